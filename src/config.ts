@@ -1,0 +1,175 @@
+/** The environment is read here once, checked, and frozen. `.env.example` explains every setting to people. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { ModelRef } from './core/character.js';
+import { FatalError } from './errors.js';
+
+const count = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+
+const flag = (fallback: 'true' | 'false') =>
+  z
+    .enum(['true', 'false', '1', '0', 'yes', 'no'])
+    .default(fallback)
+    .transform((v) => v === 'true' || v === '1' || v === 'yes');
+
+const list = z
+  .string()
+  .default('')
+  .transform((v) =>
+    v
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  );
+
+const Environment = z
+  .object({
+    CARRIER_DATA_DIR: z.string().default('./data'),
+    CARRIER_CHARACTERS_DIR: z.string().default('./characters'),
+    CARRIER_HOST: z.string().default('127.0.0.1'),
+    CARRIER_PORT: count(3000, 0, 65_535),
+    CARRIER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    CARRIER_CONCURRENCY: count(64, 1, 10_000),
+    CARRIER_TURN_ATTEMPTS: count(4, 1, 50),
+    CARRIER_TURN_MAX_MESSAGES: count(50, 1, 1000),
+    CARRIER_TURN_MAX_STEPS: count(8, 1, 50),
+    CARRIER_RETRY_BASE_MS: count(500, 1, 60_000),
+    CARRIER_MODEL_TIMEOUT_MS: count(120_000, 100, 3_600_000),
+    CARRIER_SWEEP_MS: count(5000, 100, 3_600_000),
+    CARRIER_STOP_MS: count(10_000, 0, 600_000),
+    CARRIER_MAX_TEXT_CHARS: count(32_000, 1, 1_000_000),
+    CARRIER_MAX_BODY_BYTES: count(1_048_576, 1024, 104_857_600),
+    CARRIER_MAX_FILE_BYTES: count(10_485_760, 1024, 1_073_741_824),
+    CARRIER_MAX_FILES: count(8, 0, 100),
+    CARRIER_REPLY_TIMEOUT_MS: count(120_000, 100, 3_600_000),
+    CARRIER_CALLBACK_ALLOW_PRIVATE: flag('false'),
+    CARRIER_MODELS: list.pipe(z.array(ModelRef)),
+    CARRIER_EMBEDDER: z
+      .string()
+      .regex(/^(auto|none|offline|openai(:.+)?)$/, 'must be auto, none, offline, openai or openai:MODEL')
+      .default('auto'),
+    OPENAI_API_KEY: z.string().optional(),
+    OPENAI_BASE_URL: z.url().optional(),
+    OPENAI_MODEL: z.string().default('gpt-4.1-mini'),
+    OPENAI_EMBEDDING_MODEL: z.string().default('text-embedding-3-small'),
+    ANTHROPIC_API_KEY: z.string().optional(),
+    ANTHROPIC_BASE_URL: z.url().optional(),
+    ANTHROPIC_MODEL: z.string().default('claude-sonnet-4-5'),
+    OLLAMA_HOST: z.string().optional(),
+    OLLAMA_MODEL: z.string().default('llama3.2'),
+  })
+  .readonly();
+
+export interface Config {
+  dataDir: string;
+  charactersDir: string;
+  logLevel: string;
+  http: {
+    host: string;
+    port: number;
+    maxBodyBytes: number;
+    maxFileBytes: number;
+    maxFiles: number;
+    replyTimeoutMs: number;
+    callbackAllowPrivate: boolean;
+  };
+  turns: {
+    concurrency: number;
+    attempts: number;
+    maxMessages: number;
+    maxSteps: number;
+    retryBaseMs: number;
+    modelTimeoutMs: number;
+    sweepMs: number;
+    stopMs: number;
+    maxTextChars: number;
+  };
+  models: {
+    /** The hub's chain, for characters that name none of their own. */
+    chain: string[];
+    embedder: string;
+    openai: { apiKey?: string; baseURL?: string; model: string; embeddingModel: string };
+    anthropic: { apiKey?: string; baseURL?: string; model: string };
+    ollama: { host?: string; model: string };
+  };
+}
+
+/**
+ * @param env usually `process.env`; empty values count as absent.
+ * @throws FatalError `config_invalid`, naming every setting at fault and what it takes.
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const parsed = Environment.safeParse(present);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new FatalError(
+      'config_invalid',
+      `Settings that cannot be used: ${problems.join('; ')}. See .env.example.`,
+      {
+        field: String(parsed.error.issues[0]?.path[0]),
+      },
+    );
+  }
+  return deepFreeze(arrange(parsed.data));
+}
+
+function arrange(env: z.output<typeof Environment>): Config {
+  return {
+    dataDir: resolve(env.CARRIER_DATA_DIR),
+    charactersDir: resolve(env.CARRIER_CHARACTERS_DIR),
+    logLevel: env.CARRIER_LOG_LEVEL,
+    http: {
+      host: env.CARRIER_HOST,
+      port: env.CARRIER_PORT,
+      maxBodyBytes: env.CARRIER_MAX_BODY_BYTES,
+      maxFileBytes: env.CARRIER_MAX_FILE_BYTES,
+      maxFiles: env.CARRIER_MAX_FILES,
+      replyTimeoutMs: env.CARRIER_REPLY_TIMEOUT_MS,
+      callbackAllowPrivate: env.CARRIER_CALLBACK_ALLOW_PRIVATE,
+    },
+    turns: {
+      concurrency: env.CARRIER_CONCURRENCY,
+      attempts: env.CARRIER_TURN_ATTEMPTS,
+      maxMessages: env.CARRIER_TURN_MAX_MESSAGES,
+      maxSteps: env.CARRIER_TURN_MAX_STEPS,
+      retryBaseMs: env.CARRIER_RETRY_BASE_MS,
+      modelTimeoutMs: env.CARRIER_MODEL_TIMEOUT_MS,
+      sweepMs: env.CARRIER_SWEEP_MS,
+      stopMs: env.CARRIER_STOP_MS,
+      maxTextChars: env.CARRIER_MAX_TEXT_CHARS,
+    },
+    models: {
+      chain: env.CARRIER_MODELS.length > 0 ? env.CARRIER_MODELS : defaultChain(env),
+      embedder: env.CARRIER_EMBEDDER,
+      openai: {
+        apiKey: env.OPENAI_API_KEY,
+        baseURL: env.OPENAI_BASE_URL,
+        model: env.OPENAI_MODEL,
+        embeddingModel: env.OPENAI_EMBEDDING_MODEL,
+      },
+      anthropic: {
+        apiKey: env.ANTHROPIC_API_KEY,
+        baseURL: env.ANTHROPIC_BASE_URL,
+        model: env.ANTHROPIC_MODEL,
+      },
+      ollama: { host: env.OLLAMA_HOST, model: env.OLLAMA_MODEL },
+    },
+  };
+}
+
+/** Every provider that has what it needs, best first; `offline` only where nothing else is set. */
+function defaultChain(env: z.output<typeof Environment>): string[] {
+  const chain: string[] = [];
+  if (env.OPENAI_API_KEY) chain.push('openai');
+  if (env.ANTHROPIC_API_KEY) chain.push('anthropic');
+  if (env.OLLAMA_HOST) chain.push('ollama');
+  return chain.length > 0 ? chain : ['offline'];
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value))
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
+  return Object.freeze(value);
+}

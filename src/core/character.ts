@@ -1,0 +1,60 @@
+/** A character: the definition of an agent, one JSON file in `characters/`. The file's name is the agent's id. */
+import { z } from 'zod';
+
+const lines = z
+  .union([z.string(), z.array(z.string())])
+  .transform((v) => (Array.isArray(v) ? v.join('\n') : v));
+
+/** `provider` or `provider:model`, e.g. `openai:gpt-4.1-mini`, `anthropic`, `ollama:llama3.2`, `offline`. */
+export const ModelRef = z
+  .string()
+  .regex(
+    /^(openai|anthropic|ollama|offline)(:.+)?$/,
+    'must be openai, anthropic, ollama or offline, with an optional :model',
+  );
+
+export const Character = z.strictObject({
+  /** Ignored; lets editors check the file against a JSON Schema. */
+  $schema: z.string().optional(),
+  name: z.string().min(1).max(80),
+  /** Who the character is: text, or a list of lines. */
+  bio: lines,
+  /** Instructions put before everything else in the prompt. */
+  system: lines.default(''),
+  /** How it writes, a rule a line. */
+  style: z.array(z.string()).default([]),
+  /** How it talks; the offline model takes its voice from these. */
+  examples: z.array(z.strictObject({ user: z.string(), reply: z.string() })).default([]),
+  /** Tried in order; empty means the hub's own chain (CARRIER_MODELS). */
+  models: z.array(ModelRef).default([]),
+  /** 0 to 2; left to the model's default when absent. */
+  temperature: z.number().min(0).max(2).optional(),
+  /** Longest reply, in tokens. */
+  maxTokens: z.number().int().min(16).max(32_768).default(1024),
+  plugins: z.array(z.string().min(1)).default(['time', 'calculate', 'remember']),
+  /** Actions the agent may take, by name; `*` means all its plugins bring. `deny` wins. */
+  tools: z
+    .strictObject({ allow: z.array(z.string()).default(['*']), deny: z.array(z.string()).default([]) })
+    .default({ allow: ['*'], deny: [] }),
+  memory: z
+    .strictObject({
+      /** Most messages of recent history in a prompt. */
+      recentMessages: z.number().int().min(2).max(500).default(40),
+      /** Most tokens (estimated at 4 characters each) of recent history in a prompt. */
+      recentTokens: z.number().int().min(100).max(500_000).default(4000),
+      /** Most older memories recalled into a prompt; 0 turns recall off. */
+      recall: z.number().int().min(0).max(50).default(8),
+    })
+    .prefault({}),
+});
+export type Character = z.infer<typeof Character>;
+
+/** A running character. */
+export interface Agent {
+  /** The character file's name without its ending. */
+  id: string;
+  character: Character;
+}
+
+/** Agent ids come from file names and stand in URLs. */
+export const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/);

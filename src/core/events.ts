@@ -1,0 +1,25 @@
+/** What happens in a room while a turn runs, for whoever is watching. Best effort: history is the truth. */
+import type { Memory } from './memory.js';
+import type { ActionRecord, Usage } from './turn.js';
+
+export type TurnEvent =
+  /** Text of an earlier `turn.started` with the same turn id is void: this attempt begins anew. */
+  | { type: 'turn.started'; turnId: string; roomId: string; covers: string[]; attempt: number }
+  | { type: 'text.delta'; turnId: string; text: string }
+  | { type: 'action.started'; turnId: string; callId: string; name: string; arguments: string }
+  | { type: 'action.finished'; turnId: string; callId: string; name: string; ok: boolean; result: string }
+  | { type: 'reply'; turnId: string; covers: string[]; reply: Reply | null }
+  | {
+      type: 'turn.failed';
+      turnId: string;
+      covers: string[];
+      reply: Reply | null;
+      error: { code: string; message: string };
+    };
+
+/** A committed answer and what it took. */
+export interface Reply {
+  memory: Memory;
+  actions: ActionRecord[];
+  usage: Usage;
+}

@@ -1,0 +1,107 @@
+/**
+ * The Memory: the standard object of all communication. A connector hands over an `InboundMessage`; intake
+ * turns it into a `Memory`; everything behind intake knows only memories.
+ *
+ * - **Room**: one conversation (channel, thread, DM, HTTP session).
+ * - **Scope**: who may recall a memory. A direct room's memories belong to its user, a shared room's to the room.
+ * - **Kept**: stored, and waiting for nothing (replies, facts, overheard talk).
+ */
+import { z } from 'zod';
+import { derivedId } from './ids.js';
+
+export const MemoryKind = z.enum(['message', 'fact', 'summary', 'document']);
+export type MemoryKind = z.infer<typeof MemoryKind>;
+
+export const MemoryRole = z.enum(['user', 'assistant', 'system']);
+export type MemoryRole = z.infer<typeof MemoryRole>;
+
+/** `pending` waits for its turn; `handled` and `failed` had it; `kept` never waits for one. */
+export const MemoryStatus = z.enum(['pending', 'handled', 'failed', 'kept']);
+export type MemoryStatus = z.infer<typeof MemoryStatus>;
+
+export const Author = z.object({
+  /** The platform's id of the person; unique within (connector, tenant). */
+  id: z.string().min(1).max(256),
+  name: z.string().max(256).optional(),
+  bot: z.boolean().optional(),
+});
+export type Author = z.infer<typeof Author>;
+
+export const Attachment = z.object({
+  name: z.string().max(255),
+  /** IANA media type as the sender stated it; not to be trusted. */
+  mediaType: z.string().max(127),
+  /** Size in bytes. */
+  size: z.number().int().nonnegative(),
+  /** Key of the bytes in the `FileStore`. */
+  file: z.string(),
+});
+export type Attachment = z.infer<typeof Attachment>;
+
+export const Content = z.object({
+  text: z.string(),
+  attachments: z.array(Attachment),
+  /** Id of the memory this one answers or quotes. */
+  replyTo: z.string().nullable(),
+});
+export type Content = z.infer<typeof Content>;
+
+export const Source = z.object({
+  connector: z.string().min(1).max(64),
+  /** Workspace, guild or account on the platform; `default` where it has none. */
+  tenant: z.string().min(1).max(256),
+  /** The conversation on the platform; unique within (connector, tenant). */
+  channel: z.string().min(1).max(512),
+  thread: z.string().min(1).max(256).optional(),
+  /** The platform's id of the message; unique within (connector, tenant), so name the channel in it if ids repeat. */
+  messageId: z.string().min(1).max(1024),
+  /** Whatever the connector needs again to answer; stored, never shown to a model. */
+  metadata: z.record(z.string(), z.unknown()).optional(),
+});
+export type Source = z.infer<typeof Source>;
+
+export const Memory = z.object({
+  /** UUIDv7. */
+  id: z.string(),
+  agentId: z.string(),
+  roomId: z.string(),
+  scope: z.string(),
+  kind: MemoryKind,
+  role: MemoryRole,
+  author: Author,
+  content: Content,
+  source: Source,
+  status: MemoryStatus,
+  /** The turn that handled it or that it came from; null before and outside of turns. */
+  turnId: z.string().nullable(),
+  /** Unix time in milliseconds. */
+  createdAt: z.number(),
+});
+export type Memory = z.infer<typeof Memory>;
+
+/** What a connector hands over: one platform message, normalised, not yet stored. */
+export const InboundMessage = z.object({
+  agentId: z.string().min(1),
+  source: Source,
+  /** True where only this author and the agent can read: the room's memories then follow the author. */
+  direct: z.boolean(),
+  author: Author,
+  text: z.string(),
+  /** Already in the `FileStore`. */
+  attachments: z.array(Attachment).default([]),
+  /** `pull`: the sender fetches the reply itself, so no outbox entry is made. */
+  delivery: z.enum(['push', 'pull']).default('push'),
+});
+export type InboundMessage = z.input<typeof InboundMessage>;
+
+/** The same room in every process: derived, never stored. */
+export function roomIdOf(agentId: string, source: Omit<Source, 'messageId' | 'metadata'>): string {
+  return derivedId('room', agentId, source.connector, source.tenant, source.channel, source.thread ?? '');
+}
+
+/** Who may recall what is said in a room; see the head of this file. */
+export function scopeOf(message: Pick<InboundMessage, 'agentId' | 'source' | 'direct' | 'author'>): string {
+  const { agentId, source, author } = message;
+  if (!message.direct) return roomIdOf(agentId, source).replace(/^room/, 'shared');
+  return derivedId('user', agentId, source.connector, source.tenant, author.id);
+}

@@ -1,0 +1,99 @@
+/**
+ * Every error the hub shows anyone has a code from this table; `test/errors.test.ts` holds the README's
+ * list against it. Whether trying again can help is the class: `RetryableError` or `FatalError`.
+ */
+export const errorCodes = {
+  invalid_json: { status: 400, meaning: 'The request body is not JSON.' },
+  invalid_upload: {
+    status: 400,
+    meaning: 'The multipart body is malformed or has parts that are not expected.',
+  },
+  token_missing: { status: 401, meaning: 'The request carries no bearer token.' },
+  token_invalid: { status: 403, meaning: 'The bearer token is not one the hub has issued.' },
+  agent_unknown: { status: 404, meaning: 'No character file of that name is loaded.' },
+  not_found: { status: 404, meaning: 'No such route, turn or file.' },
+  method_not_allowed: { status: 405, meaning: 'The route exists, but not with this method.' },
+  text_too_long: { status: 413, meaning: 'The text is longer than CARRIER_MAX_TEXT_CHARS.' },
+  body_too_large: { status: 413, meaning: 'The body or a file is larger than its limit.' },
+  content_type_unsupported: { status: 415, meaning: 'The body is neither JSON nor multipart form data.' },
+  invalid_field: { status: 422, meaning: 'A field is missing or has a wrong type or value.' },
+  text_empty: { status: 422, meaning: 'The message has neither text nor a file.' },
+  callback_refused: {
+    status: 422,
+    meaning: 'The callback URL points to a private address or is not HTTP(S).',
+  },
+  turn_failed: {
+    status: 502,
+    meaning: 'The turn failed for good; the messages it covered are marked failed.',
+  },
+  model_unavailable: { status: 503, meaning: 'The language model cannot be reached or is overloaded.' },
+  model_refused: { status: 502, meaning: 'The language model rejected the request or the key.' },
+  model_timeout: { status: 504, meaning: 'The language model did not finish in time.' },
+  reply_timeout: {
+    status: 504,
+    meaning: 'No reply in time; the message is stored and will still be answered.',
+  },
+  delivery_failed: { status: 502, meaning: 'The platform did not take the reply.' },
+  store_unavailable: { status: 503, meaning: 'The store cannot be read or written.' },
+  store_locked: { status: 503, meaning: 'Another hub holds this data folder.' },
+  shutting_down: { status: 503, meaning: 'The hub is stopping and takes no new work.' },
+  config_invalid: { status: 500, meaning: 'A setting has a value that cannot be used.' },
+  plugin_invalid: { status: 500, meaning: 'A plugin cannot be loaded or does not have the shape of one.' },
+  internal: { status: 500, meaning: 'A fault in the hub itself; the log has the details.' },
+} as const satisfies Record<string, { status: number; meaning: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+export interface ErrorDetails {
+  /** The request field, setting or file at fault, when there is one. */
+  field?: string;
+  cause?: unknown;
+}
+
+/** The base of both classes below; throw one of those. `message` names the fix where there is one. */
+export abstract class CarrierError extends Error {
+  abstract readonly retryable: boolean;
+  readonly code: ErrorCode;
+  readonly field: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.field = details.field;
+  }
+
+  /** HTTP status of the code. */
+  get status(): number {
+    return errorCodes[this.code].status;
+  }
+}
+
+/** The same call may succeed later: a timeout, an overload, a lost connection. */
+export class RetryableError extends CarrierError {
+  readonly retryable = true;
+  /** How long the other side asked us to wait, in ms; undefined means it did not say. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails & { retryAfterMs?: number } = {}) {
+    super(code, message, details);
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+/** The same call will fail again until something is changed. */
+export class FatalError extends CarrierError {
+  readonly retryable = false;
+}
+
+/** Errors of unknown make are taken as retryable: giving up early loses work, an extra try does not. */
+export function isRetryable(error: unknown): boolean {
+  return error instanceof CarrierError ? error.retryable : true;
+}
+
+/** Any thrown value as a `CarrierError`; an unknown one becomes a retryable `internal`. */
+export function asCarrierError(error: unknown): CarrierError {
+  if (error instanceof CarrierError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new RetryableError('internal', message, { cause: error });
+}

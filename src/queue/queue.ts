@@ -1,0 +1,41 @@
+/**
+ * RoomQueue: decides which room is worked on when. It carries room ids only; the work itself is in the store.
+ *
+ * - **Schedule**: "this room has something to do".
+ * - **Run**: one call of the handler for a room.
+ * - **Parked**: a run that failed for good; the room is free again.
+ *
+ * The contract (`test/contract/queue.ts`):
+ * 1. never two runs of a room at once, across processes;
+ * 2. a schedule made after a run began is followed by another run (no lost wake-up);
+ * 3. schedules of a waiting room coalesce;
+ * 4. a failing run is retried with exponential back-off and jitter, then parked and reported; a fatal error
+ *    is parked at once;
+ * 5. other rooms go on meanwhile.
+ *
+ * Not promised: that a schedule survives a crash. The sweeper finds the room again from the store.
+ */
+export interface Run {
+  roomId: string;
+  /** 1 for the first try. */
+  attempt: number;
+  /** Aborted when the queue closes and its deadline has passed, or the room's lock is lost. */
+  signal: AbortSignal;
+}
+
+/** Throwing a `FatalError` parks the room at once; anything else is tried again. */
+export type RunHandler = (run: Run) => Promise<void>;
+
+/** Called once a run is given up, while the room is still held; must not throw. */
+export type ParkedHandler = (run: Run, error: unknown) => Promise<void>;
+
+export interface RoomQueue {
+  /** Resolves once the schedule is taken. Errors: `store_unavailable` (retryable), `shutting_down`. */
+  schedule(roomId: string, options?: { delayMs?: number }): Promise<void>;
+  /** Starts working; call once. */
+  process(handler: RunHandler, parked: ParkedHandler): void;
+  /** Rooms waiting, running, and waiting for a retry or a delay. */
+  counts(): Promise<{ waiting: number; running: number; delayed: number }>;
+  /** Takes no more work, lets runs finish for `deadlineMs`, then aborts their signals. */
+  close(deadlineMs?: number): Promise<void>;
+}

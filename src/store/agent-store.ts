@@ -1,0 +1,16 @@
+export interface TokenRecord {
+  /** SHA-256 of the token, hex. The token itself is nowhere in the store. */
+  hash: string;
+  name: string;
+  role: 'admin';
+  /** Rooms of one tenant are not reachable with a token of another. */
+  tenant: string;
+  createdAt: number;
+}
+
+/** Who may call the hub. */
+export interface AgentStore {
+  tokens(): Promise<TokenRecord[]>;
+  /** Replaces the token of the same name. */
+  saveToken(token: TokenRecord): Promise<void>;
+}

@@ -1,0 +1,61 @@
+import type { Memory, MemoryKind } from '../core/memory.js';
+
+export interface Appended {
+  /** The stored memory: the given one, or the earlier one with the same ingestion key. */
+  memory: Memory;
+  duplicate: boolean;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Give it back to get the next page; null at the end. */
+  nextCursor: string | null;
+}
+
+export interface SearchRequest {
+  agentId: string;
+  /** Exactly these scopes are seen. */
+  scopes: string[];
+  /** Words to look for; empty skips the lexical half. */
+  text: string;
+  /** Meaning to look for; absent skips the vector half. */
+  vector?: { embedder: string; values: Float32Array };
+  kinds?: MemoryKind[];
+  /** Ids that are known already and must not come back. */
+  exclude?: ReadonlySet<string>;
+  limit: number;
+}
+
+export interface Found {
+  memory: Memory;
+  /** Reciprocal-rank fusion of both halves; comparable within one result only. */
+  score: number;
+}
+
+export interface Unembedded {
+  id: string;
+  text: string;
+}
+
+/** History, search and forgetting. */
+export interface MemoryStore {
+  /** Stores under the ingestion key. A duplicate is not an error: the first memory comes back. */
+  append(memory: Memory): Promise<Appended>;
+  get(id: string): Promise<Memory | null>;
+  /** The newest `limit` messages of a room that are not pending, oldest first. */
+  recent(roomId: string, limit: number): Promise<Memory[]>;
+  /** A room's messages from the oldest, pending ones included. An unknown cursor throws `invalid_field`. */
+  history(roomId: string, page: { limit: number; cursor?: string }): Promise<Page<Memory>>;
+  /** Newest facts of the scopes, newest first. */
+  facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]>;
+  /** Hybrid search: words (stemmed) and meaning, fused, best first. Pending messages are not found. */
+  search(request: SearchRequest): Promise<Found[]>;
+  /** How many memories the scopes hold: lets a caller skip a search that can find nothing new. */
+  count(agentId: string, scopes: string[]): Promise<number>;
+  /** Removes memories with their words and vectors; unknown ids are passed over. Returns how many went. */
+  forget(ids: string[]): Promise<number>;
+  /** Memories without a vector of this embedder, oldest first. */
+  unembedded(embedder: string, limit: number): Promise<Unembedded[]>;
+  /** Vectors are only ever compared with others of the same embedder. Forgotten ids are passed over. */
+  saveEmbeddings(embedder: string, vectors: { id: string; values: Float32Array }[]): Promise<void>;
+}

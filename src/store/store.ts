@@ -1,0 +1,31 @@
+/**
+ * Store: what the hub remembers. Small ports, implemented together per engine.
+ *
+ * - **Ingestion key**: (agent, connector, tenant, platform message id). One key, one memory.
+ * - **Pending**: stored, acknowledged, waiting for its turn.
+ * - **Commit**: the one atomic write that ends a turn.
+ * - **Scope**: who may recall a memory (`core/memory.ts`); every search names exactly the scopes it may see.
+ *
+ * When a write resolves, it is durable. All methods throw `store_unavailable` (retryable) when the engine
+ * cannot be reached. The contract is `test/contract/store.ts`.
+ */
+import type { AgentStore } from './agent-store.js';
+import type { FileStore } from './file-store.js';
+import type { MemoryStore } from './memory-store.js';
+import type { Outbox } from './outbox.js';
+import type { TurnStore } from './turn-store.js';
+
+export interface Store {
+  /** The engine and what it lacks, for the log and `/readyz`. */
+  readonly description: { engine: string; notes: string[] };
+  readonly memories: MemoryStore;
+  readonly turns: TurnStore;
+  readonly outbox: Outbox;
+  readonly agents: AgentStore;
+  readonly files: FileStore;
+  /** Resolves when the store can read and write. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type { AgentStore, FileStore, MemoryStore, Outbox, TurnStore };

@@ -1,0 +1,35 @@
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vitest/config';
+
+const root = dirname(fileURLToPath(import.meta.url));
+
+/**
+ * Node starts a worker thread from a file, without Vite's transform, so a thread's entry must be
+ * JavaScript: the compiled one of the same sources (`npm test` builds first).
+ */
+function compiledThreads(): Plugin {
+  return {
+    name: 'compiled-threads',
+    transform(code, id) {
+      if (!id.startsWith(`${root}/src/`) || !code.includes('new Worker(')) return;
+      const folder = dirname(id).replace(root, `${root}/dist`);
+      return code.replace(
+        /new URL\((['"])\.\/([\w-]+\.js)\1, import\.meta\.url\)/g,
+        (_, __, file: string) => {
+          return `new URL(${JSON.stringify(`file://${resolve(folder, file)}`)})`;
+        },
+      );
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [compiledThreads()],
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+  },
+});
