@@ -1,0 +1,153 @@
+import { FatalError, isRetryable } from '../errors.js';
+import { backoffMs } from './backoff.js';
+import type { ParkedHandler, RoomQueue, Run, RunHandler } from './queue.js';
+
+interface Room {
+  id: string;
+  state: 'waiting' | 'running' | 'delayed';
+  /** A schedule came while it ran: run once more. */
+  again: boolean;
+  attempt: number;
+  /** In state `delayed`: when it is due (Unix ms), and whether it is a retry, which no schedule may shorten. */
+  due: number;
+  retrying: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export interface InProcessQueueOptions {
+  /** Most runs at once, over all rooms. */
+  concurrency: number;
+  /** Tries before a room is parked. */
+  attempts: number;
+  /** Wait before the second try, in ms. */
+  retryBaseMs: number;
+}
+
+/**
+ * The queue of the embedded hub. It keeps nothing across a restart: the store's pending rows are its state,
+ * and the sweeper schedules them again at the next start.
+ */
+export class InProcessQueue implements RoomQueue {
+  readonly #options: InProcessQueueOptions;
+  /** Every room that waits, runs or is delayed. */
+  readonly #rooms = new Map<string, Room>();
+  /** Rooms in state `waiting`, first come first served. */
+  readonly #waiting = new Set<Room>();
+  readonly #runs = new Set<Promise<void>>();
+  readonly #abort = new AbortController();
+  #handler: RunHandler | undefined;
+  #parked: ParkedHandler | undefined;
+  #closed = false;
+  #pumping = false;
+
+  constructor(options: InProcessQueueOptions) {
+    this.#options = options;
+  }
+
+  async schedule(roomId: string, { delayMs = 0 }: { delayMs?: number } = {}): Promise<void> {
+    if (this.#closed) throw new FatalError('shutting_down', 'The hub is stopping; the message is kept for the next start.');
+    const room = this.#rooms.get(roomId);
+    if (!room) {
+      const fresh: Room = { id: roomId, state: 'waiting', again: false, attempt: 1, due: 0, retrying: false, timer: undefined };
+      this.#rooms.set(roomId, fresh);
+      if (delayMs > 0) this.#delay(fresh, delayMs, false);
+      else this.#enqueue(fresh);
+    } else if (room.state === 'running') {
+      room.again = true;
+    } else if (room.state === 'delayed' && !room.retrying && Date.now() + delayMs < room.due) {
+      clearTimeout(room.timer);
+      if (delayMs > 0) this.#delay(room, delayMs, false);
+      else this.#enqueue(room);
+    }
+  }
+
+  process(handler: RunHandler, parked: ParkedHandler): void {
+    this.#handler = handler;
+    this.#parked = parked;
+    this.#pumpSoon();
+  }
+
+  async counts(): Promise<{ waiting: number; running: number; delayed: number }> {
+    const waiting = this.#waiting.size;
+    const running = this.#runs.size;
+    return { waiting, running, delayed: this.#rooms.size - waiting - running };
+  }
+
+  async close(deadlineMs = 0): Promise<void> {
+    this.#closed = true;
+    for (const room of this.#rooms.values()) clearTimeout(room.timer);
+    this.#waiting.clear();
+    const finished = Promise.all(this.#runs);
+    if (this.#runs.size > 0 && !(await within(finished, deadlineMs))) {
+      this.#abort.abort(new FatalError('shutting_down', 'The hub is stopping.'));
+      await within(finished, 1000);
+    }
+    this.#rooms.clear();
+  }
+
+  #enqueue(room: Room): void {
+    room.state = 'waiting';
+    this.#waiting.add(room);
+    this.#pumpSoon();
+  }
+
+  #delay(room: Room, delayMs: number, retrying: boolean): void {
+    room.state = 'delayed';
+    room.retrying = retrying;
+    room.due = Date.now() + delayMs;
+    room.timer = setTimeout(() => this.#enqueue(room), delayMs);
+  }
+
+  /** Runs start a tick later, so that messages which arrive together are one run. */
+  #pumpSoon(): void {
+    if (this.#pumping || !this.#handler) return;
+    this.#pumping = true;
+    setImmediate(() => {
+      this.#pumping = false;
+      for (const room of this.#waiting) {
+        if (this.#runs.size >= this.#options.concurrency) return;
+        this.#waiting.delete(room);
+        this.#start(room);
+      }
+    });
+  }
+
+  #start(room: Room): void {
+    room.state = 'running';
+    room.again = false;
+    const run = this.#run(room).finally(() => {
+      this.#runs.delete(run);
+      this.#pumpSoon();
+    });
+    this.#runs.add(run);
+  }
+
+  async #run(room: Room): Promise<void> {
+    const run: Run = { roomId: room.id, attempt: room.attempt, signal: this.#abort.signal };
+    try {
+      await this.#handler!(run);
+    } catch (error) {
+      if (this.#closed) return;
+      if (isRetryable(error) && room.attempt < this.#options.attempts) {
+        room.attempt++;
+        this.#delay(room, backoffMs(run.attempt, this.#options.retryBaseMs, error), true);
+        return;
+      }
+      await this.#parked!(run, error);
+    }
+    room.attempt = 1;
+    if (this.#closed) return;
+    if (room.again) this.#enqueue(room);
+    else this.#rooms.delete(room.id);
+  }
+}
+
+async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  const done = await Promise.race([work.then(() => true), late]);
+  clearTimeout(timer);
+  return done;
+}
