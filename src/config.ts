@@ -55,7 +55,7 @@ const Environment = z
     OPENAI_EMBEDDING_MODEL: z.string().default('text-embedding-3-small'),
     ANTHROPIC_API_KEY: z.string().optional(),
     ANTHROPIC_BASE_URL: z.url().optional(),
-    ANTHROPIC_MODEL: z.string().default('claude-sonnet-4-5'),
+    ANTHROPIC_MODEL: z.string().default('claude-sonnet-5-5'),
     OLLAMA_HOST: z.string().optional(),
     OLLAMA_MODEL: z.string().default('llama3.2'),
   })
@@ -96,7 +96,7 @@ export interface Config {
 }
 
 /**
- * @param env usually `process.env`; empty values count as absent.
+ * @param env the process's own, as a rule; empty values count as absent.
  * @throws FatalError `config_invalid`, naming every setting at fault and what it takes.
  */
 export function readConfig(env: Record<string, string | undefined>): Config {

@@ -19,8 +19,11 @@ export interface Receipt {
 }
 
 export interface Host {
-  /** Stores and schedules. Durable when it resolves. Errors: `agent_unknown`, `text_empty`, `text_too_long`, `invalid_field`. */
-  receive(message: InboundMessage): Promise<Receipt>;
+  /**
+   * Stores and schedules. Durable when it resolves; null means the gate dropped it (a bot's message, say).
+   * Errors: `agent_unknown`, `text_empty`, `text_too_long`, `invalid_field`.
+   */
+  receive(message: InboundMessage): Promise<Receipt | null>;
   /** Throws `agent_unknown` when no such agent runs. */
   requireAgent(agentId: string): void;
   /** Turn events of a room, best effort. The result ends it. */
@@ -58,7 +61,10 @@ export interface HubRequest extends IncomingMessage {
 }
 
 /** An express router fits, and so does a plain function. */
-export type RouteHandler = (req: HubRequest, res: ServerResponse, next: (error?: unknown) => void) => void;
+// A method's type, since TypeScript lets its parameters be narrower: express has its own request and response.
+export type RouteHandler = {
+  handle(req: HubRequest, res: ServerResponse, next: (error?: unknown) => void): void;
+}['handle'];
 
 export interface Connector {
   /** Stands in every memory's source; unique among the running connectors. */

@@ -27,10 +27,10 @@ export const Character = z.strictObject({
   examples: z.array(z.strictObject({ user: z.string(), reply: z.string() })).default([]),
   /** Tried in order; empty means the hub's own chain (CARRIER_MODELS). */
   models: z.array(ModelRef).default([]),
-  /** 0 to 2; left to the model's default when absent. */
+  /** 0 to 2; left to the model's default when absent. Newer models take none, and are not sent it. */
   temperature: z.number().min(0).max(2).optional(),
-  /** Longest reply, in tokens. */
-  maxTokens: z.number().int().min(16).max(32_768).default(1024),
+  /** Longest reply, in tokens; what a model thinks before it counts too. */
+  maxTokens: z.number().int().min(16).max(32_768).default(4096),
   plugins: z.array(z.string().min(1)).default(['time', 'calculate', 'remember']),
   /** Actions the agent may take, by name; `*` means all its plugins bring. `deny` wins. */
   tools: z

@@ -1,9 +1,24 @@
-import { createHash } from 'node:crypto';
-import { v7 } from 'uuid';
+import { createHash, randomUUID } from 'node:crypto';
 
-/** A new UUIDv7: ids made later in this process sort later (RFC 9562, section 6.2). */
+let lastMs = 0;
+let counter = 0;
+
+/**
+ * A new UUIDv7: ids made later in this process sort later, also within a millisecond and when the clock is set back
+ * (RFC 9562, section 6.2, method 1: a 12-bit counter in `rand_a`, carried into the time when it is full).
+ */
 export function newId(): string {
-  return v7();
+  const now = Date.now();
+  if (now > lastMs) {
+    lastMs = now;
+    counter = 0;
+  } else if (++counter > 0xfff) {
+    lastMs++;
+    counter = 0;
+  }
+  const time = lastMs.toString(16).padStart(12, '0');
+  // A random UUIDv4 has the variant bits where v7 has them, and costs a tenth of asking for random bytes.
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}${randomUUID().slice(18)}`;
 }
 
 /**

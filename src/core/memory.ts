@@ -12,8 +12,7 @@ import { derivedId } from './ids.js';
 export const MemoryKind = z.enum(['message', 'fact', 'summary', 'document']);
 export type MemoryKind = z.infer<typeof MemoryKind>;
 
-export const MemoryRole = z.enum(['user', 'assistant', 'system']);
-export type MemoryRole = z.infer<typeof MemoryRole>;
+const MemoryRole = z.enum(['user', 'assistant', 'system']);
 
 /** `pending` waits for its turn; `handled` and `failed` had it; `kept` never waits for one. */
 export const MemoryStatus = z.enum(['pending', 'handled', 'failed', 'kept']);
@@ -38,13 +37,12 @@ export const Attachment = z.object({
 });
 export type Attachment = z.infer<typeof Attachment>;
 
-export const Content = z.object({
+const Content = z.object({
   text: z.string(),
   attachments: z.array(Attachment),
   /** Id of the memory this one answers or quotes. */
   replyTo: z.string().nullable(),
 });
-export type Content = z.infer<typeof Content>;
 
 export const Source = z.object({
   connector: z.string().min(1).max(64),
@@ -55,6 +53,8 @@ export const Source = z.object({
   thread: z.string().min(1).max(256).optional(),
   /** The platform's id of the message; unique within (connector, tenant), so name the channel in it if ids repeat. */
   messageId: z.string().min(1).max(1024),
+  /** The sender fetches the reply itself, so no outbox entry is made for this message. */
+  pull: z.boolean().optional(),
   /** Whatever the connector needs again to answer; stored, never shown to a model. */
   metadata: z.record(z.string(), z.unknown()).optional(),
 });
@@ -89,13 +89,11 @@ export const InboundMessage = z.object({
   text: z.string(),
   /** Already in the `FileStore`. */
   attachments: z.array(Attachment).default([]),
-  /** `pull`: the sender fetches the reply itself, so no outbox entry is made. */
-  delivery: z.enum(['push', 'pull']).default('push'),
 });
 export type InboundMessage = z.input<typeof InboundMessage>;
 
 /** The same room in every process: derived, never stored. */
-export function roomIdOf(agentId: string, source: Omit<Source, 'messageId' | 'metadata'>): string {
+export function roomIdOf(agentId: string, source: Omit<Source, 'messageId' | 'metadata' | 'pull'>): string {
   return derivedId('room', agentId, source.connector, source.tenant, source.channel, source.thread ?? '');
 }
 

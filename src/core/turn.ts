@@ -11,15 +11,15 @@ export interface Usage {
   outputTokens: number;
 }
 
-/** One executed action of a turn, recorded before the model is called again. */
+/** One action of a turn. Recorded when it begins and when it ends, before the model is called again. */
 export interface ActionRecord {
   /** The model's id of the call. */
   callId: string;
   name: string;
   /** As the model wrote them: JSON text, possibly invalid. */
   arguments: string;
-  /** What the model is told. */
-  result: string;
+  /** What the model is told; null: it began, and whether it took effect is not known. */
+  result: string | null;
   ok: boolean;
   /** Unix ms. */
   startedAt: number;
@@ -67,6 +67,8 @@ export interface OutboundMessage {
   memory: Memory;
   /** Where to: the source of the newest message answered. */
   to: Source;
+  /** The sources of all messages answered (but those whose senders fetch the reply), oldest first. */
+  answers: Source[];
   /** Failed tries so far. */
   attempts: number;
   createdAt: number;

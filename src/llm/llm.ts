@@ -34,7 +34,8 @@ export interface Image {
 }
 
 export type ModelMessage =
-  | { role: 'user'; text: string; images?: Image[] }
+  /** `at`: when it was said, Unix ms, where that is known. */
+  | { role: 'user'; text: string; at?: number; images?: Image[] }
   | { role: 'assistant'; text: string; calls?: ToolCall[] }
   | { role: 'tool'; callId: string; name: string; text: string };
 

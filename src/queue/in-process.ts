@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { FatalError, isRetryable } from '../errors.js';
 import { backoffMs } from './backoff.js';
 import type { ParkedHandler, RoomQueue, Run, RunHandler } from './queue.js';
@@ -42,13 +43,24 @@ export class InProcessQueue implements RoomQueue {
 
   constructor(options: InProcessQueueOptions) {
     this.#options = options;
+    // Every run of every room listens to it.
+    setMaxListeners(0, this.#abort.signal);
   }
 
   async schedule(roomId: string, { delayMs = 0 }: { delayMs?: number } = {}): Promise<void> {
-    if (this.#closed) throw new FatalError('shutting_down', 'The hub is stopping; the message is kept for the next start.');
+    if (this.#closed)
+      throw new FatalError('shutting_down', 'The hub is stopping; the message is kept for the next start.');
     const room = this.#rooms.get(roomId);
     if (!room) {
-      const fresh: Room = { id: roomId, state: 'waiting', again: false, attempt: 1, due: 0, retrying: false, timer: undefined };
+      const fresh: Room = {
+        id: roomId,
+        state: 'waiting',
+        again: false,
+        attempt: 1,
+        due: 0,
+        retrying: false,
+        timer: undefined,
+      };
       this.#rooms.set(roomId, fresh);
       if (delayMs > 0) this.#delay(fresh, delayMs, false);
       else this.#enqueue(fresh);

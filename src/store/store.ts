@@ -27,5 +27,3 @@ export interface Store {
   ping(): Promise<void>;
   close(): Promise<void>;
 }
-
-export type { AgentStore, FileStore, MemoryStore, Outbox, TurnStore };

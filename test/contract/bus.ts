@@ -24,7 +24,8 @@ export function busContract(name: string, open: () => Promise<BusUnderTest>): vo
 
     it('brings events of a topic to all its listeners, in order, and to nobody else', async () => {
       const heard: string[][] = [[], [], []];
-      const listen = (i: number) => (event: TurnEvent) => void heard[i]!.push((event as { text: string }).text);
+      const listen = (i: number) => (event: TurnEvent) =>
+        void heard[i]!.push((event as { text: string }).text);
       await under.other.subscribe('a', listen(0));
       await under.other.subscribe('a', listen(1));
       await under.other.subscribe('b', listen(2));

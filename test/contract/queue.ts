@@ -26,7 +26,8 @@ export function queueContract(name: string, open: () => Promise<QueueUnderTest>)
     afterEach(() => under.dispose());
 
     const work = (handler: (run: Run) => Promise<void>) => {
-      for (const queue of queues) queue.process(handler, async (run, error) => void parked.push({ run, error }));
+      for (const queue of queues)
+        queue.process(handler, async (run, error) => void parked.push({ run, error }));
     };
 
     it('never runs a room twice at once', async () => {

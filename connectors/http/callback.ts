@@ -1,0 +1,158 @@
+/** Replies posted to the caller's own URL: signed, and never to a private address unless that is allowed. */
+import { createHmac } from 'node:crypto';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { BlockList, isIP } from 'node:net';
+import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
+import { FatalError, RetryableError } from '../../src/index.js';
+
+export interface CallbackOptions {
+  secret: string;
+  allowPrivate: boolean;
+}
+
+export interface Callback {
+  url: string;
+  /** The same in every try; the receiver drops what it has seen before. */
+  idempotencyKey: string;
+  body: object;
+}
+
+/** For the whole exchange; a receiver that has more to do answers first. */
+const timeoutMs = 10_000;
+
+const maxRetryAfterMs = 3_600_000;
+
+/** Statuses that say "not now" rather than "not at all". */
+const passing = new Set([408, 425, 429]);
+
+/** Callback receivers recompute this over `X-Carrier-Timestamp`, a dot, and the body as it arrived. */
+function signature(secret: string, timestamp: string, body: string): string {
+  return `v1=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
+}
+
+/**
+ * Refuses what is wrong on its face, so that the caller learns of it at once. Names are resolved, and their
+ * addresses judged, when the connection is made: a name may point elsewhere by then.
+ *
+ * @throws FatalError `callback_refused`
+ */
+export function checkCallbackUrl(
+  text: string,
+  { allowPrivate }: Pick<CallbackOptions, 'allowPrivate'>,
+): void {
+  if (!URL.canParse(text)) throw refused('is not a URL');
+  const { protocol, username, password, hostname } = new URL(text);
+  if (protocol !== 'http:' && protocol !== 'https:') throw refused('must begin with http:// or https://');
+  if (username !== '' || password !== '') throw refused('must not contain a user name or password');
+  if (!allowPrivate && isPrivateHost(hostname)) throw refused('points to an address that is not public');
+}
+
+function refused(problem: string, cause?: unknown): FatalError {
+  const hint = 'Private addresses need CARRIER_CALLBACK_ALLOW_PRIVATE=true.';
+  return new FatalError('callback_refused', `callbackUrl ${problem}. ${hint}`, {
+    field: 'callbackUrl',
+    cause,
+  });
+}
+
+/** The hostname of a parsed URL: addresses written as decimal, octal or hex numbers are dotted by then. */
+function isPrivateHost(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  const version = isIP(host);
+  if (version === 0) return host === 'localhost' || host.endsWith('.localhost');
+  return version === 4 ? notPublic.check(host) : host.startsWith('::ffff:') || notPublic.check(host, 'ipv6');
+}
+
+/** IANA special-purpose address registries, and multicast. IPv4 in IPv6's clothes (`::ffff:`) is refused as such. */
+const notPublic = new BlockList();
+for (const range of [
+  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24',
+  '192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4',
+  '::/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 3fff::/20 5f00::/16',
+  'fc00::/7 fe80::/10 fec0::/10 ff00::/8',
+].flatMap((line) => line.split(' '))) {
+  const [address = '', bits] = range.split('/');
+  notPublic.addSubnet(address, Number(bits), isIP(address) === 4 ? 'ipv4' : 'ipv6');
+}
+
+export class CallbackSender {
+  readonly #options: CallbackOptions;
+  readonly #http: RequestFilteringHttpAgent;
+  readonly #https: RequestFilteringHttpsAgent;
+
+  constructor(options: CallbackOptions) {
+    this.#options = options;
+    const filter = { allowPrivateIPAddress: options.allowPrivate, allowMetaIPAddress: options.allowPrivate };
+    this.#http = new RequestFilteringHttpAgent(filter);
+    this.#https = new RequestFilteringHttpsAgent(filter);
+  }
+
+  /** @throws FatalError for what will not change, RetryableError `delivery_failed` for what may. */
+  async send({ url, idempotencyKey, body }: Callback, signal: AbortSignal): Promise<{ status: number }> {
+    checkCallbackUrl(url, this.#options);
+    const text = JSON.stringify(body);
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const headers = {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Content-Length': Buffer.byteLength(text),
+      'User-Agent': 'carrier-hub',
+      'X-Carrier-Timestamp': timestamp,
+      'X-Carrier-Signature': signature(this.#options.secret, timestamp, text),
+      'Idempotency-Key': idempotencyKey,
+    };
+    const { status, retryAfter } = await this.#post(new URL(url), headers, text, signal);
+    if (status >= 200 && status < 300) return { status };
+    const { host } = new URL(url);
+    const problem = `The callback at ${host} answered ${status}.`;
+    if (passing.has(status) || status >= 500)
+      throw new RetryableError('delivery_failed', problem, { retryAfterMs: retryAfterMs(retryAfter) });
+    throw new FatalError('delivery_failed', problem);
+  }
+
+  stop(): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+
+  #post(
+    url: URL,
+    headers: Record<string, string | number>,
+    body: string,
+    signal: AbortSignal,
+  ): Promise<{ status: number; retryAfter: string | undefined }> {
+    const secure = url.protocol === 'https:';
+    return new Promise((resolve, reject) => {
+      const request = (secure ? requestHttps : requestHttp)(url, {
+        method: 'POST',
+        agent: secure ? this.#https : this.#http,
+        headers,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      });
+      request.on('error', (cause) => reject(connectFailure(url, cause)));
+      // Redirects are not followed: node:http never does.
+      request.on('response', (response) => {
+        resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] });
+        // The status is all that counts; the rest of a long answer is not waited for.
+        response.destroy();
+      });
+      request.end(body);
+    });
+  }
+}
+
+function connectFailure(url: URL, cause: Error): FatalError | RetryableError {
+  // The filtering agent's errors have no code, only this sentence.
+  if (/is not allowed\. Because/.test(cause.message))
+    return refused('leads to an address that is not public', cause);
+  const problem =
+    cause.name === 'AbortError' ? 'did not answer in time' : `cannot be reached (${cause.message})`;
+  return new RetryableError('delivery_failed', `The callback at ${url.host} ${problem}.`, { cause });
+}
+
+/** RFC 9110, section 10.2.3: seconds, or a date. */
+function retryAfterMs(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), maxRetryAfterMs);
+}

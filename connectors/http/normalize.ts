@@ -1,0 +1,125 @@
+/** What a caller posts, and the standard message it becomes. */
+import { z } from 'zod';
+import { FatalError, type InboundMessage, newId, type Source } from '../../src/index.js';
+
+export const connectorName = 'http';
+
+/** A direct room's id; the caller may also name it so. All other room ids are shared rooms. */
+const directPrefix = 'user:';
+
+/** Ids stand in URLs and logs: no control characters, no lone surrogates, no line separators. */
+const id = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must not have control characters or broken Unicode');
+
+/** `.` and `..` do not survive in a URL. */
+const RoomId = id.max(256 + directPrefix.length).regex(/^(?!\.{1,2}$)/, 'must not be "." or ".."');
+
+const metadataLimits = { levels: 8, characters: 16_384 };
+
+const Metadata = z
+  .record(z.string(), z.unknown())
+  .refine(
+    (value) => isFlat(value, metadataLimits.levels),
+    `is nested deeper than ${metadataLimits.levels} levels`,
+  )
+  .refine(
+    (value) => JSON.stringify(value).length <= metadataLimits.characters,
+    `is longer than ${metadataLimits.characters} characters as JSON`,
+  );
+
+const fields = {
+  text: z.string(),
+  userId: id,
+  roomId: RoomId.optional(),
+  messageId: id.optional(),
+  metadata: Metadata.optional(),
+  callbackUrl: z.string().max(2048).optional(),
+};
+
+const Payload = z.strictObject(fields);
+export type Payload = z.infer<typeof Payload>;
+
+const knownFields = Object.keys(fields).join(', ');
+
+/** @throws FatalError `invalid_field`, naming the first field at fault. */
+export function parsePayload(body: unknown): Payload {
+  const parsed = Payload.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  if (issue.code === 'unrecognized_keys') {
+    const field = issue.keys[0]!.slice(0, 100);
+    throw invalidField(field, `Unknown field "${field}". Known fields: ${knownFields}.`);
+  }
+  const field = issue.path[0]?.toString();
+  if (field === undefined)
+    throw invalidField(field, 'The body must be an object like {"text": "Hello", "userId": "alice"}.');
+  throw invalidField(field, `${field}: ${issue.message}.`);
+}
+
+/** @throws FatalError `invalid_field` */
+export function parseRoomId(text: string): string {
+  const parsed = RoomId.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw invalidField('roomId', `roomId: ${parsed.error.issues[0]!.message}.`);
+}
+
+export function invalidField(field: string | undefined, message: string): FatalError {
+  return new FatalError('invalid_field', message, { field });
+}
+
+export interface Envelope {
+  agentId: string;
+  tenant: string;
+  payload: Payload;
+}
+
+/** @throws FatalError `invalid_field` for the direct room of somebody else. */
+export function toInbound({ agentId, tenant, payload }: Envelope): InboundMessage {
+  const { text, userId, metadata, callbackUrl } = payload;
+  const own = directPrefix + userId;
+  const channel = payload.roomId ?? own;
+  const direct = channel === own;
+  if (!direct && channel.startsWith(directPrefix))
+    throw invalidField(
+      'roomId',
+      `Rooms named "${directPrefix}..." are direct: only "${own}" is open to this userId.`,
+    );
+  return {
+    agentId,
+    source: {
+      connector: connectorName,
+      tenant,
+      channel,
+      messageId: platformId(channel, userId, payload.messageId ?? newId()),
+      ...(callbackUrl === undefined && { pull: true }),
+      ...((metadata !== undefined || callbackUrl !== undefined) && { metadata: { callbackUrl, metadata } }),
+    },
+    direct,
+    author: { id: userId },
+    text,
+  };
+}
+
+/** Callers' message ids are unique for one user in one room only. The lengths keep the parts apart. */
+function platformId(channel: string, userId: string, messageId: string): string {
+  return `${channel.length}:${userId.length}:${channel}${userId}${messageId}`;
+}
+
+/** The ids by which the caller knows a message. */
+export function callerIds({ channel, messageId }: Source): { messageId: string; roomId: string } {
+  const [, channelLength = '', userLength = ''] = /^(\d+):(\d+):/.exec(messageId) ?? [];
+  const start = channelLength.length + userLength.length + 2 + Number(channelLength) + Number(userLength);
+  return { messageId: messageId.slice(start), roomId: channel };
+}
+
+export function callbackUrlOf({ metadata }: Source): string | null {
+  return typeof metadata?.callbackUrl === 'string' ? metadata.callbackUrl : null;
+}
+
+function isFlat(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isFlat(inner, levels - 1));
+}

@@ -1,0 +1,122 @@
+/** What the API shows of turns and memories. Times are ISO 8601. */
+import type { ServerResponse } from 'node:http';
+import {
+  type ActionRecord,
+  FatalError,
+  type Memory,
+  type OutboundMessage,
+  type Outcome,
+  type Reply,
+  type Turn,
+} from '../../src/index.js';
+
+export interface CallerIds {
+  /** The caller's own id of the message, or the one made for it. */
+  messageId: string;
+  roomId: string;
+}
+
+export function answer(
+  ids: CallerIds,
+  { turnId, reply }: { turnId: string | null; reply: Reply | null },
+): object {
+  return { messageId: ids.messageId, roomId: ids.roomId, turnId, reply: reply && renderReply(reply) };
+}
+
+function renderReply({ memory, actions, usage }: Reply): object {
+  return {
+    id: memory.id,
+    text: memory.content.text,
+    actions: actions.map(renderAction),
+    usage,
+    createdAt: iso(memory.createdAt),
+  };
+}
+
+/** What is posted to a callback URL; a failed turn tells its plain sentence as the reply, and the error beside it. */
+export function callbackBody(
+  ids: CallerIds,
+  { agentId, turnId, memory }: OutboundMessage,
+  turn: Turn | null,
+): object {
+  const actions = turn ? actionsOf(turn) : [];
+  const usage = turn?.usage ?? { inputTokens: 0, outputTokens: 0 };
+  const reply = { memory, actions, usage };
+  return {
+    messageId: ids.messageId,
+    roomId: ids.roomId,
+    agentId,
+    turnId,
+    reply: renderReply(reply),
+    ...(turn?.error && { error: errorBody(turnFailure({ reply, error: turn.error })) }),
+  };
+}
+
+export function errorBody({ code, message }: { code: string; message: string }): object {
+  return { code, message };
+}
+
+/** What the person was told says it best; the model's own error is for the turn's page. */
+export function turnFailure({ reply, error }: Pick<Outcome, 'reply' | 'error'>): FatalError {
+  return new FatalError('turn_failed', reply?.memory.content.text || error?.message || 'The turn failed.');
+}
+
+export function renderMessage({ id, role, content, author, status, createdAt }: Memory): object {
+  const attachments = content.attachments.map(({ name, mediaType, size }) => ({ name, mediaType, size }));
+  return {
+    id,
+    role,
+    text: content.text,
+    author,
+    status,
+    replyTo: content.replyTo,
+    createdAt: iso(createdAt),
+    ...(attachments.length > 0 && { attachments }),
+  };
+}
+
+export function renderTurn(turn: Turn): object {
+  return {
+    id: turn.turnId,
+    status: turn.status,
+    covers: turn.covers,
+    replyId: turn.replyId,
+    model: turn.model,
+    usage: turn.usage,
+    attempt: turn.attempt,
+    error: turn.error,
+    actions: actionsOf(turn).map(renderAction),
+    startedAt: iso(turn.startedAt),
+    finishedAt: iso(turn.finishedAt),
+  };
+}
+
+function actionsOf(turn: Turn): ActionRecord[] {
+  return turn.steps.flatMap((step) => step.actions);
+}
+
+function renderAction({ name, arguments: text, result, ok, durationMs }: ActionRecord): object {
+  return { name, arguments: parsedArguments(text), result, ok, durationMs };
+}
+
+/** A model's arguments are JSON if all went well; otherwise they are shown as it wrote them. */
+export function parsedArguments(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+export function sendJson(res: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body);
+  res.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
+  });
+  res.end(text);
+}

@@ -1,0 +1,177 @@
+/** The routes of the API, and the order in which a request is judged: agent, type, body, fields, sizes. */
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import {
+  type Attachment,
+  CarrierError,
+  FatalError,
+  type Host,
+  type HubRequest,
+  type InboundMessage,
+  type Receipt,
+  type RouteHandler,
+  roomIdOf,
+} from '../../src/index.js';
+import { bodyKind, readJson } from './body.js';
+import { checkCallbackUrl } from './callback.js';
+import {
+  callbackUrlOf,
+  callerIds,
+  connectorName,
+  invalidField,
+  parsePayload,
+  parseRoomId,
+  toInbound,
+} from './normalize.js';
+import { answer, renderMessage, renderTurn, sendJson, turnFailure } from './render.js';
+import { ReplyStream } from './stream.js';
+import { type UploadedFile, uploadReader } from './upload.js';
+import type { Wait, Waiters } from './wait.js';
+
+export interface ApiLimits {
+  maxBodyBytes: number;
+  maxFileBytes: number;
+  maxFiles: number;
+  callbackAllowPrivate: boolean;
+}
+
+export interface Running {
+  host: Host;
+  waiters: Waiters;
+}
+
+/** @param running throws `shutting_down` while the connector is stopped. */
+export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandler {
+  const readUpload = uploadReader(limits);
+  const router = Router({ caseSensitive: true });
+
+  router
+    .route('/:agentId/message')
+    .post(async (req, res) => {
+      const { host } = running();
+      host.requireAgent(req.params.agentId);
+      const message = await readMessage(req, res, host);
+      if (callbackUrlOf(message.source) !== null) return accept(res, message);
+      const wait = await running().waiters.open(roomIdOf(message.agentId, message.source));
+      res.once('close', () => wait.end());
+      try {
+        await exchange(req, res, message, wait);
+      } finally {
+        wait.end();
+      }
+    })
+    .all(refuseMethod('POST'));
+
+  router
+    .route('/:agentId/rooms/:roomId/messages')
+    .get(async (req, res) => {
+      const { host } = running();
+      const { agentId } = req.params;
+      host.requireAgent(agentId);
+      const source = {
+        connector: connectorName,
+        tenant: tenantOf(req),
+        channel: parseRoomId(req.params.roomId),
+      };
+      const { items, nextCursor } = await host.history(roomIdOf(agentId, source), pageOf(req));
+      sendJson(res, 200, { messages: items.map(renderMessage), nextCursor });
+    })
+    .all(refuseMethod('GET, HEAD'));
+
+  router
+    .route('/:agentId/turns/:turnId')
+    .get(async (req, res) => {
+      const { host } = running();
+      const { agentId, turnId } = req.params;
+      host.requireAgent(agentId);
+      const turn = await host.turn(turnId);
+      if (turn?.agentId !== agentId)
+        throw new FatalError('not_found', 'No such turn. A turn can be read once it is finished.', {
+          field: 'turnId',
+        });
+      sendJson(res, 200, renderTurn(turn));
+    })
+    .all(refuseMethod('GET, HEAD'));
+
+  return router;
+
+  async function readMessage(
+    req: Request<{ agentId: string }>,
+    res: Response,
+    host: Host,
+  ): Promise<InboundMessage> {
+    const { fields, files } =
+      bodyKind(req) === 'json'
+        ? { fields: await readJson(req, limits.maxBodyBytes), files: [] }
+        : await readUpload(req, res);
+    const payload = parsePayload(fields);
+    const message = toInbound({ agentId: req.params.agentId, tenant: tenantOf(req), payload });
+    if (payload.callbackUrl !== undefined)
+      checkCallbackUrl(payload.callbackUrl, { allowPrivate: limits.callbackAllowPrivate });
+    if (files.length === 0) return message;
+    return { ...message, attachments: await Promise.all(files.map((file) => store(file, host))) };
+  }
+
+  /** Sends the message and answers the request with what comes back, whole or as it is written. */
+  async function exchange(req: Request, res: Response, message: InboundMessage, wait: Wait): Promise<void> {
+    const ids = callerIds(message.source);
+    const receipt = await running().host.receive(message);
+    if (res.destroyed) return;
+    if (!receipt) return sendJson(res, 200, answer(ids, { turnId: null, reply: null }));
+    if (/\btext\/event-stream\b/i.test(req.headers.accept ?? ''))
+      return stream(new ReplyStream(res, ids, receipt.memory.id), receipt, wait);
+    wait.follow(receipt);
+    const outcome = await wait.outcome;
+    if (!outcome) return;
+    if (outcome.error) throw turnFailure(outcome);
+    sendJson(res, 200, answer(ids, outcome));
+  }
+
+  async function accept(res: Response, message: InboundMessage): Promise<void> {
+    const receipt = await running().host.receive(message);
+    if (receipt?.duplicate && callbackUrlOf(receipt.memory.source) === null)
+      throw invalidField(
+        'callbackUrl',
+        'callbackUrl: this messageId was sent before, without one. Send it again without for its answer.',
+      );
+    sendJson(res, 202, { ...callerIds(message.source), status: receipt ? 'accepted' : 'ignored' });
+  }
+}
+
+/** Once the stream stands there are no statuses any more: what goes wrong becomes an event. */
+async function stream(replies: ReplyStream, receipt: Receipt, wait: Wait): Promise<void> {
+  wait.follow(receipt, replies.see);
+  try {
+    const outcome = await wait.outcome;
+    if (outcome) replies.finish(outcome);
+  } catch (error) {
+    if (!(error instanceof CarrierError)) throw error;
+    replies.fail(error);
+  }
+}
+
+async function store({ name, mediaType, bytes }: UploadedFile, host: Host): Promise<Attachment> {
+  return { name, mediaType, size: bytes.length, file: await host.putFile(bytes) };
+}
+
+function tenantOf(req: Request): string {
+  const { principal } = req as HubRequest;
+  if (principal) return principal.tenant;
+  throw new FatalError('token_missing', "This route is only open behind the hub's tokens.");
+}
+
+function pageOf({ query }: Request): { limit: number; cursor?: string } {
+  const { limit = '50', cursor } = query;
+  if (typeof limit !== 'string' || !/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > 200)
+    throw invalidField('limit', 'limit: must be a whole number from 1 to 200.');
+  if (cursor === undefined) return { limit: Number(limit) };
+  if (typeof cursor !== 'string' || cursor === '' || cursor.length > 1024)
+    throw invalidField('cursor', 'cursor: must be the nextCursor of an earlier answer.');
+  return { limit: Number(limit), cursor };
+}
+
+function refuseMethod(allow: string): RequestHandler {
+  return (req, res) => {
+    res.setHeader('Allow', allow);
+    throw new FatalError('method_not_allowed', `${req.method} is not possible here; use ${allow}.`);
+  };
+}

@@ -1,0 +1,176 @@
+/**
+ * Waits for the answers to messages. Room events save the wait; a slow look into the store makes up for those
+ * that are lost.
+ */
+import { type Host, type Outcome, type Receipt, RetryableError, type TurnEvent } from '../../src/index.js';
+
+export interface WaitTimes {
+  /** How long a caller waits for its answer, in ms. */
+  timeoutMs: number;
+  /** Between looks into the store, in ms. */
+  pollMs: number;
+}
+
+type Listener = (event: TurnEvent) => void;
+
+interface Watched {
+  listeners: Set<Listener>;
+  ending: Promise<() => void>;
+}
+
+/** One subscription a room, however many wait in it. */
+export class Waiters {
+  readonly #rooms = new Map<string, Watched>();
+  readonly #waits = new Set<Wait>();
+  readonly #host: Host;
+  readonly #times: WaitTimes;
+
+  constructor(host: Host, times: WaitTimes) {
+    this.#host = host;
+    this.#times = times;
+  }
+
+  /** Open it before the message is sent, so that no event is missed; `end` it whatever happens. */
+  async open(roomId: string): Promise<Wait> {
+    const wait: Wait = new Wait(this.#host, this.#times, () => {
+      this.#waits.delete(wait);
+      this.#leave(roomId, wait.see);
+    });
+    this.#waits.add(wait);
+    await this.#join(roomId, wait.see);
+    return wait;
+  }
+
+  /** Everyone still waiting is told `shutting_down`. */
+  stop(): void {
+    const stopping = new RetryableError(
+      'shutting_down',
+      'The hub is stopping. The message is stored; send it again with the same messageId for its answer.',
+    );
+    for (const wait of this.#waits) wait.fail(stopping);
+  }
+
+  async #join(roomId: string, listener: Listener): Promise<void> {
+    let room = this.#rooms.get(roomId);
+    if (!room) {
+      const listeners = new Set<Listener>();
+      const tellAll = (event: TurnEvent) => {
+        for (const tell of listeners) tell(event);
+      };
+      room = {
+        listeners,
+        ending: this.#host.watch(roomId, tellAll).catch((err) => this.#withoutEvents(err)),
+      };
+      this.#rooms.set(roomId, room);
+    }
+    room.listeners.add(listener);
+    await room.ending;
+  }
+
+  #leave(roomId: string, listener: Listener): void {
+    const room = this.#rooms.get(roomId);
+    if (!room?.listeners.delete(listener) || room.listeners.size > 0) return;
+    this.#rooms.delete(roomId);
+    void room.ending.then((end) => end());
+  }
+
+  #withoutEvents(err: unknown): () => void {
+    this.#host.log.warn({ err }, 'room events are not available; answers are looked for in the store');
+    return () => {};
+  }
+}
+
+/** One message on its way to its answer. */
+export class Wait {
+  /** Null when the caller left. Rejects with `reply_timeout` and `shutting_down`. */
+  readonly outcome: Promise<Outcome | null>;
+  readonly #host: Host;
+  readonly #times: WaitTimes;
+  readonly #leave: () => void;
+  /** What came before the message's id was known. */
+  #early: TurnEvent[] = [];
+  #memoryId: string | null = null;
+  #listener: Listener = () => {};
+  #deadline = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #settled = false;
+  #resolve!: (outcome: Outcome | null) => void;
+  #reject!: (error: unknown) => void;
+
+  constructor(host: Host, times: WaitTimes, leave: () => void) {
+    this.#host = host;
+    this.#times = times;
+    this.#leave = leave;
+    this.outcome = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // It may fail before anyone asks for it.
+    this.outcome.catch(() => {});
+  }
+
+  /** The message is stored: its events go to `listener` from now on, those that came meanwhile first. */
+  follow({ memory, duplicate }: Receipt, listener: Listener = () => {}): void {
+    this.#memoryId = memory.id;
+    this.#listener = listener;
+    this.#deadline = performance.now() + this.#times.timeoutMs;
+    const early = this.#early;
+    this.#early = [];
+    for (const event of early) this.see(event);
+    if (this.#settled) return;
+    if (duplicate) void this.#look();
+    else this.#wait();
+  }
+
+  readonly see = (event: TurnEvent): void => {
+    if (this.#settled) return;
+    if (this.#memoryId === null) {
+      this.#early.push(event);
+      return;
+    }
+    this.#listener(event);
+    if (event.type !== 'reply' && event.type !== 'turn.failed') return;
+    if (!event.covers.includes(this.#memoryId)) return;
+    const error = event.type === 'turn.failed' ? event.error : null;
+    this.#settle(() => this.#resolve({ turnId: event.turnId, reply: event.reply, error }));
+  };
+
+  fail(error: unknown): void {
+    this.#settle(() => this.#reject(error));
+  }
+
+  /** The caller is served, or gone. The turn goes on. */
+  end(): void {
+    this.#settle(() => this.#resolve(null));
+  }
+
+  #settle(tell: () => void): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    clearTimeout(this.#timer);
+    this.#leave();
+    tell();
+  }
+
+  #wait(): void {
+    const left = this.#deadline - performance.now();
+    this.#timer = setTimeout(() => void this.#look(), Math.min(this.#times.pollMs, Math.max(left, 0)));
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const outcome = await this.#host.outcome(this.#memoryId!);
+      if (outcome) return this.#settle(() => this.#resolve(outcome));
+    } catch (err) {
+      this.#host.log.warn({ err }, 'the answer could not be looked for; it will be tried again');
+    }
+    if (this.#settled) return;
+    if (performance.now() < this.#deadline) return this.#wait();
+    this.fail(
+      new RetryableError(
+        'reply_timeout',
+        `No reply within ${this.#times.timeoutMs / 1000} s. The message is stored and will be answered: send it again with the same messageId, or read the room's messages.`,
+      ),
+    );
+  }
+}

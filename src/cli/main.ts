@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { type Config, readConfig } from '../config.js';
+import { CarrierError } from '../errors.js';
+import { chat } from './chat.js';
+import { paint } from './output.js';
+import { start } from './start.js';
+
+interface Flags {
+  dataDir?: string;
+  characters?: string;
+  host?: string;
+  port?: string;
+  logLevel?: string;
+}
+
+const program = new Command('carrier')
+  .description('A hub that lets people chat with AI agents where they already are, and loses nothing.')
+  .version(version())
+  .showHelpAfterError('(carrier --help shows what there is)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  carrier start                     run the hub; prints an address, a token and a curl to try
+  carrier start --port 8080         on another port
+  carrier chat                      talk to the agent "assistant" here in the terminal
+  carrier chat captain --room deck  talk to another agent, in a room of its own
+  echo "what is 6*7?" | carrier chat
+
+Settings come from flags, the environment and a .env file in this folder, in this order.
+.env.example lists them all: models (OPENAI_API_KEY, ANTHROPIC_API_KEY, OLLAMA_HOST), limits, folders.
+Without any, the hub runs on its built-in offline model.`,
+  );
+
+const dataDir = new Option(
+  '-d, --data-dir <folder>',
+  'where the hub keeps everything (CARRIER_DATA_DIR, default ./data)',
+);
+const characters = new Option(
+  '-c, --characters <folder>',
+  'character files (CARRIER_CHARACTERS_DIR, default ./characters)',
+);
+const logLevel = new Option(
+  '-l, --log-level <level>',
+  'trace, debug, info, warn, error, silent (CARRIER_LOG_LEVEL)',
+);
+
+program
+  .command('start')
+  .description('run the hub: connectors, HTTP server and workers, until Ctrl-C')
+  .option('-p, --port <number>', 'port to listen on, 0 for any (CARRIER_PORT, default 3000)')
+  .option('-H, --host <address>', 'address to listen on (CARRIER_HOST, default 127.0.0.1)')
+  .addOption(dataDir)
+  .addOption(characters)
+  .addOption(logLevel)
+  .action(async (flags: Flags) => start(settings(flags)));
+
+program
+  .command('chat')
+  .description(
+    'talk to an agent in the terminal; uses the hub that runs on this data folder, or one of its own',
+  )
+  .argument('[agent]', "the agent's id: its character file's name", 'assistant')
+  .option('-r, --room <id>', 'a room of its own; without it, your direct conversation with the agent')
+  .option('-u, --user <id>', 'who you are (default: your login name)')
+  .addOption(dataDir)
+  .addOption(characters)
+  .addOption(logLevel)
+  .action(async (agent: string, flags: Flags & { room?: string; user?: string }) =>
+    chat(settings({ logLevel: 'error', ...flags }), { agent, room: flags.room, user: flags.user }),
+  );
+
+if (existsSync('.env')) process.loadEnvFile('.env');
+program.parseAsync().catch((error: unknown) => {
+  const known = error instanceof CarrierError;
+  process.stderr.write(`${paint.red('carrier:')} ${known ? error.message : (error as Error).stack}\n`);
+  process.exit(1);
+});
+
+function settings(flags: Flags): Config {
+  return readConfig({
+    ...process.env,
+    ...(flags.dataDir && { CARRIER_DATA_DIR: flags.dataDir }),
+    ...(flags.characters && { CARRIER_CHARACTERS_DIR: flags.characters }),
+    ...(flags.host && { CARRIER_HOST: flags.host }),
+    ...(flags.port && { CARRIER_PORT: flags.port }),
+    ...(flags.logLevel && { CARRIER_LOG_LEVEL: flags.logLevel }),
+  });
+}
+
+function version(): string {
+  const file = new URL('../../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,68 @@
+import type { Config } from '../config.js';
+import { createLogger } from '../logger.js';
+import { adminTokenPath, type Hub, startHub } from './hub.js';
+import { paint, print } from './output.js';
+
+/** Runs the hub until a signal ends it. A second signal ends it at once. */
+export async function start(config: Config): Promise<void> {
+  const log = createLogger(config.logLevel);
+  process.on('unhandledRejection', (err) => log.error({ err }, 'an unhandled rejection; please report it'));
+  process.on('uncaughtException', (err) => {
+    log.fatal({ err }, 'an uncaught error; the hub ends, and what was pending is taken up at the next start');
+    process.exit(1);
+  });
+  const hub = await startHub(config, log);
+  greet(hub, config);
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    print(
+      `\n${signal}: finishing what runs. Once more ends it at once; nothing acknowledged is lost either way.`,
+    );
+    await hub.stop();
+    process.exit(0);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+function greet({ url, agents, token }: Hub, config: Config): void {
+  const ids = agents.map(({ id }) => id);
+  const agent = ids.includes('assistant') ? 'assistant' : (ids[0] ?? 'AGENT');
+  print(`${paint.bold('Carrier')} is ready at ${paint.cyan(url)}`);
+  print(`  agents  ${ids.join(', ') || `none yet: put a character file into ${config.charactersDir}`}`);
+  print(`  models  ${config.models.chain.join(', then ')}`);
+  if (config.models.chain.includes('offline')) {
+    print(
+      paint.dim(
+        '          offline is built in and simple; set OPENAI_API_KEY, ANTHROPIC_API_KEY or OLLAMA_HOST for more',
+      ),
+    );
+  }
+  print(`  data    ${config.dataDir}`);
+  print(`  chat    npm run chat`);
+  if (token.created) {
+    print(
+      `\nYour admin token, shown this once (also in ${adminTokenPath(config.dataDir)}):\n  ${token.secret}`,
+    );
+    print(`\nTry it:\n${curl(url, agent, token.secret)}`);
+  } else {
+    print(`\nTry it:\n${curl(url, agent, `$(cat ${quote(adminTokenPath(config.dataDir))})`)}`);
+  }
+  print();
+}
+
+function curl(url: string, agent: string, token: string): string {
+  return [
+    `  curl -s ${url}/${agent}/message \\`,
+    `    -H "Authorization: Bearer ${token}" \\`,
+    `    -H 'Content-Type: application/json' \\`,
+    `    -d '{"text": "Hello! What is 6 * 7?", "userId": "me"}'`,
+  ].join('\n');
+}
+
+/** For a path inside double quotes in a shell. */
+function quote(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,39 @@
+import type { RequestHandler } from 'express';
+import { sendJson } from './answer.js';
+
+/** Whether the hub can take and finish a turn. */
+export interface Readiness {
+  ready: boolean;
+  /** `ok`, or in a few words what is wrong; shown to anyone, so no secrets and no addresses. */
+  checks: Record<string, string>;
+}
+
+/** A check that hangs is a check that fails. */
+const patienceMs = 5000;
+
+/** The process is alive. */
+export const alive: RequestHandler = (_req, res) => {
+  res.setHeader('Cache-Control', 'no-store');
+  sendJson(res, 200, { alive: true });
+};
+
+export function readiness(ready: () => Promise<Readiness>): RequestHandler {
+  return async (_req, res) => {
+    const found = await withinPatience(ready);
+    res.setHeader('Cache-Control', 'no-store');
+    sendJson(res, found.ready ? 200 : 503, { ready: found.ready, checks: found.checks });
+  };
+}
+
+async function withinPatience(ready: () => Promise<Readiness>): Promise<Readiness> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<Readiness>((resolve) => {
+    const verdict = { ready: false, checks: { hub: `no answer within ${patienceMs / 1000} s` } };
+    timer = setTimeout(resolve, patienceMs, verdict);
+  });
+  try {
+    return await Promise.race([ready(), tooLong]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,169 @@
+/** The hub's one HTTP server: health, tokens, then whatever routes the connectors bring. */
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import express, { type Express, type RequestHandler } from 'express';
+import type { Config } from '../config.js';
+import type { Connector } from '../connector/connector.js';
+import { FatalError } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { answerFailures, answerUnparsable } from './failure.js';
+import { securityHeaders } from './headers.js';
+import { alive, type Readiness, readiness } from './health.js';
+import { requireToken, type TokenVerifier } from './tokens.js';
+
+export interface HttpServerOptions {
+  config: Pick<Config['http'], 'host' | 'port'>;
+  /** Those with routes are mounted, `own` access before the tokens, `token` access behind them. */
+  connectors: Connector[];
+  tokens: TokenVerifier;
+  ready: () => Promise<Readiness>;
+  log: Pick<Logger, 'error' | 'warn'>;
+  patience?: Partial<Patience>;
+}
+
+export interface HttpServer {
+  /** Where to reach it from this machine. */
+  url: string;
+  /** Takes no more connections, lets requests finish for `deadlineMs` (default 10,000), then cuts them off. */
+  close(deadlineMs?: number): Promise<void>;
+}
+
+/** How long slow clients are waited for, in ms. */
+interface Patience {
+  /** Until the headers are in. */
+  headersMs: number;
+  /** Until the body is in: a large upload over a slow line takes its time. */
+  requestMs: number;
+  /** Until the next request of an idle connection; longer than the 60 s of usual load balancers. */
+  keepAliveMs: number;
+  /** Between looks for connections that are over their time. */
+  checkMs: number;
+}
+
+const defaultPatience: Patience = {
+  headersMs: 10_000,
+  requestMs: 120_000,
+  keepAliveMs: 65_000,
+  checkMs: 5000,
+};
+
+/** @throws FatalError `config_invalid` when the address cannot be listened on. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const server = listener(compose(options), { ...defaultPatience, ...options.patience });
+  await listen(server, options.config);
+  server.on('error', (err) => options.log.error({ err }, 'the HTTP server cannot take a connection'));
+  return {
+    url: urlOf(server.address() as AddressInfo),
+    close: (deadlineMs = 10_000) => close(server, deadlineMs),
+  };
+}
+
+function compose({ connectors, tokens, ready, log }: HttpServerOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(setSecurityHeaders());
+  app.route('/healthz').get(alive).all(refuseMethod('GET, HEAD'));
+  app.route('/readyz').get(readiness(ready)).all(refuseMethod('GET, HEAD'));
+  mount(app, connectors, 'own');
+  app.use(requireToken(tokens));
+  mount(app, connectors, 'token');
+  app.use(() => {
+    throw new FatalError('not_found', 'No such route. The API is described in the README.');
+  });
+  app.use(answerFailures(log));
+  return app;
+}
+
+function mount(app: Express, connectors: Connector[], access: 'own' | 'token'): void {
+  for (const { routes } of connectors) {
+    if (routes?.access === access) app.use(routes.handler as RequestHandler);
+  }
+}
+
+function setSecurityHeaders(): RequestHandler {
+  const headers = securityHeaders();
+  return (_req, res, next) => {
+    res.setHeaders(headers);
+    next();
+  };
+}
+
+function refuseMethod(allow: string): RequestHandler {
+  return (req, res) => {
+    res.setHeader('Allow', allow);
+    throw new FatalError('method_not_allowed', `${req.method} is not possible here; use ${allow}.`);
+  };
+}
+
+/**
+ * Express gives every request and response its own prototype, and changing an object's prototype after it is
+ * made costs more (120 µs) than all else express does. Objects made with that prototype are left as they are.
+ */
+function listener(app: Express, patience: Patience): Server {
+  class Request extends IncomingMessage {}
+  class Response<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {}
+  Object.setPrototypeOf(Request.prototype, app.request);
+  Object.setPrototypeOf(Response.prototype, app.response);
+  app.request = Request.prototype as typeof app.request;
+  app.response = Response.prototype as unknown as typeof app.response;
+
+  const server = createServer(
+    {
+      IncomingMessage: Request,
+      ServerResponse: Response,
+      headersTimeout: patience.headersMs,
+      requestTimeout: patience.requestMs,
+      keepAliveTimeout: patience.keepAliveMs,
+      connectionsCheckingInterval: patience.checkMs,
+      maxHeaderSize: 16_384,
+    },
+    app,
+  );
+  server.maxHeadersCount = 100;
+  server.on('clientError', (error, socket) => answerUnparsable(error, socket as Socket));
+  return server;
+}
+
+function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const refuse = (error: NodeJS.ErrnoException) => reject(listenFailure(error, host, port));
+    server.once('error', refuse);
+    server.listen(port, host, () => {
+      server.off('error', refuse);
+      resolve();
+    });
+  });
+}
+
+function listenFailure(cause: NodeJS.ErrnoException, host: string, port: number): FatalError {
+  const [field, message] =
+    cause.code === 'EADDRINUSE'
+      ? ['CARRIER_PORT', `Port ${port} on ${host} is taken by another program. Stop it, or set CARRIER_PORT`]
+      : cause.code === 'EACCES'
+        ? ['CARRIER_PORT', `This user may not listen on port ${port}. Set CARRIER_PORT above 1023`]
+        : [
+            'CARRIER_HOST',
+            `Cannot listen on ${host} (${cause.code}). Set CARRIER_HOST to 127.0.0.1 or 0.0.0.0`,
+          ];
+  return new FatalError('config_invalid', `${message}.`, { field, cause });
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  if (address === '0.0.0.0') return `http://127.0.0.1:${port}`;
+  if (address === '::') return `http://[::1]:${port}`;
+  return family === 'IPv6' ? `http://[${address}]:${port}` : `http://${address}:${port}`;
+}
+
+function close(server: Server, deadlineMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    // A connection turns idle when its request ends, and would otherwise be kept alive for the next one.
+    const sweep = setInterval(() => server.closeIdleConnections(), 20);
+    const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(deadline);
+      resolve();
+    });
+  });
+}

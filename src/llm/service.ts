@@ -1,0 +1,157 @@
+/**
+ * What the adapters of remote model services share: how their failures read, and which images they take.
+ *
+ * - **Service**: a model at a provider, with the names of the settings that a person would change.
+ */
+import { CarrierError, FatalError, RetryableError } from '../errors.js';
+import type { Image } from './llm.js';
+
+export interface Service {
+  /** `openai`, `anthropic`, `ollama`. */
+  provider: string;
+  model: string;
+  /** Host and port, without credentials. */
+  host: string;
+  apiKey?: string;
+  settings: { key?: string; model: string; url: string };
+}
+
+/**
+ * @returns the key, trimmed; undefined when there is none.
+ * @throws FatalError `model_refused` for a key that no HTTP header can carry: `fetch` would fail later, and
+ * quote the key as it does.
+ */
+export function usableKey(service: Service): string | undefined {
+  const key = service.apiKey?.trim();
+  if (!key) return undefined;
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  throw new FatalError(
+    'model_refused',
+    `${service.settings.key ?? 'The API key'} has characters that cannot be part of a key. Copy it again.`,
+  );
+}
+
+/** Media types that OpenAI and Anthropic both read; others make them reject the whole request. */
+export function isReadable(image: Image): boolean {
+  return /^image\/(jpeg|png|gif|webp)$/.test(image.mediaType);
+}
+
+export function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
+
+/** A call's arguments as an object; what the model wrote, in a field of its own, where that is not one. */
+export function argumentsObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text || '{}');
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch {}
+  return { invalid_arguments: text };
+}
+
+/** An error of a provider's SDK as one of ours. Neither message nor cause contains the key. */
+export function failureOf(service: Service, error: unknown): CarrierError {
+  if (error instanceof CarrierError) return error;
+  const { status, kind, detail, headers } = reportIn(error);
+  if (status === undefined && kind === undefined) return connectionFailure(service, error);
+  const { provider, settings, model } = service;
+  const key = settings.key ?? settings.url;
+  const said = detail ? ` It said: ${scrubbed(detail, service.apiKey)}` : '';
+  const refused = (message: string) => new FatalError('model_refused', message);
+
+  if (kind === 'insufficient_quota' || kind === 'billing_error' || status === 402)
+    return refused(`The ${provider} account behind ${key} has no credit left.${said}`);
+  if (isTransient(status, kind))
+    return new RetryableError(
+      'model_unavailable',
+      `${provider} is overloaded or failing (${status ?? kind}).${said}`,
+      { retryAfterMs: retryAfterMs(headers) },
+    );
+  // What a service says of a bad key quotes parts of it, so that is left out.
+  if (status === 401 || /authentication|invalid_api_key/.test(kind ?? ''))
+    return refused(`${provider} does not accept the key. Check ${key}.`);
+  if (status === 403 || kind === 'permission_error')
+    return refused(
+      `${provider} does not let this key use ${model}. Check ${key} and ${settings.model}.${said}`,
+    );
+  if (status === 404 || kind === 'not_found_error')
+    return refused(
+      `${service.host} has no model ${model}. Check ${settings.model} and ${settings.url}.${said}`,
+    );
+  return refused(
+    `${provider} rejected the request for ${model} (${status ?? kind}). Check ${settings.model}.${said}`,
+  );
+}
+
+/** A stream that ended without saying that it was complete. */
+export function cutStream(service: Service): RetryableError {
+  return new RetryableError(
+    'model_unavailable',
+    `${service.provider} at ${service.host} broke off in the middle of an answer.`,
+  );
+}
+
+interface Report {
+  status?: number;
+  kind?: string;
+  detail?: string;
+  headers?: Headers;
+}
+
+/** Both SDKs throw an error with `status`, `headers` and the response's body in `error`. */
+function reportIn(error: unknown): Report {
+  const { status, headers, error: body } = Object(error) as Record<string, unknown>;
+  const outer = Object(body) as Record<string, unknown>;
+  const inner = outer.error instanceof Object ? (outer.error as Record<string, unknown>) : outer;
+  const code = Number(inner.code);
+  const said = inner.code === 'insufficient_quota' ? inner.code : (inner.type ?? inner.code);
+  return {
+    // OpenRouter and others send a failure inside the stream, with the HTTP status as its code.
+    status: typeof status === 'number' ? status : code >= 400 && code < 600 ? code : undefined,
+    kind: typeof said === 'string' || typeof said === 'number' ? String(said) : body ? 'unknown' : undefined,
+    detail: typeof inner.message === 'string' ? inner.message : undefined,
+    headers: headers instanceof Headers ? headers : undefined,
+  };
+}
+
+function isTransient(status: number | undefined, kind = ''): boolean {
+  if (status !== undefined) return status >= 500 || [408, 409, 425, 429].includes(status);
+  return !/invalid|authentication|permission|not_found|too_large|refus|content_filter/.test(kind);
+}
+
+function connectionFailure(service: Service, error: unknown): RetryableError {
+  const why = causes(error).find((code) => code !== undefined);
+  return new RetryableError(
+    'model_unavailable',
+    `Cannot reach ${service.provider} at ${service.host}${why ? ` (${why})` : ''}. ` +
+      `If that is not where it is, change ${service.settings.url}.`,
+    { cause: error },
+  );
+}
+
+function causes(error: unknown): (string | undefined)[] {
+  const chain: (string | undefined)[] = [];
+  for (let e = error; e instanceof Error && chain.length < 5; e = e.cause) {
+    const { code } = e as { code?: unknown };
+    chain.push(typeof code === 'string' ? code : undefined);
+  }
+  return chain;
+}
+
+/** What a service says may quote the key back, whole or in part. */
+function scrubbed(text: string, apiKey: string | undefined): string {
+  const cut = text.length > 300 ? `${text.slice(0, 300)}…` : text;
+  return (apiKey ? cut.replaceAll(apiKey, '[redacted]') : cut).replace(/\bsk-[\w*.-]{3,}/g, '[redacted]');
+}
+
+/** `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110, section 10.2.3). */
+function retryAfterMs(headers: Headers | undefined): number | undefined {
+  const ms = Number.parseFloat(headers?.get('retry-after-ms') ?? '');
+  if (ms >= 0) return ms;
+  const after = headers?.get('retry-after');
+  if (!after) return undefined;
+  const seconds = Number(after);
+  const wait = Number.isNaN(seconds) ? Date.parse(after) - Date.now() : seconds * 1000;
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+}

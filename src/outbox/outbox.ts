@@ -1,0 +1,78 @@
+import type { Connector } from '../connector/connector.js';
+import type { OutboundMessage } from '../core/turn.js';
+import { asCarrierError, FatalError } from '../errors.js';
+import { type Logger, redact } from '../logger.js';
+import type { RoomQueue, Run } from '../queue/queue.js';
+import type { Outbox as OutboxStore } from '../store/outbox.js';
+
+/** Messages read at once; a room with more is scheduled again. */
+const batch = 50;
+
+export interface DelivererParts {
+  outbox: OutboxStore;
+  deliveries: RoomQueue;
+  connector(name: string): Connector | undefined;
+  log: Logger;
+}
+
+/** Brings committed replies to their platforms: in order within a room, at least once, tried again with back-off. */
+export class Deliverer {
+  readonly #parts: DelivererParts;
+
+  constructor(parts: DelivererParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#parts.deliveries.process(
+      (run) => this.#deliver(run),
+      (run, error) => this.#giveUp(run, error),
+    );
+  }
+
+  async #deliver({ roomId, signal }: Run): Promise<void> {
+    const { outbox, deliveries } = this.#parts;
+    const due = await outbox.due(roomId, batch);
+    for (const message of due) {
+      signal.throwIfAborted();
+      const receipt = await this.#send(message, signal);
+      await outbox.delivered(message.id, receipt);
+    }
+    if (due.length === batch) await deliveries.schedule(roomId);
+  }
+
+  async #send(message: OutboundMessage, signal: AbortSignal): Promise<Record<string, unknown>> {
+    const connector = this.#parts.connector(message.to.connector);
+    if (!connector?.deliver) {
+      throw new FatalError('delivery_failed', `No running connector "${message.to.connector}" can deliver.`);
+    }
+    try {
+      return await connector.deliver(message, signal);
+    } catch (err) {
+      if (!signal.aborted) {
+        this.#parts.log.warn({ err, outboundId: message.id, roomId: message.roomId }, 'delivery failed');
+        await this.#parts.outbox.failed(message.id, told(err), false);
+      }
+      throw err;
+    }
+  }
+
+  /** The oldest message is the one that failed; those behind it get their own tries. */
+  async #giveUp({ roomId }: Run, error: unknown): Promise<void> {
+    const { outbox, deliveries, log } = this.#parts;
+    try {
+      const [stuck, ...behind] = await outbox.due(roomId, 2);
+      if (!stuck) return;
+      await outbox.failed(stuck.id, told(error), true);
+      log.error({ err: error, outboundId: stuck.id, roomId }, 'delivery given up');
+      if (behind.length > 0) await deliveries.schedule(roomId);
+    } catch (err) {
+      log.error({ err, roomId }, 'a failed delivery could not be recorded; it will be tried again');
+    }
+  }
+}
+
+function told(error: unknown): { code: string; message: string } {
+  const { code, message } = asCarrierError(error);
+  return { code, message: redact(message) };
+}

@@ -1,0 +1,110 @@
+import type { Usage } from '../core/turn.js';
+import { isRetryable, RetryableError } from '../errors.js';
+import type { LanguageModel, ModelChunk, ModelRequest, ToolCall } from '../llm/llm.js';
+import type { Logger } from '../logger.js';
+import { deadline } from './deadline.js';
+
+export interface Generated {
+  text: string;
+  calls: ToolCall[];
+  usage: Usage;
+  /** Id of the model that wrote it. */
+  model: string;
+}
+
+export interface GenerateOptions {
+  /** Limit on one model's whole answer, in ms. */
+  timeoutMs: number;
+  signal: AbortSignal;
+  onText(text: string): void;
+  log: Logger;
+}
+
+/**
+ * Asks the models of a chain in order until one answers. A model that fails after its first words is not replaced:
+ * the reader has seen them, so the turn as a whole is tried again.
+ *
+ * @throws the first retryable error if there was one, since trying again may help; otherwise the last.
+ */
+export async function generate(
+  chain: LanguageModel[],
+  request: ModelRequest,
+  options: GenerateOptions,
+): Promise<Generated> {
+  let toThrow: unknown;
+  for (const [index, model] of chain.entries()) {
+    let spoke = false;
+    const onText = (text: string) => {
+      spoke = true;
+      options.onText(text);
+    };
+    try {
+      return await ask(model, request, { ...options, onText });
+    } catch (error) {
+      if (spoke || options.signal.aborted) throw error;
+      if (toThrow === undefined || !isRetryable(toThrow)) toThrow = error;
+      const next = chain[index + 1];
+      if (next)
+        options.log.warn({ err: error, model: model.id, next: next.id }, 'model failed; asking the next one');
+    }
+  }
+  throw toThrow;
+}
+
+async function ask(
+  model: LanguageModel,
+  request: ModelRequest,
+  options: GenerateOptions,
+): Promise<Generated> {
+  const { timeoutMs, signal, onText } = options;
+  const limit = deadline(
+    timeoutMs,
+    signal,
+    () => new RetryableError('model_timeout', `${model.id} did not finish within ${timeoutMs} ms.`),
+  );
+  const generated: Generated = {
+    text: '',
+    calls: [],
+    usage: { inputTokens: 0, outputTokens: 0 },
+    model: model.id,
+  };
+  const readable = model.sees ? request : withoutImages(request);
+  const chunks = model.stream(readable, limit.signal)[Symbol.asyncIterator]();
+  let ended = false;
+  try {
+    while (!ended) {
+      const { value, done } = await limit.race(chunks.next());
+      if (done) break;
+      ended = take(value, generated, onText);
+    }
+  } finally {
+    limit.clear();
+    // Lets the model free its connection; not awaited, as a hanging one would hold the turn.
+    chunks.return?.().catch(() => {});
+  }
+  if (generated.text.trim() === '' && generated.calls.length === 0) {
+    throw new RetryableError('model_unavailable', `${model.id} gave an empty answer.`);
+  }
+  return generated;
+}
+
+/** Returns true at the end of the answer. */
+function take(chunk: ModelChunk, generated: Generated, onText: (text: string) => void): boolean {
+  if (chunk.type === 'text' && chunk.text !== '') {
+    generated.text += chunk.text;
+    onText(chunk.text);
+  } else if (chunk.type === 'call') {
+    generated.calls.push(chunk.call);
+  } else if (chunk.type === 'end') {
+    generated.usage = chunk.usage;
+  }
+  return chunk.type === 'end';
+}
+
+function withoutImages(request: ModelRequest): ModelRequest {
+  if (!request.messages.some((message) => message.role === 'user' && message.images)) return request;
+  const messages = request.messages.map((message) =>
+    message.role === 'user' ? { ...message, images: undefined } : message,
+  );
+  return { ...request, messages };
+}

@@ -1,0 +1,115 @@
+import type { Memory } from '../core/memory.js';
+import { asCarrierError } from '../errors.js';
+import type { Embedder } from '../llm/llm.js';
+import type { Logger } from '../logger.js';
+import type { MemoryStore } from '../store/memory-store.js';
+
+/** Texts given to the embedder at once. */
+const batch = 32;
+/** Pause before a back-fill starts, so that a busy hub embeds in full batches. */
+const restMs = 250;
+const longestPauseMs = 60_000;
+/** Longest wait for a question's vector; past it recall goes by words alone, this once. */
+const questionMs = 300;
+/** A question's meaning stands in its beginning; embedders look no further. */
+const maxQuestionChars = 1000;
+
+export interface Recall {
+  agentId: string;
+  scopes: string[];
+  question: string;
+  /** Memories the prompt has anyway. */
+  exclude: ReadonlySet<string>;
+  limit: number;
+}
+
+/**
+ * Finds what bears on a question, and computes the vectors for it: in batches, in the background, oldest first. The
+ * store knows what lacks a vector, so nothing is lost by a restart, and a change of embedder fills in by itself.
+ */
+export class MemoryManager {
+  readonly #memories: MemoryStore;
+  readonly #embedder: Embedder | null;
+  readonly #log: Logger;
+  #timer: NodeJS.Timeout | undefined;
+  #filling: Promise<void> | undefined;
+  #failures = 0;
+  #stopped = false;
+
+  /** @param embedder null: recall goes by words alone. */
+  constructor(memories: MemoryStore, embedder: Embedder | null, log: Logger) {
+    this.#memories = memories;
+    this.#embedder = embedder;
+    this.#log = log;
+  }
+
+  async recall({ question, exclude, ...scope }: Recall): Promise<Memory[]> {
+    const text = question.slice(0, maxQuestionChars);
+    const vector = await this.#vectorOf(text);
+    const found = await this.#memories.search({ ...scope, text, vector, exclude });
+    return found.map(({ memory }) => memory);
+  }
+
+  /** Says that there may be new memories without a vector; returns at once. */
+  nudge(): void {
+    if (!this.#embedder || this.#stopped || this.#timer || this.#filling) return;
+    const pause = Math.min(restMs * 2 ** this.#failures, longestPauseMs);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#filling = this.#fill().finally(() => {
+        this.#filling = undefined;
+        if (this.#failures > 0) this.nudge();
+      });
+    }, pause);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#filling;
+  }
+
+  async #vectorOf(text: string): Promise<{ embedder: string; values: Float32Array } | undefined> {
+    const embedder = this.#embedder;
+    if (!embedder || text.trim() === '') return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, questionMs, undefined);
+    });
+    const embedded = embedder.embed([text]).catch((error) => {
+      this.#log.warn(
+        { err: error, embedder: embedder.id },
+        'no vector for the question; recalling by words alone',
+      );
+      return undefined;
+    });
+    const vectors = await Promise.race([embedded, late]);
+    clearTimeout(timer);
+    return vectors?.[0] && { embedder: embedder.id, values: vectors[0] };
+  }
+
+  async #fill(): Promise<void> {
+    const embedder = this.#embedder!;
+    try {
+      while (!this.#stopped) {
+        const missing = await this.#memories.unembedded(embedder.id, batch);
+        if (missing.length === 0) break;
+        const vectors = await embedder.embed(missing.map(({ text }) => text));
+        await this.#memories.saveEmbeddings(
+          embedder.id,
+          missing.map(({ id }, i) => ({ id, values: vectors[i]! })),
+        );
+      }
+      this.#failures = 0;
+    } catch (error) {
+      if (this.#stopped) return;
+      this.#failures++;
+      const { code } = asCarrierError(error);
+      this.#log.warn(
+        { err: error, embedder: embedder.id, code },
+        'embedding failed; trying again, words still find',
+      );
+    }
+  }
+}

@@ -1,0 +1,206 @@
+import type { Agent } from '../core/character.js';
+import type { TurnEvent } from '../core/events.js';
+import { addUsage, type TurnCheckpoint, type TurnStep, type Usage } from '../core/turn.js';
+import type { LanguageModel, ModelRequest } from '../llm/llm.js';
+import type { Logger } from '../logger.js';
+import type { Evaluator, TurnContext } from '../plugin/plugin.js';
+import type { Abilities, AbilityLoader } from './abilities.js';
+import { ActionManager } from './action-manager.js';
+import { adviceOn } from './evaluator-manager.js';
+import { type Generated, generate } from './generate.js';
+import type { StateManager } from './state-manager.js';
+import { stepMessages } from './transcript.js';
+
+export interface MessageManagerParts {
+  state: StateManager;
+  abilities: AbilityLoader;
+  /** The agent's models, to be tried in order; never empty. */
+  chain(agent: Agent): LanguageModel[];
+  checkpoint(checkpoint: TurnCheckpoint): Promise<void>;
+  modelTimeoutMs: number;
+  /** Model calls that may ask for actions; the one after them must answer. */
+  maxSteps: number;
+  log: Logger;
+}
+
+export interface TurnTask {
+  agent: Agent;
+  context: TurnContext;
+  /** Steps of an earlier attempt come back in here, and new ones are added to it. */
+  checkpoint: TurnCheckpoint;
+  publish(event: TurnEvent): void;
+}
+
+export interface Draft {
+  text: string;
+  model: string;
+  usage: Usage;
+  evaluators: Evaluator[];
+}
+
+/** Takes a turn from its messages to a draft: compose, then generate and act until the model answers, then evaluate. */
+export class MessageManager {
+  readonly #parts: MessageManagerParts;
+  readonly #actions = new ActionManager();
+
+  constructor(parts: MessageManagerParts) {
+    this.#parts = parts;
+  }
+
+  async answer(task: TurnTask): Promise<Draft> {
+    const { agent, context, checkpoint } = task;
+    const abilities = await this.#parts.abilities.of(agent);
+    const request = await this.#parts.state.compose(agent, abilities, context);
+    const voice = new Voice(
+      task,
+      abilities.evaluators.some(({ judge }) => judge),
+    );
+    await this.#resume(task, abilities, voice);
+    const answer = await this.#converse(task, abilities, request, voice);
+    const { text, usage } = await this.#evaluate(task, abilities, request, voice, answer);
+    return {
+      text,
+      model: answer.model,
+      usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), usage),
+      evaluators: abilities.evaluators,
+    };
+  }
+
+  /** Says again what an earlier attempt said, and finishes the actions it left open. */
+  async #resume(task: TurnTask, abilities: Abilities, voice: Voice): Promise<void> {
+    for (const [index, step] of task.checkpoint.steps.entries()) {
+      voice.say(step.text);
+      voice.pause();
+      await this.#act(task, abilities, step, index);
+    }
+  }
+
+  async #converse(
+    task: TurnTask,
+    abilities: Abilities,
+    request: ModelRequest,
+    voice: Voice,
+  ): Promise<Generated> {
+    const { steps } = task.checkpoint;
+    for (;;) {
+      const mayAct = steps.length < this.#parts.maxSteps;
+      const messages = [...request.messages, ...stepMessages(steps)];
+      const generated = await this.#generate(
+        task,
+        { ...request, messages, tools: mayAct ? request.tools : [] },
+        voice,
+      );
+      if (generated.calls.length === 0 || !mayAct) return generated;
+      const step = toStep(generated);
+      steps.push(step);
+      voice.pause();
+      await this.#act(task, abilities, step, steps.length - 1);
+    }
+  }
+
+  #generate({ agent, context }: TurnTask, request: ModelRequest, voice: Voice): Promise<Generated> {
+    const { chain, modelTimeoutMs: timeoutMs, log } = this.#parts;
+    return generate(chain(agent), request, {
+      timeoutMs,
+      signal: context.signal,
+      onText: (text) => voice.say(text),
+      log,
+    });
+  }
+
+  async #act(task: TurnTask, abilities: Abilities, step: TurnStep, index: number): Promise<void> {
+    const { context, checkpoint, publish } = task;
+    const { turnId } = context;
+    await this.#actions.run(step, index, abilities.actions, context, {
+      record: () => this.#parts.checkpoint(checkpoint),
+      started: ({ callId, name, arguments: args }) =>
+        publish({ type: 'action.started', turnId, callId, name, arguments: args }),
+      finished: ({ callId, name, ok, result }) =>
+        publish({ type: 'action.finished', turnId, callId, name, ok, result }),
+    });
+  }
+
+  async #evaluate(
+    task: TurnTask,
+    abilities: Abilities,
+    request: ModelRequest,
+    voice: Voice,
+    answer: Generated,
+  ): Promise<{ text: string; usage: Usage }> {
+    const advice = await adviceOn(voice.text, abilities.evaluators, task.context, this.#parts.log);
+    if (advice === null) return { text: voice.release(), usage: answer.usage };
+    const revision: ModelRequest = {
+      ...request,
+      tools: [],
+      messages: [
+        ...request.messages,
+        ...stepMessages(task.checkpoint.steps),
+        { role: 'assistant', text: answer.text },
+        { role: 'user', text: `Before this is sent, write it once more. ${advice}` },
+      ],
+    };
+    voice.discard();
+    const revised = await this.#generate(task, revision, voice);
+    return { text: voice.release(), usage: addUsage(answer.usage, revised.usage) };
+  }
+}
+
+/**
+ * What the agent says in a turn, and what watchers have been told of it: the deltas they got always add up to the
+ * text. Where evaluators may still reject the draft, nothing is told before the verdict.
+ */
+class Voice {
+  text = '';
+  #pausing = false;
+  #held: boolean;
+  readonly #task: TurnTask;
+
+  constructor(task: TurnTask, held: boolean) {
+    this.#task = task;
+    this.#held = held;
+  }
+
+  say(text: string): void {
+    if (text === '') return;
+    const spoken = this.#pausing && this.text !== '' ? `\n\n${text}` : text;
+    this.#pausing = false;
+    this.text += spoken;
+    if (!this.#held) this.#tell(spoken);
+  }
+
+  /** What comes next is a paragraph of its own. */
+  pause(): void {
+    this.#pausing = true;
+  }
+
+  discard(): void {
+    this.text = '';
+    this.#pausing = false;
+  }
+
+  release(): string {
+    if (this.#held) this.#tell(this.text);
+    this.#held = false;
+    return this.text;
+  }
+
+  #tell(text: string): void {
+    this.#task.publish({ type: 'text.delta', turnId: this.#task.context.turnId, text });
+  }
+}
+
+function toStep({ text, calls, usage }: Generated): TurnStep {
+  return {
+    text,
+    usage,
+    actions: calls.map(({ id, name, arguments: args }) => ({
+      callId: id,
+      name,
+      arguments: args,
+      result: null,
+      ok: false,
+      startedAt: 0,
+      durationMs: 0,
+    })),
+  };
+}

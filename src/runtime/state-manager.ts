@@ -1,0 +1,90 @@
+import type { Agent } from '../core/character.js';
+import type { Memory } from '../core/memory.js';
+import type { ModelRequest } from '../llm/llm.js';
+import type { Logger } from '../logger.js';
+import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
+import type { FileStore } from '../store/file-store.js';
+import type { MemoryStore } from '../store/memory-store.js';
+import type { Abilities } from './abilities.js';
+import { deadline } from './deadline.js';
+import type { MemoryManager } from './memory-manager.js';
+import { systemText } from './prompt.js';
+import { fitting, toModelMessages } from './transcript.js';
+
+const maxFacts = 20;
+/** A context provider that takes longer is left out of this turn. */
+const providerMs = 2000;
+
+/** Composes what a model is told: character, recent history, recalled memories, facts and plugins' context. */
+export class StateManager {
+  readonly #memories: MemoryStore;
+  readonly #files: FileStore;
+  readonly #manager: MemoryManager;
+  readonly #log: Logger;
+
+  constructor(memories: MemoryStore, files: FileStore, manager: MemoryManager, log: Logger) {
+    this.#memories = memories;
+    this.#files = files;
+    this.#manager = manager;
+    this.#log = log;
+  }
+
+  async compose(agent: Agent, abilities: Abilities, context: TurnContext): Promise<ModelRequest> {
+    const { character } = agent;
+    const { messages } = context;
+    const scopes = [...new Set(messages.map(({ scope }) => scope))];
+    const [{ window, recalled }, facts, provided] = await Promise.all([
+      this.#remember(agent, messages, scopes),
+      this.#memories.facts(agent.id, scopes, maxFacts),
+      this.#provide(abilities.contextProviders, context),
+    ]);
+    const known = new Set(facts.map(({ id }) => id));
+    const quoted = recalled.filter(({ id }) => !known.has(id));
+    return {
+      system: systemText({ character, facts, recalled: quoted, context: provided }),
+      messages: await toModelMessages([...window, ...messages], this.#files),
+      tools: abilities.tools,
+      maxTokens: character.maxTokens,
+      temperature: character.temperature,
+      grounding: { character, recalled: quoted, facts },
+    };
+  }
+
+  async #remember({ id: agentId, character }: Agent, messages: Memory[], scopes: string[]) {
+    const { recentMessages, recentTokens, recall } = character.memory;
+    const [recent, stored] = await Promise.all([
+      this.#memories.recent(messages[0]!.roomId, recentMessages),
+      this.#memories.count(agentId, scopes),
+    ]);
+    const window = fitting(recent, recentTokens);
+    // Where the window holds everything there is, a search could find nothing new.
+    if (recall === 0 || stored <= window.length + messages.length) return { window, recalled: [] };
+    const exclude = new Set([...window, ...messages].map(({ id }) => id));
+    const question = messages.map(({ content }) => content.text).join('\n');
+    return {
+      window,
+      recalled: await this.#manager.recall({ agentId, scopes, question, exclude, limit: recall }),
+    };
+  }
+
+  /** What the providers have to say; those that fail or take too long are left out. */
+  async #provide(providers: ContextProvider[], context: TurnContext): Promise<string[]> {
+    if (providers.length === 0) return [];
+    const limit = deadline(providerMs, context.signal, () => new Error(`took longer than ${providerMs} ms`));
+    const limited = { ...context, signal: limit.signal };
+    const asked = providers.map(async (provider) => {
+      try {
+        return await limit.race(provider.provide(limited));
+      } catch (err) {
+        context.signal.throwIfAborted();
+        this.#log.warn({ err, provider: provider.name, turnId: context.turnId }, 'context provider left out');
+        return null;
+      }
+    });
+    try {
+      return (await Promise.all(asked)).filter((paragraph) => paragraph !== null);
+    } finally {
+      limit.clear();
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import type { Attachment, Memory } from '../core/memory.js';
+import type { TurnStep } from '../core/turn.js';
+import type { Image, ModelMessage } from '../llm/llm.js';
+import type { FileStore } from '../store/file-store.js';
+
+const maxQuotedChars = 20_000;
+const readableTypes =
+  /^(text\/|application\/(json|xml|x-yaml|yaml|javascript|x-sh|sql|toml)\b)|\+(json|xml)$/;
+const imageTypes = /^image\/(png|jpeg|gif|webp)$/;
+
+/** Rough, and on purpose the same for every model: 4 characters a token. */
+function estimateTokens(text: string): number {
+  return Math.ceil(text.length / 4);
+}
+
+/** The newest memories that fit the budget, oldest first. Always keeps the newest one. */
+export function fitting(memories: Memory[], maxTokens: number): Memory[] {
+  let left = maxTokens;
+  let first = memories.length;
+  while (first > 0) {
+    left -= estimateTokens(memories[first - 1]!.content.text);
+    if (left < 0 && first < memories.length) break;
+    first--;
+  }
+  return memories.slice(first);
+}
+
+/** Memories as a model reads them. In a shared room every line says who speaks. */
+export async function toModelMessages(memories: Memory[], files: FileStore): Promise<ModelMessage[]> {
+  const shared =
+    new Set(memories.filter(({ role }) => role === 'user').map(({ author }) => author.id)).size > 1;
+  return Promise.all(memories.map((memory) => toModelMessage(memory, shared, files)));
+}
+
+async function toModelMessage(memory: Memory, shared: boolean, files: FileStore): Promise<ModelMessage> {
+  const { role, author, content, createdAt } = memory;
+  if (role === 'assistant') return { role: 'assistant', text: content.text };
+  const text = shared ? `${author.name ?? author.id}: ${content.text}` : content.text;
+  if (content.attachments.length === 0) return { role: 'user', text, at: createdAt };
+  const quoted: string[] = [];
+  const images: Image[] = [];
+  for (const attachment of content.attachments) {
+    const bytes = await files.get(attachment.file);
+    if (bytes && imageTypes.test(attachment.mediaType))
+      images.push({ mediaType: attachment.mediaType, bytes });
+    quoted.push(describe(attachment, bytes));
+  }
+  return { role: 'user', text: [text, ...quoted].filter(Boolean).join('\n\n'), images, at: createdAt };
+}
+
+/** A text file's content as a JSON string: it is data, and cannot pass for part of the conversation. */
+function describe({ name, mediaType, size }: Attachment, bytes: Uint8Array | null): string {
+  const label = `[file ${JSON.stringify(name)}, ${mediaType}, ${size} bytes]`;
+  if (!bytes || !readableTypes.test(mediaType)) return label;
+  const text = new TextDecoder().decode(bytes.subarray(0, maxQuotedChars * 4));
+  const cut = text.length > maxQuotedChars ? ' [cut]' : '';
+  return `${label} ${JSON.stringify(text.slice(0, maxQuotedChars))}${cut}`;
+}
+
+/** What a turn did so far, as a model reads it: its calls and their results. */
+export function stepMessages(steps: TurnStep[]): ModelMessage[] {
+  return steps.flatMap(({ text, actions }): ModelMessage[] => [
+    {
+      role: 'assistant',
+      text,
+      calls: actions.map(({ callId, name, arguments: args }) => ({ id: callId, name, arguments: args })),
+    },
+    ...actions.map(
+      ({ callId, name, result }): ModelMessage => ({ role: 'tool', callId, name, text: result ?? '' }),
+    ),
+  ]);
+}

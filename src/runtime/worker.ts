@@ -1,0 +1,228 @@
+import type { Agent } from '../core/character.js';
+import type { TurnEvent } from '../core/events.js';
+import { newId } from '../core/ids.js';
+import type { Memory } from '../core/memory.js';
+import { type OutboundMessage, type Turn, type TurnCheckpoint, turnIdOf } from '../core/turn.js';
+import { asCarrierError } from '../errors.js';
+import { type Logger, redact } from '../logger.js';
+import type { TurnContext } from '../plugin/plugin.js';
+import type { ParkedHandler, RoomQueue, Run } from '../queue/queue.js';
+import type { MemoryStore } from '../store/memory-store.js';
+import type { Claim, TurnStore } from '../store/turn-store.js';
+import { learnFrom } from './evaluator-manager.js';
+import { memoryAccess } from './memory-access.js';
+import type { Draft, MessageManager } from './message-manager.js';
+
+/** What a person reads when their turn has failed for good. */
+const apology = 'Sorry, something went wrong on my side and I could not answer. Please try again.';
+
+export interface WorkerParts {
+  turns: TurnStore;
+  memories: MemoryStore;
+  turnQueue: RoomQueue;
+  deliveryQueue: RoomQueue;
+  manager: MessageManager;
+  /** Throws `agent_unknown` for an agent that does not run. */
+  agent(agentId: string): Agent;
+  publish(roomId: string, event: TurnEvent): void;
+  /** Called after every commit: there may be memories to learn from. */
+  committed(): void;
+  /** Most messages one turn covers. */
+  maxMessages: number;
+  log: Logger;
+}
+
+/** Does turns: claims a room's pending messages, has them answered, commits, and passes the reply on. */
+export class Worker {
+  readonly #parts: WorkerParts;
+  /** What each room's unfinished turn covered when it was last tried: only that fails with it. */
+  readonly #tried = new Map<string, string[]>();
+  readonly #learning = new Set<Promise<void>>();
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const parked: ParkedHandler = (run, error) => this.#park(run, error);
+    this.#parts.turnQueue.process((run) => this.#run(run), parked);
+  }
+
+  /** Waits for evaluators that still learn. Call after the queue has closed. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#learning);
+  }
+
+  async #run(run: Run): Promise<void> {
+    const startedAt = Date.now();
+    const claim = await this.#parts.turns.claim(run.roomId, this.#parts.maxMessages);
+    const first = claim.messages[0];
+    if (!first) return;
+    const covers = claim.messages.map(({ id }) => id);
+    this.#tried.set(run.roomId, covers);
+    const agent = this.#parts.agent(first.agentId);
+    const turnId = turnIdOf(first);
+    const context = this.#contextOf(agent, turnId, claim.messages, run.signal);
+    const checkpoint = claim.checkpoint ?? {
+      turnId,
+      roomId: run.roomId,
+      agentId: agent.id,
+      covers,
+      steps: [],
+    };
+    const publish = (event: TurnEvent) => this.#parts.publish(run.roomId, event);
+    publish({ type: 'turn.started', turnId, roomId: run.roomId, covers, attempt: run.attempt });
+    const draft = await this.#parts.manager.answer({ agent, context, checkpoint, publish });
+    run.signal.throwIfAborted();
+    const reply = replyTo(claim.messages, turnId, agent, draft.text);
+    const turn = finished({ ...checkpoint, covers }, run, startedAt, { status: 'done', reply, draft });
+    await this.#commit(run.roomId, claim, turn, reply);
+    this.#learn(turn, reply, draft, context);
+  }
+
+  #contextOf(agent: Agent, turnId: string, messages: Memory[], signal: AbortSignal): TurnContext {
+    const newest = messages.at(-1)!;
+    return {
+      agent,
+      roomId: newest.roomId,
+      turnId,
+      user: newest.author,
+      messages,
+      memory: memoryAccess(this.#parts.memories, newest),
+      signal,
+    };
+  }
+
+  async #commit(roomId: string, claim: Claim, turn: Turn, reply: Memory): Promise<void> {
+    const { turns, turnQueue, deliveryQueue, publish, committed, maxMessages, log } = this.#parts;
+    const outbound = outboundOf(claim.messages, turn, reply);
+    const won = await turns.commit({ turn, reply, outbound });
+    this.#tried.delete(roomId);
+    // More may wait than this turn covered; a run for nothing is cheap.
+    const more =
+      !won || claim.checkpoint !== null || claim.messages.length >= maxMessages || turn.status === 'failed';
+    if (more)
+      await turnQueue.schedule(roomId).catch((err) => log.debug({ err, roomId }, 'left to the sweeper'));
+    if (!won) {
+      log.warn(
+        { turnId: turn.turnId, roomId },
+        'this turn was committed by another worker; its reply is dropped here',
+      );
+      return;
+    }
+    const { turnId, covers, usage, error } = turn;
+    const told = { memory: reply, actions: turn.steps.flatMap(({ actions }) => actions), usage };
+    publish(
+      roomId,
+      error
+        ? { type: 'turn.failed', turnId, covers, reply: told, error }
+        : { type: 'reply', turnId, covers, reply: told },
+    );
+    if (outbound) {
+      // The reply is in the outbox: if it cannot be scheduled now, the sweeper will find it.
+      await deliveryQueue
+        .schedule(roomId)
+        .catch((err) => log.warn({ err, roomId }, 'reply stored, not scheduled yet'));
+    }
+    committed();
+  }
+
+  #learn(turn: Turn, reply: Memory, { evaluators }: Draft, context: TurnContext): void {
+    if (!evaluators.some(({ learn }) => learn)) return;
+    const learning = learnFrom(turn, reply, evaluators, context, this.#parts.log).finally(() => {
+      this.#learning.delete(learning);
+    });
+    this.#learning.add(learning);
+  }
+
+  /** The turn has failed for good: its messages are marked so, and the person is told. */
+  async #park(run: Run, error: unknown): Promise<void> {
+    const { turns, maxMessages, log } = this.#parts;
+    const { roomId } = run;
+    try {
+      const claim = await turns.claim(roomId, maxMessages);
+      const tried = this.#tried.get(roomId);
+      const messages = tried ? claim.messages.filter(({ id }) => tried.includes(id)) : claim.messages;
+      const first = messages[0];
+      log.error({ err: error, roomId, attempts: run.attempt, messages: messages.length }, 'turn failed');
+      if (!first) return;
+      const turnId = turnIdOf(first);
+      const covers = messages.map(({ id }) => id);
+      const checkpoint = claim.checkpoint ?? { turnId, roomId, agentId: first.agentId, covers, steps: [] };
+      const reply = replyTo(messages, turnId, { id: first.agentId }, apology);
+      const turn = finished({ ...checkpoint, covers }, run, Date.now(), { status: 'failed', reply, error });
+      await this.#commit(roomId, { messages, checkpoint: claim.checkpoint }, turn, reply);
+    } catch (err) {
+      log.error(
+        { err, roomId },
+        'a failed turn could not be recorded; its messages stay pending and are tried again',
+      );
+    } finally {
+      this.#tried.delete(roomId);
+    }
+  }
+}
+
+type Ending = { reply: Memory } & ({ status: 'done'; draft: Draft } | { status: 'failed'; error: unknown });
+
+function finished(checkpoint: TurnCheckpoint, run: Run, startedAt: number, ending: Ending): Turn {
+  const done = ending.status === 'done';
+  return {
+    ...checkpoint,
+    status: ending.status,
+    replyId: ending.reply.id,
+    model: done ? ending.draft.model : null,
+    usage: done ? ending.draft.usage : { inputTokens: 0, outputTokens: 0 },
+    attempt: run.attempt,
+    error: done ? null : told(ending.error),
+    startedAt,
+    finishedAt: Date.now(),
+  };
+}
+
+function told(error: unknown): { code: string; message: string } {
+  const { code, message } = asCarrierError(error);
+  return { code, message: redact(message) };
+}
+
+function replyTo(
+  messages: Memory[],
+  turnId: string,
+  agent: { id: string; character?: { name: string } },
+  text: string,
+): Memory {
+  const newest = messages.at(-1)!;
+  const id = newId();
+  return {
+    id,
+    agentId: agent.id,
+    roomId: newest.roomId,
+    scope: newest.scope,
+    kind: 'message',
+    role: 'assistant',
+    author: { id: agent.id, name: agent.character?.name, bot: true },
+    content: { text, attachments: [], replyTo: newest.id },
+    source: { ...newest.source, metadata: undefined, messageId: id },
+    status: 'kept',
+    turnId,
+    createdAt: Date.now(),
+  };
+}
+
+function outboundOf(messages: Memory[], turn: Turn, reply: Memory): OutboundMessage | null {
+  const answers = messages.map(({ source }) => source).filter(({ pull }) => !pull);
+  const to = answers.at(-1);
+  if (!to) return null;
+  const { agentId, roomId, turnId } = turn;
+  return {
+    id: newId(),
+    agentId,
+    roomId,
+    turnId,
+    memory: reply,
+    to,
+    answers,
+    attempts: 0,
+    createdAt: reply.createdAt,
+  };
+}

@@ -1,0 +1,126 @@
+import type { Memory } from '../../core/memory.js';
+import { FatalError } from '../../errors.js';
+import type { Appended, Found, MemoryStore, Page, SearchRequest, Unembedded } from '../memory-store.js';
+import { frozenCopy } from './frozen.js';
+import type { Link } from './link.js';
+import type { Replica } from './replica.js';
+import { kindNumber, readMemories, rowOf } from './row.js';
+import { newestFacts, type ScopeView } from './scope-view.js';
+
+const allKinds = Object.values(kindNumber);
+
+/** The memories it gives out are frozen: they are shared with its caches. */
+export class LibsqlMemories implements MemoryStore {
+  readonly #link: Link;
+  readonly #replica: Replica;
+
+  constructor(link: Link, replica: Replica) {
+    this.#link = link;
+    this.#replica = replica;
+  }
+
+  async append(memory: Memory): Promise<Appended> {
+    // A copy: the caller's object stays the caller's.
+    const stored = frozenCopy(memory);
+    let appended: Appended;
+    await this.#link.call('append', [rowOf(stored)], (result) => {
+      if (typeof result === 'string') {
+        appended = { memory: readMemories(result)[0]!.memory, duplicate: true };
+        return;
+      }
+      this.#replica.appended({ seq: result, memory: stored });
+      appended = { memory: stored, duplicate: false };
+    });
+    return appended!;
+  }
+
+  async get(id: string): Promise<Memory | null> {
+    return readMemories(await this.#link.call('memory', [id]))[0]?.memory ?? null;
+  }
+
+  async recent(roomId: string, limit: number): Promise<Memory[]> {
+    const recent = whole(limit);
+    return (await this.#replica.room(roomId, { recent })).recent(recent);
+  }
+
+  async history(roomId: string, page: { limit: number; cursor?: string }): Promise<Page<Memory>> {
+    const limit = Math.max(1, whole(page.limit));
+    const after = page.cursor === undefined ? 0 : readCursor(page.cursor);
+    // One more than asked for tells whether there is another page.
+    const found = readMemories(await this.#link.call('history', [roomId, after, limit + 1]));
+    const items = found.slice(0, limit);
+    const last = items.at(-1);
+    return {
+      items: items.map(({ memory }) => memory),
+      nextCursor: found.length > limit && last ? String(last.seq) : null,
+    };
+  }
+
+  async facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
+    return newestFacts(await this.#scopes(agentId, scopes, whole(limit)), whole(limit));
+  }
+
+  async count(agentId: string, scopes: string[]): Promise<number> {
+    const views = await this.#scopes(agentId, scopes, 0);
+    return views.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  async search(request: SearchRequest): Promise<Found[]> {
+    const { agentId, scopes, text, vector, kinds, exclude, limit } = request;
+    const [rows, scores] = await this.#link.call('search', [
+      {
+        agentId,
+        scopes: [...scopes],
+        text,
+        // A copy: a part of a larger array would take all of it to the other thread.
+        vector: vector ? { embedder: vector.embedder, values: vector.values.slice() } : null,
+        kinds: kinds ? kinds.map((kind) => kindNumber[kind]) : allKinds,
+        exclude: exclude ? [...exclude] : [],
+        limit: whole(limit),
+      },
+    ]);
+    return readMemories(rows).map(({ memory }, i) => ({ memory, score: scores[i]! }));
+  }
+
+  async forget(ids: string[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    const { count } = await this.#link.call('forget', [[...ids]], (gone) => this.#replica.forgot(gone));
+    return count;
+  }
+
+  async unembedded(embedder: string, limit: number): Promise<Unembedded[]> {
+    return JSON.parse(await this.#link.call('unembedded', [embedder, whole(limit)]));
+  }
+
+  async saveEmbeddings(embedder: string, vectors: { id: string; values: Float32Array }[]): Promise<void> {
+    const dimensions = vectors[0]?.values.length ?? 0;
+    if (vectors.length === 0) return;
+    const packed = new Float32Array(dimensions * vectors.length);
+    vectors.forEach(({ values }, i) => {
+      if (values.length !== dimensions) {
+        throw new FatalError('config_invalid', `Embedder ${embedder} gives vectors of different lengths.`);
+      }
+      packed.set(values, i * dimensions);
+    });
+    const ids = vectors.map(({ id }) => id);
+    await this.#link.call('saveEmbeddings', [embedder, ids, packed]);
+  }
+
+  #scopes(agentId: string, scopes: string[], facts: number): Promise<ScopeView[]> {
+    return Promise.all([...new Set(scopes)].map((scope) => this.#replica.scope(agentId, scope, facts)));
+  }
+}
+
+/** SQLite reads a negative limit as none at all. */
+export function whole(limit: number): number {
+  return Math.min(Math.max(0, Math.trunc(limit) || 0), 100_000);
+}
+
+function readCursor(cursor: string): number {
+  if (!/^\d{1,15}$/.test(cursor)) {
+    throw new FatalError('invalid_field', 'The cursor is not one that a page of this history gave.', {
+      field: 'cursor',
+    });
+  }
+  return Number(cursor);
+}

@@ -1,0 +1,172 @@
+/** Memories on disk. Runs in the engine's thread, inside its transactions. */
+import type { Database } from './database.js';
+import { listOf } from './database.js';
+import type { Names } from './names.js';
+import { type MemoryRow, memoryColumns, memoryItem } from './row.js';
+
+/** What `forget` took away, so that caches can follow. */
+export interface Forgotten {
+  memories: { seq: number; scope: number; kind: number }[];
+  rooms: string[];
+  scopes: { agentId: string; scope: string }[];
+}
+
+export class MemoryTable {
+  readonly #names: Names;
+  readonly #sql;
+  #last: number;
+
+  constructor(db: Database, names: Names) {
+    this.#names = names;
+    this.#sql = {
+      insert: db.prepare(`
+        insert into memories (id, key, room, scope, kind, status, turn, created, body)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`),
+      counted: db.prepare('update scopes set memories = memories + ? where id = ?'),
+      count: db.prepare('select memories from scopes where id = ?'),
+      byKey: db.prepare(listOf(memoryItem, `select ${memoryColumns} from memories where key = ?`)),
+      byId: db.prepare(listOf(memoryItem, `select ${memoryColumns} from memories where id = ?`)),
+      recent: db.prepare(
+        listOf(
+          memoryItem,
+          `select * from (
+             select ${memoryColumns} from memories where room = ? and kind = 0 and status <> 0
+             order by seq desc limit ?) order by seq`,
+        ),
+      ),
+      history: db.prepare(
+        listOf(
+          memoryItem,
+          `select ${memoryColumns} from memories where room = ? and kind = 0 and seq > ? order by seq limit ?`,
+        ),
+      ),
+      facts: db.prepare(
+        listOf(
+          memoryItem,
+          `select * from (
+             select ${memoryColumns} from memories where scope = ? and kind = 1 order by seq desc limit ?)
+           order by seq`,
+        ),
+      ),
+      backlog: db.prepare(
+        'select count(*) from (select 1 from memories where room = ? and status = 0 limit ?)',
+      ),
+      pending: db.prepare(
+        listOf(
+          memoryItem,
+          `select ${memoryColumns} from memories where room = ? and status = 0 order by seq limit ?`,
+        ),
+      ),
+      inOrderOf: db.prepare(
+        listOf(
+          memoryItem,
+          `select ${memoryColumns} from json_each(?) wanted join memories on seq = wanted.value
+           order by wanted.key`,
+        ),
+      ),
+      seqs: db.prepare(
+        'select json_group_array(seq) from memories where id in (select value from json_each(?))',
+      ),
+      condemned: db.prepare(`
+        select json_group_array(json_array(m.seq, m.scope, m.kind, r.name, s.agent, s.name))
+        from memories m join rooms r on r.id = m.room join scopes s on s.id = m.scope
+        where m.id in (select value from json_each(?))`),
+      remove: db.prepare('delete from memories where seq = ?'),
+    };
+    this.#last = db.prepare("select seq from sqlite_sequence where name = 'memories'").value<number>() ?? 0;
+  }
+
+  /** The highest number ever given to a memory, or a little more after a rollback. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** The new memory's number, or null when its ingestion key is taken. */
+  insert(row: MemoryRow): number | null {
+    const [id, key, agentId, roomId, scopeName, kind, status, turnId, createdAt, body] = row;
+    const room = this.#names.roomOrNew(roomId);
+    const scope = this.#names.scopeOrNew(agentId, scopeName);
+    const { changes, seq } = this.#sql.insert.run(
+      id,
+      key,
+      room,
+      scope,
+      kind,
+      status,
+      turnId,
+      createdAt,
+      body,
+    );
+    if (changes === 0) return null;
+    this.#sql.counted.run(1, scope);
+    if (seq > this.#last) this.#last = seq;
+    return seq;
+  }
+
+  /** The new memory's number, or, when its ingestion key is taken, a list of the one that has it. */
+  append(row: MemoryRow): number | string {
+    const seq = this.insert(row);
+    if (seq !== null) return seq;
+    const earlier = this.#sql.byKey.value<string>(row[1])!;
+    if (earlier === '[]') throw new Error(`another memory has the id ${row[0]}`);
+    return earlier;
+  }
+
+  get(id: string): string {
+    return this.#sql.byId.value<string>(id)!;
+  }
+
+  recent(room: number, limit: number): string {
+    return this.#sql.recent.value<string>(room, limit)!;
+  }
+
+  history(roomId: string, after: number, limit: number): string {
+    const room = this.#names.room(roomId);
+    return room === undefined ? '[]' : this.#sql.history.value<string>(room, after, limit)!;
+  }
+
+  pending(room: number, limit: number): string {
+    return this.#sql.pending.value<string>(room, limit)!;
+  }
+
+  /** How many messages wait in the room; counts no further than `most`. */
+  backlog(room: number, most: number): number {
+    return this.#sql.backlog.value<number>(room, most) ?? 0;
+  }
+
+  /** How many memories the scope holds, and its newest facts, oldest first. */
+  scope(agentId: string, name: string, factLimit: number): [count: number, facts: string] {
+    const scope = this.#names.scope(agentId, name);
+    if (scope === undefined) return [0, '[]'];
+    return [this.#sql.count.value<number>(scope) ?? 0, this.#sql.facts.value<string>(scope, factLimit)!];
+  }
+
+  inOrderOf(seqs: readonly number[]): string {
+    return this.#sql.inOrderOf.value<string>(JSON.stringify(seqs))!;
+  }
+
+  seqsOf(ids: readonly string[]): number[] {
+    return JSON.parse(this.#sql.seqs.value<string>(JSON.stringify(ids))!);
+  }
+
+  /** Only the rows of this table; words and vectors are their owners' to remove. */
+  forget(ids: readonly string[]): Forgotten {
+    const rows = JSON.parse(this.#sql.condemned.value<string>(JSON.stringify(ids))!) as [
+      seq: number,
+      scope: number,
+      kind: number,
+      roomId: string,
+      agentId: string,
+      scopeName: string,
+    ][];
+    for (const [seq, scope] of rows) {
+      this.#sql.remove.run(seq);
+      this.#sql.counted.run(-1, scope);
+    }
+    return {
+      memories: rows.map(([seq, scope, kind]) => ({ seq, scope, kind })),
+      rooms: [...new Set(rows.map((row) => row[3]))],
+      scopes: rows.map(([, , , , agentId, scope]) => ({ agentId, scope })),
+    };
+  }
+}

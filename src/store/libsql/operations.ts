@@ -1,0 +1,113 @@
+/** Everything the engine can be asked for. Arguments and results cross threads: plain values, lists as JSON text. */
+import type { Database } from './database.js';
+import { Lexicon } from './lexicon.js';
+import { MemoryTable } from './memory-table.js';
+import { Names } from './names.js';
+import { OutboxTable } from './outbox-table.js';
+import type { MemoryRow } from './row.js';
+import { Search, type SearchRow } from './search.js';
+import { Shelf } from './shelf.js';
+import { type CommitRow, TurnTable } from './turn-table.js';
+import { Upkeep } from './upkeep.js';
+import { Vectors } from './vectors.js';
+
+/** A room with more waiting messages, or more undelivered replies, is read piece by piece and never cached. */
+export const mostPerRoom = 1_000;
+
+export interface RoomLimits {
+  recent: number;
+  /** How many pending messages and undelivered replies are wanted if there are too many to give them all. */
+  pending: number;
+  due: number;
+}
+
+export interface RoomRows {
+  recent: string;
+  pending: string;
+  checkpoints: string;
+  due: string;
+  /** False when `pending` or `due` are not all there are. */
+  whole: boolean;
+}
+
+export interface ForgottenIn {
+  count: number;
+  rooms: string[];
+  scopes: { agentId: string; scope: string }[];
+}
+
+export function openOperations(db: Database) {
+  const names = new Names(db);
+  const memories = new MemoryTable(db, names);
+  const outbox = new OutboxTable(db, names);
+  const turns = new TurnTable(db, names, memories, outbox);
+  const lexicon = new Lexicon(db, memories);
+  const vectors = new Vectors(db);
+  const search = new Search(names, memories, lexicon, vectors);
+  const shelf = new Shelf(db);
+  const upkeep = new Upkeep(db, lexicon);
+  db.transaction(() => turns.dropDeadCheckpoints());
+
+  const operations = {
+    ping: () => shelf.ping(),
+    append: (row: MemoryRow) => memories.append(row),
+    memory: (id: string) => memories.get(id),
+    history: (roomId: string, after: number, limit: number) => memories.history(roomId, after, limit),
+    room(roomId: string, limits: RoomLimits): RoomRows {
+      const room = names.room(roomId);
+      if (room === undefined)
+        return { recent: '[]', pending: '[]', checkpoints: '[]', due: '[]', whole: true };
+      const few = memories.backlog(room, mostPerRoom + 1) <= mostPerRoom;
+      const fewDue = outbox.backlog(room, mostPerRoom + 1) <= mostPerRoom;
+      const checkpoints = turns.checkpoints(room);
+      // What a checkpoint covers must not be cut off by the limit of this call.
+      const claiming = limits.pending > 0 && checkpoints !== '[]';
+      return {
+        recent: memories.recent(room, limits.recent),
+        pending: memories.pending(room, few || claiming ? mostPerRoom : limits.pending),
+        checkpoints,
+        due: outbox.due(room, fewDue ? mostPerRoom : limits.due),
+        whole: few && fewDue,
+      };
+    },
+    scope: (agentId: string, name: string, facts: number) => memories.scope(agentId, name, facts),
+    commit: (row: CommitRow) => turns.commit(row),
+    turn: (turnId: string) => turns.get(turnId),
+    checkpoint: (turnId: string, roomId: string, agentId: string, covers: string, steps: string) =>
+      turns.checkpoint(turnId, roomId, agentId, covers, steps),
+    turnsWaiting: (before: number, limit: number) => turns.waiting(before, limit),
+    delivered: (id: string, receipt: string | null) => outbox.delivered(id, receipt),
+    failed: (id: string, error: string, final: boolean) => outbox.failed(id, error, final),
+    outboxWaiting: (before: number, limit: number) => outbox.waiting(before, limit),
+    forget(ids: string[]): ForgottenIn {
+      const gone = memories.forget(ids);
+      for (const memory of gone.memories) {
+        lexicon.remove(memory.seq);
+        vectors.remove(memory);
+      }
+      const rooms = [...gone.rooms, ...outbox.forget(ids)];
+      if (gone.memories.length > 0) {
+        turns.dropDeadCheckpoints();
+        upkeep.purgeSoon();
+      }
+      return { count: gone.memories.length, rooms, scopes: gone.scopes };
+    },
+    unembedded: (embedder: string, limit: number) => vectors.unembedded(embedder, limit),
+    saveEmbeddings: (embedder: string, ids: string[], packed: Float32Array) =>
+      vectors.save(embedder, ids, packed),
+    search: (row: SearchRow) => search.find(row),
+    tokens: () => shelf.tokens(),
+    saveToken: (name: string, body: string) => shelf.saveToken(name, body),
+    putFile: (hash: string, bytes: Uint8Array) => shelf.putFile(hash, bytes),
+    getFile: (hash: string) => shelf.getFile(hash),
+  };
+  return { operations, upkeep, rolledBack: () => names.reset() };
+}
+
+export type Operations = ReturnType<typeof openOperations>['operations'];
+
+/**
+ * These run after the writes of their moment, one by one and outside of the group's transaction: a long search
+ * must not hold up an acknowledgement. They change nothing that a cache holds.
+ */
+export const patient: ReadonlySet<string> = new Set<keyof Operations>(['search']);

@@ -1,0 +1,76 @@
+/** The outbox on disk. Runs in the engine's thread, inside its transactions. */
+import { type Database, listOf } from './database.js';
+import type { Names } from './names.js';
+
+/** `body` may leave out the memory if that is stored as one. */
+export type OutboundRow = [id: string, roomId: string, memoryId: string, createdAt: number, body: string];
+
+export class OutboxTable {
+  readonly #names: Names;
+  readonly #sql;
+
+  constructor(db: Database, names: Names) {
+    this.#names = names;
+    this.#sql = {
+      insert: db.prepare('insert into outbox (id, room, memory, created, body) values (?, ?, ?, ?, ?)'),
+      due: db.prepare(
+        listOf(
+          `'[' || attempts || ',' || body || ',' || coalesce(reply, 'null') || ']'`,
+          `select o.attempts, o.body, m.body as reply from outbox o left join memories m on m.id = o.memory
+           where o.room = ? and o.final = 0 order by o.seq limit ?`,
+        ),
+      ),
+      backlog: db.prepare('select count(*) from (select 1 from outbox where room = ? and final = 0 limit ?)'),
+      receipt: db.prepare(
+        'update memories set receipt = ? where id = (select memory from outbox where id = ? and final = 0)',
+      ),
+      remove: db.prepare('delete from outbox where id = ? and final = 0'),
+      failed: db.prepare(
+        'update outbox set attempts = attempts + 1, error = ?, final = ? where id = ? and final = 0',
+      ),
+      condemned: db.prepare(`
+        select json_group_array(distinct r.name) from outbox o join rooms r on r.id = o.room
+        where o.memory in (select value from json_each(?))`),
+      forget: db.prepare('delete from outbox where memory in (select value from json_each(?))'),
+      waiting: db.prepare(`
+        select json_group_array(name) from (
+          select r.name, min(o.created) as since from outbox o join rooms r on r.id = o.room
+          where o.final = 0 group by o.room having since < ? order by since limit ?)`),
+    };
+  }
+
+  insert([id, roomId, memoryId, createdAt, body]: OutboundRow): void {
+    this.#sql.insert.run(id, this.#names.roomOrNew(roomId), memoryId, createdAt, body);
+  }
+
+  due(room: number, limit: number): string {
+    return this.#sql.due.value<string>(room, limit)!;
+  }
+
+  /** How many replies of the room are undelivered; counts no further than `most`. */
+  backlog(room: number, most: number): number {
+    return this.#sql.backlog.value<number>(room, most) ?? 0;
+  }
+
+  /** The message leaves the outbox; the receipt (JSON, null for an empty one) stays with the memory. */
+  delivered(id: string, receipt: string | null): void {
+    if (receipt !== null) this.#sql.receipt.run(receipt, id);
+    this.#sql.remove.run(id);
+  }
+
+  failed(id: string, error: string, final: boolean): void {
+    this.#sql.failed.run(error, Number(final), id);
+  }
+
+  /** Drops what would still deliver these memories. Gives back the rooms it took something from. */
+  forget(memoryIds: readonly string[]): string[] {
+    const ids = JSON.stringify(memoryIds);
+    const rooms = JSON.parse(this.#sql.condemned.value<string>(ids)!) as string[];
+    if (rooms.length > 0) this.#sql.forget.run(ids);
+    return rooms;
+  }
+
+  waiting(before: number, limit: number): string {
+    return this.#sql.waiting.value<string>(before, limit)!;
+  }
+}

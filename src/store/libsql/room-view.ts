@@ -1,0 +1,116 @@
+import type { Memory, MemoryStatus } from '../../core/memory.js';
+import type { OutboundMessage, TurnCheckpoint } from '../../core/turn.js';
+import type { Claim } from '../turn-store.js';
+import { frozen } from './frozen.js';
+import type { RoomRows } from './operations.js';
+import { readMemories, type Stored } from './row.js';
+import { Window } from './window.js';
+
+export interface FinishedTurn {
+  turnId: string;
+  roomId: string;
+  covers: readonly string[];
+  /** What the covered messages become. */
+  status: MemoryStatus;
+}
+
+/** What the next turn and the next delivery of a room need, as the database has it. */
+export class RoomView {
+  readonly #recent: Window;
+  #pending: Stored[];
+  #checkpoints: TurnCheckpoint[];
+  #outbox: OutboundMessage[];
+
+  constructor(roomId: string, rows: RoomRows, recentSize: number) {
+    this.#recent = new Window(readMemories(rows.recent), recentSize);
+    this.#pending = readMemories(rows.pending);
+    this.#checkpoints = readCheckpoints(roomId, rows.checkpoints);
+    this.#outbox = readOutbound(rows.due);
+  }
+
+  /** How much it holds, in memories. */
+  get size(): number {
+    return 1 + this.#recent.length + this.#pending.length + this.#outbox.length;
+  }
+
+  /** Messages that wait, for a turn or for delivery; the larger count. */
+  get backlog(): number {
+    return Math.max(this.#pending.length, this.#outbox.length);
+  }
+
+  holdsRecent(limit: number): boolean {
+    return this.#recent.holds(limit);
+  }
+
+  recent(limit: number): Memory[] {
+    return this.#recent.newest(limit);
+  }
+
+  /** `limit` does not cut what a checkpoint covers: the turn was begun with these messages. */
+  claim(limit: number): Claim {
+    for (const checkpoint of this.#checkpoints) {
+      const covered = this.#pending.filter(({ memory }) => checkpoint.covers.includes(memory.id));
+      // A checkpoint without pending messages is a leftover; the others' turns must not wait for it.
+      if (covered.length > 0) return { messages: covered.map(({ memory }) => memory), checkpoint };
+    }
+    return { messages: this.#pending.slice(0, limit).map(({ memory }) => memory), checkpoint: null };
+  }
+
+  due(limit: number): OutboundMessage[] {
+    return this.#outbox.slice(0, limit);
+  }
+
+  get outboundIds(): string[] {
+    return this.#outbox.map(({ id }) => id);
+  }
+
+  appended(stored: Stored): void {
+    if (stored.memory.status === 'pending') this.#pending.push(stored);
+    else if (stored.memory.kind === 'message') this.#recent.insert(stored);
+  }
+
+  checkpointed(checkpoint: TurnCheckpoint): void {
+    const at = this.#checkpoints.findIndex(({ turnId }) => turnId === checkpoint.turnId);
+    if (at < 0) this.#checkpoints.push(checkpoint);
+    else this.#checkpoints[at] = Object.freeze({ ...this.#checkpoints[at]!, steps: checkpoint.steps });
+  }
+
+  committed({ turnId, covers, status }: FinishedTurn): void {
+    const covered = new Set(covers);
+    const left: Stored[] = [];
+    for (const { seq, memory } of this.#pending) {
+      if (!covered.has(memory.id)) left.push({ seq, memory });
+      else this.appended({ seq, memory: Object.freeze({ ...memory, status, turnId }) });
+    }
+    this.#pending = left;
+    this.#checkpoints = this.#checkpoints.filter((checkpoint) => checkpoint.turnId !== turnId);
+  }
+
+  queued(outbound: OutboundMessage): void {
+    this.#outbox.push(outbound);
+  }
+
+  delivered(id: string): void {
+    this.#outbox = this.#outbox.filter((outbound) => outbound.id !== id);
+  }
+
+  failed(id: string): void {
+    this.#outbox = this.#outbox.map((outbound) =>
+      outbound.id === id ? Object.freeze({ ...outbound, attempts: outbound.attempts + 1 }) : outbound,
+    );
+  }
+}
+
+function readCheckpoints(roomId: string, json: string): TurnCheckpoint[] {
+  const rows = JSON.parse(json) as [string, string, string[], TurnCheckpoint['steps']][];
+  return rows.map(([turnId, agentId, covers, steps]) => frozen({ turnId, roomId, agentId, covers, steps }));
+}
+
+function readOutbound(json: string): OutboundMessage[] {
+  const rows = JSON.parse(json) as [attempts: number, body: OutboundMessage, reply: Memory | null][];
+  return rows.map(([attempts, outbound, reply]) => {
+    outbound.attempts = attempts;
+    if (reply) outbound.memory ??= reply;
+    return frozen(outbound);
+  });
+}

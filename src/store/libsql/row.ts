@@ -1,0 +1,66 @@
+/**
+ * How a memory lies in its table: the columns queries need, and the whole of it as JSON in `body`, which
+ * never changes. Status and turn do change; they are columns, laid over the body when it is read.
+ */
+import type { Memory, MemoryKind, MemoryStatus } from '../../core/memory.js';
+import { frozen } from './frozen.js';
+
+/** A memory and its place in the order of appends. */
+export interface Stored {
+  seq: number;
+  memory: Memory;
+}
+
+/** Numbers in the file; never renumber them. The schema's partial indexes name 0 of both and fact. */
+export const kindNumber: Record<MemoryKind, number> = { message: 0, fact: 1, summary: 2, document: 3 };
+export const statusNumber: Record<MemoryStatus, number> = { pending: 0, handled: 1, failed: 2, kept: 3 };
+const statuses: readonly MemoryStatus[] = ['pending', 'handled', 'failed', 'kept'];
+
+export type MemoryRow = [
+  id: string,
+  key: string,
+  agentId: string,
+  roomId: string,
+  scope: string,
+  kind: number,
+  status: number,
+  turnId: string | null,
+  createdAt: number,
+  body: string,
+];
+
+export function rowOf(memory: Memory): MemoryRow {
+  return [
+    memory.id,
+    ingestionKey(memory),
+    memory.agentId,
+    memory.roomId,
+    memory.scope,
+    kindNumber[memory.kind],
+    statusNumber[memory.status],
+    memory.turnId,
+    memory.createdAt,
+    JSON.stringify(memory),
+  ];
+}
+
+/** JSON, because no choice of platform ids can make two different keys alike in it. */
+function ingestionKey({ agentId, source }: Memory): string {
+  return JSON.stringify([agentId, source.connector, source.tenant, source.messageId]);
+}
+
+/** One item of a JSON list of memories, as SQL; `readMemories` is its other end. */
+export const memoryItem = `'[' || seq || ',' || status || ',' || json_quote(turn) || ',' || body || ']'`;
+
+/** The columns `memoryItem` needs. */
+export const memoryColumns = 'seq, status, turn, body';
+
+/** The memories are frozen: caches share them with every caller. */
+export function readMemories(json: string): Stored[] {
+  const rows = JSON.parse(json) as [seq: number, status: number, turnId: string | null, body: Memory][];
+  return rows.map(([seq, status, turnId, memory]) => {
+    memory.status = statuses[status]!;
+    memory.turnId = turnId;
+    return { seq, memory: frozen(memory) };
+  });
+}

@@ -1,0 +1,37 @@
+/** The small tables: access tokens and files. Runs in the engine's thread, inside its transactions. */
+import { type Database, listOf } from './database.js';
+
+export class Shelf {
+  readonly #sql;
+
+  constructor(db: Database) {
+    this.#sql = {
+      ping: db.prepare("insert or replace into progress (name, value) values ('ping', 0)"),
+      tokens: db.prepare(listOf('body', 'select body from tokens order by name')),
+      saveToken: db.prepare('insert or replace into tokens (name, body) values (?, ?)'),
+      putFile: db.prepare('insert into files (hash, bytes) values (?, ?) on conflict do nothing'),
+      getFile: db.prepare('select bytes from files where hash = ?'),
+    };
+  }
+
+  /** Writes, because a store that can only read is not ready. */
+  ping(): void {
+    this.#sql.ping.run();
+  }
+
+  tokens(): string {
+    return this.#sql.tokens.value<string>()!;
+  }
+
+  saveToken(name: string, body: string): void {
+    this.#sql.saveToken.run(name, body);
+  }
+
+  putFile(hash: string, bytes: Uint8Array): void {
+    this.#sql.putFile.run(hash, bytes);
+  }
+
+  getFile(hash: string): Uint8Array | null {
+    return this.#sql.getFile.value<Uint8Array>(hash);
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Words as the index knows them: lower case, without accents, English ones reduced to their stem, and scripts
+ * that write no spaces cut into pairs of letters. Each is salted with its scope's number (`12_dog`), so a
+ * search walks only the postings of the scopes it may see.
+ */
+import { LRUCache } from 'lru-cache';
+import { stemmer } from 'stemmer';
+
+/** Raise it when the same text gives other terms than before: the index is then built anew. */
+export const termsVersion = 1;
+
+const longestTerm = 64;
+const mostQueryTerms = 24;
+
+const unspaced =
+  '\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}';
+const letter = '[\\p{L}\\p{N}\\p{M}]';
+/** A run of one of the scripts without spaces, or else a word. */
+const run = new RegExp(`((?:(?=${letter})[${unspaced}])+)|(?:(?![${unspaced}])${letter})+`, 'gu');
+
+const accents = /[\u0300-\u036f]/g;
+const ascii = /^[\0-\x7f]*$/;
+const englishWord = /^[a-z]{3,}$/;
+
+/** Stemming costs twenty times a look-up, and people use the same words over and over. */
+const stems = new LRUCache<string, string>({ max: 20_000 });
+
+const stopWords = new Set(
+  (
+    'a about after all also am an and any are as at be because been but by can could did do does doing don for ' +
+    'from get had has have having he her here him his how i if in into is it its just know like ll m me more my ' +
+    'no not now of on or our out re s she should so some t than that the their them then there these they this ' +
+    'those to too up us ve very was we were what when where which who whom why will with would you your'
+  ).split(' '),
+);
+
+/** The text's terms for the index, in order, salted and separated by spaces. */
+export function indexTerms(scope: number, text: string): string {
+  return wordsOf(text)
+    .map((word) => `${scope}_${stem(word)}`)
+    .join(' ');
+}
+
+/**
+ * An FTS5 query for any of the words of `text` in any of the scopes; null when it has no words. Stop words
+ * count only when there is nothing else. Every term is made of letters, digits and `_` and stands in quotes,
+ * so nothing a user writes reaches FTS5 as syntax.
+ */
+export function queryTerms(scopes: readonly number[], text: string): string | null {
+  const words = [...new Set(wordsOf(text))];
+  const telling = words.filter((word) => !stopWords.has(word));
+  const terms = [...new Set((telling.length > 0 ? telling : words).map(stem))]
+    // Long words are rare words: they say most about what is looked for.
+    .sort((a, b) => b.length - a.length)
+    .slice(0, mostQueryTerms);
+  if (terms.length === 0 || scopes.length === 0) return null;
+  return scopes.flatMap((scope) => terms.map((term) => `"${scope}_${term}"`)).join(' OR ');
+}
+
+function wordsOf(text: string): string[] {
+  if (ascii.test(text)) return clipped(text.toLowerCase().match(/[a-z0-9]+/g) ?? []);
+  const words: string[] = [];
+  const plain = text.normalize('NFKD').replace(accents, '').normalize('NFKC').toLowerCase();
+  for (const [word, unspacedRun] of plain.matchAll(run)) {
+    if (unspacedRun) words.push(...pairs(unspacedRun));
+    else words.push(word);
+  }
+  return clipped(words);
+}
+
+function clipped(words: string[]): string[] {
+  return words.map((word) => (word.length > longestTerm ? word.slice(0, longestTerm) : word));
+}
+
+function pairs(run: string): string[] {
+  const letters = [...run];
+  if (letters.length < 2) return letters;
+  return letters.slice(1).map((next, i) => letters[i]! + next);
+}
+
+function stem(word: string): string {
+  if (!englishWord.test(word)) return word;
+  let known = stems.get(word);
+  if (known === undefined) {
+    known = stemmer(word);
+    stems.set(word, known);
+  }
+  return known;
+}

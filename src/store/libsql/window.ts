@@ -1,0 +1,51 @@
+import type { Memory } from '../../core/memory.js';
+import type { Stored } from './row.js';
+
+/** The newest memories of a line, exactly: nothing is missing between its oldest entry and the end of the line. */
+export class Window {
+  readonly #size: number;
+  /** In the order of appends. */
+  readonly #entries: Stored[];
+  /** Whether the line has nothing older. */
+  #complete: boolean;
+
+  /** `entries` are the line's newest `size`, oldest first; fewer mean there are no more. */
+  constructor(entries: Stored[], size: number) {
+    this.#entries = entries;
+    this.#size = size;
+    this.#complete = entries.length < size;
+  }
+
+  get length(): number {
+    return this.#entries.length;
+  }
+
+  /** Whether it can tell the newest `limit`. */
+  holds(limit: number): boolean {
+    return this.#complete || this.#entries.length >= limit;
+  }
+
+  /** The newest `limit`, oldest first. */
+  newest(limit: number): Memory[] {
+    return this.stored(limit).map(({ memory }) => memory);
+  }
+
+  stored(limit: number): Stored[] {
+    return limit > 0 ? this.#entries.slice(-limit) : [];
+  }
+
+  /** Mostly at the end, but not always: a message that had to wait joins the line where it was appended. */
+  insert(stored: Stored): void {
+    const entries = this.#entries;
+    let at = entries.length;
+    while (at > 0 && entries[at - 1]!.seq > stored.seq) at--;
+    if (at === entries.length) entries.push(stored);
+    else if (at > 0 || this.#complete) entries.splice(at, 0, stored);
+    // Otherwise it is older than all that is held, and others may lie between.
+    // Not at once when it is too long: every cut moves all that is left.
+    if (entries.length > 2 * this.#size) {
+      entries.splice(0, entries.length - this.#size);
+      this.#complete = false;
+    }
+  }
+}

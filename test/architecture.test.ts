@@ -1,0 +1,155 @@
+/** Holds the code to `src/README.md`: which layer may import which, small files, one contract suite per port. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const sources = ['src', 'connectors', 'plugins'].flatMap((folder) => filesBelow(folder));
+const tests = filesBelow('test');
+
+/** First match decides a file's layer. */
+const layers: [name: string, pattern: RegExp][] = [
+  ['base', /^src\/(core\/.*|errors|logger|config|secret-file)\.?/],
+  [
+    'port',
+    /^src\/(connector\/connector|plugin\/plugin|queue\/queue|llm\/llm|bus\/bus)\.ts$|^src\/store\/[\w-]+\.ts$/,
+  ],
+  ['public', /^src\/index\.ts$/],
+  ['implementation', /^src\/(queue|store|llm|bus|plugin)\//],
+  ['middle', /^src\/(intake|runtime|outbox)\//],
+  ['carrier', /^src\/carrier\.ts$/],
+  ['http', /^src\/http\//],
+  ['cli', /^src\/cli\//],
+  ['extension', /^(connectors|plugins)\//],
+];
+
+/** What each layer may import, besides files of its own folder. */
+const mayImport: Record<string, string[]> = {
+  base: ['base'],
+  port: ['base', 'port'],
+  public: ['base', 'port'],
+  implementation: ['base', 'port'],
+  middle: ['base', 'port'],
+  carrier: ['base', 'port', 'implementation', 'middle', 'extension'],
+  http: ['base', 'port'],
+  cli: ['base', 'port', 'carrier', 'http', 'implementation'],
+  extension: ['public'],
+};
+
+/** Files that are longer than the rest for a reason. */
+const longFiles: Record<string, string> = {};
+
+const suites: { port: string; implementation: RegExp; suite: string }[] = [
+  { port: 'RoomQueue', implementation: /class \w+ implements RoomQueue\b/, suite: 'queueContract' },
+  { port: 'EventBus', implementation: /class \w+ implements EventBus\b/, suite: 'busContract' },
+  {
+    port: 'Store',
+    implementation: /export (async )?function \w+\([^)]*\): Promise<(Libsql)?Store>/,
+    suite: 'storeContract',
+  },
+  {
+    port: 'LanguageModel',
+    implementation: /export function \w+\([^)]*\): LanguageModel\b/,
+    suite: 'languageModelContract',
+  },
+  { port: 'Embedder', implementation: /export function \w+\([^)]*\): Embedder\b/, suite: 'embedderContract' },
+  {
+    port: 'Connector',
+    implementation: /export function \w+\([^)]*\): Connector\b/,
+    suite: 'connectorContract',
+  },
+];
+
+describe('layers', () => {
+  it('gives every source file one', () => {
+    expect(sources.filter((file) => !layerOf(file))).toEqual([]);
+  });
+
+  it('lets imports point one way', () => {
+    const wrong = sources.flatMap((file) =>
+      importsOf(file)
+        .filter((imported) => !allowed(file, imported))
+        .map((imported) => `${file} must not import ${imported}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps implementations of a port apart from one another', () => {
+    const wrong = sources
+      .filter((file) => layerOf(file) === 'implementation')
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((imported) => layerOf(imported) === 'implementation' && portOf(file) !== portOf(imported))
+          .map((imported) => `${file} must not import ${imported}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it('reads the environment in the program’s entry alone', () => {
+    const readers = sources.filter(
+      (file) => /process\.env\b/.test(read(file)) && !file.startsWith('src/cli/'),
+    );
+    expect(readers).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  it('are at most 300 lines, or have a reason', () => {
+    const long = sources.filter((file) => read(file).split('\n').length > 301 && !longFiles[file]);
+    expect(long).toEqual([]);
+  });
+
+  it('are named for what they hold', () => {
+    const vague = sources.filter((file) => /(^|\/)(utils?|helpers?|common|types|misc)(\/|\.ts$)/.test(file));
+    expect(vague).toEqual([]);
+  });
+});
+
+describe('contract suites', () => {
+  for (const { port, implementation, suite } of suites) {
+    it(`are run by every ${port}`, () => {
+      const implementations = sources.filter((file) => implementation.test(read(file)));
+      expect(implementations).not.toEqual([]);
+      const runners = tests.filter((file) => file.endsWith('.test.ts') && read(file).includes(`${suite}(`));
+      const covered = new Set(runners.flatMap((file) => importsOf(file)));
+      expect(implementations.filter((file) => !covered.has(file))).toEqual([]);
+    });
+  }
+});
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((file) => join(folder, file))
+    .filter((file) => file.endsWith('.ts'));
+}
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}
+
+function layerOf(file: string): string | undefined {
+  return layers.find(([, pattern]) => pattern.test(file))?.[0];
+}
+
+function portOf(file: string): string | undefined {
+  return file.split('/')[1];
+}
+
+function importsOf(file: string): string[] {
+  const specifiers = [...read(file).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(
+    (match) => match[1]!,
+  );
+  return specifiers.map((specifier) =>
+    relative(root, resolve(root, dirname(file), specifier)).replace(/\.js$/, '.ts'),
+  );
+}
+
+function allowed(file: string, imported: string): boolean {
+  const from = layerOf(file)!;
+  const to = layerOf(imported);
+  if (dirname(file) === dirname(imported) || imported.startsWith(`${dirname(file)}/`)) return true;
+  // What a port's implementations share stands beside the port.
+  if (from === 'implementation' && dirname(imported) === `src/${portOf(file)}`) return true;
+  return to !== undefined && mayImport[from]!.includes(to);
+}

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { Character } from '../../src/core/character.js';
+import { readCharacter } from '../../src/runtime/character-file.js';
+
+const folder = new URL('../../characters/', import.meta.url);
+const read = (file: string) => readFileSync(new URL(file, folder), 'utf8');
+const readme = read('README.md');
+
+interface Schema {
+  type?: string;
+  properties?: Record<string, Schema>;
+  required?: string[];
+}
+
+/** `memory.recall` and the like, with what a character has that leaves them out. */
+function fields(schema: Schema, defaults: Record<string, unknown>, prefix = ''): [string, string][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, inner]): [string, string][] => {
+    const value = defaults[key];
+    if (inner.properties) return fields(inner, (value ?? {}) as Record<string, unknown>, `${prefix}${key}.`);
+    if (schema.required?.includes(key)) return [[prefix + key, 'required']];
+    return [[prefix + key, value === undefined ? 'none' : `\`${JSON.stringify(value)}\``]];
+  });
+}
+
+describe('characters/README.md', () => {
+  it('lists every field with its default', () => {
+    const schema = z.toJSONSchema(Character, { io: 'input' }) as Schema;
+    const expected = fields(schema, Character.parse({ name: 'A', bio: 'B' }));
+    const rows = [...readme.matchAll(/^\| `([^`]+)` +\| ([^|]+?) +\|/gm)].map(([, name, value]) => [
+      name,
+      value,
+    ]);
+    expect(rows).toEqual(expected);
+  });
+
+  it('has an example that loads', () => {
+    const example = /```json\n(.+?)```/s.exec(readme)![1]!;
+    expect(readCharacter(example)).toHaveProperty('character.name', 'Pip');
+  });
+});
+
+describe.each(readdirSync(folder).filter((file) => file.endsWith('.json')))('%s', (file) => {
+  const reading = readCharacter(read(file));
+  if ('problem' in reading) throw new Error(reading.problem.message);
+  const { examples, name, system, style } = reading.character;
+
+  it('says who it is and how it writes', () => {
+    expect(name).not.toBe('');
+    expect(system.length).toBeGreaterThan(100);
+    expect(style.length).toBeGreaterThan(2);
+  });
+
+  it.each([
+    ['a greeting', /\b(?:hello|hi)\b/i],
+    ['how are you', /how are you/i],
+    ['who are you', /who are you/i],
+    ['what can you do', /what can you do/i],
+    ['thanks', /\bthank/i],
+    ['goodbye', /\bbye\b/i],
+    ['having no idea', /no idea/i],
+    ['a calculation', /\d \* \d/],
+    ['remembering', /^remember that/i],
+    ['something told before', /my sister/i],
+  ])('has a voice for %s', (_, asked) => {
+    expect(examples.some(({ user }) => asked.test(user))).toBe(true);
+  });
+
+  it('admits what it does not know', () => {
+    expect(examples.some(({ reply }) => /I do not know/.test(reply))).toBe(true);
+  });
+});

@@ -1,0 +1,185 @@
+/**
+ * What every plugin keeps to. Run it with a plugin loaded the way the hub loads it:
+ *
+ *     pluginContract('time', () => loadPlugin('time', …), { current_time: { place: 'Tokyo' } });
+ */
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Action, ActionContext, MemoryAccess, Plugin, TurnContext } from '../../src/index.js';
+import { type Memory, newId } from '../../src/index.js';
+
+import { cpuTime } from '../plugins/cpu-time.js';
+
+/**
+ * @param load through the loader, so that the shape is checked too.
+ * @param samples parameters of each action, for a run that succeeds.
+ */
+export function pluginContract(
+  name: string,
+  load: () => Promise<Plugin>,
+  samples: Record<string, Record<string, unknown>>,
+): void {
+  describe(`plugin contract: ${name}`, () => {
+    let plugin: Plugin;
+    beforeAll(async () => {
+      plugin = await load();
+    });
+    const actions = () => plugin.actions ?? [];
+    const each = async (check: (action: Action) => unknown) => {
+      for (const action of actions()) await check(action);
+    };
+
+    it('goes by its name, and the samples cover its actions', () => {
+      expect(plugin.name).toBe(name);
+      expect(
+        actions()
+          .map((action) => action.name)
+          .sort(),
+      ).toEqual(Object.keys(samples).sort());
+    });
+
+    it('describes its actions for a model', () =>
+      each((action) => {
+        expect(action.description.length).toBeGreaterThan(20);
+        const schema = z.toJSONSchema(action.parameters, { io: 'input' });
+        expect(schema).toMatchObject({ type: 'object', properties: expect.any(Object) });
+      }));
+
+    it('recognises in any text either nothing or parameters it takes', () =>
+      each((action) => {
+        const words = fc.constantFrom(...askingWords);
+        const sentence = fc
+          .array(fc.oneof(words, fc.string({ unit: 'binary', maxLength: 8 })), { maxLength: 12 })
+          .map((parts) => parts.join(' '));
+        fc.assert(
+          fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), sentence), (text) => {
+            const parameters = action.recognise?.(text) ?? null;
+            if (parameters !== null) action.parameters.parse(parameters);
+          }),
+          { numRuns: 1000 },
+        );
+      }));
+
+    it('recognises long hostile text in no time', () =>
+      each((action) => {
+        for (const word of [...askingWords, ' ', '(', '1', '1 ', '.', ',', 'a', "'", '\n', 'my a ']) {
+          const text = word.repeat(Math.ceil(20_000 / word.length));
+          for (const hostile of [text, `what is ${text}`, `please remember that ${text}`]) {
+            expect(cpuTime(() => action.recognise?.(hostile))).toBeLessThan(200);
+          }
+        }
+      }));
+
+    it('runs to a text that is not empty', () =>
+      each(async (action) => {
+        const parameters = action.parameters.parse(samples[action.name]);
+        const result = await action.run(parameters, fakeContext());
+        expect(result).toEqual(expect.any(String));
+        expect(result.trim()).not.toBe('');
+      }));
+
+    it('answers any parameters its schema takes with a text, or an error that has a message', () =>
+      each(async (action) => {
+        const field = Object.keys(samples[action.name]!)[0];
+        if (!field) return;
+        await fc.assert(
+          fc.asyncProperty(fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }), async (text) => {
+            const parsed = action.parameters.safeParse({ [field]: text });
+            if (!parsed.success) return;
+            const outcome = await action.run(parsed.data, fakeContext()).catch((error: unknown) => error);
+            if (outcome instanceof Error) expect(outcome.message).not.toBe('');
+            else expect(outcome).toEqual(expect.any(String));
+          }),
+          { numRuns: 200 },
+        );
+      }));
+
+    it('does nothing once it is aborted', () =>
+      each(async (action) => {
+        const memory = fakeMemory();
+        const signal = AbortSignal.abort(new Error('stopped'));
+        const parameters = action.parameters.parse(samples[action.name]);
+        await expect(action.run(parameters, fakeContext({ memory, signal }))).rejects.toThrow('stopped');
+        expect(await memory.facts()).toEqual([]);
+      }));
+
+    it('provides context as a text or nothing', async () => {
+      for (const provider of plugin.contextProviders ?? []) {
+        const provided = await provider.provide(fakeContext());
+        if (provided !== null) expect(provided.trim()).not.toBe('');
+      }
+    });
+  });
+}
+
+const askingWords =
+  'what|what’s|time|is|it|in|Tokyo|calculate|2+2|12*7|%|of|convert|5 km|to|miles|how many|remember|that|my|I am|forget|everything|about|me|you|know|please|can you|:|?|((|the'.split(
+    '|',
+  );
+
+/** Facts in an array; they match when they share a word, best first. */
+export function fakeMemory(...texts: string[]): MemoryAccess {
+  let facts: Memory[] = [];
+  const words = (text: string) => new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu));
+  const fake: MemoryAccess = {
+    async remember(text) {
+      const known = facts.find((fact) => fact.content.text === text);
+      if (known) return known;
+      const fact = factOf(text, 'ana');
+      facts.unshift(fact);
+      return fact;
+    },
+    async facts(asked) {
+      if (!asked) return [...facts];
+      const wanted = words(asked);
+      const shared = (fact: Memory) =>
+        [...words(fact.content.text)].filter((word) => wanted.has(word)).length;
+      return facts.filter((fact) => shared(fact) > 0).sort((a, b) => shared(b) - shared(a));
+    },
+    search: async (asked) => fake.facts(asked),
+    async forget(ids) {
+      const left = facts.filter(({ id }) => !ids.includes(id));
+      const gone = facts.length - left.length;
+      facts = left;
+      return gone;
+    },
+  };
+  for (const text of texts) {
+    const [author, fact] = text.includes('|') ? text.split('|') : ['ana', text];
+    facts.push(factOf(fact!, author!));
+  }
+  return fake;
+}
+
+function factOf(text: string, author: string): Memory {
+  return {
+    id: newId(),
+    agentId: 'captain',
+    roomId: 'room_test',
+    scope: 'user_test',
+    kind: 'fact',
+    role: 'user',
+    author: { id: author },
+    content: { text, attachments: [], replyTo: null },
+    source: { connector: 'test', tenant: 'default', channel: 'test', messageId: newId() },
+    status: 'kept',
+    turnId: null,
+    createdAt: Date.now(),
+  };
+}
+
+/** What a plugin is called with, Ana writing to the captain. */
+export function fakeContext(changes: Partial<TurnContext> = {}): ActionContext {
+  return {
+    agent: { id: 'captain', character: { name: 'Captain' } as TurnContext['agent']['character'] },
+    roomId: 'room_test',
+    turnId: 'turn_test',
+    user: { id: 'ana', name: 'Ana' },
+    messages: [],
+    memory: fakeMemory(),
+    signal: new AbortController().signal,
+    idempotencyKey: 'key_test',
+    ...changes,
+  };
+}

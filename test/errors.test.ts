@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { asCarrierError, errorCodes, FatalError, isRetryable, RetryableError } from '../src/errors.js';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+
+describe('error codes', () => {
+  it('stand in the README with the same status and meaning', () => {
+    const rows = Object.entries(errorCodes).map(
+      ([code, { status, meaning }]) => `| \`${code}\` | ${status} | ${meaning} |`,
+    );
+    expect(rows.filter((row) => !readme.includes(row))).toEqual([]);
+  });
+
+  it('stand there only if they exist', () => {
+    const listed = [...readme.matchAll(/^\| `([a-z_]+)` \| \d{3} \|/gm)].map((match) => match[1]!);
+    expect(listed.filter((code) => !(code in errorCodes))).toEqual([]);
+  });
+});
+
+describe('error classes', () => {
+  it('say whether trying again can help', () => {
+    expect(isRetryable(new RetryableError('model_timeout', ''))).toBe(true);
+    expect(isRetryable(new FatalError('model_refused', ''))).toBe(false);
+    expect(isRetryable(new TypeError('a bug, perhaps passing'))).toBe(true);
+  });
+
+  it('take in what others throw, with its cause', () => {
+    const cause = new TypeError('odd');
+    expect(asCarrierError(cause)).toMatchObject({ code: 'internal', message: 'odd', status: 500, cause });
+    const known = new FatalError('not_found', 'no');
+    expect(asCarrierError(known)).toBe(known);
+    expect(asCarrierError('text')).toMatchObject({ message: 'text' });
+  });
+});

@@ -1,0 +1,91 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { httpConnector } from '../../connectors/http/connector.js';
+import { startHttpServer } from '../../src/http/server.js';
+import { tokenVerifier } from '../../src/http/tokens.js';
+import type { Connector } from '../../src/index.js';
+import { connectorContract, type Platform, type PlatformMessage } from '../contract/connector.js';
+import { callbackSecret, limits, token, tokenRecord } from './api.js';
+import { pagerConnector } from './pager-connector.js';
+
+connectorContract('the HTTP connector', async () => {
+  const receiver = await startReceiver();
+  const connector = httpConnector({
+    ...limits,
+    callbackSecret,
+    callbackAllowPrivate: true,
+    replyTimeoutMs: 1000,
+  });
+  return platformOf(connector, receiver, ({ id, channel, user, text }) => ({
+    path: '/eliza/message',
+    headers: { authorization: `Bearer ${token}` },
+    body: { messageId: id, roomId: channel, userId: user, text, callbackUrl: receiver.url },
+  }));
+});
+
+connectorContract('the README’s connector', async () => {
+  const receiver = await startReceiver();
+  const connector = pagerConnector({ agentId: 'eliza', secret: 'shared', sendUrl: receiver.url });
+  return platformOf(connector, receiver, ({ id, channel, user, text }) => ({
+    path: '/pager/events',
+    headers: { 'x-pager-secret': 'shared' },
+    body: { id, channel, from: user, text },
+  }));
+});
+
+type Receiver = Awaited<ReturnType<typeof startReceiver>>;
+
+/** Takes deliveries as a well-made receiver does: a repeated idempotency key is not shown again. */
+async function startReceiver() {
+  const shown: string[] = [];
+  const keys = new Set<string>();
+  let status: number | null = null;
+  const server = createServer(async (req, res) => {
+    const body = JSON.parse(Buffer.concat(await req.toArray()).toString());
+    if (status !== null) return res.writeHead(status).end('{}');
+    const key = String(req.headers['idempotency-key']);
+    if (!keys.has(key)) shown.push(body.reply?.text ?? body.text);
+    keys.add(key);
+    res.end('{"id":"p1"}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    shown: () => shown,
+    refuse(how: 'later' | 'never' | null) {
+      status = how === null ? null : how === 'later' ? 503 : 400;
+    },
+    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}
+
+async function platformOf(
+  connector: Connector,
+  receiver: Receiver,
+  request: (message: PlatformMessage) => { path: string; headers: Record<string, string>; body: object },
+): Promise<Platform> {
+  const server = await startHttpServer({
+    config: { host: '127.0.0.1', port: 0 },
+    connectors: [connector],
+    tokens: tokenVerifier({ tokens: async () => [tokenRecord(token)] }),
+    ready: async () => ({ ready: true, checks: {} }),
+    log: { error() {}, warn() {} },
+  });
+  return {
+    connector,
+    ...receiver,
+    async send(message) {
+      const { path, headers, body } = request(message);
+      const response = await fetch(server.url + path, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return response.ok;
+    },
+    async close() {
+      await server.close(100);
+      await receiver.close();
+    },
+  };
+}

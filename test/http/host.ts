@@ -1,0 +1,260 @@
+/** A hub in memory for tests of connectors: it stores, and takes turns as the test says. */
+import {
+  type ActionRecord,
+  FatalError,
+  type Host,
+  type InboundMessage,
+  type Memory,
+  newId,
+  type Outcome,
+  type Receipt,
+  roomIdOf,
+  type Turn,
+  type TurnEvent,
+} from '../../src/index.js';
+
+export interface FakeHostOptions {
+  /** Every message is answered at once with `echo: ` and its text; otherwise the test takes the turns. */
+  echo?: boolean;
+  maxTextChars?: number;
+}
+
+export class FakeHost implements Host {
+  readonly agents = new Set(['eliza']);
+  readonly memories: Memory[] = [];
+  readonly files = new Map<string, Uint8Array>();
+  readonly turns = new Map<string, Turn>();
+  readonly logged: { level: string; message: string }[] = [];
+  /** Awaited before a message is stored; throw to fail the store. */
+  beforeStore: () => Promise<void> = async () => {};
+  /** Set to lose every event, as a bus may. */
+  deaf = false;
+  watchers = 0;
+  readonly #listeners = new Map<string, Set<(event: TurnEvent) => void>>();
+  readonly #byKey = new Map<string, Memory>();
+  readonly #options: Required<FakeHostOptions>;
+
+  constructor(options: FakeHostOptions = {}) {
+    this.#options = { echo: true, maxTextChars: 1000, ...options };
+  }
+
+  readonly log = {
+    info: (_: object, message: string) => this.#log('info', message),
+    warn: (_: object, message: string) => this.#log('warn', message),
+    error: (_: object, message: string) => this.#log('error', message),
+  };
+
+  requireAgent(agentId: string): void {
+    if (!this.agents.has(agentId)) throw new FatalError('agent_unknown', `No agent "${agentId}".`);
+  }
+
+  async receive(message: InboundMessage): Promise<Receipt | null> {
+    this.requireAgent(message.agentId);
+    const { text, source, attachments = [] } = message;
+    if (text.trim() === '' && attachments.length === 0) throw new FatalError('text_empty', 'Say something.');
+    if (text.length > this.#options.maxTextChars) throw new FatalError('text_too_long', 'Say less.');
+    await this.beforeStore();
+    if (message.author.bot) return null;
+    const key = [message.agentId, source.connector, source.tenant, source.messageId].join('\n');
+    const known = this.#byKey.get(key);
+    if (known) return { memory: known, duplicate: true };
+    const memory = this.#memory(roomIdOf(message.agentId, source), message);
+    this.#byKey.set(key, memory);
+    this.memories.push(memory);
+    if (this.#options.echo) setImmediate(() => this.begin(memory).say(`echo: ${text}`));
+    return { memory, duplicate: false };
+  }
+
+  async watch(roomId: string, listener: (event: TurnEvent) => void): Promise<() => void> {
+    const listeners = this.#listeners.get(roomId) ?? new Set();
+    this.#listeners.set(roomId, listeners.add(listener));
+    this.watchers += 1;
+    return () => {
+      this.watchers -= 1;
+      listeners.delete(listener);
+    };
+  }
+
+  async outcome(messageId: string): Promise<Outcome | null> {
+    const message = this.memories.find(({ id }) => id === messageId);
+    const turn = this.turns.get(message?.turnId ?? '');
+    if (!turn) return null;
+    const memory = this.memories.find(({ id }) => id === turn.replyId);
+    const actions = turn.steps.flatMap((step) => step.actions);
+    return {
+      turnId: turn.turnId,
+      error: turn.error,
+      reply: memory ? { memory, actions, usage: turn.usage } : null,
+    };
+  }
+
+  async turn(turnId: string): Promise<Turn | null> {
+    return this.turns.get(turnId) ?? null;
+  }
+
+  async history(roomId: string, { limit, cursor = '0' }: { limit: number; cursor?: string }) {
+    const from = Number(cursor);
+    if (Number.isNaN(from)) throw new FatalError('invalid_field', 'Unknown cursor.', { field: 'cursor' });
+    const room = this.memories.filter((memory) => memory.roomId === roomId);
+    const next = from + limit;
+    return { items: room.slice(from, next), nextCursor: next < room.length ? String(next) : null };
+  }
+
+  async putFile(bytes: Uint8Array): Promise<string> {
+    const key = newId();
+    this.files.set(key, bytes);
+    return key;
+  }
+
+  publish(roomId: string, event: TurnEvent): void {
+    if (this.deaf) return;
+    for (const tell of this.#listeners.get(roomId) ?? []) tell(event);
+  }
+
+  /** Starts the turn that covers these messages. */
+  begin(...messages: Memory[]): FakeTurn {
+    return new FakeTurn(this, messages);
+  }
+
+  /** The stored messages of people, once there are that many. */
+  async received(count = 1): Promise<Memory[]> {
+    for (;;) {
+      const messages = this.memories.filter(({ role }) => role === 'user');
+      if (messages.length >= count) return messages;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+
+  #memory(roomId: string, { agentId, source, author, text, attachments = [] }: InboundMessage): Memory {
+    const content = { text, attachments, replyTo: null };
+    const state = { status: 'pending' as const, turnId: null, createdAt: Date.now() };
+    return {
+      id: newId(),
+      agentId,
+      roomId,
+      scope: 'x',
+      kind: 'message',
+      role: 'user',
+      author,
+      content,
+      source,
+      ...state,
+    };
+  }
+
+  #log(level: string, message: string): void {
+    this.logged.push({ level, message });
+  }
+}
+
+export class FakeTurn {
+  readonly id = `turn_${newId()}`;
+  readonly #host: FakeHost;
+  readonly #messages: Memory[];
+  readonly #roomId: string;
+  readonly #actions: ActionRecord[] = [];
+  #attempt = 0;
+
+  constructor(host: FakeHost, messages: Memory[]) {
+    this.#host = host;
+    this.#messages = messages;
+    this.#roomId = messages[0]!.roomId;
+    this.start();
+  }
+
+  get covers(): string[] {
+    return this.#messages.map(({ id }) => id);
+  }
+
+  /** Once more, and the turn is in its next attempt. */
+  start(): this {
+    this.#attempt += 1;
+    return this.#tell({
+      type: 'turn.started',
+      turnId: this.id,
+      roomId: this.#roomId,
+      covers: this.covers,
+      attempt: this.#attempt,
+    });
+  }
+
+  delta(text: string): this {
+    return this.#tell({ type: 'text.delta', turnId: this.id, text });
+  }
+
+  act(name: string, args: string, result: string): this {
+    const callId = `call_${this.#actions.length}`;
+    this.#actions.push({
+      callId,
+      name,
+      arguments: args,
+      result,
+      ok: true,
+      startedAt: Date.now(),
+      durationMs: 1,
+    });
+    this.#tell({ type: 'action.started', turnId: this.id, callId, name, arguments: args });
+    return this.#tell({ type: 'action.finished', turnId: this.id, callId, name, ok: true, result });
+  }
+
+  /** Streams the text in two deltas and commits it. */
+  say(text: string): Memory | null {
+    const half = Math.ceil(text.length / 2);
+    return this.delta(text.slice(0, half)).delta(text.slice(half)).commit(text);
+  }
+
+  /** Null: the agent stays silent. */
+  commit(text: string | null): Memory | null {
+    return this.#finish(text, null);
+  }
+
+  fail(text: string, message = 'model exploded'): Memory | null {
+    return this.#finish(text, { code: 'model_unavailable', message });
+  }
+
+  #finish(text: string | null, error: { code: string; message: string } | null): Memory | null {
+    const [first] = this.#messages;
+    const usage = { inputTokens: 7, outputTokens: 3 };
+    const memory: Memory | null =
+      text === null
+        ? null
+        : {
+            ...first!,
+            id: newId(),
+            role: 'assistant',
+            author: { id: first!.agentId },
+            content: { text, attachments: [], replyTo: first!.id },
+            status: 'kept',
+            turnId: this.id,
+          };
+    if (memory) this.#host.memories.push(memory);
+    for (const message of this.#messages) {
+      message.turnId = this.id;
+      message.status = error ? 'failed' : 'handled';
+    }
+    this.#host.turns.set(this.id, {
+      turnId: this.id,
+      roomId: this.#roomId,
+      agentId: first!.agentId,
+      covers: this.covers,
+      steps: [{ text: '', actions: this.#actions, usage }],
+      status: error ? 'failed' : 'done',
+      replyId: memory?.id ?? null,
+      model: 'fake',
+      usage,
+      attempt: this.#attempt,
+      error,
+      startedAt: Date.now(),
+      finishedAt: Date.now(),
+    });
+    const reply = memory && { memory, actions: this.#actions, usage };
+    const ended = { turnId: this.id, covers: this.covers, reply };
+    this.#tell(error ? { type: 'turn.failed', ...ended, error } : { type: 'reply', ...ended });
+    return memory;
+  }
+
+  #tell(event: TurnEvent): this {
+    this.#host.publish(this.#roomId, event);
+    return this;
+  }
+}

@@ -1,0 +1,369 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RetryableError } from '../../src/index.js';
+import { until } from '../support/until.js';
+import { type Answer, type Api, answerOf, limits, people, refusal, startApi, token } from './api.js';
+
+const hello = { text: 'hello', userId: 'alice' };
+const long = 'x'.repeat(257);
+
+let api: Api;
+beforeEach(async () => {
+  api = await startApi();
+});
+afterEach(() => api.close());
+
+describe('POST /:agentId/message', () => {
+  it('answers with the reply', async () => {
+    const answer = await answerOf(
+      api.post({ ...hello, roomId: 'lobby', messageId: 'm1', metadata: { a: [1, { b: 2 }] } }),
+    );
+    expect(answer).toEqual({
+      messageId: 'm1',
+      roomId: 'lobby',
+      turnId: expect.stringMatching(/^turn_/),
+      reply: {
+        id: expect.any(String),
+        text: 'echo: hello',
+        actions: [],
+        usage: { inputTokens: 7, outputTokens: 3 },
+        createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      },
+    });
+    expect(api.host.memories[0]).toMatchObject({
+      author: { id: 'alice' },
+      source: { tenant: 'default', pull: true, metadata: { metadata: { a: [1, { b: 2 }] } } },
+    });
+  });
+
+  it('sends one JSON text with its length, and helmet’s headers', async () => {
+    const { headers } = await api.post(hello);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': expect.any(String),
+      'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+    });
+    expect(headers.has('x-powered-by') || headers.has('etag')).toBe(false);
+  });
+
+  it('puts users who name no room into direct rooms of their own', async () => {
+    const first = await answerOf(api.post(hello));
+    expect(first).toMatchObject({ roomId: 'user:alice', messageId: expect.stringMatching(/^[\da-f-]{36}$/) });
+    expect(await answerOf(api.post({ ...hello, roomId: 'user:alice' }))).toMatchObject({
+      roomId: 'user:alice',
+    });
+    await api.post({ ...hello, userId: 'bob' });
+    await api.post({ ...hello, roomId: 'alice' });
+    const [a, b, c, d] = people(api.host.memories);
+    expect(b!.roomId).toBe(a!.roomId);
+    expect(new Set([a!.roomId, c!.roomId, d!.roomId]).size).toBe(3);
+    expect(await refusal(api.post({ ...hello, userId: 'bob', roomId: 'user:alice' }))).toEqual([
+      422,
+      'invalid_field',
+      'roomId',
+    ]);
+  });
+
+  it('does not confuse equal message ids of different users and rooms', async () => {
+    const bodies = [
+      { ...hello, roomId: 'a' },
+      { ...hello, roomId: 'b' },
+      { ...hello, roomId: 'a', userId: 'bob' },
+      { ...hello, roomId: 'aal', userId: 'ice' },
+      { ...hello, roomId: '1:1:a' },
+    ];
+    const answers = await Promise.all(bodies.map((body) => answerOf(api.post({ ...body, messageId: 'm' }))));
+    expect(new Set(answers.map(({ turnId }) => turnId)).size).toBe(bodies.length);
+    expect(answers.map(({ messageId, roomId }) => ({ messageId, roomId }))).toEqual(
+      bodies.map(({ roomId }) => ({ messageId: 'm', roomId })),
+    );
+  });
+
+  it('takes the longest ids, of any characters', async () => {
+    const id = '"\\é🐶'.repeat(51);
+    const answer = await answerOf(api.post({ ...hello, userId: id, roomId: id, messageId: id }));
+    expect(answer).toMatchObject({ messageId: id, roomId: id });
+    expect(people(api.host.memories)[0]!.source.messageId.length).toBeLessThanOrEqual(1024);
+  });
+
+  it('shows actions, their arguments parsed where they are JSON', async () => {
+    await restart({ echo: false });
+    const answer = answerOf(api.post(hello));
+    const [question] = await api.host.received();
+    api.host
+      .begin(question!)
+      .act('time', '{"zone":"UTC"}', 'noon')
+      .act('odd', '{not json', 'x')
+      .say('It is noon.');
+    expect((await answer).reply?.actions).toEqual([
+      { name: 'time', arguments: { zone: 'UTC' }, result: 'noon', ok: true, durationMs: 1 },
+      { name: 'odd', arguments: '{not json', result: 'x', ok: true, durationMs: 1 },
+    ]);
+  });
+
+  it('answers null when the agent stays silent', async () => {
+    await restart({ echo: false });
+    const answer = answerOf(api.post(hello));
+    api.host.begin(...(await api.host.received())).commit(null);
+    expect(await answer).toMatchObject({ turnId: expect.any(String), reply: null });
+  });
+
+  it('answers all messages of a turn with its reply', async () => {
+    await restart({ echo: false });
+    const answers = ['one', 'two', 'three'].map((text) =>
+      answerOf(api.post({ ...hello, roomId: 'r', text })),
+    );
+    api.host.begin(...(await api.host.received(3))).say('all of you');
+    const [first, ...others] = await Promise.all(answers);
+    expect(first!.reply!.text).toBe('all of you');
+    for (const other of others) expect(other.reply).toEqual(first!.reply);
+    expect(api.host.watchers).toBe(0);
+  });
+
+  it('answers 502 with the plain sentence when the turn fails', async () => {
+    await restart({ echo: false });
+    const refused = api.post({ ...hello, messageId: 'm' });
+    api.host.begin(...(await api.host.received())).fail('Sorry, I cannot answer now.');
+    const body = { error: { code: 'turn_failed', message: 'Sorry, I cannot answer now.' } };
+    expect([(await refused).status, await (await refused).json()]).toEqual([502, body]);
+    expect(await (await api.post({ ...hello, messageId: 'm' })).json()).toEqual(body);
+  });
+
+  it('answers 504 when no reply comes in time, and gives it later to the same message id', async () => {
+    await restart({ echo: false, replyTimeoutMs: 100 });
+    expect(await refusal(api.post({ ...hello, messageId: 'm' }))).toEqual([504, 'reply_timeout']);
+    api.host.begin(...(await api.host.received())).say('late');
+    expect((await answerOf(api.post({ ...hello, messageId: 'm' }))).reply?.text).toBe('late');
+    expect(api.host.watchers).toBe(0);
+  });
+
+  it('finds the reply when its events are lost', async () => {
+    api.host.deaf = true;
+    expect((await answerOf(api.post(hello))).reply?.text).toBe('echo: hello');
+    api.host.watch = () => Promise.reject(new Error('no bus'));
+    expect((await answerOf(api.post(hello))).reply?.text).toBe('echo: hello');
+  });
+
+  it('leaves the turn alone when the caller hangs up', async () => {
+    await restart({ echo: false });
+    const hangUp = new AbortController();
+    const gone = fetch(`${api.url}/eliza/message`, {
+      method: 'POST',
+      signal: hangUp.signal,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ ...hello, messageId: 'm' }),
+    });
+    gone.catch(() => {});
+    const [question] = await api.host.received();
+    hangUp.abort();
+    await until(() => api.host.watchers === 0);
+    api.host.begin(question!).say('still here');
+    expect((await answerOf(api.post({ ...hello, messageId: 'm' }))).reply?.text).toBe('still here');
+  });
+
+  it('stores nothing once the connector has stopped, also of requests that came before', async () => {
+    let watch = () => {};
+    const { host } = api;
+    const watchRoom = host.watch.bind(host);
+    host.watch = async (...room) => {
+      await new Promise<void>((resolve) => (watch = resolve));
+      return watchRoom(...room);
+    };
+    const refused = api.post(hello);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await api.connector.stop();
+    watch();
+    expect(await refusal(refused)).toEqual([503, 'shutting_down']);
+    expect(host.memories).toEqual([]);
+  });
+
+  it('says shutting_down to those who wait when the connector stops', async () => {
+    await restart({ echo: false });
+    const waiting = api.post(hello);
+    await api.host.received();
+    await api.connector.stop();
+    expect(await refusal(waiting)).toEqual([503, 'shutting_down']);
+    const refused = await api.post(hello);
+    expect(refused.headers.get('retry-after')).toBe('5');
+    expect(await refusal(refused)).toEqual([503, 'shutting_down']);
+  });
+});
+
+describe('the same messageId', () => {
+  const same = { ...hello, roomId: 'r', messageId: 'm' };
+
+  it('20 times at once is one message, one turn and 20 equal answers', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => answerOf(api.post(same))));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect([people(api.host.memories).length, api.host.turns.size]).toEqual([1, 1]);
+  });
+
+  it('while the first is being answered waits for that answer', async () => {
+    await restart({ echo: false });
+    const first = answerOf(api.post(same));
+    const [question] = await api.host.received();
+    const turn = api.host.begin(question!).delta('on it');
+    const second = answerOf(api.post(same));
+    await until(() => api.host.watchers === 1);
+    turn.commit('on it, done');
+    expect(await second).toEqual(await first);
+  });
+
+  it('after the answer gets it again, also through another connector', async () => {
+    const first = await answerOf(api.post(same));
+    expect(await answerOf(api.post({ ...same, text: 'changed' }))).toEqual(first);
+    await api.connector.stop();
+    await api.connector.start(api.host);
+    expect(await answerOf(api.post(same))).toEqual(first);
+    expect(api.host.turns.size).toBe(1);
+  });
+});
+
+describe('500 messages at once to one room', () => {
+  it('are stored in order of arrival, and each gets the answer of its turn', async () => {
+    await restart({ echo: false });
+    const answers = Array.from({ length: 500 }, (_, n) =>
+      answerOf(api.post({ ...hello, roomId: 'r', text: `m${n}` })),
+    );
+    const messages = await api.host.received(500);
+    expect(api.host.watchers).toBe(1);
+    for (let from = 0; from < 500; from += 50)
+      api.host.begin(...messages.slice(from, from + 50)).say(`from ${from}`);
+    const texts = (await Promise.all(answers)).map((answer: Answer) => answer.reply!.text);
+    expect(new Set(texts).size).toBe(10);
+    expect(api.host.watchers).toBe(0);
+  });
+});
+
+describe('refuses, naming what is wrong:', () => {
+  const json = (value: unknown) => JSON.stringify(value);
+  const field = (change: object, name: string): [string, string, object, [number, string, string?]] => [
+    `${name}: ${json(change).slice(0, 40)}`,
+    json({ ...hello, ...change }),
+    {},
+    [422, 'invalid_field', name],
+  ];
+  const deep = JSON.parse(`${'{"a":'.repeat(20)}1${'}'.repeat(20)}`);
+
+  it.each<[string, string | Uint8Array, object, [number, string, string?]]>([
+    ['no JSON', '{"text"', {}, [400, 'invalid_json']],
+    ['no body', '', {}, [400, 'invalid_json']],
+    [
+      'bytes that are not UTF-8',
+      Buffer.from('{"text":"caf\xe9","userId":"alice"}', 'latin1'),
+      {},
+      [400, 'invalid_json'],
+    ],
+    ['no content type', json(hello), { 'content-type': '' }, [415, 'content_type_unsupported']],
+    [
+      'a form',
+      'text=hello',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      [415, 'content_type_unsupported'],
+    ],
+    [
+      'another charset',
+      json(hello),
+      { 'content-type': 'application/json; charset=utf-16' },
+      [415, 'content_type_unsupported'],
+    ],
+    ['a packed body', json(hello), { 'content-encoding': 'gzip' }, [415, 'content_type_unsupported']],
+    ['a list', '[]', {}, [422, 'invalid_field']],
+    ['null', 'null', {}, [422, 'invalid_field']],
+    ['a number', '7', {}, [422, 'invalid_field']],
+    ['an empty text', json({ ...hello, text: '' }), {}, [422, 'text_empty']],
+    ['a blank text', json({ ...hello, text: ' \n' }), {}, [422, 'text_empty']],
+    ['too long a text', json({ ...hello, text: 'x'.repeat(1001) }), {}, [413, 'text_too_long']],
+    [
+      'too large a body',
+      json({ ...hello, text: 'x'.repeat(limits.maxBodyBytes) }),
+      {},
+      [413, 'body_too_large'],
+    ],
+    field({ text: undefined }, 'text'),
+    field({ text: 7 }, 'text'),
+    field({ text: null }, 'text'),
+    field({ userId: undefined }, 'userId'),
+    field({ userId: '' }, 'userId'),
+    field({ userId: 7 }, 'userId'),
+    field({ userId: long }, 'userId'),
+    field({ userId: 'a\nb' }, 'userId'),
+    field({ userId: 'a\u0000' }, 'userId'),
+    field({ roomId: '' }, 'roomId'),
+    field({ roomId: '..' }, 'roomId'),
+    field({ roomId: [] }, 'roomId'),
+    field({ roomId: `room${long}` }, 'roomId'),
+    field({ messageId: '' }, 'messageId'),
+    field({ messageId: long }, 'messageId'),
+    field({ messageId: 'a\u007fb' }, 'messageId'),
+    field({ metadata: 'x' }, 'metadata'),
+    field({ metadata: [] }, 'metadata'),
+    field({ metadata: deep }, 'metadata'),
+    field({ metadata: { a: 'x'.repeat(17_000) } }, 'metadata'),
+    field({ callbackUrl: 7 }, 'callbackUrl'),
+    field({ roomID: 'r' }, 'roomID'),
+  ])('%s', async (_, body, headers, expected) => {
+    expect(await refusal(api.post(body, headers as Record<string, string>))).toEqual(expected);
+    expect(api.host.memories).toEqual([]);
+    expect(api.logged).toEqual([]);
+  });
+
+  it('unknown fields, with those that are known', async () => {
+    const refused = await (await api.post({ ...hello, user: 'x' })).json();
+    expect(refused).toEqual({
+      error: {
+        code: 'invalid_field',
+        field: 'user',
+        message:
+          'Unknown field "user". Known fields: text, userId, roomId, messageId, metadata, callbackUrl.',
+      },
+    });
+  });
+
+  it('in the order token, agent, type, JSON, fields', async () => {
+    const ask = (path: string, headers: Record<string, string>, body: string) =>
+      refusal(fetch(api.url + path, { method: 'POST', headers, body }));
+    const authorization = `Bearer ${token}`;
+    expect(await ask('/nobody/message', {}, '{')).toEqual([401, 'token_missing']);
+    expect(await ask('/nobody/message', { authorization }, '{')).toEqual([404, 'agent_unknown']);
+    expect(await ask('/eliza/message', { authorization }, '{')).toEqual([415, 'content_type_unsupported']);
+    const known = { authorization, 'content-type': 'application/json' };
+    expect(await ask('/eliza/message', known, '{')).toEqual([400, 'invalid_json']);
+    expect(await ask('/eliza/message', known, '{}')).toEqual([422, 'invalid_field', 'text']);
+  });
+
+  it('an endless body, without waiting for its end', async () => {
+    async function* endless() {
+      for (;;) {
+        yield Buffer.alloc(10_000, 'x');
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    }
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: endless(), duplex: 'half' } as unknown as RequestInit;
+    expect(await refusal(fetch(`${api.url}/eliza/message`, init))).toEqual([413, 'body_too_large']);
+  });
+
+  it('what the store cannot take now, as something to be tried again', async () => {
+    api.host.beforeStore = () =>
+      Promise.reject(new RetryableError('store_unavailable', 'Disk full.', { retryAfterMs: 1500 }));
+    const refused = await api.post(hello);
+    expect(refused.headers.get('retry-after')).toBe('2');
+    expect(await refusal(refused)).toEqual([503, 'store_unavailable']);
+  });
+
+  it('faults of its own, without showing them', async () => {
+    api.host.beforeStore = () => Promise.reject(new Error('secret path /srv/data'));
+    const refused = await api.post(hello);
+    expect(refused.status).toBe(500);
+    expect(await refused.text()).not.toMatch(/secret|srv/);
+    expect(api.logged).toMatchObject([
+      { level: 'error', data: { err: { message: 'secret path /srv/data' } } },
+    ]);
+  });
+});
+
+async function restart(options: Parameters<typeof startApi>[0]): Promise<void> {
+  await api.close();
+  api = await startApi(options);
+}

@@ -1,0 +1,355 @@
+import type { LLMock } from '@copilotkit/aimock';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { FatalError, RetryableError } from '../../src/errors.js';
+import type { ModelMessage } from '../../src/llm/llm.js';
+import { openaiModel } from '../../src/llm/openai.js';
+import { hear, languageModelContract, modelRequest, weather } from '../contract/language-model.js';
+import { events, json, type Script, scriptedServer, silence } from './scripted-server.js';
+import { simulator } from './simulator.js';
+
+const apiKey = 'sk-test-abcdefghijklmnop';
+
+let mock: LLMock;
+beforeAll(async () => {
+  mock = await simulator();
+});
+afterAll(() => mock.stop());
+
+languageModelContract('openai', async () => ({
+  model: openaiModel({ apiKey, baseURL: `${mock.url}/v1`, model: 'gpt-4.1-mini' }),
+}));
+
+async function scripted(...scripts: Script[]) {
+  const { url, received } = await scriptedServer(...scripts);
+  return { model: openaiModel({ apiKey, baseURL: `${url}/v1`, model: 'm' }), received };
+}
+
+const delta = (delta: object, finish_reason: string | null = null) => ({
+  id: 'c',
+  choices: [{ index: 0, delta, finish_reason }],
+});
+const call = (fields: object) => delta({ tool_calls: [fields] });
+const done = '[DONE]';
+
+describe('openai: the request', () => {
+  test('carries system text, images, calls and results as OpenAI wants them', async () => {
+    const { url, received } = await scriptedServer(events([delta({ content: 'ok' }, 'stop'), done]));
+    const model = openaiModel({ apiKey, baseURL: `${url}/v1`, model: 'm', sees: true });
+    const messages: ModelMessage[] = [
+      {
+        role: 'user',
+        text: 'look',
+        images: [
+          { mediaType: 'image/png', bytes: Uint8Array.of(1, 2, 3) },
+          { mediaType: 'image/tiff', bytes: Uint8Array.of(4) },
+        ],
+      },
+      {
+        role: 'assistant',
+        text: '',
+        calls: [
+          { id: 'a', name: 'weather', arguments: '{"city":"X"}' },
+          { id: 'b', name: 'weather', arguments: '{broken' },
+        ],
+      },
+      { role: 'tool', callId: 'a', name: 'weather', text: 'dry' },
+      { role: 'tool', callId: 'b', name: 'weather', text: 'wet' },
+    ];
+    await hear(model, modelRequest(messages, { tools: [weather], temperature: 0.3 }));
+    const [{ path, headers, body }] = received as [(typeof received)[0]];
+    expect(path).toBe('/v1/chat/completions');
+    expect(headers.authorization).toBe(`Bearer ${apiKey}`);
+    expect(headers['openai-organization']).toBeUndefined();
+    expect(body).toMatchObject({
+      model: 'm',
+      stream: true,
+      stream_options: { include_usage: true },
+      max_tokens: 500,
+      temperature: 0.3,
+      tools: [{ type: 'function', function: { name: 'weather' } }],
+      messages: [
+        { role: 'system', content: 'You are Ada.' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'look' },
+            { type: 'image_url', image_url: { url: 'data:image/png;base64,AQID' } },
+          ],
+        },
+        { role: 'assistant', content: null, tool_calls: [{ id: 'a' }, { id: 'b' }] },
+        { role: 'tool', tool_call_id: 'a', content: 'dry' },
+        { role: 'tool', tool_call_id: 'b', content: 'wet' },
+      ],
+    });
+    expect(body.messages[1].content).toHaveLength(2);
+    expect(() => JSON.parse(body.messages[2].tool_calls[1].function.arguments)).not.toThrow();
+    expect(body.tools[0].function).not.toHaveProperty('recognise');
+  });
+
+  test('leaves out what there is none of', async () => {
+    const { model, received } = await scripted(events([delta({ content: 'ok' }, 'stop')]));
+    await hear(model, modelRequest('hi', { system: '' }));
+    const { body } = received[0] as (typeof received)[0];
+    expect(body.messages).toEqual([{ role: 'user', content: 'hi' }]);
+    expect(body).not.toHaveProperty('tools');
+    expect(body).not.toHaveProperty('temperature');
+  });
+
+  test('speaks to Ollama, which wants no key and sees no images', async () => {
+    const { url, received } = await scriptedServer(events([delta({ content: 'hoi' }, 'stop'), done]));
+    const model = openaiModel({
+      id: 'ollama:llama3.2',
+      baseURL: `${url}/v1`,
+      apiKey: 'ollama',
+      model: 'llama3.2',
+    });
+    const image = { mediaType: 'image/png', bytes: Uint8Array.of(1) };
+    expect(model).toMatchObject({ id: 'ollama:llama3.2', sees: false });
+    const { text, end } = await hear(model, modelRequest([{ role: 'user', text: 'hi', images: [image] }]));
+    expect(text).toBe('hoi');
+    expect(end?.usage).toEqual({ inputTokens: 0, outputTokens: 0 });
+    expect(received[0]?.headers.authorization).toBe('Bearer ollama');
+    expect(received[0]?.body.messages[1]).toEqual({ role: 'user', content: 'hi' });
+  });
+
+  test('needs no key for a server other than OpenAI, and does not take one from the environment', async () => {
+    process.env.OPENAI_API_KEY = 'sk-from-the-environment';
+    onTestFinished(() => {
+      delete process.env.OPENAI_API_KEY;
+    });
+    const { url, received } = await scriptedServer(events([delta({ content: 'ok' }, 'stop')]));
+    await hear(openaiModel({ baseURL: url, model: 'm' }), modelRequest('hi'));
+    expect(received[0]?.headers.authorization).toBe('Bearer none');
+  });
+});
+
+describe('openai: the stream', () => {
+  test('puts parallel calls together from interleaved fragments', async () => {
+    const { model } = await scripted(
+      events([
+        call({ index: 0, id: 'a', function: { name: 'weather', arguments: '' } }),
+        call({ index: 1, id: 'b', function: { name: 'clock', arguments: '{"z' } }),
+        call({ index: 0, function: { arguments: '{"city":' } }),
+        call({ index: 1, function: { arguments: 'one":"UTC"}' } }),
+        call({ index: 0, function: { arguments: '"Utrecht"}' } }),
+        delta({}, 'tool_calls'),
+        { id: 'c', choices: [], usage: { prompt_tokens: 12, completion_tokens: 7 } },
+        done,
+      ]),
+    );
+    const { calls, end } = await hear(model, modelRequest('go', { tools: [weather] }));
+    expect(calls).toEqual([
+      { id: 'a', name: 'weather', arguments: '{"city":"Utrecht"}' },
+      { id: 'b', name: 'clock', arguments: '{"zone":"UTC"}' },
+    ]);
+    expect(end).toEqual({ type: 'end', finish: 'calls', usage: { inputTokens: 12, outputTokens: 7 } });
+  });
+
+  test.each([
+    [
+      'no index, no id',
+      [
+        call({ function: { name: 'one', arguments: '{"a":1}' } }),
+        call({ function: { name: 'two', arguments: '{"b":2}' } }),
+      ],
+    ],
+    [
+      'index 0 for all, ids differ',
+      [
+        call({ index: 0, id: 'x', function: { name: 'one', arguments: '{"a":1}' } }),
+        call({ index: 0, id: 'y', function: { name: 'two', arguments: '{"b":2}' } }),
+      ],
+    ],
+    [
+      'id and name in every fragment',
+      [
+        call({ index: 0, id: 'x', function: { name: 'one', arguments: '{"a"' } }),
+        call({ index: 0, id: 'x', function: { name: 'one', arguments: ':1}' } }),
+        call({ index: 1, id: 'y', function: { name: 'two', arguments: '{"b":2}' } }),
+      ],
+    ],
+    [
+      'arguments as an object',
+      [
+        call({ index: 0, function: { name: 'one', arguments: { a: 1 } } }),
+        call({ index: 1, function: { name: 'two', arguments: { b: 2 } } }),
+      ],
+    ],
+  ])('reads calls of careless servers: %s', async (_, chunks) => {
+    const { model } = await scripted(events([...chunks, delta({}, 'stop'), done]));
+    const { calls, end } = await hear(model, modelRequest('go', { tools: [weather] }));
+    expect(calls.map(({ name, arguments: words }) => [name, words])).toEqual([
+      ['one', '{"a":1}'],
+      ['two', '{"b":2}'],
+    ]);
+    expect(new Set(calls.map(({ id }) => id)).size).toBe(2);
+    expect(calls.every(({ id }) => id !== '')).toBe(true);
+    expect(end?.finish).toBe('calls');
+  });
+
+  test('gives a call without arguments an empty object', async () => {
+    const { model } = await scripted(
+      events([call({ index: 0, id: 'a', function: { name: 'clock' } }), delta({}, 'tool_calls')]),
+    );
+    expect((await hear(model, modelRequest('go'))).calls).toEqual([
+      { id: 'a', name: 'clock', arguments: '{}' },
+    ]);
+  });
+
+  test.each([
+    ['stop', 'stop'],
+    ['eos_token', 'stop'],
+    ['length', 'length'],
+    ['content_filter', 'filtered'],
+    ['tool_calls', 'stop'],
+  ])('finish reason %s without calls is %s', async (reason, finish) => {
+    const { model } = await scripted(events([delta({ content: 'x' }), delta({}, reason), done]));
+    expect((await hear(model, modelRequest('go'))).end?.finish).toBe(finish);
+  });
+
+  test('drops a call that the length limit cut in two', async () => {
+    const { model } = await scripted(
+      events([
+        call({ index: 0, id: 'a', function: { name: 'weather', arguments: '{"ci' } }),
+        delta({}, 'length'),
+      ]),
+    );
+    const { calls, end } = await hear(model, modelRequest('go'));
+    expect(calls).toEqual([]);
+    expect(end?.finish).toBe('length');
+  });
+
+  test('takes a closing usage report for an end where no reason is given', async () => {
+    const usage = { prompt_tokens: 3, completion_tokens: 4 };
+    const { model } = await scripted(
+      events([delta({ content: 'x' }), { id: 'c', choices: [], usage }, done]),
+    );
+    expect((await hear(model, modelRequest('go'))).end).toMatchObject({
+      finish: 'stop',
+      usage: { inputTokens: 3 },
+    });
+  });
+
+  test.each(['end', 'cut'] as const)('a stream cut short (%s) can be tried again', async (then) => {
+    const { model } = await scripted(events([delta({ content: 'Once upon' })], then));
+    await expect(hear(model, modelRequest('go'))).rejects.toMatchObject({
+      code: 'model_unavailable',
+      retryable: true,
+    });
+  });
+
+  test('garbage in the stream can be tried again', async () => {
+    const { model } = await scripted(events([delta({ content: 'Once' }), '{not json']));
+    await expect(hear(model, modelRequest('go'))).rejects.toBeInstanceOf(RetryableError);
+  });
+
+  test.each([
+    [{ error: { message: 'busy', code: 502 } }, true],
+    [{ error: { message: 'slow down', type: 'rate_limit_error' } }, true],
+    [{ error: { message: 'no', code: 400 } }, false],
+    [{ error: { message: 'no', type: 'invalid_request_error' } }, false],
+  ])('a failure inside the stream is read: %j', async (failure, retryable) => {
+    const { model } = await scripted(events([failure]));
+    await expect(hear(model, modelRequest('go'))).rejects.toMatchObject({ retryable });
+  });
+});
+
+describe('openai: failures', () => {
+  test('429, then success: says how long to wait, and does not retry by itself', async () => {
+    mock.clearRequests();
+    const model = openaiModel({ apiKey, baseURL: `${mock.url}/v1`, model: 'm' });
+    mock.nextRequestError(429, { message: 'Rate limit reached', type: 'rate_limit_error' });
+    const failure = await hear(model, modelRequest('hi')).catch((error) => error);
+    expect(failure).toBeInstanceOf(RetryableError);
+    expect(failure).toMatchObject({ code: 'model_unavailable', retryAfterMs: 1000 });
+    expect(mock.getRequests()).toHaveLength(1);
+    expect((await hear(model, modelRequest('hi'))).end?.finish).toBe('stop');
+  });
+
+  test.each([
+    [{ 'retry-after-ms': '250', 'retry-after': '9' }, 250],
+    [{ 'retry-after': '2.5' }, 2500],
+    [{ 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' }, 0],
+    [{ 'retry-after': 'soon' }, undefined],
+    [{}, undefined],
+  ])('waits as %j says: %s ms', async (headers, retryAfterMs) => {
+    const { model } = await scripted(
+      json(503, { error: { message: 'overloaded' } }, headers as Record<string, string>),
+    );
+    const failure = await hear(model, modelRequest('hi')).catch((error) => error);
+    expect(failure).toMatchObject({ code: 'model_unavailable', retryAfterMs });
+  });
+
+  test.each([408, 409, 429, 500, 502, 503, 529])('%d can be tried again', async (status) => {
+    const { model, received } = await scripted(json(status, { error: { message: 'x' } }));
+    await expect(hear(model, modelRequest('hi'))).rejects.toMatchObject({
+      code: 'model_unavailable',
+      retryable: true,
+    });
+    expect(received).toHaveLength(1);
+  });
+
+  test.each([
+    [400, 'OPENAI_MODEL'],
+    [401, 'OPENAI_API_KEY'],
+    [403, 'OPENAI_API_KEY'],
+    [404, 'OPENAI_MODEL'],
+    [422, 'OPENAI_MODEL'],
+  ])('%d is for good, names %s and not the key', async (status, setting) => {
+    const message = `Incorrect API key provided: ${apiKey} or sk-test-ab**********mnop.`;
+    const { model } = await scripted(json(status, { error: { message, type: 'invalid_request_error' } }));
+    const failure = await hear(model, modelRequest('hi')).catch((error) => error);
+    expect(failure).toBeInstanceOf(FatalError);
+    expect(failure.code).toBe('model_refused');
+    expect(failure.message).toContain(setting);
+    expect(`${failure.stack} ${JSON.stringify(failure)} ${failure.cause}`).not.toMatch(/abcdef|mnop/);
+  });
+
+  test('an empty account is for good', async () => {
+    const { model } = await scripted(
+      json(429, { error: { message: 'You exceeded', code: 'insufficient_quota' } }),
+    );
+    await expect(hear(model, modelRequest('hi'))).rejects.toMatchObject({
+      code: 'model_refused',
+      retryable: false,
+    });
+  });
+
+  test('a server that is not there can be tried again, and is named', async () => {
+    const model = openaiModel({
+      id: 'ollama:m',
+      apiKey: 'ollama',
+      baseURL: 'http://127.0.0.1:9/v1',
+      model: 'm',
+    });
+    const failure = await hear(model, modelRequest('hi')).catch((error) => error);
+    expect(failure).toBeInstanceOf(RetryableError);
+    expect(failure.message).toMatch(/127\.0\.0\.1:9.*OLLAMA_HOST/);
+  });
+
+  test('a missing or broken key never reaches the network', async () => {
+    const missing = openaiModel({ model: 'gpt-4.1-mini' });
+    await expect(hear(missing, modelRequest('hi'))).rejects.toMatchObject({
+      code: 'model_refused',
+      message: expect.stringContaining('OPENAI_API_KEY'),
+    });
+    const broken = openaiModel({ apiKey: 'sk-secret\u2026key', model: 'gpt-4.1-mini' });
+    const failure = await hear(broken, modelRequest('hi')).catch((error) => error);
+    expect(failure.code).toBe('model_refused');
+    expect(failure.message).not.toContain('secret');
+  });
+
+  test.each([
+    ['before the answer', silence],
+    ['within it', events([delta({ content: 'Once' })], 'stall')],
+  ])('a stall %s ends with the signal’s reason', async (_, script) => {
+    const { model } = await scripted(script);
+    const signal = AbortSignal.timeout(150);
+    await expect(hear(model, modelRequest('hi'), signal)).rejects.toBe(await reasonOf(signal));
+  });
+});
+
+/** Waits for the abort, as the comparison is made at once. */
+function reasonOf(signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(signal.reason)));
+}

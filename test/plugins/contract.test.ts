@@ -1,0 +1,20 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { loadPlugin } from '../../src/plugin/loader.js';
+import { pluginContract } from '../contract/plugin.js';
+
+const builtinDir = new URL('../../plugins/', import.meta.url);
+const samples: Record<string, Record<string, Record<string, unknown>>> = {
+  calculate: { calculate: { expression: '15% of 80' } },
+  remember: { remember: { fact: 'I like tea' }, forget: { what: 'tea' }, recall_facts: { about: 'tea' } },
+  time: { current_time: { place: 'Tokyo' } },
+};
+
+for (const [name, of] of Object.entries(samples))
+  pluginContract(name, () => loadPlugin(name, { builtinDir, baseDir: fileURLToPath(builtinDir) }), of);
+
+it('every plugin of the hub runs the contract', () => {
+  const files = readdirSync(builtinDir).filter((file) => file.endsWith('.ts'));
+  expect(files.map((file) => file.replace('.ts', '')).sort()).toEqual(Object.keys(samples).sort());
+});

@@ -1,0 +1,170 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { isRetryable } from '../../src/errors.js';
+import { Database } from '../../src/store/libsql/database.js';
+import { Link } from '../../src/store/libsql/link.js';
+import { migrate, migrations } from '../../src/store/libsql/schema.js';
+import { openLibsqlStore } from '../../src/store/libsql/store.js';
+import { message, storeContract } from '../contract/store.js';
+import { log, temporaryFolder } from './folder.js';
+
+storeContract('libsql', async () => {
+  const data = temporaryFolder();
+  const open = () => openLibsqlStore({ dataDir: data.path, log });
+  let store = await open();
+  return {
+    store,
+    async reopen() {
+      await store.close();
+      store = await open();
+      return store;
+    },
+    async dispose() {
+      await store.close();
+      data.remove();
+    },
+  };
+});
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+describe('the libsql store', () => {
+  const open = () => openLibsqlStore({ dataDir: folder.path, log });
+
+  it('finishes what was begun before it closes, and leaves no log behind', async () => {
+    const store = await open();
+    const appended = Promise.all(Array.from({ length: 50 }, () => store.memories.append(message())));
+    await store.close();
+    await appended;
+    const wal = readdirSync(folder.path).includes('carrier.db-wal')
+      ? readFileSync(join(folder.path, 'carrier.db-wal'))
+      : '';
+    expect(wal).toHaveLength(0);
+    const again = await open();
+    expect((await again.turns.claim('room', 100)).messages).toHaveLength(50);
+    await again.close();
+  });
+
+  it('keeps one bad memory from failing its neighbours', async () => {
+    const store = await open();
+    const taken = message();
+    await store.memories.append(taken);
+    const results = await Promise.allSettled([
+      store.memories.append(message({ roomId: 'a new room', scope: 'a new scope' })),
+      store.memories.append(message({ id: taken.id })),
+      store.memories.append(message({ roomId: 'a new room', scope: 'a new scope' })),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(results[1]).toMatchObject({ reason: { code: 'internal', retryable: false } });
+    expect((await store.turns.claim('a new room', 5)).messages).toHaveLength(2);
+    expect(await store.memories.count('ada', ['a new scope'])).toBe(2);
+    await store.close();
+  });
+
+  it('takes what was forgotten out of the file, words and all', async () => {
+    const store = await open();
+    const secret = message({ text: 'xylophonist', status: 'kept' });
+    await store.memories.append(secret);
+    for (let i = 0; i < 200; i++)
+      await store.memories.append(message({ text: `filler text ${i}`, status: 'kept' }));
+    await store.memories.search({ agentId: 'ada', scopes: ['s'], text: 'xylophonist', limit: 1 });
+    const inFiles = () =>
+      readdirSync(folder.path).some((file) => {
+        if (file === 'hub.lock') return false;
+        const bytes = readFileSync(join(folder.path, file));
+        // The stem, of which FTS5 may keep a part: neighbours in its sorted list share beginnings.
+        return bytes.includes('xylophonist') || bytes.includes('ylophonist') || bytes.includes('lophon');
+      });
+    expect(inFiles()).toBe(true);
+    await store.memories.forget([secret.id]);
+    await vi.waitFor(() => expect(inFiles()).toBe(false), { timeout: 5_000, interval: 50 });
+    await store.close();
+  });
+
+  it('catches up with the index of words while nobody asks', async () => {
+    const store = await open();
+    await Promise.all(Array.from({ length: 500 }, () => store.memories.append(message({ status: 'kept' }))));
+    await sleep(500);
+    await store.close();
+    const db = new Database(join(folder.path, 'carrier.db'));
+    expect(db.prepare("select value from progress where name = 'indexed'").value()).toBe(500);
+    db.close();
+  });
+
+  it('makes the index of words anew when words are cut differently', async () => {
+    const store = await open();
+    await store.memories.append(message({ text: 'a parrot', status: 'kept' }));
+    const request = { agentId: 'ada', scopes: ['s'], text: 'parrot', limit: 5 };
+    expect(await store.memories.search(request)).toHaveLength(1);
+    await store.close();
+    const db = new Database(join(folder.path, 'carrier.db'));
+    db.exec("update progress set value = 0 where name = 'terms'");
+    db.close();
+    const again = await open();
+    expect(await again.memories.search(request)).toHaveLength(1);
+    await again.close();
+  });
+
+  it('refuses a database of a newer hub, and says what to do', async () => {
+    await (await open()).close();
+    const db = new Database(join(folder.path, 'carrier.db'));
+    db.exec('pragma user_version = 999');
+    db.close();
+    await expect(open()).rejects.toMatchObject({
+      code: 'config_invalid',
+      retryable: false,
+      message: expect.stringContaining('CARRIER_DATA_DIR'),
+    });
+  });
+});
+
+describe('migrations', () => {
+  it('bring an older file up, each once, and undo one that fails', () => {
+    const db = new Database(join(folder.path, 'old.db'));
+    migrate(db);
+    migrate(db);
+    expect(db.prepare('pragma user_version').value()).toBe(migrations.length);
+    const next = [...migrations, 'create table added (a); insert into added values (1)'];
+    migrate(db, next);
+    migrate(db, next);
+    expect(db.prepare('select count(*) from added').value()).toBe(1);
+    expect(() => migrate(db, [...next, 'create table half (a); create table nonsense'])).toThrow();
+    expect(db.prepare('pragma user_version').value()).toBe(next.length);
+    expect(db.prepare("select count(*) from sqlite_master where name = 'half'").value()).toBe(0);
+    db.close();
+  });
+});
+
+describe('the engine', () => {
+  it('that dies fails what waits and what comes, and says so once', async () => {
+    const deaths: unknown[] = [];
+    const link = await Link.open(join(folder.path, 'carrier.db'), (error) => deaths.push(error));
+    const waiting = link.call('ping', []).catch((error: unknown) => error);
+    await link.kill();
+    expect(await waiting).toMatchObject({ code: 'store_unavailable' });
+    const later = await link.call('ping', []).catch((error: unknown) => error);
+    expect(later).toMatchObject({ code: 'store_unavailable' });
+    expect(isRetryable(later)).toBe(true);
+    expect(deaths).toHaveLength(1);
+    await link.close();
+  });
+
+  it('answers in the order it worked, before any promise resolves', async () => {
+    const link = await Link.open(join(folder.path, 'carrier.db'), () => {});
+    const seen: string[] = [];
+    const note = (name: string) => () => void seen.push(name);
+    await Promise.all([
+      link.call('ping', [], note('apply 1')).then(note('resolve 1')),
+      link.call('turn', ['x'], note('apply 2')).then(note('resolve 2')),
+      link.call('ping', [], note('apply 3')).then(note('resolve 3')),
+    ]);
+    expect(seen).toEqual(['apply 1', 'apply 2', 'apply 3', 'resolve 1', 'resolve 2', 'resolve 3']);
+    await link.close();
+  });
+});

@@ -1,0 +1,87 @@
+import type { Memory } from '../../src/core/memory.js';
+import type { OutboundMessage, TurnCheckpoint } from '../../src/core/turn.js';
+import type { TurnCommit } from '../../src/store/turn-store.js';
+
+/** The store as one would write it without a database or a thought for speed. Values are never changed in place. */
+export class Model {
+  memories: readonly Memory[] = [];
+  turns: readonly string[] = [];
+  checkpoints: readonly TurnCheckpoint[] = [];
+  outbox: readonly OutboundMessage[] = [];
+
+  /** The state as it is now. */
+  snapshot(): Model {
+    return Object.assign(new Model(), this);
+  }
+
+  append(memory: Memory): void {
+    const known = this.memories.some(({ source }) => source.messageId === memory.source.messageId);
+    if (!known) this.memories = [...this.memories, memory];
+  }
+
+  commit({ turn, reply, outbound }: TurnCommit): void {
+    if (this.turns.includes(turn.turnId)) return;
+    this.turns = [...this.turns, turn.turnId];
+    const status = turn.status === 'done' ? 'handled' : 'failed';
+    this.memories = this.memories.map((memory) =>
+      memory.status === 'pending' && turn.covers.includes(memory.id)
+        ? { ...memory, status, turnId: turn.turnId }
+        : memory,
+    );
+    this.checkpoints = this.checkpoints.filter(({ turnId }) => turnId !== turn.turnId);
+    if (reply) this.memories = [...this.memories, reply];
+    if (outbound) this.outbox = [...this.outbox, outbound];
+  }
+
+  checkpoint(checkpoint: TurnCheckpoint): void {
+    if (this.turns.includes(checkpoint.turnId)) return;
+    if (!this.checkpoints.some(({ turnId }) => turnId === checkpoint.turnId)) {
+      this.checkpoints = [...this.checkpoints, checkpoint];
+    }
+    this.checkpoints = this.checkpoints.map((earlier) =>
+      earlier.turnId === checkpoint.turnId ? { ...earlier, steps: checkpoint.steps } : earlier,
+    );
+  }
+
+  delivered(id: string): void {
+    this.outbox = this.outbox.filter((outbound) => outbound.id !== id);
+  }
+
+  failed(id: string): void {
+    this.outbox = this.outbox.map((outbound) =>
+      outbound.id === id ? { ...outbound, attempts: outbound.attempts + 1 } : outbound,
+    );
+  }
+
+  forget(ids: readonly string[]): void {
+    this.memories = this.memories.filter(({ id }) => !ids.includes(id));
+    this.outbox = this.outbox.filter(({ memory }) => !ids.includes(memory.id));
+  }
+
+  recent(roomId: string, limit: number): Memory[] {
+    const line = this.memories.filter((memory) => memory.roomId === roomId && memory.kind === 'message');
+    return line.filter(({ status }) => status !== 'pending').slice(-limit);
+  }
+
+  claim(roomId: string, limit: number): { messages: Memory[]; checkpoint: TurnCheckpoint | null } {
+    const pending = this.memories.filter((memory) => memory.roomId === roomId && memory.status === 'pending');
+    for (const checkpoint of this.checkpoints) {
+      const messages = pending.filter(({ id }) => checkpoint.covers.includes(id));
+      if (messages.length > 0) return { messages, checkpoint };
+    }
+    return { messages: pending.slice(0, limit), checkpoint: null };
+  }
+
+  due(roomId: string, limit: number): OutboundMessage[] {
+    return this.outbox.filter((outbound) => outbound.roomId === roomId).slice(0, limit);
+  }
+
+  count(scopes: readonly string[]): number {
+    return this.memories.filter(({ scope }) => scopes.includes(scope)).length;
+  }
+
+  facts(scopes: readonly string[], limit: number): Memory[] {
+    const facts = this.memories.filter(({ scope, kind }) => scopes.includes(scope) && kind === 'fact');
+    return facts.reverse().slice(0, limit);
+  }
+}

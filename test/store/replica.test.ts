@@ -1,0 +1,226 @@
+/** The caches are exact: whatever happens at once, readers see what a naive model of the store says. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Link } from '../../src/store/libsql/link.js';
+import { LibsqlMemories } from '../../src/store/libsql/memories.js';
+import { LibsqlOutbox } from '../../src/store/libsql/outbox.js';
+import { Replica } from '../../src/store/libsql/replica.js';
+import { LibsqlTurns } from '../../src/store/libsql/turns.js';
+import type { TurnCommit } from '../../src/store/turn-store.js';
+import { checkpointOf, commitOf, message } from '../contract/store.js';
+import { temporaryFolder } from './folder.js';
+import { Model } from './model.js';
+
+const folder = temporaryFolder();
+let link: Link;
+beforeAll(async () => {
+  link = await Link.open(`${folder.path}/carrier.db`, () => {});
+});
+afterAll(async () => {
+  await link.close();
+  folder.remove();
+});
+
+/** So small that everything is dropped, cut and read again all the time. */
+const tiny = { rooms: 14, scopes: 5, recent: 3, facts: 2 };
+
+const writes = [
+  'append',
+  'append',
+  'append',
+  'overhear',
+  'fact',
+  'duplicate',
+  'commit',
+  'commit',
+  'fail',
+] as const;
+const rareWrites = ['late commit', 'checkpoint', 'delivered', 'failed', 'give up', 'forget'] as const;
+const reads = ['recent', 'claim', 'due', 'count', 'facts'] as const;
+const operation = fc.record({
+  what: fc.constantFrom(...writes, ...rareWrites, ...reads),
+  room: fc.integer({ min: 0, max: 2 }),
+  scope: fc.integer({ min: 0, max: 1 }),
+  /** Which of the things there are it is about. */
+  pick: fc.nat({ max: 50 }),
+  limit: fc.integer({ min: 1, max: 8 }),
+});
+type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
+
+/** The operations of a round are begun at once; the next round waits for them. */
+const rounds = fc.array(fc.array(operation, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 30 });
+
+let runs = 0;
+
+it('shows what the database holds, however writes and reads race', async () => {
+  await fc.assert(
+    fc.asyncProperty(rounds, async (schedule) => {
+      // Runs share a database, but no agent, room or message.
+      const run = new Run(`agent-${runs++}`, tiny);
+      for (const operations of schedule) await run.round(operations);
+      await run.compareEverything();
+    }),
+    { numRuns: 80 },
+  );
+}, 120_000);
+
+class Run {
+  readonly #agent: string;
+  readonly #model = new Model();
+  readonly #commits: TurnCommit[] = [];
+  readonly #memories: LibsqlMemories;
+  readonly #turns: LibsqlTurns;
+  readonly #outbox: LibsqlOutbox;
+
+  constructor(agent: string, sizes: typeof tiny) {
+    this.#agent = agent;
+    const replica = new Replica(link, sizes);
+    this.#memories = new LibsqlMemories(link, replica);
+    this.#turns = new LibsqlTurns(link, replica);
+    this.#outbox = new LibsqlOutbox(link, replica);
+  }
+
+  async round(operations: Operation[]): Promise<void> {
+    // All that is acknowledged is in the first state; a read may see that or any later one of the round.
+    const states = [this.#model.snapshot()];
+    const answers: Promise<{ answer: unknown; expected: (state: Model) => unknown }>[] = [];
+    for (const operation of operations) {
+      const read = this.#read(operation);
+      if (read) answers.push(read.answer.then((answer) => ({ answer, expected: read.expected })));
+      else answers.push(this.#write(operation).then(() => ({ answer: null, expected: () => null })));
+      states.push(this.#model.snapshot());
+    }
+    for (const { answer, expected } of await Promise.all(answers)) {
+      expect(states.map(expected)).toContainEqual(answer);
+    }
+  }
+
+  /** With the model, and with what a replica without a past reads from the database. */
+  async compareEverything(): Promise<void> {
+    const fresh = new Run(this.#agent, { ...tiny, rooms: 10_000, scopes: 10_000 });
+    for (let room = 0; room < 3; room++) {
+      for (const what of reads) {
+        for (const limit of [1, 5, 100]) {
+          const question = { what, room, scope: room % 2, pick: 0, limit };
+          const { answer, expected } = this.#read(question)!;
+          expect(await answer).toEqual(expected(this.#model));
+          expect(await fresh.#read(question)!.answer).toEqual(expected(this.#model));
+        }
+      }
+    }
+  }
+
+  #read({ what, room, scope, limit }: Operation) {
+    const roomId = this.#room(room);
+    const scopes = [this.#scope(scope), this.#scope(2)];
+    switch (what) {
+      case 'recent':
+        return {
+          answer: this.#memories.recent(roomId, limit),
+          expected: (m: Model) => m.recent(roomId, limit),
+        };
+      case 'claim':
+        return { answer: this.#turns.claim(roomId, limit), expected: (m: Model) => m.claim(roomId, limit) };
+      case 'due':
+        return { answer: this.#outbox.due(roomId, limit), expected: (m: Model) => m.due(roomId, limit) };
+      case 'count':
+        return { answer: this.#memories.count(this.#agent, scopes), expected: (m: Model) => m.count(scopes) };
+      case 'facts':
+        return {
+          answer: this.#memories.facts(this.#agent, scopes, limit),
+          expected: (m: Model) => m.facts(scopes, limit),
+        };
+      default:
+        return null;
+    }
+  }
+
+  /** Does to the store and to the model the same, in the same order. */
+  async #write({ what, room, scope, pick, limit }: Operation): Promise<void> {
+    const model = this.#model;
+    const memory = message({
+      agentId: this.#agent,
+      roomId: this.#room(room),
+      scope: this.#scope(scope),
+      text: `${what} ${pick}`,
+      kind: what === 'fact' ? 'fact' : 'message',
+      status: what === 'append' ? 'pending' : 'kept',
+    });
+    const { messages } = model.claim(memory.roomId, limit);
+    switch (what) {
+      case 'append':
+      case 'overhear':
+      case 'fact':
+        model.append(memory);
+        await this.#memories.append(memory);
+        break;
+      case 'duplicate': {
+        const earlier = this.#pick(model.memories, pick);
+        if (!earlier) return;
+        const again = { ...memory, source: { ...memory.source, messageId: earlier.source.messageId } };
+        model.append(again);
+        await this.#memories.append(again);
+        break;
+      }
+      case 'commit':
+      case 'fail': {
+        if (messages.length === 0) return;
+        const commit = commitOf(messages, {
+          status: what === 'fail' ? 'failed' : 'done',
+          silent: pick % 5 === 0,
+        });
+        this.#commits.push(commit);
+        model.commit(commit);
+        await this.#turns.commit(commit);
+        break;
+      }
+      case 'late commit': {
+        const earlier = this.#pick(this.#commits, pick);
+        if (!earlier || earlier.turn.roomId !== memory.roomId) return;
+        const covers = [...earlier.turn.covers, ...messages.map(({ id }) => id)];
+        const late = { ...earlier, turn: { ...earlier.turn, covers }, reply: null, outbound: null };
+        model.commit(late);
+        await this.#turns.commit(late);
+        break;
+      }
+      case 'checkpoint': {
+        if (messages.length === 0) return;
+        const checkpoint = checkpointOf(messages, [`step ${pick}`]);
+        model.checkpoint(checkpoint);
+        await this.#turns.checkpoint(checkpoint);
+        break;
+      }
+      case 'delivered':
+      case 'failed':
+      case 'give up': {
+        const outbound = this.#pick(model.outbox, pick);
+        if (!outbound) return;
+        if (what === 'failed') model.failed(outbound.id);
+        else model.delivered(outbound.id);
+        const error = { code: 'delivery_failed', message: 'no' };
+        if (what === 'delivered') await this.#outbox.delivered(outbound.id, { id: pick });
+        else await this.#outbox.failed(outbound.id, error, what === 'give up');
+        break;
+      }
+      case 'forget': {
+        const gone = this.#pick(model.memories, pick);
+        if (!gone) return;
+        model.forget([gone.id]);
+        await this.#memories.forget([gone.id]);
+        break;
+      }
+    }
+  }
+
+  #pick<T>(things: readonly T[], pick: number): T | undefined {
+    return things.length === 0 ? undefined : things[pick % things.length];
+  }
+
+  #room(number: number): string {
+    return `${this.#agent} room ${number}`;
+  }
+
+  #scope(number: number): string {
+    return `scope ${number}`;
+  }
+}

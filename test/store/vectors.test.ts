@@ -1,0 +1,98 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { Database } from '../../src/store/libsql/database.js';
+import { MemoryTable } from '../../src/store/libsql/memory-table.js';
+import { Names } from '../../src/store/libsql/names.js';
+import { rowOf } from '../../src/store/libsql/row.js';
+import { migrate } from '../../src/store/libsql/schema.js';
+import { Vectors } from '../../src/store/libsql/vectors.js';
+import { message } from '../contract/store.js';
+import { temporaryFolder } from './folder.js';
+
+const folder = temporaryFolder();
+const db = new Database(`${folder.path}/vectors.db`);
+migrate(db);
+const memories = new MemoryTable(db, new Names(db));
+const vectors = new Vectors(db);
+afterAll(() => {
+  db.close();
+  folder.remove();
+});
+
+/** Numbers between 0 and 1, the same in every run. */
+function* randomNumbers(seed: number): Generator<number, never> {
+  let state = seed;
+  for (;;) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    yield state / 2 ** 32;
+  }
+}
+
+const random = randomNumbers(1);
+const normal = () =>
+  Math.sqrt(-2 * Math.log(random.next().value || 1e-9)) * Math.cos(2 * Math.PI * random.next().value);
+
+function around(center: Float32Array | null, spread: number, dimensions: number): Float32Array {
+  return Float32Array.from({ length: dimensions }, (_, i) => (center?.[i] ?? 0) + spread * normal());
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    ab += a[i]! * b[i]!;
+    aa += a[i]! ** 2;
+    bb += b[i]! ** 2;
+  }
+  return ab / Math.sqrt(aa * bb);
+}
+
+function store(scope: string, embedder: string, all: Float32Array[]): number[] {
+  db.exec('begin');
+  const seqs = all.map((values) => {
+    const memory = message({ scope, status: 'kept' });
+    const seq = memories.insert(rowOf(memory))!;
+    vectors.save(embedder, [memory.id], values);
+    return seq;
+  });
+  db.exec('commit');
+  return seqs;
+}
+
+describe('vectors', () => {
+  it('in two stages find what exact comparison finds: recall of the ten best at least 0.95', () => {
+    const dimensions = 384;
+    const centers = Array.from({ length: 40 }, () => around(null, 1, dimensions));
+    const all = Array.from({ length: 6_000 }, (_, i) => around(centers[i % 40]!, 0.6, dimensions));
+    const seqs = store('clustered', 'recall', all);
+    const scope = 1;
+    let found = 0;
+    const queries = 40;
+    for (let i = 0; i < queries; i++) {
+      const query = around(centers[i]!, 0.6, dimensions);
+      const exact = all
+        .map((values, at) => ({ seq: seqs[at]!, similarity: cosine(values, query) }))
+        .sort((a, b) => b.similarity - a.similarity)
+        .slice(0, 10);
+      const two = vectors.find('recall', query, { scopes: [scope], kinds: [0], exclude: [] }, 10);
+      found += exact.filter(({ seq }) => two.includes(seq)).length;
+    }
+    expect(found / (10 * queries)).toBeGreaterThanOrEqual(0.95);
+  }, 60_000);
+
+  it('take any number of dimensions', () => {
+    for (const dimensions of [1, 7, 8, 9, 100]) {
+      const name = `${dimensions} dimensions`;
+      const [a, b] = [around(null, 1, dimensions), around(null, 1, dimensions)];
+      const [first] = store('any', name, [a!, b!]);
+      const [nearest] = vectors.find(name, a!, { scopes: [2], kinds: [0], exclude: [] }, 1);
+      if (dimensions > 1) expect(nearest).toBe(first);
+      else expect(nearest).toBeDefined();
+    }
+  });
+
+  it('that point nowhere match nothing', () => {
+    store('nowhere', 'zeros', [new Float32Array(8), new Float32Array(8).fill(Number.NaN)]);
+    const filter = { scopes: [3], kinds: [0], exclude: [] };
+    expect(vectors.find('zeros', new Float32Array(8).fill(1), filter, 5)).toEqual([]);
+    expect(vectors.find('zeros', new Float32Array(8), filter, 5)).toEqual([]);
+  });
+});

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until } from './until.js';
+
+const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+
+/** `carrier start` as a process of its own, which a test can kill. */
+export class HubProcess {
+  readonly #env: Record<string, string>;
+  #child: ChildProcess | undefined;
+  output = '';
+  log = '';
+
+  constructor(settings: Record<string, string>) {
+    const { PATH = '', HOME = '' } = process.env;
+    this.#env = { PATH, HOME, ...settings };
+  }
+
+  /** Resolves with the address once the hub says it is ready. */
+  async start(args: string[] = []): Promise<string> {
+    this.output = '';
+    const child = spawn(process.execPath, [main, 'start', ...args], { env: this.#env, cwd: this.#env.HOME });
+    child.stdout.on('data', (bytes) => {
+      this.output += bytes;
+    });
+    child.stderr.on('data', (bytes) => {
+      this.log += bytes;
+    });
+    this.#child = child;
+    const ready = /ready at (\S+)/;
+    await until(() => {
+      if (child.exitCode !== null) throw new Error(`The hub ended with ${child.exitCode}: ${this.log}`);
+      return ready.test(this.output);
+    });
+    return ready.exec(this.output)![1]!;
+  }
+
+  get token(): string {
+    const path = join(this.#env.CARRIER_DATA_DIR!, 'admin-token');
+    return existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+  }
+
+  get pid(): number {
+    return this.#child!.pid!;
+  }
+
+  /** Ends it with a signal and waits until it is gone; returns its exit code, null if the signal ended it. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const gone = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    return gone;
+  }
+}
