@@ -3,6 +3,7 @@
  * list against it. Whether trying again can help is the class: `RetryableError` or `FatalError`.
  */
 export const errorCodes = {
+  invalid_request: { status: 400, meaning: 'The request is not valid HTTP.' },
   invalid_json: { status: 400, meaning: 'The request body is not JSON.' },
   invalid_upload: {
     status: 400,

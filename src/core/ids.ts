@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 
 let lastMs = 0;
 let counter = 0;
@@ -26,7 +26,6 @@ export function newId(): string {
  * `('ab', 'c')` and `('a', 'bc')` differ. Never all digits: BullMQ refuses such job ids.
  */
 export function derivedId(prefix: string, ...parts: string[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${part.length}:${part}`);
-  return `${prefix}_${hash.digest('hex').slice(0, 32)}`;
+  const text = parts.map((part) => `${part.length}:${part}`).join('');
+  return `${prefix}_${hash('sha256', text).slice(0, 32)}`;
 }

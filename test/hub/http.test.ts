@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FatalError } from '../../src/errors.js';
 import { type Api, api } from '../support/api.js';
@@ -137,5 +138,39 @@ describe('the whole hub over HTTP', () => {
       checks: { store: 'ok', models: expect.stringContaining('ANTHROPIC_API_KEY') },
     });
     expect((await fetch(`${hub.url}/healthz`)).status).toBe(200);
+  });
+
+  it('takes any text and any ids without a fault of its own', async () => {
+    const hub = await home.hub();
+    const { post, get } = api(hub.url, hub.token.secret);
+    const odd = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.constantFrom(
+        '\0',
+        '" OR 1=1; --',
+        'a AND b NOT NEAR(',
+        '\ud800',
+        '..',
+        '%00',
+        'user:bob',
+        '1'.repeat(5000),
+      ),
+    );
+    const message = fc.record(
+      { text: odd, userId: odd, roomId: odd, messageId: odd },
+      { requiredKeys: ['text', 'userId'] },
+    );
+    await fc.assert(
+      fc.asyncProperty(message, async (body) => {
+        const answered = await post('assistant', body);
+        expect([200, 413, 422]).toContain(answered.status);
+        const room = await get(
+          `/assistant/rooms/${encodeURIComponent(body.roomId?.toWellFormed() ?? 'r')}/messages`,
+        );
+        expect(room.status).toBeLessThan(500);
+      }),
+      { numRuns: 150 },
+    );
+    expect((await fetch(`${hub.url}/readyz`)).status).toBe(200);
   });
 });
