@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Database } from '../../src/store/libsql/database.js';
 import { migrate } from '../../src/store/libsql/schema.js';
-import { indexTerms, queryTerms } from '../../src/store/libsql/terms.js';
+import { anyOf, indexTerms, queryTerms } from '../../src/store/libsql/terms.js';
 import { temporaryFolder } from './folder.js';
 
 const folder = temporaryFolder();
@@ -23,7 +23,7 @@ describe('terms', () => {
   it('of scripts without spaces are pairs of letters', () => {
     expect(indexTerms(1, 'AI技術者 です')).toBe('1_ai 1_技術 1_術者 1_です');
     expect(indexTerms(1, '猫')).toBe('1_猫');
-    expect(queryTerms([1], '技術')).toBe('"1_技術"');
+    expect(queryTerms([1], '技術')).toEqual(['1_技術']);
   });
 
   it('keep words of other scripts whole', () => {
@@ -31,16 +31,17 @@ describe('terms', () => {
   });
 
   it('of a query leave out stop words, unless there is nothing else', () => {
-    expect(queryTerms([1], 'where is the dog')).toBe('"1_dog"');
-    expect(queryTerms([1], 'who is it')).toBe('"1_who" OR "1_is" OR "1_it"');
-    expect(queryTerms([1], '?!')).toBeNull();
-    expect(queryTerms([], 'dog')).toBeNull();
+    expect(queryTerms([1], 'where is the dog')).toEqual(['1_dog']);
+    expect(queryTerms([1], 'who is it')).toEqual(['1_who', '1_is', '1_it']);
+    expect(queryTerms([1], '?!')).toEqual([]);
+    expect(queryTerms([], 'dog')).toEqual([]);
   });
 
   it('of a query are distinct, limited, and asked for in every scope', () => {
-    expect(queryTerms([1, 2], 'dog dogs')).toBe('"1_dog" OR "2_dog"');
+    expect(queryTerms([1, 2], 'dog dogs')).toEqual(['1_dog', '2_dog']);
+    expect(anyOf(['1_dog', '2_dog'])).toBe('"1_dog" OR "2_dog"');
     const long = Array.from({ length: 100 }, (_, i) => `w${i}`).join(' ');
-    expect(queryTerms([1], long)!.split(' OR ')).toHaveLength(24);
+    expect(queryTerms([1], long)).toHaveLength(24);
   });
 
   const insert = db.prepare('insert into terms (rowid, words) values (?, ?)');
@@ -68,8 +69,8 @@ describe('terms', () => {
   it('never reach FTS5 as syntax', () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        const query = queryTerms([7], text);
-        if (query === null) return;
+        const query = anyOf(queryTerms([7], text));
+        if (query === '') return;
         expect(query).toMatch(/^"7_[^"\0]+"( OR "7_[^"\0]+")*$/);
         expect(find.value<string>(query)).toBe('[]');
       }),
@@ -80,8 +81,8 @@ describe('terms', () => {
   it('find every text by itself, in its own scope only', () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        const query = queryTerms([1], text);
-        if (query === null) return;
+        const query = anyOf(queryTerms([1], text));
+        if (query === '') return;
         insert.run(1, indexTerms(1, text));
         insert.run(2, indexTerms(2, text));
         expect(find.value<string>(query)).toBe('[1]');

@@ -17,6 +17,12 @@ export type Answer = [id: number, value: unknown] | [id: number, value: null, fa
 
 const idleMs = 20;
 
+/**
+ * How long searches may go on before writes are looked for again. Their callers go on together then, and write
+ * together: one at a time, each turn would pay for a flush to the disk of its own.
+ */
+const patientMs = 8;
+
 const port = parentPort!;
 try {
   serve(new Database(workerData.file));
@@ -57,9 +63,8 @@ function serve(db: Database): void {
         urgent = [];
         answerGroup(requests);
       } else {
-        const request = unhurried.shift();
-        if (!request) break;
-        answerAlone(request);
+        if (unhurried.length === 0) break;
+        answerPatient();
       }
     }
     if (closing) close(closing);
@@ -83,14 +88,18 @@ function serve(db: Database): void {
     quietly(() => upkeep.afterWork());
   }
 
-  function answerAlone([id, name, ...args]: Request): void {
-    let answer: Answer;
-    try {
-      answer = [id, callable[name]!(...args)];
-    } catch (error) {
-      answer = [id, null, faultOf(error)];
+  function answerPatient(): void {
+    const answers: Answer[] = [];
+    const until = performance.now() + patientMs;
+    while (unhurried.length > 0 && performance.now() < until) {
+      const [id, name, ...args] = unhurried.shift()!;
+      try {
+        answers.push([id, callable[name]!(...args)]);
+      } catch (error) {
+        answers.push([id, null, faultOf(error)]);
+      }
     }
-    port.postMessage([answer]);
+    port.postMessage(answers);
   }
 
   /** Background work. It repeats itself, but through the event loop, so that requests come first. */

@@ -4,10 +4,16 @@
  */
 import { type Database, listOf } from './database.js';
 import type { MemoryTable } from './memory-table.js';
-import { indexTerms, queryTerms, termsVersion } from './terms.js';
+import { anyOf, indexTerms, queryTerms, termsVersion } from './terms.js';
 
 /** Only after `termsVersion` was raised can more be waiting; searches then find the rest step by step. */
 const mostBeforeSearch = 5_000;
+
+/**
+ * Postings a search ranks at most, at about a microsecond each. Words that half the scope uses tell little about
+ * what is looked for, and would hold up everyone else.
+ */
+const mostPostings = 10_000;
 
 /** What may be found, besides matching. */
 export interface Filter {
@@ -37,6 +43,9 @@ export class Lexicon {
       remove: db.prepare('delete from terms where rowid = ?'),
       note: db.prepare('insert or replace into progress (name, value) values (?, ?)'),
       noted: db.prepare('select value from progress where name = ?'),
+      documents: db.prepare(`
+        select json_group_array(json_array(term, doc)) from vocabulary
+        where term in (select value from json_each(?))`),
       // `cross join` keeps the index outside: it sorts by rank itself, and memories are looked at only until
       // there are enough.
       find: db.prepare(`
@@ -75,13 +84,29 @@ export class Lexicon {
 
   /** Numbers of memories with words of the text, best first. */
   find(text: string, filter: Filter, limit: number): number[] {
-    const query = queryTerms(filter.scopes, text);
-    if (query === null) return [];
+    const terms = queryTerms(filter.scopes, text);
+    if (terms.length === 0) return [];
     this.catchUp(mostBeforeSearch);
+    const query = anyOf(this.#rarest(terms));
+    if (query === '') return [];
     const { exclude, kinds } = filter;
     return JSON.parse(
       this.#sql.find.value<string>(query, JSON.stringify(exclude), JSON.stringify(kinds), limit)!,
     );
+  }
+
+  /** Those that are in use, as many as can be afforded, but at least one. Counting is far cheaper than ranking. */
+  #rarest(terms: readonly string[]): string[] {
+    const used = JSON.parse(this.#sql.documents.value<string>(JSON.stringify(terms))!) as [string, number][];
+    used.sort(([, a], [, b]) => a - b);
+    const affordable: string[] = [];
+    let postings = 0;
+    for (const [term, documents] of used) {
+      postings += documents;
+      if (postings > mostPostings && affordable.length > 0) break;
+      affordable.push(term);
+    }
+    return affordable;
   }
 
   remove(seq: number): void {

@@ -7,6 +7,7 @@ import { OutboxTable } from './outbox-table.js';
 import type { MemoryRow } from './row.js';
 import { Search, type SearchRow } from './search.js';
 import { Shelf } from './shelf.js';
+import { SmallScopes } from './small-scopes.js';
 import { type CommitRow, TurnTable } from './turn-table.js';
 import { Upkeep } from './upkeep.js';
 import { Vectors } from './vectors.js';
@@ -43,7 +44,8 @@ export function openOperations(db: Database) {
   const turns = new TurnTable(db, names, memories, outbox);
   const lexicon = new Lexicon(db, memories);
   const vectors = new Vectors(db);
-  const search = new Search(names, memories, lexicon, vectors);
+  const smallScopes = new SmallScopes(db);
+  const search = new Search(names, memories, smallScopes, lexicon, vectors);
   const shelf = new Shelf(db);
   const upkeep = new Upkeep(db, lexicon);
   db.transaction(() => turns.dropDeadCheckpoints());
@@ -84,6 +86,7 @@ export function openOperations(db: Database) {
       for (const memory of gone.memories) {
         lexicon.remove(memory.seq);
         vectors.remove(memory);
+        smallScopes.drop(memory.scope);
       }
       const rooms = [...gone.rooms, ...outbox.forget(ids)];
       if (gone.memories.length > 0) {

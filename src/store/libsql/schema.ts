@@ -26,6 +26,7 @@ export const migrations: readonly string[] = [
   );
   create index messages on memories (room, seq) where kind = 0;
   create index pending on memories (room, seq, created) where status = 0;
+  create index said on memories (scope, seq);
   create index facts on memories (scope, seq) where kind = 1;
 
   create table turns (id text primary key, body text not null);
@@ -48,6 +49,7 @@ export const migrations: readonly string[] = [
   create virtual table terms using fts5 (
     words, content = '', contentless_delete = 1, tokenize = "ascii tokenchars '_'"
   );
+  create virtual table vocabulary using fts5vocab(terms, row);
   -- Merging half as often is a third less work in all, and a search that reads eight segments not slower.
   insert into terms (terms, rank) values ('automerge', 8);
 

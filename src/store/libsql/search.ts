@@ -2,6 +2,7 @@
 import type { Filter, Lexicon } from './lexicon.js';
 import type { MemoryTable } from './memory-table.js';
 import type { Names } from './names.js';
+import type { SmallScopes } from './small-scopes.js';
 import type { Vectors } from './vectors.js';
 
 export interface SearchRow {
@@ -20,12 +21,20 @@ const k = 60;
 export class Search {
   readonly #names: Names;
   readonly #memories: MemoryTable;
+  readonly #smallScopes: SmallScopes;
   readonly #lexicon: Lexicon;
   readonly #vectors: Vectors;
 
-  constructor(names: Names, memories: MemoryTable, lexicon: Lexicon, vectors: Vectors) {
+  constructor(
+    names: Names,
+    memories: MemoryTable,
+    smallScopes: SmallScopes,
+    lexicon: Lexicon,
+    vectors: Vectors,
+  ) {
     this.#names = names;
     this.#memories = memories;
+    this.#smallScopes = smallScopes;
     this.#lexicon = lexicon;
     this.#vectors = vectors;
   }
@@ -48,7 +57,7 @@ export class Search {
     // Each half looks deeper than asked: a memory that is middling in both may win.
     const depth = Math.max(32, 2 * limit);
     const fused = fuse([
-      this.#lexicon.find(text, filter, depth),
+      this.#smallScopes.find(text, filter, depth) ?? this.#lexicon.find(text, filter, depth),
       vector ? this.#vectors.find(vector.embedder, vector.values, filter, depth) : [],
     ]).slice(0, limit);
     return [this.#memories.inOrderOf(fused.map(([seq]) => seq)), fused.map(([, score]) => score)];
@@ -56,7 +65,7 @@ export class Search {
 }
 
 /** Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009). Of equal scores the newer memory is first. */
-export function fuse(lists: readonly number[][]): [seq: number, score: number][] {
+function fuse(lists: readonly number[][]): [seq: number, score: number][] {
   const scores = new Map<number, number>();
   for (const list of lists) {
     list.forEach((seq, rank) => {

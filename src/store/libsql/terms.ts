@@ -34,27 +34,42 @@ const stopWords = new Set(
   ).split(' '),
 );
 
-/** The text's terms for the index, in order, salted and separated by spaces. */
+/** The text's terms, in order. */
+export function termsOf(text: string): string[] {
+  return wordsOf(text).map(stem);
+}
+
+/** The same for the index: salted and separated by spaces. */
 export function indexTerms(scope: number, text: string): string {
-  return wordsOf(text)
-    .map((word) => `${scope}_${stem(word)}`)
+  return termsOf(text)
+    .map((term) => `${scope}_${term}`)
     .join(' ');
 }
 
-/**
- * An FTS5 query for any of the words of `text` in any of the scopes; null when it has no words. Stop words
- * count only when there is nothing else. Every term is made of letters, digits and `_` and stands in quotes,
- * so nothing a user writes reaches FTS5 as syntax.
- */
-export function queryTerms(scopes: readonly number[], text: string): string | null {
+/** The distinct terms worth looking for; none when there are no words. Stop words count only when there is nothing else. */
+export function tellingTerms(text: string): string[] {
   const words = [...new Set(wordsOf(text))];
   const telling = words.filter((word) => !stopWords.has(word));
-  const terms = [...new Set((telling.length > 0 ? telling : words).map(stem))]
-    // Long words are rare words: they say most about what is looked for.
-    .sort((a, b) => b.length - a.length)
-    .slice(0, mostQueryTerms);
-  if (terms.length === 0 || scopes.length === 0) return null;
-  return scopes.flatMap((scope) => terms.map((term) => `"${scope}_${term}"`)).join(' OR ');
+  return (
+    [...new Set((telling.length > 0 ? telling : words).map(stem))]
+      // Long words are rare words: they say most about what is looked for.
+      .sort((a, b) => b.length - a.length)
+      .slice(0, mostQueryTerms)
+  );
+}
+
+/** The same in all the scopes, as they stand in the index. */
+export function queryTerms(scopes: readonly number[], text: string): string[] {
+  const terms = tellingTerms(text);
+  return scopes.flatMap((scope) => terms.map((term) => `${scope}_${term}`));
+}
+
+/**
+ * The terms as an FTS5 query for any of them. They are made of letters, digits and `_` alone and stand in
+ * quotes, so nothing a user writes reaches FTS5 as syntax.
+ */
+export function anyOf(terms: readonly string[]): string {
+  return terms.map((term) => `"${term}"`).join(' OR ');
 }
 
 function wordsOf(text: string): string[] {
