@@ -29,23 +29,39 @@ export function fitting(memories: Memory[], maxTokens: number): Memory[] {
 export async function toModelMessages(memories: Memory[], files: FileStore): Promise<ModelMessage[]> {
   const shared =
     new Set(memories.filter(({ role }) => role === 'user').map(({ author }) => author.id)).size > 1;
-  return Promise.all(memories.map((memory) => toModelMessage(memory, shared, files)));
+  const messages: ModelMessage[] = [];
+  for (const memory of memories) {
+    const message = toModelMessage(memory, shared);
+    const { attachments } = memory.content;
+    messages.push(
+      message.role === 'user' && attachments.length > 0 ? await attach(message, attachments, files) : message,
+    );
+  }
+  return messages;
 }
 
-async function toModelMessage(memory: Memory, shared: boolean, files: FileStore): Promise<ModelMessage> {
-  const { role, author, content, createdAt } = memory;
+function toModelMessage({ role, author, content, createdAt }: Memory, shared: boolean): ModelMessage {
   if (role === 'assistant') return { role: 'assistant', text: content.text };
   const text = shared ? `${author.name ?? author.id}: ${content.text}` : content.text;
-  if (content.attachments.length === 0) return { role: 'user', text, at: createdAt };
+  return { role: 'user', text, at: createdAt };
+}
+
+type UserMessage = Extract<ModelMessage, { role: 'user' }>;
+
+async function attach(
+  message: UserMessage,
+  attachments: Attachment[],
+  files: FileStore,
+): Promise<UserMessage> {
   const quoted: string[] = [];
   const images: Image[] = [];
-  for (const attachment of content.attachments) {
+  for (const attachment of attachments) {
     const bytes = await files.get(attachment.file);
     if (bytes && imageTypes.test(attachment.mediaType))
       images.push({ mediaType: attachment.mediaType, bytes });
     quoted.push(describe(attachment, bytes));
   }
-  return { role: 'user', text: [text, ...quoted].filter(Boolean).join('\n\n'), images, at: createdAt };
+  return { ...message, text: [message.text, ...quoted].filter(Boolean).join('\n\n'), images };
 }
 
 /** A text file's content as a JSON string: it is data, and cannot pass for part of the conversation. */

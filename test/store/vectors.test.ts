@@ -72,18 +72,73 @@ describe('vectors', () => {
         .map((values, at) => ({ seq: seqs[at]!, similarity: cosine(values, query) }))
         .sort((a, b) => b.similarity - a.similarity)
         .slice(0, 10);
-      const two = vectors.find('recall', query, { scopes: [scope], kinds: [0], exclude: [] }, 10);
+      const two = vectors.find(
+        'recall',
+        query,
+        { scopes: [scope], kinds: [0], excludeIds: new Set<string>(), exclude: () => [] },
+        10,
+      );
       found += exact.filter(({ seq }) => two.includes(seq)).length;
     }
     expect(found / (10 * queries)).toBeGreaterThanOrEqual(0.95);
   }, 60_000);
+
+  it('are found in memory exactly as in the file: saved, replaced and removed while they are searched', () => {
+    const dimensions = 40;
+    const filter = { scopes: [2], kinds: [0], excludeIds: new Set<string>(), exclude: () => [] };
+    const all = Array.from({ length: 300 }, () => around(null, 1, dimensions));
+    const kept = new Map<number, Float32Array>();
+    const agree = () => {
+      for (let i = 0; i < 5; i++) {
+        const near = [...kept.values()][Math.floor(random.next().value * kept.size)]!;
+        const query = around(near, 0.5, dimensions);
+        const [best] = [...kept].sort(([, a], [, b]) => cosine(b, query) - cosine(a, query));
+        expect(vectors.find('changing', query, filter, 1)).toEqual([best![0]]);
+        expect(new Vectors(db).find('changing', query, filter, 1)).toEqual([best![0]]);
+      }
+    };
+    for (let i = 0; i < 300; i += 20) {
+      const added = store('changing', 'changing', all.slice(i, i + 20));
+      for (const [at, seq] of added.entries()) kept.set(seq, all[i + at]!);
+      agree();
+      const [replaced, removed] = [added[3]!, added[7]!];
+      const { id } = JSON.parse(memories.inOrderOf([replaced]))[0][3];
+      kept.set(replaced, around(null, 1, dimensions));
+      vectors.save('changing', [id], kept.get(replaced)!);
+      vectors.remove({ seq: removed, scope: 2, kind: 0 });
+      kept.delete(removed);
+      agree();
+    }
+    const exclude = [...kept.keys()].slice(0, 250);
+    const [last, nearLast] = [...kept].at(-1)!;
+    const found = vectors.find('changing', nearLast, { ...filter, exclude: () => exclude }, 10);
+    expect(found[0]).toBe(last);
+    expect(found.filter((seq) => exclude.includes(seq))).toEqual([]);
+    vectors.reset();
+    agree();
+  });
+
+  it('that are all alike fill no more than the limit', () => {
+    store(
+      'alike',
+      'alike',
+      Array.from({ length: 1_000 }, () => new Float32Array([1, 2, 3])),
+    );
+    const filter = { scopes: [3], kinds: [0], excludeIds: new Set<string>(), exclude: () => [] };
+    expect(vectors.find('alike', new Float32Array([1, 2, 3]), filter, 10)).toHaveLength(10);
+  });
 
   it('take any number of dimensions', () => {
     for (const dimensions of [1, 7, 8, 9, 100]) {
       const name = `${dimensions} dimensions`;
       const [a, b] = [around(null, 1, dimensions), around(null, 1, dimensions)];
       const [first] = store('any', name, [a!, b!]);
-      const [nearest] = vectors.find(name, a!, { scopes: [2], kinds: [0], exclude: [] }, 1);
+      const [nearest] = vectors.find(
+        name,
+        a!,
+        { scopes: [4], kinds: [0], excludeIds: new Set<string>(), exclude: () => [] },
+        1,
+      );
       if (dimensions > 1) expect(nearest).toBe(first);
       else expect(nearest).toBeDefined();
     }
@@ -91,7 +146,7 @@ describe('vectors', () => {
 
   it('that point nowhere match nothing', () => {
     store('nowhere', 'zeros', [new Float32Array(8), new Float32Array(8).fill(Number.NaN)]);
-    const filter = { scopes: [3], kinds: [0], exclude: [] };
+    const filter = { scopes: [5], kinds: [0], excludeIds: new Set<string>(), exclude: () => [] };
     expect(vectors.find('zeros', new Float32Array(8).fill(1), filter, 5)).toEqual([]);
     expect(vectors.find('zeros', new Float32Array(8), filter, 5)).toEqual([]);
   });

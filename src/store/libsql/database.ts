@@ -42,7 +42,7 @@ export class Database {
       pragma journal_mode = wal;
       pragma synchronous = full;
       pragma secure_delete = on;
-      pragma cache_size = -16000;
+      pragma cache_size = -8000;
       pragma wal_autocheckpoint = 4000;
       pragma temp_store = memory;
     `);

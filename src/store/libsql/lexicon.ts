@@ -19,8 +19,10 @@ const mostPostings = 10_000;
 export interface Filter {
   scopes: readonly number[];
   kinds: readonly number[];
-  /** Numbers of memories that must not come back. */
-  exclude: readonly number[];
+  /** Ids of memories that must not come back. */
+  excludeIds: ReadonlySet<string>;
+  /** Their numbers. Finding them out costs something, so it is done when asked. */
+  exclude(): readonly number[];
 }
 
 export class Lexicon {
@@ -89,7 +91,8 @@ export class Lexicon {
     this.catchUp(mostBeforeSearch);
     const query = anyOf(this.#rarest(terms));
     if (query === '') return [];
-    const { exclude, kinds } = filter;
+    const { kinds } = filter;
+    const exclude = filter.exclude();
     return JSON.parse(
       this.#sql.find.value<string>(query, JSON.stringify(exclude), JSON.stringify(kinds), limit)!,
     );

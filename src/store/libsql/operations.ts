@@ -104,7 +104,11 @@ export function openOperations(db: Database) {
     putFile: (hash: string, bytes: Uint8Array) => shelf.putFile(hash, bytes),
     getFile: (hash: string) => shelf.getFile(hash),
   };
-  return { operations, upkeep, rolledBack: () => names.reset() };
+  const rolledBack = () => {
+    names.reset();
+    vectors.reset();
+  };
+  return { operations, upkeep, rolledBack };
 }
 
 export type Operations = ReturnType<typeof openOperations>['operations'];

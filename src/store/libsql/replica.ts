@@ -22,7 +22,7 @@ export interface ReplicaSizes {
   facts: number;
 }
 
-const usualSizes: ReplicaSizes = { rooms: 5_000, scopes: 2_000, recent: 40, facts: 20 };
+const usualSizes: ReplicaSizes = { rooms: 3_000, scopes: 1_000, recent: 40, facts: 20 };
 
 export class Replica {
   readonly #link: Link;

@@ -59,7 +59,7 @@ export const migrations: readonly string[] = [
     mark integer not null default 0 -- all memories up to here have their vector, or need none
   );
   create table vectors (embedder integer not null, seq integer not null, e blob not null, primary key (embedder, seq));
-  -- The sign of every dimension: small enough to scan.
+  -- The sign of every dimension: small enough to compare with all of them.
   create table bits (
     embedder integer not null, scope integer not null, kind integer not null, seq integer not null,
     bits blob not null,

@@ -49,10 +49,15 @@ export class Search {
     exclude,
     limit,
   }: SearchRow): [rows: string, scores: number[]] {
+    let numbers: number[] | undefined;
     const filter: Filter = {
       scopes: [...new Set(scopes)].flatMap((scope) => this.#names.scope(agentId, scope) ?? []),
       kinds,
-      exclude: this.#memories.seqsOf(exclude),
+      excludeIds: new Set(exclude),
+      exclude: () => {
+        numbers ??= this.#memories.seqsOf(exclude);
+        return numbers;
+      },
     };
     // Each half looks deeper than asked: a memory that is middling in both may win.
     const depth = Math.max(32, 2 * limit);

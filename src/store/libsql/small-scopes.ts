@@ -12,7 +12,7 @@ import { tellingTerms, termsOf } from './terms.js';
 /** Memories of a scope up to which it is small. */
 const mostInScope = 400;
 /** Memories held in all, a few hundred bytes each; the scopes searched least recently go first. */
-const mostInAll = 10_000;
+const mostInAll = 5_000;
 
 /** The usual constants of BM25 (Robertson, Zaragoza 2009), and FTS5's. */
 const k1 = 1.2;
@@ -20,6 +20,7 @@ const b = 0.75;
 
 interface Said {
   seq: number;
+  id: string;
   kind: number;
   /** In terms. */
   length: number;
@@ -45,8 +46,8 @@ export class SmallScopes {
       size: db.prepare('select memories from scopes where id = ?'),
       since: db.prepare(
         listOf(
-          `'[' || seq || ',' || kind || ',' || (body -> '$.content.text') || ']'`,
-          'select seq, kind, body from memories where scope = ? and seq > ? order by seq',
+          `'[' || seq || ',' || json_quote(id) || ',' || kind || ',' || (body -> '$.content.text') || ']'`,
+          'select seq, id, kind, body from memories where scope = ? and seq > ? order by seq',
         ),
       ),
       settled: db.prepare(
@@ -58,12 +59,11 @@ export class SmallScopes {
   /** Numbers of memories with words of the text, best first; null when one of the scopes is not small. */
   find(text: string, filter: Filter, limit: number): number[] | null {
     if (filter.scopes.some((scope) => (this.#sql.size.value<number>(scope) ?? 0) > mostInScope)) return null;
-    const excluded = new Set(filter.exclude);
     const terms = tellingTerms(text);
     if (terms.length === 0) return [];
     const ranked = filter.scopes
       .flatMap((scope) => rank(this.#read(scope), terms))
-      .filter(([{ seq, kind }]) => filter.kinds.includes(kind) && !excluded.has(seq))
+      .filter(([{ id, kind }]) => filter.kinds.includes(kind) && !filter.excludeIds.has(id))
       .sort(([older, x], [newer, y]) => y - x || newer.seq - older.seq)
       .map(([{ seq }]) => seq);
     if (ranked.length === 0) return ranked;
@@ -82,18 +82,19 @@ export class SmallScopes {
     const last = scope.said.at(-1)?.seq ?? 0;
     const news = JSON.parse(this.#sql.since.value<string>(id, last)!) as [
       seq: number,
+      id: string,
       kind: number,
       text: string,
     ][];
-    for (const [seq, kind, text] of news) add(scope, seq, kind, text);
+    for (const [seq, id, kind, text] of news) add(scope, { seq, id, kind }, text);
     if (news.length > 0) this.#scopes.set(id, scope);
     return scope;
   }
 }
 
-function add(scope: Scope, seq: number, kind: number, text: string): void {
+function add(scope: Scope, memory: Omit<Said, 'length'>, text: string): void {
   const terms = termsOf(text);
-  const place = scope.said.push({ seq, kind, length: terms.length }) - 1;
+  const place = scope.said.push({ ...memory, length: terms.length }) - 1;
   scope.length += terms.length;
   for (const term of terms) {
     const posting = scope.postings.get(term) ?? new Map<number, number>();

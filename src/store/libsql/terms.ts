@@ -23,7 +23,7 @@ const ascii = /^[\0-\x7f]*$/;
 const englishWord = /^[a-z]{3,}$/;
 
 /** Stemming costs twenty times a look-up, and people use the same words over and over. */
-const stems = new LRUCache<string, string>({ max: 20_000 });
+const stems = new LRUCache<string, string>({ max: 5_000 });
 
 const stopWords = new Set(
   (

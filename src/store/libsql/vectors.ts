@@ -1,15 +1,13 @@
 /**
- * Vectors, one set per embedder; sets are never compared. A search scans the signs of all vectors of its
- * scopes (a thirty-second of their size) for the nearest few hundred and compares only those exactly.
+ * Vectors, one set per embedder; sets are never compared. A search takes the few hundred whose signs are
+ * nearest (`signs.ts`) and compares only those exactly.
  */
 import { FatalError } from '../../errors.js';
 import { type Database, listOf } from './database.js';
 import type { Filter } from './lexicon.js';
+import { Signs, signsOf } from './signs.js';
 
-/** Scopes with no more memories than this are compared exactly, vector by vector: about 2 ms, and nothing is missed. */
-const fewEnough = 1_000;
-
-/** How many the first stage lets through: measured, the ten best of 100,000 are then practically always found. */
+/** How many are compared exactly: measured, the ten best of 100,000 are then practically always among them. */
 const oversampled = 200;
 
 /**
@@ -27,20 +25,11 @@ interface Embedder {
 }
 
 export class Vectors {
+  readonly #signs: Signs;
   readonly #sql;
 
   constructor(db: Database) {
-    const partition = `
-      from bits where embedder = ?1 and scope in (select value from json_each(?2))
-        and kind in (select value from json_each(?3)) and seq not in (select value from json_each(?4))`;
-    const nearest = (candidates: string) => `
-      select json_group_array(seq) from (
-        select m.seq, vec_distance_cosine(v.e, ?5) as distance
-        from (${candidates}) c
-        cross join vectors v on v.embedder = ?1 and v.seq = c.seq
-        cross join memories m on m.seq = c.seq
-        where m.status <> 0 and distance <= ${1 - leastSimilarity}
-        order by distance limit ?6)`;
+    this.#signs = new Signs(db);
     // A pending message needs no vector yet, but the mark must not pass it.
     const lacking = `
       from memories m where seq > ?2 and case
@@ -54,16 +43,9 @@ export class Vectors {
       addEmbedder: db.prepare('insert into embedders (name) values (?)'),
       setDimensions: db.prepare('update embedders set dimensions = ? where id = ?'),
       setMark: db.prepare('update embedders set mark = ? where id = ?'),
-      save: db.prepare(
-        'insert or replace into vectors (embedder, seq, e) select ?1, seq, ?2 from memories where id = ?3',
-      ),
-      saveBits: db.prepare(`
-        insert or replace into bits (embedder, scope, kind, seq, bits)
-        select ?1, scope, kind, seq, vec_quantize_binary(?2) from memories where id = ?3`),
+      place: db.prepare('select json_array(seq, scope, kind) from memories where id = ?'),
+      save: db.prepare('insert or replace into vectors (embedder, seq, e) values (?, ?, ?)'),
       remove: db.prepare('delete from vectors where embedder in (select id from embedders) and seq = ?'),
-      removeBits: db.prepare(`
-        delete from bits
-        where embedder in (select id from embedders) and scope = ? and kind = ? and seq = ?`),
       firstLacking: db.prepare(`select seq ${lacking} order by seq limit 1`),
       newest: db.prepare('select max(seq) from memories'),
       unembedded: db.prepare(
@@ -72,13 +54,14 @@ export class Vectors {
           `select id, body -> '$.content.text' as text ${lacking} and status <> 0 order by seq limit ?3`,
         ),
       ),
-      size: db.prepare('select sum(memories) from scopes where id in (select value from json_each(?))'),
-      exact: db.prepare(nearest(`select seq ${partition}`)),
-      twoStages: db.prepare(
-        nearest(`
-          select seq ${partition}
-          order by vec_distance_hamming(vec_bit(bits), vec_quantize_binary(?5)) limit ?7`),
-      ),
+      nearest: db.prepare(`
+        select json_group_array(seq) from (
+          select m.seq, vec_distance_cosine(v.e, ?2) as distance
+          from json_each(?3) candidate
+          cross join vectors v on v.embedder = ?1 and v.seq = candidate.value
+          cross join memories m on m.seq = v.seq
+          where m.status <> 0 and distance <= ${1 - leastSimilarity}
+          order by distance limit ?4)`),
     };
   }
 
@@ -89,9 +72,12 @@ export class Vectors {
     checkDimensions(name, embedder, dimensions);
     if (embedder.dimensions === null) this.#sql.setDimensions.run(dimensions, embedder.id);
     ids.forEach((id, i) => {
-      const e = blobOf(packed.subarray(i * dimensions, (i + 1) * dimensions));
-      this.#sql.save.run(embedder.id, e, id);
-      this.#sql.saveBits.run(embedder.id, e, id);
+      const place = this.#sql.place.value<string>(id);
+      if (place === null) return;
+      const [seq, scope, kind] = JSON.parse(place) as [number, number, number];
+      const values = packed.subarray(i * dimensions, (i + 1) * dimensions);
+      this.#sql.save.run(embedder.id, seq, blobOf(values));
+      this.#signs.save(embedder.id, scope, kind, seq, signsOf(values));
     });
   }
 
@@ -107,22 +93,27 @@ export class Vectors {
   /** Numbers of the memories nearest in meaning, nearest first. */
   find(name: string, values: Float32Array, filter: Filter, limit: number): number[] {
     const embedder = this.#embedder(name);
-    if (!embedder || embedder.dimensions === null || filter.scopes.length === 0) return [];
+    if (!embedder || embedder.dimensions === null) return [];
     checkDimensions(name, embedder, values.length);
-    const scopes = JSON.stringify(filter.scopes);
-    const partition = [embedder.id, scopes, JSON.stringify(filter.kinds), JSON.stringify(filter.exclude)];
-    const e = blobOf(values);
-    const size = this.#sql.size.value<number>(scopes) ?? 0;
-    const found =
-      size <= fewEnough
-        ? this.#sql.exact.value<string>(...partition, e, limit)
-        : this.#sql.twoStages.value<string>(...partition, e, limit, Math.max(oversampled, 4 * limit));
-    return JSON.parse(found!);
+    const candidates = this.#signs.nearest(
+      embedder.id,
+      filter,
+      signsOf(values),
+      Math.max(oversampled, 4 * limit),
+    );
+    return JSON.parse(
+      this.#sql.nearest.value<string>(embedder.id, blobOf(values), JSON.stringify(candidates), limit)!,
+    );
   }
 
   remove({ seq, scope, kind }: { seq: number; scope: number; kind: number }): void {
     this.#sql.remove.run(seq);
-    this.#sql.removeBits.run(scope, kind, seq);
+    this.#signs.remove(scope, kind, seq);
+  }
+
+  /** Call it when a transaction is rolled back. */
+  reset(): void {
+    this.#signs.reset();
   }
 
   #embedder(name: string): Embedder | null {
@@ -144,11 +135,6 @@ function checkDimensions(name: string, { dimensions }: Embedder, given: number):
   );
 }
 
-/** The bytes SQLite is given. Filled up with zeros to whole bytes of signs, which changes no cosine. */
-function blobOf(values: Float32Array): Uint8Array {
-  const whole = Math.ceil(values.length / 8) * 8;
-  if (whole === values.length) return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-  const padded = new Float32Array(whole);
-  padded.set(values);
-  return Buffer.from(padded.buffer);
+function blobOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
