@@ -77,7 +77,7 @@ export function never(): AbortSignal {
   return new AbortController().signal;
 }
 
-export const hostile: Record<string, string> = {
+const hostile: Record<string, string> = {
   empty: '',
   blank: ' \n\t ',
   'control characters': 'a\u0000b\u0007c\u001b[31md',
