@@ -1,0 +1,70 @@
+import type { Redis } from 'ioredis';
+import type { TurnEvent } from '../core/events.js';
+import type { Logger } from '../logger.js';
+import type { EventBus, TurnListener } from './bus.js';
+import { InProcessBus } from './in-process.js';
+
+export interface RedisBusOptions {
+  /** Publishes; may be shared with others. */
+  publisher: Redis;
+  /** Listens, and can do nothing else while it does: a connection of its own. */
+  subscriber: Redis;
+  /** Put before every channel, so that several hubs can share one Redis. */
+  prefix: string;
+  log: Logger;
+}
+
+/**
+ * Tells watchers in all processes, through Redis pub/sub. One subscription per room and process, however many watch it.
+ * ioredis subscribes again after a reconnect; what was published meanwhile is lost, as the port allows.
+ */
+export class RedisBus implements EventBus {
+  readonly #options: RedisBusOptions;
+  readonly #local: InProcessBus;
+  readonly #watchers = new Map<string, number>();
+
+  constructor(options: RedisBusOptions) {
+    this.#options = options;
+    const { subscriber, prefix, log } = options;
+    this.#local = new InProcessBus((err) => log.error({ err }, 'a listener failed'));
+    subscriber.on('message', (channel: string, text: string) => {
+      if (channel.startsWith(prefix))
+        this.#local.publish(channel.slice(prefix.length), JSON.parse(text) as TurnEvent);
+    });
+  }
+
+  publish(topic: string, event: TurnEvent): void {
+    const { publisher, prefix, log } = this.#options;
+    publisher
+      .publish(prefix + topic, JSON.stringify(event))
+      .catch((err) => log.debug({ err }, 'event not published'));
+  }
+
+  async subscribe(topic: string, listener: TurnListener): Promise<() => void> {
+    const { subscriber, prefix, log } = this.#options;
+    const end = await this.#local.subscribe(topic, listener);
+    this.#watchers.set(topic, (this.#watchers.get(topic) ?? 0) + 1);
+    // Without Redis the watcher only misses deltas: it asks the store for the reply anyway.
+    await subscriber
+      .subscribe(prefix + topic)
+      .catch((err) => log.warn({ err }, 'events cannot be watched now'));
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      end();
+      const left = this.#watchers.get(topic)! - 1;
+      if (left > 0) this.#watchers.set(topic, left);
+      else {
+        this.#watchers.delete(topic);
+        subscriber.unsubscribe(prefix + topic).catch((err) => log.debug({ err }, 'unsubscribe failed'));
+      }
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#watchers.clear();
+    await this.#local.close();
+    this.#options.subscriber.disconnect();
+  }
+}
