@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type Document, MongoClient } from 'mongodb';
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+export interface MongoServerOptions {
+  /** Kept when given; otherwise a temporary folder, removed by `stop`. */
+  dataDir?: string;
+  port?: number;
+  /** Has it a search node? Default true. */
+  search?: boolean;
+  /** A single-node replica set of this name, so that the driver uses retryable writes. */
+  replicaSet?: string;
+  searchDelayMs?: number;
+  searchLagMs?: number;
+  ttlSeconds?: number;
+}
+
+export interface RunningMongoServer {
+  url: string;
+  port: number;
+  dataDir: string;
+  readonly pid: number;
+  /** Sends the signal and, unless it is one that a process survives, waits for the end. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts it again on the same port and data; ends it first if it still runs. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+  control: Control;
+}
+
+/** Faults on demand: the `failCommand` fail point, as a real server started for tests has it. */
+interface Control {
+  fail(
+    commands: string[],
+    data: Document,
+    mode?: 'alwaysOn' | { times: number } | { skip: number },
+  ): Promise<void>;
+  duplicateKey(commands: string[], times?: number): Promise<void>;
+  writeConcernError(commands: string[], times?: number): Promise<void>;
+  /** The primary steps down. */
+  notPrimary(commands: string[], times?: number): Promise<void>;
+  /** The connection is cut before the command is executed. */
+  dropBefore(commands: string[], times?: number): Promise<void>;
+  /** The connection is cut after the command is executed. Ours alone: a real server cannot do it. */
+  dropAfter(commands: string[], times?: number): Promise<void>;
+  delay(commands: string[], ms: number, times?: number): Promise<void>;
+  off(): Promise<void>;
+}
+
+const survivable = new Set<NodeJS.Signals>(['SIGSTOP', 'SIGCONT']);
+
+/** The test server as a process of its own. */
+export async function startMongoServer(options: MongoServerOptions = {}): Promise<RunningMongoServer> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'carrier-mongo-'));
+  let port = options.port ?? 0;
+  let child: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    const started = spawn(process.execPath, ['--import', 'tsx', main, ...flags(options, dataDir, port)], {
+      cwd: root,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    child = started;
+    port = await listening(started);
+  }
+
+  async function kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const running = child;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const ended = once(running, 'exit');
+    running.kill(signal);
+    if (!survivable.has(signal)) await ended;
+  }
+
+  await start();
+  const query = options.replicaSet ? `?replicaSet=${options.replicaSet}` : '';
+  const url = `mongodb://127.0.0.1:${port}/${query}`;
+  return {
+    url,
+    port,
+    dataDir,
+    get pid() {
+      return child?.pid ?? 0;
+    },
+    kill,
+    async restart() {
+      await kill('SIGKILL');
+      await start();
+    },
+    async stop() {
+      await kill('SIGTERM');
+      if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
+    },
+    control: control(url),
+  };
+}
+
+function flags(options: MongoServerOptions, dataDir: string, port: number): string[] {
+  const { search = true, replicaSet, searchDelayMs, searchLagMs, ttlSeconds } = options;
+  return [
+    ...['--data', dataDir, '--port', String(port), '--exit-with-parent'],
+    ...(search ? [] : ['--no-search']),
+    ...(replicaSet ? ['--replica-set', replicaSet] : []),
+    ...(searchDelayMs === undefined ? [] : ['--search-delay-ms', String(searchDelayMs)]),
+    ...(searchLagMs === undefined ? [] : ['--search-lag-ms', String(searchLagMs)]),
+    ...(ttlSeconds === undefined ? [] : ['--ttl-seconds', String(ttlSeconds)]),
+  ];
+}
+
+async function listening(child: ChildProcess): Promise<number> {
+  const lines = createInterface({ input: child.stdout! });
+  return await new Promise<number>((resolve, reject) => {
+    lines.on('line', (line) => {
+      const port = /^listening on (\d+)$/.exec(line)?.[1];
+      if (port) resolve(Number(port));
+    });
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      reject(new Error(`the MongoDB test server ended with ${code} before it listened`)),
+    );
+  });
+}
+
+function control(url: string): Control {
+  async function configure(mode: unknown, data?: Document): Promise<void> {
+    const client = new MongoClient(url, { appName: 'control' });
+    try {
+      await client.db('admin').command({ configureFailPoint: 'failCommand', mode, ...(data && { data }) });
+    } finally {
+      await client.close();
+    }
+  }
+  const once =
+    (data: (commands: string[]) => Document) =>
+    async (commands: string[], times = 1) =>
+      configure({ times }, { failCommands: commands, ...data(commands) });
+  return {
+    fail: (commands, data, mode = { times: 1 }) => configure(mode, { failCommands: commands, ...data }),
+    duplicateKey: once(() => ({ errorCode: 11000 })),
+    writeConcernError: once(() => ({
+      writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' },
+    })),
+    notPrimary: once(() => ({ errorCode: 10107 })),
+    dropBefore: once(() => ({ closeConnection: true })),
+    dropAfter: once(() => ({ closeAfterExecution: true })),
+    delay: (commands, ms, times = 1) =>
+      configure({ times }, { failCommands: commands, blockConnection: true, blockTimeMS: ms }),
+    off: () => configure('off'),
+  };
+}
