@@ -1,6 +1,8 @@
 /** Puts the hub together. The only file that names concrete implementations: to swap one, change it here. */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { httpConnector } from '../connectors/http/connector.js';
+import type { EventBus } from './bus/bus.js';
 import { InProcessBus } from './bus/in-process.js';
 import type { Config } from './config.js';
 import type { Connector, Host, Outcome } from './connector/connector.js';
@@ -19,6 +21,7 @@ import { Deliverer } from './outbox/outbox.js';
 import { loadPlugin } from './plugin/loader.js';
 import type { Plugin } from './plugin/plugin.js';
 import { InProcessQueue } from './queue/in-process.js';
+import type { RoomQueue } from './queue/queue.js';
 import { AbilityLoader } from './runtime/abilities.js';
 import { Characters } from './runtime/characters.js';
 import { MemoryManager } from './runtime/memory-manager.js';
@@ -58,17 +61,78 @@ export interface Carrier {
 
 /** Starts a hub; when it resolves, messages are taken. */
 export async function startCarrier(config: Config, log: Logger, overrides: Overrides = {}): Promise<Carrier> {
-  const store = await openLibsqlStore({ dataDir: config.dataDir, log });
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const engines = config.cluster
+    ? await sharedEngines(config.cluster, config.turns, log)
+    : await embeddedEngines(config, log);
   try {
-    return await assemble(config, log, overrides, store);
+    return await assemble(config, log, overrides, engines);
   } catch (error) {
-    await store.close();
+    await engines.close();
     throw error;
   }
 }
 
-async function assemble(config: Config, log: Logger, overrides: Overrides, store: Store): Promise<Carrier> {
+/** What a hub runs on. */
+interface Engines {
+  store: Store;
+  bus: EventBus;
+  turnQueue: RoomQueue;
+  deliveryQueue: RoomQueue;
+  /** Ends bus and store; the queues are closed before. */
+  close(): Promise<void>;
+}
+
+async function embeddedEngines({ dataDir, turns }: Config, log: Logger): Promise<Engines> {
+  const store = await openLibsqlStore({ dataDir, log });
+  const bus = new InProcessBus((err) => log.error({ err }, 'a listener failed'));
+  const close = () => store.close();
+  return {
+    store,
+    bus,
+    turnQueue: new InProcessQueue(turns),
+    deliveryQueue: new InProcessQueue(turns),
+    close,
+  };
+}
+
+async function sharedEngines(
+  { redisUrl, redisPrefix, mongodbUrl, database }: NonNullable<Config['cluster']>,
+  turns: Config['turns'],
+  log: Logger,
+): Promise<Engines> {
+  // Loaded only here: an embedded hub has no need of them, and they weigh more than it does.
+  const [{ Redis }, { RedisBus }, { BullmqQueue }, { openMongoStore }] = await Promise.all([
+    import('ioredis'),
+    import('./bus/redis.js'),
+    import('./queue/bullmq.js'),
+    import('./store/mongodb/store.js'),
+  ]);
+  const store = await openMongoStore({ url: mongodbUrl, database, log });
+  // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
+  const producer = { url: redisUrl, maxRetriesPerRequest: 1, enableOfflineQueue: false };
+  const worker = { url: redisUrl, maxRetriesPerRequest: null };
+  const queue = (name: string) =>
+    new BullmqQueue({ ...turns, name, prefix: redisPrefix, producer, worker, log });
+  const publisher = new Redis(redisUrl, { maxRetriesPerRequest: 1 });
+  const subscriber = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  for (const redis of [publisher, subscriber]) redis.on('error', (err) => log.warn({ err }, 'redis'));
+  const bus = new RedisBus({ publisher, subscriber, prefix: `${redisPrefix}:events:`, log });
+  const close = async () => {
+    publisher.disconnect();
+    await store.close();
+  };
+  return { store, bus, turnQueue: queue('turns'), deliveryQueue: queue('deliveries'), close };
+}
+
+async function assemble(
+  config: Config,
+  log: Logger,
+  overrides: Overrides,
+  engines: Engines,
+): Promise<Carrier> {
   const { turns: limits } = config;
+  const { store, bus, turnQueue, deliveryQueue } = engines;
   const characters = await Characters.open(config.charactersDir, log);
   const requireAgent = (id: string): Agent => {
     const agent = characters.get(id);
@@ -78,18 +142,12 @@ async function assemble(config: Config, log: Logger, overrides: Overrides, store
       field: 'agentId',
     });
   };
-  const bus = new InProcessBus((err) => log.error({ err }, 'a listener failed'));
-  const queueOptions = {
-    concurrency: limits.concurrency,
-    attempts: limits.attempts,
-    retryBaseMs: limits.retryBaseMs,
-  };
-  const turnQueue = new InProcessQueue(queueOptions);
-  const deliveryQueue = new InProcessQueue(queueOptions);
   const connectors = overrides.connectors ?? [
     httpConnector({
       ...config.http,
-      callbackSecret: secretFile(join(config.dataDir, 'callback-secret'), 'carrier_callback_').secret,
+      callbackSecret:
+        config.http.callbackSecret ??
+        secretFile(join(config.dataDir, 'callback-secret'), 'carrier_callback_').secret,
     }),
   ];
   const model = memoize(overrides.model ?? ((ref: string) => modelOf(ref, config.models)));
@@ -182,7 +240,7 @@ async function assemble(config: Config, log: Logger, overrides: Overrides, store
       await memoryManager.stop();
       await embedder?.close();
       await bus.close();
-      await store.close();
+      await engines.close();
     },
   };
 }

@@ -44,6 +44,20 @@ const Environment = z
     CARRIER_MAX_FILES: count(8, 0, 100),
     CARRIER_REPLY_TIMEOUT_MS: count(120_000, 100, 3_600_000),
     CARRIER_CALLBACK_ALLOW_PRIVATE: flag('false'),
+    CARRIER_CALLBACK_SECRET: z.string().min(16).optional(),
+    REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+    CARRIER_REDIS_PREFIX: z
+      .string()
+      .regex(/^[\w-]{1,64}$/)
+      .default('carrier'),
+    MONGODB_URL: z
+      .string()
+      .regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')
+      .optional(),
+    CARRIER_MONGODB_DATABASE: z
+      .string()
+      .regex(/^[\w-]{1,63}$/)
+      .default('carrier'),
     CARRIER_MODELS: list.pipe(z.array(ModelRef)),
     CARRIER_EMBEDDER: z
       .string()
@@ -59,6 +73,10 @@ const Environment = z
     OLLAMA_HOST: z.string().optional(),
     OLLAMA_MODEL: z.string().default('llama3.2'),
   })
+  .refine((env) => !env.REDIS_URL === !env.MONGODB_URL, {
+    path: ['REDIS_URL'],
+    message: 'REDIS_URL and MONGODB_URL belong together: set both, or neither for the embedded hub',
+  })
   .readonly();
 
 export interface Config {
@@ -73,7 +91,11 @@ export interface Config {
     maxFiles: number;
     replyTimeoutMs: number;
     callbackAllowPrivate: boolean;
+    /** Absent: one of this data folder's own. */
+    callbackSecret?: string;
   };
+  /** Absent: one hub, embedded. */
+  cluster?: { redisUrl: string; redisPrefix: string; mongodbUrl: string; database: string };
   turns: {
     concurrency: number;
     attempts: number;
@@ -128,7 +150,17 @@ function arrange(env: z.output<typeof Environment>): Config {
       maxFiles: env.CARRIER_MAX_FILES,
       replyTimeoutMs: env.CARRIER_REPLY_TIMEOUT_MS,
       callbackAllowPrivate: env.CARRIER_CALLBACK_ALLOW_PRIVATE,
+      callbackSecret: env.CARRIER_CALLBACK_SECRET,
     },
+    ...(env.REDIS_URL &&
+      env.MONGODB_URL && {
+        cluster: {
+          redisUrl: env.REDIS_URL,
+          redisPrefix: env.CARRIER_REDIS_PREFIX,
+          mongodbUrl: env.MONGODB_URL,
+          database: env.CARRIER_MONGODB_DATABASE,
+        },
+      }),
     turns: {
       concurrency: env.CARRIER_CONCURRENCY,
       attempts: env.CARRIER_TURN_ATTEMPTS,

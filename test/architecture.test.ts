@@ -38,7 +38,9 @@ const mayImport: Record<string, string[]> = {
 };
 
 /** Files that are longer than the rest for a reason. */
-const longFiles: Record<string, string> = {};
+const longFiles: Record<string, string> = {
+  'src/carrier.ts': 'names every concrete part, and nothing else may',
+};
 
 const suites: { port: string; implementation: RegExp; suite: string }[] = [
   { port: 'RoomQueue', implementation: /class \w+ implements RoomQueue\b/, suite: 'queueContract' },

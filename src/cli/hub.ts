@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Overrides, startCarrier } from '../carrier.js';
 import type { Config } from '../config.js';
@@ -49,7 +50,13 @@ async function adminToken(agents: AgentStore, dataDir: string): Promise<Hub['tok
   const hash = createHash('sha256').update(token.secret).digest('hex');
   const known = (await agents.tokens()).some((record) => record.hash === hash);
   if (!known) {
-    await agents.saveToken({ hash, name: 'admin', role: 'admin', tenant: 'default', createdAt: Date.now() });
+    await agents.saveToken({
+      hash,
+      name: `admin@${hostname()}`,
+      role: 'admin',
+      tenant: 'default',
+      createdAt: Date.now(),
+    });
   }
   return token;
 }

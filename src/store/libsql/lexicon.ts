@@ -2,9 +2,11 @@
  * The index of words. It runs behind: appends do not wait for it. It catches up when the hub is idle, when too
  * much has gathered, and before every search, so that a search finds all that was stored before it.
  */
+
+import { termsVersion } from '../words.js';
 import { type Database, listOf } from './database.js';
 import type { MemoryTable } from './memory-table.js';
-import { anyOf, indexTerms, queryTerms, termsVersion } from './terms.js';
+import { anyOf, indexTerms, queryTerms } from './terms.js';
 
 /** Only after `termsVersion` was raised can more be waiting; searches then find the rest step by step. */
 const mostBeforeSearch = 5_000;

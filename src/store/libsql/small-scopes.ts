@@ -4,10 +4,10 @@
  * thread; what it holds is read from the tables when it is needed, so a restart costs nothing but the first search.
  */
 import { LRUCache } from 'lru-cache';
+import { tellingTerms, termsOf } from '../words.js';
 import type { Database } from './database.js';
 import { listOf } from './database.js';
 import type { Filter } from './lexicon.js';
-import { tellingTerms, termsOf } from './terms.js';
 
 /** Memories of a scope up to which it is small. */
 const mostInScope = 400;

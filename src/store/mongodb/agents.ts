@@ -1,0 +1,31 @@
+import type { AgentStore, TokenRecord } from '../agent-store.js';
+import type { Connection } from './connection.js';
+
+type TokenDocument = Omit<TokenRecord, 'name'> & { _id: string };
+
+export class MongoAgents implements AgentStore {
+  readonly #connection: Connection;
+  readonly #tokens;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#tokens = connection.collection<TokenDocument>('tokens');
+  }
+
+  async tokens(): Promise<TokenRecord[]> {
+    const documents = await this.#connection.run(() => this.#tokens.find().sort({ _id: 1 }).toArray());
+    return documents.map(({ _id, hash, role, tenant, createdAt }) => ({
+      hash,
+      name: _id,
+      role,
+      tenant,
+      createdAt,
+    }));
+  }
+
+  async saveToken({ name, hash, role, tenant, createdAt }: TokenRecord): Promise<void> {
+    await this.#connection.repeatable(() =>
+      this.#tokens.replaceOne({ _id: name }, { hash, role, tenant, createdAt }, { upsert: true }),
+    );
+  }
+}

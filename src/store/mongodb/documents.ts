@@ -1,0 +1,164 @@
+/**
+ * How memories and turns lie in the database. All that belongs to a room is in one collection, `memories`:
+ *
+ * - a **memory** is a document under its id;
+ * - a **turn** is a document too: that of its reply, or, for a silent turn, one without a memory. It holds the turn,
+ *   the outbox entry and the covered ids, so inserting it commits them all;
+ * - a **checkpoint** is a field of the first message it covers, so it ends with that message's wait.
+ *
+ * `ingest` is unique: the ingestion key of a memory, the turn's id for a turn. That is why a key has one memory and
+ * a turn one commit. `open` is there only on what a claim must see, so one query sees it all.
+ */
+import type { Binary } from 'mongodb';
+import { derivedId, newId } from '../../core/ids.js';
+import type { Memory, MemoryKind, MemoryStatus, Source } from '../../core/memory.js';
+import type { OutboundMessage, Turn, TurnCheckpoint } from '../../core/turn.js';
+import { termsOf } from './terms.js';
+
+/** What a claim must see, in the order it looks at it. */
+export const Open = {
+  /** A turn whose messages are not all marked. */
+  turn: 0,
+  /** A pending message that holds a checkpoint. */
+  checkpoint: 1,
+  /** A pending message. */
+  message: 2,
+} as const;
+
+interface StoredOutbound extends Pick<OutboundMessage, 'id' | 'attempts' | 'createdAt'> {
+  to: StoredSource;
+  answers: StoredSource[];
+  /** JSON, where it is not the reply of this document. */
+  memory?: string;
+  error?: { code: string; message: string };
+}
+
+/** Metadata is JSON text: its keys are a platform's, and not every server takes dots or dollars in field names. */
+type StoredSource = Omit<Source, 'metadata'> & { metadata?: string };
+
+export interface MemoryDocument {
+  _id: string;
+  ingest: string;
+  agentId: string;
+  roomId: string;
+  /** `turn`: a turn without a reply, or with a forgotten one. */
+  kind: MemoryKind | 'turn';
+  status: MemoryStatus;
+  turnId: string | null;
+  createdAt: number;
+  // The rest of a memory; absent in a turn without one, so that nothing recalls it.
+  scope?: string;
+  role?: Memory['role'];
+  author?: Memory['author'];
+  content?: Memory['content'];
+  source?: StoredSource;
+  open?: (typeof Open)[keyof typeof Open];
+  checkpoint?: Omit<TurnCheckpoint, 'roomId'>;
+  turn?: Turn;
+  /** Present until the reply is delivered or given up. */
+  due?: true;
+  outbox?: StoredOutbound;
+  /** JSON: what the platform calls the delivered reply. */
+  receipt?: string;
+  /** Words as the index knows them; see `terms.ts`. */
+  terms?: string[];
+  /** Has a text that can have vectors. */
+  embeds?: true;
+  /** Which embedders' vectors are there, by key, and the vectors; see `embedders.ts`. */
+  has?: Record<string, true>;
+  vectors?: Record<string, Binary | number[]>;
+}
+
+/** What `memoryOf` needs. Vectors, terms and steps are much larger. */
+export const memoryFields = {
+  ...{ agentId: 1, roomId: 1, scope: 1, kind: 1, role: 1, author: 1, content: 1, source: 1 },
+  ...{ status: 1, turnId: 1, createdAt: 1 },
+} as const;
+
+/** A copy: the caller's object stays the caller's. */
+export function documentOf(memory: Memory): MemoryDocument {
+  const { id, source, ...rest } = copied(memory);
+  const { text } = rest.content;
+  const document: MemoryDocument = {
+    _id: id,
+    ingest: ingestionId(memory),
+    ...rest,
+    source: storedSource(source),
+  };
+  if (rest.status === 'pending') document.open = Open.message;
+  if (text !== '') {
+    document.embeds = true;
+    document.terms = termsOf(memory.agentId, memory.scope, text);
+  }
+  return document;
+}
+
+export function memoryOf(document: MemoryDocument): Memory {
+  const { _id, agentId, roomId, scope, kind, role, author, content, source, status, turnId, createdAt } =
+    document;
+  return {
+    ...{ id: _id, agentId, roomId, scope: scope!, kind: kind as MemoryKind, role: role!, author: author! },
+    ...{ content: content!, source: sourceOf(source!), status, turnId, createdAt },
+  };
+}
+
+/** The document whose insertion is the commit. */
+export function turnDocumentOf(
+  turn: Turn,
+  reply: Memory | null,
+  outbound: OutboundMessage | null,
+): MemoryDocument {
+  const { agentId, roomId, turnId, finishedAt } = turn;
+  const { open: _, ...base }: MemoryDocument = reply
+    ? documentOf(reply)
+    : {
+        _id: newId(),
+        ingest: '',
+        agentId,
+        roomId,
+        kind: 'turn',
+        status: 'kept',
+        turnId,
+        createdAt: finishedAt,
+      };
+  const document: MemoryDocument = { ...base, ingest: turnId, turn: copied(turn) };
+  if (turn.covers.length > 0) document.open = Open.turn;
+  if (outbound) {
+    const { id, to, answers, attempts, createdAt, memory } = outbound;
+    document.due = true;
+    document.outbox = { id, attempts, createdAt, to: storedSource(to), answers: answers.map(storedSource) };
+    if (memory.id !== reply?.id) document.outbox.memory = JSON.stringify(memory);
+  }
+  return document;
+}
+
+export function outboundOf(document: MemoryDocument): OutboundMessage {
+  const { agentId, roomId, turnId } = document;
+  const { id, attempts, createdAt, to, answers, memory } = document.outbox!;
+  return {
+    ...{ id, agentId, roomId, turnId: turnId!, memory: memory ? JSON.parse(memory) : memoryOf(document) },
+    ...{ to: sourceOf(to), answers: answers.map(sourceOf), attempts, createdAt },
+  };
+}
+
+export function checkpointOf({ roomId, checkpoint }: MemoryDocument): TurnCheckpoint {
+  const { turnId, agentId, covers, steps } = checkpoint!;
+  return { turnId, roomId, agentId, covers, steps };
+}
+
+function ingestionId({ agentId, source: { connector, tenant, messageId } }: Memory): string {
+  return derivedId('in', agentId, connector, tenant, messageId);
+}
+
+function storedSource({ metadata, ...source }: Source): StoredSource {
+  return metadata === undefined ? source : { ...source, metadata: JSON.stringify(metadata) };
+}
+
+function sourceOf({ metadata, ...source }: StoredSource): Source {
+  return metadata === undefined ? source : { ...source, metadata: JSON.parse(metadata) };
+}
+
+/** As it would come back from JSON: undefined fields are gone. */
+export function copied<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

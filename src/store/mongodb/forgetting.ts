@@ -1,0 +1,81 @@
+/** Forgetting: memories go with their words, their vectors, what would still deliver them, and their archived copies. */
+import type { Collection } from 'mongodb';
+import type { Connection } from './connection.js';
+import { type MemoryDocument, Open } from './documents.js';
+
+/** Gives back how many went. Repeated after a crash, it removes what is left. */
+export async function forget(connection: Connection, ids: string[]): Promise<number> {
+  const memories = connection.collection<MemoryDocument>('memories');
+  const archive = connection.collection<MemoryDocument>('archive');
+  const found = await connection.run(() =>
+    memories
+      .find({ _id: { $in: ids }, kind: { $ne: 'turn' } })
+      .project<MemoryDocument>({ roomId: 1, status: 1, checkpoint: 1, 'turn.turnId': 1 })
+      .toArray(),
+  );
+  for (const document of found) {
+    if (document.checkpoint) await passOn(connection, memories, document);
+  }
+  const replies = found.filter(({ turn }) => turn).map(({ _id }) => _id);
+  const others = found.filter(({ turn }) => !turn).map(({ _id }) => _id);
+  if (replies.length > 0) await connection.repeatable(() => emptyTurns(memories, replies));
+  if (others.length > 0) await connection.repeatable(() => memories.deleteMany({ _id: { $in: others } }));
+  // After the originals: `archive.ts` looks at those again once it has copied them.
+  const archived = await connection.repeatable(() => forgetArchived(archive, ids));
+  return found.length + archived;
+}
+
+/** A turn is known by its document, so that nobody commits it again; what was said in it goes. */
+async function emptyTurns(memories: Collection<MemoryDocument>, ids: string[]): Promise<void> {
+  await memories.updateMany(
+    { _id: { $in: ids } },
+    {
+      $set: { kind: 'turn', 'turn.steps': [] },
+      $unset: {
+        ...{
+          scope: '',
+          role: '',
+          author: '',
+          content: '',
+          source: '',
+          terms: '',
+          embeds: '',
+          has: '',
+          vectors: '',
+        },
+        ...{ due: '', outbox: '', receipt: '' },
+      },
+    },
+  );
+}
+
+async function forgetArchived(archive: Collection<MemoryDocument>, ids: string[]): Promise<number> {
+  const there = { _id: { $in: ids }, kind: { $ne: 'turn' as const } };
+  const { matchedCount } = await archive.updateMany(
+    { ...there, turn: { $exists: true } },
+    {
+      $set: { kind: 'turn', 'turn.steps': [] },
+      $unset: { content: '', author: '', source: '', scope: '', role: '' },
+    },
+  );
+  const { deletedCount } = await archive.deleteMany({ ...there, turn: { $exists: false } });
+  return matchedCount + deletedCount;
+}
+
+/** The first message of an unfinished turn goes: the next one takes its checkpoint, lest the turn's actions run twice. */
+async function passOn(
+  connection: Connection,
+  memories: Collection<MemoryDocument>,
+  { _id, roomId, checkpoint }: MemoryDocument,
+): Promise<void> {
+  for (const next of checkpoint!.covers) {
+    if (next === _id) continue;
+    const { matchedCount } = await connection.repeatable(() =>
+      memories.updateOne(
+        { _id: next, roomId, status: 'pending' },
+        { $set: { open: Open.checkpoint, checkpoint: checkpoint! } },
+      ),
+    );
+    if (matchedCount > 0) return;
+  }
+}

@@ -1,0 +1,156 @@
+/** Collections, indexes and validation, made at start. All of it may be repeated, by many processes at once. */
+import { type Db, type IndexDescription, MongoServerError } from 'mongodb';
+import { has, shardedIngestion } from './abilities.js';
+import { isPassing } from './faults.js';
+
+const collections = ['memories', 'embedders', 'tokens', 'files', 'chunks', 'meta', 'archive'];
+
+/**
+ * Only what the promises hang on. `ingest` in an index of its own is what makes a key unique; a sharded cluster
+ * enforces a unique index only where the shard key is its prefix, so there it is (`roomId`, `ingest`): see `shard.ts`.
+ */
+const validator = {
+  $jsonSchema: {
+    bsonType: 'object',
+    required: ['_id', 'ingest', 'agentId', 'roomId', 'kind', 'status'],
+    properties: {
+      _id: { bsonType: 'string' },
+      ingest: { bsonType: 'string' },
+      agentId: { bsonType: 'string' },
+      roomId: { bsonType: 'string' },
+      scope: { bsonType: 'string' },
+      kind: { enum: ['message', 'fact', 'summary', 'document', 'turn'] },
+      status: { enum: ['pending', 'handled', 'failed', 'kept'] },
+    },
+  },
+};
+
+/** Indexes of what waits, which is little; and the one that lets every message have one turn. */
+const partial: IndexDescription[] = [
+  {
+    // A worker that lost its room may come back with a turn of other messages than the one that has it now:
+    // an older message may have come in between. What both cover, one of them may commit.
+    name: 'covered',
+    key: { roomId: 1, 'turn.covers': 1 },
+    unique: true,
+    partialFilterExpression: { 'turn.covers.0': { $exists: true } },
+  },
+  {
+    name: 'open',
+    key: { roomId: 1, open: 1, _id: 1 },
+    partialFilterExpression: { open: { $exists: true } },
+  },
+  {
+    name: 'waiting',
+    key: { createdAt: 1, open: 1, roomId: 1 },
+    partialFilterExpression: { open: { $exists: true } },
+  },
+  { name: 'due', key: { roomId: 1, due: 1, _id: 1 }, partialFilterExpression: { due: { $exists: true } } },
+  { name: 'outbound', key: { 'outbox.id': 1 }, partialFilterExpression: { due: { $exists: true } } },
+  {
+    name: 'undelivered',
+    key: { 'outbox.createdAt': 1, due: 1, roomId: 1 },
+    partialFilterExpression: { due: { $exists: true } },
+  },
+];
+
+const plain: IndexDescription[] = [
+  { name: 'room', key: { roomId: 1, _id: 1 } },
+  { name: 'scope', key: { agentId: 1, scope: 1, kind: 1, _id: -1 } },
+];
+
+/** Gives back whether the server validates. */
+export async function makeCollections(db: Db): Promise<boolean> {
+  const there = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
+  const missing = collections.filter((name) => name !== 'memories' && !there.has(name));
+  const [validation] = await Promise.all([
+    makeMemories(db, there.has('memories')),
+    ...missing.map((name) => makeCollection(db, name)),
+  ]);
+  return validation;
+}
+
+async function makeMemories(db: Db, there: boolean): Promise<boolean> {
+  if (!there && (await has(() => makeCollection(db, 'memories', { validator })))) return true;
+  if (!there) await makeCollection(db, 'memories');
+  return has(() => db.command({ collMod: 'memories', validator }));
+}
+
+async function makeCollection(db: Db, name: string, options: { validator?: object } = {}): Promise<void> {
+  try {
+    await db.createCollection(name, options);
+  } catch (error) {
+    const namespaceExists = 48;
+    if (!(error instanceof MongoServerError && error.code === namespaceExists)) throw error;
+  }
+}
+
+export interface MadeIndexes {
+  partialIndexes: boolean;
+  textIndex: boolean;
+}
+
+/**
+ * @param search where a search node finds words, this database needs no index of them
+ * @param there names of the indexes that exist; a changed index needs a changed name
+ */
+export async function makeIndexes(
+  db: Db,
+  { sharded, search, there }: { sharded: boolean; search: boolean; there: ReadonlySet<string> },
+): Promise<MadeIndexes> {
+  const unique: IndexDescription[] = sharded
+    ? [
+        { name: shardedIngestion, key: { roomId: 1, ingest: 1 }, unique: true },
+        { name: 'ingest', key: { ingest: 1 } },
+      ]
+    : [{ name: 'ingestion', key: { ingest: 1 }, unique: true }];
+  const [, partialIndexes, textIndex] = await Promise.all([
+    make(db, [...unique, ...plain], there),
+    makePartial(db, there),
+    search ? false : makeTextIndex(db, there),
+  ]);
+  if (!search && !textIndex) await make(db, [{ name: 'terms', key: { terms: 1, _id: -1 } }], there);
+  return { partialIndexes, textIndex };
+}
+
+/** What lacks a vector of this embedder, found without reading what has one. */
+export async function makeEmbedderIndex(db: Db, key: string): Promise<void> {
+  const index = { name: `lacks_${key}`, key: { embeds: 1, [`has.${key}`]: 1, _id: 1 } } as const;
+  const only = { partialFilterExpression: { embeds: true } };
+  const there = await indexNames(db);
+  if (await has(() => make(db, [{ ...index, ...only }], there))) return;
+  await make(db, [index], there);
+}
+
+export async function indexNames(db: Db): Promise<Set<string>> {
+  const indexes = await db.collection('memories').listIndexes().toArray();
+  return new Set(indexes.map(({ name }) => name as string));
+}
+
+/** Only what is missing: FerretDB 1.24 dies of some of the others. */
+async function make(db: Db, indexes: IndexDescription[], there: ReadonlySet<string>): Promise<void> {
+  const missing = indexes.filter(({ name }) => !there.has(name!));
+  if (missing.length > 0) await db.collection('memories').createIndexes(missing);
+}
+
+/** Where the server does not know the option, plain ones under other names, which a restart finds. */
+async function makePartial(db: Db, there: ReadonlySet<string>): Promise<boolean> {
+  // A unique index must be partial or be left out: all documents without the field would have the same key.
+  const whole = partial
+    .filter(({ unique }) => !unique)
+    .map(({ partialFilterExpression: _, name, ...index }) => ({ ...index, name: `all_${name}` }));
+  if (!there.has(whole[0]!.name) && (await has(() => make(db, partial, there)))) return true;
+  await make(db, whole, there);
+  return false;
+}
+
+/** Terms are hashes: `none` leaves them alone. Servers without text indexes refuse with all kinds of codes. */
+async function makeTextIndex(db: Db, there: ReadonlySet<string>): Promise<boolean> {
+  try {
+    await make(db, [{ name: 'words', key: { terms: 'text' }, default_language: 'none' }], there);
+    return true;
+  } catch (error) {
+    if (error instanceof MongoServerError && !isPassing(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,191 @@
+import type { AnyBulkWriteOperation, Document } from 'mongodb';
+import type { Memory } from '../../core/memory.js';
+import { FatalError } from '../../errors.js';
+import type { Appended, Found, MemoryStore, Page, SearchRequest, Unembedded } from '../memory-store.js';
+import type { Abilities } from './abilities.js';
+import type { Connection } from './connection.js';
+import { documentOf, type MemoryDocument, memoryFields, memoryOf } from './documents.js';
+import type { Embedders } from './embedders.js';
+import { unavailable } from './faults.js';
+import { forget } from './forgetting.js';
+import { whole } from './limits.js';
+import type { Marks } from './marks.js';
+import type { Reads } from './reads.js';
+import type { RoomLog } from './room-log.js';
+import type { Search } from './search.js';
+import type { SearchNode } from './search-node.js';
+import { storedVector } from './vectors.js';
+
+/** Counting goes no further: who asks compares with what fits in a prompt, and an index is read to count. */
+const mostCounted = 1_000;
+
+export interface MemoryParts {
+  connection: Connection;
+  abilities: Abilities;
+  log: RoomLog;
+  marks: Marks;
+  reads: Reads;
+  embedders: Embedders;
+  search: Search;
+  node: SearchNode | null;
+}
+
+export class MongoMemories implements MemoryStore {
+  readonly #parts: MemoryParts;
+
+  constructor(parts: MemoryParts) {
+    this.#parts = parts;
+  }
+
+  async append(memory: Memory): Promise<Appended> {
+    const document = documentOf(memory);
+    const inserted = await this.#parts.log.insert(document);
+    if (inserted.stored) return { memory: memoryOf(document), duplicate: false };
+    const earlier = await this.#earlier(document);
+    // Our own first try, whose answer was lost, is no duplicate.
+    return { memory: memoryOf(earlier), duplicate: !inserted.again || earlier._id !== document._id };
+  }
+
+  async get(id: string): Promise<Memory | null> {
+    await this.#parts.marks.ofMessage(id);
+    const found = await this.#parts.connection.run(() =>
+      this.#memories.findOne<MemoryDocument>({ _id: id }, { projection: memoryFields }),
+    );
+    return found && found.kind !== 'turn' ? memoryOf(found) : null;
+  }
+
+  async recent(roomId: string, limit: number): Promise<Memory[]> {
+    const marking = this.#parts.marks.ofRoom(roomId);
+    if (marking) await marking;
+    if (whole(limit) === 0) return [];
+    const rows = await this.#parts.reads.rows<MemoryDocument>([
+      { $match: { roomId, kind: 'message', status: { $ne: 'pending' } } },
+      { $sort: { _id: -1 } },
+      { $limit: whole(limit) },
+      { $project: memoryFields },
+    ]);
+    return rows.sort(oldestFirst).map(memoryOf);
+  }
+
+  async history(roomId: string, page: { limit: number; cursor?: string }): Promise<Page<Memory>> {
+    await this.#parts.marks.ofRoom(roomId);
+    const limit = Math.max(1, whole(page.limit));
+    const after = page.cursor === undefined ? {} : { _id: { $gt: readCursor(page.cursor) } };
+    // One more than asked for tells whether there is another page.
+    const found = await this.#parts.connection.run(() =>
+      this.#memories
+        .find({ roomId, kind: 'message', ...after })
+        .sort({ _id: 1 })
+        .limit(limit + 1)
+        .project<MemoryDocument>(memoryFields)
+        .toArray(),
+    );
+    const items = found.slice(0, limit);
+    return {
+      items: items.map(memoryOf),
+      nextCursor: found.length > limit ? writeCursor(items.at(-1)!._id) : null,
+    };
+  }
+
+  async facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
+    if (whole(limit) === 0 || scopes.length === 0) return [];
+    const rows = await this.#parts.reads.rows<MemoryDocument>([
+      { $match: { agentId, scope: { $in: [...new Set(scopes)] }, kind: 'fact' } },
+      { $sort: { _id: -1 } },
+      { $limit: whole(limit) },
+      { $project: memoryFields },
+    ]);
+    return rows.sort(oldestFirst).reverse().map(memoryOf);
+  }
+
+  /** Exact up to 1,000; more are counted as 1,000. */
+  async count(agentId: string, scopes: string[]): Promise<number> {
+    if (scopes.length === 0) return 0;
+    const [row] = await this.#parts.reads.rows<{ count: number }>([
+      { $match: { agentId, scope: { $in: [...new Set(scopes)] } } },
+      { $limit: mostCounted },
+      { $count: 'count' },
+    ]);
+    return row?.count ?? 0;
+  }
+
+  async search(request: SearchRequest): Promise<Found[]> {
+    await this.#parts.marks.ofScopes(request.scopes);
+    return this.#parts.search.find(request);
+  }
+
+  async forget(ids: string[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    await this.#parts.marks.all();
+    return forget(this.#parts.connection, [...new Set(ids)]);
+  }
+
+  async unembedded(embedder: string, limit: number): Promise<Unembedded[]> {
+    if (whole(limit) === 0) return [];
+    await this.#parts.marks.all();
+    const key = await this.#parts.embedders.prepare(embedder);
+    const found = await this.#parts.connection.run(() =>
+      this.#memories
+        .find({ embeds: true, [`has.${key}`]: null, status: { $ne: 'pending' } } as Document)
+        .sort({ _id: 1 })
+        .limit(whole(limit))
+        .project<Pick<MemoryDocument, '_id' | 'content'>>({ 'content.text': 1 })
+        .toArray(),
+    );
+    return found.map(({ _id, content }) => ({ id: _id, text: content!.text }));
+  }
+
+  async saveEmbeddings(embedder: string, vectors: { id: string; values: Float32Array }[]): Promise<void> {
+    const { abilities, connection, embedders, node } = this.#parts;
+    const dimensions = vectors[0]?.values.length ?? 0;
+    if (vectors.length === 0) return;
+    if (vectors.some(({ values }) => values.length !== dimensions)) {
+      throw new FatalError('config_invalid', `Embedder ${embedder} gives vectors of different lengths.`);
+    }
+    const updates = vectors.map(({ id, values }) => [id, storedVector(values, abilities)] as const);
+    const known = await embedders.register(embedder, dimensions);
+    const operations = updates.map(([_id, vector]): AnyBulkWriteOperation<MemoryDocument> => {
+      const update = { $set: { [`vectors.${known.key}`]: vector, [`has.${known.key}`]: true as const } };
+      return { updateOne: { filter: { _id, embeds: true }, update } };
+    });
+    await connection.repeatable(() => this.#memories.bulkWrite(operations, { ordered: false }));
+    node?.hasVectors(known);
+  }
+
+  get #memories() {
+    return this.#parts.log.memories;
+  }
+
+  /** The one that has the ingestion key, read where a majority has it: its own write may still be under way. */
+  async #earlier({ _id, ingest, roomId }: MemoryDocument): Promise<MemoryDocument> {
+    const { abilities, connection } = this.#parts;
+    const where = abilities.sharded ? { ingest, roomId } : { ingest };
+    const found = await connection.run(() =>
+      this.#memories.findOne<MemoryDocument>(where, {
+        projection: memoryFields,
+        ...(abilities.retryableWrites ? { readConcern: { level: 'majority' as const } } : {}),
+      }),
+    );
+    if (found) return found;
+    const other = await connection.run(() => this.#memories.findOne({ _id }, { projection: { _id: 1 } }));
+    if (other) throw new FatalError('internal', `Another memory has the id ${_id}.`);
+    throw unavailable('The same message is being stored right now.');
+  }
+}
+
+function oldestFirst(a: MemoryDocument, b: MemoryDocument): number {
+  return a._id < b._id ? -1 : 1;
+}
+
+/** Ids are not secret, but a cursor that looks like one invites making them up. */
+function writeCursor(id: string): string {
+  return Buffer.from(`after ${id}`).toString('base64url');
+}
+
+function readCursor(cursor: string): string {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  if (text.startsWith('after ') && writeCursor(text.slice(6)) === cursor) return text.slice(6);
+  throw new FatalError('invalid_field', 'The cursor is not one that a page of this history gave.', {
+    field: 'cursor',
+  });
+}

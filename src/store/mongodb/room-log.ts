@@ -1,0 +1,97 @@
+/** The writes on `memories`: insertions under unique keys, and updates that follow them. Both in batches. */
+import { type AnyBulkWriteOperation, type Collection, MongoBulkWriteError } from 'mongodb';
+import { isRetryable } from '../../errors.js';
+import { Batch } from './batch.js';
+import type { Connection } from './connection.js';
+import type { MemoryDocument } from './documents.js';
+import { isDuplicateKey } from './faults.js';
+
+/** Of one command; a document is 1 to 4 KB. */
+const most = 100;
+
+/** `again`: an earlier try of the same insertion may be what has taken the key. */
+export type Inserted = { stored: true } | { stored: false; again: boolean };
+
+/** Updates that belong together, carried out in this order. */
+export type Updates = AnyBulkWriteOperation<MemoryDocument>[];
+
+export class RoomLog {
+  readonly memories: Collection<MemoryDocument>;
+  readonly #inserts: Batch<MemoryDocument, Inserted>;
+  readonly #updates: Batch<Updates, void>;
+
+  constructor(connection: Connection) {
+    const memories = connection.collection<MemoryDocument>('memories');
+    this.memories = memories;
+    const insert = (documents: MemoryDocument[], repeated = false) =>
+      connection.repeatable((_, again) => insertAll(memories, documents, again || repeated));
+    // In order: where one fails, nothing after it is done, and nobody sees a turn's marks out of their order.
+    const update = (units: Updates[]) =>
+      connection.repeatable(() => memories.bulkWrite(units.flat(), { ordered: true }));
+    const limits = { lanes: 4, most };
+    this.#inserts = new Batch(
+      (documents) => apart(documents, insert, async (document) => (await insert([document], true))[0]!),
+      limits,
+    );
+    this.#updates = new Batch(
+      (units) =>
+        apart(
+          units,
+          async () => {
+            await update(units);
+            return units.map(() => undefined);
+          },
+          async (unit) => void (await update([unit])),
+        ),
+      limits,
+    );
+  }
+
+  /** Resolves when a majority has it, or when its key was taken. */
+  insert(document: MemoryDocument): Promise<Inserted> {
+    return this.#inserts.add(document);
+  }
+
+  /** For updates that may be repeated: they are, where a try may have failed. */
+  update(updates: Updates): Promise<void> {
+    return this.#updates.add(updates);
+  }
+}
+
+/** All together; and each for itself where one that the server will never take would fail the others. */
+async function apart<T, R>(
+  items: T[],
+  together: (items: T[]) => Promise<R[]>,
+  alone: (item: T) => Promise<R>,
+): Promise<(R | Promise<R>)[]> {
+  try {
+    return await together(items);
+  } catch (error) {
+    if (items.length === 1 || isRetryable(error)) throw error;
+    return items.map(alone);
+  }
+}
+
+async function insertAll(
+  memories: Collection<MemoryDocument>,
+  documents: MemoryDocument[],
+  again: boolean,
+): Promise<Inserted[]> {
+  try {
+    await memories.insertMany(documents, { ordered: false });
+    return documents.map(() => ({ stored: true }));
+  } catch (error) {
+    const taken = takenKeys(error);
+    if (!taken) throw error;
+    return documents.map((_, i) => (taken.has(i) ? { stored: false, again } : { stored: true }));
+  }
+}
+
+/** Which of the documents met a taken key; undefined where anything else went wrong too. */
+function takenKeys(error: unknown): Set<number> | undefined {
+  if (!(error instanceof MongoBulkWriteError) || !isDuplicateKey(error)) return;
+  if (error.result.getWriteConcernError()) return;
+  const errors = [error.writeErrors].flat();
+  if (errors.some(({ code }) => code !== 11000)) return;
+  return new Set(errors.map(({ index }) => index));
+}

@@ -1,0 +1,120 @@
+/** Hybrid search: what the words find and what the meaning finds, as one list, ranked as the embedded store ranks. */
+import { MemoryKind } from '../../core/memory.js';
+import type { Logger } from '../../logger.js';
+import type { Found, SearchRequest } from '../memory-store.js';
+import type { Abilities } from './abilities.js';
+import type { Connection } from './connection.js';
+import { type MemoryDocument, memoryOf } from './documents.js';
+import type { Embedders, KnownEmbedder } from './embedders.js';
+import type { Filter } from './filter.js';
+import { withTerms } from './lexicon.js';
+import { whole } from './limits.js';
+import type { SearchNode } from './search-node.js';
+import { queryTerms } from './terms.js';
+import { lengthOf, nearest } from './vectors.js';
+
+/** The usual constant of reciprocal rank fusion: how little the very first ranks stand out. */
+const k = 60;
+
+interface Meaning {
+  embedder: KnownEmbedder;
+  values: Float32Array;
+}
+
+export class Search {
+  readonly #connection: Connection;
+  readonly #abilities: Abilities;
+  readonly #embedders: Embedders;
+  readonly #node: SearchNode | null;
+  readonly #log: Logger;
+
+  constructor(
+    connection: Connection,
+    abilities: Abilities,
+    embedders: Embedders,
+    node: SearchNode | null,
+    log: Logger,
+  ) {
+    this.#connection = connection;
+    this.#abilities = abilities;
+    this.#embedders = embedders;
+    this.#node = node;
+    this.#log = log;
+  }
+
+  async find({ agentId, scopes, text, vector, kinds, exclude, limit }: SearchRequest): Promise<Found[]> {
+    const most = whole(limit);
+    const filter: Filter = {
+      agentId,
+      scopes: [...new Set(scopes)],
+      kinds: kinds ?? MemoryKind.options,
+      exclude: exclude ?? new Set(),
+    };
+    const meaning = vector && (await this.#meaningOf(vector));
+    if (most === 0 || filter.scopes.length === 0 || filter.kinds.length === 0) return [];
+    const terms = queryTerms(agentId, filter.scopes, text);
+    // Each half looks deeper than asked: a memory that is middling in both may win.
+    const depth = Math.max(32, 2 * most);
+    const { words, vectors } = await this.#halves(terms, meaning, filter, depth);
+    return fuse([words, vectors]).slice(0, most);
+  }
+
+  /** Undefined where there is nothing to compare with. Throws `config_invalid` for a vector of the wrong length. */
+  async #meaningOf({ embedder, values }: NonNullable<SearchRequest['vector']>): Promise<Meaning | undefined> {
+    const known = await this.#embedders.known(embedder, values.length);
+    return known && lengthOf(values) > 0 ? { embedder: known, values } : undefined;
+  }
+
+  /** Each half by the search node, if its index can be queried, and else by what this database has. */
+  async #halves(terms: string[], meaning: Meaning | undefined, filter: Filter, depth: number) {
+    const wordsByNode = terms.length > 0 && this.#node?.hasWords() === true;
+    const vectorsByNode = meaning !== undefined && this.#node?.hasVectors(meaning.embedder) === true;
+    const [byNode, words, vectors] = await Promise.all([
+      this.#byNode(wordsByNode ? terms : [], vectorsByNode ? meaning : undefined, filter, depth),
+      wordsByNode || terms.length === 0 ? [] : this.#words(terms, filter, depth),
+      vectorsByNode || !meaning ? [] : this.#vectors(meaning, filter, depth),
+    ]);
+    return { words: [...byNode.words, ...words], vectors: [...byNode.vectors, ...vectors] };
+  }
+
+  async #byNode(terms: string[], meaning: Meaning | undefined, filter: Filter, depth: number) {
+    const node = this.#node;
+    if (!node || (terms.length === 0 && !meaning)) return { words: [], vectors: [] };
+    try {
+      return await node.find({
+        ...(meaning ? { vectors: node.vectorStages(meaning.embedder, meaning.values, filter, depth) } : {}),
+        ...(terms.length > 0 ? { words: node.wordStages(terms, filter, depth) } : {}),
+      });
+    } catch (err) {
+      // A search node is a process of its own; the memories are here.
+      this.#log.warn({ err }, 'the search node does not answer; searching without it');
+      const [words, vectors] = await Promise.all([
+        terms.length > 0 ? this.#words(terms, filter, depth) : [],
+        meaning ? this.#vectors(meaning, filter, depth) : [],
+      ]);
+      return { words, vectors };
+    }
+  }
+
+  #words(terms: string[], filter: Filter, depth: number): Promise<MemoryDocument[]> {
+    return withTerms(this.#connection, this.#abilities, terms, filter, depth);
+  }
+
+  #vectors({ embedder, values }: Meaning, filter: Filter, depth: number): Promise<MemoryDocument[]> {
+    return nearest(this.#connection, embedder, values, filter, depth);
+  }
+}
+
+/** Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009). Of equal scores the newer memory is first. */
+function fuse(lists: readonly MemoryDocument[][]): Found[] {
+  const found = new Map<string, { document: MemoryDocument; score: number }>();
+  for (const list of lists) {
+    list.forEach((document, rank) => {
+      const score = (found.get(document._id)?.score ?? 0) + 1 / (k + rank + 1);
+      found.set(document._id, { document, score });
+    });
+  }
+  return [...found.values()]
+    .sort((a, b) => b.score - a.score || (a.document._id < b.document._id ? 1 : -1))
+    .map(({ document, score }) => ({ memory: memoryOf(document), score }));
+}

@@ -1,0 +1,181 @@
+/**
+ * The store contract on every MongoDB server at hand: `MONGODB_URL`, `MONGODB_ATLAS_URL`, FerretDB where it is
+ * installed, and always our protocol server, with a search node (a replica set) and without one (standalone).
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openMongoStore } from '../../src/store/mongodb/store.js';
+import type { Store } from '../../src/store/store.js';
+import { type StoreContractOptions, storeContract } from '../contract/store.js';
+import { startMongoServer } from '../servers/mongodb/launch.js';
+import { until } from '../support/until.js';
+
+interface Server {
+  url: string;
+  stop(): Promise<unknown>;
+}
+
+const { MONGODB_URL: given, MONGODB_ATLAS_URL: atlas } = process.env;
+const ferretdb = findFerretdb();
+
+if (given) onServer('MONGODB_URL', null, async () => existing(given));
+else process.stderr.write('MongoDB store on a server of your own: not run, MONGODB_URL is not set\n');
+if (atlas) {
+  onServer('Atlas', null, async () => existing(atlas), {
+    searchLag: { ms: 15_000, reason: 'a search node follows the database a moment behind' },
+  });
+} else process.stderr.write('MongoDB store on Atlas: not run, MONGODB_ATLAS_URL is not set\n');
+onServer('FerretDB', ferretdb ? null : 'no ferretdb on PATH, in GOBIN or in GOPATH/bin', startFerretdb);
+onServer('the protocol server without search', null, () => startMongoServer({ search: false }));
+onServer('the protocol server with search', null, () =>
+  startMongoServer({ replicaSet: 'rs0', searchDelayMs: 0 }),
+);
+
+function onServer(
+  name: string,
+  skipped: string | null,
+  start: () => Promise<Server>,
+  options?: StoreContractOptions,
+): void {
+  if (skipped) {
+    it.skip(`${name}: skipped, ${skipped}`, () => {});
+    process.stderr.write(`MongoDB store on ${name}: skipped, ${skipped}\n`);
+    return;
+  }
+  describe(name, () => {
+    let server: Server;
+    let databases = 0;
+    let searches = 0;
+    let engine = '';
+    beforeAll(async () => {
+      server = await start();
+    });
+    afterAll(() => server?.stop());
+
+    storeContract(
+      `MongoDB on ${name}`,
+      async () => {
+        const { url } = server;
+        const database = `carrier_${process.pid}_${databases++}`;
+        const open = async () => {
+          const store = await openPatiently(url, database, () => searches++);
+          engine = store.description.notes.some((note) => note.startsWith('no search node')) ? '' : 'search';
+          return store;
+        };
+        let store = await open();
+        return {
+          store,
+          async reopen() {
+            await store.close();
+            store = await open();
+            return store;
+          },
+          async dispose() {
+            await store.close();
+            await dropDatabase(url, database);
+          },
+        };
+      },
+      options,
+    );
+
+    it('was searched by its search node, if it has one', () => {
+      expect(searches > 0).toBe(engine === 'search');
+    });
+  });
+}
+
+/** A store whose searches wait for the search indexes, so that it is them that are tested. */
+async function openPatiently(url: string, database: string, searched: () => void): Promise<Store> {
+  let wanted = 0;
+  const log = pino({ level: 'debug' }, { write: (line: string) => count(JSON.parse(line).msg) });
+  const count = (message: string) => {
+    if (message === 'asking for a search index') wanted++;
+    if (/^(search index is ready|no search index yet)/.test(message)) wanted--;
+  };
+  const store = await openMongoStore({
+    url,
+    database,
+    log,
+    onCommand: ({ command }) => {
+      if (command.pipeline?.[0]?.$vectorSearch || command.pipeline?.[0]?.$search) searched();
+    },
+  });
+  const { memories } = store;
+  const search = memories.search.bind(memories);
+  memories.search = async (request) => {
+    const first = await search(request);
+    if (wanted === 0) return first;
+    await until(() => wanted === 0);
+    return search(request);
+  };
+  return store;
+}
+
+async function dropDatabase(url: string, database: string): Promise<void> {
+  const client = new MongoClient(url);
+  await client.db(database).dropDatabase();
+  await client.close();
+}
+
+function existing(url: string): Server {
+  return { url, stop: async () => {} };
+}
+
+function findFerretdb(): string | null {
+  const { GOBIN, GOPATH, HOME = '' } = process.env;
+  const folders = [GOBIN, GOPATH && join(GOPATH, 'bin'), join(HOME, 'go', 'bin')].filter((folder) => folder);
+  const candidates = ['ferretdb', ...folders.map((folder) => join(folder!, 'ferretdb'))];
+  return candidates.find((file) => spawnSync(file, ['--version']).status === 0) ?? null;
+}
+
+async function startFerretdb(): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'carrier-ferretdb-'));
+  const port = await freePort();
+  const url = `mongodb://127.0.0.1:${port}/`;
+  const child: ChildProcess = spawn(
+    ferretdb!,
+    [
+      ...['--handler=sqlite', `--sqlite-url=file:${folder}/`, `--state-dir=${folder}`, '--telemetry=disable'],
+      ...[`--listen-addr=127.0.0.1:${port}`, '--debug-addr=-', '--log-level=error'],
+    ],
+    { stdio: 'ignore' },
+  );
+  await until(() => answers(url));
+  return {
+    url,
+    async stop() {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await gone;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 200 });
+  try {
+    await client.db('admin').command({ ping: 1 });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.close();
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
