@@ -30,6 +30,7 @@ import { StateManager } from './runtime/state-manager.js';
 import { Sweeper } from './runtime/sweeper.js';
 import { Worker } from './runtime/worker.js';
 import { secretFile } from './secret-file.js';
+import { announce } from './store/libsql/lock.js';
 import { openLibsqlStore } from './store/libsql/store.js';
 import type { Store } from './store/store.js';
 
@@ -53,6 +54,8 @@ export interface Carrier {
   readonly connectors: Connector[];
   readonly host: Host;
   agents(): Agent[];
+  /** Notes where the hub listens, for `runningHub`; hubs that share a database are not noted. */
+  announce(url: string): void;
   /** Whether a message can be taken and its turn finished now. */
   ready(): Promise<Readiness>;
   /** Lets running turns finish, then closes everything; what was left is taken up at the next start. */
@@ -72,6 +75,9 @@ export async function startCarrier(config: Config, log: Logger, overrides: Overr
     throw error;
   }
 }
+
+/** The hub that holds a data folder now; null when none does. */
+export { readHub as runningHub } from './store/libsql/lock.js';
 
 /** What a hub runs on. */
 interface Engines {
@@ -222,9 +228,11 @@ async function assemble(
     connectors,
     host,
     agents: () => characters.list(),
+    announce: (url) => announce(config.dataDir, url),
     async ready() {
       const checks = {
         store: await problem(() => store.ping()),
+        queue: await problem(async () => void (await turnQueue.counts())),
         agents: characters.list().length > 0 ? 'ok' : `no usable character in ${config.charactersDir}`,
         models: await problem(async () => void characters.list().flatMap(chain)),
       };

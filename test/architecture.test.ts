@@ -33,7 +33,7 @@ const mayImport: Record<string, string[]> = {
   middle: ['base', 'port'],
   carrier: ['base', 'port', 'implementation', 'middle', 'extension'],
   http: ['base', 'port'],
-  cli: ['base', 'port', 'carrier', 'http', 'implementation'],
+  cli: ['base', 'port', 'carrier', 'http'],
   extension: ['public'],
 };
 

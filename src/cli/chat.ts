@@ -2,10 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline/promises';
+import { runningHub } from '../carrier.js';
 import type { Config } from '../config.js';
 import { FatalError } from '../errors.js';
 import { createLogger } from '../logger.js';
-import { readHub } from '../store/libsql/lock.js';
 import { type Address, type StreamEvent, say } from './client.js';
 import { adminTokenPath, startHub } from './hub.js';
 import { paint, print } from './output.js';
@@ -102,7 +102,7 @@ async function tell(events: AsyncIterable<StreamEvent>, agent: string, signal: A
 
 /** The hub that runs on this data folder, or, where none runs, one of our own for as long as we talk. */
 async function connect(config: Config): Promise<{ address: Address; close(): Promise<void> }> {
-  const running = readHub(config.dataDir);
+  const running = runningHub(config.dataDir);
   if (running?.url) {
     const path = adminTokenPath(config.dataDir);
     if (!existsSync(path)) {

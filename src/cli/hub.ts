@@ -9,7 +9,6 @@ import { tokenVerifier } from '../http/tokens.js';
 import type { Logger } from '../logger.js';
 import { secretFile } from '../secret-file.js';
 import type { AgentStore } from '../store/agent-store.js';
-import { announce } from '../store/libsql/lock.js';
 
 export interface Hub {
   url: string;
@@ -32,7 +31,7 @@ export async function startHub(config: Config, log: Logger, overrides?: Override
       ready: () => carrier.ready(),
       log,
     });
-    announce(config.dataDir, server.url);
+    carrier.announce(server.url);
     const stop = async () => {
       await server.close(config.turns.stopMs);
       await carrier.stop();
