@@ -15,7 +15,7 @@ const mostBeforeSearch = 5_000;
  * Postings a search ranks at most, at about a microsecond each. Words that half the scope uses tell little about
  * what is looked for, and would hold up everyone else.
  */
-const mostPostings = 4_000;
+const mostPostings = 2_500;
 
 /** What may be found, besides matching. */
 export interface Filter {
