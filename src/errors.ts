@@ -10,7 +10,7 @@ export const errorCodes = {
     meaning: 'The multipart body is malformed or has parts that are not expected.',
   },
   token_missing: { status: 401, meaning: 'The request carries no bearer token.' },
-  token_invalid: { status: 403, meaning: 'The bearer token is not one the hub has issued.' },
+  token_invalid: { status: 401, meaning: 'The bearer token is not one the hub has issued.' },
   agent_unknown: { status: 404, meaning: 'No character file of that name is loaded.' },
   not_found: { status: 404, meaning: 'No such route, turn or file.' },
   method_not_allowed: { status: 405, meaning: 'The route exists, but not with this method.' },

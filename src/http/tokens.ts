@@ -75,6 +75,8 @@ export function requireToken(tokens: TokenVerifier): RequestHandler {
     }
     const principal = await tokens.verify(token);
     if (!principal) {
+      // RFC 6750, section 3.1.
+      res.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"');
       throw new FatalError(
         'token_invalid',
         'This token is not known to the hub; check that it was copied whole and not replaced since.',
