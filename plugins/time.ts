@@ -1,4 +1,5 @@
 /** Time: the clock and the calendar of any time zone, and the present moment in every prompt. */
+import { distance as editDistance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { type ContextProvider, defineAction, type Plugin } from '../src/index.js';
 
@@ -91,19 +92,6 @@ function closeTo(place: string): string[] {
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 3)
     .map(({ city }) => city.replace(/(?<=^|[ -])\p{Ll}/gu, (letter) => letter.toUpperCase()));
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = a[i - 1] === b[j - 1] ? 0 : 1;
-      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + change));
-    }
-    previous = row;
-  }
-  return previous[b.length]!;
 }
 
 interface Reading {

@@ -5,7 +5,7 @@ import { httpConnector } from '../connectors/http/connector.js';
 import type { EventBus } from './bus/bus.js';
 import { InProcessBus } from './bus/in-process.js';
 import type { Config } from './config.js';
-import type { Connector, Host, Outcome } from './connector/connector.js';
+import type { Connector, Host } from './connector/connector.js';
 import type { Agent } from './core/character.js';
 import { FatalError } from './errors.js';
 import { noBots, textRules } from './intake/gate.js';
@@ -26,6 +26,7 @@ import { AbilityLoader } from './runtime/abilities.js';
 import { Characters } from './runtime/characters.js';
 import { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
+import { outcomeOf } from './runtime/outcome.js';
 import { StateManager } from './runtime/state-manager.js';
 import { Sweeper } from './runtime/sweeper.js';
 import { Worker } from './runtime/worker.js';
@@ -296,15 +297,6 @@ function embedderOf({ embedder, openai }: Config['models']): Embedder | null {
   return provider === 'openai'
     ? openaiEmbedder({ ...openai, model: model ?? openai.embeddingModel })
     : offlineEmbedder();
-}
-
-async function outcomeOf({ memories, turns }: Store, messageId: string): Promise<Outcome | null> {
-  const message = await memories.get(messageId);
-  const turn = message?.turnId ? await turns.get(message.turnId) : null;
-  if (!turn) return null;
-  const memory = turn.replyId ? await memories.get(turn.replyId) : null;
-  const actions = turn.steps.flatMap((step) => step.actions);
-  return { turnId: turn.turnId, error: turn.error, reply: memory && { memory, actions, usage: turn.usage } };
 }
 
 async function problem(check: () => Promise<void>): Promise<string> {

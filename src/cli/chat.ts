@@ -20,6 +20,8 @@ export interface ChatOptions {
 
 /** A conversation in the terminal, line by line, until Ctrl-D or /quit. Works in a pipe too. */
 export async function chat(config: Config, { agent, room, user }: ChatOptions): Promise<void> {
+  // `carrier chat | head`: nobody reads any more, and what was said is stored.
+  process.stdout.on('error', () => process.exit(0));
   const { address, close } = await connect(config);
   const userId = user ?? userInfo().username;
   const lines = createInterface({
@@ -28,7 +30,8 @@ export async function chat(config: Config, { agent, room, user }: ChatOptions): 
     terminal: process.stdin.isTTY && process.stdout.isTTY,
     history: readHistory(config.dataDir),
     historySize,
-    prompt: paint.cyan('you › '),
+    // In a pipe there is nobody to prompt.
+    prompt: process.stdin.isTTY ? paint.cyan('you › ') : '',
   });
   lines.on('history', (history) => keepHistory(config.dataDir, history));
   if (process.stdin.isTTY) print(paint.dim(`Talking to ${agent} at ${address.url}. /help tells the rest.`));

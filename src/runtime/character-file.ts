@@ -1,4 +1,5 @@
 /** One character file: its text to a character, or what is wrong with it in words that name the fix. */
+import { distance as editDistance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { Character } from '../core/character.js';
 
@@ -115,17 +116,4 @@ function pathOf(path: PropertyKey[]): string {
     .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
     .join('')
     .replace(/^\./, '');
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = a[i - 1] === b[j - 1] ? 0 : 1;
-      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + change));
-    }
-    previous = row;
-  }
-  return previous[b.length]!;
 }

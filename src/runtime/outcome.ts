@@ -1,0 +1,12 @@
+import type { Outcome } from '../connector/connector.js';
+import type { Store } from '../store/store.js';
+
+/** What became of a message: the turn that covers it, with its reply; null while no turn has. */
+export async function outcomeOf({ memories, turns }: Store, messageId: string): Promise<Outcome | null> {
+  const message = await memories.get(messageId);
+  const turn = message?.turnId ? await turns.get(message.turnId) : null;
+  if (!turn) return null;
+  const memory = turn.replyId ? await memories.get(turn.replyId) : null;
+  const actions = turn.steps.flatMap((step) => step.actions);
+  return { turnId: turn.turnId, error: turn.error, reply: memory && { memory, actions, usage: turn.usage } };
+}
