@@ -41,6 +41,8 @@ export class MongoMemories implements MemoryStore {
     const document = documentOf(memory);
     const inserted = await this.#parts.log.insert(document);
     if (inserted.stored) return { memory: memoryOf(document), duplicate: false };
+    // As it is by now includes what this process has committed and not yet marked.
+    await this.#parts.marks.ofRoom(document.roomId);
     const earlier = await this.#earlier(document);
     // Our own first try, whose answer was lost, is no duplicate.
     return { memory: memoryOf(earlier), duplicate: !inserted.again || earlier._id !== document._id };
