@@ -215,6 +215,14 @@ async function assemble(
     turn: (turnId) => store.turns.get(turnId),
     history: (roomId, page) => store.memories.history(roomId, page),
     putFile: (bytes) => store.files.put(bytes),
+    getFile: (key) => store.files.get(key),
+    // TODO(gate): these six.
+    edit: async () => false,
+    remove: async () => false,
+    react: async () => false,
+    command: async () => null,
+    press: async () => '',
+    notes: { get: async () => null, put: async () => {}, take: async () => null },
     log,
   };
 

@@ -1,8 +1,11 @@
 /** The public API: all that connectors and plugins, ours or yours, may import. */
 export type {
+  Connection,
   Connector,
+  DeliveryReceipt,
   Host,
   HubRequest,
+  Notes,
   Outcome,
   Principal,
   Receipt,
@@ -11,7 +14,18 @@ export type {
 export type { Agent, Character } from './core/character.js';
 export type { Reply, TurnEvent } from './core/events.js';
 export { derivedId, newId } from './core/ids.js';
-export type { Attachment, Author, InboundMessage, Memory, Source } from './core/memory.js';
+export type {
+  Attachment,
+  Author,
+  Button,
+  InboundCommand,
+  InboundMessage,
+  InboundPress,
+  InboundReaction,
+  Memory,
+  Source,
+  SourceKey,
+} from './core/memory.js';
 export { roomIdOf } from './core/memory.js';
 export type { ActionRecord, OutboundMessage, Turn, Usage } from './core/turn.js';
 export type { ErrorCode } from './errors.js';

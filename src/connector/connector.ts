@@ -9,7 +9,14 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Reply, TurnEvent } from '../core/events.js';
-import type { InboundMessage, Memory } from '../core/memory.js';
+import type {
+  InboundCommand,
+  InboundMessage,
+  InboundPress,
+  InboundReaction,
+  Memory,
+  SourceKey,
+} from '../core/memory.js';
 import type { OutboundMessage, Turn } from '../core/turn.js';
 
 export interface Receipt {
@@ -24,6 +31,16 @@ export interface Host {
    * Errors: `agent_unknown`, `text_empty`, `text_too_long`, `invalid_field`.
    */
   receive(message: InboundMessage): Promise<Receipt | null>;
+  /** Its author changed a message. Before its turn has run, the turn sees the new text. False: no such message here. */
+  edit(key: SourceKey, text: string): Promise<boolean>;
+  /** A message was deleted on the platform, so it is forgotten. False: no such message here. */
+  remove(key: SourceKey): Promise<boolean>;
+  /** Keeps a reaction to one of the agent's messages as feedback. False: not the agent's message. */
+  react(reaction: InboundReaction): Promise<boolean>;
+  /** Carries out a command; what it gives is for the caller's eyes only. Null: the gate drops the caller. */
+  command(command: InboundCommand): Promise<string | null>;
+  /** Takes a pressed button; the text is for who pressed. Errors: `button_invalid` (forged, expired, used). */
+  press(press: InboundPress): Promise<string>;
   /** Throws `agent_unknown` when no such agent runs. */
   requireAgent(agentId: string): void;
   /** Turn events of a room, best effort. The result ends it. */
@@ -37,11 +54,43 @@ export interface Host {
   ): Promise<{ items: Memory[]; nextCursor: string | null }>;
   /** Stores bytes; the result goes into an attachment's `file`. */
   putFile(bytes: Uint8Array): Promise<string>;
+  /** The bytes of an attachment's `file`; null when they are gone. */
+  getFile(key: string): Promise<Uint8Array | null>;
+  /** This connector's own small durable values, in the store of the hub and so the same in every process. */
+  notes: Notes;
   log: {
     info(o: object, m: string): void;
     warn(o: object, m: string): void;
     error(o: object, m: string): void;
   };
+}
+
+/** Small JSON values under keys of up to 512 characters. Not for secrets, unless encrypted. */
+export interface Notes {
+  get(key: string): Promise<unknown>;
+  /** Without `ttlMs` it is kept for ever. */
+  put(key: string, value: unknown, options?: { ttlMs?: number }): Promise<void>;
+  /** Removes and gives it; of many callers one gets it, the others null. */
+  take(key: string): Promise<unknown>;
+}
+
+/** What the platform calls a delivered reply; kept with it, for people who look into the store. */
+export interface DeliveryReceipt {
+  /** The platform's ids of the messages it was sent as, first to last, made as `source.messageId` is. */
+  messageIds?: string[];
+  [detail: string]: unknown;
+}
+
+/** The one connection to a platform that allows no second one under the same token: a socket, a poller. */
+export interface Connection {
+  /** Names it without telling its secret; in a cluster one process at a time has it open. */
+  readonly id: string;
+  /** Begins to receive. Resolves once connected; failing, it is tried again after a while. A `FatalError` is not. */
+  open(): Promise<void>;
+  /** Receives nothing any more when it resolves; may be opened again. */
+  close(): Promise<void>;
+  /** `ok`, or what is wrong, for an operator. Progress counts, not an open socket. */
+  health(): string;
 }
 
 export interface Outcome {
@@ -67,13 +116,18 @@ export type RouteHandler = {
 }['handle'];
 
 export interface Connector {
-  /** Stands in every memory's source; unique among the running connectors. */
+  /** Stands in every memory's source. */
   readonly name: string;
+  /** The one agent this connector is the face of; absent: it serves all. Unique with the name. */
+  readonly agentId?: string;
+  /** Makes `deliver` and `routes` work; every gateway calls it, whichever holds the connection. */
   start(host: Host): Promise<void>;
-  /** Ends every connection; nothing is received afterwards. */
+  /** Ends everything, the connection too; nothing is received afterwards. */
   stop(): Promise<void>;
+  /** Present where messages come over one held connection; without it they come by `routes`. */
+  readonly connection?: Connection;
   /** Sends a reply and says what the platform calls it. Throw a `RetryableError` to be called again, later. */
-  deliver?(message: OutboundMessage, signal: AbortSignal): Promise<Record<string, unknown>>;
+  deliver?(message: OutboundMessage, signal: AbortSignal): Promise<DeliveryReceipt>;
   /** Routes the HTTP server mounts at `/`. `token`: behind the hub's bearer tokens; `own`: it checks signatures itself. */
   routes?: { access: 'token' | 'own'; handler: RouteHandler };
 }

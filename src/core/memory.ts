@@ -37,11 +37,26 @@ export const Attachment = z.object({
 });
 export type Attachment = z.infer<typeof Attachment>;
 
+/** Words of another message that this one points at: a reply's target, a forwarded text. */
+const Quote = z.object({ author: z.string().max(256).optional(), text: z.string().max(4000) });
+
+const Button = z.object({
+  label: z.string().min(1).max(80),
+  /** Opaque and signed; short, since Telegram allows 64 bytes. */
+  payload: z.string().min(1).max(64),
+  style: z.enum(['primary', 'danger']).optional(),
+});
+export type Button = z.infer<typeof Button>;
+
 const Content = z.object({
   text: z.string(),
   attachments: z.array(Attachment),
   /** Id of the memory this one answers or quotes. */
   replyTo: z.string().nullable(),
+  /** What this one quotes, where its author pointed at a message. */
+  quote: Quote.optional(),
+  /** Offered under a reply; pressing one comes back as an `InboundPress` with its payload. */
+  buttons: z.array(Button).max(25).optional(),
 });
 
 export const Source = z.object({
@@ -85,12 +100,55 @@ export const InboundMessage = z.object({
   source: Source,
   /** True where only this author and the agent can read: the room's memories then follow the author. */
   direct: z.boolean(),
+  /** False for talk among others that the agent only overhears; true when it is named, or answered. */
+  addressed: z.boolean().default(true),
   author: Author,
+  /** The author's roles or groups on the platform, for the gate's lists. */
+  roles: z.array(z.string().max(256)).max(500).default([]),
   text: z.string(),
+  quote: Quote.optional(),
+  /** The platform's id of the message it answers or quotes, made as `source.messageId` is. */
+  replyTo: z.string().min(1).max(1024).optional(),
   /** Already in the `FileStore`. */
   attachments: z.array(Attachment).default([]),
 });
 export type InboundMessage = z.input<typeof InboundMessage>;
+
+/** Names one platform message: the ingestion key. */
+export type SourceKey = Pick<Source, 'connector' | 'tenant' | 'messageId'> & { agentId: string };
+
+/** A command given by the platform's own means (a slash command), not by a message. */
+export interface InboundCommand {
+  agentId: string;
+  source: Source;
+  direct: boolean;
+  author: Author;
+  roles: string[];
+  /** Without the slash: `help`, `new`, `status`, `forget`, `model`, `stop`. */
+  name: string;
+  /** What follows the name, as written. */
+  args: string;
+}
+
+/** A reaction to a message, kept as feedback where that message is the agent's. */
+export interface InboundReaction {
+  agentId: string;
+  /** Of the message reacted to: its `messageId` is the platform's, as in a receipt's `messageIds`. */
+  source: Omit<Source, 'pull' | 'metadata'>;
+  author: Author;
+  /** The emoji itself, or the platform's name of it. */
+  emoji: string;
+  removed: boolean;
+}
+
+/** A button pressed under one of the agent's messages. */
+export interface InboundPress {
+  agentId: string;
+  source: Source;
+  author: Author;
+  /** What the button carried; the hub signed it, and takes it once. */
+  payload: string;
+}
 
 /** The same room in every process: derived, never stored. */
 export function roomIdOf(agentId: string, source: Omit<Source, 'messageId' | 'metadata' | 'pull'>): string {

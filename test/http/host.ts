@@ -3,12 +3,17 @@ import {
   type ActionRecord,
   FatalError,
   type Host,
+  type InboundCommand,
   type InboundMessage,
+  type InboundPress,
+  type InboundReaction,
   type Memory,
+  type Notes,
   newId,
   type Outcome,
   type Receipt,
   roomIdOf,
+  type SourceKey,
   type Turn,
   type TurnEvent,
 } from '../../src/index.js';
@@ -24,6 +29,14 @@ export class FakeHost implements Host {
   readonly memories: Memory[] = [];
   readonly files = new Map<string, Uint8Array>();
   readonly turns = new Map<string, Turn>();
+  /** What came in besides messages, in order. */
+  readonly inbound: InboundMessage[] = [];
+  readonly commands: InboundCommand[] = [];
+  readonly reactions: InboundReaction[] = [];
+  readonly presses: InboundPress[] = [];
+  readonly noted = new Map<string, unknown>();
+  /** What a command is answered with. */
+  onCommand: (command: InboundCommand) => string | null = ({ name }) => `did ${name}`;
   readonly logged: { level: string; message: string }[] = [];
   /** Awaited before a message is stored; throw to fail the store. */
   beforeStore: () => Promise<void> = async () => {};
@@ -55,15 +68,57 @@ export class FakeHost implements Host {
     if (text.length > this.#options.maxTextChars) throw new FatalError('text_too_long', 'Say less.');
     await this.beforeStore();
     if (message.author.bot) return null;
-    const key = [message.agentId, source.connector, source.tenant, source.messageId].join('\n');
+    const key = keyOf({ ...source, agentId: message.agentId });
     const known = this.#byKey.get(key);
     if (known) return { memory: known, duplicate: true };
     const memory = this.#memory(roomIdOf(message.agentId, source), message);
     this.#byKey.set(key, memory);
     this.memories.push(memory);
+    this.inbound.push(message);
     if (this.#options.echo) setImmediate(() => this.begin(memory).say(`echo: ${text}`));
     return { memory, duplicate: false };
   }
+
+  async edit(key: SourceKey, text: string): Promise<boolean> {
+    const known = this.#byKey.get(keyOf(key));
+    if (known) known.content = { ...known.content, text };
+    return known !== undefined;
+  }
+
+  async remove(key: SourceKey): Promise<boolean> {
+    const known = this.#byKey.get(keyOf(key));
+    if (known) this.memories.splice(this.memories.indexOf(known), 1);
+    return known !== undefined;
+  }
+
+  async react(reaction: InboundReaction): Promise<boolean> {
+    this.reactions.push(reaction);
+    return true;
+  }
+
+  async command(command: InboundCommand): Promise<string | null> {
+    this.commands.push(command);
+    return this.onCommand(command);
+  }
+
+  async press(press: InboundPress): Promise<string> {
+    this.presses.push(press);
+    return 'Noted.';
+  }
+
+  async getFile(key: string): Promise<Uint8Array | null> {
+    return this.files.get(key) ?? null;
+  }
+
+  readonly notes: Notes = {
+    get: async (key) => this.noted.get(key) ?? null,
+    put: async (key, value) => void this.noted.set(key, structuredClone(value)),
+    take: async (key) => {
+      const value = this.noted.get(key) ?? null;
+      this.noted.delete(key);
+      return value;
+    },
+  };
 
   async watch(roomId: string, listener: (event: TurnEvent) => void): Promise<() => void> {
     const listeners = this.#listeners.get(roomId) ?? new Set();
@@ -145,6 +200,10 @@ export class FakeHost implements Host {
   #log(level: string, message: string): void {
     this.logged.push({ level, message });
   }
+}
+
+function keyOf({ agentId, connector, tenant, messageId }: SourceKey): string {
+  return [agentId, connector, tenant, messageId].join('\n');
 }
 
 export class FakeTurn {
