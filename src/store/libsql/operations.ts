@@ -3,6 +3,7 @@ import type { Database } from './database.js';
 import { Lexicon } from './lexicon.js';
 import { MemoryTable } from './memory-table.js';
 import { Names } from './names.js';
+import { NoteTable } from './note-table.js';
 import { OutboxTable } from './outbox-table.js';
 import type { MemoryRow } from './row.js';
 import { Search, type SearchRow } from './search.js';
@@ -47,7 +48,8 @@ export function openOperations(db: Database) {
   const smallScopes = new SmallScopes(db);
   const search = new Search(names, memories, smallScopes, lexicon, vectors);
   const shelf = new Shelf(db);
-  const upkeep = new Upkeep(db, lexicon);
+  const notes = new NoteTable(db);
+  const upkeep = new Upkeep(db, lexicon, notes);
   db.transaction(() => turns.dropDeadCheckpoints());
 
   const operations = {
@@ -103,6 +105,10 @@ export function openOperations(db: Database) {
     saveToken: (name: string, body: string) => shelf.saveToken(name, body),
     putFile: (hash: string, bytes: Uint8Array) => shelf.putFile(hash, bytes),
     getFile: (hash: string) => shelf.getFile(hash),
+    note: (key: string) => notes.get(key),
+    putNote: (key: string, value: string, expires: number | null) => notes.put(key, value, expires),
+    takeNote: (key: string) => notes.take(key),
+    listNotes: (from: string, to: string, limit: number) => notes.list(from, to, limit),
   };
   const rolledBack = () => {
     names.reset();
