@@ -1,7 +1,7 @@
 /** Everything the engine can be asked for. Arguments and results cross threads: plain values, lists as JSON text. */
 import type { Database } from './database.js';
 import { Lexicon } from './lexicon.js';
-import { MemoryTable } from './memory-table.js';
+import { type Edited, MemoryTable } from './memory-table.js';
 import { Names } from './names.js';
 import { NoteTable } from './note-table.js';
 import { OutboxTable } from './outbox-table.js';
@@ -56,6 +56,20 @@ export function openOperations(db: Database) {
     ping: () => shelf.ping(),
     append: (row: MemoryRow) => memories.append(row),
     memory: (id: string) => memories.get(id),
+    memoryUnder: (key: string) => memories.byKey(key),
+    edit(id: string, text: string): Edited | null {
+      const edited = memories.edit(id, text);
+      if (edited) {
+        const { memory } = edited;
+        lexicon.renew(memory.seq);
+        vectors.renew(memory);
+        smallScopes.drop(memory.scope);
+        upkeep.purgeSoon();
+      }
+      return edited;
+    },
+    inScope: (agentId: string, name: string, after: number, limit: number) =>
+      memories.inScope(agentId, name, after, limit),
     history: (roomId: string, after: number, limit: number) => memories.history(roomId, after, limit),
     room(roomId: string, limits: RoomLimits): RoomRows {
       const room = names.room(roomId);
