@@ -6,6 +6,7 @@ import { InProcessBus } from './bus/in-process.js';
 import type { Config } from './config.js';
 import type { Connector } from './connector/connector.js';
 import { FatalError } from './errors.js';
+import { InProcessLeases } from './lease/in-process.js';
 import { anthropicModel } from './llm/anthropic.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import { offlineModel } from './llm/offline/model.js';
@@ -64,6 +65,7 @@ async function embeddedEngines({ dataDir, turns }: Config, log: Logger): Promise
     bus,
     turnQueue: new InProcessQueue(turns),
     deliveryQueue: new InProcessQueue(turns),
+    leases: new InProcessLeases(),
     close,
   };
 }
@@ -74,9 +76,10 @@ async function sharedEngines(
   log: Logger,
 ): Promise<Engines> {
   // Loaded only here: an embedded hub has no need of them, and they weigh more than it does.
-  const [{ Redis }, { RedisBus }, { BullmqQueue }, { openMongoStore }] = await Promise.all([
+  const [{ Redis }, { RedisBus }, { RedisLeases }, { BullmqQueue }, { openMongoStore }] = await Promise.all([
     import('ioredis'),
     import('./bus/redis.js'),
+    import('./lease/redis.js'),
     import('./queue/bullmq.js'),
     import('./store/mongodb/store.js'),
   ]);
@@ -90,11 +93,12 @@ async function sharedEngines(
   const subscriber = new Redis(redisUrl, { maxRetriesPerRequest: null });
   for (const redis of [publisher, subscriber]) redis.on('error', (err) => log.warn({ err }, 'redis'));
   const bus = new RedisBus({ publisher, subscriber, prefix: `${redisPrefix}:events:`, log });
+  const leases = new RedisLeases({ client: publisher, prefix: `${redisPrefix}:lease:`, log });
   const close = async () => {
     publisher.disconnect();
     await store.close();
   };
-  return { store, bus, turnQueue: queue('turns'), deliveryQueue: queue('deliveries'), close };
+  return { store, bus, turnQueue: queue('turns'), deliveryQueue: queue('deliveries'), leases, close };
 }
 
 async function assemble(

@@ -8,8 +8,10 @@ import type { Connector, Host } from './connector/connector.js';
 import type { Agent } from './core/character.js';
 import { FatalError } from './errors.js';
 import { Backlog } from './intake/backlog.js';
+import { Connections } from './intake/connections.js';
 import { noBots, textRules } from './intake/gate.js';
 import { Intake } from './intake/intake.js';
+import type { Leases } from './lease/lease.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import { Metrics } from './metrics.js';
@@ -32,6 +34,7 @@ export interface Engines {
   bus: EventBus;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
+  leases: Leases;
   /** Ends what is left once queues and bus are closed. */
   close(): Promise<void>;
 }
@@ -53,6 +56,8 @@ interface Readiness {
   ready: boolean;
   /** `ok`, or what is wrong. */
   checks: Record<string, string>;
+  /** How the platforms' connections are; one that is down does not make the hub unready. */
+  connections: Record<string, string>;
   /** What the engines lack, and what that costs. */
   notes: string[];
 }
@@ -79,6 +84,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const host = hostOf(parts, metrics, requireAgent);
   const memoryManager = new MemoryManager(store.memories, embedder, log);
   const worker = workerOf(parts, metrics, memoryManager, requireAgent);
+  const connections = new Connections({ connectors, leases: engines.leases, log });
   const sweeper = new Sweeper({
     turns: store.turns,
     outbox: store.outbox,
@@ -91,6 +97,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   if (role !== 'worker') {
     for (const connector of connectors) await connector.start(host);
     delivererOf(parts, metrics).start();
+    connections.start();
   }
   if (role !== 'gateway') {
     worker.start();
@@ -111,12 +118,13 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       if (role !== 'gateway')
         checks.models = await problem(async () => void characters.list().flatMap(parts.chain));
       const ready = Object.values(checks).every((check) => check === 'ok');
-      return { ready, checks, notes: store.description.notes };
+      return { ready, checks, connections: connections.health(), notes: store.description.notes };
     },
     metrics: () => metrics.text(),
     async stop() {
       characters.close();
       sweeper.stop();
+      await connections.stop();
       await turnQueue.close(limits.stopMs);
       await deliveryQueue.close(limits.stopMs);
       for (const connector of connectors) await connector.stop();

@@ -13,10 +13,10 @@ const layers: [name: string, pattern: RegExp][] = [
   ['base', /^src\/(core\/.*|errors|logger|metrics|config|secret-file)\.?/],
   [
     'port',
-    /^src\/(connector\/connector|plugin\/plugin|queue\/queue|llm\/llm|bus\/bus)\.ts$|^src\/store\/[\w-]+\.ts$/,
+    /^src\/(connector\/connector|plugin\/plugin|queue\/queue|llm\/llm|bus\/bus|lease\/lease)\.ts$|^src\/store\/[\w-]+\.ts$/,
   ],
   ['public', /^src\/index\.ts$/],
-  ['implementation', /^src\/(queue|store|llm|bus|plugin)\//],
+  ['implementation', /^src\/(queue|store|llm|bus|lease|plugin)\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
   ['roles', /^src\/roles\.ts$/],
   ['carrier', /^src\/carrier\.ts$/],
@@ -45,6 +45,7 @@ const longFiles: Record<string, string> = {};
 const suites: { port: string; implementation: RegExp; suite: string }[] = [
   { port: 'RoomQueue', implementation: /class \w+ implements RoomQueue\b/, suite: 'queueContract' },
   { port: 'EventBus', implementation: /class \w+ implements EventBus\b/, suite: 'busContract' },
+  { port: 'Leases', implementation: /class \w+ implements Leases\b/, suite: 'leaseContract' },
   {
     port: 'Store',
     implementation: /export (async )?function \w+\([^)]*\): Promise<(Libsql)?Store>/,

@@ -6,6 +6,8 @@ export interface Readiness {
   ready: boolean;
   /** `ok`, or in a few words what is wrong; shown to anyone, so no secrets and no addresses. */
   checks: Record<string, string>;
+  /** How the platforms' connections are. */
+  connections: Record<string, string>;
   /** What the engines lack, and what that costs. */
   notes: string[];
 }
@@ -31,14 +33,19 @@ export function readiness(ready: () => Promise<Readiness>): RequestHandler {
   return async (_req, res) => {
     const found = await withinPatience(ready);
     res.setHeader('Cache-Control', 'no-store');
-    sendJson(res, found.ready ? 200 : 503, { ready: found.ready, checks: found.checks, notes: found.notes });
+    sendJson(res, found.ready ? 200 : 503, found);
   };
 }
 
 async function withinPatience(ready: () => Promise<Readiness>): Promise<Readiness> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<Readiness>((resolve) => {
-    const verdict = { ready: false, checks: { hub: `no answer within ${patienceMs / 1000} s` }, notes: [] };
+    const verdict = {
+      ready: false,
+      checks: { hub: `no answer within ${patienceMs / 1000} s` },
+      connections: {},
+      notes: [],
+    };
     timer = setTimeout(resolve, patienceMs, verdict);
   });
   try {

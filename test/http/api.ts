@@ -49,7 +49,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     config: { host: '127.0.0.1', port: 0 },
     connectors: [connector],
     tokens: tokenVerifier({ tokens: async () => [tokenRecord(token)] }),
-    ready: async () => ({ ready: true, checks: { store: 'ok' }, notes: [] }),
+    ready: async () => ({ ready: true, checks: { store: 'ok' }, connections: {}, notes: [] }),
     metrics: async () => ({ contentType: 'text/plain', body: 'turns 1' }),
     log: { error: log('error'), warn: log('warn') } as HttpServerOptions['log'],
     ...options.server,

@@ -19,19 +19,19 @@ describe('health', () => {
     const ready = await fetch(`${api.url}/readyz`);
     expect([ready.status, await ready.json()]).toEqual([
       200,
-      { ready: true, checks: { store: 'ok' }, notes: [] },
+      { ready: true, checks: { store: 'ok' }, connections: {}, notes: [] },
     ]);
   });
 
   it('names the check that fails', async () => {
     const checks = { store: 'ok', model: 'no key' };
     api = await startApi({
-      server: { ready: async () => ({ ready: false, checks, notes: ['no search node'] }) },
+      server: { ready: async () => ({ ready: false, checks, connections: {}, notes: ['no search node'] }) },
     });
     const ready = await fetch(`${api.url}/readyz`);
     expect([ready.status, await ready.json()]).toEqual([
       503,
-      { ready: false, checks, notes: ['no search node'] },
+      { ready: false, checks, connections: {}, notes: ['no search node'] },
     ]);
   });
 
@@ -308,7 +308,7 @@ function started(change: NonNullable<ApiOptions['server']>) {
     config: { host: '127.0.0.1', port: 0 },
     connectors: [],
     tokens: { verify: async () => null },
-    ready: async () => ({ ready: true, checks: {}, notes: [] }),
+    ready: async () => ({ ready: true, checks: {}, connections: {}, notes: [] }),
     metrics: async () => ({ contentType: 'text/plain', body: '' }),
     log: { error() {}, warn() {} },
     ...change,
