@@ -27,6 +27,7 @@ const Environment = z
   .object({
     CARRIER_DATA_DIR: z.string().default('./data'),
     CARRIER_CHARACTERS_DIR: z.string().default('./characters'),
+    CARRIER_ROLE: z.enum(['all', 'gateway', 'worker']).default('all'),
     CARRIER_HOST: z.string().default('127.0.0.1'),
     CARRIER_PORT: count(3000, 0, 65_535),
     CARRIER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -37,6 +38,7 @@ const Environment = z
     CARRIER_RETRY_BASE_MS: count(500, 1, 60_000),
     CARRIER_MODEL_TIMEOUT_MS: count(120_000, 100, 3_600_000),
     CARRIER_SWEEP_MS: count(5000, 100, 3_600_000),
+    CARRIER_MAX_BACKLOG: count(10_000, 1, 10_000_000),
     CARRIER_STOP_MS: count(10_000, 0, 600_000),
     CARRIER_MAX_TEXT_CHARS: count(32_000, 1, 1_000_000),
     CARRIER_MAX_BODY_BYTES: count(1_048_576, 1024, 104_857_600),
@@ -73,6 +75,10 @@ const Environment = z
     OLLAMA_HOST: z.string().optional(),
     OLLAMA_MODEL: z.string().default('llama3.2'),
   })
+  .refine((env) => env.CARRIER_ROLE === 'all' || env.REDIS_URL, {
+    path: ['CARRIER_ROLE'],
+    message: 'a gateway and a worker meet at REDIS_URL and MONGODB_URL: set both, or use the role "all"',
+  })
   .refine((env) => !env.REDIS_URL === !env.MONGODB_URL, {
     path: ['REDIS_URL'],
     message: 'REDIS_URL and MONGODB_URL belong together: set both, or neither for the embedded hub',
@@ -80,6 +86,7 @@ const Environment = z
   .readonly();
 
 export interface Config {
+  role: 'all' | 'gateway' | 'worker';
   dataDir: string;
   charactersDir: string;
   logLevel: string;
@@ -93,6 +100,7 @@ export interface Config {
     callbackAllowPrivate: boolean;
     /** Absent: one of this data folder's own. */
     callbackSecret?: string;
+    maxBacklog: number;
   };
   /** Absent: one hub, embedded. */
   cluster?: { redisUrl: string; redisPrefix: string; mongodbUrl: string; database: string };
@@ -139,6 +147,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 
 function arrange(env: z.output<typeof Environment>): Config {
   return {
+    role: env.CARRIER_ROLE,
     dataDir: resolve(env.CARRIER_DATA_DIR),
     charactersDir: resolve(env.CARRIER_CHARACTERS_DIR),
     logLevel: env.CARRIER_LOG_LEVEL,
@@ -151,6 +160,7 @@ function arrange(env: z.output<typeof Environment>): Config {
       replyTimeoutMs: env.CARRIER_REPLY_TIMEOUT_MS,
       callbackAllowPrivate: env.CARRIER_CALLBACK_ALLOW_PRIVATE,
       callbackSecret: env.CARRIER_CALLBACK_SECRET,
+      maxBacklog: env.CARRIER_MAX_BACKLOG,
     },
     ...(env.REDIS_URL &&
       env.MONGODB_URL && {

@@ -18,6 +18,7 @@ import type {
   SourceKey,
 } from '../core/memory.js';
 import type { OutboundMessage, Turn } from '../core/turn.js';
+import type { RetryableError } from '../errors.js';
 
 export interface Receipt {
   memory: Memory;
@@ -41,6 +42,8 @@ export interface Host {
   command(command: InboundCommand): Promise<string | null>;
   /** Takes a pressed button; the text is for who pressed. Errors: `button_invalid` (forged, expired, used). */
   press(press: InboundPress): Promise<string>;
+  /** What a sender that can wait should be told instead, since too much waits already; null: go on. */
+  busy(): RetryableError | null;
   /** Throws `agent_unknown` when no such agent runs. */
   requireAgent(agentId: string): void;
   /** Turn events of a room, best effort. The result ends it. */

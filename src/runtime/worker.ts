@@ -26,7 +26,7 @@ export interface WorkerParts {
   agent(agentId: string): Agent;
   publish(roomId: string, event: TurnEvent): void;
   /** Called after every commit: there may be memories to learn from. */
-  committed(): void;
+  committed(turn: Turn): void;
   /** Most messages one turn covers. */
   maxMessages: number;
   log: Logger;
@@ -124,7 +124,7 @@ export class Worker {
         .schedule(roomId)
         .catch((err) => log.warn({ err, roomId }, 'reply stored, not scheduled yet'));
     }
-    committed();
+    committed(turn);
   }
 
   #learn(turn: Turn, reply: Memory, { evaluators }: Draft, context: TurnContext): void {
