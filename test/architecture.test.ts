@@ -18,7 +18,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['public', /^src\/index\.ts$/],
   ['implementation', /^src\/(queue|store|llm|bus|lease|plugin)\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
-  ['roles', /^src\/roles\.ts$/],
+  ['roles', /^src\/(roles|host)\.ts$/],
   ['carrier', /^src\/carrier\.ts$/],
   ['http', /^src\/http\//],
   ['cli', /^src\/cli\//],
