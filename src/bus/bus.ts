@@ -1,7 +1,7 @@
 /**
  * EventBus: tells watchers what happens in a room, in this process or in all of them.
  *
- * - **Topic**: a room id.
+ * - **Topic**: a room id, or `stopTopic`.
  * - **Event**: one `TurnEvent`.
  *
  * Not promised: that an event arrives. Who must know reads the store; the bus only saves the wait.

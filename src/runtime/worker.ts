@@ -68,10 +68,11 @@ export class Worker {
 
   async #run(run: Run): Promise<void> {
     const startedAt = Date.now();
-    const [claim, room] = await Promise.all([
+    const [claimed, room] = await Promise.all([
       this.#parts.turns.claim(run.roomId, this.#parts.maxMessages),
       this.#parts.rooms.get(run.roomId),
     ]);
+    const claim = calledOffFirst(claimed, room);
     const first = claim.messages[0];
     if (!first) return;
     const covers = claim.messages.map(({ id }) => id);
@@ -87,7 +88,7 @@ export class Worker {
     };
     const publish = (event: TurnEvent) => this.#parts.publish(run.roomId, event);
     publish({ type: 'turn.started', turnId, roomId: run.roomId, covers, attempt: run.attempt });
-    const answered = isCalledOff(claim.messages, room)
+    const answered = claim.calledOff
       ? null
       : await this.#answer({ agent, checkpoint, publish, room }, claim.messages, run.signal);
     run.signal.throwIfAborted();
@@ -133,14 +134,18 @@ export class Worker {
     };
   }
 
-  async #commit(roomId: string, claim: Claim, turn: Turn, reply: Memory): Promise<void> {
+  async #commit(roomId: string, claim: Work, turn: Turn, reply: Memory): Promise<void> {
     const { turns, turnQueue, deliveryQueue, publish, committed, maxMessages, log } = this.#parts;
     const outbound = outboundOf(claim.messages, turn, reply);
     const won = await turns.commit({ turn, reply, outbound });
     this.#tried.delete(roomId);
     // More may wait than this turn covered; a run for nothing is cheap.
     const more =
-      !won || claim.checkpoint !== null || claim.messages.length >= maxMessages || turn.status === 'failed';
+      !won ||
+      claim.checkpoint !== null ||
+      claim.messages.length >= maxMessages ||
+      turn.status === 'failed' ||
+      claim.calledOff;
     if (more)
       await turnQueue.schedule(roomId).catch((err) => log.debug({ err, roomId }, 'left to the sweeper'));
     if (!won) {
@@ -191,7 +196,7 @@ export class Worker {
       const checkpoint = claim.checkpoint ?? { turnId, roomId, agentId: first.agentId, covers, steps: [] };
       const reply = replyTo(messages, turnId, { id: first.agentId }, apology);
       const turn = finished({ ...checkpoint, covers }, run, Date.now(), { status: 'failed', reply, error });
-      await this.#commit(roomId, { messages, checkpoint: claim.checkpoint }, turn, reply);
+      await this.#commit(roomId, { messages, checkpoint: claim.checkpoint, calledOff: false }, turn, reply);
     } catch (err) {
       log.error(
         { err, roomId },
@@ -203,9 +208,15 @@ export class Worker {
   }
 }
 
-/** Every message came before somebody called the room's turn off. */
-function isCalledOff(messages: Memory[], { stopped }: RoomState): boolean {
-  return stopped !== undefined && messages.every(({ id }) => id < stopped);
+interface Work extends Claim {
+  /** Not to be answered. */
+  calledOff: boolean;
+}
+
+/** What came before somebody called the room's turn off is a turn of its own, without what came after. */
+function calledOffFirst(claim: Claim, { stopped }: RoomState): Work {
+  const off = stopped === undefined ? [] : claim.messages.filter(({ id }) => id < stopped);
+  return off.length > 0 ? { ...claim, messages: off, calledOff: true } : { ...claim, calledOff: false };
 }
 
 /** `draft` null: called off. */

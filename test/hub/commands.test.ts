@@ -281,8 +281,13 @@ describe('/stop', () => {
     const { memory } = (await platform.dm('ann', 'hello'))!;
     await until(() => model.requests.length >= 1);
     expect(await platform.command('ann', 'stop')).toBe('Stopping.');
+    model.requests.length = 0;
+    const later = (await platform.dm('ann', 'later'))!;
     await until(() => platform.shown.length === 1, 20_000);
     expect(platform.texts).toEqual(['Stopped.']);
+    await until(() => model.requests.length > 0);
+    expect(lastSaid(model.requests.at(-1)!)).toBe('later');
+    expect((await carrier.store.memories.get(later.memory.id))!.status).toBe('pending');
     expect((await carrier.store.memories.get(memory.id))!.status).toBe('handled');
   });
 

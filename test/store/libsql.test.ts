@@ -51,6 +51,24 @@ describe('the libsql store', () => {
     await again.close();
   });
 
+  it('sweeps notes whose time is over, while it rests', async () => {
+    const store = await open();
+    for (let i = 0; i < 450; i++) await store.notes.put(`passing ${i}`, i, { ttlMs: 1 });
+    await store.notes.put('staying', 1);
+    const file = new Database(join(folder.path, 'carrier.db'));
+    const rows = file.prepare('select count(*) from notes');
+    await vi.waitFor(
+      async () => {
+        await store.ping();
+        expect(rows.value()).toBe(1);
+      },
+      { timeout: 10_000, interval: 100 },
+    );
+    file.close();
+    expect(await store.notes.get('staying')).toBe(1);
+    await store.close();
+  });
+
   it('keeps one bad memory from failing its neighbours', async () => {
     const store = await open();
     const taken = message();

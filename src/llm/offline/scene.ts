@@ -14,7 +14,9 @@ export interface Scene {
   asker: string | null;
 }
 
-export function sceneOf({ messages, grounding }: ModelRequest): Scene {
+export function sceneOf(request: ModelRequest): Scene {
+  const { grounding } = request;
+  const messages = request.messages.map(withoutQuotes);
   let end = messages.length;
   while (end > 0 && isStep(messages[end - 1])) end--;
   let start = end;
@@ -31,6 +33,13 @@ export function sceneOf({ messages, grounding }: ModelRequest): Scene {
     first: !earlier.some(({ role }) => role === 'assistant') && grounding.recalled.length === 0,
     asker,
   };
+}
+
+/** As the hub writes what a message points at: others' words, which ask for nothing. */
+const quoting = /\n\n\[in reply to "(?:[^"\\]|\\.){0,600}", quoted\] "(?:[^"\\]|\\.)*"/g;
+
+function withoutQuotes(message: ModelMessage): ModelMessage {
+  return message.role === 'user' ? { ...message, text: message.text.replace(quoting, '') } : message;
 }
 
 /** A part of the running turn: a call, or what came of one. */
