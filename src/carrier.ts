@@ -43,7 +43,7 @@ export interface Carrier extends Hub {
 export async function startCarrier(config: Config, log: Logger, overrides: Overrides = {}): Promise<Carrier> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const engines = config.cluster
-    ? await sharedEngines(config.cluster, config.turns, log)
+    ? await sharedEngines(config.cluster, config, log)
     : await embeddedEngines(config, log);
   try {
     return await assemble(config, log, overrides, engines);
@@ -72,7 +72,7 @@ async function embeddedEngines({ dataDir, turns }: Config, log: Logger): Promise
 
 async function sharedEngines(
   { redisUrl, redisPrefix, mongodbUrl, database }: NonNullable<Config['cluster']>,
-  turns: Config['turns'],
+  { turns, tracing }: Config,
   log: Logger,
 ): Promise<Engines> {
   // Loaded only here: an embedded hub has no need of them, and they weigh more than it does.
@@ -87,8 +87,11 @@ async function sharedEngines(
   // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
   const producer = { url: redisUrl, maxRetriesPerRequest: 1, enableOfflineQueue: false };
   const worker = { url: redisUrl, maxRetriesPerRequest: null };
+  const telemetry = tracing
+    ? new (await import('bullmq-otel')).BullMQOtel({ tracerName: 'carrier' })
+    : undefined;
   const queue = (name: string) =>
-    new BullmqQueue({ ...turns, name, prefix: redisPrefix, producer, worker, log });
+    new BullmqQueue({ ...turns, name, prefix: redisPrefix, producer, worker, telemetry, log });
   const publisher = new Redis(redisUrl, { maxRetriesPerRequest: 1 });
   const subscriber = new Redis(redisUrl, { maxRetriesPerRequest: null });
   for (const redis of [publisher, subscriber]) redis.on('error', (err) => log.warn({ err }, 'redis'));
