@@ -1,6 +1,8 @@
 /** Puts the hub together. The only file that names concrete implementations: to swap one, change it here. */
+import { hkdfSync } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { httpConnector } from '../connectors/http/connector.js';
 import { InProcessBus } from './bus/in-process.js';
 import type { Config } from './config.js';
@@ -69,6 +71,7 @@ async function embeddedEngines({ dataDir, turns }: Config, log: Logger): Promise
     turnQueue: new InProcessQueue(turns),
     deliveryQueue: new InProcessQueue(turns),
     leases: new InProcessLeases(),
+    limiters: (name, points, duration) => new RateLimiterMemory({ keyPrefix: name, points, duration }),
     close,
   };
 }
@@ -101,11 +104,21 @@ async function sharedEngines(
   for (const redis of [publisher, subscriber]) redis.on('error', (err) => log.warn({ err }, 'redis'));
   const bus = new RedisBus({ publisher, subscriber, prefix: `${redisPrefix}:events:`, log });
   const leases = new RedisLeases({ client: publisher, prefix: `${redisPrefix}:lease:`, log });
+  const limiters: Engines['limiters'] = (name, points, duration) =>
+    new RateLimiterRedis({
+      storeClient: publisher,
+      keyPrefix: `${redisPrefix}:rate:${name}`,
+      points,
+      duration,
+      // Without Redis each process counts for itself.
+      insuranceLimiter: new RateLimiterMemory({ keyPrefix: name, points, duration }),
+    });
   const close = async () => {
     publisher.disconnect();
     await store.close();
   };
-  return { store, bus, turnQueue: queue('turns'), deliveryQueue: queue('deliveries'), leases, close };
+  const [turnQueue, deliveryQueue] = [queue('turns'), queue('deliveries')];
+  return { store, bus, turnQueue, deliveryQueue, leases, limiters, close };
 }
 
 async function assemble(
@@ -124,7 +137,9 @@ async function assemble(
     engines,
     characters,
     connectors: role === 'worker' ? [] : (overrides.connectors ?? connectorsOf(config)),
-    chain: ({ character }) => (character.models.length > 0 ? character.models : models.chain).map(model),
+    model,
+    // Another key than the callbacks', made of the same secret: hubs that share a database share it already.
+    buttonKey: () => new Uint8Array(hkdfSync('sha256', callbackSecretOf(config), '', 'carrier buttons', 32)),
     embedder:
       role === 'gateway' ? null : overrides.embedder === undefined ? embedderOf(models) : overrides.embedder,
     plugin: async (name) =>
@@ -133,10 +148,12 @@ async function assemble(
   return { ...hub, store: engines.store, announce: (url) => announce(config.dataDir, url) };
 }
 
-function connectorsOf({ http, dataDir }: Config): Connector[] {
-  const callbackSecret =
-    http.callbackSecret ?? secretFile(join(dataDir, 'callback-secret'), 'carrier_callback_').secret;
-  return [httpConnector({ ...http, callbackSecret })];
+function connectorsOf(config: Config): Connector[] {
+  return [httpConnector({ ...config.http, callbackSecret: callbackSecretOf(config) })];
+}
+
+function callbackSecretOf({ http, dataDir }: Config): string {
+  return http.callbackSecret ?? secretFile(join(dataDir, 'callback-secret'), 'carrier_callback_').secret;
 }
 
 /** @throws FatalError `config_invalid` when the provider lacks its key or address. */

@@ -1,7 +1,8 @@
 /** The environment is read here once, checked, and frozen. `.env.example` explains every setting to people. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { ModelRef } from './core/character.js';
+import { type Agent, ModelRef } from './core/character.js';
+import { settingsFor } from './core/connector-settings.js';
 import { FatalError } from './errors.js';
 
 const count = (fallback: number, min: number, max: number) =>
@@ -118,6 +119,8 @@ export interface Config {
     stopMs: number;
     maxTextChars: number;
   };
+  /** Settings that a character's `connectors.NAME.token` may name, with their values. Never logged. */
+  tokens: Readonly<Record<string, string>>;
   models: {
     /** The hub's chain, for characters that name none of their own. */
     chain: string[];
@@ -145,10 +148,42 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       },
     );
   }
-  return deepFreeze(arrange(parsed.data));
+  return deepFreeze({ ...arrange(parsed.data), tokens: tokensIn(present) });
 }
 
-function arrange(env: z.output<typeof Environment>): Config {
+/** Nothing else of the environment can be named by a character file. */
+const tokenName = /^(DISCORD|TELEGRAM|SLACK)_[A-Z0-9_]+$/;
+
+function tokensIn(env: Record<string, string | undefined>): Record<string, string> {
+  const named = Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && tokenName.test(name) ? [[name, value.trim()] as const] : [],
+  );
+  return Object.fromEntries(named);
+}
+
+/**
+ * The agent's own bot token for a platform; null where its character names none.
+ * @throws FatalError `config_invalid`, naming file and field, when the setting it names is not there.
+ */
+export function connectorToken(
+  { tokens, charactersDir }: Config,
+  { id, character }: Agent,
+  connector: string,
+): string | null {
+  const { token } = settingsFor(character, connector);
+  if (token === undefined) return null;
+  const name = token.slice('env:'.length);
+  const found = Object.hasOwn(tokens, name) ? tokens[name] : undefined;
+  if (found !== undefined) return found;
+  const field = `connectors.${connector}.token`;
+  throw new FatalError(
+    'config_invalid',
+    `${join(charactersDir, `${id}.json`)}: ${field}: the setting ${name} is not there. Set it, or take the field out.`,
+    { field },
+  );
+}
+
+function arrange(env: z.output<typeof Environment>): Omit<Config, 'tokens'> {
   return {
     role: env.CARRIER_ROLE,
     dataDir: resolve(env.CARRIER_DATA_DIR),

@@ -6,11 +6,13 @@ import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
 import type { Agent } from './core/character.js';
+import { stopTopic } from './core/events.js';
+import type { Rooms } from './core/room.js';
 import { FatalError } from './errors.js';
-import { Backlog } from './intake/backlog.js';
+import { frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
-import { noBots, textRules } from './intake/gate.js';
-import { Intake } from './intake/intake.js';
+import type { PairingDesk } from './intake/pairings.js';
+import type { Limiters } from './intake/rates.js';
 import type { Leases } from './lease/lease.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
@@ -22,7 +24,7 @@ import { AbilityLoader } from './runtime/abilities.js';
 import type { Characters } from './runtime/characters.js';
 import { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
-import { outcomeOf } from './runtime/outcome.js';
+import { NotedRooms } from './runtime/rooms.js';
 import { StateManager } from './runtime/state-manager.js';
 import { Sweeper } from './runtime/sweeper.js';
 import { Worker } from './runtime/worker.js';
@@ -35,6 +37,7 @@ export interface Engines {
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
   leases: Leases;
+  limiters: Limiters;
   /** Ends what is left once queues and bus are closed. */
   close(): Promise<void>;
 }
@@ -46,8 +49,10 @@ export interface HubParts {
   characters: Characters;
   /** None for a worker. */
   connectors: Connector[];
-  /** The models to ask for an agent, best first. Throws `config_invalid` for one that lacks its key. */
-  chain(agent: Agent): LanguageModel[];
+  /** Throws `config_invalid` for one that lacks its key. */
+  model(ref: string): LanguageModel;
+  /** Signs buttons; the same in every gateway of a hub. */
+  buttonKey(): Uint8Array;
   embedder: Embedder | null;
   plugin(name: string): Promise<Plugin>;
 }
@@ -64,7 +69,10 @@ interface Readiness {
 
 export interface Hub {
   readonly connectors: Connector[];
+  /** For callers that are no connector. */
   readonly host: Host;
+  /** Null in a worker. */
+  readonly pairings: PairingDesk | null;
   agents(): Agent[];
   /** Whether this process can do its part for a message now. */
   ready(): Promise<Readiness>;
@@ -81,9 +89,15 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const { role, turns: limits } = config;
   const requireAgent = (id: string) => agentOf(characters, id);
   const metrics = new Metrics({ turns: turnQueue, deliveries: deliveryQueue });
-  const host = hostOf(parts, metrics, requireAgent);
   const memoryManager = new MemoryManager(store.memories, embedder, log);
-  const worker = workerOf(parts, metrics, memoryManager, requireAgent);
+  const rooms = new NotedRooms(store.notes, { alone: !config.cluster });
+  const front = frontOf({
+    ...{ config, engines, rooms, metrics, log, agent: requireAgent, buttonKey: parts.buttonKey },
+    models: (agent) => refsOf(agent, config),
+    edited: () => memoryManager.nudge(),
+  });
+  const chain = chainOf(parts);
+  const worker = workerOf(parts, { metrics, memoryManager, rooms, chain, agent: requireAgent });
   const connections = new Connections({ connectors, leases: engines.leases, log });
   const sweeper = new Sweeper({
     turns: store.turns,
@@ -95,11 +109,14 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
 
   if (role !== 'worker') {
-    for (const connector of connectors) await connector.start(host);
+    for (const connector of connectors) await connector.start(front.hostFor(connector));
     delivererOf(parts, metrics).start();
     connections.start();
   }
   if (role !== 'gateway') {
+    await bus.subscribe(stopTopic, (event) => {
+      if (event.type === 'turn.stop') worker.cancel(event.turnId);
+    });
     worker.start();
     memoryManager.nudge();
   }
@@ -107,7 +124,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
 
   return {
     connectors,
-    host,
+    host: front.hostFor({ name: 'hub' }),
+    pairings: role === 'worker' ? null : front.pairings,
     agents: () => characters.list(),
     async ready() {
       const checks: Record<string, string> = {
@@ -116,7 +134,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         agents: characters.list().length > 0 ? 'ok' : `no usable character in ${config.charactersDir}`,
       };
       if (role !== 'gateway')
-        checks.models = await problem(async () => void characters.list().flatMap(parts.chain));
+        checks.models = await problem(async () => void characters.list().flatMap((agent) => chain(agent)));
       const ready = Object.values(checks).every((check) => check === 'ok');
       return { ready, checks, connections: connections.health(), notes: store.description.notes };
     },
@@ -146,65 +164,45 @@ function agentOf(characters: Characters, id: string): Agent {
   });
 }
 
-/** The hub as connectors see it. */
-function hostOf(
-  { config, engines, log }: HubParts,
-  metrics: Metrics,
-  requireAgent: (id: string) => Agent,
-): Host {
-  const { store, bus, turnQueue } = engines;
-  const intake = new Intake({
-    memories: store.memories,
-    turns: turnQueue,
-    rules: [noBots, textRules(config.turns)],
-    requireAgent,
-    log,
-  });
-  const backlog = new Backlog(turnQueue, config.http.maxBacklog);
-  return {
-    async receive(message) {
-      const receipt = await intake.receive(message);
-      if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
-      return receipt;
-    },
-    busy() {
-      const refusal = backlog.refusal();
-      if (refusal) metrics.refused();
-      return refusal;
-    },
-    requireAgent,
-    watch: (roomId, listener) => bus.subscribe(roomId, listener),
-    outcome: (messageId) => outcomeOf(store, messageId),
-    turn: (turnId) => store.turns.get(turnId),
-    history: (roomId, page) => store.memories.history(roomId, page),
-    putFile: (bytes) => store.files.put(bytes),
-    getFile: (key) => store.files.get(key),
-    // TODO(gate): these six.
-    edit: async () => false,
-    remove: async () => false,
-    react: async () => false,
-    command: async () => null,
-    press: async () => '',
-    notes: { get: async () => null, put: async () => {}, take: async () => null },
-    log,
-  };
-}
-
 function delivererOf({ connectors, engines, log }: HubParts, metrics: Metrics): Deliverer {
   return new Deliverer({
     outbox: engines.store.outbox,
+    notes: engines.store.notes,
     deliveries: engines.deliveryQueue,
-    connector: (name) => connectors.find((connector) => connector.name === name),
+    connector: (name, agentId) =>
+      connectors.find((connector) => connector.name === name && connector.agentId === agentId) ??
+      connectors.find((connector) => connector.name === name && connector.agentId === undefined),
     tried: (connector, outcome) => metrics.delivered(connector, outcome),
     log,
   });
 }
 
+function refsOf({ character }: Agent, { models }: Config): string[] {
+  return character.models.length > 0 ? character.models : models.chain;
+}
+
+/** The models to ask for an agent, best first, and a preferred one before them if it is one of them. */
+function chainOf({ config, model }: HubParts): Chain {
+  return (agent, preferred) => {
+    const refs = refsOf(agent, config);
+    const first = refs.filter((ref) => ref === preferred);
+    return [...first, ...refs.filter((ref) => ref !== preferred)].map(model);
+  };
+}
+
+type Chain = (agent: Agent, preferred?: string) => LanguageModel[];
+
+interface WorkerNeeds {
+  metrics: Metrics;
+  memoryManager: MemoryManager;
+  rooms: Rooms;
+  chain: Chain;
+  agent(id: string): Agent;
+}
+
 function workerOf(
-  { config, engines, chain, plugin, log }: HubParts,
-  metrics: Metrics,
-  memoryManager: MemoryManager,
-  agent: (id: string) => Agent,
+  { config, engines, plugin, log }: HubParts,
+  { metrics, memoryManager, rooms, chain, agent }: WorkerNeeds,
 ): Worker {
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
@@ -219,6 +217,7 @@ function workerOf(
   });
   return new Worker({
     turns: store.turns,
+    rooms,
     memories: store.memories,
     turnQueue,
     deliveryQueue,

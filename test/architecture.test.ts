@@ -18,7 +18,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['public', /^src\/index\.ts$/],
   ['implementation', /^src\/(queue|store|llm|bus|lease|plugin)\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
-  ['roles', /^src\/roles\.ts$/],
+  ['roles', /^src\/(roles|host)\.ts$/],
   ['carrier', /^src\/carrier\.ts$/],
   ['http', /^src\/http\//],
   ['cli', /^src\/cli\//],
@@ -152,6 +152,8 @@ function allowed(file: string, imported: string): boolean {
   const from = layerOf(file)!;
   const to = layerOf(imported);
   if (dirname(file) === dirname(imported) || imported.startsWith(`${dirname(file)}/`)) return true;
+  // A folder within a folder of the middle, such as intake/commands, belongs to it.
+  if (from === 'middle' && to === 'middle' && portOf(file) === portOf(imported)) return true;
   // What a port's implementations share stands beside the port.
   if (from === 'implementation' && dirname(imported) === `src/${portOf(file)}`) return true;
   return to !== undefined && mayImport[from]!.includes(to);

@@ -52,6 +52,7 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
     tokens: tokenVerifier(store.agents),
     ready: () => carrier.ready(),
     metrics: () => carrier.metrics(),
+    pairings: carrier.pairings,
     log,
   });
   carrier.announce(server.url);

@@ -5,6 +5,7 @@ import { type Config, readConfig } from '../config.js';
 import { CarrierError } from '../errors.js';
 import { chat } from './chat.js';
 import { paint } from './output.js';
+import { approvePairing, listPairings, revokePairing } from './pairing.js';
 import { start } from './start.js';
 
 interface Flags {
@@ -14,6 +15,7 @@ interface Flags {
   host?: string;
   port?: string;
   logLevel?: string;
+  url?: string;
 }
 
 const program = new Command('carrier')
@@ -29,6 +31,7 @@ Examples:
   carrier start --role worker       take turns for the gateways on the same REDIS_URL and MONGODB_URL
   carrier chat                      talk to the agent "assistant" here in the terminal
   carrier chat captain --room deck  talk to another agent, in a room of its own
+  carrier pairing approve K7QX2MVB  let somebody in who has this pairing code
   echo "what is 6*7?" | carrier chat
 
 Settings come from flags, the environment and a .env file in this folder, in this order.
@@ -79,6 +82,31 @@ program
   .action(async (agent: string, flags: Flags & { room?: string; user?: string }) =>
     chat(settings({ logLevel: 'error', ...flags }), { agent, room: flags.room, user: flags.user }),
   );
+
+const url = new Option('--url <address>', 'where the hub listens, for one of several that share a database');
+const pairing = program
+  .command('pairing')
+  .description('let in, or out again, who writes to an agent directly');
+pairing
+  .command('list', { isDefault: true })
+  .description('who waits with a code, and who is let in')
+  .addOption(dataDir)
+  .addOption(url)
+  .action((flags: Flags) => listPairings(settings(flags), flags.url));
+pairing
+  .command('approve')
+  .description('let in who was told this code')
+  .argument('<code>')
+  .addOption(dataDir)
+  .addOption(url)
+  .action((code: string, flags: Flags) => approvePairing(settings(flags), code, flags.url));
+pairing
+  .command('revoke')
+  .description('let out again; the id is in the list')
+  .argument('<id>')
+  .addOption(dataDir)
+  .addOption(url)
+  .action((id: string, flags: Flags) => revokePairing(settings(flags), id, flags.url));
 
 if (existsSync('.env')) process.loadEnvFile('.env');
 program.parseAsync().catch((error: unknown) => {

@@ -9,6 +9,8 @@ import type { Logger } from '../logger.js';
 import { answerFailures, answerUnparsable } from './failure.js';
 import { securityHeaders } from './headers.js';
 import { alive, metricsOf, type Readiness, readiness } from './health.js';
+import { refuseMethod } from './method.js';
+import { type PairingDesk, pairingRoutes } from './pairings.js';
 import { requireToken, type TokenVerifier } from './tokens.js';
 
 export interface HttpServerOptions {
@@ -19,6 +21,8 @@ export interface HttpServerOptions {
   ready: () => Promise<Readiness>;
   /** In Prometheus' text format. */
   metrics: () => Promise<{ contentType: string; body: string }>;
+  /** Absent or null: no pairings are managed here. */
+  pairings?: PairingDesk | null;
   log: Pick<Logger, 'error' | 'warn'>;
   patience?: Partial<Patience>;
 }
@@ -60,7 +64,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
-function compose({ connectors, tokens, ready, metrics, log }: HttpServerOptions): Express {
+function compose({ connectors, tokens, ready, metrics, pairings, log }: HttpServerOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -70,6 +74,7 @@ function compose({ connectors, tokens, ready, metrics, log }: HttpServerOptions)
   mount(app, connectors, 'own');
   app.use(requireToken(tokens));
   app.route('/metrics').get(metricsOf(metrics)).all(refuseMethod('GET, HEAD'));
+  if (pairings) app.use(pairingRoutes(pairings));
   mount(app, connectors, 'token');
   app.use(() => {
     throw new FatalError('not_found', 'No such route. The API is described in the README.');
@@ -89,13 +94,6 @@ function setSecurityHeaders(): RequestHandler {
   return (_req, res, next) => {
     res.setHeaders(headers);
     next();
-  };
-}
-
-function refuseMethod(allow: string): RequestHandler {
-  return (req, res) => {
-    res.setHeader('Allow', allow);
-    throw new FatalError('method_not_allowed', `${req.method} is not possible here; use ${allow}.`);
   };
 }
 
