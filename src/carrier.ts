@@ -24,6 +24,7 @@ import { Characters } from './runtime/characters.js';
 import { secretFile } from './secret-file.js';
 import { announce } from './store/libsql/lock.js';
 import { openLibsqlStore } from './store/libsql/store.js';
+import type { MongoOptions } from './store/mongodb/store.js';
 import type { Store } from './store/store.js';
 
 /** Parts a test, a benchmark or an embedding program brings itself. */
@@ -33,6 +34,8 @@ export interface Overrides {
   embedder?: Embedder | null;
   /** Found by their names before any other. */
   plugins?: Plugin[];
+  /** Sees every command to a shared database, and every answer, e.g. to count them. */
+  database?: Pick<MongoOptions, 'onCommand' | 'onAnswer'>;
 }
 
 export interface Carrier extends Hub {
@@ -45,7 +48,7 @@ export interface Carrier extends Hub {
 export async function startCarrier(config: Config, log: Logger, overrides: Overrides = {}): Promise<Carrier> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const engines = config.cluster
-    ? await sharedEngines(config.cluster, config.turns, log)
+    ? await sharedEngines(config.cluster, config, log, overrides.database)
     : await embeddedEngines(config, log);
   try {
     return await assemble(config, log, overrides, engines);
@@ -75,8 +78,9 @@ async function embeddedEngines({ dataDir, turns }: Config, log: Logger): Promise
 
 async function sharedEngines(
   { redisUrl, redisPrefix, mongodbUrl, database }: NonNullable<Config['cluster']>,
-  turns: Config['turns'],
+  { turns, tracing }: Config,
   log: Logger,
+  monitor: Overrides['database'],
 ): Promise<Engines> {
   // Loaded only here: an embedded hub has no need of them, and they weigh more than it does.
   const [{ Redis }, { RedisBus }, { RedisLeases }, { BullmqQueue }, { openMongoStore }] = await Promise.all([
@@ -86,12 +90,15 @@ async function sharedEngines(
     import('./queue/bullmq.js'),
     import('./store/mongodb/store.js'),
   ]);
-  const store = await openMongoStore({ url: mongodbUrl, database, log });
+  const store = await openMongoStore({ url: mongodbUrl, database, log, ...monitor });
   // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
   const producer = { url: redisUrl, maxRetriesPerRequest: 1, enableOfflineQueue: false };
   const worker = { url: redisUrl, maxRetriesPerRequest: null };
+  const telemetry = tracing
+    ? new (await import('bullmq-otel')).BullMQOtel({ tracerName: 'carrier' })
+    : undefined;
   const queue = (name: string) =>
-    new BullmqQueue({ ...turns, name, prefix: redisPrefix, producer, worker, log });
+    new BullmqQueue({ ...turns, name, prefix: redisPrefix, producer, worker, telemetry, log });
   const publisher = new Redis(redisUrl, { maxRetriesPerRequest: 1 });
   const subscriber = new Redis(redisUrl, { maxRetriesPerRequest: null });
   for (const redis of [publisher, subscriber]) redis.on('error', (err) => log.warn({ err }, 'redis'));

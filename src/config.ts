@@ -32,6 +32,7 @@ const Environment = z
     CARRIER_HOST: z.string().default('127.0.0.1'),
     CARRIER_PORT: count(3000, 0, 65_535),
     CARRIER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
     CARRIER_CONCURRENCY: count(64, 1, 10_000),
     CARRIER_TURN_ATTEMPTS: count(4, 1, 50),
     CARRIER_TURN_MAX_MESSAGES: count(50, 1, 1000),
@@ -91,6 +92,8 @@ export interface Config {
   dataDir: string;
   charactersDir: string;
   logLevel: string;
+  /** Whether spans are sent somewhere. */
+  tracing: boolean;
   http: {
     host: string;
     port: number;
@@ -186,6 +189,7 @@ function arrange(env: z.output<typeof Environment>): Omit<Config, 'tokens'> {
     dataDir: resolve(env.CARRIER_DATA_DIR),
     charactersDir: resolve(env.CARRIER_CHARACTERS_DIR),
     logLevel: env.CARRIER_LOG_LEVEL,
+    tracing: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     http: {
       host: env.CARRIER_HOST,
       port: env.CARRIER_PORT,

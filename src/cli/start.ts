@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import { createLogger, type Logger } from '../logger.js';
+import { startTracing } from '../tracing.js';
 import { adminTokenPath, type Hub, type Process, startHub, startWorker } from './hub.js';
 import { paint, print } from './output.js';
 
@@ -11,6 +12,7 @@ export async function start(config: Config): Promise<void> {
     log.fatal({ err }, 'an uncaught error; the hub ends, and what was pending is taken up at the next start');
     process.exit(1);
   });
+  const endTracing = config.tracing ? await startTracing() : async () => {};
   const hub = await (config.role === 'worker' ? worker(config, log) : gateway(config, log));
   let stopping = false;
   const stop = async (signal: string) => {
@@ -20,6 +22,7 @@ export async function start(config: Config): Promise<void> {
       `\n${signal}: finishing what runs. Once more ends it at once; nothing acknowledged is lost either way.`,
     );
     await hub.stop();
+    await endTracing().catch((err) => log.warn({ err }, 'the last spans were not sent'));
     process.exit(0);
   };
   process.on('SIGINT', stop);

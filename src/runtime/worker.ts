@@ -1,3 +1,4 @@
+import type { Span } from '@opentelemetry/api';
 import type { Agent } from '../core/character.js';
 import type { TurnEvent } from '../core/events.js';
 import { newId } from '../core/ids.js';
@@ -10,6 +11,7 @@ import type { TurnContext } from '../plugin/plugin.js';
 import type { ParkedHandler, RoomQueue, Run } from '../queue/queue.js';
 import type { MemoryStore } from '../store/memory-store.js';
 import type { Claim, TurnStore } from '../store/turn-store.js';
+import { spanned } from '../tracing.js';
 import { Cancellation } from './cancellation.js';
 import { learnFrom } from './evaluator-manager.js';
 import { memoryAccess } from './memory-access.js';
@@ -53,7 +55,7 @@ export class Worker {
 
   start(): void {
     const parked: ParkedHandler = (run, error) => this.#park(run, error);
-    this.#parts.turnQueue.process((run) => this.#run(run), parked);
+    this.#parts.turnQueue.process((run) => spanned('turn', (span) => this.#run(run, span)), parked);
   }
 
   /** Ends a turn, if it runs here: it is committed as called off. */
@@ -66,7 +68,7 @@ export class Worker {
     await Promise.all(this.#learning);
   }
 
-  async #run(run: Run): Promise<void> {
+  async #run(run: Run, span: Span): Promise<void> {
     const startedAt = Date.now();
     const [claimed, room] = await Promise.all([
       this.#parts.turns.claim(run.roomId, this.#parts.maxMessages),
@@ -79,6 +81,7 @@ export class Worker {
     this.#tried.set(run.roomId, covers);
     const agent = this.#parts.agent(first.agentId);
     const turnId = turnIdOf(first);
+    span.setAttributes({ agent: agent.id, turn: turnId, messages: covers.length, attempt: run.attempt });
     const checkpoint = claim.checkpoint ?? {
       turnId,
       roomId: run.roomId,
@@ -95,6 +98,7 @@ export class Worker {
     const reply = replyTo(claim.messages, turnId, agent, answered?.draft.text ?? stopped);
     const ending = { status: 'done', reply, draft: answered?.draft ?? null } as const;
     const turn = finished({ ...checkpoint, covers }, run, startedAt, ending);
+    span.setAttributes({ model: turn.model ?? '', ...turn.usage });
     await this.#commit(run.roomId, claim, turn, reply);
     if (answered) this.#learn(turn, reply, answered.draft, answered.context);
   }
