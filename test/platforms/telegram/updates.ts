@@ -61,6 +61,11 @@ export class Updates {
     return this.#pending.find(({ update }) => update.update_id === updateId)?.sent ?? null;
   }
 
+  /** Telegram gives it up. */
+  drop(updateId: number): void {
+    this.#pending = this.#pending.filter(({ update }) => update.update_id !== updateId);
+  }
+
   get polling(): boolean {
     return this.#poll !== null;
   }
