@@ -77,7 +77,9 @@ const Head = z.object({
 });
 
 export const Message = Written.extend(Head.shape).extend({
-  reply_to_message: Written.extend(Head.shape).extend({ forum_topic_created: z.unknown() }).optional(),
+  reply_to_message: Written.extend(Head.shape)
+    .extend({ forum_topic_created: z.unknown().optional() })
+    .optional(),
   quote: z.object({ text: z.string() }).optional(),
   forward_origin: z
     .object({
