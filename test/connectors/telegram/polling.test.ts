@@ -128,8 +128,7 @@ describe('Telegram’s long polling', () => {
     await until(() => texts().length === 2);
   });
 
-  it('takes what was not confirmed when a process died', async () => {
-    // The answer to the poll that would confirm is never sent: the updates come again to the next process.
+  it('takes once what comes again after a restart', async () => {
     const chat = bot.server.world.dm(alice);
     bot.server.people.say(chat, alice, 'hello');
     await until(() => texts().length === 1);
