@@ -3,6 +3,7 @@ import {
   type Connector,
   FatalError,
   type Host,
+  LiveReplies,
   type OutboundMessage,
   type Receipt,
   RetryableError,
@@ -13,6 +14,7 @@ import { Chats } from './chats.js';
 import { offerCommands } from './commands.js';
 import { Delivery } from './delivery.js';
 import { Inbox } from './inbox.js';
+import { liveMaxChars, liveSurface, liveTimes } from './live.js';
 import { connectorName } from './normalize.js';
 import { Update, type User, updateKinds } from './payload.js';
 import { openFailure, Poller } from './poller.js';
@@ -27,7 +29,7 @@ export interface TelegramOptions {
   /** Absent: long polling. */
   webhook?: WebhookOptions;
   maxFileBytes: number;
-  /** Whether a reply is shown while it is written; default true. */
+  /** Whether typing and the reply are shown while it is written; default true. */
   streaming?: boolean;
   /** How long an album waits for its next item; default 1,000. */
   albumQuietMs?: number;
@@ -43,16 +45,16 @@ interface Running {
   inbox: Inbox;
   albums: Albums;
   delivery: Delivery;
-  chats: Chats;
+  live: LiveReplies;
   stopper: AbortController;
-  /** Updates that came by the webhook and are not stored yet. */
-  taking: Set<Promise<void>>;
+  /** What must not be broken off: updates on their way into the store, calls that show a live reply. */
+  busy: Set<Promise<unknown>>;
 }
 
 const registerAgainMs = 10_000;
 
 export function telegramConnector(options: TelegramOptions): Connector {
-  const { agentId, webhook, pollSeconds = 30 } = options;
+  const { agentId, webhook, streaming = true, pollSeconds = 30 } = options;
   if (webhook && !/^[\w-]{1,256}$/.test(webhook.secret))
     throw new FatalError(
       'config_invalid',
@@ -80,9 +82,22 @@ export function telegramConnector(options: TelegramOptions): Connector {
 
   function begin(host: Host): Running {
     const stopper = new AbortController();
+    const busy = new Set<Promise<unknown>>();
     const chats = new Chats(host.notes);
     const { maxFileBytes, albumQuietMs: quietMs = 1000, albumSweepMs: sweepMs = 10_000 } = options;
-    const received = (_: Receipt) => {};
+    const live = new LiveReplies({
+      host,
+      everyMs: liveTimes.direct,
+      typingEveryMs: liveTimes.typing,
+      maxChars: liveMaxChars,
+    });
+    const received = ({ memory, duplicate }: Receipt) => {
+      if (!duplicate && streaming)
+        live.follow(
+          memory,
+          liveSurface(api, memory, (call) => track(busy, call)),
+        );
+    };
     const inbox = new Inbox({
       agentId,
       api,
@@ -95,8 +110,8 @@ export function telegramConnector(options: TelegramOptions): Connector {
     });
     const albums = new Albums(host, { quietMs, sweepMs }, inbox.storeAlbum);
     inbox.gather(albums);
-    const delivery = new Delivery({ api, host, chats, finishLive: async () => null });
-    return { host, inbox, albums, delivery, chats, stopper, taking: new Set() };
+    const delivery = new Delivery({ api, host, chats, live });
+    return { host, inbox, albums, delivery, live, stopper, busy };
   }
 
   /** Until Telegram has taken it; without it there are no updates, but replies can be sent. */
@@ -170,11 +185,12 @@ export function telegramConnector(options: TelegramOptions): Connector {
 
     async stop() {
       if (!state) return;
-      const { albums, stopper, taking } = state;
+      const { albums, live, stopper, busy } = state;
       state = null;
+      live.stop();
       // Ends downloads; what they were for is not confirmed, and so comes again.
       stopper.abort();
-      await Promise.allSettled([poller.close(), ...taking]);
+      await Promise.allSettled([poller.close(), ...busy]);
       await albums.stop();
     },
 
@@ -185,14 +201,15 @@ export function telegramConnector(options: TelegramOptions): Connector {
 
   function webhookParts(given: WebhookOptions) {
     if (!state) return null;
-    const { inbox, host, taking } = state;
-    const handle = (update: Update) => {
-      const taken = inbox.handle(update);
-      taking.add(taken);
-      return taken.finally(() => taking.delete(taken));
-    };
+    const { inbox, host, busy } = state;
+    const handle = (update: Update) => track(busy, inbox.handle(update));
     return { ...given, handle, log: host.log };
   }
+}
+
+function track<T>(busy: Set<Promise<unknown>>, work: Promise<T>): Promise<T> {
+  busy.add(work);
+  return work.finally(() => busy.delete(work));
 }
 
 function chatOf(update: Update | undefined): number | undefined {

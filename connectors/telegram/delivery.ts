@@ -1,6 +1,12 @@
 /** Brings a reply to its chat: text in parts, then files. What has gone out is marked part by part, so that a try after a failure goes on from there. */
 import { z } from 'zod';
-import { type DeliveryReceipt, FatalError, type Host, type OutboundMessage } from '../../src/index.js';
+import {
+  type DeliveryReceipt,
+  FatalError,
+  type Host,
+  type LiveReplies,
+  type OutboundMessage,
+} from '../../src/index.js';
 import { type Api, Refused } from './api.js';
 import type { Chats } from './chats.js';
 import type { Address } from './normalize.js';
@@ -11,8 +17,7 @@ export interface DeliveryParts {
   api: Api;
   host: Host;
   chats: Chats;
-  /** Ends the live message of a turn; its platform id, if one is shown. */
-  finishLive(outbound: OutboundMessage): Promise<string | null>;
+  live: LiveReplies;
 }
 
 /** What has been sent of one reply. */
@@ -45,7 +50,7 @@ export class Delivery {
     const { content } = outbound.memory;
     const key = `sent:${outbound.id}`;
     const marked = Marks.safeParse(await host.notes.get(key)).data;
-    const live = await this.#parts.finishLive(outbound);
+    const live = await this.#parts.live.finish(outbound.turnId);
     const { markdown, files } = withoutLongCode(content.text);
     const parts = renderParts(markdown);
     const uploads = [
@@ -56,6 +61,7 @@ export class Delivery {
     const marks: Marks = marked ?? { captioned: fits && live === null, ids: [] };
     const sends = this.#plan(outbound, parts, uploads, marks.captioned, marked ? null : live);
     const target = await this.#targetOf(outbound);
+    if (live !== null && parts.length === 0) await this.#remove(live, signal);
     for (const send of sends.slice(marks.ids.length)) {
       signal.throwIfAborted();
       marks.ids.push(await following(target, chats, () => send(target, signal)));
@@ -113,6 +119,17 @@ export class Delivery {
       if (!/not modified/.test(error.message)) return this.#say(html, target, more, signal);
     }
     return id;
+  }
+
+  /** Files alone: the words people saw grow were not kept. */
+  async #remove(id: string, signal: AbortSignal): Promise<void> {
+    const { api, host } = this.#parts;
+    const [chat_id, message_id] = id.split(':').map(Number);
+    await api
+      .call('deleteMessage', { chat_id: chat_id!, message_id: message_id! }, { signal })
+      .catch((err) => {
+        host.log.warn({ err }, 'a live message could not be removed');
+      });
   }
 
   async #say(html: string, target: Target, more: object, signal: AbortSignal): Promise<string> {
