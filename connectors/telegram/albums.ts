@@ -43,6 +43,7 @@ export class Albums {
   readonly #storing = new Map<string, Promise<void>>();
   readonly #turns = new Map<number, Promise<unknown>>();
   #sweeper: NodeJS.Timeout | undefined;
+  #sweeping = false;
   #stopped = false;
 
   /** @param store makes one message of the items; called again after it threw. */
@@ -54,6 +55,8 @@ export class Albums {
 
   /** Takes up what an earlier process has left, now and every so often. */
   start(): void {
+    if (this.#sweeping) return;
+    this.#sweeping = true;
     const sweep = async () => {
       await this.#recover().catch((err) => {
         this.#host.log.warn({ err }, 'albums left behind could not be looked for');

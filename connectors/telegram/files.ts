@@ -1,9 +1,10 @@
 /** Files people send: fetched from the Bot API's own host alone, no larger than allowed, and stored. */
+import { LRUCache } from 'lru-cache';
 import { type Attachment, FatalError, type Host, RetryableError } from '../../src/index.js';
 import { type Api, Refused } from './api.js';
 import type { FileRef } from './normalize.js';
 
-export interface FileLimits {
+interface FileLimits {
   maxFileBytes: number;
 }
 
@@ -12,6 +13,22 @@ const telegramLimit = 20_000_000;
 
 const fetchTimeoutMs = 60_000;
 
+/** Then the message is taken without: one broken file must not hold up its chat for ever. It is about 15 s. */
+const maxTries = 6;
+
+/** How often each file has failed in a way that may pass, by its id. */
+export function fileFailures(): LRUCache<string, number> {
+  return new LRUCache({ max: 10_000 });
+}
+
+interface FetchOptions {
+  api: Api;
+  host: Host;
+  limits: FileLimits;
+  failures: LRUCache<string, number>;
+  signal: AbortSignal;
+}
+
 export interface Fetched {
   attachments: Attachment[];
   /** What is said in the text of files that could not be had, one line each. */
@@ -19,10 +36,8 @@ export interface Fetched {
 }
 
 /** @throws RetryableError where trying again may help. */
-export async function fetchFiles(
-  refs: FileRef[],
-  { api, host, limits, signal }: { api: Api; host: Host; limits: FileLimits; signal: AbortSignal },
-): Promise<Fetched> {
+export async function fetchFiles(refs: FileRef[], options: FetchOptions): Promise<Fetched> {
+  const { api, host, limits, failures, signal } = options;
   const maxBytes = Math.min(limits.maxFileBytes, telegramLimit);
   const fetched: Fetched = { attachments: [], missing: [] };
   for (const ref of refs) {
@@ -31,12 +46,20 @@ export async function fetchFiles(
       const file = await host.putFile(bytes);
       fetched.attachments.push({ name: ref.name, mediaType: ref.mediaType, size: bytes.length, file });
     } catch (error) {
-      if (!(error instanceof FatalError)) throw error;
+      if (!(error instanceof FatalError) && !isLastTry(ref, error, failures)) throw error;
       host.log.warn({ err: error }, 'a file people sent could not be had');
-      fetched.missing.push(`[file ${ref.name} could not be fetched: ${error.message}]`);
+      fetched.missing.push(`[file ${ref.name} could not be fetched: ${(error as Error).message}]`);
     }
   }
   return fetched;
+}
+
+/** Only what Telegram did counts, not that the hub is stopping. */
+function isLastTry({ fileId }: FileRef, error: unknown, failures: LRUCache<string, number>): boolean {
+  if (!(error instanceof RetryableError) || error.code !== 'delivery_failed') return false;
+  const tries = (failures.get(fileId) ?? 0) + 1;
+  failures.set(fileId, tries);
+  return tries >= maxTries;
 }
 
 async function fetchFile(

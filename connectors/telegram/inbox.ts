@@ -11,7 +11,7 @@ import type { Api } from './api.js';
 import { editedCaptions, noteCaptions } from './captions.js';
 import type { Chats } from './chats.js';
 import { asCommand, isCommand } from './commands.js';
-import { fetchFiles } from './files.js';
+import { fetchFiles, fileFailures } from './files.js';
 import {
   type Command,
   commandOf,
@@ -47,6 +47,7 @@ const maxAnswer = 200;
 
 export class Inbox {
   readonly #parts: InboxParts;
+  readonly #failures = fileFailures();
   #albums: Albums | null = null;
 
   constructor(parts: InboxParts) {
@@ -98,7 +99,13 @@ export class Inbox {
     const normalized = first && normalizeMessage(items, await this.#us(first.chat.id));
     if (!first || !normalized) return null;
     const limits = { maxFileBytes };
-    const fetched = await fetchFiles(normalized.files, { api, host, limits, signal });
+    const fetched = await fetchFiles(normalized.files, {
+      api,
+      host,
+      limits,
+      failures: this.#failures,
+      signal,
+    });
     const text = [normalized.message.text, ...fetched.missing].filter(Boolean).join('\n');
     return this.#receive({ ...normalized.message, text, attachments: fetched.attachments }, first);
   }

@@ -139,7 +139,7 @@ type Placed = Pick<
   'message_id' | 'chat' | 'media_group_id' | 'message_thread_id' | 'is_topic_message'
 >;
 
-export function sourceOf(message: Placed, us: Us, items: Placed[] = [message]): Source {
+function sourceOf(message: Placed, us: Us, items: Placed[] = [message]): Source {
   const { chat, message_thread_id, is_topic_message } = message;
   const address: Address = {
     chatId: chat.id,

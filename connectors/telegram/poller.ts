@@ -24,6 +24,9 @@ const handlersMs = 200;
 
 const pauseMs = { first: 500, most: 15_000, refused: 60_000 };
 
+/** Between polls while an update waits to be tried again. */
+const heldMs = 500;
+
 /** Beyond what Telegram holds a poll for: then the connection is taken for dead. */
 const graceMs = 10_000;
 
@@ -37,6 +40,8 @@ export class Poller implements Connection {
   readonly #running = new Map<number, Promise<boolean>>();
   readonly #done = new Set<number>();
   readonly #lanes = new Map<string, Promise<boolean>>();
+  /** Lanes whose first update failed, and until when (Unix ms) nothing of them is tried. */
+  readonly #held = new Map<string, { times: number; until: number }>();
   #next = 0;
   #failures = 0;
   #problem: string | null = 'not opened';
@@ -52,13 +57,15 @@ export class Poller implements Connection {
   async open(): Promise<void> {
     if (this.#loop) return;
     const { api, prepare } = this.#options;
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
     await prepare();
     // Telegram lets nobody poll while a webhook is set.
-    await api.call('deleteWebhook', {});
-    this.#stop = new AbortController();
+    await api.call('deleteWebhook', {}, { signal });
+    if (signal.aborted) return;
     this.#succeededAt = Date.now();
     this.#problem = null;
-    this.#loop = this.#run(this.#stop.signal);
+    this.#loop = this.#run(signal);
   }
 
   async close(): Promise<void> {
@@ -82,8 +89,8 @@ export class Poller implements Connection {
       try {
         for (const update of await this.#fetch(signal)) this.#take(update);
         this.#succeeded();
-        if (await this.#settled()) this.#failures = 0;
-        else await this.#pause(this.#backoff(), signal);
+        await this.#settled();
+        if (this.#held.size > 0) await pause(heldMs, signal);
       } catch (error) {
         if (!signal.aborted) await this.#failed(error, signal);
       }
@@ -115,12 +122,15 @@ export class Poller implements Connection {
     const lane = laneOf(update);
     this.#open.add(id);
     this.#next = Math.max(this.#next, id + 1);
+    if ((this.#held.get(lane)?.until ?? 0) > Date.now()) return;
     const before = this.#lanes.get(lane) ?? Promise.resolve(true);
     const taken = before
       // What comes after a failed update of its chat must wait until that one is handled.
       .then((ok) => ok && handle(update).then(() => true))
       .catch((err: unknown) => {
         log.warn({ err, updateId: id }, 'an update could not be taken; it is fetched again');
+        const times = (this.#held.get(lane)?.times ?? 0) + 1;
+        this.#held.set(lane, { times, until: Date.now() + backoff(times) });
         return false;
       })
       .then((ok) => {
@@ -129,6 +139,7 @@ export class Poller implements Connection {
         if (ok) {
           this.#open.delete(id);
           this.#done.add(id);
+          this.#held.delete(lane);
         }
         return ok;
       });
@@ -136,20 +147,20 @@ export class Poller implements Connection {
     this.#lanes.set(lane, taken);
   }
 
-  /** False: an update failed. Does not wait long: a slow chat must not hold up the others. */
-  async #settled(): Promise<boolean> {
+  /** Does not wait long: a slow chat must not hold up the others. */
+  async #settled(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const waited = new Promise<boolean[]>((resolve) => {
-      timer = setTimeout(() => resolve([]), handlersMs);
+    const waited = new Promise((resolve) => {
+      timer = setTimeout(resolve, handlersMs);
     });
-    const results = await Promise.race([Promise.all(this.#running.values()), waited]);
+    await Promise.race([Promise.all(this.#running.values()), waited]);
     clearTimeout(timer);
-    return results.every(Boolean);
   }
 
   #succeeded(): void {
     if (this.#problem) this.#options.log.info({ connection: this.id }, 'Telegram answers polls again');
     this.#problem = null;
+    this.#failures = 0;
     this.#succeededAt = Date.now();
   }
 
@@ -162,25 +173,9 @@ export class Poller implements Connection {
       if (refused || error instanceof Conflict) log.error({ connection: this.id }, problem);
       else log.warn({ connection: this.id }, problem);
     }
-    const asked = (error as { retryAfterMs?: number }).retryAfterMs;
-    await this.#pause(asked ?? (refused ? pauseMs.refused : this.#backoff()), signal);
-  }
-
-  #backoff(): number {
     this.#failures += 1;
-    return Math.min(pauseMs.first * 2 ** (this.#failures - 1), pauseMs.most);
-  }
-
-  #pause(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      signal.addEventListener('abort', end);
-    });
+    const asked = (error as { retryAfterMs?: number }).retryAfterMs;
+    await pause(asked ?? (refused ? pauseMs.refused : backoff(this.#failures)), signal);
   }
 
   /** Lets handlers end, and confirms what they took, so that nobody is handed it again. */
@@ -191,6 +186,23 @@ export class Poller implements Connection {
       .call('getUpdates', { offset: this.#offset, timeout: 0, limit: 1 }, { timeoutMs: 3000 })
       .catch(() => {});
   }
+}
+
+function backoff(failures: number): number {
+  return Math.min(pauseMs.first * 2 ** (failures - 1), pauseMs.most);
+}
+
+/** Ends early where the signal says so. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, signal.aborted ? 0 : ms);
+    signal.addEventListener('abort', end);
+  });
 }
 
 function described(error: unknown): string {

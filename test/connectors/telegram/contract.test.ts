@@ -1,4 +1,5 @@
 import type { Update } from 'telegraf/types';
+import type { TelegramOptions } from '../../../connectors/telegram/connector.js';
 import { connectorContract, type Platform, type PlatformMessage } from '../../contract/connector.js';
 import { FakeHost } from '../../http/host.js';
 import type { TelegramServer } from '../../platforms/telegram/server.js';
@@ -7,9 +8,12 @@ import { startBot } from './bot.js';
 connectorContract('Telegram by long polling', () => platform({ pushed: false }));
 connectorContract('Telegram by webhook', () => platform({ pushed: true }));
 
+/** Polls that are let go soon, since the suite stops its connector often. */
+const options: Partial<TelegramOptions> = { pollSeconds: 1 };
+
 async function platform({ pushed }: { pushed: boolean }): Promise<Platform> {
   // The suite brings its own hub.
-  const bot = await startBot({ pushed, host: new FakeHost(), pollSeconds: 1 });
+  const bot = await startBot({ pushed, host: new FakeHost(), ...options });
   await bot.connector.stop();
   const { server, connector } = bot;
   const chats = new Map<string, ReturnType<TelegramServer['world']['group']>>();

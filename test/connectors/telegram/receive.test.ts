@@ -158,6 +158,21 @@ describe('Telegram, inbound:', () => {
     expect(bot.host.memories).toHaveLength(1);
   });
 
+  it('takes a message without its file at last, and others meanwhile', { timeout: 60_000 }, async () => {
+    const { people, world } = bot.server;
+    bot.server.fail({ method: 'download', status: 502, times: 100 });
+    people.send(world.dm(alice), alice, { kind: 'photo', bytes: png, caption: 'look' });
+    people.say(world.dm(alice), alice, 'well?');
+    people.say(world.dm(bob), bob, 'hello');
+    await inbound(3);
+    expect(bot.host.inbound.map(({ text }) => text)).toEqual([
+      'hello',
+      'look\n[file photo.jpg could not be fetched: Telegram’s file server answered 502.]',
+      'well?',
+    ]);
+    await confirmed();
+  });
+
   it('describes what has no words', async () => {
     const { people, world } = bot.server;
     const chat = world.dm(alice);

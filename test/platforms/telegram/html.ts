@@ -50,8 +50,10 @@ export function parseHtml(html: string): Formatted {
       text += char;
       at += 1;
     } else {
-      const end = /^<\/([a-z-]*)\s*>/i.exec(html.slice(at));
-      const start = end ? null : /^<([a-z-]+)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*>/i.exec(html.slice(at));
+      const end = /^<\/([a-z\d-]*)\s*>/i.exec(html.slice(at));
+      const start = end
+        ? null
+        : /^<([a-z][a-z\d-]*)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*>/i.exec(html.slice(at));
       const where = `at byte offset ${Buffer.byteLength(html.slice(0, at))}`;
       if (end) close(end[1]!.toLowerCase(), where);
       else if (start) begin(start[1]!.toLowerCase(), start[2]!, where);

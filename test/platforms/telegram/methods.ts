@@ -11,7 +11,7 @@ export interface Upload {
   bytes: Buffer;
 }
 
-export interface Call {
+interface Call {
   world: World;
   updates: Updates;
   /** Uploaded parts by field name. */

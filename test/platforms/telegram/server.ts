@@ -13,8 +13,6 @@ import { badRequest, Refusal } from './refusal.js';
 import { Updates } from './updates.js';
 import { type Chat, type StoredMessage, World } from './world.js';
 
-export type { Chat, StoredMessage } from './world.js';
-
 export interface TelegramServerOptions {
   token?: string;
   username?: string;
@@ -22,7 +20,7 @@ export interface TelegramServerOptions {
   port?: number;
 }
 
-export interface LoggedCall {
+interface LoggedCall {
   method: string;
   parameters: Record<string, unknown>;
   /** Null where the connection was dropped. */
