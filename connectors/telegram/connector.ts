@@ -1,0 +1,218 @@
+/** Telegram: one bot that is the face of one agent, by long polling, or by webhook where `webhook` is given. */
+import {
+  type Connector,
+  FatalError,
+  type Host,
+  LiveReplies,
+  type OutboundMessage,
+  type Receipt,
+  RetryableError,
+} from '../../src/index.js';
+import { Albums } from './albums.js';
+import { Api } from './api.js';
+import { Chats } from './chats.js';
+import { offerCommands } from './commands.js';
+import { Delivery } from './delivery.js';
+import { Inbox } from './inbox.js';
+import { liveMaxChars, liveSurface, liveTimes } from './live.js';
+import { connectorName } from './normalize.js';
+import { Update, type User, updateKinds } from './payload.js';
+import { openFailure, Poller } from './poller.js';
+import { type WebhookOptions, webhookRoute } from './webhook.js';
+
+export interface TelegramOptions {
+  agentId: string;
+  /** From @BotFather, `123456:ABC…`. */
+  token: string;
+  /** `TELEGRAM_API_URL`: a self-hosted Bot API server, a proxy, a test server. Default https://api.telegram.org. */
+  apiUrl?: string;
+  /** Absent: long polling. */
+  webhook?: WebhookOptions;
+  maxFileBytes: number;
+  /** Whether typing and the reply are shown while it is written; default true. */
+  streaming?: boolean;
+  /** How long an album waits for its next item; default 1,000. */
+  albumQuietMs?: number;
+  /** How often albums that a dead process left are looked for; default 10,000. */
+  albumSweepMs?: number;
+  /** How long Telegram may hold a poll; default 30. */
+  pollSeconds?: number;
+}
+
+/** What exists between start and stop. */
+interface Running {
+  host: Host;
+  inbox: Inbox;
+  albums: Albums;
+  delivery: Delivery;
+  live: LiveReplies;
+  stopper: AbortController;
+  /** What must not be broken off: updates on their way into the store, calls that show a live reply. */
+  busy: Set<Promise<unknown>>;
+}
+
+const registerAgainMs = 10_000;
+
+export function telegramConnector(options: TelegramOptions): Connector {
+  const { agentId, webhook, streaming = true, pollSeconds = 30 } = options;
+  if (webhook && !/^[\w-]{1,256}$/.test(webhook.secret))
+    throw new FatalError(
+      'config_invalid',
+      'The secret has letters, digits, _ and - alone, 1 to 256 of them.',
+      {
+        field: 'webhook.secret',
+      },
+    );
+  const api = new Api(options);
+  let state: Running | null = null;
+  let account: Promise<User> | null = null;
+
+  function running(): Running {
+    if (state) return state;
+    throw new RetryableError('shutting_down', 'The Telegram connector is stopped.');
+  }
+
+  function me(): Promise<User> {
+    account ??= api.call('getMe', {}).catch((error) => {
+      account = null;
+      throw error;
+    });
+    return account;
+  }
+
+  function begin(host: Host): Running {
+    const stopper = new AbortController();
+    const busy = new Set<Promise<unknown>>();
+    const chats = new Chats(host.notes);
+    const { maxFileBytes, albumQuietMs: quietMs = 1000, albumSweepMs: sweepMs = 10_000 } = options;
+    const live = new LiveReplies({
+      host,
+      everyMs: liveTimes.direct,
+      typingEveryMs: liveTimes.typing,
+      maxChars: liveMaxChars,
+    });
+    const received = ({ memory, duplicate }: Receipt) => {
+      if (!duplicate && streaming)
+        live.follow(
+          memory,
+          liveSurface(api, memory, (call) => track(busy, call)),
+        );
+    };
+    const inbox = new Inbox({
+      agentId,
+      api,
+      host,
+      chats,
+      maxFileBytes,
+      me,
+      received,
+      signal: stopper.signal,
+    });
+    const albums = new Albums(host, { quietMs, sweepMs }, inbox.storeAlbum);
+    inbox.gather(albums);
+    const delivery = new Delivery({ api, host, chats, live });
+    return { host, inbox, albums, delivery, live, stopper, busy };
+  }
+
+  /** Until Telegram has taken it; without it there are no updates, but replies can be sent. */
+  async function register({ url, secret }: WebhookOptions, { host, stopper }: Running): Promise<void> {
+    const { signal } = stopper;
+    while (!signal.aborted) {
+      try {
+        const allowed_updates = [...updateKinds];
+        await api.call('setWebhook', { url, secret_token: secret, allowed_updates }, { signal });
+        await offerCommands(api);
+        return;
+      } catch (err) {
+        if (signal.aborted) return;
+        host.log.error({ err }, 'Telegram did not take the webhook; it is tried again');
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, registerAgainMs);
+          signal.addEventListener('abort', () => {
+            clearTimeout(timer);
+            resolve();
+          });
+        });
+      }
+    }
+  }
+
+  const poller = new Poller({
+    api,
+    pollSeconds,
+    log: {
+      info: (o, m) => state?.host.log.info(o, m),
+      warn: (o, m) => state?.host.log.warn(o, m),
+      error: (o, m) => state?.host.log.error(o, m),
+    },
+    laneOf: (raw) => String(chatOf(Update.safeParse(raw).data)),
+    async prepare() {
+      const { albums, host } = running();
+      await me().catch((error) => {
+        throw openFailure(error);
+      });
+      await offerCommands(api).catch((err) =>
+        host.log.warn({ err }, 'Telegram did not take the list of commands'),
+      );
+      albums.start();
+    },
+    async handle(raw) {
+      const { inbox, host } = running();
+      const update = Update.safeParse(raw);
+      if (update.success) return inbox.handle(update.data);
+      // It would come again for ever, and nobody could read it.
+      host.log.error(
+        { problem: update.error.issues[0]?.path.join('.') },
+        'an update of unknown shape is left out',
+      );
+    },
+  });
+
+  return {
+    name: connectorName,
+    agentId,
+    ...(webhook
+      ? { routes: { access: 'own', handler: webhookRoute(webhook.url, () => webhookParts(webhook)) } }
+      : { connection: poller }),
+
+    async start(host: Host) {
+      if (state) return;
+      state = begin(host);
+      if (!webhook) return;
+      state.albums.start();
+      void register(webhook, state);
+    },
+
+    async stop() {
+      if (!state) return;
+      const { albums, live, stopper, busy } = state;
+      state = null;
+      live.stop();
+      // Ends downloads; what they were for is not confirmed, and so comes again.
+      stopper.abort();
+      await Promise.allSettled([poller.close(), ...busy]);
+      await albums.stop();
+    },
+
+    async deliver(outbound: OutboundMessage, signal: AbortSignal) {
+      return running().delivery.deliver(outbound, signal);
+    },
+  };
+
+  function webhookParts(given: WebhookOptions) {
+    if (!state) return null;
+    const { inbox, host, busy } = state;
+    const handle = (update: Update) => track(busy, inbox.handle(update));
+    return { ...given, handle, log: host.log };
+  }
+}
+
+function track<T>(busy: Set<Promise<unknown>>, work: Promise<T>): Promise<T> {
+  busy.add(work);
+  return work.finally(() => busy.delete(work));
+}
+
+function chatOf(update: Update | undefined): number | undefined {
+  const { message, edited_message, message_reaction, callback_query } = update ?? {};
+  return (message ?? edited_message ?? message_reaction ?? callback_query?.message)?.chat.id;
+}

@@ -1,0 +1,138 @@
+/**
+ * Canonical markdown as Telegram's HTML: https://core.telegram.org/bots/api#html-style. It has no headings, lists,
+ * tables or rules; these come out as bold lines, bullets, monospaced columns and a dash.
+ */
+import type { Button } from '../../src/index.js';
+import {
+  type Handlers,
+  markdownOf,
+  markOf,
+  parseMarkdown,
+  type Renderer,
+  renderMarkdown,
+  splitMarkdown,
+} from '../../src/index.js';
+
+/** Characters after entities are parsed, counted here as UTF-16 units, of which there are never fewer. */
+export const limits = { text: 4096, caption: 1024 };
+
+/** A file made of what is too long to be read in a chat. */
+export interface TextFile {
+  name: string;
+  text: string;
+}
+
+export function renderHtml(markdown: string): string {
+  return renderMarkdown(parseMarkdown(markdown), handlers);
+}
+
+/** As many messages as it takes, each within the limit; none for an empty text. */
+export function renderParts(markdown: string): string[] {
+  if (markdown.trim() === '') return [];
+  const options = { limit: limits.text, measure: (html: string) => visible(html).length, render: renderHtml };
+  return splitMarkdown(markdown, options).map(renderHtml);
+}
+
+/** What a person sees of it; also what Telegram counts. */
+export function visible(html: string): string {
+  return html
+    .replace(/<[^>]*>/g, '')
+    .replace(/&(lt|gt|amp|quot);/g, (_, name: keyof typeof named) => named[name]);
+}
+
+const named = { lt: '<', gt: '>', amp: '&', quot: '"' };
+
+/** Code that would fill more than a message is better had as a file. */
+export function withoutLongCode(markdown: string): { markdown: string; files: TextFile[] } {
+  const root = parseMarkdown(markdown);
+  const files: TextFile[] = [];
+  root.children = root.children.map((node) => {
+    if (node.type !== 'code' || node.value.length <= limits.text) return node;
+    const name = `code-${files.length + 1}.${endings[node.lang?.toLowerCase() ?? ''] ?? 'txt'}`;
+    files.push({ name, text: node.value });
+    return { type: 'paragraph', children: [{ type: 'text', value: `📎 ${name}` }] };
+  });
+  return files.length === 0 ? { markdown, files } : { markdown: markdownOf(root), files };
+}
+
+const endings: Record<string, string> = {
+  bash: 'sh',
+  c: 'c',
+  cpp: 'cpp',
+  css: 'css',
+  csv: 'csv',
+  diff: 'diff',
+  go: 'go',
+  html: 'html',
+  java: 'java',
+  javascript: 'js',
+  js: 'js',
+  json: 'json',
+  markdown: 'md',
+  md: 'md',
+  py: 'py',
+  python: 'py',
+  ruby: 'rb',
+  rust: 'rs',
+  sh: 'sh',
+  sql: 'sql',
+  ts: 'ts',
+  typescript: 'ts',
+  xml: 'xml',
+  yaml: 'yaml',
+};
+
+/** Short ones side by side, others one below the other. */
+export function renderButtons(buttons: Button[] = []) {
+  const rows = buttons.map(({ label, payload }) => ({ text: label, callback_data: payload }));
+  const short = buttons.length <= 3 && buttons.every(({ label }) => label.length <= 12);
+  const inline_keyboard = short ? [rows] : rows.map((button) => [button]);
+  return buttons.length > 0 ? { reply_markup: { inline_keyboard } } : {};
+}
+
+const handlers: Handlers = {
+  text: ({ value }) => escaped(value),
+  strong: (node, to) => `<b>${to.inline(node)}</b>`,
+  emphasis: (node, to) => `<i>${to.inline(node)}</i>`,
+  delete: (node, to) => `<s>${to.inline(node)}</s>`,
+  inlineCode: ({ value }) => `<code>${escaped(value)}</code>`,
+  heading: (node, to) => `<b>${to.inline(node)}</b>`,
+  code: ({ value, lang }) => {
+    const language = /^[\w+#.-]{1,32}$/.test(lang ?? '') ? ` class="language-${lang}"` : '';
+    return language ? `<pre><code${language}>${escaped(value)}</code></pre>` : `<pre>${escaped(value)}</pre>`;
+  },
+  // Telegram knows no quote within a quote.
+  blockquote: (node, to) => {
+    const nested = to.parents.some(({ type }) => type === 'blockquote');
+    return nested ? `» ${to.blocks(node)}` : `<blockquote>${to.blocks(node)}</blockquote>`;
+  },
+  listItem: (node, to) => `${to.text(markOf(node, to.parents.at(-1)))}${indented(to.blocks(node))}`,
+  link: (node, to) => linked(node.url, to.inline(node), to),
+};
+
+/**
+ * Web and mail addresses alone become links: one of `tg://user?id=` would mention, and so alert, whomever the model
+ * or somebody who speaks through it has in mind.
+ */
+function linked(url: string, text: string, to: Renderer): string {
+  const address = to.text(url);
+  if (text === address || text === '' || address === `mailto:${text}`) return text || address;
+  if (!/^(https?:|mailto:)/i.test(url)) return `${text} (${address})`;
+  return `<a href="${address}">${text}</a>`;
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
+
+/** What follows an item's first line stands below it, but code keeps its own columns. */
+function indented(html: string): string {
+  return html
+    .split(/(<pre>[\s\S]*?<\/pre>)/)
+    .map((piece) => (piece.startsWith('<pre>') ? piece : piece.replace(/\n(?=[^\n])/g, '\n  ')))
+    .join('');
+}

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { plainText } from '../../../connectors/telegram/entities.js';
+import { commandOf, normalizeMessage, type Us } from '../../../connectors/telegram/normalize.js';
+import { type Message, Update } from '../../../connectors/telegram/payload.js';
+
+interface Fixture {
+  name: string;
+  update: object;
+  message: object | null;
+  files: object[];
+}
+
+/** As Telegram sent them, with other names and numbers. */
+const fixtures: Fixture[] = JSON.parse(
+  readFileSync(new URL('./fixtures/updates.json', import.meta.url), 'utf8'),
+);
+
+const bot = { id: 4242, is_bot: true, first_name: 'Eliza', username: 'eliza_bot' };
+const us: Us = { agentId: 'eliza', bot, roomOf: (id) => id };
+
+describe('An update of Telegram becomes a message:', () => {
+  it.each(fixtures)('$name', ({ update, message, files }) => {
+    const normalized = normalizeMessage([Update.parse(update).message!], us);
+    if (message === null) return expect(normalized).toBeNull();
+    expect(normalized).toMatchObject({ message, files });
+  });
+
+  it('whatever its entities say', () => {
+    const entity = fc.record({
+      type: fc.constantFrom('code', 'pre', 'text_link', 'mention', 'bold', 'odd'),
+      offset: fc.nat(30),
+      length: fc.nat(30),
+      url: fc.constant('https://a.example'),
+    });
+    fc.assert(
+      fc.property(fc.string({ maxLength: 20 }), fc.array(entity, { maxLength: 5 }), (text, entities) => {
+        const visible = plainText(text, entities, bot).replace(/[`[\]()\s]|https:\/\/a.example/g, '');
+        expect(visible).toBe(text.replace(/[`[\]()\s]|https:\/\/a.example/g, ''));
+      }),
+    );
+  });
+
+  it.each([
+    ['/help', { name: 'help', args: '' }],
+    ['/Model@Eliza_Bot  gpt-5 \n please', { name: 'model', args: 'gpt-5 \n please' }],
+    ['/help@other_bot', null],
+    ['help', null],
+  ])('%j may be a command', (text, command) => {
+    const entities = [{ type: 'bot_command', offset: text.startsWith('/') ? 0 : 9, length: 4 }];
+    expect(commandOf({ text, entities } as Message, bot)).toEqual(command);
+  });
+});
