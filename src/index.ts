@@ -33,6 +33,8 @@ export { CarrierError, FatalError, RetryableError } from './errors.js';
 export { markdownOf, parseMarkdown } from './markdown/parse.js';
 export type { Handlers, Renderer } from './markdown/render.js';
 export { markOf, plainText, renderMarkdown } from './markdown/render.js';
+export type { SplitOptions } from './markdown/split.js';
+export { splitMarkdown } from './markdown/split.js';
 export { tableAsText } from './markdown/table.js';
 export type {
   Action,
