@@ -13,6 +13,8 @@ interface Plan {
   method: string;
   path: RegExp;
   fault: Fault;
+  /** Requests that pass before it begins. */
+  skip: number;
   left: number;
 }
 
@@ -21,9 +23,9 @@ export class Faults {
   /** How many requests have met a fault. */
   met = 0;
 
-  /** `times` requests whose method and path (without `/api/v10`) fit meet the fault. */
-  next(method: string, path: RegExp, fault: Fault, times = 1): void {
-    this.#plans.push({ method, path, fault, left: times });
+  /** After `skip` of them, `times` requests whose method and path (without `/api/v10`) fit meet the fault. */
+  next(method: string, path: RegExp, fault: Fault, { times = 1, skip = 0 } = {}): void {
+    this.#plans.push({ method, path, fault, skip, left: times });
   }
 
   clear(): void {
@@ -31,9 +33,11 @@ export class Faults {
   }
 
   readonly handle: RequestHandler = (req, res, next) => {
-    const plan = this.#plans.find(
+    const fitting = this.#plans.filter(
       ({ method, path, left }) => left > 0 && method === req.method && path.test(req.path),
     );
+    const plan = fitting.find(({ skip }) => skip === 0);
+    for (const waiting of fitting) if (waiting.skip > 0) waiting.skip -= 1;
     if (!plan) return next();
     plan.left -= 1;
     this.met += 1;

@@ -36,8 +36,6 @@ export interface GatewaySettings {
   heartbeatMs: number;
   /** Fewest shards this application may connect with. */
   minShards: number;
-  /** Whether the server answers on its connections; false: they are open and silent. */
-  alive: boolean;
 }
 
 export class Gateway {
@@ -48,6 +46,7 @@ export class Gateway {
   resumed = 0;
   readonly #world: World;
   readonly #sessions = new Map<string, Session>();
+  readonly #silent = new WeakSet<WebSocket>();
   readonly #sockets: WebSocketServer;
 
   constructor(server: Server, world: World, settings: GatewaySettings) {
@@ -71,6 +70,11 @@ export class Gateway {
 
   get shards(): number[] {
     return [...this.#sessions.values()].filter(({ socket }) => socket).map(({ shard }) => shard[0]);
+  }
+
+  /** The connections stay open, and nothing comes or is heard on them any more; new ones work. */
+  silence(): void {
+    for (const socket of this.#sockets.clients) this.#silent.add(socket);
   }
 
   /** The connections break; sessions can be resumed. */
@@ -101,10 +105,9 @@ export class Gateway {
   #greet(socket: WebSocket): void {
     let session: Session | null = null;
     socket.on('error', () => {});
-    if (this.settings.alive)
-      send(socket, { op: op.hello, d: { heartbeat_interval: this.settings.heartbeatMs } });
+    send(socket, { op: op.hello, d: { heartbeat_interval: this.settings.heartbeatMs } });
     socket.on('message', (data) => {
-      if (!this.settings.alive) return;
+      if (this.#silent.has(socket)) return;
       const frame = parse(String(data));
       if (!frame) return socket.close(4002, 'Decode error');
       if (frame.op === op.heartbeat) return send(socket, { op: op.heartbeatAck });
@@ -180,7 +183,7 @@ export class Gateway {
     const frame = JSON.stringify({ op: op.dispatch, t, s: session.sequence, d });
     session.sent.push({ s: session.sequence, frame });
     if (session.sent.length > 2000) session.sent.shift();
-    if (this.settings.alive) session.socket?.send(frame);
+    if (session.socket && !this.#silent.has(session.socket)) session.socket.send(frame);
   }
 }
 

@@ -33,6 +33,8 @@ export interface Interaction {
   acknowledged: { type: number; ephemeral: boolean; afterMs: number } | null;
   /** What is shown in answer to a command; null: "thinking", or taken away. */
   original: { content: string; ephemeral: boolean } | null;
+  /** "Thinking" was taken away again. */
+  withdrawn: boolean;
   /** Further answers. */
   followUps: { content: string; ephemeral: boolean }[];
   /** The message whose button was pressed. */
@@ -152,6 +154,7 @@ export class Interactions {
       createdAt: Date.now(),
       acknowledged: null,
       original: null,
+      withdrawn: false,
       followUps: [],
       message,
     };

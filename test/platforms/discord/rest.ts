@@ -121,7 +121,6 @@ export function interactionRoutes({ world, talk, interactions }: RestParts): Rou
     const interaction = interactions.answered(req.params.token);
     const { content, flags } = readMessage(req.body, []);
     const answer = { content: content!, ephemeral: ((flags ?? 0) & 64) !== 0 };
-    // The first follow-up to a deferred command is its answer.
     interaction.followUps.push(answer);
     res.json({ id: snowflake(), content });
   });
@@ -138,7 +137,9 @@ export function interactionRoutes({ world, talk, interactions }: RestParts): Rou
       res.json({ id: interaction.id });
     })
     .delete((req, res) => {
-      interactions.answered(req.params.token).original = null;
+      const interaction = interactions.answered(req.params.token);
+      interaction.original = null;
+      interaction.withdrawn = true;
       res.status(204).end();
     });
   return router;

@@ -46,7 +46,6 @@ export async function startDiscordServer(options: DiscordServerOptions = {}) {
     privileged: options.messageContent === false ? 0 : intents.messageContent,
     heartbeatMs: options.heartbeatMs ?? 41_250,
     minShards: options.minShards ?? 1,
-    alive: true,
   });
   const interactions = new Interactions(world);
   let origin = '';
