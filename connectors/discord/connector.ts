@@ -38,6 +38,8 @@ export interface DiscordOptions {
 
 export const defaultApiUrl = 'https://discord.com/api';
 
+const notConnected = 'not connected';
+
 /** What a connector is while it runs. */
 interface Running {
   host: Host;
@@ -61,6 +63,7 @@ class DiscordConnector implements Connector {
   #gateway: Gateway | null = null;
   #inbox: Inbox | null = null;
   #interactions: Interactions | null = null;
+  #trouble = notConnected;
 
   constructor(options: DiscordOptions) {
     this.agentId = options.agentId;
@@ -70,7 +73,7 @@ class DiscordConnector implements Connector {
       id: derivedId('discord', options.token),
       open: () => this.#open(),
       close: () => this.#close(),
-      health: () => this.#gateway?.health() ?? 'not connected',
+      health: () => this.#gateway?.health() ?? this.#trouble,
     };
   }
 
@@ -133,6 +136,7 @@ class DiscordConnector implements Connector {
       await gateway.open();
     } catch (error) {
       await this.#close();
+      this.#trouble = (error as Error).message;
       throw error;
     }
   }
@@ -142,6 +146,7 @@ class DiscordConnector implements Connector {
     this.#gateway = null;
     this.#inbox = null;
     this.#interactions = null;
+    this.#trouble = notConnected;
     await gateway?.close();
     await inbox?.close();
     await interactions?.close();

@@ -26,6 +26,8 @@ export async function diagnoseDiscord(
   const api = await Api.open({ token, apiUrl });
   try {
     return await diagnose(api, apiUrl, shards);
+  } catch (error) {
+    return [unreachable(apiUrl, error as Error)];
   } finally {
     api.close();
   }

@@ -101,7 +101,12 @@ export class Gateway {
     client.on('raw', (payload: GatewayDispatchPayload, shardId: number) => {
       if (this.#client !== client) return;
       this.#heard.set(shardId, Date.now());
-      this.#events.dispatch(client, payload, shardId);
+      try {
+        this.#events.dispatch(client, payload, shardId);
+      } catch (err) {
+        // Thrown into the SDK it would end the process.
+        this.#log.error({ err, type: payload.t }, 'An event from Discord cannot be read.');
+      }
     });
     client.on('shardError', (error, shard) => {
       this.#log.warn({ shard, reason: error.message }, 'A connection to Discord failed.');

@@ -53,6 +53,7 @@ export class Live {
       open: (text) =>
         messenger.post(channel, { ...shown(text), key: `live:${id}`, replyTo: source.messageId }),
       update: (message, text) => messenger.edit(channel, message, shown(text)),
+      discard: (message) => messenger.remove(channel, message),
     };
   }
 }

@@ -45,6 +45,10 @@ export class Messenger {
     });
   }
 
+  async remove(channelId: string, messageId: string): Promise<void> {
+    await this.#api.delete(`/channels/${channelId}/messages/${messageId}`);
+  }
+
   async typing(channelId: string): Promise<void> {
     await this.#api.post(`/channels/${channelId}/typing`);
   }

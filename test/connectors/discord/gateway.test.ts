@@ -178,7 +178,7 @@ describe('a connection that is refused', () => {
     const connector = discordConnector({ agentId: 'eliza', token, apiUrl: url, maxFileBytes: 1 });
     await connector.start(host);
     await expect(connector.connection!.open()).rejects.toBeInstanceOf(RetryableError);
-    expect(connector.connection!.health()).not.toBe('ok');
+    expect(connector.connection!.health()).toMatch(/cannot be connected to/);
     await connector.stop();
     stage = await openStage();
   });
@@ -189,6 +189,29 @@ describe('a connection that is refused', () => {
     discord.gateway.closeAll(4014);
     await until(() => connector.connection!.health().includes('Message Content Intent'));
     expect(discord.gateway.identified).toBe(1);
+  });
+});
+
+describe('an event that makes no sense', () => {
+  it('is dropped, and the next one is heard', async () => {
+    const { discord, host, lobby, alice, connect } = await open();
+    await connect();
+    const odd = (data: object) =>
+      discord.world.tell({ t: 'MESSAGE_CREATE', guildId: lobby.guildId, intent: 1 << 9, data: () => data });
+    const author = { id: alice.id, username: 'x' };
+    odd({ id: '5', channel_id: lobby.id, guild_id: lobby.guildId, type: 0, author, content: null });
+    odd({
+      id: '6',
+      channel_id: lobby.id,
+      guild_id: lobby.guildId,
+      type: 99,
+      author,
+      content: 'of the future',
+    });
+    alice.say(lobby, '<@> <@99999999999999999999> <#1> <t:99999999999999:R> \u0000\u202e');
+    const [memory] = await host.received();
+    expect(memory!.content.text).toContain('<@99999999999999999999>');
+    expect(host.logged.map(({ message }) => message)).toContain('A message from Discord cannot be read.');
   });
 });
 
