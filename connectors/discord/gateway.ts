@@ -1,5 +1,6 @@
 import type { Client, GatewayDispatchPayload } from 'discord.js';
 import { FatalError, type Host, RetryableError } from '../../src/index.js';
+import { farewell } from './farewell.js';
 
 export interface GatewayOptions {
   token: string;
@@ -108,6 +109,10 @@ export class Gateway {
         this.#log.error({ err, type: payload.t }, 'An event from Discord cannot be read.');
       }
     });
+    // Without a listener the SDK would end the process.
+    client.on('error', (error) => {
+      this.#log.warn({ reason: error.message }, 'The connection to Discord reports an error.');
+    });
     client.on('shardError', (error, shard) => {
       this.#log.warn({ shard, reason: error.message }, 'A connection to Discord failed.');
     });
@@ -139,7 +144,7 @@ export class Gateway {
     const client = this.#client;
     this.#client = null;
     if (!client) return;
-    await Promise.race([client.destroy(), new Promise((resolve) => setTimeout(resolve, goodbyeMs).unref())]);
+    await Promise.race([farewell(client), new Promise((resolve) => setTimeout(resolve, goodbyeMs).unref())]);
   }
 
   async #giveUp(client: Client, reason: string): Promise<void> {
@@ -175,6 +180,7 @@ export class Gateway {
       if (!this.#watchdog) return this.#disconnect();
       this.#reopening = null;
       if (!failed) return this.#log.info({}, 'Connected to Discord anew.');
+      if (failed instanceof FatalError) return this.#log.error({}, failed.message);
       this.#log.warn({ reason: failed.message }, 'Discord cannot be connected to; trying again.');
       this.#reopen(attempt + 1);
     }, wait).unref();
@@ -222,7 +228,7 @@ const explanations: Record<number, string> = {
 };
 
 /** What to do about a close code after which there is no reconnecting. */
-export function explained(code: number): FatalError {
+function explained(code: number): FatalError {
   const text = explanations[code] ?? `Discord closed the connection for good (${code}).`;
   return new FatalError('config_invalid', text, { field: code === 4004 ? 'DISCORD_TOKEN' : undefined });
 }

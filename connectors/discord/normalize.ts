@@ -14,7 +14,7 @@ export interface Bystanders {
   channelName(id: string): string | null;
 }
 
-export interface Self {
+interface Self {
   id: string;
   name: string;
   /** The roles Discord made for the bot itself: naming one is naming the bot. */

@@ -1,4 +1,5 @@
 /** The held connection: what happens when it is lost, refused, silent, or closed while something is under way. */
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { discordConnector } from '../../../connectors/discord/connector.js';
 import { FatalError, RetryableError } from '../../../src/index.js';
@@ -150,6 +151,18 @@ describe('a process that dies', () => {
   });
 });
 
+describe('a closed connection', () => {
+  it('does not come back, also when it was just being resumed', async () => {
+    const { discord, connect } = await open();
+    const connector = await connect();
+    discord.gateway.cut();
+    await until(() => connector.connection!.health() === 'shard 0 is reconnecting');
+    await connector.stop();
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect(discord.gateway.open).toBe(0);
+  });
+});
+
 describe('a connection that is refused', () => {
   it('for a missing intent says which switch to turn', async () => {
     const { connect } = await open({ server: { messageContent: false } });
@@ -181,6 +194,24 @@ describe('a connection that is refused', () => {
     expect(connector.connection!.health()).toMatch(/cannot be connected to/);
     await connector.stop();
     stage = await openStage();
+  });
+
+  it('by silence can be given up at any time', async () => {
+    const { discord, host } = await open();
+    const sockets: Socket[] = [];
+    const mute = createServer((socket) => void sockets.push(socket));
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    discord.gateway.url = `ws://127.0.0.1:${(mute.address() as AddressInfo).port}`;
+    const { url, token } = discord;
+    const connector = discordConnector({ agentId: 'eliza', token, apiUrl: url, maxFileBytes: 1 });
+    await connector.start(host);
+    const opened = connector.connection!.open().catch((error) => error);
+    await until(() => sockets.length === 1);
+    await connector.stop();
+    expect(await opened).toBeInstanceOf(RetryableError);
+    // What the SDK left behind must not bring the process down when it breaks.
+    sockets[0]!.destroy();
+    await new Promise((resolve) => mute.close(resolve));
   });
 
   it('while it was open is not tried again, and said in its health', async () => {

@@ -63,9 +63,9 @@ export class Gateway {
     world.on('dispatch', (dispatch) => this.#publish(dispatch));
   }
 
-  /** Sessions with a connection. */
-  get connected(): number {
-    return [...this.#sessions.values()].filter(({ socket }) => socket).length;
+  /** Connections, whether or not they are let in. */
+  get open(): number {
+    return this.#sockets.clients.size;
   }
 
   get shards(): number[] {

@@ -22,7 +22,7 @@ export interface User {
   bot: boolean;
 }
 
-export interface Role {
+interface Role {
   id: string;
   name: string;
   permissions: string;
