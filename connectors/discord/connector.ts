@@ -3,9 +3,9 @@ import {
   type Connection,
   type Connector,
   derivedId,
-  FatalError,
   type Host,
   type Memory,
+  RetryableError,
 } from '../../src/index.js';
 import { Api } from './api.js';
 import { registerCommands } from './commands.js';
@@ -103,7 +103,7 @@ class DiscordConnector implements Connector {
   }
 
   get #started(): Running {
-    if (!this.#running) throw new FatalError('shutting_down', 'The Discord connector is not started.');
+    if (!this.#running) throw new RetryableError('shutting_down', 'The Discord connector is not started.');
     return this.#running;
   }
 
