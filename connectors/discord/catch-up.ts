@@ -34,6 +34,8 @@ export class CatchUp {
   /** Guilds that were known before the gap and have not been seen since; call it when one is read. */
   readonly #awaited = new Map<string, () => void>();
   #directs: string[] = [];
+  /** Those that are in the note. */
+  readonly #kept = new Set<string>();
 
   constructor(parts: CatchUpParts) {
     this.#parts = parts;
@@ -43,13 +45,16 @@ export class CatchUp {
   async load(): Promise<void> {
     const noted = await this.#parts.host.notes.get(this.#key);
     this.#directs = Array.isArray(noted) ? noted : [];
+    for (const id of this.#directs) this.#kept.add(id);
   }
 
   /** Keeps a direct conversation in mind, durably. */
   async remember(channelId: string): Promise<void> {
-    if (this.#directs.includes(channelId)) return;
-    this.#directs = [...this.#directs, channelId].slice(-maxDirects);
-    await this.#parts.host.notes.put(this.#key, this.#directs);
+    if (this.#kept.has(channelId)) return;
+    if (!this.#directs.includes(channelId)) this.#directs = [...this.#directs, channelId].slice(-maxDirects);
+    const directs = this.#directs;
+    await this.#parts.host.notes.put(this.#key, directs);
+    for (const id of directs) this.#kept.add(id);
   }
 
   ready(shardId: number, guilds: { id: string }[]): void {

@@ -1,6 +1,6 @@
 /** Files that people send: fetched from Discord's own hosts, in bounded size and time. */
 import type { APIAttachment } from 'discord.js';
-import type { Attachment, Host } from '../../src/index.js';
+import { type Attachment, FatalError, type Host } from '../../src/index.js';
 
 export interface FileLimits {
   /** Largest file kept, in bytes. */
@@ -40,7 +40,7 @@ export async function fetchFiles(
         file: await host.putFile(bytes),
       });
     } catch (error) {
-      if (!(error instanceof FileRefused)) throw error;
+      if (!(error instanceof FileRefused || error instanceof FatalError)) throw error;
       fetched.missing.push(`${file.filename.slice(0, 255)} (${error.message})`);
     }
   }

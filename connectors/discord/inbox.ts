@@ -6,7 +6,7 @@ import type {
   GatewayMessageReactionAddDispatchData,
   GatewayMessageReactionRemoveDispatchData,
 } from 'discord.js';
-import { FatalError, type Host, type InboundMessage, type Memory, type Receipt } from '../../src/index.js';
+import { FatalError, type Host, type Memory, RetryableError } from '../../src/index.js';
 import type { Api } from './api.js';
 import { CatchUp } from './catch-up.js';
 import { type FileLimits, fetchFiles } from './files.js';
@@ -104,7 +104,8 @@ export class Inbox {
     // Now, since the next events may already change it: a bot joins a thread when it is named there.
     const place = knownPlace(client, message.channel_id, message.guild_id);
     this.#run(message.channel_id, async () => {
-      if (message.guild_id === undefined) await this.#catchUp.remember(message.channel_id);
+      if (message.guild_id === undefined)
+        await this.#untilDone(() => this.#catchUp.remember(message.channel_id));
       await this.#store(message, place);
       done();
     });
@@ -117,11 +118,13 @@ export class Inbox {
       const around = await this.#around(message.channel_id, message.guild_id, place);
       const normalized = around && this.#normalized(message, around);
       if (!normalized) return;
-      const { attachments, missing } = await fetchFiles(normalized.files, files, host, this.#ending.signal);
+      // The gate drops what machines say; their files are not worth the way.
+      const wanted = normalized.message.author.bot ? [] : normalized.files;
+      const { attachments, missing } = await fetchFiles(wanted, files, host, this.#ending.signal);
       const note = missing.length > 0 ? `[Files that could not be read: ${missing.join(', ')}]` : '';
       const text = [normalized.message.text, note].filter(Boolean).join('\n\n');
       try {
-        const receipt = await this.#receive({ ...normalized.message, text, attachments });
+        const receipt = await host.receive({ ...normalized.message, text, attachments });
         if (receipt && !receipt.duplicate && receipt.memory.status === 'pending') taken(receipt.memory);
       } catch (error) {
         if (!(error instanceof FatalError)) throw error;
@@ -141,10 +144,6 @@ export class Inbox {
       );
       return null;
     }
-  }
-
-  #receive(message: InboundMessage): Promise<Receipt | null> {
-    return this.#parts.host.receive(message);
   }
 
   async #edit(message: ChatMessage & { guild_id?: string }): Promise<void> {
@@ -185,7 +184,7 @@ export class Inbox {
   ): Promise<Bystanders | null> {
     const { agentId, connector } = this.#parts;
     const client = this.#client;
-    if (!client?.user) return null;
+    if (!client?.user) throw new RetryableError('shutting_down', 'Discord has not said yet who the bot is.');
     const { user } = client;
     const place = seen ?? (await placeOf(client, channelId, guildId));
     if (!place) return null;

@@ -51,11 +51,11 @@ const handlers: Handlers = {
   link: (node, to) => {
     const text = to.inline(node);
     const url = node.url.replaceAll('(', '%28').replaceAll(')', '%29').replace(/\s/g, '%20');
-    const same = text === '' || plain(text) === node.url || `mailto:${plain(text)}` === node.url;
+    const same = text === '' || ['', 'mailto:', 'http://'].some((start) => start + plain(text) === node.url);
     // Masked links are for the web alone, and not where the words look like another address.
     if (!/^https?:\/\//i.test(node.url))
       return same ? plain(text) || escaped(node.url) : `${text} (${escaped(node.url)})`;
-    if (same) return node.url;
+    if (same) return plain(text) || node.url;
     return /https?:\/\//i.test(text) ? `${text} (${node.url})` : `[${text}](${url})`;
   },
 };
@@ -93,5 +93,5 @@ function codeSpan(value: string): string {
 }
 
 function indented(text: string, width: number): string {
-  return text.replaceAll('\n', `\n${' '.repeat(width)}`);
+  return text.replace(/\n(?=.)/g, `\n${' '.repeat(width)}`);
 }

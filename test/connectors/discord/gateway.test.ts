@@ -118,6 +118,19 @@ describe('a process that dies', () => {
     expect(discord.gateway.identified).toBe(2);
   });
 
+  it('has noted the direct conversations that began at the same time', async () => {
+    const { discord, guild, host, connect } = await open();
+    const first = await connect();
+    const people = [...'abcde'].map((name) => discord.addPerson(name, [guild]));
+    for (const person of people) person.say(person.direct(), '1');
+    await host.received(5);
+    await first.stop();
+    for (const person of people) person.say(person.direct(), '2');
+    await connect();
+    await host.received(10);
+    expect(host.inbound.filter(({ text }) => text === '2')).toHaveLength(5);
+  });
+
   it('does not make the next one answer what was said before the bot came', async () => {
     const { discord, guild, host, lobby, alice, connect } = await open();
     alice.say(lobby, 'long ago');
