@@ -1,0 +1,150 @@
+import type { APIGuildMember, GatewayGuildCreateDispatchData } from 'discord.js';
+import type { Host } from '../../src/index.js';
+import { type Api, refusalCode } from './api.js';
+import type { Lanes } from './lanes.js';
+import type { ChatMessage } from './normalize.js';
+import { untilDone } from './patience.js';
+import type { Progress } from './progress.js';
+import { byId } from './snowflake.js';
+
+export interface CatchUpParts {
+  api: Api;
+  host: Host;
+  agentId: string;
+  /** The inbox closes. */
+  signal: AbortSignal;
+  lanes: Lanes;
+  progress: Progress;
+  /** Stores one message; rejects only when the inbox closes. */
+  take(message: ChatMessage & { guild_id?: string }): Promise<void>;
+}
+
+/** Direct conversations that are looked into after a gap: Discord does not list them. */
+const maxDirects = 200;
+
+const pageSize = 100;
+
+/**
+ * Asks for what was said while nobody listened. A new session begins with READY and a GUILD_CREATE for each server,
+ * which name the last message of every channel; the channels with a newer one are read, ahead of what comes live.
+ */
+export class CatchUp {
+  readonly #parts: CatchUpParts;
+  readonly #key: string;
+  /** Guilds that were known before the gap and have not been seen since; call it when one is read. */
+  readonly #awaited = new Map<string, () => void>();
+  #directs: string[] = [];
+  /** Those that are in the note. */
+  readonly #kept = new Set<string>();
+
+  constructor(parts: CatchUpParts) {
+    this.#parts = parts;
+    this.#key = `directs:${parts.agentId}`;
+  }
+
+  async load(): Promise<void> {
+    const noted = await this.#parts.host.notes.get(this.#key);
+    this.#directs = Array.isArray(noted) ? noted : [];
+    for (const id of this.#directs) this.#kept.add(id);
+  }
+
+  /** Keeps a direct conversation in mind, durably. */
+  async remember(channelId: string): Promise<void> {
+    if (this.#kept.has(channelId)) return;
+    if (!this.#directs.includes(channelId)) this.#directs = [...this.#directs, channelId].slice(-maxDirects);
+    const directs = this.#directs;
+    await this.#parts.host.notes.put(this.#key, directs);
+    for (const id of directs) this.#kept.add(id);
+  }
+
+  ready(shardId: number, guilds: { id: string }[]): void {
+    for (const { id } of guilds) this.#await(id);
+    // Direct messages come to the first shard.
+    if (shardId === 0) for (const id of this.#directs) this.#read(id, undefined);
+  }
+
+  guild(guild: GatewayGuildCreateDispatchData): void {
+    const done = this.#awaited.get(guild.id);
+    // A server the bot has just been invited to: what was said before is not for it.
+    if (!done) return;
+    const { since } = this.#parts.progress;
+    const newer = [...guild.channels, ...guild.threads].filter(
+      (channel) =>
+        'last_message_id' in channel && channel.last_message_id && BigInt(channel.last_message_id) > since,
+    );
+    this.#awaited.delete(guild.id);
+    void Promise.all(newer.map(({ id }) => this.#read(id, guild.id))).then(done);
+  }
+
+  /** An outage, or the bot was put out. */
+  gone({ id, unavailable }: { id: string; unavailable?: boolean }): void {
+    if (unavailable) {
+      this.#await(id);
+    } else {
+      this.#awaited.get(id)?.();
+      this.#awaited.delete(id);
+    }
+  }
+
+  /** Until it is read, the hub's progress does not pass this point. */
+  #await(guildId: string): void {
+    const { progress } = this.#parts;
+    if (!this.#awaited.has(guildId)) this.#awaited.set(guildId, progress.begin(progress.mark + 1n));
+  }
+
+  #read(channelId: string, guildId: string | undefined): Promise<void> {
+    const { progress, lanes, host, signal } = this.#parts;
+    const { since } = progress;
+    const done = progress.begin(progress.mark + 1n);
+    return lanes.run(channelId, async () => {
+      try {
+        await untilDone(
+          () => this.#pages(channelId, guildId, since),
+          signal,
+          (err, retryInMs) => host.log.warn({ err, retryInMs }, 'Discord does not show yet what was missed.'),
+        );
+      } catch (error) {
+        // A channel that was hidden or deleted has nothing for the bot.
+        if (refusalCode(error) === null) throw error;
+        host.log.info({ channel: channelId }, 'A channel of Discord cannot be read.');
+      }
+      done();
+    });
+  }
+
+  async #pages(channelId: string, guildId: string | undefined, since: bigint): Promise<void> {
+    const members = new Map<string, APIGuildMember | null>();
+    for (let after = String(since); ; ) {
+      const query = new URLSearchParams({ after, limit: String(pageSize) });
+      const page = await this.#parts.api.get<ChatMessage[]>(`/channels/${channelId}/messages`, { query });
+      for (const message of page.sort(byId)) {
+        const member = await this.#member(members, message.author, guildId);
+        await this.#parts.take({
+          ...message,
+          ...(guildId && { guild_id: guildId }),
+          ...(member && { member }),
+        });
+      }
+      if (page.length < pageSize) return;
+      after = page.at(-1)!.id;
+    }
+  }
+
+  /** Roles and nickname, which come with a message over the gateway alone. Null: not a member (any more). */
+  async #member(
+    known: Map<string, APIGuildMember | null>,
+    author: { id: string; bot?: boolean },
+    guildId: string | undefined,
+  ): Promise<APIGuildMember | null> {
+    if (guildId === undefined || author.bot) return null;
+    if (!known.has(author.id)) {
+      const route = `/guilds/${guildId}/members/${author.id}` as const;
+      const member = await this.#parts.api.get<APIGuildMember>(route).catch((error) => {
+        if (refusalCode(error) === null) throw error;
+        return null;
+      });
+      known.set(author.id, member);
+    }
+    return known.get(author.id)!;
+  }
+}

@@ -1,0 +1,220 @@
+import type {
+  Client,
+  GatewayDispatchPayload,
+  GatewayGuildCreateDispatchData,
+  GatewayMessageDeleteDispatchData,
+  GatewayMessageReactionAddDispatchData,
+  GatewayMessageReactionRemoveDispatchData,
+} from 'discord.js';
+import { FatalError, type Host, type Memory, RetryableError } from '../../src/index.js';
+import type { Api } from './api.js';
+import { CatchUp } from './catch-up.js';
+import { type FileLimits, fetchFiles } from './files.js';
+import { Lanes } from './lanes.js';
+import {
+  type Bystanders,
+  type ChatMessage,
+  type Normalized,
+  normalizeMessage,
+  normalizeReaction,
+  sourceOf,
+  textOf,
+} from './normalize.js';
+import { untilDone } from './patience.js';
+import { knownPlace, type Place, placeOf } from './place.js';
+import { Progress } from './progress.js';
+
+export interface InboxParts {
+  host: Host;
+  api: Api;
+  agentId: string;
+  connector: string;
+  files: FileLimits;
+  /** A message is stored, and its turn is to come. */
+  taken(memory: Memory): void;
+  /** A message can never be stored; its author is owed a sentence. */
+  refused(message: ChatMessage, reason: string): void;
+}
+
+/**
+ * Events of the gateway, each channel's in their order. A message is seen to when the hub has stored it or said that
+ * it never will; while the store is away its channel waits.
+ */
+export class Inbox {
+  readonly #parts: InboxParts;
+  readonly #lanes: Lanes;
+  readonly #progress: Progress;
+  readonly #catchUp: CatchUp;
+  readonly #ending = new AbortController();
+  /** Knows names and places; another one after a connection was made anew. */
+  #client: Client | null = null;
+
+  constructor(parts: InboxParts) {
+    const { host, api, agentId } = parts;
+    this.#parts = parts;
+    this.#lanes = new Lanes((error) => {
+      if (!this.#ending.signal.aborted)
+        host.log.error({ err: error }, 'An event from Discord could not be used.');
+    });
+    this.#progress = new Progress(host.notes, agentId);
+    this.#catchUp = new CatchUp({
+      api,
+      host,
+      agentId,
+      signal: this.#ending.signal,
+      lanes: this.#lanes,
+      progress: this.#progress,
+      take: (message) => this.#store(message),
+    });
+  }
+
+  async open(): Promise<void> {
+    await this.#progress.load();
+    await this.#catchUp.load();
+  }
+
+  /** What is being stored gets stored; what waits is left for the next start. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await this.#lanes.close();
+    await this.#progress.close();
+  }
+
+  dispatch(client: Client, payload: GatewayDispatchPayload, shardId: number): void {
+    const { t, d } = payload;
+    this.#client = client;
+    // Names in quotes, as the gateway writes them: the SDK's enumerations are values, and it is loaded late.
+    if (t === 'READY') this.#catchUp.ready(shardId, d.guilds);
+    else if (t === 'GUILD_CREATE') this.#catchUp.guild(d as GatewayGuildCreateDispatchData);
+    else if (t === 'GUILD_DELETE') this.#catchUp.gone(d);
+    else if (t === 'MESSAGE_CREATE') this.#create(client, d);
+    else if (t === 'MESSAGE_UPDATE') this.#run(d.channel_id, () => this.#edit(d));
+    else if (t === 'MESSAGE_DELETE') this.#run(d.channel_id, () => this.#remove(d, [d.id]));
+    else if (t === 'MESSAGE_DELETE_BULK') this.#run(d.channel_id, () => this.#remove(d, d.ids));
+    else if (t === 'MESSAGE_REACTION_ADD') this.#run(d.channel_id, () => this.#react(d, false));
+    else if (t === 'MESSAGE_REACTION_REMOVE') this.#run(d.channel_id, () => this.#react(d, true));
+  }
+
+  #run(channelId: string, job: () => Promise<void>): void {
+    void this.#lanes.run(channelId, job);
+  }
+
+  #create(client: Client, message: ChatMessage & { guild_id?: string }): void {
+    const done = this.#progress.begin(BigInt(message.id));
+    // Now, since the next events may already change it: a bot joins a thread when it is named there.
+    const place = knownPlace(client, message.channel_id, message.guild_id);
+    this.#run(message.channel_id, async () => {
+      if (message.guild_id === undefined)
+        await this.#untilDone(() => this.#catchUp.remember(message.channel_id));
+      await this.#store(message, place);
+      done();
+    });
+  }
+
+  /** Resolves when it is stored, or need not be; rejects only when the inbox closes. */
+  async #store(message: ChatMessage & { guild_id?: string }, place?: Place | null): Promise<void> {
+    const { host, files, taken, refused } = this.#parts;
+    await this.#untilDone(async () => {
+      const around = await this.#around(message.channel_id, message.guild_id, place);
+      const normalized = around && this.#normalized(message, around);
+      if (!normalized) return;
+      // The gate drops what machines say; their files are not worth the way.
+      const wanted = normalized.message.author.bot ? [] : normalized.files;
+      const { attachments, missing } = await fetchFiles(wanted, files, host, this.#ending.signal);
+      const note = missing.length > 0 ? `[Files that could not be read: ${missing.join(', ')}]` : '';
+      const text = [normalized.message.text, note].filter(Boolean).join('\n\n');
+      try {
+        const receipt = await host.receive({ ...normalized.message, text, attachments });
+        if (receipt && !receipt.duplicate && receipt.memory.status === 'pending') taken(receipt.memory);
+      } catch (error) {
+        if (!(error instanceof FatalError)) throw error;
+        if (normalized.message.addressed && !normalized.message.author.bot) refused(message, error.message);
+      }
+    });
+  }
+
+  /** What cannot be read at all must not keep its channel waiting for ever. */
+  #normalized(message: ChatMessage, around: Bystanders): Normalized | null {
+    try {
+      return normalizeMessage(message, around);
+    } catch (error) {
+      this.#parts.host.log.error(
+        { err: error, message: message.id },
+        'A message from Discord cannot be read.',
+      );
+      return null;
+    }
+  }
+
+  async #edit(message: ChatMessage & { guild_id?: string }): Promise<void> {
+    // Discord "updates" a message also when it has looked at a link in it.
+    if (!message.edited_timestamp || message.author.bot) return;
+    await this.#untilDone(async () => {
+      const around = await this.#around(message.channel_id, message.guild_id);
+      if (around) await this.#parts.host.edit(keyOf(around, message.id), textOf(message, around));
+    });
+  }
+
+  async #remove(
+    { channel_id, guild_id }: Pick<GatewayMessageDeleteDispatchData, 'channel_id' | 'guild_id'>,
+    ids: string[],
+  ): Promise<void> {
+    await this.#untilDone(async () => {
+      const around = await this.#around(channel_id, guild_id);
+      for (const id of around ? ids : []) await this.#parts.host.remove(keyOf(around!, id));
+    });
+  }
+
+  async #react(
+    reaction: GatewayMessageReactionAddDispatchData | GatewayMessageReactionRemoveDispatchData,
+    removed: boolean,
+  ): Promise<void> {
+    await this.#untilDone(async () => {
+      const around = await this.#around(reaction.channel_id, reaction.guild_id);
+      const inbound = around && normalizeReaction(reaction, around, removed);
+      if (inbound) await this.#parts.host.react(inbound);
+    });
+  }
+
+  /** Null: the channel is gone, or hidden from the bot. */
+  async #around(
+    channelId: string,
+    guildId: string | undefined,
+    seen?: Place | null,
+  ): Promise<Bystanders | null> {
+    const { agentId, connector } = this.#parts;
+    const client = this.#client;
+    if (!client?.user) throw new RetryableError('shutting_down', 'Discord has not said yet who the bot is.');
+    const { user } = client;
+    const place = seen ?? (await placeOf(client, channelId, guildId));
+    if (!place) return null;
+    const roles = client.guilds.cache.get(guildId ?? '')?.roles.cache;
+    const own = roles?.filter(({ tags }) => tags?.botId === user.id).map(({ id }) => id) ?? [];
+    const channels = client.channels.cache;
+    return {
+      agentId,
+      connector,
+      place,
+      self: { id: user.id, name: user.displayName, roles: own },
+      roleName: (id) => roles?.get(id)?.name ?? null,
+      channelName: (id) => {
+        const channel = channels.get(id);
+        // Only of the same server: names of others' channels are theirs.
+        return channel && 'name' in channel && 'guildId' in channel && channel.guildId === guildId
+          ? channel.name
+          : null;
+      },
+    };
+  }
+
+  #untilDone(job: () => Promise<void>): Promise<void> {
+    return untilDone(job, this.#ending.signal, (err, retryInMs) => {
+      this.#parts.host.log.warn({ err, retryInMs }, 'An event from Discord waits for the hub.');
+    });
+  }
+}
+
+function keyOf(around: Bystanders, messageId: string) {
+  const { connector, tenant, messageId: id } = sourceOf(around, messageId);
+  return { agentId: around.agentId, connector, tenant, messageId: id };
+}

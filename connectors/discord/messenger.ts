@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import type { APIMessage } from 'discord.js';
+import type { Source } from '../../src/index.js';
+import type { Api } from './api.js';
+import type { Part } from './reply.js';
+
+export interface Post extends Part {
+  /** The same for every try: within minutes Discord makes one message of them. */
+  key: string;
+  /** The message it hangs below; gone or not, the post is made. */
+  replyTo?: string;
+}
+
+/** Writes messages. Nothing it writes pings anyone. */
+export class Messenger {
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  /** @returns the id of the message. */
+  async post(channelId: string, post: Post, signal?: AbortSignal): Promise<string> {
+    const { content, files, components, key, replyTo } = post;
+    const message = await this.#api.post<APIMessage>(`/channels/${channelId}/messages`, {
+      body: {
+        ...bodyOf({ content, files, components }),
+        nonce: nonceOf(key),
+        enforce_nonce: true,
+        ...(replyTo && { message_reference: { message_id: replyTo, fail_if_not_exists: false } }),
+      },
+      ...(files.length > 0 && { files }),
+      ...(signal && { signal }),
+    });
+    return message.id;
+  }
+
+  async edit(channelId: string, messageId: string, part: Part, signal?: AbortSignal): Promise<void> {
+    const { files } = part;
+    await this.#api.patch(`/channels/${channelId}/messages/${messageId}`, {
+      // The list says which files there are: a second try replaces those of the first.
+      body: { ...bodyOf(part), attachments: files.map(({ name }, id) => ({ id, filename: name })) },
+      ...(files.length > 0 && { files }),
+      ...(signal && { signal }),
+    });
+  }
+
+  async remove(channelId: string, messageId: string): Promise<void> {
+    await this.#api.delete(`/channels/${channelId}/messages/${messageId}`);
+  }
+
+  async typing(channelId: string): Promise<void> {
+    await this.#api.post(`/channels/${channelId}/typing`);
+  }
+}
+
+/** The channel to write to: a thread is one of its own. */
+export function channelOf({ channel, thread }: Pick<Source, 'channel' | 'thread'>): string {
+  return thread ?? channel;
+}
+
+function bodyOf({ content, components }: Part): object {
+  return { content, components, allowed_mentions: { parse: [], replied_user: false } };
+}
+
+/** Discord takes 25 characters. */
+function nonceOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64url').slice(0, 25);
+}

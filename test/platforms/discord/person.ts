@@ -1,0 +1,71 @@
+import type { Interaction, Interactions } from './interactions.js';
+import { snowflake } from './snowflake.js';
+import type { Talk, Words } from './talk.js';
+import type { Channel, Message, User, World } from './world.js';
+
+/** Someone at the Discord client: does what a person can do there. */
+export class Person {
+  readonly user: User;
+  readonly #world: World;
+  readonly #talk: Talk;
+  readonly #interactions: Interactions;
+
+  constructor(user: User, world: World, talk: Talk, interactions: Interactions) {
+    this.user = user;
+    this.#world = world;
+    this.#talk = talk;
+    this.#interactions = interactions;
+  }
+
+  get id(): string {
+    return this.user.id;
+  }
+
+  say(channel: Channel, content: string, words: Omit<Words, 'content'> = {}): Message {
+    return this.#talk.post(channel.id, this.user, { ...words, content });
+  }
+
+  edit(message: Message, content: string): void {
+    this.#talk.edit(message, { content });
+  }
+
+  delete(message: Message): void {
+    this.#talk.remove(message);
+  }
+
+  react(message: Message, emoji: string): void {
+    this.#talk.react(message, this.user, emoji, true);
+  }
+
+  unreact(message: Message, emoji: string): void {
+    this.#talk.react(message, this.user, emoji, false);
+  }
+
+  /** The one-to-one conversation with the bot. */
+  direct(): Channel {
+    return this.#world.direct(this.id);
+  }
+
+  startThread(parent: Channel, name: string): Channel {
+    return this.#talk.openThread(parent, this.user, name);
+  }
+
+  /** A post in a forum: a thread whose first message bears the thread's own id. */
+  post(forum: Channel, title: string, content: string): { thread: Channel; message: Message } {
+    const thread = this.#talk.openThread(forum, this.user, title);
+    return { thread, message: this.say(thread, content, { id: thread.id }) };
+  }
+
+  command(channel: Channel, name: string, options: Record<string, string> = {}): Interaction {
+    return this.#interactions.command(this.user, channel.id, name, options);
+  }
+
+  press(message: Message, label: string): Interaction {
+    return this.#interactions.press(this.user, message, label);
+  }
+
+  /** A file as an upload makes it. */
+  file(filename: string, content_type: string, bytes: Buffer, url?: string) {
+    return { id: snowflake(), filename, content_type, bytes, ...(url && { url }) };
+  }
+}
