@@ -30,6 +30,12 @@ export { roomIdOf } from './core/memory.js';
 export type { ActionRecord, OutboundMessage, Turn, Usage } from './core/turn.js';
 export type { ErrorCode } from './errors.js';
 export { CarrierError, FatalError, RetryableError } from './errors.js';
+export { markdownOf, parseMarkdown } from './markdown/parse.js';
+export type { Handlers, Renderer } from './markdown/render.js';
+export { markOf, plainText, renderMarkdown } from './markdown/render.js';
+export type { SplitOptions } from './markdown/split.js';
+export { splitMarkdown } from './markdown/split.js';
+export { tableAsText } from './markdown/table.js';
 export type {
   Action,
   ActionContext,

@@ -10,10 +10,11 @@ const tests = filesBelow('test');
 
 /** First match decides a file's layer. */
 const layers: [name: string, pattern: RegExp][] = [
-  ['base', /^src\/(core\/.*|errors|logger|config|secret-file)\.?/],
+  ['base', /^src\/((core|markdown)\/.*|errors|logger|config|secret-file)\.?/],
   [
     'port',
-    /^src\/(connector\/connector|plugin\/plugin|queue\/queue|llm\/llm|bus\/bus)\.ts$|^src\/store\/[\w-]+\.ts$/,
+    // What all of a port's implementations share stands beside it: a connector may import nothing but the public API.
+    /^src\/(connector\/(connector|live-reply)|plugin\/plugin|queue\/queue|llm\/llm|bus\/bus)\.ts$|^src\/store\/[\w-]+\.ts$/,
   ],
   ['public', /^src\/index\.ts$/],
   ['implementation', /^src\/(queue|store|llm|bus|plugin)\//],

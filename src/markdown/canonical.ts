@@ -1,0 +1,163 @@
+/** Turns what only a web page can show into what every chat can. */
+import type {
+  Break,
+  Definition,
+  FootnoteDefinition,
+  Html,
+  Nodes,
+  Parents,
+  PhrasingContent,
+  Root,
+  RootContent,
+  Text,
+} from 'mdast';
+
+/** Of nodes in one another; what is deeper stands there as it was written. */
+const maxDepth = 60;
+
+/** Nodes that may stand inside their own kind, and so be of any depth. */
+const nesting = new Set<Nodes['type']>(['blockquote', 'list', 'emphasis', 'strong', 'delete', 'link']);
+
+const inlineParents = new Set<Nodes['type']>([
+  'paragraph',
+  'heading',
+  'tableCell',
+  'emphasis',
+  'strong',
+  'delete',
+  'link',
+]);
+
+/**
+ * Links and images by reference get their address; footnotes are numbered in the order of their references and
+ * stand at the end; `<br>` is a line break, a comment is nothing, and any other HTML is the text that was written.
+ * Changes the tree it is given. `text` is what the tree was parsed from.
+ */
+export function canonical(root: Root, text: string): Root {
+  const pass = new Pass(root, text);
+  const children = pass.childrenOf(root, 0) as RootContent[];
+  return { ...root, children: [...children, ...pass.footnotes()] };
+}
+
+class Pass {
+  readonly #text: string;
+  readonly #definitions = new Map<string, Definition>();
+  readonly #footnotes = new Map<string, FootnoteDefinition>();
+  /** Identifiers in the order of their references. */
+  readonly #cited = new Set<string>();
+
+  constructor(root: Root, text: string) {
+    this.#text = text;
+    this.#collect(root, 0);
+  }
+
+  childrenOf(parent: Parents, depth: number): Nodes[] {
+    const children = parent.children.flatMap((child) => this.#made(child, parent, depth + 1));
+    return inlineParents.has(parent.type) ? merged(children) : children;
+  }
+
+  /** As blocks; complete once all references have been seen. */
+  footnotes(): RootContent[] {
+    const blocks = new Map<string, RootContent[]>();
+    const make = (identifier: string) => {
+      const content = this.childrenOf(this.#footnotes.get(identifier)!, 1) as RootContent[];
+      const [first, ...rest] = content;
+      const mark = this.#mark(identifier);
+      blocks.set(
+        identifier,
+        first?.type === 'paragraph'
+          ? [
+              { ...first, children: merged([words(`${mark} `), ...first.children]) as PhrasingContent[] },
+              ...rest,
+            ]
+          : [{ type: 'paragraph', children: [words(mark)] }, ...content],
+      );
+    };
+    // A footnote may refer to others: the set grows while it is read.
+    for (const identifier of this.#cited) make(identifier);
+    for (const identifier of this.#footnotes.keys()) if (!blocks.has(identifier)) make(identifier);
+    return [...blocks.values()].flat();
+  }
+
+  #collect(parent: Parents, depth: number): void {
+    if (depth > maxDepth) return;
+    for (const child of parent.children) {
+      // The first of several definitions counts, as in CommonMark.
+      if (child.type === 'definition' && !this.#definitions.has(child.identifier))
+        this.#definitions.set(child.identifier, child);
+      if (child.type === 'footnoteDefinition' && !this.#footnotes.has(child.identifier))
+        this.#footnotes.set(child.identifier, child);
+      if ('children' in child) this.#collect(child, depth + 1);
+    }
+  }
+
+  #made(node: Nodes, parent: Parents, depth: number): Nodes[] {
+    const inline = inlineParents.has(parent.type);
+    switch (node.type) {
+      case 'definition':
+      case 'footnoteDefinition':
+        return [];
+      case 'html':
+        return htmlAsText(node, inline);
+      case 'footnoteReference':
+        return this.#footnotes.has(node.identifier)
+          ? [words(this.#mark(node.identifier))]
+          : this.#asWritten(node, inline);
+      case 'imageReference': {
+        const target = this.#definitions.get(node.identifier);
+        if (!target) return this.#asWritten(node, inline);
+        const { alt, position } = node;
+        return [{ type: 'image', url: target.url, title: target.title, alt, position }];
+      }
+      case 'linkReference': {
+        const target = this.#definitions.get(node.identifier);
+        if (!target) return this.#asWritten(node, inline);
+        const link: Nodes = { type: 'link', url: target.url, title: target.title, children: node.children };
+        return this.#made({ ...link, position: node.position }, parent, depth);
+      }
+    }
+    if (!('children' in node)) return [node];
+    if (depth > maxDepth && nesting.has(node.type)) return this.#asWritten(node, inline);
+    node.children = this.childrenOf(node, depth) as never;
+    return [node];
+  }
+
+  #mark(identifier: string): string {
+    this.#cited.add(identifier);
+    return `[${[...this.#cited].indexOf(identifier) + 1}]`;
+  }
+
+  #asWritten(node: Nodes, inline: boolean): Nodes[] {
+    const { start, end } = node.position!;
+    const text = words(this.#text.slice(start.offset, end.offset));
+    return [inline ? text : { type: 'paragraph', children: [text], position: node.position }];
+  }
+}
+
+function htmlAsText({ value, position }: Html, inline: boolean): Nodes[] {
+  const shown = value.replace(/<!--[\s\S]*?(?:-->|$)/g, '');
+  if (shown === '' || (!inline && shown.trim() === '')) return [];
+  const lines = shown.split(/<br\s*\/?>/i).map(words);
+  const children = lines.flatMap((line, index): (Text | Break)[] =>
+    index ? [{ type: 'break' }, line] : [line],
+  );
+  return inline
+    ? children
+    : [{ type: 'paragraph', children: merged(children) as PhrasingContent[], position }];
+}
+
+function words(value: string): Text {
+  return { type: 'text', value };
+}
+
+/** Text nodes beside one another as one, and none that is empty. */
+function merged(nodes: Nodes[]): Nodes[] {
+  const made: Nodes[] = [];
+  for (const node of nodes) {
+    const last = made.at(-1);
+    if (node.type !== 'text') made.push(node);
+    else if (last?.type === 'text') made[made.length - 1] = { ...last, value: last.value + node.value };
+    else if (node.value !== '') made.push(node);
+  }
+  return made;
+}
