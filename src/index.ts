@@ -11,6 +11,9 @@ export type {
   Receipt,
   RouteHandler,
 } from './connector/connector.js';
+export type { LiveSurface } from './connector/live-message.js';
+export type { LiveOptions } from './connector/live-reply.js';
+export { LiveReplies } from './connector/live-reply.js';
 export type { Agent, Character } from './core/character.js';
 export type { Reply, TurnEvent } from './core/events.js';
 export { derivedId, newId } from './core/ids.js';
@@ -30,6 +33,7 @@ export { roomIdOf } from './core/memory.js';
 export type { ActionRecord, OutboundMessage, Turn, Usage } from './core/turn.js';
 export type { ErrorCode } from './errors.js';
 export { CarrierError, FatalError, RetryableError } from './errors.js';
+export { healMarkdown } from './markdown/heal.js';
 export { markdownOf, parseMarkdown } from './markdown/parse.js';
 export type { Handlers, Renderer } from './markdown/render.js';
 export { markOf, plainText, renderMarkdown } from './markdown/render.js';

@@ -14,7 +14,7 @@ const layers: [name: string, pattern: RegExp][] = [
   [
     'port',
     // What all of a port's implementations share stands beside it: a connector may import nothing but the public API.
-    /^src\/(connector\/(connector|live-reply)|plugin\/plugin|queue\/queue|llm\/llm|bus\/bus)\.ts$|^src\/store\/[\w-]+\.ts$/,
+    /^src\/(connector\/(connector|live-message|live-reply)|plugin\/plugin|queue\/queue|llm\/llm|bus\/bus)\.ts$|^src\/store\/[\w-]+\.ts$/,
   ],
   ['public', /^src\/index\.ts$/],
   ['implementation', /^src\/(queue|store|llm|bus|plugin)\//],

@@ -25,9 +25,13 @@ const deepLine = new RegExp(
 
 /** Never throws: what is not markup is text. About 1 ms for 1,000 characters of prose, more where marks are dense. */
 export function parseMarkdown(text: string): Root {
-  // Deeper containers cost the parser time that grows with the square of their number.
-  const shallow = text.replace(deepLine, '$1\\');
-  return canonical(fromMarkdown(shallow, syntax), shallow);
+  const source = shallow(text);
+  return canonical(fromMarkdown(source, syntax), source);
+}
+
+/** Without containers so deep that a parser's time, which grows with the square of their number, would be felt. */
+export function shallow(text: string): string {
+  return text.replace(deepLine, '$1\\');
 }
 
 /** The tree as markdown again; parsing it gives the same tree. */

@@ -1,0 +1,176 @@
+/** One message that grows while a turn runs: as few updates as its platform allows, and never two at once. */
+import { CarrierError, RetryableError } from '../errors.js';
+import { healMarkdown } from '../markdown/heal.js';
+import { splitMarkdown } from '../markdown/split.js';
+
+/** Where a live message is shown: one question's conversation on its platform. Texts are markdown, well-formed. */
+export interface LiveSurface {
+  /** Shows that someone is typing, for as long as the platform shows it. */
+  typing?(): Promise<void>;
+  /** Sends the message; gives its id, made as a receipt's `messageIds` are. */
+  open(text: string): Promise<string>;
+  /** Shows this text, all of it, in place of the one before. */
+  update(id: string, text: string): Promise<void>;
+  /** The last update was made; the reply follows. */
+  close?(id: string): Promise<void>;
+  /** The turn ended without a reply, so the message has nothing to say. */
+  discard?(id: string): Promise<void>;
+  /** Least time between two updates here, in ms, where it is longer than elsewhere. */
+  everyMs?: number;
+}
+
+export interface LiveMessageOptions {
+  surface: LiveSurface;
+  everyMs: number;
+  /** The most that is shown, in UTF-16 units of markdown. */
+  maxChars: number;
+  /** How long a call that hangs is waited for at the end, in ms. */
+  patienceMs: number;
+  /** Awaited before the message is sent, with null, and as soon as it exists, with its id. */
+  keep(id: string | null): Promise<void>;
+  warn(err: unknown, message: string): void;
+}
+
+/** A quick answer needs no live message: this long after its first word one is opened, in ms. */
+const gatherMs = 400;
+
+/** The longest wait after a failure, in ms, and how many failures in a row end the updates. */
+const maxBackOffMs = 60_000;
+const maxFailures = 5;
+
+const ellipsis = '…';
+
+export class LiveMessage {
+  readonly #options: LiveMessageOptions;
+  readonly #everyMs: number;
+  #text = '';
+  /** What the platform shows; null while there is no message. */
+  #shown: string | null = null;
+  #id: string | null = null;
+  #sending: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  /** Of the performance clock. */
+  #notBefore: number | null = null;
+  #failures = 0;
+  #tried = false;
+  #ending: Promise<string | null> | null = null;
+
+  constructor(options: LiveMessageOptions) {
+    this.#options = options;
+    this.#everyMs = Math.max(options.everyMs, options.surface.everyMs ?? 0);
+  }
+
+  /** A message of it stands on the platform. */
+  get visible(): boolean {
+    return this.#shown !== null;
+  }
+
+  /** Sending it was begun, so there may be one. */
+  get tried(): boolean {
+    return this.#tried;
+  }
+
+  /** What has been said is void; it stays shown until there is something new. */
+  restart(): void {
+    this.#text = '';
+  }
+
+  add(text: string): void {
+    this.#text += text;
+    this.#notBefore ??= performance.now() + Math.min(gatherMs, this.#everyMs);
+    this.#schedule();
+  }
+
+  /** No update is made, and none is under way, once it resolves: with the message's id, or null if there is none. */
+  end(how: 'close' | 'discard' = 'close'): Promise<string | null> {
+    this.#ending ??= this.#end(how);
+    return this.#ending;
+  }
+
+  async #end(how: 'close' | 'discard'): Promise<string | null> {
+    clearTimeout(this.#timer);
+    await within(this.#options.patienceMs, this.#sending);
+    const id = this.#id;
+    if (id === null) return null;
+    await within(this.#options.patienceMs, this.#sayLast(id, how));
+    return id;
+  }
+
+  async #sayLast(id: string, how: 'close' | 'discard'): Promise<void> {
+    try {
+      await this.#options.surface[how]?.(id);
+    } catch (err) {
+      this.#options.warn(err, 'a live message could not be ended');
+    }
+  }
+
+  #schedule(): void {
+    if (this.#sending || this.#ending || this.#failures >= maxFailures) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#flush(), Math.max(0, this.#notBefore! - performance.now()));
+  }
+
+  #flush(): void {
+    const text = showable(this.#text, this.#options.maxChars);
+    if (text === '' || text === this.#shown) return;
+    const said = this.#text;
+    this.#sending = this.#send(text).finally(() => {
+      this.#sending = null;
+      if (this.#text !== said || this.#shown !== text) this.#schedule();
+    });
+  }
+
+  async #send(text: string): Promise<void> {
+    const { surface } = this.#options;
+    try {
+      if (this.#id === null) await this.#open(text);
+      else await surface.update(this.#id, text);
+      this.#shown = text;
+      this.#failures = 0;
+      this.#notBefore = performance.now() + this.#everyMs;
+    } catch (err) {
+      this.#backOff(err);
+    }
+  }
+
+  async #open(text: string): Promise<void> {
+    this.#tried = true;
+    await this.#options.keep(null);
+    this.#id = await this.#options.surface.open(text);
+    await this.#options.keep(this.#id);
+  }
+
+  #backOff(err: unknown): void {
+    const asked = err instanceof RetryableError ? err.retryAfterMs : undefined;
+    // An opening that failed otherwise may have been carried out: a second message would stay behind for ever.
+    const hopeless = err instanceof CarrierError && !err.retryable;
+    if (hopeless || (this.#id === null && asked === undefined)) this.#failures = maxFailures;
+    else this.#failures += 1;
+    const wait = asked ?? Math.min(this.#everyMs * 2 ** this.#failures, maxBackOffMs);
+    this.#notBefore = performance.now() + Math.max(wait, this.#everyMs);
+    this.#options.warn(err, 'a live message could not be shown; the reply itself follows');
+  }
+}
+
+/** As much of a text that is being written as fits, cut at a good place. */
+function showable(text: string, maxChars: number): string {
+  const healed = text.length <= maxChars ? healMarkdown(text) : text;
+  if (healed.length <= maxChars) return healed;
+  const limit = Math.max(1, maxChars - ellipsis.length - 2);
+  const [first = ''] = splitMarkdown(text.slice(0, maxChars), { limit, render: (markdown) => markdown });
+  return /[`~|]$/.test(first) ? `${first}\n\n${ellipsis}` : `${first} ${ellipsis}`;
+}
+
+/** Waits, but not for ever; what fails is the business of whoever started it. */
+function within(ms: number, work: Promise<void> | null): Promise<void> {
+  if (!work) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    work
+      .catch(() => {})
+      .finally(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+  });
+}

@@ -1,0 +1,273 @@
+/**
+ * LiveReplies: shows people an answer while it is being written. A connector tells it which messages wait for an
+ * answer, and how to show one; before it delivers the reply it asks for the message that already shows its
+ * beginning, and edits that one.
+ *
+ * - **Surface**: how typing and a live message are shown where one question was asked.
+ * - **Live message**: one for each turn, under the newest message the turn covers that is followed.
+ *
+ * Best effort throughout: what fails here is logged, and the reply comes all the same.
+ */
+import type { TurnEvent } from '../core/events.js';
+import type { Memory } from '../core/memory.js';
+import { turnIdOf } from '../core/turn.js';
+import { RetryableError } from '../errors.js';
+import type { Host } from './connector.js';
+import { LiveMessage, type LiveSurface } from './live-message.js';
+
+export interface LiveOptions {
+  host: Host;
+  /** Least time between two updates of one message, in ms. */
+  everyMs: number;
+  /** Typing is shown again after this long, in ms; a platform takes it away by itself. */
+  typingEveryMs: number;
+  /** What a live message shows at most, in UTF-16 units of markdown; the surface renders it. */
+  maxChars: number;
+  /** A message without an answer is no longer followed this long after anything was heard of it, in ms. */
+  giveUpMs?: number;
+  /** Between looks into the store for an answer whose events were lost, in ms. */
+  lookMs?: number;
+  /** How long a call that is under way at the end is waited for, in ms. */
+  patienceMs?: number;
+}
+
+/** A message that waits for its answer. Times are of the performance clock. */
+interface Followed {
+  memory: Memory;
+  surface: LiveSurface;
+  /** Null while no turn that covers it has been seen to start. */
+  turnId: string | null;
+  heardAt: number;
+  /** When the store is next asked whether it was answered while nobody told us. */
+  lookAt: number;
+}
+
+interface Room {
+  id: string;
+  followed: Followed[];
+  watching: Promise<() => void>;
+  timer: NodeJS.Timeout;
+  typing: Promise<void> | null;
+  /** Of the performance clock: typing need not, or must not, be shown again before. */
+  quietUntil: number;
+}
+
+interface Live {
+  message: LiveMessage;
+  /** The id to be told to whoever delivers; it has ended, and other processes can see that it has. */
+  settled: Promise<string | null> | null;
+  forgetting?: NodeJS.Timeout;
+}
+
+/** Tells every process which message shows a turn's beginning. */
+interface Note {
+  /** Null: it is about to be sent. */
+  id: string | null;
+  /** No update will come any more. */
+  settled: boolean;
+}
+
+const noteTtlMs = 24 * 60 * 60_000;
+
+/** How long another process is waited for that has an update under way; it may be dead. */
+const foreignMs = 3000;
+
+export class LiveReplies {
+  readonly #options: Required<LiveOptions>;
+  readonly #rooms = new Map<string, Room>();
+  readonly #lives = new Map<string, Live>();
+  #stopped = false;
+
+  constructor(options: LiveOptions) {
+    this.#options = { giveUpMs: 10 * 60_000, lookMs: 20_000, patienceMs: 10_000, ...options };
+  }
+
+  /** From now on the answer to this message is shown as it is written. Not for duplicates, nor for overheard talk. */
+  follow(memory: Memory, surface: LiveSurface): void {
+    if (this.#stopped || memory.status !== 'pending') return;
+    const room = this.#rooms.get(memory.roomId) ?? this.#enter(memory.roomId);
+    const now = performance.now();
+    room.followed.push({ memory, surface, turnId: null, heardAt: now, lookAt: now + this.#options.lookMs });
+    this.#type(room);
+  }
+
+  /**
+   * The platform's id of the message that shows the beginning of this turn's reply, null if none does; it is not
+   * updated any more. In another process than the one that shows it, and after a restart, the notes tell.
+   * That message may have been deleted by someone: edit it, and send a new one if it is gone.
+   *
+   * @throws what the store throws: without an answer, a half-written message would stay beside the reply.
+   */
+  async finish(turnId: string): Promise<string | null> {
+    for (const room of this.#rooms.values()) {
+      this.#unfollow(room, (followed) => (followed.turnId ?? turnIdOf(followed.memory)) === turnId);
+    }
+    const live = this.#lives.get(turnId);
+    if (!live) return this.#foreign(turnId);
+    const id = await this.#settle(turnId, live, 'close');
+    this.#forget(turnId);
+    return id;
+  }
+
+  /** Follows nothing any more. Messages that are shown stay, for the process that will deliver their replies. */
+  stop(): void {
+    this.#stopped = true;
+    for (const room of this.#rooms.values()) this.#unfollow(room, () => true);
+    for (const [turnId, live] of this.#lives) {
+      void this.#settle(turnId, live, 'close');
+      this.#forget(turnId);
+    }
+  }
+
+  #enter(roomId: string): Room {
+    const { host, typingEveryMs } = this.#options;
+    const room: Room = {
+      id: roomId,
+      followed: [],
+      watching: host
+        .watch(roomId, (event) => this.#see(room, event))
+        .catch((err) => {
+          host.log.warn(
+            { err, roomId },
+            'room events are not available; replies are not shown as they are written',
+          );
+          return () => {};
+        }),
+      timer: setInterval(() => this.#tick(room), typingEveryMs),
+      typing: null,
+      quietUntil: 0,
+    };
+    this.#rooms.set(roomId, room);
+    return room;
+  }
+
+  #unfollow(room: Room, which: (followed: Followed) => boolean): void {
+    room.followed = room.followed.filter((followed) => !which(followed));
+    if (room.followed.length > 0 || this.#rooms.get(room.id) !== room) return;
+    this.#rooms.delete(room.id);
+    clearInterval(room.timer);
+    void room.watching.then((end) => end());
+  }
+
+  #see(room: Room, event: TurnEvent): void {
+    const live = this.#lives.get(event.turnId);
+    if (event.type === 'turn.started') {
+      this.#begin(room, event.turnId, event.covers);
+    } else if (event.type === 'reply' || event.type === 'turn.failed') {
+      if (live) void this.#settle(event.turnId, live, event.reply ? 'close' : 'discard');
+      this.#unfollow(room, ({ memory }) => event.covers.includes(memory.id));
+    } else {
+      for (const followed of room.followed) {
+        if (followed.turnId === event.turnId) followed.heardAt = performance.now();
+      }
+      if (event.type === 'text.delta' && live && !live.settled) live.message.add(event.text);
+    }
+  }
+
+  #begin(room: Room, turnId: string, covers: string[]): void {
+    const covered = room.followed.filter(({ memory }) => covers.includes(memory.id));
+    const newest = covered.at(-1);
+    if (!newest) return;
+    for (const followed of covered) {
+      followed.turnId = turnId;
+      followed.heardAt = performance.now();
+    }
+    const live = this.#lives.get(turnId);
+    if (live) live.message.restart();
+    else this.#lives.set(turnId, { message: this.#message(turnId, newest.surface), settled: null });
+  }
+
+  #message(turnId: string, surface: LiveSurface): LiveMessage {
+    const { host, everyMs, maxChars, patienceMs } = this.#options;
+    return new LiveMessage({
+      surface,
+      everyMs,
+      maxChars,
+      patienceMs,
+      keep: (id) => this.#note(turnId, { id, settled: false }),
+      warn: (err, message) => host.log.warn({ err, turnId }, message),
+    });
+  }
+
+  /** How it was first ended counts. Of a message taken away, nobody is told. */
+  #settle(turnId: string, live: Live, how: 'close' | 'discard'): Promise<string | null> {
+    live.settled ??= live.message.end(how).then(async (ended) => {
+      const id = how === 'close' ? ended : null;
+      if (live.message.tried) await this.#note(turnId, { id, settled: true });
+      return id;
+    });
+    // Someone in another process may be the one to deliver.
+    live.forgetting ??= setTimeout(() => this.#forget(turnId), this.#options.giveUpMs).unref();
+    return live.settled;
+  }
+
+  #forget(turnId: string): void {
+    clearTimeout(this.#lives.get(turnId)?.forgetting);
+    this.#lives.delete(turnId);
+  }
+
+  async #note(turnId: string, note: Note): Promise<void> {
+    const { notes, log } = this.#options.host;
+    await notes
+      .put(`live:${turnId}`, note, { ttlMs: noteTtlMs })
+      .catch((err) => log.warn({ err, turnId }, 'the id of a live message could not be kept'));
+  }
+
+  async #foreign(turnId: string): Promise<string | null> {
+    const end = performance.now() + foreignMs;
+    for (;;) {
+      const note = (await this.#options.host.notes.get(`live:${turnId}`)) as Note | null;
+      if (!note) return null;
+      if (note.settled || performance.now() > end) return note.id;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  #tick(room: Room): void {
+    const now = performance.now();
+    const given = room.followed.filter(({ heardAt }) => now - heardAt > this.#options.giveUpMs);
+    for (const { turnId } of given) {
+      const live = turnId && this.#lives.get(turnId);
+      if (live) void this.#settle(turnId, live, 'close');
+    }
+    this.#unfollow(room, (followed) => given.includes(followed));
+    for (const followed of room.followed) {
+      if (followed.lookAt < now) void this.#look(room, followed);
+    }
+    this.#type(room);
+  }
+
+  async #look(room: Room, followed: Followed): Promise<void> {
+    const { host, lookMs } = this.#options;
+    followed.lookAt = performance.now() + lookMs;
+    const outcome = await host.outcome(followed.memory.id).catch((err) => {
+      host.log.warn({ err }, 'an answer could not be looked for; it will be tried again');
+      return null;
+    });
+    if (!outcome) return;
+    const { memory } = followed;
+    const ended = { turnId: outcome.turnId, covers: [memory.id], reply: outcome.reply };
+    this.#see(room, { type: 'reply', ...ended });
+  }
+
+  /** Where the newest question is that nothing of an answer is shown to. */
+  #type(room: Room): void {
+    if (room.typing || performance.now() < room.quietUntil) return;
+    const waiting = room.followed.findLast(
+      ({ turnId }) => !turnId || !this.#lives.get(turnId)?.message.visible,
+    );
+    const shown = waiting?.surface.typing?.();
+    if (!shown) return;
+    const { typingEveryMs, host } = this.#options;
+    room.quietUntil = performance.now() + typingEveryMs / 2;
+    room.typing = shown
+      .catch((err) => {
+        const asked = err instanceof RetryableError ? err.retryAfterMs : undefined;
+        room.quietUntil = performance.now() + (asked ?? 5 * typingEveryMs);
+        host.log.warn({ err, roomId: room.id }, 'typing could not be shown');
+      })
+      .finally(() => {
+        room.typing = null;
+      });
+  }
+}
