@@ -10,13 +10,10 @@ import { stopStream } from './sender.js';
 const status = 'is thinking…';
 
 /** Refusals that say this workspace or token has no such thing, so that it is not asked for again. */
-const absent = new Set([
-  'unknown_method',
-  'missing_scope',
-  'not_allowed_token_type',
-  'feature_not_enabled',
-  'invalid_thread_ts',
-]);
+const absent = new Set(['unknown_method', 'missing_scope', 'not_allowed_token_type', 'feature_not_enabled']);
+
+/** Refusals of a status for this one message: it is gone, or Slack shows none in such a conversation. */
+const unplaced = new Set(['invalid_thread_ts', 'thread_not_found', 'channel_not_found', 'message_not_found']);
 
 /** What Slack has turned out not to offer to a client. */
 const without = new WeakMap<WebClient, Set<'status' | 'stream'>>();
@@ -27,7 +24,8 @@ export function liveSurface(client: WebClient, { source, author }: Memory): Live
   const lacks = without.get(client) ?? new Set();
   without.set(client, lacks);
   const { ts } = channelAndTs(source.messageId);
-  let stream: { sent: string; seen: string } | null = null;
+  /** What has been streamed so far; null where the message is edited instead. */
+  let streamed: string | null = null;
 
   async function unlessAbsent(what: 'status' | 'stream', call: () => Promise<unknown>): Promise<boolean> {
     if (lacks.has(what)) return false;
@@ -45,19 +43,21 @@ export function liveSurface(client: WebClient, { source, author }: Memory): Live
     async typing() {
       await unlessAbsent('status', () =>
         client.assistant.threads.setStatus({ channel_id: channel, thread_ts: thread ?? ts, status }),
-      );
+      ).catch((error) => {
+        if (!unplaced.has(refusalOf(error) ?? '')) throw error;
+      });
     },
 
     async open(text) {
       let opened: string | undefined;
-      if (thread) {
+      const shown = certain(text);
+      if (thread && shown !== '') {
         const recipient = { recipient_team_id: tenant, recipient_user_id: author.id };
-        const shown = harmless(text);
         await unlessAbsent('stream', async () => {
           const to = { channel, thread_ts: thread, ...recipient };
           const answer = await client.chat.startStream({ ...to, markdown_text: shown });
           opened = answer.ts;
-          stream = { sent: shown, seen: shown };
+          streamed = shown;
         });
       }
       if (!opened) {
@@ -78,32 +78,32 @@ export function liveSurface(client: WebClient, { source, author }: Memory): Live
 
     async update(id, text) {
       const place = channelAndTs(id);
-      if (!stream) {
-        await calling('editing a message', () =>
-          client.chat.update({ ...place, ...renderPreview(text), parse: 'none' }),
-        );
-        return;
+      const sure = certain(text);
+      if (streamed !== null && sure.startsWith(streamed)) {
+        if (sure === streamed) return;
+        try {
+          await client.chat.appendStream({ ...place, markdown_text: sure.slice(streamed.length) });
+          streamed = sure;
+          return;
+        } catch (error) {
+          // Slack ends a stream after some minutes.
+          if (refusalOf(error) !== 'message_not_in_streaming_state')
+            throw asFailure(error, 'showing a reply');
+          streamed = null;
+        }
       }
-      // Only what two looks at the growing text agree on is sent: its end may still be closing marks of the healer.
-      const shown = harmless(text);
-      const sure = commonStart(stream.seen, shown);
-      stream.seen = shown;
-      if (!sure.startsWith(stream.sent) || sure.length === stream.sent.length) return;
-      const more = sure.slice(stream.sent.length);
-      try {
-        await client.chat.appendStream({ ...place, markdown_text: more });
-        stream.sent = sure;
-      } catch (error) {
-        // Slack ends a stream after some minutes; the message can be edited from then on.
-        if (refusalOf(error) !== 'message_not_in_streaming_state') throw asFailure(error, 'showing a reply');
-        stream = null;
-      }
+      // What was streamed cannot be unsaid: when a turn begins anew, its message is edited from then on.
+      if (streamed !== null) await stopStream(client, place.channel, place.ts);
+      streamed = null;
+      await calling('editing a message', () =>
+        client.chat.update({ ...place, ...renderPreview(text), parse: 'none' }),
+      );
     },
 
     async close(id) {
-      const place = channelAndTs(id);
-      if (stream) await stopStream(client, place.channel, place.ts);
-      stream = null;
+      const { channel, ts } = channelAndTs(id);
+      if (streamed !== null) await stopStream(client, channel, ts);
+      streamed = null;
     },
 
     async discard(id) {
@@ -112,15 +112,17 @@ export function liveSurface(client: WebClient, { source, author }: Memory): Live
   };
 }
 
+/**
+ * The part of a growing text that will stay as it is. Its end may be the healer's: marks that close what is open, an
+ * ellipsis; and a word may be half of one. Slack shows unclosed marks of a stream well by itself.
+ */
+function certain(text: string): string {
+  const open = text.replace(/[\s`*_~|\])…]+$/, '');
+  const words = /^.*\s/s.exec(open)?.[0] ?? open;
+  return harmless(words);
+}
+
 /** Slack resolves `<!channel>` and the like in streamed text, too; the first sign is written as an entity. */
 function harmless(text: string): string {
   return text.replace(/<$/, '').replace(/<(?=[!@#])/g, '&lt;');
-}
-
-function commonStart(a: string, b: string): string {
-  let length = 0;
-  while (length < Math.min(a.length, b.length) && a[length] === b[length]) length += 1;
-  // Not within a surrogate pair.
-  const last = a.charCodeAt(length - 1);
-  return a.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }

@@ -27,13 +27,14 @@ const listGaps = '    ';
 const handlers: Handlers = {
   text: ({ value }) =>
     escaped(value.replaceAll(edge, ''))
+      .replace(/`(?=`)/g, `\`${gap}`)
       .replace(accidental, `$1${gap}`)
       .replace(/^(?=&gt;)/gm, gap),
   strong: (node, to) => marked('*', node, to, ['strong', 'heading']),
   emphasis: (node, to) => marked('_', node, to, ['emphasis']),
   delete: (node, to) => marked('~', node, to, ['delete']),
   inlineCode: ({ value }) => around('`', escaped(value.replaceAll('`', 'ˋ').replace(/\s*\n\s*/g, ' '))),
-  code: ({ value }) => `\`\`\`\n${escaped(value).replaceAll('```', `\`${gap}\`${gap}\``)}\n\`\`\``,
+  code: ({ value }) => `\`\`\`\n${escaped(value).replace(/`(?=``)/g, `\`${gap}`)}\n\`\`\``,
   heading: (node, to) => wrapLines('*', to.inline(node)),
   link: (node) => linked(node.url, plainText(node)),
   image: ({ url, alt }) => linked(url, alt ?? ''),
