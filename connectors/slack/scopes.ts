@@ -1,7 +1,6 @@
 /** What the app may do, as the manifest in the README asks for it, and what each is for. */
 export const scopeUses = {
   'app_mentions:read': 'to hear its name',
-  'assistant:write': 'to show that it is thinking',
   'channels:history': 'to read public channels it is in',
   'channels:read': 'to know their names',
   'chat:write': 'to answer',

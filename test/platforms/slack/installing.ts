@@ -4,7 +4,6 @@ import type { Installation, Workspace } from './workspace.js';
 /** What the README's manifest asks for. */
 export const defaultScopes = [
   'app_mentions:read',
-  'assistant:write',
   'channels:history',
   'channels:read',
   'chat:write',

@@ -76,7 +76,7 @@ export const conversationMethods: Record<string, Method> = {
   },
 
   'assistant.threads.setStatus': {
-    scopes: ['assistant:write', 'chat:write'],
+    scopes: ['chat:write', 'assistant:write'],
     run(call) {
       const channel = channelOf(call, 'channel_id');
       const threadTs = call.args.required('thread_ts');
