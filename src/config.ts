@@ -1,7 +1,8 @@
 /** The environment is read here once, checked, and frozen. `.env.example` explains every setting to people. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { ModelRef } from './core/character.js';
+import { type Agent, ModelRef } from './core/character.js';
+import { settingsFor } from './core/connector-settings.js';
 import { FatalError } from './errors.js';
 
 const count = (fallback: number, min: number, max: number) =>
@@ -27,9 +28,11 @@ const Environment = z
   .object({
     CARRIER_DATA_DIR: z.string().default('./data'),
     CARRIER_CHARACTERS_DIR: z.string().default('./characters'),
+    CARRIER_ROLE: z.enum(['all', 'gateway', 'worker']).default('all'),
     CARRIER_HOST: z.string().default('127.0.0.1'),
     CARRIER_PORT: count(3000, 0, 65_535),
     CARRIER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
     CARRIER_CONCURRENCY: count(64, 1, 10_000),
     CARRIER_TURN_ATTEMPTS: count(4, 1, 50),
     CARRIER_TURN_MAX_MESSAGES: count(50, 1, 1000),
@@ -37,6 +40,7 @@ const Environment = z
     CARRIER_RETRY_BASE_MS: count(500, 1, 60_000),
     CARRIER_MODEL_TIMEOUT_MS: count(120_000, 100, 3_600_000),
     CARRIER_SWEEP_MS: count(5000, 100, 3_600_000),
+    CARRIER_MAX_BACKLOG: count(10_000, 1, 10_000_000),
     CARRIER_STOP_MS: count(10_000, 0, 600_000),
     CARRIER_MAX_TEXT_CHARS: count(32_000, 1, 1_000_000),
     CARRIER_MAX_BODY_BYTES: count(1_048_576, 1024, 104_857_600),
@@ -73,6 +77,10 @@ const Environment = z
     OLLAMA_HOST: z.string().optional(),
     OLLAMA_MODEL: z.string().default('llama3.2'),
   })
+  .refine((env) => env.CARRIER_ROLE === 'all' || env.REDIS_URL, {
+    path: ['CARRIER_ROLE'],
+    message: 'a gateway and a worker meet at REDIS_URL and MONGODB_URL: set both, or use the role "all"',
+  })
   .refine((env) => !env.REDIS_URL === !env.MONGODB_URL, {
     path: ['REDIS_URL'],
     message: 'REDIS_URL and MONGODB_URL belong together: set both, or neither for the embedded hub',
@@ -80,9 +88,12 @@ const Environment = z
   .readonly();
 
 export interface Config {
+  role: 'all' | 'gateway' | 'worker';
   dataDir: string;
   charactersDir: string;
   logLevel: string;
+  /** Whether spans are sent somewhere. */
+  tracing: boolean;
   http: {
     host: string;
     port: number;
@@ -93,6 +104,7 @@ export interface Config {
     callbackAllowPrivate: boolean;
     /** Absent: one of this data folder's own. */
     callbackSecret?: string;
+    maxBacklog: number;
   };
   /** Absent: one hub, embedded. */
   cluster?: { redisUrl: string; redisPrefix: string; mongodbUrl: string; database: string };
@@ -107,6 +119,8 @@ export interface Config {
     stopMs: number;
     maxTextChars: number;
   };
+  /** Settings that a character's `connectors.NAME.token` may name, with their values. Never logged. */
+  tokens: Readonly<Record<string, string>>;
   models: {
     /** The hub's chain, for characters that name none of their own. */
     chain: string[];
@@ -134,14 +148,48 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       },
     );
   }
-  return deepFreeze(arrange(parsed.data));
+  return deepFreeze({ ...arrange(parsed.data), tokens: tokensIn(present) });
 }
 
-function arrange(env: z.output<typeof Environment>): Config {
+/** Nothing else of the environment can be named by a character file. */
+const tokenName = /^(DISCORD|TELEGRAM|SLACK)_[A-Z0-9_]+$/;
+
+function tokensIn(env: Record<string, string | undefined>): Record<string, string> {
+  const named = Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && tokenName.test(name) ? [[name, value.trim()] as const] : [],
+  );
+  return Object.fromEntries(named);
+}
+
+/**
+ * The agent's own bot token for a platform; null where its character names none.
+ * @throws FatalError `config_invalid`, naming file and field, when the setting it names is not there.
+ */
+export function connectorToken(
+  { tokens, charactersDir }: Config,
+  { id, character }: Agent,
+  connector: string,
+): string | null {
+  const { token } = settingsFor(character, connector);
+  if (token === undefined) return null;
+  const name = token.slice('env:'.length);
+  const found = Object.hasOwn(tokens, name) ? tokens[name] : undefined;
+  if (found !== undefined) return found;
+  const field = `connectors.${connector}.token`;
+  throw new FatalError(
+    'config_invalid',
+    `${join(charactersDir, `${id}.json`)}: ${field}: the setting ${name} is not there. Set it, or take the field out.`,
+    { field },
+  );
+}
+
+function arrange(env: z.output<typeof Environment>): Omit<Config, 'tokens'> {
   return {
+    role: env.CARRIER_ROLE,
     dataDir: resolve(env.CARRIER_DATA_DIR),
     charactersDir: resolve(env.CARRIER_CHARACTERS_DIR),
     logLevel: env.CARRIER_LOG_LEVEL,
+    tracing: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     http: {
       host: env.CARRIER_HOST,
       port: env.CARRIER_PORT,
@@ -151,6 +199,7 @@ function arrange(env: z.output<typeof Environment>): Config {
       replyTimeoutMs: env.CARRIER_REPLY_TIMEOUT_MS,
       callbackAllowPrivate: env.CARRIER_CALLBACK_ALLOW_PRIVATE,
       callbackSecret: env.CARRIER_CALLBACK_SECRET,
+      maxBacklog: env.CARRIER_MAX_BACKLOG,
     },
     ...(env.REDIS_URL &&
       env.MONGODB_URL && {

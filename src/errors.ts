@@ -11,7 +11,9 @@ export const errorCodes = {
   },
   token_missing: { status: 401, meaning: 'The request carries no bearer token.' },
   token_invalid: { status: 401, meaning: 'The bearer token is not one the hub has issued.' },
+  not_allowed: { status: 403, meaning: 'The agent does not talk to this person, or not in this place.' },
   agent_unknown: { status: 404, meaning: 'No character file of that name is loaded.' },
+  pairing_unknown: { status: 404, meaning: 'No such pairing code or pairing; codes are valid for one hour.' },
   not_found: { status: 404, meaning: 'No such route, turn or file.' },
   method_not_allowed: { status: 405, meaning: 'The route exists, but not with this method.' },
   text_too_long: { status: 413, meaning: 'The text is longer than CARRIER_MAX_TEXT_CHARS.' },
@@ -19,10 +21,13 @@ export const errorCodes = {
   content_type_unsupported: { status: 415, meaning: 'The body is neither JSON nor multipart form data.' },
   invalid_field: { status: 422, meaning: 'A field is missing or has a wrong type or value.' },
   text_empty: { status: 422, meaning: 'The message has neither text nor a file.' },
+  button_invalid: { status: 410, meaning: 'The button was forged, has expired or was pressed before.' },
   callback_refused: {
     status: 422,
     meaning: 'The callback URL points to a private address or is not HTTP(S).',
   },
+  overloaded: { status: 429, meaning: 'Too many conversations wait for their turn; come back later.' },
+  rate_limited: { status: 429, meaning: 'Messages come faster than the agent takes them; wait a little.' },
   turn_failed: {
     status: 502,
     meaning: 'The turn failed for good; the messages it covered are marked failed.',

@@ -2,12 +2,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline/promises';
-import { runningHub } from '../carrier.js';
 import type { Config } from '../config.js';
-import { FatalError } from '../errors.js';
 import { createLogger } from '../logger.js';
+import { addressOf } from './address.js';
 import { type Address, type StreamEvent, say } from './client.js';
-import { adminTokenPath, startHub } from './hub.js';
+import { startHub } from './hub.js';
 import { paint, print } from './output.js';
 
 const historySize = 500;
@@ -105,14 +104,8 @@ async function tell(events: AsyncIterable<StreamEvent>, agent: string, signal: A
 
 /** The hub that runs on this data folder, or, where none runs, one of our own for as long as we talk. */
 async function connect(config: Config): Promise<{ address: Address; close(): Promise<void> }> {
-  const running = runningHub(config.dataDir);
-  if (running?.url) {
-    const path = adminTokenPath(config.dataDir);
-    if (!existsSync(path)) {
-      throw new FatalError('token_missing', `A hub runs at ${running.url}, but its token is not in ${path}.`);
-    }
-    return { address: { url: running.url, token: readFileSync(path, 'utf8').trim() }, close: async () => {} };
-  }
+  const running = addressOf(config);
+  if (running) return { address: running, close: async () => {} };
   const embedded = { ...config, http: { ...config.http, host: '127.0.0.1', port: 0 } };
   const hub = await startHub(embedded, createLogger(config.logLevel));
   return { address: { url: hub.url, token: hub.token.secret }, close: () => hub.stop() };

@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import { FatalError } from '../errors.js';
 
 /** What a reply stream tells, as the HTTP connector sends it. */
 export interface StreamEvent {
@@ -38,6 +39,22 @@ export async function* say(
     parser.feed(decoder.decode(bytes, { stream: true }));
     yield* events.splice(0);
   }
+}
+
+/** One request of the hub's own API; throws with the hub's own words when it is refused. */
+export async function call(
+  { url, token }: Address,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object,
+): Promise<unknown> {
+  const response = await fetch(url + path, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: body && JSON.stringify(body),
+  });
+  if (!response.ok) throw new FatalError('invalid_request', await refusal(response));
+  return response.json();
 }
 
 async function refusal(response: Response): Promise<string> {

@@ -5,14 +5,17 @@ import { type Config, readConfig } from '../config.js';
 import { CarrierError } from '../errors.js';
 import { chat } from './chat.js';
 import { paint } from './output.js';
+import { approvePairing, listPairings, revokePairing } from './pairing.js';
 import { start } from './start.js';
 
 interface Flags {
   dataDir?: string;
   characters?: string;
+  role?: string;
   host?: string;
   port?: string;
   logLevel?: string;
+  url?: string;
 }
 
 const program = new Command('carrier')
@@ -25,8 +28,10 @@ const program = new Command('carrier')
 Examples:
   carrier start                     run the hub; prints an address, a token and a curl to try
   carrier start --port 8080         on another port
+  carrier start --role worker       take turns for the gateways on the same REDIS_URL and MONGODB_URL
   carrier chat                      talk to the agent "assistant" here in the terminal
   carrier chat captain --room deck  talk to another agent, in a room of its own
+  carrier pairing approve K7QX2MVB  let somebody in who has this pairing code
   echo "what is 6*7?" | carrier chat
 
 Settings come from flags, the environment and a .env file in this folder, in this order.
@@ -50,6 +55,12 @@ const logLevel = new Option(
 program
   .command('start')
   .description('run the hub: connectors, HTTP server and workers, until Ctrl-C')
+  .addOption(
+    new Option(
+      '--role <role>',
+      'gateway: platforms and HTTP; worker: turns; all: both (CARRIER_ROLE, default all)',
+    ).choices(['all', 'gateway', 'worker']),
+  )
   .option('-p, --port <number>', 'port to listen on, 0 for any (CARRIER_PORT, default 3000)')
   .option('-H, --host <address>', 'address to listen on (CARRIER_HOST, default 127.0.0.1)')
   .addOption(dataDir)
@@ -72,6 +83,31 @@ program
     chat(settings({ logLevel: 'error', ...flags }), { agent, room: flags.room, user: flags.user }),
   );
 
+const url = new Option('--url <address>', 'where the hub listens, for one of several that share a database');
+const pairing = program
+  .command('pairing')
+  .description('let in, or out again, who writes to an agent directly');
+pairing
+  .command('list', { isDefault: true })
+  .description('who waits with a code, and who is let in')
+  .addOption(dataDir)
+  .addOption(url)
+  .action((flags: Flags) => listPairings(settings(flags), flags.url));
+pairing
+  .command('approve')
+  .description('let in who was told this code')
+  .argument('<code>')
+  .addOption(dataDir)
+  .addOption(url)
+  .action((code: string, flags: Flags) => approvePairing(settings(flags), code, flags.url));
+pairing
+  .command('revoke')
+  .description('let out again; the id is in the list')
+  .argument('<id>')
+  .addOption(dataDir)
+  .addOption(url)
+  .action((id: string, flags: Flags) => revokePairing(settings(flags), id, flags.url));
+
 if (existsSync('.env')) process.loadEnvFile('.env');
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof CarrierError;
@@ -84,6 +120,7 @@ function settings(flags: Flags): Config {
     ...process.env,
     ...(flags.dataDir && { CARRIER_DATA_DIR: flags.dataDir }),
     ...(flags.characters && { CARRIER_CHARACTERS_DIR: flags.characters }),
+    ...(flags.role && { CARRIER_ROLE: flags.role }),
     ...(flags.host && { CARRIER_HOST: flags.host }),
     ...(flags.port && { CARRIER_PORT: flags.port }),
     ...(flags.logLevel && { CARRIER_LOG_LEVEL: flags.logLevel }),

@@ -18,6 +18,7 @@ import type {
   SourceKey,
 } from '../core/memory.js';
 import type { OutboundMessage, Turn } from '../core/turn.js';
+import type { RetryableError } from '../errors.js';
 
 export interface Receipt {
   memory: Memory;
@@ -27,13 +28,18 @@ export interface Receipt {
 
 export interface Host {
   /**
-   * Stores and schedules. Durable when it resolves; null means the gate dropped it (a bot's message, say).
-   * Errors: `agent_unknown`, `text_empty`, `text_too_long`, `invalid_field`.
+   * Stores and schedules. Durable when it resolves; null means there will be no turn: the gate dropped it (a bot's
+   * message, say), it was a command, or its sender is sent a notice. Overheard talk comes back as `kept`.
+   * Errors: `agent_unknown`, `text_empty`, `text_too_long`, `invalid_field`; for connectors with routes behind the
+   * hub's tokens also `not_allowed` and `rate_limited`, in place of notices.
    */
   receive(message: InboundMessage): Promise<Receipt | null>;
-  /** Its author changed a message. Before its turn has run, the turn sees the new text. False: no such message here. */
+  /**
+   * Its author changed a message. Before its turn has begun, the turn sees the new text; a turn that runs goes on with
+   * the old one, and none is made. False: no such message here. Errors: `text_too_long`.
+   */
   edit(key: SourceKey, text: string): Promise<boolean>;
-  /** A message was deleted on the platform, so it is forgotten. False: no such message here. */
+  /** A message was deleted, of a person or the agent, so it is forgotten; one that waits is not answered. False: unknown. */
   remove(key: SourceKey): Promise<boolean>;
   /** Keeps a reaction to one of the agent's messages as feedback. False: not the agent's message. */
   react(reaction: InboundReaction): Promise<boolean>;
@@ -41,6 +47,8 @@ export interface Host {
   command(command: InboundCommand): Promise<string | null>;
   /** Takes a pressed button; the text is for who pressed. Errors: `button_invalid` (forged, expired, used). */
   press(press: InboundPress): Promise<string>;
+  /** What a sender that can wait should be told instead, since too much waits already; null: go on. */
+  busy(): RetryableError | null;
   /** Throws `agent_unknown` when no such agent runs. */
   requireAgent(agentId: string): void;
   /** Turn events of a room, best effort. The result ends it. */

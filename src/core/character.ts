@@ -1,5 +1,6 @@
 /** A character: the definition of an agent, one JSON file in `characters/`. The file's name is the agent's id. */
 import { z } from 'zod';
+import { ConnectorsSettings } from './connector-settings.js';
 
 const lines = z
   .union([z.string(), z.array(z.string())])
@@ -46,6 +47,8 @@ export const Character = z.strictObject({
       recall: z.number().int().min(0).max(50).default(8),
     })
     .prefault({}),
+  /** Who may talk to it on each platform, by the connector's name. */
+  connectors: ConnectorsSettings.default({}),
 });
 export type Character = z.infer<typeof Character>;
 

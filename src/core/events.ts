@@ -15,7 +15,11 @@ export type TurnEvent =
       covers: string[];
       reply: Reply | null;
       error: { code: string; message: string };
-    };
+    }
+  /** Somebody wants this turn to end. Only on the topic `stopTopic`, which every worker process listens to. */
+  | { type: 'turn.stop'; turnId: string; roomId: string };
+
+export const stopTopic = 'stops';
 
 /** A committed answer and what it took. */
 export interface Reply {

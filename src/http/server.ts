@@ -1,4 +1,4 @@
-/** The hub's one HTTP server: health, tokens, then whatever routes the connectors bring. */
+/** The hub's one HTTP server: health, tokens, metrics, then whatever routes the connectors bring. */
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import express, { type Express, type RequestHandler } from 'express';
@@ -8,7 +8,9 @@ import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { answerFailures, answerUnparsable } from './failure.js';
 import { securityHeaders } from './headers.js';
-import { alive, type Readiness, readiness } from './health.js';
+import { alive, metricsOf, type Readiness, readiness } from './health.js';
+import { refuseMethod } from './method.js';
+import { type PairingDesk, pairingRoutes } from './pairings.js';
 import { requireToken, type TokenVerifier } from './tokens.js';
 
 export interface HttpServerOptions {
@@ -17,6 +19,10 @@ export interface HttpServerOptions {
   connectors: Connector[];
   tokens: TokenVerifier;
   ready: () => Promise<Readiness>;
+  /** In Prometheus' text format. */
+  metrics: () => Promise<{ contentType: string; body: string }>;
+  /** Absent or null: no pairings are managed here. */
+  pairings?: PairingDesk | null;
   log: Pick<Logger, 'error' | 'warn'>;
   patience?: Partial<Patience>;
 }
@@ -58,7 +64,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
-function compose({ connectors, tokens, ready, log }: HttpServerOptions): Express {
+function compose({ connectors, tokens, ready, metrics, pairings, log }: HttpServerOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -67,6 +73,8 @@ function compose({ connectors, tokens, ready, log }: HttpServerOptions): Express
   app.route('/readyz').get(readiness(ready)).all(refuseMethod('GET, HEAD'));
   mount(app, connectors, 'own');
   app.use(requireToken(tokens));
+  app.route('/metrics').get(metricsOf(metrics)).all(refuseMethod('GET, HEAD'));
+  if (pairings) app.use(pairingRoutes(pairings));
   mount(app, connectors, 'token');
   app.use(() => {
     throw new FatalError('not_found', 'No such route. The API is described in the README.');
@@ -86,13 +94,6 @@ function setSecurityHeaders(): RequestHandler {
   return (_req, res, next) => {
     res.setHeaders(headers);
     next();
-  };
-}
-
-function refuseMethod(allow: string): RequestHandler {
-  return (req, res) => {
-    res.setHeader('Allow', allow);
-    throw new FatalError('method_not_allowed', `${req.method} is not possible here; use ${allow}.`);
   };
 }
 

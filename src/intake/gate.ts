@@ -1,41 +1,54 @@
 /**
- * What a message must pass before it is stored: a chain of small rules, asked in order. A rule throws a
- * `FatalError` to refuse with a reason, returns false to drop silently, and true to let pass.
+ * What a message must pass before it is stored: a chain of small rules, asked in order until one of them says
+ * something else than `pass`. A rule throws a `FatalError` to refuse what nobody could take.
  */
 import type { z } from 'zod';
-import type { InboundMessage } from '../core/memory.js';
-import { FatalError } from '../errors.js';
+import type { Agent } from '../core/character.js';
+import type { ConnectorSettings } from '../core/connector-settings.js';
+import type { Button, InboundMessage } from '../core/memory.js';
+import type { CarrierError } from '../errors.js';
 
 export type Checked = z.output<typeof InboundMessage>;
 
-export type Rule = (message: Checked) => boolean;
+/** A message at the gate, and what its agent says about the platform it came by. */
+export interface Arrival {
+  message: Checked;
+  agent: Agent;
+  settings: ConnectorSettings;
+}
 
-export interface TextLimits {
-  /** In UTF-16 code units, as JavaScript counts. */
-  maxTextChars: number;
+/** A short text for who sent the message. It makes no turn and stands in no history. */
+export interface Notice {
+  text: string;
+  buttons?: Button[];
+}
+
+export type Ruling =
+  | { kind: 'pass' }
+  /** Stored for the agent to know of, and not answered. */
+  | { kind: 'keep' }
+  /** `error` is for senders who wait for an answer, as over HTTP; others are told nothing. */
+  | { kind: 'drop'; error?: CarrierError }
+  | { kind: 'notice'; notice: Notice; error: CarrierError };
+
+export const pass: Ruling = { kind: 'pass' };
+export const drop: Ruling = { kind: 'drop' };
+
+export type Rule = (arrival: Arrival) => Ruling | Promise<Ruling>;
+
+export async function judge(rules: Rule[], arrival: Arrival): Promise<Ruling> {
+  for (const rule of rules) {
+    const ruling = rule(arrival);
+    // Most rules know at once, and every message of every room comes through here.
+    const { kind } = ruling instanceof Promise ? await ruling : ruling;
+    if (kind !== 'pass') return ruling;
+  }
+  return pass;
 }
 
 /** Bots are not answered: two hubs in one channel would talk for ever. */
-export const noBots: Rule = (message) => !message.author.bot;
+export const noBots: Rule = ({ message }) => (message.author.bot ? drop : pass);
 
-export function textRules({ maxTextChars }: TextLimits): Rule {
-  return ({ text, attachments }) => {
-    if (text.trim() === '' && attachments.length === 0) {
-      throw new FatalError('text_empty', 'The message is empty: send some text or a file.', {
-        field: 'text',
-      });
-    }
-    if (text.length > maxTextChars) {
-      throw new FatalError(
-        'text_too_long',
-        `The text has ${text.length} characters; at most ${maxTextChars} are taken. Send it as a file, or in parts.`,
-        { field: 'text' },
-      );
-    }
-    return true;
-  };
-}
-
-export function passes(rules: Rule[], message: Checked): boolean {
-  return rules.every((rule) => rule(message));
+export function isOperator({ message, settings }: Arrival): boolean {
+  return settings.operators.includes(message.author.id);
 }

@@ -1,16 +1,38 @@
+import type { Agent } from '../core/character.js';
+import { settingsFor } from '../core/connector-settings.js';
+import type { TurnEvent } from '../core/events.js';
 import { newId } from '../core/ids.js';
-import { InboundMessage, type Memory, roomIdOf, scopeOf } from '../core/memory.js';
+import {
+  type InboundCommand,
+  InboundMessage,
+  type InboundPress,
+  type Memory,
+  roomIdOf,
+  scopeOf,
+} from '../core/memory.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Appended, MemoryStore } from '../store/memory-store.js';
-import { type Checked, passes, type Rule } from './gate.js';
+import type { Buttons } from './buttons.js';
+import { type Commands, type Written, writtenIn } from './commands/command.js';
+import { type Arrival, type Checked, judge, type Rule } from './gate.js';
+import type { Notices } from './notices.js';
+import type { Pointers } from './pointers.js';
 
 export interface IntakeParts {
   memories: MemoryStore;
   turns: RoomQueue;
+  /** What every message and command must pass. */
   rules: Rule[];
-  requireAgent(agentId: string): void;
+  /** What a message must pass besides: commands have no text of their own. */
+  textRule: Rule;
+  commands: Commands;
+  notices: Notices;
+  buttons: Buttons;
+  pointers: Pointers;
+  requireAgent(agentId: string): Agent;
+  publish(roomId: string, event: TurnEvent): void;
   log: Logger;
 }
 
@@ -22,20 +44,115 @@ export class Intake {
     this.#parts = parts;
   }
 
-  /** Null means the gate dropped the message, which the sender is not told. */
-  async receive(inbound: InboundMessage): Promise<Appended | null> {
-    const { memories, turns, rules, requireAgent, log } = this.#parts;
-    const message = check(inbound);
-    requireAgent(message.agentId);
-    if (!passes(rules, message)) return null;
-    const appended = await memories.append(toMemory(message));
+  /**
+   * Null means that there will be no turn, which the sender is told by a notice or not at all.
+   * @param waits the sender waits for an answer: a notice is thrown to it as an error.
+   */
+  async receive(inbound: InboundMessage, waits: boolean): Promise<Appended | null> {
+    const { rules, textRule, notices } = this.#parts;
+    const arrival = this.#arrival(check(inbound));
+    const ruling = await judge([...rules, textRule], arrival);
+    if (ruling.kind === 'drop') {
+      if (waits && ruling.error) throw ruling.error;
+      return null;
+    }
+    if (ruling.kind === 'notice') {
+      if (waits) throw ruling.error;
+      await notices.tell(arrival.message, ruling.notice);
+      return null;
+    }
+    if (ruling.kind === 'keep') return this.#append(arrival.message, 'kept');
+    const command = this.#commandIn(arrival);
+    if (!command) return this.#append(arrival.message, 'pending');
+    return waits ? this.#answer(command, arrival) : this.#obey(command, arrival);
+  }
+
+  /** Null: the gate drops the caller. */
+  async command(command: InboundCommand): Promise<string | null> {
+    const { source, name, args } = command;
+    const text = `/${name} ${args}`.trim();
+    const arrival = this.#arrival(check({ ...command, source: { ...source, pull: undefined }, text }));
+    const ruling = await judge(this.#parts.rules, arrival);
+    if (ruling.kind === 'notice') return ruling.notice.text;
+    if (ruling.kind !== 'pass') return null;
+    const { text: answer } = await this.#parts.commands.run(
+      { name: name.toLowerCase(), args: args.trim() },
+      arrival,
+    );
+    return answer;
+  }
+
+  /** Says what the button stands for, as its presser; what it gives is for that one's eyes. */
+  press(press: InboundPress): Promise<string> {
+    return this.#parts.buttons.redeem(press, async ({ text, label, direct, roles }, number) => {
+      const { agentId, author } = press;
+      const source = { ...press.source, messageId: `press:${number}` };
+      const arrival = this.#arrival(check({ agentId, source, author, direct, roles, text }));
+      const ruling = await judge(this.#parts.rules, arrival);
+      if (ruling.kind === 'notice') return ruling.notice.text;
+      if (ruling.kind !== 'pass')
+        throw new FatalError('not_allowed', 'This agent does not talk to you here.');
+      const command = this.#commandIn(arrival);
+      if (command) return (await this.#parts.commands.run(command, arrival)).text;
+      await this.#append(arrival.message, 'pending');
+      return `You chose "${label}".`;
+    });
+  }
+
+  #arrival(message: Checked): Arrival {
+    const agent = this.#parts.requireAgent(message.agentId);
+    return { message, agent, settings: settingsFor(agent.character, message.source.connector) };
+  }
+
+  #commandIn({ message, settings }: Arrival): Written | null {
+    const written = settings.commands ? writtenIn(message.text) : null;
+    return written && this.#parts.commands.has(written.name) ? written : null;
+  }
+
+  /** Once for each message, however often it is redelivered. */
+  async #obey(command: Written, arrival: Arrival): Promise<null> {
+    const { notices, commands } = this.#parts;
+    const { message } = arrival;
+    if (!(await notices.told(message))) await notices.tell(message, await commands.run(command, arrival));
+    return null;
+  }
+
+  /** Stored as a message with its answer, so that whoever waits for one finds it. */
+  async #answer(command: Written, arrival: Arrival): Promise<Appended> {
+    const { memories, notices, commands, publish } = this.#parts;
+    const { message } = arrival;
+    const appended = await memories.append(await this.#memoryOf(message, 'pending'));
+    if (appended.memory.status !== 'pending') return appended;
+    const { turn, reply } = await notices.answer(
+      appended.memory,
+      message,
+      await commands.run(command, arrival),
+    );
+    const { turnId, covers, usage } = turn;
+    publish(reply.roomId, { type: 'reply', turnId, covers, reply: { memory: reply, actions: [], usage } });
+    return appended;
+  }
+
+  async #append(message: Checked, status: 'pending' | 'kept'): Promise<Appended> {
+    const { memories, turns, log } = this.#parts;
+    const appended = await memories.append(await this.#memoryOf(message, status));
+    const { roomId } = appended.memory;
     if (appended.memory.status === 'pending') {
       // The message is safe already: if it cannot be scheduled now, the sweeper will find it.
-      await turns
-        .schedule(appended.memory.roomId)
-        .catch((err) => log.warn({ err, roomId: appended.memory.roomId }, 'stored, but not scheduled yet'));
+      await turns.schedule(roomId).catch((err) => log.warn({ err, roomId }, 'stored, but not scheduled yet'));
     }
     return appended;
+  }
+
+  async #memoryOf(message: Checked, status: 'pending' | 'kept'): Promise<Memory> {
+    const { agentId, source, author, text, attachments } = message;
+    const points = message.replyTo !== undefined || message.quote !== undefined;
+    const pointedAt = points ? await this.#parts.pointers.pointedAt(message) : { replyTo: null };
+    return {
+      ...{ id: newId(), agentId, roomId: roomIdOf(agentId, source), scope: scopeOf(message) },
+      ...{ kind: 'message', role: 'user', author, content: { text, attachments, ...pointedAt }, source },
+      ...{ status, turnId: null, createdAt: Date.now() },
+    };
   }
 }
 
@@ -45,21 +162,4 @@ function check(inbound: InboundMessage): Checked {
   const issue = parsed.error.issues[0]!;
   const field = issue.path.join('.');
   throw new FatalError('invalid_field', `${field}: ${issue.message}`, { field });
-}
-
-function toMemory(message: Checked): Memory {
-  return {
-    id: newId(),
-    agentId: message.agentId,
-    roomId: roomIdOf(message.agentId, message.source),
-    scope: scopeOf(message),
-    kind: 'message',
-    role: 'user',
-    author: message.author,
-    content: { text: message.text, attachments: message.attachments, replyTo: null },
-    source: message.source,
-    status: 'pending',
-    turnId: null,
-    createdAt: Date.now(),
-  };
 }

@@ -1,17 +1,25 @@
-import type { Connector } from '../connector/connector.js';
+import type { Connector, DeliveryReceipt } from '../connector/connector.js';
+import { replyKey } from '../core/reply-key.js';
 import type { OutboundMessage } from '../core/turn.js';
 import { asCarrierError, FatalError } from '../errors.js';
 import { type Logger, redact } from '../logger.js';
 import type { RoomQueue, Run } from '../queue/queue.js';
+import type { NoteStore } from '../store/note-store.js';
 import type { Outbox as OutboxStore } from '../store/outbox.js';
 
 /** Messages read at once; a room with more is scheduled again. */
 const batch = 50;
+/** How long a platform's message is known as a reply: for reactions, deletions, and what people reply to. */
+const knownMs = 30 * 24 * 60 * 60 * 1000;
 
 export interface DelivererParts {
   outbox: OutboxStore;
+  notes: NoteStore;
   deliveries: RoomQueue;
-  connector(name: string): Connector | undefined;
+  /** The one of this name that serves the agent. */
+  connector(name: string, agentId: string): Connector | undefined;
+  /** Told of every try. */
+  tried(connector: string, outcome: 'delivered' | 'failed'): void;
   log: Logger;
 }
 
@@ -36,19 +44,33 @@ export class Deliverer {
     for (const message of due) {
       signal.throwIfAborted();
       const receipt = await this.#send(message, signal);
+      await this.#know(message, receipt);
       await outbox.delivered(message.id, receipt);
     }
     if (due.length === batch) await deliveries.schedule(roomId);
   }
 
-  async #send(message: OutboundMessage, signal: AbortSignal): Promise<Record<string, unknown>> {
-    const connector = this.#parts.connector(message.to.connector);
+  /** Sent is sent: if this cannot be noted, the reply is only not found by its platform's id. */
+  async #know({ agentId, memory, to }: OutboundMessage, { messageIds = [] }: DeliveryReceipt): Promise<void> {
+    const { connector, tenant } = to;
+    const keys = messageIds.map((messageId) => replyKey({ agentId, connector, tenant, messageId }));
+    await Promise.all(keys.map((key) => this.#parts.notes.put(key, memory.id, { ttlMs: knownMs }))).catch(
+      (err) =>
+        this.#parts.log.warn({ err, memoryId: memory.id }, 'the platform ids of a reply are not noted'),
+    );
+  }
+
+  async #send(message: OutboundMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
+    const connector = this.#parts.connector(message.to.connector, message.agentId);
     if (!connector?.deliver) {
       throw new FatalError('delivery_failed', `No running connector "${message.to.connector}" can deliver.`);
     }
     try {
-      return await connector.deliver(message, signal);
+      const receipt = await connector.deliver(message, signal);
+      this.#parts.tried(connector.name, 'delivered');
+      return receipt;
     } catch (err) {
+      this.#parts.tried(connector.name, 'failed');
       if (!signal.aborted) {
         this.#parts.log.warn({ err, outboundId: message.id, roomId: message.roomId }, 'delivery failed');
         await this.#parts.outbox.failed(message.id, told(err), false);

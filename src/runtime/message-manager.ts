@@ -1,5 +1,6 @@
 import type { Agent } from '../core/character.js';
 import type { TurnEvent } from '../core/events.js';
+import type { RoomState } from '../core/room.js';
 import { addUsage, type TurnCheckpoint, type TurnStep, type Usage } from '../core/turn.js';
 import type { LanguageModel, ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
@@ -14,8 +15,8 @@ import { stepMessages } from './transcript.js';
 export interface MessageManagerParts {
   state: StateManager;
   abilities: AbilityLoader;
-  /** The agent's models, to be tried in order; never empty. */
-  chain(agent: Agent): LanguageModel[];
+  /** The agent's models, to be tried in order, a preferred one first; never empty. */
+  chain(agent: Agent, preferred?: string): LanguageModel[];
   checkpoint(checkpoint: TurnCheckpoint): Promise<void>;
   modelTimeoutMs: number;
   /** Model calls that may ask for actions; the one after them must answer. */
@@ -28,6 +29,7 @@ export interface TurnTask {
   context: TurnContext;
   /** Steps of an earlier attempt come back in here, and new ones are added to it. */
   checkpoint: TurnCheckpoint;
+  room: RoomState;
   publish(event: TurnEvent): void;
 }
 
@@ -48,9 +50,9 @@ export class MessageManager {
   }
 
   async answer(task: TurnTask): Promise<Draft> {
-    const { agent, context, checkpoint } = task;
+    const { agent, context, checkpoint, room } = task;
     const abilities = await this.#parts.abilities.of(agent);
-    const request = await this.#parts.state.compose(agent, abilities, context);
+    const request = await this.#parts.state.compose(agent, abilities, context, room);
     const voice = new Voice(
       task,
       abilities.evaluators.some(({ judge }) => judge),
@@ -98,9 +100,9 @@ export class MessageManager {
     }
   }
 
-  #generate({ agent, context }: TurnTask, request: ModelRequest, voice: Voice): Promise<Generated> {
+  #generate({ agent, context, room }: TurnTask, request: ModelRequest, voice: Voice): Promise<Generated> {
     const { chain, modelTimeoutMs: timeoutMs, log } = this.#parts;
-    return generate(chain(agent), request, {
+    return generate(chain(agent, room.model), request, {
       timeoutMs,
       signal: context.signal,
       onText: (text) => voice.say(text),

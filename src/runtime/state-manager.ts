@@ -1,5 +1,6 @@
 import type { Agent } from '../core/character.js';
 import type { Memory } from '../core/memory.js';
+import type { RoomState } from '../core/room.js';
 import type { ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
@@ -29,12 +30,17 @@ export class StateManager {
     this.#log = log;
   }
 
-  async compose(agent: Agent, abilities: Abilities, context: TurnContext): Promise<ModelRequest> {
+  async compose(
+    agent: Agent,
+    abilities: Abilities,
+    context: TurnContext,
+    room: RoomState,
+  ): Promise<ModelRequest> {
     const { character } = agent;
     const { messages } = context;
     const scopes = [...new Set(messages.map(({ scope }) => scope))];
     const [{ window, recalled }, facts, provided] = await Promise.all([
-      this.#remember(agent, messages, scopes),
+      this.#remember(agent, messages, scopes, room),
       this.#memories.facts(agent.id, scopes, maxFacts),
       this.#provide(abilities.contextProviders, context),
     ]);
@@ -50,13 +56,22 @@ export class StateManager {
     };
   }
 
-  async #remember({ id: agentId, character }: Agent, messages: Memory[], scopes: string[]) {
+  async #remember(
+    { id: agentId, character }: Agent,
+    messages: Memory[],
+    scopes: string[],
+    { since = '' }: RoomState,
+  ) {
     const { recentMessages, recentTokens, recall } = character.memory;
     const [recent, stored] = await Promise.all([
       this.#memories.recent(messages[0]!.roomId, recentMessages),
       this.#memories.count(agentId, scopes),
     ]);
-    const window = fitting(recent, recentTokens);
+    // What was said before a conversation began anew can be recalled, but does not stand in it.
+    const window = fitting(
+      recent.filter(({ id }) => id >= since),
+      recentTokens,
+    );
     // Where the window holds everything there is, a search could find nothing new.
     if (recall === 0 || stored <= window.length + messages.length) return { window, recalled: [] };
     const exclude = new Set([...window, ...messages].map(({ id }) => id));

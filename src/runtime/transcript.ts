@@ -42,8 +42,14 @@ export async function toModelMessages(memories: Memory[], files: FileStore): Pro
 
 function toModelMessage({ role, author, content, createdAt }: Memory, shared: boolean): ModelMessage {
   if (role === 'assistant') return { role: 'assistant', text: content.text };
-  const text = shared ? `${author.name ?? author.id}: ${content.text}` : content.text;
+  const said = shared ? `${author.name ?? author.id}: ${content.text}` : content.text;
+  const text = content.quote ? `${said}\n\n${describeQuote(content.quote)}` : said;
   return { role: 'user', text, at: createdAt };
+}
+
+/** What a message points at, as a JSON string: others' words, and no part of what its author says. */
+function describeQuote({ author, text }: NonNullable<Memory['content']['quote']>): string {
+  return `[in reply to ${JSON.stringify(author ?? 'someone')}, quoted] ${JSON.stringify(text)}`;
 }
 
 type UserMessage = Extract<ModelMessage, { role: 'user' }>;

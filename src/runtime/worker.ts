@@ -1,7 +1,9 @@
+import type { Span } from '@opentelemetry/api';
 import type { Agent } from '../core/character.js';
 import type { TurnEvent } from '../core/events.js';
 import { newId } from '../core/ids.js';
 import type { Memory } from '../core/memory.js';
+import type { RoomState, Rooms } from '../core/room.js';
 import { type OutboundMessage, type Turn, type TurnCheckpoint, turnIdOf } from '../core/turn.js';
 import { asCarrierError } from '../errors.js';
 import { type Logger, redact } from '../logger.js';
@@ -9,15 +11,21 @@ import type { TurnContext } from '../plugin/plugin.js';
 import type { ParkedHandler, RoomQueue, Run } from '../queue/queue.js';
 import type { MemoryStore } from '../store/memory-store.js';
 import type { Claim, TurnStore } from '../store/turn-store.js';
+import { spanned } from '../tracing.js';
+import { Cancellation } from './cancellation.js';
 import { learnFrom } from './evaluator-manager.js';
 import { memoryAccess } from './memory-access.js';
-import type { Draft, MessageManager } from './message-manager.js';
+import type { Draft, MessageManager, TurnTask } from './message-manager.js';
 
 /** What a person reads when their turn has failed for good. */
 const apology = 'Sorry, something went wrong on my side and I could not answer. Please try again.';
 
+/** What stands in place of a reply that somebody called off. */
+const stopped = 'Stopped.';
+
 export interface WorkerParts {
   turns: TurnStore;
+  rooms: Rooms;
   memories: MemoryStore;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
@@ -26,7 +34,7 @@ export interface WorkerParts {
   agent(agentId: string): Agent;
   publish(roomId: string, event: TurnEvent): void;
   /** Called after every commit: there may be memories to learn from. */
-  committed(): void;
+  committed(turn: Turn): void;
   /** Most messages one turn covers. */
   maxMessages: number;
   log: Logger;
@@ -38,6 +46,8 @@ export class Worker {
   /** What each room's unfinished turn covered when it was last tried: only that fails with it. */
   readonly #tried = new Map<string, string[]>();
   readonly #learning = new Set<Promise<void>>();
+  /** Turns that run here, by their ids. */
+  readonly #running = new Map<string, Cancellation>();
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
@@ -45,7 +55,12 @@ export class Worker {
 
   start(): void {
     const parked: ParkedHandler = (run, error) => this.#park(run, error);
-    this.#parts.turnQueue.process((run) => this.#run(run), parked);
+    this.#parts.turnQueue.process((run) => spanned('turn', (span) => this.#run(run, span)), parked);
+  }
+
+  /** Ends a turn, if it runs here: it is committed as called off. */
+  cancel(turnId: string): void {
+    this.#running.get(turnId)?.cancel();
   }
 
   /** Waits for evaluators that still learn. Call after the queue has closed. */
@@ -53,16 +68,19 @@ export class Worker {
     await Promise.all(this.#learning);
   }
 
-  async #run(run: Run): Promise<void> {
+  async #run(run: Run, span: Span): Promise<void> {
     const startedAt = Date.now();
-    const claim = await this.#parts.turns.claim(run.roomId, this.#parts.maxMessages);
+    const [claim, room] = await Promise.all([
+      this.#parts.turns.claim(run.roomId, this.#parts.maxMessages),
+      this.#parts.rooms.get(run.roomId),
+    ]);
     const first = claim.messages[0];
     if (!first) return;
     const covers = claim.messages.map(({ id }) => id);
     this.#tried.set(run.roomId, covers);
     const agent = this.#parts.agent(first.agentId);
     const turnId = turnIdOf(first);
-    const context = this.#contextOf(agent, turnId, claim.messages, run.signal);
+    span.setAttributes({ agent: agent.id, turn: turnId, messages: covers.length, attempt: run.attempt });
     const checkpoint = claim.checkpoint ?? {
       turnId,
       roomId: run.roomId,
@@ -72,12 +90,38 @@ export class Worker {
     };
     const publish = (event: TurnEvent) => this.#parts.publish(run.roomId, event);
     publish({ type: 'turn.started', turnId, roomId: run.roomId, covers, attempt: run.attempt });
-    const draft = await this.#parts.manager.answer({ agent, context, checkpoint, publish });
+    const answered = isCalledOff(claim.messages, room)
+      ? null
+      : await this.#answer({ agent, checkpoint, publish, room }, claim.messages, run.signal);
     run.signal.throwIfAborted();
-    const reply = replyTo(claim.messages, turnId, agent, draft.text);
-    const turn = finished({ ...checkpoint, covers }, run, startedAt, { status: 'done', reply, draft });
+    const reply = replyTo(claim.messages, turnId, agent, answered?.draft.text ?? stopped);
+    const ending = { status: 'done', reply, draft: answered?.draft ?? null } as const;
+    const turn = finished({ ...checkpoint, covers }, run, startedAt, ending);
+    span.setAttributes({ model: turn.model ?? '', ...turn.usage });
     await this.#commit(run.roomId, claim, turn, reply);
-    this.#learn(turn, reply, draft, context);
+    if (answered) this.#learn(turn, reply, answered.draft, answered.context);
+  }
+
+  /** Null: it was called off. What ignores that goes on for a while, and nobody waits for it. */
+  async #answer(
+    task: Omit<TurnTask, 'context'>,
+    messages: Memory[],
+    signal: AbortSignal,
+  ): Promise<{ draft: Draft; context: TurnContext } | null> {
+    const { turnId } = task.checkpoint;
+    const cancellation = new Cancellation(signal);
+    this.#running.set(turnId, cancellation);
+    try {
+      const context = this.#contextOf(task.agent, turnId, messages, cancellation.signal);
+      const draft = await cancellation.race(this.#parts.manager.answer({ ...task, context }));
+      return cancellation.cancelled ? null : { draft, context };
+    } catch (error) {
+      if (cancellation.cancelled) return null;
+      throw error;
+    } finally {
+      this.#running.delete(turnId);
+      cancellation.clear();
+    }
   }
 
   #contextOf(agent: Agent, turnId: string, messages: Memory[], signal: AbortSignal): TurnContext {
@@ -124,7 +168,7 @@ export class Worker {
         .schedule(roomId)
         .catch((err) => log.warn({ err, roomId }, 'reply stored, not scheduled yet'));
     }
-    committed();
+    committed(turn);
   }
 
   #learn(turn: Turn, reply: Memory, { evaluators }: Draft, context: TurnContext): void {
@@ -163,7 +207,16 @@ export class Worker {
   }
 }
 
-type Ending = { reply: Memory } & ({ status: 'done'; draft: Draft } | { status: 'failed'; error: unknown });
+/** Every message came before somebody called the room's turn off. */
+function isCalledOff(messages: Memory[], { stopped }: RoomState): boolean {
+  return stopped !== undefined && messages.every(({ id }) => id < stopped);
+}
+
+/** `draft` null: called off. */
+type Ending = { reply: Memory } & (
+  | { status: 'done'; draft: Draft | null }
+  | { status: 'failed'; error: unknown }
+);
 
 function finished(checkpoint: TurnCheckpoint, run: Run, startedAt: number, ending: Ending): Turn {
   const done = ending.status === 'done';
@@ -171,8 +224,8 @@ function finished(checkpoint: TurnCheckpoint, run: Run, startedAt: number, endin
     ...checkpoint,
     status: ending.status,
     replyId: ending.reply.id,
-    model: done ? ending.draft.model : null,
-    usage: done ? ending.draft.usage : { inputTokens: 0, outputTokens: 0 },
+    model: (done && ending.draft?.model) || null,
+    usage: (done && ending.draft?.usage) || { inputTokens: 0, outputTokens: 0 },
     attempt: run.attempt,
     error: done ? null : told(ending.error),
     startedAt,

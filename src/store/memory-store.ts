@@ -1,4 +1,4 @@
-import type { Memory, MemoryKind } from '../core/memory.js';
+import type { Memory, MemoryKind, SourceKey } from '../core/memory.js';
 
 export interface Appended {
   /** The stored memory: the given one, or the earlier one with the same ingestion key. */
@@ -42,12 +42,21 @@ export interface MemoryStore {
   /** Stores under the ingestion key. A duplicate is not an error: the first memory comes back. */
   append(memory: Memory): Promise<Appended>;
   get(id: string): Promise<Memory | null>;
+  /** The memory stored under an ingestion key. */
+  find(key: SourceKey): Promise<Memory | null>;
+  /**
+   * Gives a memory another text: history, claims and searches have the new one from now on, and its vector is made
+   * anew. False: no such memory. Who has claimed it already goes on with the old text.
+   */
+  edit(id: string, text: string): Promise<boolean>;
   /** The newest `limit` messages of a room that are not pending, oldest first. */
   recent(roomId: string, limit: number): Promise<Memory[]>;
   /** A room's messages from the oldest, pending ones included. An unknown cursor throws `invalid_field`. */
   history(roomId: string, page: { limit: number; cursor?: string }): Promise<Page<Memory>>;
   /** Newest facts of the scopes, newest first. */
   facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]>;
+  /** All memories of a scope, oldest first. An unknown cursor throws `invalid_field`. */
+  inScope(agentId: string, scope: string, page: { limit: number; cursor?: string }): Promise<Page<Memory>>;
   /** Hybrid search: words (stemmed) and meaning, fused, best first. Pending messages are not found. */
   search(request: SearchRequest): Promise<Found[]>;
   /** How many memories the scopes hold: lets a caller skip a search that can find nothing new. */

@@ -12,6 +12,7 @@
 import type { AgentStore } from './agent-store.js';
 import type { FileStore } from './file-store.js';
 import type { MemoryStore } from './memory-store.js';
+import type { NoteStore } from './note-store.js';
 import type { Outbox } from './outbox.js';
 import type { TurnStore } from './turn-store.js';
 
@@ -23,6 +24,7 @@ export interface Store {
   readonly outbox: Outbox;
   readonly agents: AgentStore;
   readonly files: FileStore;
+  readonly notes: NoteStore;
   /** Resolves when the store can read and write. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -2,11 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Character } from '../../src/core/character.js';
+import { settingsFor } from '../../src/core/connector-settings.js';
 import { readCharacter } from '../../src/runtime/character-file.js';
 
 const folder = new URL('../../characters/', import.meta.url);
 const read = (file: string) => readFileSync(new URL(file, folder), 'utf8');
 const readme = read('README.md');
+
+const platform = settingsFor(Character.parse({ name: 'A', bio: 'B' }), 'discord') as Record<string, unknown>;
 
 interface Schema {
   type?: string;
@@ -18,6 +21,8 @@ interface Schema {
 function fields(schema: Schema, defaults: Record<string, unknown>, prefix = ''): [string, string][] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, inner]): [string, string][] => {
     const value = defaults[key];
+    // All platforms have the same settings, described once.
+    if (key === 'connectors') return fields(inner.properties!.discord!, platform, 'connectors.NAME.');
     if (inner.properties) return fields(inner, (value ?? {}) as Record<string, unknown>, `${prefix}${key}.`);
     if (schema.required?.includes(key)) return [[prefix + key, 'required']];
     return [[prefix + key, value === undefined ? 'none' : `\`${JSON.stringify(value)}\``]];
@@ -28,16 +33,37 @@ describe('characters/README.md', () => {
   it('lists every field with its default', () => {
     const schema = z.toJSONSchema(Character, { io: 'input' }) as Schema;
     const expected = fields(schema, Character.parse({ name: 'A', bio: 'B' }));
-    const rows = [...readme.matchAll(/^\| `([^`]+)` +\| ([^|]+?) +\|/gm)].map(([, name, value]) => [
+    const rows = [...readme.matchAll(/^\| `([^`/]+)` +\| ([^|]+?) +\|/gm)].map(([, name, value]) => [
       name,
       value,
     ]);
     expect(rows).toEqual(expected);
   });
 
-  it('has an example that loads', () => {
-    const example = /```json\n(.+?)```/s.exec(readme)![1]!;
-    expect(readCharacter(example)).toHaveProperty('character.name', 'Pip');
+  it('says where HTTP is different', () => {
+    const http = settingsFor(Character.parse({ name: 'A', bio: 'B' }), 'http') as Record<string, unknown>;
+    const different = Object.entries(http).filter(
+      ([key, value]) => JSON.stringify(value) !== JSON.stringify(platform[key]),
+    );
+    expect(different).toEqual([
+      ['dm', 'open'],
+      ['commands', false],
+    ]);
+    expect(readme).toMatch(/`connectors.NAME.dm` .* `http`: `open`/);
+    expect(readme).toMatch(/`connectors.NAME.commands` .* `http`: `false`/);
+  });
+
+  it('has examples that load', () => {
+    const examples = [...readme.matchAll(/```json\n(.+?)```/gs)].map(([, example]) => example!);
+    expect(examples).toHaveLength(2);
+    for (const example of examples) expect(readCharacter(example)).toHaveProperty('character.name', 'Pip');
+  });
+
+  it('lists every command', () => {
+    const listed = [...readme.matchAll(/^\| `\/(\w+)/gm)].map(([, name]) => name);
+    const folder = new URL('../../src/intake/commands/', import.meta.url);
+    const files = readdirSync(folder).map((file) => file.replace('.ts', ''));
+    expect(listed.sort()).toEqual(files.filter((file) => file !== 'command').sort());
   });
 });
 

@@ -629,6 +629,128 @@ export function storeContract(
       });
     });
 
+    describe('find', () => {
+      it('gives what is stored under a key, as it is by now', async () => {
+        const memory = message({ messageId: 'c/1' });
+        const key = { agentId: 'ada', connector: 'http', tenant: 'default', messageId: 'c/1' };
+        expect(await store.memories.find(key)).toBeNull();
+        await append(memory, message({ messageId: 'c/2' }));
+        expect(await store.memories.find(key)).toEqual(memory);
+        for (const other of [{ agentId: 'bob' }, { connector: 'x' }, { tenant: 't' }, { messageId: 'c' }])
+          expect(await store.memories.find({ ...key, ...other })).toBeNull();
+        const { turn } = await commitAll(store);
+        const handled = { ...memory, status: 'handled', turnId: turn.turnId };
+        expect(await store.memories.find(key)).toEqual(handled);
+        await reopen();
+        expect(await store.memories.find(key)).toEqual(handled);
+        await store.memories.forget([memory.id]);
+        expect(await store.memories.find(key)).toBeNull();
+      });
+    });
+
+    describe('edit', () => {
+      it('changes what waits, before it is claimed', async () => {
+        const memory = message({ text: 'teh parrot' });
+        await append(memory, message({ text: 'behind it' }));
+        expect(await waitingTexts()).toEqual(['teh parrot', 'behind it']);
+        expect(await store.memories.edit(memory.id, 'the \u0000 "parrot" \ud800')).toBe(true);
+        for (const restart of [false, true]) {
+          if (restart) await reopen();
+          const [claimed] = (await store.turns.claim('room', 1)).messages;
+          expect(claimed).toEqual({
+            ...memory,
+            content: { ...memory.content, text: claimed!.content.text },
+          });
+          expect(claimed!.content.text).toMatch(/^the \0 "parrot" /);
+          expect(await waitingTexts()).toHaveLength(2);
+        }
+      });
+
+      it('changes history, words and facts', async () => {
+        const [said, fact] = [kept('a green parrot'), kept('likes tea', { kind: 'fact' })];
+        await append(said, fact, kept('another parrot'));
+        await eventually(async () => expect(await search({ text: 'green' })).toEqual(['a green parrot']));
+        await store.memories.recent('room', 10);
+        await store.memories.facts('ada', ['s'], 5);
+        expect(await store.memories.edit(said.id, 'a red macaw')).toBe(true);
+        expect(await store.memories.edit(fact.id, 'likes coffee')).toBe(true);
+        for (const restart of [false, true]) {
+          if (restart) await reopen();
+          expect(texts(await store.memories.recent('room', 10))).toEqual(['a red macaw', 'another parrot']);
+          expect(texts(await store.memories.facts('ada', ['s'], 5))).toEqual(['likes coffee']);
+          await eventually(async () => expect(await search({ text: 'green tea' })).toEqual([]));
+          await eventually(async () => expect(await search({ text: 'macaw' })).toEqual(['a red macaw']));
+          await eventually(async () => expect(await search({ text: 'parrot' })).toEqual(['another parrot']));
+        }
+        expect(await store.memories.count('ada', ['s'])).toBe(3);
+      });
+
+      it('takes the vectors away, so that new ones are made', async () => {
+        const [a, b] = [kept('a'), kept('b')];
+        await append(a, b);
+        const lacking = async () =>
+          (await store.memories.unembedded('e', 10)).map(({ id, text }) => ({ id, text }));
+        const embed = async (x: number) =>
+          store.memories.saveEmbeddings(
+            'e',
+            (await lacking()).map(({ id }) => ({ id, values: new Float32Array([x, 1 - x]) })),
+          );
+        await embed(1);
+        expect(await lacking()).toEqual([]);
+        await store.memories.edit(a.id, 'c');
+        expect(await lacking()).toEqual([{ id: a.id, text: 'c' }]);
+        const near = { embedder: 'e', values: new Float32Array([1, 0]) };
+        if (!cannot.compareVectors)
+          await eventually(async () => expect(await search({ vector: near })).toEqual(['b']));
+        await embed(0);
+        expect(await lacking()).toEqual([]);
+        await store.memories.edit(b.id, '');
+        expect(await lacking()).toEqual([]);
+        if (cannot.compareVectors) return;
+        const far = { embedder: 'e', values: new Float32Array([0, 1]) };
+        await eventually(async () => expect(await search({ vector: far })).toEqual(['c']));
+      });
+
+      it('is false for what is not there, and brings nothing back', async () => {
+        expect(await store.memories.edit('unknown', 'x')).toBe(false);
+        await append(message());
+        const { reply } = await commitAll(store);
+        await store.memories.forget([reply!.id]);
+        expect(await store.memories.edit(reply!.id, 'x')).toBe(false);
+        expect(await store.memories.get(reply!.id)).toBeNull();
+      });
+    });
+
+    describe('inScope', () => {
+      it('pages through everything of one scope, oldest first', async () => {
+        await append(
+          kept('1'),
+          kept('2', { kind: 'fact' }),
+          message({ text: '3', roomId: 'elsewhere' }),
+          kept('not mine', { scope: 'other' }),
+          kept('nor this', { agentId: 'bob' }),
+          kept('4', { kind: 'document' }),
+          kept('5'),
+        );
+        const seen: string[] = [];
+        let cursor: string | undefined;
+        do {
+          const page = await store.memories.inScope('ada', 's', { limit: 2, cursor });
+          expect(page.items.length).toBeLessThanOrEqual(2);
+          seen.push(...texts(page.items));
+          cursor = page.nextCursor ?? undefined;
+        } while (cursor);
+        expect(seen).toEqual(['1', '2', '3', '4', '5']);
+        expect(await store.memories.inScope('ada', 'unknown', { limit: 5 })).toEqual({
+          items: [],
+          nextCursor: null,
+        });
+        await expect(store.memories.inScope('ada', 's', { limit: 1, cursor: 'x' })).rejects.toMatchObject({
+          code: 'invalid_field',
+        });
+      });
+    });
+
     describe('forget', () => {
       it('removes memories from everywhere, and says how many', async () => {
         const [a, b, fact] = [
@@ -762,6 +884,65 @@ export function storeContract(
         { ...token, hash: 'h3' },
         { ...token, name: 'other', hash: 'h2' },
       ]);
+    });
+
+    describe('notes', () => {
+      it('keep any JSON value under any key', async () => {
+        const values: [string, unknown][] = [
+          ['', 'the empty key'],
+          ['a', null],
+          ['a\u0000b', { deep: [1, { '$set.x': 'y' }] }],
+          ['"quoted" \\ and ünï🦜', 0],
+          ['\ud800 alone', false],
+          ['__proto__', ['list']],
+          ['long'.repeat(250), 'x'.repeat(20_000)],
+        ];
+        for (const [key, value] of values) await store.notes.put(key, value);
+        await reopen();
+        for (const [key, value] of values) expect(await store.notes.get(key)).toEqual(value);
+        expect(await store.notes.get('b')).toBeNull();
+        expect(await store.notes.get('A')).toBeNull();
+      });
+
+      it('are replaced whole, their time too', async () => {
+        await store.notes.put('a', 1, { ttlMs: 1 });
+        await store.notes.put('a', 2);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        expect(await store.notes.get('a')).toBe(2);
+        await store.notes.put('a', 3, { ttlMs: 60_000 });
+        expect(await store.notes.get('a')).toBe(3);
+      });
+
+      it('are not seen when their time is over', async () => {
+        for (const key of ['a', 'b', 'c']) await store.notes.put(key, key, { ttlMs: 20 });
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        expect(await store.notes.get('a')).toBeNull();
+        expect(await store.notes.take('b')).toBeNull();
+        expect(await store.notes.list('', 10)).toEqual([]);
+        await reopen();
+        expect(await store.notes.get('c')).toBeNull();
+      });
+
+      it('go to one of twenty who take them at once', async () => {
+        await store.notes.put('code', { for: 'one' });
+        const taken = await Promise.all(Array.from({ length: 20 }, () => store.notes.take('code')));
+        expect(taken.filter((value) => value !== null)).toEqual([{ for: 'one' }]);
+        expect(await store.notes.get('code')).toBeNull();
+      });
+
+      it('are listed by the beginning of their keys', async () => {
+        for (const key of ['pair:2', 'pair:1', 'pairs', 'pair', 'pair:"3', 'other'])
+          await store.notes.put(key, key);
+        const keys = async (prefix: string, limit = 10) =>
+          (await store.notes.list(prefix, limit)).map(({ key }) => key).sort();
+        expect(await keys('pair:')).toEqual(['pair:"3', 'pair:1', 'pair:2']);
+        expect(await keys('pair:"')).toEqual(['pair:"3']);
+        expect(await keys('nothing')).toEqual([]);
+        expect(await keys('')).toHaveLength(6);
+        expect(await keys('pair', 2)).toHaveLength(2);
+        expect(await keys('pair', 0)).toEqual([]);
+        expect(await store.notes.list('pair:1', 10)).toEqual([{ key: 'pair:1', value: 'pair:1' }]);
+      });
     });
 
     it('keeps files by content', async () => {

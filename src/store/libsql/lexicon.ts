@@ -43,6 +43,7 @@ export class Lexicon {
           'select seq, scope, body from memories where seq > ? order by seq limit ?',
         ),
       ),
+      text: db.prepare(`select json_array(scope, body -> '$.content.text') from memories where seq = ?`),
       insert: db.prepare('insert into terms (rowid, words) values (?, ?)'),
       remove: db.prepare('delete from terms where rowid = ?'),
       note: db.prepare('insert or replace into progress (name, value) values (?, ?)'),
@@ -112,6 +113,15 @@ export class Lexicon {
       affordable.push(term);
     }
     return affordable;
+  }
+
+  /** The text is another one by now. What is not indexed yet will be, with the new one. */
+  renew(seq: number): void {
+    if (seq > this.#mark) return;
+    this.#sql.remove.run(seq);
+    const [scope, text] = JSON.parse(this.#sql.text.value<string>(seq)!) as [number, string];
+    const terms = indexTerms(scope, text);
+    if (terms !== '') this.#sql.insert.run(seq, terms);
   }
 
   remove(seq: number): void {

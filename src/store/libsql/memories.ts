@@ -1,10 +1,10 @@
-import type { Memory } from '../../core/memory.js';
+import type { Memory, SourceKey } from '../../core/memory.js';
 import { FatalError } from '../../errors.js';
 import type { Appended, Found, MemoryStore, Page, SearchRequest, Unembedded } from '../memory-store.js';
 import { frozenCopy } from './frozen.js';
 import type { Link } from './link.js';
 import type { Replica } from './replica.js';
-import { kindNumber, readMemories, rowOf } from './row.js';
+import { ingestionKey, kindNumber, readMemories, rowOf, type Stored } from './row.js';
 import { newestFacts, type ScopeView } from './scope-view.js';
 
 const allKinds = Object.values(kindNumber);
@@ -38,6 +38,17 @@ export class LibsqlMemories implements MemoryStore {
     return readMemories(await this.#link.call('memory', [id]))[0]?.memory ?? null;
   }
 
+  async find(key: SourceKey): Promise<Memory | null> {
+    return readMemories(await this.#link.call('memoryUnder', [ingestionKey(key)]))[0]?.memory ?? null;
+  }
+
+  async edit(id: string, text: string): Promise<boolean> {
+    const edited = await this.#link.call('edit', [id, JSON.stringify(text)], (result) => {
+      if (result) this.#replica.edited(result.roomId, result.scope);
+    });
+    return edited !== null;
+  }
+
   async recent(roomId: string, limit: number): Promise<Memory[]> {
     const recent = whole(limit);
     return (await this.#replica.room(roomId, { recent })).recent(recent);
@@ -47,13 +58,17 @@ export class LibsqlMemories implements MemoryStore {
     const limit = Math.max(1, whole(page.limit));
     const after = page.cursor === undefined ? 0 : readCursor(page.cursor);
     // One more than asked for tells whether there is another page.
-    const found = readMemories(await this.#link.call('history', [roomId, after, limit + 1]));
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    return {
-      items: items.map(({ memory }) => memory),
-      nextCursor: found.length > limit && last ? String(last.seq) : null,
-    };
+    return pageOf(readMemories(await this.#link.call('history', [roomId, after, limit + 1])), limit);
+  }
+
+  async inScope(
+    agentId: string,
+    scope: string,
+    page: { limit: number; cursor?: string },
+  ): Promise<Page<Memory>> {
+    const limit = Math.max(1, whole(page.limit));
+    const after = page.cursor === undefined ? 0 : readCursor(page.cursor);
+    return pageOf(readMemories(await this.#link.call('inScope', [agentId, scope, after, limit + 1])), limit);
   }
 
   async facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
@@ -109,6 +124,16 @@ export class LibsqlMemories implements MemoryStore {
   #scopes(agentId: string, scopes: string[], facts: number): Promise<ScopeView[]> {
     return Promise.all([...new Set(scopes)].map((scope) => this.#replica.scope(agentId, scope, facts)));
   }
+}
+
+/** `found` has one more than the page where there is another one. */
+function pageOf(found: Stored[], limit: number): Page<Memory> {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return {
+    items: items.map(({ memory }) => memory),
+    nextCursor: found.length > limit && last ? String(last.seq) : null,
+  };
 }
 
 /** SQLite reads a negative limit as none at all. */

@@ -4,12 +4,21 @@ import { listOf } from './database.js';
 import type { Names } from './names.js';
 import { type MemoryRow, memoryColumns, memoryItem } from './row.js';
 
+/** What `edit` changed, so that words, vectors and caches can follow. */
+export interface Edited {
+  memory: { seq: number; scope: number; kind: number };
+  roomId: string;
+  scope: { agentId: string; scope: string };
+}
+
 /** What `forget` took away, so that caches can follow. */
 export interface Forgotten {
   memories: { seq: number; scope: number; kind: number }[];
   rooms: string[];
   scopes: { agentId: string; scope: string }[];
 }
+
+type Place = [seq: number, scope: number, kind: number, roomId: string, agentId: string, scopeName: string];
 
 export class MemoryTable {
   readonly #names: Names;
@@ -40,6 +49,16 @@ export class MemoryTable {
           `select ${memoryColumns} from memories where room = ? and kind = 0 and seq > ? order by seq limit ?`,
         ),
       ),
+      inScope: db.prepare(
+        listOf(
+          memoryItem,
+          `select ${memoryColumns} from memories where scope = ? and seq > ? order by seq limit ?`,
+        ),
+      ),
+      place: db.prepare(`
+        select json_array(m.seq, m.scope, m.kind, r.name, s.agent, s.name)
+        from memories m join rooms r on r.id = m.room join scopes s on s.id = m.scope where m.id = ?`),
+      edit: db.prepare(`update memories set body = json_set(body, '$.content.text', json(?)) where id = ?`),
       facts: db.prepare(
         listOf(
           memoryItem,
@@ -116,6 +135,19 @@ export class MemoryTable {
     return this.#sql.byId.value<string>(id)!;
   }
 
+  byKey(key: string): string {
+    return this.#sql.byKey.value<string>(key)!;
+  }
+
+  /** Only the row of this table; words and vectors are their owners' to follow. `text` is JSON. */
+  edit(id: string, text: string): Edited | null {
+    const place = this.#sql.place.value<string>(id);
+    if (place === null) return null;
+    this.#sql.edit.run(text, id);
+    const [seq, scope, kind, roomId, agentId, name] = JSON.parse(place) as Place;
+    return { memory: { seq, scope, kind }, roomId, scope: { agentId, scope: name } };
+  }
+
   recent(room: number, limit: number): string {
     return this.#sql.recent.value<string>(room, limit)!;
   }
@@ -123,6 +155,11 @@ export class MemoryTable {
   history(roomId: string, after: number, limit: number): string {
     const room = this.#names.room(roomId);
     return room === undefined ? '[]' : this.#sql.history.value<string>(room, after, limit)!;
+  }
+
+  inScope(agentId: string, name: string, after: number, limit: number): string {
+    const scope = this.#names.scope(agentId, name);
+    return scope === undefined ? '[]' : this.#sql.inScope.value<string>(scope, after, limit)!;
   }
 
   pending(room: number, limit: number): string {
@@ -151,14 +188,7 @@ export class MemoryTable {
 
   /** Only the rows of this table; words and vectors are their owners' to remove. */
   forget(ids: readonly string[]): Forgotten {
-    const rows = JSON.parse(this.#sql.condemned.value<string>(JSON.stringify(ids))!) as [
-      seq: number,
-      scope: number,
-      kind: number,
-      roomId: string,
-      agentId: string,
-      scopeName: string,
-    ][];
+    const rows = JSON.parse(this.#sql.condemned.value<string>(JSON.stringify(ids))!) as Place[];
     for (const [seq, scope] of rows) {
       this.#sql.remove.run(seq);
       this.#sql.counted.run(-1, scope);

@@ -1,8 +1,9 @@
 /** Everything the engine can be asked for. Arguments and results cross threads: plain values, lists as JSON text. */
 import type { Database } from './database.js';
 import { Lexicon } from './lexicon.js';
-import { MemoryTable } from './memory-table.js';
+import { type Edited, MemoryTable } from './memory-table.js';
 import { Names } from './names.js';
+import { NoteTable } from './note-table.js';
 import { OutboxTable } from './outbox-table.js';
 import type { MemoryRow } from './row.js';
 import { Search, type SearchRow } from './search.js';
@@ -47,13 +48,28 @@ export function openOperations(db: Database) {
   const smallScopes = new SmallScopes(db);
   const search = new Search(names, memories, smallScopes, lexicon, vectors);
   const shelf = new Shelf(db);
-  const upkeep = new Upkeep(db, lexicon);
+  const notes = new NoteTable(db);
+  const upkeep = new Upkeep(db, lexicon, notes);
   db.transaction(() => turns.dropDeadCheckpoints());
 
   const operations = {
     ping: () => shelf.ping(),
     append: (row: MemoryRow) => memories.append(row),
     memory: (id: string) => memories.get(id),
+    memoryUnder: (key: string) => memories.byKey(key),
+    edit(id: string, text: string): Edited | null {
+      const edited = memories.edit(id, text);
+      if (edited) {
+        const { memory } = edited;
+        lexicon.renew(memory.seq);
+        vectors.renew(memory);
+        smallScopes.drop(memory.scope);
+        upkeep.purgeSoon();
+      }
+      return edited;
+    },
+    inScope: (agentId: string, name: string, after: number, limit: number) =>
+      memories.inScope(agentId, name, after, limit),
     history: (roomId: string, after: number, limit: number) => memories.history(roomId, after, limit),
     room(roomId: string, limits: RoomLimits): RoomRows {
       const room = names.room(roomId);
@@ -103,6 +119,10 @@ export function openOperations(db: Database) {
     saveToken: (name: string, body: string) => shelf.saveToken(name, body),
     putFile: (hash: string, bytes: Uint8Array) => shelf.putFile(hash, bytes),
     getFile: (hash: string) => shelf.getFile(hash),
+    note: (key: string) => notes.get(key),
+    putNote: (key: string, value: string, expires: number | null) => notes.put(key, value, expires),
+    takeNote: (key: string) => notes.take(key),
+    listNotes: (from: string, to: string, limit: number) => notes.list(from, to, limit),
   };
   const rolledBack = () => {
     names.reset();

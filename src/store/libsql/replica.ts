@@ -110,6 +110,12 @@ export class Replica {
     if (roomId !== undefined) this.#change(roomId, (room) => room.failed(outboundId));
   }
 
+  /** Editing is rare: what holds the memory is read again. */
+  edited(roomId: string, { agentId, scope }: { agentId: string; scope: string }): void {
+    this.#rooms.delete(roomId);
+    this.#scopes.delete(scopeKey(agentId, scope));
+  }
+
   /** Forgetting is rare: what it touched is read again. */
   forgot({ rooms, scopes }: ForgottenIn): void {
     for (const roomId of rooms) this.#rooms.delete(roomId);

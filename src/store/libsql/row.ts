@@ -1,8 +1,8 @@
 /**
- * How a memory lies in its table: the columns queries need, and the whole of it as JSON in `body`, which
- * never changes. Status and turn do change; they are columns, laid over the body when it is read.
+ * How a memory lies in its table: the columns queries need, and the whole of it as JSON in `body`, of which an
+ * edit changes the text. Status and turn change too; they are columns, laid over the body when it is read.
  */
-import type { Memory, MemoryKind, MemoryStatus } from '../../core/memory.js';
+import type { Memory, MemoryKind, MemoryStatus, SourceKey } from '../../core/memory.js';
 import { frozen } from './frozen.js';
 
 /** A memory and its place in the order of appends. */
@@ -32,7 +32,7 @@ export type MemoryRow = [
 export function rowOf(memory: Memory): MemoryRow {
   return [
     memory.id,
-    ingestionKey(memory),
+    ingestionKey({ ...memory.source, agentId: memory.agentId }),
     memory.agentId,
     memory.roomId,
     memory.scope,
@@ -45,8 +45,8 @@ export function rowOf(memory: Memory): MemoryRow {
 }
 
 /** JSON, because no choice of platform ids can make two different keys alike in it. */
-function ingestionKey({ agentId, source }: Memory): string {
-  return JSON.stringify([agentId, source.connector, source.tenant, source.messageId]);
+export function ingestionKey({ agentId, connector, tenant, messageId }: SourceKey): string {
+  return JSON.stringify([agentId, connector, tenant, messageId]);
 }
 
 /** One item of a JSON list of memories, as SQL; `readMemories` is its other end. */

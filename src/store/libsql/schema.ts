@@ -72,6 +72,11 @@ export const migrations: readonly string[] = [
   -- Where background work stands; see lexicon.ts and upkeep.ts.
   create table progress (name text primary key, value integer not null);
   `,
+  `
+  -- Key and value are JSON text. \`expires\`: Unix ms; null for ever.
+  create table notes (key text primary key, value text not null, expires integer) without rowid;
+  create index passing on notes (expires) where expires is not null;
+  `,
 ];
 
 /** Brings the file to the newest version. A file that a newer hub wrote is refused, not guessed at. */

@@ -17,6 +17,7 @@ import { LibsqlFiles } from './files.js';
 import { Link } from './link.js';
 import { createOnce, HubLock } from './lock.js';
 import { LibsqlMemories } from './memories.js';
+import { LibsqlNotes } from './notes.js';
 import { LibsqlOutbox } from './outbox.js';
 import { Replica } from './replica.js';
 import { LibsqlTurns } from './turns.js';
@@ -51,6 +52,7 @@ function storeOn(link: Link, lock: HubLock): Store {
     outbox: new LibsqlOutbox(link, replica),
     agents: new LibsqlAgents(link),
     files: new LibsqlFiles(link),
+    notes: new LibsqlNotes(link),
     ping: () => link.call('ping', []),
     close() {
       closed ??= link.close().finally(() => lock.release());

@@ -1,6 +1,7 @@
 /** Work nobody waits for, in small steps while the engine has nothing else to do. */
 import type { Database } from './database.js';
 import type { Lexicon } from './lexicon.js';
+import type { NoteTable } from './note-table.js';
 
 /** Memories indexed in one step: it holds up whoever comes meanwhile for about 5 ms. */
 const indexedPerStep = 128;
@@ -14,13 +15,15 @@ const pagesPerStep = 64;
 export class Upkeep {
   readonly #db: Database;
   readonly #lexicon: Lexicon;
+  readonly #notes: NoteTable;
   readonly #sql;
   #purging: boolean;
   #written = true;
 
-  constructor(db: Database, lexicon: Lexicon) {
+  constructor(db: Database, lexicon: Lexicon, notes: NoteTable) {
     this.#db = db;
     this.#lexicon = lexicon;
+    this.#notes = notes;
     this.#sql = {
       note: db.prepare("insert or replace into progress (name, value) values ('purge', ?)"),
       merge: db.prepare("insert into terms (terms, rank) values ('merge', ?)"),
@@ -47,6 +50,7 @@ export class Upkeep {
   step(): boolean {
     if (this.#lexicon.catchUp(indexedPerStep)) return true;
     if (this.#purging) return this.#purge();
+    if (this.#written && this.#notes.sweep()) return true;
     // Now, so that no append has to wait for it, and a crash leaves little to recover.
     if (this.#written) this.#db.exec('pragma wal_checkpoint(passive)');
     this.#written = false;

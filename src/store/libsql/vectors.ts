@@ -42,6 +42,7 @@ export class Vectors {
       ),
       addEmbedder: db.prepare('insert into embedders (name) values (?)'),
       setDimensions: db.prepare('update embedders set dimensions = ? where id = ?'),
+      lowerMarks: db.prepare('update embedders set mark = min(mark, ?)'),
       setMark: db.prepare('update embedders set mark = ? where id = ?'),
       place: db.prepare('select json_array(seq, scope, kind) from memories where id = ?'),
       save: db.prepare('insert or replace into vectors (embedder, seq, e) values (?, ?, ?)'),
@@ -109,6 +110,12 @@ export class Vectors {
   remove({ seq, scope, kind }: { seq: number; scope: number; kind: number }): void {
     this.#sql.remove.run(seq);
     this.#signs.remove(scope, kind, seq);
+  }
+
+  /** The text is another one by now: its vectors go, and it is among those that lack one. */
+  renew(memory: { seq: number; scope: number; kind: number }): void {
+    this.remove(memory);
+    this.#sql.lowerMarks.run(memory.seq - 1);
   }
 
   /** Call it when a transaction is rolled back. */

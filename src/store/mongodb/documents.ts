@@ -11,7 +11,7 @@
  */
 import type { Binary } from 'mongodb';
 import { derivedId, newId } from '../../core/ids.js';
-import type { Memory, MemoryKind, MemoryStatus, Source } from '../../core/memory.js';
+import type { Memory, MemoryKind, MemoryStatus, Source, SourceKey } from '../../core/memory.js';
 import type { OutboundMessage, Turn, TurnCheckpoint } from '../../core/turn.js';
 import { termsOf } from './terms.js';
 
@@ -81,7 +81,7 @@ export function documentOf(memory: Memory): MemoryDocument {
   const { text } = rest.content;
   const document: MemoryDocument = {
     _id: id,
-    ingest: ingestionId(memory),
+    ingest: ingestionId({ ...memory.source, agentId: memory.agentId }),
     ...rest,
     source: storedSource(source),
   };
@@ -146,7 +146,7 @@ export function checkpointOf({ roomId, checkpoint }: MemoryDocument): TurnCheckp
   return { turnId, roomId, agentId, covers, steps };
 }
 
-function ingestionId({ agentId, source: { connector, tenant, messageId } }: Memory): string {
+export function ingestionId({ agentId, connector, tenant, messageId }: SourceKey): string {
   return derivedId('in', agentId, connector, tenant, messageId);
 }
 

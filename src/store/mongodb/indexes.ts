@@ -3,7 +3,7 @@ import { type Db, type IndexDescription, MongoServerError } from 'mongodb';
 import { has, shardedIngestion } from './abilities.js';
 import { isPassing } from './faults.js';
 
-const collections = ['memories', 'embedders', 'tokens', 'files', 'chunks', 'meta', 'archive'];
+const collections = ['memories', 'embedders', 'tokens', 'files', 'chunks', 'notes', 'meta', 'archive'];
 
 /**
  * Only what the promises hang on. `ingest` in an index of its own is what makes a key unique; a sharded cluster
@@ -108,9 +108,16 @@ export async function makeIndexes(
     make(db, [...unique, ...plain], there),
     makePartial(db, there),
     search ? false : makeTextIndex(db, there),
+    expireNotes(db),
   ]);
   if (!search && !textIndex) await make(db, [{ name: 'terms', key: { terms: 1, _id: -1 } }], there);
   return { partialIndexes, textIndex };
+}
+
+/** Readers judge a note's time themselves; where the server knows no such index, notes stay until they are taken. */
+function expireNotes(db: Db): Promise<boolean> {
+  const expiry: IndexDescription = { name: 'expiry', key: { expiresAt: 1 }, expireAfterSeconds: 0 };
+  return has(() => db.collection('notes').createIndexes([expiry]));
 }
 
 /** What lacks a vector of this embedder, found without reading what has one. */

@@ -1,10 +1,11 @@
-import type { AnyBulkWriteOperation, Document } from 'mongodb';
-import type { Memory } from '../../core/memory.js';
+import type { AnyBulkWriteOperation, Document, Filter } from 'mongodb';
+import type { Memory, SourceKey } from '../../core/memory.js';
 import { FatalError } from '../../errors.js';
 import type { Appended, Found, MemoryStore, Page, SearchRequest, Unembedded } from '../memory-store.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
-import { documentOf, type MemoryDocument, memoryFields, memoryOf } from './documents.js';
+import { documentOf, ingestionId, type MemoryDocument, memoryFields, memoryOf } from './documents.js';
+import { edit } from './editing.js';
 import type { Embedders } from './embedders.js';
 import { unavailable } from './faults.js';
 import { forget } from './forgetting.js';
@@ -56,6 +57,19 @@ export class MongoMemories implements MemoryStore {
     return found && found.kind !== 'turn' ? memoryOf(found) : null;
   }
 
+  async find(key: SourceKey): Promise<Memory | null> {
+    const found = await this.#parts.connection.run(() =>
+      this.#memories.findOne<MemoryDocument>({ ingest: ingestionId(key) }, { projection: memoryFields }),
+    );
+    if (!found) return null;
+    const marking = this.#parts.marks.ofMessage(found._id);
+    return marking ? this.get(found._id) : memoryOf(found);
+  }
+
+  edit(id: string, text: string): Promise<boolean> {
+    return edit(this.#parts.connection, id, text);
+  }
+
   async recent(roomId: string, limit: number): Promise<Memory[]> {
     const marking = this.#parts.marks.ofRoom(roomId);
     if (marking) await marking;
@@ -73,20 +87,18 @@ export class MongoMemories implements MemoryStore {
     await this.#parts.marks.ofRoom(roomId);
     const limit = Math.max(1, whole(page.limit));
     const after = page.cursor === undefined ? {} : { _id: { $gt: readCursor(page.cursor) } };
-    // One more than asked for tells whether there is another page.
-    const found = await this.#parts.connection.run(() =>
-      this.#memories
-        .find({ roomId, kind: 'message', ...after })
-        .sort({ _id: 1 })
-        .limit(limit + 1)
-        .project<MemoryDocument>(memoryFields)
-        .toArray(),
-    );
-    const items = found.slice(0, limit);
-    return {
-      items: items.map(memoryOf),
-      nextCursor: found.length > limit ? writeCursor(items.at(-1)!._id) : null,
-    };
+    return this.#page({ roomId, kind: 'message', ...after }, limit);
+  }
+
+  async inScope(
+    agentId: string,
+    scope: string,
+    page: { limit: number; cursor?: string },
+  ): Promise<Page<Memory>> {
+    await this.#parts.marks.ofScopes([scope]);
+    const limit = Math.max(1, whole(page.limit));
+    const after = page.cursor === undefined ? {} : { _id: { $gt: readCursor(page.cursor) } };
+    return this.#page({ agentId, scope, ...after }, limit);
   }
 
   async facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
@@ -152,6 +164,23 @@ export class MongoMemories implements MemoryStore {
     });
     await connection.repeatable(() => this.#memories.bulkWrite(operations, { ordered: false }));
     node?.hasVectors(known);
+  }
+
+  async #page(filter: Filter<MemoryDocument>, limit: number): Promise<Page<Memory>> {
+    // One more than asked for tells whether there is another page.
+    const found = await this.#parts.connection.run(() =>
+      this.#memories
+        .find(filter)
+        .sort({ _id: 1 })
+        .limit(limit + 1)
+        .project<MemoryDocument>(memoryFields)
+        .toArray(),
+    );
+    const items = found.slice(0, limit);
+    return {
+      items: items.map(memoryOf),
+      nextCursor: found.length > limit ? writeCursor(items.at(-1)!._id) : null,
+    };
   }
 
   get #memories() {

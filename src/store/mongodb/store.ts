@@ -21,6 +21,7 @@ import { MongoFiles } from './files.js';
 import { indexNames, makeCollections, makeIndexes } from './indexes.js';
 import { Marks } from './marks.js';
 import { MongoMemories } from './memories.js';
+import { MongoNotes } from './notes.js';
 import { MongoOutbox } from './outbox.js';
 import { Reads } from './reads.js';
 import { RoomLog } from './room-log.js';
@@ -81,6 +82,7 @@ function storeOn(
     outbox: new MongoOutbox(connection, log, marks),
     agents: new MongoAgents(connection),
     files: new MongoFiles(connection),
+    notes: new MongoNotes(connection),
     /** Writes, because a store that can only read is not ready. */
     async ping() {
       const meta = connection.collection<{ _id: string; at: number }>('meta');

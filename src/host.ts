@@ -1,0 +1,141 @@
+/** The hub's side of the platforms: what connectors may ask of it, and what operators may. */
+import type { EventBus } from './bus/bus.js';
+import type { Config } from './config.js';
+import type { Connector, Host } from './connector/connector.js';
+import type { Agent } from './core/character.js';
+import { stopTopic } from './core/events.js';
+import type { Rooms } from './core/room.js';
+import { Backlog } from './intake/backlog.js';
+import { Buttons } from './intake/buttons.js';
+import { Changes } from './intake/changes.js';
+import { approve } from './intake/commands/approve.js';
+import { Commands } from './intake/commands/command.js';
+import { forget } from './intake/commands/forget.js';
+import { help } from './intake/commands/help.js';
+import { model } from './intake/commands/model.js';
+import { beginAnew } from './intake/commands/new.js';
+import { status } from './intake/commands/status.js';
+import { stop } from './intake/commands/stop.js';
+import { direct } from './intake/direct.js';
+import { Feedback } from './intake/feedback.js';
+import { noBots } from './intake/gate.js';
+import { groups } from './intake/groups.js';
+import { Intake } from './intake/intake.js';
+import { lists } from './intake/lists.js';
+import { Notices } from './intake/notices.js';
+import { Pairings } from './intake/pairings.js';
+import { Pointers } from './intake/pointers.js';
+import { type Limiters, Rates } from './intake/rates.js';
+import { scopedNotes } from './intake/scoped-notes.js';
+import { textRule } from './intake/text.js';
+import type { Logger } from './logger.js';
+import type { Metrics } from './metrics.js';
+import type { RoomQueue } from './queue/queue.js';
+import { outcomeOf } from './runtime/outcome.js';
+import type { Store } from './store/store.js';
+
+export interface FrontParts {
+  config: Config;
+  engines: {
+    store: Store;
+    bus: EventBus;
+    turnQueue: RoomQueue;
+    deliveryQueue: RoomQueue;
+    limiters: Limiters;
+  };
+  rooms: Rooms;
+  buttonKey: () => Uint8Array;
+  agent(id: string): Agent;
+  /** Of an agent's chain, in order. */
+  models(agent: Agent): string[];
+  /** Called when a memory has another text, and so needs another vector. */
+  edited(): void;
+  metrics: Metrics;
+  log: Logger;
+}
+
+export interface Front {
+  /** The hub as one connector sees it. */
+  hostFor(connector: Pick<Connector, 'name' | 'agentId' | 'routes'>): Host;
+  readonly pairings: Pairings;
+}
+
+export function frontOf(parts: FrontParts): Front {
+  const { config, engines, metrics, log } = parts;
+  const { store, bus, turnQueue, deliveryQueue } = engines;
+  const notices = new Notices({ turns: store.turns, deliveries: deliveryQueue, log });
+  const pairings = new Pairings(store.notes, ({ code, agentId, source, ...person }) =>
+    notices.tell(
+      { agentId, source: { ...source, messageId: `paired:${code}` }, direct: true, author: person },
+      { text: 'You are let in. What can I do for you?' },
+    ),
+  );
+  const buttons = new Buttons(store.notes, parts.buttonKey);
+  const pointers = new Pointers(store.memories, store.notes);
+  const rates = new Rates(engines.limiters, log);
+  const intake = new Intake({
+    memories: store.memories,
+    turns: turnQueue,
+    rules: [noBots, lists, direct(pairings), groups(config.turns), rates.rule],
+    textRule: textRule(config.turns),
+    commands: commandsOf(parts, pairings, buttons),
+    notices,
+    buttons,
+    pointers,
+    requireAgent: parts.agent,
+    publish: (roomId, event) => bus.publish(roomId, event),
+    log,
+  });
+  const changes = new Changes(store.memories, pointers, config.turns);
+  const feedback = new Feedback(store.notes, pointers);
+  const backlog = new Backlog(turnQueue, config.http.maxBacklog);
+  const hostFor: Front['hostFor'] = (connector) => ({
+    async receive(message) {
+      // Callers with a token of the hub wait for an answer; a platform's people read what comes.
+      const receipt = await intake.receive(message, connector.routes?.access === 'token');
+      if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
+      return receipt;
+    },
+    async edit(key, text) {
+      const edited = await changes.edit(key, text);
+      if (edited) parts.edited();
+      return edited;
+    },
+    remove: (key) => changes.remove(key),
+    react: (reaction) => feedback.take(reaction),
+    command: (command) => intake.command(command),
+    press: (press) => intake.press(press),
+    busy() {
+      const refusal = backlog.refusal();
+      if (refusal) metrics.refused();
+      return refusal;
+    },
+    requireAgent: parts.agent,
+    watch: (roomId, listener) => bus.subscribe(roomId, listener),
+    outcome: (messageId) => outcomeOf(store, messageId),
+    turn: (turnId) => store.turns.get(turnId),
+    history: (roomId, page) => store.memories.history(roomId, page),
+    putFile: (bytes) => store.files.put(bytes),
+    getFile: (key) => store.files.get(key),
+    notes: scopedNotes(store.notes, connector),
+    log,
+  });
+  return { hostFor, pairings };
+}
+
+function commandsOf({ engines, rooms, models }: FrontParts, pairings: Pairings, buttons: Buttons): Commands {
+  const { store, bus, turnQueue: queue } = engines;
+  const { memories, turns } = store;
+  const publish = (roomId: string, turnId: string) =>
+    bus.publish(stopTopic, { type: 'turn.stop', turnId, roomId });
+  const commands: Commands = new Commands([
+    help((operator) => commands.list(operator)),
+    beginAnew(rooms),
+    status({ rooms, memories, turns, queue, models }),
+    forget(memories, buttons),
+    model(rooms, models),
+    stop({ rooms, turns, queue, publish }),
+    approve(pairings),
+  ]);
+  return commands;
+}

@@ -1,0 +1,94 @@
+/**
+ * Buttons: each is good for one press, for a while, in one room. The payload carries a number, its end and a
+ * signature; what the button stands for is a note under the number. 64 bytes is what Telegram takes
+ * (Bot API, InlineKeyboardButton.callback_data).
+ */
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { type Button, type InboundPress, roomIdOf } from '../core/memory.js';
+import { FatalError, isRetryable } from '../errors.js';
+import type { NoteStore } from '../store/note-store.js';
+
+const usualMs = 24 * 60 * 60 * 1000;
+
+export interface Choice {
+  /** What pressing it says, as if its presser had written it. */
+  text: string;
+  label: string;
+  direct: boolean;
+  /** The only one who may press it; absent: everyone the agent talks to in the room. */
+  user?: string;
+  /** Of that user, for the gate. */
+  roles: string[];
+}
+
+export interface Minting extends Choice {
+  agentId: string;
+  roomId: string;
+  style?: Button['style'];
+  ttlMs?: number;
+}
+
+export class Buttons {
+  readonly #notes: NoteStore;
+  readonly #makeKey: () => Uint8Array;
+  #key: Uint8Array | undefined;
+
+  /** `key` is the same in all processes of a hub. */
+  constructor(notes: NoteStore, key: () => Uint8Array) {
+    this.#notes = notes;
+    this.#makeKey = key;
+  }
+
+  async mint({ agentId, roomId, style, ttlMs = usualMs, ...choice }: Minting): Promise<Button> {
+    const number = randomBytes(12).toString('base64url');
+    const end = Math.ceil((Date.now() + ttlMs) / 1000).toString(36);
+    await this.#notes.put(keyOf(number), choice, { ttlMs });
+    const payload = `${number}.${end}.${this.#sign(number, end, agentId, roomId)}`;
+    return { label: choice.label, payload, ...(style && { style }) };
+  }
+
+  /**
+   * Does `work` with what the button stands for; `number` names this press. Where trying again may help, the button
+   * stays good.
+   * @throws FatalError `button_invalid`: forged, expired, pressed before, or somebody else's.
+   */
+  async redeem<T>(press: InboundPress, work: (choice: Choice, number: string) => Promise<T>): Promise<T> {
+    const [number = '', end = '', signature = ''] = press.payload.split('.');
+    const signed = this.#sign(number, end, press.agentId, roomIdOf(press.agentId, press.source));
+    if (!same(signature, signed)) throw invalid('This button is not valid here.');
+    const left = Number.parseInt(end, 36) * 1000 - Date.now();
+    if (left <= 0) throw invalid('This button has expired.');
+    const offered = (await this.#notes.get(keyOf(number))) as Choice | null;
+    if (offered?.user !== undefined && offered.user !== press.author.id)
+      throw invalid('This button is for somebody else.');
+    const choice = (await this.#notes.take(keyOf(number))) as Choice | null;
+    if (!choice) throw invalid('This button was pressed before.');
+    try {
+      return await work(choice, number);
+    } catch (error) {
+      if (isRetryable(error)) await this.#notes.put(keyOf(number), choice, { ttlMs: left });
+      throw error;
+    }
+  }
+
+  /** 128 of its 256 bits: there is one try for each button that exists. */
+  #sign(...parts: string[]): string {
+    this.#key ??= this.#makeKey();
+    return createHmac('sha256', this.#key)
+      .update(JSON.stringify(parts))
+      .digest()
+      .subarray(0, 16)
+      .toString('base64url');
+  }
+}
+
+function same(a: string, b: string): boolean {
+  const [x, y] = [Buffer.from(a), Buffer.from(b)];
+  return x.length === y.length && timingSafeEqual(x, y);
+}
+
+function invalid(message: string): FatalError {
+  return new FatalError('button_invalid', message);
+}
+
+const keyOf = (number: string) => `button:${number}`;

@@ -1,0 +1,34 @@
+import { FatalError } from '../errors.js';
+import { type Arrival, isOperator, pass, type Rule, type Ruling } from './gate.js';
+import { isPerson, notAllowed } from './lists.js';
+import type { Pairings } from './pairings.js';
+
+/** Who may write to the agent directly. */
+export function direct(pairings: Pairings): Rule {
+  return (arrival) => {
+    const { message, settings } = arrival;
+    if (!message.direct || settings.dm === 'open') return pass;
+    if (isOperator(arrival) || isPerson(message, settings.allow)) return pass;
+    return settings.dm === 'allowlist' ? notAllowed() : paired(arrival, pairings);
+  };
+}
+
+async function paired({ message, agent }: Arrival, pairings: Pairings): Promise<Ruling> {
+  const { source, author } = message;
+  const { connector, tenant } = source;
+  const person = { agentId: agent.id, connector, tenant, id: author.id, name: author.name };
+  if (await pairings.isPaired(person)) return pass;
+  const code = await pairings.ask(person, source);
+  const error = new FatalError(
+    'not_allowed',
+    code
+      ? `This person is not paired with the agent yet. Approve the code ${code}: carrier pairing approve ${code}`
+      : 'This person is not paired with the agent yet; the code was told a moment ago.',
+  );
+  if (!code) return { kind: 'drop', error };
+  const text = [
+    `Hello! I am ${agent.character.name}, and I do not know you yet.`,
+    `Your pairing code is ${code}. Please give it to the person who runs me; it is valid for one hour.`,
+  ].join('\n');
+  return { kind: 'notice', notice: { text }, error };
+}

@@ -1,0 +1,41 @@
+import { type Memory, roomIdOf, type SourceKey } from '../core/memory.js';
+import { replyKey } from '../core/reply-key.js';
+import type { MemoryStore } from '../store/memory-store.js';
+import type { NoteStore } from '../store/note-store.js';
+import type { Checked } from './gate.js';
+
+const mostQuotedChars = 4000;
+
+/** Finds memories by what the platform calls them: what people wrote, and what the agent replied. */
+export class Pointers {
+  readonly #memories: MemoryStore;
+  readonly #notes: NoteStore;
+
+  constructor(memories: MemoryStore, notes: NoteStore) {
+    this.#memories = memories;
+    this.#notes = notes;
+  }
+
+  async find(key: SourceKey): Promise<Memory | null> {
+    return (await this.#memories.find(key)) ?? this.reply(key);
+  }
+
+  /** One of the agent's own; known for a month after its delivery. */
+  async reply(key: SourceKey): Promise<Memory | null> {
+    const id = await this.#notes.get(replyKey(key));
+    return typeof id === 'string' ? this.#memories.get(id) : null;
+  }
+
+  /** What a message points at. A message of another room is not quoted here, whatever the platform says. */
+  async pointedAt(message: Checked): Promise<Pick<Memory['content'], 'replyTo' | 'quote'>> {
+    const { agentId, source, replyTo, quote } = message;
+    const quoted = quote && { quote };
+    if (replyTo === undefined) return { replyTo: null, ...quoted };
+    const { connector, tenant } = source;
+    const target = await this.find({ agentId, connector, tenant, messageId: replyTo });
+    if (target?.roomId !== roomIdOf(agentId, source)) return { replyTo: null, ...quoted };
+    const { author, content } = target;
+    const own = { author: author.name ?? author.id, text: content.text.slice(0, mostQuotedChars) };
+    return { replyTo: target.id, quote: quote ?? own };
+  }
+}

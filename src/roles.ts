@@ -1,0 +1,241 @@
+/**
+ * What a hub is made of, by its role. A gateway holds the platforms: connectors, intake, deliveries. A worker takes
+ * turns. A hub of its own is both. Only ports are known here; `carrier.ts` says what stands behind them.
+ */
+import type { EventBus } from './bus/bus.js';
+import type { Config } from './config.js';
+import type { Connector, Host } from './connector/connector.js';
+import type { Agent } from './core/character.js';
+import { stopTopic } from './core/events.js';
+import type { Rooms } from './core/room.js';
+import { FatalError } from './errors.js';
+import { frontOf } from './host.js';
+import { Connections } from './intake/connections.js';
+import type { PairingDesk } from './intake/pairings.js';
+import type { Limiters } from './intake/rates.js';
+import type { Leases } from './lease/lease.js';
+import type { Embedder, LanguageModel } from './llm/llm.js';
+import type { Logger } from './logger.js';
+import { Metrics } from './metrics.js';
+import { Deliverer } from './outbox/outbox.js';
+import type { Plugin } from './plugin/plugin.js';
+import type { RoomQueue } from './queue/queue.js';
+import { AbilityLoader } from './runtime/abilities.js';
+import type { Characters } from './runtime/characters.js';
+import { MemoryManager } from './runtime/memory-manager.js';
+import { MessageManager } from './runtime/message-manager.js';
+import { NotedRooms } from './runtime/rooms.js';
+import { StateManager } from './runtime/state-manager.js';
+import { Sweeper } from './runtime/sweeper.js';
+import { Worker } from './runtime/worker.js';
+import type { Store } from './store/store.js';
+
+/** What a hub runs on. */
+export interface Engines {
+  store: Store;
+  bus: EventBus;
+  turnQueue: RoomQueue;
+  deliveryQueue: RoomQueue;
+  leases: Leases;
+  limiters: Limiters;
+  /** Ends what is left once queues and bus are closed. */
+  close(): Promise<void>;
+}
+
+export interface HubParts {
+  config: Config;
+  log: Logger;
+  engines: Engines;
+  characters: Characters;
+  /** None for a worker. */
+  connectors: Connector[];
+  /** Throws `config_invalid` for one that lacks its key. */
+  model(ref: string): LanguageModel;
+  /** Signs buttons; the same in every gateway of a hub. */
+  buttonKey(): Uint8Array;
+  embedder: Embedder | null;
+  plugin(name: string): Promise<Plugin>;
+}
+
+interface Readiness {
+  ready: boolean;
+  /** `ok`, or what is wrong. */
+  checks: Record<string, string>;
+  /** How the platforms' connections are; one that is down does not make the hub unready. */
+  connections: Record<string, string>;
+  /** What the engines lack, and what that costs. */
+  notes: string[];
+}
+
+export interface Hub {
+  readonly connectors: Connector[];
+  /** For callers that are no connector. */
+  readonly host: Host;
+  /** Null in a worker. */
+  readonly pairings: PairingDesk | null;
+  agents(): Agent[];
+  /** Whether this process can do its part for a message now. */
+  ready(): Promise<Readiness>;
+  /** In Prometheus' text format. */
+  metrics(): Promise<{ contentType: string; body: string }>;
+  /** Lets running turns finish, then closes everything; what was left is taken up at the next start. */
+  stop(): Promise<void>;
+}
+
+/** When it resolves, messages are taken (a gateway) and answered (a worker). */
+export async function startRoles(parts: HubParts): Promise<Hub> {
+  const { config, log, engines, characters, connectors, embedder } = parts;
+  const { store, bus, turnQueue, deliveryQueue } = engines;
+  const { role, turns: limits } = config;
+  const requireAgent = (id: string) => agentOf(characters, id);
+  const metrics = new Metrics({ turns: turnQueue, deliveries: deliveryQueue });
+  const memoryManager = new MemoryManager(store.memories, embedder, log);
+  const rooms = new NotedRooms(store.notes, { alone: !config.cluster });
+  const front = frontOf({
+    ...{ config, engines, rooms, metrics, log, agent: requireAgent, buttonKey: parts.buttonKey },
+    models: (agent) => refsOf(agent, config),
+    edited: () => memoryManager.nudge(),
+  });
+  const chain = chainOf(parts);
+  const worker = workerOf(parts, { metrics, memoryManager, rooms, chain, agent: requireAgent });
+  const connections = new Connections({ connectors, leases: engines.leases, log });
+  const sweeper = new Sweeper({
+    turns: store.turns,
+    outbox: store.outbox,
+    turnQueue,
+    deliveryQueue,
+    intervalMs: limits.sweepMs,
+    log,
+  });
+
+  if (role !== 'worker') {
+    for (const connector of connectors) await connector.start(front.hostFor(connector));
+    delivererOf(parts, metrics).start();
+    connections.start();
+  }
+  if (role !== 'gateway') {
+    await bus.subscribe(stopTopic, (event) => {
+      if (event.type === 'turn.stop') worker.cancel(event.turnId);
+    });
+    worker.start();
+    memoryManager.nudge();
+  }
+  await sweeper.start();
+
+  return {
+    connectors,
+    host: front.hostFor({ name: 'hub' }),
+    pairings: role === 'worker' ? null : front.pairings,
+    agents: () => characters.list(),
+    async ready() {
+      const checks: Record<string, string> = {
+        store: await problem(() => store.ping()),
+        queue: await problem(async () => void (await turnQueue.counts())),
+        agents: characters.list().length > 0 ? 'ok' : `no usable character in ${config.charactersDir}`,
+      };
+      if (role !== 'gateway')
+        checks.models = await problem(async () => void characters.list().flatMap((agent) => chain(agent)));
+      const ready = Object.values(checks).every((check) => check === 'ok');
+      return { ready, checks, connections: connections.health(), notes: store.description.notes };
+    },
+    metrics: () => metrics.text(),
+    async stop() {
+      characters.close();
+      sweeper.stop();
+      await connections.stop();
+      await turnQueue.close(limits.stopMs);
+      await deliveryQueue.close(limits.stopMs);
+      for (const connector of connectors) await connector.stop();
+      await worker.stop();
+      await memoryManager.stop();
+      await embedder?.close();
+      await bus.close();
+      await engines.close();
+    },
+  };
+}
+
+function agentOf(characters: Characters, id: string): Agent {
+  const agent = characters.get(id);
+  if (agent) return agent;
+  const known = characters.list().map((a) => a.id);
+  throw new FatalError('agent_unknown', `No agent "${id}". Running: ${known.join(', ') || 'none'}.`, {
+    field: 'agentId',
+  });
+}
+
+function delivererOf({ connectors, engines, log }: HubParts, metrics: Metrics): Deliverer {
+  return new Deliverer({
+    outbox: engines.store.outbox,
+    notes: engines.store.notes,
+    deliveries: engines.deliveryQueue,
+    connector: (name, agentId) =>
+      connectors.find((connector) => connector.name === name && connector.agentId === agentId) ??
+      connectors.find((connector) => connector.name === name && connector.agentId === undefined),
+    tried: (connector, outcome) => metrics.delivered(connector, outcome),
+    log,
+  });
+}
+
+function refsOf({ character }: Agent, { models }: Config): string[] {
+  return character.models.length > 0 ? character.models : models.chain;
+}
+
+/** The models to ask for an agent, best first, and a preferred one before them if it is one of them. */
+function chainOf({ config, model }: HubParts): Chain {
+  return (agent, preferred) => {
+    const refs = refsOf(agent, config);
+    const first = refs.filter((ref) => ref === preferred);
+    return [...first, ...refs.filter((ref) => ref !== preferred)].map(model);
+  };
+}
+
+type Chain = (agent: Agent, preferred?: string) => LanguageModel[];
+
+interface WorkerNeeds {
+  metrics: Metrics;
+  memoryManager: MemoryManager;
+  rooms: Rooms;
+  chain: Chain;
+  agent(id: string): Agent;
+}
+
+function workerOf(
+  { config, engines, plugin, log }: HubParts,
+  { metrics, memoryManager, rooms, chain, agent }: WorkerNeeds,
+): Worker {
+  const { turns: limits } = config;
+  const { store, bus, turnQueue, deliveryQueue } = engines;
+  const manager = new MessageManager({
+    state: new StateManager(store.memories, store.files, memoryManager, log),
+    abilities: new AbilityLoader(plugin, log),
+    chain,
+    checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
+    modelTimeoutMs: limits.modelTimeoutMs,
+    maxSteps: limits.maxSteps,
+    log,
+  });
+  return new Worker({
+    turns: store.turns,
+    rooms,
+    memories: store.memories,
+    turnQueue,
+    deliveryQueue,
+    manager,
+    agent,
+    publish: (roomId, event) => bus.publish(roomId, event),
+    committed: (turn) => {
+      metrics.turned(turn);
+      memoryManager.nudge();
+    },
+    maxMessages: limits.maxMessages,
+    log,
+  });
+}
+
+async function problem(check: () => Promise<void>): Promise<string> {
+  return check().then(
+    () => 'ok',
+    (error: Error) => error.message,
+  );
+}

@@ -1,0 +1,34 @@
+import type { Note, NoteStore } from '../note-store.js';
+import type { Link } from './link.js';
+import { whole } from './memories.js';
+
+export class LibsqlNotes implements NoteStore {
+  readonly #link: Link;
+
+  constructor(link: Link) {
+    this.#link = link;
+  }
+
+  async get(key: string): Promise<unknown> {
+    return read(await this.#link.call('note', [JSON.stringify(key)]));
+  }
+
+  async put(key: string, value: unknown, { ttlMs }: { ttlMs?: number } = {}): Promise<void> {
+    const expires = ttlMs === undefined ? null : Date.now() + ttlMs;
+    await this.#link.call('putNote', [JSON.stringify(key), JSON.stringify(value ?? null), expires]);
+  }
+
+  async take(key: string): Promise<unknown> {
+    return read(await this.#link.call('takeNote', [JSON.stringify(key)]));
+  }
+
+  async list(prefix: string, limit: number): Promise<Note[]> {
+    // Without the closing quote it is a prefix in JSON too; no UTF-8 has the byte that U+10FFFF is followed by.
+    const from = JSON.stringify(prefix).slice(0, -1);
+    return JSON.parse(await this.#link.call('listNotes', [from, `${from}\u{10ffff}`, whole(limit)]));
+  }
+}
+
+function read(value: string | null): unknown {
+  return value === null ? null : JSON.parse(value);
+}

@@ -1,0 +1,30 @@
+/** Editing: a memory gets another text, and with it its words; its vectors go, so that new ones are made. */
+import type { UpdateFilter } from 'mongodb';
+import type { Connection } from './connection.js';
+import type { MemoryDocument } from './documents.js';
+import { termsOf } from './terms.js';
+
+/** False: no such memory. What is archived is not changed any more. */
+export async function edit(connection: Connection, id: string, text: string): Promise<boolean> {
+  const memories = connection.collection<MemoryDocument>('memories');
+  const there = { _id: id, kind: { $ne: 'turn' as const } };
+  const place = await connection.run(() =>
+    memories.findOne<Pick<MemoryDocument, 'agentId' | 'roomId' | 'scope'>>(there, {
+      projection: { agentId: 1, roomId: 1, scope: 1 },
+    }),
+  );
+  if (!place) return false;
+  const { agentId, roomId, scope } = place;
+  const update: UpdateFilter<MemoryDocument> =
+    text === ''
+      ? { $set: { 'content.text': '' }, $unset: { terms: '', embeds: '', has: '', vectors: '' } }
+      : {
+          $set: { 'content.text': text, terms: termsOf(agentId, scope!, text), embeds: true },
+          $unset: { has: '', vectors: '' },
+        };
+  // The room is named for a sharded cluster's sake. Forgotten meanwhile, it matches nothing.
+  const { matchedCount } = await connection.repeatable(() =>
+    memories.updateOne({ ...there, roomId }, update),
+  );
+  return matchedCount > 0;
+}

@@ -1,0 +1,79 @@
+import { newId } from '../../core/ids.js';
+import type { Note, NoteStore } from '../note-store.js';
+import type { Connection } from './connection.js';
+import { whole } from './limits.js';
+
+interface NoteDocument {
+  /** The key as JSON text: any string, also one that is no valid Unicode. */
+  _id: string;
+  /** JSON text: its field names are not ours. */
+  value: string;
+  /** Another one with every `put`: what is taken is what was read. */
+  version: string;
+  /** Absent: for ever. The server removes it some time after this; readers do not see it from then on. */
+  expiresAt?: Date;
+}
+
+export class MongoNotes implements NoteStore {
+  readonly #connection: Connection;
+  readonly #notes;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#notes = connection.collection<NoteDocument>('notes');
+  }
+
+  async get(key: string): Promise<unknown> {
+    return read(await this.#connection.run(() => this.#notes.findOne({ _id: JSON.stringify(key) })));
+  }
+
+  async put(key: string, value: unknown, { ttlMs }: { ttlMs?: number } = {}): Promise<void> {
+    const note = {
+      value: JSON.stringify(value ?? null),
+      version: newId(),
+      ...(ttlMs !== undefined && { expiresAt: new Date(Date.now() + ttlMs) }),
+    };
+    await this.#connection.repeatable(() =>
+      this.#notes.replaceOne({ _id: JSON.stringify(key) }, note, { upsert: true }),
+    );
+  }
+
+  /**
+   * Whose deletion counts has it: `findOneAndDelete` gives it to several on FerretDB. Not repeated by us: a deletion
+   * whose answer was lost may have taken effect.
+   */
+  take(key: string): Promise<unknown> {
+    const _id = JSON.stringify(key);
+    return this.#connection.run(async () => {
+      for (;;) {
+        const note = await this.#notes.findOne({ _id });
+        if (!note) return null;
+        const { deletedCount } = await this.#notes.deleteOne({ _id, version: note.version });
+        if (deletedCount > 0) return read(note);
+      }
+    });
+  }
+
+  async list(prefix: string, limit: number): Promise<Note[]> {
+    if (whole(limit) === 0) return [];
+    const from = JSON.stringify(prefix).slice(0, -1);
+    const found = await this.#connection.run(() =>
+      this.#notes
+        .find({
+          _id: { $gte: from, $lt: `${from}\u{10ffff}` },
+          $or: [forEver, { expiresAt: { $gt: new Date() } }],
+        })
+        .sort({ _id: 1 })
+        .limit(whole(limit))
+        .toArray(),
+    );
+    return found.map((note) => ({ key: JSON.parse(note._id), value: JSON.parse(note.value) }));
+  }
+}
+
+const forEver = { expiresAt: { $exists: false } };
+
+function read(note: NoteDocument | null): unknown {
+  if (!note || (note.expiresAt && note.expiresAt.getTime() <= Date.now())) return null;
+  return JSON.parse(note.value);
+}

@@ -1,0 +1,91 @@
+/** The gate of gateways that share a Redis and a MongoDB: what one of them knows, all know. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startMongoServer } from '../servers/mongodb/launch.js';
+import { Home } from '../support/hub.js';
+import { lastSaid, scriptedModel } from '../support/model.js';
+import { noRedis, RedisServer } from '../support/redis.js';
+import { until } from '../support/until.js';
+import { Platform } from './platform.js';
+
+describe.skipIf(noRedis)(noRedis ? `gateways (skipped: ${noRedis})` : 'gateways and a worker', () => {
+  let redis: RedisServer;
+  let mongo: Awaited<ReturnType<typeof startMongoServer>>;
+  let home: Home;
+  let platforms: Platform[];
+  let databases = 0;
+  let model: ReturnType<typeof scriptedModel>;
+  beforeAll(async () => {
+    [redis, mongo] = await Promise.all([RedisServer.start(), startMongoServer({ replicaSet: 'rs0' })]);
+  });
+  afterAll(async () => {
+    await redis?.stop();
+    await mongo?.stop();
+  });
+  beforeEach(() => {
+    home = new Home();
+    platforms = [new Platform(), new Platform()];
+    databases++;
+  });
+  afterEach(() => home.dispose());
+
+  const start = async (telegram: object) => {
+    home.character('assistant', { name: 'Ada', bio: '.', plugins: [], connectors: { telegram } });
+    const name = `gate${databases}`;
+    const shared = {
+      REDIS_URL: redis.url,
+      MONGODB_URL: mongo.url,
+      CARRIER_REDIS_PREFIX: name,
+      CARRIER_MONGODB_DATABASE: name,
+    };
+    const gateway = (platform: Platform) =>
+      home.carrier({ connectors: [platform] }, { ...shared, CARRIER_ROLE: 'gateway' });
+    const worker = home.carrier({ model: () => model }, { ...shared, CARRIER_ROLE: 'worker' });
+    return Promise.all([gateway(platforms[0]!), gateway(platforms[1]!), worker]);
+  };
+  const shown = () => platforms.flatMap(({ texts }) => texts);
+  const shows = (text: string | RegExp) => until(() => shown().some((one) => one.match(text) !== null));
+
+  it('count rates together', async () => {
+    model = scriptedModel((request) => `echo ${lastSaid(request)}`);
+    await start({ dm: 'open', rate: { perUser: 3, windowSeconds: 600 } });
+    const receipts = [];
+    for (let i = 0; i < 6; i++) receipts.push(await platforms[i % 2]!.dm('ann', `${i}`));
+    expect(receipts.map((receipt) => receipt !== null)).toEqual([true, true, true, false, false, false]);
+    await shows(/a little fast/);
+    expect(shown().filter((text) => /a little fast/.test(text))).toHaveLength(1);
+  });
+
+  it('stop a turn wherever it runs', async () => {
+    model = scriptedModel(
+      (_, signal) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    );
+    await start({ dm: 'open' });
+    await platforms[0]!.dm('ann', 'slow');
+    await until(() => model.requests.length === 1);
+    expect(await platforms[1]!.command('ann', 'stop')).toBe('Stopping.');
+    await shows('Stopped.');
+    expect(model.requests).toHaveLength(1);
+  });
+
+  it('know of pairings, new conversations and buttons of one another', async () => {
+    model = scriptedModel((request) => `echo ${lastSaid(request)}`);
+    const [, second] = await start({ operators: ['root'] });
+    await platforms[0]!.dm('ann', 'hello');
+    await shows(/code is/);
+    const code = /code is (\w+)/.exec(shown()[0]!)![1]!;
+    await second!.pairings!.approve(code);
+    await shows(/let in/);
+    await platforms[0]!.dm('ann', 'first');
+    await shows('echo first');
+    expect(await platforms[1]!.command('ann', 'new')).toMatch(/new conversation/);
+    await platforms[0]!.dm('ann', 'second');
+    await shows('echo second');
+    expect(model.requests[1]!.messages.map(({ text }) => text)).toEqual(['second']);
+    await platforms[0]!.dm('ann', '/forget');
+    await shows(/forget 4 memories/);
+    const asked = platforms.flatMap((platform) => platform.shown).find(({ text }) => /4 memories/.test(text));
+    const [button] = asked!.outbound.memory.content.buttons!;
+    expect(await platforms[1]!.press('ann', button!.payload)).toBe('Forgotten: 4 memories.');
+  });
+});

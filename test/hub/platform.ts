@@ -1,0 +1,80 @@
+/** A small platform for tests of the hub: people say things, and what the agent sends stands in `shown`. */
+import { newId } from '../../src/core/ids.js';
+import type { InboundMessage, SourceKey } from '../../src/core/memory.js';
+import type { Connector, Host, OutboundMessage } from '../../src/index.js';
+import { until } from '../support/until.js';
+
+type Said = Partial<Omit<InboundMessage, 'source'>> & { id?: string; channel?: string; tenant?: string };
+
+export class Platform implements Connector {
+  readonly shown: { id: string; channel: string; text: string; outbound: OutboundMessage }[] = [];
+  readonly name: string;
+  readonly agentId: string;
+  host!: Host;
+
+  constructor(name = 'telegram', agentId = 'assistant') {
+    this.name = name;
+    this.agentId = agentId;
+  }
+
+  async start(host: Host): Promise<void> {
+    this.host = host;
+  }
+  async stop(): Promise<void> {}
+
+  async deliver(outbound: OutboundMessage) {
+    const { channel } = outbound.to;
+    const id = `${channel}/bot-${this.shown.length + 1}`;
+    this.shown.push({ id, channel, text: outbound.memory.content.text, outbound });
+    return { messageIds: [id] };
+  }
+
+  source(channel: string, id: string = newId(), tenant = 'default') {
+    return { connector: this.name, tenant, channel, messageId: `${channel}/${id}` };
+  }
+
+  key(channel: string, id: string): SourceKey {
+    const { connector, tenant, messageId } = this.source(channel, id);
+    return { agentId: this.agentId, connector, tenant, messageId };
+  }
+
+  /** In a direct conversation, whose channel is the author's name. */
+  dm(author: string, text: string, { id, ...more }: Said = {}) {
+    return this.host.receive({
+      ...{ agentId: this.agentId, source: this.source(author, id), direct: true },
+      ...{ author: { id: author, name: author }, text, ...more },
+    });
+  }
+
+  /** In a group. */
+  say(author: string, text: string, { id, channel = 'group', tenant, ...more }: Said = {}) {
+    return this.host.receive({
+      ...{ agentId: this.agentId, source: this.source(channel, id, tenant), direct: false },
+      ...{ author: { id: author, name: author }, text, ...more },
+    });
+  }
+
+  /** By the platform's own means, not by a message. */
+  command(author: string, name: string, args = '', direct = true) {
+    const source = this.source(direct ? author : 'group');
+    return this.host.command({
+      ...{ agentId: this.agentId, source, direct, author: { id: author }, roles: [], name, args },
+    });
+  }
+
+  press(author: string, payload: string, channel = author) {
+    return this.host.press({
+      ...{ agentId: this.agentId, source: this.source(channel), author: { id: author }, payload },
+    });
+  }
+
+  get texts(): string[] {
+    return this.shown.map(({ text }) => text);
+  }
+
+  /** Waits until so many messages are shown, and gives the newest. */
+  async last(count: number): Promise<string> {
+    await until(() => this.shown.length >= count);
+    return this.texts.at(-1)!;
+  }
+}

@@ -1,0 +1,75 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type InboundPress, roomIdOf } from '../../src/core/memory.js';
+import { FatalError, RetryableError } from '../../src/errors.js';
+import { Buttons } from '../../src/intake/buttons.js';
+import { Notes } from './notes.js';
+
+const source = { connector: 'telegram', tenant: 'default', channel: 'c', messageId: 'm' };
+const key = () => new Uint8Array(32).fill(7);
+const choice = { text: 'yes', label: 'Yes', direct: true, roles: [] };
+const minting = { ...choice, agentId: 'ada', roomId: roomIdOf('ada', source) };
+const press = (payload: string, more: Partial<InboundPress> = {}): InboundPress => ({
+  ...{ agentId: 'ada', source, author: { id: 'ann' }, payload },
+  ...more,
+});
+const text = async ({ text: said }: { text: string }) => said;
+const invalid = { code: 'button_invalid' };
+
+describe('buttons', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('stand for what they were made for, once, in any process', async () => {
+    const notes = new Notes();
+    const { payload, label } = await new Buttons(notes, key).mint(minting);
+    expect(label).toBe('Yes');
+    expect(Buffer.byteLength(payload)).toBeLessThanOrEqual(64);
+    const other = new Buttons(notes, key);
+    expect(await other.redeem(press(payload), text)).toBe('yes');
+    await expect(other.redeem(press(payload), text)).rejects.toMatchObject(invalid);
+    expect([...notes.held.keys()]).toEqual([]);
+  });
+
+  it('are not valid for another agent, room or presser, nor when a character of them is changed', async () => {
+    const notes = new Notes();
+    const buttons = new Buttons(notes, key);
+    const { payload } = await buttons.mint({ ...minting, user: 'ann' });
+    const tries = [
+      press(payload, { agentId: 'bob' }),
+      press(payload, { source: { ...source, channel: 'd' } }),
+      press(payload, { source: { ...source, connector: 'slack' } }),
+      press(payload, { author: { id: 'eve' } }),
+      ...[...payload].map((c, i) =>
+        press(payload.slice(0, i) + (c === 'A' ? 'B' : 'A') + payload.slice(i + 1)),
+      ),
+      ...['', '.', '..', 'a.b.c', '\u0000', payload.slice(0, -1), `${payload}A`].map((forged) =>
+        press(forged),
+      ),
+    ];
+    for (const one of tries) await expect(buttons.redeem(one, text)).rejects.toMatchObject(invalid);
+    await expect(
+      new Buttons(notes, () => new Uint8Array(32)).redeem(press(payload), text),
+    ).rejects.toMatchObject(invalid);
+    expect(await buttons.redeem(press(payload), text)).toBe('yes');
+  });
+
+  it('expire', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const buttons = new Buttons(new Notes(), key);
+    const { payload } = await buttons.mint({ ...minting, ttlMs: 60_000 });
+    vi.setSystemTime(Date.now() + 62_000);
+    await expect(buttons.redeem(press(payload), text)).rejects.toThrow('expired');
+  });
+
+  it('stay good where trying again may help, and are used up by what cannot be helped', async () => {
+    const buttons = new Buttons(new Notes(), key);
+    const { payload } = await buttons.mint(minting);
+    const fail = (error: Error) => () => Promise.reject(error);
+    const away = new RetryableError('store_unavailable', 'away');
+    await expect(buttons.redeem(press(payload), fail(away))).rejects.toBe(away);
+    const no = new FatalError('not_allowed', 'no');
+    await expect(buttons.redeem(press(payload), fail(no))).rejects.toBe(no);
+    await expect(buttons.redeem(press(payload), text)).rejects.toMatchObject(invalid);
+  });
+});
