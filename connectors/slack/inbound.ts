@@ -144,7 +144,16 @@ export class Inbound {
     // A preview of a link arrived, or a reply was counted: nobody changed a word.
     if (before && before.text === message.text) return;
     const names = await this.#names(workspace, idsIn(message.text ?? ''));
-    await this.#parts.host.edit(key, readMessageText(message, workspace.botUserId, names));
+    try {
+      await this.#parts.host.edit(key, readMessageText(message, workspace.botUserId, names));
+    } catch (error) {
+      // What the hub will never take is not sent again; the message stays as it was.
+      if (!(error instanceof FatalError) || error.code === 'agent_unknown') throw error;
+      this.#parts.host.log.warn(
+        { connector: 'slack', code: error.code },
+        `an edit was refused: ${error.message}`,
+      );
+    }
   }
 
   async #deleted(payload: unknown, workspace: Workspace): Promise<void> {

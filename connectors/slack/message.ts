@@ -1,5 +1,5 @@
 /** A reply as the messages Slack takes: parts within its limits, buttons, and what is better sent as a file. */
-import type { KnownBlock } from '@slack/types';
+import type { types } from '@slack/bolt';
 import {
   type Attachment,
   type Button,
@@ -31,7 +31,7 @@ export interface OutgoingFile {
 export interface RenderedMessage {
   /** For notifications and screen readers; people read the blocks. */
   text: string;
-  blocks: KnownBlock[];
+  blocks: types.KnownBlock[];
 }
 
 export interface RenderedReply {

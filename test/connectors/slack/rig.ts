@@ -99,7 +99,8 @@ export class Rig {
       config: { host: '127.0.0.1', port: 0 },
       connectors: [this.connector],
       tokens: tokenVerifier({ tokens: async () => [] }),
-      ready: async () => ({ ready: true, checks: {} }),
+      ready: async () => ({ ready: true, checks: {}, connections: {}, notes: [] }),
+      metrics: async () => ({ contentType: 'text/plain', body: '' }),
       log: { error() {}, warn() {} },
     });
     this.url = server.url;
