@@ -1,0 +1,128 @@
+/** A reply while it is written: Slack's own streaming where there is a thread for it, edits where there is none. */
+import type { WebClient } from '@slack/web-api';
+import type { LiveSurface, Memory } from '../../src/index.js';
+import { asFailure, calling, refusalOf } from './failure.js';
+import { renderPreview } from './message.js';
+import { channelAndTs, messageIdOf } from './normalize.js';
+import { stopStream } from './sender.js';
+
+/** As it stands under the thread, after the app's name. */
+const status = 'is thinking…';
+
+/** Refusals that say this workspace or token has no such thing, so that it is not asked for again. */
+const absent = new Set(['unknown_method', 'missing_scope', 'not_allowed_token_type', 'feature_not_enabled']);
+
+/** Refusals of a status for this one message: it is gone, or Slack shows none in such a conversation. */
+const unplaced = new Set(['invalid_thread_ts', 'thread_not_found', 'channel_not_found', 'message_not_found']);
+
+/** What Slack has turned out not to offer to a client. */
+const without = new WeakMap<WebClient, Set<'status' | 'stream'>>();
+
+/** Where the answer to a message is shown while it is written. `id`s are message ids as in `source.messageId`. */
+export function liveSurface(client: WebClient, { source, author }: Memory): LiveSurface {
+  const { channel, thread, tenant } = source;
+  const lacks = without.get(client) ?? new Set();
+  without.set(client, lacks);
+  const { ts } = channelAndTs(source.messageId);
+  /** What has been streamed so far; null where the message is edited instead. */
+  let streamed: string | null = null;
+
+  async function unlessAbsent(what: 'status' | 'stream', call: () => Promise<unknown>): Promise<boolean> {
+    if (lacks.has(what)) return false;
+    try {
+      await call();
+      return true;
+    } catch (error) {
+      if (!absent.has(refusalOf(error) ?? '')) throw asFailure(error, 'showing a reply');
+      lacks.add(what);
+      return false;
+    }
+  }
+
+  return {
+    async typing() {
+      await unlessAbsent('status', () =>
+        client.assistant.threads.setStatus({ channel_id: channel, thread_ts: thread ?? ts, status }),
+      ).catch((error) => {
+        if (!unplaced.has(refusalOf(error) ?? '')) throw error;
+      });
+    },
+
+    async open(text) {
+      let opened: string | undefined;
+      const shown = certain(text);
+      if (thread && shown !== '') {
+        const recipient = { recipient_team_id: tenant, recipient_user_id: author.id };
+        await unlessAbsent('stream', async () => {
+          const to = { channel, thread_ts: thread, ...recipient };
+          const answer = await client.chat.startStream({ ...to, markdown_text: shown });
+          opened = answer.ts;
+          streamed = shown;
+        });
+      }
+      if (!opened) {
+        const to = thread ? { channel, thread_ts: thread } : { channel };
+        const { ts: posted } = await calling('posting a message', () =>
+          client.chat.postMessage({
+            ...to,
+            ...renderPreview(text),
+            parse: 'none',
+            unfurl_links: false,
+            unfurl_media: false,
+          }),
+        );
+        opened = posted;
+      }
+      return messageIdOf(channel, opened!);
+    },
+
+    async update(id, text) {
+      const place = channelAndTs(id);
+      const sure = certain(text);
+      if (streamed !== null && sure.startsWith(streamed)) {
+        if (sure === streamed) return;
+        try {
+          await client.chat.appendStream({ ...place, markdown_text: sure.slice(streamed.length) });
+          streamed = sure;
+          return;
+        } catch (error) {
+          // Slack ends a stream after some minutes.
+          if (refusalOf(error) !== 'message_not_in_streaming_state')
+            throw asFailure(error, 'showing a reply');
+          streamed = null;
+        }
+      }
+      // What was streamed cannot be unsaid: when a turn begins anew, its message is edited from then on.
+      if (streamed !== null) await stopStream(client, place.channel, place.ts);
+      streamed = null;
+      await calling('editing a message', () =>
+        client.chat.update({ ...place, ...renderPreview(text), parse: 'none' }),
+      );
+    },
+
+    async close(id) {
+      const { channel, ts } = channelAndTs(id);
+      if (streamed !== null) await stopStream(client, channel, ts);
+      streamed = null;
+    },
+
+    async discard(id) {
+      await calling('taking back a message', () => client.chat.delete(channelAndTs(id)));
+    },
+  };
+}
+
+/**
+ * The part of a growing text that will stay as it is. Its end may be the healer's: marks that close what is open, an
+ * ellipsis; and a word may be half of one. Slack shows unclosed marks of a stream well by itself.
+ */
+function certain(text: string): string {
+  const open = text.replace(/[\s`*_~|\])…]+$/, '');
+  const words = /^.*\s/s.exec(open)?.[0] ?? open;
+  return harmless(words);
+}
+
+/** Slack resolves `<!channel>` and the like in streamed text, too; the first sign is written as an entity. */
+function harmless(text: string): string {
+  return text.replace(/<$/, '').replace(/<(?=[!@#])/g, '&lt;');
+}

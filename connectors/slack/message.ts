@@ -1,0 +1,130 @@
+/** A reply as the messages Slack takes: parts within its limits, buttons, and what is better sent as a file. */
+import type { types } from '@slack/bolt';
+import {
+  type Attachment,
+  type Button,
+  markdownOf,
+  parseMarkdown,
+  splitMarkdown,
+  tableAsText,
+} from '../../src/index.js';
+import { renderMrkdwn } from './render.js';
+
+/** Of a section's text, in characters. https://docs.slack.dev/reference/block-kit/blocks/section-block */
+const sectionChars = 3000;
+
+/** Longer code and tables are easier to read, and to copy, as a file. */
+const longBlockChars = 2500;
+
+/** Slack counts an edited message's text in bytes, after escaping, and refuses 4,000. */
+const fallbackBytes = 3900;
+
+const buttonLabelChars = 75;
+
+/** Bytes of a file that goes out with a reply. */
+export interface OutgoingFile {
+  name: string;
+  /** Either its content, or the hub's key of it. */
+  content: { text: string } | { key: string };
+}
+
+export interface RenderedMessage {
+  /** For notifications and screen readers; people read the blocks. */
+  text: string;
+  blocks: types.KnownBlock[];
+}
+
+export interface RenderedReply {
+  messages: RenderedMessage[];
+  files: OutgoingFile[];
+}
+
+export function renderReply(text: string, attachments: Attachment[], buttons: Button[] = []): RenderedReply {
+  const { markdown, files } = withoutLongBlocks(text);
+  const parts = splitMarkdown(markdown, { limit: sectionChars, render: renderMrkdwn }).map(renderMrkdwn);
+  const messages = parts.filter((part) => part.trim() !== '').map(messageOf);
+  return {
+    messages: buttons.length > 0 ? withButtons(messages, buttons) : messages,
+    files: [...files, ...attachments.map(({ name, file }) => ({ name, content: { key: file } }))],
+  };
+}
+
+/** One message that shows this much of a text, for one that is still being written. */
+export function renderPreview(markdown: string): RenderedMessage {
+  const [first = '…'] = splitMarkdown(markdown, { limit: sectionChars, render: renderMrkdwn });
+  return messageOf(renderMrkdwn(first));
+}
+
+function messageOf(mrkdwn: string): RenderedMessage {
+  return {
+    text: cutToBytes(mrkdwn, fallbackBytes),
+    // Verbatim: names like @channel in a model's words stay words. Expanded: no "see more" in the middle of an answer.
+    blocks: [{ type: 'section', expand: true, text: { type: 'mrkdwn', text: mrkdwn, verbatim: true } }],
+  };
+}
+
+function withButtons(messages: RenderedMessage[], buttons: Button[]): RenderedMessage[] {
+  const last = messages.at(-1) ?? { text: buttons.map(({ label }) => label).join(' · '), blocks: [] };
+  const elements = buttons.map(({ label, payload, style }, index) => ({
+    type: 'button' as const,
+    action_id: `carrier:${index}`,
+    text: { type: 'plain_text' as const, text: shortened(label), emoji: false },
+    value: payload,
+    ...(style ? { style } : {}),
+  }));
+  return [...messages.slice(0, -1), { ...last, blocks: [...last.blocks, { type: 'actions', elements }] }];
+}
+
+function shortened(label: string): string {
+  return label.length > buttonLabelChars ? `${label.slice(0, buttonLabelChars - 1)}…` : label;
+}
+
+/** Takes out code and tables that no longer fit into one message, and says where they went. */
+function withoutLongBlocks(markdown: string): { markdown: string; files: OutgoingFile[] } {
+  if (markdown.length <= longBlockChars) return { markdown, files: [] };
+  const root = parseMarkdown(markdown);
+  const files: OutgoingFile[] = [];
+  const attach = (name: string, text: string) => {
+    files.push({ name, content: { text } });
+    return {
+      type: 'paragraph' as const,
+      children: [
+        { type: 'emphasis' as const, children: [{ type: 'text' as const, value: `${name} is attached.` }] },
+      ],
+    };
+  };
+  const children = root.children.map((node) => {
+    const number = files.length + 1;
+    if (node.type === 'code' && node.value.length > longBlockChars)
+      return attach(`code-${number}.${extensionOf(node.lang)}`, node.value);
+    if (node.type === 'table') {
+      const text = tableAsText(node);
+      if (text.length > longBlockChars) return attach(`table-${number}.txt`, text);
+    }
+    return node;
+  });
+  return files.length === 0 ? { markdown, files } : { markdown: markdownOf({ ...root, children }), files };
+}
+
+const extensions: Record<string, string> = {
+  bash: 'sh',
+  javascript: 'js',
+  markdown: 'md',
+  python: 'py',
+  ruby: 'rb',
+  rust: 'rs',
+  shell: 'sh',
+  typescript: 'ts',
+  yaml: 'yml',
+};
+
+function extensionOf(lang: string | null | undefined): string {
+  const name = lang?.toLowerCase() ?? '';
+  return extensions[name] ?? (/^[a-z0-9]{1,10}$/.test(name) ? name : 'txt');
+}
+
+function cutToBytes(text: string, max: number): string {
+  if (Buffer.byteLength(text) <= max) return text;
+  // Never within a character: the stream decoder keeps back what is not whole.
+  return `${new TextDecoder().decode(Buffer.from(text).subarray(0, max - 3), { stream: true })}…`;
+}

@@ -1,0 +1,144 @@
+/** Slack's events as the hub's objects. Pure: whatever must be asked for first comes in as `Reading`. */
+import type { InboundMessage, InboundReaction, SourceKey } from '../../src/index.js';
+import type { MessageEvent, SlackMessage } from './payload.js';
+import { type Names, readText } from './text.js';
+
+export const connectorName = 'slack';
+
+/** Where a message in a channel that names the agent is answered, and so what its conversation is. */
+export type ReplyIn = 'thread' | 'channel';
+
+/** What the words of an event do not tell. */
+export interface Reading {
+  agentId: string;
+  /** The workspace the app was told through. */
+  teamId: string;
+  /** Where the app is installed for a whole organisation; replies need it to find the token. */
+  enterpriseId?: string | undefined;
+  botUserId: string;
+  names: Names;
+  replyIn: ReplyIn;
+  /** Whether the agent has spoken in the message's thread. */
+  participates: boolean;
+}
+
+/** Besides plain ones, these are messages of people; other subtypes are the workspace's own remarks. */
+const spoken = new Set(['file_share', 'thread_broadcast', 'me_message', 'bot_message']);
+
+/** Message ids repeat between channels. */
+export function messageIdOf(channel: string, ts: string): string {
+  return `${channel}:${ts}`;
+}
+
+export function channelAndTs(messageId: string): { channel: string; ts: string } {
+  const [channel = '', ts = ''] = messageId.split(':');
+  return { channel, ts };
+}
+
+/** Conversations between one person and the app; their ids alone begin with D. */
+export function isDirect({ channel }: Pick<MessageEvent, 'channel'>): boolean {
+  return channel.startsWith('D');
+}
+
+/** False for what nobody said: joins, topics, our own messages, and forms of messages that are told in other ways. */
+export function isSpoken(event: SlackMessage, own: { botUserId: string; botId: string }): boolean {
+  if (event.subtype && !spoken.has(event.subtype)) return false;
+  return event.user !== own.botUserId && event.bot_id !== own.botId && Boolean(event.user ?? event.bot_id);
+}
+
+/** For `message` and `app_mention` alike: they are twins, and whichever is stored first is the message. */
+export function normalizeMessage(event: MessageEvent, reading: Reading): InboundMessage {
+  const { agentId, teamId, enterpriseId, botUserId, names } = reading;
+  const direct = isDirect(event);
+  const addressed = direct || isAddressed(event, reading);
+  const thread = threadOf(event, addressed, reading.replyIn);
+  const author = event.user ?? event.bot_id ?? '';
+  const name = names(author) ?? event.username ?? undefined;
+  const shared = sharedIn(event, names);
+  return {
+    agentId,
+    source: {
+      connector: connectorName,
+      tenant: teamId,
+      channel: event.channel,
+      ...(thread ? { thread } : {}),
+      messageId: messageIdOf(event.channel, event.ts),
+      ...(enterpriseId ? { metadata: { enterpriseId } } : {}),
+    },
+    direct,
+    addressed,
+    author: {
+      id: author,
+      ...(name ? { name: name.slice(0, 256) } : {}),
+      ...(event.bot_id || author === 'USLACKBOT' ? { bot: true } : {}),
+    },
+    text: readMessageText(event, botUserId, names),
+    ...shared,
+  };
+}
+
+/** The agent's own name is an address, not part of what is said: it is dropped where the text begins with it. */
+export function readMessageText(
+  { text }: Pick<SlackMessage, 'text'>,
+  botUserId: string,
+  names: Names,
+): string {
+  const said = (text ?? '').replace(new RegExp(`^(?:\\s*<@${botUserId}(?:\\|[^<>]*)?>[\\s,:]*)+`), '');
+  return readText(said, names).trim();
+}
+
+function isAddressed(event: MessageEvent, { botUserId, participates }: Reading): boolean {
+  const text = event.text ?? '';
+  if (new RegExp(`<@${botUserId}[|>]`).test(text)) return true;
+  if (!event.thread_ts) return false;
+  // Within its thread the agent is spoken to, unless a message begins with somebody else's name.
+  return (participates || event.parent_user_id === botUserId) && !/^\s*<@/.test(text);
+}
+
+/**
+ * The conversation within the channel. A message in a channel that names the agent begins a thread, since its
+ * answer and what follows will be there; what is overheard belongs to the channel.
+ */
+function threadOf(event: MessageEvent, addressed: boolean, replyIn: ReplyIn): string | undefined {
+  if (event.thread_ts) return event.thread_ts;
+  return isDirect(event) || replyIn === 'channel' || !addressed ? undefined : event.ts;
+}
+
+function sharedIn({ attachments }: SlackMessage, names: Names): Pick<InboundMessage, 'quote' | 'replyTo'> {
+  const shared = attachments?.find((attachment) => attachment.is_share || attachment.is_msg_unfurl);
+  if (!shared?.text) return {};
+  const text = readText(shared.text, names).slice(0, 4000);
+  const author = shared.author_name?.slice(0, 256);
+  const { channel_id: channel, ts } = shared;
+  return {
+    quote: { text, ...(author ? { author } : {}) },
+    ...(channel && ts ? { replyTo: messageIdOf(channel, ts) } : {}),
+  };
+}
+
+export function keyOf(reading: Pick<Reading, 'agentId' | 'teamId'>, channel: string, ts: string): SourceKey {
+  const { agentId, teamId } = reading;
+  return { agentId, connector: connectorName, tenant: teamId, messageId: messageIdOf(channel, ts) };
+}
+
+export interface ReactionEvent {
+  user: string;
+  reaction: string;
+  item: { channel: string; ts: string };
+}
+
+export function normalizeReaction(
+  { user, reaction, item: { channel, ts } }: ReactionEvent,
+  removed: boolean,
+  { agentId, teamId, names }: Pick<Reading, 'agentId' | 'teamId' | 'names'>,
+): InboundReaction {
+  const name = names(user);
+  const messageId = messageIdOf(channel, ts);
+  return {
+    agentId,
+    source: { connector: connectorName, tenant: teamId, channel, messageId },
+    author: { id: user, ...(name ? { name } : {}) },
+    emoji: reaction,
+    removed,
+  };
+}

@@ -1,0 +1,185 @@
+/** Socket Mode: one connection, watched by the SDK's pings and opened anew by us when it falls silent. */
+import type { SocketModeClient } from '@slack/socket-mode';
+import { type Connection, derivedId, FatalError, type Host, RetryableError } from '../../src/index.js';
+import { asFailure } from './failure.js';
+import { type Inlet, settled } from './inlet.js';
+import { sdkLogger } from './sdk-log.js';
+import { clientOptions } from './workspaces.js';
+
+export interface SocketOptions {
+  appToken: string;
+  apiUrl: string;
+  /** How long Slack may leave a ping unanswered; default 5,000. */
+  pingTimeoutMs: number;
+  inlet(): Inlet;
+  log(): Host['log'];
+  /** Fails where the rest of the set-up is wrong, so that `open` says so. */
+  check(): Promise<void>;
+}
+
+/** From the call that asks for a socket to Slack's hello. */
+const connectMs = 20_000;
+const maxPauseMs = 30_000;
+/** For the closing handshake; a peer that is gone does not take part in it. */
+const closeMs = 1000;
+
+export class SocketConnection implements Connection {
+  readonly id: string;
+  readonly #options: SocketOptions;
+  #client: SocketModeClient | null = null;
+  #wanted = false;
+  /** Null while connected. */
+  #problem: string | null = 'not connected';
+  #since = Date.now();
+  #endPause: (() => void) | null = null;
+  #reconnecting: Promise<void> | null = null;
+  readonly #taking = new Set<Promise<void>>();
+
+  constructor(options: SocketOptions) {
+    this.#options = options;
+    this.id = derivedId('slack', options.appToken);
+  }
+
+  async open(): Promise<void> {
+    if (this.#wanted) return;
+    await this.#options.check();
+    this.#wanted = true;
+    try {
+      await this.#connect();
+    } catch (error) {
+      this.#wanted = false;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#wanted = false;
+    const client = this.#client;
+    this.#lost('closed');
+    this.#endPause?.();
+    await this.#reconnecting;
+    // What was taken before is still acknowledged over this connection.
+    await settled(this.#taking);
+    if (client) await within(closeMs, client.disconnect()).catch(() => {});
+  }
+
+  health(): string {
+    if (this.#problem === null) return 'ok';
+    return `${this.#problem}, for ${Math.round((Date.now() - this.#since) / 1000)} s`;
+  }
+
+  async #connect(): Promise<void> {
+    const { appToken, apiUrl, pingTimeoutMs, log } = this.#options;
+    const { SocketModeClient } = await import('@slack/socket-mode');
+    const client = new SocketModeClient({
+      appToken,
+      // Its own reconnecting ends in an unhandled rejection when Slack cannot be reached.
+      autoReconnectEnabled: false,
+      clientPingTimeout: pingTimeoutMs,
+      logger: sdkLogger(log()),
+      clientOptions: { ...clientOptions, slackApiUrl: apiUrl },
+    });
+    client.on('slack_event', (event) => {
+      const taking = this.#take(client, event).finally(() => this.#taking.delete(taking));
+      this.#taking.add(taking);
+    });
+    try {
+      await within(connectMs, client.start());
+    } catch (error) {
+      void client.disconnect();
+      throw socketFailure(error);
+    }
+    if (!this.#wanted) {
+      await within(closeMs, client.disconnect()).catch(() => {});
+      return;
+    }
+    this.#client = client;
+    this.#problem = null;
+    client.once('disconnected', () => {
+      if (this.#client !== client) return;
+      this.#lost('reconnecting');
+      log().warn({ connector: 'slack' }, 'the Slack socket closed; connecting again');
+      this.#reconnecting = this.#reconnect().finally(() => {
+        this.#reconnecting = null;
+      });
+    });
+  }
+
+  /** Until it is connected or no longer wanted; at once, then after pauses that double. */
+  async #reconnect(): Promise<void> {
+    for (let attempt = 0; this.#wanted; attempt += 1) {
+      try {
+        if (attempt > 0)
+          await this.#wait(Math.min(maxPauseMs, 250 * 2 ** attempt) * (0.75 + Math.random() / 2));
+        if (!this.#wanted) return;
+        await this.#connect();
+        return;
+      } catch (error) {
+        const { message } = error as Error;
+        this.#problem = message;
+        this.#options
+          .log()
+          .warn({ connector: 'slack', attempt }, `Slack's socket cannot be opened: ${message}`);
+      }
+    }
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#endPause = null;
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      this.#endPause = end;
+    });
+  }
+
+  #lost(problem: string): void {
+    this.#client = null;
+    this.#problem = problem;
+    this.#since = Date.now();
+  }
+
+  async #take(client: SocketModeClient, { ack, body, retry_num, retry_reason }: Envelope): Promise<void> {
+    // A connection that is given up takes nothing more: unacknowledged, it comes again over the next one.
+    if (this.#client !== client && this.#client !== null) return;
+    if (!this.#wanted) return;
+    try {
+      const answer = await this.#options
+        .inlet()
+        .take(body, { retryNum: retry_num, retryReason: retry_reason });
+      await ack(answer as Record<string, unknown> | undefined);
+    } catch (error) {
+      const { message } = asFailure(error, 'taking an event');
+      this.#options
+        .log()
+        .warn({ connector: 'slack', retry: retry_num }, `not acknowledged to Slack: ${message}`);
+    }
+  }
+}
+
+interface Envelope {
+  ack(response?: Record<string, unknown>): Promise<void>;
+  body: Record<string, unknown>;
+  retry_num?: number;
+  retry_reason?: string;
+}
+
+function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** `start()` rejects without an error when the socket closes before its hello. */
+function socketFailure(error: unknown): Error {
+  if (error === undefined || error === null)
+    return new RetryableError('delivery_failed', 'Slack closed the socket at once.');
+  const failure = asFailure(error, 'opening a socket');
+  if (!(failure instanceof FatalError)) return failure;
+  const fix = 'SLACK_APP_TOKEN must be an app-level token (xapp-) with the scope connections:write.';
+  return new FatalError('config_invalid', `${failure.message} ${fix}`, { cause: failure });
+}
