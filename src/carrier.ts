@@ -6,7 +6,8 @@ import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { httpConnector } from '../connectors/http/connector.js';
 import { InProcessBus } from './bus/in-process.js';
 import type { Config } from './config.js';
-import type { Connector } from './connector/connector.js';
+import type { Connector, Finding } from './connector/connector.js';
+import type { Agent } from './core/character.js';
 import { FatalError } from './errors.js';
 import { InProcessLeases } from './lease/in-process.js';
 import { anthropicModel } from './llm/anthropic.js';
@@ -16,6 +17,7 @@ import { offlineEmbedder } from './llm/offline-embedder/embedder.js';
 import { openaiModel } from './llm/openai.js';
 import { openaiEmbedder } from './llm/openai-embedder.js';
 import type { Logger } from './logger.js';
+import { botsOf } from './platforms.js';
 import { loadPlugin } from './plugin/loader.js';
 import type { Plugin } from './plugin/plugin.js';
 import { InProcessQueue } from './queue/in-process.js';
@@ -136,10 +138,10 @@ async function assemble(
     log,
     engines,
     characters,
-    connectors: role === 'worker' ? [] : (overrides.connectors ?? connectorsOf(config)),
+    connectors:
+      role === 'worker' ? [] : (overrides.connectors ?? (await connectorsOf(config, characters.list()))),
     model,
-    // Another key than the callbacks', made of the same secret: hubs that share a database share it already.
-    buttonKey: () => new Uint8Array(hkdfSync('sha256', callbackSecretOf(config), '', 'carrier buttons', 32)),
+    buttonKey: () => derived(config, 'buttons'),
     embedder:
       role === 'gateway' ? null : overrides.embedder === undefined ? embedderOf(models) : overrides.embedder,
     plugin: async (name) =>
@@ -148,8 +150,91 @@ async function assemble(
   return { ...hub, store: engines.store, announce: (url) => announce(config.dataDir, url) };
 }
 
-function connectorsOf(config: Config): Connector[] {
-  return [httpConnector({ ...config.http, callbackSecret: callbackSecretOf(config) })];
+/** The API, and a bot for each agent and platform with a token. The SDKs are loaded only where there is one. */
+async function connectorsOf(config: Config, agents: Agent[]): Promise<Connector[]> {
+  const { discord, telegram, slack } = botsOf(config, agents, (purpose) =>
+    derived(config, purpose).toString('hex'),
+  );
+  const connectors: Connector[] = [
+    httpConnector({ ...config.http, callbackSecret: callbackSecretOf(config) }),
+  ];
+  if (discord.length > 0) {
+    const { discordConnector } = await import('../connectors/discord/connector.js');
+    connectors.push(...discord.map(discordConnector));
+  }
+  if (telegram.length > 0) {
+    const { telegramConnector } = await import('../connectors/telegram/connector.js');
+    connectors.push(...telegram.map(telegramConnector));
+  }
+  if (slack.length > 0) {
+    const { slackConnector } = await import('../connectors/slack/connector.js');
+    connectors.push(...slack.map(slackConnector));
+  }
+  return connectors;
+}
+
+/** What `carrier doctor` shows: characters, shared engines, and every bot's settings as its platform sees them. */
+export async function diagnose(
+  config: Config,
+  log: Logger,
+): Promise<{ subject: string; findings: Finding[] }[]> {
+  const characters = await Characters.open(config.charactersDir, log);
+  characters.close();
+  const agents = characters.list();
+  const { discord, telegram, slack } = botsOf(config, agents, () => 'unused');
+  return Promise.all([
+    { subject: 'Characters', findings: agents.map(({ id }) => ({ check: `${id} is usable`, ok: true })) },
+    ...(config.cluster ? [diagnoseEngines(config.cluster, config, log)] : []),
+    ...discord.map(async (bot) => {
+      const { diagnoseDiscord } = await import('../connectors/discord/doctor.js');
+      return { subject: `${bot.agentId} on Discord`, findings: await diagnoseDiscord(bot) };
+    }),
+    ...telegram.map(async (bot) => {
+      const { diagnoseTelegram } = await import('../connectors/telegram/doctor.js');
+      return { subject: `${bot.agentId} on Telegram`, findings: await diagnoseTelegram(bot) };
+    }),
+    ...slack.map(async (bot) => {
+      const { diagnoseSlack } = await import('../connectors/slack/doctor.js');
+      return { subject: `${bot.agentId} on Slack`, findings: await diagnoseSlack(bot) };
+    }),
+  ]);
+}
+
+async function diagnoseEngines(
+  cluster: NonNullable<Config['cluster']>,
+  config: Config,
+  log: Logger,
+): Promise<{ subject: string; findings: Finding[] }> {
+  const subject = 'Redis and MongoDB';
+  try {
+    const { store, turnQueue, deliveryQueue, bus, close } = await sharedEngines(
+      cluster,
+      config,
+      log,
+      undefined,
+    );
+    const queue = await turnQueue.counts().then(
+      () => ({ check: 'Redis takes jobs', ok: true }),
+      ({ message }: Error) => ({ check: 'Redis takes jobs', ok: false, fix: `Check REDIS_URL: ${message}` }),
+    );
+    const lacks = store.description.notes.map((note) => ({ check: `MongoDB: ${note}`, ok: true }));
+    const findings = [queue, { check: `MongoDB answers: ${store.description.engine}`, ok: true }, ...lacks];
+    await Promise.all([turnQueue.close(), deliveryQueue.close()]);
+    await bus.close();
+    await close();
+    return { subject, findings };
+  } catch (error) {
+    const { message } = error as Error;
+    return {
+      subject,
+      findings: [{ check: 'MongoDB answers', ok: false, fix: `Check MONGODB_URL: ${message}` }],
+    };
+  }
+}
+
+/** Another key than the callbacks', made of the same secret: hubs that share a database share it already. */
+function derived(config: Config, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', callbackSecretOf(config), '', `carrier ${purpose}`, 32));
 }
 
 function callbackSecretOf({ http, dataDir }: Config): string {

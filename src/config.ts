@@ -1,7 +1,7 @@
 /** The environment is read here once, checked, and frozen. `.env.example` explains every setting to people. */
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { type Agent, ModelRef } from './core/character.js';
+import { type Agent, AgentId, ModelRef } from './core/character.js';
 import { settingsFor } from './core/connector-settings.js';
 import { FatalError } from './errors.js';
 
@@ -62,6 +62,21 @@ const Environment = z
       .string()
       .regex(/^[\w-]{1,63}$/)
       .default('carrier'),
+    CARRIER_AGENT: AgentId.default('assistant'),
+    CARRIER_STREAMING: flag('true'),
+    DISCORD_TOKEN: z.string().optional(),
+    DISCORD_API_URL: z.url().optional(),
+    DISCORD_SHARDS: z.union([z.literal('auto'), z.coerce.number().int().min(1).max(10_000)]).default('auto'),
+    TELEGRAM_TOKEN: z.string().optional(),
+    TELEGRAM_API_URL: z.url().optional(),
+    TELEGRAM_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
+    SLACK_BOT_TOKEN: z.string().startsWith('xoxb-').optional(),
+    SLACK_APP_TOKEN: z.string().startsWith('xapp-').optional(),
+    SLACK_SIGNING_SECRET: z.string().optional(),
+    SLACK_CLIENT_ID: z.string().optional(),
+    SLACK_CLIENT_SECRET: z.string().optional(),
+    SLACK_REDIRECT_URI: z.url().optional(),
+    SLACK_API_URL: z.url().optional(),
     CARRIER_MODELS: list.pipe(z.array(ModelRef)),
     CARRIER_EMBEDDER: z
       .string()
@@ -84,6 +99,14 @@ const Environment = z
   .refine((env) => !env.REDIS_URL === !env.MONGODB_URL, {
     path: ['REDIS_URL'],
     message: 'REDIS_URL and MONGODB_URL belong together: set both, or neither for the embedded hub',
+  })
+  .refine((env) => !env.SLACK_BOT_TOKEN || env.SLACK_APP_TOKEN || env.SLACK_SIGNING_SECRET, {
+    path: ['SLACK_APP_TOKEN'],
+    message: 'Slack sends events over a socket (SLACK_APP_TOKEN) or by posts (SLACK_SIGNING_SECRET): set one',
+  })
+  .refine((env) => !env.SLACK_CLIENT_ID === !env.SLACK_CLIENT_SECRET, {
+    path: ['SLACK_CLIENT_SECRET'],
+    message: 'SLACK_CLIENT_ID and SLACK_CLIENT_SECRET belong together: set both, or neither',
   })
   .readonly();
 
@@ -118,6 +141,16 @@ export interface Config {
     sweepMs: number;
     stopMs: number;
     maxTextChars: number;
+  };
+  platforms: {
+    /** The agent that the tokens below belong to; others name their own in their characters. */
+    agent: string;
+    /** Whether replies are shown while they are written. */
+    streaming: boolean;
+    discord: { apiUrl?: string; shards: number | 'auto' };
+    /** `webhookUrl`: where Telegram reaches the hub; absent, it is polled. */
+    telegram: { apiUrl?: string; webhookUrl?: string };
+    slack: { apiUrl?: string; redirectUri?: string };
   };
   /** Settings that a character's `connectors.NAME.token` may name, with their values. Never logged. */
   tokens: Readonly<Record<string, string>>;
@@ -220,6 +253,13 @@ function arrange(env: z.output<typeof Environment>): Omit<Config, 'tokens'> {
       sweepMs: env.CARRIER_SWEEP_MS,
       stopMs: env.CARRIER_STOP_MS,
       maxTextChars: env.CARRIER_MAX_TEXT_CHARS,
+    },
+    platforms: {
+      agent: env.CARRIER_AGENT,
+      streaming: env.CARRIER_STREAMING,
+      discord: { apiUrl: env.DISCORD_API_URL, shards: env.DISCORD_SHARDS },
+      telegram: { apiUrl: env.TELEGRAM_API_URL, webhookUrl: env.TELEGRAM_WEBHOOK_URL },
+      slack: { apiUrl: env.SLACK_API_URL, redirectUri: env.SLACK_REDIRECT_URI },
     },
     models: {
       chain: env.CARRIER_MODELS.length > 0 ? env.CARRIER_MODELS : defaultChain(env),

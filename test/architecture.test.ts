@@ -10,7 +10,7 @@ const tests = filesBelow('test');
 
 /** First match decides a file's layer. */
 const layers: [name: string, pattern: RegExp][] = [
-  ['base', /^src\/((core|markdown)\/.*|errors|logger|metrics|tracing|config|secret-file)\.?/],
+  ['base', /^src\/((core|markdown)\/.*|errors|logger|metrics|tracing|config|platforms|secret-file)\.?/],
   [
     'port',
     // What all of a port's implementations share stands beside it: a connector may import nothing but the public API.

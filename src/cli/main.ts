@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { type Config, readConfig } from '../config.js';
 import { CarrierError } from '../errors.js';
 import { chat } from './chat.js';
+import { doctor } from './doctor.js';
 import { paint } from './output.js';
 import { approvePairing, listPairings, revokePairing } from './pairing.js';
 import { start } from './start.js';
@@ -67,6 +68,15 @@ program
   .addOption(characters)
   .addOption(logLevel)
   .action(async (flags: Flags) => start(settings(flags)));
+
+program
+  .command('doctor')
+  .description("check settings, engines and every bot's token, scopes and intents, and name the fix")
+  .addOption(dataDir)
+  .addOption(characters)
+  .action(async (flags: Flags) => {
+    if (!(await doctor(settings(flags)))) process.exitCode = 1;
+  });
 
 program
   .command('chat')

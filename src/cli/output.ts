@@ -8,6 +8,7 @@ export const paint = {
   dim: (text: string) => wrap(2, text),
   bold: (text: string) => wrap(1, text),
   red: (text: string) => wrap(31, text),
+  green: (text: string) => wrap(32, text),
   cyan: (text: string) => wrap(36, text),
 };
 

@@ -82,6 +82,14 @@ export interface Notes {
   take(key: string): Promise<unknown>;
 }
 
+/** One thing that `carrier doctor` looked at. */
+export interface Finding {
+  check: string;
+  ok: boolean;
+  /** What to do about it; absent where all is well. */
+  fix?: string;
+}
+
 /** What the platform calls a delivered reply; kept with it, for people who look into the store. */
 export interface DeliveryReceipt {
   /** The platform's ids of the messages it was sent as, first to last, made as `source.messageId` is. */

@@ -107,7 +107,8 @@ async function startFront(connectors: Connector[]) {
       ...connectors,
     ],
     tokens: tokenVerifier({ tokens: async () => [] }),
-    ready: async () => ({ ready: true, checks: {} }),
+    ready: async () => ({ ready: true, checks: {}, connections: {}, notes: [] }),
+    metrics: async () => ({ contentType: 'text/plain', body: '' }),
     log: { error() {}, warn() {} },
   });
   return {

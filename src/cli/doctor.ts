@@ -1,0 +1,63 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { diagnose, runningHub } from '../carrier.js';
+import type { Config } from '../config.js';
+import { createLogger } from '../logger.js';
+import { paint, print } from './output.js';
+
+interface Finding {
+  check: string;
+  ok: boolean;
+  fix?: string;
+}
+
+/** Looks at everything a hub with these settings needs, and says what to do about what is wrong. */
+export async function doctor(config: Config): Promise<boolean> {
+  const subjects = [
+    { subject: 'This machine', findings: here(config) },
+    ...(await diagnose(config, createLogger('silent'))),
+  ];
+  for (const { subject, findings } of subjects) {
+    print(paint.bold(subject));
+    for (const finding of findings) print(line(finding));
+  }
+  const failed = subjects.flatMap(({ findings }) => findings).filter(({ ok }) => !ok).length;
+  print(failed === 0 ? `\n${paint.green('All is well.')}` : `\n${paint.red(`${failed} to mend.`)}`);
+  return failed === 0;
+}
+
+function here({ dataDir, models, platforms, tokens, cluster }: Config): Finding[] {
+  const hub = cluster ? null : runningHub(dataDir);
+  const bots = ['DISCORD_TOKEN', 'TELEGRAM_TOKEN', 'SLACK_BOT_TOKEN', 'SLACK_CLIENT_ID'].filter(
+    (name) => tokens[name],
+  );
+  return [
+    { check: `Node ${process.versions.node}`, ok: true },
+    writable(dataDir),
+    ...(hub?.url ? [{ check: `a hub runs at ${hub.url}`, ok: true }] : []),
+    { check: `models: ${models.chain.join(', then ')}`, ok: true },
+    {
+      check:
+        bots.length > 0 ? `${bots.join(', ')}: for the agent "${platforms.agent}"` : 'no bot tokens are set',
+      ok: true,
+    },
+  ];
+}
+
+function writable(dataDir: string): Finding {
+  const check = `the data folder ${dataDir} can be written`;
+  try {
+    if (existsSync(dataDir)) accessSync(dataDir, constants.W_OK);
+    return { check, ok: true };
+  } catch {
+    return {
+      check,
+      ok: false,
+      fix: 'Make it writable for this user, or set CARRIER_DATA_DIR to one that is.',
+    };
+  }
+}
+
+function line({ check, ok, fix }: Finding): string {
+  const mark = ok ? paint.green('ok ') : paint.red('no ');
+  return `  ${mark} ${check}${fix ? `\n      ${fix}` : ''}`;
+}
