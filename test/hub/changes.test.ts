@@ -1,5 +1,8 @@
+import { hkdfSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Carrier } from '../../src/carrier.js';
+import { roomIdOf } from '../../src/core/memory.js';
+import { Buttons } from '../../src/intake/buttons.js';
 import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 import { until } from '../support/until.js';
@@ -131,6 +134,36 @@ describe('a reaction', () => {
         ...{ agentId: 'assistant', source: elsewhere, author: { id: 'ann' }, emoji: '👍', removed: false },
       }),
     ).toBe(false);
+  });
+});
+
+describe('a pressed button', () => {
+  it('says what it stands for, as its presser, who must be let in', async () => {
+    await carrier.stop();
+    const secret = 'a secret of this test';
+    carrier = await home.carrier(
+      { connectors: [platform], model: () => model },
+      { CARRIER_CALLBACK_SECRET: secret },
+    );
+    const key = () => new Uint8Array(hkdfSync('sha256', secret, '', 'carrier buttons', 32));
+    const buttons = new Buttons(carrier.store.notes, key);
+    const mint = (channel: string, direct: boolean) =>
+      buttons.mint({
+        ...{ agentId: 'assistant', roomId: roomIdOf('assistant', platform.source(channel)) },
+        ...{ text: 'yes please', label: 'Yes', direct, roles: [] },
+      });
+    const { payload } = await mint('ann', true);
+    expect(await platform.press('ann', payload)).toBe('You chose "Yes".');
+    expect(await platform.last(1)).toBe('echo yes please');
+    expect(platform.shown[0]!.outbound.to.channel).toBe('ann');
+    home.character('assistant', {
+      ...{ name: 'Ada', bio: '.', plugins: [] },
+      connectors: { telegram: { deny: { users: ['eve'] } } },
+    });
+    const other = await mint('group', false);
+    await until(async () => (await platform.say('eve', 'hello')) === null);
+    const refused = platform.press('eve', other.payload, 'group');
+    await expect(refused).rejects.toMatchObject({ code: 'not_allowed' });
   });
 });
 

@@ -121,7 +121,7 @@ describe('pairings over HTTP and on the command line', () => {
     expect((await cli('revoke', id, '--url', hub.url)).stdout).toMatch(/^No longer let in: ann/);
     expect((await cli()).stdout).toBe('Nobody has asked yet, and nobody is paired.\n');
     expect(await platform.dm('ann\u001b[2J', 'hello')).toBeNull();
-  });
+  }, 90_000); // Six processes, each of which loads the whole program.
 
   it('need the token, and refuse what is no code', async () => {
     const hub = await home.hub({ connectors: [platform], model });

@@ -27,10 +27,14 @@ export function status({ rooms, memories, turns, queue, models }: StatusParts): 
         turns.claim(roomId, mostWaiting),
         queue.counts().catch(() => null),
       ]);
-      const chain = models(agent);
+      const refs = models(agent);
+      const chain = [
+        ...refs.filter((ref) => ref === state.model),
+        ...refs.filter((ref) => ref !== state.model),
+      ];
       const lines = [
         `Agent: ${agent.character.name} (${agent.id})`,
-        `Model: ${[state.model ?? chain[0], ...chain.filter((ref) => ref !== (state.model ?? chain[0]))].join(', then ')}`,
+        `Model: ${chain.join(', then ')}`,
         `Messages of this room that wait for an answer: ${waiting.messages.length}`,
         queued
           ? `All rooms: ${queued.running} being answered, ${queued.waiting} waiting`

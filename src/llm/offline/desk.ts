@@ -68,9 +68,6 @@ export function begun(desk: Desk, lead: string, text: string): string {
   return part;
 }
 
-/** As the hub writes a quote into a message. */
-const quoting = /\[in reply to "(?:[^"\\]|\\.){0,600}", quoted\] "(?:[^"\\]|\\.)*"/g;
-
 /** As the hub writes an attachment into a message: its label, and the content as a JSON string. */
 const attached = /\[file "((?:[^"\\]|\\.){0,300})", [^\]\n]{0,200}\](?: "(?:[^"\\]|\\.)*"(?: \[cut\])?)?/g;
 
@@ -78,7 +75,7 @@ export function partOf(text: string, name: string): Part {
   const files = [...text.matchAll(attached)].map(([, file = '']) => file);
   const asks: Ask[] = [];
   let greeted = false;
-  for (const sentence of sentencesOf(text.replace(attached, '\n').replace(quoting, '\n'))) {
+  for (const sentence of sentencesOf(text.replace(attached, '\n'))) {
     const head = withoutGreeting(sentence, name);
     greeted ||= head.greeted;
     if (/[\p{L}\p{N}\p{S}]/u.test(head.rest)) asks.push({ intent: intentOf(head.rest), text: head.rest });

@@ -224,7 +224,6 @@ export function plain(text: string): string {
       /\[file ("(?:[^"\\]|\\.){0,300}"), [^\]]{0,200}\](?: "(?:[^"\\]|\\.)*"(?: \[cut\])?)?/g,
       '(file $1)',
     )
-    .replace(/\[in reply to "(?:[^"\\]|\\.){0,600}", quoted\] "(?:[^"\\]|\\.)*"/g, '')
     .replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g, (mark) =>
       // Joins emoji and the letters of some scripts.
