@@ -29,6 +29,18 @@ describe('Telegram’s long polling', () => {
     await until(() => bot.server.updates.pending.length === 0);
   });
 
+  it('does not wait for an update that Telegram gave up', async () => {
+    const chat = bot.server.world.dm(alice);
+    bot.host.beforeStore = () => Promise.reject(new RetryableError('store_unavailable', 'The disk is full.'));
+    bot.server.people.say(chat, alice, 'a day ago');
+    await until(() => bot.host.logged.some(({ message }) => /could not be taken/.test(message)));
+    bot.server.updates.drop(bot.server.updates.pending[0]!.update_id);
+    bot.host.beforeStore = async () => {};
+    bot.server.people.say(chat, alice, 'today');
+    await until(() => bot.server.updates.pending.length === 0);
+    expect(texts()).toEqual(['today']);
+  });
+
   it('is not held up by a slow chat', async () => {
     const { people, world } = bot.server;
     let store = () => {};
