@@ -110,7 +110,13 @@ export class Poller implements Connection {
       { offset: this.#offset, timeout, limit: batch, allowed_updates: [...updateKinds] },
       { signal, timeoutMs: timeout * 1000 + graceMs },
     );
-    return (updates as Fetched[]).filter(({ update_id }) => Number.isSafeInteger(update_id));
+    const fetched = updates as Fetched[];
+    // All is confirmed. After a week without any, Telegram counts on from anywhere, also from below.
+    if (fetched.length === 0 && this.#open.size === 0) {
+      this.#next = 0;
+      this.#done.clear();
+    }
+    return fetched.filter(({ update_id }) => Number.isSafeInteger(update_id));
   }
 
   /** Everything before it is confirmed by asking for it. */

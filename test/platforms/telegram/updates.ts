@@ -67,6 +67,11 @@ export class Updates {
     return this.#pending.find(({ update }) => update.update_id === updateId)?.refused ?? 0;
   }
 
+  /** As after a week without updates: the next one's id follows this one. */
+  countFrom(id: number): void {
+    this.#lastId = id;
+  }
+
   /** Telegram gives it up. */
   drop(updateId: number): void {
     this.#pending = this.#pending.filter(({ update }) => update.update_id !== updateId);
