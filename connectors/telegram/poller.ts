@@ -24,6 +24,9 @@ const handlersMs = 200;
 
 const pauseMs = { first: 500, most: 15_000, refused: 60_000 };
 
+/** The most that Telegram gives at once. */
+const batch = 100;
+
 /** Between polls while an update waits to be tried again. */
 const heldMs = 500;
 
@@ -87,7 +90,9 @@ export class Poller implements Connection {
   async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        for (const update of await this.#fetch(signal)) this.#take(update);
+        const updates = await this.#fetch(signal);
+        this.#forgetExpired(updates);
+        for (const update of updates) this.#take(update);
         this.#succeeded();
         await this.#settled();
         if (this.#held.size > 0) await pause(heldMs, signal);
@@ -102,10 +107,16 @@ export class Poller implements Connection {
     const timeout = this.#open.size > 0 ? 0 : this.#options.pollSeconds;
     const updates: unknown = await this.#options.api.call(
       'getUpdates',
-      { offset: this.#offset, timeout, allowed_updates: [...updateKinds] },
+      { offset: this.#offset, timeout, limit: batch, allowed_updates: [...updateKinds] },
       { signal, timeoutMs: timeout * 1000 + graceMs },
     );
-    return (updates as Fetched[]).filter(({ update_id }) => Number.isSafeInteger(update_id));
+    const fetched = updates as Fetched[];
+    // All is confirmed. After a week without any, Telegram counts on from anywhere, also from below.
+    if (fetched.length === 0 && this.#open.size === 0) {
+      this.#next = 0;
+      this.#done.clear();
+    }
+    return fetched.filter(({ update_id }) => Number.isSafeInteger(update_id));
   }
 
   /** Everything before it is confirmed by asking for it. */
@@ -113,6 +124,15 @@ export class Poller implements Connection {
     const offset = this.#open.size > 0 ? Math.min(...this.#open) : this.#next;
     for (const id of this.#done) if (id < offset) this.#done.delete(id);
     return offset;
+  }
+
+  /** Telegram keeps an update for a day: one it no longer hands out will not come again, and must not be waited for. */
+  #forgetExpired(updates: Fetched[]): void {
+    const ids = updates.map(({ update_id }) => update_id);
+    const upTo = updates.length < batch ? Number.POSITIVE_INFINITY : Math.max(...ids);
+    for (const id of this.#open) {
+      if (id < upTo && !this.#running.has(id) && !ids.includes(id)) this.#open.delete(id);
+    }
   }
 
   #take(update: Fetched): void {

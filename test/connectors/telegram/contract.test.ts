@@ -13,7 +13,8 @@ const options: Partial<TelegramOptions> = { pollSeconds: 1 };
 
 async function platform({ pushed }: { pushed: boolean }): Promise<Platform> {
   // The suite brings its own hub.
-  const bot = await startBot({ pushed, host: new FakeHost(), ...options });
+  let hub = new FakeHost();
+  const bot = await startBot({ pushed, host: hub, ...options });
   await bot.connector.stop();
   const { server, connector } = bot;
   const chats = new Map<string, ReturnType<TelegramServer['world']['group']>>();
@@ -33,24 +34,30 @@ async function platform({ pushed }: { pushed: boolean }): Promise<Platform> {
     return update;
   }
 
-  async function taken(update: Update): Promise<boolean> {
-    // Handed out a second time, it was not confirmed; and a hub that does not ask is not there.
-    const end = Date.now() + 1500;
+  /** A poller says of what it could not take, and a webhook answers; who never asks is not there to take anything. */
+  async function taken({ update_id }: Update): Promise<boolean> {
+    const { updates } = server;
+    const before = failures();
+    const begun = Date.now();
     for (;;) {
-      const times = server.updates.sent(update.update_id);
+      const times = updates.sent(update_id);
       if (times === null) return true;
-      if (times > 1 || Date.now() > end) {
-        server.updates.drop(update.update_id);
+      const ignored = times === 0 && Date.now() - begun > 4000;
+      if (ignored || (pushed ? updates.refused(update_id) > 0 : failures() > before)) {
+        updates.drop(update_id);
         return false;
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 
+  const failures = () => hub.logged.filter(({ message }) => /could not be taken/.test(message)).length;
+
   return {
     connector: {
       ...connector,
       async start(host) {
+        hub = host as FakeHost;
         await connector.start(host);
         await connector.connection?.open();
       },

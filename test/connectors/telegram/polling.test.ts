@@ -29,6 +29,31 @@ describe('Telegram’s long polling', () => {
     await until(() => bot.server.updates.pending.length === 0);
   });
 
+  it('loses nothing when Telegram counts updates from below, as it may after a quiet week', async () => {
+    const chat = bot.server.world.dm(alice);
+    bot.server.people.say(chat, alice, 'before');
+    await until(() => texts().length === 1);
+    // The poll that confirms it comes back empty.
+    await until(() => bot.server.updates.pending.length === 0);
+    await until(() => !bot.server.updates.polling);
+    await until(() => bot.server.updates.polling);
+    bot.server.updates.countFrom(5);
+    bot.server.people.say(chat, alice, 'after');
+    await until(() => texts().length === 2);
+  });
+
+  it('does not wait for an update that Telegram gave up', async () => {
+    const chat = bot.server.world.dm(alice);
+    bot.host.beforeStore = () => Promise.reject(new RetryableError('store_unavailable', 'The disk is full.'));
+    bot.server.people.say(chat, alice, 'a day ago');
+    await until(() => bot.host.logged.some(({ message }) => /could not be taken/.test(message)));
+    bot.server.updates.drop(bot.server.updates.pending[0]!.update_id);
+    bot.host.beforeStore = async () => {};
+    bot.server.people.say(chat, alice, 'today');
+    await until(() => bot.server.updates.pending.length === 0);
+    expect(texts()).toEqual(['today']);
+  });
+
   it('is not held up by a slow chat', async () => {
     const { people, world } = bot.server;
     let store = () => {};

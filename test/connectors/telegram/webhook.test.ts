@@ -38,6 +38,7 @@ describe('Telegram’s webhook', () => {
     for (const text of ['one', 'two', 'three']) bot.server.people.say(chat, alice, text);
     await bot.host.received(3);
     expect(bot.host.inbound.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
+    await until(() => bot.server.updates.pending.length === 0);
     expect(bot.server.updates.answered).toEqual([200, 200, 200]);
   });
 

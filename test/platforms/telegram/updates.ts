@@ -21,8 +21,9 @@ interface Queued {
   update: Update;
   /** Updates of one queue are pushed one at a time, each once the one before it is taken. */
   queue: number;
-  /** How often it has been handed out. */
+  /** How often it has been handed out, and how often the webhook did not take it. */
   sent: number;
+  refused: number;
 }
 
 /** The real server's first pause after a webhook's refusal is 1 s, doubled up to a minute. */
@@ -47,7 +48,7 @@ export class Updates {
     const kind = Object.keys(update)[0]!;
     const silent = ['message_reaction', 'message_reaction_count', 'chat_member'];
     const wanted = this.allowed.length === 0 ? !silent.includes(kind) : this.allowed.includes(kind);
-    if (wanted) this.#pending.push({ update: full, queue, sent: 0 });
+    if (wanted) this.#pending.push({ update: full, queue, sent: 0, refused: 0 });
     this.#wake();
     return full;
   }
@@ -59,6 +60,16 @@ export class Updates {
   /** How often this update has been handed out; null once it is confirmed. */
   sent(updateId: number): number | null {
     return this.#pending.find(({ update }) => update.update_id === updateId)?.sent ?? null;
+  }
+
+  /** How often the webhook has not taken it; 0 once it has. */
+  refused(updateId: number): number {
+    return this.#pending.find(({ update }) => update.update_id === updateId)?.refused ?? 0;
+  }
+
+  /** As after a week without updates: the next one's id follows this one. */
+  countFrom(id: number): void {
+    this.#lastId = id;
   }
 
   /** Telegram gives it up. */
@@ -152,6 +163,7 @@ export class Updates {
         this.#pending = this.#pending.filter((queued) => queued !== next);
         pauseMs = firstRetryMs;
       } else {
+        next.refused += 1;
         await new Promise((resolve) => setTimeout(resolve, refused || pauseMs));
         pauseMs = Math.min(pauseMs * 2, 2000);
       }
