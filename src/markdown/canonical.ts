@@ -30,7 +30,7 @@ const inlineParents = new Set<Nodes['type']>([
 /**
  * Links and images by reference get their address; footnotes are numbered in the order of their references and
  * stand at the end; `<br>` is a line break, a comment is nothing, and any other HTML is the text that was written.
- * Changes the tree it is given. `text` is what the tree was parsed from.
+ * `text` is what the tree was parsed from.
  */
 export function canonical(root: Root, text: string): Root {
   const pass = new Pass(root, text);
@@ -42,8 +42,8 @@ class Pass {
   readonly #text: string;
   readonly #definitions = new Map<string, Definition>();
   readonly #footnotes = new Map<string, FootnoteDefinition>();
-  /** Identifiers in the order of their references. */
-  readonly #cited = new Set<string>();
+  /** Numbers of identifiers, in the order of their references. */
+  readonly #cited = new Map<string, number>();
 
   constructor(root: Root, text: string) {
     this.#text = text;
@@ -74,8 +74,8 @@ class Pass {
           : [{ type: 'paragraph', children: [words(mark)] }, ...content],
       );
     };
-    // A footnote may refer to others: the set grows while it is read.
-    for (const identifier of this.#cited) make(identifier);
+    // A footnote may refer to others: the map grows while it is read.
+    for (const identifier of this.#cited.keys()) make(identifier);
     for (const identifier of this.#footnotes.keys()) if (!blocks.has(identifier)) make(identifier);
     return [...blocks.values()].flat();
   }
@@ -100,6 +100,9 @@ class Pass {
         return [];
       case 'html':
         return htmlAsText(node, inline);
+      case 'inlineCode':
+        // As CommonMark has it; and a line of it that begins with its ticks would be taken for a fence.
+        return [{ ...node, value: node.value.replace(/\r\n|\n|\r/g, ' ') }];
       case 'footnoteReference':
         return this.#footnotes.has(node.identifier)
           ? [words(this.#mark(node.identifier))]
@@ -125,8 +128,9 @@ class Pass {
   }
 
   #mark(identifier: string): string {
-    this.#cited.add(identifier);
-    return `[${[...this.#cited].indexOf(identifier) + 1}]`;
+    const number = this.#cited.get(identifier) ?? this.#cited.size + 1;
+    this.#cited.set(identifier, number);
+    return `[${number}]`;
   }
 
   #asWritten(node: Nodes, inline: boolean): Nodes[] {

@@ -5,7 +5,7 @@ import { healMarkdown } from '../../src/index.js';
 
 const torture = readFileSync(new URL('./torture.md', import.meta.url), 'utf8');
 
-describe('markdown that is still being written', () => {
+describe('markdown that is still being written', { timeout: 60_000 }, () => {
   it.each([
     ['**bo', '**bo**'],
     ['an *em', 'an *em*'],
