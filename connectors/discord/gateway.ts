@@ -174,6 +174,7 @@ export class Gateway {
     const wait = attempt === 0 ? 0 : reopenEveryMs[Math.min(attempt, reopenEveryMs.length) - 1]!;
     this.#reopening = setTimeout(async () => {
       await this.#disconnect();
+      if (!this.#watchdog) return;
       this.#trouble = 'silent for too long; connecting anew';
       const failed = await this.#connect().catch((error: Error) => error);
       // Closed meanwhile: what has just been opened is not wanted.
@@ -203,14 +204,12 @@ function inTime(connecting: Promise<void>, ending: AbortSignal): Promise<void> {
   connecting.catch(() => {});
   const signal = AbortSignal.any([ending, AbortSignal.timeout(connectMs)]);
   const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () =>
-      reject(
-        new RetryableError(
-          'delivery_failed',
-          ending.aborted ? 'Closed.' : 'Discord’s gateway does not answer.',
-        ),
-      ),
-    );
+    const give = () => {
+      const reason = ending.aborted ? 'It was closed.' : 'Discord’s gateway does not answer.';
+      reject(new RetryableError('delivery_failed', reason));
+    };
+    if (signal.aborted) give();
+    else signal.addEventListener('abort', give);
   });
   return Promise.race([connecting, late]);
 }
