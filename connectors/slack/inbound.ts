@@ -1,4 +1,6 @@
 /** Events of conversations, taken to the hub. Each method resolves when Slack may be told "got it". */
+
+import { LRUCache } from 'lru-cache';
 import {
   type CarrierError,
   FatalError,
@@ -14,7 +16,6 @@ import {
   isDirect,
   isSpoken,
   keyOf,
-  messageIdOf,
   normalizeMessage,
   normalizeReaction,
   type ReplyIn,
@@ -42,6 +43,8 @@ export class Inbound {
   readonly #parts: InboundParts;
   /** Messages on their way into the store: a twin that comes meanwhile is done when they are. */
   readonly #storing = new Map<string, Promise<void>>();
+  /** Those that were dealt with: one that comes after its twin is not read, named and fetched again. */
+  readonly #done = new LRUCache<string, true>({ max: 10_000 });
 
   constructor(parts: InboundParts) {
     this.#parts = parts;
@@ -54,11 +57,14 @@ export class Inbound {
     if (subtype === 'message_deleted') return this.#deleted(payload, workspace);
     const event = this.#checked(MessageEvent.safeParse(payload));
     if (!event || !isSpoken(event, workspace)) return;
-    const key = `${workspace.teamId}:${messageIdOf(event.channel, event.ts)}`;
+    // A mention that comes with an edit is told anew: the message may have been nobody's business before.
+    const key = [workspace.teamId, event.channel, event.ts, event.edited?.ts].join();
+    if (this.#done.has(key)) return;
     const storing =
       this.#storing.get(key) ?? this.#store(event, workspace).finally(() => this.#storing.delete(key));
     this.#storing.set(key, storing);
     await storing;
+    this.#done.set(key, true);
   }
 
   async reaction(payload: unknown, workspace: Workspace, removed: boolean): Promise<void> {

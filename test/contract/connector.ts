@@ -9,6 +9,7 @@ import {
   RetryableError,
 } from '../../src/index.js';
 import { FakeHost } from '../http/host.js';
+import { until } from '../support/until.js';
 
 /** A person's message as the platform knows it. Sent twice with the same id, it is one redelivered. */
 export interface PlatformMessage {
@@ -56,13 +57,14 @@ export function connectorContract(
     });
 
     it('stores a message, then acknowledges it', async () => {
-      let store = () => {};
+      let store: (() => void) | undefined;
       host.beforeStore = () => new Promise((resolve) => (store = resolve));
       let acknowledged = false;
       const sent = platform.send(message()).then((ack) => (acknowledged = ack));
+      await until(() => store !== undefined);
       await soon();
       expect(acknowledged).toBe(false);
-      store();
+      store?.();
       expect(await sent).toBe(true);
       expect(host.memories).toMatchObject([
         { content: { text: 'hello' }, source: { connector: platform.connector.name } },
