@@ -10,7 +10,7 @@ import {
 } from '../../src/index.js';
 import type { Directory } from './directory.js';
 import { calling } from './failure.js';
-import { type FileRules, fetchFiles } from './files-in.js';
+import { type FileRules, fetchFiles, unread } from './files-in.js';
 import { liveSurface } from './live.js';
 import {
   isDirect,
@@ -35,6 +35,8 @@ export interface InboundParts {
   live: LiveReplies | null;
   replyIn: ReplyIn;
   files: FileRules;
+  /** Whether files among others are fetched, too: most of such talk is dropped by the gate, its files would stay. */
+  readOverheardFiles: boolean;
 }
 
 const toldTtlMs = 86_400_000;
@@ -89,7 +91,7 @@ export class Inbound {
   }
 
   async #store(event: MessageEvent, workspace: Workspace): Promise<void> {
-    const { agentId, host, threads, replyIn } = this.#parts;
+    const { agentId, host, threads, replyIn, readOverheardFiles } = this.#parts;
     const { teamId, enterpriseId, botUserId } = workspace;
     const { thread_ts: thread, channel, user } = event;
     const [names, participates] = await Promise.all([
@@ -98,7 +100,10 @@ export class Inbound {
     ]);
     const reading = { agentId, teamId, enterpriseId, botUserId, names, replyIn, participates };
     const message = normalizeMessage(event, reading);
-    const { attachments, remarks } = await fetchFiles(event.files ?? [], workspace, host, this.#parts.files);
+    const { attachments, remarks } =
+      message.addressed || readOverheardFiles
+        ? await fetchFiles(event.files ?? [], workspace, host, this.#parts.files)
+        : unread(event.files ?? []);
     const text = [message.text, ...remarks].filter((line) => line !== '').join('\n');
     await this.#receive({ ...message, text, attachments }, workspace);
   }
