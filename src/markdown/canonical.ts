@@ -1,6 +1,5 @@
 /** Turns what only a web page can show into what every chat can. */
 import type {
-  Break,
   Definition,
   FootnoteDefinition,
   Html,
@@ -53,7 +52,9 @@ class Pass {
 
   childrenOf(parent: Parents, depth: number): Nodes[] {
     const children = parent.children.flatMap((child) => this.#made(child, parent, depth + 1));
-    return inlineParents.has(parent.type) ? merged(children) : children;
+    if (!inlineParents.has(parent.type)) return children;
+    const isBlock = parent.type === 'paragraph' || parent.type === 'heading' || parent.type === 'tableCell';
+    return isBlock ? withoutEdges(merged(children)) : merged(children);
   }
 
   /** As blocks; complete once all references have been seen. */
@@ -118,8 +119,9 @@ class Pass {
     }
     if (!('children' in node)) return [node];
     if (depth > maxDepth && nesting.has(node.type)) return this.#asWritten(node, inline);
-    node.children = this.childrenOf(node, depth) as never;
-    return [node];
+    const children = this.childrenOf(node, depth);
+    if (inline) return breaksOutside(node, children);
+    return node.type === 'paragraph' && children.length === 0 ? [] : [{ ...node, children } as Nodes];
   }
 
   #mark(identifier: string): string {
@@ -136,18 +138,32 @@ class Pass {
 
 function htmlAsText({ value, position }: Html, inline: boolean): Nodes[] {
   const shown = value.replace(/<!--[\s\S]*?(?:-->|$)/g, '');
-  if (shown === '' || (!inline && shown.trim() === '')) return [];
   const lines = shown.split(/<br\s*\/?>/i).map(words);
-  const children = lines.flatMap((line, index): (Text | Break)[] =>
-    index ? [{ type: 'break' }, line] : [line],
-  );
-  return inline
-    ? children
-    : [{ type: 'paragraph', children: merged(children) as PhrasingContent[], position }];
+  const nodes = lines.flatMap((line, index): Nodes[] => (index > 0 ? [{ type: 'break' }, line] : [line]));
+  if (inline) return nodes;
+  const children = withoutEdges(merged(nodes)) as PhrasingContent[];
+  return children.length > 0 ? [{ type: 'paragraph', children, position }] : [];
 }
 
 function words(value: string): Text {
   return { type: 'text', value };
+}
+
+/** Marks around the words alone: a line break at either end of them is not marked, and blanks need no marks. */
+function breaksOutside(node: Parents, children: Nodes[]): Nodes[] {
+  const words = withoutEdges(children);
+  if (words.length === 0 && node.type !== 'link') return children;
+  const start = children.indexOf(words[0]!);
+  const end = start + words.length;
+  if (words.length === children.length || words.length === 0) return [{ ...node, children } as Nodes];
+  return [...children.slice(0, start), { ...node, children: words } as Nodes, ...children.slice(end)];
+}
+
+/** A line break at the start or the end of a block breaks nothing, and markdown cannot say it. */
+function withoutEdges(nodes: Nodes[]): Nodes[] {
+  const blank = (node: Nodes) => node.type === 'break' || (node.type === 'text' && node.value.trim() === '');
+  const first = nodes.findIndex((node) => !blank(node));
+  return first < 0 ? [] : nodes.slice(first, nodes.findLastIndex((node) => !blank(node)) + 1);
 }
 
 /** Text nodes beside one another as one, and none that is empty. */

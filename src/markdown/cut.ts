@@ -69,21 +69,24 @@ function cutTable(table: Table, at: number): [Leaf, Leaf] | null {
 
 /** Each row as lines of "header: cell". */
 function rowsAsParagraphs({ children: [header, ...rows] }: Table): Leaf[] {
-  if (rows.length === 0) return [paragraph(header!.children.flatMap((cell) => [...cell.children, space()]))];
-  return rows.map(({ children: cells }) =>
-    paragraph(
-      cells.flatMap((cell, column): PhrasingContent[] => {
-        const name = header!.children[column]?.children ?? [];
-        return [
-          ...(column > 0 ? [{ type: 'break' } as const] : []),
-          ...(name.length > 0
-            ? [{ type: 'strong', children: name } as const, { type: 'text', value: ': ' } as const]
-            : []),
-          ...cell.children,
-        ];
-      }),
-    ),
-  );
+  const names = header!.children.map(({ children }) => children);
+  if (rows.length === 0) return [paragraph(joined(names))];
+  return rows.map(({ children: cells }) => {
+    // A row may have fewer cells than the header, or more.
+    const columns = Math.max(names.length, cells.length);
+    const lines = Array.from({ length: columns }, (_, column): PhrasingContent[] => {
+      const name = names[column] ?? [];
+      const cell = cells[column]?.children ?? [];
+      return name.length > 0
+        ? [{ type: 'strong', children: name }, { type: 'text', value: ': ' }, ...cell]
+        : cell;
+    });
+    return paragraph(joined(lines.filter((line) => line.length > 0)));
+  });
+}
+
+function joined(lines: PhrasingContent[][]): PhrasingContent[] {
+  return lines.flatMap((line, index): PhrasingContent[] => (index > 0 ? [{ type: 'break' }, ...line] : line));
 }
 
 function cutPhrasing<Block extends Paragraph | Heading>(block: Block, at: number): [Block, Block] | null {
@@ -185,8 +188,4 @@ function spelledOut(node: Nodes): string {
 
 function paragraph(children: PhrasingContent[]): Paragraph {
   return { type: 'paragraph', children };
-}
-
-function space(): PhrasingContent {
-  return { type: 'text', value: ' ' };
 }

@@ -1,6 +1,7 @@
 /** Markdown that is still being written, made well-formed: what is open is closed, what has only begun is left out. */
 import type { Code, Nodes } from 'mdast';
-import { parseMarkdown, shallow } from './parse.js';
+import { bounded } from './bounded.js';
+import { parseMarkdown } from './parse.js';
 
 /** What may have to be closed, the shortest first: the parser says what is. */
 const closers = ['`', '*', '_', '**', '__', '~~'];
@@ -22,7 +23,7 @@ const comingTable = /(?:^|\n)[ \t]*\|[^\n]*(?:\n[ \t]*[|:-][ \t|:-]*)?$/;
 
 /** Only its end changes; a text that is complete stays as it is, but for white space at its end. */
 export function healMarkdown(text: string): string {
-  const written = shallow(text).trimEnd();
+  const written = bounded(text).trimEnd();
   const last = lastBlock(parseMarkdown(written));
   const start = last.position?.start.offset ?? 0;
   const before = written.slice(0, start);
@@ -61,7 +62,8 @@ function healCode(before: string, source: string, { value }: Code): string {
   const end = lines.at(-1)!.replace(/^[\s>]*/, '');
   const closing = end !== '' && end === fence.charAt(0).repeat(end.length);
   if (closing && end.length >= fence.length) return source;
-  if (closing) lines.pop();
+  // Three may be the fence of a block inside this one.
+  if (closing && end.length < 3) lines.pop();
   if (value === '') return '';
   // The fence closes in the same quote or list it was opened in.
   const margin = before.slice(before.lastIndexOf('\n') + 1).replace(/[^>\s]/g, ' ');

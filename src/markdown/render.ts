@@ -59,7 +59,7 @@ const plain: Handlers = {
     const text = to.inline(node);
     const address = to.text(node.url);
     const shown = text === '' || text === address || to.text(node.url.replace(/^mailto:/, '')) === text;
-    return shown ? text || address : `${text} (${address})`;
+    return shown ? text || address : text + to.text(` (${node.url})`);
   },
   image: ({ alt, url, position }, to) =>
     to.node({ type: 'link', url, children: [{ type: 'text', value: alt || url }], position }),
