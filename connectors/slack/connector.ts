@@ -43,6 +43,8 @@ export interface SlackConnectorOptions {
   maxFileBytes?: number;
   /** Hosts, besides Slack's own, that files may come from; they are sent the token. */
   trustedFileHosts?: string[];
+  /** Whether files of messages that are not for the agent are fetched, too, where it answers those; default false. */
+  readOverheardFiles?: boolean;
   /** How long Slack may leave a ping unanswered before the socket is opened anew, in ms; default 5,000. */
   pingTimeoutMs?: number;
 }
@@ -140,7 +142,12 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
     listen(app, {
       workspaces,
       installer,
-      inbound: new Inbound({ ...shared, live, files }),
+      inbound: new Inbound({
+        ...shared,
+        live,
+        files,
+        readOverheardFiles: options.readOverheardFiles ?? false,
+      }),
       interactions: new Interactions({ ...shared, apiUrl }),
     });
     const sender = new Sender(host, async (turnId) => live?.finish(turnId) ?? null);

@@ -57,6 +57,11 @@ export async function fetchFiles(
   };
 }
 
+/** Files that are not the agent's business, by name. */
+export function unread(files: SlackFile[]): Fetched {
+  return { attachments: [], remarks: files.map(({ id, name }) => `[A file, not read: ${name ?? id}]`) };
+}
+
 async function askFor(client: WebClient, { id }: SlackFile): Promise<SlackFile> {
   const { file } = await client.files.info({ file: id });
   return file as SlackFile;

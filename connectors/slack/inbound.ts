@@ -1,4 +1,6 @@
 /** Events of conversations, taken to the hub. Each method resolves when Slack may be told "got it". */
+
+import { LRUCache } from 'lru-cache';
 import {
   type CarrierError,
   FatalError,
@@ -8,13 +10,12 @@ import {
 } from '../../src/index.js';
 import type { Directory } from './directory.js';
 import { calling } from './failure.js';
-import { type FileRules, fetchFiles } from './files-in.js';
+import { type FileRules, fetchFiles, unread } from './files-in.js';
 import { liveSurface } from './live.js';
 import {
   isDirect,
   isSpoken,
   keyOf,
-  messageIdOf,
   normalizeMessage,
   normalizeReaction,
   type ReplyIn,
@@ -34,6 +35,8 @@ export interface InboundParts {
   live: LiveReplies | null;
   replyIn: ReplyIn;
   files: FileRules;
+  /** Whether files among others are fetched, too: most of such talk is dropped by the gate, its files would stay. */
+  readOverheardFiles: boolean;
 }
 
 const toldTtlMs = 86_400_000;
@@ -42,6 +45,8 @@ export class Inbound {
   readonly #parts: InboundParts;
   /** Messages on their way into the store: a twin that comes meanwhile is done when they are. */
   readonly #storing = new Map<string, Promise<void>>();
+  /** Those that were dealt with: one that comes after its twin is not read, named and fetched again. */
+  readonly #done = new LRUCache<string, true>({ max: 10_000 });
 
   constructor(parts: InboundParts) {
     this.#parts = parts;
@@ -54,11 +59,14 @@ export class Inbound {
     if (subtype === 'message_deleted') return this.#deleted(payload, workspace);
     const event = this.#checked(MessageEvent.safeParse(payload));
     if (!event || !isSpoken(event, workspace)) return;
-    const key = `${workspace.teamId}:${messageIdOf(event.channel, event.ts)}`;
+    // A mention that comes with an edit is told anew: the message may have been nobody's business before.
+    const key = [workspace.teamId, event.channel, event.ts, event.edited?.ts].join();
+    if (this.#done.has(key)) return;
     const storing =
       this.#storing.get(key) ?? this.#store(event, workspace).finally(() => this.#storing.delete(key));
     this.#storing.set(key, storing);
     await storing;
+    this.#done.set(key, true);
   }
 
   async reaction(payload: unknown, workspace: Workspace, removed: boolean): Promise<void> {
@@ -83,7 +91,7 @@ export class Inbound {
   }
 
   async #store(event: MessageEvent, workspace: Workspace): Promise<void> {
-    const { agentId, host, threads, replyIn } = this.#parts;
+    const { agentId, host, threads, replyIn, readOverheardFiles } = this.#parts;
     const { teamId, enterpriseId, botUserId } = workspace;
     const { thread_ts: thread, channel, user } = event;
     const [names, participates] = await Promise.all([
@@ -92,7 +100,10 @@ export class Inbound {
     ]);
     const reading = { agentId, teamId, enterpriseId, botUserId, names, replyIn, participates };
     const message = normalizeMessage(event, reading);
-    const { attachments, remarks } = await fetchFiles(event.files ?? [], workspace, host, this.#parts.files);
+    const { attachments, remarks } =
+      message.addressed || readOverheardFiles
+        ? await fetchFiles(event.files ?? [], workspace, host, this.#parts.files)
+        : unread(event.files ?? []);
     const text = [message.text, ...remarks].filter((line) => line !== '').join('\n');
     await this.#receive({ ...message, text, attachments }, workspace);
   }

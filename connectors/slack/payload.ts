@@ -41,6 +41,7 @@ export const SlackMessage = z.object({
   parent_user_id: id.nullish(),
   files: z.array(SlackFile).max(100).nullish(),
   attachments: z.array(SharedMessage).max(100).nullish(),
+  edited: z.object({ ts }).nullish(),
 });
 export type SlackMessage = z.infer<typeof SlackMessage>;
 

@@ -40,7 +40,7 @@ const handlers: Handlers = {
   image: ({ url, alt }) => linked(url, alt ?? ''),
   // A fence does not show within a quote, so it stands outside.
   blockquote: (node, to) =>
-    separately(node, to, (text) => text.replace(/^/gm, '> ').replace(/^> $/gm, '>'), '\n>\n'),
+    separately(node, to, (line) => `> ${line}`.trimEnd(), '\n\n').replace(/(?:\n[> ]+)+(?=\n```)/g, ''),
   listItem,
 };
 
@@ -94,7 +94,7 @@ function linked(url: string, label: string): string {
   if (!/^(https?|mailto|tel):/i.test(url)) return shown === '' ? escaped(url) : `${shown} (${escaped(url)})`;
   const target = escaped(url).replaceAll('|', '%7C').replace(/\s/g, '%20');
   const bare = target.replace(/^(mailto|tel):/i, '');
-  return shown === '' || shown === bare ? `<${target}>` : `<${target}|${shown}>`;
+  return bare === target && (shown === '' || shown === bare) ? `<${target}>` : `<${target}|${shown || bare}>`;
 }
 
 function listItem(node: Node<'listItem'>, to: Renderer): string {
@@ -104,7 +104,7 @@ function listItem(node: Node<'listItem'>, to: Renderer): string {
   const body = separately(
     node,
     to,
-    (text) => text.replace(/^(?=.)/gm, listGaps),
+    (line) => (line === '' ? '' : listGaps + line),
     node.spread ? '\n\n' : '\n',
   );
   return body.startsWith(listGaps) ? mark + body.slice(listGaps.length) : `${mark.trimEnd()}\n${body}`;
@@ -114,19 +114,18 @@ function listItem(node: Node<'listItem'>, to: Renderer): string {
 function separately(
   node: Node<'blockquote' | 'listItem'>,
   to: Renderer,
-  change: (text: string) => string,
+  change: (line: string) => string,
   between: string,
 ): string {
-  return node.children
-    .map((child) => {
-      const text = to.node(child);
-      return { code: text.startsWith('```'), text };
+  const blocks = node.children.map((child) => to.node(child)).filter((text) => text !== '');
+  let fenced = false;
+  return blocks
+    .join(between)
+    .split('\n')
+    .map((line) => {
+      const fence = line.startsWith('```');
+      if (fence) fenced = !fenced;
+      return fence || fenced ? line : change(line);
     })
-    .filter(({ text }) => text !== '')
-    .map(({ code, text }) => (code ? text : change(text)))
-    .reduce(
-      (all, text, index) =>
-        index === 0 ? text : all + (between.includes('>') && text.startsWith('```') ? '\n' : between) + text,
-      '',
-    );
+    .join('\n');
 }

@@ -57,7 +57,8 @@ export class SocketConnection implements Connection {
     const client = this.#client;
     this.#lost('closed');
     this.#endPause?.();
-    await this.#reconnecting;
+    // One that is under way ends itself when it finds that it is no longer wanted.
+    await settled(this.#reconnecting ? [this.#reconnecting] : []);
     // What was taken before is still acknowledged over this connection.
     await settled(this.#taking);
     if (client) await within(closeMs, client.disconnect()).catch(() => {});

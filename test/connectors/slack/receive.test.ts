@@ -30,6 +30,18 @@ for (const http of [false, true]) {
       expect((await rig.tell(`${rig.bot} hello`)).memory.content.text).toBe('hello');
     });
 
+    it('that are given the agent’s name later are told again, since they were nobody’s before', async () => {
+      const { said } = await rig.tell('what is two plus two?');
+      rig.host.memories.length = 0;
+      rig.host.receive = async (message) => {
+        rig.host.inbound.push(message);
+        return null;
+      };
+      await rig.slack.people.edit(said, `${rig.bot} what is two plus two?`);
+      await rig.slack.people.announce(said);
+      expect(rig.host.inbound.map(({ addressed }) => addressed)).toEqual([false, true]);
+    });
+
     it('have people and channels by name', async () => {
       const text = `${rig.bot}: ask <@U0BOB> in <#C0ATTIC|> &amp; see <https://example.com|this>`;
       expect((await rig.tell(text)).memory.content.text).toBe(
@@ -145,9 +157,9 @@ for (const http of [false, true]) {
       let tries = 0;
       rig.host.beforeStore = async () => {
         tries += 1;
-        if (tries < 3) throw new RetryableError('store_unavailable', 'The disk is full.');
+        if (tries < 2) throw new RetryableError('store_unavailable', 'The disk is full.');
       };
-      const { acked } = rig.say(`${rig.bot} hello`);
+      const { acked } = rig.say('hello', { channel: 'D0ALICE' });
       expect(await acked).toBe(true);
       expect(rig.host.memories).toHaveLength(1);
     });
@@ -271,6 +283,12 @@ describe('Slack files', () => {
     message.files[0]!.bytes = Buffer.alloc(100_000);
     await acked;
     expect(rig.host.memories[0]!.content.text).toContain('larger than 4 KB');
+  });
+
+  it('among others are not fetched', async () => {
+    const { memory } = await rig.tell('look at this', { files: [{ ...file, bytes: Buffer.from('x') }] });
+    expect(memory.content.text).toBe('look at this\n[A file, not read: big.bin]');
+    expect(rig.host.files.size).toBe(0);
   });
 
   it('come after a while of failures', async () => {
