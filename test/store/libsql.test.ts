@@ -7,7 +7,7 @@ import { Database } from '../../src/store/libsql/database.js';
 import { Link } from '../../src/store/libsql/link.js';
 import { migrate, migrations } from '../../src/store/libsql/schema.js';
 import { openLibsqlStore } from '../../src/store/libsql/store.js';
-import { message, storeContract } from '../contract/store.js';
+import { commitOf, message, storeContract } from '../contract/store.js';
 import { log, temporaryFolder } from './folder.js';
 
 storeContract('libsql', async () => {
@@ -84,6 +84,38 @@ describe('the libsql store', () => {
     expect(inFiles()).toBe(true);
     await store.memories.forget([secret.id]);
     await vi.waitFor(() => expect(inFiles()).toBe(false), { timeout: 5_000, interval: 50 });
+    await store.close();
+  });
+
+  it('takes the record of a turn along with the last of its messages', async () => {
+    const store = await open();
+    const asked = message();
+    await store.memories.append(asked);
+    const { turn, reply } = commitOf([asked]);
+    await store.turns.commit({ turn, reply, outbound: null });
+    await store.memories.forget([asked.id]);
+    expect(await store.turns.get(turn.turnId)).toEqual(turn);
+    await store.memories.forget([reply!.id]);
+    expect(await store.turns.get(turn.turnId)).toBeNull();
+    await store.close();
+  });
+
+  it('drops replies that were given up and stand nowhere else, in their time', async () => {
+    const store = await open();
+    const asked = message();
+    await store.memories.append(asked);
+    const notice = commitOf([asked]);
+    await store.turns.commit({ ...notice, reply: null });
+    await store.outbox.failed(notice.outbound!.id, { code: 'delivery_failed', message: 'no' }, true);
+    const rowsAfter = async (before: number) => {
+      await store.memories.expire({ agentId: 'ada', before, kinds: ['message'], limit: 5 });
+      const db = new Database(join(folder.path, 'carrier.db'));
+      const count = db.prepare('select count(*) from outbox').value();
+      db.close();
+      return count;
+    };
+    expect(await rowsAfter(notice.outbound!.createdAt)).toBe(1);
+    expect(await rowsAfter(notice.outbound!.createdAt + 1)).toBe(0);
     await store.close();
   });
 
