@@ -17,6 +17,8 @@ import { offlineEmbedder } from './llm/offline-embedder/embedder.js';
 import { openaiModel } from './llm/openai.js';
 import { openaiEmbedder } from './llm/openai-embedder.js';
 import type { Logger } from './logger.js';
+import { InProcessMaintenance } from './maintenance/in-process.js';
+import type { Maintenance } from './maintenance/maintenance.js';
 import { Deliverer } from './outbox/outbox.js';
 import { loadPlugin } from './plugin/loader.js';
 import type { Plugin } from './plugin/plugin.js';
@@ -27,6 +29,7 @@ import { Characters } from './runtime/characters.js';
 import { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
 import { outcomeOf } from './runtime/outcome.js';
+import { Retention } from './runtime/retention.js';
 import { StateManager } from './runtime/state-manager.js';
 import { Sweeper } from './runtime/sweeper.js';
 import { Worker } from './runtime/worker.js';
@@ -34,6 +37,10 @@ import { secretFile } from './secret-file.js';
 import { announce } from './store/libsql/lock.js';
 import { openLibsqlStore } from './store/libsql/store.js';
 import type { Store } from './store/store.js';
+
+/** Between two looks for what lacks a vector, and for what has lived long enough, in ms. */
+const embeddingsMs = 5_000;
+const retentionMs = 3_600_000;
 
 /** Parts a test, a benchmark or an embedding program brings itself. */
 export interface Overrides {
@@ -86,7 +93,8 @@ interface Engines {
   bus: EventBus;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
-  /** Ends bus and store; the queues are closed before. */
+  maintenance: Maintenance;
+  /** Ends bus and store; queues and maintenance are closed before. */
   close(): Promise<void>;
 }
 
@@ -99,23 +107,26 @@ async function embeddedEngines({ dataDir, turns }: Config, log: Logger): Promise
     bus,
     turnQueue: new InProcessQueue(turns),
     deliveryQueue: new InProcessQueue(turns),
+    maintenance: new InProcessMaintenance({ firstMs: turns.sweepMs, log }),
     close,
   };
 }
 
 async function sharedEngines(
-  { redisUrl, redisPrefix, mongodbUrl, database }: NonNullable<Config['cluster']>,
+  { redisUrl, redisPrefix, mongodbUrl, database, readPreference }: NonNullable<Config['cluster']>,
   turns: Config['turns'],
   log: Logger,
 ): Promise<Engines> {
   // Loaded only here: an embedded hub has no need of them, and they weigh more than it does.
-  const [{ Redis }, { RedisBus }, { BullmqQueue }, { openMongoStore }] = await Promise.all([
-    import('ioredis'),
-    import('./bus/redis.js'),
-    import('./queue/bullmq.js'),
-    import('./store/mongodb/store.js'),
-  ]);
-  const store = await openMongoStore({ url: mongodbUrl, database, log });
+  const [{ Redis }, { RedisBus }, { BullmqQueue }, { BullmqMaintenance }, { openMongoStore }] =
+    await Promise.all([
+      import('ioredis'),
+      import('./bus/redis.js'),
+      import('./queue/bullmq.js'),
+      import('./maintenance/bullmq.js'),
+      import('./store/mongodb/store.js'),
+    ]);
+  const store = await openMongoStore({ url: mongodbUrl, database, readPreference, log });
   // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
   const producer = { url: redisUrl, maxRetriesPerRequest: 1, enableOfflineQueue: false };
   const worker = { url: redisUrl, maxRetriesPerRequest: null };
@@ -129,7 +140,8 @@ async function sharedEngines(
     publisher.disconnect();
     await store.close();
   };
-  return { store, bus, turnQueue: queue('turns'), deliveryQueue: queue('deliveries'), close };
+  const maintenance = new BullmqMaintenance({ prefix: redisPrefix, producer, worker, log });
+  return { store, bus, turnQueue: queue('turns'), deliveryQueue: queue('deliveries'), maintenance, close };
 }
 
 async function assemble(
@@ -139,7 +151,7 @@ async function assemble(
   engines: Engines,
 ): Promise<Carrier> {
   const { turns: limits } = config;
-  const { store, bus, turnQueue, deliveryQueue } = engines;
+  const { store, bus, turnQueue, deliveryQueue, maintenance } = engines;
   const characters = await Characters.open(config.charactersDir, log);
   const requireAgent = (id: string): Agent => {
     const agent = characters.get(id);
@@ -182,7 +194,8 @@ async function assemble(
     manager,
     agent: requireAgent,
     publish: (roomId, event) => bus.publish(roomId, event),
-    committed: () => memoryManager.nudge(),
+    // Where several hubs share their work, one of them embeds for all; see `maintenance` below.
+    committed: () => config.cluster || memoryManager.nudge(),
     maxMessages: limits.maxMessages,
     log,
   });
@@ -204,7 +217,13 @@ async function assemble(
     outbox: store.outbox,
     turnQueue,
     deliveryQueue,
-    intervalMs: limits.sweepMs,
+    forgottenMs: limits.sweepMs,
+    log,
+  });
+  const retention = new Retention({
+    memories: store.memories,
+    agents: () => characters.list(),
+    hubDays: config.retentionDays,
     log,
   });
   const host: Host = {
@@ -222,7 +241,12 @@ async function assemble(
   worker.start();
   deliverer.start();
   await sweeper.start();
-  memoryManager.nudge();
+  maintenance.every('sweep', limits.sweepMs, () => sweeper.sweep());
+  maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
+  maintenance.every('retention', retentionMs, async (signal) => {
+    await retention.apply(signal);
+    await memoryManager.dropAbandoned(signal);
+  });
 
   return {
     store,
@@ -241,7 +265,7 @@ async function assemble(
     },
     async stop() {
       characters.close();
-      sweeper.stop();
+      await maintenance.close();
       await turnQueue.close(limits.stopMs);
       await deliveryQueue.close(limits.stopMs);
       for (const connector of connectors) await connector.stop();
