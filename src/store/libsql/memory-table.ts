@@ -79,22 +79,23 @@ export class MemoryTable {
         from memories m join rooms r on r.id = m.room join scopes s on s.id = m.scope
         where m.id in (select value from json_each(?))`),
       remove: db.prepare('delete from memories where seq = ?'),
-      // All of `looked` comes from the index alone; only what has expired is read.
+      // All of `looked` comes from the index alone; only what has expired is read. `json`: sorting makes plain text
+      // of what a subquery gives.
       aged: db.prepare(`
         with looked as materialized (
           select created, seq, scope, kind from memories
           where (created, seq) > (?1, ?2) and created < ?3 order by created, seq limit ${lookedAt})
         select json_object(
-          'reached', (select json_array(created, seq) from looked order by created desc, seq desc limit 1),
+          'reached', json((select json_array(created, seq) from looked order by created desc, seq desc limit 1)),
           'more', (select count(*) = ${lookedAt} from looked),
-          'ids', (
+          'ids', json((
             select json_group_array(id) from (
               select m.id from looked l
               join scopes s on s.id = l.scope and s.agent = ?4
               join memories m on m.seq = l.seq and m.status <> 0
               where l.kind in (select value from json_each(?5))
                 and m.id not in (select memory from outbox where final = 0)
-              order by l.created, l.seq limit ?6 + 1)))`),
+              order by l.created, l.seq limit ?6 + 1))))`),
       agents: db.prepare(
         'select json_group_array(agent) from (select distinct agent from scopes where memories > 0)',
       ),
