@@ -195,7 +195,9 @@ async function assemble(
     agent: requireAgent,
     publish: (roomId, event) => bus.publish(roomId, event),
     // Where several hubs share their work, one of them embeds for all; see `maintenance` below.
-    committed: () => config.cluster || memoryManager.nudge(),
+    committed: () => {
+      if (!config.cluster) memoryManager.nudge();
+    },
     maxMessages: limits.maxMessages,
     log,
   });

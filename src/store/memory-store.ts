@@ -85,8 +85,9 @@ export interface MemoryStore {
   /** Vectors are only ever compared with others of the same embedder. Forgotten ids are passed over. */
   saveEmbeddings(embedder: string, vectors: { id: string; values: Float32Array }[]): Promise<void>;
   /**
-   * Removes at most `limit` vectors of other embedders than `keep`, of those that nobody has asked for what they lack,
-   * or saved vectors of, since `unusedSince` (Unix ms). Returns how many went; 0 when no such vector is left.
+   * Removes at most `limit` vectors of embedders other than `keep` that are not in use: since `unusedSince` (Unix ms),
+   * to a minute or so, nobody has called `unembedded` or `saveEmbeddings` with them. Returns how many went; 0 when no
+   * such vector is left.
    */
   dropEmbeddings(request: { keep: string; unusedSince: number; limit: number }): Promise<number>;
 }

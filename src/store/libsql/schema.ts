@@ -73,7 +73,7 @@ export const migrations: readonly string[] = [
   create table progress (name text primary key, value integer not null);
   `,
   `
-  -- Retention walks from the oldest on; new rows come at the index's end, where adding one costs next to nothing.
+  -- Retention walks from the oldest on; new rows come at the index's end.
   create index aged on memories (created, seq, scope, kind);
   alter table embedders add column used integer not null default 0; -- Unix ms
   `,
