@@ -14,6 +14,7 @@ import { offlineEmbedder } from './llm/offline-embedder/embedder.js';
 import { openaiModel } from './llm/openai.js';
 import { openaiEmbedder } from './llm/openai-embedder.js';
 import type { Logger } from './logger.js';
+import { InProcessMaintenance } from './maintenance/in-process.js';
 import { loadPlugin } from './plugin/loader.js';
 import type { Plugin } from './plugin/plugin.js';
 import { InProcessQueue } from './queue/in-process.js';
@@ -69,25 +70,34 @@ async function embeddedEngines({ dataDir, turns }: Config, log: Logger): Promise
     turnQueue: new InProcessQueue(turns),
     deliveryQueue: new InProcessQueue(turns),
     leases: new InProcessLeases(),
+    maintenance: new InProcessMaintenance({ firstMs: turns.sweepMs, log }),
     close,
   };
 }
 
 async function sharedEngines(
-  { redisUrl, redisPrefix, mongodbUrl, database }: NonNullable<Config['cluster']>,
+  { redisUrl, redisPrefix, mongodbUrl, database, readPreference }: NonNullable<Config['cluster']>,
   { turns, tracing }: Config,
   log: Logger,
   monitor: Overrides['database'],
 ): Promise<Engines> {
   // Loaded only here: an embedded hub has no need of them, and they weigh more than it does.
-  const [{ Redis }, { RedisBus }, { RedisLeases }, { BullmqQueue }, { openMongoStore }] = await Promise.all([
+  const [
+    { Redis },
+    { RedisBus },
+    { RedisLeases },
+    { BullmqQueue },
+    { BullmqMaintenance },
+    { openMongoStore },
+  ] = await Promise.all([
     import('ioredis'),
     import('./bus/redis.js'),
     import('./lease/redis.js'),
     import('./queue/bullmq.js'),
+    import('./maintenance/bullmq.js'),
     import('./store/mongodb/store.js'),
   ]);
-  const store = await openMongoStore({ url: mongodbUrl, database, log, ...monitor });
+  const store = await openMongoStore({ url: mongodbUrl, database, readPreference, log, ...monitor });
   // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
   const producer = { url: redisUrl, maxRetriesPerRequest: 1, enableOfflineQueue: false };
   const worker = { url: redisUrl, maxRetriesPerRequest: null };
@@ -101,11 +111,13 @@ async function sharedEngines(
   for (const redis of [publisher, subscriber]) redis.on('error', (err) => log.warn({ err }, 'redis'));
   const bus = new RedisBus({ publisher, subscriber, prefix: `${redisPrefix}:events:`, log });
   const leases = new RedisLeases({ client: publisher, prefix: `${redisPrefix}:lease:`, log });
+  const maintenance = new BullmqMaintenance({ prefix: redisPrefix, producer, worker, log });
   const close = async () => {
     publisher.disconnect();
     await store.close();
   };
-  return { store, bus, turnQueue: queue('turns'), deliveryQueue: queue('deliveries'), leases, close };
+  const [turnQueue, deliveryQueue] = [queue('turns'), queue('deliveries')];
+  return { store, bus, turnQueue, deliveryQueue, leases, maintenance, close };
 }
 
 async function assemble(

@@ -40,6 +40,7 @@ const Environment = z
     CARRIER_MODEL_TIMEOUT_MS: count(120_000, 100, 3_600_000),
     CARRIER_SWEEP_MS: count(5000, 100, 3_600_000),
     CARRIER_MAX_BACKLOG: count(10_000, 1, 10_000_000),
+    CARRIER_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).optional(),
     CARRIER_STOP_MS: count(10_000, 0, 600_000),
     CARRIER_MAX_TEXT_CHARS: count(32_000, 1, 1_000_000),
     CARRIER_MAX_BODY_BYTES: count(1_048_576, 1024, 104_857_600),
@@ -61,6 +62,10 @@ const Environment = z
       .string()
       .regex(/^[\w-]{1,63}$/)
       .default('carrier'),
+    // Not `secondary`: a search must not fail because no secondary is there.
+    MONGODB_READ_PREFERENCE: z
+      .enum(['primary', 'primaryPreferred', 'secondaryPreferred', 'nearest'])
+      .default('primary'),
     CARRIER_MODELS: list.pipe(z.array(ModelRef)),
     CARRIER_EMBEDDER: z
       .string()
@@ -106,7 +111,16 @@ export interface Config {
     maxBacklog: number;
   };
   /** Absent: one hub, embedded. */
-  cluster?: { redisUrl: string; redisPrefix: string; mongodbUrl: string; database: string };
+  cluster?: {
+    redisUrl: string;
+    redisPrefix: string;
+    mongodbUrl: string;
+    database: string;
+    /** Where searches read. */
+    readPreference: 'primary' | 'primaryPreferred' | 'secondaryPreferred' | 'nearest';
+  };
+  /** Days that any agent's messages are kept at most; absent: for ever. */
+  retentionDays?: number;
   turns: {
     concurrency: number;
     attempts: number;
@@ -173,8 +187,10 @@ function arrange(env: z.output<typeof Environment>): Config {
           redisPrefix: env.CARRIER_REDIS_PREFIX,
           mongodbUrl: env.MONGODB_URL,
           database: env.CARRIER_MONGODB_DATABASE,
+          readPreference: env.MONGODB_READ_PREFERENCE,
         },
       }),
+    retentionDays: env.CARRIER_RETENTION_DAYS,
     turns: {
       concurrency: env.CARRIER_CONCURRENCY,
       attempts: env.CARRIER_TURN_ATTEMPTS,

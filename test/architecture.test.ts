@@ -13,10 +13,10 @@ const layers: [name: string, pattern: RegExp][] = [
   ['base', /^src\/(core\/.*|errors|logger|metrics|tracing|config|secret-file)\.?/],
   [
     'port',
-    /^src\/(connector\/connector|plugin\/plugin|queue\/queue|llm\/llm|bus\/bus|lease\/lease)\.ts$|^src\/store\/[\w-]+\.ts$/,
+    /^src\/(connector\/connector|plugin\/plugin|queue\/queue|maintenance\/maintenance|llm\/llm|bus\/bus|lease\/lease)\.ts$|^src\/store\/[\w-]+\.ts$/,
   ],
   ['public', /^src\/index\.ts$/],
-  ['implementation', /^src\/(queue|store|llm|bus|lease|plugin)\//],
+  ['implementation', /^src\/(queue|maintenance|store|llm|bus|lease|plugin)\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
   ['roles', /^src\/roles\.ts$/],
   ['carrier', /^src\/carrier\.ts$/],
@@ -44,6 +44,11 @@ const longFiles: Record<string, string> = {};
 
 const suites: { port: string; implementation: RegExp; suite: string }[] = [
   { port: 'RoomQueue', implementation: /class \w+ implements RoomQueue\b/, suite: 'queueContract' },
+  {
+    port: 'Maintenance',
+    implementation: /class \w+ implements Maintenance\b/,
+    suite: 'maintenanceContract',
+  },
   { port: 'EventBus', implementation: /class \w+ implements EventBus\b/, suite: 'busContract' },
   { port: 'Leases', implementation: /class \w+ implements Leases\b/, suite: 'leaseContract' },
   {

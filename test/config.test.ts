@@ -36,6 +36,9 @@ describe('settings', () => {
     ['CARRIER_CALLBACK_ALLOW_PRIVATE', 'perhaps'],
     ['OPENAI_BASE_URL', 'not a url'],
     ['CARRIER_EMBEDDER', 'magic'],
+    ['CARRIER_RETENTION_DAYS', '0'],
+    ['CARRIER_RETENTION_DAYS', 'a week'],
+    ['MONGODB_READ_PREFERENCE', 'secondary'],
   ])('refuse %s=%s by name', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(
       expect.objectContaining({

@@ -43,7 +43,7 @@ export class RedisServer {
 
   async kill(): Promise<void> {
     const process = this.#process;
-    if (!process || process.exitCode !== null) return;
+    if (!process || process.exitCode !== null || process.signalCode !== null) return;
     const gone = new Promise((resolve) => process.once('exit', resolve));
     process.kill('SIGKILL');
     await gone;

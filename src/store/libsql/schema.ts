@@ -72,6 +72,11 @@ export const migrations: readonly string[] = [
   -- Where background work stands; see lexicon.ts and upkeep.ts.
   create table progress (name text primary key, value integer not null);
   `,
+  `
+  -- Retention walks from the oldest on; new rows come at the index's end.
+  create index aged on memories (created, seq, scope, kind);
+  alter table embedders add column used integer not null default 0; -- Unix ms
+  `,
 ];
 
 /** Brings the file to the newest version. A file that a newer hub wrote is refused, not guessed at. */
