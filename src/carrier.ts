@@ -104,29 +104,27 @@ async function embeddedEngines({ dataDir, turns }: Config, log: Logger): Promise
 }
 
 async function sharedEngines(
-  { redisUrl, redisPrefix, mongodbUrl, database }: NonNullable<Config['cluster']>,
+  { redis: settings, mongodbUrl, database }: NonNullable<Config['cluster']>,
   turns: Config['turns'],
   log: Logger,
 ): Promise<Engines> {
   // Loaded only here: an embedded hub has no need of them, and they weigh more than it does.
-  const [{ Redis }, { RedisBus }, { BullmqQueue }, { openMongoStore }] = await Promise.all([
-    import('ioredis'),
+  const [{ RedisConnections }, { RedisBus }, { BullmqQueue }, { openMongoStore }] = await Promise.all([
+    import('./queue/redis-connection.js'),
     import('./bus/redis.js'),
     import('./queue/bullmq.js'),
     import('./store/mongodb/store.js'),
   ]);
+  const redis = new RedisConnections(settings, log);
   const store = await openMongoStore({ url: mongodbUrl, database, log });
   // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
-  const producer = { url: redisUrl, maxRetriesPerRequest: 1, enableOfflineQueue: false };
-  const worker = { url: redisUrl, maxRetriesPerRequest: null };
-  const queue = (name: string) =>
-    new BullmqQueue({ ...turns, name, prefix: redisPrefix, producer, worker, log });
-  const publisher = new Redis(redisUrl, { maxRetriesPerRequest: 1 });
-  const subscriber = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  for (const redis of [publisher, subscriber]) redis.on('error', (err) => log.warn({ err }, 'redis'));
-  const bus = new RedisBus({ publisher, subscriber, prefix: `${redisPrefix}:events:`, log });
+  const [producer, worker] = [redis.failingFast(), redis.waiting()];
+  const { prefix } = redis;
+  const queue = (name: string) => new BullmqQueue({ ...turns, name, prefix, producer, worker, log });
+  const [publisher, subscriber] = [redis.publisher(), redis.waiting()];
+  const bus = new RedisBus({ publisher, subscriber, prefix: `${prefix}:events:`, log });
   const close = async () => {
-    publisher.disconnect();
+    redis.close();
     await store.close();
   };
   return { store, bus, turnQueue: queue('turns'), deliveryQueue: queue('deliveries'), close };

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type { TurnEvent } from '../core/events.js';
 import type { Logger } from '../logger.js';
 import type { EventBus, TurnListener } from './bus.js';
@@ -6,9 +6,9 @@ import { InProcessBus } from './in-process.js';
 
 export interface RedisBusOptions {
   /** Publishes; may be shared with others. */
-  publisher: Redis;
+  publisher: { publish(channel: string, text: string): Promise<unknown> };
   /** Listens, and can do nothing else while it does: a connection of its own. */
-  subscriber: Redis;
+  subscriber: Redis | Cluster;
   /** Put before every channel, so that several hubs can share one Redis. */
   prefix: string;
   log: Logger;
