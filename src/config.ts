@@ -4,48 +4,20 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ModelRef } from './core/character.js';
 import { FatalError } from './errors.js';
-
-const count = (fallback: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback);
-
-const flag = (fallback: 'true' | 'false') =>
-  z
-    .enum(['true', 'false', '1', '0', 'yes', 'no'])
-    .default(fallback)
-    .transform((v) => v === 'true' || v === '1' || v === 'yes');
-
-const list = z
-  .string()
-  .default('')
-  .transform((v) =>
-    v
-      .split(',')
-      .map((item) => item.trim())
-      .filter(Boolean),
-  );
+import { addresses, count, flag, list } from './setting.js';
 
 /** A MongoDB URL that names a user and leaves the password out. */
 const userOnly = /^(mongodb(?:\+srv)?:\/\/[^:@/?]+)@/;
-
-/** `host` or `host:port`, an IPv6 address in brackets. */
-const address = /^(?:\[([\da-f:]+)\]|([\w.-]+))(?::(\d{1,5}))?$/i;
-const addresses = (defaultPort: number) =>
-  list
-    .pipe(z.array(z.string().regex(address, 'must be host:port, several separated by commas')))
-    .transform((v) =>
-      v.map((item) => {
-        const [, bracketed, plain, port] = address.exec(item)!;
-        return { host: (bracketed ?? plain)!, port: Number(port ?? defaultPort) };
-      }),
-    );
 
 const Environment = z
   .object({
     CARRIER_DATA_DIR: z.string().default('./data'),
     CARRIER_CHARACTERS_DIR: z.string().default('./characters'),
+    CARRIER_ROLE: z.enum(['all', 'gateway', 'worker']).default('all'),
     CARRIER_HOST: z.string().default('127.0.0.1'),
     CARRIER_PORT: count(3000, 0, 65_535),
     CARRIER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
     CARRIER_CONCURRENCY: count(64, 1, 10_000),
     CARRIER_TURN_ATTEMPTS: count(4, 1, 50),
     CARRIER_TURN_MAX_MESSAGES: count(50, 1, 1000),
@@ -53,6 +25,7 @@ const Environment = z
     CARRIER_RETRY_BASE_MS: count(500, 1, 60_000),
     CARRIER_MODEL_TIMEOUT_MS: count(120_000, 100, 3_600_000),
     CARRIER_SWEEP_MS: count(5000, 100, 3_600_000),
+    CARRIER_MAX_BACKLOG: count(10_000, 1, 10_000_000),
     CARRIER_STOP_MS: count(10_000, 0, 600_000),
     CARRIER_MAX_TEXT_CHARS: count(32_000, 1, 1_000_000),
     CARRIER_MAX_BODY_BYTES: count(1_048_576, 1024, 104_857_600),
@@ -96,6 +69,10 @@ const Environment = z
     OLLAMA_HOST: z.string().optional(),
     OLLAMA_MODEL: z.string().default('llama3.2'),
   })
+  .refine((env) => env.CARRIER_ROLE === 'all' || env.REDIS_URL, {
+    path: ['CARRIER_ROLE'],
+    message: 'a gateway and a worker meet at REDIS_URL and MONGODB_URL: set both, or use the role "all"',
+  })
   .refine((env) => !env.REDIS_URL === !env.MONGODB_URL, {
     path: ['REDIS_URL'],
     message: 'REDIS_URL and MONGODB_URL belong together: set both, or neither for the embedded hub',
@@ -129,9 +106,12 @@ export interface RedisSettings {
 }
 
 export interface Config {
+  role: 'all' | 'gateway' | 'worker';
   dataDir: string;
   charactersDir: string;
   logLevel: string;
+  /** Whether spans are sent somewhere. */
+  tracing: boolean;
   http: {
     host: string;
     port: number;
@@ -142,6 +122,7 @@ export interface Config {
     callbackAllowPrivate: boolean;
     /** Absent: one of this data folder's own. */
     callbackSecret?: string;
+    maxBacklog: number;
   };
   /** Absent: one hub, embedded. */
   cluster?: { redis: RedisSettings; mongodbUrl: string; database: string };
@@ -214,9 +195,11 @@ function withPassword(mongodbUrl: string, password: string | undefined): string 
 
 function arrange(env: z.output<typeof Environment>): Config {
   return {
+    role: env.CARRIER_ROLE,
     dataDir: resolve(env.CARRIER_DATA_DIR),
     charactersDir: resolve(env.CARRIER_CHARACTERS_DIR),
     logLevel: env.CARRIER_LOG_LEVEL,
+    tracing: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     http: {
       host: env.CARRIER_HOST,
       port: env.CARRIER_PORT,
@@ -226,6 +209,7 @@ function arrange(env: z.output<typeof Environment>): Config {
       replyTimeoutMs: env.CARRIER_REPLY_TIMEOUT_MS,
       callbackAllowPrivate: env.CARRIER_CALLBACK_ALLOW_PRIVATE,
       callbackSecret: env.CARRIER_CALLBACK_SECRET,
+      maxBacklog: env.CARRIER_MAX_BACKLOG,
     },
     ...(env.REDIS_URL &&
       env.MONGODB_URL && {

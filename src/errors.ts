@@ -23,6 +23,7 @@ export const errorCodes = {
     status: 422,
     meaning: 'The callback URL points to a private address or is not HTTP(S).',
   },
+  overloaded: { status: 429, meaning: 'Too many conversations wait for their turn; come back later.' },
   turn_failed: {
     status: 502,
     meaning: 'The turn failed for good; the messages it covered are marked failed.',

@@ -11,6 +11,8 @@ export interface HttpConnectorOptions {
   maxBodyBytes: number;
   maxFileBytes: number;
   maxFiles: number;
+  /** Requests that may wait for their replies at once; one more is answered 429. */
+  maxBacklog: number;
   /** How long a request waits for its reply. */
   replyTimeoutMs: number;
   /** Lets callbacks go to private addresses: for development, or a closed network. */

@@ -8,6 +8,7 @@ import {
   type HubRequest,
   type InboundMessage,
   type Receipt,
+  RetryableError,
   type RouteHandler,
   roomIdOf,
 } from '../../src/index.js';
@@ -32,6 +33,8 @@ export interface ApiLimits {
   maxFileBytes: number;
   maxFiles: number;
   callbackAllowPrivate: boolean;
+  /** Requests that may wait for their replies at once. */
+  maxBacklog: number;
 }
 
 export interface Running {
@@ -47,11 +50,13 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
   router
     .route('/:agentId/message')
     .post(async (req, res) => {
-      const { host } = running();
+      const { host, waiters } = running();
       host.requireAgent(req.params.agentId);
+      const overload = host.busy() ?? tooManyWait(waiters);
+      if (overload) throw overload;
       const message = await readMessage(req, res, host);
       if (callbackUrlOf(message.source) !== null) return accept(res, message);
-      const wait = await running().waiters.open(roomIdOf(message.agentId, message.source));
+      const wait = await waiters.open(roomIdOf(message.agentId, message.source));
       res.once('close', () => wait.end());
       try {
         await exchange(req, res, message, wait);
@@ -93,6 +98,13 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
     .all(refuseMethod('GET, HEAD'));
 
   return router;
+
+  function tooManyWait({ size }: Waiters): RetryableError | null {
+    if (size < limits.maxBacklog) return null;
+    return new RetryableError('overloaded', `${size} requests wait for their replies; come back later.`, {
+      retryAfterMs: 2000,
+    });
+  }
 
   async function readMessage(
     req: Request<{ agentId: string }>,

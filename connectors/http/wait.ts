@@ -30,6 +30,10 @@ export class Waiters {
     this.#times = times;
   }
 
+  get size(): number {
+    return this.#waits.size;
+  }
+
   /** Open it before the message is sent, so that no event is missed; `end` it whatever happens. */
   async open(roomId: string): Promise<Wait> {
     const wait: Wait = new Wait(this.#host, this.#times, () => {

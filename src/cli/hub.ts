@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Overrides, startCarrier } from '../carrier.js';
+import { type Carrier, type Overrides, startCarrier } from '../carrier.js';
 import type { Config } from '../config.js';
 import type { Agent } from '../core/character.js';
 import { startHttpServer } from '../http/server.js';
@@ -10,37 +10,56 @@ import type { Logger } from '../logger.js';
 import { secretFile } from '../secret-file.js';
 import type { AgentStore } from '../store/agent-store.js';
 
-export interface Hub {
+export interface Process {
   url: string;
   agents: Agent[];
-  /** The administrator's token; `created` on the first start of this data folder. */
-  token: { secret: string; created: boolean };
   stop(): Promise<void>;
 }
 
-/** A whole hub: carrier and HTTP server. When it resolves, requests are answered. */
+export interface Hub extends Process {
+  /** The administrator's token; `created` on the first start of this data folder. */
+  token: { secret: string; created: boolean };
+}
+
+/** Carrier and its HTTP server, with an administrator's token. When it resolves, requests are answered. */
 export async function startHub(config: Config, log: Logger, overrides?: Overrides): Promise<Hub> {
   const carrier = await startCarrier(config, log, overrides);
   try {
-    const { store, connectors } = carrier;
-    const token = await adminToken(store.agents, config.dataDir);
-    const server = await startHttpServer({
-      config: config.http,
-      connectors,
-      tokens: tokenVerifier(store.agents),
-      ready: () => carrier.ready(),
-      log,
-    });
-    carrier.announce(server.url);
-    const stop = async () => {
-      await server.close(config.turns.stopMs);
-      await carrier.stop();
-    };
-    return { url: server.url, agents: carrier.agents(), token, stop };
+    const token = await adminToken(carrier.store.agents, config.dataDir);
+    return { ...(await serve(carrier, config, log)), token };
   } catch (error) {
     await carrier.stop();
     throw error;
   }
+}
+
+/** Takes turns only: its HTTP serves health and metrics, and it makes no token of its own. */
+export async function startWorker(config: Config, log: Logger, overrides?: Overrides): Promise<Process> {
+  const carrier = await startCarrier(config, log, overrides);
+  try {
+    return await serve(carrier, config, log);
+  } catch (error) {
+    await carrier.stop();
+    throw error;
+  }
+}
+
+async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Process> {
+  const { store, connectors } = carrier;
+  const server = await startHttpServer({
+    config: config.http,
+    connectors,
+    tokens: tokenVerifier(store.agents),
+    ready: () => carrier.ready(),
+    metrics: () => carrier.metrics(),
+    log,
+  });
+  carrier.announce(server.url);
+  const stop = async () => {
+    await server.close(config.turns.stopMs);
+    await carrier.stop();
+  };
+  return { url: server.url, agents: carrier.agents(), stop };
 }
 
 /** The file holds the token, for the CLI; the store holds its hash alone. A deleted file means a new token. */

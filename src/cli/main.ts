@@ -10,6 +10,7 @@ import { start } from './start.js';
 interface Flags {
   dataDir?: string;
   characters?: string;
+  role?: string;
   host?: string;
   port?: string;
   logLevel?: string;
@@ -25,6 +26,7 @@ const program = new Command('carrier')
 Examples:
   carrier start                     run the hub; prints an address, a token and a curl to try
   carrier start --port 8080         on another port
+  carrier start --role worker       take turns for the gateways on the same REDIS_URL and MONGODB_URL
   carrier chat                      talk to the agent "assistant" here in the terminal
   carrier chat captain --room deck  talk to another agent, in a room of its own
   echo "what is 6*7?" | carrier chat
@@ -50,6 +52,12 @@ const logLevel = new Option(
 program
   .command('start')
   .description('run the hub: connectors, HTTP server and workers, until Ctrl-C')
+  .addOption(
+    new Option(
+      '--role <role>',
+      'gateway: platforms and HTTP; worker: turns; all: both (CARRIER_ROLE, default all)',
+    ).choices(['all', 'gateway', 'worker']),
+  )
   .option('-p, --port <number>', 'port to listen on, 0 for any (CARRIER_PORT, default 3000)')
   .option('-H, --host <address>', 'address to listen on (CARRIER_HOST, default 127.0.0.1)')
   .addOption(dataDir)
@@ -84,6 +92,7 @@ function settings(flags: Flags): Config {
     ...process.env,
     ...(flags.dataDir && { CARRIER_DATA_DIR: flags.dataDir }),
     ...(flags.characters && { CARRIER_CHARACTERS_DIR: flags.characters }),
+    ...(flags.role && { CARRIER_ROLE: flags.role }),
     ...(flags.host && { CARRIER_HOST: flags.host }),
     ...(flags.port && { CARRIER_PORT: flags.port }),
     ...(flags.logLevel && { CARRIER_LOG_LEVEL: flags.logLevel }),

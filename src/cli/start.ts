@@ -1,6 +1,7 @@
 import type { Config } from '../config.js';
-import { createLogger } from '../logger.js';
-import { adminTokenPath, type Hub, startHub } from './hub.js';
+import { createLogger, type Logger } from '../logger.js';
+import { startTracing } from '../tracing.js';
+import { adminTokenPath, type Hub, type Process, startHub, startWorker } from './hub.js';
 import { paint, print } from './output.js';
 
 /** Runs the hub until a signal ends it. A second signal ends it at once. */
@@ -11,8 +12,8 @@ export async function start(config: Config): Promise<void> {
     log.fatal({ err }, 'an uncaught error; the hub ends, and what was pending is taken up at the next start');
     process.exit(1);
   });
-  const hub = await startHub(config, log);
-  greet(hub, config);
+  const endTracing = config.tracing ? await startTracing() : async () => {};
+  const hub = await (config.role === 'worker' ? worker(config, log) : gateway(config, log));
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) process.exit(1);
@@ -21,25 +22,32 @@ export async function start(config: Config): Promise<void> {
       `\n${signal}: finishing what runs. Once more ends it at once; nothing acknowledged is lost either way.`,
     );
     await hub.stop();
+    await endTracing().catch((err) => log.warn({ err }, 'the last spans were not sent'));
     process.exit(0);
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
 }
 
+async function gateway(config: Config, log: Logger): Promise<Process> {
+  const hub = await startHub(config, log);
+  greet(hub, config);
+  return hub;
+}
+
+async function worker(config: Config, log: Logger): Promise<Process> {
+  const started = await startWorker(config, log);
+  greetWorker(started, config);
+  return started;
+}
+
 function greet({ url, agents, token }: Hub, config: Config): void {
   const ids = agents.map(({ id }) => id);
   const agent = ids.includes('assistant') ? 'assistant' : (ids[0] ?? 'AGENT');
-  print(`${paint.bold('Carrier')} is ready at ${paint.cyan(url)}`);
+  const what = config.role === 'all' ? 'Carrier' : `Carrier ${config.role}`;
+  print(`${paint.bold(what)} is ready at ${paint.cyan(url)}`);
   print(`  agents  ${ids.join(', ') || `none yet: put a character file into ${config.charactersDir}`}`);
-  print(`  models  ${config.models.chain.join(', then ')}`);
-  if (config.models.chain.includes('offline')) {
-    print(
-      paint.dim(
-        '          offline is built in and simple; set OPENAI_API_KEY, ANTHROPIC_API_KEY or OLLAMA_HOST for more',
-      ),
-    );
-  }
+  if (config.role === 'all') greetModels(config);
   print(`  data    ${config.dataDir}`);
   print(`  chat    npm run chat`);
   if (token.created) {
@@ -51,6 +59,23 @@ function greet({ url, agents, token }: Hub, config: Config): void {
     print(`\nTry it:\n${curl(url, agent, `$(cat ${quote(adminTokenPath(config.dataDir))})`)}`);
   }
   print();
+}
+
+function greetWorker({ url }: Process, config: Config): void {
+  print(`${paint.bold('Carrier worker')} is ready at ${paint.cyan(url)}`);
+  greetModels(config);
+  print(`  serves  /healthz, /readyz and /metrics; people talk with gateways\n`);
+}
+
+function greetModels({ models }: Config): void {
+  print(`  models  ${models.chain.join(', then ')}`);
+  if (models.chain.includes('offline')) {
+    print(
+      paint.dim(
+        '          offline is built in and simple; set OPENAI_API_KEY, ANTHROPIC_API_KEY or OLLAMA_HOST for more',
+      ),
+    );
+  }
 }
 
 function curl(url: string, agent: string, token: string): string {

@@ -11,6 +11,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Reply, TurnEvent } from '../core/events.js';
 import type { InboundMessage, Memory } from '../core/memory.js';
 import type { OutboundMessage, Turn } from '../core/turn.js';
+import type { RetryableError } from '../errors.js';
 
 export interface Receipt {
   memory: Memory;
@@ -24,6 +25,8 @@ export interface Host {
    * Errors: `agent_unknown`, `text_empty`, `text_too_long`, `invalid_field`.
    */
   receive(message: InboundMessage): Promise<Receipt | null>;
+  /** What a sender that can wait should be told instead, since too much waits already; null: go on. */
+  busy(): RetryableError | null;
   /** Throws `agent_unknown` when no such agent runs. */
   requireAgent(agentId: string): void;
   /** Turn events of a room, best effort. The result ends it. */
@@ -42,6 +45,18 @@ export interface Host {
     warn(o: object, m: string): void;
     error(o: object, m: string): void;
   };
+}
+
+/** The one connection to a platform that allows no second one under the same token: a socket, a poller. */
+export interface Connection {
+  /** Names it without telling its secret; in a cluster one process at a time has it open. */
+  readonly id: string;
+  /** Begins to receive. Resolves once connected; failing, it is tried again after a while. A `FatalError` is not. */
+  open(): Promise<void>;
+  /** Receives nothing any more when it resolves; may be opened again. */
+  close(): Promise<void>;
+  /** `ok`, or what is wrong, for an operator. Progress counts, not an open socket. */
+  health(): string;
 }
 
 export interface Outcome {
@@ -69,9 +84,12 @@ export type RouteHandler = {
 export interface Connector {
   /** Stands in every memory's source; unique among the running connectors. */
   readonly name: string;
+  /** Makes `deliver` and `routes` work; every gateway calls it, whichever holds the connection. */
   start(host: Host): Promise<void>;
-  /** Ends every connection; nothing is received afterwards. */
+  /** Ends everything, the connection too; nothing is received afterwards. */
   stop(): Promise<void>;
+  /** Present where messages come over one held connection; without it they come by `routes`. */
+  readonly connection?: Connection;
   /** Sends a reply and says what the platform calls it. Throw a `RetryableError` to be called again, later. */
   deliver?(message: OutboundMessage, signal: AbortSignal): Promise<Record<string, unknown>>;
   /** Routes the HTTP server mounts at `/`. `token`: behind the hub's bearer tokens; `own`: it checks signatures itself. */

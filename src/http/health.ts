@@ -6,6 +6,10 @@ export interface Readiness {
   ready: boolean;
   /** `ok`, or in a few words what is wrong; shown to anyone, so no secrets and no addresses. */
   checks: Record<string, string>;
+  /** How the platforms' connections are. */
+  connections: Record<string, string>;
+  /** What the engines lack, and what that costs. */
+  notes: string[];
 }
 
 /** A check that hangs is a check that fails. */
@@ -17,18 +21,31 @@ export const alive: RequestHandler = (_req, res) => {
   sendJson(res, 200, { alive: true });
 };
 
+/** Behind a token: what a hub does is its operator's business. */
+export function metricsOf(read: () => Promise<{ contentType: string; body: string }>): RequestHandler {
+  return async (_req, res) => {
+    const { contentType, body } = await read();
+    res.writeHead(200, { 'Content-Type': contentType, 'Cache-Control': 'no-store' }).end(body);
+  };
+}
+
 export function readiness(ready: () => Promise<Readiness>): RequestHandler {
   return async (_req, res) => {
     const found = await withinPatience(ready);
     res.setHeader('Cache-Control', 'no-store');
-    sendJson(res, found.ready ? 200 : 503, { ready: found.ready, checks: found.checks });
+    sendJson(res, found.ready ? 200 : 503, found);
   };
 }
 
 async function withinPatience(ready: () => Promise<Readiness>): Promise<Readiness> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<Readiness>((resolve) => {
-    const verdict = { ready: false, checks: { hub: `no answer within ${patienceMs / 1000} s` } };
+    const verdict = {
+      ready: false,
+      checks: { hub: `no answer within ${patienceMs / 1000} s` },
+      connections: {},
+      notes: [],
+    };
     timer = setTimeout(resolve, patienceMs, verdict);
   });
   try {

@@ -1,4 +1,4 @@
-/** The hub's one HTTP server: health, tokens, then whatever routes the connectors bring. */
+/** The hub's one HTTP server: health, tokens, metrics, then whatever routes the connectors bring. */
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import express, { type Express, type RequestHandler } from 'express';
@@ -8,7 +8,7 @@ import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { answerFailures, answerUnparsable } from './failure.js';
 import { securityHeaders } from './headers.js';
-import { alive, type Readiness, readiness } from './health.js';
+import { alive, metricsOf, type Readiness, readiness } from './health.js';
 import { requireToken, type TokenVerifier } from './tokens.js';
 
 export interface HttpServerOptions {
@@ -17,6 +17,8 @@ export interface HttpServerOptions {
   connectors: Connector[];
   tokens: TokenVerifier;
   ready: () => Promise<Readiness>;
+  /** In Prometheus' text format. */
+  metrics: () => Promise<{ contentType: string; body: string }>;
   log: Pick<Logger, 'error' | 'warn'>;
   patience?: Partial<Patience>;
 }
@@ -58,7 +60,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
-function compose({ connectors, tokens, ready, log }: HttpServerOptions): Express {
+function compose({ connectors, tokens, ready, metrics, log }: HttpServerOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -67,6 +69,7 @@ function compose({ connectors, tokens, ready, log }: HttpServerOptions): Express
   app.route('/readyz').get(readiness(ready)).all(refuseMethod('GET, HEAD'));
   mount(app, connectors, 'own');
   app.use(requireToken(tokens));
+  app.route('/metrics').get(metricsOf(metrics)).all(refuseMethod('GET, HEAD'));
   mount(app, connectors, 'token');
   app.use(() => {
     throw new FatalError('not_found', 'No such route. The API is described in the README.');

@@ -12,6 +12,8 @@ export interface DelivererParts {
   outbox: OutboxStore;
   deliveries: RoomQueue;
   connector(name: string): Connector | undefined;
+  /** Told of every try. */
+  tried(connector: string, outcome: 'delivered' | 'failed'): void;
   log: Logger;
 }
 
@@ -47,8 +49,11 @@ export class Deliverer {
       throw new FatalError('delivery_failed', `No running connector "${message.to.connector}" can deliver.`);
     }
     try {
-      return await connector.deliver(message, signal);
+      const receipt = await connector.deliver(message, signal);
+      this.#parts.tried(connector.name, 'delivered');
+      return receipt;
     } catch (err) {
+      this.#parts.tried(connector.name, 'failed');
       if (!signal.aborted) {
         this.#parts.log.warn({ err, outboundId: message.id, roomId: message.roomId }, 'delivery failed');
         await this.#parts.outbox.failed(message.id, told(err), false);

@@ -1,4 +1,4 @@
-import { type ConnectionOptions, type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
+import { type ConnectionOptions, type Job, Queue, type Telemetry, UnrecoverableError, Worker } from 'bullmq';
 import { asCarrierError, FatalError, isRetryable, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { backoffMs } from './backoff.js';
@@ -21,6 +21,8 @@ export interface BullmqQueueOptions {
   retryBaseMs: number;
   /** A worker that has not renewed its hold on a room for this long has lost it, in ms. Default 10,000. */
   lockMs?: number;
+  /** Makes spans of jobs, so that a turn's trace begins where its message came in. */
+  telemetry?: Telemetry<unknown>;
   log: Logger;
 }
 
@@ -45,10 +47,11 @@ export class BullmqQueue implements RoomQueue {
 
   constructor(options: BullmqQueueOptions) {
     this.#options = options;
-    const { name, prefix, producer, attempts, log } = options;
+    const { name, prefix, producer, attempts, telemetry, log } = options;
     this.#queue = new Queue<RoomJob>(name, {
       connection: producer,
       prefix,
+      telemetry,
       defaultJobOptions: {
         attempts,
         backoff: { type: 'custom' },
@@ -71,12 +74,13 @@ export class BullmqQueue implements RoomQueue {
   }
 
   process(handler: RunHandler, parked: ParkedHandler): void {
-    const { name, prefix, worker, concurrency, retryBaseMs, lockMs = 10_000, log } = this.#options;
+    const { name, prefix, worker, concurrency, retryBaseMs, lockMs = 10_000, telemetry, log } = this.#options;
     const processor = (job: Job<RoomJob>, _token?: string, signal?: AbortSignal) =>
       this.#process(job, signal ?? new AbortController().signal, handler, parked);
     this.#worker = new Worker<RoomJob>(name, processor, {
       connection: worker,
       prefix,
+      telemetry,
       concurrency,
       lockDuration: lockMs,
       stalledInterval: lockMs / 2,

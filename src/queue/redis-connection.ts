@@ -22,8 +22,6 @@ interface Publisher {
   publish(channel: string, text: string): Promise<unknown>;
 }
 
-const publish = "return redis.call('PUBLISH', KEYS[1], ARGV[1])";
-
 /** What all modes of one hub share; where a client is led to differs. */
 interface Target {
   host: string;
@@ -73,16 +71,6 @@ export class RedisConnections {
     return this.#make({ maxRetriesPerRequest: null, socketTimeout: patientMs });
   }
 
-  /**
-   * Events of one channel arrive in the order they were published. In a cluster, ioredis sends every PUBLISH to any
-   * node; a script goes where its key is, always by one way.
-   */
-  publisher(): Publisher {
-    const client = this.retryingOnce();
-    if (client instanceof Redis) return client;
-    return { publish: (channel, text) => client.eval(publish, 1, channel, text) };
-  }
-
   /** Ends every client made here; what is under way fails. */
   close(): void {
     clearInterval(this.#pulse);
@@ -124,6 +112,16 @@ export class RedisConnections {
       ...(tls && { dnsLookup: (name, done) => done(null, name) }),
     });
   }
+}
+
+/**
+ * Publishes so that what is published on one channel arrives in that order. In a cluster, ioredis sends every PUBLISH
+ * to any node; a script goes where its key is, always by one way.
+ */
+export function inOrder(client: RedisClient): Publisher {
+  if (client instanceof Redis) return client;
+  const script = "return redis.call('PUBLISH', KEYS[1], ARGV[1])";
+  return { publish: (channel, text) => client.eval(script, 1, channel, text) };
 }
 
 function reconnectOnError(error: Error): false | 2 {

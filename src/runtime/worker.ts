@@ -1,3 +1,4 @@
+import type { Span } from '@opentelemetry/api';
 import type { Agent } from '../core/character.js';
 import type { TurnEvent } from '../core/events.js';
 import { newId } from '../core/ids.js';
@@ -9,6 +10,7 @@ import type { TurnContext } from '../plugin/plugin.js';
 import type { ParkedHandler, RoomQueue, Run } from '../queue/queue.js';
 import type { MemoryStore } from '../store/memory-store.js';
 import type { Claim, TurnStore } from '../store/turn-store.js';
+import { spanned } from '../tracing.js';
 import { learnFrom } from './evaluator-manager.js';
 import { memoryAccess } from './memory-access.js';
 import type { Draft, MessageManager } from './message-manager.js';
@@ -26,7 +28,7 @@ export interface WorkerParts {
   agent(agentId: string): Agent;
   publish(roomId: string, event: TurnEvent): void;
   /** Called after every commit: there may be memories to learn from. */
-  committed(): void;
+  committed(turn: Turn): void;
   /** Most messages one turn covers. */
   maxMessages: number;
   log: Logger;
@@ -45,7 +47,7 @@ export class Worker {
 
   start(): void {
     const parked: ParkedHandler = (run, error) => this.#park(run, error);
-    this.#parts.turnQueue.process((run) => this.#run(run), parked);
+    this.#parts.turnQueue.process((run) => spanned('turn', (span) => this.#run(run, span)), parked);
   }
 
   /** Waits for evaluators that still learn. Call after the queue has closed. */
@@ -53,7 +55,7 @@ export class Worker {
     await Promise.all(this.#learning);
   }
 
-  async #run(run: Run): Promise<void> {
+  async #run(run: Run, span: Span): Promise<void> {
     const startedAt = Date.now();
     const claim = await this.#parts.turns.claim(run.roomId, this.#parts.maxMessages);
     const first = claim.messages[0];
@@ -62,6 +64,7 @@ export class Worker {
     this.#tried.set(run.roomId, covers);
     const agent = this.#parts.agent(first.agentId);
     const turnId = turnIdOf(first);
+    span.setAttributes({ agent: agent.id, turn: turnId, messages: covers.length, attempt: run.attempt });
     const context = this.#contextOf(agent, turnId, claim.messages, run.signal);
     const checkpoint = claim.checkpoint ?? {
       turnId,
@@ -76,6 +79,7 @@ export class Worker {
     run.signal.throwIfAborted();
     const reply = replyTo(claim.messages, turnId, agent, draft.text);
     const turn = finished({ ...checkpoint, covers }, run, startedAt, { status: 'done', reply, draft });
+    span.setAttributes({ model: turn.model ?? '', ...turn.usage });
     await this.#commit(run.roomId, claim, turn, reply);
     this.#learn(turn, reply, draft, context);
   }
@@ -124,7 +128,7 @@ export class Worker {
         .schedule(roomId)
         .catch((err) => log.warn({ err, roomId }, 'reply stored, not scheduled yet'));
     }
-    committed();
+    committed(turn);
   }
 
   #learn(turn: Turn, reply: Memory, { evaluators }: Draft, context: TurnContext): void {

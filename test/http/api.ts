@@ -25,7 +25,7 @@ export interface ApiOptions extends Partial<HttpConnectorOptions>, FakeHostOptio
   server?: Partial<HttpServerOptions>;
 }
 
-export const limits = { maxBodyBytes: 20_000, maxFileBytes: 5000, maxFiles: 2 };
+export const limits = { maxBodyBytes: 20_000, maxFileBytes: 5000, maxFiles: 2, maxBacklog: 1000 };
 
 function testConnector(options: Partial<HttpConnectorOptions> = {}): Connector {
   return httpConnector({
@@ -49,7 +49,8 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     config: { host: '127.0.0.1', port: 0 },
     connectors: [connector],
     tokens: tokenVerifier({ tokens: async () => [tokenRecord(token)] }),
-    ready: async () => ({ ready: true, checks: { store: 'ok' } }),
+    ready: async () => ({ ready: true, checks: { store: 'ok' }, connections: {}, notes: [] }),
+    metrics: async () => ({ contentType: 'text/plain', body: 'turns 1' }),
     log: { error: log('error'), warn: log('warn') } as HttpServerOptions['log'],
     ...options.server,
   });

@@ -68,7 +68,8 @@ async function platformOf(
     config: { host: '127.0.0.1', port: 0 },
     connectors: [connector],
     tokens: tokenVerifier({ tokens: async () => [tokenRecord(token)] }),
-    ready: async () => ({ ready: true, checks: {} }),
+    ready: async () => ({ ready: true, checks: {}, connections: {}, notes: [] }),
+    metrics: async () => ({ contentType: 'text/plain', body: '' }),
     log: { error() {}, warn() {} },
   });
   return {

@@ -8,6 +8,7 @@ import {
   newId,
   type Outcome,
   type Receipt,
+  type RetryableError,
   roomIdOf,
   type Turn,
   type TurnEvent,
@@ -43,6 +44,13 @@ export class FakeHost implements Host {
     warn: (_: object, message: string) => this.#log('warn', message),
     error: (_: object, message: string) => this.#log('error', message),
   };
+
+  /** Set to turn everyone away who can wait. */
+  overload: RetryableError | null = null;
+
+  busy(): RetryableError | null {
+    return this.overload;
+  }
 
   requireAgent(agentId: string): void {
     if (!this.agents.has(agentId)) throw new FatalError('agent_unknown', `No agent "${agentId}".`);

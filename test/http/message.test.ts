@@ -219,6 +219,30 @@ describe('the same messageId', () => {
   });
 });
 
+describe('when too much waits', () => {
+  it('turns senders away before reading what they send, and says when to come back', async () => {
+    api.host.overload = new RetryableError('overloaded', '11 conversations wait.', { retryAfterMs: 1500 });
+    const response = await api.post(hello);
+    expect(response.status).toBe(429);
+    expect(response.headers.get('retry-after')).toBe('2');
+    expect(await response.json()).toEqual({
+      error: { code: 'overloaded', message: '11 conversations wait.' },
+    });
+    expect(api.host.memories).toEqual([]);
+    api.host.overload = null;
+    expect((await api.post(hello)).status).toBe(200);
+  });
+
+  it('bounds the requests that wait for their replies', async () => {
+    await restart({ echo: false, maxBacklog: 2 });
+    const waiting = ['a', 'b'].map((userId) => answerOf(api.post({ ...hello, userId })));
+    const messages = await api.host.received(2);
+    expect((await api.post({ ...hello, userId: 'c' })).status).toBe(429);
+    for (const message of messages) api.host.begin(message).say('done');
+    await Promise.all(waiting);
+  });
+});
+
 describe('500 messages at once to one room', () => {
   it('are stored in order of arrival, and each gets the answer of its turn', async () => {
     await restart({ echo: false });

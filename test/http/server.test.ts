@@ -17,14 +17,29 @@ describe('health', () => {
     const alive = await fetch(`${api.url}/healthz`);
     expect([alive.status, await alive.json()]).toEqual([200, { alive: true }]);
     const ready = await fetch(`${api.url}/readyz`);
-    expect([ready.status, await ready.json()]).toEqual([200, { ready: true, checks: { store: 'ok' } }]);
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { ready: true, checks: { store: 'ok' }, connections: {}, notes: [] },
+    ]);
   });
 
   it('names the check that fails', async () => {
     const checks = { store: 'ok', model: 'no key' };
-    api = await startApi({ server: { ready: async () => ({ ready: false, checks }) } });
+    api = await startApi({
+      server: { ready: async () => ({ ready: false, checks, connections: {}, notes: ['no search node'] }) },
+    });
     const ready = await fetch(`${api.url}/readyz`);
-    expect([ready.status, await ready.json()]).toEqual([503, { ready: false, checks }]);
+    expect([ready.status, await ready.json()]).toEqual([
+      503,
+      { ready: false, checks, connections: {}, notes: ['no search node'] },
+    ]);
+  });
+
+  it('shows metrics to those with a token', async () => {
+    api = await startApi();
+    expect((await fetch(`${api.url}/metrics`)).status).toBe(401);
+    const metrics = await api.get('/metrics');
+    expect([metrics.status, await metrics.text()]).toEqual([200, 'turns 1']);
   });
 
   it('does not show why a check broke', async () => {
@@ -293,7 +308,8 @@ function started(change: NonNullable<ApiOptions['server']>) {
     config: { host: '127.0.0.1', port: 0 },
     connectors: [],
     tokens: { verify: async () => null },
-    ready: async () => ({ ready: true, checks: {} }),
+    ready: async () => ({ ready: true, checks: {}, connections: {}, notes: [] }),
+    metrics: async () => ({ contentType: 'text/plain', body: '' }),
     log: { error() {}, warn() {} },
     ...change,
   });

@@ -9,7 +9,7 @@ import { readConfig } from '../../src/config.js';
 import type { TurnEvent } from '../../src/core/events.js';
 import { createLogger } from '../../src/logger.js';
 import { BullmqQueue } from '../../src/queue/bullmq.js';
-import { RedisConnections } from '../../src/queue/redis-connection.js';
+import { inOrder, RedisConnections } from '../../src/queue/redis-connection.js';
 import { busContract } from '../contract/bus.js';
 import { queueContract } from '../contract/queue.js';
 import { freePort } from '../support/redis.js';
@@ -175,7 +175,7 @@ describe.skipIf(noRedisServer)(
         async () => {},
       );
       const bus = new RedisBus({
-        publisher: redis.publisher(),
+        publisher: inOrder(redis.retryingOnce()),
         subscriber: redis.waiting(),
         prefix: 'e:',
         log,
@@ -258,7 +258,12 @@ describe.skipIf(noRedisServer)(
     busContract('RedisBus on a cluster', async () => {
       const [redis, another] = [open(0), open(1)];
       const busOn = (from: RedisConnections) =>
-        new RedisBus({ publisher: from.publisher(), subscriber: from.waiting(), prefix: 'test:', log });
+        new RedisBus({
+          publisher: inOrder(from.retryingOnce()),
+          subscriber: from.waiting(),
+          prefix: 'test:',
+          log,
+        });
       const [bus, other] = [busOn(redis), busOn(another)];
       return {
         bus,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from './until.js';
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const carrier = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 
 /** `carrier start` as a process of its own, which a test can kill. */
 export class HubProcess {
@@ -13,15 +13,22 @@ export class HubProcess {
   output = '';
   log = '';
 
-  constructor(settings: Record<string, string>) {
+  readonly #program: string[];
+
+  /** @param program what to run instead of `carrier start`; prints the same line when it is ready. */
+  constructor(settings: Record<string, string>, program: string[] = [carrier, 'start']) {
     const { PATH = '', HOME = '' } = process.env;
     this.#env = { PATH, HOME, ...settings };
+    this.#program = program;
   }
 
   /** Resolves with the address once the hub says it is ready. */
   async start(args: string[] = []): Promise<string> {
     this.output = '';
-    const child = spawn(process.execPath, [main, 'start', ...args], { env: this.#env, cwd: this.#env.HOME });
+    const child = spawn(process.execPath, [...this.#program, ...args], {
+      env: this.#env,
+      cwd: this.#env.HOME,
+    });
     child.stdout.on('data', (bytes) => {
       this.output += bytes;
     });
