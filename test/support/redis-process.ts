@@ -26,9 +26,13 @@ export class RedisProcess {
   }
 
   /** The lines may ask for a port of the process's own; without TLS, it listens on that. */
-  static async start(lines: (port: number) => string[], flags: string[] = []): Promise<RedisProcess> {
+  static async start(
+    lines: (port: number) => string[],
+    flags: string[] = [],
+    at?: number,
+  ): Promise<RedisProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'carrier-redis-'));
-    const port = await freePort();
+    const port = at ?? (await freePort());
     const usual = ['bind 127.0.0.1', 'save ""', `dir ${folder}`];
     // A sentinel writes into its file what it learns.
     writeFileSync(join(folder, 'redis.conf'), [...usual, ...lines(port), ''].join('\n'));
