@@ -56,6 +56,30 @@ export async function startCarrier(config: Config, log: Logger, overrides: Overr
 /** The hub that holds a data folder now; null when none does. */
 export { readHub as runningHub } from './store/libsql/lock.js';
 
+/** What keeps a database usable that has grown, for the operator. Throws `config_invalid` where there is none. */
+export async function databaseCare({ cluster }: Config, log: Logger) {
+  if (!cluster) {
+    throw new FatalError(
+      'config_invalid',
+      'This is for hubs that share a database: set REDIS_URL and MONGODB_URL as they have them.',
+      { field: 'MONGODB_URL' },
+    );
+  }
+  const [{ archiveBefore, countBefore }, { requireCluster, shardKeys, shardStore }] = await Promise.all([
+    import('./store/mongodb/archive.js'),
+    import('./store/mongodb/shard.js'),
+  ]);
+  const options = { url: cluster.mongodbUrl, database: cluster.database };
+  return {
+    name: cluster.database,
+    countBefore: (before: number) => countBefore(before, options),
+    archiveBefore: (before: number, tell: (moved: number) => void) => archiveBefore(before, options, tell),
+    shardKeys,
+    requireCluster: () => requireCluster(options),
+    shard: () => shardStore({ ...options, log }),
+  };
+}
+
 async function embeddedEngines({ dataDir, turns }: Config, log: Logger): Promise<Engines> {
   const store = await openLibsqlStore({ dataDir, log });
   const bus = new InProcessBus((err) => log.error({ err }, 'a listener failed'));
