@@ -22,6 +22,7 @@ import { Characters } from './runtime/characters.js';
 import { secretFile } from './secret-file.js';
 import { announce } from './store/libsql/lock.js';
 import { openLibsqlStore } from './store/libsql/store.js';
+import type { MongoOptions } from './store/mongodb/store.js';
 import type { Store } from './store/store.js';
 
 /** Parts a test, a benchmark or an embedding program brings itself. */
@@ -31,6 +32,8 @@ export interface Overrides {
   embedder?: Embedder | null;
   /** Found by their names before any other. */
   plugins?: Plugin[];
+  /** Sees every command to a shared database, and every answer, e.g. to count them. */
+  database?: Pick<MongoOptions, 'onCommand' | 'onAnswer'>;
 }
 
 export interface Carrier extends Hub {
@@ -43,7 +46,7 @@ export interface Carrier extends Hub {
 export async function startCarrier(config: Config, log: Logger, overrides: Overrides = {}): Promise<Carrier> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const engines = config.cluster
-    ? await sharedEngines(config.cluster, config, log)
+    ? await sharedEngines(config.cluster, config, log, overrides.database)
     : await embeddedEngines(config, log);
   try {
     return await assemble(config, log, overrides, engines);
@@ -98,6 +101,7 @@ async function sharedEngines(
   { redis: settings, mongodbUrl, database }: NonNullable<Config['cluster']>,
   { turns, tracing }: Config,
   log: Logger,
+  monitor: Overrides['database'],
 ): Promise<Engines> {
   // Loaded only here: an embedded hub has no need of them, and they weigh more than it does.
   const [{ inOrder, RedisConnections }, { RedisBus }, { RedisLeases }, { BullmqQueue }, { openMongoStore }] =
@@ -109,7 +113,7 @@ async function sharedEngines(
       import('./store/mongodb/store.js'),
     ]);
   const redis = new RedisConnections(settings, log);
-  const store = await openMongoStore({ url: mongodbUrl, database, log });
+  const store = await openMongoStore({ url: mongodbUrl, database, log, ...monitor });
   // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
   const [producer, worker] = [redis.failingFast(), redis.waiting()];
   const { prefix } = redis;

@@ -14,6 +14,31 @@ export interface Figures {
   searchP50Ms: Record<string, number>;
 }
 
+/** What `npm run bench -- --distributed --json FILE` writes. */
+export interface DistributedFigures {
+  /** Which server stood for MongoDB. */
+  database: string;
+  bareBullmqPerSecond: number;
+  /** One gateway and one worker, with a model that answers at once. */
+  httpPerSecond: number;
+  httpRatio: number;
+  /** Sent by clients, for a message that comes alone; and for one of many. */
+  redisCommandsPerMessage: { idle: number; busy: number };
+  databaseRoundTripsPerMessage: { idle: number; busy: number };
+  /** Of a message that comes alone: the longest chain, from its arrival to its reply. */
+  roundTripsInSequence: number;
+  /** Null where the system does not tell. */
+  cpuMsPerMessage: Record<'gateway' | 'worker' | 'redis' | 'database', number> | null;
+  /** Turns a second by the number of worker processes, with a model that takes 200 ms. */
+  workers: Record<string, number>;
+}
+
+/** Names and values, under one another. */
+export function columns(rows: [string, string][]): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
+}
+
 export function median(values: number[]): number {
   return quantile(values, 0.5);
 }

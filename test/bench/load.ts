@@ -1,3 +1,5 @@
+import { Client } from './client.js';
+
 /** The load of both throughput figures: 50 rooms, each sending 40 messages and waiting for every reply. */
 export const rooms = 50;
 export const messagesPerRoom = 40;
@@ -11,4 +13,16 @@ export async function throughput(send: (room: number, message: number) => Promis
     }),
   );
   return (rooms * messagesPerRoom) / ((performance.now() - started) / 1000);
+}
+
+/** The same over HTTP, with one connection a room, spread over the hubs at these addresses. */
+export async function postAll(urls: string[], token: string, prefix: string): Promise<number> {
+  const clients = await Promise.all(
+    Array.from({ length: rooms }, (_, room) => Client.open(new URL(urls[room % urls.length]!), token)),
+  );
+  const perSecond = await throughput((room, message) =>
+    clients[room]!.post(`${prefix}-${room}`, room * 1000 + message),
+  );
+  for (const client of clients) client.close();
+  return perSecond;
 }

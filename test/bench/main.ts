@@ -1,204 +1,26 @@
-/**
- * `npm run bench [-- --json FILE]`: throughput, latency, start, memory and search of the built hub, embedded, on disk.
- * Baseline and pipeline are measured in turn, so that the ratio holds where the machine's speed drifts.
- */
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { cpus, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/** `npm run bench [-- --distributed] [-- --json FILE]`: the embedded hub, or gateways and workers on shared engines. */
+import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { Client } from './client.js';
-import { type Figures, median } from './figures.js';
-import { rooms, throughput } from './load.js';
+import { distributed, distributedTable } from './distributed.js';
+import { embedded, embeddedTable } from './embedded.js';
+import { home, root } from './processes.js';
 
-const roundCount = 3;
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const home = mkdtempSync(join(tmpdir(), 'carrier-bench-'));
-let folders = 0;
-
-/** A hub's settings with a data folder of its own. */
-function settings(env: Record<string, string> = {}): Record<string, string> {
-  const { PATH = '', HOME = '' } = process.env;
-  const dataDir = join(home, `data-${++folders}`);
-  return { PATH, HOME, CARRIER_DATA_DIR: dataDir, CARRIER_PORT: '0', CARRIER_EMBEDDER: 'none', ...env };
-}
-
-/** Runs one of the programs beside this one to its end and returns what it printed. */
-function measure<T>(program: string, args: string[] = []): T {
-  const file = fileURLToPath(new URL(program, import.meta.url));
-  const printed = execFileSync(process.execPath, ['--import', 'tsx', file, ...args], {
-    cwd: root,
-    env: settings(),
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return JSON.parse(printed) as T;
-}
-
-/** A process that prints a line when it is ready. */
-async function launch(args: string[], env: Record<string, string>, ready: RegExp) {
-  const started = performance.now();
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
-  let printed = '';
-  const match = await new Promise<RegExpExecArray>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}`)));
-    child.stdout.on('data', (bytes) => {
-      printed += bytes;
-      const found = ready.exec(printed);
-      if (found) resolve(found);
-    });
-  });
-  child.removeAllListeners('exit');
-  const end = async () => {
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    await gone;
-  };
-  return { match, readyMs: performance.now() - started, pid: child.pid!, end };
-}
-
-function rssMb(pid: number): number {
-  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024;
-}
-
-async function post(url: string, token: string, prefix: string): Promise<number> {
-  const clients = await Promise.all(Array.from({ length: rooms }, () => Client.open(new URL(url), token)));
-  const perSecond = await throughput((room, message) =>
-    clients[room]!.post(`${prefix}-${room}`, room * 1000 + message),
-  );
-  for (const client of clients) client.close();
-  return perSecond;
-}
-
-async function overHttp(): Promise<number> {
-  const program = fileURLToPath(new URL('http-hub.ts', import.meta.url));
-  const hub = await launch(['--import', 'tsx', program], settings(), /^(\{.*\})\n/);
-  const { url, token } = JSON.parse(hub.match[1]!) as { url: string; token: string };
-  await post(url, token, 'warm');
-  const perSecond = await post(url, token, 'room');
-  await hub.end();
-  return perSecond;
-}
-
-/** The real program with its real offline model: how fast it starts, and what it keeps in memory. */
-async function footprint(): Promise<{ startMs: number; rssIdleMb: number; rssAfter5000Mb: number }> {
-  const args = ['dist/src/cli/main.js', 'start', '--log-level', 'warn'];
-  const env = settings();
-  const starts: number[] = [];
-  for (let i = 0; i < 5; i++) {
-    const hub = await launch(args, env, /ready at (\S+)/);
-    starts.push(hub.readyMs);
-    await hub.end();
-  }
-  const hub = await launch(args, env, /ready at (\S+)/);
-  const token = readFileSync(join(env.CARRIER_DATA_DIR!, 'admin-token'), 'utf8').trim();
-  await new Promise((resolve) => setTimeout(resolve, 2000));
-  const rssIdleMb = rssMb(hub.pid);
-  const clients = await Promise.all(
-    Array.from({ length: 10 }, () => Client.open(new URL(hub.match[1]!), token)),
-  );
-  const samples: number[] = [];
-  for (let batch = 0; batch < 5; batch++) {
-    await Promise.all(
-      clients.map(async (client, i) => {
-        for (let n = 0; n < 100; n++) await client.post(`room-${batch}-${i}`, n);
-      }),
-    );
-    samples.push(rssMb(hub.pid));
-  }
-  for (const client of clients) client.close();
-  await hub.end();
-  process.stdout.write(
-    `  RSS after each 1,000 messages: ${samples.map((mb) => mb.toFixed(0)).join(', ')} MB\n`,
-  );
-  return { startMs: median(starts), rssIdleMb, rssAfter5000Mb: samples.at(-1)! };
-}
-
-async function redis(): Promise<{ port: number; stop(): void } | null> {
-  if (spawnSync('redis-server', ['--version']).status !== 0) return null;
-  const port = await freePort();
-  const args = ['--port', String(port), '--save', '', '--appendonly', 'no', '--dir', home];
-  const child = spawn('redis-server', args, { stdio: 'ignore' });
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  return { port, stop: () => child.kill() };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-async function run(): Promise<Figures> {
-  const server = await redis();
-  if (!server) process.stdout.write('No redis-server on PATH: no baseline, no ratios.\n');
-  const bare: number[] = [];
-  const pipeline: { perSecond: number; cpuMs: number; idleP50: number; idleP99: number }[] = [];
-  const http: number[] = [];
-  for (let i = 0; i < roundCount; i++) {
-    if (server) bare.push(measure<number>('bare-bullmq.ts', [String(server.port)]));
-    pipeline.push(measure('pipeline.ts'));
-    http.push(await overHttp());
-    process.stdout.write(
-      `  round ${i + 1}: bare ${bare.at(-1)?.toFixed(0) ?? '-'}, pipeline ${pipeline.at(-1)!.perSecond.toFixed(0)}, http ${http.at(-1)!.toFixed(0)} a second\n`,
-    );
-  }
-  server?.stop();
-  const bareBullmqPerSecond = bare.length > 0 ? median(bare) : null;
-  const ratio = (values: number[]) =>
-    bare.length > 0 ? median(values.map((value, i) => value / bare[i]!)) : null;
-  const rates = pipeline.map(({ perSecond }) => perSecond);
-  return {
-    bareBullmqPerSecond,
-    pipelinePerSecond: median(rates),
-    pipelineRatio: ratio(rates),
-    httpPerSecond: median(http),
-    httpRatio: ratio(http),
-    cpuMsPerMessage: median(pipeline.map(({ cpuMs }) => cpuMs)),
-    idleP50Ms: median(pipeline.map(({ idleP50 }) => idleP50)),
-    idleP99Ms: median(pipeline.map(({ idleP99 }) => idleP99)),
-    ...(await footprint()),
-    searchP50Ms: measure<Record<string, number>>('search.ts'),
-  };
-}
-
-function table(figures: Figures): string {
-  const n = (value: number | null, digits = 0) => (value === null ? '-' : value.toFixed(digits));
-  const rows: [string, string][] = [
-    ['bare BullMQ (add + process, concurrency 50)', `${n(figures.bareBullmqPerSecond)} jobs/s`],
-    ['pipeline', `${n(figures.pipelinePerSecond)} messages/s, ${n(figures.pipelineRatio, 2)} x bare`],
-    ['over HTTP, keep-alive', `${n(figures.httpPerSecond)} messages/s, ${n(figures.httpRatio, 2)} x bare`],
-    ['CPU per message (pipeline, all threads)', `${n(figures.cpuMsPerMessage, 2)} ms`],
-    ['idle, message to reply, p50 / p99', `${n(figures.idleP50Ms, 1)} / ${n(figures.idleP99Ms, 1)} ms`],
-    ['start to ready', `${n(figures.startMs)} ms`],
-    ['RSS idle / after 5,000 messages', `${n(figures.rssIdleMb)} / ${n(figures.rssAfter5000Mb)} MB`],
-    ...Object.entries(figures.searchP50Ms).map(([size, ms]): [string, string] => [
-      `search among ${Number(size).toLocaleString('en')} memories, p50`,
-      `${n(ms, 1)} ms`,
-    ]),
-  ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
-}
-
-const { values } = parseArgs({ options: { json: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { distributed: { type: 'boolean' }, database: { type: 'string' }, json: { type: 'string' } },
+});
 const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], {
   cwd: root,
   encoding: 'utf8',
 }).stdout.trim();
 const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`;
 process.stdout.write(`${machine}, Node ${process.version}, commit ${commit || 'unknown'}\n`);
-process.stdout.write(
-  'Instant model, embeddings off (they are computed in the background), synchronous=FULL.\n',
-);
 try {
-  const figures = await run();
-  process.stdout.write(`${table(figures)}\n`);
+  const [figures, table] = values.distributed
+    ? await distributed(values.database).then((found) => [found, distributedTable(found)] as const)
+    : await embedded().then((found) => [found, embeddedTable(found)] as const);
+  process.stdout.write(`${table}\n`);
   if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 } finally {
   rmSync(home, { recursive: true, force: true });

@@ -2,17 +2,13 @@
  * The store contract on every MongoDB server at hand: `MONGODB_URL`, `MONGODB_ATLAS_URL`, FerretDB where it is
  * installed, and always our protocol server, with a search node (a replica set) and without one (standalone).
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openMongoStore } from '../../src/store/mongodb/store.js';
 import type { Store } from '../../src/store/store.js';
 import { type StoreContractOptions, storeContract } from '../contract/store.js';
+import { noFerretdb, startFerretdb } from '../servers/ferretdb.js';
 import { startMongoServer } from '../servers/mongodb/launch.js';
 import { until } from '../support/until.js';
 
@@ -22,7 +18,6 @@ interface Server {
 }
 
 const { MONGODB_URL: given, MONGODB_ATLAS_URL: atlas } = process.env;
-const ferretdb = findFerretdb();
 
 if (given) onServer('MONGODB_URL', null, async () => existing(given));
 else process.stderr.write('MongoDB store on a server of your own: not run, MONGODB_URL is not set\n');
@@ -31,7 +26,7 @@ if (atlas) {
     searchLag: { ms: 15_000, reason: 'a search node follows the database a moment behind' },
   });
 } else process.stderr.write('MongoDB store on Atlas: not run, MONGODB_ATLAS_URL is not set\n');
-onServer('FerretDB', ferretdb ? null : 'no ferretdb on PATH, in GOBIN or in GOPATH/bin', startFerretdb);
+onServer('FerretDB', noFerretdb, startFerretdb);
 onServer('the protocol server without search', null, () => startMongoServer({ search: false }));
 onServer('the protocol server with search', null, () =>
   startMongoServer({ replicaSet: 'rs0', searchDelayMs: 0 }),
@@ -126,56 +121,4 @@ async function dropDatabase(url: string, database: string): Promise<void> {
 
 function existing(url: string): Server {
   return { url, stop: async () => {} };
-}
-
-function findFerretdb(): string | null {
-  const { GOBIN, GOPATH, HOME = '' } = process.env;
-  const folders = [GOBIN, GOPATH && join(GOPATH, 'bin'), join(HOME, 'go', 'bin')].filter((folder) => folder);
-  const candidates = ['ferretdb', ...folders.map((folder) => join(folder!, 'ferretdb'))];
-  return candidates.find((file) => spawnSync(file, ['--version']).status === 0) ?? null;
-}
-
-async function startFerretdb(): Promise<Server> {
-  const folder = mkdtempSync(join(tmpdir(), 'carrier-ferretdb-'));
-  const port = await freePort();
-  const url = `mongodb://127.0.0.1:${port}/`;
-  const child: ChildProcess = spawn(
-    ferretdb!,
-    [
-      ...['--handler=sqlite', `--sqlite-url=file:${folder}/`, `--state-dir=${folder}`, '--telemetry=disable'],
-      ...[`--listen-addr=127.0.0.1:${port}`, '--debug-addr=-', '--log-level=error'],
-    ],
-    { stdio: 'ignore' },
-  );
-  await until(() => answers(url));
-  return {
-    url,
-    async stop() {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
-      await gone;
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function answers(url: string): Promise<boolean> {
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: 200 });
-  try {
-    await client.db('admin').command({ ping: 1 });
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.close();
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

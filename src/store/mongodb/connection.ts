@@ -1,7 +1,9 @@
 /** The line to the server: how it is opened, what every operation on it shares, and how it ends. */
 import {
   type Collection,
+  type CommandFailedEvent,
   type CommandStartedEvent,
+  type CommandSucceededEvent,
   type Db,
   type Document,
   MongoClient,
@@ -26,6 +28,8 @@ export interface ConnectionOptions {
   readPreference?: ReadPreferenceMode;
   /** Called for every command sent, e.g. to count round trips. */
   onCommand?: (event: CommandStartedEvent) => void;
+  /** Called for every answer, good or bad. */
+  onAnswer?: (event: CommandSucceededEvent | CommandFailedEvent) => void;
 }
 
 export class Connection {
@@ -43,8 +47,9 @@ export class Connection {
   /** Throws `config_invalid` for a URL or a user that cannot be used, `store_unavailable` where nobody answers. */
   static async open(options: ConnectionOptions): Promise<Connection> {
     const client = makeClient(options);
-    const { onCommand } = options;
+    const { onCommand, onAnswer } = options;
     if (onCommand) client.on('commandStarted', onCommand);
+    if (onAnswer) client.on('commandSucceeded', onAnswer).on('commandFailed', onAnswer);
     const connection = new Connection(client, options);
     try {
       await client.connect();
@@ -98,7 +103,7 @@ export class Connection {
   }
 }
 
-function makeClient({ url, poolSize = 50, onCommand }: ConnectionOptions): MongoClient {
+function makeClient({ url, poolSize = 50, onCommand, onAnswer }: ConnectionOptions): MongoClient {
   const settings: MongoClientOptions = {
     appName: 'carrier',
     // Durable means: in the journals of a majority. `journal` is for a server that stands alone.
@@ -112,7 +117,7 @@ function makeClient({ url, poolSize = 50, onCommand }: ConnectionOptions): Mongo
     connectTimeoutMS: 5_000,
     // A server that takes a command and falls silent; longer than any query of ours takes.
     socketTimeoutMS: 30_000,
-    monitorCommands: onCommand !== undefined,
+    monitorCommands: Boolean(onCommand ?? onAnswer),
   };
   try {
     return new MongoClient(url, settings);

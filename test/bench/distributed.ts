@@ -1,0 +1,257 @@
+/**
+ * Gateways and workers as processes of their own, on Redis and a MongoDB server: throughput against bare BullMQ, what a
+ * message asks of both servers, who spends the CPU, and what more workers bring when the model is slow.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
+import { startFerretdb } from '../servers/ferretdb.js';
+import { startMongoServer } from '../servers/mongodb/launch.js';
+import { Client } from './client.js';
+import type { Trip } from './distributed-hub.js';
+import { columns, type DistributedFigures, median } from './figures.js';
+import { messagesPerRoom, postAll, rooms } from './load.js';
+import { launch, measure, redis, settings } from './processes.js';
+
+const roundCount = 3;
+const program = fileURLToPath(new URL('distributed-hub.ts', import.meta.url));
+const modelMs = 200;
+/** So low that the number of workers is the limit, not the machine. */
+const turnsAtOnce = 8;
+/** Twice as many as the most workers take at once: none of them is ever idle. */
+const callers = 64;
+
+interface Servers {
+  redis: { port: number; pid: number; stop(): void };
+  database: { name: string; url: string; pid: number | null; stop(): Promise<unknown> };
+}
+
+interface Hub {
+  url: string;
+  token: string;
+  pid: number;
+  /** The commands to the database since the last call. */
+  trips(): Promise<Trip[]>;
+  end(): Promise<void>;
+}
+
+/** @param database `ferretdb`; without it MONGODB_URL, or the protocol server of the tests. */
+export async function distributed(database?: string): Promise<DistributedFigures> {
+  const servers = await start(database);
+  try {
+    process.stdout.write(`Redis with its append-only file off, ${servers.database.name}; embeddings off.\n`);
+    const throughput = await compare(servers);
+    const asked = await count(servers);
+    const workers: Record<string, number> = {};
+    for (const n of [1, 2, 4]) {
+      workers[n] = await turnsPerSecond(servers, n);
+      process.stdout.write(`  ${n} workers: ${workers[n].toFixed(1)} turns a second\n`);
+    }
+    return { database: servers.database.name, ...throughput, ...asked, workers };
+  } finally {
+    servers.redis.stop();
+    await servers.database.stop();
+  }
+}
+
+async function start(database?: string): Promise<Servers> {
+  const server = await redis();
+  if (!server) throw new Error('No redis-server on PATH; install it (Debian: apt-get install redis-server).');
+  return { redis: server, database: await databaseServer(database) };
+}
+
+async function databaseServer(wanted?: string): Promise<Servers['database']> {
+  const { MONGODB_URL: url } = process.env;
+  if (wanted === 'ferretdb') return { name: 'FerretDB 1.24 on SQLite', ...(await startFerretdb()) };
+  if (url && wanted === undefined) return { name: 'MONGODB_URL', url, pid: null, stop: async () => {} };
+  const server = await startMongoServer({ replicaSet: 'rs0' });
+  const { pid } = server;
+  return { name: "the tests' MongoDB protocol server", url: server.url, pid, stop: () => server.stop() };
+}
+
+let databases = 0;
+
+/** Hubs that share a database of their own, the gateway first. */
+async function hubs(servers: Servers, roles: string[], env: Record<string, string> = {}): Promise<Hub[]> {
+  const name = `bench${++databases}`;
+  const shared = {
+    REDIS_URL: `redis://127.0.0.1:${servers.redis.port}`,
+    MONGODB_URL: servers.database.url,
+    CARRIER_REDIS_PREFIX: name,
+    CARRIER_MONGODB_DATABASE: name,
+  };
+  return Promise.all(
+    roles.map(async (role) => {
+      const hub = await launch(
+        ['--import', 'tsx', program],
+        settings({ ...shared, ...env, CARRIER_ROLE: role }),
+        /^(\{.*\})\n/,
+      );
+      const { url, token } = JSON.parse(hub.match[1]!) as { url: string; token: string };
+      const trips = async () => JSON.parse(await hub.ask('trips')) as Trip[];
+      return { url, token, pid: hub.pid, trips, end: hub.end };
+    }),
+  );
+}
+
+async function compare(servers: Servers) {
+  const bare: number[] = [];
+  const http: number[] = [];
+  const cpu: NonNullable<DistributedFigures['cpuMsPerMessage']>[] = [];
+  for (let i = 0; i < roundCount; i++) {
+    bare.push(measure<number>('bare-bullmq.ts', [String(servers.redis.port)]));
+    const [gateway, worker] = (await hubs(servers, ['gateway', 'worker'])) as [Hub, Hub];
+    await postAll([gateway.url], gateway.token, 'warm');
+    const pids = {
+      gateway: gateway.pid,
+      worker: worker.pid,
+      redis: servers.redis.pid,
+      database: servers.database.pid,
+    };
+    const before = cpuMs(pids);
+    http.push(await postAll([gateway.url], gateway.token, 'room'));
+    const after = cpuMs(pids);
+    if (before && after) cpu.push(spent(before, after));
+    await Promise.all([gateway.end(), worker.end()]);
+    process.stdout.write(
+      `  round ${i + 1}: bare ${bare.at(-1)!.toFixed(0)}, over HTTP ${http.at(-1)!.toFixed(0)} a second\n`,
+    );
+  }
+  return {
+    bareBullmqPerSecond: median(bare),
+    httpPerSecond: median(http),
+    httpRatio: median(http.map((value, i) => value / bare[i]!)),
+    cpuMsPerMessage: cpu[0] ? each(cpu[0], (part) => median(cpu.map((round) => round[part]))) : null,
+  };
+}
+
+/** What a message asks of Redis (by MONITOR) and of the database (by the driver's monitoring). */
+async function count(servers: Servers) {
+  const [gateway, worker] = (await hubs(servers, ['gateway', 'worker'])) as [Hub, Hub];
+  const trips = async () => [...(await gateway.trips()), ...(await worker.trips())];
+  const client = await Client.open(new URL(gateway.url), gateway.token);
+  // Past the window of recent messages, so that a turn searches too.
+  for (let n = 0; n < 60; n++) await client.post('alone', n);
+  const monitor = await new Redis(servers.redis.port).monitor();
+  let commands = 0;
+  // What scripts call within Redis is no command of a client.
+  monitor.on('monitor', (_time: string, _args: string[], source: string) => {
+    if (source !== 'lua') commands++;
+  });
+  const alone = { redis: [] as number[], trips: [] as number[], sequence: [] as number[] };
+  for (let n = 0; n < 30; n++) {
+    await pause(100);
+    await trips();
+    commands = 0;
+    await client.post('alone', 100 + n);
+    const replied = performance.timeOrigin + performance.now();
+    await pause(100);
+    const made = await trips();
+    alone.redis.push(commands);
+    alone.trips.push(made.length);
+    alone.sequence.push(inSequence(made.filter(({ to }) => to <= replied)));
+  }
+  client.close();
+  await postAll([gateway.url], gateway.token, 'warm');
+  await trips();
+  commands = 0;
+  await postAll([gateway.url], gateway.token, 'many');
+  const messages = rooms * messagesPerRoom;
+  const busy = { redis: commands / messages, trips: (await trips()).length / messages };
+  monitor.disconnect();
+  await Promise.all([gateway.end(), worker.end()]);
+  return {
+    redisCommandsPerMessage: { idle: median(alone.redis), busy: busy.redis },
+    databaseRoundTripsPerMessage: { idle: median(alone.trips), busy: busy.trips },
+    roundTripsInSequence: median(alone.sequence),
+  };
+}
+
+/** The most that can have waited for one another: each begins after the one before has ended. */
+function inSequence(trips: Trip[]): number {
+  let length = 0;
+  let end = Number.NEGATIVE_INFINITY;
+  for (const { from, to } of trips.sort((a, b) => a.to - b.to)) {
+    if (from < end) continue;
+    length++;
+    end = to;
+  }
+  return length;
+}
+
+async function turnsPerSecond(servers: Servers, workers: number): Promise<number> {
+  const roles = ['gateway', ...Array.from({ length: workers }, () => 'worker')];
+  const running = await hubs(servers, roles, {
+    BENCH_MODEL_MS: String(modelMs),
+    CARRIER_CONCURRENCY: String(turnsAtOnce),
+  });
+  const [gateway] = running as [Hub];
+  const clients = await Promise.all(
+    Array.from({ length: callers }, () => Client.open(new URL(gateway.url), gateway.token)),
+  );
+  const askAll = (prefix: string, each: number) =>
+    Promise.all(
+      clients.map(async (client, caller) => {
+        for (let n = 0; n < each; n++) await client.post(`${prefix}${caller}`, n);
+      }),
+    );
+  await askAll('warm', 1);
+  const perCaller = 4 * workers;
+  const started = performance.now();
+  await askAll('room', perCaller);
+  const perSecond = (callers * perCaller) / ((performance.now() - started) / 1000);
+  for (const client of clients) client.close();
+  await Promise.all(running.map((hub) => hub.end()));
+  return perSecond;
+}
+
+type Parts<T> = Record<'gateway' | 'worker' | 'redis' | 'database', T>;
+
+/** CPU time of processes so far, in ms; null where it cannot be told (no /proc, or a server elsewhere). */
+function cpuMs(pids: Parts<number | null>): Parts<number> | null {
+  try {
+    return each(pids, (part) => {
+      // Fields 14 and 15, in ticks of 10 ms (proc_pid_stat(5)); the name before may hold spaces.
+      const fields = readFileSync(`/proc/${pids[part]}/stat`, 'utf8').split(') ')[1]!.split(' ');
+      return (Number(fields[11]) + Number(fields[12])) * 10;
+    });
+  } catch {
+    return null;
+  }
+}
+
+function spent(before: Parts<number>, after: Parts<number>): Parts<number> {
+  return each(before, (part) => (after[part] - before[part]) / (rooms * messagesPerRoom));
+}
+
+function each<T>(parts: Parts<T>, value: (part: keyof Parts<T>) => number): Parts<number> {
+  const names = Object.keys(parts) as (keyof Parts<T>)[];
+  return Object.fromEntries(names.map((part) => [part, value(part)])) as Parts<number>;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+export function distributedTable(figures: DistributedFigures): string {
+  const { redisCommandsPerMessage: commands, databaseRoundTripsPerMessage: trips, workers } = figures;
+  const cpu = Object.entries(figures.cpuMsPerMessage ?? {});
+  return columns([
+    ['bare BullMQ (add + process, concurrency 50)', `${figures.bareBullmqPerSecond.toFixed(0)} jobs/s`],
+    [
+      'a gateway and a worker, over HTTP',
+      `${figures.httpPerSecond.toFixed(0)} messages/s, ${figures.httpRatio.toFixed(2)} x bare`,
+    ],
+    [
+      'CPU per message',
+      cpu.map(([part, ms]) => `${part} ${ms.toFixed(2)} ms`).join(', ') || 'not told by this system',
+    ],
+    ['Redis commands a message, alone / among many', `${commands.idle} / ${commands.busy.toFixed(1)}`],
+    ['database round trips a message, alone / among many', `${trips.idle} / ${trips.busy.toFixed(1)}`],
+    ['of them in sequence, from arrival to reply', String(figures.roundTripsInSequence)],
+    ...Object.entries(workers).map(([n, perSecond]): [string, string] => [
+      `${n} ${n === '1' ? 'worker' : 'workers'}, model of ${modelMs} ms, ${turnsAtOnce} turns at once each`,
+      `${perSecond.toFixed(1)} turns/s, ${(perSecond / workers['1']!).toFixed(2)} x one`,
+    ]),
+  ]);
+}
