@@ -21,8 +21,9 @@ export const list = z
       .filter(Boolean),
   );
 
-/** `host` or `host:port`, an IPv6 address in brackets. */
 const address = /^(?:\[([\da-f:]+)\]|([\w.-]+))(?::(\d{1,5}))?$/i;
+
+/** `host` or `host:port`, an IPv6 address in brackets; several separated by commas. */
 export const addresses = (defaultPort: number) =>
   list
     .pipe(z.array(z.string().regex(address, 'must be host:port, several separated by commas')))
