@@ -10,7 +10,7 @@ const tests = filesBelow('test');
 
 /** First match decides a file's layer. */
 const layers: [name: string, pattern: RegExp][] = [
-  ['base', /^src\/(core\/.*|errors|logger|metrics|tracing|config|secret-file)\.?/],
+  ['base', /^src\/(core\/.*|errors|logger|metrics|tracing|config|setting|secret-file)\.?/],
   [
     'port',
     /^src\/(connector\/connector|plugin\/plugin|queue\/queue|maintenance\/maintenance|llm\/llm|bus\/bus|lease\/lease)\.ts$|^src\/store\/[\w-]+\.ts$/,

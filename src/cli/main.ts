@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { type Config, readConfig } from '../config.js';
 import { CarrierError } from '../errors.js';
 import { chat } from './chat.js';
+import { archive, shard } from './database.js';
 import { paint } from './output.js';
 import { start } from './start.js';
 
@@ -79,6 +80,26 @@ program
   .action(async (agent: string, flags: Flags & { room?: string; user?: string }) =>
     chat(settings({ logLevel: 'error', ...flags }), { agent, room: flags.room, user: flags.user }),
   );
+
+const database = program
+  .command('db')
+  .description('look after a database that hubs share (REDIS_URL, MONGODB_URL)');
+const yes = new Option('-y, --yes', 'do it; without this, only tell what would be done');
+
+database
+  .command('archive')
+  .description('move finished messages and turns of old months out of the way')
+  .requiredOption('--before <month>', 'what is older than this month goes, e.g. 2026-01')
+  .addOption(yes)
+  .addOption(logLevel)
+  .action(async (flags: Flags & { before: string; yes?: boolean }) => archive(settings(flags), flags));
+
+database
+  .command('shard')
+  .description('spread the collections over a sharded cluster')
+  .addOption(yes)
+  .addOption(logLevel)
+  .action(async (flags: Flags & { yes?: boolean }) => shard(settings(flags), flags));
 
 if (existsSync('.env')) process.loadEnvFile('.env');
 program.parseAsync().catch((error: unknown) => {

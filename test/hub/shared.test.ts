@@ -95,6 +95,24 @@ describe.skipIf(noRedis)(
       expect(answers.every(({ reply }) => reply!.text === 'done')).toBe(true);
     });
 
+    it.skipIf(process.env.REDIS_URL)(
+      'store what comes while Redis is away, and answer it later',
+      async () => {
+        const model = scriptedModel(() => 'done');
+        const hub = await home.hub({ model: () => model }, { ...shared, CARRIER_SWEEP_MS: '300' });
+        const to = client(hub);
+        await to.send('assistant', { text: 'first', userId: 'alice' });
+        await redis.kill();
+        const answer = to.send('assistant', { text: 'second', userId: 'alice' });
+        await until(async () => (await to.messages('assistant', 'user:alice')).length === 3);
+        expect((await fetch(`${hub.url}/readyz`)).status).toBe(503);
+        expect((await fetch(`${hub.url}/healthz`)).status).toBe(200);
+        await redis.restart();
+        expect((await answer).reply!.text).toBe('done');
+      },
+      60_000,
+    );
+
     it('go on with the work of one that is killed', async () => {
       const settings = (folder: string) => ({
         ...home.settings({ ...shared, CARRIER_SWEEP_MS: '300', CARRIER_TURN_MAX_MESSAGES: '1' }),
