@@ -75,12 +75,12 @@ export class Worker {
     };
     const publish = (event: TurnEvent) => this.#parts.publish(run.roomId, event);
     publish({ type: 'turn.started', turnId, roomId: run.roomId, covers, attempt: run.attempt });
-    const draft = await this.#parts.manager.answer({ agent, context, checkpoint, publish });
-    run.signal.throwIfAborted();
+    const { hold } = run;
+    const draft = await this.#parts.manager.answer({ agent, context, checkpoint, publish, hold });
     const reply = replyTo(claim.messages, turnId, agent, draft.text);
     const turn = finished({ ...checkpoint, covers }, run, startedAt, { status: 'done', reply, draft });
     span.setAttributes({ model: turn.model ?? '', ...turn.usage });
-    await this.#commit(run.roomId, claim, turn, reply);
+    await this.#commit(run, claim, turn, reply);
     this.#learn(turn, reply, draft, context);
   }
 
@@ -97,9 +97,10 @@ export class Worker {
     };
   }
 
-  async #commit(roomId: string, claim: Claim, turn: Turn, reply: Memory): Promise<void> {
+  async #commit({ roomId, hold }: Run, claim: Claim, turn: Turn, reply: Memory): Promise<void> {
     const { turns, turnQueue, deliveryQueue, publish, committed, maxMessages, log } = this.#parts;
     const outbound = outboundOf(claim.messages, turn, reply);
+    hold();
     const won = await turns.commit({ turn, reply, outbound });
     this.#tried.delete(roomId);
     // More may wait than this turn covered; a run for nothing is cheap.
@@ -155,7 +156,7 @@ export class Worker {
       const checkpoint = claim.checkpoint ?? { turnId, roomId, agentId: first.agentId, covers, steps: [] };
       const reply = replyTo(messages, turnId, { id: first.agentId }, apology);
       const turn = finished({ ...checkpoint, covers }, run, Date.now(), { status: 'failed', reply, error });
-      await this.#commit(roomId, { messages, checkpoint: claim.checkpoint }, turn, reply);
+      await this.#commit(run, { messages, checkpoint: claim.checkpoint }, turn, reply);
     } catch (err) {
       log.error(
         { err, roomId },

@@ -67,6 +67,17 @@ describe.skipIf(noRedis)(
       expect(upTo).toEqual([...new Set(upTo)].sort((a, b) => a - b));
     });
 
+    it('leave each other their admin tokens, also on one machine', async () => {
+      const hubs = await Promise.all(
+        ['one', 'other'].map((folder) =>
+          home.hub({}, { ...shared, CARRIER_DATA_DIR: `${home.folder}/${folder}` }),
+        ),
+      );
+      for (const { url } of hubs)
+        for (const { token } of hubs)
+          expect((await api(url, token.secret).get('/assistant/rooms/line/messages')).status).toBe(200);
+    });
+
     it('show on one hub the deltas of a turn that another one runs', async () => {
       const model = scriptedModel(() => 'one two three four five');
       const hubs = await Promise.all(

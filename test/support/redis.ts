@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { until } from './until.js';
 
+/** Why suites that must kill their Redis are skipped; null when they can run. */
+export const noRedisServer: string | null =
+  spawnSync('redis-server', ['--version']).status === 0 ? null : 'no redis-server on PATH';
+
 /** Why suites that need Redis are skipped; null when they can run. */
 export const noRedis: string | null =
-  process.env.REDIS_URL || spawnSync('redis-server', ['--version']).status === 0
-    ? null
-    : 'no redis-server on PATH and no REDIS_URL';
+  noRedisServer && !process.env.REDIS_URL ? 'no redis-server on PATH and no REDIS_URL' : null;
 
 /** A Redis of the test's own, which it can kill. With REDIS_URL set, that one, which it cannot. */
 export class RedisServer {
@@ -25,9 +27,10 @@ export class RedisServer {
     this.#folder = folder;
   }
 
-  static async start(): Promise<RedisServer> {
+  /** `own`: one that can be killed, whatever REDIS_URL says. */
+  static async start({ own = false } = {}): Promise<RedisServer> {
     const folder = mkdtempSync(join(tmpdir(), 'carrier-redis-'));
-    if (process.env.REDIS_URL) return new RedisServer(process.env.REDIS_URL, 0, folder);
+    if (process.env.REDIS_URL && !own) return new RedisServer(process.env.REDIS_URL, 0, folder);
     const port = await freePort();
     const server = new RedisServer(`redis://127.0.0.1:${port}`, port, folder);
     await server.restart();
