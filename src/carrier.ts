@@ -17,6 +17,7 @@ import { offlineEmbedder } from './llm/offline-embedder/embedder.js';
 import { openaiModel } from './llm/openai.js';
 import { openaiEmbedder } from './llm/openai-embedder.js';
 import type { Logger } from './logger.js';
+import { InProcessMaintenance } from './maintenance/in-process.js';
 import { botsOf } from './platforms.js';
 import { loadPlugin } from './plugin/loader.js';
 import type { Plugin } from './plugin/plugin.js';
@@ -63,6 +64,30 @@ export async function startCarrier(config: Config, log: Logger, overrides: Overr
 /** The hub that holds a data folder now; null when none does. */
 export { readHub as runningHub } from './store/libsql/lock.js';
 
+/** What keeps a database usable that has grown, for the operator. Throws `config_invalid` where there is none. */
+export async function databaseCare({ cluster }: Config, log: Logger) {
+  if (!cluster) {
+    throw new FatalError(
+      'config_invalid',
+      'This is for hubs that share a database: set REDIS_URL and MONGODB_URL as they have them.',
+      { field: 'MONGODB_URL' },
+    );
+  }
+  const [{ archiveBefore, countBefore }, { requireCluster, shardKeys, shardStore }] = await Promise.all([
+    import('./store/mongodb/archive.js'),
+    import('./store/mongodb/shard.js'),
+  ]);
+  const options = { url: cluster.mongodbUrl, database: cluster.database };
+  return {
+    name: cluster.database,
+    countBefore: (before: number) => countBefore(before, options),
+    archiveBefore: (before: number, tell: (moved: number) => void) => archiveBefore(before, options, tell),
+    shardKeys,
+    requireCluster: () => requireCluster(options),
+    shard: () => shardStore({ ...options, log }),
+  };
+}
+
 async function embeddedEngines({ dataDir, turns }: Config, log: Logger): Promise<Engines> {
   const store = await openLibsqlStore({ dataDir, log });
   const bus = new InProcessBus((err) => log.error({ err }, 'a listener failed'));
@@ -74,53 +99,62 @@ async function embeddedEngines({ dataDir, turns }: Config, log: Logger): Promise
     deliveryQueue: new InProcessQueue(turns),
     leases: new InProcessLeases(),
     limiters: (name, points, duration) => new RateLimiterMemory({ keyPrefix: name, points, duration }),
+    maintenance: new InProcessMaintenance({ firstMs: turns.sweepMs, log }),
     close,
   };
 }
 
 async function sharedEngines(
-  { redisUrl, redisPrefix, mongodbUrl, database }: NonNullable<Config['cluster']>,
+  { redis: settings, mongodbUrl, database, readPreference }: NonNullable<Config['cluster']>,
   { turns, tracing }: Config,
   log: Logger,
   monitor: Overrides['database'],
 ): Promise<Engines> {
   // Loaded only here: an embedded hub has no need of them, and they weigh more than it does.
-  const [{ Redis }, { RedisBus }, { RedisLeases }, { BullmqQueue }, { openMongoStore }] = await Promise.all([
-    import('ioredis'),
+  const [
+    { inOrder, RedisConnections },
+    { RedisBus },
+    { RedisLeases },
+    { BullmqQueue },
+    { BullmqMaintenance },
+    { openMongoStore },
+  ] = await Promise.all([
+    import('./queue/redis-connection.js'),
     import('./bus/redis.js'),
     import('./lease/redis.js'),
     import('./queue/bullmq.js'),
+    import('./maintenance/bullmq.js'),
     import('./store/mongodb/store.js'),
   ]);
-  const store = await openMongoStore({ url: mongodbUrl, database, log, ...monitor });
+  const redis = new RedisConnections(settings, log);
+  const store = await openMongoStore({ url: mongodbUrl, database, readPreference, log, ...monitor });
   // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
-  const producer = { url: redisUrl, maxRetriesPerRequest: 1, enableOfflineQueue: false };
-  const worker = { url: redisUrl, maxRetriesPerRequest: null };
+  const [producer, worker] = [redis.failingFast(), redis.waiting()];
+  const { prefix } = redis;
   const telemetry = tracing
     ? new (await import('bullmq-otel')).BullMQOtel({ tracerName: 'carrier' })
     : undefined;
   const queue = (name: string) =>
-    new BullmqQueue({ ...turns, name, prefix: redisPrefix, producer, worker, telemetry, log });
-  const publisher = new Redis(redisUrl, { maxRetriesPerRequest: 1 });
-  const subscriber = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  for (const redis of [publisher, subscriber]) redis.on('error', (err) => log.warn({ err }, 'redis'));
-  const bus = new RedisBus({ publisher, subscriber, prefix: `${redisPrefix}:events:`, log });
-  const leases = new RedisLeases({ client: publisher, prefix: `${redisPrefix}:lease:`, log });
+    new BullmqQueue({ ...turns, name, prefix, producer, worker, telemetry, log });
+  const [client, subscriber] = [redis.retryingOnce(), redis.waiting()];
+  const bus = new RedisBus({ publisher: inOrder(client), subscriber, prefix: `${prefix}:events:`, log });
+  const leases = new RedisLeases({ client, prefix: `${prefix}:lease:`, log });
+  const maintenance = new BullmqMaintenance({ prefix, producer, worker, log });
   const limiters: Engines['limiters'] = (name, points, duration) =>
     new RateLimiterRedis({
-      storeClient: publisher,
-      keyPrefix: `${redisPrefix}:rate:${name}`,
+      storeClient: client,
+      keyPrefix: `${prefix}:rate:${name}`,
       points,
       duration,
       // Without Redis each process counts for itself.
       insuranceLimiter: new RateLimiterMemory({ keyPrefix: name, points, duration }),
     });
   const close = async () => {
-    publisher.disconnect();
+    redis.close();
     await store.close();
   };
   const [turnQueue, deliveryQueue] = [queue('turns'), queue('deliveries')];
-  return { store, bus, turnQueue, deliveryQueue, leases, limiters, close };
+  return { store, bus, turnQueue, deliveryQueue, leases, limiters, maintenance, close };
 }
 
 async function assemble(

@@ -1,28 +1,14 @@
 /** The environment is read here once, checked, and frozen. `.env.example` explains every setting to people. */
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type Agent, AgentId, ModelRef } from './core/character.js';
 import { settingsFor } from './core/connector-settings.js';
 import { FatalError } from './errors.js';
+import { addresses, count, flag, list } from './setting.js';
 
-const count = (fallback: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback);
-
-const flag = (fallback: 'true' | 'false') =>
-  z
-    .enum(['true', 'false', '1', '0', 'yes', 'no'])
-    .default(fallback)
-    .transform((v) => v === 'true' || v === '1' || v === 'yes');
-
-const list = z
-  .string()
-  .default('')
-  .transform((v) =>
-    v
-      .split(',')
-      .map((item) => item.trim())
-      .filter(Boolean),
-  );
+/** A MongoDB URL that names a user and leaves the password out. */
+const userOnly = /^(mongodb(?:\+srv)?:\/\/[^:@/?]+)@/;
 
 const Environment = z
   .object({
@@ -41,6 +27,7 @@ const Environment = z
     CARRIER_MODEL_TIMEOUT_MS: count(120_000, 100, 3_600_000),
     CARRIER_SWEEP_MS: count(5000, 100, 3_600_000),
     CARRIER_MAX_BACKLOG: count(10_000, 1, 10_000_000),
+    CARRIER_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).optional(),
     CARRIER_STOP_MS: count(10_000, 0, 600_000),
     CARRIER_MAX_TEXT_CHARS: count(32_000, 1, 1_000_000),
     CARRIER_MAX_BODY_BYTES: count(1_048_576, 1024, 104_857_600),
@@ -50,6 +37,12 @@ const Environment = z
     CARRIER_CALLBACK_ALLOW_PRIVATE: flag('false'),
     CARRIER_CALLBACK_SECRET: z.string().min(16).optional(),
     REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+    REDIS_PASSWORD: z.string().optional(),
+    REDIS_CA: z.string().includes('BEGIN CERTIFICATE', { error: 'must be a certificate in PEM' }).optional(),
+    REDIS_SENTINELS: addresses(26_379),
+    REDIS_SENTINEL_NAME: z.string().default('mymaster'),
+    REDIS_SENTINEL_PASSWORD: z.string().optional(),
+    REDIS_CLUSTER: flag('false'),
     CARRIER_REDIS_PREFIX: z
       .string()
       .regex(/^[\w-]{1,64}$/)
@@ -58,6 +51,7 @@ const Environment = z
       .string()
       .regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')
       .optional(),
+    MONGODB_PASSWORD: z.string().optional(),
     CARRIER_MONGODB_DATABASE: z
       .string()
       .regex(/^[\w-]{1,63}$/)
@@ -77,6 +71,10 @@ const Environment = z
     SLACK_CLIENT_SECRET: z.string().optional(),
     SLACK_REDIRECT_URI: z.url().optional(),
     SLACK_API_URL: z.url().optional(),
+    // Not `secondary`: a search must not fail because no secondary is there.
+    MONGODB_READ_PREFERENCE: z
+      .enum(['primary', 'primaryPreferred', 'secondaryPreferred', 'nearest'])
+      .default('primary'),
     CARRIER_MODELS: list.pipe(z.array(ModelRef)),
     CARRIER_EMBEDDER: z
       .string()
@@ -108,7 +106,33 @@ const Environment = z
     path: ['SLACK_CLIENT_SECRET'],
     message: 'SLACK_CLIENT_ID and SLACK_CLIENT_SECRET belong together: set both, or neither',
   })
+  .refine((env) => !env.REDIS_CLUSTER || env.REDIS_SENTINELS.length === 0, {
+    path: ['REDIS_CLUSTER'],
+    message: 'a Redis Cluster has no sentinels: set REDIS_CLUSTER or REDIS_SENTINELS, not both',
+  })
+  .refine((env) => !env.MONGODB_URL || !env.MONGODB_PASSWORD || userOnly.test(env.MONGODB_URL), {
+    path: ['MONGODB_PASSWORD'],
+    message: 'needs a MONGODB_URL that names a user and no password, as in mongodb://carrier@host/',
+  })
   .readonly();
+
+export interface RedisSettings {
+  /** `redis://`, or `rediss://` for TLS; with sentinels, its host is not asked. */
+  url: string;
+  /** Absent: the URL's, or none. */
+  password?: string;
+  /** PEM of the authority that signed the server's certificate; absent: those Node knows. */
+  ca?: string;
+  /** Put before every key, so that several hubs can share one Redis. */
+  prefix: string;
+  /** Those that know which Redis is the master; empty: the URL leads to it. */
+  sentinels: { host: string; port: number }[];
+  /** What the sentinels call the master. */
+  sentinelName: string;
+  sentinelPassword?: string;
+  /** Whether the URL leads to a node of a Redis Cluster. */
+  cluster: boolean;
+}
 
 export interface Config {
   role: 'all' | 'gateway' | 'worker';
@@ -130,7 +154,15 @@ export interface Config {
     maxBacklog: number;
   };
   /** Absent: one hub, embedded. */
-  cluster?: { redisUrl: string; redisPrefix: string; mongodbUrl: string; database: string };
+  cluster?: {
+    redis: RedisSettings;
+    mongodbUrl: string;
+    database: string;
+    /** Where searches read. */
+    readPreference: 'primary' | 'primaryPreferred' | 'secondaryPreferred' | 'nearest';
+  };
+  /** Days that any agent's messages are kept at most; absent: for ever. */
+  retentionDays?: number;
   turns: {
     concurrency: number;
     attempts: number;
@@ -170,7 +202,7 @@ export interface Config {
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
-  const parsed = Environment.safeParse(present);
+  const parsed = Environment.safeParse({ ...present, ...fromFiles(present) });
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new FatalError(
@@ -216,6 +248,32 @@ export function connectorToken(
   );
 }
 
+/** Settings that came as `NAME_FILE`: a file that holds the value, as Docker and Kubernetes hand over secrets. */
+function fromFiles(env: Record<string, string | undefined>): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const name of Object.keys(Environment.def.innerType.shape)) {
+    const field = `${name}_FILE`;
+    const path = env[field];
+    if (path === undefined) continue;
+    const refuse = (problem: string) =>
+      new FatalError('config_invalid', `Settings that cannot be used: ${field}: ${problem}.`, { field });
+    if (env[name] !== undefined) throw refuse(`${name} is set too; leave one of them out`);
+    try {
+      values[name] = readFileSync(path, 'utf8').trim();
+    } catch (error) {
+      throw refuse(`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    }
+    if (values[name] === '') throw refuse(`${path} is empty`);
+  }
+  return values;
+}
+
+function withPassword(mongodbUrl: string, password: string | undefined): string {
+  return password
+    ? mongodbUrl.replace(userOnly, (_, user) => `${user}:${encodeURIComponent(password)}@`)
+    : mongodbUrl;
+}
+
 function arrange(env: z.output<typeof Environment>): Omit<Config, 'tokens'> {
   return {
     role: env.CARRIER_ROLE,
@@ -237,12 +295,22 @@ function arrange(env: z.output<typeof Environment>): Omit<Config, 'tokens'> {
     ...(env.REDIS_URL &&
       env.MONGODB_URL && {
         cluster: {
-          redisUrl: env.REDIS_URL,
-          redisPrefix: env.CARRIER_REDIS_PREFIX,
-          mongodbUrl: env.MONGODB_URL,
+          redis: {
+            url: env.REDIS_URL,
+            password: env.REDIS_PASSWORD,
+            ca: env.REDIS_CA,
+            prefix: env.CARRIER_REDIS_PREFIX,
+            sentinels: env.REDIS_SENTINELS,
+            sentinelName: env.REDIS_SENTINEL_NAME,
+            sentinelPassword: env.REDIS_SENTINEL_PASSWORD,
+            cluster: env.REDIS_CLUSTER,
+          },
+          mongodbUrl: withPassword(env.MONGODB_URL, env.MONGODB_PASSWORD),
           database: env.CARRIER_MONGODB_DATABASE,
+          readPreference: env.MONGODB_READ_PREFERENCE,
         },
       }),
+    retentionDays: env.CARRIER_RETENTION_DAYS,
     turns: {
       concurrency: env.CARRIER_CONCURRENCY,
       attempts: env.CARRIER_TURN_ATTEMPTS,

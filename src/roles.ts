@@ -16,6 +16,7 @@ import type { Limiters } from './intake/rates.js';
 import type { Leases } from './lease/lease.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
+import type { Maintenance } from './maintenance/maintenance.js';
 import { Metrics } from './metrics.js';
 import { Deliverer } from './outbox/outbox.js';
 import type { Plugin } from './plugin/plugin.js';
@@ -24,11 +25,16 @@ import { AbilityLoader } from './runtime/abilities.js';
 import type { Characters } from './runtime/characters.js';
 import { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
+import { Retention } from './runtime/retention.js';
 import { NotedRooms } from './runtime/rooms.js';
 import { StateManager } from './runtime/state-manager.js';
 import { Sweeper } from './runtime/sweeper.js';
 import { Worker } from './runtime/worker.js';
 import type { Store } from './store/store.js';
+
+/** Between two looks for what lacks a vector, and for what has lived long enough, in ms. */
+const embeddingsMs = 5_000;
+const retentionMs = 3_600_000;
 
 /** What a hub runs on. */
 export interface Engines {
@@ -38,7 +44,8 @@ export interface Engines {
   deliveryQueue: RoomQueue;
   leases: Leases;
   limiters: Limiters;
-  /** Ends what is left once queues and bus are closed. */
+  maintenance: Maintenance;
+  /** Ends what is left once queues, maintenance and bus are closed. */
   close(): Promise<void>;
 }
 
@@ -85,7 +92,7 @@ export interface Hub {
 /** When it resolves, messages are taken (a gateway) and answered (a worker). */
 export async function startRoles(parts: HubParts): Promise<Hub> {
   const { config, log, engines, characters, connectors, embedder } = parts;
-  const { store, bus, turnQueue, deliveryQueue } = engines;
+  const { store, bus, turnQueue, deliveryQueue, maintenance } = engines;
   const { role, turns: limits } = config;
   const requireAgent = (id: string) => agentOf(characters, id);
   const metrics = new Metrics({ turns: turnQueue, deliveries: deliveryQueue });
@@ -104,7 +111,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     outbox: store.outbox,
     turnQueue,
     deliveryQueue,
-    intervalMs: limits.sweepMs,
+    forgottenMs: limits.sweepMs,
     log,
   });
 
@@ -118,9 +125,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       if (event.type === 'turn.stop') worker.cancel(event.turnId);
     });
     worker.start();
-    memoryManager.nudge();
+    keepUp(parts, memoryManager);
   }
   await sweeper.start();
+  maintenance.every('sweep', limits.sweepMs, () => sweeper.sweep());
 
   return {
     connectors,
@@ -141,7 +149,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     metrics: () => metrics.text(),
     async stop() {
       characters.close();
-      sweeper.stop();
+      await maintenance.close();
       await connections.stop();
       await turnQueue.close(limits.stopMs);
       await deliveryQueue.close(limits.stopMs);
@@ -153,6 +161,22 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       await engines.close();
     },
   };
+}
+
+/** What is done now and then, by one worker of the cluster at a time. */
+function keepUp({ config, engines, characters, log }: HubParts, memoryManager: MemoryManager): void {
+  const { store, maintenance } = engines;
+  const retention = new Retention({
+    memories: store.memories,
+    agents: () => characters.list(),
+    hubDays: config.retentionDays,
+    log,
+  });
+  maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
+  maintenance.every('retention', retentionMs, async (signal) => {
+    await retention.apply(signal);
+    await memoryManager.dropAbandoned(signal);
+  });
 }
 
 function agentOf(characters: Characters, id: string): Agent {
@@ -226,7 +250,8 @@ function workerOf(
     publish: (roomId, event) => bus.publish(roomId, event),
     committed: (turn) => {
       metrics.turned(turn);
-      memoryManager.nudge();
+      // In a cluster one process looks for all of them, now and then.
+      if (!config.cluster) memoryManager.nudge();
     },
     maxMessages: limits.maxMessages,
     log,

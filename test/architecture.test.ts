@@ -10,14 +10,17 @@ const tests = filesBelow('test');
 
 /** First match decides a file's layer. */
 const layers: [name: string, pattern: RegExp][] = [
-  ['base', /^src\/((core|markdown)\/.*|errors|logger|metrics|tracing|config|platforms|secret-file)\.?/],
+  [
+    'base',
+    /^src\/((core|markdown)\/.*|errors|logger|metrics|tracing|config|setting|platforms|secret-file)\.?/,
+  ],
   [
     'port',
     // What all of a port's implementations share stands beside it: a connector may import nothing but the public API.
-    /^src\/(connector\/(connector|live-message|live-reply)|plugin\/plugin|queue\/queue|llm\/llm|bus\/bus|lease\/lease)\.ts$|^src\/store\/[\w-]+\.ts$/,
+    /^src\/(connector\/(connector|live-message|live-reply)|plugin\/plugin|queue\/queue|maintenance\/maintenance|llm\/llm|bus\/bus|lease\/lease)\.ts$|^src\/store\/[\w-]+\.ts$/,
   ],
   ['public', /^src\/index\.ts$/],
-  ['implementation', /^src\/(queue|store|llm|bus|lease|plugin)\//],
+  ['implementation', /^src\/(queue|maintenance|store|llm|bus|lease|plugin)\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
   ['roles', /^src\/(roles|host)\.ts$/],
   ['carrier', /^src\/carrier\.ts$/],
@@ -45,6 +48,11 @@ const longFiles: Record<string, string> = {};
 
 const suites: { port: string; implementation: RegExp; suite: string }[] = [
   { port: 'RoomQueue', implementation: /class \w+ implements RoomQueue\b/, suite: 'queueContract' },
+  {
+    port: 'Maintenance',
+    implementation: /class \w+ implements Maintenance\b/,
+    suite: 'maintenanceContract',
+  },
   { port: 'EventBus', implementation: /class \w+ implements EventBus\b/, suite: 'busContract' },
   { port: 'Leases', implementation: /class \w+ implements Leases\b/, suite: 'leaseContract' },
   {

@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.js';
 
 const settingsInCode = [
@@ -36,6 +38,9 @@ describe('settings', () => {
     ['CARRIER_CALLBACK_ALLOW_PRIVATE', 'perhaps'],
     ['OPENAI_BASE_URL', 'not a url'],
     ['CARRIER_EMBEDDER', 'magic'],
+    ['CARRIER_RETENTION_DAYS', '0'],
+    ['CARRIER_RETENTION_DAYS', 'a week'],
+    ['MONGODB_READ_PREFERENCE', 'secondary'],
   ])('refuse %s=%s by name', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(
       expect.objectContaining({
@@ -44,6 +49,46 @@ describe('settings', () => {
         message: expect.stringContaining(name),
       }),
     );
+  });
+
+  describe('may come from files', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'carrier-settings-'));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    const file = (name: string, text: string) => {
+      const path = join(folder, name);
+      writeFileSync(path, text);
+      return path;
+    };
+
+    it('without the line’s end that an editor leaves', () => {
+      const path = file('key', 'sk-of-a-file\n');
+      expect(readConfig({ OPENAI_API_KEY_FILE: path }).models).toMatchObject({
+        chain: ['openai'],
+        openai: { apiKey: 'sk-of-a-file' },
+      });
+    });
+
+    it('and are refused by that name when they cannot be', () => {
+      const key = file('key', 'one');
+      const refused = (settings: Record<string, string>) =>
+        expect(() => readConfig(settings)).toThrow(
+          expect.objectContaining({ code: 'config_invalid', field: 'OPENAI_API_KEY_FILE' }),
+        );
+      refused({ OPENAI_API_KEY_FILE: join(folder, 'nowhere') });
+      refused({ OPENAI_API_KEY_FILE: file('empty', '\n') });
+      refused({ OPENAI_API_KEY_FILE: key, OPENAI_API_KEY: 'two' });
+    });
+  });
+
+  it('put MongoDB’s password where its URL has room for one', () => {
+    const shared = (settings: Record<string, string>) =>
+      readConfig({ REDIS_URL: 'redis://host', ...settings }).cluster!.mongodbUrl;
+    const MONGODB_PASSWORD = 'p@ss/w:rd$&';
+    expect(shared({ MONGODB_URL: 'mongodb://ada@a,b/?tls=true', MONGODB_PASSWORD })).toBe(
+      'mongodb://ada:p%40ss%2Fw%3Ard%24%26@a,b/?tls=true',
+    );
+    for (const MONGODB_URL of ['mongodb://host', 'mongodb://ada:other@host'])
+      expect(() => shared({ MONGODB_URL, MONGODB_PASSWORD })).toThrow(/MONGODB_PASSWORD/);
   });
 
   it('cannot be changed afterwards', () => {

@@ -1,14 +1,18 @@
-import type { Redis } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster, Redis } from 'ioredis';
 import type { TurnEvent } from '../core/events.js';
 import type { Logger } from '../logger.js';
 import type { EventBus, TurnListener } from './bus.js';
 import { InProcessBus } from './in-process.js';
 
+/** How long a watcher waits for its subscription, in ms; Redis at hand needs a few. */
+const patienceMs = 500;
+
 export interface RedisBusOptions {
   /** Publishes; may be shared with others. */
-  publisher: Redis;
+  publisher: { publish(channel: string, text: string): Promise<unknown> };
   /** Listens, and can do nothing else while it does: a connection of its own. */
-  subscriber: Redis;
+  subscriber: Redis | Cluster;
   /** Put before every channel, so that several hubs can share one Redis. */
   prefix: string;
   log: Logger;
@@ -44,10 +48,12 @@ export class RedisBus implements EventBus {
     const { subscriber, prefix, log } = this.#options;
     const end = await this.#local.subscribe(topic, listener);
     this.#watchers.set(topic, (this.#watchers.get(topic) ?? 0) + 1);
-    // Without Redis the watcher only misses deltas: it asks the store for the reply anyway.
-    await subscriber
+    // Without Redis the watcher only misses deltas: it asks the store for the reply anyway. So it does not wait for
+    // a Redis that is away; the subscription is made once that is back.
+    const subscribed = subscriber
       .subscribe(prefix + topic)
       .catch((err) => log.warn({ err }, 'events cannot be watched now'));
+    await Promise.race([subscribed, sleep(patienceMs, undefined, { ref: false })]);
     let ended = false;
     return () => {
       if (ended) return;

@@ -63,7 +63,10 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
   return { url: server.url, agents: carrier.agents(), stop };
 }
 
-/** The file holds the token, for the CLI; the store holds its hash alone. A deleted file means a new token. */
+/**
+ * The file holds the token, for the CLI; the store holds its hash alone. A deleted file means a new token. Hubs that
+ * share a store, also those of one machine, each have their own.
+ */
 async function adminToken(agents: AgentStore, dataDir: string): Promise<Hub['token']> {
   const token = secretFile(adminTokenPath(dataDir), 'carrier_');
   const hash = createHash('sha256').update(token.secret).digest('hex');
@@ -71,7 +74,7 @@ async function adminToken(agents: AgentStore, dataDir: string): Promise<Hub['tok
   if (!known) {
     await agents.saveToken({
       hash,
-      name: `admin@${hostname()}`,
+      name: `admin@${hostname()}:${dataDir}`,
       role: 'admin',
       tenant: 'default',
       createdAt: Date.now(),

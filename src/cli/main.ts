@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { type Config, readConfig } from '../config.js';
 import { CarrierError } from '../errors.js';
 import { chat } from './chat.js';
+import { archive, shard } from './database.js';
 import { doctor } from './doctor.js';
 import { paint } from './output.js';
 import { approvePairing, listPairings, revokePairing } from './pairing.js';
@@ -117,6 +118,26 @@ pairing
   .addOption(dataDir)
   .addOption(url)
   .action((id: string, flags: Flags) => revokePairing(settings(flags), id, flags.url));
+
+const database = program
+  .command('db')
+  .description('look after a database that hubs share (REDIS_URL, MONGODB_URL)');
+const yes = new Option('-y, --yes', 'do it; without this, only tell what would be done');
+
+database
+  .command('archive')
+  .description('move finished messages and turns of old months out of the way')
+  .requiredOption('--before <month>', 'what is older than this month goes, e.g. 2026-01')
+  .addOption(yes)
+  .addOption(logLevel)
+  .action(async (flags: Flags & { before: string; yes?: boolean }) => archive(settings(flags), flags));
+
+database
+  .command('shard')
+  .description('spread the collections over a sharded cluster')
+  .addOption(yes)
+  .addOption(logLevel)
+  .action(async (flags: Flags & { yes?: boolean }) => shard(settings(flags), flags));
 
 if (existsSync('.env')) process.loadEnvFile('.env');
 program.parseAsync().catch((error: unknown) => {

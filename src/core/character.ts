@@ -45,6 +45,10 @@ export const Character = z.strictObject({
       recentTokens: z.number().int().min(100).max(500_000).default(4000),
       /** Most older memories recalled into a prompt; 0 turns recall off. */
       recall: z.number().int().min(0).max(50).default(8),
+      /** Days that messages, their turns and summaries are kept; absent: as long as the hub keeps them. */
+      retentionDays: z.number().int().min(1).max(36_500).optional(),
+      /** Whether facts people asked to remember outlive that. */
+      keepFacts: z.boolean().default(true),
     })
     .prefault({}),
   /** Who may talk to it on each platform, by the connector's name. */

@@ -1,11 +1,11 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { newId } from '../core/ids.js';
 import type { Logger } from '../logger.js';
 import type { Lease, LeaseHolder, Leases } from './lease.js';
 
 export interface RedisLeasesOptions {
   /** Fails fast: an answer that comes late is worth nothing here. */
-  client: Redis;
+  client: Redis | Cluster;
   /** Put before every key, so that several hubs can share one Redis. */
   prefix: string;
   /** How long a lease lasts unless renewed, in ms. A dead holder is followed after this and one look. Default 9,000. */

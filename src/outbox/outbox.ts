@@ -38,11 +38,11 @@ export class Deliverer {
     );
   }
 
-  async #deliver({ roomId, signal }: Run): Promise<void> {
+  async #deliver({ roomId, signal, hold }: Run): Promise<void> {
     const { outbox, deliveries } = this.#parts;
     const due = await outbox.due(roomId, batch);
     for (const message of due) {
-      signal.throwIfAborted();
+      hold();
       const receipt = await this.#send(message, signal);
       await this.#know(message, receipt);
       await outbox.delivered(message.id, receipt);

@@ -1,7 +1,10 @@
 import { type ConnectionOptions, type Job, Queue, type Telemetry, UnrecoverableError, Worker } from 'bullmq';
+import { newId } from '../core/ids.js';
 import { asCarrierError, FatalError, isRetryable, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { backoffMs } from './backoff.js';
+import { Generation } from './generation.js';
+import { Hold } from './hold.js';
 import type { ParkedHandler, RoomQueue, Run, RunHandler } from './queue.js';
 
 export interface BullmqQueueOptions {
@@ -34,15 +37,30 @@ interface RoomJob {
 const keepFailed = { count: 1000, age: 7 * 24 * 3600 };
 /** A room that was left by a dying worker is taken up again however often that happens. */
 const maxStalledCount = 1_000_000;
+/** Of a lock's time, how much a run goes by: what it does at the very end must still arrive before the lock ends. */
+const usable = 0.75;
+
+/** Tells each run when its lock was renewed: as of the moment before that was asked for, so never later than Redis has it. */
+class RenewingWorker extends Worker<RoomJob> {
+  readonly holds = new Map<string, Hold>();
+
+  override async extendJobLocks(jobIds: string[], tokens: string[], duration: number): Promise<string[]> {
+    const asked = performance.now();
+    const failed = await super.extendJobLocks(jobIds, tokens, duration);
+    for (const id of jobIds) if (!failed.includes(id)) this.holds.get(id)?.renew(asked);
+    return failed;
+  }
+}
 
 /**
  * The queue of a hub on many machines. `keepLastIfActive` gives points 1 to 3 of the contract: while a room's job
- * waits, further ones fold into it; while it runs, the last one is kept and follows.
+ * waits, further ones fold into it; while it runs, the last one is kept and follows. A run's lock is renewed as long as
+ * it lasts; what a process does that has lost it, `Hold` prevents, and what an emptied Redis would do, `Generation`.
  */
 export class BullmqQueue implements RoomQueue {
   readonly #options: BullmqQueueOptions;
   readonly #queue: Queue<RoomJob>;
-  #worker: Worker<RoomJob> | undefined;
+  #worker: RenewingWorker | undefined;
   #closed = false;
 
   constructor(options: BullmqQueueOptions) {
@@ -76,22 +94,26 @@ export class BullmqQueue implements RoomQueue {
   process(handler: RunHandler, parked: ParkedHandler): void {
     const { name, prefix, worker, concurrency, retryBaseMs, lockMs = 10_000, telemetry, log } = this.#options;
     const processor = (job: Job<RoomJob>, _token?: string, signal?: AbortSignal) =>
-      this.#process(job, signal ?? new AbortController().signal, handler, parked);
-    this.#worker = new Worker<RoomJob>(name, processor, {
+      this.#process(job, signal ?? new AbortController().signal, begun, handler, parked);
+    const started = new RenewingWorker(name, processor, {
       connection: worker,
       prefix,
       telemetry,
       concurrency,
       lockDuration: lockMs,
-      stalledInterval: lockMs / 2,
+      // A room that a dead worker held is looked for as soon as its lock has ended, or little later.
+      stalledInterval: lockMs / 5,
       maxStalledCount,
       settings: { backoffStrategy: (attempt, _type, error) => backoffMs(attempt, retryBaseMs, error) },
     });
-    this.#worker.on('error', (err) => log.warn({ err, queue: name }, 'redis'));
+    started.on('error', (err) => log.warn({ err, queue: name }, 'redis'));
     // Whoever cannot renew may have lost the room to another worker: stop, since that one goes on.
-    this.#worker.on('lockRenewalFailed', (ids) => {
-      for (const id of ids) this.#worker?.cancelJob(id, 'the hold on the room was lost');
+    started.on('lockRenewalFailed', (ids) => {
+      for (const id of ids) started.cancelJob(id, 'the hold on the room was lost');
     });
+    this.#worker = started;
+    const generation = new Generation(started.backend.client, started.toKey('generation'), lockMs);
+    const begun = (waiting: AbortSignal) => generation.begun(waiting);
   }
 
   async counts(): Promise<{ waiting: number; running: number; delayed: number }> {
@@ -114,45 +136,59 @@ export class BullmqQueue implements RoomQueue {
     await this.#queue.close();
   }
 
-  /** Ids carry a prefix, since BullMQ refuses digits only; room ids are hashes and need no escaping. */
+  /**
+   * A job's id is never used again, also when Redis is emptied and its own counter begins anew: a run that has not
+   * noticed yet must not be taken for another one's. Room ids are hashes and need no escaping.
+   */
   async #add(kind: 'run' | 'later', roomId: string, delay: number): Promise<void> {
     await this.#queue.add(
       kind,
       { roomId },
-      { delay, deduplication: { id: `${kind}-${roomId}`, keepLastIfActive: kind === 'run' } },
+      { jobId: newId(), delay, deduplication: { id: `${kind}-${roomId}`, keepLastIfActive: kind === 'run' } },
     );
   }
 
   async #process(
     job: Job<RoomJob>,
-    signal: AbortSignal,
+    cancelled: AbortSignal,
+    begun: (waiting: AbortSignal) => Promise<void>,
     handler: RunHandler,
     parked: ParkedHandler,
   ): Promise<void> {
     const { roomId } = job.data;
     // A delayed schedule is a job of its own, so that it cannot hold up one that is due now.
     if (job.name === 'later') return this.schedule(roomId);
+    const hold = this.#holdOf(job, cancelled);
     const attempt = job.attemptsMade + 1;
-    const run: Run = { roomId, attempt, signal: this.#withReason(signal) };
+    const run: Run = { roomId, attempt, signal: hold.signal, hold: () => hold.check() };
     try {
+      await begun(hold.signal);
       await handler(run);
     } catch (error) {
-      if (signal.aborted || (isRetryable(error) && attempt < this.#options.attempts)) throw error;
+      if (hold.lost || (isRetryable(error) && attempt < this.#options.attempts)) throw error;
       await parked(run, error);
       throw new UnrecoverableError(asCarrierError(error).message);
+    } finally {
+      hold.end();
+      this.#worker?.holds.delete(job.id!);
     }
   }
-  /** BullMQ aborts with a text; those who run want to know the error's class. */
-  #withReason(signal: AbortSignal): AbortSignal {
-    const controller = new AbortController();
-    const abort = () =>
-      controller.abort(
+
+  /** BullMQ took the lock after `processedOn`, which it noted before it asked for the job. */
+  #holdOf({ id, processedOn = 0 }: Job<RoomJob>, cancelled: AbortSignal): Hold {
+    const { lockMs = 10_000 } = this.#options;
+    const takenMs = Math.max(0, Date.now() - processedOn);
+    const hold = new Hold(lockMs * usable, performance.now() - takenMs);
+    this.#worker?.holds.set(id!, hold);
+    // BullMQ aborts with a text; those who run want to know the error's class.
+    const lose = () =>
+      hold.lose(
         this.#closed
           ? new FatalError('shutting_down', 'The hub is stopping.')
           : new RetryableError('store_unavailable', 'The hold on the room was lost; another worker goes on.'),
       );
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    return controller.signal;
+    if (cancelled.aborted) lose();
+    else cancelled.addEventListener('abort', lose, { once: true });
+    return hold;
   }
 }

@@ -135,7 +135,8 @@ export class InProcessQueue implements RoomQueue {
   }
 
   async #run(room: Room): Promise<void> {
-    const run: Run = { roomId: room.id, attempt: room.attempt, signal: this.#abort.signal };
+    const { signal } = this.#abort;
+    const run: Run = { roomId: room.id, attempt: room.attempt, signal, hold: () => signal.throwIfAborted() };
     try {
       await this.#handler!(run);
     } catch (error) {

@@ -19,8 +19,13 @@ export interface Run {
   roomId: string;
   /** 1 for the first try. */
   attempt: number;
-  /** Aborted when the queue closes and its deadline has passed, or the room's lock is lost. */
+  /** Aborted when the queue closes and its deadline has passed, or the hold on the room is lost. */
   signal: AbortSignal;
+  /**
+   * Throws the signal's reason if the room may be another process's by now. Call it right before what must not be done
+   * twice: a process that was frozen has not yet seen its signal abort when it goes on.
+   */
+  hold(): void;
 }
 
 /** Throwing a `FatalError` parks the room at once; anything else is tried again. */

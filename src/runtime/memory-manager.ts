@@ -9,6 +9,10 @@ const batch = 32;
 /** Pause before a back-fill starts, so that a busy hub embeds in full batches. */
 const restMs = 250;
 const longestPauseMs = 60_000;
+/** Vectors dropped at once. */
+const dropBatch = 200;
+/** An embedder that no process has used for this long is not coming back; until then, two may be at work side by side. */
+const abandonedMs = 3_600_000;
 /** Longest wait for a question's vector; past it recall goes by words alone, this once. */
 const questionMs = 300;
 /** A question's meaning stands in its beginning; embedders look no further. */
@@ -34,6 +38,8 @@ export class MemoryManager {
   #timer: NodeJS.Timeout | undefined;
   #filling: Promise<void> | undefined;
   #failures = 0;
+  /** After a failure: when it may be tried again (Unix ms). */
+  #resting = 0;
   #stopped = false;
 
   /** @param embedder null: recall goes by words alone. */
@@ -53,15 +59,36 @@ export class MemoryManager {
   /** Says that there may be new memories without a vector; returns at once. */
   nudge(): void {
     if (!this.#embedder || this.#stopped || this.#timer || this.#filling) return;
-    const pause = Math.min(restMs * 2 ** this.#failures, longestPauseMs);
-    this.#timer = setTimeout(() => {
+    this.#timer = setTimeout(async () => {
       this.#timer = undefined;
-      this.#filling = this.#fill().finally(() => {
-        this.#filling = undefined;
-        if (this.#failures > 0) this.nudge();
-      });
-    }, pause);
+      await this.fill();
+      if (this.#failures > 0) this.nudge();
+    }, this.#pauseMs());
     this.#timer.unref();
+  }
+
+  /** Embeds what lacks a vector, until nothing does or the signal is aborted. Never fails; rests after a failure. */
+  async fill(signal?: AbortSignal): Promise<void> {
+    if (!this.#embedder || this.#stopped || Date.now() < this.#resting) return;
+    this.#filling ??= this.#fill(this.#embedder, signal).finally(() => {
+      this.#filling = undefined;
+    });
+    await this.#filling;
+  }
+
+  /** Once every memory has its vector, those of embedders that nobody uses any more only take up room. */
+  async dropAbandoned(signal: AbortSignal, unusedMs = abandonedMs): Promise<void> {
+    const keep = this.#embedder?.id;
+    if (keep === undefined || (await this.#memories.unembedded(keep, 1)).length > 0) return;
+    const request = { keep, unusedSince: Date.now() - unusedMs, limit: dropBatch };
+    let total = 0;
+    while (!signal.aborted) {
+      const dropped = await this.#memories.dropEmbeddings(request);
+      if (dropped === 0) break;
+      total += dropped;
+    }
+    if (total > 0)
+      this.#log.info({ vectors: total, embedder: keep }, 'dropped the vectors of other embedders');
   }
 
   async stop(): Promise<void> {
@@ -89,10 +116,13 @@ export class MemoryManager {
     return vectors?.[0] && { embedder: embedder.id, values: vectors[0] };
   }
 
-  async #fill(): Promise<void> {
-    const embedder = this.#embedder!;
+  #pauseMs(): number {
+    return Math.min(restMs * 2 ** this.#failures, longestPauseMs);
+  }
+
+  async #fill(embedder: Embedder, signal?: AbortSignal): Promise<void> {
     try {
-      while (!this.#stopped) {
+      while (!this.#stopped && !signal?.aborted) {
         const missing = await this.#memories.unembedded(embedder.id, batch);
         if (missing.length === 0) break;
         const vectors = await embedder.embed(missing.map(({ text }) => text));
@@ -105,6 +135,7 @@ export class MemoryManager {
     } catch (error) {
       if (this.#stopped) return;
       this.#failures++;
+      this.#resting = Date.now() + this.#pauseMs() - restMs;
       const { code } = asCarrierError(error);
       this.#log.warn(
         { err: error, embedder: embedder.id, code },

@@ -31,6 +31,8 @@ export interface TurnTask {
   checkpoint: TurnCheckpoint;
   room: RoomState;
   publish(event: TurnEvent): void;
+  /** Throws once the room may be another worker's; see `Run.hold`. */
+  hold(): void;
 }
 
 export interface Draft {
@@ -100,8 +102,13 @@ export class MessageManager {
     }
   }
 
-  #generate({ agent, context, room }: TurnTask, request: ModelRequest, voice: Voice): Promise<Generated> {
+  async #generate(
+    { agent, context, room, hold }: TurnTask,
+    request: ModelRequest,
+    voice: Voice,
+  ): Promise<Generated> {
     const { chain, modelTimeoutMs: timeoutMs, log } = this.#parts;
+    hold();
     return generate(chain(agent, room.model), request, {
       timeoutMs,
       signal: context.signal,
@@ -111,10 +118,15 @@ export class MessageManager {
   }
 
   async #act(task: TurnTask, abilities: Abilities, step: TurnStep, index: number): Promise<void> {
-    const { context, checkpoint, publish } = task;
+    const { context, checkpoint, publish, hold } = task;
     const { turnId } = context;
     await this.#actions.run(step, index, abilities.actions, context, {
-      record: () => this.#parts.checkpoint(checkpoint),
+      record: async () => {
+        hold();
+        await this.#parts.checkpoint(checkpoint);
+        // What comes next is the action: the room may have been lost while the store wrote.
+        hold();
+      },
       started: ({ callId, name, arguments: args }) =>
         publish({ type: 'action.started', turnId, callId, name, arguments: args }),
       finished: ({ callId, name, ok, result }) =>

@@ -11,8 +11,8 @@ export interface SweeperParts {
   outbox: Outbox;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
-  /** Time between sweeps, and the age from which a waiting message counts as forgotten, in ms. */
-  intervalMs: number;
+  /** The age from which a waiting message counts as forgotten, in ms. */
+  forgottenMs: number;
   log: Logger;
 }
 
@@ -22,27 +22,24 @@ export interface SweeperParts {
  */
 export class Sweeper {
   readonly #parts: SweeperParts;
-  #timer: NodeJS.Timeout | undefined;
-  #stopped = false;
 
   constructor(parts: SweeperParts) {
     this.#parts = parts;
   }
 
-  /** Sweeps everything that waits, whatever its age, then goes on at intervals. */
+  /** Sweeps everything that waits, whatever its age. */
   async start(): Promise<void> {
-    const found = await this.sweep(Date.now() + 1);
+    const found = await this.#sweep(Date.now() + 1);
     if (found > 0) this.#parts.log.info({ rooms: found }, 'taking up what was left waiting');
-    this.#again();
   }
 
-  stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
+  /** One sweep. */
+  async sweep(): Promise<void> {
+    await this.#sweep(Date.now() - this.#parts.forgottenMs);
   }
 
   /** Schedules rooms whose work has waited since before `before` (Unix ms); returns how many. */
-  async sweep(before: number): Promise<number> {
+  async #sweep(before: number): Promise<number> {
     const { turns, outbox, turnQueue, deliveryQueue } = this.#parts;
     const [pending, undelivered] = await Promise.all([
       turns.waiting(before, batch),
@@ -53,19 +50,5 @@ export class Sweeper {
       ...undelivered.map((room) => deliveryQueue.schedule(room)),
     ]);
     return pending.length + undelivered.length;
-  }
-
-  #again(): void {
-    if (this.#stopped) return;
-    const { intervalMs, log } = this.#parts;
-    this.#timer = setTimeout(async () => {
-      try {
-        await this.sweep(Date.now() - intervalMs);
-      } catch (err) {
-        if (!this.#stopped) log.error({ err }, 'sweep failed; trying again');
-      }
-      this.#again();
-    }, intervalMs);
-    this.#timer.unref();
   }
 }

@@ -93,13 +93,12 @@ export class Worker {
     publish({ type: 'turn.started', turnId, roomId: run.roomId, covers, attempt: run.attempt });
     const answered = claim.calledOff
       ? null
-      : await this.#answer({ agent, checkpoint, publish, room }, claim.messages, run.signal);
-    run.signal.throwIfAborted();
+      : await this.#answer({ agent, checkpoint, publish, room, hold: run.hold }, claim.messages, run.signal);
     const reply = replyTo(claim.messages, turnId, agent, answered?.draft.text ?? stopped);
     const ending = { status: 'done', reply, draft: answered?.draft ?? null } as const;
     const turn = finished({ ...checkpoint, covers }, run, startedAt, ending);
     span.setAttributes({ model: turn.model ?? '', ...turn.usage });
-    await this.#commit(run.roomId, claim, turn, reply);
+    await this.#commit(run, claim, turn, reply);
     if (answered) this.#learn(turn, reply, answered.draft, answered.context);
   }
 
@@ -138,9 +137,10 @@ export class Worker {
     };
   }
 
-  async #commit(roomId: string, claim: Work, turn: Turn, reply: Memory): Promise<void> {
+  async #commit({ roomId, hold }: Run, claim: Work, turn: Turn, reply: Memory): Promise<void> {
     const { turns, turnQueue, deliveryQueue, publish, committed, maxMessages, log } = this.#parts;
     const outbound = outboundOf(claim.messages, turn, reply);
+    hold();
     const won = await turns.commit({ turn, reply, outbound });
     this.#tried.delete(roomId);
     // More may wait than this turn covered; a run for nothing is cheap.
@@ -200,7 +200,7 @@ export class Worker {
       const checkpoint = claim.checkpoint ?? { turnId, roomId, agentId: first.agentId, covers, steps: [] };
       const reply = replyTo(messages, turnId, { id: first.agentId }, apology);
       const turn = finished({ ...checkpoint, covers }, run, Date.now(), { status: 'failed', reply, error });
-      await this.#commit(roomId, { messages, checkpoint: claim.checkpoint, calledOff: false }, turn, reply);
+      await this.#commit(run, { messages, checkpoint: claim.checkpoint, calledOff: false }, turn, reply);
     } catch (err) {
       log.error(
         { err, roomId },

@@ -37,6 +37,25 @@ export interface Unembedded {
   text: string;
 }
 
+export interface ExpiryRequest {
+  agentId: string;
+  /** What was stored for a time before this (Unix ms) has expired. */
+  before: number;
+  /** Kinds that expire; with `message` also the turns and what was given up in the outbox. */
+  kinds: MemoryKind[];
+  /** Most memories removed at once. */
+  limit: number;
+  /** Where the last call stopped. */
+  cursor?: string;
+}
+
+export interface Expired {
+  /** How many memories and lone turns this call removed. */
+  count: number;
+  /** Give it back to go on; null when nothing is left. */
+  nextCursor: string | null;
+}
+
 /** History, search and forgetting. */
 export interface MemoryStore {
   /** Stores under the ingestion key. A duplicate is not an error: the first memory comes back. */
@@ -63,8 +82,21 @@ export interface MemoryStore {
   count(agentId: string, scopes: string[]): Promise<number>;
   /** Removes memories with their words and vectors; unknown ids are passed over. Returns how many went. */
   forget(ids: string[]): Promise<number>;
+  /** Every agent that has memories, also one whose character is gone. */
+  agents(): Promise<string[]>;
+  /**
+   * Removes an agent's old memories with their words, vectors and turns. What is pending stays, and so does a reply
+   * until it is delivered or given up. A store may leave the removal to its server, which does it within minutes.
+   */
+  expire(request: ExpiryRequest): Promise<Expired>;
   /** Memories without a vector of this embedder, oldest first. */
   unembedded(embedder: string, limit: number): Promise<Unembedded[]>;
   /** Vectors are only ever compared with others of the same embedder. Forgotten ids are passed over. */
   saveEmbeddings(embedder: string, vectors: { id: string; values: Float32Array }[]): Promise<void>;
+  /**
+   * Removes at most `limit` vectors of embedders other than `keep` that are not in use: since `unusedSince` (Unix ms),
+   * to a minute or so, nobody has called `unembedded` or `saveEmbeddings` with them. Returns how many went; 0 when no
+   * such vector is left.
+   */
+  dropEmbeddings(request: { keep: string; unusedSince: number; limit: number }): Promise<number>;
 }

@@ -4,10 +4,10 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newId } from '../../src/core/ids.js';
-import type { Memory } from '../../src/core/memory.js';
+import type { Memory, MemoryKind } from '../../src/core/memory.js';
 import { type OutboundMessage, type Turn, type TurnCheckpoint, turnIdOf } from '../../src/core/turn.js';
 import { isRetryable } from '../../src/errors.js';
-import type { SearchRequest } from '../../src/store/memory-store.js';
+import type { ExpiryRequest, SearchRequest } from '../../src/store/memory-store.js';
 import type { Store } from '../../src/store/store.js';
 
 export interface OpenedStore {
@@ -21,6 +21,8 @@ export interface OpenedStore {
 export interface StoreContractOptions {
   /** Search may run this far behind writes; 0 when what is stored is found at once. Say why it is not 0. */
   searchLag?: { ms: number; reason: string };
+  /** What has expired may be there for so long; 0 when it is gone at once. Say why it is not 0. */
+  expiryLag?: { ms: number; reason: string };
   /** Searches that cannot be promised, each with its reason. */
   cannot?: Partial<Record<'stem' | 'compareVectors', string>>;
 }
@@ -28,7 +30,7 @@ export interface StoreContractOptions {
 export function storeContract(
   name: string,
   open: () => Promise<OpenedStore>,
-  { searchLag, cannot = {} }: StoreContractOptions = {},
+  { searchLag, expiryLag, cannot = {} }: StoreContractOptions = {},
 ): void {
   describe(`${name}: the store contract`, () => {
     let opened: OpenedStore;
@@ -60,6 +62,9 @@ export function storeContract(
     /** Retries an expectation for as long as this engine's search may lag. */
     const eventually = (expectation: () => Promise<void>) =>
       searchLag ? vi.waitFor(expectation, { timeout: searchLag.ms, interval: 100 }) : expectation();
+    /** The same for what has expired. */
+    const inTime = (expectation: () => Promise<void>) =>
+      expiryLag ? vi.waitFor(expectation, { timeout: expiryLag.ms, interval: 100 }) : eventually(expectation);
     const waitingTexts = async (limit = 10) => texts((await store.turns.claim('room', limit)).messages);
 
     it('says what it is and that it is there', async () => {
@@ -798,6 +803,235 @@ export function storeContract(
         expect(await store.outbox.due('room', 10)).toHaveLength(1);
         await store.memories.forget([reply!.id]);
         expect(await store.outbox.due('room', 10)).toEqual([]);
+      });
+    });
+
+    describe('expiry', { timeout: 30_000 + (expiryLag?.ms ?? 0) }, () => {
+      const dayMs = 24 * 3600 * 1000;
+      const now = Date.now();
+      const before = now - 30 * dayMs;
+      const old = { createdAt: before - dayMs };
+      const young = { createdAt: before + dayMs };
+      /** A whole pass; says how many went in each step. */
+      const expire = async (more: Partial<ExpiryRequest> = {}) => {
+        const counts: number[] = [];
+        for (let cursor: string | null | undefined; cursor !== null && counts.length < 100; ) {
+          const request = {
+            agentId: 'ada',
+            before,
+            kinds: ['message', 'summary'] as MemoryKind[],
+            limit: 50,
+          };
+          const { count, nextCursor } = await store.memories.expire({ ...request, ...more, cursor });
+          counts.push(count);
+          cursor = nextCursor;
+        }
+        return counts;
+      };
+      const total = (counts: number[]) => counts.reduce((sum, count) => sum + count, 0);
+      const history = async (roomId = 'room') =>
+        texts((await store.memories.history(roomId, { limit: 100 })).items);
+      const all = async () => (await store.memories.unembedded('look', 100)).map(({ text }) => text).sort();
+
+      it('removes what is older, of this agent and these kinds alone', async () => {
+        // Not in the order of their times: what counts is the time.
+        await append(kept('parrot young', young), kept('parrot old', old));
+        await append(kept('parrot summary', { ...old, kind: 'summary' }));
+        await append(kept('parrot fact', { ...old, kind: 'fact' }));
+        await append(kept('parrot book', { ...old, kind: 'document' }));
+        await append(kept('parrot of bob', { ...old, agentId: 'bob', roomId: 'bobs' }));
+        await append(kept('parrot elsewhere', { ...old, roomId: 'elsewhere', scope: 's2' }));
+        await history();
+        await store.memories.recent('room', 10);
+        await store.memories.count('ada', ['s']);
+        expect(total(await expire())).toBe(3);
+        const left = ['parrot book', 'parrot fact', 'parrot of bob', 'parrot young'];
+        await inTime(async () => expect(await all()).toEqual(left));
+        for (const restart of [false, true]) {
+          if (restart) await reopen();
+          expect(await history()).toEqual(['parrot young']);
+          expect(await history('elsewhere')).toEqual([]);
+          expect(await history('bobs')).toEqual(['parrot of bob']);
+          expect(texts(await store.memories.recent('room', 10))).toEqual(['parrot young']);
+          expect(texts(await store.memories.facts('ada', ['s'], 5))).toEqual(['parrot fact']);
+          expect(await store.memories.count('ada', ['s', 's2'])).toBe(3);
+          await eventually(async () =>
+            expect((await search({ text: 'parrot', scopes: ['s', 's2'] })).sort()).toEqual(
+              left.filter((text) => !text.includes('bob')),
+            ),
+          );
+        }
+        expect(total(await expire())).toBe(0);
+        expect(total(await expire({ kinds: ['fact'] }))).toBe(1);
+        await inTime(async () => expect(await store.memories.facts('ada', ['s'], 5)).toEqual([]));
+      });
+
+      it.skipIf(cannot.compareVectors)('takes the vectors along', async () => {
+        const values = new Float32Array([1, 2]);
+        await append(kept('old', old), kept('young', young));
+        const ids = (await store.memories.unembedded('e', 10)).map(({ id }) => id);
+        await store.memories.saveEmbeddings(
+          'e',
+          ids.map((id) => ({ id, values })),
+        );
+        const vector = { embedder: 'e', values };
+        await eventually(async () => expect(await search({ vector })).toHaveLength(2));
+        await expire();
+        await inTime(async () => expect(await search({ vector })).toEqual(['young']));
+      });
+
+      it('keeps what is pending, however old, and takes it once it is handled', async () => {
+        await append(message({ text: 'waits', ...old }), message({ text: 'too', ...old }));
+        const checkpoint = checkpointOf((await store.turns.claim('room', 1)).messages, ['step']);
+        await store.turns.checkpoint(checkpoint);
+        expect(total(await expire())).toBe(0);
+        expect(await store.turns.claim('room', 10)).toMatchObject({ checkpoint });
+        expect(await waitingTexts()).toEqual(['waits']);
+        const { messages } = await store.turns.claim('room', 10);
+        await store.turns.commit(commitOf(messages));
+        expect(total(await expire())).toBe(1);
+        await inTime(async () => expect(await history()).toEqual(['too', 'reply to waits']));
+        expect(await waitingTexts()).toEqual(['too']);
+      });
+
+      it('takes a turn with the last of its messages', async () => {
+        await append(message({ text: 'a', ...old }));
+        const { turn } = await commitAll(store);
+        const [due] = await store.outbox.due('room', 1);
+        await store.outbox.delivered(due!.id, {});
+        expect(total(await expire())).toBe(1);
+        await inTime(async () => expect(await history()).toEqual(['reply to a']));
+        expect(await store.turns.get(turn.turnId)).toEqual(turn);
+        expect(total(await expire({ before: now + dayMs }))).toBe(1);
+        await inTime(async () => expect(await store.turns.get(turn.turnId)).toBeNull());
+        expect(await history()).toEqual([]);
+        expect(await store.turns.claim('room', 10)).toEqual({ messages: [], checkpoint: null });
+      });
+
+      it('takes a silent turn too', async () => {
+        const memory = message({ text: 'a', ...old });
+        await append(memory);
+        const { turn } = commitOf([memory], { silent: true });
+        await store.turns.commit({
+          turn: { ...turn, finishedAt: old.createdAt },
+          reply: null,
+          outbound: null,
+        });
+        expect(await waitingTexts()).toEqual([]);
+        await expire();
+        await inTime(async () => expect(await store.turns.get(turn.turnId)).toBeNull());
+        expect(await history()).toEqual([]);
+      });
+
+      it('keeps a reply until it is delivered or given up', async () => {
+        for (const text of ['delivered', 'given up', 'waiting']) {
+          const memory = message({ text, ...old });
+          await append(memory);
+          const commit = commitOf([memory]);
+          for (const aged of [commit.reply!, commit.outbound!]) aged.createdAt = old.createdAt;
+          await store.turns.commit(commit);
+        }
+        expect(await waitingTexts()).toEqual([]);
+        const [delivered, givenUp, waiting] = await store.outbox.due('room', 10);
+        await store.outbox.delivered(delivered!.id, {});
+        await store.outbox.failed(givenUp!.id, { code: 'delivery_failed', message: 'no' }, true);
+        expect(total(await expire())).toBe(5);
+        await inTime(async () => expect(await history()).toEqual(['reply to waiting']));
+        expect(await store.outbox.due('room', 10)).toEqual([waiting]);
+        await store.outbox.delivered(waiting!.id, {});
+        expect(total(await expire())).toBe(1);
+        await inTime(async () => expect(await history()).toEqual([]));
+        expect(await store.outbox.due('room', 10)).toEqual([]);
+      });
+
+      it('goes in steps of at most the limit, past what stays', async () => {
+        const many = Array.from({ length: 25 }, (_, i) => `m${i}`);
+        for (const text of many) {
+          await append(kept(text, old));
+          await append(kept(`fact ${text}`, { ...old, kind: 'fact' }));
+        }
+        const counts = await expire({ limit: 10 });
+        expect(Math.max(...counts)).toBe(10);
+        expect(total(counts)).toBe(25);
+        await inTime(async () => expect(await history()).toEqual([]));
+        expect(await store.memories.facts('ada', ['s'], 100)).toHaveLength(25);
+      });
+
+      it('takes a redelivery after that for a new message', async () => {
+        await append(kept('a', { ...old, messageId: 'again' }));
+        await expire();
+        await inTime(async () => expect(await history()).toEqual([]));
+        expect((await store.memories.append(message({ messageId: 'again' }))).duplicate).toBe(false);
+      });
+
+      it('knows whose memories there are', async () => {
+        expect(await store.memories.agents()).toEqual([]);
+        await append(message(), message({ scope: 's2' }), kept('a', { agentId: 'bob', kind: 'fact' }));
+        expect((await store.memories.agents()).sort()).toEqual(['ada', 'bob']);
+      });
+    });
+
+    describe('a change of embedder', () => {
+      const embed = async (embedder: string, values: number[], limit = 100) => {
+        const some = await store.memories.unembedded(embedder, limit);
+        await store.memories.saveEmbeddings(
+          embedder,
+          some.map(({ id }) => ({ id, values: new Float32Array(values) })),
+        );
+        return some.length;
+      };
+      const drop = async (unusedSince: number, limit = 100) => {
+        let total = 0;
+        for (;;) {
+          const dropped = await store.memories.dropEmbeddings({ keep: 'new', unusedSince, limit });
+          expect(dropped).toBeLessThanOrEqual(limit);
+          if (dropped === 0) return total;
+          total += dropped;
+        }
+      };
+      const near = async (embedder: string, values: number[]) =>
+        (await search({ vector: { embedder, values: new Float32Array(values) }, limit: 20 })).length;
+
+      it('drops the vectors of embedders that are used no more, and no others', async () => {
+        await append(...Array.from({ length: 12 }, (_, i) => kept(`m${i}`)));
+        const began = Date.now();
+        await embed('old', [1, 0]);
+        await embed('new', [1, 0, 0]);
+        expect(await drop(began)).toBe(0);
+        if (!cannot.compareVectors) {
+          await eventually(async () => expect(await near('old', [1, 0])).toBe(12));
+          await eventually(async () => expect(await near('new', [1, 0, 0])).toBe(12));
+        }
+        expect(await drop(Date.now() + 1, 5)).toBe(12);
+        expect(await drop(Date.now() + 1)).toBe(0);
+        for (const restart of [false, true]) {
+          if (restart) await reopen();
+          if (cannot.compareVectors) continue;
+          expect(await near('old', [1, 0])).toBe(0);
+          await eventually(async () => expect(await near('new', [1, 0, 0])).toBe(12));
+        }
+        expect(await store.memories.unembedded('new', 5)).toEqual([]);
+      });
+
+      it('can be taken back, also to vectors of another length', async () => {
+        await append(kept('a'), kept('b'));
+        await embed('old', [1, 0]);
+        await embed('new', [1, 0, 0]);
+        await drop(Date.now() + 1);
+        expect(await embed('old', [0, 1, 0, 0])).toBe(2);
+        if (cannot.compareVectors) return;
+        await eventually(async () => expect(await near('old', [0, 1, 0, 0])).toBe(2));
+      });
+
+      it('goes on where the dropping was cut off, or lets it be', async () => {
+        await append(kept('a'), kept('b'), kept('c'));
+        await embed('old', [1, 0]);
+        await embed('new', [0, 1]);
+        const request = { keep: 'new', unusedSince: Date.now() + 1, limit: 1 };
+        expect(await store.memories.dropEmbeddings(request)).toBe(1);
+        await reopen();
+        expect(await embed('old', [1, 0])).toBe(1);
+        expect(await drop(Date.now() + 1)).toBe(3);
       });
     });
 

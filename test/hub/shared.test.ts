@@ -67,6 +67,17 @@ describe.skipIf(noRedis)(
       expect(upTo).toEqual([...new Set(upTo)].sort((a, b) => a - b));
     });
 
+    it('leave each other their admin tokens, also on one machine', async () => {
+      const hubs = await Promise.all(
+        ['one', 'other'].map((folder) =>
+          home.hub({}, { ...shared, CARRIER_DATA_DIR: `${home.folder}/${folder}` }),
+        ),
+      );
+      for (const { url } of hubs)
+        for (const { token } of hubs)
+          expect((await api(url, token.secret).get('/assistant/rooms/line/messages')).status).toBe(200);
+    });
+
     it('show on one hub the deltas of a turn that another one runs', async () => {
       const model = scriptedModel(() => 'one two three four five');
       const hubs = await Promise.all(
@@ -94,6 +105,24 @@ describe.skipIf(noRedis)(
       const answers = await Promise.all(sending);
       expect(answers.every(({ reply }) => reply!.text === 'done')).toBe(true);
     });
+
+    it.skipIf(process.env.REDIS_URL)(
+      'store what comes while Redis is away, and answer it later',
+      async () => {
+        const model = scriptedModel(() => 'done');
+        const hub = await home.hub({ model: () => model }, { ...shared, CARRIER_SWEEP_MS: '300' });
+        const to = client(hub);
+        await to.send('assistant', { text: 'first', userId: 'alice' });
+        await redis.kill();
+        const answer = to.send('assistant', { text: 'second', userId: 'alice' });
+        await until(async () => (await to.messages('assistant', 'user:alice')).length === 3);
+        expect((await fetch(`${hub.url}/readyz`)).status).toBe(503);
+        expect((await fetch(`${hub.url}/healthz`)).status).toBe(200);
+        await redis.restart();
+        expect((await answer).reply!.text).toBe('done');
+      },
+      60_000,
+    );
 
     it('go on with the work of one that is killed', async () => {
       const settings = (folder: string) => ({

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/logger.js';
 import { BullmqQueue } from '../../src/queue/bullmq.js';
 import { queueContract } from '../contract/queue.js';
 import { noRedis, RedisServer } from '../support/redis.js';
+import { until } from '../support/until.js';
 
 describe.skipIf(noRedis)(noRedis ? `BullmqQueue (skipped: ${noRedis})` : 'with a real Redis', () => {
   let redis: RedisServer;
@@ -11,26 +12,87 @@ describe.skipIf(noRedis)(noRedis ? `BullmqQueue (skipped: ${noRedis})` : 'with a
   });
   afterAll(() => redis?.stop());
 
-  let rooms = 0;
+  let prefixes = 0;
+  const open = (prefix: string, lockMs?: number) =>
+    new BullmqQueue({
+      name: 'turns',
+      prefix,
+      producer: { url: redis.url, maxRetriesPerRequest: 1 },
+      worker: { url: redis.url, maxRetriesPerRequest: null },
+      concurrency: 8,
+      attempts: 3,
+      retryBaseMs: 20,
+      lockMs,
+      log: createLogger('silent'),
+    });
   queueContract('BullmqQueue', async () => {
-    const prefix = `test${++rooms}`;
-    const open = () =>
-      new BullmqQueue({
-        name: 'turns',
-        prefix,
-        producer: { url: redis.url, maxRetriesPerRequest: 1 },
-        worker: { url: redis.url, maxRetriesPerRequest: null },
-        concurrency: 8,
-        attempts: 3,
-        retryBaseMs: 20,
-        log: createLogger('silent'),
-      });
-    const queue = open();
-    const second = open();
+    const prefix = `test${++prefixes}`;
+    const queue = open(prefix);
+    const second = open(prefix);
     return {
       queue,
       second,
       dispose: async () => void (await Promise.all([queue.close(0), second.close(0)])),
     };
+  });
+
+  it('begins nothing after Redis was emptied while a run from before may still go on', async () => {
+    const prefix = `test${++prefixes}`;
+    const queues = [open(prefix, 2000), open(prefix, 2000)];
+    let running = 0;
+    let overlaps = 0;
+    let runs = 0;
+    for (const queue of queues)
+      queue.process(
+        async ({ signal }) => {
+          if (running++ > 0) overlaps++;
+          // The first run knows of nothing until its hold cannot be renewed.
+          if (++runs === 1) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          running--;
+          signal.throwIfAborted();
+        },
+        async () => {},
+      );
+    await queues[0]!.schedule('room');
+    await until(() => runs === 1);
+    await redis.flush();
+    await queues[0]!.schedule('room');
+    await until(() => runs === 2);
+    await Promise.all(queues.map((queue) => queue.close()));
+    expect(overlaps).toBe(0);
+  });
+
+  it('lets a run that was frozen past its hold do nothing more, and has another one do its work', async () => {
+    const prefix = `test${++prefixes}`;
+    const [frozen, heir] = [open(prefix, 1000), open(prefix, 1000)];
+    const done: string[] = [];
+    let refused: unknown;
+    frozen.process(
+      async ({ hold }) => {
+        hold();
+        // No timer and no answer of Redis comes between the thaw and what the run does next.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+        try {
+          hold();
+          done.push('frozen');
+        } catch (error) {
+          refused = error;
+          // Out of the way of the heir, which works in the same process here.
+          void frozen.close();
+          throw error;
+        }
+      },
+      async () => void done.push('parked'),
+    );
+    await frozen.schedule('room');
+    await until(() => refused !== undefined);
+    heir.process(
+      async () => void done.push('heir'),
+      async () => {},
+    );
+    await until(() => done.length > 0);
+    await heir.close();
+    expect(refused).toMatchObject({ code: 'store_unavailable' });
+    expect(done).toEqual(['heir']);
   });
 });

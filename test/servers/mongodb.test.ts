@@ -329,6 +329,18 @@ describe('writes', () => {
     await things.insertMany([{ at: new Date(Date.now() - 20_000) }, { at: new Date() }, {}]);
     await expect.poll(() => things.countDocuments(), { timeout: 5000 }).toBe(2);
   });
+
+  it('expire what a partial TTL index has, and nothing else', async () => {
+    await things.createIndex(
+      { at: 1 },
+      { expireAfterSeconds: 0, partialFilterExpression: { n: { $gt: 1 } } },
+    );
+    await things.insertMany([1, 2].map((n) => ({ at: new Date(Date.now() - 1_000), n })));
+    await expect.poll(() => things.distinct('n'), { timeout: 5000 }).toEqual([1]);
+    // The monitor has come by: the other one it leaves alone.
+    await things.insertOne({ at: new Date(), n: 3 });
+    await expect.poll(() => things.distinct('n'), { timeout: 5000 }).toEqual([1]);
+  });
 });
 
 describe('aggregation', () => {

@@ -7,7 +7,7 @@ import { Database } from '../../src/store/libsql/database.js';
 import { Link } from '../../src/store/libsql/link.js';
 import { migrate, migrations } from '../../src/store/libsql/schema.js';
 import { openLibsqlStore } from '../../src/store/libsql/store.js';
-import { message, storeContract } from '../contract/store.js';
+import { commitOf, message, storeContract } from '../contract/store.js';
 import { log, temporaryFolder } from './folder.js';
 
 storeContract('libsql', async () => {
@@ -102,6 +102,63 @@ describe('the libsql store', () => {
     expect(inFiles()).toBe(true);
     await store.memories.forget([secret.id]);
     await vi.waitFor(() => expect(inFiles()).toBe(false), { timeout: 5_000, interval: 50 });
+    await store.close();
+  });
+
+  it('takes the record of a turn along with the last of its messages', async () => {
+    const store = await open();
+    const asked = message();
+    await store.memories.append(asked);
+    const { turn, reply } = commitOf([asked]);
+    await store.turns.commit({ turn, reply, outbound: null });
+    await store.memories.forget([asked.id]);
+    expect(await store.turns.get(turn.turnId)).toEqual(turn);
+    await store.memories.forget([reply!.id]);
+    expect(await store.turns.get(turn.turnId)).toBeNull();
+    await store.close();
+  });
+
+  it('gets past thousands that are older and stay', async () => {
+    const store = await open();
+    const ages = Array.from({ length: 5_000 }, (_, i) => i);
+    const parts = { agentId: 'bob', scope: 'bobs', roomId: 'bobs', status: 'kept' as const };
+    await Promise.all(ages.map((age) => store.memories.append(message({ ...parts, createdAt: age >> 3 }))));
+    for (const createdAt of [3, 100_000, 100_001])
+      await store.memories.append(message({ createdAt, status: 'kept' }));
+    let total = 0;
+    let calls = 0;
+    for (let cursor: string | null | undefined; cursor !== null; calls++) {
+      const request = { agentId: 'ada', before: 100_001, kinds: ['message' as const], limit: 1, cursor };
+      const { count, nextCursor } = await store.memories.expire(request);
+      total += count;
+      cursor = nextCursor;
+    }
+    expect(total).toBe(2);
+    expect(calls).toBeGreaterThan(2);
+    expect(await store.memories.count('bob', ['bobs'])).toBe(5_000);
+    expect((await store.memories.history('room', { limit: 5 })).items).toHaveLength(1);
+    await expect(
+      store.memories.expire({ agentId: 'ada', before: 1, kinds: [], limit: 1, cursor: 'made up' }),
+    ).rejects.toMatchObject({ code: 'invalid_field' });
+    await store.close();
+  });
+
+  it('drops replies that were given up and stand nowhere else, in their time', async () => {
+    const store = await open();
+    const asked = message();
+    await store.memories.append(asked);
+    const notice = commitOf([asked]);
+    await store.turns.commit({ ...notice, reply: null });
+    await store.outbox.failed(notice.outbound!.id, { code: 'delivery_failed', message: 'no' }, true);
+    const rowsAfter = async (before: number) => {
+      await store.memories.expire({ agentId: 'ada', before, kinds: ['message'], limit: 5 });
+      const db = new Database(join(folder.path, 'carrier.db'));
+      const count = db.prepare('select count(*) from outbox').value();
+      db.close();
+      return count;
+    };
+    expect(await rowsAfter(notice.outbound!.createdAt)).toBe(1);
+    expect(await rowsAfter(notice.outbound!.createdAt + 1)).toBe(0);
     await store.close();
   });
 

@@ -1,5 +1,5 @@
 /** What keeps a large store usable: archived months, keys made ready for shards, a changed embedder. */
-import { type Db, MongoClient } from 'mongodb';
+import { type Db, type Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Memory } from '../../src/core/memory.js';
 import { createLogger } from '../../src/logger.js';
@@ -25,7 +25,7 @@ describe('a MongoDB store that grows', () => {
     openMongoStore({ ...options(), onCommand: ({ command }) => commands.push(JSON.stringify(command)) });
 
   beforeAll(async () => {
-    server = await startMongoServer({ replicaSet: 'rs0', search: false });
+    server = await startMongoServer({ replicaSet: 'rs0', search: false, ttlSeconds: 3_600 });
     client = await new MongoClient(server.url).connect();
   });
   afterAll(async () => {
@@ -105,6 +105,46 @@ describe('a MongoDB store that grows', () => {
       expect(await left()).toEqual([]);
       expect(await archived()).toEqual(['copied']);
       expect(await db.collection('archive').countDocuments({ moving: true })).toBe(0);
+    });
+  });
+
+  describe('and keeps things for a time only', () => {
+    const expire = () =>
+      store.memories.expire({ agentId: 'ada', before: now, kinds: ['message', 'summary'], limit: 100 });
+
+    it('has TTL indexes on what expires, and none of age before something does', async () => {
+      const indexes = async (name: string) =>
+        (await db.collection(name).listIndexes().toArray()) as Document[];
+      for (const name of ['memories', 'archive']) {
+        expect((await indexes(name)).find(({ key }) => key.expiresAt)).toMatchObject({
+          key: { expiresAt: 1 },
+          expireAfterSeconds: 0,
+          partialFilterExpression: { expiresAt: { $exists: true } },
+        });
+        expect((await indexes(name)).some(({ name: index }) => index === 'age')).toBe(false);
+      }
+      await expire();
+      for (const name of ['memories', 'archive'])
+        expect((await indexes(name)).some(({ name: index }) => index === 'age')).toBe(true);
+    });
+
+    it('dates what has expired, in the archive too, and leaves what waits and what was given to be kept', async () => {
+      await store.memories.append(old('archived', { status: 'kept' }));
+      await archive();
+      await store.memories.append(old('said', { status: 'kept' }));
+      await store.memories.append(old('a fact', { status: 'kept', kind: 'fact' }));
+      await store.memories.append(old('waits'));
+      expect(await expire()).toEqual({ count: 2, nextCursor: null });
+      expect(await expire()).toEqual({ count: 0, nextCursor: null });
+      const dated = async (name: string) =>
+        (
+          await db
+            .collection(name)
+            .find({ expiresAt: { $type: 'date' } })
+            .toArray()
+        ).map(({ content }) => content.text);
+      expect(await dated('memories')).toEqual(['said']);
+      expect(await dated('archive')).toEqual(['archived']);
     });
   });
 

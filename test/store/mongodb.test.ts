@@ -19,17 +19,31 @@ interface Server {
 
 const { MONGODB_URL: given, MONGODB_ATLAS_URL: atlas } = process.env;
 
-if (given) onServer('MONGODB_URL', null, async () => existing(given));
+/** A real server's monitor wakes once a minute. */
+const expiryLag = { ms: 130_000, reason: 'the server removes what has expired, in its own time' };
+
+if (given) onServer('MONGODB_URL', null, async () => existing(given), { expiryLag });
 else process.stderr.write('MongoDB store on a server of your own: not run, MONGODB_URL is not set\n');
 if (atlas) {
   onServer('Atlas', null, async () => existing(atlas), {
     searchLag: { ms: 15_000, reason: 'a search node follows the database a moment behind' },
+    expiryLag,
   });
 } else process.stderr.write('MongoDB store on Atlas: not run, MONGODB_ATLAS_URL is not set\n');
 onServer('FerretDB', noFerretdb, startFerretdb);
-onServer('the protocol server without search', null, () => startMongoServer({ search: false }));
-onServer('the protocol server with search', null, () =>
-  startMongoServer({ replicaSet: 'rs0', searchDelayMs: 0 }),
+onServer(
+  'the protocol server without search',
+  null,
+  () => startMongoServer({ search: false, ttlSeconds: 1 }),
+  {
+    expiryLag,
+  },
+);
+onServer(
+  'the protocol server with search',
+  null,
+  () => startMongoServer({ replicaSet: 'rs0', searchDelayMs: 0, ttlSeconds: 1 }),
+  { expiryLag },
 );
 
 function onServer(

@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { until } from './until.js';
 
+/** Why suites that must kill their Redis are skipped; null when they can run. */
+export const noRedisServer: string | null =
+  spawnSync('redis-server', ['--version']).status === 0 ? null : 'no redis-server on PATH';
+
 /** Why suites that need Redis are skipped; null when they can run. */
 export const noRedis: string | null =
-  process.env.REDIS_URL || spawnSync('redis-server', ['--version']).status === 0
-    ? null
-    : 'no redis-server on PATH and no REDIS_URL';
+  noRedisServer && !process.env.REDIS_URL ? 'no redis-server on PATH and no REDIS_URL' : null;
 
 /** A Redis of the test's own, which it can kill. With REDIS_URL set, that one, which it cannot. */
 export class RedisServer {
@@ -25,9 +27,10 @@ export class RedisServer {
     this.#folder = folder;
   }
 
-  static async start(): Promise<RedisServer> {
+  /** `own`: one that can be killed, whatever REDIS_URL says. */
+  static async start({ own = false } = {}): Promise<RedisServer> {
     const folder = mkdtempSync(join(tmpdir(), 'carrier-redis-'));
-    if (process.env.REDIS_URL) return new RedisServer(process.env.REDIS_URL, 0, folder);
+    if (process.env.REDIS_URL && !own) return new RedisServer(process.env.REDIS_URL, 0, folder);
     const port = await freePort();
     const server = new RedisServer(`redis://127.0.0.1:${port}`, port, folder);
     await server.restart();
@@ -43,7 +46,7 @@ export class RedisServer {
 
   async kill(): Promise<void> {
     const process = this.#process;
-    if (!process || process.exitCode !== null) return;
+    if (!process || process.exitCode !== null || process.signalCode !== null) return;
     const gone = new Promise((resolve) => process.once('exit', resolve));
     process.kill('SIGKILL');
     await gone;
@@ -62,7 +65,7 @@ export class RedisServer {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as { port: number };
@@ -71,7 +74,7 @@ function freePort(): Promise<number> {
   });
 }
 
-function listens(port: number): Promise<boolean> {
+export function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('connect', () => resolve(true));

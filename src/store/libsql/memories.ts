@@ -1,6 +1,15 @@
 import type { Memory, SourceKey } from '../../core/memory.js';
 import { FatalError } from '../../errors.js';
-import type { Appended, Found, MemoryStore, Page, SearchRequest, Unembedded } from '../memory-store.js';
+import type {
+  Appended,
+  Expired,
+  ExpiryRequest,
+  Found,
+  MemoryStore,
+  Page,
+  SearchRequest,
+  Unembedded,
+} from '../memory-store.js';
 import { frozenCopy } from './frozen.js';
 import type { Link } from './link.js';
 import type { Replica } from './replica.js';
@@ -103,6 +112,20 @@ export class LibsqlMemories implements MemoryStore {
     return count;
   }
 
+  async agents(): Promise<string[]> {
+    return JSON.parse(await this.#link.call('agents', []));
+  }
+
+  async expire({ agentId, before, kinds, limit, cursor }: ExpiryRequest): Promise<Expired> {
+    const numbers = kinds.map((kind) => kindNumber[kind]);
+    const after = cursor === undefined ? null : readPlace(cursor);
+    const row = { agentId, before, kinds: numbers, limit: Math.max(1, whole(limit)), after };
+    const { gone, next } = await this.#link.call('expire', [row], (expired) =>
+      this.#replica.forgot(expired.gone),
+    );
+    return { count: gone.count, nextCursor: next?.join(' ') ?? null };
+  }
+
   async unembedded(embedder: string, limit: number): Promise<Unembedded[]> {
     return JSON.parse(await this.#link.call('unembedded', [embedder, whole(limit)]));
   }
@@ -119,6 +142,11 @@ export class LibsqlMemories implements MemoryStore {
     });
     const ids = vectors.map(({ id }) => id);
     await this.#link.call('saveEmbeddings', [embedder, ids, packed]);
+  }
+
+  async dropEmbeddings(request: { keep: string; unusedSince: number; limit: number }): Promise<number> {
+    const { keep, unusedSince, limit } = request;
+    return this.#link.call('dropEmbeddings', [keep, unusedSince, Math.max(1, whole(limit))]);
   }
 
   #scopes(agentId: string, scopes: string[], facts: number): Promise<ScopeView[]> {
@@ -142,10 +170,16 @@ export function whole(limit: number): number {
 }
 
 function readCursor(cursor: string): number {
-  if (!/^\d{1,15}$/.test(cursor)) {
-    throw new FatalError('invalid_field', 'The cursor is not one that a page of this history gave.', {
-      field: 'cursor',
-    });
-  }
+  if (!/^\d{1,15}$/.test(cursor)) throw unknownCursor('a page of this history');
   return Number(cursor);
+}
+
+function readPlace(cursor: string): [created: number, seq: number] {
+  const [, created, seq] = /^(-?\d{1,16}(?:\.\d+)?) (-?\d{1,15})$/.exec(cursor) ?? [];
+  if (seq === undefined) throw unknownCursor('an expiry');
+  return [Number(created), Number(seq)];
+}
+
+function unknownCursor(giver: string): FatalError {
+  return new FatalError('invalid_field', `The cursor is not one that ${giver} gave.`, { field: 'cursor' });
 }

@@ -11,14 +11,29 @@ export interface Edited {
   scope: { agentId: string; scope: string };
 }
 
-/** What `forget` took away, so that caches can follow. */
+/** What `forget` took away, so that caches and turns can follow. */
 export interface Forgotten {
   memories: { seq: number; scope: number; kind: number }[];
   rooms: string[];
   scopes: { agentId: string; scope: string }[];
+  turns: string[];
 }
 
-type Place = [seq: number, scope: number, kind: number, roomId: string, agentId: string, scopeName: string];
+type Place = [
+  seq: number,
+  scope: number,
+  kind: number,
+  roomId: string,
+  agentId: string,
+  scopeName: string,
+  turn: string | null,
+];
+
+/** A place in the order of time. */
+export type Aged = [created: number, seq: number];
+
+/** Memories looked at in one step: some 2 ms. */
+const lookedAt = 2_000;
 
 export class MemoryTable {
   readonly #names: Names;
@@ -87,10 +102,30 @@ export class MemoryTable {
         'select json_group_array(seq) from memories where id in (select value from json_each(?))',
       ),
       condemned: db.prepare(`
-        select json_group_array(json_array(m.seq, m.scope, m.kind, r.name, s.agent, s.name))
+        select json_group_array(json_array(m.seq, m.scope, m.kind, r.name, s.agent, s.name, m.turn))
         from memories m join rooms r on r.id = m.room join scopes s on s.id = m.scope
         where m.id in (select value from json_each(?))`),
       remove: db.prepare('delete from memories where seq = ?'),
+      // All of `looked` comes from the index alone; only what has expired is read. `json`: sorting makes plain text
+      // of what a subquery gives.
+      aged: db.prepare(`
+        with looked as materialized (
+          select created, seq, scope, kind from memories
+          where (created, seq) > (?1, ?2) and created < ?3 order by created, seq limit ${lookedAt})
+        select json_object(
+          'reached', json((select json_array(created, seq) from looked order by created desc, seq desc limit 1)),
+          'more', (select count(*) = ${lookedAt} from looked),
+          'ids', json((
+            select json_group_array(id) from (
+              select m.id from looked l
+              join scopes s on s.id = l.scope and s.agent = ?4
+              join memories m on m.seq = l.seq and m.status <> 0
+              where l.kind in (select value from json_each(?5))
+                and m.id not in (select memory from outbox where final = 0)
+              order by l.created, l.seq limit ?6 + 1))))`),
+      agents: db.prepare(
+        'select json_group_array(agent) from (select distinct agent from scopes where memories > 0)',
+      ),
     };
     this.#last = db.prepare("select seq from sqlite_sequence where name = 'memories'").value<number>() ?? 0;
   }
@@ -186,6 +221,24 @@ export class MemoryTable {
     return JSON.parse(this.#sql.seqs.value<string>(JSON.stringify(ids))!);
   }
 
+  agents(): string {
+    return this.#sql.agents.value<string>()!;
+  }
+
+  /**
+   * Ids of at most `limit` memories that may go, in the order of time, of those behind `after`; and where to go on
+   * once they are gone, null at the end.
+   */
+  aged(
+    agentId: string,
+    { before, kinds, limit, after }: { before: number; kinds: number[]; limit: number; after: Aged },
+  ): { ids: string[]; next: Aged | null } {
+    const found = this.#sql.aged.value<string>(...after, before, agentId, JSON.stringify(kinds), limit)!;
+    const { reached, more, ids } = JSON.parse(found) as { reached: Aged | null; more: number; ids: string[] };
+    if (ids.length > limit) return { ids: ids.slice(0, limit), next: after };
+    return { ids, next: more ? reached : null };
+  }
+
   /** Only the rows of this table; words and vectors are their owners' to remove. */
   forget(ids: readonly string[]): Forgotten {
     const rows = JSON.parse(this.#sql.condemned.value<string>(JSON.stringify(ids))!) as Place[];
@@ -197,6 +250,7 @@ export class MemoryTable {
       memories: rows.map(([seq, scope, kind]) => ({ seq, scope, kind })),
       rooms: [...new Set(rows.map((row) => row[3]))],
       scopes: rows.map(([, , , , agentId, scope]) => ({ agentId, scope })),
+      turns: [...new Set(rows.flatMap((row) => row[6] ?? []))],
     };
   }
 }

@@ -1,7 +1,7 @@
 /** Everything the engine can be asked for. Arguments and results cross threads: plain values, lists as JSON text. */
 import type { Database } from './database.js';
 import { Lexicon } from './lexicon.js';
-import { type Edited, MemoryTable } from './memory-table.js';
+import { type Aged, type Edited, MemoryTable } from './memory-table.js';
 import { Names } from './names.js';
 import { NoteTable } from './note-table.js';
 import { OutboxTable } from './outbox-table.js';
@@ -38,6 +38,15 @@ export interface ForgottenIn {
   scopes: { agentId: string; scope: string }[];
 }
 
+export interface ExpiryRow {
+  agentId: string;
+  before: number;
+  kinds: number[];
+  limit: number;
+  /** Null to begin with the oldest. */
+  after: Aged | null;
+}
+
 export function openOperations(db: Database) {
   const names = new Names(db);
   const memories = new MemoryTable(db, names);
@@ -51,6 +60,19 @@ export function openOperations(db: Database) {
   const notes = new NoteTable(db);
   const upkeep = new Upkeep(db, lexicon, notes);
   db.transaction(() => turns.dropDeadCheckpoints());
+
+  const forget = (ids: string[]): ForgottenIn => {
+    const gone = memories.forget(ids);
+    for (const memory of gone.memories) {
+      lexicon.remove(memory.seq);
+      vectors.remove(memory);
+      smallScopes.drop(memory.scope);
+    }
+    const rooms = [...gone.rooms, ...outbox.forget(ids)];
+    turns.dropEmpty(gone.turns);
+    if (gone.memories.length > 0) upkeep.purgeSoon();
+    return { count: gone.memories.length, rooms, scopes: gone.scopes };
+  };
 
   const operations = {
     ping: () => shelf.ping(),
@@ -98,22 +120,22 @@ export function openOperations(db: Database) {
     failed: (id: string, error: string, final: boolean) => outbox.failed(id, error, final),
     outboxWaiting: (before: number, limit: number) => outbox.waiting(before, limit),
     forget(ids: string[]): ForgottenIn {
-      const gone = memories.forget(ids);
-      for (const memory of gone.memories) {
-        lexicon.remove(memory.seq);
-        vectors.remove(memory);
-        smallScopes.drop(memory.scope);
-      }
-      const rooms = [...gone.rooms, ...outbox.forget(ids)];
-      if (gone.memories.length > 0) {
-        turns.dropDeadCheckpoints();
-        upkeep.purgeSoon();
-      }
-      return { count: gone.memories.length, rooms, scopes: gone.scopes };
+      const gone = forget(ids);
+      if (gone.count > 0) turns.dropDeadCheckpoints();
+      return gone;
+    },
+    agents: () => memories.agents(),
+    /** What a checkpoint covers is pending, and stays. */
+    expire({ agentId, after, ...rest }: ExpiryRow): { gone: ForgottenIn; next: Aged | null } {
+      if (after === null) outbox.expire(agentId, rest.before);
+      const { ids, next } = memories.aged(agentId, { ...rest, after: after ?? [-1, -1] });
+      return { gone: forget(ids), next };
     },
     unembedded: (embedder: string, limit: number) => vectors.unembedded(embedder, limit),
     saveEmbeddings: (embedder: string, ids: string[], packed: Float32Array) =>
       vectors.save(embedder, ids, packed),
+    dropEmbeddings: (keep: string, unusedSince: number, limit: number) =>
+      vectors.drop(keep, unusedSince, limit),
     search: (row: SearchRow) => search.find(row),
     tokens: () => shelf.tokens(),
     saveToken: (name: string, body: string) => shelf.saveToken(name, body),

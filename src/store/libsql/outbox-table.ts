@@ -32,6 +32,7 @@ export class OutboxTable {
         select json_group_array(distinct r.name) from outbox o join rooms r on r.id = o.room
         where o.memory in (select value from json_each(?))`),
       forget: db.prepare('delete from outbox where memory in (select value from json_each(?))'),
+      expire: db.prepare("delete from outbox where final = 1 and created < ? and body ->> '$.agentId' = ?"),
       waiting: db.prepare(`
         select json_group_array(name) from (
           select r.name, min(o.created) as since from outbox o join rooms r on r.id = o.room
@@ -68,6 +69,11 @@ export class OutboxTable {
     const rooms = JSON.parse(this.#sql.condemned.value<string>(ids)!) as string[];
     if (rooms.length > 0) this.#sql.forget.run(ids);
     return rooms;
+  }
+
+  /** Drops what was given up before then. */
+  expire(agentId: string, before: number): void {
+    this.#sql.expire.run(before, agentId);
   }
 
   waiting(before: number, limit: number): string {

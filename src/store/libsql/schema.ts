@@ -77,6 +77,11 @@ export const migrations: readonly string[] = [
   create table notes (key text primary key, value text not null, expires integer) without rowid;
   create index passing on notes (expires) where expires is not null;
   `,
+  `
+  -- Retention walks from the oldest on; new rows come at the index's end.
+  create index aged on memories (created, seq, scope, kind);
+  alter table embedders add column used integer not null default 0; -- Unix ms
+  `,
 ];
 
 /** Brings the file to the newest version. A file that a newer hub wrote is refused, not guessed at. */

@@ -33,6 +33,9 @@ export class Signs {
       ),
       remove: db.prepare(`
         delete from bits where embedder in (select id from embedders) and scope = ? and kind = ? and seq = ?`),
+      drop: db.prepare(`
+        delete from bits where embedder = ?1 and (scope, kind, seq) in (
+          select scope, kind, seq from bits where embedder = ?1 limit ?2)`),
       embedders: db.prepare('select json_group_array(id) from embedders'),
     };
   }
@@ -48,6 +51,12 @@ export class Signs {
     for (const embedder of JSON.parse(this.#sql.embedders.value<string>()!) as number[]) {
       this.#change(keyOf(embedder, scope, kind), (partition) => partition.remove(seq));
     }
+  }
+
+  /** Takes at most `limit` of an embedder that is searched no more. */
+  drop(embedder: number, limit: number): void {
+    this.#sql.drop.run(embedder, limit);
+    this.#partitions.clear();
   }
 
   /** Numbers of the memories that differ in the fewest signs, in no order; `limit` of them if there are as many. */

@@ -46,6 +46,10 @@ export class TurnTable {
       dropDead: db.prepare(`
         delete from checkpoints where not exists (
           select 1 from json_each(covers) c join memories m on m.id = c.value where m.status = 0)`),
+      dropEmpty: db.prepare(`
+        delete from turns where id in (select value from json_each(?))
+          and not exists (select 1 from memories where id = turns.body ->> '$.replyId')
+          and not exists (select 1 from json_each(turns.body, '$.covers') c join memories m on m.id = c.value)`),
       waiting: db.prepare(`
         select json_group_array(name) from (
           select r.name, min(m.created) as since from memories m join rooms r on r.id = m.room
@@ -84,6 +88,11 @@ export class TurnTable {
 
   dropDeadCheckpoints(): void {
     this.#sql.dropDead.run();
+  }
+
+  /** Those of which no message is left. */
+  dropEmpty(turnIds: readonly string[]): void {
+    if (turnIds.length > 0) this.#sql.dropEmpty.run(JSON.stringify(turnIds));
   }
 
   waiting(before: number, limit: number): string {

@@ -16,12 +16,17 @@ const oversampled = 200;
  */
 const leastSimilarity = 0.25;
 
+/** How exactly it is known when an embedder was last in use, in ms: noting it costs a write. */
+const noteUseMs = 60_000;
+
 interface Embedder {
   id: number;
   /** Null until its first vector. */
   dimensions: number | null;
   /** All memories up to here have their vector, or need none. */
   mark: number;
+  /** When it was last noted to be in use (Unix ms). */
+  used: number;
 }
 
 export class Vectors {
@@ -38,12 +43,19 @@ export class Vectors {
       end`;
     this.#sql = {
       embedder: db.prepare(
-        `select json_object('id', id, 'dimensions', dimensions, 'mark', mark) from embedders where name = ?`,
+        `select json_object('id', id, 'dimensions', dimensions, 'mark', mark, 'used', used)
+         from embedders where name = ?`,
       ),
       addEmbedder: db.prepare('insert into embedders (name) values (?)'),
       setDimensions: db.prepare('update embedders set dimensions = ? where id = ?'),
       lowerMarks: db.prepare('update embedders set mark = min(mark, ?)'),
       setMark: db.prepare('update embedders set mark = ? where id = ?'),
+      setUsed: db.prepare('update embedders set used = ? where id = ?'),
+      abandoned: db.prepare('select id from embedders where name <> ? and used < ? order by id limit 1'),
+      drop: db.prepare(`
+        delete from vectors where embedder = ?1 and seq in (
+          select seq from vectors where embedder = ?1 order by seq limit ?2)`),
+      dropEmbedder: db.prepare('delete from embedders where id = ?'),
       place: db.prepare('select json_array(seq, scope, kind) from memories where id = ?'),
       save: db.prepare('insert or replace into vectors (embedder, seq, e) values (?, ?, ?)'),
       remove: db.prepare('delete from vectors where embedder in (select id from embedders) and seq = ?'),
@@ -72,6 +84,7 @@ export class Vectors {
     const embedder = this.#embedder(name) ?? this.#addEmbedder(name);
     checkDimensions(name, embedder, dimensions);
     if (embedder.dimensions === null) this.#sql.setDimensions.run(dimensions, embedder.id);
+    this.#noteUse(embedder);
     ids.forEach((id, i) => {
       const place = this.#sql.place.value<string>(id);
       if (place === null) return;
@@ -84,7 +97,9 @@ export class Vectors {
 
   /** A JSON list of `{id, text}`, oldest first. */
   unembedded(name: string, limit: number): string {
-    const { id, mark } = this.#embedder(name) ?? this.#addEmbedder(name);
+    const embedder = this.#embedder(name) ?? this.#addEmbedder(name);
+    const { id, mark } = embedder;
+    this.#noteUse(embedder);
     const first = this.#sql.firstLacking.value<number>(id, mark);
     const complete = first === null ? (this.#sql.newest.value<number>() ?? 0) : first - 1;
     if (complete > mark) this.#sql.setMark.run(complete, id);
@@ -118,6 +133,19 @@ export class Vectors {
     this.#sql.lowerMarks.run(memory.seq - 1);
   }
 
+  /** Takes at most `limit` vectors of embedders that are not in use; says how many. */
+  drop(keep: string, unusedSince: number, limit: number): number {
+    for (let dropped = 0; ; ) {
+      const id = this.#sql.abandoned.value<number>(keep, unusedSince);
+      if (id === null) return dropped;
+      const most = limit - dropped;
+      dropped += this.#sql.drop.run(id, most).changes;
+      this.#signs.drop(id, most);
+      if (dropped === limit) return dropped;
+      this.#sql.dropEmbedder.run(id);
+    }
+  }
+
   /** Call it when a transaction is rolled back. */
   reset(): void {
     this.#signs.reset();
@@ -129,7 +157,12 @@ export class Vectors {
   }
 
   #addEmbedder(name: string): Embedder {
-    return { id: this.#sql.addEmbedder.run(name).seq, dimensions: null, mark: 0 };
+    return { id: this.#sql.addEmbedder.run(name).seq, dimensions: null, mark: 0, used: 0 };
+  }
+
+  #noteUse({ id, used }: Embedder): void {
+    const now = Date.now();
+    if (now - used > noteUseMs) this.#sql.setUsed.run(now, id);
   }
 }
 

@@ -18,6 +18,8 @@ export interface Abilities {
   partialIndexes: boolean;
   textIndex: boolean;
   validation: boolean;
+  /** TTL indexes: the server removes what has expired. */
+  ttl: boolean;
 }
 
 /** The index that says so; see `shard.ts`. */
@@ -26,7 +28,7 @@ export const shardedIngestion = 'ingestion_in_room';
 /** Asks what can be asked without changing anything but `meta`. `memories` must exist. */
 export async function askServer(
   db: Db,
-): Promise<Omit<Abilities, 'sharded' | 'partialIndexes' | 'textIndex' | 'validation'>> {
+): Promise<Omit<Abilities, 'sharded' | 'partialIndexes' | 'textIndex' | 'validation' | 'ttl'>> {
   const memories = db.collection('memories');
   const [build, hello, search, unions, binaryVectors] = await Promise.all([
     db.command({ buildInfo: 1 }),
@@ -74,7 +76,8 @@ async function keepsVectors(db: Db): Promise<boolean> {
 
 /** What is missing and what that costs, a sentence each. */
 export function notesOf(abilities: Abilities): string[] {
-  const { search, textIndex, unions, partialIndexes, validation, retryableWrites, binaryVectors } = abilities;
+  const { search, textIndex, unions, partialIndexes, validation, ttl, retryableWrites, binaryVectors } =
+    abilities;
   const notes: [boolean, string][] = [
     [
       search,
@@ -90,6 +93,7 @@ export function notesOf(abilities: Abilities): string[] {
       'no partial indexes: those of waiting work grow with the history, and a message that came late, out of order, may be answered twice if a worker lost its room meanwhile',
     ],
     [validation, 'no schema validation: nothing but this program keeps documents well-formed'],
+    [ttl, 'no TTL indexes: the hub deletes itself what is older than its retention, which keeps it busy'],
     [
       retryableWrites,
       'a server that stands alone: a write that lost its answer is repeated by the hub itself, and what dies with the server’s disk is gone',

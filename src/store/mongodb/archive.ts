@@ -3,7 +3,7 @@
  * stays small. Only messages and turns go, and only finished ones; facts, summaries and documents stay. A moved
  * message's ingestion key goes with it: a platform that redelivers after months would be answered again.
  */
-import type { Collection } from 'mongodb';
+import type { Collection, Filter } from 'mongodb';
 import { Connection, type ConnectionOptions } from './connection.js';
 import type { MemoryDocument } from './documents.js';
 import { isDuplicateKey } from './faults.js';
@@ -17,8 +17,26 @@ type Archived = MemoryDocument & {
   moving?: true;
 };
 
-/** Moves what is older than `before` (Unix ms); returns how much. May be repeated, also after it was cut off. */
-export async function archiveBefore(before: number, options: ConnectionOptions): Promise<number> {
+/** How much `archiveBefore` would move now. */
+export async function countBefore(before: number, options: ConnectionOptions): Promise<number> {
+  const connection = await Connection.open(options);
+  try {
+    const memories = connection.collection<MemoryDocument>('memories');
+    return await connection.run(() => memories.countDocuments(finished(before)));
+  } finally {
+    await connection.close();
+  }
+}
+
+/**
+ * Moves what is older than `before` (Unix ms); returns how much. May be repeated, also after it was cut off.
+ * @param tell is told how much is moved so far, after every batch
+ */
+export async function archiveBefore(
+  before: number,
+  options: ConnectionOptions,
+  tell: (moved: number) => void = () => {},
+): Promise<number> {
   const connection = await Connection.open(options);
   try {
     const memories = connection.collection<MemoryDocument>('memories');
@@ -34,21 +52,26 @@ export async function archiveBefore(before: number, options: ConnectionOptions):
         archive,
         documents.map(({ _id }) => _id),
       );
+      tell(moved);
     }
   } finally {
     await connection.close();
   }
 }
 
+function finished(before: number): Filter<MemoryDocument> {
+  return {
+    _id: { $lt: idAt(before) },
+    kind: { $in: ['message', 'turn'] },
+    status: { $ne: 'pending' },
+    open: { $exists: false },
+    due: { $exists: false },
+  };
+}
+
 function oldest(memories: Collection<MemoryDocument>, before: number): Promise<MemoryDocument[]> {
   return memories
-    .find({
-      _id: { $lt: idAt(before) },
-      kind: { $in: ['message', 'turn'] },
-      status: { $ne: 'pending' },
-      open: { $exists: false },
-      due: { $exists: false },
-    })
+    .find(finished(before))
     .sort({ _id: 1 })
     .limit(batch)
     .project<MemoryDocument>({ terms: 0, embeds: 0, has: 0, vectors: 0 })

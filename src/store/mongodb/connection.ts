@@ -8,6 +8,7 @@ import {
   type Document,
   MongoClient,
   type MongoClientOptions,
+  ReadPreference,
   type ReadPreferenceMode,
 } from 'mongodb';
 import { FatalError } from '../../errors.js';
@@ -16,6 +17,9 @@ import { faultOf, isPassing, unavailable } from './faults.js';
 
 /** Before an operation is tried again by us; the driver has then tried by itself, where the server lets it. */
 const againMs = 100;
+
+/** How far behind a secondary that is searched may be; the least the driver takes. */
+const maxStalenessSeconds = 90;
 
 export interface ConnectionOptions {
   /** `mongodb://` or `mongodb+srv://`; its options count where this program sets none. */
@@ -35,13 +39,16 @@ export interface ConnectionOptions {
 export class Connection {
   readonly db: Db;
   readonly #client: MongoClient;
-  readonly #readPreference: ReadPreferenceMode;
+  readonly #readPreference: ReadPreference;
   #closed: Promise<void> | undefined;
 
   private constructor(client: MongoClient, { database, readPreference }: ConnectionOptions) {
     this.#client = client;
     this.db = client.db(database);
-    this.#readPreference = readPreference ?? 'primary';
+    this.#readPreference =
+      readPreference === undefined || readPreference === 'primary'
+        ? ReadPreference.primary
+        : new ReadPreference(readPreference, undefined, { maxStalenessSeconds });
   }
 
   /** Throws `config_invalid` for a URL or a user that cannot be used, `store_unavailable` where nobody answers. */
@@ -110,6 +117,8 @@ function makeClient({ url, poolSize = 50, onCommand, onAnswer }: ConnectionOptio
     writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 },
     retryWrites: true,
     retryReads: true,
+    // Whatever the URL says: a claim that misses a message, or a commit, breaks the order.
+    readPreference: ReadPreference.primary,
     ignoreUndefined: true,
     maxPoolSize: poolSize,
     waitQueueTimeoutMS: 10_000,

@@ -67,6 +67,8 @@ export interface MemoryDocument {
   /** Which embedders' vectors are there, by key, and the vectors; see `embedders.ts`. */
   has?: Record<string, true>;
   vectors?: Record<string, Binary | number[]>;
+  /** From when on the server's TTL monitor removes it; see `expiry.ts`. */
+  expiresAt?: Date;
 }
 
 /** What `memoryOf` needs. Vectors, terms and steps are much larger. */

@@ -59,6 +59,14 @@ const plain: IndexDescription[] = [
   { name: 'scope', key: { agentId: 1, scope: 1, kind: 1, _id: -1 } },
 ];
 
+/** What `expiry.ts` has dated goes at its date. */
+const expiring: IndexDescription = {
+  name: 'expiring',
+  key: { expiresAt: 1 },
+  expireAfterSeconds: 0,
+  partialFilterExpression: { expiresAt: { $exists: true } },
+};
+
 /** Gives back whether the server validates. */
 export async function makeCollections(db: Db): Promise<boolean> {
   const there = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
@@ -88,6 +96,7 @@ async function makeCollection(db: Db, name: string, options: { validator?: objec
 export interface MadeIndexes {
   partialIndexes: boolean;
   textIndex: boolean;
+  ttl: boolean;
 }
 
 /**
@@ -104,14 +113,39 @@ export async function makeIndexes(
         { name: 'ingest', key: { ingest: 1 } },
       ]
     : [{ name: 'ingestion', key: { ingest: 1 }, unique: true }];
-  const [, partialIndexes, textIndex] = await Promise.all([
+  const [, partialIndexes, textIndex, ttl] = await Promise.all([
     make(db, [...unique, ...plain], there),
     makePartial(db, there),
     search ? false : makeTextIndex(db, there),
     expireNotes(db),
+    has(() => makeExpiring(db, there)),
   ]);
   if (!search && !textIndex) await make(db, [{ name: 'terms', key: { terms: 1, _id: -1 } }], there);
-  return { partialIndexes, textIndex };
+  return { partialIndexes, textIndex, ttl };
+}
+
+async function makeExpiring(db: Db, there: ReadonlySet<string>): Promise<void> {
+  await make(db, [expiring], there);
+  await db.collection('archive').createIndexes([expiring]);
+}
+
+/** What of an agent is older than a time; only where something expires, since every write pays for an index. */
+export async function makeAgeIndexes(db: Db): Promise<void> {
+  const age = [{ name: 'age', key: { agentId: 1, kind: 1, createdAt: 1 } } as const];
+  await make(db, age, await indexNames(db));
+  await db.collection('archive').createIndexes(age);
+}
+
+/** No vector of this embedder is left: nobody will ask what lacks one. */
+export async function dropEmbedderIndex(db: Db, key: string): Promise<void> {
+  const name = `lacks_${key}`;
+  if ((await indexNames(db)).has(name)) await db.collection('memories').dropIndex(name).catch(orGone);
+}
+
+/** Another process was faster. */
+function orGone(error: unknown): void {
+  const indexNotFound = 27;
+  if (!(error instanceof MongoServerError && error.code === indexNotFound)) throw error;
 }
 
 /** Readers judge a note's time themselves; where the server knows no such index, notes stay until they are taken. */

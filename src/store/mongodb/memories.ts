@@ -1,12 +1,22 @@
 import type { AnyBulkWriteOperation, Document, Filter } from 'mongodb';
 import type { Memory, SourceKey } from '../../core/memory.js';
 import { FatalError } from '../../errors.js';
-import type { Appended, Found, MemoryStore, Page, SearchRequest, Unembedded } from '../memory-store.js';
+import type {
+  Appended,
+  Expired,
+  ExpiryRequest,
+  Found,
+  MemoryStore,
+  Page,
+  SearchRequest,
+  Unembedded,
+} from '../memory-store.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
 import { documentOf, ingestionId, type MemoryDocument, memoryFields, memoryOf } from './documents.js';
 import { edit } from './editing.js';
 import type { Embedders } from './embedders.js';
+import type { Expiry } from './expiry.js';
 import { unavailable } from './faults.js';
 import { forget } from './forgetting.js';
 import { whole } from './limits.js';
@@ -27,6 +37,7 @@ export interface MemoryParts {
   marks: Marks;
   reads: Reads;
   embedders: Embedders;
+  expiry: Expiry;
   search: Search;
   node: SearchNode | null;
 }
@@ -134,6 +145,15 @@ export class MongoMemories implements MemoryStore {
     return forget(this.#parts.connection, [...new Set(ids)]);
   }
 
+  agents(): Promise<string[]> {
+    return this.#parts.connection.run(() => this.#memories.distinct('agentId'));
+  }
+
+  async expire(request: ExpiryRequest): Promise<Expired> {
+    await this.#parts.marks.all();
+    return this.#parts.expiry.expire(request);
+  }
+
   async unembedded(embedder: string, limit: number): Promise<Unembedded[]> {
     if (whole(limit) === 0) return [];
     await this.#parts.marks.all();
@@ -164,6 +184,10 @@ export class MongoMemories implements MemoryStore {
     });
     await connection.repeatable(() => this.#memories.bulkWrite(operations, { ordered: false }));
     node?.hasVectors(known);
+  }
+
+  dropEmbeddings(request: { keep: string; unusedSince: number; limit: number }): Promise<number> {
+    return this.#parts.embedders.drop({ ...request, limit: Math.max(1, whole(request.limit)) });
   }
 
   async #page(filter: Filter<MemoryDocument>, limit: number): Promise<Page<Memory>> {

@@ -69,6 +69,15 @@ export class SearchNode {
     }));
   }
 
+  /** The index of an embedder that is in use no more; without effect where there is none. */
+  async dropVectors(key: string): Promise<void> {
+    const name = vectorIndex(key);
+    this.#queryable.delete(name);
+    this.#wanted.delete(name);
+    if ((await this.#statusOf(name)) === undefined) return;
+    await this.#connection.run(() => this.#connection.collection('memories').dropSearchIndex(name));
+  }
+
   close(): void {
     this.#closed = true;
   }

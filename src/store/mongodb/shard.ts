@@ -17,7 +17,8 @@ import { shardedIngestion } from './abilities.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { makeCollections } from './indexes.js';
 
-const shardKeys = {
+/** What is spread by what. */
+export const shardKeys = {
   memories: { roomId: 1 },
   archive: { roomId: 1 },
   // A hash of `_id` keeps `_id` unique: equal ids have equal hashes.
@@ -25,17 +26,22 @@ const shardKeys = {
   chunks: { _id: 'hashed' },
 } as const;
 
+/** Throws `config_invalid` where there is no cluster to spread over. */
+export async function requireCluster(options: ConnectionOptions): Promise<void> {
+  const connection = await Connection.open(options);
+  try {
+    await connection.run(askForMongos);
+  } finally {
+    await connection.close();
+  }
+}
+
 /** May be repeated, also after it was cut off. Throws `config_invalid` where there is no cluster to spread over. */
 export async function shardStore({ log, ...options }: ConnectionOptions & { log: Logger }): Promise<void> {
   const connection = await Connection.open(options);
   try {
     await connection.run(async (db) => {
-      const hello = await db.command({ hello: 1 });
-      if (hello.msg !== 'isdbgrid') {
-        throw new FatalError('config_invalid', 'MONGODB_URL does not lead to a sharded cluster (a mongos).', {
-          field: 'MONGODB_URL',
-        });
-      }
+      await askForMongos(db);
       await makeCollections(db);
       await keyByRoom(db);
       for (const [name, key] of Object.entries(shardKeys)) {
@@ -46,6 +52,14 @@ export async function shardStore({ log, ...options }: ConnectionOptions & { log:
   } finally {
     await connection.close();
   }
+}
+
+async function askForMongos(db: Db): Promise<void> {
+  const hello = await db.command({ hello: 1 });
+  if (hello.msg === 'isdbgrid') return;
+  throw new FatalError('config_invalid', 'MONGODB_URL does not lead to a sharded cluster (a mongos).', {
+    field: 'MONGODB_URL',
+  });
 }
 
 /** The new index is there before the old one goes: at no moment are keys not unique. */

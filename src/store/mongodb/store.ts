@@ -7,7 +7,7 @@
  * - **Reads** (`reads.ts`): several in one round trip. Nothing is cached that order or privacy could hang on.
  * - **Abilities** (`abilities.ts`): what this server has; `indexes.ts` makes what it can.
  * - **Search**: `search.ts` over the search node (`search-node.ts`) or, without one, `lexicon.ts` and `vectors.ts`.
- * - **Growth**: `shard.ts` and `archive.ts`.
+ * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`.
  *
  * The other files are the ports.
  */
@@ -17,6 +17,7 @@ import { type Abilities, askServer, notesOf, shardedIngestion } from './abilitie
 import { MongoAgents } from './agents.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { Embedders } from './embedders.js';
+import { Expiry } from './expiry.js';
 import { MongoFiles } from './files.js';
 import { indexNames, makeCollections, makeIndexes } from './indexes.js';
 import { Marks } from './marks.js';
@@ -64,8 +65,9 @@ function storeOn(
 ): Store {
   const log = new RoomLog(connection);
   const marks = new Marks(log, logger);
-  const embedders = new Embedders(connection);
   const node = abilities.search ? new SearchNode(connection, abilities, logger) : null;
+  const embedders = new Embedders(connection, node);
+  const expiry = new Expiry(connection, abilities);
   const search = new Search(connection, abilities, embedders, node, logger);
   const reads = new Reads(connection, abilities);
   const notes = notesOf(abilities);
@@ -77,7 +79,17 @@ function storeOn(
   let closed: Promise<void> | undefined;
   return {
     description: { engine: abilities.engine, notes },
-    memories: new MongoMemories({ connection, abilities, log, marks, reads, embedders, search, node }),
+    memories: new MongoMemories({
+      connection,
+      abilities,
+      log,
+      marks,
+      reads,
+      embedders,
+      expiry,
+      search,
+      node,
+    }),
     turns: new MongoTurns(connection, log, marks),
     outbox: new MongoOutbox(connection, log, marks),
     agents: new MongoAgents(connection),

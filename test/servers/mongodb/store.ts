@@ -2,6 +2,7 @@ import { Collection, type CollectionOptions, type JournalEntry } from './collect
 import { fail } from './errors.js';
 import type { IndexSpec } from './index-spec.js';
 import type { Journal } from './journal.js';
+import { compileFilter } from './query/match.js';
 import { valuesAt } from './query/path.js';
 import { type Doc, keyOf } from './query/values.js';
 import type { StoredSearchIndex } from './search/search-index.js';
@@ -70,11 +71,14 @@ export class Store {
           if (spec.expireAfterSeconds === undefined) continue;
           const due = Date.now() - Number(spec.expireAfterSeconds) * 1000;
           const path = Object.keys(spec.key)[0]!;
+          const indexed = compileFilter(spec.partialFilterExpression ?? {});
           for (const record of [...collection.records.values()]) {
             const dates = valuesAt(record.doc, path)
               .flat()
               .filter((value) => value instanceof Date);
-            if (dates.some((date) => date.getTime() <= due)) collection.remove(record, log);
+            // What a partial index does not have, it does not expire.
+            if (dates.some((date) => date.getTime() <= due) && indexed(record.doc))
+              collection.remove(record, log);
           }
         }
     this.commit(log);
