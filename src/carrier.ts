@@ -1,13 +1,13 @@
 /** Puts the hub together. The only file that names concrete implementations: to swap one, change it here. */
-import { hkdfSync } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { httpConnector } from '../connectors/http/connector.js';
 import { InProcessBus } from './bus/in-process.js';
 import type { Config } from './config.js';
-import type { Connector, Finding } from './connector/connector.js';
+import type { Connector } from './connector/connector.js';
 import type { Agent } from './core/character.js';
+import { type Diagnosis, diagnoseEngines } from './diagnosis.js';
 import { FatalError } from './errors.js';
 import { InProcessLeases } from './lease/in-process.js';
 import { anthropicModel } from './llm/anthropic.js';
@@ -24,7 +24,7 @@ import type { Plugin } from './plugin/plugin.js';
 import { InProcessQueue } from './queue/in-process.js';
 import { type Engines, type Hub, startRoles } from './roles.js';
 import { Characters } from './runtime/characters.js';
-import { secretFile } from './secret-file.js';
+import { derivedKey, secretFile } from './secret-file.js';
 import { announce } from './store/libsql/lock.js';
 import { openLibsqlStore } from './store/libsql/store.js';
 import type { MongoOptions } from './store/mongodb/store.js';
@@ -175,7 +175,7 @@ async function assemble(
     connectors:
       role === 'worker' ? [] : (overrides.connectors ?? (await connectorsOf(config, characters.list()))),
     model,
-    buttonKey: () => derived(config, 'buttons'),
+    buttonKey: () => derivedKey(callbackSecretOf(config), 'buttons'),
     embedder:
       role === 'gateway' ? null : overrides.embedder === undefined ? embedderOf(models) : overrides.embedder,
     plugin: async (name) =>
@@ -184,14 +184,25 @@ async function assemble(
   return { ...hub, store: engines.store, announce: (url) => announce(config.dataDir, url) };
 }
 
-/** The API, and a bot for each agent and platform with a token. The SDKs are loaded only where there is one. */
+/** The API, and the bots. */
 async function connectorsOf(config: Config, agents: Agent[]): Promise<Connector[]> {
-  const { discord, telegram, slack } = botsOf(config, agents, (purpose) =>
-    derived(config, purpose).toString('hex'),
-  );
-  const connectors: Connector[] = [
-    httpConnector({ ...config.http, callbackSecret: callbackSecretOf(config) }),
+  const http = httpConnector({ ...config.http, callbackSecret: callbackSecretOf(config) });
+  return [
+    http,
+    ...(await botConnectors(config, agents, (use) =>
+      derivedKey(callbackSecretOf(config), use).toString('hex'),
+    )),
   ];
+}
+
+/** One for each agent and platform with a token. The SDKs are loaded only where there is one. */
+async function botConnectors(
+  config: Config,
+  agents: Agent[],
+  derive: (use: string) => string,
+): Promise<Connector[]> {
+  const { discord, telegram, slack } = botsOf(config, agents, derive);
+  const connectors: Connector[] = [];
   if (discord.length > 0) {
     const { discordConnector } = await import('../connectors/discord/connector.js');
     connectors.push(...discord.map(discordConnector));
@@ -208,67 +219,19 @@ async function connectorsOf(config: Config, agents: Agent[]): Promise<Connector[
 }
 
 /** What `carrier doctor` shows: characters, shared engines, and every bot's settings as its platform sees them. */
-export async function diagnose(
-  config: Config,
-  log: Logger,
-): Promise<{ subject: string; findings: Finding[] }[]> {
+export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]> {
   const characters = await Characters.open(config.charactersDir, log);
   characters.close();
   const agents = characters.list();
-  const { discord, telegram, slack } = botsOf(config, agents, () => 'unused');
+  const bots = await botConnectors(config, agents, () => 'unused');
   return Promise.all([
     { subject: 'Characters', findings: agents.map(({ id }) => ({ check: `${id} is usable`, ok: true })) },
-    ...(config.cluster ? [diagnoseEngines(config.cluster, config, log)] : []),
-    ...discord.map(async (bot) => {
-      const { diagnoseDiscord } = await import('../connectors/discord/doctor.js');
-      return { subject: `${bot.agentId} on Discord`, findings: await diagnoseDiscord(bot) };
-    }),
-    ...telegram.map(async (bot) => {
-      const { diagnoseTelegram } = await import('../connectors/telegram/doctor.js');
-      return { subject: `${bot.agentId} on Telegram`, findings: await diagnoseTelegram(bot) };
-    }),
-    ...slack.map(async (bot) => {
-      const { diagnoseSlack } = await import('../connectors/slack/doctor.js');
-      return { subject: `${bot.agentId} on Slack`, findings: await diagnoseSlack(bot) };
-    }),
+    ...(config.cluster ? [diagnoseEngines(sharedEngines(config.cluster, config, log, undefined))] : []),
+    ...bots.map(async (bot) => ({
+      subject: `${bot.agentId} on ${bot.name}`,
+      findings: (await bot.diagnose?.()) ?? [],
+    })),
   ]);
-}
-
-async function diagnoseEngines(
-  cluster: NonNullable<Config['cluster']>,
-  config: Config,
-  log: Logger,
-): Promise<{ subject: string; findings: Finding[] }> {
-  const subject = 'Redis and MongoDB';
-  try {
-    const { store, turnQueue, deliveryQueue, bus, close } = await sharedEngines(
-      cluster,
-      config,
-      log,
-      undefined,
-    );
-    const queue = await turnQueue.counts().then(
-      () => ({ check: 'Redis takes jobs', ok: true }),
-      ({ message }: Error) => ({ check: 'Redis takes jobs', ok: false, fix: `Check REDIS_URL: ${message}` }),
-    );
-    const lacks = store.description.notes.map((note) => ({ check: `MongoDB: ${note}`, ok: true }));
-    const findings = [queue, { check: `MongoDB answers: ${store.description.engine}`, ok: true }, ...lacks];
-    await Promise.all([turnQueue.close(), deliveryQueue.close()]);
-    await bus.close();
-    await close();
-    return { subject, findings };
-  } catch (error) {
-    const { message } = error as Error;
-    return {
-      subject,
-      findings: [{ check: 'MongoDB answers', ok: false, fix: `Check MONGODB_URL: ${message}` }],
-    };
-  }
-}
-
-/** Another key than the callbacks', made of the same secret: hubs that share a database share it already. */
-function derived(config: Config, purpose: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', callbackSecretOf(config), '', `carrier ${purpose}`, 32));
 }
 
 function callbackSecretOf({ http, dataDir }: Config): string {

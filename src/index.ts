@@ -3,6 +3,7 @@ export type {
   Connection,
   Connector,
   DeliveryReceipt,
+  Finding,
   Host,
   HubRequest,
   Notes,

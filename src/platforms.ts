@@ -1,6 +1,8 @@
 /** Which bots a hub is the home of: one for each agent and platform that has a token. Settings in, options out. */
-import { type Config, connectorToken } from './config.js';
+import { join } from 'node:path';
+import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
+import { settingsFor } from './core/connector-settings.js';
 import { FatalError } from './errors.js';
 
 interface Bot {
@@ -117,4 +119,26 @@ function slackBot(config: Config, agent: Agent, derive: (purpose: string) => str
       installationKey: derive(`slack installations ${agent.id}`),
     },
   ];
+}
+
+/**
+ * The agent's own bot token for a platform; null where its character names none.
+ * @throws FatalError `config_invalid`, naming file and field, when the setting it names is not there.
+ */
+export function connectorToken(
+  { tokens, charactersDir }: Config,
+  { id, character }: Agent,
+  connector: string,
+): string | null {
+  const { token } = settingsFor(character, connector);
+  if (token === undefined) return null;
+  const name = token.slice('env:'.length);
+  const found = Object.hasOwn(tokens, name) ? tokens[name] : undefined;
+  if (found !== undefined) return found;
+  const field = `connectors.${connector}.token`;
+  throw new FatalError(
+    'config_invalid',
+    `${join(charactersDir, `${id}.json`)}: ${field}: the setting ${name} is not there. Set it, or take the field out.`,
+    { field },
+  );
 }

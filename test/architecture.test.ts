@@ -12,7 +12,7 @@ const tests = filesBelow('test');
 const layers: [name: string, pattern: RegExp][] = [
   [
     'base',
-    /^src\/((core|markdown)\/.*|errors|logger|metrics|tracing|config|setting|platforms|secret-file)\.?/,
+    /^src\/((core|markdown)\/.*|errors|logger|metrics|tracing|config|environment|setting|platforms|secret-file)\.?/,
   ],
   [
     'port',
@@ -22,7 +22,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['public', /^src\/index\.ts$/],
   ['implementation', /^src\/(queue|maintenance|store|llm|bus|lease|plugin)\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
-  ['roles', /^src\/(roles|host)\.ts$/],
+  ['roles', /^src\/(roles|host|diagnosis)\.ts$/],
   ['carrier', /^src\/carrier\.ts$/],
   ['http', /^src\/http\//],
   ['cli', /^src\/cli\//],

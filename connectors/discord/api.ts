@@ -4,6 +4,8 @@ import { type CarrierError, FatalError, RetryableError } from '../../src/index.j
 /** Rate limits longer than this, in ms, go back to the outbox, which has time; shorter ones are waited for here. */
 const patienceMs = 10_000;
 
+export const defaultApiUrl = 'https://discord.com/api';
+
 export interface ApiOptions {
   token: string;
   /** Base of the REST API, without its version: `https://discord.com/api`. */

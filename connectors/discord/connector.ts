@@ -7,7 +7,7 @@ import {
   type Memory,
   RetryableError,
 } from '../../src/index.js';
-import { Api } from './api.js';
+import { Api, defaultApiUrl } from './api.js';
 import { registerCommands } from './commands.js';
 import { Delivery } from './delivery.js';
 import { discordHosts, type FileLimits } from './files.js';
@@ -35,8 +35,6 @@ export interface DiscordOptions {
   /** A connection from which nothing came for so long, in ms, is made anew. Discord's own beat is 41 s. */
   silentMs?: number;
 }
-
-export const defaultApiUrl = 'https://discord.com/api';
 
 const notConnected = 'not connected';
 
@@ -92,6 +90,11 @@ class DiscordConnector implements Connector {
     this.#running?.live.stop();
     this.#running?.api.close();
     this.#running = null;
+  }
+
+  async diagnose() {
+    const { diagnoseDiscord } = await import('./doctor.js');
+    return diagnoseDiscord(this.#options);
   }
 
   async deliver(...[message, signal]: Parameters<NonNullable<Connector['deliver']>>) {

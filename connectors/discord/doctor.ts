@@ -1,14 +1,7 @@
 /** Checks the settings of a Discord bot without connecting it, and names the fix for what is wrong. */
 import type { APIApplication, APIUser, RESTGetAPIGatewayBotResult } from 'discord.js';
-import { Api, type ApiOptions } from './api.js';
-import { defaultApiUrl } from './connector.js';
-
-export interface Finding {
-  check: string;
-  ok: boolean;
-  /** What to do about it. */
-  fix?: string;
-}
+import type { Finding } from '../../src/index.js';
+import { Api, type ApiOptions, defaultApiUrl } from './api.js';
 
 const portal = 'https://discord.com/developers/applications';
 

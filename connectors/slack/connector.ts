@@ -160,6 +160,11 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
     ...(socket ? { connection: socket } : {}),
     ...(routers.length > 0 ? { routes: { access: 'own', handler: Router().use(...routers) } } : {}),
 
+    async diagnose() {
+      const { diagnoseSlack } = await import('./doctor.js');
+      return diagnoseSlack(options);
+    },
+
     async start(host) {
       if (state) return;
       inlet = new Inlet();

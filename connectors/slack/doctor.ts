@@ -1,15 +1,9 @@
 /** What `carrier doctor` says about Slack: each check, and the fix where one fails. */
 import type { WebClient } from '@slack/web-api';
+import type { Finding } from '../../src/index.js';
 import { asFailure, refusalOf } from './failure.js';
 import { scopes, scopeUses } from './scopes.js';
 import { clientOptions } from './workspaces.js';
-
-export interface SlackDiagnosis {
-  check: string;
-  ok: boolean;
-  /** What to do; absent where all is well. */
-  fix?: string;
-}
 
 export interface DiagnoseSlackOptions {
   botToken?: string;
@@ -23,7 +17,7 @@ export interface DiagnoseSlackOptions {
 
 const timeoutMs = 10_000;
 
-export async function diagnoseSlack(options: DiagnoseSlackOptions): Promise<SlackDiagnosis[]> {
+export async function diagnoseSlack(options: DiagnoseSlackOptions): Promise<Finding[]> {
   const { WebClient } = await import('@slack/web-api');
   const slackApiUrl = options.apiUrl ?? 'https://slack.com/api/';
   const silent = {
@@ -49,7 +43,7 @@ export async function diagnoseSlack(options: DiagnoseSlackOptions): Promise<Slac
   ];
 }
 
-async function botChecks(client: WebClient): Promise<SlackDiagnosis[]> {
+async function botChecks(client: WebClient): Promise<Finding[]> {
   let granted: string[] = [];
   const token = await checked(
     'the bot token (SLACK_BOT_TOKEN) is valid',
@@ -74,7 +68,7 @@ async function botChecks(client: WebClient): Promise<SlackDiagnosis[]> {
 }
 
 /** Asks for a socket's address, and opens none. */
-function appCheck(client: WebClient): Promise<SlackDiagnosis> {
+function appCheck(client: WebClient): Promise<Finding> {
   return checked('the app token (SLACK_APP_TOKEN) opens a socket', () => client.apps.connections.open({}), {
     missing_scope: 'Make a new app-level token with the scope connections:write, under “Basic Information”.',
     not_allowed_token_type: 'That is a token of another kind: app-level tokens begin with xapp-.',
@@ -84,9 +78,9 @@ function appCheck(client: WebClient): Promise<SlackDiagnosis> {
 }
 
 /** What can be seen without Slack. */
-function settingChecks(options: DiagnoseSlackOptions): SlackDiagnosis[] {
+function settingChecks(options: DiagnoseSlackOptions): Finding[] {
   const { botToken, appToken, signingSecret, clientId, clientSecret, installationKey } = options;
-  const results: SlackDiagnosis[] = [];
+  const results: Finding[] = [];
   const add = (check: string, ok: boolean, fix: string) =>
     results.push({ check, ok, ...(ok ? {} : { fix }) });
   if (!appToken)
@@ -115,7 +109,7 @@ async function checked(
   check: string,
   work: () => Promise<unknown>,
   fixes: Record<string, string> & { fallback: string },
-): Promise<SlackDiagnosis> {
+): Promise<Finding> {
   try {
     await work();
     return { check, ok: true };

@@ -26,6 +26,8 @@ export interface TelegramOptions {
   token: string;
   /** `TELEGRAM_API_URL`: a self-hosted Bot API server, a proxy, a test server. Default https://api.telegram.org. */
   apiUrl?: string;
+  /** The agent is to hear what is said in groups without being named; for the diagnosis. */
+  hearsAll?: boolean;
   /** Absent: long polling. */
   webhook?: WebhookOptions;
   maxFileBytes: number;
@@ -192,6 +194,11 @@ export function telegramConnector(options: TelegramOptions): Connector {
       stopper.abort();
       await Promise.allSettled([poller.close(), ...busy]);
       await albums.stop();
+    },
+
+    async diagnose() {
+      const { diagnoseTelegram } = await import('./doctor.js');
+      return diagnoseTelegram(options);
     },
 
     async deliver(outbound: OutboundMessage, signal: AbortSignal) {

@@ -1,13 +1,7 @@
 /** What is wrong with a Telegram bot's settings, and how to mend it. Asks only: a poll of its own would end the hub's. */
+import type { Finding } from '../../src/index.js';
 import { Api, type ApiOptions, Refused } from './api.js';
 import { openFailure } from './poller.js';
-
-export interface Finding {
-  check: string;
-  ok: boolean;
-  /** What to do; also given where all is well but could be otherwise meant. */
-  fix?: string;
-}
 
 export interface DiagnosisOptions extends ApiOptions {
   webhook?: { url: string };

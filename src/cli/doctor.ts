@@ -1,14 +1,9 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { diagnose, runningHub } from '../carrier.js';
 import type { Config } from '../config.js';
+import type { Finding } from '../connector/connector.js';
 import { createLogger } from '../logger.js';
 import { paint, print } from './output.js';
-
-interface Finding {
-  check: string;
-  ok: boolean;
-  fix?: string;
-}
 
 /** Looks at everything a hub with these settings needs, and says what to do about what is wrong. */
 export async function doctor(config: Config): Promise<boolean> {

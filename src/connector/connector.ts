@@ -86,7 +86,7 @@ export interface Notes {
 export interface Finding {
   check: string;
   ok: boolean;
-  /** What to do about it; absent where all is well. */
+  /** What to do about it; also where all is well but could be meant otherwise. */
   fix?: string;
 }
 
@@ -142,6 +142,8 @@ export interface Connector {
   stop(): Promise<void>;
   /** Present where messages come over one held connection; without it they come by `routes`. */
   readonly connection?: Connection;
+  /** Looks at the settings with the platform's eyes, without starting; what follows a failed check may be missing. */
+  diagnose?(): Promise<Finding[]>;
   /** Sends a reply and says what the platform calls it. Throw a `RetryableError` to be called again, later. */
   deliver?(message: OutboundMessage, signal: AbortSignal): Promise<DeliveryReceipt>;
   /** Routes the HTTP server mounts at `/`. `token`: behind the hub's bearer tokens; `own`: it checks signatures itself. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { connectorToken, readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config.js';
 import { settingsFor } from '../../src/core/connector-settings.js';
+import { connectorToken } from '../../src/platforms.js';
 import { readCharacter } from '../../src/runtime/character-file.js';
 
 const reading = (connectors: unknown) => readCharacter(JSON.stringify({ name: 'Ada', bio: '.', connectors }));
