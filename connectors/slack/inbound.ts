@@ -6,11 +6,14 @@ import {
   type InboundMessage,
   type LiveReplies,
 } from '../../src/index.js';
+import type { Place } from './catch-up.js';
 import type { Directory } from './directory.js';
 import { calling } from './failure.js';
 import { type FileRules, fetchFiles } from './files-in.js';
+import { Lines } from './lines.js';
 import { liveSurface } from './live.js';
 import {
+  channelAndTs,
   isDirect,
   isSpoken,
   keyOf,
@@ -34,6 +37,8 @@ export interface InboundParts {
   live: LiveReplies | null;
   replyIn: ReplyIn;
   files: FileRules;
+  /** A message was stored there. */
+  stored(place: Place): Promise<void>;
 }
 
 const toldTtlMs = 86_400_000;
@@ -42,6 +47,8 @@ export class Inbound {
   readonly #parts: InboundParts;
   /** Messages on their way into the store: a twin that comes meanwhile is done when they are. */
   readonly #storing = new Map<string, Promise<void>>();
+  /** A file or a name that must be asked for first does not let the next message pass. */
+  readonly #lines = new Lines();
 
   constructor(parts: InboundParts) {
     this.#parts = parts;
@@ -55,8 +62,12 @@ export class Inbound {
     const event = this.#checked(MessageEvent.safeParse(payload));
     if (!event || !isSpoken(event, workspace)) return;
     const key = `${workspace.teamId}:${messageIdOf(event.channel, event.ts)}`;
+    const conversation = `${workspace.teamId}:${event.channel}:${event.thread_ts ?? ''}`;
     const storing =
-      this.#storing.get(key) ?? this.#store(event, workspace).finally(() => this.#storing.delete(key));
+      this.#storing.get(key) ??
+      this.#lines
+        .run(conversation, () => this.#store(event, workspace))
+        .finally(() => this.#storing.delete(key));
     this.#storing.set(key, storing);
     await storing;
   }
@@ -105,6 +116,7 @@ export class Inbound {
       if (!receipt) return;
       if (addressed && !direct && source.thread)
         await threads.addressedIn(source.tenant, source.channel, author.id, source.thread);
+      await this.#stored(message, workspace);
       const { memory, duplicate } = receipt;
       if (!duplicate && memory.status === 'pending')
         live?.follow(memory, liveSurface(workspace.client, memory));
@@ -112,6 +124,15 @@ export class Inbound {
       if (!(error instanceof FatalError) || error.code === 'agent_unknown') throw error;
       await this.#refused(message, error, workspace);
     }
+  }
+
+  /** A message that opens a thread may be followed there as well as beside it. */
+  async #stored({ source }: InboundMessage, { enterpriseId }: Workspace): Promise<void> {
+    const { tenant: teamId, channel, thread, messageId } = source;
+    const { ts } = channelAndTs(messageId);
+    const place = { teamId, channel, ts, ...(enterpriseId ? { enterpriseId } : {}) };
+    if (thread) await this.#parts.stored({ ...place, thread });
+    if (!thread || thread === ts) await this.#parts.stored(place);
   }
 
   /** What cannot be taken is told to its sender alone, once. */

@@ -1,4 +1,6 @@
 /** Four platforms talk to one agent at once while connections break and the hub is killed. What people see is judged. */
+
+import { until } from '../support/until.js';
 import { nameOf, type Score, scoreOf, sumOf } from './answer.js';
 import { discordPlatform } from './discord.js';
 import { httpPlatform } from './http.js';
@@ -52,6 +54,7 @@ export async function soak(
     }) as Record<string, string>;
     hubs = await prepareHubs(settings, { distributed, awayMs });
     await hubs.start();
+    await until(() => connected(hubs!), 30_000);
     const talk = new Talk(platforms, options);
     await talk.run(faultsOf(platforms, hubs, model, say));
     say('all is said');
@@ -164,6 +167,14 @@ class Talk {
     });
     return { perConnector: Object.fromEntries(entries) };
   }
+}
+
+/** Bots that come to a place for the first time do not answer what was said there before. */
+async function connected(hubs: Hubs): Promise<boolean> {
+  const response = await fetch(`${hubs.address()!.url}/readyz`);
+  const { connections } = (await response.json()) as { connections?: Record<string, string> };
+  const states = Object.values(connections ?? {});
+  return states.length === 3 && states.every((state) => state === 'ok');
 }
 
 function pause(ms: number): Promise<void> {
