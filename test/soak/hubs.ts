@@ -56,7 +56,7 @@ export async function prepareHubs(
   }
 
   return {
-    address: () => url && { url, token: gateway.token },
+    address: () => (url === null ? null : { url, token: gateway.token }),
     async start() {
       [url] = await Promise.all([gateway.start(), ...workers.map((worker) => worker.start())]);
     },

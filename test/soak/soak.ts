@@ -112,13 +112,13 @@ class Talk {
 
   async run(faults: Faults): Promise<void> {
     const { messages, everyMs = 150 } = this.#options;
-    let happening: Promise<void> | void;
+    let happening = Promise.resolve();
     const waiting = [...faults];
     for (let index = 0; index < messages; index += 1) {
       while (waiting[0] && waiting[0].at * messages <= index) {
         // People talk on while the hub is away, but no longer than until it is to be killed again.
         await happening;
-        happening = waiting.shift()!.happen();
+        happening = Promise.resolve(waiting.shift()!.happen());
       }
       for (const [which, { name, rooms }] of this.#platforms.entries()) {
         const room = index % rooms.length;

@@ -30,7 +30,7 @@ export class Rig {
   }
 
   static async open({ server, http, connector }: RigOptions = {}): Promise<Rig> {
-    const slack = await startSlackServer({ retriesMs: [50, 200], ackMs: 1500, ...server });
+    const slack = await startSlackServer({ retriesMs: [50, 200], ...server });
     const settings: SlackConnectorOptions = {
       agentId: 'eliza',
       apiUrl: slack.apiUrl,
