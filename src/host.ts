@@ -113,6 +113,7 @@ export function frontOf(parts: FrontParts): Front {
     requireAgent: parts.agent,
     watch: (roomId, listener) => bus.subscribe(roomId, listener),
     outcome: (messageId) => outcomeOf(store, messageId),
+    owes: async (roomId) => (await store.outbox.due(roomId, 1)).length > 0,
     turn: (turnId) => store.turns.get(turnId),
     history: (roomId, page) => store.memories.history(roomId, page),
     putFile: (bytes) => store.files.put(bytes),

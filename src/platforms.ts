@@ -31,7 +31,8 @@ interface SlackBot extends Bot {
   clientId?: string;
   clientSecret?: string;
   redirectUri?: string;
-  installationKey: string;
+  /** Set together with the OAuth settings: a bot token needs none. */
+  installationKey?: string;
 }
 
 export interface Bots {
@@ -116,7 +117,7 @@ function slackBot(config: Config, agent: Agent, derive: (purpose: string) => str
       clientId,
       clientSecret: setting('SLACK_CLIENT_SECRET'),
       redirectUri,
-      installationKey: derive(`slack installations ${agent.id}`),
+      ...(clientId && { installationKey: derive(`slack installations ${agent.id}`) }),
     },
   ];
 }

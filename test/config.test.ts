@@ -5,7 +5,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.js';
 
 const settingsInCode = [
-  ...readFileSync(new URL('../src/environment.ts', import.meta.url), 'utf8').matchAll(/^\s{4}([A-Z][A-Z_]+):/gm),
+  ...readFileSync(new URL('../src/environment.ts', import.meta.url), 'utf8').matchAll(
+    /^\s{4}([A-Z][A-Z_]+):/gm,
+  ),
 ].map((match) => match[1]!);
 
 describe('settings', () => {

@@ -4,6 +4,7 @@ import type { InstallProvider } from '@slack/oauth';
 import type { WebClient } from '@slack/web-api';
 import { Router } from 'express';
 import { type Connector, FatalError, type Host, LiveReplies, RetryableError } from '../../src/index.js';
+import { CatchUp } from './catch-up.js';
 import { Directory } from './directory.js';
 import { Inbound } from './inbound.js';
 import { Inlet } from './inlet.js';
@@ -57,6 +58,7 @@ interface Running {
   sender: Sender;
   live: LiveReplies | null;
   threads: Threads;
+  catchUp: CatchUp;
 }
 
 const defaultApiUrl = 'https://slack.com/api/';
@@ -99,7 +101,9 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
         log: () => running().host.log,
         async check() {
           if (botToken) await running().workspaces.only();
+          await running().catchUp.load();
         },
+        catchUp: async () => state?.catchUp.run(),
       })
     : null;
 
@@ -139,19 +143,27 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
         return { botToken: token, botId, botUserId, teamId };
       },
     });
+    const catchUp: CatchUp = new CatchUp({
+      host,
+      agentId,
+      workspaceOf: ({ teamId, enterpriseId }) => workspaces.of(tenantOf(teamId, { enterpriseId })),
+      take: (event, workspace) => inbound.message(event, workspace),
+    });
+    const inbound = new Inbound({
+      ...shared,
+      live,
+      files,
+      readOverheardFiles: options.readOverheardFiles ?? false,
+      stored: (place) => catchUp.stored(place),
+    });
     listen(app, {
       workspaces,
       installer,
-      inbound: new Inbound({
-        ...shared,
-        live,
-        files,
-        readOverheardFiles: options.readOverheardFiles ?? false,
-      }),
+      inbound,
       interactions: new Interactions({ ...shared, apiUrl }),
     });
     const sender = new Sender(host, async (turnId) => live?.finish(turnId) ?? null);
-    return { app, running: { host, workspaces, installer, sender, live, threads } };
+    return { app, running: { host, workspaces, installer, sender, live, threads, catchUp } };
   }
 
   return {
@@ -175,6 +187,7 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
     async stop() {
       await socket?.close();
       await inlet.stop();
+      await state?.catchUp.stop();
       state?.live?.stop();
       state = null;
     },

@@ -8,11 +8,14 @@ import {
   type InboundMessage,
   type LiveReplies,
 } from '../../src/index.js';
+import type { Place } from './catch-up.js';
 import type { Directory } from './directory.js';
 import { calling } from './failure.js';
 import { type FileRules, fetchFiles, unread } from './files-in.js';
+import { Lines } from './lines.js';
 import { liveSurface } from './live.js';
 import {
+  channelAndTs,
   isDirect,
   isSpoken,
   keyOf,
@@ -37,6 +40,8 @@ export interface InboundParts {
   files: FileRules;
   /** Whether files among others are fetched, too: most of such talk is dropped by the gate, its files would stay. */
   readOverheardFiles: boolean;
+  /** A message was stored there. */
+  stored(place: Place): Promise<void>;
 }
 
 const toldTtlMs = 86_400_000;
@@ -47,6 +52,8 @@ export class Inbound {
   readonly #storing = new Map<string, Promise<void>>();
   /** Those that were dealt with: one that comes after its twin is not read, named and fetched again. */
   readonly #done = new LRUCache<string, true>({ max: 10_000 });
+  /** A file or a name that must be asked for first does not let the next message pass. */
+  readonly #lines = new Lines();
 
   constructor(parts: InboundParts) {
     this.#parts = parts;
@@ -62,8 +69,12 @@ export class Inbound {
     // A mention that comes with an edit is told anew: the message may have been nobody's business before.
     const key = [workspace.teamId, event.channel, event.ts, event.edited?.ts].join();
     if (this.#done.has(key)) return;
+    const conversation = `${workspace.teamId}:${event.channel}:${event.thread_ts ?? ''}`;
     const storing =
-      this.#storing.get(key) ?? this.#store(event, workspace).finally(() => this.#storing.delete(key));
+      this.#storing.get(key) ??
+      this.#lines
+        .run(conversation, () => this.#store(event, workspace))
+        .finally(() => this.#storing.delete(key));
     this.#storing.set(key, storing);
     await storing;
     this.#done.set(key, true);
@@ -116,6 +127,7 @@ export class Inbound {
       if (!receipt) return;
       if (addressed && !direct && source.thread)
         await threads.addressedIn(source.tenant, source.channel, author.id, source.thread);
+      await this.#stored(message, workspace);
       const { memory, duplicate } = receipt;
       if (!duplicate && memory.status === 'pending')
         live?.follow(memory, liveSurface(workspace.client, memory));
@@ -123,6 +135,15 @@ export class Inbound {
       if (!(error instanceof FatalError) || error.code === 'agent_unknown') throw error;
       await this.#refused(message, error, workspace);
     }
+  }
+
+  /** A message that opens a thread may be followed there as well as beside it. */
+  async #stored({ source }: InboundMessage, { enterpriseId }: Workspace): Promise<void> {
+    const { tenant: teamId, channel, thread, messageId } = source;
+    const { ts } = channelAndTs(messageId);
+    const place = { teamId, channel, ts, ...(enterpriseId ? { enterpriseId } : {}) };
+    if (thread) await this.#parts.stored({ ...place, thread });
+    if (!thread || thread === ts) await this.#parts.stored(place);
   }
 
   /** What cannot be taken is told to its sender alone, once. */

@@ -15,6 +15,8 @@ export interface SocketOptions {
   log(): Host['log'];
   /** Fails where the rest of the set-up is wrong, so that `open` says so. */
   check(): Promise<void>;
+  /** Called with every new socket; events that come over it wait until it resolves. Never rejects. */
+  catchUp(): Promise<void>;
 }
 
 /** From the call that asks for a socket to Slack's hello. */
@@ -80,8 +82,12 @@ export class SocketConnection implements Connection {
       logger: sdkLogger(log()),
       clientOptions: { ...clientOptions, slackApiUrl: apiUrl },
     });
+    let begin = () => {};
+    const caughtUp = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
     client.on('slack_event', (event) => {
-      const taking = this.#take(client, event).finally(() => this.#taking.delete(taking));
+      const taking = this.#take(client, event, caughtUp).finally(() => this.#taking.delete(taking));
       this.#taking.add(taking);
     });
     try {
@@ -91,11 +97,13 @@ export class SocketConnection implements Connection {
       throw socketFailure(error);
     }
     if (!this.#wanted) {
+      begin();
       await within(closeMs, client.disconnect()).catch(() => {});
       return;
     }
     this.#client = client;
     this.#problem = null;
+    void this.#options.catchUp().then(begin);
     client.once('disconnected', () => {
       if (this.#client !== client) return;
       this.#lost('reconnecting');
@@ -143,7 +151,10 @@ export class SocketConnection implements Connection {
     this.#since = Date.now();
   }
 
-  async #take(client: SocketModeClient, { ack, body, retry_num, retry_reason }: Envelope): Promise<void> {
+  async #take(client: SocketModeClient, envelope: Envelope, caughtUp: Promise<void>): Promise<void> {
+    const { ack, body, retry_num, retry_reason } = envelope;
+    // Commands and buttons stand in no line, and Slack waits three seconds for their answer.
+    if (body.type === 'event_callback') await caughtUp;
     // A connection that is given up takes nothing more: unacknowledged, it comes again over the next one.
     if (this.#client !== client && this.#client !== null) return;
     if (!this.#wanted) return;

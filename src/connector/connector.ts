@@ -55,6 +55,8 @@ export interface Host {
   watch(roomId: string, listener: (event: TurnEvent) => void): Promise<() => void>;
   /** The answer that covers a message; null while it has none. A failed turn has `error`. */
   outcome(messageId: string): Promise<Outcome | null>;
+  /** Whether a reply of the room is committed and not yet with its platform. */
+  owes(roomId: string): Promise<boolean>;
   turn(turnId: string): Promise<Turn | null>;
   history(
     roomId: string,

@@ -26,6 +26,8 @@ export interface LiveMessageOptions {
   maxChars: number;
   /** How long a call that hangs is waited for at the end, in ms. */
   patienceMs: number;
+  /** Asked before the message is sent: not while a reply that belongs before it has yet to arrive. */
+  inTurn(): Promise<boolean>;
   /** Awaited before the message is sent, with null, and as soon as it exists, with its id. */
   keep(id: string | null): Promise<void>;
   warn(err: unknown, message: string): void;
@@ -123,6 +125,10 @@ export class LiveMessage {
   async #send(text: string): Promise<void> {
     const { surface } = this.#options;
     try {
+      if (this.#id === null && !(await this.#options.inTurn())) {
+        this.#notBefore = performance.now() + this.#everyMs;
+        return;
+      }
       if (this.#id === null) await this.#open(text);
       else await surface.update(this.#id, text);
       this.#shown = text;

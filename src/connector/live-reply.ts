@@ -174,16 +174,17 @@ export class LiveReplies {
     }
     const live = this.#lives.get(turnId);
     if (live) live.message.restart();
-    else this.#lives.set(turnId, { message: this.#message(turnId, newest.surface), settled: null });
+    else this.#lives.set(turnId, { message: this.#message(room.id, turnId, newest.surface), settled: null });
   }
 
-  #message(turnId: string, surface: LiveSurface): LiveMessage {
+  #message(roomId: string, turnId: string, surface: LiveSurface): LiveMessage {
     const { host, everyMs, maxChars, patienceMs } = this.#options;
     return new LiveMessage({
       surface,
       everyMs,
       maxChars,
       patienceMs,
+      inTurn: async () => !(await host.owes(roomId)),
       keep: (id) => this.#note(turnId, { id, settled: false }),
       warn: (err, message) => host.log.warn({ err, turnId }, message),
     });

@@ -100,6 +100,20 @@ describe('a live reply', () => {
     expect(screen.calls.at(-1)!.what).toBe('close');
   });
 
+  it('does not stand before a reply that has yet to arrive', async () => {
+    const memory = await asked();
+    host.owing.add(memory.roomId);
+    const turn = host.begin(memory);
+    turn.delta('Two');
+    await asked(screen, 'attic').then((other) => host.begin(other).delta('Elsewhere'));
+    await shows('Elsewhere');
+    turn.delta(' three');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(screen.shown).toEqual(['Elsewhere']);
+    host.owing.clear();
+    await shows('Two three');
+  });
+
   it('is never updated by two calls at once, nor more often than told, and the newest text wins', async () => {
     live = new LiveReplies({ host, everyMs: 60, typingEveryMs: 20, maxChars: 10_000 });
     const turn = host.begin(await asked());

@@ -151,6 +151,13 @@ export class FakeHost implements Host {
     };
   }
 
+  /** Rooms whose replies have not arrived. */
+  readonly owing = new Set<string>();
+
+  async owes(roomId: string): Promise<boolean> {
+    return this.owing.has(roomId);
+  }
+
   async turn(turnId: string): Promise<Turn | null> {
     return this.turns.get(turnId) ?? null;
   }

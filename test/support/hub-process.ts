@@ -40,7 +40,7 @@ export class HubProcess {
     await until(() => {
       if (child.exitCode !== null) throw new Error(`The hub ended with ${child.exitCode}: ${this.log}`);
       return ready.test(this.output);
-    });
+    }, 30_000);
     return ready.exec(this.output)![1]!;
   }
 

@@ -71,7 +71,8 @@ describe('a Slack socket', () => {
     await until(() => rig.slack.sockets.connected === 0);
     rig.host.beforeStore = async () => {};
     await connection.open();
-    expect((await rig.tell(`${rig.bot} three`)).memory.content.text).toBe('three');
+    await rig.say(`${rig.bot} three`, { channel: 'D0ALICE' }).acked;
+    expect(rig.host.memories.map(({ content }) => content.text)).toEqual(['one', 'two', 'three']);
   });
 
   it('delivers without a connection: any process may', async () => {

@@ -112,6 +112,8 @@ export class Sockets {
 
   #greet(socket: WebSocket): void {
     this.opened += 1;
+    // One for each envelope that waits.
+    socket.setMaxListeners(0);
     socket.on('ping', (data) => this.#frozen || socket.pong(data));
     socket.on('message', (data) => this.#acknowledged(String(data)));
     socket.on('error', () => socket.terminate());

@@ -1,0 +1,151 @@
+/**
+ * Asks for what was said while no socket was open. Slack sends an event that nobody acknowledged again, but after a
+ * minute and after five, behind what was said since, and then no more. So the conversations that were active last are
+ * read from where they were left, before anything that comes over a new socket is taken.
+ */
+import { z } from 'zod';
+import type { Host } from '../../src/index.js';
+import { calling } from './failure.js';
+import type { Workspace } from './workspaces.js';
+
+const Place = z.object({
+  teamId: z.string(),
+  enterpriseId: z.string().optional(),
+  channel: z.string(),
+  thread: z.string().optional(),
+  /** Slack's id of the newest message of it that is stored; in seconds. */
+  ts: z.string(),
+});
+export type Place = z.infer<typeof Place>;
+
+export interface CatchUpParts {
+  host: Host;
+  agentId: string;
+  workspaceOf(place: Place): Promise<Workspace>;
+  /** Stores a message, given as an event would have brought it. */
+  take(event: unknown, workspace: Workspace): Promise<void>;
+}
+
+/** `conversations.history` and `.replies` may be called 50 times a minute. */
+const maxPlaces = 40;
+const atOnce = 4;
+const page = { limit: 200, most: 5 };
+
+/** Events come in no promised order: so far before the newest one another may be missing. */
+const overlapSeconds = 15;
+
+/** What is older is not answered any more when the hub comes back. */
+const forgottenAfterSeconds = 24 * 3600;
+
+/** What comes over the new socket waits no longer than this, in ms. */
+const patienceMs = 10_000;
+
+const writeEveryMs = 500;
+const keptMs = 7 * 86_400_000;
+
+export class CatchUp {
+  readonly #parts: CatchUpParts;
+  readonly #noteKey: string;
+  /** By channel and thread; the one with the newest message last. */
+  readonly #places = new Map<string, Place>();
+  #timer: NodeJS.Timeout | null = null;
+  #ended = false;
+
+  constructor(parts: CatchUpParts) {
+    this.#parts = parts;
+    this.#noteKey = `places:${parts.agentId}`;
+  }
+
+  async load(): Promise<void> {
+    const noted = z.array(Place).safeParse(await this.#parts.host.notes.get(this.#noteKey));
+    for (const place of noted.data ?? []) this.#places.set(keyOf(place), place);
+  }
+
+  /** A message was stored there. Resolves when the conversation is known to later processes, too. */
+  async stored(place: Place): Promise<void> {
+    const key = keyOf(place);
+    const before = this.#places.get(key);
+    this.#places.delete(key);
+    this.#places.set(key, before && Number(before.ts) > Number(place.ts) ? before : place);
+    for (const oldest of this.#places.keys()) {
+      if (this.#places.size <= maxPlaces) break;
+      this.#places.delete(oldest);
+    }
+    if (!before) await this.#write();
+    else if (!this.#ended) this.#timer ??= setTimeout(() => void this.#write(), writeEveryMs).unref();
+  }
+
+  /** Never rejects: what Slack does not show is left to its own sending again. */
+  async run(): Promise<void> {
+    const waiting = [...this.#places.values()].reverse();
+    const read = async () => {
+      for (let place = waiting.shift(); place && !this.#ended; place = waiting.shift())
+        await this.#read(place);
+    };
+    const all = Promise.all(Array.from({ length: atOnce }, read));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, patienceMs);
+    });
+    await Promise.race([all, late]);
+    clearTimeout(timer);
+  }
+
+  async stop(): Promise<void> {
+    this.#ended = true;
+    await this.#write();
+  }
+
+  async #read(place: Place): Promise<void> {
+    const { workspaceOf, take, host } = this.#parts;
+    const { channel } = place;
+    try {
+      const workspace = await workspaceOf(place);
+      for (const message of await missed(workspace, place)) {
+        if (this.#ended) return;
+        await take({ ...message, type: 'message', channel }, workspace);
+      }
+    } catch (error) {
+      const { message } = error as Error;
+      host.log.warn(
+        { connector: 'slack', channel },
+        `what was missed in a conversation cannot be read: ${message}`,
+      );
+    }
+  }
+
+  /** Never throws: what is not written is only read again. */
+  async #write(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    const { notes, log } = this.#parts.host;
+    await notes
+      .put(this.#noteKey, [...this.#places.values()], { ttlMs: keptMs })
+      .catch((err) => log.warn({ err }, 'where Slack was read to could not be kept'));
+  }
+}
+
+function keyOf({ teamId, channel, thread = '' }: Place): string {
+  return `${teamId}:${channel}:${thread}`;
+}
+
+/** Messages since the newest one that is stored, and a little before it, oldest first. */
+async function missed({ client }: Workspace, { channel, thread, ts }: Place): Promise<{ ts?: string }[]> {
+  const since = Math.max(Number(ts) - overlapSeconds, Date.now() / 1000 - forgottenAfterSeconds);
+  const window = { channel, oldest: since.toFixed(6), limit: page.limit };
+  const found: { ts?: string }[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < page.most; pages += 1) {
+    const { messages = [], response_metadata: next } = await calling('reading what was missed', () =>
+      thread
+        ? client.conversations.replies({ ...window, ts: thread, cursor })
+        : client.conversations.history({ ...window, cursor }),
+    );
+    found.push(...messages);
+    cursor = next?.next_cursor || undefined;
+    if (!cursor) break;
+  }
+  return found
+    .filter((message) => Number(message.ts) > since)
+    .sort((one, other) => Number(one.ts) - Number(other.ts));
+}

@@ -1,0 +1,19 @@
+/** A platform as the soak sees it: rooms where people talk, what stands in them, and a connection that breaks. */
+
+export interface SoakRoom {
+  /** A person says this. Where they must wait their turn to say it, they do. */
+  say(text: string): void;
+  /** The agent's messages that a person finds here now, oldest first; one that is being written shows what there is of it. */
+  shown(): string[];
+}
+
+export interface SoakPlatform {
+  /** The connector's. */
+  name: string;
+  /** The hub's settings for it. */
+  settings: Record<string, string>;
+  rooms: SoakRoom[];
+  /** Breaks every connection between platform and hub. What either has accepted stays accepted. */
+  cut(): void;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,32 @@
+import { startTelegramServer } from '../platforms/telegram/server.js';
+import type { SoakPlatform } from './platform.js';
+
+/** Two groups and a forum's topic with two people each, and two private chats. Updates wait until they are confirmed. */
+export async function telegramPlatform(): Promise<SoakPlatform> {
+  const telegram = await startTelegramServer();
+  const { world, people } = telegram;
+  const alice = world.user('Alice');
+  const bob = world.user('Bob');
+  const forum = world.group('forum', { forum: true });
+  const topic = people.topic(forum, alice, 'news');
+  const rooms = [
+    { chat: world.group('lobby'), topic: undefined, members: [alice, bob] },
+    { chat: world.group('attic'), topic: undefined, members: [alice, bob] },
+    { chat: forum, topic, members: [alice, bob] },
+    { chat: world.dm(alice), topic: undefined, members: [alice] },
+    { chat: world.dm(bob), topic: undefined, members: [bob] },
+  ];
+  return {
+    name: 'telegram',
+    settings: { TELEGRAM_TOKEN: telegram.token, TELEGRAM_API_URL: telegram.url },
+    rooms: rooms.map(({ chat, topic, members }) => {
+      let said = 0;
+      return {
+        say: (text) => void people.say(chat, members[said++ % members.length]!, text, { topic }),
+        shown: () => telegram.said(chat).map(({ text, caption }) => String(text ?? caption ?? '')),
+      };
+    }),
+    cut: () => telegram.hangUp(),
+    stop: () => telegram.stop(),
+  };
+}
