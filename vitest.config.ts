@@ -29,10 +29,11 @@ export default defineConfig({
   plugins: [compiledThreads()],
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/property-seed.ts'],
     pool: 'forks',
     // Much of what is tested is waiting: for processes to start, locks to end, platforms to be asked again.
     maxWorkers: Math.max(3, availableParallelism()),
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -50,11 +50,15 @@ export interface Carrier extends Hub {
 /** Starts a hub; when it resolves, messages are taken. */
 export async function startCarrier(config: Config, log: Logger, overrides: Overrides = {}): Promise<Carrier> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const embedder = embedderFor(config, overrides);
   const engines = config.cluster
-    ? await sharedEngines(config.cluster, config, log, overrides.database)
+    ? await sharedEngines(config.cluster, config, log, {
+        ...overrides.database,
+        ...(embedder && { embedderHint: embedder }),
+      })
     : await embeddedEngines(config, log);
   try {
-    return await assemble(config, log, overrides, engines);
+    return await assemble(config, log, overrides, engines, embedder);
   } catch (error) {
     await engines.close();
     throw error;
@@ -108,7 +112,7 @@ async function sharedEngines(
   { redis: settings, mongodbUrl, database, readPreference }: NonNullable<Config['cluster']>,
   { turns, tracing }: Config,
   log: Logger,
-  monitor: Overrides['database'],
+  watched?: Partial<MongoOptions>,
 ): Promise<Engines> {
   // Loaded only here: an embedded hub has no need of them, and they weigh more than it does.
   const [
@@ -127,7 +131,7 @@ async function sharedEngines(
     import('./store/mongodb/store.js'),
   ]);
   const redis = new RedisConnections(settings, log);
-  const store = await openMongoStore({ url: mongodbUrl, database, readPreference, log, ...monitor });
+  const store = await openMongoStore({ url: mongodbUrl, database, readPreference, log, ...watched });
   // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
   const [producer, worker] = [redis.failingFast(), redis.waiting()];
   const { prefix } = redis;
@@ -162,6 +166,7 @@ async function assemble(
   log: Logger,
   overrides: Overrides,
   engines: Engines,
+  embedder: Embedder | null,
 ): Promise<Carrier> {
   const { role, models, charactersDir } = config;
   const characters = await Characters.open(charactersDir, log);
@@ -176,8 +181,7 @@ async function assemble(
       role === 'worker' ? [] : (overrides.connectors ?? (await connectorsOf(config, characters.list()))),
     model,
     buttonKey: () => derivedKey(callbackSecretOf(config), 'buttons'),
-    embedder:
-      role === 'gateway' ? null : overrides.embedder === undefined ? embedderOf(models) : overrides.embedder,
+    embedder,
     plugin: async (name) =>
       overrides.plugins?.find((brought) => brought.name === name) ?? loadPlugin(name, folders),
   });
@@ -226,7 +230,7 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
   const bots = await botConnectors(config, agents, () => 'unused');
   return Promise.all([
     { subject: 'Characters', findings: agents.map(({ id }) => ({ check: `${id} is usable`, ok: true })) },
-    ...(config.cluster ? [diagnoseEngines(sharedEngines(config.cluster, config, log, undefined))] : []),
+    ...(config.cluster ? [diagnoseEngines(sharedEngines(config.cluster, config, log))] : []),
     ...bots.map(async (bot) => ({
       subject: `${bot.agentId} on ${bot.name}`,
       findings: (await bot.diagnose?.()) ?? [],
@@ -265,13 +269,14 @@ function modelOf(ref: string, { openai, anthropic, ollama }: Config['models']): 
 }
 
 function unset(ref: string, setting: string): FatalError {
-  return new FatalError(
-    'config_invalid',
-    `The model "${ref}" needs ${setting}; set it, or change CARRIER_MODELS.`,
-    {
-      field: setting,
-    },
-  );
+  const message = `The model "${ref}" needs ${setting}; set it, or change CARRIER_MODELS.`;
+  return new FatalError('config_invalid', message, { field: setting });
+}
+
+/** Null for a gateway, which looks nothing up. */
+function embedderFor({ role, models }: Config, { embedder }: Overrides): Embedder | null {
+  if (role === 'gateway') return null;
+  return embedder === undefined ? embedderOf(models) : embedder;
 }
 
 function embedderOf({ embedder, openai }: Config['models']): Embedder | null {

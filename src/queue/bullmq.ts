@@ -37,6 +37,8 @@ interface RoomJob {
 const keepFailed = { count: 1000, age: 7 * 24 * 3600 };
 /** A room that was left by a dying worker is taken up again however often that happens. */
 const maxStalledCount = 1_000_000;
+/** How long Redis may take to hear of the end, in ms. */
+const farewellMs = 3000;
 /** Of a lock's time, how much a run goes by: what it does at the very end must still arrive before the lock ends. */
 const usable = 0.75;
 
@@ -128,12 +130,19 @@ export class BullmqQueue implements RoomQueue {
   async close(deadlineMs = 0): Promise<void> {
     this.#closed = true;
     const worker = this.#worker;
-    if (worker) {
-      const abort = setTimeout(() => worker.cancelAllJobs('The hub is stopping.'), deadlineMs);
-      await worker.close();
-      clearTimeout(abort);
-    }
-    await this.#queue.close();
+    const abort = setTimeout(() => worker?.cancelAllJobs('The hub is stopping.'), deadlineMs);
+    let late: NodeJS.Timeout | undefined;
+    const cut = new Promise<void>((resolve) => {
+      late = setTimeout(resolve, deadlineMs + farewellMs);
+    });
+    const closed = (async () => {
+      await worker?.close();
+      await this.#queue.close();
+    })();
+    // BullMQ waits for a Redis that is away, for ever: so it is not waited for. Its lines are cut by whoever made them.
+    await Promise.race([closed.catch(() => {}), cut]);
+    clearTimeout(abort);
+    clearTimeout(late);
   }
 
   /**

@@ -36,6 +36,37 @@ describe.skipIf(noRedis)(noRedis ? `BullmqQueue (skipped: ${noRedis})` : 'with a
     };
   });
 
+  it('closes also when Redis is gone', async () => {
+    const gone = await RedisServer.start({ own: true });
+    const queue = new BullmqQueue({
+      name: 'turns',
+      prefix: 'gone',
+      producer: { url: gone.url, maxRetriesPerRequest: 1, enableOfflineQueue: false },
+      worker: { url: gone.url, maxRetriesPerRequest: null },
+      concurrency: 1,
+      attempts: 1,
+      retryBaseMs: 1,
+      log: createLogger('silent'),
+    });
+    let ran = false;
+    queue.process(
+      async () => {
+        ran = true;
+      },
+      async () => {},
+    );
+    await until(() =>
+      queue.schedule('room').then(
+        () => true,
+        () => false,
+      ),
+    );
+    await until(() => ran);
+    await gone.kill();
+    await queue.close(100);
+    await gone.stop();
+  });
+
   it('begins nothing after Redis was emptied while a run from before may still go on', async () => {
     const prefix = `test${++prefixes}`;
     const queues = [open(prefix, 2000), open(prefix, 2000)];
