@@ -78,7 +78,11 @@ export class SocketConnection implements Connection {
       // Its own reconnecting ends in an unhandled rejection when Slack cannot be reached.
       autoReconnectEnabled: false,
       clientPingTimeout: pingTimeoutMs,
-      logger: sdkLogger(log()),
+      // It calls every lost connection an error; what comes of one is told below.
+      logger: sdkLogger({
+        warn: (about, message) => log().info(about, message),
+        error: (about, message) => log().info(about, message),
+      }),
       clientOptions: { ...clientOptions, slackApiUrl: apiUrl },
     });
     let begin = () => {};
