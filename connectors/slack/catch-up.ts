@@ -49,6 +49,7 @@ export class CatchUp {
   /** By channel and thread; the one with the newest message last. */
   readonly #places = new Map<string, Place>();
   #timer: NodeJS.Timeout | null = null;
+  #writing: Promise<void> = Promise.resolve();
   #ended = false;
 
   constructor(parts: CatchUpParts) {
@@ -115,14 +116,17 @@ export class CatchUp {
     }
   }
 
-  /** Never throws: what is not written is only read again. */
-  async #write(): Promise<void> {
+  /** One after another, so that the newest is the last. Never throws: what is not written is only read again. */
+  #write(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     const { notes, log } = this.#parts.host;
-    await notes
-      .put(this.#noteKey, [...this.#places.values()], { ttlMs: keptMs })
-      .catch((err) => log.warn({ err }, 'where Slack was read to could not be kept'));
+    this.#writing = this.#writing.then(() =>
+      notes
+        .put(this.#noteKey, [...this.#places.values()], { ttlMs: keptMs })
+        .catch((err) => log.warn({ err }, 'where Slack was read to could not be kept')),
+    );
+    return this.#writing;
   }
 }
 

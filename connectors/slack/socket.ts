@@ -167,6 +167,8 @@ export class SocketConnection implements Connection {
         .take(body, { retryNum: retry_num, retryReason: retry_reason });
       await ack(answer as Record<string, unknown> | undefined);
     } catch (error) {
+      // With the connection went the way to say "got it"; that it went is logged already.
+      if (this.#client !== client) return;
       const { message } = asFailure(error, 'taking an event');
       this.#options
         .log()
