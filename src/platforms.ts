@@ -10,19 +10,19 @@ interface Bot {
   maxFileBytes: number;
 }
 
-export interface DiscordBot extends Bot {
+interface DiscordBot extends Bot {
   token: string;
   shards: number | 'auto';
 }
 
-export interface TelegramBot extends Bot {
+interface TelegramBot extends Bot {
   token: string;
   webhook?: { url: string; secret: string };
   /** The agent is to hear what is said in groups without being named. */
   hearsAll: boolean;
 }
 
-export interface SlackBot extends Bot {
+interface SlackBot extends Bot {
   botToken?: string;
   appToken?: string;
   signingSecret?: string;
