@@ -227,12 +227,13 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
   const characters = await Characters.open(config.charactersDir, log);
   characters.close();
   const agents = characters.list();
-  const bots = await botConnectors(config, agents, () => 'unused');
+  // A doctor makes no secrets: in the place of keys, what is as long as one.
+  const bots = await botConnectors(config, agents, (purpose) => purpose.padEnd(64));
   return Promise.all([
     { subject: 'Characters', findings: agents.map(({ id }) => ({ check: `${id} is usable`, ok: true })) },
     ...(config.cluster ? [diagnoseEngines(sharedEngines(config.cluster, config, log))] : []),
     ...bots.map(async (bot) => ({
-      subject: `${bot.agentId} on ${bot.name}`,
+      subject: `${bot.agentId} on ${bot.name[0]!.toUpperCase()}${bot.name.slice(1)}`,
       findings: (await bot.diagnose?.()) ?? [],
     })),
   ]);

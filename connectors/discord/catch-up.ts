@@ -36,6 +36,7 @@ export class CatchUp {
   #directs: string[] = [];
   /** Those that are in the note. */
   readonly #kept = new Set<string>();
+  #keeping: Promise<void> = Promise.resolve();
 
   constructor(parts: CatchUpParts) {
     this.#parts = parts;
@@ -52,7 +53,14 @@ export class CatchUp {
   async remember(channelId: string): Promise<void> {
     if (this.#kept.has(channelId)) return;
     if (!this.#directs.includes(channelId)) this.#directs = [...this.#directs, channelId].slice(-maxDirects);
+    this.#keeping = this.#keeping.catch(() => {}).then(() => this.#keep());
+    await this.#keeping;
+  }
+
+  /** One after another: of two writes at once, the one with the shorter list might be the last. */
+  async #keep(): Promise<void> {
     const directs = this.#directs;
+    if (directs.every((id) => this.#kept.has(id))) return;
     await this.#parts.host.notes.put(this.#key, directs);
     for (const id of directs) this.#kept.add(id);
   }

@@ -22,7 +22,7 @@ export interface CatchUpParts {
   host: Host;
   agentId: string;
   workspaceOf(place: Place): Promise<Workspace>;
-  /** Stores a message, given as an event would have brought it. */
+  /** Stores a message, given as an event would have brought it, behind those of its conversation that came before. */
   take(event: unknown, workspace: Workspace): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ const atOnce = 4;
 const page = { limit: 200, most: 5 };
 
 /** Events come in no promised order: so far before the newest one another may be missing. */
-const overlapSeconds = 15;
+const overlapSeconds = 3;
 
 /** What is older is not answered any more when the hub comes back. */
 const forgottenAfterSeconds = 24 * 3600;
@@ -49,6 +49,7 @@ export class CatchUp {
   /** By channel and thread; the one with the newest message last. */
   readonly #places = new Map<string, Place>();
   #timer: NodeJS.Timeout | null = null;
+  #writing: Promise<void> = Promise.resolve();
   #ended = false;
 
   constructor(parts: CatchUpParts) {
@@ -75,7 +76,10 @@ export class CatchUp {
     else if (!this.#ended) this.#timer ??= setTimeout(() => void this.#write(), writeEveryMs).unref();
   }
 
-  /** Never rejects: what Slack does not show is left to its own sending again. */
+  /**
+   * Resolves when what was missed stands in line; it is stored before what lines up then. Never rejects: what Slack
+   * does not show is left to its own sending again.
+   */
   async run(): Promise<void> {
     const waiting = [...this.#places.values()].reverse();
     const read = async () => {
@@ -99,29 +103,30 @@ export class CatchUp {
   async #read(place: Place): Promise<void> {
     const { workspaceOf, take, host } = this.#parts;
     const { channel } = place;
+    const failed = (what: string) => (error: Error) =>
+      host.log.warn({ connector: 'slack', channel }, `what was missed cannot be ${what}: ${error.message}`);
     try {
       const workspace = await workspaceOf(place);
       for (const message of await missed(workspace, place)) {
         if (this.#ended) return;
-        await take({ ...message, type: 'message', channel }, workspace);
+        void take({ ...message, type: 'message', channel }, workspace).catch(failed('stored'));
       }
     } catch (error) {
-      const { message } = error as Error;
-      host.log.warn(
-        { connector: 'slack', channel },
-        `what was missed in a conversation cannot be read: ${message}`,
-      );
+      failed('read')(error as Error);
     }
   }
 
-  /** Never throws: what is not written is only read again. */
-  async #write(): Promise<void> {
+  /** One after another, so that the newest is the last. Never throws: what is not written is only read again. */
+  #write(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     const { notes, log } = this.#parts.host;
-    await notes
-      .put(this.#noteKey, [...this.#places.values()], { ttlMs: keptMs })
-      .catch((err) => log.warn({ err }, 'where Slack was read to could not be kept'));
+    this.#writing = this.#writing.then(() =>
+      notes
+        .put(this.#noteKey, [...this.#places.values()], { ttlMs: keptMs })
+        .catch((err) => log.warn({ err }, 'where Slack was read to could not be kept')),
+    );
+    return this.#writing;
   }
 }
 

@@ -79,7 +79,11 @@ export class SocketConnection implements Connection {
       // Its own reconnecting ends in an unhandled rejection when Slack cannot be reached.
       autoReconnectEnabled: false,
       clientPingTimeout: pingTimeoutMs,
-      logger: sdkLogger(log()),
+      // It calls every lost connection an error; what comes of one is told below.
+      logger: sdkLogger({
+        warn: (about, message) => log().info(about, message),
+        error: (about, message) => log().info(about, message),
+      }),
       clientOptions: { ...clientOptions, slackApiUrl: apiUrl },
     });
     let begin = () => {};
@@ -164,6 +168,8 @@ export class SocketConnection implements Connection {
         .take(body, { retryNum: retry_num, retryReason: retry_reason });
       await ack(answer as Record<string, unknown> | undefined);
     } catch (error) {
+      // With the connection went the way to say "got it"; that it went is logged already.
+      if (this.#client !== client) return;
       const { message } = asFailure(error, 'taking an event');
       this.#options
         .log()

@@ -70,7 +70,9 @@ export class Workspaces {
   async #identify(): Promise<Workspace> {
     const token = this.#options.botToken ?? '';
     const client = this.#client(token);
-    const { team_id, user_id, bot_id } = await calling('asking who the bot is', () => client.auth.test());
+    const { team_id, user_id, bot_id } = await calling('asking whose SLACK_BOT_TOKEN is', () =>
+      client.auth.test(),
+    );
     if (!team_id || !user_id || !bot_id)
       throw new FatalError('config_invalid', 'SLACK_BOT_TOKEN is no bot’s token: it must begin with xoxb-.');
     return { teamId: team_id, client, token, botUserId: user_id, botId: bot_id };

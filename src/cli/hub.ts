@@ -13,6 +13,8 @@ import type { AgentStore } from '../store/agent-store.js';
 export interface Process {
   url: string;
   agents: Agent[];
+  /** Which agent has a face on which platform: `assistant on slack`. */
+  bots: string[];
   stop(): Promise<void>;
 }
 
@@ -60,7 +62,8 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
     await server.close(config.turns.stopMs);
     await carrier.stop();
   };
-  return { url: server.url, agents: carrier.agents(), stop };
+  const bots = connectors.flatMap(({ name, agentId }) => (agentId ? [`${agentId} on ${name}`] : []));
+  return { url: server.url, agents: carrier.agents(), bots, stop };
 }
 
 /**

@@ -41,12 +41,13 @@ async function worker(config: Config, log: Logger): Promise<Process> {
   return started;
 }
 
-function greet({ url, agents, token }: Hub, config: Config): void {
+function greet({ url, agents, bots, token }: Hub, config: Config): void {
   const ids = agents.map(({ id }) => id);
   const agent = ids.includes('assistant') ? 'assistant' : (ids[0] ?? 'AGENT');
   const what = config.role === 'all' ? 'Carrier' : `Carrier ${config.role}`;
   print(`${paint.bold(what)} is ready at ${paint.cyan(url)}`);
   print(`  agents  ${ids.join(', ') || `none yet: put a character file into ${config.charactersDir}`}`);
+  if (bots.length > 0) print(`  bots    ${bots.join(', ')}`);
   if (config.role === 'all') greetModels(config);
   print(`  data    ${config.dataDir}`);
   print(`  chat    npm run chat`);

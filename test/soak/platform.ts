@@ -13,7 +13,12 @@ export interface SoakPlatform {
   /** The hub's settings for it. */
   settings: Record<string, string>;
   rooms: SoakRoom[];
-  /** Breaks every connection between platform and hub. What either has accepted stays accepted. */
+  /** Breaks the connection over which messages come. */
   cut(): void;
+  /**
+   * When the hub last began a message here that it could not find again if it died before it had noted its id, in
+   * Unix ms: where the platform knows no idempotency key, one of two such messages is then left standing.
+   */
+  unsureSince?(): number;
   stop(): Promise<void>;
 }

@@ -5,6 +5,8 @@ import type { SoakPlatform, SoakRoom } from './platform.js';
 /** Slack sends three times again: at once, after a minute, after five. Here the same, in a shorter time. */
 const retriesMs = [0, 6000, 30_000];
 
+const sends = new Set(['chat.postMessage', 'chat.startStream']);
+
 /** Three threads with two people each, and two direct conversations. */
 export async function slackPlatform(): Promise<SoakPlatform> {
   const slack = await startSlackServer({ retriesMs });
@@ -49,6 +51,8 @@ export async function slackPlatform(): Promise<SoakPlatform> {
       direct('D0BOB', 'U0BOB'),
     ],
     cut: () => slack.sockets.cut(),
+    // A reply bears a mark to be found by; what shows it while it is written bears none.
+    unsureSince: () => slack.calls.findLast(({ method }) => sends.has(method))?.at ?? 0,
     stop: () => slack.stop(),
   };
 }

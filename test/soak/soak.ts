@@ -68,6 +68,12 @@ export async function soak(
   }
 }
 
+/** By then the hub has noted what a message that it sent is called. */
+const notedMs = 250;
+
+/** A kill waits no longer for a moment in the middle of answers. */
+const killWithinMs = 20_000;
+
 /** By when they happen, as a part of the whole talk. */
 type Faults = { at: number; happen(): Promise<void> | void }[];
 
@@ -85,8 +91,10 @@ function faultsOf(
     },
   }));
   const whileWriting = async (what: string, kill: () => Promise<void>) => {
-    const end = Date.now() + 3000;
-    while (model.writing < 3 && Date.now() < end) await pause(1);
+    const end = Date.now() + killWithinMs;
+    const unsure = () =>
+      Date.now() - Math.max(...platforms.map(({ unsureSince }) => unsureSince?.() ?? 0)) < notedMs;
+    while ((model.writing < 3 || unsure()) && Date.now() < end) await pause(1);
     say(`${what} killed while ${model.writing} answers were being written`);
     await kill();
     say(`${what} started again`);

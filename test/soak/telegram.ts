@@ -26,7 +26,8 @@ export async function telegramPlatform(): Promise<SoakPlatform> {
         shown: () => telegram.said(chat).map(({ text, caption }) => String(text ?? caption ?? '')),
       };
     }),
-    cut: () => telegram.hangUp(),
+    cut: () => telegram.cutPoll(),
+    unsureSince: () => telegram.calls.findLast(({ method }) => method === 'sendMessage')?.at ?? 0,
     stop: () => telegram.stop(),
   };
 }

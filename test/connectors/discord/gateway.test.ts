@@ -118,6 +118,24 @@ describe('a process that dies', () => {
     expect(discord.gateway.identified).toBe(2);
   });
 
+  it('knows every direct conversation again, also where a store is slow with the first', async () => {
+    const { discord, guild, host, connect } = await open();
+    const people = ['Bo', 'Cy'].map((name) => discord.addPerson(name, [guild]));
+    const put = host.notes.put;
+    let slow = 1;
+    host.notes.put = async (key, value, options) => {
+      if (key.startsWith('directs:') && slow-- > 0) await new Promise((resolve) => setTimeout(resolve, 200));
+      return put(key, value, options);
+    };
+    const first = await connect();
+    for (const person of people) person.say(person.direct(), '1');
+    await until(() => host.memories.length === 2);
+    await first.stop();
+    for (const person of people) person.say(person.direct(), '2');
+    await connect();
+    await until(() => host.memories.length === 4);
+  });
+
   it('has noted the direct conversations that began at the same time', async () => {
     const { discord, guild, host, connect } = await open();
     const first = await connect();

@@ -2,7 +2,7 @@
  * A Bot API server for tests: https://core.telegram.org/bots/api as far as a chat bot goes, on a real port. It holds
  * what people and the bot did; tests look at that. What it does not know it refuses.
  */
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import express, { type Request, type Response } from 'express';
 import multer from 'multer';
 import { type Fault, Faults } from './faults.js';
@@ -44,6 +44,8 @@ export interface TelegramServer {
   heal(): void;
   /** The token is taken back at @BotFather. */
   revoke(): void;
+  /** Cuts the connection on which the bot waits for updates. */
+  cutPoll(): void;
   /** Cuts every open connection. */
   hangUp(): void;
   stop(): Promise<void>;
@@ -57,6 +59,7 @@ export async function startTelegramServer(options: TelegramServerOptions = {}): 
   const faults = new Faults();
   const calls: LoggedCall[] = [];
   const fetched: string[] = [];
+  const polls = new Set<Socket>();
   let revoked = false;
 
   const app = express();
@@ -105,7 +108,11 @@ export async function startTelegramServer(options: TelegramServerOptions = {}): 
       throw badRequest(`${method}: ${path.join('.')}: ${message}`);
     }
     const gone = new AbortController();
-    res.once('close', () => gone.abort());
+    if (method === 'getupdates') polls.add(req.socket);
+    res.once('close', () => {
+      polls.delete(req.socket);
+      gone.abort();
+    });
     const run = methods[method] as (checked: unknown, call: object) => unknown;
     return run(checked.data, { world, updates, uploads: uploadsOf(req), signal: gone.signal });
   }
@@ -127,6 +134,9 @@ export async function startTelegramServer(options: TelegramServerOptions = {}): 
     revoke() {
       revoked = true;
       updates.stop();
+    },
+    cutPoll() {
+      for (const socket of polls) socket.destroy();
     },
     hangUp: () => server.closeAllConnections(),
     async stop() {
