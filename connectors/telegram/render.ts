@@ -107,7 +107,8 @@ const handlers: Handlers = {
     return nested ? `» ${to.blocks(node)}` : `<blockquote>${to.blocks(node)}</blockquote>`;
   },
   listItem: (node, to) => `${to.text(markOf(node, to.parents.at(-1)))}${indented(to.blocks(node))}`,
-  link: (node, to) => linked(node.url, to.inline(node), to),
+  // An image is a link too, and Telegram has none within one: the inner one's words stay.
+  link: (node, to) => linked(node.url, to.inline(node).replace(/<\/?a\b[^>]*>/g, ''), to),
 };
 
 /**
