@@ -132,7 +132,8 @@ async function count(servers: Servers) {
   const client = await Client.open(new URL(gateway.url), gateway.token);
   // Past the window of recent messages, so that a turn searches too.
   for (let n = 0; n < 60; n++) await client.post('alone', n);
-  const monitor = await new Redis(servers.redis.port).monitor();
+  const redisClient = new Redis(servers.redis.port);
+  const monitor = await redisClient.monitor();
   let commands = 0;
   // What scripts call within Redis is no command of a client.
   monitor.on('monitor', (_time: string, _args: string[], source: string) => {
@@ -158,7 +159,7 @@ async function count(servers: Servers) {
   await postAll([gateway.url], gateway.token, 'many');
   const messages = rooms * messagesPerRoom;
   const busy = { redis: commands / messages, trips: (await trips()).length / messages };
-  monitor.disconnect();
+  for (const client of [monitor, redisClient]) client.disconnect();
   await Promise.all([gateway.end(), worker.end()]);
   return {
     redisCommandsPerMessage: { idle: median(alone.redis), busy: busy.redis },
