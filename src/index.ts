@@ -34,6 +34,7 @@ export { roomIdOf } from './core/memory.js';
 export type { ActionRecord, OutboundMessage, Turn, Usage } from './core/turn.js';
 export type { ErrorCode } from './errors.js';
 export { CarrierError, FatalError, RetryableError } from './errors.js';
+export { fileEnding } from './markdown/file-ending.js';
 export { healMarkdown } from './markdown/heal.js';
 export { markdownOf, parseMarkdown } from './markdown/parse.js';
 export type { Handlers, Renderer } from './markdown/render.js';

@@ -1,6 +1,14 @@
 /** A reply as the messages Discord gets: text in parts, long code and tables as files, buttons at the end. */
+
 import type { APIActionRowComponent, APIButtonComponentWithCustomId, RawFile } from 'discord.js';
-import { type Button, markdownOf, parseMarkdown, splitMarkdown, tableAsText } from '../../src/index.js';
+import {
+  type Button,
+  fileEnding,
+  markdownOf,
+  parseMarkdown,
+  splitMarkdown,
+  tableAsText,
+} from '../../src/index.js';
 import { maxMessageChars, renderDiscord } from './render.js';
 
 export interface Part {
@@ -58,7 +66,7 @@ function withoutLongBlocks(text: string): { markdown: string; files: RawFile[] }
   const children = root.children.map((node) => {
     const long = node.type === 'code' ? node.value : node.type === 'table' ? tableAsText(node) : '';
     if (long.length <= longBlockChars) return node;
-    const name = `${node.type}-${files.length + 1}.${node.type === 'code' ? endingOf(node.lang) : 'txt'}`;
+    const name = `${node.type}-${files.length + 1}.${node.type === 'code' ? fileEnding(node.lang) : 'txt'}`;
     files.push({ name, data: Buffer.from(`${long}\n`), contentType: 'text/plain; charset=utf-8' });
     const words = [{ type: 'text' as const, value: `📎 ${name}` }];
     return { type: 'paragraph' as const, children: [{ type: 'strong' as const, children: words }] };
@@ -66,26 +74,6 @@ function withoutLongBlocks(text: string): { markdown: string; files: RawFile[] }
   return files.length === 0
     ? { markdown: text, files }
     : { markdown: markdownOf({ ...root, children }), files };
-}
-
-/** Of languages whose files end otherwise than the language is called. */
-const endings: Record<string, string> = {
-  bash: 'sh',
-  csharp: 'cs',
-  javascript: 'js',
-  kotlin: 'kt',
-  markdown: 'md',
-  python: 'py',
-  ruby: 'rb',
-  rust: 'rs',
-  shell: 'sh',
-  typescript: 'ts',
-  yaml: 'yml',
-};
-
-function endingOf(language: string | null | undefined): string {
-  const known = language?.toLowerCase() ?? '';
-  return endings[known] ?? (/^[a-z0-9]{1,8}$/.test(known) ? known : 'txt');
 }
 
 function bundles(files: RawFile[]): RawFile[][] {

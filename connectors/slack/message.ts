@@ -1,8 +1,10 @@
 /** A reply as the messages Slack takes: parts within its limits, buttons, and what is better sent as a file. */
+
 import type { types } from '@slack/bolt';
 import {
   type Attachment,
   type Button,
+  fileEnding,
   markdownOf,
   parseMarkdown,
   splitMarkdown,
@@ -96,7 +98,7 @@ function withoutLongBlocks(markdown: string): { markdown: string; files: Outgoin
   const children = root.children.map((node) => {
     const number = files.length + 1;
     if (node.type === 'code' && node.value.length > longBlockChars)
-      return attach(`code-${number}.${extensionOf(node.lang)}`, node.value);
+      return attach(`code-${number}.${fileEnding(node.lang)}`, node.value);
     if (node.type === 'table') {
       const text = tableAsText(node);
       if (text.length > longBlockChars) return attach(`table-${number}.txt`, text);
@@ -104,23 +106,6 @@ function withoutLongBlocks(markdown: string): { markdown: string; files: Outgoin
     return node;
   });
   return files.length === 0 ? { markdown, files } : { markdown: markdownOf({ ...root, children }), files };
-}
-
-const extensions: Record<string, string> = {
-  bash: 'sh',
-  javascript: 'js',
-  markdown: 'md',
-  python: 'py',
-  ruby: 'rb',
-  rust: 'rs',
-  shell: 'sh',
-  typescript: 'ts',
-  yaml: 'yml',
-};
-
-function extensionOf(lang: string | null | undefined): string {
-  const name = lang?.toLowerCase() ?? '';
-  return extensions[name] ?? (/^[a-z0-9]{1,10}$/.test(name) ? name : 'txt');
 }
 
 function cutToBytes(text: string, max: number): string {

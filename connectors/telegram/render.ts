@@ -2,8 +2,10 @@
  * Canonical markdown as Telegram's HTML: https://core.telegram.org/bots/api#html-style. It has no headings, lists,
  * tables or rules; these come out as bold lines, bullets, monospaced columns and a dash.
  */
+
 import type { Button } from '../../src/index.js';
 import {
+  fileEnding,
   type Handlers,
   markdownOf,
   markOf,
@@ -48,39 +50,12 @@ export function withoutLongCode(markdown: string): { markdown: string; files: Te
   const files: TextFile[] = [];
   root.children = root.children.map((node) => {
     if (node.type !== 'code' || node.value.length <= limits.text) return node;
-    const name = `code-${files.length + 1}.${endings[node.lang?.toLowerCase() ?? ''] ?? 'txt'}`;
+    const name = `code-${files.length + 1}.${fileEnding(node.lang)}`;
     files.push({ name, text: node.value });
     return { type: 'paragraph', children: [{ type: 'text', value: `📎 ${name}` }] };
   });
   return files.length === 0 ? { markdown, files } : { markdown: markdownOf(root), files };
 }
-
-const endings: Record<string, string> = {
-  bash: 'sh',
-  c: 'c',
-  cpp: 'cpp',
-  css: 'css',
-  csv: 'csv',
-  diff: 'diff',
-  go: 'go',
-  html: 'html',
-  java: 'java',
-  javascript: 'js',
-  js: 'js',
-  json: 'json',
-  markdown: 'md',
-  md: 'md',
-  py: 'py',
-  python: 'py',
-  ruby: 'rb',
-  rust: 'rs',
-  sh: 'sh',
-  sql: 'sql',
-  ts: 'ts',
-  typescript: 'ts',
-  xml: 'xml',
-  yaml: 'yaml',
-};
 
 /** Short ones side by side, others one below the other. */
 export function renderButtons(buttons: Button[] = []) {
