@@ -19,7 +19,7 @@ const layers: [name: string, pattern: RegExp][] = [
     // What all of a port's implementations share stands beside it: a connector may import nothing but the public API.
     /^src\/(connector\/(connector|live-message|live-reply)|plugin\/plugin|queue\/queue|maintenance\/maintenance|llm\/llm|bus\/bus|lease\/lease)\.ts$|^src\/store\/[\w-]+\.ts$/,
   ],
-  ['public', /^src\/index\.ts$/],
+  ['public', /^src\/(index|replies)\.ts$/],
   ['implementation', /^src\/(queue|maintenance|store|llm|bus|lease|plugin)\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
   ['roles', /^src\/(roles|host|diagnosis)\.ts$/],

@@ -1,4 +1,5 @@
-import { type Host, LiveReplies, type LiveSurface, type Memory } from '../../src/index.js';
+import type { Host, Memory } from '../../src/index.js';
+import { LiveReplies, type LiveSurface } from '../../src/replies.js';
 import { channelOf, type Messenger } from './messenger.js';
 import { contentsOf } from './reply.js';
 

@@ -1,5 +1,5 @@
 /** The canonical tree as Discord's markdown. https://support.discord.com/hc/en-us/articles/210298617 */
-import { type Handlers, parseMarkdown, type Renderer, renderMarkdown } from '../../src/index.js';
+import { type Handlers, parseMarkdown, type Renderer, renderMarkdown } from '../../src/replies.js';
 
 /**
  * The most a message holds. Discord counts characters; UTF-16 units are never fewer.

@@ -1,15 +1,8 @@
 /** A reply as the messages Slack takes: parts within its limits, buttons, and what is better sent as a file. */
 
 import type { types } from '@slack/bolt';
-import {
-  type Attachment,
-  type Button,
-  fileEnding,
-  markdownOf,
-  parseMarkdown,
-  splitMarkdown,
-  tableAsText,
-} from '../../src/index.js';
+import type { Attachment, Button } from '../../src/index.js';
+import { fileEnding, markdownOf, parseMarkdown, splitMarkdown, tableAsText } from '../../src/replies.js';
 import { renderMrkdwn } from './render.js';
 
 /** Of a section's text, in characters. https://docs.slack.dev/reference/block-kit/blocks/section-block */

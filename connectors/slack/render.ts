@@ -6,7 +6,7 @@ import {
   plainText,
   type Renderer,
   renderMarkdown,
-} from '../../src/index.js';
+} from '../../src/replies.js';
 
 type Node<T extends keyof Handlers> = Parameters<NonNullable<Handlers[T]>>[0];
 

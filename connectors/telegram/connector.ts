@@ -3,11 +3,11 @@ import {
   type Connector,
   FatalError,
   type Host,
-  LiveReplies,
   type OutboundMessage,
   type Receipt,
   RetryableError,
 } from '../../src/index.js';
+import { LiveReplies } from '../../src/replies.js';
 import { Albums } from './albums.js';
 import { Api } from './api.js';
 import { Chats } from './chats.js';

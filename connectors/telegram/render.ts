@@ -13,7 +13,7 @@ import {
   type Renderer,
   renderMarkdown,
   splitMarkdown,
-} from '../../src/index.js';
+} from '../../src/replies.js';
 
 /** Characters after entities are parsed, counted here as UTF-16 units, of which there are never fewer. */
 export const limits = { text: 4096, caption: 1024 };

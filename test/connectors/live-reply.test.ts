@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FatalError, LiveReplies, type LiveSurface, type Memory, RetryableError } from '../../src/index.js';
+import { FatalError, type Memory, RetryableError } from '../../src/index.js';
+import { LiveReplies, type LiveSurface } from '../../src/replies.js';
 import { FakeHost } from '../http/host.js';
 import { until } from '../support/until.js';
 

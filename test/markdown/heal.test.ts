@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { healMarkdown } from '../../src/index.js';
+import { healMarkdown } from '../../src/replies.js';
 
 const torture = readFileSync(new URL('./torture.md', import.meta.url), 'utf8');
 

@@ -8,7 +8,7 @@ import {
   plainText,
   renderMarkdown,
   tableAsText,
-} from '../../src/index.js';
+} from '../../src/replies.js';
 import { shownIn } from './words.js';
 
 const torture = readFileSync(new URL('./torture.md', import.meta.url), 'utf8');

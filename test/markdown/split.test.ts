@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseMarkdown, renderMarkdown, splitMarkdown } from '../../src/index.js';
+import { parseMarkdown, renderMarkdown, splitMarkdown } from '../../src/replies.js';
 import { blocksIn, shownIn } from './words.js';
 
 const asWritten = (markdown: string) => markdown;

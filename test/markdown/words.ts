@@ -1,6 +1,6 @@
 /** What a reader sees of markdown: its characters without white space, for comparing before and after. */
 import type { Nodes } from 'mdast';
-import { parseMarkdown } from '../../src/index.js';
+import { parseMarkdown } from '../../src/replies.js';
 
 /** Of a reply sent as one message, or as several: a table's header that is repeated counts once. */
 export function shownIn(...parts: string[]): string {
