@@ -1,6 +1,6 @@
 /** Calculate: exact arithmetic and conversions of units, so that no model has to do sums in its head. */
 import { z } from 'zod';
-import { defineAction, type Plugin } from '../src/index.js';
+import { defineAction, type Plugin } from '../src/extension-api.js';
 import { calculate, maxExpressionLength } from './calculate/arithmetic.js';
 import { asExpression, calculationIn } from './calculate/english.js';
 

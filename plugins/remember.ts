@@ -1,6 +1,6 @@
 /** Remember: facts kept, listed and forgotten because someone asked for it. */
 import { z } from 'zod';
-import { defineAction, type Memory, type MemoryAccess, type Plugin } from '../src/index.js';
+import { defineAction, type Memory, type MemoryAccess, type Plugin } from '../src/extension-api.js';
 
 const maxFactLength = 1000;
 /** Most facts one request forgets by words; more than that asks for better words. */

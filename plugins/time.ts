@@ -1,7 +1,7 @@
 /** Time: the clock and the calendar of any time zone, and the present moment in every prompt. */
 import { distance as editDistance } from 'fastest-levenshtein';
 import { z } from 'zod';
-import { type ContextProvider, defineAction, type Plugin } from '../src/index.js';
+import { type ContextProvider, defineAction, type Plugin } from '../src/extension-api.js';
 
 /** Cities people ask for that the IANA database keeps under a neighbour's name. */
 const neighbours: Record<string, string> = {

@@ -1,8 +1,12 @@
 /** The environment is read here once, checked, and frozen. `.env.example` explains every setting to people. */
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import { Environment, fromFiles, tokensIn, userOnly } from './environment.js';
+import { readConfigFile } from './config-file.js';
+import type { ModelAbilities } from './core/model-abilities.js';
+import { Environment, hubSettings, userOnly } from './environment.js';
 import { FatalError } from './errors.js';
+import { Given } from './given.js';
+import { suggestion } from './nearest.js';
 
 export interface RedisSettings {
   /** `redis://`, or `rediss://` for TLS; with sentinels, its host is not asked. */
@@ -20,6 +24,16 @@ export interface RedisSettings {
   sentinelPassword?: string;
   /** Whether the URL leads to a node of a Redis Cluster. */
   cluster: boolean;
+}
+
+/** A model provider at one address, under a name of its own. */
+export interface EndpointSettings {
+  /** Absent: the provider of the endpoint's own name. */
+  provider?: string;
+  /** What its models can do, by their names. */
+  models: Record<string, Partial<ModelAbilities>>;
+  /** The provider's settings. */
+  settings: Record<string, unknown>;
 }
 
 export interface Config {
@@ -67,20 +81,24 @@ export interface Config {
     agent: string;
     /** Whether replies are shown while they are written. */
     streaming: boolean;
-    discord: { apiUrl?: string; shards: number | 'auto' };
-    /** `webhookUrl`: where Telegram reaches the hub; absent, it is polled. */
-    telegram: { apiUrl?: string; webhookUrl?: string };
-    slack: { apiUrl?: string; redirectUri?: string };
   };
-  /** Settings that a character's `connectors.NAME.token` may name, with their values. Never logged. */
-  tokens: Readonly<Record<string, string>>;
+  extensions: {
+    /** Connectors, providers, embedders and plugins to load besides the hub's own. */
+    modules: string[];
+    /** Where paths in it start from, and packages are looked for first. */
+    folder: string;
+  };
+  endpoints: Record<string, EndpointSettings>;
+  /** Where files are that characters may name as secrets. */
+  secretsDir: string;
+  /** Everything that is set, for extensions to find what is theirs. */
+  given: Given;
+  /** What is set and has no meaning; the hub runs all the same. */
+  warnings: string[];
   models: {
-    /** The hub's chain, for characters that name none of their own. */
+    /** The hub's chain, for characters that name none of their own; empty: what is set up. */
     chain: string[];
     embedder: string;
-    openai: { apiKey?: string; baseURL?: string; model: string; embeddingModel: string };
-    anthropic: { apiKey?: string; baseURL?: string; model: string };
-    ollama: { host?: string; model: string };
   };
 }
 
@@ -89,9 +107,13 @@ export interface Config {
  * @throws FatalError `config_invalid`, naming every setting at fault and what it takes.
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
-  const given = { ...present, ...fromFiles(present) };
-  const parsed = Environment.safeParse(given);
+  const file = readConfigFile(env.CARRIER_CONFIG?.trim() || undefined);
+  const given = new Given(env, file.settings);
+  const settings = hubSettings.flatMap((name) => {
+    const value = given.text(name) ?? file.hub[name];
+    return value === undefined ? [] : [[name, String(value)]];
+  });
+  const parsed = Environment.safeParse(Object.fromEntries(settings));
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new FatalError(
@@ -102,7 +124,25 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       },
     );
   }
-  return deepFreeze({ ...arrange(parsed.data), tokens: tokensIn(given) });
+  const config = arrange(parsed.data);
+  const { CARRIER_EXTENSIONS: modules } = parsed.data;
+  const unknown = [
+    ...given.unknown('CARRIER_'),
+    ...Object.keys(file.hub).filter((name) => !hubSettings.includes(name)),
+  ];
+  return deepFreeze({
+    ...config,
+    extensions: { modules: modules.length > 0 ? modules : file.extensions, folder: file.folder },
+    endpoints: Object.fromEntries(
+      Object.entries(file.endpoints).map(([name, { provider, models, ...settings }]) => [
+        name,
+        { provider, models, settings },
+      ]),
+    ),
+    models: { ...config.models, chain: config.models.chain.length > 0 ? config.models.chain : file.models },
+    given,
+    warnings: unknown.map((name) => `${name} is not a setting of the hub${suggestion(name, hubSettings)}`),
+  });
 }
 
 function withPassword(mongodbUrl: string, password: string | undefined): string {
@@ -111,7 +151,9 @@ function withPassword(mongodbUrl: string, password: string | undefined): string 
     : mongodbUrl;
 }
 
-function arrange(env: z.output<typeof Environment>): Omit<Config, 'tokens'> {
+type Arranged = Omit<Config, 'extensions' | 'endpoints' | 'given' | 'warnings'>;
+
+function arrange(env: z.output<typeof Environment>): Arranged {
   return {
     role: env.CARRIER_ROLE,
     dataDir: resolve(env.CARRIER_DATA_DIR),
@@ -162,40 +204,18 @@ function arrange(env: z.output<typeof Environment>): Omit<Config, 'tokens'> {
     platforms: {
       agent: env.CARRIER_AGENT,
       streaming: env.CARRIER_STREAMING,
-      discord: { apiUrl: env.DISCORD_API_URL, shards: env.DISCORD_SHARDS },
-      telegram: { apiUrl: env.TELEGRAM_API_URL, webhookUrl: env.TELEGRAM_WEBHOOK_URL },
-      slack: { apiUrl: env.SLACK_API_URL, redirectUri: env.SLACK_REDIRECT_URI },
     },
+    secretsDir: resolve(env.CARRIER_SECRETS_DIR),
     models: {
-      chain: env.CARRIER_MODELS.length > 0 ? env.CARRIER_MODELS : defaultChain(env),
+      chain: env.CARRIER_MODELS,
       embedder: env.CARRIER_EMBEDDER,
-      openai: {
-        apiKey: env.OPENAI_API_KEY,
-        baseURL: env.OPENAI_BASE_URL,
-        model: env.OPENAI_MODEL,
-        embeddingModel: env.OPENAI_EMBEDDING_MODEL,
-      },
-      anthropic: {
-        apiKey: env.ANTHROPIC_API_KEY,
-        baseURL: env.ANTHROPIC_BASE_URL,
-        model: env.ANTHROPIC_MODEL,
-      },
-      ollama: { host: env.OLLAMA_HOST, model: env.OLLAMA_MODEL },
     },
   };
 }
 
-/** Every provider that has what it needs, best first; `offline` only where nothing else is set. */
-function defaultChain(env: z.output<typeof Environment>): string[] {
-  const chain: string[] = [];
-  if (env.OPENAI_API_KEY) chain.push('openai');
-  if (env.ANTHROPIC_API_KEY) chain.push('anthropic');
-  if (env.OLLAMA_HOST) chain.push('ollama');
-  return chain.length > 0 ? chain : ['offline'];
-}
-
 function deepFreeze<T extends object>(value: T): T {
+  // What is given learns which of it was asked for.
   for (const inner of Object.values(value))
-    if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
+    if (!(inner instanceof Given) && typeof inner === 'object' && inner !== null) deepFreeze(inner);
   return Object.freeze(value);
 }

@@ -1,8 +1,6 @@
 /** The settings as they come from the environment: which there are, what each takes, and what goes with what. */
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { AgentId, ModelRef } from './core/character.js';
-import { FatalError } from './errors.js';
 import { addresses, count, flag, list } from './setting.js';
 
 /** A MongoDB URL that names a user and leaves the password out. */
@@ -54,21 +52,11 @@ export const Environment = z
       .string()
       .regex(/^[\w-]{1,63}$/)
       .default('carrier'),
+    CARRIER_CONFIG: z.string().optional(),
+    CARRIER_EXTENSIONS: list,
+    CARRIER_SECRETS_DIR: z.string().default('/run/secrets'),
     CARRIER_AGENT: AgentId.default('assistant'),
     CARRIER_STREAMING: flag('true'),
-    DISCORD_TOKEN: z.string().optional(),
-    DISCORD_API_URL: z.url().optional(),
-    DISCORD_SHARDS: z.union([z.literal('auto'), z.coerce.number().int().min(1).max(10_000)]).default('auto'),
-    TELEGRAM_TOKEN: z.string().optional(),
-    TELEGRAM_API_URL: z.url().optional(),
-    TELEGRAM_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
-    SLACK_BOT_TOKEN: z.string().startsWith('xoxb-').optional(),
-    SLACK_APP_TOKEN: z.string().startsWith('xapp-').optional(),
-    SLACK_SIGNING_SECRET: z.string().optional(),
-    SLACK_CLIENT_ID: z.string().optional(),
-    SLACK_CLIENT_SECRET: z.string().optional(),
-    SLACK_REDIRECT_URI: z.url().optional(),
-    SLACK_API_URL: z.url().optional(),
     // Not `secondary`: a search must not fail because no secondary is there.
     MONGODB_READ_PREFERENCE: z
       .enum(['primary', 'primaryPreferred', 'secondaryPreferred', 'nearest'])
@@ -76,17 +64,8 @@ export const Environment = z
     CARRIER_MODELS: list.pipe(z.array(ModelRef)),
     CARRIER_EMBEDDER: z
       .string()
-      .regex(/^(auto|none|offline|openai(:.+)?)$/, 'must be auto, none, offline, openai or openai:MODEL')
+      .regex(/^[a-z][a-z0-9-]{0,31}(:\S.*)?$/, 'must be auto, none, or an embedder with an optional :model')
       .default('auto'),
-    OPENAI_API_KEY: z.string().optional(),
-    OPENAI_BASE_URL: z.url().optional(),
-    OPENAI_MODEL: z.string().default('gpt-4.1-mini'),
-    OPENAI_EMBEDDING_MODEL: z.string().default('text-embedding-3-small'),
-    ANTHROPIC_API_KEY: z.string().optional(),
-    ANTHROPIC_BASE_URL: z.url().optional(),
-    ANTHROPIC_MODEL: z.string().default('claude-sonnet-5-5'),
-    OLLAMA_HOST: z.string().optional(),
-    OLLAMA_MODEL: z.string().default('llama3.2'),
   })
   .refine((env) => env.CARRIER_ROLE === 'all' || env.REDIS_URL, {
     path: ['CARRIER_ROLE'],
@@ -95,14 +74,6 @@ export const Environment = z
   .refine((env) => !env.REDIS_URL === !env.MONGODB_URL, {
     path: ['REDIS_URL'],
     message: 'REDIS_URL and MONGODB_URL belong together: set both, or neither for the embedded hub',
-  })
-  .refine((env) => !env.SLACK_BOT_TOKEN || env.SLACK_APP_TOKEN || env.SLACK_SIGNING_SECRET, {
-    path: ['SLACK_APP_TOKEN'],
-    message: 'Slack sends events over a socket (SLACK_APP_TOKEN) or by posts (SLACK_SIGNING_SECRET): set one',
-  })
-  .refine((env) => !env.SLACK_CLIENT_ID === !env.SLACK_CLIENT_SECRET, {
-    path: ['SLACK_CLIENT_SECRET'],
-    message: 'SLACK_CLIENT_ID and SLACK_CLIENT_SECRET belong together: set both, or neither',
   })
   .refine((env) => !env.REDIS_CLUSTER || env.REDIS_SENTINELS.length === 0, {
     path: ['REDIS_CLUSTER'],
@@ -114,32 +85,5 @@ export const Environment = z
   })
   .readonly();
 
-/** Settings that came as `NAME_FILE`: a file that holds the value, as Docker and Kubernetes hand over secrets. */
-export function fromFiles(env: Record<string, string | undefined>): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const name of Object.keys(Environment.def.innerType.shape)) {
-    const field = `${name}_FILE`;
-    const path = env[field];
-    if (path === undefined) continue;
-    const refuse = (problem: string) =>
-      new FatalError('config_invalid', `Settings that cannot be used: ${field}: ${problem}.`, { field });
-    if (env[name] !== undefined) throw refuse(`${name} is set too; leave one of them out`);
-    try {
-      values[name] = readFileSync(path, 'utf8').trim();
-    } catch (error) {
-      throw refuse(`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`);
-    }
-    if (values[name] === '') throw refuse(`${path} is empty`);
-  }
-  return values;
-}
-
-/** Nothing else of the environment can be named by a character file. */
-const tokenName = /^(DISCORD|TELEGRAM|SLACK)_[A-Z0-9_]+$/;
-
-export function tokensIn(env: Record<string, string | undefined>): Record<string, string> {
-  const named = Object.entries(env).flatMap(([name, value]) =>
-    value !== undefined && tokenName.test(name) ? [[name, value.trim()] as const] : [],
-  );
-  return Object.fromEntries(named);
-}
+/** Names of the hub's own settings. */
+export const hubSettings: readonly string[] = Object.keys(Environment.def.innerType.shape);

@@ -56,6 +56,17 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
+/**
+ * Marks our errors. A symbol that every copy of this package shares: an extension
+ * may bring a copy of its own, whose classes are not ours, so `instanceof` asks for the mark.
+ */
+const brand = Symbol.for('carrier.error');
+
+function isBranded(value: unknown, retryable?: boolean): boolean {
+  if (!(value instanceof Error) || !(brand in value)) return false;
+  return retryable === undefined || (value as { retryable?: unknown }).retryable === retryable;
+}
+
 /** The base of both classes below; throw one of those. `message` names the fix where there is one. */
 export abstract class CarrierError extends Error {
   abstract readonly retryable: boolean;
@@ -67,6 +78,11 @@ export abstract class CarrierError extends Error {
     this.name = new.target.name;
     this.code = code;
     this.field = details.field;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isBranded(value);
   }
 
   /** HTTP status of the code. */
@@ -85,11 +101,19 @@ export class RetryableError extends CarrierError {
     super(code, message, details);
     this.retryAfterMs = details.retryAfterMs;
   }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isBranded(value, true);
+  }
 }
 
 /** The same call will fail again until something is changed. */
 export class FatalError extends CarrierError {
   readonly retryable = false;
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isBranded(value, false);
+  }
 }
 
 /** Errors of unknown make are taken as retryable: giving up early loses work, an extra try does not. */

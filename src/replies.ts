@@ -9,7 +9,6 @@ export { fileEnding } from './markdown/file-ending.js';
 export { healMarkdown } from './markdown/heal.js';
 export { markdownOf, parseMarkdown } from './markdown/parse.js';
 export type { Handlers, Renderer } from './markdown/render.js';
-export { markOf, plainText, renderMarkdown } from './markdown/render.js';
+export { markOf, plainText, renderMarkdown, tableAsText } from './markdown/render.js';
 export type { SplitOptions } from './markdown/split.js';
 export { splitMarkdown } from './markdown/split.js';
-export { tableAsText } from './markdown/table.js';

@@ -49,6 +49,14 @@ export interface Engines {
   close(): Promise<void>;
 }
 
+/** The models of each agent. */
+interface AgentModels {
+  /** By reference, in the order in which they are asked. */
+  refs(agent: Agent): string[];
+  /** The models themselves, a preferred one before the others if it is one of them. */
+  chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
+}
+
 export interface HubParts {
   config: Config;
   log: Logger;
@@ -56,8 +64,7 @@ export interface HubParts {
   characters: Characters;
   /** None for a worker. */
   connectors: Connector[];
-  /** Throws `config_invalid` for one that lacks its key. */
-  model(ref: string): LanguageModel;
+  models: AgentModels;
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
   embedder: Embedder | null;
@@ -100,11 +107,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, agent: requireAgent, buttonKey: parts.buttonKey },
-    models: (agent) => refsOf(agent, config),
+    models: (agent) => parts.models.refs(agent),
     edited: () => memoryManager.nudge(),
   });
-  const chain = chainOf(parts);
-  const worker = workerOf(parts, { metrics, memoryManager, rooms, chain, agent: requireAgent });
+  const worker = workerOf(parts, { metrics, memoryManager, rooms, agent: requireAgent });
   const connections = new Connections({ connectors, leases: engines.leases, log });
   const sweeper = new Sweeper({
     turns: store.turns,
@@ -142,7 +148,9 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         agents: characters.list().length > 0 ? 'ok' : `no usable character in ${config.charactersDir}`,
       };
       if (role !== 'gateway')
-        checks.models = await problem(async () => void characters.list().flatMap((agent) => chain(agent)));
+        checks.models = await problem(async () => {
+          await Promise.all(characters.list().map((agent) => parts.models.chain(agent)));
+        });
       const ready = Object.values(checks).every((check) => check === 'ok');
       return { ready, checks, connections: connections.health(), notes: store.description.notes };
     },
@@ -201,39 +209,23 @@ function delivererOf({ connectors, engines, log }: HubParts, metrics: Metrics): 
   });
 }
 
-function refsOf({ character }: Agent, { models }: Config): string[] {
-  return character.models.length > 0 ? character.models : models.chain;
-}
-
-/** The models to ask for an agent, best first, and a preferred one before them if it is one of them. */
-function chainOf({ config, model }: HubParts): Chain {
-  return (agent, preferred) => {
-    const refs = refsOf(agent, config);
-    const first = refs.filter((ref) => ref === preferred);
-    return [...first, ...refs.filter((ref) => ref !== preferred)].map(model);
-  };
-}
-
-type Chain = (agent: Agent, preferred?: string) => LanguageModel[];
-
 interface WorkerNeeds {
   metrics: Metrics;
   memoryManager: MemoryManager;
   rooms: Rooms;
-  chain: Chain;
   agent(id: string): Agent;
 }
 
 function workerOf(
-  { config, engines, plugin, log }: HubParts,
-  { metrics, memoryManager, rooms, chain, agent }: WorkerNeeds,
+  { config, engines, models, plugin, log }: HubParts,
+  { metrics, memoryManager, rooms, agent }: WorkerNeeds,
 ): Worker {
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
     state: new StateManager(store.memories, store.files, memoryManager, log),
     abilities: new AbilityLoader(plugin, log),
-    chain,
+    chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     modelTimeoutMs: limits.modelTimeoutMs,
     maxSteps: limits.maxSteps,

@@ -3,43 +3,47 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.js';
+import { hubSettings } from '../src/environment.js';
+import { Registry } from '../src/extensions/registry.js';
+import { fieldsOf, settingName } from '../src/extensions/settings.js';
 
-const settingsInCode = [
-  ...readFileSync(new URL('../src/environment.ts', import.meta.url), 'utf8').matchAll(
-    /^\s{4}([A-Z][A-Z_]+):/gm,
-  ),
-].map((match) => match[1]!);
+const registry = await Registry.open({ modules: [], folder: '.' });
+const ofExtensions = (['connector', 'provider', 'embedder'] as const).flatMap((kind) =>
+  registry
+    .list(kind)
+    .flatMap((extension) => fieldsOf(extension).map((field) => settingName(extension.name, field))),
+);
+const settingsInCode = [...new Set([...hubSettings, ...ofExtensions])];
+
+const key = () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'carrier-key-')), 'key');
+  writeFileSync(path, 'offline');
+  return path;
+};
 
 describe('settings', () => {
   it('have defaults for everything', () => {
-    expect(readConfig({})).toMatchObject({
-      http: { host: '127.0.0.1', port: 3000 },
-      models: { chain: ['offline'] },
-    });
+    expect(readConfig({})).toMatchObject({ http: { host: '127.0.0.1', port: 3000 }, models: { chain: [] } });
   });
 
   it('take empty values as absent', () => {
-    expect(readConfig({ CARRIER_PORT: '', OPENAI_API_KEY: ' ' }).models.chain).toEqual(['offline']);
+    expect(readConfig({ CARRIER_PORT: '', CARRIER_MODELS: ' ' })).toMatchObject({ http: { port: 3000 } });
   });
 
-  it('choose the models that have what they need', () => {
-    const { chain } = readConfig({
-      OPENAI_API_KEY: 'k',
-      ANTHROPIC_API_KEY: 'k',
-      OLLAMA_HOST: 'http://localhost:11434',
-    }).models;
-    expect(chain).toEqual(['openai', 'anthropic', 'ollama']);
-    expect(readConfig({ OPENAI_API_KEY: 'k', CARRIER_MODELS: 'offline' }).models.chain).toEqual(['offline']);
+  it('[http-and-cli.7] warn of a name that has no meaning, with the one that was meant', () => {
+    expect(readConfig({ CARRIER_PROT: '1' }).warnings).toEqual([
+      'CARRIER_PROT is not a setting of the hub; did you mean "CARRIER_PORT"?',
+    ]);
+    expect(readConfig({ CARRIER_PORT: '1', CARRIER_MODELS_FILE: key() }).warnings).toEqual([]);
   });
 
   it.each([
     ['CARRIER_PORT', '99999'],
     ['CARRIER_PORT', 'http'],
     ['CARRIER_LOG_LEVEL', 'loud'],
-    ['CARRIER_MODELS', 'gpt-4'],
+    ['CARRIER_MODELS', 'GPT 4'],
     ['CARRIER_CALLBACK_ALLOW_PRIVATE', 'perhaps'],
-    ['OPENAI_BASE_URL', 'not a url'],
-    ['CARRIER_EMBEDDER', 'magic'],
+    ['CARRIER_EMBEDDER', 'Magic'],
     ['CARRIER_RETENTION_DAYS', '0'],
     ['CARRIER_RETENTION_DAYS', 'a week'],
     ['MONGODB_READ_PREFERENCE', 'secondary'],
@@ -63,17 +67,14 @@ describe('settings', () => {
     };
 
     it('without the line’s end that an editor leaves', () => {
-      const path = file('key', 'sk-of-a-file\n');
-      expect(readConfig({ OPENAI_API_KEY_FILE: path }).models).toMatchObject({
-        chain: ['openai'],
-        openai: { apiKey: 'sk-of-a-file' },
-      });
+      const { given } = readConfig({ OPENAI_API_KEY_FILE: file('key', 'sk-of-a-file\n') });
+      expect(given.text('OPENAI_API_KEY')).toBe('sk-of-a-file');
     });
 
     it('and are refused by that name when they cannot be', () => {
       const key = file('key', 'one');
       const refused = (settings: Record<string, string>) =>
-        expect(() => readConfig(settings)).toThrow(
+        expect(() => readConfig(settings).given.text('OPENAI_API_KEY')).toThrow(
           expect.objectContaining({ code: 'config_invalid', field: 'OPENAI_API_KEY_FILE' }),
         );
       refused({ OPENAI_API_KEY_FILE: join(folder, 'nowhere') });

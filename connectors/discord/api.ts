@@ -1,5 +1,5 @@
 import type { RawFile, REST, RouteLike } from 'discord.js';
-import { type CarrierError, FatalError, RetryableError } from '../../src/index.js';
+import { type CarrierError, FatalError, RetryableError } from '../../src/extension-api.js';
 
 /** Rate limits longer than this, in ms, go back to the outbox, which has time; shorter ones are waited for here. */
 const patienceMs = 10_000;

@@ -1,5 +1,5 @@
 import type { APIGuildMember, GatewayGuildCreateDispatchData } from 'discord.js';
-import type { Host } from '../../src/index.js';
+import type { Host } from '../../src/extension-api.js';
 import { type Api, refusalCode } from './api.js';
 import type { Lanes } from './lanes.js';
 import type { ChatMessage } from './normalize.js';

@@ -6,7 +6,7 @@ import {
   type Host,
   type Memory,
   RetryableError,
-} from '../../src/index.js';
+} from '../../src/extension-api.js';
 import { Api, defaultApiUrl } from './api.js';
 import { registerCommands } from './commands.js';
 import { Delivery } from './delivery.js';

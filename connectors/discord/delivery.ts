@@ -1,4 +1,4 @@
-import type { DeliveryReceipt, Host, Memory, OutboundMessage } from '../../src/index.js';
+import type { DeliveryReceipt, Host, Memory, OutboundMessage } from '../../src/extension-api.js';
 import { refusalCode } from './api.js';
 import { channelOf, type Messenger, type Post } from './messenger.js';
 import { maxUploadBytes, type ReplyContent, replyParts } from './reply.js';

@@ -1,6 +1,6 @@
 /** Checks the settings of a Discord bot without connecting it, and names the fix for what is wrong. */
 import type { APIApplication, APIUser, RESTGetAPIGatewayBotResult } from 'discord.js';
-import type { Finding } from '../../src/index.js';
+import type { Finding } from '../../src/extension-api.js';
 import { Api, type ApiOptions, defaultApiUrl } from './api.js';
 
 const portal = 'https://discord.com/developers/applications';

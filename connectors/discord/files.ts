@@ -1,6 +1,6 @@
 /** Files that people send: fetched from Discord's own hosts, in bounded size and time. */
 import type { APIAttachment } from 'discord.js';
-import { type Attachment, FatalError, type Host } from '../../src/index.js';
+import { type Attachment, FatalError, type Host } from '../../src/extension-api.js';
 
 export interface FileLimits {
   /** Largest file kept, in bytes. */

@@ -1,5 +1,5 @@
 import type { Client, GatewayDispatchPayload } from 'discord.js';
-import { FatalError, type Host, RetryableError } from '../../src/index.js';
+import { FatalError, type Host, RetryableError } from '../../src/extension-api.js';
 import { farewell } from './farewell.js';
 
 export interface GatewayOptions {

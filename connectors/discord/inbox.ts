@@ -6,7 +6,7 @@ import type {
   GatewayMessageReactionAddDispatchData,
   GatewayMessageReactionRemoveDispatchData,
 } from 'discord.js';
-import { FatalError, type Host, type Memory, RetryableError } from '../../src/index.js';
+import { FatalError, type Host, type Memory, RetryableError } from '../../src/extension-api.js';
 import type { Api } from './api.js';
 import { CatchUp } from './catch-up.js';
 import { type FileLimits, fetchFiles } from './files.js';

@@ -4,7 +4,7 @@ import type {
   APIMessageComponentInteraction,
   APIUser,
 } from 'discord.js';
-import { type Author, CarrierError, type Host, type Source } from '../../src/index.js';
+import { type Author, CarrierError, type Host, type Source } from '../../src/extension-api.js';
 import type { Api } from './api.js';
 import { authorOf, sourceOf } from './normalize.js';
 import { placeOfInteraction } from './place.js';

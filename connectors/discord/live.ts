@@ -1,4 +1,4 @@
-import type { Host, Memory } from '../../src/index.js';
+import type { Host, Memory } from '../../src/extension-api.js';
 import { LiveReplies, type LiveSurface } from '../../src/replies.js';
 import { channelOf, type Messenger } from './messenger.js';
 import { contentsOf } from './reply.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { APIMessage } from 'discord.js';
-import type { Source } from '../../src/index.js';
+import type { Source } from '../../src/extension-api.js';
 import type { Api } from './api.js';
 import type { Part } from './reply.js';
 

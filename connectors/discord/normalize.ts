@@ -1,6 +1,6 @@
 /** Gateway payloads as the hub wants them. Pure: what a payload does not hold comes with `Bystanders`. */
 import type { APIAttachment, APIMessage, APIUser, GatewayMessageReactionAddDispatchData } from 'discord.js';
-import type { Author, InboundMessage, InboundReaction, Source } from '../../src/index.js';
+import type { Author, InboundMessage, InboundReaction, Source } from '../../src/extension-api.js';
 import { plainMentions } from './mentions.js';
 import type { Place } from './place.js';
 

@@ -1,4 +1,4 @@
-import { FatalError } from '../../src/index.js';
+import { FatalError } from '../../src/extension-api.js';
 
 const firstPauseMs = 250;
 const longestPauseMs = 10_000;

@@ -1,6 +1,6 @@
 /** Where a message stands, as far as it matters to a room. */
 import type { APIChannel, Channel, Client } from 'discord.js';
-import type { Source } from '../../src/index.js';
+import type { Source } from '../../src/extension-api.js';
 
 export interface Place extends Pick<Source, 'tenant' | 'channel' | 'thread'> {
   /** A one-to-one conversation with the bot. */

@@ -1,4 +1,4 @@
-import type { Host } from '../../src/index.js';
+import type { Host } from '../../src/extension-api.js';
 import { snowflakeAt } from './snowflake.js';
 
 /** What is not seen to after this long, in ms, is not answered any more when the hub comes back. */

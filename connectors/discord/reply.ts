@@ -1,7 +1,7 @@
 /** A reply as the messages Discord gets: text in parts, long code and tables as files, buttons at the end. */
 
 import type { APIActionRowComponent, APIButtonComponentWithCustomId, RawFile } from 'discord.js';
-import type { Button } from '../../src/index.js';
+import type { Button } from '../../src/extension-api.js';
 import { fileEnding, markdownOf, parseMarkdown, splitMarkdown, tableAsText } from '../../src/replies.js';
 import { maxMessageChars, renderDiscord } from './render.js';
 

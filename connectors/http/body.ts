@@ -1,6 +1,6 @@
 /** Reads request bodies: JSON here, multipart through `upload.ts`. */
 import type { IncomingMessage } from 'node:http';
-import { FatalError } from '../../src/index.js';
+import { FatalError } from '../../src/extension-api.js';
 
 export type BodyKind = 'json' | 'multipart';
 

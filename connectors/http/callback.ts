@@ -4,7 +4,7 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { BlockList, isIP } from 'node:net';
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
-import { FatalError, RetryableError } from '../../src/index.js';
+import { FatalError, RetryableError } from '../../src/extension-api.js';
 
 export interface CallbackOptions {
   secret: string;

@@ -1,6 +1,6 @@
 /** The HTTP API as a connector: posts come in; answers go back on the same request, as a stream, or to a callback. */
 import { LRUCache } from 'lru-cache';
-import { type Connector, type Host, type OutboundMessage, RetryableError } from '../../src/index.js';
+import { type Connector, type Host, type OutboundMessage, RetryableError } from '../../src/extension-api.js';
 import { CallbackSender } from './callback.js';
 import { callbackUrlOf, callerIds, connectorName } from './normalize.js';
 import { callbackBody } from './render.js';

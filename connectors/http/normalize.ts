@@ -1,6 +1,6 @@
 /** What a caller posts, and the standard message it becomes. */
 import { z } from 'zod';
-import { FatalError, type InboundMessage, newId, type Source } from '../../src/index.js';
+import { FatalError, type InboundMessage, newId, type Source } from '../../src/extension-api.js';
 
 export const connectorName = 'http';
 

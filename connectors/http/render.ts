@@ -8,7 +8,7 @@ import {
   type Outcome,
   type Reply,
   type Turn,
-} from '../../src/index.js';
+} from '../../src/extension-api.js';
 
 export interface CallerIds {
   /** The caller's own id of the message, or the one made for it. */

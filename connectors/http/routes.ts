@@ -11,7 +11,7 @@ import {
   RetryableError,
   type RouteHandler,
   roomIdOf,
-} from '../../src/index.js';
+} from '../../src/extension-api.js';
 import { bodyKind, readJson } from './body.js';
 import { checkCallbackUrl } from './callback.js';
 import {

@@ -1,6 +1,6 @@
 /** One message's turn as server-sent events. */
 import type { ServerResponse } from 'node:http';
-import type { CarrierError, Outcome, TurnEvent } from '../../src/index.js';
+import type { CarrierError, Outcome, TurnEvent } from '../../src/extension-api.js';
 import { answer, type CallerIds, errorBody, parsedArguments, turnFailure } from './render.js';
 
 const heartbeatMs = 15_000;

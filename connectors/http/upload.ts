@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, Response } from 'express';
 import multer, { type MulterError } from 'multer';
-import { FatalError } from '../../src/index.js';
+import { FatalError } from '../../src/extension-api.js';
 import { bodyTooLarge } from './body.js';
 import { invalidField } from './normalize.js';
 

@@ -2,7 +2,13 @@
  * Waits for the answers to messages. Room events save the wait; a slow look into the store makes up for those
  * that are lost.
  */
-import { type Host, type Outcome, type Receipt, RetryableError, type TurnEvent } from '../../src/index.js';
+import {
+  type Host,
+  type Outcome,
+  type Receipt,
+  RetryableError,
+  type TurnEvent,
+} from '../../src/extension-api.js';
 
 export interface WaitTimes {
   /** How long a caller waits for its answer, in ms. */

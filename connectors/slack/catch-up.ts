@@ -4,7 +4,7 @@
  * read from where they were left, before anything that comes over a new socket is taken.
  */
 import { z } from 'zod';
-import type { Host } from '../../src/index.js';
+import type { Host } from '../../src/extension-api.js';
 import { calling } from './failure.js';
 import type { Workspace } from './workspaces.js';
 

@@ -3,7 +3,7 @@ import type { App } from '@slack/bolt';
 import type { InstallProvider } from '@slack/oauth';
 import type { WebClient } from '@slack/web-api';
 import { Router } from 'express';
-import { type Connector, FatalError, type Host, RetryableError } from '../../src/index.js';
+import { type Connector, FatalError, type Host, RetryableError } from '../../src/extension-api.js';
 import { LiveReplies } from '../../src/replies.js';
 import { CatchUp } from './catch-up.js';
 import { Directory } from './directory.js';

@@ -1,6 +1,6 @@
 /** What `carrier doctor` says about Slack: each check, and the fix where one fails. */
 import type { WebClient } from '@slack/web-api';
-import type { Finding } from '../../src/index.js';
+import type { Finding } from '../../src/extension-api.js';
 import { asFailure, refusalOf } from './failure.js';
 import { scopes, scopeUses } from './scopes.js';
 import { clientOptions } from './workspaces.js';

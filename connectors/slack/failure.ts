@@ -1,5 +1,5 @@
 /** What Slack's SDK throws, as the hub's errors: whether trying again can help, and what to change if not. */
-import { CarrierError, FatalError, RetryableError } from '../../src/index.js';
+import { CarrierError, FatalError, RetryableError } from '../../src/extension-api.js';
 import { scrub } from './scrub.js';
 
 /** The SDK's errors, told apart by `code` so that it need not be loaded. */

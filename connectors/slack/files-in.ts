@@ -1,6 +1,6 @@
 /** Files people send: fetched from Slack alone, with the workspace's token, up to a size. */
 import type { WebClient } from '@slack/web-api';
-import { type Attachment, CarrierError, type Host } from '../../src/index.js';
+import { type Attachment, CarrierError, type Host } from '../../src/extension-api.js';
 import type { SlackFile } from './payload.js';
 import { scrub } from './scrub.js';
 

@@ -1,7 +1,7 @@
 /** Events of conversations, taken to the hub. Each method resolves when Slack may be told "got it". */
 
 import { LRUCache } from 'lru-cache';
-import { type CarrierError, FatalError, type Host, type InboundMessage } from '../../src/index.js';
+import { type CarrierError, FatalError, type Host, type InboundMessage } from '../../src/extension-api.js';
 import type { LiveReplies } from '../../src/replies.js';
 import type { Place } from './catch-up.js';
 import type { Directory } from './directory.js';

@@ -7,7 +7,7 @@ import type {
   InstallURLOptions,
   StateStore,
 } from '@slack/oauth';
-import { FatalError, type Notes } from '../../src/index.js';
+import { FatalError, type Notes } from '../../src/extension-api.js';
 import { Vault } from './vault.js';
 
 type Query = Pick<InstallationQuery<boolean>, 'teamId' | 'enterpriseId' | 'isEnterpriseInstall'>;

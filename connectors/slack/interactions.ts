@@ -1,5 +1,5 @@
 /** Slash commands and pressed buttons: answered to the one person who gave them. */
-import { CarrierError, type Host, type Source } from '../../src/index.js';
+import { CarrierError, type Host, type Source } from '../../src/extension-api.js';
 import type { Directory } from './directory.js';
 import { connectorName, isDirect, messageIdOf, type ReplyIn } from './normalize.js';
 import { ButtonPress, SlashCommand } from './payload.js';

@@ -1,6 +1,6 @@
 /** A reply while it is written: Slack's own streaming where there is a thread for it, edits where there is none. */
 import type { WebClient } from '@slack/web-api';
-import type { Memory } from '../../src/index.js';
+import type { Memory } from '../../src/extension-api.js';
 import type { LiveSurface } from '../../src/replies.js';
 import { asFailure, calling, refusalOf } from './failure.js';
 import { renderPreview } from './message.js';

@@ -1,5 +1,5 @@
 /** What of a reply has been sent: so that a delivery that is tried again goes on where it was. */
-import type { Notes } from '../../src/index.js';
+import type { Notes } from '../../src/extension-api.js';
 
 const keptMs = 86_400_000;
 

@@ -1,7 +1,7 @@
 /** A reply as the messages Slack takes: parts within its limits, buttons, and what is better sent as a file. */
 
 import type { types } from '@slack/bolt';
-import type { Attachment, Button } from '../../src/index.js';
+import type { Attachment, Button } from '../../src/extension-api.js';
 import { fileEnding, markdownOf, parseMarkdown, splitMarkdown, tableAsText } from '../../src/replies.js';
 import { renderMrkdwn } from './render.js';
 

@@ -1,5 +1,5 @@
 /** Slack's events as the hub's objects. Pure: whatever must be asked for first comes in as `Reading`. */
-import type { InboundMessage, InboundReaction, SourceKey } from '../../src/index.js';
+import type { InboundMessage, InboundReaction, SourceKey } from '../../src/extension-api.js';
 import type { MessageEvent, SlackMessage } from './payload.js';
 import { type Names, readText } from './text.js';
 

@@ -1,7 +1,7 @@
 /** Workspaces install the app themselves: two pages, and what Slack hands over kept encrypted. */
 import type { InstallProvider } from '@slack/oauth';
 import { type RequestHandler, Router } from 'express';
-import { type Host, RetryableError } from '../../src/index.js';
+import { type Host, RetryableError } from '../../src/extension-api.js';
 import { Installations, installStates } from './installations.js';
 import { scopes } from './scopes.js';
 import { sdkLogger } from './sdk-log.js';

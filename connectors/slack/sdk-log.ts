@@ -1,6 +1,6 @@
 /** The SDK's logger: its warnings go to the hub's log without secrets, its chatter nowhere. */
 import type { Logger, LogLevel } from '@slack/bolt';
-import type { Host } from '../../src/index.js';
+import type { Host } from '../../src/extension-api.js';
 import { scrub } from './scrub.js';
 
 export function sdkLogger(log: Pick<Host['log'], 'warn' | 'error'>): Logger {

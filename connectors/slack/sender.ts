@@ -1,6 +1,6 @@
 /** Sends a reply: into the message that was shown live, then part by part, each once. */
 import type { WebClient } from '@slack/web-api';
-import type { Host, OutboundMessage } from '../../src/index.js';
+import type { Host, OutboundMessage } from '../../src/extension-api.js';
 import { calling, refusalOf } from './failure.js';
 import { Marks } from './marks.js';
 import { type OutgoingFile, type RenderedMessage, renderReply } from './message.js';

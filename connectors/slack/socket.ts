@@ -1,6 +1,12 @@
 /** Socket Mode: one connection, watched by the SDK's pings and opened anew by us when it falls silent. */
 import type { SocketModeClient } from '@slack/socket-mode';
-import { type Connection, derivedId, FatalError, type Host, RetryableError } from '../../src/index.js';
+import {
+  type Connection,
+  derivedId,
+  FatalError,
+  type Host,
+  RetryableError,
+} from '../../src/extension-api.js';
 import { asFailure } from './failure.js';
 import { type Inlet, settled } from './inlet.js';
 import { sdkLogger } from './sdk-log.js';

@@ -1,6 +1,6 @@
 /** In which threads the agent has spoken, and where a person last spoke to it. */
 import { LRUCache } from 'lru-cache';
-import type { Notes } from '../../src/index.js';
+import type { Notes } from '../../src/extension-api.js';
 
 const keptMs = 30 * 86_400_000;
 

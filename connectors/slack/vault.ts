@@ -1,7 +1,7 @@
 /** Tokens of other people's workspaces are never at rest in clear: AES-256-GCM under the operator's key. */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { FatalError } from '../../src/index.js';
+import { FatalError } from '../../src/extension-api.js';
 
 const Sealed = z.object({ v: z.literal(1), iv: z.string(), tag: z.string(), data: z.string() });
 

@@ -1,7 +1,7 @@
 /** Slack's posts to the hub: checked, read, and acknowledged when they are dealt with. */
 import type { IncomingMessage } from 'node:http';
 import express, { type RequestHandler, Router } from 'express';
-import { FatalError } from '../../src/index.js';
+import { FatalError } from '../../src/extension-api.js';
 import type { Inlet } from './inlet.js';
 import { isSigned } from './signature.js';
 

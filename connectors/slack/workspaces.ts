@@ -2,7 +2,7 @@
 import type { InstallProvider } from '@slack/oauth';
 import type { WebClient, WebClientOptions } from '@slack/web-api';
 import { LRUCache } from 'lru-cache';
-import { FatalError, RetryableError } from '../../src/index.js';
+import { FatalError, RetryableError } from '../../src/extension-api.js';
 import { calling } from './failure.js';
 
 /** Which installation: the workspace, or, where the app is installed for all of an organisation, that. */

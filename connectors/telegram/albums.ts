@@ -9,7 +9,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Host } from '../../src/index.js';
+import type { Host } from '../../src/extension-api.js';
 import { messageIdOf } from './normalize.js';
 import { Message } from './payload.js';
 

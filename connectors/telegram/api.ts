@@ -1,7 +1,7 @@
 /** The Bot API through telegraf's client: its errors in the hub's words. The token stands in every URL, so no error of the client goes further. */
 import type { Telegram } from 'telegraf';
 import type { Telegram as Methods, Opts } from 'telegraf/types';
-import { FatalError, RetryableError } from '../../src/index.js';
+import { FatalError, RetryableError } from '../../src/extension-api.js';
 
 export interface ApiOptions {
   /** From @BotFather, `123456:ABC…`. */

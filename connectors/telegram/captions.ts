@@ -1,6 +1,6 @@
 /** An album's text is put together from its items' captions, and each of them can be edited by itself. */
 import { z } from 'zod';
-import type { Notes } from '../../src/index.js';
+import type { Notes } from '../../src/extension-api.js';
 import { messageIdOf, textOf } from './normalize.js';
 import type { Message, User } from './payload.js';
 

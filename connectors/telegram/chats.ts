@@ -1,6 +1,6 @@
 /** A group that becomes a supergroup gets a new id: its room stays the one it was, and old addresses lead to the new. */
 import { LRUCache } from 'lru-cache';
-import type { Notes } from '../../src/index.js';
+import type { Notes } from '../../src/extension-api.js';
 
 export class Chats {
   readonly #notes: Notes;

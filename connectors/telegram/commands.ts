@@ -1,5 +1,5 @@
 /** The commands Telegram's apps offer as soon as somebody types a slash. */
-import type { InboundCommand } from '../../src/index.js';
+import type { InboundCommand } from '../../src/extension-api.js';
 import type { Api } from './api.js';
 
 const commands: Record<string, string> = {

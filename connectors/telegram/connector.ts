@@ -6,7 +6,7 @@ import {
   type OutboundMessage,
   type Receipt,
   RetryableError,
-} from '../../src/index.js';
+} from '../../src/extension-api.js';
 import { LiveReplies } from '../../src/replies.js';
 import { Albums } from './albums.js';
 import { Api } from './api.js';

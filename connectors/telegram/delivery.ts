@@ -1,6 +1,11 @@
 /** Brings a reply to its chat: text in parts, then files. What has gone out is marked part by part, so that a try after a failure goes on from there. */
 import { z } from 'zod';
-import { type DeliveryReceipt, FatalError, type Host, type OutboundMessage } from '../../src/index.js';
+import {
+  type DeliveryReceipt,
+  FatalError,
+  type Host,
+  type OutboundMessage,
+} from '../../src/extension-api.js';
 import type { LiveReplies } from '../../src/replies.js';
 import { type Api, Refused } from './api.js';
 import type { Chats } from './chats.js';

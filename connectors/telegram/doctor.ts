@@ -1,5 +1,5 @@
 /** What is wrong with a Telegram bot's settings, and how to mend it. Asks only: a poll of its own would end the hub's. */
-import type { Finding } from '../../src/index.js';
+import type { Finding } from '../../src/extension-api.js';
 import { Api, type ApiOptions, Refused } from './api.js';
 import { openFailure } from './poller.js';
 

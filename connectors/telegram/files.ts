@@ -1,6 +1,6 @@
 /** Files people send: fetched from the Bot API's own host alone, no larger than allowed, and stored. */
 import { LRUCache } from 'lru-cache';
-import { type Attachment, FatalError, type Host, RetryableError } from '../../src/index.js';
+import { type Attachment, FatalError, type Host, RetryableError } from '../../src/extension-api.js';
 import { type Api, Refused } from './api.js';
 import type { FileRef } from './normalize.js';
 

@@ -5,7 +5,7 @@ import {
   type InboundMessage,
   type Receipt,
   type SourceKey,
-} from '../../src/index.js';
+} from '../../src/extension-api.js';
 import type { Albums } from './albums.js';
 import type { Api } from './api.js';
 import { editedCaptions, noteCaptions } from './captions.js';

@@ -1,5 +1,5 @@
 /** A reply while it is written: a message of its own that is edited, and "typing" until there is something to show. */
-import type { Memory } from '../../src/index.js';
+import type { Memory } from '../../src/extension-api.js';
 import type { LiveSurface } from '../../src/replies.js';
 import { type Api, Refused } from './api.js';
 import { formatted, replyTo } from './delivery.js';

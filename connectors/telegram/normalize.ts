@@ -6,7 +6,7 @@ import type {
   InboundPress,
   InboundReaction,
   Source,
-} from '../../src/index.js';
+} from '../../src/extension-api.js';
 import { namesBot, plainText } from './entities.js';
 import type { Entity, File, Message, Press, Reaction, User, Written } from './payload.js';
 

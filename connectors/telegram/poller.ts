@@ -2,7 +2,7 @@
  * Long polling. Not telegraf's: that one tells Telegram on its way out that a whole batch has been taken, also when
  * a handler failed or was not done, and takes the updates of one chat in any order.
  */
-import { type Connection, FatalError, type Host } from '../../src/index.js';
+import { type Connection, FatalError, type Host } from '../../src/extension-api.js';
 import { type Api, Conflict, Refused } from './api.js';
 import { updateKinds } from './payload.js';
 

@@ -3,7 +3,7 @@
  * tables or rules; these come out as bold lines, bullets, monospaced columns and a dash.
  */
 
-import type { Button } from '../../src/index.js';
+import type { Button } from '../../src/extension-api.js';
 import {
   fileEnding,
   type Handlers,

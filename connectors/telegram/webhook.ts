@@ -1,7 +1,7 @@
 /** Updates pushed by Telegram. The secret is checked first, in constant time; the answer is given once the update is stored. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { RouteHandler } from '../../src/index.js';
+import type { RouteHandler } from '../../src/extension-api.js';
 import { Update } from './payload.js';
 
 export interface WebhookOptions {

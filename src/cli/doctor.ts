@@ -20,21 +20,13 @@ export async function doctor(config: Config): Promise<boolean> {
   return failed === 0;
 }
 
-function here({ dataDir, models, platforms, tokens, cluster }: Config): Finding[] {
+function here({ dataDir, cluster, warnings }: Config): Finding[] {
   const hub = cluster ? null : runningHub(dataDir);
-  const bots = ['DISCORD_TOKEN', 'TELEGRAM_TOKEN', 'SLACK_BOT_TOKEN', 'SLACK_CLIENT_ID'].filter(
-    (name) => tokens[name],
-  );
   return [
     { check: `Node ${process.versions.node}`, ok: true },
     writable(dataDir),
     ...(hub?.url ? [{ check: `a hub runs at ${hub.url}`, ok: true }] : []),
-    { check: `models: ${models.chain.join(', then ')}`, ok: true },
-    {
-      check:
-        bots.length > 0 ? `${bots.join(', ')}: for the agent "${platforms.agent}"` : 'no bot tokens are set',
-      ok: true,
-    },
+    ...warnings.map((fix) => ({ check: 'every setting has a meaning', ok: false, fix })),
   ];
 }
 

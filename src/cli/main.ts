@@ -37,8 +37,7 @@ Examples:
   echo "what is 6*7?" | carrier chat
 
 Settings come from flags, the environment and a .env file in this folder, in this order.
-.env.example lists them all: models (OPENAI_API_KEY, ANTHROPIC_API_KEY, OLLAMA_HOST),
-bots (DISCORD_TOKEN, TELEGRAM_TOKEN, SLACK_BOT_TOKEN), shared engines (REDIS_URL, MONGODB_URL), limits, folders.
+.env.example lists them all: models, bots, shared engines (REDIS_URL, MONGODB_URL), limits, folders.
 Without any, the hub runs on its built-in offline model.`,
   );
 

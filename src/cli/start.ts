@@ -37,18 +37,18 @@ async function gateway(config: Config, log: Logger): Promise<Process> {
 
 async function worker(config: Config, log: Logger): Promise<Process> {
   const started = await startWorker(config, log);
-  greetWorker(started, config);
+  greetWorker(started);
   return started;
 }
 
-function greet({ url, agents, bots, token }: Hub, config: Config): void {
+function greet({ url, agents, bots, models, token }: Hub, config: Config): void {
   const ids = agents.map(({ id }) => id);
   const agent = ids.includes('assistant') ? 'assistant' : (ids[0] ?? 'AGENT');
   const what = config.role === 'all' ? 'Carrier' : `Carrier ${config.role}`;
   print(`${paint.bold(what)} is ready at ${paint.cyan(url)}`);
   print(`  agents  ${ids.join(', ') || `none yet: put a character file into ${config.charactersDir}`}`);
   if (bots.length > 0) print(`  bots    ${bots.join(', ')}`);
-  if (config.role === 'all') greetModels(config);
+  if (config.role === 'all') greetModels(models);
   print(`  data    ${config.dataDir}`);
   print(`  chat    npm run chat`);
   if (token.created) {
@@ -62,21 +62,18 @@ function greet({ url, agents, bots, token }: Hub, config: Config): void {
   print();
 }
 
-function greetWorker({ url }: Process, config: Config): void {
+function greetWorker({ url, models }: Process): void {
   print(`${paint.bold('Carrier worker')} is ready at ${paint.cyan(url)}`);
-  greetModels(config);
+  greetModels(models);
   print(`  serves  /healthz, /readyz and /metrics; people talk with gateways\n`);
 }
 
-function greetModels({ models }: Config): void {
-  print(`  models  ${models.chain.join(', then ')}`);
-  if (models.chain.includes('offline')) {
+function greetModels(models: string[]): void {
+  print(`  models  ${models.join(', then ')}`);
+  if (models.includes('offline'))
     print(
-      paint.dim(
-        '          offline is built in and simple; set OPENAI_API_KEY, ANTHROPIC_API_KEY or OLLAMA_HOST for more',
-      ),
+      paint.dim('          offline is built in and simple; .env.example says how to set a language model'),
     );
-  }
 }
 
 function curl(url: string, agent: string, token: string): string {

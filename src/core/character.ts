@@ -6,13 +6,10 @@ const lines = z
   .union([z.string(), z.array(z.string())])
   .transform((v) => (Array.isArray(v) ? v.join('\n') : v));
 
-/** `provider` or `provider:model`, e.g. `openai:gpt-4.1-mini`, `anthropic`, `ollama:llama3.2`, `offline`. */
+/** A provider or an endpoint, and perhaps one of its models: `local:llama-4`, `offline`. */
 export const ModelRef = z
   .string()
-  .regex(
-    /^(openai|anthropic|ollama|offline)(:.+)?$/,
-    'must be openai, anthropic, ollama or offline, with an optional :model',
-  );
+  .regex(/^[a-z][a-z0-9-]{0,31}(:\S.*)?$/, 'must be a provider or an endpoint, with an optional :model');
 
 export const Character = z.strictObject({
   /** Ignored; lets editors check the file against a JSON Schema. */

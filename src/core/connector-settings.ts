@@ -1,71 +1,80 @@
-/** What a character says about one platform: who may talk to it there, how often, and under which bot. */
+/** What a character says about one platform: who may talk to it there, how often, and under which account. */
 import { z } from 'zod';
 
 const ids = z.array(z.string().min(1).max(512)).max(10_000).default([]);
 
-/** Platform ids: of people, of their roles or groups, of channels or threads, of guilds or workspaces. */
+/** Platform ids: of people, of their roles or groups, of channels or threads, of servers or workspaces. */
 const Lists = z.strictObject({ users: ids, roles: ids, channels: ids, tenants: ids }).prefault({});
 
 const rate = z.number().int().min(0).max(1_000_000).default(0);
 
-function settings(usual: { dm: 'open' | 'pairing'; commands: boolean }) {
-  return z.strictObject({
-    /** `env:NAME`: the setting that holds this agent's own bot token. The token itself never stands here. */
-    token: z
-      .string()
-      .regex(
-        /^env:(DISCORD|TELEGRAM|SLACK)_[A-Z0-9_]+$/,
-        'must be env: and the name of a setting that begins with DISCORD_, TELEGRAM_ or SLACK_',
-      )
-      .optional(),
-    /** Direct messages: from everyone, from those on `allow`, or from those who were let in by a code. */
-    dm: z.enum(['open', 'allowlist', 'pairing']).default(usual.dm),
-    /** Groups: answers when named or answered, always, also when a keyword is said, or never. */
-    groups: z.enum(['mention', 'always', 'keyword', 'off']).default('mention'),
-    keywords: z.array(z.string().trim().min(1).max(100)).max(200).default([]),
-    allow: Lists,
-    deny: Lists,
-    /** Users who may approve pairings and choose models, and need no pairing themselves. */
-    operators: ids,
-    /** Whether talk it is not asked to answer is kept, so that it knows what is spoken about. */
-    context: z.boolean().default(false),
-    /** Whether messages such as `/new` are commands. */
-    commands: z.boolean().default(usual.commands),
-    /** Messages it takes within a window, in seconds; 0 is no limit. */
-    rate: z
-      .strictObject({
-        perUser: rate,
-        perRoom: rate,
-        windowSeconds: z.number().int().min(1).max(86_400).default(60),
-      })
-      .prefault({}),
-  });
-}
+/** Where a secret is; the secret itself never stands in a character. */
+const Reference = z
+  .string()
+  .regex(
+    /^(env:[A-Z][A-Z0-9_]*|file:\S.*|secret:[\w.-]{1,64})$/,
+    'must be env:NAME, file:PATH or secret:NAME, and never the secret itself',
+  );
 
-/** Whoever calls over HTTP has a token already. */
-const trusted = settings({ dm: 'open', commands: false });
-const platform = settings({ dm: 'pairing', commands: true });
+const Gate = z.object({
+  /** This agent's own account there. */
+  token: Reference.optional(),
+  /** Direct messages: from everyone, from those on `allow`, or from those who were let in by a code. */
+  dm: z.enum(['open', 'allowlist', 'pairing']).optional(),
+  /** Groups: answers when named or answered, always, also when a keyword is said, or never. */
+  groups: z.enum(['mention', 'always', 'keyword', 'off']).default('mention'),
+  keywords: z.array(z.string().trim().min(1).max(100)).max(200).default([]),
+  allow: Lists,
+  deny: Lists,
+  /** Users who may approve pairings and choose models, and need no pairing themselves. */
+  operators: ids,
+  /** Whether talk it is not asked to answer is kept, so that it knows what is spoken about. */
+  context: z.boolean().default(false),
+  /** Whether messages such as `/new` are commands. */
+  commands: z.boolean().default(true),
+  /** Messages it takes within a window, in seconds; 0 is no limit. */
+  rate: z
+    .strictObject({
+      perUser: rate,
+      perRoom: rate,
+      windowSeconds: z.number().int().min(1).max(86_400).default(60),
+    })
+    .prefault({}),
+});
 
-/** By the connector's name; a connector that is not one of the hub's own is a platform like the others. */
-export const ConnectorsSettings = z
-  .object({
-    discord: platform.optional(),
-    telegram: platform.optional(),
-    slack: platform.optional(),
-    http: trusted.optional(),
-  })
-  .catchall(platform);
+/** By the connector's name. Settings that are not listed are the connector's own secrets: `appToken`. */
+export const ConnectorsSettings = z.record(z.string(), Gate.catchall(Reference));
 
-export type ConnectorSettings = z.infer<typeof platform>;
+type Said = z.infer<typeof Gate>;
+export type ConnectorSettings = Said & { dm: NonNullable<Said['dm']> };
 
-const usualPlatform = platform.parse({});
-const usualTrusted = trusted.parse({});
+/** Names of the settings that every connector has in a character. */
+export const gateSettings: ReadonlySet<string> = new Set(Object.keys(Gate.shape));
+const usual = Gate.parse({});
 
-/** What counts for a connector: what the character says, or else what is usual there. */
+/**
+ * What counts for a connector: what the character says, or else what is usual there.
+ * @param trusted whoever comes by it has a token of the hub already, and needs no pairing.
+ */
 export function settingsFor(
   { connectors }: { connectors: z.infer<typeof ConnectorsSettings> },
   name: string,
+  trusted = false,
 ): ConnectorSettings {
-  const said = Object.hasOwn(connectors, name) ? connectors[name] : undefined;
-  return said ?? (name === 'http' ? usualTrusted : usualPlatform);
+  const said: Said = Object.hasOwn(connectors, name) ? (connectors[name] as Said) : usual;
+  return { ...said, dm: said.dm ?? (trusted ? 'open' : 'pairing') };
+}
+
+/** References to an agent's own secrets for a connector, by the setting's name; `token` is the connector's main one. */
+export function referencesFor(
+  { connectors }: { connectors: z.infer<typeof ConnectorsSettings> },
+  name: string,
+): Record<string, string> {
+  const said: object = Object.hasOwn(connectors, name) ? connectors[name]! : {};
+  return Object.fromEntries(
+    Object.entries(said).filter(
+      (entry): entry is [string, string] =>
+        typeof entry[1] === 'string' && (entry[0] === 'token' || !gateSettings.has(entry[0])),
+    ),
+  );
 }

@@ -42,7 +42,7 @@ const Quote = z.object({ author: z.string().max(256).optional(), text: z.string(
 
 const Button = z.object({
   label: z.string().min(1).max(80),
-  /** Opaque and signed; short, since Telegram allows 64 bytes. */
+  /** Opaque and signed; at most 64 bytes, the least that a platform allows. */
   payload: z.string().min(1).max(64),
   style: z.enum(['primary', 'danger']).optional(),
 });

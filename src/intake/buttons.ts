@@ -1,7 +1,7 @@
 /**
  * Buttons: each is good for one press, for a while, in one room. The payload carries a number, its end and a
- * signature; what the button stands for is a note under the number. 64 bytes is what Telegram takes
- * (Bot API, InlineKeyboardButton.callback_data).
+ * signature; what the button stands for is a note under the number. it has at most 64 bytes, the least
+ * that a platform takes.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Button, type InboundPress, roomIdOf } from '../core/memory.js';

@@ -50,7 +50,7 @@ export class Intake {
    */
   async receive(inbound: InboundMessage, waits: boolean): Promise<Appended | null> {
     const { rules, textRule, notices } = this.#parts;
-    const arrival = this.#arrival(check(inbound));
+    const arrival = this.#arrival(check(inbound), waits);
     const ruling = await judge([...rules, textRule], arrival);
     if (ruling.kind === 'drop') {
       if (waits && ruling.error) throw ruling.error;
@@ -99,9 +99,9 @@ export class Intake {
     });
   }
 
-  #arrival(message: Checked): Arrival {
+  #arrival(message: Checked, trusted = false): Arrival {
     const agent = this.#parts.requireAgent(message.agentId);
-    return { message, agent, settings: settingsFor(agent.character, message.source.connector) };
+    return { message, agent, settings: settingsFor(agent.character, message.source.connector, trusted) };
   }
 
   #commandIn({ message, settings }: Arrival): Written | null {

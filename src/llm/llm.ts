@@ -10,6 +10,7 @@
  */
 import type { Character } from '../core/character.js';
 import type { Memory } from '../core/memory.js';
+import type { ModelAbilities } from '../core/model-abilities.js';
 import type { Usage } from '../core/turn.js';
 
 export interface ToolCall {
@@ -62,10 +63,9 @@ export type ModelChunk =
   | { type: 'end'; finish: 'stop' | 'calls' | 'length' | 'filtered'; usage: Usage };
 
 export interface LanguageModel {
-  /** `provider:model`. */
+  /** `endpoint:model`. */
   readonly id: string;
-  /** Whether it takes images. */
-  readonly sees: boolean;
+  readonly abilities: ModelAbilities;
   /** Ends early, by throwing the signal's reason, when the signal aborts. */
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelChunk>;
 }

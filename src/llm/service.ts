@@ -7,7 +7,7 @@ import { CarrierError, FatalError, RetryableError } from '../errors.js';
 import type { Image } from './llm.js';
 
 export interface Service {
-  /** `openai`, `anthropic`, `ollama`. */
+  /** The endpoint's name. */
   provider: string;
   model: string;
   /** Host and port, without credentials. */
@@ -31,7 +31,14 @@ export function usableKey(service: Service): string | undefined {
   );
 }
 
-/** Media types that OpenAI and Anthropic both read; others make them reject the whole request. */
+/** @throws FatalError `config_invalid` when a setting that a model cannot do without has no value. */
+export function requireSetting(endpoint: string, value: unknown, setting: string): void {
+  if (value) return;
+  const message = `The model "${endpoint}" needs ${setting}; set it, or take the model out of the list.`;
+  throw new FatalError('config_invalid', message, { field: setting });
+}
+
+/** Media types that the common services all read; others make them reject the whole request. */
 export function isReadable(image: Image): boolean {
   return /^image\/(jpeg|png|gif|webp)$/.test(image.mediaType);
 }

@@ -10,8 +10,8 @@
  * });
  * ```
  */
-import type { List, ListItem, Nodes, Parents, Root } from 'mdast';
-import { tableAsText } from './table.js';
+import type { List, ListItem, Nodes, Parents, Root, Table } from 'mdast';
+import { alignedRows } from './table.js';
 
 /** What is not told by the node itself. */
 export interface Renderer {
@@ -38,6 +38,14 @@ export function renderMarkdown(root: Root, handlers: Handlers): string {
 /** The words of a node without any marks; a link is its text, an image its description. */
 export function plainText(node: Nodes): string {
   return new Rendering({ link: (link, to) => to.inline(link), image: ({ alt }) => alt ?? '' }).node(node);
+}
+
+/** A table as aligned lines of words, without marks, for chats that have no tables. */
+export function tableAsText(table: Table): string {
+  const rows = table.children.map((row) =>
+    row.children.map((cell) => plainText(cell).replace(/\s+/g, ' ').trim()),
+  );
+  return alignedRows(rows, table.align);
 }
 
 /** The form of everything a platform says nothing about. */

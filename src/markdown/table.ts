@@ -1,33 +1,24 @@
 /** Tables for chats that have none: columns of a monospaced font. */
-import type { Table, TableRow } from 'mdast';
+import type { Table } from 'mdast';
 import stringWidth from 'string-width';
-import { plainText } from './render.js';
 
 /** Columns wider than this are not padded to their widest cell: one long cell would push all others off a screen. */
 const maxPadding = 40;
 
-/**
- * Aligned lines, without their marks, under a rule below the header. Width is counted as a terminal does: an emoji or
- * a Chinese character is two columns wide.
- */
-export function tableAsText(table: Table): string {
-  const rows = table.children.map(cellsOf);
+/** Aligned lines under a rule below the header. Width is counted as a terminal does: an emoji is two columns wide. */
+export function alignedRows(rows: string[][], align: Table['align']): string {
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(1, ...rows.map((row) => stringWidth(row[column] ?? '')).filter((width) => width <= maxPadding)),
   );
   const lines = rows.map((row) =>
     widths
-      .map((width, column) => padded(row[column] ?? '', width, table.align?.[column] ?? 'left'))
+      .map((width, column) => padded(row[column] ?? '', width, align?.[column] ?? 'left'))
       .join('  ')
       .trimEnd(),
   );
   const rule = widths.map((width) => '-'.repeat(width)).join('  ');
   return [...lines.slice(0, 1), rule, ...lines.slice(1)].join('\n');
-}
-
-function cellsOf(row: TableRow): string[] {
-  return row.children.map((cell) => plainText(cell).replace(/\s+/g, ' ').trim());
 }
 
 function padded(text: string, width: number, align: 'left' | 'right' | 'center'): string {

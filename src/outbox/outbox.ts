@@ -2,8 +2,9 @@ import type { Connector, DeliveryReceipt } from '../connector/connector.js';
 import { replyKey } from '../core/reply-key.js';
 import type { OutboundMessage } from '../core/turn.js';
 import { asCarrierError, FatalError } from '../errors.js';
-import { type Logger, redact } from '../logger.js';
+import type { Logger } from '../logger.js';
 import type { RoomQueue, Run } from '../queue/queue.js';
+import { redact } from '../redaction.js';
 import type { NoteStore } from '../store/note-store.js';
 import type { Outbox as OutboxStore } from '../store/outbox.js';
 

@@ -42,7 +42,7 @@ export interface ActionContext extends TurnContext {
 }
 
 export interface Action<P = unknown> {
-  /** Letters, digits, `_` and `-`, at most 64: what OpenAI and Anthropic both take. */
+  /** Letters, digits, `_` and `-`, at most 64: what all model services take. */
   name: string;
   /** For the model: what it does and when to use it. */
   description: string;

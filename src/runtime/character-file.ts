@@ -2,6 +2,7 @@
 import { distance as editDistance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { Character } from '../core/character.js';
+import { gateSettings } from '../core/connector-settings.js';
 
 export interface CharacterProblem {
   /** The file, or the folder itself. */
@@ -78,6 +79,10 @@ interface Explained {
 
 function explain(issue: z.core.$ZodIssue): Explained[] {
   const field = pathOf(issue.path);
+  const [root, , setting] = issue.path;
+  // What is no setting of every connector must be a reference to a secret, or is misspelt.
+  if (root === 'connectors' && issue.path.length === 3 && !gateSettings.has(String(setting)))
+    return [{ field, message: unknownKey(String(setting), [...gateSettings]) }];
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(issue.path);
     return issue.keys.map((key) => ({
@@ -101,13 +106,16 @@ function unknownKey(key: string, known: string[]): string {
 
 interface Described {
   properties?: Record<string, Described>;
+  /** What stands under names that are not listed. */
+  additionalProperties?: Described;
   items?: Described;
 }
 
 /** The names the schema takes at a path, read from its own description. */
 function knownKeys(path: PropertyKey[]): string[] {
   let at: Described | undefined = z.toJSONSchema(Character, { io: 'input' }) as Described;
-  for (const part of path) at = typeof part === 'number' ? at?.items : at?.properties?.[String(part)];
+  for (const part of path)
+    at = typeof part === 'number' ? at?.items : (at?.properties?.[String(part)] ?? at?.additionalProperties);
   return Object.keys(at?.properties ?? {}).filter((key) => !key.startsWith('$'));
 }
 

@@ -68,7 +68,7 @@ async function ask(
     usage: { inputTokens: 0, outputTokens: 0 },
     model: model.id,
   };
-  const readable = model.sees ? request : withoutImages(request);
+  const readable = readableBy(model, request);
   const chunks = model.stream(readable, limit.signal)[Symbol.asyncIterator]();
   let ended = false;
   try {
@@ -99,6 +99,12 @@ function take(chunk: ModelChunk, generated: Generated, onText: (text: string) =>
     generated.usage = chunk.usage;
   }
   return chunk.type === 'end';
+}
+
+/** Without what the model cannot take. */
+function readableBy({ abilities }: LanguageModel, request: ModelRequest): ModelRequest {
+  const seen = abilities.sees ? request : withoutImages(request);
+  return abilities.tools || seen.tools.length === 0 ? seen : { ...seen, tools: [] };
 }
 
 function withoutImages(request: ModelRequest): ModelRequest {

@@ -16,7 +16,7 @@ export interface MessageManagerParts {
   state: StateManager;
   abilities: AbilityLoader;
   /** The agent's models, to be tried in order, a preferred one first; never empty. */
-  chain(agent: Agent, preferred?: string): LanguageModel[];
+  chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
   checkpoint(checkpoint: TurnCheckpoint): Promise<void>;
   modelTimeoutMs: number;
   /** Model calls that may ask for actions; the one after them must answer. */
@@ -108,8 +108,9 @@ export class MessageManager {
     voice: Voice,
   ): Promise<Generated> {
     const { chain, modelTimeoutMs: timeoutMs, log } = this.#parts;
+    const models = await chain(agent, room.model);
     hold();
-    return generate(chain(agent, room.model), request, {
+    return generate(models, request, {
       timeoutMs,
       signal: context.signal,
       onText: (text) => voice.say(text),

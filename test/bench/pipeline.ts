@@ -2,7 +2,7 @@
 import { startCarrier } from '../../dist/src/carrier.js';
 import { readConfig } from '../../dist/src/config.js';
 import type { OutboundMessage } from '../../dist/src/core/turn.js';
-import type { Connector } from '../../dist/src/index.js';
+import type { Connector } from '../../dist/src/extension-api.js';
 import { createLogger } from '../../dist/src/logger.js';
 import { quantile, sentence } from './figures.js';
 import { instantModel } from './instant.js';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { defineAction, type Plugin } from '../../src/index.js';
+import { defineAction, type Plugin } from '../../src/extension-api.js';
 import type { LanguageModel, ModelChunk, ModelRequest } from '../../src/llm/llm.js';
 import { note, now } from './journal.js';
 import type { Random } from './random.js';
@@ -39,7 +39,7 @@ export function readReply(text: string): Said | null {
 export function chaosModel(journal: string, random: Random): LanguageModel {
   return {
     id: 'chaos:model',
-    sees: false,
+    abilities: { sees: false, hears: false, tools: true },
     async *stream(request, signal): AsyncGenerator<ModelChunk> {
       const attempt = JSON.parse(told.exec(request.system)![1]!) as Attempt;
       const ends = begin(journal, attempt);

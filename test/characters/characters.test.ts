@@ -221,9 +221,9 @@ describe('what is wrong with a file', () => {
     ],
     ['{"name": "A", "bio": "B", "colour": "red"}', 'colour', 'unknown; known are name, bio, system'],
     [
-      '{"name": "A", "bio": "B", "models": ["gpt"]}',
+      '{"name": "A", "bio": "B", "models": ["GPT 4"]}',
       'models[0]',
-      'models[0]: must be openai, anthropic, ollama or offline',
+      'models[0]: must be a provider or an endpoint',
     ],
     ['{"name": "A", "bio": "B", "maxTokens": 1}', 'maxTokens', 'maxTokens: '],
     ['[]', null, 'expected object, received array'],

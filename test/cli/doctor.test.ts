@@ -53,7 +53,6 @@ describe('carrier doctor', () => {
 
   it('finds a hub without bots well, and leaves nothing behind', async () => {
     const { code, said } = await doctor({});
-    expect(said).toContain('no bot tokens are set');
     expect(said).toContain('assistant is usable');
     expect(said).toMatch(/All is well\.\n$/);
     expect(code).toBe(0);
@@ -100,10 +99,10 @@ describe('carrier doctor', () => {
     expect(code).toBe(0);
   });
 
-  it('says in one line which setting lacks its other half', async () => {
+  it('says which setting lacks its other half', async () => {
     const { code, said } = await doctor({ SLACK_BOT_TOKEN: slack.bot.token });
     expect(code).toBe(1);
     expect(said).toContain('SLACK_APP_TOKEN');
-    expect(said.trim().split('\n')).toHaveLength(1);
+    expect(said).toMatch(/\n1 to mend\.\n$/);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FatalError, type Memory, RetryableError } from '../../src/index.js';
+import { FatalError, type Memory, RetryableError } from '../../src/extension-api.js';
 import { LiveReplies, type LiveSurface } from '../../src/replies.js';
 import { FakeHost } from '../http/host.js';
 import { until } from '../support/until.js';

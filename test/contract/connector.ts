@@ -7,7 +7,7 @@ import {
   newId,
   type OutboundMessage,
   RetryableError,
-} from '../../src/index.js';
+} from '../../src/extension-api.js';
 import { FakeHost } from '../http/host.js';
 import { until } from '../support/until.js';
 

@@ -6,8 +6,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Action, ActionContext, MemoryAccess, Plugin, TurnContext } from '../../src/index.js';
-import { type Memory, newId } from '../../src/index.js';
+import type { Action, ActionContext, MemoryAccess, Plugin, TurnContext } from '../../src/extension-api.js';
+import { type Memory, newId } from '../../src/extension-api.js';
 
 import { cpuTime } from '../plugins/cpu-time.js';
 

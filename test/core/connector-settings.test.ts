@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/config.js';
 import { settingsFor } from '../../src/core/connector-settings.js';
-import { connectorToken } from '../../src/platforms.js';
 import { readCharacter } from '../../src/runtime/character-file.js';
 
 const reading = (connectors: unknown) => readCharacter(JSON.stringify({ name: 'Ada', bio: '.', connectors }));
@@ -16,8 +14,9 @@ describe('settings of a connector', () => {
     const none = character({});
     for (const name of ['discord', 'telegram', 'slack', 'pager', 'toString', '__proto__'])
       expect(settingsFor(none, name)).toMatchObject({ dm: 'pairing', groups: 'mention', commands: true });
-    expect(settingsFor(none, 'http')).toMatchObject({ dm: 'open', commands: false });
-    expect(settingsFor(character({ http: { groups: 'always' } }), 'http')).toMatchObject({ dm: 'open' });
+    expect(settingsFor(none, 'http', true)).toMatchObject({ dm: 'open', commands: true });
+    const said = character({ http: { groups: 'always' } });
+    expect(settingsFor(said, 'http', true)).toMatchObject({ dm: 'open' });
   });
 
   it('may be given for a connector that is not the hub’s own', () => {
@@ -30,33 +29,12 @@ describe('settings of a connector', () => {
     [{ pager: { dmm: 'open' } }, 'connectors.pager.dmm', /unknown/],
     [{ discord: { dm: 'closed' } }, 'connectors.discord.dm', /open/],
     [{ slack: { token: 'xoxb-secret' } }, 'connectors.slack.token', /must be env:/],
-    [{ slack: { token: 'env:OPENAI_API_KEY' } }, 'connectors.slack.token', /DISCORD_/],
+    [{ slack: { appToken: 'xoxb-secret' } }, 'connectors.slack.appToken', /./],
     [{ telegram: { rate: { perUser: -1 } } }, 'connectors.telegram.rate.perUser', /./],
     [{ telegram: { allow: { user: [] } } }, 'connectors.telegram.allow.user', /"users"/],
   ])('%j is refused by its field', (connectors, field, message) => {
     const read = reading(connectors);
     expect(read).toMatchObject({ problem: { field, message: expect.stringMatching(message) } });
     expect(JSON.stringify(read)).not.toContain('xoxb-secret');
-  });
-});
-
-describe('a token of an agent’s own', () => {
-  const ada = (token?: string) => ({ id: 'ada', character: character({ slack: { token } }) });
-  const env = { SLACK_TOKEN_ADA: ' xoxb-1 ', OPENAI_API_KEY: 'sk', CARRIER_CHARACTERS_DIR: '/c' };
-
-  it('comes from the setting that the character names', () => {
-    const config = readConfig(env);
-    expect(connectorToken(config, ada('env:SLACK_TOKEN_ADA'), 'slack')).toBe('xoxb-1');
-    expect(connectorToken(config, ada(), 'slack')).toBeNull();
-    expect(connectorToken(config, ada('env:SLACK_TOKEN_ADA'), 'discord')).toBeNull();
-    expect(Object.keys(config.tokens)).toEqual(['SLACK_TOKEN_ADA']);
-  });
-
-  it('is missed by file and field', () => {
-    const missing = () => connectorToken(readConfig(env), ada('env:SLACK_TOKEN_BERT'), 'slack');
-    expect(missing).toThrow('/c/ada.json: connectors.slack.token: the setting SLACK_TOKEN_BERT is not there');
-    expect(missing).toThrow(
-      expect.objectContaining({ code: 'config_invalid', field: 'connectors.slack.token' }),
-    );
   });
 });

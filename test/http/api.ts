@@ -1,9 +1,9 @@
 /** The API on a real socket, before a hub in memory. */
 import { createHash } from 'node:crypto';
 import { type HttpConnectorOptions, httpConnector } from '../../connectors/http/connector.js';
+import type { Connector, Memory } from '../../src/extension-api.js';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../src/http/server.js';
 import { tokenVerifier } from '../../src/http/tokens.js';
-import type { Connector, Memory } from '../../src/index.js';
 import { FakeHost, type FakeHostOptions } from './host.js';
 
 export const token = 'carrier_test-token';

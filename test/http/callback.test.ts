@@ -5,7 +5,13 @@ import { syncBuiltinESMExports } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CallbackSender, checkCallbackUrl } from '../../connectors/http/callback.js';
-import { FatalError, type Memory, newId, type OutboundMessage, RetryableError } from '../../src/index.js';
+import {
+  FatalError,
+  type Memory,
+  newId,
+  type OutboundMessage,
+  RetryableError,
+} from '../../src/extension-api.js';
 import { outboundOf } from '../contract/connector.js';
 import { type Api, answerOf, callbackSecret, people, refusal, startApi } from './api.js';
 

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { httpConnector } from '../../connectors/http/connector.js';
+import type { Connector } from '../../src/extension-api.js';
 import { startHttpServer } from '../../src/http/server.js';
 import { tokenVerifier } from '../../src/http/tokens.js';
-import type { Connector } from '../../src/index.js';
 import { connectorContract, type Platform, type PlatformMessage } from '../contract/connector.js';
 import { callbackSecret, limits, token, tokenRecord } from './api.js';
 import { pagerConnector } from './pager-connector.js';

@@ -17,7 +17,7 @@ import {
   type SourceKey,
   type Turn,
   type TurnEvent,
-} from '../../src/index.js';
+} from '../../src/extension-api.js';
 
 export interface FakeHostOptions {
   /** Every message is answered at once with `echo: ` and its text; otherwise the test takes the turns. */

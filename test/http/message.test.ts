@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RetryableError } from '../../src/index.js';
+import { RetryableError } from '../../src/extension-api.js';
 import { until } from '../support/until.js';
 import { type Answer, type Api, answerOf, limits, people, refusal, startApi, token } from './api.js';
 

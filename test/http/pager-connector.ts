@@ -1,5 +1,5 @@
 import { json, Router } from 'express';
-import { type Connector, FatalError, type Host, RetryableError } from '../../src/index.js';
+import { type Connector, FatalError, type Host, RetryableError } from '../../src/extension-api.js';
 
 /** A pager network: it posts messages to us, signed with a shared secret, and takes replies at `sendUrl`. */
 export function pagerConnector(options: { agentId: string; secret: string; sendUrl: string }): Connector {

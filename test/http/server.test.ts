@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { json } from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Connector, HubRequest } from '../../src/extension-api.js';
 import { startHttpServer } from '../../src/http/server.js';
 import { tokenVerifier } from '../../src/http/tokens.js';
-import type { Connector, HubRequest } from '../../src/index.js';
 import { until } from '../support/until.js';
 import { type Api, type ApiOptions, answerOf, refusal, startApi, token, tokenRecord } from './api.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineAction } from '../../src/index.js';
+import { defineAction } from '../../src/extension-api.js';
 import { startMongoServer } from '../servers/mongodb/launch.js';
 import { api } from '../support/api.js';
 import { Home } from '../support/hub.js';

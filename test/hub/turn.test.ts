@@ -6,7 +6,7 @@ import { newId } from '../../src/core/ids.js';
 import type { InboundMessage } from '../../src/core/memory.js';
 import type { OutboundMessage } from '../../src/core/turn.js';
 import { FatalError, RetryableError } from '../../src/errors.js';
-import { type Connector, defineAction, type Plugin } from '../../src/index.js';
+import { type Connector, defineAction, type Plugin } from '../../src/extension-api.js';
 import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 import { until } from '../support/until.js';

@@ -1,7 +1,7 @@
 import type { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { FatalError, RetryableError } from '../../src/errors.js';
-import { anthropicModel } from '../../src/llm/anthropic.js';
+import { anthropicModel } from '../../src/llm/anthropic/model.js';
 import type { ModelMessage } from '../../src/llm/llm.js';
 import { hear, languageModelContract, modelRequest, weather } from '../contract/language-model.js';
 import { events, json, type Script, scriptedServer, silence } from './scripted-server.js';

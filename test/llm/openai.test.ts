@@ -2,7 +2,7 @@ import type { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { FatalError, RetryableError } from '../../src/errors.js';
 import type { ModelMessage } from '../../src/llm/llm.js';
-import { openaiModel } from '../../src/llm/openai.js';
+import { openaiModel } from '../../src/llm/openai/model.js';
 import { hear, languageModelContract, modelRequest, weather } from '../contract/language-model.js';
 import { events, json, type Script, scriptedServer, silence } from './scripted-server.js';
 import { simulator } from './simulator.js';
@@ -34,7 +34,7 @@ const done = '[DONE]';
 describe('openai: the request', () => {
   test('carries system text, images, calls and results as OpenAI wants them', async () => {
     const { url, received } = await scriptedServer(events([delta({ content: 'ok' }, 'stop'), done]));
-    const model = openaiModel({ apiKey, baseURL: `${url}/v1`, model: 'm', sees: true });
+    const model = openaiModel({ apiKey, baseURL: `${url}/v1`, model: 'm', abilities: { sees: true } });
     const messages: ModelMessage[] = [
       {
         role: 'user',
@@ -104,7 +104,7 @@ describe('openai: the request', () => {
       model: 'llama3.2',
     });
     const image = { mediaType: 'image/png', bytes: Uint8Array.of(1) };
-    expect(model).toMatchObject({ id: 'ollama:llama3.2', sees: false });
+    expect(model).toMatchObject({ id: 'ollama:llama3.2', abilities: { sees: false } });
     const { text, end } = await hear(model, modelRequest([{ role: 'user', text: 'hi', images: [image] }]));
     expect(text).toBe('hoi');
     expect(end?.usage).toEqual({ inputTokens: 0, outputTokens: 0 });
@@ -318,6 +318,7 @@ describe('openai: failures', () => {
   test('a server that is not there can be tried again, and is named', async () => {
     const model = openaiModel({
       id: 'ollama:m',
+      settings: { model: 'OLLAMA_MODEL', url: 'OLLAMA_HOST' },
       apiKey: 'ollama',
       baseURL: 'http://127.0.0.1:9/v1',
       model: 'm',

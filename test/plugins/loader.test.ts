@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FatalError } from '../../src/index.js';
+import { FatalError } from '../../src/extension-api.js';
 import { loadPlugin } from '../../src/plugin/loader.js';
 
 const builtinDir = new URL('../../plugins/', import.meta.url);

@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { startHub } from '../../dist/src/cli/hub.js';
 import { readConfig } from '../../dist/src/config.js';
 import { createLogger } from '../../dist/src/logger.js';
-import type { Connector } from '../../src/index.js';
+import type { Connector } from '../../src/extension-api.js';
 
 const { JOURNAL = '', ...env } = process.env;
 const note = (what: string) =>

@@ -9,7 +9,7 @@ export function scriptedModel(
   const requests: ModelRequest[] = [];
   return {
     id: 'scripted:test',
-    sees: true,
+    abilities: { sees: true, hears: false, tools: true },
     requests,
     async *stream(request, signal): AsyncGenerator<ModelChunk> {
       requests.push(request);

@@ -20,7 +20,7 @@ export interface Command {
   run(call: Call): Promise<Notice>;
 }
 
-/** `/name`, on Telegram also `/name@bot`, and what follows. */
+/** `/name`, or `/name@bot`, and what follows. */
 const written = /^\s*\/([a-z]{1,32})(?:@\w{1,64})?(?:\s+([\s\S]*))?$/i;
 
 export interface Written {

@@ -15,7 +15,7 @@ const tokenChars = 4;
 const breath = 8;
 
 export function offlineModel(): LanguageModel {
-  return { id: 'offline', sees: false, stream };
+  return { id: 'offline', abilities: { sees: false, hears: false, tools: true }, stream };
 }
 
 async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelChunk> {

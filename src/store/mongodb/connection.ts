@@ -12,7 +12,7 @@ import {
   type ReadPreferenceMode,
 } from 'mongodb';
 import { FatalError } from '../../errors.js';
-import { redact } from '../../logger.js';
+import { redact } from '../../redaction.js';
 import { faultOf, isPassing, unavailable } from './faults.js';
 
 /** Before an operation is tried again by us; the driver has then tried by itself, where the server lets it. */

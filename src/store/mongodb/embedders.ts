@@ -9,15 +9,11 @@ import type { Connection } from './connection.js';
 import type { MemoryDocument } from './documents.js';
 import { isDuplicateKey } from './faults.js';
 import { dropEmbedderIndex, makeEmbedderIndex } from './indexes.js';
+import type { KnownEmbedder } from './known-embedder.js';
 import type { SearchNode } from './search-node.js';
 
 /** How exactly it is known when an embedder was last in use, in ms: noting it costs a round trip. */
 const noteUseMs = 60_000;
-
-export interface KnownEmbedder {
-  key: string;
-  dimensions: number;
-}
 
 interface EmbedderDocument {
   _id: string;

@@ -12,7 +12,7 @@ import {
   MongoWriteConcernError,
 } from 'mongodb';
 import { CarrierError, FatalError, RetryableError } from '../../errors.js';
-import { redact } from '../../logger.js';
+import { redact } from '../../redaction.js';
 
 const duplicateKey = 11000;
 

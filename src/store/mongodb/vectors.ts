@@ -2,8 +2,8 @@
 import { Binary } from 'mongodb';
 import type { Connection } from './connection.js';
 import { type MemoryDocument, memoryFields } from './documents.js';
-import type { KnownEmbedder } from './embedders.js';
 import { type Filter, matching } from './filter.js';
+import type { KnownEmbedder } from './known-embedder.js';
 import { Top } from './top.js';
 
 /**

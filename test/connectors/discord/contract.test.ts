@@ -1,5 +1,5 @@
 import { discordConnector } from '../../../connectors/discord/connector.js';
-import type { Connector, Host } from '../../../src/index.js';
+import type { Connector, Host } from '../../../src/extension-api.js';
 import { connectorContract, type Platform } from '../../contract/connector.js';
 import type { Person } from '../../platforms/discord/person.js';
 import { startDiscordServer } from '../../platforms/discord/server.js';

@@ -2,7 +2,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { discordConnector } from '../../../connectors/discord/connector.js';
-import { FatalError, RetryableError } from '../../../src/index.js';
+import { FatalError, RetryableError } from '../../../src/extension-api.js';
 import { until } from '../../support/until.js';
 import { openStage, type Stage, type StageOptions } from './stage.js';
 

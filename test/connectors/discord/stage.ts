@@ -1,6 +1,6 @@
 /** A small Discord with a server, a channel and a person in it, and the connector on a hub in memory. */
 import { type DiscordOptions, discordConnector } from '../../../connectors/discord/connector.js';
-import { type Connector, type DeliveryReceipt, FatalError, type Memory } from '../../../src/index.js';
+import { type Connector, type DeliveryReceipt, FatalError, type Memory } from '../../../src/extension-api.js';
 import { outboundOf } from '../../contract/connector.js';
 import { FakeHost, type FakeHostOptions, type FakeTurn } from '../../http/host.js';
 import { type DiscordServerOptions, startDiscordServer } from '../../platforms/discord/server.js';

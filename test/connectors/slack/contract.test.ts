@@ -1,5 +1,5 @@
 import { slackConnector } from '../../../connectors/slack/connector.js';
-import type { Connector } from '../../../src/index.js';
+import type { Connector } from '../../../src/extension-api.js';
 import { connectorContract, type Platform, type PlatformMessage } from '../../contract/connector.js';
 import type { SlackMessage } from '../../platforms/slack/message.js';
 import { type SlackServer, startSlackServer } from '../../platforms/slack/server.js';

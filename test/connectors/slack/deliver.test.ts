@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FatalError, type Memory, RetryableError } from '../../../src/index.js';
+import { FatalError, type Memory, RetryableError } from '../../../src/extension-api.js';
 import { pings } from '../../platforms/slack/message.js';
 import { Rig } from './rig.js';
 

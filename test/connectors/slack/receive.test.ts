@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FatalError, RetryableError } from '../../../src/index.js';
+import { FatalError, RetryableError } from '../../../src/extension-api.js';
 import { until } from '../../support/until.js';
 import { Rig } from './rig.js';
 

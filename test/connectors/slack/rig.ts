@@ -1,8 +1,8 @@
 /** A Slack connector on a Slack server, with a hub in memory. */
 import { type SlackConnectorOptions, slackConnector } from '../../../connectors/slack/connector.js';
+import type { Connector, Memory, OutboundMessage } from '../../../src/extension-api.js';
 import { startHttpServer } from '../../../src/http/server.js';
 import { tokenVerifier } from '../../../src/http/tokens.js';
-import type { Connector, Memory, OutboundMessage } from '../../../src/index.js';
 import { outboundOf } from '../../contract/connector.js';
 import { FakeHost } from '../../http/host.js';
 import type { SlackMessage } from '../../platforms/slack/message.js';

@@ -1,8 +1,8 @@
 /** A connector, the Telegram server it talks to, and the hub it serves, put together for a test. */
 import { type TelegramOptions, telegramConnector } from '../../../connectors/telegram/connector.js';
+import type { Connector, Memory, OutboundMessage } from '../../../src/extension-api.js';
 import { startHttpServer } from '../../../src/http/server.js';
 import { tokenVerifier } from '../../../src/http/tokens.js';
-import type { Connector, Memory, OutboundMessage } from '../../../src/index.js';
 import { outboundOf } from '../../contract/connector.js';
 import { FakeHost } from '../../http/host.js';
 import { startTelegramServer, type TelegramServer } from '../../platforms/telegram/server.js';

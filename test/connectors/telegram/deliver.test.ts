@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FatalError, newId, type OutboundMessage, RetryableError } from '../../../src/index.js';
+import { FatalError, newId, type OutboundMessage, RetryableError } from '../../../src/extension-api.js';
 import { type Bot, png, startBot } from './bot.js';
 
 describe('Telegram, outbound:', () => {

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { telegramConnector } from '../../../connectors/telegram/connector.js';
-import { RetryableError } from '../../../src/index.js';
+import { RetryableError } from '../../../src/extension-api.js';
 import { until } from '../../support/until.js';
 import { type Bot, startBot } from './bot.js';
 

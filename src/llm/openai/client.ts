@@ -1,11 +1,12 @@
 /** The connection that OpenAI's chat and embedding adapters share; the SDK is loaded on first use. */
 import type { OpenAI } from 'openai';
-import { FatalError } from '../errors.js';
-import { type Service, usableKey } from './service.js';
+import { FatalError, type Service, usableKey } from '../../extension-api.js';
 
 export interface OpenAIOptions {
-  /** `provider:model`; default `openai:` and the model. The provider decides which settings errors name. */
+  /** `endpoint:model`; default `openai:` and the model. */
   id?: string;
+  /** What a person calls the settings that errors name. */
+  settings?: Service['settings'];
   apiKey?: string;
   /** Any service that speaks OpenAI's protocol; default OpenAI itself. */
   baseURL?: string;
@@ -23,15 +24,12 @@ export interface OpenAIConnection {
 /** The longest delay `setTimeout` takes: the caller's signal decides, not the SDK. */
 const never = 2 ** 31 - 1;
 
-export function openaiConnection(options: OpenAIOptions, modelSetting: string): OpenAIConnection {
+export function openaiConnection(options: OpenAIOptions): OpenAIConnection {
   const baseURL = options.baseURL ?? 'https://api.openai.com/v1';
   const { host, hostname } = new URL(baseURL);
   const official = hostname === 'openai.com' || hostname.endsWith('.openai.com');
   const provider = options.id?.split(':')[0] ?? 'openai';
-  const settings =
-    provider === 'ollama'
-      ? { model: 'OLLAMA_MODEL', url: 'OLLAMA_HOST' }
-      : { key: 'OPENAI_API_KEY', model: modelSetting, url: 'OPENAI_BASE_URL' };
+  const { settings = { key: 'OPENAI_API_KEY', model: 'OPENAI_MODEL', url: 'OPENAI_BASE_URL' } } = options;
   const service: Service = { provider, model: options.model, host, apiKey: options.apiKey, settings };
   let client: Promise<OpenAI> | undefined;
 

@@ -1,32 +1,44 @@
 /** OpenAI's Chat Completions, and the many services that speak it: Ollama, vLLM, LM Studio, Groq, OpenRouter … */
 import type { OpenAI } from 'openai';
-import { newId } from '../core/ids.js';
-import type { Usage } from '../core/turn.js';
-import type { LanguageModel, ModelChunk, ModelMessage, ModelRequest, ToolCall } from './llm.js';
-import { type OpenAIConnection, type OpenAIOptions, openaiConnection } from './openai-client.js';
-import { argumentsObject, base64, cutStream, failureOf, isReadable } from './service.js';
+import {
+  argumentsObject,
+  base64,
+  cutStream,
+  failureOf,
+  isReadable,
+  type LanguageModel,
+  type ModelAbilities,
+  type ModelChunk,
+  type ModelMessage,
+  type ModelRequest,
+  newId,
+  type ToolCall,
+  type Usage,
+} from '../../extension-api.js';
+import { type OpenAIConnection, type OpenAIOptions, openaiConnection } from './client.js';
+import { abilitiesOf } from './models.js';
 
 type Chat = OpenAI.Chat.ChatCompletionCreateParamsStreaming;
 type Message = OpenAI.Chat.ChatCompletionMessageParam;
 type Delta = OpenAI.Chat.ChatCompletionChunk.Choice.Delta;
 
 export interface OpenAIModelOptions extends OpenAIOptions {
-  /** Whether the model takes images; default: OpenAI's do, others do not. */
-  sees?: boolean;
+  /** What is said of the model; the rest is what is known of it. */
+  abilities?: Partial<ModelAbilities>;
 }
 
 export function openaiModel(options: OpenAIModelOptions): LanguageModel {
-  const connection = openaiConnection(options, 'OPENAI_MODEL');
-  const { service } = connection;
-  const sees = options.sees ?? connection.official;
+  const connection = openaiConnection(options);
+  const { service, official } = connection;
+  const abilities = { ...abilitiesOf(options.model, official), ...options.abilities };
   return {
     id: options.id ?? `openai:${options.model}`,
-    sees,
+    abilities,
     async *stream(request, signal) {
       signal.throwIfAborted();
       try {
         const client = await connection.client();
-        const body = chatOf(request, connection, sees);
+        const body = chatOf(request, connection, abilities.sees);
         const chunks = await client.chat.completions.create(body, { signal });
         const end = yield* read(chunks);
         // The SDK ends the stream quietly when the signal aborts.

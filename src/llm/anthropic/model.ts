@@ -5,25 +5,19 @@
  * place for them, so they wait here, in memory. After a restart it goes on without.
  */
 import type { Anthropic } from '@anthropic-ai/sdk';
-import { FatalError } from '../errors.js';
-import type { LanguageModel, ModelChunk, ModelMessage, ModelRequest } from './llm.js';
 import {
   argumentsObject,
   base64,
   cutStream,
   failureOf,
   isReadable,
-  type Service,
-  usableKey,
-} from './service.js';
-
-export interface AnthropicModelOptions {
-  /** `provider:model`; default `anthropic:` and the model. */
-  id?: string;
-  apiKey?: string;
-  baseURL?: string;
-  model: string;
-}
+  type LanguageModel,
+  type ModelChunk,
+  type ModelMessage,
+  type ModelRequest,
+} from '../../extension-api.js';
+import { type AnthropicOptions, anthropicConnection } from './client.js';
+import { abilitiesOf } from './models.js';
 
 type Thought = Anthropic.ThinkingBlockParam | Anthropic.RedactedThinkingBlockParam;
 /** Thoughts by the id of the first call they led to. */
@@ -31,46 +25,21 @@ type Thoughts = Map<string, Thought[]>;
 type Role = 'user' | 'assistant';
 type Block = Anthropic.ContentBlockParam;
 
-/** The longest delay `setTimeout` takes: the caller's signal decides, not the SDK. */
-const never = 2 ** 31 - 1;
 /** Turns with tools in flight whose thoughts are kept. */
 const thoughtLimit = 1000;
 
-export function anthropicModel(options: AnthropicModelOptions): LanguageModel {
-  const baseURL = options.baseURL ?? 'https://api.anthropic.com';
-  const service: Service = {
-    provider: 'anthropic',
-    model: options.model,
-    host: new URL(baseURL).host,
-    apiKey: options.apiKey,
-    settings: { key: 'ANTHROPIC_API_KEY', model: 'ANTHROPIC_MODEL', url: 'ANTHROPIC_BASE_URL' },
-  };
+export function anthropicModel(options: AnthropicOptions): LanguageModel {
+  const { service, client } = anthropicConnection(options);
   const thoughts: Thoughts = new Map();
-  let client: Promise<Anthropic> | undefined;
-
-  async function connect(): Promise<Anthropic> {
-    const apiKey = usableKey(service);
-    if (!apiKey) throw new FatalError('model_refused', 'anthropic needs a key. Set ANTHROPIC_API_KEY.');
-    const { Anthropic } = await import('@anthropic-ai/sdk');
-    return new Anthropic({
-      apiKey,
-      baseURL,
-      maxRetries: 0,
-      timeout: never,
-      logLevel: 'off',
-      webhookKey: null,
-    });
-  }
 
   return {
     id: options.id ?? `anthropic:${options.model}`,
-    sees: true,
+    abilities: { ...abilitiesOf(options.model), ...options.abilities },
     async *stream(request, signal) {
       signal.throwIfAborted();
       try {
-        client ??= connect();
         const body = bodyOf(request, options.model, thoughts);
-        const events = await (await client).messages.create(body, { signal });
+        const events = await (await client()).messages.create(body, { signal });
         const end = yield* read(events, thoughts);
         // The SDK ends the stream quietly when the signal aborts.
         signal.throwIfAborted();

@@ -1,9 +1,6 @@
 /** Embeddings of OpenAI and of the services that speak its protocol. */
-import { FatalError, RetryableError } from '../errors.js';
-import type { Embedder } from './llm.js';
-import { type OpenAIOptions, openaiConnection } from './openai-client.js';
-import { failureOf } from './service.js';
-import { unitVector } from './unit-vector.js';
+import { type Embedder, FatalError, failureOf, RetryableError, unitVector } from '../../extension-api.js';
+import { type OpenAIOptions, openaiConnection } from './client.js';
 
 const knownDimensions: Record<string, number> = {
   'text-embedding-3-small': 1536,
@@ -14,12 +11,14 @@ const knownDimensions: Record<string, number> = {
 /** OpenAI takes 2048 texts, 8191 tokens a text and 300,000 tokens a request; a token is at least a byte. */
 const limits = { texts: 256, textBytes: 8000, requestBytes: 250_000 };
 
+const settings = { key: 'OPENAI_API_KEY', model: 'OPENAI_EMBEDDING_MODEL', url: 'OPENAI_BASE_URL' };
+
 /** A call has no signal of its own, so it must not wait for ever. */
 const timeoutMs = 60_000;
 
 /** `dimensions` is 0 until the first call for a model that is not in the table above. */
 export function openaiEmbedder(options: OpenAIOptions): Embedder {
-  const { service, official, client } = openaiConnection(options, 'OPENAI_EMBEDDING_MODEL');
+  const { service, official, client } = openaiConnection({ settings, ...options });
   const closing = new AbortController();
   let dimensions = knownDimensions[options.model] ?? 0;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redact } from '../src/logger.js';
+import { hideValue, redact } from '../src/redaction.js';
 
 describe('redact', () => {
   it.each([
@@ -16,6 +16,14 @@ describe('redact', () => {
   ])('%s', (text, clean) => {
     expect(redact(text).startsWith(clean)).toBe(true);
     expect(redact(text)).toContain('[redacted]');
+  });
+
+  it('[http-and-cli.19] hides values it was told, unless they are too short to hide anything', () => {
+    hideValue('correct horse');
+    hideValue('x');
+    expect(redact('the key correct horse is wrong, expected x')).toBe(
+      'the key [redacted] is wrong, expected x',
+    );
   });
 
   it.each([

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { defineConnector, secret } from '../../src/extension-api.js';
+
+export default defineConnector({
+  name: 'discord',
+  about: 'a Discord bot',
+  settings: z.object({
+    token: secret().optional(),
+    /** Connections to share many servers among. */
+    shards: z.union([z.literal('auto'), z.number().int().min(1).max(10_000)]).default('auto'),
+    apiUrl: z.url().optional(),
+  }),
+  setup: [
+    {
+      title: 'Make a bot',
+      text: 'Create an application, add a bot, switch on the **Message Content** intent and copy its token.',
+      url: 'https://discord.com/developers/applications',
+      settings: ['token'],
+    },
+    { title: 'Invite it', text: 'Open the invitation that `carrier doctor` prints, and choose the server.' },
+  ],
+  async create({ agent, settings: { token, shards, apiUrl }, hub: { streaming, maxFileBytes } }) {
+    const { discordConnector } = await import('./connector.js');
+    return discordConnector({ agentId: agent!.id, token: token!, shards, apiUrl, streaming, maxFileBytes });
+  },
+});

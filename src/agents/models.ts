@@ -1,0 +1,176 @@
+/** The language models that agents ask: providers and endpoints by name, each made once and kept. */
+import type { Config, EndpointSettings } from '../config.js';
+import type { Agent } from '../core/character.js';
+import { FatalError } from '../errors.js';
+import type { ProviderContext, ProviderExtension } from '../extensions/extension.js';
+import type { Registry } from '../extensions/registry.js';
+import {
+  hubValues,
+  problemText,
+  readSettings,
+  type Secrets,
+  secretsOf,
+  settingName,
+  type Value,
+} from '../extensions/settings.js';
+import type { Embedder, LanguageModel } from '../llm/llm.js';
+import type { Logger } from '../logger.js';
+
+export interface ModelsParts {
+  config: Config;
+  registry: Registry;
+  secrets: Secrets;
+  /** Makes every model, in the place of the providers. */
+  model?: (ref: string) => LanguageModel;
+  log: Logger;
+}
+
+interface Endpoint {
+  name: string;
+  provider: ProviderExtension;
+  values: Map<string, Value>;
+  said: EndpointSettings['models'];
+}
+
+export class Models {
+  /** The chain for agents that name no models of their own. */
+  readonly usual: string[];
+  readonly #parts: ModelsParts;
+  readonly #made = new Map<string, Promise<LanguageModel>>();
+  /** Secrets that each model was made with. */
+  readonly #references = new Map<string, string[]>();
+
+  constructor(parts: ModelsParts) {
+    this.#parts = parts;
+    const { chain } = parts.config.models;
+    this.usual = chain.length > 0 ? chain : this.#usable();
+  }
+
+  /** Of an agent, in the order in which they are asked. */
+  refs({ character }: Agent): string[] {
+    return character.models.length > 0 ? character.models : this.usual;
+  }
+
+  /** The models to ask for an agent, best first, and a preferred one before them if it is one of them. */
+  chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> {
+    const refs = this.refs(agent);
+    const first = refs.filter((ref) => ref === preferred);
+    return Promise.all([...first, ...refs.filter((ref) => ref !== preferred)].map((ref) => this.get(ref)));
+  }
+
+  /** @throws FatalError `config_invalid` when there is no such endpoint, or it lacks what it needs. */
+  get(ref: string): Promise<LanguageModel> {
+    let model = this.#made.get(ref);
+    if (!model) {
+      model = this.#make(ref);
+      this.#made.set(ref, model);
+      // Not kept: what was missing may be there the next time.
+      model.catch(() => this.#made.delete(ref));
+    }
+    return model;
+  }
+
+  /** Models made with this secret are made anew when they are asked next. */
+  forget(reference: string): void {
+    for (const [ref, references] of this.#references)
+      if (references.includes(reference)) this.#made.delete(ref);
+  }
+
+  async #make(ref: string): Promise<LanguageModel> {
+    const { model } = this.#parts;
+    if (model) return model(ref);
+    const context = await this.contextOf(ref);
+    return context.provider.create(context);
+  }
+
+  /** What the provider of a model is given; for its `create` and its `check`. */
+  async contextOf(ref: string): Promise<ProviderContext & { provider: ProviderExtension }> {
+    const { secrets, log } = this.#parts;
+    const [name = '', model] = splitRef(ref);
+    const { provider, values, said } = this.#endpoint(name);
+    const isProvider = provider.name === name;
+    const read = await readSettings(provider, values, secrets, (field) =>
+      isProvider ? settingName(name, field) : `endpoints.${name}.${field}`,
+    );
+    if ('problems' in read)
+      throw new FatalError('config_invalid', `The model "${ref}": ${problemText(read.problems)}.`, {
+        field: read.problems[0]?.field,
+      });
+    this.#references.set(ref, read.references);
+    const { settings, nameOf } = read;
+    const abilities = said[model || String(settings.model ?? '')] ?? {};
+    return {
+      provider,
+      endpoint: name,
+      model,
+      abilities,
+      settings,
+      nameOf,
+      log: log.child({ endpoint: name }),
+    };
+  }
+
+  #endpoint(name: string): Endpoint {
+    const { config, registry } = this.#parts;
+    const said = Object.hasOwn(config.endpoints, name) ? config.endpoints[name] : undefined;
+    const provider = registry.get('provider', said?.provider ?? name);
+    if (!provider) throw this.#unknown(name, said?.provider);
+    const values = provider.name === name ? hubValues(provider, config.given) : new Map<string, Value>();
+    for (const [field, value] of Object.entries(said?.settings ?? {}))
+      values.set(field, { value, name: `endpoints.${name}.${field}`, text: false });
+    return { name, provider, values, said: said?.models ?? {} };
+  }
+
+  #unknown(name: string, provider?: string): FatalError {
+    const known = this.names().join(', ');
+    const problem = provider
+      ? `endpoints.${name}.provider: there is no provider "${provider}"`
+      : `There is no model provider or endpoint "${name}"`;
+    return new FatalError('config_invalid', `${problem}. There are: ${known}.`, { field: 'models' });
+  }
+
+  /** What the first part of a reference may be. */
+  names(): string[] {
+    const providers = this.#parts.registry.list('provider').map(({ name }) => name);
+    return [...new Set([...Object.keys(this.#parts.config.endpoints), ...providers])];
+  }
+
+  /** Every provider that has what it needs, best first; the fallback where nothing else is set up. */
+  #usable(): string[] {
+    const { registry, config } = this.#parts;
+    const providers = registry.list('provider');
+    const ready = providers.filter((provider) => {
+      const { startedBy = secretsOf(provider) } = provider;
+      const values = hubValues(provider, config.given);
+      return startedBy.some((field) => values.has(field));
+    });
+    const usable = ready.length > 0 ? ready : providers.filter(({ fallback }) => fallback);
+    return usable.map(({ name }) => name);
+  }
+}
+
+/** `provider:model`; the model may have colons of its own. */
+function splitRef(ref: string): [name: string, model: string] {
+  const at = ref.indexOf(':');
+  return at < 0 ? [ref, ''] : [ref.slice(0, at), ref.slice(at + 1)];
+}
+
+/** The embedder that the settings name; null: none. @throws FatalError `config_invalid`. */
+export async function embedderOf({ config, registry, secrets, log }: ModelsParts): Promise<Embedder | null> {
+  const { embedder: named } = config.models;
+  if (named === 'none') return null;
+  const [name, model] = splitRef(named);
+  const candidates =
+    name === 'auto' ? registry.list('embedder') : [registry.require('embedder', name, 'CARRIER_EMBEDDER')];
+  let fallback: (() => Embedder | Promise<Embedder>) | null = null;
+  for (const extension of candidates) {
+    const read = await readSettings(extension, hubValues(extension, config.given), secrets);
+    const chosen = name !== 'auto' || ('settings' in read && extension.suits?.(read.settings));
+    if (!chosen && !extension.fallback) continue;
+    if ('problems' in read) throw new FatalError('config_invalid', `${problemText(read.problems)}.`);
+    const create = () => extension.create({ settings: read.settings, nameOf: read.nameOf, model, log });
+    if (chosen) return create();
+    fallback ??= create;
+  }
+  return fallback ? fallback() : null;
+}

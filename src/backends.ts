@@ -1,0 +1,116 @@
+/** What a hub stands on: one process by itself, or Redis and MongoDB for several. Names stores, queues and buses. */
+import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
+import { InProcessBus } from './bus/in-process.js';
+import type { Config } from './config.js';
+import { FatalError } from './errors.js';
+import { InProcessLeases } from './lease/in-process.js';
+import type { Logger } from './logger.js';
+import { InProcessMaintenance } from './maintenance/in-process.js';
+import { InProcessQueue } from './queue/in-process.js';
+import type { Engines } from './roles.js';
+import { openLibsqlStore } from './store/libsql/store.js';
+import type { MongoOptions } from './store/mongodb/store.js';
+
+/** Sees every command to a shared database, and every answer, e.g. to count them. */
+export type DatabaseWatch = Pick<MongoOptions, 'onCommand' | 'onAnswer' | 'embedderHint'>;
+
+/** @throws what the engines throw: `store_locked`, `store_unavailable`, `config_invalid`. */
+export function openEngines(config: Config, log: Logger, watch: DatabaseWatch = {}): Promise<Engines> {
+  return config.cluster ? sharedEngines(config.cluster, config, log, watch) : embeddedEngines(config, log);
+}
+
+async function embeddedEngines({ dataDir, turns }: Config, log: Logger): Promise<Engines> {
+  const store = await openLibsqlStore({ dataDir, log });
+  const bus = new InProcessBus((err) => log.error({ err }, 'a listener failed'));
+  const close = () => store.close();
+  return {
+    store,
+    bus,
+    turnQueue: new InProcessQueue(turns),
+    deliveryQueue: new InProcessQueue(turns),
+    leases: new InProcessLeases(),
+    limiters: (name, points, duration) => new RateLimiterMemory({ keyPrefix: name, points, duration }),
+    maintenance: new InProcessMaintenance({ firstMs: turns.sweepMs, log }),
+    close,
+  };
+}
+
+async function sharedEngines(
+  { redis: settings, mongodbUrl, database, readPreference }: NonNullable<Config['cluster']>,
+  { turns, tracing }: Config,
+  log: Logger,
+  watch: DatabaseWatch,
+): Promise<Engines> {
+  // Loaded only here: an embedded hub has no need of them, and they weigh more than it does.
+  const [
+    { inOrder, RedisConnections },
+    { RedisBus },
+    { RedisLeases },
+    { BullmqQueue },
+    { BullmqMaintenance },
+    { openMongoStore },
+  ] = await Promise.all([
+    import('./queue/redis-connection.js'),
+    import('./bus/redis.js'),
+    import('./lease/redis.js'),
+    import('./queue/bullmq.js'),
+    import('./maintenance/bullmq.js'),
+    import('./store/mongodb/store.js'),
+  ]);
+  const redis = new RedisConnections(settings, log);
+  const store = await openMongoStore({ url: mongodbUrl, database, readPreference, log, ...watch });
+  // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
+  const [producer, worker] = [redis.failingFast(), redis.waiting()];
+  const { prefix } = redis;
+  const telemetry = tracing
+    ? new (await import('bullmq-otel')).BullMQOtel({ tracerName: 'carrier' })
+    : undefined;
+  const queue = (name: string) =>
+    new BullmqQueue({ ...turns, name, prefix, producer, worker, telemetry, log });
+  const [client, subscriber] = [redis.retryingOnce(), redis.waiting()];
+  const bus = new RedisBus({ publisher: inOrder(client), subscriber, prefix: `${prefix}:events:`, log });
+  const leases = new RedisLeases({ client, prefix: `${prefix}:lease:`, log });
+  const maintenance = new BullmqMaintenance({ prefix, producer, worker, log });
+  const limiters: Engines['limiters'] = (name, points, duration) =>
+    new RateLimiterRedis({
+      storeClient: client,
+      keyPrefix: `${prefix}:rate:${name}`,
+      points,
+      duration,
+      // Without Redis each process counts for itself.
+      insuranceLimiter: new RateLimiterMemory({ keyPrefix: name, points, duration }),
+    });
+  const close = async () => {
+    redis.close();
+    await store.close();
+  };
+  const [turnQueue, deliveryQueue] = [queue('turns'), queue('deliveries')];
+  return { store, bus, turnQueue, deliveryQueue, leases, limiters, maintenance, close };
+}
+
+/** What keeps a database usable that has grown, for the operator. Throws `config_invalid` where there is none. */
+export async function databaseCare({ cluster }: Config, log: Logger) {
+  if (!cluster) {
+    throw new FatalError(
+      'config_invalid',
+      'This is for hubs that share a database: set REDIS_URL and MONGODB_URL as they have them.',
+      { field: 'MONGODB_URL' },
+    );
+  }
+  const [{ archiveBefore, countBefore }, { requireCluster, shardKeys, shardStore }] = await Promise.all([
+    import('./store/mongodb/archive.js'),
+    import('./store/mongodb/shard.js'),
+  ]);
+  const options = { url: cluster.mongodbUrl, database: cluster.database };
+  return {
+    name: cluster.database,
+    countBefore: (before: number) => countBefore(before, options),
+    archiveBefore: (before: number, tell: (moved: number) => void) => archiveBefore(before, options, tell),
+    shardKeys,
+    requireCluster: () => requireCluster(options),
+    shard: () => shardStore({ ...options, log }),
+  };
+}
+
+/** The hub that holds a data folder now; null when none does. */
+export { readHub as runningHub } from './store/libsql/lock.js';

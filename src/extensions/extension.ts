@@ -1,0 +1,149 @@
+/**
+ * Extension: whatever can be added to the hub by naming it in a setting. A module exports one as its default, or a
+ * list of them.
+ *
+ * - **Kind**: connector, provider (of language models), embedder, plugin, agent type.
+ * - **Settings**: a zod object. Field `botToken` of the extension `slate` is the setting `SLATE_BOT_TOKEN` of the
+ *   environment, or `settings.slate.botToken` of `carrier.config.json`. Mark secrets with `secret()`: they may then
+ *   come as `env:NAME`, `file:PATH` or `secret:NAME`, and are kept out of logs, answers and prompts.
+ * - **Endpoint**: a provider at one address, under a name of its own.
+ *
+ * `definePlugin` is in `plugin/plugin.ts`. How to write one: `connectors/README.md`, `plugins/README.md`.
+ */
+import { z } from 'zod';
+import type { Connector, Finding } from '../connector/connector.js';
+import type { Agent } from '../core/character.js';
+import type { ModelAbilities } from '../core/model-abilities.js';
+import type { Embedder, LanguageModel } from '../llm/llm.js';
+import type { Logger } from '../logger.js';
+
+/** Marks a definition, whichever copy of the package made it. The value is the version of its shape. */
+export const extensionBrand = Symbol.for('carrier.extension');
+
+export type Settings = z.ZodObject;
+
+/** A setting that nobody but the extension may see. */
+export function secret(): z.ZodString {
+  return z.string().trim().min(1).meta({ secret: true });
+}
+
+/** One thing a person does to set the extension up; shown by `carrier init`, the console and the docs. */
+export interface SetupStep {
+  title: string;
+  /** What to do, in markdown. */
+  text: string;
+  /** Where to do it. */
+  url?: string;
+  /** Fields of the settings that it gives values for. */
+  settings?: string[];
+}
+
+export interface ExtensionBase<S extends Settings = Settings> {
+  /** a-z, 0-9 and `-`. Begins the names of its settings, so it must be the extension's own. */
+  readonly name: string;
+  /** What it is, in half a sentence. */
+  readonly about?: string;
+  readonly settings?: S;
+  readonly setup?: SetupStep[];
+}
+
+/** What every `create` is given. */
+export interface ExtensionContext<S extends Settings = Settings> {
+  settings: z.output<S>;
+  /** What a person calls one of the settings where they set it; for messages that name the fix. */
+  nameOf(field: keyof z.output<S> & string): string;
+  log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+}
+
+/** What the hub says of itself to its connectors. */
+export interface HubLimits {
+  /** Whether people see replies while they are written. */
+  streaming: boolean;
+  maxBodyBytes: number;
+  /** Largest file taken from people. */
+  maxFileBytes: number;
+  maxFiles: number;
+  /** Requests that may wait for their replies at once in this process. */
+  maxBacklog: number;
+  replyTimeoutMs: number;
+  callbackAllowPrivate: boolean;
+}
+
+export interface ConnectorContext<S extends Settings = Settings> extends ExtensionContext<S> {
+  /** Whose face it is; absent where the extension serves the whole hub. */
+  agent?: Agent;
+  hub: HubLimits;
+  /** A key for one purpose, in hex, made of the hub's own secret: the same in all its processes and after a restart. */
+  derive(purpose: string): string;
+  /** The key that receivers of the hub's posts check signatures with. */
+  callbackSecret(): string;
+}
+
+export interface ConnectorExtension<S extends Settings = Settings> extends ExtensionBase<S> {
+  readonly kind: 'connector';
+  /** `agent` (default): one connector for each agent that has what it needs. `hub`: one that serves all agents. */
+  readonly serves?: 'agent' | 'hub';
+  /** An agent is on the platform once one of these settings has a value; default: every secret. */
+  readonly startedBy?: (keyof z.output<S> & string)[];
+  /** The setting that `connectors.NAME.token` of a character stands for; default `token`. */
+  readonly token?: keyof z.output<S> & string;
+  /** Settings that belong to one account: those of the hub's usual agent are no other agent's. Default: every secret. */
+  readonly account?: (keyof z.output<S> & string)[];
+  create(context: ConnectorContext<S>): Connector | Promise<Connector>;
+}
+
+export interface ProviderContext<S extends Settings = Settings> extends ExtensionContext<S> {
+  /** The provider's own name, or the endpoint's. */
+  endpoint: string;
+  /** As the provider calls it; empty: its usual one. */
+  model: string;
+  /** What people said the model can do; what they left out is what the provider knows, or nothing. */
+  abilities: Partial<ModelAbilities>;
+}
+
+export interface ProviderExtension<S extends Settings = Settings> extends ExtensionBase<S> {
+  readonly kind: 'provider';
+  /** It is part of the hub's own chain once one of these settings has a value; default: every secret. */
+  readonly startedBy?: (keyof z.output<S> & string)[];
+  /** Asked where nothing else is set up. */
+  readonly fallback?: boolean;
+  /** Throws `config_invalid`, naming the setting, when one that is needed has no value. */
+  create(context: ProviderContext<S>): LanguageModel | Promise<LanguageModel>;
+  /** For `carrier doctor`: whether this endpoint answers with these settings. */
+  check?(context: ProviderContext<S>, signal: AbortSignal): Promise<Finding[]>;
+}
+
+export interface EmbedderExtension<S extends Settings = Settings> extends ExtensionBase<S> {
+  readonly kind: 'embedder';
+  /** Whether `auto` takes it: the first that says so, else the one with `fallback`. */
+  suits?(settings: z.output<S>): boolean;
+  readonly fallback?: boolean;
+  create(context: Omit<ProviderContext<S>, 'endpoint' | 'abilities'>): Embedder | Promise<Embedder>;
+}
+
+type Definition<E extends { kind: string }> = Omit<E, 'kind'>;
+
+function branded<E extends object>(definition: E): E {
+  return Object.assign(definition, { [extensionBrand]: 1 });
+}
+
+/** Defines a connector: how to make one from its settings. */
+export function defineConnector<S extends Settings = z.ZodObject<Record<never, never>>>(
+  definition: Definition<ConnectorExtension<S>>,
+): ConnectorExtension<S> {
+  return branded({ ...definition, kind: 'connector' as const });
+}
+
+/** Defines a provider of language models. */
+export function defineProvider<S extends Settings = z.ZodObject<Record<never, never>>>(
+  definition: Definition<ProviderExtension<S>>,
+): ProviderExtension<S> {
+  return branded({ ...definition, kind: 'provider' as const });
+}
+
+/** Defines an embedder. */
+export function defineEmbedder<S extends Settings = z.ZodObject<Record<never, never>>>(
+  definition: Definition<EmbedderExtension<S>>,
+): EmbedderExtension<S> {
+  return branded({ ...definition, kind: 'embedder' as const });
+}

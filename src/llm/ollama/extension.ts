@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { defineProvider, type ProviderContext } from '../../extension-api.js';
+import { checkEndpoint } from '../openai/check.js';
+import { abilitySettings, saidOf } from '../openai/settings.js';
+
+const settings = z.object({
+  /** Where it listens, with or without `http://`. */
+  host: z.string().trim().min(1).optional(),
+  model: z.string().default('llama3.2'),
+  ...abilitySettings,
+});
+
+function optionsOf(context: ProviderContext<typeof settings>) {
+  const { host = '127.0.0.1:11434', model: usual } = context.settings;
+  const model = context.model || usual;
+  return {
+    id: `${context.endpoint}:${model}`,
+    baseURL: new URL('/v1', host.includes('://') ? host : `http://${host}`).href,
+    // It wants none, but its clients send one.
+    apiKey: 'ollama',
+    model,
+    settings: { model: context.nameOf('model'), url: context.nameOf('host') },
+  };
+}
+
+export default defineProvider({
+  name: 'ollama',
+  about: 'Ollama: open models on a machine of your own',
+  settings,
+  startedBy: ['host'],
+  setup: [
+    {
+      title: 'Start Ollama',
+      text: 'Install Ollama, pull a model (`ollama pull llama3.2`) and name its address.',
+      url: 'https://ollama.com',
+      settings: ['host', 'model'],
+    },
+  ],
+  async create(context) {
+    const { openaiModel } = await import('../openai/model.js');
+    return openaiModel({ ...optionsOf(context), abilities: { ...saidOf(context), ...context.abilities } });
+  },
+  check: (context, signal) => checkEndpoint(optionsOf(context), signal),
+});

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import {
+  defineEmbedder,
+  defineProvider,
+  type ProviderContext,
+  requireSetting,
+  secret,
+} from '../../extension-api.js';
+import { checkEndpoint } from './check.js';
+import { abilitySettings, saidOf } from './settings.js';
+
+const settings = z.object({
+  /** Without it, requests to a server other than OpenAI's carry none. */
+  apiKey: secret().optional(),
+  /** Any server that speaks OpenAI's Chat Completions; absent: OpenAI itself. */
+  baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+  /** The model where none is named. */
+  model: z.string().default('gpt-4.1-mini'),
+  ...abilitySettings,
+});
+
+const embedding = z.object({
+  apiKey: settings.shape.apiKey,
+  baseUrl: settings.shape.baseUrl,
+  embeddingModel: z.string().default('text-embedding-3-small'),
+});
+
+type Context = Pick<ProviderContext<typeof settings>, 'settings' | 'model' | 'endpoint' | 'nameOf'>;
+
+export function optionsOf({ settings: { apiKey, baseUrl, model: usual }, model, endpoint, nameOf }: Context) {
+  requireSetting(endpoint, apiKey ?? baseUrl, nameOf('apiKey'));
+  const named = model || usual;
+  return {
+    id: `${endpoint}:${named}`,
+    apiKey,
+    baseURL: baseUrl,
+    model: named,
+    settings: { key: nameOf('apiKey'), model: nameOf('model'), url: nameOf('baseUrl') },
+  };
+}
+
+export default [
+  defineProvider({
+    name: 'openai',
+    about: 'OpenAI, and every server that speaks its Chat Completions',
+    settings,
+    startedBy: ['apiKey', 'baseUrl'],
+    setup: [
+      {
+        title: 'Make an API key',
+        text: 'Create a secret key for your project, or take the base URL of a server of your own.',
+        url: 'https://platform.openai.com/api-keys',
+        settings: ['apiKey', 'baseUrl'],
+      },
+    ],
+    async create(context) {
+      const { openaiModel } = await import('./model.js');
+      const abilities = { ...saidOf(context), ...context.abilities };
+      return openaiModel({ ...optionsOf(context), abilities });
+    },
+    check: (context, signal) => checkEndpoint(optionsOf(context), signal),
+  }),
+  defineEmbedder({
+    name: 'openai',
+    about: "OpenAI's embeddings, or those of a server that speaks its protocol",
+    settings: embedding,
+    suits: ({ apiKey, baseUrl }) => Boolean(apiKey) && !baseUrl,
+    async create({ settings: { apiKey, baseUrl, embeddingModel }, model, nameOf }) {
+      const { openaiEmbedder } = await import('./embedder.js');
+      return openaiEmbedder({
+        apiKey,
+        baseURL: baseUrl,
+        model: model || embeddingModel,
+        settings: { key: nameOf('apiKey'), model: nameOf('embeddingModel'), url: nameOf('baseUrl') },
+      });
+    },
+  }),
+];

@@ -1,0 +1,34 @@
+/** Keeps secrets out of log lines and stored error messages: by their shape, and by their value where it is known. */
+
+/** Bearer and basic headers, our tokens, keys and tokens of common services, credentials and keys in URLs. */
+const shapes =
+  /\b(Bearer\s+|Basic\s+)[\w.~+/=-]{6,}|\b(carrier_|sk-|gsk_|hf_|AIza|ghp_|github_pat_|xox[a-z][.-]|xapp-)[\w.-]{8,}|\b(eyJ)[\w-]{8,}\.[\w-]{8,}\.[\w-]*|(:\/\/[^\s:/@]*:)[^\s@/]+(?=@)|([?&](?:api[_-]?key|key|token|access_token|secret)=)[^&\s"]+|(\d{4,12}:)[\w-]{30,}|()\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/gi;
+
+/** A shorter value is part of ordinary words: replacing it would make logs unreadable and hide nothing. */
+const shortest = 8;
+const values = new Set<string>();
+let known: RegExp | null = null;
+
+/** From now on the value is replaced wherever it stands. Values of fewer than 8 characters are left alone. */
+export function hideValue(value: string): void {
+  if (value.length < shortest || values.has(value)) return;
+  values.add(value);
+  known = null;
+}
+
+/** The text with everything that is, or looks like, a secret replaced. */
+export function redact(text: string): string {
+  known ??= new RegExp(
+    [...values]
+      .sort((a, b) => b.length - a.length)
+      .map((value) => value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+      .join('|') || '(?!)',
+    'g',
+  );
+  return text
+    .replace(known, '[redacted]')
+    .replace(
+      shapes,
+      (_, ...kept: unknown[]) => `${kept.slice(0, 7).find((part) => typeof part === 'string')}[redacted]`,
+    );
+}
