@@ -2,7 +2,6 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { resolve as resolvePackage } from 'import-meta-resolve';
 
 /** An npm package, perhaps scoped, perhaps with a path inside it; no part starts with a dot. */
 const packageName = /^(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(?:\/[\w~-][\w.~-]*)*$/i;
@@ -23,6 +22,8 @@ export async function locate(name: string, folder: string): Promise<string> {
     throw new Error(`was not found: there is no file ${path}. Paths start from ${folder}`);
   }
   if (!packageName.test(name)) throw new Error('is neither an npm package nor a path that starts with "./"');
+  // Only here: a hub with extensions of its own alone has no need of it.
+  const { resolve: resolvePackage } = await import('import-meta-resolve');
   let fault: unknown;
   for (const from of [pathToFileURL(`${resolve(folder)}/`).href, import.meta.url]) {
     try {
