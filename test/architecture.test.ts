@@ -17,7 +17,7 @@ const layers: [name: string, pattern: RegExp][] = [
   [
     'port',
     // What all of a port's implementations share stands beside it: a connector may import nothing but the public API.
-    /^src\/(connector\/(connector|live-message|live-reply)|plugin\/plugin|queue\/queue|maintenance\/maintenance|llm\/llm|bus\/bus|lease\/lease)\.ts$|^src\/store\/[\w-]+\.ts$/,
+    /^src\/(connector\/(connector|live-message|live-reply)|plugin\/plugin|queue\/queue|maintenance\/maintenance|llm\/(llm|phrases|prompt-text)|bus\/bus|lease\/lease)\.ts$|^src\/store\/[\w-]+\.ts$/,
   ],
   ['public', /^src\/(index|replies)\.ts$/],
   ['implementation', /^src\/(queue|maintenance|store|llm|bus|lease|plugin)\//],

@@ -7,6 +7,7 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
 import { FatalError } from '../errors.js';
 import type { LanguageModel, ModelChunk, ModelMessage, ModelRequest } from './llm.js';
+import { promptText } from './prompt-text.js';
 import {
   argumentsObject,
   base64,
@@ -161,7 +162,8 @@ function bodyOf(
   model: string,
   thoughts: Thoughts,
 ): Anthropic.MessageCreateParamsStreaming {
-  const { system, messages, tools, maxTokens } = request;
+  const { tools, maxTokens } = request;
+  const { system, messages } = promptText(request);
   return {
     model,
     stream: true,

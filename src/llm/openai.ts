@@ -4,6 +4,7 @@ import { newId } from '../core/ids.js';
 import type { Usage } from '../core/turn.js';
 import type { LanguageModel, ModelChunk, ModelMessage, ModelRequest, ToolCall } from './llm.js';
 import { type OpenAIConnection, type OpenAIOptions, openaiConnection } from './openai-client.js';
+import { promptText } from './prompt-text.js';
 import { argumentsObject, base64, cutStream, failureOf, isReadable } from './service.js';
 
 type Chat = OpenAI.Chat.ChatCompletionCreateParamsStreaming;
@@ -131,7 +132,8 @@ function isJson(text: string): boolean {
 }
 
 function chatOf(request: ModelRequest, { service, official }: OpenAIConnection, sees: boolean): Chat {
-  const { system, messages, tools, maxTokens, temperature } = request;
+  const { tools, maxTokens, temperature } = request;
+  const { system, messages } = promptText(request);
   const opening: Message[] = system ? [{ role: 'system', content: system }] : [];
   return {
     model: service.model,

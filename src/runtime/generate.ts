@@ -102,7 +102,7 @@ function take(chunk: ModelChunk, generated: Generated, onText: (text: string) =>
 }
 
 function withoutImages(request: ModelRequest): ModelRequest {
-  if (!request.messages.some((message) => message.role === 'user' && message.images)) return request;
+  if (!request.messages.some((message) => message.role === 'user' && message.images?.length)) return request;
   const messages = request.messages.map((message) =>
     message.role === 'user' ? { ...message, images: undefined } : message,
   );

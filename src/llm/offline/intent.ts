@@ -10,6 +10,8 @@ export type Intent =
   | 'identity'
   | 'recap'
   | 'assent'
+  | 'feeling'
+  | 'unclear'
   | 'question'
   | 'request'
   | 'statement';
@@ -25,7 +27,7 @@ const thanks =
 const goodbye =
   /^(?:(?:ok|okay|well|thanks|alright)[\s,!]+)*(?:bye|bye bye|goodbye|good bye|good night|goodnight|see you|see ya|cya|farewell|take care|talk (?:to you )?later|adios|adiós|au revoir|tsch[uü]ss|arrivederci|пока|до свидания|再见|さようなら)(?![\p{L}\p{N}])/iu;
 const wellbeing =
-  /^(?:and )?(?:how (?:are|r) (?:you|u|things)|how(?:'?s| is) (?:it going|life|everything|your day)|how do you do|how have you been|what'?s up|sup)(?![p{L}p{N}])/i;
+  /^(?:and )?(?:how (?:are|r) (?:you|u|things)|how(?:'?s| is) (?:it going|life|everything|your day)|how do you do|how have you been|what'?s up|sup)(?!\w)/i;
 const help =
   /^\/?(?:help|commands|menu|usage)(?: me)?\W*$|\bwhat (?:can|could|do) (?:you|u) (?:actually )?do(?: for (?:me|us)| here)?\W*(?:$|[.!?])|\bhow (?:do|does|can|should) (?:you|this|i use (?:you|this)) ?(?:work)?\W*$|\bwhat (?:are you able to|commands|features)\b/i;
 const identity =
@@ -35,7 +37,9 @@ const recap =
 const assent =
   /^(?:ok|okay|k|kk|yes|yeah|yep|yup|no|nope|nah|sure|fine|cool|nice|great|good|awesome|perfect|alright|right|got it|i see|understood|lol|haha+|hmm+|oh|wow|really|exactly|true|indeed)(?:[\s,!.]+(?:ok|okay|yes|yeah|then|thanks|good|great|cool|right|sure))*\W*$/i;
 const request =
-  /^(?:please )?(?:(?:can|could|would|will) you )?(?:please )?(?:write|translate|make|create|generate|draw|paint|code|program|explain|define|summari[sz]e|find|search|look up|google|book|order|send|draft|compose|play|sing|invent|imagine|design|recommend|suggest|describe|compare|calculate|convert|solve|give me)\b/i;
+  /^(?:please )?(?:(?:can|could|would|will) you )?(?:please )?(?:write|translate|make|create|generate|draw|paint|code|program|explain|define|summari[sz]e|find|search|look up|google|book|order|send|draft|compose|play|sing|invent|imagine|design|recommend|suggest|describe|compare|calculate|convert|solve|give me|stop|quit|cancel|wait|go away)\b|^please\b|^(?:and |so )?(?:what (?:day|date) (?:was|will)\b|how (?:many \w+|long)(?: (?:is|are) (?:it|there|left))?(?: left)? (?:until|till|to|before|since)\b)/i;
+const feeling =
+  /^(?:i am|i['’]?m|i feel|i['’]?m feeling|feeling)(?: (?:so|very|really|just|a bit|quite|too|pretty))* (?:sad|unhappy|lonely|alone|tired|exhausted|depressed|anxious|scared|afraid|angry|upset|hurt|sick|ill|worried|stressed|bored|down|lost|miserable|desperate|heartbroken)\b/i;
 
 /** @returns the greeting at its head, if any, and the rest without it. */
 export function withoutGreeting(sentence: string, name: string): { greeted: boolean; rest: string } {
@@ -50,6 +54,7 @@ export function withoutGreeting(sentence: string, name: string): { greeted: bool
 }
 
 export function intentOf(sentence: string): Intent {
+  if (!/[\p{L}\p{N}]/u.test(sentence)) return /\p{S}/u.test(sentence) ? 'assent' : 'unclear';
   if (thanks.test(sentence)) return 'thanks';
   if (goodbye.test(sentence)) return 'goodbye';
   if (wellbeing.test(sentence) && wordsOf(sentence).length <= 6) return 'wellbeing';
@@ -58,6 +63,7 @@ export function intentOf(sentence: string): Intent {
   if (recap.test(sentence)) return 'recap';
   if (assent.test(sentence)) return 'assent';
   if (request.test(sentence)) return 'request';
+  if (feeling.test(sentence)) return 'feeling';
   return isQuestion(sentence) ? 'question' : 'statement';
 }
 

@@ -18,26 +18,15 @@ const emptyWords = new Set(
   ).split(' '),
 );
 
-/** Words that ask for the same thing, under one stem. */
+/** Words that ask for the same thing, under the stem of the first. */
 const kin: Record<string, string> = {};
-for (const family of [
-  'name names named call called calls',
-  'live lives living lived home reside address move moved',
-  'job work works working worked profession occupation employer career',
-  'birthday birthdate born birth',
-  'wife husband spouse partner married',
-  'mother mum mom mummy',
-  'father dad daddy',
-  'kid kids child children',
-  'favourite favorite favourites favorites prefer love loves',
-  'colour color colours colors',
-  'phone telephone mobile',
-  'holiday vacation trip travel travelling traveling',
-  'old age aged years',
-]) {
-  const words = family.split(' ');
-  for (const word of words) kin[word] = stemmer(words[0] ?? '');
-}
+for (const family of (
+  'name names named call called|live lives lived home reside address move moved|job work works working profession|' +
+  'birthday birthdate born birth|wife husband spouse partner married|mother mum mom|father dad|kid kids child children|' +
+  'favourite favorite favourites favorites prefer love loves|colour color|phone telephone mobile|holiday vacation trip|' +
+  'old age aged years'
+).split('|'))
+  for (const word of family.split(' ')) kin[word] = stemmer(family.split(' ')[0]!);
 
 export const stemOfName = stemmer('name');
 
@@ -76,17 +65,10 @@ export function stemsOf(text: string): Set<string> {
 }
 
 const sentenceEnd = /(?<=[.!?…][”"’')\]]{0,2})\s+|(?<=[。！？؟।])\s*|\n+/u;
-const abbreviation = /(?:^|\s)(?:\p{Lu}|Dr|Mr|Mrs|Ms|Prof|St|No|vs|etc|e\.g|i\.e)\.$/u;
 
 export function sentencesOf(text: string): string[] {
-  const sentences: string[] = [];
-  for (const part of text.slice(0, readChars).split(sentenceEnd)) {
-    const last = sentences.at(-1);
-    if (last !== undefined && abbreviation.test(last))
-      sentences[sentences.length - 1] = `${last} ${part.trim()}`;
-    else if (part.trim()) sentences.push(part.trim());
-  }
-  return sentences;
+  const parts = text.slice(0, readChars).split(sentenceEnd);
+  return parts.map((part) => part.trim()).filter(Boolean);
 }
 
 /** Case, punctuation and spacing apart, the same words: the same key. */
@@ -102,14 +84,6 @@ export function isQuestion(sentence: string): boolean {
   return askingWords.test(wordsOf(sentence).slice(0, 6).join(' '));
 }
 
-/** Mostly letters of other scripts than the one this model writes. */
-export function isForeignScript(text: string): boolean {
-  const letters = text.slice(0, readChars).match(/\p{L}/gu) ?? [];
-  return (
-    letters.length > 0 && letters.filter((l) => !/\p{Script=Latin}/u.test(l)).length > letters.length / 2
-  );
-}
-
 /** Any text to a number, the same every time (FNV-1a). */
 export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
@@ -122,4 +96,14 @@ export function isPersonal(text: string): boolean {
   return wordsOf(text.replace(/\b(tell|remind|show|give|let|ask) (me|us)\b/gi, '')).some((word) =>
     ['i', 'me', 'my', 'mine', 'we', 'us', 'our', 'im', 'ive'].includes(word),
   );
+}
+
+/** The share of what two sets have in common, 0 to 1. */
+export function alike(a: Set<string>, b: Set<string>): number {
+  const shared = [...a].filter((item) => b.has(item)).length;
+  return shared / Math.max(1, a.size + b.size - shared);
+}
+
+export function pick(from: string[], seed: number): string | undefined {
+  return from[seed % Math.max(1, from.length)];
 }
