@@ -78,15 +78,15 @@ const forget = defineAction({
     if (confirm) {
       await memory.forget(found.map(({ id }) => id));
       // What it was is not said again: this, too, is kept.
-      return `Forgotten: ${counted(found.length)}.`;
+      return 'That is forgotten, and so are my answers to it.';
     }
-    const listed = [...new Set(found.map(({ content }) => shortened(content.text)))].filter(
-      (text) => !/\b(?:forget|delete|erase)\b/i.test(text),
-    );
+    const texts = [...new Set(found.map(({ content }) => shortened(content.text)))];
+    // Questions, and wishes like this one, go with the rest; what they are about tells enough.
+    const told = texts.filter((text) => !/\?$|\b(?:forget|delete|erase|remember)\b/i.test(text));
+    const listed = told.length > 0 ? told : texts;
     const some = listed.slice(0, shown).map(quote).join('; ');
     const more = listed.length > shown ? `; and ${listed.length - shown} more` : '';
-    const list = listed.length > 0 ? `: ${some}${more}` : '';
-    return `I found ${counted(listed.length || found.length)}${list}. Shall I forget that, and my answers to it? Say "yes, forget ${words.replace(/["“”]/g, '')}" to go on.`;
+    return `I found ${counted(listed.length)}: ${some}${more}. Shall I forget that, what you asked about it, and my answers? Say "yes, forget ${words.replace(/["“”]/g, '')}" to go on.`;
   },
 });
 

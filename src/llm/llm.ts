@@ -85,6 +85,12 @@ export interface Quote {
   kind: MemoryKind;
 }
 
+/** What somebody writes, and how the persona answers. */
+export interface Example {
+  user: string;
+  reply: string;
+}
+
 /** What a model is told besides the conversation. Each kind at most once, except `context`. */
 export type SystemPart =
   | { kind: 'instructions'; text: string }
@@ -92,7 +98,7 @@ export type SystemPart =
   /** How the persona writes, a rule a line. */
   | { kind: 'style'; rules: string[] }
   /** How the persona talks. */
-  | { kind: 'examples'; pairs: { user: string; reply: string }[] }
+  | { kind: 'examples'; pairs: Example[] }
   /** A paragraph of a context provider. */
   | { kind: 'context'; text: string }
   /** What people asked to remember, newest first. */

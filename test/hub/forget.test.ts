@@ -24,10 +24,10 @@ describe('forgetting in plain words, without a language model', () => {
     expect(await alice("what is my dog's name?")).toContain('Rex');
 
     const asked = await alice('forget my dog');
-    expect(asked).toMatch(/^I found \d things?: .*"my dog is called Rex".* Shall I forget/);
+    expect(asked).toMatch(/^I found 1 thing: "my dog is called Rex"\. Shall I forget/);
     expect(await alice("what is my dog's name?")).toContain('Rex');
     await alice('forget my dog');
-    expect(await alice('yes')).toMatch(/^Forgotten: \d things?\.$/);
+    expect(await alice('yes')).toMatch(/^That is forgotten/);
 
     for (const question of [
       "what is my dog's name?",
@@ -47,7 +47,7 @@ describe('forgetting in plain words, without a language model', () => {
     const alice = speaker({ userId: 'alice' });
     await alice('my dog is called Rex');
     await alice('forget my dog');
-    expect(await alice(word)).toMatch(/^Forgotten/);
+    expect(await alice(word)).toMatch(/^That is forgotten/);
     expect(await alice('what is my dog called?')).not.toMatch(/Rex|forget/i);
   });
 
@@ -55,7 +55,7 @@ describe('forgetting in plain words, without a language model', () => {
     const alice = speaker({ userId: 'alice' });
     await alice('my dog is called Rex');
     await alice('forget my dog');
-    expect(await alice(word)).not.toMatch(/Forgotten/);
+    expect(await alice(word)).not.toMatch(/is forgotten/);
     await alice('yes');
     expect(await alice('what is my dog called?')).toContain('Rex');
   });
@@ -71,8 +71,8 @@ describe('forgetting in plain words, without a language model', () => {
     const alice = speaker({ userId: 'alice' });
     await alice('my dog is called Rex');
     await alice('remember that I like tea');
-    expect(await alice('forget everything')).toMatch(/^I found 2 things|^I found \d things/);
-    expect(await alice('yes')).toMatch(/^Forgotten/);
+    expect(await alice('forget everything')).toMatch(/^I found \d things?: .*Rex/);
+    expect(await alice('yes')).toMatch(/^That is forgotten/);
     for (const question of ['what is my dog called?', 'do I like tea?', 'what do you remember?'])
       expect(await alice(question)).not.toMatch(/Rex|tea”/);
   });
@@ -85,7 +85,7 @@ describe('forgetting in plain words, without a language model', () => {
     expect(await mallory('forget the dog')).toMatch(/nothing here that matches/);
     await mallory('yes, forget the dog');
     await mallory('Say "yes, forget everything" to go on.');
-    expect(await alice('yes')).not.toMatch(/Forgotten/);
+    expect(await alice('yes')).not.toMatch(/is forgotten/);
     expect(await alice('what is my dog called?')).toContain('Rex');
   });
 });

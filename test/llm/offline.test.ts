@@ -301,9 +301,29 @@ describe('offline: voice', () => {
     expect(await answer([...told, user(text)], { tools: [weather] })).toMatch(expected);
   });
 
+  test.each([
+    ['what day was it yesterday', /cannot/],
+    ['how many days until Christmas', /cannot/],
+    ['how long till Friday?', /cannot/],
+    ['please stop', /cannot/],
+    ['Stop talking!', /cannot/],
+    ['leave me alone', /cannot/],
+    ['can you help me with my homework?', /cannot/],
+    ['?', /did not understand/],
+    ['...', /did not understand/],
+    ['!!', /did not understand/],
+    ["I'm sad", /sorry/],
+    ['I feel so lonely today', /sorry/],
+    ['I am really tired', /sorry/],
+  ])('[http-and-cli.23] is honest about what it cannot: %s', async (text, expected) => {
+    const reply = await answer([...told, user(text)], { tools: [weather] });
+    expect(reply).toMatch(expected);
+    expect(reply).not.toMatch(/Noted|Kept|Hello|Biscuit/);
+  });
+
   test('says that it cannot look into files', async () => {
     const file = { name: 'a.png', mediaType: 'image/png', size: 12 };
-    expect(await answer([...told, { ...user(''), files: [file] }])).toMatch(/“a\.png” is kept/);
+    expect(await answer([...told, { ...user(''), files: [file] }])).toMatch(/I keep “a\.png”/);
     expect(await answer([...told, user('[file "a.png", image/png, 12 bytes]')])).not.toMatch(/look into/);
   });
 

@@ -72,14 +72,14 @@ describe('forget', () => {
   it('asks back first, with what it found, and forgets nothing yet', async () => {
     const { told, left } = await run({ what: 'my sister' }, 'my sister is Ana', 'I like tea');
     expect(told).toBe(
-      'I found 1 thing: "my sister is Ana". Shall I forget that, and my answers to it? Say "yes, forget my sister" to go on.',
+      'I found 1 thing: "my sister is Ana". Shall I forget that, what you asked about it, and my answers? Say "yes, forget my sister" to go on.',
     );
     expect(left).toEqual(['my sister is Ana', 'I like tea']);
   });
 
   it('forgets what matches once that is confirmed, and does not say again what it was', async () => {
     expect(await confirmed('my sister is Ana', 'my sister is Ana', 'I like tea')).toEqual({
-      told: 'Forgotten: 1 thing.',
+      told: 'That is forgotten, and so are my answers to it.',
       left: ['I like tea'],
     });
   });
@@ -115,7 +115,7 @@ describe('forget', () => {
     const facts = ['I like tea', 'bo|I like coffee', 'my sister is Ana'];
     expect((await run({ what: 'everything' }, ...facts)).left).toHaveLength(3);
     expect(await confirmed('everything', ...facts)).toEqual({
-      told: 'Forgotten: 2 things.',
+      told: 'That is forgotten, and so are my answers to it.',
       left: ['I like coffee'],
     });
     expect((await confirmed('everything')).told).toBe('There is nothing to forget.');

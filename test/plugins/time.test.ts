@@ -75,6 +75,8 @@ describe('asking for the time', () => {
     ["what is today's date?", undefined],
     ["what's the date today?", undefined],
     ['time in Tokyo?', 'Tokyo'],
+    ['is it Friday?', undefined],
+    ['is today monday in Tokyo', 'Tokyo'],
     ['current time in UTC', 'UTC'],
     ['what time is it at the moment in São Paulo?', 'São Paulo'],
     ['What time is it now in Gotham?', 'Gotham'],

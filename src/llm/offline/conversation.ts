@@ -1,112 +1,91 @@
-/**
- * A request as the offline model takes it apart.
- *
- * - **Burst**: the messages of the turn, all of them to be answered.
- * - **Ask**: one sentence of the burst, and what it wants.
- * - **Remark**: something that was said, noted or read, in reach of the conversation.
- */
-import type { ModelMessage, ModelRequest, Quote, Speaker, SystemPart, Tool } from '../llm.js';
-import { type Intent, intentOf, withoutGreeting } from './intent.js';
-import { type Voice, voiceOf } from './voice.js';
-import { hashOf, keyOf, sentencesOf } from './words.js';
+/** A request as the offline model takes it apart. */
+import type { ModelMessage, ModelRequest, Quote, Speaker, SystemPart } from '../llm.js';
+import { intentOf, withoutGreeting } from './intent.js';
+import { voiceOf } from './voice.js';
+import { keyOf, sentencesOf } from './words.js';
 
-export interface Ask {
-  intent: Intent;
-  text: string;
-}
-
-export interface Remark {
-  text: string;
-  kind: 'said' | 'replied' | 'fact' | 'read';
-  /** Who said it; null: the one who asks. */
-  speaker: string | null;
-  /** Unix ms; null where it is not known. */
-  at: number | null;
+/** Something in reach that was said, noted or read. */
+export interface Remark extends Omit<Quote, 'by'> {
+  /** A name, where it was somebody else than the one who asks. */
+  by: 'agent' | 'asker' | { name: string };
+  /** Unix ms; NaN where it is not known. */
+  at: number;
   /** Said in the very turn that asks. */
   justNow?: boolean;
 }
 
-export interface Conversation {
-  name: string;
-  bio: string;
-  voice: Voice;
-  tools: Tool[];
-  burst: string[];
-  greeted: boolean;
-  asks: Ask[];
-  /** Names of files that came with the burst. */
-  files: string[];
-  /** What the tools gave that were called in this turn, in order; null: none were called yet. */
-  results: { name: string; text: string }[] | null;
-  /** Nothing was answered before this turn, and nothing is recalled. */
-  first: boolean;
-  /** Oldest first, the same words once. */
-  remarks: Remark[];
-  /** The best that recall found, which goes by meaning. */
-  recalled: string | undefined;
-  /** The same for the same conversation: what would be chance elsewhere. */
-  seed: number;
-}
+/** Who spoke where that is not known: the one who asks, as far as anyone can tell. */
+const nobody: Speaker = { id: '' };
+const untimed = { at: Number.NaN, kind: 'message' } as const;
 
-export function conversationIn({ system, messages, tools }: ModelRequest): Conversation {
+export type Conversation = ReturnType<typeof conversationIn>;
+/** One sentence of the turn, and what it wants. */
+export type Ask = Conversation['asks'][number];
+
+export function conversationIn({ system, messages, tools }: ModelRequest) {
   const { name = 'I', bio = '' } = part(system, 'persona') ?? {};
   const recalled = part(system, 'recalled')?.memories ?? [];
   const facts = part(system, 'facts')?.memories ?? [];
-  let end = messages.length;
-  while (end > 0 && isStep(messages[end - 1]!)) end--;
-  let start = end;
-  while (start > 0 && messages[start - 1]!.role === 'user') start--;
+  const end = messages.findLastIndex((message) => !isStep(message)) + 1;
+  const start = messages.slice(0, end).findLastIndex(({ role }) => role !== 'user') + 1;
   const steps = messages.slice(end).filter((message) => message.role === 'tool');
   const turn = messages.slice(start, end).filter((message) => message.role === 'user');
   const earlier = messages.slice(0, start);
   const offer = offered(earlier.at(-1));
   const burst = turn.map(({ text }) => (offer && affirmation.test(text.trim()) ? offer : text));
-  const heads = turn.flatMap(({ text }) => sentencesOf(text).map((one) => withoutGreeting(one, name)));
+  const heads = turn.flatMap(({ text, speaker }) =>
+    sentencesOf(text).map((one) => ({ ...withoutGreeting(one, name), by: speaker ?? nobody })),
+  );
   const asks = heads
     .filter(({ rest }) => rest !== '')
-    .map(({ rest }): Ask => ({ intent: intentOf(rest), text: rest }));
+    .map(({ rest, by }) => ({ intent: intentOf(rest), text: rest, by }));
 
   const asker = turn.at(-1)?.speaker?.id;
-  const nameOf = (speaker: Speaker | undefined) =>
-    !speaker || asker === undefined || speaker.id === asker ? null : (speaker.name ?? speaker.id);
+  const remarkOf = ({ by, ...said }: Quote): Remark => {
+    if (by === 'agent') return { ...said, by };
+    const mine = by === nobody || asker === undefined || by.id === asker;
+    return { ...said, by: mine ? 'asker' : { name: by.name ?? by.id } };
+  };
+  const before = earlier.flatMap((message): Quote[] => {
+    if (message.role === 'tool') return [];
+    const by = message.role === 'assistant' ? 'agent' : (message.speaker ?? nobody);
+    const at = message.role === 'user' ? message.at : undefined;
+    return [{ ...untimed, by, text: message.text, ...(at === undefined ? {} : { at }) }];
+  });
   const remembered = [...recalled, ...facts].sort((a, b) => a.at - b.at);
   // What was told in the same turn can answer what is asked in it.
-  const told = asks.filter(({ intent }) => intent === 'statement' || intent === 'feeling');
+  const told = asks
+    .filter(({ intent }) => intent === 'statement')
+    .map(({ by, text }) => ({ ...remarkOf({ ...untimed, by, text }), justNow: true }));
   return {
     name,
     bio,
     voice: voiceOf(part(system, 'examples')?.pairs ?? []),
     tools,
+    /** The messages of the turn, all of them to be answered. */
     burst,
     greeted: heads.some(({ greeted }) => greeted),
     asks,
+    /** Names of files that came with the turn. */
     files: turn.flatMap(({ files = [] }) => files.map((file) => file.name)),
+    /** What the tools gave that were called in this turn, in order; null: none were called yet. */
     results: steps.length > 0 ? steps : null,
+    /** Nothing was answered before this turn, and nothing is recalled. */
     first: !earlier.some(({ role }) => role === 'assistant') && recalled.length === 0,
-    remarks: distinct([
-      ...remembered.map((quote) => remarkOf(quote, nameOf)),
-      ...earlier.flatMap((message): Remark[] => {
-        if (message.role === 'tool') return [];
-        const { role, text } = message;
-        if (role === 'assistant') return [{ text, kind: 'replied', speaker: null, at: null }];
-        return [{ text, kind: 'said', speaker: nameOf(message.speaker), at: message.at ?? null }];
-      }),
-      ...told.map(({ text }): Remark => ({ text, kind: 'said', speaker: null, at: null, justNow: true })),
-    ]),
+    /** Oldest first, the same words once. */
+    remarks: distinct([...[...remembered, ...before].map(remarkOf), ...told]),
+    /** What recall put first. */
     recalled: recalled[0]?.text,
-    seed: hashOf(`${earlier.length}/${burst.join('\n')}`),
   };
 }
 
-type Part<K> = Extract<SystemPart, { kind: K }>;
-
-function part<K extends SystemPart['kind']>(parts: SystemPart[], kind: K): Part<K> | undefined {
-  return parts.find((one): one is Part<K> => one.kind === kind);
+function part<K extends SystemPart['kind']>(parts: SystemPart[], kind: K) {
+  return parts.find((one): one is Extract<SystemPart, { kind: K }> => one.kind === kind);
 }
 
 /** A part of the running turn: a call, or what came of one. */
 function isStep(message: ModelMessage): boolean {
-  return message.role === 'tool' || (message.role === 'assistant' && (message.calls?.length ?? 0) > 0);
+  return message.role === 'tool' || (message.role === 'assistant' && Boolean(message.calls?.length));
 }
 
 const affirmation =
@@ -117,25 +96,16 @@ function offered(last: ModelMessage | undefined): string | null {
   return /\bSay "(yes, [^"“”]{1,1000})" to go on\.[^\p{L}"”]*$/u.exec(last?.text ?? '')?.[1] ?? null;
 }
 
-function remarkOf(
-  { by, at, text, kind }: Quote,
-  nameOf: (speaker: Speaker | undefined) => string | null,
-): Remark {
-  const spoken = by === 'agent' ? 'replied' : 'said';
-  const what = kind === 'fact' ? 'fact' : kind === 'message' ? spoken : 'read';
-  return { text, kind: what, speaker: by === 'agent' ? null : nameOf(by), at };
-}
-
-/** The same words twice are one remark, the later; a reply gives way to all else, and a fact to what was said. */
+/** The same words twice are one remark, the later; what the agent said gives way to all else, a fact to what was said. */
 function distinct(remarks: Remark[]): Remark[] {
   const byKey = new Map<string, Remark>();
   for (const remark of remarks) {
     const key = keyOf(remark.text) || remark.text.trim();
     const known = byKey.get(key);
-    const weaker = known && known.kind !== 'replied' && (remark.kind === 'replied' || remark.kind === 'fact');
+    const weaker = known && known.by !== 'agent' && (remark.by === 'agent' || remark.kind === 'fact');
     const kept = weaker ? known : remark;
     byKey.delete(key);
-    if (key) byKey.set(key, { ...kept, at: kept.at ?? known?.at ?? null });
+    if (key) byKey.set(key, { ...kept, at: kept.at || (known?.at ?? Number.NaN) });
   }
   return [...byKey.values()];
 }

@@ -14,6 +14,7 @@ import { sentencesOf } from './words.js';
 
 /** As the hub estimates everywhere: 4 characters a token. */
 const tokenChars = 4;
+const tokens = (text: string) => Math.ceil(text.length / tokenChars);
 /** Words between two looks at the event loop. */
 const breath = 8;
 
@@ -28,11 +29,10 @@ async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerat
   const inputTokens = tokens(told.system) + tokens(said);
   const conversation = conversationIn(request);
   const calls = conversation.results ? [] : callsFor(conversation, said);
+  for (const call of calls) yield { type: 'call', call };
   if (calls.length > 0) {
-    for (const call of calls) yield { type: 'call', call };
     const outputTokens = tokens(JSON.stringify(calls));
-    yield { type: 'end', finish: 'calls', usage: { inputTokens, outputTokens } };
-    return;
+    return yield { type: 'end', finish: 'calls', usage: { inputTokens, outputTokens } };
   }
   const whole = answerTo(conversation);
   const text = whole.slice(0, request.maxTokens * tokenChars).replace(/[\ud800-\udbff]$/, '');
@@ -53,8 +53,4 @@ function callsFor({ tools, burst }: Conversation, said: string): ToolCall[] {
   });
   const distinct = new Map(wishes.map((wish) => [`${wish.name} ${wish.arguments}`, wish]));
   return [...distinct].map(([key, wish]) => ({ id: derivedId('call', said, key), ...wish }));
-}
-
-function tokens(text: string): number {
-  return Math.ceil(text.length / tokenChars);
 }

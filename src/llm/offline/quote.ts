@@ -23,17 +23,15 @@ export function cut(text: string, length: number): string {
 }
 
 /** As people say it: `On 22 November at 14:03 you said: “my dog is called Biscuit”.` */
-export function tell({ remark, quote }: { remark: Remark; quote: string }, thisYear: number | null): string {
-  const { kind, at, speaker, justNow } = remark;
-  const who = speaker ?? 'you';
-  const time = at === null ? null : moment(at, thisYear);
-  const when = time && `On ${time}`;
+export function tell({ remark, quote }: { remark: Remark; quote: string }, thisYear: number): string {
+  const { kind, by, at, justNow } = remark;
+  const who = by === 'agent' ? 'I' : by === 'asker' ? 'you' : plain(by.name);
+  const when = Number.isNaN(new Date(at).getTime()) ? 'Earlier' : `On ${moment(new Date(at), thisYear)}`;
   const quoted = /[?!…]$/.test(quote) ? `“${quote}”` : `“${quote.replace(/\.$/, '')}”.`;
   if (justNow) return `Just now ${who} said: ${quoted}`;
-  if (kind === 'read') return `My notes say: ${quoted}`;
-  if (kind === 'fact') return `${when ? `${when} I` : 'I'} noted: ${quoted}`;
-  if (kind === 'replied') return `${when ?? 'Earlier'} I said: ${quoted}`;
-  return `${when ?? 'Earlier'} ${who} ${isQuestion(quote) ? 'asked' : 'said'}: ${quoted}`;
+  if (kind === 'fact') return `${when} I noted: ${quoted}`;
+  if (kind !== 'message') return `My notes say: ${quoted}`;
+  return `${when} ${who} ${isQuestion(quote) ? 'asked' : 'said'}: ${quoted}`;
 }
 
 const clock = new Intl.DateTimeFormat('en-GB', {
@@ -41,16 +39,13 @@ const clock = new Intl.DateTimeFormat('en-GB', {
 });
 
 /** `22 November at 14:03`, on the hub's clock, with the year where it is another one. */
-function moment(at: number, thisYear: number | null): string | null {
-  const date = new Date(at);
-  if (Number.isNaN(date.getTime())) return null;
+function moment(date: Date, thisYear: number): string {
   const part = Object.fromEntries(clock.formatToParts(date).map(({ type, value }) => [type, value]));
-  const year = thisYear === null || date.getFullYear() === thisYear ? '' : ` ${part.year}`;
+  const year = date.getFullYear() === thisYear ? '' : ` ${part.year}`;
   return `${part.day} ${part.month}${year} at ${part.hour}:${part.minute}`;
 }
 
 /** The year of the newest thing that is known, as the present is not. */
-export function yearOf(remarks: Remark[]): number | null {
-  const newest = remarks.reduce((latest, { at }) => (at !== null && at > latest ? at : latest), -Infinity);
-  return Number.isFinite(newest) ? new Date(newest).getFullYear() : null;
+export function yearOf(remarks: Remark[]): number {
+  return new Date(Math.max(...remarks.map(({ at }) => at || -Infinity))).getFullYear();
 }
