@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineAction, type Plugin } from '../src/extension-api.js';
 import { calculate, maxExpressionLength } from './calculate/arithmetic.js';
-import { asExpression, calculationIn } from './calculate/english.js';
+import { asExpression, phrases } from './calculate/english.js';
 
 const parameters = z.object({
   expression: z
@@ -18,10 +18,7 @@ const action = defineAction({
     'Calculates: numbers, + - * / ^ % !, parentheses, functions such as sqrt, log, sin, round, mean, and conversions of units with "to". Use it for every calculation, however small.',
   parameters,
   timeoutMs: 5000,
-  recognise(text) {
-    const expression = calculationIn(text);
-    return expression ? { expression } : null;
-  },
+  phrases,
   async run({ expression }, { signal }) {
     signal.throwIfAborted();
     const { value, rounded } = calculate(asExpression(expression));

@@ -1,11 +1,22 @@
 /** Remember: facts kept, listed and forgotten because someone asked for it. */
 import { z } from 'zod';
-import { defineAction, type Memory, type MemoryAccess, type Plugin } from '../src/extension-api.js';
+import { defineAction, type Memory, type Plugin } from '../src/extension-api.js';
 
 const maxFactLength = 1000;
-/** Most facts one request forgets by words; more than that asks for better words. */
-const maxForgotten = 3;
+/** Most facts, and most things to be forgotten, that are told one by one. */
 const listed = 20;
+const shown = 5;
+
+/** Something with a word in it. */
+const said = '(?=[^]*[\\p{L}\\p{N}]).+?';
+/** What follows `remember that`; `remember that film?` names a thing. */
+const statement = `(?!(?:time|day|night|one|guy|man|woman|girl|boy|place|trip|song|film|movie|book|thing|moment|summer|year)\\b)${said}`;
+/** Statements about oneself that need no `that`: `remember I'm vegan`, `remember my sister is Ana`. */
+const ownStatement =
+  "(?:(?:my|our) (?:[\\p{L}\\p{N}'-]+ ){1,6}?(?:is|are|has|have|likes?|lives?|works?|can't|starts?|ends?)\\b|(?:I|we)(?:'(?:m|re|ve)| am| are| have| like| love| hate| prefer| live| work| need| want| use| speak| can't| don't)\\b).+?";
+/** Neither `forget it` nor `forget your instructions` nor `forget my last message`. */
+const subject =
+  '(?!(?:it|that|this|her|him|them|me|us|you|your|all|everything|about|what)\\b|(?:[\\p{L}]+ )?(?:last|previous|earlier|above) |(?:[\\p{L}]+ )?instructions?\\b).+?';
 
 const remember = defineAction({
   name: 'remember',
@@ -15,10 +26,17 @@ const remember = defineAction({
     fact: z.string().min(1).max(maxFactLength).describe('The fact, in the words of the one who said it'),
   }),
   timeoutMs: 10_000,
-  recognise(text) {
-    const fact = factIn(text);
-    return fact ? { fact } : null;
-  },
+  phrases: [
+    {
+      say: '(remember [(this|the following)]|(make|take) a note [of this]|note [this] [down]|keep in mind) : {fact}',
+      where: { fact: said },
+    },
+    {
+      say: "([always] remember|don't forget|(make|take) a note|note|(keep|bear) in mind) [,] that {fact}",
+      where: { fact: statement },
+    },
+    { say: "(remember|don't forget) [,] {fact}", where: { fact: ownStatement } },
+  ],
   async run({ fact }, { memory, signal }) {
     signal.throwIfAborted();
     const kept = fact.trim();
@@ -31,25 +49,44 @@ const remember = defineAction({
 const forget = defineAction({
   name: 'forget',
   description:
-    'Forgets facts that were kept, on request. It finds them by words and tells which ones went. "everything" forgets all facts of the one who asks.',
+    'Forgets what the person said here and the facts kept from it, on their request. Without "confirm" it only tells what it found: show that to the person and ask. Set "confirm" once they said yes to it, never before. "everything" means all that they said.',
   parameters: z.object({
-    what: z.string().min(1).max(maxFactLength).describe('Words of the fact, or "everything"'),
+    what: z.string().min(1).max(maxFactLength).describe('Words of what is to be forgotten, or "everything"'),
+    confirm: z.boolean().optional().describe('True only after the person was asked and said yes'),
   }),
-  timeoutMs: 10_000,
-  recognise(text) {
-    const what = forgettableIn(text);
-    return what ? { what } : null;
-  },
-  async run({ what }, { memory, user, signal }) {
+  timeoutMs: 20_000,
+  phrases: [
+    {
+      say: '[{confirm} [,]] (forget|delete|erase) {what} [[that] you (know|remember|have remembered)] [(about|of) (me|us)]',
+      where: { confirm: 'yes', what: 'everything|all' },
+    },
+    { say: '[{confirm} [,]] (forget|delete|erase) that {what}', where: { confirm: 'yes', what: statement } },
+    {
+      say: '[{confirm} [,]] (forget|delete|erase) [(everything|all|what) [that]] [(you (know|remember)|I (said|told you))] [about] {what}',
+      where: { confirm: 'yes', what: subject },
+    },
+  ],
+  async run({ what, confirm }, { memory, user, signal }) {
     signal.throwIfAborted();
-    if (/^(?:everything|all)\b/i.test(what.trim())) return forgetAllOf(user.id, memory, signal);
-    const matching = bestMatches(what, await memory.facts(what));
+    const words = what.trim();
+    const all = /^(?:everything|all)$/i.test(words);
+    const own = (await memory.own(all ? undefined : words)).filter(({ author }) => author.id === user.id);
+    const found = all ? own : bestMatches(words, own);
     signal.throwIfAborted();
-    if (matching.length === 0) return `Nothing that is remembered matches ${quote(what)}.`;
-    if (matching.length > maxForgotten)
-      return `${matching.length} facts match equally well, so none was forgotten: ${list(matching)} Which of them?`;
-    await memory.forget(matching.map(({ id }) => id));
-    return `Forgotten: ${list(matching)}`;
+    if (found.length === 0)
+      return all ? 'There is nothing to forget.' : `You said nothing here that matches ${quote(words)}.`;
+    if (confirm) {
+      await memory.forget(found.map(({ id }) => id));
+      // What it was is not said again: this, too, is kept.
+      return 'That is forgotten, and so are my answers to it.';
+    }
+    const texts = [...new Set(found.map(({ content }) => shortened(content.text)))];
+    // Questions, and wishes like this one, go with the rest; what they are about tells enough.
+    const told = texts.filter((text) => !/\?$|\b(?:forget|delete|erase|remember)\b/i.test(text));
+    const listed = told.length > 0 ? told : texts;
+    const some = listed.slice(0, shown).map(quote).join('; ');
+    const more = listed.length > shown ? `; and ${listed.length - shown} more` : '';
+    return `I found ${counted(listed.length)}: ${some}${more}. Shall I forget that, what you asked about it, and my answers? Say "yes, forget ${words.replace(/["“”]/g, '')}" to go on.`;
   },
 });
 
@@ -61,7 +98,18 @@ const recall = defineAction({
     about: z.string().max(200).optional().describe('A subject; leave out for everything'),
   }),
   timeoutMs: 10_000,
-  recognise: recallIn,
+  phrases: [
+    'what (do|can) you (remember|recall) [about (me|us)] [(so far|now)]',
+    'what (have|did) you (remember|remembered|note|noted|kept) [(so far|now)]',
+    'what (facts|things) do you (remember|know)',
+    '(show me|list) (what|everything|all|the facts|all facts) [that] you (remember|know)',
+    '(what do you know|[show me] what you know|do you know anything) about (me|us|myself)',
+    'what do you remember about {about}',
+    {
+      say: '(what do you know|do you (remember|know) anything) about {about}',
+      where: { about: '(?:my|our) .+?' },
+    },
+  ],
   async run({ about }, { memory, signal }) {
     signal.throwIfAborted();
     const subject = about?.trim();
@@ -75,33 +123,18 @@ const recall = defineAction({
 
 export default { name: 'remember', actions: [remember, forget, recall] } satisfies Plugin;
 
-/** Only the asker's own: in a shared room others' facts are not theirs to wipe. */
-async function forgetAllOf(userId: string, memory: MemoryAccess, signal: AbortSignal): Promise<string> {
-  let forgotten = 0;
-  // `facts` gives the newest only, so it is asked until nothing of theirs is left.
-  for (;;) {
-    signal.throwIfAborted();
-    const own = (await memory.facts()).filter((fact) => fact.author.id === userId);
-    const gone = own.length > 0 ? await memory.forget(own.map(({ id }) => id)) : 0;
-    if (gone === 0) break;
-    forgotten += gone;
-  }
-  if (forgotten === 0) return 'There was nothing to forget.';
-  return `Forgotten: all ${forgotten === 1 ? 'there was, 1 fact' : `${forgotten} facts`} of yours.`;
-}
-
-/** The facts that have most of the words, if that is at least half; those that match equally well together. */
-function bestMatches(words: string, facts: Memory[]): Memory[] {
+/** Those that have most of the words, if that is at least half; those that match equally well together. */
+function bestMatches(words: string, memories: Memory[]): Memory[] {
   const wanted = contentWords(words);
   if (wanted.size === 0) return [];
-  const scored = facts.map((fact) => {
-    const has = contentWords(fact.content.text);
+  const scored = memories.map((memory) => {
+    const has = contentWords(memory.content.text);
     const shared = [...wanted].filter((word) => has.has(word)).length;
-    return { fact, share: shared / wanted.size };
+    return { memory, share: shared / wanted.size };
   });
   const best = Math.max(0, ...scored.map(({ share }) => share));
   if (best < 0.5) return [];
-  return scored.filter(({ share }) => share === best).map(({ fact }) => fact);
+  return scored.filter(({ share }) => share === best).map(({ memory }) => memory);
 }
 
 const fillers = new Set(
@@ -125,94 +158,16 @@ function quote(text: string): string {
   return `"${text}"`;
 }
 
+function counted(count: number): string {
+  return count === 1 ? '1 thing' : `${count} things`;
+}
+
+/** One line of it. */
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 120 ? `${line.slice(0, 120)}…` : line;
+}
+
 function list(facts: Memory[]): string {
   return `${facts.map((fact) => quote(fact.content.text)).join('; ')}.`;
-}
-
-const opening =
-  /^\s*(?:(?:hi|hello|hey|ok|okay|oh|also|and|now|so|please)\b[\s,!.]*)*(?:(?:can|could|would|will) you )?(?:please,? )?/i;
-
-/** How a statement opens after `remember that`; `remember that film?` names a thing. */
-const statementOpening =
-  /^(?:i|i['’](?:m|ve|ll|d)|we|we['’](?:re|ve|ll|d)|he|she|it|they|you|my|our|his|her|their|your|the|a|an|all|every|no|nobody|everyone|on|in|at|from|until|when|if|this|these|there)(?!\p{L})/iu;
-const nameOpening = /^(?:\p{Lu}|\p{N})/u;
-const subjectOpening = /^\p{L}+ (?:is|are|will|has|have|likes?|can|must|should)\b/iu;
-const things =
-  /^(?:time|day|night|one|guy|man|woman|girl|boy|place|trip|song|film|movie|book|thing|moment|summer|year)\b/i;
-
-/** Statements about oneself that need no `that`: `remember I'm vegan`, `remember my sister is Ana`. */
-const ownStatement =
-  /^(?:(?:my|our) (?:[\p{L}\p{N}'’-]+ ){1,6}?(?:is|are|has|have|likes?|lives?|works?|can['’]?t|starts?|ends?)\b.|(?:I|we)(?:['’](?:m|re|ve)| am| are| have| like| love| hate| prefer| live| work| need| want| use| speak| can['’]?t| don['’]?t)\b.)/iu;
-
-/** The fact a request to remember holds, in the words it was said in. */
-function factIn(text: string): string | null {
-  if (text.length > maxFactLength) return null;
-  const begun = opening.exec(text)?.[0] ?? '';
-  const request = text.slice(begun.length);
-  const asked = / you\b/i.test(` ${begun}`);
-  if (/\?\s*$/.test(text) && !asked) return null;
-  const colon =
-    /^(?:remember(?: this| the following)?|(?:make|take) a note(?: of this)?|note(?: this)?(?: down)?|keep in mind)\s*:\s*(.+)$/isu.exec(
-      request,
-    );
-  if (colon) return tidy(colon[1]!, asked);
-  const that =
-    /^(?:(?:always )?remember|don['’]?t forget|(?:make|take) a note|note|keep in mind|bear in mind),? that\s+(.+)$/isu.exec(
-      request,
-    );
-  if (that) return isStatement(that[1]!) ? tidy(that[1]!, asked) : null;
-  const plain = /^(?:remember|don['’]?t forget)(?:,| -)?\s+(.+)$/isu.exec(request);
-  return plain && ownStatement.test(plain[1]!) ? tidy(plain[1]!, asked) : null;
-}
-
-function isStatement(text: string): boolean {
-  if (things.test(text)) return false;
-  return [statementOpening, nameOpening, subjectOpening].some((pattern) => pattern.test(text));
-}
-
-function tidy(text: string, question: boolean): string | null {
-  const fact = text
-    .replace(question ? /[\s?]+$/ : /\s+$/, '')
-    .replace(/,? please[.!]?$/i, '')
-    .replace(/(?<=[^.])\.$/, '')
-    .trim();
-  return /[\p{L}\p{N}]/u.test(fact) ? fact : null;
-}
-
-/** Words of what is to be forgotten, or `everything`. */
-function forgettableIn(text: string): string | null {
-  if (text.length > maxFactLength) return null;
-  const request = text
-    .replace(opening, '')
-    .replace(/[\s.!?]+$/, '')
-    .replace(/,? please$/i, '');
-  if (
-    /^forget (?:everything|all)(?: (?:that )?you (?:know|remember|have remembered))?(?: (?:about|of) (?:me|us))?$/i.test(
-      request,
-    )
-  )
-    return 'everything';
-  const that = /^forget that (.+)$/isu.exec(request)?.[1];
-  if (that) return isStatement(that) ? that : null;
-  const subject =
-    /^forget (?:(?:everything |all |what )(?:that )?(?:you (?:know|remember) |I (?:said|told you) )?)?(?:about )?((?:my|our) .+)$/isu.exec(
-      request,
-    )?.[1];
-  return subject && !/^(?:my|our) (?:last|previous|earlier) (?:message|question|request)/i.test(subject)
-    ? subject
-    : null;
-}
-
-const recallAll =
-  /^(?:what (?:do|can) you (?:remember|know|recall)|what (?:have|did) you (?:remembered?|noted?|kept)|(?:tell|show) me what you (?:remember|know)|list (?:what|everything|all|the facts|all facts)(?: that)? you (?:remember|know)|what (?:facts|things) do you (?:remember|know)|do you (?:remember|know) anything)(?: (?:about|of) (?<about>[\p{L}\p{N}'’ -]{1,80}?))?(?: so far| now)?[\s?.!]*$/iu;
-
-function recallIn(text: string): { about?: string } | null {
-  if (text.length > 200) return null;
-  const found = recallAll.exec(text.replace(opening, ''));
-  if (!found) return null;
-  const about = found.groups?.about;
-  if (about === undefined) return /\bknow\b/i.test(text) ? null : {};
-  if (/^(?:me|us|myself)$/i.test(about)) return {};
-  // "What do you know about France?" is a question to the model; one's own things are remembered.
-  return /^(?:my|our)\b/i.test(about) || /\bremember/i.test(text) ? { about } : null;
 }

@@ -145,44 +145,23 @@ const parameters = z.object({
     ),
 });
 
-const opening =
-  /^(?:(?:hi|hello|hey|ok|okay|so|and|please|excuse me)\b[ ,!]*)*(?:(?:can|could|would|will) you )?(?:please )?/i;
-const moment = /,? (?:right now|now|today|currently|at the moment|please)$/i;
-const asking = "(?:what's|what is|(?:tell|give|show) me|do you (?:know|have))";
-const questions = [
-  /^what time is it$/,
-  /^(?:what|which) (?:day|date)(?: of the (?:week|month))? is(?: it)?$/,
-  /^(?:(?:current|local) time|today's date)$/,
-  new RegExp(
-    `^${asking} (?:what time it is|(?:what|which) (?:day|date) (?:it|today) is|what (?:day|date) it is)$`,
-  ),
-  new RegExp(`^${asking} the (?:current |exact |local )?(?:time|date|day|time and date|date and time)$`),
-  new RegExp(`^${asking} (?:today's date|the day of the week)$`),
-];
-/** `time in Tokyo?`: not a question, so the place must be one that is known. */
-const brief = /^(?:(?:current|local) )?(?:time|date)$/;
+const now = '[(right now|now|today|currently|at the moment)]';
+const when = `${now} [[over] (in|at) {place}] ${now}`;
+const time = '(time|date|day|time and date|date and time|day of the week)';
 /** `… in the film`, `… in my version`: not places. */
-const notPlace =
-  /^(?:the|my|your|our|his|her|their|this|that|these|those|an?|which|what|case|general|english)\b/i;
-
-function recognise(text: string): z.infer<typeof parameters> | null {
-  if (text.length > 200) return null;
-  const sentence = text.trim().replaceAll('’', "'").replace(/\s+/g, ' ').replace(opening, '');
-  const asked = withoutMoments(sentence.replace(/[ ?.!]+$/, ''));
-  const split = /^(.*?),? (?:over )?(?:in|at) (?!the moment)(.+)$/i.exec(asked);
-  const words = withoutMoments(split?.[1] ?? asked).toLowerCase();
-  const place = split?.[2];
-  const isQuestion = questions.some((question) => question.test(words));
-  if (place === undefined) return isQuestion ? {} : null;
-  if (place.length > 60 || notPlace.test(place) || !/^\p{L}[\p{L}\p{M}\d'./+_, -]*$/u.test(place))
-    return null;
-  return isQuestion || (brief.test(words) && zoneOf(place)) ? { place } : null;
-}
-
-function withoutMoments(sentence: string): string {
-  const shorter = sentence.replace(moment, '');
-  return shorter === sentence ? sentence : withoutMoments(shorter);
-}
+const where = {
+  place:
+    "(?!(?:the|my|your|our|his|her|their|this|that|these|those|an?|which|what|case|general|english)\\b)\\p{L}[\\p{L}\\p{M}\\d'./+_, -]{0,59}?",
+};
+const phrases = [
+  `what time is it ${when}`,
+  `[do you know] what (time|day|date) (it|today) is ${when}`,
+  `[do you know] (what|which) (day|date) [of the (week|month)] is [it] ${when}`,
+  `[(what is|what's|whats|give me|show me|do you have|do you know)] the [(current|exact|local)] ${time} ${when}`,
+  "[(what is|what's|do you know)] today's date",
+  '[(current|local)] (time|date) in {place}',
+  `is (it|today) (monday|tuesday|wednesday|thursday|friday|saturday|sunday) ${when}`,
+].map((say) => ({ say, where }));
 
 const currentTime = defineAction({
   name: 'current_time',
@@ -190,7 +169,7 @@ const currentTime = defineAction({
     'Tells the date, weekday and time of day, now, anywhere in the world. Use it whenever the answer depends on the present time or on another time zone.',
   parameters,
   timeoutMs: 5000,
-  recognise,
+  phrases,
   async run({ place }, { signal }) {
     signal.throwIfAborted();
     const asked = place?.trim();

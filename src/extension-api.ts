@@ -46,14 +46,23 @@ export type {
 export { defineConnector, defineEmbedder, defineProvider, secret } from './extensions/extension.js';
 export type {
   Embedder,
+  Example,
   Image,
   LanguageModel,
+  MessageFile,
   ModelChunk,
   ModelMessage,
   ModelRequest,
+  Phrase,
+  Quote,
+  Speaker,
+  SystemPart,
   Tool,
   ToolCall,
+  UserMessage,
 } from './llm/llm.js';
+export { wishesIn } from './llm/phrases.js';
+export { promptText, systemText, userText } from './llm/prompt-text.js';
 export type { Service } from './llm/service.js';
 export {
   argumentsObject,

@@ -1,15 +1,14 @@
 /**
  * Model services: what writes text and what measures meaning.
  *
+ * - **Request**: what a model is told, as typed parts. A model that reads text alone gets it from `prompt-text.ts`.
  * - **Chunk**: a piece of an answer as it is written.
  * - **Tool**: an action as the model sees it. **Call**: the model's wish to use one.
- * - **Grounding**: the facts the system text was made from, for a model that cannot read prose.
  *
  * Errors: `model_unavailable` (retryable: 429, 5xx, lost connection; `retryAfterMs` as the provider says),
  * `model_timeout` (retryable), `model_refused` (fatal: bad key, bad request, unknown model).
  */
-import type { Character } from '../core/character.js';
-import type { Memory } from '../core/memory.js';
+import type { MemoryKind } from '../core/memory.js';
 import type { ModelAbilities } from '../core/model-abilities.js';
 import type { Usage } from '../core/turn.js';
 
@@ -25,35 +24,96 @@ export interface Tool {
   description: string;
   /** JSON Schema (draft 2020-12) of the arguments. */
   parameters: Record<string, unknown>;
-  /** Reads the arguments out of plain words; null when the words do not ask for this. */
-  recognise?: (text: string) => Record<string, unknown> | null;
+  /** How people ask for it, for models that match words. Not part of what a language model is told. */
+  phrases?: Phrase[];
 }
+
+/**
+ * A way to ask for a tool: `what time is it [in {place}]`. `[…]` may be left out, `(a|b)` is one of several, and
+ * `{place}` is the parameter of that name; what stands there must satisfy the parameter's JSON Schema.
+ * `where` narrows parameters for this phrase alone: regular expressions (flags `isu`) for the whole of what stands there.
+ */
+export type Phrase = string | { say: string; where: Record<string, string> };
 
 export interface Image {
   mediaType: string;
   bytes: Uint8Array;
 }
 
+/** A person, by the platform's id. */
+export interface Speaker {
+  id: string;
+  name?: string;
+}
+
+/** A file of a message. */
+export interface MessageFile {
+  name: string;
+  mediaType: string;
+  /** In bytes. */
+  size: number;
+  /** Its content, where it is text that could be read. */
+  text?: string;
+  /** Whether `text` is only the beginning. */
+  cut?: boolean;
+}
+
+export interface UserMessage {
+  role: 'user';
+  /** What was written, and nothing else. */
+  text: string;
+  /** Absent: the hub itself, not a person. */
+  speaker?: Speaker;
+  /** When it was said, Unix ms, where that is known. */
+  at?: number;
+  /** The message this one points at: others' words, which ask for nothing. */
+  quote?: { author?: string; text: string };
+  files?: MessageFile[];
+  images?: Image[];
+}
+
 export type ModelMessage =
-  /** `at`: when it was said, Unix ms, where that is known. */
-  | { role: 'user'; text: string; at?: number; images?: Image[] }
+  | UserMessage
   | { role: 'assistant'; text: string; calls?: ToolCall[] }
   | { role: 'tool'; callId: string; name: string; text: string };
 
-export interface Grounding {
-  character: Character;
-  /** Older memories that bear on the question, best first. */
-  recalled: Memory[];
-  facts: Memory[];
+/** Something remembered: data, never instructions. */
+export interface Quote {
+  by: 'agent' | Speaker;
+  /** Unix ms. */
+  at: number;
+  text: string;
+  kind: MemoryKind;
 }
 
+/** What somebody writes, and how the persona answers. */
+export interface Example {
+  user: string;
+  reply: string;
+}
+
+/** What a model is told besides the conversation. Each kind at most once, except `context`. */
+export type SystemPart =
+  | { kind: 'instructions'; text: string }
+  | { kind: 'persona'; name: string; bio: string }
+  /** How the persona writes, a rule a line. */
+  | { kind: 'style'; rules: string[] }
+  /** How the persona talks. */
+  | { kind: 'examples'; pairs: Example[] }
+  /** A paragraph of a context provider. */
+  | { kind: 'context'; text: string }
+  /** What people asked to remember, newest first. */
+  | { kind: 'facts'; memories: Quote[] }
+  /** Older memories that bear on the question, best first. */
+  | { kind: 'recalled'; memories: Quote[] };
+
 export interface ModelRequest {
-  system: string;
+  /** In the order in which a model reads them: what stays the same comes first, so that providers can cache it. */
+  system: SystemPart[];
   messages: ModelMessage[];
   tools: Tool[];
   maxTokens: number;
   temperature?: number;
-  grounding: Grounding;
 }
 
 export type ModelChunk =

@@ -6,6 +6,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { FatalError } from '../errors.js';
+import { problemOfPhrase } from '../llm/phrases.js';
 import type { Plugin } from './plugin.js';
 
 export interface PluginPlaces {
@@ -121,6 +122,11 @@ const aName = z
   .max(100, 'must have at most 100 characters');
 const aList = 'must be a list';
 
+const PhraseShape = z.union(
+  [z.string(), z.object({ say: z.string(), where: z.record(z.string(), z.string()) })],
+  'must be a text, or an object of "say" and "where"',
+);
+
 const ActionShape = z.object({
   name: z
     .string('must be a text')
@@ -139,7 +145,7 @@ const ActionShape = z.object({
     .min(1, 'must be at least 1 ms')
     .max(3_600_000, 'must be at most an hour (3600000)')
     .optional(),
-  recognise: aFunction.optional(),
+  phrases: z.array(PhraseShape, aList).optional(),
   run: aFunction,
 });
 
@@ -178,6 +184,12 @@ function checked(name: string, candidate: unknown): Plugin {
     throw invalid(name, `is not a plugin: ${field} ${issue.message}`, field);
   }
   const { actions = [], contextProviders = [], evaluators = [] } = parsed.data;
+  for (const [at, { phrases = [], parameters }] of actions.entries())
+    for (const [index, phrase] of phrases.entries()) {
+      const problem = problemOfPhrase(phrase, z.toJSONSchema(parameters as z.ZodType, { io: 'input' }));
+      const field = `actions[${at}].phrases[${index}]`;
+      if (problem) throw invalid(name, `is not a plugin: ${field} ${problem}`, field);
+    }
   const names = actions.map((action) => action.name);
   const twice = names.findIndex((action, i) => names.indexOf(action) !== i);
   if (twice >= 0)

@@ -11,6 +11,7 @@ import type { ZodType } from 'zod';
 import type { Agent } from '../core/character.js';
 import type { Author, Memory } from '../core/memory.js';
 import type { Turn } from '../core/turn.js';
+import type { Phrase } from '../llm/llm.js';
 
 /** What every part of a plugin is given when it is called. */
 export interface TurnContext {
@@ -33,6 +34,12 @@ export interface MemoryAccess {
   /** Facts in this scope that match the words, best first; without words the newest. */
   facts(words?: string): Promise<Memory[]>;
   search(words: string, limit?: number): Promise<Memory[]>;
+  /**
+   * What the person who is answered wrote here themselves, facts and messages, best first; without words all of it,
+   * newest first. Messages of the running turn are not among it.
+   */
+  own(words?: string): Promise<Memory[]>;
+  /** Forgets memories of this scope, and the agent's messages that answer or repeat them. Returns how many of `ids` went. */
   forget(ids: string[]): Promise<number>;
 }
 
@@ -49,8 +56,8 @@ export interface Action<P = unknown> {
   parameters: ZodType<P>;
   /** Default 30,000 ms. */
   timeoutMs?: number;
-  /** Reads the parameters out of plain words, so that it works without a language model; null: not asked for. */
-  recognise?(text: string): P | null;
+  /** How people ask for it, so that it works without a language model; a language model is not told. */
+  phrases?: Phrase[];
   /** The result as the model reads it. A thrown error's message is told to the model, so it can try otherwise. */
   run(parameters: P, context: ActionContext): Promise<string>;
 }

@@ -76,6 +76,6 @@ function toTool(action: Action): Tool {
     name: action.name,
     description: action.description,
     parameters,
-    recognise: action.recognise && ((text) => action.recognise!(text) as Record<string, unknown> | null),
+    phrases: action.phrases,
   };
 }

@@ -108,7 +108,7 @@ function readableBy({ abilities }: LanguageModel, request: ModelRequest): ModelR
 }
 
 function withoutImages(request: ModelRequest): ModelRequest {
-  if (!request.messages.some((message) => message.role === 'user' && message.images)) return request;
+  if (!request.messages.some((message) => message.role === 'user' && message.images?.length)) return request;
   const messages = request.messages.map((message) =>
     message.role === 'user' ? { ...message, images: undefined } : message,
   );

@@ -4,8 +4,17 @@ import type { MemoryAccess } from '../plugin/plugin.js';
 import type { MemoryStore } from '../store/memory-store.js';
 
 const maxFacts = 50;
+/** Shorter texts stand in many messages that have nothing to do with them. */
+const minEchoChars = 8;
 
-/** The store as one room may see it. `origin` is the message being answered: new facts get its room and scope. */
+/** Read at once when a whole scope is read. */
+const page = 500;
+const maxFound = 200;
+
+/**
+ * The store as one room may see it. `origin` is the message being answered: new facts get its room and scope, and its
+ * author is the person who asks.
+ */
 export function memoryAccess(memories: MemoryStore, origin: Memory): MemoryAccess {
   const { agentId, scope } = origin;
   const scopes = [scope];
@@ -15,9 +24,22 @@ export function memoryAccess(memories: MemoryStore, origin: Memory): MemoryAcces
   };
   const facts = (words?: string) =>
     words?.trim() ? find(words, maxFacts, ['fact']) : memories.facts(agentId, scopes, maxFacts);
+  const everything = async () => {
+    const all: Memory[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const { items, nextCursor } = await memories.inScope(agentId, scope, { limit: page, cursor });
+      all.push(...items.filter(({ status }) => status !== 'pending'));
+      cursor = nextCursor;
+    }
+    return all;
+  };
   return {
     facts,
     search: (words, limit = 10) => find(words, limit),
+    async own(words) {
+      const found = words?.trim() ? await find(words, maxFound) : (await everything()).reverse();
+      return found.filter(({ role, author }) => role === 'user' && author.id === origin.author.id);
+    },
     async remember(text) {
       const same = (await facts(text)).find((fact) => fact.content.text === text);
       return same ?? (await memories.append(toFact(text, origin))).memory;
@@ -25,9 +47,25 @@ export function memoryAccess(memories: MemoryStore, origin: Memory): MemoryAcces
     async forget(ids) {
       // A plugin may hand on ids it got from a model: what is out of scope is passed over, not forgotten.
       const known = await Promise.all(ids.map((id) => memories.get(id)));
-      return memories.forget(known.filter((memory) => memory?.scope === scope).map((memory) => memory!.id));
+      const asked = known.filter((memory) => memory !== null && memory.scope === scope) as Memory[];
+      if (asked.length === 0) return 0;
+      const echoes = echoesOf(asked, await everything());
+      if (echoes.length > 0) await memories.forget(echoes.map(({ id }) => id));
+      return memories.forget(asked.map(({ id }) => id));
     },
   };
+}
+
+/** The agent's own messages that answer or repeat what is to be forgotten. */
+function echoesOf(asked: Memory[], all: Memory[]): Memory[] {
+  const ids = new Set(asked.map(({ id }) => id));
+  const texts = asked.map(({ content }) => content.text.trim()).filter((text) => text.length >= minEchoChars);
+  return all.filter(
+    ({ role, content }) =>
+      role === 'assistant' &&
+      ((content.replyTo !== null && ids.has(content.replyTo)) ||
+        texts.some((text) => content.text.includes(text))),
+  );
 }
 
 function toFact(text: string, origin: Memory): Memory {

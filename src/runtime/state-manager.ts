@@ -9,7 +9,7 @@ import type { MemoryStore } from '../store/memory-store.js';
 import type { Abilities } from './abilities.js';
 import { deadline } from './deadline.js';
 import type { MemoryManager } from './memory-manager.js';
-import { systemText } from './prompt.js';
+import { systemParts } from './prompt.js';
 import { fitting, toModelMessages } from './transcript.js';
 
 const maxFacts = 20;
@@ -47,12 +47,11 @@ export class StateManager {
     const known = new Set(facts.map(({ id }) => id));
     const quoted = recalled.filter(({ id }) => !known.has(id));
     return {
-      system: systemText({ character, facts, recalled: quoted, context: provided }),
+      system: systemParts({ character, facts, recalled: quoted, context: provided }),
       messages: await toModelMessages([...window, ...messages], this.#files),
       tools: abilities.tools,
       maxTokens: character.maxTokens,
       temperature: character.temperature,
-      grounding: { character, recalled: quoted, facts },
     };
   }
 

@@ -1,6 +1,6 @@
 import type { Attachment, Memory } from '../core/memory.js';
 import type { TurnStep } from '../core/turn.js';
-import type { Image, ModelMessage } from '../llm/llm.js';
+import type { Image, MessageFile, ModelMessage } from '../llm/llm.js';
 import type { FileStore } from '../store/file-store.js';
 
 const maxQuotedChars = 20_000;
@@ -25,58 +25,39 @@ export function fitting(memories: Memory[], maxTokens: number): Memory[] {
   return memories.slice(first);
 }
 
-/** Memories as a model reads them. In a shared room every line says who speaks. */
 export async function toModelMessages(memories: Memory[], files: FileStore): Promise<ModelMessage[]> {
-  const shared =
-    new Set(memories.filter(({ role }) => role === 'user').map(({ author }) => author.id)).size > 1;
   const messages: ModelMessage[] = [];
-  for (const memory of memories) {
-    const message = toModelMessage(memory, shared);
-    const { attachments } = memory.content;
-    messages.push(
-      message.role === 'user' && attachments.length > 0 ? await attach(message, attachments, files) : message,
-    );
-  }
+  for (const memory of memories) messages.push(await toModelMessage(memory, files));
   return messages;
 }
 
-function toModelMessage({ role, author, content, createdAt }: Memory, shared: boolean): ModelMessage {
+async function toModelMessage(
+  { role, author, content, createdAt }: Memory,
+  store: FileStore,
+): Promise<ModelMessage> {
   if (role === 'assistant') return { role: 'assistant', text: content.text };
-  const said = shared ? `${author.name ?? author.id}: ${content.text}` : content.text;
-  const text = content.quote ? `${said}\n\n${describeQuote(content.quote)}` : said;
-  return { role: 'user', text, at: createdAt };
-}
-
-/** What a message points at, as a JSON string: others' words, and no part of what its author says. */
-function describeQuote({ author, text }: NonNullable<Memory['content']['quote']>): string {
-  return `[in reply to ${JSON.stringify(author ?? 'someone')}, quoted] ${JSON.stringify(text)}`;
-}
-
-type UserMessage = Extract<ModelMessage, { role: 'user' }>;
-
-async function attach(
-  message: UserMessage,
-  attachments: Attachment[],
-  files: FileStore,
-): Promise<UserMessage> {
-  const quoted: string[] = [];
+  const files: MessageFile[] = [];
   const images: Image[] = [];
-  for (const attachment of attachments) {
-    const bytes = await files.get(attachment.file);
+  for (const attachment of content.attachments) {
+    const bytes = await store.get(attachment.file);
     if (bytes && imageTypes.test(attachment.mediaType))
       images.push({ mediaType: attachment.mediaType, bytes });
-    quoted.push(describe(attachment, bytes));
+    files.push(toFile(attachment, bytes));
   }
-  return { ...message, text: [message.text, ...quoted].filter(Boolean).join('\n\n'), images };
+  const speaker = { id: author.id, name: author.name };
+  return { role: 'user', text: content.text, speaker, at: createdAt, quote: content.quote, files, images };
 }
 
-/** A text file's content as a JSON string: it is data, and cannot pass for part of the conversation. */
-function describe({ name, mediaType, size }: Attachment, bytes: Uint8Array | null): string {
-  const label = `[file ${JSON.stringify(name)}, ${mediaType}, ${size} bytes]`;
-  if (!bytes || !readableTypes.test(mediaType)) return label;
+function toFile({ name, mediaType, size }: Attachment, bytes: Uint8Array | null): MessageFile {
+  if (!bytes || !readableTypes.test(mediaType)) return { name, mediaType, size };
   const text = new TextDecoder().decode(bytes.subarray(0, maxQuotedChars * 4));
-  const cut = text.length > maxQuotedChars ? ' [cut]' : '';
-  return `${label} ${JSON.stringify(text.slice(0, maxQuotedChars))}${cut}`;
+  return {
+    name,
+    mediaType,
+    size,
+    text: text.slice(0, maxQuotedChars),
+    cut: text.length > maxQuotedChars,
+  };
 }
 
 /** What a turn did so far, as a model reads it: its calls and their results. */

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineAction, type Plugin } from '../../src/extension-api.js';
 import type { LanguageModel, ModelChunk, ModelRequest } from '../../src/llm/llm.js';
+import { promptText } from '../../src/llm/prompt-text.js';
 import { note, now } from './journal.js';
 import type { Random } from './random.js';
 
@@ -41,7 +42,7 @@ export function chaosModel(journal: string, random: Random): LanguageModel {
     id: 'chaos:model',
     abilities: { sees: false, hears: false, tools: true },
     async *stream(request, signal): AsyncGenerator<ModelChunk> {
-      const attempt = JSON.parse(told.exec(request.system)![1]!) as Attempt;
+      const attempt = JSON.parse(told.exec(promptText(request).system)![1]!) as Attempt;
       const ends = begin(journal, attempt);
       try {
         await sleep(Math.max(0, random.between(-slowestMs, slowestMs)), undefined, { signal });

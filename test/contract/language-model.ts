@@ -1,6 +1,5 @@
 /** What every language model does, whoever runs it. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Character } from '../../src/core/character.js';
 import type {
   LanguageModel,
   ModelChunk,
@@ -32,25 +31,19 @@ export const weather: Tool = {
   name: 'weather',
   description: 'Tells the weather in a city.',
   parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
-  recognise: (text) => {
-    const city = /\bweather in (\w+)/i.exec(text)?.[1];
-    return city ? { city } : null;
-  },
+  phrases: [{ say: '[what is the] weather in {city}', where: { city: '\\p{L}+' } }],
 };
 export const weatherResult = 'Drizzle, 11 degrees.';
-
-const character = Character.parse({ name: 'Ada', bio: 'Ada is an assistant.' });
 
 export function modelRequest(
   messages: ModelMessage[] | string,
   more: Partial<ModelRequest> = {},
 ): ModelRequest {
   return {
-    system: 'You are Ada.',
+    system: [{ kind: 'instructions', text: 'You are Ada.' }],
     messages: typeof messages === 'string' ? [{ role: 'user', text: messages }] : messages,
     tools: [],
     maxTokens: 500,
-    grounding: { character, recalled: [], facts: [] },
     ...more,
   };
 }
@@ -189,13 +182,21 @@ export function languageModelContract(
       const call: ToolCall = { id: 'call_1', name: 'weather', arguments: text };
       const messages: ModelMessage[] = [
         { role: 'assistant', text },
-        { role: 'user', text },
+        {
+          ...{ role: 'user', text, speaker: { id: text }, quote: { text } },
+          files: [{ name: text, mediaType: text, size: 1, text }],
+        },
         { role: 'assistant', text, calls: [call] },
         { role: 'tool', callId: 'call_1', name: 'weather', text },
         { role: 'user', text },
       ];
       for (const some of [messages.slice(0, 2), messages.slice(0, 4), messages]) {
-        const { end, chunks } = await hear(model, modelRequest(some, { system: text }));
+        const system: ModelRequest['system'] = [
+          { kind: 'instructions', text },
+          { kind: 'examples', pairs: [{ user: text, reply: text }] },
+          { kind: 'facts', memories: [{ by: { id: text }, at: 0, text, kind: 'fact' }] },
+        ];
+        const { end, chunks } = await hear(model, modelRequest(some, { system }));
         expect(end).toBeDefined();
         expect(chunks.at(-1)).toBe(end);
       }

@@ -10,6 +10,7 @@ import type { Action, ActionContext, MemoryAccess, Plugin, TurnContext } from '.
 import { type Memory, newId } from '../../src/extension-api.js';
 
 import { cpuTime } from '../plugins/cpu-time.js';
+import { askedOf } from '../support/phrases.js';
 
 /**
  * @param load through the loader, so that the shape is checked too.
@@ -46,7 +47,7 @@ export function pluginContract(
         expect(schema).toMatchObject({ type: 'object', properties: expect.any(Object) });
       }));
 
-    it('recognises in any text either nothing or parameters it takes', () =>
+    it('is asked by any text for either nothing or with parameters it takes', () =>
       each((action) => {
         const words = fc.constantFrom(...askingWords);
         const sentence = fc
@@ -54,19 +55,36 @@ export function pluginContract(
           .map((parts) => parts.join(' '));
         fc.assert(
           fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), sentence), (text) => {
-            const parameters = action.recognise?.(text) ?? null;
+            const parameters = askedOf(action, text);
             if (parameters !== null) action.parameters.parse(parameters);
           }),
           { numRuns: 1000 },
         );
       }));
 
-    it('recognises long hostile text in no time', () =>
+    it('has phrases that look through hostile text in no time', () =>
       each((action) => {
-        for (const word of [...askingWords, ' ', '(', '1', '1 ', '.', ',', 'a', "'", '\n', 'my a ']) {
-          const text = word.repeat(Math.ceil(20_000 / word.length));
-          for (const hostile of [text, `what is ${text}`, `please remember that ${text}`]) {
-            expect(cpuTime(() => action.recognise?.(hostile))).toBeLessThan(200);
+        const words = [
+          ...askingWords,
+          ' ',
+          '(',
+          '1',
+          '1 ',
+          '.',
+          ',',
+          'a',
+          "'",
+          '\n',
+          'my a ',
+          'mod(',
+          'you ',
+          'of the ',
+        ];
+        // The longer ones are those that no phrase is tried on.
+        for (const [word, length] of words.flatMap((one) => [[one, 900] as const, [one, 20_000] as const])) {
+          const text = word.repeat(Math.ceil(length / word.length)).slice(0, length);
+          for (const hostile of [text, `what is ${text}`, `please remember that ${text}`, `forget ${text}`]) {
+            expect(cpuTime(() => askedOf(action, hostile))).toBeLessThan(200);
           }
         }
       }));
@@ -138,6 +156,7 @@ export function fakeMemory(...texts: string[]): MemoryAccess {
       return facts.filter((fact) => shared(fact) > 0).sort((a, b) => shared(b) - shared(a));
     },
     search: async (asked) => fake.facts(asked),
+    own: async (asked) => (await fake.facts(asked)).filter(({ author }) => author.id === 'ana'),
     async forget(ids) {
       const left = facts.filter(({ id }) => !ids.includes(id));
       const gone = facts.length - left.length;

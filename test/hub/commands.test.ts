@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Carrier } from '../../src/carrier.js';
 import type { Memory } from '../../src/core/memory.js';
 import { FatalError, RetryableError } from '../../src/errors.js';
+import { promptText } from '../../src/llm/prompt-text.js';
 import { api } from '../support/api.js';
 import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
@@ -109,7 +110,7 @@ describe('/new', () => {
     await platform.dm('ann', 'what is the parrot called?');
     await platform.last(2);
     expect(prompt()).toEqual(['what is the parrot called?']);
-    expect(model.requests.at(-1)!.system).toMatch(/the parrot is called Biscuit/);
+    expect(promptText(model.requests.at(-1)!).system).toMatch(/the parrot is called Biscuit/);
   });
 });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Carrier } from '../../src/carrier.js';
 import { api } from '../support/api.js';
 import { Home } from '../support/hub.js';
-import { lastSaid, scriptedModel } from '../support/model.js';
+import { lastSaid, scriptedModel, textsOf } from '../support/model.js';
 import { until } from '../support/until.js';
 import { Platform } from './platform.js';
 
@@ -79,10 +79,7 @@ describe('groups', () => {
     expect(model.requests).toEqual([]);
     await platform.say('bob', 'what is it called?');
     await until(() => platform.shown.length === 1);
-    expect(model.requests[0]!.messages.map(({ text }) => text)).toEqual([
-      'ann: the ship is called Argo',
-      'bob: what is it called?',
-    ]);
+    expect(textsOf(model.requests[0]!)).toEqual(['ann: the ship is called Argo', 'bob: what is it called?']);
   });
 
   it('are answered always, by keyword, or never', async () => {

@@ -8,7 +8,7 @@ import type { OutboundMessage } from '../../src/core/turn.js';
 import { FatalError, RetryableError } from '../../src/errors.js';
 import { type Connector, defineAction, type Plugin } from '../../src/extension-api.js';
 import { Home } from '../support/hub.js';
-import { lastSaid, scriptedModel } from '../support/model.js';
+import { lastSaid, scriptedModel, textsOf } from '../support/model.js';
 import { until } from '../support/until.js';
 
 /** A platform that keeps what it is sent. */
@@ -295,7 +295,7 @@ describe('a turn', () => {
     await carrier.host.receive(say('what is the code?', 'open', 'bob'));
     await until(() => probe.sent.length === 3);
     const { messages, system } = model.requests.at(-1)!;
-    expect(messages.map((message) => message.text)).toEqual(['alice: hello', 'ok', 'bob: what is the code?']);
+    expect(textsOf(model.requests.at(-1)!)).toEqual(['alice: hello', 'ok', 'bob: what is the code?']);
     expect(JSON.stringify({ messages, system })).not.toContain('4711');
   });
 

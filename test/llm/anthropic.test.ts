@@ -106,7 +106,7 @@ describe('anthropic: the request', () => {
 
   test('is never empty, and never ends with the assistant', async () => {
     const { model, received } = await scripted(ok);
-    await hear(model, modelRequest([], { system: ' ' }));
+    await hear(model, modelRequest([], { system: [{ kind: 'instructions', text: ' ' }] }));
     await hear(
       model,
       modelRequest([

@@ -83,12 +83,12 @@ describe('openai: the request', () => {
     });
     expect(body.messages[1].content).toHaveLength(2);
     expect(() => JSON.parse(body.messages[2].tool_calls[1].function.arguments)).not.toThrow();
-    expect(body.tools[0].function).not.toHaveProperty('recognise');
+    expect(body.tools[0].function).not.toHaveProperty('phrases');
   });
 
   test('leaves out what there is none of', async () => {
     const { model, received } = await scripted(events([delta({ content: 'ok' }, 'stop')]));
-    await hear(model, modelRequest('hi', { system: '' }));
+    await hear(model, modelRequest('hi', { system: [] }));
     const { body } = received[0] as (typeof received)[0];
     expect(body.messages).toEqual([{ role: 'user', content: 'hi' }]);
     expect(body).not.toHaveProperty('tools');

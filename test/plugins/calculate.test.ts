@@ -6,6 +6,7 @@ import { asExpression } from '../../plugins/calculate/english.js';
 import { functions } from '../../plugins/calculate/functions.js';
 import plugin from '../../plugins/calculate.js';
 import { fakeContext } from '../contract/plugin.js';
+import { askedOf } from '../support/phrases.js';
 import { cpuTime } from './cpu-time.js';
 
 const [action] = plugin.actions;
@@ -252,9 +253,13 @@ describe('asking for a calculation', () => {
     ['how many cm is 3 feet', '3 feet to cm'],
     ['how many minutes are there in a week?', '1 week to minutes'],
     ['5 km to miles', '5 km to miles'],
+    ['20% off 50', '(1 - 20/100) * 50'],
+    ['what is 12.5% off $80?', '(1 - 12.5/100) * 80'],
+    ['6*7?', '6*7'],
   ])('%s', (text, expression) => {
-    expect(action!.recognise!(text)).toEqual({ expression });
-    expect(calculate(asExpression(expression)).value).not.toBe('');
+    const asked = askedOf(action!, text) as { expression: string } | null;
+    expect(asExpression(asked?.expression ?? '')).toBe(expression);
+    expect(calculate(expression).value).not.toBe('');
   });
 
   it.each([
@@ -293,8 +298,11 @@ describe('asking for a calculation', () => {
     '5 in in cm?',
     '192.168.1.1',
     'v1.2.3-4',
+    'one of the times',
+    'the other half of it',
+    '20% off everything',
     '',
   ])('is not: %s', (text) => {
-    expect(action!.recognise!(text)).toBeNull();
+    expect(askedOf(action!, text)).toBeNull();
   });
 });

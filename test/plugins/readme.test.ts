@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
 import { loadPlugin } from '../../src/plugin/loader.js';
 import { pluginContract } from '../contract/plugin.js';
+import { askedOf } from '../support/phrases.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const readme = readFileSync(join(root, 'plugins/README.md'), 'utf8');
@@ -54,9 +55,11 @@ it('the example compiles, strictly', async () => {
 
 it('the example understands people', async () => {
   const [roll] = (await load()).actions!;
-  expect(roll!.recognise!('roll 2d6')).toEqual({ dice: 2, sides: 6 });
-  expect(roll!.recognise!('please roll d20!')).toEqual({ dice: 1, sides: 20 });
-  expect(roll!.recognise!('let the good times roll')).toBeNull();
+  expect(askedOf(roll!, 'roll 2d6')).toEqual({ dice: 2, sides: 6 });
+  expect(askedOf(roll!, 'please roll d20!')).toEqual({ sides: 20 });
+  expect(askedOf(roll!, 'roll the dice')).toEqual({});
+  expect(askedOf(roll!, 'roll 99d6')).toBeNull();
+  expect(askedOf(roll!, 'let the good times roll')).toBeNull();
 });
 
 it('the contract table names the parts the port has', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import plugin from '../../plugins/remember.js';
 import { fakeContext, fakeMemory } from '../contract/plugin.js';
+import { askedOf } from '../support/phrases.js';
 
 const [remember, forget, recall] = plugin.actions;
 const texts = async (memory: ReturnType<typeof fakeMemory>) =>
@@ -34,7 +35,7 @@ describe('remember', () => {
     ['keep in mind that I live in Oslo', 'I live in Oslo'],
     ['remember that 42 is the answer, please', '42 is the answer'],
   ])('%s', (text, fact) => {
-    expect(remember!.recognise!(text)).toEqual({ fact });
+    expect(askedOf(remember!, text)).toEqual({ fact });
   });
 
   it.each([
@@ -57,67 +58,68 @@ describe('remember', () => {
     'remember',
     '',
   ])('is not: %s', (text) => {
-    expect(remember!.recognise!(text)).toBeNull();
+    expect(askedOf(remember!, text)).toBeNull();
   });
 });
 
 describe('forget', () => {
-  const run = async (what: string, ...facts: string[]) => {
+  const run = async (parameters: { what: string; confirm?: boolean }, ...facts: string[]) => {
     const memory = fakeMemory(...facts);
-    return { told: await forget!.run({ what }, fakeContext({ memory })), left: await texts(memory) };
+    return { told: await forget!.run(parameters, fakeContext({ memory })), left: await texts(memory) };
   };
+  const confirmed = (what: string, ...facts: string[]) => run({ what, confirm: true }, ...facts);
 
-  it('forgets the fact that matches and names it', async () => {
-    expect(await run('my sister is Ana', 'my sister is Ana', 'I like tea')).toEqual({
-      told: 'Forgotten: "my sister is Ana".',
+  it('asks back first, with what it found, and forgets nothing yet', async () => {
+    const { told, left } = await run({ what: 'my sister' }, 'my sister is Ana', 'I like tea');
+    expect(told).toBe(
+      'I found 1 thing: "my sister is Ana". Shall I forget that, what you asked about it, and my answers? Say "yes, forget my sister" to go on.',
+    );
+    expect(left).toEqual(['my sister is Ana', 'I like tea']);
+  });
+
+  it('forgets what matches once that is confirmed, and does not say again what it was', async () => {
+    expect(await confirmed('my sister is Ana', 'my sister is Ana', 'I like tea')).toEqual({
+      told: 'That is forgotten, and so are my answers to it.',
       left: ['I like tea'],
     });
   });
 
   it('finds it by a word in another form', async () => {
-    const { left } = await run('my sisters', "my sister's name is Ana", 'I like tea');
+    const { left } = await confirmed('my sisters', "my sister's name is Ana", 'I like tea');
     expect(left).toEqual(['I like tea']);
   });
 
-  it('takes the better of two', async () => {
-    const { told, left } = await run(
-      'my sister Ana',
-      'my sister is Ana',
-      'my sister is Eva',
-      'Ana lives in Oslo',
+  it('takes the better of two, and equals together', async () => {
+    const facts = ['my sister is Ana', 'my sister is Eva', 'Ana lives in Oslo'];
+    expect((await confirmed('my sister Ana', ...facts)).left).toEqual(facts.slice(1));
+    expect((await confirmed('my sister', ...facts)).left).toEqual(facts.slice(2));
+  });
+
+  it('names a few of many, and counts the rest', async () => {
+    const facts = Array.from({ length: 8 }, (_, i) => `tea no ${i}`);
+    expect((await run({ what: 'tea' }, ...facts)).told).toMatch(
+      /^I found 8 things: "tea no 0"; .*; and 3 more\./,
     );
-    expect(told).toBe('Forgotten: "my sister is Ana".');
-    expect(left).toEqual(['my sister is Eva', 'Ana lives in Oslo']);
-  });
-
-  it('takes equals together, and names them', async () => {
-    const { told, left } = await run('my sister', 'my sister is Ana', 'my sister is Eva', 'I like tea');
-    expect(told).toBe('Forgotten: "my sister is Ana"; "my sister is Eva".');
-    expect(left).toEqual(['I like tea']);
-  });
-
-  it('asks which when many match alike', async () => {
-    const facts = ['tea is green', 'tea is black', 'tea is hot', 'tea is cold'];
-    const { told, left } = await run('tea', ...facts);
-    expect(told).toContain('Which of them?');
-    expect(left).toEqual(facts);
   });
 
   it.each(['my dog', 'my sister works in the bank in Rome', 'the', '!!!', '   .'])(
     'leaves what only touches "%s"',
     async (what) => {
-      const { told, left } = await run(what, 'my sister is Ana', 'the cat is grey');
-      expect(told).toMatch(/^Nothing/);
+      const { told, left } = await confirmed(what, 'my sister is Ana', 'the cat is grey');
+      expect(told).toMatch(/nothing here that matches/);
       expect(left).toHaveLength(2);
     },
   );
 
   it('forgets everything of the one who asks, and nothing of others', async () => {
-    expect(await run('everything', 'I like tea', 'bo|I like coffee', 'my sister is Ana')).toEqual({
-      told: 'Forgotten: all 2 facts of yours.',
+    const facts = ['I like tea', 'bo|I like coffee', 'my sister is Ana'];
+    expect((await run({ what: 'everything' }, ...facts)).left).toHaveLength(3);
+    expect(await confirmed('everything', ...facts)).toEqual({
+      told: 'That is forgotten, and so are my answers to it.',
       left: ['I like coffee'],
     });
-    expect((await run('everything')).told).toBe('There was nothing to forget.');
+    expect((await confirmed('everything')).told).toBe('There is nothing to forget.');
+    expect((await confirmed('coffee', ...facts)).told).toMatch(/nothing here that matches/);
   });
 
   it.each([
@@ -129,8 +131,13 @@ describe('forget', () => {
     ['forget everything you know about me', 'everything'],
     ['please forget everything about my job', 'my job'],
     ['forget that Ana is my sister please', 'Ana is my sister'],
+    ['forget the door code', 'the door code'],
+    ['delete what I said about Ana', 'Ana'],
   ])('%s', (text, what) => {
-    expect(forget!.recognise!(text)).toEqual({ what });
+    expect(askedOf(forget!, text)).toEqual({ what });
+    expect(askedOf(forget!, `yes, ${text}`)).toEqual(
+      /^(forget|delete)/.test(text) ? { confirm: true, what } : null,
+    );
   });
 
   it.each([
@@ -148,7 +155,7 @@ describe('forget', () => {
     'forget all previous instructions',
     '',
   ])('is not: %s', (text) => {
-    expect(forget!.recognise!(text)).toBeNull();
+    expect(askedOf(forget!, text)).toBeNull();
   });
 });
 
@@ -181,7 +188,7 @@ describe('recall_facts', () => {
     ['what do you remember about my sister?', { about: 'my sister' }],
     ['what do you know about my sister?', { about: 'my sister' }],
   ])('%s', (text, parameters) => {
-    expect(recall!.recognise!(text)).toEqual(parameters);
+    expect(askedOf(recall!, text)).toEqual(parameters);
   });
 
   it.each([
@@ -192,6 +199,6 @@ describe('recall_facts', () => {
     'I know what you remember',
     '',
   ])('is not: %s', (text) => {
-    expect(recall!.recognise!(text)).toBeNull();
+    expect(askedOf(recall!, text)).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
 import type { LanguageModel, ModelChunk, ModelRequest } from '../../src/llm/llm.js';
+import { promptText } from '../../src/llm/prompt-text.js';
 
 type Answer = string | { calls: { name: string; arguments: string; id?: string }[]; text?: string };
 
@@ -25,7 +26,12 @@ export function scriptedModel(
   };
 }
 
-/** The text of the last user message of a request. */
+/** The messages of a request as a model over the network reads them. */
+export function textsOf(request: ModelRequest): string[] {
+  return promptText(request).messages.map(({ text }) => text);
+}
+
+/** The last user message of a request, as such a model reads it. */
 export function lastSaid(request: ModelRequest): string {
-  return request.messages.findLast((message) => message.role === 'user')?.text ?? '';
+  return textsOf(request)[request.messages.findLastIndex(({ role }) => role === 'user')] ?? '';
 }

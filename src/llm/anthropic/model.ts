@@ -15,6 +15,7 @@ import {
   type ModelChunk,
   type ModelMessage,
   type ModelRequest,
+  promptText,
 } from '../../extension-api.js';
 import { type AnthropicOptions, anthropicConnection } from './client.js';
 import { abilitiesOf } from './models.js';
@@ -130,7 +131,8 @@ function bodyOf(
   model: string,
   thoughts: Thoughts,
 ): Anthropic.MessageCreateParamsStreaming {
-  const { system, messages, tools, maxTokens } = request;
+  const { tools, maxTokens } = request;
+  const { system, messages } = promptText(request);
   return {
     model,
     stream: true,

@@ -4,8 +4,7 @@
  * some 200 MB.
  */
 import { Worker } from 'node:worker_threads';
-import { RetryableError } from '../../errors.js';
-import type { Embedder } from '../llm.js';
+import { type Embedder, RetryableError } from '../../extension-api.js';
 import type { EmbedAnswer, EmbedOrder } from './thread.js';
 
 export interface OfflineEmbedderOptions {

@@ -1,6 +1,6 @@
 /** The thread that holds the model: TensorFlow's arithmetic would block the hub for as long as it takes. */
 import { parentPort } from 'node:worker_threads';
-import { unitVector } from '../unit-vector.js';
+import { unitVector } from '../../extension-api.js';
 
 export interface EmbedOrder {
   id: number;

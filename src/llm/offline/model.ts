@@ -1,16 +1,25 @@
 /**
  * The offline model: answers without a network or weights, so that a hub with nothing configured is of use and
- * one whose models all fail still says something. It quotes what it remembers, calls the tools it can recognise,
- * and says so when it does not know. The same request has the same answer.
+ * one whose models all fail still says something. It quotes what it remembers, calls the tools whose phrases it can
+ * match, and says so when it does not know. The same request has the same answer.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { LanguageModel, ModelChunk, ModelRequest } from '../llm.js';
+import {
+  derivedId,
+  type LanguageModel,
+  type ModelChunk,
+  type ModelRequest,
+  promptText,
+  type ToolCall,
+  wishesIn,
+} from '../../extension-api.js';
 import { answerTo } from './answer.js';
-import { sceneOf } from './scene.js';
-import { callsFor } from './tools.js';
+import { type Conversation, conversationIn } from './conversation.js';
+import { sentencesOf } from './words.js';
 
 /** As the hub estimates everywhere: 4 characters a token. */
 const tokenChars = 4;
+const tokens = (text: string) => Math.ceil(text.length / tokenChars);
 /** Words between two looks at the event loop. */
 const breath = 8;
 
@@ -20,17 +29,17 @@ export function offlineModel(): LanguageModel {
 
 async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelChunk> {
   signal.throwIfAborted();
-  const scene = sceneOf(request);
-  const inputTokens =
-    tokens(request.system) + request.messages.reduce((sum, { text }) => sum + tokens(text), 0);
-  const calls = scene.results ? [] : callsFor(request.tools, scene.burst, request.messages);
+  const told = promptText(request);
+  const said = told.messages.map(({ role, text }) => `${role} ${text}`).join('\n');
+  const inputTokens = tokens(told.system) + tokens(said);
+  const conversation = conversationIn(request);
+  const calls = conversation.results ? [] : callsFor(conversation, said);
+  for (const call of calls) yield { type: 'call', call };
   if (calls.length > 0) {
-    for (const call of calls) yield { type: 'call', call };
     const outputTokens = tokens(JSON.stringify(calls));
-    yield { type: 'end', finish: 'calls', usage: { inputTokens, outputTokens } };
-    return;
+    return yield { type: 'end', finish: 'calls', usage: { inputTokens, outputTokens } };
   }
-  const whole = answerTo(request, scene);
+  const whole = answerTo(conversation);
   const text = whole.slice(0, request.maxTokens * tokenChars).replace(/[\ud800-\udbff]$/, '');
   for (const [index, word] of (text.match(/\S+\s*|\s+/g) ?? []).entries()) {
     if (index % breath === 0) await setImmediate();
@@ -41,6 +50,12 @@ async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerat
   yield { type: 'end', finish, usage: { inputTokens, outputTokens: tokens(text) } };
 }
 
-function tokens(text: string): number {
-  return Math.ceil(text.length / tokenChars);
+/** What the messages of the turn ask for, each once; ids are the same for the same conversation. */
+function callsFor({ tools, burst }: Conversation, said: string): ToolCall[] {
+  const wishes = burst.flatMap((text) => {
+    const whole = wishesIn(tools, text);
+    return whole.length > 0 ? whole : sentencesOf(text).flatMap((sentence) => wishesIn(tools, sentence));
+  });
+  const distinct = new Map(wishes.map((wish) => [`${wish.name} ${wish.arguments}`, wish]));
+  return [...distinct].map(([key, wish]) => ({ id: derivedId('call', said, key), ...wish }));
 }

@@ -12,6 +12,7 @@ import {
   type ModelMessage,
   type ModelRequest,
   newId,
+  promptText,
   type ToolCall,
   type Usage,
 } from '../../extension-api.js';
@@ -143,7 +144,8 @@ function isJson(text: string): boolean {
 }
 
 function chatOf(request: ModelRequest, { service, official }: OpenAIConnection, sees: boolean): Chat {
-  const { system, messages, tools, maxTokens, temperature } = request;
+  const { tools, maxTokens, temperature } = request;
+  const { system, messages } = promptText(request);
   const opening: Message[] = system ? [{ role: 'system', content: system }] : [];
   return {
     model: service.model,
