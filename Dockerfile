@@ -26,5 +26,5 @@ COPY --from=build /app/dist ./dist
 COPY characters ./characters
 USER node
 EXPOSE 3000
-ENTRYPOINT ["node", "/app/dist/src/cli/main.js"]
+ENTRYPOINT ["node", "/app/dist/src/cli/carrier.js"]
 CMD ["start"]

@@ -1,5 +1,4 @@
 /** Puts the hub together: extensions, agents and models on the engines that `backends.ts` opens. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BotParts, botsOf, hubBots } from './agents/bots.js';
 import { embedderOf, Models } from './agents/models.js';
@@ -7,6 +6,7 @@ import { type DatabaseWatch, openEngines } from './backends.js';
 import type { Config } from './config.js';
 import type { Connector } from './connector/connector.js';
 import type { Agent } from './core/character.js';
+import { makeDataFolder } from './data-folder.js';
 import { type Diagnosis, diagnoseEngines } from './diagnosis.js';
 import { FatalError } from './errors.js';
 import { Registry } from './extensions/registry.js';
@@ -46,7 +46,7 @@ export interface Carrier extends Hub {
 
 /** Starts a hub; when it resolves, messages are taken. */
 export async function startCarrier(config: Config, log: Logger, overrides: Overrides = {}): Promise<Carrier> {
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  makeDataFolder(config.dataDir);
   const registry = await Registry.open({ ...config.extensions, brought: overrides.extensions });
   for (const { module, message } of registry.problems) log.error({ extension: module }, message);
   for (const warning of config.warnings) log.warn(warning);

@@ -1,4 +1,5 @@
 /** The environment is read here once, checked, and frozen. `.env.example` explains every setting to people. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { readConfigFile } from './config-file.js';
@@ -7,6 +8,8 @@ import { Environment, hubSettings, userOnly } from './environment.js';
 import { FatalError } from './errors.js';
 import { Given } from './given.js';
 import { suggestion } from './nearest.js';
+import { includedCharacters } from './package-folder.js';
+import { problemsOf, problemText } from './problems.js';
 
 export interface RedisSettings {
   /** `redis://`, or `rediss://` for TLS; with sentinels, its host is not asked. */
@@ -115,14 +118,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   });
   const parsed = Environment.safeParse(Object.fromEntries(settings));
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new FatalError(
-      'config_invalid',
-      `Settings that cannot be used: ${problems.join('; ')}. See .env.example.`,
-      {
-        field: String(parsed.error.issues[0]?.path[0]),
-      },
-    );
+    const problems = problemsOf(parsed.error, Environment).map(({ field, message }) => ({
+      field: field.replace(/\[.*/, ''),
+      message,
+    }));
+    const message = `Settings that cannot be used: ${problemText(problems)}. See .env.example.`;
+    throw new FatalError('config_invalid', message, { field: problems[0]?.field });
   }
   const config = arrange(parsed.data);
   const { CARRIER_EXTENSIONS: modules } = parsed.data;
@@ -151,13 +152,19 @@ function withPassword(mongodbUrl: string, password: string | undefined): string 
     : mongodbUrl;
 }
 
+/** Without a setting and without a folder of one's own, those of the package. */
+function charactersDir(said: string | undefined): string {
+  const usual = resolve(said ?? './characters');
+  return said === undefined && !existsSync(usual) ? includedCharacters : usual;
+}
+
 type Arranged = Omit<Config, 'extensions' | 'endpoints' | 'given' | 'warnings'>;
 
 function arrange(env: z.output<typeof Environment>): Arranged {
   return {
     role: env.CARRIER_ROLE,
     dataDir: resolve(env.CARRIER_DATA_DIR),
-    charactersDir: resolve(env.CARRIER_CHARACTERS_DIR),
+    charactersDir: charactersDir(env.CARRIER_CHARACTERS_DIR),
     logLevel: env.CARRIER_LOG_LEVEL,
     tracing: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     http: {

@@ -9,7 +9,7 @@ export const userOnly = /^(mongodb(?:\+srv)?:\/\/[^:@/?]+)@/;
 export const Environment = z
   .object({
     CARRIER_DATA_DIR: z.string().default('./data'),
-    CARRIER_CHARACTERS_DIR: z.string().default('./characters'),
+    CARRIER_CHARACTERS_DIR: z.string().optional(),
     CARRIER_ROLE: z.enum(['all', 'gateway', 'worker']).default('all'),
     CARRIER_HOST: z.string().default('127.0.0.1'),
     CARRIER_PORT: count(3000, 0, 65_535),

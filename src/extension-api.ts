@@ -85,3 +85,5 @@ export type {
   Verdict,
 } from './plugin/plugin.js';
 export { defineAction } from './plugin/plugin.js';
+export type { Problem } from './problems.js';
+export { problemsOf, problemText } from './problems.js';

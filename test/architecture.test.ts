@@ -12,7 +12,7 @@ const tests = filesBelow('test');
 const layers: [name: string, pattern: RegExp][] = [
   [
     'base',
-    /^src\/((core|markdown)\/.*|errors|logger|metrics|tracing|config|config-file|environment|given|nearest|redaction|setting|secret-file)\.?/,
+    /^src\/((core|markdown)\/.*|errors|logger|metrics|tracing|config|config-file|environment|given|nearest|problems|redaction|setting|secret-file|data-folder|package-folder)\.?/,
   ],
   [
     'port',

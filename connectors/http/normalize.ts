@@ -1,6 +1,13 @@
 /** What a caller posts, and the standard message it becomes. */
 import { z } from 'zod';
-import { FatalError, type InboundMessage, newId, type Source } from '../../src/extension-api.js';
+import {
+  FatalError,
+  type InboundMessage,
+  newId,
+  problemsOf,
+  problemText,
+  type Source,
+} from '../../src/extension-api.js';
 
 export const connectorName = 'http';
 
@@ -42,21 +49,15 @@ const fields = {
 const Payload = z.strictObject(fields);
 export type Payload = z.infer<typeof Payload>;
 
-const knownFields = Object.keys(fields).join(', ');
-
-/** @throws FatalError `invalid_field`, naming the first field at fault. */
+/** @throws FatalError `invalid_field`, naming every field at fault; `field` is the first of them. */
 export function parsePayload(body: unknown): Payload {
   const parsed = Payload.safeParse(body);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  if (issue.code === 'unrecognized_keys') {
-    const field = issue.keys[0]!.slice(0, 100);
-    throw invalidField(field, `Unknown field "${field}". Known fields: ${knownFields}.`);
-  }
-  const field = issue.path[0]?.toString();
-  if (field === undefined)
-    throw invalidField(field, 'The body must be an object like {"text": "Hello", "userId": "alice"}.');
-  throw invalidField(field, `${field}: ${issue.message}.`);
+  const problems = problemsOf(parsed.error, Payload);
+  const [first] = problems;
+  if (!first?.field)
+    throw invalidField(undefined, 'The body must be an object like {"text": "Hello", "userId": "alice"}.');
+  throw invalidField(first.field, `${problemText(problems)}.`);
 }
 
 /** @throws FatalError `invalid_field` */

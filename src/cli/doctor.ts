@@ -1,7 +1,7 @@
-import { accessSync, constants, existsSync } from 'node:fs';
 import { diagnose, runningHub } from '../carrier.js';
 import type { Config } from '../config.js';
 import type { Finding } from '../connector/connector.js';
+import { dataFolderProblem } from '../data-folder.js';
 import { createLogger } from '../logger.js';
 import { paint, print } from './output.js';
 
@@ -31,17 +31,8 @@ function here({ dataDir, cluster, warnings }: Config): Finding[] {
 }
 
 function writable(dataDir: string): Finding {
-  const check = `the data folder ${dataDir} can be written`;
-  try {
-    if (existsSync(dataDir)) accessSync(dataDir, constants.W_OK);
-    return { check, ok: true };
-  } catch {
-    return {
-      check,
-      ok: false,
-      fix: 'Make it writable for this user, or set CARRIER_DATA_DIR to one that is.',
-    };
-  }
+  const fix = dataFolderProblem(dataDir);
+  return { check: `the data folder ${dataDir} can be written`, ok: fix === null, ...(fix && { fix }) };
 }
 
 function line({ check, ok, fix }: Finding): string {

@@ -1,11 +1,14 @@
-#!/usr/bin/env node
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { type Config, readConfig } from '../config.js';
 import { CarrierError } from '../errors.js';
+import { packageFolder } from '../package-folder.js';
 import { chat } from './chat.js';
 import { archive, shard } from './database.js';
 import { doctor } from './doctor.js';
+import { readEnvironmentFile } from './environment-file.js';
+import { init } from './init.js';
 import { paint } from './output.js';
 import { approvePairing, listPairings, revokePairing } from './pairing.js';
 import { start } from './start.js';
@@ -69,6 +72,11 @@ program
   .addOption(characters)
   .addOption(logLevel)
   .action(async (flags: Flags) => start(settings(flags)));
+
+program
+  .command('init')
+  .description('put the included characters and a .env into this folder, to be edited; overwrites nothing')
+  .action(() => init());
 
 program
   .command('doctor')
@@ -139,7 +147,6 @@ database
   .addOption(logLevel)
   .action(async (flags: Flags & { yes?: boolean }) => shard(settings(flags), flags));
 
-if (existsSync('.env')) process.loadEnvFile('.env');
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof CarrierError;
   process.stderr.write(`${paint.red('carrier:')} ${known ? error.message : (error as Error).stack}\n`);
@@ -148,6 +155,7 @@ program.parseAsync().catch((error: unknown) => {
 
 function settings(flags: Flags): Config {
   return readConfig({
+    ...readEnvironmentFile('.env'),
     ...process.env,
     ...(flags.dataDir && { CARRIER_DATA_DIR: flags.dataDir }),
     ...(flags.characters && { CARRIER_CHARACTERS_DIR: flags.characters }),
@@ -159,6 +167,6 @@ function settings(flags: Flags): Config {
 }
 
 function version(): string {
-  const file = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+  const text = readFileSync(join(packageFolder, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import { createLogger, type Logger } from '../logger.js';
+import { includedCharacters } from '../package-folder.js';
 import { startTracing } from '../tracing.js';
 import { adminTokenPath, type Hub, type Process, startHub, startWorker } from './hub.js';
 import { paint, print } from './output.js';
@@ -47,6 +48,10 @@ function greet({ url, agents, bots, models, token }: Hub, config: Config): void 
   const what = config.role === 'all' ? 'Carrier' : `Carrier ${config.role}`;
   print(`${paint.bold(what)} is ready at ${paint.cyan(url)}`);
   print(`  agents  ${ids.join(', ') || `none yet: put a character file into ${config.charactersDir}`}`);
+  if (config.charactersDir === includedCharacters)
+    print(
+      paint.dim('          included ones; `npx carrier init` copies them here, so that you can edit them'),
+    );
   if (bots.length > 0) print(`  bots    ${bots.join(', ')}`);
   if (config.role === 'all') greetModels(models);
   print(`  data    ${config.dataDir}`);

@@ -48,8 +48,7 @@ export const ConnectorsSettings = z.record(z.string(), Gate.catchall(Reference))
 type Said = z.infer<typeof Gate>;
 export type ConnectorSettings = Said & { dm: NonNullable<Said['dm']> };
 
-/** Names of the settings that every connector has in a character. */
-export const gateSettings: ReadonlySet<string> = new Set(Object.keys(Gate.shape));
+const gateSettings: ReadonlySet<string> = new Set(Object.keys(Gate.shape));
 const usual = Gate.parse({});
 
 /**

@@ -12,6 +12,7 @@ import {
 } from '../core/memory.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { problemsOf, problemText } from '../problems.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Appended, MemoryStore } from '../store/memory-store.js';
 import type { Buttons } from './buttons.js';
@@ -159,7 +160,6 @@ export class Intake {
 function check(inbound: InboundMessage): Checked {
   const parsed = InboundMessage.safeParse(inbound);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  const field = issue.path.join('.');
-  throw new FatalError('invalid_field', `${field}: ${issue.message}`, { field });
+  const problems = problemsOf(parsed.error, InboundMessage);
+  throw new FatalError('invalid_field', `${problemText(problems)}.`, { field: problems[0]?.field });
 }

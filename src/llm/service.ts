@@ -149,7 +149,9 @@ function causes(error: unknown): (string | undefined)[] {
 /** What a service says may quote the key back, whole or in part. */
 function scrubbed(text: string, apiKey: string | undefined): string {
   const cut = text.length > 300 ? `${text.slice(0, 300)}…` : text;
-  return (apiKey ? cut.replaceAll(apiKey, '[redacted]') : cut).replace(/\bsk-[\w*.-]{3,}/g, '[redacted]');
+  // A key of a few letters is part of ordinary words.
+  const hidden = apiKey && apiKey.length >= 8 ? cut.replaceAll(apiKey, '[redacted]') : cut;
+  return hidden.replace(/\bsk-[\w*.-]{3,}/g, '[redacted]');
 }
 
 /** `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110, section 10.2.3). */

@@ -1,8 +1,6 @@
 /** One character file: its text to a character, or what is wrong with it in words that name the fix. */
-import { distance as editDistance } from 'fastest-levenshtein';
-import { z } from 'zod';
 import { Character } from '../core/character.js';
-import { gateSettings } from '../core/connector-settings.js';
+import { problemsOf, problemText } from '../problems.js';
 
 export interface CharacterProblem {
   /** The file, or the folder itself. */
@@ -29,9 +27,8 @@ export function readCharacter(text: string): Reading {
   }
   const parsed = Character.safeParse(value);
   if (parsed.success) return { character: parsed.data };
-  const problems = parsed.error.issues.flatMap(explain);
-  const message = problems.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join('; ');
-  return { problem: { message, field: problems[0]?.field || null } };
+  const problems = problemsOf(parsed.error, Character);
+  return { problem: { message: problemText(problems), field: problems[0]?.field || null } };
 }
 
 /** Node 20 does not always say where; line and column are found by trying how far the text can be read. */
@@ -70,58 +67,4 @@ function couldGoOn(beginning: string): boolean {
     if (position !== undefined) return Number(position) >= beginning.length || /Unterminated/.test(message);
     return /end of JSON input/.test(message);
   }
-}
-
-interface Explained {
-  field: string;
-  message: string;
-}
-
-function explain(issue: z.core.$ZodIssue): Explained[] {
-  const field = pathOf(issue.path);
-  const [root, , setting] = issue.path;
-  // What is no setting of every connector must be a reference to a secret, or is misspelt.
-  if (root === 'connectors' && issue.path.length === 3 && !gateSettings.has(String(setting)))
-    return [{ field, message: unknownKey(String(setting), [...gateSettings]) }];
-  if (issue.code === 'unrecognized_keys') {
-    const known = knownKeys(issue.path);
-    return issue.keys.map((key) => ({
-      field: pathOf([...issue.path, key]),
-      message: unknownKey(key, known),
-    }));
-  }
-  if (issue.code === 'invalid_union') return [{ field, message: 'must be a text or a list of texts' }];
-  if (issue.code === 'invalid_type' && issue.input === undefined && /received undefined/.test(issue.message))
-    return [{ field, message: 'is missing' }];
-  return [{ field, message: issue.message.replace(/^Invalid input: /, '') }];
-}
-
-function unknownKey(key: string, known: string[]): string {
-  const nearest = known
-    .map((name) => ({ name, distance: editDistance(key.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  const close = nearest && nearest.distance <= Math.max(2, Math.floor(key.length / 3));
-  return close ? `unknown; did you mean "${nearest.name}"?` : `unknown; known are ${known.join(', ')}`;
-}
-
-interface Described {
-  properties?: Record<string, Described>;
-  /** What stands under names that are not listed. */
-  additionalProperties?: Described;
-  items?: Described;
-}
-
-/** The names the schema takes at a path, read from its own description. */
-function knownKeys(path: PropertyKey[]): string[] {
-  let at: Described | undefined = z.toJSONSchema(Character, { io: 'input' }) as Described;
-  for (const part of path)
-    at = typeof part === 'number' ? at?.items : (at?.properties?.[String(part)] ?? at?.additionalProperties);
-  return Object.keys(at?.properties ?? {}).filter((key) => !key.startsWith('$'));
-}
-
-function pathOf(path: PropertyKey[]): string {
-  return path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-    .join('')
-    .replace(/^\./, '');
 }

@@ -65,7 +65,7 @@ export class Characters {
     if (!found?.isDirectory())
       throw new FatalError(
         'config_invalid',
-        `There is no folder ${folder}. Create it, or set CARRIER_CHARACTERS_DIR to the folder of your character files.`,
+        `There is no folder ${folder}. Set CARRIER_CHARACTERS_DIR to the folder of your character files, or let "carrier init" make ./characters.`,
         { field: 'CARRIER_CHARACTERS_DIR' },
       );
     const characters = new Characters(folder, log, options);

@@ -29,7 +29,7 @@ async function overHttp(): Promise<number> {
 
 /** The real program with its real offline model: how fast it starts, and what it keeps in memory. */
 async function footprint(): Promise<{ startMs: number; rssIdleMb: number; rssAfter5000Mb: number }> {
-  const args = ['dist/src/cli/main.js', 'start', '--log-level', 'warn'];
+  const args = ['dist/src/cli/carrier.js', 'start', '--log-level', 'warn'];
   const env = settings();
   const starts: number[] = [];
   for (let i = 0; i < 5; i++) {

@@ -210,8 +210,8 @@ describe('what is wrong with a file', () => {
 
   it.each([
     ['{"bio": "B"}', 'name', 'name: is missing'],
-    ['{"name": 5, "bio": "B"}', 'name', 'name: expected string, received number'],
-    ['{"name": "A", "bio": 5}', 'bio', 'bio: must be a text or a list of texts'],
+    ['{"name": 5, "bio": "B"}', 'name', 'name: must be a text'],
+    ['{"name": "A", "bio": 5}', 'bio', 'bio: must be a text or a list'],
     ['{"name": "A", "bio": "B", "exmples": []}', 'exmples', 'exmples: unknown; did you mean "examples"?'],
     ['{"name": "A", "bio": "B", "memory": {"recal": 3}}', 'memory.recal', 'did you mean "recall"?'],
     [
@@ -219,15 +219,15 @@ describe('what is wrong with a file', () => {
       'examples[0].reply',
       'examples[0].replay: unknown; did you mean "reply"?',
     ],
-    ['{"name": "A", "bio": "B", "colour": "red"}', 'colour', 'unknown; known are name, bio, system'],
+    ['{"name": "A", "bio": "B", "colour": "red"}', 'colour', 'unknown; there are: name, bio, system'],
     [
       '{"name": "A", "bio": "B", "models": ["GPT 4"]}',
       'models[0]',
       'models[0]: must be a provider or an endpoint',
     ],
     ['{"name": "A", "bio": "B", "maxTokens": 1}', 'maxTokens', 'maxTokens: '],
-    ['[]', null, 'expected object, received array'],
-    ['null', null, 'expected object'],
+    ['[]', null, 'must be an object'],
+    ['null', null, 'must be an object'],
   ])('names the field in %j', (text, field, message) => {
     expect(problem(text)).toMatchObject({ field, message: expect.stringContaining(message) });
   });

@@ -10,7 +10,7 @@ import { HubProcess } from '../support/hub-process.js';
 import { until } from '../support/until.js';
 
 const run = promisify(execFile);
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/src/cli/carrier.js', import.meta.url));
 
 describe('the command line', () => {
   let home: Home;

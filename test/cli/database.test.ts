@@ -10,7 +10,7 @@ import { openMongoStore } from '../../src/store/mongodb/store.js';
 import { message } from '../contract/store.js';
 import { type RunningMongoServer, startMongoServer } from '../servers/mongodb/launch.js';
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/src/cli/carrier.js', import.meta.url));
 
 describe('carrier db', () => {
   const folder = mkdtempSync(join(tmpdir(), 'carrier-db-'));

@@ -8,7 +8,7 @@ import { type SlackServer, startSlackServer } from '../platforms/slack/server.js
 import { startTelegramServer, type TelegramServer } from '../platforms/telegram/server.js';
 import { Home } from '../support/hub.js';
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/src/cli/carrier.js', import.meta.url));
 
 describe('carrier doctor', () => {
   let discord: DiscordServer;

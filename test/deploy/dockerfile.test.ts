@@ -53,7 +53,9 @@ describe('the Dockerfile', () => {
   it('does not run as root, and starts the program itself', () => {
     const users = named(last, 'USER').map((user) => user.getArgumentsContent());
     expect(users).toEqual(['node']);
-    expect(named(last, 'ENTRYPOINT')[0]!.getArgumentsContent()).toBe('["node", "/app/dist/src/cli/main.js"]');
+    expect(named(last, 'ENTRYPOINT')[0]!.getArgumentsContent()).toBe(
+      '["node", "/app/dist/src/cli/carrier.js"]',
+    );
     expect(named(last, 'CMD')[0]!.getArgumentsContent()).toBe('["start"]');
     for (const copy of named(last, 'COPY')) expect(copy.getArgumentsContent()).not.toContain('--chown');
   });
@@ -84,7 +86,7 @@ describe('the Dockerfile', () => {
     }
     const hub = new HubProcess(
       { HOME: app, CARRIER_DATA_DIR: join(folder, 'data'), CARRIER_PORT: '0', CARRIER_EMBEDDER: 'none' },
-      [join(app, 'dist/src/cli/main.js'), 'start'],
+      [join(app, 'dist/src/cli/carrier.js'), 'start'],
     );
     try {
       const url = await hub.start();

@@ -332,14 +332,28 @@ describe('refuses, naming what is wrong:', () => {
     expect(api.logged).toEqual([]);
   });
 
+  it.each([
+    [{}, 'text', 'text: is missing; userId: is missing.'],
+    [{ text: 5, userId: '' }, 'text', /^text: must be a text; userId: .*\.$/],
+    [{ txt: 'hi', userId: 'a' }, 'text', 'text: is missing; txt: unknown; did you mean "text"?.'],
+    [
+      { text: 'hi', userId: 'a', roomId: '..', metadata: [] },
+      'roomId',
+      /^roomId: .*; metadata: must be an object\.$/,
+    ],
+  ])('[http-and-cli.21] everything that is wrong with %j, in plain words', async (body, field, message) => {
+    const { error } = (await (await api.post(body)).json()) as { error: { message: string } };
+    expect(error).toMatchObject({ code: 'invalid_field', field });
+    expect(error.message).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));
+  });
+
   it('unknown fields, with those that are known', async () => {
-    const refused = await (await api.post({ ...hello, user: 'x' })).json();
+    const refused = await (await api.post({ ...hello, colour: 'x' })).json();
     expect(refused).toEqual({
       error: {
         code: 'invalid_field',
-        field: 'user',
-        message:
-          'Unknown field "user". Known fields: text, userId, roomId, messageId, metadata, callbackUrl.',
+        field: 'colour',
+        message: 'colour: unknown; there are: text, userId, roomId, messageId, metadata, callbackUrl.',
       },
     });
   });

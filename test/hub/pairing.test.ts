@@ -8,7 +8,7 @@ import { lastSaid, scriptedModel } from '../support/model.js';
 import { until } from '../support/until.js';
 import { Platform } from './platform.js';
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/src/cli/carrier.js', import.meta.url));
 const model = () => scriptedModel((request) => `echo ${lastSaid(request)}`);
 
 let home: Home;

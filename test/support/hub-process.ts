@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from './until.js';
 
-const carrier = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const carrier = fileURLToPath(new URL('../../dist/src/cli/carrier.js', import.meta.url));
 
 /** `carrier start` as a process of its own, which a test can kill. */
 export class HubProcess {
