@@ -1,9 +1,9 @@
-import type { Agent } from '../../core/character.js';
-import { within } from '../../core/deadline.js';
-import { RetryableError } from '../../errors.js';
-import type { PluginCommand } from '../../plugin/hooks.js';
-import type { PluginDesk } from '../../plugin/plugin.js';
-import type { Command } from './command.js';
+import type { Agent } from '../core/character.js';
+import { within } from '../core/deadline.js';
+import { RetryableError } from '../errors.js';
+import type { PluginCommand } from '../plugin/hooks.js';
+import type { PluginDesk } from '../plugin/plugin.js';
+import type { Command } from './commands/command.js';
 
 const commandMs = 30_000;
 
