@@ -146,7 +146,7 @@ export function frontOf(parts: FrontParts): Front {
 }
 
 function commandsOf(
-  { engines, rooms, models, plugins }: FrontParts,
+  { engines, rooms, models, plugins, log }: FrontParts,
   pairings: Pairings,
   buttons: Buttons,
 ): Commands {
@@ -163,6 +163,6 @@ function commandsOf(
     stop({ rooms, turns, queue, publish }),
     approve(pairings),
   ];
-  const commands = new Commands(own, (agent) => commandsOfPlugins(plugins, agent));
+  const commands = new Commands(own, (agent) => commandsOfPlugins(plugins, agent, log));
   return commands;
 }

@@ -78,7 +78,7 @@ export interface PluginCommand {
   /** What it does, for /help: half a sentence. */
   about: string;
   operatorsOnly?: boolean;
-  /** The answer. */
+  /** The answer. People read the message of a `FatalError`; of other errors they are told that it does not work. */
   run(call: CommandCall): string | Promise<string>;
 }
 
