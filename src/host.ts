@@ -30,7 +30,7 @@ import { Pointers } from './intake/pointers.js';
 import { type Limiters, Rates } from './intake/rates.js';
 import { scopedNotes } from './intake/scoped-notes.js';
 import { textRule } from './intake/text.js';
-import { transformed } from './intake/transformed.js';
+import { editedBy } from './intake/transformed.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
@@ -92,22 +92,8 @@ export function frontOf(parts: FrontParts): Front {
     publish: (roomId, event) => bus.publish(roomId, event),
     log,
   });
-  const changes = new Changes(
-    store.memories,
-    pointers,
-    config.turns,
-    async ({ agentId, roomId, author }, text) => {
-      const agent = parts.agent(agentId);
-      const said = { text, attachments: [] };
-      const changed = await transformed(said, await plugins.of(agent), {
-        agent,
-        roomId,
-        author,
-        edited: true,
-      });
-      return changed?.text ?? null;
-    },
-  );
+  const edited = editedBy(plugins, parts.agent, log);
+  const changes = new Changes(store.memories, pointers, config.turns, edited);
   const feedback = new Feedback(store.notes, pointers);
   const backlog = new Backlog(turnQueue, config.http.maxBacklog);
   const hostFor: Front['hostFor'] = (connector) => ({

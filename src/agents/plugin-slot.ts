@@ -5,6 +5,7 @@ import type { RunningPlugin } from '../plugin/plugin.js';
 
 const firstPauseMs = 1000;
 const longestPauseMs = 300_000;
+const slowMs = 10_000;
 
 export interface SlotParts {
   /** As characters name it. */
@@ -28,6 +29,8 @@ export class PluginSlot {
   #pauseMs = firstPauseMs;
   #stamp = '';
   #timer: NodeJS.Timeout | undefined;
+  /** Whoever needs the plugin waits so long for the try that runs; nobody for one that was made by time. */
+  #waitUntil = 0;
   #closed = false;
 
   constructor(parts: SlotParts) {
@@ -38,11 +41,16 @@ export class PluginSlot {
     return this.#parts.name;
   }
 
-  /** Tries it if it was never tried or its file has changed, and waits for that a while. */
+  /** Tries it if it was never tried or its file has changed. A try that takes longer than `waitMs` is not waited for. */
   async attempt(waitMs: number): Promise<void> {
     if (this.plugin || this.#closed) return;
-    if (!this.#trying && this.#attempts > 0 && (await this.#parts.stamp()) === this.#stamp) return;
-    await within(waitMs, () => this.#try()).catch(() => {});
+    if (!this.#trying) {
+      if (this.#attempts > 0 && (await this.#parts.stamp()) === this.#stamp) return;
+      this.#waitUntil = performance.now() + waitMs;
+    }
+    const trying = this.#try();
+    const left = this.#waitUntil - performance.now();
+    if (left > 0) await within(left, () => trying).catch(() => {});
   }
 
   close(): void {
@@ -61,14 +69,20 @@ export class PluginSlot {
   async #start(): Promise<void> {
     const { name, log } = this.#parts;
     clearTimeout(this.#timer);
-    this.#stamp = await this.#parts.stamp();
+    const slow = setTimeout(
+      () => log.warn({ plugin: name }, 'the plugin takes long to open; agents run without it until it is'),
+      slowMs,
+    ).unref();
     try {
+      this.#stamp = await this.#parts.stamp();
       this.plugin = await this.#parts.start(this.#attempts++);
       if (this.problem) log.info({ plugin: name }, 'the plugin works now');
       this.problem = null;
       this.#parts.works();
     } catch (error) {
       this.#failed(error as CarrierError);
+    } finally {
+      clearTimeout(slow);
     }
   }
 

@@ -50,6 +50,10 @@ export class Plugins implements PluginDesk {
   readonly #slots = new Map<string, PluginSlot>();
   /** By what its module exports, so that two names of one plugin are one. */
   readonly #running = new Map<object, Promise<RunningPlugin>>();
+  /** What the files that could be read export. */
+  readonly #files = new Map<string, object>();
+  /** Each plugin has its notes and routes under its own name. */
+  readonly #owners = new Map<string, object>();
   readonly #required = new Set<string>();
   readonly #agents = new Map<string, Agent>();
   readonly #lists = new WeakMap<Agent, { version: number; plugins: readonly RunningPlugin[] }>();
@@ -175,7 +179,11 @@ export class Plugins implements PluginDesk {
 
   async #start(name: string, attempt: number): Promise<RunningPlugin> {
     const exported = await this.#exported(name, attempt);
-    if (pluginDefinition(name, exported).required) this.#required.add(name);
+    const { name: own, required } = pluginDefinition(name, exported);
+    if (required) this.#required.add(name);
+    if ((this.#owners.get(own) ?? exported) !== exported)
+      throw invalid(name, `calls itself "${own}", and so does another plugin; rename one of them`, 'name');
+    this.#owners.set(own, exported);
     const known = this.#running.get(exported);
     if (known) return known;
     const running = this.#make(name, exported);
@@ -192,11 +200,15 @@ export class Plugins implements PluginDesk {
     });
     if ('exported' in found) return found.exported;
     // What has failed once is never read again under the same address.
-    const url = attempt > 0 ? `${urlOf(found.file)}?try=${attempt}` : urlOf(found.file);
+    const { file } = found;
+    const known = this.#files.get(file);
+    if (known) return known;
+    const url = attempt > 0 ? `${urlOf(file)}?try=${attempt}` : urlOf(file);
     const exported = await defaultExport(url).catch((error: Error) => {
       throw invalid(name, error.message, undefined, error.cause);
     });
     pluginDefinition(name, exported);
+    this.#files.set(file, exported as object);
     return exported as object;
   }
 

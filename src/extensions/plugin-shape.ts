@@ -5,6 +5,7 @@ import { nearest, suggestion } from '../nearest.js';
 import type { PluginExtension, PluginParts } from '../plugin/plugin.js';
 import { definePlugin } from '../plugin/plugin.js';
 import { extensionBrand } from './extension.js';
+import { DefinitionShape } from './shape.js';
 
 const aFunction = z.custom<(...values: never[]) => unknown>(
   (value) => typeof value === 'function',
@@ -120,12 +121,13 @@ export function pluginDefinition(name: string, exported: unknown): PluginExtensi
 }
 
 function definitionIn(name: string, definition: object): PluginExtension {
-  const { kind, create } = definition as Partial<PluginExtension>;
+  const { kind } = definition as Partial<PluginExtension>;
   if (kind !== 'plugin') throw invalid(name, `is a ${kind}, and no plugin`, 'kind');
   const unknown = unknownKey(definition, definitionNames);
   if (unknown) throw invalid(name, `is not a plugin: ${unknown.field} ${unknown.problem}`, unknown.field);
-  if (typeof create !== 'function')
-    throw invalid(name, 'is not a plugin: create must be a function', 'create');
+  const issue = DefinitionShape.safeParse(definition).error?.issues[0];
+  const field = issue && fieldOf(issue.path);
+  if (issue) throw invalid(name, `is not a plugin: ${field} ${issue.message}`, field);
   return definition as PluginExtension;
 }
 

@@ -1,5 +1,4 @@
 /** The extensions of a hub: its own, those that its settings name, and those that a program brings. */
-import { z } from 'zod';
 import { FatalError } from '../errors.js';
 import type { PluginExtension } from '../plugin/plugin.js';
 import { builtin } from './builtin.js';
@@ -11,6 +10,7 @@ import {
 } from './extension.js';
 import { defaultExport, locate } from './module.js';
 import { pluginDefinition } from './plugin-shape.js';
+import { DefinitionShape } from './shape.js';
 
 type Extension = ConnectorExtension | ProviderExtension | EmbedderExtension | PluginExtension;
 
@@ -36,25 +36,6 @@ export interface RegistryOptions {
   /** Definitions that a program brings itself. */
   brought?: unknown[];
 }
-
-const aFunction = z.custom<object>((value) => typeof value === 'function', 'must be a function');
-const Shape = z.object({
-  kind: z.enum(
-    ['connector', 'provider', 'embedder', 'plugin'],
-    'must be made by defineConnector, definePlugin or the like',
-  ),
-  name: z
-    .string('must be a text')
-    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a-z, 0-9 and "-", at most 32 characters')
-    .regex(/^(?!carrier|redis|mongodb|otel)/, "begins like the hub's own settings; choose another name"),
-  settings: z
-    .custom<z.ZodObject>(
-      (value) => typeof value === 'object' && value !== null && '_zod' in value && 'shape' in value,
-      'must be a z.object of zod 4',
-    )
-    .optional(),
-  create: aFunction,
-});
 
 export class Registry {
   readonly problems: ExtensionProblem[] = [];
@@ -180,6 +161,6 @@ function isPlugin(exported: unknown): boolean {
 function problemOf(definition: unknown): string | null {
   if (typeof definition !== 'object' || definition === null || !(extensionBrand in definition))
     return 'is not an extension: its default export must be made by defineConnector, defineProvider, defineEmbedder or definePlugin, or be a list of such';
-  const issue = Shape.safeParse(definition).error?.issues[0];
+  const issue = DefinitionShape.safeParse(definition).error?.issues[0];
   return issue ? `is not an extension: ${issue.path.join('.')} ${issue.message}` : null;
 }

@@ -3,8 +3,8 @@ import type { MemoryStore } from '../store/memory-store.js';
 import type { Pointers } from './pointers.js';
 import { type TextLimits, textProblem } from './text.js';
 
-/** The new text as the agent's plugins change it; null: it is not taken, and the old one stays. */
-type Transform = (memory: Memory, text: string) => Promise<string | null>;
+/** A new text as the agent's plugins change it; null: it is not taken, and the old one stays. */
+export type Transform = (memory: Memory, text: string) => Promise<string | null>;
 
 /**
  * What people do to messages afterwards. An edit changes what is stored: a message that waits is answered as it is
@@ -23,7 +23,7 @@ export class Changes {
     this.#transform = transform;
   }
 
-  /** False: no such message of a person here. Throws `text_too_long`, `plugin_failed`. */
+  /** False: no such message of a person here. Throws `text_too_long`. */
   async edit(key: SourceKey, text: string): Promise<boolean> {
     const memory = await this.#memories.find(key);
     if (memory?.role !== 'user') return false;

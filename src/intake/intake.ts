@@ -39,6 +39,8 @@ export interface IntakeParts {
   log: Logger;
 }
 
+const notTaken = 'This agent does not take this message.';
+
 /** The way in: check, gate, persist, wake. What it returns is durable, so the platform may be told so. */
 export class Intake {
   readonly #parts: IntakeParts;
@@ -83,7 +85,7 @@ export class Intake {
     const command = await this.#commandIn(arrival);
     if (command) return waits ? this.#answer(command, arrival) : this.#obey(command, arrival);
     const appended = await this.#append(arrival, 'pending');
-    if (!appended && waits) throw new FatalError('not_allowed', 'This agent does not take this message.');
+    if (!appended && waits) throw new FatalError('not_allowed', notTaken);
     return appended;
   }
 
@@ -114,8 +116,7 @@ export class Intake {
         throw new FatalError('not_allowed', 'This agent does not talk to you here.');
       const command = await this.#commandIn(arrival);
       if (command) return (await this.#parts.commands.run(command, arrival)).text;
-      await this.#append(arrival, 'pending');
-      return `You chose "${label}".`;
+      return (await this.#append(arrival, 'pending')) ? `You chose "${label}".` : notTaken;
     });
   }
 

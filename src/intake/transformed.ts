@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import type { Agent } from '../core/character.js';
 import { within } from '../core/deadline.js';
 import { Attachment } from '../core/memory.js';
 import { RetryableError } from '../errors.js';
+import type { Logger } from '../logger.js';
 import type { InboundContext, Said } from '../plugin/hooks.js';
-import type { RunningPlugin } from '../plugin/plugin.js';
+import type { PluginDesk, RunningPlugin } from '../plugin/plugin.js';
+import type { Transform } from './changes.js';
 
 const transformMs = 5000;
 const Changed = z
@@ -42,4 +45,22 @@ export async function transformed(
     }
   }
   return now;
+}
+
+/** How edits are changed. Where a plugin fails, the old text stays: its platform sending it again would not help. */
+export function editedBy(
+  plugins: PluginDesk,
+  agentOf: (id: string) => Agent,
+  log: Pick<Logger, 'error'>,
+): Transform {
+  return async ({ agentId, roomId, author }, text) => {
+    const agent = agentOf(agentId);
+    const context = { agent, roomId, author, edited: true };
+    try {
+      return (await transformed({ text, attachments: [] }, await plugins.of(agent), context))?.text ?? null;
+    } catch (err) {
+      log.error({ err, agentId }, 'a plugin failed; an edited text is not taken');
+      return null;
+    }
+  };
 }

@@ -122,6 +122,21 @@ describe('transforms of messages', () => {
   });
 });
 
+describe('an edit that a plugin fails to change', () => {
+  it('is not taken: the old text stays', async () => {
+    const { history } = await start([
+      inbound('mask', (text) => {
+        if (text.includes('4111')) throw new Error('down');
+        return text;
+      }),
+    ]);
+    await platform.dm('ana', 'hello', { id: 'm1' });
+    await platform.last(1);
+    expect(await platform.host.edit(platform.key('ana', 'm1'), 'my card is 4111')).toBe(true);
+    expect(await history()).toEqual(['hello', 'You said hello']);
+  });
+});
+
 describe('transforms of replies', () => {
   it('come before anything is seen or stored', async () => {
     const { hub, roomId, history } = await start([

@@ -105,6 +105,27 @@ describe('a plugin that does not work', () => {
     await plugins.close();
   });
 
+  it('holds nobody up when it takes long to open', async () => {
+    const hanging = definePlugin({
+      name: 'hanging',
+      create: () => ({ ...context, open: () => new Promise<void>(() => {}) }),
+    });
+    const plugins = await pluginsOf({ charactersDir: home.characters, brought: [hanging] });
+    const agent = agentWith('hanging', 'time');
+    await plugins.of(agent);
+    const later = plugins.of(agent);
+    const soon = new Promise((resolve) => setTimeout(resolve, 2000, 'late'));
+    expect(await Promise.race([later, soon])).toMatchObject([{ name: 'time' }]);
+  });
+
+  it('is another than the one that has its name', async () => {
+    put('clock.mjs', provider('time'));
+    const plugins = await pluginsOf({ charactersDir: home.characters });
+    expect(await plugins.of(agentWith('time'))).toHaveLength(1);
+    expect(await plugins.of(agentWith('time', './clock.mjs'))).toHaveLength(1);
+    await plugins.close();
+  });
+
   it('[http-and-cli.7] is told when the hub starts, not with the first message', async () => {
     put('odd.mjs', 'export default { name: "odd", contextProvider: [] };');
     const { log, lines } = listeningLog();
