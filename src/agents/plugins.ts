@@ -52,6 +52,8 @@ export class Plugins implements PluginDesk {
   readonly #running = new Map<object, Promise<RunningPlugin>>();
   /** What the files that could be read export. */
   readonly #files = new Map<string, object>();
+  /** How often each of the others was tried. */
+  readonly #failed = new Map<string, number>();
   /** Each plugin has its notes and routes under its own name. */
   readonly #owners = new Map<string, object>();
   readonly #required = new Set<string>();
@@ -86,6 +88,7 @@ export class Plugins implements PluginDesk {
     const told = new Set(before ? this.#now(before) : []);
     if (agent) this.#agents.set(id, agent);
     else this.#agents.delete(id);
+    this.#forgetUnnamed();
     for (const plugin of told) this.#observers.tell(plugin, 'agent', { id, agent: agent ?? null });
     if (!agent) return;
     void Promise.all(agent.character.plugins.map((name) => this.#slot(name).attempt(waitMs))).then(() => {
@@ -128,6 +131,16 @@ export class Plugins implements PluginDesk {
     await this.#observers.drain(closeMs);
     this.#end.abort(new Error('The hub stops.'));
     await Promise.all([...this.#running.values()].map((running) => this.#close(running)));
+  }
+
+  /** What does not work and nobody names any longer is not tried again. */
+  #forgetUnnamed(): void {
+    const named = new Set([...this.#agents.values()].flatMap(({ character }) => character.plugins));
+    for (const [name, slot] of this.#slots) {
+      if (slot.plugin || named.has(name)) continue;
+      slot.close();
+      this.#slots.delete(name);
+    }
   }
 
   /** Those that work at this moment. */
@@ -203,13 +216,19 @@ export class Plugins implements PluginDesk {
     const { file } = found;
     const known = this.#files.get(file);
     if (known) return known;
-    const url = attempt > 0 ? `${urlOf(file)}?try=${attempt}` : urlOf(file);
-    const exported = await defaultExport(url).catch((error: Error) => {
-      throw invalid(name, error.message, undefined, error.cause);
-    });
-    pluginDefinition(name, exported);
-    this.#files.set(file, exported as object);
-    return exported as object;
+    const tries = this.#failed.get(file) ?? 0;
+    const url = tries > 0 ? `${urlOf(file)}?try=${tries}` : urlOf(file);
+    try {
+      const exported = await defaultExport(url).catch((error: Error) => {
+        throw invalid(name, error.message, undefined, error.cause);
+      });
+      pluginDefinition(name, exported);
+      this.#files.set(file, exported as object);
+      return exported as object;
+    } catch (error) {
+      this.#failed.set(file, tries + 1);
+      throw error;
+    }
   }
 
   async #settings(name: string, exported: object) {

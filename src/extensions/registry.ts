@@ -50,6 +50,7 @@ export class Registry {
   readonly #folder: string;
   /** Modules that could not be loaded, and how often that was tried. */
   readonly #unloaded = new Map<string, number>();
+  #retrying: Promise<void> | null = null;
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -66,8 +67,11 @@ export class Registry {
   }
 
   /** Tries again what could not be loaded; only plugins can still be of use then. */
-  async retry(): Promise<void> {
-    await this.#load([...this.#unloaded.keys()]);
+  retry(): Promise<void> {
+    this.#retrying ??= this.#load([...this.#unloaded.keys()]).finally(() => {
+      this.#retrying = null;
+    });
+    return this.#retrying;
   }
 
   /** Plugins of a module that the settings name. */

@@ -58,6 +58,14 @@ describe('a plugin that does not work', () => {
     for (const name of ['torn', 'odd', 'thrown']) expect(second).toContain(`${name} is here`);
   });
 
+  it('is looked at anew by whoever checks an agent', async () => {
+    put('mended.mjs', 'export default { name: "mended", contextProvider: [] };');
+    const plugins = await pluginsOf({ charactersDir: home.characters });
+    expect(await plugins.problems(agentWith('./mended.mjs'))).toHaveLength(1);
+    put('mended.mjs', provider('mended'));
+    expect(await plugins.problems(agentWith('./mended.mjs'))).toEqual([]);
+  });
+
   it('[http-and-cli.8] is picked up when its module in CARRIER_EXTENSIONS appears', async () => {
     const file = join(home.folder, 'listed.mjs');
     const plugins = await pluginsOf({
