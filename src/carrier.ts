@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type BotParts, botsOf, hubBots } from './agents/bots.js';
 import { embedderOf, Models } from './agents/models.js';
+import { Plugins } from './agents/plugins.js';
 import { type DatabaseWatch, openEngines } from './backends.js';
 import type { Config } from './config.js';
 import type { Connector } from './connector/connector.js';
@@ -10,10 +11,10 @@ import { makeDataFolder } from './data-folder.js';
 import { type Diagnosis, diagnoseEngines } from './diagnosis.js';
 import { FatalError } from './errors.js';
 import { Registry } from './extensions/registry.js';
+import { scopedNotes } from './intake/scoped-notes.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
-import { loadPlugin } from './plugin/loader.js';
-import type { Plugin } from './plugin/plugin.js';
+import type { Plugin, PluginExtension } from './plugin/plugin.js';
 import { type Engines, type Hub, startRoles } from './roles.js';
 import { Characters } from './runtime/characters.js';
 import { derivedKey, secretFile } from './secret-file.js';
@@ -29,7 +30,7 @@ export interface Overrides {
   model?: (ref: string) => LanguageModel;
   embedder?: Embedder | null;
   /** Found by their names before any other. */
-  plugins?: Plugin[];
+  plugins?: (Plugin | PluginExtension)[];
   /** Definitions besides those that the settings name. */
   extensions?: unknown[];
   /** Sees every command to a shared database, and every answer, e.g. to count them. */
@@ -40,6 +41,8 @@ export interface Carrier extends Hub {
   readonly store: Store;
   /** The chain of models for agents that name none. */
   readonly models: string[];
+  /** What plugins serve over HTTP. */
+  routes(): ReturnType<Plugins['routes']>;
   /** Notes where the hub listens, for `runningHub`; hubs that share a database are not noted. */
   announce(url: string): void;
 }
@@ -92,7 +95,11 @@ async function assemble(
   const { role, charactersDir } = config;
   const characters = await Characters.open(charactersDir, log);
   const models = new Models({ ...parts, model: overrides.model });
-  const folders = { builtinDir: new URL('../plugins/', import.meta.url), baseDir: charactersDir };
+  const plugins = new Plugins({
+    ...parts,
+    brought: overrides.plugins,
+    notes: (plugin) => scopedNotes(engines.store.notes, { plugin }),
+  });
   const hub = await startRoles({
     config,
     log,
@@ -102,13 +109,15 @@ async function assemble(
     models,
     buttonKey: () => derivedKey(callbackSecretOf(config), 'buttons'),
     embedder,
-    plugin: async (name) =>
-      overrides.plugins?.find((brought) => brought.name === name) ?? loadPlugin(name, folders),
+    plugins,
   });
+  characters.onChange(({ id, agent }) => plugins.changed(id, agent));
+  for (const agent of characters.list()) plugins.changed(agent.id, agent);
   return {
     ...hub,
     store: engines.store,
     models: models.usual,
+    routes: () => (role === 'worker' ? [] : plugins.routes()),
     announce: (url) => announce(config.dataDir, url),
   };
 }
@@ -152,6 +161,7 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
     { subject: 'Characters', findings: agents.map(({ id }) => ({ check: `${id} is usable`, ok: true })) },
     ...(config.cluster ? [diagnoseEngines(openEngines(config, log))] : []),
     ...(await diagnoseBots(parts, agents)),
+    ...agents.map((agent) => diagnosePlugins(parts, agent)),
   ]);
 }
 
@@ -167,6 +177,16 @@ async function diagnoseBots(parts: BotParts, agents: Agent[]): Promise<Promise<D
       findings: [{ check: field, ok: false, fix: message }],
     })),
   ]);
+}
+
+async function diagnosePlugins(parts: BotParts, agent: Agent): Promise<Diagnosis> {
+  const notes = () => {
+    throw new FatalError('internal', 'A doctor opens no plugin.');
+  };
+  const problems = await new Plugins({ ...parts, notes }).problems(agent);
+  const findings = problems.map(({ field, message }) => ({ check: field, ok: false, fix: message }));
+  const well = { check: agent.character.plugins.join(', ') || 'none', ok: true };
+  return { subject: `Plugins of ${agent.id}`, findings: findings.length > 0 ? findings : [well] };
 }
 
 function titled(name: string): string {

@@ -92,6 +92,8 @@ export interface Config {
     folder: string;
   };
   endpoints: Record<string, EndpointSettings>;
+  /** Where plugins may be besides the characters' folder; absent: only there. */
+  pluginsDir?: string;
   /** Where files are that characters may name as secrets. */
   secretsDir: string;
   /** Everything that is set, for extensions to find what is theirs. */
@@ -212,6 +214,7 @@ function arrange(env: z.output<typeof Environment>): Arranged {
       agent: env.CARRIER_AGENT,
       streaming: env.CARRIER_STREAMING,
     },
+    ...(env.CARRIER_PLUGINS_DIR && { pluginsDir: resolve(env.CARRIER_PLUGINS_DIR) }),
     secretsDir: resolve(env.CARRIER_SECRETS_DIR),
     models: {
       chain: env.CARRIER_MODELS,

@@ -44,7 +44,8 @@ function make(folder: string): string | undefined {
     throw Object.assign(new Error(), { code: 'EEXIST' });
   }
   const above = dirname(folder);
-  if (existsSync(above) && !statSync(above).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+  if (existsSync(above) && !statSync(above).isDirectory())
+    throw Object.assign(new Error(), { code: 'ENOTDIR' });
   const made = above === folder ? undefined : make(above);
   try {
     mkdirSync(folder, { mode: 0o700 });

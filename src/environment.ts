@@ -54,6 +54,7 @@ export const Environment = z
       .default('carrier'),
     CARRIER_CONFIG: z.string().optional(),
     CARRIER_EXTENSIONS: list,
+    CARRIER_PLUGINS_DIR: z.string().optional(),
     CARRIER_SECRETS_DIR: z.string().default('/run/secrets'),
     CARRIER_AGENT: AgentId.default('assistant'),
     CARRIER_STREAMING: flag('true'),

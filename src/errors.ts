@@ -45,6 +45,7 @@ export const errorCodes = {
   shutting_down: { status: 503, meaning: 'The hub is stopping and takes no new work.' },
   config_invalid: { status: 500, meaning: 'A setting has a value that cannot be used.' },
   plugin_invalid: { status: 500, meaning: 'A plugin cannot be loaded or does not have the shape of one.' },
+  plugin_failed: { status: 503, meaning: 'A plugin that must see the message cannot be used now.' },
   internal: { status: 500, meaning: 'A fault in the hub itself; the log has the details.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 

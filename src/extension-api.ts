@@ -75,15 +75,31 @@ export {
 } from './llm/service.js';
 export { unitVector } from './llm/unit-vector.js';
 export type {
+  Arriving,
+  CommandCall,
+  Delivery,
+  InboundContext,
+  PluginCommand,
+  PluginEvents,
+  PluginRoutes,
+  PluginRule,
+  PluginRuling,
+  Said,
+} from './plugin/hooks.js';
+export type {
   Action,
   ActionContext,
   ContextProvider,
   Evaluator,
   MemoryAccess,
   Plugin,
+  PluginContext,
+  PluginExtension,
+  PluginParts,
+  Transforms,
   TurnContext,
   Verdict,
 } from './plugin/plugin.js';
-export { defineAction } from './plugin/plugin.js';
+export { defineAction, definePlugin } from './plugin/plugin.js';
 export type { Problem } from './problems.js';
 export { problemsOf, problemText } from './problems.js';

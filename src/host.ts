@@ -24,12 +24,16 @@ import { Intake } from './intake/intake.js';
 import { lists } from './intake/lists.js';
 import { Notices } from './intake/notices.js';
 import { Pairings } from './intake/pairings.js';
+import { commandsOfPlugins } from './intake/plugin-commands.js';
+import { pluginRule } from './intake/plugin-rule.js';
 import { Pointers } from './intake/pointers.js';
 import { type Limiters, Rates } from './intake/rates.js';
 import { scopedNotes } from './intake/scoped-notes.js';
 import { textRule } from './intake/text.js';
+import { editedBy } from './intake/transformed.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
+import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
 import { outcomeOf } from './runtime/outcome.js';
 import type { Store } from './store/store.js';
@@ -51,6 +55,7 @@ export interface FrontParts {
   /** Called when a memory has another text, and so needs another vector. */
   edited(): void;
   metrics: Metrics;
+  plugins: PluginDesk;
   log: Logger;
 }
 
@@ -61,7 +66,7 @@ export interface Front {
 }
 
 export function frontOf(parts: FrontParts): Front {
-  const { config, engines, metrics, log } = parts;
+  const { config, engines, metrics, plugins, log } = parts;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const notices = new Notices({ turns: store.turns, deliveries: deliveryQueue, log });
   const pairings = new Pairings(store.notes, ({ code, agentId, source, ...person }) =>
@@ -76,17 +81,19 @@ export function frontOf(parts: FrontParts): Front {
   const intake = new Intake({
     memories: store.memories,
     turns: turnQueue,
-    rules: [noBots, lists, direct(pairings), groups(config.turns), rates.rule],
+    rules: [noBots, lists, direct(pairings), groups(config.turns), rates.rule, pluginRule(plugins, log)],
     textRule: textRule(config.turns),
     commands: commandsOf(parts, pairings, buttons),
     notices,
     buttons,
     pointers,
+    plugins,
     requireAgent: parts.agent,
     publish: (roomId, event) => bus.publish(roomId, event),
     log,
   });
-  const changes = new Changes(store.memories, pointers, config.turns);
+  const edited = editedBy(plugins, parts.agent, log);
+  const changes = new Changes(store.memories, pointers, config.turns, edited);
   const feedback = new Feedback(store.notes, pointers);
   const backlog = new Backlog(turnQueue, config.http.maxBacklog);
   const hostFor: Front['hostFor'] = (connector) => ({
@@ -124,19 +131,24 @@ export function frontOf(parts: FrontParts): Front {
   return { hostFor, pairings };
 }
 
-function commandsOf({ engines, rooms, models }: FrontParts, pairings: Pairings, buttons: Buttons): Commands {
+function commandsOf(
+  { engines, rooms, models, plugins, log }: FrontParts,
+  pairings: Pairings,
+  buttons: Buttons,
+): Commands {
   const { store, bus, turnQueue: queue } = engines;
   const { memories, turns } = store;
   const publish = (roomId: string, turnId: string) =>
     bus.publish(stopTopic, { type: 'turn.stop', turnId, roomId });
-  const commands: Commands = new Commands([
-    help((operator) => commands.list(operator)),
+  const own = [
+    help((operator, agent) => commands.list(operator, agent)),
     beginAnew(rooms),
     status({ rooms, memories, turns, queue, models }),
     forget(memories, buttons),
     model(rooms, models),
     stop({ rooms, turns, queue, publish }),
     approve(pairings),
-  ]);
+  ];
+  const commands = new Commands(own, (agent) => commandsOfPlugins(plugins, agent, log));
   return commands;
 }

@@ -2,7 +2,7 @@
 
 /** Bearer and basic headers, our tokens, keys and tokens of common services, credentials and keys in URLs. */
 const shapes =
-  /\b(Bearer\s+|Basic\s+)[\w.~+/=-]{6,}|\b(carrier_|sk-|gsk_|hf_|AIza|ghp_|github_pat_|xox[a-z][.-]|xapp-)[\w.-]{8,}|\b(eyJ)[\w-]{8,}\.[\w-]{8,}\.[\w-]*|(:\/\/[^\s:/@]*:)[^\s@/]+(?=@)|([?&](?:api[_-]?key|key|token|access_token|secret)=)[^&\s"]+|(\d{4,12}:)[\w-]{30,}|()\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/gi;
+  /\b([Bb]earer\s+|[Bb]asic\s+)[\w.~+/=-]{6,}|\b(carrier_|sk-|gsk_|hf_|AIza|ghp_|github_pat_|xox[a-z][.-]|xapp-)[\w.-]{8,}|\b(eyJ)[\w-]{8,}\.[\w-]{8,}\.[\w-]*|(:\/\/[^\s:/@]*:)[^\s@/]+(?=@)|([?&](?:api[_-]?key|key|token|access_token|secret)=)[^&\s"]+|(\d{4,12}:)[\w-]{30,}|()\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/g;
 
 /** A shorter value is part of ordinary words: replacing it would make logs unreadable and hide nothing. */
 const shortest = 8;

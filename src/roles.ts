@@ -19,7 +19,7 @@ import type { Logger } from './logger.js';
 import type { Maintenance } from './maintenance/maintenance.js';
 import { Metrics } from './metrics.js';
 import { Deliverer } from './outbox/outbox.js';
-import type { Plugin } from './plugin/plugin.js';
+import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
 import { AbilityLoader } from './runtime/abilities.js';
 import type { Characters } from './runtime/characters.js';
@@ -68,7 +68,7 @@ export interface HubParts {
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
   embedder: Embedder | null;
-  plugin(name: string): Promise<Plugin>;
+  plugins: PluginDesk & { close(): Promise<void> };
 }
 
 interface Readiness {
@@ -107,6 +107,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, agent: requireAgent, buttonKey: parts.buttonKey },
+    plugins: parts.plugins,
     models: (agent) => parts.models.refs(agent),
     edited: () => memoryManager.nudge(),
   });
@@ -163,6 +164,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       await deliveryQueue.close(limits.stopMs);
       for (const connector of connectors) await connector.stop();
       await worker.stop();
+      await parts.plugins.close();
       await memoryManager.stop();
       await embedder?.close();
       await bus.close();
@@ -196,7 +198,7 @@ function agentOf(characters: Characters, id: string): Agent {
   });
 }
 
-function delivererOf({ connectors, engines, log }: HubParts, metrics: Metrics): Deliverer {
+function delivererOf({ connectors, engines, plugins, log }: HubParts, metrics: Metrics): Deliverer {
   return new Deliverer({
     outbox: engines.store.outbox,
     notes: engines.store.notes,
@@ -204,7 +206,11 @@ function delivererOf({ connectors, engines, log }: HubParts, metrics: Metrics): 
     connector: (name, agentId) =>
       connectors.find((connector) => connector.name === name && connector.agentId === agentId) ??
       connectors.find((connector) => connector.name === name && connector.agentId === undefined),
-    tried: (connector, outcome) => metrics.delivered(connector, outcome),
+    tried: (connector, message, error) => {
+      const outcome = error ? 'failed' : 'delivered';
+      metrics.delivered(connector, outcome);
+      plugins.tell(message.agentId, 'delivery', { message, outcome, ...(error && { error }) });
+    },
     log,
   });
 }
@@ -217,14 +223,14 @@ interface WorkerNeeds {
 }
 
 function workerOf(
-  { config, engines, models, plugin, log }: HubParts,
+  { config, engines, models, plugins, log }: HubParts,
   { metrics, memoryManager, rooms, agent }: WorkerNeeds,
 ): Worker {
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
     state: new StateManager(store.memories, store.files, memoryManager, log),
-    abilities: new AbilityLoader(plugin, log),
+    abilities: new AbilityLoader(plugins, log),
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     modelTimeoutMs: limits.modelTimeoutMs,
@@ -240,8 +246,9 @@ function workerOf(
     manager,
     agent,
     publish: (roomId, event) => bus.publish(roomId, event),
-    committed: (turn) => {
+    committed: (turn, reply) => {
       metrics.turned(turn);
+      plugins.tell(turn.agentId, 'turn', { turn, reply });
       // In a cluster one process looks for all of them, now and then.
       if (!config.cluster) memoryManager.nudge();
     },

@@ -1,5 +1,5 @@
 /** Calculations as people write them: `what's 15% of 80?`, `12 times 7`, `convert 5 km to miles`. */
-import type { Action } from '../../src/index.js';
+import type { Action } from '../../src/extension-api.js';
 import { constantNames, functions } from './functions.js';
 
 const numberWords = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ');

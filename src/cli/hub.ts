@@ -53,6 +53,7 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
   const server = await startHttpServer({
     config: config.http,
     connectors,
+    plugins: () => carrier.routes(),
     tokens: tokenVerifier(store.agents),
     ready: () => carrier.ready(),
     metrics: () => carrier.metrics(),

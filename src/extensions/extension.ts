@@ -121,9 +121,9 @@ export interface EmbedderExtension<S extends Settings = Settings> extends Extens
   create(context: Omit<ProviderContext<S>, 'endpoint' | 'abilities'>): Embedder | Promise<Embedder>;
 }
 
-type Definition<E extends { kind: string }> = Omit<E, 'kind'>;
+export type Definition<E extends { kind: string }> = Omit<E, 'kind'>;
 
-function branded<E extends object>(definition: E): E {
+export function branded<E extends object>(definition: E): E {
   return Object.assign(definition, { [extensionBrand]: 1 });
 }
 

@@ -1,6 +1,6 @@
 /** The extensions of a hub: its own, those that its settings name, and those that a program brings. */
-import { z } from 'zod';
 import { FatalError } from '../errors.js';
+import type { PluginExtension } from '../plugin/plugin.js';
 import { builtin } from './builtin.js';
 import {
   type ConnectorExtension,
@@ -9,13 +9,16 @@ import {
   type ProviderExtension,
 } from './extension.js';
 import { defaultExport, locate } from './module.js';
+import { pluginDefinition } from './plugin-shape.js';
+import { DefinitionShape } from './shape.js';
 
-type Extension = ConnectorExtension | ProviderExtension | EmbedderExtension;
+type Extension = ConnectorExtension | ProviderExtension | EmbedderExtension | PluginExtension;
 
 interface Kinds {
   connector: ConnectorExtension;
   provider: ProviderExtension;
   embedder: EmbedderExtension;
+  plugin: PluginExtension;
 }
 
 /** One that was named and cannot be used; the others run without it. */
@@ -34,47 +37,67 @@ export interface RegistryOptions {
   brought?: unknown[];
 }
 
-const aFunction = z.custom<object>((value) => typeof value === 'function', 'must be a function');
-const Shape = z.object({
-  kind: z.enum(
-    ['connector', 'provider', 'embedder'],
-    'must be made by defineConnector, defineProvider or the like',
-  ),
-  name: z
-    .string('must be a text')
-    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a-z, 0-9 and "-", at most 32 characters')
-    .regex(/^(?!carrier|redis|mongodb|otel)/, "begins like the hub's own settings; choose another name"),
-  settings: z
-    .custom<z.ZodObject>(
-      (value) => typeof value === 'object' && value !== null && '_zod' in value && 'shape' in value,
-      'must be a z.object of zod 4',
-    )
-    .optional(),
-  create: aFunction,
-});
-
 export class Registry {
   readonly problems: ExtensionProblem[] = [];
   readonly #byKind = {
     connector: new Map<string, ConnectorExtension>(),
     provider: new Map<string, ProviderExtension>(),
     embedder: new Map<string, EmbedderExtension>(),
+    plugin: new Map<string, PluginExtension>(),
   };
+  /** Which module brought a plugin, as it stands in the setting. */
+  readonly #modules = new Map<PluginExtension, string>();
+  readonly #folder: string;
+  /** Modules that could not be loaded, and how often that was tried. */
+  readonly #unloaded = new Map<string, number>();
+  #retrying: Promise<void> | null = null;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
 
   /** Never throws for a module that cannot be used: it is among the `problems`. */
   static async open({ modules, folder, brought = [] }: RegistryOptions): Promise<Registry> {
-    const registry = new Registry();
+    const registry = new Registry(folder);
     const own = await Promise.all(builtin.map(async (load) => (await load()).default));
     for (const definition of own) registry.#addAll('the hub', definition);
     for (const definition of brought) registry.#addAll('the program', definition);
-    const loading = modules.map((name) => locate(name, folder).then(defaultExport));
+    await registry.#load(modules);
+    return registry;
+  }
+
+  /** Tries again what could not be loaded; only plugins can still be of use then. */
+  retry(): Promise<void> {
+    this.#retrying ??= this.#load([...this.#unloaded.keys()]).finally(() => {
+      this.#retrying = null;
+    });
+    return this.#retrying;
+  }
+
+  /** Plugins of a module that the settings name. */
+  pluginsOf(module: string): PluginExtension[] {
+    return this.list('plugin').filter((plugin) => this.#modules.get(plugin) === module);
+  }
+
+  async #load(modules: string[]): Promise<void> {
+    const loading = modules.map(async (name) => {
+      const url = await locate(name, this.#folder);
+      const tries = this.#unloaded.get(name);
+      // What has failed once is never read again under the same address.
+      return defaultExport(tries ? `${url}?try=${tries}` : url);
+    });
     const loaded = await Promise.allSettled(loading);
     for (const [index, result] of loaded.entries()) {
       const module = modules[index]!;
-      if (result.status === 'fulfilled') registry.#addAll(module, result.value);
-      else registry.#refuse(module, (result.reason as Error).message);
+      const tries = this.#unloaded.get(module) ?? 0;
+      if (result.status === 'fulfilled') {
+        this.#unloaded.delete(module);
+        this.#addAll(module, result.value);
+      } else {
+        this.#unloaded.set(module, tries + 1);
+        if (tries === 0) this.#refuse(module, (result.reason as Error).message);
+      }
     }
-    return registry;
   }
 
   list<K extends keyof Kinds>(kind: K): Kinds[K][] {
@@ -105,13 +128,21 @@ export class Registry {
     for (const definition of definitions) this.#add(module, definition);
   }
 
-  #add(module: string, definition: unknown): void {
+  #add(module: string, exported: unknown): void {
+    let definition = exported;
+    try {
+      if (isPlugin(exported)) definition = pluginDefinition(module, exported);
+    } catch (error) {
+      this.problems.push({ module, message: (error as Error).message });
+      return;
+    }
     const problem = problemOf(definition);
     if (problem) {
       this.#refuse(module, problem);
       return;
     }
     const extension = definition as Extension;
+    if (extension.kind === 'plugin') this.#modules.set(extension, module);
     const { kind, name } = extension;
     const ofKind = this.#byKind[kind] as Map<string, Extension>;
     if (ofKind.has(name)) this.#refuse(module, `brings a ${kind} "${name}", and there is one of that name`);
@@ -123,9 +154,17 @@ export class Registry {
   }
 }
 
+/** Made by definePlugin, or the parts of a plugin themselves. */
+function isPlugin(exported: unknown): boolean {
+  if (typeof exported !== 'object' || exported === null) return false;
+  return extensionBrand in exported
+    ? (exported as { kind?: unknown }).kind === 'plugin'
+    : 'name' in exported && !('kind' in exported);
+}
+
 function problemOf(definition: unknown): string | null {
   if (typeof definition !== 'object' || definition === null || !(extensionBrand in definition))
     return 'is not an extension: its default export must be made by defineConnector, defineProvider, defineEmbedder or definePlugin, or be a list of such';
-  const issue = Shape.safeParse(definition).error?.issues[0];
+  const issue = DefinitionShape.safeParse(definition).error?.issues[0];
   return issue ? `is not an extension: ${issue.path.join('.')} ${issue.message}` : null;
 }

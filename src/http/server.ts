@@ -13,10 +13,14 @@ import { refuseMethod } from './method.js';
 import { type PairingDesk, pairingRoutes } from './pairings.js';
 import { requireToken, type TokenVerifier } from './tokens.js';
 
+type Routes = NonNullable<Connector['routes']>;
+
 export interface HttpServerOptions {
   config: Pick<Config['http'], 'host' | 'port'>;
   /** Those with routes are mounted, `own` access before the tokens, `token` access behind them. */
   connectors: Connector[];
+  /** What plugins serve under their names at this moment. */
+  plugins?: () => ({ name: string } & Routes)[];
   tokens: TokenVerifier;
   ready: () => Promise<Readiness>;
   /** In Prometheus' text format. */
@@ -64,7 +68,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
-function compose({ connectors, tokens, ready, metrics, pairings, log }: HttpServerOptions): Express {
+function compose({ connectors, plugins, tokens, ready, metrics, pairings, log }: HttpServerOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -72,10 +76,12 @@ function compose({ connectors, tokens, ready, metrics, pairings, log }: HttpServ
   app.route('/healthz').get(alive).all(refuseMethod('GET, HEAD'));
   app.route('/readyz').get(readiness(ready)).all(refuseMethod('GET, HEAD'));
   mount(app, connectors, 'own');
+  mountPlugins(app, plugins, 'own');
   app.use(requireToken(tokens));
   app.route('/metrics').get(metricsOf(metrics)).all(refuseMethod('GET, HEAD'));
   if (pairings) app.use(pairingRoutes(pairings));
   mount(app, connectors, 'token');
+  mountPlugins(app, plugins, 'token');
   app.use(() => {
     throw new FatalError('not_found', 'No such route. The API is described in the README.');
   });
@@ -87,6 +93,13 @@ function mount(app: Express, connectors: Connector[], access: 'own' | 'token'): 
   for (const { routes } of connectors) {
     if (routes?.access === access) app.use(routes.handler as RequestHandler);
   }
+}
+
+function mountPlugins(app: Express, plugins: HttpServerOptions['plugins'], access: 'own' | 'token'): void {
+  app.use('/plugins/:name', (req, res, next) => {
+    const found = plugins?.().find((plugin) => plugin.name === req.params.name && plugin.access === access);
+    return found ? (found.handler as RequestHandler)(req, res, next) : next();
+  });
 }
 
 function setSecurityHeaders(): RequestHandler {

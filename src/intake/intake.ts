@@ -10,8 +10,9 @@ import {
   roomIdOf,
   scopeOf,
 } from '../core/memory.js';
-import { FatalError } from '../errors.js';
+import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import type { PluginDesk } from '../plugin/plugin.js';
 import { problemsOf, problemText } from '../problems.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Appended, MemoryStore } from '../store/memory-store.js';
@@ -20,6 +21,7 @@ import { type Commands, type Written, writtenIn } from './commands/command.js';
 import { type Arrival, type Checked, judge, type Rule } from './gate.js';
 import type { Notices } from './notices.js';
 import type { Pointers } from './pointers.js';
+import { transformed } from './transformed.js';
 
 export interface IntakeParts {
   memories: MemoryStore;
@@ -32,10 +34,13 @@ export interface IntakeParts {
   notices: Notices;
   buttons: Buttons;
   pointers: Pointers;
+  plugins: PluginDesk;
   requireAgent(agentId: string): Agent;
   publish(roomId: string, event: TurnEvent): void;
   log: Logger;
 }
+
+const notTaken = 'This agent does not take this message.';
 
 /** The way in: check, gate, persist, wake. What it returns is durable, so the platform may be told so. */
 export class Intake {
@@ -62,10 +67,27 @@ export class Intake {
       await notices.tell(arrival.message, ruling.notice);
       return null;
     }
-    if (ruling.kind === 'keep') return this.#append(arrival.message, 'kept');
-    const command = this.#commandIn(arrival);
-    if (!command) return this.#append(arrival.message, 'pending');
-    return waits ? this.#answer(command, arrival) : this.#obey(command, arrival);
+    try {
+      return await this.#take(arrival, ruling.kind, waits);
+    } catch (error) {
+      if (waits || !(error instanceof CarrierError) || error.code !== 'plugin_failed') throw error;
+      // Sent again by its platform it would stand in the way of what comes after it: its sender decides.
+      this.#parts.log.error(
+        { err: error, agentId: inbound.agentId },
+        'a plugin failed; a message is refused',
+      );
+      await notices.tell(arrival.message, { text: error.message });
+      return null;
+    }
+  }
+
+  async #take(arrival: Arrival, ruling: 'pass' | 'keep', waits: boolean): Promise<Appended | null> {
+    if (ruling === 'keep') return this.#append(arrival, 'kept');
+    const command = await this.#commandIn(arrival);
+    if (command) return waits ? this.#answer(command, arrival) : this.#obey(command, arrival);
+    const appended = await this.#append(arrival, 'pending');
+    if (!appended && waits) throw new FatalError('not_allowed', notTaken);
+    return appended;
   }
 
   /** Null: the gate drops the caller. */
@@ -93,10 +115,9 @@ export class Intake {
       if (ruling.kind === 'notice') return ruling.notice.text;
       if (ruling.kind !== 'pass')
         throw new FatalError('not_allowed', 'This agent does not talk to you here.');
-      const command = this.#commandIn(arrival);
+      const command = await this.#commandIn(arrival);
       if (command) return (await this.#parts.commands.run(command, arrival)).text;
-      await this.#append(arrival.message, 'pending');
-      return `You chose "${label}".`;
+      return (await this.#append(arrival, 'pending')) ? `You chose "${label}".` : notTaken;
     });
   }
 
@@ -105,9 +126,9 @@ export class Intake {
     return { message, agent, settings: settingsFor(agent.character, message.source.connector, trusted) };
   }
 
-  #commandIn({ message, settings }: Arrival): Written | null {
+  async #commandIn({ message, agent, settings }: Arrival): Promise<Written | null> {
     const written = settings.commands ? writtenIn(message.text) : null;
-    return written && this.#parts.commands.has(written.name) ? written : null;
+    return written && (await this.#parts.commands.find(written.name, agent)) ? written : null;
   }
 
   /** Once for each message, however often it is redelivered. */
@@ -119,11 +140,11 @@ export class Intake {
   }
 
   /** Stored as a message with its answer, so that whoever waits for one finds it. */
-  async #answer(command: Written, arrival: Arrival): Promise<Appended> {
-    const { memories, notices, commands, publish } = this.#parts;
+  async #answer(command: Written, arrival: Arrival): Promise<Appended | null> {
+    const { notices, commands, publish } = this.#parts;
     const { message } = arrival;
-    const appended = await memories.append(await this.#memoryOf(message, 'pending'));
-    if (appended.memory.status !== 'pending') return appended;
+    const appended = await this.#store(arrival, 'pending');
+    if (appended?.memory.status !== 'pending') return appended;
     const { turn, reply } = await notices.answer(
       appended.memory,
       message,
@@ -134,14 +155,31 @@ export class Intake {
     return appended;
   }
 
-  async #append(message: Checked, status: 'pending' | 'kept'): Promise<Appended> {
-    const { memories, turns, log } = this.#parts;
-    const appended = await memories.append(await this.#memoryOf(message, status));
-    const { roomId } = appended.memory;
-    if (appended.memory.status === 'pending') {
+  async #append(arrival: Arrival, status: 'pending' | 'kept'): Promise<Appended | null> {
+    const { turns, log } = this.#parts;
+    const appended = await this.#store(arrival, status);
+    if (appended?.memory.status === 'pending') {
+      const { roomId } = appended.memory;
       // The message is safe already: if it cannot be scheduled now, the sweeper will find it.
       await turns.schedule(roomId).catch((err) => log.warn({ err, roomId }, 'stored, but not scheduled yet'));
     }
+    return appended;
+  }
+
+  /** Null: a plugin of the agent drops it. */
+  async #store({ message, agent }: Arrival, status: 'pending' | 'kept'): Promise<Appended | null> {
+    const { memories, plugins } = this.#parts;
+    const memory = await this.#memoryOf(message, status);
+    const { roomId, author, content } = memory;
+    const said = await transformed(content, await plugins.of(agent), {
+      agent,
+      roomId,
+      author,
+      edited: false,
+    });
+    if (!said) return null;
+    const appended = await memories.append({ ...memory, content: { ...content, ...said } });
+    if (!appended.duplicate) plugins.tell(agent.id, 'message', appended.memory);
     return appended;
   }
 

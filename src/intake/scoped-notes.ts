@@ -4,13 +4,17 @@ import type { NoteStore } from '../store/note-store.js';
 
 const maxKeyChars = 512;
 
-/** A connector's own notes: no other connector sees them, and neither do its brothers of other agents. */
-export function scopedNotes(notes: NoteStore, { name, agentId }: Pick<Connector, 'name' | 'agentId'>): Notes {
+type Owner = Pick<Connector, 'name' | 'agentId'> | { plugin: string };
+
+/** A connector's or plugin's own notes: no other sees them, and neither do a connector's brothers of other agents. */
+export function scopedNotes(notes: NoteStore, owner: Owner): Notes {
+  const [kind, ...names] =
+    'plugin' in owner ? ['plugin', owner.plugin] : ['connector', owner.name, owner.agentId ?? null];
   const scoped = (key: string) => {
     if (key.length > maxKeyChars)
       throw new FatalError('invalid_field', `A note's key has at most ${maxKeyChars} characters.`);
     // JSON: no choice of names can make two keys alike.
-    return `connector:${JSON.stringify([name, agentId ?? null, key])}`;
+    return `${kind}:${JSON.stringify([...names, key])}`;
   };
   return {
     get: async (key) => notes.get(scoped(key)),

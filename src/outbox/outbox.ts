@@ -19,8 +19,8 @@ export interface DelivererParts {
   deliveries: RoomQueue;
   /** The one of this name that serves the agent. */
   connector(name: string, agentId: string): Connector | undefined;
-  /** Told of every try. */
-  tried(connector: string, outcome: 'delivered' | 'failed'): void;
+  /** Told of every try; failed ones have an error. */
+  tried(connector: string, message: OutboundMessage, error?: { code: string; message: string }): void;
   log: Logger;
 }
 
@@ -68,10 +68,10 @@ export class Deliverer {
     }
     try {
       const receipt = await connector.deliver(message, signal);
-      this.#parts.tried(connector.name, 'delivered');
+      this.#parts.tried(connector.name, message);
       return receipt;
     } catch (err) {
-      this.#parts.tried(connector.name, 'failed');
+      this.#parts.tried(connector.name, message, told(err));
       if (!signal.aborted) {
         this.#parts.log.warn({ err, outboundId: message.id, roomId: message.roomId }, 'delivery failed');
         await this.#parts.outbox.failed(message.id, told(err), false);

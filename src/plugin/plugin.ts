@@ -4,14 +4,25 @@
  * - **Action**: something the agent can do (a tool).
  * - **ContextProvider**: adds a paragraph to what the model is told.
  * - **Evaluator**: judges a draft before it is sent, or learns from a finished turn.
+ * - **Transforms**: change messages before they are stored, and replies before they are stored and sent.
+ * - **Rules**, **events**, **commands**, **routes**: `plugin/hooks.ts`.
  *
  * How to write one: `plugins/README.md`.
  */
-import type { ZodType } from 'zod';
+import type { ZodType, z } from 'zod';
+import type { Notes } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import type { Author, Memory } from '../core/memory.js';
 import type { Turn } from '../core/turn.js';
+import {
+  branded,
+  type Definition,
+  type ExtensionBase,
+  type ExtensionContext,
+  type Settings,
+} from '../extensions/extension.js';
 import type { Phrase } from '../llm/llm.js';
+import type { InboundContext, PluginCommand, PluginEvents, PluginRoutes, PluginRule, Said } from './hooks.js';
 
 /** What every part of a plugin is given when it is called. */
 export interface TurnContext {
@@ -78,14 +89,84 @@ export interface Evaluator {
   learn?(turn: Turn, reply: Memory | null, context: TurnContext): Promise<void>;
 }
 
-export interface Plugin {
-  name: string;
+/**
+ * Called in the order of the agent's plugins, each with what the one before made. Where one fails, nothing goes on
+ * unchanged: the message is refused and its sender told; a reply is tried again with its turn.
+ */
+export interface Transforms {
+  /** What it gives is stored, searched and read by models, in the place of what was sent. Null: the message is dropped. */
+  inbound?(said: Said, context: InboundContext): Said | null | Promise<Said | null>;
+  /** What it gives is stored and sent. People see nothing of the reply before. */
+  outbound?(text: string, context: TurnContext): string | Promise<string>;
+}
+
+/** What a plugin can have; all of it is optional. */
+export interface PluginParts {
+  /** Called once a process, before anything else of it. What it throws is logged, and it is tried again later. */
+  open?(): void | Promise<void>;
+  /** Called when the hub stops, after the last turn. */
+  close?(): void | Promise<void>;
   actions?: Action[];
   contextProviders?: ContextProvider[];
   evaluators?: Evaluator[];
+  transforms?: Transforms;
+  rules?: PluginRule[];
+  events?: PluginEvents;
+  commands?: PluginCommand[];
+  routes?: PluginRoutes;
+}
+
+/** A plugin without settings can be exported as it is. */
+export interface Plugin extends PluginParts {
+  name: string;
+}
+
+export interface PluginContext<S extends Settings = Settings> extends ExtensionContext<S> {
+  /** The plugin's own small durable values, the same in every process of the hub. */
+  notes: Notes;
+  /** Aborted when the hub stops. */
+  signal: AbortSignal;
+}
+
+export interface PluginExtension<S extends Settings = Settings> extends ExtensionBase<S> {
+  readonly kind: 'plugin';
+  /**
+   * Agents that name it take no messages and send no replies while it cannot be used. Default: they run without it.
+   * For what must see everything, such as what removes secrets.
+   */
+  readonly required?: boolean;
+  /** Called once a process, and again later where it throws. */
+  create(context: PluginContext<S>): PluginParts | Promise<PluginParts>;
+}
+
+/** Defines a plugin with settings: how to make one from them. */
+export function definePlugin<S extends Settings = z.ZodObject<Record<never, never>>>(
+  definition: Definition<PluginExtension<S>>,
+): PluginExtension<S> {
+  return branded({ ...definition, kind: 'plugin' as const });
 }
 
 /** Lets TypeScript infer an action's parameters from its schema. */
 export function defineAction<P>(action: Action<P>): Action {
   return action as Action;
 }
+
+/** A plugin that works. */
+export interface RunningPlugin {
+  readonly name: string;
+  readonly parts: PluginParts;
+}
+
+/** The plugins of this process, as the rest of the hub asks for them. */
+export interface PluginDesk {
+  /**
+   * Those an agent names that work now, in its order; the same list until that changes. Waits a few seconds at most,
+   * for plugins that were never tried or whose file has changed.
+   * @throws RetryableError `plugin_failed` while one that is `required` cannot be used.
+   */
+  of(agent: Agent): readonly RunningPlugin[] | Promise<readonly RunningPlugin[]>;
+  /** Tells the agent's observers, after the fact. Returns at once and never throws. */
+  tell<K extends keyof PluginEvents>(agentId: string, kind: K, event: EventOf<K>): void;
+}
+
+export type EventOf<K extends keyof PluginEvents> = Parameters<NonNullable<PluginEvents[K]>>[0];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Agent, Character } from '../core/character.js';
 import type { Tool } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
-import type { Action, ContextProvider, Evaluator, Plugin } from '../plugin/plugin.js';
+import type { Action, ContextProvider, Evaluator, PluginDesk, RunningPlugin } from '../plugin/plugin.js';
 
 /** What an agent can do: what its plugins bring and its tools policy lets it use. */
 export interface Abilities {
@@ -11,42 +11,35 @@ export interface Abilities {
   tools: Tool[];
   contextProviders: ContextProvider[];
   evaluators: Evaluator[];
+  /** Plugins that change replies, in order. */
+  transforming: RunningPlugin[];
 }
 
-/** Loads agents' plugins on first use. A plugin that cannot be loaded is logged and missed, not fatal. */
+/** Gathers what agents' plugins bring. One that does not work is missed, and found once it does. */
 export class AbilityLoader {
-  readonly #load: (plugin: string) => Promise<Plugin>;
+  readonly #plugins: PluginDesk;
   readonly #log: Logger;
   /** By definition: an edited character is a new object and gets its abilities anew. */
-  readonly #byAgent = new WeakMap<Agent, Promise<Abilities>>();
+  readonly #byAgent = new WeakMap<Agent, { plugins: readonly RunningPlugin[]; abilities: Abilities }>();
 
-  constructor(load: (plugin: string) => Promise<Plugin>, log: Logger) {
-    this.#load = load;
+  constructor(plugins: PluginDesk, log: Logger) {
+    this.#plugins = plugins;
     this.#log = log;
   }
 
-  of(agent: Agent): Promise<Abilities> {
-    let abilities = this.#byAgent.get(agent);
-    if (!abilities) {
-      abilities = this.#gather(agent);
-      this.#byAgent.set(agent, abilities);
-    }
+  /** @throws RetryableError `plugin_failed` */
+  async of(agent: Agent): Promise<Abilities> {
+    const plugins = await this.#plugins.of(agent);
+    const known = this.#byAgent.get(agent);
+    if (known?.plugins === plugins) return known.abilities;
+    const abilities = this.#gather(agent, plugins);
+    this.#byAgent.set(agent, { plugins, abilities });
     return abilities;
   }
 
-  async #gather({ id, character }: Agent): Promise<Abilities> {
-    const loading = character.plugins.map((name) =>
-      this.#load(name).catch((err) => {
-        this.#log.error(
-          { err, agentId: id, plugin: name },
-          'plugin cannot be loaded; the agent runs without it',
-        );
-        return null;
-      }),
-    );
-    const plugins = (await Promise.all(loading)).filter((plugin) => plugin !== null);
+  #gather({ id, character }: Agent, plugins: readonly RunningPlugin[]): Abilities {
     const permitted = plugins
-      .flatMap((plugin) => plugin.actions ?? [])
+      .flatMap(({ parts }) => parts.actions ?? [])
       .filter((action) => permits(character, action.name));
     const actions = new Map<string, Action>();
     for (const action of permitted) {
@@ -60,8 +53,9 @@ export class AbilityLoader {
     return {
       actions,
       tools: [...actions.values()].map(toTool),
-      contextProviders: plugins.flatMap((plugin) => plugin.contextProviders ?? []),
-      evaluators: plugins.flatMap((plugin) => plugin.evaluators ?? []),
+      contextProviders: plugins.flatMap(({ parts }) => parts.contextProviders ?? []),
+      evaluators: plugins.flatMap(({ parts }) => parts.evaluators ?? []),
+      transforming: plugins.filter(({ parts }) => parts.transforms?.outbound),
     };
   }
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { deadline } from '../core/deadline.js';
 import { derivedId } from '../core/ids.js';
 import type { ActionRecord, TurnStep } from '../core/turn.js';
 import type { Action, ActionContext, TurnContext } from '../plugin/plugin.js';
-import { deadline } from './deadline.js';
 
 const defaultTimeoutMs = 30_000;
 /** Longer results are cut: one chatty tool must not fill the model's context. */

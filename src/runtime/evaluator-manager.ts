@@ -1,8 +1,8 @@
+import { deadline } from '../core/deadline.js';
 import type { Memory } from '../core/memory.js';
 import type { Turn } from '../core/turn.js';
 import type { Logger } from '../logger.js';
 import type { Evaluator, TurnContext } from '../plugin/plugin.js';
-import { deadline } from './deadline.js';
 
 /** An evaluator that takes longer has no say. */
 const judgeMs = 15_000;

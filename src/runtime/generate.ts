@@ -1,8 +1,8 @@
+import { deadline } from '../core/deadline.js';
 import type { Usage } from '../core/turn.js';
 import { isRetryable, RetryableError } from '../errors.js';
 import type { LanguageModel, ModelChunk, ModelRequest, ToolCall } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
-import { deadline } from './deadline.js';
 
 export interface Generated {
   text: string;

@@ -11,6 +11,7 @@ import { adviceOn } from './evaluator-manager.js';
 import { type Generated, generate } from './generate.js';
 import type { StateManager } from './state-manager.js';
 import { stepMessages } from './transcript.js';
+import { transformed } from './transformed.js';
 
 export interface MessageManagerParts {
   state: StateManager;
@@ -55,15 +56,13 @@ export class MessageManager {
     const { agent, context, checkpoint, room } = task;
     const abilities = await this.#parts.abilities.of(agent);
     const request = await this.#parts.state.compose(agent, abilities, context, room);
-    const voice = new Voice(
-      task,
-      abilities.evaluators.some(({ judge }) => judge),
-    );
+    const held = abilities.transforming.length > 0 || abilities.evaluators.some(({ judge }) => judge);
+    const voice = new Voice(task, held);
     await this.#resume(task, abilities, voice);
     const answer = await this.#converse(task, abilities, request, voice);
-    const { text, usage } = await this.#evaluate(task, abilities, request, voice, answer);
+    const usage = await this.#evaluate(task, abilities, request, voice, answer);
     return {
-      text,
+      text: voice.release(await transformed(voice.text, abilities.transforming, context)),
       model: answer.model,
       usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), usage),
       evaluators: abilities.evaluators,
@@ -141,9 +140,9 @@ export class MessageManager {
     request: ModelRequest,
     voice: Voice,
     answer: Generated,
-  ): Promise<{ text: string; usage: Usage }> {
+  ): Promise<Usage> {
     const advice = await adviceOn(voice.text, abilities.evaluators, task.context, this.#parts.log);
-    if (advice === null) return { text: voice.release(), usage: answer.usage };
+    if (advice === null) return answer.usage;
     const revision: ModelRequest = {
       ...request,
       tools: [],
@@ -156,13 +155,13 @@ export class MessageManager {
     };
     voice.discard();
     const revised = await this.#generate(task, revision, voice);
-    return { text: voice.release(), usage: addUsage(answer.usage, revised.usage) };
+    return addUsage(answer.usage, revised.usage);
   }
 }
 
 /**
  * What the agent says in a turn, and what watchers have been told of it: the deltas they got always add up to the
- * text. Where evaluators may still reject the draft, nothing is told before the verdict.
+ * text. Where evaluators may still reject the draft, or plugins change it, nothing is told before.
  */
 class Voice {
   text = '';
@@ -193,10 +192,12 @@ class Voice {
     this.#pausing = false;
   }
 
-  release(): string {
-    if (this.#held) this.#tell(this.text);
+  /** @param text what is said in the end. */
+  release(text: string): string {
+    this.text = text;
+    if (this.#held) this.#tell(text);
     this.#held = false;
-    return this.text;
+    return text;
   }
 
   #tell(text: string): void {

@@ -1,4 +1,5 @@
 import type { Agent } from '../core/character.js';
+import { deadline } from '../core/deadline.js';
 import type { Memory } from '../core/memory.js';
 import type { RoomState } from '../core/room.js';
 import type { ModelRequest } from '../llm/llm.js';
@@ -7,7 +8,6 @@ import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
 import type { FileStore } from '../store/file-store.js';
 import type { MemoryStore } from '../store/memory-store.js';
 import type { Abilities } from './abilities.js';
-import { deadline } from './deadline.js';
 import type { MemoryManager } from './memory-manager.js';
 import { systemParts } from './prompt.js';
 import { fitting, toModelMessages } from './transcript.js';

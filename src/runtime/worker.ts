@@ -35,7 +35,7 @@ export interface WorkerParts {
   agent(agentId: string): Agent;
   publish(roomId: string, event: TurnEvent): void;
   /** Called after every commit: there may be memories to learn from. */
-  committed(turn: Turn): void;
+  committed(turn: Turn, reply: Memory): void;
   /** Most messages one turn covers. */
   maxMessages: number;
   log: Logger;
@@ -174,7 +174,7 @@ export class Worker {
         .schedule(roomId)
         .catch((err) => log.warn({ err, roomId }, 'reply stored, not scheduled yet'));
     }
-    committed(turn);
+    committed(turn, reply);
   }
 
   #learn(turn: Turn, reply: Memory, { evaluators }: Draft, context: TurnContext): void {

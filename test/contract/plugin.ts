@@ -1,30 +1,58 @@
 /**
- * What every plugin keeps to. Run it with a plugin loaded the way the hub loads it:
+ * What every plugin keeps to. Run it with what the plugin's module exports:
  *
- *     pluginContract('time', () => loadPlugin('time', …), { current_time: { place: 'Tokyo' } });
+ *     pluginContract('time', async () => time, { current_time: { place: 'Tokyo' } });
  */
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Action, ActionContext, MemoryAccess, Plugin, TurnContext } from '../../src/extension-api.js';
+import type {
+  Action,
+  ActionContext,
+  MemoryAccess,
+  Plugin,
+  PluginExtension,
+  PluginParts,
+  TurnContext,
+} from '../../src/extension-api.js';
 import { type Memory, newId } from '../../src/extension-api.js';
 
+import { checkParts, pluginDefinition } from '../../src/extensions/plugin-shape.js';
+import { Notes } from '../intake/notes.js';
 import { cpuTime } from '../plugins/cpu-time.js';
 import { askedOf } from '../support/phrases.js';
+import { hooksContract } from './plugin-hooks.js';
 
 /**
- * @param load through the loader, so that the shape is checked too.
  * @param samples parameters of each action, for a run that succeeds.
+ * @param settings values of its settings, secrets as they are.
  */
 export function pluginContract(
   name: string,
-  load: () => Promise<Plugin>,
+  load: () => Promise<Plugin | PluginExtension>,
   samples: Record<string, Record<string, unknown>>,
+  settings: Record<string, unknown> = {},
 ): void {
   describe(`plugin contract: ${name}`, () => {
-    let plugin: Plugin;
+    let plugin: PluginParts;
+    let named: string;
+    const end = new AbortController();
     beforeAll(async () => {
-      plugin = await load();
+      const definition = pluginDefinition(name, await load());
+      named = definition.name;
+      plugin = await definition.create({
+        settings: definition.settings?.parse(settings) ?? {},
+        nameOf: (field) => field,
+        log: { debug() {}, info() {}, warn() {}, error() {} },
+        notes: new Notes(),
+        signal: end.signal,
+      });
+      checkParts(name, plugin, ['name']);
+      await plugin.open?.();
+    });
+    afterAll(async () => {
+      end.abort(new Error('the hub stops'));
+      await plugin.close?.();
     });
     const actions = () => plugin.actions ?? [];
     const each = async (check: (action: Action) => unknown) => {
@@ -32,7 +60,7 @@ export function pluginContract(
     };
 
     it('goes by its name, and the samples cover its actions', () => {
-      expect(plugin.name).toBe(name);
+      expect(named).toBe(name);
       expect(
         actions()
           .map((action) => action.name)
@@ -128,6 +156,8 @@ export function pluginContract(
         if (provided !== null) expect(provided.trim()).not.toBe('');
       }
     });
+
+    hooksContract(() => plugin);
   });
 }
 

@@ -45,7 +45,7 @@ describe('extensions that settings name', () => {
     ['node:fs', '', /neither an npm package nor a path/],
     ['./syntax.mjs', 'export default {', /could not be loaded/],
     ['./throws.mjs', 'throw new Error("no licence");', /no licence/],
-    ['./plain.mjs', 'export default { name: "x" };', /made by defineConnector/],
+    ['./plain.mjs', 'export default { name: "x" };', /brings nothing/],
     ['./nothing.mjs', 'export const x = 1;', /made by defineConnector/],
     ['./empty.mjs', 'export default [];', /empty list/],
     ['./named.mjs', `export default ${definition("name: 'No Name'")};`, /name must be a-z/],

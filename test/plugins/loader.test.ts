@@ -1,14 +1,21 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FatalError } from '../../src/extension-api.js';
-import { loadPlugin } from '../../src/plugin/loader.js';
+import { pluginDefinition } from '../../src/extensions/plugin-shape.js';
+import { agentWith, pluginsOf } from '../support/plugins.js';
 
-const builtinDir = new URL('../../plugins/', import.meta.url);
 const root = mkdtempSync(join(tmpdir(), 'carrier-loader-'));
 const baseDir = join(root, 'characters');
-const load = (name: string) => loadPlugin(name, { builtinDir, baseDir });
+const pluginsDir = join(root, 'plugins');
+/** Packages are allowed by the settings alone. */
+const listed = 'boxed,@me/esm,several';
+const env = { CARRIER_PLUGINS_DIR: pluginsDir, CARRIER_EXTENSIONS: listed };
+const problems = async (...names: string[]) =>
+  (await pluginsOf({ charactersDir: baseDir, env })).problems(agentWith(...names));
+const running = async (...names: string[]) =>
+  (await pluginsOf({ charactersDir: baseDir, env })).of(agentWith(...names));
+const load = async (name: string) => (await running(name))[0]!;
 
 function put(path: string, text: string): void {
   const file = join(baseDir, path);
@@ -35,7 +42,21 @@ beforeAll(() => {
     'node_modules/@me/esm/main.js',
     `export default { name: 'esm', evaluators: [{ name: 'e', async judge() { return { accept: true } } }] };`,
   );
-  put('../secret.mjs', `globalThis.leaked = true; export default { name: 'secret' };`);
+  const provider = (name: string) =>
+    `{ name: '${name}', contextProviders: [{ name: 'c', async provide() { return null } }] }`;
+  put('node_modules/several/package.json', '{ "name": "several", "type": "module", "exports": "./main.js" }');
+  put('node_modules/several/main.js', `export default [${provider('one')}, ${provider('two')}];`);
+  put('node_modules/unlisted/package.json', '{ "name": "unlisted", "type": "module", "main": "main.mjs" }');
+  const evil = `globalThis.leaked = true; export default ${provider('evil')};`;
+  put('node_modules/unlisted/main.mjs', evil);
+  put('../evil.mjs', evil);
+  put('../characters-evil/evil.mjs', evil);
+  put('sub/.keep', '');
+  put('assistant.json', '{ "name": "Ada", "bio": "." }');
+  put('../plugins/elsewhere.mjs', `export default ${provider('elsewhere')};`);
+  symlinkSync(join(root, 'evil.mjs'), join(baseDir, 'linked.mjs'));
+  symlinkSync(join(root, 'characters-evil'), join(baseDir, 'linked'));
+  symlinkSync(join(baseDir, 'good.mjs'), join(baseDir, 'link.mjs'));
   put(
     'classy.mjs',
     `class P { name = 'classy'; n = 7; contextProviders = [{ name: 'c', provide: async () => String(this.n) }] } export default new P();`,
@@ -48,64 +69,136 @@ describe('finding', () => {
     expect(await load('time')).toMatchObject({ name: 'time' });
   });
 
-  it('takes a path from the base folder, once', async () => {
-    const plugin = await load('./good.mjs');
-    expect(plugin.name).toBe('good');
-    expect(await load('./good.mjs')).toBe(plugin);
-    expect(await load(join(baseDir, 'good.mjs'))).toMatchObject({ name: 'good' });
+  it('takes a file from the characters’ folder or the plugins’ folder, once', async () => {
+    const names = ['./good.mjs', join(baseDir, 'good.mjs'), './sub/../good.mjs', './link.mjs'];
+    const plugins = await pluginsOf({ charactersDir: baseDir, env });
+    const found = await plugins.of(agentWith(...names));
+    expect(found.map(({ name }) => name)).toEqual(['good']);
+    expect(await load('./elsewhere.mjs')).toMatchObject({ name: 'elsewhere' });
+    expect(await load(join(pluginsDir, 'elsewhere.mjs'))).toMatchObject({ name: 'elsewhere' });
   });
 
-  it('takes an npm package beside the base folder, CommonJS or ESM, scoped or not', async () => {
+  it('takes packages that the settings list, CommonJS or ESM, scoped or not', async () => {
     expect(await load('boxed')).toMatchObject({ name: 'boxed' });
     expect(await load('@me/esm')).toMatchObject({ name: 'esm' });
+    expect(await load('esm')).toMatchObject({ name: 'esm' });
+    expect(await problems('several')).toMatchObject([{ message: expect.stringContaining('one, two') }]);
+    expect(await load('two')).toMatchObject({ name: 'two' });
   });
 
   it('hands over the plugin itself, so that its methods keep their `this`', async () => {
-    const { contextProviders } = await load('./classy.mjs');
+    const { contextProviders } = (await load('./classy.mjs')).parts;
     expect(await contextProviders![0]!.provide({} as never)).toBe('7');
   });
 
-  it('names what there is when there is none of the name', async () => {
-    await expect(load('wether')).rejects.toThrow(
-      'The plugin "wether" was not found. The hub\'s own plugins: calculate, remember, time. Install it with "npm install wether", or name a file: "./wether.js".',
-    );
-    await expect(load('./nothing.mjs')).rejects.toThrow('there is no file');
+  it('[http-and-cli.7] names what was meant, or what there is', async () => {
+    expect(await problems('time', 'tme', 'wether')).toEqual([
+      { field: 'plugins[1]', message: expect.stringContaining('"tme" was not found; did you mean "time"?') },
+      {
+        field: 'plugins[2]',
+        message: expect.stringMatching(/"wether" was not found; there are: .*calculate.*remember.*time/),
+      },
+    ]);
+    expect(await problems('./nothing.mjs')).toMatchObject([
+      { message: expect.stringContaining('there is no file') },
+    ]);
   });
 
   it.each([
-    'time/../../secret',
-    'x/../secret',
-    '..',
+    '../../../run/evil.mjs',
+    '../evil.mjs',
+    './../evil.mjs',
+    './sub/../../evil.mjs',
+    join(root, 'evil.mjs'),
+    `${baseDir}/../evil.mjs`,
+    `${baseDir}-evil/evil.mjs`,
+    `file://${root}/evil.mjs`,
+    '..\\evil.mjs',
+    '.\\..\\evil.mjs',
+    './..\\evil.mjs',
+    './%2e%2e/evil.mjs',
+    '%2e%2e/evil.mjs',
+    './evil.mjs\0.mjs',
+    './linked.mjs',
+    './linked/evil.mjs',
+    './node_modules/unlisted/main.mjs',
+    'unlisted',
+    'unlisted/main.mjs',
+    'boxed/main.cjs',
+    'boxed/../unlisted/main.mjs',
+    './assistant.json',
+    './sub',
     '.',
+    '..',
+    './',
+    '/',
     '',
+    ' ',
     'a b',
+    'time/../../evil',
+    'time\0',
+    '__proto__',
+    'constructor',
     'node:fs',
     'fs',
-    'data:text/javascript,1',
-    'https://example.com/p.js',
-    'file:///etc/passwd',
-    'time\0',
-    '%2e%2e/secret',
-  ])('is not led elsewhere by %j', async (name) => {
-    await expect(load(name)).rejects.toMatchObject({ code: 'plugin_invalid' });
+    'data:text/javascript,globalThis.leaked=true',
+    'https://example.com/evil.mjs',
+    '~/evil.mjs',
+  ])('[security.16] is not led out of the allowed folders and packages by %j', async (name) => {
+    expect(await problems(name)).toMatchObject([
+      { field: 'plugins[0]', message: expect.stringMatching(/^The plugin ".*" (is|was) /s) },
+    ]);
+    expect(await running(name)).toEqual([]);
     expect(globalThis).not.toHaveProperty('leaked');
   });
 
-  it('tries again what was missing', async () => {
-    await expect(load('./later.mjs')).rejects.toThrow('no file');
-    put('later.mjs', `${zod} export default { name: 'later', actions: [${action()}] };`);
-    expect(await load('./later.mjs')).toMatchObject({ name: 'later' });
+  it('[security.16] does not tell whether there is a file outside', async () => {
+    const [there, not] = await problems('../evil.mjs', '../nothing.mjs');
+    expect(there!.message.replace('evil', 'nothing')).toBe(not!.message);
+    expect(there!.message).toContain(baseDir);
+    expect(there!.message).toContain(pluginsDir);
   });
 });
 
 describe('checking', () => {
+  /** As a copy of the hub's package would have defined it. */
+  const made = (changes: string) =>
+    `{ [Symbol.for('carrier.extension')]: 1, kind: 'plugin', name: 'p', create() { return {} }, ${changes} }`;
   const actions = (...of: string[]) => `{ name: 'p', actions: [${of.join(', ')}] }`;
   it.each([
     ['undefined', 'default', 'must be the module’s default export'],
     ['() => 1', 'default', 'default export'],
     ['{ actions: [] }', 'name', 'must be a text'],
     [`{ name: 'p' }`, 'actions', 'brings nothing'],
-    [`{ name: 'p', action: [${action()}] }`, 'actions', 'brings nothing'],
+    [`{ name: 'p', action: [${action()}] }`, 'action', 'unknown; did you mean "actions"?'],
+    [`{ name: 'p', contextProvider: [] }`, 'contextProvider', 'did you mean "contextProviders"?'],
+    [`{ name: 'p', actions: [], nonsense: 1 }`, 'nonsense', 'unknown; there are: '],
+    [actions(action(`timeoutMS: 5`)), 'actions[0].timeoutMS', 'did you mean "timeoutMs"?'],
+    [`{ name: 'p', evaluators: [{ name: 'e', juge() {} }] }`, 'evaluators[0].juge', 'did you mean "judge"?'],
+    [`{ name: 'p', transforms: { inbond() {} } }`, 'transforms.inbond', 'did you mean "inbound"?'],
+    [`{ name: 'p', transforms: {} }`, 'actions', 'brings nothing'],
+    [`{ name: 'p', transforms: { outbound: 'x' } }`, 'transforms.outbound', 'must be a function'],
+    [`{ name: 'p', events: { turns() {} } }`, 'events.turns', 'did you mean "turn"?'],
+    [`{ name: 'p', rules: [{ name: 'r' }] }`, 'rules[0].judge', 'must be a function'],
+    [
+      `{ name: 'p', commands: [{ name: '/x', about: 'a', run() {} }] }`,
+      'commands[0].name',
+      'without the slash',
+    ],
+    [`{ name: 'p', commands: [{ name: 'x', run() {} }] }`, 'commands[0].about', '/help'],
+    [`{ name: 'p', routes: { access: 'all', handler() {} } }`, 'routes.access', '"token" or "own"'],
+    [made(`setings: z.object({})`), 'setings', 'did you mean "settings"?'],
+    [made(`settings: { city: 'x' }`), 'settings', 'must be a z.object of zod 4'],
+    [made(`name: 'My Plugin'`), 'name', 'must be a-z'],
+    [made(`name: 'carrier-admin'`), 'name', "begins like the hub's own settings"],
+    [made(`create: 1`), 'create', 'must be a function'],
+    [made(`kind: 'connector'`), 'kind', 'is a connector, and no plugin'],
+    [`{ name: 'p', routes: {} }`, 'routes.handler', 'must be a function'],
+    [
+      `new (class { name = 'p'; contextProvider = [] })()`,
+      'contextProvider',
+      'did you mean "contextProviders"?',
+    ],
     [`{ name: 'p', actions: {} }`, 'actions', 'must be a list'],
     [actions(action(`name: 'go home'`)), 'actions[0].name', 'letters, digits'],
     [actions(action(`name: '${'x'.repeat(65)}'`)), 'actions[0].name', '1 to 64'],
@@ -126,17 +219,18 @@ describe('checking', () => {
   ])('refuses %s', async (source, field, message) => {
     const file = `./bad-${field.replace(/\W/g, '')}-${Math.abs(hash(source))}.mjs`;
     put(file, `${zod} export default ${source};`);
-    const error = await load(file).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(FatalError);
+    const { default: exported } = await import(join(baseDir, file));
+    const error = await (async () => pluginDefinition(file, exported))().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'plugin_invalid', field, message: expect.stringContaining(file) });
-    expect((error as Error).message).toContain(message);
+    expect((await problems(file))[0]!.message).toContain(message);
+    expect(await running(file)).toEqual([]);
   });
 
   it('says why a module does not load', async () => {
     put('throws.mjs', `throw new Error('no licence key');`);
-    await expect(load('./throws.mjs')).rejects.toThrow(
-      'The plugin "./throws.mjs" could not be loaded: no licence key.',
-    );
+    expect(await problems('./throws.mjs')).toMatchObject([
+      { message: 'The plugin "./throws.mjs" could not be loaded: no licence key.' },
+    ]);
   });
 });
 

@@ -5,18 +5,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
-import { loadPlugin } from '../../src/plugin/loader.js';
+import type { Plugin, PluginExtension } from '../../src/extension-api.js';
 import { pluginContract } from '../contract/plugin.js';
 import { askedOf } from '../support/phrases.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const readme = readFileSync(join(root, 'plugins/README.md'), 'utf8');
-const example = /```ts\n(.+?)```/s.exec(readme)![1]!;
+const [example, everything] = [...readme.matchAll(/^```ts\n(import .+?)```/gms)].map(([, code]) => code!);
 
-/** A hub of its own, where the example stands where the page says it should. */
+/** A hub of its own, where the examples stand where the page says they should. */
 const hub = mkdtempSync(join(tmpdir(), 'carrier-readme-'));
 mkdirSync(join(hub, 'plugins'));
-writeFileSync(join(hub, 'plugins/dice.ts'), example);
+writeFileSync(join(hub, 'plugins/dice.ts'), example!);
+writeFileSync(join(hub, 'plugins/tickets.ts'), everything!);
 writeFileSync(
   join(hub, 'tsconfig.json'),
   JSON.stringify({
@@ -35,11 +36,18 @@ symlinkSync(join(root, 'node_modules'), join(hub, 'node_modules'));
 symlinkSync(join(root, 'src'), join(hub, 'src'));
 afterAll(() => rmSync(hub, { recursive: true, force: true }));
 
-const load = () => loadPlugin('dice', { builtinDir: join(hub, 'plugins'), baseDir: hub });
+const load = async <P extends Plugin | PluginExtension>(name: string) =>
+  ((await import(join(hub, `plugins/${name}.ts`))) as { default: P }).default;
 
-pluginContract('dice', load, { roll_dice: { dice: 2 } });
+pluginContract('dice', () => load('dice'), { roll_dice: { dice: 2 } });
+pluginContract(
+  'tickets',
+  () => load('tickets'),
+  { open_ticket: { title: 'The lamp is broken' } },
+  { hookSecret: 'hook' },
+);
 
-it('the example compiles, strictly', async () => {
+it('the examples compile, strictly', async () => {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   const { stdout } = await promisify(execFile)(process.execPath, [
     tsc,
@@ -54,7 +62,7 @@ it('the example compiles, strictly', async () => {
 });
 
 it('the example understands people', async () => {
-  const [roll] = (await load()).actions!;
+  const [roll] = (await load<Plugin>('dice')).actions!;
   expect(askedOf(roll!, 'roll 2d6')).toEqual({ dice: 2, sides: 6 });
   expect(askedOf(roll!, 'please roll d20!')).toEqual({ sides: 20 });
   expect(askedOf(roll!, 'roll the dice')).toEqual({});
@@ -63,14 +71,16 @@ it('the example understands people', async () => {
 });
 
 it('the contract table names the parts the port has', () => {
-  const port = readFileSync(join(root, 'src/plugin/plugin.ts'), 'utf8');
-  const parts = [...readme.split('## A complete one')[0]!.matchAll(/^\| `(?:(\w+)\[\]\.)?(\w+)` +\|/gm)].map(
-    ([, list, field]) => ({
-      list,
-      field: field!,
-    }),
-  );
-  expect(parts.length).toBeGreaterThanOrEqual(9);
+  const port = ['plugin', 'hooks']
+    .map((file) => readFileSync(join(root, `src/plugin/${file}.ts`), 'utf8'))
+    .join();
+  const parts = [
+    ...readme.split('## A complete one')[0]!.matchAll(/^\| `(?:(\w+)(?:\[\])?\.)?(\w+)` +\|/gm),
+  ].map(([, list, field]) => ({
+    list,
+    field: field!,
+  }));
+  expect(parts.length).toBeGreaterThanOrEqual(20);
   for (const { list, field } of parts) {
     expect(port).toMatch(new RegExp(`\\b${field}\\??[:(<]`));
     if (list) expect(port).toContain(`${list}?:`);

@@ -1,4 +1,5 @@
 /** Chat commands: `/new` and its like, as messages on any platform and by the platforms' own means. */
+import type { Agent } from '../../core/character.js';
 import { roomIdOf, scopeOf } from '../../core/memory.js';
 import { CarrierError, isRetryable } from '../../errors.js';
 import { type Arrival, isOperator, type Notice } from '../gate.js';
@@ -39,26 +40,33 @@ export function isStop({ message, settings }: Arrival): boolean {
 }
 
 export class Commands {
-  readonly #byName: Map<string, Command>;
+  readonly #own: Command[];
+  readonly #more: (agent: Agent) => Promise<Command[]>;
 
-  constructor(commands: Command[]) {
-    this.#byName = new Map(commands.map((command) => [command.name, command]));
+  /** @param more commands that one agent has besides; none of them hides one of the hub's own. */
+  constructor(commands: Command[], more: (agent: Agent) => Promise<Command[]> = async () => []) {
+    this.#own = commands;
+    this.#more = more;
   }
 
-  has(name: string): boolean {
-    return this.#byName.has(name);
+  async find(name: string, agent: Agent): Promise<Command | undefined> {
+    const named = (command: Command) => command.name === name;
+    return this.#own.find(named) ?? (await this.#more(agent)).find(named);
   }
 
   /** For people to choose from, in the order they were given. */
-  list(operator: boolean): Command[] {
-    return [...this.#byName.values()].filter(({ operatorsOnly }) => operator || !operatorsOnly);
+  async list(operator: boolean, agent: Agent): Promise<Command[]> {
+    const all = new Map<string, Command>();
+    for (const command of [...this.#own, ...(await this.#more(agent))])
+      if (!all.has(command.name)) all.set(command.name, command);
+    return [...all.values()].filter(({ operatorsOnly }) => operator || !operatorsOnly);
   }
 
   /** Always has an answer, except where trying again may help: then it throws. */
   async run({ name, args }: Written, arrival: Arrival): Promise<Notice> {
-    const command = this.#byName.get(name);
-    if (!command) return { text: `There is no command /${name}. /help lists those there are.` };
     const { message, agent } = arrival;
+    const command = await this.find(name, agent);
+    if (!command) return { text: `There is no command /${name}. /help lists those there are.` };
     const operator = isOperator(arrival);
     if (command.operatorsOnly && !operator) return { text: `/${name} is for the operators of this agent.` };
     const roomId = roomIdOf(agent.id, message.source);

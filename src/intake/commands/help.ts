@@ -1,12 +1,13 @@
+import type { Agent } from '../../core/character.js';
 import type { Command } from './command.js';
 
 /** `commands` is asked when somebody wants to know: `help` is one of them. */
-export function help(commands: (operator: boolean) => Command[]): Command {
+export function help(commands: (operator: boolean, agent: Agent) => Promise<Command[]>): Command {
   return {
     name: 'help',
     about: 'what I understand besides talk',
     async run({ agent, operator }) {
-      const lines = commands(operator).map(({ name, about }) => `/${name}: ${about}`);
+      const lines = (await commands(operator, agent)).map(({ name, about }) => `/${name}: ${about}`);
       return { text: [`I am ${agent.character.name}. Just write to me, or:`, ...lines].join('\n') };
     },
   };

@@ -32,3 +32,16 @@ export function deadline(ms: number, outer: AbortSignal, reason: () => Error): D
     },
   };
 }
+
+/**
+ * Work of others with a time limit of its own; it gets a signal that aborts then.
+ * @throws Error saying how long it took, as soon as the limit is reached, even if the work goes on.
+ */
+export async function within<T>(ms: number, work: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
+  const limit = deadline(ms, new AbortController().signal, () => new Error(`took longer than ${ms} ms`));
+  try {
+    return await limit.race(Promise.resolve(work(limit.signal)));
+  } finally {
+    limit.clear();
+  }
+}

@@ -1,0 +1,39 @@
+import { deadline } from '../core/deadline.js';
+import { RetryableError } from '../errors.js';
+import type { RunningPlugin, TurnContext } from '../plugin/plugin.js';
+
+const transformMs = 5000;
+
+/**
+ * A reply as the agent's plugins change it, one after the other.
+ * @throws RetryableError `plugin_failed`: a reply that one of them has not seen is not sent.
+ */
+export async function transformed(
+  text: string,
+  plugins: RunningPlugin[],
+  context: TurnContext,
+): Promise<string> {
+  let reply = text;
+  for (const { name, parts } of plugins) {
+    const limit = deadline(
+      transformMs,
+      context.signal,
+      () => new Error(`took longer than ${transformMs} ms`),
+    );
+    try {
+      const work = async () => parts.transforms!.outbound!(reply, { ...context, signal: limit.signal });
+      const changed: unknown = await limit.race(work());
+      if (typeof changed !== 'string' || changed.trim() === '') throw new Error('gave no text');
+      reply = changed;
+    } catch (cause) {
+      context.signal.throwIfAborted();
+      const { message } = cause as Error;
+      throw new RetryableError('plugin_failed', `The plugin "${name}" cannot change the reply: ${message}`, {
+        cause,
+      });
+    } finally {
+      limit.clear();
+    }
+  }
+  return reply;
+}
