@@ -91,6 +91,8 @@ export interface Config {
   endpoints: Record<string, EndpointSettings>;
   /** Where files are that characters may name as secrets. */
   secretsDir: string;
+  /** What stored secrets are sealed with, and what they may have been sealed with before. */
+  secretKey: { key?: string; old: string[] };
   /** Everything that is set, for extensions to find what is theirs. */
   given: Given;
   /** What is set and has no meaning; the hub runs all the same. */
@@ -206,6 +208,7 @@ function arrange(env: z.output<typeof Environment>): Arranged {
       streaming: env.CARRIER_STREAMING,
     },
     secretsDir: resolve(env.CARRIER_SECRETS_DIR),
+    secretKey: { key: env.CARRIER_SECRET_KEY, old: env.CARRIER_SECRET_KEY_OLD },
     models: {
       chain: env.CARRIER_MODELS,
       embedder: env.CARRIER_EMBEDDER,

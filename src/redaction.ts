@@ -12,12 +12,20 @@ let known: RegExp | null = null;
 /** From now on the value is replaced wherever it stands. Values of fewer than 8 characters are left alone. */
 export function hideValue(value: string): void {
   if (value.length < shortest || values.has(value)) return;
-  values.add(value);
+  // As it stands in JSON, in addresses and in headers too.
+  const escaped = JSON.stringify(value).slice(1, -1);
+  for (const form of [
+    value,
+    escaped,
+    encodeURIComponent(Buffer.from(value).toString()),
+    Buffer.from(value).toString('base64'),
+  ])
+    values.add(form);
   known = null;
 }
 
-/** The text with everything that is, or looks like, a secret replaced. */
-export function redact(text: string): string {
+/** The text with every hidden value replaced; other than `redact`, leaves the rest of JSON what it is. */
+export function redactValues(text: string): string {
   known ??= new RegExp(
     [...values]
       .sort((a, b) => b.length - a.length)
@@ -25,10 +33,13 @@ export function redact(text: string): string {
       .join('|') || '(?!)',
     'g',
   );
-  return text
-    .replace(known, '[redacted]')
-    .replace(
-      shapes,
-      (_, ...kept: unknown[]) => `${kept.slice(0, 7).find((part) => typeof part === 'string')}[redacted]`,
-    );
+  return text.replace(known, '[redacted]');
+}
+
+/** The text with everything that is, or looks like, a secret replaced. */
+export function redact(text: string): string {
+  return redactValues(text).replace(
+    shapes,
+    (_, ...kept: unknown[]) => `${kept.slice(0, 7).find((part) => typeof part === 'string')}[redacted]`,
+  );
 }
