@@ -24,10 +24,14 @@ export async function renewedEmbedder(
     return make(now);
   };
   const first = await make(read);
+  let last = first;
   let made: Promise<Embedder> | null = Promise.resolve(first);
   const present = () => {
     if (made) return made;
-    const making = again();
+    const making = again().then((embedder) => {
+      last = embedder;
+      return embedder;
+    });
     // Not kept: what was missing may be there the next time.
     making.catch(() => {
       if (made === making) made = null;
@@ -41,7 +45,10 @@ export async function renewedEmbedder(
   };
   return {
     id: first.id,
-    dimensions: first.dimensions,
+    // Some learn them from their first answer.
+    get dimensions() {
+      return last.dimensions || first.dimensions;
+    },
     embed: async (texts) => (await present()).embed(texts),
     forget(reference) {
       if (read.references.includes(reference)) void drop();
