@@ -8,8 +8,13 @@ import type { Logger } from './logger.js';
 import { InProcessMaintenance } from './maintenance/in-process.js';
 import { InProcessQueue } from './queue/in-process.js';
 import type { Engines } from './roles.js';
+import { SecretKeys } from './secrets/keys.js';
+import { noteOf, sealedIn } from './secrets/noted-secrets.js';
+import { open } from './secrets/sealing.js';
+import { noteAtRest } from './store/libsql/at-rest.js';
 import { openLibsqlStore } from './store/libsql/store.js';
 import type { MongoOptions } from './store/mongodb/store.js';
+import type { Store } from './store/store.js';
 
 /** Sees every command to a shared database, and every answer, e.g. to count them. */
 export type DatabaseWatch = Pick<MongoOptions, 'onCommand' | 'onAnswer' | 'embedderHint'>;
@@ -36,7 +41,7 @@ async function embeddedEngines({ dataDir, turns }: Config, log: Logger): Promise
 }
 
 async function sharedEngines(
-  { redis: settings, mongodbUrl, database, readPreference }: NonNullable<Config['cluster']>,
+  cluster: NonNullable<Config['cluster']>,
   { turns, tracing }: Config,
   log: Logger,
   watch: DatabaseWatch,
@@ -48,17 +53,15 @@ async function sharedEngines(
     { RedisLeases },
     { BullmqQueue },
     { BullmqMaintenance },
-    { openMongoStore },
   ] = await Promise.all([
     import('./queue/redis-connection.js'),
     import('./bus/redis.js'),
     import('./lease/redis.js'),
     import('./queue/bullmq.js'),
     import('./maintenance/bullmq.js'),
-    import('./store/mongodb/store.js'),
   ]);
-  const redis = new RedisConnections(settings, log);
-  const store = await openMongoStore({ url: mongodbUrl, database, readPreference, log, ...watch });
+  const redis = new RedisConnections(cluster.redis, log);
+  const store = await openShared(cluster, log, watch);
   // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
   const [producer, worker] = [redis.failingFast(), redis.waiting()];
   const { prefix } = redis;
@@ -86,6 +89,40 @@ async function sharedEngines(
   };
   const [turnQueue, deliveryQueue] = [queue('turns'), queue('deliveries')];
   return { store, bus, turnQueue, deliveryQueue, leases, limiters, maintenance, close };
+}
+
+/**
+ * Stored secrets for somebody who is no hub, such as `carrier doctor`: makes no file, no key, and disturbs no hub.
+ * `stored` throws what opens no secret (`config_invalid`), or that the database is away.
+ */
+export function secretsForDoctor(
+  config: Config,
+  log: Logger,
+): { stored(name: string): Promise<string | null>; close(): Promise<void> } {
+  const { cluster, dataDir } = config;
+  const keys = new SecretKeys(config);
+  let opened: Promise<Store> | undefined;
+  const note = async (key: string) => {
+    if (!cluster) return noteAtRest(dataDir, key);
+    opened ??= openShared(cluster, log);
+    return (await opened).notes.get(key);
+  };
+  return {
+    async stored(name) {
+      const sealed = sealedIn(name, await note(noteOf(name)));
+      return sealed && open(keys, name, sealed);
+    },
+    close: async () => (await opened?.catch(() => null))?.close(),
+  };
+}
+
+async function openShared(
+  { mongodbUrl, database, readPreference }: NonNullable<Config['cluster']>,
+  log: Logger,
+  watch: DatabaseWatch = {},
+): Promise<Store> {
+  const { openMongoStore } = await import('./store/mongodb/store.js');
+  return openMongoStore({ url: mongodbUrl, database, readPreference, log, ...watch });
 }
 
 /** What keeps a database usable that has grown, for the operator. Throws `config_invalid` where there is none. */

@@ -1,9 +1,10 @@
 /** Puts the hub together: extensions, agents and models on the engines that `backends.ts` opens. */
 import { join } from 'node:path';
 import { type BotParts, botsOf, hubBots } from './agents/bots.js';
+import type { RenewedEmbedder } from './agents/embedder.js';
 import { embedderOf, Models } from './agents/models.js';
 import { Plugins } from './agents/plugins.js';
-import { type DatabaseWatch, openEngines } from './backends.js';
+import { type DatabaseWatch, openEngines, secretsForDoctor } from './backends.js';
 import type { Config } from './config.js';
 import type { Connector } from './connector/connector.js';
 import type { Agent } from './core/character.js';
@@ -18,7 +19,10 @@ import type { Plugin, PluginExtension } from './plugin/plugin.js';
 import { type Engines, type Hub, startRoles } from './roles.js';
 import { Characters } from './runtime/characters.js';
 import { derivedKey, secretFile } from './secret-file.js';
+import { SecretKeys } from './secrets/keys.js';
+import { NotedSecrets } from './secrets/noted-secrets.js';
 import { References } from './secrets/references.js';
+import { SecretVault } from './secrets/vault.js';
 import { announce } from './store/libsql/lock.js';
 import type { Store } from './store/store.js';
 
@@ -39,6 +43,7 @@ export interface Overrides {
 
 export interface Carrier extends Hub {
   readonly store: Store;
+  readonly secrets: SecretVault;
   /** The chain of models for agents that name none. */
   readonly models: string[];
   /** What plugins serve over HTTP. */
@@ -53,29 +58,40 @@ export async function startCarrier(config: Config, log: Logger, overrides: Overr
   const registry = await Registry.open({ ...config.extensions, brought: overrides.extensions });
   for (const { module, message } of registry.problems) log.error({ extension: module }, message);
   for (const warning of config.warnings) log.warn(warning);
+  // Secrets lie in the store, which is opened while the embedder is made: each hears of the other when it is there.
+  let vaultOpened = (_: Promise<SecretVault>) => {};
+  const vault = new Promise<SecretVault>((resolve) => {
+    vaultOpened = resolve;
+  });
   const secrets = new References({
     given: config.given,
     folder: config.secretsDir,
-    stored: async () => null,
+    stored: async (name) => (await vault).reveal(name),
   });
   const parts = { config, registry, secrets, log };
-  // A gateway looks nothing up.
-  const embedder =
-    config.role === 'gateway'
-      ? null
-      : overrides.embedder === undefined
-        ? await embedderOf(parts)
-        : overrides.embedder;
-  const engines = await openEngines(config, log, {
-    ...overrides.database,
-    ...(embedder && { embedderHint: embedder }),
-  });
+  const embedder = embedderFor(parts, overrides);
+  const opening = openEngines(config, log, { ...overrides.database, embedderHint: embedder });
+  vaultOpened(opening.then((engines) => vaultOn(engines, config, log)));
+  const [engines, made] = await Promise.allSettled([opening, embedder]);
   try {
-    return await assemble(parts, overrides, engines, embedder);
+    if (engines.status === 'rejected') throw engines.reason;
+    if (made.status === 'rejected') throw made.reason;
+    return await assemble({ ...parts, vault: await vault }, overrides, engines.value, made.value);
   } catch (error) {
-    await engines.close();
+    if (made.status === 'fulfilled') await made.value?.close();
+    if (engines.status === 'fulfilled') await engines.value.close();
     throw error;
   }
+}
+
+/** None for a gateway, which looks nothing up. */
+async function embedderFor(parts: Parts, { embedder }: Overrides): Promise<Embedder | null> {
+  if (parts.config.role === 'gateway') return null;
+  return embedder === undefined ? embedderOf(parts) : embedder;
+}
+
+function vaultOn({ store, bus }: Engines, config: Config, log: Logger): SecretVault {
+  return new SecretVault({ store: new NotedSecrets(store.notes), keys: new SecretKeys(config), bus, log });
 }
 
 interface Parts {
@@ -86,19 +102,23 @@ interface Parts {
 }
 
 async function assemble(
-  parts: Parts,
+  parts: Parts & { vault: SecretVault },
   overrides: Overrides,
   engines: Engines,
   embedder: Embedder | null,
 ): Promise<Carrier> {
-  const { config, log } = parts;
+  const { config, log, vault } = parts;
   const { role, charactersDir } = config;
-  const characters = await Characters.open(charactersDir, log);
+  const [characters] = await Promise.all([Characters.open(charactersDir, log), vault.check()]);
   const models = new Models({ ...parts, model: overrides.model });
   const plugins = new Plugins({
     ...parts,
     brought: overrides.plugins,
     notes: (plugin) => scopedNotes(engines.store.notes, { plugin }),
+  });
+  vault.onChange((reference) => {
+    models.forget(reference);
+    if (embedder && 'forget' in embedder) (embedder as RenewedEmbedder).forget(reference);
   });
   const hub = await startRoles({
     config,
@@ -113,8 +133,14 @@ async function assemble(
   });
   characters.onChange(({ id, agent }) => plugins.changed(id, agent));
   for (const agent of characters.list()) plugins.changed(agent.id, agent);
+  vault.watch();
   return {
     ...hub,
+    async stop() {
+      vault.stop();
+      await hub.stop();
+    },
+    secrets: vault,
     store: engines.store,
     models: models.usual,
     routes: () => (role === 'worker' ? [] : plugins.routes()),
@@ -140,11 +166,8 @@ async function connectorsOf(
 /** What `carrier doctor` shows: extensions, characters, shared engines, models, and bots as their platforms see them. */
 export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]> {
   const registry = await Registry.open(config.extensions);
-  const secrets = new References({
-    given: config.given,
-    folder: config.secretsDir,
-    stored: async () => null,
-  });
+  const { stored, close } = secretsForDoctor(config, log);
+  const secrets = new References({ given: config.given, folder: config.secretsDir, stored });
   const characters = await Characters.open(config.charactersDir, log);
   characters.close();
   // A doctor makes no secrets: in the place of keys, what is as long as one.
@@ -153,7 +176,7 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
     derive: (purpose: string) => purpose.padEnd(64),
   };
   const agents = characters.list();
-  return Promise.all([
+  const found = await Promise.all([
     ...registry.problems.map(({ module, message }) => ({
       subject: module,
       findings: [{ check: 'the extension can be used', ok: false, fix: message }],
@@ -163,6 +186,8 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
     ...(await diagnoseBots(parts, agents)),
     ...agents.map((agent) => diagnosePlugins(parts, agent)),
   ]);
+  await close();
+  return found;
 }
 
 async function diagnoseBots(parts: BotParts, agents: Agent[]): Promise<Promise<Diagnosis>[]> {

@@ -96,6 +96,8 @@ export interface Config {
   pluginsDir?: string;
   /** Where files are that characters may name as secrets. */
   secretsDir: string;
+  /** What stored secrets are sealed with, and what they may have been sealed with before. */
+  secretKey: { key?: string; old: string[] };
   /** Everything that is set, for extensions to find what is theirs. */
   given: Given;
   /** What is set and has no meaning; the hub runs all the same. */
@@ -216,6 +218,7 @@ function arrange(env: z.output<typeof Environment>): Arranged {
     },
     ...(env.CARRIER_PLUGINS_DIR && { pluginsDir: resolve(env.CARRIER_PLUGINS_DIR) }),
     secretsDir: resolve(env.CARRIER_SECRETS_DIR),
+    secretKey: { key: env.CARRIER_SECRET_KEY, old: env.CARRIER_SECRET_KEY_OLD },
     models: {
       chain: env.CARRIER_MODELS,
       embedder: env.CARRIER_EMBEDDER,

@@ -6,6 +6,15 @@ import { addresses, count, flag, list } from './setting.js';
 /** A MongoDB URL that names a user and leaves the password out. */
 export const userOnly = /^(mongodb(?:\+srv)?:\/\/[^:@/?]+)@/;
 
+/** No comma: several are separated by them. */
+const secretKey = z
+  .string()
+  .trim()
+  .regex(
+    /^[^,]{16,}$/,
+    'must have at least 16 characters and no comma; `openssl rand -base64 32` makes a good one',
+  );
+
 export const Environment = z
   .object({
     CARRIER_DATA_DIR: z.string().default('./data'),
@@ -55,6 +64,8 @@ export const Environment = z
     CARRIER_CONFIG: z.string().optional(),
     CARRIER_EXTENSIONS: list,
     CARRIER_PLUGINS_DIR: z.string().optional(),
+    CARRIER_SECRET_KEY: secretKey.optional(),
+    CARRIER_SECRET_KEY_OLD: list.pipe(z.array(secretKey)),
     CARRIER_SECRETS_DIR: z.string().default('/run/secrets'),
     CARRIER_AGENT: AgentId.default('assistant'),
     CARRIER_STREAMING: flag('true'),

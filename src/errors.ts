@@ -14,7 +14,7 @@ export const errorCodes = {
   not_allowed: { status: 403, meaning: 'The agent does not talk to this person, or not in this place.' },
   agent_unknown: { status: 404, meaning: 'No character file of that name is loaded.' },
   pairing_unknown: { status: 404, meaning: 'No such pairing code or pairing; codes are valid for one hour.' },
-  not_found: { status: 404, meaning: 'No such route, turn or file.' },
+  not_found: { status: 404, meaning: 'No such route, turn, file or secret.' },
   method_not_allowed: { status: 405, meaning: 'The route exists, but not with this method.' },
   text_too_long: { status: 413, meaning: 'The text is longer than CARRIER_MAX_TEXT_CHARS.' },
   body_too_large: { status: 413, meaning: 'The body or a file is larger than its limit.' },

@@ -1,5 +1,5 @@
 import { destination, type Logger, pino } from 'pino';
-import { redact } from './redaction.js';
+import { redact, redactValues } from './redaction.js';
 
 export type { Logger };
 
@@ -23,6 +23,8 @@ export function createLogger(level: string): Logger {
           if (typeof args[last] === 'string') args[last] = redact(args[last] as string);
           method.apply(this, args);
         },
+        // Whatever was put into the line, under whichever name.
+        streamWrite: redactValues,
       },
     },
     destination({ fd: 2, sync: false }),

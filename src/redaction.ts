@@ -7,28 +7,36 @@ const shapes =
 /** A shorter value is part of ordinary words: replacing it would make logs unreadable and hide nothing. */
 const shortest = 8;
 const values = new Set<string>();
-let known: RegExp | null = null;
+let known: string[] | null = null;
 
 /** From now on the value is replaced wherever it stands. Values of fewer than 8 characters are left alone. */
 export function hideValue(value: string): void {
   if (value.length < shortest || values.has(value)) return;
-  values.add(value);
+  // As it stands in JSON, in addresses and in headers too.
+  const escaped = JSON.stringify(value).slice(1, -1);
+  for (const form of [
+    value,
+    escaped,
+    encodeURIComponent(Buffer.from(value).toString()),
+    Buffer.from(value).toString('base64'),
+  ])
+    values.add(form);
   known = null;
+}
+
+/** The text with every hidden value replaced; other than `redact`, leaves the rest of JSON what it is. */
+export function redactValues(text: string): string {
+  // Longest first: one may be part of another. No regular expression: a key of 64 KiB is too large for one.
+  known ??= [...values].sort((a, b) => b.length - a.length);
+  let clean = text;
+  for (const value of known) if (clean.includes(value)) clean = clean.replaceAll(value, '[redacted]');
+  return clean;
 }
 
 /** The text with everything that is, or looks like, a secret replaced. */
 export function redact(text: string): string {
-  known ??= new RegExp(
-    [...values]
-      .sort((a, b) => b.length - a.length)
-      .map((value) => value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-      .join('|') || '(?!)',
-    'g',
+  return redactValues(text).replace(
+    shapes,
+    (_, ...kept: unknown[]) => `${kept.slice(0, 7).find((part) => typeof part === 'string')}[redacted]`,
   );
-  return text
-    .replace(known, '[redacted]')
-    .replace(
-      shapes,
-      (_, ...kept: unknown[]) => `${kept.slice(0, 7).find((part) => typeof part === 'string')}[redacted]`,
-    );
 }

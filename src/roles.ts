@@ -21,6 +21,7 @@ import { Metrics } from './metrics.js';
 import { Deliverer } from './outbox/outbox.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
+import { redact } from './redaction.js';
 import { AbilityLoader } from './runtime/abilities.js';
 import type { Characters } from './runtime/characters.js';
 import { MemoryManager } from './runtime/memory-manager.js';
@@ -260,6 +261,6 @@ function workerOf(
 async function problem(check: () => Promise<void>): Promise<string> {
   return check().then(
     () => 'ok',
-    (error: Error) => error.message,
+    (error: Error) => redact(error.message),
   );
 }

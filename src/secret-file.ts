@@ -1,5 +1,15 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 
 /** A secret of this installation, made on first use and kept in a file only its owner can read. */
 export function secretFile(path: string, prefix: string): { secret: string; created: boolean } {
@@ -9,11 +19,23 @@ export function secretFile(path: string, prefix: string): { secret: string; crea
     if (secret !== '') return { secret, created: false };
   }
   const secret = `${prefix}${randomBytes(32).toString('base64url')}`;
-  writeFileSync(path, `${secret}\n`, { mode: 0o600 });
+  writeDurably(path, `${secret}\n`);
   return { secret, created: true };
 }
 
+/** Whole or not there, whatever happens meanwhile: what is sealed with a key must not outlive it. */
+function writeDurably(path: string, text: string): void {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, text, { mode: 0o600, flush: true });
+  renameSync(draft, path);
+  // Windows can open no folder, and keeps its entries by itself.
+  if (process.platform === 'win32') return;
+  const folder = openSync(dirname(path), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
 /** A key for one purpose, made of a secret: hubs that share the secret have the same keys, and no key tells another. */
-export function derivedKey(secret: string, purpose: string): Buffer {
+export function derivedKey(secret: string | Buffer, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `carrier ${purpose}`, 32));
 }

@@ -61,6 +61,7 @@ const suites: { port: string; implementation: RegExp; suite: string }[] = [
     suite: 'maintenanceContract',
   },
   { port: 'EventBus', implementation: /class \w+ implements EventBus\b/, suite: 'busContract' },
+  { port: 'SecretStore', implementation: /class \w+ implements SecretStore\b/, suite: 'secretContract' },
   { port: 'Leases', implementation: /class \w+ implements Leases\b/, suite: 'leaseContract' },
   {
     port: 'Store',

@@ -26,6 +26,13 @@ describe('redact', () => {
     );
   });
 
+  it('hides long values too, and others beside them', () => {
+    hideValue('é'.repeat(32_768));
+    hideValue('battery staple');
+    expect(redact(`${'é'.repeat(32_768)} and battery staple`)).toBe('[redacted] and [redacted]');
+    expect(redact('https://host/?q=battery%20staple')).not.toContain('staple');
+  });
+
   it.each([
     'The deploy ran at 12:30.',
     'version 1.2.3 of the package',

@@ -8,13 +8,15 @@ import {
   hubValues,
   problemText,
   readSettings,
+  referencesIn,
   type Secrets,
   secretsOf,
   settingName,
   type Value,
 } from '../extensions/settings.js';
-import type { Embedder, LanguageModel } from '../llm/llm.js';
+import type { LanguageModel } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
+import { type RenewedEmbedder, renewedEmbedder } from './embedder.js';
 
 export interface ModelsParts {
   config: Config;
@@ -64,8 +66,11 @@ export class Models {
     if (!model) {
       model = this.#make(ref);
       this.#made.set(ref, model);
+      const made = model;
       // Not kept: what was missing may be there the next time.
-      model.catch(() => this.#made.delete(ref));
+      made.catch(() => {
+        if (this.#made.get(ref) === made) this.#made.delete(ref);
+      });
     }
     return model;
   }
@@ -89,6 +94,8 @@ export class Models {
     const [name = '', model] = splitRef(ref);
     const { provider, values, said } = this.#endpoint(name);
     const isProvider = provider.name === name;
+    // Before they are read: one that changes meanwhile is not overlooked.
+    this.#references.set(ref, referencesIn(values));
     const read = await readSettings(provider, values, secrets, (field) =>
       isProvider ? settingName(name, field) : `endpoints.${name}.${field}`,
     );
@@ -96,7 +103,6 @@ export class Models {
       throw new FatalError('config_invalid', `The model "${ref}": ${problemText(read.problems)}.`, {
         field: read.problems[0]?.field,
       });
-    this.#references.set(ref, read.references);
     const { settings, nameOf } = read;
     const abilities = said[model || String(settings.model ?? '')] ?? {};
     return {
@@ -156,19 +162,24 @@ function splitRef(ref: string): [name: string, model: string] {
 }
 
 /** The embedder that the settings name; null: none. @throws FatalError `config_invalid`. */
-export async function embedderOf({ config, registry, secrets, log }: ModelsParts): Promise<Embedder | null> {
+export async function embedderOf({
+  config,
+  registry,
+  secrets,
+  log,
+}: ModelsParts): Promise<RenewedEmbedder | null> {
   const { embedder: named } = config.models;
   if (named === 'none') return null;
   const [name, model] = splitRef(named);
   const candidates =
     name === 'auto' ? registry.list('embedder') : [registry.require('embedder', name, 'CARRIER_EMBEDDER')];
-  let fallback: (() => Embedder | Promise<Embedder>) | null = null;
+  let fallback: (() => Promise<RenewedEmbedder>) | null = null;
   for (const extension of candidates) {
     const read = await readSettings(extension, hubValues(extension, config.given), secrets);
     const chosen = name !== 'auto' || ('settings' in read && extension.suits?.(read.settings));
     if (!chosen && !extension.fallback) continue;
     if ('problems' in read) throw new FatalError('config_invalid', `${problemText(read.problems)}.`);
-    const create = () => extension.create({ settings: read.settings, nameOf: read.nameOf, model, log });
+    const create = () => renewedEmbedder(extension, read, model, { config, secrets, log });
     if (chosen) return create();
     fallback ??= create;
   }

@@ -1,20 +1,20 @@
 /**
  * EventBus: tells watchers what happens in a room, in this process or in all of them.
  *
- * - **Topic**: a room id, or `stopTopic`.
- * - **Event**: one `TurnEvent`.
+ * - **Topic**: a room id, `stopTopic` or `secretTopic`.
+ * - **Event**: one `TurnEvent`; on `secretTopic`, a `SecretEvent`.
  *
  * Not promised: that an event arrives. Who must know reads the store; the bus only saves the wait.
  * Promised: events of one publisher on one topic arrive in order, and a failing listener harms nobody else.
  */
-import type { TurnEvent } from '../core/events.js';
+import type { SecretEvent, TurnEvent } from '../core/events.js';
 
-export type TurnListener = (event: TurnEvent) => void;
+export type BusEvent = TurnEvent | SecretEvent;
 
 export interface EventBus {
   /** Returns at once and never throws. */
-  publish(topic: string, event: TurnEvent): void;
+  publish(topic: string, event: BusEvent): void;
   /** Resolves when events published from now on will arrive; the result ends the subscription. */
-  subscribe(topic: string, listener: TurnListener): Promise<() => void>;
+  subscribe<E extends BusEvent = TurnEvent>(topic: string, listener: (event: E) => void): Promise<() => void>;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Redis } from 'ioredis';
 import type { TurnEvent } from '../core/events.js';
 import type { Logger } from '../logger.js';
-import type { EventBus, TurnListener } from './bus.js';
+import type { BusEvent, EventBus } from './bus.js';
 import { InProcessBus } from './in-process.js';
 
 /** How long a watcher waits for its subscription, in ms; Redis at hand needs a few. */
@@ -33,18 +33,21 @@ export class RedisBus implements EventBus {
     this.#local = new InProcessBus((err) => log.error({ err }, 'a listener failed'));
     subscriber.on('message', (channel: string, text: string) => {
       if (channel.startsWith(prefix))
-        this.#local.publish(channel.slice(prefix.length), JSON.parse(text) as TurnEvent);
+        this.#local.publish(channel.slice(prefix.length), JSON.parse(text) as BusEvent);
     });
   }
 
-  publish(topic: string, event: TurnEvent): void {
+  publish(topic: string, event: BusEvent): void {
     const { publisher, prefix, log } = this.#options;
     publisher
       .publish(prefix + topic, JSON.stringify(event))
       .catch((err) => log.debug({ err }, 'event not published'));
   }
 
-  async subscribe(topic: string, listener: TurnListener): Promise<() => void> {
+  async subscribe<E extends BusEvent = TurnEvent>(
+    topic: string,
+    listener: (event: E) => void,
+  ): Promise<() => void> {
     const { subscriber, prefix, log } = this.#options;
     const end = await this.#local.subscribe(topic, listener);
     this.#watchers.set(topic, (this.#watchers.get(topic) ?? 0) + 1);

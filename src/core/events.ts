@@ -19,7 +19,14 @@ export type TurnEvent =
   /** Somebody wants this turn to end. Only on the topic `stopTopic`, which every worker process listens to. */
   | { type: 'turn.stop'; turnId: string; roomId: string };
 
+/** A secret was set, rotated or removed. Only on the topic `secretTopic`, which every process listens to. */
+export interface SecretEvent {
+  type: 'secret.changed';
+  name: string;
+}
+
 export const stopTopic = 'stops';
+export const secretTopic = 'secrets';
 
 /** A committed answer and what it took. */
 export interface Reply {

@@ -1,6 +1,7 @@
 /** Reads an extension's settings from wherever people set them, and names what is wrong by where it was set. */
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { RetryableError } from '../errors.js';
 import type { Given } from '../given.js';
 import { hideValue } from '../redaction.js';
 import type { ExtensionBase } from './extension.js';
@@ -64,6 +65,13 @@ function isSecret(schema: unknown): boolean {
   return false;
 }
 
+/** Where the secrets among the values are. */
+export function referencesIn(values: ReadonlyMap<string, Value>): string[] {
+  return [...values.values()]
+    .map(({ value }) => String(value).trim())
+    .filter((text) => secretReference.test(text));
+}
+
 /** The hub's own values of an extension's settings: the environment's, else those of `carrier.config.json`. */
 export function hubValues(extension: ExtensionBase, given: Given): Map<string, Value> {
   const values = new Map<string, Value>();
@@ -96,6 +104,8 @@ export async function readSettings(
       if (hidden.has(field)) raw[field] = await secretOf(value, text, secrets, references);
       else raw[field] = text ? fromText(schema?.shape[field] as z.ZodType, String(value)) : value;
     } catch (error) {
+      // The store is away: the setting itself may be right.
+      if (error instanceof RetryableError) throw error;
       problems.push({ field: name, message: (error as Error).message });
     }
   }

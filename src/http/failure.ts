@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { ErrorRequestHandler } from 'express';
 import { CarrierError, type ErrorCode, FatalError, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { redact } from '../redaction.js';
 import { sendJson } from './answer.js';
 
 /** Errors of body-parser and its like, which name their kind in `type`. */
@@ -50,7 +51,7 @@ function linger(req: IncomingMessage): void {
 }
 
 function publicMessage(error: CarrierError): string {
-  if (error.code !== 'internal') return error.message;
+  if (error.code !== 'internal') return redact(error.message);
   return 'A fault in the hub; its log has the details. The same request may succeed if sent again.';
 }
 

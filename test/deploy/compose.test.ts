@@ -127,7 +127,7 @@ describe('docker-compose.yml', () => {
     }
     expect(text).not.toMatch(/:\/\/[^\s@/]*:[^\s@/]+@/);
     for (const { file } of Object.values(compose.secrets)) expect(file).toMatch(/^\.\/secrets\//);
-    expect(read('.gitignore').split('\n')).toContain('secrets/');
+    expect(read('.gitignore').split('\n')).toContain('/secrets/');
     expect(read('.dockerignore').split('\n')).toContain('*');
     expect(read('.dockerignore')).not.toMatch(/^!(secrets|data|\.env)/m);
   });

@@ -44,7 +44,7 @@ describe('search on MongoDB', () => {
     const log = pino({ level: 'info' }, { write: (line: string) => void said.push(JSON.parse(line).msg) });
     const open = ({ url }: RunningMongoServer) =>
       openMongoStore({
-        ...{ url, database: 'search', log, embedderHint: { id: embedder, dimensions: 3 } },
+        ...{ url, database: 'search', log, embedderHint: Promise.resolve({ id: embedder, dimensions: 3 }) },
         onCommand: ({ command }) => commands.push(command as Command),
       });
     [node, plain] = (await Promise.all(servers.map(open))) as [Store, Store];

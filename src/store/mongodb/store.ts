@@ -33,7 +33,7 @@ import { MongoTurns } from './turns.js';
 export interface MongoOptions extends ConnectionOptions {
   log: Logger;
   /** The embedder in use, if it is known: its vector index is then made, and waited for, from the start. */
-  embedderHint?: { id: string; dimensions: number };
+  embedderHint?: Promise<{ id: string; dimensions: number } | null>;
 }
 
 /** Throws `config_invalid` for a URL or user that cannot be used, `store_unavailable` when nobody answers. */
@@ -74,8 +74,11 @@ function storeOn(
   if (notes.length > 0)
     logger.warn({ engine: abilities.engine, lacks: notes }, 'the database server lacks something');
   node?.hasWords();
-  if (embedderHint)
-    node?.hasVectors({ key: embedders.keyOf(embedderHint.id), dimensions: embedderHint.dimensions });
+  // Whoever made the promise hears of its failure.
+  embedderHint?.then(
+    (hint) => hint && node?.hasVectors({ key: embedders.keyOf(hint.id), dimensions: hint.dimensions }),
+    () => {},
+  );
   let closed: Promise<void> | undefined;
   return {
     description: { engine: abilities.engine, notes },

@@ -1,0 +1,31 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import Libsql from 'libsql';
+
+/** How long a hub that is just opening the file is waited for, in ms. */
+const patienceMs = 2000;
+
+/**
+ * A note as it lies on disk, for somebody who is no hub: makes no file, and a hub that holds the folder does not notice.
+ * Null also when there is no store yet.
+ */
+export function noteAtRest(dataDir: string, key: string): unknown {
+  const file = join(dataDir, 'carrier.db');
+  if (!existsSync(file)) return null;
+  // A log belongs to a hub that runs or was killed. Without one SQLite would make one, unless nothing can change.
+  const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
+  const url = `${pathToFileURL(file).href}?${log ? 'mode=ro' : 'immutable=1'}`;
+  const db = new Libsql(url, { readonly: true, timeout: patienceMs });
+  try {
+    const notes = db.prepare("select 1 from sqlite_schema where name = 'notes'").get([]);
+    if (!notes) return null;
+    const row = db
+      .prepare('select value from notes where key = ?')
+      .raw()
+      .get([JSON.stringify(key)]) as [string] | undefined;
+    return row ? JSON.parse(row[0]) : null;
+  } finally {
+    db.close();
+  }
+}
