@@ -1,21 +1,23 @@
 /** Puts the hub together: extensions, agents and models on the engines that `backends.ts` opens. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BotParts, botsOf, hubBots } from './agents/bots.js';
+import { AgentTypes } from './agents/agent-types.js';
+import { type Bot, type Bots, botsOf, hubBots } from './agents/bots.js';
+import { Characters } from './agents/characters.js';
+import { checkAgent } from './agents/check.js';
+import { checkHub } from './agents/check-hub.js';
 import { embedderOf, Models } from './agents/models.js';
 import { type DatabaseWatch, openEngines } from './backends.js';
 import type { Config } from './config.js';
 import type { Connector } from './connector/connector.js';
 import type { Agent } from './core/character.js';
-import { type Diagnosis, diagnoseEngines } from './diagnosis.js';
-import { FatalError } from './errors.js';
+import { allReferences } from './core/connector-settings.js';
 import { Registry } from './extensions/registry.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
-import { loadPlugin } from './plugin/loader.js';
 import type { Plugin } from './plugin/plugin.js';
+import { pluginsFor } from './plugin-places.js';
 import { type Engines, type Hub, startRoles } from './roles.js';
-import { Characters } from './runtime/characters.js';
 import { derivedKey, secretFile } from './secret-file.js';
 import { References } from './secrets/references.js';
 import { announce } from './store/libsql/lock.js';
@@ -48,7 +50,6 @@ export interface Carrier extends Hub {
 export async function startCarrier(config: Config, log: Logger, overrides: Overrides = {}): Promise<Carrier> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const registry = await Registry.open({ ...config.extensions, brought: overrides.extensions });
-  for (const { module, message } of registry.problems) log.error({ extension: module }, message);
   for (const warning of config.warnings) log.warn(warning);
   const secrets = new References({
     given: config.given,
@@ -88,22 +89,21 @@ async function assemble(
   engines: Engines,
   embedder: Embedder | null,
 ): Promise<Carrier> {
-  const { config, log } = parts;
-  const { role, charactersDir } = config;
-  const characters = await Characters.open(charactersDir, log);
+  const { config, registry, secrets, log } = parts;
+  const characters = await Characters.open(config.charactersDir, log);
   const models = new Models({ ...parts, model: overrides.model });
-  const folders = { builtinDir: new URL('../plugins/', import.meta.url), baseDir: charactersDir };
+  const bots = botsFor(parts, overrides.connectors);
+  const plugin = pluginsFor(config, overrides.plugins);
+  const checks = {
+    ...{ config, registry, models, plugin },
+    brought: overrides.connectors?.map(({ name }) => name),
+    references: () => characters.list().flatMap(({ character }) => allReferences(character)),
+  };
   const hub = await startRoles({
-    config,
-    log,
-    engines,
-    characters,
-    connectors: role === 'worker' ? [] : (overrides.connectors ?? (await connectorsOf(parts, characters))),
-    models,
+    ...{ config, log, engines, characters, bots, models, embedder, plugin },
+    check: (agent, found) => (agent ? checkAgent(agent, found, checks) : checkHub(found, checks)),
+    types: (own) => new AgentTypes({ registry, given: config.given, secrets, log }, own),
     buttonKey: () => derivedKey(callbackSecretOf(config), 'buttons'),
-    embedder,
-    plugin: async (name) =>
-      overrides.plugins?.find((brought) => brought.name === name) ?? loadPlugin(name, folders),
   });
   return {
     ...hub,
@@ -113,72 +113,22 @@ async function assemble(
   };
 }
 
-/** The API, and the bots. */
-async function connectorsOf(
-  { config, registry, secrets, log }: Parts,
-  characters: Characters,
-): Promise<Connector[]> {
-  const parts = botParts(config, registry, secrets, log);
-  const found = await Promise.all([
-    hubBots(parts),
-    ...characters.list().map((agent) => botsOf(parts, agent)),
-  ]);
-  for (const { field, message } of found.flatMap(({ problems }) => problems))
-    throw new FatalError('config_invalid', `${field}: ${message}.`, { field });
-  return Promise.all(found.flatMap(({ bots }) => bots).map((bot) => bot.create()));
-}
-
-/** What `carrier doctor` shows: extensions, characters, shared engines, models, and bots as their platforms see them. */
-export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]> {
-  const registry = await Registry.open(config.extensions);
-  const secrets = new References({
-    given: config.given,
-    folder: config.secretsDir,
-    stored: async () => null,
-  });
-  const characters = await Characters.open(config.charactersDir, log);
-  characters.close();
-  // A doctor makes no secrets: in the place of keys, what is as long as one.
+/** The bots of an agent, or the connectors of the whole hub; those that a program brings are all there are then. */
+function botsFor({ config, registry, secrets, log }: Parts, brought?: Connector[]) {
   const parts = {
-    ...botParts(config, registry, secrets, log),
-    derive: (purpose: string) => purpose.padEnd(64),
-  };
-  const agents = characters.list();
-  return Promise.all([
-    ...registry.problems.map(({ module, message }) => ({
-      subject: module,
-      findings: [{ check: 'the extension can be used', ok: false, fix: message }],
-    })),
-    { subject: 'Characters', findings: agents.map(({ id }) => ({ check: `${id} is usable`, ok: true })) },
-    ...(config.cluster ? [diagnoseEngines(openEngines(config, log))] : []),
-    ...(await diagnoseBots(parts, agents)),
-  ]);
-}
-
-async function diagnoseBots(parts: BotParts, agents: Agent[]): Promise<Promise<Diagnosis>[]> {
-  const found = await Promise.all(agents.map(async (agent) => ({ agent, ...(await botsOf(parts, agent)) })));
-  return found.flatMap(({ agent, bots, problems }) => [
-    ...bots.map(async (bot) => ({
-      subject: `${agent.id} on ${titled(bot.connector)}`,
-      findings: (await (await bot.create()).diagnose?.()) ?? [],
-    })),
-    ...problems.map(async ({ connector, field, message }) => ({
-      subject: `${agent.id} on ${titled(connector)}`,
-      findings: [{ check: field, ok: false, fix: message }],
-    })),
-  ]);
-}
-
-function titled(name: string): string {
-  return `${name[0]!.toUpperCase()}${name.slice(1)}`;
-}
-
-function botParts(config: Config, registry: Registry, secrets: References, log: Logger): BotParts {
-  return {
     ...{ config, registry, secrets, log },
     callbackSecret: () => callbackSecretOf(config),
-    derive: (purpose) => derivedKey(callbackSecretOf(config), purpose).toString('hex'),
+    derive: (purpose: string) => derivedKey(callbackSecretOf(config), purpose).toString('hex'),
   };
+  return async (agent: Agent | null): Promise<Bots> => {
+    if (brought) return { bots: agent ? [] : brought.map(broughtBot), problems: [] };
+    return agent ? botsOf(parts, agent) : hubBots(parts);
+  };
+}
+
+function broughtBot(connector: Connector): Bot {
+  const name = connector.agentId ? `${connector.name} of ${connector.agentId}` : connector.name;
+  return { connector: name, fingerprint: '', references: [], create: async () => connector };
 }
 
 function callbackSecretOf({ http, dataDir }: Config): string {

@@ -1,4 +1,5 @@
 /** All that extensions, ours or yours, may import; the package re-exports it. What shows replies is in `replies.ts`. */
+export type { Draft, TurnTaker, TurnTask } from './agents/agent-type.js';
 export type {
   Connection,
   Connector,
@@ -33,6 +34,8 @@ export type { ActionRecord, OutboundMessage, Turn, Usage } from './core/turn.js'
 export type { ErrorCode } from './errors.js';
 export { CarrierError, FatalError, RetryableError } from './errors.js';
 export type {
+  AgentTypeContext,
+  AgentTypeExtension,
   ConnectorContext,
   ConnectorExtension,
   EmbedderExtension,
@@ -43,7 +46,13 @@ export type {
   ProviderExtension,
   SetupStep,
 } from './extensions/extension.js';
-export { defineConnector, defineEmbedder, defineProvider, secret } from './extensions/extension.js';
+export {
+  defineAgentType,
+  defineConnector,
+  defineEmbedder,
+  defineProvider,
+  secret,
+} from './extensions/extension.js';
 export type {
   Embedder,
   Image,

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 
 /** The name that was probably meant; undefined when none is close. */
-function nearest(name: string, known: Iterable<string>): string | undefined {
+export function nearest(name: string, known: Iterable<string>): string | undefined {
   const most = Math.max(2, Math.floor(name.length / 4));
   let best: { name: string; away: number } | undefined;
   for (const one of known) {

@@ -2,6 +2,11 @@
  * What a hub is made of, by its role. A gateway holds the platforms: connectors, intake, deliveries. A worker takes
  * turns. A hub of its own is both. Only ports are known here; `carrier.ts` says what stands behind them.
  */
+import type { TurnTaker } from './agents/agent-type.js';
+import type { Bots } from './agents/bots.js';
+import type { CharacterProblem, Characters } from './agents/characters.js';
+import type { Problem } from './agents/problem.js';
+import { RunningAgents } from './agents/running-agents.js';
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
@@ -22,7 +27,6 @@ import { Deliverer } from './outbox/outbox.js';
 import type { Plugin } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
 import { AbilityLoader } from './runtime/abilities.js';
-import type { Characters } from './runtime/characters.js';
 import { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
 import { Retention } from './runtime/retention.js';
@@ -30,6 +34,7 @@ import { NotedRooms } from './runtime/rooms.js';
 import { StateManager } from './runtime/state-manager.js';
 import { Sweeper } from './runtime/sweeper.js';
 import { Worker } from './runtime/worker.js';
+import { shutDown } from './shutdown.js';
 import type { Store } from './store/store.js';
 
 /** Between two looks for what lacks a vector, and for what has lived long enough, in ms. */
@@ -62,8 +67,12 @@ export interface HubParts {
   log: Logger;
   engines: Engines;
   characters: Characters;
-  /** None for a worker. */
-  connectors: Connector[];
+  /** Connectors of an agent, null: of the whole hub. Not asked in a worker. */
+  bots(agent: Agent | null): Promise<Bots>;
+  /** What is wrong with an agent, null: with what all of them share. */
+  check(agent: Agent | null, bots: Bots): Promise<Problem[]>;
+  /** What takes each agent's turns, by its type. */
+  types(conversational: TurnTaker): TurnTaker;
   models: AgentModels;
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
@@ -82,12 +91,17 @@ interface Readiness {
 }
 
 export interface Hub {
-  readonly connectors: Connector[];
+  /** Those that run now. */
+  connectors(): Connector[];
   /** For callers that are no connector. */
   readonly host: Host;
   /** Null in a worker. */
   readonly pairings: PairingDesk | null;
   agents(): Agent[];
+  /** What is wrong with agents, their files and their bots now. */
+  problems(): Problem[];
+  /** Call when a secret has changed: bots that are made with it are made anew. */
+  refresh(): Promise<void>;
   /** Whether this process can do its part for a message now. */
   ready(): Promise<Readiness>;
   /** In Prometheus' text format. */
@@ -98,7 +112,7 @@ export interface Hub {
 
 /** When it resolves, messages are taken (a gateway) and answered (a worker). */
 export async function startRoles(parts: HubParts): Promise<Hub> {
-  const { config, log, engines, characters, connectors, embedder } = parts;
+  const { config, log, engines, characters, embedder } = parts;
   const { store, bus, turnQueue, deliveryQueue, maintenance } = engines;
   const { role, turns: limits } = config;
   const requireAgent = (id: string) => agentOf(characters, id);
@@ -110,8 +124,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     models: (agent) => parts.models.refs(agent),
     edited: () => memoryManager.nudge(),
   });
-  const worker = workerOf(parts, { metrics, memoryManager, rooms, agent: requireAgent });
-  const connections = new Connections({ connectors, leases: engines.leases, log });
+  const worker = workerOf(parts, { metrics, memoryManager, rooms });
+  const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     turns: store.turns,
     outbox: store.outbox,
@@ -121,26 +135,38 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     log,
   });
 
-  if (role !== 'worker') {
-    for (const connector of connectors) await connector.start(front.hostFor(connector));
-    delivererOf(parts, metrics).start();
-    connections.start();
+  const agents = new RunningAgents({
+    ...{ characters, connections, check: parts.check, log },
+    bots: async (agent) => (role === 'worker' ? { bots: [], problems: [] } : parts.bots(agent)),
+    start: (connector) => connector.start(front.hostFor(connector)),
+    started: () => sweeper.soon(),
+    changed: () => sweeper.soon(),
+  });
+
+  try {
+    await agents.start();
+    if (role !== 'worker') delivererOf(parts, agents, metrics).start();
+    if (role !== 'gateway') {
+      await bus.subscribe(stopTopic, (event) => {
+        if (event.type === 'turn.stop') worker.cancel(event.turnId);
+      });
+      worker.start();
+      keepUp(parts, memoryManager);
+    }
+    await sweeper.takeUp();
+  } catch (error) {
+    await agents.stop();
+    throw error;
   }
-  if (role !== 'gateway') {
-    await bus.subscribe(stopTopic, (event) => {
-      if (event.type === 'turn.stop') worker.cancel(event.turnId);
-    });
-    worker.start();
-    keepUp(parts, memoryManager);
-  }
-  await sweeper.start();
   maintenance.every('sweep', limits.sweepMs, () => sweeper.sweep());
 
   return {
-    connectors,
+    connectors: () => agents.connectors,
     host: front.hostFor({ name: 'hub' }),
     pairings: role === 'worker' ? null : front.pairings,
     agents: () => characters.list(),
+    problems: () => [...characters.problems().map(ofFile), ...agents.problems()],
+    refresh: () => agents.refresh(),
     async ready() {
       const checks: Record<string, string> = {
         store: await problem(() => store.ping()),
@@ -155,20 +181,26 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       return { ready, checks, connections: connections.health(), notes: store.description.notes };
     },
     metrics: () => metrics.text(),
-    async stop() {
-      characters.close();
-      await maintenance.close();
-      await connections.stop();
-      await turnQueue.close(limits.stopMs);
-      await deliveryQueue.close(limits.stopMs);
-      for (const connector of connectors) await connector.stop();
-      await worker.stop();
-      await memoryManager.stop();
-      await embedder?.close();
-      await bus.close();
-      await engines.close();
-    },
+    stop: () =>
+      shutDown(log, {
+        characters: () => characters.close(),
+        sweeps: () => sweeper.stop(),
+        maintenance: () => maintenance.close(),
+        connections: () => agents.quiet(),
+        turns: () => turnQueue.close(limits.stopMs),
+        deliveries: () => deliveryQueue.close(limits.stopMs),
+        connectors: () => agents.stop(),
+        worker: () => worker.stop(),
+        memories: () => memoryManager.stop(),
+        embedder: () => embedder?.close(),
+        bus: () => bus.close(),
+        engines: () => engines.close(),
+      }),
   };
+}
+
+function ofFile({ id, path, field, message }: CharacterProblem): Problem {
+  return { agentId: id, field: field ? `${path}: ${field}` : path, message };
 }
 
 /** What is done now and then, by one worker of the cluster at a time. */
@@ -196,14 +228,13 @@ function agentOf(characters: Characters, id: string): Agent {
   });
 }
 
-function delivererOf({ connectors, engines, log }: HubParts, metrics: Metrics): Deliverer {
+function delivererOf({ engines, log }: HubParts, agents: RunningAgents, metrics: Metrics): Deliverer {
   return new Deliverer({
     outbox: engines.store.outbox,
     notes: engines.store.notes,
     deliveries: engines.deliveryQueue,
-    connector: (name, agentId) =>
-      connectors.find((connector) => connector.name === name && connector.agentId === agentId) ??
-      connectors.find((connector) => connector.name === name && connector.agentId === undefined),
+    connector: (name, agentId) => agents.connector(name, agentId),
+    refused: (connector, error) => agents.refuse(connector, error),
     tried: (connector, outcome) => metrics.delivered(connector, outcome),
     log,
   });
@@ -213,12 +244,11 @@ interface WorkerNeeds {
   metrics: Metrics;
   memoryManager: MemoryManager;
   rooms: Rooms;
-  agent(id: string): Agent;
 }
 
 function workerOf(
-  { config, engines, models, plugin, log }: HubParts,
-  { metrics, memoryManager, rooms, agent }: WorkerNeeds,
+  { config, engines, characters, models, plugin, types, log }: HubParts,
+  { metrics, memoryManager, rooms }: WorkerNeeds,
 ): Worker {
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
@@ -237,8 +267,8 @@ function workerOf(
     memories: store.memories,
     turnQueue,
     deliveryQueue,
-    manager,
-    agent,
+    taker: types(manager),
+    agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
     committed: (turn) => {
       metrics.turned(turn);

@@ -15,6 +15,7 @@ import {
 } from '../extensions/settings.js';
 import type { Embedder, LanguageModel } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
+import { suggestion } from '../nearest.js';
 
 export interface ModelsParts {
   config: Config;
@@ -35,6 +36,8 @@ interface Endpoint {
 export class Models {
   /** The chain for agents that name no models of their own. */
   readonly usual: string[];
+  /** Where it comes from, for messages that name the fix. */
+  readonly usualFrom: string;
   readonly #parts: ModelsParts;
   readonly #made = new Map<string, Promise<LanguageModel>>();
   /** Secrets that each model was made with. */
@@ -44,6 +47,7 @@ export class Models {
     this.#parts = parts;
     const { chain } = parts.config.models;
     this.usual = chain.length > 0 ? chain : this.#usable();
+    this.usualFrom = chain.length > 0 ? 'CARRIER_MODELS' : 'models';
   }
 
   /** Of an agent, in the order in which they are asked. */
@@ -68,6 +72,13 @@ export class Models {
       model.catch(() => this.#made.delete(ref));
     }
     return model;
+  }
+
+  /** What people should know of a model that can be used. */
+  async notes(ref: string): Promise<string[]> {
+    if (this.#parts.model) return [];
+    const context = await this.contextOf(ref);
+    return context.provider.notes?.(context) ?? [];
   }
 
   /** Models made with this secret are made anew when they are asked next. */
@@ -122,11 +133,11 @@ export class Models {
   }
 
   #unknown(name: string, provider?: string): FatalError {
-    const known = this.names().join(', ');
+    const providers = this.#parts.registry.list('provider').map((one) => one.name);
     const problem = provider
-      ? `endpoints.${name}.provider: there is no provider "${provider}"`
-      : `There is no model provider or endpoint "${name}"`;
-    return new FatalError('config_invalid', `${problem}. There are: ${known}.`, { field: 'models' });
+      ? `endpoints.${name}.provider: there is no provider "${provider}"${suggestion(provider, providers)}`
+      : `there is no model provider or endpoint "${name}"${suggestion(name, this.names())}`;
+    return new FatalError('config_invalid', problem, { field: 'models' });
   }
 
   /** What the first part of a reference may be. */
@@ -156,7 +167,18 @@ function splitRef(ref: string): [name: string, model: string] {
 }
 
 /** The embedder that the settings name; null: none. @throws FatalError `config_invalid`. */
-export async function embedderOf({ config, registry, secrets, log }: ModelsParts): Promise<Embedder | null> {
+export async function embedderOf(parts: ModelsParts): Promise<Embedder | null> {
+  const create = await chosenEmbedder(parts);
+  return create ? create() : null;
+}
+
+/** What makes the embedder that the settings name; null: none. @throws FatalError `config_invalid`. */
+export async function chosenEmbedder({
+  config,
+  registry,
+  secrets,
+  log,
+}: ModelsParts): Promise<(() => Embedder | Promise<Embedder>) | null> {
   const { embedder: named } = config.models;
   if (named === 'none') return null;
   const [name, model] = splitRef(named);
@@ -167,10 +189,10 @@ export async function embedderOf({ config, registry, secrets, log }: ModelsParts
     const read = await readSettings(extension, hubValues(extension, config.given), secrets);
     const chosen = name !== 'auto' || ('settings' in read && extension.suits?.(read.settings));
     if (!chosen && !extension.fallback) continue;
-    if ('problems' in read) throw new FatalError('config_invalid', `${problemText(read.problems)}.`);
+    if ('problems' in read) throw new FatalError('config_invalid', problemText(read.problems));
     const create = () => extension.create({ settings: read.settings, nameOf: read.nameOf, model, log });
-    if (chosen) return create();
+    if (chosen) return create;
     fallback ??= create;
   }
-  return fallback ? fallback() : null;
+  return fallback;
 }

@@ -1,7 +1,9 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { diagnose, runningHub } from '../carrier.js';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { runningHub } from '../carrier.js';
 import type { Config } from '../config.js';
 import type { Finding } from '../connector/connector.js';
+import { diagnose } from '../diagnosis.js';
 import { createLogger } from '../logger.js';
 import { paint, print } from './output.js';
 
@@ -21,7 +23,7 @@ export async function doctor(config: Config): Promise<boolean> {
 }
 
 function here({ dataDir, cluster, warnings }: Config): Finding[] {
-  const hub = cluster ? null : runningHub(dataDir);
+  const hub = cluster ? null : hubAt(dataDir);
   return [
     { check: `Node ${process.versions.node}`, ok: true },
     writable(dataDir),
@@ -30,17 +32,36 @@ function here({ dataDir, cluster, warnings }: Config): Finding[] {
   ];
 }
 
+/** A data folder that cannot be read is told by the check after this. */
+function hubAt(dataDir: string) {
+  try {
+    return runningHub(dataDir);
+  } catch {
+    return null;
+  }
+}
+
 function writable(dataDir: string): Finding {
   const check = `the data folder ${dataDir} can be written`;
+  const fix = 'Make it writable for this user, or set CARRIER_DATA_DIR to one that is.';
+  let made: string | undefined;
   try {
-    if (existsSync(dataDir)) accessSync(dataDir, constants.W_OK);
+    // Tried, since permissions alone do not say it; what is made is taken away again.
+    made = mkdirSync(dataDir, { recursive: true });
+    rmdirSync(mkdtempSync(join(dataDir, '.doctor-')));
     return { check, ok: true };
-  } catch {
-    return {
-      check,
-      ok: false,
-      fix: 'Make it writable for this user, or set CARRIER_DATA_DIR to one that is.',
+  } catch (error) {
+    const why: Record<string, string> = {
+      EEXIST: 'A file stands in its place.',
+      ENOTDIR: 'A file stands where one of its parent folders should be.',
+      ENOENT: 'It cannot be made there.',
+      EROFS: 'It is on a read-only file system.',
+      ENOSPC: 'The disk is full.',
     };
+    const { code = '' } = error as NodeJS.ErrnoException;
+    return { check, ok: false, fix: `${why[code] ?? `It cannot be written (${code}).`} ${fix}` };
+  } finally {
+    if (made) rmSync(made, { recursive: true, force: true });
   }
 }
 

@@ -78,3 +78,8 @@ export function referencesFor(
     ),
   );
 }
+
+/** References to secrets that a character has, of all its connectors. */
+export function allReferences(character: { connectors: z.infer<typeof ConnectorsSettings> }): string[] {
+  return Object.keys(character.connectors).flatMap((name) => Object.values(referencesFor(character, name)));
+}

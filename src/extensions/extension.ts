@@ -11,6 +11,7 @@
  * `definePlugin` is in `plugin/plugin.ts`. How to write one: `connectors/README.md`, `plugins/README.md`.
  */
 import { z } from 'zod';
+import type { TurnTaker } from '../agents/agent-type.js';
 import type { Connector, Finding } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import type { ModelAbilities } from '../core/model-abilities.js';
@@ -109,6 +110,8 @@ export interface ProviderExtension<S extends Settings = Settings> extends Extens
   readonly fallback?: boolean;
   /** Throws `config_invalid`, naming the setting, when one that is needed has no value. */
   create(context: ProviderContext<S>): LanguageModel | Promise<LanguageModel>;
+  /** What people should know of these settings, though nothing is wrong with them. */
+  notes?(context: ProviderContext<S>): string[];
   /** For `carrier doctor`: whether this endpoint answers with these settings. */
   check?(context: ProviderContext<S>, signal: AbortSignal): Promise<Finding[]>;
 }
@@ -119,6 +122,17 @@ export interface EmbedderExtension<S extends Settings = Settings> extends Extens
   suits?(settings: z.output<S>): boolean;
   readonly fallback?: boolean;
   create(context: Omit<ProviderContext<S>, 'endpoint' | 'abilities'>): Embedder | Promise<Embedder>;
+}
+
+export interface AgentTypeContext<S extends Settings = Settings> extends ExtensionContext<S> {
+  /** How the hub itself takes a turn: composes, asks the models, acts, evaluates. Build on it, or do without. */
+  conversational: TurnTaker;
+}
+
+export interface AgentTypeExtension<S extends Settings = Settings> extends ExtensionBase<S> {
+  readonly kind: 'agentType';
+  /** Called once a process, for all agents of the type. */
+  create(context: AgentTypeContext<S>): TurnTaker | Promise<TurnTaker>;
 }
 
 type Definition<E extends { kind: string }> = Omit<E, 'kind'>;
@@ -146,4 +160,11 @@ export function defineEmbedder<S extends Settings = z.ZodObject<Record<never, ne
   definition: Definition<EmbedderExtension<S>>,
 ): EmbedderExtension<S> {
   return branded({ ...definition, kind: 'embedder' as const });
+}
+
+/** Defines an agent type: what takes an agent's turns. */
+export function defineAgentType<S extends Settings = z.ZodObject<Record<never, never>>>(
+  definition: Definition<AgentTypeExtension<S>>,
+): AgentTypeExtension<S> {
+  return branded({ ...definition, kind: 'agentType' as const });
 }

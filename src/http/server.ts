@@ -15,8 +15,8 @@ import { requireToken, type TokenVerifier } from './tokens.js';
 
 export interface HttpServerOptions {
   config: Pick<Config['http'], 'host' | 'port'>;
-  /** Those with routes are mounted, `own` access before the tokens, `token` access behind them. */
-  connectors: Connector[];
+  /** Those that run now; the routes of `own` access come before the tokens, those of `token` access behind them. */
+  connectors(): Connector[];
   tokens: TokenVerifier;
   ready: () => Promise<Readiness>;
   /** In Prometheus' text format. */
@@ -71,11 +71,11 @@ function compose({ connectors, tokens, ready, metrics, pairings, log }: HttpServ
   app.use(setSecurityHeaders());
   app.route('/healthz').get(alive).all(refuseMethod('GET, HEAD'));
   app.route('/readyz').get(readiness(ready)).all(refuseMethod('GET, HEAD'));
-  mount(app, connectors, 'own');
+  app.use(routesOf(connectors, 'own'));
   app.use(requireToken(tokens));
   app.route('/metrics').get(metricsOf(metrics)).all(refuseMethod('GET, HEAD'));
   if (pairings) app.use(pairingRoutes(pairings));
-  mount(app, connectors, 'token');
+  app.use(routesOf(connectors, 'token'));
   app.use(() => {
     throw new FatalError('not_found', 'No such route. The API is described in the README.');
   });
@@ -83,10 +83,23 @@ function compose({ connectors, tokens, ready, metrics, pairings, log }: HttpServ
   return app;
 }
 
-function mount(app: Express, connectors: Connector[], access: 'own' | 'token'): void {
-  for (const { routes } of connectors) {
-    if (routes?.access === access) app.use(routes.handler as RequestHandler);
-  }
+/** Express cannot take a route away again, and connectors come and go: each request asks those that run. */
+function routesOf(connectors: () => Connector[], access: 'own' | 'token'): RequestHandler {
+  return (req, res, next) => {
+    const handlers = connectors().flatMap(({ routes }) =>
+      routes?.access === access ? [routes.handler] : [],
+    );
+    const pass = async (at: number, error?: unknown): Promise<void> => {
+      const handler = handlers[at];
+      if (error || !handler) return next(error);
+      try {
+        await handler(req, res, (failure) => void pass(at + 1, failure));
+      } catch (failure) {
+        next(failure);
+      }
+    };
+    void pass(0);
+  };
 }
 
 function setSecurityHeaders(): RequestHandler {

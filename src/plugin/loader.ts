@@ -6,6 +6,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { FatalError } from '../errors.js';
+import { nearest } from '../nearest.js';
 import type { Plugin } from './plugin.js';
 
 export interface PluginPlaces {
@@ -74,10 +75,12 @@ async function locate(name: string, { builtinDir, baseDir }: PluginPlaces): Prom
   }
   const found = inPackages(name, baseDir);
   if (found) return found;
-  const known = ownPlugins(own).join(', ') || 'none';
+  const meant = nearest(name, ownPlugins(own));
   throw invalid(
     name,
-    `was not found. The hub's own plugins: ${known}. Install it with "npm install ${name}", or name a file: "./${name}.js"`,
+    meant
+      ? `was not found; did you mean "${meant}"?`
+      : `was not found. The hub's own plugins: ${ownPlugins(own).join(', ') || 'none'}. Install it with "npm install ${name}", or name a file: "./${name}.js"`,
   );
 }
 
