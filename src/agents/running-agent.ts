@@ -1,7 +1,7 @@
 /** One agent's connectors: brought to what its definition and its secrets ask for, one change after the other. */
 import type { Connection, Connector } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
-import { FatalError } from '../errors.js';
+import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Bot, Bots } from './bots.js';
 import type { Problem } from './problem.js';
@@ -85,7 +85,7 @@ export class RunningAgent {
   }
 
   /** The platform takes nothing from this connector: it goes off. */
-  refuse(connector: Connector, error: FatalError): void {
+  refuse(connector: Connector, error: CarrierError): void {
     const running = [...this.#running.values()].find((one) => one.connector === connector);
     if (!running) return;
     this.#fail(running.bot, error);
@@ -154,8 +154,10 @@ export class RunningAgent {
 
   #fail({ connector, fingerprint }: Bot, error: Error): void {
     const { message } = error;
-    const field = (error instanceof FatalError && error.field) || `connectors.${connector}`;
-    const until = error instanceof FatalError ? performance.now() + againMs : 0;
+    const field = (error instanceof CarrierError && error.field) || `connectors.${connector}`;
+    // What may pass is tried again at the next look, but a token that is refused is not: platforms count.
+    const refused = error instanceof CarrierError && error.code === 'config_invalid';
+    const until = refused || error instanceof FatalError ? performance.now() + againMs : 0;
     const problem = { agentId: this.#id, connector, field, message };
     this.#failures.set(connector, { fingerprint, until, problem });
   }

@@ -1,7 +1,7 @@
 /** All running agents: each has its connectors started, changed and stopped as its definition and its secrets change. */
 import type { Connector } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
-import type { FatalError } from '../errors.js';
+import type { CarrierError } from '../errors.js';
 import type { Bots } from './bots.js';
 import type { CharacterChange } from './characters.js';
 import type { Problem } from './problem.js';
@@ -61,7 +61,7 @@ export class RunningAgents {
   }
 
   /** The platform takes nothing from this connector until its settings change. */
-  refuse(connector: Connector, error: FatalError): void {
+  refuse(connector: Connector, error: CarrierError): void {
     for (const agent of this.#agents.values()) agent.refuse(connector, error);
   }
 

@@ -1,7 +1,7 @@
 import type { Connector, DeliveryReceipt } from '../connector/connector.js';
 import { replyKey } from '../core/reply-key.js';
 import type { OutboundMessage } from '../core/turn.js';
-import { asCarrierError, FatalError } from '../errors.js';
+import { asCarrierError, CarrierError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue, Run } from '../queue/queue.js';
 import { redact } from '../redaction.js';
@@ -20,7 +20,7 @@ export interface DelivererParts {
   /** The one of this name that serves the agent; absent while its bot or the agent itself is away. */
   connector(name: string, agentId: string): Connector | undefined;
   /** Told that the platform takes nothing from this connector until its settings change. */
-  refused(connector: Connector, error: FatalError): void;
+  refused(connector: Connector, error: CarrierError): void;
   /** Told of every try. */
   tried(connector: string, outcome: 'delivered' | 'failed'): void;
   log: Logger;
@@ -93,7 +93,7 @@ export class Deliverer {
       return receipt;
     } catch (err) {
       this.#parts.tried(connector.name, 'failed');
-      if (err instanceof FatalError && err.code === 'config_invalid') {
+      if (err instanceof CarrierError && err.code === 'config_invalid') {
         this.#parts.refused(connector, err);
         return null;
       }
