@@ -1,5 +1,5 @@
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { runningHub } from '../carrier.js';
 import type { Config } from '../config.js';
 import type { Finding } from '../connector/connector.js';
@@ -44,16 +44,15 @@ function hubAt(dataDir: string) {
 function writable(dataDir: string): Finding {
   const check = `the data folder ${dataDir} can be written`;
   const fix = 'Make it writable for this user, or set CARRIER_DATA_DIR to one that is.';
-  let made: string | undefined;
+  const made: string[] = [];
   try {
     // Tried, since permissions alone do not say it; what is made is taken away again.
-    made = mkdirSync(dataDir, { recursive: true });
+    make(dataDir, made);
     rmdirSync(mkdtempSync(join(dataDir, '.doctor-')));
     return { check, ok: true };
   } catch (error) {
     const why: Record<string, string> = {
-      EEXIST: 'A file stands in its place.',
-      ENOTDIR: 'A file stands where one of its parent folders should be.',
+      ENOTDIR: 'A file stands in its place, or in that of a folder above it.',
       ENOENT: 'It cannot be made there.',
       EROFS: 'It is on a read-only file system.',
       ENOSPC: 'The disk is full.',
@@ -61,8 +60,16 @@ function writable(dataDir: string): Finding {
     const { code = '' } = error as NodeJS.ErrnoException;
     return { check, ok: false, fix: `${why[code] ?? `It cannot be written (${code}).`} ${fix}` };
   } finally {
-    if (made) rmSync(made, { recursive: true, force: true });
+    for (const folder of made.reverse()) rmdirSync(folder);
   }
+}
+
+/** Not Node's `recursive`: where no folders can be made, in /proc say, that never ends. */
+function make(folder: string, made: string[]): void {
+  if (existsSync(folder)) return;
+  make(dirname(folder), made);
+  mkdirSync(folder);
+  made.push(folder);
 }
 
 function line({ check, ok, fix }: Finding): string {
