@@ -1,5 +1,5 @@
 /** Two agents in a real hub, on the protocol server of a platform: what happens to one is nothing to the other. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -30,7 +30,6 @@ let asked: string[] = [];
 beforeEach(async () => {
   home = new Home();
   rmSync(join(home.characters, 'assistant.json'));
-  mkdirSync(join(home.folder, 'secrets'));
   [ada, cap] = await Promise.all([
     startTelegramServer({ token: tokens.ada, username: 'ada_bot' }),
     startTelegramServer({ token: tokens.cap, username: 'cap_bot' }),
@@ -49,9 +48,7 @@ function write(id: string, name: string, telegram: object = {}): void {
   home.character(id, { name, bio: '.', plugins: [], connectors: { telegram: { ...open, ...telegram } } });
 }
 
-function secret(name: string, value: string): void {
-  writeFileSync(join(home.folder, 'secrets', name), `${value}\n`);
-}
+const secret = (name: string, value: string) => home.secret(name, value);
 
 /** Answers with the agent's name, as its definition has it now. */
 async function start(
@@ -61,7 +58,6 @@ async function start(
 ): Promise<Carrier> {
   const config = home.config({
     TELEGRAM_API_URL: front.url,
-    CARRIER_SECRETS_DIR: join(home.folder, 'secrets'),
     CARRIER_STREAMING: 'false',
     CARRIER_SWEEP_MS: '300',
     ...env,

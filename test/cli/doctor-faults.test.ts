@@ -1,5 +1,5 @@
 /** What `carrier doctor` says of a hub that cannot be as it should; everything is looked at, whatever fails. */
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -118,11 +118,10 @@ describe('[http-and-cli.1] carrier doctor', () => {
   ])('names %s, and looks at all the rest', async (_, break_, said) => {
     home.character('good', { ...plain, connectors: { telegram: { token: 'file:good' } } });
     const env = break_() as Record<string, string> | undefined;
-    mkdirSync(join(home.folder, 'secrets'));
-    writeFileSync(join(home.folder, 'secrets', 'good'), telegram.token);
+    home.secret('good', telegram.token);
     const before = existsSync(home.characters) ? readdirSync(home.folder) : [];
     const result = await doctor({
-      ...{ TELEGRAM_API_URL: telegram.url, CARRIER_SECRETS_DIR: join(home.folder, 'secrets') },
+      TELEGRAM_API_URL: telegram.url,
       ...env,
     });
     expect(result.said).toMatch(said);
