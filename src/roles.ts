@@ -58,7 +58,7 @@ export interface Engines {
 interface AgentModels {
   /** By reference, in the order in which they are asked. */
   refs(agent: Agent): string[];
-  /** The models themselves, a preferred one before the others if it is one of them. */
+  /** Those of them that can be used, a preferred one before the others if it is one of them. */
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
 }
 
@@ -175,7 +175,12 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       };
       if (role !== 'gateway')
         checks.models = await problem(async () => {
-          await Promise.all(characters.list().map((agent) => parts.models.chain(agent)));
+          const chains = characters.list().map((agent) => parts.models.chain(agent));
+          // One agent's fault is not the hub's.
+          const [fault] = (await Promise.allSettled(chains)).flatMap((chain) =>
+            chain.status === 'rejected' ? [chain.reason as Error] : [],
+          );
+          if (fault && !(await Promise.any(chains).catch(() => null))) throw fault;
         });
       const ready = Object.values(checks).every((check) => check === 'ok');
       return { ready, checks, connections: connections.health(), notes: store.description.notes };

@@ -55,11 +55,18 @@ export class Models {
     return character.models.length > 0 ? character.models : this.usual;
   }
 
-  /** The models to ask for an agent, best first, and a preferred one before them if it is one of them. */
-  chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> {
+  /**
+   * The models to ask for an agent, best first, and a preferred one before them if it is one of them. Those that cannot
+   * be used are left out. @throws FatalError `config_invalid` when there is none left.
+   */
+  async chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> {
     const refs = this.refs(agent);
     const first = refs.filter((ref) => ref === preferred);
-    return Promise.all([...first, ...refs.filter((ref) => ref !== preferred)].map((ref) => this.get(ref)));
+    const wanted = [...first, ...refs.filter((ref) => ref !== preferred)];
+    const made = await Promise.allSettled(wanted.map((ref) => this.get(ref)));
+    const models = made.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    if (models.length > 0) return models;
+    throw made.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []))[0]!;
   }
 
   /** @throws FatalError `config_invalid` when there is no such endpoint, or it lacks what it needs. */

@@ -119,3 +119,15 @@ describe('a secret of the hub', () => {
     expect(carrier.connectors().map(({ agentId }) => agentId)).toEqual([undefined, 'pop']);
   });
 });
+
+describe('an agent’s models', () => {
+  it('that cannot be used are left out, and what is wrong with one agent leaves the hub ready', async () => {
+    home.character('pip', { ...pip, models: ['openai:gpt-4.1', 'offline'] });
+    home.character('pop', { ...pip, models: ['opnai'] });
+    const hub = await home.hub();
+    const client = clientOf(hub);
+    expect((await client.send('pip', { text: 'hello', userId: 'alice' })).reply!.text).not.toBe('');
+    expect((await client.post('pop', { text: 'hello', userId: 'alice' })).status).not.toBe(200);
+    expect((await fetch(`${hub.url}/readyz`)).status).toBe(200);
+  });
+});
