@@ -8,6 +8,7 @@ import { secretsOf } from '../extensions/settings.js';
 import type { LanguageModel } from '../llm/llm.js';
 import { suggestion } from '../nearest.js';
 import type { Plugin } from '../plugin/plugin.js';
+import { redact } from '../redaction.js';
 import type { Bots } from './bots.js';
 import type { Problem } from './problem.js';
 
@@ -113,5 +114,5 @@ async function problemOf(field: string, work: Promise<unknown>): Promise<Found[]
 function told(field: string, error: unknown): Found {
   const { message } =
     error instanceof CarrierError || error instanceof Error ? error : new Error(String(error));
-  return { field, message };
+  return { field, message: redact(message) };
 }

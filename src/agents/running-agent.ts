@@ -3,6 +3,7 @@ import type { Connection, Connector } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { redact } from '../redaction.js';
 import type { Bot, Bots } from './bots.js';
 import type { Problem } from './problem.js';
 
@@ -153,7 +154,8 @@ export class RunningAgent {
   }
 
   #fail({ connector, fingerprint }: Bot, error: Error): void {
-    const { message } = error;
+    // It comes from elsewhere, and may quote what it was given.
+    const message = redact(error.message);
     const field = (error instanceof CarrierError && error.field) || `connectors.${connector}`;
     // What may pass is tried again at the next look, but a token that is refused is not: platforms count.
     const refused = error instanceof CarrierError && error.code === 'config_invalid';

@@ -5,6 +5,7 @@ import type { Config } from '../config.js';
 import type { Finding } from '../connector/connector.js';
 import { diagnose } from '../diagnosis.js';
 import { createLogger } from '../logger.js';
+import { redact } from '../redaction.js';
 import { paint, print } from './output.js';
 
 /** Looks at everything a hub with these settings needs, and says what to do about what is wrong. */
@@ -74,5 +75,6 @@ function make(folder: string, made: string[]): void {
 
 function line({ check, ok, fix }: Finding): string {
   const mark = ok ? paint.green('ok ') : paint.red('no ');
-  return `  ${mark} ${check}${fix ? `\n      ${fix}` : ''}`;
+  // What extensions and platforms say may quote what they were given.
+  return `  ${mark} ${redact(check)}${fix ? `\n      ${redact(fix)}` : ''}`;
 }
