@@ -57,7 +57,27 @@ export class RunningAgents {
   }
 
   problems(): Problem[] {
-    return [...this.#agents].flatMap(([id, { problems }]) => [...(this.#found.get(id) ?? []), ...problems]);
+    const own = [...this.#agents].flatMap(([id, { problems }]) => [
+      ...(this.#found.get(id) ?? []),
+      ...problems,
+    ]);
+    return [...own, ...this.#shared()];
+  }
+
+  /** A platform hands each message out once: of two agents with one account, one hears nothing. */
+  #shared(): Problem[] {
+    const holders = new Map<string, Id>();
+    return [...this.#agents].flatMap(([agentId, { connectors }]) =>
+      connectors.flatMap(({ name: connector, connection }): Problem[] => {
+        if (!connection) return [];
+        const first = holders.get(connection.id);
+        if (first === undefined) holders.set(connection.id, agentId);
+        const message = `agent ${first} has the same account there, and gets what is written to it; give each its own`;
+        return first === undefined
+          ? []
+          : [{ agentId, connector, field: `connectors.${connector}.token`, message }];
+      }),
+    );
   }
 
   /** The platform takes nothing from this connector until its settings change. */

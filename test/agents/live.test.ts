@@ -214,6 +214,21 @@ describe('an agent while the hub runs', () => {
     expect(front.asked).toHaveLength(calls);
   });
 
+  it('is named when another one has its account', async () => {
+    secret('ada', tokens.ada);
+    for (const id of ['ada', 'bea']) write(id, id, { token: 'file:ada' });
+    const hub = await start();
+    expect(hub.problems()).toMatchObject([
+      { agentId: 'bea', field: 'connectors.telegram.token', message: expect.stringContaining('agent ada') },
+    ]);
+    rmSync(join(home.characters, 'ada.json'));
+    await until(() => hub.problems().length === 0);
+    const alice = talk(ada);
+    alice.say('hello');
+    await until(() => alice.answers.length === 1);
+    expect(alice.answers).toEqual(['bea: hello']);
+  });
+
   it('keeps what waits for it while its definition is gone', async () => {
     write('ada', 'Ada', { token: 'file:ada' });
     secret('ada', tokens.ada);
