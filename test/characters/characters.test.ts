@@ -11,7 +11,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createLogger } from '../../src/logger.js';
 import { readCharacter } from '../../src/agents/character-file.js';
 import {
   type CharacterChange,
@@ -19,6 +18,7 @@ import {
   Characters,
   type WatchOptions,
 } from '../../src/agents/characters.js';
+import { createLogger } from '../../src/logger.js';
 
 let folder: string;
 let characters: Characters | undefined;
