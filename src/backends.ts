@@ -2,12 +2,12 @@
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { InProcessBus } from './bus/in-process.js';
 import type { Config } from './config.js';
+import type { Engines } from './engines.js';
 import { FatalError } from './errors.js';
 import { InProcessLeases } from './lease/in-process.js';
 import type { Logger } from './logger.js';
 import { InProcessMaintenance } from './maintenance/in-process.js';
 import { InProcessQueue } from './queue/in-process.js';
-import type { Engines } from './roles.js';
 import { SecretKeys } from './secrets/keys.js';
 import { noteOf, sealedIn } from './secrets/noted-secrets.js';
 import { open } from './secrets/sealing.js';

@@ -1,23 +1,26 @@
 /** Puts the hub together: extensions, agents and models on the engines that `backends.ts` opens. */
 import { join } from 'node:path';
-import { type BotParts, botsOf, hubBots } from './agents/bots.js';
+import { AgentTypes } from './agents/agent-types.js';
+import { type Bot, type Bots, botsOf, hubBots } from './agents/bots.js';
+import { Characters } from './agents/characters.js';
+import { checkAgent } from './agents/check.js';
+import { checkHub } from './agents/check-hub.js';
 import type { RenewedEmbedder } from './agents/embedder.js';
 import { embedderOf, Models } from './agents/models.js';
 import { Plugins } from './agents/plugins.js';
-import { type DatabaseWatch, openEngines, secretsForDoctor } from './backends.js';
+import { type DatabaseWatch, openEngines } from './backends.js';
 import type { Config } from './config.js';
 import type { Connector } from './connector/connector.js';
 import type { Agent } from './core/character.js';
+import { allReferences } from './core/connector-settings.js';
 import { makeDataFolder } from './data-folder.js';
-import { type Diagnosis, diagnoseEngines } from './diagnosis.js';
-import { FatalError } from './errors.js';
+import type { Engines } from './engines.js';
 import { Registry } from './extensions/registry.js';
 import { scopedNotes } from './intake/scoped-notes.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import type { Plugin, PluginExtension } from './plugin/plugin.js';
-import { type Engines, type Hub, startRoles } from './roles.js';
-import { Characters } from './runtime/characters.js';
+import { type Hub, startRoles } from './roles.js';
 import { derivedKey, secretFile } from './secret-file.js';
 import { SecretKeys } from './secrets/keys.js';
 import { NotedSecrets } from './secrets/noted-secrets.js';
@@ -56,7 +59,6 @@ export interface Carrier extends Hub {
 export async function startCarrier(config: Config, log: Logger, overrides: Overrides = {}): Promise<Carrier> {
   makeDataFolder(config.dataDir);
   const registry = await Registry.open({ ...config.extensions, brought: overrides.extensions });
-  for (const { module, message } of registry.problems) log.error({ extension: module }, message);
   for (const warning of config.warnings) log.warn(warning);
   // Secrets lie in the store, which is opened while the embedder is made: each hears of the other when it is there.
   let vaultOpened = (_: Promise<SecretVault>) => {};
@@ -107,32 +109,33 @@ async function assemble(
   engines: Engines,
   embedder: Embedder | null,
 ): Promise<Carrier> {
-  const { config, log, vault } = parts;
-  const { role, charactersDir } = config;
-  const [characters] = await Promise.all([Characters.open(charactersDir, log), vault.check()]);
+  const { config, registry, secrets, vault, log } = parts;
+  const [characters] = await Promise.all([Characters.open(config.charactersDir, log), vault.check()]);
   const models = new Models({ ...parts, model: overrides.model });
+  const bots = botsFor(parts, overrides.connectors);
   const plugins = new Plugins({
     ...parts,
     brought: overrides.plugins,
     notes: (plugin) => scopedNotes(engines.store.notes, { plugin }),
   });
-  vault.onChange((reference) => {
-    models.forget(reference);
-    if (embedder && 'forget' in embedder) (embedder as RenewedEmbedder).forget(reference);
-  });
+  const checks = {
+    ...{ config, registry, models, plugins },
+    brought: overrides.connectors?.map(({ name }) => name),
+    references: () => characters.list().flatMap(({ character }) => allReferences(character)),
+  };
   const hub = await startRoles({
-    config,
-    log,
-    engines,
-    characters,
-    connectors: role === 'worker' ? [] : (overrides.connectors ?? (await connectorsOf(parts, characters))),
-    models,
+    ...{ config, log, engines, characters, bots, models, embedder, plugins },
+    check: (agent, found) => (agent ? checkAgent(agent, found, checks) : checkHub(found, checks)),
+    types: (own) => new AgentTypes({ registry, given: config.given, secrets, log }, own),
     buttonKey: () => derivedKey(callbackSecretOf(config), 'buttons'),
-    embedder,
-    plugins,
   });
   characters.onChange(({ id, agent }) => plugins.changed(id, agent));
   for (const agent of characters.list()) plugins.changed(agent.id, agent);
+  vault.onChange((reference) => {
+    models.forget(reference);
+    if (embedder && 'forget' in embedder) (embedder as RenewedEmbedder).forget(reference);
+    hub.refresh();
+  });
   vault.watch();
   return {
     ...hub,
@@ -143,87 +146,27 @@ async function assemble(
     secrets: vault,
     store: engines.store,
     models: models.usual,
-    routes: () => (role === 'worker' ? [] : plugins.routes()),
+    routes: () => (config.role === 'worker' ? [] : plugins.routes()),
     announce: (url) => announce(config.dataDir, url),
   };
 }
 
-/** The API, and the bots. */
-async function connectorsOf(
-  { config, registry, secrets, log }: Parts,
-  characters: Characters,
-): Promise<Connector[]> {
-  const parts = botParts(config, registry, secrets, log);
-  const found = await Promise.all([
-    hubBots(parts),
-    ...characters.list().map((agent) => botsOf(parts, agent)),
-  ]);
-  for (const { field, message } of found.flatMap(({ problems }) => problems))
-    throw new FatalError('config_invalid', `${field}: ${message}.`, { field });
-  return Promise.all(found.flatMap(({ bots }) => bots).map((bot) => bot.create()));
-}
-
-/** What `carrier doctor` shows: extensions, characters, shared engines, models, and bots as their platforms see them. */
-export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]> {
-  const registry = await Registry.open(config.extensions);
-  const { stored, close } = secretsForDoctor(config, log);
-  const secrets = new References({ given: config.given, folder: config.secretsDir, stored });
-  const characters = await Characters.open(config.charactersDir, log);
-  characters.close();
-  // A doctor makes no secrets: in the place of keys, what is as long as one.
+/** The bots of an agent, or the connectors of the whole hub; those that a program brings are all there are then. */
+function botsFor({ config, registry, secrets, log }: Parts, brought?: Connector[]) {
   const parts = {
-    ...botParts(config, registry, secrets, log),
-    derive: (purpose: string) => purpose.padEnd(64),
-  };
-  const agents = characters.list();
-  const found = await Promise.all([
-    ...registry.problems.map(({ module, message }) => ({
-      subject: module,
-      findings: [{ check: 'the extension can be used', ok: false, fix: message }],
-    })),
-    { subject: 'Characters', findings: agents.map(({ id }) => ({ check: `${id} is usable`, ok: true })) },
-    ...(config.cluster ? [diagnoseEngines(openEngines(config, log))] : []),
-    ...(await diagnoseBots(parts, agents)),
-    ...agents.map((agent) => diagnosePlugins(parts, agent)),
-  ]);
-  await close();
-  return found;
-}
-
-async function diagnoseBots(parts: BotParts, agents: Agent[]): Promise<Promise<Diagnosis>[]> {
-  const found = await Promise.all(agents.map(async (agent) => ({ agent, ...(await botsOf(parts, agent)) })));
-  return found.flatMap(({ agent, bots, problems }) => [
-    ...bots.map(async (bot) => ({
-      subject: `${agent.id} on ${titled(bot.connector)}`,
-      findings: (await (await bot.create()).diagnose?.()) ?? [],
-    })),
-    ...problems.map(async ({ connector, field, message }) => ({
-      subject: `${agent.id} on ${titled(connector)}`,
-      findings: [{ check: field, ok: false, fix: message }],
-    })),
-  ]);
-}
-
-async function diagnosePlugins(parts: BotParts, agent: Agent): Promise<Diagnosis> {
-  const notes = () => {
-    throw new FatalError('internal', 'A doctor opens no plugin.');
-  };
-  const problems = await new Plugins({ ...parts, notes }).problems(agent);
-  const findings = problems.map(({ field, message }) => ({ check: field, ok: false, fix: message }));
-  const well = { check: agent.character.plugins.join(', ') || 'none', ok: true };
-  return { subject: `Plugins of ${agent.id}`, findings: findings.length > 0 ? findings : [well] };
-}
-
-function titled(name: string): string {
-  return `${name[0]!.toUpperCase()}${name.slice(1)}`;
-}
-
-function botParts(config: Config, registry: Registry, secrets: References, log: Logger): BotParts {
-  return {
     ...{ config, registry, secrets, log },
     callbackSecret: () => callbackSecretOf(config),
-    derive: (purpose) => derivedKey(callbackSecretOf(config), purpose).toString('hex'),
+    derive: (purpose: string) => derivedKey(callbackSecretOf(config), purpose).toString('hex'),
   };
+  return async (agent: Agent | null): Promise<Bots> => {
+    if (brought) return { bots: agent ? [] : brought.map(broughtBot), problems: [] };
+    return agent ? botsOf(parts, agent) : hubBots(parts);
+  };
+}
+
+function broughtBot(connector: Connector): Bot {
+  const name = connector.agentId ? `${connector.name} of ${connector.agentId}` : connector.name;
+  return { connector: name, fingerprint: '', references: [], create: async () => connector };
 }
 
 function callbackSecretOf({ http, dataDir }: Config): string {

@@ -1,13 +1,150 @@
+/** What `carrier doctor` shows: everything a hub with these settings is made of, looked at without starting one. */
+import { type Bots, botsOf, hubBots } from './agents/bots.js';
+import { type CharacterProblem, Characters } from './agents/characters.js';
+import { checkAgent } from './agents/check.js';
+import { checkHub } from './agents/check-hub.js';
+import { chosenEmbedder, Models } from './agents/models.js';
+import { Plugins } from './agents/plugins.js';
+import type { Problem } from './agents/problem.js';
+import { openEngines, secretsForDoctor } from './backends.js';
+import type { Config } from './config.js';
 import type { Finding } from './connector/connector.js';
-import type { Engines } from './roles.js';
+import type { Agent } from './core/character.js';
+import { allReferences } from './core/connector-settings.js';
+import type { Engines } from './engines.js';
+import { FatalError } from './errors.js';
+import { Registry } from './extensions/registry.js';
+import type { Logger } from './logger.js';
+import { References } from './secrets/references.js';
 
 export interface Diagnosis {
   subject: string;
   findings: Finding[];
 }
 
+/** How long a platform or a model service is waited for, in ms. */
+const patienceMs = 10_000;
+
+/** Everything is looked at, whatever fails on the way. */
+export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]> {
+  const registry = await Registry.open(config.extensions);
+  const { stored, close } = secretsForDoctor(config, log);
+  const secrets = new References({ given: config.given, folder: config.secretsDir, stored });
+  // A doctor makes no secrets: in the place of keys, what is as long as one.
+  const stand = (purpose: string) => purpose.padEnd(64);
+  const parts = { config, registry, secrets, log, derive: stand, callbackSecret: () => stand('callback') };
+  const { agents, problems } = await readCharacters(config, log);
+  const models = new Models(parts);
+  const checks = {
+    ...{ config, registry, models, plugins: new Plugins({ ...parts, notes: noNotes }) },
+    references: () => agents.flatMap(({ character }) => allReferences(character)),
+  };
+  const found = await Promise.all(agents.map(async (agent) => ({ agent, bots: await botsOf(parts, agent) })));
+  const refs = new Set(agents.length > 0 ? agents.flatMap((agent) => models.refs(agent)) : models.usual);
+  const diagnoses = await Promise.all([
+    look('Settings', async () => [
+      ...extensionsOf(registry),
+      ...(await checkHub(await hubBots(parts), checks))
+        .filter(({ field }) => !refs.has(field))
+        .map(findingOf),
+      ...(await embedderFinding(parts)),
+    ]),
+    look('Characters', async () => {
+      const checked = await Promise.all(found.map(({ agent, bots }) => checkAgent(agent, bots, checks)));
+      return [
+        ...problems.map(({ id, path, message }) => ({
+          check: id ?? path,
+          ok: false,
+          fix: `${path}: ${message}`,
+        })),
+        ...agents.flatMap(({ id }, i) => [
+          ...(checked[i]!.some(({ note }) => !note) ? [] : [{ check: `${id} is usable`, ok: true }]),
+          ...checked[i]!.map((problem) => ({ ...findingOf(problem), check: `${id}: ${problem.field}` })),
+        ]),
+      ];
+    }),
+    ...(config.cluster ? [diagnoseEngines(openEngines(config, log))] : []),
+    ...(config.role === 'gateway' ? [] : [...refs].map((ref) => diagnoseModel(models, ref))),
+    ...found.flatMap(({ agent, bots }) => diagnoseBots(agent, bots)),
+  ]);
+  await close();
+  return diagnoses;
+}
+
+function noNotes(): never {
+  throw new FatalError('internal', 'A doctor opens no plugin.');
+}
+
+async function readCharacters(config: Config, log: Logger) {
+  const { charactersDir: path } = config;
+  const none = { id: null, path, field: null, inForce: false };
+  try {
+    const characters = await Characters.open(path, log);
+    characters.close();
+    const [agents, problems] = [characters.list(), characters.problems()];
+    const message = 'there is no usable character. Put a character file in it; characters/README.md says how';
+    return { agents, problems: agents.length > 0 ? problems : [...problems, { ...none, message }] };
+  } catch (error) {
+    const problems: CharacterProblem[] = [{ ...none, message: (error as Error).message }];
+    return { agents: [], problems };
+  }
+}
+
+function extensionsOf({ added }: Registry): Finding[] {
+  return added.map(({ module, kind, name }) => ({
+    check: `${kind} "${name}" of ${module} is loaded`,
+    ok: true,
+  }));
+}
+
+async function embedderFinding(parts: Parameters<typeof chosenEmbedder>[0]): Promise<Finding[]> {
+  return chosenEmbedder(parts).then(
+    () => [],
+    (error: Error) => [{ check: 'the embedder can be used', ok: false, fix: error.message }],
+  );
+}
+
+function findingOf({ field, message, note }: Problem): Finding {
+  return { check: field, ok: note === true, fix: message };
+}
+
+function diagnoseModel(models: Models, ref: string): Promise<Diagnosis> {
+  return look(`Model ${ref}`, async () => {
+    const context = await models.contextOf(ref);
+    const notes = context.provider.notes?.(context) ?? [];
+    const found = (await context.provider.check?.(context, AbortSignal.timeout(patienceMs))) ?? [
+      { check: 'its settings can be used', ok: (await models.get(ref)) !== undefined },
+    ];
+    return [...found, ...notes.map((fix) => ({ check: 'its settings', ok: true, fix }))];
+  });
+}
+
+function diagnoseBots({ id }: Agent, { bots }: Bots): Promise<Diagnosis>[] {
+  return bots.map((bot) =>
+    look(`${id} on ${titled(bot.connector)}`, async () => (await (await bot.create()).diagnose?.()) ?? []),
+  );
+}
+
+/** What fails or takes too long is a finding like any other. */
+async function look(subject: string, work: () => Promise<Finding[]>): Promise<Diagnosis> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    const silent = new Error(`No answer within ${patienceMs / 1000} s.`);
+    timer = setTimeout(() => reject(silent), 2 * patienceMs);
+  });
+  const findings = await Promise.race([work(), tooLong]).catch((error: Error) => [
+    { check: 'it can be used', ok: false, fix: error.message },
+  ]);
+  clearTimeout(timer);
+  return { subject, findings };
+}
+
+function titled(name: string): string {
+  return `${name[0]!.toUpperCase()}${name.slice(1)}`;
+}
+
 /** Whether a hub's shared engines can be used; they are closed again. */
-export async function diagnoseEngines(opening: Promise<Engines>): Promise<Diagnosis> {
+async function diagnoseEngines(opening: Promise<Engines>): Promise<Diagnosis> {
   const subject = 'Redis and MongoDB';
   const failed = (check: string, setting: string, { message }: Error) => ({
     check,

@@ -1,5 +1,13 @@
 /** All that extensions, ours or yours, may import; the package re-exports it. What shows replies is in `replies.ts`. */
 export type {
+  AgentTypeContext,
+  AgentTypeExtension,
+  Draft,
+  TurnTaker,
+  TurnTask,
+} from './agents/agent-type.js';
+export { defineAgentType } from './agents/agent-type.js';
+export type {
   Connection,
   Connector,
   DeliveryReceipt,
@@ -43,7 +51,12 @@ export type {
   ProviderExtension,
   SetupStep,
 } from './extensions/extension.js';
-export { defineConnector, defineEmbedder, defineProvider, secret } from './extensions/extension.js';
+export {
+  defineConnector,
+  defineEmbedder,
+  defineProvider,
+  secret,
+} from './extensions/extension.js';
 export type {
   Embedder,
   Example,

@@ -2,28 +2,28 @@
  * What a hub is made of, by its role. A gateway holds the platforms: connectors, intake, deliveries. A worker takes
  * turns. A hub of its own is both. Only ports are known here; `carrier.ts` says what stands behind them.
  */
-import type { EventBus } from './bus/bus.js';
+import type { TurnTaker } from './agents/agent-type.js';
+import type { Bots } from './agents/bots.js';
+import type { CharacterProblem, Characters } from './agents/characters.js';
+import type { Problem } from './agents/problem.js';
+import { RunningAgents } from './agents/running-agents.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
 import type { Agent } from './core/character.js';
 import { stopTopic } from './core/events.js';
 import type { Rooms } from './core/room.js';
+import type { Engines } from './engines.js';
 import { FatalError } from './errors.js';
 import { frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
 import type { PairingDesk } from './intake/pairings.js';
-import type { Limiters } from './intake/rates.js';
-import type { Leases } from './lease/lease.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
-import type { Maintenance } from './maintenance/maintenance.js';
 import { Metrics } from './metrics.js';
 import { Deliverer } from './outbox/outbox.js';
 import type { PluginDesk } from './plugin/plugin.js';
-import type { RoomQueue } from './queue/queue.js';
 import { redact } from './redaction.js';
 import { AbilityLoader } from './runtime/abilities.js';
-import type { Characters } from './runtime/characters.js';
 import { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
 import { Retention } from './runtime/retention.js';
@@ -31,30 +31,17 @@ import { NotedRooms } from './runtime/rooms.js';
 import { StateManager } from './runtime/state-manager.js';
 import { Sweeper } from './runtime/sweeper.js';
 import { Worker } from './runtime/worker.js';
-import type { Store } from './store/store.js';
+import { shutDown } from './shutdown.js';
 
 /** Between two looks for what lacks a vector, and for what has lived long enough, in ms. */
 const embeddingsMs = 5_000;
 const retentionMs = 3_600_000;
 
-/** What a hub runs on. */
-export interface Engines {
-  store: Store;
-  bus: EventBus;
-  turnQueue: RoomQueue;
-  deliveryQueue: RoomQueue;
-  leases: Leases;
-  limiters: Limiters;
-  maintenance: Maintenance;
-  /** Ends what is left once queues, maintenance and bus are closed. */
-  close(): Promise<void>;
-}
-
 /** The models of each agent. */
 interface AgentModels {
   /** By reference, in the order in which they are asked. */
   refs(agent: Agent): string[];
-  /** The models themselves, a preferred one before the others if it is one of them. */
+  /** Those of them that can be used, a preferred one before the others if it is one of them. */
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
 }
 
@@ -63,8 +50,12 @@ export interface HubParts {
   log: Logger;
   engines: Engines;
   characters: Characters;
-  /** None for a worker. */
-  connectors: Connector[];
+  /** Connectors of an agent, null: of the whole hub. Not asked in a worker. */
+  bots(agent: Agent | null): Promise<Bots>;
+  /** What is wrong with an agent, null: with what all of them share. */
+  check(agent: Agent | null, bots: Bots): Promise<Problem[]>;
+  /** What takes each agent's turns, by its type. */
+  types(conversational: TurnTaker): TurnTaker;
   models: AgentModels;
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
@@ -83,12 +74,17 @@ interface Readiness {
 }
 
 export interface Hub {
-  readonly connectors: Connector[];
+  /** Those that run now. */
+  connectors(): Connector[];
   /** For callers that are no connector. */
   readonly host: Host;
   /** Null in a worker. */
   readonly pairings: PairingDesk | null;
   agents(): Agent[];
+  /** What is wrong with agents, their files and their bots now. */
+  problems(): Problem[];
+  /** Call when a secret has changed: bots that are made with it are made anew. */
+  refresh(): Promise<void>;
   /** Whether this process can do its part for a message now. */
   ready(): Promise<Readiness>;
   /** In Prometheus' text format. */
@@ -99,7 +95,7 @@ export interface Hub {
 
 /** When it resolves, messages are taken (a gateway) and answered (a worker). */
 export async function startRoles(parts: HubParts): Promise<Hub> {
-  const { config, log, engines, characters, connectors, embedder } = parts;
+  const { config, log, engines, characters, embedder } = parts;
   const { store, bus, turnQueue, deliveryQueue, maintenance } = engines;
   const { role, turns: limits } = config;
   const requireAgent = (id: string) => agentOf(characters, id);
@@ -112,8 +108,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     models: (agent) => parts.models.refs(agent),
     edited: () => memoryManager.nudge(),
   });
-  const worker = workerOf(parts, { metrics, memoryManager, rooms, agent: requireAgent });
-  const connections = new Connections({ connectors, leases: engines.leases, log });
+  const worker = workerOf(parts, { metrics, memoryManager, rooms });
+  const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     turns: store.turns,
     outbox: store.outbox,
@@ -123,26 +119,38 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     log,
   });
 
-  if (role !== 'worker') {
-    for (const connector of connectors) await connector.start(front.hostFor(connector));
-    delivererOf(parts, metrics).start();
-    connections.start();
+  const agents = new RunningAgents({
+    ...{ characters, connections, check: parts.check, log },
+    bots: async (agent) => (role === 'worker' ? { bots: [], problems: [] } : parts.bots(agent)),
+    start: (connector) => connector.start(front.hostFor(connector)),
+    started: () => sweeper.soon(),
+    changed: () => sweeper.soon(),
+  });
+
+  try {
+    await agents.start();
+    if (role !== 'worker') delivererOf(parts, agents, metrics).start();
+    if (role !== 'gateway') {
+      await bus.subscribe(stopTopic, (event) => {
+        if (event.type === 'turn.stop') worker.cancel(event.turnId);
+      });
+      worker.start();
+      keepUp(parts, memoryManager);
+    }
+    await sweeper.takeUp();
+  } catch (error) {
+    await agents.stop();
+    throw error;
   }
-  if (role !== 'gateway') {
-    await bus.subscribe(stopTopic, (event) => {
-      if (event.type === 'turn.stop') worker.cancel(event.turnId);
-    });
-    worker.start();
-    keepUp(parts, memoryManager);
-  }
-  await sweeper.start();
   maintenance.every('sweep', limits.sweepMs, () => sweeper.sweep());
 
   return {
-    connectors,
+    connectors: () => agents.connectors,
     host: front.hostFor({ name: 'hub' }),
     pairings: role === 'worker' ? null : front.pairings,
     agents: () => characters.list(),
+    problems: () => [...characters.problems().map(ofFile), ...agents.problems()],
+    refresh: () => agents.refresh(),
     async ready() {
       const checks: Record<string, string> = {
         store: await problem(() => store.ping()),
@@ -151,27 +159,38 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       };
       if (role !== 'gateway')
         checks.models = await problem(async () => {
-          await Promise.all(characters.list().map((agent) => parts.models.chain(agent)));
+          const chains = characters.list().map((agent) => parts.models.chain(agent));
+          // One agent's fault is not the hub's.
+          const [fault] = (await Promise.allSettled(chains)).flatMap((chain) =>
+            chain.status === 'rejected' ? [chain.reason as Error] : [],
+          );
+          if (fault && !(await Promise.any(chains).catch(() => null))) throw fault;
         });
       const ready = Object.values(checks).every((check) => check === 'ok');
       return { ready, checks, connections: connections.health(), notes: store.description.notes };
     },
     metrics: () => metrics.text(),
-    async stop() {
-      characters.close();
-      await maintenance.close();
-      await connections.stop();
-      await turnQueue.close(limits.stopMs);
-      await deliveryQueue.close(limits.stopMs);
-      for (const connector of connectors) await connector.stop();
-      await worker.stop();
-      await parts.plugins.close();
-      await memoryManager.stop();
-      await embedder?.close();
-      await bus.close();
-      await engines.close();
-    },
+    stop: () =>
+      shutDown(log, {
+        characters: () => characters.close(),
+        sweeps: () => sweeper.stop(),
+        maintenance: () => maintenance.close(),
+        connections: () => agents.quiet(),
+        turns: () => turnQueue.close(limits.stopMs),
+        deliveries: () => deliveryQueue.close(limits.stopMs),
+        connectors: () => agents.stop(),
+        worker: () => worker.stop(),
+        plugins: () => parts.plugins.close(),
+        memories: () => memoryManager.stop(),
+        embedder: () => embedder?.close(),
+        bus: () => bus.close(),
+        engines: () => engines.close(),
+      }),
   };
+}
+
+function ofFile({ id, path, field, message }: CharacterProblem): Problem {
+  return { agentId: id, field: field ? `${path}: ${field}` : path, message };
 }
 
 /** What is done now and then, by one worker of the cluster at a time. */
@@ -199,14 +218,17 @@ function agentOf(characters: Characters, id: string): Agent {
   });
 }
 
-function delivererOf({ connectors, engines, plugins, log }: HubParts, metrics: Metrics): Deliverer {
+function delivererOf(
+  { engines, plugins, log }: HubParts,
+  agents: RunningAgents,
+  metrics: Metrics,
+): Deliverer {
   return new Deliverer({
     outbox: engines.store.outbox,
     notes: engines.store.notes,
     deliveries: engines.deliveryQueue,
-    connector: (name, agentId) =>
-      connectors.find((connector) => connector.name === name && connector.agentId === agentId) ??
-      connectors.find((connector) => connector.name === name && connector.agentId === undefined),
+    connector: (name, agentId) => agents.connector(name, agentId),
+    refused: (connector, error) => agents.refuse(connector, error),
     tried: (connector, message, error) => {
       const outcome = error ? 'failed' : 'delivered';
       metrics.delivered(connector, outcome);
@@ -220,12 +242,11 @@ interface WorkerNeeds {
   metrics: Metrics;
   memoryManager: MemoryManager;
   rooms: Rooms;
-  agent(id: string): Agent;
 }
 
 function workerOf(
-  { config, engines, models, plugins, log }: HubParts,
-  { metrics, memoryManager, rooms, agent }: WorkerNeeds,
+  { config, engines, characters, models, plugins, types, log }: HubParts,
+  { metrics, memoryManager, rooms }: WorkerNeeds,
 ): Worker {
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
@@ -244,8 +265,8 @@ function workerOf(
     memories: store.memories,
     turnQueue,
     deliveryQueue,
-    manager,
-    agent,
+    taker: types(manager),
+    agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
     committed: (turn, reply) => {
       metrics.turned(turn);

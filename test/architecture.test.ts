@@ -12,22 +12,22 @@ const tests = filesBelow('test');
 const layers: [name: string, pattern: RegExp][] = [
   [
     'base',
-    /^src\/((core|markdown)\/.*|errors|logger|metrics|tracing|config|config-file|environment|given|nearest|problems|redaction|setting|secret-file|data-folder|package-folder)\.?/,
+    /^src\/((core|markdown)\/.*|errors|logger|metrics|tracing|config|config-file|environment|given|nearest|problems|redaction|setting|secret-file|shutdown|data-folder|package-folder)\.?/,
   ],
   [
     'port',
     // What all of a port's implementations share stands beside it: an extension may import nothing but the public API.
-    /^src\/(connector\/(connector|live-message|live-reply)|extensions\/extension|plugin\/(plugin|hooks)|queue\/queue|maintenance\/maintenance|llm\/(llm|phrases|prompt-text|service|unit-vector)|bus\/bus|lease\/lease)\.ts$|^src\/store\/[\w-]+\.ts$/,
+    /^src\/(connector\/(connector|live-message|live-reply)|agents\/agent-type|extensions\/extension|plugin\/(plugin|hooks)|queue\/queue|maintenance\/maintenance|llm\/(llm|phrases|prompt-text|service|unit-vector)|bus\/bus|lease\/lease)\.ts$|^src\/store\/[\w-]+\.ts$/,
   ],
   ['public', /^src\/(extension-api|replies)\.ts$/],
   ['package', /^src\/index\.ts$/],
-  ['extension', /^(connectors|plugins|src\/llm)\//],
+  ['extension', /^(connectors|plugins|src\/llm)\/|^src\/agents\/conversational\.ts$/],
   ['extensions', /^src\/extensions\//],
   ['implementation', /^src\/(queue|maintenance|store|bus|lease|plugin)\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
   ['agents', /^src\/(agents|secrets)\//],
-  ['roles', /^src\/(roles|host|diagnosis)\.ts$/],
-  ['carrier', /^src\/(carrier|backends)\.ts$/],
+  ['roles', /^src\/(roles|host|engines)\.ts$/],
+  ['carrier', /^src\/(carrier|backends|diagnosis|plugin-places)\.ts$/],
   ['http', /^src\/http\//],
   ['cli', /^src\/cli\//],
 ];
@@ -44,7 +44,7 @@ const mayImport: Record<string, string[]> = {
   implementation: ['base', 'port'],
   middle: ['base', 'port'],
   agents: ['base', 'port', 'extensions', 'agents'],
-  roles: ['base', 'port', 'middle'],
+  roles: ['base', 'port', 'middle', 'agents'],
   carrier: ['base', 'port', 'extensions', 'implementation', 'middle', 'agents', 'roles'],
   http: ['base', 'port'],
   cli: ['base', 'port', 'carrier', 'http'],

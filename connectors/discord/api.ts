@@ -109,8 +109,9 @@ function asDeliveryError(error: unknown): CarrierError {
       retryAfterMs: Math.max(retryAfter, timeToReset ?? 0),
     });
   if (status === 401)
+    // It is the bot that is refused, and not the message: that can wait.
     return new RetryableError(
-      'delivery_failed',
+      'config_invalid',
       'Discord refuses the bot token: reset it and set DISCORD_TOKEN.',
     );
   if (status !== undefined && status < 500 && status !== 408)

@@ -7,6 +7,7 @@ import { type Connector, FatalError, type Host, RetryableError } from '../../src
 import { LiveReplies } from '../../src/replies.js';
 import { CatchUp } from './catch-up.js';
 import { Directory } from './directory.js';
+import { isTokenRefused } from './failure.js';
 import { Inbound } from './inbound.js';
 import { Inlet } from './inlet.js';
 import { Interactions } from './interactions.js';
@@ -197,7 +198,12 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
       const { workspaces, sender, threads } = running();
       const { tenant, channel, thread, metadata } = outbound.to;
       const { client } = await workspaces.of(tenantOf(tenant, metadata));
-      const messageIds = await sender.send(outbound, client, signal);
+      const messageIds = await sender.send(outbound, client, signal).catch((error) => {
+        // The bot's one token is refused, and not the message: that can wait. One workspace of many is no reason.
+        if (botToken && isTokenRefused(error))
+          throw new FatalError('config_invalid', error.message, { field: 'SLACK_BOT_TOKEN' });
+        throw error;
+      });
       if (thread && !isDirect({ channel })) await threads.spokeIn(tenant, channel, thread);
       return { messageIds };
     },

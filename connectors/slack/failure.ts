@@ -44,6 +44,10 @@ export function refusalOf(error: unknown): string | null {
   return data?.error ?? (cause as SdkError | undefined)?.data?.error ?? null;
 }
 
+export function isTokenRefused(error: unknown): boolean {
+  return ['not_authed', 'invalid_auth', 'token_revoked', 'account_inactive'].includes(refusalOf(error) ?? '');
+}
+
 export function asFailure(error: unknown, doing: string): CarrierError {
   if (error instanceof CarrierError) return error;
   const { code, data, message, retryAfter, statusCode, headers } = error as SdkError;

@@ -18,7 +18,9 @@ export class Refused extends FatalError {
   readonly migratedTo: number | undefined;
 
   constructor(method: string, refusal: number, description: string, migratedTo?: number) {
-    super('delivery_failed', `Telegram refuses ${method}: ${description}`);
+    // It is the bot that is refused then, and not the message: that can wait.
+    const code = refusal === 401 ? 'config_invalid' : 'delivery_failed';
+    super(code, `Telegram refuses ${method}: ${description}`);
     this.refusal = refusal;
     this.migratedTo = migratedTo;
   }

@@ -17,7 +17,7 @@ import {
 } from '../extensions/settings.js';
 import type { Logger } from '../logger.js';
 
-interface Bot {
+export interface Bot {
   /** The extension's name. */
   connector: string;
   /** Absent: it serves every agent. */

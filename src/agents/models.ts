@@ -16,6 +16,7 @@ import {
 } from '../extensions/settings.js';
 import type { LanguageModel } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
+import { suggestion } from '../nearest.js';
 import { type RenewedEmbedder, renewedEmbedder } from './embedder.js';
 
 export interface ModelsParts {
@@ -37,6 +38,8 @@ interface Endpoint {
 export class Models {
   /** The chain for agents that name no models of their own. */
   readonly usual: string[];
+  /** Where it comes from, for messages that name the fix. */
+  readonly usualFrom: string;
   readonly #parts: ModelsParts;
   readonly #made = new Map<string, Promise<LanguageModel>>();
   /** Secrets that each model was made with. */
@@ -46,6 +49,7 @@ export class Models {
     this.#parts = parts;
     const { chain } = parts.config.models;
     this.usual = chain.length > 0 ? chain : this.#usable();
+    this.usualFrom = chain.length > 0 ? 'CARRIER_MODELS' : 'models';
   }
 
   /** Of an agent, in the order in which they are asked. */
@@ -53,11 +57,18 @@ export class Models {
     return character.models.length > 0 ? character.models : this.usual;
   }
 
-  /** The models to ask for an agent, best first, and a preferred one before them if it is one of them. */
-  chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> {
+  /**
+   * The models to ask for an agent, best first, and a preferred one before them if it is one of them. Those that cannot
+   * be used are left out. @throws FatalError `config_invalid` when there is none left.
+   */
+  async chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> {
     const refs = this.refs(agent);
     const first = refs.filter((ref) => ref === preferred);
-    return Promise.all([...first, ...refs.filter((ref) => ref !== preferred)].map((ref) => this.get(ref)));
+    const wanted = [...first, ...refs.filter((ref) => ref !== preferred)];
+    const made = await Promise.allSettled(wanted.map((ref) => this.get(ref)));
+    const models = made.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    if (models.length > 0) return models;
+    throw made.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []))[0]!;
   }
 
   /** @throws FatalError `config_invalid` when there is no such endpoint, or it lacks what it needs. */
@@ -73,6 +84,13 @@ export class Models {
       });
     }
     return model;
+  }
+
+  /** What people should know of a model that can be used. */
+  async notes(ref: string): Promise<string[]> {
+    if (this.#parts.model) return [];
+    const context = await this.contextOf(ref);
+    return context.provider.notes?.(context) ?? [];
   }
 
   /** Models made with this secret are made anew when they are asked next. */
@@ -128,11 +146,11 @@ export class Models {
   }
 
   #unknown(name: string, provider?: string): FatalError {
-    const known = this.names().join(', ');
+    const providers = this.#parts.registry.list('provider').map((one) => one.name);
     const problem = provider
-      ? `endpoints.${name}.provider: there is no provider "${provider}"`
-      : `There is no model provider or endpoint "${name}"`;
-    return new FatalError('config_invalid', `${problem}. There are: ${known}.`, { field: 'models' });
+      ? `endpoints.${name}.provider: there is no provider "${provider}"${suggestion(provider, providers)}`
+      : `there is no model provider or endpoint "${name}"${suggestion(name, this.names())}`;
+    return new FatalError('config_invalid', problem, { field: 'models' });
   }
 
   /** What the first part of a reference may be. */
@@ -162,12 +180,18 @@ function splitRef(ref: string): [name: string, model: string] {
 }
 
 /** The embedder that the settings name; null: none. @throws FatalError `config_invalid`. */
-export async function embedderOf({
+export async function embedderOf(parts: ModelsParts): Promise<RenewedEmbedder | null> {
+  const create = await chosenEmbedder(parts);
+  return create ? create() : null;
+}
+
+/** What makes the embedder that the settings name; null: none. @throws FatalError `config_invalid`. */
+export async function chosenEmbedder({
   config,
   registry,
   secrets,
   log,
-}: ModelsParts): Promise<RenewedEmbedder | null> {
+}: ModelsParts): Promise<(() => RenewedEmbedder | Promise<RenewedEmbedder>) | null> {
   const { embedder: named } = config.models;
   if (named === 'none') return null;
   const [name, model] = splitRef(named);
@@ -178,10 +202,10 @@ export async function embedderOf({
     const read = await readSettings(extension, hubValues(extension, config.given), secrets);
     const chosen = name !== 'auto' || ('settings' in read && extension.suits?.(read.settings));
     if (!chosen && !extension.fallback) continue;
-    if ('problems' in read) throw new FatalError('config_invalid', `${problemText(read.problems)}.`);
+    if ('problems' in read) throw new FatalError('config_invalid', problemText(read.problems));
     const create = () => renewedEmbedder(extension, read, model, { config, secrets, log });
-    if (chosen) return create();
+    if (chosen) return create;
     fallback ??= create;
   }
-  return fallback ? fallback() : null;
+  return fallback;
 }

@@ -114,6 +114,19 @@ export class Plugins implements PluginDesk {
     );
   }
 
+  /** Names of the actions that an agent's plugins bring; null where one of them would have to be opened to know. */
+  async actions(agent: Pick<Agent, 'character'>): Promise<string[] | null> {
+    const named = await Promise.all(
+      agent.character.plugins.map(async (name) => {
+        const exported = await this.#exported(name, 0).catch(() => null);
+        const open = this.#slots.get(name)?.plugin?.parts;
+        const parts = open ?? (exported && !('create' in exported) ? (exported as PluginParts) : null);
+        return parts && (parts.actions ?? []).map((action) => action.name);
+      }),
+    );
+    return named.every((names) => names !== null) ? named.flat() : null;
+  }
+
   /** Routes of the plugins that agents name. */
   routes(): {
     name: string;

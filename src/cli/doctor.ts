@@ -1,8 +1,10 @@
-import { diagnose, runningHub } from '../carrier.js';
+import { runningHub } from '../carrier.js';
 import type { Config } from '../config.js';
 import type { Finding } from '../connector/connector.js';
 import { dataFolderProblem } from '../data-folder.js';
+import { diagnose } from '../diagnosis.js';
 import { createLogger } from '../logger.js';
+import { redact } from '../redaction.js';
 import { paint, print } from './output.js';
 
 /** Looks at everything a hub with these settings needs, and says what to do about what is wrong. */
@@ -11,7 +13,7 @@ export async function doctor(config: Config): Promise<boolean> {
     { subject: 'This machine', findings: here(config) },
     ...(await diagnose(config, createLogger('silent'))),
   ];
-  for (const { subject, findings } of subjects) {
+  for (const { subject, findings } of subjects.filter(({ findings }) => findings.length > 0)) {
     print(paint.bold(subject));
     for (const finding of findings) print(line(finding));
   }
@@ -21,13 +23,22 @@ export async function doctor(config: Config): Promise<boolean> {
 }
 
 function here({ dataDir, cluster, warnings }: Config): Finding[] {
-  const hub = cluster ? null : runningHub(dataDir);
+  const hub = cluster ? null : hubAt(dataDir);
   return [
     { check: `Node ${process.versions.node}`, ok: true },
     writable(dataDir),
     ...(hub?.url ? [{ check: `a hub runs at ${hub.url}`, ok: true }] : []),
     ...warnings.map((fix) => ({ check: 'every setting has a meaning', ok: false, fix })),
   ];
+}
+
+/** A data folder that cannot be read is told by the check after this. */
+function hubAt(dataDir: string) {
+  try {
+    return runningHub(dataDir);
+  } catch {
+    return null;
+  }
 }
 
 function writable(dataDir: string): Finding {
@@ -37,5 +48,6 @@ function writable(dataDir: string): Finding {
 
 function line({ check, ok, fix }: Finding): string {
   const mark = ok ? paint.green('ok ') : paint.red('no ');
-  return `  ${mark} ${check}${fix ? `\n      ${fix}` : ''}`;
+  // What extensions and platforms say may quote what they were given.
+  return `  ${mark} ${redact(check)}${fix ? `\n      ${redact(fix)}` : ''}`;
 }

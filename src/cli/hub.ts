@@ -49,10 +49,10 @@ export async function startWorker(config: Config, log: Logger, overrides?: Overr
 }
 
 async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Process> {
-  const { store, connectors } = carrier;
+  const { store } = carrier;
   const server = await startHttpServer({
     config: config.http,
-    connectors,
+    connectors: () => carrier.connectors(),
     plugins: () => carrier.routes(),
     tokens: tokenVerifier(store.agents),
     ready: () => carrier.ready(),
@@ -65,7 +65,9 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
     await server.close(config.turns.stopMs);
     await carrier.stop();
   };
-  const bots = connectors.flatMap(({ name, agentId }) => (agentId ? [`${agentId} on ${name}`] : []));
+  const bots = carrier
+    .connectors()
+    .flatMap(({ name, agentId }) => (agentId ? [`${agentId} on ${name}`] : []));
   return { url: server.url, agents: carrier.agents(), bots, models: carrier.models, stop };
 }
 

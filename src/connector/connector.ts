@@ -146,7 +146,10 @@ export interface Connector {
   readonly connection?: Connection;
   /** Looks at the settings with the platform's eyes, without starting; what follows a failed check may be missing. */
   diagnose?(): Promise<Finding[]>;
-  /** Sends a reply and says what the platform calls it. Throw a `RetryableError` to be called again, later. */
+  /**
+   * Sends a reply and says what the platform calls it. Throw a `RetryableError` to be called again, later. The code
+   * `config_invalid` says that the connector itself is refused, its token say: it goes off, and its replies wait.
+   */
   deliver?(message: OutboundMessage, signal: AbortSignal): Promise<DeliveryReceipt>;
   /** Routes the HTTP server mounts at `/`. `token`: behind the hub's bearer tokens; `own`: it checks signatures itself. */
   routes?: { access: 'token' | 'own'; handler: RouteHandler };

@@ -23,6 +23,8 @@ export const Character = z.strictObject({
   style: z.array(z.string()).default([]),
   /** How it talks; the offline model takes its voice from these. */
   examples: z.array(z.strictObject({ user: z.string(), reply: z.string() })).default([]),
+  /** What kind of agent it is: how it takes its turns. */
+  type: z.string().min(1).default('conversational'),
   /** Tried in order; empty means the hub's own chain (CARRIER_MODELS). */
   models: z.array(ModelRef).default([]),
   /** 0 to 2; left to the model's default when absent. Newer models take none, and are not sent it. */

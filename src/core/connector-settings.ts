@@ -48,7 +48,7 @@ export const ConnectorsSettings = z.record(z.string(), Gate.catchall(Reference))
 type Said = z.infer<typeof Gate>;
 export type ConnectorSettings = Said & { dm: NonNullable<Said['dm']> };
 
-const gateSettings: ReadonlySet<string> = new Set(Object.keys(Gate.shape));
+export const gateSettings: ReadonlySet<string> = new Set(Object.keys(Gate.shape));
 const usual = Gate.parse({});
 
 /**
@@ -76,4 +76,9 @@ export function referencesFor(
         typeof entry[1] === 'string' && (entry[0] === 'token' || !gateSettings.has(entry[0])),
     ),
   );
+}
+
+/** References to secrets that a character has, of all its connectors. */
+export function allReferences(character: { connectors: z.infer<typeof ConnectorsSettings> }): string[] {
+  return Object.keys(character.connectors).flatMap((name) => Object.values(referencesFor(character, name)));
 }

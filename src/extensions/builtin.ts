@@ -9,4 +9,5 @@ export const builtin: (() => Promise<{ default: unknown }>)[] = [
   () => import('../llm/ollama/extension.js'),
   () => import('../llm/offline/extension.js'),
   () => import('../llm/offline-embedder/extension.js'),
+  () => import('../agents/conversational.js'),
 ];

@@ -109,6 +109,8 @@ export interface ProviderExtension<S extends Settings = Settings> extends Extens
   readonly fallback?: boolean;
   /** Throws `config_invalid`, naming the setting, when one that is needed has no value. */
   create(context: ProviderContext<S>): LanguageModel | Promise<LanguageModel>;
+  /** What people should know of these settings, though nothing is wrong with them. */
+  notes?(context: ProviderContext<S>): string[];
   /** For `carrier doctor`: whether this endpoint answers with these settings. */
   check?(context: ProviderContext<S>, signal: AbortSignal): Promise<Finding[]>;
 }

@@ -1,5 +1,9 @@
 /** The extensions of a hub: its own, those that its settings name, and those that a program brings. */
+import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { AgentTypeExtension } from '../agents/agent-type.js';
 import { FatalError } from '../errors.js';
+import { suggestion } from '../nearest.js';
 import type { PluginExtension } from '../plugin/plugin.js';
 import { builtin } from './builtin.js';
 import {
@@ -12,13 +16,19 @@ import { defaultExport, locate } from './module.js';
 import { pluginDefinition } from './plugin-shape.js';
 import { DefinitionShape } from './shape.js';
 
-type Extension = ConnectorExtension | ProviderExtension | EmbedderExtension | PluginExtension;
+type Extension =
+  | ConnectorExtension
+  | ProviderExtension
+  | EmbedderExtension
+  | PluginExtension
+  | AgentTypeExtension;
 
 interface Kinds {
   connector: ConnectorExtension;
   provider: ProviderExtension;
   embedder: EmbedderExtension;
   plugin: PluginExtension;
+  agentType: AgentTypeExtension;
 }
 
 /** One that was named and cannot be used; the others run without it. */
@@ -37,19 +47,25 @@ export interface RegistryOptions {
   brought?: unknown[];
 }
 
+/** Where those that come with the hub are from. */
+const own = 'the hub';
+
 export class Registry {
-  readonly problems: ExtensionProblem[] = [];
+  problems: ExtensionProblem[] = [];
+  /** What came from modules that the settings name. */
+  readonly added: { module: string; kind: string; name: string }[] = [];
   readonly #byKind = {
     connector: new Map<string, ConnectorExtension>(),
     provider: new Map<string, ProviderExtension>(),
     embedder: new Map<string, EmbedderExtension>(),
     plugin: new Map<string, PluginExtension>(),
+    agentType: new Map<string, AgentTypeExtension>(),
   };
   /** Which module brought a plugin, as it stands in the setting. */
   readonly #modules = new Map<PluginExtension, string>();
   readonly #folder: string;
-  /** Modules that could not be loaded, and how often that was tried. */
-  readonly #unloaded = new Map<string, number>();
+  /** Modules that could not be found or loaded. */
+  readonly #unloaded = new Set<string>();
   #retrying: Promise<void> | null = null;
 
   private constructor(folder: string) {
@@ -59,16 +75,21 @@ export class Registry {
   /** Never throws for a module that cannot be used: it is among the `problems`. */
   static async open({ modules, folder, brought = [] }: RegistryOptions): Promise<Registry> {
     const registry = new Registry(folder);
-    const own = await Promise.all(builtin.map(async (load) => (await load()).default));
-    for (const definition of own) registry.#addAll('the hub', definition);
+    const ours = await Promise.all(builtin.map(async (load) => (await load()).default));
+    for (const definition of ours) registry.#addAll(own, definition);
     for (const definition of brought) registry.#addAll('the program', definition);
     await registry.#load(modules);
     return registry;
   }
 
-  /** Tries again what could not be loaded; only plugins can still be of use then. */
+  /** All of them. */
+  all(): Extension[] {
+    return Object.values(this.#byKind).flatMap((ofKind): Extension[] => [...ofKind.values()]);
+  }
+
+  /** Tries again what could not be found or loaded: it may be there by now. */
   retry(): Promise<void> {
-    this.#retrying ??= this.#load([...this.#unloaded.keys()]).finally(() => {
+    this.#retrying ??= this.#load([...this.#unloaded]).finally(() => {
       this.#retrying = null;
     });
     return this.#retrying;
@@ -82,20 +103,20 @@ export class Registry {
   async #load(modules: string[]): Promise<void> {
     const loading = modules.map(async (name) => {
       const url = await locate(name, this.#folder);
-      const tries = this.#unloaded.get(name);
       // What has failed once is never read again under the same address.
-      return defaultExport(tries ? `${url}?try=${tries}` : url);
+      return defaultExport(this.#unloaded.has(name) ? await asItIsNow(url) : url);
     });
     const loaded = await Promise.allSettled(loading);
     for (const [index, result] of loaded.entries()) {
       const module = modules[index]!;
-      const tries = this.#unloaded.get(module) ?? 0;
+      const told = this.#unloaded.has(module);
       if (result.status === 'fulfilled') {
         this.#unloaded.delete(module);
+        this.problems = this.problems.filter((problem) => problem.module !== module);
         this.#addAll(module, result.value);
       } else {
-        this.#unloaded.set(module, tries + 1);
-        if (tries === 0) this.#refuse(module, (result.reason as Error).message);
+        this.#unloaded.add(module);
+        if (!told) this.#refuse(module, (result.reason as Error).message);
       }
     }
   }
@@ -113,13 +134,9 @@ export class Registry {
     const found = this.get(kind, name);
     if (found) return found;
     const known = this.list(kind).map((one) => one.name);
-    throw new FatalError(
-      'config_invalid',
-      `${field}: there is no ${kind} "${name}". There are: ${known.join(', ')}.`,
-      {
-        field,
-      },
-    );
+    const what = kind === 'agentType' ? 'agent type' : kind;
+    const problem = `there is no ${what} "${name}"${suggestion(name, known)}`;
+    throw new FatalError('config_invalid', `${field}: ${problem}`, { field });
   }
 
   #addAll(module: string, exported: unknown): void {
@@ -146,12 +163,20 @@ export class Registry {
     const { kind, name } = extension;
     const ofKind = this.#byKind[kind] as Map<string, Extension>;
     if (ofKind.has(name)) this.#refuse(module, `brings a ${kind} "${name}", and there is one of that name`);
-    else ofKind.set(name, extension);
+    else {
+      ofKind.set(name, extension);
+      if (module !== own) this.added.push({ module, kind, name });
+    }
   }
 
   #refuse(module: string, problem: string): void {
     this.problems.push({ module, message: `The extension "${module}" ${problem}.` });
   }
+}
+
+/** An address that is another one once the file has changed. */
+async function asItIsNow(url: string): Promise<string> {
+  return `${url}?at=${(await stat(fileURLToPath(url))).mtimeMs}`;
 }
 
 /** Made by definePlugin, or the parts of a plugin themselves. */
@@ -164,7 +189,7 @@ function isPlugin(exported: unknown): boolean {
 
 function problemOf(definition: unknown): string | null {
   if (typeof definition !== 'object' || definition === null || !(extensionBrand in definition))
-    return 'is not an extension: its default export must be made by defineConnector, defineProvider, defineEmbedder or definePlugin, or be a list of such';
+    return 'is not an extension: its default export must be made by defineConnector, defineProvider, defineEmbedder, defineAgentType or definePlugin, or be a list of such';
   const issue = DefinitionShape.safeParse(definition).error?.issues[0];
   return issue ? `is not an extension: ${issue.path.join('.')} ${issue.message}` : null;
 }

@@ -39,6 +39,8 @@ export interface Value {
   value: unknown;
   name: string;
   text: boolean;
+  /** Why it cannot be had, though it is set. */
+  fault?: string;
 }
 
 /** `botToken` of `slate` is `SLATE_BOT_TOKEN`. */
@@ -78,7 +80,13 @@ export function hubValues(extension: ExtensionBase, given: Given): Map<string, V
   const file = given.ofExtension(extension.name);
   for (const field of fieldsOf(extension)) {
     const name = settingName(extension.name, field);
-    const text = given.text(name);
+    let text: string | undefined;
+    try {
+      text = given.text(name);
+    } catch (error) {
+      values.set(field, { value: undefined, name, text: true, fault: (error as Error).message });
+      continue;
+    }
     if (text !== undefined) values.set(field, { value: text, name, text: true });
     else if (file[field] !== undefined)
       values.set(field, { value: file[field], name: `settings.${extension.name}.${field}`, text: false });
@@ -99,8 +107,9 @@ export async function readSettings(
   const references: string[] = [];
   const raw: Record<string, unknown> = {};
   const hidden = new Set(secretsOf(extension));
-  for (const [field, { value, text, name }] of values) {
+  for (const [field, { value, text, name, fault }] of values) {
     try {
+      if (fault) throw new Error(fault);
       if (hidden.has(field)) raw[field] = await secretOf(value, text, secrets, references);
       else raw[field] = text ? fromText(schema?.shape[field] as z.ZodType, String(value)) : value;
     } catch (error) {

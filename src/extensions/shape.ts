@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** What every kind of definition has, checked before anything calls it. */
 export const DefinitionShape = z.object({
   kind: z.enum(
-    ['connector', 'provider', 'embedder', 'plugin'],
+    ['connector', 'provider', 'embedder', 'plugin', 'agentType'],
     'must be made by defineConnector, definePlugin or the like',
   ),
   name: z

@@ -17,8 +17,8 @@ type Routes = NonNullable<Connector['routes']>;
 
 export interface HttpServerOptions {
   config: Pick<Config['http'], 'host' | 'port'>;
-  /** Those with routes are mounted, `own` access before the tokens, `token` access behind them. */
-  connectors: Connector[];
+  /** Those that run now; the routes of `own` access come before the tokens, those of `token` access behind them. */
+  connectors(): Connector[];
   /** What plugins serve under their names at this moment. */
   plugins?: () => ({ name: string } & Routes)[];
   tokens: TokenVerifier;
@@ -75,12 +75,12 @@ function compose({ connectors, plugins, tokens, ready, metrics, pairings, log }:
   app.use(setSecurityHeaders());
   app.route('/healthz').get(alive).all(refuseMethod('GET, HEAD'));
   app.route('/readyz').get(readiness(ready)).all(refuseMethod('GET, HEAD'));
-  mount(app, connectors, 'own');
+  app.use(routesOf(connectors, 'own'));
   mountPlugins(app, plugins, 'own');
   app.use(requireToken(tokens));
   app.route('/metrics').get(metricsOf(metrics)).all(refuseMethod('GET, HEAD'));
   if (pairings) app.use(pairingRoutes(pairings));
-  mount(app, connectors, 'token');
+  app.use(routesOf(connectors, 'token'));
   mountPlugins(app, plugins, 'token');
   app.use(() => {
     throw new FatalError('not_found', 'No such route. The API is described in the README.');
@@ -89,10 +89,23 @@ function compose({ connectors, plugins, tokens, ready, metrics, pairings, log }:
   return app;
 }
 
-function mount(app: Express, connectors: Connector[], access: 'own' | 'token'): void {
-  for (const { routes } of connectors) {
-    if (routes?.access === access) app.use(routes.handler as RequestHandler);
-  }
+/** Express cannot take a route away again, and connectors come and go: each request asks those that run. */
+function routesOf(connectors: () => Connector[], access: 'own' | 'token'): RequestHandler {
+  return (req, res, next) => {
+    const handlers = connectors().flatMap(({ routes }) =>
+      routes?.access === access ? [routes.handler] : [],
+    );
+    const pass = async (at: number, error?: unknown): Promise<void> => {
+      const handler = handlers[at];
+      if (error || !handler) return next(error);
+      try {
+        await handler(req, res, (failure) => void pass(at + 1, failure));
+      } catch (failure) {
+        next(failure);
+      }
+    };
+    void pass(0);
+  };
 }
 
 function mountPlugins(app: Express, plugins: HttpServerOptions['plugins'], access: 'own' | 'token'): void {

@@ -1,4 +1,4 @@
-import type { Connection, Connector } from '../connector/connector.js';
+import type { Connection } from '../connector/connector.js';
 import { FatalError } from '../errors.js';
 import type { Lease, Leases } from '../lease/lease.js';
 import type { Logger } from '../logger.js';
@@ -9,42 +9,49 @@ const longestRetryMs = 60_000;
 const lookMs = 5000;
 
 export interface ConnectionsParts {
-  connectors: Connector[];
   leases: Leases;
   log: Logger;
   retryMs?: number;
 }
 
-/** Opens the connections of this process's connectors, each in one process of the cluster at a time. */
+/** Who wants to know how opening went. */
+export interface Opening {
+  opened(): void;
+  /** It is not tried again: the platform refuses the token, say. */
+  refused(error: FatalError): void;
+}
+
+/** Keeps the connections of this process's connectors open, each in one process of the cluster at a time. */
 export class Connections {
   readonly #parts: ConnectionsParts;
-  #keepers: Keeper[] = [];
+  readonly #keepers = new Map<Connection, Keeper>();
 
   constructor(parts: ConnectionsParts) {
     this.#parts = parts;
   }
 
-  start(): void {
-    const { connectors, leases, log, retryMs = firstRetryMs } = this.#parts;
-    this.#keepers = connectors.flatMap(({ connection }) =>
-      connection ? [new Keeper(connection, leases, log, retryMs)] : [],
-    );
+  /** Opens it once this process holds its lease. */
+  add(connection: Connection, opening: Opening): void {
+    this.#keepers.set(connection, new Keeper(connection, opening, this.#parts));
+  }
+
+  /** Closes it and lets another process take over. */
+  async remove(connection: Connection): Promise<void> {
+    const keeper = this.#keepers.get(connection);
+    this.#keepers.delete(connection);
+    await keeper?.stop();
   }
 
   /** By the connection's id: `ok`, that another process holds it, or what is wrong. */
   health(): Record<string, string> {
-    return Object.fromEntries(this.#keepers.map((keeper) => [keeper.id, keeper.health()]));
-  }
-
-  /** Closes what is open and lets another process take over. */
-  async stop(): Promise<void> {
-    await Promise.all(this.#keepers.map((keeper) => keeper.stop()));
+    return Object.fromEntries([...this.#keepers.values()].map((keeper) => [keeper.id, keeper.health()]));
   }
 }
 
 /** Keeps one connection as it should be: open while the lease is held, closed otherwise. */
 class Keeper {
   readonly #connection: Connection;
+  readonly #opening: Opening;
   readonly #log: Logger;
   readonly #retryMs: number;
   readonly #lease: Lease;
@@ -57,8 +64,13 @@ class Keeper {
   /** Opening and closing, one after the other. */
   #work: Promise<void> = Promise.resolve();
 
-  constructor(connection: Connection, leases: Leases, log: Logger, retryMs: number) {
+  constructor(
+    connection: Connection,
+    opening: Opening,
+    { leases, log, retryMs = firstRetryMs }: ConnectionsParts,
+  ) {
     this.#connection = connection;
+    this.#opening = opening;
     this.#log = log;
     this.#retryMs = retryMs;
     this.#watch = setInterval(() => this.#tell(), lookMs).unref();
@@ -103,6 +115,7 @@ class Keeper {
       try {
         await this.#connection.open();
         this.#fault = '';
+        if (turn === this.#turn) this.#opening.opened();
         return this.#tell();
       } catch (err) {
         if (turn !== this.#turn) return;
@@ -112,6 +125,7 @@ class Keeper {
             { err, connection: this.id },
             'the connection cannot be opened; it is not tried again',
           );
+          this.#opening.refused(err);
           return;
         }
         this.#log.warn(

@@ -1,7 +1,7 @@
 import type { Connector, DeliveryReceipt } from '../connector/connector.js';
 import { replyKey } from '../core/reply-key.js';
 import type { OutboundMessage } from '../core/turn.js';
-import { asCarrierError, FatalError } from '../errors.js';
+import { asCarrierError, CarrierError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue, Run } from '../queue/queue.js';
 import { redact } from '../redaction.js';
@@ -17,8 +17,10 @@ export interface DelivererParts {
   outbox: OutboxStore;
   notes: NoteStore;
   deliveries: RoomQueue;
-  /** The one of this name that serves the agent. */
+  /** The one of this name that serves the agent; absent while its bot or the agent itself is away. */
   connector(name: string, agentId: string): Connector | undefined;
+  /** Told that the platform takes nothing from this connector until its settings change. */
+  refused(connector: Connector, error: CarrierError): void;
   /** Told of every try; failed ones have an error. */
   tried(connector: string, message: OutboundMessage, error?: { code: string; message: string }): void;
   log: Logger;
@@ -27,6 +29,8 @@ export interface DelivererParts {
 /** Brings committed replies to their platforms: in order within a room, at least once, tried again with back-off. */
 export class Deliverer {
   readonly #parts: DelivererParts;
+  /** Whose replies wait, as it was logged. */
+  readonly #away = new Set<string>();
 
   constructor(parts: DelivererParts) {
     this.#parts = parts;
@@ -44,7 +48,12 @@ export class Deliverer {
     const due = await outbox.due(roomId, batch);
     for (const message of due) {
       hold();
-      const receipt = await this.#send(message, signal);
+      const connector = this.#parts.connector(message.to.connector, message.agentId);
+      // It may come back, and those behind the message must not overtake it: the sweeper asks again.
+      if (!connector?.deliver) return this.#wait(message);
+      this.#away.delete(keyOf(message));
+      const receipt = await this.#send(message, connector, signal);
+      if (!receipt) return;
       await this.#know(message, receipt);
       await outbox.delivered(message.id, receipt);
     }
@@ -61,17 +70,33 @@ export class Deliverer {
     );
   }
 
-  async #send(message: OutboundMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
-    const connector = this.#parts.connector(message.to.connector, message.agentId);
-    if (!connector?.deliver) {
-      throw new FatalError('delivery_failed', `No running connector "${message.to.connector}" can deliver.`);
-    }
+  #wait(message: OutboundMessage): void {
+    const key = keyOf(message);
+    if (this.#away.has(key)) return;
+    this.#away.add(key);
+    const { agentId, to } = message;
+    this.#parts.log.warn(
+      { agentId, connector: to.connector },
+      'no connector runs that could deliver; the replies wait until it is back',
+    );
+  }
+
+  /** Null: the platform refuses the connector itself, its token say. That is no fault of the message. */
+  async #send(
+    message: OutboundMessage,
+    connector: Connector,
+    signal: AbortSignal,
+  ): Promise<DeliveryReceipt | null> {
     try {
-      const receipt = await connector.deliver(message, signal);
+      const receipt = await connector.deliver!(message, signal);
       this.#parts.tried(connector.name, message);
       return receipt;
     } catch (err) {
       this.#parts.tried(connector.name, message, told(err));
+      if (err instanceof CarrierError && err.code === 'config_invalid') {
+        this.#parts.refused(connector, err);
+        return null;
+      }
       if (!signal.aborted) {
         this.#parts.log.warn({ err, outboundId: message.id, roomId: message.roomId }, 'delivery failed');
         await this.#parts.outbox.failed(message.id, told(err), false);
@@ -93,6 +118,10 @@ export class Deliverer {
       log.error({ err, roomId }, 'a failed delivery could not be recorded; it will be tried again');
     }
   }
+}
+
+function keyOf({ agentId, to }: OutboundMessage): string {
+  return `${agentId} ${to.connector}`;
 }
 
 function told(error: unknown): { code: string; message: string } {

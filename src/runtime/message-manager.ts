@@ -1,10 +1,8 @@
+import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
 import type { Agent } from '../core/character.js';
-import type { TurnEvent } from '../core/events.js';
-import type { RoomState } from '../core/room.js';
 import { addUsage, type TurnCheckpoint, type TurnStep, type Usage } from '../core/turn.js';
 import type { LanguageModel, ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
-import type { Evaluator, TurnContext } from '../plugin/plugin.js';
 import type { Abilities, AbilityLoader } from './abilities.js';
 import { ActionManager } from './action-manager.js';
 import { adviceOn } from './evaluator-manager.js';
@@ -25,26 +23,8 @@ export interface MessageManagerParts {
   log: Logger;
 }
 
-export interface TurnTask {
-  agent: Agent;
-  context: TurnContext;
-  /** Steps of an earlier attempt come back in here, and new ones are added to it. */
-  checkpoint: TurnCheckpoint;
-  room: RoomState;
-  publish(event: TurnEvent): void;
-  /** Throws once the room may be another worker's; see `Run.hold`. */
-  hold(): void;
-}
-
-export interface Draft {
-  text: string;
-  model: string;
-  usage: Usage;
-  evaluators: Evaluator[];
-}
-
-/** Takes a turn from its messages to a draft: compose, then generate and act until the model answers, then evaluate. */
-export class MessageManager {
+/** How the hub itself takes a turn from its messages to a draft: compose, then generate and act until the model answers, then evaluate. */
+export class MessageManager implements TurnTaker {
   readonly #parts: MessageManagerParts;
   readonly #actions = new ActionManager();
 

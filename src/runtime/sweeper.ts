@@ -6,6 +6,9 @@ import type { TurnStore } from '../store/turn-store.js';
 /** Rooms scheduled in one sweep, of each kind; the next sweep takes the rest. */
 const batch = 1000;
 
+/** So long after it was wished for, in ms. */
+const soonMs = 50;
+
 export interface SweeperParts {
   turns: TurnStore;
   outbox: Outbox;
@@ -22,15 +25,30 @@ export interface SweeperParts {
  */
 export class Sweeper {
   readonly #parts: SweeperParts;
+  #soon: NodeJS.Timeout | undefined;
 
   constructor(parts: SweeperParts) {
     this.#parts = parts;
   }
 
   /** Sweeps everything that waits, whatever its age. */
-  async start(): Promise<void> {
+  async takeUp(): Promise<void> {
     const found = await this.#sweep(Date.now() + 1);
     if (found > 0) this.#parts.log.info({ rooms: found }, 'taking up what was left waiting');
+  }
+
+  /** The same, shortly; what is wished for meanwhile is one. */
+  soon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.takeUp().catch((err) =>
+        this.#parts.log.warn({ err }, 'what waits could not be looked for; the next sweep finds it'),
+      );
+    }, soonMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.#soon);
   }
 
   /** One sweep. */

@@ -1,4 +1,5 @@
 import type { Span } from '@opentelemetry/api';
+import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
 import type { Agent } from '../core/character.js';
 import type { TurnEvent } from '../core/events.js';
 import { newId } from '../core/ids.js';
@@ -16,7 +17,6 @@ import { spanned } from '../tracing.js';
 import { Cancellation } from './cancellation.js';
 import { learnFrom } from './evaluator-manager.js';
 import { memoryAccess } from './memory-access.js';
-import type { Draft, MessageManager, TurnTask } from './message-manager.js';
 
 /** What a person reads when their turn has failed for good. */
 const apology = 'Sorry, something went wrong on my side and I could not answer. Please try again.';
@@ -30,9 +30,9 @@ export interface WorkerParts {
   memories: MemoryStore;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
-  manager: MessageManager;
-  /** Throws `agent_unknown` for an agent that does not run. */
-  agent(agentId: string): Agent;
+  taker: TurnTaker;
+  /** Undefined: it does not run, now. */
+  agent(agentId: string): Agent | undefined;
   publish(roomId: string, event: TurnEvent): void;
   /** Called after every commit: there may be memories to learn from. */
   committed(turn: Turn, reply: Memory): void;
@@ -78,9 +78,11 @@ export class Worker {
     const claim = calledOffFirst(claimed, room);
     const first = claim.messages[0];
     if (!first) return;
+    const agent = this.#parts.agent(first.agentId);
+    // Its definition is gone, or not here yet: what was said to it stays until it is back; the sweeper asks again.
+    if (!agent) return;
     const covers = claim.messages.map(({ id }) => id);
     this.#tried.set(run.roomId, covers);
-    const agent = this.#parts.agent(first.agentId);
     const turnId = turnIdOf(first);
     span.setAttributes({ agent: agent.id, turn: turnId, messages: covers.length, attempt: run.attempt });
     const checkpoint = claim.checkpoint ?? {
@@ -114,7 +116,7 @@ export class Worker {
     this.#running.set(turnId, cancellation);
     try {
       const context = this.#contextOf(task.agent, turnId, messages, cancellation.signal);
-      const draft = await cancellation.race(this.#parts.manager.answer({ ...task, context }));
+      const draft = await cancellation.race(this.#parts.taker.answer({ ...task, context }));
       return cancellation.cancelled ? null : { draft, context };
     } catch (error) {
       if (cancellation.cancelled) return null;

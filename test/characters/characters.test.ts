@@ -11,14 +11,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createLogger } from '../../src/logger.js';
-import { readCharacter } from '../../src/runtime/character-file.js';
+import { readCharacter } from '../../src/agents/character-file.js';
 import {
   type CharacterChange,
   type CharacterProblem,
   Characters,
   type WatchOptions,
-} from '../../src/runtime/characters.js';
+} from '../../src/agents/characters.js';
+import { createLogger } from '../../src/logger.js';
 
 let folder: string;
 let characters: Characters | undefined;

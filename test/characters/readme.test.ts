@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { readCharacter } from '../../src/agents/character-file.js';
 import { Character } from '../../src/core/character.js';
 import { settingsFor } from '../../src/core/connector-settings.js';
-import { readCharacter } from '../../src/runtime/character-file.js';
 
 const folder = new URL('../../characters/', import.meta.url);
 const read = (file: string) => readFileSync(new URL(file, folder), 'utf8');

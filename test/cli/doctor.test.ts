@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DiscordServer, startDiscordServer } from '../platforms/discord/server.js';
 import { type SlackServer, startSlackServer } from '../platforms/slack/server.js';
 import { startTelegramServer, type TelegramServer } from '../platforms/telegram/server.js';
+import { runDoctor } from '../support/doctor.js';
 import { Home } from '../support/hub.js';
-
-const main = fileURLToPath(new URL('../../dist/src/cli/carrier.js', import.meta.url));
 
 describe('carrier doctor', () => {
   let discord: DiscordServer;
@@ -39,17 +36,7 @@ describe('carrier doctor', () => {
   });
   afterEach(() => home.dispose());
 
-  async function doctor(env: Record<string, string>) {
-    const { PATH = '' } = process.env;
-    const child = spawn(process.execPath, [main, 'doctor'], {
-      env: { ...home.settings(env), PATH, HOME: home.folder },
-      cwd: home.folder,
-    });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (said += bytes));
-    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-    return { code, said };
-  }
+  const doctor = (env: Record<string, string>) => runDoctor(home, env);
 
   it('finds a hub without bots well, and leaves nothing behind', async () => {
     const { code, said } = await doctor({});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { readCharacter } from '../../src/agents/character-file.js';
 import { settingsFor } from '../../src/core/connector-settings.js';
-import { readCharacter } from '../../src/runtime/character-file.js';
 
 const reading = (connectors: unknown) => readCharacter(JSON.stringify({ name: 'Ada', bio: '.', connectors }));
 const character = (connectors: unknown) => {

@@ -47,7 +47,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     void logged.push({ level, data, message });
   const server = await startHttpServer({
     config: { host: '127.0.0.1', port: 0 },
-    connectors: [connector],
+    connectors: () => [connector],
     tokens: tokenVerifier({ tokens: async () => [tokenRecord(token)] }),
     ready: async () => ({ ready: true, checks: { store: 'ok' }, connections: {}, notes: [] }),
     metrics: async () => ({ contentType: 'text/plain', body: 'turns 1' }),

@@ -66,7 +66,7 @@ async function platformOf(
 ): Promise<Platform> {
   const server = await startHttpServer({
     config: { host: '127.0.0.1', port: 0 },
-    connectors: [connector],
+    connectors: () => [connector],
     tokens: tokenVerifier({ tokens: async () => [tokenRecord(token)] }),
     ready: async () => ({ ready: true, checks: {}, connections: {}, notes: [] }),
     metrics: async () => ({ contentType: 'text/plain', body: '' }),

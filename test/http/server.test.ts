@@ -124,7 +124,8 @@ describe('tokens', () => {
       async start() {},
       async stop() {},
     });
-    api = await startApi({ server: { connectors: [routes('a', 'token', '/a'), routes('b', 'own', '/b')] } });
+    const connectors = [routes('a', 'token', '/a'), routes('b', 'own', '/b')];
+    api = await startApi({ server: { connectors: () => connectors } });
     expect((await fetch(`${api.url}/b`)).status).toBe(200);
     expect((await fetch(`${api.url}/a`)).status).toBe(401);
     expect((await api.get('/a')).status).toBe(200);
@@ -165,7 +166,7 @@ describe('routes', () => {
       async start() {},
       async stop() {},
     };
-    api = await startApi({ server: { connectors: [connector] } });
+    api = await startApi({ server: { connectors: () => [connector] } });
     expect(await refusal(api.post('{'))).toEqual([400, 'invalid_json']);
     expect(await refusal(api.post(`"${'x'.repeat(200)}"`))).toEqual([413, 'body_too_large']);
     expect(await refusal(api.post('{}', { 'content-encoding': 'odd' }))).toEqual([
@@ -306,7 +307,7 @@ describe('closing', () => {
 function started(change: NonNullable<ApiOptions['server']>) {
   return startHttpServer({
     config: { host: '127.0.0.1', port: 0 },
-    connectors: [],
+    connectors: () => [],
     tokens: { verify: async () => null },
     ready: async () => ({ ready: true, checks: {}, connections: {}, notes: [] }),
     metrics: async () => ({ contentType: 'text/plain', body: '' }),

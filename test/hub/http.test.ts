@@ -131,7 +131,7 @@ describe('the whole hub over HTTP', () => {
   it('is ready when it can finish a turn, and says why when not', async () => {
     const hub = await home.hub();
     expect((await fetch(`${hub.url}/readyz`)).status).toBe(200);
-    home.character('other', { name: 'O', bio: '.', models: ['anthropic'] });
+    home.character('assistant', { name: 'O', bio: '.', models: ['anthropic'] });
     await until(async () => (await fetch(`${hub.url}/readyz`)).status === 503);
     expect(await (await fetch(`${hub.url}/readyz`)).json()).toMatchObject({
       ready: false,

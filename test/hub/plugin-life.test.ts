@@ -233,10 +233,10 @@ describe('a plugin with settings', () => {
 
   it('is found by doctor, with what is wrong', async () => {
     home.character('assistant', { name: 'Ada', bio: '.', plugins: ['tme', 'time'] });
-    const { diagnose } = await import('../../src/carrier.js');
+    const { diagnose } = await import('../../src/diagnosis.js');
     const found = await diagnose(home.config(), listeningLog().log);
-    expect(found.find(({ subject }) => subject === 'Plugins of assistant')?.findings).toMatchObject([
-      { check: 'plugins[0]', ok: false, fix: expect.stringContaining('did you mean "time"?') },
+    expect(found.find(({ subject }) => subject === 'Characters')?.findings).toMatchObject([
+      { check: 'assistant: plugins[0]', ok: false, fix: expect.stringContaining('did you mean "time"?') },
     ]);
   });
 });

@@ -23,10 +23,17 @@ export class Home {
     writeFileSync(join(this.characters, `${id}.json`), JSON.stringify(definition));
   }
 
+  /** A file that characters may name as `file:NAME`. */
+  secret(name: string, value: string): void {
+    mkdirSync(join(this.folder, 'secrets'), { recursive: true });
+    writeFileSync(join(this.folder, 'secrets', name), `${value}\n`);
+  }
+
   settings(env: Record<string, string> = {}): Record<string, string> {
     return {
       CARRIER_DATA_DIR: join(this.folder, 'data'),
       CARRIER_CHARACTERS_DIR: this.characters,
+      CARRIER_SECRETS_DIR: join(this.folder, 'secrets'),
       CARRIER_PORT: '0',
       CARRIER_EMBEDDER: 'none',
       CARRIER_RETRY_BASE_MS: '5',

@@ -58,6 +58,10 @@ export default [
       const abilities = { ...saidOf(context), ...context.abilities };
       return openaiModel({ ...optionsOf(context), abilities });
     },
+    notes: ({ settings: { apiKey, baseUrl }, nameOf }) =>
+      baseUrl && !apiKey
+        ? [`requests to ${new URL(baseUrl).host} carry no key; set ${nameOf('apiKey')} if it wants one`]
+        : [],
     check: (context, signal) => checkEndpoint(optionsOf(context), signal),
   }),
   defineEmbedder({

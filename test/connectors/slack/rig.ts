@@ -97,7 +97,7 @@ export class Rig {
   async #listen(): Promise<void> {
     const server = await startHttpServer({
       config: { host: '127.0.0.1', port: 0 },
-      connectors: [this.connector],
+      connectors: () => [this.connector],
       tokens: tokenVerifier({ tokens: async () => [] }),
       ready: async () => ({ ready: true, checks: {}, connections: {}, notes: [] }),
       metrics: async () => ({ contentType: 'text/plain', body: '' }),

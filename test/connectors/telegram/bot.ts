@@ -40,7 +40,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   } = options;
   const connectors: Connector[] = [];
   // The route must be known before the server that mounts it has a port.
-  const front = pushed ? await startFront(connectors) : null;
+  const front = pushed ? await startFront() : null;
   const url = front?.url ?? '';
 
   async function connect(): Promise<Connector> {
@@ -89,23 +89,12 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   };
 }
 
-/** The hub's HTTP server with whatever connector has been mounted last. */
-async function startFront(connectors: Connector[]) {
+/** The hub's HTTP server with the connector that has been mounted last. */
+async function startFront() {
   let mounted: Connector | null = null;
   const server = await startHttpServer({
     config: { host: '127.0.0.1', port: 0 },
-    connectors: [
-      {
-        name: 'telegram',
-        start: async () => {},
-        stop: async () => {},
-        routes: {
-          access: 'own',
-          handler: (req, res, next) => (mounted ? mounted.routes!.handler(req, res, next) : next()),
-        },
-      },
-      ...connectors,
-    ],
+    connectors: () => (mounted ? [mounted] : []),
     tokens: tokenVerifier({ tokens: async () => [] }),
     ready: async () => ({ ready: true, checks: {}, connections: {}, notes: [] }),
     metrics: async () => ({ contentType: 'text/plain', body: '' }),

@@ -1,0 +1,63 @@
+/**
+ * Agent type: how an agent takes its turns. A character names one with `type`; the hub's own is `conversational`.
+ *
+ * - **Task**: one turn to take: whose, the messages, what an earlier attempt did.
+ * - **Draft**: the answer, before it is committed and delivered.
+ *
+ * Not promised: that a turn is tried once. An attempt that dies is followed by another, which gets the same checkpoint.
+ */
+import type { z } from 'zod';
+import type { Agent } from '../core/character.js';
+import type { TurnEvent } from '../core/events.js';
+import type { RoomState } from '../core/room.js';
+import type { TurnCheckpoint, Usage } from '../core/turn.js';
+import {
+  branded,
+  type Definition,
+  type ExtensionBase,
+  type ExtensionContext,
+  type Settings,
+} from '../extensions/extension.js';
+import type { Evaluator, TurnContext } from '../plugin/plugin.js';
+
+export interface TurnTask {
+  agent: Agent;
+  context: TurnContext;
+  /** Steps of an earlier attempt come back in here, and new ones are added to it. */
+  checkpoint: TurnCheckpoint;
+  room: RoomState;
+  publish(event: TurnEvent): void;
+  /** Throws once the room may be another worker's. Call it right before what must not be done twice. */
+  hold(): void;
+}
+
+export interface Draft {
+  text: string;
+  model: string;
+  usage: Usage;
+  /** They learn from the turn once it is committed. */
+  evaluators: Evaluator[];
+}
+
+export interface TurnTaker {
+  /** A `RetryableError` is tried again; a `FatalError` ends the turn, and the person is told. */
+  answer(task: TurnTask): Promise<Draft>;
+}
+
+export interface AgentTypeContext<S extends Settings = Settings> extends ExtensionContext<S> {
+  /** How the hub itself takes a turn: composes, asks the models, acts, evaluates. Build on it, or do without. */
+  conversational: TurnTaker;
+}
+
+export interface AgentTypeExtension<S extends Settings = Settings> extends ExtensionBase<S> {
+  readonly kind: 'agentType';
+  /** Called once a process, for all agents of the type. */
+  create(context: AgentTypeContext<S>): TurnTaker | Promise<TurnTaker>;
+}
+
+/** Defines an agent type: what takes an agent's turns. */
+export function defineAgentType<S extends Settings = z.ZodObject<Record<never, never>>>(
+  definition: Definition<AgentTypeExtension<S>>,
+): AgentTypeExtension<S> {
+  return branded({ ...definition, kind: 'agentType' as const });
+}

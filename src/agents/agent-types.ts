@@ -1,0 +1,52 @@
+/** The agent types there are: what takes the turns of each agent, made once and kept. */
+import type { Agent } from '../core/character.js';
+import { FatalError } from '../errors.js';
+import type { Registry } from '../extensions/registry.js';
+import { hubValues, problemText, readSettings, type Secrets } from '../extensions/settings.js';
+import type { Given } from '../given.js';
+import type { Logger } from '../logger.js';
+import type { TurnTaker, TurnTask } from './agent-type.js';
+
+export interface AgentTypesParts {
+  registry: Registry;
+  given: Given;
+  secrets: Secrets;
+  log: Logger;
+}
+
+export class AgentTypes implements TurnTaker {
+  readonly #parts: AgentTypesParts;
+  /** How the hub itself takes a turn; each type may build on it. */
+  readonly #conversational: TurnTaker;
+  readonly #made = new Map<string, Promise<TurnTaker>>();
+
+  constructor(parts: AgentTypesParts, conversational: TurnTaker) {
+    this.#parts = parts;
+    this.#conversational = conversational;
+  }
+
+  /** @throws FatalError `config_invalid` where there is no such type, besides what the type itself throws. */
+  async answer(task: TurnTask) {
+    return (await this.#of(task.agent)).answer(task);
+  }
+
+  #of({ character: { type } }: Agent): Promise<TurnTaker> {
+    let taker = this.#made.get(type);
+    if (!taker) {
+      taker = this.#make(type);
+      this.#made.set(type, taker);
+      // Not kept: what was missing may be there the next time.
+      taker.catch(() => this.#made.delete(type));
+    }
+    return taker;
+  }
+
+  async #make(type: string): Promise<TurnTaker> {
+    const { registry, given, secrets, log } = this.#parts;
+    const extension = registry.require('agentType', type, 'type');
+    const read = await readSettings(extension, hubValues(extension, given), secrets);
+    if ('problems' in read) throw new FatalError('config_invalid', problemText(read.problems));
+    const { settings, nameOf } = read;
+    return extension.create({ settings, nameOf, log, conversational: this.#conversational });
+  }
+}

@@ -1,0 +1,117 @@
+/** What is wrong with an agent: asked at the start, at every change of it and by `carrier doctor`. */
+import type { Config } from '../config.js';
+import type { Agent } from '../core/character.js';
+import { gateSettings, referencesFor } from '../core/connector-settings.js';
+import { CarrierError } from '../errors.js';
+import type { Registry } from '../extensions/registry.js';
+import { secretsOf } from '../extensions/settings.js';
+import type { LanguageModel } from '../llm/llm.js';
+import { suggestion } from '../nearest.js';
+import { redact } from '../redaction.js';
+import type { Bots } from './bots.js';
+import type { Problem } from './problem.js';
+
+export interface CheckParts {
+  config: Config;
+  registry: Registry;
+  models: { get(ref: string): Promise<LanguageModel> };
+  plugins: {
+    problems(agent: Agent): Promise<Pick<Problem, 'field' | 'message'>[]>;
+    /** Names of the actions that the agent's plugins bring; null where that is not known without opening one. */
+    actions(agent: Agent): Promise<string[] | null>;
+  };
+  /** Names of connectors that are no extension's: a program brings them. */
+  brought?: string[];
+}
+
+type Found = Omit<Problem, 'agentId'>;
+
+/**
+ * Everything that is wrong, not the first thing alone; what a process has no use for is not looked at there.
+ * @param bots what `botsOf` has found for it.
+ */
+export async function checkAgent(agent: Agent, bots: Bots, parts: CheckParts): Promise<Problem[]> {
+  const { role } = parts.config;
+  const found = await Promise.all([
+    role === 'worker' ? [] : [...bots.problems, ...wrongConnectors(agent, parts)],
+    role === 'gateway' ? [] : [...wrongType(agent, parts.registry), ...(await wrongModels(agent, parts))],
+    role === 'gateway' ? [] : wrongPlugins(agent, parts),
+  ]);
+  return found.flat().map((problem) => ({ agentId: agent.id, ...problem }));
+}
+
+function wrongType({ character: { type } }: Agent, registry: Registry): Found[] {
+  if (registry.get('agentType', type)) return [];
+  const known = registry.list('agentType').map(({ name }) => name);
+  return [{ field: 'type', message: `there is no agent type "${type}"${suggestion(type, known)}` }];
+}
+
+async function wrongModels({ character }: Agent, { models }: CheckParts): Promise<Found[]> {
+  const found = await Promise.all(
+    character.models.map((ref, i) => problemOf(`models[${i}]`, models.get(ref))),
+  );
+  return found.flat();
+}
+
+/** Names of connectors that no extension has, and settings that a connector does not have. */
+function wrongConnectors({ character }: Agent, { registry, brought = [] }: CheckParts): Found[] {
+  const known = registry.list('connector');
+  return Object.keys(character.connectors).flatMap((name): Found[] => {
+    const field = `connectors.${name}`;
+    const extension = known.find((one) => one.name === name);
+    if (!extension && brought.includes(name)) return [];
+    if (!extension) {
+      const names = known.map((one) => one.name);
+      return [
+        { connector: name, field, message: `there is no connector "${name}"${suggestion(name, names)}` },
+      ];
+    }
+    const { serves, account = secretsOf(extension) } = extension;
+    const own = Object.keys(referencesFor(character, name));
+    if (serves === 'hub')
+      return own.map((key) => ({
+        ...{ connector: name, field: `${field}.${key}` },
+        message: `"${name}" serves all agents, so none has an account of its own there; take the field out`,
+      }));
+    return own
+      .filter((key) => key !== 'token' && !account.includes(key))
+      .map((key) => ({
+        ...{ connector: name, field: `${field}.${key}` },
+        message: `"${name}" has no such setting${suggestion(key, [...account, ...gateSettings])}`,
+      }));
+  });
+}
+
+/** Plugins that cannot be used, and rules about actions that none of them brings. */
+async function wrongPlugins(agent: Agent, { plugins }: CheckParts): Promise<Found[]> {
+  const lost = await plugins.problems(agent);
+  // Whether a name is right cannot be said while some of the plugins are missing.
+  if (lost.length > 0) return lost.map(({ field, message }) => ({ field, message: redact(message) }));
+  const actions = await plugins.actions(agent);
+  if (!actions) return [];
+  return (['allow', 'deny'] as const).flatMap((rule) =>
+    agent.character.tools[rule].flatMap((name, i) =>
+      name.includes('*') || actions.includes(name)
+        ? []
+        : [
+            {
+              field: `tools.${rule}[${i}]`,
+              message: `no plugin of this agent brings an action "${name}"${suggestion(name, actions)}`,
+            },
+          ],
+    ),
+  );
+}
+
+async function problemOf(field: string, work: Promise<unknown>): Promise<Found[]> {
+  return work.then(
+    () => [],
+    (error: unknown) => [told(field, error)],
+  );
+}
+
+function told(field: string, error: unknown): Found {
+  const { message } =
+    error instanceof CarrierError || error instanceof Error ? error : new Error(String(error));
+  return { field, message: redact(message) };
+}
