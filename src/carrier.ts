@@ -102,6 +102,12 @@ async function assemble(
     models,
     buttonKey: () => derivedKey(callbackSecretOf(config), 'buttons'),
     embedder,
+    secrets: null,
+    check: async (agent) => {
+      const bots = botParts(config, parts.registry, parts.secrets, log);
+      const subjects = await diagnoseBots(bots, [agent]);
+      return (await Promise.all(subjects)).flatMap(({ findings }) => findings);
+    },
     plugin: async (name) =>
       overrides.plugins?.find((brought) => brought.name === name) ?? loadPlugin(name, folders),
   });

@@ -2,8 +2,7 @@
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
-import type { Agent } from './core/character.js';
-import { stopTopic } from './core/events.js';
+import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import { Backlog } from './intake/backlog.js';
 import { Buttons } from './intake/buttons.js';
@@ -30,6 +29,8 @@ import { scopedNotes } from './intake/scoped-notes.js';
 import { textRule } from './intake/text.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
+import type { AgentDesk, SecretVault } from './operations/operation.js';
+import { type Caller, Operations } from './operations/operations.js';
 import type { RoomQueue } from './queue/queue.js';
 import { outcomeOf } from './runtime/outcome.js';
 import type { Store } from './store/store.js';
@@ -45,9 +46,9 @@ export interface FrontParts {
   };
   rooms: Rooms;
   buttonKey: () => Uint8Array;
-  agent(id: string): Agent;
-  /** Of an agent's chain, in order. */
-  models(agent: Agent): string[];
+  agents: AgentDesk;
+  secrets: SecretVault | null;
+  ready(): Promise<Readiness>;
   /** Called when a memory has another text, and so needs another vector. */
   edited(): void;
   metrics: Metrics;
@@ -57,18 +58,24 @@ export interface FrontParts {
 export interface Front {
   /** The hub as one connector sees it. */
   hostFor(connector: Pick<Connector, 'name' | 'agentId' | 'routes'>): Host;
-  readonly pairings: Pairings;
+  readonly operations: Operations;
 }
 
 export function frontOf(parts: FrontParts): Front {
   const { config, engines, metrics, log } = parts;
   const { store, bus, turnQueue, deliveryQueue } = engines;
-  const notices = new Notices({ turns: store.turns, deliveries: deliveryQueue, log });
-  const pairings = new Pairings(store.notes, ({ code, agentId, source, ...person }) =>
-    notices.tell(
+  const notices = new Notices({ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, log });
+  const pairings = new Pairings(store.notes, async ({ code, agentId, source, ...person }) => {
+    await notices.tell(
       { agentId, source: { ...source, messageId: `paired:${code}` }, direct: true, author: person },
       { text: 'You are let in. What can I do for you?' },
-    ),
+    );
+  });
+  const { rooms, agents, secrets, ready } = parts;
+  const audit = { append: async () => {} };
+  const operations = new Operations(
+    { ...{ store, audit, bus, turnQueue, deliveryQueue }, rooms, agents, pairings, secrets, ready },
+    log,
   );
   const buttons = new Buttons(store.notes, parts.buttonKey);
   const pointers = new Pointers(store.memories, store.notes);
@@ -78,21 +85,21 @@ export function frontOf(parts: FrontParts): Front {
     turns: turnQueue,
     rules: [noBots, lists, direct(pairings), groups(config.turns), rates.rule],
     textRule: textRule(config.turns),
-    commands: commandsOf(parts, pairings, buttons),
+    commands: commandsOf(operations, buttons),
     notices,
     buttons,
     pointers,
-    requireAgent: parts.agent,
-    publish: (roomId, event) => bus.publish(roomId, event),
+    requireAgent: agents.get,
     log,
   });
   const changes = new Changes(store.memories, pointers, config.turns);
   const feedback = new Feedback(store.notes, pointers);
   const backlog = new Backlog(turnQueue, config.http.maxBacklog);
   const hostFor: Front['hostFor'] = (connector) => ({
-    async receive(message) {
+    async receive(message, from) {
       // Callers with a token of the hub wait for an answer; a platform's people read what comes.
-      const receipt = await intake.receive(message, connector.routes?.access === 'token');
+      const waits = connector.routes?.access === 'token';
+      const receipt = await intake.receive(message, { waits, vouched: waits && from?.admin });
       if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
       return receipt;
     },
@@ -110,7 +117,7 @@ export function frontOf(parts: FrontParts): Front {
       if (refusal) metrics.refused();
       return refusal;
     },
-    requireAgent: parts.agent,
+    requireAgent: agents.get,
     watch: (roomId, listener) => bus.subscribe(roomId, listener),
     outcome: (messageId) => outcomeOf(store, messageId),
     owes: async (roomId) => (await store.outbox.due(roomId, 1)).length > 0,
@@ -121,22 +128,18 @@ export function frontOf(parts: FrontParts): Front {
     notes: scopedNotes(store.notes, connector),
     log,
   });
-  return { hostFor, pairings };
+  return { hostFor, operations };
 }
 
-function commandsOf({ engines, rooms, models }: FrontParts, pairings: Pairings, buttons: Buttons): Commands {
-  const { store, bus, turnQueue: queue } = engines;
-  const { memories, turns } = store;
-  const publish = (roomId: string, turnId: string) =>
-    bus.publish(stopTopic, { type: 'turn.stop', turnId, roomId });
+function commandsOf(operations: Caller, buttons: Buttons): Commands {
   const commands: Commands = new Commands([
     help((operator) => commands.list(operator)),
-    beginAnew(rooms),
-    status({ rooms, memories, turns, queue, models }),
-    forget(memories, buttons),
-    model(rooms, models),
-    stop({ rooms, turns, queue, publish }),
-    approve(pairings),
+    beginAnew(operations),
+    status(operations),
+    forget(operations, buttons),
+    model(operations),
+    stop(operations),
+    approve(operations),
   ]);
   return commands;
 }

@@ -4,20 +4,22 @@
  */
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
-import type { Connector, Host } from './connector/connector.js';
+import type { Connector, Finding, Host } from './connector/connector.js';
 import type { Agent } from './core/character.js';
 import { stopTopic } from './core/events.js';
+import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import { FatalError } from './errors.js';
 import { frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
-import type { PairingDesk } from './intake/pairings.js';
 import type { Limiters } from './intake/rates.js';
 import type { Leases } from './lease/lease.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import type { Maintenance } from './maintenance/maintenance.js';
 import { Metrics } from './metrics.js';
+import type { AgentDesk, SecretVault } from './operations/operation.js';
+import type { Operations } from './operations/operations.js';
 import { Deliverer } from './outbox/outbox.js';
 import type { Plugin } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
@@ -69,16 +71,9 @@ export interface HubParts {
   buttonKey(): Uint8Array;
   embedder: Embedder | null;
   plugin(name: string): Promise<Plugin>;
-}
-
-interface Readiness {
-  ready: boolean;
-  /** `ok`, or what is wrong. */
-  checks: Record<string, string>;
-  /** How the platforms' connections are; one that is down does not make the hub unready. */
-  connections: Record<string, string>;
-  /** What the engines lack, and what that costs. */
-  notes: string[];
+  secrets: SecretVault | null;
+  /** Looks at what an agent names, with the eyes of its platforms. */
+  check(agent: Agent): Promise<Finding[]>;
 }
 
 export interface Hub {
@@ -86,7 +81,7 @@ export interface Hub {
   /** For callers that are no connector. */
   readonly host: Host;
   /** Null in a worker. */
-  readonly pairings: PairingDesk | null;
+  readonly operations: Operations | null;
   agents(): Agent[];
   /** Whether this process can do its part for a message now. */
   ready(): Promise<Readiness>;
@@ -106,8 +101,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const memoryManager = new MemoryManager(store.memories, embedder, log);
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster });
   const front = frontOf({
-    ...{ config, engines, rooms, metrics, log, agent: requireAgent, buttonKey: parts.buttonKey },
-    models: (agent) => parts.models.refs(agent),
+    ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts) },
+    ...{ buttonKey: parts.buttonKey, secrets: parts.secrets },
     edited: () => memoryManager.nudge(),
   });
   const worker = workerOf(parts, { metrics, memoryManager, rooms, agent: requireAgent });
@@ -120,6 +115,20 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     forgottenMs: limits.sweepMs,
     log,
   });
+
+  async function ready(): Promise<Readiness> {
+    const checks: Record<string, string> = {
+      store: await problem(() => store.ping()),
+      queue: await problem(async () => void (await turnQueue.counts())),
+      agents: characters.list().length > 0 ? 'ok' : `no usable character in ${config.charactersDir}`,
+    };
+    if (role !== 'gateway')
+      checks.models = await problem(async () => {
+        await Promise.all(characters.list().map((agent) => parts.models.chain(agent)));
+      });
+    const ready = Object.values(checks).every((check) => check === 'ok');
+    return { ready, checks, connections: connections.health(), notes: store.description.notes };
+  }
 
   if (role !== 'worker') {
     for (const connector of connectors) await connector.start(front.hostFor(connector));
@@ -139,21 +148,9 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   return {
     connectors,
     host: front.hostFor({ name: 'hub' }),
-    pairings: role === 'worker' ? null : front.pairings,
+    operations: role === 'worker' ? null : front.operations,
     agents: () => characters.list(),
-    async ready() {
-      const checks: Record<string, string> = {
-        store: await problem(() => store.ping()),
-        queue: await problem(async () => void (await turnQueue.counts())),
-        agents: characters.list().length > 0 ? 'ok' : `no usable character in ${config.charactersDir}`,
-      };
-      if (role !== 'gateway')
-        checks.models = await problem(async () => {
-          await Promise.all(characters.list().map((agent) => parts.models.chain(agent)));
-        });
-      const ready = Object.values(checks).every((check) => check === 'ok');
-      return { ready, checks, connections: connections.health(), notes: store.description.notes };
-    },
+    ready,
     metrics: () => metrics.text(),
     async stop() {
       characters.close();
@@ -185,6 +182,16 @@ function keepUp({ config, engines, characters, log }: HubParts, memoryManager: M
     await retention.apply(signal);
     await memoryManager.dropAbandoned(signal);
   });
+}
+
+function agentDesk({ characters, models, check }: HubParts): AgentDesk {
+  return {
+    list: () => characters.list(),
+    problems: () => characters.problems().map(({ id, field, message }) => ({ agentId: id, field, message })),
+    get: (id) => agentOf(characters, id),
+    models: (agent) => models.refs(agent),
+    check,
+  };
 }
 
 function agentOf(characters: Characters, id: string): Agent {

@@ -56,7 +56,7 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
     tokens: tokenVerifier(store.agents),
     ready: () => carrier.ready(),
     metrics: () => carrier.metrics(),
-    pairings: carrier.pairings,
+    operations: carrier.operations,
     log,
   });
   carrier.announce(server.url);

@@ -128,7 +128,7 @@ describe('tokens', () => {
     expect((await fetch(`${api.url}/b`)).status).toBe(200);
     expect((await fetch(`${api.url}/a`)).status).toBe(401);
     expect((await api.get('/a')).status).toBe(200);
-    expect(seen).toEqual([undefined, { name: 'test', tenant: 'default' }]);
+    expect(seen).toEqual([undefined, { name: 'test', tenant: 'default', admin: true }]);
   });
 });
 

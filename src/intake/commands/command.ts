@@ -1,14 +1,17 @@
-/** Chat commands: `/new` and its like, as messages on any platform and by the platforms' own means. */
+/**
+ * Chat commands: `/new` and its like, as messages on any platform and by the platforms' own means. They carry what was
+ * written to an operation, with the person as principal, and put its answer into words.
+ */
 import { roomIdOf, scopeOf } from '../../core/memory.js';
 import { CarrierError, isRetryable } from '../../errors.js';
+import type { PersonPrincipal } from '../../operations/principal.js';
 import { type Arrival, isOperator, type Notice } from '../gate.js';
 
 export interface Call extends Arrival {
-  roomId: string;
-  scope: string;
   /** What follows the name, trimmed. */
   args: string;
-  operator: boolean;
+  /** Who asks, and where. */
+  principal: PersonPrincipal;
 }
 
 export interface Command {
@@ -16,6 +19,7 @@ export interface Command {
   readonly name: string;
   /** What it does, for /help: half a sentence. */
   readonly about: string;
+  /** Others are not shown it in /help. */
   readonly operatorsOnly?: boolean;
   run(call: Call): Promise<Notice>;
 }
@@ -58,15 +62,22 @@ export class Commands {
   async run({ name, args }: Written, arrival: Arrival): Promise<Notice> {
     const command = this.#byName.get(name);
     if (!command) return { text: `There is no command /${name}. /help lists those there are.` };
-    const { message, agent } = arrival;
-    const operator = isOperator(arrival);
-    if (command.operatorsOnly && !operator) return { text: `/${name} is for the operators of this agent.` };
-    const roomId = roomIdOf(agent.id, message.source);
     try {
-      return await command.run({ ...arrival, args, operator, roomId, scope: scopeOf(message) });
+      return await command.run({ ...arrival, args, principal: principalOf(arrival) });
     } catch (error) {
       if (!(error instanceof CarrierError) || isRetryable(error)) throw error;
+      if (error.code === 'permission_denied') return { text: `/${name} is for the operators of this agent.` };
       return { text: error.message };
     }
   }
+}
+
+function principalOf(arrival: Arrival): PersonPrincipal {
+  const { message, agent, vouched = false } = arrival;
+  const { connector, tenant } = message.source;
+  return {
+    ...{ kind: 'person', connector, tenant, userId: message.author.id, agentId: agent.id },
+    ...{ roomId: roomIdOf(agent.id, message.source), scope: scopeOf(message) },
+    operator: vouched || isOperator(arrival),
+  };
 }

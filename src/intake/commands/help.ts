@@ -5,8 +5,8 @@ export function help(commands: (operator: boolean) => Command[]): Command {
   return {
     name: 'help',
     about: 'what I understand besides talk',
-    async run({ agent, operator }) {
-      const lines = commands(operator).map(({ name, about }) => `/${name}: ${about}`);
+    async run({ agent, principal }) {
+      const lines = commands(principal.operator).map(({ name, about }) => `/${name}: ${about}`);
       return { text: [`I am ${agent.character.name}. Just write to me, or:`, ...lines].join('\n') };
     },
   };

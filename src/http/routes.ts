@@ -1,0 +1,31 @@
+/** Which request is carried to which operation. The README's table and `carrier`'s commands are made of this one. */
+import type { OperationName } from '../operations/operations.js';
+
+export interface Route {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Names in it are fields of the input. The others stand in the query of a GET, and else in a JSON body. */
+  path: string;
+  operation: OperationName;
+}
+
+/** Bodies are small, but a secret may be a key file. */
+export const maxBodyBytes = (operation: OperationName) => (operation.startsWith('secrets.') ? 65_536 : 4096);
+
+export const routes: readonly Route[] = [
+  { method: 'GET', path: '/agents', operation: 'agents.list' },
+  { method: 'GET', path: '/agents/:agentId', operation: 'agents.show' },
+  { method: 'POST', path: '/agents/:agentId/check', operation: 'agents.check' },
+  { method: 'GET', path: '/pairings', operation: 'pairings.list' },
+  { method: 'POST', path: '/pairings/approve', operation: 'pairings.approve' },
+  { method: 'POST', path: '/pairings/revoke', operation: 'pairings.revoke' },
+  { method: 'GET', path: '/tokens', operation: 'tokens.list' },
+  { method: 'DELETE', path: '/tokens/:name', operation: 'tokens.revoke' },
+  { method: 'GET', path: '/secrets', operation: 'secrets.list' },
+  { method: 'PUT', path: '/secrets/:name', operation: 'secrets.set' },
+  { method: 'POST', path: '/secrets/:name/rotate', operation: 'secrets.rotate' },
+  { method: 'DELETE', path: '/secrets/:name', operation: 'secrets.remove' },
+  { method: 'POST', path: '/rooms/:roomId/stop', operation: 'turns.stop' },
+  { method: 'POST', path: '/turns/:turnId/stop', operation: 'turns.stop' },
+  { method: 'POST', path: '/people/forget', operation: 'people.forget' },
+  { method: 'GET', path: '/health', operation: 'health.show' },
+];
