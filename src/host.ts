@@ -72,9 +72,8 @@ export function frontOf(parts: FrontParts): Front {
     );
   });
   const { rooms, agents, secrets, ready } = parts;
-  const audit = { append: async () => {} };
   const operations = new Operations(
-    { ...{ store, audit, bus, turnQueue, deliveryQueue }, rooms, agents, pairings, secrets, ready },
+    { ...{ store, bus, turnQueue, deliveryQueue }, rooms, agents, pairings, secrets, ready },
     log,
   );
   const buttons = new Buttons(store.notes, parts.buttonKey);

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Operation } from '../src/operations/operation.js';
 import { operations } from '../src/operations/operations.js';
 import { permissions } from '../src/operations/permissions.js';
 
@@ -148,22 +149,41 @@ describe('operations', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('would be seen to lack one', () => {
+    const [good] = operations;
+    for (const part of ['permission', 'input', 'output'] as const)
+      expect(faultsOf({ ...good, [part]: undefined } as Partial<Operation>)).toHaveLength(1);
+    expect(faultsOf({ ...good, input: z.object({}) } as Partial<Operation>)).toHaveLength(1);
+  });
+
+  it('[structure.9] and what their carriers share is defined once', () => {
+    for (const name of ['PairingDesk', 'PairingRequest', 'Pairing', 'Readiness']) {
+      const defining = sources.filter((file) => new RegExp(`\\binterface ${name}\\b`).test(read(file)));
+      expect(defining, name).toHaveLength(1);
+    }
+  });
+
   it('have a permission, schemas and their place in the list', () => {
     const defined = operationFiles.flatMap((file) =>
       [...read(file).matchAll(/= defineOperation\(\{\n {2}name: '([^']+)'/g)].map(([, name]) => name!),
     );
     expect(operations.map(({ name }) => name).sort()).toEqual(defined.sort());
-    for (const operation of operations) {
-      expect(Object.keys(permissions), operation.name).toContain(operation.permission);
-      expect(operation.input, operation.name).toBeInstanceOf(z.ZodType);
-      expect(operation.output, operation.name).toBeInstanceOf(z.ZodType);
-      // What nobody asked for is refused, not passed over.
-      expect(operation.input.safeParse({ __unknown: 1 }).success, operation.name).toBe(false);
-    }
+    expect(operations.flatMap(faultsOf)).toEqual([]);
     const used = new Set<string>(operations.map(({ permission }) => permission));
     expect(Object.keys(permissions).filter((permission) => !used.has(permission))).toEqual([]);
   });
 });
+
+/** What an operation lacks. */
+function faultsOf({ name, permission, input, output }: Partial<Operation>): string[] {
+  const faults = [];
+  if (!Object.hasOwn(permissions, permission ?? '')) faults.push(`${name} has no permission of the table`);
+  if (!(input instanceof z.ZodType)) faults.push(`${name} has no input schema`);
+  // What nobody asked for is refused, not passed over.
+  else if (input.safeParse({ __unknown: 1 }).success) faults.push(`${name} takes anything`);
+  if (!(output instanceof z.ZodType)) faults.push(`${name} has no output schema`);
+  return faults;
+}
 
 /** A platform's or a provider's name, also as part of a name in code; `isLacking` has none. */
 const brandNames =

@@ -177,14 +177,16 @@ function principalOf(req: IncomingMessage): Principal {
   throw new FatalError('token_missing', "This route is only open behind the hub's tokens.");
 }
 
-function pageOf({ query }: Request): { limit: number; cursor?: string } {
-  const { limit = '50', cursor } = query;
+function pageOf({ query }: Request): { limit: number; cursor?: string; order?: 'oldest' | 'newest' } {
+  const { limit = '50', cursor, order = 'oldest' } = query;
   if (typeof limit !== 'string' || !/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > 200)
     throw invalidField('limit', 'limit: must be a whole number from 1 to 200.');
-  if (cursor === undefined) return { limit: Number(limit) };
+  if (order !== 'oldest' && order !== 'newest')
+    throw invalidField('order', 'order: must be "oldest" or "newest".');
+  if (cursor === undefined) return { limit: Number(limit), order };
   if (typeof cursor !== 'string' || cursor === '' || cursor.length > 1024)
     throw invalidField('cursor', 'cursor: must be the nextCursor of an earlier answer.');
-  return { limit: Number(limit), cursor };
+  return { limit: Number(limit), cursor, order };
 }
 
 function refuseMethod(allow: string): RequestHandler {

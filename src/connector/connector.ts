@@ -63,7 +63,7 @@ export interface Host {
   turn(turnId: string): Promise<Turn | null>;
   history(
     roomId: string,
-    page: { limit: number; cursor?: string },
+    page: { limit: number; cursor?: string; order?: 'oldest' | 'newest' },
   ): Promise<{ items: Memory[]; nextCursor: string | null }>;
   /** Stores bytes; the result goes into an attachment's `file`. */
   putFile(bytes: Uint8Array): Promise<string>;

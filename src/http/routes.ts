@@ -9,7 +9,7 @@ export interface Route {
 }
 
 /** Bodies are small, but a secret may be a key file. */
-export const maxBodyBytes = (operation: OperationName) => (operation.startsWith('secrets.') ? 65_536 : 4096);
+export const maxBodyBytes = (operation: OperationName) => (operation.startsWith('secrets.') ? 131_072 : 4096);
 
 export const routes: readonly Route[] = [
   { method: 'GET', path: '/agents', operation: 'agents.list' },
@@ -24,8 +24,18 @@ export const routes: readonly Route[] = [
   { method: 'PUT', path: '/secrets/:name', operation: 'secrets.set' },
   { method: 'POST', path: '/secrets/:name/rotate', operation: 'secrets.rotate' },
   { method: 'DELETE', path: '/secrets/:name', operation: 'secrets.remove' },
+  { method: 'GET', path: '/rooms', operation: 'rooms.list' },
+  { method: 'GET', path: '/rooms/:roomId/messages', operation: 'rooms.messages' },
+  { method: 'POST', path: '/rooms/:roomId/forget', operation: 'rooms.forget' },
   { method: 'POST', path: '/rooms/:roomId/stop', operation: 'turns.stop' },
+  { method: 'GET', path: '/turns', operation: 'turns.list' },
+  { method: 'GET', path: '/turns/:turnId', operation: 'turns.show' },
   { method: 'POST', path: '/turns/:turnId/stop', operation: 'turns.stop' },
+  { method: 'POST', path: '/turns/:turnId/run-again', operation: 'turns.runAgain' },
+  { method: 'GET', path: '/deliveries', operation: 'deliveries.list' },
+  { method: 'POST', path: '/deliveries/:deliveryId/send-again', operation: 'deliveries.sendAgain' },
+  { method: 'POST', path: '/deliveries/:deliveryId/drop', operation: 'deliveries.drop' },
   { method: 'POST', path: '/people/forget', operation: 'people.forget' },
+  { method: 'GET', path: '/audit', operation: 'audit.list' },
   { method: 'GET', path: '/health', operation: 'health.show' },
 ];

@@ -52,25 +52,8 @@ export interface SecretVault {
   remove(name: string): Promise<void>;
 }
 
-export interface AuditRow {
-  id: string;
-  /** Unix ms. */
-  at: number;
-  principal: { kind: Principal['kind']; name: string; [more: string]: unknown };
-  operation: string;
-  target: Record<string, unknown>;
-  outcome: 'done' | 'denied' | 'failed';
-  /** Code of the error. */
-  error?: string;
-}
-
-export interface AuditLog {
-  append(row: AuditRow): Promise<void>;
-}
-
 export interface OperationParts {
   store: Store;
-  audit: AuditLog;
   bus: EventBus;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;

@@ -3,21 +3,26 @@ import type { z } from 'zod';
 import { newId } from '../core/ids.js';
 import { asCarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import type { AuditRow } from '../store/audit-log.js';
 import { checkAgent, listAgents, showAgent } from './agents.js';
+import { listAudit } from './audit.js';
+import { dropDelivery, listDeliveries, sendAgain } from './deliveries.js';
 import { showHealth } from './health.js';
-import type { AuditRow, Operation, OperationParts } from './operation.js';
+import type { Operation, OperationParts } from './operation.js';
 import { approvePairing, listPairings, revokePairing } from './pairings.js';
 import { forgetPerson } from './people.js';
 import { authorise, namedIn, type Principal } from './principal.js';
-import { chooseModel, renewRoom, roomStatus } from './rooms.js';
+import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { listTokens, revokeToken } from './tokens.js';
-import { stopTurn } from './turns.js';
+import { listTurns, runAgain, showTurn, stopTurn } from './turns.js';
 
 export const operations = [
   ...[listAgents, showAgent, checkAgent, listPairings, approvePairing, revokePairing],
   ...[listTokens, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
-  ...[roomStatus, renewRoom, chooseModel, stopTurn, forgetPerson, showHealth],
+  ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
+  ...[listTurns, showTurn, stopTurn, runAgain, listDeliveries, sendAgain, dropDelivery],
+  ...[forgetPerson, showHealth, listAudit],
 ] as const;
 
 type All = (typeof operations)[number];
@@ -76,7 +81,7 @@ export class Operations implements Caller {
   /** What was done is done: that it could not be written down is told in the log, and no answer is held back for it. */
   async #write(what: Omit<AuditRow, 'id' | 'at'>): Promise<void> {
     const row = { id: newId(), at: Date.now(), ...what };
-    await this.#parts.audit
+    await this.#parts.store.audit
       .append(row)
       .catch((err: unknown) => this.#log.error({ err, row }, 'an operation could not be written down'));
   }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Memory, scopeOf } from '../core/memory.js';
-import { defineOperation, type OperationParts } from './operation.js';
+import type { MemoryStore } from '../store/memory-store.js';
+import { all, forget } from './forgetting.js';
+import { defineOperation } from './operation.js';
 import { id } from './shapes.js';
-
-const batch = 500;
 
 const Forgetting = z.strictObject({
   connector: id,
@@ -26,29 +26,33 @@ export const forgetPerson = defineOperation({
   output: z.object({ memories: z.number() }),
   concerns: ({ count: _, ...whom }) => whom,
   audit: (whom) => whom,
-  async run(whom, { store }) {
-    const ids = await ownedIn(whom, store.memories);
-    if (whom.count) return { memories: ids.length };
-    let memories = 0;
-    for (let at = 0; at < ids.length; at += batch)
-      memories += await store.memories.forget(ids.slice(at, at + batch));
-    return { memories };
+  async run(whom, { store: { memories } }) {
+    const ids = await (whom.scope === undefined ? ownedAnywhere(whom, memories) : ownedIn(whom, memories));
+    return { memories: whom.count ? ids.length : await forget(ids, memories) };
   },
 });
 
-async function ownedIn(whom: Forgetting, memories: OperationParts['store']['memories']): Promise<string[]> {
+/** Also what waits for its answer, which is then not answered. */
+async function ownedAnywhere(whom: Forgetting, memories: MemoryStore): Promise<string[]> {
+  const agents = whom.agentId === undefined ? await memories.agents() : [whom.agentId];
+  const found = await Promise.all([
+    all((page) => memories.ofPerson(whom, page)),
+    ...agents.map((agentId) =>
+      all((page) => memories.inScope(agentId, directScope({ ...whom, agentId }), page)),
+    ),
+  ]);
+  return [...new Set(found.flat().map(({ id }) => id))];
+}
+
+/** What waits for its answer stays. */
+async function ownedIn(whom: Forgetting, memories: MemoryStore): Promise<string[]> {
   const { agentId = '', scope = '' } = whom;
   const whole = scope === directScope(whom);
   const owned = new Set<string>();
-  let cursor: string | undefined;
-  do {
-    const page = await memories.inScope(agentId, scope, { limit: batch, cursor });
-    for (const memory of page.items) {
-      if (memory.status === 'pending') continue;
-      if (whole || isOf(memory, whom, owned)) owned.add(memory.id);
-    }
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor);
+  for (const memory of await all((page) => memories.inScope(agentId, scope, page))) {
+    if (memory.status === 'pending') continue;
+    if (whole || isOf(memory, whom, owned)) owned.add(memory.id);
+  }
   return [...owned];
 }
 

@@ -16,12 +16,19 @@ export const permissions = {
   'tokens.revoke': ['admin'],
   'secrets.read': ['admin'],
   'secrets.change': ['admin'],
+  'rooms.read': ['admin', 'operator'],
+  'rooms.forget': ['admin', 'operator'],
   'rooms.status': ['admin', 'operator', 'self'],
   'rooms.renew': ['admin', 'operator', 'self'],
   'rooms.model': ['admin', 'operator'],
+  'turns.read': ['admin', 'operator'],
   'turns.stop': ['admin', 'operator', 'self'],
+  'turns.run': ['admin', 'operator'],
+  'deliveries.read': ['admin', 'operator'],
+  'deliveries.change': ['admin', 'operator'],
   'people.forget': ['admin', 'operator', 'self'],
   'health.read': ['admin'],
+  'audit.read': ['admin'],
 } as const satisfies Record<string, readonly Holder[]>;
 
 export type Permission = keyof typeof permissions;

@@ -4,7 +4,7 @@ import { defineOperation, type SecretVault } from './operation.js';
 import { instant } from './shapes.js';
 
 const name = z.string().regex(/^[\w.-]{1,64}$/, 'takes 1 to 64 letters, digits, "_", "-" and "."');
-const value = z.string().min(1, 'must not be empty').max(32_768);
+const value = z.string().min(1, 'must not be empty').max(65_536);
 const Named = z.object({ name: z.string() });
 const audit = (input: { name: string }) => ({ name: input.name });
 

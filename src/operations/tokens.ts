@@ -29,7 +29,7 @@ export const revokeToken = defineOperation({
       throw new FatalError('not_found', 'No such token. tokens.list names them.', { field: 'name' });
     // Noted first: its file may still be there, and the next start must not take it for a new one.
     await store.notes.put(revocationKey(token.hash), { name, revokedAt: Date.now() });
-    await (store.agents as unknown as { removeToken(name: string): Promise<void> }).removeToken(name);
+    await store.agents.removeToken(name);
     return token;
   },
 });
