@@ -18,7 +18,7 @@ import type { Store } from '../store/store.js';
 import type { Permission } from './permissions.js';
 import type { Principal, Resource } from './principal.js';
 
-export interface AgentProblem {
+interface AgentProblem {
   /** Null where it concerns no agent, such as the folder. */
   agentId: string | null;
   field: string | null;
@@ -37,7 +37,7 @@ export interface AgentDesk {
   check(agent: Agent): Promise<Finding[]>;
 }
 
-export interface PairingDesk {
+interface PairingDesk {
   list(): Promise<{ requests: PairingRequest[]; pairings: Pairing[] }>;
   /** `within`: only a code that was asked for there. Throws `pairing_unknown`, as `revoke` does. */
   approve(code: string, within?: Pick<Pairing, 'agentId' | 'connector'>): Promise<Pairing>;
@@ -66,7 +66,7 @@ export interface OperationParts {
 }
 
 /** Who asks, and what there is to do it with. */
-export interface Circumstances extends OperationParts {
+interface Circumstances extends OperationParts {
   principal: Principal;
 }
 

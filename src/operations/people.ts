@@ -5,17 +5,19 @@ import { all, forget } from './forgetting.js';
 import { defineOperation } from './operation.js';
 import { id } from './shapes.js';
 
-const Forgetting = z.strictObject({
-  connector: id,
-  tenant: id.default('default'),
-  userId: id,
-  /** Absent: what all agents remember. */
-  agentId: id.optional(),
-  /** One conversation; absent: every room. */
-  scope: id.optional(),
-  /** Only says how much there is. */
-  count: z.boolean().default(false),
-});
+const Forgetting = z
+  .strictObject({
+    connector: id,
+    tenant: id.default('default'),
+    userId: id,
+    /** Absent: what all agents remember. */
+    agentId: id.optional(),
+    /** One conversation; absent: every room. */
+    scope: id.optional(),
+    /** Only says how much there is. */
+    count: z.boolean().default(false),
+  })
+  .refine(({ scope, agentId }) => scope === undefined || agentId !== undefined, 'scope: needs its agentId');
 type Forgetting = z.output<typeof Forgetting>;
 
 export const forgetPerson = defineOperation({

@@ -1,5 +1,6 @@
 /** Who asks for an operation, what it concerns, and whether they may. */
 import type { Principal as TokenOwner } from '../connector/connector.js';
+import type { Principal as AuditedPrincipal } from '../store/audit-log.js';
 import { type Permission, permissions } from './permissions.js';
 
 /** Someone who writes to an agent, where they write. The hub fills this in; nothing of it is the person's own claim. */
@@ -65,7 +66,7 @@ function isOperated(principal: PersonPrincipal, { roomId, scope, agentId, connec
 }
 
 /** As audit rows name it: by ids alone. */
-export function namedIn(principal: Principal) {
+export function namedIn(principal: Principal): AuditedPrincipal {
   if (principal.kind === 'system') return { kind: principal.kind, name: 'the hub' };
   const { kind, tenant } = principal;
   if (kind === 'token') return { kind, name: principal.name, tenant };
