@@ -19,7 +19,7 @@ export function harmless(text: string): string {
 
 /** The same of more than one line. */
 export function harmlessLines(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(/(?![\n\t\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
+  return text.replace(/\r\n?/g, '\n').replace(/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
 }
 
 /** JSON that is harmless, too, and still says the same. */
