@@ -108,8 +108,7 @@ export class MongoTurns implements TurnStore {
 
   async waiting(before: number, limit: number): Promise<string[]> {
     await this.#marks.all();
-    const waits = [Open.reopening, Open.checkpoint, Open.message];
-    const pending = { open: { $in: waits }, createdAt: { $lt: before } };
+    const pending = { open: { $gte: Open.reopening, $ne: Open.turn }, createdAt: { $lt: before } };
     return this.#connection.run(() => waitingRooms(this.#log.memories, pending, 'createdAt', whole(limit)));
   }
 
