@@ -124,7 +124,7 @@ async function assemble(
     references: () => characters.list().flatMap(({ character }) => allReferences(character)),
   };
   const hub = await startRoles({
-    ...{ config, log, engines, characters, bots, models, embedder, plugins },
+    ...{ config, log, engines, characters, bots, models, embedder, plugins, secrets: vault },
     check: (agent, found) => (agent ? checkAgent(agent, found, checks) : checkHub(found, checks)),
     types: (own) => new AgentTypes({ registry, given: config.given, secrets, log }, own),
     buttonKey: () => derivedKey(callbackSecretOf(config), 'buttons'),

@@ -2,8 +2,7 @@
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
-import type { Agent } from './core/character.js';
-import { stopTopic } from './core/events.js';
+import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import { Backlog } from './intake/backlog.js';
 import { Buttons } from './intake/buttons.js';
@@ -33,6 +32,8 @@ import { textRule } from './intake/text.js';
 import { editedBy } from './intake/transformed.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
+import type { AgentDesk, SecretVault } from './operations/operation.js';
+import { type Caller, Operations } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
 import { outcomeOf } from './runtime/outcome.js';
@@ -49,9 +50,9 @@ export interface FrontParts {
   };
   rooms: Rooms;
   buttonKey: () => Uint8Array;
-  agent(id: string): Agent;
-  /** Of an agent's chain, in order. */
-  models(agent: Agent): string[];
+  agents: AgentDesk;
+  secrets: SecretVault | null;
+  ready(): Promise<Readiness>;
   /** Called when a memory has another text, and so needs another vector. */
   edited(): void;
   metrics: Metrics;
@@ -62,18 +63,23 @@ export interface FrontParts {
 export interface Front {
   /** The hub as one connector sees it. */
   hostFor(connector: Pick<Connector, 'name' | 'agentId' | 'routes'>): Host;
-  readonly pairings: Pairings;
+  readonly operations: Operations;
 }
 
 export function frontOf(parts: FrontParts): Front {
   const { config, engines, metrics, plugins, log } = parts;
   const { store, bus, turnQueue, deliveryQueue } = engines;
-  const notices = new Notices({ turns: store.turns, deliveries: deliveryQueue, log });
-  const pairings = new Pairings(store.notes, ({ code, agentId, source, ...person }) =>
-    notices.tell(
+  const notices = new Notices({ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, log });
+  const pairings = new Pairings(store.notes, async ({ code, agentId, source, ...person }) => {
+    await notices.tell(
       { agentId, source: { ...source, messageId: `paired:${code}` }, direct: true, author: person },
       { text: 'You are let in. What can I do for you?' },
-    ),
+    );
+  });
+  const { rooms, agents, secrets, ready } = parts;
+  const operations = new Operations(
+    { ...{ store, bus, turnQueue, deliveryQueue }, rooms, agents, pairings, secrets, ready },
+    log,
   );
   const buttons = new Buttons(store.notes, parts.buttonKey);
   const pointers = new Pointers(store.memories, store.notes);
@@ -83,23 +89,23 @@ export function frontOf(parts: FrontParts): Front {
     turns: turnQueue,
     rules: [noBots, lists, direct(pairings), groups(config.turns), rates.rule, pluginRule(plugins, log)],
     textRule: textRule(config.turns),
-    commands: commandsOf(parts, pairings, buttons),
+    commands: commandsOf(operations, buttons, parts),
     notices,
     buttons,
     pointers,
     plugins,
-    requireAgent: parts.agent,
-    publish: (roomId, event) => bus.publish(roomId, event),
+    requireAgent: agents.get,
     log,
   });
-  const edited = editedBy(plugins, parts.agent, log);
+  const edited = editedBy(plugins, agents.get, log);
   const changes = new Changes(store.memories, pointers, config.turns, edited);
   const feedback = new Feedback(store.notes, pointers);
   const backlog = new Backlog(turnQueue, config.http.maxBacklog);
   const hostFor: Front['hostFor'] = (connector) => ({
-    async receive(message) {
+    async receive(message, from) {
       // Callers with a token of the hub wait for an answer; a platform's people read what comes.
-      const receipt = await intake.receive(message, connector.routes?.access === 'token');
+      const waits = connector.routes?.access === 'token';
+      const receipt = await intake.receive(message, { waits, vouched: waits && from?.admin });
       if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
       return receipt;
     },
@@ -117,7 +123,7 @@ export function frontOf(parts: FrontParts): Front {
       if (refusal) metrics.refused();
       return refusal;
     },
-    requireAgent: parts.agent,
+    requireAgent: agents.get,
     watch: (roomId, listener) => bus.subscribe(roomId, listener),
     outcome: (messageId) => outcomeOf(store, messageId),
     owes: async (roomId) => (await store.outbox.due(roomId, 1)).length > 0,
@@ -128,26 +134,18 @@ export function frontOf(parts: FrontParts): Front {
     notes: scopedNotes(store.notes, connector),
     log,
   });
-  return { hostFor, pairings };
+  return { hostFor, operations };
 }
 
-function commandsOf(
-  { engines, rooms, models, plugins, log }: FrontParts,
-  pairings: Pairings,
-  buttons: Buttons,
-): Commands {
-  const { store, bus, turnQueue: queue } = engines;
-  const { memories, turns } = store;
-  const publish = (roomId: string, turnId: string) =>
-    bus.publish(stopTopic, { type: 'turn.stop', turnId, roomId });
+function commandsOf(operations: Caller, buttons: Buttons, { plugins, log }: FrontParts): Commands {
   const own = [
     help((operator, agent) => commands.list(operator, agent)),
-    beginAnew(rooms),
-    status({ rooms, memories, turns, queue, models }),
-    forget(memories, buttons),
-    model(rooms, models),
-    stop({ rooms, turns, queue, publish }),
-    approve(pairings),
+    beginAnew(operations),
+    status(operations),
+    forget(operations, buttons),
+    model(operations),
+    stop(operations),
+    approve(operations),
   ];
   const commands = new Commands(own, (agent) => commandsOfPlugins(plugins, agent, log));
   return commands;

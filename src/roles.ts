@@ -2,6 +2,7 @@
  * What a hub is made of, by its role. A gateway holds the platforms: connectors, intake, deliveries. A worker takes
  * turns. A hub of its own is both. Only ports are known here; `carrier.ts` says what stands behind them.
  */
+import { agentDesk } from './agent-desk.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { Bots } from './agents/bots.js';
 import type { CharacterProblem, Characters } from './agents/characters.js';
@@ -11,15 +12,16 @@ import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
 import type { Agent } from './core/character.js';
 import { stopTopic } from './core/events.js';
+import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import type { Engines } from './engines.js';
-import { FatalError } from './errors.js';
 import { frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
-import type { PairingDesk } from './intake/pairings.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import { Metrics } from './metrics.js';
+import type { SecretVault } from './operations/operation.js';
+import type { Operations } from './operations/operations.js';
 import { Deliverer } from './outbox/outbox.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { redact } from './redaction.js';
@@ -61,16 +63,7 @@ export interface HubParts {
   buttonKey(): Uint8Array;
   embedder: Embedder | null;
   plugins: PluginDesk & { close(): Promise<void> };
-}
-
-interface Readiness {
-  ready: boolean;
-  /** `ok`, or what is wrong. */
-  checks: Record<string, string>;
-  /** How the platforms' connections are; one that is down does not make the hub unready. */
-  connections: Record<string, string>;
-  /** What the engines lack, and what that costs. */
-  notes: string[];
+  secrets: SecretVault;
 }
 
 export interface Hub {
@@ -79,7 +72,7 @@ export interface Hub {
   /** For callers that are no connector. */
   readonly host: Host;
   /** Null in a worker. */
-  readonly pairings: PairingDesk | null;
+  readonly operations: Operations | null;
   agents(): Agent[];
   /** What is wrong with agents, their files and their bots now. */
   problems(): Problem[];
@@ -98,14 +91,12 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const { config, log, engines, characters, embedder } = parts;
   const { store, bus, turnQueue, deliveryQueue, maintenance } = engines;
   const { role, turns: limits } = config;
-  const requireAgent = (id: string) => agentOf(characters, id);
   const metrics = new Metrics({ turns: turnQueue, deliveries: deliveryQueue });
   const memoryManager = new MemoryManager(store.memories, embedder, log);
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster });
   const front = frontOf({
-    ...{ config, engines, rooms, metrics, log, agent: requireAgent, buttonKey: parts.buttonKey },
-    plugins: parts.plugins,
-    models: (agent) => parts.models.refs(agent),
+    ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
+    ...{ buttonKey: parts.buttonKey, secrets: parts.secrets, plugins: parts.plugins },
     edited: () => memoryManager.nudge(),
   });
   const worker = workerOf(parts, { metrics, memoryManager, rooms });
@@ -127,6 +118,21 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     changed: () => sweeper.soon(),
   });
 
+  function problems(): Problem[] {
+    return [...characters.problems().map(ofFile), ...agents.problems()];
+  }
+
+  async function ready(): Promise<Readiness> {
+    const checks: Record<string, string> = {
+      store: await problem(() => store.ping()),
+      queue: await problem(async () => void (await turnQueue.counts())),
+      agents: characters.list().length > 0 ? 'ok' : `no usable character in ${config.charactersDir}`,
+    };
+    if (role !== 'gateway') checks.models = await problem(() => anyChain(parts));
+    const ready = Object.values(checks).every((check) => check === 'ok');
+    return { ready, checks, connections: connections.health(), notes: store.description.notes };
+  }
+
   try {
     await agents.start();
     if (role !== 'worker') delivererOf(parts, agents, metrics).start();
@@ -147,28 +153,11 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   return {
     connectors: () => agents.connectors,
     host: front.hostFor({ name: 'hub' }),
-    pairings: role === 'worker' ? null : front.pairings,
+    operations: role === 'worker' ? null : front.operations,
     agents: () => characters.list(),
-    problems: () => [...characters.problems().map(ofFile), ...agents.problems()],
+    problems,
     refresh: () => agents.refresh(),
-    async ready() {
-      const checks: Record<string, string> = {
-        store: await problem(() => store.ping()),
-        queue: await problem(async () => void (await turnQueue.counts())),
-        agents: characters.list().length > 0 ? 'ok' : `no usable character in ${config.charactersDir}`,
-      };
-      if (role !== 'gateway')
-        checks.models = await problem(async () => {
-          const chains = characters.list().map((agent) => parts.models.chain(agent));
-          // One agent's fault is not the hub's.
-          const [fault] = (await Promise.allSettled(chains)).flatMap((chain) =>
-            chain.status === 'rejected' ? [chain.reason as Error] : [],
-          );
-          if (fault && !(await Promise.any(chains).catch(() => null))) throw fault;
-        });
-      const ready = Object.values(checks).every((check) => check === 'ok');
-      return { ready, checks, connections: connections.health(), notes: store.description.notes };
-    },
+    ready,
     metrics: () => metrics.text(),
     stop: () =>
       shutDown(log, {
@@ -190,7 +179,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
 }
 
 function ofFile({ id, path, field, message }: CharacterProblem): Problem {
-  return { agentId: id, field: field ? `${path}: ${field}` : path, message };
+  return { agentId: id, field: field ?? path, message: `${path}: ${message}` };
 }
 
 /** What is done now and then, by one worker of the cluster at a time. */
@@ -209,13 +198,12 @@ function keepUp({ config, engines, characters, log }: HubParts, memoryManager: M
   });
 }
 
-function agentOf(characters: Characters, id: string): Agent {
-  const agent = characters.get(id);
-  if (agent) return agent;
-  const known = characters.list().map((a) => a.id);
-  throw new FatalError('agent_unknown', `No agent "${id}". Running: ${known.join(', ') || 'none'}.`, {
-    field: 'agentId',
-  });
+/** One agent's fault is not the hub's: throws where no agent's models can be used. */
+async function anyChain({ characters, models }: HubParts): Promise<void> {
+  const chains = characters.list().map((agent) => models.chain(agent));
+  const settled = await Promise.allSettled(chains);
+  const fault = settled.find((chain) => chain.status === 'rejected');
+  if (fault && settled.every(({ status }) => status === 'rejected')) throw fault.reason;
 }
 
 function delivererOf(

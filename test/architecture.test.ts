@@ -3,6 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Operation } from '../src/operations/operation.js';
+import { operations } from '../src/operations/operations.js';
+import { permissions } from '../src/operations/permissions.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const sources = ['src', 'connectors', 'plugins'].flatMap((folder) => filesBelow(folder));
@@ -24,9 +28,10 @@ const layers: [name: string, pattern: RegExp][] = [
   ['extension', /^(connectors|plugins|src\/llm)\/|^src\/agents\/conversational\.ts$/],
   ['extensions', /^src\/extensions\//],
   ['implementation', /^src\/(queue|maintenance|store|bus|lease|plugin)\//],
+  ['operations', /^src\/operations\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
   ['agents', /^src\/(agents|secrets)\//],
-  ['roles', /^src\/(roles|host|engines)\.ts$/],
+  ['roles', /^src\/(roles|host|engines|agent-desk)\.ts$/],
   ['carrier', /^src\/(carrier|backends|diagnosis|plugin-places)\.ts$/],
   ['http', /^src\/http\//],
   ['cli', /^src\/cli\//],
@@ -42,16 +47,24 @@ const mayImport: Record<string, string[]> = {
   extension: ['public', 'extension'],
   extensions: ['base', 'port', 'extension'],
   implementation: ['base', 'port'],
-  middle: ['base', 'port'],
+  operations: ['base', 'port'],
+  // Chat commands carry requests there.
+  middle: ['base', 'port', 'operations'],
   agents: ['base', 'port', 'extensions', 'agents'],
-  roles: ['base', 'port', 'middle', 'agents'],
-  carrier: ['base', 'port', 'extensions', 'implementation', 'middle', 'agents', 'roles'],
-  http: ['base', 'port'],
-  cli: ['base', 'port', 'carrier', 'http'],
+  roles: ['base', 'port', 'operations', 'middle', 'agents'],
+  carrier: ['base', 'port', 'extensions', 'implementation', 'middle', 'agents', 'operations', 'roles'],
+  http: ['base', 'port', 'operations'],
+  cli: ['base', 'port', 'operations', 'carrier', 'http'],
 };
 
 /** Files that are longer than the rest for a reason. */
 const longFiles: Record<string, string> = {};
+
+/** Carriers that need more than operations, for a reason. */
+const carriesMore: Record<string, string> = {
+  'src/http/tokens.ts': 'asks whose token it is before there is a principal',
+  'src/cli/hub.ts': 'makes the first token, which nobody could ask for',
+};
 
 const suites: { port: string; implementation: RegExp; suite: string }[] = [
   { port: 'RoomQueue', implementation: /class \w+ implements RoomQueue\b/, suite: 'queueContract' },
@@ -113,6 +126,65 @@ describe('layers', () => {
     expect(readers).toEqual([]);
   });
 });
+
+const operationFiles = sources.filter((file) => file.startsWith('src/operations/'));
+
+describe('operations', () => {
+  it('are carried to by HTTP, the command line and chat commands, which do nothing themselves', () => {
+    const wrong = sources
+      .filter((file) => /^src\/(http|cli|intake\/commands)\//.test(file) && !carriesMore[file])
+      .flatMap((file) => importsOf(file).map((imported) => [file, imported] as const))
+      .filter(([, imported]) =>
+        /^src\/(store|runtime|queue|bus|outbox|agents|secrets|roles)\b/.test(imported),
+      )
+      .map(([file, imported]) => `${file} must not import ${imported}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it('lend those their types alone', () => {
+    const wrong = sources
+      .filter((file) => /^src\/(http|cli|intake)\//.test(file))
+      .filter((file) =>
+        /^(import|export) (?!type )[^;]*?from '[./]+\/operations\//ms.test(valueImports(file)),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it('would be seen to lack one', () => {
+    const [good] = operations;
+    for (const part of ['permission', 'input', 'output'] as const)
+      expect(faultsOf({ ...good, [part]: undefined } as Partial<Operation>)).toHaveLength(1);
+    expect(faultsOf({ ...good, input: z.object({}) } as Partial<Operation>)).toHaveLength(1);
+  });
+
+  it('[structure.9] and what their carriers share is defined once', () => {
+    for (const name of ['PairingDesk', 'PairingRequest', 'Pairing', 'Readiness']) {
+      const defining = sources.filter((file) => new RegExp(`\\binterface ${name}\\b`).test(read(file)));
+      expect(defining, name).toHaveLength(1);
+    }
+  });
+
+  it('have a permission, schemas and their place in the list', () => {
+    const defined = operationFiles.flatMap((file) =>
+      [...read(file).matchAll(/= defineOperation\(\{\n {2}name: '([^']+)'/g)].map(([, name]) => name!),
+    );
+    expect(operations.map(({ name }) => name).sort()).toEqual(defined.sort());
+    expect(operations.flatMap(faultsOf)).toEqual([]);
+    const used = new Set<string>(operations.map(({ permission }) => permission));
+    expect(Object.keys(permissions).filter((permission) => !used.has(permission))).toEqual([]);
+  });
+});
+
+/** What an operation lacks. */
+function faultsOf({ name, permission, input, output }: Partial<Operation>): string[] {
+  const faults = [];
+  if (!Object.hasOwn(permissions, permission ?? '')) faults.push(`${name} has no permission of the table`);
+  if (!(input instanceof z.ZodType)) faults.push(`${name} has no input schema`);
+  // What nobody asked for is refused, not passed over.
+  else if (input.safeParse({ __unknown: 1 }).success) faults.push(`${name} takes anything`);
+  if (!(output instanceof z.ZodType)) faults.push(`${name} has no output schema`);
+  return faults;
+}
 
 /** A platform's or a provider's name, also as part of a name in code; `isLacking` has none. */
 const brandNames =
@@ -188,6 +260,11 @@ function filesBelow(folder: string): string[] {
 
 function read(file: string): string {
   return readFileSync(join(root, file), 'utf8');
+}
+
+/** The text without its imports of types. */
+function valueImports(file: string): string {
+  return read(file).replace(/^(import|export) type [^;]*;/gm, '');
 }
 
 function layerOf(file: string): string | undefined {

@@ -1,4 +1,5 @@
 /** The routes of the API, and the order in which a request is judged: agent, type, body, fields, sizes. */
+import type { IncomingMessage } from 'node:http';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import {
   type Attachment,
@@ -7,6 +8,7 @@ import {
   type Host,
   type HubRequest,
   type InboundMessage,
+  type Principal,
   type Receipt,
   RetryableError,
   type RouteHandler,
@@ -55,7 +57,7 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
       const overload = host.busy() ?? tooManyWait(waiters);
       if (overload) throw overload;
       const message = await readMessage(req, res, host);
-      if (callbackUrlOf(message.source) !== null) return accept(res, message);
+      if (callbackUrlOf(message.source) !== null) return accept(req, res, message);
       const wait = await waiters.open(roomIdOf(message.agentId, message.source));
       res.once('close', () => wait.end());
       try {
@@ -126,20 +128,20 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
   /** Sends the message and answers the request with what comes back, whole or as it is written. */
   async function exchange(req: Request, res: Response, message: InboundMessage, wait: Wait): Promise<void> {
     const ids = callerIds(message.source);
-    const receipt = await running().host.receive(message);
+    const receipt = await running().host.receive(message, principalOf(req));
     if (res.destroyed) return;
     if (!receipt) return sendJson(res, 200, answer(ids, { turnId: null, reply: null }));
     if (/\btext\/event-stream\b/i.test(req.headers.accept ?? ''))
       return stream(new ReplyStream(res, ids, receipt.memory.id), receipt, wait);
-    wait.follow(receipt);
-    const outcome = await wait.outcome;
+    if (!receipt.outcome) wait.follow(receipt);
+    const outcome = receipt.outcome ?? (await wait.outcome);
     if (!outcome) return;
     if (outcome.error) throw turnFailure(outcome);
     sendJson(res, 200, answer(ids, outcome));
   }
 
-  async function accept(res: Response, message: InboundMessage): Promise<void> {
-    const receipt = await running().host.receive(message);
+  async function accept(req: Request, res: Response, message: InboundMessage): Promise<void> {
+    const receipt = await running().host.receive(message, principalOf(req));
     if (receipt?.duplicate && callbackUrlOf(receipt.memory.source) === null)
       throw invalidField(
         'callbackUrl',
@@ -151,9 +153,9 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
 
 /** Once the stream stands there are no statuses any more: what goes wrong becomes an event. */
 async function stream(replies: ReplyStream, receipt: Receipt, wait: Wait): Promise<void> {
-  wait.follow(receipt, replies.see);
+  if (!receipt.outcome) wait.follow(receipt, replies.see);
   try {
-    const outcome = await wait.outcome;
+    const outcome = receipt.outcome ?? (await wait.outcome);
     if (outcome) replies.finish(outcome);
   } catch (error) {
     if (!(error instanceof CarrierError)) throw error;
@@ -166,19 +168,25 @@ async function store({ name, mediaType, bytes }: UploadedFile, host: Host): Prom
 }
 
 function tenantOf(req: Request): string {
+  return principalOf(req).tenant;
+}
+
+function principalOf(req: IncomingMessage): Principal {
   const { principal } = req as HubRequest;
-  if (principal) return principal.tenant;
+  if (principal) return principal;
   throw new FatalError('token_missing', "This route is only open behind the hub's tokens.");
 }
 
-function pageOf({ query }: Request): { limit: number; cursor?: string } {
-  const { limit = '50', cursor } = query;
+function pageOf({ query }: Request): { limit: number; cursor?: string; order?: 'oldest' | 'newest' } {
+  const { limit = '50', cursor, order = 'oldest' } = query;
   if (typeof limit !== 'string' || !/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > 200)
     throw invalidField('limit', 'limit: must be a whole number from 1 to 200.');
-  if (cursor === undefined) return { limit: Number(limit) };
+  if (order !== 'oldest' && order !== 'newest')
+    throw invalidField('order', 'order: must be "oldest" or "newest".');
+  if (cursor === undefined) return { limit: Number(limit), order };
   if (typeof cursor !== 'string' || cursor === '' || cursor.length > 1024)
     throw invalidField('cursor', 'cursor: must be the nextCursor of an earlier answer.');
-  return { limit: Number(limit), cursor };
+  return { limit: Number(limit), cursor, order };
 }
 
 function refuseMethod(allow: string): RequestHandler {

@@ -2,7 +2,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Agent, AgentId } from '../core/character.js';
+import { type Agent, AgentId, reservedIds } from '../core/character.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { type CharacterProblem, readCharacter } from './character-file.js';
@@ -179,6 +179,10 @@ export class Characters {
     if (!AgentId.safeParse(id).success)
       return fail(
         `"${id}" cannot be an agent's id; name the file with a-z, 0-9, "-" and "_", e.g. ${suggestedId(id)}.json`,
+      );
+    if (reservedIds.has(id))
+      return fail(
+        `"${id}" cannot be an agent's id: the hub has routes of that name; name the file otherwise, e.g. ${id}-agent.json`,
       );
     if (found.size > maxBytes)
       return fail(`is larger than 1 MB (${found.size} bytes); a character is a short text`);

@@ -7,7 +7,7 @@ import { createLogger } from '../logger.js';
 import { addressOf } from './address.js';
 import { type Address, type StreamEvent, say } from './client.js';
 import { startHub } from './hub.js';
-import { paint, print } from './output.js';
+import { harmless, harmlessLines, paint, print } from './output.js';
 
 const historySize = 500;
 
@@ -48,57 +48,99 @@ export async function chat(config: Config, { agent, room, user }: ChatOptions): 
 
 type Say = (text: string, signal: AbortSignal) => AsyncIterable<StreamEvent>;
 
+/** What was said and is not answered yet. */
+interface Said {
+  abort: AbortController;
+  /** It is stored with the hub, or will never be. */
+  stored: Promise<void>;
+}
+
+/** Lines are answered one after the other; `/stop` alone does not wait, since it is about the answer that is written. */
 async function converse(lines: Interface, say: Say, agent: string): Promise<void> {
-  let waiting: AbortController | undefined;
+  const screen = new Screen(agent);
+  const unanswered: Said[] = [];
+  let answered = Promise.resolve();
   lines.on('SIGINT', () => {
-    if (waiting) waiting.abort();
+    if (unanswered[0]) unanswered[0].abort.abort();
     else lines.close();
   });
   lines.prompt();
   for await (const line of lines) {
     const text = line.trim();
-    if (text === '/quit' || text === '/exit') return;
-    if (text === '/help') print(help);
-    else if (text !== '') {
-      waiting = new AbortController();
-      await tell(say(text, waiting.signal), agent, waiting.signal);
-      waiting = undefined;
+    if (text === '/quit' || text === '/exit') break;
+    const [running] = unanswered;
+    if (running && /^\/stop\b/i.test(text)) {
+      const stopped = running.stored.then(() =>
+        screen.tell(say(text, running.abort.signal), running.abort.signal),
+      );
+      answered = Promise.all([answered, stopped]).then(() => {});
+      continue;
     }
-    lines.prompt();
+    if (text === '') {
+      if (!running) lines.prompt();
+      continue;
+    }
+    const abort = new AbortController();
+    let store = () => {};
+    const said: Said = { abort, stored: new Promise((resolve) => (store = resolve)) };
+    unanswered.push(said);
+    answered = answered.then(async () => {
+      await screen.tell(say(text, abort.signal), abort.signal, store);
+      store();
+      unanswered.shift();
+      if (text === '/help') print(help);
+      lines.prompt();
+    });
   }
+  await answered;
 }
 
 const help = paint.dim(
-  '/quit or Ctrl-D ends; Ctrl-C stops waiting for an answer; the arrow keys bring back what you said.',
+  'And here: /quit or Ctrl-D ends; Ctrl-C stops waiting for an answer; the arrow keys bring back what you said.',
 );
 
-/** Prints an answer as it comes. What goes wrong is told, and the conversation goes on. */
-async function tell(events: AsyncIterable<StreamEvent>, agent: string, signal: AbortSignal): Promise<void> {
-  let column = 0;
-  const begin = () => {
-    if (column > 0) process.stdout.write('\n');
-    column = 0;
-  };
-  try {
-    for await (const { event, data } of events) {
-      if (event === 'turn.started') begin();
-      else if (event === 'text.delta') {
-        if (column === 0) process.stdout.write(paint.bold(`${agent} › `));
-        column++;
-        process.stdout.write(String(data.text));
-      } else if (event === 'action.started') {
-        begin();
-        print(paint.dim(`· ${data.name} ${JSON.stringify(data.arguments)}`));
-      } else if (event === 'turn.failed') {
-        begin();
-        print(paint.red(`! ${(data.error as { message: string }).message}`));
+/** Where answers are written; several may be. */
+class Screen {
+  readonly #agent: string;
+  #midLine = false;
+
+  constructor(agent: string) {
+    this.#agent = agent;
+  }
+
+  /** Prints an answer as it comes. What goes wrong is told, and the conversation goes on. */
+  async tell(events: AsyncIterable<StreamEvent>, signal: AbortSignal, stored = () => {}): Promise<void> {
+    try {
+      for await (const { event, data } of events) {
+        if (event === 'stored') stored();
+        else if (event === 'turn.started') this.#begin();
+        else if (event === 'text.delta') this.#write(String(data.text));
+        else if (event === 'action.started')
+          this.#line(paint.dim(harmless(`· ${data.name} ${JSON.stringify(data.arguments)}`)));
+        else if (event === 'turn.failed' || event === 'error')
+          this.#line(paint.red(harmlessLines(`! ${(data.error as { message: string }).message}`)));
       }
+      this.#begin();
+    } catch (error) {
+      if (signal.aborted) this.#line(paint.dim('(no longer waiting; the answer will be in the history)'));
+      else this.#line(paint.red(harmlessLines(`! ${(error as Error).message}`)));
     }
-    begin();
-  } catch (error) {
-    begin();
-    if (signal.aborted) print(paint.dim('(no longer waiting; the answer will be in the history)'));
-    else print(paint.red(`! ${(error as Error).message}`));
+  }
+
+  #begin(): void {
+    if (this.#midLine) process.stdout.write('\n');
+    this.#midLine = false;
+  }
+
+  #write(text: string): void {
+    if (!this.#midLine) process.stdout.write(paint.bold(`${this.#agent} › `));
+    this.#midLine = true;
+    process.stdout.write(harmlessLines(text));
+  }
+
+  #line(text: string): void {
+    this.#begin();
+    print(text);
   }
 }
 

@@ -30,6 +30,8 @@ export async function* say(
     signal,
   });
   if (!response.ok || !response.body) throw new Error(await refusal(response));
+  // From here on the message is stored, and `/stop` finds it.
+  yield { event: 'stored', data: {} };
   const events: StreamEvent[] = [];
   const parser = createParser({
     onEvent: ({ event = 'message', data }) => events.push({ event, data: JSON.parse(data) }),
@@ -44,7 +46,7 @@ export async function* say(
 /** One request of the hub's own API; throws with the hub's own words when it is refused. */
 export async function call(
   { url, token }: Address,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: object,
 ): Promise<unknown> {
@@ -52,6 +54,8 @@ export async function call(
     method,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: body && JSON.stringify(body),
+  }).catch((cause: Error) => {
+    throw new FatalError('not_found', `No hub answers at ${url} (${cause.message}).`, { cause });
   });
   if (!response.ok) throw new FatalError('invalid_request', await refusal(response));
   return response.json();

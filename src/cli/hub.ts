@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Carrier, type Overrides, startCarrier } from '../carrier.js';
 import type { Config } from '../config.js';
 import type { Agent } from '../core/character.js';
+import { revocationKey } from '../core/revocation.js';
 import { startHttpServer } from '../http/server.js';
 import { tokenVerifier } from '../http/tokens.js';
 import type { Logger } from '../logger.js';
 import { secretFile } from '../secret-file.js';
-import type { AgentStore } from '../store/agent-store.js';
+import type { Store } from '../store/store.js';
 
 export interface Process {
   url: string;
@@ -29,7 +31,7 @@ export interface Hub extends Process {
 export async function startHub(config: Config, log: Logger, overrides?: Overrides): Promise<Hub> {
   const carrier = await startCarrier(config, log, overrides);
   try {
-    const token = await adminToken(carrier.store.agents, config.dataDir);
+    const token = await adminToken(carrier.store, config.dataDir);
     return { ...(await serve(carrier, config, log)), token };
   } catch (error) {
     await carrier.stop();
@@ -57,7 +59,7 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
     tokens: tokenVerifier(store.agents),
     ready: () => carrier.ready(),
     metrics: () => carrier.metrics(),
-    pairings: carrier.pairings,
+    operations: carrier.operations,
     log,
   });
   carrier.announce(server.url);
@@ -72,12 +74,18 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
 }
 
 /**
- * The file holds the token, for the CLI; the store holds its hash alone. A deleted file means a new token. Hubs that
- * share a store, also those of one machine, each have their own.
+ * The file holds the token, for the CLI; the store holds its hash alone. A deleted file means a new token, and so does
+ * one whose token was revoked. Hubs that share a store, also those of one machine, each have their own.
  */
-async function adminToken(agents: AgentStore, dataDir: string): Promise<Hub['token']> {
-  const token = secretFile(adminTokenPath(dataDir), 'carrier_');
+async function adminToken(store: Store, dataDir: string): Promise<Hub['token']> {
+  const path = adminTokenPath(dataDir);
+  const { agents, notes } = store;
+  const token = secretFile(path, 'carrier_');
   const hash = createHash('sha256').update(token.secret).digest('hex');
+  if ((await notes.get(revocationKey(hash))) !== null) {
+    rmSync(path);
+    return adminToken(store, dataDir);
+  }
   const known = (await agents.tokens()).some((record) => record.hash === hash);
   if (!known) {
     await agents.saveToken({

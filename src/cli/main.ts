@@ -9,8 +9,8 @@ import { archive, shard } from './database.js';
 import { doctor } from './doctor.js';
 import { readEnvironmentFile } from './environment-file.js';
 import { init } from './init.js';
+import { addOperations } from './operations.js';
 import { paint } from './output.js';
-import { approvePairing, listPairings, revokePairing } from './pairing.js';
 import { start } from './start.js';
 
 interface Flags {
@@ -20,7 +20,6 @@ interface Flags {
   host?: string;
   port?: string;
   logLevel?: string;
-  url?: string;
 }
 
 const program = new Command('carrier')
@@ -37,6 +36,7 @@ Examples:
   carrier chat                      talk to the agent "assistant" here in the terminal
   carrier chat captain --room deck  talk to another agent, in a room of its own
   carrier pairing approve K7QX2MVB  let somebody in who has this pairing code
+  carrier agents check captain      look at all that an agent names
   echo "what is 6*7?" | carrier chat
 
 Settings come from flags, the environment and a .env file in this folder, in this order.
@@ -102,30 +102,7 @@ program
     chat(settings({ logLevel: 'error', ...flags }), { agent, room: flags.room, user: flags.user }),
   );
 
-const url = new Option('--url <address>', 'where the hub listens, for one of several that share a database');
-const pairing = program
-  .command('pairing')
-  .description('let in, or out again, who writes to an agent directly');
-pairing
-  .command('list', { isDefault: true })
-  .description('who waits with a code, and who is let in')
-  .addOption(dataDir)
-  .addOption(url)
-  .action((flags: Flags) => listPairings(settings(flags), flags.url));
-pairing
-  .command('approve')
-  .description('let in who was told this code')
-  .argument('<code>')
-  .addOption(dataDir)
-  .addOption(url)
-  .action((code: string, flags: Flags) => approvePairing(settings(flags), code, flags.url));
-pairing
-  .command('revoke')
-  .description('let out again; the id is in the list')
-  .argument('<id>')
-  .addOption(dataDir)
-  .addOption(url)
-  .action((id: string, flags: Flags) => revokePairing(settings(flags), id, flags.url));
+addOperations(program, dataDir, settings);
 
 const database = program
   .command('db')

@@ -12,6 +12,25 @@ export const paint = {
   cyan: (text: string) => wrap(36, text),
 };
 
+/** What strangers and models wrote: nothing in it may move the cursor or turn a line around. */
+export function harmless(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
+}
+
+/** The same of more than one line. */
+export function harmlessLines(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
+}
+
+/** JSON that is harmless, too, and still says the same. */
+export function harmlessJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (found) =>
+    [...Array(found.length).keys()]
+      .map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
 function wrap(code: number, text: string): string {
   const plain = !process.stdout.isTTY || process.env.NO_COLOR;
   return plain ? text : `\u001b[${code}m${text}\u001b[0m`;

@@ -24,6 +24,8 @@ export interface Receipt {
   memory: Memory;
   /** The platform sent it before; no new turn is made. */
   duplicate: boolean;
+  /** It was a command, and this is what it gave: for senders who wait for an answer, as behind the hub's tokens. */
+  outcome?: Outcome;
 }
 
 export interface Host {
@@ -32,8 +34,9 @@ export interface Host {
    * message, say), it was a command, or its sender is sent a notice. Overheard talk comes back as `kept`.
    * Errors: `agent_unknown`, `text_empty`, `text_too_long`, `invalid_field`; for connectors with routes behind the
    * hub's tokens also `not_allowed` and `rate_limited`, in place of notices.
+   * @param from whose token the request came with: commands of an administrator are an operator's.
    */
-  receive(message: InboundMessage): Promise<Receipt | null>;
+  receive(message: InboundMessage, from?: Principal): Promise<Receipt | null>;
   /**
    * Its author changed a message. Before its turn has begun, the turn sees the new text; a turn that runs goes on with
    * the old one, and none is made. False: no such message here. Errors: `text_too_long`.
@@ -60,7 +63,7 @@ export interface Host {
   turn(turnId: string): Promise<Turn | null>;
   history(
     roomId: string,
-    page: { limit: number; cursor?: string },
+    page: { limit: number; cursor?: string; order?: 'oldest' | 'newest' },
   ): Promise<{ items: Memory[]; nextCursor: string | null }>;
   /** Stores bytes; the result goes into an attachment's `file`. */
   putFile(bytes: Uint8Array): Promise<string>;
@@ -121,6 +124,8 @@ export interface Outcome {
 export interface Principal {
   name: string;
   tenant: string;
+  /** May do everything in the tenant; in `default`, everything. */
+  admin?: boolean;
 }
 
 export interface HubRequest extends IncomingMessage {

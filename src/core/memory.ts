@@ -75,6 +75,9 @@ export const Source = z.object({
 });
 export type Source = z.infer<typeof Source>;
 
+/** What of a source says which room it is. */
+export type RoomSource = Omit<Source, 'messageId' | 'metadata' | 'pull'>;
+
 export const Memory = z.object({
   /** UUIDv7. */
   id: z.string(),
@@ -151,7 +154,7 @@ export interface InboundPress {
 }
 
 /** The same room in every process: derived, never stored. */
-export function roomIdOf(agentId: string, source: Omit<Source, 'messageId' | 'metadata' | 'pull'>): string {
+export function roomIdOf(agentId: string, source: RoomSource): string {
   return derivedId('room', agentId, source.connector, source.tenant, source.channel, source.thread ?? '');
 }
 
@@ -160,4 +163,10 @@ export function scopeOf(message: Pick<InboundMessage, 'agentId' | 'source' | 'di
   const { agentId, source, author } = message;
   if (!message.direct) return roomIdOf(agentId, source).replace(/^room/, 'shared');
   return derivedId('user', agentId, source.connector, source.tenant, author.id);
+}
+
+/** Whether a room with this scope is a direct one; undefined where the scope is not of our making. */
+export function isDirect(scope: string): boolean | undefined {
+  if (scope.startsWith('user_')) return true;
+  return scope.startsWith('shared_') ? false : undefined;
 }

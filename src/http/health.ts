@@ -1,16 +1,6 @@
 import type { RequestHandler } from 'express';
+import type { Readiness } from '../core/readiness.js';
 import { sendJson } from './answer.js';
-
-/** Whether the hub can take and finish a turn. */
-export interface Readiness {
-  ready: boolean;
-  /** `ok`, or in a few words what is wrong; shown to anyone, so no secrets and no addresses. */
-  checks: Record<string, string>;
-  /** How the platforms' connections are. */
-  connections: Record<string, string>;
-  /** What the engines lack, and what that costs. */
-  notes: string[];
-}
 
 /** A check that hangs is a check that fails. */
 const patienceMs = 5000;

@@ -4,13 +4,15 @@ import type { AddressInfo, Socket } from 'node:net';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Config } from '../config.js';
 import type { Connector } from '../connector/connector.js';
+import type { Readiness } from '../core/readiness.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import type { Caller } from '../operations/operations.js';
 import { answerFailures, answerUnparsable } from './failure.js';
 import { securityHeaders } from './headers.js';
-import { alive, metricsOf, type Readiness, readiness } from './health.js';
+import { alive, metricsOf, readiness } from './health.js';
 import { refuseMethod } from './method.js';
-import { type PairingDesk, pairingRoutes } from './pairings.js';
+import { operationRoutes } from './operations.js';
 import { requireToken, type TokenVerifier } from './tokens.js';
 
 type Routes = NonNullable<Connector['routes']>;
@@ -25,8 +27,8 @@ export interface HttpServerOptions {
   ready: () => Promise<Readiness>;
   /** In Prometheus' text format. */
   metrics: () => Promise<{ contentType: string; body: string }>;
-  /** Absent or null: no pairings are managed here. */
-  pairings?: PairingDesk | null;
+  /** Absent or null: nothing is managed here. */
+  operations?: Caller | null;
   log: Pick<Logger, 'error' | 'warn'>;
   patience?: Partial<Patience>;
 }
@@ -68,7 +70,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
-function compose({ connectors, plugins, tokens, ready, metrics, pairings, log }: HttpServerOptions): Express {
+function compose(options: HttpServerOptions): Express {
+  const { connectors, plugins, tokens, ready, metrics, operations, log } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -79,7 +82,7 @@ function compose({ connectors, plugins, tokens, ready, metrics, pairings, log }:
   mountPlugins(app, plugins, 'own');
   app.use(requireToken(tokens));
   app.route('/metrics').get(metricsOf(metrics)).all(refuseMethod('GET, HEAD'));
-  if (pairings) app.use(pairingRoutes(pairings));
+  if (operations) app.use(operationRoutes(operations));
   app.use(routesOf(connectors, 'token'));
   mountPlugins(app, plugins, 'token');
   app.use(() => {

@@ -11,12 +11,10 @@ export interface TokenVerifier {
   verify(token: string): Promise<Principal | null>;
 }
 
-/** A withdrawn token works for at most this long. */
-const cachedForMs = 5000;
-/** However many wrong tokens are tried, the store is asked no more often than this. */
-const reloadAfterMs = 1000;
+/** How long the store is not asked again, however many tokens are tried: with its answer's time, less than a second. */
+const knownForMs = 800;
 
-/** Verifies against the tokens in the store. A token saved there, by any process, works within a second. */
+/** Verifies against the tokens in the store. What any process saves or removes there counts within a second. */
 export function tokenVerifier(store: Pick<AgentStore, 'tokens'>): TokenVerifier {
   const verified = new LRUCache<string, Principal>({ max: 1000 });
   let records: TokenRecord[] = [];
@@ -24,12 +22,13 @@ export function tokenVerifier(store: Pick<AgentStore, 'tokens'>): TokenVerifier 
   let loading: Promise<void> | null = null;
 
   async function load(): Promise<void> {
+    const askedAt = performance.now();
     loading ??= store
       .tokens()
       .then((found) => {
         records = found;
         verified.clear();
-        loadedAt = performance.now();
+        loadedAt = askedAt;
       })
       .finally(() => {
         loading = null;
@@ -43,19 +42,14 @@ export function tokenVerifier(store: Pick<AgentStore, 'tokens'>): TokenVerifier 
       const known = Buffer.from(candidate.hash, 'hex');
       return known.length === asked.length && timingSafeEqual(known, asked);
     });
-    return record ? { name: record.name, tenant: record.tenant } : null;
+    return record ? { name: record.name, tenant: record.tenant, admin: record.role === 'admin' } : null;
   }
 
   return {
     async verify(token) {
       const digest = hash('sha256', token);
-      const age = performance.now() - loadedAt;
-      if (age > cachedForMs) await load();
-      let principal = verified.get(digest) ?? find(digest);
-      if (!principal && age > reloadAfterMs && age <= cachedForMs) {
-        await load();
-        principal = find(digest);
-      }
+      if (performance.now() - loadedAt > knownForMs) await load();
+      const principal = verified.get(digest) ?? find(digest);
       if (principal) verified.set(digest, principal);
       return principal;
     },

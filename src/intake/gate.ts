@@ -15,6 +15,8 @@ export interface Arrival {
   message: Checked;
   agent: Agent;
   settings: ConnectorSettings;
+  /** Whoever sends it answers for it with an administrator's token: its commands are an operator's. */
+  vouched?: boolean;
 }
 
 /** A short text for who sent the message. It makes no turn and stands in no history. */

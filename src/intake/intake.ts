@@ -1,6 +1,6 @@
+import type { Outcome, Receipt } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import { settingsFor } from '../core/connector-settings.js';
-import type { TurnEvent } from '../core/events.js';
 import { newId } from '../core/ids.js';
 import {
   type InboundCommand,
@@ -36,15 +36,22 @@ export interface IntakeParts {
   pointers: Pointers;
   plugins: PluginDesk;
   requireAgent(agentId: string): Agent;
-  publish(roomId: string, event: TurnEvent): void;
   log: Logger;
 }
 
 const notTaken = 'This agent does not take this message.';
 
+interface Sender {
+  waits: boolean;
+  /** Answers for it with an administrator's token. */
+  vouched?: boolean;
+}
+
 /** The way in: check, gate, persist, wake. What it returns is durable, so the platform may be told so. */
 export class Intake {
   readonly #parts: IntakeParts;
+  /** Commands that are being carried out here. */
+  readonly #obeying = new Map<string, Promise<{ outcome: Outcome; duplicate: boolean }>>();
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -52,11 +59,11 @@ export class Intake {
 
   /**
    * Null means that there will be no turn, which the sender is told by a notice or not at all.
-   * @param waits the sender waits for an answer: a notice is thrown to it as an error.
+   * @param sender `waits` for an answer: a notice is thrown to it as an error, and a command's answer is the outcome.
    */
-  async receive(inbound: InboundMessage, waits: boolean): Promise<Appended | null> {
+  async receive(inbound: InboundMessage, { waits, vouched }: Sender): Promise<Receipt | null> {
     const { rules, textRule, notices } = this.#parts;
-    const arrival = this.#arrival(check(inbound), waits);
+    const arrival = { ...this.#arrival(check(inbound), waits), vouched };
     const ruling = await judge([...rules, textRule], arrival);
     if (ruling.kind === 'drop') {
       if (waits && ruling.error) throw ruling.error;
@@ -81,10 +88,13 @@ export class Intake {
     }
   }
 
-  async #take(arrival: Arrival, ruling: 'pass' | 'keep', waits: boolean): Promise<Appended | null> {
+  async #take(arrival: Arrival, ruling: 'pass' | 'keep', waits: boolean): Promise<Receipt | null> {
     if (ruling === 'keep') return this.#append(arrival, 'kept');
     const command = await this.#commandIn(arrival);
-    if (command) return waits ? this.#answer(command, arrival) : this.#obey(command, arrival);
+    if (command) {
+      const receipt = await this.#obey(command, arrival);
+      return waits ? receipt : null;
+    }
     const appended = await this.#append(arrival, 'pending');
     if (!appended && waits) throw new FatalError('not_allowed', notTaken);
     return appended;
@@ -131,28 +141,32 @@ export class Intake {
     return written && (await this.#parts.commands.find(written.name, agent)) ? written : null;
   }
 
-  /** Once for each message, however often it is redelivered. */
-  async #obey(command: Written, arrival: Arrival): Promise<null> {
-    const { notices, commands } = this.#parts;
+  /**
+   * Once for each message, however often it is redelivered. Not behind what waits in the room: a command may be about
+   * just that. It stands in no history.
+   */
+  async #obey(command: Written, arrival: Arrival): Promise<Receipt> {
     const { message } = arrival;
-    if (!(await notices.told(message))) await notices.tell(message, await commands.run(command, arrival));
-    return null;
+    const { agentId, source } = message;
+    const key = JSON.stringify([agentId, source.connector, source.tenant, source.messageId]);
+    const running = this.#obeying.get(key);
+    const obeyed = running ?? this.#obeyOnce(command, arrival);
+    this.#obeying.set(key, obeyed);
+    try {
+      const { outcome, duplicate } = await obeyed;
+      const memory = await this.#memoryOf(message, 'kept');
+      return { memory, duplicate: duplicate || running !== undefined, outcome };
+    } finally {
+      this.#obeying.delete(key);
+    }
   }
 
-  /** Stored as a message with its answer, so that whoever waits for one finds it. */
-  async #answer(command: Written, arrival: Arrival): Promise<Appended | null> {
-    const { notices, commands, publish } = this.#parts;
-    const { message } = arrival;
-    const appended = await this.#store(arrival, 'pending');
-    if (appended?.memory.status !== 'pending') return appended;
-    const { turn, reply } = await notices.answer(
-      appended.memory,
-      message,
-      await commands.run(command, arrival),
-    );
-    const { turnId, covers, usage } = turn;
-    publish(reply.roomId, { type: 'reply', turnId, covers, reply: { memory: reply, actions: [], usage } });
-    return appended;
+  async #obeyOnce(command: Written, arrival: Arrival): Promise<{ outcome: Outcome; duplicate: boolean }> {
+    const { notices, commands } = this.#parts;
+    const told = await notices.told(arrival.message);
+    if (told) return { outcome: told, duplicate: true };
+    const notice = await commands.run(command, arrival);
+    return { outcome: await notices.tell(arrival.message, notice), duplicate: false };
   }
 
   async #append(arrival: Arrival, status: 'pending' | 'kept'): Promise<Appended | null> {

@@ -1,13 +1,19 @@
+import type { Outcome } from '../connector/connector.js';
 import { derivedId, newId } from '../core/ids.js';
 import { type Memory, roomIdOf, scopeOf } from '../core/memory.js';
 import type { OutboundMessage, Turn } from '../core/turn.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
+import type { NoteStore } from '../store/note-store.js';
 import type { TurnStore } from '../store/turn-store.js';
 import type { Checked, Notice } from './gate.js';
 
+/** How long the answer to a command is known to who fetches it, so that asking again gives the same one. */
+const knownMs = 24 * 60 * 60 * 1000;
+
 export interface NoticesParts {
   turns: TurnStore;
+  notes: NoteStore;
   deliveries: RoomQueue;
   log: Logger;
 }
@@ -17,7 +23,7 @@ export type Addressee = Pick<Checked, 'agentId' | 'source' | 'direct' | 'author'
 /**
  * Short texts of the hub itself, delivered as replies are. Each is committed as a turn that covers nothing, with a
  * reply that stands only in the outbox: so it survives a crash, keeps its place in the room, and is sent once for
- * one message, however often that is redelivered.
+ * one message, however often that is redelivered. Who fetches replies finds it in a note instead.
  */
 export class Notices {
   readonly #parts: NoticesParts;
@@ -26,29 +32,25 @@ export class Notices {
     this.#parts = parts;
   }
 
-  /** Whether this message has had its notice. */
-  async told(to: Addressee): Promise<boolean> {
-    return (await this.#parts.turns.get(noticeId(to))) !== null;
+  /** What this message was told; null: nothing yet. */
+  async told(to: Addressee): Promise<Outcome | null> {
+    const turnId = noticeId(to);
+    if (!(await this.#parts.turns.get(turnId))) return null;
+    const memory = to.source.pull ? ((await this.#parts.notes.get(keyOf(turnId))) as Memory | null) : null;
+    return outcomeOf(turnId, memory);
   }
 
   /** Durable when it resolves. */
-  async tell(to: Addressee, notice: Notice): Promise<void> {
+  async tell(to: Addressee, notice: Notice): Promise<Outcome> {
+    const { turns, notes } = this.#parts;
     const turnId = noticeId(to);
-    const memory = memoryOf(to, notice, turnId, null);
-    const turn = turnOf(memory, turnId, []);
-    const outbound = outboundOf(memory, turn, to);
-    if (await this.#parts.turns.commit({ turn, reply: null, outbound })) await this.#deliver(memory.roomId);
-  }
-
-  /** The notice as the answer to a stored message, for a sender who waits for one. */
-  async answer(message: Memory, to: Addressee, notice: Notice): Promise<{ turn: Turn; reply: Memory }> {
-    const turnId = derivedId('turn', message.id);
-    const reply = memoryOf(to, notice, turnId, message.id);
-    const turn = { ...turnOf(reply, turnId, [message.id]), replyId: reply.id };
-    const outbound = to.source.pull ? null : outboundOf(reply, turn, to);
-    const committed = await this.#parts.turns.commit({ turn, reply, outbound });
-    if (committed && outbound) await this.#deliver(reply.roomId);
-    return { turn, reply };
+    const memory = memoryOf(to, notice, turnId);
+    const turn = turnOf(memory, turnId);
+    if (to.source.pull) await notes.put(keyOf(turnId), memory, { ttlMs: knownMs });
+    const outbound = to.source.pull ? null : outboundOf(memory, turn, to);
+    const committed = await turns.commit({ turn, reply: null, outbound });
+    if (committed && outbound) await this.#deliver(memory.roomId);
+    return outcomeOf(turnId, memory);
   }
 
   /** It is in the outbox: if it cannot be scheduled now, the sweeper will find it. */
@@ -64,7 +66,15 @@ function noticeId({ agentId, source: { connector, tenant, messageId } }: Address
   return derivedId('notice', agentId, connector, tenant, messageId);
 }
 
-function memoryOf(to: Addressee, { text, buttons }: Notice, turnId: string, replyTo: string | null): Memory {
+const keyOf = (turnId: string) => `said:${turnId}`;
+
+const usage = { inputTokens: 0, outputTokens: 0 };
+
+function outcomeOf(turnId: string, memory: Memory | null): Outcome {
+  return { turnId, reply: memory && { memory, actions: [], usage }, error: null };
+}
+
+function memoryOf(to: Addressee, { text, buttons }: Notice, turnId: string): Memory {
   const { agentId, source } = to;
   const id = newId();
   return {
@@ -77,7 +87,7 @@ function memoryOf(to: Addressee, { text, buttons }: Notice, turnId: string, repl
       role: 'assistant',
     },
     author: { id: agentId, bot: true },
-    content: { text, attachments: [], replyTo, ...(buttons && { buttons }) },
+    content: { text, attachments: [], replyTo: null, ...(buttons && { buttons }) },
     source: { ...source, metadata: undefined, messageId: id },
     status: 'kept',
     turnId,
@@ -85,10 +95,9 @@ function memoryOf(to: Addressee, { text, buttons }: Notice, turnId: string, repl
   };
 }
 
-function turnOf({ agentId, roomId, createdAt }: Memory, turnId: string, covers: string[]): Turn {
+function turnOf({ agentId, roomId, createdAt }: Memory, turnId: string): Turn {
   return {
-    ...{ turnId, roomId, agentId, covers, steps: [], status: 'done', replyId: null, model: null },
-    usage: { inputTokens: 0, outputTokens: 0 },
+    ...{ turnId, roomId, agentId, covers: [], steps: [], status: 'done', replyId: null, model: null, usage },
     attempt: 1,
     error: null,
     startedAt: createdAt,

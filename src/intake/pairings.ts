@@ -5,6 +5,7 @@
 import { randomInt } from 'node:crypto';
 import { derivedId } from '../core/ids.js';
 import type { Source } from '../core/memory.js';
+import type { Pairing, PairingRequest, Person } from '../core/pairing.js';
 import { FatalError } from '../errors.js';
 import type { NoteStore } from '../store/note-store.js';
 
@@ -16,39 +17,18 @@ const codeMs = 60 * 60 * 1000;
 const toldAgainMs = 60 * 1000;
 const mostListed = 1000;
 
-export interface Person {
-  agentId: string;
-  connector: string;
-  tenant: string;
-  /** The platform's id. */
-  id: string;
-  name?: string;
-}
-
-export interface PairingRequest extends Person {
-  code: string;
+/** As it is kept. */
+interface Asked extends PairingRequest {
   /** Where they asked, for the good news. */
   source: Source;
-  /** Unix ms. */
-  askedAt: number;
 }
-
-export interface Pairing extends Person {
-  /** Names it, to revoke it. */
-  pairing: string;
-  /** Unix ms. */
-  pairedAt: number;
-}
-
-/** What an operator may do, on the command line and over HTTP. */
-export type PairingDesk = Pick<Pairings, 'list' | 'approve' | 'revoke'>;
 
 export class Pairings {
   readonly #notes: NoteStore;
-  readonly #approved: (request: PairingRequest) => Promise<void>;
+  readonly #approved: (request: Asked) => Promise<void>;
 
   /** `approved` is called once for every request that was approved. */
-  constructor(notes: NoteStore, approved: (request: PairingRequest) => Promise<void>) {
+  constructor(notes: NoteStore, approved: (request: Asked) => Promise<void>) {
     this.#notes = notes;
     this.#approved = approved;
   }
@@ -69,7 +49,7 @@ export class Pairings {
       return asked.code;
     }
     const code = newCode();
-    const request: PairingRequest = { ...person, code, source, askedAt: now };
+    const request: Asked = { ...person, code, source, askedAt: now };
     await this.#notes.put(codeKey(code), request, { ttlMs: codeMs });
     await this.#notes.put(key, { code, toldAt: now, until: now + codeMs }, { ttlMs: codeMs });
     return code;
@@ -81,9 +61,9 @@ export class Pairings {
    */
   async approve(code: string, within?: Pick<Person, 'agentId' | 'connector'>): Promise<Pairing> {
     const key = codeKey(code.toUpperCase().replace(/[^A-Z0-9]/g, ''));
-    const found = (await this.#notes.get(key)) as PairingRequest | null;
+    const found = (await this.#notes.get(key)) as Asked | null;
     const fits = !within || (found?.agentId === within.agentId && found.connector === within.connector);
-    const request = found && fits ? ((await this.#notes.take(key)) as PairingRequest | null) : null;
+    const request = found && fits ? ((await this.#notes.take(key)) as Asked | null) : null;
     if (!request) {
       throw new FatalError(
         'pairing_unknown',

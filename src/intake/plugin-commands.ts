@@ -1,5 +1,6 @@
 import type { Agent } from '../core/character.js';
 import { within } from '../core/deadline.js';
+import { roomIdOf } from '../core/memory.js';
 import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { PluginCommand } from '../plugin/hooks.js';
@@ -22,9 +23,12 @@ function commandOf(plugin: string, command: PluginCommand, log: Log): Command {
   const { name, about, operatorsOnly } = command;
   return {
     ...{ name, about, operatorsOnly },
-    async run({ agent, roomId, message, args, operator }) {
+    async run({ agent, principal, message, args }) {
+      if (operatorsOnly && !principal.operator)
+        throw new FatalError('permission_denied', 'For operators alone.');
       try {
-        const call = { agent, roomId, author: message.author, args, operator };
+        const roomId = roomIdOf(agent.id, message.source);
+        const call = { agent, roomId, author: message.author, args, operator: principal.operator };
         const text: unknown = await within(commandMs, (signal) => command.run({ ...call, signal }));
         if (typeof text === 'string' && text.trim() !== '') return { text };
         throw new Error('gave no text');

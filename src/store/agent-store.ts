@@ -13,4 +13,6 @@ export interface AgentStore {
   tokens(): Promise<TokenRecord[]>;
   /** Replaces the token of the same name. */
   saveToken(token: TokenRecord): Promise<void>;
+  /** False: no token has this name. Who keeps tokens in memory may take the removed one for as long as that lasts. */
+  removeToken(name: string): Promise<boolean>;
 }

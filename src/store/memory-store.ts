@@ -1,4 +1,4 @@
-import type { Memory, MemoryKind, SourceKey } from '../core/memory.js';
+import type { Memory, MemoryKind, RoomSource, SourceKey } from '../core/memory.js';
 
 export interface Appended {
   /** The stored memory: the given one, or the earlier one with the same ingestion key. */
@@ -10,6 +10,33 @@ export interface Page<T> {
   items: T[];
   /** Give it back to get the next page; null at the end. */
   nextCursor: string | null;
+}
+
+/** `limit`: most items of the page. An unknown cursor throws `invalid_field`. */
+export interface PageRequest {
+  limit: number;
+  cursor?: string;
+}
+
+export interface RoomSummary {
+  roomId: string;
+  agentId: string;
+  source: RoomSource;
+  /** Whether only one person and the agent can read it; absent where that is not known. */
+  direct?: boolean;
+  /** When its newest message was made (Unix ms). */
+  lastAt: number;
+  /** Counted up to 1,000. */
+  messages: number;
+}
+
+export interface Person {
+  /** Absent: of all agents. */
+  agentId?: string;
+  connector: string;
+  tenant: string;
+  /** As in `author.id`. */
+  userId: string;
 }
 
 export interface SearchRequest {
@@ -70,12 +97,25 @@ export interface MemoryStore {
   edit(id: string, text: string): Promise<boolean>;
   /** The newest `limit` messages of a room that are not pending, oldest first. */
   recent(roomId: string, limit: number): Promise<Memory[]>;
-  /** A room's messages from the oldest, pending ones included. An unknown cursor throws `invalid_field`. */
-  history(roomId: string, page: { limit: number; cursor?: string }): Promise<Page<Memory>>;
+  /** A room's messages, pending ones included, from the oldest unless told otherwise. A cursor belongs to its order. */
+  history(roomId: string, page: PageRequest & { order?: 'oldest' | 'newest' }): Promise<Page<Memory>>;
+  /**
+   * Rooms with messages, the most recently active first. A call looks at some 1,000 memories from the cursor on, so a
+   * page may be short, or empty, although `nextCursor` says that there is more. Not promised: a room that becomes
+   * active between two pages may be on neither; rooms of which all is archived are not listed.
+   */
+  rooms(page: PageRequest & { agentId?: string }): Promise<Page<RoomSummary>>;
+  /**
+   * What a person said, what was noted of it, and the replies to that (`content.replyTo`), in all rooms, pending and
+   * archived ones included, about oldest first. It reads through everything, some 1,000 memories a call: pages may be
+   * short or empty as those of `rooms`. A reply is known by what it answers, so whoever forgets collects all pages
+   * first, and forgets the newest first.
+   */
+  ofPerson(person: Person, page: PageRequest): Promise<Page<Memory>>;
   /** Newest facts of the scopes, newest first. */
   facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]>;
-  /** All memories of a scope, oldest first. An unknown cursor throws `invalid_field`. */
-  inScope(agentId: string, scope: string, page: { limit: number; cursor?: string }): Promise<Page<Memory>>;
+  /** All memories of a scope, oldest first. */
+  inScope(agentId: string, scope: string, page: PageRequest): Promise<Page<Memory>>;
   /** Hybrid search: words (stemmed) and meaning, fused, best first. Pending messages are not found. */
   search(request: SearchRequest): Promise<Found[]>;
   /** How many memories the scopes hold: lets a caller skip a search that can find nothing new. */

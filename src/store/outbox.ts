@@ -1,4 +1,15 @@
+import type { RoomSource } from '../core/memory.js';
 import type { OutboundMessage } from '../core/turn.js';
+import type { Page, PageRequest } from './memory-store.js';
+
+/** A reply that is not with its platform, without its text. */
+export interface Undelivered extends Omit<OutboundMessage, 'memory' | 'to' | 'answers'> {
+  /** Of the reply; what is sent without standing in a history is not found under it. */
+  memoryId: string;
+  to: RoomSource;
+  /** Of the last failed try. */
+  error: { code: string; message: string } | null;
+}
 
 /** Replies that are committed and not yet with their platform. */
 export interface Outbox {
@@ -10,4 +21,13 @@ export interface Outbox {
   failed(id: string, error: { code: string; message: string }, final: boolean): Promise<void>;
   /** Rooms with messages undelivered since before `before` (Unix ms), longest first. */
   waiting(before: number, limit: number): Promise<string[]>;
+  /** What is still to be delivered (`waiting`), or was given up (`dead`), oldest first. Costs what there is of it. */
+  list(page: PageRequest & { state: 'waiting' | 'dead'; agentId?: string }): Promise<Page<Undelivered>>;
+  /**
+   * A given-up message is due again, before those committed after it; its count of failed tries goes on. The caller
+   * schedules the room's delivery. False: no given-up message has this id. Not promised: that no part of it was sent.
+   */
+  retry(id: string): Promise<boolean>;
+  /** A due or given-up message is never sent; the reply stays in history. A try that is under way may succeed yet. */
+  drop(id: string): Promise<boolean>;
 }

@@ -10,6 +10,7 @@
  * cannot be reached. The contract is `test/contract/store.ts`.
  */
 import type { AgentStore } from './agent-store.js';
+import type { AuditLog } from './audit-log.js';
 import type { FileStore } from './file-store.js';
 import type { MemoryStore } from './memory-store.js';
 import type { NoteStore } from './note-store.js';
@@ -25,6 +26,7 @@ export interface Store {
   readonly agents: AgentStore;
   readonly files: FileStore;
   readonly notes: NoteStore;
+  readonly audit: AuditLog;
   /** Resolves when the store can read and write. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -3,12 +3,21 @@
  * engines is an option of this suite, and says why it is one.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { newId } from '../../src/core/ids.js';
 import type { Memory, MemoryKind } from '../../src/core/memory.js';
-import { type OutboundMessage, type Turn, type TurnCheckpoint, turnIdOf } from '../../src/core/turn.js';
 import { isRetryable } from '../../src/errors.js';
 import type { ExpiryRequest, SearchRequest } from '../../src/store/memory-store.js';
 import type { Store } from '../../src/store/store.js';
+import { auditContract } from './store/audit.js';
+import { deliveriesContract } from './store/deliveries.js';
+import { peopleContract } from './store/people.js';
+import { reopeningContract } from './store/reopening.js';
+import { roomsContract } from './store/rooms.js';
+import { checkpointOf, commitAll, commitOf, kept, message, source, texts } from './store/samples.js';
+import type { StoreSubject } from './store/subject.js';
+import { tokensContract } from './store/tokens.js';
+import { turnListContract } from './store/turn-list.js';
+
+export { checkpointOf, commitOf, message } from './store/samples.js';
 
 export interface OpenedStore {
   store: Store;
@@ -23,8 +32,8 @@ export interface StoreContractOptions {
   searchLag?: { ms: number; reason: string };
   /** What has expired may be there for so long; 0 when it is gone at once. Say why it is not 0. */
   expiryLag?: { ms: number; reason: string };
-  /** Searches that cannot be promised, each with its reason. */
-  cannot?: Partial<Record<'stem' | 'compareVectors', string>>;
+  /** What cannot be promised, each with its reason. */
+  cannot?: Partial<Record<'stem' | 'compareVectors' | 'updateAtOnce', string>>;
 }
 
 export function storeContract(
@@ -48,7 +57,6 @@ export function storeContract(
     const append = async (...memories: Memory[]) => {
       for (const memory of memories) await store.memories.append(memory);
     };
-    const texts = (memories: Memory[]) => memories.map(({ content }) => content.text);
     const search = async (request: Partial<SearchRequest>) => {
       const found = await store.memories.search({
         agentId: 'ada',
@@ -1106,19 +1114,19 @@ export function storeContract(
       });
     });
 
-    it('keeps tokens by name', async () => {
-      const token = { hash: 'h1', name: 'admin', role: 'admin', tenant: 'default', createdAt: 1 } as const;
-      expect(await store.agents.tokens()).toEqual([]);
-      await store.agents.saveToken(token);
-      await store.agents.saveToken({ ...token, name: 'other', hash: 'h2' });
-      await store.agents.saveToken({ ...token, hash: 'h3' });
-      await reopen();
-      const tokens = await store.agents.tokens();
-      expect(tokens.sort((a, b) => a.name.localeCompare(b.name))).toEqual([
-        { ...token, hash: 'h3' },
-        { ...token, name: 'other', hash: 'h2' },
-      ]);
-    });
+    const subject: StoreSubject = {
+      get store() {
+        return store;
+      },
+      reopen,
+    };
+    tokensContract(subject);
+    roomsContract(subject);
+    peopleContract(subject);
+    turnListContract(subject);
+    reopeningContract(subject, cannot);
+    deliveriesContract(subject);
+    auditContract(subject);
 
     describe('notes', () => {
       it('keep any JSON value under any key', async () => {
@@ -1191,94 +1199,4 @@ export function storeContract(
       expect(await store.files.get('unknown')).toBeNull();
     });
   });
-}
-
-type MessageParts = Partial<Memory> & { text?: string; messageId?: string };
-
-/** A pending message of agent `ada` in room `room` and scope `s`. */
-export function message({ text = 'hello', messageId, ...more }: MessageParts = {}): Memory {
-  const id = newId();
-  return {
-    id,
-    agentId: 'ada',
-    roomId: 'room',
-    scope: 's',
-    kind: 'message',
-    role: 'user',
-    author: { id: 'u1' },
-    content: { text, attachments: [], replyTo: null },
-    source: source(messageId ?? id),
-    status: 'pending',
-    turnId: null,
-    createdAt: Date.now(),
-    ...more,
-  };
-}
-
-/** Something that waits for no turn. */
-function kept(text: string, more: MessageParts = {}): Memory {
-  return message({ text, status: 'kept', ...more });
-}
-
-function source(messageId = newId()) {
-  return { connector: 'http', tenant: 'default', channel: 'c', messageId };
-}
-
-export function checkpointOf(messages: Memory[], steps: string[]): TurnCheckpoint {
-  const [first] = messages;
-  return {
-    turnId: turnIdOf(first!),
-    roomId: first!.roomId,
-    agentId: first!.agentId,
-    covers: messages.map(({ id }) => id),
-    steps: steps.map((text) => ({ text, actions: [], usage: { inputTokens: 1, outputTokens: 2 } })),
-  };
-}
-
-interface CommitParts {
-  status?: Turn['status'];
-  text?: string;
-  silent?: boolean;
-}
-
-/** A finished turn over the messages. */
-export function commitOf(messages: Memory[], { status = 'done', text, silent = false }: CommitParts = {}) {
-  const checkpoint = checkpointOf(messages, ['thinking']);
-  const { turnId, roomId, agentId } = checkpoint;
-  const first = messages[0]!;
-  const reply: Memory | null = silent
-    ? null
-    : { ...message({ roomId, agentId, scope: first.scope }), role: 'assistant', status: 'kept', turnId };
-  if (reply) reply.content.text = text ?? `reply to ${first.content.text}`;
-  const turn: Turn = {
-    ...checkpoint,
-    status,
-    replyId: reply?.id ?? null,
-    model: 'offline',
-    usage: { inputTokens: 3, outputTokens: 4 },
-    attempt: 1,
-    error: status === 'failed' ? { code: 'model_refused', message: 'no' } : null,
-    startedAt: 1,
-    finishedAt: 2,
-  };
-  const outbound: OutboundMessage | null = reply && {
-    id: `out_${reply.id}`,
-    agentId,
-    roomId,
-    turnId,
-    memory: reply,
-    to: messages.at(-1)!.source,
-    answers: messages.map((answered) => answered.source),
-    attempts: 0,
-    createdAt: Date.now(),
-  };
-  return { turn, reply, outbound };
-}
-
-/** Claims and commits what waits in the room. */
-async function commitAll(store: Store, roomId = 'room') {
-  const { messages } = await store.turns.claim(roomId, 100);
-  const commit = commitOf(messages);
-  expect(await store.turns.commit(commit)).toBe(true);
-  return commit;
 }

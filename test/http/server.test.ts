@@ -109,6 +109,15 @@ describe('tokens', () => {
     expect(asked).toBeLessThanOrEqual(3);
   });
 
+  it('are refused within a second of being removed, by every process', async () => {
+    let records = [tokenRecord(token)];
+    const verifiers = [1, 2].map(() => tokenVerifier({ tokens: async () => records }));
+    for (const { verify } of verifiers) expect(await verify(token)).toMatchObject({ admin: true });
+    records = [];
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    for (const { verify } of verifiers) expect(await verify(token)).toBeNull();
+  });
+
   it('say who is calling, to token routes alone', async () => {
     const seen: unknown[] = [];
     const routes = (name: string, access: 'own' | 'token', path: string): Connector => ({
@@ -129,7 +138,7 @@ describe('tokens', () => {
     expect((await fetch(`${api.url}/b`)).status).toBe(200);
     expect((await fetch(`${api.url}/a`)).status).toBe(401);
     expect((await api.get('/a')).status).toBe(200);
-    expect(seen).toEqual([undefined, { name: 'test', tenant: 'default' }]);
+    expect(seen).toEqual([undefined, { name: 'test', tenant: 'default', admin: true }]);
   });
 });
 

@@ -74,7 +74,7 @@ describe.skipIf(noRedis)(noRedis ? `gateways (skipped: ${noRedis})` : 'gateways 
     await platforms[0]!.dm('ann', 'hello');
     await shows(/code is/);
     const code = /code is (\w+)/.exec(shown()[0]!)![1]!;
-    await second!.pairings!.approve(code);
+    await second!.operations!.call('pairings.approve', { code }, { kind: 'system' });
     await shows(/let in/);
     await platforms[0]!.dm('ann', 'first');
     await shows('echo first');

@@ -57,7 +57,9 @@ describe('pairing', () => {
     await platform.dm('ann', 'hello');
     const code = codeIn(await platform.last(1));
     const results = await Promise.allSettled(
-      Array.from({ length: 10 }, () => carrier.pairings!.approve(code)),
+      Array.from({ length: 10 }, () =>
+        carrier.operations!.call('pairings.approve', { code }, { kind: 'system' }),
+      ),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await platform.command('ann', 'approve', 'X')).toBe(
@@ -88,13 +90,15 @@ describe('pairing', () => {
     const code = codeIn(await platform.last(1));
     await first.stop();
     const second = await start();
-    const { pairing } = await second.pairings!.approve(code);
+    const { pairing } = await second.operations!.call('pairings.approve', { code }, { kind: 'system' });
     await second.stop();
     const third = await start();
     expect(await platform.dm('ann', 'hello')).not.toBeNull();
-    await third.pairings!.revoke(pairing);
+    await third.operations!.call('pairings.revoke', { pairing }, { kind: 'system' });
     expect(await platform.dm('ann', 'hello')).toBeNull();
-    await expect(third.pairings!.revoke(pairing)).rejects.toMatchObject({ code: 'pairing_unknown' });
+    await expect(
+      third.operations!.call('pairings.revoke', { pairing }, { kind: 'system' }),
+    ).rejects.toMatchObject({ code: 'pairing_unknown' });
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type PairingRequest, Pairings, type Person } from '../../src/intake/pairings.js';
+import type { PairingRequest, Person } from '../../src/core/pairing.js';
+import { Pairings } from '../../src/intake/pairings.js';
 import { Notes } from './notes.js';
 
 const person: Person = { agentId: 'ada', connector: 'telegram', tenant: 'default', id: 'ann', name: 'Ann' };

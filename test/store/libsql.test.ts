@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isRetryable } from '../../src/errors.js';
 import { Database } from '../../src/store/libsql/database.js';
 import { Link } from '../../src/store/libsql/link.js';
-import { migrate, migrations } from '../../src/store/libsql/schema.js';
 import { openLibsqlStore } from '../../src/store/libsql/store.js';
 import { commitOf, message, storeContract } from '../contract/store.js';
 import { log, temporaryFolder } from './folder.js';
@@ -196,23 +195,6 @@ describe('the libsql store', () => {
       retryable: false,
       message: expect.stringContaining('CARRIER_DATA_DIR'),
     });
-  });
-});
-
-describe('migrations', () => {
-  it('bring an older file up, each once, and undo one that fails', () => {
-    const db = new Database(join(folder.path, 'old.db'));
-    migrate(db);
-    migrate(db);
-    expect(db.prepare('pragma user_version').value()).toBe(migrations.length);
-    const next = [...migrations, 'create table added (a); insert into added values (1)'];
-    migrate(db, next);
-    migrate(db, next);
-    expect(db.prepare('select count(*) from added').value()).toBe(1);
-    expect(() => migrate(db, [...next, 'create table half (a); create table nonsense'])).toThrow();
-    expect(db.prepare('pragma user_version').value()).toBe(next.length);
-    expect(db.prepare("select count(*) from sqlite_master where name = 'half'").value()).toBe(0);
-    db.close();
   });
 });
 

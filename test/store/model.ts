@@ -1,5 +1,5 @@
 import type { Memory } from '../../src/core/memory.js';
-import type { OutboundMessage, TurnCheckpoint } from '../../src/core/turn.js';
+import type { OutboundMessage, Turn, TurnCheckpoint } from '../../src/core/turn.js';
 import type { TurnCommit } from '../../src/store/turn-store.js';
 
 /** The store as one would write it without a database or a thought for speed. Values are never changed in place. */
@@ -7,7 +7,9 @@ export class Model {
   memories: readonly Memory[] = [];
   turns: readonly string[] = [];
   checkpoints: readonly TurnCheckpoint[] = [];
+  /** Given-up ones too. */
   outbox: readonly OutboundMessage[] = [];
+  givenUp: readonly string[] = [];
 
   /** The state as it is now. */
   snapshot(): Model {
@@ -43,11 +45,36 @@ export class Model {
     );
   }
 
+  reopen({ turnId, roomId, agentId, covers, steps, status }: Turn): void {
+    const again = (memory: Memory) =>
+      memory.status === 'failed' && memory.turnId === turnId && covers.includes(memory.id);
+    if (status !== 'failed' || !this.turns.includes(turnId) || !this.memories.some(again)) return;
+    this.turns = this.turns.filter((id) => id !== turnId);
+    this.memories = this.memories.map((memory) =>
+      again(memory) ? { ...memory, status: 'pending', turnId: null } : memory,
+    );
+    this.checkpoint({ turnId, roomId, agentId, covers, steps });
+  }
+
   delivered(id: string): void {
+    if (!this.givenUp.includes(id)) this.drop(id);
+  }
+
+  giveUp(id: string): void {
+    this.failed(id);
+    this.givenUp = [...this.givenUp, id];
+  }
+
+  retry(id: string): void {
+    this.givenUp = this.givenUp.filter((other) => other !== id);
+  }
+
+  drop(id: string): void {
     this.outbox = this.outbox.filter((outbound) => outbound.id !== id);
   }
 
   failed(id: string): void {
+    if (this.givenUp.includes(id)) return;
     this.outbox = this.outbox.map((outbound) =>
       outbound.id === id ? { ...outbound, attempts: outbound.attempts + 1 } : outbound,
     );
@@ -56,6 +83,10 @@ export class Model {
   forget(ids: readonly string[]): void {
     this.memories = this.memories.filter(({ id }) => !ids.includes(id));
     this.outbox = this.outbox.filter(({ memory }) => !ids.includes(memory.id));
+    // A checkpoint without pending messages is dead, and must not live again with another turn's reopening.
+    this.checkpoints = this.checkpoints.filter(({ covers }) =>
+      this.memories.some(({ id, status }) => status === 'pending' && covers.includes(id)),
+    );
   }
 
   recent(roomId: string, limit: number): Memory[] {
@@ -73,7 +104,8 @@ export class Model {
   }
 
   due(roomId: string, limit: number): OutboundMessage[] {
-    return this.outbox.filter((outbound) => outbound.roomId === roomId).slice(0, limit);
+    const due = this.outbox.filter(({ id }) => !this.givenUp.includes(id));
+    return due.filter((outbound) => outbound.roomId === roomId).slice(0, limit);
   }
 
   count(scopes: readonly string[]): number {

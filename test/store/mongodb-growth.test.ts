@@ -7,6 +7,7 @@ import { archiveBefore } from '../../src/store/mongodb/archive.js';
 import { keyByRoom, shardStore } from '../../src/store/mongodb/shard.js';
 import { openMongoStore } from '../../src/store/mongodb/store.js';
 import type { Store } from '../../src/store/store.js';
+import { allPages } from '../contract/store/subject.js';
 import { commitOf, message } from '../contract/store.js';
 import { type RunningMongoServer, startMongoServer } from '../servers/mongodb/launch.js';
 
@@ -84,6 +85,31 @@ describe('a MongoDB store that grows', () => {
       await store.outbox.delivered(commit.outbound!.id, {});
       expect(await archive()).toBe(1);
       expect(await left()).toEqual([]);
+    });
+
+    it('finds what a person said there too, and the replies to that, and moves no dead letter', async () => {
+      const asked = old('asked', { source: message().source });
+      await store.memories.append(asked);
+      const commit = commitOf([asked]);
+      commit.reply!.content.replyTo = asked.id;
+      await store.turns.commit(commit);
+      await store.turns.claim('room', 1);
+      const other = old('given up');
+      await store.memories.append(other);
+      const dead = commitOf([other]);
+      dead.reply!.id = dead.turn.replyId = dead.outbound!.memory.id = old('dead letter').id;
+      await store.turns.commit(dead);
+      await store.turns.claim('room', 1);
+      await store.outbox.failed(dead.outbound!.id, { code: 'delivery_failed', message: 'no' }, true);
+      expect(await archive()).toBe(2);
+      expect((await archived()).sort()).toEqual(['asked', 'given up']);
+      const person = { connector: 'http', tenant: 'default', userId: 'u1' };
+      const { items } = await allPages((page) => store.memories.ofPerson(person, page));
+      // Its reply lies with what is at hand, what it answers in the archive.
+      const said = items.map(({ content }) => content.text);
+      expect(said.slice(-2)).toEqual(['asked', 'given up']);
+      expect(said).toContain('reply to asked');
+      expect(await store.outbox.retry(dead.outbound!.id)).toBe(true);
     });
 
     it('forgets what is archived too', async () => {

@@ -63,6 +63,13 @@ for (const search of [true, false]) {
         store.memories.count('ada', ['s']),
       ]);
       await store.memories.history('room', { limit: 5 });
+      await store.memories.history('room', { limit: 5, order: 'newest' });
+      await store.memories.rooms({ limit: 5 });
+      const person = { connector: 'http', tenant: 'default', userId: 'u1' };
+      await store.memories.ofPerson(person, { limit: 5 });
+      await store.turns.list({ limit: 5 });
+      await store.outbox.list({ state: 'dead', limit: 5 });
+      await store.audit.list({ limit: 5 });
       await store.memories.agents();
       const lacking = await store.memories.unembedded('e', 50);
       await store.memories.saveEmbeddings(

@@ -30,7 +30,11 @@ if (atlas) {
     expiryLag,
   });
 } else process.stderr.write('MongoDB store on Atlas: not run, MONGODB_ATLAS_URL is not set\n');
-onServer('FerretDB', noFerretdb, startFerretdb);
+onServer('FerretDB', noFerretdb, startFerretdb, {
+  cannot: {
+    updateAtOnce: 'its updates read and then write: two at once on one document may undo each other',
+  },
+});
 onServer(
   'the protocol server without search',
   null,

@@ -35,7 +35,17 @@ const writes = [
   'commit',
   'fail',
 ] as const;
-const rareWrites = ['late commit', 'checkpoint', 'delivered', 'failed', 'give up', 'forget'] as const;
+const rareWrites = [
+  'late commit',
+  'checkpoint',
+  'delivered',
+  'failed',
+  'give up',
+  'forget',
+  'reopen',
+  'retry',
+  'drop',
+] as const;
 const reads = ['recent', 'claim', 'due', 'count', 'facts'] as const;
 const operation = fc.record({
   what: fc.constantFrom(...writes, ...rareWrites, ...reads),
@@ -196,10 +206,29 @@ class Run {
         const outbound = this.#pick(model.outbox, pick);
         if (!outbound) return;
         if (what === 'failed') model.failed(outbound.id);
+        else if (what === 'give up') model.giveUp(outbound.id);
         else model.delivered(outbound.id);
         const error = { code: 'delivery_failed', message: 'no' };
         if (what === 'delivered') await this.#outbox.delivered(outbound.id, { id: pick });
         else await this.#outbox.failed(outbound.id, error, what === 'give up');
+        break;
+      }
+      case 'reopen': {
+        const failed = this.#pick(
+          this.#commits.filter(({ turn }) => turn.status === 'failed'),
+          pick,
+        );
+        if (!failed) return;
+        model.reopen(failed.turn);
+        await this.#turns.reopen(failed.turn.turnId);
+        break;
+      }
+      case 'retry':
+      case 'drop': {
+        const outbound = this.#pick(model.outbox, pick);
+        if (!outbound) return;
+        model[what](outbound.id);
+        await this.#outbox[what](outbound.id);
         break;
       }
       case 'forget': {

@@ -1,16 +1,17 @@
-import type { Pairings } from '../pairings.js';
+import type { Caller } from '../../operations/operations.js';
 import type { Command } from './command.js';
 
-export function approve(pairings: Pairings): Command {
+export function approve(operations: Caller): Command {
   return {
     name: 'approve',
     about: 'let in who has this pairing code: /approve CODE',
     operatorsOnly: true,
-    async run({ args, agent, message }) {
+    async run({ args, principal }) {
       if (args === '') return { text: 'Which code? Write: /approve CODE' };
-      const { connector } = message.source;
-      const { id, name } = await pairings.approve(args, { agentId: agent.id, connector });
-      return { text: `${name ?? id} is let in.` };
+      const { agentId, connector } = principal;
+      const input = { code: args.slice(0, 64), within: { agentId, connector } };
+      const { name, userId } = await operations.call('pairings.approve', input, principal);
+      return { text: `${name ?? userId} is let in.` };
     },
   };
 }

@@ -1,15 +1,18 @@
-/** Chat commands: `/new` and its like, as messages on any platform and by the platforms' own means. */
+/**
+ * Chat commands: `/new` and its like, as messages on any platform and by the platforms' own means. They carry what was
+ * written to an operation, with the person as principal, and put its answer into words.
+ */
 import type { Agent } from '../../core/character.js';
 import { roomIdOf, scopeOf } from '../../core/memory.js';
 import { CarrierError, isRetryable } from '../../errors.js';
+import type { PersonPrincipal } from '../../operations/principal.js';
 import { type Arrival, isOperator, type Notice } from '../gate.js';
 
 export interface Call extends Arrival {
-  roomId: string;
-  scope: string;
   /** What follows the name, trimmed. */
   args: string;
-  operator: boolean;
+  /** Who asks, and where. */
+  principal: PersonPrincipal;
 }
 
 export interface Command {
@@ -17,6 +20,7 @@ export interface Command {
   readonly name: string;
   /** What it does, for /help: half a sentence. */
   readonly about: string;
+  /** Others are not shown it in /help. */
   readonly operatorsOnly?: boolean;
   run(call: Call): Promise<Notice>;
 }
@@ -64,17 +68,25 @@ export class Commands {
 
   /** Always has an answer, except where trying again may help: then it throws. */
   async run({ name, args }: Written, arrival: Arrival): Promise<Notice> {
-    const { message, agent } = arrival;
-    const command = await this.find(name, agent);
+    const command = await this.find(name, arrival.agent);
     if (!command) return { text: `There is no command /${name}. /help lists those there are.` };
-    const operator = isOperator(arrival);
-    if (command.operatorsOnly && !operator) return { text: `/${name} is for the operators of this agent.` };
-    const roomId = roomIdOf(agent.id, message.source);
+    const principal = principalOf(arrival);
     try {
-      return await command.run({ ...arrival, args, operator, roomId, scope: scopeOf(message) });
+      return await command.run({ ...arrival, args, principal });
     } catch (error) {
       if (!(error instanceof CarrierError) || isRetryable(error)) throw error;
+      if (error.code === 'permission_denied') return { text: `/${name} is for the operators of this agent.` };
       return { text: error.message };
     }
   }
+}
+
+function principalOf(arrival: Arrival): PersonPrincipal {
+  const { message, agent, vouched = false } = arrival;
+  const { connector, tenant } = message.source;
+  return {
+    ...{ kind: 'person', connector, tenant, userId: message.author.id, agentId: agent.id },
+    ...{ roomId: roomIdOf(agent.id, message.source), scope: scopeOf(message) },
+    operator: vouched || isOperator(arrival),
+  };
 }

@@ -6,8 +6,10 @@ export function help(commands: (operator: boolean, agent: Agent) => Promise<Comm
   return {
     name: 'help',
     about: 'what I understand besides talk',
-    async run({ agent, operator }) {
-      const lines = (await commands(operator, agent)).map(({ name, about }) => `/${name}: ${about}`);
+    async run({ agent, principal }) {
+      const lines = (await commands(principal.operator, agent)).map(
+        ({ name, about }) => `/${name}: ${about}`,
+      );
       return { text: [`I am ${agent.character.name}. Just write to me, or:`, ...lines].join('\n') };
     },
   };

@@ -15,4 +15,8 @@ export class LibsqlAgents implements AgentStore {
   async saveToken(token: TokenRecord): Promise<void> {
     await this.#link.call('saveToken', [token.name, JSON.stringify(token)]);
   }
+
+  removeToken(name: string): Promise<boolean> {
+    return this.#link.call('removeToken', [name]);
+  }
 }

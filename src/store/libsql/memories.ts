@@ -1,4 +1,4 @@
-import type { Memory, SourceKey } from '../../core/memory.js';
+import { isDirect, type Memory, type Source, type SourceKey } from '../../core/memory.js';
 import { FatalError } from '../../errors.js';
 import type {
   Appended,
@@ -7,13 +7,17 @@ import type {
   Found,
   MemoryStore,
   Page,
+  PageRequest,
+  Person,
+  RoomSummary,
   SearchRequest,
   Unembedded,
 } from '../memory-store.js';
+import { endOfAll, pageOf, pageOfStep, readNumber, unknownCursor } from './cursors.js';
 import { frozenCopy } from './frozen.js';
 import type { Link } from './link.js';
 import type { Replica } from './replica.js';
-import { ingestionKey, kindNumber, readMemories, rowOf, type Stored } from './row.js';
+import { ingestionKey, kindNumber, readMemories, readMemory, rowOf, type Stored } from './row.js';
 import { newestFacts, type ScopeView } from './scope-view.js';
 
 const allKinds = Object.values(kindNumber);
@@ -63,21 +67,38 @@ export class LibsqlMemories implements MemoryStore {
     return (await this.#replica.room(roomId, { recent })).recent(recent);
   }
 
-  async history(roomId: string, page: { limit: number; cursor?: string }): Promise<Page<Memory>> {
-    const limit = Math.max(1, whole(page.limit));
-    const after = page.cursor === undefined ? 0 : readCursor(page.cursor);
-    // One more than asked for tells whether there is another page.
-    return pageOf(readMemories(await this.#link.call('history', [roomId, after, limit + 1])), limit);
-  }
-
-  async inScope(
-    agentId: string,
-    scope: string,
-    page: { limit: number; cursor?: string },
+  async history(
+    roomId: string,
+    { order = 'oldest', ...page }: PageRequest & { order?: 'oldest' | 'newest' },
   ): Promise<Page<Memory>> {
     const limit = Math.max(1, whole(page.limit));
-    const after = page.cursor === undefined ? 0 : readCursor(page.cursor);
-    return pageOf(readMemories(await this.#link.call('inScope', [agentId, scope, after, limit + 1])), limit);
+    const [first, prefix] = order === 'newest' ? [endOfAll, 'before'] : [0, ''];
+    const from = readNumber(page.cursor, first, prefix);
+    // One more than asked for tells whether there is another page.
+    const found = readMemories(await this.#link.call('history', [roomId, from, limit + 1, order]));
+    return pageOf(found.map(numbered), limit, ([, memory]) => memory, prefix);
+  }
+
+  async rooms(page: PageRequest & { agentId?: string }): Promise<Page<RoomSummary>> {
+    const limit = Math.max(1, whole(page.limit));
+    const before = readNumber(page.cursor, endOfAll);
+    const step = await this.#link.call('listRooms', [before, limit, page.agentId ?? null]);
+    return pageOfStep(step, limit, roomOf);
+  }
+
+  async ofPerson({ agentId, connector, tenant, userId }: Person, page: PageRequest): Promise<Page<Memory>> {
+    const limit = Math.max(1, whole(page.limit));
+    const source = [JSON.stringify(connector), JSON.stringify(tenant), JSON.stringify(userId)] as const;
+    const after = readNumber(page.cursor, 0);
+    const step = await this.#link.call('ofPerson', [after, limit, agentId ?? null, ...source]);
+    return pageOfStep(step, limit, readMemory);
+  }
+
+  async inScope(agentId: string, scope: string, page: PageRequest): Promise<Page<Memory>> {
+    const limit = Math.max(1, whole(page.limit));
+    const after = readNumber(page.cursor, 0);
+    const found = readMemories(await this.#link.call('inScope', [agentId, scope, after, limit + 1]));
+    return pageOf(found.map(numbered), limit, ([, memory]) => memory);
   }
 
   async facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
@@ -154,13 +175,26 @@ export class LibsqlMemories implements MemoryStore {
   }
 }
 
-/** `found` has one more than the page where there is another one. */
-function pageOf(found: Stored[], limit: number): Page<Memory> {
-  const items = found.slice(0, limit);
-  const last = items.at(-1);
+function numbered({ seq, memory }: Stored): [number, Memory] {
+  return [seq, memory];
+}
+
+type RoomItem = [
+  seq: number,
+  roomId: string,
+  agent: string,
+  scope: string,
+  at: number,
+  Source,
+  count: number,
+];
+
+function roomOf([, roomId, agentId, scope, lastAt, source, messages]: RoomItem): RoomSummary {
+  const { connector, tenant, channel, thread } = source;
+  const direct = isDirect(scope);
   return {
-    items: items.map(({ memory }) => memory),
-    nextCursor: found.length > limit && last ? String(last.seq) : null,
+    ...{ roomId, agentId, source: { connector, tenant, channel, ...(thread !== undefined && { thread }) } },
+    ...{ ...(direct !== undefined && { direct }), lastAt, messages },
   };
 }
 
@@ -169,17 +203,8 @@ export function whole(limit: number): number {
   return Math.min(Math.max(0, Math.trunc(limit) || 0), 100_000);
 }
 
-function readCursor(cursor: string): number {
-  if (!/^\d{1,15}$/.test(cursor)) throw unknownCursor('a page of this history');
-  return Number(cursor);
-}
-
 function readPlace(cursor: string): [created: number, seq: number] {
   const [, created, seq] = /^(-?\d{1,16}(?:\.\d+)?) (-?\d{1,15})$/.exec(cursor) ?? [];
   if (seq === undefined) throw unknownCursor('an expiry');
   return [Number(created), Number(seq)];
-}
-
-function unknownCursor(giver: string): FatalError {
-  return new FatalError('invalid_field', `The cursor is not one that ${giver} gave.`, { field: 'cursor' });
 }

@@ -64,6 +64,13 @@ export class MemoryTable {
           `select ${memoryColumns} from memories where room = ? and kind = 0 and seq > ? order by seq limit ?`,
         ),
       ),
+      historyBack: db.prepare(
+        listOf(
+          memoryItem,
+          `select ${memoryColumns} from memories where room = ? and kind = 0 and seq < ?
+           order by seq desc limit ?`,
+        ),
+      ),
       inScope: db.prepare(
         listOf(
           memoryItem,
@@ -187,9 +194,12 @@ export class MemoryTable {
     return this.#sql.recent.value<string>(room, limit)!;
   }
 
-  history(roomId: string, after: number, limit: number): string {
+  /** Behind `from`: what is younger, from the oldest on, or else what is older, from the newest on. */
+  history(roomId: string, from: number, limit: number, order: 'oldest' | 'newest'): string {
     const room = this.#names.room(roomId);
-    return room === undefined ? '[]' : this.#sql.history.value<string>(room, after, limit)!;
+    if (room === undefined) return '[]';
+    const sql = order === 'newest' ? this.#sql.historyBack : this.#sql.history;
+    return sql.value<string>(room, from, limit)!;
   }
 
   inScope(agentId: string, name: string, after: number, limit: number): string {

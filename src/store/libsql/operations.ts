@@ -1,6 +1,8 @@
 /** Everything the engine can be asked for. Arguments and results cross threads: plain values, lists as JSON text. */
-import type { Database } from './database.js';
+import { AuditTable } from './audit-table.js';
+import type { Database, Parameter } from './database.js';
 import { Lexicon } from './lexicon.js';
+import { Listings } from './listings.js';
 import { type Aged, type Edited, MemoryTable } from './memory-table.js';
 import { Names } from './names.js';
 import { NoteTable } from './note-table.js';
@@ -58,6 +60,8 @@ export function openOperations(db: Database) {
   const search = new Search(names, memories, smallScopes, lexicon, vectors);
   const shelf = new Shelf(db);
   const notes = new NoteTable(db);
+  const audit = new AuditTable(db);
+  const listings = new Listings(db);
   const upkeep = new Upkeep(db, lexicon, notes);
   db.transaction(() => turns.dropDeadCheckpoints());
 
@@ -92,7 +96,8 @@ export function openOperations(db: Database) {
     },
     inScope: (agentId: string, name: string, after: number, limit: number) =>
       memories.inScope(agentId, name, after, limit),
-    history: (roomId: string, after: number, limit: number) => memories.history(roomId, after, limit),
+    history: (roomId: string, from: number, limit: number, order: 'oldest' | 'newest') =>
+      memories.history(roomId, from, limit, order),
     room(roomId: string, limits: RoomLimits): RoomRows {
       const room = names.room(roomId);
       if (room === undefined)
@@ -113,11 +118,16 @@ export function openOperations(db: Database) {
     scope: (agentId: string, name: string, facts: number) => memories.scope(agentId, name, facts),
     commit: (row: CommitRow) => turns.commit(row),
     turn: (turnId: string) => turns.get(turnId),
+    reopen: (turnId: string) => turns.reopen(turnId),
     checkpoint: (turnId: string, roomId: string, agentId: string, covers: string, steps: string) =>
       turns.checkpoint(turnId, roomId, agentId, covers, steps),
     turnsWaiting: (before: number, limit: number) => turns.waiting(before, limit),
     delivered: (id: string, receipt: string | null) => outbox.delivered(id, receipt),
     failed: (id: string, error: string, final: boolean) => outbox.failed(id, error, final),
+    listOutbox: (final: boolean, after: number, agentId: string | null, limit: number) =>
+      outbox.list(final, after, agentId, limit),
+    retry: (id: string) => outbox.retry(id),
+    drop: (id: string) => outbox.drop(id),
     outboxWaiting: (before: number, limit: number) => outbox.waiting(before, limit),
     forget(ids: string[]): ForgottenIn {
       const gone = forget(ids);
@@ -139,6 +149,16 @@ export function openOperations(db: Database) {
     search: (row: SearchRow) => search.find(row),
     tokens: () => shelf.tokens(),
     saveToken: (name: string, body: string) => shelf.saveToken(name, body),
+    removeToken: (name: string) => shelf.removeToken(name),
+    addAudit: (id: string, operation: string, body: string) => audit.append(id, operation, body),
+    listAudit: (before: string | null, limit: number, operation: string | null) =>
+      audit.list(before, limit, operation),
+    listRooms: (before: number, limit: number, agentId: string | null) =>
+      listings.rooms(before, limit, agentId),
+    ofPerson: (after: number, limit: number, agentId: string | null, ...source: [string, string, string]) =>
+      listings.person(after, limit, agentId, ...source),
+    listTurns: (before: number, limit: number, ...filter: [Parameter, Parameter, Parameter]) =>
+      listings.turns(before, limit, ...filter),
     putFile: (hash: string, bytes: Uint8Array) => shelf.putFile(hash, bytes),
     getFile: (hash: string) => shelf.getFile(hash),
     note: (key: string) => notes.get(key),
@@ -156,7 +176,12 @@ export function openOperations(db: Database) {
 export type Operations = ReturnType<typeof openOperations>['operations'];
 
 /**
- * These run after the writes of their moment, one by one and outside of the group's transaction: a long search
+ * These run after the writes of their moment, one by one and outside of the group's transaction: a long look
  * must not hold up an acknowledgement. They change nothing that a cache holds.
  */
-export const patient: ReadonlySet<string> = new Set<keyof Operations>(['search']);
+export const patient: ReadonlySet<string> = new Set<keyof Operations>([
+  'search',
+  'listRooms',
+  'ofPerson',
+  'listTurns',
+]);

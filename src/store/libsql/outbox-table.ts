@@ -33,6 +33,23 @@ export class OutboxTable {
         where o.memory in (select value from json_each(?))`),
       forget: db.prepare('delete from outbox where memory in (select value from json_each(?))'),
       expire: db.prepare("delete from outbox where final = 1 and created < ? and body ->> '$.agentId' = ?"),
+      list: db.prepare(
+        listOf(
+          'item',
+          `select json_array(o.seq, json_object(
+             'id', o.id, 'agentId', o.body ->> '$.agentId', 'roomId', r.name, 'turnId', o.body ->> '$.turnId',
+             'memoryId', o.memory, 'to', json_remove(o.body -> '$.to', '$.messageId', '$.metadata', '$.pull'),
+             'attempts', o.attempts, 'error', json(o.error), 'createdAt', o.created)) as item
+           from outbox o join rooms r on r.id = o.room
+           where o.final = ?1 and o.seq > ?2 and (?3 is null or o.body ->> '$.agentId' = ?3)
+           order by o.seq limit ?4`,
+        ),
+      ),
+      givenUpIn: db.prepare(
+        'select r.name from outbox o join rooms r on r.id = o.room where o.id = ? and o.final = 1',
+      ),
+      retry: db.prepare('update outbox set final = 0 where id = ?'),
+      drop: db.prepare('delete from outbox where id = ?'),
       waiting: db.prepare(`
         select json_group_array(name) from (
           select r.name, min(o.created) as since from outbox o join rooms r on r.id = o.room
@@ -61,6 +78,23 @@ export class OutboxTable {
 
   failed(id: string, error: string, final: boolean): void {
     this.#sql.failed.run(error, Number(final), id);
+  }
+
+  /** A JSON list of number and entry. */
+  list(final: boolean, after: number, agentId: string | null, limit: number): string {
+    return this.#sql.list.value<string>(Number(final), after, agentId, limit)!;
+  }
+
+  /** The room of the message, or null: no such one was given up. */
+  retry(id: string): string | null {
+    const room = this.#sql.givenUpIn.value<string>(id);
+    if (room !== null) this.#sql.retry.run(id);
+    return room;
+  }
+
+  /** False: there was no such message. */
+  drop(id: string): boolean {
+    return this.#sql.drop.run(id).changes > 0;
   }
 
   /** Drops what would still deliver these memories. Gives back the rooms it took something from. */

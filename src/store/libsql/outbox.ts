@@ -1,5 +1,7 @@
 import type { OutboundMessage } from '../../core/turn.js';
-import type { Outbox } from '../outbox.js';
+import type { Page, PageRequest } from '../memory-store.js';
+import type { Outbox, Undelivered } from '../outbox.js';
+import { pageOf, readNumber } from './cursors.js';
 import type { Link } from './link.js';
 import { whole } from './memories.js';
 import type { Replica } from './replica.js';
@@ -28,6 +30,27 @@ export class LibsqlOutbox implements Outbox {
       if (final) this.#replica.delivered(id);
       else this.#replica.failed(id);
     });
+  }
+
+  async list(
+    page: PageRequest & { state: 'waiting' | 'dead'; agentId?: string },
+  ): Promise<Page<Undelivered>> {
+    const limit = Math.max(1, whole(page.limit));
+    const after = readNumber(page.cursor, 0);
+    const asked = [page.state === 'dead', after, page.agentId ?? null, limit + 1] as const;
+    const found: [number, Undelivered][] = JSON.parse(await this.#link.call('listOutbox', [...asked]));
+    return pageOf(found, limit, ([, entry]) => entry);
+  }
+
+  async retry(id: string): Promise<boolean> {
+    const roomId = await this.#link.call('retry', [id], (room) => {
+      if (room !== null) this.#replica.revived(room);
+    });
+    return roomId !== null;
+  }
+
+  drop(id: string): Promise<boolean> {
+    return this.#link.call('drop', [id], () => this.#replica.delivered(id));
   }
 
   async waiting(before: number, limit: number): Promise<string[]> {

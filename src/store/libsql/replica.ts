@@ -116,6 +116,11 @@ export class Replica {
     this.#scopes.delete(scopeKey(agentId, scope));
   }
 
+  /** A failed turn is to run again, or a reply that was given up is due: rare, so the room is read again. */
+  revived(roomId: string): void {
+    this.#rooms.delete(roomId);
+  }
+
   /** Forgetting is rare: what it touched is read again. */
   forgot({ rooms, scopes }: ForgottenIn): void {
     for (const roomId of rooms) this.#rooms.delete(roomId);

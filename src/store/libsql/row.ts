@@ -55,12 +55,16 @@ export const memoryItem = `'[' || seq || ',' || status || ',' || json_quote(turn
 /** The columns `memoryItem` needs. */
 export const memoryColumns = 'seq, status, turn, body';
 
+type MemoryItem = [seq: number, status: number, turnId: string | null, body: Memory];
+
 /** The memories are frozen: caches share them with every caller. */
 export function readMemories(json: string): Stored[] {
-  const rows = JSON.parse(json) as [seq: number, status: number, turnId: string | null, body: Memory][];
-  return rows.map(([seq, status, turnId, memory]) => {
-    memory.status = statuses[status]!;
-    memory.turnId = turnId;
-    return { seq, memory: frozen(memory) };
-  });
+  const rows = JSON.parse(json) as MemoryItem[];
+  return rows.map((row) => ({ seq: row[0], memory: readMemory(row) }));
+}
+
+export function readMemory([, status, turnId, memory]: MemoryItem): Memory {
+  memory.status = statuses[status]!;
+  memory.turnId = turnId;
+  return frozen(memory);
 }

@@ -82,6 +82,15 @@ export const migrations: readonly string[] = [
   create index aged on memories (created, seq, scope, kind);
   alter table embedders add column used integer not null default 0; -- Unix ms
   `,
+  `
+  -- \`body\` is the whole row as JSON. An id is taken once: a second row of it is passed over, also by "or replace".
+  create table audit (id text primary key, operation text not null, body text not null);
+  create index audited on audit (operation, id);
+  create trigger audit_added before insert on audit when exists (select 1 from audit where id = new.id)
+    begin select raise(ignore); end;
+  create trigger audit_kept before update on audit begin select raise(abort, 'audit rows are never changed'); end;
+  create trigger audit_stays before delete on audit begin select raise(abort, 'audit rows are never removed'); end;
+  `,
 ];
 
 /** Brings the file to the newest version. A file that a newer hub wrote is refused, not guessed at. */

@@ -9,6 +9,7 @@ export class Shelf {
       ping: db.prepare("insert or replace into progress (name, value) values ('ping', 0)"),
       tokens: db.prepare(listOf('body', 'select body from tokens order by name')),
       saveToken: db.prepare('insert or replace into tokens (name, body) values (?, ?)'),
+      removeToken: db.prepare('delete from tokens where name = ?'),
       putFile: db.prepare('insert into files (hash, bytes) values (?, ?) on conflict do nothing'),
       getFile: db.prepare('select bytes from files where hash = ?'),
     };
@@ -25,6 +26,10 @@ export class Shelf {
 
   saveToken(name: string, body: string): void {
     this.#sql.saveToken.run(name, body);
+  }
+
+  removeToken(name: string): boolean {
+    return this.#sql.removeToken.run(name).changes > 0;
   }
 
   putFile(hash: string, bytes: Uint8Array): void {

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import type { Logger } from '../../logger.js';
 import type { Store } from '../store.js';
 import { LibsqlAgents } from './agents.js';
+import { LibsqlAudit } from './audit.js';
 import { LibsqlFiles } from './files.js';
 import { Link } from './link.js';
 import { createOnce, HubLock } from './lock.js';
@@ -53,6 +54,7 @@ function storeOn(link: Link, lock: HubLock): Store {
     agents: new LibsqlAgents(link),
     files: new LibsqlFiles(link),
     notes: new LibsqlNotes(link),
+    audit: new LibsqlAudit(link),
     ping: () => link.call('ping', []),
     close() {
       closed ??= link.close().finally(() => lock.release());

@@ -1,9 +1,10 @@
 /** Turns, checkpoints and the commit on disk. Runs in the engine's thread, inside its transactions. */
+import type { Turn } from '../../core/turn.js';
 import { type Database, listOf } from './database.js';
 import type { MemoryTable } from './memory-table.js';
 import type { Names } from './names.js';
 import type { OutboundRow, OutboxTable } from './outbox-table.js';
-import type { MemoryRow } from './row.js';
+import { type MemoryRow, statusNumber } from './row.js';
 
 export interface CommitRow {
   turnId: string;
@@ -42,10 +43,14 @@ export class TurnTable {
           'select * from checkpoints where room = ? order by seq',
         ),
       ),
-      // Pending is never regained, so a checkpoint whose messages are all handled or forgotten is dead.
+      // Only `reopen` makes messages pending again, and their checkpoint with them: one without any is dead.
       dropDead: db.prepare(`
         delete from checkpoints where not exists (
           select 1 from json_each(covers) c join memories m on m.id = c.value where m.status = 0)`),
+      remove: db.prepare('delete from turns where id = ?'),
+      reopen: db.prepare(`
+        update memories set status = 0, turn = null
+        where turn = ?1 and status = ${statusNumber.failed} and id in (select value from json_each(?2))`),
       dropEmpty: db.prepare(`
         delete from turns where id in (select value from json_each(?))
           and not exists (select 1 from memories where id = turns.body ->> '$.replyId')
@@ -73,6 +78,19 @@ export class TurnTable {
 
   get(turnId: string): string | null {
     return this.#sql.get.value<string>(turnId);
+  }
+
+  /** The room of the turn, or null: no such turn, it has not failed, or none of its messages is left. */
+  reopen(turnId: string): string | null {
+    const body = this.get(turnId);
+    if (body === null) return null;
+    const { status, roomId, agentId, covers, steps } = JSON.parse(body) as Turn;
+    if (status !== 'failed') return null;
+    const json = JSON.stringify(covers);
+    if (this.#sql.reopen.run(turnId, json).changes === 0) return null;
+    this.#sql.remove.run(turnId);
+    if (steps.length > 0) this.checkpoint(turnId, roomId, agentId, json, JSON.stringify(steps));
+    return roomId;
   }
 
   /** False when the turn is finished, and nothing was written. */

@@ -1,6 +1,8 @@
 import type { Memory } from '../../core/memory.js';
 import type { OutboundMessage, Turn, TurnCheckpoint } from '../../core/turn.js';
-import type { Claim, TurnCommit, TurnStore } from '../turn-store.js';
+import type { Page } from '../memory-store.js';
+import type { Claim, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
+import { endOfAll, pageOfStep, readNumber } from './cursors.js';
 import { frozenCopy } from './frozen.js';
 import type { Link } from './link.js';
 import { whole } from './memories.js';
@@ -56,6 +58,23 @@ export class LibsqlTurns implements TurnStore {
   async get(turnId: string): Promise<Turn | null> {
     const body = await this.#link.call('turn', [turnId]);
     return body === null ? null : JSON.parse(body);
+  }
+
+  async list(request: TurnListRequest): Promise<Page<Omit<Turn, 'steps'>>> {
+    const { agentId, roomId, status } = request;
+    const limit = Math.max(1, whole(request.limit));
+    const json = (part: string | undefined) => (part === undefined ? null : JSON.stringify(part));
+    const filter = [json(agentId), json(roomId), json(status)] as const;
+    const before = readNumber(request.cursor, endOfAll);
+    const step = await this.#link.call('listTurns', [before, limit, ...filter]);
+    return pageOfStep(step, limit, ([, turn]: [number, Omit<Turn, 'steps'>]) => turn);
+  }
+
+  async reopen(turnId: string): Promise<boolean> {
+    const roomId = await this.#link.call('reopen', [turnId], (room) => {
+      if (room !== null) this.#replica.revived(room);
+    });
+    return roomId !== null;
   }
 
   async waiting(before: number, limit: number): Promise<string[]> {

@@ -28,4 +28,13 @@ export class MongoAgents implements AgentStore {
       this.#tokens.replaceOne({ _id: name }, { hash, role, tenant, createdAt }, { upsert: true }),
     );
   }
+
+  /** Asked before: a removal that lost its answer finds nothing the second time. */
+  async removeToken(name: string): Promise<boolean> {
+    const known = await this.#connection.run(() =>
+      this.#tokens.findOne({ _id: name }, { projection: { _id: 1 } }),
+    );
+    if (known) await this.#connection.repeatable(() => this.#tokens.deleteOne({ _id: name }));
+    return known !== null;
+  }
 }

@@ -1,6 +1,7 @@
 /**
  * Old months move to the collection `archive`, which rooms, recall and counts do not read, so that what they do read
- * stays small. Only messages and turns go, and only finished ones; facts, summaries and documents stay. A moved
+ * stays small. Only messages and turns go, and only finished ones; facts, summaries and documents stay, and replies that
+ * were given up, so that they can be sent again. A moved
  * message's ingestion key goes with it: a platform that redelivers after months would be answered again.
  */
 import type { Collection, Filter } from 'mongodb';
@@ -66,6 +67,7 @@ function finished(before: number): Filter<MemoryDocument> {
     status: { $ne: 'pending' },
     open: { $exists: false },
     due: { $exists: false },
+    dead: { $exists: false },
   };
 }
 

@@ -13,10 +13,13 @@ import type { Binary } from 'mongodb';
 import { derivedId, newId } from '../../core/ids.js';
 import type { Memory, MemoryKind, MemoryStatus, Source, SourceKey } from '../../core/memory.js';
 import type { OutboundMessage, Turn, TurnCheckpoint } from '../../core/turn.js';
+import type { Undelivered } from '../outbox.js';
 import { termsOf } from './terms.js';
 
 /** What a claim must see, in the order it looks at it. */
 export const Open = {
+  /** A failed turn whose messages are not all pending again. */
+  reopening: -1,
   /** A turn whose messages are not all marked. */
   turn: 0,
   /** A pending message that holds a checkpoint. */
@@ -55,8 +58,12 @@ export interface MemoryDocument {
   open?: (typeof Open)[keyof typeof Open];
   checkpoint?: Omit<TurnCheckpoint, 'roomId'>;
   turn?: Turn;
+  /** Documents of failed turns it was covered by that ran again: their marks, should they come late, are void. */
+  reopened?: string[];
   /** Present until the reply is delivered or given up. */
   due?: true;
+  /** Given up, and neither sent again nor dropped. */
+  dead?: true;
   outbox?: StoredOutbound;
   /** JSON: what the platform calls the delivered reply. */
   receipt?: string;
@@ -140,6 +147,16 @@ export function outboundOf(document: MemoryDocument): OutboundMessage {
   return {
     ...{ id, agentId, roomId, turnId: turnId!, memory: memory ? JSON.parse(memory) : memoryOf(document) },
     ...{ to: sourceOf(to), answers: answers.map(sourceOf), attempts, createdAt },
+  };
+}
+
+export function undeliveredOf({ _id, agentId, roomId, turnId, outbox }: MemoryDocument): Undelivered {
+  const { id, attempts, createdAt, memory, to, error = null } = outbox!;
+  const { connector, tenant, channel, thread } = to;
+  return {
+    ...{ id, agentId, roomId, turnId: turnId!, memoryId: memory ? JSON.parse(memory).id : _id },
+    to: { connector, tenant, channel, ...(thread !== undefined && { thread }) },
+    ...{ attempts, error, createdAt },
   };
 }
 

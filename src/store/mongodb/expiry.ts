@@ -2,7 +2,7 @@
  * Retention. A pass of the hub finds what is older than its agent keeps it, so a changed retention counts for what is
  * stored already; it only dates it (`expiresAt`), and the server's TTL monitor removes it, at its own pace and once a
  * minute or so. Where the server has no TTL index, the pass deletes. What waits, for a turn, for its marks or for its
- * delivery, is never dated, and nothing settled waits again.
+ * delivery, is never dated; a failed turn or a reply that is taken up again loses its date.
  *
  * A turn goes with its document. Only a worker that stood still for the whole retention could commit it once more.
  */

@@ -43,7 +43,7 @@ async function emptyTurns(memories: Collection<MemoryDocument>, ids: string[]): 
           has: '',
           vectors: '',
         },
-        ...{ due: '', outbox: '', receipt: '' },
+        ...{ due: '', dead: '', outbox: '', receipt: '' },
       },
     },
   );

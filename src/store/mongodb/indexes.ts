@@ -3,7 +3,17 @@ import { type Db, type IndexDescription, MongoServerError } from 'mongodb';
 import { has, shardedIngestion } from './abilities.js';
 import { isPassing } from './faults.js';
 
-const collections = ['memories', 'embedders', 'tokens', 'files', 'chunks', 'notes', 'meta', 'archive'];
+const collections = [
+  'memories',
+  'embedders',
+  'tokens',
+  'files',
+  'chunks',
+  'notes',
+  'meta',
+  'archive',
+  'audit',
+];
 
 /**
  * Only what the promises hang on. `ingest` in an index of its own is what makes a key unique; a sharded cluster
@@ -47,6 +57,7 @@ const partial: IndexDescription[] = [
   },
   { name: 'due', key: { roomId: 1, due: 1, _id: 1 }, partialFilterExpression: { due: { $exists: true } } },
   { name: 'outbound', key: { 'outbox.id': 1 }, partialFilterExpression: { due: { $exists: true } } },
+  { name: 'dead', key: { 'outbox.id': 1, dead: 1 }, partialFilterExpression: { dead: { $exists: true } } },
   {
     name: 'undelivered',
     key: { 'outbox.createdAt': 1, due: 1, roomId: 1 },
@@ -119,6 +130,7 @@ export async function makeIndexes(
     search ? false : makeTextIndex(db, there),
     expireNotes(db),
     has(() => makeExpiring(db, there)),
+    db.collection('audit').createIndexes([{ name: 'operation', key: { operation: 1, _id: -1 } }]),
   ]);
   if (!search && !textIndex) await make(db, [{ name: 'terms', key: { terms: 1, _id: -1 } }], there);
   return { partialIndexes, textIndex, ttl };

@@ -72,7 +72,7 @@ export class Marks {
 function updatesOf({ _id, roomId, turnId, turn }: MemoryDocument): Updates {
   const [first, ...others] = turn!.covers;
   const status: MemoryStatus = turn!.status === 'done' ? 'handled' : 'failed';
-  const pending = { roomId, status: 'pending' as const };
+  const pending = { roomId, status: 'pending' as const, reopened: { $ne: _id } };
   const update = { $set: { status, turnId }, $unset: { open: '' as const, checkpoint: '' as const } };
   const updates: Updates = [
     { updateOne: { filter: { _id: first!, ...pending }, update } },

@@ -8,11 +8,15 @@ import type {
   Found,
   MemoryStore,
   Page,
+  PageRequest,
+  Person,
+  RoomSummary,
   SearchRequest,
   Unembedded,
 } from '../memory-store.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
+import { readCursor, writeCursor } from './cursors.js';
 import { documentOf, ingestionId, type MemoryDocument, memoryFields, memoryOf } from './documents.js';
 import { edit } from './editing.js';
 import type { Embedders } from './embedders.js';
@@ -20,6 +24,7 @@ import type { Expiry } from './expiry.js';
 import { unavailable } from './faults.js';
 import { forget } from './forgetting.js';
 import { whole } from './limits.js';
+import type { Listings } from './listings.js';
 import type { Marks } from './marks.js';
 import type { Reads } from './reads.js';
 import type { RoomLog } from './room-log.js';
@@ -40,6 +45,7 @@ export interface MemoryParts {
   expiry: Expiry;
   search: Search;
   node: SearchNode | null;
+  listings: Listings;
 }
 
 export class MongoMemories implements MemoryStore {
@@ -94,22 +100,26 @@ export class MongoMemories implements MemoryStore {
     return rows.sort(oldestFirst).map(memoryOf);
   }
 
-  async history(roomId: string, page: { limit: number; cursor?: string }): Promise<Page<Memory>> {
+  async history(
+    roomId: string,
+    { order = 'oldest', ...page }: PageRequest & { order?: 'oldest' | 'newest' },
+  ): Promise<Page<Memory>> {
     await this.#parts.marks.ofRoom(roomId);
-    const limit = Math.max(1, whole(page.limit));
-    const after = page.cursor === undefined ? {} : { _id: { $gt: readCursor(page.cursor) } };
-    return this.#page({ roomId, kind: 'message', ...after }, limit);
+    return this.#page({ roomId, kind: 'message' }, page, order);
   }
 
-  async inScope(
-    agentId: string,
-    scope: string,
-    page: { limit: number; cursor?: string },
-  ): Promise<Page<Memory>> {
+  async rooms(page: PageRequest & { agentId?: string }): Promise<Page<RoomSummary>> {
+    return this.#parts.listings.rooms(page);
+  }
+
+  async ofPerson(person: Person, page: PageRequest): Promise<Page<Memory>> {
+    await this.#parts.marks.all();
+    return this.#parts.listings.ofPerson(person, page);
+  }
+
+  async inScope(agentId: string, scope: string, page: PageRequest): Promise<Page<Memory>> {
     await this.#parts.marks.ofScopes([scope]);
-    const limit = Math.max(1, whole(page.limit));
-    const after = page.cursor === undefined ? {} : { _id: { $gt: readCursor(page.cursor) } };
-    return this.#page({ agentId, scope, ...after }, limit);
+    return this.#page({ agentId, scope }, page, 'oldest');
   }
 
   async facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
@@ -190,12 +200,19 @@ export class MongoMemories implements MemoryStore {
     return this.#parts.embedders.drop({ ...request, limit: Math.max(1, whole(request.limit)) });
   }
 
-  async #page(filter: Filter<MemoryDocument>, limit: number): Promise<Page<Memory>> {
+  async #page(
+    filter: Filter<MemoryDocument>,
+    page: PageRequest,
+    order: 'oldest' | 'newest',
+  ): Promise<Page<Memory>> {
+    const limit = Math.max(1, whole(page.limit));
+    const [use, behind] = order === 'oldest' ? ['after', '$gt'] : ['before', '$lt'];
+    const from = page.cursor === undefined ? {} : { _id: { [behind]: readCursor(use, page.cursor) } };
     // One more than asked for tells whether there is another page.
     const found = await this.#parts.connection.run(() =>
       this.#memories
-        .find(filter)
-        .sort({ _id: 1 })
+        .find({ ...filter, ...from })
+        .sort({ _id: order === 'oldest' ? 1 : -1 })
         .limit(limit + 1)
         .project<MemoryDocument>(memoryFields)
         .toArray(),
@@ -203,7 +220,7 @@ export class MongoMemories implements MemoryStore {
     const items = found.slice(0, limit);
     return {
       items: items.map(memoryOf),
-      nextCursor: found.length > limit ? writeCursor(items.at(-1)!._id) : null,
+      nextCursor: found.length > limit ? writeCursor(use, items.at(-1)!._id) : null,
     };
   }
 
@@ -230,17 +247,4 @@ export class MongoMemories implements MemoryStore {
 
 function oldestFirst(a: MemoryDocument, b: MemoryDocument): number {
   return a._id < b._id ? -1 : 1;
-}
-
-/** Ids are not secret, but a cursor that looks like one invites making them up. */
-function writeCursor(id: string): string {
-  return Buffer.from(`after ${id}`).toString('base64url');
-}
-
-function readCursor(cursor: string): string {
-  const text = Buffer.from(cursor, 'base64url').toString();
-  if (text.startsWith('after ') && writeCursor(text.slice(6)) === cursor) return text.slice(6);
-  throw new FatalError('invalid_field', 'The cursor is not one that a page of this history gave.', {
-    field: 'cursor',
-  });
 }

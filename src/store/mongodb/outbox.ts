@@ -1,8 +1,11 @@
 import { LRUCache } from 'lru-cache';
+import type { Filter } from 'mongodb';
 import type { OutboundMessage } from '../../core/turn.js';
-import type { Outbox } from '../outbox.js';
+import type { Page, PageRequest } from '../memory-store.js';
+import type { Outbox, Undelivered } from '../outbox.js';
 import type { Connection } from './connection.js';
-import { copied, type MemoryDocument, memoryFields, outboundOf } from './documents.js';
+import { readCursor, writeCursor } from './cursors.js';
+import { copied, type MemoryDocument, memoryFields, outboundOf, undeliveredOf } from './documents.js';
 import { whole } from './limits.js';
 import type { Marks } from './marks.js';
 import type { RoomLog } from './room-log.js';
@@ -41,16 +44,17 @@ export class MongoOutbox implements Outbox {
   async delivered(id: string, receipt: Record<string, unknown>): Promise<void> {
     const set = Object.keys(receipt).length > 0 ? { $set: { receipt: JSON.stringify(receipt) } } : {};
     const filter = this.#dueUnder(id);
-    await this.#marks.ofRoom(filter.roomId ?? '');
+    await this.#marked(filter);
     await this.#log.update([{ updateOne: { filter, update: { ...set, $unset: { due: '', outbox: '' } } } }]);
   }
 
   async failed(id: string, error: { code: string; message: string }, final: boolean): Promise<void> {
     const filter = this.#dueUnder(id);
+    await this.#marked(filter);
     await this.#connection.run(() =>
       this.#log.memories.updateOne(filter, {
         $inc: { 'outbox.attempts': 1 },
-        $set: { 'outbox.error': copied(error) },
+        $set: { 'outbox.error': copied(error), ...(final ? { dead: true as const } : {}) },
         ...(final ? { $unset: { due: '' } } : {}),
       }),
     );
@@ -61,6 +65,64 @@ export class MongoOutbox implements Outbox {
     return this.#connection.run(() =>
       waitingRooms(this.#log.memories, due, 'outbox.createdAt', whole(limit)),
     );
+  }
+
+  async list(
+    page: PageRequest & { state: 'waiting' | 'dead'; agentId?: string },
+  ): Promise<Page<Undelivered>> {
+    const limit = Math.max(1, whole(page.limit));
+    const { state, agentId, cursor } = page;
+    const filter: Filter<MemoryDocument> = {
+      ...(state === 'dead' ? { dead: true } : { due: true }),
+      ...(agentId !== undefined && { agentId }),
+      ...(cursor !== undefined && { 'outbox.id': { $gt: readCursor(state, cursor) } }),
+    };
+    const found = await this.#connection.run(() =>
+      this.#log.memories
+        .find(filter)
+        .sort({ 'outbox.id': 1 })
+        .limit(limit + 1)
+        .project<MemoryDocument>({ agentId: 1, roomId: 1, turnId: 1, outbox: 1 })
+        .toArray(),
+    );
+    const items = found.slice(0, limit).map(undeliveredOf);
+    return { items, nextCursor: found.length > limit ? writeCursor(state, items.at(-1)!.id) : null };
+  }
+
+  async retry(id: string): Promise<boolean> {
+    const dead = await this.#placeOf({ 'outbox.id': id, dead: true });
+    if (!dead) return false;
+    const update = { $set: { due: true as const }, $unset: { dead: '' as const, expiresAt: '' as const } };
+    await this.#connection.repeatable(() =>
+      this.#log.memories.updateOne({ ...dead, 'outbox.id': id, dead: true }, update),
+    );
+    return true;
+  }
+
+  async drop(id: string): Promise<boolean> {
+    const place =
+      (await this.#placeOf({ 'outbox.id': id, due: true })) ??
+      (await this.#placeOf({ 'outbox.id': id, dead: true }));
+    if (!place) return false;
+    await this.#connection.repeatable(() =>
+      this.#log.memories.updateOne(
+        { ...place, 'outbox.id': id },
+        { $unset: { due: '', dead: '', outbox: '' } },
+      ),
+    );
+    return true;
+  }
+
+  async #placeOf(filter: Filter<MemoryDocument>): Promise<Place | null> {
+    await this.#marks.all();
+    return this.#connection.run(() =>
+      this.#log.memories.findOne<Place>(filter, { projection: { roomId: 1 } }),
+    );
+  }
+
+  /** On a server whose updates are not atomic, two at once on one document could undo each other. */
+  #marked({ roomId }: Partial<Place>): Promise<unknown> | undefined {
+    return roomId === undefined ? this.#marks.all() : this.#marks.ofRoom(roomId);
   }
 
   #dueUnder(id: string): Partial<Place> & { 'outbox.id': string; due: true } {

@@ -15,11 +15,13 @@ import type { Logger } from '../../logger.js';
 import type { Store } from '../store.js';
 import { type Abilities, askServer, notesOf, shardedIngestion } from './abilities.js';
 import { MongoAgents } from './agents.js';
+import { MongoAudit } from './audit.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { Embedders } from './embedders.js';
 import { Expiry } from './expiry.js';
 import { MongoFiles } from './files.js';
 import { indexNames, makeCollections, makeIndexes } from './indexes.js';
+import { Listings } from './listings.js';
 import { Marks } from './marks.js';
 import { MongoMemories } from './memories.js';
 import { MongoNotes } from './notes.js';
@@ -70,6 +72,7 @@ function storeOn(
   const expiry = new Expiry(connection, abilities);
   const search = new Search(connection, abilities, embedders, node, logger);
   const reads = new Reads(connection, abilities);
+  const listings = new Listings(connection);
   const notes = notesOf(abilities);
   if (notes.length > 0)
     logger.warn({ engine: abilities.engine, lacks: notes }, 'the database server lacks something');
@@ -92,12 +95,14 @@ function storeOn(
       expiry,
       search,
       node,
+      listings,
     }),
-    turns: new MongoTurns(connection, log, marks),
+    turns: new MongoTurns(connection, log, marks, listings),
     outbox: new MongoOutbox(connection, log, marks),
     agents: new MongoAgents(connection),
     files: new MongoFiles(connection),
     notes: new MongoNotes(connection),
+    audit: new MongoAudit(connection),
     /** Writes, because a store that can only read is not ready. */
     async ping() {
       const meta = connection.collection<{ _id: string; at: number }>('meta');

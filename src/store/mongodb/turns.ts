@@ -1,6 +1,7 @@
 import type { Turn, TurnCheckpoint } from '../../core/turn.js';
 import { FatalError } from '../../errors.js';
-import type { Claim, TurnCommit, TurnStore } from '../turn-store.js';
+import type { Page } from '../memory-store.js';
+import type { Claim, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
 import type { Connection } from './connection.js';
 import {
   checkpointOf,
@@ -12,7 +13,9 @@ import {
   turnDocumentOf,
 } from './documents.js';
 import { whole } from './limits.js';
+import type { Listings } from './listings.js';
 import type { Marks } from './marks.js';
+import { Reopening } from './reopening.js';
 import type { RoomLog } from './room-log.js';
 import { waitingRooms } from './waiting.js';
 
@@ -23,20 +26,26 @@ export class MongoTurns implements TurnStore {
   readonly #connection: Connection;
   readonly #log: RoomLog;
   readonly #marks: Marks;
+  readonly #listings: Listings;
+  readonly #reopening: Reopening;
 
-  constructor(connection: Connection, log: RoomLog, marks: Marks) {
+  constructor(connection: Connection, log: RoomLog, marks: Marks, listings: Listings) {
     this.#connection = connection;
     this.#log = log;
     this.#marks = marks;
+    this.#listings = listings;
+    this.#reopening = new Reopening(connection, log, marks);
   }
 
   async claim(roomId: string, limit: number): Promise<Claim> {
     await this.#marks.ofRoom(roomId);
     for (;;) {
       const open = await this.#open(roomId, whole(limit));
+      const reopening = open.filter((document) => document.open === Open.reopening);
       const unfinished = open.filter((document) => document.open === Open.turn);
-      if (unfinished.length === 0) return this.#claimOf(open, whole(limit));
-      // Some worker died between its commit and what follows.
+      if (reopening.length + unfinished.length === 0) return this.#claimOf(open, whole(limit));
+      // Some process died between a commit, or the beginning of a reopening, and what follows.
+      for (const { _id } of reopening) await this.#reopening.finish(_id);
       await this.#connection.run(() => this.#marks.repair(unfinished));
     }
   }
@@ -89,17 +98,25 @@ export class MongoTurns implements TurnStore {
     return found?.turn ?? null;
   }
 
+  async list(request: TurnListRequest): Promise<Page<Omit<Turn, 'steps'>>> {
+    return this.#listings.turns(request);
+  }
+
+  reopen(turnId: string): Promise<boolean> {
+    return this.#reopening.reopen(turnId);
+  }
+
   async waiting(before: number, limit: number): Promise<string[]> {
     await this.#marks.all();
-    const pending = { open: { $gte: Open.checkpoint }, createdAt: { $lt: before } };
+    const pending = { open: { $gte: Open.reopening, $ne: Open.turn }, createdAt: { $lt: before } };
     return this.#connection.run(() => waitingRooms(this.#log.memories, pending, 'createdAt', whole(limit)));
   }
 
-  /** Everything a claim must see, in one query: unfinished turns, then checkpoints, then what waits. */
+  /** Everything a claim must see, in one query: unfinished reopenings and turns, then checkpoints, then what waits. */
   #open(roomId: string, limit: number): Promise<MemoryDocument[]> {
     return this.#connection.run(() =>
       this.#log.memories
-        .find({ roomId, open: { $gte: Open.turn } })
+        .find({ roomId, open: { $gte: Open.reopening } })
         .sort({ open: 1, _id: 1 })
         .limit(limit + mostTurns)
         .project<MemoryDocument>({

@@ -1,0 +1,52 @@
+import type { Bots } from './agents/bots.js';
+import type { Characters } from './agents/characters.js';
+import type { Problem } from './agents/problem.js';
+import type { RunningAgents } from './agents/running-agents.js';
+import type { Finding } from './connector/connector.js';
+import type { Agent } from './core/character.js';
+import { FatalError } from './errors.js';
+import type { AgentDesk } from './operations/operation.js';
+
+interface DeskParts {
+  characters: Characters;
+  models: { refs(agent: Agent): string[] };
+  bots(agent: Agent): Promise<Bots>;
+  check(agent: Agent, bots: Bots): Promise<Problem[]>;
+}
+
+/** @throws FatalError `agent_unknown` */
+function requireAgent({ characters }: DeskParts, id: string): Agent {
+  const agent = characters.get(id);
+  if (agent) return agent;
+  const known = characters.list().map((one) => one.id);
+  throw new FatalError('agent_unknown', `No agent "${id}". Running: ${known.join(', ') || 'none'}.`, {
+    field: 'agentId',
+  });
+}
+
+/** The running agents, as operations see them. */
+export function agentDesk(
+  parts: DeskParts,
+  problems: () => Problem[],
+  running: () => RunningAgents,
+): AgentDesk {
+  return {
+    list: () => parts.characters.list(),
+    problems,
+    get: (id) => requireAgent(parts, id),
+    models: (agent) => parts.models.refs(agent),
+    async check(agent) {
+      const known = problems().filter(({ agentId }) => agentId === agent.id);
+      const found = await parts.check(agent, await parts.bots(agent));
+      const wrong = new Map([...known, ...found].map((problem) => [problem.field, problem]));
+      const faces = running().connectors.filter(({ agentId }) => agentId === agent.id);
+      const looks = await Promise.all(faces.map(async (face) => (await face.diagnose?.()) ?? []));
+      return [
+        ...[...wrong.values()].map(
+          ({ field, message, note }): Finding => ({ check: field, ok: note === true, fix: message }),
+        ),
+        ...looks.flat(),
+      ];
+    },
+  };
+}

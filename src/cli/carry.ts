@@ -1,0 +1,46 @@
+/** Carries what was typed to the hub that runs: finds the operation's route and fills it with the input. */
+import type { Config } from '../config.js';
+import { FatalError } from '../errors.js';
+import { routes } from '../http/routes.js';
+import type { OperationName } from '../operations/operations.js';
+import { addressOf } from './address.js';
+import { call } from './client.js';
+
+export type Input = Record<string, string | number | boolean | undefined>;
+
+/** The operation's answer as the hub gave it. @throws FatalError with the hub's own words. */
+export function carry(
+  config: Config,
+  operation: OperationName,
+  input: Input,
+  url?: string,
+): Promise<unknown> {
+  const address = addressOf(config, url);
+  if (!address)
+    throw new FatalError(
+      'not_found',
+      `No hub runs on ${config.dataDir}. Start it (carrier start), or name its folder with --data-dir, or its address with --url.`,
+    );
+  const { method, path, body } = requestOf(operation, input);
+  return call(address, method, path, body);
+}
+
+function requestOf(operation: OperationName, input: Input) {
+  const given = Object.entries(input).filter(([, value]) => value !== undefined) as [string, string][];
+  const route = routes.find(
+    (known) => known.operation === operation && fieldsOf(known.path).every((field) => input[field]),
+  );
+  if (!route) throw new FatalError('invalid_field', `Something is missing for ${operation}; see --help.`);
+  const inPath = fieldsOf(route.path);
+  const path = route.path.replace(/:(\w+)/g, (_, field: string) => encodeURIComponent(String(input[field])));
+  const rest = given.filter(([field]) => !inPath.includes(field));
+  if (route.method !== 'GET') return { method: route.method, path, body: Object.fromEntries(rest) };
+  const query = new URLSearchParams(
+    rest.map(([field, value]): [string, string] => [field, String(value)]),
+  ).toString();
+  return { method: route.method, path: query ? `${path}?${query}` : path };
+}
+
+function fieldsOf(path: string): string[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, field]) => field!);
+}

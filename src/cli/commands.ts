@@ -1,0 +1,287 @@
+/** What is typed for which operation, and how its answer reads: `carrier agents list` and its like. */
+import type { OutputOf } from '../operations/operations.js';
+import type { Input } from './carry.js';
+import { type Typed, typed } from './typed.js';
+
+const ofAgent: Typed['options'] & {} = [['--agent-id <id>', 'of this agent']];
+const paged: Typed['options'] & {} = [
+  ['--limit <number>', 'most lines, up to 200'],
+  ['--cursor <cursor>', 'goes on where an earlier answer ended'],
+];
+
+export const groups: Record<string, { about: string; commands: Record<string, Typed> }> = {
+  agents: {
+    about: 'the running agents',
+    commands: {
+      list: typed('agents.list', {
+        about: 'which agents run, and what is wrong with definitions',
+        isDefault: true,
+        show: ({ agents, problems }) => [
+          ...(agents.length === 0 ? ['No agent runs.'] : []),
+          ...agents.map(({ id, name, models, connectors }) =>
+            row(id, name, models.join(', '), connectors.join(', ')),
+          ),
+          ...problems.map(({ agentId, field, message }) =>
+            row('!', agentId ?? '', field ? `${field}: ${message}` : message),
+          ),
+        ],
+        fails: ({ problems }) => problems.length > 0,
+      }),
+      show: typed('agents.show', {
+        about: 'the definition that is in force',
+        fields: ['agentId'],
+        show: ({ character }) => JSON.stringify(character, null, 2).split('\n'),
+      }),
+      check: typed('agents.check', {
+        about:
+          'look at all that an agent names with the eyes of its platforms; exit code 1 if something is wrong',
+        fields: ['agentId'],
+        show: ({ findings }) => findings.map(({ check, ok, fix }) => row(ok ? 'ok' : 'no', check, fix ?? '')),
+        fails: ({ ok }) => !ok,
+      }),
+    },
+  },
+  pairing: {
+    about: 'let in, or out again, who writes to an agent directly',
+    commands: {
+      list: typed('pairings.list', {
+        about: 'who waits with a code, and who is let in',
+        isDefault: true,
+        show: ({ requests, pairings }) => [
+          ...(requests.length + pairings.length === 0 ? ['Nobody has asked yet, and nobody is paired.'] : []),
+          ...(requests.length > 0 ? ['Waiting (carrier pairing approve CODE)'] : []),
+          ...requests.map(({ code, askedAt, ...who }) => `  ${code}  ${person(who)}, since ${askedAt}`),
+          ...(pairings.length > 0 ? ['Paired (carrier pairing revoke ID)'] : []),
+          ...pairings.map(
+            ({ pairing, pairedAt, ...who }) => `  ${pairing}  ${person(who)}, since ${pairedAt}`,
+          ),
+        ],
+      }),
+      approve: typed('pairings.approve', {
+        about: 'let in who was told this code',
+        fields: ['code'],
+        show: (who) => [`Let in: ${person(who)}. They are being told.`],
+      }),
+      revoke: typed('pairings.revoke', {
+        about: 'let out again; the id is in the list',
+        fields: ['pairing'],
+        show: (who) => [`No longer let in: ${person(who)}.`],
+      }),
+    },
+  },
+  tokens: {
+    about: 'who may call the hub',
+    commands: {
+      list: typed('tokens.list', {
+        about: 'the tokens by name, never the secrets themselves',
+        isDefault: true,
+        show: ({ tokens }) =>
+          tokens.map(({ name, role, tenant, createdAt }) => row(name, role, tenant, createdAt)),
+      }),
+      revoke: typed('tokens.revoke', {
+        about: 'withdraw a token in all processes; a hub whose own it is makes a new one at its next start',
+        fields: ['name'],
+        show: ({ name }) => [`Revoked: ${name}.`],
+      }),
+    },
+  },
+  secrets: {
+    about: 'secrets that the hub keeps, for `secret:NAME` in settings and characters',
+    commands: {
+      list: typed('secrets.list', {
+        about: 'their names, never their values',
+        isDefault: true,
+        show: ({ secrets }) =>
+          secrets.length === 0 ? ['None is kept.'] : secrets.map(({ name, setAt }) => row(name, setAt)),
+      }),
+      set: typed('secrets.set', {
+        about: 'keep one; its value is read from standard input, or asked for and not shown',
+        fields: ['name'],
+        secret: true,
+        show: ({ name }) => [`Kept: ${name}.`],
+      }),
+      rotate: typed('secrets.rotate', {
+        about: 'replace one; only what uses it starts anew',
+        fields: ['name'],
+        secret: true,
+        show: ({ name }) => [`Replaced: ${name}.`],
+      }),
+      remove: typed('secrets.remove', {
+        about: 'forget one',
+        fields: ['name'],
+        show: ({ name }) => [`Removed: ${name}.`],
+      }),
+    },
+  },
+  rooms: {
+    about: 'conversations',
+    commands: {
+      list: typed('rooms.list', {
+        about: 'the most recently active first',
+        isDefault: true,
+        options: [...ofAgent, ...paged],
+        show: ({ rooms, nextCursor }) => [
+          ...rooms.map(({ roomId, agentId, connector, tenant, channel, thread = '', messages, lastAt }) =>
+            row(roomId, agentId, connector, tenant, channel, thread, `${messages} messages`, lastAt),
+          ),
+          ...more(nextCursor),
+        ],
+      }),
+      messages: typed('rooms.messages', {
+        about: 'what was said in one',
+        fields: ['roomId'],
+        options: [['--order <order>', 'oldest or newest first', 'oldest'], ...paged],
+        show: ({ messages, nextCursor }) => [
+          ...messages.map(({ createdAt, author, text, status }) =>
+            row(createdAt, `${author.name ?? author.id}:`, text, status === 'failed' ? '(failed)' : ''),
+          ),
+          ...more(nextCursor),
+        ],
+      }),
+      stop: typed('turns.stop', {
+        about: 'stop the turn that runs or waits in one',
+        fields: ['roomId'],
+        show: stopping,
+      }),
+      forget: typed('rooms.forget', {
+        about: 'forget all that was said in one, and the facts and summaries made there',
+        fields: ['roomId'],
+        asks: true,
+        show: forgotten,
+      }),
+    },
+  },
+  turns: {
+    about: 'what agents are answering, and have answered',
+    commands: {
+      list: typed('turns.list', {
+        about: 'finished turns, the newest first',
+        isDefault: true,
+        options: [
+          ['--status <status>', 'done or failed'],
+          ['--room-id <id>', 'of this room'],
+          ...ofAgent,
+          ...paged,
+        ],
+        show: ({ turns, nextCursor }) => [
+          ...turns.map(({ turnId, agentId, status, finishedAt, error }) =>
+            row(turnId, status, agentId, finishedAt ?? '', error ? `${error.code}: ${error.message}` : ''),
+          ),
+          ...more(nextCursor),
+        ],
+      }),
+      show: typed('turns.show', {
+        about: 'what a turn covers, did and cost, and why it failed if it did',
+        fields: ['turnId'],
+        show: (turn) => JSON.stringify(turn, null, 2).split('\n'),
+      }),
+      stop: typed('turns.stop', {
+        about: 'stop the turn that runs or waits',
+        fields: ['turnId'],
+        show: stopping,
+      }),
+      'run-again': typed('turns.runAgain', {
+        about: 'answer the messages of a failed turn after all',
+        fields: ['turnId'],
+        show: ({ turnId }) => [`Runs again: ${turnId}.`],
+      }),
+    },
+  },
+  deliveries: {
+    about: 'replies that are not with their platform',
+    commands: {
+      list: typed('deliveries.list', {
+        about: 'those that were given up, or still wait',
+        isDefault: true,
+        options: [['--state <state>', 'dead (given up) or waiting', 'dead'], ...ofAgent, ...paged],
+        show: ({ deliveries, nextCursor }) => [
+          ...(deliveries.length === 0 ? ['There is none.'] : []),
+          ...deliveries.map(({ id, agentId, connector, channel, attempts, error }) =>
+            row(id, agentId, connector, channel, `${attempts} failed tries`, error?.message ?? ''),
+          ),
+          ...more(nextCursor),
+        ],
+      }),
+      'send-again': typed('deliveries.sendAgain', {
+        about: 'send one that was given up; parts that had arrived may arrive twice',
+        fields: ['deliveryId'],
+        show: ({ deliveryId }) => [`Is sent again: ${deliveryId}.`],
+      }),
+      drop: typed('deliveries.drop', {
+        about: 'never send one; it stays in history',
+        fields: ['deliveryId'],
+        show: ({ deliveryId }) => [`Dropped: ${deliveryId}.`],
+      }),
+    },
+  },
+  people: {
+    about: 'the people who talk to agents',
+    commands: {
+      forget: typed('people.forget', {
+        about: 'forget what somebody said in every room, the replies to it, and the facts kept from it',
+        fields: ['userId'],
+        options: [
+          ['--connector <name>', 'where this id is theirs', 'http'],
+          ['--tenant <id>', 'the workspace or server there, if it has such'],
+          ['--agent-id <id>', 'only what this agent remembers'],
+        ],
+        asks: true,
+        show: forgotten,
+      }),
+    },
+  },
+};
+
+/** Commands of one word. */
+export const alone: Record<string, Typed> = {
+  audit: typed('audit.list', {
+    about: 'which operations were asked for, by whom, and how they ended; the newest first',
+    options: [['--operation <name>', 'of this kind'], ...paged],
+    show: ({ rows, nextCursor }) => [
+      ...rows.map(({ at, principal, operation, target, outcome, error = '' }) =>
+        row(at, outcome, error, operation, JSON.stringify(target), `${principal.kind} ${principal.name}`),
+      ),
+      ...more(nextCursor),
+    ],
+  }),
+  health: typed('health.show', {
+    about: 'whether the hub can do its part, and how much waits; exit code 1 if it cannot',
+    show: ({ ready, checks, connections, queues, notes }) => [
+      ready ? 'ready' : 'not ready',
+      ...Object.entries({ ...checks, ...connections }).map(([name, state]) => row(name, state)),
+      ...Object.entries(queues).map(([name, counts]) =>
+        row(name, counts ? `${counts.waiting} waiting, ${counts.running} running` : 'cannot be asked'),
+      ),
+      ...notes,
+    ],
+    fails: ({ ready }) => !ready,
+  }),
+};
+
+function row(...cells: string[]): string {
+  return cells.filter(Boolean).join('  ');
+}
+
+function more(nextCursor: string | null): string[] {
+  return nextCursor ? [`More: --cursor ${nextCursor}`] : [];
+}
+
+function stopping({ turnId }: { turnId: string | null }): string[] {
+  return [turnId ? `Stopping ${turnId}.` : 'There is nothing to stop.'];
+}
+
+function forgotten({ memories }: { memories: number }, { count }: Input): string[] {
+  return [count ? `${amount(memories)} would be forgotten for good.` : `Forgotten: ${amount(memories)}.`];
+}
+
+function amount(count: number): string {
+  return count === 1 ? 'one memory' : `${count} memories`;
+}
+
+type Person = Omit<OutputOf<'pairings.approve'>, 'pairing' | 'pairedAt'>;
+
+function person({ agentId, connector, tenant, userId, name }: Person): string {
+  const who = name === undefined ? userId : `${name} (${userId})`;
+  const where = tenant === 'default' ? connector : `${connector}/${tenant}`;
+  return `${who} with ${agentId} on ${where}`;
+}

@@ -1,0 +1,54 @@
+/** Carries requests to operations: who asks is whose token came with the request. */
+import { json, type Request, type RequestHandler, Router } from 'express';
+import type { HubRequest } from '../connector/connector.js';
+import { FatalError } from '../errors.js';
+import type { Caller, InputOf, OperationName } from '../operations/operations.js';
+import { sendJson } from './answer.js';
+import { refuseMethod } from './method.js';
+import { maxBodyBytes, type Route, routes } from './routes.js';
+
+export function operationRoutes(operations: Caller): RequestHandler {
+  const router = Router({ caseSensitive: true });
+  const paths = new Set(routes.map(({ path }) => path));
+  for (const path of paths) {
+    const here = routes.filter((route) => route.path === path);
+    const at = router.route(path);
+    for (const route of here) {
+      const method = route.method.toLowerCase() as Lowercase<Route['method']>;
+      at[method](...bodyOf(route), carry(route, operations));
+    }
+    at.all(refuseMethod(here.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ')));
+  }
+  return router;
+}
+
+function bodyOf({ method, operation }: Route): RequestHandler[] {
+  return method === 'GET' ? [] : [json({ limit: maxBodyBytes(operation) }), requireJson];
+}
+
+const requireJson: RequestHandler = (req, _res, next) => {
+  const sent = Number(req.headers['content-length'] ?? 0) > 0 || req.headers['transfer-encoding'];
+  if (sent && !req.is('application/json'))
+    throw new FatalError('content_type_unsupported', 'Send the body as application/json.');
+  next();
+};
+
+function carry({ method, operation }: Route, operations: Caller): RequestHandler {
+  return async (req, res) => {
+    const { principal } = req as unknown as HubRequest;
+    if (!principal) throw new FatalError('token_missing', 'Send your token with the request.');
+    const input = method === 'GET' ? { ...req.query, ...req.params } : withBody(req);
+    const output = await operations.call(operation, input as InputOf<OperationName>, {
+      kind: 'token',
+      ...principal,
+    });
+    res.setHeader('Cache-Control', 'no-store');
+    sendJson(res, 200, output);
+  };
+}
+
+function withBody({ body = {}, params }: Request): object {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new FatalError('invalid_field', 'The body must be a JSON object.');
+  return { ...body, ...params };
+}

@@ -1,0 +1,41 @@
+/** Which request is carried to which operation. The README's table and `carrier`'s commands are made of this one. */
+import type { OperationName } from '../operations/operations.js';
+
+export interface Route {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Names in it are fields of the input. The others stand in the query of a GET, and else in a JSON body. */
+  path: string;
+  operation: OperationName;
+}
+
+/** Bodies are small, but a secret may be a key file. */
+export const maxBodyBytes = (operation: OperationName) => (operation.startsWith('secrets.') ? 131_072 : 4096);
+
+export const routes: readonly Route[] = [
+  { method: 'GET', path: '/agents', operation: 'agents.list' },
+  { method: 'GET', path: '/agents/:agentId', operation: 'agents.show' },
+  { method: 'POST', path: '/agents/:agentId/check', operation: 'agents.check' },
+  { method: 'GET', path: '/pairings', operation: 'pairings.list' },
+  { method: 'POST', path: '/pairings/approve', operation: 'pairings.approve' },
+  { method: 'POST', path: '/pairings/revoke', operation: 'pairings.revoke' },
+  { method: 'GET', path: '/tokens', operation: 'tokens.list' },
+  { method: 'DELETE', path: '/tokens/:name', operation: 'tokens.revoke' },
+  { method: 'GET', path: '/secrets', operation: 'secrets.list' },
+  { method: 'PUT', path: '/secrets/:name', operation: 'secrets.set' },
+  { method: 'POST', path: '/secrets/:name/rotate', operation: 'secrets.rotate' },
+  { method: 'DELETE', path: '/secrets/:name', operation: 'secrets.remove' },
+  { method: 'GET', path: '/rooms', operation: 'rooms.list' },
+  { method: 'GET', path: '/rooms/:roomId/messages', operation: 'rooms.messages' },
+  { method: 'POST', path: '/rooms/:roomId/forget', operation: 'rooms.forget' },
+  { method: 'POST', path: '/rooms/:roomId/stop', operation: 'turns.stop' },
+  { method: 'GET', path: '/turns', operation: 'turns.list' },
+  { method: 'GET', path: '/turns/:turnId', operation: 'turns.show' },
+  { method: 'POST', path: '/turns/:turnId/stop', operation: 'turns.stop' },
+  { method: 'POST', path: '/turns/:turnId/run-again', operation: 'turns.runAgain' },
+  { method: 'GET', path: '/deliveries', operation: 'deliveries.list' },
+  { method: 'POST', path: '/deliveries/:deliveryId/send-again', operation: 'deliveries.sendAgain' },
+  { method: 'POST', path: '/deliveries/:deliveryId/drop', operation: 'deliveries.drop' },
+  { method: 'POST', path: '/people/forget', operation: 'people.forget' },
+  { method: 'GET', path: '/audit', operation: 'audit.list' },
+  { method: 'GET', path: '/health', operation: 'health.show' },
+];

@@ -1,0 +1,100 @@
+/**
+ * Operation: one thing that an operator, a person or the hub itself may ask for. HTTP, the command line and chat
+ * commands carry requests here and do nothing themselves.
+ *
+ * - **Principal**: who asks. **Resource**: what it concerns. `principal.ts` decides by `permissions.ts`.
+ * - **Audit row**: written for every call, also for those that were denied or failed. It names ids, never what people
+ *   said and never a secret's value.
+ */
+import type { z } from 'zod';
+import type { EventBus } from '../bus/bus.js';
+import type { Finding } from '../connector/connector.js';
+import type { Agent } from '../core/character.js';
+import type { Pairing, PairingRequest } from '../core/pairing.js';
+import type { Readiness } from '../core/readiness.js';
+import type { Rooms } from '../core/room.js';
+import type { RoomQueue } from '../queue/queue.js';
+import type { Store } from '../store/store.js';
+import type { Permission } from './permissions.js';
+import type { Principal, Resource } from './principal.js';
+
+interface AgentProblem {
+  /** Null where it concerns no agent, such as the folder. */
+  agentId: string | null;
+  field: string | null;
+  message: string;
+}
+
+/** The running agents, as operations see them. */
+export interface AgentDesk {
+  list(): Agent[];
+  problems(): AgentProblem[];
+  /** Throws `agent_unknown`. */
+  get(agentId: string): Agent;
+  /** The chain of models, in order. */
+  models(agent: Agent): string[];
+  /** What is known to be wrong with it, and what its platforms and providers say of it now. */
+  check(agent: Agent): Promise<Finding[]>;
+}
+
+interface PairingDesk {
+  list(): Promise<{ requests: PairingRequest[]; pairings: Pairing[] }>;
+  /** `within`: only a code that was asked for there. Throws `pairing_unknown`, as `revoke` does. */
+  approve(code: string, within?: Pick<Pairing, 'agentId' | 'connector'>): Promise<Pairing>;
+  revoke(pairing: string): Promise<Pairing>;
+}
+
+/** Secrets by name. Values go in and never come out. */
+export interface SecretVault {
+  list(): Promise<{ name: string; setAt: number }[]>;
+  set(name: string, value: string): Promise<void>;
+  rotate(name: string, value: string): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+export interface OperationParts {
+  store: Store;
+  bus: EventBus;
+  turnQueue: RoomQueue;
+  deliveryQueue: RoomQueue;
+  rooms: Rooms;
+  agents: AgentDesk;
+  pairings: PairingDesk;
+  /** Null: this hub keeps none. */
+  secrets: SecretVault | null;
+  ready(): Promise<Readiness>;
+}
+
+/** Who asks, and what there is to do it with. */
+interface Circumstances extends OperationParts {
+  principal: Principal;
+}
+
+export interface Operation<
+  Name extends string = string,
+  Input extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+> {
+  /** `subject.verb`. */
+  readonly name: Name;
+  /** What it does: half a sentence, for the docs. */
+  readonly about: string;
+  readonly permission: Permission;
+  readonly input: Input;
+  /** What is not in it does not leave. */
+  readonly output: Output;
+  /** It changes nothing. */
+  readonly reads?: boolean;
+  /** What the audit row says it was done to; absent: nothing in particular. */
+  audit?(input: z.output<Input>): Record<string, unknown>;
+  /** What it concerns; absent: the whole hub. Whoever asks wrote the input, so claims in it are looked up. */
+  concerns?(input: z.output<Input>, parts: OperationParts): Resource | Promise<Resource>;
+  run(input: z.output<Input>, circumstances: Circumstances): Promise<z.input<Output>>;
+}
+
+/** Gives the operation back; it is here for its types. */
+export function defineOperation<Name extends string, Input extends z.ZodType, Output extends z.ZodType>(
+  operation: Operation<Name, Input, Output>,
+): Operation<Name, Input, Output> {
+  return operation;
+}

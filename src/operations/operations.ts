@@ -1,0 +1,98 @@
+/** All operations, and the one way to call them: check, authorise, run, check again, write down. */
+import type { z } from 'zod';
+import { newId } from '../core/ids.js';
+import { asCarrierError, FatalError } from '../errors.js';
+import type { Logger } from '../logger.js';
+import type { AuditRow } from '../store/audit-log.js';
+import { checkAgent, listAgents, showAgent } from './agents.js';
+import { listAudit } from './audit.js';
+import { dropDelivery, listDeliveries, sendAgain } from './deliveries.js';
+import { showHealth } from './health.js';
+import type { Operation, OperationParts } from './operation.js';
+import { approvePairing, listPairings, revokePairing } from './pairings.js';
+import { forgetPerson } from './people.js';
+import { authorise, namedIn, type Principal } from './principal.js';
+import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
+import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
+import { listTokens, revokeToken } from './tokens.js';
+import { listTurns, runAgain, showTurn, stopTurn } from './turns.js';
+
+export const operations = [
+  ...[listAgents, showAgent, checkAgent, listPairings, approvePairing, revokePairing],
+  ...[listTokens, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
+  ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
+  ...[listTurns, showTurn, stopTurn, runAgain, listDeliveries, sendAgain, dropDelivery],
+  ...[forgetPerson, showHealth, listAudit],
+] as const;
+
+type All = (typeof operations)[number];
+export type OperationName = All['name'];
+type Named<Name extends OperationName> = Extract<All, { name: Name }>;
+export type InputOf<Name extends OperationName> = z.input<Named<Name>['input']>;
+export type OutputOf<Name extends OperationName> = z.output<Named<Name>['output']>;
+
+/** What those who carry requests here see. */
+export interface Caller {
+  /**
+   * Checks the input whatever its type says, so a request's may be given as it came.
+   * @throws FatalError `invalid_field` with all that is wrong, `permission_denied`, and what the operation throws.
+   */
+  call<Name extends OperationName>(
+    name: Name,
+    input: InputOf<Name>,
+    principal: Principal,
+  ): Promise<OutputOf<Name>>;
+}
+
+export class Operations implements Caller {
+  readonly #parts: OperationParts;
+  readonly #log: Pick<Logger, 'error'>;
+
+  constructor(parts: OperationParts, log: Pick<Logger, 'error'>) {
+    this.#parts = parts;
+    this.#log = log;
+  }
+
+  async call<Name extends OperationName>(
+    name: Name,
+    input: InputOf<Name>,
+    principal: Principal,
+  ): Promise<OutputOf<Name>> {
+    const operation = operations.find((known) => known.name === name) as Operation | undefined;
+    if (!operation) throw new FatalError('not_found', `There is no operation "${name}".`);
+    const row = { operation: name, principal: namedIn(principal), target: {} };
+    try {
+      const checked = parsed(operation.input, input);
+      row.target = operation.audit?.(checked) ?? {};
+      const resource = (await operation.concerns?.(checked, this.#parts)) ?? {};
+      if (!authorise(principal, operation.permission, resource))
+        throw new FatalError('permission_denied', `Whoever asks may not do this (${operation.permission}).`);
+      const output = await operation.run(checked, { ...this.#parts, principal });
+      const shown = operation.output.parse(output) as OutputOf<Name>;
+      await this.#write({ ...row, outcome: 'done' });
+      return shown;
+    } catch (thrown) {
+      const error = asCarrierError(thrown).code;
+      await this.#write({ ...row, outcome: error === 'permission_denied' ? 'denied' : 'failed', error });
+      throw thrown;
+    }
+  }
+
+  /** What was done is done: that it could not be written down is told in the log, and no answer is held back for it. */
+  async #write(what: Omit<AuditRow, 'id' | 'at'>): Promise<void> {
+    const row = { id: newId(), at: Date.now(), ...what };
+    await this.#parts.store.audit
+      .append(row)
+      .catch((err: unknown) => this.#log.error({ err, row }, 'an operation could not be written down'));
+  }
+}
+
+function parsed(schema: z.ZodType, input: unknown): unknown {
+  const result = schema.safeParse(input ?? {});
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join('.')}: ${message}` : message,
+  );
+  const field = result.error.issues[0]!.path.join('.') || undefined;
+  throw new FatalError('invalid_field', `${problems.join('; ')}.`, { field });
+}

@@ -1,0 +1,34 @@
+/**
+ * Who may do what: the one table. An operation whose permission has no row does not compile, and nobody holds what
+ * their row does not name.
+ *
+ * - **admin**: the bearer of an admin token. One of a tenant other than `default` holds it for that tenant alone.
+ * - **operator**: who is listed under `operators` of an agent, for that agent on that platform.
+ * - **self**: anybody, for themselves and for the room they are in.
+ */
+export type Holder = 'admin' | 'operator' | 'self';
+
+export const permissions = {
+  'agents.read': ['admin', 'operator'],
+  'pairings.read': ['admin', 'operator'],
+  'pairings.change': ['admin', 'operator'],
+  'tokens.read': ['admin'],
+  'tokens.revoke': ['admin'],
+  'secrets.read': ['admin'],
+  'secrets.change': ['admin'],
+  'rooms.read': ['admin', 'operator'],
+  'rooms.forget': ['admin', 'operator'],
+  'rooms.status': ['admin', 'operator', 'self'],
+  'rooms.renew': ['admin', 'operator', 'self'],
+  'rooms.model': ['admin', 'operator'],
+  'turns.read': ['admin', 'operator'],
+  'turns.stop': ['admin', 'operator', 'self'],
+  'turns.run': ['admin', 'operator'],
+  'deliveries.read': ['admin', 'operator'],
+  'deliveries.change': ['admin', 'operator'],
+  'people.forget': ['admin', 'operator', 'self'],
+  'health.read': ['admin'],
+  'audit.read': ['admin'],
+} as const satisfies Record<string, readonly Holder[]>;
+
+export type Permission = keyof typeof permissions;

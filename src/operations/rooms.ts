@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { newId } from '../core/ids.js';
+import { Attachment, Author, MemoryStatus } from '../core/memory.js';
+import { FatalError } from '../errors.js';
+import { all, forget } from './forgetting.js';
+import { defineOperation } from './operation.js';
+import { placeOfRoom } from './place.js';
+import { id, instant, page } from './shapes.js';
+
+const OneRoom = z.strictObject({ roomId: id });
+
+/** Waiting messages are counted up to here. */
+const mostWaiting = 100;
+
+export const listRooms = defineOperation({
+  name: 'rooms.list',
+  about: 'conversations, the most recently active first; a page may be short although there is more',
+  permission: 'rooms.read',
+  reads: true,
+  input: z.strictObject({ agentId: id.optional(), ...page }),
+  output: z.object({
+    rooms: z.array(
+      z.object({
+        roomId: z.string(),
+        agentId: z.string(),
+        connector: z.string(),
+        tenant: z.string(),
+        channel: z.string(),
+        thread: z.string().optional(),
+        /** Whether only one person and the agent can read it; absent where that is not known. */
+        direct: z.boolean().optional(),
+        /** At most 1,000 are counted. */
+        messages: z.number(),
+        lastAt: instant,
+      }),
+    ),
+    nextCursor: z.string().nullable(),
+  }),
+  concerns: ({ agentId }) => ({ agentId }),
+  async run(request, { store }) {
+    const { items, nextCursor } = await store.memories.rooms(request);
+    return { rooms: items.map(({ source, ...room }) => ({ ...room, ...source })), nextCursor };
+  },
+});
+
+export const roomMessages = defineOperation({
+  name: 'rooms.messages',
+  about: "a room's messages, from the oldest or from the newest",
+  permission: 'rooms.read',
+  reads: true,
+  input: OneRoom.extend({ order: z.enum(['oldest', 'newest']).default('oldest'), ...page }),
+  output: z.object({
+    messages: z.array(
+      z.object({
+        id: z.string(),
+        role: z.string(),
+        author: Author,
+        text: z.string(),
+        attachments: z.array(Attachment.omit({ file: true })),
+        status: MemoryStatus,
+        replyTo: z.string().nullable(),
+        turnId: z.string().nullable(),
+        createdAt: instant,
+      }),
+    ),
+    nextCursor: z.string().nullable(),
+  }),
+  concerns: ({ roomId }, parts) => placeOfRoom(roomId, parts),
+  audit: ({ roomId }) => ({ roomId }),
+  async run({ roomId, ...page }, { store }) {
+    const { items, nextCursor } = await store.memories.history(roomId, page);
+    return { messages: items.map(({ content, ...memory }) => ({ ...memory, ...content })), nextCursor };
+  },
+});
+
+export const forgetRoom = defineOperation({
+  name: 'rooms.forget',
+  about: 'forget all that was said in a room, and the facts and summaries made there',
+  permission: 'rooms.forget',
+  input: OneRoom.extend({ count: z.boolean().default(false).describe('only say how much there is') }),
+  output: z.object({ memories: z.number() }),
+  concerns: ({ roomId }, parts) => placeOfRoom(roomId, parts),
+  audit: (input) => input,
+  async run({ roomId, count }, { store: { memories } }) {
+    const said = await all((page) => memories.history(roomId, page));
+    const scopes = new Map(said.map(({ scope, agentId }) => [scope, agentId]));
+    const kept = await Promise.all(
+      [...scopes].map(([scope, agentId]) => all((page) => memories.inScope(agentId, scope, page))),
+    );
+    const ids = [...said, ...kept.flat().filter((memory) => memory.roomId === roomId)].map(({ id }) => id);
+    const unique = [...new Set(ids)];
+    return { memories: count ? unique.length : await forget(unique, memories) };
+  },
+});
+
+export const roomStatus = defineOperation({
+  name: 'rooms.status',
+  about: 'what a room waits for, which models answer it, and how much is remembered there',
+  permission: 'rooms.status',
+  reads: true,
+  input: z.strictObject({ agentId: id, roomId: id, scope: id }),
+  output: z.object({
+    /** The chain, in its usual order; `model` is asked before the others. */
+    models: z.array(z.string()),
+    model: z.string().nullable(),
+    /** At most 100 are counted. */
+    waiting: z.number(),
+    memories: z.number(),
+    queue: z.object({ waiting: z.number(), running: z.number() }).nullable(),
+  }),
+  concerns: (input) => input,
+  audit: ({ roomId }) => ({ roomId }),
+  async run({ agentId, roomId, scope }, { rooms, store, turnQueue, agents }) {
+    const [state, memories, claim, queue] = await Promise.all([
+      rooms.get(roomId),
+      store.memories.count(agentId, [scope]),
+      store.turns.claim(roomId, mostWaiting),
+      turnQueue.counts().catch(() => null),
+    ]);
+    const models = agents.models(agents.get(agentId));
+    return { models, model: state.model ?? null, waiting: claim.messages.length, memories, queue };
+  },
+});
+
+export const renewRoom = defineOperation({
+  name: 'rooms.renew',
+  about: 'begin a new conversation in a room: what was said before leaves the prompt and stays in memory',
+  permission: 'rooms.renew',
+  input: OneRoom,
+  output: z.object({ roomId: z.string() }),
+  concerns: ({ roomId }) => ({ roomId }),
+  audit: ({ roomId }) => ({ roomId }),
+  async run({ roomId }, { rooms }) {
+    await rooms.change(roomId, { since: newId() });
+    return { roomId };
+  },
+});
+
+export const chooseModel = defineOperation({
+  name: 'rooms.model',
+  about: "choose which model of the agent's chain answers a room first; null: back to the usual order",
+  permission: 'rooms.model',
+  input: z.strictObject({ agentId: id, roomId: id, model: z.string().max(256).nullable() }),
+  output: z.object({ model: z.string().nullable() }),
+  concerns: async ({ agentId, roomId }, parts) => ({
+    ...{ agentId, roomId },
+    ...(await placeOfRoom(roomId, parts)),
+  }),
+  audit: ({ roomId }) => ({ roomId }),
+  async run({ agentId, roomId, model }, { rooms, agents }) {
+    const chain = agents.models(agents.get(agentId));
+    const ref = chain.find((known) => known.toLowerCase() === model?.toLowerCase());
+    if (model !== null && !ref)
+      throw new FatalError('invalid_field', `There is no such model here. There are: ${chain.join(', ')}`, {
+        field: 'model',
+      });
+    await rooms.change(roomId, { model: ref });
+    return { model: ref ?? null };
+  },
+});

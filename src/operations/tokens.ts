@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { revocationKey } from '../core/revocation.js';
+import { FatalError } from '../errors.js';
+import { defineOperation } from './operation.js';
+import { instant } from './shapes.js';
+
+const ShownToken = z.object({ name: z.string(), role: z.string(), tenant: z.string(), createdAt: instant });
+
+export const listTokens = defineOperation({
+  name: 'tokens.list',
+  about: 'the tokens that may call the hub, never the secrets themselves',
+  permission: 'tokens.read',
+  reads: true,
+  input: z.strictObject({}),
+  output: z.object({ tokens: z.array(ShownToken) }),
+  run: async (_input, { store }) => ({ tokens: await store.agents.tokens() }),
+});
+
+export const revokeToken = defineOperation({
+  name: 'tokens.revoke',
+  about: 'withdraw a token: within a second no process takes it',
+  permission: 'tokens.revoke',
+  input: z.strictObject({ name: z.string().min(1).max(512) }),
+  output: ShownToken,
+  audit: (input) => input,
+  async run({ name }, { store }) {
+    const token = (await store.agents.tokens()).find((known) => known.name === name);
+    if (!token)
+      throw new FatalError('not_found', 'No such token. tokens.list names them.', { field: 'name' });
+    // Noted first: its file may still be there, and the next start must not take it for a new one.
+    await store.notes.put(revocationKey(token.hash), { name, revokedAt: Date.now() });
+    await store.agents.removeToken(name);
+    return token;
+  },
+});

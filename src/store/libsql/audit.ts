@@ -1,0 +1,24 @@
+import type { AuditLog, AuditRow } from '../audit-log.js';
+import type { Page } from '../memory-store.js';
+import type { Link } from './link.js';
+import { whole } from './memories.js';
+
+export class LibsqlAudit implements AuditLog {
+  readonly #link: Link;
+
+  constructor(link: Link) {
+    this.#link = link;
+  }
+
+  async append(row: AuditRow): Promise<void> {
+    await this.#link.call('addAudit', [row.id, row.operation, JSON.stringify(row)]);
+  }
+
+  async list(request: { limit: number; before?: string; operation?: string }): Promise<Page<AuditRow>> {
+    const { before = null, operation = null } = request;
+    const limit = Math.max(1, whole(request.limit));
+    const found: AuditRow[] = JSON.parse(await this.#link.call('listAudit', [before, limit + 1, operation]));
+    const items = found.slice(0, limit);
+    return { items, nextCursor: found.length > limit ? items.at(-1)!.id : null };
+  }
+}

@@ -1,0 +1,52 @@
+import type { Filter } from 'mongodb';
+import type { AuditLog, AuditRow } from '../audit-log.js';
+import type { Page } from '../memory-store.js';
+import type { Connection } from './connection.js';
+import { isDuplicateKey } from './faults.js';
+import { whole } from './limits.js';
+
+interface AuditDocument {
+  _id: string;
+  operation: string;
+  /** The whole row as JSON: the field names in it are not ours. */
+  row: string;
+}
+
+export class MongoAudit implements AuditLog {
+  readonly #connection: Connection;
+  readonly #rows;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#rows = connection.collection<AuditDocument>('audit');
+  }
+
+  async append(row: AuditRow): Promise<void> {
+    const document = { _id: row.id, operation: row.operation, row: JSON.stringify(row) };
+    await this.#connection.repeatable(async () => {
+      try {
+        await this.#rows.insertOne(document);
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+      }
+    });
+  }
+
+  async list(request: { limit: number; before?: string; operation?: string }): Promise<Page<AuditRow>> {
+    const limit = Math.max(1, whole(request.limit));
+    const { before, operation } = request;
+    const filter: Filter<AuditDocument> = {
+      ...(before !== undefined && { _id: { $lt: before } }),
+      ...(operation !== undefined && { operation }),
+    };
+    const found = await this.#connection.run(() =>
+      this.#rows
+        .find(filter)
+        .sort({ _id: -1 })
+        .limit(limit + 1)
+        .toArray(),
+    );
+    const items = found.slice(0, limit).map(({ row }): AuditRow => JSON.parse(row));
+    return { items, nextCursor: found.length > limit ? items.at(-1)!.id : null };
+  }
+}

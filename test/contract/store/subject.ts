@@ -1,0 +1,28 @@
+import type { Page, PageRequest } from '../../../src/store/memory-store.js';
+import type { Store } from '../../../src/store/store.js';
+
+/** The store under test: another object after `reopen`, over the same data. */
+export interface StoreSubject {
+  readonly store: Store;
+  reopen(): Promise<void>;
+}
+
+/** All pages one after the other, which may be short or empty; says how many there were. */
+export async function allPages<T>(
+  ask: (page: PageRequest) => Promise<Page<T>>,
+  limit = 2,
+): Promise<{ items: T[]; pages: number }> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  for (let pages = 1; ; pages++) {
+    const page = await ask({ limit, cursor });
+    if (page.items.length > limit) throw new Error(`${page.items.length} on a page of ${limit}`);
+    items.push(...page.items);
+    if (page.nextCursor === null) return { items, pages };
+    if (pages > 100) throw new Error('the pages have no end');
+    cursor = page.nextCursor;
+  }
+}
+
+/** What no page ever gave. */
+export const madeUpCursors = ['no such cursor', '', '-1', '1; drop table memories', 'YWZ0ZXIgeA'];

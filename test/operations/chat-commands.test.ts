@@ -1,0 +1,143 @@
+/** Chat commands over HTTP and in `carrier chat`. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lastSaid, scriptedModel } from '../support/model.js';
+import { until } from '../support/until.js';
+import { Desk } from './desk.js';
+
+const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+
+let desk: Desk;
+beforeEach(async () => {
+  desk = new Desk();
+  desk.model = scriptedModel((request, signal) =>
+    lastSaid(request).includes('slow')
+      ? new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      : `echo ${lastSaid(request)}`,
+  );
+  await desk.open();
+});
+afterEach(() => desk.home.dispose());
+
+const say = async (text: string, more: object = {}) =>
+  (await desk.api.send('assistant', { text, userId: 'ann', ...more })).reply!.text;
+const said = async (room = 'user:ann') =>
+  (await desk.api.messages('assistant', room)).map(({ text }) => text);
+
+describe('[http-and-cli.3] commands over HTTP', () => {
+  it('are carried out, and are no talk', async () => {
+    expect(await say('my dog is called Rex')).toBe('echo my dog is called Rex');
+    expect(await say('/status')).toMatch(/Memories of this conversation: 2/);
+    expect(await say('/model')).toMatch(/- offline/);
+    expect(await say('/help')).toMatch(/\/forget/);
+    expect(await say('/stop')).toBe('There is nothing to stop.');
+    expect(await say('/new')).toMatch(/new conversation/);
+    expect(await said()).toEqual(['my dog is called Rex', 'echo my dog is called Rex']);
+    expect(await say('/forget')).toMatch(/2 memories.*\/forget yes/);
+    expect(await say('/forget yes')).toBe('Forgotten: 2 memories.');
+    expect(await said()).toEqual([]);
+    expect(desk.model.requests).toHaveLength(1);
+  });
+
+  it('are an operator’s with an admin token', async () => {
+    expect(await say('/help')).toMatch(/\/approve/);
+    expect(await say('/model offline')).toMatch(/offline is asked first/);
+    expect(await say('/approve ABCDEFGH')).toMatch(/No such code/);
+  });
+
+  it('are an operator’s on a platform for who is listed alone, and every refusal is written down', async () => {
+    expect(await desk.platform.command('root', 'help')).toMatch(/\/approve/);
+    expect(await desk.platform.command('ann', 'approve', 'ABCDEFGH')).toMatch(/for the operators/);
+    expect(await desk.platform.command('ann', 'model', 'offline')).toMatch(/for the operators/);
+    const denied = (await desk.audit()).filter(({ outcome }) => outcome === 'denied');
+    const who = { kind: 'person', name: 'ann', connector: 'telegram', operator: false };
+    expect(denied).toMatchObject([
+      { operation: 'pairings.approve', principal: who, error: 'permission_denied' },
+      { operation: 'rooms.model', principal: who },
+    ]);
+  });
+
+  it('stop the turn that runs in the room, without waiting for it', async () => {
+    const slow = desk.api.send('assistant', { text: 'slow', userId: 'ann', roomId: 'deck' });
+    await until(() => desk.model.requests.length > 0);
+    expect(await say('/stop', { userId: 'bob', roomId: 'other' })).toBe('There is nothing to stop.');
+    expect(await say('/stop', { userId: 'bob', roomId: 'deck' })).toBe('Stopping.');
+    expect((await slow).reply!.text).toBe('Stopped.');
+    expect(await say('go on', { roomId: 'deck' })).toBe('echo go on');
+  });
+
+  it('are carried out once, however often they are sent, and streamed like answers', async () => {
+    await say('hello');
+    const body = { text: '/forget yes', userId: 'ann', messageId: 'm' };
+    const answers = await Promise.all(Array.from({ length: 5 }, () => desk.api.send('assistant', body)));
+    expect(new Set(answers.map(({ reply }) => reply!.id)).size).toBe(1);
+    expect(answers[0]!.reply!.text).toBe('Forgotten: 2 memories.');
+    await say('hello again');
+    expect((await desk.api.send('assistant', body)).reply).toEqual(answers[0]!.reply);
+    expect(await said()).toHaveLength(2);
+    const events = await desk.api.stream('assistant', body);
+    expect(events.map(({ event }) => event)).toEqual(['turn.started', 'text.delta', 'reply']);
+    const forgets = (await desk.audit()).filter(({ operation }) => operation === 'people.forget');
+    expect(forgets).toHaveLength(1);
+    expect(forgets[0]).toMatchObject({ principal: { kind: 'person', name: 'ann' }, outcome: 'done' });
+  });
+
+  it('are talk where the character wants it so', async () => {
+    desk.home.character('assistant', {
+      ...{ name: 'Ada', bio: '.', plugins: [] },
+      connectors: { http: { commands: false } },
+    });
+    await until(async () => (await say('/status')).startsWith('echo'));
+  });
+});
+
+describe('[http-and-cli.3] carrier chat', () => {
+  let child: ChildProcess;
+  let output = '';
+  const chat = () => {
+    const env = { ...desk.home.settings(), PATH: process.env.PATH!, HOME: desk.home.folder };
+    child = spawn(process.execPath, [main, 'chat', '--user', 'ann'], { env, cwd: desk.home.folder });
+    output = '';
+    child.stdout!.on('data', (bytes) => {
+      output += bytes;
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    return { type: (text: string) => child.stdin!.write(`${text}\n`), ended };
+  };
+  afterEach(() => void child.kill());
+
+  it('carries commands out, and stops an answer while it is written', async () => {
+    const { type, ended } = chat();
+    type('/status');
+    type('slow');
+    await until(() => desk.model.requests.length === 1);
+    type('/stop');
+    await until(() => output.includes('Stopping.') && output.includes('Stopped.'));
+    type('hello');
+    await until(() => output.includes('echo hello'));
+    type('/forget yes');
+    await until(() => output.includes('Forgotten: '));
+    type('/help');
+    type('/quit');
+    expect(await ended).toBe(0);
+    expect(output).toMatch(/Memories of this conversation: 0/);
+    expect(output).toMatch(/\/new: .*\/quit or Ctrl-D/s);
+    expect(await said()).toEqual([]);
+  });
+
+  it('stops what was typed before, also when all comes at once', async () => {
+    const { type, ended } = chat();
+    type('slow\n/stop\n/quit');
+    expect(await ended).toBe(0);
+    expect(output).toContain('Stopped.');
+  });
+
+  it('shows nothing that moves the cursor', async () => {
+    const { type, ended } = chat();
+    type('\\u001b'.replace('\\u001b', '\u001b[2Jhi\u202e'));
+    type('/quit');
+    expect(await ended).toBe(0);
+    expect(output).toContain('echo ?[2Jhi?');
+  });
+});

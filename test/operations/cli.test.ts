@@ -1,0 +1,101 @@
+/** `carrier agents` and its like, as processes against a running hub. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { alone, groups } from '../../src/cli/commands.js';
+import { routes } from '../../src/http/routes.js';
+import { operations } from '../../src/operations/operations.js';
+import { Desk } from './desk.js';
+
+const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+
+let desk: Desk;
+beforeEach(async () => {
+  desk = new Desk();
+  await desk.open();
+});
+afterEach(() => desk.home.dispose());
+
+const carrier = async (args: string[], input = '') => {
+  const env = { ...desk.home.settings(), PATH: process.env.PATH!, HOME: desk.home.folder };
+  const child = spawn(process.execPath, [main, ...args], { env, cwd: desk.home.folder });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (bytes) => {
+    stdout += bytes;
+  });
+  child.stderr.on('data', (bytes) => {
+    stderr += bytes;
+  });
+  child.stdin.end(input);
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, stdout, stderr };
+};
+
+describe('the command line', () => {
+  it('shows agents, rooms, messages and what waits, harmless for a terminal', async () => {
+    const { memory } = (await desk.platform.dm('ann\u001b[2J', 'hello \u202e\u009b2J there'))!;
+    await desk.platform.last(1);
+    expect((await carrier(['agents'])).stdout).toBe('assistant  Ada  offline  telegram\n');
+    const rooms = await carrier(['rooms', 'list', '--agent-id', 'assistant']);
+    expect(rooms.stdout).toMatch(`${memory.roomId}  assistant  telegram  default  ann?[2J  2 messages`);
+    const shown = await carrier(['rooms', 'messages', memory.roomId, '--order', 'newest', '--limit', '1']);
+    expect(shown.stdout).toMatch(/Ada: {2}echo hello \?\?2J there\nMore: --cursor \S+\n$/);
+    const { stdout } = await carrier(['rooms', 'messages', memory.roomId, '--json']);
+    expect(stdout).not.toMatch(/[\p{Cf}\u007f-\u009f]/u);
+    expect(stdout).not.toContain('\u001b');
+    expect(JSON.parse(stdout).messages[0].text).toBe('hello \u202e\u009b2J there');
+    expect(await carrier(['health'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ready\n/) });
+  }, 60_000);
+
+  it('asks before it forgets', async () => {
+    await desk.platform.dm('ann', 'hello');
+    await desk.platform.last(1);
+    const args = ['people', 'forget', 'ann', '--connector', 'telegram'];
+    expect((await carrier(args)).stdout).toMatch(/^2 memories would be forgotten.*\nNothing was changed/);
+    expect((await carrier([...args, '--yes'])).stdout).toBe('Forgotten: 2 memories.\n');
+    expect((await desk.get('/rooms')).rooms).toEqual([]);
+  }, 60_000);
+
+  it('says what went wrong in a line, with an exit code', async () => {
+    const unknown = await carrier(['turns', 'show', 'turn_x']);
+    expect(unknown).toMatchObject({ code: 1, stderr: 'carrier: There is no such turn.\n' });
+    const away = await carrier(['agents', '--url', 'http://127.0.0.1:9']);
+    expect(away).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^carrier: No hub answers at .*\n$/),
+    });
+    const nothing = await carrier(['deliveries', 'drop']);
+    expect(nothing).toMatchObject({ code: 1, stderr: expect.stringMatching(/deliveryId/) });
+    desk.home.character('broken', { name: 7 });
+    const { code, stdout } = await carrier(['agents', 'check', 'nobody']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  }, 60_000);
+
+  it('takes a secret from a pipe, never from its arguments', async () => {
+    expect((await carrier(['secrets', 'set', 'key', 'sk-value'])).code).toBe(1);
+    const { stdout, stderr } = await carrier(['secrets', 'set', 'key'], 'sk-value\n');
+    expect(stdout + stderr).not.toContain('sk-value');
+    expect(stdout + stderr).toMatch(/Kept: key|keeps no secrets/);
+  }, 60_000);
+});
+
+describe('every operation', () => {
+  const typed = [
+    ...Object.values(groups).flatMap(({ commands }) => Object.values(commands)),
+    ...Object.values(alone),
+  ];
+  /** Of use only to who is in the room; the chat commands carry them. */
+  const inChat = ['rooms.status', 'rooms.renew', 'rooms.model'];
+
+  it('has a route and a command', () => {
+    const expected = operations.map(({ name }) => name).filter((name) => !inChat.includes(name));
+    expect([...new Set(routes.map(({ operation }) => operation))].sort()).toEqual([...expected].sort());
+    expect([...new Set(typed.map(({ operation }) => operation))].sort()).toEqual([...expected].sort());
+  });
+
+  it('is read by GET alone, and GET reads alone', () => {
+    const reading = new Set<string>(operations.filter(({ reads }) => reads).map(({ name }) => name));
+    const gets = routes.filter(({ method }) => method === 'GET');
+    expect(gets.filter(({ operation }) => !reading.has(operation))).toEqual([]);
+  });
+});

@@ -1,0 +1,106 @@
+/** The file's schema: migrations, files of older versions, and what the file itself refuses. */
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newId } from '../../src/core/ids.js';
+import type { AuditRow } from '../../src/store/audit-log.js';
+import { Database } from '../../src/store/libsql/database.js';
+import { rowOf, statusNumber } from '../../src/store/libsql/row.js';
+import { migrate, migrations } from '../../src/store/libsql/schema.js';
+import { openLibsqlStore } from '../../src/store/libsql/store.js';
+import { commitOf, message } from '../contract/store.js';
+import { log, temporaryFolder } from './folder.js';
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+const file = () => new Database(join(folder.path, 'carrier.db'));
+const open = () => openLibsqlStore({ dataDir: folder.path, log });
+const row = (): AuditRow => ({
+  ...{ id: newId(), at: 1, principal: { kind: 'system', name: 'test' }, operation: 'o', target: {} },
+  outcome: 'done',
+});
+
+describe('migrations', () => {
+  it('bring an older file up, each once, and undo one that fails', () => {
+    const db = file();
+    migrate(db);
+    migrate(db);
+    expect(db.prepare('pragma user_version').value()).toBe(migrations.length);
+    const next = [...migrations, 'create table added (a); insert into added values (1)'];
+    migrate(db, next);
+    migrate(db, next);
+    expect(db.prepare('select count(*) from added').value()).toBe(1);
+    expect(() => migrate(db, [...next, 'create table half (a); create table nonsense'])).toThrow();
+    expect(db.prepare('pragma user_version').value()).toBe(next.length);
+    expect(db.prepare("select count(*) from sqlite_master where name = 'half'").value()).toBe(0);
+    db.close();
+  });
+
+  it('let a hub manage what the version before the audit log has stored', async () => {
+    const asked = message({ text: 'asked' });
+    const { turn, reply, outbound } = commitOf([asked], { status: 'failed', text: 'sorry' });
+    const db = file();
+    migrate(db, migrations.slice(0, 3));
+    expect(db.prepare("select count(*) from sqlite_master where name = 'audit'").value()).toBe(0);
+    db.exec("insert into rooms (name) values ('room'); insert into scopes values (1, 'ada', 's', 2)");
+    const insert = db.prepare('insert into memories values (null, ?, ?, 1, 1, 0, ?, ?, ?, ?, null)');
+    const failed = { ...asked, status: 'failed' as const, turnId: turn.turnId };
+    for (const memory of [failed, reply!]) {
+      const [id, key] = rowOf(memory);
+      const { status, turnId, createdAt } = memory;
+      insert.run(id, key, statusNumber[status], turnId, createdAt, JSON.stringify(memory));
+    }
+    db.prepare('insert into turns values (?, ?)').run(turn.turnId, JSON.stringify(turn));
+    const { memory: _, ...body } = outbound!;
+    db.prepare('insert into outbox values (null, ?, 1, ?, ?, 3, ?, 1, ?)').run(
+      ...[outbound!.id, reply!.id, outbound!.createdAt],
+      ...['{"code":"delivery_failed","message":"no"}', JSON.stringify(body)],
+    );
+    db.prepare('insert into tokens values (?, ?)').run('old', '{"name":"old"}');
+    db.close();
+
+    const store = await open();
+    const { items } = await store.memories.rooms({ limit: 5 });
+    expect(items).toMatchObject([{ roomId: 'room', agentId: 'ada', messages: 2, lastAt: reply!.createdAt }]);
+    const person = { connector: 'http', tenant: 'default', userId: 'u1' };
+    expect((await store.memories.ofPerson(person, { limit: 5 })).items).toContainEqual(failed);
+    const { steps: __, ...listed } = turn;
+    expect((await store.turns.list({ limit: 5 })).items).toEqual([listed]);
+    expect(await store.outbox.list({ state: 'dead', limit: 5 })).toMatchObject({
+      items: [{ id: outbound!.id, attempts: 3, error: { code: 'delivery_failed' } }],
+    });
+    expect(await store.outbox.retry(outbound!.id)).toBe(true);
+    expect(await store.outbox.due('room', 5)).toEqual([{ ...outbound, attempts: 3 }]);
+    expect(await store.turns.reopen(turn.turnId)).toBe(true);
+    expect((await store.turns.claim('room', 5)).messages).toEqual([asked]);
+    expect(await store.agents.removeToken('old')).toBe(true);
+    await store.audit.append(row());
+    expect((await store.audit.list({ limit: 5 })).items).toHaveLength(1);
+    await store.close();
+  });
+});
+
+describe('the audit table', () => {
+  it('refuses changes and removals, also from another program', async () => {
+    const store = await open();
+    const kept = row();
+    await store.audit.append(kept);
+    const db = file();
+    for (const sql of [
+      "update audit set body = '{}'",
+      'delete from audit',
+      `delete from audit where id = '${kept.id}'`,
+      `update audit set id = 'x'`,
+    ])
+      expect(() => db.exec(sql)).toThrow(/audit rows are never/);
+    db.exec(`insert or replace into audit values ('${kept.id}', 'other', '{}')`);
+    db.exec('pragma recursive_triggers = on');
+    db.exec(`insert or replace into audit values ('${kept.id}', 'other', '{}')`);
+    db.close();
+    expect((await store.audit.list({ limit: 5 })).items).toEqual([kept]);
+    await store.close();
+  });
+});
