@@ -3,7 +3,7 @@ import type { Memory } from '../../../src/core/memory.js';
 import { checkpointOf, commitAll, commitOf, message, texts } from './samples.js';
 import type { StoreSubject } from './subject.js';
 
-export function reopeningContract(subject: StoreSubject, cannot: { updateAtOnce?: string }): void {
+export function reopeningContract(subject: StoreSubject): void {
   const append = async (...names: string[]) => {
     const memories = names.map((text) => message({ text }));
     for (const memory of memories) await subject.store.memories.append(memory);
@@ -127,7 +127,7 @@ export function reopeningContract(subject: StoreSubject, cannot: { updateAtOnce?
       expect((await claim()).texts).toEqual([]);
     });
 
-    it.skipIf(cannot.updateAtOnce)(
+    it.skipIf(subject.cannot.updateAtOnce)(
       'happens once for ten who ask at once, and lets one of twenty commits win',
       async () => {
         const messages = await append('a', 'b');

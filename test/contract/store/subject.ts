@@ -1,10 +1,23 @@
-import type { Page, PageRequest } from '../../../src/store/memory-store.js';
+import type { Memory } from '../../../src/core/memory.js';
+import type { Page, PageRequest, SearchRequest } from '../../../src/store/memory-store.js';
 import type { Store } from '../../../src/store/store.js';
 
 /** The store under test: another object after `reopen`, over the same data. */
 export interface StoreSubject {
   readonly store: Store;
-  reopen(): Promise<void>;
+  readonly reopen: () => Promise<void>;
+  /** One after the other. */
+  readonly append: (...memories: Memory[]) => Promise<void>;
+  /** The texts found, by default for agent `ada` in scope `s`. */
+  readonly search: (request: Partial<SearchRequest>) => Promise<string[]>;
+  /** Retries an expectation for as long as this engine's search may lag. */
+  readonly eventually: (expectation: () => Promise<void>) => Promise<void>;
+  /** The same for what has expired. */
+  readonly inTime: (expectation: () => Promise<void>) => Promise<void>;
+  /** What waits in room `room`. */
+  readonly waitingTexts: (limit?: number) => Promise<string[]>;
+  readonly cannot: Partial<Record<'stem' | 'compareVectors' | 'updateAtOnce', string>>;
+  readonly expiryLag: { ms: number; reason: string } | undefined;
 }
 
 /** All pages one after the other, which may be short or empty; says how many there were. */
