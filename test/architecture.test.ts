@@ -21,6 +21,8 @@ const layers: [name: string, pattern: RegExp][] = [
   ],
   ['public', /^src\/(extension-api|replies)\.ts$/],
   ['package', /^src\/index\.ts$/],
+  // Nothing of the hub imports it.
+  ['testing', /^src\/testing\//],
   ['extension', /^(connectors|plugins|src\/llm)\//],
   ['extensions', /^src\/extensions\//],
   ['implementation', /^src\/(queue|maintenance|store|bus|lease|plugin)\//],
@@ -29,6 +31,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['roles', /^src\/(roles|host|diagnosis)\.ts$/],
   ['carrier', /^src\/(carrier|backends)\.ts$/],
   ['http', /^src\/http\//],
+  ['program', /^src\/(hub|embed)\.ts$/],
   ['cli', /^src\/cli\//],
 ];
 
@@ -37,7 +40,8 @@ const mayImport: Record<string, string[]> = {
   base: ['base'],
   port: ['base', 'port'],
   public: ['base', 'port'],
-  package: ['public', 'carrier'],
+  package: ['public', 'program'],
+  testing: ['public', 'base', 'port'],
   // One provider may build on another whose protocol it speaks.
   extension: ['public', 'extension'],
   extensions: ['base', 'port', 'extension'],
@@ -47,7 +51,8 @@ const mayImport: Record<string, string[]> = {
   roles: ['base', 'port', 'middle'],
   carrier: ['base', 'port', 'extensions', 'implementation', 'middle', 'agents', 'roles'],
   http: ['base', 'port'],
-  cli: ['base', 'port', 'carrier', 'http'],
+  program: ['base', 'port', 'carrier', 'http', 'program'],
+  cli: ['base', 'port', 'carrier', 'http', 'program'],
 };
 
 /** Files that are longer than the rest for a reason. */

@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
+import { adminTokenPath, type Hub, type Process, startHub, startWorker } from '../hub.js';
 import { createLogger, type Logger } from '../logger.js';
 import { startTracing } from '../tracing.js';
-import { adminTokenPath, type Hub, type Process, startHub, startWorker } from './hub.js';
 import { paint, print } from './output.js';
 
 /** Runs the hub until a signal ends it. A second signal ends it at once. */

@@ -4,7 +4,13 @@ import { Character } from '../../src/core/character.js';
 import type { Memory } from '../../src/core/memory.js';
 import type { ModelMessage, ModelRequest, Tool } from '../../src/llm/llm.js';
 import { offlineModel } from '../../src/llm/offline/model.js';
-import { hear, languageModelContract, modelRequest, never, weather } from '../contract/language-model.js';
+import {
+  hear,
+  languageModelContract,
+  modelRequest,
+  never,
+  weather,
+} from '../../src/testing/language-model.js';
 
 languageModelContract('offline', async () => ({ model: offlineModel() }));
 

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { loadPlugin } from '../../src/plugin/loader.js';
-import { pluginContract } from '../contract/plugin.js';
+import { pluginContract } from '../../src/testing/plugin.js';
 
 const builtinDir = new URL('../../plugins/', import.meta.url);
 const samples: Record<string, Record<string, Record<string, unknown>>> = {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
 import { loadPlugin } from '../../src/plugin/loader.js';
-import { pluginContract } from '../contract/plugin.js';
+import { pluginContract } from '../../src/testing/plugin.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const readme = readFileSync(join(root, 'plugins/README.md'), 'utf8');

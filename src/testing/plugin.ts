@@ -1,19 +1,18 @@
-/**
- * What every plugin keeps to. Run it with a plugin loaded the way the hub loads it:
- *
- *     pluginContract('time', () => loadPlugin('time', …), { current_time: { place: 'Tokyo' } });
- */
-import fc from 'fast-check';
+/** What every plugin keeps to. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Action, ActionContext, MemoryAccess, Plugin, TurnContext } from '../../src/extension-api.js';
-import { type Memory, newId } from '../../src/extension-api.js';
+import type { Action, ActionContext, MemoryAccess, Plugin, TurnContext } from '../extension-api.js';
+import { type Memory, newId } from '../extension-api.js';
 
-import { cpuTime } from '../plugins/cpu-time.js';
+import { cpuTime } from './cpu-time.js';
 
 /**
- * @param load through the loader, so that the shape is checked too.
+ * Declares the tests of a plugin; call it at the top of a vitest file. It makes up hostile texts with `fast-check`, so
+ * install that beside vitest.
+ *
  * @param samples parameters of each action, for a run that succeeds.
+ * @example
+ * pluginContract('dice', async () => dice, { roll_dice: { dice: 2 } });
  */
 export function pluginContract(
   name: string,
@@ -22,7 +21,9 @@ export function pluginContract(
 ): void {
   describe(`plugin contract: ${name}`, () => {
     let plugin: Plugin;
+    let fc: typeof import('fast-check');
     beforeAll(async () => {
+      fc = await import('fast-check');
       plugin = await load();
     });
     const actions = () => plugin.actions ?? [];

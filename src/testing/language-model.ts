@@ -1,20 +1,15 @@
 /** What every language model does, whoever runs it. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Character } from '../../src/core/character.js';
-import type {
-  LanguageModel,
-  ModelChunk,
-  ModelMessage,
-  ModelRequest,
-  Tool,
-  ToolCall,
-} from '../../src/llm/llm.js';
+import { Character } from '../core/character.js';
+import type { LanguageModel, ModelChunk, ModelMessage, ModelRequest, Tool, ToolCall } from '../llm/llm.js';
 
+/** A model to test; `close` ends what it was made with, a fake server say. */
 export interface LanguageModelSubject {
   model: LanguageModel;
   close?(): Promise<void>;
 }
 
+/** Differences between models that have a reason. */
 export interface LanguageModelContractOptions {
   /** Why it has no usage to report, where it has none. */
   withoutUsage?: string;
@@ -37,10 +32,12 @@ export const weather: Tool = {
     return city ? { city } : null;
   },
 };
+/** What the tool gives; an answer after it must have the word "Drizzle" in it. */
 export const weatherResult = 'Drizzle, 11 degrees.';
 
 const character = Character.parse({ name: 'Ada', bio: 'Ada is an assistant.' });
 
+/** A request to a model with these messages, or with one of a person's that says this. */
 export function modelRequest(
   messages: ModelMessage[] | string,
   more: Partial<ModelRequest> = {},
@@ -90,6 +87,18 @@ const hostile: Record<string, string> = {
   long: 'All work and no play makes Jack a dull boy. '.repeat(2000),
 };
 
+/**
+ * Declares the tests of a language model; call it at the top of a vitest file. `make` is called for each test. A fake
+ * server behind the model streams at least two pieces of text to anything it is asked, the same text to the same
+ * request; for `said.tool` it calls the tool `weather` with `{"city":"Utrecht"}`, and once the tool's result is among
+ * the messages it repeats it; for `said.long` it writes slowly, so that there is something to stop.
+ *
+ * @example
+ * languageModelContract('the pebble model', async () => {
+ *   const server = await startPebbleServer();
+ *   return { model: pebbleModel({ url: server.url, key: 'k' }), close: () => server.close() };
+ * });
+ */
 export function languageModelContract(
   name: string,
   make: () => Promise<LanguageModelSubject>,

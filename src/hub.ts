@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Carrier, type Overrides, startCarrier } from '../carrier.js';
-import type { Config } from '../config.js';
-import type { Agent } from '../core/character.js';
-import { startHttpServer } from '../http/server.js';
-import { tokenVerifier } from '../http/tokens.js';
-import type { Logger } from '../logger.js';
-import { secretFile } from '../secret-file.js';
-import type { AgentStore } from '../store/agent-store.js';
+import { type Carrier, type Overrides, startCarrier } from './carrier.js';
+import type { Config } from './config.js';
+import type { Agent } from './core/character.js';
+import { startHttpServer } from './http/server.js';
+import { tokenVerifier } from './http/tokens.js';
+import type { Logger } from './logger.js';
+import { secretFile } from './secret-file.js';
+import type { AgentStore } from './store/agent-store.js';
 
 export interface Process {
   url: string;
