@@ -10,6 +10,7 @@ import type { Agent } from './core/character.js';
 import { type Diagnosis, diagnoseEngines } from './diagnosis.js';
 import { FatalError } from './errors.js';
 import { Registry } from './extensions/registry.js';
+import { unknownSettings } from './extensions/settings.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import { loadPlugin } from './plugin/loader.js';
@@ -32,6 +33,8 @@ export interface Overrides {
   plugins?: Plugin[];
   /** Definitions besides those that the settings name. */
   extensions?: unknown[];
+  /** Definitions by the agent's id, in the place of the characters folder. */
+  characters?: Record<string, unknown>;
   /** Sees every command to a shared database, and every answer, e.g. to count them. */
   database?: DatabaseWatch;
 }
@@ -49,7 +52,8 @@ export async function startCarrier(config: Config, log: Logger, overrides: Overr
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const registry = await Registry.open({ ...config.extensions, brought: overrides.extensions });
   for (const { module, message } of registry.problems) log.error({ extension: module }, message);
-  for (const warning of config.warnings) log.warn(warning);
+  for (const warning of [...config.warnings, ...unknownSettings(registry.all(), config.given)])
+    log.warn(warning);
   const secrets = new References({
     given: config.given,
     folder: config.secretsDir,
@@ -90,8 +94,11 @@ async function assemble(
 ): Promise<Carrier> {
   const { config, log } = parts;
   const { role, charactersDir } = config;
-  const characters = await Characters.open(charactersDir, log);
+  const characters = overrides.characters
+    ? Characters.given(overrides.characters, log)
+    : await Characters.open(charactersDir, log);
   const models = new Models({ ...parts, model: overrides.model });
+  for (const { endpoint, message } of await models.problems()) log.error({ endpoint }, message);
   const folders = { builtinDir: new URL('../plugins/', import.meta.url), baseDir: charactersDir };
   const hub = await startRoles({
     config,
@@ -150,6 +157,14 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
       findings: [{ check: 'the extension can be used', ok: false, fix: message }],
     })),
     { subject: 'Characters', findings: agents.map(({ id }) => ({ check: `${id} is usable`, ok: true })) },
+    ...unknownSettings(registry.all(), config.given).map((fix) => ({
+      subject: 'Settings of extensions',
+      findings: [{ check: 'every setting has a meaning', ok: false, fix }],
+    })),
+    ...(await new Models(parts).problems()).map(({ endpoint, field, message }) => ({
+      subject: `Endpoint ${endpoint}`,
+      findings: [{ check: field, ok: false, fix: message }],
+    })),
     ...(config.cluster ? [diagnoseEngines(openEngines(config, log))] : []),
     ...(await diagnoseBots(parts, agents)),
   ]);

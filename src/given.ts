@@ -39,6 +39,11 @@ export class Given {
     return (Object.hasOwn(this.#file, name) && this.#file[name]) || {};
   }
 
+  /** Names of the extensions that `carrier.config.json` has settings for. */
+  extensions(): string[] {
+    return Object.keys(this.#file);
+  }
+
   /** Names of the environment's settings that begin so and that nobody has asked for. */
   unknown(prefix: string): string[] {
     return Object.keys(this.#env).filter(

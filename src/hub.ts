@@ -12,7 +12,7 @@ import type { AgentStore } from './store/agent-store.js';
 
 export interface Process {
   url: string;
-  agents: Agent[];
+  agents(): Agent[];
   /** Which agent has a face on which platform: `AGENT on CONNECTOR`. */
   bots: string[];
   /** The chain of models for agents that name none. */
@@ -65,7 +65,7 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
     await carrier.stop();
   };
   const bots = connectors.flatMap(({ name, agentId }) => (agentId ? [`${agentId} on ${name}`] : []));
-  return { url: server.url, agents: carrier.agents(), bots, models: carrier.models, stop };
+  return { url: server.url, agents: carrier.agents, bots, models: carrier.models, stop };
 }
 
 /**

@@ -31,7 +31,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['roles', /^src\/(roles|host|diagnosis)\.ts$/],
   ['carrier', /^src\/(carrier|backends)\.ts$/],
   ['http', /^src\/http\//],
-  ['program', /^src\/(hub|embed)\.ts$/],
+  ['program', /^src\/(hub|embed|asking)\.ts$/],
   ['cli', /^src\/cli\//],
 ];
 
@@ -40,7 +40,7 @@ const mayImport: Record<string, string[]> = {
   base: ['base'],
   port: ['base', 'port'],
   public: ['base', 'port'],
-  package: ['public', 'program'],
+  package: ['base', 'public', 'program'],
   testing: ['public', 'base', 'port'],
   // One provider may build on another whose protocol it speaks.
   extension: ['public', 'extension'],
@@ -51,7 +51,7 @@ const mayImport: Record<string, string[]> = {
   roles: ['base', 'port', 'middle'],
   carrier: ['base', 'port', 'extensions', 'implementation', 'middle', 'agents', 'roles'],
   http: ['base', 'port'],
-  program: ['base', 'port', 'carrier', 'http', 'program'],
+  program: ['base', 'port', 'extensions', 'carrier', 'http', 'program'],
   cli: ['base', 'port', 'carrier', 'http', 'program'],
 };
 

@@ -42,7 +42,7 @@ async function worker(config: Config, log: Logger): Promise<Process> {
 }
 
 function greet({ url, agents, bots, models, token }: Hub, config: Config): void {
-  const ids = agents.map(({ id }) => id);
+  const ids = agents().map(({ id }) => id);
   const agent = ids.includes('assistant') ? 'assistant' : (ids[0] ?? 'AGENT');
   const what = config.role === 'all' ? 'Carrier' : `Carrier ${config.role}`;
   print(`${paint.bold(what)} is ready at ${paint.cyan(url)}`);

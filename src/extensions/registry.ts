@@ -66,7 +66,7 @@ export class Registry {
     const registry = new Registry();
     const own = await Promise.all(builtin.map(async (load) => (await load()).default));
     for (const definition of own) registry.#addAll('the hub', definition);
-    for (const definition of brought) registry.#addAll('the program', definition);
+    for (const [index, definition] of brought.entries()) registry.#addAll(`extensions.${index}`, definition);
     const loading = modules.map((name) => locate(name, folder).then(defaultExport));
     const loaded = await Promise.allSettled(loading);
     for (const [index, result] of loaded.entries()) {
@@ -83,6 +83,10 @@ export class Registry {
 
   get<K extends keyof Kinds>(kind: K, name: string): Kinds[K] | undefined {
     return this.#byKind[kind].get(name) as Kinds[K] | undefined;
+  }
+
+  all(): Extension[] {
+    return Object.values(this.#byKind).flatMap((ofKind): Extension[] => [...ofKind.values()]);
   }
 
   /** @throws FatalError `config_invalid` naming those there are. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { Given } from '../given.js';
+import { suggestion } from '../nearest.js';
 import { hideValue } from '../redaction.js';
 import type { ExtensionBase } from './extension.js';
 
@@ -76,6 +77,20 @@ export function hubValues(extension: ExtensionBase, given: Given): Map<string, V
       values.set(field, { value: file[field], name: `settings.${extension.name}.${field}`, text: false });
   }
   return values;
+}
+
+/** What `carrier.config.json` says of extensions that are not there, or of settings that they do not have. */
+export function unknownSettings(extensions: ExtensionBase[], given: Given): string[] {
+  const known = new Map<string, string[]>();
+  for (const extension of extensions)
+    known.set(extension.name, [...(known.get(extension.name) ?? []), ...fieldsOf(extension)]);
+  return given.extensions().flatMap((name) => {
+    const fields = known.get(name);
+    if (!fields) return [`settings.${name}: there is no such extension${suggestion(name, known.keys())}`];
+    return Object.keys(given.ofExtension(name))
+      .filter((field) => !fields.includes(field))
+      .map((field) => `settings.${name}.${field} is not a setting of ${name}${suggestion(field, fields)}`);
+  });
 }
 
 /** @param usualName what a setting without a value would be called. */

@@ -13,6 +13,7 @@ import type { Memory } from '../core/memory.js';
 import type { ModelAbilities } from '../core/model-abilities.js';
 import type { Usage } from '../core/turn.js';
 
+/** The model's wish to use a tool. */
 export interface ToolCall {
   id: string;
   name: string;
@@ -20,6 +21,7 @@ export interface ToolCall {
   arguments: string;
 }
 
+/** An action as the model sees it. */
 export interface Tool {
   name: string;
   description: string;
@@ -29,11 +31,13 @@ export interface Tool {
   recognise?: (text: string) => Record<string, unknown> | null;
 }
 
+/** A picture of a message, for models that see. */
 export interface Image {
   mediaType: string;
   bytes: Uint8Array;
 }
 
+/** One message of what a model is shown, oldest first. */
 export type ModelMessage =
   /** `at`: when it was said, Unix ms, where that is known. */
   | { role: 'user'; text: string; at?: number; images?: Image[] }
@@ -47,6 +51,7 @@ export interface Grounding {
   facts: Memory[];
 }
 
+/** All that a model is asked with. */
 export interface ModelRequest {
   system: string;
   messages: ModelMessage[];
@@ -56,12 +61,14 @@ export interface ModelRequest {
   grounding: Grounding;
 }
 
+/** A piece of an answer as it is written. */
 export type ModelChunk =
   | { type: 'text'; text: string }
   | { type: 'call'; call: ToolCall }
   /** Always last. */
   | { type: 'end'; finish: 'stop' | 'calls' | 'length' | 'filtered'; usage: Usage };
 
+/** What writes answers. */
 export interface LanguageModel {
   /** `endpoint:model`. */
   readonly id: string;
@@ -70,6 +77,7 @@ export interface LanguageModel {
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelChunk>;
 }
 
+/** What measures meaning: texts whose vectors are close mean much the same. */
 export interface Embedder {
   /** `provider:model`; stored with every vector. */
   readonly id: string;
