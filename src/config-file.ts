@@ -48,7 +48,7 @@ const Endpoint = z
     "A model provider at one address. The other fields are the provider's settings, such as baseUrl and apiKey.",
   );
 
-const value = z.union([z.string(), z.number(), z.boolean()]);
+const value = z.union([z.string(), z.number(), z.boolean()], 'must be a text, a number, true or false');
 const holdsSecret = (setting: string) => /(PASSWORD|SECRET|KEY)$/.test(setting);
 /** `scheme://user:password@host`. */
 const urlWithPassword = /^[a-z+]+:\/\/[^/?#@:]*:[^/?#@]+@/i;
@@ -135,7 +135,10 @@ export function readConfigDefinition(value: unknown, file: string): ReadConfigFi
   const parsed = ConfigFile.safeParse(value);
   if (parsed.success) return { ...parsed.data, folder: dirname(file) };
   const { issues } = parsed.error;
-  const problems = issues.map(({ path, message }) => [...(path.length > 0 ? [path.join('.')] : []), message]);
+  const problems = issues.map((issue) => {
+    const message = (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message;
+    return [...(issue.path.length > 0 ? [issue.path.join('.')] : []), message];
+  });
   const [first] = issues;
   const field = first?.code === 'unrecognized_keys' ? [...first.path, first.keys[0]] : first?.path;
   throw refusal(file, problems.map((words) => words.join(': ')).join('; '), field?.join('.'));

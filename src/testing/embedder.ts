@@ -47,7 +47,7 @@ export function embedderContract(
         expect(vector).toHaveLength(embedder.dimensions);
         expect(cosine(vector, vector)).toBeCloseTo(1, 4);
       }
-      expect(embedder.id).toMatch(/^[a-z]+:.+/);
+      expect(embedder.id).toMatch(/^[a-z][a-z0-9-]*:.+/);
     });
 
     test('keeps the order, across batches and lengths', async () => {

@@ -13,6 +13,8 @@ export interface LanguageModelSubject {
 export interface LanguageModelContractOptions {
   /** Why it has no usage to report, where it has none. */
   withoutUsage?: string;
+  /** Why it calls no tools, where it calls none. */
+  withoutTools?: string;
 }
 
 /** What the suite says. A fake server must answer any text, call the tool for `tool`, and take its time for `long`. */
@@ -112,7 +114,7 @@ export function languageModelContract(
 
   describe(`${name} as a language model`, () => {
     test('has an id of provider and model', async () => {
-      expect((await subject()).id).toMatch(/^[a-z]+(:.+)?$/);
+      expect((await subject()).id).toMatch(/^[a-z][a-z0-9-]*(:.+)?$/);
     });
 
     test('streams text, then ends, once', async () => {
@@ -131,7 +133,8 @@ export function languageModelContract(
       else expect(Math.min(end?.usage.inputTokens ?? 0, end?.usage.outputTokens ?? 0)).toBeGreaterThan(0);
     });
 
-    test('calls a tool and answers with its result', async () => {
+    test('calls a tool and answers with its result', async ({ skip }) => {
+      if (options.withoutTools) skip(options.withoutTools);
       const model = await subject();
       const messages: ModelMessage[] = [{ role: 'user', text: said.tool }];
       const first = await hear(model, modelRequest(messages, { tools: [weather] }));

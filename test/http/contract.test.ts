@@ -6,7 +6,6 @@ import { startHttpServer } from '../../src/http/server.js';
 import { tokenVerifier } from '../../src/http/tokens.js';
 import { connectorContract, type Platform, type PlatformMessage } from '../../src/testing/connector.js';
 import { callbackSecret, limits, token, tokenRecord } from './api.js';
-import { pagerConnector } from './pager-connector.js';
 
 connectorContract('the HTTP connector', openApi, {
   cannot: {
@@ -14,17 +13,6 @@ connectorContract('the HTTP connector', openApi, {
     edits: 'the API takes no changes',
     buttons: 'the API shows none',
     live: 'replies are streamed on the request that asked: test/http/stream.test.ts',
-  },
-});
-
-const textAlone = 'a pager shows text, once';
-connectorContract('the README’s connector', openPager, {
-  cannot: {
-    takesFiles: textAlone,
-    showsFiles: textAlone,
-    edits: textAlone,
-    buttons: textAlone,
-    live: textAlone,
   },
 });
 
@@ -40,16 +28,6 @@ async function openApi(): Promise<Platform> {
     path: '/eliza/message',
     headers: { authorization: `Bearer ${token}` },
     body: { messageId: id, roomId: channel, userId: user, text, callbackUrl: receiver.url },
-  }));
-}
-
-async function openPager(): Promise<Platform> {
-  const receiver = await startReceiver();
-  const connector = pagerConnector({ agentId: 'eliza', secret: 'shared', sendUrl: receiver.url });
-  return platformOf(connector, receiver, ({ id, channel, user, text }) => ({
-    path: '/pager/events',
-    headers: { 'x-pager-secret': 'shared' },
-    body: { id, channel, from: user, text },
   }));
 }
 

@@ -1,4 +1,4 @@
-/** What the package promises to others: a name that comes or goes changes a list here, and CHANGELOG.md. */
+/** What the package promises to others: a name that comes or goes changes a list here. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { publicNames } from './public.js';
