@@ -63,6 +63,12 @@ const Hub = z
   )
   .catchall(value)
   .superRefine((hub, context) => {
+    if (hub.CARRIER_CONFIG !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['CARRIER_CONFIG'],
+        message: 'names this file, so it is set in the environment alone',
+      });
     for (const [setting, said] of Object.entries(hub))
       if (holdsSecret(setting) || urlWithPassword.test(String(said)))
         context.addIssue({

@@ -69,6 +69,7 @@ describe('carrier.config.json', () => {
       'hub.REDIS_URL',
       /REDIS_URL: secrets do not stand here/,
     ],
+    [{ hub: { CARRIER_CONFIG: 'x' } }, 'hub.CARRIER_CONFIG', /environment alone/],
     [{ hub: { CARRIER_PORT: [1] } }, 'hub.CARRIER_PORT', /hub\.CARRIER_PORT/],
   ])('[structure.3] names the file, the field and the fix, on one line: %j', (content, field, message) => {
     write(content);

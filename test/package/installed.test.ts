@@ -124,7 +124,7 @@ describe('the installed package', () => {
     expect(files.filter((file) => /(^|\/)test\/|\.test\.|tsbuildinfo/.test(file))).toEqual([]);
   });
 
-  it('runs third-party extensions that a setting names; a broken one is named and stops nothing', async () => {
+  it('[structure.1] runs third-party extensions that a setting names; a broken one is named and stops nothing', async () => {
     const { network, settings } = await outside();
     const broken = `import { defineConnector } from 'carrier-hub';\nexport default defineConnector({ name: 'Broken!', create() {} });\n`;
     writeFileSync(join(folder, 'broken.js'), broken);
@@ -143,7 +143,7 @@ describe('the installed package', () => {
     await until(() => network.pages().some(({ text }) => /^You said: .*hello there$/s.test(text)));
   });
 
-  it('takes extensions from files, and its settings from carrier.config.json', async () => {
+  it('[structure.1] takes extensions from files, and its settings from carrier.config.json', async () => {
     const { network, settings } = await outside();
     for (const [index, name] of packages.entries()) {
       const source = readFileSync(join(thirdParty, name, 'index.js'), 'utf8');
@@ -223,6 +223,18 @@ describe('the installed package', () => {
       text: expect.stringMatching(/^You said: .*hello$/s),
       fatal: true,
       url: expect.stringMatching(/^http:/),
+    });
+  });
+
+  it('runs the program that docs/configuration.md shows', async () => {
+    const guide = readFileSync(join(folder, 'node_modules/carrier-hub/docs/configuration.md'), 'utf8');
+    writeFileSync(
+      join(folder, 'example.mjs'),
+      `${/```ts\n([\s\S]+?)```/.exec(guide)![1]}\nconsole.log(text);\n`,
+    );
+    expect(await ended(process.execPath, ['example.mjs'])).toEqual({
+      text: expect.stringMatching(/\w/),
+      code: 0,
     });
   });
 
