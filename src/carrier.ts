@@ -40,6 +40,8 @@ export interface Overrides {
   plugins?: (Plugin | PluginExtension)[];
   /** Definitions besides those that the settings name. */
   extensions?: unknown[];
+  /** Definitions by the agent's id, in the place of the characters folder. */
+  characters?: Record<string, unknown>;
   /** Sees every command to a shared database, and every answer, e.g. to count them. */
   database?: DatabaseWatch;
 }
@@ -110,7 +112,10 @@ async function assemble(
   embedder: Embedder | null,
 ): Promise<Carrier> {
   const { config, registry, secrets, vault, log } = parts;
-  const [characters] = await Promise.all([Characters.open(config.charactersDir, log), vault.check()]);
+  const reading = overrides.characters
+    ? Characters.given(overrides.characters, log)
+    : Characters.open(config.charactersDir, log);
+  const [characters] = await Promise.all([reading, vault.check()]);
   const models = new Models({ ...parts, model: overrides.model });
   const bots = botsFor(parts, overrides.connectors);
   const plugins = new Plugins({

@@ -1,19 +1,34 @@
-/** `carrier.config.json`: what is too large for the environment, which wins over it. */
+/**
+ * `carrier.config.json`: what is too large for the environment, which wins over it. `docs/configuration.md` explains it;
+ * `docs/carrier.config.schema.json` is made from what stands here.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { ModelRef } from './core/character.js';
+import { hubSettings } from './environment.js';
 import { FatalError } from './errors.js';
+import { suggestion } from './nearest.js';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a-z, 0-9 and "-", at most 32 characters');
 
-const Abilities = z.strictObject({
+/** An object that says of a field it does not know which one was probably meant. */
+export function knownFields<S extends z.ZodRawShape>(shape: S) {
+  const known = Object.keys(shape).filter((field) => !field.startsWith('$'));
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => `"${key}" is not a field${suggestion(key, known)}`).join('; ')
+        : undefined,
+  });
+}
+
+const Abilities = knownFields({
   sees: z.boolean().describe('Takes images.').optional(),
   hears: z.boolean().describe('Takes recordings.').optional(),
   tools: z.boolean().describe('Calls tools.').optional(),
   contextTokens: z.number().int().min(256).describe('Tokens of a prompt and its answer together.').optional(),
-  price: z
-    .strictObject({ input: z.number().min(0), output: z.number().min(0) })
+  price: knownFields({ input: z.number().min(0), output: z.number().min(0) })
     .describe('US dollars for a million tokens.')
     .optional(),
 });
@@ -33,7 +48,37 @@ const Endpoint = z
     "A model provider at one address. The other fields are the provider's settings, such as baseUrl and apiKey.",
   );
 
-const ConfigFile = z.strictObject({
+const value = z.union([z.string(), z.number(), z.boolean()], 'must be a text, a number, true or false');
+const holdsSecret = (setting: string) => /(PASSWORD|SECRET|KEY)$/.test(setting);
+/** `scheme://user:password@host`. */
+const urlWithPassword = /^[a-z+]+:\/\/[^/?#@:]*:[^/?#@]+@/i;
+
+const Hub = z
+  .object(
+    Object.fromEntries(
+      hubSettings
+        .filter((setting) => !holdsSecret(setting) && setting !== 'CARRIER_CONFIG')
+        .map((setting) => [setting, value.optional()]),
+    ),
+  )
+  .catchall(value)
+  .superRefine((hub, context) => {
+    if (hub.CARRIER_CONFIG !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['CARRIER_CONFIG'],
+        message: 'names this file, so it is set in the environment alone',
+      });
+    for (const [setting, said] of Object.entries(hub))
+      if (holdsSecret(setting) || urlWithPassword.test(String(said)))
+        context.addIssue({
+          code: 'custom',
+          path: [setting],
+          message: `secrets do not stand here: set it in the environment, or the path of a file as ${setting}_FILE`,
+        });
+  });
+
+const ConfigFile = knownFields({
   $schema: z.string().describe('Lets an editor check the file.').optional(),
   extensions: z
     .array(z.string().min(1))
@@ -52,18 +97,12 @@ const ConfigFile = z.strictObject({
       "Settings of extensions, by the extension's name. Secrets as env:NAME, file:PATH or secret:NAME.",
     )
     .default({}),
-  hub: z
-    .record(
-      z.string().regex(/^(CARRIER|REDIS|MONGODB|OTEL)_[A-Z_]+$/, "must be one of the hub's own settings"),
-      z.union([z.string(), z.number(), z.boolean()]),
-    )
-    .refine((hub) => !Object.keys(hub).some((key) => /(PASSWORD|SECRET|KEY)$/.test(key)), {
-      error: 'secrets do not stand here: set them in the environment, or as NAME_FILE',
-    })
-    .describe("The hub's own settings, as .env.example has them.")
-    .default({}),
-});
+  hub: Hub.describe("The hub's own settings, as .env.example has them.").default({}),
+}).describe('carrier.config.json of a Carrier hub.');
 type ConfigFile = z.output<typeof ConfigFile>;
+
+/** What `carrier.config.json` has in it, for programs that give it themselves. */
+export type ConfigDefinition = z.input<typeof ConfigFile>;
 
 /** The file's folder is where paths in it start from. */
 export interface ReadConfigFile extends ConfigFile {
@@ -78,20 +117,44 @@ const usualPath = './carrier.config.json';
  */
 export function readConfigFile(path?: string): ReadConfigFile {
   const file = resolve(path ?? usualPath);
-  if (path === undefined && !existsSync(file)) return { ...ConfigFile.parse({}), folder: dirname(file) };
-  const refuse = (problem: string, field = 'CARRIER_CONFIG') =>
-    new FatalError('config_invalid', `${file}: ${problem}.`, { field });
+  if (path === undefined && !existsSync(file)) return readConfigDefinition({}, file);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    throw refusal(file, `cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
+    value = JSON.parse(text);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw refuse(code ? `cannot be read (${code})` : `is not JSON: ${message}`);
+    throw refusal(file, `is not JSON: ${(error as Error).message.replace(/\s+/g, ' ')}`);
   }
+  return readConfigDefinition(value, file);
+}
+
+/**
+ * @param file what the definition is called in messages; the folder it lies in is where its paths start from.
+ * @throws FatalError `config_invalid`, naming every field at fault and what it takes.
+ */
+export function readConfigDefinition(value: unknown, file: string): ReadConfigFile {
   const parsed = ConfigFile.safeParse(value);
   if (parsed.success) return { ...parsed.data, folder: dirname(file) };
-  const problems = parsed.error.issues.map(({ path, message }) =>
-    path.length > 0 ? `${path.join('.')}: ${message}` : message,
-  );
-  throw refuse(problems.join('; '), parsed.error.issues[0]?.path.join('.'));
+  const { issues } = parsed.error;
+  const problems = issues.map((issue) => {
+    const message = (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message;
+    return [...(issue.path.length > 0 ? [issue.path.join('.')] : []), message];
+  });
+  const [first] = issues;
+  const field = first?.code === 'unrecognized_keys' ? [...first.path, first.keys[0]] : first?.path;
+  throw refusal(file, problems.map((words) => words.join(': ')).join('; '), field?.join('.'));
+}
+
+/** As editors take it: JSON Schema, draft 2020-12. */
+export function configSchema(): Record<string, unknown> {
+  return z.toJSONSchema(ConfigFile, { io: 'input' });
+}
+
+function refusal(file: string, problem: string, field = 'CARRIER_CONFIG'): FatalError {
+  return new FatalError('config_invalid', `${file}: ${problem}.`, { field });
 }

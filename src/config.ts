@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import { readConfigFile } from './config-file.js';
+import { type ReadConfigFile, readConfigFile } from './config-file.js';
 import type { ModelAbilities } from './core/model-abilities.js';
 import { Environment, hubSettings, userOnly } from './environment.js';
 import { FatalError } from './errors.js';
@@ -111,10 +111,13 @@ export interface Config {
 
 /**
  * @param env the process's own, as a rule; empty values count as absent.
+ * @param file absent: the one that CARRIER_CONFIG names, or the one in the working folder, if there is one.
  * @throws FatalError `config_invalid`, naming every setting at fault and what it takes.
  */
-export function readConfig(env: Record<string, string | undefined>): Config {
-  const file = readConfigFile(env.CARRIER_CONFIG?.trim() || undefined);
+export function readConfig(
+  env: Record<string, string | undefined>,
+  file: ReadConfigFile = readConfigFile(env.CARRIER_CONFIG?.trim() || undefined),
+): Config {
   const given = new Given(env, file.settings);
   const settings = hubSettings.flatMap((name) => {
     const value = given.text(name) ?? file.hub[name];

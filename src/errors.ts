@@ -50,6 +50,7 @@ export const errorCodes = {
   internal: { status: 500, meaning: 'A fault in the hub itself; the log has the details.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 
+/** A code of the table above. */
 export type ErrorCode = keyof typeof errorCodes;
 
 export interface ErrorDetails {

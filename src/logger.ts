@@ -1,4 +1,4 @@
-import { destination, type Logger, pino } from 'pino';
+import { type DestinationStream, destination, type Logger, pino } from 'pino';
 import { redact, redactValues } from './redaction.js';
 
 export type { Logger };
@@ -7,8 +7,11 @@ export type { Logger };
 const secretKeys = ['token', 'apiKey', 'api_key', 'secret', 'password', 'authorization', 'cookie', 'hash'];
 const redactedPaths = secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 
-/** JSON lines on standard error, so that standard output stays the program's own. */
-export function createLogger(level: string): Logger {
+/** JSON lines on standard error, so that standard output stays the program's own; or wherever `to` writes them. */
+export function createLogger(
+  level: string,
+  to: DestinationStream = destination({ fd: 2, sync: false }),
+): Logger {
   return pino(
     {
       level,
@@ -27,7 +30,7 @@ export function createLogger(level: string): Logger {
         streamWrite: redactValues,
       },
     },
-    destination({ fd: 2, sync: false }),
+    to,
   );
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { suggestion } from './nearest.js';
 
+/** One thing that is wrong with data from outside. */
 export interface Problem {
   /** `memory.recall`, `models[0]`; empty for the whole. */
   field: string;

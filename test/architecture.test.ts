@@ -25,6 +25,8 @@ const layers: [name: string, pattern: RegExp][] = [
   ],
   ['public', /^src\/(extension-api|replies)\.ts$/],
   ['package', /^src\/index\.ts$/],
+  // Nothing of the hub imports it.
+  ['testing', /^src\/testing\//],
   ['extension', /^(connectors|plugins|src\/llm)\/|^src\/agents\/conversational\.ts$/],
   ['extensions', /^src\/extensions\//],
   ['implementation', /^src\/(queue|maintenance|store|bus|lease|plugin)\//],
@@ -34,6 +36,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['roles', /^src\/(roles|host|engines|agent-desk)\.ts$/],
   ['carrier', /^src\/(carrier|backends|diagnosis|plugin-places)\.ts$/],
   ['http', /^src\/http\//],
+  ['program', /^src\/(hub|embed|asking)\.ts$/],
   ['cli', /^src\/cli\//],
 ];
 
@@ -42,7 +45,8 @@ const mayImport: Record<string, string[]> = {
   base: ['base'],
   port: ['base', 'port'],
   public: ['base', 'port'],
-  package: ['public', 'carrier'],
+  package: ['base', 'public', 'program'],
+  testing: ['base', 'port', 'public', 'extensions'],
   // One provider may build on another whose protocol it speaks.
   extension: ['public', 'extension'],
   extensions: ['base', 'port', 'extension'],
@@ -54,7 +58,8 @@ const mayImport: Record<string, string[]> = {
   roles: ['base', 'port', 'operations', 'middle', 'agents'],
   carrier: ['base', 'port', 'extensions', 'implementation', 'middle', 'agents', 'operations', 'roles'],
   http: ['base', 'port', 'operations'],
-  cli: ['base', 'port', 'operations', 'carrier', 'http'],
+  program: ['base', 'port', 'extensions', 'carrier', 'http', 'program'],
+  cli: ['base', 'port', 'operations', 'carrier', 'http', 'program'],
 };
 
 /** Files that are longer than the rest for a reason. */

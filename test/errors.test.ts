@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { asCarrierError, errorCodes, FatalError, isRetryable, RetryableError } from '../src/errors.js';
+import {
+  asCarrierError,
+  CarrierError,
+  errorCodes,
+  FatalError,
+  isRetryable,
+  RetryableError,
+} from '../src/errors.js';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
@@ -19,6 +26,25 @@ describe('error codes', () => {
 });
 
 describe('error classes', () => {
+  it('[structure.6] know errors that another copy of the package made', async () => {
+    const file = new URL('../src/errors.ts', import.meta.url).href;
+    const other: typeof import('../src/errors.js') = await import(/* @vite-ignore */ `${file}?copy`);
+    expect(other.FatalError).not.toBe(FatalError);
+    const fatal = new other.FatalError('delivery_failed', 'Blocked.');
+    expect(fatal).toBeInstanceOf(FatalError);
+    expect(fatal).toBeInstanceOf(CarrierError);
+    expect(fatal).not.toBeInstanceOf(RetryableError);
+    expect(isRetryable(fatal)).toBe(false);
+    expect(asCarrierError(fatal)).toBe(fatal);
+    const passing = new other.RetryableError('rate_limited', 'Slowly.', { retryAfterMs: 5 });
+    expect(passing).toBeInstanceOf(RetryableError);
+    expect(isRetryable(passing)).toBe(true);
+    // What merely looks like one is none.
+    expect(Object.assign(new Error('x'), { retryable: false, code: 'internal' })).not.toBeInstanceOf(
+      FatalError,
+    );
+  });
+
   it('say whether trying again can help', () => {
     expect(isRetryable(new RetryableError('model_timeout', ''))).toBe(true);
     expect(isRetryable(new FatalError('model_refused', ''))).toBe(false);

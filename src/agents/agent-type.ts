@@ -20,6 +20,7 @@ import {
 } from '../extensions/extension.js';
 import type { Evaluator, TurnContext } from '../plugin/plugin.js';
 
+/** One turn to take. */
 export interface TurnTask {
   agent: Agent;
   context: TurnContext;
@@ -31,6 +32,7 @@ export interface TurnTask {
   hold(): void;
 }
 
+/** An answer before it is committed. */
 export interface Draft {
   text: string;
   model: string;
@@ -39,16 +41,19 @@ export interface Draft {
   evaluators: Evaluator[];
 }
 
+/** What takes turns: composes, asks models, acts. */
 export interface TurnTaker {
   /** A `RetryableError` is tried again; a `FatalError` ends the turn, and the person is told. */
   answer(task: TurnTask): Promise<Draft>;
 }
 
+/** What an agent type is made with. */
 export interface AgentTypeContext<S extends Settings = Settings> extends ExtensionContext<S> {
   /** How the hub itself takes a turn: composes, asks the models, acts, evaluates. Build on it, or do without. */
   conversational: TurnTaker;
 }
 
+/** An agent type, as `defineAgentType` makes it. */
 export interface AgentTypeExtension<S extends Settings = Settings> extends ExtensionBase<S> {
   readonly kind: 'agentType';
   /** Called once a process, for all agents of the type. */

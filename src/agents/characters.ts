@@ -74,6 +74,26 @@ export class Characters {
     return characters;
   }
 
+  /**
+   * Characters that a program brings; there is no folder to watch.
+   * @throws FatalError `config_invalid`, naming the field.
+   */
+  static given(definitions: Record<string, unknown>, log: Logger): Characters {
+    const characters = new Characters('', log, {});
+    for (const [id, definition] of Object.entries(definitions)) {
+      const refuse = (message: string, field: string | null) =>
+        new FatalError('config_invalid', `characters.${id}: ${message}.`, {
+          field: ['characters', id, ...(field ? [field] : [])].join('.'),
+        });
+      if (!AgentId.safeParse(id).success)
+        throw refuse(`"${id}" cannot be an agent's id; try "${suggestedId(id)}"`, null);
+      const read = readCharacter(JSON.stringify(definition) ?? '');
+      if ('problem' in read) throw refuse(read.problem.message, read.problem.field);
+      characters.#put(id, { id, character: read.character });
+    }
+    return characters;
+  }
+
   get(id: string): Agent | undefined {
     return this.#agents.get(id);
   }

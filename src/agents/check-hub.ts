@@ -25,7 +25,7 @@ export async function checkHub(bots: Bots, parts: HubCheckParts): Promise<Proble
     ...(config.role === 'worker' ? [] : bots.problems),
     ...misspelt(config.given, registry.all(), new Set(parts.references())),
     ...unknownInFile(config.given, registry.all()),
-    ...(config.role === 'gateway' ? [] : await ofModels(parts)),
+    ...(config.role === 'gateway' ? [] : [...(await parts.models.problems()), ...(await ofModels(parts))]),
   ];
   return found.map((problem) => ({ agentId: null, ...problem }));
 }
@@ -45,7 +45,7 @@ function misspelt(given: Given, extensions: ExtensionBase[], named: ReadonlySet<
 }
 
 /** What `carrier.config.json` says of extensions that there are not, or of settings that they do not have. */
-function unknownInFile(given: Given, extensions: ExtensionBase[]): Found[] {
+export function unknownInFile(given: Given, extensions: ExtensionBase[]): Found[] {
   const known = byName(extensions);
   return given.extensions.flatMap((name): Found[] => {
     const fields = known.get(name);

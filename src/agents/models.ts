@@ -5,6 +5,7 @@ import { FatalError } from '../errors.js';
 import type { ProviderContext, ProviderExtension } from '../extensions/extension.js';
 import type { Registry } from '../extensions/registry.js';
 import {
+  fieldsOf,
   hubValues,
   problemText,
   readSettings,
@@ -114,6 +115,13 @@ export class Models {
     const isProvider = provider.name === name;
     // Before they are read: one that changes meanwhile is not overlooked.
     this.#references.set(ref, referencesIn(values));
+    for (const [field, { name: at }] of values)
+      if (!fieldsOf(provider).includes(field))
+        throw new FatalError(
+          'config_invalid',
+          `${at} is not a setting of the provider "${provider.name}"${suggestion(field, fieldsOf(provider))}.`,
+          { field: at },
+        );
     const read = await readSettings(provider, values, secrets, (field) =>
       isProvider ? settingName(name, field) : `endpoints.${name}.${field}`,
     );
@@ -147,10 +155,30 @@ export class Models {
 
   #unknown(name: string, provider?: string): FatalError {
     const providers = this.#parts.registry.list('provider').map((one) => one.name);
-    const problem = provider
-      ? `endpoints.${name}.provider: there is no provider "${provider}"${suggestion(provider, providers)}`
-      : `there is no model provider or endpoint "${name}"${suggestion(name, this.names())}`;
+    if (provider || Object.hasOwn(this.#parts.config.endpoints, name)) {
+      const field = `endpoints.${name}.provider`;
+      const problem = provider
+        ? `there is no provider "${provider}"`
+        : "is missing, and no provider has the endpoint's name";
+      return new FatalError(
+        'config_invalid',
+        `${field}: ${problem}${suggestion(provider ?? name, providers)}.`,
+        { field },
+      );
+    }
+    const problem = `there is no model provider or endpoint "${name}"${suggestion(name, this.names())}`;
     return new FatalError('config_invalid', problem, { field: 'models' });
+  }
+
+  /** What is wrong with the endpoints that the settings name, whether or not an agent asks them. */
+  async problems(): Promise<{ endpoint: string; field: string; message: string }[]> {
+    const found = Object.entries(this.#parts.config.endpoints).map(([endpoint, { models }]) =>
+      this.get([endpoint, ...Object.keys(models).slice(0, 1)].join(':')).then(
+        () => [],
+        ({ message, field }) => [{ endpoint, field: field ?? `endpoints.${endpoint}`, message }],
+      ),
+    );
+    return (await Promise.all(found)).flat();
   }
 
   /** What the first part of a reference may be. */

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { runningHub } from '../carrier.js';
 import type { Config } from '../config.js';
 import { FatalError } from '../errors.js';
+import { adminTokenPath } from '../hub.js';
 import type { Address } from './client.js';
-import { adminTokenPath } from './hub.js';
 
 /**
  * The hub that runs on this data folder, or at `given`, with the token the folder keeps; null when none runs.

@@ -3,10 +3,10 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline/promises';
 import type { Config } from '../config.js';
+import { startHub } from '../hub.js';
 import { createLogger } from '../logger.js';
 import { addressOf } from './address.js';
 import { type Address, type StreamEvent, say } from './client.js';
-import { startHub } from './hub.js';
 import { harmless, harmlessLines, paint, print } from './output.js';
 
 const historySize = 500;

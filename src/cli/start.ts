@@ -1,8 +1,8 @@
 import type { Config } from '../config.js';
+import { adminTokenPath, type Hub, type Process, startHub, startWorker } from '../hub.js';
 import { createLogger, type Logger } from '../logger.js';
 import { includedCharacters } from '../package-folder.js';
 import { startTracing } from '../tracing.js';
-import { adminTokenPath, type Hub, type Process, startHub, startWorker } from './hub.js';
 import { paint, print } from './output.js';
 
 /** Runs the hub until a signal ends it. A second signal ends it at once. */
@@ -43,7 +43,7 @@ async function worker(config: Config, log: Logger): Promise<Process> {
 }
 
 function greet({ url, agents, bots, models, token }: Hub, config: Config): void {
-  const ids = agents.map(({ id }) => id);
+  const ids = agents().map(({ id }) => id);
   const agent = ids.includes('assistant') ? 'assistant' : (ids[0] ?? 'AGENT');
   const what = config.role === 'all' ? 'Carrier' : `Carrier ${config.role}`;
   print(`${paint.bold(what)} is ready at ${paint.cyan(url)}`);

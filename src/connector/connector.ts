@@ -20,6 +20,7 @@ import type {
 import type { OutboundMessage, Turn } from '../core/turn.js';
 import type { RetryableError } from '../errors.js';
 
+/** What became of a message that was handed over. */
 export interface Receipt {
   memory: Memory;
   /** The platform sent it before; no new turn is made. */
@@ -28,6 +29,7 @@ export interface Receipt {
   outcome?: Outcome;
 }
 
+/** The hub as a connector sees it. */
 export interface Host {
   /**
    * Stores and schedules. Durable when it resolves; null means there will be no turn: the gate dropped it (a bot's
@@ -114,6 +116,7 @@ export interface Connection {
   health(): string;
 }
 
+/** How the turn that answers a message ended. */
 export interface Outcome {
   turnId: string;
   reply: Reply | null;
@@ -128,16 +131,18 @@ export interface Principal {
   admin?: boolean;
 }
 
+/** A request as the hub's HTTP server hands it to a connector's route. */
 export interface HubRequest extends IncomingMessage {
   principal?: Principal;
 }
 
 /** An express router fits, and so does a plain function. */
-// A method's type, since TypeScript lets its parameters be narrower: express has its own request and response.
 export type RouteHandler = {
+  // A method's type, since TypeScript lets its parameters be narrower: express has its own request and response.
   handle(req: HubRequest, res: ServerResponse, next: (error?: unknown) => void): void;
 }['handle'];
 
+/** A connector to one platform; see the head of this file. */
 export interface Connector {
   /** Stands in every memory's source. */
   readonly name: string;

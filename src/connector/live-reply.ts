@@ -15,6 +15,7 @@ import { RetryableError } from '../errors.js';
 import type { Host } from './connector.js';
 import { LiveMessage, type LiveSurface } from './live-message.js';
 
+/** How often, and how much of, a growing reply is shown. */
 export interface LiveOptions {
   host: Host;
   /** Least time between two updates of one message, in ms. */
@@ -72,6 +73,7 @@ const noteTtlMs = 24 * 60 * 60_000;
 /** How long another process is waited for that has an update under way; it may be dead. */
 const foreignMs = 3000;
 
+/** Shows replies while they are written; see the head of this file. */
 export class LiveReplies {
   readonly #options: Required<LiveOptions>;
   readonly #rooms = new Map<string, Room>();

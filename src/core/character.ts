@@ -11,6 +11,7 @@ export const ModelRef = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}(:\S.*)?$/, 'must be a provider or an endpoint, with an optional :model');
 
+/** Who an agent is, what it may use, and who may talk to it. */
 export const Character = z.strictObject({
   /** Ignored; lets editors check the file against a JSON Schema. */
   $schema: z.string().optional(),
@@ -54,6 +55,8 @@ export const Character = z.strictObject({
   connectors: ConnectorsSettings.default({}),
 });
 export type Character = z.infer<typeof Character>;
+/** A character as people write it: only `name` and `bio` are needed. */
+export type CharacterDefinition = z.input<typeof Character>;
 
 /** A running character. */
 export interface Agent {

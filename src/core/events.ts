@@ -2,6 +2,7 @@
 import type { Memory } from './memory.js';
 import type { ActionRecord, Usage } from './turn.js';
 
+/** What is told of a turn while it runs; best effort, so anything may be missing. */
 export type TurnEvent =
   /** Text of an earlier `turn.started` with the same turn id is void: this attempt begins anew. */
   | { type: 'turn.started'; turnId: string; roomId: string; covers: string[]; attempt: number }

@@ -18,6 +18,7 @@ const MemoryRole = z.enum(['user', 'assistant', 'system']);
 export const MemoryStatus = z.enum(['pending', 'handled', 'failed', 'kept']);
 export type MemoryStatus = z.infer<typeof MemoryStatus>;
 
+/** Whoever wrote a message. */
 export const Author = z.object({
   /** The platform's id of the person; unique within (connector, tenant). */
   id: z.string().min(1).max(256),
@@ -26,6 +27,7 @@ export const Author = z.object({
 });
 export type Author = z.infer<typeof Author>;
 
+/** A file of a message; its bytes are in the `FileStore`. */
 export const Attachment = z.object({
   name: z.string().max(255),
   /** IANA media type as the sender stated it; not to be trusted. */
@@ -46,6 +48,7 @@ const Button = z.object({
   payload: z.string().min(1).max(64),
   style: z.enum(['primary', 'danger']).optional(),
 });
+/** A choice offered under a reply. */
 export type Button = z.infer<typeof Button>;
 
 const Content = z.object({
@@ -59,6 +62,7 @@ const Content = z.object({
   buttons: z.array(Button).max(25).optional(),
 });
 
+/** Where a message is on its platform, and where its answer goes. */
 export const Source = z.object({
   connector: z.string().min(1).max(64),
   /** Workspace, guild or account on the platform; `default` where it has none. */
@@ -78,6 +82,7 @@ export type Source = z.infer<typeof Source>;
 /** What of a source says which room it is. */
 export type RoomSource = Omit<Source, 'messageId' | 'metadata' | 'pull'>;
 
+/** What was said or is known: a message, a fact, a summary. */
 export const Memory = z.object({
   /** UUIDv7. */
   id: z.string(),

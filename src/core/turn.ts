@@ -43,6 +43,7 @@ export interface TurnCheckpoint {
   steps: TurnStep[];
 }
 
+/** One run of an agent that answers messages of a room. */
 export interface Turn extends TurnCheckpoint {
   status: 'done' | 'failed';
   /** Id of the reply memory; null when the agent had nothing to say. */

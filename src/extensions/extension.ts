@@ -38,6 +38,7 @@ export interface SetupStep {
   settings?: string[];
 }
 
+/** What every definition has. */
 export interface ExtensionBase<S extends Settings = Settings> {
   /** a-z, 0-9 and `-`. Begins the names of its settings, so it must be the extension's own. */
   readonly name: string;
@@ -69,6 +70,7 @@ export interface HubLimits {
   callbackAllowPrivate: boolean;
 }
 
+/** What a connector is made of. */
 export interface ConnectorContext<S extends Settings = Settings> extends ExtensionContext<S> {
   /** Whose face it is; absent where the extension serves the whole hub. */
   agent?: Agent;
@@ -79,6 +81,7 @@ export interface ConnectorContext<S extends Settings = Settings> extends Extensi
   callbackSecret(): string;
 }
 
+/** A connector to one platform. */
 export interface ConnectorExtension<S extends Settings = Settings> extends ExtensionBase<S> {
   readonly kind: 'connector';
   /** `agent` (default): one connector for each agent that has what it needs. `hub`: one that serves all agents. */
@@ -92,6 +95,7 @@ export interface ConnectorExtension<S extends Settings = Settings> extends Exten
   create(context: ConnectorContext<S>): Connector | Promise<Connector>;
 }
 
+/** What a language model is made of. */
 export interface ProviderContext<S extends Settings = Settings> extends ExtensionContext<S> {
   /** The provider's own name, or the endpoint's. */
   endpoint: string;
@@ -101,6 +105,7 @@ export interface ProviderContext<S extends Settings = Settings> extends Extensio
   abilities: Partial<ModelAbilities>;
 }
 
+/** A provider of language models, at one address or several. */
 export interface ProviderExtension<S extends Settings = Settings> extends ExtensionBase<S> {
   readonly kind: 'provider';
   /** It is part of the hub's own chain once one of these settings has a value; default: every secret. */
@@ -115,6 +120,7 @@ export interface ProviderExtension<S extends Settings = Settings> extends Extens
   check?(context: ProviderContext<S>, signal: AbortSignal): Promise<Finding[]>;
 }
 
+/** An embedder: what measures meaning. */
 export interface EmbedderExtension<S extends Settings = Settings> extends ExtensionBase<S> {
   readonly kind: 'embedder';
   /** Whether `auto` takes it: the first that says so, else the one with `fallback`. */

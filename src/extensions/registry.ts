@@ -77,7 +77,7 @@ export class Registry {
     const registry = new Registry(folder);
     const ours = await Promise.all(builtin.map(async (load) => (await load()).default));
     for (const definition of ours) registry.#addAll(own, definition);
-    for (const definition of brought) registry.#addAll('the program', definition);
+    for (const [index, definition] of brought.entries()) registry.#addAll(`extensions.${index}`, definition);
     await registry.#load(modules);
     return registry;
   }

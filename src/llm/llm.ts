@@ -12,6 +12,7 @@ import type { MemoryKind } from '../core/memory.js';
 import type { ModelAbilities } from '../core/model-abilities.js';
 import type { Usage } from '../core/turn.js';
 
+/** The model's wish to use a tool. */
 export interface ToolCall {
   id: string;
   name: string;
@@ -19,6 +20,7 @@ export interface ToolCall {
   arguments: string;
 }
 
+/** An action as the model sees it. */
 export interface Tool {
   name: string;
   description: string;
@@ -35,6 +37,7 @@ export interface Tool {
  */
 export type Phrase = string | { say: string; where: Record<string, string> };
 
+/** A picture of a message, for models that see. */
 export interface Image {
   mediaType: string;
   bytes: Uint8Array;
@@ -58,6 +61,7 @@ export interface MessageFile {
   cut?: boolean;
 }
 
+/** What a person said. */
 export interface UserMessage {
   role: 'user';
   /** What was written, and nothing else. */
@@ -72,6 +76,7 @@ export interface UserMessage {
   images?: Image[];
 }
 
+/** One message of what a model is shown, oldest first. */
 export type ModelMessage =
   | UserMessage
   | { role: 'assistant'; text: string; calls?: ToolCall[] }
@@ -107,6 +112,7 @@ export type SystemPart =
   /** Older memories that bear on the question, best first. */
   | { kind: 'recalled'; memories: Quote[] };
 
+/** All that a model is asked with. */
 export interface ModelRequest {
   /** In the order in which a model reads them: what stays the same comes first, so that providers can cache it. */
   system: SystemPart[];
@@ -116,12 +122,14 @@ export interface ModelRequest {
   temperature?: number;
 }
 
+/** A piece of an answer as it is written. */
 export type ModelChunk =
   | { type: 'text'; text: string }
   | { type: 'call'; call: ToolCall }
   /** Always last. */
   | { type: 'end'; finish: 'stop' | 'calls' | 'length' | 'filtered'; usage: Usage };
 
+/** What writes answers. */
 export interface LanguageModel {
   /** `endpoint:model`. */
   readonly id: string;
@@ -130,6 +138,7 @@ export interface LanguageModel {
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelChunk>;
 }
 
+/** What measures meaning: texts whose vectors are close mean much the same. */
 export interface Embedder {
   /** `provider:model`; stored with every vector. */
   readonly id: string;

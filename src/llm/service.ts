@@ -6,6 +6,7 @@
 import { CarrierError, FatalError, RetryableError } from '../errors.js';
 import type { Image } from './llm.js';
 
+/** A model at a provider, and what people call its settings. */
 export interface Service {
   /** The endpoint's name. */
   provider: string;
@@ -43,6 +44,7 @@ export function isReadable(image: Image): boolean {
   return /^image\/(jpeg|png|gif|webp)$/.test(image.mediaType);
 }
 
+/** Bytes as text, for services that take files so. */
 export function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }

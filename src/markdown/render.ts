@@ -27,10 +27,12 @@ export interface Renderer {
   readonly parents: readonly Parents[];
 }
 
+/** A platform's own forms, by the kind of node. */
 export type Handlers = {
   [Type in Nodes['type']]?: (node: Extract<Nodes, { type: Type }>, to: Renderer) => string;
 };
 
+/** Renders a tree by the handlers; what has none becomes legible plain text. */
 export function renderMarkdown(root: Root, handlers: Handlers): string {
   return new Rendering(handlers).node(root);
 }

@@ -7,6 +7,7 @@ import { cut, cuttableLength, type Leaf, lengthAsWritten, simpler } from './cut.
 import { assembled, outlineOf, type Unit } from './outline.js';
 import { markdownOf, parseMarkdown } from './parse.js';
 
+/** How long a part may be once it is rendered. */
 export interface SplitOptions {
   /** The most a part may measure once rendered. Below about 50 there is little left to choose. */
   limit: number;

@@ -16,6 +16,7 @@ import type { OutboundMessage, Turn } from '../core/turn.js';
 /** What a message says. */
 export type Said = Pick<Memory['content'], 'text' | 'attachments' | 'quote'>;
 
+/** What an inbound transform is told besides the message. */
 export interface InboundContext {
   agent: Agent;
   roomId: string;
@@ -37,6 +38,7 @@ export interface Arriving {
 /** `keep`: stored for the agent to know of, and not answered. `drop`: neither. A notice tells the sender why. */
 export type PluginRuling = 'pass' | 'keep' | 'drop' | { notice: string };
 
+/** Decides whether a message is taken, after the hub's own rules. */
 export interface PluginRule {
   name: string;
   /** Where it fails, the message is dropped. */
@@ -55,6 +57,7 @@ export interface PluginEvents {
   agent?(event: { id: string; agent: Agent | null }): void | Promise<void>;
 }
 
+/** One try to bring a reply to its platform. */
 export interface Delivery {
   message: OutboundMessage;
   outcome: 'delivered' | 'failed';
@@ -62,6 +65,7 @@ export interface Delivery {
   error?: { code: string; message: string };
 }
 
+/** A command, and who gave it where. */
 export interface CommandCall {
   agent: Agent;
   roomId: string;
@@ -72,6 +76,7 @@ export interface CommandCall {
   signal: AbortSignal;
 }
 
+/** `/name` in a chat. */
 export interface PluginCommand {
   /** Without the slash: 1 to 32 letters a-z. The hub's own commands come first. */
   name: string;
@@ -82,6 +87,7 @@ export interface PluginCommand {
   run(call: CommandCall): string | Promise<string>;
 }
 
+/** HTTP under `/plugins/NAME/`. */
 export interface PluginRoutes {
   /** `token` (default): behind the hub's bearer tokens. `own`: the plugin checks who calls. */
   access?: 'token' | 'own';

@@ -54,6 +54,7 @@ export interface MemoryAccess {
   forget(ids: string[]): Promise<number>;
 }
 
+/** What an action is given when it runs. */
 export interface ActionContext extends TurnContext {
   /** The same in every retry of the same call: give it to services that know idempotency keys. */
   idempotencyKey: string;
@@ -79,6 +80,7 @@ export interface ContextProvider {
   provide(context: TurnContext): Promise<string | null>;
 }
 
+/** Whether a draft is sent, or what to make better. */
 export type Verdict = { accept: true } | { accept: false; advice: string };
 
 export interface Evaluator {
@@ -121,6 +123,7 @@ export interface Plugin extends PluginParts {
   name: string;
 }
 
+/** What `create` is given. */
 export interface PluginContext<S extends Settings = Settings> extends ExtensionContext<S> {
   /** The plugin's own small durable values, the same in every process of the hub. */
   notes: Notes;
@@ -128,6 +131,7 @@ export interface PluginContext<S extends Settings = Settings> extends ExtensionC
   signal: AbortSignal;
 }
 
+/** A plugin with settings, as `definePlugin` makes it. */
 export interface PluginExtension<S extends Settings = Settings> extends ExtensionBase<S> {
   readonly kind: 'plugin';
   /**

@@ -1,7 +1,7 @@
 import type { Page } from './memory-store.js';
 
 /** Who asked for an operation. What else is known of them is kept as JSON. */
-interface Principal {
+export interface Principal {
   kind: 'token' | 'person' | 'system';
   name: string;
   tenant?: string;

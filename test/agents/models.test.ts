@@ -9,7 +9,7 @@ import type { ModelMessage } from '../../src/llm/llm.js';
 import { createLogger } from '../../src/logger.js';
 import { generate } from '../../src/runtime/generate.js';
 import { References } from '../../src/secrets/references.js';
-import { modelRequest } from '../contract/language-model.js';
+import { modelRequest } from '../../src/testing/language-model.js';
 import { events, scriptedServer } from '../llm/scripted-server.js';
 
 let folder: string;

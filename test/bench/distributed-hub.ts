@@ -3,8 +3,8 @@
  * then, for every line it is sent, what it has asked of the database since the last one.
  */
 import { createInterface } from 'node:readline';
-import { startHub, startWorker } from '../../dist/src/cli/hub.js';
 import { readConfig } from '../../dist/src/config.js';
+import { startHub, startWorker } from '../../dist/src/hub.js';
 import type { LanguageModel } from '../../dist/src/llm/llm.js';
 import { createLogger } from '../../dist/src/logger.js';
 import { instantModel } from './instant.js';

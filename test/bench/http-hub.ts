@@ -1,6 +1,7 @@
 /** A hub with an instant model, for the load over HTTP; prints its address and token. */
-import { startHub } from '../../dist/src/cli/hub.js';
+
 import { readConfig } from '../../dist/src/config.js';
+import { startHub } from '../../dist/src/hub.js';
 import { createLogger } from '../../dist/src/logger.js';
 import { instantModel } from './instant.js';
 

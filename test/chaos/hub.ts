@@ -1,6 +1,7 @@
 /** One hub of the cluster, a process of its own: the real one, but for the model. Prints its address, and a gateway its token. */
-import { startHub, startWorker } from '../../src/cli/hub.js';
+
 import { readConfig } from '../../src/config.js';
+import { startHub, startWorker } from '../../src/hub.js';
 import { createLogger } from '../../src/logger.js';
 import { chaosModel, chaosPlugin } from './model.js';
 import { Random } from './random.js';

@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readEnvironmentFile } from '../../src/cli/environment-file.js';
 import { HubProcess } from '../support/hub-process.js';
+import { until } from '../support/until.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const program = join(root, 'dist/src/cli/carrier.js');
@@ -116,8 +117,8 @@ describe('an empty folder', () => {
   it('[http-and-cli.12] starts with the included characters and says how to have your own', async () => {
     const hub = new HubProcess({ HOME: folder, CARRIER_PORT: '0' });
     await hub.start();
+    await until(() => hub.output.includes('carrier init'));
     expect(hub.output).toMatch(/agents {2}assistant, captain/);
-    expect(hub.output).toContain('carrier init');
     await hub.end('SIGTERM');
     expect(existsSync(join(folder, 'characters'))).toBe(false);
   });

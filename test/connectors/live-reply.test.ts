@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FatalError, type Memory, RetryableError } from '../../src/extension-api.js';
 import { LiveReplies, type LiveSurface } from '../../src/replies.js';
-import { FakeHost } from '../http/host.js';
+import { FakeHost } from '../../src/testing/host.js';
 import { until } from '../support/until.js';
 
 /** A platform that shows messages, and fails as it is told. */

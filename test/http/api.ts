@@ -4,7 +4,7 @@ import { type HttpConnectorOptions, httpConnector } from '../../connectors/http/
 import type { Connector, Memory } from '../../src/extension-api.js';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../src/http/server.js';
 import { tokenVerifier } from '../../src/http/tokens.js';
-import { FakeHost, type FakeHostOptions } from './host.js';
+import { FakeHost, type FakeHostOptions } from '../../src/testing/host.js';
 
 export const token = 'carrier_test-token';
 export const callbackSecret = 'callback secret';

@@ -12,7 +12,7 @@ import {
   type OutboundMessage,
   RetryableError,
 } from '../../src/extension-api.js';
-import { outboundOf } from '../contract/connector.js';
+import { outboundOf } from '../../src/testing/connector.js';
 import { type Api, answerOf, callbackSecret, people, refusal, startApi } from './api.js';
 
 interface Received {

@@ -4,11 +4,19 @@ import { httpConnector } from '../../connectors/http/connector.js';
 import type { Connector } from '../../src/extension-api.js';
 import { startHttpServer } from '../../src/http/server.js';
 import { tokenVerifier } from '../../src/http/tokens.js';
-import { connectorContract, type Platform, type PlatformMessage } from '../contract/connector.js';
+import { connectorContract, type Platform, type PlatformMessage } from '../../src/testing/connector.js';
 import { callbackSecret, limits, token, tokenRecord } from './api.js';
-import { pagerConnector } from './pager-connector.js';
 
-connectorContract('the HTTP connector', async () => {
+connectorContract('the HTTP connector', openApi, {
+  cannot: {
+    showsFiles: 'callers fetch files',
+    edits: 'the API takes no changes',
+    buttons: 'the API shows none',
+    live: 'replies are streamed on the request that asked: test/http/stream.test.ts',
+  },
+});
+
+async function openApi(): Promise<Platform> {
   const receiver = await startReceiver();
   const connector = httpConnector({
     ...limits,
@@ -21,17 +29,7 @@ connectorContract('the HTTP connector', async () => {
     headers: { authorization: `Bearer ${token}` },
     body: { messageId: id, roomId: channel, userId: user, text, callbackUrl: receiver.url },
   }));
-});
-
-connectorContract('the README’s connector', async () => {
-  const receiver = await startReceiver();
-  const connector = pagerConnector({ agentId: 'eliza', secret: 'shared', sendUrl: receiver.url });
-  return platformOf(connector, receiver, ({ id, channel, user, text }) => ({
-    path: '/pager/events',
-    headers: { 'x-pager-secret': 'shared' },
-    body: { id, channel, from: user, text },
-  }));
-});
+}
 
 type Receiver = Awaited<ReturnType<typeof startReceiver>>;
 
@@ -72,17 +70,21 @@ async function platformOf(
     metrics: async () => ({ contentType: 'text/plain', body: '' }),
     log: { error() {}, warn() {} },
   });
+  const post = async (path: string, headers: Record<string, string>, body: string | FormData) =>
+    (await fetch(server.url + path, { method: 'POST', headers, body })).ok;
   return {
     connector,
     ...receiver,
-    async send(message) {
+    send(message) {
       const { path, headers, body } = request(message);
-      const response = await fetch(server.url + path, {
-        method: 'POST',
-        headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-      return response.ok;
+      return post(path, { ...headers, 'content-type': 'application/json' }, JSON.stringify(body));
+    },
+    sendFile(message, { name, mediaType, bytes }) {
+      const { path, headers, body } = request(message);
+      const form = new FormData();
+      for (const [field, value] of Object.entries(body)) form.set(field, value);
+      form.set('file', new Blob([Buffer.from(bytes)], { type: mediaType }), name);
+      return post(path, headers, form);
     },
     async close() {
       await server.close(100);

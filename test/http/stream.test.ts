@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FakeTurn } from '../../src/testing/turn.js';
 import { until } from '../support/until.js';
 import { type Api, answerOf, refusal, startApi, token } from './api.js';
-import type { FakeTurn } from './host.js';
 
 const hello = { text: 'hello', userId: 'alice', roomId: 'r', messageId: 'm' };
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Hub } from '../../src/cli/hub.js';
+import type { Hub } from '../../src/hub.js';
 import { startMongoServer } from '../servers/mongodb/launch.js';
 import { type Api, api } from '../support/api.js';
 import { Home } from '../support/hub.js';

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type InboundPress, roomIdOf } from '../../src/core/memory.js';
 import { FatalError, RetryableError } from '../../src/errors.js';
 import { Buttons } from '../../src/intake/buttons.js';
-import { Notes } from './notes.js';
+import { FakeNotes } from '../../src/testing/notes.js';
 
 const source = { connector: 'telegram', tenant: 'default', channel: 'c', messageId: 'm' };
 const key = () => new Uint8Array(32).fill(7);
@@ -21,7 +21,7 @@ describe('buttons', () => {
   });
 
   it('stand for what they were made for, once, in any process', async () => {
-    const notes = new Notes();
+    const notes = new FakeNotes();
     const { payload, label } = await new Buttons(notes, key).mint(minting);
     expect(label).toBe('Yes');
     expect(Buffer.byteLength(payload)).toBeLessThanOrEqual(64);
@@ -32,7 +32,7 @@ describe('buttons', () => {
   });
 
   it('are not valid for another agent, room or presser, nor when a character of them is changed', async () => {
-    const notes = new Notes();
+    const notes = new FakeNotes();
     const buttons = new Buttons(notes, key);
     const { payload } = await buttons.mint({ ...minting, user: 'ann' });
     const tries = [
@@ -56,14 +56,14 @@ describe('buttons', () => {
 
   it('expire', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    const buttons = new Buttons(new Notes(), key);
+    const buttons = new Buttons(new FakeNotes(), key);
     const { payload } = await buttons.mint({ ...minting, ttlMs: 60_000 });
     vi.setSystemTime(Date.now() + 62_000);
     await expect(buttons.redeem(press(payload), text)).rejects.toThrow('expired');
   });
 
   it('stay good where trying again may help, and are used up by what cannot be helped', async () => {
-    const buttons = new Buttons(new Notes(), key);
+    const buttons = new Buttons(new FakeNotes(), key);
     const { payload } = await buttons.mint(minting);
     const fail = (error: Error) => () => Promise.reject(error);
     const away = new RetryableError('store_unavailable', 'away');

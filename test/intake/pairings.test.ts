@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PairingRequest, Person } from '../../src/core/pairing.js';
 import { Pairings } from '../../src/intake/pairings.js';
-import { Notes } from './notes.js';
+import { FakeNotes } from '../../src/testing/notes.js';
 
 const person: Person = { agentId: 'ada', connector: 'telegram', tenant: 'default', id: 'ann', name: 'Ann' };
 const source = { connector: 'telegram', tenant: 'default', channel: 'ann', messageId: 'm' };
 
 describe('pairings', () => {
-  let notes: Notes;
+  let notes: FakeNotes;
   let approved: PairingRequest[];
   let pairings: Pairings;
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    notes = new Notes();
+    notes = new FakeNotes();
     approved = [];
     pairings = new Pairings(notes, async (request) => void approved.push(request));
   });

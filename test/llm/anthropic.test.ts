@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { FatalError, RetryableError } from '../../src/errors.js';
 import { anthropicModel } from '../../src/llm/anthropic/model.js';
 import type { ModelMessage } from '../../src/llm/llm.js';
-import { hear, languageModelContract, modelRequest, weather } from '../contract/language-model.js';
+import { hear, languageModelContract, modelRequest, weather } from '../../src/testing/language-model.js';
 import { events, json, type Script, scriptedServer, silence } from './scripted-server.js';
 import { simulator } from './simulator.js';
 

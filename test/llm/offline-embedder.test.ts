@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { offlineEmbedder } from '../../src/llm/offline-embedder/embedder.js';
-import { cosine, embedderContract } from '../contract/embedder.js';
+import { cosine, embedderContract } from '../../src/testing/embedder.js';
 
 embedderContract('offline', async () => ({ embedder: offlineEmbedder() }));
 

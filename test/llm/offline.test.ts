@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ModelMessage, ModelRequest, Quote, SystemPart, Tool, UserMessage } from '../../src/llm/llm.js';
 import { offlineModel } from '../../src/llm/offline/model.js';
-import { hear, languageModelContract, modelRequest, never, weather } from '../contract/language-model.js';
+import {
+  hear,
+  languageModelContract,
+  modelRequest,
+  never,
+  weather,
+} from '../../src/testing/language-model.js';
 
 languageModelContract('offline', async () => ({ model: offlineModel() }));
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { FatalError, RetryableError } from '../../src/errors.js';
 import { openaiEmbedder } from '../../src/llm/openai/embedder.js';
-import { embedderContract } from '../contract/embedder.js';
+import { embedderContract } from '../../src/testing/embedder.js';
 import { json, type Received, type Script, scriptedServer, silence } from './scripted-server.js';
 import { simulator } from './simulator.js';
 

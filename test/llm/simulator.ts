@@ -1,6 +1,6 @@
 /** Simulated providers, with answers to all that the contract suite says. */
 import { LLMock } from '@copilotkit/aimock';
-import { said, weatherResult } from '../contract/language-model.js';
+import { said, weatherResult } from '../../src/testing/language-model.js';
 
 const story = 'Once upon a time there was a hub that lost nothing. '.repeat(12);
 /** In OpenAI's words and in Anthropic's. */

@@ -1,5 +1,5 @@
 /** A hub with its HTTP, a small platform and a model that does as told; its API as an administrator sees it. */
-import type { Hub } from '../../src/cli/hub.js';
+import type { Hub } from '../../src/hub.js';
 import type { LanguageModel } from '../../src/llm/llm.js';
 import type { AuditRow } from '../../src/store/audit-log.js';
 import { Platform } from '../hub/platform.js';

@@ -5,9 +5,9 @@ import { exact } from '../../plugins/calculate/engine.js';
 import { asExpression } from '../../plugins/calculate/english.js';
 import { functions } from '../../plugins/calculate/functions.js';
 import plugin from '../../plugins/calculate.js';
-import { fakeContext } from '../contract/plugin.js';
+import { cpuTime } from '../../src/testing/cpu-time.js';
+import { fakeContext } from '../../src/testing/plugin.js';
 import { askedOf } from '../support/phrases.js';
-import { cpuTime } from './cpu-time.js';
 
 const [action] = plugin.actions;
 const run = (expression: string) => action!.run({ expression }, fakeContext());

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { Plugin } from '../../src/extension-api.js';
-import { pluginContract } from '../contract/plugin.js';
+import { pluginContract } from '../../src/testing/plugin.js';
 
 const builtinDir = new URL('../../plugins/', import.meta.url);
 const samples: Record<string, Record<string, Record<string, unknown>>> = {

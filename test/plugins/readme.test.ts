@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
 import type { Plugin, PluginExtension } from '../../src/extension-api.js';
-import { pluginContract } from '../contract/plugin.js';
+import { pluginContract } from '../../src/testing/plugin.js';
 import { askedOf } from '../support/phrases.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import plugin from '../../plugins/remember.js';
-import { fakeContext, fakeMemory } from '../contract/plugin.js';
+import { fakeContext, fakeMemory } from '../../src/testing/plugin.js';
 import { askedOf } from '../support/phrases.js';
 
 const [remember, forget, recall] = plugin.actions;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import plugin from '../../plugins/time.js';
-import { fakeContext } from '../contract/plugin.js';
+import { fakeContext } from '../../src/testing/plugin.js';
 import { askedOf } from '../support/phrases.js';
 
 const [currentTime] = plugin.actions;

@@ -10,18 +10,18 @@ import { redact } from '../../src/redaction.js';
 import { SecretKeys } from '../../src/secrets/keys.js';
 import { NotedSecrets } from '../../src/secrets/noted-secrets.js';
 import { SecretVault } from '../../src/secrets/vault.js';
-import { Notes } from '../intake/notes.js';
+import { FakeNotes } from '../../src/testing/notes.js';
 import { until } from '../support/until.js';
 
 const shared = { REDIS_URL: 'redis://127.0.0.1:1', MONGODB_URL: 'mongodb://127.0.0.1:1' };
 
 let folder: string;
-let notes: Notes;
+let notes: FakeNotes;
 let bus: InProcessBus;
 let vaults: SecretVault[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'carrier-vault-'));
-  notes = new Notes();
+  notes = new FakeNotes();
   bus = new InProcessBus(() => {});
   vaults = [];
 });

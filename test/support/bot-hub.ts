@@ -1,7 +1,7 @@
 /** A gateway whose one connector holds a connection under a bot's token, and notes in a file when it is open. */
 import { appendFileSync } from 'node:fs';
-import { startHub } from '../../dist/src/cli/hub.js';
 import { readConfig } from '../../dist/src/config.js';
+import { startHub } from '../../dist/src/hub.js';
 import { createLogger } from '../../dist/src/logger.js';
 import type { Connector } from '../../src/extension-api.js';
 

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Carrier, type Overrides, startCarrier } from '../../src/carrier.js';
-import { type Hub, startHub } from '../../src/cli/hub.js';
 import { type Config, readConfig } from '../../src/config.js';
+import { type Hub, startHub } from '../../src/hub.js';
 import { createLogger } from '../../src/logger.js';
 
 const quiet = createLogger('silent');

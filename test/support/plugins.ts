@@ -7,7 +7,7 @@ import { Registry } from '../../src/extensions/registry.js';
 import { scopedNotes } from '../../src/intake/scoped-notes.js';
 import { createLogger, type Logger } from '../../src/logger.js';
 import { References } from '../../src/secrets/references.js';
-import { Notes } from '../intake/notes.js';
+import { FakeNotes } from '../../src/testing/notes.js';
 
 export interface PluginHome {
   charactersDir: string;
@@ -21,7 +21,7 @@ export async function pluginsOf({ charactersDir, env = {}, brought, log }: Plugi
   const registry = await Registry.open({ ...config.extensions, folder: charactersDir });
   const { given, secretsDir: folder } = config;
   const secrets = new References({ given, folder, stored: async () => null });
-  const store = new Notes();
+  const store = new FakeNotes();
   const notes = (plugin: string) => scopedNotes(store, { plugin });
   return new Plugins({ config, registry, secrets, brought, notes, log: log ?? createLogger('silent') });
 }

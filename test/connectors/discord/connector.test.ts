@@ -1,7 +1,7 @@
 /** An unmodified discord.js between the small Discord and a hub in memory; looked at is what Discord has in the end. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { FatalError, RetryableError } from '../../../src/extension-api.js';
-import { outboundOf } from '../../contract/connector.js';
+import { outboundOf } from '../../../src/testing/connector.js';
 import { until } from '../../support/until.js';
 import { answer, openStage, type Stage, type StageOptions } from './stage.js';
 

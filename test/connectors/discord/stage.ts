@@ -1,8 +1,9 @@
 /** A small Discord with a server, a channel and a person in it, and the connector on a hub in memory. */
 import { type DiscordOptions, discordConnector } from '../../../connectors/discord/connector.js';
 import { type Connector, type DeliveryReceipt, FatalError, type Memory } from '../../../src/extension-api.js';
-import { outboundOf } from '../../contract/connector.js';
-import { FakeHost, type FakeHostOptions, type FakeTurn } from '../../http/host.js';
+import { outboundOf } from '../../../src/testing/connector.js';
+import { FakeHost, type FakeHostOptions } from '../../../src/testing/host.js';
+import type { FakeTurn } from '../../../src/testing/turn.js';
 import { type DiscordServerOptions, startDiscordServer } from '../../platforms/discord/server.js';
 
 export interface StageOptions {

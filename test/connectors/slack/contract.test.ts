@@ -1,6 +1,11 @@
 import { slackConnector } from '../../../connectors/slack/connector.js';
 import type { Connector } from '../../../src/extension-api.js';
-import { connectorContract, type Platform, type PlatformMessage } from '../../contract/connector.js';
+import {
+  connectorContract,
+  type Platform,
+  type PlatformFile,
+  type PlatformMessage,
+} from '../../../src/testing/connector.js';
 import type { SlackMessage } from '../../platforms/slack/message.js';
 import { type SlackServer, startSlackServer } from '../../platforms/slack/server.js';
 import { Rig } from './rig.js';
@@ -43,7 +48,9 @@ function platformOf(slack: SlackServer, connector: Connector, close: () => Promi
   const threads = new Map<string, SlackMessage>();
   const known = new Map<string, SlackMessage>();
 
-  function messageOf({ id, channel, user, text }: PlatformMessage): SlackMessage {
+  const mention = `<@${slack.bot.botUserId}> `;
+
+  function messageOf({ id, channel, user, text }: PlatformMessage, file?: PlatformFile): SlackMessage {
     const place = channel === 'attic' ? 'C0ATTIC' : 'C0LOBBY';
     const parent = threads.get(channel) ?? slack.team.add({ channel: place, user: 'U0BOB', text: 'well?' });
     threads.set(channel, parent);
@@ -52,8 +59,9 @@ function platformOf(slack: SlackServer, connector: Connector, close: () => Promi
       slack.team.add({
         channel: place,
         user: users[user]!,
-        text: `<@${slack.bot.botUserId}> ${text}`,
+        text: mention + text,
         threadTs: parent.ts,
+        ...(file && { files: [slack.people.store(file)], subtype: 'file_share' }),
       });
     known.set(id, message);
     return message;
@@ -62,7 +70,12 @@ function platformOf(slack: SlackServer, connector: Connector, close: () => Promi
   return {
     connector,
     send: (message) => slack.people.announce(messageOf(message)),
+    sendFile: (message, file) => slack.people.announce(messageOf(message, file)),
     shown: () => slack.team.shown(),
+    shownFiles: () => slack.team.ofApp().flatMap(({ files }) => files),
+    edit: ({ id, text }) => slack.people.edit(known.get(id)!, mention + text),
+    press: (label, user) => slack.people.press(slack.team.ofApp().at(-1)!, users[user]!, label),
+    live: true,
     refuse(how) {
       slack.faults.clear();
       if (how === 'later') slack.faults.on('chat.postMessage', { status: 429, retryAfter: 1, times: 100 });

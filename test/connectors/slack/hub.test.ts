@@ -1,7 +1,7 @@
 /** A whole hub with a Slack connector: what people see in the end. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { slackConnector } from '../../../connectors/slack/connector.js';
-import type { Hub } from '../../../src/cli/hub.js';
+import type { Hub } from '../../../src/hub.js';
 import { type SlackServer, startSlackServer } from '../../platforms/slack/server.js';
 import { Home } from '../../support/hub.js';
 import { scriptedModel } from '../../support/model.js';

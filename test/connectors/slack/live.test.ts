@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Memory } from '../../../src/extension-api.js';
-import { outboundOf } from '../../contract/connector.js';
+import { outboundOf } from '../../../src/testing/connector.js';
 import { until } from '../../support/until.js';
 import { Rig, type RigOptions } from './rig.js';
 

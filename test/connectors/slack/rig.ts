@@ -3,8 +3,8 @@ import { type SlackConnectorOptions, slackConnector } from '../../../connectors/
 import type { Connector, Memory, OutboundMessage } from '../../../src/extension-api.js';
 import { startHttpServer } from '../../../src/http/server.js';
 import { tokenVerifier } from '../../../src/http/tokens.js';
-import { outboundOf } from '../../contract/connector.js';
-import { FakeHost } from '../../http/host.js';
+import { outboundOf } from '../../../src/testing/connector.js';
+import { FakeHost } from '../../../src/testing/host.js';
 import type { SlackMessage } from '../../platforms/slack/message.js';
 import { type SlackServer, type SlackServerOptions, startSlackServer } from '../../platforms/slack/server.js';
 import { until } from '../../support/until.js';

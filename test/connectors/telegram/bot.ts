@@ -3,8 +3,8 @@ import { type TelegramOptions, telegramConnector } from '../../../connectors/tel
 import type { Connector, Memory, OutboundMessage } from '../../../src/extension-api.js';
 import { startHttpServer } from '../../../src/http/server.js';
 import { tokenVerifier } from '../../../src/http/tokens.js';
-import { outboundOf } from '../../contract/connector.js';
-import { FakeHost } from '../../http/host.js';
+import { outboundOf } from '../../../src/testing/connector.js';
+import { FakeHost } from '../../../src/testing/host.js';
 import { startTelegramServer, type TelegramServer } from '../../platforms/telegram/server.js';
 import { until } from '../../support/until.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { outboundOf } from '../../contract/connector.js';
+import { outboundOf } from '../../../src/testing/connector.js';
 import { until } from '../../support/until.js';
 import { type Bot, startBot } from './bot.js';
 

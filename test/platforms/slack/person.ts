@@ -13,6 +13,12 @@ export interface Saying {
   attachments?: Record<string, unknown>[];
 }
 
+export interface Upload {
+  name: string;
+  mediaType: string;
+  bytes: Uint8Array;
+}
+
 export interface Said {
   message: SlackMessage;
   /** Whether the app acknowledged every event of it in the end. */
@@ -33,7 +39,7 @@ export class People {
   }
 
   say({ channel, user, text, threadTs, files = [], attachments }: Saying): Said {
-    const stored = files.map((file) => this.#store(file));
+    const stored = files.map((file) => this.store({ ...file, mediaType: file.mimetype }));
     const subtype = stored.length > 0 ? 'file_share' : undefined;
     const message = this.#workspace.add({
       channel,
@@ -190,7 +196,9 @@ export class People {
     return this.#world.emit(this.#workspace, { type, user, reaction, item_user: message.user, item });
   }
 
-  #store({ name, mimetype, bytes }: { name: string; mimetype: string; bytes: Buffer }): SlackFile {
+  /** Uploads a file, for a message to carry. */
+  store({ name, mediaType: mimetype, bytes: given }: Upload): SlackFile {
+    const bytes = Buffer.from(given);
     const id = `F1${String(this.#workspace.files.size + 1).padStart(8, '0')}`;
     const file = { id, name, mimetype, size: bytes.length, bytes, teamId: this.#workspace.id };
     this.#workspace.files.set(id, file);

@@ -1,15 +1,31 @@
 /** What every embedder does, whoever runs it. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Embedder } from '../../src/llm/llm.js';
+import type { Embedder } from '../llm/llm.js';
 
+/** An embedder to test; `close` ends what it was made with, a fake server say. */
+export interface EmbedderSubject {
+  embedder: Embedder;
+  close?(): Promise<void>;
+}
+
+/** Differences between embedders that have a reason. */
 export interface EmbedderContractOptions {
   /** Why meaning cannot be tested: a fake server's vectors have none. */
   meaningless?: string;
 }
 
+/**
+ * Declares the tests of an embedder; call it at the top of a vitest file. `make` is called for each test.
+ *
+ * @example
+ * embedderContract('the pebble embedder', async () => {
+ *   const server = await startPebbleServer(); // Answers with a vector that depends on the text alone.
+ *   return { embedder: pebbleEmbedder({ url: server.url }), close: () => server.close() };
+ * }, { meaningless: 'the fake server makes vectors of letters' });
+ */
 export function embedderContract(
   name: string,
-  make: () => Promise<{ embedder: Embedder; close?(): Promise<void> }>,
+  make: () => Promise<EmbedderSubject>,
   options: EmbedderContractOptions = {},
 ): void {
   async function subject(): Promise<Embedder> {
@@ -31,7 +47,7 @@ export function embedderContract(
         expect(vector).toHaveLength(embedder.dimensions);
         expect(cosine(vector, vector)).toBeCloseTo(1, 4);
       }
-      expect(embedder.id).toMatch(/^[a-z]+:.+/);
+      expect(embedder.id).toMatch(/^[a-z][a-z0-9-]*:.+/);
     });
 
     test('keeps the order, across batches and lengths', async () => {

@@ -1,7 +1,7 @@
-import type { NoteStore } from '../../src/store/note-store.js';
+import type { NoteStore } from '../store/note-store.js';
 
 /** Notes in memory, whose time is over when `tick` says so. */
-export class Notes implements NoteStore {
+export class FakeNotes implements NoteStore {
   readonly held = new Map<string, { json: string; until: number }>();
   now = 0;
 

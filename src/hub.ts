@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Carrier, type Overrides, startCarrier } from '../carrier.js';
-import type { Config } from '../config.js';
-import type { Agent } from '../core/character.js';
-import { revocationKey } from '../core/revocation.js';
-import { startHttpServer } from '../http/server.js';
-import { tokenVerifier } from '../http/tokens.js';
-import type { Logger } from '../logger.js';
-import { secretFile } from '../secret-file.js';
-import type { Store } from '../store/store.js';
+import { type Carrier, type Overrides, startCarrier } from './carrier.js';
+import type { Config } from './config.js';
+import type { Agent } from './core/character.js';
+import { revocationKey } from './core/revocation.js';
+import { startHttpServer } from './http/server.js';
+import { tokenVerifier } from './http/tokens.js';
+import type { Logger } from './logger.js';
+import { secretFile } from './secret-file.js';
+import type { Store } from './store/store.js';
 
 export interface Process {
   url: string;
-  agents: Agent[];
+  agents(): Agent[];
   /** Which agent has a face on which platform: `AGENT on CONNECTOR`. */
   bots: string[];
   /** The chain of models for agents that name none. */
@@ -70,7 +70,7 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
   const bots = carrier
     .connectors()
     .flatMap(({ name, agentId }) => (agentId ? [`${agentId} on ${name}`] : []));
-  return { url: server.url, agents: carrier.agents(), bots, models: carrier.models, stop };
+  return { url: server.url, agents: carrier.agents, bots, models: carrier.models, stop };
 }
 
 /**

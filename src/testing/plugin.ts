@@ -1,9 +1,4 @@
-/**
- * What every plugin keeps to. Run it with what the plugin's module exports:
- *
- *     pluginContract('time', async () => time, { current_time: { place: 'Tokyo' } });
- */
-import fc from 'fast-check';
+/** What every plugin keeps to. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type {
@@ -14,18 +9,22 @@ import type {
   PluginExtension,
   PluginParts,
   TurnContext,
-} from '../../src/extension-api.js';
-import { type Memory, newId } from '../../src/extension-api.js';
-
-import { checkParts, pluginDefinition } from '../../src/extensions/plugin-shape.js';
-import { Notes } from '../intake/notes.js';
-import { cpuTime } from '../plugins/cpu-time.js';
-import { askedOf } from '../support/phrases.js';
+} from '../extension-api.js';
+import { type Memory, newId, wishesIn } from '../extension-api.js';
+import { checkParts, pluginDefinition } from '../extensions/plugin-shape.js';
+import { cpuTime } from './cpu-time.js';
+import { FakeNotes } from './notes.js';
 import { hooksContract } from './plugin-hooks.js';
 
 /**
+ * Declares the tests of a plugin; call it at the top of a vitest file. It makes up hostile texts with `fast-check`, so
+ * install that beside vitest.
+ *
+ * @param load gives what the plugin's module exports.
  * @param samples parameters of each action, for a run that succeeds.
  * @param settings values of its settings, secrets as they are.
+ * @example
+ * pluginContract('dice', async () => dice, { roll_dice: { dice: 2 } });
  */
 export function pluginContract(
   name: string,
@@ -36,15 +35,17 @@ export function pluginContract(
   describe(`plugin contract: ${name}`, () => {
     let plugin: PluginParts;
     let named: string;
+    let fc: typeof import('fast-check');
     const end = new AbortController();
     beforeAll(async () => {
+      fc = await import('fast-check');
       const definition = pluginDefinition(name, await load());
       named = definition.name;
       plugin = await definition.create({
         settings: definition.settings?.parse(settings) ?? {},
         nameOf: (field) => field,
         log: { debug() {}, info() {}, warn() {}, error() {} },
-        notes: new Notes(),
+        notes: new FakeNotes(),
         signal: end.signal,
       });
       checkParts(name, plugin, ['name']);
@@ -157,7 +158,10 @@ export function pluginContract(
       }
     });
 
-    hooksContract(() => plugin);
+    hooksContract(
+      () => plugin,
+      () => fc,
+    );
   });
 }
 
@@ -231,4 +235,13 @@ export function fakeContext(changes: Partial<TurnContext> = {}): ActionContext {
     idempotencyKey: 'key_test',
     ...changes,
   };
+}
+
+/** The parameters that a text asks an action with, by its phrases; null: it does not ask for it. */
+function askedOf({ name, description, phrases, parameters }: Action, text: string): unknown {
+  const [wish] = wishesIn(
+    [{ name, description, phrases, parameters: z.toJSONSchema(parameters, { io: 'input' }) }],
+    text,
+  );
+  return wish ? JSON.parse(wish.arguments) : null;
 }

@@ -1,0 +1,19 @@
+/**
+ * `carrier-hub/testing`: what a connector, a model provider, an embedder or a plugin promises, as tests for vitest.
+ * Install vitest beside it. Each suite is a function to call at the top of a test file; its docstring has an example.
+ */
+export type {
+  ConnectorContractOptions,
+  Platform,
+  PlatformFile,
+  PlatformMessage,
+} from './connector.js';
+export { connectorContract, outboundOf } from './connector.js';
+export type { EmbedderContractOptions, EmbedderSubject } from './embedder.js';
+export { embedderContract } from './embedder.js';
+export type { FakeHostOptions } from './host.js';
+export { FakeHost } from './host.js';
+export type { LanguageModelContractOptions, LanguageModelSubject } from './language-model.js';
+export { languageModelContract, modelRequest, said, weather, weatherResult } from './language-model.js';
+export { fakeContext, fakeMemory, pluginContract } from './plugin.js';
+export type { FakeTurn } from './turn.js';

@@ -1,0 +1,65 @@
+/** What the package promises to others: a name that comes or goes changes a list here. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { publicNames } from './public.js';
+
+const entries: Record<string, { file: string; values: string; types: string }> = {
+  'carrier-hub': {
+    file: 'src/index.ts',
+    values: `CarrierError FatalError RetryableError argumentsObject base64 cutStream defineAction defineAgentType defineConnector
+      defineEmbedder definePlugin defineProvider derivedId failureOf isReadable newId problemText problemsOf promptText
+      requireSetting roomIdOf secret startCarrier systemText unitVector usableKey userText wishesIn`,
+    types: `Action ActionContext ActionRecord Agent AgentTypeContext AgentTypeExtension Answer Arriving Attachment
+      Author Button Character CharacterDefinition CommandCall ConfigDefinition Connection Connector
+      ConnectorContext ConnectorExtension ContextProvider Delivery DeliveryReceipt Draft Embedder
+      EmbedderExtension ErrorCode Evaluator Example ExtensionBase ExtensionContext Finding Host HubLimits
+      HubRequest Image InboundCommand InboundContext InboundMessage InboundPress InboundReaction LanguageModel
+      Memory MemoryAccess MessageFile ModelAbilities ModelChunk ModelMessage ModelRequest Notes OutboundMessage
+      Outcome Phrase Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes
+      PluginRule PluginRuling Principal Problem ProgramLogger ProviderContext ProviderExtension Question Quote
+      Receipt Reply RouteHandler RunningHub Said Service SetupStep Source SourceKey Speaker StartOptions
+      SystemPart Tool ToolCall Transforms Turn TurnContext TurnEvent TurnTaker TurnTask Usage UserMessage Verdict`,
+  },
+  'carrier-hub/replies': {
+    file: 'src/replies.ts',
+    values: `LiveReplies fileEnding healMarkdown markOf markdownOf parseMarkdown plainText renderMarkdown
+      splitMarkdown tableAsText`,
+    types: 'Handlers LiveOptions LiveSurface Renderer SplitOptions',
+  },
+  'carrier-hub/testing': {
+    file: 'src/testing/index.ts',
+    values: `FakeHost connectorContract embedderContract fakeContext fakeMemory languageModelContract modelRequest
+      outboundOf pluginContract said weather weatherResult`,
+    types: `ConnectorContractOptions EmbedderContractOptions EmbedderSubject FakeHostOptions FakeTurn
+      LanguageModelContractOptions LanguageModelSubject Platform PlatformFile PlatformMessage`,
+  },
+};
+
+/** Explained by the glossary at the head of their file. */
+const inGlossary = ['Action', 'ContextProvider', 'Evaluator', 'Plugin'];
+
+describe.each(Object.entries(entries))('%s', (entry, { file, values, types }) => {
+  const names = publicNames(file);
+  const of = (kind: 'value' | 'type') => names.filter((name) => name.kind === kind).map(({ name }) => name);
+
+  it('[structure.2] exports these names and no others', async () => {
+    expect(of('value').sort()).toEqual(values.split(/\s+/).sort());
+    expect(of('type').sort()).toEqual(types.split(/\s+/).sort());
+    expect(
+      Object.keys(await import(/* @vite-ignore */ new URL(`../../${file}`, import.meta.url).href)).sort(),
+    ).toEqual(of('value').sort());
+  });
+
+  it('explains each of them', () => {
+    const unexplained = names.filter(({ docstring }) => !docstring).map(({ name }) => name);
+    expect(unexplained.filter((name) => !inGlossary.includes(name))).toEqual([]);
+  });
+
+  it('is what the package names so, with its types beside it', () => {
+    const root = new URL('../../', import.meta.url);
+    const { exports } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+    const built = exports[entry.replace('carrier-hub', '.')];
+    expect(built).toBe(`./dist/${file.replace(/\.ts$/, '.js')}`);
+    expect(readFileSync(new URL(built.replace(/\.js$/, '.d.ts'), root), 'utf8')).toContain('export');
+  });
+});

@@ -1,0 +1,1 @@
+export function startParrot(): Promise<{ url: string; close(): Promise<void> }>;
