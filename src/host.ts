@@ -33,7 +33,7 @@ import { editedBy } from './intake/transformed.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import type { AgentDesk, SecretVault } from './operations/operation.js';
-import { type Caller, Operations } from './operations/operations.js';
+import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
 import { outcomeOf } from './runtime/outcome.js';
@@ -63,7 +63,7 @@ export interface FrontParts {
 export interface Front {
   /** The hub as one connector sees it. */
   hostFor(connector: Pick<Connector, 'name' | 'agentId' | 'routes'>): Host;
-  readonly operations: Operations;
+  readonly operations: Caller;
 }
 
 export function frontOf(parts: FrontParts): Front {
@@ -77,10 +77,11 @@ export function frontOf(parts: FrontParts): Front {
     );
   });
   const { rooms, agents, secrets, ready } = parts;
-  const operations = new Operations(
-    { ...{ store, bus, turnQueue, deliveryQueue }, rooms, agents, pairings, secrets, ready },
-    log,
-  );
+  const operations = loadedLater(async () => {
+    const { Operations } = await import('./operations/operations.js');
+    const desks = { rooms, agents, pairings, secrets, ready };
+    return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
+  });
   const buttons = new Buttons(store.notes, parts.buttonKey);
   const pointers = new Pointers(store.memories, store.notes);
   const rates = new Rates(engines.limiters, log);
@@ -135,6 +136,17 @@ export function frontOf(parts: FrontParts): Front {
     log,
   });
   return { hostFor, operations };
+}
+
+/** Most starts are followed by messages, not by operations: a hub is ready sooner without them. */
+function loadedLater(load: () => Promise<Caller>): Caller {
+  let loaded: Promise<Caller> | undefined;
+  return {
+    async call(...what) {
+      loaded ??= load();
+      return (await loaded).call(...what);
+    },
+  };
 }
 
 function commandsOf(operations: Caller, buttons: Buttons, { plugins, log }: FrontParts): Commands {

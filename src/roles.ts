@@ -21,7 +21,7 @@ import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import { Metrics } from './metrics.js';
 import type { SecretVault } from './operations/operation.js';
-import type { Operations } from './operations/operations.js';
+import type { Caller } from './operations/operations.js';
 import { Deliverer } from './outbox/outbox.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { redact } from './redaction.js';
@@ -72,7 +72,7 @@ export interface Hub {
   /** For callers that are no connector. */
   readonly host: Host;
   /** Null in a worker. */
-  readonly operations: Operations | null;
+  readonly operations: Caller | null;
   agents(): Agent[];
   /** What is wrong with agents, their files and their bots now. */
   problems(): Problem[];

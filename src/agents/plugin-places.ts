@@ -37,8 +37,7 @@ export async function findPlugin(name: string, places: PluginPlaces): Promise<Fo
   const { brought, registry, ownFolder } = places;
   const mine = brought.find((one) => one.name === name);
   if (mine) return { exported: mine };
-  const own = join(ownFolder, name + ownEnding);
-  if (ownName.test(name) && (await isFile(own))) return { file: own };
+  if (await isOwnPlugin(name, places)) return { file: join(ownFolder, name + ownEnding) };
   const [listed, ...others] = [registry.get('plugin', name) ?? registry.pluginsOf(name)].flat();
   if (listed && others.length === 0) return { exported: listed };
   if (listed)
@@ -49,6 +48,12 @@ export async function findPlugin(name: string, places: PluginPlaces): Promise<Fo
     name,
     `was not found${near}${near.endsWith('?') ? '' : '.'} A package must be in CARRIER_EXTENSIONS; a file is named by its path, as in "./my-plugin.js"`,
   );
+}
+
+/** Whether the name is of a plugin that comes with the hub. */
+export async function isOwnPlugin(name: string, { brought, ownFolder }: PluginPlaces): Promise<boolean> {
+  if (!ownName.test(name) || brought.some((one) => one.name === name)) return false;
+  return isFile(join(ownFolder, name + ownEnding));
 }
 
 /** Changes when the file a name leads to does; empty where there is no one file. */

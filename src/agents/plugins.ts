@@ -19,12 +19,22 @@ import type {
   RunningPlugin,
 } from '../plugin/plugin.js';
 import { Observers } from './observers.js';
-import { findPlugin, ownPluginsFolder, type PluginPlaces, stampOf, urlOf } from './plugin-places.js';
+import {
+  findPlugin,
+  isOwnPlugin,
+  ownPluginsFolder,
+  type PluginPlaces,
+  stampOf,
+  urlOf,
+} from './plugin-places.js';
 import { PluginSlot } from './plugin-slot.js';
+import type { Problem } from './problem.js';
 
 /** How long a message waits for plugins that are tried just now. */
 const waitMs = 5000;
-/** How long the end of the hub waits for a plugin's `close`, and for observers. */
+/** After an agent has come: a hub that starts is ready before its plugins are loaded. */
+const openMs = 200;
+/** For a plugin's `close`, and for observers. */
 const closeMs = 5000;
 
 export interface PluginsParts {
@@ -35,12 +45,6 @@ export interface PluginsParts {
   brought?: (Plugin | PluginExtension)[];
   notes(plugin: string): Notes;
   log: Logger;
-}
-
-export interface PluginProblem {
-  /** In the character: `plugins[0]`. */
-  field: string;
-  message: string;
 }
 
 export class Plugins implements PluginDesk {
@@ -82,7 +86,7 @@ export class Plugins implements PluginDesk {
     if (agent) for (const plugin of this.#now(agent)) this.#observers.tell(plugin, kind, event);
   }
 
-  /** An agent is here, has changed, or (undefined) is gone. Its plugins are opened now, not with its first message. */
+  /** An agent is here, has changed, or (undefined) is gone. Its plugins are opened soon, if no message comes before. */
   changed(id: string, agent: Agent | undefined): void {
     const before = this.#agents.get(id);
     const told = new Set(before ? this.#now(before) : []);
@@ -90,24 +94,31 @@ export class Plugins implements PluginDesk {
     else this.#agents.delete(id);
     this.#forgetUnnamed();
     for (const plugin of told) this.#observers.tell(plugin, 'agent', { id, agent: agent ?? null });
-    if (!agent) return;
-    void Promise.all(agent.character.plugins.map((name) => this.#slot(name).attempt(waitMs))).then(() => {
-      for (const plugin of this.#now(agent))
-        if (!told.has(plugin)) this.#observers.tell(plugin, 'agent', { id, agent });
-    });
+    if (agent) setTimeout(() => void this.#open(id, agent, told), openMs).unref();
+  }
+
+  /** Not the hub's own, which can wait for the first message: they have actions alone. */
+  async #open(id: string, agent: Agent, told: ReadonlySet<RunningPlugin>): Promise<void> {
+    const { plugins } = agent.character;
+    const own = await Promise.all(plugins.map((name) => isOwnPlugin(name, this.#places)));
+    if (this.#end.signal.aborted || this.#agents.get(id) !== agent) return;
+    await Promise.all(plugins.map((name, at) => own[at] || this.#slot(name).attempt(waitMs)));
+    for (const plugin of this.#now(agent))
+      if (!told.has(plugin)) this.#observers.tell(plugin, 'agent', { id, agent });
   }
 
   /** What is wrong with the plugins that an agent names, without making any: names, shapes and settings. */
-  async problems({ character }: Pick<Agent, 'character'>): Promise<PluginProblem[]> {
+  async problems({ character }: Pick<Agent, 'character'>): Promise<Pick<Problem, 'field' | 'message'>[]> {
     const found = await Promise.all(
-      character.plugins.map((name) =>
-        this.#exported(name, 0)
-          .then((exported) => this.#settings(name, exported))
-          .then(
-            () => null,
-            ({ message }: Error) => message,
-          ),
-      ),
+      character.plugins.map(async (name) => {
+        try {
+          if (!(await isOwnPlugin(name, this.#places)))
+            await this.#settings(name, await this.#exported(name, 0));
+          return null;
+        } catch (error) {
+          return (error as Error).message;
+        }
+      }),
     );
     return found.flatMap((message, index) =>
       message === null ? [] : [{ field: `plugins[${index}]`, message }],

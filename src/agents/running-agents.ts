@@ -25,6 +25,9 @@ export interface RunningAgentsParts extends Stage {
   startMs?: number;
 }
 
+/** After the hub began to start. */
+const firstCheckMs = 200;
+
 /** What the whole hub shares has no agent. */
 type Id = Agent['id'] | null;
 
@@ -36,6 +39,7 @@ export class RunningAgents {
   readonly #told = new Map<string, Problem>();
   readonly #checks = new Map<Id, number>();
   #end = () => {};
+  #started = false;
   #stopped = false;
 
   constructor(parts: RunningAgentsParts) {
@@ -98,6 +102,7 @@ export class RunningAgents {
     });
     await Promise.race([Promise.all(this.#ids().map((id) => this.#look(id, true))), longEnough]);
     clearTimeout(waited);
+    this.#started = true;
     const timer = setInterval(
       () => void Promise.all(this.#ids().map((id) => this.#look(id))),
       lookMs,
@@ -152,10 +157,15 @@ export class RunningAgents {
       return;
     }
     this.#tell();
-    if (whole || bots.problems.length > 0 || this.#found.has(id)) void this.#check(id, bots);
+    if (whole || bots.problems.length > 0 || this.#found.has(id)) this.#checkSoon(id, bots);
   }
 
-  /** Not waited for: a plugin may take its time to load. */
+  /** Not waited for: a plugin may take its time to load. While the hub starts, what it needs at once comes first. */
+  #checkSoon(id: Id, bots: Bots): void {
+    if (this.#started) void this.#check(id, bots);
+    else setTimeout(() => this.#stopped || void this.#check(id, bots), firstCheckMs).unref();
+  }
+
   async #check(id: Id, bots: Bots): Promise<void> {
     const { check, log } = this.#parts;
     const turn = (this.#checks.get(id) ?? 0) + 1;

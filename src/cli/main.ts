@@ -4,14 +4,9 @@ import { Command, Option } from 'commander';
 import { type Config, readConfig } from '../config.js';
 import { CarrierError } from '../errors.js';
 import { packageFolder } from '../package-folder.js';
-import { chat } from './chat.js';
-import { archive, shard } from './database.js';
-import { doctor } from './doctor.js';
 import { readEnvironmentFile } from './environment-file.js';
-import { init } from './init.js';
 import { addOperations } from './operations.js';
 import { paint } from './output.js';
-import { start } from './start.js';
 
 interface Flags {
   dataDir?: string;
@@ -22,6 +17,7 @@ interface Flags {
   logLevel?: string;
 }
 
+// What a command needs is loaded when it is given: the hub should start soon.
 const program = new Command('carrier')
   .description('A hub that lets people chat with AI agents where they already are, and loses nothing.')
   .version(version())
@@ -71,12 +67,12 @@ program
   .addOption(dataDir)
   .addOption(characters)
   .addOption(logLevel)
-  .action(async (flags: Flags) => start(settings(flags)));
+  .action(async (flags: Flags) => (await import('./start.js')).start(settings(flags)));
 
 program
   .command('init')
   .description('put the included characters and a .env into this folder, to be edited; overwrites nothing')
-  .action(() => init());
+  .action(async () => (await import('./init.js')).init());
 
 program
   .command('doctor')
@@ -84,6 +80,7 @@ program
   .addOption(dataDir)
   .addOption(characters)
   .action(async (flags: Flags) => {
+    const { doctor } = await import('./doctor.js');
     if (!(await doctor(settings(flags)))) process.exitCode = 1;
   });
 
@@ -99,7 +96,11 @@ program
   .addOption(characters)
   .addOption(logLevel)
   .action(async (agent: string, flags: Flags & { room?: string; user?: string }) =>
-    chat(settings({ logLevel: 'error', ...flags }), { agent, room: flags.room, user: flags.user }),
+    (await import('./chat.js')).chat(settings({ logLevel: 'error', ...flags }), {
+      agent,
+      room: flags.room,
+      user: flags.user,
+    }),
   );
 
 addOperations(program, dataDir, settings);
@@ -115,14 +116,18 @@ database
   .requiredOption('--before <month>', 'what is older than this month goes, e.g. 2026-01')
   .addOption(yes)
   .addOption(logLevel)
-  .action(async (flags: Flags & { before: string; yes?: boolean }) => archive(settings(flags), flags));
+  .action(async (flags: Flags & { before: string; yes?: boolean }) =>
+    (await import('./database.js')).archive(settings(flags), flags),
+  );
 
 database
   .command('shard')
   .description('spread the collections over a sharded cluster')
   .addOption(yes)
   .addOption(logLevel)
-  .action(async (flags: Flags & { yes?: boolean }) => shard(settings(flags), flags));
+  .action(async (flags: Flags & { yes?: boolean }) =>
+    (await import('./database.js')).shard(settings(flags), flags),
+  );
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof CarrierError;
