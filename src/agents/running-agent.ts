@@ -149,7 +149,7 @@ export class RunningAgent {
         refused: (error) => this.refuse(connector, error),
       });
     else this.#failures.delete(bot.connector);
-    this.#stage.log.info({ agentId: this.#id, connector: bot.connector }, 'the bot runs');
+    this.#stage.log.info({ agentId: this.#id, connector: bot.connector }, 'the connector runs');
     started();
   }
 

@@ -195,7 +195,6 @@ export const groups: Record<string, { about: string; commands: Record<string, Ty
         isDefault: true,
         options: [['--state <state>', 'dead (given up) or waiting', 'dead'], ...ofAgent, ...paged],
         show: ({ deliveries, nextCursor }) => [
-          ...(deliveries.length === 0 ? ['There is none.'] : []),
           ...deliveries.map(({ id, agentId, connector, channel, attempts, error }) =>
             row(id, agentId, connector, channel, `${attempts} failed tries`, error?.message ?? ''),
           ),

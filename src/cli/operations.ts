@@ -26,6 +26,11 @@ export function addOperations(program: Command, dataDir: Option, settings: (flag
     prepare(program.command(name), command, dataDir, settings);
 }
 
+function show(lines: string[]): void {
+  if (lines.length === 0) print(paint.dim('There is none.'));
+  for (const line of lines) print(harmless(line));
+}
+
 function prepare(command: Command, what: Typed, dataDir: Option, settings: (flags: Flags) => Config): void {
   command.description(what.about);
   for (const field of what.fields ?? []) command.addArgument(new Argument(`<${field}>`));
@@ -45,7 +50,7 @@ function prepare(command: Command, what: Typed, dataDir: Option, settings: (flag
       if (what.secret) input.value = await readSecret(`${fields.name}: `);
       const answer = (await carry(config, what.operation, input, url)) as OutputOf<OperationName>;
       if (json) print(harmlessJson(answer));
-      else for (const line of what.show(answer, input)) print(harmless(line));
+      else show(what.show(answer, input));
       if (input.count && !json) print(paint.dim('Nothing was changed. The same command with --yes does it.'));
       if (what.fails?.(answer)) process.exitCode = 1;
     });
