@@ -60,7 +60,7 @@ export interface Carrier extends Hub {
 /** Starts a hub; when it resolves, messages are taken. */
 export async function startCarrier(config: Config, log: Logger, overrides: Overrides = {}): Promise<Carrier> {
   makeDataFolder(config.dataDir);
-  const registry = await Registry.open({ ...config.extensions, brought: overrides.extensions });
+  const loading = Registry.open({ ...config.extensions, brought: overrides.extensions });
   for (const warning of config.warnings) log.warn(warning);
   // Secrets lie in the store, which is opened while the embedder is made: each hears of the other when it is there.
   let vaultOpened = (_: Promise<SecretVault>) => {};
@@ -72,15 +72,16 @@ export async function startCarrier(config: Config, log: Logger, overrides: Overr
     folder: config.secretsDir,
     stored: async (name) => (await vault).reveal(name),
   });
-  const parts = { config, registry, secrets, log };
-  const embedder = embedderFor(parts, overrides);
+  // The store has a thread of its own to start: extensions are loaded meanwhile.
+  const embedder = loading.then((registry) => embedderFor({ config, registry, secrets, log }, overrides));
   const opening = openEngines(config, log, { ...overrides.database, embedderHint: embedder });
   vaultOpened(opening.then((engines) => vaultOn(engines, config, log)));
   const [engines, made] = await Promise.allSettled([opening, embedder]);
   try {
     if (engines.status === 'rejected') throw engines.reason;
     if (made.status === 'rejected') throw made.reason;
-    return await assemble({ ...parts, vault: await vault }, overrides, engines.value, made.value);
+    const parts = { config, registry: await loading, secrets, vault: await vault, log };
+    return await assemble(parts, overrides, engines.value, made.value);
   } catch (error) {
     if (made.status === 'fulfilled') await made.value?.close();
     if (engines.status === 'fulfilled') await engines.value.close();
