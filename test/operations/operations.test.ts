@@ -53,6 +53,18 @@ describe('agents', () => {
   });
 });
 
+describe('[http-and-cli.21] what is wrong with a request', () => {
+  it.each([
+    ['/pairings/approve', { cod: 'X' }, 'code', 'code: is missing; cod: unknown; did you mean "code"?.'],
+    ['/pairings/revoke', { pairing: 7 }, 'pairing', 'pairing: must be a text, not a number.'],
+  ])('is told whole for %s %j', async (path, body, field, message) => {
+    expect(await desk.ask('POST', path, body)).toEqual({
+      status: 422,
+      body: { error: { code: 'invalid_field', field, message } },
+    });
+  });
+});
+
 describe('tokens', () => {
   it('are listed without hashes and revoked within a second, also over a restart', async () => {
     const { tokens } = await desk.get('/tokens');
