@@ -84,9 +84,10 @@ describe('tokens', () => {
       (await fetch(`${desk.hub.url}/tokens`, { headers: { authorization: `Bearer ${first}` } })).status,
     ).toBe(401);
     expect(await desk.ask('DELETE', '/tokens/nobody')).toMatchObject({ status: 404 });
-    const audit = await desk.audit();
-    expect(audit).toContainEqual(row('tokens.revoke', { name: tokens[0].name }));
-    expect(JSON.stringify(audit)).not.toContain(first);
+    // Asked for by name: the many questions above fill a page of the audit.
+    const { rows } = await desk.get('/audit?operation=tokens.revoke');
+    expect(rows).toContainEqual(expect.objectContaining(row('tokens.revoke', { name: tokens[0].name })));
+    expect(JSON.stringify([rows, await desk.audit()])).not.toContain(first);
   });
 });
 
