@@ -13,9 +13,9 @@ import type { Config } from './config.js';
 import type { Connector } from './connector/connector.js';
 import type { Agent } from './core/character.js';
 import { allReferences } from './core/connector-settings.js';
-import { makeDataFolder } from './data-folder.js';
 import type { Engines } from './engines.js';
 import { Registry } from './extensions/registry.js';
+import { makeFolder } from './folder.js';
 import { scopedNotes } from './intake/scoped-notes.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
@@ -59,7 +59,7 @@ export interface Carrier extends Hub {
 
 /** Starts a hub; when it resolves, messages are taken. */
 export async function startCarrier(config: Config, log: Logger, overrides: Overrides = {}): Promise<Carrier> {
-  makeDataFolder(config.dataDir);
+  makeFolder(config.dataDir, 'CARRIER_DATA_DIR');
   const loading = Registry.open({ ...config.extensions, brought: overrides.extensions });
   for (const warning of config.warnings) log.warn(warning);
   // Secrets lie in the store, which is opened while the embedder is made: each hears of the other when it is there.

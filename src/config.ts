@@ -1,5 +1,5 @@
 /** The environment is read here once, checked, and frozen. `.env.example` explains every setting to people. */
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { type ReadConfigFile, readConfigFile } from './config-file.js';
@@ -162,7 +162,8 @@ function withPassword(mongodbUrl: string, password: string | undefined): string 
 /** Without a setting and without a folder of one's own, those of the package. */
 function charactersDir(said: string | undefined): string {
   const usual = resolve(said ?? './characters');
-  return said === undefined && !existsSync(usual) ? includedCharacters : usual;
+  const none = said === undefined && !lstatSync(usual, { throwIfNoEntry: false });
+  return none ? includedCharacters : usual;
 }
 
 type Arranged = Omit<Config, 'extensions' | 'endpoints' | 'given' | 'warnings'>;

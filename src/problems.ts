@@ -19,17 +19,27 @@ const kinds: Record<string, string> = {
   record: 'an object',
 };
 
-/** Everything that a schema refuses of some data, in the order of the fields. */
+/** A hostile input may have any number of them. */
+const most = 10;
+/** Names of unknown fields are the sender's own. */
+const longestName = 100;
+
+/** What a schema refuses of some data, in the order of the fields; of very many, one more than `problemText` tells. */
 export function problemsOf({ issues }: z.ZodError, schema: z.ZodType): Problem[] {
-  return issues.flatMap((issue) => explain(issue, schema));
+  return issues
+    .slice(0, most + 1)
+    .flatMap((issue) => explain(issue, schema))
+    .slice(0, most + 1);
 }
 
-/** One line for all of them, without the full stop. */
+/** One line for them, without the full stop. */
 export function problemText(problems: Problem[]): string {
-  return problems
+  const told = problems
+    .slice(0, most)
     .map(({ field, message }) => (field ? `${field}: ${message}` : message))
     .join('; ')
     .replace(/\.$/, '');
+  return problems.length > most ? `${told}; and more` : told;
 }
 
 function explain(issue: z.core.$ZodIssue, schema: z.ZodType): Problem[] {
@@ -39,30 +49,83 @@ function explain(issue: z.core.$ZodIssue, schema: z.ZodType): Problem[] {
   const listed = typeof last === 'string' ? knownKeys(schema, issue.path.slice(0, -1)) : [];
   if (listed.length > 0 && !listed.includes(String(last)))
     return [{ field, message: `unknown${suggestion(String(last), listed)}` }];
-  switch (issue.code) {
-    case 'unrecognized_keys': {
-      const known = knownKeys(schema, issue.path);
-      return issue.keys.map((key) => ({
-        field: fieldOf([...issue.path, key.slice(0, 100)]),
-        message: `unknown${suggestion(key, known)}`,
-      }));
-    }
-    case 'invalid_union': {
-      const forms = issue.errors.map(([inner]) => inner && 'expected' in inner && wordFor(inner.expected));
-      const words = [...new Set(forms)].filter((word) => typeof word === 'string');
-      return [{ field, message: words.length > 0 ? `must be ${words.join(' or ')}` : issue.message }];
-    }
-    case 'invalid_type': {
-      const missing = issue.path.length > 0 && /received undefined$/.test(issue.message);
-      return [{ field, message: missing ? 'is missing' : `must be ${wordFor(issue.expected)}` }];
-    }
-    default:
-      return [{ field, message: issue.message.replace(/^Invalid input: /, '') }];
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(schema, issue.path);
+    return issue.keys.slice(0, most + 1).map((key) => {
+      const name = key.slice(0, longestName);
+      return { field: fieldOf([...issue.path, name]), message: `unknown${suggestion(name, known)}` };
+    });
   }
+  if (issue.code === 'invalid_union') {
+    // The form that was nearly met says best what is wrong.
+    const nearly = issue.errors.find((issues) => issues.some(({ path }) => path.length > 0));
+    if (nearly)
+      return nearly.flatMap((inner) => explain({ ...inner, path: [...issue.path, ...inner.path] }, schema));
+  }
+  return [{ field, message: messageOf(issue) }];
+}
+
+/** A schema's own words for a rule are kept; zod's are for programmers. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.path.length > 0 && isMissing(issue)) return 'is missing';
+  if (!/^(Invalid|Too (small|big))\b/.test(issue.message)) return issue.message;
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${wordFor(issue.expected)}${butIs(issue)}`;
+    case 'invalid_value':
+      return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
+    case 'invalid_union': {
+      const forms = [...new Set(issue.errors.flatMap(formOf))];
+      return forms.length > 0 ? `must be ${forms.join(' or ')}` : 'has a form that is not known';
+    }
+    case 'too_small':
+      if (issue.origin === 'string' && issue.minimum === 1) return 'must not be empty';
+      return `must ${sized(issue.origin, `at least ${issue.minimum}`)}`;
+    case 'too_big':
+      return `must ${sized(issue.origin, `at most ${issue.maximum}`)}`;
+    case 'invalid_format':
+      return formatOf(issue);
+    default:
+      return issue.message.replace(/^Invalid \w+: /, '');
+  }
+}
+
+function isMissing(issue: z.core.$ZodIssue): boolean {
+  if (issue.code === 'invalid_union') return issue.errors.some(([inner]) => inner && isMissing(inner));
+  return issue.code === 'invalid_type' && /received undefined$/.test(issue.message);
+}
+
+/** What it is instead, where that tells more: a text that should be a number is a setting as a rule. */
+function butIs({ expected, message }: z.core.$ZodIssueInvalidType): string {
+  const [, received = ''] = /received (\w+)$/.exec(message) ?? [];
+  const kind = received === 'null' ? received : kinds[received];
+  return !kind || kind === kinds[expected] || (expected === 'int' && received === 'number')
+    ? ''
+    : `, not ${kind}`;
+}
+
+function formOf([first]: z.core.$ZodIssue[]): string[] {
+  if (first?.code === 'invalid_type') return [wordFor(first.expected)];
+  return first?.code === 'invalid_value' ? first.values.map(String) : [];
 }
 
 function wordFor(expected: string): string {
   return kinds[expected] ?? expected;
+}
+
+function sized(origin: string, amount: string): string {
+  if (origin === 'string') return `have ${amount} characters`;
+  if (origin === 'array' || origin === 'set') return `have ${amount} items`;
+  return `be ${amount}`;
+}
+
+function formatOf(issue: z.core.$ZodIssueInvalidStringFormat): string {
+  // The parts of an issue differ by its format, which zod's type leaves open.
+  const { format, prefix, includes, pattern } = issue as unknown as Record<string, string>;
+  if (format === 'url') return 'must be a URL';
+  if (format === 'starts_with') return `must begin with ${prefix}`;
+  if (format === 'includes') return `must contain ${includes}`;
+  return format === 'regex' ? `must match ${pattern}` : `must be a valid ${format}`;
 }
 
 interface Described {

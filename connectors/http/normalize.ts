@@ -27,10 +27,11 @@ const RoomId = id.max(256 + directPrefix.length).regex(/^(?!\.{1,2}$)/, 'must no
 const metadataLimits = { levels: 8, characters: 16_384 };
 
 const Metadata = z
-  .record(z.string(), z.unknown())
+  .record(z.string(), z.unknown(), 'must be an object, in multipart as JSON text like {"source": "shop"}')
   .refine(
     (value) => isFlat(value, metadataLimits.levels),
-    `is nested deeper than ${metadataLimits.levels} levels`,
+    // What is nested too deep cannot be written as JSON for the next check.
+    { error: `is nested deeper than ${metadataLimits.levels} levels`, abort: true },
   )
   .refine(
     (value) => JSON.stringify(value).length <= metadataLimits.characters,

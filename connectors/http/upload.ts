@@ -4,7 +4,6 @@ import type { Request, Response } from 'express';
 import multer, { type MulterError } from 'multer';
 import { FatalError } from '../../src/extension-api.js';
 import { bodyTooLarge } from './body.js';
-import { invalidField } from './normalize.js';
 
 export interface UploadLimits {
   maxBodyBytes: number;
@@ -74,7 +73,8 @@ function formFields(body: Record<string, unknown>): Record<string, unknown> {
   try {
     return { ...fields, metadata: JSON.parse(body.metadata) };
   } catch {
-    throw invalidField('metadata', 'metadata: in multipart it must be JSON text, like {"source": "shop"}.');
+    // Left as it came, so that it is named together with the other fields at fault.
+    return fields;
   }
 }
 

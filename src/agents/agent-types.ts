@@ -2,9 +2,10 @@
 import type { Agent } from '../core/character.js';
 import { FatalError } from '../errors.js';
 import type { Registry } from '../extensions/registry.js';
-import { hubValues, problemText, readSettings, type Secrets } from '../extensions/settings.js';
+import { hubValues, readSettings, type Secrets } from '../extensions/settings.js';
 import type { Given } from '../given.js';
 import type { Logger } from '../logger.js';
+import { problemText } from '../problems.js';
 import type { TurnTaker, TurnTask } from './agent-type.js';
 
 export interface AgentTypesParts {

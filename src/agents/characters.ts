@@ -58,16 +58,15 @@ export class Characters {
 
   /**
    * Reads the folder and goes on watching it. A broken file is reported and does not stop the others.
-   * @throws FatalError `config_invalid` when there is no such folder.
+   * @throws FatalError `config_invalid` when there is no such folder, or it cannot be read.
    */
   static async open(folder: string, log: Logger, options: WatchOptions = {}): Promise<Characters> {
-    const found = await stat(folder).catch(() => null);
-    if (!found?.isDirectory())
-      throw new FatalError(
-        'config_invalid',
-        `There is no folder ${folder}. Set CARRIER_CHARACTERS_DIR to the folder of your character files, or let "carrier init" make ./characters.`,
-        { field: 'CARRIER_CHARACTERS_DIR' },
-      );
+    await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+      throw new FatalError('config_invalid', unreadable(folder, cause.code), {
+        field: 'CARRIER_CHARACTERS_DIR',
+        cause,
+      });
+    });
     const characters = new Characters(folder, log, options);
     await characters.#rescan(true);
     characters.#poll = setInterval(() => void characters.#rescan(false), characters.#options.pollMs).unref();
@@ -265,6 +264,14 @@ export class Characters {
       }
     }
   }
+}
+
+function unreadable(folder: string, code = ''): string {
+  const another = 'set CARRIER_CHARACTERS_DIR to the folder of your character files';
+  if (code === 'ENOENT') return `There is no folder ${folder}. "carrier init" makes one, or ${another}.`;
+  if (code === 'ENOTDIR')
+    return `${folder} is a file where a folder of characters should be. Move it, or ${another}.`;
+  return `The folder ${folder} cannot be read by this user (${code}). Make it readable, or ${another}.`;
 }
 
 function suggestedId(id: string): string {

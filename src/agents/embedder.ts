@@ -1,9 +1,10 @@
 import type { Config } from '../config.js';
 import { FatalError } from '../errors.js';
 import type { EmbedderExtension } from '../extensions/extension.js';
-import { hubValues, problemText, type Reading, readSettings, type Secrets } from '../extensions/settings.js';
+import { hubValues, type Reading, readSettings, type Secrets } from '../extensions/settings.js';
 import type { Embedder } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
+import { problemText } from '../problems.js';
 
 /** One that is made anew, when it is asked next, after one of its secrets has changed. Its vectors stay what they were. */
 export interface RenewedEmbedder extends Embedder {

@@ -7,7 +7,6 @@ import type { Registry } from '../extensions/registry.js';
 import {
   fieldsOf,
   hubValues,
-  problemText,
   readSettings,
   referencesIn,
   type Secrets,
@@ -18,6 +17,7 @@ import {
 import type { LanguageModel } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import { suggestion } from '../nearest.js';
+import { problemText } from '../problems.js';
 import { type RenewedEmbedder, renewedEmbedder } from './embedder.js';
 
 export interface ModelsParts {

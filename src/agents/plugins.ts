@@ -7,7 +7,7 @@ import { asCarrierError, RetryableError } from '../errors.js';
 import { defaultExport } from '../extensions/module.js';
 import { checkParts, invalid, pluginDefinition } from '../extensions/plugin-shape.js';
 import type { Registry } from '../extensions/registry.js';
-import { hubValues, problemText, readSettings, type Secrets } from '../extensions/settings.js';
+import { hubValues, readSettings, type Secrets } from '../extensions/settings.js';
 import type { Logger } from '../logger.js';
 import type { PluginEvents } from '../plugin/hooks.js';
 import type {
@@ -18,6 +18,7 @@ import type {
   PluginParts,
   RunningPlugin,
 } from '../plugin/plugin.js';
+import { problemText } from '../problems.js';
 import { Observers } from './observers.js';
 import {
   findPlugin,

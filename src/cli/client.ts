@@ -12,20 +12,36 @@ export interface Address {
   token: string;
 }
 
+/** @throws FatalError `not_found` when nothing answers there. */
+async function ask({ url, token }: Address, path: string, request: RequestInit): Promise<Response> {
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    ...request.headers,
+  };
+  try {
+    return await fetch(url + path, { ...request, headers });
+  } catch (cause) {
+    if (request.signal?.aborted) throw cause;
+    const { code } = Object((cause as Error).cause) as NodeJS.ErrnoException;
+    throw new FatalError(
+      'not_found',
+      `No hub answers at ${url}${code ? ` (${code})` : ''}. Start it (carrier start), or correct the address.`,
+      { cause },
+    );
+  }
+}
+
 /** Sends a message and yields what happens until the reply; throws with the hub's own words when it is refused. */
 export async function* say(
-  { url, token }: Address,
+  address: Address,
   agent: string,
   message: { text: string; userId: string; roomId?: string },
   signal: AbortSignal,
 ): AsyncGenerator<StreamEvent> {
-  const response = await fetch(`${url}/${encodeURIComponent(agent)}/message`, {
+  const response = await ask(address, `/${encodeURIComponent(agent)}/message`, {
     method: 'POST',
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
-      accept: 'text/event-stream',
-    },
+    headers: { accept: 'text/event-stream' },
     body: JSON.stringify(message),
     signal,
   });
@@ -45,20 +61,18 @@ export async function* say(
 
 /** One request of the hub's own API; throws with the hub's own words when it is refused. */
 export async function call(
-  { url, token }: Address,
+  address: Address,
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: object,
 ): Promise<unknown> {
-  const response = await fetch(url + path, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: body && JSON.stringify(body),
-  }).catch((cause: Error) => {
-    throw new FatalError('not_found', `No hub answers at ${url} (${cause.message}).`, { cause });
-  });
+  const response = await ask(address, path, { method, body: body && JSON.stringify(body) });
   if (!response.ok) throw new FatalError('invalid_request', await refusal(response));
-  return response.json();
+  return response.json().catch((cause: Error) => {
+    throw new FatalError('not_found', `What answers at ${address.url} is no hub. Correct the address.`, {
+      cause,
+    });
+  });
 }
 
 async function refusal(response: Response): Promise<string> {

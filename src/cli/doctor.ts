@@ -1,8 +1,8 @@
 import { runningHub } from '../carrier.js';
 import type { Config } from '../config.js';
 import type { Finding } from '../connector/connector.js';
-import { dataFolderProblem } from '../data-folder.js';
 import { diagnose } from '../diagnosis.js';
+import { folderProblem } from '../folder.js';
 import { createLogger } from '../logger.js';
 import { redact } from '../redaction.js';
 import { paint, print } from './output.js';
@@ -42,7 +42,7 @@ function hubAt(dataDir: string) {
 }
 
 function writable(dataDir: string): Finding {
-  const fix = dataFolderProblem(dataDir);
+  const fix = folderProblem(dataDir, 'CARRIER_DATA_DIR');
   return { check: `the data folder ${dataDir} can be written`, ok: fix === null, ...(fix && { fix }) };
 }
 

@@ -1,20 +1,33 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, constants, copyFileSync, readdirSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { FatalError } from '../errors.js';
+import { makeFolder } from '../folder.js';
 import { includedCharacters, packageFolder } from '../package-folder.js';
-import { print } from './output.js';
+import { command, print } from './output.js';
 
-/** Puts the included characters and a `.env` into this folder, to be edited. What is there stays as it is. */
-export function init(): void {
-  const folder = resolve('characters');
-  mkdirSync(folder, { recursive: true });
+/**
+ * Copies the included characters, and the settings to fill in, into a folder of the user's. What is there stays.
+ * @param charactersDir where they go; the included ones themselves stand for `./characters`.
+ * @throws FatalError `config_invalid` when a folder cannot be written.
+ */
+export function init(charactersDir: string): void {
+  const own = charactersDir === includedCharacters ? resolve('characters') : charactersDir;
+  makeFolder(own, 'CARRIER_CHARACTERS_DIR', 0o755);
   const files = readdirSync(includedCharacters).filter((file) => file.endsWith('.json'));
-  for (const file of files) copyUnlessThere(join(includedCharacters, file), join(folder, file));
-  copyUnlessThere(join(packageFolder, '.env.example'), resolve('.env'));
-  print('\nNext: edit them, then `npx carrier start`. `npx carrier doctor` says what is missing.');
+  for (const file of files) copy(join(includedCharacters, file), join(own, file));
+  copy(join(packageFolder, '.env.example'), resolve('.env'), 0o600);
+  print(`\nNext: edit them, then ${command('start')}. ${command('doctor')} says what is missing.`);
 }
 
-function copyUnlessThere(from: string, to: string): void {
-  const there = existsSync(to);
-  if (!there) copyFileSync(from, to);
-  print(`${there ? 'is there' : 'written '}  ${to}`);
+function copy(from: string, to: string, mode = 0o644): void {
+  const shown = relative('.', to);
+  try {
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+    chmodSync(to, mode);
+    print(`  made    ${shown}`);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code !== 'EEXIST') throw new FatalError('config_invalid', `${message}.`, { field: shown, cause });
+    print(`  kept    ${shown}`);
+  }
 }

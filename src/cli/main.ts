@@ -1,10 +1,11 @@
+/** The commands and their flags. Run by `carrier.ts`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { type Config, readConfig } from '../config.js';
 import { CarrierError } from '../errors.js';
 import { packageFolder } from '../package-folder.js';
-import { readEnvironmentFile } from './environment-file.js';
+import { loadEnvironmentFile } from './environment-file.js';
 import { addOperations } from './operations.js';
 import { paint } from './output.js';
 
@@ -26,6 +27,7 @@ const program = new Command('carrier')
     'after',
     `
 Examples:
+  carrier init                      copy the included characters and a .env to fill in into this folder
   carrier start                     run the hub; prints an address, a token and a curl to try
   carrier start --port 8080         on another port
   carrier start --role worker       take turns for the gateways on the same REDIS_URL and MONGODB_URL
@@ -46,7 +48,7 @@ const dataDir = new Option(
 );
 const characters = new Option(
   '-c, --characters <folder>',
-  'character files (CARRIER_CHARACTERS_DIR, default ./characters)',
+  'character files (CARRIER_CHARACTERS_DIR, default ./characters, else the included ones)',
 );
 const logLevel = new Option(
   '-l, --log-level <level>',
@@ -71,8 +73,9 @@ program
 
 program
   .command('init')
-  .description('put the included characters and a .env into this folder, to be edited; overwrites nothing')
-  .action(async () => (await import('./init.js')).init());
+  .description('copy the included characters and a .env to fill in into this folder; overwrites nothing')
+  .addOption(characters)
+  .action(async (flags: Flags) => (await import('./init.js')).init(settings(flags).charactersDir));
 
 program
   .command('doctor')
@@ -130,14 +133,13 @@ database
   );
 
 program.parseAsync().catch((error: unknown) => {
-  const known = error instanceof CarrierError;
-  process.stderr.write(`${paint.red('carrier:')} ${known ? error.message : (error as Error).stack}\n`);
+  process.stderr.write(`${paint.red('carrier:')} ${told(error)}\n`);
   process.exit(1);
 });
 
 function settings(flags: Flags): Config {
+  loadEnvironmentFile();
   return readConfig({
-    ...readEnvironmentFile('.env'),
     ...process.env,
     ...(flags.dataDir && { CARRIER_DATA_DIR: flags.dataDir }),
     ...(flags.characters && { CARRIER_CHARACTERS_DIR: flags.characters }),
@@ -146,6 +148,12 @@ function settings(flags: Flags): Config {
     ...(flags.port && { CARRIER_PORT: flags.port }),
     ...(flags.logLevel && { CARRIER_LOG_LEVEL: flags.logLevel }),
   });
+}
+
+/** What the system refuses says enough by itself; a fault of ours is told with its place. */
+function told(error: unknown): string {
+  const { message, stack, syscall } = error as NodeJS.ErrnoException;
+  return error instanceof CarrierError || syscall ? message : (stack ?? String(error));
 }
 
 function version(): string {

@@ -12,6 +12,13 @@ export const paint = {
   cyan: (text: string) => wrap(36, text),
 };
 
+/** A command as this person can type it: as they called the program, by npm, npx or its name. */
+export function command(name: 'chat' | 'doctor' | 'init' | 'start'): string {
+  const { npm_lifecycle_event: script } = process.env;
+  if (script !== 'start' && script !== 'chat') return `${script === 'npx' ? 'npx ' : ''}carrier ${name}`;
+  return name === 'chat' ? 'npm run chat' : name === 'start' ? 'npm start' : `npx carrier ${name}`;
+}
+
 /** What strangers and models wrote: nothing in it may move the cursor or turn a line around. */
 export function harmless(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');

@@ -1,9 +1,10 @@
+import { resolve } from 'node:path';
 import type { Config } from '../config.js';
 import { adminTokenPath, type Hub, type Process, startHub, startWorker } from '../hub.js';
 import { createLogger, type Logger } from '../logger.js';
 import { includedCharacters } from '../package-folder.js';
 import { startTracing } from '../tracing.js';
-import { paint, print } from './output.js';
+import { command, paint, print } from './output.js';
 
 /** Runs the hub until a signal ends it. A second signal ends it at once. */
 export async function start(config: Config): Promise<void> {
@@ -48,14 +49,14 @@ function greet({ url, agents, bots, models, token }: Hub, config: Config): void 
   const what = config.role === 'all' ? 'Carrier' : `Carrier ${config.role}`;
   print(`${paint.bold(what)} is ready at ${paint.cyan(url)}`);
   print(`  agents  ${ids.join(', ') || `none yet: put a character file into ${config.charactersDir}`}`);
-  if (config.charactersDir === includedCharacters)
+  if (config.charactersDir === includedCharacters && includedCharacters !== resolve('characters'))
     print(
-      paint.dim('          included ones; `npx carrier init` copies them here, so that you can edit them'),
+      paint.dim(`          included ones; ${command('init')} copies them here, so that you can edit them`),
     );
   if (bots.length > 0) print(`  bots    ${bots.join(', ')}`);
   if (config.role === 'all') greetModels(models);
   print(`  data    ${config.dataDir}`);
-  print(`  chat    npm run chat`);
+  print(`  chat    ${command('chat')}`);
   if (token.created) {
     print(
       `\nYour admin token, shown this once (also in ${adminTokenPath(config.dataDir)}):\n  ${token.secret}`,

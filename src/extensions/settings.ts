@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { RetryableError } from '../errors.js';
 import type { Given } from '../given.js';
+import { problemsOf } from '../problems.js';
 import { hideValue } from '../redaction.js';
 import type { ExtensionBase } from './extension.js';
 
@@ -121,8 +122,8 @@ export async function readSettings(
   const parsed = schema?.safeParse(raw);
   // A value that could not be had is told already.
   const told = new Set(problems.map(({ field }) => field));
-  for (const { path, message } of parsed?.error?.issues ?? []) {
-    const field = path.length > 0 ? nameOf(String(path[0])) : extension.name;
+  for (const { field: path, message } of schema && parsed?.error ? problemsOf(parsed.error, schema) : []) {
+    const field = path ? nameOf(path.split(/[.[]/)[0]!) : extension.name;
     if (!told.has(field)) problems.push({ field, message });
   }
   if (problems.length > 0) return { problems };
@@ -164,8 +165,4 @@ function fromText(schema: z.ZodType, text: string): unknown {
       .filter(Boolean),
   );
   return forms.find((form) => schema.safeParse(form).success) ?? plain;
-}
-
-export function problemText(problems: SettingProblem[]): string {
-  return problems.map(({ field, message }) => `${field}: ${message}`).join('; ');
 }

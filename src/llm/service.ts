@@ -148,12 +148,15 @@ function causes(error: unknown): (string | undefined)[] {
   return chain;
 }
 
-/** What a service says may quote the key back, whole or in part. */
-function scrubbed(text: string, apiKey: string | undefined): string {
-  const cut = text.length > 300 ? `${text.slice(0, 300)}…` : text;
-  // A key of a few letters is part of ordinary words.
-  const hidden = apiKey && apiKey.length >= 8 ? cut.replaceAll(apiKey, '[redacted]') : cut;
-  return hidden.replace(/\bsk-[\w*.-]{3,}/g, '[redacted]');
+/** A shorter key stands in ordinary words, too: to replace it would spoil the text and protect nothing. */
+const shortestSecret = 8;
+
+/** What a service says may quote the key back, whole or in part. Cut last: a key across the cut would show its beginning. */
+function scrubbed(text: string, apiKey = ''): string {
+  const key = apiKey.trim();
+  const hidden = key.length < shortestSecret ? text : text.replaceAll(key, '[redacted]');
+  const clean = hidden.replace(/\bsk-[\w*.-]{3,}/g, '[redacted]');
+  return clean.length > 300 ? `${clean.slice(0, 300)}…` : clean;
 }
 
 /** `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110, section 10.2.3). */

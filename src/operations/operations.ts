@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { newId } from '../core/ids.js';
 import { asCarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { problemsOf, problemText } from '../problems.js';
 import type { AuditRow } from '../store/audit-log.js';
 import { checkAgent, listAgents, showAgent } from './agents.js';
 import { listAudit } from './audit.js';
@@ -90,9 +91,8 @@ export class Operations implements Caller {
 function parsed(schema: z.ZodType, input: unknown): unknown {
   const result = schema.safeParse(input ?? {});
   if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) =>
-    path.length > 0 ? `${path.join('.')}: ${message}` : message,
-  );
-  const field = result.error.issues[0]!.path.join('.') || undefined;
-  throw new FatalError('invalid_field', `${problems.join('; ')}.`, { field });
+  const problems = problemsOf(result.error, schema);
+  throw new FatalError('invalid_field', `${problemText(problems)}.`, {
+    field: problems[0]?.field || undefined,
+  });
 }

@@ -108,7 +108,7 @@ describe('[http-and-cli.1] carrier doctor', () => {
     [
       'a data folder in whose place a file is',
       () => writeFileSync(join(home.folder, 'data'), ''),
-      /there is a file in its place.*CARRIER_DATA_DIR/,
+      /a file is in its place.*CARRIER_DATA_DIR/,
     ],
     [
       'a data folder that cannot be made',

@@ -305,6 +305,21 @@ describe('openai: failures', () => {
     expect(`${failure.stack} ${JSON.stringify(failure)} ${failure.cause}`).not.toMatch(/abcdef|mnop/);
   });
 
+  test.each([
+    ['x', 'exactly x, or next to x', 'exactly x, or next to x'],
+    ['model', 'no model of that name', 'no model of that name'],
+    ['local-key', 'your local-key is odd', 'your [redacted] is odd'],
+    [' local-key\n', 'your local-key is odd', 'your [redacted] is odd'],
+    ['local-key-at-the-cut', `${'y'.repeat(290)} local-key-at-the-cut`, `${'y'.repeat(290)} [redacted…`],
+    ['local-key', `${'y'.repeat(294)} sk-of-another`, `${'y'.repeat(294)} [reda…`],
+  ])('[http-and-cli.19] a key %j leaves what is said readable', async (apiKey, message, told) => {
+    const { url } = await scriptedServer(json(400, { error: { message, type: 'invalid_request_error' } }));
+    const model = openaiModel({ apiKey, baseURL: `${url}/v1`, model: 'm' });
+    const failure = await hear(model, modelRequest('hi')).catch((error) => error);
+    expect(failure.message).toMatch(/rejected the request for m/);
+    expect(failure.message.endsWith(`It said: ${told}`)).toBe(true);
+  });
+
   test('an empty account is for good', async () => {
     const { model } = await scripted(
       json(429, { error: { message: 'You exceeded', code: 'insufficient_quota' } }),

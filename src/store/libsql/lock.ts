@@ -5,11 +5,12 @@
  * Never open `hub.lock` with `node:fs`: POSIX locks belong to the process, and closing any other handle on the
  * file would drop them without a word.
  */
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { FatalError } from '../../errors.js';
+import { makeFolder } from '../../folder.js';
 
 export interface Hub {
   pid: number;
@@ -27,18 +28,26 @@ export class HubLock {
   readonly #dataDir: string;
   readonly #db: Libsql.Database;
 
-  /** Throws `store_locked`, naming the holder, when another hub has the folder. Makes the folder if need be. */
+  /**
+   * Makes the folder if need be.
+   * @throws FatalError `store_locked`, naming the holder, when another hub has the folder; `config_invalid` when it
+   * cannot be used.
+   */
   constructor(dataDir: string) {
     this.#dataDir = dataDir;
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir, 'CARRIER_DATA_DIR');
     const file = lockFile(dataDir);
-    createOnce(file);
-    this.#db = new Libsql(file, { timeout: patienceMs });
     try {
-      this.#db.exec('begin exclusive');
+      createOnce(file);
+      this.#db = new Libsql(file, { timeout: patienceMs });
+      try {
+        this.#db.exec('begin exclusive');
+      } catch (error) {
+        this.#db.close();
+        throw error;
+      }
     } catch (error) {
-      this.#db.close();
-      throw isBusy(error) ? lockedBy(readCard(dataDir)) : error;
+      throw isBusy(error) ? lockedBy(readCard(dataDir)) : unusable(file, error);
     }
     writeCard(dataDir, { pid: process.pid, host: hostname(), startedAt: new Date().toISOString() });
   }
@@ -61,16 +70,27 @@ export function readHub(dataDir: string): Hub | null {
   // Read before the look at the lock: what is read then belongs to a holder of that time or before.
   const card = readCard(dataDir);
   if (!card) return null;
-  const db = new Libsql(lockFile(dataDir));
+  const file = lockFile(dataDir);
+  let db: Libsql.Database | undefined;
   try {
+    db = new Libsql(file);
     db.exec('begin exclusive; rollback');
     return null;
   } catch (error) {
     if (isBusy(error)) return card;
-    throw error;
+    throw unusable(file, error);
   } finally {
-    db.close();
+    db?.close();
   }
+}
+
+function unusable(file: string, cause: unknown): FatalError {
+  const { code } = cause as NodeJS.ErrnoException;
+  return new FatalError(
+    'config_invalid',
+    `${file} cannot be locked (${code}). Give the folder and all in it to this user, or set CARRIER_DATA_DIR to another folder.`,
+    { field: 'CARRIER_DATA_DIR', cause },
+  );
 }
 
 function lockedBy(hub: Hub | null): FatalError {
