@@ -67,6 +67,8 @@ export async function startCarrier(config: Config, log: Logger, overrides: Overr
   const vault = new Promise<SecretVault>((resolve) => {
     vaultOpened = resolve;
   });
+  // Who asks for a secret is told why there is no store; nobody may have asked.
+  vault.catch(() => {});
   const secrets = new References({
     given: config.given,
     folder: config.secretsDir,
