@@ -164,5 +164,10 @@ function fromText(schema: z.ZodType, text: string): unknown {
       .map((item) => item.trim())
       .filter(Boolean),
   );
-  return forms.find((form) => schema.safeParse(form).success) ?? plain;
+  // Of the right kind and out of range is told as such, not as being of the wrong kind.
+  const isOfItsKind = (form: unknown) =>
+    schema
+      .safeParse(form)
+      .error?.issues.every(({ code }) => code !== 'invalid_type' && code !== 'invalid_union');
+  return forms.find((form) => schema.safeParse(form).success) ?? forms.find(isOfItsKind) ?? plain;
 }

@@ -77,6 +77,7 @@ describe('settings of an extension', () => {
     loud: z.boolean().default(false),
     rooms: z.array(z.string()).default([]),
     code: z.string().optional(),
+    few: z.number().int().min(1).max(5).optional(),
   });
   const matrix = defineConnector({ name: 'ma-trix', settings, create: () => ({}) as never });
   const resolve = async (reference: string) => `value of ${reference}`;
@@ -135,6 +136,14 @@ describe('settings of an extension', () => {
     const refused = await read(env, file);
     expect(refused).toMatchObject({ problems: [{ field }] });
     expect(JSON.stringify(refused)).not.toContain('in the clear');
+  });
+
+  it.each([
+    [{ MA_TRIX_ACCESS_TOKEN: 't', MA_TRIX_FEW: '99' }, 'MA_TRIX_FEW', /at most 5/],
+    [{ MA_TRIX_ACCESS_TOKEN: 't', MA_TRIX_FEW: 'many' }, 'MA_TRIX_FEW', /must be a number/],
+    [{}, 'MA_TRIX_ACCESS_TOKEN', /is missing/],
+  ])('%j is told in plain words', async (env, field, message) => {
+    expect(await read(env)).toMatchObject({ problems: [{ field, message: expect.stringMatching(message) }] });
   });
 
   it('that are secret are kept out of logs from then on', async () => {
