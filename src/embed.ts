@@ -6,9 +6,11 @@ import { type Answer, Asking, type Question } from './asking.js';
 import { readConfig } from './config.js';
 import { type ConfigDefinition, knownFields, readConfigDefinition, readConfigFile } from './config-file.js';
 import type { Agent, CharacterDefinition } from './core/character.js';
+import { hubSettings } from './environment.js';
 import { FatalError } from './errors.js';
 import type { ConnectorExtension, EmbedderExtension, ProviderExtension } from './extensions/extension.js';
 import { createLogger, type Logger } from './logger.js';
+import { nearest, suggestion } from './nearest.js';
 import type { Plugin, PluginExtension } from './plugin/plugin.js';
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -118,6 +120,7 @@ export async function startCarrier(options: StartOptions = {}): Promise<RunningH
     ...(typeof characters === 'string' && { CARRIER_CHARACTERS_DIR: characters }),
     ...Object.fromEntries(said),
   };
+  refuseMisspelt(Object.keys(settings));
   const read = readConfig(given, file);
   const asking = new Asking(read.http.replyTimeoutMs);
   // Loaded here: extensions import this package, too, and need not wait for the hub.
@@ -143,6 +146,16 @@ export async function startCarrier(options: StartOptions = {}): Promise<RunningH
     ask: (agentId, question) => asking.ask(agentId, question),
     stop: () => (stopping ??= hub.stop()),
   };
+}
+
+/** In the environment a name without a meaning may be somebody else's; a program has written it here for the hub. */
+function refuseMisspelt(names: string[]): void {
+  for (const name of names) {
+    const meant = hubSettings.includes(name) ? undefined : nearest(name, hubSettings);
+    if (meant === undefined && (hubSettings.includes(name) || !name.startsWith('CARRIER_'))) continue;
+    const problem = `settings.${name} is not a setting of the hub${suggestion(name, hubSettings)}`;
+    throw new FatalError('config_invalid', problem, { field: `settings.${name}` });
+  }
 }
 
 function checked(options: StartOptions) {

@@ -155,7 +155,7 @@ describe('[structure.2] a hub inside a program', () => {
     const note = (level: string) => (details: object, message: string) =>
       void lines.push([level, details, message]);
     const log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
-    await start({ log, settings: { CARRIER_PROT: 1 } });
+    await start({ log, env: { CARRIER_PROT: '1' } });
     expect(lines).toContainEqual(['info', { agentId: 'ada' }, 'agent loaded']);
     expect(lines).toContainEqual(['warn', {}, expect.stringContaining('did you mean "CARRIER_PORT"?')]);
   });
@@ -164,6 +164,7 @@ describe('[structure.2] a hub inside a program', () => {
     ['an option it does not have', { seting: {} }, 'seting', /did you mean "settings"/],
     ['an option of a wrong kind', { http: 'yes' }, 'http', /boolean/],
     ['a setting that is no value', { settings: { CARRIER_PORT: [] } }, 'settings.CARRIER_PORT', /./],
+    ['a setting that is misspelt', { settings: { CARIER_PORT: 0 } }, 'settings.CARIER_PORT', /CARRIER_PORT/],
     ['a setting with a bad value', { settings: { CARRIER_PORT: -1 } }, 'CARRIER_PORT', /CARRIER_PORT/],
     ['a level there is not', { log: 'loud' }, 'log', /silent/],
     ['half a logger', { log: { info() {} } }, 'log', /debug/],
