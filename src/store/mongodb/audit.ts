@@ -39,13 +39,7 @@ export class MongoAudit implements AuditLog {
       ...(before !== undefined && { _id: { $lt: before } }),
       ...(operation !== undefined && { operation }),
     };
-    const found = await this.#connection.run(() =>
-      this.#rows
-        .find(filter)
-        .sort({ _id: -1 })
-        .limit(limit + 1)
-        .toArray(),
-    );
+    const found = await this.#connection.find(this.#rows, filter, { sort: { _id: -1 }, limit: limit + 1 });
     const items = found.slice(0, limit).map(({ row }): AuditRow => JSON.parse(row));
     return { items, nextCursor: found.length > limit ? items.at(-1)!.id : null };
   }

@@ -45,9 +45,7 @@ export class Expiry {
       ...{ agentId, kind: { $in: expiring }, createdAt: { $lt: before }, status: { $in: [...settled] } },
       ...{ open: { $exists: false }, due: { $exists: false }, expiresAt: { $exists: false } },
     };
-    const found = await this.#connection.run(() =>
-      collection.find(aged).limit(limit).project<Pick<MemoryDocument, '_id'>>({ _id: 1 }).toArray(),
-    );
+    const found = await this.#connection.find(collection, aged, { limit, projection: { _id: 1 } });
     if (found.length === 0) return 0;
     const these = { ...aged, _id: { $in: found.map(({ _id }) => _id) } };
     await this.#connection.repeatable(async () => {

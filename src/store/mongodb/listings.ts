@@ -110,13 +110,10 @@ export class Listings {
       source?.connector === person.connector &&
       source.tenant === person.tenant;
     const fields = { ...{ agentId: 1, role: 1, 'author.id': 1, 'content.replyTo': 1 }, ...place };
-    const looked = await this.#connection.run(() =>
-      collection
-        .find({ _id: { $gt: after } })
-        .sort({ _id: 1 })
-        .limit(lookedAt)
-        .project<MemoryDocument>(fields)
-        .toArray(),
+    const looked = await this.#connection.find(
+      collection,
+      { _id: { $gt: after } },
+      { sort: { _id: 1 }, limit: lookedAt, projection: fields },
     );
     const own = looked.filter(({ agentId }) => person.agentId === undefined || agentId === person.agentId);
     const replies = own.filter(({ role, content }) => role === 'assistant' && content?.replyTo);
@@ -129,12 +126,10 @@ export class Listings {
       document.role === 'assistant' ? theirs.has(document.content?.replyTo ?? '') : isTheirs(document),
     );
     const { items, nextCursor } = pageOf(use, looked, found, limit);
-    const memories = await this.#connection.run(() =>
-      collection
-        .find({ _id: { $in: items.map(({ _id }) => _id) }, kind: { $ne: 'turn' } })
-        .sort({ _id: 1 })
-        .project<MemoryDocument>(memoryFields)
-        .toArray(),
+    const memories = await this.#connection.find(
+      collection,
+      { _id: { $in: items.map(({ _id }) => _id) }, kind: { $ne: 'turn' } },
+      { sort: { _id: 1 }, projection: memoryFields },
     );
     const rest = use === 'memories' ? writeCursor('archive', '') : null;
     return { items: memories.map(memoryOf), nextCursor: nextCursor ?? rest };
@@ -144,12 +139,7 @@ export class Listings {
   async #both(ids: string[], fields: Document): Promise<MemoryDocument[]> {
     if (ids.length === 0) return [];
     const found = [this.#memories, this.#archive].map((collection) =>
-      this.#connection.run(() =>
-        collection
-          .find({ _id: { $in: ids } })
-          .project<MemoryDocument>(fields)
-          .toArray(),
-      ),
+      this.#connection.find(collection, { _id: { $in: ids } }, { projection: fields }),
     );
     return (await Promise.all(found)).flat();
   }
@@ -161,13 +151,10 @@ export class Listings {
     fields: Document,
   ): Promise<MemoryDocument[]> {
     const before = cursor === undefined ? {} : { _id: { $lt: readCursor(use, cursor) } };
-    return this.#connection.run(() =>
-      this.#memories
-        .find({ ...where, ...before })
-        .sort({ _id: -1 })
-        .limit(lookedAt)
-        .project<MemoryDocument>(fields)
-        .toArray(),
+    return this.#connection.find(
+      this.#memories,
+      { ...where, ...before },
+      { sort: { _id: -1 }, limit: lookedAt, projection: fields },
     );
   }
 }

@@ -168,13 +168,10 @@ export class MongoMemories implements MemoryStore {
     if (whole(limit) === 0) return [];
     await this.#parts.marks.all();
     const key = await this.#parts.embedders.prepare(embedder);
-    const found = await this.#parts.connection.run(() =>
-      this.#memories
-        .find({ embeds: true, [`has.${key}`]: null, status: { $ne: 'pending' } } as Document)
-        .sort({ _id: 1 })
-        .limit(whole(limit))
-        .project<Pick<MemoryDocument, '_id' | 'content'>>({ 'content.text': 1 })
-        .toArray(),
+    const found = await this.#parts.connection.find(
+      this.#memories,
+      { embeds: true, [`has.${key}`]: null, status: { $ne: 'pending' } } as Document,
+      { sort: { _id: 1 }, limit: whole(limit), projection: { 'content.text': 1 } },
     );
     return found.map(({ _id, content }) => ({ id: _id, text: content!.text }));
   }
@@ -209,13 +206,10 @@ export class MongoMemories implements MemoryStore {
     const [use, behind] = order === 'oldest' ? ['after', '$gt'] : ['before', '$lt'];
     const from = page.cursor === undefined ? {} : { _id: { [behind]: readCursor(use, page.cursor) } };
     // One more than asked for tells whether there is another page.
-    const found = await this.#parts.connection.run(() =>
-      this.#memories
-        .find({ ...filter, ...from })
-        .sort({ _id: order === 'oldest' ? 1 : -1 })
-        .limit(limit + 1)
-        .project<MemoryDocument>(memoryFields)
-        .toArray(),
+    const found = await this.#parts.connection.find(
+      this.#memories,
+      { ...filter, ...from },
+      { sort: { _id: order === 'oldest' ? 1 : -1 }, limit: limit + 1, projection: memoryFields },
     );
     const items = found.slice(0, limit);
     return {

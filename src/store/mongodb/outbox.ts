@@ -28,13 +28,10 @@ export class MongoOutbox implements Outbox {
 
   async due(roomId: string, limit: number): Promise<OutboundMessage[]> {
     if (whole(limit) === 0) return [];
-    const documents = await this.#connection.run(() =>
-      this.#log.memories
-        .find({ roomId, due: true })
-        .sort({ _id: 1 })
-        .limit(whole(limit))
-        .project<MemoryDocument>({ ...memoryFields, outbox: 1 })
-        .toArray(),
+    const documents = await this.#connection.find(
+      this.#log.memories,
+      { roomId, due: true },
+      { sort: { _id: 1 }, limit: whole(limit), projection: { ...memoryFields, outbox: 1 } },
     );
     for (const { _id, outbox } of documents) this.#places.set(outbox!.id, { _id, roomId });
     return documents.map(outboundOf);
@@ -77,14 +74,11 @@ export class MongoOutbox implements Outbox {
       ...(agentId !== undefined && { agentId }),
       ...(cursor !== undefined && { 'outbox.id': { $gt: readCursor(state, cursor) } }),
     };
-    const found = await this.#connection.run(() =>
-      this.#log.memories
-        .find(filter)
-        .sort({ 'outbox.id': 1 })
-        .limit(limit + 1)
-        .project<MemoryDocument>({ agentId: 1, roomId: 1, turnId: 1, outbox: 1 })
-        .toArray(),
-    );
+    const found = await this.#connection.find(this.#log.memories, filter, {
+      sort: { 'outbox.id': 1 },
+      limit: limit + 1,
+      projection: { agentId: 1, roomId: 1, turnId: 1, outbox: 1 },
+    });
     const items = found.slice(0, limit).map(undeliveredOf);
     return { items, nextCursor: found.length > limit ? writeCursor(state, items.at(-1)!.id) : null };
   }
