@@ -5,7 +5,7 @@ import { checkAgent } from './agents/check.js';
 import { checkHub } from './agents/check-hub.js';
 import { chosenEmbedder, Models } from './agents/models.js';
 import { Plugins } from './agents/plugins.js';
-import type { Problem } from './agents/problem.js';
+import { findingOf } from './agents/problem.js';
 import { openEngines, secretsForDoctor } from './backends.js';
 import type { Config } from './config.js';
 import type { Finding } from './connector/connector.js';
@@ -103,10 +103,6 @@ async function embedderFinding(parts: Parameters<typeof chosenEmbedder>[0]): Pro
     () => [],
     (error: Error) => [{ check: 'the embedder can be used', ok: false, fix: error.message }],
   );
-}
-
-function findingOf({ field, message, note }: Problem): Finding {
-  return { check: field, ok: note === true, fix: message };
 }
 
 function diagnoseModel(models: Models, ref: string): Promise<Diagnosis> {

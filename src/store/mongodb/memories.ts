@@ -14,6 +14,7 @@ import type {
   SearchRequest,
   Unembedded,
 } from '../memory-store.js';
+import { pageOf, whole } from '../paging.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
 import { readCursor, writeCursor } from './cursors.js';
@@ -23,7 +24,6 @@ import type { Embedders } from './embedders.js';
 import type { Expiry } from './expiry.js';
 import { unavailable } from './faults.js';
 import { forget } from './forgetting.js';
-import { whole } from './limits.js';
 import type { Listings } from './listings.js';
 import type { Marks } from './marks.js';
 import type { Reads } from './reads.js';
@@ -194,7 +194,7 @@ export class MongoMemories implements MemoryStore {
   }
 
   dropEmbeddings(request: { keep: string; unusedSince: number; limit: number }): Promise<number> {
-    return this.#parts.embedders.drop({ ...request, limit: Math.max(1, whole(request.limit)) });
+    return this.#parts.embedders.drop({ ...request, limit: whole(request.limit, 1) });
   }
 
   async #page(
@@ -202,7 +202,7 @@ export class MongoMemories implements MemoryStore {
     page: PageRequest,
     order: 'oldest' | 'newest',
   ): Promise<Page<Memory>> {
-    const limit = Math.max(1, whole(page.limit));
+    const limit = whole(page.limit, 1);
     const [use, behind] = order === 'oldest' ? ['after', '$gt'] : ['before', '$lt'];
     const from = page.cursor === undefined ? {} : { _id: { [behind]: readCursor(use, page.cursor) } };
     // One more than asked for tells whether there is another page.
@@ -211,11 +211,7 @@ export class MongoMemories implements MemoryStore {
       { ...filter, ...from },
       { sort: { _id: order === 'oldest' ? 1 : -1 }, limit: limit + 1, projection: memoryFields },
     );
-    const items = found.slice(0, limit);
-    return {
-      items: items.map(memoryOf),
-      nextCursor: found.length > limit ? writeCursor(use, items.at(-1)!._id) : null,
-    };
+    return pageOf(found, limit, memoryOf, ({ _id }) => writeCursor(use, _id));
   }
 
   get #memories() {

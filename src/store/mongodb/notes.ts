@@ -1,7 +1,7 @@
 import { newId } from '../../core/ids.js';
 import type { Note, NoteStore } from '../note-store.js';
+import { whole } from '../paging.js';
 import type { Connection } from './connection.js';
-import { whole } from './limits.js';
 
 interface NoteDocument {
   /** The key as JSON text: any string, also one that is no valid Unicode. */

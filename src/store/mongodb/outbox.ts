@@ -3,10 +3,10 @@ import type { Filter } from 'mongodb';
 import type { OutboundMessage } from '../../core/turn.js';
 import type { Page, PageRequest } from '../memory-store.js';
 import type { Outbox, Undelivered } from '../outbox.js';
+import { pageOf, whole } from '../paging.js';
 import type { Connection } from './connection.js';
 import { readCursor, writeCursor } from './cursors.js';
 import { copied, type MemoryDocument, memoryFields, outboundOf, undeliveredOf } from './documents.js';
-import { whole } from './limits.js';
 import type { Marks } from './marks.js';
 import type { RoomLog } from './room-log.js';
 import { waitingRooms } from './waiting.js';
@@ -67,7 +67,7 @@ export class MongoOutbox implements Outbox {
   async list(
     page: PageRequest & { state: 'waiting' | 'dead'; agentId?: string },
   ): Promise<Page<Undelivered>> {
-    const limit = Math.max(1, whole(page.limit));
+    const limit = whole(page.limit, 1);
     const { state, agentId, cursor } = page;
     const filter: Filter<MemoryDocument> = {
       ...(state === 'dead' ? { dead: true } : { due: true }),
@@ -79,8 +79,7 @@ export class MongoOutbox implements Outbox {
       limit: limit + 1,
       projection: { agentId: 1, roomId: 1, turnId: 1, outbox: 1 },
     });
-    const items = found.slice(0, limit).map(undeliveredOf);
-    return { items, nextCursor: found.length > limit ? writeCursor(state, items.at(-1)!.id) : null };
+    return pageOf(found, limit, undeliveredOf, ({ outbox }) => writeCursor(state, outbox!.id));
   }
 
   async retry(id: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { Turn, TurnCheckpoint } from '../../core/turn.js';
 import { FatalError } from '../../errors.js';
 import type { Page } from '../memory-store.js';
+import { whole } from '../paging.js';
 import type { Claim, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
 import type { Connection } from './connection.js';
 import {
@@ -12,7 +13,6 @@ import {
   Open,
   turnDocumentOf,
 } from './documents.js';
-import { whole } from './limits.js';
 import type { Listings } from './listings.js';
 import type { Marks } from './marks.js';
 import { Reopening } from './reopening.js';

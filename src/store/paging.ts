@@ -1,0 +1,23 @@
+/** What the pages of all stores have in common. */
+import { FatalError } from '../errors.js';
+import type { Page } from './memory-store.js';
+
+/** A limit as it was meant: to databases 0 or a negative one may mean none at all. */
+export function whole(limit: number, least = 0): number {
+  return Math.min(Math.max(least, Math.trunc(limit) || 0), 100_000);
+}
+
+/** `found` has one more than the page where there is another one, which begins behind the cursor of the last item. */
+export function pageOf<F, T>(
+  found: readonly F[],
+  limit: number,
+  read: (item: F) => T,
+  cursorOf: (last: F) => string,
+): Page<T> {
+  const items = found.slice(0, limit);
+  return { items: items.map(read), nextCursor: found.length > limit ? cursorOf(items.at(-1)!) : null };
+}
+
+export function unknownCursor(giver = 'a page of this list'): FatalError {
+  return new FatalError('invalid_field', `The cursor is not one that ${giver} gave.`, { field: 'cursor' });
+}
