@@ -1,5 +1,4 @@
-import { newId } from '../core/ids.js';
-import type { Memory } from '../core/memory.js';
+import { type Memory, ownMemory } from '../core/memory.js';
 import type { MemoryAccess } from '../plugin/plugin.js';
 import type { MemoryStore } from '../store/memory-store.js';
 
@@ -69,19 +68,6 @@ function echoesOf(asked: Memory[], all: Memory[]): Memory[] {
 }
 
 function toFact(text: string, origin: Memory): Memory {
-  const id = newId();
-  return {
-    id,
-    agentId: origin.agentId,
-    roomId: origin.roomId,
-    scope: origin.scope,
-    kind: 'fact',
-    role: 'user',
-    author: origin.author,
-    content: { text, attachments: [], replyTo: null },
-    source: { ...origin.source, metadata: undefined, messageId: id },
-    status: 'kept',
-    turnId: null,
-    createdAt: Date.now(),
-  };
+  const content = { text, attachments: [], replyTo: null };
+  return ownMemory(origin, { kind: 'fact', role: 'user', author: origin.author, content, turnId: null });
 }
