@@ -1,13 +1,12 @@
 import { type Memory, ownMemory } from '../core/memory.js';
 import type { MemoryAccess } from '../plugin/plugin.js';
 import type { MemoryStore } from '../store/memory-store.js';
+import { all } from '../store/paging.js';
 
 const maxFacts = 50;
 /** Shorter texts stand in many messages that have nothing to do with them. */
 const minEchoChars = 8;
 
-/** Read at once when a whole scope is read. */
-const page = 500;
 const maxFound = 200;
 
 /**
@@ -24,13 +23,8 @@ export function memoryAccess(memories: MemoryStore, origin: Memory): MemoryAcces
   const facts = (words?: string) =>
     words?.trim() ? find(words, maxFacts, ['fact']) : memories.facts(agentId, scopes, maxFacts);
   const everything = async () => {
-    const all: Memory[] = [];
-    for (let cursor: string | null | undefined; cursor !== null; ) {
-      const { items, nextCursor } = await memories.inScope(agentId, scope, { limit: page, cursor });
-      all.push(...items.filter(({ status }) => status !== 'pending'));
-      cursor = nextCursor;
-    }
-    return all;
+    const found = await all((page) => memories.inScope(agentId, scope, page));
+    return found.filter(({ status }) => status !== 'pending');
   };
   return {
     facts,

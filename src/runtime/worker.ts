@@ -5,11 +5,10 @@ import type { TurnEvent } from '../core/events.js';
 import { type Memory, ownMemory } from '../core/memory.js';
 import type { RoomState, Rooms } from '../core/room.js';
 import { outboundOf, type Turn, type TurnCheckpoint, turnIdOf } from '../core/turn.js';
-import { asCarrierError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import type { ParkedHandler, RoomQueue, Run } from '../queue/queue.js';
-import { redact } from '../redaction.js';
+import { told } from '../redaction.js';
 import type { MemoryStore } from '../store/memory-store.js';
 import type { Claim, TurnStore } from '../store/turn-store.js';
 import { spanned } from '../tracing.js';
@@ -245,11 +244,6 @@ function finished(checkpoint: TurnCheckpoint, run: Run, startedAt: number, endin
     startedAt,
     finishedAt: Date.now(),
   };
-}
-
-function told(error: unknown): { code: string; message: string } {
-  const { code, message } = asCarrierError(error);
-  return { code, message: redact(message) };
 }
 
 function replyTo(

@@ -18,6 +18,25 @@ export function pageOf<F, T>(
   return { items: items.map(read), nextCursor: found.length > limit ? cursorOf(items.at(-1)!) : null };
 }
 
+/** What is on all pages. */
+export async function* each<T>(
+  read: (page: { limit: number; cursor?: string }) => Promise<Page<T>>,
+): AsyncGenerator<T> {
+  let cursor: string | undefined;
+  do {
+    const page = await read({ limit: 500, cursor });
+    yield* page.items;
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor);
+}
+
+/** The same at once, for whoever must know all of it first. */
+export async function all<T>(read: Parameters<typeof each<T>>[0]): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of each(read)) found.push(item);
+  return found;
+}
+
 export function unknownCursor(giver = 'a page of this list'): FatalError {
   return new FatalError('invalid_field', `The cursor is not one that ${giver} gave.`, { field: 'cursor' });
 }
