@@ -1,8 +1,7 @@
 import type { Bots } from './agents/bots.js';
 import type { Characters } from './agents/characters.js';
-import type { Problem } from './agents/problem.js';
+import { findingOf, type Problem } from './agents/problem.js';
 import type { RunningAgents } from './agents/running-agents.js';
-import type { Finding } from './connector/connector.js';
 import type { Agent } from './core/character.js';
 import { FatalError } from './errors.js';
 import type { AgentDesk } from './operations/operation.js';
@@ -41,12 +40,7 @@ export function agentDesk(
       const wrong = new Map([...known, ...found].map((problem) => [problem.field, problem]));
       const faces = running().connectors.filter(({ agentId }) => agentId === agent.id);
       const looks = await Promise.all(faces.map(async (face) => (await face.diagnose?.()) ?? []));
-      return [
-        ...[...wrong.values()].map(
-          ({ field, message, note }): Finding => ({ check: field, ok: note === true, fix: message }),
-        ),
-        ...looks.flat(),
-      ];
+      return [...[...wrong.values()].map(findingOf), ...looks.flat()];
     },
   };
 }

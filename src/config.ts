@@ -39,52 +39,8 @@ export interface EndpointSettings {
   settings: Record<string, unknown>;
 }
 
-export interface Config {
-  role: 'all' | 'gateway' | 'worker';
-  dataDir: string;
-  charactersDir: string;
-  logLevel: string;
-  /** Whether spans are sent somewhere. */
-  tracing: boolean;
-  http: {
-    host: string;
-    port: number;
-    maxBodyBytes: number;
-    maxFileBytes: number;
-    maxFiles: number;
-    replyTimeoutMs: number;
-    callbackAllowPrivate: boolean;
-    /** Absent: one of this data folder's own. */
-    callbackSecret?: string;
-    maxBacklog: number;
-  };
-  /** Absent: one hub, embedded. */
-  cluster?: {
-    redis: RedisSettings;
-    mongodbUrl: string;
-    database: string;
-    /** Where searches read. */
-    readPreference: 'primary' | 'primaryPreferred' | 'secondaryPreferred' | 'nearest';
-  };
-  /** Days that any agent's messages are kept at most; absent: for ever. */
-  retentionDays?: number;
-  turns: {
-    concurrency: number;
-    attempts: number;
-    maxMessages: number;
-    maxSteps: number;
-    retryBaseMs: number;
-    modelTimeoutMs: number;
-    sweepMs: number;
-    stopMs: number;
-    maxTextChars: number;
-  };
-  platforms: {
-    /** The agent that the tokens below belong to; others name their own in their characters. */
-    agent: string;
-    /** Whether replies are shown while they are written. */
-    streaming: boolean;
-  };
+/** All settings of the hub; those that the environment alone has are in `arrange`. */
+export interface Config extends Arranged {
   extensions: {
     /** Connectors, providers, embedders and plugins to load besides the hub's own. */
     modules: string[];
@@ -92,21 +48,10 @@ export interface Config {
     folder: string;
   };
   endpoints: Record<string, EndpointSettings>;
-  /** Where plugins may be besides the characters' folder; absent: only there. */
-  pluginsDir?: string;
-  /** Where files are that characters may name as secrets. */
-  secretsDir: string;
-  /** What stored secrets are sealed with, and what they may have been sealed with before. */
-  secretKey: { key?: string; old: string[] };
   /** Everything that is set, for extensions to find what is theirs. */
   given: Given;
   /** What is set and has no meaning; the hub runs all the same. */
   warnings: string[];
-  models: {
-    /** The hub's chain, for characters that name none of their own; empty: what is set up. */
-    chain: string[];
-    embedder: string;
-  };
 }
 
 /**
@@ -166,14 +111,15 @@ function charactersDir(said: string | undefined): string {
   return none ? includedCharacters : usual;
 }
 
-type Arranged = Omit<Config, 'extensions' | 'endpoints' | 'given' | 'warnings'>;
+type Arranged = ReturnType<typeof arrange>;
 
-function arrange(env: z.output<typeof Environment>): Arranged {
+function arrange(env: z.output<typeof Environment>) {
   return {
     role: env.CARRIER_ROLE,
     dataDir: resolve(env.CARRIER_DATA_DIR),
     charactersDir: charactersDir(env.CARRIER_CHARACTERS_DIR),
     logLevel: env.CARRIER_LOG_LEVEL,
+    /** Whether spans are sent somewhere. */
     tracing: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     http: {
       host: env.CARRIER_HOST,
@@ -183,9 +129,11 @@ function arrange(env: z.output<typeof Environment>): Arranged {
       maxFiles: env.CARRIER_MAX_FILES,
       replyTimeoutMs: env.CARRIER_REPLY_TIMEOUT_MS,
       callbackAllowPrivate: env.CARRIER_CALLBACK_ALLOW_PRIVATE,
+      /** Undefined: one of this data folder's own. */
       callbackSecret: env.CARRIER_CALLBACK_SECRET,
       maxBacklog: env.CARRIER_MAX_BACKLOG,
     },
+    /** Absent: one hub, embedded. */
     ...(env.REDIS_URL &&
       env.MONGODB_URL && {
         cluster: {
@@ -201,9 +149,11 @@ function arrange(env: z.output<typeof Environment>): Arranged {
           },
           mongodbUrl: withPassword(env.MONGODB_URL, env.MONGODB_PASSWORD),
           database: env.CARRIER_MONGODB_DATABASE,
+          /** Where searches read. */
           readPreference: env.MONGODB_READ_PREFERENCE,
         },
       }),
+    /** Days that any agent's messages are kept at most; undefined: for ever. */
     retentionDays: env.CARRIER_RETENTION_DAYS,
     turns: {
       concurrency: env.CARRIER_CONCURRENCY,
@@ -217,13 +167,19 @@ function arrange(env: z.output<typeof Environment>): Arranged {
       maxTextChars: env.CARRIER_MAX_TEXT_CHARS,
     },
     platforms: {
+      /** The agent that the hub's own bots belong to; others name their own in their characters. */
       agent: env.CARRIER_AGENT,
+      /** Whether replies are shown while they are written. */
       streaming: env.CARRIER_STREAMING,
     },
+    /** Where plugins may be besides the characters' folder; absent: only there. */
     ...(env.CARRIER_PLUGINS_DIR && { pluginsDir: resolve(env.CARRIER_PLUGINS_DIR) }),
+    /** Where files are that characters may name as secrets. */
     secretsDir: resolve(env.CARRIER_SECRETS_DIR),
+    /** What stored secrets are sealed with, and what they may have been sealed with before. */
     secretKey: { key: env.CARRIER_SECRET_KEY, old: env.CARRIER_SECRET_KEY_OLD },
     models: {
+      /** The hub's chain, for characters that name none of their own; empty: what is set up. */
       chain: env.CARRIER_MODELS,
       embedder: env.CARRIER_EMBEDDER,
     },

@@ -5,12 +5,13 @@ import { checkAgent } from './agents/check.js';
 import { checkHub } from './agents/check-hub.js';
 import { chosenEmbedder, Models } from './agents/models.js';
 import { Plugins } from './agents/plugins.js';
-import type { Problem } from './agents/problem.js';
+import { findingOf } from './agents/problem.js';
 import { openEngines, secretsForDoctor } from './backends.js';
 import type { Config } from './config.js';
 import type { Finding } from './connector/connector.js';
 import type { Agent } from './core/character.js';
 import { allReferences } from './core/connector-settings.js';
+import { atMost } from './core/deadline.js';
 import type { Engines } from './engines.js';
 import { FatalError } from './errors.js';
 import { Registry } from './extensions/registry.js';
@@ -104,10 +105,6 @@ async function embedderFinding(parts: Parameters<typeof chosenEmbedder>[0]): Pro
   );
 }
 
-function findingOf({ field, message, note }: Problem): Finding {
-  return { check: field, ok: note === true, fix: message };
-}
-
 function diagnoseModel(models: Models, ref: string): Promise<Diagnosis> {
   return look(`Model ${ref}`, async () => {
     const context = await models.contextOf(ref);
@@ -127,16 +124,9 @@ function diagnoseBots({ id }: Agent, { bots }: Bots): Promise<Diagnosis>[] {
 
 /** What fails or takes too long is a finding like any other. */
 async function look(subject: string, work: () => Promise<Finding[]>): Promise<Diagnosis> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_, reject) => {
-    const silent = new Error(`No answer within ${patienceMs / 1000} s.`);
-    timer = setTimeout(() => reject(silent), 2 * patienceMs);
-  });
-  const findings = await Promise.race([work(), tooLong]).catch((error: Error) => [
-    { check: 'it can be used', ok: false, fix: error.message },
-  ]);
-  clearTimeout(timer);
-  return { subject, findings };
+  const unusable = (fix: string) => [{ check: 'it can be used', ok: false, fix }];
+  const findings = await atMost(2 * patienceMs, work()).catch(({ message }: Error) => unusable(message));
+  return { subject, findings: findings ?? unusable(`No answer within ${patienceMs / 1000} s.`) };
 }
 
 function titled(name: string): string {

@@ -56,10 +56,6 @@ export class Given {
   names(prefix: string): string[] {
     return Object.keys(this.#env).filter((name) => name.startsWith(prefix));
   }
-
-  get asked(): ReadonlySet<string> {
-    return this.#asked;
-  }
 }
 
 /** A file's text without the end of line that editors leave. */

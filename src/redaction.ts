@@ -1,4 +1,5 @@
 /** Keeps secrets out of log lines and stored error messages: by their shape, and by their value where it is known. */
+import { asCarrierError } from './errors.js';
 
 /** Bearer and basic headers, our tokens, keys and tokens of common services, credentials and keys in URLs. */
 const shapes =
@@ -39,4 +40,10 @@ export function redact(text: string): string {
     shapes,
     (_, ...kept: unknown[]) => `${kept.slice(0, 7).find((part) => typeof part === 'string')}[redacted]`,
   );
+}
+
+/** What went wrong, as the store and people may have it. */
+export function told(error: unknown): { code: string; message: string } {
+  const { code, message } = asCarrierError(error);
+  return { code, message: redact(message) };
 }

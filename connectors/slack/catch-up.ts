@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { Host } from '../../src/extension-api.js';
 import { calling } from './failure.js';
+import { atMost } from './patience.js';
 import type { Workspace } from './workspaces.js';
 
 const Place = z.object({
@@ -86,13 +87,7 @@ export class CatchUp {
       for (let place = waiting.shift(); place && !this.#ended; place = waiting.shift())
         await this.#read(place);
     };
-    const all = Promise.all(Array.from({ length: atOnce }, read));
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, patienceMs);
-    });
-    await Promise.race([all, late]);
-    clearTimeout(timer);
+    await atMost(patienceMs, Promise.all(Array.from({ length: atOnce }, read)));
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,7 @@
 /** What people and channels are called: asked for once in a while, and never waited for long. */
 import type { WebClient } from '@slack/web-api';
 import { LRUCache } from 'lru-cache';
+import { atMost } from './patience.js';
 import type { Names } from './text.js';
 
 const keptMs = 3_600_000;
@@ -21,15 +22,8 @@ export class Directory {
   /** Names of people (U…, W…) and channels (C…, G…) of a workspace, as far as they can be had in time. */
   async names(teamId: string, client: WebClient, ids: string[]): Promise<Names> {
     const missing = ids.slice(0, maxAtOnce).filter((id) => !this.#names.has(keyOf(teamId, id)));
-    if (missing.length > 0) {
-      const asked = Promise.all(missing.map((id) => this.#ask(teamId, client, id)));
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, patienceMs);
-      });
-      await Promise.race([asked, late]);
-      clearTimeout(timer);
-    }
+    if (missing.length > 0)
+      await atMost(patienceMs, Promise.all(missing.map((id) => this.#ask(teamId, client, id))));
     return (id) => this.#names.get(keyOf(teamId, id))?.name;
   }
 

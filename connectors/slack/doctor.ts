@@ -3,34 +3,20 @@ import type { WebClient } from '@slack/web-api';
 import type { Finding } from '../../src/extension-api.js';
 import { asFailure, refusalOf } from './failure.js';
 import { scopes, scopeUses } from './scopes.js';
+import { sdkLogger } from './sdk-log.js';
 import { clientOptions } from './workspaces.js';
 
-export interface DiagnoseSlackOptions {
-  botToken?: string;
-  appToken?: string;
-  signingSecret?: string;
-  clientId?: string;
-  clientSecret?: string;
-  installationKey?: string;
-  apiUrl?: string;
-}
+type Setting = 'botToken' | 'appToken' | 'signingSecret' | 'clientId' | 'clientSecret' | 'installationKey';
+type Options = { [Name in Setting | 'apiUrl']?: string };
 
 const timeoutMs = 10_000;
 
-export async function diagnoseSlack(options: DiagnoseSlackOptions): Promise<Finding[]> {
+export async function diagnoseSlack(options: Options): Promise<Finding[]> {
   const { WebClient } = await import('@slack/web-api');
   const slackApiUrl = options.apiUrl ?? 'https://slack.com/api/';
-  const silent = {
-    debug() {},
-    info() {},
-    warn() {},
-    error() {},
-    setLevel() {},
-    setName() {},
-    getLevel: () => 'error',
-  };
+  const logger = sdkLogger({ warn() {}, error() {} });
   const clientFor = (token?: string): WebClient =>
-    new WebClient(token, { ...clientOptions, timeout: timeoutMs, slackApiUrl, logger: silent as never });
+    new WebClient(token, { ...clientOptions, timeout: timeoutMs, slackApiUrl, logger });
   const reach = await checked('Slack can be reached', () => clientFor().api.test({}), {
     fallback: `Nothing answers at ${slackApiUrl}: check the network, a proxy, and SLACK_API_URL.`,
   });
@@ -78,7 +64,7 @@ function appCheck(client: WebClient): Promise<Finding> {
 }
 
 /** What can be seen without Slack. */
-function settingChecks(options: DiagnoseSlackOptions): Finding[] {
+function settingChecks(options: Options): Finding[] {
   const { botToken, appToken, signingSecret, clientId, clientSecret, installationKey } = options;
   const results: Finding[] = [];
   const add = (check: string, ok: boolean, fix: string) =>

@@ -4,6 +4,7 @@
  */
 import type { App, Receiver } from '@slack/bolt';
 import { FatalError, RetryableError } from '../../src/extension-api.js';
+import { atMost } from './patience.js';
 
 export interface Retry {
   retryNum?: number;
@@ -57,12 +58,7 @@ export class Inlet implements Receiver {
 const patienceMs = 8000;
 
 export async function settled(work: Iterable<Promise<unknown>>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, patienceMs);
-  });
-  await Promise.race([Promise.allSettled(work), late]);
-  clearTimeout(timer);
+  await atMost(patienceMs, Promise.allSettled(work));
 }
 
 /** Bolt wraps what `authorize` threw. */

@@ -2,6 +2,7 @@
 import { CarrierError, type Host, type Source } from '../../src/extension-api.js';
 import type { Directory } from './directory.js';
 import { connectorName, isDirect, messageIdOf, type ReplyIn } from './normalize.js';
+import { atMost } from './patience.js';
 import { ButtonPress, SlashCommand } from './payload.js';
 import { escaped } from './render.js';
 import type { Threads } from './threads.js';
@@ -52,7 +53,7 @@ export class Interactions {
     };
     const author = await this.#author(workspace, user, given.user_name);
     const work = told(() => host.command({ agentId, source, direct, author, roles: [], name, args }));
-    const text = await early(work);
+    const text = await atMost(ackMs, work);
     if (text !== undefined) {
       await ack(text === null ? undefined : { response_type: 'ephemeral', text: escaped(text) });
       return;
@@ -80,7 +81,7 @@ export class Interactions {
       taken = true;
       return answer;
     });
-    await early(work);
+    await atMost(ackMs, work);
     await ack();
     await this.#respond(url, await work);
     if (taken)
@@ -153,13 +154,4 @@ async function told(work: () => Promise<string | null>): Promise<string | null> 
     if (error instanceof CarrierError && !error.retryable) return error.message;
     return 'Sorry, that did not work just now. Please try again in a moment.';
   }
-}
-
-/** Undefined when it takes longer than Slack waits. */
-async function early<T>(work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ackMs);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

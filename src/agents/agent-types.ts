@@ -1,5 +1,5 @@
 /** The agent types there are: what takes the turns of each agent, made once and kept. */
-import type { Agent } from '../core/character.js';
+import { Kept } from '../core/kept.js';
 import { FatalError } from '../errors.js';
 import type { Registry } from '../extensions/registry.js';
 import { hubValues, readSettings, type Secrets } from '../extensions/settings.js';
@@ -19,7 +19,7 @@ export class AgentTypes implements TurnTaker {
   readonly #parts: AgentTypesParts;
   /** How the hub itself takes a turn; each type may build on it. */
   readonly #conversational: TurnTaker;
-  readonly #made = new Map<string, Promise<TurnTaker>>();
+  readonly #made = new Kept<TurnTaker>();
 
   constructor(parts: AgentTypesParts, conversational: TurnTaker) {
     this.#parts = parts;
@@ -28,18 +28,8 @@ export class AgentTypes implements TurnTaker {
 
   /** @throws FatalError `config_invalid` where there is no such type, besides what the type itself throws. */
   async answer(task: TurnTask) {
-    return (await this.#of(task.agent)).answer(task);
-  }
-
-  #of({ character: { type } }: Agent): Promise<TurnTaker> {
-    let taker = this.#made.get(type);
-    if (!taker) {
-      taker = this.#make(type);
-      this.#made.set(type, taker);
-      // Not kept: what was missing may be there the next time.
-      taker.catch(() => this.#made.delete(type));
-    }
-    return taker;
+    const { type } = task.agent.character;
+    return (await this.#made.get(type, () => this.#make(type))).answer(task);
   }
 
   async #make(type: string): Promise<TurnTaker> {

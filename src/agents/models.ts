@@ -1,6 +1,7 @@
 /** The language models that agents ask: providers and endpoints by name, each made once and kept. */
 import type { Config, EndpointSettings } from '../config.js';
 import type { Agent } from '../core/character.js';
+import { Kept } from '../core/kept.js';
 import { FatalError } from '../errors.js';
 import type { ProviderContext, ProviderExtension } from '../extensions/extension.js';
 import type { Registry } from '../extensions/registry.js';
@@ -42,7 +43,7 @@ export class Models {
   /** Where it comes from, for messages that name the fix. */
   readonly usualFrom: string;
   readonly #parts: ModelsParts;
-  readonly #made = new Map<string, Promise<LanguageModel>>();
+  readonly #made = new Kept<LanguageModel>();
   /** Secrets that each model was made with. */
   readonly #references = new Map<string, string[]>();
 
@@ -74,17 +75,7 @@ export class Models {
 
   /** @throws FatalError `config_invalid` when there is no such endpoint, or it lacks what it needs. */
   get(ref: string): Promise<LanguageModel> {
-    let model = this.#made.get(ref);
-    if (!model) {
-      model = this.#make(ref);
-      this.#made.set(ref, model);
-      const made = model;
-      // Not kept: what was missing may be there the next time.
-      made.catch(() => {
-        if (this.#made.get(ref) === made) this.#made.delete(ref);
-      });
-    }
-    return model;
+    return this.#made.get(ref, () => this.#make(ref));
   }
 
   /** What people should know of a model that can be used. */
@@ -97,7 +88,7 @@ export class Models {
   /** Models made with this secret are made anew when they are asked next. */
   forget(reference: string): void {
     for (const [ref, references] of this.#references)
-      if (references.includes(reference)) this.#made.delete(ref);
+      if (references.includes(reference)) this.#made.forget(ref);
   }
 
   async #make(ref: string): Promise<LanguageModel> {

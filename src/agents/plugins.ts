@@ -3,13 +3,14 @@ import type { Config } from '../config.js';
 import type { Notes } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import { within } from '../core/deadline.js';
+import { Kept } from '../core/kept.js';
 import { asCarrierError, RetryableError } from '../errors.js';
 import { defaultExport } from '../extensions/module.js';
 import { checkParts, invalid, pluginDefinition } from '../extensions/plugin-shape.js';
 import type { Registry } from '../extensions/registry.js';
 import { hubValues, readSettings, type Secrets } from '../extensions/settings.js';
 import type { Logger } from '../logger.js';
-import type { PluginEvents } from '../plugin/hooks.js';
+import type { PluginEvents, PluginRoutes } from '../plugin/hooks.js';
 import type {
   EventOf,
   Plugin,
@@ -54,7 +55,7 @@ export class Plugins implements PluginDesk {
   readonly #observers: Observers;
   readonly #slots = new Map<string, PluginSlot>();
   /** By what its module exports, so that two names of one plugin are one. */
-  readonly #running = new Map<object, Promise<RunningPlugin>>();
+  readonly #running = new Kept<RunningPlugin>();
   /** What the files that could be read export. */
   readonly #files = new Map<string, object>();
   /** How often each of the others was tried. */
@@ -111,19 +112,17 @@ export class Plugins implements PluginDesk {
   /** What is wrong with the plugins that an agent names, without making any: names, shapes and settings. */
   async problems({ character }: Pick<Agent, 'character'>): Promise<Pick<Problem, 'field' | 'message'>[]> {
     const found = await Promise.all(
-      character.plugins.map(async (name) => {
+      character.plugins.map(async (name, index) => {
         try {
           if (!(await isOwnPlugin(name, this.#places)))
             await this.#settings(name, await this.#exported(name, 0));
-          return null;
+          return [];
         } catch (error) {
-          return (error as Error).message;
+          return [{ field: `plugins[${index}]`, message: (error as Error).message }];
         }
       }),
     );
-    return found.flatMap((message, index) =>
-      message === null ? [] : [{ field: `plugins[${index}]`, message }],
-    );
+    return found.flat();
   }
 
   /** Names of the actions that an agent's plugins bring; null where one of them would have to be opened to know. */
@@ -140,11 +139,7 @@ export class Plugins implements PluginDesk {
   }
 
   /** Routes of the plugins that agents name. */
-  routes(): {
-    name: string;
-    access: 'token' | 'own';
-    handler: NonNullable<PluginParts['routes']>['handler'];
-  }[] {
+  routes(): ({ name: string } & Required<PluginRoutes>)[] {
     const plugins = new Set([...this.#agents.values()].flatMap((agent) => this.#now(agent)));
     return [...plugins].flatMap(({ name, parts: { routes } }) =>
       routes ? [{ name, access: routes.access ?? 'token', handler: routes.handler }] : [],
@@ -155,7 +150,7 @@ export class Plugins implements PluginDesk {
     for (const slot of this.#slots.values()) slot.close();
     await this.#observers.drain(closeMs);
     this.#end.abort(new Error('The hub stops.'));
-    await Promise.all([...this.#running.values()].map((running) => this.#close(running)));
+    await Promise.all(this.#running.values().map((running) => this.#close(running)));
   }
 
   /** What does not work and nobody names any longer is not tried again. */
@@ -222,12 +217,7 @@ export class Plugins implements PluginDesk {
     if ((this.#owners.get(own) ?? exported) !== exported)
       throw invalid(name, `calls itself "${own}", and so does another plugin; rename one of them`, 'name');
     this.#owners.set(own, exported);
-    const known = this.#running.get(exported);
-    if (known) return known;
-    const running = this.#make(name, exported);
-    this.#running.set(exported, running);
-    running.catch(() => this.#running.delete(exported));
-    return running;
+    return this.#running.get(exported, () => this.#make(name, exported));
   }
 
   async #exported(name: string, attempt: number): Promise<object> {

@@ -1,3 +1,5 @@
+import type { Finding } from '../connector/connector.js';
+
 /** What is wrong with an agent, or with what the whole hub shares; the rest of it runs. */
 export interface Problem {
   /** Null: it concerns every agent. */
@@ -9,4 +11,8 @@ export interface Problem {
   message: string;
   /** Nothing is wrong; people should know all the same. */
   note?: true;
+}
+
+export function findingOf({ field, message, note }: Problem): Finding {
+  return { check: field, ok: note === true, fix: message };
 }

@@ -1,6 +1,7 @@
 /** One agent's connectors: brought to what its definition and its secrets ask for, one change after the other. */
 import type { Connection, Connector } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
+import { atMost, within } from '../core/deadline.js';
 import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { redact } from '../redaction.js';
@@ -97,7 +98,7 @@ export class RunningAgent {
   async quiet(): Promise<void> {
     if (this.#state === 'open') this.#state = 'quiet';
     // What hangs while it starts is not waited for: it stops once it has started.
-    await this.#within(this.#work).catch(() => {});
+    await atMost(patienceMs, this.#work).catch(() => {});
     await Promise.all([...this.#running.values()].map((running) => this.#close(running)));
   }
 
@@ -182,20 +183,12 @@ export class RunningAgent {
   /** Whatever a connector does on its way out, the others go on. */
   async #step({ connector }: Bot, step: () => Promise<void>): Promise<void> {
     try {
-      await this.#within(step());
+      await within(patienceMs, step);
     } catch (err) {
       this.#stage.log.error(
         { err, agentId: this.#id, connector },
         'a bot did not stop cleanly; the hub goes on without it',
       );
     }
-  }
-
-  async #within<T>(work: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`It took longer than ${patienceMs} ms.`)), patienceMs);
-    });
-    return Promise.race([work, tooLong]).finally(() => clearTimeout(timer));
   }
 }

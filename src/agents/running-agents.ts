@@ -1,6 +1,7 @@
 /** All running agents: each has its connectors started, changed and stopped as its definition and its secrets change. */
 import type { Connector } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
+import { atMost } from '../core/deadline.js';
 import type { CarrierError } from '../errors.js';
 import type { Bots } from './bots.js';
 import type { CharacterChange } from './characters.js';
@@ -96,12 +97,7 @@ export class RunningAgents {
       void this.#look(id, true);
       if (agent) changed();
     });
-    let waited: NodeJS.Timeout | undefined;
-    const longEnough = new Promise<void>((resolve) => {
-      waited = setTimeout(resolve, startMs);
-    });
-    await Promise.race([Promise.all(this.#ids().map((id) => this.#look(id, true))), longEnough]);
-    clearTimeout(waited);
+    await atMost(startMs, Promise.all(this.#ids().map((id) => this.#look(id, true))));
     this.#started = true;
     const timer = setInterval(
       () => void Promise.all(this.#ids().map((id) => this.#look(id))),

@@ -1,4 +1,5 @@
 /** One message that grows while a turn runs: as few updates as its platform allows, and never two at once. */
+import { atMost } from '../core/deadline.js';
 import { CarrierError, RetryableError } from '../errors.js';
 import { healMarkdown } from '../markdown/heal.js';
 import { splitMarkdown } from '../markdown/split.js';
@@ -91,10 +92,10 @@ export class LiveMessage {
 
   async #end(how: 'close' | 'discard'): Promise<string | null> {
     clearTimeout(this.#timer);
-    await within(this.#options.patienceMs, this.#sending);
+    await atMost(this.#options.patienceMs, Promise.resolve(this.#sending));
     const id = this.#id;
     if (id === null) return null;
-    await within(this.#options.patienceMs, this.#sayLast(id, how));
+    await atMost(this.#options.patienceMs, this.#sayLast(id, how));
     return id;
   }
 
@@ -165,18 +166,4 @@ function showable(text: string, maxChars: number): string {
   const limit = Math.max(1, maxChars - ellipsis.length - 2);
   const [first = ''] = splitMarkdown(text.slice(0, maxChars), { limit, render: (markdown) => markdown });
   return /[`~|]$/.test(first) ? `${first}\n\n${ellipsis}` : `${first} ${ellipsis}`;
-}
-
-/** Waits, but not for ever; what fails is the business of whoever started it. */
-function within(ms: number, work: Promise<void> | null): Promise<void> {
-  if (!work) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    work
-      .catch(() => {})
-      .finally(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-  });
 }

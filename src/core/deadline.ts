@@ -33,12 +33,25 @@ export function deadline(ms: number, outer: AbortSignal, reason: () => Error): D
   };
 }
 
+/** Waits for work so long at most: then undefined, while the work goes on. */
+export async function atMost<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
 /**
- * Work of others with a time limit of its own; it gets a signal that aborts then.
+ * Work of others with a time limit of its own; it gets a signal that aborts then, or when the outer one does.
  * @throws Error saying how long it took, as soon as the limit is reached, even if the work goes on.
  */
-export async function within<T>(ms: number, work: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
-  const limit = deadline(ms, new AbortController().signal, () => new Error(`took longer than ${ms} ms`));
+export async function within<T>(
+  ms: number,
+  work: (signal: AbortSignal) => T | Promise<T>,
+  outer: AbortSignal = new AbortController().signal,
+): Promise<T> {
+  const limit = deadline(ms, outer, () => new Error(`took longer than ${ms} ms`));
   try {
     return await limit.race(Promise.resolve(work(limit.signal)));
   } finally {

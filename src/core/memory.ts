@@ -7,7 +7,7 @@
  * - **Kept**: stored, and waiting for nothing (replies, facts, overheard talk).
  */
 import { z } from 'zod';
-import { derivedId } from './ids.js';
+import { derivedId, newId } from './ids.js';
 
 export const MemoryKind = z.enum(['message', 'fact', 'summary', 'document']);
 export type MemoryKind = z.infer<typeof MemoryKind>;
@@ -156,6 +156,16 @@ export interface InboundPress {
   author: Author;
   /** What the button carried; the hub signed it, and takes it once. */
   payload: string;
+}
+
+/** What the hub writes itself, in the room of another memory. */
+export function ownMemory(
+  { agentId, roomId, scope, source }: Pick<Memory, 'agentId' | 'roomId' | 'scope' | 'source'>,
+  own: Pick<Memory, 'kind' | 'role' | 'author' | 'content' | 'turnId'>,
+): Memory {
+  const id = newId();
+  const here = { agentId, roomId, scope, source: { ...source, metadata: undefined, messageId: id } };
+  return { id, ...here, ...own, status: 'kept', createdAt: Date.now() };
 }
 
 /** The same room in every process: derived, never stored. */

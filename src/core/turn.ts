@@ -2,7 +2,7 @@
  * A turn: one run of the pipeline over all pending messages of a room. Its id is derived from the first
  * message it covers, so a retry, on any worker, is the same turn.
  */
-import { derivedId } from './ids.js';
+import { derivedId, newId } from './ids.js';
 import type { Memory, Source } from './memory.js';
 
 /** Tokens as the model counts them; 0 where it does not say. */
@@ -73,6 +73,15 @@ export interface OutboundMessage {
   /** Failed tries so far. */
   attempts: number;
   createdAt: number;
+}
+
+/** Null where nothing is to be sent: all senders fetch the reply themselves. */
+export function outboundOf(memory: Memory, turnId: string, asked: Source[]): OutboundMessage | null {
+  const answers = asked.filter(({ pull }) => !pull);
+  const to = answers.at(-1);
+  if (!to) return null;
+  const { agentId, roomId, createdAt } = memory;
+  return { id: newId(), agentId, roomId, turnId, memory, to, answers, attempts: 0, createdAt };
 }
 
 export function turnIdOf(first: Memory): string {

@@ -132,7 +132,7 @@ function definitionIn(name: string, definition: object): PluginExtension {
   const unknown = unknownKey(definition, definitionNames);
   if (unknown) throw invalid(name, `is not a plugin: ${unknown.field} ${unknown.problem}`, unknown.field);
   const issue = DefinitionShape.safeParse(definition).error?.issues[0];
-  const field = issue && fieldOf(issue.path);
+  const field = issue && z.core.toDotPath(issue.path);
   if (issue) throw invalid(name, `is not a plugin: ${field} ${issue.message}`, field);
   return definition as PluginExtension;
 }
@@ -149,7 +149,7 @@ export function checkParts(name: string, parts: unknown, besides: string[] = [])
   if (unknown) throw refuse(unknown.field, unknown.problem);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
-    throw refuse(fieldOf(issue.path) || 'default', issue.message);
+    throw refuse(z.core.toDotPath(issue.path) || 'default', issue.message);
   }
   const { actions = [] } = parsed.data;
   for (const [at, { phrases = [], parameters }] of actions.entries())
@@ -206,22 +206,11 @@ function unknownKey(value: unknown, known: string[], path = ''): Unknown | undef
     : { field: `${path}${key}`, problem: `is unknown${suggestion(key, known)}` };
 }
 
-/** `actions[0].run` */
-function fieldOf(path: PropertyKey[]): string {
-  return path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-    .join('')
-    .replace(/^\./, '');
-}
-
 /** @param problem half a sentence that follows the plugin's name. */
 export function invalid(name: string, problem: string, field?: string, cause?: unknown): FatalError {
   return new FatalError(
     'plugin_invalid',
     `The plugin "${name}" ${problem}${problem.endsWith('?') ? '' : '.'}`,
-    {
-      ...(field === undefined ? {} : { field }),
-      ...(cause === undefined ? {} : { cause }),
-    },
+    { field, cause },
   );
 }

@@ -16,13 +16,6 @@ import { defaultExport, locate } from './module.js';
 import { pluginDefinition } from './plugin-shape.js';
 import { DefinitionShape } from './shape.js';
 
-type Extension =
-  | ConnectorExtension
-  | ProviderExtension
-  | EmbedderExtension
-  | PluginExtension
-  | AgentTypeExtension;
-
 interface Kinds {
   connector: ConnectorExtension;
   provider: ProviderExtension;
@@ -30,6 +23,7 @@ interface Kinds {
   plugin: PluginExtension;
   agentType: AgentTypeExtension;
 }
+type Extension = Kinds[keyof Kinds];
 
 /** One that was named and cannot be used; the others run without it. */
 export interface ExtensionProblem {
@@ -54,13 +48,7 @@ export class Registry {
   problems: ExtensionProblem[] = [];
   /** What came from modules that the settings name. */
   readonly added: { module: string; kind: string; name: string }[] = [];
-  readonly #byKind = {
-    connector: new Map<string, ConnectorExtension>(),
-    provider: new Map<string, ProviderExtension>(),
-    embedder: new Map<string, EmbedderExtension>(),
-    plugin: new Map<string, PluginExtension>(),
-    agentType: new Map<string, AgentTypeExtension>(),
-  };
+  readonly #extensions: Extension[] = [];
   /** Which module brought a plugin, as it stands in the setting. */
   readonly #modules = new Map<PluginExtension, string>();
   readonly #folder: string;
@@ -84,7 +72,7 @@ export class Registry {
 
   /** All of them. */
   all(): Extension[] {
-    return Object.values(this.#byKind).flatMap((ofKind): Extension[] => [...ofKind.values()]);
+    return [...this.#extensions];
   }
 
   /** Tries again what could not be found or loaded: it may be there by now. */
@@ -122,11 +110,11 @@ export class Registry {
   }
 
   list<K extends keyof Kinds>(kind: K): Kinds[K][] {
-    return [...this.#byKind[kind].values()] as Kinds[K][];
+    return this.#extensions.filter((one): one is Kinds[K] => one.kind === kind);
   }
 
   get<K extends keyof Kinds>(kind: K, name: string): Kinds[K] | undefined {
-    return this.#byKind[kind].get(name) as Kinds[K] | undefined;
+    return this.list(kind).find((one) => one.name === name);
   }
 
   /** @throws FatalError `config_invalid` naming those there are. */
@@ -161,10 +149,10 @@ export class Registry {
     const extension = definition as Extension;
     if (extension.kind === 'plugin') this.#modules.set(extension, module);
     const { kind, name } = extension;
-    const ofKind = this.#byKind[kind] as Map<string, Extension>;
-    if (ofKind.has(name)) this.#refuse(module, `brings a ${kind} "${name}", and there is one of that name`);
+    if (this.get(kind, name))
+      this.#refuse(module, `brings a ${kind} "${name}", and there is one of that name`);
     else {
-      ofKind.set(name, extension);
+      this.#extensions.push(extension);
       if (module !== own) this.added.push({ module, kind, name });
     }
   }

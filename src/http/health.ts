@@ -1,9 +1,14 @@
 import type { RequestHandler } from 'express';
+import { atMost } from '../core/deadline.js';
 import type { Readiness } from '../core/readiness.js';
 import { sendJson } from './answer.js';
 
 /** A check that hangs is a check that fails. */
 const patienceMs = 5000;
+const tooLate: Readiness = {
+  ...{ ready: false, checks: { hub: `no answer within ${patienceMs / 1000} s` } },
+  ...{ connections: {}, notes: [] },
+};
 
 /** The process is alive. */
 export const alive: RequestHandler = (_req, res) => {
@@ -21,26 +26,8 @@ export function metricsOf(read: () => Promise<{ contentType: string; body: strin
 
 export function readiness(ready: () => Promise<Readiness>): RequestHandler {
   return async (_req, res) => {
-    const found = await withinPatience(ready);
+    const found = (await atMost(patienceMs, ready())) ?? tooLate;
     res.setHeader('Cache-Control', 'no-store');
     sendJson(res, found.ready ? 200 : 503, found);
   };
-}
-
-async function withinPatience(ready: () => Promise<Readiness>): Promise<Readiness> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<Readiness>((resolve) => {
-    const verdict = {
-      ready: false,
-      checks: { hub: `no answer within ${patienceMs / 1000} s` },
-      connections: {},
-      notes: [],
-    };
-    timer = setTimeout(resolve, patienceMs, verdict);
-  });
-  try {
-    return await Promise.race([ready(), tooLong]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

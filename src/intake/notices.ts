@@ -1,7 +1,7 @@
 import type { Outcome } from '../connector/connector.js';
-import { derivedId, newId } from '../core/ids.js';
-import { type Memory, roomIdOf, scopeOf } from '../core/memory.js';
-import type { OutboundMessage, Turn } from '../core/turn.js';
+import { derivedId } from '../core/ids.js';
+import { type Memory, ownMemory, roomIdOf, scopeOf } from '../core/memory.js';
+import { outboundOf, type Turn } from '../core/turn.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { NoteStore } from '../store/note-store.js';
@@ -47,7 +47,7 @@ export class Notices {
     const memory = memoryOf(to, notice, turnId);
     const turn = turnOf(memory, turnId);
     if (to.source.pull) await notes.put(keyOf(turnId), memory, { ttlMs: knownMs });
-    const outbound = to.source.pull ? null : outboundOf(memory, turn, to);
+    const outbound = outboundOf(memory, turnId, [to.source]);
     const committed = await turns.commit({ turn, reply: null, outbound });
     if (committed && outbound) await this.#deliver(memory.roomId);
     return outcomeOf(turnId, memory);
@@ -76,23 +76,11 @@ function outcomeOf(turnId: string, memory: Memory | null): Outcome {
 
 function memoryOf(to: Addressee, { text, buttons }: Notice, turnId: string): Memory {
   const { agentId, source } = to;
-  const id = newId();
-  return {
-    ...{
-      id,
-      agentId,
-      roomId: roomIdOf(agentId, source),
-      scope: scopeOf(to),
-      kind: 'message',
-      role: 'assistant',
-    },
-    author: { id: agentId, bot: true },
+  const place = { agentId, roomId: roomIdOf(agentId, source), scope: scopeOf(to), source };
+  return ownMemory(place, {
+    ...{ kind: 'message', role: 'assistant', author: { id: agentId, bot: true }, turnId },
     content: { text, attachments: [], replyTo: null, ...(buttons && { buttons }) },
-    source: { ...source, metadata: undefined, messageId: id },
-    status: 'kept',
-    turnId,
-    createdAt: Date.now(),
-  };
+  });
 }
 
 function turnOf({ agentId, roomId, createdAt }: Memory, turnId: string): Turn {
@@ -102,22 +90,5 @@ function turnOf({ agentId, roomId, createdAt }: Memory, turnId: string): Turn {
     error: null,
     startedAt: createdAt,
     finishedAt: createdAt,
-  };
-}
-
-function outboundOf(memory: Memory, { turnId }: Turn, { source }: Addressee): OutboundMessage {
-  const { agentId, roomId, createdAt } = memory;
-  return {
-    ...{
-      id: newId(),
-      agentId,
-      roomId,
-      turnId,
-      memory,
-      to: source,
-      answers: [source],
-      attempts: 0,
-      createdAt,
-    },
   };
 }

@@ -1,4 +1,5 @@
 import { type ConnectionOptions, type Job, Queue, Worker } from 'bullmq';
+import { atMost } from '../core/deadline.js';
 import type { Logger } from '../logger.js';
 import type { Maintenance, Work } from './maintenance.js';
 
@@ -117,14 +118,11 @@ export class BullmqMaintenance implements Maintenance {
 
 /** BullMQ waits for a Redis that is away, for ever, and to be cut off as well: so it is not waited for. */
 async function farewell(worker: Worker, queue: Queue): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(() => {
-      for (const end of [worker, queue]) void end.disconnect().catch(() => {});
-      resolve();
-    }, farewellMs);
-  });
-  const closed = worker.close().then(() => queue.close());
-  await Promise.race([closed.catch(() => {}), late]);
-  clearTimeout(timer);
+  const over = () => true;
+  const closed = worker
+    .close()
+    .then(() => queue.close())
+    .then(over, over);
+  if (await atMost(farewellMs, closed)) return;
+  for (const end of [worker, queue]) void end.disconnect().catch(() => {});
 }

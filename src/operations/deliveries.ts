@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { FatalError } from '../errors.js';
 import type { Undelivered } from '../store/outbox.js';
+import { each } from '../store/paging.js';
 import { defineOperation, type OperationParts } from './operation.js';
-import { id, instant, page } from './shapes.js';
+import { failure, id, instant, page, texts } from './shapes.js';
 
 const OneDelivery = z.strictObject({ deliveryId: id });
 
@@ -20,15 +21,9 @@ export const listDeliveries = defineOperation({
   output: z.object({
     deliveries: z.array(
       z.object({
-        id: z.string(),
-        agentId: z.string(),
-        roomId: z.string(),
-        turnId: z.string(),
-        connector: z.string(),
-        tenant: z.string(),
-        channel: z.string(),
+        ...texts('id', 'agentId', 'roomId', 'turnId', 'connector', 'tenant', 'channel'),
         attempts: z.number(),
-        error: z.object({ code: z.string(), message: z.string() }).nullable(),
+        error: failure,
         createdAt: instant,
       }),
     ),
@@ -81,15 +76,9 @@ async function concerns({ deliveryId }: z.output<typeof OneDelivery>, { store }:
 }
 
 async function find(deliveryId: string, { outbox }: OperationParts['store']): Promise<Undelivered | null> {
-  for (const state of ['dead', 'waiting'] as const) {
-    let cursor: string | undefined;
-    do {
-      const page = await outbox.list({ state, limit: 200, cursor });
-      const found = page.items.find((item) => item.id === deliveryId);
-      if (found) return found;
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor);
-  }
+  for (const state of ['dead', 'waiting'] as const)
+    for await (const item of each((page) => outbox.list({ ...page, state })))
+      if (item.id === deliveryId) return item;
   return null;
 }
 

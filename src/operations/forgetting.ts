@@ -1,21 +1,6 @@
-import type { Memory } from '../core/memory.js';
-import type { MemoryStore, Page } from '../store/memory-store.js';
+import type { MemoryStore } from '../store/memory-store.js';
 
 const batch = 500;
-
-/** All pages. What forgets collects first: replies are known by what they answer. */
-export async function all(
-  read: (page: { limit: number; cursor?: string }) => Promise<Page<Memory>>,
-): Promise<Memory[]> {
-  const found: Memory[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await read({ limit: batch, cursor });
-    found.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor);
-  return found;
-}
 
 /** The newest first, so that what is cut off can be begun again. Returns how many went. */
 export async function forget(ids: string[], memories: MemoryStore): Promise<number> {

@@ -1,15 +1,9 @@
 import { z } from 'zod';
 import type { Pairing, PairingRequest, Person } from '../core/pairing.js';
 import { defineOperation } from './operation.js';
-import { instant } from './shapes.js';
+import { instant, texts } from './shapes.js';
 
-const person = {
-  agentId: z.string(),
-  connector: z.string(),
-  tenant: z.string(),
-  userId: z.string(),
-  name: z.string().optional(),
-};
+const person = { ...texts('agentId', 'connector', 'tenant', 'userId'), name: z.string().optional() };
 const ShownPairing = z.object({ pairing: z.string(), ...person, pairedAt: instant });
 /** Operators of one agent on one platform let in there alone. */
 const Within = z.strictObject({ agentId: z.string(), connector: z.string() }).optional();

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type Memory, scopeOf } from '../core/memory.js';
 import type { MemoryStore } from '../store/memory-store.js';
-import { all, forget } from './forgetting.js';
+import { all } from '../store/paging.js';
+import { forget } from './forgetting.js';
 import { defineOperation } from './operation.js';
 import { id } from './shapes.js';
 
@@ -34,7 +35,7 @@ export const forgetPerson = defineOperation({
   },
 });
 
-/** Also what waits for its answer, which is then not answered. */
+/** Collected first: replies are known by what they answer. Also what waits for its answer, which is then not answered. */
 async function ownedAnywhere(whom: Forgetting, memories: MemoryStore): Promise<string[]> {
   const agents = whom.agentId === undefined ? await memories.agents() : [whom.agentId];
   const found = await Promise.all([

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { newId } from '../core/ids.js';
 import { Attachment, Author, MemoryStatus } from '../core/memory.js';
 import { FatalError } from '../errors.js';
-import { all, forget } from './forgetting.js';
+import { all } from '../store/paging.js';
+import { forget } from './forgetting.js';
 import { defineOperation } from './operation.js';
 import { placeOfRoom } from './place.js';
-import { id, instant, page } from './shapes.js';
+import { id, instant, page, texts } from './shapes.js';
 
 const OneRoom = z.strictObject({ roomId: id });
 
@@ -21,11 +22,7 @@ export const listRooms = defineOperation({
   output: z.object({
     rooms: z.array(
       z.object({
-        roomId: z.string(),
-        agentId: z.string(),
-        connector: z.string(),
-        tenant: z.string(),
-        channel: z.string(),
+        ...texts('roomId', 'agentId', 'connector', 'tenant', 'channel'),
         thread: z.string().optional(),
         /** Whether only one person and the agent can read it; absent where that is not known. */
         direct: z.boolean().optional(),

@@ -5,8 +5,6 @@ import { instant } from './shapes.js';
 
 const name = z.string().regex(/^[\w.-]{1,64}$/, 'takes 1 to 64 letters, digits, "_", "-" and "."');
 const value = z.string().min(1, 'must not be empty').max(65_536);
-const Named = z.object({ name: z.string() });
-const audit = (input: { name: string }) => ({ name: input.name });
 
 export const listSecrets = defineOperation({
   name: 'secrets.list',
@@ -21,41 +19,37 @@ export const listSecrets = defineOperation({
 export const setSecret = defineOperation({
   name: 'secrets.set',
   about: 'keep a secret under a name, for `secret:NAME`',
-  permission: 'secrets.change',
-  input: z.strictObject({ name, value }),
-  output: Named,
-  audit,
-  async run(input, { secrets }) {
-    await kept(secrets).set(input.name, input.value);
-    return { name: input.name };
-  },
+  ...changing(z.strictObject({ name, value }), (vault, input) => vault.set(input.name, input.value)),
 });
 
 export const rotateSecret = defineOperation({
   name: 'secrets.rotate',
   about: 'replace a secret: only what uses it starts anew',
-  permission: 'secrets.change',
-  input: z.strictObject({ name, value }),
-  output: Named,
-  audit,
-  async run(input, { secrets }) {
-    await kept(secrets).rotate(input.name, input.value);
-    return { name: input.name };
-  },
+  ...changing(z.strictObject({ name, value }), (vault, input) => vault.rotate(input.name, input.value)),
 });
 
 export const removeSecret = defineOperation({
   name: 'secrets.remove',
   about: 'forget a secret',
-  permission: 'secrets.change',
-  input: z.strictObject({ name }),
-  output: Named,
-  audit,
-  async run(input, { secrets }) {
-    await kept(secrets).remove(input.name);
-    return input;
-  },
+  ...changing(z.strictObject({ name }), (vault, input) => vault.remove(input.name)),
 });
+
+/** Done to the one secret that the input names. */
+function changing<Input extends z.ZodType<{ name: string }>>(
+  input: Input,
+  change: (vault: SecretVault, input: z.output<Input>) => Promise<void>,
+) {
+  return {
+    permission: 'secrets.change' as const,
+    input,
+    output: z.object({ name: z.string() }),
+    audit: ({ name }: z.output<Input>) => ({ name }),
+    async run(input: z.output<Input>, { secrets }: { secrets: SecretVault | null }) {
+      await change(kept(secrets), input);
+      return { name: input.name };
+    },
+  };
+}
 
 function kept(secrets: SecretVault | null): SecretVault {
   if (secrets) return secrets;

@@ -7,6 +7,14 @@ export const instant = z.number().transform((ms) => new Date(ms).toISOString());
 /** As ids come in paths and on command lines. */
 export const id = z.string().min(1).max(512);
 
+/** Fields of an output that are text. */
+export function texts<Name extends string>(...names: Name[]): Record<Name, z.ZodString> {
+  return Object.fromEntries(names.map((name) => [name, z.string()])) as Record<Name, z.ZodString>;
+}
+
+/** What went wrong, as it was told. */
+export const failure = z.object(texts('code', 'message')).nullable();
+
 export const page = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().min(1).max(1024).optional(),

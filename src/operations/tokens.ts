@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { revocationKey } from '../core/revocation.js';
 import { FatalError } from '../errors.js';
 import { defineOperation } from './operation.js';
-import { instant } from './shapes.js';
+import { instant, texts } from './shapes.js';
 
-const ShownToken = z.object({ name: z.string(), role: z.string(), tenant: z.string(), createdAt: instant });
+const ShownToken = z.object({ ...texts('name', 'role', 'tenant'), createdAt: instant });
 
 export const listTokens = defineOperation({
   name: 'tokens.list',

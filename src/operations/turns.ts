@@ -6,14 +6,12 @@ import { FatalError } from '../errors.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
 import type { Resource } from './principal.js';
-import { id, instant, page } from './shapes.js';
+import { failure, id, instant, page, texts } from './shapes.js';
 
 const OneTurn = z.strictObject({ turnId: id });
 const Usage = z.object({ inputTokens: z.number(), outputTokens: z.number() });
 const summary = {
-  turnId: z.string(),
-  agentId: z.string(),
-  roomId: z.string(),
+  ...texts('turnId', 'agentId', 'roomId'),
   /** `open`: it runs, or waits for its turn or another try. */
   status: z.enum(['open', 'done', 'failed']),
   covers: z.array(z.string()),
@@ -21,7 +19,7 @@ const summary = {
   model: z.string().nullable(),
   usage: Usage,
   attempt: z.number(),
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  error: failure,
   startedAt: instant.nullable(),
   finishedAt: instant.nullable(),
 };

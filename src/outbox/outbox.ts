@@ -1,10 +1,10 @@
 import type { Connector, DeliveryReceipt } from '../connector/connector.js';
 import { replyKey } from '../core/reply-key.js';
 import type { OutboundMessage } from '../core/turn.js';
-import { asCarrierError, CarrierError } from '../errors.js';
+import { CarrierError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue, Run } from '../queue/queue.js';
-import { redact } from '../redaction.js';
+import { told } from '../redaction.js';
 import type { NoteStore } from '../store/note-store.js';
 import type { Outbox as OutboxStore } from '../store/outbox.js';
 
@@ -122,9 +122,4 @@ export class Deliverer {
 
 function keyOf({ agentId, to }: OutboundMessage): string {
   return `${agentId} ${to.connector}`;
-}
-
-function told(error: unknown): { code: string; message: string } {
-  const { code, message } = asCarrierError(error);
-  return { code, message: redact(message) };
 }

@@ -1,4 +1,5 @@
 import { type ConnectionOptions, type Job, Queue, type Telemetry, UnrecoverableError, Worker } from 'bullmq';
+import { atMost } from '../core/deadline.js';
 import { newId } from '../core/ids.js';
 import { asCarrierError, FatalError, isRetryable, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -131,18 +132,16 @@ export class BullmqQueue implements RoomQueue {
     this.#closed = true;
     const worker = this.#worker;
     const abort = setTimeout(() => worker?.cancelAllJobs('The hub is stopping.'), deadlineMs);
-    let late: NodeJS.Timeout | undefined;
-    const cut = new Promise<void>((resolve) => {
-      late = setTimeout(resolve, deadlineMs + farewellMs);
-    });
     const closed = (async () => {
       await worker?.close();
       await this.#queue.close();
     })();
     // BullMQ waits for a Redis that is away, for ever: so it is not waited for. Its lines are cut by whoever made them.
-    await Promise.race([closed.catch(() => {}), cut]);
+    await atMost(
+      deadlineMs + farewellMs,
+      closed.catch(() => {}),
+    );
     clearTimeout(abort);
-    clearTimeout(late);
   }
 
   /**

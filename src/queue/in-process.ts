@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { atMost } from '../core/deadline.js';
 import { FatalError, isRetryable } from '../errors.js';
 import { backoffMs } from './backoff.js';
 import type { ParkedHandler, RoomQueue, Run, RunHandler } from './queue.js';
@@ -90,9 +91,9 @@ export class InProcessQueue implements RoomQueue {
     for (const room of this.#rooms.values()) clearTimeout(room.timer);
     this.#waiting.clear();
     const finished = Promise.all(this.#runs);
-    if (this.#runs.size > 0 && !(await within(finished, deadlineMs))) {
+    if (this.#runs.size > 0 && !(await atMost(deadlineMs, finished))) {
       this.#abort.abort(new FatalError('shutting_down', 'The hub is stopping.'));
-      await within(finished, 1000);
+      await atMost(1000, finished);
     }
     this.#rooms.clear();
   }
@@ -153,14 +154,4 @@ export class InProcessQueue implements RoomQueue {
     if (room.again) this.#enqueue(room);
     else this.#rooms.delete(room.id);
   }
-}
-
-async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
-  });
-  const done = await Promise.race([work.then(() => true), late]);
-  clearTimeout(timer);
-  return done;
 }

@@ -1,4 +1,4 @@
-import { deadline } from '../core/deadline.js';
+import { within } from '../core/deadline.js';
 import type { Memory } from '../core/memory.js';
 import type { Turn } from '../core/turn.js';
 import type { Logger } from '../logger.js';
@@ -51,14 +51,11 @@ async function limited<T>(
   log: Logger,
   work: (context: TurnContext) => Promise<T>,
 ): Promise<T | undefined> {
-  const limit = deadline(ms, context.signal, () => new Error(`took longer than ${ms} ms`));
   try {
-    return await limit.race(work({ ...context, signal: limit.signal }));
+    return await within(ms, (signal) => work({ ...context, signal }), context.signal);
   } catch (err) {
     if (!context.signal.aborted)
       log.warn({ err, evaluator: evaluator.name, turnId: context.turnId }, 'evaluator failed');
     return undefined;
-  } finally {
-    limit.clear();
   }
 }

@@ -1,14 +1,12 @@
-import { newId } from '../core/ids.js';
-import type { Memory } from '../core/memory.js';
+import { type Memory, ownMemory } from '../core/memory.js';
 import type { MemoryAccess } from '../plugin/plugin.js';
 import type { MemoryStore } from '../store/memory-store.js';
+import { all } from '../store/paging.js';
 
 const maxFacts = 50;
 /** Shorter texts stand in many messages that have nothing to do with them. */
 const minEchoChars = 8;
 
-/** Read at once when a whole scope is read. */
-const page = 500;
 const maxFound = 200;
 
 /**
@@ -25,13 +23,8 @@ export function memoryAccess(memories: MemoryStore, origin: Memory): MemoryAcces
   const facts = (words?: string) =>
     words?.trim() ? find(words, maxFacts, ['fact']) : memories.facts(agentId, scopes, maxFacts);
   const everything = async () => {
-    const all: Memory[] = [];
-    for (let cursor: string | null | undefined; cursor !== null; ) {
-      const { items, nextCursor } = await memories.inScope(agentId, scope, { limit: page, cursor });
-      all.push(...items.filter(({ status }) => status !== 'pending'));
-      cursor = nextCursor;
-    }
-    return all;
+    const found = await all((page) => memories.inScope(agentId, scope, page));
+    return found.filter(({ status }) => status !== 'pending');
   };
   return {
     facts,
@@ -69,19 +62,6 @@ function echoesOf(asked: Memory[], all: Memory[]): Memory[] {
 }
 
 function toFact(text: string, origin: Memory): Memory {
-  const id = newId();
-  return {
-    id,
-    agentId: origin.agentId,
-    roomId: origin.roomId,
-    scope: origin.scope,
-    kind: 'fact',
-    role: 'user',
-    author: origin.author,
-    content: { text, attachments: [], replyTo: null },
-    source: { ...origin.source, metadata: undefined, messageId: id },
-    status: 'kept',
-    turnId: null,
-    createdAt: Date.now(),
-  };
+  const content = { text, attachments: [], replyTo: null };
+  return ownMemory(origin, { kind: 'fact', role: 'user', author: origin.author, content, turnId: null });
 }

@@ -1,3 +1,4 @@
+import { atMost } from '../core/deadline.js';
 import type { Memory } from '../core/memory.js';
 import { asCarrierError } from '../errors.js';
 import type { Embedder } from '../llm/llm.js';
@@ -100,10 +101,6 @@ export class MemoryManager {
   async #vectorOf(text: string): Promise<{ embedder: string; values: Float32Array } | undefined> {
     const embedder = this.#embedder;
     if (!embedder || text.trim() === '') return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, questionMs, undefined);
-    });
     const embedded = embedder.embed([text]).catch((error) => {
       this.#log.warn(
         { err: error, embedder: embedder.id },
@@ -111,8 +108,7 @@ export class MemoryManager {
       );
       return undefined;
     });
-    const vectors = await Promise.race([embedded, late]);
-    clearTimeout(timer);
+    const vectors = await atMost(questionMs, embedded);
     return vectors?.[0] && { embedder: embedder.id, values: vectors[0] };
   }
 

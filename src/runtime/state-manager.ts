@@ -1,5 +1,5 @@
 import type { Agent } from '../core/character.js';
-import { deadline } from '../core/deadline.js';
+import { within } from '../core/deadline.js';
 import type { Memory } from '../core/memory.js';
 import type { RoomState } from '../core/room.js';
 import type { ModelRequest } from '../llm/llm.js';
@@ -83,22 +83,16 @@ export class StateManager {
 
   /** What the providers have to say; those that fail or take too long are left out. */
   async #provide(providers: ContextProvider[], context: TurnContext): Promise<string[]> {
-    if (providers.length === 0) return [];
-    const limit = deadline(providerMs, context.signal, () => new Error(`took longer than ${providerMs} ms`));
-    const limited = { ...context, signal: limit.signal };
     const asked = providers.map(async (provider) => {
       try {
-        return await limit.race(provider.provide(limited));
+        const provide = (signal: AbortSignal) => provider.provide({ ...context, signal });
+        return await within(providerMs, provide, context.signal);
       } catch (err) {
         context.signal.throwIfAborted();
         this.#log.warn({ err, provider: provider.name, turnId: context.turnId }, 'context provider left out');
         return null;
       }
     });
-    try {
-      return (await Promise.all(asked)).filter((paragraph) => paragraph !== null);
-    } finally {
-      limit.clear();
-    }
+    return (await Promise.all(asked)).filter((paragraph) => paragraph !== null);
   }
 }

@@ -1,4 +1,4 @@
-import { deadline } from '../core/deadline.js';
+import { within } from '../core/deadline.js';
 import { RetryableError } from '../errors.js';
 import type { RunningPlugin, TurnContext } from '../plugin/plugin.js';
 
@@ -15,14 +15,9 @@ export async function transformed(
 ): Promise<string> {
   let reply = text;
   for (const { name, parts } of plugins) {
-    const limit = deadline(
-      transformMs,
-      context.signal,
-      () => new Error(`took longer than ${transformMs} ms`),
-    );
     try {
-      const work = async () => parts.transforms!.outbound!(reply, { ...context, signal: limit.signal });
-      const changed: unknown = await limit.race(work());
+      const work = (signal: AbortSignal) => parts.transforms!.outbound!(reply, { ...context, signal });
+      const changed: unknown = await within(transformMs, work, context.signal);
       if (typeof changed !== 'string' || changed.trim() === '') throw new Error('gave no text');
       reply = changed;
     } catch (cause) {
@@ -31,8 +26,6 @@ export async function transformed(
       throw new RetryableError('plugin_failed', `The plugin "${name}" cannot change the reply: ${message}`, {
         cause,
       });
-    } finally {
-      limit.clear();
     }
   }
   return reply;

@@ -2,15 +2,13 @@ import type { Span } from '@opentelemetry/api';
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
 import type { Agent } from '../core/character.js';
 import type { TurnEvent } from '../core/events.js';
-import { newId } from '../core/ids.js';
-import type { Memory } from '../core/memory.js';
+import { type Memory, ownMemory } from '../core/memory.js';
 import type { RoomState, Rooms } from '../core/room.js';
-import { type OutboundMessage, type Turn, type TurnCheckpoint, turnIdOf } from '../core/turn.js';
-import { asCarrierError } from '../errors.js';
+import { outboundOf, type Turn, type TurnCheckpoint, turnIdOf } from '../core/turn.js';
 import type { Logger } from '../logger.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import type { ParkedHandler, RoomQueue, Run } from '../queue/queue.js';
-import { redact } from '../redaction.js';
+import { told } from '../redaction.js';
 import type { MemoryStore } from '../store/memory-store.js';
 import type { Claim, TurnStore } from '../store/turn-store.js';
 import { spanned } from '../tracing.js';
@@ -142,7 +140,8 @@ export class Worker {
 
   async #commit({ roomId, hold }: Run, claim: Work, turn: Turn, reply: Memory): Promise<void> {
     const { turns, turnQueue, deliveryQueue, publish, committed, maxMessages, log } = this.#parts;
-    const outbound = outboundOf(claim.messages, turn, reply);
+    const asked = claim.messages.map(({ source }) => source);
+    const outbound = outboundOf(reply, turn.turnId, asked);
     hold();
     const won = await turns.commit({ turn, reply, outbound });
     this.#tried.delete(roomId);
@@ -247,11 +246,6 @@ function finished(checkpoint: TurnCheckpoint, run: Run, startedAt: number, endin
   };
 }
 
-function told(error: unknown): { code: string; message: string } {
-  const { code, message } = asCarrierError(error);
-  return { code, message: redact(message) };
-}
-
 function replyTo(
   messages: Memory[],
   turnId: string,
@@ -259,37 +253,9 @@ function replyTo(
   text: string,
 ): Memory {
   const newest = messages.at(-1)!;
-  const id = newId();
-  return {
-    id,
-    agentId: agent.id,
-    roomId: newest.roomId,
-    scope: newest.scope,
-    kind: 'message',
-    role: 'assistant',
+  return ownMemory(newest, {
+    ...{ kind: 'message', role: 'assistant', turnId },
     author: { id: agent.id, name: agent.character?.name, bot: true },
     content: { text, attachments: [], replyTo: newest.id },
-    source: { ...newest.source, metadata: undefined, messageId: id },
-    status: 'kept',
-    turnId,
-    createdAt: Date.now(),
-  };
-}
-
-function outboundOf(messages: Memory[], turn: Turn, reply: Memory): OutboundMessage | null {
-  const answers = messages.map(({ source }) => source).filter(({ pull }) => !pull);
-  const to = answers.at(-1);
-  if (!to) return null;
-  const { agentId, roomId, turnId } = turn;
-  return {
-    id: newId(),
-    agentId,
-    roomId,
-    turnId,
-    memory: reply,
-    to,
-    answers,
-    attempts: 0,
-    createdAt: reply.createdAt,
-  };
+  });
 }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Config } from '../config.js';
+import { Kept } from '../core/kept.js';
 import { FatalError } from '../errors.js';
 import { hideValue } from '../redaction.js';
 import { derivedKey, secretFile } from '../secret-file.js';
@@ -24,7 +25,7 @@ export class SecretKeys {
   readonly #old: readonly string[];
   /** Null in hubs that share a database: what they seal, the others must be able to open. */
   readonly #file: string | null;
-  readonly #derived = new Map<string, Promise<Key>>();
+  readonly #derived = new Kept<Key>();
 
   constructor({
     secretKey: { key, old },
@@ -82,12 +83,7 @@ export class SecretKeys {
   }
 
   #keyOf(text: string): Promise<Key> {
-    let key = this.#derived.get(text);
-    if (!key) {
-      key = derive(text);
-      this.#derived.set(text, key);
-    }
-    return key;
+    return this.#derived.get(text, () => derive(text));
   }
 }
 

@@ -3,7 +3,7 @@ import { wishesIn } from '../../extension-api.js';
 import type { Ask, Conversation, Remark } from './conversation.js';
 import { answers, type Find, find, near, quoteOf } from './evidence.js';
 import { type Intent, intentOf, isGreeting, withoutGreeting } from './intent.js';
-import { cut, plain, tell, yearOf } from './quote.js';
+import { cut, plain, tell } from './quote.js';
 import { leadOf } from './voice.js';
 import { isPersonal, sentencesOf } from './words.js';
 
@@ -152,7 +152,8 @@ function answerQuestion(talk: Conversation, question: string): Part {
 const whole = (remark: Remark) => ({ remark, quote: quoteOf(remark) });
 
 function quotes({ voice, remarks }: Conversation, finds: Pick<Find, 'remark' | 'quote'>[]): string {
-  const year = yearOf(remarks);
+  // Of the newest thing that is known, as the present is not.
+  const year = new Date(Math.max(...remarks.map(({ at }) => at || -Infinity))).getFullYear();
   return voice.tint([...new Set(finds.map((found) => tell(found, year)))].join('\n'));
 }
 

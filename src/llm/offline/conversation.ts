@@ -36,9 +36,7 @@ export function conversationIn({ system, messages, tools }: ModelRequest) {
   const heads = turn.flatMap(({ text, speaker }) =>
     sentencesOf(text).map((one) => ({ ...withoutGreeting(one, name), by: speaker ?? nobody })),
   );
-  const asks = heads
-    .filter(({ rest }) => rest !== '')
-    .map(({ rest, by }) => ({ intent: intentOf(rest), text: rest, by }));
+  const asks = heads.flatMap(({ rest, by }) => (rest ? [{ intent: intentOf(rest), text: rest, by }] : []));
 
   const asker = turn.at(-1)?.speaker?.id;
   const remarkOf = ({ by, ...said }: Quote): Remark => {
@@ -48,9 +46,9 @@ export function conversationIn({ system, messages, tools }: ModelRequest) {
   };
   const before = earlier.flatMap((message): Quote[] => {
     if (message.role === 'tool') return [];
-    const by = message.role === 'assistant' ? 'agent' : (message.speaker ?? nobody);
-    const at = message.role === 'user' ? message.at : undefined;
-    return [{ ...untimed, by, text: message.text, ...(at === undefined ? {} : { at }) }];
+    if (message.role === 'assistant') return [{ ...untimed, by: 'agent', text: message.text }];
+    const { speaker: by = nobody, at = untimed.at, text } = message;
+    return [{ ...untimed, by, at, text }];
   });
   const remembered = [...recalled, ...facts].sort((a, b) => a.at - b.at);
   // What was told in the same turn can answer what is asked in it.

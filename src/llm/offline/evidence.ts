@@ -33,12 +33,12 @@ export function find(question: string, remarks: Remark[], isCommand: (text: stri
     // The question itself, or the same asked in other words, is no answer to it.
     .filter(({ quote, stems }) => !isQuestion(quote) || alike(asked, stems) <= 0.6)
     .filter(({ quote }) => keyOf(quote) !== keyOf(question));
-  const weigh = (stem: string) => {
+  const weights = [...asked].map((stem) => {
     // The rarer a word, the more it says.
     const holders = candidates.filter(({ stems }) => stems.has(stem)).length;
-    return Math.log(1 + (candidates.length + 1) / (holders + 1)) * (faintStems.has(stem) ? 0.4 : 1);
-  };
-  const weights = [...asked].map((stem) => ({ stem, weight: weigh(stem) }));
+    const rarity = Math.log(1 + (candidates.length + 1) / (holders + 1));
+    return { stem, weight: rarity * (faintStems.has(stem) ? 0.4 : 1) };
+  });
   const total = weights.reduce((sum, { weight }) => sum + weight, 0);
   const scoreOf = (quote: string, stems: Set<string>, order: number) => {
     const shared = weights.filter(({ stem }) => stems.has(stem));

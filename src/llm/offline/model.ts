@@ -33,12 +33,11 @@ async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerat
   const said = told.messages.map(({ role, text }) => `${role} ${text}`).join('\n');
   const inputTokens = tokens(told.system) + tokens(said);
   const conversation = conversationIn(request);
+  const end = (finish: 'calls' | 'length' | 'stop', output: string) =>
+    ({ type: 'end', finish, usage: { inputTokens, outputTokens: tokens(output) } }) as const;
   const calls = conversation.results ? [] : callsFor(conversation, said);
   for (const call of calls) yield { type: 'call', call };
-  if (calls.length > 0) {
-    const outputTokens = tokens(JSON.stringify(calls));
-    return yield { type: 'end', finish: 'calls', usage: { inputTokens, outputTokens } };
-  }
+  if (calls.length > 0) return yield end('calls', JSON.stringify(calls));
   const whole = answerTo(conversation);
   const text = whole.slice(0, request.maxTokens * tokenChars).replace(/[\ud800-\udbff]$/, '');
   for (const [index, word] of (text.match(/\S+\s*|\s+/g) ?? []).entries()) {
@@ -46,8 +45,7 @@ async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerat
     signal.throwIfAborted();
     yield { type: 'text', text: word };
   }
-  const finish = text.length < whole.length ? 'length' : 'stop';
-  yield { type: 'end', finish, usage: { inputTokens, outputTokens: tokens(text) } };
+  yield end(text.length < whole.length ? 'length' : 'stop', text);
 }
 
 /** What the messages of the turn ask for, each once; ids are the same for the same conversation. */

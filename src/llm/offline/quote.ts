@@ -34,18 +34,11 @@ export function tell({ remark, quote }: { remark: Remark; quote: string }, thisY
   return `${when} ${who} ${isQuestion(quote) ? 'asked' : 'said'}: ${quoted}`;
 }
 
-const clock = new Intl.DateTimeFormat('en-GB', {
-  ...{ day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-});
+const clock = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23' });
 
 /** `22 November at 14:03`, on the hub's clock, with the year where it is another one. */
 function moment(date: Date, thisYear: number): string {
   const part = Object.fromEntries(clock.formatToParts(date).map(({ type, value }) => [type, value]));
   const year = date.getFullYear() === thisYear ? '' : ` ${part.year}`;
   return `${part.day} ${part.month}${year} at ${part.hour}:${part.minute}`;
-}
-
-/** The year of the newest thing that is known, as the present is not. */
-export function yearOf(remarks: Remark[]): number {
-  return new Date(Math.max(...remarks.map(({ at }) => at || -Infinity))).getFullYear();
 }

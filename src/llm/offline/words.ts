@@ -50,10 +50,8 @@ export function wordsOf(text: string): string[] {
 
 /** Stems of the words with a meaning of their own. */
 export function stemsOf(text: string): Set<string> {
-  const stems = new Set<string>();
-  for (const word of wordsOf(text))
-    if (!emptyWords.has(word)) stems.add(kin.get(word) ?? stemmer(word.slice(0, 40)));
-  return stems;
+  const words = wordsOf(text).filter((word) => !emptyWords.has(word));
+  return new Set(words.map((word) => kin.get(word) ?? stemmer(word.slice(0, 40))));
 }
 
 const sentenceEnd = /(?<=[.!?…][”"’')\]]{0,2})\s+|(?<=[。！？؟।])\s*|\n+/u;

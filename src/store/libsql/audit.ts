@@ -1,7 +1,7 @@
 import type { AuditLog, AuditRow } from '../audit-log.js';
 import type { Page } from '../memory-store.js';
+import { pageOf, whole } from '../paging.js';
 import type { Link } from './link.js';
-import { whole } from './memories.js';
 
 export class LibsqlAudit implements AuditLog {
   readonly #link: Link;
@@ -16,9 +16,9 @@ export class LibsqlAudit implements AuditLog {
 
   async list(request: { limit: number; before?: string; operation?: string }): Promise<Page<AuditRow>> {
     const { before = null, operation = null } = request;
-    const limit = Math.max(1, whole(request.limit));
+    const limit = whole(request.limit, 1);
     const found: AuditRow[] = JSON.parse(await this.#link.call('listAudit', [before, limit + 1, operation]));
-    const items = found.slice(0, limit);
-    return { items, nextCursor: found.length > limit ? items.at(-1)!.id : null };
+    const cursorOf = ({ id }: AuditRow) => id;
+    return pageOf(found, limit, (row) => row, cursorOf);
   }
 }

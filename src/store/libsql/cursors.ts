@@ -1,6 +1,6 @@
 /** Cursors of pages: the number of the last row, or of the last one looked at, and in front of it what must not be mixed up. */
-import { FatalError } from '../../errors.js';
 import type { Page } from '../memory-store.js';
+import { pageOf, unknownCursor } from '../paging.js';
 import type { Step } from './listings.js';
 
 type Numbered = [seq: number, ...rest: unknown[]];
@@ -8,16 +8,13 @@ type Numbered = [seq: number, ...rest: unknown[]];
 /** Above every row. */
 export const endOfAll = Number.MAX_SAFE_INTEGER;
 
-/** `found` has one more than the page where there is another one. */
-export function pageOf<F extends Numbered, T>(
+export function pageOfRows<F extends Numbered, T>(
   found: readonly F[],
   limit: number,
   read: (item: F) => T,
   prefix = '',
 ): Page<T> {
-  const items = found.slice(0, limit);
-  const last = found.length > limit ? items.at(-1)![0] : null;
-  return { items: items.map(read), nextCursor: last === null ? null : `${prefix}${last}` };
+  return pageOf(found, limit, read, ([seq]) => `${prefix}${seq}`);
 }
 
 /** The page of one step of `listings.ts`. */
@@ -27,7 +24,7 @@ export function pageOfStep<F extends Numbered, T>(
   read: (item: F) => T,
 ): Page<T> {
   const { found, reached, more } = JSON.parse(json) as Step<F>;
-  const page = pageOf(found, limit, read);
+  const page = pageOfRows(found, limit, read);
   return { ...page, nextCursor: page.nextCursor ?? (more ? String(reached) : null) };
 }
 
@@ -35,10 +32,6 @@ export function pageOfStep<F extends Numbered, T>(
 export function readNumber(cursor: string | undefined, first: number, prefix = ''): number {
   if (cursor === undefined) return first;
   const number = cursor.startsWith(prefix) ? cursor.slice(prefix.length) : '';
-  if (!/^\d{1,15}$/.test(number)) throw unknownCursor('a page of this list');
+  if (!/^\d{1,15}$/.test(number)) throw unknownCursor();
   return Number(number);
-}
-
-export function unknownCursor(giver: string): FatalError {
-  return new FatalError('invalid_field', `The cursor is not one that ${giver} gave.`, { field: 'cursor' });
 }

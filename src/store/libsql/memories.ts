@@ -13,7 +13,8 @@ import type {
   SearchRequest,
   Unembedded,
 } from '../memory-store.js';
-import { endOfAll, pageOf, pageOfStep, readNumber, unknownCursor } from './cursors.js';
+import { unknownCursor, whole } from '../paging.js';
+import { endOfAll, pageOfRows, pageOfStep, readNumber } from './cursors.js';
 import { frozenCopy } from './frozen.js';
 import type { Link } from './link.js';
 import type { Replica } from './replica.js';
@@ -71,23 +72,23 @@ export class LibsqlMemories implements MemoryStore {
     roomId: string,
     { order = 'oldest', ...page }: PageRequest & { order?: 'oldest' | 'newest' },
   ): Promise<Page<Memory>> {
-    const limit = Math.max(1, whole(page.limit));
+    const limit = whole(page.limit, 1);
     const [first, prefix] = order === 'newest' ? [endOfAll, 'before'] : [0, ''];
     const from = readNumber(page.cursor, first, prefix);
     // One more than asked for tells whether there is another page.
     const found = readMemories(await this.#link.call('history', [roomId, from, limit + 1, order]));
-    return pageOf(found.map(numbered), limit, ([, memory]) => memory, prefix);
+    return pageOfRows(found.map(numbered), limit, ([, memory]) => memory, prefix);
   }
 
   async rooms(page: PageRequest & { agentId?: string }): Promise<Page<RoomSummary>> {
-    const limit = Math.max(1, whole(page.limit));
+    const limit = whole(page.limit, 1);
     const before = readNumber(page.cursor, endOfAll);
     const step = await this.#link.call('listRooms', [before, limit, page.agentId ?? null]);
     return pageOfStep(step, limit, roomOf);
   }
 
   async ofPerson({ agentId, connector, tenant, userId }: Person, page: PageRequest): Promise<Page<Memory>> {
-    const limit = Math.max(1, whole(page.limit));
+    const limit = whole(page.limit, 1);
     const source = [JSON.stringify(connector), JSON.stringify(tenant), JSON.stringify(userId)] as const;
     const after = readNumber(page.cursor, 0);
     const step = await this.#link.call('ofPerson', [after, limit, agentId ?? null, ...source]);
@@ -95,10 +96,10 @@ export class LibsqlMemories implements MemoryStore {
   }
 
   async inScope(agentId: string, scope: string, page: PageRequest): Promise<Page<Memory>> {
-    const limit = Math.max(1, whole(page.limit));
+    const limit = whole(page.limit, 1);
     const after = readNumber(page.cursor, 0);
     const found = readMemories(await this.#link.call('inScope', [agentId, scope, after, limit + 1]));
-    return pageOf(found.map(numbered), limit, ([, memory]) => memory);
+    return pageOfRows(found.map(numbered), limit, ([, memory]) => memory);
   }
 
   async facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
@@ -140,7 +141,7 @@ export class LibsqlMemories implements MemoryStore {
   async expire({ agentId, before, kinds, limit, cursor }: ExpiryRequest): Promise<Expired> {
     const numbers = kinds.map((kind) => kindNumber[kind]);
     const after = cursor === undefined ? null : readPlace(cursor);
-    const row = { agentId, before, kinds: numbers, limit: Math.max(1, whole(limit)), after };
+    const row = { agentId, before, kinds: numbers, limit: whole(limit, 1), after };
     const { gone, next } = await this.#link.call('expire', [row], (expired) =>
       this.#replica.forgot(expired.gone),
     );
@@ -167,7 +168,7 @@ export class LibsqlMemories implements MemoryStore {
 
   async dropEmbeddings(request: { keep: string; unusedSince: number; limit: number }): Promise<number> {
     const { keep, unusedSince, limit } = request;
-    return this.#link.call('dropEmbeddings', [keep, unusedSince, Math.max(1, whole(limit))]);
+    return this.#link.call('dropEmbeddings', [keep, unusedSince, whole(limit, 1)]);
   }
 
   #scopes(agentId: string, scopes: string[], facts: number): Promise<ScopeView[]> {
@@ -196,11 +197,6 @@ function roomOf([, roomId, agentId, scope, lastAt, source, messages]: RoomItem):
     ...{ roomId, agentId, source: { connector, tenant, channel, ...(thread !== undefined && { thread }) } },
     ...{ ...(direct !== undefined && { direct }), lastAt, messages },
   };
-}
-
-/** SQLite reads a negative limit as none at all. */
-export function whole(limit: number): number {
-  return Math.min(Math.max(0, Math.trunc(limit) || 0), 100_000);
 }
 
 function readPlace(cursor: string): [created: number, seq: number] {

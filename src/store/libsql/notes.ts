@@ -1,6 +1,6 @@
 import type { Note, NoteStore } from '../note-store.js';
+import { whole } from '../paging.js';
 import type { Link } from './link.js';
-import { whole } from './memories.js';
 
 export class LibsqlNotes implements NoteStore {
   readonly #link: Link;

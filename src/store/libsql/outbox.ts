@@ -1,9 +1,9 @@
 import type { OutboundMessage } from '../../core/turn.js';
 import type { Page, PageRequest } from '../memory-store.js';
 import type { Outbox, Undelivered } from '../outbox.js';
-import { pageOf, readNumber } from './cursors.js';
+import { whole } from '../paging.js';
+import { pageOfRows, readNumber } from './cursors.js';
 import type { Link } from './link.js';
-import { whole } from './memories.js';
 import type { Replica } from './replica.js';
 
 export class LibsqlOutbox implements Outbox {
@@ -35,11 +35,11 @@ export class LibsqlOutbox implements Outbox {
   async list(
     page: PageRequest & { state: 'waiting' | 'dead'; agentId?: string },
   ): Promise<Page<Undelivered>> {
-    const limit = Math.max(1, whole(page.limit));
+    const limit = whole(page.limit, 1);
     const after = readNumber(page.cursor, 0);
     const asked = [page.state === 'dead', after, page.agentId ?? null, limit + 1] as const;
     const found: [number, Undelivered][] = JSON.parse(await this.#link.call('listOutbox', [...asked]));
-    return pageOf(found, limit, ([, entry]) => entry);
+    return pageOfRows(found, limit, ([, entry]) => entry);
   }
 
   async retry(id: string): Promise<boolean> {

@@ -1,11 +1,11 @@
 import type { Memory } from '../../core/memory.js';
 import type { OutboundMessage, Turn, TurnCheckpoint } from '../../core/turn.js';
 import type { Page } from '../memory-store.js';
+import { whole } from '../paging.js';
 import type { Claim, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
 import { endOfAll, pageOfStep, readNumber } from './cursors.js';
 import { frozenCopy } from './frozen.js';
 import type { Link } from './link.js';
-import { whole } from './memories.js';
 import type { OutboundRow } from './outbox-table.js';
 import type { Replica } from './replica.js';
 import { rowOf, statusNumber } from './row.js';
@@ -62,7 +62,7 @@ export class LibsqlTurns implements TurnStore {
 
   async list(request: TurnListRequest): Promise<Page<Omit<Turn, 'steps'>>> {
     const { agentId, roomId, status } = request;
-    const limit = Math.max(1, whole(request.limit));
+    const limit = whole(request.limit, 1);
     const json = (part: string | undefined) => (part === undefined ? null : JSON.stringify(part));
     const filter = [json(agentId), json(roomId), json(status)] as const;
     const before = readNumber(request.cursor, endOfAll);

@@ -13,7 +13,7 @@ export class MongoAgents implements AgentStore {
   }
 
   async tokens(): Promise<TokenRecord[]> {
-    const documents = await this.#connection.run(() => this.#tokens.find().sort({ _id: 1 }).toArray());
+    const documents = await this.#connection.find(this.#tokens, {}, { sort: { _id: 1 } });
     return documents.map(({ _id, hash, role, tenant, createdAt }) => ({
       hash,
       name: _id,

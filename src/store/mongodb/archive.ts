@@ -101,11 +101,10 @@ async function settle(
   archive: Collection<Archived>,
   ids: string[],
 ): Promise<number> {
-  const left = await connection.run(() =>
-    memories
-      .find({ _id: { $in: ids } })
-      .project<MemoryDocument>({ kind: 1, content: 1 })
-      .toArray(),
+  const left = await connection.find(
+    memories,
+    { _id: { $in: ids } },
+    { projection: { kind: 1, content: 1 } },
   );
   const said = left.filter(({ content }) => content).map(({ _id }) => _id);
   const unsaid = left.filter(({ content }) => !content).map(({ _id }) => _id);
@@ -133,9 +132,7 @@ async function finishEarlier(
   archive: Collection<Archived>,
 ): Promise<void> {
   for (;;) {
-    const copies = await connection.run(() =>
-      archive.find({ moving: true }).limit(batch).project<Archived>({ _id: 1 }).toArray(),
-    );
+    const copies = await connection.find(archive, { moving: true }, { limit: batch, projection: { _id: 1 } });
     if (copies.length === 0) return;
     await settle(
       connection,

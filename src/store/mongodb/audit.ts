@@ -1,9 +1,9 @@
 import type { Filter } from 'mongodb';
 import type { AuditLog, AuditRow } from '../audit-log.js';
 import type { Page } from '../memory-store.js';
+import { pageOf, whole } from '../paging.js';
 import type { Connection } from './connection.js';
 import { isDuplicateKey } from './faults.js';
-import { whole } from './limits.js';
 
 interface AuditDocument {
   _id: string;
@@ -33,20 +33,14 @@ export class MongoAudit implements AuditLog {
   }
 
   async list(request: { limit: number; before?: string; operation?: string }): Promise<Page<AuditRow>> {
-    const limit = Math.max(1, whole(request.limit));
+    const limit = whole(request.limit, 1);
     const { before, operation } = request;
     const filter: Filter<AuditDocument> = {
       ...(before !== undefined && { _id: { $lt: before } }),
       ...(operation !== undefined && { operation }),
     };
-    const found = await this.#connection.run(() =>
-      this.#rows
-        .find(filter)
-        .sort({ _id: -1 })
-        .limit(limit + 1)
-        .toArray(),
-    );
-    const items = found.slice(0, limit).map(({ row }): AuditRow => JSON.parse(row));
-    return { items, nextCursor: found.length > limit ? items.at(-1)!.id : null };
+    const found = await this.#connection.find(this.#rows, filter, { sort: { _id: -1 }, limit: limit + 1 });
+    const read = ({ row }: AuditDocument): AuditRow => JSON.parse(row);
+    return pageOf(found, limit, read, ({ _id }) => _id);
   }
 }

@@ -6,6 +6,8 @@ import {
   type CommandSucceededEvent,
   type Db,
   type Document,
+  type Filter,
+  type FindOptions,
   MongoClient,
   type MongoClientOptions,
   ReadPreference,
@@ -85,6 +87,15 @@ export class Connection {
     } catch (error) {
       throw this.#closed ? unavailable('The store was closed meanwhile.') : faultOf(error);
     }
+  }
+
+  /** All documents that a query finds, with the fields of the projection alone. */
+  find<T extends Document>(
+    collection: Collection<T>,
+    filter: Filter<T>,
+    options: Pick<FindOptions, 'sort' | 'limit' | 'projection'> = {},
+  ): Promise<T[]> {
+    return this.run(() => collection.find<T>(filter, options).toArray());
   }
 
   /**

@@ -1,5 +1,5 @@
 /** Cursors of pages: an id, and in front of it what it may be used for. */
-import { FatalError } from '../../errors.js';
+import { unknownCursor } from '../paging.js';
 
 /** Ids are not secret, but a cursor that looks like one invites making them up. */
 export function writeCursor(use: string, id: string): string {
@@ -12,7 +12,5 @@ export function readCursor(use: string, cursor: string): string {
     .toString()
     .slice(use.length + 1);
   if (writeCursor(use, id) === cursor) return id;
-  throw new FatalError('invalid_field', 'The cursor is not one that a page of this list gave.', {
-    field: 'cursor',
-  });
+  throw unknownCursor();
 }

@@ -92,11 +92,10 @@ export class Embedders {
     const unsaid = { used: { $exists: false } };
     await this.#connection.run(() => this.#embedders.updateMany(unsaid, { $set: { used: Date.now() } }));
     const used = { $lt: unusedSince };
-    const found = await this.#connection.run(() =>
-      this.#embedders
-        .find({ _id: { $ne: this.keyOf(keep) }, used })
-        .sort({ _id: 1 })
-        .toArray(),
+    const found = await this.#connection.find(
+      this.#embedders,
+      { _id: { $ne: this.keyOf(keep) }, used },
+      { sort: { _id: 1 } },
     );
     for (const { _id: key } of found) {
       const dropped = await this.#dropVectors(key, limit);
@@ -111,12 +110,10 @@ export class Embedders {
 
   async #dropVectors(key: string, limit: number): Promise<number> {
     const memories = this.#connection.collection<MemoryDocument>('memories');
-    const found = await this.#connection.run(() =>
-      memories
-        .find({ embeds: true, [`has.${key}`]: true })
-        .limit(limit)
-        .project<Pick<MemoryDocument, '_id'>>({ _id: 1 })
-        .toArray(),
+    const found = await this.#connection.find(
+      memories,
+      { embeds: true, [`has.${key}`]: true },
+      { limit, projection: { _id: 1 } },
     );
     if (found.length === 0) return 0;
     const these = { _id: { $in: found.map(({ _id }) => _id) } };

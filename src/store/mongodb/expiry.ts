@@ -8,11 +8,11 @@
  */
 import type { Collection, Filter } from 'mongodb';
 import type { Expired, ExpiryRequest } from '../memory-store.js';
+import { whole } from '../paging.js';
 import type { Connection } from './connection.js';
 import type { MemoryDocument } from './documents.js';
 import { settled } from './filter.js';
 import { makeAgeIndexes } from './indexes.js';
-import { whole } from './limits.js';
 
 export class Expiry {
   readonly #connection: Connection;
@@ -26,7 +26,7 @@ export class Expiry {
 
   async expire(request: ExpiryRequest): Promise<Expired> {
     await this.#prepare();
-    const limit = Math.max(1, whole(request.limit));
+    const limit = whole(request.limit, 1);
     const memories = await this.#take(this.#connection.collection('memories'), request, limit);
     if (memories === limit) return { count: memories, nextCursor: 'more' };
     const archived = await this.#take(this.#connection.collection('archive'), request, limit - memories);
@@ -45,9 +45,7 @@ export class Expiry {
       ...{ agentId, kind: { $in: expiring }, createdAt: { $lt: before }, status: { $in: [...settled] } },
       ...{ open: { $exists: false }, due: { $exists: false }, expiresAt: { $exists: false } },
     };
-    const found = await this.#connection.run(() =>
-      collection.find(aged).limit(limit).project<Pick<MemoryDocument, '_id'>>({ _id: 1 }).toArray(),
-    );
+    const found = await this.#connection.find(collection, aged, { limit, projection: { _id: 1 } });
     if (found.length === 0) return 0;
     const these = { ...aged, _id: { $in: found.map(({ _id }) => _id) } };
     await this.#connection.repeatable(async () => {

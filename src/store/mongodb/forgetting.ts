@@ -7,11 +7,10 @@ import { type MemoryDocument, Open } from './documents.js';
 export async function forget(connection: Connection, ids: string[]): Promise<number> {
   const memories = connection.collection<MemoryDocument>('memories');
   const archive = connection.collection<MemoryDocument>('archive');
-  const found = await connection.run(() =>
-    memories
-      .find({ _id: { $in: ids }, kind: { $ne: 'turn' } })
-      .project<MemoryDocument>({ roomId: 1, status: 1, checkpoint: 1, 'turn.turnId': 1 })
-      .toArray(),
+  const found = await connection.find(
+    memories,
+    { _id: { $in: ids }, kind: { $ne: 'turn' } },
+    { projection: { roomId: 1, status: 1, checkpoint: 1, 'turn.turnId': 1 } },
   );
   for (const document of found) {
     if (document.checkpoint) await passOn(connection, memories, document);

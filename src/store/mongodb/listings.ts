@@ -6,11 +6,11 @@ import type { Collection, Document, Filter } from 'mongodb';
 import { isDirect, type Memory } from '../../core/memory.js';
 import type { Turn } from '../../core/turn.js';
 import type { Page, PageRequest, Person, RoomSummary } from '../memory-store.js';
+import { pageOf, whole } from '../paging.js';
 import type { TurnListRequest } from '../turn-store.js';
 import type { Connection } from './connection.js';
 import { readCursor, writeCursor } from './cursors.js';
 import { type MemoryDocument, memoryFields, memoryOf } from './documents.js';
-import { whole } from './limits.js';
 
 /** Documents looked at in one call; of most, a few fields. */
 const lookedAt = 1_000;
@@ -41,7 +41,7 @@ export class Listings {
   }
 
   async rooms({ agentId, cursor, ...page }: PageRequest & { agentId?: string }): Promise<Page<RoomSummary>> {
-    const limit = Math.max(1, whole(page.limit));
+    const limit = whole(page.limit, 1);
     const fields = { agentId: 1, roomId: 1, kind: 1, scope: 1, createdAt: 1, ...place };
     const looked = await this.#newest({}, 'rooms', cursor, fields);
     const newest = new Map<string, MemoryDocument>();
@@ -56,8 +56,7 @@ export class Listings {
       const rooms = await Promise.all(candidates.splice(0, together).map((room) => this.#room(room)));
       found.push(...rooms.flatMap((room) => room ?? []));
     }
-    const { items, nextCursor } = pageOf('rooms', looked, found, limit);
-    return { items: items.map(({ _id, ...room }) => room), nextCursor };
+    return pageBehind('rooms', looked, found, limit, ({ _id, ...room }) => room);
   }
 
   /** Null: an earlier page had it, because it has newer messages. */
@@ -86,7 +85,7 @@ export class Listings {
     cursor,
     ...page
   }: TurnListRequest): Promise<Page<Omit<Turn, 'steps'>>> {
-    const limit = Math.max(1, whole(page.limit));
+    const limit = whole(page.limit, 1);
     const where = roomId === undefined ? {} : { roomId };
     const looked = await this.#newest(where, 'turns', cursor, turnFields);
     const found = looked.filter(
@@ -95,13 +94,12 @@ export class Listings {
         (agentId === undefined || turn.agentId === agentId) &&
         (status === undefined || turn.status === status),
     );
-    const { items, nextCursor } = pageOf('turns', looked, found, limit);
-    return { items: items.map(({ turn }) => turn!), nextCursor };
+    return pageBehind('turns', looked, found, limit, ({ turn }) => turn!);
   }
 
   /** First what is at hand, then what is archived: what moves meanwhile is met twice rather than not at all. */
   async ofPerson(person: Person, page: PageRequest): Promise<Page<Memory>> {
-    const limit = Math.max(1, whole(page.limit));
+    const limit = whole(page.limit, 1);
     const [use, after] = readPlace(page.cursor);
     const collection = use === 'memories' ? this.#memories : this.#archive;
     const isTheirs = ({ role, author, source }: MemoryDocument) =>
@@ -110,13 +108,10 @@ export class Listings {
       source?.connector === person.connector &&
       source.tenant === person.tenant;
     const fields = { ...{ agentId: 1, role: 1, 'author.id': 1, 'content.replyTo': 1 }, ...place };
-    const looked = await this.#connection.run(() =>
-      collection
-        .find({ _id: { $gt: after } })
-        .sort({ _id: 1 })
-        .limit(lookedAt)
-        .project<MemoryDocument>(fields)
-        .toArray(),
+    const looked = await this.#connection.find(
+      collection,
+      { _id: { $gt: after } },
+      { sort: { _id: 1 }, limit: lookedAt, projection: fields },
     );
     const own = looked.filter(({ agentId }) => person.agentId === undefined || agentId === person.agentId);
     const replies = own.filter(({ role, content }) => role === 'assistant' && content?.replyTo);
@@ -128,13 +123,11 @@ export class Listings {
     const found = own.filter((document) =>
       document.role === 'assistant' ? theirs.has(document.content?.replyTo ?? '') : isTheirs(document),
     );
-    const { items, nextCursor } = pageOf(use, looked, found, limit);
-    const memories = await this.#connection.run(() =>
-      collection
-        .find({ _id: { $in: items.map(({ _id }) => _id) }, kind: { $ne: 'turn' } })
-        .sort({ _id: 1 })
-        .project<MemoryDocument>(memoryFields)
-        .toArray(),
+    const { items, nextCursor } = pageBehind(use, looked, found, limit, ({ _id }) => _id);
+    const memories = await this.#connection.find(
+      collection,
+      { _id: { $in: items }, kind: { $ne: 'turn' } },
+      { sort: { _id: 1 }, projection: memoryFields },
     );
     const rest = use === 'memories' ? writeCursor('archive', '') : null;
     return { items: memories.map(memoryOf), nextCursor: nextCursor ?? rest };
@@ -144,12 +137,7 @@ export class Listings {
   async #both(ids: string[], fields: Document): Promise<MemoryDocument[]> {
     if (ids.length === 0) return [];
     const found = [this.#memories, this.#archive].map((collection) =>
-      this.#connection.run(() =>
-        collection
-          .find({ _id: { $in: ids } })
-          .project<MemoryDocument>(fields)
-          .toArray(),
-      ),
+      this.#connection.find(collection, { _id: { $in: ids } }, { projection: fields }),
     );
     return (await Promise.all(found)).flat();
   }
@@ -161,27 +149,28 @@ export class Listings {
     fields: Document,
   ): Promise<MemoryDocument[]> {
     const before = cursor === undefined ? {} : { _id: { $lt: readCursor(use, cursor) } };
-    return this.#connection.run(() =>
-      this.#memories
-        .find({ ...where, ...before })
-        .sort({ _id: -1 })
-        .limit(lookedAt)
-        .project<MemoryDocument>(fields)
-        .toArray(),
+    return this.#connection.find(
+      this.#memories,
+      { ...where, ...before },
+      { sort: { _id: -1 }, limit: lookedAt, projection: fields },
     );
   }
 }
 
 /** Goes on behind its last item, or, with all of them on it, behind the last document that was looked at. */
-function pageOf<T extends { _id: string }>(
+function pageBehind<F extends { _id: string }, T>(
   use: string,
   looked: { _id: string }[],
-  found: T[],
+  found: F[],
   limit: number,
-) {
-  const items = found.slice(0, limit);
-  const more = found.length > limit ? items.at(-1)! : looked.length === lookedAt ? looked.at(-1)! : null;
-  return { items, nextCursor: more && writeCursor(use, more._id) };
+  read: (item: F) => T,
+): Page<T> {
+  const behind = ({ _id }: { _id: string }) => writeCursor(use, _id);
+  const page = pageOf(found, limit, read, behind);
+  return {
+    ...page,
+    nextCursor: page.nextCursor ?? (looked.length === lookedAt ? behind(looked.at(-1)!) : null),
+  };
 }
 
 function readPlace(cursor: string | undefined): [use: 'memories' | 'archive', after: string] {

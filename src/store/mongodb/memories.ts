@@ -14,6 +14,7 @@ import type {
   SearchRequest,
   Unembedded,
 } from '../memory-store.js';
+import { pageOf, whole } from '../paging.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
 import { readCursor, writeCursor } from './cursors.js';
@@ -23,7 +24,6 @@ import type { Embedders } from './embedders.js';
 import type { Expiry } from './expiry.js';
 import { unavailable } from './faults.js';
 import { forget } from './forgetting.js';
-import { whole } from './limits.js';
 import type { Listings } from './listings.js';
 import type { Marks } from './marks.js';
 import type { Reads } from './reads.js';
@@ -168,13 +168,10 @@ export class MongoMemories implements MemoryStore {
     if (whole(limit) === 0) return [];
     await this.#parts.marks.all();
     const key = await this.#parts.embedders.prepare(embedder);
-    const found = await this.#parts.connection.run(() =>
-      this.#memories
-        .find({ embeds: true, [`has.${key}`]: null, status: { $ne: 'pending' } } as Document)
-        .sort({ _id: 1 })
-        .limit(whole(limit))
-        .project<Pick<MemoryDocument, '_id' | 'content'>>({ 'content.text': 1 })
-        .toArray(),
+    const found = await this.#parts.connection.find(
+      this.#memories,
+      { embeds: true, [`has.${key}`]: null, status: { $ne: 'pending' } } as Document,
+      { sort: { _id: 1 }, limit: whole(limit), projection: { 'content.text': 1 } },
     );
     return found.map(({ _id, content }) => ({ id: _id, text: content!.text }));
   }
@@ -197,7 +194,7 @@ export class MongoMemories implements MemoryStore {
   }
 
   dropEmbeddings(request: { keep: string; unusedSince: number; limit: number }): Promise<number> {
-    return this.#parts.embedders.drop({ ...request, limit: Math.max(1, whole(request.limit)) });
+    return this.#parts.embedders.drop({ ...request, limit: whole(request.limit, 1) });
   }
 
   async #page(
@@ -205,23 +202,16 @@ export class MongoMemories implements MemoryStore {
     page: PageRequest,
     order: 'oldest' | 'newest',
   ): Promise<Page<Memory>> {
-    const limit = Math.max(1, whole(page.limit));
+    const limit = whole(page.limit, 1);
     const [use, behind] = order === 'oldest' ? ['after', '$gt'] : ['before', '$lt'];
     const from = page.cursor === undefined ? {} : { _id: { [behind]: readCursor(use, page.cursor) } };
     // One more than asked for tells whether there is another page.
-    const found = await this.#parts.connection.run(() =>
-      this.#memories
-        .find({ ...filter, ...from })
-        .sort({ _id: order === 'oldest' ? 1 : -1 })
-        .limit(limit + 1)
-        .project<MemoryDocument>(memoryFields)
-        .toArray(),
+    const found = await this.#parts.connection.find(
+      this.#memories,
+      { ...filter, ...from },
+      { sort: { _id: order === 'oldest' ? 1 : -1 }, limit: limit + 1, projection: memoryFields },
     );
-    const items = found.slice(0, limit);
-    return {
-      items: items.map(memoryOf),
-      nextCursor: found.length > limit ? writeCursor(use, items.at(-1)!._id) : null,
-    };
+    return pageOf(found, limit, memoryOf, ({ _id }) => writeCursor(use, _id));
   }
 
   get #memories() {

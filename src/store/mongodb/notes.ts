@@ -1,7 +1,7 @@
 import { newId } from '../../core/ids.js';
 import type { Note, NoteStore } from '../note-store.js';
+import { whole } from '../paging.js';
 import type { Connection } from './connection.js';
-import { whole } from './limits.js';
 
 interface NoteDocument {
   /** The key as JSON text: any string, also one that is no valid Unicode. */
@@ -57,15 +57,13 @@ export class MongoNotes implements NoteStore {
   async list(prefix: string, limit: number): Promise<Note[]> {
     if (whole(limit) === 0) return [];
     const from = JSON.stringify(prefix).slice(0, -1);
-    const found = await this.#connection.run(() =>
-      this.#notes
-        .find({
-          _id: { $gte: from, $lt: `${from}\u{10ffff}` },
-          $or: [forEver, { expiresAt: { $gt: new Date() } }],
-        })
-        .sort({ _id: 1 })
-        .limit(whole(limit))
-        .toArray(),
+    const found = await this.#connection.find(
+      this.#notes,
+      {
+        _id: { $gte: from, $lt: `${from}\u{10ffff}` },
+        $or: [forEver, { expiresAt: { $gt: new Date() } }],
+      },
+      { sort: { _id: 1 }, limit: whole(limit) },
     );
     return found.map((note) => ({ key: JSON.parse(note._id), value: JSON.parse(note.value) }));
   }

@@ -3,10 +3,10 @@ import type { Filter } from 'mongodb';
 import type { OutboundMessage } from '../../core/turn.js';
 import type { Page, PageRequest } from '../memory-store.js';
 import type { Outbox, Undelivered } from '../outbox.js';
+import { pageOf, whole } from '../paging.js';
 import type { Connection } from './connection.js';
 import { readCursor, writeCursor } from './cursors.js';
 import { copied, type MemoryDocument, memoryFields, outboundOf, undeliveredOf } from './documents.js';
-import { whole } from './limits.js';
 import type { Marks } from './marks.js';
 import type { RoomLog } from './room-log.js';
 import { waitingRooms } from './waiting.js';
@@ -28,13 +28,10 @@ export class MongoOutbox implements Outbox {
 
   async due(roomId: string, limit: number): Promise<OutboundMessage[]> {
     if (whole(limit) === 0) return [];
-    const documents = await this.#connection.run(() =>
-      this.#log.memories
-        .find({ roomId, due: true })
-        .sort({ _id: 1 })
-        .limit(whole(limit))
-        .project<MemoryDocument>({ ...memoryFields, outbox: 1 })
-        .toArray(),
+    const documents = await this.#connection.find(
+      this.#log.memories,
+      { roomId, due: true },
+      { sort: { _id: 1 }, limit: whole(limit), projection: { ...memoryFields, outbox: 1 } },
     );
     for (const { _id, outbox } of documents) this.#places.set(outbox!.id, { _id, roomId });
     return documents.map(outboundOf);
@@ -70,23 +67,19 @@ export class MongoOutbox implements Outbox {
   async list(
     page: PageRequest & { state: 'waiting' | 'dead'; agentId?: string },
   ): Promise<Page<Undelivered>> {
-    const limit = Math.max(1, whole(page.limit));
+    const limit = whole(page.limit, 1);
     const { state, agentId, cursor } = page;
     const filter: Filter<MemoryDocument> = {
       ...(state === 'dead' ? { dead: true } : { due: true }),
       ...(agentId !== undefined && { agentId }),
       ...(cursor !== undefined && { 'outbox.id': { $gt: readCursor(state, cursor) } }),
     };
-    const found = await this.#connection.run(() =>
-      this.#log.memories
-        .find(filter)
-        .sort({ 'outbox.id': 1 })
-        .limit(limit + 1)
-        .project<MemoryDocument>({ agentId: 1, roomId: 1, turnId: 1, outbox: 1 })
-        .toArray(),
-    );
-    const items = found.slice(0, limit).map(undeliveredOf);
-    return { items, nextCursor: found.length > limit ? writeCursor(state, items.at(-1)!.id) : null };
+    const found = await this.#connection.find(this.#log.memories, filter, {
+      sort: { 'outbox.id': 1 },
+      limit: limit + 1,
+      projection: { agentId: 1, roomId: 1, turnId: 1, outbox: 1 },
+    });
+    return pageOf(found, limit, undeliveredOf, ({ outbox }) => writeCursor(state, outbox!.id));
   }
 
   async retry(id: string): Promise<boolean> {

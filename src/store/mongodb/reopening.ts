@@ -64,11 +64,10 @@ export class Reopening {
   /** Ids of the covered messages that are still there, in their order. */
   async #left({ roomId, turn }: MemoryDocument): Promise<string[]> {
     const { covers } = turn!;
-    const found = await this.#connection.run(() =>
-      this.#log.memories
-        .find({ _id: { $in: covers }, roomId })
-        .project<{ _id: string }>({ _id: 1 })
-        .toArray(),
+    const found = await this.#connection.find(
+      this.#log.memories,
+      { _id: { $in: covers }, roomId },
+      { projection: { _id: 1 } },
     );
     const there = new Set(found.map(({ _id }) => _id));
     return covers.filter((id) => there.has(id));

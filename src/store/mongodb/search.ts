@@ -2,6 +2,7 @@
 import { MemoryKind } from '../../core/memory.js';
 import type { Logger } from '../../logger.js';
 import type { Found, SearchRequest } from '../memory-store.js';
+import { whole } from '../paging.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
 import { type MemoryDocument, memoryOf } from './documents.js';
@@ -9,7 +10,6 @@ import type { Embedders } from './embedders.js';
 import type { Filter } from './filter.js';
 import type { KnownEmbedder } from './known-embedder.js';
 import { withTerms } from './lexicon.js';
-import { whole } from './limits.js';
 import type { SearchNode } from './search-node.js';
 import { queryTerms } from './terms.js';
 import { lengthOf, nearest } from './vectors.js';

@@ -1,6 +1,7 @@
 import type { Turn, TurnCheckpoint } from '../../core/turn.js';
 import { FatalError } from '../../errors.js';
 import type { Page } from '../memory-store.js';
+import { whole } from '../paging.js';
 import type { Claim, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
 import type { Connection } from './connection.js';
 import {
@@ -12,7 +13,6 @@ import {
   Open,
   turnDocumentOf,
 } from './documents.js';
-import { whole } from './limits.js';
 import type { Listings } from './listings.js';
 import type { Marks } from './marks.js';
 import { Reopening } from './reopening.js';
@@ -114,19 +114,20 @@ export class MongoTurns implements TurnStore {
 
   /** Everything a claim must see, in one query: unfinished reopenings and turns, then checkpoints, then what waits. */
   #open(roomId: string, limit: number): Promise<MemoryDocument[]> {
-    return this.#connection.run(() =>
-      this.#log.memories
-        .find({ roomId, open: { $gte: Open.reopening } })
-        .sort({ open: 1, _id: 1 })
-        .limit(limit + mostTurns)
-        .project<MemoryDocument>({
+    return this.#connection.find(
+      this.#log.memories,
+      { roomId, open: { $gte: Open.reopening } },
+      {
+        sort: { open: 1, _id: 1 },
+        limit: limit + mostTurns,
+        projection: {
           ...memoryFields,
           open: 1,
           checkpoint: 1,
           'turn.covers': 1,
           'turn.status': 1,
-        })
-        .toArray(),
+        },
+      },
     );
   }
 
@@ -147,11 +148,10 @@ export class MongoTurns implements TurnStore {
   }
 
   #stillPending({ roomId, covers }: TurnCheckpoint): Promise<MemoryDocument[]> {
-    return this.#connection.run(() =>
-      this.#log.memories
-        .find({ roomId, _id: { $in: covers }, status: 'pending' })
-        .project<MemoryDocument>(memoryFields)
-        .toArray(),
+    return this.#connection.find(
+      this.#log.memories,
+      { roomId, _id: { $in: covers }, status: 'pending' },
+      { projection: memoryFields },
     );
   }
 
