@@ -76,6 +76,8 @@ export async function startCarrier(config: Config, log: Logger, overrides: Overr
   const embedder = embedderFor(parts, overrides);
   const opening = openEngines(config, log, { ...overrides.database, embedderHint: embedder });
   vaultOpened(opening.then((engines) => vaultOn(engines, config, log)));
+  // Why the store does not open is told below; who waits for a secret hears it, too.
+  vault.catch(() => {});
   const [engines, made] = await Promise.allSettled([opening, embedder]);
   try {
     if (engines.status === 'rejected') throw engines.reason;
