@@ -146,9 +146,9 @@ async function assemble(
   vault.watch();
   return {
     ...hub,
-    async stop() {
+    async stop(withinMs) {
       vault.stop();
-      await hub.stop();
+      await hub.stop(withinMs);
     },
     secrets: vault,
     store: engines.store,

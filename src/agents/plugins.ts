@@ -24,8 +24,6 @@ import { PluginSlot } from './plugin-slot.js';
 
 /** How long a message waits for plugins that are tried just now. */
 const waitMs = 5000;
-/** How long the end of the hub waits for a plugin's `close`, and for observers. */
-const closeMs = 5000;
 
 export interface PluginsParts {
   config: Pick<Config, 'given' | 'charactersDir' | 'pluginsDir'>;
@@ -139,11 +137,12 @@ export class Plugins implements PluginDesk {
     );
   }
 
-  async close(): Promise<void> {
+  /** @param waitMs for observers, and then for the plugins' own `close`. */
+  async close(waitMs = 5000): Promise<void> {
     for (const slot of this.#slots.values()) slot.close();
-    await this.#observers.drain(closeMs);
+    await this.#observers.drain(waitMs);
     this.#end.abort(new Error('The hub stops.'));
-    await Promise.all([...this.#running.values()].map((running) => this.#close(running)));
+    await Promise.all([...this.#running.values()].map((running) => this.#close(running, waitMs)));
   }
 
   /** What does not work and nobody names any longer is not tried again. */
@@ -273,13 +272,13 @@ export class Plugins implements PluginDesk {
     }
   }
 
-  async #close(running: Promise<RunningPlugin>): Promise<void> {
+  async #close(running: Promise<RunningPlugin>, waitMs: number): Promise<void> {
     const closing = async () => {
       const plugin = await running.catch(() => null);
       await plugin?.parts.close?.();
       return plugin;
     };
-    await within(closeMs, closing).catch((err) =>
+    await within(waitMs, closing).catch((err) =>
       this.#parts.log.warn({ err }, 'a plugin did not close cleanly'),
     );
   }

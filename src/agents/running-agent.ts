@@ -16,14 +16,13 @@ export interface Stage {
   };
   /** A connector runs that did not before: replies may wait for it. */
   started(): void;
+  /** How long a connector is waited for that does not stop, in ms. */
+  patienceMs(): number;
   log: Logger;
 }
 
 /** After this long, in ms, a bot that was refused is tried again: what was wrong may have been put right at the platform. */
 const againMs = 60_000;
-
-/** How long a connector is waited for that does not stop, in ms. */
-const patienceMs = 10_000;
 
 interface Failure {
   fingerprint: string;
@@ -193,8 +192,12 @@ export class RunningAgent {
 
   async #within<T>(work: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
+    const patienceMs = this.#stage.patienceMs();
     const tooLong = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`It took longer than ${patienceMs} ms.`)), patienceMs);
+      timer = setTimeout(
+        () => reject(new Error(`It took longer than ${Math.round(patienceMs)} ms.`)),
+        patienceMs,
+      );
     });
     return Promise.race([work, tooLong]).finally(() => clearTimeout(timer));
   }
