@@ -18,11 +18,16 @@ export interface Stage {
   started(): void;
   /** How long a connector is waited for that does not stop, in ms. */
   patienceMs(): number;
+  /** How long a connector may take to start, in ms. */
+  beginMs?: number;
   log: Logger;
 }
 
 /** After this long, in ms, a bot that was refused is tried again: what was wrong may have been put right at the platform. */
 const againMs = 60_000;
+
+/** How long a connector may take to start, in ms; one that hangs must not keep its agent from being changed. */
+const usualBeginMs = 60_000;
 
 interface Failure {
   fingerprint: string;
@@ -129,13 +134,20 @@ export class RunningAgent {
   }
 
   async #begin(bot: Bot): Promise<void> {
-    const { start, connections, started } = this.#stage;
-    let connector: Connector | undefined;
+    const { start, connections, started, beginMs = usualBeginMs } = this.#stage;
+    let made: Connector | undefined;
+    const beginning = (async () => {
+      made = await bot.create();
+      await start(made);
+      return made;
+    })();
+    let connector: Connector;
     try {
-      connector = await bot.create();
-      await start(connector);
+      connector = await this.#within(beginning, beginMs);
     } catch (error) {
-      if (connector) await this.#stop(bot, connector);
+      if (made) await this.#stop(bot, made);
+      // It may have been late, and start after all.
+      beginning.then((late) => this.#stop(bot, late)).catch(() => {});
       this.#fail(bot, error as Error);
       return;
     }
@@ -190,14 +202,10 @@ export class RunningAgent {
     }
   }
 
-  async #within<T>(work: Promise<T>): Promise<T> {
+  async #within<T>(work: Promise<T>, ms = this.#stage.patienceMs()): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
-    const patienceMs = this.#stage.patienceMs();
     const tooLong = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`It took longer than ${Math.round(patienceMs)} ms.`)),
-        patienceMs,
-      );
+      timer = setTimeout(() => reject(new Error(`It took longer than ${Math.round(ms)} ms.`)), ms);
     });
     return Promise.race([work, tooLong]).finally(() => clearTimeout(timer));
   }
