@@ -78,6 +78,8 @@ export async function startCarrier(config: Config, log: Logger, overrides: Overr
   const embedder = loading.then((registry) => embedderFor({ config, registry, secrets, log }, overrides));
   const opening = openEngines(config, log, { ...overrides.database, embedderHint: embedder });
   vaultOpened(opening.then((engines) => vaultOn(engines, config, log)));
+  // Why the store does not open is told below; who waits for a secret hears it, too.
+  vault.catch(() => {});
   const [engines, made] = await Promise.allSettled([opening, embedder]);
   try {
     if (engines.status === 'rejected') throw engines.reason;
@@ -147,9 +149,9 @@ async function assemble(
   vault.watch();
   return {
     ...hub,
-    async stop() {
+    async stop(withinMs) {
       vault.stop();
-      await hub.stop();
+      await hub.stop(withinMs);
     },
     secrets: vault,
     store: engines.store,

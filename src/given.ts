@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { FatalError } from './errors.js';
 
+/** `env:NAME`, `file:PATH` or `secret:NAME`: where a secret is. */
+export const secretReference = /^(env|file|secret):(\S.*)$/;
+
 export class Given {
   readonly #env: Readonly<Record<string, string>>;
   readonly #file: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -28,6 +31,20 @@ export class Given {
       new FatalError('config_invalid', `Settings that cannot be used: ${field}: ${problem}.`, { field });
     if (plain !== undefined) throw refuse(`${name} is set too; leave one of them out`);
     return readSecret(path, refuse);
+  }
+
+  /**
+   * A setting may stand for a secret that is kept elsewhere: `env:NAME` leads there, and any other reference to itself.
+   * @throws FatalError `config_invalid` as `text` does, and for one that names a setting again.
+   */
+  whereIs(reference: string): string {
+    const [, kind, name = ''] = secretReference.exec(reference) ?? [];
+    const said = kind === 'env' ? this.text(name)?.trim() : undefined;
+    if (said === undefined || !secretReference.test(said)) return reference;
+    if (!said.startsWith('env:')) return said;
+    throw new FatalError('config_invalid', `${name} stands for ${said}; name that setting itself`, {
+      field: name,
+    });
   }
 
   has(name: string): boolean {

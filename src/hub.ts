@@ -64,8 +64,9 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
   });
   carrier.announce(server.url);
   const stop = async () => {
+    const end = performance.now() + config.turns.stopMs;
     await server.close(config.turns.stopMs);
-    await carrier.stop();
+    await carrier.stop(end - performance.now());
   };
   const bots = carrier
     .connectors()

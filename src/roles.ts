@@ -38,6 +38,10 @@ import { shutDown } from './shutdown.js';
 /** Between two looks for what lacks a vector, and for what has lived long enough, in ms. */
 const embeddingsMs = 5_000;
 const retentionMs = 3_600_000;
+/** What each step of the stop has at least, in ms, however long those before it took. */
+const stepMs = 500;
+/** How long a connector is waited for that does not start or stop, in ms. */
+const connectorMs = 10_000;
 
 /** The models of each agent. */
 interface AgentModels {
@@ -62,7 +66,7 @@ export interface HubParts {
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
   embedder: Embedder | null;
-  plugins: PluginDesk & { close(): Promise<void> };
+  plugins: PluginDesk & { close(waitMs: number): Promise<void> };
   secrets: SecretVault;
 }
 
@@ -82,8 +86,11 @@ export interface Hub {
   ready(): Promise<Readiness>;
   /** In Prometheus' text format. */
   metrics(): Promise<{ contentType: string; body: string }>;
-  /** Lets running turns finish, then closes everything; what was left is taken up at the next start. */
-  stop(): Promise<void>;
+  /**
+   * Lets running turns finish, then closes everything; what was left is taken up at the next start.
+   * @param withinMs for all of it; a few seconds more where something hangs. Default: CARRIER_STOP_MS.
+   */
+  stop(withinMs?: number): Promise<void>;
 }
 
 /** When it resolves, messages are taken (a gateway) and answered (a worker). */
@@ -110,8 +117,11 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     log,
   });
 
+  let end = Number.POSITIVE_INFINITY;
+  const left = () => Math.max(stepMs, end - performance.now());
   const agents = new RunningAgents({
     ...{ characters, connections, check: parts.check, log },
+    patienceMs: () => Math.min(connectorMs, left()),
     bots: async (agent) => (role === 'worker' ? { bots: [], problems: [] } : parts.bots(agent)),
     start: (connector) => connector.start(front.hostFor(connector)),
     started: () => sweeper.soon(),
@@ -145,6 +155,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     }
     await sweeper.takeUp();
   } catch (error) {
+    await agents.quiet();
     await agents.stop();
     throw error;
   }
@@ -159,22 +170,24 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     refresh: () => agents.refresh(),
     ready,
     metrics: () => metrics.text(),
-    stop: () =>
-      shutDown(log, {
+    stop: (withinMs = limits.stopMs) => {
+      end = performance.now() + withinMs;
+      return shutDown(log, left, {
         characters: () => characters.close(),
         sweeps: () => sweeper.stop(),
         maintenance: () => maintenance.close(),
         connections: () => agents.quiet(),
-        turns: () => turnQueue.close(limits.stopMs),
-        deliveries: () => deliveryQueue.close(limits.stopMs),
+        turns: () => turnQueue.close(left()),
+        deliveries: () => deliveryQueue.close(left()),
         connectors: () => agents.stop(),
-        worker: () => worker.stop(),
-        plugins: () => parts.plugins.close(),
+        worker: () => worker.stop(left()),
+        plugins: () => parts.plugins.close(left()),
         memories: () => memoryManager.stop(),
         embedder: () => embedder?.close(),
         bus: () => bus.close(),
         engines: () => engines.close(),
-      }),
+      });
+    },
   };
 }
 

@@ -1,10 +1,21 @@
+import { within } from './core/deadline.js';
 import type { Logger } from './logger.js';
 
-/** One after the other, whatever one of them throws: what comes last closes the store. */
-export async function shutDown(log: Logger, steps: Record<string, () => unknown>): Promise<void> {
+/** How long past its time a step is waited for that should have ended by itself, in ms. */
+const graceMs = 1500;
+
+/**
+ * One after the other, whatever one of them throws or however long it hangs: what comes last closes the store.
+ * @param left how long the step that begins may take, in ms.
+ */
+export async function shutDown(
+  log: Logger,
+  left: () => number,
+  steps: Record<string, () => unknown>,
+): Promise<void> {
   for (const [what, step] of Object.entries(steps)) {
     try {
-      await step();
+      await within(left() + graceMs, step);
     } catch (err) {
       log.error({ err, what }, 'not everything has stopped cleanly; the rest goes on stopping');
     }

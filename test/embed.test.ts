@@ -150,6 +150,22 @@ describe('[structure.2] a hub inside a program', () => {
     expect(hub.agents().map(({ character }) => character.name)).toEqual(['Eve']);
   });
 
+  it.each(['rooms', 'plugins', 'healthz', 'Ada', 'a b'])('has no agent of the id %s', async (id) => {
+    const starting = start({ characters: { [id]: { name: 'X', bio: '.' } } });
+    await expect(starting).rejects.toMatchObject({ code: 'config_invalid', field: `characters.${id}` });
+  });
+
+  it('says that another one has its folder, and the program goes on', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    onTestFinished(() => void process.off('unhandledRejection', note));
+    await start();
+    await expect(start()).rejects.toMatchObject({ code: 'store_locked' });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(unhandled).toEqual([]);
+  });
+
   it('writes to the logger it is given, without secrets', async () => {
     const lines: [string, object, string][] = [];
     const note = (level: string) => (details: object, message: string) =>

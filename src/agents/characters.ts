@@ -86,6 +86,11 @@ export class Characters {
         });
       if (!AgentId.safeParse(id).success)
         throw refuse(`"${id}" cannot be an agent's id; try "${suggestedId(id)}"`, null);
+      if (reservedIds.has(id))
+        throw refuse(
+          `"${id}" cannot be an agent's id: the hub has routes of that name; try "${id}-agent"`,
+          null,
+        );
       const read = readCharacter(JSON.stringify(definition) ?? '');
       if ('problem' in read) throw refuse(read.problem.message, read.problem.field);
       characters.#put(id, { id, character: read.character });

@@ -52,7 +52,7 @@ export async function renewedEmbedder(
     },
     embed: async (texts) => (await present()).embed(texts),
     forget(reference) {
-      if (read.references.includes(reference)) void drop();
+      if (read.references.some((one) => config.given.whereIs(one) === reference)) void drop();
     },
     close: async () => drop(),
   };

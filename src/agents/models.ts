@@ -100,12 +100,15 @@ export class Models {
 
   /** What the provider of a model is given; for its `create` and its `check`. */
   async contextOf(ref: string): Promise<ProviderContext & { provider: ProviderExtension }> {
-    const { secrets, log } = this.#parts;
+    const { config, secrets, log } = this.#parts;
     const [name = '', model] = splitRef(ref);
     const { provider, values, said } = this.#endpoint(name);
     const isProvider = provider.name === name;
     // Before they are read: one that changes meanwhile is not overlooked.
-    this.#references.set(ref, referencesIn(values));
+    this.#references.set(
+      ref,
+      referencesIn(values).map((reference) => config.given.whereIs(reference)),
+    );
     for (const [field, { name: at }] of values)
       if (!fieldsOf(provider).includes(field))
         throw new FatalError(

@@ -36,8 +36,6 @@ import type { Problem } from './problem.js';
 const waitMs = 5000;
 /** After an agent has come: a hub that starts is ready before its plugins are loaded. */
 const openMs = 200;
-/** For a plugin's `close`, and for observers. */
-const closeMs = 5000;
 
 export interface PluginsParts {
   config: Pick<Config, 'given' | 'charactersDir' | 'pluginsDir'>;
@@ -146,11 +144,12 @@ export class Plugins implements PluginDesk {
     );
   }
 
-  async close(): Promise<void> {
+  /** @param waitMs for observers, and then for the plugins' own `close`. */
+  async close(waitMs = 5000): Promise<void> {
     for (const slot of this.#slots.values()) slot.close();
-    await this.#observers.drain(closeMs);
+    await this.#observers.drain(waitMs);
     this.#end.abort(new Error('The hub stops.'));
-    await Promise.all(this.#running.values().map((running) => this.#close(running)));
+    await Promise.all(this.#running.values().map((running) => this.#close(running, waitMs)));
   }
 
   /** What does not work and nobody names any longer is not tried again. */
@@ -275,13 +274,13 @@ export class Plugins implements PluginDesk {
     }
   }
 
-  async #close(running: Promise<RunningPlugin>): Promise<void> {
+  async #close(running: Promise<RunningPlugin>, waitMs: number): Promise<void> {
     const closing = async () => {
       const plugin = await running.catch(() => null);
       await plugin?.parts.close?.();
       return plugin;
     };
-    await within(closeMs, closing).catch((err) =>
+    await within(waitMs, closing).catch((err) =>
       this.#parts.log.warn({ err }, 'a plugin did not close cleanly'),
     );
   }

@@ -17,14 +17,18 @@ export interface Stage {
   };
   /** A connector runs that did not before: replies may wait for it. */
   started(): void;
+  /** How long a connector is waited for that does not stop, in ms. */
+  patienceMs(): number;
+  /** How long a connector may take to start, in ms. */
+  beginMs?: number;
   log: Logger;
 }
 
 /** After this long, in ms, a bot that was refused is tried again: what was wrong may have been put right at the platform. */
 const againMs = 60_000;
 
-/** How long a connector is waited for that does not stop, in ms. */
-const patienceMs = 10_000;
+/** How long a connector may take to start, in ms; one that hangs must not keep its agent from being changed. */
+const usualBeginMs = 60_000;
 
 interface Failure {
   fingerprint: string;
@@ -98,7 +102,7 @@ export class RunningAgent {
   async quiet(): Promise<void> {
     if (this.#state === 'open') this.#state = 'quiet';
     // What hangs while it starts is not waited for: it stops once it has started.
-    await atMost(patienceMs, this.#work).catch(() => {});
+    await atMost(this.#stage.patienceMs(), this.#work).catch(() => {});
     await Promise.all([...this.#running.values()].map((running) => this.#close(running)));
   }
 
@@ -131,13 +135,20 @@ export class RunningAgent {
   }
 
   async #begin(bot: Bot): Promise<void> {
-    const { start, connections, started } = this.#stage;
-    let connector: Connector | undefined;
+    const { start, connections, started, beginMs = usualBeginMs } = this.#stage;
+    let made: Connector | undefined;
+    const beginning = (async () => {
+      made = await bot.create();
+      await start(made);
+      return made;
+    })();
+    let connector: Connector;
     try {
-      connector = await bot.create();
-      await start(connector);
+      connector = await within(beginMs, () => beginning);
     } catch (error) {
-      if (connector) await this.#stop(bot, connector);
+      if (made) await this.#stop(bot, made);
+      // It may have been late, and start after all.
+      beginning.then((late) => this.#stop(bot, late)).catch(() => {});
       this.#fail(bot, error as Error);
       return;
     }
@@ -183,7 +194,7 @@ export class RunningAgent {
   /** Whatever a connector does on its way out, the others go on. */
   async #step({ connector }: Bot, step: () => Promise<void>): Promise<void> {
     try {
-      await within(patienceMs, step);
+      await within(this.#stage.patienceMs(), step);
     } catch (err) {
       this.#stage.log.error(
         { err, agentId: this.#id, connector },

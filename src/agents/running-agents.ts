@@ -123,8 +123,8 @@ export class RunningAgents {
     await Promise.all([...this.#agents.values()].map((agent) => agent.quiet()));
   }
 
+  /** After `quiet`. */
   async stop(): Promise<void> {
-    await this.quiet();
     await Promise.all([...this.#agents.values()].map((agent) => agent.stop()));
   }
 

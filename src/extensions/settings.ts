@@ -2,13 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { RetryableError } from '../errors.js';
-import type { Given } from '../given.js';
+import { type Given, secretReference } from '../given.js';
 import { problemsOf } from '../problems.js';
 import { hideValue } from '../redaction.js';
 import type { ExtensionBase } from './extension.js';
-
-/** `env:NAME`, `file:PATH` or `secret:NAME`: where a secret is. */
-export const secretReference = /^(env|file|secret):(\S.*)$/;
 
 export interface Secrets {
   /**

@@ -1,4 +1,5 @@
 import type { Connection } from '../connector/connector.js';
+import { within } from '../core/deadline.js';
 import { FatalError } from '../errors.js';
 import type { Lease, Leases } from '../lease/lease.js';
 import type { Logger } from '../logger.js';
@@ -7,11 +8,14 @@ const firstRetryMs = 1000;
 const longestRetryMs = 60_000;
 /** Between looks at the health of a connection, in ms; only a change is logged. */
 const lookMs = 5000;
+/** How long one that neither opens nor closes keeps its lease from the next, in ms. */
+const usualPatienceMs = 5000;
 
 export interface ConnectionsParts {
   leases: Leases;
   log: Logger;
   retryMs?: number;
+  patienceMs?: number;
 }
 
 /** Who wants to know how opening went. */
@@ -54,6 +58,7 @@ class Keeper {
   readonly #opening: Opening;
   readonly #log: Logger;
   readonly #retryMs: number;
+  readonly #patienceMs: number;
   readonly #lease: Lease;
   readonly #watch: NodeJS.Timeout;
   /** Counts gains and losses: whoever waited through one of them has nothing more to say. */
@@ -67,12 +72,13 @@ class Keeper {
   constructor(
     connection: Connection,
     opening: Opening,
-    { leases, log, retryMs = firstRetryMs }: ConnectionsParts,
+    { leases, log, retryMs = firstRetryMs, patienceMs = usualPatienceMs }: ConnectionsParts,
   ) {
     this.#connection = connection;
     this.#opening = opening;
     this.#log = log;
     this.#retryMs = retryMs;
+    this.#patienceMs = patienceMs;
     this.#watch = setInterval(() => this.#tell(), lookMs).unref();
     this.#lease = leases.contend(`connection:${connection.id}`, {
       gained: (fence) => {
@@ -98,7 +104,9 @@ class Keeper {
   async stop(): Promise<void> {
     clearInterval(this.#watch);
     this.#want(false);
-    await this.#work;
+    await within(this.#patienceMs, () => this.#work).catch((err) =>
+      this.#log.warn({ err, connection: this.id }, 'the connection is not waited for any longer'),
+    );
     await this.#lease.release();
   }
 

@@ -45,6 +45,7 @@ export class Worker {
   /** What each room's unfinished turn covered when it was last tried: only that fails with it. */
   readonly #tried = new Map<string, string[]>();
   readonly #learning = new Set<Promise<void>>();
+  readonly #end = new AbortController();
   /** Turns that run here, by their ids. */
   readonly #running = new Map<string, Cancellation>();
 
@@ -62,9 +63,11 @@ export class Worker {
     this.#running.get(turnId)?.cancel();
   }
 
-  /** Waits for evaluators that still learn. Call after the queue has closed. */
-  async stop(): Promise<void> {
+  /** Waits so long for evaluators that still learn. Call after the queue has closed. */
+  async stop(waitMs: number): Promise<void> {
+    const enough = setTimeout(() => this.#end.abort(new Error('The hub stops.')), waitMs);
     await Promise.all(this.#learning);
+    clearTimeout(enough);
   }
 
   async #run(run: Run, span: Span): Promise<void> {
@@ -180,7 +183,9 @@ export class Worker {
 
   #learn(turn: Turn, reply: Memory, { evaluators }: Draft, context: TurnContext): void {
     if (!evaluators.some(({ learn }) => learn)) return;
-    const learning = learnFrom(turn, reply, evaluators, context, this.#parts.log).finally(() => {
+    // The turn is over, and so is what could call it off.
+    const after = { ...context, signal: this.#end.signal };
+    const learning = learnFrom(turn, reply, evaluators, after, this.#parts.log).finally(() => {
       this.#learning.delete(learning);
     });
     this.#learning.add(learning);

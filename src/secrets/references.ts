@@ -1,8 +1,8 @@
 /** Looks up what `env:NAME`, `file:PATH` and `secret:NAME` stand for. */
 import { isAbsolute, relative, resolve } from 'node:path';
 import { FatalError } from '../errors.js';
-import { type Secrets, secretReference } from '../extensions/settings.js';
-import { type Given, readSecret } from '../given.js';
+import type { Secrets } from '../extensions/settings.js';
+import { type Given, readSecret, secretReference } from '../given.js';
 
 export interface ReferencesParts {
   given: Given;
@@ -20,7 +20,7 @@ export class References implements Secrets {
   }
 
   async resolve(reference: string): Promise<string> {
-    const [, kind, name = ''] = secretReference.exec(reference) ?? [];
+    const [, kind, name = ''] = secretReference.exec(this.#parts.given.whereIs(reference)) ?? [];
     if (kind === 'env') {
       const value = this.#parts.given.text(name)?.trim();
       if (value) return value;

@@ -1,6 +1,7 @@
 /** Secrets that are set while the hub runs. Nobody but the hub gets a value back, and every hub hears of changes. */
 import type { EventBus } from '../bus/bus.js';
 import { type SecretEvent, secretTopic } from '../core/events.js';
+import { SecretName } from '../core/secret-name.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { suggestion } from '../nearest.js';
@@ -21,7 +22,6 @@ interface VaultParts {
   lookMs?: number;
 }
 
-const nameShape = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 const mostBytes = 65_536;
 
 export class SecretVault {
@@ -179,12 +179,8 @@ export class SecretVault {
 }
 
 function checkName(name: unknown): void {
-  if (typeof name === 'string' && nameShape.test(name)) return;
-  throw new FatalError(
-    'invalid_field',
-    'the name of a secret has 1 to 64 characters, a-z, 0-9, ".", "_" and "-", and begins with a letter or a digit',
-    { field: 'name' },
-  );
+  const problem = SecretName.safeParse(name).error?.issues[0];
+  if (problem) throw new FatalError('invalid_field', problem.message, { field: 'name' });
 }
 
 function checkValue(value: unknown): string {

@@ -84,6 +84,25 @@ describe('a model’s key', () => {
     expect(keysOf(received)).toEqual(['Bearer key-number-one', 'Bearer key-number-two']);
   });
 
+  it('is found where an endpoint names a setting that names the secret, and is taken up when it is rotated', async () => {
+    const { url, received } = await scriptedServer(answer('yes'));
+    const path = join(home.folder, 'carrier.config.json');
+    const desk = { provider: 'openai', baseUrl: `${url}/v1`, model: 'm', apiKey: 'env:DESK_KEY' };
+    writeFileSync(path, JSON.stringify({ endpoints: { desk } }));
+    const platform = new Platform();
+    const carrier = await home.carrier(
+      { connectors: [platform] },
+      { CARRIER_CONFIG: path, CARRIER_MODELS: 'desk', DESK_KEY: 'secret:desk' },
+    );
+    for (const value of ['key-number-one', 'key-number-two']) {
+      const before = platform.shown.length;
+      await carrier.secrets.set('desk', value);
+      await platform.dm('ann', 'hello?');
+      await until(() => platform.shown.length > before);
+    }
+    expect(keysOf(received)).toEqual(['Bearer key-number-one', 'Bearer key-number-two']);
+  });
+
   it('stands in an endpoint of carrier.config.json too', async () => {
     const { url, received } = await scriptedServer(answer('yes'));
     const path = join(home.folder, 'carrier.config.json');

@@ -47,7 +47,7 @@ describe('the README', () => {
 describe('the first parts of routes', () => {
   it('are no agents’ ids', () => {
     const first = routes.map(({ path }) => path.split('/')[1]!);
-    const others = ['healthz', 'metrics', 'readyz'];
+    const others = ['healthz', 'metrics', 'plugins', 'readyz'];
     expect([...reservedIds].sort()).toEqual([...new Set([...first, ...others])].sort());
   });
 });

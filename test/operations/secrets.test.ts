@@ -31,6 +31,9 @@ describe('secrets', () => {
     expect(kept.get('key')).toBe('sk-2');
     told.push(await operations.call('secrets.list', {}, system));
     told.push(await operations.call('secrets.set', { ...key, name: 'sk-3 x' }, system).catch(String));
+    // Who has forgotten the name gives the value in its place.
+    told.push(await operations.call('secrets.set', { ...key, name: 'sk-ABC_123' }, system).catch(String));
+    told.push(await operations.call('secrets.remove', { name: 'sk-ABC_123' }, system).catch(String));
     told.push(await operations.call('secrets.set', { ...key, extra: 'sk-4' } as never, system).catch(String));
     told.push(await operations.call('secrets.set', { ...key, value: '' }, system).catch(String));
     told.push(await operations.call('secrets.remove', { name: 'key' }, system));
@@ -38,7 +41,7 @@ describe('secrets', () => {
     expect(JSON.stringify([told, rows])).not.toContain('sk-');
     expect(told[2]).toEqual({ secrets: [{ name: 'key', setAt: '1970-01-01T00:00:00.000Z' }] });
     expect(rows.map(({ outcome }) => outcome)).toEqual([
-      ...['done', 'done', 'done', 'failed', 'failed', 'failed', 'done'],
+      ...['done', 'done', 'done', 'failed', 'failed', 'failed', 'failed', 'failed', 'done'],
     ]);
   });
 

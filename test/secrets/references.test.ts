@@ -35,6 +35,26 @@ describe('secret:NAME as a bot’s token', () => {
     expect(JSON.stringify(bots)).not.toContain('token-of');
   });
 
+  it('is what a setting that a character names may stand for', async () => {
+    const connectors = { telegram: { token: 'env:TELEGRAM_TOKEN_CAPTAIN' } };
+    const led = await botsFor({ TELEGRAM_TOKEN_CAPTAIN: 'secret:captain' }, connectors);
+    const plain = await botsFor({ TELEGRAM_TOKEN_CAPTAIN: kept.captain! }, connectors);
+    expect(led.problems).toEqual([]);
+    expect(led.bots[0]!.fingerprint).toBe(plain.bots[0]!.fingerprint);
+  });
+
+  it.each(['env:TELEGRAM_TOKEN_CAPTAIN', 'env:OPENAI_API_KEY'])(
+    'is not looked for in a ring: %s',
+    async (reference) => {
+      const env = { TELEGRAM_TOKEN_CAPTAIN: reference, OPENAI_API_KEY: 'sk-somebody-elses' };
+      const { bots, problems } = await botsFor(env, { telegram: { token: 'env:TELEGRAM_TOKEN_CAPTAIN' } });
+      expect(bots).toEqual([]);
+      expect(problems).toMatchObject([
+        { field: 'connectors.telegram.token', message: expect.stringContaining('name that setting itself') },
+      ]);
+    },
+  );
+
   it('makes another bot of another value', async () => {
     const env = { TELEGRAM_TOKEN: 'secret:bot' };
     const before = await botsFor(env, {});
