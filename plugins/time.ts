@@ -94,15 +94,8 @@ function closeTo(place: string): string[] {
     .map(({ city }) => city.replace(/(?<=^|[ -])\p{Ll}/gu, (letter) => letter.toUpperCase()));
 }
 
-interface Reading {
-  /** `21:58 on Sunday, 22 November 2026` */
-  moment: string;
-  /** `Asia/Tokyo, UTC+9` */
-  zone: string;
-}
-
-/** To the minute. */
-function read(now: Date, timeZone: string): Reading {
+/** To the minute: `21:58 on Sunday, 22 November 2026 in Kyoto (Asia/Tokyo, UTC+9)`. */
+function read(now: Date, timeZone: string, place?: string): string {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     hour: '2-digit',
@@ -116,19 +109,17 @@ function read(now: Date, timeZone: string): Reading {
   });
   const part = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]));
   const offset = (part.timeZoneName ?? '').replace('GMT', 'UTC');
-  return {
-    moment: `${part.hour}:${part.minute} on ${part.weekday}, ${part.day} ${part.month} ${part.year}`,
-    zone: timeZone === 'UTC' ? timeZone : `${timeZone}, ${offset}`,
-  };
+  const moment = `${part.hour}:${part.minute} on ${part.weekday}, ${part.day} ${part.month} ${part.year}`;
+  return `${moment}${place ? ` in ${place}` : ''} (${timeZone === 'UTC' ? timeZone : `${timeZone}, ${offset}`})`;
 }
 
 /** The hub's own zone: what it was started under, UTC in most containers. */
 const hubZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-let latest: { minute: number; reading: Reading } | undefined;
+let latest: { minute: number; reading: string } | undefined;
 
 /** Every turn asks for this, and making a date format costs half a millisecond: it is read once a minute. */
-function readHere(): Reading {
+function readHere(): string {
   const now = new Date();
   const minute = Math.floor(now.getTime() / 60_000);
   if (latest?.minute !== minute) latest = { minute, reading: read(now, hubZone) };
@@ -173,14 +164,10 @@ const currentTime = defineAction({
   async run({ place }, { signal }) {
     signal.throwIfAborted();
     const asked = place?.trim();
-    if (!asked) {
-      const now = readHere();
-      return `It is ${now.moment} (${now.zone}).`;
-    }
+    if (!asked) return `It is ${readHere()}.`;
     const zone = zoneOf(asked);
     if (!zone) throw new Error(unknownPlace(asked));
-    const now = read(new Date(), zone);
-    return `It is ${now.moment} in ${asked} (${now.zone}).`;
+    return `It is ${read(new Date(), zone, asked)}.`;
   },
 });
 
@@ -192,10 +179,7 @@ function unknownPlace(place: string): string {
 
 const present: ContextProvider = {
   name: 'time',
-  async provide() {
-    const now = readHere();
-    return `It is now ${now.moment} (${now.zone}).`;
-  },
+  provide: async () => `It is now ${readHere()}.`,
 };
 
 export default { name: 'time', actions: [currentTime], contextProviders: [present] } satisfies Plugin;

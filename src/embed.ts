@@ -65,6 +65,8 @@ export interface RunningHub {
   stop(): Promise<void>;
 }
 
+const pathOrObject = z.union([z.string(), z.record(z.string(), z.unknown())], 'must be a path or an object');
+
 const Options = knownFields({
   settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
   // A copy: a process's environment is no plain object.
@@ -74,11 +76,9 @@ const Options = knownFields({
       z.record(z.string(), z.string().optional()),
     )
     .default({}),
-  config: z.union([z.string(), z.record(z.string(), z.unknown())], 'must be a path or an object').optional(),
+  config: pathOrObject.optional(),
   extensions: z.array(z.unknown()).default([]),
-  characters: z
-    .union([z.string(), z.record(z.string(), z.unknown())], 'must be a path or an object')
-    .optional(),
+  characters: pathOrObject.optional(),
   log: z
     .union(
       [

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FatalError } from '../../src/extension-api.js';
 
 const firstPauseMs = 250;
@@ -20,20 +21,7 @@ export async function untilDone(
       if (error instanceof FatalError) throw error;
       signal.throwIfAborted();
       waiting(error, pause);
-      await paused(pause, signal);
+      await sleep(pause, undefined, { signal }).catch(() => {});
     }
   }
-}
-
-/** Resolves early when the signal says so. */
-function paused(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }

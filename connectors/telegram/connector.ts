@@ -17,7 +17,7 @@ import { Inbox } from './inbox.js';
 import { liveMaxChars, liveSurface, liveTimes } from './live.js';
 import { connectorName } from './normalize.js';
 import { Update, type User, updateKinds } from './payload.js';
-import { openFailure, Poller } from './poller.js';
+import { openFailure, Poller, pause } from './poller.js';
 import { type WebhookOptions, webhookRoute } from './webhook.js';
 
 export interface TelegramOptions {
@@ -128,13 +128,7 @@ export function telegramConnector(options: TelegramOptions): Connector {
       } catch (err) {
         if (signal.aborted) return;
         host.log.error({ err }, 'Telegram did not take the webhook; it is tried again');
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, registerAgainMs);
-          signal.addEventListener('abort', () => {
-            clearTimeout(timer);
-            resolve();
-          });
-        });
+        await pause(registerAgainMs, signal);
       }
     }
   }

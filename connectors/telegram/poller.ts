@@ -2,6 +2,7 @@
  * Long polling. Not telegraf's: that one tells Telegram on its way out that a whole batch has been taken, also when
  * a handler failed or was not done, and takes the updates of one chat in any order.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, FatalError, type Host } from '../../src/extension-api.js';
 import { type Api, Conflict, Refused } from './api.js';
 import { updateKinds } from './payload.js';
@@ -213,16 +214,8 @@ function backoff(failures: number): number {
 }
 
 /** Ends early where the signal says so. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, signal.aborted ? 0 : ms);
-    signal.addEventListener('abort', end);
-  });
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return sleep(ms, undefined, { signal }).catch(() => {});
 }
 
 function described(error: unknown): string {

@@ -2,12 +2,11 @@
 import type { Config } from '../config.js';
 import type { Agent } from '../core/character.js';
 import { gateSettings, referencesFor } from '../core/connector-settings.js';
-import { CarrierError } from '../errors.js';
 import type { Registry } from '../extensions/registry.js';
 import { secretsOf } from '../extensions/settings.js';
 import type { LanguageModel } from '../llm/llm.js';
 import { suggestion } from '../nearest.js';
-import { redact } from '../redaction.js';
+import { redact, told } from '../redaction.js';
 import type { Bots } from './bots.js';
 import type { Problem } from './problem.js';
 
@@ -108,12 +107,6 @@ async function wrongPlugins(agent: Agent, { plugins }: CheckParts): Promise<Foun
 async function problemOf(field: string, work: Promise<unknown>): Promise<Found[]> {
   return work.then(
     () => [],
-    (error: unknown) => [told(field, error)],
+    (error: unknown) => [{ field, message: told(error).message }],
   );
-}
-
-function told(field: string, error: unknown): Found {
-  const { message } =
-    error instanceof CarrierError || error instanceof Error ? error : new Error(String(error));
-  return { field, message: redact(message) };
 }

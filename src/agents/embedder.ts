@@ -1,4 +1,5 @@
 import type { Config } from '../config.js';
+import { Kept } from '../core/kept.js';
 import { FatalError } from '../errors.js';
 import type { EmbedderExtension } from '../extensions/extension.js';
 import { hubValues, type Reading, readSettings, type Secrets } from '../extensions/settings.js';
@@ -26,22 +27,16 @@ export async function renewedEmbedder(
   };
   const first = await make(read);
   let last = first;
-  let made: Promise<Embedder> | null = Promise.resolve(first);
-  const present = () => {
-    if (made) return made;
-    const making = again().then((embedder) => {
-      last = embedder;
-      return embedder;
+  const made = new Kept<Embedder>();
+  await made.get(extension, async () => first);
+  const present = () =>
+    made.get(extension, async () => {
+      last = await again();
+      return last;
     });
-    // Not kept: what was missing may be there the next time.
-    making.catch(() => {
-      if (made === making) made = null;
-    });
-    made = making;
-    return making;
-  };
-  const drop = (old = made) => {
-    made = null;
+  const drop = () => {
+    const [old] = made.values();
+    made.forget(extension);
     return old?.then((embedder) => embedder.close()).catch(() => {});
   };
   return {

@@ -24,8 +24,6 @@ export interface SettingProblem {
 export interface Reading {
   settings: Record<string, unknown>;
   nameOf(field: string): string;
-  /** Fields that were given a value. */
-  given: ReadonlySet<string>;
   /** References that the secrets came from. */
   references: string[];
   /** Equal for equal values; tells no value. */
@@ -126,7 +124,7 @@ export async function readSettings(
   if (problems.length > 0) return { problems };
   const settings = (parsed?.data ?? {}) as Record<string, unknown>;
   const fingerprint = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
-  return { settings, nameOf, given: new Set(values.keys()), references, fingerprint };
+  return { settings, nameOf, references, fingerprint };
 }
 
 async function secretOf(

@@ -12,13 +12,13 @@ import {
   failureOf,
   isReadable,
   type LanguageModel,
+  type ModelAbilities,
   type ModelChunk,
   type ModelMessage,
   type ModelRequest,
   promptText,
 } from '../../extension-api.js';
 import { type AnthropicOptions, anthropicConnection } from './client.js';
-import { abilitiesOf } from './models.js';
 
 type Thought = Anthropic.ThinkingBlockParam | Anthropic.RedactedThinkingBlockParam;
 /** Thoughts by the id of the first call they led to. */
@@ -29,13 +29,16 @@ type Block = Anthropic.ContentBlockParam;
 /** Turns with tools in flight whose thoughts are kept. */
 const thoughtLimit = 1000;
 
+/** Every Claude since version 3 sees and calls tools, with 200,000 tokens (docs.anthropic.com, models overview). */
+const usual: ModelAbilities = { sees: true, hears: false, tools: true, contextTokens: 200_000 };
+
 export function anthropicModel(options: AnthropicOptions): LanguageModel {
   const { service, client } = anthropicConnection(options);
   const thoughts: Thoughts = new Map();
 
   return {
     id: options.id ?? `anthropic:${options.model}`,
-    abilities: { ...abilitiesOf(options.model), ...options.abilities },
+    abilities: { ...usual, ...options.abilities },
     async *stream(request, signal) {
       signal.throwIfAborted();
       try {
