@@ -28,10 +28,11 @@ const metadataLimits = { levels: 8, characters: 16_384 };
 
 const Metadata = z
   .record(z.string(), z.unknown())
-  .refine(
-    (value) => isFlat(value, metadataLimits.levels),
-    `is nested deeper than ${metadataLimits.levels} levels`,
-  )
+  .refine((value) => isFlat(value, metadataLimits.levels), {
+    error: `is nested deeper than ${metadataLimits.levels} levels`,
+    // JSON of thousands of levels cannot be written.
+    abort: true,
+  })
   .refine(
     (value) => JSON.stringify(value).length <= metadataLimits.characters,
     `is longer than ${metadataLimits.characters} characters as JSON`,
