@@ -12,7 +12,6 @@ import { type DatabaseWatch, openEngines } from './backends.js';
 import type { Config } from './config.js';
 import type { Connector } from './connector/connector.js';
 import type { Agent } from './core/character.js';
-import { allReferences } from './core/connector-settings.js';
 import type { Engines } from './engines.js';
 import { Registry } from './extensions/registry.js';
 import { makeFolder } from './folder.js';
@@ -131,7 +130,7 @@ async function assemble(
   const checks = {
     ...{ config, registry, models, plugins },
     brought: overrides.connectors?.map(({ name }) => name),
-    references: () => characters.list().flatMap(({ character }) => allReferences(character)),
+    agents: () => characters.list(),
   };
   const hub = await startRoles({
     ...{ config, log, engines, characters, bots, models, embedder, plugins, secrets: vault },

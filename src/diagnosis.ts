@@ -10,7 +10,6 @@ import { openEngines, secretsForDoctor } from './backends.js';
 import type { Config } from './config.js';
 import type { Finding } from './connector/connector.js';
 import type { Agent } from './core/character.js';
-import { allReferences } from './core/connector-settings.js';
 import { atMost } from './core/deadline.js';
 import type { Engines } from './engines.js';
 import { FatalError } from './errors.js';
@@ -38,7 +37,7 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
   const models = new Models(parts);
   const checks = {
     ...{ config, registry, models, plugins: new Plugins({ ...parts, notes: noNotes }) },
-    references: () => agents.flatMap(({ character }) => allReferences(character)),
+    agents: () => agents,
   };
   const found = await Promise.all(agents.map(async (agent) => ({ agent, bots: await botsOf(parts, agent) })));
   const refs = new Set(agents.length > 0 ? agents.flatMap((agent) => models.refs(agent)) : models.usual);

@@ -1,9 +1,9 @@
 /** Keeps secrets out of log lines and stored error messages: by their shape, and by their value where it is known. */
 import { asCarrierError } from './errors.js';
 
-/** Bearer and basic headers, our tokens, keys and tokens of common services, credentials and keys in URLs. */
+/** Each bounded, since texts of strangers are searched. Bearer and basic headers, our tokens, keys and tokens of common services, credentials and keys in URLs. */
 const shapes =
-  /\b([Bb]earer\s+|[Bb]asic\s+)[\w.~+/=-]{6,}|\b(carrier_|sk-|gsk_|hf_|AIza|ghp_|github_pat_|xox[a-z][.-]|xapp-)[\w.-]{8,}|\b(eyJ)[\w-]{8,}\.[\w-]{8,}\.[\w-]*|(:\/\/[^\s:/@]*:)[^\s@/]+(?=@)|([?&](?:api[_-]?key|key|token|access_token|secret)=)[^&\s"]+|(\d{4,12}:)[\w-]{30,}|()\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/g;
+  /\b([Bb]earer\s+|[Bb]asic\s+)[\w.~+/=-]{6,}|\b(carrier_|sk-|gsk_|hf_|AIza|ghp_|github_pat_|xox[a-z][.-]|xapp-)[\w.-]{8,}|\b(eyJ)[\w-]{8,300}\.[\w-]{8,}\.[\w-]*|(:\/\/[^\s:/@]*:)[^\s@/]+(?=@)|([?&](?:api[_-]?key|key|token|access_token|secret)=)[^&\s"]+|(\d{4,12}:)[\w-]{30,}|()\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/g;
 
 /** A shorter value is part of ordinary words: replacing it would make logs unreadable and hide nothing. */
 const shortest = 8;

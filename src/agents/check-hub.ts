@@ -1,6 +1,8 @@
 /** What is wrong with what all agents share: settings, extensions, the usual models. */
+import type { Agent } from '../core/character.js';
+import { allReferences } from '../core/connector-settings.js';
 import type { ExtensionBase } from '../extensions/extension.js';
-import { fieldsOf, settingName } from '../extensions/settings.js';
+import { fieldsOf, hubValues, secretsOf, settingName } from '../extensions/settings.js';
 import type { Given } from '../given.js';
 import { nearest, suggestion } from '../nearest.js';
 import type { Bots } from './bots.js';
@@ -12,22 +14,40 @@ type Found = Omit<Problem, 'agentId'>;
 
 export interface HubCheckParts extends CheckParts {
   models: Models;
-  /** References of all agents, `env:NAME` and so on: what they name is no misspelt setting. */
-  references(): Iterable<string>;
+  agents(): Agent[];
 }
 
 /** @param bots what `hubBots` has found. */
 export async function checkHub(bots: Bots, parts: HubCheckParts): Promise<Problem[]> {
   const { config, registry } = parts;
+  const agents = parts.agents();
+  // What an agent names, as `env:NAME`, is no misspelt setting.
+  const named = new Set(agents.flatMap(({ character }) => allReferences(character)));
   await registry.retry();
   const found: Found[] = [
     ...registry.problems.map(({ module, message }) => ({ field: `extension ${module}`, message })),
-    ...(config.role === 'worker' ? [] : bots.problems),
-    ...misspelt(config.given, registry.all(), new Set(parts.references())),
+    ...(config.role === 'worker' ? [] : [...bots.problems, ...nobodys(agents, named, parts)]),
+    ...misspelt(config.given, registry.all(), named),
     ...unknownInFile(config.given, registry.all()),
     ...(config.role === 'gateway' ? [] : [...(await parts.models.problems()), ...(await ofModels(parts))]),
   ];
   return found.map((problem) => ({ agentId: null, ...problem }));
+}
+
+/** Accounts that are set up for an agent that there is not. Without any agent, that is what is told. */
+function nobodys(agents: Agent[], named: ReadonlySet<string>, { config, registry }: HubCheckParts): Found[] {
+  const { agent } = config.platforms;
+  const ids = agents.map(({ id }) => id);
+  if (ids.length === 0 || ids.includes(agent)) return [];
+  return registry.list('connector').flatMap((extension): Found[] => {
+    const { startedBy = secretsOf(extension) } = extension;
+    const values = hubValues(extension, config.given);
+    const field = extension.serves === 'hub' ? undefined : startedBy.find((one) => values.get(one)?.value);
+    const { name } = (field && values.get(field)) || {};
+    if (!name || named.has(`env:${name}`)) return [];
+    const whose = `is for the agent "${agent}", and there is none; set CARRIER_AGENT to one that there is`;
+    return [{ field: name, message: `${whose}: ${ids.join(', ')}` }];
+  });
 }
 
 /** Settings of the environment that are close to one of an extension's, and are none. */

@@ -9,7 +9,6 @@ import { Models } from '../../src/agents/models.js';
 import { Plugins } from '../../src/agents/plugins.js';
 import { readConfig } from '../../src/config.js';
 import { type Agent, Character } from '../../src/core/character.js';
-import { allReferences } from '../../src/core/connector-settings.js';
 import { Registry } from '../../src/extensions/registry.js';
 import { createLogger } from '../../src/logger.js';
 import { References } from '../../src/secrets/references.js';
@@ -24,12 +23,11 @@ async function partsOf(env: Record<string, string>, agents: Agent[] = []) {
   const secrets = new References({ given: config.given, folder, stored: async () => null });
   const models = new Models({ config, registry, secrets, log });
   const bots = { config, registry, secrets, derive: String, callbackSecret: () => 's'.repeat(16), log };
-  const references = () => agents.flatMap(({ character }) => allReferences(character));
   const notes = () => {
     throw new Error('no plugin is opened');
   };
   const plugins = new Plugins({ config, registry, secrets, notes, log });
-  return { bots, checks: { config, registry, models, plugins, references } };
+  return { bots, checks: { config, registry, models, plugins, agents: () => agents } };
 }
 
 async function problemsOf(character: object, env: Record<string, string> = {}): Promise<string[]> {
@@ -114,6 +112,19 @@ describe('what all agents share', () => {
     const env = { TELEGRAM_TOKEN2: '1:x', TELEGRAM_WHATEVER_ELSE: 'x' };
     expect(await hubProblemsOf(env, [agent])).toEqual([]);
     expect(await hubProblemsOf(env)).toHaveLength(1);
+  });
+
+  it('names a token of an agent that is not there, unless another one names it', async () => {
+    const env = { TELEGRAM_TOKEN: '1:x', DISCORD_TOKEN: 'x' };
+    const pip = (id: string, connectors: object = {}) => ({
+      ...{ id, character: Character.parse({ name: 'Pip', bio: '.', connectors }) },
+    });
+    const telegram = { token: 'env:TELEGRAM_TOKEN' };
+    expect(await hubProblemsOf(env, [pip('pip', { telegram })])).toEqual([
+      expect.stringMatching(/^DISCORD_TOKEN: .*"assistant".* set CARRIER_AGENT .*: pip$/),
+    ]);
+    expect(await hubProblemsOf({ ...env, CARRIER_AGENT: 'pip' }, [pip('pip')])).toEqual([]);
+    expect(await hubProblemsOf(env, [pip('assistant')])).toEqual([]);
   });
 
   it('names settings of carrier.config.json that nothing has', async () => {

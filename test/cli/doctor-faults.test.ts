@@ -45,6 +45,15 @@ describe('[http-and-cli.1] carrier doctor', () => {
       /pip\.json: line 1, column 16: the comma/,
     ],
     [
+      'a token of an agent that is not there',
+      () => {
+        rmSync(join(home.characters, 'assistant.json'));
+        home.character('pip', plain);
+        return { TELEGRAM_TOKEN: '1:AAtoken' };
+      },
+      /TELEGRAM_TOKEN\n.*is for the agent "assistant", and there is none; set CARRIER_AGENT .*: good, pip/,
+    ],
+    [
       'a misspelt key of a character',
       () => home.character('pip', { ...plain, modles: ['offline'] }),
       /modles: unknown; did you mean "models"/,
