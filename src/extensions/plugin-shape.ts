@@ -5,6 +5,7 @@ import { problemOfPhrase } from '../llm/phrases.js';
 import { nearest, suggestion } from '../nearest.js';
 import type { PluginExtension, PluginParts } from '../plugin/plugin.js';
 import { definePlugin } from '../plugin/plugin.js';
+import { sentence } from '../problems.js';
 import { extensionBrand } from './extension.js';
 import { DefinitionShape } from './shape.js';
 
@@ -216,12 +217,8 @@ function fieldOf(path: PropertyKey[]): string {
 
 /** @param problem half a sentence that follows the plugin's name. */
 export function invalid(name: string, problem: string, field?: string, cause?: unknown): FatalError {
-  return new FatalError(
-    'plugin_invalid',
-    `The plugin "${name}" ${problem}${problem.endsWith('?') ? '' : '.'}`,
-    {
-      ...(field === undefined ? {} : { field }),
-      ...(cause === undefined ? {} : { cause }),
-    },
-  );
+  return new FatalError('plugin_invalid', sentence(`The plugin "${name}" ${problem}`), {
+    ...(field === undefined ? {} : { field }),
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
