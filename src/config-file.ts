@@ -9,6 +9,7 @@ import { ModelRef } from './core/character.js';
 import { hubSettings } from './environment.js';
 import { FatalError } from './errors.js';
 import { suggestion } from './nearest.js';
+import { sentence } from './problems.js';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a-z, 0-9 and "-", at most 32 characters');
 
@@ -83,7 +84,7 @@ const ConfigFile = knownFields({
   extensions: z
     .array(z.string().min(1))
     .describe(
-      'Connectors, providers, embedders and plugins to load: npm packages, or files such as ./my-connector.js.',
+      'Connectors, providers, embedders, plugins and agent types to load: npm packages, or files such as ./my-connector.js.',
     )
     .default([]),
   endpoints: z
@@ -156,5 +157,5 @@ export function configSchema(): Record<string, unknown> {
 }
 
 function refusal(file: string, problem: string, field = 'CARRIER_CONFIG'): FatalError {
-  return new FatalError('config_invalid', `${file}: ${problem}.`, { field });
+  return new FatalError('config_invalid', sentence(`${file}: ${problem}`), { field });
 }

@@ -9,7 +9,7 @@ import { FatalError } from './errors.js';
 import { Given } from './given.js';
 import { suggestion } from './nearest.js';
 import { includedCharacters } from './package-folder.js';
-import { problemsOf, problemText } from './problems.js';
+import { problemsOf, problemText, sentence } from './problems.js';
 
 export interface RedisSettings {
   /** `redis://`, or `rediss://` for TLS; with sentinels, its host is not asked. */
@@ -74,7 +74,7 @@ export function readConfig(
       field: field.replace(/\[.*/, ''),
       message,
     }));
-    const message = `Settings that cannot be used: ${problemText(problems)}. See .env.example.`;
+    const message = `Settings that cannot be used: ${sentence(problemText(problems))} See .env.example.`;
     throw new FatalError('config_invalid', message, { field: problems[0]?.field });
   }
   const config = arrange(parsed.data);

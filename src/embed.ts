@@ -12,6 +12,7 @@ import type { ConnectorExtension, EmbedderExtension, ProviderExtension } from '.
 import { createLogger, type Logger } from './logger.js';
 import { nearest, suggestion } from './nearest.js';
 import type { Plugin, PluginExtension } from './plugin/plugin.js';
+import { sentence } from './problems.js';
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const loggerLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -37,7 +38,7 @@ export interface StartOptions {
   env?: Record<string, string | undefined>;
   /** What `carrier.config.json` has in it, or the path of such a file. Absent: none is read. */
   config?: ConfigDefinition | string;
-  /** Connectors, providers and embedders besides the hub's own. */
+  /** Connectors, providers, embedders, agent types and plugins besides the hub's own. */
   extensions?: AnyExtension[];
   /** Agents by their ids, or the path of a folder of character files. Absent: the folder of CARRIER_CHARACTERS_DIR. */
   characters?: Record<string, CharacterDefinition> | string;
@@ -164,7 +165,7 @@ function checked(options: StartOptions) {
   const [issue] = parsed.error.issues;
   const path = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : (issue?.path ?? []);
   const field = path.join('.');
-  throw new FatalError('config_invalid', `startCarrier: ${field}: ${issue?.message}.`, { field });
+  throw new FatalError('config_invalid', sentence(`startCarrier: ${field}: ${issue?.message}`), { field });
 }
 
 /** Lines are made by the hub's own logger, which takes secrets out, then handed over. */

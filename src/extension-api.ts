@@ -115,4 +115,4 @@ export type {
 } from './plugin/plugin.js';
 export { defineAction, definePlugin } from './plugin/plugin.js';
 export type { Problem } from './problems.js';
-export { problemsOf, problemText } from './problems.js';
+export { problemsOf, problemText, sentence } from './problems.js';

@@ -42,6 +42,11 @@ export function problemText(problems: Problem[]): string {
   return problems.length > most ? `${told}; and more` : told;
 }
 
+/** With a full stop, unless it ends in a question, as a suggestion does. */
+export function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
 function explain(issue: z.core.$ZodIssue, schema: z.ZodType): Problem[] {
   const field = fieldOf(issue.path);
   // Names that are not listed may stand there, but with other values: most likely one is misspelt.

@@ -25,7 +25,7 @@ describe('[http-and-cli.21] what is wrong with an input', () => {
       message:
         'text: is missing; userId: must be a text, not a number; roomId: must not be empty; ' +
         'metadata: must be an object, in multipart as JSON text like {"source": "shop"}; ' +
-        'rooomId: unknown; did you mean "roomId"?.',
+        'rooomId: unknown; did you mean "roomId"?',
     });
   });
 

@@ -7,6 +7,7 @@ import {
   problemsOf,
   problemText,
   type Source,
+  sentence,
 } from '../../src/extension-api.js';
 
 export const connectorName = 'http';
@@ -58,7 +59,7 @@ export function parsePayload(body: unknown): Payload {
   const [first] = problems;
   if (!first?.field)
     throw invalidField(undefined, 'The body must be an object like {"text": "Hello", "userId": "alice"}.');
-  throw invalidField(first.field, `${problemText(problems)}.`);
+  throw invalidField(first.field, sentence(problemText(problems)));
 }
 
 /** @throws FatalError `invalid_field` */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Agent, AgentId, reservedIds } from '../core/character.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { sentence } from '../problems.js';
 import { type CharacterProblem, readCharacter } from './character-file.js';
 
 export type { CharacterProblem } from './character-file.js';
@@ -81,7 +82,7 @@ export class Characters {
     const characters = new Characters('', log, {});
     for (const [id, definition] of Object.entries(definitions)) {
       const refuse = (message: string, field: string | null) =>
-        new FatalError('config_invalid', `characters.${id}: ${message}.`, {
+        new FatalError('config_invalid', sentence(`characters.${id}: ${message}`), {
           field: ['characters', id, ...(field ? [field] : [])].join('.'),
         });
       if (!AgentId.safeParse(id).success)

@@ -5,7 +5,7 @@ import type { EmbedderExtension } from '../extensions/extension.js';
 import { hubValues, type Reading, readSettings, type Secrets } from '../extensions/settings.js';
 import type { Embedder } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
-import { problemText } from '../problems.js';
+import { problemText, sentence } from '../problems.js';
 
 /** One that is made anew, when it is asked next, after one of its secrets has changed. Its vectors stay what they were. */
 export interface RenewedEmbedder extends Embedder {
@@ -22,7 +22,7 @@ export async function renewedEmbedder(
   const make = async ({ settings, nameOf }: Reading) => extension.create({ settings, nameOf, model, log });
   const again = async () => {
     const now = await readSettings(extension, hubValues(extension, config.given), secrets);
-    if ('problems' in now) throw new FatalError('config_invalid', `${problemText(now.problems)}.`);
+    if ('problems' in now) throw new FatalError('config_invalid', sentence(problemText(now.problems)));
     return make(now);
   };
   const first = await make(read);

@@ -18,7 +18,7 @@ import {
 import type { LanguageModel } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import { suggestion } from '../nearest.js';
-import { problemText } from '../problems.js';
+import { problemText, sentence } from '../problems.js';
 import { type RenewedEmbedder, renewedEmbedder } from './embedder.js';
 
 export interface ModelsParts {
@@ -113,14 +113,16 @@ export class Models {
       if (!fieldsOf(provider).includes(field))
         throw new FatalError(
           'config_invalid',
-          `${at} is not a setting of the provider "${provider.name}"${suggestion(field, fieldsOf(provider))}.`,
+          sentence(
+            `${at} is not a setting of the provider "${provider.name}"${suggestion(field, fieldsOf(provider))}`,
+          ),
           { field: at },
         );
     const read = await readSettings(provider, values, secrets, (field) =>
       isProvider ? settingName(name, field) : `endpoints.${name}.${field}`,
     );
     if ('problems' in read)
-      throw new FatalError('config_invalid', `The model "${ref}": ${problemText(read.problems)}.`, {
+      throw new FatalError('config_invalid', sentence(`The model "${ref}": ${problemText(read.problems)}`), {
         field: read.problems[0]?.field,
       });
     const { settings, nameOf } = read;
@@ -156,7 +158,7 @@ export class Models {
         : "is missing, and no provider has the endpoint's name";
       return new FatalError(
         'config_invalid',
-        `${field}: ${problem}${suggestion(provider ?? name, providers)}.`,
+        sentence(`${field}: ${problem}${suggestion(provider ?? name, providers)}`),
         { field },
       );
     }

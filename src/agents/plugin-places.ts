@@ -10,6 +10,7 @@ import { invalid } from '../extensions/plugin-shape.js';
 import type { Registry } from '../extensions/registry.js';
 import { suggestion } from '../nearest.js';
 import type { Plugin, PluginExtension } from '../plugin/plugin.js';
+import { sentence } from '../problems.js';
 
 export interface PluginPlaces {
   /** Found by their names before any other. */
@@ -46,7 +47,7 @@ export async function findPlugin(name: string, places: PluginPlaces): Promise<Fo
   const near = suggestion(name, namesIn(places));
   throw invalid(
     name,
-    `was not found${near}${near.endsWith('?') ? '' : '.'} A package must be in CARRIER_EXTENSIONS; a file is named by its path, as in "./my-plugin.js"`,
+    `${sentence(`was not found${near}`)} A package must be in CARRIER_EXTENSIONS; a file is named by its path, as in "./my-plugin.js"`,
   );
 }
 

@@ -5,6 +5,7 @@ import { problemOfPhrase } from '../llm/phrases.js';
 import { nearest, suggestion } from '../nearest.js';
 import type { PluginExtension, PluginParts } from '../plugin/plugin.js';
 import { definePlugin } from '../plugin/plugin.js';
+import { sentence } from '../problems.js';
 import { extensionBrand } from './extension.js';
 import { DefinitionShape } from './shape.js';
 
@@ -208,9 +209,5 @@ function unknownKey(value: unknown, known: string[], path = ''): Unknown | undef
 
 /** @param problem half a sentence that follows the plugin's name. */
 export function invalid(name: string, problem: string, field?: string, cause?: unknown): FatalError {
-  return new FatalError(
-    'plugin_invalid',
-    `The plugin "${name}" ${problem}${problem.endsWith('?') ? '' : '.'}`,
-    { field, cause },
-  );
+  return new FatalError('plugin_invalid', sentence(`The plugin "${name}" ${problem}`), { field, cause });
 }

@@ -13,7 +13,7 @@ import {
 import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { PluginDesk } from '../plugin/plugin.js';
-import { problemsOf, problemText } from '../problems.js';
+import { problemsOf, problemText, sentence } from '../problems.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Appended, MemoryStore } from '../store/memory-store.js';
 import type { Buttons } from './buttons.js';
@@ -213,5 +213,5 @@ function check(inbound: InboundMessage): Checked {
   const parsed = InboundMessage.safeParse(inbound);
   if (parsed.success) return parsed.data;
   const problems = problemsOf(parsed.error, InboundMessage);
-  throw new FatalError('invalid_field', `${problemText(problems)}.`, { field: problems[0]?.field });
+  throw new FatalError('invalid_field', sentence(problemText(problems)), { field: problems[0]?.field });
 }

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { newId } from '../core/ids.js';
 import { asCarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { problemsOf, problemText } from '../problems.js';
+import { problemsOf, problemText, sentence } from '../problems.js';
 import type { AuditRow } from '../store/audit-log.js';
 import { checkAgent, listAgents, showAgent } from './agents.js';
 import { listAudit } from './audit.js';
@@ -92,7 +92,7 @@ function parsed(schema: z.ZodType, input: unknown): unknown {
   const result = schema.safeParse(input ?? {});
   if (result.success) return result.data;
   const problems = problemsOf(result.error, schema);
-  throw new FatalError('invalid_field', `${problemText(problems)}.`, {
+  throw new FatalError('invalid_field', sentence(problemText(problems)), {
     field: problems[0]?.field || undefined,
   });
 }

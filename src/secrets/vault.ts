@@ -5,6 +5,7 @@ import { SecretName } from '../core/secret-name.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { suggestion } from '../nearest.js';
+import { sentence } from '../problems.js';
 import type { SecretStore } from '../store/secret-store.js';
 import type { Key, SecretKeys } from './keys.js';
 import { mostSecrets } from './noted-secrets.js';
@@ -131,7 +132,7 @@ export class SecretVault {
     checkName(name);
     const names = (await this.#parts.store.list()).map((secret) => secret.name);
     if (names.includes(name)) return;
-    throw new FatalError('not_found', `There is no secret "${name}"${suggestion(name, names)}.`, {
+    throw new FatalError('not_found', sentence(`There is no secret "${name}"${suggestion(name, names)}`), {
       field: 'name',
     });
   }

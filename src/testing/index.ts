@@ -1,6 +1,7 @@
 /**
  * `carrier-hub/testing`: what a connector, a model provider, an embedder or a plugin promises, as tests for vitest.
- * Install vitest beside it. Each suite is a function to call at the top of a test file; its docstring has an example.
+ * Install vitest and, for plugins, fast-check beside it. Each suite is a function to call at the top of a test file; its
+ * docstring has an example.
  */
 export type {
   ConnectorContractOptions,
@@ -9,6 +10,7 @@ export type {
   PlatformMessage,
 } from './connector.js';
 export { connectorContract, outboundOf } from './connector.js';
+export { fakeConnectorContext, fakeProviderContext } from './context.js';
 export type { EmbedderContractOptions, EmbedderSubject } from './embedder.js';
 export { embedderContract } from './embedder.js';
 export type { FakeHostOptions } from './host.js';

@@ -86,7 +86,7 @@ const hostile: Record<string, string> = {
  * Declares the tests of a language model; call it at the top of a vitest file. `make` is called for each test. A fake
  * server behind the model streams at least two pieces of text to anything it is asked, the same text to the same
  * request; for `said.tool` it calls the tool `weather` with `{"city":"Utrecht"}`, and once the tool's result is among
- * the messages it repeats it; for `said.long` it writes slowly, so that there is something to stop.
+ * the messages it repeats it (its first few hundred characters suffice); for `said.long` it writes slowly, so that there is something to stop.
  *
  * @example
  * languageModelContract('the pebble model', async () => {

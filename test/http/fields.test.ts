@@ -23,7 +23,7 @@ describe('[http-and-cli.21] several fields at fault', () => {
       field: 'text',
       message:
         'text: is missing; userId: is missing; roomId: must be a text, not a number; ' +
-        'Text: unknown; did you mean "text"?.',
+        'Text: unknown; did you mean "text"?',
     });
   });
 
@@ -38,7 +38,7 @@ describe('[http-and-cli.21] several fields at fault', () => {
       message:
         'userId: is missing; roomId: must not be "." or ".."; ' +
         'metadata: must be an object, in multipart as JSON text like {"source": "shop"}; ' +
-        'usrId: unknown; did you mean "userId"?.',
+        'usrId: unknown; did you mean "userId"?',
     });
   });
 });

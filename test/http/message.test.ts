@@ -335,7 +335,7 @@ describe('refuses, naming what is wrong:', () => {
   it.each([
     [{}, 'text', 'text: is missing; userId: is missing.'],
     [{ text: 5, userId: '' }, 'text', 'text: must be a text, not a number; userId: must not be empty.'],
-    [{ txt: 'hi', userId: 'a' }, 'text', 'text: is missing; txt: unknown; did you mean "text"?.'],
+    [{ txt: 'hi', userId: 'a' }, 'text', 'text: is missing; txt: unknown; did you mean "text"?'],
     [
       { text: 'hi', userId: 'a', roomId: '..', metadata: [] },
       'roomId',

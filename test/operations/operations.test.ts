@@ -55,7 +55,7 @@ describe('agents', () => {
 
 describe('[http-and-cli.21] what is wrong with a request', () => {
   it.each([
-    ['/pairings/approve', { cod: 'X' }, 'code', 'code: is missing; cod: unknown; did you mean "code"?.'],
+    ['/pairings/approve', { cod: 'X' }, 'code', 'code: is missing; cod: unknown; did you mean "code"?'],
     ['/pairings/revoke', { pairing: 7 }, 'pairing', 'pairing: must be a text, not a number.'],
   ])('is told whole for %s %j', async (path, body, field, message) => {
     expect(await desk.ask('POST', path, body)).toEqual({

@@ -138,9 +138,12 @@ describe('the installed package', () => {
 
     const { url, written } = await started(env);
     await until(() => written.out.includes('assistant on pager'));
-    expect(written.log).toMatch(/broken\.js.*name must be a-z, 0-9/);
+    await until(() => /broken\.js.*name must be a-z, 0-9/.test(written.log));
     expect(await network.post(`${url}/pager/assistant/events`, hello)).toBe(true);
     await until(() => network.pages().some(({ text }) => /^You said: .*hello there$/s.test(text)));
+    // What never passes is taken, and its sender told.
+    expect(await network.post(`${url}/pager/assistant/events`, { ...hello, id: '2', text: ' ' })).toBe(true);
+    expect(network.pages().at(-1)?.text).toMatch(/^The message is empty/);
   });
 
   it('[structure.1] takes extensions from files, and its settings from carrier.config.json', async () => {
@@ -178,7 +181,7 @@ describe('the installed package', () => {
     });
     expect(code).toBe(1);
     expect(text).toMatch(
-      /^carrier: .*broken\.json: "extensons" is not a field; did you mean "extensions"\?\.?\n$/,
+      /^carrier: .*broken\.json: "extensons" is not a field; did you mean "extensions"\?\n$/,
     );
   });
 

@@ -8,7 +8,7 @@ const entries: Record<string, { file: string; values: string; types: string }> =
     file: 'src/index.ts',
     values: `CarrierError FatalError RetryableError argumentsObject base64 cutStream defineAction defineAgentType defineConnector
       defineEmbedder definePlugin defineProvider derivedId failureOf isReadable newId problemText problemsOf promptText
-      requireSetting roomIdOf secret startCarrier systemText unitVector usableKey userText wishesIn`,
+      requireSetting roomIdOf secret sentence startCarrier systemText unitVector usableKey userText wishesIn`,
     types: `Action ActionContext ActionRecord Agent AgentTypeContext AgentTypeExtension Answer Arriving Attachment
       Author Button Character CharacterDefinition CommandCall ConfigDefinition Connection Connector
       ConnectorContext ConnectorExtension ContextProvider Delivery DeliveryReceipt Draft Embedder
@@ -28,8 +28,8 @@ const entries: Record<string, { file: string; values: string; types: string }> =
   },
   'carrier-hub/testing': {
     file: 'src/testing/index.ts',
-    values: `FakeHost connectorContract embedderContract fakeContext fakeMemory languageModelContract modelRequest
-      outboundOf pluginContract said weather weatherResult`,
+    values: `FakeHost connectorContract embedderContract fakeConnectorContext fakeContext fakeMemory fakeProviderContext
+      languageModelContract modelRequest outboundOf pluginContract said weather weatherResult`,
     types: `ConnectorContractOptions EmbedderContractOptions EmbedderSubject FakeHostOptions FakeTurn
       LanguageModelContractOptions LanguageModelSubject Platform PlatformFile PlatformMessage`,
   },

@@ -11,7 +11,10 @@ import { askedOf } from '../support/phrases.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const readme = readFileSync(join(root, 'plugins/README.md'), 'utf8');
-const [example, everything] = [...readme.matchAll(/^```ts\n(import .+?)```/gms)].map(([, code]) => code!);
+const [example, everything] = [...readme.matchAll(/^```ts\n(import .+?)```/gms)].map(([, code]) =>
+  // As the plugins of this folder import it: the package is not installed in itself.
+  code!.replace("'carrier-hub'", "'../src/extension-api.js'"),
+);
 
 /** A hub of its own, where the examples stand where the page says they should. */
 const hub = mkdtempSync(join(tmpdir(), 'carrier-readme-'));

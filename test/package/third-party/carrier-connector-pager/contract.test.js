@@ -1,14 +1,11 @@
-import { connectorContract } from 'carrier-hub/testing';
+import { connectorContract, fakeConnectorContext } from 'carrier-hub/testing';
 import pager from './index.js';
 import { serve, startNetwork } from './network.js';
 
 connectorContract('the pager connector', async () => {
   const network = await startNetwork();
-  const connector = await pager.create({
-    agent: { id: 'eliza' },
-    settings: { token: 't', eventSecret: 's', url: network.url },
-    hub: { streaming: true, maxBodyBytes: 10_000, maxFileBytes: 10_000, maxFiles: 2 },
-  });
+  const settings = { token: 't', eventSecret: 's', url: network.url };
+  const connector = await pager.create(fakeConnectorContext({ settings }));
   const hub = await serve(connector);
   const post = (event) => network.post(`${hub.url}/pager/eliza/events`, event);
   const page = ({ id, channel, user, text }) => ({ type: 'page', id, channel, from: user, text });

@@ -65,6 +65,18 @@ function pagerConnector(agentId, { token, eventSecret, url }, limits) {
     if (!isSame(req.headers['x-pager-secret'])) throw new FatalError('token_invalid', 'Wrong secret.');
     const event = await bodyOf(req);
     if (!host) throw new RetryableError('shutting_down', 'Not connected; post it again.');
+    try {
+      await handOver(event);
+    } catch (error) {
+      // What may pass is thrown, and posted again. What never will is told to the person, and taken.
+      if (!(error instanceof FatalError)) throw error;
+      await call('POST', '/pages', { channel: event.channel, text: error.message }).catch((failure) => {
+        if (!(failure instanceof FatalError)) throw failure;
+      });
+    }
+  }
+
+  async function handOver(event) {
     const { type, id, channel, from, text, files = [], payload } = event;
     // The network's ids repeat, so the channel is named with them.
     const key = { connector: 'pager', tenant: 'default', messageId: `${channel}/${id}` };

@@ -1,4 +1,4 @@
-import { embedderContract, languageModelContract } from 'carrier-hub/testing';
+import { embedderContract, fakeProviderContext, languageModelContract } from 'carrier-hub/testing';
 import extensions from './index.js';
 import { startParrot } from './server.js';
 
@@ -9,12 +9,12 @@ languageModelContract(
   async () => {
     const server = await startParrot();
     const settings = { apiKey: 'k', baseUrl: server.url, model: 'grey' };
-    const model = provider.create({ endpoint: 'parrot', model: '', abilities: {}, settings });
+    const model = await provider.create(fakeProviderContext({ settings }));
     return { model, close: () => server.close() };
   },
   { withoutTools: 'a parrot has no hands' },
 );
 
-embedderContract('letters', async () => ({ embedder: embedder.create({ settings: {}, model: '' }) }), {
+embedderContract('letters', async () => ({ embedder: await embedder.create(fakeProviderContext()) }), {
   meaningless: 'letters mean nothing',
 });
