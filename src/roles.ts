@@ -62,7 +62,7 @@ export interface HubParts {
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
   embedder: Embedder | null;
-  plugins: PluginDesk & { close(): Promise<void> };
+  plugins: PluginDesk & { failures(): Problem[]; close(): Promise<void> };
   secrets: SecretVault;
 }
 
@@ -119,7 +119,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
 
   function problems(): Problem[] {
-    return [...characters.problems().map(ofFile), ...agents.problems()];
+    const known = agents.problems();
+    // Found without opening it, and by opening it: one problem.
+    const failures = parts.plugins.failures().filter((failure) => !known.some((one) => isSame(one, failure)));
+    return [...characters.problems().map(ofFile), ...known, ...failures];
   }
 
   async function ready(): Promise<Readiness> {
@@ -176,6 +179,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         engines: () => engines.close(),
       }),
   };
+}
+
+function isSame(one: Problem, other: Problem): boolean {
+  return one.agentId === other.agentId && one.field === other.field;
 }
 
 function ofFile({ id, path, field, message }: CharacterProblem): Problem {

@@ -9,7 +9,7 @@ import { checkParts, invalid, pluginDefinition } from '../extensions/plugin-shap
 import type { Registry } from '../extensions/registry.js';
 import { hubValues, readSettings, type Secrets } from '../extensions/settings.js';
 import type { Logger } from '../logger.js';
-import type { PluginEvents } from '../plugin/hooks.js';
+import type { PluginEvents, PluginRoutes } from '../plugin/hooks.js';
 import type {
   EventOf,
   Plugin,
@@ -28,7 +28,7 @@ import {
   stampOf,
   urlOf,
 } from './plugin-places.js';
-import { PluginSlot } from './plugin-slot.js';
+import { failuresOf, PluginSlot } from './plugin-slot.js';
 import type { Problem } from './problem.js';
 
 /** How long a message waits for plugins that are tried just now. */
@@ -111,19 +111,22 @@ export class Plugins implements PluginDesk {
   /** What is wrong with the plugins that an agent names, without making any: names, shapes and settings. */
   async problems({ character }: Pick<Agent, 'character'>): Promise<Pick<Problem, 'field' | 'message'>[]> {
     const found = await Promise.all(
-      character.plugins.map(async (name) => {
+      character.plugins.map(async (name, at) => {
         try {
           if (!(await isOwnPlugin(name, this.#places)))
             await this.#settings(name, await this.#exported(name, 0));
-          return null;
+          return [];
         } catch (error) {
-          return (error as Error).message;
+          return [{ field: `plugins[${at}]`, message: (error as Error).message }];
         }
       }),
     );
-    return found.flatMap((message, index) =>
-      message === null ? [] : [{ field: `plugins[${index}]`, message }],
-    );
+    return found.flat();
+  }
+
+  /** What went wrong when plugins that agents name were last opened. */
+  failures(): Problem[] {
+    return [...this.#agents.values()].flatMap((agent) => failuresOf(agent, this.#slots));
   }
 
   /** Names of the actions that an agent's plugins bring; null where one of them would have to be opened to know. */
@@ -140,11 +143,7 @@ export class Plugins implements PluginDesk {
   }
 
   /** Routes of the plugins that agents name. */
-  routes(): {
-    name: string;
-    access: 'token' | 'own';
-    handler: NonNullable<PluginParts['routes']>['handler'];
-  }[] {
+  routes(): (Required<PluginRoutes> & { name: string })[] {
     const plugins = new Set([...this.#agents.values()].flatMap((agent) => this.#now(agent)));
     return [...plugins].flatMap(({ name, parts: { routes } }) =>
       routes ? [{ name, access: routes.access ?? 'token', handler: routes.handler }] : [],
