@@ -138,7 +138,7 @@ describe('the installed package', () => {
 
     const { url, written } = await started(env);
     await until(() => written.out.includes('assistant on pager'));
-    expect(written.log).toMatch(/broken\.js.*name must be a-z, 0-9/);
+    await until(() => /broken\.js.*name must be a-z, 0-9/.test(written.log));
     expect(await network.post(`${url}/pager/assistant/events`, hello)).toBe(true);
     await until(() => network.pages().some(({ text }) => /^You said: .*hello there$/s.test(text)));
   });
