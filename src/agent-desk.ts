@@ -29,17 +29,18 @@ export function agentDesk(
   problems: () => Problem[],
   running: () => RunningAgents,
 ): AgentDesk {
+  const facesOf = (id: string) => running().connectors.filter(({ agentId }) => agentId === id);
   return {
     list: () => parts.characters.list(),
     problems,
     get: (id) => requireAgent(parts, id),
     models: (agent) => parts.models.refs(agent),
+    connectors: ({ id }) => [...new Set(facesOf(id).map(({ name }) => name))],
     async check(agent) {
       const known = problems().filter(({ agentId }) => agentId === agent.id);
       const found = await parts.check(agent, await parts.bots(agent));
       const wrong = new Map([...known, ...found].map((problem) => [problem.field, problem]));
-      const faces = running().connectors.filter(({ agentId }) => agentId === agent.id);
-      const looks = await Promise.all(faces.map(async (face) => (await face.diagnose?.()) ?? []));
+      const looks = await Promise.all(facesOf(agent.id).map(async (face) => (await face.diagnose?.()) ?? []));
       return [...[...wrong.values()].map(findingOf), ...looks.flat()];
     },
   };

@@ -66,7 +66,7 @@ export interface HubParts {
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
   embedder: Embedder | null;
-  plugins: PluginDesk & { close(waitMs: number): Promise<void> };
+  plugins: PluginDesk & { failures(): Problem[]; close(waitMs: number): Promise<void> };
   secrets: SecretVault;
 }
 
@@ -129,7 +129,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
 
   function problems(): Problem[] {
-    return [...characters.problems().map(ofFile), ...agents.problems()];
+    const known = agents.problems();
+    // Found without opening it, and by opening it: one problem.
+    const failures = parts.plugins.failures().filter((failure) => !known.some((one) => isSame(one, failure)));
+    return [...characters.problems().map(ofFile), ...known, ...failures];
   }
 
   async function ready(): Promise<Readiness> {
@@ -189,6 +192,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       });
     },
   };
+}
+
+function isSame(one: Problem, other: Problem): boolean {
+  return one.agentId === other.agentId && one.field === other.field;
 }
 
 function ofFile({ id, path, field, message }: CharacterProblem): Problem {

@@ -7,6 +7,7 @@ import type { Given } from '../given.js';
 import type { Logger } from '../logger.js';
 import { problemText } from '../problems.js';
 import type { TurnTaker, TurnTask } from './agent-type.js';
+import { madeTurnTaker } from './made.js';
 
 export interface AgentTypesParts {
   registry: Registry;
@@ -38,6 +39,7 @@ export class AgentTypes implements TurnTaker {
     const read = await readSettings(extension, hubValues(extension, given), secrets);
     if ('problems' in read) throw new FatalError('config_invalid', problemText(read.problems));
     const { settings, nameOf } = read;
-    return extension.create({ settings, nameOf, log, conversational: this.#conversational });
+    const context = { settings, nameOf, log, conversational: this.#conversational };
+    return madeTurnTaker(type, await extension.create(context));
   }
 }

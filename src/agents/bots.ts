@@ -16,6 +16,7 @@ import {
   type Value,
 } from '../extensions/settings.js';
 import type { Logger } from '../logger.js';
+import { madeConnector } from './made.js';
 
 export interface Bot {
   /** The extension's name. */
@@ -97,7 +98,8 @@ async function botOf(
     // How the agent is on the platform may be part of what its connector is made of.
     fingerprint: `${read.fingerprint} ${JSON.stringify(agent?.character.connectors[name] ?? {})}`,
     references: read.references,
-    create: async () => extension.create(contextOf(parts, name, read, agent)),
+    create: async () =>
+      madeConnector(name, await extension.create(contextOf(parts, name, read, agent)), agent?.id),
   };
 }
 

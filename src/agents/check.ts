@@ -72,11 +72,15 @@ function wrongConnectors({ character }: Agent, { registry, brought = [] }: Check
         ...{ connector: name, field: `${field}.${key}` },
         message: `"${name}" serves all agents, so none has an account of its own there; take the field out`,
       }));
+    const { token = 'token' } = extension;
     return own
-      .filter((key) => key !== 'token' && !account.includes(key))
+      .filter((key) => !account.includes(key === 'token' ? token : key))
       .map((key) => ({
         ...{ connector: name, field: `${field}.${key}` },
-        message: `"${name}" has no such setting${suggestion(key, [...account, ...gateSettings])}`,
+        message: `"${name}" has no such setting${suggestion(
+          key,
+          [...account, ...gateSettings].filter((one) => one !== key),
+        )}`,
       }));
   });
 }

@@ -6,6 +6,7 @@ import { hubValues, type Reading, readSettings, type Secrets } from '../extensio
 import type { Embedder } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import { problemText, sentence } from '../problems.js';
+import { madeEmbedder } from './made.js';
 
 /** One that is made anew, when it is asked next, after one of its secrets has changed. Its vectors stay what they were. */
 export interface RenewedEmbedder extends Embedder {
@@ -19,7 +20,8 @@ export async function renewedEmbedder(
   model: string,
   { config, secrets, log }: { config: Config; secrets: Secrets; log: Logger },
 ): Promise<RenewedEmbedder> {
-  const make = async ({ settings, nameOf }: Reading) => extension.create({ settings, nameOf, model, log });
+  const make = async ({ settings, nameOf }: Reading) =>
+    madeEmbedder(extension.name, await extension.create({ settings, nameOf, model, log }));
   const again = async () => {
     const now = await readSettings(extension, hubValues(extension, config.given), secrets);
     if ('problems' in now) throw new FatalError('config_invalid', sentence(problemText(now.problems)));

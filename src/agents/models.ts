@@ -20,6 +20,7 @@ import type { Logger } from '../logger.js';
 import { suggestion } from '../nearest.js';
 import { problemText, sentence } from '../problems.js';
 import { type RenewedEmbedder, renewedEmbedder } from './embedder.js';
+import { madeModel } from './made.js';
 
 export interface ModelsParts {
   config: Config;
@@ -95,7 +96,7 @@ export class Models {
     const { model } = this.#parts;
     if (model) return model(ref);
     const context = await this.contextOf(ref);
-    return context.provider.create(context);
+    return madeModel(context.provider.name, await context.provider.create(context));
   }
 
   /** What the provider of a model is given; for its `create` and its `check`. */

@@ -1,7 +1,10 @@
+import type { Agent } from '../core/character.js';
 import { within } from '../core/deadline.js';
 import type { CarrierError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { RunningPlugin } from '../plugin/plugin.js';
+import { redact } from '../redaction.js';
+import type { Problem } from './problem.js';
 
 const firstPauseMs = 1000;
 const longestPauseMs = 300_000;
@@ -17,6 +20,14 @@ export interface SlotParts {
   /** Called when it works. */
   works(): void;
   log: Logger;
+}
+
+/** What went wrong when the plugins of an agent were last opened. */
+export function failuresOf({ id, character }: Agent, slots: ReadonlyMap<string, PluginSlot>): Problem[] {
+  return character.plugins.flatMap((name, at) => {
+    const { problem } = slots.get(name) ?? {};
+    return problem ? [{ agentId: id, field: `plugins[${at}]`, message: redact(problem.message) }] : [];
+  });
 }
 
 /** One name of a plugin: the plugin, or what is wrong, and when it is tried again. */

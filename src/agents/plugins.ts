@@ -29,7 +29,7 @@ import {
   stampOf,
   urlOf,
 } from './plugin-places.js';
-import { PluginSlot } from './plugin-slot.js';
+import { failuresOf, PluginSlot } from './plugin-slot.js';
 import type { Problem } from './problem.js';
 
 /** How long a message waits for plugins that are tried just now. */
@@ -121,6 +121,11 @@ export class Plugins implements PluginDesk {
       }),
     );
     return found.flat();
+  }
+
+  /** What went wrong when plugins that agents name were last opened. */
+  failures(): Problem[] {
+    return [...this.#agents.values()].flatMap((agent) => failuresOf(agent, this.#slots));
   }
 
   /** Names of the actions that an agent's plugins bring; null where one of them would have to be opened to know. */

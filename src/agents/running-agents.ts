@@ -189,10 +189,17 @@ export class RunningAgents {
       log[note ? 'warn' : 'error'](where, `${whose}${where.field}: ${message}`);
       this.#told.set(key, problem);
     }
-    for (const [key, { agentId, field }] of this.#told) {
+    const fields = new Set([...now.values()].map(placeOf));
+    for (const [key, problem] of this.#told) {
       if (now.has(key)) continue;
       this.#told.delete(key);
-      log.info({ agentId, field }, 'no longer a problem');
+      const { agentId, field } = problem;
+      // One that is now another problem was told as that.
+      if (!fields.has(placeOf(problem))) log.info({ agentId, field }, 'no longer a problem');
     }
   }
+}
+
+function placeOf({ agentId, field }: Problem): string {
+  return JSON.stringify([agentId, field]);
 }

@@ -2,17 +2,12 @@
 import { z } from 'zod';
 import { FatalError } from '../errors.js';
 import { problemOfPhrase } from '../llm/phrases.js';
-import { nearest, suggestion } from '../nearest.js';
 import type { PluginExtension, PluginParts } from '../plugin/plugin.js';
 import { definePlugin } from '../plugin/plugin.js';
 import { sentence } from '../problems.js';
 import { extensionBrand } from './extension.js';
-import { DefinitionShape } from './shape.js';
+import { aFunction, looksDefined, problemOfDefinition, type ShapeProblem, unknownKey } from './shape.js';
 
-const aFunction = z.custom<(...values: never[]) => unknown>(
-  (value) => typeof value === 'function',
-  'must be a function',
-);
 const aName = z
   .string('must be a text')
   .min(1, 'must not be empty')
@@ -91,7 +86,6 @@ const inner: Record<string, z.ZodObject> = {
   routes: RoutesShape,
 };
 const partNames = Object.keys(PartsShape.shape);
-const definitionNames = ['kind', 'name', 'about', 'settings', 'setup', 'required', 'create'];
 
 /** By its methods and not by its class: a plugin may bring its own copy of zod. */
 function problemOfSchema(schema: unknown): string | null {
@@ -120,6 +114,12 @@ export function pluginDefinition(name: string, exported: unknown): PluginExtensi
       'default',
     );
   if (extensionBrand in exported) return definitionIn(name, exported);
+  if (looksDefined(exported))
+    throw invalid(
+      name,
+      'is not a plugin: what has settings and "create" must be made by definePlugin',
+      'default',
+    );
   const { name: own } = exported as { name?: unknown };
   const named = aName.safeParse(own);
   if (!named.success) throw invalid(name, `is not a plugin: name ${named.error.issues[0]!.message}`, 'name');
@@ -130,11 +130,8 @@ export function pluginDefinition(name: string, exported: unknown): PluginExtensi
 function definitionIn(name: string, definition: object): PluginExtension {
   const { kind } = definition as Partial<PluginExtension>;
   if (kind !== 'plugin') throw invalid(name, `is a ${kind}, and no plugin`, 'kind');
-  const unknown = unknownKey(definition, definitionNames);
-  if (unknown) throw invalid(name, `is not a plugin: ${unknown.field} ${unknown.problem}`, unknown.field);
-  const issue = DefinitionShape.safeParse(definition).error?.issues[0];
-  const field = issue && z.core.toDotPath(issue.path);
-  if (issue) throw invalid(name, `is not a plugin: ${field} ${issue.message}`, field);
+  const wrong = problemOfDefinition(definition);
+  if (wrong) throw invalid(name, `is not a plugin: ${wrong.field} ${wrong.problem}`, wrong.field);
   return definition as PluginExtension;
 }
 
@@ -173,13 +170,8 @@ function hasAny(part: unknown): boolean {
   );
 }
 
-interface Unknown {
-  field: string;
-  problem: string;
-}
-
 /** The first key anywhere in the parts that has no meaning there. */
-function unknownIn(parts: unknown, besides: string[]): Unknown | undefined {
+function unknownIn(parts: unknown, besides: string[]): ShapeProblem | undefined {
   if (typeof parts !== 'object' || parts === null) return undefined;
   const outer = unknownKey(parts, [...partNames, ...besides]);
   if (outer) return outer;
@@ -192,19 +184,6 @@ function unknownIn(parts: unknown, besides: string[]): Unknown | undefined {
     }
   }
   return undefined;
-}
-
-/** An object of a class may have fields of its own: of those only what looks misspelt is told. */
-function unknownKey(value: unknown, known: string[], path = ''): Unknown | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const prototype = Object.getPrototypeOf(value);
-  const plain = prototype === Object.prototype || prototype === null;
-  const key = Object.keys(value).find(
-    (one) => !known.includes(one) && (plain || nearest(one, known) !== undefined),
-  );
-  return key === undefined
-    ? undefined
-    : { field: `${path}${key}`, problem: `is unknown${suggestion(key, known)}` };
 }
 
 /** @param problem half a sentence that follows the plugin's name. */

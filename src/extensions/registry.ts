@@ -14,7 +14,7 @@ import {
 } from './extension.js';
 import { defaultExport, locate } from './module.js';
 import { pluginDefinition } from './plugin-shape.js';
-import { DefinitionShape } from './shape.js';
+import { looksDefined, problemOfDefinition } from './shape.js';
 
 interface Kinds {
   connector: ConnectorExtension;
@@ -158,7 +158,10 @@ export class Registry {
   }
 
   #refuse(module: string, problem: string): void {
-    this.problems.push({ module, message: `The extension "${module}" ${problem}.` });
+    this.problems.push({
+      module,
+      message: `The extension "${module}" ${problem}${problem.endsWith('?') ? '' : '.'}`,
+    });
   }
 }
 
@@ -172,12 +175,12 @@ function isPlugin(exported: unknown): boolean {
   if (typeof exported !== 'object' || exported === null) return false;
   return extensionBrand in exported
     ? (exported as { kind?: unknown }).kind === 'plugin'
-    : 'name' in exported && !('kind' in exported);
+    : 'name' in exported && !('kind' in exported) && !looksDefined(exported);
 }
 
 function problemOf(definition: unknown): string | null {
   if (typeof definition !== 'object' || definition === null || !(extensionBrand in definition))
     return 'is not an extension: its default export must be made by defineConnector, defineProvider, defineEmbedder, defineAgentType or definePlugin, or be a list of such';
-  const issue = DefinitionShape.safeParse(definition).error?.issues[0];
-  return issue ? `is not an extension: ${issue.path.join('.')} ${issue.message}` : null;
+  const wrong = problemOfDefinition(definition);
+  return wrong && `is not an extension: ${wrong.field} ${wrong.problem}`;
 }

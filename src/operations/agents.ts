@@ -32,7 +32,7 @@ export const listAgents = defineOperation({
   run: async (_input, { agents }) => ({
     agents: agents.list().map((agent) => ({
       ...{ id: agent.id, name: agent.character.name, models: agents.models(agent) },
-      ...{ plugins: agent.character.plugins, connectors: Object.keys(agent.character.connectors) },
+      ...{ plugins: agent.character.plugins, connectors: agents.connectors(agent) },
     })),
     problems: agents.problems(),
   }),

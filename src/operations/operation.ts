@@ -33,6 +33,8 @@ export interface AgentDesk {
   get(agentId: string): Agent;
   /** The chain of models, in order. */
   models(agent: Agent): string[];
+  /** Names of the connectors that run and are its own. */
+  connectors(agent: Agent): string[];
   /** What is known to be wrong with it, and what its platforms and providers say of it now. */
   check(agent: Agent): Promise<Finding[]>;
 }

@@ -68,10 +68,11 @@ async function ask(
     usage: { inputTokens: 0, outputTokens: 0 },
     model: model.id,
   };
-  const readable = readableBy(model, request);
-  const chunks = model.stream(readable, limit.signal)[Symbol.asyncIterator]();
+  let chunks: AsyncIterator<ModelChunk> | undefined;
   let ended = false;
   try {
+    // Inside, as an extension's model may throw anywhere: the time limit must not stay behind.
+    chunks = model.stream(readableBy(model, request), limit.signal)[Symbol.asyncIterator]();
     while (!ended) {
       const { value, done } = await limit.race(chunks.next());
       if (done) break;
@@ -80,7 +81,7 @@ async function ask(
   } finally {
     limit.clear();
     // Lets the model free its connection; not awaited, as a hanging one would hold the turn.
-    chunks.return?.().catch(() => {});
+    chunks?.return?.().catch(() => {});
   }
   if (generated.text.trim() === '' && generated.calls.length === 0) {
     throw new RetryableError('model_unavailable', `${model.id} gave an empty answer.`);

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { botsOf } from '../../src/agents/bots.js';
 import { readConfig } from '../../src/config.js';
 import { type Agent, Character } from '../../src/core/character.js';
+import { defineConnector, secret } from '../../src/extension-api.js';
 import { Registry } from '../../src/extensions/registry.js';
 import { createLogger } from '../../src/logger.js';
 import { References } from '../../src/secrets/references.js';
@@ -18,14 +20,41 @@ const agent = (id: string, connectors: object = {}): Agent => ({
   character: Character.parse({ name: 'Ahab', bio: 'Sails.', connectors }),
 });
 
-async function botsFor(env: Record<string, string>, of: Agent) {
+async function botsFor(env: Record<string, string>, of: Agent, from = registry) {
   const config = readConfig({ CARRIER_SECRETS_DIR: folder, ...env });
   const secrets = new References({ given: config.given, folder, stored: async () => null });
   const log = createLogger('silent');
-  return botsOf({ config, registry, secrets, derive: String, callbackSecret: () => 's'.repeat(16), log }, of);
+  return botsOf(
+    { config, registry: from, secrets, derive: String, callbackSecret: () => 's'.repeat(16), log },
+    of,
+  );
 }
 const namesOf = ({ bots }: Awaited<ReturnType<typeof botsFor>>) => bots.map(({ connector }) => connector);
 const slack = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' };
+
+describe('a connector that an extension made', () => {
+  const run = async () => {};
+  const whole = { name: 'kk', agentId: 'assistant', start: run, stop: run };
+  it.each([
+    [{ ...whole, name: 'kakao' }, /"kk" made no usable connector: name must be kk/],
+    [{ ...whole, agentId: 'captain' }, /agentId must be assistant/],
+    [{ ...whole, agentId: undefined }, /agentId must be assistant/],
+    [{ ...whole, start: undefined }, /start must be a function/],
+    [{ ...whole, deliver: 'me' }, /deliver must be a function/],
+    [{ ...whole, routes: { access: 'all', handler: run } }, /routes\.access must be one of token, own/],
+    [{ ...whole, connection: { open: run, close: run, health: run } }, /connection\.id is missing/],
+    [null, /it must be an object/],
+  ])('is refused where it is none: %j', async (made, message) => {
+    const create = () => made as never;
+    const kk = defineConnector({ name: 'kk', settings: z.object({ token: secret() }), create });
+    const own = await Registry.open({ modules: [], folder, brought: [kk] });
+    const { bots } = await botsFor({ KK_TOKEN: 't' }, agent('assistant'), own);
+    await expect(bots[0]!.create()).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringMatching(message),
+    });
+  });
+});
 
 describe('which bots an agent is', () => {
   it('is none without a token', async () => {

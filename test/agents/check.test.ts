@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { botsOf, hubBots } from '../../src/agents/bots.js';
 import { checkAgent } from '../../src/agents/check.js';
 import { checkHub } from '../../src/agents/check-hub.js';
@@ -9,6 +10,7 @@ import { Models } from '../../src/agents/models.js';
 import { Plugins } from '../../src/agents/plugins.js';
 import { readConfig } from '../../src/config.js';
 import { type Agent, Character } from '../../src/core/character.js';
+import { defineConnector, secret } from '../../src/extension-api.js';
 import { Registry } from '../../src/extensions/registry.js';
 import { createLogger } from '../../src/logger.js';
 import { References } from '../../src/secrets/references.js';
@@ -17,9 +19,9 @@ const folder = mkdtempSync(join(tmpdir(), 'carrier-check-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const log = createLogger('silent');
 
-async function partsOf(env: Record<string, string>, agents: Agent[] = []) {
+async function partsOf(env: Record<string, string>, agents: Agent[] = [], brought: unknown[] = []) {
   const config = readConfig({ CARRIER_SECRETS_DIR: folder, CARRIER_CHARACTERS_DIR: folder, ...env });
-  const registry = await Registry.open(config.extensions);
+  const registry = await Registry.open({ ...config.extensions, brought });
   const secrets = new References({ given: config.given, folder, stored: async () => null });
   const models = new Models({ config, registry, secrets, log });
   const bots = { config, registry, secrets, derive: String, callbackSecret: () => 's'.repeat(16), log };
@@ -30,9 +32,13 @@ async function partsOf(env: Record<string, string>, agents: Agent[] = []) {
   return { bots, checks: { config, registry, models, plugins, agents: () => agents } };
 }
 
-async function problemsOf(character: object, env: Record<string, string> = {}): Promise<string[]> {
+async function problemsOf(
+  character: object,
+  env: Record<string, string> = {},
+  brought: unknown[] = [],
+): Promise<string[]> {
   const agent = { id: 'pip', character: Character.parse({ name: 'Pip', bio: '.', ...character }) };
-  const { bots, checks } = await partsOf(env, [agent]);
+  const { bots, checks } = await partsOf(env, [agent], brought);
   const found = await checkAgent(agent, await botsOf(bots, agent), checks);
   return found.map(({ field, message }) => `${field}: ${message}`);
 }
@@ -75,6 +81,18 @@ describe('an agent', () => {
     expect(await problemsOf({ connectors: { slack } })).toEqual([
       expect.stringMatching(/^connectors\.slack\.apptoken: .*did you mean "appToken"\?/),
     ]);
+  });
+
+  it('is told of a token that stands for no setting of its connector', async () => {
+    const settings = z.object({ apiKey: secret() });
+    const kk = defineConnector({ name: 'kk', settings, create: () => ({}) as never });
+    const found = await problemsOf({ connectors: { kk: { token: 'file:token' } } }, {}, [kk]);
+    expect(found).toContainEqual(
+      expect.stringMatching(/^connectors\.kk\.token: "kk" has no such setting; there are: apiKey, /),
+    );
+    const mended = defineConnector({ name: 'kk', settings, token: 'apiKey', create: () => ({}) as never });
+    writeFileSync(join(folder, 'token'), 'k');
+    expect(await problemsOf({ connectors: { kk: { token: 'file:token' } } }, {}, [mended])).toEqual([]);
   });
 
   it('is told of everything at once', async () => {

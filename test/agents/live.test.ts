@@ -113,6 +113,20 @@ const introductions = (token: string) =>
   front.asked.filter((call) => call.token === token && call.method.toLowerCase() === 'getme').length;
 
 describe('an agent while the hub runs', () => {
+  it('has a problem no longer once its field is right, not once it is wrong in another way', async () => {
+    const define = (type: string) => home.character('ada', { name: 'Ada', bio: '.', plugins: [], type });
+    define('convrsational');
+    const hub = await start();
+    await until(() => hub.problems().length === 1);
+    define('conversationl');
+    await until(() => hub.problems()[0]?.message.includes('"conversationl"') === true);
+    const mended = () => logged.lines.filter(({ msg }) => msg === 'no longer a problem');
+    expect(mended()).toEqual([]);
+    define('conversational');
+    await until(() => mended().length === 1);
+    expect(mended()).toMatchObject([{ agentId: 'ada', field: 'type' }]);
+  });
+
   it('[structure.4] comes, changes its name and its token, and goes, and another one answers all the while', async () => {
     write('ada', 'Ada', { token: 'file:ada' });
     secret('ada', tokens.ada);

@@ -1,9 +1,11 @@
+import { getEventListeners } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { embedderOf, Models } from '../../src/agents/models.js';
 import { readConfig } from '../../src/config.js';
+import { defineEmbedder, defineProvider } from '../../src/extension-api.js';
 import { Registry } from '../../src/extensions/registry.js';
 import type { ModelMessage } from '../../src/llm/llm.js';
 import { createLogger } from '../../src/logger.js';
@@ -53,6 +55,59 @@ describe('the chain of the hub', () => {
 
   it('[http-and-cli.7] has a server of one’s own that wants no key', () => {
     expect(modelsOf({ OPENAI_BASE_URL: 'http://127.0.0.1:8000/v1' }).usual).toEqual(['openai']);
+  });
+});
+
+describe('a model or an embedder of an extension', () => {
+  const abilities = { sees: false, hears: false, tools: false };
+  const stream = async function* () {};
+  it.each([
+    [{ id: 'odd:1', stream }, /"odd" made no usable model: abilities is missing/],
+    [
+      { id: 'odd:1', abilities: { ...abilities, tools: 'yes' }, stream },
+      /abilities\.tools must be true or false/,
+    ],
+    [{ abilities, stream }, /id is missing/],
+    [{ id: 'odd:1', abilities }, /stream must be a function/],
+    [undefined, /"odd" made no usable model: it must be an object/],
+  ])('is refused where it lacks a part: %j', async (made, message) => {
+    const odd = defineProvider({ name: 'odd', create: () => made as never });
+    const withOdd = await Registry.open({ modules: [], folder: '.', brought: [odd] });
+    const models = new Models({ ...partsOf({}), registry: withOdd });
+    await expect(models.get('odd')).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it.each([
+    [{ dimensions: 3, embed: stream, close: stream }, /"odd" made no usable embedder: id is missing/],
+    [{ id: 'odd:1', dimensions: 'many', embed: stream, close: stream }, /dimensions must be a number/],
+    [{ id: 'odd:1', dimensions: 3, embed: stream }, /close must be a function/],
+  ])('is refused where it lacks a part: %j (embedder)', async (made, message) => {
+    const odd = defineEmbedder({ name: 'odd', create: () => made as never });
+    const withOdd = await Registry.open({ modules: [], folder: '.', brought: [odd] });
+    const parts = { ...partsOf({ CARRIER_EMBEDDER: 'odd' }), registry: withOdd };
+    await expect(embedderOf(parts)).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['has no abilities', { id: 'odd:1', stream }],
+    [
+      'throws at once',
+      {
+        id: 'odd:1',
+        abilities,
+        stream: () => {
+          throw new Error('no');
+        },
+      },
+    ],
+  ])('leaves no listener behind when it %s', async (_, model) => {
+    const { signal } = new AbortController();
+    const options = { timeoutMs: 600_000, signal, onText: () => {}, log };
+    await expect(generate([model as never], modelRequest([]), options)).rejects.toThrow();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
 

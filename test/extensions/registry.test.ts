@@ -21,7 +21,7 @@ function put(path: string, text: string): string {
 
 /** What `defineConnector` makes, without the hub: another copy of the package would make the same. */
 const definition = (fields: string) =>
-  `({ [Symbol.for('carrier.extension')]: 1, kind: 'connector', create: () => ({}), ${fields} })`;
+  `({ [Symbol.for('carrier.extension')]: 1, kind: 'connector', serves: 'hub', create: () => ({}), ${fields} })`;
 
 describe('extensions that settings name', () => {
   it('[structure.1] come from files and from packages, whichever way these export', async () => {
@@ -57,6 +57,41 @@ describe('extensions that settings name', () => {
       /settings must be a z\.object/,
     ],
     ['./lame.mjs', `export default ${definition("name: 'lame', create: 1")};`, /create must be a function/],
+    [
+      './key.mjs',
+      `export default ${definition("name: 'key', setings: {}")};`,
+      /setings is unknown; did you mean "settings"\?$/,
+    ],
+    [
+      './serves.mjs',
+      `export default ${definition("name: 'serves', serves: 'all'")};`,
+      /serves must be "agent" or "hub"/,
+    ],
+    [
+      './step.mjs',
+      `export default ${definition("name: 'step', setup: [{ title: 'A', txt: 'b' }]")};`,
+      /setup\[0\]\.txt is unknown; did you mean "text"/,
+    ],
+    [
+      './plugin.mjs',
+      `export default ${definition("name: 'plugin', serves: 1")};`.replace("'connector'", "'plugin'"),
+      /serves is unknown/,
+    ],
+    [
+      './silent.mjs',
+      `export default ${definition("name: 'silent', serves: 'agent'")};`,
+      /startedBy must name the settings that start it/,
+    ],
+    [
+      './never.mjs',
+      `export default ${definition("name: 'never', serves: undefined, startedBy: []")};`,
+      /startedBy must name the settings that start it/,
+    ],
+    [
+      './unmade.mjs',
+      "export default { name: 'unmade', settings: {}, create: () => ({}) };",
+      /made by defineConnector/,
+    ],
   ])(
     '[structure.1] are named with the fix when they are no good, and stop no other: %s',
     async (module, text, message) => {
@@ -67,6 +102,32 @@ describe('extensions that settings name', () => {
       expect(registry.get('connector', 'good')).toBeDefined();
     },
   );
+});
+
+describe('a definition', () => {
+  const settings = z.object({ token: secret(), room: z.string().optional() });
+  it.each([
+    [
+      { startedBy: ['tokn'] },
+      /startedBy\[0\] names the setting "tokn", which there is not; did you mean "token"\?$/,
+    ],
+    [{ account: ['token', 'rom'] }, /account\[1\] .*did you mean "room"/],
+    [{ token: 'botToken' }, /token names the setting "botToken".*there are: token, room/],
+    [
+      { setup: [{ title: 'A', text: 'b', settings: ['rooms'] }] },
+      /setup\[0\]\.settings\[0\] .*did you mean "room"/,
+    ],
+    [{ startedBy: 'token' }, /startedBy must be a list/],
+  ])('names no settings that it does not have: %j', async (fields, message) => {
+    const create = () => ({}) as never;
+    const brought = [
+      defineConnector({ name: 'kk', settings, create, ...(fields as object) }),
+      defineConnector({ name: 'good', settings, startedBy: ['room'], create }),
+    ];
+    const registry = await Registry.open({ modules: [], folder, brought });
+    expect(registry.problems).toMatchObject([{ message: expect.stringMatching(message) }]);
+    expect(registry.get('connector', 'good')).toBeDefined();
+  });
 });
 
 describe('settings of an extension', () => {

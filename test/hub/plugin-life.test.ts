@@ -58,6 +58,27 @@ describe('a plugin that does not work', () => {
     for (const name of ['torn', 'odd', 'thrown']) expect(second).toContain(`${name} is here`);
   });
 
+  it('is among the hub’s problems when it cannot be opened, until it works', async () => {
+    const works = "{ contextProviders: [{ name: 'c', provide: async () => 'here' }] }";
+    const create = `create: () => (tries++ > 0 ? ${works} : { action: [] })`;
+    const brand = "[Symbol.for('carrier.extension')]: 1, kind: 'plugin'";
+    put('made.mjs', `let tries = 0;\nexport default { ${brand}, name: 'made', ${create} };`);
+    home.character('assistant', { name: 'Ada', bio: '.', plugins: ['time', './made.mjs'] });
+    const carrier = await home.carrier({ connectors: [new Platform()] });
+    await until(() => carrier.problems().length > 0);
+    expect(carrier.problems()).toEqual([
+      {
+        agentId: 'assistant',
+        field: 'plugins[1]',
+        message: expect.stringMatching(/action is unknown; did you mean "actions"\?/),
+      },
+    ]);
+    const principal = { kind: 'token' as const, name: 'root', tenant: 'default', admin: true };
+    const known = await carrier.operations!.call('agents.check', { agentId: 'assistant' }, principal);
+    expect(known).toMatchObject({ ok: false, findings: [{ check: 'plugins[1]', ok: false }] });
+    await until(() => carrier.problems().length === 0, 10_000);
+  });
+
   it('is looked at anew by whoever checks an agent', async () => {
     put('mended.mjs', 'export default { name: "mended", contextProvider: [] };');
     const plugins = await pluginsOf({ charactersDir: home.characters });

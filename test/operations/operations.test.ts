@@ -31,10 +31,21 @@ const endless = () =>
 describe('agents', () => {
   it('are listed with what is wrong, shown and checked', async () => {
     desk.home.character('broken', { name: 7 });
-    await until(async () => (await desk.get('/agents')).problems.length > 0);
+    desk.home.character('mute', {
+      name: 'Mute',
+      bio: '.',
+      plugins: [],
+      connectors: { discord: { dm: 'open' } },
+    });
+    await until(async () => {
+      const found = await desk.get('/agents');
+      return found.problems.length > 0 && found.agents.length === 2;
+    });
     const { agents, problems } = await desk.get('/agents');
     expect(agents).toEqual([
       { id: 'assistant', name: 'Ada', models: ['offline'], plugins: [], connectors: ['telegram'] },
+      // What it says of a connector starts none.
+      { id: 'mute', name: 'Mute', models: ['offline'], plugins: [], connectors: [] },
     ]);
     expect(problems).toMatchObject([{ agentId: 'broken', field: 'name' }]);
     const shown = await desk.get('/agents/assistant');
