@@ -231,25 +231,27 @@ describe('a plugin with settings', () => {
   );
 
   it('has notes that survive the process, and that no other plugin sees', async () => {
-    const seen: Notes[] = [];
+    // Plugins are made in no particular order.
+    const seen: Record<string, Notes> = {};
     const noting = (name: string) =>
       definePlugin({
         name,
         create({ notes }) {
-          seen.push(notes);
+          seen[name] = notes;
           return context;
         },
       });
     home.character('assistant', { name: 'Ada', bio: '.', plugins: ['first', 'second'] });
     const plugins = [noting('first'), noting('second')];
     const hub = await home.carrier({ connectors: [], plugins });
-    await until(() => seen.length === 2);
-    await seen[0]!.put('mark', { at: 7 });
-    expect(await seen[1]!.get('mark')).toBeNull();
+    await until(() => seen.first !== undefined && seen.second !== undefined);
+    await seen.first!.put('mark', { at: 7 });
+    expect(await seen.second!.get('mark')).toBeNull();
     await hub.stop();
+    delete seen.first;
     await home.carrier({ connectors: [], plugins });
-    await until(() => seen.length === 4);
-    expect(await seen[2]!.get('mark')).toEqual({ at: 7 });
+    await until(() => seen.first !== undefined);
+    expect(await seen.first!.get('mark')).toEqual({ at: 7 });
   });
 
   it('is found by doctor, with what is wrong', async () => {
