@@ -4,8 +4,10 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineConnector, defineProvider, secret } from '../../src/extension-api.js';
+import { builtin } from '../../src/extensions/builtin.js';
 import { Registry } from '../../src/extensions/registry.js';
 import { hubValues, readSettings, secretsOf, settingName } from '../../src/extensions/settings.js';
+import { problemOfDefinition } from '../../src/extensions/shape.js';
 import { Given } from '../../src/given.js';
 import { redact } from '../../src/redaction.js';
 
@@ -128,6 +130,12 @@ describe('a definition', () => {
     expect(registry.problems).toMatchObject([{ message: expect.stringMatching(message) }]);
     expect(registry.get('connector', 'good')).toBeDefined();
   });
+});
+
+it('the hub’s own extensions keep to the shape that those of others are held to', async () => {
+  const own = (await Promise.all(builtin.map(async (load) => (await load()).default))).flat();
+  expect(own.length).toBeGreaterThan(8);
+  for (const definition of own) expect(problemOfDefinition(definition as object)).toBeFalsy();
 });
 
 describe('settings of an extension', () => {
