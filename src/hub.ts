@@ -56,7 +56,7 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
     config: config.http,
     connectors: () => carrier.connectors(),
     plugins: () => carrier.routes(),
-    tokens: tokenVerifier(store.agents),
+    tokens: tokenVerifier(store.tokens),
     ready: () => carrier.ready(),
     metrics: () => carrier.metrics(),
     operations: carrier.operations,
@@ -80,16 +80,16 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
  */
 async function adminToken(store: Store, dataDir: string): Promise<Hub['token']> {
   const path = adminTokenPath(dataDir);
-  const { agents, notes } = store;
+  const { tokens, notes } = store;
   const token = secretFile(path, 'carrier_');
   const hash = createHash('sha256').update(token.secret).digest('hex');
   if ((await notes.get(revocationKey(hash))) !== null) {
     rmSync(path);
     return adminToken(store, dataDir);
   }
-  const known = (await agents.tokens()).some((record) => record.hash === hash);
+  const known = (await tokens.list()).some((record) => record.hash === hash);
   if (!known) {
-    await agents.saveToken({
+    await tokens.save({
       hash,
       name: `admin@${hostname()}:${dataDir}`,
       role: 'admin',

@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express';
 import { LRUCache } from 'lru-cache';
 import type { HubRequest, Principal } from '../connector/connector.js';
 import { FatalError } from '../errors.js';
-import type { AgentStore, TokenRecord } from '../store/agent-store.js';
+import type { TokenRecord, TokenStore } from '../store/token-store.js';
 
 export interface TokenVerifier {
   /** Whose token it is; null when it is nobody's. */
@@ -15,7 +15,7 @@ export interface TokenVerifier {
 const knownForMs = 800;
 
 /** Verifies against the tokens in the store. What any process saves or removes there counts within a second. */
-export function tokenVerifier(store: Pick<AgentStore, 'tokens'>): TokenVerifier {
+export function tokenVerifier(store: Pick<TokenStore, 'list'>): TokenVerifier {
   const verified = new LRUCache<string, Principal>({ max: 1000 });
   let records: TokenRecord[] = [];
   let loadedAt = Number.NEGATIVE_INFINITY;
@@ -24,7 +24,7 @@ export function tokenVerifier(store: Pick<AgentStore, 'tokens'>): TokenVerifier 
   async function load(): Promise<void> {
     const askedAt = performance.now();
     loading ??= store
-      .tokens()
+      .list()
       .then((found) => {
         records = found;
         verified.clear();

@@ -13,7 +13,7 @@ export const listTokens = defineOperation({
   reads: true,
   input: z.strictObject({}),
   output: z.object({ tokens: z.array(ShownToken) }),
-  run: async (_input, { store }) => ({ tokens: await store.agents.tokens() }),
+  run: async (_input, { store }) => ({ tokens: await store.tokens.list() }),
 });
 
 export const revokeToken = defineOperation({
@@ -24,12 +24,12 @@ export const revokeToken = defineOperation({
   output: ShownToken,
   audit: (input) => input,
   async run({ name }, { store }) {
-    const token = (await store.agents.tokens()).find((known) => known.name === name);
+    const token = (await store.tokens.list()).find((known) => known.name === name);
     if (!token)
       throw new FatalError('not_found', 'No such token. tokens.list names them.', { field: 'name' });
     // Noted first: its file may still be there, and the next start must not take it for a new one.
     await store.notes.put(revocationKey(token.hash), { name, revokedAt: Date.now() });
-    await store.agents.removeToken(name);
+    await store.tokens.remove(name);
     return token;
   },
 });

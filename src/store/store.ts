@@ -9,12 +9,13 @@
  * When a write resolves, it is durable. All methods throw `store_unavailable` (retryable) when the engine
  * cannot be reached. The contract is `test/contract/store.ts`.
  */
-import type { AgentStore } from './agent-store.js';
+
 import type { AuditLog } from './audit-log.js';
 import type { FileStore } from './file-store.js';
 import type { MemoryStore } from './memory-store.js';
 import type { NoteStore } from './note-store.js';
 import type { Outbox } from './outbox.js';
+import type { TokenStore } from './token-store.js';
 import type { TurnStore } from './turn-store.js';
 
 export interface Store {
@@ -23,7 +24,7 @@ export interface Store {
   readonly memories: MemoryStore;
   readonly turns: TurnStore;
   readonly outbox: Outbox;
-  readonly agents: AgentStore;
+  readonly tokens: TokenStore;
   readonly files: FileStore;
   readonly notes: NoteStore;
   readonly audit: AuditLog;

@@ -48,7 +48,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const server = await startHttpServer({
     config: { host: '127.0.0.1', port: 0 },
     connectors: () => [connector],
-    tokens: tokenVerifier({ tokens: async () => [tokenRecord(token)] }),
+    tokens: tokenVerifier({ list: async () => [tokenRecord(token)] }),
     ready: async () => ({ ready: true, checks: { store: 'ok' }, connections: {}, notes: [] }),
     metrics: async () => ({ contentType: 'text/plain', body: 'turns 1' }),
     log: { error: log('error'), warn: log('warn') } as HttpServerOptions['log'],

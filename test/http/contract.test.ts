@@ -65,7 +65,7 @@ async function platformOf(
   const server = await startHttpServer({
     config: { host: '127.0.0.1', port: 0 },
     connectors: () => [connector],
-    tokens: tokenVerifier({ tokens: async () => [tokenRecord(token)] }),
+    tokens: tokenVerifier({ list: async () => [tokenRecord(token)] }),
     ready: async () => ({ ready: true, checks: {}, connections: {}, notes: [] }),
     metrics: async () => ({ contentType: 'text/plain', body: '' }),
     log: { error() {}, warn() {} },

@@ -5,7 +5,7 @@ import { type Api, answerOf, refusal, startApi, token, tokenRecord } from './api
 let api: Api;
 beforeEach(async () => {
   const tokens = tokenVerifier({
-    tokens: async () => [tokenRecord(token), tokenRecord('carrier_other', 'other')],
+    list: async () => [tokenRecord(token), tokenRecord('carrier_other', 'other')],
   });
   api = await startApi({ server: { tokens } });
 });

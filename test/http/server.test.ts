@@ -95,7 +95,7 @@ describe('tokens', () => {
     const records = [tokenRecord(token)];
     let asked = 0;
     const tokens = tokenVerifier({
-      tokens: async () => {
+      list: async () => {
         asked += 1;
         return [...records];
       },
@@ -111,7 +111,7 @@ describe('tokens', () => {
 
   it('are refused within a second of being removed, by every process', async () => {
     let records = [tokenRecord(token)];
-    const verifiers = [1, 2].map(() => tokenVerifier({ tokens: async () => records }));
+    const verifiers = [1, 2].map(() => tokenVerifier({ list: async () => records }));
     for (const { verify } of verifiers) expect(await verify(token)).toMatchObject({ admin: true });
     records = [];
     await new Promise((resolve) => setTimeout(resolve, 1000));

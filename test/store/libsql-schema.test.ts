@@ -76,7 +76,7 @@ describe('migrations', () => {
     expect(await store.outbox.due('room', 5)).toEqual([{ ...outbound, attempts: 3 }]);
     expect(await store.turns.reopen(turn.turnId)).toBe(true);
     expect((await store.turns.claim('room', 5)).messages).toEqual([asked]);
-    expect(await store.agents.removeToken('old')).toBe(true);
+    expect(await store.tokens.remove('old')).toBe(true);
     await store.audit.append(row());
     expect((await store.audit.list({ limit: 5 })).items).toHaveLength(1);
     await store.close();

@@ -86,7 +86,7 @@ for (const search of [true, false]) {
       }
       await store.memories.expire({ agentId: 'ada', before: 1, kinds: ['message'], limit: 5 });
       await store.memories.forget([messages[0]!.id]);
-      await store.agents.tokens();
+      await store.tokens.list();
       await store.files.get(await store.files.put(new Uint8Array([1])));
     };
 

@@ -12,7 +12,6 @@
 import { join } from 'node:path';
 import type { Logger } from '../../logger.js';
 import type { Store } from '../store.js';
-import { LibsqlAgents } from './agents.js';
 import { LibsqlAudit } from './audit.js';
 import { LibsqlFiles } from './files.js';
 import { Link } from './link.js';
@@ -21,6 +20,7 @@ import { LibsqlMemories } from './memories.js';
 import { LibsqlNotes } from './notes.js';
 import { LibsqlOutbox } from './outbox.js';
 import { Replica } from './replica.js';
+import { LibsqlTokens } from './tokens.js';
 import { LibsqlTurns } from './turns.js';
 
 export interface LibsqlOptions {
@@ -51,7 +51,7 @@ function storeOn(link: Link, lock: HubLock): Store {
     memories: new LibsqlMemories(link, replica),
     turns: new LibsqlTurns(link, replica),
     outbox: new LibsqlOutbox(link, replica),
-    agents: new LibsqlAgents(link),
+    tokens: new LibsqlTokens(link),
     files: new LibsqlFiles(link),
     notes: new LibsqlNotes(link),
     audit: new LibsqlAudit(link),

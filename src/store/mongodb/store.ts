@@ -14,7 +14,6 @@
 import type { Logger } from '../../logger.js';
 import type { Store } from '../store.js';
 import { type Abilities, askServer, notesOf, shardedIngestion } from './abilities.js';
-import { MongoAgents } from './agents.js';
 import { MongoAudit } from './audit.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { Embedders } from './embedders.js';
@@ -30,6 +29,7 @@ import { Reads } from './reads.js';
 import { RoomLog } from './room-log.js';
 import { Search } from './search.js';
 import { SearchNode } from './search-node.js';
+import { MongoTokens } from './tokens.js';
 import { MongoTurns } from './turns.js';
 
 export interface MongoOptions extends ConnectionOptions {
@@ -99,7 +99,7 @@ function storeOn(
     }),
     turns: new MongoTurns(connection, log, marks, listings),
     outbox: new MongoOutbox(connection, log, marks),
-    agents: new MongoAgents(connection),
+    tokens: new MongoTokens(connection),
     files: new MongoFiles(connection),
     notes: new MongoNotes(connection),
     audit: new MongoAudit(connection),

@@ -98,7 +98,7 @@ export class Rig {
     const server = await startHttpServer({
       config: { host: '127.0.0.1', port: 0 },
       connectors: () => [this.connector],
-      tokens: tokenVerifier({ tokens: async () => [] }),
+      tokens: tokenVerifier({ list: async () => [] }),
       ready: async () => ({ ready: true, checks: {}, connections: {}, notes: [] }),
       metrics: async () => ({ contentType: 'text/plain', body: '' }),
       log: { error() {}, warn() {} },

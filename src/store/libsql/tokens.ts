@@ -1,22 +1,22 @@
-import type { AgentStore, TokenRecord } from '../agent-store.js';
+import type { TokenRecord, TokenStore } from '../token-store.js';
 import type { Link } from './link.js';
 
-export class LibsqlAgents implements AgentStore {
+export class LibsqlTokens implements TokenStore {
   readonly #link: Link;
 
   constructor(link: Link) {
     this.#link = link;
   }
 
-  async tokens(): Promise<TokenRecord[]> {
+  async list(): Promise<TokenRecord[]> {
     return JSON.parse(await this.#link.call('tokens', []));
   }
 
-  async saveToken(token: TokenRecord): Promise<void> {
+  async save(token: TokenRecord): Promise<void> {
     await this.#link.call('saveToken', [token.name, JSON.stringify(token)]);
   }
 
-  removeToken(name: string): Promise<boolean> {
+  remove(name: string): Promise<boolean> {
     return this.#link.call('removeToken', [name]);
   }
 }

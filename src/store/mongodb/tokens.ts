@@ -1,9 +1,9 @@
-import type { AgentStore, TokenRecord } from '../agent-store.js';
+import type { TokenRecord, TokenStore } from '../token-store.js';
 import type { Connection } from './connection.js';
 
 type TokenDocument = Omit<TokenRecord, 'name'> & { _id: string };
 
-export class MongoAgents implements AgentStore {
+export class MongoTokens implements TokenStore {
   readonly #connection: Connection;
   readonly #tokens;
 
@@ -12,7 +12,7 @@ export class MongoAgents implements AgentStore {
     this.#tokens = connection.collection<TokenDocument>('tokens');
   }
 
-  async tokens(): Promise<TokenRecord[]> {
+  async list(): Promise<TokenRecord[]> {
     const documents = await this.#connection.find(this.#tokens, {}, { sort: { _id: 1 } });
     return documents.map(({ _id, hash, role, tenant, createdAt }) => ({
       hash,
@@ -23,14 +23,14 @@ export class MongoAgents implements AgentStore {
     }));
   }
 
-  async saveToken({ name, hash, role, tenant, createdAt }: TokenRecord): Promise<void> {
+  async save({ name, hash, role, tenant, createdAt }: TokenRecord): Promise<void> {
     await this.#connection.repeatable(() =>
       this.#tokens.replaceOne({ _id: name }, { hash, role, tenant, createdAt }, { upsert: true }),
     );
   }
 
   /** Asked before: a removal that lost its answer finds nothing the second time. */
-  async removeToken(name: string): Promise<boolean> {
+  async remove(name: string): Promise<boolean> {
     const known = await this.#connection.run(() =>
       this.#tokens.findOne({ _id: name }, { projection: { _id: 1 } }),
     );

@@ -9,10 +9,10 @@ export interface TokenRecord {
 }
 
 /** Who may call the hub. */
-export interface AgentStore {
-  tokens(): Promise<TokenRecord[]>;
+export interface TokenStore {
+  list(): Promise<TokenRecord[]>;
   /** Replaces the token of the same name. */
-  saveToken(token: TokenRecord): Promise<void>;
+  save(token: TokenRecord): Promise<void>;
   /** False: no token has this name. Who keeps tokens in memory may take the removed one for as long as that lasts. */
-  removeToken(name: string): Promise<boolean>;
+  remove(name: string): Promise<boolean>;
 }
