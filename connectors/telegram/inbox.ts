@@ -11,7 +11,7 @@ import type { Api } from './api.js';
 import { editedCaptions, noteCaptions } from './captions.js';
 import type { Chats } from './chats.js';
 import { asCommand, isCommand } from './commands.js';
-import { fetchFiles, fileFailures } from './files.js';
+import { fetchFiles } from './files.js';
 import {
   type Command,
   commandOf,
@@ -47,7 +47,6 @@ const maxAnswer = 200;
 
 export class Inbox {
   readonly #parts: InboxParts;
-  readonly #failures = fileFailures();
   #albums: Albums | null = null;
 
   constructor(parts: InboxParts) {
@@ -98,14 +97,7 @@ export class Inbox {
     const [first] = items;
     const normalized = first && normalizeMessage(items, await this.#us(first.chat.id));
     if (!first || !normalized) return null;
-    const limits = { maxFileBytes };
-    const fetched = await fetchFiles(normalized.files, {
-      api,
-      host,
-      limits,
-      failures: this.#failures,
-      signal,
-    });
+    const fetched = await fetchFiles(normalized.files, { api, host, maxFileBytes, signal });
     const text = [normalized.message.text, ...fetched.missing].filter(Boolean).join('\n');
     return this.#receive({ ...normalized.message, text, attachments: fetched.attachments }, first);
   }
@@ -117,7 +109,7 @@ export class Inbox {
       if (receipt) received(receipt);
       return receipt;
     } catch (err) {
-      if (!(err instanceof CarrierError) || err.retryable) throw err;
+      if (!(err instanceof CarrierError) || err.retryable || err.code === 'agent_unknown') throw err;
       host.log.warn({ err }, 'a message was refused');
       if (told.has(err.code) && inbound.addressed) await this.#tell(message, err.message);
       return null;

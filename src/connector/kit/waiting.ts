@@ -2,7 +2,8 @@ import { setTimeout as timer } from 'node:timers/promises';
 import { backOffMs, type Pauses } from '../../core/back-off.js';
 import { FatalError } from '../../errors.js';
 
-export { retryAfterMs } from '../../core/back-off.js';
+export type { Pauses } from '../../core/back-off.js';
+export { backOffMs, retryAfterMs } from '../../core/back-off.js';
 export { atMost, within } from '../../core/deadline.js';
 
 /** Resolves after so many ms, or as soon as the signal aborts. Never rejects: ask the signal. */
