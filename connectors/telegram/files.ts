@@ -4,6 +4,7 @@ import {
   download,
   FatalError,
   type Host,
+  type InboundMessage,
   tooLarge,
   untilDone,
 } from '../../src/extension-api.js';
@@ -20,7 +21,8 @@ const patience = { most: 6, ms: 20_000 };
 
 interface FetchOptions {
   api: Api;
-  host: Host;
+  host: Pick<Host, 'putFile' | 'log'>;
+  of: InboundMessage;
   maxFileBytes: number;
   signal: AbortSignal;
 }
@@ -33,22 +35,29 @@ export interface Fetched {
 
 /** @throws what the hub throws, and the signal's reason. What Telegram does not give is left out, and named. */
 export async function fetchFiles(refs: FileRef[], options: FetchOptions): Promise<Fetched> {
-  const { api, host, signal } = options;
+  const { api, host, of, signal } = options;
   const maxBytes = Math.min(options.maxFileBytes, telegramLimit);
   const fetched: Fetched = { attachments: [], missing: [] };
   for (const ref of refs) {
-    const tries = { signal, most: patience.most, until: Date.now() + patience.ms };
-    const bytes = await untilDone(() => fetchFile(ref, api, maxBytes, signal), tries).catch((err) => {
-      signal.throwIfAborted();
+    try {
+      const bytes = await patiently(() => fetchFile(ref, api, maxBytes, signal), signal);
+      fetched.attachments.push(await host.putFile(bytes, ref, of));
+    } catch (err) {
+      if (!(err instanceof FatalError)) throw err;
       host.log.warn({ err }, 'a file people sent could not be had');
       fetched.missing.push(`[file ${ref.name} could not be fetched: ${err.message}]`);
-      return null;
-    });
-    if (!bytes) continue;
-    const { name, mediaType } = ref;
-    fetched.attachments.push({ name, mediaType, size: bytes.length, file: await host.putFile(bytes) });
+    }
   }
   return fetched;
+}
+
+/** @throws FatalError, at last also for what may pass; the signal's reason. */
+async function patiently<T>(fetching: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  const tries = { signal, most: patience.most, until: Date.now() + patience.ms };
+  return untilDone(fetching, tries).catch((error) => {
+    signal.throwIfAborted();
+    throw new FatalError('delivery_failed', error.message);
+  });
 }
 
 async function fetchFile(

@@ -13,6 +13,7 @@ import type { Chats } from './chats.js';
 import { asCommand, isCommand } from './commands.js';
 import { fetchFiles } from './files.js';
 import {
+  authorOf,
   type Command,
   commandOf,
   connectorName,
@@ -72,7 +73,6 @@ export class Inbox {
 
   /** The items of an album as one message. Those that come after it was stored are messages of their own. */
   readonly storeAlbum = async (items: Message[]): Promise<void> => {
-    await noteCaptions(this.#parts.host.notes, items, await this.#parts.me());
     const receipt = await this.#store(items);
     if (!receipt?.duplicate) return;
     const stored = receipt.memory.source.metadata?.messageIds;
@@ -93,19 +93,32 @@ export class Inbox {
   }
 
   async #store(items: Message[]): Promise<Receipt | null> {
-    const { api, host, maxFileBytes, signal } = this.#parts;
+    const { api, host, maxFileBytes, me, signal } = this.#parts;
     const [first] = items;
     const normalized = first && normalizeMessage(items, await this.#us(first.chat.id));
     if (!first || !normalized) return null;
-    const fetched = await fetchFiles(normalized.files, { api, host, maxFileBytes, signal });
-    const text = [normalized.message.text, ...fetched.missing].filter(Boolean).join('\n');
-    return this.#receive({ ...normalized.message, text, attachments: fetched.attachments }, first);
+    const { message, files } = normalized;
+    return this.#receive(message, first, async () => {
+      if (first.media_group_id !== undefined) await noteCaptions(host.notes, items, await me());
+      const { attachments, missing } = await fetchFiles(files, {
+        api,
+        host,
+        of: message,
+        maxFileBytes,
+        signal,
+      });
+      return { ...message, text: [message.text, ...missing].filter(Boolean).join('\n'), attachments };
+    });
   }
 
-  async #receive(inbound: InboundMessage, message: Message): Promise<Receipt | null> {
+  async #receive(
+    inbound: InboundMessage,
+    message: Message,
+    complete: () => Promise<InboundMessage>,
+  ): Promise<Receipt | null> {
     const { host, received } = this.#parts;
     try {
-      const receipt = await host.receive(inbound);
+      const receipt = await host.receive(inbound, { complete });
       if (receipt) received(receipt);
       return receipt;
     } catch (err) {
@@ -119,17 +132,18 @@ export class Inbox {
   async #edit(message: Message): Promise<void> {
     const { host, agentId, me } = this.#parts;
     await this.#albums?.flush(message.chat.id);
-    const key = (messageId: string): SourceKey => {
-      return { agentId, connector: connectorName, tenant: 'default', messageId };
+    const edit = (messageId: string, text: string) => {
+      const key: SourceKey = { agentId, connector: connectorName, tenant: 'default', messageId };
+      return host.edit({ key, text, author: authorOf(message), roles: [] });
     };
     if (message.media_group_id !== undefined) {
       const text = await editedCaptions(host.notes, message, await me());
-      if (text !== null) return void (await host.edit(key(messageIdOf(message)), text));
+      if (text !== null) return void (await edit(messageIdOf(message), text));
     }
     const alone = { ...message, media_group_id: undefined };
     const normalized = normalizeMessage([alone], await this.#us(message.chat.id));
     // Of a message the hub does not have, an edit is not a new one.
-    if (normalized) await host.edit(key(messageIdOf(alone)), normalized.message.text);
+    if (normalized) await edit(messageIdOf(alone), normalized.message.text);
   }
 
   async #command(message: Message, command: Command): Promise<void> {
