@@ -4,6 +4,7 @@ import {
   FatalError,
   type Host,
   type OutboundMessage,
+  pause,
   type Receipt,
   RetryableError,
 } from '../../src/extension-api.js';
@@ -17,7 +18,7 @@ import { Inbox } from './inbox.js';
 import { liveMaxChars, liveSurface, liveTimes } from './live.js';
 import { connectorName } from './normalize.js';
 import { Update, type User, updateKinds } from './payload.js';
-import { openFailure, Poller, pause } from './poller.js';
+import { openFailure, Poller } from './poller.js';
 import { type WebhookOptions, webhookRoute } from './webhook.js';
 
 export interface TelegramOptions {
@@ -155,7 +156,7 @@ export function telegramConnector(options: TelegramOptions): Connector {
     async handle(raw) {
       const { inbox, host } = running();
       const update = Update.safeParse(raw);
-      if (update.success) return inbox.handle(update.data);
+      if (update.success) return inbox.handle(update.data).catch(refusedForNow);
       // It would come again for ever, and nobody could read it.
       host.log.error(
         { problem: update.error.issues[0]?.path.join('.') },
@@ -206,6 +207,12 @@ export function telegramConnector(options: TelegramOptions): Connector {
     const handle = (update: Update) => track(busy, inbox.handle(update));
     return { ...given, handle, log: host.log };
   }
+}
+
+/** It is the bot that is refused then, or its agent that is away, and not the update: that can wait. */
+function refusedForNow(error: unknown): never {
+  const waits = error instanceof FatalError && ['config_invalid', 'agent_unknown'].includes(error.code);
+  throw waits ? new RetryableError(error.code, error.message) : error;
 }
 
 function track<T>(busy: Set<Promise<unknown>>, work: Promise<T>): Promise<T> {

@@ -39,6 +39,9 @@ export interface IntakeParts {
   log: Logger;
 }
 
+/** More files of a message that is only overheard are not even named. */
+const mostNamed = 10;
+
 const notTaken = 'This agent does not take this message.';
 
 interface Sender {
@@ -104,8 +107,8 @@ export class Intake {
     }
     const known = complete && (await this.#known(arrival.message));
     if (known) return this.#scheduled({ memory: known, duplicate: true });
-    const whole = complete ? { ...arrival, message: completed(arrival.message, await complete()) } : arrival;
-    const appended = await this.#append(whole, ruling === 'keep' ? 'kept' : 'pending');
+    const message = await wholeOf(arrival.message, ruling, complete);
+    const appended = await this.#append({ ...arrival, message }, ruling === 'keep' ? 'kept' : 'pending');
     if (!appended && waits) throw new FatalError('not_allowed', notTaken);
     return appended;
   }
@@ -225,6 +228,19 @@ export class Intake {
       ...{ status, turnId: null, createdAt: Date.now() },
     };
   }
+}
+
+/** Nobody asked the agent to read the files of talk that it only overhears: they are named, not fetched. */
+async function wholeOf(
+  message: Checked,
+  ruling: 'pass' | 'keep',
+  complete: Receiving['complete'],
+): Promise<Checked> {
+  if (!complete) return message;
+  const { text, files } = message;
+  if (ruling === 'pass' || files.length === 0) return completed(message, await complete());
+  const names = files.slice(0, mostNamed).map(({ name }) => `[file ${name}, not read]`);
+  return { ...message, text: [text, ...names].filter(Boolean).join('\n') };
 }
 
 /** With what was fetched for it. Whose it is and where it was said, the gate has judged: that stays. */

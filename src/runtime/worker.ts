@@ -16,6 +16,7 @@ import { Cancellation } from './cancellation.js';
 import { learnFrom } from './evaluator-manager.js';
 import { memoryAccess } from './memory-access.js';
 import { Suspects } from './suspects.js';
+import { Telling } from './telling.js';
 import { type Work, workOf } from './work.js';
 
 /** What a person reads when their turn has failed for good. */
@@ -88,14 +89,15 @@ export class Worker {
     this.#tried.set(run.roomId, covers);
     const { turnId } = checkpoint;
     span.setAttributes({ agent: agent.id, turn: turnId, messages: covers.length, attempt: run.attempt });
-    const publish = (event: TurnEvent) => this.#parts.publish(run.roomId, event);
-    publish({ type: 'turn.started', turnId, roomId: run.roomId, covers, attempt: run.attempt });
-    const { hold } = run;
-    const answered = over
-      ? null
-      : await this.#suspects.attempt({ checkpoint, storedAt: covered[0]!.createdAt, run }, () =>
-          this.#answer({ agent, checkpoint, told: work.told, publish, room, hold }, work, run.signal),
-        );
+    const about = { turnId, roomId: run.roomId, covers, attempt: run.attempt };
+    const telling = new Telling(about, this.#parts.publish);
+    const { publish } = telling;
+    const task = { agent, checkpoint, told: work.told, publish, room, hold: run.hold };
+    const suspect = { checkpoint, storedAt: covered[0]!.createdAt, run };
+    const answered = await (over
+      ? Promise.resolve(null)
+      : this.#suspects.attempt(suspect, () => this.#answer(task, work, run.signal))
+    ).finally(() => telling.end());
     const reply =
       over === 'nothing' ? null : replyTo(work.asked, turnId, agent, answered?.draft.text ?? stopped);
     const { model, usage, waiting } = answered?.draft ?? {};
