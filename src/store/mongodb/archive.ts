@@ -69,7 +69,8 @@ function finished(before: number): Filter<MemoryDocument> {
     status: { $ne: 'pending' },
     open: { $exists: false },
     due: { $exists: false },
-    dead: { $exists: false },
+    // Given up, and may be sent again.
+    outbox: { $exists: false },
   };
 }
 

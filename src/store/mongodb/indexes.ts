@@ -60,7 +60,11 @@ const partial: IndexDescription[] = [
   },
   { name: 'due', key: { roomId: 1, due: 1, _id: 1 }, partialFilterExpression: { due: { $exists: true } } },
   { name: 'outbound', key: { 'outbox.id': 1 }, partialFilterExpression: { due: { $exists: true } } },
-  { name: 'dead', key: { 'outbox.id': 1, dead: 1 }, partialFilterExpression: { dead: { $exists: true } } },
+  {
+    name: 'given_up',
+    key: { 'outbox.id': 1, 'outbox.attempts': 1 },
+    partialFilterExpression: { 'outbox.error': { $exists: true } },
+  },
   {
     name: 'undelivered',
     key: { 'outbox.createdAt': 1, due: 1, roomId: 1 },
