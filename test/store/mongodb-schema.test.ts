@@ -28,7 +28,7 @@ for (const [server, lacking, start] of [
   ['the protocol server', null, () => startMongoServer({ replicaSet: 'rs0', search: false })],
   ['FerretDB', noFerretdb, startFerretdb],
 ] as const) {
-  describe.skipIf(lacking)(lacking ? `on ${server} (skipped: ${lacking})` : `on ${server}`, () => {
+  describe.skipIf(lacking)(lacking ? `${server}: skipped, ${lacking}` : `on ${server}`, () => {
     let running: Awaited<ReturnType<typeof start>>;
     let client: MongoClient;
     let db: Db;
