@@ -16,8 +16,8 @@ import { openLibsqlStore } from './store/libsql/store.js';
 import type { MongoOptions } from './store/mongodb/store.js';
 import type { Store } from './store/store.js';
 
-/** Sees every command to a shared database, and every answer, e.g. to count them. */
-export type DatabaseWatch = Pick<MongoOptions, 'onCommand' | 'onAnswer' | 'embedderHint'>;
+/** How a shared database is opened, and who sees every command to it, and every answer, e.g. to count them. */
+export type DatabaseWatch = Pick<MongoOptions, 'onCommand' | 'onAnswer' | 'embedderHint' | 'migrate'>;
 
 /** @throws what the engines throw: `store_locked`, `store_unavailable`, `config_invalid`. */
 export function openEngines(config: Config, log: Logger, watch: DatabaseWatch = {}): Promise<Engines> {
@@ -104,7 +104,7 @@ export function secretsForDoctor(
   let opened: Promise<Store> | undefined;
   const note = async (key: string) => {
     if (!cluster) return noteAtRest(dataDir, key);
-    opened ??= openShared(cluster, log);
+    opened ??= openShared(cluster, log, { migrate: false });
     return (await opened).notes.get(key);
   };
   return {

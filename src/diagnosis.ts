@@ -63,7 +63,7 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
         ]),
       ];
     }),
-    ...(config.cluster ? [diagnoseEngines(openEngines(config, log))] : []),
+    ...(config.cluster ? [diagnoseEngines(openEngines(config, log, { migrate: false }))] : []),
     ...(config.role === 'gateway' ? [] : [...refs].map((ref) => diagnoseModel(models, ref))),
     ...found.flatMap(({ agent, bots }) => diagnoseBots(agent, bots)),
   ]);
@@ -151,8 +151,9 @@ async function diagnoseEngines(opening: Promise<Engines>): Promise<Diagnosis> {
     () => ({ check: 'Redis takes jobs', ok: true }),
     (error: Error) => failed('Redis takes jobs', 'REDIS_URL', error),
   );
-  const mongo = { check: `MongoDB answers: ${store.description.engine}`, ok: true };
-  const lacks = store.description.notes.map((note) => ({ check: `MongoDB: ${note}`, ok: true }));
+  const { engine, schema, notes } = store.description;
+  const mongo = { check: `MongoDB answers: ${engine}, schema ${schema}`, ok: true };
+  const lacks = notes.map((note) => ({ check: `MongoDB: ${note}`, ok: true }));
   if (redis.ok) await Promise.all([turnQueue.close(), deliveryQueue.close()]);
   await bus.close();
   await engines.close();

@@ -19,8 +19,8 @@ import type { TokenStore } from './token-store.js';
 import type { TurnStore } from './turn-store.js';
 
 export interface Store {
-  /** The engine and what it lacks, for the log and `/readyz`. */
-  readonly description: { engine: string; notes: string[] };
+  /** The engine, how many migrations its data has had, and what it lacks, for the log and `/readyz`. */
+  readonly description: { engine: string; schema: number; notes: string[] };
   readonly memories: MemoryStore;
   readonly turns: TurnStore;
   readonly outbox: Outbox;

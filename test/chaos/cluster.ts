@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { type Entry, now, readJournal } from './journal.js';
 
 /** Compiled, as the program itself is: workers are started every two seconds, and have the machine to share. */
-const program = fileURLToPath(new URL('../../dist/test/chaos/hub.js', import.meta.url));
+const ownProgram = fileURLToPath(new URL('../../dist/test/chaos/hub.js', import.meta.url));
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Before a process that ended by itself, since its engines were away, is started again. */
@@ -51,6 +51,19 @@ export interface Address {
   token: string;
 }
 
+/** One hub that is to run, life after life. */
+export interface Member {
+  hub: string;
+  role: Role;
+  /** Absent: today's. */
+  program?: string;
+}
+
+/** So many of a role, named by it. */
+export function members(role: Role, count: number): Member[] {
+  return Array.from({ length: count }, (_, i) => ({ hub: `${role}${i + 1}`, role }));
+}
+
 export class Cluster {
   readonly incarnations: Incarnation[] = [];
   /** Of the gateways, which stay on their ports. */
@@ -66,14 +79,15 @@ export class Cluster {
     this.#seed = seed;
   }
 
-  /** Resolves when all of them are ready. */
-  async start(gateways: number, workers: number): Promise<void> {
-    const ports = await Promise.all(Array.from({ length: gateways }, freePort));
-    const [first, ...others] = await Promise.all([
-      ...ports.map((port, i) => this.#launch(`gateway${i + 1}`, 'gateway', port)),
-      ...Array.from({ length: workers }, (_, i) => this.#launch(`worker${i + 1}`, 'worker', 0)),
-    ]);
-    this.addresses.push(...[first!, ...others].slice(0, gateways));
+  /** Resolves when all of them are ready; may be called again, with more. */
+  async start(joining: Member[]): Promise<void> {
+    const addresses = await Promise.all(
+      joining.map(async (member) => {
+        const address = await this.#launch(member, member.role === 'gateway' ? await freePort() : 0);
+        return member.role === 'gateway' ? [address] : [];
+      }),
+    );
+    this.addresses.push(...addresses.flat());
   }
 
   /** Those of a role that are ready, and neither dead nor frozen. */
@@ -111,7 +125,8 @@ export class Cluster {
     await Promise.all(left.map(({ child }) => once(child, 'exit')));
   }
 
-  async #launch(hub: string, role: Role, port: number): Promise<Address> {
+  async #launch(member: Member, port: number): Promise<Address> {
+    const { hub, role, program = ownProgram } = member;
     const life = this.incarnations.filter((earlier) => earlier.hub === hub).length + 1;
     const dataDir = join(this.#folder, hub);
     mkdirSync(dataDir, { recursive: true });
@@ -137,7 +152,7 @@ export class Cluster {
     child.once('exit', () => {
       incarnation.diedAt = now();
       const pause = incarnation.killed ? 0 : restartMs;
-      setTimeout(() => this.#ending || void this.#launch(hub, role, port).catch(() => {}), pause);
+      setTimeout(() => this.#ending || void this.#launch(member, port).catch(() => {}), pause);
     });
     const address = await printed(child);
     incarnation.ready = true;

@@ -8,7 +8,7 @@ import { openMongoStore } from '../../src/store/mongodb/store.js';
 import { startMongoServer } from '../servers/mongodb/launch.js';
 import { RedisServer } from '../support/redis.js';
 import { Clients, gapMs } from './clients.js';
-import { Cluster } from './cluster.js';
+import { Cluster, members } from './cluster.js';
 import { attemptsIn, readRooms } from './evidence.js';
 import { Faults, shortestSeconds } from './faults.js';
 import { now } from './journal.js';
@@ -52,7 +52,7 @@ export async function runChaos(options: ChaosOptions): Promise<Verdict> {
   process.once('exit', abandon);
   let verdict: Verdict | undefined;
   try {
-    await cluster.start(gateways, workers);
+    await cluster.start([...members('gateway', gateways), ...members('worker', workers)]);
     say(`${gateways} gateways and ${workers} workers are ready; ${messages} messages go to ${rooms} rooms`);
     const { addresses } = cluster;
     const clients = new Clients({ messages, rooms, seed, callbackUrl: receiver.url, addresses });
@@ -90,7 +90,7 @@ export async function runChaos(options: ChaosOptions): Promise<Verdict> {
   }
 }
 
-function settings(folder: string, redisUrl: string, mongodbUrl: string): Record<string, string> {
+export function settings(folder: string, redisUrl: string, mongodbUrl: string): Record<string, string> {
   const characters = join(folder, 'characters');
   mkdirSync(characters);
   const ada = { name: 'Ada', bio: 'A steady assistant.', plugins: ['chaos'], memory: { recall: 0 } };
@@ -107,7 +107,7 @@ function settings(folder: string, redisUrl: string, mongodbUrl: string): Record<
 }
 
 /** Waits until no message waits for a turn and no reply for its delivery; false when it takes too long. */
-async function quiet(url: string, deadline: number): Promise<boolean> {
+export async function quiet(url: string, deadline: number): Promise<boolean> {
   const store = await openMongoStore({ url, database: 'carrier', log: createLogger('silent') });
   try {
     while (now() < deadline) {

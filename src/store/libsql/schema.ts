@@ -1,10 +1,11 @@
-/** The tables, as an ordered list of migrations. `user_version` of the file says how many it has had. */
+/** The tables, migration by migration. `user_version` of the file says how many it has had. */
 import { FatalError } from '../../errors.js';
+import { type MigrationName, migrations } from '../migrations.js';
 import type { Database } from './database.js';
 
-/** Append only: a migration that has been released is never edited. */
-export const migrations: readonly string[] = [
-  `
+/** What has been released is never edited. */
+const sql: Record<MigrationName, string> = {
+  base: `
   -- Long names are stored once; everything else refers to them by number.
   create table rooms (id integer primary key, name text not null unique);
   create table scopes (
@@ -72,17 +73,17 @@ export const migrations: readonly string[] = [
   -- Where background work stands; see lexicon.ts and upkeep.ts.
   create table progress (name text primary key, value integer not null);
   `,
-  `
+  notes: `
   -- Key and value are JSON text. \`expires\`: Unix ms; null for ever.
   create table notes (key text primary key, value text not null, expires integer) without rowid;
   create index passing on notes (expires) where expires is not null;
   `,
-  `
+  retention: `
   -- Retention walks from the oldest on; new rows come at the index's end.
   create index aged on memories (created, seq, scope, kind);
   alter table embedders add column used integer not null default 0; -- Unix ms
   `,
-  `
+  audit: `
   -- \`body\` is the whole row as JSON. An id is taken once: a second row of it is passed over, also by "or replace".
   create table audit (id text primary key, operation text not null, body text not null);
   create index audited on audit (operation, id);
@@ -91,28 +92,34 @@ export const migrations: readonly string[] = [
   create trigger audit_kept before update on audit begin select raise(abort, 'audit rows are never changed'); end;
   create trigger audit_stays before delete on audit begin select raise(abort, 'audit rows are never removed'); end;
   `,
-  `
+  'turn-states': `
   -- Turns that wait for a decision and have none. \`until\`: Unix ms.
   create table waits (turn text primary key, room integer not null, until integer not null) without rowid;
   create index overdue on waits (until);
   alter table checkpoints add column tries integer not null default 0; -- attempts that ended with their process
   `,
-];
+};
 
-/** Brings the file to the newest version. A file that a newer hub wrote is refused, not guessed at. */
-export function migrate(db: Database, steps: readonly string[] = migrations): void {
+/** In their order. */
+export const steps: readonly string[] = migrations.map(({ name }) => sql[name]);
+
+/**
+ * Brings the file to the newest version. A file that a newer hub wrote is refused, not guessed at: one hub at a time
+ * has it, so no upgrade is under way here that an older one would have to survive.
+ */
+export function migrate(db: Database, list: readonly string[] = steps): void {
   const version = db.prepare('pragma user_version').value<number>() ?? 0;
-  if (version > steps.length) {
+  if (version > list.length) {
     throw new FatalError(
       'config_invalid',
-      `The database was written by a newer hub (schema ${version}; this one knows ${steps.length}). ` +
+      `The database was written by a newer hub (schema ${version}; this one knows ${list.length}). ` +
         'Start that version again, or set CARRIER_DATA_DIR to another folder.',
       { field: 'CARRIER_DATA_DIR' },
     );
   }
-  for (let next = version; next < steps.length; next++) {
+  for (let next = version; next < list.length; next++) {
     db.transaction(() => {
-      db.exec(steps[next]!);
+      db.exec(list[next]!);
       db.exec(`pragma user_version = ${next + 1}`);
     });
   }

@@ -11,6 +11,7 @@
  */
 import { join } from 'node:path';
 import type { Logger } from '../../logger.js';
+import { migrations } from '../migrations.js';
 import type { Store } from '../store.js';
 import { LibsqlAudit } from './audit.js';
 import { LibsqlFiles } from './files.js';
@@ -47,7 +48,7 @@ function storeOn(link: Link, lock: HubLock): Store {
   const replica = new Replica(link);
   let closed: Promise<void> | undefined;
   return {
-    description: { engine: 'libSQL', notes: [] },
+    description: { engine: 'libSQL', schema: migrations.length, notes: [] },
     memories: new LibsqlMemories(link, replica),
     turns: new LibsqlTurns(link, replica),
     outbox: new LibsqlOutbox(link, replica),

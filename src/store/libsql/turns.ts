@@ -21,7 +21,9 @@ export class LibsqlTurns implements TurnStore {
 
   async claim(roomId: string, limit: number): Promise<Claim> {
     const pending = whole(limit);
-    return (await this.#replica.room(roomId, { pending })).claim(pending);
+    const { messages, checkpoint } = (await this.#replica.room(roomId, { pending })).claim(pending);
+    // A copy: who has it goes on with its steps.
+    return { messages, checkpoint: structuredClone(checkpoint) };
   }
 
   async checkpoint(checkpoint: TurnCheckpoint): Promise<void> {

@@ -8,6 +8,7 @@ import type { Collection, Filter } from 'mongodb';
 import { Connection, type ConnectionOptions } from './connection.js';
 import type { MemoryDocument } from './documents.js';
 import { isDuplicateKey } from './faults.js';
+import { readSchema } from './schema.js';
 
 const batch = 500;
 
@@ -42,6 +43,7 @@ export async function archiveBefore(
   try {
     const memories = connection.collection<MemoryDocument>('memories');
     const archive = connection.collection<Archived>('archive');
+    await connection.run((db) => readSchema(db));
     await finishEarlier(connection, memories, archive);
     for (let moved = 0; ; ) {
       const documents = await connection.run(() => oldest(memories, before));
@@ -67,7 +69,8 @@ function finished(before: number): Filter<MemoryDocument> {
     status: { $ne: 'pending' },
     open: { $exists: false },
     due: { $exists: false },
-    dead: { $exists: false },
+    // Given up, and may be sent again.
+    outbox: { $exists: false },
   };
 }
 

@@ -13,7 +13,7 @@ import {
   ReadPreference,
   type ReadPreferenceMode,
 } from 'mongodb';
-import { FatalError } from '../../errors.js';
+import { type CarrierError, FatalError } from '../../errors.js';
 import { redact } from '../../redaction.js';
 import { faultOf, isPassing, unavailable } from './faults.js';
 
@@ -43,6 +43,7 @@ export class Connection {
   readonly #client: MongoClient;
   readonly #readPreference: ReadPreference;
   #closed: Promise<void> | undefined;
+  #refusal: CarrierError | null = null;
 
   private constructor(client: MongoClient, { database, readPreference }: ConnectionOptions) {
     this.#client = client;
@@ -82,6 +83,7 @@ export class Connection {
   /** All operations go through here, so that only the hub's errors come out. */
   async run<T>(work: (db: Db) => Promise<T>): Promise<T> {
     if (this.#closed) throw unavailable('The store is closed.');
+    if (this.#refusal) throw this.#refusal;
     try {
       return await work(this.db);
     } catch (error) {
@@ -112,6 +114,11 @@ export class Connection {
         return work(db, true);
       }
     });
+  }
+
+  /** No operation begins any more, and each is told why. */
+  refuse(error: CarrierError): void {
+    this.#refusal = error;
   }
 
   /** What is under way fails; wait for it first. */

@@ -11,7 +11,7 @@
  * `ingest` is unique: the ingestion key of a memory, the turn's id for a turn. That is why a key has one memory and
  * a turn one commit. `open` is there only on what a claim must see, so one query sees it all.
  */
-import type { Binary } from 'mongodb';
+import type { Binary, Filter } from 'mongodb';
 import { derivedId, newId } from '../../core/ids.js';
 import type { Memory, MemoryKind, MemoryStatus, Source, SourceKey } from '../../core/memory.js';
 import type { Trigger } from '../../core/trigger.js';
@@ -75,8 +75,6 @@ export interface MemoryDocument {
   reopened?: string[];
   /** Present until the reply is delivered or given up. */
   due?: true;
-  /** Given up, and neither sent again nor dropped. */
-  dead?: true;
   outbox?: StoredOutbound;
   /** JSON: what the platform calls the delivered reply. */
   receipt?: string;
@@ -90,6 +88,12 @@ export interface MemoryDocument {
   /** From when on the server's TTL monitor removes it; see `expiry.ts`. */
   expiresAt?: Date;
 }
+
+/** Replies that are neither sent again nor dropped. */
+export const givenUp: Filter<MemoryDocument> = {
+  'outbox.error': { $exists: true },
+  due: { $exists: false },
+};
 
 /** What `memoryOf` needs. Vectors, terms and steps are much larger. */
 export const memoryFields = {

@@ -47,7 +47,7 @@ async function emptyTurns(memories: Collection<MemoryDocument>, ids: string[]): 
           has: '',
           vectors: '',
         },
-        ...{ due: '', dead: '', outbox: '', receipt: '' },
+        ...{ due: '', outbox: '', receipt: '' },
       },
     },
   );

@@ -1,5 +1,8 @@
-/** Collections, indexes and validation, made at start. All of it may be repeated, by many processes at once. */
-import { type Db, type IndexDescription, MongoServerError } from 'mongodb';
+/**
+ * Collections, indexes and validation, made at start. All of it may be repeated, by many processes at once; but only by
+ * one that knows all the database has had, or it would undo what a newer one made.
+ */
+import { type Db, type Document, type IndexDescription, MongoServerError } from 'mongodb';
 import { has, shardedIngestion } from './abilities.js';
 import { isPassing } from './faults.js';
 
@@ -62,7 +65,11 @@ const partial: IndexDescription[] = [
   },
   { name: 'due', key: { roomId: 1, due: 1, _id: 1 }, partialFilterExpression: { due: { $exists: true } } },
   { name: 'outbound', key: { 'outbox.id': 1 }, partialFilterExpression: { due: { $exists: true } } },
-  { name: 'dead', key: { 'outbox.id': 1, dead: 1 }, partialFilterExpression: { dead: { $exists: true } } },
+  {
+    name: 'given_up',
+    key: { 'outbox.id': 1, 'outbox.attempts': 1 },
+    partialFilterExpression: { 'outbox.error': { $exists: true } },
+  },
   {
     name: 'undelivered',
     key: { 'outbox.createdAt': 1, due: 1, roomId: 1 },
@@ -85,16 +92,25 @@ const expiring: IndexDescription = {
 
 /** Gives back whether the server validates. */
 export async function makeCollections(db: Db): Promise<boolean> {
-  const there = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
+  const found = await db.listCollections({}, { nameOnly: false }).toArray();
+  const there = new Map(found.map(({ name, options }) => [name, options]));
   const missing = collections.filter((name) => name !== 'memories' && !there.has(name));
   const [validation] = await Promise.all([
-    makeMemories(db, there.has('memories')),
+    makeMemories(db, there.get('memories')),
     ...missing.map((name) => makeCollection(db, name)),
   ]);
   return validation;
 }
 
-async function makeMemories(db: Db, there: boolean): Promise<boolean> {
+/** Whether the server validates, without putting a validator there. */
+export async function isValidated(db: Db): Promise<boolean> {
+  const [memories] = await db.listCollections({ name: 'memories' }, { nameOnly: false }).toArray();
+  return memories?.options?.validator !== undefined;
+}
+
+async function makeMemories(db: Db, there: Document | undefined): Promise<boolean> {
+  // Put only where it differs: it holds up everyone, and a newer hub may be bringing the database up right now.
+  if (JSON.stringify(there?.validator) === JSON.stringify(validator)) return true;
   if (!there && (await has(() => makeCollection(db, 'memories', { validator })))) return true;
   if (!there) await makeCollection(db, 'memories');
   return has(() => db.command({ collMod: 'memories', validator }));
@@ -113,6 +129,11 @@ export interface MadeIndexes {
   partialIndexes: boolean;
   textIndex: boolean;
   ttl: boolean;
+}
+
+/** What the indexes that are there say of the server, where none may be made. */
+export function foundIndexes(there: ReadonlySet<string>): MadeIndexes {
+  return { partialIndexes: there.has('open'), textIndex: there.has('words'), ttl: there.has('expiring') };
 }
 
 /**

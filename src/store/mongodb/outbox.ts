@@ -6,7 +6,14 @@ import type { Outbox, Undelivered } from '../outbox.js';
 import { pageOf, whole } from '../paging.js';
 import type { Connection } from './connection.js';
 import { readCursor, writeCursor } from './cursors.js';
-import { copied, type MemoryDocument, memoryFields, outboundOf, undeliveredOf } from './documents.js';
+import {
+  copied,
+  givenUp,
+  type MemoryDocument,
+  memoryFields,
+  outboundOf,
+  undeliveredOf,
+} from './documents.js';
 import type { Marks } from './marks.js';
 import type { RoomLog } from './room-log.js';
 import { waitingRooms } from './waiting.js';
@@ -51,7 +58,7 @@ export class MongoOutbox implements Outbox {
     await this.#connection.run(() =>
       this.#log.memories.updateOne(filter, {
         $inc: { 'outbox.attempts': 1 },
-        $set: { 'outbox.error': copied(error), ...(final ? { dead: true as const } : {}) },
+        $set: { 'outbox.error': copied(error) },
         ...(final ? { $unset: { due: '' } } : {}),
       }),
     );
@@ -70,7 +77,7 @@ export class MongoOutbox implements Outbox {
     const limit = whole(page.limit, 1);
     const { state, agentId, cursor } = page;
     const filter: Filter<MemoryDocument> = {
-      ...(state === 'dead' ? { dead: true } : { due: true }),
+      ...(state === 'dead' ? givenUp : { due: true }),
       ...(agentId !== undefined && { agentId }),
       ...(cursor !== undefined && { 'outbox.id': { $gt: readCursor(state, cursor) } }),
     };
@@ -83,11 +90,11 @@ export class MongoOutbox implements Outbox {
   }
 
   async retry(id: string): Promise<boolean> {
-    const dead = await this.#placeOf({ 'outbox.id': id, dead: true });
+    const dead = await this.#placeOf({ 'outbox.id': id, ...givenUp });
     if (!dead) return false;
-    const update = { $set: { due: true as const }, $unset: { dead: '' as const, expiresAt: '' as const } };
+    const update = { $set: { due: true as const }, $unset: { expiresAt: '' as const } };
     await this.#connection.repeatable(() =>
-      this.#log.memories.updateOne({ ...dead, 'outbox.id': id, dead: true }, update),
+      this.#log.memories.updateOne({ ...dead, 'outbox.id': id, ...givenUp }, update),
     );
     return true;
   }
@@ -95,13 +102,10 @@ export class MongoOutbox implements Outbox {
   async drop(id: string): Promise<boolean> {
     const place =
       (await this.#placeOf({ 'outbox.id': id, due: true })) ??
-      (await this.#placeOf({ 'outbox.id': id, dead: true }));
+      (await this.#placeOf({ 'outbox.id': id, ...givenUp }));
     if (!place) return false;
     await this.#connection.repeatable(() =>
-      this.#log.memories.updateOne(
-        { ...place, 'outbox.id': id },
-        { $unset: { due: '', dead: '', outbox: '' } },
-      ),
+      this.#log.memories.updateOne({ ...place, 'outbox.id': id }, { $unset: { due: '', outbox: '' } }),
     );
     return true;
   }

@@ -16,6 +16,7 @@ import type { Logger } from '../../logger.js';
 import { shardedIngestion } from './abilities.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { makeCollections } from './indexes.js';
+import { known, readSchema, unknownTo } from './schema.js';
 
 /** What is spread by what. */
 export const shardKeys = {
@@ -42,7 +43,8 @@ export async function shardStore({ log, ...options }: ConnectionOptions & { log:
   try {
     await connection.run(async (db) => {
       await askForMongos(db);
-      await makeCollections(db);
+      const newer = unknownTo(known, await readSchema(db)).length > 0;
+      if (!newer) await makeCollections(db);
       await keyByRoom(db);
       for (const [name, key] of Object.entries(shardKeys)) {
         await db.admin().command({ shardCollection: `${db.databaseName}.${name}`, key });

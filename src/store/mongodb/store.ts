@@ -5,6 +5,7 @@
  * - **Documents** (`documents.ts`): what lies where, and why a key has one memory and a turn one commit.
  * - **Room log** (`room-log.ts`): the writes, in batches. **Marks** (`marks.ts`): what follows a commit.
  * - **Reads** (`reads.ts`): several in one round trip. Nothing is cached that order or privacy could hang on.
+ * - **Schema** (`schema.ts`): which migrations the database has had, and who may use it.
  * - **Abilities** (`abilities.ts`): what this server has; `indexes.ts` makes what it can.
  * - **Search**: `search.ts` over the search node (`search-node.ts`) or, without one, `lexicon.ts` and `vectors.ts`.
  * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`.
@@ -20,7 +21,7 @@ import { Connection, type ConnectionOptions } from './connection.js';
 import { Embedders } from './embedders.js';
 import { Expiry } from './expiry.js';
 import { MongoFiles } from './files.js';
-import { indexNames, makeCollections, makeIndexes } from './indexes.js';
+import { foundIndexes, indexNames, isValidated, makeCollections, makeIndexes } from './indexes.js';
 import { Listings } from './listings.js';
 import { Marks } from './marks.js';
 import { MongoMemories } from './memories.js';
@@ -28,6 +29,16 @@ import { MongoNotes } from './notes.js';
 import { MongoOutbox } from './outbox.js';
 import { Reads } from './reads.js';
 import { RoomLog } from './room-log.js';
+import {
+  bringUp,
+  type Known,
+  known,
+  readSchema,
+  refusalOf,
+  type Schema,
+  unknownTo,
+  warnOlder,
+} from './schema.js';
 import { Search } from './search.js';
 import { SearchNode } from './search-node.js';
 import { MongoTokens } from './tokens.js';
@@ -37,34 +48,83 @@ export interface MongoOptions extends ConnectionOptions {
   log: Logger;
   /** The embedder in use, if it is known: its vector index is then made, and waited for, from the start. */
   embedderHint?: Promise<{ id: string; dimensions: number } | null>;
+  /** Default true. False leaves an older database as it is, for who only looks. */
+  migrate?: boolean;
+  /** Default: what this code knows. */
+  known?: Known;
 }
 
-/** Throws `config_invalid` for a URL or user that cannot be used, `store_unavailable` when nobody answers. */
+/**
+ * Throws `config_invalid` for a URL or user that cannot be used, and for a database that only newer hubs may use;
+ * `store_unavailable` when nobody answers.
+ */
 export async function openMongoStore(options: MongoOptions): Promise<Store> {
   const connection = await Connection.open(options);
   try {
-    const abilities = await prepare(connection);
-    return storeOn(connection, abilities, options);
+    const prepared = await prepare(connection, options);
+    return storeOn(connection, prepared, options);
   } catch (error) {
     await connection.close();
     throw error;
   }
 }
 
-function prepare(connection: Connection): Promise<Abilities> {
+interface Prepared {
+  abilities: Abilities;
+  schema: Schema;
+}
+
+function prepare(
+  connection: Connection,
+  { migrate = true, known: ours = known }: MongoOptions,
+): Promise<Prepared> {
   return connection.run(async (db) => {
-    const validation = await makeCollections(db);
+    const found = await readSchema(db, ours);
+    const made = unknownTo(ours, found).length === 0 && (migrate || found.version === 0);
+    if (made) await warnOlder(db, found, ours);
+    const validation = await (made ? makeCollections(db) : isValidated(db));
     const [asked, there] = await Promise.all([askServer(db), indexNames(db)]);
     const sharded = there.has(shardedIngestion);
-    const made = await makeIndexes(db, { ...asked, sharded, there });
-    return { ...asked, ...made, sharded, validation };
+    const indexes = made ? await makeIndexes(db, { ...asked, sharded, there }) : foundIndexes(there);
+    const schema = made ? await bringUp(db, found, ours) : found;
+    return { abilities: { ...asked, ...indexes, sharded, validation }, schema };
   });
+}
+
+/** What an operator should know of the schema. */
+function noteOf(schema: Schema, ours: Known): string[] {
+  const unknown = unknownTo(ours, schema);
+  const knows = ours.migrations.length;
+  if (unknown.length > 0)
+    return [
+      `schema ${schema.version} is of a newer hub (${unknown.join(', ')}), and this one, which knows ${knows}, may ` +
+        'go on beside it: start the newer version here too',
+    ];
+  if (schema.version < knows)
+    return [
+      `schema ${schema.version} is of an older hub: the next one of this version brings it to ${knows}`,
+    ];
+  return [];
+}
+
+/** Whether this process may go on; once it may not, it looks no more. */
+function watchSchema(connection: Connection, ours: Known, log: Logger): () => void {
+  const look = async () => {
+    // Where the server is away, all else says so.
+    const refusal = await connection.run((db) => refusalOf(db, ours)).catch(() => null);
+    if (!refusal) return;
+    clearInterval(timer);
+    connection.refuse(refusal);
+    log.error({ err: refusal }, 'the database is for newer hubs alone now; this one does nothing more');
+  };
+  const timer = setInterval(() => void look(), ours.watchMs).unref();
+  return () => clearInterval(timer);
 }
 
 function storeOn(
   connection: Connection,
-  abilities: Abilities,
-  { log: logger, embedderHint }: MongoOptions,
+  { abilities, schema }: Prepared,
+  { log: logger, embedderHint, known: ours = known }: MongoOptions,
 ): Store {
   const log = new RoomLog(connection);
   const marks = new Marks(log, logger);
@@ -74,9 +134,12 @@ function storeOn(
   const search = new Search(connection, abilities, embedders, node, logger);
   const reads = new Reads(connection, abilities);
   const listings = new Listings(connection);
-  const notes = notesOf(abilities);
-  if (notes.length > 0)
-    logger.warn({ engine: abilities.engine, lacks: notes }, 'the database server lacks something');
+  const lacks = notesOf(abilities);
+  if (lacks.length > 0)
+    logger.warn({ engine: abilities.engine, lacks }, 'the database server lacks something');
+  const noted = noteOf(schema, ours);
+  for (const note of noted) logger.warn({ database: connection.db.databaseName }, note);
+  const unwatch = watchSchema(connection, ours, logger);
   node?.hasWords();
   // Whoever made the promise hears of its failure.
   embedderHint?.then(
@@ -89,7 +152,7 @@ function storeOn(
   const append = (memory: Memory) => memories.append(memory);
   let closed: Promise<void> | undefined;
   return {
-    description: { engine: abilities.engine, notes },
+    description: { engine: abilities.engine, schema: schema.version, notes: [...noted, ...lacks] },
     memories,
     turns: new MongoTurns(connection, log, marks, { listings, append }),
     outbox: new MongoOutbox(connection, log, marks),
@@ -106,6 +169,7 @@ function storeOn(
     },
     close() {
       closed ??= (async () => {
+        unwatch();
         node?.close();
         await marks.all();
         await connection.close();
