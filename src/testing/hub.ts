@@ -22,13 +22,6 @@ export interface TestHubOptions {
   plugins?: (Plugin | PluginExtension)[];
 }
 
-/** Where a hub that starts will be: what a connector may have to know when it is made. */
-export interface Address {
-  url: string;
-  /** An administrator's token for the hub's HTTP API. */
-  token: string;
-}
-
 /** Patience with a hub that stops, in ms. */
 const stopMs = 1000;
 
@@ -45,21 +38,28 @@ const stopMs = 1000;
 export class TestHub {
   readonly model = new ScriptedModel();
   readonly seen = new Recorder();
+  /** An administrator's, for the hub's HTTP API. */
   readonly token = `carrier_${randomBytes(16).toString('hex')}`;
   #url = '';
   readonly #folder = mkdtempSync(join(tmpdir(), 'carrier-testing-'));
   readonly #options: TestHubOptions;
+  /** As in the options; another one counts from the next start. */
+  gate: Record<string, unknown>;
   #connector: Connector | null = null;
   #carrier: Carrier | null = null;
   #server: HttpServer | null = null;
 
   private constructor(options: TestHubOptions) {
     this.#options = options;
+    this.gate = options.gate ?? {};
   }
 
-  /** When it resolves, the connector is started and, where it holds a connection, connected. */
+  /**
+   * When it resolves, the connector is started and, where it holds a connection, connected.
+   * @param make is given the hub before it runs: its `url` is known already.
+   */
   static async open(
-    make: (address: Address) => Connector | Promise<Connector>,
+    make: (hub: TestHub) => Connector | Promise<Connector>,
     options: TestHubOptions = {},
   ): Promise<TestHub> {
     const hub = new TestHub(options);
@@ -101,6 +101,11 @@ export class TestHub {
     }
   }
 
+  /** How many reactions to replies are kept. */
+  async feedback(): Promise<number> {
+    return (await this.#running.store.notes.list('feedback:', 100)).length;
+  }
+
   /** The codes that the hub has told and that nobody has approved. */
   async codes(): Promise<string[]> {
     const { requests } = await this.#operate('pairings.list', {});
@@ -135,6 +140,7 @@ export class TestHub {
 
   /** Stops it, and removes what it has stored. */
   async close(): Promise<void> {
+    this.model.release();
     await this.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -152,7 +158,7 @@ export class TestHub {
   }
 
   async #run(): Promise<void> {
-    const { gate = {}, settings, plugins = [] } = this.#options;
+    const { settings, plugins = [] } = this.#options;
     // Loaded here: who tests a plugin or a provider loads no hub.
     const [{ startCarrier }, { readConfig }, { readConfigDefinition }, { createLogger }] = await Promise.all([
       import('../carrier.js'),
@@ -175,7 +181,7 @@ export class TestHub {
       name: 'Eliza',
       bio: 'Eliza answers.',
       plugins: plugins.map(({ name }) => name),
-      connectors: { [connector.name]: gate },
+      connectors: { [connector.name]: this.gate },
     };
     this.#carrier = await startCarrier(config, createLogger('silent'), {
       connectors: [this.seen.around(connector)],

@@ -32,6 +32,10 @@ export class Recorder {
   readonly inbound: InboundMessage[] = [];
   readonly receipts: (Receipt | null)[] = [];
   readonly deliveries: Delivering[] = [];
+  /** Deliveries that have begun and not ended. */
+  delivering = 0;
+  /** What presses of buttons gave, or threw. */
+  readonly presses: unknown[] = [];
   readonly logged: { level: string; message: string }[] = [];
   /** Watches that have not ended. */
   watchers = 0;
@@ -63,6 +67,7 @@ export class Recorder {
 
   async #deliver(connector: Connector, message: OutboundMessage, signal: AbortSignal) {
     const outgoing = this.outgoing(message);
+    this.delivering += 1;
     try {
       const receipt = await connector.deliver!(outgoing, signal);
       this.deliveries.push({ message: outgoing });
@@ -70,6 +75,8 @@ export class Recorder {
     } catch (error) {
       this.deliveries.push({ message: outgoing, error });
       throw error;
+    } finally {
+      this.delivering -= 1;
     }
     this.forgetDeliveries -= 1;
     throw new RetryableError('delivery_failed', 'The hub lost the receipt.');
@@ -100,6 +107,11 @@ export class Recorder {
       edit: async (edit) => {
         await this.beforeStore();
         return host.edit(edit);
+      },
+      press: async (press) => {
+        const taken = host.press(press);
+        this.presses.push(await taken.catch((error: unknown) => error));
+        return taken;
       },
       putFile: (...file) => {
         calls.putFile += 1;

@@ -75,6 +75,7 @@ export class ScriptedModel implements LanguageModel {
   answer: string | ((request: ModelRequest) => string) | null = null;
   /** All that it was asked, in order. */
   readonly requests: ModelRequest[] = [];
+  readonly #open = new Set<Draft>();
   readonly #waiting: Draft[] = [];
   readonly #takers: ((draft: Draft) => void)[] = [];
 
@@ -92,6 +93,17 @@ export class ScriptedModel implements LanguageModel {
       if (take) take(draft);
       else this.#waiting.push(draft);
     } else draft.end(typeof this.answer === 'string' ? this.answer : this.answer(request));
-    yield* draft.stream(signal);
+    this.#open.add(draft);
+    try {
+      yield* draft.stream(signal);
+    } finally {
+      this.#open.delete(draft);
+    }
+  }
+
+  /** Ends all that is being written, so that nobody waits for it. */
+  release(): void {
+    this.answer = '';
+    for (const draft of this.#open) draft.end();
   }
 }
