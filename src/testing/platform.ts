@@ -52,7 +52,7 @@ export interface Platform {
   edit?(message: PlatformMessage): Promise<unknown>;
   /** A person reacts to the newest reply. */
   react?(emoji: string, user: string): Promise<unknown>;
-  /** A person presses the button of that label under the newest reply. It may end before the hub has heard of it. */
+  /** A person presses the button of that label under the newest reply with buttons. It may end before the hub has heard of it. */
   press?(label: string, user: string): Promise<unknown>;
   /** Replies are shown while they are written, and `shown` gives the part that is there. */
   live?: true;

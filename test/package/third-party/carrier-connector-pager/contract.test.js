@@ -24,7 +24,7 @@ async function open({ url }) {
         ),
     edit: (message) => post({ ...page(message), type: 'edit' }),
     press(label, user) {
-      const { channel, buttons } = network.pages().at(-1);
+      const { channel, buttons } = network.pages().findLast((page) => page.buttons?.length > 0);
       const { payload } = buttons.find((button) => button.label === label);
       return post({ type: 'press', id: 'press-1', channel, from: user, payload });
     },
