@@ -27,7 +27,9 @@ export class Messenger {
         ...bodyOf({ content, files, components }),
         nonce: nonceOf(key),
         enforce_nonce: true,
-        ...(replyTo && { message_reference: { message_id: replyTo, fail_if_not_exists: false } }),
+        // What the hub says of its own accord, and the answer to a button, are to no message of Discord's.
+        ...(replyTo &&
+          /^\d+$/.test(replyTo) && { message_reference: { message_id: replyTo, fail_if_not_exists: false } }),
       },
       ...(files.length > 0 && { files }),
       ...(signal && { signal }),

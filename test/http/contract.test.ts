@@ -1,46 +1,61 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { httpConnector } from '../../connectors/http/connector.js';
-import type { Connector } from '../../src/extension-api.js';
-import { startHttpServer } from '../../src/http/server.js';
-import { tokenVerifier } from '../../src/http/tokens.js';
-import { connectorContract, type Platform, type PlatformMessage } from '../../src/testing/connector.js';
-import { callbackSecret, limits, token, tokenRecord } from './api.js';
+import { connectorContract } from '../../src/testing/connector.js';
+import type { TestHub } from '../../src/testing/hub.js';
+import type { Platform, PlatformMessage, Refusal } from '../../src/testing/platform.js';
+import { callbackSecret, limits } from './api.js';
 
-connectorContract('the HTTP connector', openApi, {
+connectorContract('the HTTP connector', platform, {
   cannot: {
+    strangers: 'every caller has a token of the hub',
     showsFiles: 'callers fetch files',
     edits: 'the API takes no changes',
+    reactions: 'the API takes none',
     buttons: 'the API shows none',
     live: 'replies are streamed on the request that asked: test/http/stream.test.ts',
+    order: 'each request is on its own: a caller who minds waits for its answer',
   },
 });
 
-async function openApi(): Promise<Platform> {
+async function platform({ url, token }: TestHub): Promise<Platform> {
   const receiver = await startReceiver();
-  const connector = httpConnector({
-    ...limits,
-    callbackSecret,
-    callbackAllowPrivate: true,
-    replyTimeoutMs: 1000,
+  const post = async (headers: Record<string, string>, body: string | FormData) =>
+    (
+      await fetch(`${url}/eliza/message`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, ...headers },
+        body,
+      }).catch(() => ({ ok: false }))
+    ).ok;
+  const fieldsOf = ({ id, channel, user, text }: PlatformMessage) => ({
+    ...{ messageId: id, roomId: channel, userId: user, text },
+    callbackUrl: receiver.url,
   });
-  return platformOf(connector, receiver, ({ id, channel, user, text }) => ({
-    path: '/eliza/message',
-    headers: { authorization: `Bearer ${token}` },
-    body: { messageId: id, roomId: channel, userId: user, text, callbackUrl: receiver.url },
-  }));
+  return {
+    connector: httpConnector({ ...limits, callbackSecret, callbackAllowPrivate: true, replyTimeoutMs: 1000 }),
+    shown: () => receiver.shown,
+    refuse: (how) => receiver.refuse(how),
+    send: (message) => post({ 'content-type': 'application/json' }, JSON.stringify(fieldsOf(message))),
+    sendFile(message, { name, mediaType, bytes }) {
+      const form = new FormData();
+      for (const [field, value] of Object.entries(fieldsOf(message))) form.set(field, value);
+      form.set('file', new Blob([Buffer.from(bytes)], { type: mediaType }), name);
+      return post({}, form);
+    },
+    close: () => receiver.close(),
+  };
 }
-
-type Receiver = Awaited<ReturnType<typeof startReceiver>>;
 
 /** Takes deliveries as a well-made receiver does: a repeated idempotency key is not shown again. */
 async function startReceiver() {
   const shown: string[] = [];
   const keys = new Set<string>();
-  let status: number | null = null;
+  let refusal: Refusal | null = null;
   const server = createServer(async (req, res) => {
     const body = JSON.parse(Buffer.concat(await req.toArray()).toString());
-    if (status !== null) return res.writeHead(status).end('{}');
+    if (refusal === 'hang') return;
+    if (refusal) return res.writeHead(refusal === 'later' ? 503 : 400).end('{}');
     const key = String(req.headers['idempotency-key']);
     if (!keys.has(key)) shown.push(body.reply?.text ?? body.text);
     keys.add(key);
@@ -49,46 +64,13 @@ async function startReceiver() {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    shown: () => shown,
-    refuse(how: 'later' | 'never' | null) {
-      status = how === null ? null : how === 'later' ? 503 : 400;
+    shown,
+    refuse(how: Refusal | null) {
+      refusal = how;
     },
-    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
-  };
-}
-
-async function platformOf(
-  connector: Connector,
-  receiver: Receiver,
-  request: (message: PlatformMessage) => { path: string; headers: Record<string, string>; body: object },
-): Promise<Platform> {
-  const server = await startHttpServer({
-    config: { host: '127.0.0.1', port: 0 },
-    connectors: () => [connector],
-    tokens: tokenVerifier({ list: async () => [tokenRecord(token)] }),
-    ready: async () => ({ ready: true, checks: {}, connections: {}, notes: [] }),
-    metrics: async () => ({ contentType: 'text/plain', body: '' }),
-    log: { error() {}, warn() {} },
-  });
-  const post = async (path: string, headers: Record<string, string>, body: string | FormData) =>
-    (await fetch(server.url + path, { method: 'POST', headers, body })).ok;
-  return {
-    connector,
-    ...receiver,
-    send(message) {
-      const { path, headers, body } = request(message);
-      return post(path, { ...headers, 'content-type': 'application/json' }, JSON.stringify(body));
-    },
-    sendFile(message, { name, mediaType, bytes }) {
-      const { path, headers, body } = request(message);
-      const form = new FormData();
-      for (const [field, value] of Object.entries(body)) form.set(field, value);
-      form.set('file', new Blob([Buffer.from(bytes)], { type: mediaType }), name);
-      return post(path, headers, form);
-    },
-    async close() {
-      await server.close(100);
-      await receiver.close();
+    close() {
+      server.closeAllConnections();
+      return new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
 }

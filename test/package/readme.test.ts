@@ -18,11 +18,6 @@ it.each([
   expect(shown).toEqual(files.map((file) => read(`test/package/third-party/${name}/${file}`)));
 });
 
-it('connectors/README.md shows how the test mounts the routes', () => {
-  const [, shown] = /```js\n(export async function serve[\s\S]+?)```/.exec(read('connectors/README.md'))!;
-  expect(read('test/package/third-party/carrier-connector-pager/network.js')).toContain(shown);
-});
-
 it('no link between the documents of the package is dead', () => {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root });

@@ -1,11 +1,8 @@
 import { discordConnector } from '../../../connectors/discord/connector.js';
-import type { Connector, Host } from '../../../src/extension-api.js';
-import {
-  connectorContract,
-  type Platform,
-  type PlatformFile,
-  type PlatformMessage,
-} from '../../../src/testing/connector.js';
+import { connectorContract } from '../../../src/testing/connector.js';
+import type { TestHub } from '../../../src/testing/hub.js';
+import type { Platform, PlatformFile, PlatformMessage } from '../../../src/testing/platform.js';
+import type { Fault } from '../../platforms/discord/faults.js';
 import type { Person } from '../../platforms/discord/person.js';
 import { startDiscordServer } from '../../platforms/discord/server.js';
 import type { Channel, Message } from '../../platforms/discord/world.js';
@@ -13,32 +10,25 @@ import type { Channel, Message } from '../../platforms/discord/world.js';
 /** How long a message is waited for before it counts as not taken, in ms. */
 const patienceMs = 1500;
 
-connectorContract('the Discord connector', async (): Promise<Platform> => {
+const faults: Record<'later' | 'never' | 'hang', Fault> = {
+  later: { kind: 'status', status: 503 },
+  never: { kind: 'status', status: 403, body: { message: 'Missing Permissions', code: 50013 } },
+  hang: { kind: 'slow', ms: 60_000 },
+};
+
+connectorContract('the Discord connector', async ({ seen }: TestHub): Promise<Platform> => {
   const discord = await startDiscordServer();
   const guild = discord.addGuild();
-  const inner = discordConnector({
+  const connector = discordConnector({
     agentId: 'eliza',
     token: discord.token,
     apiUrl: discord.url,
     maxFileBytes: 1_000_000,
   });
-  let host: Host | null = null;
   const channels = new Map<string, Channel>();
   const people = new Map<string, Person>();
   const sent = new Map<string, Message>();
-
-  // The hub opens the connection of a connector it has started; here that is the test.
-  const connector: Connector = {
-    name: inner.name,
-    connection: inner.connection!,
-    deliver: (message, signal) => inner.deliver!(message, signal),
-    async start(given) {
-      host = given;
-      await inner.start(given);
-      await inner.connection!.open();
-    },
-    stop: () => inner.stop(),
-  };
+  const name = `<@${discord.bot.id}> `;
 
   function personOf(user: string): Person {
     const person = people.get(user) ?? discord.addPerson(user, [guild]);
@@ -46,22 +36,32 @@ connectorContract('the Discord connector', async (): Promise<Platform> => {
     return person;
   }
 
+  function channelOf({ channel, user, direct }: PlatformMessage): Channel {
+    const key = direct ? `@${user}` : channel;
+    const known =
+      channels.get(key) ?? (direct ? personOf(user).direct() : discord.addChannel(guild, channel));
+    channels.set(key, known);
+    return known;
+  }
+
+  const wordsOf = ({ text, direct, addressed }: PlatformMessage) =>
+    direct || addressed === false ? text : name + text;
+
   const shown = () => [...channels.values()].flatMap(discord.said);
 
-  async function send({ id, channel: name, user, text }: PlatformMessage, file?: PlatformFile) {
-    const channel = channels.get(name) ?? discord.addChannel(guild, name);
-    channels.set(name, channel);
-    const person = personOf(user);
-    const known = sent.get(id);
+  async function send(message: PlatformMessage, file?: PlatformFile) {
+    const person = personOf(message.user);
+    if (message.bot) person.user.bot = true;
+    const known = sent.get(message.id);
     if (known) discord.redeliver(known);
     const files = file && [person.file(file.name, file.mediaType, Buffer.from(file.bytes))];
-    const message = known ?? person.say(channel, text, files && { files });
-    sent.set(id, message);
+    const said = known ?? person.say(channelOf(message), wordsOf(message), files && { files });
+    sent.set(message.id, said);
     // Discord has no acknowledgement of a message. The connector's own is the note of how far it has come: what is
     // beyond that is asked for again at the next start.
     for (const end = Date.now() + patienceMs; Date.now() < end; ) {
-      const mark = await host!.notes.get('progress:eliza');
-      if (typeof mark === 'string' && BigInt(mark) >= BigInt(message.id)) return true;
+      const mark = await seen.host.notes.get('progress:eliza').catch(() => null);
+      if (typeof mark === 'string' && BigInt(mark) >= BigInt(said.id)) return true;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     return false;
@@ -71,23 +71,19 @@ connectorContract('the Discord connector', async (): Promise<Platform> => {
     connector,
     send: (message) => send(message),
     sendFile: send,
+    fileRequests: () => discord.fetched.length,
     shown: () => shown().map(({ content }) => content),
     shownFiles: () =>
       shown().flatMap(({ files }) => files.map(({ filename, bytes }) => ({ name: filename, bytes }))),
-    edit: async ({ id, user, text }) => personOf(user).edit(sent.get(id)!, text),
+    edit: async (message) => personOf(message.user).edit(sent.get(message.id)!, wordsOf(message)),
+    react: async (emoji, user) => personOf(user).react(shown().at(-1)!, emoji),
     press: async (label, user) => personOf(user).press(shown().at(-1)!, label),
     live: true,
+    open: true,
+    ordered: true,
     refuse(how) {
       discord.faults.clear();
-      const status = how === 'later' ? 503 : 403;
-      const body = how === 'never' ? { message: 'Missing Permissions', code: 50013 } : undefined;
-      if (how)
-        discord.faults.next(
-          'POST',
-          /messages$/,
-          { kind: 'status', status, ...(body && { body }) },
-          { times: 1000 },
-        );
+      if (how) discord.faults.next('POST', /messages$/, faults[how], { times: 1000 });
     },
     close: () => discord.stop(),
   };

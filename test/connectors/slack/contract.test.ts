@@ -1,86 +1,83 @@
 import { slackConnector } from '../../../connectors/slack/connector.js';
-import type { Connector } from '../../../src/extension-api.js';
-import {
-  connectorContract,
-  type Platform,
-  type PlatformFile,
-  type PlatformMessage,
-} from '../../../src/testing/connector.js';
+import { connectorContract } from '../../../src/testing/connector.js';
+import type { TestHub } from '../../../src/testing/hub.js';
+import type { Platform, PlatformFile, PlatformMessage } from '../../../src/testing/platform.js';
 import type { SlackMessage } from '../../platforms/slack/message.js';
 import { type SlackServer, startSlackServer } from '../../platforms/slack/server.js';
-import { Rig } from './rig.js';
+
+/** Deliveries are not made by Slack again: that is the suite's. */
+const once = { retriesMs: [], ackMs: 1000 };
 
 connectorContract('the Slack connector on a socket', async () => {
-  const slack = await startSlackServer({ retriesMs: [], ackMs: 1000 });
-  const connector = slackConnector({
-    agentId: 'eliza',
-    apiUrl: slack.apiUrl,
-    botToken: slack.bot.token,
-    appToken: slack.app.appToken,
-  });
-  return platformOf(slack, connected(connector), () => slack.stop());
+  const slack = await startSlackServer(once);
+  return platformOf(slack, { appToken: slack.app.appToken });
 });
 
-connectorContract('the Slack connector with posted events', async () => {
-  const rig = await Rig.open({
-    http: true,
-    server: { retriesMs: [], ackMs: 1000 },
-    connector: { replyIn: 'channel' },
-  });
-  await rig.connector.stop();
-  return platformOf(rig.slack, rig.connector, () => rig.close());
+connectorContract('the Slack connector with posted events', async ({ url }: TestHub) => {
+  const slack = await startSlackServer(once);
+  slack.events.requestUrl = `${url}/slack/eliza/events`;
+  return platformOf(slack, { signingSecret: slack.app.signingSecret });
 });
 
-/** The hub opens a connection after the start; here one comes with the other. */
-function connected(connector: Connector): Connector {
-  return {
-    ...connector,
-    async start(host) {
-      await connector.start(host);
-      await connector.connection?.open();
-    },
-  };
-}
+const users: Record<string, string> = { alice: 'U0ALICE', bob: 'U0BOB', robot: 'U0ROBOT' };
 
 /** A channel of the suite is a thread on Slack, whose first message is Bob's. */
-function platformOf(slack: SlackServer, connector: Connector, close: () => Promise<void>): Platform {
-  const users: Record<string, string> = { alice: 'U0ALICE', bob: 'U0BOB' };
+function platformOf(slack: SlackServer, secrets: { appToken: string } | { signingSecret: string }): Platform {
+  const { team, people, bot } = slack;
+  const connector = slackConnector({
+    ...{ agentId: 'eliza', apiUrl: slack.apiUrl, botToken: bot.token, ...secrets },
+  });
   const threads = new Map<string, SlackMessage>();
   const known = new Map<string, SlackMessage>();
+  team.addUser('U0ROBOT', 'Robot', true);
 
-  const mention = `<@${slack.bot.botUserId}> `;
+  const mention = `<@${bot.botUserId}> `;
 
-  function messageOf({ id, channel, user, text }: PlatformMessage, file?: PlatformFile): SlackMessage {
+  function messageOf(message: PlatformMessage, file?: PlatformFile): SlackMessage {
+    const { id, user, text, direct } = message;
+    const said = known.get(id);
+    if (said) return said;
+    const added = team.add({
+      user: users[user]!,
+      ...(direct ? { channel: 'D0ALICE', text } : spoken(message)),
+      ...(message.bot && { botId: 'B0ROBOT' }),
+      ...(file && { files: [people.store(file)], subtype: 'file_share' }),
+    });
+    known.set(id, added);
+    return added;
+  }
+
+  function spoken({ channel, text, addressed }: PlatformMessage) {
     const place = channel === 'attic' ? 'C0ATTIC' : 'C0LOBBY';
-    const parent = threads.get(channel) ?? slack.team.add({ channel: place, user: 'U0BOB', text: 'well?' });
+    // In a thread of its own the agent would be spoken to.
+    if (addressed === false) return { channel: place, text };
+    const parent = threads.get(channel) ?? team.add({ channel: place, user: 'U0BOB', text: 'well?' });
     threads.set(channel, parent);
-    const message =
-      known.get(id) ??
-      slack.team.add({
-        channel: place,
-        user: users[user]!,
-        text: mention + text,
-        threadTs: parent.ts,
-        ...(file && { files: [slack.people.store(file)], subtype: 'file_share' }),
-      });
-    known.set(id, message);
-    return message;
+    return { channel: place, text: mention + text, threadTs: parent.ts };
   }
 
   return {
     connector,
-    send: (message) => slack.people.announce(messageOf(message)),
-    sendFile: (message, file) => slack.people.announce(messageOf(message, file)),
-    shown: () => slack.team.shown(),
-    shownFiles: () => slack.team.ofApp().flatMap(({ files }) => files),
-    edit: ({ id, text }) => slack.people.edit(known.get(id)!, mention + text),
-    press: (label, user) => slack.people.press(slack.team.ofApp().at(-1)!, users[user]!, label),
+    send: (message) => people.announce(messageOf(message)),
+    sendFile: (message, file) => people.announce(messageOf(message, file)),
+    fileRequests: () => slack.fetched.length + slack.count('files.info'),
+    nameRequests: () => slack.count('users.info'),
+    shown: () => team.shown(),
+    shownFiles: () => team.ofApp().flatMap(({ files }) => files),
+    edit: ({ id, text, direct }) => people.edit(known.get(id)!, direct ? text : mention + text),
+    react: (_, user) => people.react(team.ofApp().at(-1)!, users[user]!, 'thumbsup'),
+    press: (label, user) => people.press(team.ofApp().at(-1)!, users[user]!, label),
     live: true,
+    open: true,
+    ordered: true,
     refuse(how) {
       slack.faults.clear();
-      if (how === 'later') slack.faults.on('chat.postMessage', { status: 429, retryAfter: 1, times: 100 });
-      if (how === 'never') slack.faults.on('chat.postMessage', { error: 'restricted_action', times: 100 });
+      for (const method of how ? ['chat.postMessage', 'chat.startStream'] : []) {
+        if (how === 'later') slack.faults.on(method, { status: 429, retryAfter: 1, times: 100 });
+        if (how === 'never') slack.faults.on(method, { error: 'restricted_action', times: 100 });
+        if (how === 'hang') slack.faults.on(method, { delayMs: 60_000, drop: true, times: 100 });
+      }
     },
-    close,
+    close: () => slack.stop(),
   };
 }

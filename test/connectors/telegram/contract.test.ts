@@ -1,55 +1,74 @@
-import type { Update } from 'telegraf/types';
-import type { TelegramOptions } from '../../../connectors/telegram/connector.js';
-import {
-  connectorContract,
-  type Platform,
-  type PlatformFile,
-  type PlatformMessage,
-} from '../../../src/testing/connector.js';
-import { FakeHost } from '../../../src/testing/host.js';
-import type { TelegramServer } from '../../platforms/telegram/server.js';
-import { startBot } from './bot.js';
+import type { Update, User } from 'telegraf/types';
+import { telegramConnector } from '../../../connectors/telegram/connector.js';
+import { connectorContract } from '../../../src/testing/connector.js';
+import type { TestHub } from '../../../src/testing/hub.js';
+import type { Platform, PlatformFile, PlatformMessage } from '../../../src/testing/platform.js';
+import { startTelegramServer } from '../../platforms/telegram/server.js';
+import type { Chat } from '../../platforms/telegram/world.js';
 
-connectorContract('Telegram by long polling', () => platform({ pushed: false }));
-connectorContract('Telegram by webhook', () => platform({ pushed: true }));
+connectorContract('Telegram by long polling', (hub) => platform(hub, false));
+connectorContract('Telegram by webhook', (hub) => platform(hub, true));
 
-/** Polls that are let go soon, since the suite stops its connector often. */
-const options: Partial<TelegramOptions> = { pollSeconds: 1 };
+/** How long an update may lie with Telegram before it counts as not taken, in ms. */
+const patienceMs = { pushed: 4000, polled: 1500 };
 
-async function platform({ pushed }: { pushed: boolean }): Promise<Platform> {
-  // The suite brings its own hub.
-  let hub = new FakeHost();
-  const bot = await startBot({ pushed, host: hub, ...options });
-  await bot.connector.stop();
-  const { server, connector } = bot;
-  const chats = new Map<string, ReturnType<TelegramServer['world']['group']>>();
-  const people = new Map<string, ReturnType<TelegramServer['world']['user']>>();
+async function platform({ url, seen }: TestHub, pushed: boolean): Promise<Platform> {
+  const server = await startTelegramServer();
+  const connector = telegramConnector({
+    agentId: 'eliza',
+    token: server.token,
+    apiUrl: server.url,
+    maxFileBytes: 1_000_000,
+    // Polls that are let go soon, since the suite stops its connector often.
+    pollSeconds: 1,
+    ...(pushed && { webhook: { url: `${url}/telegram/eliza`, secret: 'a-secret_of-the-webhook' } }),
+  });
+  const { world } = server;
+  const groups = new Map<string, Chat>();
+  const people = new Map<string, User>();
   const sent = new Map<string, { message: object }>();
 
+  function personOf({ user, bot }: PlatformMessage): User {
+    const person = people.get(user) ?? { ...world.user(user), ...(bot && { is_bot: true }) };
+    people.set(user, person);
+    return person;
+  }
+
+  function chatOf(message: PlatformMessage): Chat {
+    if (message.direct) return world.dm(personOf(message));
+    const chat = groups.get(message.channel) ?? world.group(message.channel);
+    groups.set(message.channel, chat);
+    return chat;
+  }
+
   /** The same message gets the same update, as Telegram does it for what is not confirmed. */
-  function updateOf({ id, channel, user, text }: PlatformMessage, file?: PlatformFile): { message: object } {
-    const known = sent.get(id);
+  function updateOf(message: PlatformMessage, file?: PlatformFile): { message: object } {
+    const known = sent.get(message.id);
     if (known) return known;
-    const chat = chats.get(channel) ?? server.world.group(channel);
-    const from = people.get(user) ?? server.world.user(user);
-    chats.set(channel, chat);
-    people.set(user, from);
-    const update = {
-      message: { message_id: chat.nextId(), date: 1, chat: chat.shown, from, ...contentOf(text, file) },
-    };
-    sent.set(id, update);
+    const chat = chatOf(message);
+    const about = { message_id: chat.nextId(), date: 1, chat: chat.shown, from: personOf(message) };
+    const update = { message: { ...about, ...contentOf(message, file) } };
+    sent.set(message.id, update);
     return update;
   }
 
-  function contentOf(text: string, file?: PlatformFile): object {
-    if (!file) return { text };
-    const { file_id, file_unique_id, bytes } = server.world.keep(Buffer.from(file.bytes), file.name);
+  function contentOf(message: PlatformMessage, file?: PlatformFile): object {
+    const { text, entities } = wordsOf(message);
+    if (!file) return { text, entities };
+    const { file_id, file_unique_id, bytes } = world.keep(Buffer.from(file.bytes), file.name);
     const kept = { file_id, file_unique_id, file_size: bytes.length };
-    return { caption: text, document: { ...kept, file_name: file.name, mime_type: file.mediaType } };
+    const document = { ...kept, file_name: file.name, mime_type: file.mediaType };
+    return { caption: text, caption_entities: entities, document };
+  }
+
+  function wordsOf({ text, direct, addressed }: PlatformMessage) {
+    if (direct || addressed === false) return { text, entities: [] };
+    const name = `@${world.bot.username}`;
+    return { text: `${name} ${text}`, entities: [{ type: 'mention', offset: 0, length: name.length }] };
   }
 
   const shown = () =>
-    [...chats.values()].flatMap((chat) => server.said(chat).map((message) => ({ chat, message })));
+    [...world.chats.values()].flatMap((chat) => server.said(chat).map((message) => ({ chat, message })));
 
   /** A poller says of what it could not take, and a webhook answers; who never asks is not there to take anything. */
   async function taken({ update_id }: Update): Promise<boolean> {
@@ -59,7 +78,7 @@ async function platform({ pushed }: { pushed: boolean }): Promise<Platform> {
     for (;;) {
       const times = updates.sent(update_id);
       if (times === null) return true;
-      const ignored = times === 0 && Date.now() - begun > 4000;
+      const ignored = times === 0 && Date.now() - begun > patienceMs[pushed ? 'pushed' : 'polled'];
       if (ignored || (pushed ? updates.refused(update_id) > 0 : failures() > before)) {
         updates.drop(update_id);
         return false;
@@ -68,46 +87,44 @@ async function platform({ pushed }: { pushed: boolean }): Promise<Platform> {
     }
   }
 
-  const failures = () => hub.logged.filter(({ message }) => /could not be taken/.test(message)).length;
+  const failures = () => seen.logged.filter(({ message }) => /could not be taken/.test(message)).length;
 
   return {
-    connector: {
-      ...connector,
-      async start(host) {
-        hub = host as FakeHost;
-        await connector.start(host);
-        await connector.connection?.open();
-      },
-    },
+    connector,
     send: (message) => taken(server.people.raw(updateOf(message))),
     sendFile: (message, file) => taken(server.people.raw(updateOf(message, file))),
+    fileRequests: () =>
+      server.fetched.length + server.calls.filter(({ method }) => method === 'getFile').length,
     shown: () => shown().map(({ message: { text, caption } }) => text ?? caption ?? ''),
     shownFiles: () =>
       shown().flatMap(({ message }) => {
         const document = message.document as { file_id: string; file_name: string } | undefined;
-        const file = server.world.files.get(document?.file_id ?? '');
+        const file = world.files.get(document?.file_id ?? '');
         return document && file ? [{ name: document.file_name, bytes: file.bytes }] : [];
       }),
-    edit({ id, text }) {
-      const edited_message = { ...sent.get(id)!.message, text, edit_date: 2 };
+    edit(message) {
+      const edited_message = { ...sent.get(message.id)!.message, ...wordsOf(message), edit_date: 2 };
       return taken(server.people.raw({ edited_message }));
+    },
+    async react(emoji, user) {
+      const { chat, message } = shown().at(-1)!;
+      server.people.react(chat, people.get(user)!, message.message_id, [emoji]);
     },
     async press(label, user) {
       const { chat, message } = shown().at(-1)!;
       await server.people.press(chat, people.get(user)!, message.message_id, label);
     },
     live: true,
+    open: true,
+    ordered: true,
     refuse(how) {
       server.heal();
-      if (how === 'later') server.fail({ method: 'sendMessage', status: 503, times: 100 });
+      const method = 'sendMessage';
+      if (how === 'later') server.fail({ method, status: 503, times: 100 });
       if (how === 'never')
-        server.fail({
-          method: 'sendMessage',
-          status: 403,
-          times: 100,
-          description: 'Forbidden: bot was kicked',
-        });
+        server.fail({ method, status: 403, times: 100, description: 'Forbidden: bot was kicked' });
+      if (how === 'hang') server.fail({ method, delayMs: 60_000, drop: 'before', times: 100 });
     },
-    close: () => bot.close(),
+    close: () => server.stop(),
   };
 }

@@ -201,9 +201,10 @@ function stored({ name, mediaType, bytes }: UploadedFile): StoredFile {
   return { id: snowflake(), filename: name, content_type: mediaType, bytes };
 }
 
-/** Files as the content network serves them. */
-export function fileRoutes(world: World): Router {
+/** Files as the content network serves them; `fetched` gets the id of each that is asked for. */
+export function fileRoutes(world: World, fetched: string[]): Router {
   return Router().get('/attachments/:channel/:id/:name', (req: Request, res: Response) => {
+    fetched.push(req.params.id as string);
     const files = world.messages.get(req.params.channel as string)?.flatMap((message) => message.files);
     const file = files?.find(({ id }) => id === req.params.id);
     if (!file) return void res.status(404).end();

@@ -40,6 +40,7 @@ export async function startDiscordServer(options: DiscordServerOptions = {}) {
   const app = express();
   const server = createServer(app);
   const faults = new Faults();
+  const fetched: string[] = [];
   const limits = new RateLimits(options.messagesPer5s ?? 500);
   const gateway = new Gateway(server, world, {
     token,
@@ -69,7 +70,7 @@ export async function startDiscordServer(options: DiscordServerOptions = {}) {
   });
   api.use(limits.handle, botRoutes(parts));
   app.use('/api/v10', api);
-  app.use(fileRoutes(world));
+  app.use(fileRoutes(world, fetched));
   app.use(() => {
     throw refusals.notFound();
   });
@@ -95,6 +96,8 @@ export async function startDiscordServer(options: DiscordServerOptions = {}) {
     gateway,
     interactions,
     faults,
+    /** Ids of files that were asked for. */
+    fetched,
     typing: parts.typing,
     addGuild: (name = 'Test') => world.addGuild(name, usualPermissions),
     addChannel(guild: Guild, name: string, type: keyof typeof channelTypes = 'text'): Channel {

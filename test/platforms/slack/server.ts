@@ -33,6 +33,7 @@ export async function startSlackServer(options: SlackServerOptions = {}) {
   const sockets = new Sockets(http);
   const events = new Events(sockets, { ackMs: 3000, retriesMs: [50, 1000, 3000, 10_000], ...options });
   const calls: ApiCall[] = [];
+  const fetched: string[] = [];
   const lines = new Map<string, Promise<unknown>>();
   let serial = 0;
 
@@ -86,7 +87,7 @@ export async function startSlackServer(options: SlackServerOptions = {}) {
   team.addChannel('D0ALICE', 'im', ['U0ALICE', bot.botUserId]);
 
   server.use('/api', apiRouter(world, calls));
-  mountFiles(server, world);
+  mountFiles(server, world, fetched);
   server.post('/response/:id', express.json(), (req, res) => {
     const id = String(req.params.id);
     const taken = [...people.values()].some((each) => each.respond(id, req.body, 1));
@@ -107,6 +108,8 @@ export async function startSlackServer(options: SlackServerOptions = {}) {
     events,
     /** Every call of the Web API so far. */
     calls,
+    /** Ids of files that somebody has asked for, with or without a token. */
+    fetched,
     uploads: world.uploads,
     /** Event types that the app is not subscribed to. */
     unsubscribed,
@@ -155,8 +158,9 @@ function envelope({ id }: Workspace, botUserId: string, serial: number) {
 }
 
 /** Private files need the workspace's token; without it the browser is sent to sign in, as on slack.com. */
-function mountFiles(server: Express, world: World): void {
+function mountFiles(server: Express, world: World, fetched: string[]): void {
   server.get('/files-pri/:id/{*name}', (req, res) => {
+    fetched.push(String(req.params.id));
     const fault = world.faults.take('download');
     if (fault && goWrong(fault, res)) return;
     const id = String(req.params.id);

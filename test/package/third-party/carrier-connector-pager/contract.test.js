@@ -1,16 +1,17 @@
 import { connectorContract, fakeConnectorContext } from 'carrier-hub/testing';
 import pager from './index.js';
-import { serve, startNetwork } from './network.js';
+import { startNetwork } from './network.js';
 
-connectorContract('the pager connector', async () => {
+async function open({ url }) {
   const network = await startNetwork();
   const settings = { token: 't', eventSecret: 's', url: network.url };
-  const connector = await pager.create(fakeConnectorContext({ settings }));
-  const hub = await serve(connector);
-  const post = (event) => network.post(`${hub.url}/pager/eliza/events`, event);
-  const page = ({ id, channel, user, text }) => ({ type: 'page', id, channel, from: user, text });
+  const post = (event) => network.post(`${url}/pager/eliza/events`, event);
+  const page = ({ id, channel, user, text, direct, addressed, bot }) => ({
+    ...{ type: 'page', id, from: user, text, direct, named: addressed, bot },
+    channel: direct ? `only-${user}` : channel,
+  });
   return {
-    connector,
+    connector: await pager.create(fakeConnectorContext({ settings })),
     send: (message) => post(page(message)),
     sendFile: (message, { name, mediaType: type, bytes }) =>
       post({ ...page(message), files: [{ name, type, base64: Buffer.from(bytes).toString('base64') }] }),
@@ -23,15 +24,16 @@ connectorContract('the pager connector', async () => {
         ),
     edit: (message) => post({ ...page(message), type: 'edit' }),
     press(label, user) {
-      const { channel, buttons } = network.pages().at(-1);
+      const { channel, buttons } = network.pages().findLast((page) => page.buttons?.length > 0);
       const { payload } = buttons.find((button) => button.label === label);
       return post({ type: 'press', id: 'press-1', channel, from: user, payload });
     },
     live: true,
-    refuse: (how) => network.answerWith(how === null ? 200 : how === 'later' ? 503 : 403),
-    async close() {
-      await hub.close();
-      await network.close();
-    },
+    open: true,
+    ordered: true,
+    refuse: (how) => network.refuse(how),
+    close: () => network.close(),
   };
-});
+}
+
+connectorContract('the pager connector', open, { cannot: { reactions: 'a pager has no emoji' } });

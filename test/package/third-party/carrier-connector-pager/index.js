@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { defineConnector, FatalError, RetryableError, secret } from 'carrier-hub';
+import { defineConnector, FatalError, KeyedQueue, RetryableError, secret } from 'carrier-hub';
 import { LiveReplies, parseMarkdown, plainText } from 'carrier-hub/replies';
 import { z } from 'zod';
 
@@ -24,6 +24,8 @@ export default defineConnector({
 });
 
 function pagerConnector(agentId, { token, eventSecret, url }, limits) {
+  // What one conversation says is handed over in its order.
+  const lines = new KeyedQueue();
   let host = null;
   let live = null;
 
@@ -66,7 +68,7 @@ function pagerConnector(agentId, { token, eventSecret, url }, limits) {
     const event = await bodyOf(req);
     if (!host) throw new RetryableError('shutting_down', 'Not connected; post it again.');
     try {
-      await handOver(event);
+      await lines.run(event.channel, () => handOver(event));
     } catch (error) {
       // What may pass is thrown, and posted again. What never will is told to the person, and taken.
       if (!(error instanceof FatalError)) throw error;
@@ -81,16 +83,24 @@ function pagerConnector(agentId, { token, eventSecret, url }, limits) {
     // The network's ids repeat, so the channel is named with them.
     const key = { connector: 'pager', tenant: 'default', messageId: `${channel}/${id}` };
     const source = { ...key, channel };
-    if (type === 'edit') return host.edit({ agentId, ...key }, text);
-    if (type === 'press') return host.press({ agentId, source, author: { id: from }, payload });
-    const receipt = await host.receive({
+    const author = { id: from, bot: event.bot === true };
+    if (type === 'edit') return host.edit({ key: { agentId, ...key }, text, author, roles: [] });
+    if (type === 'press') return host.press({ agentId, source, author, payload });
+    const message = {
       agentId,
       source,
       direct: event.direct === true,
-      author: { id: from },
+      addressed: event.named !== false,
+      author,
       text,
-      attachments: await Promise.all(files.map(kept)),
-    });
+      files: files.map(({ name }) => ({ name })),
+    };
+    // The hub calls this once it has let the message in: before, nothing of it is read, fetched or kept.
+    const complete = async () => {
+      const attachments = await Promise.all(files.map((file) => kept(file, message)));
+      return { ...message, attachments };
+    };
+    const receipt = await host.receive(message, { complete });
     const waits = receipt?.memory.status === 'pending' && !receipt.duplicate;
     if (waits && limits.streaming) live.follow(receipt.memory, surface(channel));
   }
@@ -104,10 +114,10 @@ function pagerConnector(agentId, { token, eventSecret, url }, limits) {
     };
   }
 
-  async function kept({ name, type, base64 }) {
+  async function kept({ name, type: mediaType, base64 }, message) {
     const bytes = Buffer.from(base64, 'base64');
     if (bytes.length > limits.maxFileBytes) throw new FatalError('body_too_large', `${name} is too large.`);
-    return { name, mediaType: type, size: bytes.length, file: await host.putFile(bytes) };
+    return host.putFile(bytes, { name, mediaType }, message);
   }
 
   async function pageOf(channel, { text, attachments, buttons = [] }) {

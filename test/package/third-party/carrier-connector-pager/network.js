@@ -1,13 +1,14 @@
-/** A pager network for tests: it shows pages, and posts events to whatever serves a connector's routes. */
+/** A pager network for tests: it shows pages, and posts events to the hub. */
 import { createServer } from 'node:http';
 
 export async function startNetwork() {
   const pages = new Map();
   const keys = new Map();
-  let status = 200;
+  let refusal = null;
   const server = createServer(async (req, res) => {
     const body = JSON.parse(Buffer.concat(await req.toArray()).toString());
-    if (status !== 200) return res.writeHead(status).end('{}');
+    if (refusal === 'hang') return;
+    if (refusal) return res.writeHead(refusal === 'later' ? 503 : 403).end('{}');
     if (req.headers.authorization !== 'Bearer t') return res.writeHead(401).end('{}');
     const key = req.headers['idempotency-key'];
     const id = req.method === 'PUT' ? req.url.split('/').at(-1) : (keys.get(key) ?? `p${pages.size + 1}`);
@@ -19,24 +20,23 @@ export async function startNetwork() {
   return {
     url,
     pages: () => [...pages.values()],
-    answerWith(next) {
-      status = next;
+    /** From now on pages are refused `later`, `never`, or not answered (`hang`); null: they are taken again. */
+    refuse(how) {
+      refusal = how;
     },
     async post(to, event) {
       const headers = { 'content-type': 'application/json', 'x-pager-secret': 's' };
-      const response = await fetch(to, { method: 'POST', headers, body: JSON.stringify(event) });
-      return response.ok;
+      const posted = fetch(to, { method: 'POST', headers, body: JSON.stringify(event) });
+      return posted.then(
+        ({ ok }) => ok,
+        () => false,
+      );
     },
-    close: () => new Promise((resolve) => server.close(resolve)),
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
   };
-}
-
-/** The connector's routes, as the hub mounts them. */
-export async function serve(connector) {
-  const server = createServer((req, res) =>
-    connector.routes.handler(req, res, (error) => res.writeHead(error ? 500 : 404).end()),
-  );
-  return { url: await listening(server), close: () => new Promise((resolve) => server.close(resolve)) };
 }
 
 async function listening(server) {
