@@ -25,6 +25,17 @@ export type {
   ReplyFeed,
   RouteHandler,
 } from './connector/connector.js';
+export { CatchUpMark } from './connector/kit/catch-up-mark.js';
+export type { CatchUpMarksOptions } from './connector/kit/catch-up-marks.js';
+export { CatchUpMarks } from './connector/kit/catch-up-marks.js';
+export type { DownloadRules } from './connector/kit/download.js';
+export { download, tooLarge } from './connector/kit/download.js';
+export { KeyedQueue } from './connector/kit/keyed-queue.js';
+export type { Sent, SentPartsOptions } from './connector/kit/sent-parts.js';
+export { SentParts } from './connector/kit/sent-parts.js';
+export { TurnText } from './connector/kit/turn-text.js';
+export type { Tries } from './connector/kit/waiting.js';
+export { atMost, pause, retryAfterMs, untilDone, within } from './connector/kit/waiting.js';
 export type { Agent, Character } from './core/character.js';
 export type { Reply, TurnEvent } from './core/events.js';
 export { derivedId, newId } from './core/ids.js';

@@ -2,9 +2,9 @@
  * The public API for those who show replies to people: markdown, and replies while they are written. Apart from
  * `index.ts`, since its parser takes a while to load, which a hub without platforms need not wait for.
  */
-export type { LiveSurface } from './connector/live-message.js';
-export type { LiveOptions } from './connector/live-reply.js';
-export { LiveReplies } from './connector/live-reply.js';
+export type { LiveSurface } from './connector/kit/live-message.js';
+export type { LiveOptions } from './connector/kit/live-reply.js';
+export { LiveReplies } from './connector/kit/live-reply.js';
 export { fileEnding } from './markdown/file-ending.js';
 export { healMarkdown } from './markdown/heal.js';
 export { markdownOf, parseMarkdown } from './markdown/parse.js';

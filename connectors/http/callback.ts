@@ -4,7 +4,7 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { BlockList, isIP } from 'node:net';
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
-import { FatalError, RetryableError } from '../../src/extension-api.js';
+import { FatalError, RetryableError, retryAfterMs } from '../../src/extension-api.js';
 
 export interface CallbackOptions {
   secret: string;
@@ -20,8 +20,6 @@ export interface Callback {
 
 /** For the whole exchange; a receiver that has more to do answers first. */
 const timeoutMs = 10_000;
-
-const maxRetryAfterMs = 3_600_000;
 
 /** Statuses that say "not now" rather than "not at all". */
 const passing = new Set([408, 425, 429]);
@@ -106,7 +104,9 @@ export class CallbackSender {
     const { host } = new URL(url);
     const problem = `The callback at ${host} answered ${status}.`;
     if (passing.has(status) || status >= 500)
-      throw new RetryableError('delivery_failed', problem, { retryAfterMs: retryAfterMs(retryAfter) });
+      throw new RetryableError('delivery_failed', problem, {
+        retryAfterMs: retryAfterMs(retryAfter),
+      });
     throw new FatalError('delivery_failed', problem);
   }
 
@@ -148,11 +148,4 @@ function connectFailure(url: URL, cause: Error): FatalError | RetryableError {
   const problem =
     cause.name === 'AbortError' ? 'did not answer in time' : `cannot be reached (${cause.message})`;
   return new RetryableError('delivery_failed', `The callback at ${url.host} ${problem}.`, { cause });
-}
-
-/** RFC 9110, section 10.2.3: seconds, or a date. */
-function retryAfterMs(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), maxRetryAfterMs);
 }

@@ -1,11 +1,11 @@
 /** One message's turn as server-sent events. */
 import type { ServerResponse } from 'node:http';
-import type { CarrierError, Outcome, TurnEvent } from '../../src/extension-api.js';
+import { type CarrierError, type Outcome, type TurnEvent, TurnText } from '../../src/extension-api.js';
 import { answer, type CallerIds, errorBody, parsedArguments, turnFailure } from './render.js';
 
 const heartbeatMs = 15_000;
 
-/** Unsent bytes above which no more deltas are written: a client that slow gets the rest at the end. */
+/** Unsent bytes above which no more deltas are written: a client that slow gets the rest when it has read them. */
 const maxUnsentBytes = 262_144;
 
 /**
@@ -20,8 +20,7 @@ export class ReplyStream {
   /** The covering turn, once it is known to have started. */
   #turn: { id: string; covers: string[]; attempt: number } | null = null;
   #sent = '';
-  /** A delta was left out, so no later one may be sent. */
-  #behind = false;
+  readonly #said = new TurnText();
 
   constructor(res: ServerResponse, ids: CallerIds, memoryId: string) {
     this.#res = res;
@@ -39,12 +38,16 @@ export class ReplyStream {
 
   /** Passes on what belongs to this message's turn; other turns of the room are not shown. */
   readonly see = (event: TurnEvent): void => {
-    if (event.type === 'turn.started') {
-      if (event.covers.includes(this.#memoryId)) this.#start(event.turnId, event.covers, event.attempt);
-      return;
+    if (event.type === 'turn.started' || event.type === 'text.so-far') {
+      if (!event.covers.includes(this.#memoryId)) return;
+      const { turnId, covers, attempt } = event;
+      const goesOn =
+        event.type === 'text.so-far' && turnId === this.#turn?.id && event.text.startsWith(this.#sent);
+      if (!goesOn) this.#start(turnId, covers, attempt);
     }
     if (event.turnId !== this.#turn?.id) return;
-    if (event.type === 'text.delta') this.#delta(event.text);
+    this.#said.see(event);
+    this.#show(this.#said.text);
     if (event.type === 'action.started') {
       const { callId, name } = event;
       this.#write('action.started', { callId, name, arguments: parsedArguments(event.arguments) });
@@ -74,24 +77,24 @@ export class ReplyStream {
   #start(id: string, covers: string[], attempt: number): void {
     this.#turn = { id, covers, attempt };
     this.#sent = '';
-    this.#behind = false;
     this.#write('turn.started', { turnId: id, covers, attempt });
   }
 
-  #delta(text: string): void {
-    this.#behind ||= this.#unsent() > maxUnsentBytes;
-    if (this.#behind || text === '') return;
-    this.#sent += text;
-    this.#write('text.delta', { text });
+  /** @param text begins with what was sent. */
+  #show(text: string): void {
+    if (this.#unsent() <= maxUnsentBytes) this.#sendRest(text);
+  }
+
+  #sendRest(text: string): void {
+    const rest = text.slice(this.#sent.length);
+    this.#sent = text;
+    if (rest !== '') this.#write('text.delta', { text: rest });
   }
 
   #complete(turnId: string, text: string): void {
     const begun = this.#turn?.id === turnId && text.startsWith(this.#sent);
     if (!begun) this.#start(turnId, this.#turn?.covers ?? [this.#memoryId], this.#turn?.attempt ?? 1);
-    const rest = text.slice(this.#sent.length);
-    if (rest === '') return;
-    this.#sent = text;
-    this.#write('text.delta', { text: rest });
+    this.#sendRest(text);
   }
 
   #unsent(): number {

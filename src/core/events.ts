@@ -6,7 +6,17 @@ import type { ActionRecord, Usage } from './turn.js';
 export type TurnEvent =
   /** Text of an earlier `turn.started` with the same turn id is void: this attempt begins anew. */
   | { type: 'turn.started'; turnId: string; roomId: string; covers: string[]; attempt: number }
-  | { type: 'text.delta'; turnId: string; text: string }
+  /** @property at where it belongs, in UTF-16 units of this attempt's text; older workers do not say it. */
+  | { type: 'text.delta'; turnId: string; text: string; at?: number }
+  /** Told again and again while a turn runs, for who came late or missed something: all that was said in this attempt. */
+  | {
+      type: 'text.so-far';
+      turnId: string;
+      roomId: string;
+      covers: string[];
+      attempt: number;
+      text: string;
+    }
   | { type: 'action.started'; turnId: string; callId: string; name: string; arguments: string }
   | { type: 'action.finished'; turnId: string; callId: string; name: string; ok: boolean; result: string }
   | { type: 'reply'; turnId: string; covers: string[]; reply: Reply | null }

@@ -3,6 +3,7 @@
  *
  * - **Service**: a model at a provider, with the names of the settings that a person would change.
  */
+import { retryAfterMs } from '../core/back-off.js';
 import { CarrierError, FatalError, RetryableError } from '../errors.js';
 import type { Image } from './llm.js';
 
@@ -75,7 +76,7 @@ export function failureOf(service: Service, error: unknown): CarrierError {
     return new RetryableError(
       'model_unavailable',
       `${provider} is overloaded or failing (${status ?? kind}).${said}`,
-      { retryAfterMs: retryAfterMs(headers) },
+      { retryAfterMs: askedMs(headers) },
     );
   // What a service says of a bad key quotes parts of it, so that is left out.
   if (status === 401 || /authentication|invalid_api_key/.test(kind ?? ''))
@@ -159,13 +160,6 @@ function scrubbed(text: string, apiKey = ''): string {
   return clean.length > 300 ? `${clean.slice(0, 300)}…` : clean;
 }
 
-/** `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110, section 10.2.3). */
-function retryAfterMs(headers: Headers | undefined): number | undefined {
-  const ms = Number.parseFloat(headers?.get('retry-after-ms') ?? '');
-  if (ms >= 0) return ms;
-  const after = headers?.get('retry-after');
-  if (!after) return undefined;
-  const seconds = Number(after);
-  const wait = Number.isNaN(seconds) ? Date.parse(after) - Date.now() : seconds * 1000;
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+function askedMs(headers: Headers | undefined): number | undefined {
+  return retryAfterMs(headers?.get('retry-after-ms'), 'ms') ?? retryAfterMs(headers?.get('retry-after'));
 }

@@ -1,9 +1,9 @@
 import { type ConnectionOptions, type Job, Queue, type Telemetry, UnrecoverableError, Worker } from 'bullmq';
+import { backOffMs } from '../core/back-off.js';
 import { atMost } from '../core/deadline.js';
 import { newId } from '../core/ids.js';
 import { asCarrierError, FatalError, isRetryable, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { backoffMs } from './backoff.js';
 import { Generation } from './generation.js';
 import { Hold } from './hold.js';
 import type { ParkedHandler, RoomQueue, Run, RunHandler } from './queue.js';
@@ -107,7 +107,9 @@ export class BullmqQueue implements RoomQueue {
       // A room that a dead worker held is looked for as soon as its lock has ended, or little later.
       stalledInterval: lockMs / 5,
       maxStalledCount,
-      settings: { backoffStrategy: (attempt, _type, error) => backoffMs(attempt, retryBaseMs, error) },
+      settings: {
+        backoffStrategy: (attempt, _type, error) => backOffMs(attempt, { firstMs: retryBaseMs }, error),
+      },
     });
     started.on('error', (err) => log.warn({ err, queue: name }, 'redis'));
     // Whoever cannot renew may have lost the room to another worker: stop, since that one goes on.

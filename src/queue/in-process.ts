@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import { backOffMs } from '../core/back-off.js';
 import { atMost } from '../core/deadline.js';
 import { FatalError, isRetryable } from '../errors.js';
-import { backoffMs } from './backoff.js';
 import type { ParkedHandler, RoomQueue, Run, RunHandler } from './queue.js';
 
 interface Room {
@@ -144,7 +144,7 @@ export class InProcessQueue implements RoomQueue {
       if (this.#closed) return;
       if (isRetryable(error) && room.attempt < this.#options.attempts) {
         room.attempt++;
-        this.#delay(room, backoffMs(run.attempt, this.#options.retryBaseMs, error), true);
+        this.#delay(room, backOffMs(run.attempt, { firstMs: this.#options.retryBaseMs }, error), true);
         return;
       }
       await this.#parked!(run, error);

@@ -15,6 +15,7 @@ import { spanned } from '../tracing.js';
 import { Cancellation } from './cancellation.js';
 import { learnFrom } from './evaluator-manager.js';
 import { memoryAccess } from './memory-access.js';
+import { Telling } from './telling.js';
 
 /** What a person reads when their turn has failed for good. */
 const apology = 'Sorry, something went wrong on my side and I could not answer. Please try again.';
@@ -93,11 +94,16 @@ export class Worker {
       covers,
       steps: [],
     };
-    const publish = (event: TurnEvent) => this.#parts.publish(run.roomId, event);
-    publish({ type: 'turn.started', turnId, roomId: run.roomId, covers, attempt: run.attempt });
-    const answered = claim.calledOff
-      ? null
-      : await this.#answer({ agent, checkpoint, publish, room, hold: run.hold }, claim.messages, run.signal);
+    const telling = new Telling(
+      { turnId, roomId: run.roomId, covers, attempt: run.attempt },
+      this.#parts.publish,
+    );
+    const { publish } = telling;
+    const task = { agent, checkpoint, publish, room, hold: run.hold };
+    const answered = await (claim.calledOff
+      ? Promise.resolve(null)
+      : this.#answer(task, claim.messages, run.signal)
+    ).finally(() => telling.end());
     const reply = replyTo(claim.messages, turnId, agent, answered?.draft.text ?? stopped);
     const ending = { status: 'done', reply, draft: answered?.draft ?? null } as const;
     const turn = finished({ ...checkpoint, covers }, run, startedAt, ending);

@@ -15,6 +15,7 @@ export class FakeTurn {
   readonly #roomId: string;
   readonly #actions: ActionRecord[] = [];
   #attempt = 0;
+  #text = '';
 
   constructor(host: TurnHost, messages: Memory[]) {
     this.#host = host;
@@ -30,6 +31,7 @@ export class FakeTurn {
   /** Once more, and the turn is in its next attempt. */
   start(): this {
     this.#attempt += 1;
+    this.#text = '';
     return this.#tell({
       type: 'turn.started',
       turnId: this.id,
@@ -40,7 +42,22 @@ export class FakeTurn {
   }
 
   delta(text: string): this {
-    return this.#tell({ type: 'text.delta', turnId: this.id, text });
+    const at = this.#text.length;
+    this.#text += text;
+    return this.#tell({ type: 'text.delta', turnId: this.id, text, at });
+  }
+
+  /** Says a delta that no watcher hears. */
+  loseDelta(text: string): this {
+    this.#text += text;
+    return this;
+  }
+
+  /** Tells again what was said, as the hub does once a second. */
+  soFar(): this {
+    const { id: turnId, covers } = this;
+    const turn = { turnId, roomId: this.#roomId, covers, attempt: this.#attempt };
+    return this.#tell({ type: 'text.so-far', ...turn, text: this.#text });
   }
 
   act(name: string, args: string, result: string): this {

@@ -87,6 +87,23 @@ describe('Accept: text/event-stream', () => {
     }
   });
 
+  it('[structure.12] shows one who comes late, or missed something, all that was said, and what follows', async () => {
+    void answerOf(api.post(hello));
+    const turn = await begun();
+    turn.delta('early ');
+    const late = streamed(api.post(hello, sse));
+    await until(() => api.host.watchers === 1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    turn.soFar().delta('and ').loseDelta('then ').delta('late').soFar().commit('early and then late');
+    expect((await late).map(([type, { text }]) => text ?? type)).toEqual([
+      'turn.started',
+      'early ',
+      'and ',
+      'then late',
+      'reply',
+    ]);
+  });
+
   it('ends with reply null when the agent stays silent', async () => {
     const events = streamed(api.post(hello, sse));
     (await begun()).commit(null);

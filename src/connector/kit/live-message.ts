@@ -1,8 +1,8 @@
 /** One message that grows while a turn runs: as few updates as its platform allows, and never two at once. */
-import { atMost } from '../core/deadline.js';
-import { CarrierError, RetryableError } from '../errors.js';
-import { healMarkdown } from '../markdown/heal.js';
-import { splitMarkdown } from '../markdown/split.js';
+import { atMost } from '../../core/deadline.js';
+import { CarrierError, RetryableError } from '../../errors.js';
+import { healMarkdown } from '../../markdown/heal.js';
+import { splitMarkdown } from '../../markdown/split.js';
 
 /** Where a live message is shown: one question's conversation on its platform. Texts are markdown, well-formed. */
 export interface LiveSurface {
@@ -73,13 +73,11 @@ export class LiveMessage {
     return this.#tried;
   }
 
-  /** What has been said is void; it stays shown until there is something new. */
-  restart(): void {
-    this.#text = '';
-  }
-
-  add(text: string): void {
-    this.#text += text;
+  /** All that has been said. Where that is nothing (again), what is shown stays until there is something new. */
+  say(text: string): void {
+    if (text === this.#text) return;
+    this.#text = text;
+    if (text === '') return;
     this.#notBefore ??= performance.now() + Math.min(gatherMs, this.#everyMs);
     this.#schedule();
   }

@@ -8,12 +8,13 @@
  *
  * Best effort throughout: what fails here is logged, and the reply comes all the same.
  */
-import type { TurnEvent } from '../core/events.js';
-import type { Memory } from '../core/memory.js';
-import { turnIdOf } from '../core/turn.js';
-import { RetryableError } from '../errors.js';
-import type { Host } from './connector.js';
+import type { TurnEvent } from '../../core/events.js';
+import type { Memory } from '../../core/memory.js';
+import { turnIdOf } from '../../core/turn.js';
+import { RetryableError } from '../../errors.js';
+import type { Host } from '../connector.js';
 import { LiveMessage, type LiveSurface } from './live-message.js';
+import { TurnText } from './turn-text.js';
 
 /** How often, and how much of, a growing reply is shown. */
 export interface LiveOptions {
@@ -55,6 +56,7 @@ interface Room {
 
 interface Live {
   message: LiveMessage;
+  text: TurnText;
   /** The id to be told to whoever delivers; it has ended, and other processes can see that it has. */
   settled: Promise<string | null> | null;
   forgetting?: NodeJS.Timeout;
@@ -152,31 +154,30 @@ export class LiveReplies {
   }
 
   #see(room: Room, event: TurnEvent): void {
+    // Whoever followed late, or missed the start, joins here.
+    if (event.type === 'turn.started' || event.type === 'text.so-far')
+      this.#join(room, event.turnId, event.covers);
     const live = this.#lives.get(event.turnId);
-    if (event.type === 'turn.started') {
-      this.#begin(room, event.turnId, event.covers);
-    } else if (event.type === 'reply' || event.type === 'turn.failed') {
+    if (event.type === 'reply' || event.type === 'turn.failed') {
       if (live) void this.#settle(event.turnId, live, event.reply ? 'close' : 'discard');
       this.#unfollow(room, ({ memory }) => event.covers.includes(memory.id));
-    } else {
-      for (const followed of room.followed) {
-        if (followed.turnId === event.turnId) followed.heardAt = performance.now();
-      }
-      if (event.type === 'text.delta' && live && !live.settled) live.message.add(event.text);
+      return;
     }
+    for (const followed of room.followed) {
+      if (followed.turnId === event.turnId) followed.heardAt = performance.now();
+    }
+    live?.text.see(event);
+    if (live && !live.settled) live.message.say(live.text.text);
   }
 
-  #begin(room: Room, turnId: string, covers: string[]): void {
+  #join(room: Room, turnId: string, covers: string[]): void {
     const covered = room.followed.filter(({ memory }) => covers.includes(memory.id));
     const newest = covered.at(-1);
     if (!newest) return;
-    for (const followed of covered) {
-      followed.turnId = turnId;
-      followed.heardAt = performance.now();
-    }
-    const live = this.#lives.get(turnId);
-    if (live) live.message.restart();
-    else this.#lives.set(turnId, { message: this.#message(room.id, turnId, newest.surface), settled: null });
+    for (const followed of covered) followed.turnId = turnId;
+    if (this.#lives.has(turnId)) return;
+    const message = this.#message(room.id, turnId, newest.surface);
+    this.#lives.set(turnId, { message, text: new TurnText(), settled: null });
   }
 
   #message(roomId: string, turnId: string, surface: LiveSurface): LiveMessage {

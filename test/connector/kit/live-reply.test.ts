@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FatalError, type Memory, RetryableError } from '../../src/extension-api.js';
-import { LiveReplies, type LiveSurface } from '../../src/replies.js';
-import { FakeHost } from '../../src/testing/host.js';
-import { until } from '../support/until.js';
+import { FatalError, type Memory, RetryableError } from '../../../src/extension-api.js';
+import { LiveReplies, type LiveSurface } from '../../../src/replies.js';
+import { FakeHost } from '../../../src/testing/host.js';
+import { until } from '../../support/until.js';
 
 /** A platform that shows messages, and fails as it is told. */
 class Screen implements LiveSurface {
@@ -74,15 +74,19 @@ describe('a live reply', () => {
 
   afterEach(() => live.stop());
 
-  async function asked(surface: LiveSurface = screen, channel = 'lobby'): Promise<Memory> {
+  function question(channel = 'lobby') {
     messages += 1;
-    const receipt = await host.receive({
+    return {
       agentId: 'eliza',
       source: { connector: 'test', tenant: 'default', channel, messageId: `m${messages}` },
       direct: true,
       author: { id: 'alice' },
       text: 'hello',
-    });
+    };
+  }
+
+  async function asked(surface: LiveSurface = screen, channel = 'lobby'): Promise<Memory> {
+    const receipt = await host.receive(question(channel));
     live.follow(receipt!.memory, surface);
     return receipt!.memory;
   }
@@ -99,6 +103,33 @@ describe('a live reply', () => {
     expect(await live.finish(turn.id)).toBe('p1');
     expect(screen.shown).toEqual(['One **two** three']);
     expect(screen.calls.at(-1)!.what).toBe('close');
+  });
+
+  it('[structure.12] joins a turn that runs already, and shows all of it', async () => {
+    const memory = (await host.receive(question()))!.memory;
+    const turn = host.begin(memory).delta('One ').delta('two');
+    live.follow(memory, screen);
+    await until(() => host.watchers === 1);
+    turn.delta(' three');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(screen.shown).toEqual([]);
+    turn.soFar();
+    await shows('One two three');
+    turn.delta(' four');
+    await shows('One two three four');
+    turn.commit('One two three four');
+    expect(await live.finish(turn.id)).toBe('p1');
+  });
+
+  it('[structure.12] never shows text with a hole, and has all of it again after a loss', async () => {
+    const turn = host.begin(await asked());
+    turn.delta('One');
+    await shows('One');
+    turn.loseDelta(' two').delta(' three');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(screen.shown).toEqual(['One']);
+    turn.soFar();
+    await shows('One two three');
   });
 
   it('does not stand before a reply that has yet to arrive', async () => {
