@@ -134,7 +134,9 @@ describe('what people do', () => {
       { name: 'cat.png', mediaType: 'image/png', size: picture.length },
     ]);
     expect(host.files.get(host.inbound[0]!.attachments![0]!.file)).toEqual(picture);
-    expect(memory!.content.text).toContain('look\n\n[Files that could not be read: film.mp4 (larger than');
+    expect(memory!.content.text).toContain(
+      'look\n\n[Files that could not be read: film.mp4 (it is larger than',
+    );
     expect(memory!.content.text).toContain('trap.txt (it is not on one of Discord’s servers)');
   });
 

@@ -11,7 +11,7 @@ import { startDiscordServer } from '../../platforms/discord/server.js';
 import type { Channel, Message } from '../../platforms/discord/world.js';
 
 /** How long a message is waited for before it counts as not taken, in ms. */
-const patienceMs = 1500;
+const patienceMs = 3000;
 
 connectorContract('the Discord connector', async (): Promise<Platform> => {
   const discord = await startDiscordServer();
