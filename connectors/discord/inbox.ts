@@ -106,7 +106,7 @@ export class Inbox {
   }
 
   #create(client: Client, message: ChatMessage & { guild_id?: string }): void {
-    const done = this.#progress.begin(BigInt(message.id));
+    const done = this.#progress!.begin(BigInt(message.id));
     // Now, since the next events may already change it: a bot joins a thread when it is named there.
     const place = knownPlace(client, message.channel_id, message.guild_id);
     this.#run(message.channel_id, async () => {
