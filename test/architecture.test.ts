@@ -46,7 +46,8 @@ const mayImport: Record<string, string[]> = {
   port: ['base', 'port'],
   public: ['base', 'port'],
   package: ['base', 'public', 'program'],
-  testing: ['base', 'port', 'public', 'extensions'],
+  // The contract of connectors runs on the real hub, so it starts one.
+  testing: ['base', 'port', 'public', 'extensions', 'carrier', 'http'],
   // One provider may build on another whose protocol it speaks.
   extension: ['public', 'extension'],
   extensions: ['base', 'port', 'extension'],
