@@ -1,9 +1,7 @@
 import type { APIGuildMember, GatewayGuildCreateDispatchData } from 'discord.js';
-import type { Host } from '../../src/extension-api.js';
+import { type Host, type KeyedQueue, untilDone } from '../../src/extension-api.js';
 import { type Api, refusalCode } from './api.js';
-import type { Lanes } from './lanes.js';
 import type { ChatMessage } from './normalize.js';
-import { untilDone } from './patience.js';
 import type { Progress } from './progress.js';
 import { byId } from './snowflake.js';
 
@@ -13,7 +11,8 @@ export interface CatchUpParts {
   agentId: string;
   /** The inbox closes. */
   signal: AbortSignal;
-  lanes: Lanes;
+  /** Of channels. */
+  queue: KeyedQueue;
   progress: Progress;
   /** Stores one message; rejects only when the inbox closes. */
   take(message: ChatMessage & { guild_id?: string }): Promise<void>;
@@ -81,7 +80,9 @@ export class CatchUp {
         'last_message_id' in channel && channel.last_message_id && BigInt(channel.last_message_id) > since,
     );
     this.#awaited.delete(guild.id);
-    void Promise.all(newer.map(({ id }) => this.#read(id, guild.id))).then(done);
+    void Promise.all(newer.map(({ id }) => this.#read(id, guild.id))).then(
+      () => this.#parts.signal.aborted || done(),
+    );
   }
 
   /** An outage, or the bot was put out. */
@@ -97,26 +98,28 @@ export class CatchUp {
   /** Until it is read, the hub's progress does not pass this point. */
   #await(guildId: string): void {
     const { progress } = this.#parts;
-    if (!this.#awaited.has(guildId)) this.#awaited.set(guildId, progress.begin(progress.mark + 1n));
+    if (!this.#awaited.has(guildId)) this.#awaited.set(guildId, progress.gap());
   }
 
-  #read(channelId: string, guildId: string | undefined): Promise<void> {
-    const { progress, lanes, host, signal } = this.#parts;
+  /** Never rejects: a gap that was not read stays one. */
+  async #read(channelId: string, guildId: string | undefined): Promise<void> {
+    const { progress, queue, host, signal } = this.#parts;
     const { since } = progress;
-    const done = progress.begin(progress.mark + 1n);
-    return lanes.run(channelId, async () => {
+    const done = progress.gap();
+    const waiting = (err: unknown, retryInMs: number) =>
+      host.log.warn({ err, retryInMs }, 'Discord does not show yet what was missed.');
+    const read = async () => {
       try {
-        await untilDone(
-          () => this.#pages(channelId, guildId, since),
-          signal,
-          (err, retryInMs) => host.log.warn({ err, retryInMs }, 'Discord does not show yet what was missed.'),
-        );
+        await untilDone(() => this.#pages(channelId, guildId, since), { signal, waiting });
       } catch (error) {
         // A channel that was hidden or deleted has nothing for the bot.
         if (refusalCode(error) === null) throw error;
         host.log.info({ channel: channelId }, 'A channel of Discord cannot be read.');
       }
       done();
+    };
+    await queue.run(channelId, read).catch((err) => {
+      if (!signal.aborted) host.log.error({ err }, 'What was missed on Discord could not be read.');
     });
   }
 

@@ -1,4 +1,11 @@
-import type { DeliveryReceipt, Host, Memory, OutboundMessage } from '../../src/extension-api.js';
+import {
+  type DeliveryReceipt,
+  type Host,
+  type Memory,
+  type OutboundMessage,
+  type Sent,
+  SentParts,
+} from '../../src/extension-api.js';
 import { refusalCode } from './api.js';
 import { channelOf, type Messenger, type Post } from './messenger.js';
 import { maxUploadBytes, type ReplyContent, replyParts } from './reply.js';
@@ -10,10 +17,14 @@ export interface DeliveryParts {
   finishLive(turnId: string): Promise<string | null>;
 }
 
-/** How long a half-sent reply is known to be one, in ms. */
-const rememberedMs = 24 * 3_600_000;
-
 const unknownMessage = 10008;
+
+/** As gateways of older versions note it, which may go on with what this one began. */
+const idsAlone = {
+  read: (noted: unknown): Sent<null> | null =>
+    Array.isArray(noted) ? { at: 0, plan: null, ids: noted } : null,
+  write: ({ ids }: Sent<null>) => ids,
+};
 
 /** Sends a reply part by part, and goes on after the last one sent when it is called again. */
 export class Delivery {
@@ -27,17 +38,14 @@ export class Delivery {
     const { host, finishLive } = this.#parts;
     const { text, buttons = [] } = memory.content;
     const parts = replyParts({ text, buttons, ...(await this.#files(memory)) });
-    const noted = await host.notes.get(`sent:${id}`);
-    const sent: string[] = Array.isArray(noted) ? noted : [];
+    const sent = await SentParts.open({ notes: host.notes, outboundId: id, plan: null, codec: idsAlone });
     const live = await finishLive(turnId);
-    for (const [index, part] of parts.entries()) {
-      if (index < sent.length) continue;
+    const sending = parts.map((part, index) => () => {
       const shown = index === 0 ? live : null;
       const post = { ...part, key: `${id}:${index}`, ...(index === 0 && { replyTo: to.messageId }) };
-      sent.push(await this.#show(channelOf(to), shown, post, signal));
-      await host.notes.put(`sent:${id}`, sent, { ttlMs: rememberedMs });
-    }
-    return { messageIds: sent };
+      return this.#show(channelOf(to), shown, post, signal);
+    });
+    return { messageIds: await sent.send(sending, signal) };
   }
 
   /** Puts a part into the live message, or makes a message of it. */

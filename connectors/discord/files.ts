@@ -1,6 +1,14 @@
 /** Files that people send: fetched from Discord's own hosts, in bounded size and time. */
 import type { APIAttachment } from 'discord.js';
-import { type Attachment, FatalError, type Host, type InboundMessage } from '../../src/extension-api.js';
+import {
+  type Attachment,
+  CarrierError,
+  download,
+  type Host,
+  type InboundMessage,
+  tooLarge,
+  untilDone,
+} from '../../src/extension-api.js';
 
 export interface FileLimits {
   /** Largest file kept, in bytes. */
@@ -17,7 +25,8 @@ export interface Fetched {
   missing: string[];
 }
 
-const timeoutMs = 30_000;
+/** Tries for one file, within a second or two: those behind the message in its channel wait for them. */
+const most = 3;
 
 /** Discord's own, where the addresses of attachments point. */
 export const discordHosts = ['cdn.discordapp.com', 'media.discordapp.net'];
@@ -30,52 +39,18 @@ export async function fetchFiles(
   of: InboundMessage,
   signal: AbortSignal,
 ): Promise<Fetched> {
+  const { maxBytes, trustedHosts, apiUrl } = limits;
+  const rules = { platform: 'Discord', hosts: trustedHosts, origin: apiUrl, maxBytes };
   const fetched: Fetched = { attachments: [], missing: [] };
-  for (const file of files) {
+  for (const { filename: name, url, size, content_type: mediaType } of files) {
     try {
-      const bytes = await download(file, limits, signal);
-      const named = { name: file.filename, mediaType: file.content_type };
-      fetched.attachments.push(await host.putFile(bytes, named, of));
+      if (size > maxBytes) throw tooLarge(maxBytes);
+      const bytes = await untilDone(() => download(url, rules, signal), { most, signal });
+      fetched.attachments.push(await host.putFile(bytes, { name, mediaType }, of));
     } catch (error) {
-      if (!(error instanceof FileRefused || error instanceof FatalError)) throw error;
-      fetched.missing.push(`${file.filename.slice(0, 255)} (${error.message})`);
+      if (!(error instanceof CarrierError) || error.code === 'store_unavailable') throw error;
+      fetched.missing.push(`${name.slice(0, 255)} (${error.message})`);
     }
   }
   return fetched;
-}
-
-/** The file will not be had, now or later; the message says why, to a person. */
-class FileRefused extends Error {}
-
-async function download(file: APIAttachment, limits: FileLimits, signal: AbortSignal): Promise<Uint8Array> {
-  const { maxBytes } = limits;
-  if (!isTrusted(file.url, limits)) throw new FileRefused('it is not on one of Discord’s servers');
-  if (file.size > maxBytes) throw new FileRefused(`larger than ${Math.floor(maxBytes / 2 ** 20)} MB`);
-  const timeout = AbortSignal.timeout(timeoutMs);
-  try {
-    const response = await fetch(file.url, { redirect: 'error', signal: AbortSignal.any([signal, timeout]) });
-    if (!response.ok || !response.body) throw new FileRefused(`Discord answered ${response.status}`);
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    // What Discord says of the size is what somebody's client said.
-    for await (const chunk of response.body) {
-      size += chunk.length;
-      if (size > maxBytes) throw new FileRefused(`larger than ${Math.floor(maxBytes / 2 ** 20)} MB`);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof FileRefused) throw error;
-    throw new FileRefused(timeout.aborted ? 'it took too long' : 'it could not be fetched');
-  }
-}
-
-function isTrusted(address: string, { trustedHosts, apiUrl }: FileLimits): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol, host, username, password } = new URL(address);
-  if (username || password) return false;
-  const api = new URL(apiUrl);
-  if (protocol === api.protocol && host === api.host) return true;
-  return protocol === 'https:' && trustedHosts.includes(host);
 }

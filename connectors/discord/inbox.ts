@@ -6,11 +6,17 @@ import type {
   GatewayMessageReactionAddDispatchData,
   GatewayMessageReactionRemoveDispatchData,
 } from 'discord.js';
-import { FatalError, type Host, type Memory, RetryableError } from '../../src/extension-api.js';
+import {
+  FatalError,
+  type Host,
+  KeyedQueue,
+  type Memory,
+  RetryableError,
+  untilDone,
+} from '../../src/extension-api.js';
 import type { Api } from './api.js';
 import { CatchUp } from './catch-up.js';
 import { type FileLimits, fetchFiles } from './files.js';
-import { Lanes } from './lanes.js';
 import {
   authorOf,
   type Bystanders,
@@ -21,7 +27,6 @@ import {
   sourceOf,
   textOf,
 } from './normalize.js';
-import { untilDone } from './patience.js';
 import { knownPlace, type Place, placeOf } from './place.js';
 import { Progress } from './progress.js';
 
@@ -43,42 +48,39 @@ export interface InboxParts {
  */
 export class Inbox {
   readonly #parts: InboxParts;
-  readonly #lanes: Lanes;
-  readonly #progress: Progress;
-  readonly #catchUp: CatchUp;
+  /** Of channels. */
+  readonly #queue = new KeyedQueue();
   readonly #ending = new AbortController();
   /** Knows names and places; another one after a connection was made anew. */
   #client: Client | null = null;
+  #progress: Progress | undefined;
+  #catchUp!: CatchUp;
 
   constructor(parts: InboxParts) {
-    const { host, api, agentId } = parts;
     this.#parts = parts;
-    this.#lanes = new Lanes((error) => {
-      if (!this.#ending.signal.aborted)
-        host.log.error({ err: error }, 'An event from Discord could not be used.');
-    });
-    this.#progress = new Progress(host.notes, agentId);
+  }
+
+  /** Call it before anything is dispatched. */
+  async open(): Promise<void> {
+    const { host, api, agentId } = this.#parts;
+    this.#progress = await Progress.load(host, agentId);
     this.#catchUp = new CatchUp({
       api,
       host,
       agentId,
       signal: this.#ending.signal,
-      lanes: this.#lanes,
+      queue: this.#queue,
       progress: this.#progress,
       take: (message) => this.#store(message),
     });
-  }
-
-  async open(): Promise<void> {
-    await this.#progress.load();
     await this.#catchUp.load();
   }
 
   /** What is being stored gets stored; what waits is left for the next start. */
   async close(): Promise<void> {
     this.#ending.abort();
-    await this.#lanes.close();
-    await this.#progress.close();
+    await this.#queue.close();
+    await this.#progress?.close();
   }
 
   dispatch(client: Client, payload: GatewayDispatchPayload, shardId: number): void {
@@ -97,11 +99,14 @@ export class Inbox {
   }
 
   #run(channelId: string, job: () => Promise<void>): void {
-    void this.#lanes.run(channelId, job);
+    this.#queue.run(channelId, job).catch((err) => {
+      if (!this.#ending.signal.aborted)
+        this.#parts.host.log.error({ err }, 'An event from Discord could not be used.');
+    });
   }
 
   #create(client: Client, message: ChatMessage & { guild_id?: string }): void {
-    const done = this.#progress.begin(BigInt(message.id));
+    const done = this.#progress!.begin(BigInt(message.id));
     // Now, since the next events may already change it: a bot joins a thread when it is named there.
     const place = knownPlace(client, message.channel_id, message.guild_id);
     this.#run(message.channel_id, async () => {
@@ -133,7 +138,8 @@ export class Inbox {
       };
       try {
         const receipt = await host.receive(normalized.message, { complete });
-        if (receipt && !receipt.duplicate && receipt.memory.status === 'pending') taken(receipt.memory);
+        // One that comes again after a restart may be waiting still, or be answered at this moment.
+        if (receipt?.memory.status === 'pending') taken(receipt.memory);
       } catch (error) {
         if (!(error instanceof FatalError)) throw error;
         if (normalized.message.addressed && !normalized.message.author.bot) refused(message, error.message);
@@ -224,9 +230,9 @@ export class Inbox {
   }
 
   #untilDone(job: () => Promise<void>): Promise<void> {
-    return untilDone(job, this.#ending.signal, (err, retryInMs) => {
+    const waiting = (err: unknown, retryInMs: number) =>
       this.#parts.host.log.warn({ err, retryInMs }, 'An event from Discord waits for the hub.');
-    });
+    return untilDone(job, { signal: this.#ending.signal, waiting });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Host } from '../../src/extension-api.js';
+import { CatchUpMarks, type Host } from '../../src/extension-api.js';
 import { snowflakeAt } from './snowflake.js';
 
 /** What is not seen to after this long, in ms, is not answered any more when the hub comes back. */
@@ -7,7 +7,8 @@ const forgottenAfterMs = 24 * 3_600_000;
 /** Events may come out of order by a few seconds, in ms; what is asked for twice is stored once. */
 const overlapMs = 10_000;
 
-const writeEveryMs = 500;
+/** Ids grow in all channels alike, so there is one mark for all of them. */
+const everywhere = 'everywhere';
 
 /**
  * How far the messages of Discord have been stored. Discord has no acknowledgement: a message whose event was sent
@@ -15,78 +16,55 @@ const writeEveryMs = 500;
  * is asked for at the next start.
  */
 export class Progress {
-  readonly #notes: Host['notes'];
-  readonly #key: string;
-  /** The first ids of what is being seen to. */
-  readonly #open = new Set<{ id: bigint }>();
-  #newest = 0n;
-  #written = 0n;
-  #first = 0n;
-  #timer: NodeJS.Timeout | null = null;
-  #writing: Promise<void> = Promise.resolve();
+  readonly #marks: CatchUpMarks;
+  /** A bot does not answer what was said before it came. */
+  readonly #first: bigint;
 
-  constructor(notes: Host['notes'], agentId: string) {
-    this.#notes = notes;
-    this.#key = `progress:${agentId}`;
+  private constructor(marks: CatchUpMarks, first: bigint) {
+    this.#marks = marks;
+    this.#first = first;
   }
 
-  /** Where to go on. At the very first start that is now: a bot does not answer what was said before it came. */
-  async load(): Promise<void> {
-    const noted = await this.#notes.get(this.#key);
-    const oldest = snowflakeAt(Date.now() - forgottenAfterMs);
-    if (typeof noted === 'string') {
-      this.#written = BigInt(noted);
-      this.#newest = oldest;
-      if (this.#written > oldest) this.#newest = this.#written;
-    } else {
-      this.#first = snowflakeAt(Date.now());
-      this.#newest = this.#first;
+  /** Where to go on. At the very first start that is now. */
+  static async load(host: Pick<Host, 'notes' | 'log'>, agentId: string): Promise<Progress> {
+    const [now, oldest] = [Date.now(), Date.now() - forgottenAfterMs].map(snowflakeAt) as [bigint, bigint];
+    const from = (noted: string) => (BigInt(noted) > oldest ? BigInt(noted) : oldest);
+    const marks = await CatchUpMarks.load({
+      notes: host.notes,
+      key: `progress:${agentId}`,
+      codec: {
+        read: (noted) => (typeof noted === 'string' ? [[everywhere, from(noted)]] : []),
+        write: ([mark]) => String(mark?.[1]),
+      },
+      warn: (err) => host.log.warn({ err }, 'How far Discord was read could not be noted.'),
+    });
+    const isFirst = marks.upTo(everywhere) === undefined;
+    if (isFirst) {
+      marks.begin(everywhere, now);
+      await marks.seen(everywhere, now);
     }
-    await this.#write();
+    return new Progress(marks, isFirst ? now : 0n);
   }
 
   /** What to ask for after a gap: everything newer than this. */
   get since(): bigint {
-    const since = this.mark - BigInt(overlapMs * 2 ** 22);
+    const since = this.#marks.upTo(everywhere)! - BigInt(overlapMs * 2 ** 22);
     return since > this.#first ? since : this.#first;
   }
 
-  /** Everything up to this id is stored. */
-  get mark(): bigint {
-    let mark = this.#newest;
-    for (const { id } of this.#open) if (id <= mark) mark = id - 1n;
-    return mark;
-  }
-
-  /** From this id on something is to be seen to; call the result when it has been. */
+  /** This message is to be seen to; call the result when it has been. */
   begin(id: bigint): () => void {
-    const entry = { id };
-    this.#open.add(entry);
-    if (id > this.#newest) this.#newest = id;
-    return () => {
-      if (!this.#open.delete(entry)) return;
-      this.#timer ??= setTimeout(() => void this.#write(), writeEveryMs).unref();
-    };
+    this.#marks.begin(everywhere, id);
+    return () => void this.#marks.seen(everywhere, id);
   }
 
-  /** Writes what is to be written. Entries still open are left: the next start finds them. */
-  async close(): Promise<void> {
-    await this.#write();
-    this.#open.clear();
+  /** What was said since may have been missed; call the result when it was read. */
+  gap(): () => void {
+    return this.#marks.gap(everywhere);
   }
 
-  /** Never throws: what is not written is only asked for again. */
-  #write(): Promise<void> {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#writing = this.#writing.then(async () => {
-      const { mark } = this;
-      if (mark <= this.#written) return;
-      await this.#notes.put(this.#key, String(mark)).then(
-        () => (this.#written = mark),
-        () => {},
-      );
-    });
-    return this.#writing;
+  /** Writes what is to be written. What is still open is left: the next start finds it. */
+  close(): Promise<void> {
+    return this.#marks.close();
   }
 }

@@ -8,7 +8,7 @@ import { startDiscordServer } from '../../platforms/discord/server.js';
 import type { Channel, Message } from '../../platforms/discord/world.js';
 
 /** How long a message is waited for before it counts as not taken, in ms. */
-const patienceMs = 1500;
+const patienceMs = 3000;
 
 const faults: Record<'later' | 'never' | 'hang', Fault> = {
   later: { kind: 'status', status: 503 },
