@@ -68,6 +68,7 @@ function finished(before: number): Filter<MemoryDocument> {
     open: { $exists: false },
     due: { $exists: false },
     dead: { $exists: false },
+    waitsUntil: { $exists: false },
   };
 }
 
