@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { stopTopic } from '../core/events.js';
 import { newId } from '../core/ids.js';
+import { Trigger } from '../core/trigger.js';
 import { actionStates, readSteps, type TurnState, turnIdOf, turnStatuses } from '../core/turn.js';
 import { FatalError } from '../errors.js';
 import { decide } from '../store/decide.js';
@@ -26,6 +27,8 @@ const summary = {
   finishedAt: instant.nullable(),
   /** Until when it can be decided. */
   waitsUntil: instant.optional(),
+  /** Absent: messages. */
+  trigger: Trigger.optional(),
   /** The turn that went on from it. */
   continuedBy: z.string().optional(),
 };
