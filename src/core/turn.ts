@@ -14,7 +14,7 @@ export type TurnState = 'open' | 'running' | TurnStatus;
 
 /** What a committed turn can be. */
 export const turnStatuses = ['waiting', 'done', 'failed', 'stopped'] as const;
-export type TurnStatus = (typeof turnStatuses)[number];
+type TurnStatus = (typeof turnStatuses)[number];
 
 /** Tokens as the model counts them; 0 where it does not say. */
 export interface Usage {

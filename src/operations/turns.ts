@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { stopTopic } from '../core/events.js';
 import { newId } from '../core/ids.js';
+import { Trigger } from '../core/trigger.js';
 import { actionStates, readSteps, type TurnState, turnIdOf, turnStatuses } from '../core/turn.js';
 import { FatalError } from '../errors.js';
 import { decide } from '../store/decide.js';
@@ -26,6 +27,8 @@ const summary = {
   finishedAt: instant.nullable(),
   /** Until when it can be decided. */
   waitsUntil: instant.optional(),
+  /** Absent: messages. */
+  trigger: Trigger.optional(),
   /** The turn that went on from it. */
   continuedBy: z.string().optional(),
 };
@@ -140,17 +143,19 @@ export const stopTurn = defineOperation({
     ),
   output: z.object({ turnId: z.string().nullable().describe('null: nothing ran or waited there') }),
   async concerns({ turnId, roomId }, parts) {
-    const room =
-      roomId ??
-      (turnId && ((await parts.store.turns.get(turnId))?.roomId ?? (await roomOfTurn(turnId, parts))));
+    const room = roomId ?? (turnId && (await roomOfTurn(turnId, parts)));
     return room ? { roomId: room, ...(await placeOfRoom(room, parts)) } : {};
   },
   audit: (input) => input,
   async run({ turnId, roomId }, parts) {
     const { store, rooms, bus, turnQueue } = parts;
     const room = roomId ?? (await roomOfTurn(turnId!, parts));
-    const running = room ? idOf(await store.turns.claim(room, 1)) : null;
-    if (turnId !== undefined && turnId !== running) {
+    const head = room ? await store.turns.claim(room, 1) : null;
+    const running = head && idOf(head);
+    const trigger = head?.messages[0]?.trigger;
+    // One that was decided is what goes on from it.
+    const decided = trigger?.kind === 'decision' && trigger.turnId === turnId;
+    if (turnId !== undefined && turnId !== running && !decided) {
       if (await store.turns.stopWaiting(turnId)) return { turnId };
       throw unknown('No such turn runs or waits.');
     }
@@ -168,8 +173,7 @@ export const stopTurn = defineOperation({
 });
 
 async function placeOfTurn({ turnId }: z.output<typeof OneTurn>, parts: OperationParts): Promise<Resource> {
-  const turn = await parts.store.turns.get(turnId);
-  const roomId = turn?.roomId ?? (await roomOfTurn(turnId, parts));
+  const roomId = await roomOfTurn(turnId, parts);
   return roomId ? { roomId, ...(await placeOfRoom(roomId, parts)) } : {};
 }
 
@@ -178,8 +182,10 @@ function idOf({ messages: [first], checkpoint }: Claim): string | null {
   return first ? (checkpoint?.turnId ?? turnIdOf(first)) : null;
 }
 
-/** Null: no such turn runs or waits. A turn is named after the first message it covers. */
+/** Null: there is no such turn, as far as can be known. One that is not committed is named after the first message it covers. */
 async function roomOfTurn(turnId: string, { store: { turns } }: OperationParts): Promise<string | null> {
+  const committed = await turns.get(turnId);
+  if (committed) return committed.roomId;
   for (const roomId of await turns.waiting(Date.now() + 1, mostRooms)) {
     if (idOf(await turns.claim(roomId, 1)) === turnId) return roomId;
   }

@@ -47,7 +47,7 @@ export interface PluginRule {
 
 /** Where it happened, that process calls them: messages and deliveries in gateways, turns in workers. */
 export interface PluginEvents {
-  /** A turn is over, done or failed, and committed. */
+  /** A turn is committed: done, failed, stopped, or waiting for a decision (`turn.status`). */
   turn?(event: { turn: Turn; reply: Memory }): void | Promise<void>;
   /** A message of a person is stored. */
   message?(memory: Memory): void | Promise<void>;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Carrier } from '../../src/carrier.js';
 import { turnIdOf } from '../../src/core/turn.js';
-import { defineAction } from '../../src/extension-api.js';
+import { defineAction, FatalError } from '../../src/extension-api.js';
 import { onBothStores } from '../support/both-stores.js';
 import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel, textsOf } from '../support/model.js';
@@ -221,6 +221,23 @@ onBothStores('a decision', (engines) => {
       [50, 'alice'],
       [60, 'alice'],
     ]);
+  });
+
+  it('leads to no second call where what goes on from it fails, and is run again', async () => {
+    const { turnId } = await ask();
+    const usual = answer;
+    answer = () => {
+      throw new FatalError('model_refused', 'no');
+    };
+    await resume(turnId, true);
+    expect(await platform.last(2)).toMatch(/^Sorry/);
+    await settled(turnId);
+    const { continuedBy } = (await carrier.store.turns.get(turnId))!;
+    expect(await status(continuedBy!)).toBe('failed');
+    answer = usual;
+    await carrier.operations!.call('turns.runAgain', { turnId: continuedBy! }, operator);
+    expect(await platform.last(3)).toBe('Told: wired 50');
+    expect(wired).toEqual([[50, 'alice']]);
   });
 
   it('is for operators, not for the person who asked', async () => {

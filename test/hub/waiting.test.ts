@@ -53,16 +53,19 @@ onBothStores('a turn that waits', (engines) => {
     const page = await client.get(`/turns/${asked.turnId}`);
     expect(await page.json()).toMatchObject({ status: 'waiting', actions: [{ state: 'awaiting' }] });
 
-    const resume = () =>
+    /** A terminal gives text. */
+    const resume = (approve: boolean | string) =>
       fetch(`${hub.url}/turns/${asked.turnId}/resume`, {
         method: 'POST',
         headers: { authorization: `Bearer ${hub.token.secret}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ approve: true }),
+        body: JSON.stringify({ approve }),
       });
-    expect((await resume()).status).toBe(200);
+    expect((await resume('true')).status).toBe(200);
     // The caller asks again for the answer to its message.
     await until(async () => (await client.send('assistant', question)).reply!.text === 'Done: wired 5.');
-    expect((await resume()).status).toBe(200);
+    expect((await resume(true)).status).toBe(200);
+    expect((await resume('false')).status).toBe(409);
+    expect((await resume('maybe')).status).toBe(422);
     const answer = await client.send('assistant', question);
     expect(answer.reply!.actions).toMatchObject([
       { name: 'wire', state: 'done', result: 'wired 5', ok: true },

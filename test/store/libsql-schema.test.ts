@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../src/core/ids.js';
+import { readSteps } from '../../src/core/turn.js';
 import type { AuditRow } from '../../src/store/audit-log.js';
 import { Database } from '../../src/store/libsql/database.js';
 import { rowOf, statusNumber } from '../../src/store/libsql/row.js';
 import { migrate, steps } from '../../src/store/libsql/schema.js';
 import { openLibsqlStore } from '../../src/store/libsql/store.js';
-import { commitOf, message } from '../contract/store.js';
+import { checkpointOf, commitOf, message } from '../contract/store.js';
 import { log, temporaryFolder } from './folder.js';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -79,6 +80,40 @@ describe('migrations', () => {
     expect(await store.tokens.remove('old')).toBe(true);
     await store.audit.append(row());
     expect((await store.audit.list({ limit: 5 })).items).toHaveLength(1);
+    await store.close();
+  });
+});
+
+describe('the migration to turns with states', () => {
+  it('keeps what had begun and what waits for its turn', async () => {
+    const [begun, later] = [message({ text: 'begun' }), message({ text: 'later' })];
+    const { turnId, roomId, agentId, covers } = checkpointOf([begun], []);
+    const action = { callId: 'c', name: 'n', arguments: '{}', result: null, ok: false, startedAt: 7 };
+    const steps = [
+      { text: '', actions: [{ ...action, durationMs: 0 }], usage: { inputTokens: 1, outputTokens: 1 } },
+    ];
+    const db = file();
+    migrate(db, migrations.slice(0, 4));
+    db.exec("insert into rooms (name) values ('room'); insert into scopes values (1, 'ada', 's', 2)");
+    for (const memory of [begun, later]) {
+      const [id, key] = rowOf(memory);
+      db.prepare('insert into memories values (null, ?, ?, 1, 1, 0, 0, null, ?, ?, null)').run(
+        ...[id, key, memory.createdAt, JSON.stringify(memory)],
+      );
+    }
+    db.prepare('insert into checkpoints values (1, ?, 1, ?, ?, ?)').run(
+      ...[turnId, agentId, JSON.stringify(covers), JSON.stringify(steps)],
+    );
+    db.close();
+
+    const store = await open();
+    const claim = await store.turns.claim('room', 5);
+    expect(claim).toEqual({ messages: [begun], checkpoint: { turnId, roomId, agentId, covers, steps } });
+    expect(readSteps(claim.checkpoint!.steps)[0]!.actions[0]!.state).toBe('running');
+    const waiting = commitOf([begun], { status: 'waiting' });
+    expect(await store.turns.commit(waiting)).toBe(true);
+    expect(await store.turns.undecided('room', 5)).toEqual([turnId]);
+    expect((await store.turns.claim('room', 5)).messages).toEqual([later]);
     await store.close();
   });
 });

@@ -71,6 +71,7 @@ function finished(before: number): Filter<MemoryDocument> {
     due: { $exists: false },
     // Given up, and may be sent again.
     outbox: { $exists: false },
+    waitsUntil: { $exists: false },
   };
 }
 

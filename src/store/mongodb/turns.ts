@@ -145,9 +145,16 @@ export class MongoTurns implements TurnStore {
 
   async stopWaiting(turnId: string): Promise<boolean> {
     await this.#marks.all();
+    const waiting = { ingest: turnId, 'turn.state': 'waiting' as const };
+    const { memories } = this.#log;
+    const place = await this.#connection.run(() =>
+      memories.findOne<MemoryDocument>(waiting, { projection: { roomId: 1 } }),
+    );
+    if (!place) return false;
+    // The room is named for a sharded cluster's sake.
     const { matchedCount } = await this.#connection.repeatable(() =>
-      this.#log.memories.updateOne(
-        { ingest: turnId, 'turn.state': 'waiting' },
+      memories.updateOne(
+        { ...waiting, roomId: place.roomId },
         { $set: { 'turn.state': 'stopped' }, $unset: { waitsUntil: '' } },
       ),
     );
