@@ -20,6 +20,7 @@ import type { Buttons } from './buttons.js';
 import { type Commands, type Written, writtenIn } from './commands/command.js';
 import { type Arrival, type Checked, judge, type Rule } from './gate.js';
 import type { Notices } from './notices.js';
+import { withFilesNamed } from './overheard.js';
 import type { Pointers } from './pointers.js';
 import { transformed } from './transformed.js';
 
@@ -38,9 +39,6 @@ export interface IntakeParts {
   requireAgent(agentId: string): Agent;
   log: Logger;
 }
-
-/** More files of a message that is only overheard are not even named. */
-const mostNamed = 10;
 
 const notTaken = 'This agent does not take this message.';
 
@@ -107,7 +105,10 @@ export class Intake {
     }
     const known = complete && (await this.#known(arrival.message));
     if (known) return this.#scheduled({ memory: known, duplicate: true });
-    const message = await wholeOf(arrival.message, ruling, complete);
+    const { message: said } = arrival;
+    const overheard = ruling === 'keep' && said.files.length > 0;
+    const whole = complete && !overheard ? completed(said, await complete()) : said;
+    const message = overheard ? withFilesNamed(said) : whole;
     const appended = await this.#append({ ...arrival, message }, ruling === 'keep' ? 'kept' : 'pending');
     if (!appended && waits) throw new FatalError('not_allowed', notTaken);
     return appended;
@@ -228,19 +229,6 @@ export class Intake {
       ...{ status, turnId: null, createdAt: Date.now() },
     };
   }
-}
-
-/** Nobody asked the agent to read the files of talk that it only overhears: they are named, not fetched. */
-async function wholeOf(
-  message: Checked,
-  ruling: 'pass' | 'keep',
-  complete: Receiving['complete'],
-): Promise<Checked> {
-  if (!complete) return message;
-  const { text, files } = message;
-  if (ruling === 'pass' || files.length === 0) return completed(message, await complete());
-  const names = files.slice(0, mostNamed).map(({ name }) => `[file ${name}, not read]`);
-  return { ...message, text: [text, ...names].filter(Boolean).join('\n') };
 }
 
 /** With what was fetched for it. Whose it is and where it was said, the gate has judged: that stays. */
