@@ -24,6 +24,8 @@ export interface NoteSort<K, T> {
   key(of: K): string;
   /** What lies in the store, checked; null when nothing lies there. A damaged note is told in the log, never thrown. */
   read(key: string, stored: unknown, log: Logger): T | null;
+  /** For whoever only writes. */
+  put(notes: NoteStore, of: K, value: T, options?: { ttlMs?: number }): Promise<void>;
   in(notes: NoteStore, log: Logger): TypedNotes<K, T>;
 }
 
@@ -42,15 +44,17 @@ export function defineNote<K, T>({ key, schema, damaged }: NoteDefinition<K, T>)
     const { data, error } = schema.safeParse(stored);
     if (!error) return data;
     const problem = problemText(problemsOf(error, schema));
-    log.warn({ note: name, problem }, 'a note is damaged, or of another version; it is passed over');
+    log.warn({ note: name, problem }, 'a note cannot be read: it is damaged, or of another version');
     return damaged ?? null;
   };
+  const put: NoteSort<K, T>['put'] = (notes, of, value, options) => notes.put(key(of), value, options);
   return {
     key,
     read,
+    put,
     in: (notes, log) => ({
       get: async (of) => read(key(of), await notes.get(key(of)), log),
-      put: (of, value, options) => notes.put(key(of), value, options),
+      put: (of, value, options) => put(notes, of, value, options),
       take: async (of) => read(key(of), await notes.take(key(of)), log),
       list: async (from, limit) =>
         (await notes.list(key(from), limit)).map((note) => ({

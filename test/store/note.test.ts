@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { derivedId } from '../../src/core/ids.js';
+import { roomIdOf } from '../../src/core/memory.js';
+import { Buttons } from '../../src/intake/buttons.js';
 import { createLogger } from '../../src/logger.js';
+import { secretNote } from '../../src/secrets/noted-secrets.js';
 import { defineNote } from '../../src/store/note.js';
+import { replyNote } from '../../src/store/reply-note.js';
+import { revocationNote } from '../../src/store/revocation.js';
 import { FakeNotes } from '../../src/testing/notes.js';
 
 const mark = defineNote({
@@ -66,6 +72,30 @@ describe('a note', () => {
     await store.put('ban:u', 'damaged');
     expect(await ban.in(store, log).get('u')).toEqual({ until: Number.MAX_SAFE_INTEGER });
     expect(await ban.in(store, log).get('v')).toBeNull();
+  });
+});
+
+describe('notes of the hub', () => {
+  it('lie under the keys that they have always had', () => {
+    const key = { agentId: 'ada', connector: 'http', tenant: 'default', messageId: 'm1' };
+    expect(replyNote.key(key)).toBe(derivedId('reply', 'ada', 'http', 'default', 'm1'));
+    expect(revocationNote.key('abc')).toBe('revoked-token:abc');
+    expect(secretNote.key('bot')).toBe('secret:bot');
+  });
+
+  it('that are damaged stop nothing: a button is not valid, a token stays revoked', async () => {
+    const { store, log } = open();
+    const buttons = new Buttons(store, () => new Uint8Array(32), log);
+    const source = { connector: 'http', tenant: 'default', channel: 'c', messageId: 'm' };
+    const choice = { text: 'yes', label: 'Yes', direct: true, roles: [] };
+    const { payload } = await buttons.mint({ agentId: 'ada', roomId: roomIdOf('ada', source), ...choice });
+    const [button] = store.held.keys();
+    expect(button).toBe(`button:${payload.split('.')[0]}`);
+    await store.put(button!, { text: ['yes'] });
+    const press = { agentId: 'ada', source, author: { id: 'ann' }, payload };
+    await expect(buttons.redeem(press, async () => 'done')).rejects.toMatchObject({ code: 'button_invalid' });
+    await store.put('revoked-token:abc', 'damaged');
+    expect(await revocationNote.in(store, log).get('abc')).not.toBeNull();
   });
 });
 
