@@ -9,6 +9,7 @@ import { startHttpServer } from './http/server.js';
 import { tokenVerifier } from './http/tokens.js';
 import type { Logger } from './logger.js';
 import { secretFile } from './secret-file.js';
+import { shutDown } from './shutdown.js';
 import { revocationNote } from './store/revocation.js';
 import type { Store } from './store/store.js';
 
@@ -65,7 +66,7 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
   carrier.announce(server.url);
   const stop = async () => {
     const end = performance.now() + config.turns.stopMs;
-    await server.close(config.turns.stopMs);
+    await shutDown(log, () => config.turns.stopMs, { server: () => server.close(config.turns.stopMs) });
     await carrier.stop(end - performance.now());
   };
   const bots = carrier
