@@ -103,14 +103,14 @@ export function frontOf(parts: FrontParts): Front {
   const feedback = new Feedback(store.notes, pointers, log);
   const backlog = new Backlog(turnQueue, config.http.maxBacklog);
   const hostFor: Front['hostFor'] = (connector) => ({
-    async receive(message, from) {
+    async receive(message, { from, complete } = {}) {
       // Callers with a token of the hub wait for an answer; a platform's people read what comes.
       const waits = connector.routes?.access === 'token';
-      const receipt = await intake.receive(message, { waits, vouched: waits && from?.admin });
+      const receipt = await intake.receive(message, { waits, vouched: waits && from?.admin, complete });
       if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
       return receipt;
     },
-    async edit(key, text) {
+    async edit({ key, text }) {
       const edited = await changes.edit(key, text);
       if (edited) parts.edited();
       return edited;
@@ -130,7 +130,10 @@ export function frontOf(parts: FrontParts): Front {
     owes: async (roomId) => (await store.outbox.due(roomId, 1)).length > 0,
     turn: (turnId) => store.turns.get(turnId),
     history: (roomId, page) => store.memories.history(roomId, page),
-    putFile: (bytes) => store.files.put(bytes),
+    async putFile(bytes, { name, mediaType = 'application/octet-stream' }) {
+      const file = await store.files.put(bytes);
+      return { name: name.slice(0, 255), mediaType: mediaType.slice(0, 127), size: bytes.length, file };
+    },
     getFile: (key) => store.files.get(key),
     notes: scopedNotes(store.notes, connector),
     log,

@@ -1,6 +1,6 @@
 /** Files that people send: fetched from Discord's own hosts, in bounded size and time. */
 import type { APIAttachment } from 'discord.js';
-import { type Attachment, FatalError, type Host } from '../../src/extension-api.js';
+import { type Attachment, FatalError, type Host, type InboundMessage } from '../../src/extension-api.js';
 
 export interface FileLimits {
   /** Largest file kept, in bytes. */
@@ -26,19 +26,16 @@ export const discordHosts = ['cdn.discordapp.com', 'media.discordapp.net'];
 export async function fetchFiles(
   files: APIAttachment[],
   limits: FileLimits,
-  host: Host,
+  host: Pick<Host, 'putFile'>,
+  of: InboundMessage,
   signal: AbortSignal,
 ): Promise<Fetched> {
   const fetched: Fetched = { attachments: [], missing: [] };
   for (const file of files) {
     try {
       const bytes = await download(file, limits, signal);
-      fetched.attachments.push({
-        name: file.filename.slice(0, 255),
-        mediaType: (file.content_type ?? 'application/octet-stream').slice(0, 127),
-        size: bytes.length,
-        file: await host.putFile(bytes),
-      });
+      const named = { name: file.filename, mediaType: file.content_type };
+      fetched.attachments.push(await host.putFile(bytes, named, of));
     } catch (error) {
       if (!(error instanceof FileRefused || error instanceof FatalError)) throw error;
       fetched.missing.push(`${file.filename.slice(0, 255)} (${error.message})`);

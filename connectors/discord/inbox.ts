@@ -12,6 +12,7 @@ import { CatchUp } from './catch-up.js';
 import { type FileLimits, fetchFiles } from './files.js';
 import { Lanes } from './lanes.js';
 import {
+  authorOf,
   type Bystanders,
   type ChatMessage,
   type Normalized,
@@ -118,13 +119,20 @@ export class Inbox {
       const around = await this.#around(message.channel_id, message.guild_id, place);
       const normalized = around && this.#normalized(message, around);
       if (!normalized) return;
-      // The gate drops what machines say; their files are not worth the way.
-      const wanted = normalized.message.author.bot ? [] : normalized.files;
-      const { attachments, missing } = await fetchFiles(wanted, files, host, this.#ending.signal);
-      const note = missing.length > 0 ? `[Files that could not be read: ${missing.join(', ')}]` : '';
-      const text = [normalized.message.text, note].filter(Boolean).join('\n\n');
+      const complete = async () => {
+        const { message } = normalized;
+        const { attachments, missing } = await fetchFiles(
+          normalized.files,
+          files,
+          host,
+          message,
+          this.#ending.signal,
+        );
+        const note = missing.length > 0 ? `[Files that could not be read: ${missing.join(', ')}]` : '';
+        return { ...message, text: [message.text, note].filter(Boolean).join('\n\n'), attachments };
+      };
       try {
-        const receipt = await host.receive({ ...normalized.message, text, attachments });
+        const receipt = await host.receive(normalized.message, { complete });
         if (receipt && !receipt.duplicate && receipt.memory.status === 'pending') taken(receipt.memory);
       } catch (error) {
         if (!(error instanceof FatalError)) throw error;
@@ -151,7 +159,15 @@ export class Inbox {
     if (!message.edited_timestamp || message.author.bot) return;
     await this.#untilDone(async () => {
       const around = await this.#around(message.channel_id, message.guild_id);
-      if (around) await this.#parts.host.edit(keyOf(around, message.id), textOf(message, around));
+      if (!around) return;
+      const author = authorOf(message.author, message.member?.nick);
+      const roles = message.member?.roles ?? [];
+      await this.#parts.host.edit({
+        key: keyOf(around, message.id),
+        text: textOf(message, around),
+        author,
+        roles,
+      });
     });
   }
 

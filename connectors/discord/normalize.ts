@@ -54,6 +54,7 @@ export function normalizeMessage(message: ChatMessage, around: Bystanders): Norm
       author: authorOf(message.author, message.member?.nick, message.webhook_id !== undefined),
       roles: message.member?.roles ?? [],
       text,
+      files: files.map(({ filename, size }) => ({ name: filename.slice(0, 255), size })),
       ...(quote && { quote }),
       ...(isReply && { replyTo: message.message_reference!.message_id }),
     },
@@ -97,6 +98,7 @@ export function normalizeReaction(
       messageId: message_id,
     },
     author: member?.user ? authorOf(member.user, member.nick) : { id: user_id },
+    roles: member?.roles ?? [],
     // An emoji of the guild's own has an id, and a name without colons.
     emoji: emoji.id ? `:${emoji.name ?? emoji.id}:` : (emoji.name ?? ''),
     removed,

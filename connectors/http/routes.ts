@@ -2,7 +2,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import {
-  type Attachment,
   CarrierError,
   FatalError,
   type Host,
@@ -10,6 +9,7 @@ import {
   type InboundMessage,
   type Principal,
   type Receipt,
+  type Receiving,
   RetryableError,
   type RouteHandler,
   roomIdOf,
@@ -27,7 +27,7 @@ import {
 } from './normalize.js';
 import { answer, renderMessage, renderTurn, sendJson, turnFailure } from './render.js';
 import { ReplyStream } from './stream.js';
-import { type UploadedFile, uploadReader } from './upload.js';
+import { uploadReader } from './upload.js';
 import type { Wait, Waiters } from './wait.js';
 
 export interface ApiLimits {
@@ -44,6 +44,11 @@ export interface Running {
   waiters: Waiters;
 }
 
+interface Sent {
+  message: InboundMessage;
+  complete?: Receiving['complete'];
+}
+
 /** @param running throws `shutting_down` while the connector is stopped. */
 export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandler {
   const readUpload = uploadReader(limits);
@@ -56,12 +61,13 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
       host.requireAgent(req.params.agentId);
       const overload = host.busy() ?? tooManyWait(waiters);
       if (overload) throw overload;
-      const message = await readMessage(req, res, host);
-      if (callbackUrlOf(message.source) !== null) return accept(req, res, message);
+      const sent = await readMessage(req, res, host);
+      const { message } = sent;
+      if (callbackUrlOf(message.source) !== null) return accept(req, res, sent);
       const wait = await waiters.open(roomIdOf(message.agentId, message.source));
       res.once('close', () => wait.end());
       try {
-        await exchange(req, res, message, wait);
+        await exchange(req, res, sent, wait);
       } finally {
         wait.end();
       }
@@ -108,11 +114,7 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
     });
   }
 
-  async function readMessage(
-    req: Request<{ agentId: string }>,
-    res: Response,
-    host: Host,
-  ): Promise<InboundMessage> {
+  async function readMessage(req: Request<{ agentId: string }>, res: Response, host: Host): Promise<Sent> {
     const { fields, files } =
       bodyKind(req) === 'json'
         ? { fields: await readJson(req, limits.maxBodyBytes), files: [] }
@@ -121,14 +123,24 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
     const message = toInbound({ agentId: req.params.agentId, tenant: tenantOf(req), payload });
     if (payload.callbackUrl !== undefined)
       checkCallbackUrl(payload.callbackUrl, { allowPrivate: limits.callbackAllowPrivate });
-    if (files.length === 0) return message;
-    return { ...message, attachments: await Promise.all(files.map((file) => store(file, host))) };
+    if (files.length === 0) return { message };
+    const envelope = { ...message, files: files.map(({ name, bytes }) => ({ name, size: bytes.length })) };
+    const complete = async () => {
+      const kept = files.map(({ bytes, ...file }) => host.putFile(bytes, file, message));
+      return { ...message, attachments: await Promise.all(kept) };
+    };
+    return { message: envelope, complete };
   }
 
   /** Sends the message and answers the request with what comes back, whole or as it is written. */
-  async function exchange(req: Request, res: Response, message: InboundMessage, wait: Wait): Promise<void> {
+  async function exchange(
+    req: Request,
+    res: Response,
+    { message, complete }: Sent,
+    wait: Wait,
+  ): Promise<void> {
     const ids = callerIds(message.source);
-    const receipt = await running().host.receive(message, principalOf(req));
+    const receipt = await running().host.receive(message, { from: principalOf(req), complete });
     if (res.destroyed) return;
     if (!receipt) return sendJson(res, 200, answer(ids, { turnId: null, reply: null }));
     if (/\btext\/event-stream\b/i.test(req.headers.accept ?? ''))
@@ -140,8 +152,8 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
     sendJson(res, 200, answer(ids, outcome));
   }
 
-  async function accept(req: Request, res: Response, message: InboundMessage): Promise<void> {
-    const receipt = await running().host.receive(message, principalOf(req));
+  async function accept(req: Request, res: Response, { message, complete }: Sent): Promise<void> {
+    const receipt = await running().host.receive(message, { from: principalOf(req), complete });
     if (receipt?.duplicate && callbackUrlOf(receipt.memory.source) === null)
       throw invalidField(
         'callbackUrl',
@@ -161,10 +173,6 @@ async function stream(replies: ReplyStream, receipt: Receipt, wait: Wait): Promi
     if (!(error instanceof CarrierError)) throw error;
     replies.fail(error);
   }
-}
-
-async function store({ name, mediaType, bytes }: UploadedFile, host: Host): Promise<Attachment> {
-  return { name, mediaType, size: bytes.length, file: await host.putFile(bytes) };
 }
 
 function tenantOf(req: Request): string {

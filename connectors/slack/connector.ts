@@ -46,8 +46,6 @@ export interface SlackConnectorOptions {
   maxFileBytes?: number;
   /** Hosts, besides Slack's own, that files may come from; they are sent the token. */
   trustedFileHosts?: string[];
-  /** Whether files of messages that are not for the agent are fetched, too, where it answers those; default false. */
-  readOverheardFiles?: boolean;
   /** How long Slack may leave a ping unanswered before the socket is opened anew, in ms; default 5,000. */
   pingTimeoutMs?: number;
 }
@@ -155,7 +153,6 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
       ...shared,
       live,
       files,
-      readOverheardFiles: options.readOverheardFiles ?? false,
       stored: (place) => catchUp.stored(place),
     });
     listen(app, {

@@ -1,6 +1,6 @@
 /** Files people send: fetched from Slack alone, with the workspace's token, up to a size. */
 import type { WebClient } from '@slack/web-api';
-import { type Attachment, CarrierError, type Host } from '../../src/extension-api.js';
+import { type Attachment, CarrierError, type Host, type InboundMessage } from '../../src/extension-api.js';
 import type { SlackFile } from './payload.js';
 import { scrub } from './scrub.js';
 
@@ -28,6 +28,7 @@ export async function fetchFiles(
   files: SlackFile[],
   { client, token }: { client: WebClient; token: string },
   host: Pick<Host, 'putFile' | 'log'>,
+  of: InboundMessage,
   rules: FileRules,
 ): Promise<Fetched> {
   const results = await Promise.all(
@@ -36,13 +37,11 @@ export async function fetchFiles(
       try {
         const file = given.file_access === 'check_file_info' ? await askFor(client, given) : given;
         const bytes = await patiently(() => download(file, token, rules));
-        const mediaType = (file.mimetype ?? 'application/octet-stream').slice(0, 127);
-        return {
-          name: file.name?.slice(0, 255) ?? name,
-          mediaType,
-          size: bytes.length,
-          file: await host.putFile(bytes),
-        };
+        return await host.putFile(
+          bytes,
+          { name: file.name ?? name, mediaType: file.mimetype ?? undefined },
+          of,
+        );
       } catch (error) {
         if (error instanceof CarrierError) throw error;
         const message = scrub((error as Error).message);
@@ -55,11 +54,6 @@ export async function fetchFiles(
     attachments: results.filter((result) => typeof result !== 'string'),
     remarks: results.filter((result) => typeof result === 'string'),
   };
-}
-
-/** Files that are not the agent's business, by name. */
-export function unread(files: SlackFile[]): Fetched {
-  return { attachments: [], remarks: files.map(({ id, name }) => `[A file, not read: ${name ?? id}]`) };
 }
 
 async function askFor(client: WebClient, { id }: SlackFile): Promise<SlackFile> {

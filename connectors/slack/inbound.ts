@@ -6,7 +6,7 @@ import type { LiveReplies } from '../../src/replies.js';
 import type { Place } from './catch-up.js';
 import type { Directory } from './directory.js';
 import { calling } from './failure.js';
-import { type FileRules, fetchFiles, unread } from './files-in.js';
+import { type FileRules, fetchFiles } from './files-in.js';
 import { Lines } from './lines.js';
 import { liveSurface } from './live.js';
 import {
@@ -33,8 +33,6 @@ export interface InboundParts {
   live: LiveReplies | null;
   replyIn: ReplyIn;
   files: FileRules;
-  /** Whether files among others are fetched, too: most of such talk is dropped by the gate, its files would stay. */
-  readOverheardFiles: boolean;
   /** A message was stored there. */
   stored(place: Place): Promise<void>;
 }
@@ -97,28 +95,32 @@ export class Inbound {
   }
 
   async #store(event: MessageEvent, workspace: Workspace): Promise<void> {
-    const { agentId, host, threads, replyIn, readOverheardFiles } = this.#parts;
+    const { agentId, host, threads, replyIn } = this.#parts;
     const { teamId, enterpriseId, botUserId } = workspace;
     const { thread_ts: thread, channel, user } = event;
-    const [names, participates] = await Promise.all([
-      this.#names(workspace, [...idsIn(event.text ?? ''), ...(user ? [user] : [])]),
-      thread && !isDirect(event) ? threads.hasSpokenIn(teamId, channel, thread) : false,
-    ]);
-    const reading = { agentId, teamId, enterpriseId, botUserId, names, replyIn, participates };
-    const message = normalizeMessage(event, reading);
-    const { attachments, remarks } =
-      message.addressed || readOverheardFiles
-        ? await fetchFiles(event.files ?? [], workspace, host, this.#parts.files)
-        : unread(event.files ?? []);
-    const text = [message.text, ...remarks].filter((line) => line !== '').join('\n');
-    await this.#receive({ ...message, text, attachments }, workspace);
+    const participates =
+      thread && !isDirect(event) ? await threads.hasSpokenIn(teamId, channel, thread) : false;
+    const reading = { agentId, teamId, enterpriseId, botUserId, replyIn, participates };
+    const envelope = normalizeMessage(event, { ...reading, names: () => undefined });
+    await this.#receive(envelope, workspace, async () => {
+      const names = await this.#names(workspace, [...idsIn(event.text ?? ''), ...(user ? [user] : [])]);
+      const message = normalizeMessage(event, { ...reading, names });
+      const files = event.files ?? [];
+      const { attachments, remarks } = await fetchFiles(files, workspace, host, message, this.#parts.files);
+      const text = [message.text, ...remarks].filter((line) => line !== '').join('\n');
+      return { ...message, text, attachments };
+    });
   }
 
-  async #receive(message: InboundMessage, workspace: Workspace): Promise<void> {
+  async #receive(
+    message: InboundMessage,
+    workspace: Workspace,
+    complete: () => Promise<InboundMessage>,
+  ): Promise<void> {
     const { host, live, threads } = this.#parts;
     const { source, author, direct, addressed } = message;
     try {
-      const receipt = await host.receive(message);
+      const receipt = await host.receive(message, { complete });
       if (!receipt) return;
       if (addressed && !direct && source.thread)
         await threads.addressedIn(source.tenant, source.channel, author.id, source.thread);
@@ -172,7 +174,13 @@ export class Inbound {
     if (before && before.text === message.text) return;
     const names = await this.#names(workspace, idsIn(message.text ?? ''));
     try {
-      await this.#parts.host.edit(key, readMessageText(message, workspace.botUserId, names));
+      const text = readMessageText(message, workspace.botUserId, names);
+      await this.#parts.host.edit({
+        key,
+        text,
+        author: { id: message.user ?? message.bot_id ?? '' },
+        roles: [],
+      });
     } catch (error) {
       // What the hub will never take is not sent again; the message stays as it was.
       if (!(error instanceof FatalError) || error.code === 'agent_unknown') throw error;

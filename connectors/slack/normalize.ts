@@ -1,6 +1,6 @@
 /** Slack's events as the hub's objects. Pure: whatever must be asked for first comes in as `Reading`. */
 import type { InboundMessage, InboundReaction, SourceKey } from '../../src/extension-api.js';
-import type { MessageEvent, SlackMessage } from './payload.js';
+import type { MessageEvent, SlackFile, SlackMessage } from './payload.js';
 import { type Names, readText } from './text.js';
 
 export const connectorName = 'slack';
@@ -73,8 +73,13 @@ export function normalizeMessage(event: MessageEvent, reading: Reading): Inbound
       ...(event.bot_id || author === 'USLACKBOT' ? { bot: true } : {}),
     },
     text: readMessageText(event, botUserId, names),
+    ...(event.files?.length ? { files: event.files.map(offered) } : {}),
     ...shared,
   };
+}
+
+function offered({ id, name, size }: SlackFile) {
+  return { name: (name ?? id).slice(0, 255), ...(size ? { size } : {}) };
 }
 
 /** The agent's own name is an address, not part of what is said: it is dropped where the text begins with it. */
@@ -138,6 +143,7 @@ export function normalizeReaction(
     agentId,
     source: { connector: connectorName, tenant: teamId, channel, messageId },
     author: { id: user, ...(name ? { name } : {}) },
+    roles: [],
     emoji: reaction,
     removed,
   };

@@ -1,6 +1,12 @@
 /** Files people send: fetched from the Bot API's own host alone, no larger than allowed, and stored. */
 import { LRUCache } from 'lru-cache';
-import { type Attachment, FatalError, type Host, RetryableError } from '../../src/extension-api.js';
+import {
+  type Attachment,
+  FatalError,
+  type Host,
+  type InboundMessage,
+  RetryableError,
+} from '../../src/extension-api.js';
 import { type Api, Refused } from './api.js';
 import type { FileRef } from './normalize.js';
 
@@ -23,7 +29,8 @@ export function fileFailures(): LRUCache<string, number> {
 
 interface FetchOptions {
   api: Api;
-  host: Host;
+  host: Pick<Host, 'putFile' | 'log'>;
+  of: InboundMessage;
   limits: FileLimits;
   failures: LRUCache<string, number>;
   signal: AbortSignal;
@@ -37,14 +44,13 @@ export interface Fetched {
 
 /** @throws RetryableError where trying again may help. */
 export async function fetchFiles(refs: FileRef[], options: FetchOptions): Promise<Fetched> {
-  const { api, host, limits, failures, signal } = options;
+  const { api, host, of, limits, failures, signal } = options;
   const maxBytes = Math.min(limits.maxFileBytes, telegramLimit);
   const fetched: Fetched = { attachments: [], missing: [] };
   for (const ref of refs) {
     try {
       const bytes = await fetchFile(ref, api, maxBytes, signal);
-      const file = await host.putFile(bytes);
-      fetched.attachments.push({ name: ref.name, mediaType: ref.mediaType, size: bytes.length, file });
+      fetched.attachments.push(await host.putFile(bytes, ref, of));
     } catch (error) {
       if (!(error instanceof FatalError) && !isLastTry(ref, error, failures)) throw error;
       host.log.warn({ err: error }, 'a file people sent could not be had');

@@ -13,6 +13,7 @@ import type { Chats } from './chats.js';
 import { asCommand, isCommand } from './commands.js';
 import { fetchFiles, fileFailures } from './files.js';
 import {
+  authorOf,
   type Command,
   commandOf,
   connectorName,
@@ -98,22 +99,23 @@ export class Inbox {
     const [first] = items;
     const normalized = first && normalizeMessage(items, await this.#us(first.chat.id));
     if (!first || !normalized) return null;
+    const { message, files } = normalized;
     const limits = { maxFileBytes };
-    const fetched = await fetchFiles(normalized.files, {
-      api,
-      host,
-      limits,
-      failures: this.#failures,
-      signal,
+    return this.#receive(message, first, async () => {
+      const options = { api, host, of: message, limits, failures: this.#failures, signal };
+      const { attachments, missing } = await fetchFiles(files, options);
+      return { ...message, text: [message.text, ...missing].filter(Boolean).join('\n'), attachments };
     });
-    const text = [normalized.message.text, ...fetched.missing].filter(Boolean).join('\n');
-    return this.#receive({ ...normalized.message, text, attachments: fetched.attachments }, first);
   }
 
-  async #receive(inbound: InboundMessage, message: Message): Promise<Receipt | null> {
+  async #receive(
+    inbound: InboundMessage,
+    message: Message,
+    complete: () => Promise<InboundMessage>,
+  ): Promise<Receipt | null> {
     const { host, received } = this.#parts;
     try {
-      const receipt = await host.receive(inbound);
+      const receipt = await host.receive(inbound, { complete });
       if (receipt) received(receipt);
       return receipt;
     } catch (err) {
@@ -127,17 +129,18 @@ export class Inbox {
   async #edit(message: Message): Promise<void> {
     const { host, agentId, me } = this.#parts;
     await this.#albums?.flush(message.chat.id);
-    const key = (messageId: string): SourceKey => {
-      return { agentId, connector: connectorName, tenant: 'default', messageId };
+    const edit = (messageId: string, text: string) => {
+      const key: SourceKey = { agentId, connector: connectorName, tenant: 'default', messageId };
+      return host.edit({ key, text, author: authorOf(message), roles: [] });
     };
     if (message.media_group_id !== undefined) {
       const text = await editedCaptions(host.notes, message, await me());
-      if (text !== null) return void (await host.edit(key(messageIdOf(message)), text));
+      if (text !== null) return void (await edit(messageIdOf(message), text));
     }
     const alone = { ...message, media_group_id: undefined };
     const normalized = normalizeMessage([alone], await this.#us(message.chat.id));
     // Of a message the hub does not have, an edit is not a new one.
-    if (normalized) await host.edit(key(messageIdOf(alone)), normalized.message.text);
+    if (normalized) await edit(messageIdOf(alone), normalized.message.text);
   }
 
   async #command(message: Message, command: Command): Promise<void> {

@@ -126,7 +126,7 @@ export function inboundReactions(reaction: Reaction, us: Us): InboundReaction[] 
   const before = names(old_reaction);
   const after = names(new_reaction);
   const change = (emoji: string, removed: boolean) => {
-    return { agentId: us.agentId, source, author: personOf(user), emoji, removed };
+    return { agentId: us.agentId, source, author: personOf(user), roles: [], emoji, removed };
   };
   return [
     ...[...after].filter((emoji) => !before.has(emoji)).map((emoji) => change(emoji, false)),
@@ -230,7 +230,11 @@ function forwarded({ forward_origin: origin }: Message, text: string): string {
   return `[forwarded from ${from}]\n${text}`.trim();
 }
 
-function authorOf({ from, sender_chat, chat }: Pick<Message, 'from' | 'sender_chat' | 'chat'>): Author {
+export function authorOf({
+  from,
+  sender_chat,
+  chat,
+}: Pick<Message, 'from' | 'sender_chat' | 'chat'>): Author {
   // What is sent in a chat's name comes with a stand-in bot as its sender.
   if (sender_chat)
     return { id: String(sender_chat.id), name: (sender_chat.title ?? 'anonymous').slice(0, 256) };

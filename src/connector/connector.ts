@@ -10,7 +10,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Reply, TurnEvent } from '../core/events.js';
 import type {
+  Attachment,
   InboundCommand,
+  InboundEdit,
   InboundMessage,
   InboundPress,
   InboundReaction,
@@ -29,24 +31,36 @@ export interface Receipt {
   outcome?: Outcome;
 }
 
-/** The hub as a connector sees it. */
-export interface Host {
+/** What a message's receiver is told besides the message. */
+export interface Receiving {
+  /**
+   * Gives the message with what costs a request or memory: its files, names that must be looked up. Called once at
+   * most, after the gate has let the message in; not for what it refuses, nor for what is stored already. May change
+   * `text`, `quote`, `attachments`, and the author's name, and nothing else. What it throws, `receive` throws.
+   */
+  complete?(): Promise<InboundMessage>;
+  /** Whose token the request came with: commands of an administrator are an operator's. */
+  from?: Principal;
+}
+
+/** What people do, handed to the hub. Everything passes the gate: who may not speak here may not change what was said. */
+export interface Inbox {
   /**
    * Stores and schedules. Durable when it resolves; null means there will be no turn: the gate dropped it (a bot's
    * message, say), it was a command, or its sender is sent a notice. Overheard talk comes back as `kept`.
    * Errors: `agent_unknown`, `text_empty`, `text_too_long`, `invalid_field`; for connectors with routes behind the
    * hub's tokens also `not_allowed` and `rate_limited`, in place of notices.
-   * @param from whose token the request came with: commands of an administrator are an operator's.
    */
-  receive(message: InboundMessage, from?: Principal): Promise<Receipt | null>;
+  receive(message: InboundMessage, more?: Receiving): Promise<Receipt | null>;
   /**
    * Its author changed a message. Before its turn has begun, the turn sees the new text; a turn that runs goes on with
-   * the old one, and none is made. False: no such message here. Errors: `text_too_long`.
+   * the old one, and none is made. False: no such message of theirs here, or the gate refuses them. Errors:
+   * `text_too_long`.
    */
-  edit(key: SourceKey, text: string): Promise<boolean>;
+  edit(edit: InboundEdit): Promise<boolean>;
   /** A message was deleted, of a person or the agent, so it is forgotten; one that waits is not answered. False: unknown. */
   remove(key: SourceKey): Promise<boolean>;
-  /** Keeps a reaction to one of the agent's messages as feedback. False: not the agent's message. */
+  /** Keeps a reaction to one of the agent's messages as feedback. False: not the agent's message, or the gate refuses. */
   react(reaction: InboundReaction): Promise<boolean>;
   /** Carries out a command; what it gives is for the caller's eyes only. Null: the gate drops the caller. */
   command(command: InboundCommand): Promise<string | null>;
@@ -56,21 +70,44 @@ export interface Host {
   busy(): RetryableError | null;
   /** Throws `agent_unknown` when no such agent runs. */
   requireAgent(agentId: string): void;
+}
+
+/** What comes back, for connectors that show it before it is delivered or to who waits for it. */
+export interface ReplyFeed {
   /** Turn events of a room, best effort. The result ends it. */
   watch(roomId: string, listener: (event: TurnEvent) => void): Promise<() => void>;
   /** The answer that covers a message; null while it has none. A failed turn has `error`. */
   outcome(messageId: string): Promise<Outcome | null>;
   /** Whether a reply of the room is committed and not yet with its platform. */
   owes(roomId: string): Promise<boolean>;
+}
+
+/** Bytes of attachments. */
+export interface Files {
+  /**
+   * Keeps a file of a message that was let in: call it from `complete`. Its media type is read from its bytes and
+   * name. Errors: `quota_exceeded`, said for the sender.
+   */
+  putFile(
+    bytes: Uint8Array,
+    file: { name: string; mediaType?: string },
+    of: InboundMessage,
+  ): Promise<Attachment>;
+  /** The bytes of an attachment's `file`; null when they are gone. */
+  getFile(key: string): Promise<Uint8Array | null>;
+}
+
+/** What is stored, for connectors that let it be read. */
+export interface Reading {
   turn(turnId: string): Promise<Turn | null>;
   history(
     roomId: string,
     page: { limit: number; cursor?: string; order?: 'oldest' | 'newest' },
   ): Promise<{ items: Memory[]; nextCursor: string | null }>;
-  /** Stores bytes; the result goes into an attachment's `file`. */
-  putFile(bytes: Uint8Array): Promise<string>;
-  /** The bytes of an attachment's `file`; null when they are gone. */
-  getFile(key: string): Promise<Uint8Array | null>;
+}
+
+/** The hub as a connector sees it. Take the parts you use: `Pick` or one of the interfaces it is made of. */
+export interface Host extends Inbox, ReplyFeed, Files, Reading {
   /** This connector's own small durable values, in the store of the hub and so the same in every process. */
   notes: Notes;
   log: {

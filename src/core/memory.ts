@@ -119,6 +119,13 @@ export const InboundMessage = z.object({
   replyTo: z.string().min(1).max(1024).optional(),
   /** Already in the `FileStore`. */
   attachments: z.array(Attachment).default([]),
+  /** Files it comes with that are fetched only once it is let in: `complete` turns them into attachments. */
+  files: z
+    .array(z.object({ name: z.string().max(255), size: z.number().int().nonnegative().optional() }))
+    .max(1000)
+    .default([]),
+  /** The server, workspace or group is the operator's own, named by their settings: it needs no letting in. */
+  home: z.boolean().default(false),
 });
 export type InboundMessage = z.input<typeof InboundMessage>;
 
@@ -138,12 +145,23 @@ export interface InboundCommand {
   args: string;
 }
 
+/** A message as its author changed it. */
+export interface InboundEdit {
+  key: SourceKey;
+  text: string;
+  author: Author;
+  /** The author's roles or groups on the platform, for the gate's lists. */
+  roles: string[];
+}
+
 /** A reaction to a message, kept as feedback where that message is the agent's. */
 export interface InboundReaction {
   agentId: string;
   /** Of the message reacted to: its `messageId` is the platform's, as in a receipt's `messageIds`. */
   source: Omit<Source, 'pull' | 'metadata'>;
   author: Author;
+  /** The author's roles or groups on the platform, for the gate's lists. */
+  roles: string[];
   /** The emoji itself, or the platform's name of it. */
   emoji: string;
   removed: boolean;

@@ -1,4 +1,4 @@
-import type { Outcome, Receipt } from '../connector/connector.js';
+import type { Outcome, Receipt, Receiving } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import { settingsFor } from '../core/connector-settings.js';
 import { newId } from '../core/ids.js';
@@ -45,6 +45,8 @@ interface Sender {
   waits: boolean;
   /** Answers for it with an administrator's token. */
   vouched?: boolean;
+  /** As in `Receiving`. */
+  complete?: Receiving['complete'];
 }
 
 /** The way in: check, gate, persist, wake. What it returns is durable, so the platform may be told so. */
@@ -61,7 +63,7 @@ export class Intake {
    * Null means that there will be no turn, which the sender is told by a notice or not at all.
    * @param sender `waits` for an answer: a notice is thrown to it as an error, and a command's answer is the outcome.
    */
-  async receive(inbound: InboundMessage, { waits, vouched }: Sender): Promise<Receipt | null> {
+  async receive(inbound: InboundMessage, { waits, vouched, complete }: Sender): Promise<Receipt | null> {
     const { rules, textRule, notices } = this.#parts;
     const arrival = { ...this.#arrival(check(inbound), waits), vouched };
     const ruling = await judge([...rules, textRule], arrival);
@@ -75,7 +77,7 @@ export class Intake {
       return null;
     }
     try {
-      return await this.#take(arrival, ruling.kind, waits);
+      return await this.#take(arrival, ruling.kind, { waits, complete });
     } catch (error) {
       if (waits || !(error instanceof CarrierError) || error.code !== 'plugin_failed') throw error;
       // Sent again by its platform it would stand in the way of what comes after it: its sender decides.
@@ -88,16 +90,29 @@ export class Intake {
     }
   }
 
-  async #take(arrival: Arrival, ruling: 'pass' | 'keep', waits: boolean): Promise<Receipt | null> {
-    if (ruling === 'keep') return this.#append(arrival, 'kept');
-    const command = await this.#commandIn(arrival);
-    if (command) {
-      const receipt = await this.#obey(command, arrival);
-      return waits ? receipt : null;
+  async #take(
+    arrival: Arrival,
+    ruling: 'pass' | 'keep',
+    { waits, complete }: Sender,
+  ): Promise<Receipt | null> {
+    if (ruling === 'pass') {
+      const command = await this.#commandIn(arrival);
+      if (command) {
+        const receipt = await this.#obey(command, arrival);
+        return waits ? receipt : null;
+      }
     }
-    const appended = await this.#append(arrival, 'pending');
+    const known = complete && (await this.#known(arrival.message));
+    if (known) return this.#scheduled({ memory: known, duplicate: true });
+    const whole = complete ? { ...arrival, message: completed(arrival.message, await complete()) } : arrival;
+    const appended = await this.#append(whole, ruling === 'keep' ? 'kept' : 'pending');
     if (!appended && waits) throw new FatalError('not_allowed', notTaken);
     return appended;
+  }
+
+  /** What is stored need not be fetched again. */
+  #known({ agentId, source: { connector, tenant, messageId } }: Checked): Promise<Memory | null> {
+    return this.#parts.memories.find({ agentId, connector, tenant, messageId });
   }
 
   /** Null: the gate drops the caller. */
@@ -170,13 +185,16 @@ export class Intake {
   }
 
   async #append(arrival: Arrival, status: 'pending' | 'kept'): Promise<Appended | null> {
-    const { turns, log } = this.#parts;
     const appended = await this.#store(arrival, status);
-    if (appended?.memory.status === 'pending') {
-      const { roomId } = appended.memory;
-      // The message is safe already: if it cannot be scheduled now, the sweeper will find it.
+    return appended && this.#scheduled(appended);
+  }
+
+  async #scheduled(appended: Appended): Promise<Appended> {
+    const { turns, log } = this.#parts;
+    const { roomId, status } = appended.memory;
+    // The message is safe already: if it cannot be scheduled now, the sweeper will find it.
+    if (status === 'pending')
       await turns.schedule(roomId).catch((err) => log.warn({ err, roomId }, 'stored, but not scheduled yet'));
-    }
     return appended;
   }
 
@@ -207,6 +225,13 @@ export class Intake {
       ...{ status, turnId: null, createdAt: Date.now() },
     };
   }
+}
+
+/** With what was fetched for it. Whose it is and where it was said, the gate has judged: that stays. */
+function completed(admitted: Checked, whole: InboundMessage): Checked {
+  const { text, quote, attachments, author } = check(whole);
+  const { name = admitted.author.name } = author;
+  return { ...admitted, text, quote, attachments, author: { ...admitted.author, ...(name && { name }) } };
 }
 
 function check(inbound: InboundMessage): Checked {

@@ -210,8 +210,7 @@ export function connectorContract(
     it('shows a file of a reply', async ({ skip }) => {
       const able = need('showsFiles', skip);
       const bytes = new TextEncoder().encode('a,b\n');
-      const file = await host.putFile(bytes);
-      const attachment = { name: 'table.csv', mediaType: 'text/csv', size: bytes.length, file };
+      const attachment = await host.putFile(bytes, { name: 'table.csv', mediaType: 'text/csv' });
       await deliver(await answered('here it is', { attachments: [attachment] }));
       expect(platform.shown()).toContain('here it is');
       const files = able.shownFiles().map((shown) => ({

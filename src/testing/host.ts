@@ -1,8 +1,10 @@
 /** A hub in memory for tests of connectors: it stores, and takes turns as the test says. */
 import {
+  type Attachment,
   FatalError,
   type Host,
   type InboundCommand,
+  type InboundEdit,
   type InboundMessage,
   type InboundPress,
   type InboundReaction,
@@ -11,6 +13,7 @@ import {
   newId,
   type Outcome,
   type Receipt,
+  type Receiving,
   type RetryableError,
   roomIdOf,
   type SourceKey,
@@ -78,8 +81,9 @@ export class FakeHost implements Host {
     if (!this.agents.has(agentId)) throw new FatalError('agent_unknown', `No agent "${agentId}".`);
   }
 
-  async receive(message: InboundMessage): Promise<Receipt | null> {
-    this.requireAgent(message.agentId);
+  async receive(envelope: InboundMessage, { complete }: Receiving = {}): Promise<Receipt | null> {
+    this.requireAgent(envelope.agentId);
+    const message = complete && !envelope.author.bot ? await complete() : envelope;
     const { text, source, attachments = [] } = message;
     if (text.trim() === '' && attachments.length === 0) throw new FatalError('text_empty', 'Say something.');
     if (text.length > this.#options.maxTextChars) throw new FatalError('text_too_long', 'Say less.');
@@ -96,7 +100,7 @@ export class FakeHost implements Host {
     return { memory, duplicate: false };
   }
 
-  async edit(key: SourceKey, text: string): Promise<boolean> {
+  async edit({ key, text }: InboundEdit): Promise<boolean> {
     const known = this.#byKey.get(keyOf(key));
     if (known) known.content = { ...known.content, text };
     return known !== undefined;
@@ -179,10 +183,13 @@ export class FakeHost implements Host {
     return { items: room.slice(from, next), nextCursor: next < room.length ? String(next) : null };
   }
 
-  async putFile(bytes: Uint8Array): Promise<string> {
-    const key = newId();
-    this.files.set(key, bytes);
-    return key;
+  async putFile(
+    bytes: Uint8Array,
+    { name, mediaType = 'application/octet-stream' }: { name: string; mediaType?: string },
+  ): Promise<Attachment> {
+    const file = newId();
+    this.files.set(file, bytes);
+    return { name, mediaType, size: bytes.length, file };
   }
 
   publish(roomId: string, event: TurnEvent): void {

@@ -39,7 +39,7 @@ describe('an edit', () => {
     const { memory } = (await platform.dm('ann', 'slow', { id: '1' }))!;
     await until(() => model.requests.length === 1);
     await platform.dm('ann', 'teh second', { id: '2' });
-    expect(await platform.host.edit(platform.key('ann', '2'), 'the second')).toBe(true);
+    expect(await platform.edit('ann', '2', 'the second')).toBe(true);
     release();
     expect(await platform.last(2)).toBe('echo the second');
     expect(await stored(memory.roomId)).toEqual(['slow', 'the second', 'echo slow', 'echo the second']);
@@ -48,7 +48,7 @@ describe('an edit', () => {
   it('leaves a turn that runs as it is, and makes no other', async () => {
     const { memory } = (await platform.dm('ann', 'slow one', { id: '1' }))!;
     await until(() => model.requests.length === 1);
-    expect(await platform.host.edit(platform.key('ann', '1'), 'edited')).toBe(true);
+    expect(await platform.edit('ann', '1', 'edited')).toBe(true);
     release();
     expect(await platform.last(1)).toBe('echo slow one');
     expect(await stored(memory.roomId)).toEqual(['edited', 'echo slow one']);
@@ -60,7 +60,7 @@ describe('an edit', () => {
   it('is found by its new words', async () => {
     const { memory } = (await platform.dm('ann', 'a green parrot', { id: '1' }))!;
     await platform.last(1);
-    await platform.host.edit(platform.key('ann', '1'), 'a red macaw');
+    await platform.edit('ann', '1', 'a red macaw');
     const find = async (text: string) =>
       (
         await carrier.store.memories.search({
@@ -74,14 +74,16 @@ describe('an edit', () => {
   it('is false for what the hub does not know, and refused when it is too long', async () => {
     await platform.dm('ann', 'hello', { id: '1' });
     await platform.last(1);
-    expect(await platform.host.edit(platform.key('ann', '9'), 'x')).toBe(false);
-    const edit = platform.host.edit(platform.key('ann', '1'), 'x'.repeat(40_000));
+    expect(await platform.edit('ann', '9', 'x')).toBe(false);
+    const edit = platform.edit('ann', '1', 'x'.repeat(40_000));
     await expect(edit).rejects.toMatchObject({ code: 'text_too_long' });
     // The agent's own messages are its own.
     const [shown] = platform.shown;
     const { connector, tenant } = platform.key('ann', '1');
     const key = { agentId: 'assistant', connector, tenant, messageId: shown!.id };
-    expect(await platform.host.edit(key, 'I was hacked')).toBe(false);
+    expect(await platform.host.edit({ key, text: 'I was hacked', author: { id: 'ann' }, roles: [] })).toBe(
+      false,
+    );
   });
 });
 
@@ -117,7 +119,14 @@ describe('a reaction', () => {
     const { id, outbound } = platform.shown[0]!;
     const source = { ...platform.source('ann'), messageId: id };
     const react = (emoji: string, removed = false, author = 'ann') =>
-      platform.host.react({ agentId: 'assistant', source, author: { id: author }, emoji, removed });
+      platform.host.react({
+        agentId: 'assistant',
+        source,
+        author: { id: author },
+        roles: [],
+        emoji,
+        removed,
+      });
     const kept = async () =>
       (await carrier.store.notes.list(`feedback:${outbound.memory.id}:`, 10)).map(({ value }) => value);
     await until(() => react('👍'));
@@ -132,7 +141,14 @@ describe('a reaction', () => {
     const elsewhere = { ...source, messageId: 'ann/somebody-else' };
     expect(
       await platform.host.react({
-        ...{ agentId: 'assistant', source: elsewhere, author: { id: 'ann' }, emoji: '👍', removed: false },
+        ...{
+          agentId: 'assistant',
+          source: elsewhere,
+          author: { id: 'ann' },
+          roles: [],
+          emoji: '👍',
+          removed: false,
+        },
       }),
     ).toBe(false);
   });

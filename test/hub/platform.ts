@@ -38,6 +38,11 @@ export class Platform implements Connector {
     return { agentId: this.agentId, connector, tenant, messageId };
   }
 
+  /** The author changes a direct message. */
+  edit(author: string, id: string, text: string): Promise<boolean> {
+    return this.host.edit({ key: this.key(author, id), text, author: { id: author }, roles: [] });
+  }
+
   /** In a direct conversation, whose channel is the author's name. */
   dm(author: string, text: string, { id, ...more }: Said = {}) {
     return this.host.receive({

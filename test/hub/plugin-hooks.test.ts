@@ -80,7 +80,7 @@ describe('transforms of messages', () => {
     ]);
     await platform.dm('ana', 'my card is 4111', { id: 'm1', quote: { text: 'is it 4111?' } });
     expect(await platform.last(1)).not.toContain('4111');
-    expect(await platform.host.edit(platform.key('ana', 'm1'), 'no, 4111 it is')).toBe(true);
+    expect(await platform.edit('ana', 'm1', 'no, 4111 it is')).toBe(true);
     expect(await history()).toContain('no, [card] it is');
     expect(JSON.stringify(await history())).not.toContain('4111');
     await other.dm('ana', 'mine is 4111');
@@ -92,7 +92,7 @@ describe('transforms of messages', () => {
     expect(await platform.dm('ana', 'spam')).toBeNull();
     await platform.dm('ana', 'hello', { id: 'm1' });
     await platform.last(1);
-    expect(await platform.host.edit(platform.key('ana', 'm1'), 'spam')).toBe(true);
+    expect(await platform.edit('ana', 'm1', 'spam')).toBe(true);
     expect(await history()).toEqual(['hello', 'You said hello']);
     await expect(api.dm('ana', 'spam')).rejects.toMatchObject({ code: 'not_allowed' });
   });
@@ -132,7 +132,7 @@ describe('an edit that a plugin fails to change', () => {
     ]);
     await platform.dm('ana', 'hello', { id: 'm1' });
     await platform.last(1);
-    expect(await platform.host.edit(platform.key('ana', 'm1'), 'my card is 4111')).toBe(true);
+    expect(await platform.edit('ana', 'm1', 'my card is 4111')).toBe(true);
     expect(await history()).toEqual(['hello', 'You said hello']);
   });
 });

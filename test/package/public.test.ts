@@ -12,12 +12,12 @@ const entries: Record<string, { file: string; values: string; types: string }> =
     types: `Action ActionContext ActionRecord Agent AgentTypeContext AgentTypeExtension Answer Arriving Attachment
       Author Button Character CharacterDefinition CommandCall ConfigDefinition Connection Connector
       ConnectorContext ConnectorExtension ContextProvider Delivery DeliveryReceipt Draft Embedder
-      EmbedderExtension ErrorCode Evaluator Example ExtensionBase ExtensionContext Finding Host HubLimits
-      HubRequest Image InboundCommand InboundContext InboundMessage InboundPress InboundReaction LanguageModel
+      EmbedderExtension ErrorCode Evaluator Example ExtensionBase ExtensionContext Files Finding Host HubLimits
+      HubRequest Image Inbox InboundCommand InboundContext InboundEdit InboundMessage InboundPress InboundReaction LanguageModel
       Memory MemoryAccess MessageFile ModelAbilities ModelChunk ModelMessage ModelRequest Notes OutboundMessage
       Outcome Phrase Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes
       PluginRule PluginRuling Principal Problem ProgramLogger ProviderContext ProviderExtension Question Quote
-      Receipt Reply RouteHandler RunningHub Said Service SetupStep Source SourceKey Speaker StartOptions
+      Reading Receipt Receiving Reply ReplyFeed RouteHandler RunningHub Said Service SetupStep Source SourceKey Speaker StartOptions
       SystemPart Tool ToolCall Transforms Turn TurnContext TurnEvent TurnTaker TurnTask Usage UserMessage Verdict`,
   },
   'carrier-hub/replies': {

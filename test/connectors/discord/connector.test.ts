@@ -224,9 +224,9 @@ describe('what the hub says', () => {
     const connector = await connect();
     alice.say(lobby, `${name} may you?`);
     const [memory] = await host.received();
-    const file = await host.putFile(Buffer.from('a,b\n'));
+    const file = await host.putFile(Buffer.from('a,b\n'), { name: 'plan.csv', mediaType: 'text/csv' });
     await answer(connector, host.begin(memory!), memory!, 'Shall I?', {
-      attachments: [{ name: 'plan.csv', mediaType: 'text/csv', size: 4, file }],
+      attachments: [file],
       buttons: [
         { label: 'Yes', payload: 'signed-yes', style: 'primary' },
         { label: 'No', payload: 'signed-no', style: 'danger' },

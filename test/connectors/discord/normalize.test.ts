@@ -119,6 +119,7 @@ describe('a reaction', () => {
         messageId: '1343000000000000001',
       },
       author: { id: '80351110224678912', name: 'Al' },
+      roles: [],
       emoji: '👍',
       removed: false,
     });

@@ -102,8 +102,9 @@ describe('replies on Slack', () => {
   });
 
   it('bring files', async () => {
-    const file = await rig.host.putFile(Buffer.from('a,b\n'));
-    const attachments = [{ name: 'sum.csv', mediaType: 'text/csv', size: 4, file }];
+    const attachments = [
+      await rig.host.putFile(Buffer.from('a,b\n'), { name: 'sum.csv', mediaType: 'text/csv' }),
+    ];
     await rig.deliver(rig.answer(question, 'here it is', { attachments }));
     const [text, upload] = rig.slack.team.ofApp();
     expect(text!.files).toEqual([]);
@@ -121,10 +122,7 @@ describe('replies on Slack', () => {
 
   it('send each file once', async () => {
     const attachments = await Promise.all(
-      ['one', 'two'].map(async (name) => {
-        const file = await rig.host.putFile(Buffer.from(name));
-        return { name, mediaType: 'text/plain', size: 3, file };
-      }),
+      ['one', 'two'].map((name) => rig.host.putFile(Buffer.from(name), { name, mediaType: 'text/plain' })),
     );
     const outbound = rig.answer(question, 'here', { attachments });
     rig.slack.faults.on('files.getUploadURLExternal', { status: 500 });

@@ -285,12 +285,6 @@ describe('Slack files', () => {
     expect(rig.host.memories[0]!.content.text).toContain('larger than 4 KB');
   });
 
-  it('among others are not fetched', async () => {
-    const { memory } = await rig.tell('look at this', { files: [{ ...file, bytes: Buffer.from('x') }] });
-    expect(memory.content.text).toBe('look at this\n[A file, not read: big.bin]');
-    expect(rig.host.files.size).toBe(0);
-  });
-
   it('come after a while of failures', async () => {
     rig.slack.faults.on('download', { status: 502, times: 2 });
     const small = { ...file, bytes: Buffer.from('x') };
