@@ -18,6 +18,7 @@ const action = defineAction({
     'Calculates: numbers, + - * / ^ % !, parentheses, functions such as sqrt, log, sin, round, mean, and conversions of units with "to". Use it for every calculation, however small.',
   parameters,
   timeoutMs: 5000,
+  repeatable: true,
   phrases,
   async run({ expression }, { signal }) {
     signal.throwIfAborted();

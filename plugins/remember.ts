@@ -26,6 +26,7 @@ const remember = defineAction({
     fact: z.string().min(1).max(maxFactLength).describe('The fact, in the words of the one who said it'),
   }),
   timeoutMs: 10_000,
+  repeatable: true,
   phrases: [
     {
       say: '(remember [(this|the following)]|(make|take) a note [of this]|note [this] [down]|keep in mind) : {fact}',
@@ -55,6 +56,7 @@ const forget = defineAction({
     confirm: z.boolean().optional().describe('True only after the person was asked and said yes'),
   }),
   timeoutMs: 20_000,
+  repeatable: true,
   phrases: [
     {
       say: '[{confirm} [,]] (forget|delete|erase) {what} [[that] you (know|remember|have remembered)] [(about|of) (me|us)]',
@@ -98,6 +100,7 @@ const recall = defineAction({
     about: z.string().max(200).optional().describe('A subject; leave out for everything'),
   }),
   timeoutMs: 10_000,
+  repeatable: true,
   phrases: [
     'what (do|can) you (remember|recall) [about (me|us)] [(so far|now)]',
     'what (have|did) you (remember|remembered|note|noted|kept) [(so far|now)]',

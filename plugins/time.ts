@@ -160,6 +160,7 @@ const currentTime = defineAction({
     'Tells the date, weekday and time of day, now, anywhere in the world. Use it whenever the answer depends on the present time or on another time zone.',
   parameters,
   timeoutMs: 5000,
+  repeatable: true,
   phrases,
   async run({ place }, { signal }) {
     signal.throwIfAborted();

@@ -42,6 +42,8 @@ export interface Overrides {
   extensions?: unknown[];
   /** Definitions by the agent's id, in the place of the characters folder. */
   characters?: Record<string, unknown>;
+  /** The clock by which waiting turns expire. */
+  now?: () => number;
   /** Sees every command to a shared database, and every answer, e.g. to count them. */
   database?: DatabaseWatch;
 }
@@ -142,6 +144,7 @@ async function assemble(
   };
   const hub = await startRoles({
     ...{ config, log, engines, characters, bots, models, embedder, plugins, secrets: vault },
+    now: overrides.now ?? Date.now,
     check: (agent, found) => (agent ? checkAgent(agent, found, checks) : checkHub(found, checks)),
     types: (own) => new AgentTypes({ registry, given: config.given, secrets, log }, own),
     buttonKey: () => derivedKey(callbackSecretOf(config), 'buttons'),

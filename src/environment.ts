@@ -30,6 +30,7 @@ export const Environment = z
     CARRIER_TURN_MAX_STEPS: count(8, 1, 50),
     CARRIER_RETRY_BASE_MS: count(500, 1, 60_000),
     CARRIER_MODEL_TIMEOUT_MS: count(120_000, 100, 3_600_000),
+    CARRIER_WAIT_MS: count(604_800_000, 1000, 31_536_000_000),
     CARRIER_SWEEP_MS: count(5000, 100, 3_600_000),
     CARRIER_MAX_BACKLOG: count(10_000, 1, 10_000_000),
     CARRIER_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).optional(),

@@ -22,6 +22,7 @@ export const errorCodes = {
   content_type_unsupported: { status: 415, meaning: 'The body is neither JSON nor multipart form data.' },
   invalid_field: { status: 422, meaning: 'A field is missing or has a wrong type or value.' },
   text_empty: { status: 422, meaning: 'The message has neither text nor a file.' },
+  turn_settled: { status: 409, meaning: 'The turn waits for no decision, or was decided otherwise.' },
   button_invalid: { status: 410, meaning: 'The button was forged, has expired or was pressed before.' },
   callback_refused: {
     status: 422,
@@ -33,6 +34,7 @@ export const errorCodes = {
     status: 502,
     meaning: 'The turn failed for good; the messages it covered are marked failed.',
   },
+  turn_crashed: { status: 502, meaning: 'The hub ended several times while it took this turn.' },
   model_unavailable: { status: 503, meaning: 'The language model cannot be reached or is overloaded.' },
   model_refused: { status: 502, meaning: 'The language model rejected the request or the key.' },
   model_timeout: { status: 504, meaning: 'The language model did not finish in time.' },

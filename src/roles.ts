@@ -66,6 +66,8 @@ export interface HubParts {
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
   embedder: Embedder | null;
+  /** Unix ms; waiting turns expire by it. */
+  now(): number;
   plugins: PluginDesk & { failures(): Problem[]; close(waitMs: number): Promise<void> };
   secrets: SecretVault;
 }
@@ -95,7 +97,7 @@ export interface Hub {
 
 /** When it resolves, messages are taken (a gateway) and answered (a worker). */
 export async function startRoles(parts: HubParts): Promise<Hub> {
-  const { config, log, engines, characters, embedder } = parts;
+  const { config, log, engines, characters, embedder, now } = parts;
   const { store, bus, turnQueue, deliveryQueue, maintenance } = engines;
   const { role, turns: limits } = config;
   const metrics = new Metrics({ turns: turnQueue, deliveries: deliveryQueue });
@@ -109,12 +111,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const worker = workerOf(parts, { metrics, memoryManager, rooms });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
-    turns: store.turns,
-    outbox: store.outbox,
-    turnQueue,
-    deliveryQueue,
-    forgottenMs: limits.sweepMs,
-    log,
+    ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
+    ...{ forgottenMs: limits.sweepMs, now, log },
   });
 
   let end = Number.POSITIVE_INFINITY;
@@ -252,7 +250,7 @@ interface WorkerNeeds {
 }
 
 function workerOf(
-  { config, engines, characters, models, plugins, types, log }: HubParts,
+  { config, engines, characters, models, plugins, types, log, now }: HubParts,
   { metrics, memoryManager, rooms }: WorkerNeeds,
 ): Worker {
   const { turns: limits } = config;
@@ -264,6 +262,8 @@ function workerOf(
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     modelTimeoutMs: limits.modelTimeoutMs,
     maxSteps: limits.maxSteps,
+    waitMs: limits.waitMs,
+    now,
     log,
   });
   return new Worker({
@@ -277,7 +277,7 @@ function workerOf(
     publish: (roomId, event) => bus.publish(roomId, event),
     committed: (turn, reply) => {
       metrics.turned(turn);
-      plugins.tell(turn.agentId, 'turn', { turn, reply });
+      if (reply) plugins.tell(turn.agentId, 'turn', { turn, reply });
       // In a cluster one process looks for all of them, now and then.
       if (!config.cluster) memoryManager.nudge();
     },

@@ -79,6 +79,8 @@ export function renderTurn(turn: Turn): object {
   return {
     id: turn.turnId,
     status: turn.status,
+    ...(turn.waitsUntil !== undefined && { waitsUntil: iso(turn.waitsUntil) }),
+    ...(turn.continuedBy !== undefined && { continuedBy: turn.continuedBy }),
     covers: turn.covers,
     replyId: turn.replyId,
     model: turn.model,
@@ -95,8 +97,8 @@ function actionsOf(turn: Turn): ActionRecord[] {
   return turn.steps.flatMap((step) => step.actions);
 }
 
-function renderAction({ name, arguments: text, result, ok, durationMs }: ActionRecord): object {
-  return { name, arguments: parsedArguments(text), result, ok, durationMs };
+function renderAction({ name, arguments: text, state, result, ok, durationMs }: ActionRecord): object {
+  return { name, arguments: parsedArguments(text), state, result, ok, durationMs };
 }
 
 /** A model's arguments are JSON if all went well; otherwise they are shown as it wrote them. */

@@ -27,6 +27,8 @@ export interface TurnTask {
   /** Steps of an earlier attempt come back in here, and new ones are added to it. */
   checkpoint: TurnCheckpoint;
   room: RoomState;
+  /** Steps of the checkpoint whose texts people have read, in the reply of a turn that waited. */
+  told?: number;
   publish(event: TurnEvent): void;
   /** Throws once the room may be another worker's. Call it right before what must not be done twice. */
   hold(): void;
@@ -39,6 +41,8 @@ export interface Draft {
   usage: Usage;
   /** They learn from the turn once it is committed. */
   evaluators: Evaluator[];
+  /** Calls wait for a decision, until then (Unix ms); the text says for which. */
+  waiting?: { until: number };
 }
 
 /** What takes turns: composes, asks models, acts. */

@@ -158,7 +158,7 @@ export const groups: Record<string, { about: string; commands: Record<string, Ty
         about: 'finished turns, the newest first',
         isDefault: true,
         options: [
-          ['--status <status>', 'done or failed'],
+          ['--status <status>', 'waiting, done, failed or stopped'],
           ['--room-id <id>', 'of this room'],
           ...ofAgent,
           ...paged,
@@ -184,6 +184,15 @@ export const groups: Record<string, { about: string; commands: Record<string, Ty
         about: 'answer the messages of a failed turn after all',
         fields: ['turnId'],
         show: ({ turnId }) => [`Runs again: ${turnId}.`],
+      }),
+      resume: typed('turns.resume', {
+        about: 'approve or deny the calls that a turn waits for',
+        fields: ['turnId'],
+        options: [
+          ['--approve <true|false>', 'whether they are made'],
+          ['--note <text>', 'why not: the model reads it'],
+        ],
+        show: ({ turnId, approve }) => [`${approve ? 'Approved' : 'Denied'}: ${turnId} goes on.`],
       }),
     },
   },

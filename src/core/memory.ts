@@ -8,8 +8,10 @@
  */
 import { z } from 'zod';
 import { derivedId, newId } from './ids.js';
+import { Trigger } from './trigger.js';
 
-export const MemoryKind = z.enum(['message', 'fact', 'summary', 'document']);
+/** `trigger`: why a turn runs, where that is no message (`trigger.ts`). */
+export const MemoryKind = z.enum(['message', 'fact', 'summary', 'document', 'trigger']);
 export type MemoryKind = z.infer<typeof MemoryKind>;
 
 const MemoryRole = z.enum(['user', 'assistant', 'system']);
@@ -99,6 +101,8 @@ export const Memory = z.object({
   turnId: z.string().nullable(),
   /** Unix time in milliseconds. */
   createdAt: z.number(),
+  /** Of the kind `trigger` only. */
+  trigger: Trigger.optional(),
 });
 export type Memory = z.infer<typeof Memory>;
 
@@ -184,6 +188,30 @@ export function ownMemory(
   const id = newId();
   const here = { agentId, roomId, scope, source: { ...source, metadata: undefined, messageId: id } };
   return { id, ...here, ...own, status: 'kept', createdAt: Date.now() };
+}
+
+/** What makes a turn run besides messages. `key` is unique in the place of a platform's message id. */
+export function triggerMemory(
+  {
+    agentId,
+    roomId,
+    scope,
+    source,
+    author,
+  }: Pick<Memory, 'agentId' | 'roomId' | 'scope' | 'source' | 'author'>,
+  { trigger, key, text = '' }: { trigger: Trigger; key: string; text?: string },
+): Memory {
+  return {
+    ...{ id: newId(), agentId, roomId, scope, kind: 'trigger', role: 'system', author, trigger },
+    content: { text, attachments: [], replyTo: null },
+    source: { ...source, messageId: key },
+    ...{ status: 'pending', turnId: null, createdAt: Date.now() },
+  };
+}
+
+/** Whether two messages of one room are of one person. */
+export function samePerson(a: Memory, b: Memory): boolean {
+  return a.author.id === b.author.id && a.source.tenant === b.source.tenant;
 }
 
 /** The same room in every process: derived, never stored. */

@@ -1,15 +1,35 @@
 /**
- * A turn: one run of the pipeline over all pending messages of a room. Its id is derived from the first
- * message it covers, so a retry, on any worker, is the same turn.
+ * A turn: one run of the pipeline over pending messages of a room, or over a trigger. Its id is derived from the first
+ * of what it covers, so a retry, on any worker, is the same turn.
+ *
+ * - **open**: what it will cover is pending. **running**: it has begun, so it has a checkpoint.
+ * - **waiting**: committed, and over for its room; a decision lets another turn go on from it.
+ * - **done**, **failed**, **stopped** (somebody called it off): committed for good.
  */
 import { derivedId, newId } from './ids.js';
 import type { Memory, Source } from './memory.js';
+import type { Decision, Trigger } from './trigger.js';
+
+export type TurnState = 'open' | 'running' | TurnStatus;
+
+/** What a committed turn can be. */
+export const turnStatuses = ['waiting', 'done', 'failed', 'stopped'] as const;
+export type TurnStatus = (typeof turnStatuses)[number];
 
 /** Tokens as the model counts them; 0 where it does not say. */
 export interface Usage {
   inputTokens: number;
   outputTokens: number;
 }
+
+/**
+ * - **planned**: not begun. **awaiting**: it needs a decision. **running**: begun.
+ * - **done**, **failed**: it has its result. **denied**: it was not run.
+ * - **unknown**: it was running when its process died; nobody knows whether it took effect.
+ */
+// biome-ignore format: one line.
+export const actionStates = ['planned', 'awaiting', 'running', 'done', 'failed', 'denied', 'unknown'] as const;
+export type ActionState = (typeof actionStates)[number];
 
 /** One action of a turn. Recorded when it begins and when it ends, before the model is called again. */
 export interface ActionRecord {
@@ -18,10 +38,16 @@ export interface ActionRecord {
   name: string;
   /** As the model wrote them: JSON text, possibly invalid. */
   arguments: string;
-  /** What the model is told; null: it began, and whether it took effect is not known. */
+  state: ActionState;
+  /** Somebody has approved it: it is not asked for again. */
+  approved?: true;
+  /**
+   * What the model is told; null: it has not ended. One that is awaiting has a text here, too: a worker that does not
+   * know of states runs what has none.
+   */
   result: string | null;
   ok: boolean;
-  /** Unix ms. */
+  /** Unix ms; 0: it has not begun. */
   startedAt: number;
   durationMs: number;
 }
@@ -33,7 +59,7 @@ export interface TurnStep {
   usage: Usage;
 }
 
-/** What survives of a turn that did not finish: a retry goes on from here and repeats no action. */
+/** What survives of a turn that did not finish: a retry goes on from here and repeats no action that has ended. */
 export interface TurnCheckpoint {
   turnId: string;
   roomId: string;
@@ -41,11 +67,19 @@ export interface TurnCheckpoint {
   /** Ids of the covered messages. Fixed by the first checkpoint: later messages wait for the next turn. */
   covers: string[];
   steps: TurnStep[];
+  /** Attempts that ended with their process; absent: none. */
+  tries?: number;
+  /** Absent: messages. */
+  trigger?: Trigger;
 }
 
 /** One run of an agent that answers messages of a room. */
-export interface Turn extends TurnCheckpoint {
-  status: 'done' | 'failed';
+export interface Turn extends Omit<TurnCheckpoint, 'tries'> {
+  status: TurnStatus;
+  /** Until when somebody can decide (Unix ms); only of one that waits, or has waited. */
+  waitsUntil?: number;
+  /** The turn that went on from this one. */
+  continuedBy?: string;
   /** Id of the reply memory; null when the agent had nothing to say. */
   replyId: string | null;
   /** Id of the model that wrote the reply. */
@@ -56,6 +90,57 @@ export interface Turn extends TurnCheckpoint {
   /** Unix ms. */
   startedAt: number;
   finishedAt: number;
+}
+
+interface Ending extends Pick<Turn, 'status' | 'attempt' | 'startedAt'> {
+  reply: Memory | null;
+  /** Default now. */
+  finishedAt?: number;
+  model?: string | null;
+  usage?: Usage;
+  error?: Turn['error'];
+  waitsUntil?: number;
+}
+
+/** The committed turn that a checkpoint has become. */
+export function turnOf({ tries: _, trigger, ...begun }: TurnCheckpoint, ending: Ending): Turn {
+  const { status, reply, model = null, usage = noUsage, error = null, waitsUntil, ...rest } = ending;
+  return {
+    ...begun,
+    ...(trigger && trigger.kind !== 'message' && { trigger }),
+    ...{ status, replyId: reply?.id ?? null, model, usage, error, finishedAt: Date.now(), ...rest },
+    ...(waitsUntil !== undefined && { waitsUntil }),
+  };
+}
+
+/** As stored before actions had states, or since. A copy, which may be changed. */
+export function readSteps(steps: TurnStep[]): TurnStep[] {
+  return steps.map((step) => ({ ...step, actions: step.actions.map(readAction) }));
+}
+
+function readAction(stored: Omit<ActionRecord, 'state'> & { state?: ActionState }): ActionRecord {
+  const { state, result, startedAt, ok } = stored;
+  if (state !== undefined) return { ...stored, state };
+  if (result === null) return { ...stored, state: startedAt > 0 ? 'running' : 'planned' };
+  return { ...stored, state: ok ? 'done' : 'failed' };
+}
+
+/** The steps of a waiting turn as its continuation begins with them; what they cost is counted there, once. */
+export function decidedSteps(steps: TurnStep[], decision: Decision): TurnStep[] {
+  return readSteps(steps).map((step) => ({
+    ...step,
+    usage: noUsage,
+    actions: step.actions.map((action): ActionRecord => {
+      if (action.state !== 'awaiting') return action;
+      if (decision.approve) return { ...action, state: 'planned', approved: true, result: null };
+      return { ...action, state: 'denied', ok: false, result: denial(decision) };
+    }),
+  }));
+}
+
+function denial({ expired, by, note }: Decision): string {
+  if (expired) return 'This was not done: nobody approved it in time.';
+  return `This was not done: ${by ?? 'somebody'} denied it.${note ? ` They say: ${note}` : ''}`;
 }
 
 /** A reply on its way to its platform. Delivered at least once, in order within its room. */
@@ -83,6 +168,8 @@ export function outboundOf(memory: Memory, turnId: string, asked: Source[]): Out
   const { agentId, roomId, createdAt } = memory;
   return { id: newId(), agentId, roomId, turnId, memory, to, answers, attempts: 0, createdAt };
 }
+
+const noUsage: Usage = Object.freeze({ inputTokens: 0, outputTokens: 0 });
 
 export function turnIdOf(first: Memory): string {
   return derivedId('turn', first.id);

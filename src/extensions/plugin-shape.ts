@@ -38,6 +38,8 @@ const ActionShape = z.object({
     .max(3_600_000, 'must be at most an hour (3600000)')
     .optional(),
   phrases: z.array(PhraseShape, aList).optional(),
+  needsApproval: z.union([z.boolean(), aFunction], 'must be true, false or a function').optional(),
+  repeatable: z.boolean('must be true or false').optional(),
   run: aFunction,
 });
 

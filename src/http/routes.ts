@@ -32,6 +32,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/turns/:turnId', operation: 'turns.show' },
   { method: 'POST', path: '/turns/:turnId/stop', operation: 'turns.stop' },
   { method: 'POST', path: '/turns/:turnId/run-again', operation: 'turns.runAgain' },
+  { method: 'POST', path: '/turns/:turnId/resume', operation: 'turns.resume' },
   { method: 'GET', path: '/deliveries', operation: 'deliveries.list' },
   { method: 'POST', path: '/deliveries/:deliveryId/send-again', operation: 'deliveries.sendAgain' },
   { method: 'POST', path: '/deliveries/:deliveryId/drop', operation: 'deliveries.drop' },

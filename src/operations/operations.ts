@@ -16,13 +16,13 @@ import { authorise, namedIn, type Principal } from './principal.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { listTokens, revokeToken } from './tokens.js';
-import { listTurns, runAgain, showTurn, stopTurn } from './turns.js';
+import { listTurns, resumeTurn, runAgain, showTurn, stopTurn } from './turns.js';
 
 export const operations = [
   ...[listAgents, showAgent, checkAgent, listPairings, approvePairing, revokePairing],
   ...[listTokens, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
-  ...[listTurns, showTurn, stopTurn, runAgain, listDeliveries, sendAgain, dropDelivery],
+  ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn, listDeliveries, sendAgain, dropDelivery],
   ...[forgetPerson, showHealth, listAudit],
 ] as const;
 

@@ -24,6 +24,7 @@ export const permissions = {
   'turns.read': ['admin', 'operator'],
   'turns.stop': ['admin', 'operator', 'self'],
   'turns.run': ['admin', 'operator'],
+  'turns.decide': ['admin', 'operator'],
   'deliveries.read': ['admin', 'operator'],
   'deliveries.change': ['admin', 'operator'],
   'people.forget': ['admin', 'operator', 'self'],

@@ -1,19 +1,21 @@
 import { z } from 'zod';
 import { stopTopic } from '../core/events.js';
 import { newId } from '../core/ids.js';
-import { turnIdOf } from '../core/turn.js';
+import { actionStates, readSteps, type TurnState, turnIdOf, turnStatuses } from '../core/turn.js';
 import { FatalError } from '../errors.js';
+import { decide } from '../store/decide.js';
+import type { Claim } from '../store/turn-store.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
-import type { Resource } from './principal.js';
+import { namedIn, type Resource } from './principal.js';
 import { failure, id, instant, page, texts } from './shapes.js';
 
 const OneTurn = z.strictObject({ turnId: id });
 const Usage = z.object({ inputTokens: z.number(), outputTokens: z.number() });
 const summary = {
   ...texts('turnId', 'agentId', 'roomId'),
-  /** `open`: it runs, or waits for its turn or another try. */
-  status: z.enum(['open', 'done', 'failed']),
+  /** `open`: it has not begun, as far as is known; `running`: it has, or waits for another try; `waiting`: for a decision. */
+  status: z.enum(['open', 'running', ...turnStatuses] satisfies TurnState[]),
   covers: z.array(z.string()),
   replyId: z.string().nullable(),
   model: z.string().nullable(),
@@ -22,11 +24,16 @@ const summary = {
   error: failure,
   startedAt: instant.nullable(),
   finishedAt: instant.nullable(),
+  /** Until when it can be decided. */
+  waitsUntil: instant.optional(),
+  /** The turn that went on from it. */
+  continuedBy: z.string().optional(),
 };
 
 /** Waiting rooms that are looked through for a running turn. */
 const mostRooms = 1000;
 const mostCovered = 100;
+const mostWaiting = 100;
 
 export const listTurns = defineOperation({
   name: 'turns.list',
@@ -36,7 +43,7 @@ export const listTurns = defineOperation({
   input: z.strictObject({
     agentId: id.optional(),
     roomId: id.optional(),
-    status: z.enum(['done', 'failed']).optional(),
+    status: z.enum(turnStatuses).optional(),
     ...page,
   }),
   output: z.object({ turns: z.array(z.object(summary)), nextCursor: z.string().nullable() }),
@@ -60,6 +67,7 @@ export const showTurn = defineOperation({
       z.object({
         name: z.string(),
         arguments: z.string(),
+        state: z.enum(actionStates),
         result: z.string().nullable(),
         ok: z.boolean(),
         durationMs: z.number(),
@@ -96,6 +104,26 @@ export const runAgain = defineOperation({
   },
 });
 
+export const resumeTurn = defineOperation({
+  name: 'turns.resume',
+  about: 'approve or deny the calls that a turn waits for; it goes on then, after what was said meanwhile',
+  permission: 'turns.decide',
+  input: OneTurn.extend({
+    /** A terminal gives text. */
+    approve: z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })]),
+    note: z.string().max(2000).optional().describe('why not: the model reads it'),
+  }),
+  output: z.object({ turnId: z.string(), approve: z.boolean() }),
+  concerns: placeOfTurn,
+  audit: ({ turnId, approve }) => ({ turnId, approve }),
+  async run({ turnId, approve, note }, { store, turnQueue, principal }) {
+    const { kind, name } = namedIn(principal);
+    const by = `${kind} ${name}`;
+    await turnQueue.schedule(await decide(store, turnId, { approve, by, ...(note && { note }) }));
+    return { turnId, approve };
+  },
+});
+
 /**
  * The event ends a turn that runs. It may be lost, or the turn may be waiting for another try: then the room's state
  * says that it was called off, and the next run commits it so.
@@ -112,17 +140,26 @@ export const stopTurn = defineOperation({
     ),
   output: z.object({ turnId: z.string().nullable().describe('null: nothing ran or waited there') }),
   async concerns({ turnId, roomId }, parts) {
-    const room = roomId ?? (turnId && (await roomOfTurn(turnId, parts)));
+    const room =
+      roomId ??
+      (turnId && ((await parts.store.turns.get(turnId))?.roomId ?? (await roomOfTurn(turnId, parts))));
     return room ? { roomId: room, ...(await placeOfRoom(room, parts)) } : {};
   },
   audit: (input) => input,
   async run({ turnId, roomId }, parts) {
     const { store, rooms, bus, turnQueue } = parts;
     const room = roomId ?? (await roomOfTurn(turnId!, parts));
-    const [first] = room ? (await store.turns.claim(room, 1)).messages : [];
-    const running = first ? turnIdOf(first) : null;
-    if (turnId !== undefined && turnId !== running) throw unknown('No such turn runs or waits.');
-    if (!running || !room) return { turnId: null };
+    const running = room ? idOf(await store.turns.claim(room, 1)) : null;
+    if (turnId !== undefined && turnId !== running) {
+      if (await store.turns.stopWaiting(turnId)) return { turnId };
+      throw unknown('No such turn runs or waits.');
+    }
+    if (!room) return { turnId: null };
+    if (!running) {
+      const waiting = await store.turns.undecided(room, mostWaiting);
+      for (const id of waiting) await store.turns.stopWaiting(id);
+      return { turnId: waiting[0] ?? null };
+    }
     await rooms.change(room, { stopped: newId() });
     bus.publish(stopTopic, { type: 'turn.stop', turnId: running, roomId: room });
     await turnQueue.schedule(room);
@@ -136,11 +173,15 @@ async function placeOfTurn({ turnId }: z.output<typeof OneTurn>, parts: Operatio
   return roomId ? { roomId, ...(await placeOfRoom(roomId, parts)) } : {};
 }
 
+/** Of the turn that runs, or runs next. */
+function idOf({ messages: [first], checkpoint }: Claim): string | null {
+  return first ? (checkpoint?.turnId ?? turnIdOf(first)) : null;
+}
+
 /** Null: no such turn runs or waits. A turn is named after the first message it covers. */
 async function roomOfTurn(turnId: string, { store: { turns } }: OperationParts): Promise<string | null> {
   for (const roomId of await turns.waiting(Date.now() + 1, mostRooms)) {
-    const [first] = (await turns.claim(roomId, 1)).messages;
-    if (first && turnIdOf(first) === turnId) return roomId;
+    if (idOf(await turns.claim(roomId, 1)) === turnId) return roomId;
   }
   return null;
 }
@@ -156,11 +197,11 @@ async function openTurn(turnId: string, parts: OperationParts) {
       turnId,
       roomId,
       agentId: first.agentId,
-      status: 'open',
+      status: checkpoint ? 'running' : 'open',
       covers: messages.map(({ id }) => id),
     } as const),
     ...{ replyId: null, model: null, usage: { inputTokens: 0, outputTokens: 0 }, attempt: 0, error: null },
-    ...{ startedAt: null, finishedAt: null, steps: checkpoint?.steps ?? [] },
+    ...{ startedAt: null, finishedAt: null, steps: readSteps(checkpoint?.steps ?? []) },
   };
 }
 

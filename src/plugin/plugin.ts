@@ -13,6 +13,7 @@ import type { ZodType, z } from 'zod';
 import type { Notes } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import type { Author, Memory } from '../core/memory.js';
+import type { Trigger } from '../core/trigger.js';
 import type { Turn } from '../core/turn.js';
 import {
   branded,
@@ -29,10 +30,12 @@ export interface TurnContext {
   agent: Agent;
   roomId: string;
   turnId: string;
-  /** Author of the newest message covered. */
+  /** The person whose messages this turn answers. */
   user: Author;
-  /** The messages this turn answers. */
+  /** The messages this turn answers; where it goes on after a decision, those that were answered by waiting. */
   messages: Memory[];
+  /** Why it runs; absent: for the messages. */
+  trigger?: Trigger;
   memory: MemoryAccess;
   /** Aborted at the timeout, on cancellation and on shutdown. */
   signal: AbortSignal;
@@ -70,6 +73,16 @@ export interface Action<P = unknown> {
   timeoutMs?: number;
   /** How people ask for it, so that it works without a language model; a language model is not told. */
   phrases?: Phrase[];
+  /**
+   * Whether a call waits until an operator has approved it, for days if need be; the room goes on meanwhile. What it
+   * throws counts as yes.
+   */
+  needsApproval?: boolean | ((parameters: P, context: TurnContext) => boolean);
+  /**
+   * Whether it may run again where its process died while it ran, with the same idempotency key. Default: it may not, and
+   * the model is told that nobody knows whether it took effect.
+   */
+  repeatable?: boolean;
   /** The result as the model reads it. A thrown error's message is told to the model, so it can try otherwise. */
   run(parameters: P, context: ActionContext): Promise<string>;
 }

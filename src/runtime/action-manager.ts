@@ -7,6 +7,9 @@ import type { Action, ActionContext, TurnContext } from '../plugin/plugin.js';
 const defaultTimeoutMs = 30_000;
 /** Longer results are cut: one chatty tool must not fill the model's context. */
 const maxResultChars = 16_000;
+/** For the model, which must neither repeat it unasked nor say that it was done. */
+const unknownOutcome =
+  'The hub was interrupted while this ran. Nobody knows whether it took effect: say so, and do not repeat it unasked.';
 
 export interface ActionWatcher {
   started(record: ActionRecord): void;
@@ -15,14 +18,34 @@ export interface ActionWatcher {
   record(): Promise<void>;
 }
 
+/** Whether a call may be made as it is, only once somebody has approved it, or not at all. */
+export type Permit = (
+  action: Action,
+  parameters: unknown,
+  context: TurnContext,
+) => Permission | Promise<Permission>;
+export type Permission = 'allow' | 'ask' | 'deny';
+
+/** As the action itself says. */
+const asItNeeds: Permit = ({ needsApproval }, parameters, context) => {
+  const needs = typeof needsApproval === 'function' ? needsApproval(parameters, context) : needsApproval;
+  return needs ? 'ask' : 'allow';
+};
+
 /**
  * Runs the actions a model asked for. Whatever goes wrong with one (unknown name, bad arguments, a timeout, a throw)
  * becomes its result, so that the model can correct itself; only cancellation of the turn itself throws.
  */
 export class ActionManager {
+  readonly #permit: Permit;
+
+  constructor(permit: Permit = asItNeeds) {
+    this.#permit = permit;
+  }
+
   /**
-   * Runs what is not yet finished of a step, in order. An action that a crash interrupted runs again with the same
-   * idempotency key: whether it took effect is not known.
+   * Runs what is not yet finished of a step, in order, but for what needs a decision first; gives back whether something
+   * does. An action that a crash interrupted runs again, with the same idempotency key, only if it is `repeatable`.
    */
   async run(
     step: TurnStep,
@@ -30,22 +53,50 @@ export class ActionManager {
     actions: Map<string, Action>,
     context: TurnContext,
     watcher: ActionWatcher,
-  ) {
+  ): Promise<boolean> {
+    for (const record of step.actions) await this.#look(record, actions.get(record.name), context);
     for (const record of step.actions) {
-      if (record.result !== null) continue;
+      if (record.state !== 'planned') continue;
       context.signal.throwIfAborted();
       record.startedAt = Date.now();
+      record.state = 'running';
       await watcher.record();
       watcher.started(record);
       const idempotencyKey = derivedId('action', context.turnId, String(index), record.callId);
       const { ok, result } = await attempt(record, actions.get(record.name), { ...context, idempotencyKey });
-      // A cancelled action is not an answer: the turn is tried again and the action with it.
-      context.signal.throwIfAborted();
+      // What a cancelled action has thrown is no answer; what it has done is.
+      if (!ok) context.signal.throwIfAborted();
       record.ok = ok;
+      record.state = ok ? 'done' : 'failed';
       record.result = cut(result);
       record.durationMs = Date.now() - record.startedAt;
       await watcher.record();
       watcher.finished(record as ActionRecord & { result: string });
+    }
+    return step.actions.some(({ state }) => state === 'awaiting');
+  }
+
+  /** Before anything of the step runs: whether it may, and what an earlier attempt has left of it. */
+  async #look(record: ActionRecord, action: Action | undefined, context: TurnContext): Promise<void> {
+    if (record.state === 'running') {
+      if (action?.repeatable) record.state = 'planned';
+      else Object.assign(record, { state: 'unknown', result: unknownOutcome });
+    }
+    if (record.state !== 'planned' || record.approved || record.startedAt > 0 || !action) return;
+    const parameters = readArguments(record.arguments, action);
+    if (!parameters.ok) return;
+    const permission = await this.#permissionFor(action, parameters.value, context);
+    if (permission === 'ask')
+      Object.assign(record, { state: 'awaiting', result: 'This waits for a decision.' });
+    if (permission === 'deny') Object.assign(record, { state: 'denied', result: 'This is not permitted.' });
+  }
+
+  /** What cannot tell is asked for. */
+  async #permissionFor(action: Action, parameters: unknown, context: TurnContext): Promise<Permission> {
+    try {
+      return await this.#permit(action, parameters, context);
+    } catch {
+      return 'ask';
     }
   }
 }

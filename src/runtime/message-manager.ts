@@ -1,6 +1,6 @@
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
 import type { Agent } from '../core/character.js';
-import { addUsage, type TurnCheckpoint, type TurnStep, type Usage } from '../core/turn.js';
+import { type ActionRecord, addUsage, type TurnCheckpoint, type TurnStep, type Usage } from '../core/turn.js';
 import type { LanguageModel, ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { Abilities, AbilityLoader } from './abilities.js';
@@ -20,8 +20,13 @@ export interface MessageManagerParts {
   modelTimeoutMs: number;
   /** Model calls that may ask for actions; the one after them must answer. */
   maxSteps: number;
+  /** How long a call waits for its decision, in ms. */
+  waitMs: number;
+  now(): number;
   log: Logger;
 }
+
+const silence: Generated = { text: '', calls: [], usage: { inputTokens: 0, outputTokens: 0 }, model: '' };
 
 /** How the hub itself takes a turn from its messages to a draft: compose, then generate and act until the model answers, then evaluate. */
 export class MessageManager implements TurnTaker {
@@ -38,24 +43,34 @@ export class MessageManager implements TurnTaker {
     const request = await this.#parts.state.compose(agent, abilities, context, room);
     const held = abilities.transforming.length > 0 || abilities.evaluators.some(({ judge }) => judge);
     const voice = new Voice(task, held);
-    await this.#resume(task, abilities, voice);
-    const answer = await this.#converse(task, abilities, request, voice);
-    const usage = await this.#evaluate(task, abilities, request, voice, answer);
+    const awaits = await this.#resume(task, abilities, voice);
+    const answer = awaits ? silence : await this.#converse(task, abilities, request, voice);
+    const awaiting = checkpoint.steps.flatMap(({ actions }) => actions).filter(isAwaiting);
+    let { usage } = answer;
+    if (awaiting.length > 0) {
+      voice.pause();
+      voice.say(waitingNotice(awaiting, context.turnId));
+      usage = silence.usage;
+    } else usage = await this.#evaluate(task, abilities, request, voice, answer);
     return {
       text: voice.release(await transformed(voice.text, abilities.transforming, context)),
       model: answer.model,
       usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), usage),
-      evaluators: abilities.evaluators,
+      ...(awaiting.length > 0
+        ? { evaluators: [], waiting: { until: this.#parts.now() + this.#parts.waitMs } }
+        : { evaluators: abilities.evaluators }),
     };
   }
 
-  /** Says again what an earlier attempt said, and finishes the actions it left open. */
-  async #resume(task: TurnTask, abilities: Abilities, voice: Voice): Promise<void> {
+  /** Says again what an earlier attempt said, and finishes the actions it left open; whether some need a decision. */
+  async #resume(task: TurnTask, abilities: Abilities, voice: Voice): Promise<boolean> {
+    let awaits = false;
     for (const [index, step] of task.checkpoint.steps.entries()) {
-      voice.say(step.text);
+      if (index >= (task.told ?? 0)) voice.say(step.text);
       voice.pause();
-      await this.#act(task, abilities, step, index);
+      awaits = await this.#act(task, abilities, step, index);
     }
+    return awaits;
   }
 
   async #converse(
@@ -77,7 +92,7 @@ export class MessageManager implements TurnTaker {
       const step = toStep(generated);
       steps.push(step);
       voice.pause();
-      await this.#act(task, abilities, step, steps.length - 1);
+      if (await this.#act(task, abilities, step, steps.length - 1)) return generated;
     }
   }
 
@@ -97,10 +112,10 @@ export class MessageManager implements TurnTaker {
     });
   }
 
-  async #act(task: TurnTask, abilities: Abilities, step: TurnStep, index: number): Promise<void> {
+  async #act(task: TurnTask, abilities: Abilities, step: TurnStep, index: number): Promise<boolean> {
     const { context, checkpoint, publish, hold } = task;
     const { turnId } = context;
-    await this.#actions.run(step, index, abilities.actions, context, {
+    return this.#actions.run(step, index, abilities.actions, context, {
       record: async () => {
         hold();
         await this.#parts.checkpoint(checkpoint);
@@ -193,10 +208,26 @@ function toStep({ text, calls, usage }: Generated): TurnStep {
       callId: id,
       name,
       arguments: args,
+      state: 'planned',
       result: null,
       ok: false,
       startedAt: 0,
       durationMs: 0,
     })),
   };
+}
+
+function isAwaiting({ state }: ActionRecord): boolean {
+  return state === 'awaiting';
+}
+
+const shownChars = 200;
+
+function waitingNotice(awaiting: ActionRecord[], turnId: string): string {
+  const calls = awaiting.map(({ name, arguments: args }) => {
+    const text = args.replace(/[\s`]+/g, ' ').trim();
+    return `\`${name} ${text.length > shownChars ? `${text.slice(0, shownChars)}…` : text}\``;
+  });
+  const decided = `carrier turns resume ${turnId} --approve true`;
+  return `This waits until an operator approves it: ${calls.join(', ')}. They decide with \`${decided}\`, or \`false\`.`;
 }

@@ -48,7 +48,7 @@ export class StateManager {
     const quoted = recalled.filter(({ id }) => !known.has(id));
     return {
       system: systemParts({ character, facts, recalled: quoted, context: provided }),
-      messages: await toModelMessages([...window, ...messages], this.#files),
+      messages: await toModelMessages(lineOf(window, context), this.#files),
       tools: abilities.tools,
       maxTokens: character.maxTokens,
       temperature: character.temperature,
@@ -95,4 +95,12 @@ export class StateManager {
     });
     return (await Promise.all(asked)).filter((paragraph) => paragraph !== null);
   }
+}
+
+/** What a turn answers is at the end; what one answers that has waited is where it was said, before all that followed. */
+function lineOf(window: Memory[], { messages, trigger }: TurnContext): Memory[] {
+  if (trigger?.kind !== 'decision') return [...window, ...messages];
+  const there = new Set(window.map(({ id }) => id));
+  // A decision has no words: the steps that follow tell it.
+  return [...messages.filter(({ id, kind }) => kind !== 'trigger' && !there.has(id)), ...window];
 }

@@ -1,5 +1,8 @@
+import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
+import { decide } from '../store/decide.js';
+import type { MemoryStore } from '../store/memory-store.js';
 import type { Outbox } from '../store/outbox.js';
 import type { TurnStore } from '../store/turn-store.js';
 
@@ -11,17 +14,22 @@ const soonMs = 50;
 
 export interface SweeperParts {
   turns: TurnStore;
+  memories: MemoryStore;
   outbox: Outbox;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
   /** The age from which a waiting message counts as forgotten, in ms. */
   forgottenMs: number;
+  now(): number;
   log: Logger;
 }
 
+const tooLate = { approve: false, expired: true } as const;
+
 /**
  * Looks for rooms with work the queue does not know of, after a crash or when a queue was emptied, and schedules
- * them. Scheduling a room twice is harmless, so it may err on the eager side.
+ * them. Scheduling a room twice is harmless, so it may err on the eager side. Turns that wait for a decision are left
+ * alone until their time is over.
  */
 export class Sweeper {
   readonly #parts: SweeperParts;
@@ -33,7 +41,7 @@ export class Sweeper {
 
   /** Sweeps everything that waits, whatever its age. */
   async takeUp(): Promise<void> {
-    const found = await this.#sweep(Date.now() + 1);
+    const [found] = await Promise.all([this.#sweep(Date.now() + 1), this.#expire()]);
     if (found > 0) this.#parts.log.info({ rooms: found }, 'taking up what was left waiting');
   }
 
@@ -53,7 +61,21 @@ export class Sweeper {
 
   /** One sweep. */
   async sweep(): Promise<void> {
-    await this.#sweep(Date.now() - this.#parts.forgottenMs);
+    await Promise.all([this.#sweep(Date.now() - this.#parts.forgottenMs), this.#expire()]);
+  }
+
+  /** Whose time to be decided is over goes on without. */
+  async #expire(): Promise<void> {
+    const { turns, turnQueue, now, log } = this.#parts;
+    for (const turnId of await turns.expired(now(), batch)) {
+      try {
+        await turnQueue.schedule(await decide(this.#parts, turnId, tooLate));
+      } catch (err) {
+        // Somebody was faster, or has forgotten it.
+        if (!(err instanceof FatalError)) throw err;
+        log.debug({ err, turnId }, 'nothing is left to expire');
+      }
+    }
   }
 
   /** Schedules rooms whose work has waited since before `before` (Unix ms); returns how many. */

@@ -3,18 +3,20 @@ import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
 import type { Agent } from '../core/character.js';
 import type { TurnEvent } from '../core/events.js';
 import { type Memory, ownMemory } from '../core/memory.js';
-import type { RoomState, Rooms } from '../core/room.js';
-import { outboundOf, type Turn, type TurnCheckpoint, turnIdOf } from '../core/turn.js';
+import type { Rooms } from '../core/room.js';
+import { outboundOf, type Turn, turnOf } from '../core/turn.js';
 import type { Logger } from '../logger.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import type { ParkedHandler, RoomQueue, Run } from '../queue/queue.js';
 import { told } from '../redaction.js';
 import type { MemoryStore } from '../store/memory-store.js';
-import type { Claim, TurnStore } from '../store/turn-store.js';
+import type { TurnStore } from '../store/turn-store.js';
 import { spanned } from '../tracing.js';
 import { Cancellation } from './cancellation.js';
 import { learnFrom } from './evaluator-manager.js';
 import { memoryAccess } from './memory-access.js';
+import { Suspects } from './suspects.js';
+import { type Work, workOf } from './work.js';
 
 /** What a person reads when their turn has failed for good. */
 const apology = 'Sorry, something went wrong on my side and I could not answer. Please try again.';
@@ -33,24 +35,26 @@ export interface WorkerParts {
   agent(agentId: string): Agent | undefined;
   publish(roomId: string, event: TurnEvent): void;
   /** Called after every commit: there may be memories to learn from. */
-  committed(turn: Turn, reply: Memory): void;
+  committed(turn: Turn, reply: Memory | null): void;
   /** Most messages one turn covers. */
   maxMessages: number;
   log: Logger;
 }
 
-/** Does turns: claims a room's pending messages, has them answered, commits, and passes the reply on. */
+/** Does turns: claims what a room's line has at its head, has it answered, commits, and passes the reply on. */
 export class Worker {
   readonly #parts: WorkerParts;
   /** What each room's unfinished turn covered when it was last tried: only that fails with it. */
   readonly #tried = new Map<string, string[]>();
   readonly #learning = new Set<Promise<void>>();
+  readonly #suspects: Suspects;
   readonly #end = new AbortController();
   /** Turns that run here, by their ids. */
   readonly #running = new Map<string, Cancellation>();
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
+    this.#suspects = new Suspects((checkpoint) => parts.turns.checkpoint(checkpoint), parts.log);
   }
 
   start(): void {
@@ -72,51 +76,52 @@ export class Worker {
 
   async #run(run: Run, span: Span): Promise<void> {
     const startedAt = Date.now();
-    const [claimed, room] = await Promise.all([
-      this.#parts.turns.claim(run.roomId, this.#parts.maxMessages),
-      this.#parts.rooms.get(run.roomId),
-    ]);
-    const claim = calledOffFirst(claimed, room);
-    const first = claim.messages[0];
-    if (!first) return;
-    const agent = this.#parts.agent(first.agentId);
+    const { turns, rooms, maxMessages } = this.#parts;
+    const [claim, room] = await Promise.all([turns.claim(run.roomId, maxMessages), rooms.get(run.roomId)]);
+    const work = await workOf(claim, room, this.#parts);
+    if (!work) return;
+    const { covered, checkpoint, over } = work;
+    const agent = this.#parts.agent(checkpoint.agentId);
     // Its definition is gone, or not here yet: what was said to it stays until it is back; the sweeper asks again.
     if (!agent) return;
-    const covers = claim.messages.map(({ id }) => id);
+    const covers = covered.map(({ id }) => id);
     this.#tried.set(run.roomId, covers);
-    const turnId = turnIdOf(first);
+    const { turnId } = checkpoint;
     span.setAttributes({ agent: agent.id, turn: turnId, messages: covers.length, attempt: run.attempt });
-    const checkpoint = claim.checkpoint ?? {
-      turnId,
-      roomId: run.roomId,
-      agentId: agent.id,
-      covers,
-      steps: [],
-    };
     const publish = (event: TurnEvent) => this.#parts.publish(run.roomId, event);
     publish({ type: 'turn.started', turnId, roomId: run.roomId, covers, attempt: run.attempt });
-    const answered = claim.calledOff
+    const { hold } = run;
+    const answered = over
       ? null
-      : await this.#answer({ agent, checkpoint, publish, room, hold: run.hold }, claim.messages, run.signal);
-    const reply = replyTo(claim.messages, turnId, agent, answered?.draft.text ?? stopped);
-    const ending = { status: 'done', reply, draft: answered?.draft ?? null } as const;
-    const turn = finished({ ...checkpoint, covers }, run, startedAt, ending);
+      : await this.#suspects.attempt({ checkpoint, storedAt: covered[0]!.createdAt, run }, () =>
+          this.#answer({ agent, checkpoint, told: work.told, publish, room, hold }, work, run.signal),
+        );
+    const reply =
+      over === 'nothing' ? null : replyTo(work.asked, turnId, agent, answered?.draft.text ?? stopped);
+    const { model, usage, waiting } = answered?.draft ?? {};
+    const turn = turnOf(
+      { ...checkpoint, covers },
+      {
+        ...{ status: answered ? (waiting ? 'waiting' : 'done') : 'stopped', reply, startedAt },
+        ...{ model: model || null, usage, attempt: run.attempt, waitsUntil: waiting?.until },
+      },
+    );
     span.setAttributes({ model: turn.model ?? '', ...turn.usage });
-    await this.#commit(run, claim, turn, reply);
-    if (answered) this.#learn(turn, reply, answered.draft, answered.context);
+    await this.#commit(run, work, turn, reply);
+    if (answered && reply && !waiting) this.#learn(turn, reply, answered.draft, answered.context);
   }
 
   /** Null: it was called off. What ignores that goes on for a while, and nobody waits for it. */
   async #answer(
     task: Omit<TurnTask, 'context'>,
-    messages: Memory[],
+    { asked }: Work,
     signal: AbortSignal,
   ): Promise<{ draft: Draft; context: TurnContext } | null> {
     const { turnId } = task.checkpoint;
     const cancellation = new Cancellation(signal);
     this.#running.set(turnId, cancellation);
     try {
-      const context = this.#contextOf(task.agent, turnId, messages, cancellation.signal);
+      const context = this.#contextOf(task, asked, cancellation.signal);
       const draft = await cancellation.race(this.#parts.taker.answer({ ...task, context }));
       return cancellation.cancelled ? null : { draft, context };
     } catch (error) {
@@ -128,34 +133,27 @@ export class Worker {
     }
   }
 
-  #contextOf(agent: Agent, turnId: string, messages: Memory[], signal: AbortSignal): TurnContext {
-    const newest = messages.at(-1)!;
-    return {
-      agent,
-      roomId: newest.roomId,
-      turnId,
-      user: newest.author,
-      messages,
-      memory: memoryAccess(this.#parts.memories, newest),
-      signal,
-    };
+  /** The first message's author is whose turn it is: a checkpoint of an older hub may cover several people's. */
+  #contextOf(
+    { agent, checkpoint: { turnId, trigger } }: Pick<TurnTask, 'agent' | 'checkpoint'>,
+    messages: Memory[],
+    signal: AbortSignal,
+  ): TurnContext {
+    const first = messages[0]!;
+    const memory = memoryAccess(this.#parts.memories, first);
+    const { roomId, author: user } = first;
+    return { agent, roomId, turnId, user, messages, memory, signal, ...(trigger && { trigger }) };
   }
 
-  async #commit({ roomId, hold }: Run, claim: Work, turn: Turn, reply: Memory): Promise<void> {
+  async #commit({ roomId, hold }: Run, work: Work, turn: Turn, reply: Memory | null): Promise<void> {
     const { turns, turnQueue, deliveryQueue, publish, committed, maxMessages, log } = this.#parts;
-    const asked = claim.messages.map(({ source }) => source);
-    const outbound = outboundOf(reply, turn.turnId, asked);
+    const sources = work.asked.map(({ source }) => source);
+    const outbound = reply && outboundOf(reply, turn.turnId, sources);
     hold();
     const won = await turns.commit({ turn, reply, outbound });
     this.#tried.delete(roomId);
     // More may wait than this turn covered; a run for nothing is cheap.
-    const more =
-      !won ||
-      claim.checkpoint !== null ||
-      claim.messages.length >= maxMessages ||
-      turn.status === 'failed' ||
-      claim.calledOff;
-    if (more)
+    if (!won || work.more || work.covered.length >= maxMessages || turn.status === 'failed')
       await turnQueue.schedule(roomId).catch((err) => log.debug({ err, roomId }, 'left to the sweeper'));
     if (!won) {
       log.warn(
@@ -165,7 +163,8 @@ export class Worker {
       return;
     }
     const { turnId, covers, usage, error } = turn;
-    const told = { memory: reply, actions: turn.steps.flatMap(({ actions }) => actions), usage };
+    const actions = turn.steps.flatMap((step) => step.actions);
+    const told = reply && { memory: reply, actions, usage };
     publish(
       roomId,
       error
@@ -197,17 +196,20 @@ export class Worker {
     const { roomId } = run;
     try {
       const claim = await turns.claim(roomId, maxMessages);
-      const tried = this.#tried.get(roomId);
-      const messages = tried ? claim.messages.filter(({ id }) => tried.includes(id)) : claim.messages;
-      const first = messages[0];
-      log.error({ err: error, roomId, attempts: run.attempt, messages: messages.length }, 'turn failed');
-      if (!first) return;
-      const turnId = turnIdOf(first);
-      const covers = messages.map(({ id }) => id);
-      const checkpoint = claim.checkpoint ?? { turnId, roomId, agentId: first.agentId, covers, steps: [] };
-      const reply = replyTo(messages, turnId, { id: first.agentId }, apology);
-      const turn = finished({ ...checkpoint, covers }, run, Date.now(), { status: 'failed', reply, error });
-      await this.#commit(run, { messages, checkpoint: claim.checkpoint, calledOff: false }, turn, reply);
+      const work = await workOf(claim, {}, this.#parts, this.#tried.get(roomId));
+      const messages = work?.covered.length ?? 0;
+      log.error({ err: error, roomId, attempts: run.attempt, messages }, 'turn failed');
+      if (!work) return;
+      const { asked, checkpoint } = work;
+      const reply = replyTo(asked, checkpoint.turnId, { id: checkpoint.agentId }, apology);
+      const turn = turnOf(
+        { ...checkpoint, covers: work.covered.map(({ id }) => id) },
+        {
+          ...{ status: 'failed', reply, error: told(error), attempt: run.attempt },
+          startedAt: Date.now(),
+        },
+      );
+      await this.#commit(run, work, turn, reply);
     } catch (err) {
       log.error(
         { err, roomId },
@@ -217,38 +219,6 @@ export class Worker {
       this.#tried.delete(roomId);
     }
   }
-}
-
-interface Work extends Claim {
-  /** Not to be answered. */
-  calledOff: boolean;
-}
-
-/** What came before somebody called the room's turn off is a turn of its own, without what came after. */
-function calledOffFirst(claim: Claim, { stopped }: RoomState): Work {
-  const off = stopped === undefined ? [] : claim.messages.filter(({ id }) => id < stopped);
-  return off.length > 0 ? { ...claim, messages: off, calledOff: true } : { ...claim, calledOff: false };
-}
-
-/** `draft` null: called off. */
-type Ending = { reply: Memory } & (
-  | { status: 'done'; draft: Draft | null }
-  | { status: 'failed'; error: unknown }
-);
-
-function finished(checkpoint: TurnCheckpoint, run: Run, startedAt: number, ending: Ending): Turn {
-  const done = ending.status === 'done';
-  return {
-    ...checkpoint,
-    status: ending.status,
-    replyId: ending.reply.id,
-    model: (done && ending.draft?.model) || null,
-    usage: (done && ending.draft?.usage) || { inputTokens: 0, outputTokens: 0 },
-    attempt: run.attempt,
-    error: done ? null : told(ending.error),
-    startedAt,
-    finishedAt: Date.now(),
-  };
 }
 
 function replyTo(

@@ -1,12 +1,17 @@
 import type { Memory } from '../core/memory.js';
 import type { OutboundMessage, Turn, TurnCheckpoint } from '../core/turn.js';
-import type { Page, PageRequest } from './memory-store.js';
+import type { Appended, Page, PageRequest } from './memory-store.js';
 
 export interface Claim {
-  /** Pending messages in the order they came; with a checkpoint, exactly the still pending ones it covers. */
+  /**
+   * Pending messages in the order they came, up to the next trigger, or one trigger, whichever is the head of the line;
+   * with a checkpoint, exactly what it covers and is still pending.
+   */
   messages: Memory[];
   /** What an earlier attempt at this turn left; null for a fresh one. */
   checkpoint: TurnCheckpoint | null;
+  /** Something else waits behind these messages. */
+  cut?: true;
 }
 
 export interface TurnCommit {
@@ -27,10 +32,11 @@ export interface TurnListRequest extends PageRequest {
 export interface TurnStore {
   /** What the room's next turn covers, at most `limit` messages. Empty messages mean nothing to do. */
   claim(roomId: string, limit: number): Promise<Claim>;
-  /** Makes the steps durable, before the model is called again. Without effect on a finished turn. */
+  /** Makes the steps and the tries durable, before the model is called again. Without effect on a finished turn. */
   checkpoint(checkpoint: TurnCheckpoint): Promise<void>;
   /**
-   * The one atomic write: marks the covered messages, stores reply, turn and outbox entry, drops the checkpoint.
+   * The one atomic write: marks the covered messages, stores reply, turn and outbox entry, drops the checkpoint. With a
+   * decision as its trigger, the turn that waited for that is done, and names this one in `continuedBy`.
    * False means this turn was committed before, by another worker or an earlier attempt; nothing is written then.
    */
   commit(commit: TurnCommit): Promise<boolean>;
@@ -47,6 +53,14 @@ export interface TurnStore {
    * its messages is left. Cut off, it has happened or not; a call, or the room's next claim, finishes it.
    */
   reopen(turnId: string): Promise<boolean>;
-  /** Rooms with messages that have been pending since before `before` (Unix ms), longest first. */
+  /** Appends the decision of a waiting turn, a trigger, which thereby has no expiry any more; the first one wins. */
+  decide(turnId: string, trigger: Memory): Promise<Appended>;
+  /** Turns that wait and whose time was over before `now` (Unix ms), without a decision; the longest over first. */
+  expired(now: number, limit: number): Promise<string[]>;
+  /** Turns of the room that wait for a decision and have none, oldest first. */
+  undecided(roomId: string, limit: number): Promise<string[]>;
+  /** A waiting turn becomes stopped, and no decision lets it go on. False: no such turn waits. */
+  stopWaiting(turnId: string): Promise<boolean>;
+  /** Rooms with messages or triggers that have been pending since before `before` (Unix ms), longest first. */
   waiting(before: number, limit: number): Promise<string[]>;
 }

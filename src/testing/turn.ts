@@ -52,6 +52,7 @@ export class FakeTurn {
       result,
       ok: true,
       startedAt: Date.now(),
+      state: 'done',
       durationMs: 1,
     });
     this.#tell({ type: 'action.started', turnId: this.id, callId, name, arguments: args });

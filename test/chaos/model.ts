@@ -75,6 +75,8 @@ export function chaosPlugin(journal: string, random: Random): Plugin {
     name: 'ledger',
     description: 'Writes a message into the ledger.',
     parameters: z.object({ name: z.string() }),
+    // Its service knows idempotency keys.
+    repeatable: true,
     async run({ name }, { idempotencyKey, messages, signal }) {
       const attempt = attempts.get(messages)!;
       const ends = begin(journal, attempt);

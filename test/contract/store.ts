@@ -25,6 +25,7 @@ import { searchContract } from './store/search.js';
 import type { StoreSubject } from './store/subject.js';
 import { tokensContract } from './store/tokens.js';
 import { turnListContract } from './store/turn-list.js';
+import { turnsContract } from './store/turns.js';
 
 export { checkpointOf, commitOf, message } from './store/samples.js';
 
@@ -117,6 +118,7 @@ export function storeContract(
     roomsContract(subject);
     peopleContract(subject);
     turnListContract(subject);
+    turnsContract(subject);
     reopeningContract(subject);
     deliveriesContract(subject);
     auditContract(subject);

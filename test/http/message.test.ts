@@ -96,8 +96,8 @@ describe('POST /:agentId/message', () => {
       .act('odd', '{not json', 'x')
       .say('It is noon.');
     expect((await answer).reply?.actions).toEqual([
-      { name: 'time', arguments: { zone: 'UTC' }, result: 'noon', ok: true, durationMs: 1 },
-      { name: 'odd', arguments: '{not json', result: 'x', ok: true, durationMs: 1 },
+      { name: 'time', arguments: { zone: 'UTC' }, state: 'done', result: 'noon', ok: true, durationMs: 1 },
+      { name: 'odd', arguments: '{not json', state: 'done', result: 'x', ok: true, durationMs: 1 },
     ]);
   });
 

@@ -155,7 +155,7 @@ describe('turns', () => {
           ? await desk.post(`/rooms/${memory.roomId}/stop`)
           : await desk.post(`/turns/${turnIdOf(memory)}/stop`);
       expect(turnId).toBe(turnIdOf(memory));
-      await until(async () => (await desk.get(`/turns/${turnId}`)).status === 'done');
+      await until(async () => (await desk.get(`/turns/${turnId}`)).status === 'stopped');
     }
     expect(desk.platform.texts).toEqual(['Stopped.', 'Stopped.']);
     expect((await desk.ask('POST', '/turns/turn_unknown/stop')).status).toBe(404);

@@ -60,6 +60,7 @@ describe('on a real hub', () => {
       'turns.show': { turnId: 'turn_x' },
       'turns.stop': { roomId },
       'turns.runAgain': { turnId: 'turn_x' },
+      'turns.resume': { turnId: 'turn_x', approve: true },
       'deliveries.list': { agentId },
       'deliveries.sendAgain': { deliveryId: 'x' },
       'deliveries.drop': { deliveryId: 'x' },

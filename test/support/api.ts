@@ -15,7 +15,7 @@ interface Answer {
   reply: {
     id: string;
     text: string;
-    actions: { name: string; result: string; ok: boolean }[];
+    actions: { name: string; result: string; ok: boolean; state: string }[];
     usage: object;
   } | null;
 }

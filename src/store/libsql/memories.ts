@@ -21,7 +21,8 @@ import type { Replica } from './replica.js';
 import { ingestionKey, kindNumber, readMemories, readMemory, rowOf, type Stored } from './row.js';
 import { newestFacts, type ScopeView } from './scope-view.js';
 
-const allKinds = Object.values(kindNumber);
+/** What a search may find. */
+const allKinds = Object.values(kindNumber).filter((kind) => kind !== kindNumber.trigger);
 
 /** The memories it gives out are frozen: they are shared with its caches. */
 export class LibsqlMemories implements MemoryStore {
@@ -140,6 +141,8 @@ export class LibsqlMemories implements MemoryStore {
 
   async expire({ agentId, before, kinds, limit, cursor }: ExpiryRequest): Promise<Expired> {
     const numbers = kinds.map((kind) => kindNumber[kind]);
+    // A trigger is as old as what it made a turn run for.
+    if (kinds.includes('message')) numbers.push(kindNumber.trigger);
     const after = cursor === undefined ? null : readPlace(cursor);
     const row = { agentId, before, kinds: numbers, limit: whole(limit, 1), after };
     const { gone, next } = await this.#link.call('expire', [row], (expired) =>

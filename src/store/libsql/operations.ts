@@ -119,8 +119,15 @@ export function openOperations(db: Database) {
     commit: (row: CommitRow) => turns.commit(row),
     turn: (turnId: string) => turns.get(turnId),
     reopen: (turnId: string) => turns.reopen(turnId),
-    checkpoint: (turnId: string, roomId: string, agentId: string, covers: string, steps: string) =>
-      turns.checkpoint(turnId, roomId, agentId, covers, steps),
+    checkpoint: (...checkpoint: Parameters<TurnTable['checkpoint']>) => turns.checkpoint(...checkpoint),
+    decide(turnId: string, row: MemoryRow) {
+      const appended = memories.append(row);
+      turns.decided(turnId);
+      return appended;
+    },
+    stopWaiting: (turnId: string) => turns.stopWaiting(turnId),
+    turnsExpired: (now: number, limit: number) => turns.expired(now, limit),
+    turnsUndecided: (roomId: string, limit: number) => turns.undecided(roomId, limit),
     turnsWaiting: (before: number, limit: number) => turns.waiting(before, limit),
     delivered: (id: string, receipt: string | null) => outbox.delivered(id, receipt),
     failed: (id: string, error: string, final: boolean) => outbox.failed(id, error, final),

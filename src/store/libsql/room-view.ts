@@ -53,7 +53,15 @@ export class RoomView {
       // A checkpoint without pending messages is a leftover; the others' turns must not wait for it.
       if (covered.length > 0) return { messages: covered.map(({ memory }) => memory), checkpoint };
     }
-    return { messages: this.#pending.slice(0, limit).map(({ memory }) => memory), checkpoint: null };
+    return this.#head(limit);
+  }
+
+  /** A trigger is a turn of its own, and so are the messages before it. */
+  #head(limit: number): Claim {
+    const messages = this.#pending.slice(0, limit).map(({ memory }) => memory);
+    const trigger = messages.findIndex(({ kind }) => kind === 'trigger');
+    if (trigger < 0) return { messages, checkpoint: null };
+    return { messages: messages.slice(0, Math.max(trigger, 1)), checkpoint: null, cut: true };
   }
 
   due(limit: number): OutboundMessage[] {
@@ -72,7 +80,7 @@ export class RoomView {
   checkpointed(checkpoint: TurnCheckpoint): void {
     const at = this.#checkpoints.findIndex(({ turnId }) => turnId === checkpoint.turnId);
     if (at < 0) this.#checkpoints.push(checkpoint);
-    else this.#checkpoints[at] = Object.freeze({ ...this.#checkpoints[at]!, steps: checkpoint.steps });
+    else this.#checkpoints[at] = Object.freeze({ ...checkpoint, covers: this.#checkpoints[at]!.covers });
   }
 
   committed({ turnId, covers, status }: FinishedTurn): void {
@@ -102,8 +110,10 @@ export class RoomView {
 }
 
 function readCheckpoints(roomId: string, json: string): TurnCheckpoint[] {
-  const rows = JSON.parse(json) as [string, string, string[], TurnCheckpoint['steps']][];
-  return rows.map(([turnId, agentId, covers, steps]) => frozen({ turnId, roomId, agentId, covers, steps }));
+  const rows = JSON.parse(json) as [string, string, string[], TurnCheckpoint['steps'], number][];
+  return rows.map(([turnId, agentId, covers, steps, tries]) =>
+    frozen({ turnId, roomId, agentId, covers, steps, ...(tries > 0 && { tries }) }),
+  );
 }
 
 function readOutbound(json: string): OutboundMessage[] {

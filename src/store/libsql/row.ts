@@ -12,7 +12,9 @@ export interface Stored {
 }
 
 /** Numbers in the file; never renumber them. The schema's partial indexes name 0 of both and fact. */
-export const kindNumber: Record<MemoryKind, number> = { message: 0, fact: 1, summary: 2, document: 3 };
+export const kindNumber: Record<MemoryKind, number> = {
+  ...{ message: 0, fact: 1, summary: 2, document: 3, trigger: 4 },
+};
 export const statusNumber: Record<MemoryStatus, number> = { pending: 0, handled: 1, failed: 2, kept: 3 };
 const statuses: readonly MemoryStatus[] = ['pending', 'handled', 'failed', 'kept'];
 

@@ -91,6 +91,12 @@ export const migrations: readonly string[] = [
   create trigger audit_kept before update on audit begin select raise(abort, 'audit rows are never changed'); end;
   create trigger audit_stays before delete on audit begin select raise(abort, 'audit rows are never removed'); end;
   `,
+  `
+  -- Turns that wait for a decision and have none. \`until\`: Unix ms.
+  create table waits (turn text primary key, room integer not null, until integer not null) without rowid;
+  create index overdue on waits (until);
+  alter table checkpoints add column tries integer not null default 0; -- attempts that ended with their process
+  `,
 ];
 
 /** Brings the file to the newest version. A file that a newer hub wrote is refused, not guessed at. */

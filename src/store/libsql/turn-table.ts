@@ -13,6 +13,10 @@ export interface CommitRow {
   /** What the covered messages become. */
   status: number;
   turn: string;
+  /** Until when it waits (Unix ms); null: it does not. */
+  until: number | null;
+  /** The waiting turn that this one goes on from. */
+  continues: string | null;
   reply: MemoryRow | null;
   outbound: OutboundRow | null;
 }
@@ -33,13 +37,13 @@ export class TurnTable {
       handle: db.prepare('update memories set status = ?, turn = ? where id = ? and room = ? and status = 0'),
       // The covers of the first checkpoint stay: messages that came later wait for the next turn.
       checkpoint: db.prepare(`
-        insert into checkpoints (turn, room, agent, covers, steps)
-        select ?1, ?2, ?3, ?4, ?5 where not exists (select 1 from turns where id = ?1)
-        on conflict (turn) do update set steps = excluded.steps`),
+        insert into checkpoints (turn, room, agent, covers, steps, tries)
+        select ?1, ?2, ?3, ?4, ?5, ?6 where not exists (select 1 from turns where id = ?1)
+        on conflict (turn) do update set steps = excluded.steps, tries = excluded.tries`),
       uncheckpoint: db.prepare('delete from checkpoints where turn = ?'),
       checkpoints: db.prepare(
         listOf(
-          `'[' || json_quote(turn) || ',' || json_quote(agent) || ',' || covers || ',' || steps || ']'`,
+          `'[' || json_quote(turn) || ',' || json_quote(agent) || ',' || covers || ',' || steps || ',' || tries || ']'`,
           'select * from checkpoints where room = ? order by seq',
         ),
       ),
@@ -55,6 +59,19 @@ export class TurnTable {
         delete from turns where id in (select value from json_each(?))
           and not exists (select 1 from memories where id = turns.body ->> '$.replyId')
           and not exists (select 1 from json_each(turns.body, '$.covers') c join memories m on m.id = c.value)`),
+      wait: db.prepare('insert into waits (turn, room, until) values (?, ?, ?) on conflict do nothing'),
+      unwait: db.prepare('delete from waits where turn = ?'),
+      // As long as it waits: somebody may have stopped it.
+      settle: db.prepare(`
+        update turns set body = json_patch(body, ?2) where id = ?1 and body ->> '$.status' = 'waiting'`),
+      expired: db.prepare(`
+        select json_group_array(turn) from (select turn from waits where until < ? order by until limit ?)`),
+      undecided: db.prepare(`
+        select json_group_array(turn) from (
+          select w.turn from waits w join turns t on t.id = w.turn where w.room = ? order by t.rowid limit ?)`),
+      dropEmptyWaits: db.prepare(`
+        delete from waits where turn in (select value from json_each(?))
+          and not exists (select 1 from turns where id = waits.turn)`),
       waiting: db.prepare(`
         select json_group_array(name) from (
           select r.name, min(m.created) as since from memories m join rooms r on r.id = m.room
@@ -64,11 +81,13 @@ export class TurnTable {
 
   /** The reply's number (0 without a reply), or null when this turn was committed before. */
   commit(row: CommitRow): number | null {
-    const { turnId, roomId, covers, status, turn, reply, outbound } = row;
+    const { turnId, roomId, covers, status, turn, reply, outbound, until, continues } = row;
     if (this.#sql.insert.run(turnId, turn).changes === 0) return null;
     const room = this.#names.roomOrNew(roomId);
     for (const id of covers) this.#sql.handle.run(status, turnId, id, room);
     this.#sql.uncheckpoint.run(turnId);
+    if (until !== null) this.#sql.wait.run(turnId, room, until);
+    if (continues !== null) this.#settle(continues, { status: 'done', continuedBy: turnId });
     if (outbound) this.#outbox.insert(outbound);
     if (!reply) return 0;
     const seq = this.#memories.insert(reply);
@@ -89,14 +108,43 @@ export class TurnTable {
     const json = JSON.stringify(covers);
     if (this.#sql.reopen.run(turnId, json).changes === 0) return null;
     this.#sql.remove.run(turnId);
-    if (steps.length > 0) this.checkpoint(turnId, roomId, agentId, json, JSON.stringify(steps));
+    if (steps.length > 0) this.checkpoint(turnId, roomId, agentId, json, JSON.stringify(steps), 0);
     return roomId;
   }
 
+  /** It has its decision: it does not expire any more. */
+  decided(turnId: string): void {
+    this.#sql.unwait.run(turnId);
+  }
+
+  /** False: no such turn waits. */
+  stopWaiting(turnId: string): boolean {
+    return this.#settle(turnId, { status: 'stopped' });
+  }
+
+  #settle(turnId: string, change: Partial<Turn>): boolean {
+    this.#sql.unwait.run(turnId);
+    return this.#sql.settle.run(turnId, JSON.stringify(change)).changes > 0;
+  }
+
+  expired(now: number, limit: number): string {
+    return this.#sql.expired.value<string>(now, limit)!;
+  }
+
+  undecided(roomId: string, limit: number): string {
+    const room = this.#names.room(roomId);
+    return room === undefined ? '[]' : this.#sql.undecided.value<string>(room, limit)!;
+  }
+
   /** False when the turn is finished, and nothing was written. */
-  checkpoint(turnId: string, roomId: string, agentId: string, covers: string, steps: string): boolean {
+  checkpoint(
+    turnId: string,
+    roomId: string,
+    agentId: string,
+    ...stored: [covers: string, steps: string, tries: number]
+  ): boolean {
     const room = this.#names.roomOrNew(roomId);
-    return this.#sql.checkpoint.run(turnId, room, agentId, covers, steps).changes > 0;
+    return this.#sql.checkpoint.run(turnId, room, agentId, ...stored).changes > 0;
   }
 
   /** The room's unfinished turns, oldest first. */
@@ -110,7 +158,9 @@ export class TurnTable {
 
   /** Those of which no message is left. */
   dropEmpty(turnIds: readonly string[]): void {
-    if (turnIds.length > 0) this.#sql.dropEmpty.run(JSON.stringify(turnIds));
+    if (turnIds.length === 0) return;
+    this.#sql.dropEmpty.run(JSON.stringify(turnIds));
+    this.#sql.dropEmptyWaits.run(JSON.stringify(turnIds));
   }
 
   waiting(before: number, limit: number): string {

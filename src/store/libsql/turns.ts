@@ -1,6 +1,6 @@
 import type { Memory } from '../../core/memory.js';
-import type { OutboundMessage, Turn, TurnCheckpoint } from '../../core/turn.js';
-import type { Page } from '../memory-store.js';
+import { type OutboundMessage, readSteps, type Turn, type TurnCheckpoint } from '../../core/turn.js';
+import type { Appended, Page } from '../memory-store.js';
 import { whole } from '../paging.js';
 import type { Claim, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
 import { endOfAll, pageOfStep, readNumber } from './cursors.js';
@@ -8,7 +8,7 @@ import { frozenCopy } from './frozen.js';
 import type { Link } from './link.js';
 import type { OutboundRow } from './outbox-table.js';
 import type { Replica } from './replica.js';
-import { rowOf, statusNumber } from './row.js';
+import { readMemories, rowOf, statusNumber } from './row.js';
 
 export class LibsqlTurns implements TurnStore {
   readonly #link: Link;
@@ -25,18 +25,19 @@ export class LibsqlTurns implements TurnStore {
   }
 
   async checkpoint(checkpoint: TurnCheckpoint): Promise<void> {
-    const { turnId, roomId, agentId, covers, steps } = checkpoint;
-    const stored = frozenCopy({ turnId, roomId, agentId, covers, steps });
-    const json = [JSON.stringify(covers), JSON.stringify(steps)] as const;
+    const { turnId, roomId, agentId, covers, steps, tries = 0 } = checkpoint;
+    const counted = tries > 0 ? { tries } : {};
+    const stored = frozenCopy({ turnId, roomId, agentId, covers, steps, ...counted });
+    const json = [JSON.stringify(covers), JSON.stringify(steps), tries] as const;
     await this.#link.call('checkpoint', [turnId, roomId, agentId, ...json], (written) => {
       if (written) this.#replica.checkpointed(stored);
     });
   }
 
   async commit({ turn, reply, outbound }: TurnCommit): Promise<boolean> {
-    const { turnId, roomId } = turn;
+    const { turnId, roomId, trigger } = turn;
     const covers = [...turn.covers];
-    const status = turn.status === 'done' ? 'handled' : 'failed';
+    const status = turn.status === 'failed' ? 'failed' : 'handled';
     const memory = reply && frozenCopy(reply);
     const sent = outbound && outboundOf(outbound, memory);
     const row = {
@@ -45,6 +46,8 @@ export class LibsqlTurns implements TurnStore {
       covers,
       status: statusNumber[status],
       turn: JSON.stringify(turn),
+      until: turn.status === 'waiting' ? (turn.waitsUntil ?? 0) : null,
+      continues: trigger?.kind === 'decision' ? trigger.turnId : null,
       reply: memory && rowOf(memory),
       outbound: sent && outboundRow(sent, memory),
     };
@@ -57,7 +60,9 @@ export class LibsqlTurns implements TurnStore {
 
   async get(turnId: string): Promise<Turn | null> {
     const body = await this.#link.call('turn', [turnId]);
-    return body === null ? null : JSON.parse(body);
+    if (body === null) return null;
+    const turn = JSON.parse(body) as Turn;
+    return { ...turn, steps: readSteps(turn.steps) };
   }
 
   async list(request: TurnListRequest): Promise<Page<Omit<Turn, 'steps'>>> {
@@ -75,6 +80,29 @@ export class LibsqlTurns implements TurnStore {
       if (room !== null) this.#replica.revived(room);
     });
     return roomId !== null;
+  }
+
+  async decide(turnId: string, trigger: Memory): Promise<Appended> {
+    const stored = frozenCopy(trigger);
+    let appended: Appended;
+    await this.#link.call('decide', [turnId, rowOf(stored)], (result) => {
+      const earlier = typeof result === 'string' ? readMemories(result)[0]!.memory : undefined;
+      if (!earlier) this.#replica.appended({ seq: result as number, memory: stored });
+      appended = { memory: earlier ?? stored, duplicate: earlier !== undefined };
+    });
+    return appended!;
+  }
+
+  async expired(now: number, limit: number): Promise<string[]> {
+    return JSON.parse(await this.#link.call('turnsExpired', [now, whole(limit)]));
+  }
+
+  async undecided(roomId: string, limit: number): Promise<string[]> {
+    return JSON.parse(await this.#link.call('turnsUndecided', [roomId, whole(limit)]));
+  }
+
+  stopWaiting(turnId: string): Promise<boolean> {
+    return this.#link.call('stopWaiting', [turnId]);
   }
 
   async waiting(before: number, limit: number): Promise<string[]> {

@@ -5,6 +5,7 @@
 import { FatalError } from '../../errors.js';
 import { type Database, listOf } from './database.js';
 import type { Filter } from './lexicon.js';
+import { kindNumber } from './row.js';
 import { Signs, signsOf } from './signs.js';
 
 /** How many are compared exactly: measured, the ten best of 100,000 are then practically always among them. */
@@ -39,6 +40,7 @@ export class Vectors {
     const lacking = `
       from memories m where seq > ?2 and case
         when exists (select 1 from vectors v where v.embedder = ?1 and v.seq = m.seq) then false
+        when kind = ${kindNumber.trigger} then false
         else body -> '$.content.text' <> '""' -- only then: taking the JSON apart is what costs
       end`;
     this.#sql = {

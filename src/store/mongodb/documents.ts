@@ -4,7 +4,9 @@
  * - a **memory** is a document under its id;
  * - a **turn** is a document too: that of its reply, or, for a silent turn, one without a memory. It holds the turn,
  *   the outbox entry and the covered ids, so inserting it commits them all;
- * - a **checkpoint** is a field of the first message it covers, so it ends with that message's wait.
+ * - a **checkpoint** is a field of the first message it covers, so it ends with that message's wait;
+ * - a **trigger** is a memory too. Workers of before there were triggers may be at work beside: a document's kind is
+ *   `turn` to them, which they recall nowhere, and its `open` is below all that their claims look at.
  *
  * `ingest` is unique: the ingestion key of a memory, the turn's id for a turn. That is why a key has one memory and
  * a turn one commit. `open` is there only on what a claim must see, so one query sees it all.
@@ -12,12 +14,17 @@
 import type { Binary } from 'mongodb';
 import { derivedId, newId } from '../../core/ids.js';
 import type { Memory, MemoryKind, MemoryStatus, Source, SourceKey } from '../../core/memory.js';
-import type { OutboundMessage, Turn, TurnCheckpoint } from '../../core/turn.js';
+import type { Trigger } from '../../core/trigger.js';
+import { type OutboundMessage, readSteps, type Turn, type TurnCheckpoint } from '../../core/turn.js';
 import type { Undelivered } from '../outbox.js';
 import { termsOf } from './terms.js';
 
 /** What a claim must see, in the order it looks at it. */
 export const Open = {
+  /** A turn of a trigger, whose marks are not all made. */
+  triggered: -3,
+  /** A pending trigger, perhaps with a checkpoint. */
+  trigger: -2,
   /** A failed turn whose messages are not all pending again. */
   reopening: -1,
   /** A turn whose messages are not all marked. */
@@ -39,12 +46,15 @@ interface StoredOutbound extends Pick<OutboundMessage, 'id' | 'attempts' | 'crea
 /** Metadata is JSON text: its keys are a platform's, and not every server takes dots or dollars in field names. */
 type StoredSource = Omit<Source, 'metadata'> & { metadata?: string };
 
+/** Older workers know `done` and `failed` alone; `state` is there where it says more than these. */
+export type StoredTurn = Omit<Turn, 'status'> & { status: 'done' | 'failed'; state?: 'waiting' | 'stopped' };
+
 export interface MemoryDocument {
   _id: string;
   ingest: string;
   agentId: string;
   roomId: string;
-  /** `turn`: a turn without a reply, or with a forgotten one. */
+  /** `turn`: a turn without a reply, or with a forgotten one, or a trigger. */
   kind: MemoryKind | 'turn';
   status: MemoryStatus;
   turnId: string | null;
@@ -56,8 +66,11 @@ export interface MemoryDocument {
   content?: Memory['content'];
   source?: StoredSource;
   open?: (typeof Open)[keyof typeof Open];
-  checkpoint?: Omit<TurnCheckpoint, 'roomId'>;
-  turn?: Turn;
+  checkpoint?: Omit<TurnCheckpoint, 'roomId' | 'trigger'>;
+  turn?: StoredTurn;
+  trigger?: Trigger;
+  /** Of a turn that waits and has no decision: Unix ms. */
+  waitsUntil?: number;
   /** Documents of failed turns it was covered by that ran again: their marks, should they come late, are void. */
   reopened?: string[];
   /** Present until the reply is delivered or given up. */
@@ -81,21 +94,23 @@ export interface MemoryDocument {
 /** What `memoryOf` needs. Vectors, terms and steps are much larger. */
 export const memoryFields = {
   ...{ agentId: 1, roomId: 1, scope: 1, kind: 1, role: 1, author: 1, content: 1, source: 1 },
-  ...{ status: 1, turnId: 1, createdAt: 1 },
+  ...{ status: 1, turnId: 1, createdAt: 1, trigger: 1 },
 } as const;
 
 /** A copy: the caller's object stays the caller's. */
 export function documentOf(memory: Memory): MemoryDocument {
   const { id, source, ...rest } = copied(memory);
   const { text } = rest.content;
+  const isTrigger = rest.kind === 'trigger';
   const document: MemoryDocument = {
     _id: id,
     ingest: ingestionId({ ...memory.source, agentId: memory.agentId }),
     ...rest,
+    ...(isTrigger && { kind: 'turn' }),
     source: storedSource(source),
   };
-  if (rest.status === 'pending') document.open = Open.message;
-  if (text !== '') {
+  if (rest.status === 'pending') document.open = isTrigger ? Open.trigger : Open.message;
+  if (text !== '' && !isTrigger) {
     document.embeds = true;
     document.terms = termsOf(memory.agentId, memory.scope, text);
   }
@@ -103,11 +118,13 @@ export function documentOf(memory: Memory): MemoryDocument {
 }
 
 export function memoryOf(document: MemoryDocument): Memory {
-  const { _id, agentId, roomId, scope, kind, role, author, content, source, status, turnId, createdAt } =
+  const { _id, agentId, roomId, scope, role, author, content, source, status, turnId, createdAt, trigger } =
     document;
+  const kind = trigger ? 'trigger' : (document.kind as MemoryKind);
   return {
-    ...{ id: _id, agentId, roomId, scope: scope!, kind: kind as MemoryKind, role: role!, author: author! },
+    ...{ id: _id, agentId, roomId, scope: scope!, kind, role: role!, author: author! },
     ...{ content: content!, source: sourceOf(source!), status, turnId, createdAt },
+    ...(trigger && { trigger }),
   };
 }
 
@@ -130,8 +147,9 @@ export function turnDocumentOf(
         turnId,
         createdAt: finishedAt,
       };
-  const document: MemoryDocument = { ...base, ingest: turnId, turn: copied(turn) };
-  if (turn.covers.length > 0) document.open = Open.turn;
+  const document: MemoryDocument = { ...base, ingest: turnId, turn: storedTurn(turn) };
+  if (turn.covers.length > 0) document.open = turn.trigger ? Open.triggered : Open.turn;
+  if (turn.status === 'waiting') document.waitsUntil = turn.waitsUntil ?? 0;
   if (outbound) {
     const { id, to, answers, attempts, createdAt, memory } = outbound;
     document.due = true;
@@ -161,8 +179,19 @@ export function undeliveredOf({ _id, agentId, roomId, turnId, outbox }: MemoryDo
 }
 
 export function checkpointOf({ roomId, checkpoint }: MemoryDocument): TurnCheckpoint {
-  const { turnId, agentId, covers, steps } = checkpoint!;
-  return { turnId, roomId, agentId, covers, steps };
+  const { turnId, agentId, covers, steps, tries } = checkpoint!;
+  return { turnId, roomId, agentId, covers, steps, ...(tries && { tries }) };
+}
+
+function storedTurn(turn: Turn): StoredTurn {
+  const { status, ...rest } = copied(turn);
+  if (status === 'waiting' || status === 'stopped') return { ...rest, status: 'done', state: status };
+  return { ...rest, status };
+}
+
+/** What is listed has no steps. */
+export function turnOf({ state, ...turn }: StoredTurn): Turn {
+  return { ...turn, status: state ?? turn.status, ...(turn.steps && { steps: readSteps(turn.steps) }) };
 }
 
 export function ingestionId({ agentId, connector, tenant, messageId }: SourceKey): string {

@@ -9,7 +9,7 @@ export async function forget(connection: Connection, ids: string[]): Promise<num
   const archive = connection.collection<MemoryDocument>('archive');
   const found = await connection.find(
     memories,
-    { _id: { $in: ids }, kind: { $ne: 'turn' } },
+    { _id: { $in: ids }, $or: [{ kind: { $ne: 'turn' } }, { trigger: { $exists: true } }] },
     { projection: { roomId: 1, status: 1, checkpoint: 1, 'turn.turnId': 1 } },
   );
   for (const document of found) {
@@ -24,13 +24,18 @@ export async function forget(connection: Connection, ids: string[]): Promise<num
   return found.length + archived;
 }
 
-/** A turn is known by its document, so that nobody commits it again; what was said in it goes. */
+/** A turn is known by its document, so that nobody commits it again; what was said in it goes. One that waits is over. */
 async function emptyTurns(memories: Collection<MemoryDocument>, ids: string[]): Promise<void> {
+  await memories.updateMany(
+    { _id: { $in: ids }, 'turn.state': 'waiting' },
+    { $set: { 'turn.state': 'stopped' } },
+  );
   await memories.updateMany(
     { _id: { $in: ids } },
     {
       $set: { kind: 'turn', 'turn.steps': [] },
       $unset: {
+        waitsUntil: '',
         ...{
           scope: '',
           role: '',

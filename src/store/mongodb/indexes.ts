@@ -55,6 +55,11 @@ const partial: IndexDescription[] = [
     key: { createdAt: 1, open: 1, roomId: 1 },
     partialFilterExpression: { open: { $exists: true } },
   },
+  {
+    name: 'decidable',
+    key: { waitsUntil: 1, roomId: 1 },
+    partialFilterExpression: { waitsUntil: { $exists: true } },
+  },
   { name: 'due', key: { roomId: 1, due: 1, _id: 1 }, partialFilterExpression: { due: { $exists: true } } },
   { name: 'outbound', key: { 'outbox.id': 1 }, partialFilterExpression: { due: { $exists: true } } },
   { name: 'dead', key: { 'outbox.id': 1, dead: 1 }, partialFilterExpression: { dead: { $exists: true } } },

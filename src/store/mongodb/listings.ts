@@ -10,7 +10,7 @@ import { pageOf, whole } from '../paging.js';
 import type { TurnListRequest } from '../turn-store.js';
 import type { Connection } from './connection.js';
 import { readCursor, writeCursor } from './cursors.js';
-import { type MemoryDocument, memoryFields, memoryOf } from './documents.js';
+import { type MemoryDocument, memoryFields, memoryOf, turnOf } from './documents.js';
 
 /** Documents looked at in one call; of most, a few fields. */
 const lookedAt = 1_000;
@@ -26,7 +26,8 @@ const place = { 'source.connector': 1, 'source.tenant': 1, 'source.channel': 1, 
 const turnFields = {
   ...{ 'turn.turnId': 1, 'turn.roomId': 1, 'turn.agentId': 1, 'turn.covers': 1, 'turn.status': 1 },
   ...{ 'turn.replyId': 1, 'turn.model': 1, 'turn.usage': 1, 'turn.attempt': 1, 'turn.error': 1 },
-  ...{ 'turn.startedAt': 1, 'turn.finishedAt': 1 },
+  ...{ 'turn.startedAt': 1, 'turn.finishedAt': 1, 'turn.state': 1, 'turn.trigger': 1 },
+  ...{ 'turn.waitsUntil': 1, 'turn.continuedBy': 1 },
 };
 
 export class Listings {
@@ -92,9 +93,9 @@ export class Listings {
       ({ turn }) =>
         turn &&
         (agentId === undefined || turn.agentId === agentId) &&
-        (status === undefined || turn.status === status),
+        (status === undefined || turnOf(turn).status === status),
     );
-    return pageBehind('turns', looked, found, limit, ({ turn }) => turn!);
+    return pageBehind('turns', looked, found, limit, ({ turn }) => turnOf(turn!));
   }
 
   /** First what is at hand, then what is archived: what moves meanwhile is met twice rather than not at all. */
@@ -126,7 +127,7 @@ export class Listings {
     const { items, nextCursor } = pageBehind(use, looked, found, limit, ({ _id }) => _id);
     const memories = await this.#connection.find(
       collection,
-      { _id: { $in: items }, kind: { $ne: 'turn' } },
+      { _id: { $in: items }, $or: [{ kind: { $ne: 'turn' } }, { trigger: { $exists: true } }] },
       { sort: { _id: 1 }, projection: memoryFields },
     );
     const rest = use === 'memories' ? writeCursor('archive', '') : null;

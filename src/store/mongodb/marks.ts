@@ -6,7 +6,7 @@
  */
 import type { MemoryStatus } from '../../core/memory.js';
 import type { Logger } from '../../logger.js';
-import { type MemoryDocument, Open } from './documents.js';
+import type { MemoryDocument } from './documents.js';
 import type { RoomLog, Updates } from './room-log.js';
 
 interface Marking {
@@ -69,16 +69,28 @@ export class Marks {
   }
 }
 
-function updatesOf({ _id, roomId, turnId, turn }: MemoryDocument): Updates {
+function updatesOf({ _id, roomId, turnId, turn, open }: MemoryDocument): Updates {
   const [first, ...others] = turn!.covers;
+  const { trigger } = turn!;
   const status: MemoryStatus = turn!.status === 'done' ? 'handled' : 'failed';
   const pending = { roomId, status: 'pending' as const, reopened: { $ne: _id } };
   const update = { $set: { status, turnId }, $unset: { open: '' as const, checkpoint: '' as const } };
   const updates: Updates = [
     { updateOne: { filter: { _id: first!, ...pending }, update } },
-    { updateOne: { filter: { _id, roomId, open: Open.turn }, update: { $unset: { open: '' as const } } } },
+    { updateOne: { filter: { _id, roomId, open }, update: { $unset: { open: '' as const } } } },
   ];
   if (others.length > 0)
     updates.unshift({ updateMany: { filter: { _id: { $in: others }, ...pending }, update } });
+  // As long as it waits: somebody may have stopped it.
+  if (trigger?.kind === 'decision')
+    updates.unshift({
+      updateOne: {
+        filter: { ingest: trigger.turnId, roomId, 'turn.state': 'waiting' },
+        update: {
+          $set: { 'turn.continuedBy': turn!.turnId },
+          $unset: { 'turn.state': '' as const, waitsUntil: '' as const },
+        },
+      },
+    });
   return updates;
 }

@@ -71,7 +71,7 @@ export class MongoMemories implements MemoryStore {
     const found = await this.#parts.connection.run(() =>
       this.#memories.findOne<MemoryDocument>({ _id: id }, { projection: memoryFields }),
     );
-    return found && found.kind !== 'turn' ? memoryOf(found) : null;
+    return found && (found.kind !== 'turn' || found.trigger) ? memoryOf(found) : null;
   }
 
   async find(key: SourceKey): Promise<Memory | null> {

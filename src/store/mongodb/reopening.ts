@@ -32,7 +32,8 @@ export class Reopening {
         await this.#finish(found);
         return true;
       }
-      if (found.open === Open.turn) await this.#connection.run(() => this.#marks.repair([found]));
+      if (found.open === Open.turn || found.open === Open.triggered)
+        await this.#connection.run(() => this.#marks.repair([found]));
       else if ((await this.#left(found)).length === 0) return false;
       else begun = (await this.#begin(found)) || begun;
     }
@@ -75,17 +76,21 @@ export class Reopening {
 
   async #finish(failure: MemoryDocument): Promise<void> {
     const { _id, roomId, turn } = failure;
-    const { turnId, agentId, covers, steps } = turn!;
+    const { turnId, agentId, covers, steps, trigger } = turn!;
     const [first, ...others] = await this.#left(failure);
     // Each once: whoever is late must not undo what came after, a second failure for one.
     const failed = { roomId, status: 'failed' as const, reopened: { $ne: _id } };
+    const open = trigger ? Open.trigger : Open.message;
     const back = {
-      $set: { status: 'pending' as const, turnId: null, open: Open.message },
+      $set: { status: 'pending' as const, turnId: null, open: open as MemoryDocument['open'] },
       $unset: { expiresAt: '' as const },
       $addToSet: { reopened: _id },
     };
     // What was done is not done again, and the turn covers what it covered.
-    const checkpoint = { open: Open.checkpoint, checkpoint: { turnId, agentId, covers, steps } };
+    const checkpoint = {
+      ...(trigger ? {} : { open: Open.checkpoint }),
+      checkpoint: { turnId, agentId, covers, steps },
+    };
     const atFirst = steps.length > 0 ? { ...back, $set: { ...back.$set, ...checkpoint } } : back;
     const freed = {
       $set: { ingest: derivedId('reopened', _id) },

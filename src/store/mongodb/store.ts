@@ -11,6 +11,7 @@
  *
  * The other files are the ports.
  */
+import type { Memory } from '../../core/memory.js';
 import type { Logger } from '../../logger.js';
 import type { Store } from '../store.js';
 import { type Abilities, askServer, notesOf, shardedIngestion } from './abilities.js';
@@ -82,22 +83,15 @@ function storeOn(
     (hint) => hint && node?.hasVectors({ key: embedders.keyOf(hint.id), dimensions: hint.dimensions }),
     () => {},
   );
+  const memories = new MongoMemories({
+    ...{ connection, abilities, log, marks, reads, embedders, expiry, search, node, listings },
+  });
+  const append = (memory: Memory) => memories.append(memory);
   let closed: Promise<void> | undefined;
   return {
     description: { engine: abilities.engine, notes },
-    memories: new MongoMemories({
-      connection,
-      abilities,
-      log,
-      marks,
-      reads,
-      embedders,
-      expiry,
-      search,
-      node,
-      listings,
-    }),
-    turns: new MongoTurns(connection, log, marks, listings),
+    memories,
+    turns: new MongoTurns(connection, log, marks, { listings, append }),
     outbox: new MongoOutbox(connection, log, marks),
     tokens: new MongoTokens(connection),
     files: new MongoFiles(connection),

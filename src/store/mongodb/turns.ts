@@ -1,6 +1,8 @@
+import type { Filter, Sort } from 'mongodb';
+import type { Memory } from '../../core/memory.js';
 import type { Turn, TurnCheckpoint } from '../../core/turn.js';
 import { FatalError } from '../../errors.js';
-import type { Page } from '../memory-store.js';
+import type { Appended, Page } from '../memory-store.js';
 import { whole } from '../paging.js';
 import type { Claim, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
 import type { Connection } from './connection.js';
@@ -12,9 +14,11 @@ import {
   memoryOf,
   Open,
   turnDocumentOf,
+  turnOf,
 } from './documents.js';
 import type { Listings } from './listings.js';
 import type { Marks } from './marks.js';
+import type { MongoMemories } from './memories.js';
 import { Reopening } from './reopening.js';
 import type { RoomLog } from './room-log.js';
 import { waitingRooms } from './waiting.js';
@@ -28,8 +32,15 @@ export class MongoTurns implements TurnStore {
   readonly #marks: Marks;
   readonly #listings: Listings;
   readonly #reopening: Reopening;
+  readonly #append: MongoMemories['append'];
 
-  constructor(connection: Connection, log: RoomLog, marks: Marks, listings: Listings) {
+  constructor(
+    connection: Connection,
+    log: RoomLog,
+    marks: Marks,
+    { listings, append }: { listings: Listings; append: MongoMemories['append'] },
+  ) {
+    this.#append = append;
     this.#connection = connection;
     this.#log = log;
     this.#marks = marks;
@@ -42,7 +53,7 @@ export class MongoTurns implements TurnStore {
     for (;;) {
       const open = await this.#open(roomId, whole(limit));
       const reopening = open.filter((document) => document.open === Open.reopening);
-      const unfinished = open.filter((document) => document.open === Open.turn);
+      const unfinished = open.filter(({ open: is }) => is === Open.turn || is === Open.triggered);
       if (reopening.length + unfinished.length === 0) return this.#claimOf(open, whole(limit));
       // Some process died between a commit, or the beginning of a reopening, and what follows.
       for (const { _id } of reopening) await this.#reopening.finish(_id);
@@ -52,7 +63,9 @@ export class MongoTurns implements TurnStore {
 
   /** Without effect on a finished turn: the checkpoint stands in a message that waits, and none of its does. */
   async checkpoint(checkpoint: TurnCheckpoint): Promise<void> {
-    const { turnId, roomId, agentId, covers, steps } = copied(checkpoint);
+    const { turnId, roomId, agentId, covers, steps, tries = 0, trigger } = copied(checkpoint);
+    const counted = tries > 0 ? { tries } : {};
+    const open = trigger ? Open.trigger : Open.checkpoint;
     await this.#marks.ofRoom(roomId);
     const { memories } = this.#log;
     for (const _id of covers) {
@@ -61,13 +74,18 @@ export class MongoTurns implements TurnStore {
         const set = () =>
           memories.updateOne(
             { ...holder, checkpoint: { $exists: false } },
-            { $set: { open: Open.checkpoint, checkpoint: { turnId, agentId, covers, steps } } },
+            {
+              $set: {
+                open,
+                checkpoint: { turnId, agentId, covers, steps, ...counted },
+              },
+            },
           );
         // The covers of the first checkpoint stay: messages that came later wait for the next turn.
         const renew = () =>
           memories.updateOne(
             { ...holder, 'checkpoint.turnId': turnId },
-            { $set: { 'checkpoint.steps': steps } },
+            { $set: { 'checkpoint.steps': steps, 'checkpoint.tries': tries } },
           );
         // One of the two does it; what is likelier is tried first.
         const [first, second] = steps.length > 1 ? [renew, set] : [set, renew];
@@ -95,7 +113,7 @@ export class MongoTurns implements TurnStore {
     const found = await this.#connection.run(() =>
       this.#log.memories.findOne<MemoryDocument>({ ingest: turnId }, { projection: { turn: 1 } }),
     );
-    return found?.turn ?? null;
+    return found?.turn ? turnOf(found.turn) : null;
   }
 
   async list(request: TurnListRequest): Promise<Page<Omit<Turn, 'steps'>>> {
@@ -106,17 +124,63 @@ export class MongoTurns implements TurnStore {
     return this.#reopening.reopen(turnId);
   }
 
+  /** A decision that this process has not told the turn of keeps its place all the same: the key is taken. */
+  async decide(turnId: string, trigger: Memory): Promise<Appended> {
+    await this.#marks.ofRoom(trigger.roomId);
+    const appended = await this.#append(trigger);
+    const waiting = { ingest: turnId, roomId: trigger.roomId, waitsUntil: { $exists: true } };
+    await this.#connection.repeatable(() =>
+      this.#log.memories.updateOne(waiting, { $unset: { waitsUntil: '' } }),
+    );
+    return appended;
+  }
+
+  async expired(now: number, limit: number): Promise<string[]> {
+    return this.#undecided({ waitsUntil: { $lt: now } }, { waitsUntil: 1 }, limit);
+  }
+
+  async undecided(roomId: string, limit: number): Promise<string[]> {
+    return this.#undecided({ roomId, waitsUntil: { $exists: true } }, { _id: 1 }, limit);
+  }
+
+  async stopWaiting(turnId: string): Promise<boolean> {
+    await this.#marks.all();
+    const { matchedCount } = await this.#connection.repeatable(() =>
+      this.#log.memories.updateOne(
+        { ingest: turnId, 'turn.state': 'waiting' },
+        { $set: { 'turn.state': 'stopped' }, $unset: { waitsUntil: '' } },
+      ),
+    );
+    return matchedCount > 0;
+  }
+
   async waiting(before: number, limit: number): Promise<string[]> {
     await this.#marks.all();
-    const pending = { open: { $gte: Open.reopening, $ne: Open.turn }, createdAt: { $lt: before } };
+    const pending = { open: { $gte: Open.trigger, $ne: Open.turn }, createdAt: { $lt: before } };
     return this.#connection.run(() => waitingRooms(this.#log.memories, pending, 'createdAt', whole(limit)));
   }
 
-  /** Everything a claim must see, in one query: unfinished reopenings and turns, then checkpoints, then what waits. */
-  #open(roomId: string, limit: number): Promise<MemoryDocument[]> {
+  async #undecided(filter: Filter<MemoryDocument>, sort: Sort, limit: number): Promise<string[]> {
+    if (whole(limit) === 0) return [];
+    await this.#marks.all();
+    const found = await this.#connection.find(this.#log.memories, filter, {
+      ...{ sort, limit: whole(limit), projection: { 'turn.turnId': 1 } },
+    });
+    return found.flatMap(({ turn }) => turn?.turnId ?? []);
+  }
+
+  /**
+   * Everything a claim must see, in one query: unfinished turns of triggers, triggers, unfinished reopenings and turns,
+   * then checkpoints, then what waits.
+   */
+  #open(
+    roomId: string,
+    limit: number,
+    from: MemoryDocument['open'] = Open.triggered,
+  ): Promise<MemoryDocument[]> {
     return this.#connection.find(
       this.#log.memories,
-      { roomId, open: { $gte: Open.reopening } },
+      { roomId, open: { $gte: from! } },
       {
         sort: { open: 1, _id: 1 },
         limit: limit + mostTurns,
@@ -124,18 +188,36 @@ export class MongoTurns implements TurnStore {
           ...memoryFields,
           open: 1,
           checkpoint: 1,
+          'turn.turnId': 1,
           'turn.covers': 1,
           'turn.status': 1,
+          'turn.trigger': 1,
         },
       },
     );
   }
 
-  async #claimOf(open: MemoryDocument[], limit: number): Promise<Claim> {
+  async #claimOf(found: MemoryDocument[], limit: number): Promise<Claim> {
+    const triggers = found.filter(({ open }) => open === Open.trigger);
+    const begun = triggers.find(({ checkpoint }) => checkpoint);
+    if (begun) return { messages: [memoryOf(begun)], checkpoint: checkpointOf(begun) };
+    // Triggers come before messages here, whatever their place in the line: too many of them leave no room for those.
+    const { roomId } = found[0] ?? {};
+    const more = triggers.length > mostTurns && roomId !== undefined;
+    const open = more ? await this.#open(roomId, limit, Open.checkpoint) : found.slice(triggers.length);
     const [first] = open;
+    const [trigger] = triggers;
     if (first?.open !== Open.checkpoint) {
-      return { messages: open.slice(0, limit).map(memoryOf), checkpoint: null };
+      if (trigger && !(first && first._id < trigger._id))
+        return { messages: [memoryOf(trigger)], checkpoint: null, cut: true };
+      const before = trigger ? open.filter(({ _id }) => _id < trigger._id) : open;
+      const messages = before.slice(0, limit).map(memoryOf);
+      return { messages, checkpoint: null, ...(trigger && { cut: true }) };
     }
+    return this.#begun(first, open, limit);
+  }
+
+  async #begun(first: MemoryDocument, open: MemoryDocument[], limit: number): Promise<Claim> {
     const checkpoint = checkpointOf(first);
     const covered = new Set(checkpoint.covers);
     let found = open.filter(({ _id }) => covered.has(_id));

@@ -1,0 +1,29 @@
+/**
+ * Trigger: why a turn runs, where that is no message. It is stored as a memory of the kind `trigger`, so that it has a
+ * place in the room's line, a unique key, a claim and a retry as messages have; nothing recalls it.
+ */
+import { z } from 'zod';
+
+/** What somebody, or the time, has decided about the calls of a waiting turn. */
+export const Decision = z.object({
+  approve: z.boolean(),
+  /** Who decided, as the audit log names them; absent: nobody did in time. */
+  by: z.string().max(512).optional(),
+  /** What whoever decided had to say; the model reads it. */
+  note: z.string().max(2000).optional(),
+  /** The time to decide was over. */
+  expired: z.literal(true).optional(),
+});
+export type Decision = z.infer<typeof Decision>;
+
+export const Trigger = z.discriminatedUnion('kind', [
+  /** Usual, and absent in what is stored. */
+  z.object({ kind: z.literal('message') }),
+  /** A waiting turn goes on. */
+  z.object({ kind: z.literal('decision'), turnId: z.string(), decision: Decision }),
+  /** The time has come; the memory's text says for what. */
+  z.object({ kind: z.literal('schedule'), scheduleId: z.string() }),
+  /** Another turn asks; the memory's text says for what. */
+  z.object({ kind: z.literal('parent'), turnId: z.string() }),
+]);
+export type Trigger = z.infer<typeof Trigger>;

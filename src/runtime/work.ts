@@ -1,0 +1,72 @@
+import { type Memory, samePerson } from '../core/memory.js';
+import type { RoomState } from '../core/room.js';
+import { decidedSteps, readSteps, type TurnCheckpoint, turnIdOf } from '../core/turn.js';
+import { askedBy } from '../store/decide.js';
+import type { MemoryStore } from '../store/memory-store.js';
+import type { Claim, TurnStore } from '../store/turn-store.js';
+
+/** One turn to take, as the room's line has it. */
+export interface Work {
+  /** What is handled with it. */
+  covered: Memory[];
+  /** What it answers: the same, or what the turn that waited had to answer. */
+  asked: Memory[];
+  checkpoint: TurnCheckpoint;
+  /** Steps that the turn which waited has told of. */
+  told: number;
+  /** It is not to be answered: somebody called it off, or nothing is left of what was decided. */
+  over: 'stopped' | 'nothing' | null;
+  /** More waits in the room, or may wait. */
+  more: boolean;
+}
+
+interface Stores {
+  turns: TurnStore;
+  memories: MemoryStore;
+}
+
+/** Null: the room has nothing to do. @param only messages it may cover; absent: any */
+export async function workOf(
+  claim: Claim,
+  { stopped }: RoomState,
+  stores: Stores,
+  only?: readonly string[],
+): Promise<Work | null> {
+  const claimed = only ? claim.messages.filter(({ id }) => only.includes(id)) : claim.messages;
+  const off = stopped === undefined ? [] : claimed.filter(({ id }) => id < stopped);
+  // What came before somebody called the room's turn off is a turn of its own, without what came after.
+  const covered = off.length > 0 ? off : claim.checkpoint ? claimed : burst(claimed);
+  const first = covered[0];
+  if (!first) return null;
+  const { roomId, agentId, trigger } = first;
+  const covers = covered.map(({ id }) => id);
+  const begun = claim.checkpoint ?? { turnId: turnIdOf(first), roomId, agentId, covers, steps: [] };
+  const checkpoint = { ...begun, steps: readSteps(begun.steps), ...(trigger && { trigger }) };
+  const more = claim.checkpoint !== null || off.length > 0 || covered.length < claimed.length;
+  const over = off.length > 0 ? 'stopped' : null;
+  const work: Work = { covered, asked: covered, checkpoint, told: 0, over, more: more || !!claim.cut };
+  return trigger?.kind === 'decision' ? continuation(work, claim, stores) : work;
+}
+
+/** A burst is one person's, so that actions run as the person whose message asked for them. */
+function burst(messages: Memory[]): Memory[] {
+  const end = messages.findIndex((message) => !samePerson(message, messages[0]!));
+  return end < 0 ? messages : messages.slice(0, end);
+}
+
+async function continuation(work: Work, claim: Claim, stores: Stores): Promise<Work> {
+  const { checkpoint } = work;
+  const { trigger, turnId } = checkpoint;
+  if (trigger?.kind !== 'decision') return work;
+  const waited = await stores.turns.get(trigger.turnId);
+  const ours = waited?.status === 'waiting' || waited?.continuedBy === turnId;
+  if (!waited || !ours) return { ...work, over: 'nothing', more: true };
+  const left = await askedBy(stores, waited);
+  const steps = claim.checkpoint ? checkpoint.steps : decidedSteps(waited.steps, trigger.decision);
+  return {
+    ...work,
+    asked: left.length > 0 ? left : work.covered,
+    checkpoint: { ...checkpoint, steps },
+    ...{ told: waited.steps.length, more: true },
+  };
+}
