@@ -1,6 +1,6 @@
 import { type Memory, roomIdOf, type SourceKey } from '../core/memory.js';
 import type { Logger } from '../logger.js';
-import type { MemoryStore } from '../store/memory-store.js';
+import type { History } from '../store/history.js';
 import type { TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
 import { replyNote } from '../store/reply-note.js';
@@ -10,10 +10,10 @@ const mostQuotedChars = 4000;
 
 /** Finds memories by what the platform calls them: what people wrote, and what the agent replied. */
 export class Pointers {
-  readonly #memories: MemoryStore;
+  readonly #memories: History;
   readonly #replies: TypedNotes<SourceKey, string>;
 
-  constructor(memories: MemoryStore, notes: NoteStore, log: Logger) {
+  constructor(memories: History, notes: NoteStore, log: Logger) {
     this.#memories = memories;
     this.#replies = replyNote.in(notes, log);
   }

@@ -1,6 +1,6 @@
 import type { RoomSource } from '../core/memory.js';
 import type { OutboundMessage } from '../core/turn.js';
-import type { Page, PageRequest } from './memory-store.js';
+import type { Page, PageRequest } from './paging.js';
 
 /** A reply that is not with its platform, without its text. */
 export interface Undelivered extends Omit<OutboundMessage, 'memory' | 'to' | 'answers'> {

@@ -1,6 +1,17 @@
 /** What the pages of all stores have in common. */
 import { FatalError } from '../errors.js';
-import type { Page } from './memory-store.js';
+
+export interface Page<T> {
+  items: T[];
+  /** Give it back to get the next page; null at the end. */
+  nextCursor: string | null;
+}
+
+/** `limit`: most items of the page. An unknown cursor throws `invalid_field`. */
+export interface PageRequest {
+  limit: number;
+  cursor?: string;
+}
 
 /** A limit as it was meant: to databases 0 or a negative one may mean none at all. */
 export function whole(limit: number, least = 0): number {

@@ -1,5 +1,5 @@
 /** Cursors of pages: the number of the last row, or of the last one looked at, and in front of it what must not be mixed up. */
-import type { Page } from '../memory-store.js';
+import type { Page } from '../paging.js';
 import { pageOf, unknownCursor } from '../paging.js';
 import type { Step } from './listings.js';
 

@@ -1,19 +1,12 @@
 import { isDirect, type Memory, type Source, type SourceKey } from '../../core/memory.js';
 import { FatalError } from '../../errors.js';
-import type {
-  Appended,
-  Expired,
-  ExpiryRequest,
-  Found,
-  MemoryStore,
-  Page,
-  PageRequest,
-  Person,
-  RoomSummary,
-  SearchRequest,
-  Unembedded,
-} from '../memory-store.js';
+import type { Expired, ExpiryRequest } from '../expiry.js';
+import type { Appended, Person, RoomSummary } from '../history.js';
+import type { MemoryStore } from '../memory-store.js';
+import type { Page, PageRequest } from '../paging.js';
 import { unknownCursor, whole } from '../paging.js';
+import type { Found, SearchRequest } from '../search.js';
+import type { Unembedded } from '../vectors.js';
 import { endOfAll, pageOfRows, pageOfStep, readNumber } from './cursors.js';
 import { frozenCopy } from './frozen.js';
 import type { Link } from './link.js';

@@ -1,6 +1,6 @@
 import type { OutboundMessage } from '../../core/turn.js';
-import type { Page, PageRequest } from '../memory-store.js';
 import type { Outbox, Undelivered } from '../outbox.js';
+import type { Page, PageRequest } from '../paging.js';
 import { whole } from '../paging.js';
 import { pageOfRows, readNumber } from './cursors.js';
 import type { Link } from './link.js';

@@ -5,7 +5,8 @@
 import type { Collection, Document, Filter } from 'mongodb';
 import { isDirect, type Memory } from '../../core/memory.js';
 import type { Turn } from '../../core/turn.js';
-import type { Page, PageRequest, Person, RoomSummary } from '../memory-store.js';
+import type { Person, RoomSummary } from '../history.js';
+import type { Page, PageRequest } from '../paging.js';
 import { pageOf, whole } from '../paging.js';
 import type { TurnListRequest } from '../turn-store.js';
 import type { Connection } from './connection.js';

@@ -1,20 +1,13 @@
 import type { AnyBulkWriteOperation, Document, Filter } from 'mongodb';
 import type { Memory, SourceKey } from '../../core/memory.js';
 import { FatalError } from '../../errors.js';
-import type {
-  Appended,
-  Expired,
-  ExpiryRequest,
-  Found,
-  MemoryStore,
-  Page,
-  PageRequest,
-  Person,
-  RoomSummary,
-  SearchRequest,
-  Unembedded,
-} from '../memory-store.js';
+import type { Expired, ExpiryRequest } from '../expiry.js';
+import type { Appended, Person, RoomSummary } from '../history.js';
+import type { MemoryStore } from '../memory-store.js';
+import type { Page, PageRequest } from '../paging.js';
 import { pageOf, whole } from '../paging.js';
+import type { Found, SearchRequest } from '../search.js';
+import type { Unembedded } from '../vectors.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
 import { readCursor, writeCursor } from './cursors.js';

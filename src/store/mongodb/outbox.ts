@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Filter } from 'mongodb';
 import type { OutboundMessage } from '../../core/turn.js';
-import type { Page, PageRequest } from '../memory-store.js';
 import type { Outbox, Undelivered } from '../outbox.js';
+import type { Page, PageRequest } from '../paging.js';
 import { pageOf, whole } from '../paging.js';
 import type { Connection } from './connection.js';
 import { readCursor, writeCursor } from './cursors.js';

@@ -1,8 +1,8 @@
 /** Hybrid search: what the words find and what the meaning finds, as one list, ranked as the embedded store ranks. */
 import { MemoryKind } from '../../core/memory.js';
 import type { Logger } from '../../logger.js';
-import type { Found, SearchRequest } from '../memory-store.js';
 import { whole } from '../paging.js';
+import type { Found, SearchRequest } from '../search.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
 import { type MemoryDocument, memoryOf } from './documents.js';
