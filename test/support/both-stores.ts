@@ -1,5 +1,10 @@
 /** A hub of its own on the embedded store, and hubs that share Redis and MongoDB: what is promised is the same. */
+import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { createLogger } from '../../src/logger.js';
+import { openLibsqlStore } from '../../src/store/libsql/store.js';
+import { openMongoStore } from '../../src/store/mongodb/store.js';
+import type { Store } from '../../src/store/store.js';
 import { startMongoServer } from '../servers/mongodb/launch.js';
 import { noRedis, RedisServer } from './redis.js';
 
@@ -26,4 +31,12 @@ export function onBothStores(name: string, tests: (engines: () => Record<string,
       };
     });
   });
+}
+
+/** The store of a hub with these settings, while the hub is not there. */
+export function openStore(dataDir: string, engines: Record<string, string>): Promise<Store> {
+  const { MONGODB_URL: url, CARRIER_MONGODB_DATABASE: database = '' } = engines;
+  const log = createLogger('silent');
+  mkdirSync(dataDir, { recursive: true });
+  return url ? openMongoStore({ url, database, log }) : openLibsqlStore({ dataDir, log });
 }
