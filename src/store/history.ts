@@ -7,6 +7,11 @@ export interface Appended {
   duplicate: boolean;
 }
 
+export interface HistoryRequest extends PageRequest {
+  /** What comes first; the oldest unless told otherwise. A cursor belongs to its order. */
+  order?: 'oldest' | 'newest';
+}
+
 export interface RoomSummary {
   roomId: string;
   agentId: string;
@@ -42,8 +47,8 @@ export interface History {
   edit(id: string, text: string): Promise<boolean>;
   /** The newest `limit` messages of a room that are not pending, oldest first. */
   recent(roomId: string, limit: number): Promise<Memory[]>;
-  /** A room's messages, pending ones included, from the oldest unless told otherwise. A cursor belongs to its order. */
-  history(roomId: string, page: PageRequest & { order?: 'oldest' | 'newest' }): Promise<Page<Memory>>;
+  /** A room's messages, pending ones included. */
+  history(roomId: string, page: HistoryRequest): Promise<Page<Memory>>;
   /**
    * Rooms with messages, the most recently active first. A call looks at some 1,000 memories from the cursor on, so a
    * page may be short, or empty, although `nextCursor` says that there is more. Not promised: a room that becomes

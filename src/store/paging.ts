@@ -18,15 +18,19 @@ export function whole(limit: number, least = 0): number {
   return Math.min(Math.max(least, Math.trunc(limit) || 0), 100_000);
 }
 
-/** `found` has one more than the page where there is another one, which begins behind the cursor of the last item. */
+/**
+ * `found` has one more than the page where there is another one, which begins behind the cursor of the last item.
+ * `rest`: the cursor of what was not looked at, where `found` is all of what was.
+ */
 export function pageOf<F, T>(
   found: readonly F[],
   limit: number,
   read: (item: F) => T,
   cursorOf: (last: F) => string,
+  rest: string | null = null,
 ): Page<T> {
   const items = found.slice(0, limit);
-  return { items: items.map(read), nextCursor: found.length > limit ? cursorOf(items.at(-1)!) : null };
+  return { items: items.map(read), nextCursor: found.length > limit ? cursorOf(items.at(-1)!) : rest };
 }
 
 /** What is on all pages. */

@@ -1,4 +1,4 @@
-import type { Memory, MemoryKind } from '../core/memory.js';
+import { type Memory, MemoryKind } from '../core/memory.js';
 
 export interface SearchRequest {
   agentId: string;
@@ -8,6 +8,7 @@ export interface SearchRequest {
   text: string;
   /** Meaning to look for; absent skips the vector half. */
   vector?: { embedder: string; values: Float32Array };
+  /** Absent: `searchedKinds`. */
   kinds?: MemoryKind[];
   /** Ids that are known already and must not come back. */
   exclude?: ReadonlySet<string>;
@@ -19,6 +20,9 @@ export interface Found {
   /** Reciprocal-rank fusion of both halves; comparable within one result only. */
   score: number;
 }
+
+/** All but triggers. */
+export const searchedKinds = MemoryKind.options.filter((kind) => kind !== 'trigger');
 
 /** What an agent recalls. Who may recall it is said by scopes (`core/memory.ts`). */
 export interface Search {
