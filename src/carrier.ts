@@ -25,6 +25,7 @@ import { SecretKeys } from './secrets/keys.js';
 import { NotedSecrets } from './secrets/noted-secrets.js';
 import { References } from './secrets/references.js';
 import { SecretVault } from './secrets/vault.js';
+import { shutDown } from './shutdown.js';
 import { announce } from './store/libsql/lock.js';
 import type { Store } from './store/store.js';
 
@@ -88,8 +89,10 @@ export async function startCarrier(config: Config, log: Logger, overrides: Overr
     const parts = { config, registry: await loading, secrets, vault: await vault, log };
     return await assemble(parts, overrides, engines.value, made.value);
   } catch (error) {
-    if (made.status === 'fulfilled') await made.value?.close();
-    if (engines.status === 'fulfilled') await engines.value.close();
+    await shutDown(log, () => config.turns.stopMs, {
+      embedder: () => made.status === 'fulfilled' && made.value?.close(),
+      engines: () => engines.status === 'fulfilled' && engines.value.close(),
+    });
     throw error;
   }
 }
@@ -101,7 +104,12 @@ async function embedderFor(parts: Parts, { embedder }: Overrides): Promise<Embed
 }
 
 function vaultOn({ store, bus }: Engines, config: Config, log: Logger): SecretVault {
-  return new SecretVault({ store: new NotedSecrets(store.notes), keys: new SecretKeys(config), bus, log });
+  return new SecretVault({
+    store: new NotedSecrets(store.notes, log),
+    keys: new SecretKeys(config),
+    bus,
+    log,
+  });
 }
 
 interface Parts {

@@ -1,5 +1,6 @@
-import { type DestinationStream, destination, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import { redact, redactValues } from './redaction.js';
+import { standardError } from './standard-error.js';
 
 export type { Logger };
 
@@ -8,10 +9,7 @@ const secretKeys = ['token', 'apiKey', 'api_key', 'secret', 'password', 'authori
 const redactedPaths = secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 
 /** JSON lines on standard error, so that standard output stays the program's own; or wherever `to` writes them. */
-export function createLogger(
-  level: string,
-  to: DestinationStream = destination({ fd: 2, sync: false }),
-): Logger {
+export function createLogger(level: string, to: DestinationStream = standardError): Logger {
   return pino(
     {
       level,

@@ -156,8 +156,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     }
     await sweeper.takeUp();
   } catch (error) {
-    await agents.quiet();
-    await agents.stop();
+    await shutDown(log, left, { connections: () => agents.quiet(), connectors: () => agents.stop() });
     throw error;
   }
   maintenance.every('sweep', limits.sweepMs, () => sweeper.sweep());

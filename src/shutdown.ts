@@ -13,11 +13,14 @@ export async function shutDown(
   left: () => number,
   steps: Record<string, () => unknown>,
 ): Promise<void> {
+  const failed: string[] = [];
   for (const [what, step] of Object.entries(steps)) {
     try {
       await within(left() + graceMs, step);
     } catch (err) {
+      failed.push(what);
       log.error({ err, what }, 'not everything has stopped cleanly; the rest goes on stopping');
     }
   }
+  if (failed.length > 0) log.error({ failed }, 'everything has stopped or was given up');
 }

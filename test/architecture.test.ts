@@ -16,7 +16,7 @@ const tests = filesBelow('test');
 const layers: [name: string, pattern: RegExp][] = [
   [
     'base',
-    /^src\/((core|markdown)\/.*|errors|logger|metrics|tracing|config|config-file|environment|given|nearest|problems|redaction|setting|secret-file|shutdown|folder|package-folder)\.?/,
+    /^src\/((core|markdown)\/.*|errors|logger|metrics|tracing|config|config-file|environment|given|nearest|problems|redaction|setting|secret-file|shutdown|standard-error|folder|package-folder)\.?/,
   ],
   [
     'port',

@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { type Config, readConfig } from '../config.js';
 import { CarrierError } from '../errors.js';
 import { packageFolder } from '../package-folder.js';
+import { endCommand, endProcess } from './end.js';
 import { loadEnvironmentFile } from './environment-file.js';
 import { addOperations } from './operations.js';
 import { paint } from './output.js';
@@ -132,10 +133,15 @@ database
     (await import('./database.js')).shard(settings(flags), flags),
   );
 
-program.parseAsync().catch((error: unknown) => {
+// Whoever read the output may be gone: what was begun is finished all the same, and the exit code says how it went.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+process.on('uncaughtException', fail);
+program.parseAsync().then(endCommand, fail);
+
+function fail(error: unknown): void {
   process.stderr.write(`${paint.red('carrier:')} ${told(error)}\n`);
-  process.exit(1);
-});
+  void endProcess(1);
+}
 
 function settings(flags: Flags): Config {
   loadEnvironmentFile();

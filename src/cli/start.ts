@@ -1,34 +1,54 @@
 import { resolve } from 'node:path';
 import type { Config } from '../config.js';
+import { within } from '../core/deadline.js';
 import { adminTokenPath, type Hub, type Process, startHub, startWorker } from '../hub.js';
 import { createLogger, type Logger } from '../logger.js';
 import { includedCharacters } from '../package-folder.js';
+import { shutDown } from '../shutdown.js';
 import { startTracing } from '../tracing.js';
+import { endProcess } from './end.js';
 import { command, paint, print } from './output.js';
 
-/** Runs the hub until a signal ends it. A second signal ends it at once. */
+/** How long past its stop time a hub is waited for, in ms: each of its steps has a limit of its own. */
+const graceMs = 30_000;
+const tracingMs = 5000;
+
+/** Runs the hub until a signal ends it, and with it the process. A second signal, or one while it starts, ends the process at once. */
 export async function start(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
   process.on('unhandledRejection', (err) => log.error({ err }, 'an unhandled rejection; please report it'));
-  process.on('uncaughtException', (err) => {
+  process.removeAllListeners('uncaughtException').on('uncaughtException', (err) => {
     log.fatal({ err }, 'an uncaught error; the hub ends, and what was pending is taken up at the next start');
-    process.exit(1);
+    void endProcess(1);
   });
+  let onSignal = die;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => onSignal(signal));
   const endTracing = config.tracing ? await startTracing() : async () => {};
   const hub = await (config.role === 'worker' ? worker(config, log) : gateway(config, log));
-  let stopping = false;
-  const stop = async (signal: string) => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    print(
-      `\n${signal}: finishing what runs. Once more ends it at once; nothing acknowledged is lost either way.`,
-    );
-    await hub.stop();
-    await endTracing().catch((err) => log.warn({ err }, 'the last spans were not sent'));
-    process.exit(0);
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  const signal = await new Promise<NodeJS.Signals>((resolve) => {
+    onSignal = (first) => {
+      onSignal = die;
+      resolve(first);
+    };
+  });
+  print(
+    `\n${signal}: finishing what runs. Once more ends it at once; nothing acknowledged is lost either way.`,
+  );
+  await shutDown(log, () => config.turns.stopMs + graceMs, {
+    hub: () => hub.stop(),
+    tracing: () => within(tracingMs, endTracing),
+  });
+  await endProcess(0);
+}
+
+/**
+ * As the system ends a process by a signal: at once, while an exit would wait for threads that hang. Only the first
+ * process of a container does not die so.
+ */
+function die(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  process.exit(1);
 }
 
 async function gateway(config: Config, log: Logger): Promise<Process> {

@@ -84,6 +84,11 @@ export type Source = z.infer<typeof Source>;
 /** What of a source says which room it is. */
 export type RoomSource = Omit<Source, 'messageId' | 'metadata' | 'pull'>;
 
+/** The room's part of a message's source. */
+export function roomSourceOf({ connector, tenant, channel, thread }: RoomSource): RoomSource {
+  return { connector, tenant, channel, ...(thread !== undefined && { thread }) };
+}
+
 /** What was said or is known: a message, a fact, a summary. */
 export const Memory = z.object({
   /** UUIDv7. */

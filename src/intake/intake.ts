@@ -15,7 +15,7 @@ import type { Logger } from '../logger.js';
 import type { PluginDesk } from '../plugin/plugin.js';
 import { problemsOf, problemText, sentence } from '../problems.js';
 import type { RoomQueue } from '../queue/queue.js';
-import type { Appended, MemoryStore } from '../store/memory-store.js';
+import type { Appended, History } from '../store/history.js';
 import type { Buttons } from './buttons.js';
 import { type Commands, type Written, writtenIn } from './commands/command.js';
 import { type Arrival, type Checked, judge, type Rule } from './gate.js';
@@ -25,7 +25,7 @@ import type { Pointers } from './pointers.js';
 import { transformed } from './transformed.js';
 
 export interface IntakeParts {
-  memories: MemoryStore;
+  memories: History;
   turns: RoomQueue;
   /** What every message and command must pass. */
   rules: Rule[];

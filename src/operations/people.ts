@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Memory, scopeOf } from '../core/memory.js';
-import type { MemoryStore } from '../store/memory-store.js';
+import type { Expiry } from '../store/expiry.js';
+import type { History } from '../store/history.js';
 import { all } from '../store/paging.js';
 import { forget } from './forgetting.js';
 import { defineOperation } from './operation.js';
@@ -36,7 +37,7 @@ export const forgetPerson = defineOperation({
 });
 
 /** Collected first: replies are known by what they answer. Also what waits for its answer, which is then not answered. */
-async function ownedAnywhere(whom: Forgetting, memories: MemoryStore): Promise<string[]> {
+async function ownedAnywhere(whom: Forgetting, memories: History & Expiry): Promise<string[]> {
   const agents = whom.agentId === undefined ? await memories.agents() : [whom.agentId];
   const found = await Promise.all([
     all((page) => memories.ofPerson(whom, page)),
@@ -48,7 +49,7 @@ async function ownedAnywhere(whom: Forgetting, memories: MemoryStore): Promise<s
 }
 
 /** What waits for its answer stays. */
-async function ownedIn(whom: Forgetting, memories: MemoryStore): Promise<string[]> {
+async function ownedIn(whom: Forgetting, memories: History & Expiry): Promise<string[]> {
   const { agentId = '', scope = '' } = whom;
   const whole = scope === directScope(whom);
   const owned = new Set<string>();

@@ -1,7 +1,8 @@
 import { type Memory, ownMemory } from '../core/memory.js';
 import type { MemoryAccess } from '../plugin/plugin.js';
-import type { MemoryStore } from '../store/memory-store.js';
+import type { History } from '../store/history.js';
 import { all } from '../store/paging.js';
+import type { Search } from '../store/search.js';
 
 const maxFacts = 50;
 /** Shorter texts stand in many messages that have nothing to do with them. */
@@ -13,7 +14,7 @@ const maxFound = 200;
  * The store as one room may see it. `origin` is the message being answered: new facts get its room and scope, and its
  * author is the person who asks.
  */
-export function memoryAccess(memories: MemoryStore, origin: Memory): MemoryAccess {
+export function memoryAccess(memories: History & Search, origin: Memory): MemoryAccess {
   const { agentId, scope } = origin;
   const scopes = [scope];
   const find = async (text: string, limit: number, kinds?: Memory['kind'][]) => {

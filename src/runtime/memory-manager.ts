@@ -3,7 +3,8 @@ import type { Memory } from '../core/memory.js';
 import { asCarrierError } from '../errors.js';
 import type { Embedder } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
-import type { MemoryStore } from '../store/memory-store.js';
+import type { Search } from '../store/search.js';
+import type { Vectors } from '../store/vectors.js';
 
 /** Texts given to the embedder at once. */
 const batch = 32;
@@ -33,7 +34,7 @@ export interface Recall {
  * store knows what lacks a vector, so nothing is lost by a restart, and a change of embedder fills in by itself.
  */
 export class MemoryManager {
-  readonly #memories: MemoryStore;
+  readonly #memories: Search & Vectors;
   readonly #embedder: Embedder | null;
   readonly #log: Logger;
   #timer: NodeJS.Timeout | undefined;
@@ -44,7 +45,7 @@ export class MemoryManager {
   #stopped = false;
 
   /** @param embedder null: recall goes by words alone. */
-  constructor(memories: MemoryStore, embedder: Embedder | null, log: Logger) {
+  constructor(memories: Search & Vectors, embedder: Embedder | null, log: Logger) {
     this.#memories = memories;
     this.#embedder = embedder;
     this.#log = log;

@@ -1,14 +1,14 @@
 import type { Agent } from '../core/character.js';
 import type { MemoryKind } from '../core/memory.js';
 import type { Logger } from '../logger.js';
-import type { MemoryStore } from '../store/memory-store.js';
+import type { Expiry } from '../store/expiry.js';
 
 /** Memories removed at once: what else the store has to do goes in between. */
 const batch = 200;
 const dayMs = 24 * 3600 * 1000;
 
 export interface RetentionParts {
-  memories: MemoryStore;
+  memories: Expiry;
   agents(): Agent[];
   /** Days that any agent's messages are kept at most; undefined: for ever. */
   hubDays: number | undefined;

@@ -6,7 +6,8 @@ import type { ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
 import type { FileStore } from '../store/file-store.js';
-import type { MemoryStore } from '../store/memory-store.js';
+import type { History } from '../store/history.js';
+import type { Search } from '../store/search.js';
 import type { Abilities } from './abilities.js';
 import type { MemoryManager } from './memory-manager.js';
 import { systemParts } from './prompt.js';
@@ -18,12 +19,12 @@ const providerMs = 2000;
 
 /** Composes what a model is told: character, recent history, recalled memories, facts and plugins' context. */
 export class StateManager {
-  readonly #memories: MemoryStore;
+  readonly #memories: History & Search;
   readonly #files: FileStore;
   readonly #manager: MemoryManager;
   readonly #log: Logger;
 
-  constructor(memories: MemoryStore, files: FileStore, manager: MemoryManager, log: Logger) {
+  constructor(memories: History & Search, files: FileStore, manager: MemoryManager, log: Logger) {
     this.#memories = memories;
     this.#files = files;
     this.#manager = manager;

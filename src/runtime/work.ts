@@ -2,7 +2,7 @@ import { type Memory, samePerson } from '../core/memory.js';
 import type { RoomState } from '../core/room.js';
 import { decidedSteps, readSteps, type TurnCheckpoint, turnIdOf } from '../core/turn.js';
 import { askedBy } from '../store/decide.js';
-import type { MemoryStore } from '../store/memory-store.js';
+import type { History } from '../store/history.js';
 import type { Claim, TurnStore } from '../store/turn-store.js';
 
 /** One turn to take, as the room's line has it. */
@@ -22,7 +22,7 @@ export interface Work {
 
 interface Stores {
   turns: TurnStore;
-  memories: MemoryStore;
+  memories: History;
 }
 
 /** Null: the room has nothing to do. @param only messages it may cover; absent: any */

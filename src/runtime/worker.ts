@@ -9,7 +9,8 @@ import type { Logger } from '../logger.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import type { ParkedHandler, RoomQueue, Run } from '../queue/queue.js';
 import { told } from '../redaction.js';
-import type { MemoryStore } from '../store/memory-store.js';
+import type { History } from '../store/history.js';
+import type { Search } from '../store/search.js';
 import type { TurnStore } from '../store/turn-store.js';
 import { spanned } from '../tracing.js';
 import { Cancellation } from './cancellation.js';
@@ -28,7 +29,7 @@ const stopped = 'Stopped.';
 export interface WorkerParts {
   turns: TurnStore;
   rooms: Rooms;
-  memories: MemoryStore;
+  memories: History & Search;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
   taker: TurnTaker;

@@ -1,4 +1,4 @@
-import type { Page } from './memory-store.js';
+import type { Page } from './paging.js';
 
 /** Who asked for an operation. What else is known of them is kept as JSON. */
 export interface Principal {

@@ -3,9 +3,13 @@ import { type Memory, triggerMemory } from '../core/memory.js';
 import type { Decision } from '../core/trigger.js';
 import type { Turn } from '../core/turn.js';
 import { FatalError } from '../errors.js';
-import type { Store } from './store.js';
+import type { History } from './history.js';
+import type { TurnStore } from './turn-store.js';
 
-type Stores = Pick<Store, 'turns' | 'memories'>;
+interface Stores {
+  turns: TurnStore;
+  memories: History;
+}
 
 /**
  * Gives back the room, for the caller to schedule. The same decision again changes nothing.

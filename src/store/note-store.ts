@@ -14,3 +14,10 @@ export interface Note {
   key: string;
   value: unknown;
 }
+
+/** Keys are stored as JSON text, of any string: those of this prefix are at least the first and below the second. */
+export function keysFrom(prefix: string): [from: string, to: string] {
+  // Without the closing quote it is a prefix in JSON too; no UTF-8 has the byte that U+10FFFF is followed by.
+  const from = JSON.stringify(prefix).slice(0, -1);
+  return [from, `${from}\u{10ffff}`];
+}

@@ -1,6 +1,7 @@
 import type { Memory } from '../core/memory.js';
 import type { OutboundMessage, Turn, TurnCheckpoint } from '../core/turn.js';
-import type { Appended, Page, PageRequest } from './memory-store.js';
+import type { Appended } from './history.js';
+import type { Page, PageRequest } from './paging.js';
 
 export interface Claim {
   /**

@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Memory } from '../../src/core/memory.js';
 import { isRetryable } from '../../src/errors.js';
-import type { SearchRequest } from '../../src/store/memory-store.js';
+import type { SearchRequest } from '../../src/store/search.js';
 import type { Store } from '../../src/store/store.js';
 import { auditContract } from './store/audit.js';
 import { changesContract } from './store/changes.js';

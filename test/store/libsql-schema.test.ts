@@ -6,7 +6,7 @@ import { readSteps } from '../../src/core/turn.js';
 import type { AuditRow } from '../../src/store/audit-log.js';
 import { Database } from '../../src/store/libsql/database.js';
 import { rowOf, statusNumber } from '../../src/store/libsql/row.js';
-import { migrate, steps } from '../../src/store/libsql/schema.js';
+import { migrate, steps as migrationSteps } from '../../src/store/libsql/schema.js';
 import { openLibsqlStore } from '../../src/store/libsql/store.js';
 import { checkpointOf, commitOf, message } from '../contract/store.js';
 import { log, temporaryFolder } from './folder.js';
@@ -29,8 +29,8 @@ describe('migrations', () => {
     const db = file();
     migrate(db);
     migrate(db);
-    expect(db.prepare('pragma user_version').value()).toBe(steps.length);
-    const next = [...steps, 'create table added (a); insert into added values (1)'];
+    expect(db.prepare('pragma user_version').value()).toBe(migrationSteps.length);
+    const next = [...migrationSteps, 'create table added (a); insert into added values (1)'];
     migrate(db, next);
     migrate(db, next);
     expect(db.prepare('select count(*) from added').value()).toBe(1);
@@ -44,7 +44,7 @@ describe('migrations', () => {
     const asked = message({ text: 'asked' });
     const { turn, reply, outbound } = commitOf([asked], { status: 'failed', text: 'sorry' });
     const db = file();
-    migrate(db, steps.slice(0, version));
+    migrate(db, migrationSteps.slice(0, version));
     expect(db.prepare('pragma user_version').value()).toBe(version);
     db.exec("insert into rooms (name) values ('room'); insert into scopes values (1, 'ada', 's', 2)");
     const insert = db.prepare('insert into memories values (null, ?, ?, 1, 1, 0, ?, ?, ?, ?, null)');
@@ -93,7 +93,7 @@ describe('the migration to turns with states', () => {
       { text: '', actions: [{ ...action, durationMs: 0 }], usage: { inputTokens: 1, outputTokens: 1 } },
     ];
     const db = file();
-    migrate(db, migrations.slice(0, 4));
+    migrate(db, migrationSteps.slice(0, 4));
     db.exec("insert into rooms (name) values ('room'); insert into scopes values (1, 'ada', 's', 2)");
     for (const memory of [begun, later]) {
       const [id, key] = rowOf(memory);

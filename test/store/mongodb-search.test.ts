@@ -1,8 +1,8 @@
 /** Searches as the Atlas documentation has them, before and after their indexes are ready; and ranks alike everywhere. */
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SearchRequest } from '../../src/store/memory-store.js';
 import { openMongoStore } from '../../src/store/mongodb/store.js';
+import type { SearchRequest } from '../../src/store/search.js';
 import type { Store } from '../../src/store/store.js';
 import { message } from '../contract/store.js';
 import { type RunningMongoServer, startMongoServer } from '../servers/mongodb/launch.js';

@@ -1,5 +1,5 @@
 import type { AuditLog, AuditRow } from '../audit-log.js';
-import type { Page } from '../memory-store.js';
+import type { Page } from '../paging.js';
 import { pageOf, whole } from '../paging.js';
 import type { Link } from './link.js';
 

@@ -1,5 +1,5 @@
 /** Cursors of pages: the number of the last row, or of the last one looked at, and in front of it what must not be mixed up. */
-import type { Page } from '../memory-store.js';
+import type { Page } from '../paging.js';
 import { pageOf, unknownCursor } from '../paging.js';
 import type { Step } from './listings.js';
 
@@ -12,9 +12,9 @@ export function pageOfRows<F extends Numbered, T>(
   found: readonly F[],
   limit: number,
   read: (item: F) => T,
-  prefix = '',
+  { prefix = '', rest = null }: { prefix?: string; rest?: string | null } = {},
 ): Page<T> {
-  return pageOf(found, limit, read, ([seq]) => `${prefix}${seq}`);
+  return pageOf(found, limit, read, ([seq]) => `${prefix}${seq}`, rest);
 }
 
 /** The page of one step of `listings.ts`. */
@@ -24,8 +24,7 @@ export function pageOfStep<F extends Numbered, T>(
   read: (item: F) => T,
 ): Page<T> {
   const { found, reached, more } = JSON.parse(json) as Step<F>;
-  const page = pageOfRows(found, limit, read);
-  return { ...page, nextCursor: page.nextCursor ?? (more ? String(reached) : null) };
+  return pageOfRows(found, limit, read, { rest: more ? String(reached) : null });
 }
 
 /** The number in a cursor; `first` without one. Throws `invalid_field` for one of another making. */

@@ -2,13 +2,9 @@
  * What only management asks for: rooms, a person's memories, turns, page by page. None of it has an index of its own,
  * which every message would pay for; a step looks at a bounded number of rows instead. Runs in the engine's thread.
  */
+import { lookedAt, mostCounted } from '../listing.js';
 import type { Database, Parameter } from './database.js';
 import { memoryItem } from './row.js';
-
-/** Rows looked at in one step: some milliseconds. */
-const lookedAt = 1_000;
-
-const mostCounted = 1_000;
 
 /** A step's answer as JSON: what it found, each with its number first, one more than the limit where there is more. */
 export interface Step<T extends [seq: number, ...rest: unknown[]]> {

@@ -1,28 +1,18 @@
-import { isDirect, type Memory, type Source, type SourceKey } from '../../core/memory.js';
-import { FatalError } from '../../errors.js';
-import type {
-  Appended,
-  Expired,
-  ExpiryRequest,
-  Found,
-  MemoryStore,
-  Page,
-  PageRequest,
-  Person,
-  RoomSummary,
-  SearchRequest,
-  Unembedded,
-} from '../memory-store.js';
+import type { Memory, Source, SourceKey } from '../../core/memory.js';
+import type { Expired, ExpiryRequest } from '../expiry.js';
+import type { Appended, HistoryRequest, Person, RoomSummary } from '../history.js';
+import { summaryOf } from '../listing.js';
+import type { MemoryStore } from '../memory-store.js';
+import type { Page, PageRequest } from '../paging.js';
 import { unknownCursor, whole } from '../paging.js';
+import { type Found, type SearchRequest, searchedKinds } from '../search.js';
+import { lengthOfAll, type Unembedded } from '../vectors.js';
 import { endOfAll, pageOfRows, pageOfStep, readNumber } from './cursors.js';
 import { frozenCopy } from './frozen.js';
 import type { Link } from './link.js';
 import type { Replica } from './replica.js';
 import { ingestionKey, kindNumber, readMemories, readMemory, rowOf, type Stored } from './row.js';
 import { newestFacts, type ScopeView } from './scope-view.js';
-
-/** What a search may find. */
-const allKinds = Object.values(kindNumber).filter((kind) => kind !== kindNumber.trigger);
 
 /** The memories it gives out are frozen: they are shared with its caches. */
 export class LibsqlMemories implements MemoryStore {
@@ -69,16 +59,13 @@ export class LibsqlMemories implements MemoryStore {
     return (await this.#replica.room(roomId, { recent })).recent(recent);
   }
 
-  async history(
-    roomId: string,
-    { order = 'oldest', ...page }: PageRequest & { order?: 'oldest' | 'newest' },
-  ): Promise<Page<Memory>> {
+  async history(roomId: string, { order = 'oldest', ...page }: HistoryRequest): Promise<Page<Memory>> {
     const limit = whole(page.limit, 1);
     const [first, prefix] = order === 'newest' ? [endOfAll, 'before'] : [0, ''];
     const from = readNumber(page.cursor, first, prefix);
     // One more than asked for tells whether there is another page.
     const found = readMemories(await this.#link.call('history', [roomId, from, limit + 1, order]));
-    return pageOfRows(found.map(numbered), limit, ([, memory]) => memory, prefix);
+    return pageOfRows(found.map(numbered), limit, ([, memory]) => memory, { prefix });
   }
 
   async rooms(page: PageRequest & { agentId?: string }): Promise<Page<RoomSummary>> {
@@ -113,7 +100,7 @@ export class LibsqlMemories implements MemoryStore {
   }
 
   async search(request: SearchRequest): Promise<Found[]> {
-    const { agentId, scopes, text, vector, kinds, exclude, limit } = request;
+    const { agentId, scopes, text, vector, kinds = searchedKinds, exclude, limit } = request;
     const [rows, scores] = await this.#link.call('search', [
       {
         agentId,
@@ -121,7 +108,7 @@ export class LibsqlMemories implements MemoryStore {
         text,
         // A copy: a part of a larger array would take all of it to the other thread.
         vector: vector ? { embedder: vector.embedder, values: vector.values.slice() } : null,
-        kinds: kinds ? kinds.map((kind) => kindNumber[kind]) : allKinds,
+        kinds: kinds.map((kind) => kindNumber[kind]),
         exclude: exclude ? [...exclude] : [],
         limit: whole(limit),
       },
@@ -156,15 +143,10 @@ export class LibsqlMemories implements MemoryStore {
   }
 
   async saveEmbeddings(embedder: string, vectors: { id: string; values: Float32Array }[]): Promise<void> {
-    const dimensions = vectors[0]?.values.length ?? 0;
     if (vectors.length === 0) return;
+    const dimensions = lengthOfAll(embedder, vectors);
     const packed = new Float32Array(dimensions * vectors.length);
-    vectors.forEach(({ values }, i) => {
-      if (values.length !== dimensions) {
-        throw new FatalError('config_invalid', `Embedder ${embedder} gives vectors of different lengths.`);
-      }
-      packed.set(values, i * dimensions);
-    });
+    for (const [i, { values }] of vectors.entries()) packed.set(values, i * dimensions);
     const ids = vectors.map(({ id }) => id);
     await this.#link.call('saveEmbeddings', [embedder, ids, packed]);
   }
@@ -194,12 +176,7 @@ type RoomItem = [
 ];
 
 function roomOf([, roomId, agentId, scope, lastAt, source, messages]: RoomItem): RoomSummary {
-  const { connector, tenant, channel, thread } = source;
-  const direct = isDirect(scope);
-  return {
-    ...{ roomId, agentId, source: { connector, tenant, channel, ...(thread !== undefined && { thread }) } },
-    ...{ ...(direct !== undefined && { direct }), lastAt, messages },
-  };
+  return summaryOf({ roomId, agentId, source, scope, lastAt, messages });
 }
 
 function readPlace(cursor: string): [created: number, seq: number] {

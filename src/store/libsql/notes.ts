@@ -1,4 +1,4 @@
-import type { Note, NoteStore } from '../note-store.js';
+import { keysFrom, type Note, type NoteStore } from '../note-store.js';
 import { whole } from '../paging.js';
 import type { Link } from './link.js';
 
@@ -23,9 +23,7 @@ export class LibsqlNotes implements NoteStore {
   }
 
   async list(prefix: string, limit: number): Promise<Note[]> {
-    // Without the closing quote it is a prefix in JSON too; no UTF-8 has the byte that U+10FFFF is followed by.
-    const from = JSON.stringify(prefix).slice(0, -1);
-    return JSON.parse(await this.#link.call('listNotes', [from, `${from}\u{10ffff}`, whole(limit)]));
+    return JSON.parse(await this.#link.call('listNotes', [...keysFrom(prefix), whole(limit)]));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { OutboundMessage } from '../../core/turn.js';
-import type { Page, PageRequest } from '../memory-store.js';
-import type { Outbox, Undelivered } from '../outbox.js';
+import { type Outbox, storedReceipt, type Undelivered, type UndeliveredRequest } from '../outbox.js';
+import type { Page } from '../paging.js';
 import { whole } from '../paging.js';
 import { pageOfRows, readNumber } from './cursors.js';
 import type { Link } from './link.js';
@@ -21,8 +21,7 @@ export class LibsqlOutbox implements Outbox {
   }
 
   async delivered(id: string, receipt: Record<string, unknown>): Promise<void> {
-    const kept = Object.keys(receipt).length > 0 ? JSON.stringify(receipt) : null;
-    await this.#link.call('delivered', [id, kept], () => this.#replica.delivered(id));
+    await this.#link.call('delivered', [id, storedReceipt(receipt)], () => this.#replica.delivered(id));
   }
 
   async failed(id: string, error: { code: string; message: string }, final: boolean): Promise<void> {
@@ -32,9 +31,7 @@ export class LibsqlOutbox implements Outbox {
     });
   }
 
-  async list(
-    page: PageRequest & { state: 'waiting' | 'dead'; agentId?: string },
-  ): Promise<Page<Undelivered>> {
+  async list(page: UndeliveredRequest): Promise<Page<Undelivered>> {
     const limit = whole(page.limit, 1);
     const after = readNumber(page.cursor, 0);
     const asked = [page.state === 'dead', after, page.agentId ?? null, limit + 1] as const;

@@ -1,4 +1,5 @@
 /** Hybrid search: what the words find and what the meaning finds, as one list. Runs in the engine's thread. */
+import { depthFor, fuse } from '../ranking.js';
 import type { Filter, Lexicon } from './lexicon.js';
 import type { MemoryTable } from './memory-table.js';
 import type { Names } from './names.js';
@@ -14,9 +15,6 @@ export interface SearchRow {
   exclude: string[];
   limit: number;
 }
-
-/** The usual constant of reciprocal rank fusion: how little the very first ranks stand out. */
-const k = 60;
 
 export class Search {
   readonly #names: Names;
@@ -59,23 +57,12 @@ export class Search {
         return numbers;
       },
     };
-    // Each half looks deeper than asked: a memory that is middling in both may win.
-    const depth = Math.max(32, 2 * limit);
-    const fused = fuse([
+    const depth = depthFor(limit);
+    const halves = [
       this.#smallScopes.find(text, filter, depth) ?? this.#lexicon.find(text, filter, depth),
       vector ? this.#vectors.find(vector.embedder, vector.values, filter, depth) : [],
-    ]).slice(0, limit);
-    return [this.#memories.inOrderOf(fused.map(([seq]) => seq)), fused.map(([, score]) => score)];
+    ];
+    const found = fuse(halves, (seq) => seq).slice(0, limit);
+    return [this.#memories.inOrderOf(found.map(({ item }) => item)), found.map(({ score }) => score)];
   }
-}
-
-/** Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009). Of equal scores the newer memory is first. */
-function fuse(lists: readonly number[][]): [seq: number, score: number][] {
-  const scores = new Map<number, number>();
-  for (const list of lists) {
-    list.forEach((seq, rank) => {
-      scores.set(seq, (scores.get(seq) ?? 0) + 1 / (k + rank + 1));
-    });
-  }
-  return [...scores].sort(([seqA, a], [seqB, b]) => b - a || seqB - seqA);
 }

@@ -4,6 +4,7 @@
  * thread; what it holds is read from the tables when it is needed, so a restart costs nothing but the first search.
  */
 import { LRUCache } from 'lru-cache';
+import { bm25, rarity } from '../ranking.js';
 import { tellingTerms, termsOf } from '../words.js';
 import type { Database } from './database.js';
 import { listOf } from './database.js';
@@ -13,10 +14,6 @@ import type { Filter } from './lexicon.js';
 const mostInScope = 400;
 /** Memories held in all, a few hundred bytes each; the scopes searched least recently go first. */
 const mostInAll = 5_000;
-
-/** The usual constants of BM25 (Robertson, Zaragoza 2009), and FTS5's. */
-const k1 = 1.2;
-const b = 0.75;
 
 interface Said {
   seq: number;
@@ -109,10 +106,9 @@ function rank({ said, postings, length }: Scope, terms: readonly string[]): [Sai
   for (const term of terms) {
     const posting = postings.get(term);
     if (!posting) continue;
-    const rarity = Math.log(1 + (said.length - posting.size + 0.5) / (posting.size + 0.5));
+    const rare = rarity(posting.size, said.length);
     for (const [place, count] of posting) {
-      const norm = k1 * (1 - b + (b * said[place]!.length) / average);
-      scores.set(place, (scores.get(place) ?? 0) + (rarity * count * (k1 + 1)) / (count + norm));
+      scores.set(place, (scores.get(place) ?? 0) + bm25(rare, count, said[place]!.length, average));
     }
   }
   return [...scores].map(([place, score]) => [said[place]!, score]);

@@ -1,6 +1,7 @@
 import type { Memory } from '../../core/memory.js';
 import { type OutboundMessage, readSteps, type Turn, type TurnCheckpoint } from '../../core/turn.js';
-import type { Appended, Page } from '../memory-store.js';
+import type { Appended } from '../history.js';
+import type { Page } from '../paging.js';
 import { whole } from '../paging.js';
 import type { Claim, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
 import { endOfAll, pageOfStep, readNumber } from './cursors.js';

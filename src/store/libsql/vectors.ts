@@ -2,7 +2,8 @@
  * Vectors, one set per embedder; sets are never compared. A search takes the few hundred whose signs are
  * nearest (`signs.ts`) and compares only those exactly.
  */
-import { FatalError } from '../../errors.js';
+import { leastSimilarity } from '../ranking.js';
+import { checkDimensions, noteUseMs } from '../vectors.js';
 import { type Database, listOf } from './database.js';
 import type { Filter } from './lexicon.js';
 import { kindNumber } from './row.js';
@@ -10,15 +11,6 @@ import { Signs, signsOf } from './signs.js';
 
 /** How many are compared exactly: measured, the ten best of 100,000 are then practically always among them. */
 const oversampled = 200;
-
-/**
- * Cosine similarity below which two texts have nothing to do with each other. Chosen low: embedders differ in
- * how alike they find strangers, and fusion with the words corrects an odd hit, but not a missing one.
- */
-const leastSimilarity = 0.25;
-
-/** How exactly it is known when an embedder was last in use, in ms: noting it costs a write. */
-const noteUseMs = 60_000;
 
 interface Embedder {
   id: number;
@@ -84,7 +76,7 @@ export class Vectors {
   save(name: string, ids: readonly string[], packed: Float32Array): void {
     const dimensions = packed.length / ids.length;
     const embedder = this.#embedder(name) ?? this.#addEmbedder(name);
-    checkDimensions(name, embedder, dimensions);
+    checkDimensions(name, embedder.dimensions, dimensions);
     if (embedder.dimensions === null) this.#sql.setDimensions.run(dimensions, embedder.id);
     this.#noteUse(embedder);
     ids.forEach((id, i) => {
@@ -112,7 +104,7 @@ export class Vectors {
   find(name: string, values: Float32Array, filter: Filter, limit: number): number[] {
     const embedder = this.#embedder(name);
     if (!embedder || embedder.dimensions === null) return [];
-    checkDimensions(name, embedder, values.length);
+    checkDimensions(name, embedder.dimensions, values.length);
     const candidates = this.#signs.nearest(
       embedder.id,
       filter,
@@ -166,15 +158,6 @@ export class Vectors {
     const now = Date.now();
     if (now - used > noteUseMs) this.#sql.setUsed.run(now, id);
   }
-}
-
-function checkDimensions(name: string, { dimensions }: Embedder, given: number): void {
-  if (Number.isInteger(given) && given > 0 && (dimensions ?? given) === given) return;
-  throw new FatalError(
-    'config_invalid',
-    `Embedder ${name} gives vectors of ${given} numbers, but ${dimensions ?? 'at least 1'} were expected. ` +
-      'A changed model needs a changed embedder id.',
-  );
 }
 
 function blobOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {

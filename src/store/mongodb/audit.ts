@@ -1,6 +1,6 @@
 import type { Filter } from 'mongodb';
 import type { AuditLog, AuditRow } from '../audit-log.js';
-import type { Page } from '../memory-store.js';
+import type { Page } from '../paging.js';
 import { pageOf, whole } from '../paging.js';
 import type { Connection } from './connection.js';
 import { isDuplicateKey } from './faults.js';

@@ -14,6 +14,7 @@
 import type { Binary, Filter } from 'mongodb';
 import { derivedId, newId } from '../../core/ids.js';
 import type { Memory, MemoryKind, MemoryStatus, Source, SourceKey } from '../../core/memory.js';
+import { roomSourceOf } from '../../core/memory.js';
 import type { Trigger } from '../../core/trigger.js';
 import { type OutboundMessage, readSteps, type Turn, type TurnCheckpoint } from '../../core/turn.js';
 import type { Undelivered } from '../outbox.js';
@@ -174,11 +175,9 @@ export function outboundOf(document: MemoryDocument): OutboundMessage {
 
 export function undeliveredOf({ _id, agentId, roomId, turnId, outbox }: MemoryDocument): Undelivered {
   const { id, attempts, createdAt, memory, to, error = null } = outbox!;
-  const { connector, tenant, channel, thread } = to;
   return {
     ...{ id, agentId, roomId, turnId: turnId!, memoryId: memory ? JSON.parse(memory).id : _id },
-    to: { connector, tenant, channel, ...(thread !== undefined && { thread }) },
-    ...{ attempts, error, createdAt },
+    ...{ to: roomSourceOf(to), attempts, error, createdAt },
   };
 }
 

@@ -4,16 +4,13 @@
  */
 import { LRUCache } from 'lru-cache';
 import { derivedId } from '../../core/ids.js';
-import { FatalError } from '../../errors.js';
+import { checkDimensions, noteUseMs } from '../vectors.js';
 import type { Connection } from './connection.js';
 import type { MemoryDocument } from './documents.js';
 import { isDuplicateKey } from './faults.js';
 import { dropEmbedderIndex, makeEmbedderIndex } from './indexes.js';
 import type { KnownEmbedder } from './known-embedder.js';
 import type { SearchNode } from './search-node.js';
-
-/** How exactly it is known when an embedder was last in use, in ms: noting it costs a round trip. */
-const noteUseMs = 60_000;
 
 interface EmbedderDocument {
   _id: string;
@@ -54,13 +51,13 @@ export class Embedders {
       known = { key, dimensions: found.dimensions };
       this.#known.set(key, known);
     }
-    checkDimensions(name, dimensions, known.dimensions);
+    checkDimensions(name, known.dimensions, dimensions);
     return known;
   }
 
   /** As `known`, and makes it so. */
   async register(name: string, dimensions: number): Promise<KnownEmbedder> {
-    checkDimensions(name, dimensions, dimensions);
+    checkDimensions(name, null, dimensions);
     const known = await this.known(name, dimensions);
     if (known && (await this.#noteUse(known.key))) return known;
     this.#known.delete(this.keyOf(name));
@@ -132,13 +129,4 @@ export class Embedders {
     if (matchedCount > 0) this.#noted.set(key, now);
     return matchedCount > 0;
   }
-}
-
-function checkDimensions(name: string, given: number, known: number): void {
-  if (Number.isInteger(given) && given > 0 && given === known) return;
-  throw new FatalError(
-    'config_invalid',
-    `Embedder ${name} gives vectors of ${given} numbers, but ${given === known ? 'at least 1' : known} were expected. ` +
-      'A changed model needs a changed embedder id.',
-  );
 }

@@ -7,7 +7,7 @@
  * A turn goes with its document. Only a worker that stood still for the whole retention could commit it once more.
  */
 import type { Collection, Filter } from 'mongodb';
-import type { Expired, ExpiryRequest } from '../memory-store.js';
+import type { Expired, ExpiryRequest } from '../expiry.js';
 import { whole } from '../paging.js';
 import type { Connection } from './connection.js';
 import type { MemoryDocument } from './documents.js';

@@ -2,16 +2,13 @@
  * Memories with the words asked for, where no search node finds them. The server gives the likeliest candidates,
  * from its text index or else by age; they are ranked here, by BM25, so that rare words count as they do everywhere.
  */
+import { bm25, rarity } from '../ranking.js';
 import type { Connection } from './connection.js';
 import { type MemoryDocument, memoryFields } from './documents.js';
 import { type Filter, matching } from './filter.js';
 import { Top } from './top.js';
 
 const mostCandidates = 500;
-
-/** The usual constants of BM25, and SQLite's, which the embedded store ranks with. */
-const k1 = 1.2;
-const b = 0.75;
 
 /** @param terms as of `queryTerms`: only these scopes' memories have them. */
 export async function withTerms(
@@ -63,10 +60,8 @@ function ranked(
     const length = (document.terms ?? []).length;
     let score = 0;
     for (const [term, count] of counts) {
-      const others = having.get(term)!;
       // How rare among the candidates: how rare among all is not known here, and orders the words alike.
-      const rarity = Math.log(1 + (total - others + 0.5) / (others + 0.5));
-      score += (rarity * count * (k1 + 1)) / (count + k1 * (1 - b + (b * length) / average));
+      score += bm25(rarity(having.get(term)!, total), count, length, average);
     }
     if (score > 0) top.add(score, { ...document, terms: undefined });
   }

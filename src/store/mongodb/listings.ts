@@ -3,19 +3,16 @@
  * which every message would pay for; a call looks at a bounded number of documents in the order of their ids instead.
  */
 import type { Collection, Document, Filter } from 'mongodb';
-import { isDirect, type Memory } from '../../core/memory.js';
+import type { Memory } from '../../core/memory.js';
 import type { Turn } from '../../core/turn.js';
-import type { Page, PageRequest, Person, RoomSummary } from '../memory-store.js';
+import type { Person, RoomSummary } from '../history.js';
+import { lookedAt, mostCounted, summaryOf } from '../listing.js';
+import type { Page, PageRequest } from '../paging.js';
 import { pageOf, whole } from '../paging.js';
 import type { TurnListRequest } from '../turn-store.js';
 import type { Connection } from './connection.js';
 import { readCursor, writeCursor } from './cursors.js';
 import { type MemoryDocument, memoryFields, memoryOf, turnOf } from './documents.js';
-
-/** Documents looked at in one call; of most, a few fields. */
-const lookedAt = 1_000;
-
-const mostCounted = 1_000;
 
 /** Rooms asked about at once: as many connections are taken from those who answer. */
 const together = 10;
@@ -68,14 +65,8 @@ export class Listings {
     return this.#connection.run(async () => {
       if (await this.#memories.findOne(newer, { projection: { _id: 1 } })) return null;
       const count = await this.#memories.countDocuments(messages, { limit: mostCounted });
-      const { connector, tenant, channel, thread } = source!;
-      const direct = isDirect(scope!);
-      return {
-        ...{ _id, roomId, agentId },
-        source: { connector, tenant, channel, ...(thread !== undefined && { thread }) },
-        ...(direct !== undefined && { direct }),
-        ...{ lastAt: createdAt, messages: count },
-      };
+      const room = { roomId, agentId, scope: scope!, source: source!, lastAt: createdAt, messages: count };
+      return { _id, ...summaryOf(room) };
     });
   }
 
@@ -167,11 +158,7 @@ function pageBehind<F extends { _id: string }, T>(
   read: (item: F) => T,
 ): Page<T> {
   const behind = ({ _id }: { _id: string }) => writeCursor(use, _id);
-  const page = pageOf(found, limit, read, behind);
-  return {
-    ...page,
-    nextCursor: page.nextCursor ?? (looked.length === lookedAt ? behind(looked.at(-1)!) : null),
-  };
+  return pageOf(found, limit, read, behind, looked.length === lookedAt ? behind(looked.at(-1)!) : null);
 }
 
 function readPlace(cursor: string | undefined): [use: 'memories' | 'archive', after: string] {

@@ -1,20 +1,14 @@
 import type { AnyBulkWriteOperation, Document, Filter } from 'mongodb';
 import type { Memory, SourceKey } from '../../core/memory.js';
 import { FatalError } from '../../errors.js';
-import type {
-  Appended,
-  Expired,
-  ExpiryRequest,
-  Found,
-  MemoryStore,
-  Page,
-  PageRequest,
-  Person,
-  RoomSummary,
-  SearchRequest,
-  Unembedded,
-} from '../memory-store.js';
+import type { Expired, ExpiryRequest } from '../expiry.js';
+import type { Appended, HistoryRequest, Person, RoomSummary } from '../history.js';
+import { mostCounted } from '../listing.js';
+import type { MemoryStore } from '../memory-store.js';
+import type { Page, PageRequest } from '../paging.js';
 import { pageOf, whole } from '../paging.js';
+import type { Found, SearchRequest } from '../search.js';
+import { lengthOfAll, type Unembedded } from '../vectors.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
 import { readCursor, writeCursor } from './cursors.js';
@@ -31,9 +25,6 @@ import type { RoomLog } from './room-log.js';
 import type { Search } from './search.js';
 import type { SearchNode } from './search-node.js';
 import { storedVector } from './vectors.js';
-
-/** Counting goes no further: who asks compares with what fits in a prompt, and an index is read to count. */
-const mostCounted = 1_000;
 
 export interface MemoryParts {
   connection: Connection;
@@ -100,10 +91,7 @@ export class MongoMemories implements MemoryStore {
     return rows.sort(oldestFirst).map(memoryOf);
   }
 
-  async history(
-    roomId: string,
-    { order = 'oldest', ...page }: PageRequest & { order?: 'oldest' | 'newest' },
-  ): Promise<Page<Memory>> {
+  async history(roomId: string, { order = 'oldest', ...page }: HistoryRequest): Promise<Page<Memory>> {
     await this.#parts.marks.ofRoom(roomId);
     return this.#page({ roomId, kind: 'message' }, page, order);
   }
@@ -178,11 +166,8 @@ export class MongoMemories implements MemoryStore {
 
   async saveEmbeddings(embedder: string, vectors: { id: string; values: Float32Array }[]): Promise<void> {
     const { abilities, connection, embedders, node } = this.#parts;
-    const dimensions = vectors[0]?.values.length ?? 0;
     if (vectors.length === 0) return;
-    if (vectors.some(({ values }) => values.length !== dimensions)) {
-      throw new FatalError('config_invalid', `Embedder ${embedder} gives vectors of different lengths.`);
-    }
+    const dimensions = lengthOfAll(embedder, vectors);
     const updates = vectors.map(({ id, values }) => [id, storedVector(values, abilities)] as const);
     const known = await embedders.register(embedder, dimensions);
     const operations = updates.map(([_id, vector]): AnyBulkWriteOperation<MemoryDocument> => {

@@ -1,5 +1,5 @@
 import { newId } from '../../core/ids.js';
-import type { Note, NoteStore } from '../note-store.js';
+import { keysFrom, type Note, type NoteStore } from '../note-store.js';
 import { whole } from '../paging.js';
 import type { Connection } from './connection.js';
 
@@ -56,11 +56,11 @@ export class MongoNotes implements NoteStore {
 
   async list(prefix: string, limit: number): Promise<Note[]> {
     if (whole(limit) === 0) return [];
-    const from = JSON.stringify(prefix).slice(0, -1);
+    const [from, to] = keysFrom(prefix);
     const found = await this.#connection.find(
       this.#notes,
       {
-        _id: { $gte: from, $lt: `${from}\u{10ffff}` },
+        _id: { $gte: from, $lt: to },
         $or: [forEver, { expiresAt: { $gt: new Date() } }],
       },
       { sort: { _id: 1 }, limit: whole(limit) },

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Filter } from 'mongodb';
 import type { OutboundMessage } from '../../core/turn.js';
-import type { Page, PageRequest } from '../memory-store.js';
-import type { Outbox, Undelivered } from '../outbox.js';
+import { type Outbox, storedReceipt, type Undelivered, type UndeliveredRequest } from '../outbox.js';
+import type { Page } from '../paging.js';
 import { pageOf, whole } from '../paging.js';
 import type { Connection } from './connection.js';
 import { readCursor, writeCursor } from './cursors.js';
@@ -46,7 +46,8 @@ export class MongoOutbox implements Outbox {
 
   /** The entry leaves the document; the receipt, unless empty, stays with the reply. */
   async delivered(id: string, receipt: Record<string, unknown>): Promise<void> {
-    const set = Object.keys(receipt).length > 0 ? { $set: { receipt: JSON.stringify(receipt) } } : {};
+    const kept = storedReceipt(receipt);
+    const set = kept === null ? {} : { $set: { receipt: kept } };
     const filter = this.#dueUnder(id);
     await this.#marked(filter);
     await this.#log.update([{ updateOne: { filter, update: { ...set, $unset: { due: '', outbox: '' } } } }]);
@@ -71,9 +72,7 @@ export class MongoOutbox implements Outbox {
     );
   }
 
-  async list(
-    page: PageRequest & { state: 'waiting' | 'dead'; agentId?: string },
-  ): Promise<Page<Undelivered>> {
+  async list(page: UndeliveredRequest): Promise<Page<Undelivered>> {
     const limit = whole(page.limit, 1);
     const { state, agentId, cursor } = page;
     const filter: Filter<MemoryDocument> = {

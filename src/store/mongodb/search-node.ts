@@ -4,12 +4,13 @@
  */
 import { type Document, MongoServerError } from 'mongodb';
 import type { Logger } from '../../logger.js';
+import { leastSimilarity } from '../ranking.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
 import { type MemoryDocument, memoryFields } from './documents.js';
 import { type Filter, matching, settled } from './filter.js';
 import type { KnownEmbedder } from './known-embedder.js';
-import { leastSimilarity, storedVector } from './vectors.js';
+import { storedVector } from './vectors.js';
 
 /** A changed definition needs a changed name: an index is not altered while searches use it. */
 const wordsIndex = 'words_1';

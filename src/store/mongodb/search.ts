@@ -1,8 +1,8 @@
 /** Hybrid search: what the words find and what the meaning finds, as one list, ranked as the embedded store ranks. */
-import { MemoryKind } from '../../core/memory.js';
 import type { Logger } from '../../logger.js';
-import type { Found, SearchRequest } from '../memory-store.js';
 import { whole } from '../paging.js';
+import { depthFor, fuse } from '../ranking.js';
+import { type Found, type SearchRequest, searchedKinds } from '../search.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
 import { type MemoryDocument, memoryOf } from './documents.js';
@@ -13,9 +13,6 @@ import { withTerms } from './lexicon.js';
 import type { SearchNode } from './search-node.js';
 import { queryTerms } from './terms.js';
 import { lengthOf, nearest } from './vectors.js';
-
-/** The usual constant of reciprocal rank fusion: how little the very first ranks stand out. */
-const k = 60;
 
 interface Meaning {
   embedder: KnownEmbedder;
@@ -43,21 +40,29 @@ export class Search {
     this.#log = log;
   }
 
-  async find({ agentId, scopes, text, vector, kinds, exclude, limit }: SearchRequest): Promise<Found[]> {
+  async find({
+    agentId,
+    scopes,
+    text,
+    vector,
+    kinds = searchedKinds,
+    exclude,
+    limit,
+  }: SearchRequest): Promise<Found[]> {
     const most = whole(limit);
     const filter: Filter = {
       agentId,
       scopes: [...new Set(scopes)],
-      kinds: kinds ?? MemoryKind.options,
+      kinds,
       exclude: exclude ?? new Set(),
     };
     const meaning = vector && (await this.#meaningOf(vector));
     if (most === 0 || filter.scopes.length === 0 || filter.kinds.length === 0) return [];
     const terms = queryTerms(agentId, filter.scopes, text);
-    // Each half looks deeper than asked: a memory that is middling in both may win.
-    const depth = Math.max(32, 2 * most);
-    const { words, vectors } = await this.#halves(terms, meaning, filter, depth);
-    return fuse([words, vectors]).slice(0, most);
+    const { words, vectors } = await this.#halves(terms, meaning, filter, depthFor(most));
+    return fuse([words, vectors], ({ _id }) => _id)
+      .slice(0, most)
+      .map(({ item, score }) => ({ memory: memoryOf(item), score }));
   }
 
   /** Undefined where there is nothing to compare with. Throws `config_invalid` for a vector of the wrong length. */
@@ -104,18 +109,4 @@ export class Search {
   #vectors({ embedder, values }: Meaning, filter: Filter, depth: number): Promise<MemoryDocument[]> {
     return nearest(this.#connection, embedder, values, filter, depth);
   }
-}
-
-/** Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009). Of equal scores the newer memory is first. */
-function fuse(lists: readonly MemoryDocument[][]): Found[] {
-  const found = new Map<string, { document: MemoryDocument; score: number }>();
-  for (const list of lists) {
-    list.forEach((document, rank) => {
-      const score = (found.get(document._id)?.score ?? 0) + 1 / (k + rank + 1);
-      found.set(document._id, { document, score });
-    });
-  }
-  return [...found.values()]
-    .sort((a, b) => b.score - a.score || (a.document._id < b.document._id ? 1 : -1))
-    .map(({ document, score }) => ({ memory: memoryOf(document), score }));
 }

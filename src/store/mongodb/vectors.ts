@@ -1,16 +1,11 @@
 /** Vectors as they are stored, and their comparison where no search node does it. */
 import { Binary } from 'mongodb';
+import { leastSimilarity } from '../ranking.js';
 import type { Connection } from './connection.js';
 import { type MemoryDocument, memoryFields } from './documents.js';
 import { type Filter, matching } from './filter.js';
 import type { KnownEmbedder } from './known-embedder.js';
 import { Top } from './top.js';
-
-/**
- * Cosine similarity below which two texts have nothing to do with each other: the embedded store's rule. Chosen low:
- * embedders differ in how alike they find strangers, and fusion with the words corrects an odd hit.
- */
-export const leastSimilarity = 0.25;
 
 /** Documents of one answer: at 512 dimensions some 2 MB. */
 const batchSize = 500;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryKind } from '../../../src/core/memory.js';
-import type { ExpiryRequest } from '../../../src/store/memory-store.js';
+import type { ExpiryRequest } from '../../../src/store/expiry.js';
 import { checkpointOf, commitAll, commitOf, kept, message, texts } from './samples.js';
 import type { StoreSubject } from './subject.js';
 

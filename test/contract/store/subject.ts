@@ -1,5 +1,6 @@
 import type { Memory } from '../../../src/core/memory.js';
-import type { Page, PageRequest, SearchRequest } from '../../../src/store/memory-store.js';
+import type { Page, PageRequest } from '../../../src/store/paging.js';
+import type { SearchRequest } from '../../../src/store/search.js';
 import type { Store } from '../../../src/store/store.js';
 
 /** The store under test: another object after `reopen`, over the same data. */
