@@ -46,8 +46,8 @@ const mayImport: Record<string, string[]> = {
   port: ['base', 'port'],
   public: ['base', 'port'],
   package: ['base', 'public', 'program'],
-  // The contract of connectors runs on the real hub, so it starts one.
-  testing: ['base', 'port', 'public', 'extensions', 'carrier', 'http'],
+  // The contract of connectors runs on the real hub, so it starts one; the one in memory has the real gate's rules.
+  testing: ['base', 'port', 'public', 'extensions', 'middle', 'carrier', 'http'],
   // One provider may build on another whose protocol it speaks.
   extension: ['public', 'extension'],
   extensions: ['base', 'port', 'extension'],
@@ -81,6 +81,7 @@ const suites: { port: string; implementation: RegExp; suite: string }[] = [
   },
   { port: 'EventBus', implementation: /class \w+ implements EventBus\b/, suite: 'busContract' },
   { port: 'SecretStore', implementation: /class \w+ implements SecretStore\b/, suite: 'secretContract' },
+  { port: 'Host', implementation: /class \w+ implements Host\b/, suite: 'hostContract' },
   { port: 'Leases', implementation: /class \w+ implements Leases\b/, suite: 'leaseContract' },
   {
     port: 'Store',

@@ -20,17 +20,21 @@ import {
   type Turn,
   type TurnEvent,
 } from '../extension-api.js';
+import { FakeGate } from './fake-gate.js';
 import { FakeTurn } from './turn.js';
 
 /** How a hub in memory behaves. */
 export interface FakeHostOptions {
+  /** What the character says about the connector. Absent: everybody is answered but bots. */
+  gate?: Record<string, unknown>;
   /** Every message is answered at once with `echo: ` and its text; otherwise the test takes the turns. */
   echo?: boolean;
   maxTextChars?: number;
 }
 
 /**
- * A hub for tests of a connector, with one agent, `eliza`. It has no gate: it takes whatever it is given.
+ * A hub for tests of a connector, with one agent, `eliza`, whose turns the test takes by hand. It keeps the contract of
+ * `Host` that the real one keeps, gate and all; it has no commands, no outbox and no model of its own.
  * @example
  * const [question] = await host.received();
  * const turn = host.begin(question).delta('Hel');
@@ -57,11 +61,16 @@ export class FakeHost implements Host {
   deaf = false;
   watchers = 0;
   readonly #listeners = new Map<string, Set<(event: TurnEvent) => void>>();
-  readonly #byKey = new Map<string, Memory>();
+  readonly #byKey = new Map<string, { memory: Memory; message: InboundMessage }>();
   readonly #options: Required<FakeHostOptions>;
 
+  /** Who gets through: the hub's own rules. */
+  readonly gate: FakeGate;
+
   constructor(options: FakeHostOptions = {}) {
-    this.#options = { echo: true, maxTextChars: 1000, ...options };
+    const open = { dm: 'open', groups: 'always' };
+    this.#options = { echo: true, maxTextChars: 1000, gate: open, ...options };
+    this.gate = new FakeGate(this.#options.gate);
   }
 
   readonly log = {
@@ -83,46 +92,66 @@ export class FakeHost implements Host {
 
   async receive(envelope: InboundMessage, { complete }: Receiving = {}): Promise<Receipt | null> {
     this.requireAgent(envelope.agentId);
-    const message = complete && !envelope.author.bot ? await complete() : envelope;
-    const { text, source, attachments = [] } = message;
-    if (text.trim() === '' && attachments.length === 0) throw new FatalError('text_empty', 'Say something.');
-    if (text.length > this.#options.maxTextChars) throw new FatalError('text_too_long', 'Say less.');
-    await this.beforeStore();
-    if (message.author.bot) return null;
-    const key = keyOf({ ...source, agentId: message.agentId });
-    const known = this.#byKey.get(key);
+    const ruling = await this.gate.judge(envelope);
+    if (ruling !== 'pass' && ruling !== 'keep') return null;
+    this.#requireText(envelope);
+    const key = keyOf({ ...envelope.source, agentId: envelope.agentId });
+    const known = this.#byKey.get(key)?.memory;
     if (known) return { memory: known, duplicate: true };
-    const memory = this.#memory(roomIdOf(message.agentId, source), message);
-    this.#byKey.set(key, memory);
+    const { text, quote, attachments, author } = complete ? await complete() : envelope;
+    // Whose it is and where it was said, the gate has judged: that stays.
+    const name = author.name ? { name: author.name } : {};
+    const message = { ...envelope, text, quote, attachments, author: { ...envelope.author, ...name } };
+    await this.beforeStore();
+    // From here on nothing waits: of twins one is first.
+    const twin = this.#byKey.get(key)?.memory;
+    if (twin) return { memory: twin, duplicate: true };
+    const memory = this.#memory(message, ruling === 'pass' ? 'pending' : 'kept');
+    this.#byKey.set(key, { memory, message });
     this.memories.push(memory);
     this.inbound.push(message);
     if (this.#options.echo) setImmediate(() => this.begin(memory).say(`echo: ${text}`));
     return { memory, duplicate: false };
   }
 
-  async edit({ key, text }: InboundEdit): Promise<boolean> {
+  async edit({ key, text, author, roles }: InboundEdit): Promise<boolean> {
     const known = this.#byKey.get(keyOf(key));
-    if (known) known.content = { ...known.content, text };
-    return known !== undefined;
+    if (!known || known.memory.author.id !== author.id) return false;
+    if (!(await this.gate.admits({ ...known.message, roles }))) return false;
+    if (text.length > this.#options.maxTextChars) throw new FatalError('text_too_long', 'Say less.');
+    known.memory.content = { ...known.memory.content, text };
+    return true;
   }
 
   async remove(key: SourceKey): Promise<boolean> {
     const known = this.#byKey.get(keyOf(key));
-    if (known) this.memories.splice(this.memories.indexOf(known), 1);
+    this.#byKey.delete(keyOf(key));
+    if (known) this.memories.splice(this.memories.indexOf(known.memory), 1);
     return known !== undefined;
   }
 
+  /** It does not know what replies are called on the platform: what no person said is one. */
   async react(reaction: InboundReaction): Promise<boolean> {
     this.reactions.push(reaction);
-    return true;
+    const { agentId, source, author, roles } = reaction;
+    if (this.#byKey.has(keyOf({ ...source, agentId }))) return false;
+    return this.gate.admits({ agentId, source, author, roles, direct: false, text: '' });
   }
 
   async command(command: InboundCommand): Promise<string | null> {
+    const { name: _, args, ...caller } = command;
+    if (!(await this.gate.admits({ ...caller, text: args }))) return null;
     this.commands.push(command);
     return this.onCommand(command);
   }
 
   async press(press: InboundPress): Promise<string> {
+    const { payload } = press;
+    const offered = this.memories.some(({ content }) =>
+      content.buttons?.some((one) => one.payload === payload),
+    );
+    if (!offered || this.presses.some((before) => before.payload === payload))
+      throw new FatalError('button_invalid', 'This button is not valid here.');
     this.presses.push(press);
     return 'Noted.';
   }
@@ -211,20 +240,25 @@ export class FakeHost implements Host {
     }
   }
 
-  #memory(roomId: string, { agentId, source, author, text, attachments = [] }: InboundMessage): Memory {
-    const content = { text, attachments, replyTo: null };
-    const state = { status: 'pending' as const, turnId: null, createdAt: Date.now() };
+  #requireText({ text, attachments = [], files = [] }: InboundMessage): void {
+    if (text.trim() === '' && attachments.length + files.length === 0)
+      throw new FatalError('text_empty', 'Say something.');
+    if (text.length > this.#options.maxTextChars) throw new FatalError('text_too_long', 'Say less.');
+  }
+
+  #memory(message: InboundMessage, status: 'pending' | 'kept'): Memory {
+    const { agentId, source, author, text, quote, attachments = [] } = message;
+    const content = { text, attachments, replyTo: null, ...(quote && { quote }) };
     return {
-      id: newId(),
-      agentId,
-      roomId,
-      scope: 'x',
-      kind: 'message',
-      role: 'user',
-      author,
-      content,
-      source,
-      ...state,
+      ...{
+        id: newId(),
+        agentId,
+        roomId: roomIdOf(agentId, source),
+        scope: 'x',
+        kind: 'message',
+        role: 'user',
+      },
+      ...{ author, content, source, status, turnId: null, createdAt: Date.now() },
     };
   }
 

@@ -1,48 +1,11 @@
 /** The hub that the connector contract runs on is the real one, driven by the test. */
 import { afterEach, expect, it } from 'vitest';
-import type { Connector, Host, InboundMessage, OutboundMessage } from '../../src/extension-api.js';
 import { TestHub, type TestHubOptions } from '../../src/testing/hub.js';
 import { until } from '../support/until.js';
+import { Desk } from './desk.js';
 
 let hub: TestHub;
 afterEach(() => hub.close());
-
-/** People who speak to the hub without a platform between. */
-class Desk implements Connector {
-  readonly name = 'desk';
-  readonly agentId = 'eliza';
-  readonly shown: OutboundMessage[] = [];
-  #host: Host | null = null;
-
-  async start(host: Host): Promise<void> {
-    this.#host = host;
-  }
-
-  async stop(): Promise<void> {
-    this.#host = null;
-  }
-
-  async deliver(message: OutboundMessage) {
-    this.shown.push(message);
-    return {};
-  }
-
-  say(text: string, more: Partial<InboundMessage> = {}) {
-    const source = { connector: 'desk', tenant: 'default', channel: 'lobby', messageId: text };
-    return this.#host!.receive({
-      agentId: 'eliza',
-      source,
-      direct: true,
-      author: { id: 'alice' },
-      text,
-      ...more,
-    });
-  }
-
-  get texts(): string[] {
-    return this.shown.map(({ memory }) => memory.content.text);
-  }
-}
 
 async function open(options?: TestHubOptions): Promise<Desk> {
   const desk = new Desk();
