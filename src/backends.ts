@@ -9,7 +9,7 @@ import type { Logger } from './logger.js';
 import { InProcessMaintenance } from './maintenance/in-process.js';
 import { InProcessQueue } from './queue/in-process.js';
 import { SecretKeys } from './secrets/keys.js';
-import { noteOf, sealedIn } from './secrets/noted-secrets.js';
+import { NotedSecrets, secretNote, undamaged } from './secrets/noted-secrets.js';
 import { open } from './secrets/sealing.js';
 import { noteAtRest } from './store/libsql/at-rest.js';
 import { openLibsqlStore } from './store/libsql/store.js';
@@ -102,14 +102,17 @@ export function secretsForDoctor(
   const { cluster, dataDir } = config;
   const keys = new SecretKeys(config);
   let opened: Promise<Store> | undefined;
-  const note = async (key: string) => {
-    if (!cluster) return noteAtRest(dataDir, key);
-    opened ??= openShared(cluster, log);
-    return (await opened).notes.get(key);
+  const sealedOf = async (name: string) => {
+    if (cluster) {
+      opened ??= openShared(cluster, log);
+      return new NotedSecrets((await opened).notes, log).get(name);
+    }
+    const key = secretNote.key(name);
+    return undamaged(name, secretNote.read(key, noteAtRest(dataDir, key), log));
   };
   return {
     async stored(name) {
-      const sealed = sealedIn(name, await note(noteOf(name)));
+      const sealed = await sealedOf(name);
       return sealed && open(keys, name, sealed);
     },
     close: async () => (await opened?.catch(() => null))?.close(),

@@ -99,7 +99,12 @@ async function embedderFor(parts: Parts, { embedder }: Overrides): Promise<Embed
 }
 
 function vaultOn({ store, bus }: Engines, config: Config, log: Logger): SecretVault {
-  return new SecretVault({ store: new NotedSecrets(store.notes), keys: new SecretKeys(config), bus, log });
+  return new SecretVault({
+    store: new NotedSecrets(store.notes, log),
+    keys: new SecretKeys(config),
+    bus,
+    log,
+  });
 }
 
 interface Parts {

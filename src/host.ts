@@ -82,8 +82,8 @@ export function frontOf(parts: FrontParts): Front {
     const desks = { rooms, agents, pairings, secrets, ready };
     return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
   });
-  const buttons = new Buttons(store.notes, parts.buttonKey);
-  const pointers = new Pointers(store.memories, store.notes);
+  const buttons = new Buttons(store.notes, parts.buttonKey, log);
+  const pointers = new Pointers(store.memories, store.notes, log);
   const rates = new Rates(engines.limiters, log);
   const intake = new Intake({
     memories: store.memories,
@@ -100,7 +100,7 @@ export function frontOf(parts: FrontParts): Front {
   });
   const edited = editedBy(plugins, agents.get, log);
   const changes = new Changes(store.memories, pointers, config.turns, edited);
-  const feedback = new Feedback(store.notes, pointers);
+  const feedback = new Feedback(store.notes, pointers, log);
   const backlog = new Backlog(turnQueue, config.http.maxBacklog);
   const hostFor: Front['hostFor'] = (connector) => ({
     async receive(message, { from, complete } = {}) {

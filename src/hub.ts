@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { type Carrier, type Overrides, startCarrier } from './carrier.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
-import { revocationKey } from './core/revocation.js';
 import { startHttpServer } from './http/server.js';
 import { tokenVerifier } from './http/tokens.js';
 import type { Logger } from './logger.js';
 import { secretFile } from './secret-file.js';
+import { revocationNote } from './store/revocation.js';
 import type { Store } from './store/store.js';
 
 export interface Process {
@@ -31,7 +31,7 @@ export interface Hub extends Process {
 export async function startHub(config: Config, log: Logger, overrides?: Overrides): Promise<Hub> {
   const carrier = await startCarrier(config, log, overrides);
   try {
-    const token = await adminToken(carrier.store, config.dataDir);
+    const token = await adminToken(carrier.store, config.dataDir, log);
     return { ...(await serve(carrier, config, log)), token };
   } catch (error) {
     await carrier.stop();
@@ -78,14 +78,14 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
  * The file holds the token, for the CLI; the store holds its hash alone. A deleted file means a new token, and so does
  * one whose token was revoked. Hubs that share a store, also those of one machine, each have their own.
  */
-async function adminToken(store: Store, dataDir: string): Promise<Hub['token']> {
+async function adminToken(store: Store, dataDir: string, log: Logger): Promise<Hub['token']> {
   const path = adminTokenPath(dataDir);
   const { tokens, notes } = store;
   const token = secretFile(path, 'carrier_');
   const hash = createHash('sha256').update(token.secret).digest('hex');
-  if ((await notes.get(revocationKey(hash))) !== null) {
+  if (await revocationNote.in(notes, log).get(hash)) {
     rmSync(path);
-    return adminToken(store, dataDir);
+    return adminToken(store, dataDir, log);
   }
   const known = (await tokens.list()).some((record) => record.hash === hash);
   if (!known) {

@@ -1,25 +1,31 @@
 /**
  * Buttons: each is good for one press, for a while, in one room. The payload carries a number, its end and a
- * signature; what the button stands for is a note under the number. it has at most 64 bytes, the least
+ * signature; what the button stands for is a note under the number. It has at most 64 bytes, the least
  * that a platform takes.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
 import { type Button, type InboundPress, roomIdOf } from '../core/memory.js';
 import { FatalError, isRetryable } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
 
 const usualMs = 24 * 60 * 60 * 1000;
 
-export interface Choice {
+const Choice = z.object({
   /** What pressing it says, as if its presser had written it. */
-  text: string;
-  label: string;
-  direct: boolean;
+  text: z.string(),
+  label: z.string(),
+  direct: z.boolean(),
   /** The only one who may press it; absent: everyone the agent talks to in the room. */
-  user?: string;
+  user: z.string().optional(),
   /** Of that user, for the gate. */
-  roles: string[];
-}
+  roles: z.array(z.string()),
+});
+export type Choice = z.infer<typeof Choice>;
+
+const choiceNote = defineNote({ key: (number: string) => `button:${number}`, schema: Choice });
 
 export interface Minting extends Choice {
   agentId: string;
@@ -29,20 +35,20 @@ export interface Minting extends Choice {
 }
 
 export class Buttons {
-  readonly #notes: NoteStore;
+  readonly #choices: TypedNotes<string, Choice>;
   readonly #makeKey: () => Uint8Array;
   #key: Uint8Array | undefined;
 
   /** `key` is the same in all processes of a hub. */
-  constructor(notes: NoteStore, key: () => Uint8Array) {
-    this.#notes = notes;
+  constructor(notes: NoteStore, key: () => Uint8Array, log: Logger) {
+    this.#choices = choiceNote.in(notes, log);
     this.#makeKey = key;
   }
 
   async mint({ agentId, roomId, style, ttlMs = usualMs, ...choice }: Minting): Promise<Button> {
     const number = randomBytes(12).toString('base64url');
     const end = Math.ceil((Date.now() + ttlMs) / 1000).toString(36);
-    await this.#notes.put(keyOf(number), choice, { ttlMs });
+    await this.#choices.put(number, choice, { ttlMs });
     const payload = `${number}.${end}.${this.#sign(number, end, agentId, roomId)}`;
     return { label: choice.label, payload, ...(style && { style }) };
   }
@@ -58,15 +64,15 @@ export class Buttons {
     if (!same(signature, signed)) throw invalid('This button is not valid here.');
     const left = Number.parseInt(end, 36) * 1000 - Date.now();
     if (left <= 0) throw invalid('This button has expired.');
-    const offered = (await this.#notes.get(keyOf(number))) as Choice | null;
+    const offered = await this.#choices.get(number);
     if (offered?.user !== undefined && offered.user !== press.author.id)
       throw invalid('This button is for somebody else.');
-    const choice = (await this.#notes.take(keyOf(number))) as Choice | null;
+    const choice = await this.#choices.take(number);
     if (!choice) throw invalid('This button was pressed before.');
     try {
       return await work(choice, number);
     } catch (error) {
-      if (isRetryable(error)) await this.#notes.put(keyOf(number), choice, { ttlMs: left });
+      if (isRetryable(error)) await this.#choices.put(number, choice, { ttlMs: left });
       throw error;
     }
   }
@@ -90,5 +96,3 @@ function same(a: string, b: string): boolean {
 function invalid(message: string): FatalError {
   return new FatalError('button_invalid', message);
 }
-
-const keyOf = (number: string) => `button:${number}`;

@@ -1,9 +1,10 @@
 import type { Outcome } from '../connector/connector.js';
 import { derivedId } from '../core/ids.js';
-import { type Memory, ownMemory, roomIdOf, scopeOf } from '../core/memory.js';
+import { Memory, ownMemory, roomIdOf, scopeOf } from '../core/memory.js';
 import { outboundOf, type Turn } from '../core/turn.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
+import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
 import type { TurnStore } from '../store/turn-store.js';
 import type { Checked, Notice } from './gate.js';
@@ -18,6 +19,9 @@ export interface NoticesParts {
   log: Logger;
 }
 
+/** What somebody was told who fetches it. */
+const toldNote = defineNote({ key: (turnId: string) => `said:${turnId}`, schema: Memory });
+
 export type Addressee = Pick<Checked, 'agentId' | 'source' | 'direct' | 'author'>;
 
 /**
@@ -27,26 +31,28 @@ export type Addressee = Pick<Checked, 'agentId' | 'source' | 'direct' | 'author'
  */
 export class Notices {
   readonly #parts: NoticesParts;
+  readonly #told: TypedNotes<string, Memory>;
 
   constructor(parts: NoticesParts) {
     this.#parts = parts;
+    this.#told = toldNote.in(parts.notes, parts.log);
   }
 
   /** What this message was told; null: nothing yet. */
   async told(to: Addressee): Promise<Outcome | null> {
     const turnId = noticeId(to);
     if (!(await this.#parts.turns.get(turnId))) return null;
-    const memory = to.source.pull ? ((await this.#parts.notes.get(keyOf(turnId))) as Memory | null) : null;
+    const memory = to.source.pull ? await this.#told.get(turnId) : null;
     return outcomeOf(turnId, memory);
   }
 
   /** Durable when it resolves. */
   async tell(to: Addressee, notice: Notice): Promise<Outcome> {
-    const { turns, notes } = this.#parts;
+    const { turns } = this.#parts;
     const turnId = noticeId(to);
     const memory = memoryOf(to, notice, turnId);
     const turn = turnOf(memory, turnId);
-    if (to.source.pull) await notes.put(keyOf(turnId), memory, { ttlMs: knownMs });
+    if (to.source.pull) await this.#told.put(turnId, memory, { ttlMs: knownMs });
     const outbound = outboundOf(memory, turnId, [to.source]);
     const committed = await turns.commit({ turn, reply: null, outbound });
     if (committed && outbound) await this.#deliver(memory.roomId);
@@ -65,8 +71,6 @@ export class Notices {
 function noticeId({ agentId, source: { connector, tenant, messageId } }: Addressee): string {
   return derivedId('notice', agentId, connector, tenant, messageId);
 }
-
-const keyOf = (turnId: string) => `said:${turnId}`;
 
 const usage = { inputTokens: 0, outputTokens: 0 };
 

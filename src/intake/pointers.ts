@@ -1,7 +1,9 @@
 import { type Memory, roomIdOf, type SourceKey } from '../core/memory.js';
-import { replyKey } from '../core/reply-key.js';
+import type { Logger } from '../logger.js';
 import type { MemoryStore } from '../store/memory-store.js';
+import type { TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
+import { replyNote } from '../store/reply-note.js';
 import type { Checked } from './gate.js';
 
 const mostQuotedChars = 4000;
@@ -9,11 +11,11 @@ const mostQuotedChars = 4000;
 /** Finds memories by what the platform calls them: what people wrote, and what the agent replied. */
 export class Pointers {
   readonly #memories: MemoryStore;
-  readonly #notes: NoteStore;
+  readonly #replies: TypedNotes<SourceKey, string>;
 
-  constructor(memories: MemoryStore, notes: NoteStore) {
+  constructor(memories: MemoryStore, notes: NoteStore, log: Logger) {
     this.#memories = memories;
-    this.#notes = notes;
+    this.#replies = replyNote.in(notes, log);
   }
 
   async find(key: SourceKey): Promise<Memory | null> {
@@ -22,8 +24,8 @@ export class Pointers {
 
   /** One of the agent's own; known for a month after its delivery. */
   async reply(key: SourceKey): Promise<Memory | null> {
-    const id = await this.#notes.get(replyKey(key));
-    return typeof id === 'string' ? this.#memories.get(id) : null;
+    const id = await this.#replies.get(key);
+    return id === null ? null : this.#memories.get(id);
   }
 
   /** What a message points at. A message of another room is not quoted here, whatever the platform says. */

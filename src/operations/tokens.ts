@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { revocationKey } from '../core/revocation.js';
 import { FatalError } from '../errors.js';
+import { revocationNote } from '../store/revocation.js';
 import { defineOperation } from './operation.js';
 import { instant, texts } from './shapes.js';
 
@@ -28,7 +28,7 @@ export const revokeToken = defineOperation({
     if (!token)
       throw new FatalError('not_found', 'No such token. tokens.list names them.', { field: 'name' });
     // Noted first: its file may still be there, and the next start must not take it for a new one.
-    await store.notes.put(revocationKey(token.hash), { name, revokedAt: Date.now() });
+    await revocationNote.put(store.notes, token.hash, { name, revokedAt: Date.now() });
     await store.tokens.remove(name);
     return token;
   },

@@ -1,5 +1,4 @@
 import type { Connector, DeliveryReceipt } from '../connector/connector.js';
-import { replyKey } from '../core/reply-key.js';
 import type { OutboundMessage } from '../core/turn.js';
 import { CarrierError } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -7,6 +6,7 @@ import type { RoomQueue, Run } from '../queue/queue.js';
 import { told } from '../redaction.js';
 import type { NoteStore } from '../store/note-store.js';
 import type { Outbox as OutboxStore } from '../store/outbox.js';
+import { replyNote } from '../store/reply-note.js';
 
 /** Messages read at once; a room with more is scheduled again. */
 const batch = 50;
@@ -63,10 +63,10 @@ export class Deliverer {
   /** Sent is sent: if this cannot be noted, the reply is only not found by its platform's id. */
   async #know({ agentId, memory, to }: OutboundMessage, { messageIds = [] }: DeliveryReceipt): Promise<void> {
     const { connector, tenant } = to;
-    const keys = messageIds.map((messageId) => replyKey({ agentId, connector, tenant, messageId }));
-    await Promise.all(keys.map((key) => this.#parts.notes.put(key, memory.id, { ttlMs: knownMs }))).catch(
-      (err) =>
-        this.#parts.log.warn({ err, memoryId: memory.id }, 'the platform ids of a reply are not noted'),
+    const { notes, log } = this.#parts;
+    const keys = messageIds.map((messageId) => ({ agentId, connector, tenant, messageId }));
+    await Promise.all(keys.map((key) => replyNote.put(notes, key, memory.id, { ttlMs: knownMs }))).catch(
+      (err) => log.warn({ err, memoryId: memory.id }, 'the platform ids of a reply are not noted'),
     );
   }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Carrier } from '../../src/carrier.js';
 import { roomIdOf } from '../../src/core/memory.js';
 import { Buttons } from '../../src/intake/buttons.js';
+import { createLogger } from '../../src/logger.js';
 import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 import { until } from '../support/until.js';
@@ -162,7 +163,7 @@ describe('a pressed button', () => {
       { CARRIER_CALLBACK_SECRET: secret },
     );
     const key = () => new Uint8Array(hkdfSync('sha256', secret, '', 'carrier buttons', 32));
-    const buttons = new Buttons(carrier.store.notes, key);
+    const buttons = new Buttons(carrier.store.notes, key, createLogger('silent'));
     const mint = (channel: string, direct: boolean) =>
       buttons.mint({
         ...{ agentId: 'assistant', roomId: roomIdOf('assistant', platform.source(channel)) },

@@ -2,8 +2,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type InboundPress, roomIdOf } from '../../src/core/memory.js';
 import { FatalError, RetryableError } from '../../src/errors.js';
 import { Buttons } from '../../src/intake/buttons.js';
+import { createLogger } from '../../src/logger.js';
 import { FakeNotes } from '../../src/testing/notes.js';
 
+const log = createLogger('silent');
 const source = { connector: 'telegram', tenant: 'default', channel: 'c', messageId: 'm' };
 const key = () => new Uint8Array(32).fill(7);
 const choice = { text: 'yes', label: 'Yes', direct: true, roles: [] };
@@ -22,10 +24,10 @@ describe('buttons', () => {
 
   it('stand for what they were made for, once, in any process', async () => {
     const notes = new FakeNotes();
-    const { payload, label } = await new Buttons(notes, key).mint(minting);
+    const { payload, label } = await new Buttons(notes, key, log).mint(minting);
     expect(label).toBe('Yes');
     expect(Buffer.byteLength(payload)).toBeLessThanOrEqual(64);
-    const other = new Buttons(notes, key);
+    const other = new Buttons(notes, key, log);
     expect(await other.redeem(press(payload), text)).toBe('yes');
     await expect(other.redeem(press(payload), text)).rejects.toMatchObject(invalid);
     expect([...notes.held.keys()]).toEqual([]);
@@ -33,7 +35,7 @@ describe('buttons', () => {
 
   it('are not valid for another agent, room or presser, nor when a character of them is changed', async () => {
     const notes = new FakeNotes();
-    const buttons = new Buttons(notes, key);
+    const buttons = new Buttons(notes, key, log);
     const { payload } = await buttons.mint({ ...minting, user: 'ann' });
     const tries = [
       press(payload, { agentId: 'bob' }),
@@ -49,21 +51,21 @@ describe('buttons', () => {
     ];
     for (const one of tries) await expect(buttons.redeem(one, text)).rejects.toMatchObject(invalid);
     await expect(
-      new Buttons(notes, () => new Uint8Array(32)).redeem(press(payload), text),
+      new Buttons(notes, () => new Uint8Array(32), log).redeem(press(payload), text),
     ).rejects.toMatchObject(invalid);
     expect(await buttons.redeem(press(payload), text)).toBe('yes');
   });
 
   it('expire', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    const buttons = new Buttons(new FakeNotes(), key);
+    const buttons = new Buttons(new FakeNotes(), key, log);
     const { payload } = await buttons.mint({ ...minting, ttlMs: 60_000 });
     vi.setSystemTime(Date.now() + 62_000);
     await expect(buttons.redeem(press(payload), text)).rejects.toThrow('expired');
   });
 
   it('stay good where trying again may help, and are used up by what cannot be helped', async () => {
-    const buttons = new Buttons(new FakeNotes(), key);
+    const buttons = new Buttons(new FakeNotes(), key, log);
     const { payload } = await buttons.mint(minting);
     const fail = (error: Error) => () => Promise.reject(error);
     const away = new RetryableError('store_unavailable', 'away');

@@ -82,7 +82,7 @@ describe('secrets for somebody who is no hub', () => {
       const { cluster } = home.config(env);
       const store = await openMongoStore({ url: mongo.url, database: cluster!.database, log });
       const key = await new SecretKeys(home.config(env)).current();
-      await new NotedSecrets(store.notes).put('bot', seal(key!, 'bot', 'some value'));
+      await new NotedSecrets(store.notes, log).put('bot', seal(key!, 'bot', 'some value'));
       await store.close();
       expect(await look('bot', env)).toBe('some value');
       expect(await look('other', env)).toBeNull();

@@ -10,7 +10,7 @@ import { log, temporaryFolder } from '../store/folder.js';
 const stores: Store[] = [];
 const folders: { remove(): void }[] = [];
 const under = async ({ notes }: Store) => ({
-  secrets: new NotedSecrets(notes),
+  secrets: new NotedSecrets(notes, log),
   damage: (name: string) => notes.put(`secret:${name}`, { version: 1 }),
 });
 const kept = (store: Store) => {

@@ -34,7 +34,12 @@ afterEach(() => {
 function vaultWith(env: Record<string, string> = {}, change: { bus?: InProcessBus; lookMs?: number } = {}) {
   const config: Config = readConfig({ CARRIER_DATA_DIR: folder, ...env });
   const vault = new SecretVault({
-    ...{ store: new NotedSecrets(notes), keys: new SecretKeys(config), bus, log: createLogger('silent') },
+    ...{
+      store: new NotedSecrets(notes, createLogger('silent')),
+      keys: new SecretKeys(config),
+      bus,
+      log: createLogger('silent'),
+    },
     ...change,
   });
   vaults.push(vault);
