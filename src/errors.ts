@@ -14,7 +14,10 @@ export const errorCodes = {
   permission_denied: { status: 403, meaning: 'Whoever asks may not do this, or not there.' },
   not_allowed: { status: 403, meaning: 'The agent does not talk to this person, or not in this place.' },
   agent_unknown: { status: 404, meaning: 'No character file of that name is loaded.' },
-  pairing_unknown: { status: 404, meaning: 'No such pairing code or pairing; codes are valid for one hour.' },
+  pairing_unknown: {
+    status: 404,
+    meaning: 'No such pairing code or pairing; codes are valid for an hour, those of places for a day.',
+  },
   not_found: { status: 404, meaning: 'No such route, or nothing of that id or name.' },
   method_not_allowed: { status: 405, meaning: 'The route exists, but not with this method.' },
   text_too_long: { status: 413, meaning: 'The text is longer than CARRIER_MAX_TEXT_CHARS.' },

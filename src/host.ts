@@ -4,6 +4,7 @@ import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
+import { afterwards } from './intake/afterwards.js';
 import { Backlog } from './intake/backlog.js';
 import { Buttons } from './intake/buttons.js';
 import { Changes } from './intake/changes.js';
@@ -22,13 +23,15 @@ import { groups } from './intake/groups.js';
 import { Intake } from './intake/intake.js';
 import { lists } from './intake/lists.js';
 import { Notices } from './intake/notices.js';
+import { PairedPlaces } from './intake/paired-places.js';
 import { Pairings } from './intake/pairings.js';
+import { places as placesRule } from './intake/places.js';
 import { commandsOfPlugins } from './intake/plugin-commands.js';
 import { pluginRule } from './intake/plugin-rule.js';
 import { Pointers } from './intake/pointers.js';
 import { type Limiters, Rates } from './intake/rates.js';
 import { scopedNotes } from './intake/scoped-notes.js';
-import { textRule } from './intake/text.js';
+import { ServedPlaces } from './intake/served-places.js';
 import { editedBy } from './intake/transformed.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
@@ -70,27 +73,44 @@ export function frontOf(parts: FrontParts): Front {
   const { config, engines, metrics, plugins, log } = parts;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const notices = new Notices({ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, log });
-  const pairings = new Pairings(store.notes, async ({ code, agentId, source, ...person }) => {
-    await notices.tell(
-      { agentId, source: { ...source, messageId: `paired:${code}` }, direct: true, author: person },
-      { text: 'You are let in. What can I do for you?' },
-    );
+  const pairings = new Pairings(
+    store.notes,
+    async ({ code, agentId, source, ...person }) => {
+      const text = 'You are let in. What can I do for you?';
+      await notices.tell({ agentId, source, direct: true, author: person }, { text }, `paired:${code}`);
+    },
+    log,
+  );
+  const places = new PairedPlaces({
+    notes: store.notes,
+    key: parts.buttonKey,
+    async approved({ code, agentId, source, askedBy }) {
+      const text = 'I am let in here. What can I do for you?';
+      await notices.tell({ agentId, source, direct: false, author: askedBy }, { text }, `placed:${code}`);
+    },
+    log,
   });
+  const served = new ServedPlaces(store, places, log);
+  if (config.role !== 'worker') served.begin();
   const { rooms, agents, secrets, ready } = parts;
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { rooms, agents, pairings, secrets, ready };
+    const desks = { rooms, agents, pairings, places, secrets, ready };
     return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
   });
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const pointers = new Pointers(store.memories, store.notes, log);
   const rates = new Rates(engines.limiters, log);
+  const talk = placesRule(groups(config.turns), { places, served, pairings });
+  /** Who gets through, whatever they do. */
+  const gate = [noBots, lists, direct(pairings), talk];
+  const admits = afterwards(gate, agents.get);
   const intake = new Intake({
     memories: store.memories,
     turns: turnQueue,
-    rules: [noBots, lists, direct(pairings), groups(config.turns), rates.rule, pluginRule(plugins, log)],
-    textRule: textRule(config.turns),
-    commands: commandsOf(operations, buttons, parts),
+    rules: [...gate, rates.rule, pluginRule(plugins, log)],
+    limits: config.turns,
+    commands: commandsOf(operations, { buttons, pairings }, parts),
     notices,
     buttons,
     pointers,
@@ -98,27 +118,30 @@ export function frontOf(parts: FrontParts): Front {
     requireAgent: agents.get,
     log,
   });
-  const edited = editedBy(plugins, agents.get, log);
-  const changes = new Changes(store.memories, pointers, config.turns, edited);
-  const feedback = new Feedback(store.notes, pointers, log);
+  const changes = new Changes({
+    ...{ memories: store.memories, pointers, admits, limits: config.turns },
+    transform: editedBy(plugins, agents.get, log),
+  });
+  const feedback = new Feedback(store.notes, pointers, admits, log);
   const backlog = new Backlog(turnQueue, config.http.maxBacklog);
+  // Callers with a token of the hub wait for an answer; a platform's people read what comes.
+  const isTrusted = ({ routes }: Pick<Connector, 'routes'>) => routes?.access === 'token';
   const hostFor: Front['hostFor'] = (connector) => ({
     async receive(message, { from, complete } = {}) {
-      // Callers with a token of the hub wait for an answer; a platform's people read what comes.
-      const waits = connector.routes?.access === 'token';
+      const waits = isTrusted(connector);
       const receipt = await intake.receive(message, { waits, vouched: waits && from?.admin, complete });
       if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
       return receipt;
     },
-    async edit({ key, text }) {
-      const edited = await changes.edit(key, text);
+    async edit(edit) {
+      const edited = await changes.edit(edit, isTrusted(connector));
       if (edited) parts.edited();
       return edited;
     },
     remove: (key) => changes.remove(key),
-    react: (reaction) => feedback.take(reaction),
-    command: (command) => intake.command(command),
-    press: (press) => intake.press(press),
+    react: (reaction) => feedback.take(reaction, isTrusted(connector)),
+    command: (command) => intake.command(command, isTrusted(connector)),
+    press: (press) => intake.press(press, isTrusted(connector)),
     busy() {
       const refusal = backlog.refusal();
       if (refusal) metrics.refused();
@@ -152,9 +175,13 @@ function loadedLater(load: () => Promise<Caller>): Caller {
   };
 }
 
-function commandsOf(operations: Caller, buttons: Buttons, { plugins, log }: FrontParts): Commands {
+function commandsOf(
+  operations: Caller,
+  { buttons, pairings }: { buttons: Buttons; pairings: Pairings },
+  { plugins, log }: FrontParts,
+): Commands {
   const own = [
-    help((operator, agent) => commands.list(operator, agent)),
+    help((principal, agent) => commands.list(principal, agent)),
     beginAnew(operations),
     status(operations),
     forget(operations, buttons),
@@ -162,6 +189,10 @@ function commandsOf(operations: Caller, buttons: Buttons, { plugins, log }: Fron
     stop(operations),
     approve(operations),
   ];
-  const commands = new Commands(own, (agent) => commandsOfPlugins(plugins, agent, log));
+  const commands = new Commands(
+    own,
+    (agent) => commandsOfPlugins(plugins, agent, log),
+    (person) => pairings.isPaired(person),
+  );
   return commands;
 }

@@ -42,30 +42,38 @@ export const groups: Record<string, { about: string; commands: Record<string, Ty
     },
   },
   pairing: {
-    about: 'let in, or out again, who writes to an agent directly',
+    about: 'let in, or out again, who writes to an agent, and places where groups talk',
     commands: {
       list: typed('pairings.list', {
-        about: 'who waits with a code, and who is let in',
+        about: 'who and what waits with a code, and is let in',
         isDefault: true,
-        show: ({ requests, pairings }) => [
-          ...(requests.length + pairings.length === 0 ? ['Nobody has asked yet, and nobody is paired.'] : []),
-          ...(requests.length > 0 ? ['Waiting (carrier pairing approve CODE)'] : []),
-          ...requests.map(({ code, askedAt, ...who }) => `  ${code}  ${person(who)}, since ${askedAt}`),
-          ...(pairings.length > 0 ? ['Paired (carrier pairing revoke ID)'] : []),
-          ...pairings.map(
-            ({ pairing, pairedAt, ...who }) => `  ${pairing}  ${person(who)}, since ${pairedAt}`,
-          ),
-        ],
+        show({ requests, pairings, placeRequests, places }) {
+          const waiting = [
+            ...requests.map(({ code, askedAt, ...who }) => `  ${code}  ${admitted(who)}, since ${askedAt}`),
+            ...placeRequests.map(
+              ({ code, askedAt, askedBy, ...place }) =>
+                `  ${code}  ${admitted(place)}, asked for by ${named(askedBy)}, since ${askedAt}`,
+            ),
+          ];
+          const paired = [...pairings, ...places].map(
+            ({ pairing, pairedAt, ...who }) => `  ${pairing}  ${admitted(who)}, since ${pairedAt}`,
+          );
+          if (waiting.length + paired.length === 0) return ['Nobody has asked yet, and nobody is paired.'];
+          return [
+            ...(waiting.length > 0 ? ['Waiting (carrier pairing approve CODE)', ...waiting] : []),
+            ...(paired.length > 0 ? ['Paired (carrier pairing revoke ID)', ...paired] : []),
+          ];
+        },
       }),
       approve: typed('pairings.approve', {
-        about: 'let in who was told this code',
+        about: 'let in the person or the place that was told this code',
         fields: ['code'],
-        show: (who) => [`Let in: ${person(who)}. They are being told.`],
+        show: (who) => [`Let in: ${admitted(who)}. They are being told.`],
       }),
       revoke: typed('pairings.revoke', {
         about: 'let out again; the id is in the list',
         fields: ['pairing'],
-        show: (who) => [`No longer let in: ${person(who)}.`],
+        show: (who) => [`No longer let in: ${admitted(who)}.`],
       }),
     },
   },
@@ -286,10 +294,14 @@ function amount(count: number): string {
   return count === 1 ? 'one memory' : `${count} memories`;
 }
 
-type Person = Omit<OutputOf<'pairings.approve'>, 'pairing' | 'pairedAt'>;
+type Admitted = Omit<OutputOf<'pairings.approve'>, 'pairing' | 'pairedAt'>;
 
-function person({ agentId, connector, tenant, userId, name }: Person): string {
-  const who = name === undefined ? userId : `${name} (${userId})`;
+function admitted({ agentId, connector, tenant, userId, name, channel }: Admitted): string {
+  if (userId === undefined) return `the place ${channel ?? tenant} with ${agentId} on ${connector}`;
   const where = tenant === 'default' ? connector : `${connector}/${tenant}`;
-  return `${who} with ${agentId} on ${where}`;
+  return `${named({ userId, name })} with ${agentId} on ${where}`;
+}
+
+function named({ userId, name }: { userId: string; name?: string }): string {
+  return name === undefined ? userId : `${name} (${userId})`;
 }

@@ -1,12 +1,15 @@
 /** What a character says about one platform: who may talk to it there, how often, and under which account. */
 import { z } from 'zod';
 
+/** Where tokens' tenants have their rooms. */
+export const tokenConnector = 'http';
+
 const ids = z.array(z.string().min(1).max(512)).max(10_000).default([]);
 
 /** Platform ids: of people, of their roles or groups, of channels or threads, of servers or workspaces. */
 const Lists = z.strictObject({ users: ids, roles: ids, channels: ids, tenants: ids }).prefault({});
 
-const rate = z.number().int().min(0).max(1_000_000).default(0);
+const rate = z.number().int().min(0).max(1_000_000).optional();
 
 /** Where a secret is; the secret itself never stands in a character. */
 const Reference = z
@@ -21,6 +24,11 @@ const Gate = z.object({
   token: Reference.optional(),
   /** Direct messages: from everyone, from those on `allow`, or from those who were let in by a code. */
   dm: z.enum(['open', 'allowlist', 'pairing']).optional(),
+  /**
+   * Servers, workspaces and groups that are served: all, those on `allow` and the operator's own, or those that were let
+   * in by a code, too.
+   */
+  places: z.enum(['open', 'allowlist', 'pairing']).optional(),
   /** Groups: answers when named or answered, always, also when a keyword is said, or never. */
   groups: z.enum(['mention', 'always', 'keyword', 'off']).default('mention'),
   keywords: z.array(z.string().trim().min(1).max(100)).max(200).default([]),
@@ -32,7 +40,7 @@ const Gate = z.object({
   context: z.boolean().default(false),
   /** Whether messages such as `/new` are commands. */
   commands: z.boolean().default(true),
-  /** Messages it takes within a window, in seconds; 0 is no limit. */
+  /** Messages it takes within a window, in seconds; 0 is no limit. Absent: `usualRate`. */
   rate: z
     .strictObject({
       perUser: rate,
@@ -46,14 +54,21 @@ const Gate = z.object({
 export const ConnectorsSettings = z.record(z.string(), Gate.catchall(Reference));
 
 type Said = z.infer<typeof Gate>;
-export type ConnectorSettings = Said & { dm: NonNullable<Said['dm']> };
+export type ConnectorSettings = Said &
+  Required<Pick<Said, 'dm' | 'places'>> & { rate: Required<Said['rate']> };
+
+/**
+ * Messages a minute. A person who types does not reach 30, and a room of several at once not 120; a script that does
+ * would cost whoever pays for the model.
+ */
+const usualRate = { perUser: 30, perRoom: 120 };
 
 export const gateSettings: ReadonlySet<string> = new Set(Object.keys(Gate.shape));
 const usual = Gate.parse({});
 
 /**
  * What counts for a connector: what the character says, or else what is usual there.
- * @param trusted whoever comes by it has a token of the hub already, and needs no pairing.
+ * @param trusted whoever comes by it has a token of the hub already: they need no letting in, and no rate is usual.
  */
 export function settingsFor(
   { connectors }: { connectors: z.infer<typeof ConnectorsSettings> },
@@ -61,7 +76,15 @@ export function settingsFor(
   trusted = false,
 ): ConnectorSettings {
   const said: Said = Object.hasOwn(connectors, name) ? (connectors[name] as Said) : usual;
-  return { ...said, dm: said.dm ?? (trusted ? 'open' : 'pairing') };
+  const { windowSeconds } = said.rate;
+  const usually = (perMinute: number) => (trusted ? 0 : Math.ceil((perMinute * windowSeconds) / 60));
+  const { perUser = usually(usualRate.perUser), perRoom = usually(usualRate.perRoom) } = said.rate;
+  const entry = trusted ? 'open' : 'pairing';
+  return {
+    ...said,
+    ...{ dm: said.dm ?? entry, places: said.places ?? entry },
+    rate: { perUser, perRoom, windowSeconds },
+  };
 }
 
 /** References to an agent's own secrets for a connector, by the setting's name; `token` is the connector's main one. */

@@ -152,6 +152,8 @@ export interface InboundCommand {
   name: string;
   /** What follows the name, as written. */
   args: string;
+  /** As in `InboundMessage`. */
+  home?: boolean;
 }
 
 /** A message as its author changed it. */
@@ -159,8 +161,10 @@ export interface InboundEdit {
   key: SourceKey;
   text: string;
   author: Author;
-  /** The author's roles or groups on the platform, for the gate's lists. */
+  /** As in `InboundMessage`. Empty where the platform does not say them: who is allowed by a role may edit then. */
   roles: string[];
+  /** As in `InboundMessage`. */
+  home?: boolean;
 }
 
 /** A reaction to a message, kept as feedback where that message is the agent's. */
@@ -174,6 +178,8 @@ export interface InboundReaction {
   /** The emoji itself, or the platform's name of it. */
   emoji: string;
   removed: boolean;
+  /** As in `InboundMessage`. */
+  home?: boolean;
 }
 
 /** A button pressed under one of the agent's messages. */
@@ -183,6 +189,8 @@ export interface InboundPress {
   author: Author;
   /** What the button carried; the hub signed it, and takes it once. */
   payload: string;
+  /** As in `InboundMessage`. */
+  home?: boolean;
 }
 
 /** What the hub writes itself, in the room of another memory. */

@@ -22,3 +22,28 @@ export interface Pairing extends Person {
   /** Unix ms. */
   pairedAt: number;
 }
+
+/** Where people talk in a group, as one agent knows it: a server or workspace, or a group of a platform without such. */
+export interface Place {
+  agentId: string;
+  connector: string;
+  tenant: string;
+  /** Absent: everything in the tenant. */
+  channel?: string;
+}
+
+/** The agent was addressed in a place that is not let in. */
+export interface PlaceRequest extends Place {
+  code: string;
+  askedBy: Pick<Person, 'id' | 'name'>;
+  /** Unix ms. */
+  askedAt: number;
+}
+
+/** A place was let in. */
+export interface PairedPlace extends Place {
+  /** Names it, to revoke it. */
+  pairing: string;
+  /** Unix ms. */
+  pairedAt: number;
+}

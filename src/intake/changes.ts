@@ -1,32 +1,49 @@
-import type { Memory, SourceKey } from '../core/memory.js';
+import type { InboundEdit, Memory, SourceKey } from '../core/memory.js';
 import type { MemoryStore } from '../store/memory-store.js';
+import type { Admits } from './afterwards.js';
 import type { Pointers } from './pointers.js';
 import { type TextLimits, textProblem } from './text.js';
 
 /** A new text as the agent's plugins change it; null: it is not taken, and the old one stays. */
 export type Transform = (memory: Memory, text: string) => Promise<string | null>;
 
+export interface ChangesParts {
+  memories: MemoryStore;
+  pointers: Pointers;
+  admits: Admits;
+  limits: TextLimits;
+  transform: Transform;
+}
+
 /**
  * What people do to messages afterwards. An edit changes what is stored: a message that waits is answered as it is
- * then, one whose turn has begun is answered as it was, and neither makes a new turn.
+ * then, one whose turn has begun is answered as it was, and neither makes a new turn. An edit passes the gate as its
+ * author; a deletion is never refused.
  */
 export class Changes {
   readonly #memories: MemoryStore;
   readonly #pointers: Pointers;
+  readonly #admits: Admits;
   readonly #limits: TextLimits;
   readonly #transform: Transform;
 
-  constructor(memories: MemoryStore, pointers: Pointers, limits: TextLimits, transform: Transform) {
+  constructor({ memories, pointers, admits, limits, transform }: ChangesParts) {
     this.#memories = memories;
     this.#pointers = pointers;
+    this.#admits = admits;
     this.#limits = limits;
     this.#transform = transform;
   }
 
-  /** False: no such message of a person here. Throws `text_too_long`. */
-  async edit(key: SourceKey, text: string): Promise<boolean> {
+  /**
+   * False: no such message of theirs here, or the gate refuses them now. `trusted`: as in `settingsFor`. Throws
+   * `text_too_long`.
+   */
+  async edit({ key, text, author, roles = [], home }: InboundEdit, trusted = false): Promise<boolean> {
     const memory = await this.#memories.find(key);
-    if (memory?.role !== 'user') return false;
+    if (memory?.role !== 'user' || memory.author.id !== author.id) return false;
+    const doer = { author, roles, home, rolesUnknown: roles.length === 0, trusted };
+    if (!(await this.#admits(memory, doer))) return false;
     const problem = textProblem({ text, attachments: [] }, this.#limits);
     // All text may go where a picture stays, and an empty message harms nobody.
     if (problem?.code === 'text_too_long') throw problem;

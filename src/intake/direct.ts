@@ -1,6 +1,6 @@
 import { FatalError } from '../errors.js';
-import { type Arrival, isOperator, pass, type Rule, type Ruling } from './gate.js';
-import { isPerson, notAllowed } from './lists.js';
+import { type Arrival, drop, isOperator, pass, personOf, type Rule, type Ruling } from './gate.js';
+import { isAllowed, notAllowed } from './lists.js';
 import type { Pairings } from './pairings.js';
 
 /** Who may write to the agent directly. */
@@ -8,17 +8,17 @@ export function direct(pairings: Pairings): Rule {
   return (arrival) => {
     const { message, settings } = arrival;
     if (!message.direct || settings.dm === 'open') return pass;
-    if (isOperator(arrival) || isPerson(message, settings.allow)) return pass;
+    if (isOperator(arrival) || isAllowed(arrival)) return pass;
     return settings.dm === 'allowlist' ? notAllowed() : paired(arrival, pairings);
   };
 }
 
-async function paired({ message, agent }: Arrival, pairings: Pairings): Promise<Ruling> {
-  const { source, author } = message;
-  const { connector, tenant } = source;
-  const person = { agentId: agent.id, connector, tenant, id: author.id, name: author.name };
+async function paired(arrival: Arrival, pairings: Pairings): Promise<Ruling> {
+  const { message, agent } = arrival;
+  const person = personOf(arrival);
   if (await pairings.isPaired(person)) return pass;
-  const code = await pairings.ask(person, source);
+  if (arrival.afterwards) return drop;
+  const code = await pairings.ask(person, message.source);
   const error = new FatalError(
     'not_allowed',
     code

@@ -3,6 +3,7 @@ import type { InboundReaction } from '../core/memory.js';
 import type { Logger } from '../logger.js';
 import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
+import type { Admits } from './afterwards.js';
 import type { Pointers } from './pointers.js';
 
 /** What people think of replies is of use for a while, and it is about people: it does not stay for ever. */
@@ -28,17 +29,24 @@ const reactionNote = defineNote({
 export class Feedback {
   readonly #reactions: TypedNotes<Reaction, z.infer<typeof Kept>>;
   readonly #pointers: Pointers;
+  readonly #admits: Admits;
 
-  constructor(notes: NoteStore, pointers: Pointers, log: Logger) {
+  constructor(notes: NoteStore, pointers: Pointers, admits: Admits, log: Logger) {
     this.#reactions = reactionNote.in(notes, log);
     this.#pointers = pointers;
+    this.#admits = admits;
   }
 
-  /** False: not a reaction to one of the agent's replies. */
-  async take({ agentId, source, author, emoji, removed }: InboundReaction): Promise<boolean> {
+  /**
+   * False: not a reaction to one of the agent's replies, or the gate refuses who reacts. Taking one back is never
+   * refused. `trusted`: as in `settingsFor`.
+   */
+  async take(inbound: InboundReaction, trusted = false): Promise<boolean> {
+    const { agentId, source, author, roles = [], home, emoji, removed } = inbound;
     const { connector, tenant, messageId } = source;
     const reply = await this.#pointers.reply({ agentId, connector, tenant, messageId });
     if (!reply) return false;
+    if (!removed && !(await this.#admits(reply, { author, roles, home, trusted }))) return false;
     const reaction = { replyId: reply.id, userId: author.id, emoji };
     if (removed) await this.#reactions.take(reaction);
     else await this.#reactions.put(reaction, { emoji, author: author.id, at: Date.now() }, { ttlMs: keptMs });

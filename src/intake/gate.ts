@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { Agent } from '../core/character.js';
 import type { ConnectorSettings } from '../core/connector-settings.js';
 import type { Button, InboundMessage } from '../core/memory.js';
+import type { Person } from '../core/pairing.js';
 import type { CarrierError } from '../errors.js';
 
 export type Checked = z.output<typeof InboundMessage>;
@@ -17,6 +18,10 @@ export interface Arrival {
   settings: ConnectorSettings;
   /** Whoever sends it answers for it with an administrator's token: its commands are an operator's. */
   vouched?: boolean;
+  /** It changes what was said before, or reacts to it: nobody is told anything for it. */
+  afterwards?: boolean;
+  /** The author was let in when they wrote, and the platform did not say which roles they have now. */
+  rolesUnknown?: boolean;
 }
 
 /** A short text for who sent the message. It makes no turn and stands in no history. */
@@ -31,7 +36,8 @@ export type Ruling =
   | { kind: 'keep' }
   /** `error` is for senders who wait for an answer, as over HTTP; others are told nothing. */
   | { kind: 'drop'; error?: CarrierError }
-  | { kind: 'notice'; notice: Notice; error: CarrierError };
+  /** `once`: told once under this name, whatever the message; absent: once for the message. */
+  | { kind: 'notice'; notice: Notice; once?: string; error: CarrierError };
 
 export const pass: Ruling = { kind: 'pass' };
 export const drop: Ruling = { kind: 'drop' };
@@ -50,6 +56,13 @@ export async function judge(rules: Rule[], arrival: Arrival): Promise<Ruling> {
 
 /** Bots are not answered: two hubs in one channel would talk for ever. */
 export const noBots: Rule = ({ message }) => (message.author.bot ? drop : pass);
+
+/** Who wrote it, as pairings know them. */
+export function personOf({ message, agent }: Arrival): Person {
+  const { source, author } = message;
+  const { connector, tenant } = source;
+  return { agentId: agent.id, connector, tenant, id: author.id, name: author.name };
+}
 
 export function isOperator({ message, settings }: Arrival): boolean {
   return settings.operators.includes(message.author.id);

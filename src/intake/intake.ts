@@ -22,6 +22,7 @@ import { type Arrival, type Checked, judge, type Rule } from './gate.js';
 import type { Notices } from './notices.js';
 import { withFilesNamed } from './overheard.js';
 import type { Pointers } from './pointers.js';
+import { type TextLimits, textProblem, textRule } from './text.js';
 import { transformed } from './transformed.js';
 
 export interface IntakeParts {
@@ -29,8 +30,8 @@ export interface IntakeParts {
   turns: RoomQueue;
   /** What every message and command must pass. */
   rules: Rule[];
-  /** What a message must pass besides: commands have no text of their own. */
-  textRule: Rule;
+  /** Of what a message says; commands have no text of their own. */
+  limits: TextLimits;
   commands: Commands;
   notices: Notices;
   buttons: Buttons;
@@ -43,6 +44,7 @@ export interface IntakeParts {
 const notTaken = 'This agent does not take this message.';
 
 interface Sender {
+  /** For an answer, behind a token of the hub. */
   waits: boolean;
   /** Answers for it with an administrator's token. */
   vouched?: boolean;
@@ -55,6 +57,8 @@ export class Intake {
   readonly #parts: IntakeParts;
   /** Commands that are being carried out here. */
   readonly #obeying = new Map<string, Promise<{ outcome: Outcome; duplicate: boolean }>>();
+  /** Messages that are being completed and stored here. */
+  readonly #completing = new Map<string, Promise<Receipt | null>>();
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -65,16 +69,16 @@ export class Intake {
    * @param sender `waits` for an answer: a notice is thrown to it as an error, and a command's answer is the outcome.
    */
   async receive(inbound: InboundMessage, { waits, vouched, complete }: Sender): Promise<Receipt | null> {
-    const { rules, textRule, notices } = this.#parts;
+    const { rules, limits, notices } = this.#parts;
     const arrival = { ...this.#arrival(check(inbound), waits), vouched };
-    const ruling = await judge([...rules, textRule], arrival);
+    const ruling = await judge([...rules, textRule(limits)], arrival);
     if (ruling.kind === 'drop') {
       if (waits && ruling.error) throw ruling.error;
       return null;
     }
     if (ruling.kind === 'notice') {
       if (waits) throw ruling.error;
-      await notices.tell(arrival.message, ruling.notice);
+      await notices.tell(arrival.message, ruling.notice, ruling.once);
       return null;
     }
     try {
@@ -103,27 +107,85 @@ export class Intake {
         return waits ? receipt : null;
       }
     }
-    const known = complete && (await this.#known(arrival.message));
-    if (known) return this.#scheduled({ memory: known, duplicate: true });
-    const { message: said } = arrival;
-    const overheard = ruling === 'keep' && said.files.length > 0;
-    const whole = complete && !overheard ? completed(said, await complete()) : said;
-    const message = overheard ? withFilesNamed(said) : whole;
-    const appended = await this.#append({ ...arrival, message }, ruling === 'keep' ? 'kept' : 'pending');
+    if (ruling === 'keep' && arrival.message.files.length > 0)
+      return this.#append({ ...arrival, message: withFilesNamed(arrival.message) }, 'kept');
+    const status = ruling === 'keep' ? 'kept' : 'pending';
+    const appended = await (complete
+      ? this.#completed(arrival, status, complete)
+      : this.#append(arrival, status));
     if (!appended && waits) throw new FatalError('not_allowed', notTaken);
     return appended;
   }
 
-  /** What is stored need not be fetched again. */
-  #known({ agentId, source: { connector, tenant, messageId } }: Checked): Promise<Memory | null> {
-    return this.#parts.memories.find({ agentId, connector, tenant, messageId });
+  /** Fetches and stores; what is stored, or on its way to be, is not fetched again. */
+  async #completed(
+    arrival: Arrival,
+    status: 'pending' | 'kept',
+    complete: () => Promise<InboundMessage>,
+  ): Promise<Receipt | null> {
+    const { connector, tenant, messageId } = arrival.message.source;
+    const source = { agentId: arrival.message.agentId, connector, tenant, messageId };
+    const key = JSON.stringify(Object.values(source));
+    const running = this.#completing.get(key);
+    if (running) {
+      const receipt = await running;
+      return receipt && { ...receipt, duplicate: true };
+    }
+    const work = async () => {
+      const known = await this.#parts.memories.find(source);
+      if (known) return this.#scheduled({ memory: known, duplicate: true });
+      const message = this.#whole(arrival.message, await complete());
+      // What it says is known only now. Nobody asked for an answer to talk that is kept, so nobody is told.
+      const problem = textProblem(message, this.#parts.limits);
+      if (problem && status === 'pending') throw problem;
+      return problem ? null : this.#append({ ...arrival, message }, status);
+    };
+    const taking = work();
+    this.#completing.set(key, taking);
+    try {
+      return await taking;
+    } finally {
+      this.#completing.delete(key);
+    }
   }
 
-  /** Null: the gate drops the caller. */
-  async command(command: InboundCommand): Promise<string | null> {
+  /** With what was fetched for it. Whose it is and where it was said, the gate has judged: that stays. */
+  #whole(admitted: Checked, completed: InboundMessage): Checked {
+    const { agentId, source, direct, author, text, quote, attachments } = check(completed);
+    const same =
+      agentId === admitted.agentId &&
+      direct === admitted.direct &&
+      author.id === admitted.author.id &&
+      source.messageId === admitted.source.messageId &&
+      roomIdOf(agentId, source) === roomIdOf(agentId, admitted.source);
+    if (!same) {
+      const { connector } = admitted.source;
+      this.#parts.log.error(
+        { agentId, connector },
+        'a connector completed a message as another one; it is refused',
+      );
+      throw new FatalError(
+        'internal',
+        'The message could not be taken: its connector gave another one for it.',
+      );
+    }
+    const { name = admitted.author.name } = author;
+    return {
+      ...admitted,
+      text,
+      quote,
+      attachments,
+      author: { ...admitted.author, ...(name && { name }) },
+      files: [],
+    };
+  }
+
+  /** Null: the gate drops the caller. `trusted`: as in `settingsFor`. */
+  async command(command: InboundCommand, trusted = false): Promise<string | null> {
     const { source, name, args } = command;
     const text = `/${name} ${args}`.trim();
-    const arrival = this.#arrival(check({ ...command, source: { ...source, pull: undefined }, text }));
+    const said = check({ ...command, source: { ...source, pull: undefined }, text });
+    const arrival = this.#arrival(said, trusted);
     const ruling = await judge(this.#parts.rules, arrival);
     if (ruling.kind === 'notice') return ruling.notice.text;
     if (ruling.kind !== 'pass') return null;
@@ -135,11 +197,11 @@ export class Intake {
   }
 
   /** Says what the button stands for, as its presser; what it gives is for that one's eyes. */
-  press(press: InboundPress): Promise<string> {
+  press(press: InboundPress, trusted = false): Promise<string> {
     return this.#parts.buttons.redeem(press, async ({ text, label, direct, roles }, number) => {
-      const { agentId, author } = press;
+      const { agentId, author, home } = press;
       const source = { ...press.source, messageId: `press:${number}` };
-      const arrival = this.#arrival(check({ agentId, source, author, direct, roles, text }));
+      const arrival = this.#arrival(check({ agentId, source, author, direct, roles, text, home }), trusted);
       const ruling = await judge(this.#parts.rules, arrival);
       if (ruling.kind === 'notice') return ruling.notice.text;
       if (ruling.kind !== 'pass')
@@ -229,13 +291,6 @@ export class Intake {
       ...{ status, turnId: null, createdAt: Date.now() },
     };
   }
-}
-
-/** With what was fetched for it. Whose it is and where it was said, the gate has judged: that stays. */
-function completed(admitted: Checked, whole: InboundMessage): Checked {
-  const { text, quote, attachments, author } = check(whole);
-  const { name = admitted.author.name } = author;
-  return { ...admitted, text, quote, attachments, author: { ...admitted.author, ...(name && { name }) } };
 }
 
 function check(inbound: InboundMessage): Checked {

@@ -1,6 +1,6 @@
 import type { ConnectorSettings } from '../core/connector-settings.js';
 import { FatalError } from '../errors.js';
-import { type Checked, isOperator, pass, type Rule, type Ruling } from './gate.js';
+import { type Arrival, type Checked, isOperator, pass, type Rule, type Ruling } from './gate.js';
 
 type Lists = ConnectorSettings['allow'];
 
@@ -14,15 +14,23 @@ export const lists: Rule = (arrival) => {
   if (channels.length > 0 && !isPlace(message, { channels, tenants: [] })) return notAllowed();
   if (tenants.length > 0 && !tenants.includes(message.source.tenant)) return notAllowed();
   const people = allow.users.length + allow.roles.length;
-  return people > 0 && !isPerson(message, allow) ? notAllowed() : pass;
+  return people > 0 && !isAllowed(arrival) ? notAllowed() : pass;
 };
 
-export function isPerson({ author, roles }: Checked, list: Pick<Lists, 'users' | 'roles'>): boolean {
+/** Whether the lists let this person in. */
+export function isAllowed({ message, settings: { allow }, rolesUnknown }: Arrival): boolean {
+  return isPerson(message, allow) || (rolesUnknown === true && allow.roles.length > 0);
+}
+
+function isPerson({ author, roles }: Checked, list: Pick<Lists, 'users' | 'roles'>): boolean {
   return list.users.includes(author.id) || roles.some((role) => list.roles.includes(role));
 }
 
 /** A thread counts as its channel does. */
-function isPlace({ source }: Checked, { channels, tenants }: Pick<Lists, 'channels' | 'tenants'>): boolean {
+export function isPlace(
+  { source }: Checked,
+  { channels, tenants }: Pick<Lists, 'channels' | 'tenants'>,
+): boolean {
   const { channel, thread, tenant } = source;
   return (
     channels.includes(channel) ||

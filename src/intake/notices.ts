@@ -46,10 +46,10 @@ export class Notices {
     return outcomeOf(turnId, memory);
   }
 
-  /** Durable when it resolves. */
-  async tell(to: Addressee, notice: Notice): Promise<Outcome> {
+  /** Durable when it resolves. `once`: what it is told once for; absent: the message. */
+  async tell(to: Addressee, notice: Notice, once?: string): Promise<Outcome> {
     const { turns } = this.#parts;
-    const turnId = noticeId(to);
+    const turnId = noticeId(to, once);
     const memory = memoryOf(to, notice, turnId);
     const turn = turnOf(memory, turnId);
     if (to.source.pull) await this.#told.put(turnId, memory, { ttlMs: knownMs });
@@ -68,8 +68,9 @@ export class Notices {
   }
 }
 
-function noticeId({ agentId, source: { connector, tenant, messageId } }: Addressee): string {
-  return derivedId('notice', agentId, connector, tenant, messageId);
+function noticeId({ agentId, source }: Addressee, once = source.messageId): string {
+  const { connector, tenant } = source;
+  return derivedId('notice', agentId, connector, tenant, once);
 }
 
 const usage = { inputTokens: 0, outputTokens: 0 };

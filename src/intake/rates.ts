@@ -1,11 +1,12 @@
 /** How often people and rooms may write, by the character's settings. Who is over it is told so once a window. */
+import { LRUCache } from 'lru-cache';
 import type { RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import type { ConnectorSettings } from '../core/connector-settings.js';
 import { derivedId } from '../core/ids.js';
 import { roomIdOf } from '../core/memory.js';
 import { RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { isStop } from './commands/command.js';
+import { isCommand } from './commands/command.js';
 import { type Arrival, pass, type Rule, type Ruling } from './gate.js';
 
 /** Makes what counts: within this process, or for all of them. */
@@ -15,6 +16,7 @@ export class Rates {
   readonly #make: Limiters;
   readonly #log: Logger;
   readonly #limiters = new Map<string, RateLimiterAbstract>();
+  readonly #counted = new LRUCache<string, Promise<Ruling>>({ max: 10_000 });
 
   constructor(make: Limiters, log: Logger) {
     this.#make = make;
@@ -24,10 +26,23 @@ export class Rates {
   /** Stopping a turn saves work, so it is never too much. */
   readonly rule: Rule = (arrival) => {
     const { perUser, perRoom } = arrival.settings.rate;
-    return (perUser === 0 && perRoom === 0) || isStop(arrival) ? pass : this.#judge(arrival);
+    return (perUser === 0 && perRoom === 0) || isCommand(arrival, 'stop') ? pass : this.#judge(arrival);
   };
 
-  async #judge({ message, agent, settings: { rate } }: Arrival): Promise<Ruling> {
+  /** A message that was let through and comes again, since it could not be stored, say, is not counted again here. */
+  async #judge(arrival: Arrival): Promise<Ruling> {
+    const { agentId, source } = arrival.message;
+    const key = JSON.stringify([agentId, source.connector, source.tenant, source.messageId]);
+    const counted = this.#counted.get(key);
+    if (counted) return counted;
+    const counting = this.#count(arrival);
+    this.#counted.set(key, counting);
+    const ruling = await counting;
+    if (ruling.kind !== 'pass') this.#counted.delete(key);
+    return ruling;
+  }
+
+  async #count({ message, agent, settings: { rate } }: Arrival): Promise<Ruling> {
     const { source, author } = message;
     const user = derivedId('u', agent.id, source.connector, source.tenant, author.id);
     const room = roomIdOf(agent.id, source);

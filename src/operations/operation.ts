@@ -10,7 +10,7 @@ import type { z } from 'zod';
 import type { EventBus } from '../bus/bus.js';
 import type { Finding } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
-import type { Pairing, PairingRequest } from '../core/pairing.js';
+import type { PairedPlace, Pairing, PairingRequest, PlaceRequest } from '../core/pairing.js';
 import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { RoomQueue } from '../queue/queue.js';
@@ -46,6 +46,16 @@ interface PairingDesk {
   revoke(pairing: string): Promise<Pairing>;
 }
 
+interface PlaceDesk {
+  list(): Promise<{ placeRequests: PlaceRequest[]; places: PairedPlace[] }>;
+  /** Whether it is a place's code. `within`: and was asked for there. */
+  hasCode(code: string, within?: Pick<PairedPlace, 'agentId' | 'connector'>): Promise<boolean>;
+  /** Throws `pairing_unknown`. */
+  approve(code: string): Promise<PairedPlace>;
+  /** Null: no such place is let in. */
+  revoke(pairing: string): Promise<PairedPlace | null>;
+}
+
 /** Secrets by name. Values go in and never come out. */
 export interface SecretVault {
   list(): Promise<{ name: string; setAt: number }[]>;
@@ -62,6 +72,7 @@ export interface OperationParts {
   rooms: Rooms;
   agents: AgentDesk;
   pairings: PairingDesk;
+  places: PlaceDesk;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
   ready(): Promise<Readiness>;

@@ -1,48 +1,74 @@
 import { z } from 'zod';
-import type { Pairing, PairingRequest, Person } from '../core/pairing.js';
+import type { PairedPlace, Pairing, PairingRequest, Person, PlaceRequest } from '../core/pairing.js';
 import { defineOperation } from './operation.js';
 import { instant, texts } from './shapes.js';
 
-const person = { ...texts('agentId', 'connector', 'tenant', 'userId'), name: z.string().optional() };
+const where = texts('agentId', 'connector', 'tenant');
+const person = { ...where, userId: z.string(), name: z.string().optional() };
+/** Without `channel`: all of the tenant. */
+const place = { ...where, channel: z.string().optional() };
 const ShownPairing = z.object({ pairing: z.string(), ...person, pairedAt: instant });
+const ShownPlace = z.object({ pairing: z.string(), ...place, pairedAt: instant });
+/** A person has `userId`; a place has none. */
+const Either = z.object({ ...ShownPairing.shape, ...place, userId: z.string().optional() });
 /** Operators of one agent on one platform let in there alone. */
 const Within = z.strictObject({ agentId: z.string(), connector: z.string() }).optional();
 
 export const listPairings = defineOperation({
   name: 'pairings.list',
-  about: 'who asks to be let in, and who is',
+  about: 'which people and places ask to be let in, and which are',
   permission: 'pairings.read',
   reads: true,
   input: z.strictObject({}),
   output: z.object({
     requests: z.array(z.object({ code: z.string(), ...person, askedAt: instant })),
     pairings: z.array(ShownPairing),
+    placeRequests: z.array(
+      z.object({
+        ...{ code: z.string(), ...place, askedAt: instant },
+        askedBy: z.object({ userId: z.string(), name: z.string().optional() }),
+      }),
+    ),
+    places: z.array(ShownPlace),
   }),
-  async run(_input, { pairings }) {
-    const found = await pairings.list();
-    return { requests: found.requests.map(shownRequest), pairings: found.pairings.map(shownPairing) };
+  async run(_input, { pairings, places }) {
+    const [people, groups] = await Promise.all([pairings.list(), places.list()]);
+    return {
+      requests: people.requests.map(shownRequest),
+      pairings: people.pairings.map(shownPairing),
+      placeRequests: groups.placeRequests.map(shownPlaceRequest),
+      places: groups.places,
+    };
   },
 });
 
 export const approvePairing = defineOperation({
   name: 'pairings.approve',
-  about: 'let in who has this code',
-  permission: 'pairings.change',
+  about: 'let in the person or the place that has this code',
+  permission: 'pairings.approve',
   input: z.strictObject({ code: z.string().min(1).max(64), within: Within }),
-  output: ShownPairing,
+  output: Either,
   // A code is as good as a key until it is used, so it is not written down.
-  concerns: ({ within }) => within ?? {},
-  run: async ({ code, within }, { pairings }) => shownPairing(await pairings.approve(code, within)),
+  concerns: async ({ code, within }, { places }) => ({
+    ...within,
+    place: await places.hasCode(code, within),
+  }),
+  async run({ code, within }, { pairings, places }): Promise<PairedPlace | ReturnType<typeof shownPairing>> {
+    if (await places.hasCode(code, within)) return places.approve(code);
+    return shownPairing(await pairings.approve(code, within));
+  },
 });
 
 export const revokePairing = defineOperation({
   name: 'pairings.revoke',
-  about: 'let out again',
-  permission: 'pairings.change',
+  about: 'let a person or a place out again',
+  permission: 'pairings.revoke',
   input: z.strictObject({ pairing: z.string().min(1).max(64) }),
-  output: ShownPairing,
+  output: Either,
   audit: (input) => input,
-  run: async ({ pairing }, { pairings }) => shownPairing(await pairings.revoke(pairing)),
+  async run({ pairing }, { pairings, places }) {
+    return (await places.revoke(pairing)) ?? shownPairing(await pairings.revoke(pairing));
+  },
 });
 
 function shownRequest({ code, askedAt, ...who }: PairingRequest) {
@@ -55,4 +81,8 @@ function shownPairing({ pairing, pairedAt, ...who }: Pairing) {
 
 function shown({ agentId, connector, tenant, id, name }: Person) {
   return { agentId, connector, tenant, userId: id, name };
+}
+
+function shownPlaceRequest({ askedBy: { id, name }, ...request }: PlaceRequest) {
+  return { ...request, askedBy: { userId: id, name } };
 }

@@ -4,14 +4,16 @@
  *
  * - **admin**: the bearer of an admin token. One of a tenant other than `default` holds it for that tenant alone.
  * - **operator**: who is listed under `operators` of an agent, for that agent on that platform.
+ * - **paired**: whom an operator has let in by a code; for places alone.
  * - **self**: anybody, for themselves and for the room they are in.
  */
-export type Holder = 'admin' | 'operator' | 'self';
+export type Holder = 'admin' | 'operator' | 'paired' | 'self';
 
 export const permissions = {
   'agents.read': ['admin', 'operator'],
   'pairings.read': ['admin', 'operator'],
-  'pairings.change': ['admin', 'operator'],
+  'pairings.approve': ['admin', 'operator', 'paired'],
+  'pairings.revoke': ['admin', 'operator'],
   'tokens.read': ['admin'],
   'tokens.revoke': ['admin'],
   'secrets.read': ['admin'],

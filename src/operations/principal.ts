@@ -1,5 +1,6 @@
 /** Who asks for an operation, what it concerns, and whether they may. */
 import type { Principal as TokenOwner } from '../connector/connector.js';
+import { tokenConnector } from '../core/connector-settings.js';
 import type { Principal as AuditedPrincipal } from '../store/audit-log.js';
 import { type Permission, permissions } from './permissions.js';
 
@@ -14,6 +15,8 @@ export interface PersonPrincipal {
   /** Whose memories are seen there. */
   scope: string;
   operator: boolean;
+  /** Whether an operator has let them in by a code. */
+  paired: boolean;
 }
 
 export type Principal = ({ kind: 'token' } & TokenOwner) | PersonPrincipal | { kind: 'system' };
@@ -26,12 +29,12 @@ export interface Resource {
   roomId?: string;
   scope?: string;
   userId?: string;
+  /** It is about a place where groups talk, not about a person. */
+  place?: boolean;
 }
 
 /** The tenant whose tokens are the hub's own. */
 const hubTenant = 'default';
-/** Where tokens' tenants have their rooms. */
-const tokenConnector = 'http';
 
 /** The only place that decides. What nothing here allows is denied. */
 export function authorise(principal: Principal, permission: Permission, resource: Resource): boolean {
@@ -41,7 +44,11 @@ export function authorise(principal: Principal, permission: Permission, resource
   if (resource.agentId !== undefined && resource.agentId !== principal.agentId) return false;
   return (
     (holders.includes('self') && isOwn(principal, resource)) ||
-    (holders.includes('operator') && principal.operator && isOperated(principal, resource))
+    (holders.includes('operator') && principal.operator && isOperated(principal, resource)) ||
+    (holders.includes('paired') &&
+      principal.paired &&
+      resource.place === true &&
+      isOperated(principal, resource))
   );
 }
 

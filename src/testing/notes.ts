@@ -15,7 +15,7 @@ export class FakeNotes implements NoteStore {
   }
 
   async take(key: string): Promise<unknown> {
-    const value = await this.get(key);
+    const value = this.get(key);
     this.held.delete(key);
     return value;
   }

@@ -49,8 +49,12 @@ describe('characters/README.md', () => {
     const different = Object.entries(http).filter(
       ([key, value]) => JSON.stringify(value) !== JSON.stringify(platform[key]),
     );
-    expect(different).toEqual([['dm', 'open']]);
-    expect(readme).toMatch(/`connectors.NAME.dm` .* `http`: `open`/);
+    const rate = { perUser: 0, perRoom: 0, windowSeconds: 60 };
+    expect(Object.fromEntries(different)).toEqual({ dm: 'open', places: 'open', rate });
+    for (const field of ['dm', 'places'])
+      expect(readme).toMatch(new RegExp(`\`connectors.NAME.${field}\` .* \`http\`: \`open\``));
+    for (const field of ['perUser', 'perRoom'])
+      expect(readme).toMatch(new RegExp(`\`connectors.NAME.rate.${field}\` .* \`http\`: \`0\``));
   });
 
   it('has examples that load', () => {

@@ -114,10 +114,10 @@ describe('a deletion', () => {
 
 describe('a reaction', () => {
   it('is kept with the reply it is to, until it is taken back', async () => {
-    await platform.dm('ann', 'hello');
+    await platform.say('ann', 'hello');
     await platform.last(1);
     const { id, outbound } = platform.shown[0]!;
-    const source = { ...platform.source('ann'), messageId: id };
+    const source = { ...platform.source('group'), messageId: id };
     const react = (emoji: string, removed = false, author = 'ann') =>
       platform.host.react({
         agentId: 'assistant',
@@ -138,7 +138,7 @@ describe('a reaction', () => {
     ]);
     await react('👍', true);
     expect(await kept()).toMatchObject([{ emoji: '👎', author: 'bob' }]);
-    const elsewhere = { ...source, messageId: 'ann/somebody-else' };
+    const elsewhere = { ...source, messageId: 'group/somebody-else' };
     expect(
       await platform.host.react({
         ...{

@@ -144,7 +144,10 @@ describe('pairings over HTTP and on the command line', () => {
     expect((await post('/revoke', JSON.stringify({ pairing: 'x'.repeat(5000) }))).status).toBe(413);
     expect((await post('', '{}')).status).toBe(405);
     const { get } = api(hub.url, hub.token.secret);
-    expect(await (await get('/pairings')).json()).toEqual({ requests: [], pairings: [] });
+    expect(await (await get('/pairings')).json()).toEqual({
+      ...{ requests: [], pairings: [] },
+      ...{ placeRequests: [], places: [] },
+    });
   });
 
   it('say what to do when no hub runs', async () => {

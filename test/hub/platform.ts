@@ -39,8 +39,8 @@ export class Platform implements Connector {
   }
 
   /** The author changes a direct message. */
-  edit(author: string, id: string, text: string): Promise<boolean> {
-    return this.host.edit({ key: this.key(author, id), text, author: { id: author }, roles: [] });
+  edit(author: string, id: string, text: string, roles: string[] = []): Promise<boolean> {
+    return this.host.edit({ key: this.key(author, id), text, author: { id: author }, roles });
   }
 
   /** In a direct conversation, whose channel is the author's name. */
@@ -51,19 +51,19 @@ export class Platform implements Connector {
     });
   }
 
-  /** In a group. */
+  /** In a group, which is the operator's own unless `more` says otherwise. */
   say(author: string, text: string, { id, channel = 'group', tenant, ...more }: Said = {}) {
     return this.host.receive({
-      ...{ agentId: this.agentId, source: this.source(channel, id, tenant), direct: false },
+      ...{ agentId: this.agentId, source: this.source(channel, id, tenant), direct: false, home: true },
       ...{ author: { id: author, name: author }, text, ...more },
     });
   }
 
   /** By the platform's own means, not by a message. */
-  command(author: string, name: string, args = '', direct = true) {
+  command(author: string, name: string, args = '', direct = true, home = !direct) {
     const source = this.source(direct ? author : 'group');
     return this.host.command({
-      ...{ agentId: this.agentId, source, direct, author: { id: author }, roles: [], name, args },
+      ...{ agentId: this.agentId, source, direct, author: { id: author }, roles: [], name, args, home },
     });
   }
 

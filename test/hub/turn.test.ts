@@ -31,6 +31,7 @@ const say = (text: string, channel = 'room', author = 'alice'): InboundMessage =
   agentId: 'assistant',
   source: { connector: 'probe', tenant: 'default', channel, messageId: newId() },
   direct: false,
+  home: true,
   author: { id: author },
   text,
 });

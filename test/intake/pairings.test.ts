@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PairingRequest, Person } from '../../src/core/pairing.js';
 import { Pairings } from '../../src/intake/pairings.js';
+import { createLogger } from '../../src/logger.js';
 import { FakeNotes } from '../../src/testing/notes.js';
 
 const person: Person = { agentId: 'ada', connector: 'telegram', tenant: 'default', id: 'ann', name: 'Ann' };
@@ -14,7 +15,7 @@ describe('pairings', () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     notes = new FakeNotes();
     approved = [];
-    pairings = new Pairings(notes, async (request) => void approved.push(request));
+    pairings = new Pairings(notes, async (request) => void approved.push(request), createLogger('silent'));
   });
   afterEach(() => {
     vi.useRealTimers();

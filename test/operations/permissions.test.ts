@@ -71,7 +71,8 @@ describe('on a real hub', () => {
   };
   const person = (userId: string, more: Partial<PersonPrincipal> = {}): PersonPrincipal => ({
     ...{ kind: 'person', connector: 'telegram', tenant: 'default', userId, agentId: 'assistant' },
-    ...{ roomId: 'room_of_theirs', scope: `scope_of_${userId}`, operator: false, ...more },
+    ...{ roomId: 'room_of_theirs', scope: `scope_of_${userId}`, operator: false },
+    ...{ paired: false, ...more },
   });
   /** Those that are not denied; what comes of them does not matter here. */
   const allowed = async (principal: Principal) => {
@@ -146,10 +147,12 @@ describe('whatever is asked', () => {
   const maybe = fc.option(text, { nil: undefined });
   const resources = fc.record({
     ...{ agentId: maybe, connector: maybe, tenant: maybe, roomId: maybe, scope: maybe, userId: maybe },
+    place: fc.option(fc.boolean(), { nil: undefined }),
   });
   const people = fc.record({
     ...{ kind: fc.constant('person' as const), connector: text, tenant: text, userId: text },
     ...{ agentId: text, roomId: text, scope: text, operator: fc.boolean() },
+    paired: fc.boolean(),
   });
   const all = Object.keys(permissions) as Permission[];
 
@@ -162,9 +165,13 @@ describe('whatever is asked', () => {
         const theirs =
           (what.roomId === who.roomId || (what.roomId === undefined && what.userId === who.userId)) &&
           (what.scope ?? who.scope) === who.scope;
-        expect((theirs && holders.includes('self')) || (who.operator && holders.includes('operator'))).toBe(
-          true,
-        );
+        const reasons = [
+          theirs && holders.includes('self'),
+          who.operator && holders.includes('operator'),
+          // People that an operator paired let in places, where they are paired, and nothing else.
+          who.paired && what.place && permission === 'pairings.approve' && what.connector === who.connector,
+        ];
+        expect(reasons).toContain(true);
       }),
       { numRuns: 2000 },
     );

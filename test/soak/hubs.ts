@@ -5,7 +5,7 @@ import { Home } from '../support/hub.js';
 import { HubProcess } from '../support/hub-process.js';
 import { noRedis, RedisServer } from '../support/redis.js';
 
-const open = { dm: 'open', groups: 'always' };
+const open = { dm: 'open', places: 'open', groups: 'always', rate: { perUser: 0, perRoom: 0 } };
 
 export interface Hubs {
   /** Of the process that people reach; null while there is none. */

@@ -4,13 +4,14 @@ import type { Command } from './command.js';
 export function approve(operations: Caller): Command {
   return {
     name: 'approve',
-    about: 'let in who has this pairing code: /approve CODE',
+    about: 'let in the person or the place that has this code: /approve CODE',
     operatorsOnly: true,
+    forPaired: true,
     async run({ args, principal }) {
       if (args === '') return { text: 'Which code? Write: /approve CODE' };
       const { agentId, connector } = principal;
       const input = { code: args.slice(0, 64), within: { agentId, connector } };
-      const { name, userId } = await operations.call('pairings.approve', input, principal);
+      const { name, userId = 'The place' } = await operations.call('pairings.approve', input, principal);
       return { text: `${name ?? userId} is let in.` };
     },
   };

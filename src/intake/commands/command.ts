@@ -4,9 +4,10 @@
  */
 import type { Agent } from '../../core/character.js';
 import { roomIdOf, scopeOf } from '../../core/memory.js';
+import type { Person } from '../../core/pairing.js';
 import { CarrierError, isRetryable } from '../../errors.js';
 import type { PersonPrincipal } from '../../operations/principal.js';
-import { type Arrival, isOperator, type Notice } from '../gate.js';
+import { type Arrival, isOperator, type Notice, personOf } from '../gate.js';
 
 export interface Call extends Arrival {
   /** What follows the name, trimmed. */
@@ -22,6 +23,8 @@ export interface Command {
   readonly about: string;
   /** Others are not shown it in /help. */
   readonly operatorsOnly?: boolean;
+  /** Nor are those shown it whom an operator has paired, unless it is for them, too. */
+  readonly forPaired?: boolean;
   run(call: Call): Promise<Notice>;
 }
 
@@ -39,18 +42,24 @@ export function writtenIn(text: string): Written | null {
   return name === undefined ? null : { name: name.toLowerCase(), args: args.trim() };
 }
 
-export function isStop({ message, settings }: Arrival): boolean {
-  return settings.commands && writtenIn(message.text)?.name === 'stop';
+export function isCommand({ message, settings }: Arrival, name: string): boolean {
+  return settings.commands && writtenIn(message.text)?.name === name;
 }
 
 export class Commands {
   readonly #own: Command[];
   readonly #more: (agent: Agent) => Promise<Command[]>;
+  readonly #isPaired: (person: Person) => Promise<boolean>;
 
   /** @param more commands that one agent has besides; none of them hides one of the hub's own. */
-  constructor(commands: Command[], more: (agent: Agent) => Promise<Command[]> = async () => []) {
+  constructor(
+    commands: Command[],
+    more: (agent: Agent) => Promise<Command[]>,
+    isPaired: (person: Person) => Promise<boolean>,
+  ) {
     this.#own = commands;
     this.#more = more;
+    this.#isPaired = isPaired;
   }
 
   async find(name: string, agent: Agent): Promise<Command | undefined> {
@@ -59,18 +68,20 @@ export class Commands {
   }
 
   /** For people to choose from, in the order they were given. */
-  async list(operator: boolean, agent: Agent): Promise<Command[]> {
+  async list({ operator, paired }: PersonPrincipal, agent: Agent): Promise<Command[]> {
     const all = new Map<string, Command>();
     for (const command of [...this.#own, ...(await this.#more(agent))])
       if (!all.has(command.name)) all.set(command.name, command);
-    return [...all.values()].filter(({ operatorsOnly }) => operator || !operatorsOnly);
+    return [...all.values()].filter(
+      ({ operatorsOnly, forPaired }) => operator || !operatorsOnly || (paired && forPaired),
+    );
   }
 
   /** Always has an answer, except where trying again may help: then it throws. */
   async run({ name, args }: Written, arrival: Arrival): Promise<Notice> {
     const command = await this.find(name, arrival.agent);
     if (!command) return { text: `There is no command /${name}. /help lists those there are.` };
-    const principal = principalOf(arrival);
+    const principal = { ...principalOf(arrival), paired: await this.#isPaired(personOf(arrival)) };
     try {
       return await command.run({ ...arrival, args, principal });
     } catch (error) {
@@ -81,7 +92,7 @@ export class Commands {
   }
 }
 
-function principalOf(arrival: Arrival): PersonPrincipal {
+function principalOf(arrival: Arrival): Omit<PersonPrincipal, 'paired'> {
   const { message, agent, vouched = false } = arrival;
   const { connector, tenant } = message.source;
   return {

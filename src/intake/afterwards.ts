@@ -1,0 +1,33 @@
+import type { Agent } from '../core/character.js';
+import { settingsFor } from '../core/connector-settings.js';
+import { type Author, isDirect, type Memory, scopeOf } from '../core/memory.js';
+import { judge, type Rule } from './gate.js';
+
+/** Who changes a message, or reacts to it. */
+export interface Doer {
+  author: Author;
+  roles: string[];
+  home?: boolean;
+  /** The platform may not have said which roles they have. */
+  rolesUnknown?: boolean;
+  /** As in `settingsFor`. */
+  trusted?: boolean;
+}
+
+/** Whether somebody may do something to a message now. Nobody is told anything, and nothing is counted. */
+export type Admits = (memory: Memory, doer: Doer) => Promise<boolean>;
+
+/** Whoever may not write where a message stands may not change it, nor react to it. */
+export function afterwards(rules: Rule[], requireAgent: (agentId: string) => Agent): Admits {
+  return async ({ agentId, source, scope }, { author, roles, home = false, rolesUnknown, trusted }) => {
+    const direct = isDirect(scope) ?? false;
+    // A direct conversation is one person's.
+    if (direct && scope !== scopeOf({ agentId, source, direct, author })) return false;
+    const agent = requireAgent(agentId);
+    const settings = settingsFor(agent.character, source.connector, trusted);
+    const said = { agentId, source, direct, author, roles, home, addressed: true };
+    const message = { ...said, text: '', attachments: [], files: [] };
+    const ruling = await judge(rules, { message, agent, settings, afterwards: true, rolesUnknown });
+    return ruling.kind === 'pass';
+  };
+}
