@@ -8,6 +8,7 @@ import { InProcessLeases } from './lease/in-process.js';
 import type { Logger } from './logger.js';
 import { InProcessMaintenance } from './maintenance/in-process.js';
 import { InProcessQueue } from './queue/in-process.js';
+import type { RoomQueue } from './queue/queue.js';
 import { SecretKeys } from './secrets/keys.js';
 import { NotedSecrets, secretNote, undamaged } from './secrets/noted-secrets.js';
 import { open } from './secrets/sealing.js';
@@ -61,7 +62,10 @@ async function sharedEngines(
     import('./maintenance/bullmq.js'),
   ]);
   const redis = new RedisConnections(cluster.redis, log);
-  const store = await openShared(cluster, log, watch);
+  const queues: RoomQueue[] = [];
+  // Where newer hubs alone may work, this one must take nothing from them either.
+  const onRefused = () => void Promise.all(queues.map((queue) => queue.close()));
+  const store = await openShared(cluster, log, { ...watch, onRefused });
   // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
   const [producer, worker] = [redis.failingFast(), redis.waiting()];
   const { prefix } = redis;
@@ -88,6 +92,7 @@ async function sharedEngines(
     await store.close();
   };
   const [turnQueue, deliveryQueue] = [queue('turns'), queue('deliveries')];
+  queues.push(turnQueue, deliveryQueue);
   return { store, bus, turnQueue, deliveryQueue, leases, limiters, maintenance, close };
 }
 
@@ -122,7 +127,7 @@ export function secretsForDoctor(
 async function openShared(
   { mongodbUrl, database, readPreference }: NonNullable<Config['cluster']>,
   log: Logger,
-  watch: DatabaseWatch = {},
+  watch: DatabaseWatch & Pick<MongoOptions, 'onRefused'> = {},
 ): Promise<Store> {
   const { openMongoStore } = await import('./store/mongodb/store.js');
   return openMongoStore({ url: mongodbUrl, database, readPreference, log, ...watch });
@@ -151,6 +156,9 @@ export async function databaseCare({ cluster }: Config, log: Logger) {
     shard: () => shardStore({ ...options, log }),
   };
 }
+
+/** Of an embedded hub's database as it lies in the folder; null when there is none yet. */
+export { schemaAtRest } from './store/libsql/at-rest.js';
 
 /** The hub that holds a data folder now; null when none does. */
 export { readHub as runningHub } from './store/libsql/lock.js';

@@ -6,7 +6,7 @@ import { checkHub } from './agents/check-hub.js';
 import { chosenEmbedder, Models } from './agents/models.js';
 import { Plugins } from './agents/plugins.js';
 import { findingOf } from './agents/problem.js';
-import { openEngines, secretsForDoctor } from './backends.js';
+import { openEngines, schemaAtRest, secretsForDoctor } from './backends.js';
 import type { Config } from './config.js';
 import type { Finding } from './connector/connector.js';
 import type { Agent } from './core/character.js';
@@ -63,7 +63,9 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
         ]),
       ];
     }),
-    ...(config.cluster ? [diagnoseEngines(openEngines(config, log, { migrate: false }))] : []),
+    config.cluster
+      ? diagnoseEngines(openEngines(config, log, { migrate: false }))
+      : look('Data folder', async () => folderFindings(config)),
     ...(config.role === 'gateway' ? [] : [...refs].map((ref) => diagnoseModel(models, ref))),
     ...found.flatMap(({ agent, bots }) => diagnoseBots(agent, bots)),
   ]);
@@ -130,6 +132,15 @@ async function look(subject: string, work: () => Promise<Finding[]>): Promise<Di
 
 function titled(name: string): string {
   return `${name[0]!.toUpperCase()}${name.slice(1)}`;
+}
+
+function folderFindings({ dataDir }: Config): Finding[] {
+  const found = schemaAtRest(dataDir);
+  if (!found) return [];
+  const { version, problem } = found;
+  return [
+    { check: `its database has schema ${version}`, ok: problem === null, ...(problem && { fix: problem }) },
+  ];
 }
 
 /** Whether a hub's shared engines can be used; they are closed again. */

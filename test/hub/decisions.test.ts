@@ -249,7 +249,7 @@ onBothStores('a decision', (engines) => {
       tenant: 'default',
       agentId: 'assistant',
     } as const;
-    const alice = { ...person, ...{ userId: 'alice', roomId, scope, operator: false } };
+    const alice = { ...person, ...{ userId: 'alice', roomId, scope, operator: false, paired: false } };
     const call = carrier.operations!.call('turns.resume', { turnId, approve: true }, alice);
     await expect(call).rejects.toMatchObject({ code: 'permission_denied' });
     await carrier.operations!.call('turns.resume', { turnId, approve: true }, { ...alice, operator: true });

@@ -109,18 +109,21 @@ export const steps: readonly string[] = migrations.map(({ name }) => sql[name]);
  */
 export function migrate(db: Database, list: readonly string[] = steps): void {
   const version = db.prepare('pragma user_version').value<number>() ?? 0;
-  if (version > list.length) {
-    throw new FatalError(
-      'config_invalid',
-      `The database was written by a newer hub (schema ${version}; this one knows ${list.length}). ` +
-        'Start that version again, or set CARRIER_DATA_DIR to another folder.',
-      { field: 'CARRIER_DATA_DIR' },
-    );
-  }
+  const problem = tooNew(version, list);
+  if (problem) throw new FatalError('config_invalid', problem, { field: 'CARRIER_DATA_DIR' });
   for (let next = version; next < list.length; next++) {
     db.transaction(() => {
       db.exec(list[next]!);
       db.exec(`pragma user_version = ${next + 1}`);
     });
   }
+}
+
+/** What to do about a file of this version, if it is a newer hub's. */
+export function tooNew(version: number, { length }: readonly string[] = steps): string | null {
+  if (version <= length) return null;
+  return (
+    `The database was written by a newer hub (schema ${version}; this one knows ${length}). ` +
+    'Start that version again, or set CARRIER_DATA_DIR to another folder.'
+  );
 }

@@ -11,7 +11,7 @@ import { type Migration, type MigrationName, migrations, oldestFor } from '../mi
 import { isDuplicateKey } from './faults.js';
 
 /** May be repeated, by many processes at once, also on what a newer hub wrote meanwhile. */
-export type Step = (db: Db) => Promise<void>;
+type Step = (db: Db) => Promise<void>;
 
 /** Null where indexes and validators, if anything, are all that changes. */
 const steps: Record<MigrationName, Step | null> = {
@@ -23,7 +23,7 @@ const steps: Record<MigrationName, Step | null> = {
 };
 
 /** How often a running process looks whether it may go on, in ms. */
-export const watchMs = 10_000;
+const watchMs = 10_000;
 
 /** What a database without the document has had: hubs did not write one before they had the audit log. */
 const undocumented = 3;

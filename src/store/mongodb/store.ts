@@ -52,6 +52,8 @@ export interface MongoOptions extends ConnectionOptions {
   migrate?: boolean;
   /** Default: what this code knows. */
   known?: Known;
+  /** Called once if a newer hub says, later on, that this one must not go on; every operation fails then. */
+  onRefused?: () => void;
 }
 
 /**
@@ -108,24 +110,25 @@ function noteOf(schema: Schema, ours: Known): string[] {
 }
 
 /** Whether this process may go on; once it may not, it looks no more. */
-function watchSchema(connection: Connection, ours: Known, log: Logger): () => void {
+function watchSchema(
+  connection: Connection,
+  { known: ours = known, onRefused, log }: MongoOptions,
+): () => void {
   const look = async () => {
     // Where the server is away, all else says so.
     const refusal = await connection.run((db) => refusalOf(db, ours)).catch(() => null);
     if (!refusal) return;
     clearInterval(timer);
     connection.refuse(refusal);
+    onRefused?.();
     log.error({ err: refusal }, 'the database is for newer hubs alone now; this one does nothing more');
   };
   const timer = setInterval(() => void look(), ours.watchMs).unref();
   return () => clearInterval(timer);
 }
 
-function storeOn(
-  connection: Connection,
-  { abilities, schema }: Prepared,
-  { log: logger, embedderHint, known: ours = known }: MongoOptions,
-): Store {
+function storeOn(connection: Connection, { abilities, schema }: Prepared, options: MongoOptions): Store {
+  const { log: logger, embedderHint, known: ours = known } = options;
   const log = new RoomLog(connection);
   const marks = new Marks(log, logger);
   const node = abilities.search ? new SearchNode(connection, abilities, logger) : null;
@@ -139,7 +142,7 @@ function storeOn(
     logger.warn({ engine: abilities.engine, lacks }, 'the database server lacks something');
   const noted = noteOf(schema, ours);
   for (const note of noted) logger.warn({ database: connection.db.databaseName }, note);
-  const unwatch = watchSchema(connection, ours, logger);
+  const unwatch = watchSchema(connection, options);
   node?.hasWords();
   // Whoever made the promise hears of its failure.
   embedderHint?.then(
