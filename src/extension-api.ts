@@ -35,8 +35,11 @@ export type { Sent, SentPartsOptions } from './connector/kit/sent-parts.js';
 export { SentParts } from './connector/kit/sent-parts.js';
 export { TurnText } from './connector/kit/turn-text.js';
 export type { Tries } from './connector/kit/waiting.js';
-export { atMost, pause, retryAfterMs, untilDone, within } from './connector/kit/waiting.js';
+export { pause, untilDone } from './connector/kit/waiting.js';
+export type { Pauses } from './core/back-off.js';
+export { backOffMs, retryAfterMs } from './core/back-off.js';
 export type { Agent, Character } from './core/character.js';
+export { atMost, within } from './core/deadline.js';
 export type { Reply, TurnEvent } from './core/events.js';
 export { derivedId, newId } from './core/ids.js';
 export type {

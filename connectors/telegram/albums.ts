@@ -9,7 +9,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Host } from '../../src/extension-api.js';
+import { type Host, KeyedQueue } from '../../src/extension-api.js';
 import { messageIdOf } from './normalize.js';
 import { Message } from './payload.js';
 
@@ -41,7 +41,8 @@ export class Albums {
   /** What this process has seen of each album: a second copy, should another gateway overwrite a shelf. */
   readonly #open = new Map<string, Open>();
   readonly #storing = new Map<string, Promise<void>>();
-  readonly #turns = new Map<number, Promise<unknown>>();
+  /** Changes of each shelf, one after another. */
+  readonly #changes = new KeyedQueue();
   #sweeper: NodeJS.Timeout | undefined;
   #sweeping = false;
   #stopped = false;
@@ -71,7 +72,8 @@ export class Albums {
     this.#stopped = true;
     clearTimeout(this.#sweeper);
     for (const { timer } of this.#open.values()) clearTimeout(timer);
-    await Promise.allSettled([...this.#storing.values(), ...this.#turns.values()]);
+    await Promise.allSettled(this.#storing.values());
+    await this.#changes.idle();
   }
 
   /** Durable when it resolves. */
@@ -146,14 +148,10 @@ export class Albums {
 
   #change(key: string, change: (shelf: Shelf) => Shelf | Promise<Shelf>): Promise<void> {
     const number = shelfOf(key);
-    const before = this.#turns.get(number) ?? Promise.resolve();
-    const turn = before.then(async () => {
+    return this.#changes.run(String(number), async () => {
       const shelf = await change(await this.#read(number));
       await this.#host.notes.put(`albums:${number}`, shelf);
     });
-    const settled = turn.catch(() => {});
-    this.#turns.set(number, settled);
-    return turn;
   }
 
   async #read(number: number): Promise<Shelf> {

@@ -4,6 +4,7 @@ import {
   FatalError,
   type Host,
   type OutboundMessage,
+  pause,
   type Receipt,
   RetryableError,
 } from '../../src/extension-api.js';
@@ -17,7 +18,7 @@ import { Inbox } from './inbox.js';
 import { liveMaxChars, liveSurface, liveTimes } from './live.js';
 import { connectorName } from './normalize.js';
 import { Update, type User, updateKinds } from './payload.js';
-import { openFailure, Poller, pause } from './poller.js';
+import { openFailure, Poller } from './poller.js';
 import { type WebhookOptions, webhookRoute } from './webhook.js';
 
 export interface TelegramOptions {
@@ -93,8 +94,8 @@ export function telegramConnector(options: TelegramOptions): Connector {
       typingEveryMs: liveTimes.typing,
       maxChars: liveMaxChars,
     });
-    const received = ({ memory, duplicate }: Receipt) => {
-      if (!duplicate && streaming)
+    const received = ({ memory }: Receipt) => {
+      if (streaming)
         live.follow(
           memory,
           liveSurface(api, memory, (call) => track(busy, call)),
@@ -155,7 +156,7 @@ export function telegramConnector(options: TelegramOptions): Connector {
     async handle(raw) {
       const { inbox, host } = running();
       const update = Update.safeParse(raw);
-      if (update.success) return inbox.handle(update.data);
+      if (update.success) return taken(inbox.handle(update.data), host);
       // It would come again for ever, and nobody could read it.
       host.log.error(
         { problem: update.error.issues[0]?.path.join('.') },
@@ -203,8 +204,21 @@ export function telegramConnector(options: TelegramOptions): Connector {
   function webhookParts(given: WebhookOptions) {
     if (!state) return null;
     const { inbox, host, busy } = state;
-    const handle = (update: Update) => track(busy, inbox.handle(update));
+    const handle = (update: Update) => track(busy, taken(inbox.handle(update), host));
     return { ...given, handle, log: host.log };
+  }
+}
+
+/** @throws what a later try may mend. An update that none can is left out: it would hold up its chat for ever. */
+async function taken(handling: Promise<void>, { log }: Host): Promise<void> {
+  try {
+    await handling;
+  } catch (err) {
+    if (!(err instanceof FatalError)) throw err;
+    // It is the bot that is refused then, or its agent that is away, and not the update: that can wait.
+    if (['config_invalid', 'agent_unknown'].includes(err.code))
+      throw new RetryableError(err.code, err.message);
+    log.error({ err }, 'an update is left out');
   }
 }
 

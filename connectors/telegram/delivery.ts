@@ -5,6 +5,8 @@ import {
   FatalError,
   type Host,
   type OutboundMessage,
+  type Sent,
+  SentParts,
 } from '../../src/extension-api.js';
 import type { LiveReplies } from '../../src/replies.js';
 import { type Api, Refused } from './api.js';
@@ -20,17 +22,21 @@ export interface DeliveryParts {
   live: LiveReplies;
 }
 
-/** What has been sent of one reply. */
 const Marks = z.object({
   /** The text goes with the only file, as its caption. */
   captioned: z.boolean(),
   /** Platform ids, a part each. */
   ids: z.array(z.string()),
 });
-type Marks = z.infer<typeof Marks>;
 
-/** Longer than any delivery is tried for. */
-const marksTtlMs = 7 * 86_400_000;
+/** What has been sent of one reply, as it has always been noted; the plan is whether the text is a caption. */
+const codec = {
+  read(noted: unknown): Sent<boolean> | null {
+    const { data } = Marks.safeParse(noted);
+    return data ? { at: 0, plan: data.captioned, ids: data.ids } : null;
+  },
+  write: ({ plan, ids }: Sent<boolean>) => ({ captioned: plan, ids }),
+};
 
 export interface Target {
   chat_id: number;
@@ -46,10 +52,8 @@ export class Delivery {
 
   /** @throws Refused, RetryableError `delivery_failed` */
   async deliver(outbound: OutboundMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
-    const { host, chats } = this.#parts;
+    const { host } = this.#parts;
     const { content } = outbound.memory;
-    const key = `sent:${outbound.id}`;
-    const marked = Marks.safeParse(await host.notes.get(key)).data;
     const live = await this.#parts.live.finish(outbound.turnId);
     const { markdown, files } = withoutLongCode(content.text);
     const parts = renderParts(markdown);
@@ -58,16 +62,17 @@ export class Delivery {
       ...content.attachments.map((attachment) => stored(attachment, host)),
     ];
     const fits = uploads.length === 1 && parts.length === 1 && visible(parts[0]!).length <= limits.caption;
-    const marks: Marks = marked ?? { captioned: fits && live === null, ids: [] };
-    const sends = this.#plan(outbound, parts, uploads, marks.captioned, marked ? null : live);
+    const sent = await SentParts.open({
+      notes: host.notes,
+      outboundId: outbound.id,
+      plan: fits && live === null,
+      codec,
+    });
+    const sends = this.#plan(outbound, parts, uploads, sent.plan, sent.resumed ? null : live);
     const target = await this.#targetOf(outbound);
     if (live !== null && parts.length === 0) await this.#remove(live, signal);
-    for (const send of sends.slice(marks.ids.length)) {
-      signal.throwIfAborted();
-      marks.ids.push(await following(target, chats, () => send(target, signal)));
-      await host.notes.put(key, marks, { ttlMs: marksTtlMs });
-    }
-    return { messageIds: marks.ids };
+    const following = sends.map((send) => () => this.#following(target, () => send(target, signal)));
+    return { messageIds: await sent.send(following, signal) };
   }
 
   /** One function per message: the same list in every try, so that marks can be counted. */
@@ -146,6 +151,18 @@ export class Delivery {
     return `${target.chat_id}:${sent.message_id}`;
   }
 
+  /** Sends, and where the group has moved meanwhile, sends there. */
+  async #following(target: Target, send: () => Promise<string>): Promise<string> {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof Refused) || error.migratedTo === undefined) throw error;
+      await this.#parts.chats.moved(target.chat_id, error.migratedTo);
+      target.chat_id = error.migratedTo;
+      return send();
+    }
+  }
+
   async #targetOf({ to }: OutboundMessage): Promise<Target> {
     const address = to.metadata as Partial<Address> | undefined;
     const chatId = Number(address?.chatId ?? to.channel);
@@ -153,18 +170,6 @@ export class Delivery {
       throw new FatalError('delivery_failed', `"${to.channel}" is no chat of Telegram.`);
     const chat_id = await this.#parts.chats.addressOf(chatId);
     return { chat_id, ...(to.thread !== undefined && { message_thread_id: Number(to.thread) }) };
-  }
-}
-
-/** Sends, and where the group has moved meanwhile, sends there. */
-async function following(target: Target, chats: Chats, send: () => Promise<string>): Promise<string> {
-  try {
-    return await send();
-  } catch (error) {
-    if (!(error instanceof Refused) || error.migratedTo === undefined) throw error;
-    await chats.moved(target.chat_id, error.migratedTo);
-    target.chat_id = error.migratedTo;
-    return send();
   }
 }
 

@@ -11,7 +11,7 @@ import type { Api } from './api.js';
 import { editedCaptions, noteCaptions } from './captions.js';
 import type { Chats } from './chats.js';
 import { asCommand, isCommand } from './commands.js';
-import { fetchFiles, fileFailures } from './files.js';
+import { fetchFiles } from './files.js';
 import {
   authorOf,
   type Command,
@@ -48,7 +48,6 @@ const maxAnswer = 200;
 
 export class Inbox {
   readonly #parts: InboxParts;
-  readonly #failures = fileFailures();
   #albums: Albums | null = null;
 
   constructor(parts: InboxParts) {
@@ -74,7 +73,6 @@ export class Inbox {
 
   /** The items of an album as one message. Those that come after it was stored are messages of their own. */
   readonly storeAlbum = async (items: Message[]): Promise<void> => {
-    await noteCaptions(this.#parts.host.notes, items, await this.#parts.me());
     const receipt = await this.#store(items);
     if (!receipt?.duplicate) return;
     const stored = receipt.memory.source.metadata?.messageIds;
@@ -95,15 +93,20 @@ export class Inbox {
   }
 
   async #store(items: Message[]): Promise<Receipt | null> {
-    const { api, host, maxFileBytes, signal } = this.#parts;
+    const { api, host, maxFileBytes, me, signal } = this.#parts;
     const [first] = items;
     const normalized = first && normalizeMessage(items, await this.#us(first.chat.id));
     if (!first || !normalized) return null;
     const { message, files } = normalized;
-    const limits = { maxFileBytes };
     return this.#receive(message, first, async () => {
-      const options = { api, host, of: message, limits, failures: this.#failures, signal };
-      const { attachments, missing } = await fetchFiles(files, options);
+      if (first.media_group_id !== undefined) await noteCaptions(host.notes, items, await me());
+      const { attachments, missing } = await fetchFiles(files, {
+        api,
+        host,
+        of: message,
+        maxFileBytes,
+        signal,
+      });
       return { ...message, text: [message.text, ...missing].filter(Boolean).join('\n'), attachments };
     });
   }
@@ -119,7 +122,7 @@ export class Inbox {
       if (receipt) received(receipt);
       return receipt;
     } catch (err) {
-      if (!(err instanceof CarrierError) || err.retryable) throw err;
+      if (!(err instanceof CarrierError) || err.retryable || err.code === 'agent_unknown') throw err;
       host.log.warn({ err }, 'a message was refused');
       if (told.has(err.code) && inbound.addressed) await this.#tell(message, err.message);
       return null;

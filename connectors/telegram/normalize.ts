@@ -65,6 +65,7 @@ export function normalizeMessage(items: Message[], us: Us): Normalized | null {
     addressed: direct || named !== '' || answered?.from?.id === us.bot.id,
     author: authorOf(first),
     text: forwarded(first, text),
+    files: files.map(({ name, size }) => ({ name, size })),
     ...(answered && {
       replyTo: messageIdOf(answered),
       ...quoteOf(answered, first.quote?.text, us.bot),

@@ -2,15 +2,23 @@
  * Long polling. Not telegraf's: that one tells Telegram on its way out that a whole batch has been taken, also when
  * a handler failed or was not done, and takes the updates of one chat in any order.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Connection, FatalError, type Host } from '../../src/extension-api.js';
+import {
+  atMost,
+  backOffMs,
+  type Connection,
+  FatalError,
+  type Host,
+  KeyedQueue,
+  pause,
+  untilDone,
+} from '../../src/extension-api.js';
 import { type Api, Conflict, Refused } from './api.js';
 import { updateKinds } from './payload.js';
 
 export interface PollerOptions {
   api: Api;
   log: Host['log'];
-  /** Durable when it resolves; an update whose handler threw is fetched again. */
+  /** Durable when it resolves. What it throws has it tried again, with the updates of its lane waiting behind it. */
   handle(update: unknown): Promise<void>;
   /** Updates of one lane are handled in order, those of others at the same time. */
   laneOf(update: unknown): string;
@@ -21,15 +29,13 @@ export interface PollerOptions {
 }
 
 /** How long a poll with nothing to tell waits for handlers before Telegram is asked for more. */
-const handlersMs = 200;
+const handlersMs = 300;
 
-const pauseMs = { first: 500, most: 15_000, refused: 60_000 };
+const pauses = { firstMs: 500, longestMs: 15_000 };
+const refusedMs = 60_000;
 
 /** The most that Telegram gives at once. */
 const batch = 100;
-
-/** Between polls while an update waits to be tried again. */
-const heldMs = 500;
 
 /** Beyond what Telegram holds a poll for: then the connection is taken for dead. */
 const graceMs = 10_000;
@@ -39,13 +45,10 @@ type Fetched = { update_id: number };
 export class Poller implements Connection {
   readonly id: string;
   readonly #options: PollerOptions;
-  /** Fetched and not yet handled, or failed: no update from the first of these on is confirmed. */
-  readonly #open = new Set<number>();
-  readonly #running = new Map<number, Promise<boolean>>();
-  readonly #done = new Set<number>();
-  readonly #lanes = new Map<string, Promise<boolean>>();
-  /** Lanes whose first update failed, and until when (Unix ms) nothing of them is tried. */
-  readonly #held = new Map<string, { times: number; until: number }>();
+  /** Fetched and not yet handled, by what gives each up: none from the first of these on is confirmed. */
+  readonly #open = new Map<number, AbortController>();
+  #queue = new KeyedQueue();
+  /** All before it have been fetched. */
   #next = 0;
   #failures = 0;
   #problem: string | null = 'not opened';
@@ -67,6 +70,9 @@ export class Poller implements Connection {
     // Telegram lets nobody poll while a webhook is set.
     await api.call('deleteWebhook', {}, { signal });
     if (signal.aborted) return;
+    this.#open.clear();
+    this.#queue = new KeyedQueue();
+    this.#next = 0;
     this.#succeededAt = Date.now();
     this.#problem = null;
     this.#loop = this.#run(signal);
@@ -74,6 +80,7 @@ export class Poller implements Connection {
 
   async close(): Promise<void> {
     this.#stop?.abort();
+    for (const handling of this.#open.values()) handling.abort();
     await this.#loop;
     this.#loop = null;
     this.#problem ??= 'closed';
@@ -93,10 +100,10 @@ export class Poller implements Connection {
       try {
         const updates = await this.#fetch(signal);
         this.#forgetExpired(updates);
-        for (const update of updates) this.#take(update);
+        for (const update of updates) this.#take(update, signal);
         this.#succeeded();
-        await this.#settled();
-        if (this.#held.size > 0) await pause(heldMs, signal);
+        // Does not wait long: a slow chat must not hold up the others.
+        await atMost(handlersMs, this.#queue.idle());
       } catch (error) {
         if (!signal.aborted) await this.#failed(error, signal);
       }
@@ -113,69 +120,42 @@ export class Poller implements Connection {
     );
     const fetched = updates as Fetched[];
     // All is confirmed. After a week without any, Telegram counts on from anywhere, also from below.
-    if (fetched.length === 0 && this.#open.size === 0) {
-      this.#next = 0;
-      this.#done.clear();
-    }
+    if (fetched.length === 0 && this.#open.size === 0) this.#next = 0;
     return fetched.filter(({ update_id }) => Number.isSafeInteger(update_id));
   }
 
   /** Everything before it is confirmed by asking for it. */
   get #offset(): number {
-    const offset = this.#open.size > 0 ? Math.min(...this.#open) : this.#next;
-    for (const id of this.#done) if (id < offset) this.#done.delete(id);
-    return offset;
+    return Math.min(this.#next, ...this.#open.keys());
   }
 
   /** Telegram keeps an update for a day: one it no longer hands out will not come again, and must not be waited for. */
   #forgetExpired(updates: Fetched[]): void {
     const ids = updates.map(({ update_id }) => update_id);
     const upTo = updates.length < batch ? Number.POSITIVE_INFINITY : Math.max(...ids);
-    for (const id of this.#open) {
-      if (id < upTo && !this.#running.has(id) && !ids.includes(id)) this.#open.delete(id);
-    }
+    for (const [id, handling] of this.#open) if (id < upTo && !ids.includes(id)) handling.abort();
   }
 
-  #take(update: Fetched): void {
+  #take(update: Fetched, stop: AbortSignal): void {
     const { update_id: id } = update;
-    if (this.#running.has(id) || this.#done.has(id)) return;
+    // Handed out again, since something before it is not confirmed yet.
+    if (id < this.#next) return;
+    this.#next = id + 1;
     const { handle, laneOf, log } = this.#options;
-    const lane = laneOf(update);
-    this.#open.add(id);
-    this.#next = Math.max(this.#next, id + 1);
-    if ((this.#held.get(lane)?.until ?? 0) > Date.now()) return;
-    const before = this.#lanes.get(lane) ?? Promise.resolve(true);
-    const taken = before
-      // What comes after a failed update of its chat must wait until that one is handled.
-      .then((ok) => ok && handle(update).then(() => true))
-      .catch((err: unknown) => {
-        log.warn({ err, updateId: id }, 'an update could not be taken; it is fetched again');
-        const times = (this.#held.get(lane)?.times ?? 0) + 1;
-        this.#held.set(lane, { times, until: Date.now() + backoff(times) });
-        return false;
-      })
-      .then((ok) => {
-        this.#running.delete(id);
-        if (this.#lanes.get(lane) === taken) this.#lanes.delete(lane);
-        if (ok) {
-          this.#open.delete(id);
-          this.#done.add(id);
-          this.#held.delete(lane);
-        }
-        return ok;
-      });
-    this.#running.set(id, taken);
-    this.#lanes.set(lane, taken);
-  }
-
-  /** Does not wait long: a slow chat must not hold up the others. */
-  async #settled(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const waited = new Promise((resolve) => {
-      timer = setTimeout(resolve, handlersMs);
-    });
-    await Promise.race([Promise.all(this.#running.values()), waited]);
-    clearTimeout(timer);
+    const handling = new AbortController();
+    this.#open.set(id, handling);
+    const job = () => untilDone(() => handle(update), { ...pauses, signal: handling.signal, waiting });
+    const waiting = (err: unknown, retryInMs: number) =>
+      log.warn({ err, updateId: id, retryInMs }, 'an update could not be taken; it is tried again');
+    this.#queue.run(laneOf(update), job).then(
+      () => this.#open.delete(id),
+      (err) => {
+        // It comes again to whoever polls next.
+        if (stop.aborted) return;
+        this.#open.delete(id);
+        log.error({ err, updateId: id }, 'an update is left out');
+      },
+    );
   }
 
   #succeeded(): void {
@@ -195,27 +175,17 @@ export class Poller implements Connection {
       else log.warn({ connection: this.id }, problem);
     }
     this.#failures += 1;
-    const asked = (error as { retryAfterMs?: number }).retryAfterMs;
-    await pause(asked ?? (refused ? pauseMs.refused : backoff(this.#failures)), signal);
+    await pause(refused ? refusedMs : backOffMs(this.#failures, pauses, error), signal);
   }
 
   /** Lets handlers end, and confirms what they took, so that nobody is handed it again. */
   async #leave(): Promise<void> {
-    await Promise.all(this.#running.values());
+    await this.#queue.close();
     if (this.#next === 0 || this.#problem) return;
     await this.#options.api
       .call('getUpdates', { offset: this.#offset, timeout: 0, limit: 1 }, { timeoutMs: 3000 })
       .catch(() => {});
   }
-}
-
-function backoff(failures: number): number {
-  return Math.min(pauseMs.first * 2 ** (failures - 1), pauseMs.most);
-}
-
-/** Ends early where the signal says so. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return sleep(ms, undefined, { signal }).catch(() => {});
 }
 
 function described(error: unknown): string {

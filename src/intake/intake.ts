@@ -20,6 +20,7 @@ import type { Buttons } from './buttons.js';
 import { type Commands, type Written, writtenIn } from './commands/command.js';
 import { type Arrival, type Checked, judge, type Rule } from './gate.js';
 import type { Notices } from './notices.js';
+import { withFilesNamed } from './overheard.js';
 import type { Pointers } from './pointers.js';
 import { transformed } from './transformed.js';
 
@@ -104,8 +105,11 @@ export class Intake {
     }
     const known = complete && (await this.#known(arrival.message));
     if (known) return this.#scheduled({ memory: known, duplicate: true });
-    const whole = complete ? { ...arrival, message: completed(arrival.message, await complete()) } : arrival;
-    const appended = await this.#append(whole, ruling === 'keep' ? 'kept' : 'pending');
+    const { message: said } = arrival;
+    const overheard = ruling === 'keep' && said.files.length > 0;
+    const whole = complete && !overheard ? completed(said, await complete()) : said;
+    const message = overheard ? withFilesNamed(said) : whole;
+    const appended = await this.#append({ ...arrival, message }, ruling === 'keep' ? 'kept' : 'pending');
     if (!appended && waits) throw new FatalError('not_allowed', notTaken);
     return appended;
   }

@@ -6,19 +6,20 @@ import { publicNames } from './public.js';
 const entries: Record<string, { file: string; values: string; types: string }> = {
   'carrier-hub': {
     file: 'src/index.ts',
-    values: `CarrierError FatalError RetryableError argumentsObject base64 cutStream defineAction defineAgentType defineConnector
-      defineEmbedder definePlugin defineProvider derivedId failureOf isReadable newId problemText problemsOf promptText
-      requireSetting roomIdOf secret sentence startCarrier systemText unitVector usableKey userText wishesIn`,
+    values: `CarrierError CatchUpMark CatchUpMarks FatalError KeyedQueue RetryableError SentParts TurnText argumentsObject atMost backOffMs base64 cutStream defineAction defineAgentType defineConnector
+      defineEmbedder definePlugin defineProvider derivedId download failureOf isReadable newId pause problemText problemsOf promptText
+      requireSetting retryAfterMs roomIdOf secret sentence startCarrier systemText tooLarge unitVector untilDone
+      usableKey userText wishesIn within`,
     types: `Action ActionContext ActionRecord Agent AgentTypeContext AgentTypeExtension Answer Arriving Attachment
-      Author Button Character CharacterDefinition CommandCall ConfigDefinition Connection Connector
-      ConnectorContext ConnectorExtension ContextProvider Delivery DeliveryReceipt Draft Embedder
+      Author Button CatchUpMarksOptions Character CharacterDefinition CommandCall ConfigDefinition Connection Connector
+      ConnectorContext ConnectorExtension ContextProvider Delivery DeliveryReceipt DownloadRules Draft Embedder
       EmbedderExtension ErrorCode Evaluator Example ExtensionBase ExtensionContext Files Finding Host HubLimits
       HubRequest Image Inbox InboundCommand InboundContext InboundEdit InboundMessage InboundPress InboundReaction LanguageModel
       Memory MemoryAccess MessageFile ModelAbilities ModelChunk ModelMessage ModelRequest Notes OutboundMessage
-      Outcome Phrase Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes
+      Outcome Pauses Phrase Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes
       PluginRule PluginRuling Principal Problem ProgramLogger ProviderContext ProviderExtension Question Quote
-      Reading Receipt Receiving Reply ReplyFeed RouteHandler RunningHub Said Service SetupStep Source SourceKey Speaker StartOptions
-      SystemPart Tool ToolCall Transforms Turn TurnContext TurnEvent TurnTaker TurnTask Usage UserMessage Verdict`,
+      Reading Receipt Receiving Reply ReplyFeed RouteHandler RunningHub Said Sent SentPartsOptions Service SetupStep Source SourceKey Speaker StartOptions
+      SystemPart Tool ToolCall Transforms Tries Turn TurnContext TurnEvent TurnTaker TurnTask Usage UserMessage Verdict`,
   },
   'carrier-hub/replies': {
     file: 'src/replies.ts',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Notes } from '../connector.js';
 import { CatchUpMark } from './catch-up-mark.js';
 
+/** Where the marks are noted, and how many. */
 export interface CatchUpMarksOptions {
   notes: Notes;
   /** The note that has them all. */

@@ -27,7 +27,10 @@ export interface LiveMessageOptions {
   maxChars: number;
   /** How long a call that hangs is waited for at the end, in ms. */
   patienceMs: number;
-  /** Asked before the message is sent: not while a reply that belongs before it has yet to arrive. */
+  /**
+   * Asked before the message is sent: not while a reply that belongs before it has yet to arrive, nor where another
+   * process shows it.
+   */
   inTurn(): Promise<boolean>;
   /** Awaited before the message is sent, with null, and as soon as it exists, with its id. */
   keep(id: string | null): Promise<void>;

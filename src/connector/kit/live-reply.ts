@@ -86,10 +86,14 @@ export class LiveReplies {
     this.#options = { giveUpMs: 10 * 60_000, lookMs: 20_000, patienceMs: 10_000, ...options };
   }
 
-  /** From now on the answer to this message is shown as it is written. Not for duplicates, nor for overheard talk. */
+  /**
+   * From now on the answer to this message is shown as it is written; a turn that runs already is joined. A message that
+   * came again is only followed where nobody shows its answer yet; one that does not wait for any, never.
+   */
   follow(memory: Memory, surface: LiveSurface): void {
     if (this.#stopped || memory.status !== 'pending') return;
     const room = this.#rooms.get(memory.roomId) ?? this.#enter(memory.roomId);
+    if (room.followed.some((followed) => followed.memory.id === memory.id)) return;
     const now = performance.now();
     room.followed.push({ memory, surface, turnId: null, heardAt: now, lookAt: now + this.#options.lookMs });
     this.#type(room);
@@ -107,10 +111,9 @@ export class LiveReplies {
       this.#unfollow(room, (followed) => (followed.turnId ?? turnIdOf(followed.memory)) === turnId);
     }
     const live = this.#lives.get(turnId);
-    if (!live) return this.#foreign(turnId);
-    const id = await this.#settle(turnId, live, 'close');
+    const id = live && (await this.#settle(turnId, live, 'close'));
     this.#forget(turnId);
-    return id;
+    return live?.message.tried ? (id ?? null) : this.#foreign(turnId);
   }
 
   /** Follows nothing any more. Messages that are shown stay, for the process that will deliver their replies. */
@@ -182,15 +185,17 @@ export class LiveReplies {
 
   #message(roomId: string, turnId: string, surface: LiveSurface): LiveMessage {
     const { host, everyMs, maxChars, patienceMs } = this.#options;
-    return new LiveMessage({
+    const isForeign = async () => !message.tried && (await host.notes.get(`live:${turnId}`)) !== null;
+    const message: LiveMessage = new LiveMessage({
       surface,
       everyMs,
       maxChars,
       patienceMs,
-      inTurn: async () => !(await host.owes(roomId)),
+      inTurn: async () => !(await host.owes(roomId)) && !(await isForeign()),
       keep: (id) => this.#note(turnId, { id, settled: false }),
-      warn: (err, message) => host.log.warn({ err, turnId }, message),
+      warn: (err, what) => host.log.warn({ err, turnId }, what),
     });
+    return message;
   }
 
   /** How it was first ended counts. Of a message taken away, nobody is told. */

@@ -12,6 +12,7 @@ export interface Sent<Plan> {
   ids: (string | null)[];
 }
 
+/** Which reply, and how its parts are noted. */
 export interface SentPartsOptions<Plan> {
   notes: Notes;
   outboundId: string;

@@ -2,9 +2,6 @@ import { setTimeout as timer } from 'node:timers/promises';
 import { backOffMs, type Pauses } from '../../core/back-off.js';
 import { FatalError } from '../../errors.js';
 
-export { retryAfterMs } from '../../core/back-off.js';
-export { atMost, within } from '../../core/deadline.js';
-
 /** Resolves after so many ms, or as soon as the signal aborts. Never rejects: ask the signal. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   await timer(ms, undefined, { signal }).catch(() => {});

@@ -121,6 +121,30 @@ describe('a live reply', () => {
     expect(await live.finish(turn.id)).toBe('p1');
   });
 
+  it('[structure.12] is taken up by the next process, and shown by one of two', async () => {
+    const memory = await asked();
+    live.follow(memory, screen);
+    const turn = host.begin(memory).delta('One');
+    await shows('One');
+    const other = new Screen();
+    const second = new LiveReplies({ host, everyMs: 20, typingEveryMs: 20, maxChars: 100 });
+    second.follow(memory, other);
+    turn.soFar();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([screen.shown, other.shown]).toEqual([['One'], []]);
+    turn.commit('One two');
+    expect(await second.finish(turn.id)).toBe('p1');
+    second.stop();
+
+    const next = await asked();
+    live.stop();
+    const third = new LiveReplies({ host, everyMs: 20, typingEveryMs: 20, maxChars: 100 });
+    third.follow(next, other);
+    host.begin(next).delta('Three');
+    await until(() => other.shown.at(-1) === 'Three');
+    third.stop();
+  });
+
   it('[structure.12] never shows text with a hole, and has all of it again after a loss', async () => {
     const turn = host.begin(await asked());
     turn.delta('One');

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { backOffMs } from '../../../src/core/back-off.js';
-import { FatalError, pause, RetryableError, retryAfterMs, untilDone } from '../../../src/extension-api.js';
+import {
+  backOffMs,
+  FatalError,
+  pause,
+  RetryableError,
+  retryAfterMs,
+  untilDone,
+} from '../../../src/extension-api.js';
 
 const away = (ms?: number) => new RetryableError('store_unavailable', 'Away.', { retryAfterMs: ms });
 const quick = { firstMs: 1, longestMs: 2 };

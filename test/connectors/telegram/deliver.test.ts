@@ -38,6 +38,16 @@ describe('Telegram, outbound:', () => {
     ]);
   });
 
+  it('goes on after what an older version noted, and notes it so that one can go on', async () => {
+    const outbound = await bot.answer('# One', { attachments: [await attached('a.txt', 'text/plain', png)] });
+    await bot.host.notes.put(`sent:${outbound.id}`, { captioned: false, ids: ['1:77'] });
+    const ids = await bot.deliver(outbound);
+    expect(ids).toEqual(['1:77', `${chat.id}:2`]);
+    expect(said()).toMatchObject([{ document: { file_name: 'a.txt' } }]);
+    expect(said()[0]!.caption).toBeUndefined();
+    expect(await bot.host.notes.get(`sent:${outbound.id}`)).toEqual({ captioned: false, ids });
+  });
+
   it('answers the question in a group, and needs no pointer between two', async () => {
     await deliver('Hello.');
     expect(said()[0]!.reply_to_message).toBeUndefined();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RetryableError } from '../../../src/extension-api.js';
+import { FatalError, RetryableError } from '../../../src/extension-api.js';
 import { until } from '../../support/until.js';
 import { type Bot, startBot } from './bot.js';
 
@@ -52,6 +52,26 @@ describe('Telegram’s long polling', () => {
     bot.server.people.say(chat, alice, 'today');
     await until(() => bot.server.updates.pending.length === 0);
     expect(texts()).toEqual(['today']);
+  });
+
+  it('is not held up by an update that will never pass', async () => {
+    const chat = bot.server.world.dm(alice);
+    bot.host.edit = () => Promise.reject(new FatalError('text_too_long', 'It is too long.'));
+    const said = bot.server.people.say(chat, alice, 'short');
+    await until(() => texts().length === 1);
+    bot.server.people.edit(chat, said.message_id, 'long');
+    bot.server.people.say(chat, alice, 'next');
+    await until(() => texts().includes('next'));
+    await until(() => bot.server.updates.pending.length === 0);
+  });
+
+  it('waits while its agent is away', async () => {
+    let away = 2;
+    bot.host.beforeStore = async () => {
+      if (away-- > 0) throw new FatalError('agent_unknown', 'No such agent.');
+    };
+    bot.server.people.say(bot.server.world.dm(alice), alice, 'hello');
+    await until(() => texts().length === 1);
   });
 
   it('is not held up by a slow chat', async () => {

@@ -142,7 +142,7 @@ describe('Telegram, inbound:', () => {
       name: 'big.bin',
     });
     expect(await inbound()).toMatchObject({
-      text: '[file big.bin could not be fetched: it is larger than 1000 kB]',
+      text: '[file big.bin could not be fetched: it is larger than 976 KB]',
       attachments: [],
     });
     expect(fetched).toEqual([]);
@@ -167,7 +167,7 @@ describe('Telegram, inbound:', () => {
     await inbound(3);
     expect(bot.host.inbound.map(({ text }) => text)).toEqual([
       'hello',
-      'look\n[file photo.jpg could not be fetched: Telegram’s file server answered 502.]',
+      'look\n[file photo.jpg could not be fetched: Telegram’s file server answered 502]',
       'well?',
     ]);
     await confirmed();

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { telegramConnector } from '../../../connectors/telegram/connector.js';
-import { RetryableError } from '../../../src/extension-api.js';
+import { FatalError, RetryableError } from '../../../src/extension-api.js';
 import { until } from '../../support/until.js';
 import { type Bot, startBot } from './bot.js';
 
@@ -51,6 +51,20 @@ describe('Telegram’s webhook', () => {
     await until(() => bot.server.updates.pending.length === 0);
     expect(bot.server.updates.answered).toEqual([503, 200]);
     expect(bot.host.memories).toHaveLength(1);
+  });
+
+  it('takes what will never pass, and asks again while the agent is away', async () => {
+    const chat = bot.server.world.dm(alice);
+    const codes = ['text_too_long', 'agent_unknown', 'text_too_long'] as const;
+    let tried = 0;
+    bot.host.edit = () => Promise.reject(new FatalError(codes[tried++]!, 'No.'));
+    const said = bot.server.people.say(chat, alice, 'short');
+    await until(() => bot.server.updates.pending.length === 0);
+    bot.server.people.edit(chat, said.message_id, 'long');
+    await until(() => bot.server.updates.pending.length === 0);
+    bot.server.people.edit(chat, said.message_id, 'longer');
+    await until(() => bot.server.updates.pending.length === 0);
+    expect(bot.server.updates.answered).toEqual([200, 200, 503, 200]);
   });
 
   it('refuses forgeries and malformed bodies, stores nothing and lives on', async () => {
