@@ -143,6 +143,8 @@ export interface InboundCommand {
   name: string;
   /** What follows the name, as written. */
   args: string;
+  /** As in `InboundMessage`. */
+  home?: boolean;
 }
 
 /** A message as its author changed it. */
@@ -152,6 +154,8 @@ export interface InboundEdit {
   author: Author;
   /** The author's roles or groups on the platform, for the gate's lists. */
   roles: string[];
+  /** As in `InboundMessage`. */
+  home?: boolean;
 }
 
 /** A reaction to a message, kept as feedback where that message is the agent's. */
@@ -165,6 +169,8 @@ export interface InboundReaction {
   /** The emoji itself, or the platform's name of it. */
   emoji: string;
   removed: boolean;
+  /** As in `InboundMessage`. */
+  home?: boolean;
 }
 
 /** A button pressed under one of the agent's messages. */
@@ -174,6 +180,8 @@ export interface InboundPress {
   author: Author;
   /** What the button carried; the hub signed it, and takes it once. */
   payload: string;
+  /** As in `InboundMessage`. */
+  home?: boolean;
 }
 
 /** What the hub writes itself, in the room of another memory. */
