@@ -153,7 +153,7 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
       ...shared,
       live,
       files,
-      stored: (place) => catchUp.stored(place),
+      catchUp,
     });
     listen(app, {
       workspaces,

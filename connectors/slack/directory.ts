@@ -1,7 +1,7 @@
 /** What people and channels are called: asked for once in a while, and never waited for long. */
 import type { WebClient } from '@slack/web-api';
 import { LRUCache } from 'lru-cache';
-import { atMost } from './patience.js';
+import { atMost } from '../../src/extension-api.js';
 import type { Names } from './text.js';
 
 const keptMs = 3_600_000;
@@ -19,12 +19,17 @@ export class Directory {
   readonly #names = new LRUCache<string, { name: string | undefined }>({ max: 20_000, ttl: keptMs });
   readonly #asking = new Map<string, Promise<void>>();
 
+  /** Names that were asked for before: costs no request. */
+  known(teamId: string): Names {
+    return (id) => this.#names.get(keyOf(teamId, id))?.name;
+  }
+
   /** Names of people (U…, W…) and channels (C…, G…) of a workspace, as far as they can be had in time. */
   async names(teamId: string, client: WebClient, ids: string[]): Promise<Names> {
     const missing = ids.slice(0, maxAtOnce).filter((id) => !this.#names.has(keyOf(teamId, id)));
     if (missing.length > 0)
       await atMost(patienceMs, Promise.all(missing.map((id) => this.#ask(teamId, client, id))));
-    return (id) => this.#names.get(keyOf(teamId, id))?.name;
+    return this.known(teamId);
   }
 
   #ask(teamId: string, client: WebClient, id: string): Promise<void> {

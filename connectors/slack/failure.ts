@@ -1,5 +1,5 @@
 /** What Slack's SDK throws, as the hub's errors: whether trying again can help, and what to change if not. */
-import { CarrierError, FatalError, RetryableError } from '../../src/extension-api.js';
+import { CarrierError, FatalError, RetryableError, retryAfterMs } from '../../src/extension-api.js';
 import { scrub } from './scrub.js';
 
 /** The SDK's errors, told apart by `code` so that it need not be loaded. */
@@ -55,12 +55,13 @@ export function asFailure(error: unknown, doing: string): CarrierError {
   const details = {
     cause: Object.assign(new Error(scrub(String(message))), { data: { error: data?.error } }),
   };
-  const later = (problem: string, seconds?: number) =>
+  const later = (problem: string, after?: string) =>
     new RetryableError('delivery_failed', `Slack, ${doing}: ${problem}`, {
       ...details,
-      ...(seconds === undefined ? {} : { retryAfterMs: seconds * 1000 }),
+      retryAfterMs: retryAfterMs(after),
     });
-  if (code === 'slack_webapi_rate_limited_error') return later('too many calls.', retryAfter);
+  if (code === 'slack_webapi_rate_limited_error')
+    return later('too many calls.', retryAfter === undefined ? undefined : String(retryAfter));
   if (code === 'slack_webapi_platform_error') {
     const refusal = data?.error ?? 'no reason given';
     if (passing.has(refusal)) return later(`${refusal}.`);
@@ -69,10 +70,9 @@ export function asFailure(error: unknown, doing: string): CarrierError {
     return new FatalError('delivery_failed', `Slack, ${doing}: ${refusal}. ${fix ?? ''}`.trim(), details);
   }
   if (code === 'slack_webapi_http_error' && statusCode !== undefined) {
-    const seconds = Number(headers?.['retry-after'] ?? Number.NaN);
     const problem = `status ${statusCode}.`;
     if (statusCode >= 500 || statusCode === 408 || statusCode === 429)
-      return later(problem, Number.isNaN(seconds) ? undefined : seconds);
+      return later(problem, headers?.['retry-after']);
     return new FatalError('delivery_failed', `Slack, ${doing}: ${problem}`, details);
   }
   return later(scrub(String(message)));

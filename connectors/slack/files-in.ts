@@ -1,6 +1,16 @@
 /** Files people send: fetched from Slack alone, with the workspace's token, up to a size. */
 import type { WebClient } from '@slack/web-api';
-import { type Attachment, CarrierError, type Host, type InboundMessage } from '../../src/extension-api.js';
+import {
+  type Attachment,
+  CarrierError,
+  download,
+  FatalError,
+  type Host,
+  type InboundMessage,
+  tooLarge,
+  untilDone,
+} from '../../src/extension-api.js';
+import { calling } from './failure.js';
 import type { SlackFile } from './payload.js';
 import { scrub } from './scrub.js';
 
@@ -11,12 +21,10 @@ export interface FileRules {
   apiUrl: string;
 }
 
-const timeoutMs = 30_000;
-const attempts = 3;
-const pauseMs = 250;
+/** The messages behind wait for a file: none is tried longer than this, and one try takes no longer, in ms. */
+const patienceMs = 15_000;
 
-/** Something about the file itself: trying again cannot help. */
-class Unreadable extends Error {}
+const signIn = 'Slack asks to sign in: the app lacks the scope files:read';
 
 export interface Fetched {
   attachments: Attachment[];
@@ -24,6 +32,7 @@ export interface Fetched {
   remarks: string[];
 }
 
+/** @throws what the hub's store throws. A file that cannot be had is a remark. */
 export async function fetchFiles(
   files: SlackFile[],
   { client, token }: { client: WebClient; token: string },
@@ -31,22 +40,27 @@ export async function fetchFiles(
   of: InboundMessage,
   rules: FileRules,
 ): Promise<Fetched> {
+  const until = Date.now() + patienceMs;
   const results = await Promise.all(
     files.map(async (given) => {
       const name = (given.name ?? given.id).slice(0, 255);
       try {
-        const file = given.file_access === 'check_file_info' ? await askFor(client, given) : given;
-        const bytes = await patiently(() => download(file, token, rules));
-        return await host.putFile(
-          bytes,
-          { name: file.name ?? name, mediaType: file.mimetype ?? undefined },
-          of,
+        const { file, bytes } = await untilDone(
+          async () => {
+            const file = given.file_access === 'check_file_info' ? await askFor(client, given) : given;
+            return { file, bytes: await bytesOf(file, token, rules) };
+          },
+          { most: 3, until },
         );
+        const found = { name: file.name ?? name, mediaType: file.mimetype ?? undefined };
+        return await host.putFile(bytes, found, of);
       } catch (error) {
-        if (error instanceof CarrierError) throw error;
-        const message = scrub((error as Error).message);
+        // Of passing failures those of the store let the message come again; Slack's do not hold it up.
+        const isFinal = error instanceof FatalError;
+        if (!(error instanceof CarrierError) || (!isFinal && error.code !== 'delivery_failed')) throw error;
+        const message = scrub(error.message);
         host.log.warn({ connector: 'slack', file: given.id }, `file not read: ${message}`);
-        return `[The file ${name} could not be read: ${error instanceof Unreadable ? message : 'it could not be fetched'}]`;
+        return `[The file ${name} could not be read: ${isFinal ? message : 'it could not be fetched'}]`;
       }
     }),
   );
@@ -57,56 +71,33 @@ export async function fetchFiles(
 }
 
 async function askFor(client: WebClient, { id }: SlackFile): Promise<SlackFile> {
-  const { file } = await client.files.info({ file: id });
+  const { file } = await calling('asking for a file', () => client.files.info({ file: id }));
   return file as SlackFile;
 }
 
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof Unreadable || attempt === attempts) throw error;
-      await new Promise((resolve) => setTimeout(resolve, pauseMs * attempt));
-    }
-  }
-}
-
-async function download(file: SlackFile, token: string, rules: FileRules): Promise<Uint8Array> {
-  const { maxFileBytes } = rules;
-  const limit = `it is larger than ${Math.floor(maxFileBytes / 1024)} KB`;
-  if (file.is_external || (file.mode && !['hosted', 'snippet'].includes(file.mode)))
-    throw new Unreadable('Slack does not keep it');
-  if ((file.size ?? 0) > maxFileBytes) throw new Unreadable(limit);
-  const url = trusted(file.url_private_download ?? file.url_private ?? '', rules);
-  const response = await fetch(url, {
-    headers: { authorization: `Bearer ${token}` },
-    // The token goes to no other place, and the sign-in page is no file.
-    redirect: 'manual',
-    signal: AbortSignal.timeout(timeoutMs),
+async function bytesOf(
+  { is_external, mode, size, url_private_download, url_private }: SlackFile,
+  token: string,
+  { maxFileBytes: maxBytes, trustedHosts, apiUrl }: FileRules,
+): Promise<Uint8Array> {
+  if (is_external || (mode && !['hosted', 'snippet'].includes(mode)))
+    throw new FatalError('delivery_failed', 'Slack does not keep it');
+  if ((size ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const hosts = ['files.slack.com', ...trustedHosts];
+  const bytes = await download(url_private_download ?? url_private ?? '', {
+    platform: 'Slack',
+    hosts,
+    origin: apiUrl,
+    maxBytes,
+    timeoutMs: patienceMs,
+    secret: { headers: { authorization: `Bearer ${token}` }, hosts },
+    strayRedirect: signIn,
   });
-  if (response.status >= 300 && response.status < 400)
-    throw new Unreadable('Slack asks to sign in: the app lacks the scope files:read');
-  if (response.status >= 500 || response.status === 429) throw new Error(`status ${response.status}`);
-  if (!response.ok || !response.body) throw new Unreadable(`Slack answered ${response.status}`);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    // Leaving the loop closes the connection.
-    if (size > maxFileBytes) throw new Unreadable(limit);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function trusted(url: string, { trustedHosts, apiUrl }: FileRules): URL {
-  if (!URL.canParse(url)) throw new Unreadable('Slack gave no address for it');
-  const parsed = new URL(url);
-  const api = new URL(apiUrl);
-  const isApi = parsed.origin === api.origin;
-  const known =
-    ['files.slack.com', ...trustedHosts].includes(parsed.hostname) && parsed.protocol === 'https:';
-  if (!isApi && !known) throw new Unreadable('it lies outside of Slack');
-  return parsed;
+  // The page to sign in comes in a file's place, too.
+  if (
+    bytes.length !== size &&
+    /^\s*<(!doctype\s+)?html/i.test(Buffer.from(bytes.subarray(0, 200)).toString())
+  )
+    throw new FatalError('delivery_failed', signIn);
+  return bytes;
 }

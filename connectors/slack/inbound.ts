@@ -1,16 +1,22 @@
 /** Events of conversations, taken to the hub. Each method resolves when Slack may be told "got it". */
 
 import { LRUCache } from 'lru-cache';
-import { type CarrierError, FatalError, type Host, type InboundMessage } from '../../src/extension-api.js';
+import {
+  type CarrierError,
+  FatalError,
+  type Host,
+  type InboundMessage,
+  KeyedQueue,
+  type SourceKey,
+} from '../../src/extension-api.js';
 import type { LiveReplies } from '../../src/replies.js';
-import type { Place } from './catch-up.js';
+import type { CatchUp, Place } from './catch-up.js';
 import type { Directory } from './directory.js';
 import { calling } from './failure.js';
 import { type FileRules, fetchFiles } from './files-in.js';
-import { Lines } from './lines.js';
 import { liveSurface } from './live.js';
 import {
-  channelAndTs,
+  idsOf,
   isDirect,
   isSpoken,
   keyOf,
@@ -33,8 +39,7 @@ export interface InboundParts {
   live: LiveReplies | null;
   replyIn: ReplyIn;
   files: FileRules;
-  /** A message was stored there. */
-  stored(place: Place): Promise<void>;
+  catchUp: CatchUp;
 }
 
 const toldTtlMs = 86_400_000;
@@ -46,7 +51,7 @@ export class Inbound {
   /** Those that were dealt with: one that comes after its twin is not read, named and fetched again. */
   readonly #done = new LRUCache<string, true>({ max: 10_000 });
   /** A file or a name that must be asked for first does not let the next message pass. */
-  readonly #lines = new Lines();
+  readonly #lines = new KeyedQueue();
 
   constructor(parts: InboundParts) {
     this.#parts = parts;
@@ -62,85 +67,80 @@ export class Inbound {
     // A mention that comes with an edit is told anew: the message may have been nobody's business before.
     const key = [workspace.teamId, event.channel, event.ts, event.edited?.ts].join();
     if (this.#done.has(key)) return;
-    const conversation = `${workspace.teamId}:${event.channel}:${event.thread_ts ?? ''}`;
     const storing =
       this.#storing.get(key) ??
-      this.#lines
-        .run(conversation, () => this.#store(event, workspace))
-        .finally(() => this.#storing.delete(key));
+      this.#inLine(event, workspace, () => this.#store(event, workspace)).finally(() =>
+        this.#storing.delete(key),
+      );
     this.#storing.set(key, storing);
     await storing;
     this.#done.set(key, true);
   }
 
-  async reaction(payload: unknown, workspace: Workspace, removed: boolean): Promise<void> {
+  /** Nothing is asked of Slack for it: whose message it is, the hub knows. */
+  async reaction(payload: unknown, { teamId, botUserId, home }: Workspace, removed: boolean): Promise<void> {
     const event = this.#checked(Reaction.safeParse(payload));
     const { channel, ts } = event?.item ?? {};
     // Only what the agent said is of interest to it, and Slack tells whose message it is.
-    if (
-      !event ||
-      !channel ||
-      !ts ||
-      event.item_user !== workspace.botUserId ||
-      event.user === workspace.botUserId
-    )
-      return;
+    if (!event || !channel || !ts || event.item_user !== botUserId || event.user === botUserId) return;
     const { host, agentId } = this.#parts;
-    const names = await this.#names(workspace, [event.user]);
     const { user, reaction } = event;
-    const { teamId } = workspace;
-    await host.react(
-      normalizeReaction({ user, reaction, item: { channel, ts } }, removed, { agentId, teamId, names }),
-    );
+    const item = { channel, ts };
+    await host.react({
+      ...normalizeReaction({ user, reaction, item }, removed, { agentId, teamId }),
+      home,
+    });
   }
 
   async #store(event: MessageEvent, workspace: Workspace): Promise<void> {
-    const { agentId, host, threads, replyIn } = this.#parts;
-    const { teamId, enterpriseId, botUserId } = workspace;
-    const { thread_ts: thread, channel, user } = event;
+    const { agentId, host, threads, replyIn, catchUp, directory } = this.#parts;
+    const { teamId, enterpriseId, botUserId, home } = workspace;
+    const { thread_ts: thread, channel } = event;
+    const place = placeOf(event, workspace);
+    catchUp.begin(place);
     const participates =
       thread && !isDirect(event) ? await threads.hasSpokenIn(teamId, channel, thread) : false;
-    const reading = { agentId, teamId, enterpriseId, botUserId, replyIn, participates };
-    const envelope = normalizeMessage(event, { ...reading, names: () => undefined });
-    await this.#receive(envelope, workspace, async () => {
-      const names = await this.#names(workspace, [...idsIn(event.text ?? ''), ...(user ? [user] : [])]);
+    const reading = { agentId, teamId, enterpriseId, botUserId, home, replyIn, participates };
+    const envelope = normalizeMessage(event, { ...reading, names: directory.known(teamId) });
+    await this.#receive(envelope, place, workspace, async () => {
+      catchUp.begin(place, true);
+      const names = await this.#names(workspace, idsOf(event));
       const message = normalizeMessage(event, { ...reading, names });
       const files = event.files ?? [];
       const { attachments, remarks } = await fetchFiles(files, workspace, host, message, this.#parts.files);
       const text = [message.text, ...remarks].filter((line) => line !== '').join('\n');
       return { ...message, text, attachments };
     });
+    await catchUp.seen(place);
   }
 
   async #receive(
     message: InboundMessage,
+    place: Place,
     workspace: Workspace,
     complete: () => Promise<InboundMessage>,
   ): Promise<void> {
-    const { host, live, threads } = this.#parts;
+    const { host, live, threads, catchUp } = this.#parts;
     const { source, author, direct, addressed } = message;
     try {
       const receipt = await host.receive(message, { complete });
       if (!receipt) return;
-      if (addressed && !direct && source.thread)
-        await threads.addressedIn(source.tenant, source.channel, author.id, source.thread);
-      await this.#stored(message, workspace);
-      const { memory, duplicate } = receipt;
-      if (!duplicate && memory.status === 'pending')
-        live?.follow(memory, liveSurface(workspace.client, memory));
+      const { memory } = receipt;
+      live?.follow(memory, liveSurface(workspace.client, memory));
+      const { thread } = source;
+      if (addressed && !direct && thread)
+        await threads.addressedIn(source.tenant, source.channel, author.id, thread);
+      catchUp.begin(place, true);
+      if (thread === place.ts) {
+        // It opens a thread, and what follows may be said there as well as beside it.
+        const there = { ...place, thread };
+        catchUp.begin(there, true);
+        await catchUp.seen(there);
+      }
     } catch (error) {
       if (!(error instanceof FatalError) || error.code === 'agent_unknown') throw error;
       await this.#refused(message, error, workspace);
     }
-  }
-
-  /** A message that opens a thread may be followed there as well as beside it. */
-  async #stored({ source }: InboundMessage, { enterpriseId }: Workspace): Promise<void> {
-    const { tenant: teamId, channel, thread, messageId } = source;
-    const { ts } = channelAndTs(messageId);
-    const place = { teamId, channel, ts, ...(enterpriseId ? { enterpriseId } : {}) };
-    if (thread) await this.#parts.stored({ ...place, thread });
-    if (!thread || thread === ts) await this.#parts.stored(place);
   }
 
   /** What cannot be taken is told to its sender alone, once. */
@@ -168,32 +168,47 @@ export class Inbound {
     if (!event || !isSpoken({ ...event.message, subtype: spokenSubtype(event.message) }, workspace)) return;
     const { channel, message, previous_message: before } = event;
     const key = this.#key(workspace, channel, message.ts);
-    // What stands in the place of a deleted message that has replies.
-    if (message.subtype === 'tombstone') return void (await this.#parts.host.remove(key));
-    // A preview of a link arrived, or a reply was counted: nobody changed a word.
-    if (before && before.text === message.text) return;
-    const names = await this.#names(workspace, idsIn(message.text ?? ''));
-    try {
+    await this.#inLine({ ...message, channel }, workspace, async () => {
+      // What stands in the place of a deleted message that has replies.
+      if (message.subtype === 'tombstone') return void (await this.#parts.host.remove(key));
+      // A preview of a link arrived, or a reply was counted: nobody changed a word.
+      if (before && before.text === message.text) return;
+      await this.#edit(message, workspace, key);
+    });
+  }
+
+  /** Names that are not known yet are asked for once the gate has let the edit in, and put into it then. */
+  async #edit(message: SlackMessage, workspace: Workspace, key: SourceKey): Promise<void> {
+    const { host, directory } = this.#parts;
+    const edit = (names: Names) => {
       const text = readMessageText(message, workspace.botUserId, names);
-      await this.#parts.host.edit({
-        key,
-        text,
-        author: { id: message.user ?? message.bot_id ?? '' },
-        roles: [],
-      });
+      const author = { id: message.user ?? message.bot_id ?? '' };
+      return host.edit({ key, text, author, roles: [], home: workspace.home });
+    };
+    try {
+      const known = directory.known(workspace.teamId);
+      const ids = idsIn(message.text ?? '').filter((id) => known(id) === undefined);
+      if ((await edit(known)) && ids.length > 0) await edit(await this.#names(workspace, ids));
     } catch (error) {
       // What the hub will never take is not sent again; the message stays as it was.
       if (!(error instanceof FatalError) || error.code === 'agent_unknown') throw error;
-      this.#parts.host.log.warn(
-        { connector: 'slack', code: error.code },
-        `an edit was refused: ${error.message}`,
-      );
+      host.log.warn({ connector: 'slack', code: error.code }, `an edit was refused: ${error.message}`);
     }
   }
 
   async #deleted(payload: unknown, workspace: Workspace): Promise<void> {
     const event = this.#checked(MessageDeleted.safeParse(payload));
-    if (event) await this.#parts.host.remove(this.#key(workspace, event.channel, event.deleted_ts));
+    if (!event) return;
+    const { channel, deleted_ts: ts, previous_message: before } = event;
+    await this.#inLine({ channel, ts, thread_ts: before?.thread_ts }, workspace, async () => {
+      await this.#parts.host.remove(this.#key(workspace, channel, ts));
+    });
+  }
+
+  /** What concerns a message waits for it, and for what was said before it in its conversation. */
+  #inLine(about: Said, workspace: Workspace, job: () => Promise<void>): Promise<void> {
+    const { teamId, channel, thread = '' } = placeOf(about, workspace);
+    return this.#lines.run(`${teamId}:${channel}:${thread}`, job);
   }
 
   #key({ teamId }: Workspace, channel: string, ts: string) {
@@ -210,6 +225,14 @@ export class Inbound {
     this.#parts.host.log.warn({ connector: 'slack' }, `an event was not understood: ${result.error.message}`);
     return null;
   }
+}
+
+type Said = Pick<MessageEvent, 'channel' | 'ts' | 'thread_ts'>;
+
+/** The message that a thread hangs on is said in the channel. */
+function placeOf({ channel, ts, thread_ts: thread }: Said, { teamId, enterpriseId }: Workspace): Place {
+  const place = { teamId, channel, ts, ...(enterpriseId ? { enterpriseId } : {}) };
+  return thread && thread !== ts ? { ...place, thread } : place;
 }
 
 function spokenSubtype({ subtype }: SlackMessage): string | null | undefined {

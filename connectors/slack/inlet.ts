@@ -3,8 +3,7 @@
  * that cannot be stored; here the acknowledgement waits for the listeners, and there is none if they fail.
  */
 import type { App, Receiver } from '@slack/bolt';
-import { FatalError, RetryableError } from '../../src/extension-api.js';
-import { atMost } from './patience.js';
+import { atMost, FatalError, RetryableError } from '../../src/extension-api.js';
 
 export interface Retry {
   retryNum?: number;

@@ -1,8 +1,7 @@
 /** Slash commands and pressed buttons: answered to the one person who gave them. */
-import { CarrierError, type Host, type Source } from '../../src/extension-api.js';
+import { atMost, CarrierError, type Host, type Source } from '../../src/extension-api.js';
 import type { Directory } from './directory.js';
 import { connectorName, isDirect, messageIdOf, type ReplyIn } from './normalize.js';
-import { atMost } from './patience.js';
 import { ButtonPress, SlashCommand } from './payload.js';
 import { escaped } from './render.js';
 import type { Threads } from './threads.js';
@@ -40,7 +39,7 @@ export class Interactions {
     const { channel_id: channel, user_id: user } = given;
     const { name, args } = readCommand(given);
     const direct = isDirect({ channel });
-    const { teamId } = workspace;
+    const { teamId, home } = workspace;
     const thread =
       direct || replyIn === 'channel' ? undefined : await threads.latestOf(teamId, channel, user);
     const source: Source = {
@@ -51,8 +50,8 @@ export class Interactions {
       // A command is no message and has no id of its own.
       messageId: messageIdOf(channel, 'command'),
     };
-    const author = await this.#author(workspace, user, given.user_name);
-    const work = told(() => host.command({ agentId, source, direct, author, roles: [], name, args }));
+    const author = this.#author(workspace, user, given.user_name);
+    const work = told(() => host.command({ agentId, source, direct, author, roles: [], name, args, home }));
     const text = await atMost(ackMs, work);
     if (text !== undefined) {
       await ack(text === null ? undefined : { response_type: 'ephemeral', text: escaped(text) });
@@ -74,24 +73,20 @@ export class Interactions {
       ...(thread ? { thread } : {}),
       messageId: messageIdOf(channel, ts),
     };
-    const author = await this.#author(workspace, user.id, user.username ?? user.name);
+    const author = this.#author(workspace, user.id, user.username ?? user.name);
     let taken = false;
     const work = told(async () => {
-      const answer = await host.press({ agentId, source, author, payload: value });
+      const answer = await host.press({ agentId, source, author, payload: value, home: workspace.home });
       taken = true;
       return answer;
     });
     await atMost(ackMs, work);
     await ack();
     await this.#respond(url, await work);
-    if (taken)
-      await this.#settle(
-        workspace,
-        channel,
-        ts,
-        message,
-        `${text?.text ?? ''} (${author.name ?? author.id})`,
-      );
+    if (!taken) return;
+    const names = await this.#parts.directory.names(workspace.teamId, workspace.client, [user.id]);
+    const by = names(user.id) ?? author.name ?? user.id;
+    await this.#settle(workspace, channel, ts, message, `${text?.text ?? ''} (${by})`);
   }
 
   /** A button is good once: in the place of the buttons stands what was chosen, and by whom. */
@@ -117,8 +112,9 @@ export class Interactions {
       );
   }
 
-  async #author({ teamId, client }: Workspace, id: string, fallback: string | undefined) {
-    const name = (await this.#parts.directory.names(teamId, client, [id]))(id) ?? fallback;
+  /** As they are known here, or as Slack says by the way: nobody is asked before the gate has let them in. */
+  #author({ teamId }: Workspace, id: string, fallback: string | undefined) {
+    const name = this.#parts.directory.known(teamId)(id) ?? fallback;
     return { id, ...(name ? { name } : {}) };
   }
 

@@ -1,7 +1,7 @@
 /** Slack's events as the hub's objects. Pure: whatever must be asked for first comes in as `Reading`. */
 import type { InboundMessage, InboundReaction, SourceKey } from '../../src/extension-api.js';
-import type { MessageEvent, SlackFile, SlackMessage } from './payload.js';
-import { type Names, readText } from './text.js';
+import type { MessageEvent, SharedMessage, SlackFile, SlackMessage } from './payload.js';
+import { idsIn, type Names, readText } from './text.js';
 
 export const connectorName = 'slack';
 
@@ -16,6 +16,8 @@ export interface Reading {
   /** Where the app is installed for a whole organisation; replies need it to find the token. */
   enterpriseId?: string | undefined;
   botUserId: string;
+  /** Whether that workspace is the operator's own. */
+  home: boolean;
   names: Names;
   replyIn: ReplyIn;
   /** Whether the agent has spoken in the message's thread. */
@@ -48,13 +50,14 @@ export function isSpoken(event: SlackMessage, own: { botUserId: string; botId: s
 
 /** For `message` and `app_mention` alike: they are twins, and whichever is stored first is the message. */
 export function normalizeMessage(event: MessageEvent, reading: Reading): InboundMessage {
-  const { agentId, teamId, enterpriseId, botUserId, names } = reading;
+  const { agentId, teamId, enterpriseId, botUserId, home, names } = reading;
   const direct = isDirect(event);
   const addressed = direct || isAddressed(event, reading);
   const thread = threadOf(event, addressed, reading.replyIn);
   const author = event.user ?? event.bot_id ?? '';
   const name = names(author) ?? event.username ?? undefined;
-  const shared = sharedIn(event, names);
+  const shared = sharedIn(event);
+  const quote = shared && quoteOf(shared, names);
   return {
     agentId,
     source: {
@@ -67,6 +70,7 @@ export function normalizeMessage(event: MessageEvent, reading: Reading): Inbound
     },
     direct,
     addressed,
+    home,
     author: {
       id: author,
       ...(name ? { name: name.slice(0, 256) } : {}),
@@ -74,7 +78,7 @@ export function normalizeMessage(event: MessageEvent, reading: Reading): Inbound
     },
     text: readMessageText(event, botUserId, names),
     ...(event.files?.length ? { files: event.files.map(offered) } : {}),
-    ...shared,
+    ...quote,
   };
 }
 
@@ -109,10 +113,18 @@ function threadOf(event: MessageEvent, addressed: boolean, replyIn: ReplyIn): st
   return isDirect(event) || replyIn === 'channel' || !addressed ? undefined : event.ts;
 }
 
-function sharedIn({ attachments }: SlackMessage, names: Names): Pick<InboundMessage, 'quote' | 'replyTo'> {
-  const shared = attachments?.find((attachment) => attachment.is_share || attachment.is_msg_unfurl);
-  if (!shared?.text) return {};
-  const text = readText(shared.text, names).slice(0, 4000);
+/** Whose names the reader of a message needs, its author's first. */
+export function idsOf(event: SlackMessage): string[] {
+  const said = idsIn(`${event.text ?? ''} ${sharedIn(event)?.text ?? ''}`);
+  return event.user ? [event.user, ...said] : said;
+}
+
+function sharedIn({ attachments }: SlackMessage): SharedMessage | undefined {
+  return attachments?.find(({ is_share, is_msg_unfurl, text }) => (is_share || is_msg_unfurl) && text);
+}
+
+function quoteOf(shared: SharedMessage, names: Names): Pick<InboundMessage, 'quote' | 'replyTo'> {
+  const text = readText(shared.text ?? '', names).slice(0, 4000);
   const author = shared.author_name?.slice(0, 256);
   const { channel_id: channel, ts } = shared;
   return {
@@ -135,14 +147,13 @@ export interface ReactionEvent {
 export function normalizeReaction(
   { user, reaction, item: { channel, ts } }: ReactionEvent,
   removed: boolean,
-  { agentId, teamId, names }: Pick<Reading, 'agentId' | 'teamId' | 'names'>,
+  { agentId, teamId }: Pick<Reading, 'agentId' | 'teamId'>,
 ): InboundReaction {
-  const name = names(user);
   const messageId = messageIdOf(channel, ts);
   return {
     agentId,
     source: { connector: connectorName, tenant: teamId, channel, messageId },
-    author: { id: user, ...(name ? { name } : {}) },
+    author: { id: user },
     roles: [],
     emoji: reaction,
     removed,

@@ -28,6 +28,7 @@ const SharedMessage = z.object({
   channel_id: id.nullish(),
   ts: ts.nullish(),
 });
+export type SharedMessage = z.infer<typeof SharedMessage>;
 
 /** Events `message` and `app_mention`, and the messages within `message_changed`. */
 export const SlackMessage = z.object({
@@ -54,7 +55,11 @@ export const MessageChanged = z.object({
   previous_message: SlackMessage.partial().nullish(),
 });
 
-export const MessageDeleted = z.object({ channel: id, deleted_ts: ts });
+export const MessageDeleted = z.object({
+  channel: id,
+  deleted_ts: ts,
+  previous_message: z.object({ thread_ts: ts.nullish() }).nullish().catch(null),
+});
 
 export const Reaction = z.object({
   user: id,

@@ -1,8 +1,8 @@
 /** Sends a reply: into the message that was shown live, then part by part, each once. */
 import type { WebClient } from '@slack/web-api';
-import type { Host, OutboundMessage } from '../../src/extension-api.js';
+import { z } from 'zod';
+import { type Host, type OutboundMessage, type Sent, SentParts } from '../../src/extension-api.js';
 import { calling, refusalOf } from './failure.js';
-import { Marks } from './marks.js';
 import { type OutgoingFile, type RenderedMessage, renderReply } from './message.js';
 import { channelAndTs, messageIdOf } from './normalize.js';
 
@@ -38,21 +38,20 @@ export class Sender {
     const place = { channel: to.channel, thread: to.thread };
     const { text, attachments, buttons } = memory.content;
     const { messages, files } = renderReply(text, attachments, buttons);
-    const marks = await Marks.begin(this.#host.notes, id);
+    const sent = await SentParts.open({
+      ...{ notes: this.#host.notes, outboundId: id, plan: null, announce: true },
+      codec: codecFor(messages.length),
+    });
     const live = await this.#finishLive(turnId);
-    if (live !== null) await this.#settleLive(client, live, id, messages[0], marks);
-    const before = marks.resumed ? await this.#find(client, place, id, marks) : new Map<number, string>();
-    for (const [index, message] of messages.entries()) {
-      if (marks.sent.ts[index]) continue;
-      signal.throwIfAborted();
-      await marks.message(index, before.get(index) ?? (await this.#post(client, place, id, index, message)));
-    }
-    for (const file of files.slice(marks.sent.files)) {
-      signal.throwIfAborted();
-      await this.#upload(client, place, file);
-      await marks.file();
-    }
-    return marks.sent.ts.flatMap((ts) => (ts ? [messageIdOf(place.channel, ts)] : []));
+    if (live !== null) await this.#settleLive(client, live, id, messages[0], sent);
+    const before = sent.resumed ? await this.#find(client, place, id, sent) : new Map<number, string>();
+    const posts = messages.map(
+      (message, index) => async () =>
+        before.get(index) ?? (await this.#post(client, place, id, index, message)),
+    );
+    const uploads = files.map((file) => () => this.#upload(client, place, file));
+    const ids = await sent.send([...posts, ...uploads], signal);
+    return ids.map((ts) => messageIdOf(place.channel, ts));
   }
 
   /** Ends the live message: as the reply's first part, or not at all where nothing is said. */
@@ -61,10 +60,10 @@ export class Sender {
     live: string,
     outboundId: string,
     first: RenderedMessage | undefined,
-    marks: Marks,
+    sent: SentParts,
   ): Promise<void> {
     const { channel, ts } = channelAndTs(live);
-    if (marks.sent.ts[0]) return;
+    if (sent.has(0)) return;
     try {
       if (!first) {
         await calling('taking back a message', () => client.chat.delete({ channel, ts }));
@@ -85,7 +84,7 @@ export class Sender {
         await stopStream(client, channel, ts);
         await edit();
       });
-      await marks.message(0, ts);
+      await sent.mark(0, ts);
     } catch (error) {
       // A person took it away, or it cannot be edited any more: the reply is posted anew.
       if (!gone.has(refusalOf(error) ?? '')) throw error;
@@ -120,10 +119,10 @@ export class Sender {
     client: WebClient,
     { channel, thread }: Place,
     outboundId: string,
-    marks: Marks,
+    sent: SentParts,
   ): Promise<Map<number, string>> {
     const found = new Map<number, string>();
-    const oldest = String(Math.floor(marks.sent.at / 1000) - clockSlackSeconds);
+    const oldest = String(Math.floor(sent.at / 1000) - clockSlackSeconds);
     const window = { channel, oldest, limit: searched.perPage, include_all_metadata: true };
     let cursor: string | undefined;
     for (let page = 0; page < searched.pages; page += 1) {
@@ -146,14 +145,14 @@ export class Sender {
     client: WebClient,
     { channel, thread }: Place,
     { name, content }: OutgoingFile,
-  ): Promise<void> {
+  ): Promise<string> {
     const bytes = 'text' in content ? Buffer.from(content.text) : await this.#host.getFile(content.key);
     if (bytes === null || bytes.length === 0) {
       this.#host.log.warn(
         { connector: 'slack', file: name },
         'a file of a reply is gone or empty, and was not sent',
       );
-      return;
+      return '';
     }
     const file = { filename: name, title: name, file: Buffer.from(bytes) };
     await calling('sending a file', () =>
@@ -161,6 +160,8 @@ export class Sender {
         thread ? { ...file, channel_id: channel, thread_ts: thread } : { ...file, channel_id: channel },
       ),
     );
+    // The id of a file is none of a message.
+    return '';
   }
 }
 
@@ -173,6 +174,23 @@ export async function stopStream(client: WebClient, channel: string, ts: string)
     if (!over.includes(refusalOf(error) ?? ''))
       await calling('ending a live message', () => Promise.reject(error));
   }
+}
+
+const Noted = z.object({ at: z.number(), ts: z.array(z.string().nullable()), files: z.number() });
+
+/** As versions before the kit wrote it, and may read it beside us: files are counted behind so many messages. */
+function codecFor(messages: number) {
+  return {
+    read(noted: unknown): Sent<null> | null {
+      const { data } = Noted.safeParse(noted);
+      if (!data) return null;
+      const ids = Array.from({ length: messages }, (_, index) => data.ts[index] ?? null);
+      return { at: data.at, plan: null, ids: [...ids, ...Array<string>(data.files).fill('')] };
+    },
+    write: ({ at, ids }: Sent<null>) => ({
+      ...{ at, ts: ids.slice(0, messages), files: Math.max(0, ids.length - messages) },
+    }),
+  };
 }
 
 function metadataOf(outboundId: string, part: number) {

@@ -6,6 +6,8 @@ import {
   FatalError,
   type Host,
   RetryableError,
+  untilDone,
+  within,
 } from '../../src/extension-api.js';
 import { asFailure } from './failure.js';
 import { type Inlet, settled } from './inlet.js';
@@ -39,7 +41,7 @@ export class SocketConnection implements Connection {
   /** Null while connected. */
   #problem: string | null = 'not connected';
   #since = Date.now();
-  #endPause: (() => void) | null = null;
+  #closing = new AbortController();
   #reconnecting: Promise<void> | null = null;
   readonly #taking = new Set<Promise<void>>();
 
@@ -52,6 +54,7 @@ export class SocketConnection implements Connection {
     if (this.#wanted) return;
     await this.#options.check();
     this.#wanted = true;
+    this.#closing = new AbortController();
     try {
       await this.#connect();
     } catch (error) {
@@ -64,12 +67,12 @@ export class SocketConnection implements Connection {
     this.#wanted = false;
     const client = this.#client;
     this.#lost('closed');
-    this.#endPause?.();
+    this.#closing.abort();
     // One that is under way ends itself when it finds that it is no longer wanted.
     await settled(this.#reconnecting ? [this.#reconnecting] : []);
     // What was taken before is still acknowledged over this connection.
     await settled(this.#taking);
-    if (client) await within(closeMs, client.disconnect()).catch(() => {});
+    if (client) await within(closeMs, () => client.disconnect()).catch(() => {});
   }
 
   health(): string {
@@ -101,14 +104,14 @@ export class SocketConnection implements Connection {
       this.#taking.add(taking);
     });
     try {
-      await within(connectMs, client.start());
+      await within(connectMs, () => client.start());
     } catch (error) {
       void client.disconnect();
       throw socketFailure(error);
     }
     if (!this.#wanted) {
       begin();
-      await within(closeMs, client.disconnect()).catch(() => {});
+      await within(closeMs, () => client.disconnect()).catch(() => {});
       return;
     }
     this.#client = client;
@@ -118,41 +121,24 @@ export class SocketConnection implements Connection {
       if (this.#client !== client) return;
       this.#lost('reconnecting');
       log().warn({ connector: 'slack' }, 'the Slack socket closed; connecting again');
-      this.#reconnecting = this.#reconnect().finally(() => {
+      this.#reconnecting = this.#reconnect(this.#closing.signal).finally(() => {
         this.#reconnecting = null;
       });
     });
   }
 
-  /** Until it is connected or no longer wanted; at once, then after pauses that double. */
-  async #reconnect(): Promise<void> {
-    for (let attempt = 0; this.#wanted; attempt += 1) {
-      try {
-        if (attempt > 0)
-          await this.#wait(Math.min(maxPauseMs, 250 * 2 ** attempt) * (0.75 + Math.random() / 2));
-        if (!this.#wanted) return;
-        await this.#connect();
-        return;
-      } catch (error) {
-        const { message } = error as Error;
-        this.#problem = message;
-        this.#options
-          .log()
-          .warn({ connector: 'slack', attempt }, `Slack's socket cannot be opened: ${message}`);
-      }
-    }
-  }
-
-  #wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        this.#endPause = null;
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      this.#endPause = end;
-    });
+  /** Until it is connected or no longer wanted. */
+  async #reconnect(signal: AbortSignal): Promise<void> {
+    const connect = () =>
+      this.#connect().catch((error: Error) => {
+        const asked = error instanceof RetryableError ? error.retryAfterMs : undefined;
+        throw new RetryableError('delivery_failed', error.message, { retryAfterMs: asked });
+      });
+    const waiting = (error: unknown) => {
+      this.#problem = (error as Error).message;
+      this.#options.log().warn({ connector: 'slack' }, `Slack's socket cannot be opened: ${this.#problem}`);
+    };
+    await untilDone(connect, { signal, longestMs: maxPauseMs, waiting }).catch(() => {});
   }
 
   #lost(problem: string): void {
@@ -189,13 +175,6 @@ interface Envelope {
   body: Record<string, unknown>;
   retry_num?: number;
   retry_reason?: string;
-}
-
-function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 /** `start()` rejects without an error when the socket closes before its hello. */

@@ -20,6 +20,8 @@ export interface Workspace {
   token: string;
   botUserId: string;
   botId: string;
+  /** The operator's own: its token is in the settings. */
+  home: boolean;
 }
 
 export interface WorkspacesOptions {
@@ -48,13 +50,19 @@ export class Workspaces {
   /** @throws FatalError where the app is not installed; RetryableError where Slack cannot be asked. */
   async of(tenant: Tenant): Promise<Workspace> {
     const { botToken, installer } = this.#options;
-    if (botToken) return { ...(await this.only()), teamId: tenant.teamId };
+    if (botToken) {
+      const own = await this.only();
+      // A token for all of an organisation is at home in each of its workspaces.
+      const { enterpriseId } = own;
+      const home = tenant.teamId === own.teamId || (!!enterpriseId && enterpriseId === tenant.enterpriseId);
+      return { ...own, teamId: tenant.teamId, home };
+    }
     if (!installer) throw new FatalError('config_invalid', 'Slack: neither a bot token nor OAuth is set up.');
     const { botToken: token, botUserId, botId } = await authorized(installer, tenant);
     if (!token || !botUserId || !botId)
       throw new FatalError('config_invalid', `The Slack app has no bot user in ${tenant.teamId}.`);
     const { teamId, enterpriseId, isEnterpriseInstall } = tenant;
-    const found = { teamId, client: this.#client(token), token, botUserId, botId };
+    const found = { teamId, client: this.#client(token), token, botUserId, botId, home: false };
     return isEnterpriseInstall && enterpriseId ? { ...found, enterpriseId } : found;
   }
 
@@ -70,12 +78,14 @@ export class Workspaces {
   async #identify(): Promise<Workspace> {
     const token = this.#options.botToken ?? '';
     const client = this.#client(token);
-    const { team_id, user_id, bot_id } = await calling('asking whose SLACK_BOT_TOKEN is', () =>
-      client.auth.test(),
+    const { team_id, user_id, bot_id, enterprise_id, is_enterprise_install } = await calling(
+      'asking whose SLACK_BOT_TOKEN is',
+      () => client.auth.test(),
     );
     if (!team_id || !user_id || !bot_id)
       throw new FatalError('config_invalid', 'SLACK_BOT_TOKEN is no bot’s token: it must begin with xoxb-.');
-    return { teamId: team_id, client, token, botUserId: user_id, botId: bot_id };
+    const own = { teamId: team_id, client, token, botUserId: user_id, botId: bot_id, home: true };
+    return is_enterprise_install && enterprise_id ? { ...own, enterpriseId: enterprise_id } : own;
   }
 
   #client(token: string): WebClient {

@@ -12,6 +12,7 @@ const reading: Reading = {
   agentId: 'eliza',
   teamId: 'T0TEAM',
   botUserId: own.botUserId,
+  home: true,
   names: (id) => names[id],
   replyIn: 'thread',
   participates: false,

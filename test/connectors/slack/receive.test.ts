@@ -191,7 +191,7 @@ for (const http of [false, true]) {
       await rig.slack.people.react(reply, 'U0ALICE', '+1');
       await rig.slack.people.unreact(reply, 'U0ALICE', '+1');
       expect(rig.host.reactions).toMatchObject([
-        { emoji: '+1', removed: false, author: { name: 'Alice' }, source: { messageId: messageIds![0] } },
+        { emoji: '+1', removed: false, author: { id: 'U0ALICE' }, source: { messageId: messageIds![0] } },
         { emoji: '+1', removed: true },
       ]);
     });
@@ -311,6 +311,6 @@ describe('Slack files', () => {
     const event = { type: 'message', channel: 'D0ALICE', user: 'U0ALICE', text: 'look', files: [outside] };
     await emit(team, { ...event, ts: team.nextTs() });
     await elsewhere.close();
-    expect(rig.host.memories[0]!.content.text).toContain('outside of Slack');
+    expect(rig.host.memories[0]!.content.text).toContain('not on one of Slack’s servers');
   });
 });
