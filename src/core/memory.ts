@@ -203,6 +203,20 @@ export function ownMemory(
   return { id, ...here, ...own, status: 'kept', createdAt: Date.now() };
 }
 
+/** What a person said, as it is stored. `pointedAt`: what it answers or quotes, where that is known here. */
+export function messageMemory(
+  message: z.output<typeof InboundMessage>,
+  status: 'pending' | 'kept',
+  pointedAt: Pick<Memory['content'], 'replyTo' | 'quote'>,
+): Memory {
+  const { agentId, source, author, text, attachments } = message;
+  return {
+    ...{ id: newId(), agentId, roomId: roomIdOf(agentId, source), scope: scopeOf(message) },
+    ...{ kind: 'message', role: 'user', author, content: { text, attachments, ...pointedAt }, source },
+    ...{ status, turnId: null, createdAt: Date.now() },
+  };
+}
+
 /** What makes a turn run besides messages. `key` is unique in the place of a platform's message id. */
 export function triggerMemory(
   {
