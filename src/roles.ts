@@ -102,7 +102,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const { role, turns: limits } = config;
   const metrics = new Metrics({ turns: turnQueue, deliveries: deliveryQueue });
   const memoryManager = new MemoryManager(store.memories, embedder, log);
-  const rooms = new NotedRooms(store.notes, { alone: !config.cluster });
+  const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey: parts.buttonKey, secrets: parts.secrets, plugins: parts.plugins },
