@@ -1,6 +1,12 @@
 /** Files people send: fetched from Slack alone, with the workspace's token, up to a size. */
 import type { WebClient } from '@slack/web-api';
-import { type Attachment, CarrierError, type Host, type InboundMessage } from '../../src/extension-api.js';
+import {
+  type Attachment,
+  CarrierError,
+  FatalError,
+  type Host,
+  type InboundMessage,
+} from '../../src/extension-api.js';
 import type { SlackFile } from './payload.js';
 import { scrub } from './scrub.js';
 
@@ -43,6 +49,8 @@ export async function fetchFiles(
           of,
         );
       } catch (error) {
+        if (error instanceof FatalError && error.code === 'quota_exceeded')
+          return `[The file ${name} is not kept: ${error.message}]`;
         if (error instanceof CarrierError) throw error;
         const message = scrub((error as Error).message);
         host.log.warn({ connector: 'slack', file: given.id }, `file not read: ${message}`);

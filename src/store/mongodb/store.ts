@@ -7,6 +7,7 @@
  * - **Reads** (`reads.ts`): several in one round trip. Nothing is cached that order or privacy could hang on.
  * - **Abilities** (`abilities.ts`): what this server has; `indexes.ts` makes what it can.
  * - **Search**: `search.ts` over the search node (`search-node.ts`) or, without one, `lexicon.ts` and `vectors.ts`.
+ * - **Files** (`files.ts`): their bytes, and how those go that no memory names (`file-uses.ts`).
  * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`.
  *
  * The other files are the ports.
@@ -18,6 +19,7 @@ import { MongoAudit } from './audit.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { Embedders } from './embedders.js';
 import { Expiry } from './expiry.js';
+import { FileUses } from './file-uses.js';
 import { MongoFiles } from './files.js';
 import { indexNames, makeCollections, makeIndexes } from './indexes.js';
 import { Listings } from './listings.js';
@@ -69,7 +71,8 @@ function storeOn(
   const marks = new Marks(log, logger);
   const node = abilities.search ? new SearchNode(connection, abilities, logger) : null;
   const embedders = new Embedders(connection, node);
-  const expiry = new Expiry(connection, abilities);
+  const uses = new FileUses(connection);
+  const expiry = new Expiry(connection, uses, abilities);
   const search = new Search(connection, abilities, embedders, node, logger);
   const reads = new Reads(connection, abilities);
   const listings = new Listings(connection);
@@ -93,6 +96,7 @@ function storeOn(
       reads,
       embedders,
       expiry,
+      uses,
       search,
       node,
       listings,
@@ -100,7 +104,7 @@ function storeOn(
     turns: new MongoTurns(connection, log, marks, listings),
     outbox: new MongoOutbox(connection, log, marks),
     tokens: new MongoTokens(connection),
-    files: new MongoFiles(connection),
+    files: new MongoFiles(connection, uses),
     notes: new MongoNotes(connection),
     audit: new MongoAudit(connection),
     /** Writes, because a store that can only read is not ready. */
