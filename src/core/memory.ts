@@ -32,7 +32,7 @@ export type Author = z.infer<typeof Author>;
 /** A file of a message; its bytes are in the `FileStore`. */
 export const Attachment = z.object({
   name: z.string().max(255),
-  /** IANA media type as the sender stated it; not to be trusted. */
+  /** IANA media type, as the hub finds it by the bytes and the name. */
   mediaType: z.string().max(127),
   /** Size in bytes. */
   size: z.number().int().nonnegative(),
