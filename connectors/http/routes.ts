@@ -17,6 +17,7 @@ import {
 } from '../../src/extension-api.js';
 import { bodyKind, readJson } from './body.js';
 import { checkCallbackUrl } from './callback.js';
+import { sendFile } from './file.js';
 import {
   callbackUrlOf,
   callerIds,
@@ -88,6 +89,24 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
       };
       const { items, nextCursor } = await host.history(roomIdOf(agentId, source), pageOf(req));
       sendJson(res, 200, { messages: items.map(renderMessage), nextCursor });
+    })
+    .all(refuseMethod('GET, HEAD'));
+
+  router
+    .route('/:agentId/rooms/:roomId/messages/:messageId/files/:index')
+    .get(async (req, res) => {
+      const { host } = running();
+      const { agentId, messageId, index } = req.params;
+      host.requireAgent(agentId);
+      const channel = parseRoomId(req.params.roomId);
+      const roomId = roomIdOf(agentId, { connector: connectorName, tenant: tenantOf(req), channel });
+      const memory = await host.message(messageId);
+      // Whether somebody else's message exists is not told.
+      const attachments = memory?.roomId === roomId ? memory.content.attachments : [];
+      const attachment = /^\d{1,4}$/.test(index) ? attachments[Number(index)] : undefined;
+      const bytes = attachment && (await host.getFile(attachment.file));
+      if (!bytes) throw new FatalError('not_found', 'This room has no such file.', { field: 'index' });
+      sendFile(res, attachment, bytes);
     })
     .all(refuseMethod('GET, HEAD'));
 

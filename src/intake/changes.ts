@@ -1,5 +1,7 @@
 import type { InboundEdit, Memory, SourceKey } from '../core/memory.js';
+import { echoesOf, factsOf } from '../store/echoes.js';
 import type { MemoryStore } from '../store/memory-store.js';
+import { all } from '../store/paging.js';
 import type { Admits } from './afterwards.js';
 import type { Pointers } from './pointers.js';
 import { type TextLimits, textProblem } from './text.js';
@@ -52,9 +54,20 @@ export class Changes {
     return this.#memories.edit(memory.id, changed);
   }
 
-  /** Forgets it, also one of the agent's own; one that waits is not answered. False: no such message here. */
+  /**
+   * Forgets it, also one of the agent's own, with its files, what the agent said in answer, and facts made of it; one
+   * that waits is not answered. False: no such message here.
+   */
   async remove(key: SourceKey): Promise<boolean> {
     const memory = await this.#pointers.find(key);
-    return memory !== null && (await this.#memories.forget([memory.id])) > 0;
+    if (!memory) return false;
+    const { agentId, scope, role } = memory;
+    if (role === 'user') {
+      const around = await all((page) => this.#memories.inScope(agentId, scope, page));
+      const following = [...echoesOf([memory], around), ...factsOf(memory, around)];
+      // First, so that what is cut off is found again when the deletion is told again.
+      if (following.length > 0) await this.#memories.forget(following.map(({ id }) => id));
+    }
+    return (await this.#memories.forget([memory.id])) > 0;
   }
 }

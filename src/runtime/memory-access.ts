@@ -1,20 +1,18 @@
 import { type Memory, ownMemory } from '../core/memory.js';
 import type { MemoryAccess } from '../plugin/plugin.js';
+import { echoesOf } from '../store/echoes.js';
 import type { History } from '../store/history.js';
 import { all } from '../store/paging.js';
 import type { Search } from '../store/search.js';
 
 const maxFacts = 50;
-/** Shorter texts stand in many messages that have nothing to do with them. */
-const minEchoChars = 8;
-
 const maxFound = 200;
 
 /**
  * The store as one room may see it. `origin` is the message being answered: new facts get its room and scope, and its
- * author is the person who asks.
+ * author is the person who asks. `turnId` says of which turn they are, for when the message is deleted.
  */
-export function memoryAccess(memories: History & Search, origin: Memory): MemoryAccess {
+export function memoryAccess(memories: History & Search, origin: Memory, turnId: string): MemoryAccess {
   const { agentId, scope } = origin;
   const scopes = [scope];
   const find = async (text: string, limit: number, kinds?: Memory['kind'][]) => {
@@ -36,7 +34,7 @@ export function memoryAccess(memories: History & Search, origin: Memory): Memory
     },
     async remember(text) {
       const same = (await facts(text)).find((fact) => fact.content.text === text);
-      return same ?? (await memories.append(toFact(text, origin))).memory;
+      return same ?? (await memories.append(toFact(text, origin, turnId))).memory;
     },
     async forget(ids) {
       // A plugin may hand on ids it got from a model: what is out of scope is passed over, not forgotten.
@@ -50,19 +48,7 @@ export function memoryAccess(memories: History & Search, origin: Memory): Memory
   };
 }
 
-/** The agent's own messages that answer or repeat what is to be forgotten. */
-function echoesOf(asked: Memory[], all: Memory[]): Memory[] {
-  const ids = new Set(asked.map(({ id }) => id));
-  const texts = asked.map(({ content }) => content.text.trim()).filter((text) => text.length >= minEchoChars);
-  return all.filter(
-    ({ role, content }) =>
-      role === 'assistant' &&
-      ((content.replyTo !== null && ids.has(content.replyTo)) ||
-        texts.some((text) => content.text.includes(text))),
-  );
-}
-
-function toFact(text: string, origin: Memory): Memory {
+function toFact(text: string, origin: Memory, turnId: string): Memory {
   const content = { text, attachments: [], replyTo: null };
-  return ownMemory(origin, { kind: 'fact', role: 'user', author: origin.author, content, turnId: null });
+  return ownMemory(origin, { kind: 'fact', role: 'user', author: origin.author, content, turnId });
 }

@@ -143,7 +143,7 @@ export class Worker {
     signal: AbortSignal,
   ): TurnContext {
     const first = messages[0]!;
-    const memory = memoryAccess(this.#parts.memories, first);
+    const memory = memoryAccess(this.#parts.memories, first, turnId);
     const { roomId, author: user } = first;
     return { agent, roomId, turnId, user, messages, memory, signal, ...(trigger && { trigger }) };
   }

@@ -1,0 +1,32 @@
+/** What else goes when a message goes: the agent's words that answer or repeat it, and facts that were made of it. */
+import type { Memory } from '../core/memory.js';
+import { tellingTerms, termsOf } from './words.js';
+
+/** Shorter texts stand in many messages that have nothing to do with them. */
+const minEchoChars = 8;
+
+/** The agent's own messages among `all` that answer or repeat what is to be forgotten. */
+export function echoesOf(asked: readonly Memory[], all: readonly Memory[]): Memory[] {
+  const ids = new Set(asked.map(({ id }) => id));
+  const texts = asked.map(({ content }) => content.text.trim()).filter((text) => text.length >= minEchoChars);
+  return all.filter(
+    ({ role, content }) =>
+      role === 'assistant' &&
+      ((content.replyTo !== null && ids.has(content.replyTo)) ||
+        texts.some((text) => content.text.includes(text))),
+  );
+}
+
+/**
+ * Facts among `all` that the message's turn noted of its author, and that share at least half of their words with it: a
+ * turn may have noted others, of what the same person said besides.
+ */
+export function factsOf({ turnId, author, content }: Memory, all: readonly Memory[]): Memory[] {
+  if (turnId === null) return [];
+  const said = new Set(termsOf(content.text));
+  return all.filter((fact) => {
+    if (fact.kind !== 'fact' || fact.turnId !== turnId || fact.author.id !== author.id) return false;
+    const terms = tellingTerms(fact.content.text);
+    return terms.filter((term) => said.has(term)).length * 2 >= terms.length;
+  });
+}
