@@ -133,6 +133,11 @@ function arrange(env: z.output<typeof Environment>) {
       callbackSecret: env.CARRIER_CALLBACK_SECRET,
       maxBacklog: env.CARRIER_MAX_BACKLOG,
     },
+    /** How much is kept of one person's files, and of all in one place, in bytes; `Infinity` is no limit. */
+    files: {
+      person: env.CARRIER_FILES_PER_PERSON_MB * 2 ** 20 || Infinity,
+      place: env.CARRIER_FILES_PER_PLACE_MB * 2 ** 20 || Infinity,
+    },
     /** Absent: one hub, embedded. */
     ...(env.REDIS_URL &&
       env.MONGODB_URL && {

@@ -22,6 +22,7 @@ export const errorCodes = {
   method_not_allowed: { status: 405, meaning: 'The route exists, but not with this method.' },
   text_too_long: { status: 413, meaning: 'The text is longer than CARRIER_MAX_TEXT_CHARS.' },
   body_too_large: { status: 413, meaning: 'The body or a file is larger than its limit.' },
+  quota_exceeded: { status: 413, meaning: 'The files of this person or place fill what is kept for them.' },
   content_type_unsupported: { status: 415, meaning: 'The body is neither JSON nor multipart form data.' },
   invalid_field: { status: 422, meaning: 'A field is missing or has a wrong type or value.' },
   text_empty: { status: 422, meaning: 'The message has neither text nor a file.' },

@@ -20,6 +20,7 @@ import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
 import { noBots } from './intake/gate.js';
 import { groups } from './intake/groups.js';
+import { IncomingFiles } from './intake/incoming-files.js';
 import { Intake } from './intake/intake.js';
 import { lists } from './intake/lists.js';
 import { Notices } from './intake/notices.js';
@@ -123,13 +124,17 @@ export function frontOf(parts: FrontParts): Front {
     transform: editedBy(plugins, agents.get, log),
   });
   const feedback = new Feedback(store.notes, pointers, admits, log);
+  const incoming = new IncomingFiles(store.files, config.files);
   const backlog = new Backlog(turnQueue, config.http.maxBacklog);
   // Callers with a token of the hub wait for an answer; a platform's people read what comes.
   const isTrusted = ({ routes }: Pick<Connector, 'routes'>) => routes?.access === 'token';
   const hostFor: Front['hostFor'] = (connector) => ({
     async receive(message, { from, complete } = {}) {
       const waits = isTrusted(connector);
-      const receipt = await intake.receive(message, { waits, vouched: waits && from?.admin, complete });
+      const sender = { waits, vouched: waits && from?.admin };
+      const receipt = await incoming.with(message, complete, (complete) =>
+        intake.receive(message, { ...sender, complete }),
+      );
       if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
       return receipt;
     },
@@ -153,10 +158,8 @@ export function frontOf(parts: FrontParts): Front {
     owes: async (roomId) => (await store.outbox.due(roomId, 1)).length > 0,
     turn: (turnId) => store.turns.get(turnId),
     history: (roomId, page) => store.memories.history(roomId, page),
-    async putFile(bytes, { name, mediaType = 'application/octet-stream' }) {
-      const file = await store.files.put(bytes);
-      return { name: name.slice(0, 255), mediaType: mediaType.slice(0, 127), size: bytes.length, file };
-    },
+    message: (id) => store.memories.get(id),
+    putFile: (bytes, file, of) => incoming.put(bytes, file, of),
     getFile: (key) => store.files.get(key),
     notes: scopedNotes(store.notes, connector),
     log,

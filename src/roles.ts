@@ -34,10 +34,12 @@ import { StateManager } from './runtime/state-manager.js';
 import { Sweeper } from './runtime/sweeper.js';
 import { Worker } from './runtime/worker.js';
 import { shutDown } from './shutdown.js';
+import { sweepFiles } from './store/file-store.js';
 
-/** Between two looks for what lacks a vector, and for what has lived long enough, in ms. */
+/** Between two looks for what lacks a vector, for what has lived long enough, and for files nobody names, in ms. */
 const embeddingsMs = 5_000;
 const retentionMs = 3_600_000;
+const filesMs = 600_000;
 /** What each step of the stop has at least, in ms, however long those before it took. */
 const stepMs = 500;
 /** How long a connector is waited for that does not start or stop, in ms. */
@@ -102,7 +104,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const { role, turns: limits } = config;
   const metrics = new Metrics({ turns: turnQueue, deliveries: deliveryQueue });
   const memoryManager = new MemoryManager(store.memories, embedder, log);
-  const rooms = new NotedRooms(store.notes, { alone: !config.cluster });
+  const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey: parts.buttonKey, secrets: parts.secrets, plugins: parts.plugins },
@@ -209,6 +211,7 @@ function keepUp({ config, engines, characters, log }: HubParts, memoryManager: M
     log,
   });
   maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
+  maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
   maintenance.every('retention', retentionMs, async (signal) => {
     await retention.apply(signal);
     await memoryManager.dropAbandoned(signal);

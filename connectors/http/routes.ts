@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import {
+  type Attachment,
   CarrierError,
   FatalError,
   type Host,
@@ -126,8 +127,10 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
     if (files.length === 0) return { message };
     const envelope = { ...message, files: files.map(({ name, bytes }) => ({ name, size: bytes.length })) };
     const complete = async () => {
-      const kept = files.map(({ bytes, ...file }) => host.putFile(bytes, file, message));
-      return { ...message, attachments: await Promise.all(kept) };
+      const attachments: Attachment[] = [];
+      // One by one: where there is no room for one, nothing of the message is kept, and no other is under way.
+      for (const { bytes, ...file } of files) attachments.push(await host.putFile(bytes, file, message));
+      return { ...message, attachments };
     };
     return { message: envelope, complete };
   }

@@ -58,6 +58,7 @@ export async function fetchFiles(
         // Of passing failures those of the store let the message come again; Slack's do not hold it up.
         const isFinal = error instanceof FatalError;
         if (!(error instanceof CarrierError) || (!isFinal && error.code !== 'delivery_failed')) throw error;
+        if (error.code === 'quota_exceeded') return `[The file ${name} is not kept: ${error.message}]`;
         const message = scrub(error.message);
         host.log.warn({ connector: 'slack', file: given.id }, `file not read: ${message}`);
         return `[The file ${name} could not be read: ${isFinal ? message : 'it could not be fetched'}]`;

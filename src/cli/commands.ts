@@ -1,5 +1,4 @@
-/** What is typed for which operation, and how its answer reads: `carrier agents list` and its like. */
-import type { OutputOf } from '../operations/operations.js';
+import { admitted, named } from './admitted.js';
 import type { Input } from './carry.js';
 import { type Typed, typed } from './typed.js';
 
@@ -292,16 +291,4 @@ function forgotten({ memories }: { memories: number }, { count }: Input): string
 
 function amount(count: number): string {
   return count === 1 ? 'one memory' : `${count} memories`;
-}
-
-type Admitted = Omit<OutputOf<'pairings.approve'>, 'pairing' | 'pairedAt'>;
-
-function admitted({ agentId, connector, tenant, userId, name, channel }: Admitted): string {
-  if (userId === undefined) return `the place ${channel ?? tenant} with ${agentId} on ${connector}`;
-  const where = tenant === 'default' ? connector : `${connector}/${tenant}`;
-  return `${named({ userId, name })} with ${agentId} on ${where}`;
-}
-
-function named({ userId, name }: { userId: string; name?: string }): string {
-  return name === undefined ? userId : `${name} (${userId})`;
 }

@@ -101,6 +101,8 @@ export interface Files {
 /** What is stored, for connectors that let it be read. */
 export interface Reading {
   turn(turnId: string): Promise<Turn | null>;
+  /** A message, fact or summary by its id, whosesoever it is: judge `agentId` and `source` before you show it. */
+  message(id: string): Promise<Memory | null>;
   history(
     roomId: string,
     page: { limit: number; cursor?: string; order?: 'oldest' | 'newest' },

@@ -32,7 +32,7 @@ export type Author = z.infer<typeof Author>;
 /** A file of a message; its bytes are in the `FileStore`. */
 export const Attachment = z.object({
   name: z.string().max(255),
-  /** IANA media type as the sender stated it; not to be trusted. */
+  /** IANA media type, as the hub finds it by the bytes and the name. */
   mediaType: z.string().max(127),
   /** Size in bytes. */
   size: z.number().int().nonnegative(),
@@ -201,6 +201,20 @@ export function ownMemory(
   const id = newId();
   const here = { agentId, roomId, scope, source: { ...source, metadata: undefined, messageId: id } };
   return { id, ...here, ...own, status: 'kept', createdAt: Date.now() };
+}
+
+/** What a person said, as it is stored. `pointedAt`: what it answers or quotes, where that is known here. */
+export function messageMemory(
+  message: z.output<typeof InboundMessage>,
+  status: 'pending' | 'kept',
+  pointedAt: Pick<Memory['content'], 'replyTo' | 'quote'>,
+): Memory {
+  const { agentId, source, author, text, attachments } = message;
+  return {
+    ...{ id: newId(), agentId, roomId: roomIdOf(agentId, source), scope: scopeOf(message) },
+    ...{ kind: 'message', role: 'user', author, content: { text, attachments, ...pointedAt }, source },
+    ...{ status, turnId: null, createdAt: Date.now() },
+  };
 }
 
 /** What makes a turn run besides messages. `key` is unique in the place of a platform's message id. */

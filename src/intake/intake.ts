@@ -1,22 +1,21 @@
 import type { Outcome, Receipt, Receiving } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import { settingsFor } from '../core/connector-settings.js';
-import { newId } from '../core/ids.js';
 import {
   type InboundCommand,
-  InboundMessage,
+  type InboundMessage,
   type InboundPress,
   type Memory,
+  messageMemory,
   roomIdOf,
-  scopeOf,
 } from '../core/memory.js';
 import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { PluginDesk } from '../plugin/plugin.js';
-import { problemsOf, problemText, sentence } from '../problems.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Appended, History } from '../store/history.js';
 import type { Buttons } from './buttons.js';
+import { check } from './check.js';
 import { type Commands, type Written, writtenIn } from './commands/command.js';
 import { type Arrival, type Checked, judge, type Rule } from './gate.js';
 import type { Notices } from './notices.js';
@@ -282,20 +281,8 @@ export class Intake {
   }
 
   async #memoryOf(message: Checked, status: 'pending' | 'kept'): Promise<Memory> {
-    const { agentId, source, author, text, attachments } = message;
     const points = message.replyTo !== undefined || message.quote !== undefined;
     const pointedAt = points ? await this.#parts.pointers.pointedAt(message) : { replyTo: null };
-    return {
-      ...{ id: newId(), agentId, roomId: roomIdOf(agentId, source), scope: scopeOf(message) },
-      ...{ kind: 'message', role: 'user', author, content: { text, attachments, ...pointedAt }, source },
-      ...{ status, turnId: null, createdAt: Date.now() },
-    };
+    return messageMemory(message, status, pointedAt);
   }
-}
-
-function check(inbound: InboundMessage): Checked {
-  const parsed = InboundMessage.safeParse(inbound);
-  if (parsed.success) return parsed.data;
-  const problems = problemsOf(parsed.error, InboundMessage);
-  throw new FatalError('invalid_field', sentence(problemText(problems)), { field: problems[0]?.field });
 }

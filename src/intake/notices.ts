@@ -1,7 +1,7 @@
 import type { Outcome } from '../connector/connector.js';
 import { derivedId } from '../core/ids.js';
 import { Memory, ownMemory, roomIdOf, scopeOf } from '../core/memory.js';
-import { outboundOf, type Turn } from '../core/turn.js';
+import { outboundOf, turnOf } from '../core/turn.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
 import { defineNote, type TypedNotes } from '../store/note.js';
@@ -51,7 +51,11 @@ export class Notices {
     const { turns } = this.#parts;
     const turnId = noticeId(to, once);
     const memory = memoryOf(to, notice, turnId);
-    const turn = turnOf(memory, turnId);
+    const { agentId, roomId, createdAt } = memory;
+    const turn = turnOf(
+      { turnId, roomId, agentId, covers: [], steps: [] },
+      { status: 'done', reply: null, attempt: 1, startedAt: createdAt, finishedAt: createdAt },
+    );
     if (to.source.pull) await this.#told.put(turnId, memory, { ttlMs: knownMs });
     const outbound = outboundOf(memory, turnId, [to.source]);
     const committed = await turns.commit({ turn, reply: null, outbound });
@@ -86,14 +90,4 @@ function memoryOf(to: Addressee, { text, buttons }: Notice, turnId: string): Mem
     ...{ kind: 'message', role: 'assistant', author: { id: agentId, bot: true }, turnId },
     content: { text, attachments: [], replyTo: null, ...(buttons && { buttons }) },
   });
-}
-
-function turnOf({ agentId, roomId, createdAt }: Memory, turnId: string): Turn {
-  return {
-    ...{ turnId, roomId, agentId, covers: [], steps: [], status: 'done', replyId: null, model: null, usage },
-    attempt: 1,
-    error: null,
-    startedAt: createdAt,
-    finishedAt: createdAt,
-  };
 }

@@ -45,10 +45,7 @@ export function authorise(principal: Principal, permission: Permission, resource
   return (
     (holders.includes('self') && isOwn(principal, resource)) ||
     (holders.includes('operator') && principal.operator && isOperated(principal, resource)) ||
-    (holders.includes('paired') &&
-      principal.paired &&
-      resource.place === true &&
-      isOperated(principal, resource))
+    (holders.includes('paired') && principal.paired && isPlaceBeside(principal, resource))
   );
 }
 
@@ -70,6 +67,11 @@ function isOperated(principal: PersonPrincipal, { roomId, scope, agentId, connec
   if (agentId !== principal.agentId) return false;
   // Whose another room is was looked up, or nothing stands in it.
   return connector === principal.connector || (connector === undefined && roomId === undefined);
+}
+
+/** A place that asks for the agent with which they were paired, on the same platform. */
+function isPlaceBeside(principal: PersonPrincipal, { place, agentId, connector }: Resource): boolean {
+  return place === true && agentId === principal.agentId && connector === principal.connector;
 }
 
 /** As audit rows name it: by ids alone. */

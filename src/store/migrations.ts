@@ -17,6 +17,7 @@ export const migrations = [
   { name: 'retention', compatible: true },
   { name: 'audit', compatible: true },
   { name: 'turn-states', compatible: true },
+  { name: 'file-owners', compatible: true },
 ] as const satisfies readonly Migration[];
 
 export type MigrationName = (typeof migrations)[number]['name'];

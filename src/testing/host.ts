@@ -205,6 +205,10 @@ export class FakeHost implements Host {
     return this.turns.get(turnId) ?? null;
   }
 
+  async message(id: string): Promise<Memory | null> {
+    return this.memories.find((memory) => memory.id === id) ?? null;
+  }
+
   async history(roomId: string, { limit, cursor = '0' }: { limit: number; cursor?: string }) {
     const from = Number(cursor);
     if (Number.isNaN(from)) throw new FatalError('invalid_field', 'Unknown cursor.', { field: 'cursor' });

@@ -16,7 +16,7 @@ const tokens = {
   ada: '71001:AAtoken-of-ada_the-first-and-longest',
   cap: '72002:AAtoken-of-cap_the-first-and-longest',
 };
-const open = { dm: 'open' as const };
+const open = { dm: 'open' as const, rate: { perUser: 0, perRoom: 0 } };
 
 let home: Home;
 let ada: TelegramServer;

@@ -13,6 +13,7 @@ import { commitsContract } from './store/commits.js';
 import { deliveriesContract } from './store/deliveries.js';
 import { embeddingContract } from './store/embedding.js';
 import { expiryContract } from './store/expiry.js';
+import { filesContract } from './store/files.js';
 import { historyContract } from './store/history.js';
 import { notesContract } from './store/notes.js';
 import { outboxContract } from './store/outbox.js';
@@ -27,7 +28,7 @@ import { tokensContract } from './store/tokens.js';
 import { turnListContract } from './store/turn-list.js';
 import { turnsContract } from './store/turns.js';
 
-export { checkpointOf, commitOf, message } from './store/samples.js';
+export { checkpointOf, commitOf, message, newFile, withFiles } from './store/samples.js';
 
 export interface OpenedStore {
   store: Store;
@@ -114,6 +115,7 @@ export function storeContract(
     expiryContract(subject);
     outboxContract(subject);
     notesContract(subject);
+    filesContract(subject);
     tokensContract(subject);
     roomsContract(subject);
     peopleContract(subject);

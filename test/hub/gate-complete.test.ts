@@ -84,11 +84,19 @@ describe('a message that is let in', () => {
 
   it('is completed too when it is only kept', async () => {
     await start({ context: true });
-    const kept = await send('ann', { addressed: false }, { author: { id: 'ann', name: 'Ann' } });
+    const overheard = { addressed: false, files: [] };
+    const kept = await send('ann', overheard, { author: { id: 'ann', name: 'Ann' } });
     expect(kept!.memory).toMatchObject({ status: 'kept', author: { id: 'ann', name: 'Ann' } });
     expect(fetched).toBe(1);
     // What turns out to be nothing is not kept, and nobody is told.
-    expect(await send('ann', { addressed: false }, { text: '', attachments: [] })).toBeNull();
+    expect(await send('ann', overheard, { text: '', attachments: [] })).toBeNull();
+  });
+
+  it('[discord.16] is kept with the names of its files alone where it is only kept', async () => {
+    await start({ context: true });
+    const kept = await send('ann', { addressed: false });
+    expect(kept!.memory.content).toMatchObject({ text: 'look\n[file a.txt, not read]', attachments: [] });
+    expect(fetched).toBe(0);
   });
 
   it('comes again when its files cannot be had now, and is counted once', async () => {

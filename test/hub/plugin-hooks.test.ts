@@ -354,7 +354,7 @@ describe('a required plugin', () => {
     expect(await platform.last(1)).toContain('cannot be used now');
     expect(await history()).toEqual([]);
     down = false;
-    await until(async () => (await platform.dm('ana', 'hunter2')) !== null);
+    await until(async () => (await platform.dm('ana', 'hunter2', { id: 'again' })) !== null);
     await until(() => platform.texts.includes('You said masked'));
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/logger.js';
 import { openMongoStore } from '../../src/store/mongodb/store.js';
 import type { Store } from '../../src/store/store.js';
-import { checkpointOf, commitOf, message } from '../contract/store.js';
+import { checkpointOf, commitOf, message, newFile } from '../contract/store.js';
 import { type RunningMongoServer, startMongoServer } from '../servers/mongodb/launch.js';
 import { until } from '../support/until.js';
 
@@ -87,7 +87,7 @@ for (const search of [true, false]) {
       await store.memories.expire({ agentId: 'ada', before: 1, kinds: ['message'], limit: 5 });
       await store.memories.forget([messages[0]!.id]);
       await store.tokens.list();
-      await store.files.get(await store.files.put(new Uint8Array([1])));
+      await store.files.get(await store.files.put(new Uint8Array([1]), newFile()));
     };
 
     it.each(['secondaryPreferred', 'nearest'] as const)(

@@ -1,8 +1,18 @@
-import { webcrypto } from 'node:crypto';
-import type { FileStore } from '../file-store.js';
+import { newId } from '../../core/ids.js';
+import {
+  countedFor,
+  countedSize,
+  type FileQuota,
+  type FileStore,
+  type NewFile,
+  quotaExceeded,
+  type StoredFile,
+  unlimited,
+  unnamedMs,
+} from '../file-store.js';
+import { whole } from '../paging.js';
 import type { Link } from './link.js';
 
-/** Keys are SHA-256, hex. */
 export class LibsqlFiles implements FileStore {
   readonly #link: Link;
 
@@ -10,16 +20,41 @@ export class LibsqlFiles implements FileStore {
     this.#link = link;
   }
 
-  async put(bytes: Uint8Array): Promise<string> {
-    // A copy, made before the first wait: the key and the stored bytes are the same, whatever the caller does.
+  async put(
+    bytes: Uint8Array,
+    { owner, name, mediaType }: NewFile,
+    quota: FileQuota = unlimited,
+  ): Promise<string> {
+    const id = newId();
+    const size = bytes.length;
+    const { person, place } = countedFor(owner);
+    const body = JSON.stringify({ size, name, mediaType, owner });
+    // A copy: what is stored is what was given, whatever the caller does meanwhile.
     const copy = new Uint8Array(bytes);
-    const digest = await webcrypto.subtle.digest('SHA-256', copy);
-    const key = Buffer.from(digest).toString('hex');
-    await this.#link.call('putFile', [key, copy]);
-    return key;
+    const full = await this.#link.call('putFile', [
+      [id, copy, person, place, countedSize(size), Date.now() + unnamedMs, body],
+      { ...quota },
+    ]);
+    if (full) throw quotaExceeded(full, quota);
+    return id;
   }
 
-  async get(key: string): Promise<Uint8Array | null> {
-    return await this.#link.call('getFile', [key]);
+  get(id: string): Promise<Uint8Array | null> {
+    return this.#link.call('getFile', [id]);
+  }
+
+  async find(id: string): Promise<StoredFile | null> {
+    const record = await this.#link.call('fileRecord', [id]);
+    if (record === null) return null;
+    const { owner, ...file } = JSON.parse(record);
+    return { id, ...file, ...(owner && { owner }) };
+  }
+
+  async release(ids: string[]): Promise<number> {
+    return ids.length === 0 ? 0 : this.#link.call('releaseFiles', [[...ids]]);
+  }
+
+  sweep({ now, limit }: { now: number; limit: number }): Promise<number> {
+    return this.#link.call('sweepFiles', [now, whole(limit, 1)]);
   }
 }

@@ -46,6 +46,7 @@ export class MemoryTable {
       insert: db.prepare(`
         insert into memories (id, key, room, scope, kind, status, turn, created, body)
         values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`),
+      names: db.prepare('insert or ignore into file_uses (file, memory) select value, ? from json_each(?)'),
       counted: db.prepare('update scopes set memories = memories + ? where id = ?'),
       count: db.prepare('select memories from scopes where id = ?'),
       byKey: db.prepare(listOf(memoryItem, `select ${memoryColumns} from memories where key = ?`)),
@@ -144,7 +145,7 @@ export class MemoryTable {
 
   /** The new memory's number, or null when its ingestion key is taken. */
   insert(row: MemoryRow): number | null {
-    const [id, key, agentId, roomId, scopeName, kind, status, turnId, createdAt, body] = row;
+    const [id, key, agentId, roomId, scopeName, kind, status, turnId, createdAt, body, files] = row;
     const room = this.#names.roomOrNew(roomId);
     const scope = this.#names.scopeOrNew(agentId, scopeName);
     const { changes, seq } = this.#sql.insert.run(
@@ -160,6 +161,7 @@ export class MemoryTable {
     );
     if (changes === 0) return null;
     this.#sql.counted.run(1, scope);
+    if (files !== null) this.#sql.names.run(seq, files);
     if (seq > this.#last) this.#last = seq;
     return seq;
   }
@@ -249,7 +251,7 @@ export class MemoryTable {
     return { ids, next: more ? reached : null };
   }
 
-  /** Only the rows of this table; words and vectors are their owners' to remove. */
+  /** Only the rows of this table; words, vectors and files are their owners' to remove. */
   forget(ids: readonly string[]): Forgotten {
     const rows = JSON.parse(this.#sql.condemned.value<string>(JSON.stringify(ids))!) as Place[];
     for (const [seq, scope] of rows) {

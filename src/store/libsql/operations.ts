@@ -1,6 +1,8 @@
 /** Everything the engine can be asked for. Arguments and results cross threads: plain values, lists as JSON text. */
+import type { FileQuota } from '../file-store.js';
 import { AuditTable } from './audit-table.js';
 import type { Database, Parameter } from './database.js';
+import { type FileRow, FileTable } from './file-table.js';
 import { Lexicon } from './lexicon.js';
 import { Listings } from './listings.js';
 import { type Aged, type Edited, MemoryTable } from './memory-table.js';
@@ -59,6 +61,7 @@ export function openOperations(db: Database) {
   const smallScopes = new SmallScopes(db);
   const search = new Search(names, memories, smallScopes, lexicon, vectors);
   const shelf = new Shelf(db);
+  const files = new FileTable(db);
   const notes = new NoteTable(db);
   const audit = new AuditTable(db);
   const listings = new Listings(db);
@@ -72,6 +75,7 @@ export function openOperations(db: Database) {
       vectors.remove(memory);
       smallScopes.drop(memory.scope);
     }
+    files.unnamed(gone.memories.map(({ seq }) => seq));
     const rooms = [...gone.rooms, ...outbox.forget(ids)];
     turns.dropEmpty(gone.turns);
     if (gone.memories.length > 0) upkeep.purgeSoon();
@@ -166,8 +170,11 @@ export function openOperations(db: Database) {
       listings.person(after, limit, agentId, ...source),
     listTurns: (before: number, limit: number, ...filter: [Parameter, Parameter, Parameter]) =>
       listings.turns(before, limit, ...filter),
-    putFile: (hash: string, bytes: Uint8Array) => shelf.putFile(hash, bytes),
-    getFile: (hash: string) => shelf.getFile(hash),
+    putFile: (row: FileRow, quota: FileQuota) => files.put(row, quota),
+    getFile: (id: string) => files.get(id),
+    fileRecord: (id: string) => files.record(id),
+    releaseFiles: (ids: string[]) => files.release(ids),
+    sweepFiles: (now: number, limit: number) => files.sweep(now, limit),
     note: (key: string) => notes.get(key),
     putNote: (key: string, value: string, expires: number | null) => notes.put(key, value, expires),
     takeNote: (key: string) => notes.take(key),

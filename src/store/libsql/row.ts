@@ -29,9 +29,12 @@ export type MemoryRow = [
   turnId: string | null,
   createdAt: number,
   body: string,
+  /** Ids of its files as JSON; null without any. */
+  files: string | null,
 ];
 
 export function rowOf(memory: Memory): MemoryRow {
+  const { attachments } = memory.content;
   return [
     memory.id,
     ingestionKey({ ...memory.source, agentId: memory.agentId }),
@@ -43,6 +46,7 @@ export function rowOf(memory: Memory): MemoryRow {
     memory.turnId,
     memory.createdAt,
     JSON.stringify(memory),
+    attachments.length > 0 ? JSON.stringify(attachments.map(({ file }) => file)) : null,
   ];
 }
 

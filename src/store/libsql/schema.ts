@@ -98,6 +98,40 @@ const sql: Record<MigrationName, string> = {
   create index overdue on waits (until);
   alter table checkpoints add column tries integer not null default 0; -- attempts that ended with their process
   `,
+  'file-owners': `
+  -- What is known of each of \`files\`, whose bytes stay there; \`id\` is the \`hash\`, which only older files have.
+  create table file_records (
+    id text primary key,
+    person text, place text, -- under which names it counts; null: nobody's
+    counted integer not null,
+    look integer, -- Unix ms: when to look whether a memory names it; null: one did
+    body text not null
+  ) without rowid;
+  create index files_of_person on file_records (person, counted) where person is not null;
+  create index files_of_place on file_records (place, counted) where place is not null;
+  create index files_to_look_at on file_records (look) where look is not null;
+  create table file_uses (file text not null, memory integer not null, primary key (file, memory)) without rowid;
+  create index uses_of_memory on file_uses (memory);
+
+  insert or ignore into file_uses
+    select a.value ->> '$.file', m.seq from memories m, json_each(m.body, '$.content.attachments') a
+    where exists (select 1 from files) and instr(m.body, '"attachments":[{') > 0;
+  insert into file_records
+    select f.hash,
+      case when m.seq > 0 then json_array(
+        m.body -> '$.source.connector', m.body -> '$.source.tenant', m.body -> '$.author.id') end,
+      case when m.seq > 0 then json_array(
+        m.body -> '$.source.connector', m.body -> '$.source.tenant',
+        m.body -> iif(m.body ->> '$.source.tenant' = 'default', '$.source.channel', '$.source.tenant')) end,
+      max(length(f.bytes), 100000),
+      case when m.seq is null then unixepoch() * 1000 + 3600000 end,
+      json_object('size', length(f.bytes), 'owner', json(case when m.seq > 0 then json_object(
+        'agentId', m.body -> '$.agentId', 'roomId', m.body -> '$.roomId', 'scope', m.body -> '$.scope',
+        'connector', m.body -> '$.source.connector', 'tenant', m.body -> '$.source.tenant',
+        'place', m.body -> iif(m.body ->> '$.source.tenant' = 'default', '$.source.channel', '$.source.tenant'),
+        'person', m.body -> '$.author.id') end))
+    from files f left join memories m on m.seq = (select min(memory) from file_uses where file = f.hash);
+  `,
 };
 
 /** In their order. */

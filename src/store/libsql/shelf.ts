@@ -1,4 +1,4 @@
-/** The small tables: access tokens and files. Runs in the engine's thread, inside its transactions. */
+/** The small tables: access tokens, and whether it can be written. Runs in the engine's thread, inside its transactions. */
 import { type Database, listOf } from './database.js';
 
 export class Shelf {
@@ -10,8 +10,6 @@ export class Shelf {
       tokens: db.prepare(listOf('body', 'select body from tokens order by name')),
       saveToken: db.prepare('insert or replace into tokens (name, body) values (?, ?)'),
       removeToken: db.prepare('delete from tokens where name = ?'),
-      putFile: db.prepare('insert into files (hash, bytes) values (?, ?) on conflict do nothing'),
-      getFile: db.prepare('select bytes from files where hash = ?'),
     };
   }
 
@@ -30,13 +28,5 @@ export class Shelf {
 
   removeToken(name: string): boolean {
     return this.#sql.removeToken.run(name).changes > 0;
-  }
-
-  putFile(hash: string, bytes: Uint8Array): void {
-    this.#sql.putFile.run(hash, bytes);
-  }
-
-  getFile(hash: string): Uint8Array | null {
-    return this.#sql.getFile.value<Uint8Array>(hash);
   }
 }

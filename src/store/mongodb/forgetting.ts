@@ -1,17 +1,28 @@
-/** Forgetting: memories go with their words, their vectors, what would still deliver them, and their archived copies. */
-import type { Collection } from 'mongodb';
+/**
+ * Forgetting: memories go with their words, their vectors, what would still deliver them, their archived copies, and the
+ * files that no other memory names.
+ */
+import type { Collection, Filter } from 'mongodb';
 import type { Connection } from './connection.js';
 import { type MemoryDocument, Open } from './documents.js';
+import { type FileUses, filesOf } from './file-uses.js';
 
 /** Gives back how many went. Repeated after a crash, it removes what is left. */
-export async function forget(connection: Connection, ids: string[]): Promise<number> {
+export async function forget(connection: Connection, uses: FileUses, ids: string[]): Promise<number> {
   const memories = connection.collection<MemoryDocument>('memories');
   const archive = connection.collection<MemoryDocument>('archive');
   const found = await connection.find(
     memories,
     { _id: { $in: ids }, $or: [{ kind: { $ne: 'turn' } }, { trigger: { $exists: true } }] },
-    { projection: { roomId: 1, status: 1, checkpoint: 1, 'turn.turnId': 1 } },
+    { projection: { roomId: 1, status: 1, checkpoint: 1, 'turn.turnId': 1, 'content.attachments.file': 1 } },
   );
+  const old = await connection.find(
+    archive,
+    { _id: { $in: ids }, 'content.attachments.0': { $exists: true } } as Filter<MemoryDocument>,
+    { projection: { 'content.attachments.file': 1 } },
+  );
+  const files = filesOf([...found, ...old]);
+  await uses.lookSoon(files);
   for (const document of found) {
     if (document.checkpoint) await passOn(connection, memories, document);
   }
@@ -21,6 +32,7 @@ export async function forget(connection: Connection, ids: string[]): Promise<num
   if (others.length > 0) await connection.repeatable(() => memories.deleteMany({ _id: { $in: others } }));
   // After the originals: `archive.ts` looks at those again once it has copied them.
   const archived = await connection.repeatable(() => forgetArchived(archive, ids));
+  await uses.release(files);
   return found.length + archived;
 }
 

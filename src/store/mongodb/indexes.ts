@@ -38,7 +38,14 @@ const validator = {
   },
 };
 
-/** Indexes of what waits, which is little; and the one that lets every message have one turn. */
+/** Which memories name a file. */
+const naming: IndexDescription = {
+  name: 'files',
+  key: { 'content.attachments.file': 1 },
+  partialFilterExpression: { 'content.attachments.file': { $exists: true } },
+};
+
+/** Indexes of what waits, which is little, and of what has files; and the one that lets every message have one turn. */
 const partial: IndexDescription[] = [
   {
     // A worker that lost its room may come back with a turn of other messages than the one that has it now:
@@ -63,6 +70,7 @@ const partial: IndexDescription[] = [
     key: { waitsUntil: 1, roomId: 1 },
     partialFilterExpression: { waitsUntil: { $exists: true } },
   },
+  naming,
   { name: 'due', key: { roomId: 1, due: 1, _id: 1 }, partialFilterExpression: { due: { $exists: true } } },
   { name: 'outbound', key: { 'outbox.id': 1 }, partialFilterExpression: { due: { $exists: true } } },
   {
@@ -156,6 +164,7 @@ export async function makeIndexes(
     search ? false : makeTextIndex(db, there),
     expireNotes(db),
     has(() => makeExpiring(db, there)),
+    makeFileIndexes(db),
     db.collection('audit').createIndexes([{ name: 'operation', key: { operation: 1, _id: -1 } }]),
   ]);
   if (!search && !textIndex) await make(db, [{ name: 'terms', key: { terms: 1, _id: -1 } }], there);
@@ -165,6 +174,20 @@ export async function makeIndexes(
 async function makeExpiring(db: Db, there: ReadonlySet<string>): Promise<void> {
   await make(db, [expiring], there);
   await db.collection('archive').createIndexes([expiring]);
+}
+
+async function makeFileIndexes(db: Db): Promise<void> {
+  const { partialFilterExpression: _, name, ...key } = naming;
+  const whole = { ...key, name: `all_${name}` };
+  const there = await indexNames(db, 'archive');
+  if (there.has(whole.name) || !(await has(() => make(db, [naming], there, 'archive'))))
+    await make(db, [whole], there, 'archive');
+  const ofFiles = [
+    { name: 'of_person', key: { person: 1, counted: 1 } },
+    { name: 'of_place', key: { place: 1, counted: 1 } },
+    { name: 'look', key: { lookAt: 1 } },
+  ] as const;
+  await make(db, [...ofFiles], await indexNames(db, 'files'), 'files');
 }
 
 /** What of an agent is older than a time; only where something expires, since every write pays for an index. */
@@ -201,15 +224,20 @@ export async function makeEmbedderIndex(db: Db, key: string): Promise<void> {
   await make(db, [index], there);
 }
 
-export async function indexNames(db: Db): Promise<Set<string>> {
-  const indexes = await db.collection('memories').listIndexes().toArray();
+export async function indexNames(db: Db, collection = 'memories'): Promise<Set<string>> {
+  const indexes = await db.collection(collection).listIndexes().toArray();
   return new Set(indexes.map(({ name }) => name as string));
 }
 
 /** Only what is missing: FerretDB 1.24 dies of some of the others. */
-async function make(db: Db, indexes: IndexDescription[], there: ReadonlySet<string>): Promise<void> {
+async function make(
+  db: Db,
+  indexes: IndexDescription[],
+  there: ReadonlySet<string>,
+  collection = 'memories',
+): Promise<void> {
   const missing = indexes.filter(({ name }) => !there.has(name!));
-  if (missing.length > 0) await db.collection('memories').createIndexes(missing);
+  if (missing.length > 0) await db.collection(collection).createIndexes(missing);
 }
 
 /** Where the server does not know the option, plain ones under other names, which a restart finds. */

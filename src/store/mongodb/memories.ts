@@ -17,6 +17,7 @@ import { edit } from './editing.js';
 import type { Embedders } from './embedders.js';
 import type { Expiry } from './expiry.js';
 import { unavailable } from './faults.js';
+import type { FileUses } from './file-uses.js';
 import { forget } from './forgetting.js';
 import type { Listings } from './listings.js';
 import type { Marks } from './marks.js';
@@ -34,6 +35,7 @@ export interface MemoryParts {
   reads: Reads;
   embedders: Embedders;
   expiry: Expiry;
+  uses: FileUses;
   search: Search;
   node: SearchNode | null;
   listings: Listings;
@@ -140,7 +142,7 @@ export class MongoMemories implements MemoryStore {
   async forget(ids: string[]): Promise<number> {
     if (ids.length === 0) return 0;
     await this.#parts.marks.all();
-    return forget(this.#parts.connection, [...new Set(ids)]);
+    return forget(this.#parts.connection, this.#parts.uses, [...new Set(ids)]);
   }
 
   agents(): Promise<string[]> {

@@ -20,6 +20,7 @@ const steps: Record<MigrationName, Step | null> = {
   retention: null,
   audit: null,
   'turn-states': null,
+  'file-owners': null,
 };
 
 /** How often a running process looks whether it may go on, in ms. */

@@ -8,6 +8,7 @@
  * - **Schema** (`schema.ts`): which migrations the database has had, and who may use it.
  * - **Abilities** (`abilities.ts`): what this server has; `indexes.ts` makes what it can.
  * - **Search**: `search.ts` over the search node (`search-node.ts`) or, without one, `lexicon.ts` and `vectors.ts`.
+ * - **Files** (`files.ts`): their bytes, and how those go that no memory names (`file-uses.ts`).
  * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`.
  *
  * The other files are the ports.
@@ -20,6 +21,7 @@ import { MongoAudit } from './audit.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { Embedders } from './embedders.js';
 import { Expiry } from './expiry.js';
+import { FileUses } from './file-uses.js';
 import { MongoFiles } from './files.js';
 import { foundIndexes, indexNames, isValidated, makeCollections, makeIndexes } from './indexes.js';
 import { Listings } from './listings.js';
@@ -133,7 +135,8 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
   const marks = new Marks(log, logger);
   const node = abilities.search ? new SearchNode(connection, abilities, logger) : null;
   const embedders = new Embedders(connection, node);
-  const expiry = new Expiry(connection, abilities);
+  const uses = new FileUses(connection);
+  const expiry = new Expiry(connection, uses, abilities);
   const search = new Search(connection, abilities, embedders, node, logger);
   const reads = new Reads(connection, abilities);
   const listings = new Listings(connection);
@@ -150,7 +153,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
     () => {},
   );
   const memories = new MongoMemories({
-    ...{ connection, abilities, log, marks, reads, embedders, expiry, search, node, listings },
+    ...{ connection, abilities, log, marks, reads, embedders, expiry, uses, search, node, listings },
   });
   const append = (memory: Memory) => memories.append(memory);
   let closed: Promise<void> | undefined;
@@ -160,7 +163,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
     turns: new MongoTurns(connection, log, marks, { listings, append }),
     outbox: new MongoOutbox(connection, log, marks),
     tokens: new MongoTokens(connection),
-    files: new MongoFiles(connection),
+    files: new MongoFiles(connection, uses),
     notes: new MongoNotes(connection),
     audit: new MongoAudit(connection),
     /** Writes, because a store that can only read is not ready. */

@@ -62,16 +62,4 @@ export function notesContract(subject: StoreSubject): void {
       expect(await subject.store.notes.list('pair:1', 10)).toEqual([{ key: 'pair:1', value: 'pair:1' }]);
     });
   });
-
-  it('keeps files by content', async () => {
-    const bytes = new Uint8Array(300_000).map((_, i) => i * 7);
-    const key = await subject.store.files.put(bytes);
-    expect(await subject.store.files.put(bytes.slice())).toBe(key);
-    expect(await subject.store.files.put(new Uint8Array([1]))).not.toBe(key);
-    const empty = await subject.store.files.put(new Uint8Array());
-    await reopen();
-    expect(Buffer.compare((await subject.store.files.get(key))!, bytes)).toBe(0);
-    expect(await subject.store.files.get(empty)).toHaveLength(0);
-    expect(await subject.store.files.get('unknown')).toBeNull();
-  });
 }

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { newId } from '../../../src/core/ids.js';
 import type { Memory } from '../../../src/core/memory.js';
 import { type OutboundMessage, type Turn, type TurnCheckpoint, turnIdOf } from '../../../src/core/turn.js';
+import { type NewFile, ownerOf } from '../../../src/store/file-store.js';
 import type { Store } from '../../../src/store/store.js';
 
 type MessageParts = Partial<Memory> & { text?: string; messageId?: string };
@@ -97,4 +98,18 @@ export async function commitAll(store: Store, roomId = 'room') {
 
 export function texts(memories: Memory[]): string[] {
   return memories.map(({ content }) => content.text);
+}
+
+/** A file of person `person` in place `c`. */
+export function newFile(person = 'u1'): NewFile {
+  return {
+    ...{ name: 'a.txt', mediaType: 'text/plain' },
+    owner: ownerOf({ agentId: 'ada', roomId: 'room', scope: 's', author: { id: person }, source: source() }),
+  };
+}
+
+/** A message that names these files. */
+export function withFiles(files: string[], more: MessageParts = {}): Memory {
+  const attachments = files.map((file) => ({ name: 'a.txt', mediaType: 'text/plain', size: 1, file }));
+  return message({ status: 'kept', content: { text: 'see', attachments, replyTo: null }, ...more });
 }
