@@ -13,8 +13,8 @@ import {
 
 export const patience = { timeout: 20_000, interval: 5 };
 
-/** Anyone may write directly, and what the tests are about is not who may. */
-export const openGate = { dm: 'open' };
+/** Anyone may write, directly and in any group: what the tests are about is not who may. */
+export const openGate = { dm: 'open', places: 'open' };
 
 export class Stage {
   readonly options: ConnectorContractOptions;

@@ -26,6 +26,7 @@ import type { ConnectorContractOptions, Platform } from './platform.js';
  *     refuse: (how) => network.answerWith(how === null ? 200 : how === 'later' ? 503 : how === 'never' ? 403 : null),
  *     close: () => network.close(),
  *     open: true,
+ *     places: true,
  *     ordered: true,
  *   };
  * }, { cannot: { takesFiles: 'a pager has text alone', showsFiles: 'a pager has

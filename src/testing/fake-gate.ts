@@ -1,12 +1,15 @@
 /** The rules of the hub's own gate, for a hub in memory: a gate that is kinder than the real one hides faults. */
 import { ConnectorsSettings, settingsFor } from '../core/connector-settings.js';
-import { InboundMessage } from '../core/memory.js';
+import { InboundMessage, type RoomSource } from '../core/memory.js';
+import type { Place } from '../core/pairing.js';
 import { type Agent, FatalError, problemsOf, problemText } from '../extension-api.js';
 import { direct } from '../intake/direct.js';
 import { type Checked, judge, noBots, type Rule, type Ruling } from '../intake/gate.js';
 import { groups } from '../intake/groups.js';
 import { lists } from '../intake/lists.js';
+import type { PairedPlaces } from '../intake/paired-places.js';
 import type { Pairings } from '../intake/pairings.js';
+import { places } from '../intake/places.js';
 
 const anyLength = { maxTextChars: Number.POSITIVE_INFINITY };
 
@@ -15,39 +18,64 @@ export class FakeGate {
   settings: Record<string, unknown>;
   /** Ids of people who were let in by a code. */
   readonly paired = new Set<string>();
-  /** What strangers were told, in order. */
+  /** What strangers and places were told, in order. */
   readonly told: string[] = [];
   readonly #asked = new Set<string>();
+  readonly #places = new Set<string>();
   readonly #rules: Rule[];
 
   constructor(settings: Record<string, unknown>) {
     this.settings = settings;
     const pairings: Pick<Pairings, 'isPaired' | 'ask'> = {
       isPaired: async ({ id }) => this.paired.has(id),
-      ask: async ({ id }) => {
-        if (this.#asked.has(id)) return null;
-        this.#asked.add(id);
-        return 'ABCDEFGH';
-      },
+      ask: async ({ id }) => this.#ask(`person:${id}`),
     };
-    this.#rules = [noBots, lists, direct(pairings as Pairings), groups(anyLength)];
+    const paired: Pick<PairedPlaces, 'isIn' | 'note' | 'ask'> = {
+      isIn: async (place) => (this.#places.has(nameOf(place)) ? true : null),
+      note: async (place) => void this.#places.add(nameOf(place)),
+      ask: async (place) => this.#ask(`place:${nameOf(place)}`),
+    };
+    const known = { places: paired, pairings, served: { wait: async () => {} } };
+    const talk = places(groups(anyLength), known as Parameters<typeof places>[1]);
+    this.#rules = [noBots, lists, direct(pairings as Pairings), talk];
   }
 
-  /** @throws FatalError `invalid_field` */
-  async judge(inbound: InboundMessage): Promise<Ruling['kind']> {
+  /** The group, server or workspace is let in, as by its code. */
+  letIn(source: Pick<RoomSource, 'tenant' | 'channel'>): void {
+    this.#places.add(nameOf(source));
+  }
+
+  /**
+   * @param afterwards it changes what was said before: nobody is told anything.
+   * @throws FatalError `invalid_field`
+   */
+  async judge(inbound: InboundMessage, afterwards = false): Promise<Ruling['kind']> {
     const message = checked(inbound);
     const { connector } = message.source;
     const character = { name: 'Eliza', connectors: ConnectorsSettings.parse({ [connector]: this.settings }) };
     const agent = { id: message.agentId, character } as Agent;
-    const ruling = await judge(this.#rules, { message, agent, settings: settingsFor(character, connector) });
+    const ruling = await judge(this.#rules, {
+      ...{ message, agent, settings: settingsFor(character, connector), afterwards },
+    });
     if (ruling.kind === 'notice') this.told.push(ruling.notice.text);
     return ruling.kind;
   }
 
-  /** Whether they may speak there, and so change what was said. */
+  /** Whether they may speak there, and so change what was said, or react to it. */
   async admits(inbound: InboundMessage): Promise<boolean> {
-    return (await this.judge({ ...inbound, addressed: true })) === 'pass';
+    return (await this.judge({ ...inbound, addressed: true }, true)) === 'pass';
   }
+
+  /** Each is told the code once. */
+  #ask(who: string): string | null {
+    if (this.#asked.has(who)) return null;
+    this.#asked.add(who);
+    return 'ABCDEFGH';
+  }
+}
+
+function nameOf({ tenant, channel = '' }: Pick<Place, 'tenant' | 'channel'>): string {
+  return tenant === 'default' ? channel : tenant;
 }
 
 function checked(inbound: InboundMessage): Checked {

@@ -68,7 +68,7 @@ export class FakeHost implements Host {
   readonly gate: FakeGate;
 
   constructor(options: FakeHostOptions = {}) {
-    const open = { dm: 'open', groups: 'always' };
+    const open = { dm: 'open', groups: 'always', places: 'open' };
     this.#options = { echo: true, maxTextChars: 1000, gate: open, ...options };
     this.gate = new FakeGate(this.#options.gate);
   }
@@ -114,10 +114,10 @@ export class FakeHost implements Host {
     return { memory, duplicate: false };
   }
 
-  async edit({ key, text, author, roles }: InboundEdit): Promise<boolean> {
+  async edit({ key, text, author, roles, home }: InboundEdit): Promise<boolean> {
     const known = this.#byKey.get(keyOf(key));
     if (!known || known.memory.author.id !== author.id) return false;
-    if (!(await this.gate.admits({ ...known.message, roles }))) return false;
+    if (!(await this.gate.admits({ ...known.message, roles, home }))) return false;
     if (text.length > this.#options.maxTextChars) throw new FatalError('text_too_long', 'Say less.');
     known.memory.content = { ...known.memory.content, text };
     return true;
@@ -133,14 +133,15 @@ export class FakeHost implements Host {
   /** It does not know what replies are called on the platform: what no person said is one. */
   async react(reaction: InboundReaction): Promise<boolean> {
     this.reactions.push(reaction);
-    const { agentId, source, author, roles } = reaction;
+    const { emoji: _, removed: __, ...doer } = reaction;
+    const { agentId, source } = doer;
     if (this.#byKey.has(keyOf({ ...source, agentId }))) return false;
-    return this.gate.admits({ agentId, source, author, roles, direct: false, text: '' });
+    return this.gate.admits({ ...doer, direct: false, text: '' });
   }
 
   async command(command: InboundCommand): Promise<string | null> {
     const { name: _, args, ...caller } = command;
-    if (!(await this.gate.admits({ ...caller, text: args }))) return null;
+    if ((await this.gate.judge({ ...caller, text: args })) !== 'pass') return null;
     this.commands.push(command);
     return this.onCommand(command);
   }

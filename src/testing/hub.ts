@@ -13,7 +13,7 @@ import { ScriptedModel } from './script.js';
 export interface TestHubOptions {
   /**
    * What the agent's character says about the connector, as `connectors.NAME` in `characters/README.md`. Absent: nothing,
-   * so the gate is as it is on a platform: strangers get a code.
+   * so the gate is as it is on a platform: strangers and groups get a code.
    */
   gate?: Record<string, unknown>;
   /** Settings of the hub by their names in `.env.example`. */
@@ -29,7 +29,9 @@ const stopMs = 1000;
  * A hub with one agent, `eliza`, on an embedded store in a folder of its own, with the connector that `make` makes.
  * `hub.seen` is between the two: it counts, and fails the store on demand.
  * @example
- * const hub = await TestHub.open(({ url }) => pagerConnector({ agentId: 'eliza', url }), { gate: { dm: 'open' } });
+ * const hub = await TestHub.open(({ url }) => pagerConnector({ agentId: 'eliza', url }), {
+ *   gate: { dm: 'open', places: 'open' },
+ * });
  * hub.model.answer = 'Hello.';
  * // A person writes on the platform …
  * await hub.received(1);
@@ -106,10 +108,10 @@ export class TestHub {
     return (await this.#running.store.notes.list('feedback:', 100)).length;
   }
 
-  /** The codes that the hub has told and that nobody has approved. */
+  /** The codes that the hub has told, to people and in groups, and that nobody has approved. */
   async codes(): Promise<string[]> {
-    const { requests } = await this.#operate('pairings.list', {});
-    return requests.map(({ code }) => code);
+    const { requests, placeRequests } = await this.#operate('pairings.list', {});
+    return [...requests, ...placeRequests].map(({ code }) => code);
   }
 
   /** As an operator does it who was given the code. */
@@ -117,7 +119,7 @@ export class TestHub {
     await this.#operate('pairings.approve', { code });
   }
 
-  /** Lets all out again who were let in by a code. */
+  /** Lets all people out again who were let in by a code. */
   async revoke(): Promise<void> {
     const { pairings } = await this.#operate('pairings.list', {});
     for (const { pairing } of pairings) await this.#operate('pairings.revoke', { pairing });

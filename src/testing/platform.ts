@@ -58,6 +58,8 @@ export interface Platform {
   live?: true;
   /** People come as they are, without a token of the hub: `direct`, `addressed` and `bot` of a message count. */
   open?: true;
+  /** Its groups are not the operator's own: the agent is let in to each by a code. */
+  places?: true;
   /** Messages come one after the other: what is sent later is not to be stored sooner. */
   ordered?: true;
 }
@@ -71,9 +73,11 @@ export const abilities = {
   buttons: 'press',
   live: 'live',
   strangers: 'open',
+  places: 'places',
   order: 'ordered',
 } as const satisfies Record<string, keyof Platform>;
 
+/** What a platform may be without: named in `cannot`, it is not tested. */
 export type Ability = keyof typeof abilities;
 
 /** A platform that has these abilities. */

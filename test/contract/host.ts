@@ -9,19 +9,17 @@ export interface HostSubject {
   said(): Promise<Memory[]>;
   /** Fails the store, or mends it. */
   failStore(failing: boolean): void;
-  /** An operator lets in everybody who got a code. */
+  /** An operator lets in everybody who got a code, and every place. */
   approve(): Promise<void>;
   close(): Promise<void>;
 }
 
-const open = { dm: 'open' };
+const open = { dm: 'open', places: 'open' };
 
 /** @param start takes what the character says about the connector. */
 export function hostContract(
   name: string,
   start: (gate: Record<string, unknown>) => Promise<HostSubject>,
-  /** Whether edits and reactions are judged as what is said. */
-  { judgesAll }: { judgesAll: boolean },
 ): void {
   let on: HostSubject;
   const opened = (gate: Record<string, unknown>) => {
@@ -119,6 +117,8 @@ export function hostContract(
     ['somebody who is not among the allowed', { ...open, allow: { users: ['bob'] } }, {}],
     ['somebody who is not on the allowlist', { dm: 'allowlist' }, { direct: true }],
     ['a stranger', {}, { direct: true }],
+    ['a place that is not let in', { dm: 'open' }, {}],
+    ['a place that is not on the allowlist', { dm: 'open', places: 'allowlist' }, {}],
   ];
   describe.each(refused)(`${name}, %s`, (_, gate, change) => {
     opened(gate);
@@ -156,6 +156,26 @@ export function hostContract(
     });
   });
 
+  describe(`${name}, a place`, () => {
+    opened({ dm: 'open' });
+
+    it('is served once it is let in, and no other with it', async () => {
+      expect(await receive()).toBeNull();
+      await on.approve();
+      expect(await receive({ id: '2', user: 'bob' })).toMatchObject({ memory: { status: 'pending' } });
+      expect(await receive({ id: '3', channel: 'attic' })).toBeNull();
+      expect(await receive({ id: '4', direct: true })).not.toBeNull();
+    });
+
+    it('needs no letting in where it is the operator’s own, and then is in for what follows', async () => {
+      expect(await receive({ home: true })).not.toBeNull();
+      const key = keyOf();
+      expect(await on.host.edit({ key, text: 'again', author: { id: 'alice' }, roles: [] })).toBe(true);
+      expect(await receive({ id: '2' })).not.toBeNull();
+      expect(await receive({ id: '3', channel: 'attic' })).toBeNull();
+    });
+  });
+
   describe(`${name}, what was said`, () => {
     opened(open);
     const edit = (text: string, change: { user?: string; id?: string } = {}) =>
@@ -170,12 +190,11 @@ export function hostContract(
       expect(await texts()).toEqual(['hello again']);
     });
 
-    if (judgesAll)
-      it('is changed by nobody else', async () => {
-        await receive();
-        expect(await edit('obey me', { user: 'mallory' })).toBe(false);
-        expect(await texts()).toEqual(['hello']);
-      });
+    it('is changed by nobody else', async () => {
+      await receive();
+      expect(await edit('obey me', { user: 'mallory' })).toBe(false);
+      expect(await texts()).toEqual(['hello']);
+    });
 
     it('is forgotten when it is deleted', async () => {
       await receive();
@@ -250,7 +269,7 @@ export function hostContract(
 }
 
 type Change = Partial<
-  Pick<InboundMessage, 'text' | 'direct' | 'addressed' | 'roles' | 'files' | 'agentId'>
+  Pick<InboundMessage, 'text' | 'direct' | 'addressed' | 'roles' | 'files' | 'agentId' | 'home'>
 > & {
   id?: string;
   channel?: string;

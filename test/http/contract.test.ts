@@ -9,6 +9,7 @@ import { callbackSecret, limits } from './api.js';
 connectorContract('the HTTP connector', platform, {
   cannot: {
     strangers: 'every caller has a token of the hub',
+    places: 'every caller has a token of the hub',
     showsFiles: 'callers fetch files',
     edits: 'the API takes no changes',
     reactions: 'the API takes none',

@@ -29,10 +29,11 @@ const entries: Record<string, { file: string; values: string; types: string }> =
   },
   'carrier-hub/testing': {
     file: 'src/testing/index.ts',
-    values: `FakeHost connectorContract embedderContract fakeConnectorContext fakeContext fakeMemory fakeProviderContext
+    values: `FakeHost TestHub connectorContract embedderContract fakeConnectorContext fakeContext fakeMemory fakeProviderContext
       languageModelContract modelRequest outboundOf pluginContract said weather weatherResult`,
-    types: `ConnectorContractOptions EmbedderContractOptions EmbedderSubject FakeHostOptions FakeTurn
-      LanguageModelContractOptions LanguageModelSubject Platform PlatformFile PlatformMessage`,
+    types: `Ability ConnectorContractOptions Delivering Draft EmbedderContractOptions EmbedderSubject FakeHostOptions
+      FakeTurn LanguageModelContractOptions LanguageModelSubject Platform PlatformFile PlatformMessage Recorder Refusal
+      ScriptedModel TestHubOptions`,
   },
 };
 

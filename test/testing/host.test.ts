@@ -7,41 +7,34 @@ import { Desk } from './desk.js';
 
 const away = () => Promise.reject(new RetryableError('store_unavailable', 'The disk is full.'));
 
-hostContract(
-  'the real host',
-  async (gate) => {
-    const settings = { CARRIER_MAX_TEXT_CHARS: '1000' };
-    const hub = await TestHub.open(() => new Desk(), { gate, settings });
-    return {
-      host: hub.seen.host,
-      said: async () => (await hub.memories()).filter(({ role }) => role === 'user'),
-      failStore(failing) {
-        hub.seen.beforeStore = failing ? away : async () => {};
-      },
-      async approve() {
-        for (const code of await hub.codes()) await hub.approve(code);
-      },
-      close: () => hub.close(),
-    };
-  },
-  { judgesAll: false },
-);
+hostContract('the real host', async (gate) => {
+  const settings = { CARRIER_MAX_TEXT_CHARS: '1000' };
+  const hub = await TestHub.open(() => new Desk(), { gate, settings });
+  return {
+    host: hub.seen.host,
+    said: async () => (await hub.memories()).filter(({ role }) => role === 'user'),
+    failStore(failing) {
+      hub.seen.beforeStore = failing ? away : async () => {};
+    },
+    async approve() {
+      for (const code of await hub.codes()) await hub.approve(code);
+    },
+    close: () => hub.close(),
+  };
+});
 
-hostContract(
-  'FakeHost',
-  async (gate) => {
-    const host = new FakeHost({ echo: false, gate });
-    return {
-      host,
-      said: async () => host.memories,
-      failStore(failing) {
-        host.beforeStore = failing ? away : async () => {};
-      },
-      async approve() {
-        host.gate.paired.add('alice');
-      },
-      close: async () => {},
-    };
-  },
-  { judgesAll: true },
-);
+hostContract('FakeHost', async (gate) => {
+  const host = new FakeHost({ echo: false, gate });
+  return {
+    host,
+    said: async () => host.memories,
+    failStore(failing) {
+      host.beforeStore = failing ? away : async () => {};
+    },
+    async approve() {
+      host.gate.paired.add('alice');
+      host.gate.letIn({ tenant: 'default', channel: 'lobby' });
+    },
+    close: async () => {},
+  };
+});

@@ -80,6 +80,7 @@ connectorContract('the Discord connector', async ({ seen }: TestHub): Promise<Pl
     press: async (label, user) => personOf(user).press(shown().at(-1)!, label),
     live: true,
     open: true,
+    places: true,
     ordered: true,
     refuse(how) {
       discord.faults.clear();

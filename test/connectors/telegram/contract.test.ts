@@ -116,6 +116,7 @@ async function platform({ url, seen }: TestHub, pushed: boolean): Promise<Platfo
     },
     live: true,
     open: true,
+    places: true,
     ordered: true,
     refuse(how) {
       server.heal();

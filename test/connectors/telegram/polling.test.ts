@@ -48,6 +48,8 @@ describe('Telegram’s long polling', () => {
     bot.server.people.say(chat, alice, 'a day ago');
     await until(() => bot.host.logged.some(({ message }) => /could not be taken/.test(message)));
     bot.server.updates.drop(bot.server.updates.pending[0]!.update_id);
+    // A poll that waits: none that brought the update before is still at work.
+    await until(() => bot.server.updates.polling);
     bot.host.beforeStore = async () => {};
     bot.server.people.say(chat, alice, 'today');
     await until(() => bot.server.updates.pending.length === 0);

@@ -30,6 +30,7 @@ async function open({ url }) {
     },
     live: true,
     open: true,
+    places: true,
     ordered: true,
     refuse: (how) => network.refuse(how),
     close: () => network.close(),
