@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { RetryableError } from '../../../src/extension-api.js';
 import { until } from '../../support/until.js';
 import { Rig } from './rig.js';
 
@@ -45,6 +46,40 @@ describe('what was said while no Slack socket was open', () => {
     await rig.start();
     await rig.tell('two', { channel: 'D0ALICE' });
     expect(texts()).toEqual(['one', 'two']);
+  });
+
+  it('[slack.8] is asked for again where Slack refuses for a while, and stays in order', async () => {
+    rig = await Rig.open({ server: { retriesMs: [] } });
+    const { said, memory } = await rig.tell(`${rig.bot} one`);
+    await rig.deliver(rig.answer(memory, 'yes?'));
+    for (const fault of [{ status: 429, retryAfter: 1 }, { status: 500 }]) {
+      await rig.connector.stop();
+      const number = texts().length;
+      expect(await rig.say(`missed ${number}`, { threadTs: said.ts }).acked).toBe(false);
+      rig.slack.faults.on('conversations.replies', fault);
+      await rig.start();
+      await rig.say(`then ${number}`, { threadTs: said.ts }).acked;
+      await until(() => texts().length >= number + 2);
+    }
+    expect(texts()).toEqual(['one', 'missed 1', 'then 1', 'missed 3', 'then 3']);
+  });
+
+  it('[slack.8] is not passed by a mark: what could not be stored is read at the next start', async () => {
+    rig = await Rig.open({ server: { retriesMs: [] } });
+    await rig.tell('one', { channel: 'D0ALICE' });
+    rig.host.beforeStore = async () => {
+      rig.host.beforeStore = async () => {};
+      throw new RetryableError('store_unavailable', 'The disk is full.');
+    };
+    expect(await rig.say('two', { channel: 'D0ALICE' }).acked).toBe(false);
+    await rig.tell('three', { channel: 'D0ALICE' });
+    await rig.connector.stop();
+    // Long enough after it that only its mark can find it.
+    const missing = rig.slack.team.messages.find(({ text }) => text === 'two')!;
+    const [place] = rig.host.noted.get('places:eliza') as { ts: string }[];
+    expect(Number(place!.ts)).toBeLessThan(Number(missing.ts));
+    await rig.start();
+    await until(() => texts().includes('two'));
   });
 
   it('is left to Slack where it cannot be read', async () => {

@@ -80,6 +80,19 @@ describe('a reply on Slack while it is written', () => {
     expect(rig.shown()).toEqual(['The beginning of the end.']);
   });
 
+  it('[structure.13] is shown for a message that came again while its turn ran', async () => {
+    await open();
+    const { memory, said } = await rig.tell(`${rig.bot} hello`);
+    await rig.connector.stop();
+    const turn = rig.host.begin(memory).delta('The beginning, ');
+    await rig.start();
+    expect(await rig.slack.people.announce(said)).toBe(true);
+    turn.soFar();
+    await until(() => rig.slack.team.ofApp().length === 1);
+    await rig.deliver(outboundOf(turn.id, memory, turn.commit('The beginning, and the end.')!));
+    expect(rig.shown()).toEqual(['The beginning, and the end.']);
+  });
+
   it('is begun anew with the turn', async () => {
     await open();
     const { memory } = await rig.tell(`${rig.bot} hello`);
