@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Carrier } from '../../src/carrier.js';
-import { roomIdOf } from '../../src/core/memory.js';
+import { ownMemory, roomIdOf } from '../../src/core/memory.js';
 import { Buttons } from '../../src/intake/buttons.js';
 import { createLogger } from '../../src/logger.js';
 import { Home } from '../support/hub.js';
@@ -99,7 +99,41 @@ describe('a deletion', () => {
     await platform.dm('ann', 'next', { id: '3' });
     expect(await platform.last(2)).toBe('echo next');
     expect(await platform.host.remove(platform.key('ann', '1'))).toBe(true);
-    expect(await stored(memory.roomId)).toEqual(['echo slow', 'next', 'echo next']);
+    expect(await stored(memory.roomId)).toEqual(['next', 'echo next']);
+  });
+
+  it('[security.11] takes along the answer that quotes it, its file and the fact made of it, and nothing else', async () => {
+    const { host } = platform;
+    const bytes = Buffer.from('day,hour');
+    const message = {
+      ...{ agentId: 'assistant', source: platform.source('ann', '1'), direct: true, author: { id: 'ann' } },
+      text: 'I am allergic to walnuts',
+    };
+    const complete = async () => ({
+      ...message,
+      attachments: [await host.putFile(bytes, { name: 'plan.csv' }, message)],
+    });
+    const { memory } = (await host.receive({ ...message, files: [{ name: 'plan.csv' }] }, { complete }))!;
+    await platform.last(1);
+    const { memories } = carrier.store;
+    const { turnId } = (await memories.get(memory.id))!;
+    const fact = (text: string) =>
+      memories.append(
+        ownMemory(memory, {
+          ...{ kind: 'fact', role: 'user', author: memory.author, turnId },
+          content: { text, attachments: [], replyTo: null },
+        }),
+      );
+    const [noted, other] = [await fact('is allergic to walnuts'), await fact('likes tea')];
+    await platform.dm('ann', 'and I like tea', { id: '2' });
+    await platform.last(2);
+    const { file } = memory.content.attachments[0]!;
+    expect(Buffer.from((await host.getFile(file))!)).toEqual(bytes);
+    expect(await host.remove(platform.key('ann', '1'))).toBe(true);
+    expect(await host.getFile(file)).toBeNull();
+    expect(await stored(memory.roomId)).toEqual(['and I like tea', 'echo and I like tea']);
+    expect(await memories.get(noted.memory.id)).toBeNull();
+    expect(await memories.get(other.memory.id)).not.toBeNull();
   });
 
   it('forgets a reply that somebody took down', async () => {
