@@ -96,7 +96,7 @@ describe('Telegram, before the gate', () => {
   });
 
   it('[discord.16] names the files of talk that it only overhears, and asks for none', async () => {
-    await start({ context: true });
+    await start({ places: 'open', context: true });
     const den = server.world.group('den');
     const { people } = server;
     people.send(den, alice, { ...photo, caption: 'our cat' });
