@@ -7,7 +7,6 @@ import {
   type InboundPress,
   type Memory,
   messageMemory,
-  roomIdOf,
 } from '../core/memory.js';
 import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -18,6 +17,7 @@ import type { Buttons } from './buttons.js';
 import { check } from './check.js';
 import { type Commands, type Written, writtenIn } from './commands/command.js';
 import { type Arrival, type Checked, judge, type Rule } from './gate.js';
+import { isSame } from './is-same.js';
 import type { Notices } from './notices.js';
 import { withFilesNamed } from './overheard.js';
 import type { Pointers } from './pointers.js';
@@ -150,15 +150,10 @@ export class Intake {
 
   /** With what was fetched for it. Whose it is and where it was said, the gate has judged: that stays. */
   #whole(admitted: Checked, completed: InboundMessage): Checked {
-    const { agentId, source, direct, author, text, quote, attachments } = check(completed);
-    const same =
-      agentId === admitted.agentId &&
-      direct === admitted.direct &&
-      author.id === admitted.author.id &&
-      source.messageId === admitted.source.messageId &&
-      roomIdOf(agentId, source) === roomIdOf(agentId, admitted.source);
-    if (!same) {
-      const { connector } = admitted.source;
+    const message = check(completed);
+    if (!isSame(message, admitted)) {
+      const { agentId, source } = admitted;
+      const { connector } = source;
       this.#parts.log.error(
         { agentId, connector },
         'a connector completed a message as another one; it is refused',
@@ -168,7 +163,8 @@ export class Intake {
         'The message could not be taken: its connector gave another one for it.',
       );
     }
-    const { name = admitted.author.name } = author;
+    const { text, quote, attachments } = message;
+    const { name = admitted.author.name } = message.author;
     return {
       ...admitted,
       text,

@@ -20,6 +20,7 @@ import {
   type Turn,
   type TurnEvent,
 } from '../extension-api.js';
+import { isSame } from '../intake/is-same.js';
 import { FakeGate } from './fake-gate.js';
 import { FakeTurn } from './turn.js';
 
@@ -98,7 +99,10 @@ export class FakeHost implements Host {
     const key = keyOf({ ...envelope.source, agentId: envelope.agentId });
     const known = this.#byKey.get(key)?.memory;
     if (known) return { memory: known, duplicate: true };
-    const { text, quote, attachments, author } = complete ? await complete() : envelope;
+    const completed = complete ? await complete() : envelope;
+    if (!isSame(completed, envelope))
+      throw new FatalError('internal', 'The connector gave another message for the one that was let in.');
+    const { text, quote, attachments, author } = completed;
     // Whose it is and where it was said, the gate has judged: that stays.
     const name = author.name ? { name: author.name } : {};
     const message = { ...envelope, text, quote, attachments, author: { ...envelope.author, ...name } };

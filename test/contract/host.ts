@@ -52,16 +52,26 @@ export function hostContract(
       const again = await receive({}, complete);
       expect(again).toMatchObject({ duplicate: true, memory: { id: first!.memory.id } });
       expect(asked).toBe(1);
-      const twins = await Promise.all([receive({ id: '2' }, complete), receive({ id: '2' }, complete)]);
+      const second = async () => message({ id: '2' });
+      const twins = await Promise.all([receive({ id: '2' }, second), receive({ id: '2' }, second)]);
       expect(twins.map((receipt) => receipt?.duplicate).sort()).toEqual([false, true]);
       expect(await on.said()).toHaveLength(2);
     });
 
-    it('is completed once it is let in, but stays whose it is, and where', async () => {
-      const other = message({ user: 'mallory', channel: 'elsewhere', id: '9', text: 'whole' });
+    it.each([{ user: 'mallory' }, { channel: 'elsewhere' }, { id: '9' }, { direct: true }])(
+      'is refused when it is completed as another one: %o',
+      async (change) => {
+        const failing = receive({}, async () => message(change));
+        await expect(failing).rejects.toMatchObject({ code: 'internal' });
+        expect(await on.said()).toEqual([]);
+      },
+    );
+
+    it('is completed once it is let in', async () => {
       const attachments = [{ name: 'a.txt', mediaType: 'text/plain', size: 1, file: 'f' }];
-      const author = { id: 'mallory', name: 'Alice' };
-      const receipt = await receive({}, async () => ({ ...other, author, attachments }));
+      const author = { id: 'alice', name: 'Alice' };
+      const whole = { ...message({ text: 'whole' }), author, attachments };
+      const receipt = await receive({}, async () => whole);
       expect(receipt!.memory).toMatchObject({
         author: { id: 'alice', name: 'Alice' },
         source: { channel: 'lobby', messageId: '1' },
