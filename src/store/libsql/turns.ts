@@ -22,9 +22,9 @@ export class LibsqlTurns implements TurnStore {
 
   async claim(roomId: string, limit: number): Promise<Claim> {
     const pending = whole(limit);
-    const { messages, checkpoint } = (await this.#replica.room(roomId, { pending })).claim(pending);
+    const claim = (await this.#replica.room(roomId, { pending })).claim(pending);
     // A copy: who has it goes on with its steps.
-    return { messages, checkpoint: structuredClone(checkpoint) };
+    return claim.checkpoint ? { ...claim, checkpoint: structuredClone(claim.checkpoint) } : claim;
   }
 
   async checkpoint(checkpoint: TurnCheckpoint): Promise<void> {
