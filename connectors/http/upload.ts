@@ -11,7 +11,7 @@ export interface UploadLimits {
   maxFiles: number;
 }
 
-export interface UploadedFile {
+interface UploadedFile {
   name: string;
   mediaType: string;
   bytes: Buffer;

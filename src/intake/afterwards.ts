@@ -4,7 +4,7 @@ import { type Author, isDirect, type Memory, scopeOf } from '../core/memory.js';
 import { judge, type Rule } from './gate.js';
 
 /** Who changes a message, or reacts to it. */
-export interface Doer {
+interface Doer {
   author: Author;
   roles: string[];
   home?: boolean;

@@ -28,7 +28,7 @@ import { tokensContract } from './store/tokens.js';
 import { turnListContract } from './store/turn-list.js';
 import { turnsContract } from './store/turns.js';
 
-export { checkpointOf, commitOf, message, newFile, withFiles } from './store/samples.js';
+export { checkpointOf, commitOf, message, newFile } from './store/samples.js';
 
 export interface OpenedStore {
   store: Store;
