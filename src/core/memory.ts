@@ -241,6 +241,12 @@ export function samePerson(a: Memory, b: Memory): boolean {
   return a.author.id === b.author.id && a.source.tenant === b.source.tenant;
 }
 
+/** The messages at the head of a room's line that are one person's, so that actions run as whoever asked for them. */
+export function burst(messages: readonly Memory[]): Memory[] {
+  const end = messages.findIndex((message) => !samePerson(message, messages[0]!));
+  return end < 0 ? [...messages] : messages.slice(0, end);
+}
+
 /** The same room in every process: derived, never stored. */
 export function roomIdOf(agentId: string, source: RoomSource): string {
   return derivedId('room', agentId, source.connector, source.tenant, source.channel, source.thread ?? '');

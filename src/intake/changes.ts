@@ -1,7 +1,7 @@
 import type { InboundEdit, Memory, SourceKey } from '../core/memory.js';
 import { echoesOf, factsOf } from '../store/echoes.js';
 import type { MemoryStore } from '../store/memory-store.js';
-import { all } from '../store/paging.js';
+import { each } from '../store/paging.js';
 import type { Admits } from './afterwards.js';
 import type { Pointers } from './pointers.js';
 import { type TextLimits, textProblem } from './text.js';
@@ -61,13 +61,26 @@ export class Changes {
   async remove(key: SourceKey): Promise<boolean> {
     const memory = await this.#pointers.find(key);
     if (!memory) return false;
-    const { agentId, scope, role } = memory;
-    if (role === 'user') {
-      const around = await all((page) => this.#memories.inScope(agentId, scope, page));
-      const following = [...echoesOf([memory], around), ...factsOf(memory, around)];
-      // First, so that what is cut off is found again when the deletion is told again.
-      if (following.length > 0) await this.#memories.forget(following.map(({ id }) => id));
-    }
+    // First, so that what is cut off is found again when the deletion is told again.
+    const following = memory.role === 'user' ? await this.#following(memory) : [];
+    if (following.length > 0) await this.#memories.forget(following);
     return (await this.#memories.forget([memory.id])) > 0;
+  }
+
+  /**
+   * Ids of what goes with a message. What the agent said to others stays, also where it has the same words: nobody
+   * takes away their answers by writing and deleting them.
+   */
+  async #following(memory: Memory): Promise<string[]> {
+    const { agentId, scope, author } = memory;
+    const own = new Set<string>();
+    const found: Memory[] = [];
+    for await (const one of each((page) => this.#memories.inScope(agentId, scope, page))) {
+      if (one.role === 'user' && one.author.id === author.id) own.add(one.id);
+      found.push(...echoesOf([memory], [one]), ...factsOf(memory, [one]));
+    }
+    const isOwn = ({ kind, content }: Memory) =>
+      kind === 'fact' || content.replyTo === null || own.has(content.replyTo);
+    return found.filter(isOwn).map(({ id }) => id);
   }
 }

@@ -27,7 +27,8 @@ async function judged(arrival: Arrival, talk: Ruling | Promise<Ruling>, known: K
   const ruling = await talk;
   if (ruling.kind === 'drop' || (await isIn(arrival, known))) return ruling;
   if (arrival.afterwards) return drop;
-  if (await letsIn(arrival, known)) return ruling;
+  // An operator's command passes; their other talk is not kept in a place that is not in.
+  if (await letsIn(arrival, known)) return ruling.kind === 'keep' ? refused() : ruling;
   const { message, settings } = arrival;
   if (ruling.kind === 'keep' || !message.addressed || settings.places === 'allowlist') return refused();
   return asked(arrival, known);

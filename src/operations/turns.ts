@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { stopTopic } from '../core/events.js';
 import { newId } from '../core/ids.js';
+import { burst } from '../core/memory.js';
 import { Trigger } from '../core/trigger.js';
 import { actionStates, readSteps, type TurnState, turnIdOf, turnStatuses } from '../core/turn.js';
 import { FatalError } from '../errors.js';
@@ -165,12 +166,19 @@ export const stopTurn = defineOperation({
       for (const id of waiting) await store.turns.stopWaiting(id);
       return { turnId: waiting[0] ?? null };
     }
-    await rooms.change(room, { stopped: newId() });
+    await rooms.change(room, { stopped: turnId === undefined ? newId() : await endOf(room, parts) });
     bus.publish(stopTopic, { type: 'turn.stop', turnId: running, roomId: room });
     await turnQueue.schedule(room);
     return { turnId: running };
   },
 });
+
+/** Behind what the room's next turn covers, and before whatever came after it. */
+async function endOf(roomId: string, { store }: OperationParts): Promise<string> {
+  const { messages, checkpoint } = await store.turns.claim(roomId, mostCovered);
+  const covers = checkpoint?.covers ?? burst(messages).map(({ id }) => id);
+  return `${covers.toSorted().at(-1) ?? newId()}~`;
+}
 
 async function placeOfTurn({ turnId }: z.output<typeof OneTurn>, parts: OperationParts): Promise<Resource> {
   const roomId = await roomOfTurn(turnId, parts);
@@ -204,7 +212,7 @@ async function openTurn(turnId: string, parts: OperationParts) {
       roomId,
       agentId: first.agentId,
       status: checkpoint ? 'running' : 'open',
-      covers: messages.map(({ id }) => id),
+      covers: (checkpoint ? messages : burst(messages)).map(({ id }) => id),
     } as const),
     ...{ replyId: null, model: null, usage: { inputTokens: 0, outputTokens: 0 }, attempt: 0, error: null },
     ...{ startedAt: null, finishedAt: null, steps: readSteps(checkpoint?.steps ?? []) },

@@ -60,7 +60,14 @@ export class ActionManager {
       context.signal.throwIfAborted();
       record.startedAt = Date.now();
       record.state = 'running';
-      await watcher.record();
+      try {
+        await watcher.record();
+      } catch (error) {
+        // It has not begun.
+        record.startedAt = 0;
+        record.state = 'planned';
+        throw error;
+      }
       watcher.started(record);
       const idempotencyKey = derivedId('action', context.turnId, String(index), record.callId);
       const { ok, result } = await attempt(record, actions.get(record.name), { ...context, idempotencyKey });

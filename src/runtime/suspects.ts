@@ -65,7 +65,8 @@ export class Suspects {
   /** Whoever has the room now counts for itself. */
   async #countBack(checkpoint: TurnCheckpoint, run: Run): Promise<void> {
     try {
-      run.hold();
+      // A hub that stops in order still has the room, though its runs are told to end.
+      if ((run.signal.reason as { code?: unknown } | undefined)?.code !== 'shutting_down') run.hold();
       await this.#save(checkpoint);
     } catch (err) {
       this.#log.debug({ err, turnId: checkpoint.turnId }, 'an attempt stays counted');

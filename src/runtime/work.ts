@@ -1,4 +1,4 @@
-import { type Memory, samePerson } from '../core/memory.js';
+import { burst, type Memory } from '../core/memory.js';
 import type { RoomState } from '../core/room.js';
 import { decidedSteps, readSteps, type TurnCheckpoint, turnIdOf } from '../core/turn.js';
 import { askedBy } from '../store/decide.js';
@@ -33,7 +33,10 @@ export async function workOf(
   only?: readonly string[],
 ): Promise<Work | null> {
   const claimed = only ? claim.messages.filter(({ id }) => only.includes(id)) : claim.messages;
-  const off = stopped === undefined ? [] : claimed.filter(({ id }) => id < stopped);
+  // What somebody has decided is called off only once it has begun.
+  const mayStop = ({ id, trigger }: Memory) =>
+    stopped !== undefined && id < stopped && (trigger?.kind !== 'decision' || claim.checkpoint !== null);
+  const off = claimed.filter(mayStop);
   // What came before somebody called the room's turn off is a turn of its own, without what came after.
   const covered = off.length > 0 ? off : claim.checkpoint ? claimed : burst(claimed);
   const first = covered[0];
@@ -46,12 +49,6 @@ export async function workOf(
   const over = off.length > 0 ? 'stopped' : null;
   const work: Work = { covered, asked: covered, checkpoint, told: 0, over, more: more || !!claim.cut };
   return trigger?.kind === 'decision' ? continuation(work, claim, stores) : work;
-}
-
-/** A burst is one person's, so that actions run as the person whose message asked for them. */
-function burst(messages: Memory[]): Memory[] {
-  const end = messages.findIndex((message) => !samePerson(message, messages[0]!));
-  return end < 0 ? messages : messages.slice(0, end);
 }
 
 async function continuation(work: Work, claim: Claim, stores: Stores): Promise<Work> {

@@ -2,7 +2,7 @@ import type { Span } from '@opentelemetry/api';
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
 import type { Agent } from '../core/character.js';
 import type { TurnEvent } from '../core/events.js';
-import { type Memory, ownMemory } from '../core/memory.js';
+import { type Author, type Memory, ownMemory } from '../core/memory.js';
 import type { Rooms } from '../core/room.js';
 import { outboundOf, type Turn, turnOf } from '../core/turn.js';
 import type { Logger } from '../logger.js';
@@ -25,6 +25,11 @@ const apology = 'Sorry, something went wrong on my side and I could not answer. 
 
 /** What stands in place of a reply that somebody called off. */
 const stopped = 'Stopped.';
+
+interface Answered {
+  draft: Draft;
+  context: TurnContext;
+}
 
 export interface WorkerParts {
   turns: TurnStore;
@@ -95,36 +100,38 @@ export class Worker {
     const { publish } = telling;
     const task = { agent, checkpoint, told: work.told, publish, room, hold: run.hold };
     const suspect = { checkpoint, storedAt: covered[0]!.createdAt, run };
-    const answered = await (over
-      ? Promise.resolve(null)
-      : this.#suspects.attempt(suspect, () => this.#answer(task, work, run.signal))
-    ).finally(() => telling.end());
-    const reply =
-      over === 'nothing' ? null : replyTo(work.asked, turnId, agent, answered?.draft.text ?? stopped);
-    const { model, usage, waiting } = answered?.draft ?? {};
-    const turn = turnOf(
-      { ...checkpoint, covers },
-      {
-        ...{ status: answered ? (waiting ? 'waiting' : 'done') : 'stopped', reply, startedAt },
-        ...{ model: model || null, usage, attempt: run.attempt, waitsUntil: waiting?.until },
-      },
-    );
-    span.setAttributes({ model: turn.model ?? '', ...turn.usage });
-    await this.#commit(run, work, turn, reply);
-    if (answered && reply && !waiting) this.#learn(turn, reply, answered.draft, answered.context);
+    const end = async (answered: Answered | null) => {
+      telling.end();
+      const reply =
+        over === 'nothing' ? null : replyTo(work.asked, turnId, agent, answered?.draft.text ?? stopped);
+      const { model, usage, waiting } = answered?.draft ?? {};
+      const turn = turnOf(
+        { ...checkpoint, covers },
+        {
+          ...{ status: answered ? (waiting ? 'waiting' : 'done') : 'stopped', reply, startedAt },
+          ...{ model: model || null, usage, attempt: run.attempt, waitsUntil: waiting?.until },
+        },
+      );
+      span.setAttributes({ model: turn.model ?? '', ...turn.usage });
+      await this.#commit(run, work, turn, reply);
+      if (answered && reply && !waiting) this.#learn(turn, reply, answered.draft, answered.context);
+    };
+    const attempt = async () => end(await this.#answer(task, work, run.signal));
+    // A commit that fails is no crash either, so it belongs to the attempt.
+    await (over ? end(null) : this.#suspects.attempt(suspect, attempt)).finally(() => telling.end());
   }
 
   /** Null: it was called off. What ignores that goes on for a while, and nobody waits for it. */
   async #answer(
     task: Omit<TurnTask, 'context'>,
-    { asked }: Work,
+    { asked, covered }: Work,
     signal: AbortSignal,
-  ): Promise<{ draft: Draft; context: TurnContext } | null> {
+  ): Promise<Answered | null> {
     const { turnId } = task.checkpoint;
     const cancellation = new Cancellation(signal);
     this.#running.set(turnId, cancellation);
     try {
-      const context = this.#contextOf(task, asked, cancellation.signal);
+      const context = this.#contextOf(task, asked, covered[0]!.author, cancellation.signal);
       const draft = await cancellation.race(this.#parts.taker.answer({ ...task, context }));
       return cancellation.cancelled ? null : { draft, context };
     } catch (error) {
@@ -136,15 +143,16 @@ export class Worker {
     }
   }
 
-  /** The first message's author is whose turn it is: a checkpoint of an older hub may cover several people's. */
+  /** `user`: the first covered one's author; a checkpoint of an older hub may cover several people's. */
   #contextOf(
     { agent, checkpoint: { turnId, trigger } }: Pick<TurnTask, 'agent' | 'checkpoint'>,
     messages: Memory[],
+    user: Author,
     signal: AbortSignal,
   ): TurnContext {
-    const first = messages[0]!;
+    const first = { ...messages[0]!, author: user };
     const memory = memoryAccess(this.#parts.memories, first, turnId);
-    const { roomId, author: user } = first;
+    const { roomId } = first;
     return { agent, roomId, turnId, user, messages, memory, signal, ...(trigger && { trigger }) };
   }
 

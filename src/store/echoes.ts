@@ -2,19 +2,24 @@
 import type { Memory } from '../core/memory.js';
 import { tellingTerms, termsOf } from './words.js';
 
-/** Shorter texts stand in many messages that have nothing to do with them. */
+/** Shorter texts, and those of a single word, stand in many messages that have nothing to do with them. */
 const minEchoChars = 8;
+const minEchoTerms = 2;
 
-/** The agent's own messages among `all` that answer or repeat what is to be forgotten. */
+/** The agent's own messages among `all` that answer or repeat what is to be forgotten; nothing is repeated before it is said. */
 export function echoesOf(asked: readonly Memory[], all: readonly Memory[]): Memory[] {
   const ids = new Set(asked.map(({ id }) => id));
-  const texts = asked.map(({ content }) => content.text.trim()).filter((text) => text.length >= minEchoChars);
+  const said = asked.filter(({ content }) => isTelling(content.text.trim()));
   return all.filter(
-    ({ role, content }) =>
+    ({ role, content, createdAt }) =>
       role === 'assistant' &&
       ((content.replyTo !== null && ids.has(content.replyTo)) ||
-        texts.some((text) => content.text.includes(text))),
+        said.some((one) => createdAt >= one.createdAt && content.text.includes(one.content.text.trim()))),
   );
+}
+
+function isTelling(text: string): boolean {
+  return text.length >= minEchoChars && tellingTerms(text).length >= minEchoTerms;
 }
 
 /**

@@ -7,7 +7,8 @@
  *   `sweep`.
  * - **Owner**: whose message it came with, and where. An older file has the owner of a memory that names it.
  */
-import type { Memory } from '../core/memory.js';
+import { tokenConnector } from '../core/connector-settings.js';
+import { isDirect, type Memory } from '../core/memory.js';
 import { FatalError } from '../errors.js';
 
 export interface FileOwner {
@@ -77,7 +78,9 @@ export function ownerOf(
 ): FileOwner {
   const { agentId, roomId, scope, author, source } = message;
   const { connector, tenant, channel } = source;
-  const place = tenant === 'default' ? channel : tenant;
+  // A direct conversation is a place of its own; over HTTP the caller names rooms, so there it is the token's tenant.
+  const alone = isDirect(scope) || tenant === 'default';
+  const place = alone && connector !== tokenConnector ? channel : tenant;
   return { agentId, roomId, scope, connector, tenant, place, person: author.id };
 }
 
