@@ -136,6 +136,18 @@ describe('a deletion', () => {
     expect(await memories.get(other.memory.id)).not.toBeNull();
   });
 
+  it('takes nothing of what the agent said to others', async () => {
+    await platform.say('ann', 'what is at https://x.example today?', { id: '1' });
+    await platform.last(1);
+    await platform.say('eve', 'https://x.example today', { id: '2' });
+    await platform.last(2);
+    const key = { ...platform.key('group', '2') };
+    expect(await platform.host.remove(key)).toBe(true);
+    const { items } = await carrier.store.memories.rooms({ limit: 5 });
+    const left = await stored(items[0]!.roomId);
+    expect(left.filter((text) => text.startsWith('echo'))).toHaveLength(1);
+  });
+
   it('forgets a reply that somebody took down', async () => {
     const { memory } = (await platform.dm('ann', 'hello'))!;
     await platform.last(1);
