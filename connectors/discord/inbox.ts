@@ -232,7 +232,8 @@ export class Inbox {
   #untilDone(job: () => Promise<void>): Promise<void> {
     const waiting = (err: unknown, retryInMs: number) =>
       this.#parts.host.log.warn({ err, retryInMs }, 'An event from Discord waits for the hub.');
-    return untilDone(job, { signal: this.#ending.signal, waiting });
+    // Nobody else tries: a channel goes on soon after the store is back.
+    return untilDone(job, { signal: this.#ending.signal, longestMs: 1_500, waiting });
   }
 }
 

@@ -237,7 +237,7 @@ export function triggerMemory(
 }
 
 /** Whether two messages of one room are of one person. */
-export function samePerson(a: Memory, b: Memory): boolean {
+function samePerson(a: Memory, b: Memory): boolean {
   return a.author.id === b.author.id && a.source.tenant === b.source.tenant;
 }
 
