@@ -20,6 +20,12 @@ const connector: Connector = {
 };
 const carrier = await startCarrier(readConfig(process.env), createLogger('silent'), {
   connectors: [connector],
+  characters: {
+    assistant: {
+      ...{ name: 'Ada', bio: 'A helpful assistant.' },
+      connectors: { bench: { places: 'open', rate: { perUser: 0, perRoom: 0 } } },
+    },
+  },
   model: () => instantModel,
   embedder: null,
 });
