@@ -31,6 +31,8 @@ export { CatchUpMarks } from './connector/kit/catch-up-marks.js';
 export type { DownloadRules } from './connector/kit/download.js';
 export { download, tooLarge } from './connector/kit/download.js';
 export { KeyedQueue } from './connector/kit/keyed-queue.js';
+export type { Rung } from './connector/kit/ladder.js';
+export { descend } from './connector/kit/ladder.js';
 export type { Sent, SentPartsOptions } from './connector/kit/sent-parts.js';
 export { SentParts } from './connector/kit/sent-parts.js';
 export { TurnText } from './connector/kit/turn-text.js';
@@ -57,6 +59,7 @@ export type {
 } from './core/memory.js';
 export { roomIdOf } from './core/memory.js';
 export type { ModelAbilities } from './core/model-abilities.js';
+export type { Part, PartKind } from './core/part.js';
 export type { ActionRecord, OutboundMessage, Turn, Usage } from './core/turn.js';
 export type { ErrorCode } from './errors.js';
 export { CarrierError, FatalError, RetryableError } from './errors.js';

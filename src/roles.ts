@@ -15,6 +15,7 @@ import { stopTopic } from './core/events.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import type { Engines } from './engines.js';
+import { FileReader } from './files/reader.js';
 import { frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
@@ -259,7 +260,7 @@ function workerOf(
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
-    state: new StateManager(store.memories, store.files, memoryManager, log),
+    state: new StateManager(store.memories, new FileReader(store.files), memoryManager, log),
     abilities: new AbilityLoader(plugins, log),
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),

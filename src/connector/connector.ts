@@ -37,7 +37,7 @@ export interface Receiving {
    * Gives the message with what costs a request or memory: its files, names that must be looked up. Called once at
    * most, after the gate has let the message in; not for what it refuses, nor for what is stored already, nor for talk
    * with `files` that is only overheard: those are named in its text. May change
-   * `text`, `quote`, `attachments`, and the author's name, and nothing else. What it throws, `receive` throws.
+   * `text`, `quote`, `parts`, `attachments`, and the author's name, and nothing else. What it throws, `receive` throws.
    */
   complete?(): Promise<InboundMessage>;
   /** Whose token the request came with: commands of an administrator are an operator's. */

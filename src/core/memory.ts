@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import { derivedId, newId } from './ids.js';
+import { Part, Parts } from './part.js';
 import { Trigger } from './trigger.js';
 
 /** `trigger`: why a turn runs, where that is no message (`trigger.ts`). */
@@ -38,6 +39,8 @@ export const Attachment = z.object({
   size: z.number().int().nonnegative(),
   /** Key of the bytes in the `FileStore`. */
   file: z.string(),
+  /** Of which message it is, where it is not of the message itself. */
+  of: z.enum(['quote', 'forwarded', 'earlier']).optional(),
 });
 export type Attachment = z.infer<typeof Attachment>;
 
@@ -60,6 +63,8 @@ const Content = z.object({
   replyTo: z.string().nullable(),
   /** What this one quotes, where its author pointed at a message. */
   quote: Quote.optional(),
+  /** What it carries besides the words its author typed; absent: nothing. */
+  parts: z.array(Part).optional(),
   /** Offered under a reply; pressing one comes back as an `InboundPress` with its payload. */
   buttons: z.array(Button).max(25).optional(),
 });
@@ -126,6 +131,8 @@ export const InboundMessage = z.object({
   quote: Quote.optional(),
   /** The platform's id of the message it answers or quotes, made as `source.messageId` is. */
   replyTo: z.string().min(1).max(1024).optional(),
+  /** What it carries besides the words its author typed. What is too long or too many is cut. */
+  parts: Parts.default([]),
   /** Already in the `FileStore`. */
   attachments: z.array(Attachment).default([]),
   /** Files it comes with that are fetched only once it is let in: `complete` turns them into attachments. */
@@ -209,10 +216,11 @@ export function messageMemory(
   status: 'pending' | 'kept',
   pointedAt: Pick<Memory['content'], 'replyTo' | 'quote'>,
 ): Memory {
-  const { agentId, source, author, text, attachments } = message;
+  const { agentId, source, author, text, attachments, parts } = message;
   return {
     ...{ id: newId(), agentId, roomId: roomIdOf(agentId, source), scope: scopeOf(message) },
-    ...{ kind: 'message', role: 'user', author, content: { text, attachments, ...pointedAt }, source },
+    ...{ kind: 'message', role: 'user', author, source },
+    content: { text, attachments, ...pointedAt, ...(parts.length > 0 && { parts }) },
     ...{ status, turnId: null, createdAt: Date.now() },
   };
 }

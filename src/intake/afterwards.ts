@@ -26,7 +26,7 @@ export function afterwards(rules: Rule[], requireAgent: (agentId: string) => Age
     const agent = requireAgent(agentId);
     const settings = settingsFor(agent.character, source.connector, trusted);
     const said = { agentId, source, direct, author, roles, home, addressed: true };
-    const message = { ...said, text: '', attachments: [], files: [] };
+    const message = { ...said, text: '', attachments: [], parts: [], files: [] };
     const ruling = await judge(rules, { message, agent, settings, afterwards: true, rolesUnknown });
     return ruling.kind === 'pass';
   };

@@ -163,12 +163,13 @@ export class Intake {
         'The message could not be taken: its connector gave another one for it.',
       );
     }
-    const { text, quote, attachments } = message;
+    const { text, quote, parts, attachments } = message;
     const { name = admitted.author.name } = message.author;
     return {
       ...admitted,
       text,
       quote,
+      parts,
       attachments,
       author: { ...admitted.author, ...(name && { name }) },
       files: [],
