@@ -48,6 +48,7 @@ export type {
   Attachment,
   Author,
   Button,
+  CommandAnswer,
   InboundCommand,
   InboundEdit,
   InboundMessage,

@@ -124,6 +124,23 @@ export const InboundMessage = z.object({
   direct: z.boolean(),
   /** False for talk among others that the agent only overhears; true when it is named, or answered. */
   addressed: z.boolean().default(true),
+  /**
+   * It is said to somebody else: another person's name begins it, or it answers a message of theirs. Counts where it is
+   * not `addressed`.
+   */
+  addressesAnother: z.boolean().optional(),
+  /**
+   * `source.thread` is a conversation of its own under one message or post: what is said in it once the agent was
+   * addressed there is meant for the agent. Not for a lasting part of a group, such as a topic.
+   */
+  threaded: z.boolean().optional(),
+  /**
+   * What the agent's account is called in a command, `ada_bot` in `/help@ada_bot`; absent where commands name no
+   * account. The text keeps its command as it was written: the hub decides whose it is.
+   */
+  account: z.string().min(1).max(256).optional(),
+  /** A webhook says it in the place of a person, whose own message is taken away: with `author.bot`. */
+  proxy: z.boolean().optional(),
   author: Author,
   /** The author's roles or groups on the platform, for the gate's lists. */
   roles: z.array(z.string().max(256)).max(500).default([]),
@@ -151,6 +168,8 @@ export type SourceKey = Pick<Source, 'connector' | 'tenant' | 'messageId'> & { a
 /** A command given by the platform's own means (a slash command), not by a message. */
 export interface InboundCommand {
   agentId: string;
+  /** The platform's id of this one call, the same when it is told again: it is carried out once then. */
+  id?: string;
   source: Source;
   direct: boolean;
   author: Author;
@@ -163,11 +182,20 @@ export interface InboundCommand {
   home?: boolean;
 }
 
+/** What a command gives. */
+export interface CommandAnswer {
+  text: string;
+  /** Good where the command was given, for whoever gave it. */
+  buttons?: Button[];
+}
+
 /** A message as its author changed it. */
 export interface InboundEdit {
   key: SourceKey;
   text: string;
   author: Author;
+  /** It names the agent as it is now: talk that was only kept is answered then, once. */
+  addressed?: boolean;
   /** As in `InboundMessage`. Empty where the platform does not say them: who is allowed by a role may edit then. */
   roles: string[];
   /** As in `InboundMessage`. */

@@ -60,11 +60,19 @@ export class Platform implements Connector {
   }
 
   /** By the platform's own means, not by a message. */
-  command(author: string, name: string, args = '', direct = true, home = !direct) {
+  async command(author: string, name: string, args = '', direct = true, home = !direct) {
     const source = this.source(direct ? author : 'group');
-    return this.host.command({
-      ...{ agentId: this.agentId, source, direct, author: { id: author }, roles: [], name, args, home },
-    });
+    const given = {
+      agentId: this.agentId,
+      source,
+      direct,
+      author: { id: author },
+      roles: [],
+      name,
+      args,
+      home,
+    };
+    return (await this.host.command(given))?.text ?? null;
   }
 
   press(author: string, payload: string, channel = author) {
