@@ -10,16 +10,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Reply, TurnEvent } from '../core/events.js';
 import type {
-  Attachment,
   CommandAnswer,
   InboundCommand,
   InboundEdit,
   InboundMessage,
   InboundPress,
   InboundReaction,
-  Memory,
-  SourceKey,
-} from '../core/memory.js';
+} from '../core/inbound.js';
+import type { Attachment, Memory, SourceKey } from '../core/memory.js';
 import type { OutboundMessage, Turn } from '../core/turn.js';
 import type { RetryableError } from '../errors.js';
 

@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import type { Agent } from '../core/character.js';
 import type { ConnectorSettings } from '../core/connector-settings.js';
-import type { CommandAnswer, InboundMessage } from '../core/memory.js';
+import type { CommandAnswer, InboundMessage } from '../core/inbound.js';
 import type { Person } from '../core/pairing.js';
 import type { CarrierError } from '../errors.js';
 

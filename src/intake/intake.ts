@@ -6,9 +6,9 @@ import {
   type InboundCommand,
   type InboundMessage,
   type InboundPress,
-  type Memory,
   messageMemory,
-} from '../core/memory.js';
+} from '../core/inbound.js';
+import type { Memory } from '../core/memory.js';
 import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { PluginDesk } from '../plugin/plugin.js';

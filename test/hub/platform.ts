@@ -1,6 +1,7 @@
 /** A small platform for tests of the hub: people say things, and what the agent sends stands in `shown`. */
 import { newId } from '../../src/core/ids.js';
-import type { InboundMessage, SourceKey } from '../../src/core/memory.js';
+import type { InboundMessage } from '../../src/core/inbound.js';
+import type { SourceKey } from '../../src/core/memory.js';
 import type { Connector, Host, OutboundMessage } from '../../src/extension-api.js';
 import { until } from '../support/until.js';
 
