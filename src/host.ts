@@ -14,11 +14,12 @@ import { forget } from './intake/commands/forget.js';
 import { help } from './intake/commands/help.js';
 import { model } from './intake/commands/model.js';
 import { beginAnew } from './intake/commands/new.js';
+import { Orders } from './intake/orders.js';
 import { status } from './intake/commands/status.js';
 import { stop } from './intake/commands/stop.js';
 import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
-import { noBots } from './intake/gate.js';
+import { noBots, othersCommands } from './intake/gate.js';
 import { groups } from './intake/groups.js';
 import { IncomingFiles } from './intake/incoming-files.js';
 import { Intake } from './intake/intake.js';
@@ -41,6 +42,7 @@ import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
 import { outcomeOf } from './runtime/outcome.js';
+import type { Forgotten } from './store/forgotten.js';
 import type { Store } from './store/store.js';
 
 export interface FrontParts {
@@ -53,6 +55,7 @@ export interface FrontParts {
     limiters: Limiters;
   };
   rooms: Rooms;
+  forgotten: Forgotten;
   buttonKey: () => Uint8Array;
   agents: AgentDesk;
   secrets: SecretVault | null;
@@ -93,10 +96,10 @@ export function frontOf(parts: FrontParts): Front {
   });
   const served = new ServedPlaces(store, places, log);
   if (config.role !== 'worker') served.begin();
-  const { rooms, agents, secrets, ready } = parts;
+  const { rooms, forgotten, agents, secrets, ready } = parts;
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { rooms, agents, pairings, places, secrets, ready };
+    const desks = { rooms, forgotten, agents, pairings, places, secrets, ready };
     return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
   });
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
@@ -104,14 +107,17 @@ export function frontOf(parts: FrontParts): Front {
   const rates = new Rates(engines.limiters, log);
   const talk = placesRule(groups(config.turns), { places, served, pairings });
   /** Who gets through, whatever they do. */
-  const gate = [noBots, lists, direct(pairings), talk];
+  const gate = [noBots, othersCommands, lists, direct(pairings), talk];
   const admits = afterwards(gate, agents.get);
+  const commands = commandsOf(operations, { buttons, pairings }, parts);
   const intake = new Intake({
     memories: store.memories,
     turns: turnQueue,
     rules: [...gate, rates.rule, pluginRule(plugins, log)],
     limits: config.turns,
-    commands: commandsOf(operations, { buttons, pairings }, parts),
+    commands,
+    orders: new Orders({ turns: store.turns, notes: store.notes, notices, commands, log }),
+    forgotten,
     notices,
     buttons,
     pointers,
@@ -120,7 +126,7 @@ export function frontOf(parts: FrontParts): Front {
     log,
   });
   const changes = new Changes({
-    ...{ memories: store.memories, pointers, admits, limits: config.turns },
+    ...{ memories: store.memories, pointers, admits, forgotten, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
   });
   const feedback = new Feedback(store.notes, pointers, admits, log);

@@ -36,6 +36,7 @@ import { Sweeper } from './runtime/sweeper.js';
 import { Worker } from './runtime/worker.js';
 import { shutDown } from './shutdown.js';
 import { sweepFiles } from './store/file-store.js';
+import type { Forgotten } from './store/forgotten.js';
 
 /** Between two looks for what lacks a vector, for what has lived long enough, and for files nobody names, in ms. */
 const embeddingsMs = 5_000;
@@ -68,6 +69,7 @@ export interface HubParts {
   models: AgentModels;
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
+  forgotten: Forgotten;
   embedder: Embedder | null;
   /** Unix ms; waiting turns expire by it. */
   now(): number;
@@ -108,7 +110,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ buttonKey: parts.buttonKey, secrets: parts.secrets, plugins: parts.plugins },
+    ...{ buttonKey: parts.buttonKey, forgotten: parts.forgotten },
+    ...{ secrets: parts.secrets, plugins: parts.plugins },
     edited: () => memoryManager.nudge(),
   });
   const worker = workerOf(parts, { metrics, memoryManager, rooms });
@@ -254,7 +257,7 @@ interface WorkerNeeds {
 }
 
 function workerOf(
-  { config, engines, characters, models, plugins, types, log, now }: HubParts,
+  { config, engines, characters, forgotten, models, plugins, types, log, now }: HubParts,
   { metrics, memoryManager, rooms }: WorkerNeeds,
 ): Worker {
   const { turns: limits } = config;
@@ -274,6 +277,7 @@ function workerOf(
     turns: store.turns,
     rooms,
     memories: store.memories,
+    forgotten,
     turnQueue,
     deliveryQueue,
     taker: types(manager),

@@ -5,8 +5,9 @@ export function stop(operations: Caller): Command {
   return {
     name: 'stop',
     about: 'stop answering',
-    async run({ principal }) {
-      const { turnId } = await operations.call('turns.stop', { roomId: principal.roomId }, principal);
+    async run({ principal, givenAt }) {
+      const { roomId } = principal;
+      const { turnId } = await operations.call('turns.stop', { roomId, askedAt: givenAt }, principal);
       return { text: turnId ? 'Stopping.' : 'There is nothing to stop.' };
     },
   };
