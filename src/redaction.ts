@@ -7,8 +7,8 @@ import { asCarrierError } from './errors.js';
  */
 const shapes: RegExp[] = [
   // Headers.
-  /\b((?:[Bb]earer|[Bb]asic|[Tt]oken|[Aa]pi[Kk]ey)\s+)(?=[\w.~+/=-]{0,300}[\d=_-])[\w.~+/=-]{6,}/,
-  /\b([Bb]earer\s+|[Bb]asic\s+)[\w.~+/=-]{6,}/,
+  /\b((?:[Bb]earer|[Bb]asic|[Tt]oken|[Aa]pi[Kk]ey)\s+)(?=[\w.~+/=-]{0,300}(?:[\d=]|[a-z][A-Z]))[\w.~+/=-]{6,}/,
+  /\b([Bb]earer\s+)[\w.~+/=-]{6,}/,
   // Our tokens, and keys and tokens of common services, by the letters they begin with.
   /\b(carrier_|sk-|[sr]k_(?:live|test)_|whsec_|gsk_|hf_|AIza|gh[pousr]_|github_pat_|glpat-|xox[a-z][.-]|xapp-|npm_|pypi-|xai-|pplx-|r8_|dop_v1_|shpat_|SG\.|ya29\.|tvly-)[\w.-]{8,}/,
   /\b((?:AKIA|ASIA)(?=[A-Z\d]{16}\b))[A-Z\d]{16}/,
