@@ -28,6 +28,8 @@ export interface Arrival {
 export interface Notice {
   text: string;
   buttons?: Button[];
+  /** The room reads of it anyway: told only to those who wait for an answer of their own. */
+  saidAnyway?: boolean;
 }
 
 export type Ruling =
