@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import type { Agent } from '../core/character.js';
 import type { ConnectorSettings } from '../core/connector-settings.js';
-import type { Button, InboundMessage } from '../core/memory.js';
+import type { CommandAnswer, InboundMessage } from '../core/inbound.js';
 import type { Person } from '../core/pairing.js';
 import type { CarrierError } from '../errors.js';
 
@@ -25,9 +25,7 @@ export interface Arrival {
 }
 
 /** A short text for who sent the message. It makes no turn and stands in no history. */
-export interface Notice {
-  text: string;
-  buttons?: Button[];
+export interface Notice extends CommandAnswer {
   /** The room reads of it anyway: told only to those who wait for an answer of their own. */
   saidAnyway?: boolean;
 }
