@@ -10,15 +10,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Reply, TurnEvent } from '../core/events.js';
 import type {
-  Attachment,
+  CommandAnswer,
   InboundCommand,
   InboundEdit,
   InboundMessage,
   InboundPress,
   InboundReaction,
-  Memory,
-  SourceKey,
-} from '../core/memory.js';
+} from '../core/inbound.js';
+import type { Attachment, Memory, SourceKey } from '../core/memory.js';
 import type { OutboundMessage, Turn } from '../core/turn.js';
 import type { RetryableError } from '../errors.js';
 
@@ -61,8 +60,8 @@ export interface Inbox {
   receive(message: InboundMessage, more?: Receiving): Promise<Receipt | null>;
   /**
    * Its author changed a message. Before its turn has begun, the turn sees the new text; a turn that runs goes on with
-   * the old one, and none is made. False: no such message of theirs here, or the gate refuses them. Errors:
-   * `text_too_long`.
+   * the old one, and none is made; but talk that was only kept, and is `addressed` now, is answered once. False: no such
+   * message of theirs here, or the gate refuses them. Errors: `text_too_long`.
    */
   edit(edit: InboundEdit): Promise<boolean>;
   /** A message was deleted, of a person or the agent, so it is forgotten; one that waits is not answered. False: unknown. */
@@ -70,7 +69,7 @@ export interface Inbox {
   /** Keeps a reaction to one of the agent's messages as feedback. False: not the agent's message, or the gate refuses. */
   react(reaction: InboundReaction): Promise<boolean>;
   /** Carries out a command; what it gives is for the caller's eyes only. Null: the gate drops the caller. */
-  command(command: InboundCommand): Promise<string | null>;
+  command(command: InboundCommand): Promise<CommandAnswer | null>;
   /** Takes a pressed button; the text is for who pressed. Errors: `button_invalid` (forged, expired, used). */
   press(press: InboundPress): Promise<string>;
   /** What a sender that can wait should be told instead, since too much waits already; null: go on. */

@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import type { Agent } from '../core/character.js';
 import type { ConnectorSettings } from '../core/connector-settings.js';
-import type { Button, InboundMessage } from '../core/memory.js';
+import type { CommandAnswer, InboundMessage } from '../core/inbound.js';
 import type { Person } from '../core/pairing.js';
 import type { CarrierError } from '../errors.js';
 
@@ -27,10 +27,7 @@ export interface Arrival {
 }
 
 /** A short text for who sent the message. It makes no turn and stands in no history. */
-export interface Notice {
-  text: string;
-  buttons?: Button[];
-}
+export type Notice = CommandAnswer;
 
 export type Ruling =
   | { kind: 'pass' }

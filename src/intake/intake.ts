@@ -2,12 +2,13 @@ import type { Outcome, Receipt, Receiving } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import { settingsFor } from '../core/connector-settings.js';
 import {
+  type CommandAnswer,
   type InboundCommand,
   type InboundMessage,
   type InboundPress,
-  type Memory,
   messageMemory,
-} from '../core/memory.js';
+} from '../core/inbound.js';
+import type { Memory } from '../core/memory.js';
 import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { PluginDesk } from '../plugin/plugin.js';
@@ -182,19 +183,15 @@ export class Intake {
   }
 
   /** Null: the gate drops the caller. `trusted`: as in `settingsFor`. */
-  async command(command: InboundCommand, trusted = false): Promise<string | null> {
+  async command(command: InboundCommand, trusted = false): Promise<CommandAnswer | null> {
     const { source, name, args } = command;
     const text = `/${name} ${args}`.trim();
     const said = check({ ...command, source: { ...source, pull: undefined }, text });
     const arrival = this.#arrival(said, trusted);
     const ruling = await judge(this.#parts.rules, arrival);
-    if (ruling.kind === 'notice') return ruling.notice.text;
+    if (ruling.kind === 'notice') return ruling.notice;
     if (ruling.kind !== 'pass') return null;
-    const { text: answer } = await this.#parts.commands.run(
-      { name: name.toLowerCase(), args: args.trim() },
-      arrival,
-    );
-    return answer;
+    return this.#parts.commands.run({ name: name.toLowerCase(), args: args.trim() }, arrival);
   }
 
   /** Says what the button stands for, as its presser; what it gives is for that one's eyes. */
