@@ -18,6 +18,8 @@ export interface Arrival {
   settings: ConnectorSettings;
   /** Whoever sends it answers for it with an administrator's token: its commands are an operator's. */
   vouched?: boolean;
+  /** It was let in before, and taken up again since its process died: it is not counted anew. */
+  admitted?: boolean;
   /** It changes what was said before, or reacts to it: nobody is told anything for it. */
   afterwards?: boolean;
   /** The author was let in when they wrote, and the platform did not say which roles they have now. */

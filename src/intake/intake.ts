@@ -48,6 +48,8 @@ interface Sender {
   waits: boolean;
   /** Answers for it with an administrator's token. */
   vouched?: boolean;
+  /** As in `Arrival`. */
+  admitted?: boolean;
   /** As in `Receiving`. */
   complete?: Receiving['complete'];
 }
@@ -68,9 +70,12 @@ export class Intake {
    * Null means that there will be no turn, which the sender is told by a notice or not at all.
    * @param sender `waits` for an answer: a notice is thrown to it as an error, and a command's answer is the outcome.
    */
-  async receive(inbound: InboundMessage, { waits, vouched, complete }: Sender): Promise<Receipt | null> {
+  async receive(
+    inbound: InboundMessage,
+    { waits, vouched, admitted, complete }: Sender,
+  ): Promise<Receipt | null> {
     const { rules, limits, notices } = this.#parts;
-    const arrival = { ...this.#arrival(check(inbound), waits), vouched };
+    const arrival = { ...this.#arrival(check(inbound), waits), vouched, admitted };
     const ruling = await judge([...rules, textRule(limits)], arrival);
     if (ruling.kind === 'drop') {
       if (waits && ruling.error) throw ruling.error;
