@@ -14,7 +14,6 @@ import { forget } from './intake/commands/forget.js';
 import { help } from './intake/commands/help.js';
 import { model } from './intake/commands/model.js';
 import { beginAnew } from './intake/commands/new.js';
-import { Orders } from './intake/orders.js';
 import { status } from './intake/commands/status.js';
 import { stop } from './intake/commands/stop.js';
 import { direct } from './intake/direct.js';
@@ -22,9 +21,11 @@ import { Feedback } from './intake/feedback.js';
 import { noBots, othersCommands } from './intake/gate.js';
 import { groups } from './intake/groups.js';
 import { IncomingFiles } from './intake/incoming-files.js';
+import { IncomingLine } from './intake/incoming-line.js';
 import { Intake } from './intake/intake.js';
 import { lists } from './intake/lists.js';
 import { Notices } from './intake/notices.js';
+import { Orders } from './intake/orders.js';
 import { PairedPlaces } from './intake/paired-places.js';
 import { Pairings } from './intake/pairings.js';
 import { places as placesRule } from './intake/places.js';
@@ -70,6 +71,10 @@ export interface FrontParts {
 export interface Front {
   /** The hub as one connector sees it. */
   hostFor(connector: Pick<Connector, 'name' | 'agentId' | 'routes'>): Host;
+  /** Starts it, and gives it what an earlier process took for it and did not store. */
+  start(connector: Connector): Promise<void>;
+  /** Call when nothing is received any more. */
+  stop(): void;
   readonly operations: Caller;
 }
 
@@ -131,25 +136,32 @@ export function frontOf(parts: FrontParts): Front {
   });
   const feedback = new Feedback(store.notes, pointers, admits, log);
   const incoming = new IncomingFiles(store.files, config.files);
+  const line = new IncomingLine(store.notes, log);
   const backlog = new Backlog(turnQueue, config.http.maxBacklog);
   // Callers with a token of the hub wait for an answer; a platform's people read what comes.
   const isTrusted = ({ routes }: Pick<Connector, 'routes'>) => routes?.access === 'token';
   const hostFor: Front['hostFor'] = (connector) => ({
-    async receive(message, { from, complete } = {}) {
+    async receive(message, more = {}) {
       const waits = isTrusted(connector);
-      const sender = { waits, vouched: waits && from?.admin };
-      const receipt = await incoming.with(message, complete, (complete) =>
-        intake.receive(message, { ...sender, complete }),
+      const sender = { waits, vouched: waits && more.from?.admin };
+      const receipt = await line.take(connector, message, more, (complete, admitted) =>
+        incoming.with(message, complete, (complete) =>
+          intake.receive(message, { ...sender, complete, admitted }),
+        ),
       );
       if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
       return receipt;
     },
     async edit(edit) {
+      await line.settled(edit.key);
       const edited = await changes.edit(edit, isTrusted(connector));
       if (edited) parts.edited();
       return edited;
     },
-    remove: (key) => changes.remove(key),
+    async remove(key) {
+      await line.settled(key);
+      return changes.remove(key);
+    },
     react: (reaction) => feedback.take(reaction, isTrusted(connector)),
     command: (command) => intake.command(command, isTrusted(connector)),
     press: (press) => intake.press(press, isTrusted(connector)),
@@ -170,7 +182,15 @@ export function frontOf(parts: FrontParts): Front {
     notes: scopedNotes(store.notes, connector),
     log,
   });
-  return { hostFor, operations };
+  return {
+    hostFor,
+    operations,
+    async start(connector) {
+      await connector.start(hostFor(connector));
+      await line.takeUp(connector);
+    },
+    stop: () => line.stop(),
+  };
 }
 
 /** Most starts are followed by messages, not by operations: a hub is ready sooner without them. */

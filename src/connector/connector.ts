@@ -39,6 +39,12 @@ export interface Receiving {
    * `text`, `quote`, `parts`, `attachments`, and the author's name, and nothing else. What it throws, `receive` throws.
    */
   complete?(): Promise<InboundMessage>;
+  /**
+   * For a message whose `complete` may take longer than its platform waits: the hub notes it then, durably, and calls
+   * `taken`, so that the platform may be told "got it". `receive` goes on, and resolves when the message is stored, in
+   * the order of its room. Should the process die before, the next one gives `event`, JSON, to the connector's `again`.
+   */
+  early?: { event: unknown; taken(): void };
   /** Whose token the request came with: commands of an administrator are an operator's. */
   from?: Principal;
 }
@@ -193,6 +199,11 @@ export interface Connector {
   stop(): Promise<void>;
   /** Present where messages come over one held connection; without it they come by `routes`. */
   readonly connection?: Connection;
+  /**
+   * Takes an event that was noted for a message (`early`) and whose process died: as if its platform sent it once more.
+   * Called after `start`, before the connection is opened. What it throws is tried again, unless it is a `FatalError`.
+   */
+  again?(event: unknown): Promise<void>;
   /** Looks at the settings with the platform's eyes, without starting; what follows a failed check may be missing. */
   diagnose?(): Promise<Finding[]>;
   /**

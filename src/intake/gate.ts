@@ -21,6 +21,8 @@ export interface Arrival {
   command?: Written;
   /** Whoever sends it answers for it with an administrator's token: its commands are an operator's. */
   vouched?: boolean;
+  /** It was let in before, and taken up again since its process died: it is not counted anew. */
+  admitted?: boolean;
   /** It changes what was said before, or reacts to it: nobody is told anything for it. */
   afterwards?: boolean;
   /** The author was let in when they wrote, and the platform did not say which roles they have now. */
@@ -28,7 +30,10 @@ export interface Arrival {
 }
 
 /** A short text for who sent the message. It makes no turn and stands in no history. */
-export type Notice = CommandAnswer;
+export interface Notice extends CommandAnswer {
+  /** The room reads of it anyway: told only to those who wait for an answer of their own. */
+  saidAnyway?: boolean;
+}
 
 export type Ruling =
   | { kind: 'pass' }

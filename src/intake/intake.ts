@@ -18,11 +18,11 @@ import type { Appended, History } from '../store/history.js';
 import type { Buttons } from './buttons.js';
 import { check } from './check.js';
 import type { Commands } from './commands/command.js';
-import type { Orders } from './orders.js';
 import { writtenIn } from './commands/written.js';
 import { type Arrival, type Checked, judge, type Rule } from './gate.js';
 import { isSame } from './is-same.js';
 import type { Notices } from './notices.js';
+import type { Orders } from './orders.js';
 import { withFilesNamed } from './overheard.js';
 import type { Pointers } from './pointers.js';
 import { type TextLimits, textProblem, textRule } from './text.js';
@@ -53,6 +53,8 @@ interface Sender {
   waits: boolean;
   /** Answers for it with an administrator's token. */
   vouched?: boolean;
+  /** As in `Arrival`. */
+  admitted?: boolean;
   /** As in `Receiving`. */
   complete?: Receiving['complete'];
 }
@@ -71,9 +73,12 @@ export class Intake {
    * Null means that there will be no turn, which the sender is told by a notice or not at all.
    * @param sender `waits` for an answer: a notice is thrown to it as an error, and a command's answer is the outcome.
    */
-  async receive(inbound: InboundMessage, { waits, vouched, complete }: Sender): Promise<Receipt | null> {
+  async receive(
+    inbound: InboundMessage,
+    { waits, vouched, admitted, complete }: Sender,
+  ): Promise<Receipt | null> {
     const { rules, limits, notices } = this.#parts;
-    const arrival = { ...(await this.#arrival(check(inbound), waits)), vouched };
+    const arrival = { ...(await this.#arrival(check(inbound), waits)), vouched, admitted };
     const ruling = await judge([...rules, textRule(limits)], arrival);
     if (ruling.kind === 'drop') {
       if (waits && ruling.error) throw ruling.error;
@@ -105,7 +110,7 @@ export class Intake {
   ): Promise<Receipt | null> {
     if (ruling === 'pass' && arrival.command) {
       // Not behind what waits in the room: a command may be about just that. It stands in no history.
-      const obeyed = await this.#parts.orders.obey(arrival.command, arrival);
+      const obeyed = await this.#parts.orders.obey(arrival.command, arrival, waits);
       return waits ? { memory: await this.#memoryOf(arrival.message, 'kept'), ...obeyed } : null;
     }
     if (await this.#parts.forgotten.has(keyOf(arrival.message))) {
@@ -191,7 +196,8 @@ export class Intake {
     if (ruling.kind === 'notice') return ruling.notice;
     if (ruling.kind !== 'pass') return null;
     const given = { name: name.toLowerCase(), args: args.trim() };
-    return this.#parts.orders.answer(given, arrival, command.id);
+    const answer = await this.#parts.orders.answer(given, arrival, command.id);
+    return answer.saidAnyway && !trusted ? null : answer;
   }
 
   /** Says what the button stands for, as its presser; what it gives is for that one's eyes. */

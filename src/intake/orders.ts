@@ -7,10 +7,10 @@ import type { Logger } from '../logger.js';
 import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
 import type { TurnStore } from '../store/turn-store.js';
-import type { Arrival } from './gate.js';
-import type { Notices } from './notices.js';
 import type { Commands } from './commands/command.js';
 import type { Written } from './commands/written.js';
+import type { Arrival, Notice } from './gate.js';
+import type { Notices } from './notices.js';
 
 /** How long what a command gave is known, so that telling it again gives the same. */
 const knownMs = 24 * 60 * 60 * 1000;
@@ -52,12 +52,12 @@ export class Orders {
     this.#answers = answerNote.in(parts.notes, parts.log);
   }
 
-  /** A command in a message; what it gives is told as a notice. */
-  async obey(command: Written, arrival: Arrival): Promise<Obeyed> {
+  /** A command in a message; what it gives is told as a notice. `waits`: its sender does, for an answer of their own. */
+  async obey(command: Written, arrival: Arrival, waits: boolean): Promise<Obeyed> {
     const { notices } = this.#parts;
     const { message } = arrival;
     const known = () => notices.told(message);
-    const tell = (answer: CommandAnswer) => notices.tell(message, answer);
+    const tell = (answer: Notice) => notices.tell(message, answer.saidAnyway && !waits ? null : answer);
     const { value, duplicate } = await this.#once(command, arrival, message.source.messageId, {
       known,
       tell,
@@ -66,12 +66,12 @@ export class Orders {
   }
 
   /** A command that is no message; `id` names this one call, absent: it is not told again. */
-  async answer(command: Written, arrival: Arrival, id?: string): Promise<CommandAnswer> {
+  async answer(command: Written, arrival: Arrival, id?: string): Promise<Notice> {
     if (id === undefined) return this.#parts.commands.run(command, arrival, Date.now());
     const key = `command:${id}`;
     const orderId = orderIdOf(arrival, key);
-    const known = () => this.#answers.get(orderId);
-    const tell = async (answer: CommandAnswer) => {
+    const known = (): Promise<Notice | null> => this.#answers.get(orderId);
+    const tell = async (answer: Notice) => {
       await this.#answers.put(orderId, answer, { ttlMs: knownMs });
       return answer;
     };
@@ -82,7 +82,7 @@ export class Orders {
     command: Written,
     arrival: Arrival,
     key: string,
-    result: { known(): Promise<T | null>; tell(answer: CommandAnswer): Promise<T> },
+    result: { known(): Promise<T | null>; tell(answer: Notice): Promise<T> },
   ): Promise<{ value: T; duplicate: boolean }> {
     const orderId = orderIdOf(arrival, key);
     const running = this.#running.get(orderId) as Promise<{ value: T }> | undefined;
@@ -132,7 +132,7 @@ export class Orders {
     command: Written,
     arrival: Arrival,
     { givenAt, first }: { givenAt: number; first: boolean },
-  ): Promise<CommandAnswer> {
+  ): Promise<Notice> {
     const { commands } = this.#parts;
     const found = await commands.find(command.name, arrival.agent);
     if (first || !found?.unrepeatable) return commands.run(command, arrival, givenAt);

@@ -92,7 +92,7 @@ export class FakeHost implements Host {
     if (!this.agents.has(agentId)) throw new FatalError('agent_unknown', `No agent "${agentId}".`);
   }
 
-  async receive(envelope: InboundMessage, { complete }: Receiving = {}): Promise<Receipt | null> {
+  async receive(envelope: InboundMessage, { complete, early }: Receiving = {}): Promise<Receipt | null> {
     this.requireAgent(envelope.agentId);
     const ruling = await this.gate.judge(envelope);
     if (ruling !== 'pass' && ruling !== 'keep') return null;
@@ -100,6 +100,8 @@ export class FakeHost implements Host {
     const key = keyOf({ ...envelope.source, agentId: envelope.agentId });
     const known = this.#byKey.get(key)?.memory;
     if (known) return { memory: known, duplicate: true };
+    // The real one waits a moment before.
+    if (complete) early?.taken();
     const completed = complete ? await complete() : envelope;
     if (!isSame(completed, envelope))
       throw new FatalError('internal', 'The connector gave another message for the one that was let in.');

@@ -6,9 +6,11 @@ export function stop(operations: Caller): Command {
     name: 'stop',
     about: 'stop answering',
     async run({ principal, givenAt }) {
-      const { roomId } = principal;
-      const { turnId } = await operations.call('turns.stop', { roomId, askedAt: givenAt }, principal);
-      return { text: turnId ? 'Stopping.' : 'There is nothing to stop.' };
+      const wanted = { roomId: principal.roomId, askedAt: givenAt };
+      const { turnId, waited } = await operations.call('turns.stop', wanted, principal);
+      if (!turnId) return { text: 'There is nothing to stop.' };
+      // A turn that ran says "Stopped." where its answer was being written.
+      return waited ? { text: 'Stopped.' } : { text: 'Stopping.', saidAnyway: true };
     },
   };
 }
