@@ -121,7 +121,7 @@ export function frontOf(parts: FrontParts): Front {
     rules: [...gate, rates.rule, pluginRule(plugins, log)],
     limits: config.turns,
     commands,
-    orders: new Orders({ turns: store.turns, notes: store.notes, notices, commands, log }),
+    orders: new Orders({ ...store, notices, commands, alone: !config.cluster, log }),
     forgotten,
     notices,
     buttons,
