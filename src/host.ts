@@ -35,6 +35,7 @@ import { Pointers } from './intake/pointers.js';
 import { type Limiters, Rates } from './intake/rates.js';
 import { scopedNotes } from './intake/scoped-notes.js';
 import { ServedPlaces } from './intake/served-places.js';
+import { Threads } from './intake/threads.js';
 import { editedBy } from './intake/transformed.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
@@ -110,7 +111,8 @@ export function frontOf(parts: FrontParts): Front {
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const pointers = new Pointers(store.memories, store.notes, log);
   const rates = new Rates(engines.limiters, log);
-  const talk = placesRule(groups(config.turns), { places, served, pairings });
+  const threads = new Threads(store.notes, store.memories, log);
+  const talk = placesRule(groups(config.turns, threads), { places, served, pairings });
   /** Who gets through, whatever they do. */
   const gate = [noBots, othersCommands, lists, direct(pairings), talk];
   const admits = afterwards(gate, agents.get);
@@ -123,6 +125,7 @@ export function frontOf(parts: FrontParts): Front {
     commands,
     orders: new Orders({ ...store, notices, commands, alone: !config.cluster, log }),
     forgotten,
+    threads,
     notices,
     buttons,
     pointers,

@@ -26,6 +26,7 @@ import type { Orders } from './orders.js';
 import { withFilesNamed } from './overheard.js';
 import type { Pointers } from './pointers.js';
 import { type TextLimits, textProblem, textRule } from './text.js';
+import type { Threads } from './threads.js';
 import { transformed } from './transformed.js';
 
 export interface IntakeParts {
@@ -38,6 +39,7 @@ export interface IntakeParts {
   commands: Commands;
   orders: Orders;
   forgotten: Pick<Forgotten, 'has'>;
+  threads: Pick<Threads, 'join'>;
   notices: Notices;
   buttons: Buttons;
   pointers: Pointers;
@@ -117,6 +119,8 @@ export class Intake {
       if (waits) throw new FatalError('not_allowed', 'This message was forgotten; it is not taken again.');
       return null;
     }
+    const { threaded, addressed } = arrival.message;
+    if (ruling === 'pass' && threaded && addressed) await this.#parts.threads.join(arrival.message);
     if (ruling === 'keep' && arrival.message.files.length > 0)
       return this.#append({ ...arrival, message: withFilesNamed(arrival.message) }, 'kept');
     const status = ruling === 'keep' ? 'kept' : 'pending';
