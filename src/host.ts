@@ -37,6 +37,7 @@ import { scopedNotes } from './intake/scoped-notes.js';
 import { ServedPlaces } from './intake/served-places.js';
 import { Threads } from './intake/threads.js';
 import { editedBy } from './intake/transformed.js';
+import { Waking } from './intake/waking.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import type { AgentDesk, SecretVault } from './operations/operation.js';
@@ -117,10 +118,11 @@ export function frontOf(parts: FrontParts): Front {
   const gate = [noBots, othersCommands, lists, direct(pairings), talk];
   const admits = afterwards(gate, agents.get);
   const commands = commandsOf(operations, { buttons, pairings }, parts);
+  const rules = [...gate, rates.rule, pluginRule(plugins, log)];
   const intake = new Intake({
     memories: store.memories,
     turns: turnQueue,
-    rules: [...gate, rates.rule, pluginRule(plugins, log)],
+    rules,
     limits: config.turns,
     commands,
     orders: new Orders({ ...store, notices, commands, alone: !config.cluster, log }),
@@ -136,6 +138,9 @@ export function frontOf(parts: FrontParts): Front {
   const changes = new Changes({
     ...{ memories: store.memories, pointers, admits, forgotten, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
+    waking: new Waking({
+      ...{ turns: store.turns, queue: turnQueue, rooms, threads, admits: afterwards(rules, agents.get), log },
+    }),
   });
   const feedback = new Feedback(store.notes, pointers, admits, log);
   const incoming = new IncomingFiles(store.files, config.files);

@@ -119,8 +119,7 @@ export class Intake {
       if (waits) throw new FatalError('not_allowed', 'This message was forgotten; it is not taken again.');
       return null;
     }
-    const { threaded, addressed } = arrival.message;
-    if (ruling === 'pass' && threaded && addressed) await this.#parts.threads.join(arrival.message);
+    if (ruling === 'pass' && arrival.message.threaded) await this.#parts.threads.join(arrival.message);
     if (ruling === 'keep' && arrival.message.files.length > 0)
       return this.#append({ ...arrival, message: withFilesNamed(arrival.message) }, 'kept');
     const status = ruling === 'keep' ? 'kept' : 'pending';

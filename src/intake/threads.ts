@@ -32,17 +32,18 @@ export class Threads {
     this.#history = history;
   }
 
-  /** Call it when the agent is addressed there, before the message is stored. @throws what the store throws */
-  async join({ agentId, source }: Checked): Promise<void> {
-    await this.#note(roomIdOf(agentId, source));
+  /** Call it when the agent is to answer there, before the message is stored. @throws what the store throws */
+  async join({ agentId, source }: Pick<Checked, 'agentId' | 'source'>): Promise<void> {
+    const roomId = roomIdOf(agentId, source);
+    const now = Date.now();
+    if (now - (this.#ours.get(roomId) ?? 0) < renewedMs) return;
+    await this.#notes.put(roomId, now, { ttlMs: keptMs });
+    this.#ours.set(roomId, now);
   }
 
   async isOurs({ agentId, source }: Checked): Promise<boolean> {
     const roomId = roomIdOf(agentId, source);
-    const known = this.#ours.get(roomId) ?? (await this.#notes.get(roomId));
-    if (known === null && !(await this.#spokeIn(roomId))) return false;
-    await this.#note(roomId, known ?? undefined);
-    return true;
+    return this.#ours.has(roomId) || (await this.#notes.get(roomId)) !== null || this.#spokeIn(roomId);
   }
 
   /** Threads that were served before they were noted. */
@@ -52,15 +53,5 @@ export class Threads {
     if (items.some(({ role }) => role === 'assistant')) return true;
     this.#silent.set(roomId, true);
     return false;
-  }
-
-  async #note(roomId: string, noted = this.#ours.get(roomId)): Promise<void> {
-    const now = Date.now();
-    if (noted !== undefined && now - noted < renewedMs) {
-      this.#ours.set(roomId, noted);
-      return;
-    }
-    await this.#notes.put(roomId, now, { ttlMs: keptMs });
-    this.#ours.set(roomId, now);
   }
 }

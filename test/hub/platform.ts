@@ -56,6 +56,12 @@ export class Platform implements Connector {
     return this.host.edit({ key: this.key(author, id), text, author: { id: author }, roles });
   }
 
+  /** The author changes a message in the group. */
+  editSaid(author: string, id: string, text: string, addressed = false): Promise<boolean> {
+    const doer = { author: { id: author }, roles: [], home: true, addressed };
+    return this.host.edit({ key: this.key('group', id), text, ...doer });
+  }
+
   /** In a direct conversation, whose channel is the author's name. */
   dm(author: string, text: string, { id, ...more }: Said = {}) {
     return this.host.receive({
