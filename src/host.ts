@@ -32,6 +32,7 @@ import { places as placesRule } from './intake/places.js';
 import { commandsOfPlugins } from './intake/plugin-commands.js';
 import { pluginRule } from './intake/plugin-rule.js';
 import { Pointers } from './intake/pointers.js';
+import { Proxies } from './intake/proxies.js';
 import { type Limiters, Rates } from './intake/rates.js';
 import { scopedNotes } from './intake/scoped-notes.js';
 import { ServedPlaces } from './intake/served-places.js';
@@ -110,7 +111,8 @@ export function frontOf(parts: FrontParts): Front {
     return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
   });
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
-  const pointers = new Pointers(store.memories, store.notes, log);
+  const proxies = new Proxies({ ...store, log });
+  const pointers = new Pointers(store.memories, store.notes, proxies, log);
   const rates = new Rates(engines.limiters, log);
   const threads = new Threads(store.notes, store.memories, log);
   const talk = placesRule(groups(config.turns, threads), { places, served, pairings });
@@ -128,6 +130,7 @@ export function frontOf(parts: FrontParts): Front {
     orders: new Orders({ ...store, notices, commands, alone: !config.cluster, log }),
     forgotten,
     threads,
+    proxies,
     notices,
     buttons,
     pointers,
@@ -136,7 +139,7 @@ export function frontOf(parts: FrontParts): Front {
     log,
   });
   const changes = new Changes({
-    ...{ memories: store.memories, pointers, admits, forgotten, limits: config.turns },
+    ...{ memories: store.memories, pointers, admits, forgotten, proxies, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
     waking: new Waking({
       ...{ turns: store.turns, queue: turnQueue, rooms, threads, admits: afterwards(rules, agents.get), log },

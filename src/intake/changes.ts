@@ -6,6 +6,7 @@ import type { MemoryStore } from '../store/memory-store.js';
 import { each } from '../store/paging.js';
 import type { Admits } from './afterwards.js';
 import type { Pointers } from './pointers.js';
+import type { Proxies } from './proxies.js';
 import { type TextLimits, textProblem } from './text.js';
 import type { Waking } from './waking.js';
 
@@ -17,6 +18,7 @@ export interface ChangesParts {
   pointers: Pointers;
   admits: Admits;
   forgotten: Pick<Forgotten, 'note'>;
+  proxies: Pick<Proxies, 'stays' | 'gone'>;
   limits: TextLimits;
   transform: Transform;
   waking: Waking;
@@ -65,9 +67,12 @@ export class Changes {
    * that waits is not answered. False: no such message here.
    */
   async remove(key: SourceKey): Promise<boolean> {
-    const memory = await this.#parts.pointers.find(key);
+    const { pointers, proxies, forgotten } = this.#parts;
+    if (await proxies.stays(key)) return true;
+    const memory = await pointers.find(key);
     if (!memory) return false;
-    await this.#parts.forgotten.note([memory]);
+    proxies.gone(memory);
+    await forgotten.note([memory]);
     // First, so that what is cut off is found again when the deletion is told again.
     const following = memory.role === 'user' ? await this.#following(memory) : [];
     if (following.length > 0) await this.#parts.memories.forget(following);

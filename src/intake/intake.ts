@@ -25,6 +25,7 @@ import type { Notices } from './notices.js';
 import type { Orders } from './orders.js';
 import { withFilesNamed } from './overheard.js';
 import type { Pointers } from './pointers.js';
+import type { Proxies } from './proxies.js';
 import { type TextLimits, textProblem, textRule } from './text.js';
 import type { Threads } from './threads.js';
 import { transformed } from './transformed.js';
@@ -40,6 +41,7 @@ export interface IntakeParts {
   orders: Orders;
   forgotten: Pick<Forgotten, 'has'>;
   threads: Pick<Threads, 'join'>;
+  proxies: Pick<Proxies, 'take'>;
   notices: Notices;
   buttons: Buttons;
   pointers: Pointers;
@@ -79,7 +81,9 @@ export class Intake {
     inbound: InboundMessage,
     { waits, vouched, admitted, complete }: Sender,
   ): Promise<Receipt | null> {
-    const { rules, limits, notices } = this.#parts;
+    const { rules, limits, notices, proxies } = this.#parts;
+    const copied = inbound.proxy ? await proxies.take(check(inbound)) : null;
+    if (copied) return this.#scheduled(copied);
     const arrival = { ...(await this.#arrival(check(inbound), waits)), vouched, admitted };
     const ruling = await judge([...rules, textRule(limits)], arrival);
     if (ruling.kind === 'drop') {
