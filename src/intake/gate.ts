@@ -27,7 +27,10 @@ export interface Arrival {
 }
 
 /** A short text for who sent the message. It makes no turn and stands in no history. */
-export type Notice = CommandAnswer;
+export interface Notice extends CommandAnswer {
+  /** The room reads of it anyway: told only to those who wait for an answer of their own. */
+  saidAnyway?: boolean;
+}
 
 export type Ruling =
   | { kind: 'pass' }

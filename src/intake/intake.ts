@@ -108,7 +108,7 @@ export class Intake {
     if (ruling === 'pass') {
       const command = await this.#commandIn(arrival);
       if (command) {
-        const receipt = await this.#obey(command, arrival);
+        const receipt = await this.#obey(command, arrival, waits);
         return waits ? receipt : null;
       }
     }
@@ -191,7 +191,9 @@ export class Intake {
     const ruling = await judge(this.#parts.rules, arrival);
     if (ruling.kind === 'notice') return ruling.notice;
     if (ruling.kind !== 'pass') return null;
-    return this.#parts.commands.run({ name: name.toLowerCase(), args: args.trim() }, arrival);
+    const written = { name: name.toLowerCase(), args: args.trim() };
+    const answer = await this.#parts.commands.run(written, arrival);
+    return answer.saidAnyway && !trusted ? null : answer;
   }
 
   /** Says what the button stands for, as its presser; what it gives is for that one's eyes. */
@@ -224,12 +226,12 @@ export class Intake {
    * Once for each message, however often it is redelivered. Not behind what waits in the room: a command may be about
    * just that. It stands in no history.
    */
-  async #obey(command: Written, arrival: Arrival): Promise<Receipt> {
+  async #obey(command: Written, arrival: Arrival, waits: boolean): Promise<Receipt> {
     const { message } = arrival;
     const { agentId, source } = message;
     const key = JSON.stringify([agentId, source.connector, source.tenant, source.messageId]);
     const running = this.#obeying.get(key);
-    const obeyed = running ?? this.#obeyOnce(command, arrival);
+    const obeyed = running ?? this.#obeyOnce(command, arrival, waits);
     this.#obeying.set(key, obeyed);
     try {
       const { outcome, duplicate } = await obeyed;
@@ -240,12 +242,17 @@ export class Intake {
     }
   }
 
-  async #obeyOnce(command: Written, arrival: Arrival): Promise<{ outcome: Outcome; duplicate: boolean }> {
+  async #obeyOnce(
+    command: Written,
+    arrival: Arrival,
+    waits: boolean,
+  ): Promise<{ outcome: Outcome; duplicate: boolean }> {
     const { notices, commands } = this.#parts;
     const told = await notices.told(arrival.message);
     if (told) return { outcome: told, duplicate: true };
     const notice = await commands.run(command, arrival);
-    return { outcome: await notices.tell(arrival.message, notice), duplicate: false };
+    const said = notice.saidAnyway && !waits ? null : notice;
+    return { outcome: await notices.tell(arrival.message, said), duplicate: false };
   }
 
   async #append(arrival: Arrival, status: 'pending' | 'kept'): Promise<Appended | null> {
