@@ -2,12 +2,13 @@ import type { Outcome, Receipt, Receiving } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import { settingsFor } from '../core/connector-settings.js';
 import {
+  type CommandAnswer,
   type InboundCommand,
   type InboundMessage,
   type InboundPress,
-  type Memory,
   messageMemory,
-} from '../core/memory.js';
+} from '../core/inbound.js';
+import type { Memory } from '../core/memory.js';
 import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { PluginDesk } from '../plugin/plugin.js';
@@ -47,6 +48,8 @@ interface Sender {
   waits: boolean;
   /** Answers for it with an administrator's token. */
   vouched?: boolean;
+  /** As in `Arrival`. */
+  admitted?: boolean;
   /** As in `Receiving`. */
   complete?: Receiving['complete'];
 }
@@ -67,9 +70,12 @@ export class Intake {
    * Null means that there will be no turn, which the sender is told by a notice or not at all.
    * @param sender `waits` for an answer: a notice is thrown to it as an error, and a command's answer is the outcome.
    */
-  async receive(inbound: InboundMessage, { waits, vouched, complete }: Sender): Promise<Receipt | null> {
+  async receive(
+    inbound: InboundMessage,
+    { waits, vouched, admitted, complete }: Sender,
+  ): Promise<Receipt | null> {
     const { rules, limits, notices } = this.#parts;
-    const arrival = { ...this.#arrival(check(inbound), waits), vouched };
+    const arrival = { ...this.#arrival(check(inbound), waits), vouched, admitted };
     const ruling = await judge([...rules, textRule(limits)], arrival);
     if (ruling.kind === 'drop') {
       if (waits && ruling.error) throw ruling.error;
@@ -102,7 +108,7 @@ export class Intake {
     if (ruling === 'pass') {
       const command = await this.#commandIn(arrival);
       if (command) {
-        const receipt = await this.#obey(command, arrival);
+        const receipt = await this.#obey(command, arrival, waits);
         return waits ? receipt : null;
       }
     }
@@ -177,19 +183,17 @@ export class Intake {
   }
 
   /** Null: the gate drops the caller. `trusted`: as in `settingsFor`. */
-  async command(command: InboundCommand, trusted = false): Promise<string | null> {
+  async command(command: InboundCommand, trusted = false): Promise<CommandAnswer | null> {
     const { source, name, args } = command;
     const text = `/${name} ${args}`.trim();
     const said = check({ ...command, source: { ...source, pull: undefined }, text });
     const arrival = this.#arrival(said, trusted);
     const ruling = await judge(this.#parts.rules, arrival);
-    if (ruling.kind === 'notice') return ruling.notice.text;
+    if (ruling.kind === 'notice') return ruling.notice;
     if (ruling.kind !== 'pass') return null;
-    const { text: answer } = await this.#parts.commands.run(
-      { name: name.toLowerCase(), args: args.trim() },
-      arrival,
-    );
-    return answer;
+    const written = { name: name.toLowerCase(), args: args.trim() };
+    const answer = await this.#parts.commands.run(written, arrival);
+    return answer.saidAnyway && !trusted ? null : answer;
   }
 
   /** Says what the button stands for, as its presser; what it gives is for that one's eyes. */
@@ -222,12 +226,12 @@ export class Intake {
    * Once for each message, however often it is redelivered. Not behind what waits in the room: a command may be about
    * just that. It stands in no history.
    */
-  async #obey(command: Written, arrival: Arrival): Promise<Receipt> {
+  async #obey(command: Written, arrival: Arrival, waits: boolean): Promise<Receipt> {
     const { message } = arrival;
     const { agentId, source } = message;
     const key = JSON.stringify([agentId, source.connector, source.tenant, source.messageId]);
     const running = this.#obeying.get(key);
-    const obeyed = running ?? this.#obeyOnce(command, arrival);
+    const obeyed = running ?? this.#obeyOnce(command, arrival, waits);
     this.#obeying.set(key, obeyed);
     try {
       const { outcome, duplicate } = await obeyed;
@@ -238,12 +242,17 @@ export class Intake {
     }
   }
 
-  async #obeyOnce(command: Written, arrival: Arrival): Promise<{ outcome: Outcome; duplicate: boolean }> {
+  async #obeyOnce(
+    command: Written,
+    arrival: Arrival,
+    waits: boolean,
+  ): Promise<{ outcome: Outcome; duplicate: boolean }> {
     const { notices, commands } = this.#parts;
     const told = await notices.told(arrival.message);
     if (told) return { outcome: told, duplicate: true };
     const notice = await commands.run(command, arrival);
-    return { outcome: await notices.tell(arrival.message, notice), duplicate: false };
+    const said = notice.saidAnyway && !waits ? null : notice;
+    return { outcome: await notices.tell(arrival.message, said), duplicate: false };
   }
 
   async #append(arrival: Arrival, status: 'pending' | 'kept'): Promise<Appended | null> {

@@ -142,7 +142,10 @@ export const stopTurn = defineOperation({
       ({ turnId, roomId }) => (turnId === undefined) !== (roomId === undefined),
       'takes either turnId or roomId',
     ),
-  output: z.object({ turnId: z.string().nullable().describe('null: nothing ran or waited there') }),
+  output: z.object({
+    turnId: z.string().nullable().describe('null: nothing ran or waited there'),
+    waited: z.boolean().optional().describe('for a decision: it says nothing more'),
+  }),
   async concerns({ turnId, roomId }, parts) {
     const room = roomId ?? (turnId && (await roomOfTurn(turnId, parts)));
     return room ? { roomId: room, ...(await placeOfRoom(room, parts)) } : {};
@@ -157,14 +160,14 @@ export const stopTurn = defineOperation({
     // One that was decided is what goes on from it.
     const decided = trigger?.kind === 'decision' && trigger.turnId === turnId;
     if (turnId !== undefined && turnId !== running && !decided) {
-      if (await store.turns.stopWaiting(turnId)) return { turnId };
+      if (await store.turns.stopWaiting(turnId)) return { turnId, waited: true };
       throw unknown('No such turn runs or waits.');
     }
     if (!room) return { turnId: null };
     if (!running) {
       const waiting = await store.turns.undecided(room, mostWaiting);
       for (const id of waiting) await store.turns.stopWaiting(id);
-      return { turnId: waiting[0] ?? null };
+      return waiting[0] === undefined ? { turnId: null } : { turnId: waiting[0], waited: true };
     }
     await rooms.change(room, { stopped: turnId === undefined ? newId() : await endOf(room, parts) });
     bus.publish(stopTopic, { type: 'turn.stop', turnId: running, roomId: room });

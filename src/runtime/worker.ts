@@ -97,8 +97,8 @@ export class Worker {
     span.setAttributes({ agent: agent.id, turn: turnId, messages: covers.length, attempt: run.attempt });
     const about = { turnId, roomId: run.roomId, covers, attempt: run.attempt };
     const telling = new Telling(about, this.#parts.publish);
-    const { publish } = telling;
-    const task = { agent, checkpoint, told: work.told, publish, room, hold: run.hold };
+    const { publish, retell } = telling;
+    const task = { agent, checkpoint, told: work.told, publish, retell, room, hold: run.hold };
     const suspect = { checkpoint, storedAt: covered[0]!.createdAt, run };
     const end = async (answered: Answered | null) => {
       telling.end();

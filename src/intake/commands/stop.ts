@@ -6,8 +6,10 @@ export function stop(operations: Caller): Command {
     name: 'stop',
     about: 'stop answering',
     async run({ principal }) {
-      const { turnId } = await operations.call('turns.stop', { roomId: principal.roomId }, principal);
-      return { text: turnId ? 'Stopping.' : 'There is nothing to stop.' };
+      const { turnId, waited } = await operations.call('turns.stop', { roomId: principal.roomId }, principal);
+      if (!turnId) return { text: 'There is nothing to stop.' };
+      // A turn that ran says "Stopped." where its answer was being written.
+      return waited ? { text: 'Stopped.' } : { text: 'Stopping.', saidAnyway: true };
     },
   };
 }
