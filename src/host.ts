@@ -41,6 +41,7 @@ import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
 import { outcomeOf } from './runtime/outcome.js';
+import { runAgain } from './store/run-again.js';
 import type { Store } from './store/store.js';
 
 export interface FrontParts {
@@ -68,6 +69,7 @@ export interface Front {
   /** The hub as one connector sees it. */
   hostFor(connector: Pick<Connector, 'name' | 'agentId' | 'routes'>): Host;
   readonly operations: Caller;
+  readonly notices: Notices;
 }
 
 export function frontOf(parts: FrontParts): Front {
@@ -116,6 +118,10 @@ export function frontOf(parts: FrontParts): Front {
     buttons,
     pointers,
     plugins,
+    async runAgain(messageId) {
+      const outcome = await outcomeOf(store, messageId);
+      return outcome?.error ? runAgain({ turns: store.turns, rooms }, outcome.turnId) : null;
+    },
     requireAgent: agents.get,
     log,
   });
@@ -164,7 +170,7 @@ export function frontOf(parts: FrontParts): Front {
     notes: scopedNotes(store.notes, connector),
     log,
   });
-  return { hostFor, operations };
+  return { hostFor, operations, notices };
 }
 
 /** Most starts are followed by messages, not by operations: a hub is ready sooner without them. */

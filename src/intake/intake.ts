@@ -36,6 +36,8 @@ export interface IntakeParts {
   buttons: Buttons;
   pointers: Pointers;
   plugins: PluginDesk;
+  /** Where the turn that answered a message has failed, it waits for another one: in this room. Null: it has not failed. */
+  runAgain(messageId: string): Promise<string | null>;
   requireAgent(agentId: string): Agent;
   log: Logger;
 }
@@ -113,7 +115,14 @@ export class Intake {
       ? this.#completed(arrival, status, complete)
       : this.#append(arrival, status));
     if (!appended && waits) throw new FatalError('not_allowed', notTaken);
-    return appended;
+    return appended?.duplicate && waits ? this.#again(appended) : appended;
+  }
+
+  /** Who sends a message again wants its answer: an apology is none. A platform that sends one again wants nothing. */
+  async #again(receipt: Receipt): Promise<Receipt> {
+    const { memory } = receipt;
+    if (memory.status === 'pending' || !(await this.#parts.runAgain(memory.id))) return receipt;
+    return this.#scheduled({ ...receipt, memory: { ...memory, status: 'pending', turnId: null } });
   }
 
   /** Fetches and stores; what is stored, or on its way to be, is not fetched again. */
@@ -254,7 +263,7 @@ export class Intake {
     return appended && this.#scheduled(appended);
   }
 
-  async #scheduled(appended: Appended): Promise<Appended> {
+  async #scheduled<A extends Pick<Appended, 'memory'>>(appended: A): Promise<A> {
     const { turns, log } = this.#parts;
     const { roomId, status } = appended.memory;
     // The message is safe already: if it cannot be scheduled now, the sweeper will find it.
