@@ -6,14 +6,14 @@ import { defineConfig, type Plugin } from 'vitest/config';
 const root = dirname(fileURLToPath(import.meta.url));
 
 /**
- * Node starts a worker thread from a file, without Vite's transform, so a thread's entry must be
- * JavaScript: the compiled one of the same sources (`npm test` builds first).
+ * Node starts a worker thread from a file, without Vite's transform, so what a thread runs (its entry, or the module
+ * given to `aside`) must be JavaScript: the compiled one of the same sources (`npm test` builds first).
  */
 function compiledThreads(): Plugin {
   return {
     name: 'compiled-threads',
     transform(code, id) {
-      if (!id.startsWith(`${root}/src/`) || !code.includes('new Worker(')) return;
+      if (!/^\/(src|connectors)\//.test(id.replace(root, '')) || !/new Worker\(|aside\(/.test(code)) return;
       const folder = dirname(id).replace(root, `${root}/dist`);
       return code.replace(
         /new URL\((['"])\.\/([\w-]+\.js)\1, import\.meta\.url\)/g,

@@ -127,6 +127,7 @@ function arrange(env: z.output<typeof Environment>) {
       maxBodyBytes: env.CARRIER_MAX_BODY_BYTES,
       maxFileBytes: env.CARRIER_MAX_FILE_BYTES,
       maxFiles: env.CARRIER_MAX_FILES,
+      maxUploadingBytes: env.CARRIER_MAX_UPLOADING_BYTES,
       replyTimeoutMs: env.CARRIER_REPLY_TIMEOUT_MS,
       callbackAllowPrivate: env.CARRIER_CALLBACK_ALLOW_PRIVATE,
       /** Undefined: one of this data folder's own. */

@@ -33,6 +33,10 @@ export const errorCodes = {
     meaning: 'The callback URL points to a private address or is not HTTP(S).',
   },
   overloaded: { status: 429, meaning: 'Too many conversations wait for their turn; come back later.' },
+  uploads_full: {
+    status: 503,
+    meaning: 'Uploads fill the memory that is set aside for them; come back in a few seconds.',
+  },
   rate_limited: { status: 429, meaning: 'Messages come faster than the agent takes them; wait a little.' },
   turn_failed: {
     status: 502,

@@ -21,6 +21,7 @@ import { Feedback } from './intake/feedback.js';
 import { noBots } from './intake/gate.js';
 import { groups } from './intake/groups.js';
 import { IncomingFiles } from './intake/incoming-files.js';
+import { IncomingLine } from './intake/incoming-line.js';
 import { Intake } from './intake/intake.js';
 import { lists } from './intake/lists.js';
 import { Notices } from './intake/notices.js';
@@ -40,8 +41,8 @@ import type { AgentDesk, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
+import { again } from './runtime/again.js';
 import { outcomeOf } from './runtime/outcome.js';
-import { runAgain } from './store/run-again.js';
 import type { Store } from './store/store.js';
 
 export interface FrontParts {
@@ -68,6 +69,10 @@ export interface FrontParts {
 export interface Front {
   /** The hub as one connector sees it. */
   hostFor(connector: Pick<Connector, 'name' | 'agentId' | 'routes'>): Host;
+  /** Starts it, and gives it what an earlier process took for it and did not store. */
+  start(connector: Connector): Promise<void>;
+  /** Call when nothing is received any more. */
+  stop(): void;
   readonly operations: Caller;
   readonly notices: Notices;
 }
@@ -118,10 +123,7 @@ export function frontOf(parts: FrontParts): Front {
     buttons,
     pointers,
     plugins,
-    async runAgain(messageId) {
-      const outcome = await outcomeOf(store, messageId);
-      return outcome?.error ? runAgain({ turns: store.turns, rooms }, outcome.turnId) : null;
-    },
+    again: (receipt) => again({ store, rooms, turnQueue, log }, receipt),
     requireAgent: agents.get,
     log,
   });
@@ -131,25 +133,32 @@ export function frontOf(parts: FrontParts): Front {
   });
   const feedback = new Feedback(store.notes, pointers, admits, log);
   const incoming = new IncomingFiles(store.files, config.files);
+  const line = new IncomingLine(store.notes, log);
   const backlog = new Backlog(turnQueue, config.http.maxBacklog);
   // Callers with a token of the hub wait for an answer; a platform's people read what comes.
   const isTrusted = ({ routes }: Pick<Connector, 'routes'>) => routes?.access === 'token';
   const hostFor: Front['hostFor'] = (connector) => ({
-    async receive(message, { from, complete } = {}) {
+    async receive(message, more = {}) {
       const waits = isTrusted(connector);
-      const sender = { waits, vouched: waits && from?.admin };
-      const receipt = await incoming.with(message, complete, (complete) =>
-        intake.receive(message, { ...sender, complete }),
+      const sender = { waits, vouched: waits && more.from?.admin };
+      const receipt = await line.take(connector, message, more, (complete, admitted) =>
+        incoming.with(message, complete, (complete) =>
+          intake.receive(message, { ...sender, complete, admitted }),
+        ),
       );
       if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
       return receipt;
     },
     async edit(edit) {
+      await line.settled(edit.key);
       const edited = await changes.edit(edit, isTrusted(connector));
       if (edited) parts.edited();
       return edited;
     },
-    remove: (key) => changes.remove(key),
+    async remove(key) {
+      await line.settled(key);
+      return changes.remove(key);
+    },
     react: (reaction) => feedback.take(reaction, isTrusted(connector)),
     command: (command) => intake.command(command, isTrusted(connector)),
     press: (press) => intake.press(press, isTrusted(connector)),
@@ -170,7 +179,16 @@ export function frontOf(parts: FrontParts): Front {
     notes: scopedNotes(store.notes, connector),
     log,
   });
-  return { hostFor, operations, notices };
+  return {
+    hostFor,
+    operations,
+    notices,
+    async start(connector) {
+      await connector.start(hostFor(connector));
+      await line.takeUp(connector);
+    },
+    stop: () => line.stop(),
+  };
 }
 
 /** Most starts are followed by messages, not by operations: a hub is ready sooner without them. */

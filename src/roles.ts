@@ -126,7 +126,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     ...{ characters, connections, check: parts.check, log },
     patienceMs: () => Math.min(connectorMs, left()),
     bots: async (agent) => (role === 'worker' ? { bots: [], problems: [] } : parts.bots(agent)),
-    start: (connector) => connector.start(front.hostFor(connector)),
+    start: (connector) => front.start(connector),
     started: () => sweeper.soon(),
     changed: () => sweeper.soon(),
   });
@@ -184,6 +184,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         sweeps: () => sweeper.stop(),
         maintenance: () => maintenance.close(),
         connections: () => agents.quiet(),
+        incoming: () => front.stop(),
         turns: () => turnQueue.close(left()),
         deliveries: () => deliveryQueue.close(left()),
         connectors: () => agents.stop(),

@@ -11,6 +11,7 @@ import { z } from 'zod';
  */
 // biome-ignore format: one line.
 const partKinds = ['quote', 'forwarded', 'earlier', 'title', 'card', 'poll', 'sticker', 'voice', 'note'] as const;
+/** What a part is; see above. */
 export type PartKind = (typeof partKinds)[number];
 
 const maxPartChars = 10_000;

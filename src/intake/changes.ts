@@ -1,4 +1,5 @@
-import type { InboundEdit, Memory, SourceKey } from '../core/memory.js';
+import type { InboundEdit } from '../core/inbound.js';
+import type { Memory, SourceKey } from '../core/memory.js';
 import { echoesOf, factsOf } from '../store/echoes.js';
 import type { MemoryStore } from '../store/memory-store.js';
 import { each } from '../store/paging.js';

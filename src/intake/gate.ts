@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import type { Agent } from '../core/character.js';
 import type { ConnectorSettings } from '../core/connector-settings.js';
-import type { Button, InboundMessage } from '../core/memory.js';
+import type { CommandAnswer, InboundMessage } from '../core/inbound.js';
 import type { Person } from '../core/pairing.js';
 import type { CarrierError } from '../errors.js';
 
@@ -18,6 +18,8 @@ export interface Arrival {
   settings: ConnectorSettings;
   /** Whoever sends it answers for it with an administrator's token: its commands are an operator's. */
   vouched?: boolean;
+  /** It was let in before, and taken up again since its process died: it is not counted anew. */
+  admitted?: boolean;
   /** It changes what was said before, or reacts to it: nobody is told anything for it. */
   afterwards?: boolean;
   /** The author was let in when they wrote, and the platform did not say which roles they have now. */
@@ -25,9 +27,7 @@ export interface Arrival {
 }
 
 /** A short text for who sent the message. It makes no turn and stands in no history. */
-export interface Notice {
-  text: string;
-  buttons?: Button[];
+export interface Notice extends CommandAnswer {
   /** The room reads of it anyway: told only to those who wait for an answer of their own. */
   saidAnyway?: boolean;
 }

@@ -2,12 +2,13 @@ import type { Outcome, Receipt, Receiving } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import { settingsFor } from '../core/connector-settings.js';
 import {
+  type CommandAnswer,
   type InboundCommand,
   type InboundMessage,
   type InboundPress,
-  type Memory,
   messageMemory,
-} from '../core/memory.js';
+} from '../core/inbound.js';
+import type { Memory } from '../core/memory.js';
 import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { PluginDesk } from '../plugin/plugin.js';
@@ -36,8 +37,8 @@ export interface IntakeParts {
   buttons: Buttons;
   pointers: Pointers;
   plugins: PluginDesk;
-  /** Where the turn that answered a message has failed, it waits for another one: in this room. Null: it has not failed. */
-  runAgain(messageId: string): Promise<string | null>;
+  /** Whoever waits sent a message again: they want its answer, and an apology is none. */
+  again(receipt: Receipt): Promise<Receipt>;
   requireAgent(agentId: string): Agent;
   log: Logger;
 }
@@ -49,6 +50,8 @@ interface Sender {
   waits: boolean;
   /** Answers for it with an administrator's token. */
   vouched?: boolean;
+  /** As in `Arrival`. */
+  admitted?: boolean;
   /** As in `Receiving`. */
   complete?: Receiving['complete'];
 }
@@ -69,9 +72,12 @@ export class Intake {
    * Null means that there will be no turn, which the sender is told by a notice or not at all.
    * @param sender `waits` for an answer: a notice is thrown to it as an error, and a command's answer is the outcome.
    */
-  async receive(inbound: InboundMessage, { waits, vouched, complete }: Sender): Promise<Receipt | null> {
+  async receive(
+    inbound: InboundMessage,
+    { waits, vouched, admitted, complete }: Sender,
+  ): Promise<Receipt | null> {
     const { rules, limits, notices } = this.#parts;
-    const arrival = { ...this.#arrival(check(inbound), waits), vouched };
+    const arrival = { ...this.#arrival(check(inbound), waits), vouched, admitted };
     const ruling = await judge([...rules, textRule(limits)], arrival);
     if (ruling.kind === 'drop') {
       if (waits && ruling.error) throw ruling.error;
@@ -115,14 +121,7 @@ export class Intake {
       ? this.#completed(arrival, status, complete)
       : this.#append(arrival, status));
     if (!appended && waits) throw new FatalError('not_allowed', notTaken);
-    return appended?.duplicate && waits ? this.#again(appended) : appended;
-  }
-
-  /** Who sends a message again wants its answer: an apology is none. A platform that sends one again wants nothing. */
-  async #again(receipt: Receipt): Promise<Receipt> {
-    const { memory } = receipt;
-    if (memory.status === 'pending' || !(await this.#parts.runAgain(memory.id))) return receipt;
-    return this.#scheduled({ ...receipt, memory: { ...memory, status: 'pending', turnId: null } });
+    return appended?.duplicate && waits ? this.#parts.again(appended) : appended;
   }
 
   /** Fetches and stores; what is stored, or on its way to be, is not fetched again. */
@@ -186,17 +185,17 @@ export class Intake {
   }
 
   /** Null: the gate drops the caller. `trusted`: as in `settingsFor`. */
-  async command(command: InboundCommand, trusted = false): Promise<string | null> {
+  async command(command: InboundCommand, trusted = false): Promise<CommandAnswer | null> {
     const { source, name, args } = command;
     const text = `/${name} ${args}`.trim();
     const said = check({ ...command, source: { ...source, pull: undefined }, text });
     const arrival = this.#arrival(said, trusted);
     const ruling = await judge(this.#parts.rules, arrival);
-    if (ruling.kind === 'notice') return ruling.notice.text;
+    if (ruling.kind === 'notice') return ruling.notice;
     if (ruling.kind !== 'pass') return null;
     const written = { name: name.toLowerCase(), args: args.trim() };
     const answer = await this.#parts.commands.run(written, arrival);
-    return answer.saidAnyway && !trusted ? null : answer.text;
+    return answer.saidAnyway && !trusted ? null : answer;
   }
 
   /** Says what the button stands for, as its presser; what it gives is for that one's eyes. */
@@ -263,7 +262,7 @@ export class Intake {
     return appended && this.#scheduled(appended);
   }
 
-  async #scheduled<A extends Pick<Appended, 'memory'>>(appended: A): Promise<A> {
+  async #scheduled(appended: Appended): Promise<Appended> {
     const { turns, log } = this.#parts;
     const { roomId, status } = appended.memory;
     // The message is safe already: if it cannot be scheduled now, the sweeper will find it.

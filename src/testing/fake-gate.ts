@@ -1,6 +1,7 @@
 /** The rules of the hub's own gate, for a hub in memory: a gate that is kinder than the real one hides faults. */
 import { ConnectorsSettings, settingsFor } from '../core/connector-settings.js';
-import { InboundMessage, type RoomSource } from '../core/memory.js';
+import { InboundMessage } from '../core/inbound.js';
+import type { RoomSource } from '../core/memory.js';
 import type { Place } from '../core/pairing.js';
 import { type Agent, FatalError, problemsOf, problemText } from '../extension-api.js';
 import { direct } from '../intake/direct.js';

@@ -1,6 +1,7 @@
 /** A small platform for tests of the hub: people say things, and what the agent sends stands in `shown`. */
 import { newId } from '../../src/core/ids.js';
-import type { InboundMessage, SourceKey } from '../../src/core/memory.js';
+import type { InboundMessage } from '../../src/core/inbound.js';
+import type { SourceKey } from '../../src/core/memory.js';
 import type { Connector, Host, OutboundMessage } from '../../src/extension-api.js';
 import { until } from '../support/until.js';
 
@@ -60,11 +61,19 @@ export class Platform implements Connector {
   }
 
   /** By the platform's own means, not by a message. */
-  command(author: string, name: string, args = '', direct = true, home = !direct) {
+  async command(author: string, name: string, args = '', direct = true, home = !direct) {
     const source = this.source(direct ? author : 'group');
-    return this.host.command({
-      ...{ agentId: this.agentId, source, direct, author: { id: author }, roles: [], name, args, home },
-    });
+    const given = {
+      agentId: this.agentId,
+      source,
+      direct,
+      author: { id: author },
+      roles: [],
+      name,
+      args,
+      home,
+    };
+    return (await this.host.command(given))?.text ?? null;
   }
 
   press(author: string, payload: string, channel = author) {
