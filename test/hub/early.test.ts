@@ -1,7 +1,7 @@
 /** Messages that take a while to complete: taken at once, stored in the order of their rooms, and never lost. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Carrier } from '../../src/carrier.js';
-import type { InboundMessage } from '../../src/core/memory.js';
+import type { InboundMessage } from '../../src/core/inbound.js';
 import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 import { until } from '../support/until.js';
