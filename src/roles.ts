@@ -273,12 +273,7 @@ function workerOf(
     ...{ tell: (to, text, once) => notices.tellAuthor(to, text, once), now, log },
   });
   return new Worker({
-    turns: store.turns,
-    rooms,
-    outages,
-    memories: store.memories,
-    turnQueue,
-    deliveryQueue,
+    ...{ turns: store.turns, rooms, outages, memories: store.memories, turnQueue, deliveryQueue },
     taker: types(manager),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),

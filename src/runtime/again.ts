@@ -17,7 +17,10 @@ interface AgainParts {
  * A message came again from somebody who waits for its answer. Where its turn has failed, it waits for another one.
  * Not for what a platform redelivers: nobody asked there.
  */
-export async function again({ store, rooms, turnQueue, log }: AgainParts, receipt: Receipt): Promise<Receipt> {
+export async function again(
+  { store, rooms, turnQueue, log }: AgainParts,
+  receipt: Receipt,
+): Promise<Receipt> {
   const { memory } = receipt;
   const outcome = memory.status === 'pending' ? null : await outcomeOf(store, memory.id);
   const roomId = outcome?.error ? await runAgain({ turns: store.turns, rooms }, outcome.turnId) : null;
