@@ -42,6 +42,7 @@ import type { AgentDesk, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
+import { again } from './runtime/again.js';
 import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { Store } from './store/store.js';
@@ -76,6 +77,7 @@ export interface Front {
   /** Call when nothing is received any more. */
   stop(): void;
   readonly operations: Caller;
+  readonly notices: Notices;
 }
 
 export function frontOf(parts: FrontParts): Front {
@@ -127,6 +129,7 @@ export function frontOf(parts: FrontParts): Front {
     buttons,
     pointers,
     plugins,
+    again: (receipt) => again({ store, rooms, turnQueue, log }, receipt),
     requireAgent: agents.get,
     log,
   });
@@ -185,6 +188,7 @@ export function frontOf(parts: FrontParts): Front {
   return {
     hostFor,
     operations,
+    notices,
     async start(connector) {
       await connector.start(hostFor(connector));
       await line.takeUp(connector);
