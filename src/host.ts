@@ -45,6 +45,7 @@ import type { AgentDesk, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
+import { again } from './runtime/again.js';
 import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { Store } from './store/store.js';
@@ -79,6 +80,7 @@ export interface Front {
   /** Call when nothing is received any more. */
   stop(): void;
   readonly operations: Caller;
+  readonly notices: Notices;
 }
 
 export function frontOf(parts: FrontParts): Front {
@@ -135,6 +137,7 @@ export function frontOf(parts: FrontParts): Front {
     buttons,
     pointers,
     plugins,
+    again: (receipt) => again({ store, rooms, turnQueue, log }, receipt),
     requireAgent: agents.get,
     log,
   });
@@ -196,6 +199,7 @@ export function frontOf(parts: FrontParts): Front {
   return {
     hostFor,
     operations,
+    notices,
     async start(connector) {
       await connector.start(hostFor(connector));
       await line.takeUp(connector);

@@ -46,6 +46,8 @@ export interface IntakeParts {
   buttons: Buttons;
   pointers: Pointers;
   plugins: PluginDesk;
+  /** Whoever waits sent a message again: they want its answer, and an apology is none. */
+  again(receipt: Receipt): Promise<Receipt>;
   requireAgent(agentId: string): Agent;
   log: Logger;
 }
@@ -131,7 +133,7 @@ export class Intake {
       ? this.#completed(arrival, status, complete)
       : this.#append(arrival, status));
     if (!appended && waits) throw new FatalError('not_allowed', notTaken);
-    return appended;
+    return appended?.duplicate && waits ? this.#parts.again(appended) : appended;
   }
 
   /** Fetches and stores; what is stored, or on its way to be, is not fetched again. */
