@@ -45,18 +45,14 @@ export { atMost, within } from './core/deadline.js';
 export type { Reply, TurnEvent } from './core/events.js';
 export { derivedId, newId } from './core/ids.js';
 export type {
-  Attachment,
-  Author,
-  Button,
+  CommandAnswer,
   InboundCommand,
   InboundEdit,
   InboundMessage,
   InboundPress,
   InboundReaction,
-  Memory,
-  Source,
-  SourceKey,
-} from './core/memory.js';
+} from './core/inbound.js';
+export type { Attachment, Author, Button, Memory, Source, SourceKey } from './core/memory.js';
 export { roomIdOf } from './core/memory.js';
 export type { ModelAbilities } from './core/model-abilities.js';
 export type { Part, PartKind } from './core/part.js';

@@ -18,12 +18,14 @@ import { status } from './intake/commands/status.js';
 import { stop } from './intake/commands/stop.js';
 import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
-import { noBots } from './intake/gate.js';
+import { noBots, othersCommands } from './intake/gate.js';
 import { groups } from './intake/groups.js';
 import { IncomingFiles } from './intake/incoming-files.js';
+import { IncomingLine } from './intake/incoming-line.js';
 import { Intake } from './intake/intake.js';
 import { lists } from './intake/lists.js';
 import { Notices } from './intake/notices.js';
+import { Orders } from './intake/orders.js';
 import { PairedPlaces } from './intake/paired-places.js';
 import { Pairings } from './intake/pairings.js';
 import { places as placesRule } from './intake/places.js';
@@ -41,6 +43,7 @@ import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
 import { outcomeOf } from './runtime/outcome.js';
+import type { Forgotten } from './store/forgotten.js';
 import type { Store } from './store/store.js';
 
 export interface FrontParts {
@@ -53,6 +56,7 @@ export interface FrontParts {
     limiters: Limiters;
   };
   rooms: Rooms;
+  forgotten: Forgotten;
   buttonKey: () => Uint8Array;
   agents: AgentDesk;
   secrets: SecretVault | null;
@@ -67,6 +71,10 @@ export interface FrontParts {
 export interface Front {
   /** The hub as one connector sees it. */
   hostFor(connector: Pick<Connector, 'name' | 'agentId' | 'routes'>): Host;
+  /** Starts it, and gives it what an earlier process took for it and did not store. */
+  start(connector: Connector): Promise<void>;
+  /** Call when nothing is received any more. */
+  stop(): void;
   readonly operations: Caller;
 }
 
@@ -93,10 +101,10 @@ export function frontOf(parts: FrontParts): Front {
   });
   const served = new ServedPlaces(store, places, log);
   if (config.role !== 'worker') served.begin();
-  const { rooms, agents, secrets, ready } = parts;
+  const { rooms, forgotten, agents, secrets, ready } = parts;
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { rooms, agents, pairings, places, secrets, ready };
+    const desks = { rooms, forgotten, agents, pairings, places, secrets, ready };
     return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
   });
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
@@ -104,14 +112,17 @@ export function frontOf(parts: FrontParts): Front {
   const rates = new Rates(engines.limiters, log);
   const talk = placesRule(groups(config.turns), { places, served, pairings });
   /** Who gets through, whatever they do. */
-  const gate = [noBots, lists, direct(pairings), talk];
+  const gate = [noBots, othersCommands, lists, direct(pairings), talk];
   const admits = afterwards(gate, agents.get);
+  const commands = commandsOf(operations, { buttons, pairings }, parts);
   const intake = new Intake({
     memories: store.memories,
     turns: turnQueue,
     rules: [...gate, rates.rule, pluginRule(plugins, log)],
     limits: config.turns,
-    commands: commandsOf(operations, { buttons, pairings }, parts),
+    commands,
+    orders: new Orders({ ...store, notices, commands, alone: !config.cluster, log }),
+    forgotten,
     notices,
     buttons,
     pointers,
@@ -120,30 +131,37 @@ export function frontOf(parts: FrontParts): Front {
     log,
   });
   const changes = new Changes({
-    ...{ memories: store.memories, pointers, admits, limits: config.turns },
+    ...{ memories: store.memories, pointers, admits, forgotten, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
   });
   const feedback = new Feedback(store.notes, pointers, admits, log);
   const incoming = new IncomingFiles(store.files, config.files);
+  const line = new IncomingLine(store.notes, log);
   const backlog = new Backlog(turnQueue, config.http.maxBacklog);
   // Callers with a token of the hub wait for an answer; a platform's people read what comes.
   const isTrusted = ({ routes }: Pick<Connector, 'routes'>) => routes?.access === 'token';
   const hostFor: Front['hostFor'] = (connector) => ({
-    async receive(message, { from, complete } = {}) {
+    async receive(message, more = {}) {
       const waits = isTrusted(connector);
-      const sender = { waits, vouched: waits && from?.admin };
-      const receipt = await incoming.with(message, complete, (complete) =>
-        intake.receive(message, { ...sender, complete }),
+      const sender = { waits, vouched: waits && more.from?.admin };
+      const receipt = await line.take(connector, message, more, (complete, admitted) =>
+        incoming.with(message, complete, (complete) =>
+          intake.receive(message, { ...sender, complete, admitted }),
+        ),
       );
       if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
       return receipt;
     },
     async edit(edit) {
+      await line.settled(edit.key);
       const edited = await changes.edit(edit, isTrusted(connector));
       if (edited) parts.edited();
       return edited;
     },
-    remove: (key) => changes.remove(key),
+    async remove(key) {
+      await line.settled(key);
+      return changes.remove(key);
+    },
     react: (reaction) => feedback.take(reaction, isTrusted(connector)),
     command: (command) => intake.command(command, isTrusted(connector)),
     press: (press) => intake.press(press, isTrusted(connector)),
@@ -164,7 +182,15 @@ export function frontOf(parts: FrontParts): Front {
     notes: scopedNotes(store.notes, connector),
     log,
   });
-  return { hostFor, operations };
+  return {
+    hostFor,
+    operations,
+    async start(connector) {
+      await connector.start(hostFor(connector));
+      await line.takeUp(connector);
+    },
+    stop: () => line.stop(),
+  };
 }
 
 /** Most starts are followed by messages, not by operations: a hub is ready sooner without them. */

@@ -56,8 +56,8 @@ export class Interactions {
 
   async #command(interaction: APIApplicationCommandInteraction): Promise<void> {
     await this.#acknowledge(interaction, { type: answers.thinking, data: { flags: onlyForYou } });
-    const text = await this.#said(() =>
-      this.#parts.host.command({
+    const text = await this.#said(async () => {
+      const answer = await this.#parts.host.command({
         agentId: this.#parts.agentId,
         source: this.#source(interaction),
         direct: interaction.guild_id === undefined,
@@ -65,8 +65,9 @@ export class Interactions {
         roles: interaction.member?.roles ?? [],
         name: interaction.data.name,
         args: argumentsOf(interaction),
-      }),
-    );
+      });
+      return answer?.text ?? null;
+    });
     const { api } = this.#parts;
     const original =
       `/webhooks/${interaction.application_id}/${interaction.token}/messages/@original` as const;

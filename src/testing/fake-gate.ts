@@ -1,10 +1,11 @@
 /** The rules of the hub's own gate, for a hub in memory: a gate that is kinder than the real one hides faults. */
 import { ConnectorsSettings, settingsFor } from '../core/connector-settings.js';
-import { InboundMessage, type RoomSource } from '../core/memory.js';
+import { InboundMessage } from '../core/inbound.js';
+import type { RoomSource } from '../core/memory.js';
 import type { Place } from '../core/pairing.js';
 import { type Agent, FatalError, problemsOf, problemText } from '../extension-api.js';
 import { direct } from '../intake/direct.js';
-import { type Checked, judge, noBots, type Rule, type Ruling } from '../intake/gate.js';
+import { type Checked, judge, noBots, othersCommands, type Rule, type Ruling } from '../intake/gate.js';
 import { groups } from '../intake/groups.js';
 import { lists } from '../intake/lists.js';
 import type { PairedPlaces } from '../intake/paired-places.js';
@@ -37,7 +38,7 @@ export class FakeGate {
     };
     const known = { places: paired, pairings, served: { wait: async () => {} } };
     const talk = places(groups(anyLength), known as Parameters<typeof places>[1]);
-    this.#rules = [noBots, lists, direct(pairings as Pairings), talk];
+    this.#rules = [noBots, othersCommands, lists, direct(pairings as Pairings), talk];
   }
 
   /** The group, server or workspace is let in, as by its code. */

@@ -1,7 +1,8 @@
 /** A small platform for tests of the hub: people say things, and what the agent sends stands in `shown`. */
 import { newId } from '../../src/core/ids.js';
-import type { InboundMessage, SourceKey } from '../../src/core/memory.js';
-import type { Connector, Host, OutboundMessage } from '../../src/extension-api.js';
+import type { InboundMessage } from '../../src/core/inbound.js';
+import type { SourceKey } from '../../src/core/memory.js';
+import { type Connector, type Host, type OutboundMessage, RetryableError } from '../../src/extension-api.js';
 import { until } from '../support/until.js';
 
 type Said = Partial<Omit<InboundMessage, 'source'>> & { id?: string; channel?: string; tenant?: string };
@@ -22,7 +23,14 @@ export class Platform implements Connector {
   }
   async stop(): Promise<void> {}
 
+  /** So many deliveries are refused for now. */
+  failing = 0;
+
   async deliver(outbound: OutboundMessage) {
+    if (this.failing > 0) {
+      this.failing--;
+      throw new RetryableError('delivery_failed', 'Too many requests.');
+    }
     const { channel } = outbound.to;
     const id = `${channel}/bot-${this.shown.length + 1}`;
     this.shown.push({ id, channel, text: outbound.memory.content.text, outbound });
@@ -60,11 +68,19 @@ export class Platform implements Connector {
   }
 
   /** By the platform's own means, not by a message. */
-  command(author: string, name: string, args = '', direct = true, home = !direct) {
+  async command(author: string, name: string, args = '', direct = true, home = !direct) {
     const source = this.source(direct ? author : 'group');
-    return this.host.command({
-      ...{ agentId: this.agentId, source, direct, author: { id: author }, roles: [], name, args, home },
-    });
+    const given = {
+      agentId: this.agentId,
+      source,
+      direct,
+      author: { id: author },
+      roles: [],
+      name,
+      args,
+      home,
+    };
+    return (await this.host.command(given))?.text ?? null;
   }
 
   press(author: string, payload: string, channel = author) {

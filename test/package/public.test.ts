@@ -11,7 +11,7 @@ const entries: Record<string, { file: string; values: string; types: string }> =
       requireSetting retryAfterMs roomIdOf secret sentence startCarrier systemText tooLarge unitVector untilDone
       usableKey userText wishesIn within`,
     types: `Action ActionContext ActionRecord Agent AgentTypeContext AgentTypeExtension Answer Arriving Attachment
-      Author Button CatchUpMarksOptions Character CharacterDefinition CommandCall ConfigDefinition Connection Connector
+      Author Button CatchUpMarksOptions Character CharacterDefinition CommandAnswer CommandCall ConfigDefinition Connection Connector
       ConnectorContext ConnectorExtension ContextProvider Delivery DeliveryReceipt DownloadRules Draft Embedder
       EmbedderExtension ErrorCode Evaluator Example ExtensionBase ExtensionContext Files Finding Host HubLimits
       HubRequest Image Inbox InboundCommand InboundContext InboundEdit InboundMessage InboundPress InboundReaction LanguageModel

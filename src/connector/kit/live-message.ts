@@ -8,6 +8,8 @@ import { splitMarkdown } from '../../markdown/split.js';
 export interface LiveSurface {
   /** Shows that someone is typing, for as long as the platform shows it. */
   typing?(): Promise<void>;
+  /** Typing is over, whatever became of the answer; called once, where typing was shown. */
+  quiet?(): Promise<void>;
   /** Sends the message; gives its id, made as a receipt's `messageIds` are. */
   open(text: string): Promise<string>;
   /** Shows this text, all of it, in place of the one before. */
