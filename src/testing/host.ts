@@ -285,7 +285,7 @@ export class FakeHost implements Host {
 
 /** As the real one: what takes a while is taken before it is complete. */
 async function unlessLong<T>(coming: Promise<T>, taken?: () => void): Promise<T> {
-  const timer = taken && setTimeout(taken, 250);
+  const timer = taken && setTimeout(taken, 1000);
   return coming.finally(() => clearTimeout(timer));
 }
 
