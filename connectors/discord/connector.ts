@@ -16,7 +16,7 @@ import { Inbox } from './inbox.js';
 import { Interactions } from './interactions.js';
 import { Live } from './live.js';
 import { Messenger } from './messenger.js';
-import type { ChatMessage } from './normalize.js';
+import type { ChatMessage } from './reader.js';
 
 export interface DiscordOptions {
   /** The one agent this bot is the face of. */

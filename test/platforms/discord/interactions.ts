@@ -99,7 +99,7 @@ export class Interactions {
   }
 
   press(user: User, message: Message, label: string): Interaction {
-    const buttons = message.components.flatMap(({ components }) => components);
+    const buttons = message.components.flatMap(({ components = [] }) => components);
     const button = buttons.find((candidate) => candidate.label === label);
     if (!button || button.disabled) throw new Error(`The person sees no button "${label}" to press.`);
     return this.#begin(
