@@ -18,13 +18,14 @@ import { status } from './intake/commands/status.js';
 import { stop } from './intake/commands/stop.js';
 import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
-import { noBots } from './intake/gate.js';
+import { noBots, othersCommands } from './intake/gate.js';
 import { groups } from './intake/groups.js';
 import { IncomingFiles } from './intake/incoming-files.js';
 import { IncomingLine } from './intake/incoming-line.js';
 import { Intake } from './intake/intake.js';
 import { lists } from './intake/lists.js';
 import { Notices } from './intake/notices.js';
+import { Orders } from './intake/orders.js';
 import { PairedPlaces } from './intake/paired-places.js';
 import { Pairings } from './intake/pairings.js';
 import { places as placesRule } from './intake/places.js';
@@ -42,6 +43,7 @@ import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
 import { outcomeOf } from './runtime/outcome.js';
+import type { Forgotten } from './store/forgotten.js';
 import type { Store } from './store/store.js';
 
 export interface FrontParts {
@@ -54,6 +56,7 @@ export interface FrontParts {
     limiters: Limiters;
   };
   rooms: Rooms;
+  forgotten: Forgotten;
   buttonKey: () => Uint8Array;
   agents: AgentDesk;
   secrets: SecretVault | null;
@@ -98,10 +101,10 @@ export function frontOf(parts: FrontParts): Front {
   });
   const served = new ServedPlaces(store, places, log);
   if (config.role !== 'worker') served.begin();
-  const { rooms, agents, secrets, ready } = parts;
+  const { rooms, forgotten, agents, secrets, ready } = parts;
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { rooms, agents, pairings, places, secrets, ready };
+    const desks = { rooms, forgotten, agents, pairings, places, secrets, ready };
     return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
   });
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
@@ -109,14 +112,17 @@ export function frontOf(parts: FrontParts): Front {
   const rates = new Rates(engines.limiters, log);
   const talk = placesRule(groups(config.turns), { places, served, pairings });
   /** Who gets through, whatever they do. */
-  const gate = [noBots, lists, direct(pairings), talk];
+  const gate = [noBots, othersCommands, lists, direct(pairings), talk];
   const admits = afterwards(gate, agents.get);
+  const commands = commandsOf(operations, { buttons, pairings }, parts);
   const intake = new Intake({
     memories: store.memories,
     turns: turnQueue,
     rules: [...gate, rates.rule, pluginRule(plugins, log)],
     limits: config.turns,
-    commands: commandsOf(operations, { buttons, pairings }, parts),
+    commands,
+    orders: new Orders({ ...store, notices, commands, alone: !config.cluster, log }),
+    forgotten,
     notices,
     buttons,
     pointers,
@@ -125,7 +131,7 @@ export function frontOf(parts: FrontParts): Front {
     log,
   });
   const changes = new Changes({
-    ...{ memories: store.memories, pointers, admits, limits: config.turns },
+    ...{ memories: store.memories, pointers, admits, forgotten, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
   });
   const feedback = new Feedback(store.notes, pointers, admits, log);

@@ -16,7 +16,7 @@ import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import type { Engines } from './engines.js';
 import { FileReader } from './files/reader.js';
-import { frontOf } from './host.js';
+import { type FrontParts, frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
@@ -68,6 +68,7 @@ export interface HubParts {
   models: AgentModels;
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
+  forgotten: FrontParts['forgotten'];
   embedder: Embedder | null;
   /** Unix ms; waiting turns expire by it. */
   now(): number;
@@ -100,7 +101,7 @@ export interface Hub {
 
 /** When it resolves, messages are taken (a gateway) and answered (a worker). */
 export async function startRoles(parts: HubParts): Promise<Hub> {
-  const { config, log, engines, characters, embedder, now } = parts;
+  const { config, log, engines, characters, embedder, now, buttonKey, forgotten, secrets, plugins } = parts;
   const { store, bus, turnQueue, deliveryQueue, maintenance } = engines;
   const { role, turns: limits } = config;
   const metrics = new Metrics({ turns: turnQueue, deliveries: deliveryQueue });
@@ -108,8 +109,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ buttonKey: parts.buttonKey, secrets: parts.secrets, plugins: parts.plugins },
-    edited: () => memoryManager.nudge(),
+    ...{ buttonKey, forgotten, secrets, plugins, edited: () => memoryManager.nudge() },
   });
   const worker = workerOf(parts, { metrics, memoryManager, rooms });
   const connections = new Connections({ leases: engines.leases, log });
@@ -255,7 +255,7 @@ interface WorkerNeeds {
 }
 
 function workerOf(
-  { config, engines, characters, models, plugins, types, log, now }: HubParts,
+  { config, engines, characters, forgotten, models, plugins, types, log, now }: HubParts,
   { metrics, memoryManager, rooms }: WorkerNeeds,
 ): Worker {
   const { turns: limits } = config;
@@ -275,6 +275,7 @@ function workerOf(
     turns: store.turns,
     rooms,
     memories: store.memories,
+    forgotten,
     turnQueue,
     deliveryQueue,
     taker: types(manager),

@@ -1,6 +1,7 @@
 import type { InboundEdit } from '../core/inbound.js';
 import type { Memory, SourceKey } from '../core/memory.js';
 import { echoesOf, factsOf } from '../store/echoes.js';
+import type { Forgotten } from '../store/forgotten.js';
 import type { MemoryStore } from '../store/memory-store.js';
 import { each } from '../store/paging.js';
 import type { Admits } from './afterwards.js';
@@ -14,6 +15,7 @@ export interface ChangesParts {
   memories: MemoryStore;
   pointers: Pointers;
   admits: Admits;
+  forgotten: Pick<Forgotten, 'note'>;
   limits: TextLimits;
   transform: Transform;
 }
@@ -27,10 +29,12 @@ export class Changes {
   readonly #memories: MemoryStore;
   readonly #pointers: Pointers;
   readonly #admits: Admits;
+  readonly #forgotten: Pick<Forgotten, 'note'>;
   readonly #limits: TextLimits;
   readonly #transform: Transform;
 
-  constructor({ memories, pointers, admits, limits, transform }: ChangesParts) {
+  constructor({ memories, pointers, admits, forgotten, limits, transform }: ChangesParts) {
+    this.#forgotten = forgotten;
     this.#memories = memories;
     this.#pointers = pointers;
     this.#admits = admits;
@@ -62,6 +66,7 @@ export class Changes {
   async remove(key: SourceKey): Promise<boolean> {
     const memory = await this.#pointers.find(key);
     if (!memory) return false;
+    await this.#forgotten.note([memory]);
     // First, so that what is cut off is found again when the deletion is told again.
     const following = memory.role === 'user' ? await this.#following(memory) : [];
     if (following.length > 0) await this.#memories.forget(following);

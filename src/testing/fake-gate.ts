@@ -5,7 +5,7 @@ import type { RoomSource } from '../core/memory.js';
 import type { Place } from '../core/pairing.js';
 import { type Agent, FatalError, problemsOf, problemText } from '../extension-api.js';
 import { direct } from '../intake/direct.js';
-import { type Checked, judge, noBots, type Rule, type Ruling } from '../intake/gate.js';
+import { type Checked, judge, noBots, othersCommands, type Rule, type Ruling } from '../intake/gate.js';
 import { groups } from '../intake/groups.js';
 import { lists } from '../intake/lists.js';
 import type { PairedPlaces } from '../intake/paired-places.js';
@@ -38,7 +38,7 @@ export class FakeGate {
     };
     const known = { places: paired, pairings, served: { wait: async () => {} } };
     const talk = places(groups(anyLength), known as Parameters<typeof places>[1]);
-    this.#rules = [noBots, lists, direct(pairings as Pairings), talk];
+    this.#rules = [noBots, othersCommands, lists, direct(pairings as Pairings), talk];
   }
 
   /** The group, server or workspace is let in, as by its code. */

@@ -2,7 +2,7 @@
 import { newId } from '../../src/core/ids.js';
 import type { InboundMessage } from '../../src/core/inbound.js';
 import type { SourceKey } from '../../src/core/memory.js';
-import type { Connector, Host, OutboundMessage } from '../../src/extension-api.js';
+import { type Connector, type Host, type OutboundMessage, RetryableError } from '../../src/extension-api.js';
 import { until } from '../support/until.js';
 
 type Said = Partial<Omit<InboundMessage, 'source'>> & { id?: string; channel?: string; tenant?: string };
@@ -23,7 +23,14 @@ export class Platform implements Connector {
   }
   async stop(): Promise<void> {}
 
+  /** So many deliveries are refused for now. */
+  failing = 0;
+
   async deliver(outbound: OutboundMessage) {
+    if (this.failing > 0) {
+      this.failing--;
+      throw new RetryableError('delivery_failed', 'Too many requests.');
+    }
     const { channel } = outbound.to;
     const id = `${channel}/bot-${this.shown.length + 1}`;
     this.shown.push({ id, channel, text: outbound.memory.content.text, outbound });
