@@ -75,6 +75,11 @@ export class Person {
     return this.#interactions.press(this.user, message, label);
   }
 
+  /** Under the answer to a command of theirs. */
+  pressAnswer(asked: Interaction, label: string): Interaction {
+    return this.#interactions.pressAnswer(asked, label);
+  }
+
   /** A file as an upload makes it. */
   file(filename: string, content_type: string, bytes: Buffer, url?: string, description?: string) {
     const more = { ...(url && { url }), ...(description && { description }) };

@@ -143,9 +143,13 @@ export function interactionRoutes({ world, talk, interactions }: RestParts): Rou
       const interaction = interactions.answered(req.params.token);
       const form = readEdit(req.body, []);
       if (interaction.message) talk.edit(world.find(interaction.message.id), form);
-      else {
+      else if (interaction.answer?.original) {
+        if (form.components) interaction.answer.original.components = form.components;
+      } else {
         if (!form.content) throw refusals.empty();
-        interaction.original = { content: form.content, ephemeral: interaction.acknowledged!.ephemeral };
+        const components = form.components?.length ? { components: form.components } : {};
+        const { ephemeral } = interaction.acknowledged!;
+        interaction.original = { content: form.content, ephemeral, ...components };
       }
       res.json({ id: interaction.id });
     })
