@@ -19,7 +19,7 @@ import { FileReader } from './files/reader.js';
 import { type FrontParts, frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
 import type { Notices } from './intake/notices.js';
-import type { Embedder, LanguageModel } from './llm/llm.js';
+import type { Embedder, LanguageModel, Transcriber } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import { Metrics } from './metrics.js';
 import type { SecretVault } from './operations/operation.js';
@@ -55,6 +55,8 @@ interface AgentModels {
   refs(agent: Agent): string[];
   /** Those of them that can be used, a preferred one before the others if it is one of them. */
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
+  /** What hears; null: nothing does. */
+  transcriber(agent: Agent): Promise<Transcriber | null>;
 }
 
 export interface HubParts {
@@ -112,7 +114,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ buttonKey, forgotten, secrets, plugins, edited: () => memoryManager.nudge() },
+    ...{ buttonKey, forgotten, secrets, plugins, models: parts.models, edited: () => memoryManager.nudge() },
   });
   const worker = workerOf(parts, { metrics, memoryManager, rooms, notices: front.notices });
   const connections = new Connections({ leases: engines.leases, log });
