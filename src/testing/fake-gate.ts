@@ -4,6 +4,7 @@ import { InboundMessage } from '../core/inbound.js';
 import type { RoomSource } from '../core/memory.js';
 import type { Place } from '../core/pairing.js';
 import { type Agent, FatalError, problemsOf, problemText } from '../extension-api.js';
+import { writtenIn } from '../intake/commands/written.js';
 import { direct } from '../intake/direct.js';
 import { type Checked, judge, noBots, othersCommands, type Rule, type Ruling } from '../intake/gate.js';
 import { groups } from '../intake/groups.js';
@@ -54,7 +55,8 @@ export class FakeGate {
    * @throws FatalError `invalid_field`
    */
   async judge(inbound: InboundMessage, afterwards = false): Promise<Ruling['kind']> {
-    const message = checked(inbound);
+    const given = checked(inbound);
+    const message = { ...given, addressed: given.addressed || writtenIn(given)?.to === 'us' };
     const { connector } = message.source;
     const character = { name: 'Eliza', connectors: ConnectorsSettings.parse({ [connector]: this.settings }) };
     const agent = { id: message.agentId, character } as Agent;
