@@ -4,7 +4,6 @@ import { InboundMessage } from '../core/inbound.js';
 import type { RoomSource } from '../core/memory.js';
 import type { Place } from '../core/pairing.js';
 import { type Agent, FatalError, problemsOf, problemText } from '../extension-api.js';
-import { writtenIn } from '../intake/commands/written.js';
 import { direct } from '../intake/direct.js';
 import { type Checked, judge, noBots, othersCommands, type Rule, type Ruling } from '../intake/gate.js';
 import { groups } from '../intake/groups.js';
@@ -12,6 +11,7 @@ import { lists } from '../intake/lists.js';
 import type { PairedPlaces } from '../intake/paired-places.js';
 import type { Pairings } from '../intake/pairings.js';
 import { places } from '../intake/places.js';
+import { writtenIn } from '../intake/written.js';
 
 const anyLength = { maxTextChars: Number.POSITIVE_INFINITY };
 
