@@ -65,7 +65,6 @@ export class FakeHost implements Host {
   watchers = 0;
   readonly #listeners = new Map<string, Set<(event: TurnEvent) => void>>();
   readonly #past = new FakePast();
-  /** What commands gave, by their ids. */
   readonly #answers = new Map<string, CommandAnswer | null>();
   readonly #options: Required<FakeHostOptions>;
 
@@ -97,12 +96,9 @@ export class FakeHost implements Host {
 
   async receive(envelope: InboundMessage, { complete, early }: Receiving = {}): Promise<Receipt | null> {
     this.requireAgent(envelope.agentId);
-    const copied = envelope.proxy && this.#past.original(envelope);
-    if (copied) {
-      const { memory } = copied.known;
-      if (copied.again) this.memories.push(memory);
-      return { memory, duplicate: !copied.again };
-    }
+    const copied = envelope.proxy ? this.#past.original(envelope) : undefined;
+    if (copied?.again) this.memories.push(copied.known.memory);
+    if (copied) return { memory: copied.known.memory, duplicate: !copied.again };
     const ruling = await this.gate.judge(envelope);
     if (ruling !== 'pass' && ruling !== 'keep') return null;
     this.#requireText(envelope);
@@ -110,15 +106,13 @@ export class FakeHost implements Host {
     if (this.#past.wasForgotten(key)) return null;
     const known = this.#past.find(key)?.memory;
     if (known) return { memory: known, duplicate: true };
-    // The real one waits a moment before.
-    if (complete) early?.taken();
-    const completed = complete ? await complete() : envelope;
+    const completed = complete ? await unlessLong(complete(), early?.taken) : envelope;
     if (!isSame(completed, envelope))
       throw new FatalError('internal', 'The connector gave another message for the one that was let in.');
-    const { text, quote, attachments, author } = completed;
+    const { text, quote, parts, attachments, author } = completed;
     // Whose it is and where it was said, the gate has judged: that stays.
     const name = author.name ? { name: author.name } : {};
-    const message = { ...envelope, text, quote, attachments, author: { ...envelope.author, ...name } };
+    const message = { ...envelope, text, quote, parts, attachments, author: { ...envelope.author, ...name } };
     await this.beforeStore();
     // From here on nothing waits: of twins one is first.
     const twin = this.#past.find(key)?.memory;
@@ -153,20 +147,18 @@ export class FakeHost implements Host {
   async react(reaction: InboundReaction): Promise<boolean> {
     this.reactions.push(reaction);
     const { emoji: _, removed: __, ...doer } = reaction;
-    const { agentId, source } = doer;
-    if (this.#past.find({ ...source, agentId })) return false;
+    if (this.#past.find(keyOf(doer))) return false;
     return this.gate.admits({ ...doer, direct: false, text: '' });
   }
 
   async command(command: InboundCommand): Promise<CommandAnswer | null> {
     const { name: _, args, ...caller } = command;
     if ((await this.gate.judge({ ...caller, text: args })) !== 'pass') return null;
-    const { id } = command;
-    if (id !== undefined && this.#answers.has(id)) return this.#answers.get(id)!;
+    const { id = newId() } = command;
+    if (this.#answers.has(id)) return this.#answers.get(id)!;
     this.commands.push(command);
-    const answer = this.onCommand(command);
-    if (id !== undefined) this.#answers.set(id, answer);
-    return answer;
+    this.#answers.set(id, this.onCommand(command));
+    return this.#answers.get(id)!;
   }
 
   async press(press: InboundPress): Promise<string> {
@@ -268,15 +260,21 @@ export class FakeHost implements Host {
     }
   }
 
-  #requireText({ text, attachments = [], files = [] }: InboundMessage): void {
-    if (text.trim() === '' && attachments.length + files.length === 0)
+  #requireText({ text, parts = [], attachments = [], files = [] }: InboundMessage): void {
+    if (text.trim() === '' && attachments.length + files.length + parts.length === 0)
       throw new FatalError('text_empty', 'Say something.');
     if (text.length > this.#options.maxTextChars) throw new FatalError('text_too_long', 'Say less.');
   }
 
   #memory(message: InboundMessage, status: 'pending' | 'kept'): Memory {
-    const { agentId, source, author, text, quote, attachments = [] } = message;
-    const content = { text, attachments, replyTo: null, ...(quote && { quote }) };
+    const { agentId, source, author, text, quote, parts = [], attachments = [] } = message;
+    const content = {
+      text,
+      attachments,
+      replyTo: null,
+      ...(quote && { quote }),
+      ...(parts.length > 0 && { parts }),
+    };
     return {
       ...{
         id: newId(),
@@ -293,4 +291,10 @@ export class FakeHost implements Host {
   #log(level: string, message: string): void {
     this.logged.push({ level, message });
   }
+}
+
+/** As the real one: what takes a while is taken before it is complete. */
+async function unlessLong<T>(coming: Promise<T>, taken?: () => void): Promise<T> {
+  const timer = taken && setTimeout(taken, 1000);
+  return coming.finally(() => clearTimeout(timer));
 }
