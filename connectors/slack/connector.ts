@@ -40,6 +40,8 @@ export interface SlackConnectorOptions {
   apiUrl?: string;
   /** Whether replies are shown while they are written; default true. */
   streaming?: boolean;
+  /** Whether Slack shows previews of the links in replies: it asks their addresses then. Default false. */
+  previews?: boolean;
   /** Where a message in a channel that names the agent is answered; default `thread`. */
   replyIn?: ReplyIn;
   /** Largest file that is read, in bytes; default 10 MB. */
@@ -162,7 +164,7 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
       inbound,
       interactions: new Interactions({ ...shared, apiUrl }),
     });
-    const sender = new Sender(host, async (turnId) => live?.finish(turnId) ?? null);
+    const sender = new Sender({ host, live, previews: options.previews ?? false });
     return { app, running: { host, workspaces, installer, sender, live, threads, catchUp, inbound } };
   }
 

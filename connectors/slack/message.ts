@@ -3,7 +3,7 @@
 import type { types } from '@slack/bolt';
 import type { Attachment, Button } from '../../src/extension-api.js';
 import { fileEnding, markdownOf, parseMarkdown, splitMarkdown, tableAsText } from '../../src/replies.js';
-import { renderMrkdwn } from './render.js';
+import { escaped, renderMrkdwn } from './render.js';
 
 /** Of a section's text, in characters. https://docs.slack.dev/reference/block-kit/blocks/section-block */
 const sectionChars = 3000;
@@ -19,6 +19,7 @@ const buttonLabelChars = 75;
 /** Bytes of a file that goes out with a reply. */
 export interface OutgoingFile {
   name: string;
+  mediaType?: string;
   /** Either its content, or the hub's key of it. */
   content: { text: string } | { key: string };
 }
@@ -27,6 +28,8 @@ export interface RenderedMessage {
   /** For notifications and screen readers; people read the blocks. */
   text: string;
   blocks: types.KnownBlock[];
+  /** All that the blocks say, as mrkdwn. */
+  whole: string;
 }
 
 export interface RenderedReply {
@@ -36,30 +39,46 @@ export interface RenderedReply {
 
 export function renderReply(text: string, attachments: Attachment[], buttons: Button[] = []): RenderedReply {
   const { markdown, files } = withoutLongBlocks(text);
-  const parts = splitMarkdown(markdown, { limit: sectionChars, render: renderMrkdwn }).map(renderMrkdwn);
-  const messages = parts.filter((part) => part.trim() !== '').map(messageOf);
+  const messages = renderParts(markdown);
   return {
     messages: buttons.length > 0 ? withButtons(messages, buttons) : messages,
-    files: [...files, ...attachments.map(({ name, file }) => ({ name, content: { key: file } }))],
+    files: [
+      ...files,
+      ...attachments.map(({ name, mediaType, file }) => ({ name, mediaType, content: { key: file } })),
+    ],
   };
 }
 
 /** One message that shows this much of a text, for one that is still being written. */
-export function renderPreview(markdown: string): RenderedMessage {
+export function renderPreview(markdown: string): Omit<RenderedMessage, 'whole'> {
   const [first = '…'] = splitMarkdown(markdown, { limit: sectionChars, render: renderMrkdwn });
-  return messageOf(renderMrkdwn(first));
+  const { text, blocks } = messageOf(renderMrkdwn(first));
+  return { text, blocks };
+}
+
+/** A text that could not be sent as a file, as messages. */
+export function renderText(name: string, text: string): RenderedMessage[] {
+  const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([marks]) => marks.length + 1)));
+  return renderParts(`**${name}**\n\n${fence}\n${text}\n${fence}`);
+}
+
+function renderParts(markdown: string): RenderedMessage[] {
+  const parts = splitMarkdown(markdown, { limit: sectionChars, render: renderMrkdwn }).map(renderMrkdwn);
+  return parts.filter((part) => part.trim() !== '').map(messageOf);
 }
 
 function messageOf(mrkdwn: string): RenderedMessage {
   return {
     text: cutToBytes(mrkdwn, fallbackBytes),
+    whole: mrkdwn,
     // Verbatim: names like @channel in a model's words stay words. Expanded: no "see more" in the middle of an answer.
     blocks: [{ type: 'section', expand: true, text: { type: 'mrkdwn', text: mrkdwn, verbatim: true } }],
   };
 }
 
 function withButtons(messages: RenderedMessage[], buttons: Button[]): RenderedMessage[] {
-  const last = messages.at(-1) ?? { text: buttons.map(({ label }) => label).join(' · '), blocks: [] };
+  const labels = buttons.map(({ label }) => label).join(' · ');
+  const last = messages.at(-1) ?? { text: escaped(labels), whole: escaped(labels), blocks: [] };
   const elements = buttons.map(({ label, payload, style }, index) => ({
     type: 'button' as const,
     action_id: `carrier:${index}`,
