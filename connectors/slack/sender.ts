@@ -61,7 +61,7 @@ export class Sender {
     const { id, to, memory, turnId } = outbound;
     const { channel, thread } = to;
     const { text, attachments, buttons } = memory.content;
-    const { messages, files } = renderReply(text, attachments, buttons);
+    const { messages, files } = await renderReply(text, attachments, buttons);
     const sent = await SentParts.open({
       ...{ notes: host.notes, outboundId: id, plan: null, announce: true },
       codec: codecFor(messages.length),
@@ -171,7 +171,7 @@ export class Sender {
         host.log.warn({ connector: 'slack', file: file.name }, `a file is sent as text: ${error.message}`);
       }
     }
-    for (const [number, message] of textInstead(file, text, bytes).entries()) {
+    for (const [number, message] of (await textInstead(file, text, bytes)).entries()) {
       signal.throwIfAborted();
       await this.#post(delivery, first + number, message);
     }

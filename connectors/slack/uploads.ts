@@ -22,13 +22,14 @@ export async function uploadFile(
 }
 
 /** A file as messages: its text, where it is one that is not too long; else that it could not be sent. */
-export function textInstead(
+export async function textInstead(
   { name, mediaType = '' }: OutgoingFile,
   text: string | null,
   bytes: Uint8Array,
-): RenderedMessage[] {
+): Promise<RenderedMessage[]> {
   const isText = /^text\/|[/+](?:json|xml|yaml|csv|javascript)\b/.test(mediaType);
   const words = text ?? (isText ? Buffer.from(bytes).toString('utf8') : null);
   if (words !== null && words.length <= maxTextChars) return renderText(name, words);
-  return renderReply(`The file \`${name}\` could not be sent here: Slack does not take it.`, []).messages;
+  const sorry = `The file \`${name}\` could not be sent here: Slack does not take it.`;
+  return (await renderReply(sorry, [])).messages;
 }

@@ -35,6 +35,16 @@ export const refusals = {
   closedDm: () => new ApiError(403, 50007, 'Cannot send messages to this user'),
   missingPermissions: () => new ApiError(403, 50013, 'Missing Permissions'),
   wrongChannelType: () => new ApiError(400, 50024, 'Cannot execute action on this channel type'),
+  archived: () => new ApiError(400, 50083, 'Thread is archived'),
+  noHistory: () => new ApiError(403, 160002, 'Cannot reply without permission to read message history'),
+  blocked: () =>
+    new ApiError(400, 200000, 'Message was blocked by AutoMod. This content is not allowed in this server.'),
+  entryPoint: () =>
+    new ApiError(
+      400,
+      50240,
+      "You cannot remove this app's Entry Point command in a bulk update operation. Please include the Entry Point command in your update request or delete it separately.",
+    ),
   malformed: () => new ApiError(400, 50109, 'The request body contains invalid JSON.'),
 };
 

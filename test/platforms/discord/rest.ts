@@ -79,11 +79,16 @@ export function botRoutes(parts: RestParts): Router {
     .route('/channels/:channel/messages')
     .get((req, res) => {
       const { id } = visible(world, req.params.channel);
-      const after = typeof req.query.after === 'string' ? req.query.after : '0';
+      if (world.channel(id).denied.has('history')) return void res.json([]);
+      const { after, before } = req.query as { after?: string; before?: string };
       const limit = Number(req.query.limit ?? 50);
-      const found = world.messages.get(id)!.filter((message) => isNewer(message.id, after));
-      // The oldest after it, but the newest of these first.
-      res.json(found.slice(0, limit).reverse().map(show));
+      const said = world.messages.get(id)!.filter((one) => before === undefined || isNewer(before, one.id));
+      // The oldest after a message, or the newest; in both the newest of these first.
+      const found =
+        after === undefined
+          ? said.slice(-limit)
+          : said.filter((message) => isNewer(message.id, after)).slice(0, limit);
+      res.json(found.reverse().map(show));
     })
     .post(multipart, (req, res) => {
       const channel = visible(world, req.params.channel as string);
@@ -92,18 +97,26 @@ export function botRoutes(parts: RestParts): Router {
   router
     .route('/channels/:channel/messages/:message')
     .get((req, res) => {
-      res.json(show(world.message(visible(world, req.params.channel).id, req.params.message)));
+      const channel = visible(world, req.params.channel);
+      if (channel.denied.has('history')) throw refusals.missingPermissions();
+      res.json(show(world.message(channel.id, req.params.message)));
     })
     .patch(multipart, (req, res) => {
       const { channel, message: id } = req.params as { channel: string; message: string };
-      const message = world.message(visible(world, channel).id, id);
+      const place = visible(world, channel);
+      const message = world.message(place.id, id);
       if (message.author.id !== world.bot.id) throw refusals.notYours();
+      if (place.archived) throw refusals.archived();
       const files = filesOf(req);
-      res.json(show(talk.edit(message, readEdit(bodyOf(req), files), files.map(stored))));
+      const form = readEdit(bodyOf(req), files);
+      checkAllowed(place, form.content, files);
+      res.json(show(talk.edit(message, form, files.map(stored))));
     })
     .delete((req, res) => {
-      const message = world.message(visible(world, req.params.channel).id, req.params.message);
+      const channel = visible(world, req.params.channel);
+      const message = world.message(channel.id, req.params.message);
       if (message.author.id !== world.bot.id) throw refusals.missingPermissions();
+      if (channel.archived) throw refusals.archived();
       talk.remove(message);
       res.status(204).end();
     });
@@ -130,9 +143,13 @@ export function interactionRoutes({ world, talk, interactions }: RestParts): Rou
       const interaction = interactions.answered(req.params.token);
       const form = readEdit(req.body, []);
       if (interaction.message) talk.edit(world.find(interaction.message.id), form);
-      else {
+      else if (interaction.answer?.original) {
+        if (form.components) interaction.answer.original.components = form.components;
+      } else {
         if (!form.content) throw refusals.empty();
-        interaction.original = { content: form.content, ephemeral: interaction.acknowledged!.ephemeral };
+        const components = form.components?.length ? { components: form.components } : {};
+        const { ephemeral } = interaction.acknowledged!;
+        interaction.original = { content: form.content, ephemeral, ...components };
       }
       res.json({ id: interaction.id });
     })
@@ -148,6 +165,11 @@ export function interactionRoutes({ world, talk, interactions }: RestParts): Rou
 function postAsBot({ world, talk }: RestParts, channel: Channel, req: Request): Message {
   const files = filesOf(req);
   const form = readMessage(bodyOf(req), files);
+  if (channel.locked) throw refusals.archived();
+  const replies = form.message_reference != null;
+  if (replies && channel.denied.has('history')) throw refusals.noHistory();
+  checkAllowed(channel, form.content, files);
+  channel.archived = false;
   const said = world.messages.get(channel.id)!;
   const twin = said.find(
     ({ nonce, author, timestamp }) =>
@@ -169,7 +191,17 @@ function postAsBot({ world, talk }: RestParts, channel: Channel, req: Request): 
     nonce: form.nonce ?? null,
     components: form.components ?? [],
     mentions: form.allowed_mentions,
+    flags: form.flags ?? 0,
   });
+}
+
+function checkAllowed(
+  { denied, forbidden }: Channel,
+  content: string | null | undefined,
+  files: UploadedFile[],
+): void {
+  if (denied.has('send') || (files.length > 0 && denied.has('attach'))) throw refusals.missingPermissions();
+  if (content && forbidden?.test(content)) throw refusals.blocked();
 }
 
 function visible(world: World, id: string): Channel {

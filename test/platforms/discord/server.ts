@@ -12,7 +12,7 @@ import { Interactions } from './interactions.js';
 import { Person } from './person.js';
 import { RateLimits } from './rate-limits.js';
 import { botRoutes, fileRoutes, interactionRoutes, type RestParts } from './rest.js';
-import { Talk } from './talk.js';
+import { Talk, type Words } from './talk.js';
 import { type Channel, channelTypes, type Guild, intents, type Message, World } from './world.js';
 
 export interface DiscordServerOptions {
@@ -40,6 +40,7 @@ export async function startDiscordServer(options: DiscordServerOptions = {}) {
   const app = express();
   const server = createServer(app);
   const faults = new Faults();
+  const fileFaults = new Faults();
   const fetched: string[] = [];
   const limits = new RateLimits(options.messagesPer5s ?? 500);
   const gateway = new Gateway(server, world, {
@@ -70,7 +71,7 @@ export async function startDiscordServer(options: DiscordServerOptions = {}) {
   });
   api.use(limits.handle, botRoutes(parts));
   app.use('/api/v10', api);
-  app.use(fileRoutes(world, fetched));
+  app.use(fileFaults.handle, fileRoutes(world, fetched));
   app.use(() => {
     throw refusals.notFound();
   });
@@ -96,6 +97,8 @@ export async function startDiscordServer(options: DiscordServerOptions = {}) {
     gateway,
     interactions,
     faults,
+    /** Of the content network. */
+    fileFaults,
     /** Ids of files that were asked for. */
     fetched,
     typing: parts.typing,
@@ -113,8 +116,15 @@ export async function startDiscordServer(options: DiscordServerOptions = {}) {
       return new Person(user, world, talk, interactions);
     },
     /** Another bot or a webhook says something. */
-    automatic(channel: Channel, content: string, webhookId?: string): Message {
-      return talk.post(channel.id, world.addUser('robot', true), {
+    automatic(
+      channel: Channel,
+      content: string,
+      webhookId?: string,
+      words: Partial<Words> & { name?: string } = {},
+    ): Message {
+      const { name = 'robot', ...more } = words;
+      return talk.post(channel.id, world.addUser(name, true), {
+        ...more,
         content,
         ...(webhookId && { webhookId }),
       });

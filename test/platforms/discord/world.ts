@@ -51,6 +51,13 @@ export interface Channel {
   lastMessageId: string | null;
   /** The bot is kept out of it, or the person takes no direct messages. */
   closed: boolean;
+  /** What the bot may not do there. */
+  denied: Set<'send' | 'attach' | 'history'>;
+  /** Words that AutoMod lets nobody say there. */
+  forbidden: RegExp | null;
+  /** A thread that was put away; a new message brings it back, unless it is locked. */
+  archived: boolean;
+  locked: boolean;
 }
 
 export interface StoredFile {
@@ -58,6 +65,8 @@ export interface StoredFile {
   filename: string;
   content_type: string;
   bytes: Buffer;
+  /** What it shows, in its sender's words. */
+  description?: string;
   /** In place of the server's own: for tests of hosts that are not trusted. */
   url?: string;
 }
@@ -73,15 +82,21 @@ export interface Message {
   files: StoredFile[];
   replyTo: string | null;
   nonce: string | number | null;
-  components: { components: { custom_id: string; label?: string; disabled?: boolean; style: number }[] }[];
+  components: { components?: { custom_id: string; label?: string; disabled?: boolean; style: number }[] }[];
   reactions: { userId: string; emoji: string }[];
   /** Whom it has pinged, as `allowed_mentions` let it. */
   pinged: { everyone: boolean; users: string[]; roles: string[] };
   /** All its texts, the first one too. */
   texts: string[];
-  /** A forwarded message's text. */
-  forwarded: string | null;
+  /** The message it passes on, as it was then. */
+  forwarded: Message | null;
+  /** As the API has them: cards, stickers, a poll. Interactive or not, `components` are, too. */
+  embeds: object[];
+  stickers: { id: string; name: string; format_type: number }[];
+  poll: object | null;
   webhookId: string | null;
+  /** Bits; 4: no previews of its links. */
+  flags: number;
 }
 
 /** One event for the gateway. */
@@ -138,6 +153,10 @@ export class World extends EventEmitter<{ dispatch: [Dispatch] }> {
       threadMembers: new Set(),
       lastMessageId: null,
       closed: false,
+      denied: new Set(),
+      forbidden: null,
+      archived: false,
+      locked: false,
       ...change,
     };
     this.channels.set(channel.id, channel);
