@@ -105,10 +105,10 @@ export class FakeHost implements Host {
     const completed = complete ? await complete() : envelope;
     if (!isSame(completed, envelope))
       throw new FatalError('internal', 'The connector gave another message for the one that was let in.');
-    const { text, quote, attachments, author } = completed;
+    const { text, quote, parts, attachments, author } = completed;
     // Whose it is and where it was said, the gate has judged: that stays.
     const name = author.name ? { name: author.name } : {};
-    const message = { ...envelope, text, quote, attachments, author: { ...envelope.author, ...name } };
+    const message = { ...envelope, text, quote, parts, attachments, author: { ...envelope.author, ...name } };
     await this.beforeStore();
     // From here on nothing waits: of twins one is first.
     const twin = this.#byKey.get(key)?.memory;
@@ -259,8 +259,9 @@ export class FakeHost implements Host {
   }
 
   #memory(message: InboundMessage, status: 'pending' | 'kept'): Memory {
-    const { agentId, source, author, text, quote, attachments = [] } = message;
-    const content = { text, attachments, replyTo: null, ...(quote && { quote }) };
+    const { agentId, source, author, text, quote, parts = [], attachments = [] } = message;
+    const carried = { ...(quote && { quote }), ...(parts.length > 0 && { parts }) };
+    const content = { text, attachments, replyTo: null, ...carried };
     return {
       ...{
         id: newId(),
