@@ -5,8 +5,8 @@
 import { agentDesk } from './agent-desk.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { Bots } from './agents/bots.js';
-import type { CharacterProblem, Characters } from './agents/characters.js';
-import type { Problem } from './agents/problem.js';
+import type { Characters } from './agents/characters.js';
+import { type Problem, problemOfFile, sameProblem } from './agents/problem.js';
 import { RunningAgents } from './agents/running-agents.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
@@ -16,8 +16,9 @@ import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import type { Engines } from './engines.js';
 import { FileReader } from './files/reader.js';
-import { frontOf } from './host.js';
+import { type FrontParts, frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
+import type { Notices } from './intake/notices.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import { Metrics } from './metrics.js';
@@ -29,6 +30,7 @@ import { redact } from './redaction.js';
 import { AbilityLoader } from './runtime/abilities.js';
 import { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
+import { Outages } from './runtime/outages.js';
 import { Retention } from './runtime/retention.js';
 import { NotedRooms } from './runtime/rooms.js';
 import { StateManager } from './runtime/state-manager.js';
@@ -68,6 +70,7 @@ export interface HubParts {
   models: AgentModels;
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
+  forgotten: FrontParts['forgotten'];
   embedder: Embedder | null;
   /** Unix ms; waiting turns expire by it. */
   now(): number;
@@ -100,7 +103,7 @@ export interface Hub {
 
 /** When it resolves, messages are taken (a gateway) and answered (a worker). */
 export async function startRoles(parts: HubParts): Promise<Hub> {
-  const { config, log, engines, characters, embedder, now } = parts;
+  const { config, log, engines, characters, embedder, now, buttonKey, forgotten, secrets, plugins } = parts;
   const { store, bus, turnQueue, deliveryQueue, maintenance } = engines;
   const { role, turns: limits } = config;
   const metrics = new Metrics({ turns: turnQueue, deliveries: deliveryQueue });
@@ -108,10 +111,9 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ buttonKey: parts.buttonKey, secrets: parts.secrets, plugins: parts.plugins },
-    edited: () => memoryManager.nudge(),
+    ...{ buttonKey, forgotten, secrets, plugins, edited: () => memoryManager.nudge() },
   });
-  const worker = workerOf(parts, { metrics, memoryManager, rooms });
+  const worker = workerOf(parts, { metrics, memoryManager, rooms, notices: front.notices });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
@@ -132,8 +134,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   function problems(): Problem[] {
     const known = agents.problems();
     // Found without opening it, and by opening it: one problem.
-    const failures = parts.plugins.failures().filter((failure) => !known.some((one) => isSame(one, failure)));
-    return [...characters.problems().map(ofFile), ...known, ...failures];
+    const failures = parts.plugins
+      .failures()
+      .filter((failure) => !known.some((one) => sameProblem(one, failure)));
+    return [...characters.problems().map(problemOfFile), ...known, ...failures];
   }
 
   async function ready(): Promise<Readiness> {
@@ -195,14 +199,6 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   };
 }
 
-function isSame(one: Problem, other: Problem): boolean {
-  return one.agentId === other.agentId && one.field === other.field;
-}
-
-function ofFile({ id, path, field, message }: CharacterProblem): Problem {
-  return { agentId: id, field: field ?? path, message: `${path}: ${message}` };
-}
-
 /** What is done now and then, by one worker of the cluster at a time. */
 function keepUp({ config, engines, characters, log }: HubParts, memoryManager: MemoryManager): void {
   const { store, maintenance } = engines;
@@ -252,11 +248,12 @@ interface WorkerNeeds {
   metrics: Metrics;
   memoryManager: MemoryManager;
   rooms: Rooms;
+  notices: Notices;
 }
 
 function workerOf(
-  { config, engines, characters, models, plugins, types, log, now }: HubParts,
-  { metrics, memoryManager, rooms }: WorkerNeeds,
+  { config, engines, characters, forgotten, models, plugins, types, log, now }: HubParts,
+  { metrics, memoryManager, rooms, notices }: WorkerNeeds,
 ): Worker {
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
@@ -271,12 +268,12 @@ function workerOf(
     now,
     log,
   });
+  const outages = new Outages({
+    ...{ notes: store.notes, limitMs: limits.modelWaitMs, retryBaseMs: limits.retryBaseMs },
+    ...{ tell: (to, text, once) => notices.tellAuthor(to, text, once), now, log },
+  });
   return new Worker({
-    turns: store.turns,
-    rooms,
-    memories: store.memories,
-    turnQueue,
-    deliveryQueue,
+    ...{ turns: store.turns, rooms, outages, memories: store.memories, forgotten, turnQueue, deliveryQueue },
     taker: types(manager),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
@@ -287,6 +284,7 @@ function workerOf(
       if (!config.cluster) memoryManager.nudge();
     },
     maxMessages: limits.maxMessages,
+    now,
     log,
   });
 }
