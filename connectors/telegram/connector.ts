@@ -19,7 +19,7 @@ import { Inbox } from './inbox.js';
 import { liveMaxChars, liveSurface, liveTimes } from './live.js';
 import { connectorName } from './normalize.js';
 import { Update, updateKinds } from './payload.js';
-import { openFailure, Poller } from './poller.js';
+import { Poller } from './poller.js';
 import { type WebhookOptions, webhookRoute } from './webhook.js';
 
 export interface TelegramOptions {
@@ -147,9 +147,7 @@ export function telegramConnector(options: TelegramOptions): Connector {
     laneOf: (raw) => String(chatOf(Update.safeParse(raw).data)),
     async prepare() {
       const { albums, host } = running();
-      await account.get().catch((error) => {
-        throw openFailure(error);
-      });
+      await account.get();
       const offering = commands ? offerCommands(api) : Promise.resolve();
       await offering.catch((err) => host.log.warn({ err }, 'Telegram did not take the list of commands'));
       albums.start();
