@@ -2,6 +2,7 @@
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
+import type { Memory } from './core/memory.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import { afterwards } from './intake/afterwards.js';
@@ -61,6 +62,8 @@ export interface FrontParts {
   edited(): void;
   metrics: Metrics;
   plugins: PluginDesk;
+  /** Unix ms; deliveries are planned by it. */
+  now(): number;
   log: Logger;
 }
 
@@ -68,12 +71,15 @@ export interface Front {
   /** The hub as one connector sees it. */
   hostFor(connector: Pick<Connector, 'name' | 'agentId' | 'routes'>): Host;
   readonly operations: Caller;
+  readonly notices: Notices;
 }
 
 export function frontOf(parts: FrontParts): Front {
   const { config, engines, metrics, plugins, log } = parts;
   const { store, bus, turnQueue, deliveryQueue } = engines;
-  const notices = new Notices({ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, log });
+  const notices = new Notices({
+    ...{ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, now: parts.now, log },
+  });
   const pairings = new Pairings(
     store.notes,
     async ({ code, agentId, source, ...person }) => {
@@ -136,6 +142,8 @@ export function frontOf(parts: FrontParts): Front {
         intake.receive(message, { ...sender, complete }),
       );
       if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
+      // A machine that sends a message again wants its answer now, however often that has failed to reach it.
+      if (receipt?.duplicate && waits) await deliverAgain(receipt.memory);
       return receipt;
     },
     async edit(edit) {
@@ -164,7 +172,12 @@ export function frontOf(parts: FrontParts): Front {
     notes: scopedNotes(store.notes, connector),
     log,
   });
-  return { hostFor, operations };
+  return { hostFor, operations, notices };
+
+  async function deliverAgain({ turnId, roomId, source }: Memory): Promise<void> {
+    if (turnId === null || source.pull) return;
+    if (await store.outbox.retryTurn({ turnId, roomId })) await deliveryQueue.schedule(roomId);
+  }
 }
 
 /** Most starts are followed by messages, not by operations: a hub is ready sooner without them. */

@@ -14,6 +14,7 @@ import type { Agent } from './core/character.js';
 import { stopTopic } from './core/events.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
+import { deliveriesOf } from './deliveries.js';
 import type { Engines } from './engines.js';
 import { frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
@@ -22,7 +23,6 @@ import type { Logger } from './logger.js';
 import { Metrics } from './metrics.js';
 import type { SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
-import { Deliverer } from './outbox/outbox.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { redact } from './redaction.js';
 import { AbilityLoader } from './runtime/abilities.js';
@@ -68,7 +68,7 @@ export interface HubParts {
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
   embedder: Embedder | null;
-  /** Unix ms; waiting turns expire by it. */
+  /** Unix ms; waiting turns expire by it, and deliveries are planned. */
   now(): number;
   plugins: PluginDesk & { failures(): Problem[]; close(waitMs: number): Promise<void> };
   secrets: SecretVault;
@@ -102,12 +102,17 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const { config, log, engines, characters, embedder, now } = parts;
   const { store, bus, turnQueue, deliveryQueue, maintenance } = engines;
   const { role, turns: limits } = config;
-  const metrics = new Metrics({ turns: turnQueue, deliveries: deliveryQueue });
+  const metrics = new Metrics(
+    { turns: turnQueue, deliveries: deliveryQueue },
+    {
+      ...{ undelivered: () => store.outbox.count(), now },
+    },
+  );
   const memoryManager = new MemoryManager(store.memories, embedder, log);
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ buttonKey: parts.buttonKey, secrets: parts.secrets, plugins: parts.plugins },
+    ...{ buttonKey: parts.buttonKey, secrets: parts.secrets, plugins: parts.plugins, now },
     edited: () => memoryManager.nudge(),
   });
   const worker = workerOf(parts, { metrics, memoryManager, rooms });
@@ -127,6 +132,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     started: () => sweeper.soon(),
     changed: () => sweeper.soon(),
   });
+
+  const deliveries = deliveriesOf({ ...parts, agents, notices: front.notices, metrics });
 
   function problems(): Problem[] {
     const known = agents.problems();
@@ -148,7 +155,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
 
   try {
     await agents.start();
-    if (role !== 'worker') delivererOf(parts, agents, metrics).start();
+    if (role !== 'worker') deliveries.start();
     if (role !== 'gateway') {
       await bus.subscribe(stopTopic, (event) => {
         if (event.type === 'turn.stop') worker.cancel(event.turnId);
@@ -180,7 +187,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         maintenance: () => maintenance.close(),
         connections: () => agents.quiet(),
         turns: () => turnQueue.close(left()),
-        deliveries: () => deliveryQueue.close(left()),
+        deliveries: () => deliveries.stop(left()),
         connectors: () => agents.stop(),
         worker: () => worker.stop(left()),
         plugins: () => parts.plugins.close(left()),
@@ -226,26 +233,6 @@ async function anyChain({ characters, models }: HubParts): Promise<void> {
   if (fault && settled.every(({ status }) => status === 'rejected')) throw fault.reason;
 }
 
-function delivererOf(
-  { engines, plugins, log }: HubParts,
-  agents: RunningAgents,
-  metrics: Metrics,
-): Deliverer {
-  return new Deliverer({
-    outbox: engines.store.outbox,
-    notes: engines.store.notes,
-    deliveries: engines.deliveryQueue,
-    connector: (name, agentId) => agents.connector(name, agentId),
-    refused: (connector, error) => agents.refuse(connector, error),
-    tried: (connector, message, error) => {
-      const outcome = error ? 'failed' : 'delivered';
-      metrics.delivered(connector, outcome);
-      plugins.tell(message.agentId, 'delivery', { message, outcome, ...(error && { error }) });
-    },
-    log,
-  });
-}
-
 interface WorkerNeeds {
   metrics: Metrics;
   memoryManager: MemoryManager;
@@ -278,6 +265,7 @@ function workerOf(
     taker: types(manager),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
+    now,
     committed: (turn, reply) => {
       metrics.turned(turn);
       if (reply) plugins.tell(turn.agentId, 'turn', { turn, reply });

@@ -16,6 +16,8 @@ export interface NoticesParts {
   turns: TurnStore;
   notes: NoteStore;
   deliveries: RoomQueue;
+  /** Unix ms; deliveries are planned by it. */
+  now(): number;
   log: Logger;
 }
 
@@ -57,7 +59,7 @@ export class Notices {
       { status: 'done', reply: null, attempt: 1, startedAt: createdAt, finishedAt: createdAt },
     );
     if (to.source.pull) await this.#told.put(turnId, memory, { ttlMs: knownMs });
-    const outbound = outboundOf(memory, turnId, [to.source]);
+    const outbound = outboundOf(memory, turnId, [to.source], this.#parts.now());
     const committed = await turns.commit({ turn, reply: null, outbound });
     if (committed && outbound) await this.#deliver(memory.roomId);
     return outcomeOf(turnId, memory);

@@ -41,6 +41,8 @@ export interface WorkerParts {
   /** Undefined: it does not run, now. */
   agent(agentId: string): Agent | undefined;
   publish(roomId: string, event: TurnEvent): void;
+  /** Unix ms; deliveries are planned by it. */
+  now(): number;
   /** Called after every commit: there may be memories to learn from. */
   committed(turn: Turn, reply: Memory | null): void;
   /** Most messages one turn covers. */
@@ -159,7 +161,7 @@ export class Worker {
   async #commit({ roomId, hold }: Run, work: Work, turn: Turn, reply: Memory | null): Promise<void> {
     const { turns, turnQueue, deliveryQueue, publish, committed, maxMessages, log } = this.#parts;
     const sources = work.asked.map(({ source }) => source);
-    const outbound = reply && outboundOf(reply, turn.turnId, sources);
+    const outbound = reply && outboundOf(reply, turn.turnId, sources, this.#parts.now());
     hold();
     const won = await turns.commit({ turn, reply, outbound });
     this.#tried.delete(roomId);

@@ -207,11 +207,13 @@ describe('turns', () => {
 describe('deliveries', () => {
   it('that were given up are listed, sent again, and dropped', async () => {
     const deliver = desk.platform.deliver.bind(desk.platform);
-    desk.platform.deliver = async () => {
-      throw new FatalError('delivery_failed', 'The chat is gone.');
+    desk.platform.deliver = async (outbound) => {
+      if (outbound.to.channel !== 'carol') throw new FatalError('delivery_failed', 'The chat is gone.');
+      return { messageIds: [] };
     };
-    for (const who of ['ann', 'bob']) await desk.platform.dm(who, 'hello');
+    for (const who of ['ann', 'bob', 'carol']) await desk.platform.dm(who, 'hello');
     await until(async () => (await desk.get('/deliveries')).deliveries.length === 2);
+    expect((await desk.get('/deliveries?state=waiting')).deliveries).toEqual([]);
     const { deliveries } = await desk.get('/deliveries?agentId=assistant');
     expect(deliveries[0]).toMatchObject({ connector: 'telegram', error: { code: 'delivery_failed' } });
     expect(JSON.stringify(deliveries)).not.toContain('echo');
@@ -224,6 +226,34 @@ describe('deliveries', () => {
     expect((await desk.ask('POST', `/deliveries/${deliveries[1].id}/drop`)).status).toBe(404);
     expect(desk.platform.shown).toHaveLength(1);
     expect(await desk.audit()).toContainEqual(row('deliveries.drop', { deliveryId: deliveries[1].id }));
+  });
+
+  it('of an agent that were given up are sent again together, and in their order', async () => {
+    const deliver = desk.platform.deliver.bind(desk.platform);
+    desk.platform.deliver = async (outbound) => {
+      if (outbound.to.channel !== 'carol') throw new FatalError('delivery_failed', 'The chat is gone.');
+      return { messageIds: [] };
+    };
+    await desk.platform.dm('ann', 'one');
+    await until(async () => (await desk.get('/deliveries?state=waiting')).deliveries.length === 1);
+    await desk.platform.dm('ann', 'two');
+    await desk.platform.dm('bob', 'three');
+    await desk.platform.dm('carol', 'hello');
+    const metrics = async () => (await desk.api.get('/metrics')).text();
+    await until(async () => /^carrier_undelivered_replies{state="dead"} 3$/m.test(await metrics()));
+    await until(async () => /^carrier_undelivered_replies{state="waiting"} 0$/m.test(await metrics()));
+    const { deliveries } = await desk.get('/deliveries');
+    expect(deliveries[0]).toMatchObject({ nextTryAt: null, failingSince: expect.stringMatching(/^20/) });
+    desk.platform.deliver = deliver;
+    expect((await desk.ask('POST', '/agents/nobody/deliveries/send-again')).body).toEqual({ deliveries: 0 });
+    expect(await desk.post('/agents/assistant/deliveries/send-again')).toEqual({
+      deliveries: deliveries.length,
+    });
+    await until(() => desk.platform.shown.length === deliveries.length);
+    const toAnn = desk.platform.shown.filter(({ channel }) => channel === 'ann').map(({ text }) => text);
+    expect(toAnn).toEqual(['echo one', 'echo two']);
+    expect((await desk.get('/deliveries')).deliveries).toEqual([]);
+    expect(await metrics()).toMatch(/^carrier_deliveries_given_up_total{connector="telegram"} 3$/m);
   });
 });
 
