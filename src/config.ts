@@ -127,6 +127,7 @@ function arrange(env: z.output<typeof Environment>) {
       maxBodyBytes: env.CARRIER_MAX_BODY_BYTES,
       maxFileBytes: env.CARRIER_MAX_FILE_BYTES,
       maxFiles: env.CARRIER_MAX_FILES,
+      maxUploadingBytes: env.CARRIER_MAX_UPLOADING_BYTES,
       replyTimeoutMs: env.CARRIER_REPLY_TIMEOUT_MS,
       callbackAllowPrivate: env.CARRIER_CALLBACK_ALLOW_PRIVATE,
       /** Undefined: one of this data folder's own. */
@@ -167,6 +168,7 @@ function arrange(env: z.output<typeof Environment>) {
       maxSteps: env.CARRIER_TURN_MAX_STEPS,
       retryBaseMs: env.CARRIER_RETRY_BASE_MS,
       modelTimeoutMs: env.CARRIER_MODEL_TIMEOUT_MS,
+      modelWaitMs: env.CARRIER_MODEL_WAIT_MS,
       waitMs: env.CARRIER_WAIT_MS,
       sweepMs: env.CARRIER_SWEEP_MS,
       stopMs: env.CARRIER_STOP_MS,

@@ -33,6 +33,10 @@ export const errorCodes = {
     meaning: 'The callback URL points to a private address or is not HTTP(S).',
   },
   overloaded: { status: 429, meaning: 'Too many conversations wait for their turn; come back later.' },
+  uploads_full: {
+    status: 503,
+    meaning: 'Uploads fill the memory that is set aside for them; come back in a few seconds.',
+  },
   rate_limited: { status: 429, meaning: 'Messages come faster than the agent takes them; wait a little.' },
   turn_failed: {
     status: 502,
@@ -58,6 +62,19 @@ export const errorCodes = {
 
 /** A code of the table above. */
 export type ErrorCode = keyof typeof errorCodes;
+
+/** Codes by which a turn that failed is known to whoever asked; the others are one to them. */
+const codesOfTurns: readonly string[] = [
+  'model_unavailable',
+  'model_refused',
+  'model_timeout',
+  'turn_crashed',
+] satisfies ErrorCode[];
+
+/** What a turn that failed with this code is to whoever asked. */
+export function turnFailureCode(code: string): ErrorCode {
+  return codesOfTurns.includes(code) ? (code as ErrorCode) : 'turn_failed';
+}
 
 export interface ErrorDetails {
   /** The request field, setting or file at fault, when there is one. */

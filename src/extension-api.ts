@@ -31,6 +31,8 @@ export { CatchUpMarks } from './connector/kit/catch-up-marks.js';
 export type { DownloadRules } from './connector/kit/download.js';
 export { download, tooLarge } from './connector/kit/download.js';
 export { KeyedQueue } from './connector/kit/keyed-queue.js';
+export type { Rung } from './connector/kit/ladder.js';
+export { descend } from './connector/kit/ladder.js';
 export type { Sent, SentPartsOptions } from './connector/kit/sent-parts.js';
 export { SentParts } from './connector/kit/sent-parts.js';
 export { TurnText } from './connector/kit/turn-text.js';
@@ -43,23 +45,20 @@ export { atMost, within } from './core/deadline.js';
 export type { Reply, TurnEvent } from './core/events.js';
 export { derivedId, newId } from './core/ids.js';
 export type {
-  Attachment,
-  Author,
-  Button,
+  CommandAnswer,
   InboundCommand,
   InboundEdit,
   InboundMessage,
   InboundPress,
   InboundReaction,
-  Memory,
-  Source,
-  SourceKey,
-} from './core/memory.js';
+} from './core/inbound.js';
+export type { Attachment, Author, Button, Memory, Source, SourceKey } from './core/memory.js';
 export { roomIdOf } from './core/memory.js';
 export type { ModelAbilities } from './core/model-abilities.js';
+export type { Part, PartKind } from './core/part.js';
 export type { ActionRecord, OutboundMessage, Turn, Usage } from './core/turn.js';
 export type { ErrorCode } from './errors.js';
-export { CarrierError, FatalError, RetryableError } from './errors.js';
+export { CarrierError, FatalError, RetryableError, turnFailureCode } from './errors.js';
 export type {
   ConnectorContext,
   ConnectorExtension,

@@ -19,29 +19,36 @@ import { status } from './intake/commands/status.js';
 import { stop } from './intake/commands/stop.js';
 import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
-import { noBots } from './intake/gate.js';
+import { noBots, othersCommands } from './intake/gate.js';
 import { groups } from './intake/groups.js';
 import { IncomingFiles } from './intake/incoming-files.js';
+import { IncomingLine } from './intake/incoming-line.js';
 import { Intake } from './intake/intake.js';
 import { lists } from './intake/lists.js';
 import { Notices } from './intake/notices.js';
+import { Orders } from './intake/orders.js';
 import { PairedPlaces } from './intake/paired-places.js';
 import { Pairings } from './intake/pairings.js';
 import { places as placesRule } from './intake/places.js';
 import { commandsOfPlugins } from './intake/plugin-commands.js';
 import { pluginRule } from './intake/plugin-rule.js';
 import { Pointers } from './intake/pointers.js';
+import { Proxies } from './intake/proxies.js';
 import { type Limiters, Rates } from './intake/rates.js';
 import { scopedNotes } from './intake/scoped-notes.js';
 import { ServedPlaces } from './intake/served-places.js';
+import { Threads } from './intake/threads.js';
 import { editedBy } from './intake/transformed.js';
+import { Waking } from './intake/waking.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import type { AgentDesk, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
+import { again } from './runtime/again.js';
 import { outcomeOf } from './runtime/outcome.js';
+import type { Forgotten } from './store/forgotten.js';
 import type { Store } from './store/store.js';
 
 export interface FrontParts {
@@ -54,6 +61,7 @@ export interface FrontParts {
     limiters: Limiters;
   };
   rooms: Rooms;
+  forgotten: Forgotten;
   buttonKey: () => Uint8Array;
   agents: AgentDesk;
   secrets: SecretVault | null;
@@ -70,6 +78,10 @@ export interface FrontParts {
 export interface Front {
   /** The hub as one connector sees it. */
   hostFor(connector: Pick<Connector, 'name' | 'agentId' | 'routes'>): Host;
+  /** Starts it, and gives it what an earlier process took for it and did not store. */
+  start(connector: Connector): Promise<void>;
+  /** Call when nothing is received any more. */
+  stop(): void;
   readonly operations: Caller;
   readonly notices: Notices;
 }
@@ -99,47 +111,62 @@ export function frontOf(parts: FrontParts): Front {
   });
   const served = new ServedPlaces(store, places, log);
   if (config.role !== 'worker') served.begin();
-  const { rooms, agents, secrets, ready } = parts;
+  const { rooms, forgotten, agents, secrets, ready } = parts;
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { rooms, agents, pairings, places, secrets, ready };
+    const desks = { rooms, forgotten, agents, pairings, places, secrets, ready };
     return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
   });
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
-  const pointers = new Pointers(store.memories, store.notes, log);
+  const proxies = new Proxies({ ...store, log });
+  const pointers = new Pointers(store.memories, store.notes, proxies, log);
   const rates = new Rates(engines.limiters, log);
-  const talk = placesRule(groups(config.turns), { places, served, pairings });
+  const threads = new Threads(store.notes, store.memories, log);
+  const talk = placesRule(groups(config.turns, threads), { places, served, pairings });
   /** Who gets through, whatever they do. */
-  const gate = [noBots, lists, direct(pairings), talk];
+  const gate = [noBots, othersCommands, lists, direct(pairings), talk];
   const admits = afterwards(gate, agents.get);
+  const commands = commandsOf(operations, { buttons, pairings }, parts);
+  const rules = [...gate, rates.rule, pluginRule(plugins, log)];
   const intake = new Intake({
     memories: store.memories,
     turns: turnQueue,
-    rules: [...gate, rates.rule, pluginRule(plugins, log)],
+    rules,
     limits: config.turns,
-    commands: commandsOf(operations, { buttons, pairings }, parts),
+    commands,
+    orders: new Orders({ ...store, notices, commands, alone: !config.cluster, log }),
+    forgotten,
+    threads,
+    proxies,
     notices,
     buttons,
     pointers,
     plugins,
+    again: (receipt) => again({ store, rooms, turnQueue, log }, receipt),
     requireAgent: agents.get,
     log,
   });
   const changes = new Changes({
-    ...{ memories: store.memories, pointers, admits, limits: config.turns },
+    ...{ memories: store.memories, pointers, admits, forgotten, proxies, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
+    waking: new Waking({
+      ...{ turns: store.turns, queue: turnQueue, rooms, threads, admits: afterwards(rules, agents.get), log },
+    }),
   });
   const feedback = new Feedback(store.notes, pointers, admits, log);
   const incoming = new IncomingFiles(store.files, config.files);
+  const line = new IncomingLine(store.notes, log);
   const backlog = new Backlog(turnQueue, config.http.maxBacklog);
   // Callers with a token of the hub wait for an answer; a platform's people read what comes.
   const isTrusted = ({ routes }: Pick<Connector, 'routes'>) => routes?.access === 'token';
   const hostFor: Front['hostFor'] = (connector) => ({
-    async receive(message, { from, complete } = {}) {
+    async receive(message, more = {}) {
       const waits = isTrusted(connector);
-      const sender = { waits, vouched: waits && from?.admin };
-      const receipt = await incoming.with(message, complete, (complete) =>
-        intake.receive(message, { ...sender, complete }),
+      const sender = { waits, vouched: waits && more.from?.admin };
+      const receipt = await line.take(connector, message, more, (complete, admitted) =>
+        incoming.with(message, complete, (complete) =>
+          intake.receive(message, { ...sender, complete, admitted }),
+        ),
       );
       if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
       // A machine that sends a message again wants its answer now, however often that has failed to reach it.
@@ -147,11 +174,15 @@ export function frontOf(parts: FrontParts): Front {
       return receipt;
     },
     async edit(edit) {
+      await line.settled(edit.key);
       const edited = await changes.edit(edit, isTrusted(connector));
       if (edited) parts.edited();
       return edited;
     },
-    remove: (key) => changes.remove(key),
+    async remove(key) {
+      await line.settled(key);
+      return changes.remove(key);
+    },
     react: (reaction) => feedback.take(reaction, isTrusted(connector)),
     command: (command) => intake.command(command, isTrusted(connector)),
     press: (press) => intake.press(press, isTrusted(connector)),
@@ -172,7 +203,16 @@ export function frontOf(parts: FrontParts): Front {
     notes: scopedNotes(store.notes, connector),
     log,
   });
-  return { hostFor, operations, notices };
+  return {
+    hostFor,
+    operations,
+    notices,
+    async start(connector) {
+      await connector.start(hostFor(connector));
+      await line.takeUp(connector);
+    },
+    stop: () => line.stop(),
+  };
 
   async function deliverAgain({ turnId, roomId, source }: Memory): Promise<void> {
     if (turnId === null || source.pull) return;

@@ -5,8 +5,8 @@
 import { agentDesk } from './agent-desk.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { Bots } from './agents/bots.js';
-import type { CharacterProblem, Characters } from './agents/characters.js';
-import type { Problem } from './agents/problem.js';
+import type { Characters } from './agents/characters.js';
+import { type Problem, problemOfFile, sameProblem } from './agents/problem.js';
 import { RunningAgents } from './agents/running-agents.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
@@ -16,8 +16,10 @@ import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import { deliveriesOf } from './deliveries.js';
 import type { Engines } from './engines.js';
-import { frontOf } from './host.js';
+import { FileReader } from './files/reader.js';
+import { type FrontParts, frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
+import type { Notices } from './intake/notices.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import { Metrics } from './metrics.js';
@@ -28,6 +30,7 @@ import { redact } from './redaction.js';
 import { AbilityLoader } from './runtime/abilities.js';
 import { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
+import { Outages } from './runtime/outages.js';
 import { Retention } from './runtime/retention.js';
 import { NotedRooms } from './runtime/rooms.js';
 import { StateManager } from './runtime/state-manager.js';
@@ -67,6 +70,7 @@ export interface HubParts {
   models: AgentModels;
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
+  forgotten: FrontParts['forgotten'];
   embedder: Embedder | null;
   /** Unix ms; waiting turns expire by it, and deliveries are planned. */
   now(): number;
@@ -99,23 +103,20 @@ export interface Hub {
 
 /** When it resolves, messages are taken (a gateway) and answered (a worker). */
 export async function startRoles(parts: HubParts): Promise<Hub> {
-  const { config, log, engines, characters, embedder, now } = parts;
+  const { config, log, engines, characters, embedder, now, buttonKey, forgotten, secrets, plugins } = parts;
   const { store, bus, turnQueue, deliveryQueue, maintenance } = engines;
   const { role, turns: limits } = config;
   const metrics = new Metrics(
     { turns: turnQueue, deliveries: deliveryQueue },
-    {
-      ...{ undelivered: () => store.outbox.count(), now },
-    },
+    { undelivered: () => store.outbox.count(), now },
   );
   const memoryManager = new MemoryManager(store.memories, embedder, log);
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ buttonKey: parts.buttonKey, secrets: parts.secrets, plugins: parts.plugins, now },
-    edited: () => memoryManager.nudge(),
+    ...{ buttonKey, forgotten, secrets, plugins, now, edited: () => memoryManager.nudge() },
   });
-  const worker = workerOf(parts, { metrics, memoryManager, rooms });
+  const worker = workerOf(parts, { metrics, memoryManager, rooms, notices: front.notices });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
@@ -128,7 +129,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     ...{ characters, connections, check: parts.check, log },
     patienceMs: () => Math.min(connectorMs, left()),
     bots: async (agent) => (role === 'worker' ? { bots: [], problems: [] } : parts.bots(agent)),
-    start: (connector) => connector.start(front.hostFor(connector)),
+    start: (connector) => front.start(connector),
     started: () => sweeper.soon(),
     changed: () => sweeper.soon(),
   });
@@ -138,8 +139,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   function problems(): Problem[] {
     const known = agents.problems();
     // Found without opening it, and by opening it: one problem.
-    const failures = parts.plugins.failures().filter((failure) => !known.some((one) => isSame(one, failure)));
-    return [...characters.problems().map(ofFile), ...known, ...failures];
+    const failures = parts.plugins
+      .failures()
+      .filter((failure) => !known.some((one) => sameProblem(one, failure)));
+    return [...characters.problems().map(problemOfFile), ...known, ...failures];
   }
 
   async function ready(): Promise<Readiness> {
@@ -186,6 +189,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         sweeps: () => sweeper.stop(),
         maintenance: () => maintenance.close(),
         connections: () => agents.quiet(),
+        incoming: () => front.stop(),
         turns: () => turnQueue.close(left()),
         deliveries: () => deliveries.stop(left()),
         connectors: () => agents.stop(),
@@ -198,14 +202,6 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       });
     },
   };
-}
-
-function isSame(one: Problem, other: Problem): boolean {
-  return one.agentId === other.agentId && one.field === other.field;
-}
-
-function ofFile({ id, path, field, message }: CharacterProblem): Problem {
-  return { agentId: id, field: field ?? path, message: `${path}: ${message}` };
 }
 
 /** What is done now and then, by one worker of the cluster at a time. */
@@ -237,16 +233,17 @@ interface WorkerNeeds {
   metrics: Metrics;
   memoryManager: MemoryManager;
   rooms: Rooms;
+  notices: Notices;
 }
 
 function workerOf(
-  { config, engines, characters, models, plugins, types, log, now }: HubParts,
-  { metrics, memoryManager, rooms }: WorkerNeeds,
+  { config, engines, characters, forgotten, models, plugins, types, log, now }: HubParts,
+  { metrics, memoryManager, rooms, notices }: WorkerNeeds,
 ): Worker {
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
-    state: new StateManager(store.memories, store.files, memoryManager, log),
+    state: new StateManager(store.memories, new FileReader(store.files), memoryManager, log),
     abilities: new AbilityLoader(plugins, log),
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
@@ -256,16 +253,15 @@ function workerOf(
     now,
     log,
   });
+  const outages = new Outages({
+    ...{ notes: store.notes, limitMs: limits.modelWaitMs, retryBaseMs: limits.retryBaseMs },
+    ...{ tell: (to, text, once) => notices.tellAuthor(to, text, once), now, log },
+  });
   return new Worker({
-    turns: store.turns,
-    rooms,
-    memories: store.memories,
-    turnQueue,
-    deliveryQueue,
+    ...{ turns: store.turns, rooms, outages, memories: store.memories, forgotten, turnQueue, deliveryQueue },
     taker: types(manager),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
-    now,
     committed: (turn, reply) => {
       metrics.turned(turn);
       if (reply) plugins.tell(turn.agentId, 'turn', { turn, reply });
@@ -273,6 +269,7 @@ function workerOf(
       if (!config.cluster) memoryManager.nudge();
     },
     maxMessages: limits.maxMessages,
+    now,
     log,
   });
 }

@@ -15,11 +15,14 @@ import { dirname } from 'node:path';
 export function secretFile(path: string, prefix: string): { secret: string; created: boolean } {
   if (existsSync(path)) {
     chmodSync(path, 0o600);
-    const secret = readFileSync(path, 'utf8').trim();
+    const text = readFileSync(path, 'utf8');
+    const secret = text.trim();
+    // Whoever reads the file as a key reads all of it: an older version ended it with a newline.
+    if (secret !== '' && secret !== text) writeDurably(path, secret);
     if (secret !== '') return { secret, created: false };
   }
   const secret = `${prefix}${randomBytes(32).toString('base64url')}`;
-  writeDurably(path, `${secret}\n`);
+  writeDurably(path, secret);
   return { secret, created: true };
 }
 

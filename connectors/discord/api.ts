@@ -1,10 +1,15 @@
 import type { RawFile, REST, RouteLike } from 'discord.js';
-import { type CarrierError, FatalError, RetryableError } from '../../src/extension-api.js';
+import { asDeliveryError, withRetryAfter } from './refusal.js';
 
 /** Rate limits longer than this, in ms, go back to the outbox, which has time; shorter ones are waited for here. */
 const patienceMs = 10_000;
 
 export const defaultApiUrl = 'https://discord.com/api';
+
+/** People copy the token with the word that stands before it in requests. */
+export function bareToken(token: string): string {
+  return token.trim().replace(/^Bot\s+/i, '');
+}
 
 export interface ApiOptions {
   token: string;
@@ -31,12 +36,14 @@ export class Api {
     this.#token = token;
   }
 
-  static async open({ token, apiUrl }: ApiOptions): Promise<Api> {
-    const { REST } = await import('discord.js');
+  static async open({ token: given, apiUrl }: ApiOptions): Promise<Api> {
+    const { DefaultRestOptions, REST } = await import('discord.js');
+    const token = bareToken(given);
     const rest = new REST({
       version: '10',
       api: apiUrl,
       retries: 1,
+      makeRequest: async (...request) => withRetryAfter(await DefaultRestOptions.makeRequest(...request)),
       rejectOnRateLimit: ({ retryAfter }) => retryAfter > patienceMs,
     });
     return new Api(rest.setToken(token), token);
@@ -77,46 +84,4 @@ export class Api {
       throw asDeliveryError(error);
     }
   }
-}
-
-/** Discord's code of a refusal, as in its documentation; null for errors of other kinds. */
-export function refusalCode(error: unknown): number | null {
-  return error instanceof Refusal ? error.discordCode : null;
-}
-
-/** Discord understood and said no. */
-class Refusal extends FatalError {
-  readonly discordCode: number;
-
-  constructor(discordCode: number, message: string) {
-    super('delivery_failed', message);
-    this.discordCode = discordCode;
-  }
-}
-
-// No `cause`: the SDK's errors carry addresses that hold the token of an interaction.
-function asDeliveryError(error: unknown): CarrierError {
-  const { name, message, status, code, retryAfter, timeToReset } = error as Partial<{
-    name: string;
-    message: string;
-    status: number;
-    code: number | string;
-    retryAfter: number;
-    timeToReset: number;
-  }>;
-  if (retryAfter !== undefined)
-    return new RetryableError('delivery_failed', 'Discord limits the rate of messages.', {
-      retryAfterMs: Math.max(retryAfter, timeToReset ?? 0),
-    });
-  if (status === 401)
-    // It is the bot that is refused, and not the message: that can wait.
-    return new RetryableError(
-      'config_invalid',
-      'Discord refuses the bot token: reset it and set DISCORD_TOKEN.',
-    );
-  if (status !== undefined && status < 500 && status !== 408)
-    return new Refusal(Number(code) || 0, `Discord answered ${status}: ${message} (${code}).`);
-  if (status !== undefined) return new RetryableError('delivery_failed', `Discord answered ${status}.`);
-  const reason = name === 'AbortError' ? 'it took too long' : (code ?? name);
-  return new RetryableError('delivery_failed', `Discord cannot be reached: ${reason}.`);
 }

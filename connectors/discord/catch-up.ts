@@ -1,8 +1,9 @@
 import type { APIGuildMember, GatewayGuildCreateDispatchData } from 'discord.js';
 import { type Host, type KeyedQueue, untilDone } from '../../src/extension-api.js';
-import { type Api, refusalCode } from './api.js';
+import type { Api } from './api.js';
 import type { ChatMessage } from './normalize.js';
 import type { Progress } from './progress.js';
+import { refusalCode } from './refusal.js';
 import { byId } from './snowflake.js';
 
 export interface CatchUpParts {

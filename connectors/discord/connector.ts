@@ -7,7 +7,7 @@ import {
   type Memory,
   RetryableError,
 } from '../../src/extension-api.js';
-import { Api, defaultApiUrl } from './api.js';
+import { Api, bareToken, defaultApiUrl } from './api.js';
 import { registerCommands } from './commands.js';
 import { Delivery } from './delivery.js';
 import { discordHosts, type FileLimits } from './files.js';
@@ -28,6 +28,8 @@ export interface DiscordOptions {
   shards?: number | 'auto';
   /** Whether replies are shown while they are written; otherwise a typing sign is. */
   streaming?: boolean;
+  /** Whether Discord shows what is behind the links of replies; by default it is not asked to fetch them. */
+  previews?: boolean;
   /** Largest file taken from people, in bytes. */
   maxFileBytes: number;
   /** Hosts that files may come from besides Discord's own. */
@@ -65,10 +67,10 @@ class DiscordConnector implements Connector {
 
   constructor(options: DiscordOptions) {
     this.agentId = options.agentId;
-    this.#options = options;
+    this.#options = { ...options, token: bareToken(options.token) };
     this.connection = {
       // Two connectors with one token would take each other's place.
-      id: derivedId('discord', options.token),
+      id: derivedId('discord', this.#options.token),
       open: () => this.#open(),
       close: () => this.#close(),
       health: () => this.#gateway?.health() ?? this.#trouble,
@@ -77,11 +79,11 @@ class DiscordConnector implements Connector {
 
   async start(host: Host): Promise<void> {
     if (this.#running) return;
-    const { token, streaming = true } = this.#options;
+    const { token, streaming = true, previews = false } = this.#options;
     const api = await Api.open({ token, apiUrl: this.#apiUrl });
-    const messenger = new Messenger(api);
+    const messenger = new Messenger(api, { previews });
     const live = new Live({ host, messenger, streaming });
-    const delivery = new Delivery({ host, messenger, finishLive: (turnId) => live.finish(turnId) });
+    const delivery = new Delivery({ host, messenger, finishLive: (turnId, to) => live.finish(turnId, to) });
     this.#running = { host, api, messenger, live, delivery };
   }
 

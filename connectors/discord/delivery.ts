@@ -5,16 +5,19 @@ import {
   type OutboundMessage,
   type Sent,
   SentParts,
+  type Source,
 } from '../../src/extension-api.js';
-import { refusalCode } from './api.js';
-import { channelOf, type Messenger, type Post } from './messenger.js';
+import type { LiveEnd } from './live.js';
+import { channelOf, type Messenger } from './messenger.js';
+import { Refusal } from './refusal.js';
 import { maxUploadBytes, type ReplyContent, replyParts } from './reply.js';
+import { type Letter, Sender } from './sender.js';
 
 export interface DeliveryParts {
   host: Host;
   messenger: Messenger;
   /** The message that showed the reply while it was written; null where there is none. */
-  finishLive(turnId: string): Promise<string | null>;
+  finishLive(turnId: string, to: Source): Promise<LiveEnd>;
 }
 
 const unknownMessage = 10008;
@@ -29,38 +32,55 @@ const idsAlone = {
 /** Sends a reply part by part, and goes on after the last one sent when it is called again. */
 export class Delivery {
   readonly #parts: DeliveryParts;
+  readonly #sender: Sender;
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
+    this.#sender = new Sender(parts.host, parts.messenger);
   }
 
   async send({ id, to, turnId, memory }: OutboundMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
     const { host, finishLive } = this.#parts;
     const { text, buttons = [] } = memory.content;
-    const parts = replyParts({ text, buttons, ...(await this.#files(memory)) });
+    const parts = await replyParts({ text, buttons, ...(await this.#files(memory)) });
     const sent = await SentParts.open({ notes: host.notes, outboundId: id, plan: null, codec: idsAlone });
-    const live = await finishLive(turnId);
-    const sending = parts.map((part, index) => () => {
-      const shown = index === 0 ? live : null;
-      const post = { ...part, key: `${id}:${index}`, ...(index === 0 && { replyTo: to.messageId }) };
-      return this.#show(channelOf(to), shown, post, signal);
+    const live = await finishLive(turnId, to);
+    const channelId = channelOf(to);
+    // Those of parts that had to become several messages.
+    const more = new Map<string, string[]>();
+    const sending = parts.map((part, index) => async () => {
+      const first = index === 0 && { replyTo: to.messageId, draft: live.id, draftKey: live.lostKey };
+      const letter: Letter = { channelId, part, key: `${id}:${index}`, whole: parts.length === 1, ...first };
+      try {
+        const [head, ...rest] = await this.#sender.send(letter, signal);
+        more.set(head!, rest);
+        return head!;
+      } finally {
+        live.id = letter.draft ?? live.id;
+      }
     });
-    return { messageIds: await sent.send(sending, signal) };
+    try {
+      await sent.send(sending, signal);
+    } catch (error) {
+      // The hub tries again, and makes a new message then.
+      if (error instanceof Refusal) await this.#withdraw(channelId, live.id, sent.ids).catch(() => {});
+      throw error;
+    }
+    await this.#withdraw(channelId, live.id, sent.ids);
+    return { messageIds: sent.ids.flatMap((head) => [head, ...(more.get(head) ?? [])]) };
   }
 
-  /** Puts a part into the live message, or makes a message of it. */
-  async #show(channelId: string, live: string | null, post: Post, signal: AbortSignal): Promise<string> {
-    const { messenger } = this.#parts;
-    if (live) {
-      try {
-        await messenger.edit(channelId, live, post, signal);
-        return live;
-      } catch (error) {
-        // Somebody deleted it; the reply is still owed.
-        if (refusalCode(error) !== unknownMessage) throw error;
-      }
+  /** Half an answer is not left beside the whole one, nor where none can be shown. @throws what may pass. */
+  async #withdraw(channelId: string, draft: string | null, sent: string[]): Promise<void> {
+    if (!draft || sent.includes(draft)) return;
+    const { host, messenger } = this.#parts;
+    try {
+      await messenger.remove(channelId, draft);
+    } catch (err) {
+      if (!(err instanceof Refusal)) throw err;
+      if (err.discordCode !== unknownMessage)
+        host.log.warn({ err }, 'Half an answer stays on Discord: it refuses to delete it.');
     }
-    return messenger.post(channelId, post, signal);
   }
 
   async #files({ content }: Memory): Promise<Pick<ReplyContent, 'files' | 'tooLarge'>> {

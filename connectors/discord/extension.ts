@@ -9,6 +9,8 @@ export default defineConnector({
     /** Connections to share many servers among. */
     shards: z.union([z.literal('auto'), z.number().int().min(1).max(10_000)]).default('auto'),
     apiUrl: z.url().optional(),
+    /** Whether Discord fetches the links of replies, to show what is there. */
+    previews: z.boolean().default(false),
   }),
   setup: [
     {
@@ -19,8 +21,9 @@ export default defineConnector({
     },
     { title: 'Invite it', text: 'Open the invitation that `carrier doctor` prints, and choose the server.' },
   ],
-  async create({ agent, settings: { token, shards, apiUrl }, hub: { streaming, maxFileBytes } }) {
+  async create({ agent, settings: { token, shards, apiUrl, previews }, hub: { streaming, maxFileBytes } }) {
     const { discordConnector } = await import('./connector.js');
-    return discordConnector({ agentId: agent!.id, token: token!, shards, apiUrl, streaming, maxFileBytes });
+    const reach = { token: token!, shards, apiUrl };
+    return discordConnector({ agentId: agent!.id, ...reach, previews, streaming, maxFileBytes });
   },
 });

@@ -56,8 +56,8 @@ export class Interactions {
 
   async #command(interaction: APIApplicationCommandInteraction): Promise<void> {
     await this.#acknowledge(interaction, { type: answers.thinking, data: { flags: onlyForYou } });
-    const text = await this.#said(() =>
-      this.#parts.host.command({
+    const text = await this.#said(async () => {
+      const answer = await this.#parts.host.command({
         agentId: this.#parts.agentId,
         source: this.#source(interaction),
         direct: interaction.guild_id === undefined,
@@ -65,14 +65,15 @@ export class Interactions {
         roles: interaction.member?.roles ?? [],
         name: interaction.data.name,
         args: argumentsOf(interaction),
-      }),
-    );
+      });
+      return answer?.text ?? null;
+    });
     const { api } = this.#parts;
     const original =
       `/webhooks/${interaction.application_id}/${interaction.token}/messages/@original` as const;
     // Whom the gate drops gets no answer, and no "thinking" that never ends.
     if (text === null) return api.delete(original, { auth: false });
-    const [first, ...rest] = contentsOf(text);
+    const [first, ...rest] = await contentsOf(text);
     await api.patch(original, { auth: false, body: { content: first ?? '✓', ...quiet } });
     for (const content of rest) await this.#followUp(interaction, content);
   }
@@ -92,7 +93,7 @@ export class Interactions {
       () => (taken = false),
     );
     if (taken) await this.#withoutButtons(interaction);
-    for (const content of contentsOf(text ?? '')) await this.#followUp(interaction, content);
+    for (const content of await contentsOf(text ?? '')) await this.#followUp(interaction, content);
   }
 
   /** A choice is made once; what is left to press would be refused. */

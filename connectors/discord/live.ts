@@ -1,4 +1,4 @@
-import type { Host, Memory } from '../../src/extension-api.js';
+import { type Host, type Memory, type Source, untilDone } from '../../src/extension-api.js';
 import { LiveReplies, type LiveSurface } from '../../src/replies.js';
 import { channelOf, type Messenger } from './messenger.js';
 import { contentsOf } from './reply.js';
@@ -19,6 +19,16 @@ const typingEveryMs = 8000;
 /** Leaves room for what rendering adds; what is beyond shows when the reply is complete. */
 const maxChars = 1800;
 
+const openTries = 3;
+
+/** How a live message ended. */
+export interface LiveEnd {
+  /** Null: there is none, or none that we heard of. */
+  id: string | null;
+  /** It may have been made without our hearing of it: whoever posts under this key is given it. */
+  lostKey: string | undefined;
+}
+
 /** Shows replies while they are written. */
 export class Live {
   readonly #parts: LiveParts;
@@ -36,25 +46,39 @@ export class Live {
     else void messenger.typing(channelOf(memory.source)).catch(() => {});
   }
 
-  /** The message that shows this turn's reply; null where there is none. It changes no more. */
-  finish(turnId: string): Promise<string | null> {
-    return this.#replies.finish(turnId);
+  /** The message that shows the beginning of the turn's reply. It changes no more. @param to where the reply goes. */
+  async finish(turnId: string, to: Source): Promise<LiveEnd> {
+    const id = await this.#replies.finish(turnId);
+    // The note says that sending it was begun.
+    const lost = id === null && (await this.#parts.host.notes.get(`live:${turnId}`)) !== null;
+    return { id, lostKey: lost ? keyOf(to) : undefined };
   }
 
   stop(): void {
     this.#replies.stop();
   }
 
-  #surface({ id, source }: Memory): LiveSurface {
+  #surface({ source }: Memory): LiveSurface {
     const { messenger } = this.#parts;
     const channel = channelOf(source);
-    const shown = (text: string) => ({ content: contentsOf(text)[0] ?? '…', files: [], components: [] });
+    const shown = async (text: string) => {
+      const [content = '…'] = await contentsOf(text);
+      return { content, files: [], components: [] };
+    };
     return {
       typing: () => messenger.typing(channel),
-      open: (text) =>
-        messenger.post(channel, { ...shown(text), key: `live:${id}`, replyTo: source.messageId }),
-      update: (message, text) => messenger.edit(channel, message, shown(text)),
+      open: async (text) => {
+        const post = { ...(await shown(text)), key: keyOf(source), replyTo: source.messageId };
+        // Under one key it is one message, however often its answer is lost.
+        const { id } = await untilDone(() => messenger.post(channel, post), { most: openTries });
+        return id;
+      },
+      update: async (message, text) => messenger.edit(channel, message, await shown(text)),
       discard: (message) => messenger.remove(channel, message),
     };
   }
+}
+
+function keyOf({ channel, thread, messageId }: Source): string {
+  return `live:${thread ?? channel}:${messageId}`;
 }

@@ -11,6 +11,8 @@ export interface HttpConnectorOptions {
   maxBodyBytes: number;
   maxFileBytes: number;
   maxFiles: number;
+  /** Most bytes of uploads in memory at once; one more upload is answered 503. */
+  maxUploadingBytes: number;
   /** Requests that may wait for their replies at once; one more is answered 429. */
   maxBacklog: number;
   /** How long a request waits for its reply. */

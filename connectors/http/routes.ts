@@ -27,7 +27,7 @@ import {
   parseRoomId,
   toInbound,
 } from './normalize.js';
-import { answer, renderMessage, renderTurn, sendJson, turnFailure } from './render.js';
+import { answer, renderMessage, renderTurn, sendFailure, sendJson, turnFailure } from './render.js';
 import { ReplyStream } from './stream.js';
 import { uploadReader } from './upload.js';
 import type { Wait, Waiters } from './wait.js';
@@ -36,6 +36,7 @@ export interface ApiLimits {
   maxBodyBytes: number;
   maxFileBytes: number;
   maxFiles: number;
+  maxUploadingBytes: number;
   callbackAllowPrivate: boolean;
   /** Requests that may wait for their replies at once. */
   maxBacklog: number;
@@ -49,6 +50,8 @@ export interface Running {
 interface Sent {
   message: InboundMessage;
   complete?: Receiving['complete'];
+  /** Called when its bytes lie in memory no more. */
+  release?(): void;
 }
 
 /** @param running throws `shutting_down` while the connector is stopped. */
@@ -135,9 +138,9 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
   }
 
   async function readMessage(req: Request<{ agentId: string }>, res: Response, host: Host): Promise<Sent> {
-    const { fields, files } =
+    const { fields, files, release } =
       bodyKind(req) === 'json'
-        ? { fields: await readJson(req, limits.maxBodyBytes), files: [] }
+        ? { fields: await readJson(req, limits.maxBodyBytes), files: [], release: undefined }
         : await readUpload(req, res);
     const payload = parsePayload(fields);
     const message = toInbound({ agentId: req.params.agentId, tenant: tenantOf(req), payload });
@@ -151,37 +154,51 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
       for (const { bytes, ...file } of files) attachments.push(await host.putFile(bytes, file, message));
       return { ...message, attachments };
     };
-    return { message: envelope, complete };
+    return {
+      message: envelope,
+      complete,
+      release() {
+        files.length = 0;
+        release?.();
+      },
+    };
+  }
+
+  async function receive(req: Request, { message, complete, release }: Sent): Promise<Receipt | null> {
+    try {
+      return await running().host.receive(message, { from: principalOf(req), complete });
+    } finally {
+      release?.();
+    }
   }
 
   /** Sends the message and answers the request with what comes back, whole or as it is written. */
-  async function exchange(
-    req: Request,
-    res: Response,
-    { message, complete }: Sent,
-    wait: Wait,
-  ): Promise<void> {
-    const ids = callerIds(message.source);
-    const receipt = await running().host.receive(message, { from: principalOf(req), complete });
+  async function exchange(req: Request, res: Response, sent: Sent, wait: Wait): Promise<void> {
+    const ids = callerIds(sent.message.source);
+    const receipt = await receive(req, sent);
     if (res.destroyed) return;
     if (!receipt) return sendJson(res, 200, answer(ids, { turnId: null, reply: null }));
     if (/\btext\/event-stream\b/i.test(req.headers.accept ?? ''))
       return stream(new ReplyStream(res, ids, receipt.memory.id), receipt, wait);
     if (!receipt.outcome) wait.follow(receipt);
-    const outcome = receipt.outcome ?? (await wait.outcome);
-    if (!outcome) return;
-    if (outcome.error) throw turnFailure(outcome);
-    sendJson(res, 200, answer(ids, outcome));
+    try {
+      const outcome = receipt.outcome ?? (await wait.outcome);
+      if (outcome?.error) sendFailure(res, ids, turnFailure(outcome));
+      else if (outcome) sendJson(res, 200, answer(ids, outcome));
+    } catch (error) {
+      if (!(error instanceof CarrierError)) throw error;
+      sendFailure(res, ids, { error, ...wait.about });
+    }
   }
 
-  async function accept(req: Request, res: Response, { message, complete }: Sent): Promise<void> {
-    const receipt = await running().host.receive(message, { from: principalOf(req), complete });
+  async function accept(req: Request, res: Response, sent: Sent): Promise<void> {
+    const receipt = await receive(req, sent);
     if (receipt?.duplicate && callbackUrlOf(receipt.memory.source) === null)
       throw invalidField(
         'callbackUrl',
         'callbackUrl: this messageId was sent before, without one. Send it again without for its answer.',
       );
-    sendJson(res, 202, { ...callerIds(message.source), status: receipt ? 'accepted' : 'ignored' });
+    sendJson(res, 202, { ...callerIds(sent.message.source), status: receipt ? 'accepted' : 'ignored' });
   }
 }
 
@@ -193,7 +210,7 @@ async function stream(replies: ReplyStream, receipt: Receipt, wait: Wait): Promi
     if (outcome) replies.finish(outcome);
   } catch (error) {
     if (!(error instanceof CarrierError)) throw error;
-    replies.fail(error);
+    replies.fail({ error, ...wait.about });
   }
 }
 

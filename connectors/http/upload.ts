@@ -4,11 +4,13 @@ import type { Request, Response } from 'express';
 import multer, { type MulterError } from 'multer';
 import { FatalError } from '../../src/extension-api.js';
 import { bodyTooLarge } from './body.js';
+import { InFlight } from './in-flight.js';
 
 export interface UploadLimits {
   maxBodyBytes: number;
   maxFileBytes: number;
   maxFiles: number;
+  maxUploadingBytes: number;
 }
 
 interface UploadedFile {
@@ -21,6 +23,8 @@ interface Upload {
   /** The text parts, `metadata` parsed. */
   fields: Record<string, unknown>;
   files: UploadedFile[];
+  /** To be called when the files lie in memory no more; the end of the request does it, too. */
+  release(): void;
 }
 
 export type UploadReader = (req: IncomingMessage, res: ServerResponse) => Promise<Upload>;
@@ -28,7 +32,7 @@ export type UploadReader = (req: IncomingMessage, res: ServerResponse) => Promis
 /** More text parts than there are fields, so that a wrong one is named rather than counted. */
 const maxTextParts = 16;
 
-/** The reader throws FatalError `invalid_upload`, `body_too_large`, `invalid_field`. */
+/** The reader throws FatalError `invalid_upload`, `body_too_large`, `invalid_field`; RetryableError `uploads_full`. */
 export function uploadReader(limits: UploadLimits): UploadReader {
   const { maxBodyBytes, maxFileBytes, maxFiles } = limits;
   const form = multer({
@@ -47,12 +51,17 @@ export function uploadReader(limits: UploadLimits): UploadReader {
   }).array('file', maxFiles);
   const maxBytes = maxBodyBytes + maxFiles * (maxFileBytes + 1024);
 
+  const inFlight = new InFlight(limits.maxUploadingBytes);
+
   return async (req, res) => {
-    if (Number(req.headers['content-length']) > maxBytes)
+    const said = Number(req.headers['content-length'] ?? maxBytes);
+    if (said > maxBytes)
       throw new FatalError(
         'body_too_large',
         `The upload is larger than all its limits together (${maxBytes} bytes).`,
       );
+    const release = inFlight.take(said);
+    res.once('close', release);
     await new Promise<void>((resolve, reject) => {
       form(req as Request, res as Response, (error: unknown) => {
         if (error) reject(uploadFailure(error, limits));
@@ -63,7 +72,8 @@ export function uploadReader(limits: UploadLimits): UploadReader {
     // Multer passes over what it does not take for multipart.
     if (!body)
       throw new FatalError('invalid_upload', 'There is no body, or its Content-Type has no usable boundary.');
-    return { fields: formFields(body), files: ((files ?? []) as Express.Multer.File[]).map(toFile) };
+    const uploaded = ((files ?? []) as Express.Multer.File[]).map(toFile);
+    return { fields: formFields(body), files: uploaded, release };
   };
 }
 

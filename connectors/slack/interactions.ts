@@ -51,7 +51,10 @@ export class Interactions {
       messageId: messageIdOf(channel, 'command'),
     };
     const author = this.#author(workspace, user, given.user_name);
-    const work = told(() => host.command({ agentId, source, direct, author, roles: [], name, args, home }));
+    const work = told(async () => {
+      const given = { agentId, source, direct, author, roles: [], name, args, home };
+      return (await host.command(given))?.text ?? null;
+    });
     const text = await atMost(ackMs, work);
     if (text !== undefined) {
       await ack(text === null ? undefined : { response_type: 'ephemeral', text: escaped(text) });

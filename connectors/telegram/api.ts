@@ -18,9 +18,9 @@ export class Refused extends FatalError {
   readonly migratedTo: number | undefined;
 
   constructor(method: string, refusal: number, description: string, migratedTo?: number) {
-    // It is the bot that is refused then, and not the message: that can wait.
-    const code = refusal === 401 ? 'config_invalid' : 'delivery_failed';
-    super(code, `Telegram refuses ${method}: ${description}`);
+    // It is the bot that is refused then, and not the message: that can wait. 404: a token of no bot.
+    const noBot = refusal === 401 || (refusal === 404 && description === 'Not Found');
+    super(noBot ? 'config_invalid' : 'delivery_failed', `Telegram refuses ${method}: ${description}`);
     this.refusal = refusal;
     this.migratedTo = migratedTo;
   }
@@ -82,8 +82,9 @@ export class Api {
 
 interface TelegramFailure {
   response?: {
-    error_code?: number;
-    description?: string;
+    ok?: unknown;
+    error_code?: unknown;
+    description?: unknown;
     parameters?: { retry_after?: number; migrate_to_chat_id?: number };
   };
   code?: unknown;
@@ -91,22 +92,28 @@ interface TelegramFailure {
   name?: unknown;
 }
 
-/** Made anew, without a cause: the client's messages and stacks have URLs in them. */
+/** Faults of Telegram's own, whatever code they come with. */
+const passing = /FLOOD_WAIT|RPC_CALL_FAIL|RPC_MCGET_FAIL|internal server error|try again later/i;
+
+/**
+ * Only what Telegram says in its own form is its last word: proxies and edge servers answer 403 and 404, too. Made
+ * anew, without a cause: the client's messages and stacks have URLs in them.
+ */
 function failure(method: string, error: unknown): FatalError | RetryableError {
   const { response, code, type, name } = error as TelegramFailure;
-  const status = response?.error_code;
-  if (status === undefined) {
-    const why = name === 'AbortError' ? 'no answer in time' : String(code ?? type ?? name);
+  const { ok, error_code: status, description } = response ?? {};
+  if (ok !== false || typeof status !== 'number' || typeof description !== 'string') {
+    const why = name === 'AbortError' ? 'no answer in time' : String(status ?? code ?? type ?? name);
     return new RetryableError('delivery_failed', `Telegram cannot be reached for ${method} (${why}).`);
   }
-  const description = String(response?.description ?? status).slice(0, 500);
+  const said = description.slice(0, 500);
   const { retry_after, migrate_to_chat_id } = response?.parameters ?? {};
   if (status === 429)
-    return new RetryableError('delivery_failed', `Telegram asks to slow down ${method}: ${description}`, {
+    return new RetryableError('delivery_failed', `Telegram asks to slow down ${method}: ${said}`, {
       retryAfterMs: (retry_after ?? 1) * 1000,
     });
-  if (status === 409) return new Conflict('delivery_failed', `Telegram refuses ${method}: ${description}`);
-  if (status >= 500)
-    return new RetryableError('delivery_failed', `Telegram failed at ${method} (${status} ${description}).`);
-  return new Refused(method, status, description, migrate_to_chat_id);
+  if (status === 409) return new Conflict('delivery_failed', `Telegram refuses ${method}: ${said}`);
+  if (status >= 500 || passing.test(said))
+    return new RetryableError('delivery_failed', `Telegram failed at ${method} (${status} ${said}).`);
+  return new Refused(method, status, said, migrate_to_chat_id);
 }

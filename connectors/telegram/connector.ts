@@ -34,6 +34,8 @@ export interface TelegramOptions {
   maxFileBytes: number;
   /** Whether typing and the reply are shown while it is written; default true. */
   streaming?: boolean;
+  /** Whether pages that replies link to are previewed; default false. */
+  previews?: boolean;
   /** How long an album waits for its next item; default 1,000. */
   albumQuietMs?: number;
   /** How often albums that a dead process left are looked for; default 10,000. */
@@ -57,7 +59,7 @@ interface Running {
 const registerAgainMs = 10_000;
 
 export function telegramConnector(options: TelegramOptions): Connector {
-  const { agentId, webhook, streaming = true, pollSeconds = 30 } = options;
+  const { agentId, webhook, streaming = true, previews = false, pollSeconds = 30 } = options;
   if (webhook && !/^[\w-]{1,256}$/.test(webhook.secret))
     throw new FatalError(
       'config_invalid',
@@ -98,7 +100,10 @@ export function telegramConnector(options: TelegramOptions): Connector {
       if (streaming)
         live.follow(
           memory,
-          liveSurface(api, memory, (call) => track(busy, call)),
+          liveSurface(memory, {
+            ...{ api, previews, signal: stopper.signal },
+            track: (call) => track(busy, call),
+          }),
         );
     };
     const inbox = new Inbox({
@@ -113,7 +118,7 @@ export function telegramConnector(options: TelegramOptions): Connector {
     });
     const albums = new Albums(host, { quietMs, sweepMs }, inbox.storeAlbum);
     inbox.gather(albums);
-    const delivery = new Delivery({ api, host, chats, live });
+    const delivery = new Delivery({ api, host, chats, live, previews });
     return { host, inbox, albums, delivery, live, stopper, busy };
   }
 

@@ -9,16 +9,14 @@ import {
   SentParts,
 } from '../../src/extension-api.js';
 import type { LiveReplies } from '../../src/replies.js';
-import { type Api, Refused } from './api.js';
-import type { Chats } from './chats.js';
+import { Refused } from './api.js';
 import type { Address } from './normalize.js';
-import { limits, renderButtons, renderHtml, renderParts, visible, withoutLongCode } from './render.js';
-import { type OutFile, upload } from './upload.js';
+import { Outgoing, type OutgoingParts, type Target } from './outgoing.js';
+import { limits, renderButtons, visible } from './render.js';
+import { rendering } from './reply.js';
+import type { OutFile } from './upload.js';
 
-export interface DeliveryParts {
-  api: Api;
-  host: Host;
-  chats: Chats;
+export interface DeliveryParts extends OutgoingParts {
   live: LiveReplies;
 }
 
@@ -38,11 +36,6 @@ const codec = {
   write: ({ plan, ids }: Sent<boolean>) => ({ captioned: plan, ids }),
 };
 
-export interface Target {
-  chat_id: number;
-  message_thread_id?: number;
-}
-
 export class Delivery {
   readonly #parts: DeliveryParts;
 
@@ -55,8 +48,7 @@ export class Delivery {
     const { host } = this.#parts;
     const { content } = outbound.memory;
     const live = await this.#parts.live.finish(outbound.turnId);
-    const { markdown, files } = withoutLongCode(content.text);
-    const parts = renderParts(markdown);
+    const { parts, files } = await rendering.reply(content.text);
     const uploads = [
       ...files.map(textFile),
       ...content.attachments.map((attachment) => stored(attachment, host)),
@@ -68,21 +60,21 @@ export class Delivery {
       plan: fits && live === null,
       codec,
     });
+    const chat = new Outgoing(this.#parts, await this.#targetOf(outbound), signal);
     const sends = this.#plan(outbound, parts, uploads, sent.plan, sent.resumed ? null : live);
-    const target = await this.#targetOf(outbound);
-    if (live !== null && parts.length === 0) await this.#remove(live, signal);
-    const following = sends.map((send) => () => this.#following(target, () => send(target, signal)));
-    return { messageIds: await sent.send(following, signal) };
+    // The words that people saw grow were not kept.
+    if (live !== null && parts.length === 0) await chat.remove(live);
+    return { messageIds: await sent.send(following(chat, sends), signal) };
   }
 
   /** One function per message: the same list in every try, so that marks can be counted. */
   #plan(
-    { to, memory }: OutboundMessage,
+    { id, to, memory }: OutboundMessage,
     parts: string[],
     files: OutFile[],
     captioned: boolean,
     live: string | null,
-  ): ((target: Target, signal: AbortSignal) => Promise<string>)[] {
+  ): Send[] {
     const buttons = renderButtons(memory.content.buttons);
     const total = (captioned ? 0 : parts.length) + files.length;
     const extra = (index: number, last: number) => ({
@@ -91,76 +83,16 @@ export class Delivery {
     });
     // Buttons stand under the words that ask, or under the last file where there are no words.
     const lastText = captioned || parts.length === 0 ? total - 1 : parts.length - 1;
-    const texts = captioned
-      ? []
-      : parts.map((html, index) => (target: Target, signal: AbortSignal) => {
-          const more = extra(index, lastText);
-          if (index === 0 && live !== null) return this.#replace(live, html, target, more, signal);
-          return this.#say(html, target, more, signal);
-        });
-    const uploads = files.map((file, index) => async (target: Target, signal: AbortSignal) => {
-      const more = { ...extra(texts.length + index, lastText), ...(captioned && caption(parts[0]!)) };
-      const sent = await upload(file, { api: this.#parts.api, target, more, signal });
-      return sent ?? this.#say(renderHtml(`(${file.name} could not be sent.)`), target, {}, signal);
+    const texts = (captioned ? [] : parts).map((html, index): Send => {
+      const form = { html, ...extra(index, lastText) };
+      return (chat) => (index === 0 && live !== null ? chat.replace(live, form) : chat.say(form));
+    });
+    const uploads = files.map((file, index): Send => {
+      const at = texts.length + index;
+      const form = { ...extra(at, lastText), ...(captioned && { html: parts[0]! }) };
+      return (chat) => chat.send(file, form, `${id}/${at}`);
     });
     return [...texts, ...uploads];
-  }
-
-  /** The live message becomes the first part; where it is gone, the part is sent anew. */
-  async #replace(
-    id: string,
-    html: string,
-    target: Target,
-    more: object,
-    signal: AbortSignal,
-  ): Promise<string> {
-    const [chat, message] = id.split(':').map(Number);
-    const { reply_parameters: _, ...rest } = more as { reply_parameters?: object };
-    const place = { chat_id: chat!, message_id: message! };
-    try {
-      await this.#parts.api.call('editMessageText', { ...place, ...formatted(html), ...rest }, { signal });
-    } catch (error) {
-      if (!(error instanceof Refused) || error.refusal !== 400 || error.migratedTo !== undefined) throw error;
-      if (!/not modified/.test(error.message)) return this.#say(html, target, more, signal);
-    }
-    return id;
-  }
-
-  /** Files alone: the words people saw grow were not kept. */
-  async #remove(id: string, signal: AbortSignal): Promise<void> {
-    const { api, host } = this.#parts;
-    const [chat_id, message_id] = id.split(':').map(Number);
-    await api
-      .call('deleteMessage', { chat_id: chat_id!, message_id: message_id! }, { signal })
-      .catch((err) => {
-        host.log.warn({ err }, 'a live message could not be removed');
-      });
-  }
-
-  async #say(html: string, target: Target, more: object, signal: AbortSignal): Promise<string> {
-    const { api, host } = this.#parts;
-    const send = (text: object) => {
-      return api.call('sendMessage', { ...target, ...(text as { text: string }), ...more }, { signal });
-    };
-    const sent = await send(formatted(html)).catch((error) => {
-      if (!(error instanceof Refused) || !/can't parse entities/.test(error.message)) throw error;
-      // A reply without its bold words is better than none.
-      host.log.error({ err: error }, 'Telegram does not take the markup of a reply; it is sent without');
-      return send({ text: visible(html) });
-    });
-    return `${target.chat_id}:${sent.message_id}`;
-  }
-
-  /** Sends, and where the group has moved meanwhile, sends there. */
-  async #following(target: Target, send: () => Promise<string>): Promise<string> {
-    try {
-      return await send();
-    } catch (error) {
-      if (!(error instanceof Refused) || error.migratedTo === undefined) throw error;
-      await this.#parts.chats.moved(target.chat_id, error.migratedTo);
-      target.chat_id = error.migratedTo;
-      return send();
-    }
   }
 
   async #targetOf({ to }: OutboundMessage): Promise<Target> {
@@ -173,13 +105,19 @@ export class Delivery {
   }
 }
 
-/** Links are not previewed: Telegram would fetch whatever address a reply was made to hold. */
-export function formatted(html: string) {
-  return { text: html, parse_mode: 'HTML' as const, link_preview_options: { is_disabled: true } };
-}
+type Send = (chat: Outgoing) => Promise<string>;
 
-function caption(html: string) {
-  return { caption: html, parse_mode: 'HTML' as const };
+/** Where the group has moved meanwhile, they are sent there. */
+function following(chat: Outgoing, sends: Send[]): (() => Promise<string>)[] {
+  return sends.map((send) => async () => {
+    try {
+      return await send(chat);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.migratedTo === undefined) throw error;
+      await chat.moved(error.migratedTo);
+      return send(chat);
+    }
+  });
 }
 
 /** In groups the answer points at its question; between two there is no doubt. */

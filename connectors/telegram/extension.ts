@@ -9,6 +9,8 @@ export default defineConnector({
     /** Where Telegram reaches this hub; absent: the hub polls. */
     webhookUrl: z.url({ protocol: /^https?$/ }).optional(),
     apiUrl: z.url().optional(),
+    /** Whether pages that replies link to are previewed: whoever talks to the agent may make it link to anything. */
+    linkPreviews: z.stringbool().default(false),
   }),
   setup: [
     {
@@ -18,12 +20,13 @@ export default defineConnector({
       settings: ['token'],
     },
   ],
-  async create({ agent, settings: { token, webhookUrl, apiUrl }, hub: { streaming, maxFileBytes }, derive }) {
+  async create({ agent, settings, hub: { streaming, maxFileBytes }, derive }) {
     const { telegramConnector } = await import('./connector.js');
     const { id, character } = agent!;
+    const { token, webhookUrl, apiUrl, linkPreviews: previews } = settings;
     const { groups, context } = character.connectors.telegram ?? { groups: 'mention', context: false };
     return telegramConnector({
-      ...{ agentId: id, token: token!, apiUrl, streaming, maxFileBytes },
+      ...{ agentId: id, token: token!, apiUrl, previews, streaming, maxFileBytes },
       hearsAll: context || groups === 'always' || groups === 'keyword',
       ...(webhookUrl && {
         webhook: {

@@ -151,7 +151,7 @@ export class Inbox {
     const inbound = inboundCommand(message, command, await this.#us(message.chat.id));
     try {
       const answer = await host.command(asCommand(inbound));
-      if (answer) await this.#tell(message, answer);
+      if (answer) await this.#tell(message, answer.text);
       // The gate may have more to say to a stranger who writes, a pairing code for one.
       else if (command.name === 'start') await this.#store([message]);
     } catch (err) {

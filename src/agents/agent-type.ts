@@ -30,6 +30,8 @@ export interface TurnTask {
   /** Steps of the checkpoint whose texts people have read, in the reply of a turn that waited. */
   told?: number;
   publish(event: TurnEvent): void;
+  /** Tells watchers that what they have of the answer is void, but for this beginning: another model starts over. */
+  retell(text: string): void;
   /** Throws once the room may be another worker's. Call it right before what must not be done twice. */
   hold(): void;
 }

@@ -10,15 +10,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Reply, TurnEvent } from '../core/events.js';
 import type {
-  Attachment,
+  CommandAnswer,
   InboundCommand,
   InboundEdit,
   InboundMessage,
   InboundPress,
   InboundReaction,
-  Memory,
-  SourceKey,
-} from '../core/memory.js';
+} from '../core/inbound.js';
+import type { Attachment, Memory, SourceKey } from '../core/memory.js';
 import type { OutboundMessage, Turn } from '../core/turn.js';
 import type { RetryableError } from '../errors.js';
 
@@ -37,9 +36,15 @@ export interface Receiving {
    * Gives the message with what costs a request or memory: its files, names that must be looked up. Called once at
    * most, after the gate has let the message in; not for what it refuses, nor for what is stored already, nor for talk
    * with `files` that is only overheard: those are named in its text. May change
-   * `text`, `quote`, `attachments`, and the author's name, and nothing else. What it throws, `receive` throws.
+   * `text`, `quote`, `parts`, `attachments`, and the author's name, and nothing else. What it throws, `receive` throws.
    */
   complete?(): Promise<InboundMessage>;
+  /**
+   * For a message whose `complete` may take longer than its platform waits: the hub notes it then, durably, and calls
+   * `taken`, so that the platform may be told "got it". `receive` goes on, and resolves when the message is stored, in
+   * the order of its room. Should the process die before, the next one gives `event`, JSON, to the connector's `again`.
+   */
+  early?: { event: unknown; taken(): void };
   /** Whose token the request came with: commands of an administrator are an operator's. */
   from?: Principal;
 }
@@ -55,8 +60,8 @@ export interface Inbox {
   receive(message: InboundMessage, more?: Receiving): Promise<Receipt | null>;
   /**
    * Its author changed a message. Before its turn has begun, the turn sees the new text; a turn that runs goes on with
-   * the old one, and none is made. False: no such message of theirs here, or the gate refuses them. Errors:
-   * `text_too_long`.
+   * the old one, and none is made; but talk that was only kept, and is `addressed` now, is answered once. False: no such
+   * message of theirs here, or the gate refuses them. Errors: `text_too_long`.
    */
   edit(edit: InboundEdit): Promise<boolean>;
   /** A message was deleted, of a person or the agent, so it is forgotten; one that waits is not answered. False: unknown. */
@@ -64,7 +69,7 @@ export interface Inbox {
   /** Keeps a reaction to one of the agent's messages as feedback. False: not the agent's message, or the gate refuses. */
   react(reaction: InboundReaction): Promise<boolean>;
   /** Carries out a command; what it gives is for the caller's eyes only. Null: the gate drops the caller. */
-  command(command: InboundCommand): Promise<string | null>;
+  command(command: InboundCommand): Promise<CommandAnswer | null>;
   /** Takes a pressed button; the text is for who pressed. Errors: `button_invalid` (forged, expired, used). */
   press(press: InboundPress): Promise<string>;
   /** What a sender that can wait should be told instead, since too much waits already; null: go on. */
@@ -194,6 +199,11 @@ export interface Connector {
   stop(): Promise<void>;
   /** Present where messages come over one held connection; without it they come by `routes`. */
   readonly connection?: Connection;
+  /**
+   * Takes an event that was noted for a message (`early`) and whose process died: as if its platform sent it once more.
+   * Called after `start`, before the connection is opened. What it throws is tried again, unless it is a `FatalError`.
+   */
+  again?(event: unknown): Promise<void>;
   /** Looks at the settings with the platform's eyes, without starting; what follows a failed check may be missing. */
   diagnose?(): Promise<Finding[]>;
   /**

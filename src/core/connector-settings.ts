@@ -31,6 +31,8 @@ const Gate = z.object({
   places: z.enum(['open', 'allowlist', 'pairing']).optional(),
   /** Groups: answers when named or answered, always, also when a keyword is said, or never. */
   groups: z.enum(['mention', 'always', 'keyword', 'off']).default('mention'),
+  /** A thread in which it was addressed: answers all that is not said to somebody else, or only when named again. */
+  threads: z.enum(['joined', 'mention']).default('joined'),
   keywords: z.array(z.string().trim().min(1).max(100)).max(200).default([]),
   allow: Lists,
   deny: Lists,

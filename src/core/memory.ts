@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import { derivedId, newId } from './ids.js';
+import { Part } from './part.js';
 import { Trigger } from './trigger.js';
 
 /** `trigger`: why a turn runs, where that is no message (`trigger.ts`). */
@@ -38,13 +39,15 @@ export const Attachment = z.object({
   size: z.number().int().nonnegative(),
   /** Key of the bytes in the `FileStore`. */
   file: z.string(),
+  /** Of which message it is, where it is not of the message itself. */
+  of: z.enum(['quote', 'forwarded', 'earlier']).optional(),
 });
 export type Attachment = z.infer<typeof Attachment>;
 
 /** Words of another message that this one points at: a reply's target, a forwarded text. */
-const Quote = z.object({ author: z.string().max(256).optional(), text: z.string().max(4000) });
+export const Quote = z.object({ author: z.string().max(256).optional(), text: z.string().max(4000) });
 
-const Button = z.object({
+export const Button = z.object({
   label: z.string().min(1).max(80),
   /** Opaque and signed; at most 64 bytes, the least that a platform allows. */
   payload: z.string().min(1).max(64),
@@ -60,6 +63,8 @@ const Content = z.object({
   replyTo: z.string().nullable(),
   /** What this one quotes, where its author pointed at a message. */
   quote: Quote.optional(),
+  /** What it carries besides the words its author typed; absent: nothing. */
+  parts: z.array(Part).optional(),
   /** Offered under a reply; pressing one comes back as an `InboundPress` with its payload. */
   buttons: z.array(Button).max(25).optional(),
 });
@@ -76,13 +81,15 @@ export const Source = z.object({
   messageId: z.string().min(1).max(1024),
   /** The sender fetches the reply itself, so no outbox entry is made for this message. */
   pull: z.boolean().optional(),
+  /** Replies go to a program: it is sent answers alone, and no notices on the way to one. */
+  answersOnly: z.boolean().optional(),
   /** Whatever the connector needs again to answer; stored, never shown to a model. */
   metadata: z.record(z.string(), z.unknown()).optional(),
 });
 export type Source = z.infer<typeof Source>;
 
 /** What of a source says which room it is. */
-export type RoomSource = Omit<Source, 'messageId' | 'metadata' | 'pull'>;
+export type RoomSource = Omit<Source, 'messageId' | 'metadata' | 'pull' | 'answersOnly'>;
 
 /** The room's part of a message's source. */
 export function roomSourceOf({ connector, tenant, channel, thread }: RoomSource): RoomSource {
@@ -111,87 +118,8 @@ export const Memory = z.object({
 });
 export type Memory = z.infer<typeof Memory>;
 
-/** What a connector hands over: one platform message, normalised, not yet stored. */
-export const InboundMessage = z.object({
-  agentId: z.string().min(1),
-  source: Source,
-  /** True where only this author and the agent can read: the room's memories then follow the author. */
-  direct: z.boolean(),
-  /** False for talk among others that the agent only overhears; true when it is named, or answered. */
-  addressed: z.boolean().default(true),
-  author: Author,
-  /** The author's roles or groups on the platform, for the gate's lists. */
-  roles: z.array(z.string().max(256)).max(500).default([]),
-  text: z.string(),
-  quote: Quote.optional(),
-  /** The platform's id of the message it answers or quotes, made as `source.messageId` is. */
-  replyTo: z.string().min(1).max(1024).optional(),
-  /** Already in the `FileStore`. */
-  attachments: z.array(Attachment).default([]),
-  /** Files it comes with that are fetched only once it is let in: `complete` turns them into attachments. */
-  files: z
-    .array(z.object({ name: z.string().max(255), size: z.number().int().nonnegative().optional() }))
-    .max(1000)
-    .default([]),
-  /** The server, workspace or group is the operator's own, named by their settings: it needs no letting in. */
-  home: z.boolean().default(false),
-});
-export type InboundMessage = z.input<typeof InboundMessage>;
-
 /** Names one platform message: the ingestion key. */
 export type SourceKey = Pick<Source, 'connector' | 'tenant' | 'messageId'> & { agentId: string };
-
-/** A command given by the platform's own means (a slash command), not by a message. */
-export interface InboundCommand {
-  agentId: string;
-  source: Source;
-  direct: boolean;
-  author: Author;
-  roles: string[];
-  /** Without the slash: `help`, `new`, `status`, `forget`, `model`, `stop`. */
-  name: string;
-  /** What follows the name, as written. */
-  args: string;
-  /** As in `InboundMessage`. */
-  home?: boolean;
-}
-
-/** A message as its author changed it. */
-export interface InboundEdit {
-  key: SourceKey;
-  text: string;
-  author: Author;
-  /** As in `InboundMessage`. Empty where the platform does not say them: who is allowed by a role may edit then. */
-  roles: string[];
-  /** As in `InboundMessage`. */
-  home?: boolean;
-}
-
-/** A reaction to a message, kept as feedback where that message is the agent's. */
-export interface InboundReaction {
-  agentId: string;
-  /** Of the message reacted to: its `messageId` is the platform's, as in a receipt's `messageIds`. */
-  source: Omit<Source, 'pull' | 'metadata'>;
-  author: Author;
-  /** The author's roles or groups on the platform, for the gate's lists. */
-  roles: string[];
-  /** The emoji itself, or the platform's name of it. */
-  emoji: string;
-  removed: boolean;
-  /** As in `InboundMessage`. */
-  home?: boolean;
-}
-
-/** A button pressed under one of the agent's messages. */
-export interface InboundPress {
-  agentId: string;
-  source: Source;
-  author: Author;
-  /** What the button carried; the hub signed it, and takes it once. */
-  payload: string;
-  /** As in `InboundMessage`. */
-  home?: boolean;
-}
 
 /** What the hub writes itself, in the room of another memory. */
 export function ownMemory(
@@ -201,20 +129,6 @@ export function ownMemory(
   const id = newId();
   const here = { agentId, roomId, scope, source: { ...source, metadata: undefined, messageId: id } };
   return { id, ...here, ...own, status: 'kept', createdAt: Date.now() };
-}
-
-/** What a person said, as it is stored. `pointedAt`: what it answers or quotes, where that is known here. */
-export function messageMemory(
-  message: z.output<typeof InboundMessage>,
-  status: 'pending' | 'kept',
-  pointedAt: Pick<Memory['content'], 'replyTo' | 'quote'>,
-): Memory {
-  const { agentId, source, author, text, attachments } = message;
-  return {
-    ...{ id: newId(), agentId, roomId: roomIdOf(agentId, source), scope: scopeOf(message) },
-    ...{ kind: 'message', role: 'user', author, content: { text, attachments, ...pointedAt }, source },
-    ...{ status, turnId: null, createdAt: Date.now() },
-  };
 }
 
 /** What makes a turn run besides messages. `key` is unique in the place of a platform's message id. */
@@ -253,7 +167,9 @@ export function roomIdOf(agentId: string, source: RoomSource): string {
 }
 
 /** Who may recall what is said in a room; see the head of this file. */
-export function scopeOf(message: Pick<InboundMessage, 'agentId' | 'source' | 'direct' | 'author'>): string {
+export function scopeOf(
+  message: Pick<Memory, 'agentId' | 'author'> & { source: RoomSource; direct: boolean },
+): string {
   const { agentId, source, author } = message;
   if (!message.direct) return roomIdOf(agentId, source).replace(/^room/, 'shared');
   return derivedId('user', agentId, source.connector, source.tenant, author.id);

@@ -64,6 +64,8 @@ export interface HubLimits {
   /** Largest file taken from people. */
   maxFileBytes: number;
   maxFiles: number;
+  /** Most bytes of uploads in memory at once. */
+  maxUploadingBytes: number;
   /** Requests that may wait for their replies at once in this process. */
   maxBacklog: number;
   replyTimeoutMs: number;

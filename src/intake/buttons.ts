@@ -5,7 +5,8 @@
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { type Button, type InboundPress, roomIdOf } from '../core/memory.js';
+import type { InboundPress } from '../core/inbound.js';
+import { type Button, roomIdOf } from '../core/memory.js';
 import { FatalError, isRetryable } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { defineNote, type TypedNotes } from '../store/note.js';

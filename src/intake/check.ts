@@ -1,4 +1,4 @@
-import { InboundMessage } from '../core/memory.js';
+import { InboundMessage } from '../core/inbound.js';
 import { FatalError } from '../errors.js';
 import { problemsOf, problemText, sentence } from '../problems.js';
 import type { Checked } from './gate.js';

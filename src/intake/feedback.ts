@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { InboundReaction } from '../core/memory.js';
+import type { InboundReaction } from '../core/inbound.js';
 import type { Logger } from '../logger.js';
 import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';

@@ -5,9 +5,10 @@
 import type { z } from 'zod';
 import type { Agent } from '../core/character.js';
 import type { ConnectorSettings } from '../core/connector-settings.js';
-import type { Button, InboundMessage } from '../core/memory.js';
+import type { CommandAnswer, InboundMessage } from '../core/inbound.js';
 import type { Person } from '../core/pairing.js';
 import type { CarrierError } from '../errors.js';
+import { type Written, writtenIn } from './commands/written.js';
 
 export type Checked = z.output<typeof InboundMessage>;
 
@@ -16,8 +17,12 @@ export interface Arrival {
   message: Checked;
   agent: Agent;
   settings: ConnectorSettings;
+  /** What it tells the agent to do besides talking. */
+  command?: Written;
   /** Whoever sends it answers for it with an administrator's token: its commands are an operator's. */
   vouched?: boolean;
+  /** It was let in before, and taken up again since its process died: it is not counted anew. */
+  admitted?: boolean;
   /** It changes what was said before, or reacts to it: nobody is told anything for it. */
   afterwards?: boolean;
   /** The author was let in when they wrote, and the platform did not say which roles they have now. */
@@ -25,9 +30,9 @@ export interface Arrival {
 }
 
 /** A short text for who sent the message. It makes no turn and stands in no history. */
-export interface Notice {
-  text: string;
-  buttons?: Button[];
+export interface Notice extends CommandAnswer {
+  /** The room reads of it anyway: told only to those who wait for an answer of their own. */
+  saidAnyway?: boolean;
 }
 
 export type Ruling =
@@ -63,6 +68,9 @@ export function personOf({ message, agent }: Arrival): Person {
   const { connector, tenant } = source;
   return { agentId: agent.id, connector, tenant, id: author.id, name: author.name };
 }
+
+/** A command that names another bot is that bot's, whether commands are ours or talk. */
+export const othersCommands: Rule = ({ message }) => (writtenIn(message)?.to === 'another' ? drop : pass);
 
 export function isOperator({ message, settings }: Arrival): boolean {
   return settings.operators.includes(message.author.id);

@@ -1,5 +1,6 @@
 import type { Receipt, Receiving } from '../connector/connector.js';
-import { type Attachment, type InboundMessage, roomIdOf, scopeOf } from '../core/memory.js';
+import type { InboundMessage } from '../core/inbound.js';
+import { type Attachment, roomIdOf, scopeOf } from '../core/memory.js';
 import { isRetryable } from '../errors.js';
 import { type FileQuota, type FileStore, ownerOf } from '../store/file-store.js';
 import { mediaTypeOf } from './media-type.js';

@@ -1,4 +1,5 @@
-import { type InboundMessage, roomIdOf } from '../core/memory.js';
+import type { InboundMessage } from '../core/inbound.js';
+import { roomIdOf } from '../core/memory.js';
 
 /** Whether a completed message is still the one that was let in: by the same person, in the same room. */
 export function isSame(completed: InboundMessage, admitted: InboundMessage): boolean {

@@ -1,6 +1,6 @@
 import type { Outcome } from '../connector/connector.js';
 import { derivedId } from '../core/ids.js';
-import { Memory, ownMemory, roomIdOf, scopeOf } from '../core/memory.js';
+import { isDirect, Memory, ownMemory, roomIdOf, scopeOf } from '../core/memory.js';
 import { outboundOf, turnOf } from '../core/turn.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
@@ -48,21 +48,31 @@ export class Notices {
     return outcomeOf(turnId, memory);
   }
 
-  /** Durable when it resolves. `once`: what it is told once for; absent: the message. */
-  async tell(to: Addressee, notice: Notice, once?: string): Promise<Outcome> {
+  /**
+   * Durable when it resolves. `once`: what it is told once for; absent: the message.
+   * @param notice null: nothing is said, and that is remembered.
+   */
+  async tell(to: Addressee, notice: Notice | null, once?: string): Promise<Outcome> {
     const { turns } = this.#parts;
+    const { agentId, source } = to;
+    const roomId = roomIdOf(agentId, source);
     const turnId = noticeId(to, once);
-    const memory = memoryOf(to, notice, turnId);
-    const { agentId, roomId, createdAt } = memory;
+    const memory = notice && memoryOf(to, notice, turnId);
+    const createdAt = memory?.createdAt ?? Date.now();
     const turn = turnOf(
       { turnId, roomId, agentId, covers: [], steps: [] },
       { status: 'done', reply: null, attempt: 1, startedAt: createdAt, finishedAt: createdAt },
     );
-    if (to.source.pull) await this.#told.put(turnId, memory, { ttlMs: knownMs });
-    const outbound = outboundOf(memory, turnId, [to.source], this.#parts.now());
+    if (memory && source.pull) await this.#told.put(turnId, memory, { ttlMs: knownMs });
+    const outbound = memory && outboundOf(memory, turnId, [source], this.#parts.now());
     const committed = await turns.commit({ turn, reply: null, outbound });
-    if (committed && outbound) await this.#deliver(memory.roomId);
+    if (committed && outbound) await this.#deliver(roomId);
     return outcomeOf(turnId, memory);
+  }
+
+  /** Tells whoever wrote a stored message, in its place. */
+  async tellAuthor({ agentId, source, author, scope }: Memory, text: string, once: string): Promise<void> {
+    await this.tell({ agentId, source, author, direct: isDirect(scope) ?? false }, { text }, once);
   }
 
   /** It is in the outbox: if it cannot be scheduled now, the sweeper will find it. */

@@ -26,7 +26,8 @@ export class Rates {
   /** Stopping a turn saves work, so it is never too much. */
   readonly rule: Rule = (arrival) => {
     const { perUser, perRoom } = arrival.settings.rate;
-    return (perUser === 0 && perRoom === 0) || isCommand(arrival, 'stop') ? pass : this.#judge(arrival);
+    const uncounted = (perUser === 0 && perRoom === 0) || arrival.admitted || isCommand(arrival, 'stop');
+    return uncounted ? pass : this.#judge(arrival);
   };
 
   /** A message that was let through and comes again, since it could not be stored, say, is not counted again here. */

@@ -16,10 +16,15 @@ export function textRule(limits: TextLimits): Rule {
 
 /** Why the text cannot be taken; null when it can. */
 export function textProblem(
-  { text, attachments, files = [] }: Pick<Checked, 'text' | 'attachments'> & Partial<Pick<Checked, 'files'>>,
+  {
+    text,
+    attachments,
+    parts = [],
+    files = [],
+  }: Pick<Checked, 'text' | 'attachments'> & Partial<Pick<Checked, 'files' | 'parts'>>,
   { maxTextChars }: TextLimits,
 ): FatalError | null {
-  if (text.trim() === '' && attachments.length + files.length === 0) {
+  if (text.trim() === '' && attachments.length + files.length + parts.length === 0) {
     return new FatalError('text_empty', 'The message is empty: send some text or a file.', { field: 'text' });
   }
   if (text.length > maxTextChars) {

@@ -10,6 +10,7 @@
  */
 import type { MemoryKind } from '../core/memory.js';
 import type { ModelAbilities } from '../core/model-abilities.js';
+import type { Part } from '../core/part.js';
 import type { Usage } from '../core/turn.js';
 
 /** The model's wish to use a tool. */
@@ -59,6 +60,10 @@ export interface MessageFile {
   text?: string;
   /** Whether `text` is only the beginning. */
   cut?: boolean;
+  /** Why there is no text, where there should be. */
+  problem?: string;
+  /** Of which message it is, where it is not of the message itself. */
+  of?: 'quote' | 'forwarded' | 'earlier';
 }
 
 /** What a person said. */
@@ -72,6 +77,8 @@ export interface UserMessage {
   at?: number;
   /** The message this one points at: others' words, which ask for nothing. */
   quote?: { author?: string; text: string };
+  /** What it carries besides the words its author typed: others' words, which ask for nothing. */
+  parts?: Part[];
   files?: MessageFile[];
   images?: Image[];
 }

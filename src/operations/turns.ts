@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { stopTopic } from '../core/events.js';
-import { newId } from '../core/ids.js';
+import { idAfter, newId } from '../core/ids.js';
 import { burst } from '../core/memory.js';
 import { Trigger } from '../core/trigger.js';
 import { actionStates, readSteps, type TurnState, turnIdOf, turnStatuses } from '../core/turn.js';
 import { FatalError } from '../errors.js';
 import { decide } from '../store/decide.js';
+import { runAgain as runAgainIn } from '../store/run-again.js';
 import type { Claim } from '../store/turn-store.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
 import { namedIn, type Resource } from './principal.js';
-import { failure, id, instant, page, texts } from './shapes.js';
+import { askedAt, failure, id, instant, page, texts } from './shapes.js';
 
 const OneTurn = z.strictObject({ turnId: id });
 const Usage = z.object({ inputTokens: z.number(), outputTokens: z.number() });
@@ -97,13 +98,9 @@ export const runAgain = defineOperation({
   concerns: placeOfTurn,
   audit: (input) => input,
   async run({ turnId }, { store, rooms, turnQueue }) {
-    const turn = await store.turns.get(turnId);
-    if (turn?.status !== 'failed') throw unknown('No such turn has failed.');
-    // Somebody may have called the room's turn off since, and these messages are older than that.
-    await rooms.change(turn.roomId, { stopped: undefined });
-    if (!(await store.turns.reopen(turnId)))
-      throw unknown('This turn cannot run again: none of its messages is left.');
-    await turnQueue.schedule(turn.roomId);
+    const roomId = await runAgainIn({ turns: store.turns, rooms }, turnId);
+    if (roomId === null) throw unknown('No such turn has failed, or none of its messages is left.');
+    await turnQueue.schedule(roomId);
     return { turnId };
   },
 });
@@ -137,36 +134,41 @@ export const stopTurn = defineOperation({
   about: 'stop the turn that runs or waits, by its id or its room',
   permission: 'turns.stop',
   input: z
-    .strictObject({ turnId: id.optional(), roomId: id.optional() })
+    .strictObject({ turnId: id.optional(), roomId: id.optional(), askedAt })
     .refine(
       ({ turnId, roomId }) => (turnId === undefined) !== (roomId === undefined),
       'takes either turnId or roomId',
     ),
-  output: z.object({ turnId: z.string().nullable().describe('null: nothing ran or waited there') }),
+  output: z.object({
+    turnId: z.string().nullable().describe('null: nothing ran or waited there'),
+    waited: z.boolean().optional().describe('for a decision: it says nothing more'),
+  }),
   async concerns({ turnId, roomId }, parts) {
     const room = roomId ?? (turnId && (await roomOfTurn(turnId, parts)));
     return room ? { roomId: room, ...(await placeOfRoom(room, parts)) } : {};
   },
   audit: (input) => input,
-  async run({ turnId, roomId }, parts) {
+  async run({ turnId, roomId, askedAt }, parts) {
     const { store, rooms, bus, turnQueue } = parts;
     const room = roomId ?? (await roomOfTurn(turnId!, parts));
     const head = room ? await store.turns.claim(room, 1) : null;
+    if ((head?.messages[0]?.createdAt ?? 0) > (askedAt ?? Infinity)) return { turnId: null };
     const running = head && idOf(head);
     const trigger = head?.messages[0]?.trigger;
     // One that was decided is what goes on from it.
     const decided = trigger?.kind === 'decision' && trigger.turnId === turnId;
     if (turnId !== undefined && turnId !== running && !decided) {
-      if (await store.turns.stopWaiting(turnId)) return { turnId };
+      if (await store.turns.stopWaiting(turnId)) return { turnId, waited: true };
       throw unknown('No such turn runs or waits.');
     }
     if (!room) return { turnId: null };
     if (!running) {
       const waiting = await store.turns.undecided(room, mostWaiting);
       for (const id of waiting) await store.turns.stopWaiting(id);
-      return { turnId: waiting[0] ?? null };
+      return waiting[0] === undefined ? { turnId: null } : { turnId: waiting[0], waited: true };
     }
-    await rooms.change(room, { stopped: turnId === undefined ? newId() : await endOf(room, parts) });
+    const end = askedAt === undefined ? newId() : idAfter(askedAt);
+    await rooms.change(room, { stopped: turnId === undefined ? end : await endOf(room, parts) });
     bus.publish(stopTopic, { type: 'turn.stop', turnId: running, roomId: room });
     await turnQueue.schedule(room);
     return { turnId: running };

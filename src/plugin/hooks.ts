@@ -10,7 +10,8 @@
 import type { z } from 'zod';
 import type { RouteHandler } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
-import type { Author, InboundMessage, Memory } from '../core/memory.js';
+import type { InboundMessage } from '../core/inbound.js';
+import type { Author, Memory } from '../core/memory.js';
 import type { OutboundMessage, Turn } from '../core/turn.js';
 
 /** What a message says. */

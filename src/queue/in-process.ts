@@ -7,8 +7,8 @@ import type { ParkedHandler, RoomQueue, Run, RunHandler } from './queue.js';
 interface Room {
   id: string;
   state: 'waiting' | 'running' | 'delayed';
-  /** A schedule came while it ran: run once more. */
-  again: boolean;
+  /** Schedules came while it ran: when the first of them is due (Unix ms), and it runs once more; null: none came. */
+  again: number | null;
   attempt: number;
   /** In state `delayed`: when it is due (Unix ms), and whether it is a retry, which no schedule may shorten. */
   due: number;
@@ -56,7 +56,7 @@ export class InProcessQueue implements RoomQueue {
       const fresh: Room = {
         id: roomId,
         state: 'waiting',
-        again: false,
+        again: null,
         attempt: 1,
         due: 0,
         retrying: false,
@@ -66,7 +66,7 @@ export class InProcessQueue implements RoomQueue {
       if (delayMs > 0) this.#delay(fresh, delayMs, false);
       else this.#enqueue(fresh);
     } else if (room.state === 'running') {
-      room.again = true;
+      room.again = Math.min(room.again ?? Infinity, Date.now() + delayMs);
     } else if (room.state === 'delayed' && !room.retrying && Date.now() + delayMs < room.due) {
       clearTimeout(room.timer);
       if (delayMs > 0) this.#delay(room, delayMs, false);
@@ -127,7 +127,7 @@ export class InProcessQueue implements RoomQueue {
 
   #start(room: Room): void {
     room.state = 'running';
-    room.again = false;
+    room.again = null;
     const run = this.#run(room).finally(() => {
       this.#runs.delete(run);
       this.#pumpSoon();
@@ -151,7 +151,8 @@ export class InProcessQueue implements RoomQueue {
     }
     room.attempt = 1;
     if (this.#closed) return;
-    if (room.again) this.#enqueue(room);
-    else this.#rooms.delete(room.id);
+    if (room.again === null) this.#rooms.delete(room.id);
+    else if (room.again > Date.now()) this.#delay(room, room.again - Date.now(), false);
+    else this.#enqueue(room);
   }
 }

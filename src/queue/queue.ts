@@ -35,7 +35,10 @@ export type RunHandler = (run: Run) => Promise<void>;
 export type ParkedHandler = (run: Run, error: unknown) => Promise<void>;
 
 export interface RoomQueue {
-  /** Resolves once the schedule is taken. Errors: `store_unavailable` (retryable), `shutting_down`. */
+  /**
+   * Resolves once the schedule is taken. With `delayMs`, the run it asks for begins no sooner; one that is due earlier
+   * does not wait for it. Errors: `store_unavailable` (retryable), `shutting_down`.
+   */
   schedule(roomId: string, options?: { delayMs?: number }): Promise<void>;
   /** Starts working; call once. */
   process(handler: RunHandler, parked: ParkedHandler): void;

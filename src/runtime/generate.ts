@@ -17,12 +17,14 @@ export interface GenerateOptions {
   timeoutMs: number;
   signal: AbortSignal;
   onText(text: string): void;
+  /** What `onText` was given is void: another model is asked. */
+  onVoid(): void;
   log: Logger;
 }
 
 /**
- * Asks the models of a chain in order until one answers. A model that fails after its first words is not replaced:
- * the reader has seen them, so the turn as a whole is tried again.
+ * Asks the models of a chain in order until one answers. The words of one that fails in the middle of its answer are
+ * void: the next one says all of it.
  *
  * @throws the first retryable error if there was one, since trying again may help; otherwise the last.
  */
@@ -41,11 +43,12 @@ export async function generate(
     try {
       return await ask(model, request, { ...options, onText });
     } catch (error) {
-      if (spoke || options.signal.aborted) throw error;
+      if (options.signal.aborted) throw error;
       if (toThrow === undefined || !isRetryable(toThrow)) toThrow = error;
       const next = chain[index + 1];
-      if (next)
-        options.log.warn({ err: error, model: model.id, next: next.id }, 'model failed; asking the next one');
+      if (!next) break;
+      options.log.warn({ err: error, model: model.id, next: next.id }, 'model failed; asking the next one');
+      if (spoke) options.onVoid();
     }
   }
   throw toThrow;
@@ -84,7 +87,7 @@ async function ask(
     chunks?.return?.().catch(() => {});
   }
   if (generated.text.trim() === '' && generated.calls.length === 0) {
-    throw new RetryableError('model_unavailable', `${model.id} gave an empty answer.`);
+    throw new RetryableError('turn_failed', `${model.id} gave an empty answer.`);
   }
   return generated;
 }

@@ -10,6 +10,7 @@ import { type Generated, generate } from './generate.js';
 import type { StateManager } from './state-manager.js';
 import { stepMessages } from './transcript.js';
 import { transformed } from './transformed.js';
+import { Voice } from './voice.js';
 
 export interface MessageManagerParts {
   state: StateManager;
@@ -104,10 +105,12 @@ export class MessageManager implements TurnTaker {
     const { chain, modelTimeoutMs: timeoutMs, log } = this.#parts;
     const models = await chain(agent, room.model);
     hold();
+    const before = voice.mark();
     return generate(models, request, {
       timeoutMs,
       signal: context.signal,
       onText: (text) => voice.say(text),
+      onVoid: () => voice.rewind(before),
       log,
     });
   }
@@ -151,52 +154,6 @@ export class MessageManager implements TurnTaker {
     voice.discard();
     const revised = await this.#generate(task, revision, voice);
     return addUsage(answer.usage, revised.usage);
-  }
-}
-
-/**
- * What the agent says in a turn, and what watchers have been told of it: the deltas they got always add up to the
- * text. Where evaluators may still reject the draft, or plugins change it, nothing is told before.
- */
-class Voice {
-  text = '';
-  #pausing = false;
-  #held: boolean;
-  readonly #task: TurnTask;
-
-  constructor(task: TurnTask, held: boolean) {
-    this.#task = task;
-    this.#held = held;
-  }
-
-  say(text: string): void {
-    if (text === '') return;
-    const spoken = this.#pausing && this.text !== '' ? `\n\n${text}` : text;
-    this.#pausing = false;
-    this.text += spoken;
-    if (!this.#held) this.#tell(spoken);
-  }
-
-  /** What comes next is a paragraph of its own. */
-  pause(): void {
-    this.#pausing = true;
-  }
-
-  discard(): void {
-    this.text = '';
-    this.#pausing = false;
-  }
-
-  /** @param text what is said in the end. */
-  release(text: string): string {
-    this.text = text;
-    if (this.#held) this.#tell(text);
-    this.#held = false;
-    return text;
-  }
-
-  #tell(text: string): void {
-    this.#task.publish({ type: 'text.delta', turnId: this.#task.context.turnId, text });
   }
 }
 

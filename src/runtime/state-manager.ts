@@ -2,10 +2,10 @@ import type { Agent } from '../core/character.js';
 import { within } from '../core/deadline.js';
 import type { Memory } from '../core/memory.js';
 import type { RoomState } from '../core/room.js';
+import type { FileReader } from '../files/reader.js';
 import type { ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
-import type { FileStore } from '../store/file-store.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
 import type { Abilities } from './abilities.js';
@@ -20,11 +20,11 @@ const providerMs = 2000;
 /** Composes what a model is told: character, recent history, recalled memories, facts and plugins' context. */
 export class StateManager {
   readonly #memories: History & Search;
-  readonly #files: FileStore;
+  readonly #files: FileReader;
   readonly #manager: MemoryManager;
   readonly #log: Logger;
 
-  constructor(memories: History & Search, files: FileStore, manager: MemoryManager, log: Logger) {
+  constructor(memories: History & Search, files: FileReader, manager: MemoryManager, log: Logger) {
     this.#memories = memories;
     this.#files = files;
     this.#manager = manager;
@@ -49,7 +49,7 @@ export class StateManager {
     const quoted = recalled.filter(({ id }) => !known.has(id));
     return {
       system: systemParts({ character, facts, recalled: quoted, context: provided }),
-      messages: await toModelMessages(lineOf(window, context), this.#files),
+      messages: await toModelMessages(lineOf(window, context), this.#files, context.signal),
       tools: abilities.tools,
       maxTokens: character.maxTokens,
       temperature: character.temperature,

@@ -21,11 +21,14 @@ export class Telling {
     this.#turn = turn;
     this.#tell = tell;
     this.publish({ type: 'turn.started', ...turn });
-    this.#timer = setInterval(
-      () => this.publish({ type: 'text.so-far', ...turn, text: this.#text }),
-      everyMs,
-    ).unref();
+    this.#timer = setInterval(() => this.retell(this.#text), everyMs).unref();
   }
+
+  /** This is all that was said so far: whoever has something else has what is void. */
+  readonly retell = (text: string): void => {
+    this.#text = text;
+    this.publish({ type: 'text.so-far', ...this.#turn, text });
+  };
 
   readonly publish = (event: TurnEvent): void => {
     const { roomId } = this.#turn;

@@ -1,12 +1,10 @@
-import type { Attachment, Memory } from '../core/memory.js';
+import type { Memory } from '../core/memory.js';
 import type { TurnStep } from '../core/turn.js';
+import type { FileReader } from '../files/reader.js';
 import type { Image, MessageFile, ModelMessage } from '../llm/llm.js';
-import type { FileStore } from '../store/file-store.js';
 
 const maxQuotedChars = 20_000;
-const readableTypes =
-  /^(text\/|application\/(json|xml|x-yaml|yaml|javascript|x-sh|sql|toml)\b)|\+(json|xml)$/;
-const imageTypes = /^image\/(png|jpeg|gif|webp)$/;
+const image = { maxBytes: 20_000_000, maxPixels: 40_000_000 };
 
 /** Rough, and on purpose the same for every model: 4 characters a token. */
 function estimateTokens(text: string): number {
@@ -25,39 +23,35 @@ export function fitting(memories: Memory[], maxTokens: number): Memory[] {
   return memories.slice(first);
 }
 
-export async function toModelMessages(memories: Memory[], files: FileStore): Promise<ModelMessage[]> {
+export async function toModelMessages(
+  memories: Memory[],
+  files: FileReader,
+  signal: AbortSignal,
+): Promise<ModelMessage[]> {
   const messages: ModelMessage[] = [];
-  for (const memory of memories) messages.push(await toModelMessage(memory, files));
+  for (const memory of memories) messages.push(await toModelMessage(memory, files, signal));
   return messages;
 }
 
 async function toModelMessage(
   { role, author, content, createdAt }: Memory,
-  store: FileStore,
+  reader: FileReader,
+  signal: AbortSignal,
 ): Promise<ModelMessage> {
-  if (role === 'assistant') return { role: 'assistant', text: content.text };
+  const { text, quote, parts, attachments } = content;
+  if (role === 'assistant') return { role: 'assistant', text };
   const files: MessageFile[] = [];
   const images: Image[] = [];
-  for (const attachment of content.attachments) {
-    const bytes = await store.get(attachment.file);
-    if (bytes && imageTypes.test(attachment.mediaType))
-      images.push({ mediaType: attachment.mediaType, bytes });
-    files.push(toFile(attachment, bytes));
+  for (const attachment of attachments) {
+    const { name, mediaType, size, of } = attachment;
+    const read = await reader.read(attachment, { maxChars: maxQuotedChars, image, signal });
+    if (read.kind === 'image') images.push(read.image);
+    const said = read.kind === 'text' ? { text: read.text, cut: read.cut } : {};
+    const problem = read.kind === 'nothing' && read.problem !== undefined && { problem: read.problem };
+    files.push({ name, mediaType, size, ...said, ...problem, ...(of && { of }) });
   }
   const speaker = { id: author.id, name: author.name };
-  return { role: 'user', text: content.text, speaker, at: createdAt, quote: content.quote, files, images };
-}
-
-function toFile({ name, mediaType, size }: Attachment, bytes: Uint8Array | null): MessageFile {
-  if (!bytes || !readableTypes.test(mediaType)) return { name, mediaType, size };
-  const text = new TextDecoder().decode(bytes.subarray(0, maxQuotedChars * 4));
-  return {
-    name,
-    mediaType,
-    size,
-    text: text.slice(0, maxQuotedChars),
-    cut: text.length > maxQuotedChars,
-  };
+  return { role: 'user', text, speaker, at: createdAt, quote, parts, files, images };
 }
 
 /** What a turn did so far, as a model reads it: its calls and their results. */

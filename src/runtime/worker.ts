@@ -9,19 +9,19 @@ import type { Logger } from '../logger.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import type { ParkedHandler, RoomQueue, Run } from '../queue/queue.js';
 import { told } from '../redaction.js';
+import type { Forgotten } from '../store/forgotten.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
 import type { TurnStore } from '../store/turn-store.js';
 import { spanned } from '../tracing.js';
+import { apologyFor } from './apology.js';
 import { Cancellation } from './cancellation.js';
 import { learnFrom } from './evaluator-manager.js';
 import { memoryAccess } from './memory-access.js';
+import type { Outages } from './outages.js';
 import { Suspects } from './suspects.js';
 import { Telling } from './telling.js';
 import { type Work, workOf } from './work.js';
-
-/** What a person reads when their turn has failed for good. */
-const apology = 'Sorry, something went wrong on my side and I could not answer. Please try again.';
 
 /** What stands in place of a reply that somebody called off. */
 const stopped = 'Stopped.';
@@ -35,18 +35,19 @@ export interface WorkerParts {
   turns: TurnStore;
   rooms: Rooms;
   memories: History & Search;
+  forgotten: Pick<Forgotten, 'note'>;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
   taker: TurnTaker;
+  outages: Outages;
   /** Undefined: it does not run, now. */
   agent(agentId: string): Agent | undefined;
   publish(roomId: string, event: TurnEvent): void;
-  /** Unix ms; deliveries are planned by it. */
-  now(): number;
   /** Called after every commit: there may be memories to learn from. */
   committed(turn: Turn, reply: Memory | null): void;
   /** Most messages one turn covers. */
   maxMessages: number;
+  now(): number;
   log: Logger;
 }
 
@@ -85,7 +86,7 @@ export class Worker {
 
   async #run(run: Run, span: Span): Promise<void> {
     const startedAt = Date.now();
-    const { turns, rooms, maxMessages } = this.#parts;
+    const { turns, rooms, outages, maxMessages, now } = this.#parts;
     const [claim, room] = await Promise.all([turns.claim(run.roomId, maxMessages), rooms.get(run.roomId)]);
     const work = await workOf(claim, room, this.#parts);
     if (!work) return;
@@ -93,14 +94,18 @@ export class Worker {
     const agent = this.#parts.agent(checkpoint.agentId);
     // Its definition is gone, or not here yet: what was said to it stays until it is back; the sweeper asks again.
     if (!agent) return;
+    const outage = claim.checkpoint && (await outages.of(checkpoint));
+    const pauseMs = outage && !over ? outages.pauseMs(outage) : 0;
+    if (pauseMs > 0) return this.#later(run.roomId, pauseMs);
     const covers = covered.map(({ id }) => id);
     this.#tried.set(run.roomId, covers);
     const { turnId } = checkpoint;
-    span.setAttributes({ agent: agent.id, turn: turnId, messages: covers.length, attempt: run.attempt });
-    const about = { turnId, roomId: run.roomId, covers, attempt: run.attempt };
+    const attempt = run.attempt + (outage?.tries ?? 0);
+    span.setAttributes({ agent: agent.id, turn: turnId, messages: covers.length, attempt });
+    const about = { turnId, roomId: run.roomId, covers, attempt };
     const telling = new Telling(about, this.#parts.publish);
-    const { publish } = telling;
-    const task = { agent, checkpoint, told: work.told, publish, room, hold: run.hold };
+    const { publish, retell } = telling;
+    const task = { agent, checkpoint, told: work.told, publish, retell, room, hold: run.hold };
     const suspect = { checkpoint, storedAt: covered[0]!.createdAt, run };
     const end = async (answered: Answered | null) => {
       telling.end();
@@ -111,16 +116,54 @@ export class Worker {
         { ...checkpoint, covers },
         {
           ...{ status: answered ? (waiting ? 'waiting' : 'done') : 'stopped', reply, startedAt },
-          ...{ model: model || null, usage, attempt: run.attempt, waitsUntil: waiting?.until },
+          ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until },
         },
       );
       span.setAttributes({ model: turn.model ?? '', ...turn.usage });
       await this.#commit(run, work, turn, reply);
+      if (outage) await outages.over(run.roomId);
       if (answered && reply && !waiting) this.#learn(turn, reply, answered.draft, answered.context);
     };
-    const attempt = async () => end(await this.#answer(task, work, run.signal));
+    const askedAt = now();
+    const take = async () => end(await this.#answer(task, work, run.signal));
     // A commit that fails is no crash either, so it belongs to the attempt.
-    await (over ? end(null) : this.#suspects.attempt(suspect, attempt)).finally(() => telling.end());
+    await (over ? end(null) : this.#suspects.attempt(suspect, take))
+      .finally(() => telling.end())
+      .catch((error) => this.#wait({ ...run, attempt }, work, askedAt, error));
+  }
+
+  /** Another try, later, where the turn's models are away and may come back in time. @throws any other error */
+  async #wait(
+    run: Run,
+    { asked, covered, checkpoint }: Work,
+    startedAt: number,
+    error: unknown,
+  ): Promise<void> {
+    const { turns, outages, publish, now, log } = this.#parts;
+    if (!outages.isOutage(error)) throw error;
+    const { roomId } = run;
+    const { turnId } = checkpoint;
+    run.hold();
+    // Whoever tries next sees by it that there was a try.
+    await turns.checkpoint(checkpoint);
+    const outage = await outages.failed({ turnId, roomId, startedAt, asked, error });
+    if (!outage) return this.#park(run, error);
+    const { until, tries, toldAt } = outage;
+    log.warn({ err: error, turnId, roomId, tries, until }, 'the models are away; the turn waits for them');
+    const covers = covered.map(({ id }) => id);
+    publish(roomId, {
+      ...{ type: 'turn.waiting', turnId, covers, until },
+      ...{ told: toldAt !== undefined, error: told(error) },
+    });
+    await this.#later(roomId, Math.max(1, until - now()));
+  }
+
+  /** No place is held meanwhile. */
+  async #later(roomId: string, delayMs: number): Promise<void> {
+    const { turnQueue, log } = this.#parts;
+    await turnQueue
+      .schedule(roomId, { delayMs })
+      .catch((err) => log.debug({ err, roomId }, 'left to the sweeper'));
   }
 
   /** Null: it was called off. What ignores that goes on for a while, and nobody waits for it. */
@@ -153,7 +196,7 @@ export class Worker {
     signal: AbortSignal,
   ): TurnContext {
     const first = { ...messages[0]!, author: user };
-    const memory = memoryAccess(this.#parts.memories, first, turnId);
+    const memory = memoryAccess(this.#parts, first, turnId);
     const { roomId } = first;
     return { agent, roomId, turnId, user, messages, memory, signal, ...(trigger && { trigger }) };
   }
@@ -214,7 +257,7 @@ export class Worker {
       log.error({ err: error, roomId, attempts: run.attempt, messages }, 'turn failed');
       if (!work) return;
       const { asked, checkpoint } = work;
-      const reply = replyTo(asked, checkpoint.turnId, { id: checkpoint.agentId }, apology);
+      const reply = replyTo(asked, checkpoint.turnId, { id: checkpoint.agentId }, apologyFor(error));
       const turn = turnOf(
         { ...checkpoint, covers: work.covered.map(({ id }) => id) },
         {

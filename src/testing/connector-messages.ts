@@ -72,7 +72,8 @@ export function messagesContract(on: Stage): void {
 
     on.able(['takesFiles'], 'takes a file', async (platform) => {
       expect(await platform.sendFile(message({ text: 'the plan' }), plan)).toBe(true);
-      const [memory] = await on.said();
+      // It may be acknowledged before its file is there.
+      const [memory] = await on.hub.received();
       expect(memory?.content.text).toBe('the plan');
       const [attachment] = memory?.content.attachments ?? [];
       expect(attachment).toMatchObject({

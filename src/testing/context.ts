@@ -28,6 +28,7 @@ export function fakeConnectorContext<S extends object = Record<never, never>>(
       maxBodyBytes: 1_048_576,
       maxFileBytes: 10_485_760,
       maxFiles: 8,
+      maxUploadingBytes: 134_217_728,
       maxBacklog: 10_000,
       replyTimeoutMs: 120_000,
       callbackAllowPrivate: false,

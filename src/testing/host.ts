@@ -1,6 +1,7 @@
 /** A hub in memory for tests of connectors: it stores, and takes turns as the test says. */
 import {
   type Attachment,
+  type CommandAnswer,
   FatalError,
   type Host,
   type InboundCommand,
@@ -54,7 +55,7 @@ export class FakeHost implements Host {
   readonly presses: InboundPress[] = [];
   readonly noted = new Map<string, unknown>();
   /** What a command is answered with. */
-  onCommand: (command: InboundCommand) => string | null = ({ name }) => `did ${name}`;
+  onCommand: (command: InboundCommand) => CommandAnswer | null = ({ name }) => ({ text: `did ${name}` });
   readonly logged: { level: string; message: string }[] = [];
   /** Awaited before a message is stored; throw to fail the store. */
   beforeStore: () => Promise<void> = async () => {};
@@ -91,7 +92,7 @@ export class FakeHost implements Host {
     if (!this.agents.has(agentId)) throw new FatalError('agent_unknown', `No agent "${agentId}".`);
   }
 
-  async receive(envelope: InboundMessage, { complete }: Receiving = {}): Promise<Receipt | null> {
+  async receive(envelope: InboundMessage, { complete, early }: Receiving = {}): Promise<Receipt | null> {
     this.requireAgent(envelope.agentId);
     const ruling = await this.gate.judge(envelope);
     if (ruling !== 'pass' && ruling !== 'keep') return null;
@@ -99,6 +100,8 @@ export class FakeHost implements Host {
     const key = keyOf({ ...envelope.source, agentId: envelope.agentId });
     const known = this.#byKey.get(key)?.memory;
     if (known) return { memory: known, duplicate: true };
+    // The real one waits a moment before.
+    if (complete) early?.taken();
     const completed = complete ? await complete() : envelope;
     if (!isSame(completed, envelope))
       throw new FatalError('internal', 'The connector gave another message for the one that was let in.');
@@ -143,7 +146,7 @@ export class FakeHost implements Host {
     return this.gate.admits({ ...doer, direct: false, text: '' });
   }
 
-  async command(command: InboundCommand): Promise<string | null> {
+  async command(command: InboundCommand): Promise<CommandAnswer | null> {
     const { name: _, args, ...caller } = command;
     if ((await this.gate.judge({ ...caller, text: args })) !== 'pass') return null;
     this.commands.push(command);

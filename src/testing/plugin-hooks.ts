@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type * as FastCheck from 'fast-check';
 import { expect, it } from 'vitest';
 import { Character } from '../core/character.js';
-import { InboundMessage } from '../core/memory.js';
+import { InboundMessage } from '../core/inbound.js';
 import type { Agent, Memory, PluginParts, Turn, TurnContext } from '../extension-api.js';
 import { newId } from '../extension-api.js';
 

@@ -40,6 +40,7 @@ const ask = async (models: Models, ref: string, message: ModelMessage = { role: 
     timeoutMs: 5000,
     signal: new AbortController().signal,
     onText: () => {},
+    onVoid: () => {},
     log,
   });
 
@@ -105,7 +106,7 @@ describe('a model or an embedder of an extension', () => {
     ],
   ])('leaves no listener behind when it %s', async (_, model) => {
     const { signal } = new AbortController();
-    const options = { timeoutMs: 600_000, signal, onText: () => {}, log };
+    const options = { timeoutMs: 600_000, signal, onText: () => {}, onVoid: () => {}, log };
     await expect(generate([model as never], modelRequest([]), options)).rejects.toThrow();
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });

@@ -1,6 +1,7 @@
 /** What every `Host` promises to a connector: the real hub's, and the one in memory that tests of connectors use. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Host, type InboundMessage, type Memory, newId } from '../../src/extension-api.js';
+import { until } from '../support/until.js';
 
 export interface HostSubject {
   /** Of the connector `desk`, with one agent, `eliza`. */
@@ -77,6 +78,22 @@ export function hostContract(
         source: { channel: 'lobby', messageId: '1' },
         content: { text: 'whole', attachments },
       });
+    });
+
+    it('may be acknowledged before it is complete, and is stored once it is', async () => {
+      let done = () => {};
+      let taken = 0;
+      const complete = () =>
+        new Promise<InboundMessage>((resolve) => {
+          done = () => resolve(message({ text: 'whole' }));
+        });
+      const early = { event: { id: 1 }, taken: () => (taken += 1) };
+      const receiving = on.host.receive(message(), { complete, early });
+      await until(() => taken === 1);
+      expect(await on.said()).toEqual([]);
+      done();
+      expect((await receiving)!.memory.content.text).toBe('whole');
+      expect(taken).toBe(1);
     });
 
     it('is not stored when it cannot be completed, and can come again', async () => {

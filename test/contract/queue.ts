@@ -171,6 +171,23 @@ export function queueContract(name: string, open: () => Promise<QueueUnderTest>)
       expect(ran - started).toBeGreaterThanOrEqual(59);
     });
 
+    it('keeps a delay that a run itself asks for, holds no slot meanwhile, and runs sooner for who asks sooner', async () => {
+      const runs: number[] = [];
+      work(async ({ roomId }) => {
+        if (roomId !== 'room') return;
+        runs.push(Date.now());
+        if (runs.length === 1) await under.queue.schedule('room', { delayMs: 80 });
+        if (runs.length === 2) await under.queue.schedule('room', { delayMs: 60_000 });
+      });
+      await under.queue.schedule('room');
+      await until(() => runs.length === 2);
+      expect(runs[1]! - runs[0]!).toBeGreaterThanOrEqual(79);
+      await until(async () => (await under.queue.counts()).running === 0);
+      expect(await under.queue.counts()).toMatchObject({ delayed: 1 });
+      await under.queue.schedule('room');
+      await until(() => runs.length === 3);
+    });
+
     it('lets runs finish when it closes, and takes no more', async () => {
       let finished = false;
       let started = false;

@@ -25,7 +25,13 @@ export interface ApiOptions extends Partial<HttpConnectorOptions>, FakeHostOptio
   server?: Partial<HttpServerOptions>;
 }
 
-export const limits = { maxBodyBytes: 20_000, maxFileBytes: 5000, maxFiles: 2, maxBacklog: 1000 };
+export const limits = {
+  maxBodyBytes: 20_000,
+  maxFileBytes: 5000,
+  maxFiles: 2,
+  maxBacklog: 1000,
+  maxUploadingBytes: 1_000_000,
+};
 
 function testConnector(options: Partial<HttpConnectorOptions> = {}): Connector {
   return httpConnector({

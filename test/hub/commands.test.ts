@@ -38,7 +38,7 @@ describe('commands', () => {
       /^I am Ada.*\/new: .*\/status: .*\/forget: .*\/model: .*\/stop: /s,
     );
     expect(platform.texts[0]).not.toMatch(/approve/);
-    await platform.say('ann', ' /HELP@ada_bot');
+    await platform.say('ann', ' /HELP@ada_bot', { account: 'ada_bot' });
     expect(await platform.last(2)).toBe(platform.texts[0]);
     expect(await platform.command('root', 'help')).toMatch(/\/approve/);
     expect(await platform.command('ann', 'dance')).toMatch(/no command \/dance/);
@@ -230,7 +230,7 @@ describe('/model', () => {
 });
 
 describe('/stop', () => {
-  it('ends the running turn, which is committed as stopped, and lets the next one go', async () => {
+  it('[slack.12] ends the running turn, which says so in one word, and lets the next one go', async () => {
     const aborted: unknown[] = [];
     model = scriptedModel((request, signal) =>
       lastSaid(request) === 'slow'
@@ -245,19 +245,22 @@ describe('/stop', () => {
     await start();
     const { memory } = (await platform.dm('ann', 'slow'))!;
     await until(() => model.requests.length === 1);
-    await platform.dm('ann', '/stop');
-    await until(() => platform.shown.length === 2);
-    expect([...platform.texts].sort()).toEqual(['Stopped.', 'Stopping.']);
+    await platform.dm('ann', '/stop', { id: 'stop' });
+    await until(() => platform.shown.length === 1);
+    // Its platform sends the command again: nothing more is said, and nothing else is stopped.
+    await platform.dm('ann', '/stop', { id: 'stop' });
+    expect(platform.texts).toEqual(['Stopped.']);
     expect(aborted).toHaveLength(1);
     expect((await carrier.store.memories.get(memory.id))!.status).toBe('handled');
     const outcome = await platform.host.outcome(memory.id);
     expect(outcome).toMatchObject({ error: null, reply: { memory: { content: { text: 'Stopped.' } } } });
     await platform.dm('ann', 'and now?');
-    expect(await platform.last(3)).toBe('quick');
+    expect(await platform.last(2)).toBe('quick');
+    expect(platform.texts).toEqual(['Stopped.', 'quick']);
     expect(await platform.command('ann', 'stop')).toBe('There is nothing to stop.');
   });
 
-  it('ends one that ignores its signal, and only in its room', async () => {
+  it('[slack.12] ends one that ignores its signal, by one word, and only in its room', async () => {
     let release = () => {};
     const held = new Promise<string>((resolve) => {
       release = () => resolve('late');
@@ -267,7 +270,7 @@ describe('/stop', () => {
     await platform.dm('ann', 'deaf');
     await platform.dm('bob', 'patient');
     await until(() => model.requests.length === 2);
-    expect(await platform.command('ann', 'stop')).toBe('Stopping.');
+    expect(await platform.command('ann', 'stop')).toBeNull();
     expect(await platform.last(1)).toBe('Stopped.');
     release();
     expect(await platform.last(2)).toBe('late');
@@ -281,7 +284,7 @@ describe('/stop', () => {
     await start({}, { CARRIER_RETRY_BASE_MS: '200', CARRIER_TURN_ATTEMPTS: '50' });
     const { memory } = (await platform.dm('ann', 'hello'))!;
     await until(() => model.requests.length >= 1);
-    expect(await platform.command('ann', 'stop')).toBe('Stopping.');
+    expect(await platform.command('ann', 'stop')).toBeNull();
     model.requests.length = 0;
     const later = (await platform.dm('ann', 'later'))!;
     await until(() => platform.shown.length === 1, 20_000);

@@ -183,7 +183,7 @@ onBothStores('a decision', (engines) => {
     const { memory, turnId } = await ask();
     const call = (input: { turnId: string } | { roomId: string }) =>
       carrier.operations!.call('turns.stop', input, operator);
-    expect(await call({ roomId: memory.roomId })).toEqual({ turnId });
+    expect(await call({ roomId: memory.roomId })).toEqual({ turnId, waited: true });
     expect(await status(turnId)).toBe('stopped');
     await expect(resume(turnId, true)).rejects.toMatchObject({ code: 'turn_settled' });
     await expect(call({ turnId })).rejects.toMatchObject({ code: 'not_found' });

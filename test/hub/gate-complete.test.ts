@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { InboundMessage } from '../../src/core/memory.js';
+import type { InboundMessage } from '../../src/core/inbound.js';
 import { RetryableError } from '../../src/errors.js';
 import type { Receiving } from '../../src/extension-api.js';
 import { Home } from '../support/hub.js';

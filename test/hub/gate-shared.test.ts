@@ -63,7 +63,7 @@ describe.skipIf(noRedis)(noRedis ? `gateways (skipped: ${noRedis})` : 'gateways 
     await start({ dm: 'open' });
     await platforms[0]!.dm('ann', 'slow');
     await until(() => model.requests.length === 1);
-    expect(await platforms[1]!.command('ann', 'stop')).toBe('Stopping.');
+    expect(await platforms[1]!.command('ann', 'stop')).toBeNull();
     await shows('Stopped.');
     expect(model.requests).toHaveLength(1);
   });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { scoreOf } from '../soak/answer.js';
 import { soak } from '../soak/soak.js';
 
-const perfect = (sent: number) => ({ sent, answered: sent, lost: 0, duplicates: 0, outOfOrder: 0 });
+const none = { lost: 0, duplicates: 0, duplicatesExplained: 0, half: 0, outOfOrder: 0 };
+const perfect = (sent: number) => ({ sent, answered: sent, ...none });
 
 describe('Discord, Telegram, Slack and HTTP at once', () => {
   it('lose nothing, say nothing twice and keep their order while connections break and the hub is killed', async () => {
@@ -10,7 +11,7 @@ describe('Discord, Telegram, Slack and HTTP at once', () => {
     const { perConnector } = await soak({ messages: 50 }, (all) => {
       log = all;
     });
-    expect(perConnector, log.slice(-4000)).toEqual({
+    expect(perConnector, log.slice(-4000)).toMatchObject({
       discord: perfect(50),
       telegram: perfect(50),
       slack: perfect(50),
@@ -36,19 +37,25 @@ describe('what a soak finds in a room', () => {
     [
       'one whose end is missing',
       [answer(sent[0]!), answer(sent[1]!), `Answer to ${sent[2]} begins.`],
-      { ...perfect(3), answered: 2, lost: 1 },
+      { ...perfect(3), answered: 2, lost: 1, half: 1 },
     ],
     [
       'a beginning that was left standing',
       [`Answer to ${sent[0]} begins. …`, answer(...sent)],
-      { ...perfect(3), duplicates: 1 },
+      { ...perfect(3), duplicates: 1, half: 1 },
+    ],
+    [
+      'an answer that stands there twice, since its first request was lost',
+      [answer(sent[0]!), answer(sent[0]!), answer(sent[1]!, sent[2]!)],
+      { ...perfect(3), duplicates: 2, duplicatesExplained: 2 },
+      [answer(sent[0]!)],
     ],
     [
       'one answered late',
       [answer(sent[1]!), answer(sent[0]!), answer(sent[2]!)],
       { ...perfect(3), outOfOrder: 1 },
     ],
-  ])('is %s', (_, shown, score) => {
-    expect(scoreOf(sent, shown)).toEqual(score);
+  ] as [string, string[], object, string[]?][])('is %s', (_, shown, score, unsure) => {
+    expect(scoreOf(sent, shown, unsure)).toEqual(score);
   });
 });

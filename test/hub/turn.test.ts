@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Carrier } from '../../src/carrier.js';
 import type { TurnEvent } from '../../src/core/events.js';
 import { newId } from '../../src/core/ids.js';
-import type { InboundMessage } from '../../src/core/memory.js';
+import type { InboundMessage } from '../../src/core/inbound.js';
 import type { OutboundMessage } from '../../src/core/turn.js';
 import { FatalError, RetryableError } from '../../src/errors.js';
 import { type Connector, defineAction, type Plugin } from '../../src/extension-api.js';

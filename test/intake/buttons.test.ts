@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type InboundPress, roomIdOf } from '../../src/core/memory.js';
+import type { InboundPress } from '../../src/core/inbound.js';
+import { roomIdOf } from '../../src/core/memory.js';
 import { FatalError, RetryableError } from '../../src/errors.js';
 import { Buttons } from '../../src/intake/buttons.js';
 import { createLogger } from '../../src/logger.js';

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Character } from '../../src/core/character.js';
 import type { Attachment, Memory } from '../../src/core/memory.js';
+import { FileReader } from '../../src/files/reader.js';
 import { promptText, systemText, userText } from '../../src/llm/prompt-text.js';
 import { systemParts } from '../../src/runtime/prompt.js';
 import { toModelMessages } from '../../src/runtime/transcript.js';
@@ -32,6 +33,8 @@ const files: FileStore = {
 const file = (key: string, name = 'n.txt', mediaType = 'text/plain'): Attachment => ({
   ...{ name, mediaType, size: 31, file: key },
 });
+
+const { signal } = new AbortController();
 
 describe('the system text', () => {
   it('has all parts in order', () => {
@@ -112,7 +115,7 @@ describe('what people write', () => {
     memory('', 'ann', {}, { attachments: [file('note', 'b.pdf', 'application/pdf')] }),
   ];
   const textOf = async (memories: Memory[]) => {
-    const messages = await toModelMessages(memories, files);
+    const messages = await toModelMessages(memories, new FileReader(files), signal);
     return promptText({ system: [], messages }).messages.map(({ text }) => text);
   };
 
@@ -155,7 +158,7 @@ describe('what people write', () => {
   });
 
   it('keeps images, calls and results beside the text', async () => {
-    const [message] = await toModelMessages(list.slice(4, 5), files);
+    const [message] = await toModelMessages(list.slice(4, 5), new FileReader(files), signal);
     const call = { role: 'assistant', text: '', calls: [{ id: '1', name: 'n', arguments: '{}' }] } as const;
     const result = { role: 'tool', callId: '1', name: 'n', text: 'r' } as const;
     const told = promptText({

@@ -29,7 +29,13 @@ export class Desk {
   async start(): Promise<void> {
     const { httpConnector } = await import('../../connectors/http/connector.js');
     const http = httpConnector({
-      ...{ maxBodyBytes: 100_000, maxFileBytes: 100_000, maxFiles: 5, maxBacklog: 100 },
+      ...{
+        maxBodyBytes: 100_000,
+        maxFileBytes: 100_000,
+        maxFiles: 5,
+        maxBacklog: 100,
+        maxUploadingBytes: 1e6,
+      },
       ...{ replyTimeoutMs: 20_000, callbackAllowPrivate: true, callbackSecret: 'secret', pollMs: 50 },
     });
     this.hub = await this.home.hub(

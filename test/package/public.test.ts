@@ -7,25 +7,26 @@ const entries: Record<string, { file: string; values: string; types: string }> =
   'carrier-hub': {
     file: 'src/index.ts',
     values: `CarrierError CatchUpMark CatchUpMarks FatalError KeyedQueue RetryableError SentParts TurnText argumentsObject atMost backOffMs base64 cutStream defineAction defineAgentType defineConnector
-      defineEmbedder definePlugin defineProvider derivedId download failureOf isReadable newId pause problemText problemsOf promptText
-      requireSetting retryAfterMs roomIdOf secret sentence startCarrier systemText tooLarge unitVector untilDone
+      defineEmbedder definePlugin defineProvider derivedId descend download failureOf isReadable newId pause problemText problemsOf promptText
+      requireSetting retryAfterMs roomIdOf secret sentence startCarrier systemText tooLarge unitVector turnFailureCode untilDone
       usableKey userText wishesIn within`,
     types: `Action ActionContext ActionRecord Agent AgentTypeContext AgentTypeExtension Answer Arriving Attachment
-      Author Button CatchUpMarksOptions Character CharacterDefinition CommandCall ConfigDefinition Connection Connector
+      Author Button CatchUpMarksOptions Character CharacterDefinition CommandAnswer CommandCall ConfigDefinition Connection Connector
       ConnectorContext ConnectorExtension ContextProvider Delivery DeliveryReceipt DownloadRules Draft Embedder
       EmbedderExtension ErrorCode Evaluator Example ExtensionBase ExtensionContext Files Finding Host HubLimits
       HubRequest Image Inbox InboundCommand InboundContext InboundEdit InboundMessage InboundPress InboundReaction LanguageModel
       Memory MemoryAccess MessageFile ModelAbilities ModelChunk ModelMessage ModelRequest Notes OutboundMessage
-      Outcome Pauses Phrase Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes
+      Outcome Part PartKind Pauses Phrase Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes
       PluginRule PluginRuling Principal Problem ProgramLogger ProviderContext ProviderExtension Question Quote
-      Reading Receipt Receiving Reply ReplyFeed RouteHandler RunningHub Said Sent SentPartsOptions Service SetupStep Source SourceKey Speaker StartOptions
+      Reading Receipt Receiving Reply ReplyFeed RouteHandler Rung RunningHub Said Sent SentPartsOptions Service SetupStep Source SourceKey Speaker StartOptions
       SystemPart Tool ToolCall Transforms Tries Turn TurnContext TurnEvent TurnTaker TurnTask Usage UserMessage Verdict`,
   },
   'carrier-hub/replies': {
     file: 'src/replies.ts',
     values: `LiveReplies fileEnding healMarkdown markOf markdownOf parseMarkdown plainText renderMarkdown
-      splitMarkdown tableAsText`,
-    types: 'Handlers LiveOptions LiveSurface Renderer SplitOptions',
+      replyRenderer splitMarkdown splitPlain tableAsText withoutLongBlocks`,
+    types: `Handlers LiveOptions LiveSurface LongBlocks RenderedReply Renderer ReplyForms ReplyRenderer SplitOptions
+      TextFile`,
   },
   'carrier-hub/testing': {
     file: 'src/testing/index.ts',

@@ -1,5 +1,7 @@
 import { startDiscordServer } from '../platforms/discord/server.js';
+import { discordManners } from './manners.js';
 import type { SoakPlatform } from './platform.js';
+import { Trouble, troubleBefore } from './trouble.js';
 
 /** Three channels with two people each, and two direct conversations. A message of a dead session is never sent again. */
 export async function discordPlatform(): Promise<SoakPlatform> {
@@ -12,9 +14,12 @@ export async function discordPlatform(): Promise<SoakPlatform> {
     ...channels.map((channel) => ({ channel, people: [alice, bob] })),
     ...[alice, bob].map((person) => ({ channel: person.direct(), people: [person] })),
   ];
+  const trouble = new Trouble(discordManners);
+  const front = await troubleBefore(discord.url, trouble);
   return {
     name: 'discord',
-    settings: { DISCORD_TOKEN: discord.token, DISCORD_API_URL: discord.url },
+    trouble,
+    settings: { DISCORD_TOKEN: discord.token, DISCORD_API_URL: front.url },
     rooms: rooms.map(({ channel, people }) => {
       let said = 0;
       return {
@@ -23,6 +28,9 @@ export async function discordPlatform(): Promise<SoakPlatform> {
       };
     }),
     cut: () => discord.gateway.cut(),
-    stop: () => discord.stop(),
+    async stop() {
+      await front.stop();
+      await discord.stop();
+    },
   };
 }

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { receiverManners } from './manners.js';
 import type { SoakPlatform, SoakRoom } from './platform.js';
+import { meet, Trouble } from './trouble.js';
 
 interface Reply {
   id: string;
@@ -23,12 +25,17 @@ export async function httpPlatform(address: Address): Promise<SoakPlatform> {
   const replies = new Map<string, Map<string, string>>();
   const keep = (room: string, { id, text }: Reply) => replies.get(room)!.set(id, text);
 
+  const trouble = new Trouble(receiverManners);
   const listener = createServer(async (request, response) => {
     const room = request.url!.slice(1);
     try {
-      const { reply } = JSON.parse(await bodyOf(request)) as { reply: Reply | null };
+      const body = await bodyOf(request);
+      const found = trouble.meet({ method: 'POST', path: request.url!, body });
+      if (meet(found, response)) return;
+      const { reply } = JSON.parse(body) as { reply: Reply | null };
       if (reply) keep(room, reply);
-      response.writeHead(204).end();
+      if (found === 'lose') response.destroy();
+      else response.writeHead(204).end();
     } catch {
       response.destroy();
     }
@@ -76,6 +83,7 @@ export async function httpPlatform(address: Address): Promise<SoakPlatform> {
 
   return {
     name: 'http',
+    trouble,
     settings: { CARRIER_CALLBACK_ALLOW_PRIVATE: 'true' },
     rooms: [room('waits', true), ...['b', 'c', 'd', 'e'].map((name) => room(name, false))],
     cut() {

@@ -1,4 +1,5 @@
 /** A platform as the soak sees it: rooms where people talk, what stands in them, and a connection that breaks. */
+import type { Trouble } from './trouble.js';
 
 export interface SoakRoom {
   /** A person says this. Where they must wait their turn to say it, they do. */
@@ -13,6 +14,8 @@ export interface SoakPlatform {
   /** The hub's settings for it. */
   settings: Record<string, string>;
   rooms: SoakRoom[];
+  /** What goes wrong between the hub and it. */
+  trouble: Trouble;
   /** Breaks the connection over which messages come. */
   cut(): void;
   /**

@@ -1,6 +1,8 @@
 import { readable } from '../platforms/slack/message.js';
 import { startSlackServer } from '../platforms/slack/server.js';
+import { slackManners } from './manners.js';
 import type { SoakPlatform, SoakRoom } from './platform.js';
+import { Trouble, troubleBefore } from './trouble.js';
 
 /** Slack sends three times again: at once, after a minute, after five. Here the same, in a shorter time. */
 const retriesMs = [0, 6000, 30_000];
@@ -36,12 +38,15 @@ export async function slackPlatform(): Promise<SoakPlatform> {
     shown: () => team.shown(channel),
   });
 
+  const trouble = new Trouble(slackManners);
+  const front = await troubleBefore(slack.apiUrl, trouble);
   return {
     name: 'slack',
+    trouble,
     settings: {
       SLACK_BOT_TOKEN: bot.token,
       SLACK_APP_TOKEN: slack.app.appToken,
-      SLACK_API_URL: slack.apiUrl,
+      SLACK_API_URL: front.url,
     },
     rooms: [
       thread('C0LOBBY'),
@@ -53,6 +58,9 @@ export async function slackPlatform(): Promise<SoakPlatform> {
     cut: () => slack.sockets.cut(),
     // A reply bears a mark to be found by; what shows it while it is written bears none.
     unsureSince: () => slack.calls.findLast(({ method }) => sends.has(method))?.at ?? 0,
-    stop: () => slack.stop(),
+    async stop() {
+      await front.stop();
+      await slack.stop();
+    },
   };
 }

@@ -9,6 +9,7 @@ import { type ModelServer, startModelServer } from './model-server.js';
 import type { SoakPlatform } from './platform.js';
 import { slackPlatform } from './slack.js';
 import { telegramPlatform } from './telegram.js';
+import type { Counts, Kind } from './trouble.js';
 
 export interface SoakOptions {
   /** For each platform. */
@@ -17,13 +18,15 @@ export interface SoakOptions {
   distributed?: boolean;
   /** Between two messages on a platform, in ms. */
   everyMs?: number;
+  /** Each platform refuses, limits and loses answers so often, and is away for so long. */
+  trouble?: { each: number; awayMs: number };
   /** How long nothing may change before what is missing is taken for lost, in ms. */
   patienceMs?: number;
   say?(line: string): void;
 }
 
 export interface SoakReport {
-  perConnector: Record<string, Score>;
+  perConnector: Record<string, Score & Counts>;
 }
 
 /** How long a killed process is gone. */
@@ -56,8 +59,13 @@ export async function soak(
     await hubs.start();
     await until(() => connected(hubs!), 30_000);
     const talk = new Talk(platforms, options);
-    await talk.run(faultsOf(platforms, hubs, model, say));
+    const away: Promise<void>[] = [];
+    const faults = [...faultsOf(platforms, hubs, model, say), ...troubles(platforms, options, away)];
+    await talk.run(faults.sort((a, b) => a.at - b.at));
     say('all is said');
+    await Promise.all(away);
+    for (const { trouble } of platforms) trouble.end();
+    say('all platforms are back');
     await talk.settle();
     onEnd?.(hubs.log(), talk.rooms());
     return talk.report();
@@ -104,6 +112,34 @@ function faultsOf(
     { at: 0.4, happen: () => whileWriting('hub', () => hubs.killGateway()) },
     { at: 0.75, happen: () => whileWriting('worker or hub', () => hubs.killWorker()) },
   ];
+}
+
+/** @param away is given what lasts on after it was begun. */
+function troubles(platforms: SoakPlatform[], { trouble, say }: SoakOptions, away: Promise<void>[]): Faults {
+  if (!trouble) return [];
+  const { each, awayMs } = trouble;
+  const kinds: Kind[] = ['refuse', 'limit', 'lose'];
+  const planned = Array.from({ length: each }, (_, index) => ({
+    at: (0.9 * index) / each,
+    happen() {
+      for (const platform of platforms) for (const kind of kinds) platform.trouble.plan(kind);
+    },
+  }));
+  const leaving = platforms.map(({ name, trouble: own, cut }, index) => ({
+    at: 0.15 + 0.1 * index,
+    happen() {
+      say?.(`${name}: away`);
+      const cutting = setInterval(cut, 5000);
+      cut();
+      away.push(
+        own.goAway(awayMs).then(() => {
+          clearInterval(cutting);
+          say?.(`${name}: back`);
+        }),
+      );
+    },
+  }));
+  return [...planned, ...leaving];
 }
 
 class Talk {
@@ -169,9 +205,10 @@ class Talk {
 
   report(): SoakReport {
     const rooms = this.rooms();
-    const entries = this.#platforms.map(({ name }) => {
+    const entries = this.#platforms.map(({ name, trouble: { counts, unsure } }) => {
       const own = rooms.filter(({ connector }) => connector === name);
-      return [name, sumOf(own.map(({ sent, shown }) => scoreOf(sent, shown)))] as const;
+      const score = sumOf(own.map(({ sent, shown }) => scoreOf(sent, shown, unsure)));
+      return [name, { ...score, ...counts }] as const;
     });
     return { perConnector: Object.fromEntries(entries) };
   }

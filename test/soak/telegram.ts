@@ -1,5 +1,7 @@
 import { startTelegramServer } from '../platforms/telegram/server.js';
+import { telegramManners } from './manners.js';
 import type { SoakPlatform } from './platform.js';
+import { Trouble, troubleBefore } from './trouble.js';
 
 /** Two groups and a forum's topic with two people each, and two private chats. Updates wait until they are confirmed. */
 export async function telegramPlatform(): Promise<SoakPlatform> {
@@ -16,9 +18,12 @@ export async function telegramPlatform(): Promise<SoakPlatform> {
     { chat: world.dm(alice), topic: undefined, members: [alice] },
     { chat: world.dm(bob), topic: undefined, members: [bob] },
   ];
+  const trouble = new Trouble(telegramManners);
+  const front = await troubleBefore(telegram.url, trouble);
   return {
     name: 'telegram',
-    settings: { TELEGRAM_TOKEN: telegram.token, TELEGRAM_API_URL: telegram.url },
+    trouble,
+    settings: { TELEGRAM_TOKEN: telegram.token, TELEGRAM_API_URL: front.url },
     rooms: rooms.map(({ chat, topic, members }) => {
       let said = 0;
       return {
@@ -28,6 +33,9 @@ export async function telegramPlatform(): Promise<SoakPlatform> {
     }),
     cut: () => telegram.cutPoll(),
     unsureSince: () => telegram.calls.findLast(({ method }) => method === 'sendMessage')?.at ?? 0,
-    stop: () => telegram.stop(),
+    async stop() {
+      await front.stop();
+      await telegram.stop();
+    },
   };
 }

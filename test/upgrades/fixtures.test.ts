@@ -111,7 +111,13 @@ for (const [kind, lacking, start] of kinds)
           connectors: [
             platform,
             httpConnector({
-              ...{ maxBodyBytes: 100_000, maxFileBytes: 100_000, maxFiles: 5, maxBacklog: 100 },
+              ...{
+                maxBodyBytes: 100_000,
+                maxFileBytes: 100_000,
+                maxFiles: 5,
+                maxBacklog: 100,
+                maxUploadingBytes: 1e6,
+              },
               ...{ replyTimeoutMs: 20_000, callbackAllowPrivate: true, callbackSecret: 'secret', pollMs: 50 },
             }),
           ],

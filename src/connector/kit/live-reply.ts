@@ -116,6 +116,18 @@ export class LiveReplies {
     return live?.message.tried ? (id ?? null) : this.#foreign(turnId);
   }
 
+  /**
+   * Takes back the message that shows the beginning of this turn's reply, where one does: the reply was delivered without
+   * it, say. Later `finish` gives null.
+   * @param remove deletes it on the platform. @throws what that throws, and the store: then it can be called again.
+   */
+  async withdraw(turnId: string, remove: (id: string) => Promise<void>): Promise<void> {
+    const id = await this.finish(turnId);
+    if (id === null) return;
+    await remove(id);
+    await this.#options.host.notes.put(`live:${turnId}`, { id: null, settled: true }, { ttlMs: noteTtlMs });
+  }
+
   /** Follows nothing any more. Messages that are shown stay, for the process that will deliver their replies. */
   stop(): void {
     this.#stopped = true;
@@ -166,6 +178,8 @@ export class LiveReplies {
       this.#unfollow(room, ({ memory }) => event.covers.includes(memory.id));
       return;
     }
+    // Its room has read that the answer will come: it comes as a message of its own then, where people see it.
+    if (event.type === 'turn.waiting' && event.told && live) void this.#settle(event.turnId, live, 'discard');
     for (const followed of room.followed) {
       if (followed.turnId === event.turnId) followed.heardAt = performance.now();
     }

@@ -5,9 +5,12 @@ export function stop(operations: Caller): Command {
   return {
     name: 'stop',
     about: 'stop answering',
-    async run({ principal }) {
-      const { turnId } = await operations.call('turns.stop', { roomId: principal.roomId }, principal);
-      return { text: turnId ? 'Stopping.' : 'There is nothing to stop.' };
+    async run({ principal, givenAt }) {
+      const wanted = { roomId: principal.roomId, askedAt: givenAt };
+      const { turnId, waited } = await operations.call('turns.stop', wanted, principal);
+      if (!turnId) return { text: 'There is nothing to stop.' };
+      // A turn that ran says "Stopped." where its answer was being written.
+      return waited ? { text: 'Stopped.' } : { text: 'Stopping.', saidAnyway: true };
     },
   };
 }

@@ -28,7 +28,7 @@ describe('slash commands', () => {
     let finish = () => {};
     host.command = (command) => {
       host.commands.push(command);
-      return new Promise((resolve) => (finish = () => resolve('Now **fast**.')));
+      return new Promise((resolve) => (finish = () => resolve({ text: 'Now **fast**.' })));
     };
     const asked = alice.command(lobby, 'model', { name: 'fast one' });
     await until(() => host.commands.length === 1);

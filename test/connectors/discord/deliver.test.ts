@@ -68,13 +68,17 @@ describe('what the hub says', () => {
     const turn = host.begin(memory!);
     const outbound = outboundOf(turn.id, memory!, turn.commit('hello')!);
     const send = () => connector.deliver!(outbound, AbortSignal.timeout(10_000)).catch((error) => error);
-    const refuse = (status: number) =>
-      discord.faults.next('POST', /messages$/, { kind: 'status', status, body: { message: 'No', code: 0 } });
-    for (const status of [400, 403, 404]) {
-      refuse(status);
+    const refuse = (status: number, code: number) =>
+      discord.faults.next('POST', /messages$/, { kind: 'status', status, body: { message: 'No', code } });
+    for (const [status, code] of [
+      [403, 50001],
+      [403, 50013],
+      [404, 10003],
+    ] as const) {
+      refuse(status, code);
       expect(await send()).toBeInstanceOf(FatalError);
     }
-    refuse(401);
+    refuse(401, 0);
     const error = await send();
     expect(error).toBeInstanceOf(RetryableError);
     expect(error.message).toContain('DISCORD_TOKEN');

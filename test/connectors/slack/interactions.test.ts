@@ -37,11 +37,11 @@ for (const http of [false, true]) {
     });
 
     it('answer a slow command later', async () => {
-      let resolve = (_: string) => {};
+      let resolve = (_: { text: string }) => {};
       rig.host.command = () => new Promise((done) => (resolve = done));
       expect(await rig.slack.people.command('U0ALICE', 'C0LOBBY', '/carrier', 'forget')).toBe(true);
       expect(rig.slack.team.ephemerals).toEqual([]);
-      resolve('<done> & gone');
+      resolve({ text: '<done> & gone' });
       await until(() => rig.slack.team.ephemerals.length === 1);
       expect(rig.slack.team.ephemerals[0]!.text).toBe('&lt;done&gt; &amp; gone');
     });

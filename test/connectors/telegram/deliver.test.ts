@@ -120,7 +120,8 @@ describe('Telegram, outbound:', () => {
     ).toMatchObject({ retryable: false, message: expect.stringContaining('chat not found') });
     const topic: OutboundMessage = { ...outbound, to: { ...outbound.to, thread: '77' } };
     chat.barred = null;
-    expect(await bot.deliver(topic).catch((e) => e)).toMatchObject({ retryable: false });
+    // Without its topic, it is answered all the same.
+    expect(await bot.deliver(topic)).toHaveLength(1);
   });
 
   it('sends files: pictures as such, the rest as documents, a short text as their caption', async () => {
@@ -190,7 +191,7 @@ describe('Telegram, outbound:', () => {
     });
   });
 
-  it('mentions nobody by itself, and previews nothing', async () => {
+  it('[security.18] mentions nobody by itself, and previews nothing', async () => {
     await deliver('[hey](tg://user?id=1001) and [see](https://evil.example/?q=secret)');
     expect(said()[0]).toMatchObject({
       text: 'hey (tg://user?id=1001) and see',
@@ -198,6 +199,17 @@ describe('Telegram, outbound:', () => {
     });
     const [call] = bot.server.calls.filter(({ method }) => method === 'sendMessage');
     expect(call!.parameters.link_preview_options).toEqual({ is_disabled: true });
+  });
+
+  it('[security.18] previews links where a setting allows it', async () => {
+    const previewing = await startBot({ previews: true });
+    const chat = previewing.server.world.dm(alice);
+    previewing.server.people.say(chat, alice, 'where?');
+    await previewing.host.received();
+    await previewing.deliver(await previewing.answer('See [this](https://a.example/).'));
+    const [call] = previewing.server.calls.filter(({ method }) => method === 'sendMessage');
+    expect(call!.parameters.link_preview_options).toEqual({ is_disabled: false });
+    await previewing.close();
   });
 
   it('prefers a plain reply to none where Telegram does not take its markup', async () => {
@@ -209,6 +221,9 @@ describe('Telegram, outbound:', () => {
     await deliver('**Hello** & <b>bye</b>');
     expect(said()).toMatchObject([{ text: 'Hello & <b>bye</b>' }]);
     expect(said()[0]!.entities).toBeUndefined();
+    const calls = bot.server.calls.filter(({ method }) => method === 'sendMessage');
+    for (const { parameters } of calls)
+      expect(parameters.link_preview_options).toEqual({ is_disabled: true });
   });
 
   it('stops with its signal', async () => {

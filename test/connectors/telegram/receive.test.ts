@@ -215,7 +215,7 @@ describe('Telegram, inbound:', () => {
   it('carries out commands, and shows their answer', async () => {
     const { people, world } = bot.server;
     const chat = world.group('den');
-    bot.host.onCommand = ({ name, args }) => `did ${name} ${args}`.trim();
+    bot.host.onCommand = ({ name, args }) => ({ text: `did ${name} ${args}`.trim() });
     people.say(chat, alice, '/model@eliza_bot gpt please');
     people.say(chat, alice, '/new@other_bot');
     people.say(chat, alice, '/start');

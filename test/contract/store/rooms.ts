@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type InboundMessage, roomIdOf, scopeOf } from '../../../src/core/memory.js';
+import type { InboundMessage } from '../../../src/core/inbound.js';
+import { roomIdOf, scopeOf } from '../../../src/core/memory.js';
 import { commitAll, message, source, texts } from './samples.js';
 import { allPages, madeUpCursors, type StoreSubject } from './subject.js';
 

@@ -35,6 +35,10 @@ export const refusals = {
   closedDm: () => new ApiError(403, 50007, 'Cannot send messages to this user'),
   missingPermissions: () => new ApiError(403, 50013, 'Missing Permissions'),
   wrongChannelType: () => new ApiError(400, 50024, 'Cannot execute action on this channel type'),
+  archived: () => new ApiError(400, 50083, 'Thread is archived'),
+  noHistory: () => new ApiError(403, 160002, 'Cannot reply without permission to read message history'),
+  blocked: () =>
+    new ApiError(400, 200000, 'Message was blocked by AutoMod. This content is not allowed in this server.'),
   malformed: () => new ApiError(400, 50109, 'The request body contains invalid JSON.'),
 };
 

@@ -3,7 +3,9 @@ import type { RequestHandler, Response } from 'express';
 /** What the next fitting requests meet instead of, or before, their answer. */
 export type Fault =
   /** Too many requests; `retryAfter` in seconds, as Discord says it. */
-  | { kind: 'rate-limited'; retryAfter: number; global?: boolean }
+  | { kind: 'rate-limited'; retryAfter: number; global?: boolean; said?: 'header' | 'body' | 'nowhere' }
+  /** Something before Discord answers, in HTML. */
+  | { kind: 'page'; status: number }
   | { kind: 'status'; status: number; body?: object }
   /** The connection breaks before anything was done, or after it was: the answer is lost. */
   | { kind: 'dropped'; when: 'before' | 'after' }
@@ -44,6 +46,8 @@ export class Faults {
     const { fault } = plan;
     if (fault.kind === 'status')
       return void res.status(fault.status).json(fault.body ?? { message: 'Server error', code: 0 });
+    if (fault.kind === 'page')
+      return void res.status(fault.status).type('html').send('<html><title>Just a moment...</title></html>');
     if (fault.kind === 'rate-limited') return tooMany(res, fault);
     if (fault.kind === 'slow') return void setTimeout(next, fault.ms);
     if (fault.when === 'before') return void req.socket.destroy();
@@ -58,14 +62,15 @@ export class Faults {
 
 function tooMany(
   res: Response,
-  { retryAfter, global = false }: { retryAfter: number; global?: boolean },
+  { retryAfter, global = false, said }: Extract<Fault, { kind: 'rate-limited' }>,
 ): void {
+  if (said === undefined || said === 'header') res.set('retry-after', String(Math.ceil(retryAfter)));
   res.set({
-    'retry-after': String(Math.ceil(retryAfter)),
     'x-ratelimit-reset-after': String(retryAfter),
     'x-ratelimit-remaining': '0',
     'x-ratelimit-scope': global ? 'global' : 'user',
     ...(global && { 'x-ratelimit-global': 'true' }),
   });
-  res.status(429).json({ message: 'You are being rate limited.', retry_after: retryAfter, global });
+  const time = said === undefined || said === 'body' ? { retry_after: retryAfter } : {};
+  res.status(429).json({ message: 'You are being rate limited.', ...time, global });
 }

@@ -29,10 +29,10 @@ export function channelPayload(world: World, channel: Channel): object {
     message_count: world.messages.get(channel.id)!.length,
     member_count: channel.threadMembers.size,
     thread_metadata: {
-      archived: false,
+      archived: channel.archived,
       auto_archive_duration: 1440,
       archive_timestamp: new Date().toISOString(),
-      locked: false,
+      locked: channel.locked,
     },
     ...(channel.threadMembers.has(world.bot.id) && { member: threadMember(channel, world.bot.id) }),
   };
@@ -124,7 +124,7 @@ export function messagePayload(world: World, message: Message, view: View, depth
     embeds: [],
     components: readable ? message.components : [],
     pinned: false,
-    flags: 0,
+    flags: message.flags,
     ...(message.nonce !== null && { nonce: message.nonce }),
     ...(message.webhookId && { webhook_id: message.webhookId }),
     ...(message.replyTo && {

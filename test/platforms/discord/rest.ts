@@ -96,14 +96,20 @@ export function botRoutes(parts: RestParts): Router {
     })
     .patch(multipart, (req, res) => {
       const { channel, message: id } = req.params as { channel: string; message: string };
-      const message = world.message(visible(world, channel).id, id);
+      const place = visible(world, channel);
+      const message = world.message(place.id, id);
       if (message.author.id !== world.bot.id) throw refusals.notYours();
+      if (place.archived) throw refusals.archived();
       const files = filesOf(req);
-      res.json(show(talk.edit(message, readEdit(bodyOf(req), files), files.map(stored))));
+      const form = readEdit(bodyOf(req), files);
+      checkAllowed(place, form.content, files);
+      res.json(show(talk.edit(message, form, files.map(stored))));
     })
     .delete((req, res) => {
-      const message = world.message(visible(world, req.params.channel).id, req.params.message);
+      const channel = visible(world, req.params.channel);
+      const message = world.message(channel.id, req.params.message);
       if (message.author.id !== world.bot.id) throw refusals.missingPermissions();
+      if (channel.archived) throw refusals.archived();
       talk.remove(message);
       res.status(204).end();
     });
@@ -148,6 +154,11 @@ export function interactionRoutes({ world, talk, interactions }: RestParts): Rou
 function postAsBot({ world, talk }: RestParts, channel: Channel, req: Request): Message {
   const files = filesOf(req);
   const form = readMessage(bodyOf(req), files);
+  if (channel.locked) throw refusals.archived();
+  const replies = form.message_reference != null;
+  if (replies && channel.denied.has('history')) throw refusals.noHistory();
+  checkAllowed(channel, form.content, files);
+  channel.archived = false;
   const said = world.messages.get(channel.id)!;
   const twin = said.find(
     ({ nonce, author, timestamp }) =>
@@ -169,7 +180,17 @@ function postAsBot({ world, talk }: RestParts, channel: Channel, req: Request): 
     nonce: form.nonce ?? null,
     components: form.components ?? [],
     mentions: form.allowed_mentions,
+    flags: form.flags ?? 0,
   });
+}
+
+function checkAllowed(
+  { denied, forbidden }: Channel,
+  content: string | null | undefined,
+  files: UploadedFile[],
+): void {
+  if (denied.has('send') || (files.length > 0 && denied.has('attach'))) throw refusals.missingPermissions();
+  if (content && forbidden?.test(content)) throw refusals.blocked();
 }
 
 function visible(world: World, id: string): Channel {

@@ -40,6 +40,7 @@ export async function startDiscordServer(options: DiscordServerOptions = {}) {
   const app = express();
   const server = createServer(app);
   const faults = new Faults();
+  const fileFaults = new Faults();
   const fetched: string[] = [];
   const limits = new RateLimits(options.messagesPer5s ?? 500);
   const gateway = new Gateway(server, world, {
@@ -70,7 +71,7 @@ export async function startDiscordServer(options: DiscordServerOptions = {}) {
   });
   api.use(limits.handle, botRoutes(parts));
   app.use('/api/v10', api);
-  app.use(fileRoutes(world, fetched));
+  app.use(fileFaults.handle, fileRoutes(world, fetched));
   app.use(() => {
     throw refusals.notFound();
   });
@@ -96,6 +97,8 @@ export async function startDiscordServer(options: DiscordServerOptions = {}) {
     gateway,
     interactions,
     faults,
+    /** Of the content network. */
+    fileFaults,
     /** Ids of files that were asked for. */
     fetched,
     typing: parts.typing,

@@ -22,6 +22,7 @@ export interface Words {
   mentions?: MessageForm['allowed_mentions'];
   forwarded?: string;
   webhookId?: string;
+  flags?: number;
   type?: number;
   id?: string;
 }
@@ -55,6 +56,7 @@ export class Talk {
       texts: [words.content],
       forwarded: words.forwarded ?? null,
       webhookId: words.webhookId ?? null,
+      flags: words.flags ?? 0,
     };
     world.messages.get(channelId)!.push(message);
     message.pinged = this.#pinged(message, words.mentions);
@@ -80,6 +82,7 @@ export class Talk {
       message.texts.push(form.content);
       message.editedAt = new Date().toISOString();
     }
+    if (typeof form.flags === 'number') message.flags = form.flags;
     if (form.components) message.components = form.components;
     // A list of attachments is the whole list: what it does not name is taken away.
     const kept = form.attachments

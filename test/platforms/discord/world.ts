@@ -51,6 +51,13 @@ export interface Channel {
   lastMessageId: string | null;
   /** The bot is kept out of it, or the person takes no direct messages. */
   closed: boolean;
+  /** What the bot may not do there. */
+  denied: Set<'send' | 'attach' | 'history'>;
+  /** Words that AutoMod lets nobody say there. */
+  forbidden: RegExp | null;
+  /** A thread that was put away; a new message brings it back, unless it is locked. */
+  archived: boolean;
+  locked: boolean;
 }
 
 export interface StoredFile {
@@ -82,6 +89,8 @@ export interface Message {
   /** A forwarded message's text. */
   forwarded: string | null;
   webhookId: string | null;
+  /** Bits; 4: no previews of its links. */
+  flags: number;
 }
 
 /** One event for the gateway. */
@@ -138,6 +147,10 @@ export class World extends EventEmitter<{ dispatch: [Dispatch] }> {
       threadMembers: new Set(),
       lastMessageId: null,
       closed: false,
+      denied: new Set(),
+      forbidden: null,
+      archived: false,
+      locked: false,
       ...change,
     };
     this.channels.set(channel.id, channel);

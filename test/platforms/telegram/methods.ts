@@ -1,5 +1,5 @@
 /** The methods of the Bot API, https://core.telegram.org/bots/api, with its limits and its words of refusal. */
-import { type Formatted, parseHtml, trimmed } from './html.js';
+import { captionOf, limits, textOf } from './limits.js';
 import type { Method, Parameters } from './parameters.js';
 import { badRequest, type Refusal } from './refusal.js';
 import type { Updates } from './updates.js';
@@ -19,9 +19,6 @@ interface Call {
   /** Ends when the caller hangs up. */
   signal: AbortSignal;
 }
-
-/** In UTF-16 units after entities are parsed; the strictest reading of "characters". */
-const limits = { text: 4096, caption: 1024, callbackData: 64, answer: 200, download: 20_000_000 };
 
 type Methods = { [M in Method]: (parameters: Parameters[M], call: Call) => unknown };
 
@@ -62,18 +59,14 @@ export const methods: Methods = {
   },
 
   sendmessage(parameters, call) {
-    const { text, entities } = formatted(parameters.text, parameters.parse_mode);
-    if (text === '') throw badRequest('message text is empty');
-    if (text.length > limits.text) throw badRequest('message is too long');
+    const { text, entities } = textOf(parameters);
     return post(call, parameters, { text, ...(entities.length > 0 && { entities }) });
   },
 
   editmessagetext(parameters, { world }) {
     const message = own(world, parameters, 'edit');
     if (message.text === undefined) throw badRequest('there is no text in the message to edit');
-    const { text, entities } = formatted(parameters.text, parameters.parse_mode);
-    if (text === '') throw badRequest('message text is empty');
-    if (text.length > limits.text) throw badRequest('message is too long');
+    const { text, entities } = textOf(parameters);
     const markup = checked(parameters.reply_markup);
     const same = (a: unknown, b: unknown) => JSON.stringify(a ?? []) === JSON.stringify(b ?? []);
     if (text === message.text && same(entities, message.entities) && same(markup, message.reply_markup))
@@ -100,17 +93,20 @@ export const methods: Methods = {
   },
 
   senddocument(parameters, call) {
+    requireRight(call.world, parameters.chat_id, 'documents');
     const { stored, upload } = kept(call, 'document', parameters.document);
     const document = { ...shown(stored), file_name: upload?.name, mime_type: upload?.mediaType };
-    return post(call, parameters, { document, ...caption(parameters) });
+    return post(call, parameters, { document, ...captionOf(parameters) });
   },
 
   sendphoto(parameters, call) {
+    requireRight(call.world, parameters.chat_id, 'photos');
     const { stored } = kept(call, 'photo', parameters.photo);
+    if (stored.bytes.length > limits.photo) throw badRequest('file is too big');
     if (!isImage(stored.bytes)) throw badRequest('IMAGE_PROCESS_FAILED');
     return post(call, parameters, {
       photo: [{ ...shown(stored), width: 640, height: 480 }],
-      ...caption(parameters),
+      ...captionOf(parameters),
     });
   },
 
@@ -175,6 +171,13 @@ function post({ world }: Call, target: Target, content: Partial<StoredMessage>):
 
 function requireTopic(chat: Chat, topic: number | undefined): void {
   if (topic !== undefined && !chat.topics.has(topic)) throw badRequest('message thread not found');
+  if (topic !== undefined && chat.closedTopics.has(topic)) throw badRequest('TOPIC_CLOSED');
+}
+
+/** What members of a group may send is set for each kind. */
+function requireRight(world: World, chatId: number, kind: 'documents' | 'photos'): void {
+  if (world.writable(chatId).forbidden.has(kind))
+    throw badRequest(`not enough rights to send ${kind} to the chat`);
 }
 
 /** @throws Refusal where the message is not there, or another's. */
@@ -189,16 +192,6 @@ function own(
   return message;
 }
 
-function formatted(text: string, mode: string | undefined): Formatted {
-  return mode ? parseHtml(text) : trimmed({ text, entities: [] });
-}
-
-function caption(parameters: { caption?: string; parse_mode?: string }): Partial<StoredMessage> {
-  const { text, entities } = formatted(parameters.caption ?? '', parameters.parse_mode);
-  if (text.length > limits.caption) throw badRequest('message caption is too long');
-  return text === '' ? {} : { caption: text, caption_entities: entities };
-}
-
 function checked(markup: StoredMessage['reply_markup']): StoredMessage['reply_markup'] {
   for (const { callback_data, url } of markup?.inline_keyboard.flat() ?? []) {
     if (callback_data === undefined && url === undefined)
@@ -208,6 +201,7 @@ function checked(markup: StoredMessage['reply_markup']): StoredMessage['reply_ma
     if (Buffer.byteLength(callback_data ?? 'x') > limits.callbackData || callback_data === '')
       throw badRequest('BUTTON_DATA_INVALID');
   }
+  if (JSON.stringify(markup ?? '').length > limits.markup) throw badRequest('reply markup is too long');
   return markup?.inline_keyboard.length ? markup : undefined;
 }
 

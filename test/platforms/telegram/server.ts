@@ -85,9 +85,12 @@ export async function startTelegramServer(options: TelegramServerOptions = {}): 
     try {
       if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
       if (fault?.drop === 'before') return void req.socket.destroy();
-      if (fault?.status) throw planned(fault);
+      const page = fault?.page === undefined ? null : { status: fault.status ?? 502, body: fault.page };
+      if (page && !fault?.drop) return void res.status(page.status).send(page.body);
+      if (fault?.status && !page) throw planned(fault);
       if (req.params.token !== token || revoked) throw new Refusal(401, 'Unauthorized');
       const result = await carryOut(method, given, req, res);
+      if (page) return void res.status(page.status).send(page.body);
       if (fault?.drop === 'after') return void req.socket.destroy();
       logged.status = 200;
       res.json({ ok: true, result });

@@ -39,6 +39,9 @@ export class Chat {
   /** Why the bot may not write here. */
   barred: string | null = null;
   migratedTo: number | null = null;
+  /** What members may not send. */
+  readonly forbidden = new Set<'documents' | 'photos'>();
+  readonly closedTopics = new Set<number>();
   #lastId = 0;
 
   constructor(of: { id: number; type: Chat['type']; title?: string; person?: User; forum?: boolean }) {
