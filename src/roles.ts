@@ -31,6 +31,7 @@ import { AbilityLoader } from './runtime/abilities.js';
 import { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
 import { Outages } from './runtime/outages.js';
+import { PromptFitter } from './runtime/prompt-fitter.js';
 import { Retention } from './runtime/retention.js';
 import { NotedRooms } from './runtime/rooms.js';
 import { StateManager } from './runtime/state-manager.js';
@@ -243,7 +244,8 @@ function workerOf(
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
-    state: new StateManager(store.memories, new FileReader(store.files), memoryManager, log),
+    state: new StateManager(store.memories, memoryManager, log),
+    fitter: new PromptFitter(new FileReader(store.files), config.prompt),
     abilities: new AbilityLoader(plugins, log),
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
