@@ -26,6 +26,7 @@ import { NotedSecrets } from './secrets/noted-secrets.js';
 import { References } from './secrets/references.js';
 import { SecretVault } from './secrets/vault.js';
 import { shutDown } from './shutdown.js';
+import { Forgotten } from './store/forgotten.js';
 import { announce } from './store/libsql/lock.js';
 import type { Store } from './store/store.js';
 
@@ -142,12 +143,14 @@ async function assemble(
     brought: overrides.connectors?.map(({ name }) => name),
     agents: () => characters.list(),
   };
+  const keyFor = (purpose: string) => () => derivedKey(callbackSecretOf(config), purpose);
   const hub = await startRoles({
     ...{ config, log, engines, characters, bots, models, embedder, plugins, secrets: vault },
     now: overrides.now ?? Date.now,
     check: (agent, found) => (agent ? checkAgent(agent, found, checks) : checkHub(found, checks)),
     types: (own) => new AgentTypes({ registry, given: config.given, secrets, log }, own),
-    buttonKey: () => derivedKey(callbackSecretOf(config), 'buttons'),
+    buttonKey: keyFor('buttons'),
+    forgotten: new Forgotten(engines.store.notes, keyFor('forgotten'), { alone: !config.cluster, log }),
   });
   characters.onChange(({ id, agent }) => plugins.changed(id, agent));
   for (const agent of characters.list()) plugins.changed(agent.id, agent);

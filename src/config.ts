@@ -161,6 +161,10 @@ function arrange(env: z.output<typeof Environment>) {
       }),
     /** Days that any agent's messages are kept at most; undefined: for ever. */
     retentionDays: env.CARRIER_RETENTION_DAYS,
+    prompt: {
+      contextTokens: env.CARRIER_CONTEXT_TOKENS,
+      fileBytes: env.CARRIER_PROMPT_FILES_MB * 2 ** 20,
+    },
     turns: {
       concurrency: env.CARRIER_CONCURRENCY,
       attempts: env.CARRIER_TURN_ATTEMPTS,

@@ -18,23 +18,27 @@ import { status } from './intake/commands/status.js';
 import { stop } from './intake/commands/stop.js';
 import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
-import { noBots } from './intake/gate.js';
+import { noBots, othersCommands } from './intake/gate.js';
 import { groups } from './intake/groups.js';
 import { IncomingFiles } from './intake/incoming-files.js';
 import { IncomingLine } from './intake/incoming-line.js';
 import { Intake } from './intake/intake.js';
 import { lists } from './intake/lists.js';
 import { Notices } from './intake/notices.js';
+import { Orders } from './intake/orders.js';
 import { PairedPlaces } from './intake/paired-places.js';
 import { Pairings } from './intake/pairings.js';
 import { places as placesRule } from './intake/places.js';
 import { commandsOfPlugins } from './intake/plugin-commands.js';
 import { pluginRule } from './intake/plugin-rule.js';
 import { Pointers } from './intake/pointers.js';
+import { Proxies } from './intake/proxies.js';
 import { type Limiters, Rates } from './intake/rates.js';
 import { scopedNotes } from './intake/scoped-notes.js';
 import { ServedPlaces } from './intake/served-places.js';
+import { Threads } from './intake/threads.js';
 import { editedBy } from './intake/transformed.js';
+import { Waking } from './intake/waking.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import type { AgentDesk, SecretVault } from './operations/operation.js';
@@ -43,6 +47,7 @@ import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
 import { again } from './runtime/again.js';
 import { outcomeOf } from './runtime/outcome.js';
+import type { Forgotten } from './store/forgotten.js';
 import type { Store } from './store/store.js';
 
 export interface FrontParts {
@@ -55,6 +60,7 @@ export interface FrontParts {
     limiters: Limiters;
   };
   rooms: Rooms;
+  forgotten: Forgotten;
   buttonKey: () => Uint8Array;
   agents: AgentDesk;
   secrets: SecretVault | null;
@@ -100,25 +106,33 @@ export function frontOf(parts: FrontParts): Front {
   });
   const served = new ServedPlaces(store, places, log);
   if (config.role !== 'worker') served.begin();
-  const { rooms, agents, secrets, ready } = parts;
+  const { rooms, forgotten, agents, secrets, ready } = parts;
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { rooms, agents, pairings, places, secrets, ready };
+    const desks = { rooms, forgotten, agents, pairings, places, secrets, ready };
     return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
   });
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
-  const pointers = new Pointers(store.memories, store.notes, log);
+  const proxies = new Proxies({ ...store, log });
+  const pointers = new Pointers(store.memories, store.notes, proxies, log);
   const rates = new Rates(engines.limiters, log);
-  const talk = placesRule(groups(config.turns), { places, served, pairings });
+  const threads = new Threads(store.notes, store.memories, log);
+  const talk = placesRule(groups(config.turns, threads), { places, served, pairings });
   /** Who gets through, whatever they do. */
-  const gate = [noBots, lists, direct(pairings), talk];
+  const gate = [noBots, othersCommands, lists, direct(pairings), talk];
   const admits = afterwards(gate, agents.get);
+  const commands = commandsOf(operations, { buttons, pairings }, parts);
+  const rules = [...gate, rates.rule, pluginRule(plugins, log)];
   const intake = new Intake({
     memories: store.memories,
     turns: turnQueue,
-    rules: [...gate, rates.rule, pluginRule(plugins, log)],
+    rules,
     limits: config.turns,
-    commands: commandsOf(operations, { buttons, pairings }, parts),
+    commands,
+    orders: new Orders({ ...store, notices, commands, alone: !config.cluster, log }),
+    forgotten,
+    threads,
+    proxies,
     notices,
     buttons,
     pointers,
@@ -128,8 +142,11 @@ export function frontOf(parts: FrontParts): Front {
     log,
   });
   const changes = new Changes({
-    ...{ memories: store.memories, pointers, admits, limits: config.turns },
+    ...{ memories: store.memories, pointers, admits, forgotten, proxies, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
+    waking: new Waking({
+      ...{ turns: store.turns, queue: turnQueue, rooms, threads, admits: afterwards(rules, agents.get), log },
+    }),
   });
   const feedback = new Feedback(store.notes, pointers, admits, log);
   const incoming = new IncomingFiles(store.files, config.files);

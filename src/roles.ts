@@ -16,7 +16,7 @@ import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import type { Engines } from './engines.js';
 import { FileReader } from './files/reader.js';
-import { frontOf } from './host.js';
+import { type FrontParts, frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
 import type { Notices } from './intake/notices.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
@@ -31,6 +31,7 @@ import { AbilityLoader } from './runtime/abilities.js';
 import { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
 import { Outages } from './runtime/outages.js';
+import { PromptFitter } from './runtime/prompt-fitter.js';
 import { Retention } from './runtime/retention.js';
 import { NotedRooms } from './runtime/rooms.js';
 import { StateManager } from './runtime/state-manager.js';
@@ -70,6 +71,7 @@ export interface HubParts {
   models: AgentModels;
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
+  forgotten: FrontParts['forgotten'];
   embedder: Embedder | null;
   /** Unix ms; waiting turns expire by it. */
   now(): number;
@@ -102,7 +104,7 @@ export interface Hub {
 
 /** When it resolves, messages are taken (a gateway) and answered (a worker). */
 export async function startRoles(parts: HubParts): Promise<Hub> {
-  const { config, log, engines, characters, embedder, now } = parts;
+  const { config, log, engines, characters, embedder, now, buttonKey, forgotten, secrets, plugins } = parts;
   const { store, bus, turnQueue, deliveryQueue, maintenance } = engines;
   const { role, turns: limits } = config;
   const metrics = new Metrics({ turns: turnQueue, deliveries: deliveryQueue });
@@ -110,8 +112,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ buttonKey: parts.buttonKey, secrets: parts.secrets, plugins: parts.plugins },
-    edited: () => memoryManager.nudge(),
+    ...{ buttonKey, forgotten, secrets, plugins, edited: () => memoryManager.nudge() },
   });
   const worker = workerOf(parts, { metrics, memoryManager, rooms, notices: front.notices });
   const connections = new Connections({ leases: engines.leases, log });
@@ -252,13 +253,14 @@ interface WorkerNeeds {
 }
 
 function workerOf(
-  { config, engines, characters, models, plugins, types, log, now }: HubParts,
+  { config, engines, characters, forgotten, models, plugins, types, log, now }: HubParts,
   { metrics, memoryManager, rooms, notices }: WorkerNeeds,
 ): Worker {
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
-    state: new StateManager(store.memories, new FileReader(store.files), memoryManager, log),
+    state: new StateManager(store.memories, memoryManager, log),
+    fitter: new PromptFitter(new FileReader(store.files), config.prompt),
     abilities: new AbilityLoader(plugins, log),
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
@@ -273,7 +275,7 @@ function workerOf(
     ...{ tell: (to, text, once) => notices.tellAuthor(to, text, once), now, log },
   });
   return new Worker({
-    ...{ turns: store.turns, rooms, outages, memories: store.memories, turnQueue, deliveryQueue },
+    ...{ turns: store.turns, rooms, outages, memories: store.memories, forgotten, turnQueue, deliveryQueue },
     taker: types(manager),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),

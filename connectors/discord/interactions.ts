@@ -73,7 +73,7 @@ export class Interactions {
       `/webhooks/${interaction.application_id}/${interaction.token}/messages/@original` as const;
     // Whom the gate drops gets no answer, and no "thinking" that never ends.
     if (text === null) return api.delete(original, { auth: false });
-    const [first, ...rest] = contentsOf(text);
+    const [first, ...rest] = await contentsOf(text);
     await api.patch(original, { auth: false, body: { content: first ?? '✓', ...quiet } });
     for (const content of rest) await this.#followUp(interaction, content);
   }
@@ -93,7 +93,7 @@ export class Interactions {
       () => (taken = false),
     );
     if (taken) await this.#withoutButtons(interaction);
-    for (const content of contentsOf(text ?? '')) await this.#followUp(interaction, content);
+    for (const content of await contentsOf(text ?? '')) await this.#followUp(interaction, content);
   }
 
   /** A choice is made once; what is left to press would be refused. */

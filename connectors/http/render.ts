@@ -70,7 +70,7 @@ export interface Failure {
 }
 
 /** An answer's place, for a message that has none. */
-export function failed(ids: CallerIds, { error, turnId, cause }: Failure): object {
+function failed(ids: CallerIds, { error, turnId, cause }: Failure): object {
   return { messageId: ids.messageId, roomId: ids.roomId, turnId, error: errorBody(error, cause) };
 }
 

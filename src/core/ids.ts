@@ -21,6 +21,12 @@ export function newId(): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}${randomUUID().slice(18)}`;
 }
 
+/** Greater than every id made at this time (Unix ms) or before, and smaller than those made later. */
+export function idAfter(ms: number): string {
+  const time = (ms + 1).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}`;
+}
+
 /**
  * An id that every process derives alike from the same parts. Parts are length-prefixed before hashing, so
  * `('ab', 'c')` and `('a', 'bc')` differ. Never all digits: BullMQ refuses such job ids.

@@ -4,7 +4,7 @@ import { newId } from './ids.js';
 import {
   Attachment,
   Author,
-  type Button,
+  Button,
   type Memory,
   Quote,
   roomIdOf,
@@ -78,11 +78,12 @@ export interface InboundCommand {
 }
 
 /** What a command gives. */
-export interface CommandAnswer {
-  text: string;
+export const CommandAnswer = z.object({
+  text: z.string(),
   /** Good where the command was given, for whoever gave it. */
-  buttons?: Button[];
-}
+  buttons: z.array(Button).optional(),
+});
+export type CommandAnswer = z.infer<typeof CommandAnswer>;
 
 /** A message as its author changed it. */
 export interface InboundEdit {

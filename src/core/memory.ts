@@ -47,7 +47,7 @@ export type Attachment = z.infer<typeof Attachment>;
 /** Words of another message that this one points at: a reply's target, a forwarded text. */
 export const Quote = z.object({ author: z.string().max(256).optional(), text: z.string().max(4000) });
 
-const Button = z.object({
+export const Button = z.object({
   label: z.string().min(1).max(80),
   /** Opaque and signed; at most 64 bytes, the least that a platform allows. */
   payload: z.string().min(1).max(64),

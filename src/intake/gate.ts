@@ -8,6 +8,7 @@ import type { ConnectorSettings } from '../core/connector-settings.js';
 import type { CommandAnswer, InboundMessage } from '../core/inbound.js';
 import type { Person } from '../core/pairing.js';
 import type { CarrierError } from '../errors.js';
+import { type Written, writtenIn } from './commands/written.js';
 
 export type Checked = z.output<typeof InboundMessage>;
 
@@ -16,6 +17,8 @@ export interface Arrival {
   message: Checked;
   agent: Agent;
   settings: ConnectorSettings;
+  /** What it tells the agent to do besides talking. */
+  command?: Written;
   /** Whoever sends it answers for it with an administrator's token: its commands are an operator's. */
   vouched?: boolean;
   /** It was let in before, and taken up again since its process died: it is not counted anew. */
@@ -65,6 +68,9 @@ export function personOf({ message, agent }: Arrival): Person {
   const { connector, tenant } = source;
   return { agentId: agent.id, connector, tenant, id: author.id, name: author.name };
 }
+
+/** A command that names another bot is that bot's, whether commands are ours or talk. */
+export const othersCommands: Rule = ({ message }) => (writtenIn(message)?.to === 'another' ? drop : pass);
 
 export function isOperator({ message, settings }: Arrival): boolean {
   return settings.operators.includes(message.author.id);

@@ -1,4 +1,4 @@
-import type { Outcome, Receipt, Receiving } from '../connector/connector.js';
+import type { Receipt, Receiving } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import { settingsFor } from '../core/connector-settings.js';
 import {
@@ -8,21 +8,26 @@ import {
   type InboundPress,
   messageMemory,
 } from '../core/inbound.js';
-import type { Memory } from '../core/memory.js';
+import type { Memory, SourceKey } from '../core/memory.js';
 import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { PluginDesk } from '../plugin/plugin.js';
 import type { RoomQueue } from '../queue/queue.js';
+import type { Forgotten } from '../store/forgotten.js';
 import type { Appended, History } from '../store/history.js';
 import type { Buttons } from './buttons.js';
 import { check } from './check.js';
-import { type Commands, type Written, writtenIn } from './commands/command.js';
+import type { Commands } from './commands/command.js';
+import { writtenIn } from './commands/written.js';
 import { type Arrival, type Checked, judge, type Rule } from './gate.js';
 import { isSame } from './is-same.js';
 import type { Notices } from './notices.js';
+import type { Orders } from './orders.js';
 import { withFilesNamed } from './overheard.js';
 import type { Pointers } from './pointers.js';
+import type { Proxies } from './proxies.js';
 import { type TextLimits, textProblem, textRule } from './text.js';
+import type { Threads } from './threads.js';
 import { transformed } from './transformed.js';
 
 export interface IntakeParts {
@@ -33,6 +38,10 @@ export interface IntakeParts {
   /** Of what a message says; commands have no text of their own. */
   limits: TextLimits;
   commands: Commands;
+  orders: Orders;
+  forgotten: Pick<Forgotten, 'has'>;
+  threads: Pick<Threads, 'join'>;
+  proxies: Pick<Proxies, 'take'>;
   notices: Notices;
   buttons: Buttons;
   pointers: Pointers;
@@ -59,8 +68,6 @@ interface Sender {
 /** The way in: check, gate, persist, wake. What it returns is durable, so the platform may be told so. */
 export class Intake {
   readonly #parts: IntakeParts;
-  /** Commands that are being carried out here. */
-  readonly #obeying = new Map<string, Promise<{ outcome: Outcome; duplicate: boolean }>>();
   /** Messages that are being completed and stored here. */
   readonly #completing = new Map<string, Promise<Receipt | null>>();
 
@@ -76,8 +83,10 @@ export class Intake {
     inbound: InboundMessage,
     { waits, vouched, admitted, complete }: Sender,
   ): Promise<Receipt | null> {
-    const { rules, limits, notices } = this.#parts;
-    const arrival = { ...this.#arrival(check(inbound), waits), vouched, admitted };
+    const { rules, limits, notices, proxies } = this.#parts;
+    const copied = inbound.proxy ? await proxies.take(check(inbound)) : null;
+    if (copied) return this.#scheduled(copied);
+    const arrival = { ...(await this.#arrival(check(inbound), waits)), vouched, admitted };
     const ruling = await judge([...rules, textRule(limits)], arrival);
     if (ruling.kind === 'drop') {
       if (waits && ruling.error) throw ruling.error;
@@ -107,13 +116,16 @@ export class Intake {
     ruling: 'pass' | 'keep',
     { waits, complete }: Sender,
   ): Promise<Receipt | null> {
-    if (ruling === 'pass') {
-      const command = await this.#commandIn(arrival);
-      if (command) {
-        const receipt = await this.#obey(command, arrival, waits);
-        return waits ? receipt : null;
-      }
+    if (ruling === 'pass' && arrival.command) {
+      // Not behind what waits in the room: a command may be about just that. It stands in no history.
+      const obeyed = await this.#parts.orders.obey(arrival.command, arrival, waits);
+      return waits ? { memory: await this.#memoryOf(arrival.message, 'kept'), ...obeyed } : null;
     }
+    if (await this.#parts.forgotten.has(keyOf(arrival.message))) {
+      if (waits) throw new FatalError('not_allowed', 'This message was forgotten; it is not taken again.');
+      return null;
+    }
+    if (ruling === 'pass' && arrival.message.threaded) await this.#parts.threads.join(arrival.message);
     if (ruling === 'keep' && arrival.message.files.length > 0)
       return this.#append({ ...arrival, message: withFilesNamed(arrival.message) }, 'kept');
     const status = ruling === 'keep' ? 'kept' : 'pending';
@@ -130,8 +142,7 @@ export class Intake {
     status: 'pending' | 'kept',
     complete: () => Promise<InboundMessage>,
   ): Promise<Receipt | null> {
-    const { connector, tenant, messageId } = arrival.message.source;
-    const source = { agentId: arrival.message.agentId, connector, tenant, messageId };
+    const source = keyOf(arrival.message);
     const key = JSON.stringify(Object.values(source));
     const running = this.#completing.get(key);
     if (running) {
@@ -189,12 +200,12 @@ export class Intake {
     const { source, name, args } = command;
     const text = `/${name} ${args}`.trim();
     const said = check({ ...command, source: { ...source, pull: undefined }, text });
-    const arrival = this.#arrival(said, trusted);
+    const arrival = await this.#arrival(said, trusted);
     const ruling = await judge(this.#parts.rules, arrival);
     if (ruling.kind === 'notice') return ruling.notice;
     if (ruling.kind !== 'pass') return null;
-    const written = { name: name.toLowerCase(), args: args.trim() };
-    const answer = await this.#parts.commands.run(written, arrival);
+    const given = { name: name.toLowerCase(), args: args.trim() };
+    const answer = await this.#parts.orders.answer(given, arrival, command.id);
     return answer.saidAnyway && !trusted ? null : answer;
   }
 
@@ -203,58 +214,27 @@ export class Intake {
     return this.#parts.buttons.redeem(press, async ({ text, label, direct, roles }, number) => {
       const { agentId, author, home } = press;
       const source = { ...press.source, messageId: `press:${number}` };
-      const arrival = this.#arrival(check({ agentId, source, author, direct, roles, text, home }), trusted);
+      const said = check({ agentId, source, author, direct, roles, text, home });
+      const arrival = await this.#arrival(said, trusted);
       const ruling = await judge(this.#parts.rules, arrival);
       if (ruling.kind === 'notice') return ruling.notice.text;
       if (ruling.kind !== 'pass')
         throw new FatalError('not_allowed', 'This agent does not talk to you here.');
-      const command = await this.#commandIn(arrival);
-      if (command) return (await this.#parts.commands.run(command, arrival)).text;
+      if (arrival.command) return (await this.#parts.orders.answer(arrival.command, arrival, number)).text;
       return (await this.#append(arrival, 'pending')) ? `You chose "${label}".` : notTaken;
     });
   }
 
-  #arrival(message: Checked, trusted = false): Arrival {
+  /** Whose a command is, is decided here alone: what names the agent's account, or is its own command, addresses it. */
+  async #arrival(message: Checked, trusted = false): Promise<Arrival> {
     const agent = this.#parts.requireAgent(message.agentId);
-    return { message, agent, settings: settingsFor(agent.character, message.source.connector, trusted) };
-  }
-
-  async #commandIn({ message, agent, settings }: Arrival): Promise<Written | null> {
-    const written = settings.commands ? writtenIn(message.text) : null;
-    return written && (await this.#parts.commands.find(written.name, agent)) ? written : null;
-  }
-
-  /**
-   * Once for each message, however often it is redelivered. Not behind what waits in the room: a command may be about
-   * just that. It stands in no history.
-   */
-  async #obey(command: Written, arrival: Arrival, waits: boolean): Promise<Receipt> {
-    const { message } = arrival;
-    const { agentId, source } = message;
-    const key = JSON.stringify([agentId, source.connector, source.tenant, source.messageId]);
-    const running = this.#obeying.get(key);
-    const obeyed = running ?? this.#obeyOnce(command, arrival, waits);
-    this.#obeying.set(key, obeyed);
-    try {
-      const { outcome, duplicate } = await obeyed;
-      const memory = await this.#memoryOf(message, 'kept');
-      return { memory, duplicate: duplicate || running !== undefined, outcome };
-    } finally {
-      this.#obeying.delete(key);
-    }
-  }
-
-  async #obeyOnce(
-    command: Written,
-    arrival: Arrival,
-    waits: boolean,
-  ): Promise<{ outcome: Outcome; duplicate: boolean }> {
-    const { notices, commands } = this.#parts;
-    const told = await notices.told(arrival.message);
-    if (told) return { outcome: told, duplicate: true };
-    const notice = await commands.run(command, arrival);
-    const said = notice.saidAnyway && !waits ? null : notice;
-    return { outcome: await notices.tell(arrival.message, said), duplicate: false };
+    const settings = settingsFor(agent.character, message.source.connector, trusted);
+    const written = writtenIn(message);
+    if (!written || written.to === 'another') return { message, agent, settings };
+    const { name, args, to } = written;
+    const known = settings.commands && (await this.#parts.commands.find(name, agent)) !== undefined;
+    const addressed = message.addressed || to === 'us' || (known && message.account !== undefined);
+    return { message: { ...message, addressed }, agent, settings, ...(known && { command: { name, args } }) };
   }
 
   async #append(arrival: Arrival, status: 'pending' | 'kept'): Promise<Appended | null> {
@@ -293,4 +273,8 @@ export class Intake {
     const pointedAt = points ? await this.#parts.pointers.pointedAt(message) : { replyTo: null };
     return messageMemory(message, status, pointedAt);
   }
+}
+
+function keyOf({ agentId, source: { connector, tenant, messageId } }: Checked): SourceKey {
+  return { agentId, connector, tenant, messageId };
 }

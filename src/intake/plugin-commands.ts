@@ -22,7 +22,7 @@ export async function commandsOfPlugins(plugins: PluginDesk, agent: Agent, log: 
 function commandOf(plugin: string, command: PluginCommand, log: Log): Command {
   const { name, about, operatorsOnly } = command;
   return {
-    ...{ name, about, operatorsOnly },
+    ...{ name, about, operatorsOnly, unrepeatable: true },
     async run({ agent, principal, message, args }) {
       if (operatorsOnly && !principal.operator)
         throw new FatalError('permission_denied', 'For operators alone.');

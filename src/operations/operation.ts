@@ -14,6 +14,7 @@ import type { PairedPlace, Pairing, PairingRequest, PlaceRequest } from '../core
 import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { RoomQueue } from '../queue/queue.js';
+import type { Forgotten } from '../store/forgotten.js';
 import type { Store } from '../store/store.js';
 import type { Permission } from './permissions.js';
 import type { Principal, Resource } from './principal.js';
@@ -66,6 +67,8 @@ export interface SecretVault {
 
 export interface OperationParts {
   store: Store;
+  /** Told of what is forgotten, before it is. */
+  forgotten: Pick<Forgotten, 'note'>;
   bus: EventBus;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;

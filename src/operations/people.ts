@@ -5,7 +5,7 @@ import type { History } from '../store/history.js';
 import { all } from '../store/paging.js';
 import { forget } from './forgetting.js';
 import { defineOperation } from './operation.js';
-import { id } from './shapes.js';
+import { askedAt, id } from './shapes.js';
 
 const Forgetting = z
   .strictObject({
@@ -16,6 +16,7 @@ const Forgetting = z
     agentId: id.optional(),
     /** One conversation; absent: every room. */
     scope: id.optional(),
+    askedAt,
     /** Only says how much there is. */
     count: z.boolean().default(false),
   })
@@ -28,16 +29,18 @@ export const forgetPerson = defineOperation({
   permission: 'people.forget',
   input: Forgetting,
   output: z.object({ memories: z.number() }),
-  concerns: ({ count: _, ...whom }) => whom,
+  concerns: ({ count: _, askedAt: __, ...whom }) => whom,
   audit: (whom) => whom,
-  async run(whom, { store: { memories } }) {
-    const ids = await (whom.scope === undefined ? ownedAnywhere(whom, memories) : ownedIn(whom, memories));
-    return { memories: whom.count ? ids.length : await forget(ids, memories) };
+  async run(whom, parts) {
+    const { memories } = parts.store;
+    const all = await (whom.scope === undefined ? ownedAnywhere(whom, memories) : ownedIn(whom, memories));
+    const found = saidBefore(whom.askedAt, all);
+    return { memories: whom.count ? found.length : await forget(found, parts) };
   },
 });
 
 /** Collected first: replies are known by what they answer. Also what waits for its answer, which is then not answered. */
-async function ownedAnywhere(whom: Forgetting, memories: History & Expiry): Promise<string[]> {
+async function ownedAnywhere(whom: Forgetting, memories: History & Expiry): Promise<Memory[]> {
   const agents = whom.agentId === undefined ? await memories.agents() : [whom.agentId];
   const found = await Promise.all([
     all((page) => memories.ofPerson(whom, page)),
@@ -45,19 +48,26 @@ async function ownedAnywhere(whom: Forgetting, memories: History & Expiry): Prom
       all((page) => memories.inScope(agentId, directScope({ ...whom, agentId }), page)),
     ),
   ]);
-  return [...new Set(found.flat().map(({ id }) => id))];
+  return [...new Map(found.flat().map((memory) => [memory.id, memory])).values()];
 }
 
 /** What waits for its answer stays. */
-async function ownedIn(whom: Forgetting, memories: History & Expiry): Promise<string[]> {
+async function ownedIn(whom: Forgetting, memories: History & Expiry): Promise<Memory[]> {
   const { agentId = '', scope = '' } = whom;
   const whole = scope === directScope(whom);
-  const owned = new Set<string>();
+  const owned = new Map<string, Memory>();
   for (const memory of await all((page) => memories.inScope(agentId, scope, page))) {
     if (memory.status === 'pending') continue;
-    if (whole || isOf(memory, whom, owned)) owned.add(memory.id);
+    if (whole || isOf(memory, whom, owned)) owned.set(memory.id, memory);
   }
-  return [...owned];
+  return [...owned.values()];
+}
+
+/** With the replies to that, whenever they came. */
+function saidBefore(askedAt: number | undefined, found: Memory[]): Memory[] {
+  if (askedAt === undefined) return found;
+  const before = new Set(found.filter(({ createdAt }) => createdAt <= askedAt).map(({ id }) => id));
+  return found.filter(({ id, content }) => before.has(id) || before.has(content.replyTo ?? ''));
 }
 
 /** Of a direct conversation: all of it is the person's. */
@@ -66,7 +76,7 @@ function directScope({ agentId = '', connector, tenant, userId }: Forgetting): s
   return scopeOf({ agentId, source, direct: true, author: { id: userId } });
 }
 
-function isOf(memory: Memory, { userId }: Forgetting, owned: ReadonlySet<string>): boolean {
+function isOf(memory: Memory, { userId }: Forgetting, owned: ReadonlyMap<string, Memory>): boolean {
   const { role, author, content } = memory;
   if (role === 'assistant') return content.replyTo !== null && owned.has(content.replyTo);
   return author.id === userId;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { newId } from '../core/ids.js';
+import { idAfter, newId } from '../core/ids.js';
 import { Attachment, Author, MemoryStatus } from '../core/memory.js';
 import { FatalError } from '../errors.js';
 import { all } from '../store/paging.js';
 import { forget } from './forgetting.js';
 import { defineOperation } from './operation.js';
 import { placeOfRoom } from './place.js';
-import { id, instant, page, texts } from './shapes.js';
+import { askedAt, id, instant, page, texts } from './shapes.js';
 
 const OneRoom = z.strictObject({ roomId: id });
 
@@ -78,15 +78,15 @@ export const forgetRoom = defineOperation({
   output: z.object({ memories: z.number() }),
   concerns: ({ roomId }, parts) => placeOfRoom(roomId, parts),
   audit: (input) => input,
-  async run({ roomId, count }, { store: { memories } }) {
+  async run({ roomId, count }, parts) {
+    const { memories } = parts.store;
     const said = await all((page) => memories.history(roomId, page));
     const scopes = new Map(said.map(({ scope, agentId }) => [scope, agentId]));
     const kept = await Promise.all(
       [...scopes].map(([scope, agentId]) => all((page) => memories.inScope(agentId, scope, page))),
     );
-    const ids = [...said, ...kept.flat().filter((memory) => memory.roomId === roomId)].map(({ id }) => id);
-    const unique = [...new Set(ids)];
-    return { memories: count ? unique.length : await forget(unique, memories) };
+    const found = [...said, ...kept.flat().filter((memory) => memory.roomId === roomId)];
+    return { memories: count ? new Set(found.map(({ id }) => id)).size : await forget(found, parts) };
   },
 });
 
@@ -123,12 +123,14 @@ export const renewRoom = defineOperation({
   name: 'rooms.renew',
   about: 'begin a new conversation in a room: what was said before leaves the prompt and stays in memory',
   permission: 'rooms.renew',
-  input: OneRoom,
+  input: OneRoom.extend({ askedAt }),
   output: z.object({ roomId: z.string() }),
   concerns: ({ roomId }) => ({ roomId }),
   audit: ({ roomId }) => ({ roomId }),
-  async run({ roomId }, { rooms }) {
-    await rooms.change(roomId, { since: newId() });
+  async run({ roomId, askedAt }, { rooms }) {
+    const { since = '' } = await rooms.get(roomId);
+    const asked = askedAt === undefined ? newId() : idAfter(askedAt);
+    if (asked > since) await rooms.change(roomId, { since: asked });
     return { roomId };
   },
 });

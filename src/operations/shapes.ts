@@ -4,6 +4,14 @@ import { z } from 'zod';
 /** Unix ms within the hub, ISO 8601 outside. */
 export const instant = z.number().transform((ms) => new Date(ms).toISOString());
 
+/** For what is carried out later than it was asked for, or a second time. */
+export const askedAt = z
+  .number()
+  .int()
+  .min(0)
+  .optional()
+  .describe('when it was asked for (Unix ms): what came later is left alone');
+
 /** As ids come in paths and on command lines. */
 export const id = z.string().min(1).max(512);
 

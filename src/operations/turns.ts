@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { stopTopic } from '../core/events.js';
-import { newId } from '../core/ids.js';
+import { idAfter, newId } from '../core/ids.js';
 import { burst } from '../core/memory.js';
 import { Trigger } from '../core/trigger.js';
 import { actionStates, readSteps, type TurnState, turnIdOf, turnStatuses } from '../core/turn.js';
@@ -11,7 +11,7 @@ import type { Claim } from '../store/turn-store.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
 import { namedIn, type Resource } from './principal.js';
-import { failure, id, instant, page, texts } from './shapes.js';
+import { askedAt, failure, id, instant, page, texts } from './shapes.js';
 
 const OneTurn = z.strictObject({ turnId: id });
 const Usage = z.object({ inputTokens: z.number(), outputTokens: z.number() });
@@ -134,7 +134,7 @@ export const stopTurn = defineOperation({
   about: 'stop the turn that runs or waits, by its id or its room',
   permission: 'turns.stop',
   input: z
-    .strictObject({ turnId: id.optional(), roomId: id.optional() })
+    .strictObject({ turnId: id.optional(), roomId: id.optional(), askedAt })
     .refine(
       ({ turnId, roomId }) => (turnId === undefined) !== (roomId === undefined),
       'takes either turnId or roomId',
@@ -148,10 +148,11 @@ export const stopTurn = defineOperation({
     return room ? { roomId: room, ...(await placeOfRoom(room, parts)) } : {};
   },
   audit: (input) => input,
-  async run({ turnId, roomId }, parts) {
+  async run({ turnId, roomId, askedAt }, parts) {
     const { store, rooms, bus, turnQueue } = parts;
     const room = roomId ?? (await roomOfTurn(turnId!, parts));
     const head = room ? await store.turns.claim(room, 1) : null;
+    if ((head?.messages[0]?.createdAt ?? 0) > (askedAt ?? Infinity)) return { turnId: null };
     const running = head && idOf(head);
     const trigger = head?.messages[0]?.trigger;
     // One that was decided is what goes on from it.
@@ -166,7 +167,8 @@ export const stopTurn = defineOperation({
       for (const id of waiting) await store.turns.stopWaiting(id);
       return waiting[0] === undefined ? { turnId: null } : { turnId: waiting[0], waited: true };
     }
-    await rooms.change(room, { stopped: turnId === undefined ? newId() : await endOf(room, parts) });
+    const end = askedAt === undefined ? newId() : idAfter(askedAt);
+    await rooms.change(room, { stopped: turnId === undefined ? end : await endOf(room, parts) });
     bus.publish(stopTopic, { type: 'turn.stop', turnId: running, roomId: room });
     await turnQueue.schedule(room);
     return { turnId: running };

@@ -1,6 +1,7 @@
 import { type Memory, ownMemory } from '../core/memory.js';
 import type { MemoryAccess } from '../plugin/plugin.js';
 import { echoesOf } from '../store/echoes.js';
+import type { Forgotten } from '../store/forgotten.js';
 import type { History } from '../store/history.js';
 import { all } from '../store/paging.js';
 import type { Search } from '../store/search.js';
@@ -12,7 +13,11 @@ const maxFound = 200;
  * The store as one room may see it. `origin` is the message being answered: new facts get its room and scope, and its
  * author is the person who asks. `turnId` says of which turn they are, for when the message is deleted.
  */
-export function memoryAccess(memories: History & Search, origin: Memory, turnId: string): MemoryAccess {
+export function memoryAccess(
+  { memories, forgotten }: { memories: History & Search; forgotten: Pick<Forgotten, 'note'> },
+  origin: Memory,
+  turnId: string,
+): MemoryAccess {
   const { agentId, scope } = origin;
   const scopes = [scope];
   const find = async (text: string, limit: number, kinds?: Memory['kind'][]) => {
@@ -41,6 +46,7 @@ export function memoryAccess(memories: History & Search, origin: Memory, turnId:
       const known = await Promise.all(ids.map((id) => memories.get(id)));
       const asked = known.filter((memory) => memory !== null && memory.scope === scope) as Memory[];
       if (asked.length === 0) return 0;
+      await forgotten.note(asked);
       const echoes = echoesOf(asked, await everything());
       if (echoes.length > 0) await memories.forget(echoes.map(({ id }) => id));
       return memories.forget(asked.map(({ id }) => id));

@@ -9,6 +9,7 @@ import type { Logger } from '../logger.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import type { ParkedHandler, RoomQueue, Run } from '../queue/queue.js';
 import { told } from '../redaction.js';
+import type { Forgotten } from '../store/forgotten.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
 import type { TurnStore } from '../store/turn-store.js';
@@ -34,6 +35,7 @@ export interface WorkerParts {
   turns: TurnStore;
   rooms: Rooms;
   memories: History & Search;
+  forgotten: Pick<Forgotten, 'note'>;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
   taker: TurnTaker;
@@ -192,7 +194,7 @@ export class Worker {
     signal: AbortSignal,
   ): TurnContext {
     const first = { ...messages[0]!, author: user };
-    const memory = memoryAccess(this.#parts.memories, first, turnId);
+    const memory = memoryAccess(this.#parts, first, turnId);
     const { roomId } = first;
     return { agent, roomId, turnId, user, messages, memory, signal, ...(trigger && { trigger }) };
   }

@@ -5,7 +5,7 @@ import type { RoomSource } from '../core/memory.js';
 import type { Place } from '../core/pairing.js';
 import { type Agent, FatalError, problemsOf, problemText } from '../extension-api.js';
 import { direct } from '../intake/direct.js';
-import { type Checked, judge, noBots, type Rule, type Ruling } from '../intake/gate.js';
+import { type Checked, judge, noBots, othersCommands, type Rule, type Ruling } from '../intake/gate.js';
 import { groups } from '../intake/groups.js';
 import { lists } from '../intake/lists.js';
 import type { PairedPlaces } from '../intake/paired-places.js';
@@ -23,6 +23,8 @@ export class FakeGate {
   readonly told: string[] = [];
   readonly #asked = new Set<string>();
   readonly #places = new Set<string>();
+  /** In which the agent was addressed. */
+  readonly #threads = new Set<string>();
   readonly #rules: Rule[];
 
   constructor(settings: Record<string, unknown>) {
@@ -37,8 +39,9 @@ export class FakeGate {
       ask: async (place) => this.#ask(`place:${nameOf(place)}`),
     };
     const known = { places: paired, pairings, served: { wait: async () => {} } };
-    const talk = places(groups(anyLength), known as Parameters<typeof places>[1]);
-    this.#rules = [noBots, lists, direct(pairings as Pairings), talk];
+    const threads = { isOurs: async ({ source }: Checked) => this.#threads.has(threadOf(source)) };
+    const talk = places(groups(anyLength, threads), known as Parameters<typeof places>[1]);
+    this.#rules = [noBots, othersCommands, lists, direct(pairings as Pairings), talk];
   }
 
   /** The group, server or workspace is let in, as by its code. */
@@ -59,6 +62,8 @@ export class FakeGate {
       ...{ message, agent, settings: settingsFor(character, connector), afterwards },
     });
     if (ruling.kind === 'notice') this.told.push(ruling.notice.text);
+    const { threaded, addressed, source } = message;
+    if (ruling.kind === 'pass' && threaded && addressed) this.#threads.add(threadOf(source));
     return ruling.kind;
   }
 
@@ -84,4 +89,8 @@ function checked(inbound: InboundMessage): Checked {
   if (parsed.success) return parsed.data;
   const problems = problemsOf(parsed.error, InboundMessage);
   throw new FatalError('invalid_field', problemText(problems), { field: problems[0]?.field });
+}
+
+function threadOf({ tenant, channel, thread }: RoomSource): string {
+  return JSON.stringify([tenant, channel, thread]);
 }

@@ -38,7 +38,7 @@ describe('commands', () => {
       /^I am Ada.*\/new: .*\/status: .*\/forget: .*\/model: .*\/stop: /s,
     );
     expect(platform.texts[0]).not.toMatch(/approve/);
-    await platform.say('ann', ' /HELP@ada_bot');
+    await platform.say('ann', ' /HELP@ada_bot', { account: 'ada_bot' });
     expect(await platform.last(2)).toBe(platform.texts[0]);
     expect(await platform.command('root', 'help')).toMatch(/\/approve/);
     expect(await platform.command('ann', 'dance')).toMatch(/no command \/dance/);

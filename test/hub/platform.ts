@@ -2,10 +2,15 @@
 import { newId } from '../../src/core/ids.js';
 import type { InboundMessage } from '../../src/core/inbound.js';
 import type { SourceKey } from '../../src/core/memory.js';
-import type { Connector, Host, OutboundMessage } from '../../src/extension-api.js';
+import { type Connector, type Host, type OutboundMessage, RetryableError } from '../../src/extension-api.js';
 import { until } from '../support/until.js';
 
-type Said = Partial<Omit<InboundMessage, 'source'>> & { id?: string; channel?: string; tenant?: string };
+type Said = Partial<Omit<InboundMessage, 'source'>> & {
+  id?: string;
+  channel?: string;
+  tenant?: string;
+  thread?: string;
+};
 
 export class Platform implements Connector {
   readonly shown: { id: string; channel: string; text: string; outbound: OutboundMessage }[] = [];
@@ -23,7 +28,14 @@ export class Platform implements Connector {
   }
   async stop(): Promise<void> {}
 
+  /** So many deliveries are refused for now. */
+  failing = 0;
+
   async deliver(outbound: OutboundMessage) {
+    if (this.failing > 0) {
+      this.failing--;
+      throw new RetryableError('delivery_failed', 'Too many requests.');
+    }
     const { channel } = outbound.to;
     const id = `${channel}/bot-${this.shown.length + 1}`;
     this.shown.push({ id, channel, text: outbound.memory.content.text, outbound });
@@ -44,6 +56,12 @@ export class Platform implements Connector {
     return this.host.edit({ key: this.key(author, id), text, author: { id: author }, roles });
   }
 
+  /** The author changes a message in the group. */
+  editSaid(author: string, id: string, text: string, addressed = false): Promise<boolean> {
+    const doer = { author: { id: author }, roles: [], home: true, addressed };
+    return this.host.edit({ key: this.key('group', id), text, ...doer });
+  }
+
   /** In a direct conversation, whose channel is the author's name. */
   dm(author: string, text: string, { id, ...more }: Said = {}) {
     return this.host.receive({
@@ -53,9 +71,10 @@ export class Platform implements Connector {
   }
 
   /** In a group, which is the operator's own unless `more` says otherwise. */
-  say(author: string, text: string, { id, channel = 'group', tenant, ...more }: Said = {}) {
+  say(author: string, text: string, { id, channel = 'group', tenant, thread, ...more }: Said = {}) {
+    const source = { ...this.source(channel, id, tenant), ...(thread && { thread }) };
     return this.host.receive({
-      ...{ agentId: this.agentId, source: this.source(channel, id, tenant), direct: false, home: true },
+      ...{ agentId: this.agentId, source, direct: false, home: true },
       ...{ author: { id: author, name: author }, text, ...more },
     });
   }

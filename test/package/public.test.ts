@@ -24,8 +24,9 @@ const entries: Record<string, { file: string; values: string; types: string }> =
   'carrier-hub/replies': {
     file: 'src/replies.ts',
     values: `LiveReplies fileEnding healMarkdown markOf markdownOf parseMarkdown plainText renderMarkdown
-      splitMarkdown tableAsText`,
-    types: 'Handlers LiveOptions LiveSurface Renderer SplitOptions',
+      replyRenderer splitMarkdown splitPlain tableAsText withoutLongBlocks`,
+    types: `Handlers LiveOptions LiveSurface LongBlocks RenderedReply Renderer ReplyForms ReplyRenderer SplitOptions
+      TextFile`,
   },
   'carrier-hub/testing': {
     file: 'src/testing/index.ts',

@@ -276,9 +276,10 @@ export class LiveReplies {
   /** Where the newest question is that nothing of an answer is shown to. */
   #type(room: Room): void {
     if (room.typing || performance.now() < room.quietUntil) return;
-    const waiting = room.followed.findLast(
-      ({ turnId }) => !turnId || !this.#lives.get(turnId)?.message.visible,
-    );
+    const waiting = room.followed.findLast(({ turnId }) => {
+      const live = turnId ? this.#lives.get(turnId) : undefined;
+      return !live?.message.visible && !live?.settled;
+    });
     const shown = waiting?.surface.typing?.();
     if (!shown) return;
     const { typingEveryMs, host } = this.#options;

@@ -8,12 +8,15 @@ import type { Person } from '../../core/pairing.js';
 import { CarrierError, isRetryable } from '../../errors.js';
 import type { PersonPrincipal } from '../../operations/principal.js';
 import { type Arrival, isOperator, type Notice, personOf } from '../gate.js';
+import type { Written } from './written.js';
 
 export interface Call extends Arrival {
   /** What follows the name, trimmed. */
   args: string;
   /** Who asks, and where. */
   principal: PersonPrincipal;
+  /** When it was given, Unix ms: what came later, it leaves alone. */
+  givenAt: number;
 }
 
 export interface Command {
@@ -25,25 +28,13 @@ export interface Command {
   readonly operatorsOnly?: boolean;
   /** Nor are those shown it whom an operator has paired, unless it is for them, too. */
   readonly forPaired?: boolean;
+  /** Cut off, it is not begun again: nobody knows what that would do. */
+  readonly unrepeatable?: boolean;
   run(call: Call): Promise<Notice>;
 }
 
-/** `/name`, or `/name@bot`, and what follows. */
-const written = /^\s*\/([a-z]{1,32})(?:@\w{1,64})?(?:\s+([\s\S]*))?$/i;
-
-export interface Written {
-  name: string;
-  args: string;
-}
-
-/** Null for text that is no command, of ours or another's. */
-export function writtenIn(text: string): Written | null {
-  const [, name, args = ''] = written.exec(text) ?? [];
-  return name === undefined ? null : { name: name.toLowerCase(), args: args.trim() };
-}
-
-export function isCommand({ message, settings }: Arrival, name: string): boolean {
-  return settings.commands && writtenIn(message.text)?.name === name;
+export function isCommand({ command }: Arrival, name: string): boolean {
+  return command?.name === name;
 }
 
 export class Commands {
@@ -78,12 +69,12 @@ export class Commands {
   }
 
   /** Always has an answer, except where trying again may help: then it throws. */
-  async run({ name, args }: Written, arrival: Arrival): Promise<Notice> {
+  async run({ name, args }: Written, arrival: Arrival, givenAt: number): Promise<Notice> {
     const command = await this.find(name, arrival.agent);
     if (!command) return { text: `There is no command /${name}. /help lists those there are.` };
     const principal = { ...principalOf(arrival), paired: await this.#isPaired(personOf(arrival)) };
     try {
-      return await command.run({ ...arrival, args, principal });
+      return await command.run({ ...arrival, args, principal, givenAt });
     } catch (error) {
       if (!(error instanceof CarrierError) || isRetryable(error)) throw error;
       if (error.code === 'permission_denied') return { text: `/${name} is for the operators of this agent.` };

@@ -13,7 +13,7 @@ export function forget(operations: Caller, buttons: Buttons): Command {
     async run(call) {
       const { connector, tenant, userId, agentId, scope } = call.principal;
       const sure = /^yes\b/i.test(call.args);
-      const input = { connector, tenant, userId, agentId, scope, count: !sure };
+      const input = { connector, tenant, userId, agentId, scope, askedAt: call.givenAt, count: !sure };
       const { memories } = await operations.call('people.forget', input, call.principal);
       if (memories === 0) return { text: 'There is nothing that I remember of you here.' };
       return sure ? { text: `Forgotten: ${counted(memories)}.` } : confirmation(call, memories, buttons);

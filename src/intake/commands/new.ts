@@ -6,8 +6,8 @@ export function beginAnew(operations: Caller): Command {
   return {
     name: 'new',
     about: 'begin a new conversation here',
-    async run({ principal }) {
-      await operations.call('rooms.renew', { roomId: principal.roomId }, principal);
+    async run({ principal, givenAt }) {
+      await operations.call('rooms.renew', { roomId: principal.roomId, askedAt: givenAt }, principal);
       return {
         text: 'A new conversation. I may still remember what we spoke about before; /forget makes me forget it.',
       };
