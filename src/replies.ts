@@ -9,6 +9,7 @@ export { fileEnding } from './markdown/file-ending.js';
 export { healMarkdown } from './markdown/heal.js';
 export type { LongBlocks, TextFile } from './markdown/long-blocks.js';
 export { withoutLongBlocks } from './markdown/long-blocks.js';
+export { isVisible, rendersToNothing } from './markdown/nothing.js';
 export { markdownOf, parseMarkdown } from './markdown/parse.js';
 export { splitPlain } from './markdown/plain.js';
 export type { Handlers, Renderer } from './markdown/render.js';

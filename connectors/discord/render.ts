@@ -1,6 +1,7 @@
 /** The canonical tree as Discord's markdown. https://support.discord.com/hc/en-us/articles/210298617 */
 import {
   type Handlers,
+  isVisible,
   parseMarkdown,
   type RenderedReply,
   type Renderer,
@@ -35,7 +36,7 @@ export function renderReply(text: string): RenderedReply {
 /** As messages alone. */
 export function renderParts(markdown: string): string[] {
   const render = renderDiscord;
-  return splitMarkdown(markdown, { limit: maxMessageChars, render }).map(render);
+  return splitMarkdown(markdown, { limit: maxMessageChars, render }).map(render).filter(isVisible);
 }
 
 /** A text as it stands. */
@@ -62,6 +63,7 @@ const handlers: Handlers = {
   delete: (node, to) => tagged('~~', to.inline(node)),
   inlineCode: ({ value }) => codeSpan(value),
   code: ({ value, lang }) => {
+    if (!isVisible(value)) return '';
     const language = /^[\w+#.-]{1,32}$/.test(lang ?? '') ? lang : '';
     return `\`\`\`${language}\n${apart(value)}\n\`\`\``;
   },

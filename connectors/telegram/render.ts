@@ -6,6 +6,7 @@
 import type { Button } from '../../src/extension-api.js';
 import {
   type Handlers,
+  isVisible,
   markOf,
   parseMarkdown,
   type RenderedReply,
@@ -43,7 +44,8 @@ export function renderHtml(markdown: string): string {
 
 /** As many messages as it takes, each within the limit; none for an empty text. */
 export function renderParts(markdown: string): string[] {
-  return splitMarkdown(markdown, { ...splitting, render: renderHtml }).map(renderHtml);
+  const parts = splitMarkdown(markdown, { ...splitting, render: renderHtml }).map(renderHtml);
+  return parts.filter((html) => isVisible(visible(html)));
 }
 
 const splitting = { limit: limits.text, measure: (html: string) => visible(html).length };
@@ -73,6 +75,7 @@ const handlers: Handlers = {
   inlineCode: ({ value }) => `<code>${escaped(value)}</code>`,
   heading: (node, to) => `<b>${to.inline(node)}</b>`,
   code: ({ value, lang }) => {
+    if (!isVisible(value)) return '';
     const language = /^[\w+#.-]{1,32}$/.test(lang ?? '') ? ` class="language-${lang}"` : '';
     return language ? `<pre><code${language}>${escaped(value)}</code></pre>` : `<pre>${escaped(value)}</pre>`;
   },

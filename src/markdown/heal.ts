@@ -1,7 +1,7 @@
 /** Markdown that is still being written, made well-formed: what is open is closed, what has only begun is left out. */
 import type { Code, Nodes } from 'mdast';
-import { bounded } from './bounded.js';
 import { parseMarkdown } from './parse.js';
+import { sourceOf } from './source.js';
 
 /** What may have to be closed, the shortest first: the parser says what is. */
 const closers = ['`', '*', '_', '**', '__', '~~'];
@@ -23,7 +23,7 @@ const comingTable = /(?:^|\n)[ \t]*\|[^\n]*(?:\n[ \t]*[|:-][ \t|:-]*)?$/;
 
 /** Only its end changes; a text that is complete stays as it is, but for white space at its end. */
 export function healMarkdown(text: string): string {
-  const written = bounded(text).trimEnd();
+  const written = sourceOf(text).trimEnd();
   const last = lastBlock(parseMarkdown(written));
   const start = last.position?.start.offset ?? 0;
   const before = written.slice(0, start);

@@ -10,8 +10,8 @@ import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown, gfmToMarkdown } from 'mdast-util-gfm';
 import { defaultHandlers, type Handle, toMarkdown } from 'mdast-util-to-markdown';
 import { gfm } from 'micromark-extension-gfm';
-import { bounded } from './bounded.js';
 import { canonical } from './canonical.js';
+import { sourceOf } from './source.js';
 
 const dialect = gfm({ singleTilde: false });
 
@@ -24,7 +24,7 @@ const syntax = {
 
 /** Never throws: what is not markup is text. About 1 ms for 1,000 characters of prose, more where marks are dense. */
 export function parseMarkdown(text: string): Root {
-  const source = bounded(text);
+  const source = sourceOf(text);
   return canonical(fromMarkdown(source, syntax), source);
 }
 
