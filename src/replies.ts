@@ -7,6 +7,8 @@ export type { LiveOptions } from './connector/kit/live-reply.js';
 export { LiveReplies } from './connector/kit/live-reply.js';
 export { fileEnding } from './markdown/file-ending.js';
 export { healMarkdown } from './markdown/heal.js';
+export type { Limits } from './markdown/limits.js';
+export { withinAll } from './markdown/limits.js';
 export type { LongBlocks, TextFile } from './markdown/long-blocks.js';
 export { withoutLongBlocks } from './markdown/long-blocks.js';
 export { isVisible, rendersToNothing } from './markdown/nothing.js';

@@ -53,6 +53,7 @@ type Tag = '**' | '*' | '_' | '~~';
 
 const handlers: Handlers = {
   text: ({ value }) => escaped(value),
+  spoiler: (node, to) => `||${to.inline(node)}||`,
   strong: (node, to) => (isBold(to) ? to.inline(node) : tagged('**', to.inline(node))),
   // Stars and stars in one another are read in more than one way; lines beside stars are not.
   emphasis: (node, to) => {
@@ -91,10 +92,16 @@ const handlers: Handlers = {
     const url = node.url.replaceAll('(', '%28').replaceAll(')', '%29').replace(/\s/g, '%20');
     const same = text === '' || ['', 'mailto:', 'http://'].some((start) => start + plain(text) === node.url);
     // Masked links are for the web alone, and not where the words look like another address.
+    const quiet = node.data?.quiet;
+    if (quiet && same && places.test(node.url)) return `<${node.url}>`;
     if (!/^https?:\/\//i.test(node.url))
       return same ? plain(text) || escaped(node.url) : `${text} (${escaped(node.url)})`;
-    if (same) return plain(text) || node.url;
-    return /https?:\/\//i.test(text) ? `${text} (${node.url})` : `[${text}](${url})`;
+    if (same) return quiet ? `<${node.url}>` : plain(text) || node.url;
+    return /https?:\/\//i.test(text)
+      ? `${text} (${node.url})`
+      : quiet
+        ? `[${text}](<${url}>)`
+        : `[${text}](${url})`;
   },
 };
 
@@ -108,12 +115,23 @@ function tagged(tag: Tag, inner: string): string {
   return words === '' ? inner : before + tag + words + tag + after;
 }
 
+/** Links into the server's own pages. https://discord.com/developers/docs/reference#message-formatting */
+const places = /^id:[\w-]+(?::\d+)?$/;
+
+/** Emoji of a server, commands, times: they stand for themselves. */
+const tokens = /(<(?:a?:\w{1,32}:\d{1,20}|\/[^\n<>:]{1,100}:\d{1,20}|t:-?\d{1,14}(?::[a-zA-Z])?)>)/;
+
 /** What Discord would take for its marks stands as it was written. */
 function escaped(text: string): string {
-  return text
-    .replace(/[\\*_~`|[\]]/g, '\\$&')
+  const pieces = text.split(tokens).map((piece, index) => (index % 2 === 0 ? withoutMarks(piece) : piece));
+  return pieces
+    .join('')
     .replace(/^(\s*)(#{1,3}(?=\s)|-#(?=\s)|[-+](?=\s)|>)/gm, '$1\\$2')
     .replace(/^(\s*\d+)\.(?=\s)/gm, '$1\\.');
+}
+
+function withoutMarks(text: string): string {
+  return text.replace(/[\\*_~`|[\]]/g, '\\$&');
 }
 
 function plain(text: string): string {

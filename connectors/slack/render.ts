@@ -128,7 +128,8 @@ function resolveEdges(text: string): string {
 
 function linked(url: string, label: string): string {
   const shown = escaped(label.replaceAll(edge, '').replace(/\s+/g, ' ').trim());
-  if (!/^(https?|mailto|tel):/i.test(url)) return shown === '' ? escaped(url) : `${shown} (${escaped(url)})`;
+  if (!/^(https?|mailto|tel):/i.test(url))
+    return shown === '' || shown === escaped(url) ? escaped(url) : `${shown} (${escaped(url)})`;
   const target = escaped(url).replaceAll('|', '%7C').replace(/\s/g, '%20');
   const bare = target.replace(/^(mailto|tel):/i, '');
   return bare === target && (shown === '' || shown === bare) ? `<${target}>` : `<${target}|${shown || bare}>`;

@@ -14,6 +14,7 @@ import {
   renderMarkdown,
   splitMarkdown,
   splitPlain,
+  withinAll,
   withoutLongBlocks,
 } from '../../src/replies.js';
 
@@ -48,7 +49,27 @@ export function renderParts(markdown: string): string[] {
   return parts.filter((html) => isVisible(visible(html)));
 }
 
-const splitting = { limit: limits.text, measure: (html: string) => visible(html).length };
+/**
+ * `bytes`: of what is sent; Telegram cuts requests of 32 KiB. `entities`: formatted stretches, addresses and names that
+ * it finds by itself among them; formatting beyond is dropped. `entityBytes`: of all of them together; above some 9,000
+ * it refuses the message, https://github.com/tdlib/telegram-bot-api/issues/165.
+ */
+const splitting = withinAll(
+  { characters: limits.text, bytes: 32_000, entities: 100, entityBytes: 7500 },
+  (html) => {
+    const shown = visible(html);
+    const addresses = [...html.matchAll(/<a href="([^"]*)"/g)].map(([, address]) =>
+      Buffer.byteLength(address!),
+    );
+    const tags = html.match(/<(?!code class)[a-z]/g)?.length ?? 0;
+    return {
+      characters: shown.length,
+      bytes: Buffer.byteLength(html),
+      entities: tags + (shown.match(/https?:\/\/|www\.|(?<!\w)[@#/$]\w/g)?.length ?? 0),
+      entityBytes: addresses.reduce((sum, bytes) => sum + bytes, 0) + 16 * tags,
+    };
+  },
+);
 
 /** What a person sees of it; also what Telegram counts. */
 export function visible(html: string): string {
@@ -69,6 +90,7 @@ export function renderButtons(buttons: Button[] = []) {
 
 const handlers: Handlers = {
   text: ({ value }) => escaped(value),
+  spoiler: (node, to) => `<tg-spoiler>${to.inline(node)}</tg-spoiler>`,
   strong: (node, to) => `<b>${to.inline(node)}</b>`,
   emphasis: (node, to) => `<i>${to.inline(node)}</i>`,
   delete: (node, to) => `<s>${to.inline(node)}</s>`,
