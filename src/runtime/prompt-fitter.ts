@@ -9,7 +9,7 @@ import type { FileReader } from '../files/reader.js';
 import type { ModelMessage, ModelRequest, Note, Quote, SystemPart, Tool, UserMessage } from '../llm/llm.js';
 import { systemText } from '../llm/prompt-text.js';
 import { ByteGate } from './byte-gate.js';
-import { cutMessage, cutParts, cutText, leftOut, messageTokens, wordTokens } from './cutting.js';
+import { cutMessage, cutParts, cutText, leftOut, messageTokens } from './cutting.js';
 import { named, pictureBytes, roomFor, withContents } from './file-contents.js';
 import type { Composed } from './transcript.js';
 
@@ -67,7 +67,7 @@ export class PromptFitter {
     const { messages, temperature, asked = new Set(), earlier = new Set(), unshown = 0 } = request;
     const length = abilities.contextTokens ?? this.#limits.contextTokens;
     const maxTokens = Math.min(request.maxTokens, Math.max(16, Math.floor(length / 3)));
-    const budget = Math.floor((length - maxTokens) * share);
+    const budget = Math.floor((length - maxTokens) * share) - frameTokens;
     const tools = abilities.tools ? request.tools : [];
     const notes: Note[] = [];
 
@@ -86,7 +86,7 @@ export class PromptFitter {
     left -= fitParts(now, Math.floor(left / 2), shown);
 
     const system = new Map<SystemPart, SystemPart>();
-    left -= fitContext(request.system, Math.floor(left / 4), system);
+    left -= fitContext(request.system, Math.floor(left / 4), system, notes);
     left -= fitQuotes(request.system, 'facts', Math.floor(left / 4), system, notes);
     const recalled = request.system.some((part) => part.kind === 'recalled' && part.memories.length > 0);
     const before = messages.filter((message) => earlier.has(message));
@@ -127,6 +127,10 @@ export class PromptFitter {
     return tokens - room.tokens;
   }
 }
+
+/** For titles, and for what says what was left out. */
+const frameTokens = 150;
+const headTokens = 10;
 
 /** What depends on the turn; all else is said always. */
 const variable = new Set<SystemPart['kind']>(['context', 'facts', 'recalled', 'omitted']);
@@ -202,16 +206,21 @@ function shortened(message: ModelMessage, tokens: number) {
   return { value: carried.value, tokens: cut.tokens + carried.tokens };
 }
 
-function fitContext(system: SystemPart[], tokens: number, fitted: Map<SystemPart, SystemPart>): number {
+function fitContext(
+  system: SystemPart[],
+  tokens: number,
+  fitted: Map<SystemPart, SystemPart>,
+  notes: Note[],
+): number {
   let left = tokens;
   for (const part of system) {
     if (part.kind !== 'context') continue;
-    const { text, notes } = cutText(part.text, left);
-    left -= wordTokens(text);
-    fitted.set(part, {
-      kind: 'context',
-      text: [text, ...notes.map((note) => `[${note}]`)].filter(Boolean).join('\n'),
-    });
+    const cut = cutText(part.text, left - headTokens, 'of what there is to know');
+    notes.push(...cut.notes);
+    if (cut.text === '') continue;
+    const shown: SystemPart = { kind: 'context', text: cut.text };
+    left -= systemTokens([shown]) + systemTokens([{ kind: 'omitted', notes: cut.notes }]);
+    fitted.set(part, shown);
   }
   return tokens - left;
 }
