@@ -172,6 +172,7 @@ function arrange(env: z.output<typeof Environment>) {
       maxSteps: env.CARRIER_TURN_MAX_STEPS,
       retryBaseMs: env.CARRIER_RETRY_BASE_MS,
       modelTimeoutMs: env.CARRIER_MODEL_TIMEOUT_MS,
+      modelWaitMs: env.CARRIER_MODEL_WAIT_MS,
       waitMs: env.CARRIER_WAIT_MS,
       sweepMs: env.CARRIER_SWEEP_MS,
       stopMs: env.CARRIER_STOP_MS,

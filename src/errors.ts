@@ -64,6 +64,19 @@ export const errorCodes = {
 /** A code of the table above. */
 export type ErrorCode = keyof typeof errorCodes;
 
+/** Codes by which a turn that failed is known to whoever asked; the others are one to them. */
+const codesOfTurns: readonly string[] = [
+  'model_unavailable',
+  'model_refused',
+  'model_timeout',
+  'turn_crashed',
+] satisfies ErrorCode[];
+
+/** What a turn that failed with this code is to whoever asked. */
+export function turnFailureCode(code: string): ErrorCode {
+  return codesOfTurns.includes(code) ? (code as ErrorCode) : 'turn_failed';
+}
+
 export interface ErrorDetails {
   /** The request field, setting or file at fault, when there is one. */
   field?: string;
