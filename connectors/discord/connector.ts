@@ -132,6 +132,7 @@ class DiscordConnector implements Connector {
         else inbox.dispatch(client, payload, shardId);
         if (payload.t === 'READY' && shardId === 0) void this.#register(api, host, payload.d.application.id);
       },
+      lost: (shardId) => inbox.lost(shardId),
     });
     this.#gateway = gateway;
     this.#inbox = inbox;

@@ -92,11 +92,17 @@ export class Inbox {
     await this.#progress?.close();
   }
 
+  /** The connection of a shard is gone; READY or RESUMED says that another one is there. */
+  lost(shardId: number): void {
+    this.#catchUp.lost(shardId);
+  }
+
   dispatch(client: Client, payload: GatewayDispatchPayload, shardId: number): void {
     const { t, d } = payload;
     this.#client = client;
     // Names in quotes, as the gateway writes them: the SDK's enumerations are values, and it is loaded late.
     if (t === 'READY') this.#catchUp.ready(shardId, d.guilds);
+    else if (t === 'RESUMED') this.#catchUp.resumed(shardId);
     else if (t === 'GUILD_CREATE') this.#catchUp.guild(d as GatewayGuildCreateDispatchData);
     else if (t === 'GUILD_DELETE') this.#catchUp.gone(d);
     else if (t === 'MESSAGE_CREATE') this.#create(client, d);
