@@ -6,17 +6,17 @@ import { defineConfig, type Plugin } from 'vitest/config';
 const root = dirname(fileURLToPath(import.meta.url));
 
 /**
- * Node starts a worker thread from a file, without Vite's transform, so what a thread runs (its entry, or the module
- * given to `aside`) must be JavaScript: the compiled one of the same sources (`npm test` builds first).
+ * Node starts a worker thread from a file, without Vite's transform, so what a thread runs must be JavaScript: the
+ * compiled one of the same sources (`npm test` builds first). All that sources name by such an address is for threads.
  */
 function compiledThreads(): Plugin {
   return {
     name: 'compiled-threads',
     transform(code, id) {
-      if (!/^\/(src|connectors)\//.test(id.replace(root, '')) || !/new Worker\(|aside\(/.test(code)) return;
+      if (!/^\/(src|connectors)\//.test(id.replace(root, ''))) return;
       const folder = dirname(id).replace(root, `${root}/dist`);
       return code.replace(
-        /new URL\((['"])\.\/([\w-]+\.js)\1, import\.meta\.url\)/g,
+        /new URL\((['"])(\.\.?\/[\w./-]+\.js)\1, import\.meta\.url\)/g,
         (_, __, file: string) => {
           return `new URL(${JSON.stringify(`file://${resolve(folder, file)}`)})`;
         },

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Connector, Host } from './connector/connector.js';
 import { newId } from './core/ids.js';
 import { roomIdOf } from './core/memory.js';
-import { FatalError, RetryableError } from './errors.js';
+import { FatalError, RetryableError, turnFailureCode } from './errors.js';
 import { type ConnectorExtension, defineConnector } from './extensions/extension.js';
 
 const name = 'program';
@@ -75,7 +75,7 @@ export class Asking {
         // Before the look into the store, so that nothing is missed in between.
         const told = new Promise<void>((resolve) => (look = resolve));
         const outcome = await host.outcome(receipt.memory.id);
-        if (outcome?.error) throw new FatalError('turn_failed', outcome.error.message);
+        if (outcome?.error) throw new FatalError(turnFailureCode(outcome.error.code), outcome.error.message);
         if (outcome) return { text: outcome.reply?.memory.content.text ?? null, turnId: outcome.turnId };
         if (performance.now() > until)
           throw new RetryableError('reply_timeout', 'No reply in time; ask again with the same messageId.');

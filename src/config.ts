@@ -161,6 +161,10 @@ function arrange(env: z.output<typeof Environment>) {
       }),
     /** Days that any agent's messages are kept at most; undefined: for ever. */
     retentionDays: env.CARRIER_RETENTION_DAYS,
+    prompt: {
+      contextTokens: env.CARRIER_CONTEXT_TOKENS,
+      fileBytes: env.CARRIER_PROMPT_FILES_MB * 2 ** 20,
+    },
     turns: {
       concurrency: env.CARRIER_CONCURRENCY,
       attempts: env.CARRIER_TURN_ATTEMPTS,
@@ -168,6 +172,7 @@ function arrange(env: z.output<typeof Environment>) {
       maxSteps: env.CARRIER_TURN_MAX_STEPS,
       retryBaseMs: env.CARRIER_RETRY_BASE_MS,
       modelTimeoutMs: env.CARRIER_MODEL_TIMEOUT_MS,
+      modelWaitMs: env.CARRIER_MODEL_WAIT_MS,
       waitMs: env.CARRIER_WAIT_MS,
       sweepMs: env.CARRIER_SWEEP_MS,
       stopMs: env.CARRIER_STOP_MS,

@@ -45,6 +45,7 @@ export const errorCodes = {
   turn_crashed: { status: 502, meaning: 'The hub ended several times while it took this turn.' },
   model_unavailable: { status: 503, meaning: 'The language model cannot be reached or is overloaded.' },
   model_refused: { status: 502, meaning: 'The language model rejected the request or the key.' },
+  prompt_too_long: { status: 502, meaning: 'The prompt is longer than the language model takes.' },
   model_timeout: { status: 504, meaning: 'The language model did not finish in time.' },
   reply_timeout: {
     status: 504,
@@ -62,6 +63,19 @@ export const errorCodes = {
 
 /** A code of the table above. */
 export type ErrorCode = keyof typeof errorCodes;
+
+/** Codes by which a turn that failed is known to whoever asked; the others are one to them. */
+const codesOfTurns: readonly string[] = [
+  'model_unavailable',
+  'model_refused',
+  'model_timeout',
+  'turn_crashed',
+] satisfies ErrorCode[];
+
+/** What a turn that failed with this code is to whoever asked. */
+export function turnFailureCode(code: string): ErrorCode {
+  return codesOfTurns.includes(code) ? (code as ErrorCode) : 'turn_failed';
+}
 
 export interface ErrorDetails {
   /** The request field, setting or file at fault, when there is one. */

@@ -58,7 +58,7 @@ export type { ModelAbilities } from './core/model-abilities.js';
 export type { Part, PartKind } from './core/part.js';
 export type { ActionRecord, OutboundMessage, Turn, Usage } from './core/turn.js';
 export type { ErrorCode } from './errors.js';
-export { CarrierError, FatalError, RetryableError } from './errors.js';
+export { CarrierError, FatalError, RetryableError, turnFailureCode } from './errors.js';
 export type {
   ConnectorContext,
   ConnectorExtension,

@@ -32,16 +32,20 @@ import { places as placesRule } from './intake/places.js';
 import { commandsOfPlugins } from './intake/plugin-commands.js';
 import { pluginRule } from './intake/plugin-rule.js';
 import { Pointers } from './intake/pointers.js';
+import { Proxies } from './intake/proxies.js';
 import { type Limiters, Rates } from './intake/rates.js';
 import { scopedNotes } from './intake/scoped-notes.js';
 import { ServedPlaces } from './intake/served-places.js';
+import { Threads } from './intake/threads.js';
 import { editedBy } from './intake/transformed.js';
+import { Waking } from './intake/waking.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import type { AgentDesk, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
+import { again } from './runtime/again.js';
 import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { Store } from './store/store.js';
@@ -76,6 +80,7 @@ export interface Front {
   /** Call when nothing is received any more. */
   stop(): void;
   readonly operations: Caller;
+  readonly notices: Notices;
 }
 
 export function frontOf(parts: FrontParts): Front {
@@ -108,31 +113,40 @@ export function frontOf(parts: FrontParts): Front {
     return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
   });
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
-  const pointers = new Pointers(store.memories, store.notes, log);
+  const proxies = new Proxies({ ...store, log });
+  const pointers = new Pointers(store.memories, store.notes, proxies, log);
   const rates = new Rates(engines.limiters, log);
-  const talk = placesRule(groups(config.turns), { places, served, pairings });
+  const threads = new Threads(store.notes, store.memories, log);
+  const talk = placesRule(groups(config.turns, threads), { places, served, pairings });
   /** Who gets through, whatever they do. */
   const gate = [noBots, othersCommands, lists, direct(pairings), talk];
   const admits = afterwards(gate, agents.get);
   const commands = commandsOf(operations, { buttons, pairings }, parts);
+  const rules = [...gate, rates.rule, pluginRule(plugins, log)];
   const intake = new Intake({
     memories: store.memories,
     turns: turnQueue,
-    rules: [...gate, rates.rule, pluginRule(plugins, log)],
+    rules,
     limits: config.turns,
     commands,
     orders: new Orders({ ...store, notices, commands, alone: !config.cluster, log }),
     forgotten,
+    threads,
+    proxies,
     notices,
     buttons,
     pointers,
     plugins,
+    again: (receipt) => again({ store, rooms, turnQueue, log }, receipt),
     requireAgent: agents.get,
     log,
   });
   const changes = new Changes({
-    ...{ memories: store.memories, pointers, admits, forgotten, limits: config.turns },
+    ...{ memories: store.memories, pointers, admits, forgotten, proxies, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
+    waking: new Waking({
+      ...{ turns: store.turns, queue: turnQueue, rooms, threads, admits: afterwards(rules, agents.get), log },
+    }),
   });
   const feedback = new Feedback(store.notes, pointers, admits, log);
   const incoming = new IncomingFiles(store.files, config.files);
@@ -185,6 +199,7 @@ export function frontOf(parts: FrontParts): Front {
   return {
     hostFor,
     operations,
+    notices,
     async start(connector) {
       await connector.start(hostFor(connector));
       await line.takeUp(connector);

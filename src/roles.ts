@@ -5,8 +5,8 @@
 import { agentDesk } from './agent-desk.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { Bots } from './agents/bots.js';
-import type { CharacterProblem, Characters } from './agents/characters.js';
-import type { Problem } from './agents/problem.js';
+import type { Characters } from './agents/characters.js';
+import { type Problem, problemOfFile, sameProblem } from './agents/problem.js';
 import { RunningAgents } from './agents/running-agents.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
@@ -18,6 +18,7 @@ import type { Engines } from './engines.js';
 import { FileReader } from './files/reader.js';
 import { type FrontParts, frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
+import type { Notices } from './intake/notices.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import { Metrics } from './metrics.js';
@@ -29,6 +30,8 @@ import { redact } from './redaction.js';
 import { AbilityLoader } from './runtime/abilities.js';
 import { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
+import { Outages } from './runtime/outages.js';
+import { PromptFitter } from './runtime/prompt-fitter.js';
 import { Retention } from './runtime/retention.js';
 import { NotedRooms } from './runtime/rooms.js';
 import { StateManager } from './runtime/state-manager.js';
@@ -111,7 +114,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, plugins, edited: () => memoryManager.nudge() },
   });
-  const worker = workerOf(parts, { metrics, memoryManager, rooms });
+  const worker = workerOf(parts, { metrics, memoryManager, rooms, notices: front.notices });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
@@ -132,8 +135,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   function problems(): Problem[] {
     const known = agents.problems();
     // Found without opening it, and by opening it: one problem.
-    const failures = parts.plugins.failures().filter((failure) => !known.some((one) => isSame(one, failure)));
-    return [...characters.problems().map(ofFile), ...known, ...failures];
+    const failures = parts.plugins
+      .failures()
+      .filter((failure) => !known.some((one) => sameProblem(one, failure)));
+    return [...characters.problems().map(problemOfFile), ...known, ...failures];
   }
 
   async function ready(): Promise<Readiness> {
@@ -195,14 +200,6 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   };
 }
 
-function isSame(one: Problem, other: Problem): boolean {
-  return one.agentId === other.agentId && one.field === other.field;
-}
-
-function ofFile({ id, path, field, message }: CharacterProblem): Problem {
-  return { agentId: id, field: field ?? path, message: `${path}: ${message}` };
-}
-
 /** What is done now and then, by one worker of the cluster at a time. */
 function keepUp({ config, engines, characters, log }: HubParts, memoryManager: MemoryManager): void {
   const { store, maintenance } = engines;
@@ -252,16 +249,18 @@ interface WorkerNeeds {
   metrics: Metrics;
   memoryManager: MemoryManager;
   rooms: Rooms;
+  notices: Notices;
 }
 
 function workerOf(
   { config, engines, characters, forgotten, models, plugins, types, log, now }: HubParts,
-  { metrics, memoryManager, rooms }: WorkerNeeds,
+  { metrics, memoryManager, rooms, notices }: WorkerNeeds,
 ): Worker {
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
-    state: new StateManager(store.memories, new FileReader(store.files), memoryManager, log),
+    state: new StateManager(store.memories, memoryManager, log),
+    fitter: new PromptFitter(new FileReader(store.files), config.prompt),
     abilities: new AbilityLoader(plugins, log),
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
@@ -271,13 +270,12 @@ function workerOf(
     now,
     log,
   });
+  const outages = new Outages({
+    ...{ notes: store.notes, limitMs: limits.modelWaitMs, retryBaseMs: limits.retryBaseMs },
+    ...{ tell: (to, text, once) => notices.tellAuthor(to, text, once), now, log },
+  });
   return new Worker({
-    turns: store.turns,
-    rooms,
-    memories: store.memories,
-    forgotten,
-    turnQueue,
-    deliveryQueue,
+    ...{ turns: store.turns, rooms, outages, memories: store.memories, forgotten, turnQueue, deliveryQueue },
     taker: types(manager),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
@@ -288,6 +286,7 @@ function workerOf(
       if (!config.cluster) memoryManager.nudge();
     },
     maxMessages: limits.maxMessages,
+    now,
     log,
   });
 }

@@ -42,7 +42,7 @@ export class Delivery {
   async send({ id, to, turnId, memory }: OutboundMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
     const { host, finishLive } = this.#parts;
     const { text, buttons = [] } = memory.content;
-    const parts = replyParts({ text, buttons, ...(await this.#files(memory)) });
+    const parts = await replyParts({ text, buttons, ...(await this.#files(memory)) });
     const sent = await SentParts.open({ notes: host.notes, outboundId: id, plan: null, codec: idsAlone });
     const live = await finishLive(turnId, to);
     const channelId = channelOf(to);

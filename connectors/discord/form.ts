@@ -68,9 +68,10 @@ function blamedExtras({ discordCode, httpStatus, fields }: Refusal): Extra[] {
 }
 
 /** The messages that a part becomes in the form that is left of it; one at least. */
-export function messagesOf(part: Part, given: Given, whole: boolean): Part[] {
+export async function messagesOf(part: Part, given: Given, whole: boolean): Promise<Part[]> {
   const { files, components } = part;
-  const contents = [...wordsOf(part, given.words, whole), ...(given.files ? files.flatMap(fileAsText) : [])];
+  const shown = given.files ? (await Promise.all(files.map(fileAsText))).flat() : [];
+  const contents = [...wordsOf(part, given.words, whole), ...shown];
   const messages = (contents.length > 0 ? contents : ['']).map(
     (content): Part => ({ content, files: [], components: [] }),
   );
@@ -97,7 +98,7 @@ function inPieces(text: string): string[] {
 /** A longer file would fill the channel, in UTF-16 units. */
 const maxShownChars = 60_000;
 
-function fileAsText({ name, data, contentType = '' }: RawFile): string[] {
+async function fileAsText({ name, data, contentType = '' }: RawFile): Promise<string[]> {
   const text = /^(text\/|application\/(json|xml|yaml))/.test(contentType) ? String(data) : '';
   const called = `📎 \`${name.replaceAll('`', "'")}\``;
   if (text.trim() === '' || text.length > maxShownChars) return [`${called} could not be attached here.`];

@@ -100,7 +100,7 @@ export class Interactions {
     const original = originalOf(interaction);
     // Whom the gate drops gets no answer, and no "thinking" that never ends.
     if (answer === null) return this.#patiently(() => api.delete(original, { auth: false }), until);
-    const [first = '✓', ...rest] = contentsOf(answer.text);
+    const [first = '✓', ...rest] = await contentsOf(answer.text);
     const show = (components: Part['components']) => () => {
       const body = { content: first, components, ...quiet, ...this.#flags(0) };
       return this.#patiently(() => api.patch(original, { auth: false, body }), until);
@@ -139,7 +139,8 @@ export class Interactions {
       await this.#patiently(withoutButtons, until).catch((err) =>
         host.log.warn({ err }, 'Buttons that were pressed stay on Discord.'),
       );
-    for (const content of contentsOf(answer?.text ?? '')) await this.#followUp(interaction, content, until);
+    for (const content of await contentsOf(answer?.text ?? ''))
+      await this.#followUp(interaction, content, until);
   }
 
   /** What the hub says, or why it does not: a refusal is an answer, too. */

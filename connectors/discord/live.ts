@@ -61,16 +61,19 @@ export class Live {
   #surface({ source }: Memory): LiveSurface {
     const { messenger } = this.#parts;
     const channel = channelOf(source);
-    const shown = (text: string) => ({ content: contentsOf(text)[0] ?? '…', files: [], components: [] });
+    const shown = async (text: string) => {
+      const [content = '…'] = await contentsOf(text);
+      return { content, files: [], components: [] };
+    };
     return {
       typing: () => messenger.typing(channel),
       open: async (text) => {
-        const post = { ...shown(text), key: keyOf(source), replyTo: source.messageId };
+        const post = { ...(await shown(text)), key: keyOf(source), replyTo: source.messageId };
         // Under one key it is one message, however often its answer is lost.
         const { id } = await untilDone(() => messenger.post(channel, post), { most: openTries });
         return id;
       },
-      update: (message, text) => messenger.edit(channel, message, shown(text)),
+      update: async (message, text) => messenger.edit(channel, message, await shown(text)),
       discard: (message) => messenger.remove(channel, message),
     };
   }

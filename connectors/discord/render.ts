@@ -1,11 +1,47 @@
 /** The canonical tree as Discord's markdown. https://support.discord.com/hc/en-us/articles/210298617 */
-import { type Handlers, parseMarkdown, type Renderer, renderMarkdown } from '../../src/replies.js';
+import {
+  type Handlers,
+  parseMarkdown,
+  type RenderedReply,
+  type Renderer,
+  renderMarkdown,
+  splitMarkdown,
+  splitPlain,
+  withoutLongBlocks,
+} from '../../src/replies.js';
 
 /**
  * The most a message holds. Discord counts characters; UTF-16 units are never fewer.
  * https://discord.com/developers/docs/resources/message#create-message
  */
 export const maxMessageChars = 2000;
+
+/** Code and tables that would fill more than about two messages are easier to read as a file. */
+const longBlocks = {
+  maxChars: 3500,
+  tables: true,
+  note: (name: string) => ({
+    type: 'strong' as const,
+    children: [{ type: 'text' as const, value: `📎 ${name}` }],
+  }),
+};
+
+/** A reply as messages and files. */
+export function renderReply(text: string): RenderedReply {
+  const { markdown, files } = withoutLongBlocks(text, longBlocks);
+  return { parts: renderParts(markdown), files };
+}
+
+/** As messages alone. */
+export function renderParts(markdown: string): string[] {
+  const render = renderDiscord;
+  return splitMarkdown(markdown, { limit: maxMessageChars, render }).map(render);
+}
+
+/** A text as it stands. */
+export function renderPlain(text: string): string[] {
+  return splitPlain(text, { limit: maxMessageChars, render: escaped });
+}
 
 /** Markdown of any make as Discord shows it. */
 export function renderDiscord(markdown: string): string {

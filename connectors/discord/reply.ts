@@ -2,8 +2,10 @@
 
 import type { APIActionRowComponent, APIButtonComponentWithCustomId, RawFile } from 'discord.js';
 import type { Button } from '../../src/extension-api.js';
-import { fileEnding, markdownOf, parseMarkdown, splitMarkdown, tableAsText } from '../../src/replies.js';
-import { maxMessageChars, renderDiscord } from './render.js';
+import { replyRenderer, type TextFile } from '../../src/replies.js';
+import * as forms from './render.js';
+
+const rendering = replyRenderer(new URL('./render.js', import.meta.url), forms);
 
 export interface Part {
   /** As Discord shows it. */
@@ -11,9 +13,6 @@ export interface Part {
   files: RawFile[];
   components: APIActionRowComponent<APIButtonComponentWithCustomId>[];
 }
-
-/** Code and tables that would fill more than about two messages are easier to read as a file. */
-const longBlockChars = 3500;
 
 /** https://discord.com/developers/docs/reference#uploading-files */
 const maxFilesPerMessage = 10;
@@ -31,13 +30,16 @@ export interface ReplyContent {
  * None for a reply that shows nothing. Files come with the last text, and with messages of their own beyond what one
  * message takes.
  */
-export function replyParts({ text, files: attached, tooLarge, buttons }: ReplyContent): Part[] {
-  const { markdown, files: cutOut } = withoutLongBlocks(text);
+export async function replyParts({
+  text,
+  files: attached,
+  tooLarge,
+  buttons,
+}: ReplyContent): Promise<Part[]> {
+  const { parts: contents, files: cutOut } = await rendering.reply(text);
   const notes = tooLarge.map((name) => `(The file ${name} is too large for Discord.)`);
-  const parts = [...contentsOf(markdown), ...notes].map(
-    (content): Part => ({ content, files: [], components: [] }),
-  );
-  const [first, ...rest] = bundles([...cutOut, ...attached]);
+  const parts = [...contents, ...notes].map((content): Part => ({ content, files: [], components: [] }));
+  const [first, ...rest] = bundles([...cutOut.map(rawFile), ...attached]);
   if (first) {
     if (parts.length === 0) parts.push({ content: '', files: [], components: [] });
     parts.at(-1)!.files = first;
@@ -48,26 +50,12 @@ export function replyParts({ text, files: attached, tooLarge, buttons }: ReplyCo
 }
 
 /** Text as Discord's messages show it. */
-export function contentsOf(markdown: string): string[] {
-  const render = renderDiscord;
-  return splitMarkdown(markdown, { limit: maxMessageChars, render }).map(render);
+export function contentsOf(markdown: string): Promise<string[]> {
+  return rendering.parts(markdown);
 }
 
-function withoutLongBlocks(text: string): { markdown: string; files: RawFile[] } {
-  if (text.length <= longBlockChars) return { markdown: text, files: [] };
-  const root = parseMarkdown(text);
-  const files: RawFile[] = [];
-  const children = root.children.map((node) => {
-    const long = node.type === 'code' ? node.value : node.type === 'table' ? tableAsText(node) : '';
-    if (long.length <= longBlockChars) return node;
-    const name = `${node.type}-${files.length + 1}.${node.type === 'code' ? fileEnding(node.lang) : 'txt'}`;
-    files.push({ name, data: Buffer.from(`${long}\n`), contentType: 'text/plain; charset=utf-8' });
-    const words = [{ type: 'text' as const, value: `📎 ${name}` }];
-    return { type: 'paragraph' as const, children: [{ type: 'strong' as const, children: words }] };
-  });
-  return files.length === 0
-    ? { markdown: text, files }
-    : { markdown: markdownOf({ ...root, children }), files };
+function rawFile({ name, text }: TextFile): RawFile {
+  return { name, data: Buffer.from(`${text}\n`), contentType: 'text/plain; charset=utf-8' };
 }
 
 function bundles(files: RawFile[]): RawFile[][] {

@@ -64,7 +64,7 @@ export class Sender {
       this.#host.log.warn({ err, form: name, next: next?.name }, 'Discord refuses a message in this form.'),
     );
     const ids = [first];
-    const [, ...rest] = messagesOf(part, given, whole);
+    const [, ...rest] = await messagesOf(part, given, whole);
     if (rest.length > 0) await sent!.mark(0, first);
     for (const [index, content] of rest.entries()) {
       const known = sent!.ids[index + 1];
@@ -87,7 +87,7 @@ export class Sender {
   /** The first of the messages it becomes. */
   async #first(letter: Letter, given: Given, signal: AbortSignal): Promise<string> {
     const { channelId, part, whole, key, draftKey } = letter;
-    const message = messagesOf(part, given, whole)[0]!;
+    const message = (await messagesOf(part, given, whole))[0]!;
     const replyTo = given.reference ? undefined : letter.replyTo;
     if (!letter.draft || given.edit) {
       const name = given.edit || !draftKey ? key : draftKey;

@@ -97,7 +97,7 @@ export function toInbound({ agentId, tenant, payload }: Envelope): InboundMessag
       tenant,
       channel,
       messageId: platformId(channel, userId, payload.messageId ?? newId()),
-      ...(callbackUrl === undefined && { pull: true }),
+      ...(callbackUrl === undefined ? { pull: true } : { answersOnly: true }),
       ...((metadata !== undefined || callbackUrl !== undefined) && { metadata: { callbackUrl, metadata } }),
     },
     direct,

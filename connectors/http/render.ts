@@ -2,12 +2,15 @@
 import type { ServerResponse } from 'node:http';
 import {
   type ActionRecord,
+  type CarrierError,
   FatalError,
   type Memory,
   type OutboundMessage,
   type Outcome,
   type Reply,
+  RetryableError,
   type Turn,
+  turnFailureCode,
 } from '../../src/extension-api.js';
 
 export interface CallerIds {
@@ -48,20 +51,41 @@ export function callbackBody(
     agentId,
     turnId,
     reply: renderReply(reply),
-    ...(turn?.error && { error: errorBody(turnFailure({ reply, error: turn.error })) }),
+    ...(turn?.error && failureIn({ turnId, reply, error: turn.error })),
   };
 }
 
-export function errorBody({ code, message }: { code: string; message: string }): object {
-  return { code, message };
+function failureIn(outcome: Outcome): object {
+  const { error, cause } = turnFailure(outcome);
+  return { error: errorBody(error, cause) };
 }
 
-/** What the person was told says it best; the model's own error is for the turn's page. */
-export function turnFailure({ reply, error }: Pick<Outcome, 'reply' | 'error'>): FatalError {
-  return new FatalError('turn_failed', reply?.memory.content.text || error?.message || 'The turn failed.');
+/** Why a message that was taken has no answer. */
+export interface Failure {
+  error: CarrierError;
+  /** Of the turn that failed or is tried again; null: none is known. */
+  turnId: string | null;
+  /** What was wrong, for whoever runs the program: the person is told by the error's message. */
+  cause?: string;
 }
 
-export function renderMessage({ id, role, content, author, status, createdAt }: Memory): object {
+/** An answer's place, for a message that has none. */
+function failed(ids: CallerIds, { error, turnId, cause }: Failure): object {
+  return { messageId: ids.messageId, roomId: ids.roomId, turnId, error: errorBody(error, cause) };
+}
+
+export function errorBody({ code, message }: CarrierError, cause?: string): object {
+  return { code, message, ...(cause !== undefined && cause !== message && { cause }) };
+}
+
+/** What the person was told says it best; the turn's own error is the cause. */
+export function turnFailure({ turnId, reply, error }: Outcome): Failure {
+  const { code = 'turn_failed', message = 'The turn failed.' } = error ?? {};
+  const told = reply?.memory.content.text || message;
+  return { error: new FatalError(turnFailureCode(code), told), turnId, cause: message };
+}
+
+export function renderMessage({ id, role, content, author, status, turnId, createdAt }: Memory): object {
   const attachments = content.attachments.map(({ name, mediaType, size }) => ({ name, mediaType, size }));
   return {
     id,
@@ -69,6 +93,7 @@ export function renderMessage({ id, role, content, author, status, createdAt }: 
     text: content.text,
     author,
     status,
+    turnId,
     replyTo: content.replyTo,
     createdAt: iso(createdAt),
     ...(attachments.length > 0 && { attachments }),
@@ -112,6 +137,13 @@ export function parsedArguments(text: string): unknown {
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+export function sendFailure(res: ServerResponse, ids: CallerIds, failure: Failure): void {
+  const { error } = failure;
+  if (error instanceof RetryableError && error.retryAfterMs !== undefined)
+    res.setHeader('Retry-After', Math.ceil(error.retryAfterMs / 1000));
+  sendJson(res, error.status, failed(ids, failure));
 }
 
 export function sendJson(res: ServerResponse, status: number, body: object): void {

@@ -27,7 +27,7 @@ import {
   parseRoomId,
   toInbound,
 } from './normalize.js';
-import { answer, renderMessage, renderTurn, sendJson, turnFailure } from './render.js';
+import { answer, renderMessage, renderTurn, sendFailure, sendJson, turnFailure } from './render.js';
 import { ReplyStream } from './stream.js';
 import { uploadReader } from './upload.js';
 import type { Wait, Waiters } from './wait.js';
@@ -181,10 +181,14 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
     if (/\btext\/event-stream\b/i.test(req.headers.accept ?? ''))
       return stream(new ReplyStream(res, ids, receipt.memory.id), receipt, wait);
     if (!receipt.outcome) wait.follow(receipt);
-    const outcome = receipt.outcome ?? (await wait.outcome);
-    if (!outcome) return;
-    if (outcome.error) throw turnFailure(outcome);
-    sendJson(res, 200, answer(ids, outcome));
+    try {
+      const outcome = receipt.outcome ?? (await wait.outcome);
+      if (outcome?.error) sendFailure(res, ids, turnFailure(outcome));
+      else if (outcome) sendJson(res, 200, answer(ids, outcome));
+    } catch (error) {
+      if (!(error instanceof CarrierError)) throw error;
+      sendFailure(res, ids, { error, ...wait.about });
+    }
   }
 
   async function accept(req: Request, res: Response, sent: Sent): Promise<void> {
@@ -206,7 +210,7 @@ async function stream(replies: ReplyStream, receipt: Receipt, wait: Wait): Promi
     if (outcome) replies.finish(outcome);
   } catch (error) {
     if (!(error instanceof CarrierError)) throw error;
-    replies.fail(error);
+    replies.fail({ error, ...wait.about });
   }
 }
 

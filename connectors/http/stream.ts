@@ -1,7 +1,7 @@
 /** One message's turn as server-sent events. */
 import type { ServerResponse } from 'node:http';
-import { type CarrierError, type Outcome, type TurnEvent, TurnText } from '../../src/extension-api.js';
-import { answer, type CallerIds, errorBody, parsedArguments, turnFailure } from './render.js';
+import { type Outcome, type TurnEvent, TurnText } from '../../src/extension-api.js';
+import { answer, type CallerIds, errorBody, type Failure, parsedArguments, turnFailure } from './render.js';
 
 const heartbeatMs = 15_000;
 
@@ -48,6 +48,10 @@ export class ReplyStream {
     if (event.turnId !== this.#turn?.id) return;
     this.#said.see(event);
     this.#show(this.#said.text);
+    if (event.type === 'turn.waiting') {
+      const { until, error } = event;
+      this.#write('turn.waiting', { turnId: event.turnId, until: new Date(until).toISOString(), error });
+    }
     if (event.type === 'action.started') {
       const { callId, name } = event;
       this.#write('action.started', { callId, name, arguments: parsedArguments(event.arguments) });
@@ -60,7 +64,8 @@ export class ReplyStream {
 
   finish(outcome: Outcome): void {
     if (outcome.error) {
-      this.#write('turn.failed', { error: errorBody(turnFailure(outcome)), turnId: outcome.turnId });
+      const { error, turnId, cause } = turnFailure(outcome);
+      this.#write('turn.failed', { error: errorBody(error, cause), turnId });
     } else {
       if (outcome.reply) this.#complete(outcome.turnId, outcome.reply.memory.content.text);
       this.#write('reply', answer(this.#ids, outcome));
@@ -69,8 +74,8 @@ export class ReplyStream {
   }
 
   /** Ends the stream without an answer: the turn goes on, the waiting does not. */
-  fail(error: CarrierError): void {
-    this.#write('error', { error: errorBody(error) });
+  fail({ error, turnId, cause }: Failure): void {
+    this.#write('error', { error: errorBody(error, cause), turnId });
     this.#res.end();
   }
 

@@ -8,7 +8,9 @@ import {
   type Receipt,
   RetryableError,
   type TurnEvent,
+  turnFailureCode,
 } from '../../src/extension-api.js';
+import type { Failure } from './render.js';
 
 export interface WaitTimes {
   /** How long a caller waits for its answer, in ms. */
@@ -92,7 +94,10 @@ export class Waiters {
 
 /** One message on its way to its answer. */
 export class Wait {
-  /** Null when the caller left. Rejects with `reply_timeout` and `shutting_down`. */
+  /**
+   * Null when the caller left. Rejects with `reply_timeout` and `shutting_down`, and with the models' own error where
+   * the turn waits for them for longer than the caller does.
+   */
   readonly outcome: Promise<Outcome | null>;
   readonly #host: Host;
   readonly #times: WaitTimes;
@@ -101,6 +106,9 @@ export class Wait {
   #early: TurnEvent[] = [];
   #memoryId: string | null = null;
   #listener: Listener = () => {};
+  #turnId: string | null = null;
+  /** Of the last try, where the turn waits for its models; `until`: they are not asked before (Unix ms). */
+  #away: { code: string; message: string; until: number } | null = null;
   #deadline = 0;
   #timer: NodeJS.Timeout | undefined;
   #settled = false;
@@ -139,6 +147,8 @@ export class Wait {
       return;
     }
     this.#listener(event);
+    if ('covers' in event && event.covers.includes(this.#memoryId)) this.#turnId = event.turnId;
+    if (event.type === 'turn.waiting' && event.turnId === this.#turnId) this.#waitForModels(event);
     if (event.type !== 'reply' && event.type !== 'turn.failed') return;
     if (!event.covers.includes(this.#memoryId)) return;
     const error = event.type === 'turn.failed' ? event.error : null;
@@ -147,6 +157,17 @@ export class Wait {
 
   fail(error: unknown): void {
     this.#settle(() => this.#reject(error));
+  }
+
+  /** What is known of the turn that was waited for, to go with why there is no answer. */
+  get about(): Pick<Failure, 'turnId' | 'cause'> {
+    return { turnId: this.#turnId, ...(this.#away && { cause: this.#away.message }) };
+  }
+
+  #waitForModels({ until, error }: Extract<TurnEvent, { type: 'turn.waiting' }>): void {
+    this.#away = { ...error, until };
+    // No answer can come in time.
+    if (until - Date.now() > this.#deadline - performance.now()) this.fail(this.#late());
   }
 
   /** The caller is served, or gone. The turn goes on. */
@@ -176,11 +197,21 @@ export class Wait {
     }
     if (this.#settled) return;
     if (performance.now() < this.#deadline) return this.#wait();
-    this.fail(
-      new RetryableError(
-        'reply_timeout',
-        `No reply within ${this.#times.timeoutMs / 1000} s. The message is stored and will be answered: send it again with the same messageId, or read the room's messages.`,
-      ),
+    this.fail(this.#late());
+  }
+
+  #late(): RetryableError {
+    if (this.#away) {
+      const { code, until } = this.#away;
+      return new RetryableError(
+        turnFailureCode(code),
+        'The language model cannot be reached. The message is stored and will be answered once it is back: send it again with the same messageId.',
+        { retryAfterMs: Math.max(1000, until - Date.now()) },
+      );
+    }
+    return new RetryableError(
+      'reply_timeout',
+      `No reply within ${this.#times.timeoutMs / 1000} s. The message is stored and will be answered: send it again with the same messageId, or read the room's messages.`,
     );
   }
 }

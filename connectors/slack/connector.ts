@@ -59,6 +59,7 @@ interface Running {
   live: LiveReplies | null;
   threads: Threads;
   catchUp: CatchUp;
+  inbound: Inbound;
 }
 
 const defaultApiUrl = 'https://slack.com/api/';
@@ -162,7 +163,7 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
       interactions: new Interactions({ ...shared, apiUrl }),
     });
     const sender = new Sender(host, async (turnId) => live?.finish(turnId) ?? null);
-    return { app, running: { host, workspaces, installer, sender, live, threads, catchUp } };
+    return { app, running: { host, workspaces, installer, sender, live, threads, catchUp, inbound } };
   }
 
   return {
@@ -181,6 +182,13 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
       inlet = new Inlet();
       state = (await open(host)).running;
       await inlet.start();
+    },
+
+    again: (event) => {
+      const { inbound, workspaces } = running();
+      return inbound.again(event, ({ teamId, enterpriseId }) =>
+        workspaces.of(tenantOf(teamId, { enterpriseId })),
+      );
     },
 
     async stop() {

@@ -63,10 +63,11 @@ export function liveSurface(client: WebClient, { source, author }: Memory): Live
       }
       if (!opened) {
         const to = thread ? { channel, thread_ts: thread } : { channel };
+        const preview = await renderPreview(text);
         const { ts: posted } = await calling('posting a message', () =>
           client.chat.postMessage({
             ...to,
-            ...renderPreview(text),
+            ...preview,
             parse: 'none',
             unfurl_links: false,
             unfurl_media: false,
@@ -96,9 +97,8 @@ export function liveSurface(client: WebClient, { source, author }: Memory): Live
       // What was streamed cannot be unsaid: when a turn begins anew, its message is edited from then on.
       if (streamed !== null) await stopStream(client, place.channel, place.ts);
       streamed = null;
-      await calling('editing a message', () =>
-        client.chat.update({ ...place, ...renderPreview(text), parse: 'none' }),
-      );
+      const preview = await renderPreview(text);
+      await calling('editing a message', () => client.chat.update({ ...place, ...preview, parse: 'none' }));
     },
 
     async close(id) {

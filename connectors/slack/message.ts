@@ -2,14 +2,10 @@
 
 import type { types } from '@slack/bolt';
 import type { Attachment, Button } from '../../src/extension-api.js';
-import { fileEnding, markdownOf, parseMarkdown, splitMarkdown, tableAsText } from '../../src/replies.js';
-import { renderMrkdwn } from './render.js';
+import { replyRenderer } from '../../src/replies.js';
+import * as forms from './render.js';
 
-/** Of a section's text, in characters. https://docs.slack.dev/reference/block-kit/blocks/section-block */
-const sectionChars = 3000;
-
-/** Longer code and tables are easier to read, and to copy, as a file. */
-const longBlockChars = 2500;
+const rendering = replyRenderer(new URL('./render.js', import.meta.url), forms);
 
 /** Slack counts an edited message's text in bytes, after escaping, and refuses 4,000. */
 const fallbackBytes = 3900;
@@ -34,20 +30,26 @@ export interface RenderedReply {
   files: OutgoingFile[];
 }
 
-export function renderReply(text: string, attachments: Attachment[], buttons: Button[] = []): RenderedReply {
-  const { markdown, files } = withoutLongBlocks(text);
-  const parts = splitMarkdown(markdown, { limit: sectionChars, render: renderMrkdwn }).map(renderMrkdwn);
-  const messages = parts.filter((part) => part.trim() !== '').map(messageOf);
+export async function renderReply(
+  text: string,
+  attachments: Attachment[],
+  buttons: Button[] = [],
+): Promise<RenderedReply> {
+  const { parts, files } = await rendering.reply(text);
+  const messages = parts.map(messageOf);
   return {
     messages: buttons.length > 0 ? withButtons(messages, buttons) : messages,
-    files: [...files, ...attachments.map(({ name, file }) => ({ name, content: { key: file } }))],
+    files: [
+      ...files.map(({ name, text }) => ({ name, content: { text } })),
+      ...attachments.map(({ name, file }) => ({ name, content: { key: file } })),
+    ],
   };
 }
 
 /** One message that shows this much of a text, for one that is still being written. */
-export function renderPreview(markdown: string): RenderedMessage {
-  const [first = '…'] = splitMarkdown(markdown, { limit: sectionChars, render: renderMrkdwn });
-  return messageOf(renderMrkdwn(first));
+export async function renderPreview(markdown: string): Promise<RenderedMessage> {
+  const [first = '…'] = await rendering.parts(markdown);
+  return messageOf(first);
 }
 
 function messageOf(mrkdwn: string): RenderedMessage {
@@ -72,33 +74,6 @@ function withButtons(messages: RenderedMessage[], buttons: Button[]): RenderedMe
 
 function shortened(label: string): string {
   return label.length > buttonLabelChars ? `${label.slice(0, buttonLabelChars - 1)}…` : label;
-}
-
-/** Takes out code and tables that no longer fit into one message, and says where they went. */
-function withoutLongBlocks(markdown: string): { markdown: string; files: OutgoingFile[] } {
-  if (markdown.length <= longBlockChars) return { markdown, files: [] };
-  const root = parseMarkdown(markdown);
-  const files: OutgoingFile[] = [];
-  const attach = (name: string, text: string) => {
-    files.push({ name, content: { text } });
-    return {
-      type: 'paragraph' as const,
-      children: [
-        { type: 'emphasis' as const, children: [{ type: 'text' as const, value: `${name} is attached.` }] },
-      ],
-    };
-  };
-  const children = root.children.map((node) => {
-    const number = files.length + 1;
-    if (node.type === 'code' && node.value.length > longBlockChars)
-      return attach(`code-${number}.${fileEnding(node.lang)}`, node.value);
-    if (node.type === 'table') {
-      const text = tableAsText(node);
-      if (text.length > longBlockChars) return attach(`table-${number}.txt`, text);
-    }
-    return node;
-  });
-  return files.length === 0 ? { markdown, files } : { markdown: markdownOf({ ...root, children }), files };
 }
 
 function cutToBytes(text: string, max: number): string {

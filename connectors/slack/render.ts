@@ -4,8 +4,12 @@ import {
   markOf,
   parseMarkdown,
   plainText,
+  type RenderedReply,
   type Renderer,
   renderMarkdown,
+  splitMarkdown,
+  splitPlain,
+  withoutLongBlocks,
 } from '../../src/replies.js';
 
 type Node<T extends keyof Handlers> = Parameters<NonNullable<Handlers[T]>>[0];
@@ -43,6 +47,37 @@ const handlers: Handlers = {
     separately(node, to, (line) => `> ${line}`.trimEnd(), '\n\n').replace(/(?:\n[> ]+)+(?=\n```)/g, ''),
   listItem,
 };
+
+/** Of a section's text, in characters. https://docs.slack.dev/reference/block-kit/blocks/section-block */
+const sectionChars = 3000;
+
+/** Longer code and tables are easier to read, and to copy, as a file. */
+const longBlocks = {
+  maxChars: 2500,
+  tables: true,
+  note: (name: string) => ({
+    type: 'emphasis' as const,
+    children: [{ type: 'text' as const, value: `${name} is attached.` }],
+  }),
+};
+
+/** A reply as texts of sections, and files. */
+export function renderReply(text: string): RenderedReply {
+  const { markdown, files } = withoutLongBlocks(text, longBlocks);
+  return { parts: renderParts(markdown), files };
+}
+
+/** As sections alone. */
+export function renderParts(markdown: string): string[] {
+  const parts = splitMarkdown(markdown, { limit: sectionChars, render: renderMrkdwn }).map(renderMrkdwn);
+  return parts.filter((part) => part.trim() !== '');
+}
+
+/** A text as it stands. */
+export function renderPlain(text: string): string[] {
+  const render = (part: string) => escaped(part).replace(/[*_~`]/g, `$&${gap}`);
+  return splitPlain(text, { limit: sectionChars, render });
+}
 
 export function renderMrkdwn(markdown: string): string {
   return resolveEdges(renderMarkdown(parseMarkdown(markdown), handlers));

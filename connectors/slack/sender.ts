@@ -37,7 +37,7 @@ export class Sender {
     const { id, to, memory, turnId } = outbound;
     const place = { channel: to.channel, thread: to.thread };
     const { text, attachments, buttons } = memory.content;
-    const { messages, files } = renderReply(text, attachments, buttons);
+    const { messages, files } = await renderReply(text, attachments, buttons);
     const sent = await SentParts.open({
       ...{ notes: this.#host.notes, outboundId: id, plan: null, announce: true },
       codec: codecFor(messages.length),

@@ -28,6 +28,15 @@ export class Threads {
     return spoken;
   }
 
+  /** Whether it was read what was said in a thread before the agent was named there. */
+  async isRead(teamId: string, channel: string, thread: string): Promise<boolean> {
+    return (await this.#notes.get(`read:${teamId}:${channel}:${thread}`)) === true;
+  }
+
+  async read(teamId: string, channel: string, thread: string): Promise<void> {
+    await this.#notes.put(`read:${teamId}:${channel}:${thread}`, true, { ttlMs: keptMs });
+  }
+
   /** Slack has no slash commands within threads: a command is meant for where its sender last spoke to the agent. */
   async addressedIn(teamId: string, channel: string, user: string, thread: string): Promise<void> {
     await this.#notes.put(`latest:${teamId}:${channel}:${user}`, thread, { ttlMs: keptMs });

@@ -12,7 +12,8 @@ import type { LiveReplies } from '../../src/replies.js';
 import { Refused } from './api.js';
 import type { Address } from './normalize.js';
 import { Outgoing, type OutgoingParts, type Target } from './outgoing.js';
-import { limits, renderButtons, renderParts, visible, withoutLongCode } from './render.js';
+import { limits, renderButtons, visible } from './render.js';
+import { rendering } from './reply.js';
 import type { OutFile } from './upload.js';
 
 export interface DeliveryParts extends OutgoingParts {
@@ -47,8 +48,7 @@ export class Delivery {
     const { host } = this.#parts;
     const { content } = outbound.memory;
     const live = await this.#parts.live.finish(outbound.turnId);
-    const { markdown, files } = withoutLongCode(content.text);
-    const parts = renderParts(markdown);
+    const { parts, files } = await rendering.reply(content.text);
     const uploads = [
       ...files.map(textFile),
       ...content.attachments.map((attachment) => stored(attachment, host)),

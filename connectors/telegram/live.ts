@@ -5,7 +5,7 @@ import { type Api, Refused } from './api.js';
 import { replyTo } from './delivery.js';
 import type { Address } from './normalize.js';
 import { placeOf, preview } from './outgoing.js';
-import { limits, renderHtml, renderParts, visible } from './render.js';
+import { rendering } from './reply.js';
 
 /** What Telegram bears for long, in ms: about one call a second in a chat, and twenty a minute in a group. */
 export const liveTimes = { direct: 1000, group: 3000, typing: 4500 };
@@ -37,12 +37,12 @@ export function liveSurface({ source }: Memory, { api, previews, track, signal }
       await track(api.call('sendChatAction', { ...target, action: 'typing' }));
     },
     async open(text) {
-      const message = { ...target, ...shown(text, previews), ...replyTo(source.metadata) };
+      const message = { ...target, ...(await shown(text, previews)), ...replyTo(source.metadata) };
       const { message_id } = await track(api.call('sendMessage', message));
       return `${chat_id}:${message_id}`;
     },
     async update(id, text) {
-      const message = { ...placeOf(id), ...shown(text, previews) };
+      const message = { ...placeOf(id), ...(await shown(text, previews)) };
       await track(api.call('editMessageText', message)).catch((error) => {
         if (!(error instanceof Refused) || !/not modified/.test(error.message)) throw error;
       });
@@ -53,8 +53,7 @@ export function liveSurface({ source }: Memory, { api, previews, track, signal }
   };
 }
 
-function shown(markdown: string, previews: boolean) {
-  const html = renderHtml(markdown);
-  const text = visible(html).length <= limits.text ? html : renderParts(markdown)[0]!;
+async function shown(markdown: string, previews: boolean) {
+  const [text = '…'] = await rendering.parts(markdown);
   return { text, parse_mode: 'HTML' as const, ...preview(previews) };
 }

@@ -3,7 +3,8 @@ import { type Host, SentParts } from '../../src/extension-api.js';
 import { type Api, Refused } from './api.js';
 import type { Chats } from './chats.js';
 import { type Form, inSomeForm, isOfTheMessage, pieces, plainOf, wordsOf } from './form.js';
-import { renderHtml, renderParts } from './render.js';
+import { renderHtml } from './render.js';
+import { rendering } from './reply.js';
 import { type OutFile, readable, upload } from './upload.js';
 
 export interface OutgoingParts {
@@ -99,7 +100,8 @@ export class Outgoing {
   async #asText(file: OutFile, bytes: Uint8Array, form: Form, key: string): Promise<string> {
     const { html, reply_markup, reply_parameters } = form;
     const text = readable(file, bytes);
-    const code = text === null ? [renderHtml(missing(file.name))] : renderParts(fenced(text, file.name));
+    const code =
+      text === null ? [renderHtml(missing(file.name))] : await rendering.parts(fenced(text, file.name));
     const htmls = [...(html === undefined ? [] : [html]), ...code];
     const asking = html === undefined ? htmls.length - 1 : 0;
     const sends = htmls.map((each, index) => () => {

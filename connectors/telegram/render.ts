@@ -5,23 +5,36 @@
 
 import type { Button } from '../../src/extension-api.js';
 import {
-  fileEnding,
   type Handlers,
-  markdownOf,
   markOf,
   parseMarkdown,
+  type RenderedReply,
   type Renderer,
   renderMarkdown,
   splitMarkdown,
+  splitPlain,
+  withoutLongBlocks,
 } from '../../src/replies.js';
 
 /** Characters after entities are parsed, counted here as UTF-16 units, of which there are never fewer. */
 export const limits = { text: 4096, caption: 1024 };
 
-/** A file made of what is too long to be read in a chat. */
-export interface TextFile {
-  name: string;
-  text: string;
+/** Code that would fill more than a message is better had as a file. */
+const longBlocks = {
+  maxChars: limits.text,
+  tables: false,
+  note: (name: string) => ({ type: 'text' as const, value: `📎 ${name}` }),
+};
+
+/** A reply as messages and files. */
+export function renderReply(text: string): RenderedReply {
+  const { markdown, files } = withoutLongBlocks(text, longBlocks);
+  return { parts: renderParts(markdown), files };
+}
+
+/** A text as it stands. */
+export function renderPlain(text: string): string[] {
+  return splitPlain(text, { ...splitting, render: escaped });
 }
 
 export function renderHtml(markdown: string): string {
@@ -30,10 +43,10 @@ export function renderHtml(markdown: string): string {
 
 /** As many messages as it takes, each within the limit; none for an empty text. */
 export function renderParts(markdown: string): string[] {
-  if (markdown.trim() === '') return [];
-  const options = { limit: limits.text, measure: (html: string) => visible(html).length, render: renderHtml };
-  return splitMarkdown(markdown, options).map(renderHtml);
+  return splitMarkdown(markdown, { ...splitting, render: renderHtml }).map(renderHtml);
 }
+
+const splitting = { limit: limits.text, measure: (html: string) => visible(html).length };
 
 /** What a person sees of it; also what Telegram counts. */
 export function visible(html: string): string {
@@ -43,19 +56,6 @@ export function visible(html: string): string {
 }
 
 const named = { lt: '<', gt: '>', amp: '&', quot: '"' };
-
-/** Code that would fill more than a message is better had as a file. */
-export function withoutLongCode(markdown: string): { markdown: string; files: TextFile[] } {
-  const root = parseMarkdown(markdown);
-  const files: TextFile[] = [];
-  root.children = root.children.map((node) => {
-    if (node.type !== 'code' || node.value.length <= limits.text) return node;
-    const name = `code-${files.length + 1}.${fileEnding(node.lang)}`;
-    files.push({ name, text: node.value });
-    return { type: 'paragraph', children: [{ type: 'text', value: `📎 ${name}` }] };
-  });
-  return files.length === 0 ? { markdown, files } : { markdown: markdownOf(root), files };
-}
 
 /** Short ones side by side, others one below the other. */
 export function renderButtons(buttons: Button[] = []) {

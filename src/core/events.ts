@@ -17,6 +17,15 @@ export type TurnEvent =
       attempt: number;
       text: string;
     }
+  /** Its models are all away, so it is tried again, not before `until` (Unix ms). `told`: its room has read of that. */
+  | {
+      type: 'turn.waiting';
+      turnId: string;
+      covers: string[];
+      until: number;
+      told: boolean;
+      error: { code: string; message: string };
+    }
   | { type: 'action.started'; turnId: string; callId: string; name: string; arguments: string }
   | { type: 'action.finished'; turnId: string; callId: string; name: string; ok: boolean; result: string }
   | { type: 'reply'; turnId: string; covers: string[]; reply: Reply | null }

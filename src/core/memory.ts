@@ -81,13 +81,15 @@ export const Source = z.object({
   messageId: z.string().min(1).max(1024),
   /** The sender fetches the reply itself, so no outbox entry is made for this message. */
   pull: z.boolean().optional(),
+  /** Replies go to a program: it is sent answers alone, and no notices on the way to one. */
+  answersOnly: z.boolean().optional(),
   /** Whatever the connector needs again to answer; stored, never shown to a model. */
   metadata: z.record(z.string(), z.unknown()).optional(),
 });
 export type Source = z.infer<typeof Source>;
 
 /** What of a source says which room it is. */
-export type RoomSource = Omit<Source, 'messageId' | 'metadata' | 'pull'>;
+export type RoomSource = Omit<Source, 'messageId' | 'metadata' | 'pull' | 'answersOnly'>;
 
 /** The room's part of a message's source. */
 export function roomSourceOf({ connector, tenant, channel, thread }: RoomSource): RoomSource {

@@ -25,7 +25,9 @@ import type { Notices } from './notices.js';
 import type { Orders } from './orders.js';
 import { withFilesNamed } from './overheard.js';
 import type { Pointers } from './pointers.js';
+import type { Proxies } from './proxies.js';
 import { type TextLimits, textProblem, textRule } from './text.js';
+import type { Threads } from './threads.js';
 import { transformed } from './transformed.js';
 
 export interface IntakeParts {
@@ -38,10 +40,14 @@ export interface IntakeParts {
   commands: Commands;
   orders: Orders;
   forgotten: Pick<Forgotten, 'has'>;
+  threads: Pick<Threads, 'join'>;
+  proxies: Pick<Proxies, 'take'>;
   notices: Notices;
   buttons: Buttons;
   pointers: Pointers;
   plugins: PluginDesk;
+  /** Whoever waits sent a message again: they want its answer, and an apology is none. */
+  again(receipt: Receipt): Promise<Receipt>;
   requireAgent(agentId: string): Agent;
   log: Logger;
 }
@@ -77,7 +83,9 @@ export class Intake {
     inbound: InboundMessage,
     { waits, vouched, admitted, complete }: Sender,
   ): Promise<Receipt | null> {
-    const { rules, limits, notices } = this.#parts;
+    const { rules, limits, notices, proxies } = this.#parts;
+    const copied = inbound.proxy ? await proxies.take(check(inbound)) : null;
+    if (copied) return this.#scheduled(copied);
     const arrival = { ...(await this.#arrival(check(inbound), waits)), vouched, admitted };
     const ruling = await judge([...rules, textRule(limits)], arrival);
     if (ruling.kind === 'drop') {
@@ -117,6 +125,7 @@ export class Intake {
       if (waits) throw new FatalError('not_allowed', 'This message was forgotten; it is not taken again.');
       return null;
     }
+    if (ruling === 'pass' && arrival.message.threaded) await this.#parts.threads.join(arrival.message);
     if (ruling === 'keep' && arrival.message.files.length > 0)
       return this.#append({ ...arrival, message: withFilesNamed(arrival.message) }, 'kept');
     const status = ruling === 'keep' ? 'kept' : 'pending';
@@ -124,7 +133,7 @@ export class Intake {
       ? this.#completed(arrival, status, complete)
       : this.#append(arrival, status));
     if (!appended && waits) throw new FatalError('not_allowed', notTaken);
-    return appended;
+    return appended?.duplicate && waits ? this.#parts.again(appended) : appended;
   }
 
   /** Fetches and stores; what is stored, or on its way to be, is not fetched again. */

@@ -1,6 +1,6 @@
 import type { Outcome } from '../connector/connector.js';
 import { derivedId } from '../core/ids.js';
-import { Memory, ownMemory, roomIdOf, scopeOf } from '../core/memory.js';
+import { isDirect, Memory, ownMemory, roomIdOf, scopeOf } from '../core/memory.js';
 import { outboundOf, turnOf } from '../core/turn.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
@@ -66,6 +66,11 @@ export class Notices {
     const committed = await turns.commit({ turn, reply: null, outbound });
     if (committed && outbound) await this.#deliver(roomId);
     return outcomeOf(turnId, memory);
+  }
+
+  /** Tells whoever wrote a stored message, in its place. */
+  async tellAuthor({ agentId, source, author, scope }: Memory, text: string, once: string): Promise<void> {
+    await this.tell({ agentId, source, author, direct: isDirect(scope) ?? false }, { text }, once);
   }
 
   /** It is in the outbox: if it cannot be scheduled now, the sweeper will find it. */

@@ -6,6 +6,7 @@ import { Trigger } from '../core/trigger.js';
 import { actionStates, readSteps, type TurnState, turnIdOf, turnStatuses } from '../core/turn.js';
 import { FatalError } from '../errors.js';
 import { decide } from '../store/decide.js';
+import { runAgain as runAgainIn } from '../store/run-again.js';
 import type { Claim } from '../store/turn-store.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
@@ -97,13 +98,9 @@ export const runAgain = defineOperation({
   concerns: placeOfTurn,
   audit: (input) => input,
   async run({ turnId }, { store, rooms, turnQueue }) {
-    const turn = await store.turns.get(turnId);
-    if (turn?.status !== 'failed') throw unknown('No such turn has failed.');
-    // Somebody may have called the room's turn off since, and these messages are older than that.
-    await rooms.change(turn.roomId, { stopped: undefined });
-    if (!(await store.turns.reopen(turnId)))
-      throw unknown('This turn cannot run again: none of its messages is left.');
-    await turnQueue.schedule(turn.roomId);
+    const roomId = await runAgainIn({ turns: store.turns, rooms }, turnId);
+    if (roomId === null) throw unknown('No such turn has failed, or none of its messages is left.');
+    await turnQueue.schedule(roomId);
     return { turnId };
   },
 });

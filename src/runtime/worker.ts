@@ -14,15 +14,14 @@ import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
 import type { TurnStore } from '../store/turn-store.js';
 import { spanned } from '../tracing.js';
+import { apologyFor } from './apology.js';
 import { Cancellation } from './cancellation.js';
 import { learnFrom } from './evaluator-manager.js';
 import { memoryAccess } from './memory-access.js';
+import type { Outage, Outages } from './outages.js';
 import { Suspects } from './suspects.js';
 import { Telling } from './telling.js';
 import { type Work, workOf } from './work.js';
-
-/** What a person reads when their turn has failed for good. */
-const apology = 'Sorry, something went wrong on my side and I could not answer. Please try again.';
 
 /** What stands in place of a reply that somebody called off. */
 const stopped = 'Stopped.';
@@ -40,6 +39,7 @@ export interface WorkerParts {
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
   taker: TurnTaker;
+  outages: Outages;
   /** Undefined: it does not run, now. */
   agent(agentId: string): Agent | undefined;
   publish(roomId: string, event: TurnEvent): void;
@@ -47,6 +47,7 @@ export interface WorkerParts {
   committed(turn: Turn, reply: Memory | null): void;
   /** Most messages one turn covers. */
   maxMessages: number;
+  now(): number;
   log: Logger;
 }
 
@@ -85,7 +86,7 @@ export class Worker {
 
   async #run(run: Run, span: Span): Promise<void> {
     const startedAt = Date.now();
-    const { turns, rooms, maxMessages } = this.#parts;
+    const { turns, rooms, outages, maxMessages, now } = this.#parts;
     const [claim, room] = await Promise.all([turns.claim(run.roomId, maxMessages), rooms.get(run.roomId)]);
     const work = await workOf(claim, room, this.#parts);
     if (!work) return;
@@ -93,11 +94,15 @@ export class Worker {
     const agent = this.#parts.agent(checkpoint.agentId);
     // Its definition is gone, or not here yet: what was said to it stays until it is back; the sweeper asks again.
     if (!agent) return;
+    const outage = claim.checkpoint && (await outages.of(checkpoint));
     const covers = covered.map(({ id }) => id);
+    const pauseMs = outage && !over ? outages.pauseMs(outage) : 0;
+    if (outage && pauseMs > 0) return this.#later(run.roomId, covers, outage, pauseMs);
     this.#tried.set(run.roomId, covers);
     const { turnId } = checkpoint;
-    span.setAttributes({ agent: agent.id, turn: turnId, messages: covers.length, attempt: run.attempt });
-    const about = { turnId, roomId: run.roomId, covers, attempt: run.attempt };
+    const attempt = run.attempt + (outage?.tries ?? 0);
+    span.setAttributes({ agent: agent.id, turn: turnId, messages: covers.length, attempt });
+    const about = { turnId, roomId: run.roomId, covers, attempt };
     const telling = new Telling(about, this.#parts.publish);
     const { publish, retell } = telling;
     const task = { agent, checkpoint, told: work.told, publish, retell, room, hold: run.hold };
@@ -111,16 +116,52 @@ export class Worker {
         { ...checkpoint, covers },
         {
           ...{ status: answered ? (waiting ? 'waiting' : 'done') : 'stopped', reply, startedAt },
-          ...{ model: model || null, usage, attempt: run.attempt, waitsUntil: waiting?.until },
+          ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until },
         },
       );
       span.setAttributes({ model: turn.model ?? '', ...turn.usage });
       await this.#commit(run, work, turn, reply);
+      if (outage) await outages.over(run.roomId);
       if (answered && reply && !waiting) this.#learn(turn, reply, answered.draft, answered.context);
     };
-    const attempt = async () => end(await this.#answer(task, work, run.signal));
+    const askedAt = now();
+    const take = async () => end(await this.#answer(task, work, run.signal));
     // A commit that fails is no crash either, so it belongs to the attempt.
-    await (over ? end(null) : this.#suspects.attempt(suspect, attempt)).finally(() => telling.end());
+    await (over ? end(null) : this.#suspects.attempt(suspect, take))
+      .finally(() => telling.end())
+      .catch((error) => this.#wait({ ...run, attempt }, work, askedAt, error));
+  }
+
+  /** Another try, later, where the turn's models are away and may come back in time. @throws any other error */
+  async #wait(
+    run: Run,
+    { asked, covered, checkpoint }: Work,
+    startedAt: number,
+    error: unknown,
+  ): Promise<void> {
+    const { turns, outages, now, log } = this.#parts;
+    if (!outages.isOutage(error)) throw error;
+    const { roomId } = run;
+    const { turnId } = checkpoint;
+    run.hold();
+    // Whoever tries next sees by it that there was a try.
+    await turns.checkpoint(checkpoint);
+    const outage = await outages.failed({ turnId, roomId, startedAt, asked, error });
+    if (!outage) return this.#park(run, error);
+    const { until, tries } = outage;
+    log.warn({ err: error, turnId, roomId, tries, until }, 'the models are away; the turn waits for them');
+    const covers = covered.map(({ id }) => id);
+    await this.#later(roomId, covers, outage, Math.max(1, until - now()));
+  }
+
+  /** No place is held meanwhile. Whoever asked again in the meantime hears of it, too. */
+  async #later(roomId: string, covers: string[], outage: Outage, delayMs: number): Promise<void> {
+    const { turnQueue, publish, log } = this.#parts;
+    const { turnId, until, error, toldAt } = outage;
+    publish(roomId, { type: 'turn.waiting', turnId, covers, until, told: toldAt !== undefined, error });
+    await turnQueue
+      .schedule(roomId, { delayMs })
+      .catch((err) => log.debug({ err, roomId }, 'left to the sweeper'));
   }
 
   /** Null: it was called off. What ignores that goes on for a while, and nobody waits for it. */
@@ -214,7 +255,7 @@ export class Worker {
       log.error({ err: error, roomId, attempts: run.attempt, messages }, 'turn failed');
       if (!work) return;
       const { asked, checkpoint } = work;
-      const reply = replyTo(asked, checkpoint.turnId, { id: checkpoint.agentId }, apology);
+      const reply = replyTo(asked, checkpoint.turnId, { id: checkpoint.agentId }, apologyFor(error));
       const turn = turnOf(
         { ...checkpoint, covers: work.covered.map(({ id }) => id) },
         {

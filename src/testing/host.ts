@@ -100,15 +100,13 @@ export class FakeHost implements Host {
     const key = keyOf({ ...envelope.source, agentId: envelope.agentId });
     const known = this.#byKey.get(key)?.memory;
     if (known) return { memory: known, duplicate: true };
-    // The real one waits a moment before.
-    if (complete) early?.taken();
-    const completed = complete ? await complete() : envelope;
+    const completed = complete ? await unlessLong(complete(), early?.taken) : envelope;
     if (!isSame(completed, envelope))
       throw new FatalError('internal', 'The connector gave another message for the one that was let in.');
-    const { text, quote, attachments, author } = completed;
+    const { text, quote, parts, attachments, author } = completed;
     // Whose it is and where it was said, the gate has judged: that stays.
     const name = author.name ? { name: author.name } : {};
-    const message = { ...envelope, text, quote, attachments, author: { ...envelope.author, ...name } };
+    const message = { ...envelope, text, quote, parts, attachments, author: { ...envelope.author, ...name } };
     await this.beforeStore();
     // From here on nothing waits: of twins one is first.
     const twin = this.#byKey.get(key)?.memory;
@@ -252,15 +250,21 @@ export class FakeHost implements Host {
     }
   }
 
-  #requireText({ text, attachments = [], files = [] }: InboundMessage): void {
-    if (text.trim() === '' && attachments.length + files.length === 0)
+  #requireText({ text, parts = [], attachments = [], files = [] }: InboundMessage): void {
+    if (text.trim() === '' && attachments.length + files.length + parts.length === 0)
       throw new FatalError('text_empty', 'Say something.');
     if (text.length > this.#options.maxTextChars) throw new FatalError('text_too_long', 'Say less.');
   }
 
   #memory(message: InboundMessage, status: 'pending' | 'kept'): Memory {
-    const { agentId, source, author, text, quote, attachments = [] } = message;
-    const content = { text, attachments, replyTo: null, ...(quote && { quote }) };
+    const { agentId, source, author, text, quote, parts = [], attachments = [] } = message;
+    const content = {
+      text,
+      attachments,
+      replyTo: null,
+      ...(quote && { quote }),
+      ...(parts.length > 0 && { parts }),
+    };
     return {
       ...{
         id: newId(),
@@ -277,6 +281,12 @@ export class FakeHost implements Host {
   #log(level: string, message: string): void {
     this.logged.push({ level, message });
   }
+}
+
+/** As the real one: what takes a while is taken before it is complete. */
+async function unlessLong<T>(coming: Promise<T>, taken?: () => void): Promise<T> {
+  const timer = taken && setTimeout(taken, 1000);
+  return coming.finally(() => clearTimeout(timer));
 }
 
 function keyOf({ agentId, connector, tenant, messageId }: SourceKey): string {

@@ -1,8 +1,9 @@
 /** One message that grows while a turn runs: as few updates as its platform allows, and never two at once. */
+import { aside } from '../../core/aside.js';
 import { atMost } from '../../core/deadline.js';
 import { CarrierError, RetryableError } from '../../errors.js';
-import { healMarkdown } from '../../markdown/heal.js';
-import { splitMarkdown } from '../../markdown/split.js';
+import { isQuick } from '../../markdown/quick.js';
+import { showable } from '../../markdown/showable.js';
 
 /** Where a live message is shown: one question's conversation on its platform. Texts are markdown, well-formed. */
 export interface LiveSurface {
@@ -46,7 +47,10 @@ const gatherMs = 400;
 const maxBackOffMs = 60_000;
 const maxFailures = 5;
 
-const ellipsis = '…';
+const showableAside = aside<typeof import('../../markdown/showable.js')>(
+  new URL('../../markdown/showable.js', import.meta.url),
+  { deadlineMs: 1000, threads: 2, idleMs: 60_000 },
+);
 
 export class LiveMessage {
   readonly #options: LiveMessageOptions;
@@ -117,13 +121,27 @@ export class LiveMessage {
   }
 
   #flush(): void {
-    const text = showable(this.#text, this.#options.maxChars);
-    if (text === '' || text === this.#shown) return;
     const said = this.#text;
-    this.#sending = this.#send(text).finally(() => {
-      this.#sending = null;
-      if (this.#text !== said || this.#shown !== text) this.#schedule();
-    });
+    let settled = false;
+    this.#sending = this.#showable(said)
+      .then(async (text) => {
+        settled = text === '' || text === this.#shown;
+        if (settled || this.#ending) return;
+        await this.#send(text);
+        settled = this.#shown === text;
+      })
+      .finally(() => {
+        this.#sending = null;
+        if (this.#text !== said || !settled) this.#schedule();
+      });
+  }
+
+  /** Nothing where it takes too long: what is shown stays. */
+  async #showable(text: string): Promise<string> {
+    const { maxChars } = this.#options;
+    const read = text.slice(0, maxChars + 1);
+    if (isQuick(read)) return showable(read, maxChars);
+    return showableAside('showable', read, maxChars).catch(() => '');
   }
 
   async #send(text: string): Promise<void> {
@@ -160,13 +178,4 @@ export class LiveMessage {
     this.#notBefore = performance.now() + Math.max(wait, this.#everyMs);
     this.#options.warn(err, 'a live message could not be shown; the reply itself follows');
   }
-}
-
-/** As much of a text that is being written as fits, cut at a good place. */
-function showable(text: string, maxChars: number): string {
-  const healed = text.length <= maxChars ? healMarkdown(text) : text;
-  if (healed.length <= maxChars) return healed;
-  const limit = Math.max(1, maxChars - ellipsis.length - 2);
-  const [first = ''] = splitMarkdown(text.slice(0, maxChars), { limit, render: (markdown) => markdown });
-  return /[`~|]$/.test(first) ? `${first}\n\n${ellipsis}` : `${first} ${ellipsis}`;
 }

@@ -178,6 +178,8 @@ export class LiveReplies {
       this.#unfollow(room, ({ memory }) => event.covers.includes(memory.id));
       return;
     }
+    // Its room has read that the answer will come: it comes as a message of its own then, where people see it.
+    if (event.type === 'turn.waiting' && event.told && live) void this.#settle(event.turnId, live, 'discard');
     for (const followed of room.followed) {
       if (followed.turnId === event.turnId) followed.heardAt = performance.now();
     }

@@ -123,6 +123,7 @@ export function openOperations(db: Database) {
     commit: (row: CommitRow) => turns.commit(row),
     turn: (turnId: string) => turns.get(turnId),
     reopen: (turnId: string) => turns.reopen(turnId),
+    wake: (messageId: string) => turns.wake(messageId),
     checkpoint: (...checkpoint: Parameters<TurnTable['checkpoint']>) => turns.checkpoint(...checkpoint),
     decide(turnId: string, row: MemoryRow) {
       const appended = memories.append(row);

@@ -42,10 +42,10 @@ const text = fc
   .map((pieces) => pieces.join(''));
 
 describe('a reply of any text', () => {
-  it('comes in parts that Discord takes', () => {
-    fc.assert(
-      fc.property(text, (written) => {
-        for (const { content, files } of replyParts({
+  it('comes in parts that Discord takes', async () => {
+    await fc.assert(
+      fc.asyncProperty(text, async (written) => {
+        for (const { content, files } of await replyParts({
           text: written,
           files: [],
           tooLarge: [],

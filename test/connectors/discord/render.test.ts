@@ -53,26 +53,26 @@ describe('Discord’s markdown', () => {
 describe('a reply', () => {
   const none = { files: [], tooLarge: [], buttons: [] };
 
-  it('that is short is one message, and one that says nothing is none', () => {
-    expect(replyParts({ ...none, text: 'hi' })).toEqual([{ content: 'hi', files: [], components: [] }]);
-    expect(replyParts({ ...none, text: ' \n' })).toEqual([]);
+  it('that is short is one message, and one that says nothing is none', async () => {
+    expect(await replyParts({ ...none, text: 'hi' })).toEqual([{ content: 'hi', files: [], components: [] }]);
+    expect(await replyParts({ ...none, text: ' \n' })).toEqual([]);
   });
 
-  it('that is long is several, each within Discord’s limit once rendered', () => {
+  it('that is long is several, each within Discord’s limit once rendered', async () => {
     const text = Array.from({ length: 300 }, (_, n) => `Line_${n} with *stars* and under_scores.`).join(
       '\n\n',
     );
-    const parts = replyParts({ ...none, text });
+    const parts = await replyParts({ ...none, text });
     expect(parts.length).toBeGreaterThan(4);
     for (const { content } of parts) expect(content.length).toBeLessThanOrEqual(maxMessageChars);
     expect(parts.map(({ content }) => content).join('\n\n')).toBe(renderDiscord(text));
   });
 
-  it('has code and tables of many screens as files, and names them where they stood', () => {
+  it('has code and tables of many screens as files, and names them where they stood', async () => {
     const code = Array.from({ length: 400 }, (_, n) => `print(${n})`).join('\n');
     const rows = Array.from({ length: 400 }, (_, n) => `| ${n} | ${n * n} |`).join('\n');
     const text = `Here:\n\n\`\`\`python\n${code}\n\`\`\`\n\nand\n\n| n | square |\n|--:|--:|\n${rows}\n\nDone.`;
-    const [part, ...rest] = replyParts({ ...none, text });
+    const [part, ...rest] = await replyParts({ ...none, text });
     expect(rest).toEqual([]);
     expect(part!.content).toBe('Here:\n\n**📎 code-1.py**\n\nand\n\n**📎 table-2.txt**\n\nDone.');
     expect(part!.files.map(({ name }) => name)).toEqual(['code-1.py', 'table-2.txt']);
@@ -80,25 +80,27 @@ describe('a reply', () => {
     expect(String(part!.files[1]!.data)).toContain('399  159201');
   });
 
-  it('has more files than a message takes in messages of their own, and names those that are too large', () => {
+  it('has more files than a message takes in messages of their own, and names those that are too large', async () => {
     const files = Array.from({ length: 12 }, (_, n) => ({ name: `${n}.txt`, data: Buffer.from('x') }));
-    const parts = replyParts({ ...none, text: 'Files', files, tooLarge: ['film.mp4'] });
+    const parts = await replyParts({ ...none, text: 'Files', files, tooLarge: ['film.mp4'] });
     expect(parts.map((part) => [part.content, part.files.length])).toEqual([
       ['Files', 0],
       ['(The file film.mp4 is too large for Discord.)', 10],
       ['', 2],
     ]);
     const big = Array.from({ length: 3 }, (_, n) => ({ name: `${n}`, data: Buffer.alloc(6_000_000) }));
-    expect(replyParts({ ...none, text: '', files: big }).map((part) => part.files.length)).toEqual([1, 1, 1]);
+    expect((await replyParts({ ...none, text: '', files: big })).map((part) => part.files.length)).toEqual([
+      1, 1, 1,
+    ]);
   });
 
-  it('has its buttons below the last text, five in a row', () => {
+  it('has its buttons below the last text, five in a row', async () => {
     const buttons = Array.from({ length: 7 }, (_, n) => ({
       label: `B${n}`,
       payload: `p${n}`,
       ...(n === 0 && { style: 'danger' as const }),
     }));
-    const parts = replyParts({ ...none, text: `${'word '.repeat(500)}\n\nSure?`, buttons });
+    const parts = await replyParts({ ...none, text: `${'word '.repeat(500)}\n\nSure?`, buttons });
     expect(parts.at(-1)!.components.map(({ components }) => components.length)).toEqual([5, 2]);
     expect(parts[0]!.components).toEqual([]);
     expect(parts.at(-1)!.components[0]!.components[0]).toEqual({

@@ -76,21 +76,6 @@ for (const http of [false, true]) {
       expect(rig.host.inbound.at(-1)).toMatchObject({ addressed: false });
     });
 
-    it('that share another one quote it', async () => {
-      const shared = {
-        is_share: true,
-        author_name: 'Bob',
-        text: 'rain &amp; wind',
-        channel_id: 'C0ATTIC',
-        ts: '1.000001',
-      };
-      await rig.tell(`${rig.bot} is that so?`, { attachments: [shared] });
-      expect(rig.host.inbound[0]).toMatchObject({
-        quote: { author: 'Bob', text: 'rain & wind' },
-        replyTo: 'C0ATTIC:1.000001',
-      });
-    });
-
     it('bring their files', async () => {
       const bytes = Buffer.from('a,b\n1,2\n');
       const { memory } = await rig.tell(`${rig.bot} sum this`, {

@@ -68,7 +68,7 @@ describe('a reply', () => {
   const sectionOf = ({ blocks }: { blocks: unknown[] }) =>
     (blocks[0] as { text: { text: string } }).text.text;
 
-  it('is within Slack’s limits, whatever it says', () => {
+  it('is within Slack’s limits, whatever it says', async () => {
     const word = fc.constantFrom(
       'word ',
       '**bold** ',
@@ -82,34 +82,34 @@ describe('a reply', () => {
       'x'.repeat(900),
     );
     const text = fc.array(word, { maxLength: 200 }).map((words) => words.join(''));
-    fc.assert(
-      fc.property(text, (markdown) => {
-        for (const message of renderReply(markdown, []).messages) {
+    await fc.assert(
+      fc.asyncProperty(text, async (markdown) => {
+        for (const message of (await renderReply(markdown, [])).messages) {
           expect(sectionOf(message).length).toBeLessThanOrEqual(3000);
           expect(Buffer.byteLength(message.text)).toBeLessThan(4000);
           expect(sectionOf(message).split('```').length % 2).toBe(1);
         }
-        for (const message of [renderPreview(markdown)])
+        for (const message of [await renderPreview(markdown)])
           expect(sectionOf(message).length).toBeLessThanOrEqual(3000);
       }),
       { numRuns: 60 },
     );
   });
 
-  it('loses no word when it is split', () => {
+  it('loses no word when it is split', async () => {
     const words = fc.array(fc.stringMatching(/^[a-z]{1,12}[.,]?$/), { minLength: 1, maxLength: 3000 });
-    fc.assert(
-      fc.property(words, (list) => {
-        const parts = renderReply(list.join(' '), []).messages.map(sectionOf);
+    await fc.assert(
+      fc.asyncProperty(words, async (list) => {
+        const parts = (await renderReply(list.join(' '), [])).messages.map(sectionOf);
         expect(parts.join(' ').split(/\s+/)).toEqual(list);
       }),
       { numRuns: 30 },
     );
   });
 
-  it('has long tables as a file', () => {
+  it('has long tables as a file', async () => {
     const rows = Array.from({ length: 120 }, (_, i) => `| row ${i} | some words of it |`).join('\n');
-    const { messages, files } = renderReply(`| a | b |\n|---|---|\n${rows}`, []);
+    const { messages, files } = await renderReply(`| a | b |\n|---|---|\n${rows}`, []);
     expect(messages.map(sectionOf)).toEqual(['_table-1.txt is attached._']);
     expect(files.map(({ name }) => name)).toEqual(['table-1.txt']);
   });

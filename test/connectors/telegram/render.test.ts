@@ -5,8 +5,8 @@ import {
   renderButtons,
   renderHtml,
   renderParts,
+  renderReply,
   visible,
-  withoutLongCode,
 } from '../../../connectors/telegram/render.js';
 import { parseHtml } from '../../platforms/telegram/html.js';
 
@@ -71,11 +71,10 @@ describe('Markdown on Telegram', () => {
   });
 
   it('leaves code in the text that a message can hold', () => {
-    const short = '```\nshort\n```';
-    expect(withoutLongCode(short)).toEqual({ markdown: short, files: [] });
+    expect(renderReply('```\nshort\n```')).toEqual({ parts: ['<pre>short</pre>'], files: [] });
     const long = 'x\n'.repeat(3000);
-    const { markdown, files } = withoutLongCode(`a\n\n\`\`\`weird/../lang\n${long}\`\`\`\n\nb`);
-    expect(markdown).toBe('a\n\n📎 code-1.txt\n\nb');
+    const { parts, files } = renderReply(`a\n\n\`\`\`weird/../lang\n${long}\`\`\`\n\nb`);
+    expect(parts).toEqual(['a\n\n📎 code-1.txt\n\nb']);
     expect(files).toEqual([{ name: 'code-1.txt', text: long.trimEnd() }]);
   });
 
