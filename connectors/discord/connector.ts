@@ -8,6 +8,7 @@ import {
   RetryableError,
 } from '../../src/extension-api.js';
 import { Api, bareToken, defaultApiUrl } from './api.js';
+import type { Arrival } from './arrivals.js';
 import { registerCommands } from './commands.js';
 import { Delivery } from './delivery.js';
 import { discordHosts, type FileLimits } from './files.js';
@@ -97,6 +98,11 @@ class DiscordConnector implements Connector {
   async diagnose() {
     const { diagnoseDiscord } = await import('./doctor.js');
     return diagnoseDiscord(this.#options);
+  }
+
+  async again(event: unknown): Promise<void> {
+    if (!this.#inbox) throw new RetryableError('shutting_down', 'The bot is not connected.');
+    await this.#inbox.again(event as Arrival);
   }
 
   async deliver(...[message, signal]: Parameters<NonNullable<Connector['deliver']>>) {

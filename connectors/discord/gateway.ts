@@ -1,5 +1,6 @@
 import type { Client, GatewayDispatchPayload } from 'discord.js';
 import { FatalError, type Host, RetryableError } from '../../src/extension-api.js';
+import { patientRequests } from './api.js';
 import { explained, loginProblem } from './close-codes.js';
 import { farewell } from './farewell.js';
 import { Shards } from './shards.js';
@@ -99,7 +100,7 @@ export class Gateway {
         intent.DirectMessageReactions,
         intent.MessageContent,
       ],
-      rest: { api: apiUrl },
+      rest: { api: apiUrl, makeRequest: await patientRequests() },
       ws: { buildStrategy: shardsHere.strategy(sdk) },
       ...(shards === 'auto' ? { shards } : { shardCount: shards }),
       // The hub's store remembers; what the SDK keeps is what places and names are looked up in.
