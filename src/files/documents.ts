@@ -53,10 +53,19 @@ export async function docxText(bytes: Uint8Array, maxChars: number): Promise<Doc
 async function fits(bytes: Uint8Array): Promise<boolean> {
   const { default: JSZip } = await import('jszip');
   let left = maxUnpackedBytes;
-  for (const file of Object.values((await JSZip.loadAsync(bytes)).files))
-    for await (const piece of file.nodeStream()) {
-      left -= (piece as Buffer).length;
-      if (left < 0) return false;
-    }
+  for (const file of Object.values((await JSZip.loadAsync(bytes)).files)) {
+    const pieces = file.nodeStream();
+    await new Promise<void>((resolve, reject) => {
+      pieces.on('data', (piece: Buffer) => {
+        left -= piece.length;
+        if (left >= 0) return;
+        pieces.pause();
+        resolve();
+      });
+      pieces.on('end', resolve);
+      pieces.on('error', reject);
+    });
+    if (left < 0) return false;
+  }
   return true;
 }

@@ -23,7 +23,8 @@ export async function scaled(
   const open = () => sharp(bytes, { limitInputPixels: mostPixels, failOn: 'error' }).timeout({ seconds });
   try {
     const { width, height, hasAlpha, pages = 1 } = await open().metadata();
-    let pixels = Math.min(width * height, limits.maxPixels);
+    // A little less: sides are rounded.
+    let pixels = Math.min(width * height, 0.99 * limits.maxPixels);
     const asItIs = common.test(mediaType) && pages === 1 && bytes.length <= limits.maxBytes;
     if (asItIs && width * height <= limits.maxPixels) return { mediaType, bytes };
     for (let quality = 85; quality > 30; quality -= 15, pixels /= 2) {

@@ -19,13 +19,13 @@ const entries: Record<string, { file: string; values: string; types: string }> =
       Outcome Part PartKind Pauses Phrase Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes
       PluginRule PluginRuling Principal Problem ProgramLogger ProviderContext ProviderExtension Question Quote
       Reading Receipt Receiving Reply ReplyFeed RouteHandler Rung RunningHub Said Sent SentPartsOptions Service SetupStep Source SourceKey Speaker StartOptions
-      SystemPart Tool ToolCall Transforms Tries Turn TurnContext TurnEvent TurnTaker TurnTask Usage UserMessage Verdict`,
+      SystemPart Tool ToolCall Transcriber Transforms Tries Turn TurnContext TurnEvent TurnTaker TurnTask Usage UserMessage Verdict`,
   },
   'carrier-hub/replies': {
     file: 'src/replies.ts',
-    values: `LiveReplies fileEnding healMarkdown markOf markdownOf parseMarkdown plainText renderMarkdown
-      replyRenderer splitMarkdown splitPlain tableAsText withoutLongBlocks`,
-    types: `Handlers LiveOptions LiveSurface LongBlocks RenderedReply Renderer ReplyForms ReplyRenderer SplitOptions
+    values: `LiveReplies fileEnding healMarkdown isVisible markOf markdownOf parseMarkdown plainText renderMarkdown
+      rendersToNothing replyRenderer splitMarkdown splitPlain tableAsText withinAll withoutLongBlocks`,
+    types: `Handlers Limits LiveOptions LiveSurface LongBlocks RenderedReply Renderer ReplyForms ReplyRenderer SplitOptions
       TextFile`,
   },
   'carrier-hub/testing': {
