@@ -38,7 +38,7 @@ function partsOf(env: Record<string, string>, file: object = {}) {
   return { config, registry, secrets, log };
 }
 const modelsOf = (env: Record<string, string>, file: object = {}) => new Models(partsOf(env, file));
-const cooling = new Cooling(new InProcessBus(log), Date.now);
+const cooling = new Cooling(new InProcessBus(() => {}), Date.now);
 const ok = events([
   { id: 'c', choices: [{ index: 0, delta: { content: 'ok' }, finish_reason: 'stop' }] },
   '[DONE]',

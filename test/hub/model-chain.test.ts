@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InProcessBus } from '../../src/bus/in-process.js';
 import { RetryableError } from '../../src/errors.js';
 import type { LanguageModel } from '../../src/llm/llm.js';
-import { createLogger } from '../../src/logger.js';
 import { Cooling } from '../../src/runtime/cooling.js';
 import { api } from '../support/api.js';
 import { Home } from '../support/hub.js';
@@ -101,7 +100,7 @@ describe('a chain of models', () => {
   });
 
   it('[act.36] is known to the other processes', () => {
-    const bus = new InProcessBus(createLogger('silent'));
+    const bus = new InProcessBus(() => {});
     const [one, other] = [new Cooling(bus, () => 1000), new Cooling(bus, () => 2400)];
     const chain = [{ id: 'a:m' }, { id: 'b:m' }] as LanguageModel[];
     one.failed('a:m', new RetryableError('model_unavailable', 'busy', { retryAfterMs: 1500 }));
