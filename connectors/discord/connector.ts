@@ -8,6 +8,7 @@ import {
   RetryableError,
 } from '../../src/extension-api.js';
 import { Api, bareToken, defaultApiUrl } from './api.js';
+import type { Arrival } from './arrivals.js';
 import { registerCommands } from './commands.js';
 import { Delivery } from './delivery.js';
 import { discordHosts, type FileLimits } from './files.js';
@@ -16,7 +17,7 @@ import { Inbox } from './inbox.js';
 import { Interactions } from './interactions.js';
 import { Live } from './live.js';
 import { Messenger } from './messenger.js';
-import type { ChatMessage } from './normalize.js';
+import type { ChatMessage } from './reader.js';
 
 export interface DiscordOptions {
   /** The one agent this bot is the face of. */
@@ -99,6 +100,11 @@ class DiscordConnector implements Connector {
     return diagnoseDiscord(this.#options);
   }
 
+  async again(event: unknown): Promise<void> {
+    if (!this.#inbox) throw new RetryableError('shutting_down', 'The bot is not connected.');
+    await this.#inbox.again(event as Arrival);
+  }
+
   async deliver(...[message, signal]: Parameters<NonNullable<Connector['deliver']>>) {
     return this.#started.delivery.send(message, signal);
   }
@@ -115,8 +121,8 @@ class DiscordConnector implements Connector {
   async #open(): Promise<void> {
     if (this.#gateway) return;
     const { host, api, messenger, live } = this.#started;
-    const { agentId, token, shards = 'auto', silentMs = 120_000 } = this.#options;
-    const interactions = new Interactions({ host, api, agentId, connector: this.name });
+    const { agentId, token, shards = 'auto', silentMs = 120_000, previews = false } = this.#options;
+    const interactions = new Interactions({ host, api, agentId, connector: this.name, previews });
     const inbox = new Inbox({
       host,
       api,
@@ -132,6 +138,7 @@ class DiscordConnector implements Connector {
         else inbox.dispatch(client, payload, shardId);
         if (payload.t === 'READY' && shardId === 0) void this.#register(api, host, payload.d.application.id);
       },
+      lost: (shardId) => inbox.lost(shardId),
     });
     this.#gateway = gateway;
     this.#inbox = inbox;

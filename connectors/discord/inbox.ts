@@ -6,41 +6,19 @@ import type {
   GatewayMessageReactionAddDispatchData,
   GatewayMessageReactionRemoveDispatchData,
 } from 'discord.js';
-import {
-  FatalError,
-  type Host,
-  KeyedQueue,
-  type Memory,
-  RetryableError,
-  untilDone,
-} from '../../src/extension-api.js';
-import type { Api } from './api.js';
+import { KeyedQueue, RetryableError, untilDone } from '../../src/extension-api.js';
+import { type Arrival, Arrivals, type ArrivalsParts } from './arrivals.js';
 import { CatchUp } from './catch-up.js';
-import { type FileLimits, fetchFiles } from './files.js';
-import {
-  authorOf,
-  type Bystanders,
-  type ChatMessage,
-  type Normalized,
-  normalizeMessage,
-  normalizeReaction,
-  sourceOf,
-  textOf,
-} from './normalize.js';
+import { authorOf, type Bystanders, isAddressed, normalizeReaction, sourceOf, textOf } from './normalize.js';
 import { knownPlace, type Place, placeOf } from './place.js';
 import { Progress } from './progress.js';
+import type { ChatMessage } from './reader.js';
+import { refusalCode } from './refusal.js';
 
-export interface InboxParts {
-  host: Host;
-  api: Api;
-  agentId: string;
-  connector: string;
-  files: FileLimits;
-  /** A message is stored, and its turn is to come. */
-  taken(memory: Memory): void;
-  /** A message can never be stored; its author is owed a sentence. */
-  refused(message: ChatMessage, reason: string): void;
-}
+export type InboxParts = Omit<ArrivalsParts, 'signal'> & { connector: string };
+
+/** Discord tells what has changed, and sometimes no more. */
+type ChangedMessage = Partial<ChatMessage> & { id: string; channel_id: string; guild_id?: string };
 
 /**
  * Events of the gateway, each channel's in their order. A message is seen to when the hub has stored it or said that
@@ -55,9 +33,11 @@ export class Inbox {
   #client: Client | null = null;
   #progress: Progress | undefined;
   #catchUp!: CatchUp;
+  readonly #arrivals: Arrivals;
 
   constructor(parts: InboxParts) {
     this.#parts = parts;
+    this.#arrivals = new Arrivals({ ...parts, signal: this.#ending.signal });
   }
 
   /** Call it before anything is dispatched. */
@@ -83,11 +63,17 @@ export class Inbox {
     await this.#progress?.close();
   }
 
+  /** The connection of a shard is gone; READY or RESUMED says that another one is there. */
+  lost(shardId: number): void {
+    this.#catchUp.lost(shardId);
+  }
+
   dispatch(client: Client, payload: GatewayDispatchPayload, shardId: number): void {
     const { t, d } = payload;
     this.#client = client;
     // Names in quotes, as the gateway writes them: the SDK's enumerations are values, and it is loaded late.
     if (t === 'READY') this.#catchUp.ready(shardId, d.guilds);
+    else if (t === 'RESUMED') this.#catchUp.resumed(shardId);
     else if (t === 'GUILD_CREATE') this.#catchUp.guild(d as GatewayGuildCreateDispatchData);
     else if (t === 'GUILD_DELETE') this.#catchUp.gone(d);
     else if (t === 'MESSAGE_CREATE') this.#create(client, d);
@@ -105,7 +91,7 @@ export class Inbox {
     });
   }
 
-  #create(client: Client, message: ChatMessage & { guild_id?: string }): void {
+  #create(client: Client, message: Arrival): void {
     const done = this.#progress!.begin(BigInt(message.id));
     // Now, since the next events may already change it: a bot joins a thread when it is named there.
     const place = knownPlace(client, message.channel_id, message.guild_id);
@@ -117,64 +103,49 @@ export class Inbox {
     });
   }
 
-  /** Resolves when it is stored, or need not be; rejects only when the inbox closes. */
-  async #store(message: ChatMessage & { guild_id?: string }, place?: Place | null): Promise<void> {
-    const { host, files, taken, refused } = this.#parts;
+  /** What the hub has noted before its files were there, at the start of a later process. @throws what may pass. */
+  async again(message: Arrival): Promise<void> {
+    const around = await this.#around(message.channel_id, message.guild_id);
+    if (around) await this.#arrivals.take(message, around);
+  }
+
+  /** Resolves when it is stored or noted, or need not be; rejects only when the inbox closes. */
+  async #store(message: Arrival, place?: Place | null): Promise<void> {
     await this.#untilDone(async () => {
       const around = await this.#around(message.channel_id, message.guild_id, place);
-      const normalized = around && this.#normalized(message, around);
-      if (!normalized) return;
-      const complete = async () => {
-        const { message } = normalized;
-        const { attachments, missing } = await fetchFiles(
-          normalized.files,
-          files,
-          host,
-          message,
-          this.#ending.signal,
-        );
-        const note = missing.length > 0 ? `[Files that could not be read: ${missing.join(', ')}]` : '';
-        return { ...message, text: [message.text, note].filter(Boolean).join('\n\n'), attachments };
-      };
-      try {
-        const receipt = await host.receive(normalized.message, { complete });
-        // One that comes again after a restart may be waiting still, or be answered at this moment.
-        if (receipt?.memory.status === 'pending') taken(receipt.memory);
-      } catch (error) {
-        if (!(error instanceof FatalError)) throw error;
-        if (normalized.message.addressed && !normalized.message.author.bot) refused(message, error.message);
-      }
+      if (around) await this.#arrivals.take(message, around);
     });
   }
 
-  /** What cannot be read at all must not keep its channel waiting for ever. */
-  #normalized(message: ChatMessage, around: Bystanders): Normalized | null {
-    try {
-      return normalizeMessage(message, around);
-    } catch (error) {
-      this.#parts.host.log.error(
-        { err: error, message: message.id },
-        'A message from Discord cannot be read.',
-      );
-      return null;
-    }
-  }
-
-  async #edit(message: ChatMessage & { guild_id?: string }): Promise<void> {
-    // Discord "updates" a message also when it has looked at a link in it.
-    if (!message.edited_timestamp || message.author.bot) return;
+  async #edit(change: ChangedMessage): Promise<void> {
+    // Discord "updates" a message also when it has looked at a link in it: without a time, or without words.
+    if (change.author?.bot || (!change.edited_timestamp && (change.author || change.content === undefined)))
+      return;
     await this.#untilDone(async () => {
-      const around = await this.#around(message.channel_id, message.guild_id);
-      if (!around) return;
-      const author = authorOf(message.author, message.member?.nick);
-      const roles = message.member?.roles ?? [];
+      const around = await this.#around(change.channel_id, change.guild_id);
+      const message = around && (await this.#whole(change));
+      if (!message || message.author.bot) return;
       await this.#parts.host.edit({
         key: keyOf(around, message.id),
         text: textOf(message, around),
-        author,
-        roles,
+        author: authorOf(message.author, message.member?.nick),
+        addressed: isAddressed(message, around),
+        roles: message.member?.roles ?? [],
       });
     });
+  }
+
+  /** What an update leaves out is asked for. Null: the message is gone. */
+  async #whole(change: ChangedMessage): Promise<ChatMessage | null> {
+    if (change.author && change.content !== undefined && change.mentions && change.mention_roles)
+      return change as ChatMessage;
+    const route = `/channels/${change.channel_id}/messages/${change.id}` as const;
+    try {
+      return { ...(await this.#parts.api.get<ChatMessage>(route)), ...change };
+    } catch (error) {
+      if (refusalCode(error) === null) throw error;
+      return null;
+    }
   }
 
   async #remove(

@@ -8,7 +8,7 @@ const entries: Record<string, { file: string; values: string; types: string }> =
     file: 'src/index.ts',
     values: `CarrierError CatchUpMark CatchUpMarks FatalError KeyedQueue RetryableError SentParts TurnText argumentsObject atMost backOffMs base64 cutStream defineAction defineAgentType defineConnector
       defineEmbedder definePlugin defineProvider derivedId descend download failureOf isReadable newId pause problemText problemsOf promptText
-      requireSetting retryAfterMs roomIdOf secret sentence startCarrier systemText tooLarge turnFailureCode unitVector untilDone
+      requireSetting retryAfterMs roomIdOf secret sentence startCarrier systemText tooLarge unitVector turnFailureCode untilDone
       usableKey userText wishesIn within`,
     types: `Action ActionContext ActionRecord Agent AgentTypeContext AgentTypeExtension Answer Arriving Attachment
       Author Button CatchUpMarksOptions Character CharacterDefinition CommandAnswer CommandCall ConfigDefinition Connection Connector
@@ -23,9 +23,9 @@ const entries: Record<string, { file: string; values: string; types: string }> =
   },
   'carrier-hub/replies': {
     file: 'src/replies.ts',
-    values: `LiveReplies fileEnding healMarkdown markOf markdownOf parseMarkdown plainText renderMarkdown
-      replyRenderer splitMarkdown splitPlain tableAsText withoutLongBlocks`,
-    types: `Handlers LiveOptions LiveSurface LongBlocks RenderedReply Renderer ReplyForms ReplyRenderer SplitOptions
+    values: `LiveReplies fileEnding healMarkdown isVisible markOf markdownOf parseMarkdown plainText renderMarkdown
+      rendersToNothing replyRenderer splitMarkdown splitPlain tableAsText withinAll withoutLongBlocks`,
+    types: `Handlers Limits LiveOptions LiveSurface LongBlocks RenderedReply Renderer ReplyForms ReplyRenderer SplitOptions
       TextFile`,
   },
   'carrier-hub/testing': {
