@@ -28,6 +28,7 @@ import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { redact } from './redaction.js';
 import { AbilityLoader } from './runtime/abilities.js';
+import { Cooling } from './runtime/cooling.js';
 import { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
 import { Outages } from './runtime/outages.js';
@@ -253,10 +254,8 @@ function workerOf(
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     modelTimeoutMs: limits.modelTimeoutMs,
-    maxSteps: limits.maxSteps,
-    waitMs: limits.waitMs,
-    now,
-    log,
+    cooling: new Cooling(bus, now),
+    ...{ maxSteps: limits.maxSteps, waitMs: limits.waitMs, now, log },
   });
   const outages = new Outages({
     ...{ notes: store.notes, limitMs: limits.modelWaitMs, retryBaseMs: limits.retryBaseMs },
