@@ -161,6 +161,10 @@ function arrange(env: z.output<typeof Environment>) {
       }),
     /** Days that any agent's messages are kept at most; undefined: for ever. */
     retentionDays: env.CARRIER_RETENTION_DAYS,
+    prompt: {
+      contextTokens: env.CARRIER_CONTEXT_TOKENS,
+      fileBytes: env.CARRIER_PROMPT_FILES_MB * 2 ** 20,
+    },
     turns: {
       concurrency: env.CARRIER_CONCURRENCY,
       attempts: env.CARRIER_TURN_ATTEMPTS,
@@ -173,6 +177,13 @@ function arrange(env: z.output<typeof Environment>) {
       sweepMs: env.CARRIER_SWEEP_MS,
       stopMs: env.CARRIER_STOP_MS,
       maxTextChars: env.CARRIER_MAX_TEXT_CHARS,
+    },
+    /** When undelivered replies are tried again and given up: `outbox/schedule.ts`. */
+    deliveries: {
+      firstPauseMs: env.CARRIER_RETRY_BASE_MS,
+      longestPauseMs: env.CARRIER_DELIVERY_LONGEST_PAUSE_MS,
+      windowMs: env.CARRIER_DELIVERY_HOURS * 3_600_000,
+      refusedMs: env.CARRIER_DELIVERY_REFUSED_MS,
     },
     platforms: {
       /** The agent that the hub's own bots belong to; others name their own in their characters. */

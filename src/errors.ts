@@ -45,6 +45,7 @@ export const errorCodes = {
   turn_crashed: { status: 502, meaning: 'The hub ended several times while it took this turn.' },
   model_unavailable: { status: 503, meaning: 'The language model cannot be reached or is overloaded.' },
   model_refused: { status: 502, meaning: 'The language model rejected the request or the key.' },
+  prompt_too_long: { status: 502, meaning: 'The prompt is longer than the language model takes.' },
   model_timeout: { status: 504, meaning: 'The language model did not finish in time.' },
   reply_timeout: {
     status: 504,

@@ -2,6 +2,7 @@
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
+import type { Memory } from './core/memory.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import { afterwards } from './intake/afterwards.js';
@@ -32,10 +33,13 @@ import { places as placesRule } from './intake/places.js';
 import { commandsOfPlugins } from './intake/plugin-commands.js';
 import { pluginRule } from './intake/plugin-rule.js';
 import { Pointers } from './intake/pointers.js';
+import { Proxies } from './intake/proxies.js';
 import { type Limiters, Rates } from './intake/rates.js';
 import { scopedNotes } from './intake/scoped-notes.js';
 import { ServedPlaces } from './intake/served-places.js';
+import { Threads } from './intake/threads.js';
 import { editedBy } from './intake/transformed.js';
+import { Waking } from './intake/waking.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import type { AgentDesk, SecretVault } from './operations/operation.js';
@@ -66,6 +70,8 @@ export interface FrontParts {
   edited(): void;
   metrics: Metrics;
   plugins: PluginDesk;
+  /** Unix ms; deliveries are planned by it. */
+  now(): number;
   log: Logger;
 }
 
@@ -83,7 +89,9 @@ export interface Front {
 export function frontOf(parts: FrontParts): Front {
   const { config, engines, metrics, plugins, log } = parts;
   const { store, bus, turnQueue, deliveryQueue } = engines;
-  const notices = new Notices({ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, log });
+  const notices = new Notices({
+    ...{ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, now: parts.now, log },
+  });
   const pairings = new Pairings(
     store.notes,
     async ({ code, agentId, source, ...person }) => {
@@ -110,21 +118,26 @@ export function frontOf(parts: FrontParts): Front {
     return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
   });
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
-  const pointers = new Pointers(store.memories, store.notes, log);
+  const proxies = new Proxies({ ...store, log });
+  const pointers = new Pointers(store.memories, store.notes, proxies, log);
   const rates = new Rates(engines.limiters, log);
-  const talk = placesRule(groups(config.turns), { places, served, pairings });
+  const threads = new Threads(store.notes, store.memories, log);
+  const talk = placesRule(groups(config.turns, threads), { places, served, pairings });
   /** Who gets through, whatever they do. */
   const gate = [noBots, othersCommands, lists, direct(pairings), talk];
   const admits = afterwards(gate, agents.get);
   const commands = commandsOf(operations, { buttons, pairings }, parts);
+  const rules = [...gate, rates.rule, pluginRule(plugins, log)];
   const intake = new Intake({
     memories: store.memories,
     turns: turnQueue,
-    rules: [...gate, rates.rule, pluginRule(plugins, log)],
+    rules,
     limits: config.turns,
     commands,
     orders: new Orders({ ...store, notices, commands, alone: !config.cluster, log }),
     forgotten,
+    threads,
+    proxies,
     notices,
     buttons,
     pointers,
@@ -134,8 +147,11 @@ export function frontOf(parts: FrontParts): Front {
     log,
   });
   const changes = new Changes({
-    ...{ memories: store.memories, pointers, admits, forgotten, limits: config.turns },
+    ...{ memories: store.memories, pointers, admits, forgotten, proxies, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
+    waking: new Waking({
+      ...{ turns: store.turns, queue: turnQueue, rooms, threads, admits: afterwards(rules, agents.get), log },
+    }),
   });
   const feedback = new Feedback(store.notes, pointers, admits, log);
   const incoming = new IncomingFiles(store.files, config.files);
@@ -153,6 +169,8 @@ export function frontOf(parts: FrontParts): Front {
         ),
       );
       if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
+      // A machine that sends a message again wants its answer now, however often that has failed to reach it.
+      if (receipt?.duplicate && waits) await deliverAgain(receipt.memory);
       return receipt;
     },
     async edit(edit) {
@@ -195,6 +213,11 @@ export function frontOf(parts: FrontParts): Front {
     },
     stop: () => line.stop(),
   };
+
+  async function deliverAgain({ turnId, roomId, source }: Memory): Promise<void> {
+    if (turnId === null || source.pull) return;
+    if (await store.outbox.retryTurn({ turnId, roomId })) await deliveryQueue.schedule(roomId);
+  }
 }
 
 /** Most starts are followed by messages, not by operations: a hub is ready sooner without them. */

@@ -1,8 +1,8 @@
 import type { APIGuildMember, GatewayGuildCreateDispatchData } from 'discord.js';
 import { type Host, type KeyedQueue, untilDone } from '../../src/extension-api.js';
 import type { Api } from './api.js';
-import type { ChatMessage } from './normalize.js';
 import type { Progress } from './progress.js';
+import type { ChatMessage } from './reader.js';
 import { refusalCode } from './refusal.js';
 import { byId } from './snowflake.js';
 

@@ -22,11 +22,36 @@ const commands: CommandForm[] = [
   { name: 'stop', description: 'Stop what I am doing now' },
 ].map((command) => ({ ...command, ...everywhere }) as CommandForm);
 
-/** Makes the bot's list of commands this one; where it is already, nothing is written. */
+/** A command as Discord keeps it: also one of an operator's own, or the one that opens an activity. */
+type KnownCommand = CommandForm & Record<string, unknown>;
+
+/** What of a known command is sent back to keep it. The rest is Discord's own. */
+// https://discord.com/developers/docs/interactions/application-commands#bulk-overwrite-global-application-commands
+const kept = [
+  ...['id', 'type', 'name', 'name_localizations', 'description', 'description_localizations', 'options'],
+  ...['default_member_permissions', 'integration_types', 'contexts', 'nsfw', 'handler'],
+];
+
+/** Puts these commands into the bot's list, and leaves all others there. Where they are already, nothing is written. */
 export async function registerCommands(api: Api, applicationId: string): Promise<void> {
   const route = `/applications/${applicationId}/commands` as const;
-  const known = await api.get<CommandForm[]>(route);
-  if (signature(known) !== signature(commands)) await api.put(route, { body: commands });
+  // Without being asked for them Discord leaves out the translations, which would be gone then.
+  const query = new URLSearchParams({ with_localizations: 'true' });
+  const known = await api.get<KnownCommand[]>(route, { query });
+  const ours = known.filter(isOurs);
+  if (signature(ours) === signature(commands)) return;
+  const others = known
+    .filter((command) => !isOurs(command))
+    .map((command) =>
+      Object.fromEntries(kept.filter((name) => command[name] != null).map((name) => [name, command[name]])),
+    );
+  await api.put(route, { body: [...others, ...commands] });
+}
+
+const chatInput = 1;
+
+function isOurs({ type = chatInput, name }: KnownCommand): boolean {
+  return type === chatInput && commands.some((command) => command.name === name);
 }
 
 function signature(forms: CommandForm[]): string {

@@ -16,7 +16,7 @@ import { Inbox } from './inbox.js';
 import { Interactions } from './interactions.js';
 import { Live } from './live.js';
 import { Messenger } from './messenger.js';
-import type { ChatMessage } from './normalize.js';
+import type { ChatMessage } from './reader.js';
 
 export interface DiscordOptions {
   /** The one agent this bot is the face of. */
@@ -115,8 +115,8 @@ class DiscordConnector implements Connector {
   async #open(): Promise<void> {
     if (this.#gateway) return;
     const { host, api, messenger, live } = this.#started;
-    const { agentId, token, shards = 'auto', silentMs = 120_000 } = this.#options;
-    const interactions = new Interactions({ host, api, agentId, connector: this.name });
+    const { agentId, token, shards = 'auto', silentMs = 120_000, previews = false } = this.#options;
+    const interactions = new Interactions({ host, api, agentId, connector: this.name, previews });
     const inbox = new Inbox({
       host,
       api,

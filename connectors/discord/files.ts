@@ -1,5 +1,4 @@
 /** Files that people send: fetched from Discord's own hosts, in bounded size and time. */
-import type { APIAttachment } from 'discord.js';
 import {
   type Attachment,
   CarrierError,
@@ -9,6 +8,7 @@ import {
   tooLarge,
   untilDone,
 } from '../../src/extension-api.js';
+import type { MessageFile } from './reader.js';
 
 export interface FileLimits {
   /** Largest file kept, in bytes. */
@@ -33,7 +33,7 @@ export const discordHosts = ['cdn.discordapp.com', 'media.discordapp.net'];
 
 /** Stores what can be had; a file that cannot is named, and the message goes on without it. */
 export async function fetchFiles(
-  files: APIAttachment[],
+  files: MessageFile[],
   limits: FileLimits,
   host: Pick<Host, 'putFile'>,
   of: InboundMessage,
@@ -42,11 +42,13 @@ export async function fetchFiles(
   const { maxBytes, trustedHosts, apiUrl } = limits;
   const rules = { platform: 'Discord', hosts: trustedHosts, origin: apiUrl, maxBytes };
   const fetched: Fetched = { attachments: [], missing: [] };
-  for (const { filename: name, url, size, content_type: mediaType } of files) {
+  for (const { file, of: origin } of files) {
+    const { filename: name, url, size, content_type: mediaType } = file;
     try {
       if (size > maxBytes) throw tooLarge(maxBytes);
       const bytes = await untilDone(() => download(url, rules, signal), { most, signal });
-      fetched.attachments.push(await host.putFile(bytes, { name, mediaType }, of));
+      const attachment = await host.putFile(bytes, { name, mediaType }, of);
+      fetched.attachments.push({ ...attachment, ...(origin && { of: origin }) });
     } catch (error) {
       if (!(error instanceof CarrierError) || error.code === 'store_unavailable') throw error;
       fetched.missing.push(`${name.slice(0, 255)} (${error.message})`);

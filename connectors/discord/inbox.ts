@@ -11,16 +11,18 @@ import {
   type Host,
   KeyedQueue,
   type Memory,
+  type Part,
   RetryableError,
   untilDone,
 } from '../../src/extension-api.js';
 import type { Api } from './api.js';
 import { CatchUp } from './catch-up.js';
+import { type Earlier, EarlierTalk } from './earlier.js';
 import { type FileLimits, fetchFiles } from './files.js';
 import {
   authorOf,
   type Bystanders,
-  type ChatMessage,
+  isAddressed,
   type Normalized,
   normalizeMessage,
   normalizeReaction,
@@ -29,6 +31,8 @@ import {
 } from './normalize.js';
 import { knownPlace, type Place, placeOf } from './place.js';
 import { Progress } from './progress.js';
+import type { ChatMessage } from './reader.js';
+import { refusalCode } from './refusal.js';
 
 export interface InboxParts {
   host: Host;
@@ -41,6 +45,9 @@ export interface InboxParts {
   /** A message can never be stored; its author is owed a sentence. */
   refused(message: ChatMessage, reason: string): void;
 }
+
+/** Discord tells what has changed, and sometimes no more. */
+type ChangedMessage = Partial<ChatMessage> & { id: string; channel_id: string; guild_id?: string };
 
 /**
  * Events of the gateway, each channel's in their order. A message is seen to when the hub has stored it or said that
@@ -55,9 +62,11 @@ export class Inbox {
   #client: Client | null = null;
   #progress: Progress | undefined;
   #catchUp!: CatchUp;
+  readonly #earlier: EarlierTalk;
 
   constructor(parts: InboxParts) {
     this.#parts = parts;
+    this.#earlier = new EarlierTalk({ ...parts, signal: this.#ending.signal });
   }
 
   /** Call it before anything is dispatched. */
@@ -124,20 +133,21 @@ export class Inbox {
       const around = await this.#around(message.channel_id, message.guild_id, place);
       const normalized = around && this.#normalized(message, around);
       if (!normalized) return;
+      const { signal } = this.#ending;
+      let earlier: Earlier | null = null;
       const complete = async () => {
-        const { message } = normalized;
-        const { attachments, missing } = await fetchFiles(
-          normalized.files,
-          files,
-          host,
-          message,
-          this.#ending.signal,
-        );
-        const note = missing.length > 0 ? `[Files that could not be read: ${missing.join(', ')}]` : '';
-        return { ...message, text: [message.text, note].filter(Boolean).join('\n\n'), attachments };
+        const { message: inbound } = normalized;
+        if (inbound.addressed) earlier = await this.#earlier.before(message, around);
+        const all = [...normalized.files, ...(earlier?.files ?? [])];
+        const { attachments, missing } = await fetchFiles(all, files, host, inbound, signal);
+        const text = `Files that could not be read: ${missing.join(', ')}`;
+        const note: Part[] = missing.length > 0 ? [{ kind: 'note', text }] : [];
+        const parts = [...(inbound.parts ?? []), ...note, ...(earlier?.parts ?? [])];
+        return { ...inbound, parts, attachments };
       };
       try {
         const receipt = await host.receive(normalized.message, { complete });
+        if (receipt && earlier) await this.#earlier.keep(around.place.thread!);
         // One that comes again after a restart may be waiting still, or be answered at this moment.
         if (receipt?.memory.status === 'pending') taken(receipt.memory);
       } catch (error) {
@@ -160,21 +170,35 @@ export class Inbox {
     }
   }
 
-  async #edit(message: ChatMessage & { guild_id?: string }): Promise<void> {
-    // Discord "updates" a message also when it has looked at a link in it.
-    if (!message.edited_timestamp || message.author.bot) return;
+  async #edit(change: ChangedMessage): Promise<void> {
+    // Discord "updates" a message also when it has looked at a link in it: without a time, or without words.
+    if (change.author?.bot || (!change.edited_timestamp && (change.author || change.content === undefined)))
+      return;
     await this.#untilDone(async () => {
-      const around = await this.#around(message.channel_id, message.guild_id);
-      if (!around) return;
-      const author = authorOf(message.author, message.member?.nick);
-      const roles = message.member?.roles ?? [];
+      const around = await this.#around(change.channel_id, change.guild_id);
+      const message = around && (await this.#whole(change));
+      if (!message || message.author.bot) return;
       await this.#parts.host.edit({
         key: keyOf(around, message.id),
         text: textOf(message, around),
-        author,
-        roles,
+        author: authorOf(message.author, message.member?.nick),
+        addressed: isAddressed(message, around),
+        roles: message.member?.roles ?? [],
       });
     });
+  }
+
+  /** What an update leaves out is asked for. Null: the message is gone. */
+  async #whole(change: ChangedMessage): Promise<ChatMessage | null> {
+    if (change.author && change.content !== undefined && change.mentions && change.mention_roles)
+      return change as ChatMessage;
+    const route = `/channels/${change.channel_id}/messages/${change.id}` as const;
+    try {
+      return { ...(await this.#parts.api.get<ChatMessage>(route)), ...change };
+    } catch (error) {
+      if (refusalCode(error) === null) throw error;
+      return null;
+    }
   }
 
   async #remove(

@@ -1,8 +1,16 @@
 /** Gateway payloads as the hub wants them. Pure: what a payload does not hold comes with `Bystanders`. */
-import type { APIAttachment, APIMessage, APIUser, GatewayMessageReactionAddDispatchData } from 'discord.js';
-import type { Author, InboundMessage, InboundReaction, Source } from '../../src/extension-api.js';
-import { plainMentions } from './mentions.js';
+import type { APIUser, GatewayMessageReactionAddDispatchData } from 'discord.js';
+import type { Author, InboundMessage, InboundReaction, Part, Source } from '../../src/extension-api.js';
 import type { Place } from './place.js';
+import {
+  allWords,
+  type ChatMessage,
+  carriedParts,
+  filesOf,
+  type MessageFile,
+  nameOf,
+  typedWords,
+} from './reader.js';
 
 export interface Bystanders {
   agentId: string;
@@ -21,40 +29,46 @@ interface Self {
   roles: string[];
 }
 
-/** A message as the gateway or the REST API gives it; `member` is there over the gateway. */
-export type ChatMessage = APIMessage & { member?: { nick?: string | null; roles?: string[] } };
-
 export interface Normalized {
   message: InboundMessage;
   /** Yet to be fetched. */
-  files: APIAttachment[];
+  files: MessageFile[];
 }
 
 // https://discord.com/developers/docs/resources/message#message-object-message-types
-const saidByPeople = [0, 19];
+const types = { said: 0, reply: 19, slashCommand: 20, menuCommand: 23 };
+const saidBySomebody = Object.values(types);
 
 const maxQuoteChars = 4000;
 
-/** Null: nothing that a person said (the bot's own words, "joined the server", an empty message). */
+/** Null: nothing that anybody said (the bot's own words, "joined the server", an empty message). */
 export function normalizeMessage(message: ChatMessage, around: Bystanders): Normalized | null {
   const { self, place } = around;
-  if (message.author.id === self.id || !saidByPeople.includes(message.type)) return null;
-  const text = textOf(message, around) || (message.message_snapshots?.length ? '[forwarded]' : '');
-  const files = message.attachments ?? [];
-  if (text === '' && files.length === 0) return null;
-  const quote = quoteOf(message, around);
-  const isReply = message.type === 19 && message.message_reference?.message_id;
+  if (message.author.id === self.id || !saidBySomebody.includes(message.type)) return null;
+  const text = textOf(message, around);
+  const own = [...titleOf(message, place), ...carriedParts(message, around)];
+  const isReply = message.type === types.reply && message.message_reference?.message_id;
+  const { quote, parts, files } = isReply ? quoteOf(message, around) : { parts: [], files: [] };
+  const all = [...filesOf(message), ...files];
+  if (text === '' && own.length === 0 && all.length === 0) return null;
+  const another = addressesAnother(message, around);
+  const addressed = isAddressed(message, around) || (place.joined && !another);
   return {
-    files,
+    files: all,
     message: {
       agentId: around.agentId,
       source: sourceOf(around, message.id),
       direct: place.direct,
-      addressed: isAddressed(message, around),
+      addressed,
+      ...(!addressed && another && { addressesAnother: true }),
+      ...(place.thread && { threaded: true }),
       author: authorOf(message.author, message.member?.nick, message.webhook_id !== undefined),
+      // Other applications speak by webhooks, too; those that speak for people have one of a channel.
+      ...(message.webhook_id && message.webhook_id !== message.application_id && { proxy: true }),
       roles: message.member?.roles ?? [],
       text,
-      files: files.map(({ filename, size }) => ({ name: filename.slice(0, 255), size })),
+      parts: [...own, ...parts],
+      files: all.map(({ file }) => ({ name: file.filename.slice(0, 255), size: file.size })),
       ...(quote && { quote }),
       ...(isReply && { replyTo: message.message_reference!.message_id }),
     },
@@ -63,20 +77,12 @@ export function normalizeMessage(message: ChatMessage, around: Bystanders): Norm
 
 /** The text alone, as of an edited message. */
 export function textOf(message: ChatMessage, around: Bystanders): string {
-  const { self, place } = around;
-  const said = plainMentions(withoutOwnName(message.content, self), {
-    user: (id) => {
-      if (id === self.id) return self.name;
-      const mentioned = message.mentions.find((user) => user.id === id);
-      return mentioned ? nameOf(mentioned, (mentioned as MentionedUser).member?.nick) : null;
-    },
-    role: around.roleName,
-    channel: around.channelName,
-  });
-  const stickers = (message.sticker_items ?? []).map(({ name }) => `[sticker: ${name}]`);
-  // The first message of a post in a forum bears the post's own id.
-  const title = place.title && message.id === place.thread ? [place.title] : [];
-  return [...title, said, ...stickers].filter(Boolean).join('\n\n');
+  return typedWords(message, around, withoutOwnName(message.content, around.self));
+}
+
+/** The first message of a post in a forum bears the post's own id. */
+function titleOf({ id }: ChatMessage, { title, thread }: Place): Part[] {
+  return title && id === thread ? [{ kind: 'title', text: title }] : [];
 }
 
 export function normalizeReaction(
@@ -117,17 +123,20 @@ export function authorOf(user: APIUser, nick?: string | null, automatic = false)
   return { id: user.id, name: nameOf(user, nick), ...((user.bot || automatic) && { bot: true }) };
 }
 
-type MentionedUser = APIUser & { member?: { nick?: string | null } };
-
-function nameOf(user: APIUser, nick?: string | null): string {
-  return nick || user.global_name || user.username;
-}
-
-function isAddressed(message: ChatMessage, { self, place }: Bystanders): boolean {
-  if (place.direct || place.joined) return true;
+/** Whether it names the agent, or answers it. */
+export function isAddressed(message: ChatMessage, { self, place }: Bystanders): boolean {
+  if (place.direct) return true;
   if (message.mentions.some(({ id }) => id === self.id)) return true;
   if (message.mention_roles.some((id) => self.roles.includes(id))) return true;
   return message.referenced_message?.author.id === self.id;
+}
+
+/** Whether it answers somebody else's message, or begins with somebody else's name: "@Al, look", "thanks @Al!". */
+function addressesAnother(message: ChatMessage, { self }: Bystanders): boolean {
+  const { content, referenced_message: answered, type } = message;
+  if (type === types.reply && answered && answered.author.id !== self.id) return true;
+  const name = '(?:<@(?:!|&)?\\d{1,20}>|@everyone|@here)';
+  return new RegExp(`^\\s*(?:${name}|(?:\\S{1,20}\\s+){1,2}${name}\\s*(?:$|[,:;.!]))`).test(content);
 }
 
 /** "@Eliza, what now?" is said to Eliza; her name is no part of it. A mere "@Eliza" stays. */
@@ -137,16 +146,25 @@ function withoutOwnName(content: string, self: Self): string {
   return rest.trim() === '' ? content.trim() : rest.trim();
 }
 
-function quoteOf(message: ChatMessage, around: Bystanders): InboundMessage['quote'] {
-  const replied = message.referenced_message;
-  if (replied?.content)
-    return {
-      author: nameOf(replied.author),
-      text: textOf(replied, { ...around, place: { ...around.place, title: undefined } }).slice(
-        0,
-        maxQuoteChars,
-      ),
-    };
-  const forwarded = message.message_snapshots?.[0]?.message.content;
-  return forwarded ? { text: forwarded.slice(0, maxQuoteChars) } : undefined;
+interface Quoted {
+  quote?: NonNullable<InboundMessage['quote']>;
+  parts: Part[];
+  files: MessageFile[];
+}
+
+/** The words of the message it answers, and its files; where they are long, the rest is a part. */
+function quoteOf({ referenced_message: answered }: ChatMessage, around: Bystanders): Quoted {
+  const deleted: Part = { kind: 'note', text: 'It answers a message that was deleted.' };
+  if (!answered) return { parts: answered === null ? [deleted] : [], files: [] };
+  const files = filesOf(answered, 'quote');
+  const names = files.map(({ file }) => `[file: ${file.filename}]`);
+  const text = [allWords(answered, around), ...names].filter(Boolean).join('\n\n');
+  if (text === '') return { parts: [], files };
+  const author = nameOf(answered.author);
+  const rest = text.slice(maxQuoteChars);
+  return {
+    quote: { author, text: text.slice(0, maxQuoteChars) },
+    parts: rest === '' ? [] : [{ kind: 'quote', author, text: rest }],
+    files,
+  };
 }

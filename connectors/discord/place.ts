@@ -7,15 +7,12 @@ export interface Place extends Pick<Source, 'tenant' | 'channel' | 'thread'> {
   direct: boolean;
   /** A thread the bot takes part in: it joined, or opened it. */
   joined: boolean;
-  /** What a post in a forum is called; a post is a thread, and this stands above its first message. */
+  /** What a thread is called; a post in a forum is one, and this stands above its first message. */
   title?: string;
 }
 
 /** Discord's direct messages belong to no guild. */
 const noGuild = '@me';
-
-// https://discord.com/developers/docs/resources/channel#channel-object-channel-types
-const forums = [15, 16];
 
 /**
  * As far as the SDK knows it at this moment; null: it must be asked for.
@@ -42,14 +39,7 @@ function placeIn(guildId: string, channel: Channel, client: Client): Place {
   const apart = { tenant: guildId, direct: false };
   if (!channel.isThread() || !channel.parentId) return { ...apart, channel: channel.id, joined: false };
   const joined = channel.joined || channel.ownerId === client.user?.id;
-  const inForum = forums.includes(channel.parent?.type ?? -1);
-  return {
-    ...apart,
-    channel: channel.parentId,
-    thread: channel.id,
-    joined,
-    ...(inForum && { title: channel.name }),
-  };
+  return { ...apart, channel: channel.parentId, thread: channel.id, joined, title: channel.name };
 }
 
 /** From what an interaction tells about its channel: nothing has to be fetched while 3 seconds run. */

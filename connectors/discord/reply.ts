@@ -81,7 +81,7 @@ function sizeOf({ data }: RawFile): number {
 // https://discord.com/developers/docs/components/reference#button
 const styles = { primary: 1, danger: 4, other: 2 } as const;
 
-function rowsOf(buttons: Button[]): Part['components'] {
+export function rowsOf(buttons: Button[]): Part['components'] {
   const rows: Part['components'] = [];
   for (const [index, { label, payload, style = 'other' }] of buttons.entries()) {
     if (index % 5 === 0) rows.push({ type: 1, components: [] });

@@ -1,46 +1,37 @@
 /** Events of conversations, taken to the hub. Each method resolves when Slack may be told "got it". */
 
 import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
 import {
   type CarrierError,
   FatalError,
-  type Host,
   type InboundMessage,
   KeyedQueue,
+  type Receiving,
   type SourceKey,
 } from '../../src/extension-api.js';
 import type { LiveReplies } from '../../src/replies.js';
+import { addressing } from './addressing.js';
 import type { CatchUp, Place } from './catch-up.js';
-import type { Directory } from './directory.js';
+import { type CompleteParts, completed } from './complete.js';
 import { calling } from './failure.js';
-import { type FileRules, fetchFiles } from './files-in.js';
 import { liveSurface } from './live.js';
-import {
-  idsOf,
-  isDirect,
-  isSpoken,
-  keyOf,
-  normalizeMessage,
-  normalizeReaction,
-  type ReplyIn,
-  readMessageText,
-} from './normalize.js';
+import { isSpoken, keyOf, normalizeMessage, normalizeReaction, type ReplyIn } from './normalize.js';
 import { MessageChanged, MessageDeleted, MessageEvent, Reaction, type SlackMessage } from './payload.js';
-import { idsIn, type Names } from './text.js';
-import type { Threads } from './threads.js';
+import { type Carrying, idsIn, readMessage } from './reader.js';
+import type { Names } from './text.js';
 import type { Workspace } from './workspaces.js';
 
-export interface InboundParts {
+export interface InboundParts extends CompleteParts {
   agentId: string;
-  host: Host;
-  directory: Directory;
-  threads: Threads;
   /** Null: replies are shown when they are whole. */
   live: LiveReplies | null;
   replyIn: ReplyIn;
-  files: FileRules;
   catchUp: CatchUp;
 }
+
+const Noted = z.object({ event: z.unknown(), teamId: z.string(), enterpriseId: z.string().optional() });
+type Noted = z.output<typeof Noted>;
 
 const toldTtlMs = 86_400_000;
 
@@ -77,6 +68,12 @@ export class Inbound {
     this.#done.set(key, true);
   }
 
+  /** An event that was noted while its message was completed, in a process that died then. */
+  async again(noted: unknown, workspaceOf: (noted: Noted) => Promise<Workspace>): Promise<void> {
+    const read = this.#checked(Noted.safeParse(noted));
+    if (read) await this.message(read.event, await workspaceOf(read));
+  }
+
   /** Nothing is asked of Slack for it: whose message it is, the hub knows. */
   async reaction(payload: unknown, { teamId, botUserId, home }: Workspace, removed: boolean): Promise<void> {
     const event = this.#checked(Reaction.safeParse(payload));
@@ -92,25 +89,42 @@ export class Inbound {
     });
   }
 
-  async #store(event: MessageEvent, workspace: Workspace): Promise<void> {
-    const { agentId, host, threads, replyIn, catchUp, directory } = this.#parts;
+  /** Resolves when Slack may be told "got it": the message is stored, or noted and still being completed. */
+  #store(event: MessageEvent, workspace: Workspace): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let told = false;
+      const taken = () => {
+        told = true;
+        resolve();
+      };
+      this.#handOver(event, workspace, taken).then(resolve, (error: Error) => {
+        reject(error);
+        const { log } = this.#parts.host;
+        if (told) log.warn({ connector: 'slack' }, `a message is not stored yet: ${error.message}`);
+      });
+    });
+  }
+
+  async #handOver(event: MessageEvent, workspace: Workspace, taken: () => void): Promise<void> {
+    const { agentId, replyIn, catchUp, directory } = this.#parts;
     const { teamId, enterpriseId, botUserId, home } = workspace;
-    const { thread_ts: thread, channel } = event;
     const place = placeOf(event, workspace);
     catchUp.begin(place);
-    const participates =
-      thread && !isDirect(event) ? await threads.hasSpokenIn(teamId, channel, thread) : false;
-    const reading = { agentId, teamId, enterpriseId, botUserId, home, replyIn, participates };
+    const reading = { agentId, teamId, enterpriseId, botUserId, home, replyIn };
     const envelope = normalizeMessage(event, { ...reading, names: directory.known(teamId) });
-    await this.#receive(envelope, place, workspace, async () => {
+    const complete = () => {
       catchUp.begin(place, true);
-      const names = await this.#names(workspace, idsOf(event));
-      const message = normalizeMessage(event, { ...reading, names });
-      const files = event.files ?? [];
-      const { attachments, remarks } = await fetchFiles(files, workspace, host, message, this.#parts.files);
-      const text = [message.text, ...remarks].filter((line) => line !== '').join('\n');
-      return { ...message, text, attachments };
-    });
+      return completed(event, workspace, reading, this.#parts);
+    };
+    const again: Noted = { event, teamId, ...(enterpriseId && { enterpriseId }) };
+    const early = {
+      event: again,
+      taken() {
+        void catchUp.seen(place);
+        taken();
+      },
+    };
+    await this.#receive(envelope, place, workspace, { complete, early });
     await catchUp.seen(place);
   }
 
@@ -118,18 +132,20 @@ export class Inbound {
     message: InboundMessage,
     place: Place,
     workspace: Workspace,
-    complete: () => Promise<InboundMessage>,
+    more: Receiving,
   ): Promise<void> {
     const { host, live, threads, catchUp } = this.#parts;
     const { source, author, direct, addressed } = message;
     try {
-      const receipt = await host.receive(message, { complete });
+      const receipt = await host.receive(message, more);
       if (!receipt) return;
       const { memory } = receipt;
       live?.follow(memory, liveSurface(workspace.client, memory));
-      const { thread } = source;
-      if (addressed && !direct && thread)
-        await threads.addressedIn(source.tenant, source.channel, author.id, thread);
+      const { tenant, channel, thread } = source;
+      if (addressed && thread) {
+        if (!direct) await threads.addressedIn(tenant, channel, author.id, thread);
+        await threads.read(tenant, channel, thread);
+      }
       catchUp.begin(place, true);
       if (thread === place.ts) {
         // It opens a thread, and what follows may be said there as well as beside it.
@@ -172,28 +188,36 @@ export class Inbound {
       // What stands in the place of a deleted message that has replies.
       if (message.subtype === 'tombstone') return void (await this.#parts.host.remove(key));
       // A preview of a link arrived, or a reply was counted: nobody changed a word.
-      if (before && before.text === message.text) return;
-      await this.#edit(message, workspace, key);
+      if (before && typed(before) === typed(message)) return;
+      if (await this.#edit(message, workspace, key)) return;
+      // It was nobody's business before it named the agent.
+      if (addressing(message, workspace.botUserId).agent)
+        await this.#store({ ...message, channel }, workspace);
     });
   }
 
   /** Names that are not known yet are asked for once the gate has let the edit in, and put into it then. */
-  async #edit(message: SlackMessage, workspace: Workspace, key: SourceKey): Promise<void> {
+  async #edit(message: SlackMessage, workspace: Workspace, key: SourceKey): Promise<boolean> {
     const { host, directory } = this.#parts;
+    const { botUserId, teamId, home } = workspace;
+    const own = { ...message, attachments: [] };
+    const addressed = addressing(message, botUserId).agent;
     const edit = (names: Names) => {
-      const text = readMessageText(message, workspace.botUserId, names);
+      const { text } = readMessage(own, names, workspace);
       const author = { id: message.user ?? message.bot_id ?? '' };
-      return host.edit({ key, text, author, roles: [], home: workspace.home });
+      return host.edit({ key, text, author, addressed, roles: [], home });
     };
     try {
-      const known = directory.known(workspace.teamId);
-      const ids = idsIn(message.text ?? '').filter((id) => known(id) === undefined);
-      if ((await edit(known)) && ids.length > 0) await edit(await this.#names(workspace, ids));
+      const known = directory.known(teamId);
+      const ids = idsIn(own).filter((id) => known(id) === undefined);
+      if (!(await edit(known))) return false;
+      if (ids.length > 0) await edit(await directory.names(teamId, workspace.client, ids));
     } catch (error) {
       // What the hub will never take is not sent again; the message stays as it was.
       if (!(error instanceof FatalError) || error.code === 'agent_unknown') throw error;
       host.log.warn({ connector: 'slack', code: error.code }, `an edit was refused: ${error.message}`);
     }
+    return true;
   }
 
   async #deleted(payload: unknown, workspace: Workspace): Promise<void> {
@@ -215,10 +239,6 @@ export class Inbound {
     return keyOf({ agentId: this.#parts.agentId, teamId }, channel, ts);
   }
 
-  #names({ teamId, client }: Workspace, ids: string[]): Promise<Names> {
-    return this.#parts.directory.names(teamId, client, ids);
-  }
-
   /** A payload that is not as Slack describes it would not be, either, when it came again: it is logged and left. */
   #checked<T>(result: { success: true; data: T } | { success: false; error: Error }): T | null {
     if (result.success) return result.data;
@@ -233,6 +253,11 @@ type Said = Pick<MessageEvent, 'channel' | 'ts' | 'thread_ts'>;
 function placeOf({ channel, ts, thread_ts: thread }: Said, { teamId, enterpriseId }: Workspace): Place {
   const place = { teamId, channel, ts, ...(enterpriseId ? { enterpriseId } : {}) };
   return thread && thread !== ts ? { ...place, thread } : place;
+}
+
+/** What its author wrote, without what Slack adds. */
+function typed(message: Carrying): string {
+  return readMessage({ ...message, attachments: [] }, (id) => id).text;
 }
 
 function spokenSubtype({ subtype }: SlackMessage): string | null | undefined {

@@ -1,7 +1,9 @@
 /** Slack's events as the hub's objects. Pure: whatever must be asked for first comes in as `Reading`. */
 import type { InboundMessage, InboundReaction, SourceKey } from '../../src/extension-api.js';
-import type { MessageEvent, SharedMessage, SlackFile, SlackMessage } from './payload.js';
-import { idsIn, type Names, readText } from './text.js';
+import { addressing } from './addressing.js';
+import type { MessageEvent, SlackMessage } from './payload.js';
+import { type CarriedFile, readMessage } from './reader.js';
+import type { Names } from './text.js';
 
 export const connectorName = 'slack';
 
@@ -20,8 +22,6 @@ export interface Reading {
   home: boolean;
   names: Names;
   replyIn: ReplyIn;
-  /** Whether the agent has spoken in the message's thread. */
-  participates: boolean;
 }
 
 /** Besides plain ones, these are messages of people; other subtypes are the workspace's own remarks. */
@@ -42,22 +42,28 @@ export function isDirect({ channel }: Pick<MessageEvent, 'channel'>): boolean {
   return channel.startsWith('D');
 }
 
-/** False for what nobody said: joins, topics, our own messages, and forms of messages that are told in other ways. */
+/** False for what nobody said: joins, topics, and forms of messages that are told in other ways. */
+export function isConversation({ subtype, user, bot_id }: SlackMessage): boolean {
+  return (!subtype || spoken.has(subtype)) && Boolean(user ?? bot_id);
+}
+
+/** As `isConversation`, and false for our own messages. */
 export function isSpoken(event: SlackMessage, own: { botUserId: string; botId: string }): boolean {
-  if (event.subtype && !spoken.has(event.subtype)) return false;
-  return event.user !== own.botUserId && event.bot_id !== own.botId && Boolean(event.user ?? event.bot_id);
+  return isConversation(event) && event.user !== own.botUserId && event.bot_id !== own.botId;
 }
 
 /** For `message` and `app_mention` alike: they are twins, and whichever is stored first is the message. */
 export function normalizeMessage(event: MessageEvent, reading: Reading): InboundMessage {
   const { agentId, teamId, enterpriseId, botUserId, home, names } = reading;
   const direct = isDirect(event);
-  const addressed = direct || isAddressed(event, reading);
+  const { agent, another } = addressing(event, botUserId);
+  // What is said in a thread under the agent's own message answers it. Of other threads the hub knows which are its.
+  const answers = Boolean(event.thread_ts) && event.parent_user_id === botUserId;
+  const addressed = direct || agent || (answers && !another);
   const thread = threadOf(event, addressed, reading.replyIn);
   const author = event.user ?? event.bot_id ?? '';
   const name = names(author) ?? event.username ?? undefined;
-  const shared = sharedIn(event);
-  const quote = shared && quoteOf(shared, names);
+  const { text, parts, files } = readMessage(event, names, reading);
   return {
     agentId,
     source: {
@@ -76,32 +82,16 @@ export function normalizeMessage(event: MessageEvent, reading: Reading): Inbound
       ...(name ? { name: name.slice(0, 256) } : {}),
       ...(event.bot_id || author === 'USLACKBOT' ? { bot: true } : {}),
     },
-    text: readMessageText(event, botUserId, names),
-    ...(event.files?.length ? { files: event.files.map(offered) } : {}),
-    ...quote,
+    ...(another && { addressesAnother: true }),
+    ...(thread && { threaded: true }),
+    text,
+    ...(parts.length > 0 && { parts }),
+    ...(files.length > 0 && { files: files.map(offered) }),
   };
 }
 
-function offered({ id, name, size }: SlackFile) {
+function offered({ file: { id, name, size } }: CarriedFile) {
   return { name: (name ?? id).slice(0, 255), ...(size ? { size } : {}) };
-}
-
-/** The agent's own name is an address, not part of what is said: it is dropped where the text begins with it. */
-export function readMessageText(
-  { text }: Pick<SlackMessage, 'text'>,
-  botUserId: string,
-  names: Names,
-): string {
-  const said = (text ?? '').replace(new RegExp(`^(?:\\s*<@${botUserId}(?:\\|[^<>]*)?>[\\s,:]*)+`), '');
-  return readText(said, names).trim();
-}
-
-function isAddressed(event: MessageEvent, { botUserId, participates }: Reading): boolean {
-  const text = event.text ?? '';
-  if (new RegExp(`<@${botUserId}[|>]`).test(text)) return true;
-  if (!event.thread_ts) return false;
-  // Within its thread the agent is spoken to, unless a message begins with somebody else's name.
-  return (participates || event.parent_user_id === botUserId) && !/^\s*<@/.test(text);
 }
 
 /**
@@ -111,26 +101,6 @@ function isAddressed(event: MessageEvent, { botUserId, participates }: Reading):
 function threadOf(event: MessageEvent, addressed: boolean, replyIn: ReplyIn): string | undefined {
   if (event.thread_ts) return event.thread_ts;
   return isDirect(event) || replyIn === 'channel' || !addressed ? undefined : event.ts;
-}
-
-/** Whose names the reader of a message needs, its author's first. */
-export function idsOf(event: SlackMessage): string[] {
-  const said = idsIn(`${event.text ?? ''} ${sharedIn(event)?.text ?? ''}`);
-  return event.user ? [event.user, ...said] : said;
-}
-
-function sharedIn({ attachments }: SlackMessage): SharedMessage | undefined {
-  return attachments?.find(({ is_share, is_msg_unfurl, text }) => (is_share || is_msg_unfurl) && text);
-}
-
-function quoteOf(shared: SharedMessage, names: Names): Pick<InboundMessage, 'quote' | 'replyTo'> {
-  const text = readText(shared.text ?? '', names).slice(0, 4000);
-  const author = shared.author_name?.slice(0, 256);
-  const { channel_id: channel, ts } = shared;
-  return {
-    quote: { text, ...(author ? { author } : {}) },
-    ...(channel && ts ? { replyTo: messageIdOf(channel, ts) } : {}),
-  };
 }
 
 export function keyOf(reading: Pick<Reading, 'agentId' | 'teamId'>, channel: string, ts: string): SourceKey {

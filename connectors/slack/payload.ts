@@ -19,16 +19,52 @@ export const SlackFile = z.object({
 });
 export type SlackFile = z.infer<typeof SlackFile>;
 
-/** A message shared into a conversation comes as an attachment. */
-const SharedMessage = z.object({
-  is_share: z.boolean().nullish(),
-  is_msg_unfurl: z.boolean().nullish(),
-  author_name: z.string().nullish(),
-  text: z.string().nullish(),
-  channel_id: id.nullish(),
-  ts: ts.nullish(),
+/** Of these nothing is known but that there may be some: what is odd in one is passed over, and the rest is read. */
+const list = <T extends z.ZodType>(item: T, max = 100) =>
+  z
+    .array(z.unknown())
+    .nullish()
+    .catch(null)
+    .transform((items) =>
+      (items ?? []).slice(0, max).flatMap((one): z.output<T>[] => {
+        const read = item.safeParse(one);
+        return read.success ? [read.data] : [];
+      }),
+    );
+
+const words = z.string().nullish().catch(null);
+
+/** Its attachments are read as those of the outer message are. */
+const Inner = z.object({ blocks: list(z.unknown()), attachments: list(z.unknown()) });
+
+/** Forwarded messages, links to messages, previews of links, and what other apps attach. */
+export const MessageAttachment = z.object({
+  is_share: z.boolean().nullish().catch(null),
+  is_msg_unfurl: z.boolean().nullish().catch(null),
+  is_reply_unfurl: z.boolean().nullish().catch(null),
+  author_id: id.nullish().catch(null),
+  author_name: words,
+  author_subname: words,
+  service_name: words,
+  pretext: words,
+  title: words,
+  title_link: words,
+  from_url: words,
+  original_url: words,
+  text: words,
+  fallback: words,
+  footer: words,
+  ts: z.coerce
+    .string()
+    .regex(/^\d{1,12}(\.\d{1,9})?$/)
+    .nullish()
+    .catch(null),
+  fields: list(z.object({ title: words, value: words })),
+  blocks: list(z.unknown()),
+  message_blocks: list(z.object({ message: Inner.nullish().catch(null) })),
+  files: list(SlackFile),
 });
-export type SharedMessage = z.infer<typeof SharedMessage>;
+export type MessageAttachment = z.output<typeof MessageAttachment>;
 
 /** Events `message` and `app_mention`, and the messages within `message_changed`. */
 export const SlackMessage = z.object({
@@ -40,8 +76,10 @@ export const SlackMessage = z.object({
   ts,
   thread_ts: ts.nullish(),
   parent_user_id: id.nullish(),
-  files: z.array(SlackFile).max(100).nullish(),
-  attachments: z.array(SharedMessage).max(100).nullish(),
+  files: list(SlackFile),
+  blocks: list(z.unknown()),
+  attachments: list(MessageAttachment),
+  bot_profile: z.object({ name: words }).nullish().catch(null),
   edited: z.object({ ts }).nullish(),
 });
 export type SlackMessage = z.infer<typeof SlackMessage>;
@@ -52,7 +90,7 @@ export type MessageEvent = z.infer<typeof MessageEvent>;
 export const MessageChanged = z.object({
   channel: id,
   message: SlackMessage,
-  previous_message: SlackMessage.partial().nullish(),
+  previous_message: SlackMessage.extend({ ts: ts.nullish() }).nullish().catch(null),
 });
 
 export const MessageDeleted = z.object({

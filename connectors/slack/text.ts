@@ -5,12 +5,6 @@ export type Names = (id: string) => string | undefined;
 
 const control = /<([^<>]+)>/g;
 
-/** People and channels whose names a text needs. */
-export function idsIn(text: string): string[] {
-  const ids = [...text.matchAll(/<[@#]([A-Z0-9]+)(?:\|[^<>]*)?>/g)].map((match) => match[1]!);
-  return [...new Set(ids)];
-}
-
 export function readText(text: string, names: Names): string {
   return unescaped(text.replace(control, (_, inner: string) => shown(inner, names)));
 }
@@ -35,6 +29,11 @@ function split(inner: string): string[] {
 function linked(url: string, label: string): string {
   const bare = url.replace(/^(mailto|tel):/, '');
   return label === '' || label === bare || label === url ? bare : `${label} (${bare})`;
+}
+
+/** Of a text that is shown within `<…>`. */
+export function escapeMarks(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function unescaped(text: string): string {

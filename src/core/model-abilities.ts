@@ -10,4 +10,14 @@ export interface ModelAbilities {
   contextTokens?: number;
   /** US dollars for a million tokens; absent: not known. */
   price?: { input: number; output: number };
+  /** What it takes of images; absent: not known. */
+  images?: ImageLimits;
+}
+
+export interface ImageLimits {
+  /** In one prompt. */
+  most: number;
+  /** Of each, as they are before they are encoded. */
+  maxBytes: number;
+  maxPixels: number;
 }

@@ -19,14 +19,17 @@ export type Admits = (memory: Memory, doer: Doer) => Promise<boolean>;
 
 /** Whoever may not write where a message stands may not change it, nor react to it. */
 export function afterwards(rules: Rule[], requireAgent: (agentId: string) => Agent): Admits {
-  return async ({ agentId, source, scope }, { author, roles, home = false, rolesUnknown, trusted }) => {
+  return async (
+    { agentId, source, scope, content },
+    { author, roles, home = false, rolesUnknown, trusted },
+  ) => {
     const direct = isDirect(scope) ?? false;
     // A direct conversation is one person's.
     if (direct && scope !== scopeOf({ agentId, source, direct, author })) return false;
     const agent = requireAgent(agentId);
     const settings = settingsFor(agent.character, source.connector, trusted);
     const said = { agentId, source, direct, author, roles, home, addressed: true };
-    const message = { ...said, text: '', attachments: [], parts: [], files: [] };
+    const message = { ...said, text: content.text, attachments: [], parts: [], files: [] };
     const ruling = await judge(rules, { message, agent, settings, afterwards: true, rolesUnknown });
     return ruling.kind === 'pass';
   };

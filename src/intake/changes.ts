@@ -6,7 +6,9 @@ import type { MemoryStore } from '../store/memory-store.js';
 import { each } from '../store/paging.js';
 import type { Admits } from './afterwards.js';
 import type { Pointers } from './pointers.js';
+import type { Proxies } from './proxies.js';
 import { type TextLimits, textProblem } from './text.js';
+import type { Waking } from './waking.js';
 
 /** A new text as the agent's plugins change it; null: it is not taken, and the old one stays. */
 export type Transform = (memory: Memory, text: string) => Promise<string | null>;
@@ -16,47 +18,48 @@ export interface ChangesParts {
   pointers: Pointers;
   admits: Admits;
   forgotten: Pick<Forgotten, 'note'>;
+  proxies: Pick<Proxies, 'stays' | 'gone'>;
   limits: TextLimits;
   transform: Transform;
+  waking: Waking;
 }
 
 /**
  * What people do to messages afterwards. An edit changes what is stored: a message that waits is answered as it is
- * then, one whose turn has begun is answered as it was, and neither makes a new turn. An edit passes the gate as its
- * author; a deletion is never refused.
+ * then, one whose turn has begun is answered as it was, and neither makes a new turn. Talk that was only kept, and now
+ * names the agent, is answered once. An edit passes the gate as its author; a deletion is never refused.
  */
 export class Changes {
-  readonly #memories: MemoryStore;
-  readonly #pointers: Pointers;
-  readonly #admits: Admits;
-  readonly #forgotten: Pick<Forgotten, 'note'>;
-  readonly #limits: TextLimits;
-  readonly #transform: Transform;
+  readonly #parts: ChangesParts;
 
-  constructor({ memories, pointers, admits, forgotten, limits, transform }: ChangesParts) {
-    this.#forgotten = forgotten;
-    this.#memories = memories;
-    this.#pointers = pointers;
-    this.#admits = admits;
-    this.#limits = limits;
-    this.#transform = transform;
+  constructor(parts: ChangesParts) {
+    this.#parts = parts;
   }
 
   /**
    * False: no such message of theirs here, or the gate refuses them now. `trusted`: as in `settingsFor`. Throws
    * `text_too_long`.
    */
-  async edit({ key, text, author, roles = [], home }: InboundEdit, trusted = false): Promise<boolean> {
-    const memory = await this.#memories.find(key);
+  async edit(
+    { key, text, author, roles = [], home, addressed = false }: InboundEdit,
+    trusted = false,
+  ): Promise<boolean> {
+    const { memories, admits, limits, transform, waking } = this.#parts;
+    const memory = await memories.find(key);
     if (memory?.role !== 'user' || memory.author.id !== author.id) return false;
     const doer = { author, roles, home, rolesUnknown: roles.length === 0, trusted };
-    if (!(await this.#admits(memory, doer))) return false;
-    const problem = textProblem({ text, attachments: [] }, this.#limits);
+    if (!(await admits(memory, doer))) return false;
+    const problem = textProblem({ text, attachments: [] }, limits);
     // All text may go where a picture stays, and an empty message harms nobody.
     if (problem?.code === 'text_too_long') throw problem;
-    const changed = await this.#transform(memory, text);
-    if (changed === null || memory.content.text === changed) return true;
-    return this.#memories.edit(memory.id, changed);
+    const changed = await transform(memory, text);
+    const done =
+      changed === null || memory.content.text === changed || (await memories.edit(memory.id, changed));
+    if (done && addressed && changed !== null) {
+      const { content } = memory;
+      await waking.wake({ ...memory, content: { ...content, text: changed } }, doer);
+    }
+    return done;
   }
 
   /**
@@ -64,13 +67,16 @@ export class Changes {
    * that waits is not answered. False: no such message here.
    */
   async remove(key: SourceKey): Promise<boolean> {
-    const memory = await this.#pointers.find(key);
+    const { pointers, proxies, forgotten } = this.#parts;
+    if (await proxies.stays(key)) return true;
+    const memory = await pointers.find(key);
     if (!memory) return false;
-    await this.#forgotten.note([memory]);
+    proxies.gone(memory);
+    await forgotten.note([memory]);
     // First, so that what is cut off is found again when the deletion is told again.
     const following = memory.role === 'user' ? await this.#following(memory) : [];
-    if (following.length > 0) await this.#memories.forget(following);
-    return (await this.#memories.forget([memory.id])) > 0;
+    if (following.length > 0) await this.#parts.memories.forget(following);
+    return (await this.#parts.memories.forget([memory.id])) > 0;
   }
 
   /**
@@ -81,7 +87,7 @@ export class Changes {
     const { agentId, scope, author } = memory;
     const own = new Set<string>();
     const found: Memory[] = [];
-    for await (const one of each((page) => this.#memories.inScope(agentId, scope, page))) {
+    for await (const one of each((page) => this.#parts.memories.inScope(agentId, scope, page))) {
       if (one.role === 'user' && one.author.id === author.id) own.add(one.id);
       found.push(...echoesOf([memory], [one]), ...factsOf(memory, [one]));
     }

@@ -9,7 +9,7 @@ import type { Logger } from '../logger.js';
 import type { NoteStore } from '../store/note-store.js';
 
 /** A message that takes longer than this to complete is noted, and its platform told "got it", in ms. */
-const earlyMs = 250;
+const earlyMs = 1000;
 /** How long a message waits for one before it in its room, in ms. */
 const patienceMs = 120_000;
 /** What another process has noted and not finished in this time is taken up here, and how often that is looked for, in ms. */

@@ -18,15 +18,17 @@ import type { Appended, History } from '../store/history.js';
 import type { Buttons } from './buttons.js';
 import { check } from './check.js';
 import type { Commands } from './commands/command.js';
-import { writtenIn } from './commands/written.js';
 import { type Arrival, type Checked, judge, type Rule } from './gate.js';
 import { isSame } from './is-same.js';
 import type { Notices } from './notices.js';
 import type { Orders } from './orders.js';
 import { withFilesNamed } from './overheard.js';
 import type { Pointers } from './pointers.js';
+import type { Proxies } from './proxies.js';
 import { type TextLimits, textProblem, textRule } from './text.js';
+import type { Threads } from './threads.js';
 import { transformed } from './transformed.js';
+import { writtenIn } from './written.js';
 
 export interface IntakeParts {
   memories: History;
@@ -38,6 +40,8 @@ export interface IntakeParts {
   commands: Commands;
   orders: Orders;
   forgotten: Pick<Forgotten, 'has'>;
+  threads: Pick<Threads, 'join'>;
+  proxies: Pick<Proxies, 'take'>;
   notices: Notices;
   buttons: Buttons;
   pointers: Pointers;
@@ -79,7 +83,9 @@ export class Intake {
     inbound: InboundMessage,
     { waits, vouched, admitted, complete }: Sender,
   ): Promise<Receipt | null> {
-    const { rules, limits, notices } = this.#parts;
+    const { rules, limits, notices, proxies } = this.#parts;
+    const copied = inbound.proxy ? await proxies.take(check(inbound)) : null;
+    if (copied) return this.#scheduled(copied);
     const arrival = { ...(await this.#arrival(check(inbound), waits)), vouched, admitted };
     const ruling = await judge([...rules, textRule(limits)], arrival);
     if (ruling.kind === 'drop') {
@@ -119,6 +125,7 @@ export class Intake {
       if (waits) throw new FatalError('not_allowed', 'This message was forgotten; it is not taken again.');
       return null;
     }
+    if (ruling === 'pass' && arrival.message.threaded) await this.#parts.threads.join(arrival.message);
     if (ruling === 'keep' && arrival.message.files.length > 0)
       return this.#append({ ...arrival, message: withFilesNamed(arrival.message) }, 'kept');
     const status = ruling === 'keep' ? 'kept' : 'pending';

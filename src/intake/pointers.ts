@@ -5,21 +5,24 @@ import type { TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
 import { replyNote } from '../store/reply-note.js';
 import type { Checked } from './gate.js';
+import type { Proxies } from './proxies.js';
 
 const mostQuotedChars = 4000;
 
 /** Finds memories by what the platform calls them: what people wrote, and what the agent replied. */
 export class Pointers {
   readonly #memories: History;
+  readonly #proxies: Pick<Proxies, 'of'>;
   readonly #replies: TypedNotes<SourceKey, string>;
 
-  constructor(memories: History, notes: NoteStore, log: Logger) {
+  constructor(memories: History, notes: NoteStore, proxies: Pick<Proxies, 'of'>, log: Logger) {
+    this.#proxies = proxies;
     this.#memories = memories;
     this.#replies = replyNote.in(notes, log);
   }
 
   async find(key: SourceKey): Promise<Memory | null> {
-    return (await this.#memories.find(key)) ?? this.reply(key);
+    return (await this.#memories.find(key)) ?? (await this.reply(key)) ?? this.#proxies.of(key);
   }
 
   /** One of the agent's own; known for a month after its delivery. */

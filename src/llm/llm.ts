@@ -60,7 +60,9 @@ export interface MessageFile {
   text?: string;
   /** Whether `text` is only the beginning. */
   cut?: boolean;
-  /** Why there is no text, where there should be. */
+  /** Which of the message's images it is, from 1. */
+  picture?: number;
+  /** Why there is no text or picture, where there should be. */
   problem?: string;
   /** Of which message it is, where it is not of the message itself. */
   of?: 'quote' | 'forwarded' | 'earlier';
@@ -81,13 +83,17 @@ export interface UserMessage {
   parts?: Part[];
   files?: MessageFile[];
   images?: Image[];
+  notes?: Note[];
 }
+
+/** What the hub says of what it left out of a message or a prompt: `cut: the first 900 of 20,000 characters`. */
+export type Note = string;
 
 /** One message of what a model is shown, oldest first. */
 export type ModelMessage =
   | UserMessage
-  | { role: 'assistant'; text: string; calls?: ToolCall[] }
-  | { role: 'tool'; callId: string; name: string; text: string };
+  | { role: 'assistant'; text: string; calls?: ToolCall[]; notes?: Note[] }
+  | { role: 'tool'; callId: string; name: string; text: string; notes?: Note[] };
 
 /** Something remembered: data, never instructions. */
 export interface Quote {
@@ -104,7 +110,7 @@ export interface Example {
   reply: string;
 }
 
-/** What a model is told besides the conversation. Each kind at most once, except `context`. */
+/** What a model is told besides the conversation. Each kind at most once, except `instructions` and `context`. */
 export type SystemPart =
   | { kind: 'instructions'; text: string }
   | { kind: 'persona'; name: string; bio: string }
@@ -112,12 +118,16 @@ export type SystemPart =
   | { kind: 'style'; rules: string[] }
   /** How the persona talks. */
   | { kind: 'examples'; pairs: Example[] }
+  /** How `prompt-text.ts` writes down what people say. */
+  | { kind: 'format' }
   /** A paragraph of a context provider. */
   | { kind: 'context'; text: string }
   /** What people asked to remember, newest first. */
   | { kind: 'facts'; memories: Quote[] }
   /** Older memories that bear on the question, best first. */
-  | { kind: 'recalled'; memories: Quote[] };
+  | { kind: 'recalled'; memories: Quote[] }
+  /** What had no room. */
+  | { kind: 'omitted'; notes: Note[] };
 
 /** All that a model is asked with. */
 export interface ModelRequest {

@@ -63,7 +63,7 @@ export function argumentsObject(text: string): Record<string, unknown> {
 /** An error of a provider's SDK as one of ours. Neither message nor cause contains the key. */
 export function failureOf(service: Service, error: unknown): CarrierError {
   if (error instanceof CarrierError) return error;
-  const { status, kind, detail, headers } = reportIn(error);
+  const { status, kind, code, detail, headers } = reportIn(error);
   if (status === undefined && kind === undefined) return connectionFailure(service, error);
   const { provider, settings, model } = service;
   const key = settings.key ?? settings.url;
@@ -72,6 +72,11 @@ export function failureOf(service: Service, error: unknown): CarrierError {
 
   if (kind === 'insufficient_quota' || kind === 'billing_error' || status === 402)
     return refused(`The ${provider} account behind ${key} has no credit left.${said}`);
+  if (status === 413 || kind === 'request_too_large' || tooLong.test(`${code} ${detail}`))
+    return new FatalError(
+      'prompt_too_long',
+      `The prompt is longer than ${model} takes. Check ${settings.model}, and say how many tokens it reads (contextTokens).${said}`,
+    );
   if (isTransient(status, kind))
     return new RetryableError(
       'model_unavailable',
@@ -102,9 +107,14 @@ export function cutStream(service: Service): RetryableError {
   );
 }
 
+/** What services say of a prompt that is too long; few have a code for it. */
+const tooLong =
+  /context_length_exceeded|context (length|window|size)|maximum context|prompt is too long|too many (input )?tokens|exceeds? the (model's )?(maximum|limit).{0,40}tokens/i;
+
 interface Report {
   status?: number;
   kind?: string;
+  code?: string;
   detail?: string;
   headers?: Headers;
 }
@@ -120,6 +130,7 @@ function reportIn(error: unknown): Report {
     // OpenRouter and others send a failure inside the stream, with the HTTP status as its code.
     status: typeof status === 'number' ? status : code >= 400 && code < 600 ? code : undefined,
     kind: typeof said === 'string' || typeof said === 'number' ? String(said) : body ? 'unknown' : undefined,
+    code: typeof inner.code === 'string' ? inner.code : undefined,
     detail: typeof inner.message === 'string' ? inner.message : undefined,
     headers: headers instanceof Headers ? headers : undefined,
   };

@@ -1,9 +1,10 @@
 import { deadline } from '../core/deadline.js';
 import type { Usage } from '../core/turn.js';
-import { isRetryable, RetryableError } from '../errors.js';
+import { CarrierError, isRetryable, RetryableError } from '../errors.js';
 import type { LanguageModel, ModelChunk, ModelRequest, ToolCall } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import { rendersToNothing } from '../markdown/nothing.js';
+import type { PromptFitter } from './prompt-fitter.js';
 
 export interface Generated {
   text: string;
@@ -20,6 +21,8 @@ export interface GenerateOptions {
   onText(text: string): void;
   /** What `onText` was given is void: another model is asked. */
   onVoid(): void;
+  /** Cuts the request to what each model takes. */
+  fitter: PromptFitter;
   log: Logger;
 }
 
@@ -55,7 +58,38 @@ export async function generate(
   throw toThrow;
 }
 
+/** Of the room that a model's length leaves, where the provider found the prompt too long all the same. */
+const smallerShare = 0.5;
+
 async function ask(
+  model: LanguageModel,
+  request: ModelRequest,
+  options: GenerateOptions,
+): Promise<Generated> {
+  try {
+    return await askFitted(model, request, options, 1);
+  } catch (error) {
+    if (!(error instanceof CarrierError) || error.code !== 'prompt_too_long') throw error;
+    options.log.warn({ err: error, model: model.id }, 'prompt too long; asking with a shorter one');
+    return askFitted(model, request, options, smallerShare);
+  }
+}
+
+async function askFitted(
+  model: LanguageModel,
+  request: ModelRequest,
+  options: GenerateOptions,
+  share: number,
+): Promise<Generated> {
+  const fitted = await options.fitter.fit(request, model.abilities, options.signal, share);
+  try {
+    return await read(model, fitted.request, options);
+  } finally {
+    fitted.release();
+  }
+}
+
+async function read(
   model: LanguageModel,
   request: ModelRequest,
   options: GenerateOptions,
@@ -76,7 +110,7 @@ async function ask(
   let ended = false;
   try {
     // Inside, as an extension's model may throw anywhere: the time limit must not stay behind.
-    chunks = model.stream(readableBy(model, request), limit.signal)[Symbol.asyncIterator]();
+    chunks = model.stream(request, limit.signal)[Symbol.asyncIterator]();
     while (!ended) {
       const { value, done } = await limit.race(chunks.next());
       if (done) break;
@@ -104,18 +138,4 @@ function take(chunk: ModelChunk, generated: Generated, onText: (text: string) =>
     generated.usage = chunk.usage;
   }
   return chunk.type === 'end';
-}
-
-/** Without what the model cannot take. */
-function readableBy({ abilities }: LanguageModel, request: ModelRequest): ModelRequest {
-  const seen = abilities.sees ? request : withoutImages(request);
-  return abilities.tools || seen.tools.length === 0 ? seen : { ...seen, tools: [] };
-}
-
-function withoutImages(request: ModelRequest): ModelRequest {
-  if (!request.messages.some((message) => message.role === 'user' && message.images?.length)) return request;
-  const messages = request.messages.map((message) =>
-    message.role === 'user' ? { ...message, images: undefined } : message,
-  );
-  return { ...request, messages };
 }

@@ -7,6 +7,7 @@ import type { Abilities, AbilityLoader } from './abilities.js';
 import { ActionManager } from './action-manager.js';
 import { adviceOn } from './evaluator-manager.js';
 import { type Generated, generate } from './generate.js';
+import type { PromptFitter } from './prompt-fitter.js';
 import type { StateManager } from './state-manager.js';
 import { stepMessages } from './transcript.js';
 import { transformed } from './transformed.js';
@@ -14,6 +15,7 @@ import { Voice } from './voice.js';
 
 export interface MessageManagerParts {
   state: StateManager;
+  fitter: PromptFitter;
   abilities: AbilityLoader;
   /** The agent's models, to be tried in order, a preferred one first; never empty. */
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
@@ -102,7 +104,7 @@ export class MessageManager implements TurnTaker {
     request: ModelRequest,
     voice: Voice,
   ): Promise<Generated> {
-    const { chain, modelTimeoutMs: timeoutMs, log } = this.#parts;
+    const { chain, modelTimeoutMs: timeoutMs, fitter, log } = this.#parts;
     const models = await chain(agent, room.model);
     hold();
     const before = voice.mark();
@@ -111,6 +113,7 @@ export class MessageManager implements TurnTaker {
       signal: context.signal,
       onText: (text) => voice.say(text),
       onVoid: () => voice.rewind(before),
+      fitter,
       log,
     });
   }

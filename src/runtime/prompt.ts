@@ -18,6 +18,7 @@ export function systemParts({ character, facts, recalled, context }: PromptParts
     { kind: 'persona', name, bio },
     { kind: 'style', rules: style },
     { kind: 'examples', pairs: examples },
+    { kind: 'format' },
     ...context.map((text): SystemPart => ({ kind: 'context', text })),
     { kind: 'facts', memories: facts.map(toQuote) },
     { kind: 'recalled', memories: recalled.map(toQuote) },

@@ -2,8 +2,6 @@ import type { Agent } from '../core/character.js';
 import { within } from '../core/deadline.js';
 import type { Memory } from '../core/memory.js';
 import type { RoomState } from '../core/room.js';
-import type { FileReader } from '../files/reader.js';
-import type { ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
 import type { History } from '../store/history.js';
@@ -11,22 +9,20 @@ import type { Search } from '../store/search.js';
 import type { Abilities } from './abilities.js';
 import type { MemoryManager } from './memory-manager.js';
 import { systemParts } from './prompt.js';
-import { fitting, toModelMessages } from './transcript.js';
+import { type Composed, fitting, toModelMessage } from './transcript.js';
 
 const maxFacts = 20;
 /** A context provider that takes longer is left out of this turn. */
 const providerMs = 2000;
 
-/** Composes what a model is told: character, recent history, recalled memories, facts and plugins' context. */
+/** Composes what a model can be told: character, recent history, recalled memories, facts and plugins' context. */
 export class StateManager {
   readonly #memories: History & Search;
-  readonly #files: FileReader;
   readonly #manager: MemoryManager;
   readonly #log: Logger;
 
-  constructor(memories: History & Search, files: FileReader, manager: MemoryManager, log: Logger) {
+  constructor(memories: History & Search, manager: MemoryManager, log: Logger) {
     this.#memories = memories;
-    this.#files = files;
     this.#manager = manager;
     this.#log = log;
   }
@@ -36,20 +32,25 @@ export class StateManager {
     abilities: Abilities,
     context: TurnContext,
     room: RoomState,
-  ): Promise<ModelRequest> {
+  ): Promise<Composed> {
     const { character } = agent;
     const { messages } = context;
     const scopes = [...new Set(messages.map(({ scope }) => scope))];
-    const [{ window, recalled }, facts, provided] = await Promise.all([
+    const [{ window, unshown, recalled }, facts, provided] = await Promise.all([
       this.#remember(agent, messages, scopes, room),
       this.#memories.facts(agent.id, scopes, maxFacts),
       this.#provide(abilities.contextProviders, context),
     ]);
     const known = new Set(facts.map(({ id }) => id));
     const quoted = recalled.filter(({ id }) => !known.has(id));
+    const line = lineOf(window, context).map((memory) => ({ memory, message: toModelMessage(memory) }));
+    const ids = new Set(messages.map(({ id }) => id));
+    const asked = new Set(line.filter(({ memory }) => ids.has(memory.id)).map(({ message }) => message));
+    const all = line.map(({ message }) => message);
     return {
       system: systemParts({ character, facts, recalled: quoted, context: provided }),
-      messages: await toModelMessages(lineOf(window, context), this.#files, context.signal),
+      messages: all,
+      ...{ asked, earlier: new Set(all.filter((message) => !asked.has(message))), unshown },
       tools: abilities.tools,
       maxTokens: character.maxTokens,
       temperature: character.temperature,
@@ -68,16 +69,15 @@ export class StateManager {
       this.#memories.count(agentId, scopes),
     ]);
     // What was said before a conversation began anew can be recalled, but does not stand in it.
-    const window = fitting(
-      recent.filter(({ id }) => id >= since),
-      recentTokens,
-    );
+    const conversation = recent.filter(({ id }) => id >= since);
+    const window = fitting(conversation, recentTokens);
+    const unshown = conversation.length - window.length;
     // Where the window holds everything there is, a search could find nothing new.
-    if (recall === 0 || stored <= window.length + messages.length) return { window, recalled: [] };
+    if (recall === 0 || stored <= window.length + messages.length) return { window, unshown, recalled: [] };
     const exclude = new Set([...window, ...messages].map(({ id }) => id));
     const question = messages.map(({ content }) => content.text).join('\n');
     return {
-      window,
+      ...{ window, unshown },
       recalled: await this.#manager.recall({ agentId, scopes, question, exclude, limit: recall }),
     };
   }

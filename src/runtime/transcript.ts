@@ -1,14 +1,21 @@
-import type { Memory } from '../core/memory.js';
+import type { Attachment, Memory } from '../core/memory.js';
+import { estimateTokens } from '../core/token-estimate.js';
 import type { TurnStep } from '../core/turn.js';
-import type { FileReader } from '../files/reader.js';
-import type { Image, MessageFile, ModelMessage } from '../llm/llm.js';
+import type { MessageFile, ModelMessage, ModelRequest, UserMessage } from '../llm/llm.js';
 
-const maxQuotedChars = 20_000;
-const image = { maxBytes: 20_000_000, maxPixels: 40_000_000 };
+/** All that a model could be told in a turn. What of it a model is told is up to the `PromptFitter`. */
+export interface Composed extends ModelRequest {
+  /** What the turn answers. */
+  asked: ReadonlySet<ModelMessage>;
+  /** What was said before. What belongs to neither is the turn's own: calls, results, drafts. */
+  earlier: ReadonlySet<ModelMessage>;
+  /** Earlier messages that are not among them, for want of room. */
+  unshown: number;
+}
 
-/** Rough, and on purpose the same for every model: 4 characters a token. */
-function estimateTokens(text: string): number {
-  return Math.ceil(text.length / 4);
+/** A file that was not read yet. */
+export interface UnreadFile extends MessageFile {
+  attachment: Attachment;
 }
 
 /** The newest memories that fit the budget, oldest first. Always keeps the newest one. */
@@ -16,42 +23,27 @@ export function fitting(memories: Memory[], maxTokens: number): Memory[] {
   let left = maxTokens;
   let first = memories.length;
   while (first > 0) {
-    left -= estimateTokens(memories[first - 1]!.content.text);
+    const { text, quote, parts = [] } = memories[first - 1]!.content;
+    left -= [text, quote?.text ?? '', ...parts.map((part) => part.text)].reduce(
+      (sum, words) => sum + estimateTokens(words),
+      0,
+    );
     if (left < 0 && first < memories.length) break;
     first--;
   }
   return memories.slice(first);
 }
 
-export async function toModelMessages(
-  memories: Memory[],
-  files: FileReader,
-  signal: AbortSignal,
-): Promise<ModelMessage[]> {
-  const messages: ModelMessage[] = [];
-  for (const memory of memories) messages.push(await toModelMessage(memory, files, signal));
-  return messages;
-}
-
-async function toModelMessage(
-  { role, author, content, createdAt }: Memory,
-  reader: FileReader,
-  signal: AbortSignal,
-): Promise<ModelMessage> {
+/** Its files are named, and not read. */
+export function toModelMessage({ role, author, content, createdAt }: Memory): ModelMessage {
   const { text, quote, parts, attachments } = content;
   if (role === 'assistant') return { role: 'assistant', text };
-  const files: MessageFile[] = [];
-  const images: Image[] = [];
-  for (const attachment of attachments) {
+  const files = attachments.map((attachment): UnreadFile => {
     const { name, mediaType, size, of } = attachment;
-    const read = await reader.read(attachment, { maxChars: maxQuotedChars, image, signal });
-    if (read.kind === 'image') images.push(read.image);
-    const said = read.kind === 'text' ? { text: read.text, cut: read.cut } : {};
-    const problem = read.kind === 'nothing' && read.problem !== undefined && { problem: read.problem };
-    files.push({ name, mediaType, size, ...said, ...problem, ...(of && { of }) });
-  }
+    return { name, mediaType, size, ...(of && { of }), attachment };
+  });
   const speaker = { id: author.id, name: author.name };
-  return { role: 'user', text, speaker, at: createdAt, quote, parts, files, images };
+  return { role: 'user', text, speaker, at: createdAt, quote, parts, files } satisfies UserMessage;
 }
 
 /** What a turn did so far, as a model reads it: its calls and their results. */

@@ -54,6 +54,11 @@ export interface TurnStore {
    * its messages is left. Cut off, it has happened or not; a call, or the room's next claim, finishes it.
    */
   reopen(turnId: string): Promise<boolean>;
+  /**
+   * A person's message that was only kept waits for its turn from now on, in its place in the room's line. The caller
+   * schedules the room. False: it does not wait, since it is gone, or had its turn.
+   */
+  wake(messageId: string): Promise<boolean>;
   /** Appends the decision of a waiting turn, a trigger, which thereby has no expiry any more; the first one wins. */
   decide(turnId: string, trigger: Memory): Promise<Appended>;
   /** Turns that wait and whose time was over before `now` (Unix ms), without a decision; the longest over first. */

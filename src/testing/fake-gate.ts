@@ -11,6 +11,7 @@ import { lists } from '../intake/lists.js';
 import type { PairedPlaces } from '../intake/paired-places.js';
 import type { Pairings } from '../intake/pairings.js';
 import { places } from '../intake/places.js';
+import { writtenIn } from '../intake/written.js';
 
 const anyLength = { maxTextChars: Number.POSITIVE_INFINITY };
 
@@ -23,6 +24,8 @@ export class FakeGate {
   readonly told: string[] = [];
   readonly #asked = new Set<string>();
   readonly #places = new Set<string>();
+  /** In which the agent was addressed. */
+  readonly #threads = new Set<string>();
   readonly #rules: Rule[];
 
   constructor(settings: Record<string, unknown>) {
@@ -37,7 +40,8 @@ export class FakeGate {
       ask: async (place) => this.#ask(`place:${nameOf(place)}`),
     };
     const known = { places: paired, pairings, served: { wait: async () => {} } };
-    const talk = places(groups(anyLength), known as Parameters<typeof places>[1]);
+    const threads = { isOurs: async ({ source }: Checked) => this.#threads.has(threadOf(source)) };
+    const talk = places(groups(anyLength, threads), known as Parameters<typeof places>[1]);
     this.#rules = [noBots, othersCommands, lists, direct(pairings as Pairings), talk];
   }
 
@@ -51,7 +55,8 @@ export class FakeGate {
    * @throws FatalError `invalid_field`
    */
   async judge(inbound: InboundMessage, afterwards = false): Promise<Ruling['kind']> {
-    const message = checked(inbound);
+    const given = checked(inbound);
+    const message = { ...given, addressed: given.addressed || writtenIn(given)?.to === 'us' };
     const { connector } = message.source;
     const character = { name: 'Eliza', connectors: ConnectorsSettings.parse({ [connector]: this.settings }) };
     const agent = { id: message.agentId, character } as Agent;
@@ -59,6 +64,8 @@ export class FakeGate {
       ...{ message, agent, settings: settingsFor(character, connector), afterwards },
     });
     if (ruling.kind === 'notice') this.told.push(ruling.notice.text);
+    const { threaded, addressed, source } = message;
+    if (ruling.kind === 'pass' && threaded && addressed) this.#threads.add(threadOf(source));
     return ruling.kind;
   }
 
@@ -84,4 +91,8 @@ function checked(inbound: InboundMessage): Checked {
   if (parsed.success) return parsed.data;
   const problems = problemsOf(parsed.error, InboundMessage);
   throw new FatalError('invalid_field', problemText(problems), { field: problems[0]?.field });
+}
+
+function threadOf({ tenant, channel, thread }: RoomSource): string {
+  return JSON.stringify([tenant, channel, thread]);
 }

@@ -7,10 +7,13 @@ import { embedderOf, Models } from '../../src/agents/models.js';
 import { readConfig } from '../../src/config.js';
 import { defineEmbedder, defineProvider } from '../../src/extension-api.js';
 import { Registry } from '../../src/extensions/registry.js';
+import { FileReader } from '../../src/files/reader.js';
 import type { ModelMessage } from '../../src/llm/llm.js';
 import { createLogger } from '../../src/logger.js';
 import { generate } from '../../src/runtime/generate.js';
+import { PromptFitter } from '../../src/runtime/prompt-fitter.js';
 import { References } from '../../src/secrets/references.js';
+import type { FileStore } from '../../src/store/file-store.js';
 import { modelRequest } from '../../src/testing/language-model.js';
 import { events, scriptedServer } from '../llm/scripted-server.js';
 
@@ -21,6 +24,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const log = createLogger('silent');
+const noFiles = new FileReader({ get: async () => null } as unknown as FileStore);
+const fitter = new PromptFitter(noFiles, { contextTokens: 16_384, fileBytes: 1_000_000 });
 const registry = await Registry.open({ modules: [], folder: '.' });
 
 function partsOf(env: Record<string, string>, file: object = {}) {
@@ -41,6 +46,7 @@ const ask = async (models: Models, ref: string, message: ModelMessage = { role: 
     signal: new AbortController().signal,
     onText: () => {},
     onVoid: () => {},
+    fitter,
     log,
   });
 
@@ -106,7 +112,7 @@ describe('a model or an embedder of an extension', () => {
     ],
   ])('leaves no listener behind when it %s', async (_, model) => {
     const { signal } = new AbortController();
-    const options = { timeoutMs: 600_000, signal, onText: () => {}, onVoid: () => {}, log };
+    const options = { timeoutMs: 600_000, signal, onText: () => {}, onVoid: () => {}, fitter, log };
     await expect(generate([model as never], modelRequest([]), options)).rejects.toThrow();
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });

@@ -5,7 +5,12 @@ import type { SourceKey } from '../../src/core/memory.js';
 import { type Connector, type Host, type OutboundMessage, RetryableError } from '../../src/extension-api.js';
 import { until } from '../support/until.js';
 
-type Said = Partial<Omit<InboundMessage, 'source'>> & { id?: string; channel?: string; tenant?: string };
+type Said = Partial<Omit<InboundMessage, 'source'>> & {
+  id?: string;
+  channel?: string;
+  tenant?: string;
+  thread?: string;
+};
 
 export class Platform implements Connector {
   readonly shown: { id: string; channel: string; text: string; outbound: OutboundMessage }[] = [];
@@ -51,6 +56,12 @@ export class Platform implements Connector {
     return this.host.edit({ key: this.key(author, id), text, author: { id: author }, roles });
   }
 
+  /** The author changes a message in the group. */
+  editSaid(author: string, id: string, text: string, addressed = false): Promise<boolean> {
+    const doer = { author: { id: author }, roles: [], home: true, addressed };
+    return this.host.edit({ key: this.key('group', id), text, ...doer });
+  }
+
   /** In a direct conversation, whose channel is the author's name. */
   dm(author: string, text: string, { id, ...more }: Said = {}) {
     return this.host.receive({
@@ -60,9 +71,10 @@ export class Platform implements Connector {
   }
 
   /** In a group, which is the operator's own unless `more` says otherwise. */
-  say(author: string, text: string, { id, channel = 'group', tenant, ...more }: Said = {}) {
+  say(author: string, text: string, { id, channel = 'group', tenant, thread, ...more }: Said = {}) {
+    const source = { ...this.source(channel, id, tenant), ...(thread && { thread }) };
     return this.host.receive({
-      ...{ agentId: this.agentId, source: this.source(channel, id, tenant), direct: false, home: true },
+      ...{ agentId: this.agentId, source, direct: false, home: true },
       ...{ author: { id: author, name: author }, text, ...more },
     });
   }

@@ -82,8 +82,9 @@ describe('anthropic: the request', () => {
         role: 'user',
         content: [
           { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AQID' } },
-          { type: 'text', text: 'look' },
-          { type: 'text', text: 'and answer' },
+          { type: 'text', text: '[the hub]\n| look' },
+          { type: 'text', text: '[the hub]\n|  ' },
+          { type: 'text', text: '[the hub]\n| and answer' },
         ],
       },
       {
@@ -96,9 +97,9 @@ describe('anthropic: the request', () => {
       {
         role: 'user',
         content: [
-          { type: 'tool_result', tool_use_id: 'a', content: 'dry' },
-          { type: 'tool_result', tool_use_id: 'b', content: '(no output)' },
-          { type: 'text', text: 'Write it once more.' },
+          { type: 'tool_result', tool_use_id: 'a', content: '[result of "weather"]\n| dry' },
+          { type: 'tool_result', tool_use_id: 'b', content: '[result of "weather"]' },
+          { type: 'text', text: '[the hub]\n| Write it once more.' },
         ],
       },
     ]);

@@ -72,13 +72,13 @@ describe('openai: the request', () => {
         {
           role: 'user',
           content: [
-            { type: 'text', text: 'look' },
+            { type: 'text', text: '[the hub]\n| look' },
             { type: 'image_url', image_url: { url: 'data:image/png;base64,AQID' } },
           ],
         },
         { role: 'assistant', content: null, tool_calls: [{ id: 'a' }, { id: 'b' }] },
-        { role: 'tool', tool_call_id: 'a', content: 'dry' },
-        { role: 'tool', tool_call_id: 'b', content: 'wet' },
+        { role: 'tool', tool_call_id: 'a', content: '[result of "weather"]\n| dry' },
+        { role: 'tool', tool_call_id: 'b', content: '[result of "weather"]\n| wet' },
       ],
     });
     expect(body.messages[1].content).toHaveLength(2);
@@ -90,7 +90,7 @@ describe('openai: the request', () => {
     const { model, received } = await scripted(events([delta({ content: 'ok' }, 'stop')]));
     await hear(model, modelRequest('hi', { system: [] }));
     const { body } = received[0] as (typeof received)[0];
-    expect(body.messages).toEqual([{ role: 'user', content: 'hi' }]);
+    expect(body.messages).toEqual([{ role: 'user', content: '[the hub]\n| hi' }]);
     expect(body).not.toHaveProperty('tools');
     expect(body).not.toHaveProperty('temperature');
   });
@@ -109,7 +109,7 @@ describe('openai: the request', () => {
     expect(text).toBe('hoi');
     expect(end?.usage).toEqual({ inputTokens: 0, outputTokens: 0 });
     expect(received[0]?.headers.authorization).toBe('Bearer ollama');
-    expect(received[0]?.body.messages[1]).toEqual({ role: 'user', content: 'hi' });
+    expect(received[0]?.body.messages[1]).toEqual({ role: 'user', content: '[the hub]\n| hi' });
   });
 
   test('needs no key for a server other than OpenAI, and does not take one from the environment', async () => {

@@ -1,5 +1,6 @@
 import type { LanguageModel, ModelChunk, ModelRequest } from '../../src/llm/llm.js';
 import { promptText } from '../../src/llm/prompt-text.js';
+import { readMessage } from './prompt-reader.js';
 
 type Answer = string | { calls: { name: string; arguments: string; id?: string }[]; text?: string };
 
@@ -26,9 +27,25 @@ export function scriptedModel(
   };
 }
 
-/** The messages of a request as a model over the network reads them. */
+/**
+ * The messages of a request as a model over the network reads them, without their frames: the words, who says them
+ * where several people do, and what comes with them.
+ */
 export function textsOf(request: ModelRequest): string[] {
-  return promptText(request).messages.map(({ text }) => text);
+  const read = promptText(request).messages.map(({ role, text }) =>
+    role === 'user' ? readMessage(text) : text,
+  );
+  const names = new Map<number, string>();
+  for (const one of read) {
+    if (typeof one === 'string' || !one.person) continue;
+    const { number, name, id } = one.person;
+    if (!names.has(number)) names.set(number, name ?? id ?? '');
+  }
+  return read.map((one) => {
+    if (typeof one === 'string') return one;
+    const name = names.size > 1 && one.person && names.get(one.person.number);
+    return [name ? `${name}: ${one.words}` : one.words, one.rest].filter(Boolean).join('\n\n');
+  });
 }
 
 /** The last user message of a request, as such a model reads it. */

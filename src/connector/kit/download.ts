@@ -6,7 +6,10 @@ import { CarrierError, FatalError, RetryableError } from '../../errors.js';
 export interface DownloadRules {
   /** Who keeps the files, for people: `Pager`. */
   platform: string;
-  /** Hosts that are asked, by https alone; with their port where it is not 443. Redirects may lead to these, too. */
+  /**
+   * Hosts that are asked, by https alone; with their port where it is not 443; `*.pager.com` is any below it. Redirects
+   * may lead to these, too.
+   */
   hosts: string[];
   /** One address that may also be plain http, of a test server or a proxy that an operator named. */
   origin?: string;
@@ -16,9 +19,9 @@ export interface DownloadRules {
   timeoutMs?: number;
   /**
    * Headers that hold a secret. They go to these hosts and to `origin` alone, and no further after a redirect to
-   * another host.
+   * another host, unless they are kept: then to all of these hosts.
    */
-  secret?: { headers: Record<string, string>; hosts: string[] };
+  secret?: { headers: Record<string, string>; hosts: string[]; kept?: boolean };
   /** Said to a person where a redirect leads elsewhere; by default that it does. */
   strayRedirect?: string;
 }
@@ -70,14 +73,18 @@ async function following(
     await response.body?.cancel();
     const stray = rules.strayRedirect ?? `${rules.platform} sends us elsewhere for it`;
     const next = allowed(URL.canParse(location, url.href) ? new URL(location, url) : location, rules, stray);
-    if (next.origin !== url.origin) headers = undefined;
+    if (next.origin !== url.origin) headers = rules.secret?.kept ? secretFor(next, rules) : undefined;
     url = next;
   }
   throw new FatalError('delivery_failed', `${rules.platform} sends us in circles for it`);
 }
 
 function secretFor(url: URL, { secret, origin }: DownloadRules): Record<string, string> | undefined {
-  return secret && (secret.hosts.includes(url.host) || isOrigin(url, origin)) ? secret.headers : undefined;
+  return secret && (isAmong(url.host, secret.hosts) || isOrigin(url, origin)) ? secret.headers : undefined;
+}
+
+function isAmong(host: string, hosts: string[]): boolean {
+  return hosts.some((one) => (one.startsWith('*.') ? host.endsWith(one.slice(1)) : host === one));
 }
 
 function isOrigin(url: URL, origin: string | undefined): boolean {
@@ -88,7 +95,7 @@ function isOrigin(url: URL, origin: string | undefined): boolean {
 function allowed(address: string | URL, { hosts, origin }: DownloadRules, otherwise: string): URL {
   const url = URL.canParse(String(address)) ? new URL(address) : null;
   if (url && url.username === '' && url.password === '') {
-    if (url.protocol === 'https:' && hosts.includes(url.host)) return url;
+    if (url.protocol === 'https:' && isAmong(url.host, hosts)) return url;
     if (/^https?:$/.test(url.protocol) && isOrigin(url, origin)) return url;
   }
   throw new FatalError('delivery_failed', otherwise);

@@ -29,8 +29,14 @@ type Block = Anthropic.ContentBlockParam;
 /** Turns with tools in flight whose thoughts are kept. */
 const thoughtLimit = 1000;
 
-/** Every Claude since version 3 sees and calls tools, with 200,000 tokens (docs.anthropic.com, models overview). */
-const usual: ModelAbilities = { sees: true, hears: false, tools: true, contextTokens: 200_000 };
+/**
+ * Every Claude since version 3 sees and calls tools, with 200,000 tokens (docs.anthropic.com, models overview). An image
+ * may have 5 MB encoded, and at most 100 go into a request (docs, vision); larger ones are scaled down there anyway.
+ */
+const usual: ModelAbilities = {
+  ...{ sees: true, hears: false, tools: true, contextTokens: 200_000 },
+  images: { most: 20, maxBytes: 3_900_000, maxPixels: 4_000_000 },
+};
 
 export function anthropicModel(options: AnthropicOptions): LanguageModel {
   const { service, client } = anthropicConnection(options);
@@ -174,9 +180,7 @@ function blocksOf(message: ModelMessage, thoughts: Thoughts): Block[] {
   const text: Block[] = message.text.trim() ? [{ type: 'text', text: message.text }] : [];
   switch (message.role) {
     case 'tool':
-      return [
-        { type: 'tool_result', tool_use_id: message.callId, content: message.text.trim() || '(no output)' },
-      ];
+      return [{ type: 'tool_result', tool_use_id: message.callId, content: message.text }];
     case 'user':
       return [...(message.images ?? []).filter(isReadable).map(imageOf), ...text];
     case 'assistant': {

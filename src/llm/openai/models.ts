@@ -20,8 +20,12 @@ const known: [begins: string, abilities: Partial<ModelAbilities>][] = [
 const seeing =
   /llava|bakllava|vision|[-_.]vl\b|\dvl\b|moondream|minicpm-v|gemma-?3(?!.*\b(1b|270m)\b)|llama-?4|pixtral|internvl|gpt-4o|gpt-4\.1|gpt-5|claude|gemini/i;
 
+/** A request may have 50 MB and 500 images (platform.openai.com/docs, images and vision); larger ones are scaled down there. */
+const officialImages: ModelAbilities['images'] = { most: 20, maxBytes: 15_000_000, maxPixels: 16_000_000 };
+
 /** @param official OpenAI's own server: its models see unless it is known that they do not. */
 export function abilitiesOf(model: string, official: boolean): ModelAbilities {
   const [, found] = official ? (known.find(([begins]) => model.startsWith(begins)) ?? []) : [];
-  return { sees: official || seeing.test(model), hears: false, tools: true, ...found };
+  const images = official && { images: officialImages };
+  return { sees: official || seeing.test(model), hears: false, tools: true, ...images, ...found };
 }

@@ -55,6 +55,12 @@ export class TurnTable {
       reopen: db.prepare(`
         update memories set status = 0, turn = null
         where turn = ?1 and status = ${statusNumber.failed} and id in (select value from json_each(?2))`),
+      wake: db.prepare(`
+        update memories set status = 0
+        where id = ? and kind = 0 and status = ${statusNumber.kept} and body ->> '$.role' = 'user'`),
+      roomOfWaiting: db.prepare(
+        'select r.name from memories m join rooms r on r.id = m.room where m.id = ? and m.status = 0',
+      ),
       dropEmpty: db.prepare(`
         delete from turns where id in (select value from json_each(?))
           and not exists (select 1 from memories where id = turns.body ->> '$.replyId')
@@ -110,6 +116,12 @@ export class TurnTable {
     this.#sql.remove.run(turnId);
     if (steps.length > 0) this.checkpoint(turnId, roomId, agentId, json, JSON.stringify(steps), 0);
     return roomId;
+  }
+
+  /** The room in which the message waits now, or null. */
+  wake(messageId: string): string | null {
+    this.#sql.wake.run(messageId);
+    return this.#sql.roomOfWaiting.value<string>(messageId);
   }
 
   /** It has its decision: it does not expire any more. */

@@ -85,6 +85,13 @@ export class LibsqlTurns implements TurnStore {
     return roomId !== null;
   }
 
+  async wake(messageId: string): Promise<boolean> {
+    const roomId = await this.#link.call('wake', [messageId], (room) => {
+      if (room !== null) this.#replica.revived(room);
+    });
+    return roomId !== null;
+  }
+
   async decide(turnId: string, trigger: Memory): Promise<Appended> {
     const stored = frozenCopy(trigger);
     let appended: Appended;

@@ -125,6 +125,23 @@ export class MongoTurns implements TurnStore {
     return this.#reopening.reopen(turnId);
   }
 
+  async wake(messageId: string): Promise<boolean> {
+    await this.#marks.ofMessage(messageId);
+    const { memories } = this.#log;
+    const of = { _id: messageId, kind: 'message' as const, role: 'user' as const };
+    const projection = { roomId: 1, status: 1 } as const;
+    const found = await this.#connection.run(() => memories.findOne<MemoryDocument>(of, { projection }));
+    if (found?.status !== 'kept') return found?.status === 'pending';
+    // The room is named for a sharded cluster's sake.
+    const kept = { ...of, roomId: found.roomId, status: 'kept' as const };
+    const pending = {
+      $set: { status: 'pending' as const, open: Open.message },
+      $unset: { expiresAt: '' as const },
+    };
+    await this.#connection.repeatable(() => memories.updateOne(kept, pending));
+    return true;
+  }
+
   /** A decision that this process has not told the turn of keeps its place all the same: the key is taken. */
   async decide(turnId: string, trigger: Memory): Promise<Appended> {
     await this.#marks.ofRoom(trigger.roomId);

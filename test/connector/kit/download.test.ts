@@ -121,6 +121,24 @@ describe('[structure.12] a download', () => {
     expect(seen(hosts.plain)).toEqual([secret.authorization]);
   });
 
+  it('[slack.6] tells it after a redirect, too, where that is wanted, and still to those hosts alone', async () => {
+    const seen = ({ asked }: FileHost) => asked.map(({ headers }) => headers.authorization);
+    const all = { hosts: [files.host, mirror.host, foreign.host] };
+    const kept = { secret: { headers: secret, hosts: [files.host, mirror.host], kept: true } };
+    await download(leadsTo(files, `${mirror.origin}/file`), { ...rules, ...all, ...kept });
+    leadsTo(mirror, `${foreign.origin}/file`, 302, '/away');
+    await download(leadsTo(files, `${mirror.origin}/away`), { ...rules, ...all, ...kept });
+    expect(seen(mirror)).toEqual([secret.authorization, secret.authorization]);
+    expect(seen(foreign)).toEqual([undefined]);
+  });
+
+  it('knows hosts by their domain', async () => {
+    const address = 'https://files.pager.invalid/file';
+    expect(await refused(address, { hosts: ['*.pager.invalid'] })).toMatchObject({ retryable: true });
+    for (const hosts of [['*.ager.invalid'], ['pager.invalid'], ['*.files.pager.invalid']])
+      expect(await refused(address, { hosts })).toMatchObject({ retryable: false });
+  });
+
   it('counts the bytes itself, whatever the server says, and unpacked', async () => {
     const large = Buffer.alloc(1001);
     files.answers = {

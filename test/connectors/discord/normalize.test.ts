@@ -70,35 +70,55 @@ describe('a message', () => {
       author: { name: 'Alice' },
       roles: [],
     });
-    expect(found?.files.map(({ filename }) => filename)).toEqual(['cat.png', 'voice-message.ogg']);
+    expect(found?.files.map(({ file }) => file.filename)).toEqual(['cat.png', 'voice-message.ogg']);
   });
 
   it('that opens a post in a forum has its title, and only that one', () => {
     const post = { ...guild, thread: '1343000000000000004', title: 'Printer' };
     expect(normalized('forum-post', post)).toMatchObject({
-      text: 'Printer\n\nIt does not start.',
+      text: 'It does not start.',
+      parts: [{ kind: 'title', text: 'Printer' }],
       source: { channel: '41771983423143937', thread: '1343000000000000004' },
       addressed: false,
     });
     expect(normalized('forum-post', { ...post, joined: true }, { id: '1343000000000000044' })).toMatchObject({
       text: 'It does not start.',
+      parts: [],
       addressed: true,
     });
   });
 
-  it('that was forwarded is what it quotes', () => {
-    expect(normalized('forwarded')).toMatchObject({
-      text: '[forwarded]',
-      quote: { text: 'The shop closes at six.' },
-    });
+  it('that was forwarded is marked as that', () => {
+    const forwarded = {
+      kind: 'forwarded',
+      text: 'The shop closes at six.',
+      at: Date.parse('2026-02-28T10:00Z'),
+    };
+    expect(normalized('forwarded')).toMatchObject({ text: '', parts: [forwarded] });
     expect(normalized('forwarded', guild, { content: 'true?' })).toMatchObject({
       text: 'true?',
-      quote: { text: 'The shop closes at six.' },
+      parts: [forwarded],
     });
   });
 
   it('shows stickers by name', () => {
-    expect(normalized('sticker')?.text).toBe('hi\n\n[sticker: Wave]');
+    expect(normalized('sticker')).toMatchObject({ text: 'hi', parts: [{ kind: 'sticker', text: 'Wave' }] });
+  });
+
+  it.each([
+    ['<@80351110224678913> can you review my PR?', true],
+    ['<@!80351110224678913>, look', true],
+    ['thanks <@80351110224678913>, see you at lunch', true],
+    ['thank you <@80351110224678913>!', true],
+    ['<@&41771983423143936> lunch?', true],
+    ['@everyone lunch?', true],
+    ['what did <@80351110224678913> mean by that?', undefined],
+    ['and when?', undefined],
+  ])('"%s" in a thread is said to somebody else: %s', (content, another) => {
+    const place = { ...guild, thread: '1343000000000000004', joined: true };
+    const found = normalized('mention', place, { content, mentions: [], mention_roles: [] });
+    expect(found).toMatchObject({ threaded: true, addressed: another === undefined });
+    expect(found?.addressesAnother).toBe(another);
   });
 
   it('of a machine is marked; the bot’s own and those of Discord itself are none', () => {

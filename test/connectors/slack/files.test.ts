@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Memory } from '../../../src/extension-api.js';
 import { Rig } from './rig.js';
+
+const notesOf = ({ content }: Memory) =>
+  content.parts?.flatMap(({ kind, text }) => (kind === 'note' ? [text] : [])) ?? [];
 
 describe('Slack files', () => {
   const file = { name: 'big.bin', mimetype: 'application/octet-stream', bytes: Buffer.alloc(5000) };
@@ -13,7 +17,8 @@ describe('Slack files', () => {
 
   it('that are too large are named, and not fetched', async () => {
     const { memory } = await rig.tell(`${rig.bot} look`, { files: [file] });
-    expect(memory.content.text).toBe('look\n[The file big.bin could not be read: it is larger than 4 KB]');
+    expect(memory.content.text).toBe('look');
+    expect(notesOf(memory)).toEqual(['The file big.bin could not be read: it is larger than 4 KB']);
     expect(rig.host.files.size).toBe(0);
   });
 
@@ -21,7 +26,7 @@ describe('Slack files', () => {
     const { message, acked } = rig.say(`${rig.bot} look`, { files: [{ ...file, bytes: Buffer.alloc(100) }] });
     message.files[0]!.bytes = Buffer.alloc(100_000);
     await acked;
-    expect(rig.host.memories[0]!.content.text).toContain('larger than 4 KB');
+    expect(notesOf(rig.host.memories[0]!).join()).toContain('larger than 4 KB');
   });
 
   it('come after a while of failures', async () => {
@@ -32,10 +37,13 @@ describe('Slack files', () => {
     );
   });
 
-  it('need their scope, and a page to sign in is none', async () => {
+  it('[slack.5] need their scope, and a page to sign in is none', async () => {
     rig.slack.bot.scopes = rig.slack.bot.scopes.filter((scope) => scope !== 'files:read');
     const { memory } = await rig.tell(`${rig.bot} look`, { files: [{ ...file, bytes: Buffer.from('x') }] });
-    expect(memory.content.text).toContain('files:read');
+    expect(notesOf(memory)).toEqual([
+      'The file big.bin could not be read: Slack asks to sign in: the app lacks the scope files:read',
+    ]);
+    expect(memory.content.attachments).toEqual([]);
   });
 
   it('outside of Slack are not fetched, and the token goes nowhere', async () => {
@@ -50,6 +58,6 @@ describe('Slack files', () => {
     const event = { type: 'message', channel: 'D0ALICE', user: 'U0ALICE', text: 'look', files: [outside] };
     await emit(team, { ...event, ts: team.nextTs() });
     await elsewhere.close();
-    expect(rig.host.memories[0]!.content.text).toContain('not on one of Slack’s servers');
+    expect(notesOf(rig.host.memories[0]!).join()).toContain('not on one of Slack’s servers');
   });
 });

@@ -88,7 +88,7 @@ export function reopeningContract(subject: StoreSubject): void {
       const [a, b, c] = [await append('a'), await append('b'), await append('c')];
       const [delivered, dead, due] = [await fail(a), await fail(b), await fail(c)];
       await subject.store.outbox.delivered(delivered.outbound!.id, { messageIds: ['1'] });
-      await subject.store.outbox.failed(dead.outbound!.id, { code: 'delivery_failed', message: 'no' }, true);
+      await subject.store.outbox.failed(dead.outbound!.id, { code: 'delivery_failed', message: 'no' }, null);
       for (const { turn } of [delivered, dead, due])
         expect(await subject.store.turns.reopen(turn.turnId)).toBe(true);
       for (const restart of [false, true]) {
@@ -149,6 +149,36 @@ export function reopeningContract(subject: StoreSubject): void {
       await subject.store.turns.reopen(turn.turnId);
       const request = { agentId: 'ada', scopes: ['s'], text: 'parrot', limit: 5 };
       expect(await subject.store.memories.search(request)).toEqual([]);
+    });
+  });
+
+  describe('waking', () => {
+    it.each([false, true])('lets a kept message wait in its place, once (restarted: %s)', async (restart) => {
+      const kept = message({ text: 'kept', status: 'kept' });
+      await subject.store.memories.append(kept);
+      await append('later');
+      expect(await claim()).toEqual({ texts: ['later'], checkpoint: null });
+      expect(await subject.store.turns.wake(kept.id)).toBe(true);
+      expect(await subject.store.turns.wake(kept.id)).toBe(true);
+      if (restart) await subject.reopen();
+      expect(await claim()).toEqual({ texts: ['kept', 'later'], checkpoint: null });
+      expect(texts(await subject.store.memories.recent('room', 5))).toEqual([]);
+      expect(await subject.store.turns.waiting(Date.now() + 1000, 5)).toEqual(['room']);
+      expect(await subject.store.turns.commit(commitOf([kept], { text: 'answered' }))).toBe(true);
+      expect(await subject.store.turns.wake(kept.id)).toBe(false);
+      expect(await claim()).toEqual({ texts: ['later'], checkpoint: null });
+    });
+
+    it('wakes nothing that had its turn, is no message of a person, or is gone', async () => {
+      const messages = await append('a');
+      const { reply } = await fail(messages);
+      expect(await subject.store.turns.wake(messages[0]!.id)).toBe(false);
+      expect(await subject.store.turns.wake(reply!.id)).toBe(false);
+      expect(await subject.store.turns.wake('nothing')).toBe(false);
+      const kept = message({ text: 'kept', status: 'kept' });
+      await subject.store.memories.append(kept);
+      await subject.store.memories.forget([kept.id]);
+      expect(await subject.store.turns.wake(kept.id)).toBe(false);
     });
   });
 }

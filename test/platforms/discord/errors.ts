@@ -39,6 +39,12 @@ export const refusals = {
   noHistory: () => new ApiError(403, 160002, 'Cannot reply without permission to read message history'),
   blocked: () =>
     new ApiError(400, 200000, 'Message was blocked by AutoMod. This content is not allowed in this server.'),
+  entryPoint: () =>
+    new ApiError(
+      400,
+      50240,
+      "You cannot remove this app's Entry Point command in a bulk update operation. Please include the Entry Point command in your update request or delete it separately.",
+    ),
   malformed: () => new ApiError(400, 50109, 'The request body contains invalid JSON.'),
 };
 

@@ -9,6 +9,8 @@ export type Fault =
   | { kind: 'status'; status: number; body?: object }
   /** The connection breaks before anything was done, or after it was: the answer is lost. */
   | { kind: 'dropped'; when: 'before' | 'after' }
+  /** It is done, and something before Discord answers in its place. */
+  | { kind: 'lost'; status: number }
   | { kind: 'slow'; ms: number };
 
 interface Plan {
@@ -50,6 +52,16 @@ export class Faults {
       return void res.status(fault.status).type('html').send('<html><title>Just a moment...</title></html>');
     if (fault.kind === 'rate-limited') return tooMany(res, fault);
     if (fault.kind === 'slow') return void setTimeout(next, fault.ms);
+    if (fault.kind === 'lost') {
+      const end = res.end.bind(res) as (text: string) => Response;
+      res.end = (() => {
+        res.statusCode = fault.status;
+        res.setHeader('content-type', 'text/html');
+        res.removeHeader('content-length');
+        return end('<html><title>Bad gateway</title></html>');
+      }) as Response['end'];
+      return next();
+    }
     if (fault.when === 'before') return void req.socket.destroy();
     // The work is done, and what would be said of it never leaves.
     res.end = ((): Response => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ApiError, invalid, refusals } from './errors.js';
 import { channelPayload, memberPayload, messagePayload, userPayload } from './payloads.js';
 import { snowflake } from './snowflake.js';
-import type { Message, User, World } from './world.js';
+import type { Dispatch, Message, User, World } from './world.js';
 
 const Option = z.strictObject({
   type: z.literal(3),
@@ -12,14 +12,25 @@ const Option = z.strictObject({
   required: z.boolean().optional(),
 });
 
+const Translations = z.record(z.string(), z.string()).nullish();
+
 const Command = z.strictObject({
-  type: z.literal(1).default(1),
-  name: z.string().regex(/^[-_\p{Ll}\p{N}]{1,32}$/u),
-  description: z.string().min(1).max(100),
+  id: z.string().optional(),
+  /** In chats; in the menus of people and of messages; the one that opens an application's activity. */
+  type: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]).default(1),
+  name: z.string().regex(/^[-_\p{L}\p{N} ]{1,32}$/u),
+  name_localizations: Translations,
+  description: z.string().max(100).default(''),
+  description_localizations: Translations,
   options: z.array(Option).max(25).default([]),
+  default_member_permissions: z.string().nullish(),
   contexts: z.array(z.int().min(0).max(2)).nullish(),
   integration_types: z.array(z.int().min(0).max(1)).optional(),
+  nsfw: z.boolean().optional(),
+  handler: z.int().optional(),
 });
+
+const entryPoint = 4;
 
 export type CommandForm = z.infer<typeof Command> & { id: string; application_id: string };
 
@@ -32,13 +43,16 @@ export interface Interaction {
   /** Null: nothing yet; the client says "The application did not respond" after 3 seconds. */
   acknowledged: { type: number; ephemeral: boolean; afterMs: number } | null;
   /** What is shown in answer to a command; null: "thinking", or taken away. */
-  original: { content: string; ephemeral: boolean } | null;
+  original: { content: string; ephemeral: boolean; components?: Message['components'] } | null;
   /** "Thinking" was taken away again. */
   withdrawn: boolean;
   /** Further answers. */
   followUps: { content: string; ephemeral: boolean }[];
   /** The message whose button was pressed. */
   message: Message | null;
+  /** The command whose answer had the button. */
+  answer: Interaction | null;
+  channelId: string;
 }
 
 const Callback = z.strictObject({
@@ -63,6 +77,7 @@ export class Interactions {
   deadlineMs = 3000;
   readonly #world: World;
   readonly #open = new Map<string, Interaction>();
+  readonly #events = new Map<string, Dispatch>();
 
   constructor(world: World) {
     this.#world = world;
@@ -74,17 +89,19 @@ export class Interactions {
       const [issue] = parsed.error.issues;
       throw invalid(issue!.path.join('.') || '_', 'BASE_TYPE_BAD', issue!.message);
     }
+    const lost = this.commands.some(({ type }) => type === entryPoint);
+    if (lost && !parsed.data.some(({ type }) => type === entryPoint)) throw refusals.entryPoint();
     this.registrations += 1;
     this.commands = parsed.data.map((form) => ({
       ...form,
-      id: snowflake(),
+      id: form.id ?? snowflake(),
       application_id: this.#world.applicationId,
     }));
     return this.commands;
   }
 
   command(user: User, channelId: string, name: string, options: Record<string, string>): Interaction {
-    const command = this.commands.find((form) => form.name === name);
+    const command = this.commands.find((form) => form.name === name && form.type === 1);
     if (!command) throw new Error(`The person sees no /${name}: it is not registered.`);
     const data = {
       id: command.id,
@@ -99,16 +116,28 @@ export class Interactions {
   }
 
   press(user: User, message: Message, label: string): Interaction {
-    const buttons = message.components.flatMap(({ components }) => components);
+    return this.#press(user, message.channelId, message.components, label, message);
+  }
+
+  /** A button under the answer to a command, which the caller alone sees. */
+  pressAnswer(asked: Interaction, label: string): Interaction {
+    const { user, channelId, original } = asked;
+    return this.#press(user, channelId, original?.components ?? [], label, null, asked);
+  }
+
+  #press(
+    user: User,
+    channelId: string,
+    components: Message['components'],
+    label: string,
+    message: Message | null,
+    answer: Interaction | null = null,
+  ): Interaction {
+    const buttons = components.flatMap(({ components = [] }) => components);
     const button = buttons.find((candidate) => candidate.label === label);
     if (!button || button.disabled) throw new Error(`The person sees no button "${label}" to press.`);
-    return this.#begin(
-      3,
-      user,
-      message.channelId,
-      { custom_id: button.custom_id, component_type: 2 },
-      message,
-    );
+    const data = { custom_id: button.custom_id, component_type: 2 };
+    return this.#begin(3, user, channelId, data, message, answer);
   }
 
   acknowledge(id: string, token: string, body: unknown): void {
@@ -120,7 +149,8 @@ export class Interactions {
     const parsed = Callback.safeParse(body);
     if (!parsed.success) throw invalid('type', 'BASE_TYPE_CHOICES', 'Not a callback this server knows.');
     const { type, data } = parsed.data;
-    if (type >= 6 && !interaction.message) throw invalid('type', 'BASE_TYPE_CHOICES', 'Only for components.');
+    if (type >= 6 && !interaction.message && !interaction.answer)
+      throw invalid('type', 'BASE_TYPE_CHOICES', 'Only for components.');
     const ephemeral = ((data?.flags ?? 0) & ephemeralFlag) !== 0;
     if (type === 4 && !data?.content) throw refusals.empty();
     interaction.acknowledged = { type, ephemeral, afterMs };
@@ -137,13 +167,31 @@ export class Interactions {
     return interaction;
   }
 
+  /** What the caller alone sees, as a message. */
+  #answerPayload({ id, channelId, createdAt, original }: Interaction): object {
+    const { content = '', components = [] } = original ?? {};
+    return {
+      ...{ id, channel_id: channelId, type: 20, flags: ephemeralFlag, content, components },
+      ...{ author: userPayload(this.#world.bot), timestamp: new Date(createdAt).toISOString() },
+      ...{ edited_timestamp: null, tts: false, mention_everyone: false, pinned: false },
+      ...{ mentions: [], mention_roles: [], attachments: [], embeds: [] },
+    };
+  }
+
   #find(token: string): Interaction {
     const interaction = this.#open.get(token);
     if (!interaction) throw refusals.unknownInteraction();
     return interaction;
   }
 
-  #begin(type: number, user: User, channelId: string, data: object, message: Message | null): Interaction {
+  #begin(
+    type: number,
+    user: User,
+    channelId: string,
+    data: object,
+    message: Message | null,
+    answer: Interaction | null = null,
+  ): Interaction {
     const world = this.#world;
     const channel = world.channel(channelId);
     const guild = world.guilds.get(channel.guildId ?? '');
@@ -157,9 +205,11 @@ export class Interactions {
       withdrawn: false,
       followUps: [],
       message,
+      answer,
+      channelId,
     };
     this.#open.set(interaction.token, interaction);
-    world.tell({
+    this.#events.set(interaction.id, {
       t: 'INTERACTION_CREATE',
       guildId: channel.guildId,
       intent: 0,
@@ -184,8 +234,15 @@ export class Interactions {
             }
           : { user: userPayload(user) }),
         ...(message && { message: messagePayload(world, message, { intents: granted, cdn: '' }) }),
+        ...(answer && { message: this.#answerPayload(answer) }),
       }),
     });
+    this.redeliver(interaction);
     return interaction;
+  }
+
+  /** The gateway sends its event (once more). */
+  redeliver({ id }: Interaction): void {
+    this.#world.tell(this.#events.get(id)!);
   }
 }

@@ -102,8 +102,9 @@ export function messagePayload(world: World, message: Message, view: View, depth
   const readable = canRead(world, message, channel, view.intents);
   const referenced =
     message.replyTo && depth === 0
-      ? world.messages.get(message.channelId)!.find(({ id }) => id === message.replyTo)
+      ? [...world.messages.values()].flat().find(({ id }) => id === message.replyTo)
       : undefined;
+  const pointed = referenced?.channelId ?? message.channelId;
   return {
     id: message.id,
     channel_id: message.channelId,
@@ -121,21 +122,27 @@ export function messagePayload(world: World, message: Message, view: View, depth
     })),
     mention_roles: mentions.roles,
     attachments: readable ? message.files.map((file) => filePayload(message, file, view.cdn)) : [],
-    embeds: [],
+    embeds: readable ? message.embeds : [],
+    ...(readable && message.poll && { poll: message.poll }),
+    ...(message.stickers.length > 0 && { sticker_items: message.stickers }),
     components: readable ? message.components : [],
     pinned: false,
     flags: message.flags,
     ...(message.nonce !== null && { nonce: message.nonce }),
     ...(message.webhookId && { webhook_id: message.webhookId }),
     ...(message.replyTo && {
-      message_reference: { type: 0, message_id: message.replyTo, channel_id: message.channelId },
+      message_reference: { type: 0, message_id: message.replyTo, channel_id: pointed },
       ...(depth === 0 && {
         referenced_message: referenced ? messagePayload(world, referenced, view, 1) : null,
       }),
     }),
     ...(message.forwarded !== null && {
-      message_reference: { type: 1, message_id: message.id, channel_id: message.channelId },
-      message_snapshots: [{ message: { content: message.forwarded, type: 0, attachments: [], embeds: [] } }],
+      message_reference: {
+        type: 1,
+        message_id: message.forwarded.id,
+        channel_id: message.forwarded.channelId,
+      },
+      message_snapshots: readable ? [{ message: snapshot(world, message.forwarded, view) }] : [],
     }),
     ...(view.intents !== null &&
       guild && {
@@ -147,10 +154,24 @@ export function messagePayload(world: World, message: Message, view: View, depth
   };
 }
 
+/** What of a message is passed on with it. https://discord.com/developers/docs/resources/message#message-snapshot-object */
+function snapshot(world: World, message: Message, view: View): object {
+  const { type, content, timestamp, editedAt, flags, embeds, stickers, components, files } = message;
+  const { users, roles } = mentionsOf(world, message);
+  return {
+    ...{ type, content, timestamp, edited_timestamp: editedAt, flags, embeds, components },
+    mentions: users.map(userPayload),
+    mention_roles: roles,
+    attachments: files.map((file) => filePayload(message, file, view.cdn)),
+    ...(stickers.length > 0 && { sticker_items: stickers }),
+  };
+}
+
 function filePayload(message: Message, file: StoredFile, cdn: string): object {
-  const { id, filename, content_type, bytes } = file;
+  const { id, filename, content_type, bytes, description } = file;
   const url = file.url ?? `${cdn}/attachments/${message.channelId}/${id}/${encodeURIComponent(filename)}`;
-  return { id, filename, content_type, size: bytes.length, url, proxy_url: url };
+  const described = description === undefined ? {} : { description };
+  return { id, filename, content_type, size: bytes.length, url, proxy_url: url, ...described };
 }
 
 /** Without the intent an application reads what is its own, what is for it, and what names it. */

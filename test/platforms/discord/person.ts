@@ -25,8 +25,9 @@ export class Person {
     return this.#talk.post(channel.id, this.user, { ...words, content });
   }
 
-  edit(message: Message, content: string): void {
-    this.#talk.edit(message, { content });
+  /** @param told what the event says besides its ids; by default the whole message. */
+  edit(message: Message, content: string, told: 'all' | 'content' | 'time' = 'all'): void {
+    this.#talk.edit(message, { content }, [], told);
   }
 
   delete(message: Message): void {
@@ -50,6 +51,16 @@ export class Person {
     return this.#talk.openThread(parent, this.user, name);
   }
 
+  /** A thread below a message, whose id it bears. */
+  threadFrom(message: Message, name: string): Channel {
+    return this.#talk.openThread(this.#world.channel(message.channelId), this.user, name, message);
+  }
+
+  /** Passes a message on. */
+  forward(message: Message, to: Channel): Message {
+    return this.say(to, '', { forwarded: message });
+  }
+
   /** A post in a forum: a thread whose first message bears the thread's own id. */
   post(forum: Channel, title: string, content: string): { thread: Channel; message: Message } {
     const thread = this.#talk.openThread(forum, this.user, title);
@@ -64,8 +75,14 @@ export class Person {
     return this.#interactions.press(this.user, message, label);
   }
 
+  /** Under the answer to a command of theirs. */
+  pressAnswer(asked: Interaction, label: string): Interaction {
+    return this.#interactions.pressAnswer(asked, label);
+  }
+
   /** A file as an upload makes it. */
-  file(filename: string, content_type: string, bytes: Buffer, url?: string) {
-    return { id: snowflake(), filename, content_type, bytes, ...(url && { url }) };
+  file(filename: string, content_type: string, bytes: Buffer, url?: string, description?: string) {
+    const more = { ...(url && { url }), ...(description && { description }) };
+    return { id: snowflake(), filename, content_type, bytes, ...more };
   }
 }

@@ -79,11 +79,16 @@ export function botRoutes(parts: RestParts): Router {
     .route('/channels/:channel/messages')
     .get((req, res) => {
       const { id } = visible(world, req.params.channel);
-      const after = typeof req.query.after === 'string' ? req.query.after : '0';
+      if (world.channel(id).denied.has('history')) return void res.json([]);
+      const { after, before } = req.query as { after?: string; before?: string };
       const limit = Number(req.query.limit ?? 50);
-      const found = world.messages.get(id)!.filter((message) => isNewer(message.id, after));
-      // The oldest after it, but the newest of these first.
-      res.json(found.slice(0, limit).reverse().map(show));
+      const said = world.messages.get(id)!.filter((one) => before === undefined || isNewer(before, one.id));
+      // The oldest after a message, or the newest; in both the newest of these first.
+      const found =
+        after === undefined
+          ? said.slice(-limit)
+          : said.filter((message) => isNewer(message.id, after)).slice(0, limit);
+      res.json(found.reverse().map(show));
     })
     .post(multipart, (req, res) => {
       const channel = visible(world, req.params.channel as string);
@@ -92,7 +97,9 @@ export function botRoutes(parts: RestParts): Router {
   router
     .route('/channels/:channel/messages/:message')
     .get((req, res) => {
-      res.json(show(world.message(visible(world, req.params.channel).id, req.params.message)));
+      const channel = visible(world, req.params.channel);
+      if (channel.denied.has('history')) throw refusals.missingPermissions();
+      res.json(show(world.message(channel.id, req.params.message)));
     })
     .patch(multipart, (req, res) => {
       const { channel, message: id } = req.params as { channel: string; message: string };
@@ -136,9 +143,13 @@ export function interactionRoutes({ world, talk, interactions }: RestParts): Rou
       const interaction = interactions.answered(req.params.token);
       const form = readEdit(req.body, []);
       if (interaction.message) talk.edit(world.find(interaction.message.id), form);
-      else {
+      else if (interaction.answer?.original) {
+        if (form.components) interaction.answer.original.components = form.components;
+      } else {
         if (!form.content) throw refusals.empty();
-        interaction.original = { content: form.content, ephemeral: interaction.acknowledged!.ephemeral };
+        const components = form.components?.length ? { components: form.components } : {};
+        const { ephemeral } = interaction.acknowledged!;
+        interaction.original = { content: form.content, ephemeral, ...components };
       }
       res.json({ id: interaction.id });
     })

@@ -12,7 +12,7 @@ import { Interactions } from './interactions.js';
 import { Person } from './person.js';
 import { RateLimits } from './rate-limits.js';
 import { botRoutes, fileRoutes, interactionRoutes, type RestParts } from './rest.js';
-import { Talk } from './talk.js';
+import { Talk, type Words } from './talk.js';
 import { type Channel, channelTypes, type Guild, intents, type Message, World } from './world.js';
 
 export interface DiscordServerOptions {
@@ -116,8 +116,15 @@ export async function startDiscordServer(options: DiscordServerOptions = {}) {
       return new Person(user, world, talk, interactions);
     },
     /** Another bot or a webhook says something. */
-    automatic(channel: Channel, content: string, webhookId?: string): Message {
-      return talk.post(channel.id, world.addUser('robot', true), {
+    automatic(
+      channel: Channel,
+      content: string,
+      webhookId?: string,
+      words: Partial<Words> & { name?: string } = {},
+    ): Message {
+      const { name = 'robot', ...more } = words;
+      return talk.post(channel.id, world.addUser(name, true), {
+        ...more,
         content,
         ...(webhookId && { webhookId }),
       });

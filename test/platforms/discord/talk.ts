@@ -20,7 +20,10 @@ export interface Words {
   nonce?: string | number | null;
   components?: Message['components'];
   mentions?: MessageForm['allowed_mentions'];
-  forwarded?: string;
+  forwarded?: Message;
+  embeds?: Message['embeds'];
+  stickers?: string[];
+  poll?: object;
   webhookId?: string;
   flags?: number;
   type?: number;
@@ -54,7 +57,10 @@ export class Talk {
       reactions: [],
       pinged: { everyone: false, users: [], roles: [] },
       texts: [words.content],
-      forwarded: words.forwarded ?? null,
+      forwarded: words.forwarded ? structuredClone(words.forwarded) : null,
+      embeds: words.embeds ?? [],
+      stickers: (words.stickers ?? []).map((name) => ({ id: snowflake(), name, format_type: 1 })),
+      poll: words.poll ?? null,
       webhookId: words.webhookId ?? null,
       flags: words.flags ?? 0,
     };
@@ -76,7 +82,12 @@ export class Talk {
     );
   }
 
-  edit(message: Message, form: EditForm, files: StoredFile[] = []): Message {
+  edit(
+    message: Message,
+    form: EditForm,
+    files: StoredFile[] = [],
+    told: 'all' | 'content' | 'time' = 'all',
+  ): Message {
     if (typeof form.content === 'string') {
       message.content = form.content;
       message.texts.push(form.content);
@@ -89,8 +100,18 @@ export class Talk {
       ? message.files.filter(({ id }) => form.attachments!.some((named) => String(named.id) === id))
       : message.files;
     message.files = [...kept, ...files];
-    this.announce('MESSAGE_UPDATE', message);
+    if (told === 'all') this.announce('MESSAGE_UPDATE', message);
+    else this.#tellChange(message, told);
     return message;
+  }
+
+  /** Some updates name neither the author nor what stays as it was. */
+  #tellChange({ id, channelId, content, editedAt }: Message, told: 'content' | 'time'): void {
+    const guildId = this.#world.channel(channelId).guildId;
+    this.#tell('MESSAGE_UPDATE', channelId, () => ({
+      ...{ id, channel_id: channelId, ...(guildId && { guild_id: guildId }) },
+      ...(told === 'content' ? { content } : { edited_timestamp: editedAt }),
+    }));
   }
 
   remove(message: Message): void {
@@ -129,10 +150,12 @@ export class Talk {
   }
 
   /** A thread below a channel, or a post in a forum: the same thing to Discord. */
-  openThread(parent: Channel, owner: User, name: string): Channel {
+  openThread(parent: Channel, owner: User, name: string, from?: Message): Channel {
     if (![channelTypes.text, channelTypes.announcement, channelTypes.forum].includes(parent.type))
       throw refusals.wrongChannelType();
     const thread = this.#world.addChannel({
+      // A thread that is made of a message bears its id.
+      ...(from && { id: from.id }),
       type: channelTypes.thread,
       guildId: parent.guildId,
       parentId: parent.id,
@@ -144,6 +167,7 @@ export class Talk {
       ...channelPayload(this.#world, thread),
       newly_created: true,
     }));
+    if (from) this.post(thread.id, owner, { content: '', type: 21, replyTo: from.id });
     return thread;
   }
 

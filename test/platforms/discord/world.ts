@@ -65,6 +65,8 @@ export interface StoredFile {
   filename: string;
   content_type: string;
   bytes: Buffer;
+  /** What it shows, in its sender's words. */
+  description?: string;
   /** In place of the server's own: for tests of hosts that are not trusted. */
   url?: string;
 }
@@ -80,14 +82,18 @@ export interface Message {
   files: StoredFile[];
   replyTo: string | null;
   nonce: string | number | null;
-  components: { components: { custom_id: string; label?: string; disabled?: boolean; style: number }[] }[];
+  components: { components?: { custom_id: string; label?: string; disabled?: boolean; style: number }[] }[];
   reactions: { userId: string; emoji: string }[];
   /** Whom it has pinged, as `allowed_mentions` let it. */
   pinged: { everyone: boolean; users: string[]; roles: string[] };
   /** All its texts, the first one too. */
   texts: string[];
-  /** A forwarded message's text. */
-  forwarded: string | null;
+  /** The message it passes on, as it was then. */
+  forwarded: Message | null;
+  /** As the API has them: cards, stickers, a poll. Interactive or not, `components` are, too. */
+  embeds: object[];
+  stickers: { id: string; name: string; format_type: number }[];
+  poll: object | null;
   webhookId: string | null;
   /** Bits; 4: no previews of its links. */
   flags: number;

@@ -42,8 +42,14 @@ export function apiRouter(world: World, calls: ApiCall[]): Router {
 }
 
 /** True when that was the answer. */
-export function goWrong({ status, retryAfter, error, drop }: Fault, res: Response): boolean {
+export function goWrong({ status, retryAfter, error, drop, page, location }: Fault, res: Response): boolean {
   if (drop) res.socket?.destroy();
+  else if (location) res.redirect(302, location);
+  else if (page !== undefined)
+    res
+      .status(status ?? 200)
+      .type('html')
+      .send(page);
   else if (status === 429)
     res
       .status(429)

@@ -7,6 +7,10 @@ export interface Fault {
   retryAfter?: number;
   /** Refuse with this error of the API's own. */
   error?: string;
+  /** Answer with this web page, as a proxy or a page to sign in does; with `status`, or 200. */
+  page?: string;
+  /** Send elsewhere. */
+  location?: string;
   /** Close the connection without an answer. */
   drop?: boolean;
   /** Answer later, in ms. */

@@ -11,6 +11,7 @@ export interface Saying {
   threadTs?: string;
   files?: { name: string; mimetype: string; bytes: Buffer }[];
   attachments?: Record<string, unknown>[];
+  blocks?: Record<string, unknown>[];
 }
 
 export interface Upload {
@@ -38,7 +39,7 @@ export class People {
     this.#workspace = workspace;
   }
 
-  say({ channel, user, text, threadTs, files = [], attachments }: Saying): Said {
+  say({ channel, user, text, threadTs, files = [], attachments, blocks }: Saying): Said {
     const stored = files.map((file) => this.store({ ...file, mediaType: file.mimetype }));
     const subtype = stored.length > 0 ? 'file_share' : undefined;
     const message = this.#workspace.add({
@@ -49,6 +50,7 @@ export class People {
       files: stored,
       subtype,
       attachments,
+      blocks,
     });
     return { message, acked: this.announce(message) };
   }

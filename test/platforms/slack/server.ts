@@ -159,9 +159,10 @@ function envelope({ id }: Workspace, botUserId: string, serial: number) {
 
 /** Private files need the workspace's token; without it the browser is sent to sign in, as on slack.com. */
 function mountFiles(server: Express, world: World, fetched: string[]): void {
-  server.get('/files-pri/:id/{*name}', (req, res) => {
+  server.get('/files-pri/:id/{*name}', async (req, res) => {
     fetched.push(String(req.params.id));
     const fault = world.faults.take('download');
+    if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
     if (fault && goWrong(fault, res)) return;
     const id = String(req.params.id);
     const workspace = [...world.workspaces.values()].find(({ files }) => files.has(id));

@@ -1,0 +1,251 @@
+/**
+ * Fits what a model could be told to what it takes: one budget for the whole prompt, in tokens, cut before it is built.
+ * What is newest and nearest comes first: what is to be answered, its files, what it points at; then what was said
+ * before, and what was recalled. Bytes of files are loaded for what is sent alone.
+ */
+import type { ModelAbilities } from '../core/model-abilities.js';
+import { estimateTokens } from '../core/token-estimate.js';
+import type { FileReader } from '../files/reader.js';
+import type { ModelMessage, ModelRequest, Note, Quote, SystemPart, Tool, UserMessage } from '../llm/llm.js';
+import { systemText } from '../llm/prompt-text.js';
+import { ByteGate } from './byte-gate.js';
+import { cutMessage, cutParts, cutText, leftOut, messageTokens, wordTokens } from './cutting.js';
+import { named, pictureBytes, roomFor, withContents } from './file-contents.js';
+import type { Composed } from './transcript.js';
+
+export interface PromptLimits {
+  /** Taken for a model's whole length where nobody knows it, in tokens. */
+  contextTokens: number;
+  /** Of pictures in one prompt. */
+  fileBytes: number;
+}
+
+/** A request that a model takes. */
+export interface Fitted {
+  request: ModelRequest;
+  /** Call it once the model has answered. */
+  release(): void;
+}
+
+/** So many prompts full of pictures are in memory at once. */
+const fullPrompts = 4;
+
+export class PromptFitter {
+  readonly #reader: FileReader;
+  readonly #limits: PromptLimits;
+  readonly #gate: ByteGate;
+
+  constructor(reader: FileReader, limits: PromptLimits) {
+    this.#reader = reader;
+    this.#limits = limits;
+    this.#gate = new ByteGate(limits.fileBytes * fullPrompts);
+  }
+
+  /** @param share of the room there should be: less than 1 where the provider found a prompt too long. */
+  async fit(
+    request: ModelRequest & Partial<Composed>,
+    abilities: ModelAbilities,
+    signal: AbortSignal,
+    share = 1,
+  ): Promise<Fitted> {
+    const bytes = Math.min(this.#limits.fileBytes, pictureBytes([...(request.asked ?? [])], abilities));
+    const release = await this.#gate.enter(bytes, signal);
+    try {
+      return { request: await this.#fitted(request, abilities, signal, share), release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  async #fitted(
+    request: ModelRequest & Partial<Composed>,
+    abilities: ModelAbilities,
+    signal: AbortSignal,
+    share: number,
+  ): Promise<ModelRequest> {
+    const { messages, temperature, asked = new Set(), earlier = new Set(), unshown = 0 } = request;
+    const length = abilities.contextTokens ?? this.#limits.contextTokens;
+    const maxTokens = Math.min(request.maxTokens, Math.max(16, Math.floor(length / 3)));
+    const budget = Math.floor((length - maxTokens) * share);
+    const tools = abilities.tools ? request.tools : [];
+    const notes: Note[] = [];
+
+    const always = request.system.filter(({ kind }) => !variable.has(kind));
+    const fixed = systemTokens(always) + toolTokens(tools);
+    const shortened = fixed > budget / 2 ? always.filter(({ kind }) => kind !== 'examples') : always;
+    // Where instructions alone are too long there is no good prompt; the provider has the last word.
+    let left = Math.max(budget - systemTokens(shortened) - toolTokens(tools), Math.floor(budget / 4));
+
+    const own = messages.filter((message) => !asked.has(message) && !earlier.has(message));
+    const shown = new Map<ModelMessage, ModelMessage>();
+    left -= fitOwn(own, Math.floor(left / 2), shown);
+    const now = messages.filter((message) => asked.has(message));
+    left -= fitAsked(now, Math.floor((left * 3) / 4), shown);
+    left -= await this.#fitFiles(now, Math.floor(left / 2), abilities, signal, shown);
+    left -= fitParts(now, Math.floor(left / 2), shown);
+
+    const system = new Map<SystemPart, SystemPart>();
+    left -= fitContext(request.system, Math.floor(left / 4), system);
+    left -= fitQuotes(request.system, 'facts', Math.floor(left / 4), system, notes);
+    const recalled = request.system.some((part) => part.kind === 'recalled' && part.memories.length > 0);
+    const before = messages.filter((message) => earlier.has(message));
+    left -= fitEarlier(before, recalled ? Math.floor((left * 3) / 4) : left, shown);
+    fitQuotes(request.system, 'recalled', left, system, notes);
+
+    const lost = unshown + before.filter((message) => !shown.has(message)).length;
+    const omitted: Note[] = [...leftOut(lost, 'earlier message', 'earlier messages'), ...notes];
+    const kept = request.system.flatMap(
+      (part) => system.get(part) ?? (shortened.includes(part) ? [part] : []),
+    );
+    return {
+      system: omitted.length > 0 ? [...kept, { kind: 'omitted', notes: omitted }] : kept,
+      messages: messages
+        .flatMap((message) => shown.get(message) ?? [])
+        .map((message) => sent(message, abilities)),
+      tools,
+      maxTokens,
+      ...(temperature !== undefined && { temperature }),
+    };
+  }
+
+  /** Files of the messages themselves come before those of messages they point at. */
+  async #fitFiles(
+    asked: ModelMessage[],
+    tokens: number,
+    abilities: ModelAbilities,
+    signal: AbortSignal,
+    shown: Map<ModelMessage, ModelMessage>,
+  ): Promise<number> {
+    const room = roomFor(tokens, this.#limits.fileBytes, abilities);
+    for (const own of [true, false])
+      for (const message of asked.toReversed()) {
+        const fitted = shown.get(message);
+        if (fitted?.role !== 'user' || !fitted.files?.length) continue;
+        shown.set(message, await withContents(fitted, own, this.#reader, abilities, room, signal));
+      }
+    return tokens - room.tokens;
+  }
+}
+
+/** What depends on the turn; all else is said always. */
+const variable = new Set<SystemPart['kind']>(['context', 'facts', 'recalled', 'omitted']);
+
+function systemTokens(parts: SystemPart[]): number {
+  return estimateTokens(systemText(parts));
+}
+
+function toolTokens(tools: Tool[]): number {
+  return tools.reduce(
+    (sum, { name, description, parameters }) =>
+      sum + estimateTokens(`${name} ${description} ${JSON.stringify(parameters)}`),
+    0,
+  );
+}
+
+/** Calls must keep their results, so these are cut, the oldest most; none takes more than half of it all. */
+function fitOwn(own: ModelMessage[], tokens: number, shown: Map<ModelMessage, ModelMessage>): number {
+  let left = tokens;
+  for (const message of own.toReversed()) {
+    const cut =
+      message.role === 'assistant'
+        ? { value: message, tokens: messageTokens(message) }
+        : cutMessage(message, Math.min(left, tokens / 2));
+    left -= cut.tokens;
+    shown.set(message, cut.value);
+  }
+  return tokens - left;
+}
+
+/** Without what they carry, and with the names of their files. */
+function fitAsked(asked: ModelMessage[], tokens: number, shown: Map<ModelMessage, ModelMessage>): number {
+  let left = tokens;
+  for (const message of asked.toReversed()) {
+    const bare = message.role === 'user' ? { ...message, quote: undefined, parts: undefined } : message;
+    const cut = cutMessage(bare, left);
+    left -= cut.tokens;
+    shown.set(message, cut.value);
+  }
+  return tokens - left;
+}
+
+function fitParts(asked: ModelMessage[], tokens: number, shown: Map<ModelMessage, ModelMessage>): number {
+  let left = tokens;
+  for (const message of asked.toReversed()) {
+    const fitted = shown.get(message);
+    if (message.role !== 'user' || fitted?.role !== 'user') continue;
+    const cut = cutParts(fitted, message, left);
+    left -= cut.tokens;
+    shown.set(message, cut.value);
+  }
+  return tokens - left;
+}
+
+/** The newest of them, without a gap. None takes more than half of the room that is left. */
+function fitEarlier(earlier: ModelMessage[], tokens: number, shown: Map<ModelMessage, ModelMessage>): number {
+  let left = tokens;
+  for (const message of earlier.toReversed()) {
+    const whole = messageTokens(message);
+    const cut = whole <= left / 2 ? { value: message, tokens: whole } : shortened(message, left / 2);
+    if (cut.tokens > left / 2 || (cut.value.text === '' && message.text !== '')) break;
+    left -= cut.tokens;
+    shown.set(message, cut.value);
+  }
+  return tokens - left;
+}
+
+function shortened(message: ModelMessage, tokens: number) {
+  if (message.role !== 'user') return cutMessage(message, tokens);
+  const { quote, parts, ...bare } = message;
+  const cut = cutMessage<UserMessage>(bare, tokens);
+  const carried = cutParts(cut.value, { quote, parts }, tokens - cut.tokens);
+  return { value: carried.value, tokens: cut.tokens + carried.tokens };
+}
+
+function fitContext(system: SystemPart[], tokens: number, fitted: Map<SystemPart, SystemPart>): number {
+  let left = tokens;
+  for (const part of system) {
+    if (part.kind !== 'context') continue;
+    const { text, notes } = cutText(part.text, left);
+    left -= wordTokens(text);
+    fitted.set(part, {
+      kind: 'context',
+      text: [text, ...notes.map((note) => `[${note}]`)].filter(Boolean).join('\n'),
+    });
+  }
+  return tokens - left;
+}
+
+function fitQuotes(
+  system: SystemPart[],
+  kind: 'facts' | 'recalled',
+  tokens: number,
+  fitted: Map<SystemPart, SystemPart>,
+  notes: Note[],
+): number {
+  const part = system.find((one) => one.kind === kind);
+  if (part?.kind !== kind) return 0;
+  let left = tokens;
+  const memories: Quote[] = [];
+  for (const memory of part.memories) {
+    const cost = systemTokens([{ kind, memories: [memory] }]);
+    if (cost > left) continue;
+    left -= cost;
+    memories.push(memory);
+  }
+  fitted.set(part, { kind, memories });
+  const [one, many] = kind === 'facts' ? ['fact', 'facts'] : ['recalled memory', 'recalled memories'];
+  notes.push(...leftOut(part.memories.length - memories.length, one, many));
+  return tokens - left;
+}
+
+/** Without what only the hub knows of a file, and without images where the model does not see. */
+function sent(message: ModelMessage, { sees }: ModelAbilities): ModelMessage {
+  if (message.role !== 'user') return message;
+  const { files, images, ...rest } = message;
+  return {
+    ...rest,
+    ...(files && { files: files.map(named) }),
+    ...(sees && images && { images }),
+  };
+}
