@@ -23,7 +23,9 @@ export async function again(
 ): Promise<Receipt> {
   const { memory } = receipt;
   const outcome = memory.status === 'pending' ? null : await outcomeOf(store, memory.id);
-  const roomId = outcome?.error ? await runAgain({ turns: store.turns, rooms }, outcome.turnId) : null;
+  // Of one that ends the process each time, an operator decides: a program may send it again for ever.
+  const may = outcome?.error && outcome.error.code !== 'turn_crashed';
+  const roomId = may ? await runAgain({ turns: store.turns, rooms }, outcome.turnId) : null;
   if (roomId === null) return receipt;
   await turnQueue
     .schedule(roomId)

@@ -3,6 +3,7 @@ import { backOffMs } from '../core/back-off.js';
 import type { Memory } from '../core/memory.js';
 import { type CarrierError, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { told } from '../redaction.js';
 import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
 
@@ -25,6 +26,8 @@ export interface Outage {
   /** Not to be tried before; `asked`: by the provider's own word. */
   until: number;
   asked?: boolean;
+  /** Of the last try. */
+  error: { code: string; message: string };
   /** When people in this room were told; absent: not yet. */
   toldAt?: number;
 }
@@ -39,6 +42,7 @@ const outageNote = defineNote<string, Outage>({
     tries: z.number(),
     until: z.number(),
     asked: z.boolean().optional(),
+    error: z.object({ code: z.string(), message: z.string() }),
     toldAt: z.number().optional(),
   }),
 });
@@ -109,19 +113,28 @@ export class Outages {
     const end = since + limitMs;
     const askedMs = (error instanceof RetryableError && error.retryAfterMs) || 0;
     // Told of within the same outage, another turn of the room says no more of it.
-    const told = known?.toldAt !== undefined && triedAt - known.toldAt < limitMs ? known.toldAt : undefined;
+    const { toldAt = 0 } = known ?? {};
+    const toldBefore = triedAt - toldAt < limitMs ? toldAt : undefined;
     if (triedAt >= end || triedAt + askedMs > end) {
-      await this.#put(roomId, { turnId: '', since, triedAt, tries: 0, until: 0, toldAt: told });
+      await this.#put(roomId, {
+        turnId: '',
+        since,
+        triedAt,
+        tries: 0,
+        until: 0,
+        error: told(error),
+        toldAt: toldBefore,
+      });
       return null;
     }
     const pauseMs = backOffMs(tries + 1, { firstMs: retryBaseMs });
     const until = Math.min(triedAt + Math.max(pauseMs, askedMs), end);
-    const tells = told === undefined && until - since >= slowMs;
+    const tells = toldBefore === undefined && until - since >= slowMs;
     // Before it is noted: cut off in between, it is told once all the same.
     if (tells) await this.#tell(asked, `outage:${turnId}:${since}`);
     const outage = {
       ...{ turnId, since, triedAt, tries: tries + 1 },
-      ...{ until, asked: askedMs > pauseMs, toldAt: tells ? triedAt : told },
+      ...{ until, asked: askedMs > pauseMs, error: told(error), toldAt: tells ? triedAt : toldBefore },
     };
     await this.#put(roomId, outage);
     return outage;

@@ -18,7 +18,7 @@ import { apologyFor } from './apology.js';
 import { Cancellation } from './cancellation.js';
 import { learnFrom } from './evaluator-manager.js';
 import { memoryAccess } from './memory-access.js';
-import type { Outages } from './outages.js';
+import type { Outage, Outages } from './outages.js';
 import { Suspects } from './suspects.js';
 import { Telling } from './telling.js';
 import { type Work, workOf } from './work.js';
@@ -95,9 +95,9 @@ export class Worker {
     // Its definition is gone, or not here yet: what was said to it stays until it is back; the sweeper asks again.
     if (!agent) return;
     const outage = claim.checkpoint && (await outages.of(checkpoint));
-    const pauseMs = outage && !over ? outages.pauseMs(outage) : 0;
-    if (pauseMs > 0) return this.#later(run.roomId, pauseMs);
     const covers = covered.map(({ id }) => id);
+    const pauseMs = outage && !over ? outages.pauseMs(outage) : 0;
+    if (outage && pauseMs > 0) return this.#later(run.roomId, covers, outage, pauseMs);
     this.#tried.set(run.roomId, covers);
     const { turnId } = checkpoint;
     const attempt = run.attempt + (outage?.tries ?? 0);
@@ -139,7 +139,7 @@ export class Worker {
     startedAt: number,
     error: unknown,
   ): Promise<void> {
-    const { turns, outages, publish, now, log } = this.#parts;
+    const { turns, outages, now, log } = this.#parts;
     if (!outages.isOutage(error)) throw error;
     const { roomId } = run;
     const { turnId } = checkpoint;
@@ -148,19 +148,17 @@ export class Worker {
     await turns.checkpoint(checkpoint);
     const outage = await outages.failed({ turnId, roomId, startedAt, asked, error });
     if (!outage) return this.#park(run, error);
-    const { until, tries, toldAt } = outage;
+    const { until, tries } = outage;
     log.warn({ err: error, turnId, roomId, tries, until }, 'the models are away; the turn waits for them');
     const covers = covered.map(({ id }) => id);
-    publish(roomId, {
-      ...{ type: 'turn.waiting', turnId, covers, until },
-      ...{ told: toldAt !== undefined, error: told(error) },
-    });
-    await this.#later(roomId, Math.max(1, until - now()));
+    await this.#later(roomId, covers, outage, Math.max(1, until - now()));
   }
 
-  /** No place is held meanwhile. */
-  async #later(roomId: string, delayMs: number): Promise<void> {
-    const { turnQueue, log } = this.#parts;
+  /** No place is held meanwhile. Whoever asked again in the meantime hears of it, too. */
+  async #later(roomId: string, covers: string[], outage: Outage, delayMs: number): Promise<void> {
+    const { turnQueue, publish, log } = this.#parts;
+    const { turnId, until, error, toldAt } = outage;
+    publish(roomId, { type: 'turn.waiting', turnId, covers, until, told: toldAt !== undefined, error });
     await turnQueue
       .schedule(roomId, { delayMs })
       .catch((err) => log.debug({ err, roomId }, 'left to the sweeper'));
@@ -204,7 +202,7 @@ export class Worker {
   async #commit({ roomId, hold }: Run, work: Work, turn: Turn, reply: Memory | null): Promise<void> {
     const { turns, turnQueue, deliveryQueue, publish, committed, maxMessages, log } = this.#parts;
     const sources = work.asked.map(({ source }) => source);
-    const outbound = reply && outboundOf(reply, turn.turnId, sources);
+    const outbound = reply && outboundOf(reply, turn.turnId, sources, this.#parts.now());
     hold();
     const won = await turns.commit({ turn, reply, outbound });
     this.#tried.delete(roomId);

@@ -90,7 +90,8 @@ describe('callbackUrl', () => {
     await deliver(outboundOf(turn.id, question!, turn.fail('Sorry.')!));
     expect(JSON.parse(received[0]!.body)).toMatchObject({
       reply: { text: 'Sorry.' },
-      error: { code: 'turn_failed', message: 'Sorry.' },
+      turnId: turn.id,
+      error: { code: 'model_unavailable', message: 'Sorry.', cause: 'model exploded' },
     });
   });
 

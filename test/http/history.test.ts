@@ -31,6 +31,7 @@ describe('GET /:agentId/rooms/:roomId/messages', () => {
         text: 'one',
         author: { id: 'alice' },
         status: 'handled',
+        turnId: question!.turnId,
         replyTo: null,
         createdAt: new Date(question!.createdAt).toISOString(),
       },

@@ -120,12 +120,17 @@ describe('POST /:agentId/message', () => {
     expect(api.host.watchers).toBe(0);
   });
 
-  it('answers 502 with the plain sentence when the turn fails', async () => {
+  it('[http-and-cli.6] answers with the code, the plain sentence, the cause and the turn when it fails', async () => {
     await restart({ echo: false });
     const refused = api.post({ ...hello, messageId: 'm' });
-    api.host.begin(...(await api.host.received())).fail('Sorry, I cannot answer now.');
-    const body = { error: { code: 'turn_failed', message: 'Sorry, I cannot answer now.' } };
-    expect([(await refused).status, await (await refused).json()]).toEqual([502, body]);
+    const turn = api.host.begin(...(await api.host.received()));
+    turn.fail('Sorry, I cannot answer now.');
+    const error = {
+      ...{ code: 'model_unavailable', message: 'Sorry, I cannot answer now.' },
+      cause: 'model exploded',
+    };
+    const body = { messageId: 'm', roomId: 'user:alice', turnId: turn.id, error };
+    expect([(await refused).status, await (await refused).json()]).toEqual([503, body]);
     expect(await (await api.post({ ...hello, messageId: 'm' })).json()).toEqual(body);
   });
 

@@ -116,7 +116,10 @@ describe('Accept: text/event-stream', () => {
     turn.delta('I th').fail('Sorry.');
     expect((await events).at(-1)).toEqual([
       'turn.failed',
-      { turnId: turn.id, error: { code: 'turn_failed', message: 'Sorry.' } },
+      {
+        turnId: turn.id,
+        error: { code: 'model_unavailable', message: 'Sorry.', cause: 'model exploded' },
+      },
     ]);
   });
 

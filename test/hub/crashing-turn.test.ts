@@ -46,7 +46,7 @@ onBothStores('a turn that ends its process', (engines) => {
         await hub.end('SIGKILL');
         continue;
       }
-      expect(mine).toMatchObject({ status: 502, body: { error: { code: 'turn_failed' } } });
+      expect(mine).toMatchObject({ status: 502, body: { error: { code: 'turn_crashed' } } });
       for (const other of others) expect(other).toMatchObject({ status: 200 });
       const page = await client.get('/turns?status=failed');
       expect(await page.json()).toMatchObject({ turns: [{ error: { code: 'turn_crashed' } }] });

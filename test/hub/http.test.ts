@@ -99,7 +99,7 @@ describe('the whole hub over HTTP', () => {
     );
     const response = await client.post('assistant', { text: 'hello', userId: 'alice', roomId: 'r' });
     expect(response.status).toBe(502);
-    expect(await response.json()).toMatchObject({ error: { code: 'turn_failed' } });
+    expect(await response.json()).toMatchObject({ error: { code: 'model_refused' } });
     const [asked, told] = await client.messages('assistant', 'r');
     expect(asked!.status).toBe('failed');
     expect(told!.text).toMatch(/^Sorry/);
