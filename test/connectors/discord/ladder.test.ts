@@ -176,6 +176,21 @@ describe('[delivery.9] a part of a reply that Discord refuses', () => {
     },
   );
 
+  it('once, while the answer to the new one is lost, leaves one message', async () => {
+    const stage = await open({ connector: { streaming: true } });
+    const { discord, hub, lobby } = stage;
+    stage.alice.say(lobby, `${stage.name} a story`);
+    const draft = (await hub.model.asked()).say('Once upon ');
+    await until(() => discord.said(lobby).length === 1);
+    discord.faults.next('PATCH', /messages/, refusal(403, 50013));
+    discord.faults.next('POST', /messages$/, { kind: 'dropped', when: 'after' });
+    discord.faults.next('DELETE', /messages/, { kind: 'dropped', when: 'after' });
+    draft.end('a time.');
+    await stage.delivered();
+    expect(discord.faults.met).toBe(3);
+    expect(discord.said(lobby).map(({ content }) => content)).toEqual(['Once upon a time.']);
+  });
+
   it('whose words nobody may say takes its beginning back, and says so in one sentence', async () => {
     const stage = await open({ connector: { streaming: true } });
     stage.alice.say(stage.lobby, `${stage.name} a story`);
