@@ -43,7 +43,7 @@ export interface Overrides {
   extensions?: unknown[];
   /** Definitions by the agent's id, in the place of the characters folder. */
   characters?: Record<string, unknown>;
-  /** The clock by which waiting turns expire. */
+  /** The clock by which waiting turns expire and deliveries are planned. */
   now?: () => number;
   /** Sees every command to a shared database, and every answer, e.g. to count them. */
   database?: DatabaseWatch;

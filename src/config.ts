@@ -178,6 +178,13 @@ function arrange(env: z.output<typeof Environment>) {
       stopMs: env.CARRIER_STOP_MS,
       maxTextChars: env.CARRIER_MAX_TEXT_CHARS,
     },
+    /** When undelivered replies are tried again and given up: `outbox/schedule.ts`. */
+    deliveries: {
+      firstPauseMs: env.CARRIER_RETRY_BASE_MS,
+      longestPauseMs: env.CARRIER_DELIVERY_LONGEST_PAUSE_MS,
+      windowMs: env.CARRIER_DELIVERY_HOURS * 3_600_000,
+      refusedMs: env.CARRIER_DELIVERY_REFUSED_MS,
+    },
     platforms: {
       /** The agent that the hub's own bots belong to; others name their own in their characters. */
       agent: env.CARRIER_AGENT,

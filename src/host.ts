@@ -2,6 +2,7 @@
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
+import type { Memory } from './core/memory.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import { afterwards } from './intake/afterwards.js';
@@ -69,6 +70,8 @@ export interface FrontParts {
   edited(): void;
   metrics: Metrics;
   plugins: PluginDesk;
+  /** Unix ms; deliveries are planned by it. */
+  now(): number;
   log: Logger;
 }
 
@@ -86,7 +89,9 @@ export interface Front {
 export function frontOf(parts: FrontParts): Front {
   const { config, engines, metrics, plugins, log } = parts;
   const { store, bus, turnQueue, deliveryQueue } = engines;
-  const notices = new Notices({ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, log });
+  const notices = new Notices({
+    ...{ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, now: parts.now, log },
+  });
   const pairings = new Pairings(
     store.notes,
     async ({ code, agentId, source, ...person }) => {
@@ -164,6 +169,8 @@ export function frontOf(parts: FrontParts): Front {
         ),
       );
       if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
+      // A machine that sends a message again wants its answer now, however often that has failed to reach it.
+      if (receipt?.duplicate && waits) await deliverAgain(receipt.memory);
       return receipt;
     },
     async edit(edit) {
@@ -206,6 +213,11 @@ export function frontOf(parts: FrontParts): Front {
     },
     stop: () => line.stop(),
   };
+
+  async function deliverAgain({ turnId, roomId, source }: Memory): Promise<void> {
+    if (turnId === null || source.pull) return;
+    if (await store.outbox.retryTurn({ turnId, roomId })) await deliveryQueue.schedule(roomId);
+  }
 }
 
 /** Most starts are followed by messages, not by operations: a hub is ready sooner without them. */

@@ -2,6 +2,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Turn } from './core/turn.js';
 
+type Undelivered = { waiting: number; dead: number; oldest: number | null };
+
 type Counts = { waiting: number; running: number; delayed: number };
 
 export class Metrics {
@@ -26,23 +28,38 @@ export class Metrics {
     'connector',
     'outcome',
   ]);
+  readonly #givenUp = this.#counter('deliveries_given_up_total', 'Replies that are tried no more', [
+    'connector',
+  ]);
 
-  /** @param queues asked at every scrape; one that cannot answer is left out of it. */
-  constructor(queues: Record<string, { counts(): Promise<Counts> }>) {
+  /** @param queues and `undelivered` are asked at every scrape; what cannot answer is left out of it. */
+  constructor(
+    queues: Record<string, { counts(): Promise<Counts> }>,
+    { undelivered, now }: { undelivered(): Promise<Undelivered>; now(): number },
+  ) {
     collectDefaultMetrics({ register: this.#registry });
-    const depth: Gauge = new Gauge({
-      name: 'carrier_queue_rooms',
-      help: 'Rooms in a queue of the whole cluster, by state',
-      labelNames: ['queue', 'state'],
-      registers: [this.#registry],
-      async collect() {
+    const oldest = this.#gauge('undelivered_oldest_seconds', 'Age of the oldest reply that still waits', []);
+    this.#gauge('undelivered_replies', 'Replies not with their platform', ['state'], async (replies) => {
+      replies.reset();
+      oldest.reset();
+      const found = await undelivered().catch(() => null);
+      if (!found) return;
+      replies.set({ state: 'waiting' }, found.waiting);
+      replies.set({ state: 'dead' }, found.dead);
+      oldest.set(found.oldest === null ? 0 : Math.max(0, (now() - found.oldest) / 1000));
+    });
+    this.#gauge(
+      'queue_rooms',
+      'Rooms in a queue of the whole cluster, by state',
+      ['queue', 'state'],
+      async (depth) => {
         depth.reset();
         for (const [name, queue] of Object.entries(queues)) {
           const found = await queue.counts().catch(() => ({}));
           for (const [state, rooms] of Object.entries(found)) depth.set({ queue: name, state }, rooms);
         }
       },
-    });
+    );
   }
 
   received(connector: string): void {
@@ -63,6 +80,10 @@ export class Metrics {
     this.#deliveries.inc({ connector, outcome });
   }
 
+  givenUp(connector: string): void {
+    this.#givenUp.inc({ connector });
+  }
+
   /** In Prometheus' text format, with its content type. */
   async text(): Promise<{ contentType: string; body: string }> {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
@@ -70,5 +91,18 @@ export class Metrics {
 
   #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
     return new Counter({ name: `carrier_${name}`, help, labelNames, registers: [this.#registry] });
+  }
+
+  #gauge<L extends string>(
+    name: string,
+    help: string,
+    labelNames: L[],
+    collect?: (gauge: Gauge<L>) => Promise<void>,
+  ): Gauge<L> {
+    const gauge: Gauge<L> = new Gauge({
+      ...{ name: `carrier_${name}`, help, labelNames, registers: [this.#registry] },
+      ...(collect && { collect: () => collect(gauge) }),
+    });
+    return gauge;
   }
 }

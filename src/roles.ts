@@ -14,6 +14,7 @@ import type { Agent } from './core/character.js';
 import { stopTopic } from './core/events.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
+import { deliveriesOf } from './deliveries.js';
 import type { Engines } from './engines.js';
 import { FileReader } from './files/reader.js';
 import { type FrontParts, frontOf } from './host.js';
@@ -24,7 +25,6 @@ import type { Logger } from './logger.js';
 import { Metrics } from './metrics.js';
 import type { SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
-import { Deliverer } from './outbox/outbox.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { redact } from './redaction.js';
 import { AbilityLoader } from './runtime/abilities.js';
@@ -73,7 +73,7 @@ export interface HubParts {
   buttonKey(): Uint8Array;
   forgotten: FrontParts['forgotten'];
   embedder: Embedder | null;
-  /** Unix ms; waiting turns expire by it. */
+  /** Unix ms; waiting turns expire by it, and deliveries are planned. */
   now(): number;
   plugins: PluginDesk & { failures(): Problem[]; close(waitMs: number): Promise<void> };
   secrets: SecretVault;
@@ -107,12 +107,15 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const { config, log, engines, characters, embedder, now, buttonKey, forgotten, secrets, plugins } = parts;
   const { store, bus, turnQueue, deliveryQueue, maintenance } = engines;
   const { role, turns: limits } = config;
-  const metrics = new Metrics({ turns: turnQueue, deliveries: deliveryQueue });
+  const metrics = new Metrics(
+    { turns: turnQueue, deliveries: deliveryQueue },
+    { undelivered: () => store.outbox.count(), now },
+  );
   const memoryManager = new MemoryManager(store.memories, embedder, log);
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ buttonKey, forgotten, secrets, plugins, edited: () => memoryManager.nudge() },
+    ...{ buttonKey, forgotten, secrets, plugins, now, edited: () => memoryManager.nudge() },
   });
   const worker = workerOf(parts, { metrics, memoryManager, rooms, notices: front.notices });
   const connections = new Connections({ leases: engines.leases, log });
@@ -131,6 +134,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     started: () => sweeper.soon(),
     changed: () => sweeper.soon(),
   });
+
+  const deliveries = deliveriesOf({ ...parts, agents, notices: front.notices, metrics });
 
   function problems(): Problem[] {
     const known = agents.problems();
@@ -154,7 +159,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
 
   try {
     await agents.start();
-    if (role !== 'worker') delivererOf(parts, agents, metrics).start();
+    if (role !== 'worker') deliveries.start();
     if (role !== 'gateway') {
       await bus.subscribe(stopTopic, (event) => {
         if (event.type === 'turn.stop') worker.cancel(event.turnId);
@@ -187,7 +192,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         connections: () => agents.quiet(),
         incoming: () => front.stop(),
         turns: () => turnQueue.close(left()),
-        deliveries: () => deliveryQueue.close(left()),
+        deliveries: () => deliveries.stop(left()),
         connectors: () => agents.stop(),
         worker: () => worker.stop(left()),
         plugins: () => parts.plugins.close(left()),
@@ -223,26 +228,6 @@ async function anyChain({ characters, models }: HubParts): Promise<void> {
   const settled = await Promise.allSettled(chains);
   const fault = settled.find((chain) => chain.status === 'rejected');
   if (fault && settled.every(({ status }) => status === 'rejected')) throw fault.reason;
-}
-
-function delivererOf(
-  { engines, plugins, log }: HubParts,
-  agents: RunningAgents,
-  metrics: Metrics,
-): Deliverer {
-  return new Deliverer({
-    outbox: engines.store.outbox,
-    notes: engines.store.notes,
-    deliveries: engines.deliveryQueue,
-    connector: (name, agentId) => agents.connector(name, agentId),
-    refused: (connector, error) => agents.refuse(connector, error),
-    tried: (connector, message, error) => {
-      const outcome = error ? 'failed' : 'delivered';
-      metrics.delivered(connector, outcome);
-      plugins.tell(message.agentId, 'delivery', { message, outcome, ...(error && { error }) });
-    },
-    log,
-  });
 }
 
 interface WorkerNeeds {

@@ -34,7 +34,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['files', /^src\/files\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
   ['agents', /^src\/(agents|secrets)\//],
-  ['roles', /^src\/(roles|host|engines|agent-desk)\.ts$/],
+  ['roles', /^src\/(roles|deliveries|host|engines|agent-desk)\.ts$/],
   ['carrier', /^src\/(carrier|backends|diagnosis|plugin-places)\.ts$/],
   ['http', /^src\/http\//],
   ['program', /^src\/(hub|embed|asking)\.ts$/],

@@ -8,6 +8,7 @@ import {
   RetryableError,
 } from '../../src/extension-api.js';
 import { Api, bareToken, defaultApiUrl } from './api.js';
+import type { Arrival } from './arrivals.js';
 import { registerCommands } from './commands.js';
 import { Delivery } from './delivery.js';
 import { discordHosts, type FileLimits } from './files.js';
@@ -99,6 +100,11 @@ class DiscordConnector implements Connector {
     return diagnoseDiscord(this.#options);
   }
 
+  async again(event: unknown): Promise<void> {
+    if (!this.#inbox) throw new RetryableError('shutting_down', 'The bot is not connected.');
+    await this.#inbox.again(event as Arrival);
+  }
+
   async deliver(...[message, signal]: Parameters<NonNullable<Connector['deliver']>>) {
     return this.#started.delivery.send(message, signal);
   }
@@ -132,6 +138,7 @@ class DiscordConnector implements Connector {
         else inbox.dispatch(client, payload, shardId);
         if (payload.t === 'READY' && shardId === 0) void this.#register(api, host, payload.d.application.id);
       },
+      lost: (shardId) => inbox.lost(shardId),
     });
     this.#gateway = gateway;
     this.#inbox = inbox;

@@ -1,6 +1,7 @@
 /** The canonical tree as Discord's markdown. https://support.discord.com/hc/en-us/articles/210298617 */
 import {
   type Handlers,
+  isVisible,
   parseMarkdown,
   type RenderedReply,
   type Renderer,
@@ -35,7 +36,7 @@ export function renderReply(text: string): RenderedReply {
 /** As messages alone. */
 export function renderParts(markdown: string): string[] {
   const render = renderDiscord;
-  return splitMarkdown(markdown, { limit: maxMessageChars, render }).map(render);
+  return splitMarkdown(markdown, { limit: maxMessageChars, render }).map(render).filter(isVisible);
 }
 
 /** A text as it stands. */
@@ -52,6 +53,7 @@ type Tag = '**' | '*' | '_' | '~~';
 
 const handlers: Handlers = {
   text: ({ value }) => escaped(value),
+  spoiler: (node, to) => `||${to.inline(node)}||`,
   strong: (node, to) => (isBold(to) ? to.inline(node) : tagged('**', to.inline(node))),
   // Stars and stars in one another are read in more than one way; lines beside stars are not.
   emphasis: (node, to) => {
@@ -62,6 +64,7 @@ const handlers: Handlers = {
   delete: (node, to) => tagged('~~', to.inline(node)),
   inlineCode: ({ value }) => codeSpan(value),
   code: ({ value, lang }) => {
+    if (!isVisible(value)) return '';
     const language = /^[\w+#.-]{1,32}$/.test(lang ?? '') ? lang : '';
     return `\`\`\`${language}\n${apart(value)}\n\`\`\``;
   },
@@ -89,10 +92,16 @@ const handlers: Handlers = {
     const url = node.url.replaceAll('(', '%28').replaceAll(')', '%29').replace(/\s/g, '%20');
     const same = text === '' || ['', 'mailto:', 'http://'].some((start) => start + plain(text) === node.url);
     // Masked links are for the web alone, and not where the words look like another address.
+    const quiet = node.data?.quiet;
+    if (quiet && same && places.test(node.url)) return `<${node.url}>`;
     if (!/^https?:\/\//i.test(node.url))
       return same ? plain(text) || escaped(node.url) : `${text} (${escaped(node.url)})`;
-    if (same) return plain(text) || node.url;
-    return /https?:\/\//i.test(text) ? `${text} (${node.url})` : `[${text}](${url})`;
+    if (same) return quiet ? `<${node.url}>` : plain(text) || node.url;
+    return /https?:\/\//i.test(text)
+      ? `${text} (${node.url})`
+      : quiet
+        ? `[${text}](<${url}>)`
+        : `[${text}](${url})`;
   },
 };
 
@@ -106,12 +115,23 @@ function tagged(tag: Tag, inner: string): string {
   return words === '' ? inner : before + tag + words + tag + after;
 }
 
+/** Links into the server's own pages. https://discord.com/developers/docs/reference#message-formatting */
+const places = /^id:[\w-]+(?::\d+)?$/;
+
+/** Emoji of a server, commands, times: they stand for themselves. */
+const tokens = /(<(?:a?:\w{1,32}:\d{1,20}|\/[^\n<>:]{1,100}:\d{1,20}|t:-?\d{1,14}(?::[a-zA-Z])?)>)/;
+
 /** What Discord would take for its marks stands as it was written. */
 function escaped(text: string): string {
-  return text
-    .replace(/[\\*_~`|[\]]/g, '\\$&')
+  const pieces = text.split(tokens).map((piece, index) => (index % 2 === 0 ? withoutMarks(piece) : piece));
+  return pieces
+    .join('')
     .replace(/^(\s*)(#{1,3}(?=\s)|-#(?=\s)|[-+](?=\s)|>)/gm, '$1\\$2')
     .replace(/^(\s*\d+)\.(?=\s)/gm, '$1\\.');
+}
+
+function withoutMarks(text: string): string {
+  return text.replace(/[\\*_~`|[\]]/g, '\\$&');
 }
 
 function plain(text: string): string {

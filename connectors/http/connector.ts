@@ -56,6 +56,12 @@ export function httpConnector(options: HttpConnectorOptions): Connector {
       callbacks.stop();
     },
 
+    /** Of two callers, one may be away while the other is not. */
+    receiver: ({ answers }) => {
+      const urls = answers.map(callbackUrlOf).filter((url) => url !== null);
+      return [...new Set(urls.map((url) => new URL(url).origin))].sort().join(' ');
+    },
+
     /** Every message of the turn that asked for a callback gets its own. */
     async deliver(outbound: OutboundMessage, signal: AbortSignal) {
       const turn = await running().host.turn(outbound.turnId);

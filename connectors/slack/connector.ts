@@ -12,7 +12,7 @@ import { Inbound } from './inbound.js';
 import { Inlet } from './inlet.js';
 import { Interactions } from './interactions.js';
 import { listen } from './listen.js';
-import { connectorName, isDirect, type ReplyIn } from './normalize.js';
+import { connectorName, type ReplyIn } from './normalize.js';
 import { oauthRouter, openInstaller } from './oauth.js';
 import { sdkLogger } from './sdk-log.js';
 import { Sender } from './sender.js';
@@ -40,6 +40,8 @@ export interface SlackConnectorOptions {
   apiUrl?: string;
   /** Whether replies are shown while they are written; default true. */
   streaming?: boolean;
+  /** Whether Slack shows previews of the links in replies: it asks their addresses then. Default false. */
+  previews?: boolean;
   /** Where a message in a channel that names the agent is answered; default `thread`. */
   replyIn?: ReplyIn;
   /** Largest file that is read, in bytes; default 10 MB. */
@@ -57,7 +59,6 @@ interface Running {
   installer: InstallProvider | null;
   sender: Sender;
   live: LiveReplies | null;
-  threads: Threads;
   catchUp: CatchUp;
   inbound: Inbound;
 }
@@ -162,8 +163,8 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
       inbound,
       interactions: new Interactions({ ...shared, apiUrl }),
     });
-    const sender = new Sender(host, async (turnId) => live?.finish(turnId) ?? null);
-    return { app, running: { host, workspaces, installer, sender, live, threads, catchUp, inbound } };
+    const sender = new Sender({ host, live, previews: options.previews ?? false });
+    return { app, running: { host, workspaces, installer, sender, live, catchUp, inbound } };
   }
 
   return {
@@ -200,8 +201,8 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
     },
 
     async deliver(outbound, signal) {
-      const { workspaces, sender, threads } = running();
-      const { tenant, channel, thread, metadata } = outbound.to;
+      const { workspaces, sender } = running();
+      const { tenant, metadata } = outbound.to;
       const { client } = await workspaces.of(tenantOf(tenant, metadata));
       const messageIds = await sender.send(outbound, client, signal).catch((error) => {
         // The bot's one token is refused, and not the message: that can wait. One workspace of many is no reason.
@@ -209,7 +210,6 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
           throw new FatalError('config_invalid', error.message, { field: 'SLACK_BOT_TOKEN' });
         throw error;
       });
-      if (thread && !isDirect({ channel })) await threads.spokeIn(tenant, channel, thread);
       return { messageIds };
     },
   };

@@ -13,6 +13,7 @@ export default defineConnector({
       clientSecret: secret().optional(),
       redirectUri: z.url().optional(),
       apiUrl: z.url().optional(),
+      previews: z.boolean().default(false),
     })
     .superRefine(({ botToken, appToken, signingSecret, clientId, clientSecret }, context) => {
       const wrong = (field: string, message: string) =>

@@ -24,7 +24,12 @@ const passing = new Set([
   'external_channel_migrating',
   'team_added_to_org',
   'streaming_state_conflict',
+  'message_limit_exceeded',
+  'accesslimited',
 ]);
+
+/** Slack's own codes look like this; what a proxy or an edge says in Slack's place does not. */
+const ownCode = /^[a-z][a-z0-9_]{1,99}$/;
 
 const fixes: Record<string, string> = {
   not_in_channel: 'Invite the app to the channel.',
@@ -41,11 +46,14 @@ const fixes: Record<string, string> = {
 /** Which error Slack gave, also where it was made one of ours; null where it is none of Slack's refusals. */
 export function refusalOf(error: unknown): string | null {
   const { data, cause } = (error ?? {}) as SdkError;
-  return data?.error ?? (cause as SdkError | undefined)?.data?.error ?? null;
+  const said = data?.error ?? (cause as SdkError | undefined)?.data?.error;
+  return typeof said === 'string' && ownCode.test(said) ? said : null;
 }
 
 export function isTokenRefused(error: unknown): boolean {
-  return ['not_authed', 'invalid_auth', 'token_revoked', 'account_inactive'].includes(refusalOf(error) ?? '');
+  return ['not_authed', 'invalid_auth', 'token_revoked', 'token_expired', 'account_inactive'].includes(
+    refusalOf(error) ?? '',
+  );
 }
 
 export function asFailure(error: unknown, doing: string): CarrierError {
@@ -63,18 +71,17 @@ export function asFailure(error: unknown, doing: string): CarrierError {
   if (code === 'slack_webapi_rate_limited_error')
     return later('too many calls.', retryAfter === undefined ? undefined : String(retryAfter));
   if (code === 'slack_webapi_platform_error') {
-    const refusal = data?.error ?? 'no reason given';
+    const refusal = refusalOf(error);
+    // A page in the place of an answer: the SDK takes it for a refusal.
+    if (refusal === null) return later('the answer is none of Slack’s.');
     if (passing.has(refusal)) return later(`${refusal}.`);
     const fix =
       refusal === 'missing_scope' ? `Add the scope ${data?.needed} and reinstall the app.` : fixes[refusal];
     return new FatalError('delivery_failed', `Slack, ${doing}: ${refusal}. ${fix ?? ''}`.trim(), details);
   }
-  if (code === 'slack_webapi_http_error' && statusCode !== undefined) {
-    const problem = `status ${statusCode}.`;
-    if (statusCode >= 500 || statusCode === 408 || statusCode === 429)
-      return later(problem, headers?.['retry-after']);
-    return new FatalError('delivery_failed', `Slack, ${doing}: ${problem}`, details);
-  }
+  // Whatever the status: Slack refuses with its own codes, and with status 200.
+  if (code === 'slack_webapi_http_error' && statusCode !== undefined)
+    return later(`status ${statusCode}.`, headers?.['retry-after']);
   return later(scrub(String(message)));
 }
 

@@ -16,7 +16,7 @@ import type { CatchUp, Place } from './catch-up.js';
 import { type CompleteParts, completed } from './complete.js';
 import { calling } from './failure.js';
 import { liveSurface } from './live.js';
-import { isDirect, isSpoken, keyOf, normalizeMessage, normalizeReaction, type ReplyIn } from './normalize.js';
+import { isSpoken, keyOf, normalizeMessage, normalizeReaction, type ReplyIn } from './normalize.js';
 import { MessageChanged, MessageDeleted, MessageEvent, Reaction, type SlackMessage } from './payload.js';
 import { type Carrying, idsIn, readMessage } from './reader.js';
 import type { Names } from './text.js';
@@ -106,14 +106,11 @@ export class Inbound {
   }
 
   async #handOver(event: MessageEvent, workspace: Workspace, taken: () => void): Promise<void> {
-    const { agentId, threads, replyIn, catchUp, directory } = this.#parts;
+    const { agentId, replyIn, catchUp, directory } = this.#parts;
     const { teamId, enterpriseId, botUserId, home } = workspace;
-    const { thread_ts: thread, channel } = event;
     const place = placeOf(event, workspace);
     catchUp.begin(place);
-    const participates =
-      thread && !isDirect(event) ? await threads.hasSpokenIn(teamId, channel, thread) : false;
-    const reading = { agentId, teamId, enterpriseId, botUserId, home, replyIn, participates };
+    const reading = { agentId, teamId, enterpriseId, botUserId, home, replyIn };
     const envelope = normalizeMessage(event, { ...reading, names: directory.known(teamId) });
     const complete = () => {
       catchUp.begin(place, true);

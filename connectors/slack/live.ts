@@ -8,7 +8,7 @@ import { channelAndTs, messageIdOf } from './normalize.js';
 import { stopStream } from './sender.js';
 
 /** As it stands under the thread, after the app's name. */
-const status = 'is thinking…';
+const thinking = 'is thinking…';
 
 /** Refusals that say this workspace or token has no such thing, so that it is not asked for again. */
 const absent = new Set(['unknown_method', 'missing_scope', 'not_allowed_token_type', 'feature_not_enabled']);
@@ -27,6 +27,8 @@ export function liveSurface(client: WebClient, { source, author }: Memory): Live
   const { ts } = channelAndTs(source.messageId);
   /** What has been streamed so far; null where the message is edited instead. */
   let streamed: string | null = null;
+  /** The status is shown. Slack takes it away itself where the app writes into the thread. */
+  let lit = false;
 
   async function unlessAbsent(what: 'status' | 'stream', call: () => Promise<unknown>): Promise<boolean> {
     if (lacks.has(what)) return false;
@@ -40,13 +42,24 @@ export function liveSurface(client: WebClient, { source, author }: Memory): Live
     }
   }
 
+  async function show(status: string): Promise<void> {
+    const where = { channel_id: channel, thread_ts: thread ?? ts };
+    await unlessAbsent('status', () => client.assistant.threads.setStatus({ ...where, status })).catch(
+      (error) => {
+        if (!unplaced.has(refusalOf(error) ?? '')) throw error;
+      },
+    );
+  }
+
   return {
     async typing() {
-      await unlessAbsent('status', () =>
-        client.assistant.threads.setStatus({ channel_id: channel, thread_ts: thread ?? ts, status }),
-      ).catch((error) => {
-        if (!unplaced.has(refusalOf(error) ?? '')) throw error;
-      });
+      lit = true;
+      await show(thinking);
+    },
+
+    async quiet() {
+      if (lit) await show('');
+      lit = false;
     },
 
     async open(text) {
@@ -75,6 +88,7 @@ export function liveSurface(client: WebClient, { source, author }: Memory): Live
         );
         opened = posted;
       }
+      if (thread) lit = false;
       return messageIdOf(channel, opened!);
     },
 

@@ -15,6 +15,7 @@ const buttonLabelChars = 75;
 /** Bytes of a file that goes out with a reply. */
 export interface OutgoingFile {
   name: string;
+  mediaType?: string;
   /** Either its content, or the hub's key of it. */
   content: { text: string } | { key: string };
 }
@@ -23,6 +24,8 @@ export interface RenderedMessage {
   /** For notifications and screen readers; people read the blocks. */
   text: string;
   blocks: types.KnownBlock[];
+  /** All that the blocks say, as mrkdwn. */
+  whole: string;
 }
 
 export interface RenderedReply {
@@ -41,27 +44,37 @@ export async function renderReply(
     messages: buttons.length > 0 ? withButtons(messages, buttons) : messages,
     files: [
       ...files.map(({ name, text }) => ({ name, content: { text } })),
-      ...attachments.map(({ name, file }) => ({ name, content: { key: file } })),
+      ...attachments.map(({ name, mediaType, file }) => ({ name, mediaType, content: { key: file } })),
     ],
   };
 }
 
 /** One message that shows this much of a text, for one that is still being written. */
-export async function renderPreview(markdown: string): Promise<RenderedMessage> {
+export async function renderPreview(markdown: string): Promise<Omit<RenderedMessage, 'whole'>> {
   const [first = '…'] = await rendering.parts(markdown);
-  return messageOf(first);
+  const { text, blocks } = messageOf(first);
+  return { text, blocks };
+}
+
+/** A text that could not be sent as a file, as messages. */
+export async function renderText(name: string, text: string): Promise<RenderedMessage[]> {
+  const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([marks]) => marks.length + 1)));
+  const parts = await rendering.parts(`**${name}**\n\n${fence}\n${text}\n${fence}`);
+  return parts.map(messageOf);
 }
 
 function messageOf(mrkdwn: string): RenderedMessage {
   return {
     text: cutToBytes(mrkdwn, fallbackBytes),
+    whole: mrkdwn,
     // Verbatim: names like @channel in a model's words stay words. Expanded: no "see more" in the middle of an answer.
     blocks: [{ type: 'section', expand: true, text: { type: 'mrkdwn', text: mrkdwn, verbatim: true } }],
   };
 }
 
 function withButtons(messages: RenderedMessage[], buttons: Button[]): RenderedMessage[] {
-  const last = messages.at(-1) ?? { text: buttons.map(({ label }) => label).join(' · '), blocks: [] };
+  const labels = buttons.map(({ label }) => label).join(' · ');
+  const last = messages.at(-1) ?? { text: forms.escaped(labels), whole: forms.escaped(labels), blocks: [] };
   const elements = buttons.map(({ label, payload, style }, index) => ({
     type: 'button' as const,
     action_id: `carrier:${index}`,

@@ -22,8 +22,6 @@ export interface Reading {
   home: boolean;
   names: Names;
   replyIn: ReplyIn;
-  /** Whether the agent has spoken in the message's thread. */
-  participates: boolean;
 }
 
 /** Besides plain ones, these are messages of people; other subtypes are the workspace's own remarks. */
@@ -59,7 +57,9 @@ export function normalizeMessage(event: MessageEvent, reading: Reading): Inbound
   const { agentId, teamId, enterpriseId, botUserId, home, names } = reading;
   const direct = isDirect(event);
   const { agent, another } = addressing(event, botUserId);
-  const addressed = direct || agent || (!another && isAnswer(event, reading));
+  // What is said in a thread under the agent's own message answers it. Of other threads the hub knows which are its.
+  const answers = Boolean(event.thread_ts) && event.parent_user_id === botUserId;
+  const addressed = direct || agent || (answers && !another);
   const thread = threadOf(event, addressed, reading.replyIn);
   const author = event.user ?? event.bot_id ?? '';
   const name = names(author) ?? event.username ?? undefined;
@@ -92,14 +92,6 @@ export function normalizeMessage(event: MessageEvent, reading: Reading): Inbound
 
 function offered({ file: { id, name, size } }: CarriedFile) {
   return { name: (name ?? id).slice(0, 255), ...(size ? { size } : {}) };
-}
-
-/** Within its thread the agent is spoken to. */
-function isAnswer(
-  { thread_ts: thread, parent_user_id: parent }: MessageEvent,
-  { botUserId, participates }: Reading,
-): boolean {
-  return Boolean(thread) && (participates || parent === botUserId);
 }
 
 /**

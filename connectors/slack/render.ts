@@ -1,6 +1,7 @@
 /** A reply's markdown as Slack's mrkdwn. https://docs.slack.dev/messaging/formatting-message-text */
 import {
   type Handlers,
+  isVisible,
   markOf,
   parseMarkdown,
   plainText,
@@ -38,7 +39,8 @@ const handlers: Handlers = {
   emphasis: (node, to) => marked('_', node, to, ['emphasis']),
   delete: (node, to) => marked('~', node, to, ['delete']),
   inlineCode: ({ value }) => around('`', escaped(value.replaceAll('`', 'ˋ').replace(/\s*\n\s*/g, ' '))),
-  code: ({ value }) => `\`\`\`\n${escaped(value).replace(/`(?=``)/g, `\`${gap}`)}\n\`\`\``,
+  code: ({ value }) =>
+    isVisible(value) ? `\`\`\`\n${escaped(value).replace(/`(?=``)/g, `\`${gap}`)}\n\`\`\`` : '',
   heading: (node, to) => wrapLines('*', to.inline(node)),
   link: (node) => linked(node.url, plainText(node)),
   image: ({ url, alt }) => linked(url, alt ?? ''),
@@ -69,8 +71,8 @@ export function renderReply(text: string): RenderedReply {
 
 /** As sections alone. */
 export function renderParts(markdown: string): string[] {
-  const parts = splitMarkdown(markdown, { limit: sectionChars, render: renderMrkdwn }).map(renderMrkdwn);
-  return parts.filter((part) => part.trim() !== '');
+  const render = renderMrkdwn;
+  return splitMarkdown(markdown, { limit: sectionChars, render }).map(render).filter(isVisible);
 }
 
 /** A text as it stands. */
@@ -126,7 +128,8 @@ function resolveEdges(text: string): string {
 
 function linked(url: string, label: string): string {
   const shown = escaped(label.replaceAll(edge, '').replace(/\s+/g, ' ').trim());
-  if (!/^(https?|mailto|tel):/i.test(url)) return shown === '' ? escaped(url) : `${shown} (${escaped(url)})`;
+  if (!/^(https?|mailto|tel):/i.test(url))
+    return shown === '' || shown === escaped(url) ? escaped(url) : `${shown} (${escaped(url)})`;
   const target = escaped(url).replaceAll('|', '%7C').replace(/\s/g, '%20');
   const bare = target.replace(/^(mailto|tel):/i, '');
   return bare === target && (shown === '' || shown === bare) ? `<${target}>` : `<${target}|${shown || bare}>`;

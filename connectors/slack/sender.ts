@@ -1,167 +1,193 @@
-/** Sends a reply: into the message that was shown live, then part by part, each once. */
+/** Sends a reply: into the message that was shown live, then part by part, each once, each in a form that Slack takes. */
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { type Host, type OutboundMessage, type Sent, SentParts } from '../../src/extension-api.js';
+import {
+  FatalError,
+  type Host,
+  type OutboundMessage,
+  type Sent,
+  SentParts,
+} from '../../src/extension-api.js';
+import type { LiveReplies } from '../../src/replies.js';
 import { calling, refusalOf } from './failure.js';
+import { type Form, sendForms } from './forms.js';
 import { type OutgoingFile, type RenderedMessage, renderReply } from './message.js';
 import { channelAndTs, messageIdOf } from './normalize.js';
+import { sentBefore, tagOf } from './sent-before.js';
+import { textInstead, uploadFile } from './uploads.js';
 
-/** What marks a message as part of a reply, for a later try to find it by. */
-const metadataType = 'carrier_reply';
+/** Messages that stand in a file's place are numbered behind all others. */
+const insteadOfFile = 1000;
 
-/** Slack's clock and ours may differ by this. */
-const clockSlackSeconds = 120;
+/** The thread is gone, or takes no replies of this kind: the channel does. */
+const threadless = new Set([
+  'thread_not_found',
+  'invalid_thread_ts',
+  'cannot_reply_to_message',
+  'restricted_action_non_threadable_channel',
+]);
 
-/** Most messages of a conversation that are looked through for parts sent before. */
-const searched = { pages: 5, perPage: 200 };
-
-const gone = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
-
-interface Place {
+/** Where a reply is sent, and how. */
+interface Delivery {
+  client: WebClient;
+  id: string;
   channel: string;
+  /** Taken away where Slack does not know it any more. */
   thread: string | undefined;
+  previews: boolean;
+  /** Parts that an earlier try has sent without coming to note it. */
+  before: Map<number, string>;
+  signal: AbortSignal;
+}
+
+export interface SenderOptions {
+  host: Host;
+  /** Messages in which turns were shown while they ran, to become the reply's first. Null: none are. */
+  live: Pick<LiveReplies, 'finish' | 'withdraw'> | null;
+  /** Whether links get previews. */
+  previews: boolean;
 }
 
 export class Sender {
-  readonly #host: Host;
-  /** The message in which the turn was shown while it ran, to become the reply's first. */
-  readonly #finishLive: (turnId: string) => Promise<string | null>;
+  readonly #options: SenderOptions;
 
-  constructor(host: Host, finishLive: (turnId: string) => Promise<string | null>) {
-    this.#host = host;
-    this.#finishLive = finishLive;
+  constructor(options: SenderOptions) {
+    this.#options = options;
   }
 
   /** Gives the platform's ids of the messages. @throws RetryableError, FatalError `delivery_failed` */
   async send(outbound: OutboundMessage, client: WebClient, signal: AbortSignal): Promise<string[]> {
+    const { host, live, previews } = this.#options;
     const { id, to, memory, turnId } = outbound;
-    const place = { channel: to.channel, thread: to.thread };
+    const { channel, thread } = to;
     const { text, attachments, buttons } = memory.content;
     const { messages, files } = await renderReply(text, attachments, buttons);
     const sent = await SentParts.open({
-      ...{ notes: this.#host.notes, outboundId: id, plan: null, announce: true },
+      ...{ notes: host.notes, outboundId: id, plan: null, announce: true },
       codec: codecFor(messages.length),
     });
-    const live = await this.#finishLive(turnId);
-    if (live !== null) await this.#settleLive(client, live, id, messages[0], sent);
-    const before = sent.resumed ? await this.#find(client, place, id, sent) : new Map<number, string>();
-    const posts = messages.map(
-      (message, index) => async () =>
-        before.get(index) ?? (await this.#post(client, place, id, index, message)),
-    );
-    const uploads = files.map((file) => () => this.#upload(client, place, file));
+    const before = sent.resumed ? await sentBefore({ client, channel, thread, id, at: sent.at }) : new Map();
+    const shown = (await live?.finish(turnId)) ?? null;
+    if (shown !== null && messages[0] && !sent.has(0) && !before.has(0))
+      await this.#settleLive(client, shown, id, messages[0], sent);
+    const delivery: Delivery = { client, id, channel, thread, previews, before, signal };
+    const posts = messages.map((message, part) => () => this.#post(delivery, part, message));
+    const uploads = files.map((file, index) => () => this.#upload(delivery, file, index));
     const ids = await sent.send([...posts, ...uploads], signal);
-    return ids.map((ts) => messageIdOf(place.channel, ts));
+    // Half an answer does not stay beside the whole one, nor where nothing is said.
+    if (shown !== null && channelAndTs(shown).ts !== ids[0])
+      await live?.withdraw(turnId, (message) => this.#remove(client, message));
+    return ids.map((ts) => messageIdOf(channel, ts));
   }
 
-  /** Ends the live message: as the reply's first part, or not at all where nothing is said. */
+  /** Makes the live message the reply's first part. Where Slack refuses for good, that part is posted anew. */
   async #settleLive(
     client: WebClient,
     live: string,
     outboundId: string,
-    first: RenderedMessage | undefined,
+    { text, blocks }: RenderedMessage,
     sent: SentParts,
   ): Promise<void> {
-    const { channel, ts } = channelAndTs(live);
-    if (sent.has(0)) return;
+    const place = channelAndTs(live);
+    const metadata = tagOf(outboundId, 0);
+    const final = { ...place, text, blocks, metadata, parse: 'none', link_names: false } as const;
+    const edit = () => calling('editing a message', () => client.chat.update(final));
     try {
-      if (!first) {
-        await calling('taking back a message', () => client.chat.delete({ channel, ts }));
-        return;
-      }
-      const final = {
-        channel,
-        ts,
-        ...first,
-        metadata: metadataOf(outboundId, 0),
-        parse: 'none',
-        link_names: false,
-      } as const;
-      const edit = () => calling('editing a message', () => client.chat.update(final));
       await edit().catch(async (error) => {
         // Its process ended before it could.
         if (refusalOf(error) !== 'streaming_state_conflict') throw error;
-        await stopStream(client, channel, ts);
+        await stopStream(client, place.channel, place.ts);
         await edit();
       });
-      await sent.mark(0, ts);
+      await sent.mark(0, place.ts);
     } catch (error) {
-      // A person took it away, or it cannot be edited any more: the reply is posted anew.
-      if (!gone.has(refusalOf(error) ?? '')) throw error;
-    }
-  }
-
-  async #post(
-    client: WebClient,
-    { channel, thread }: Place,
-    outboundId: string,
-    index: number,
-    message: RenderedMessage,
-  ): Promise<string> {
-    const { ts } = await calling('posting a message', () =>
-      client.chat.postMessage({
-        channel,
-        ...(thread ? { thread_ts: thread } : {}),
-        ...message,
-        metadata: metadataOf(outboundId, index),
-        parse: 'none',
-        link_names: false,
-        // A preview is a request to an address the model chose, in the reader's name.
-        unfurl_links: false,
-        unfurl_media: false,
-      }),
-    );
-    return ts!;
-  }
-
-  /** Parts that an earlier try has sent without coming to note it. */
-  async #find(
-    client: WebClient,
-    { channel, thread }: Place,
-    outboundId: string,
-    sent: SentParts,
-  ): Promise<Map<number, string>> {
-    const found = new Map<number, string>();
-    const oldest = String(Math.floor(sent.at / 1000) - clockSlackSeconds);
-    const window = { channel, oldest, limit: searched.perPage, include_all_metadata: true };
-    let cursor: string | undefined;
-    for (let page = 0; page < searched.pages; page += 1) {
-      const { messages = [], response_metadata: next } = await calling('looking for sent messages', () =>
-        thread
-          ? client.conversations.replies({ ...window, ts: thread, cursor })
-          : client.conversations.history({ ...window, cursor }),
+      const isFinal = error instanceof FatalError || refusalOf(error) === 'streaming_state_conflict';
+      if (!isFinal) throw error;
+      const { log } = this.#options.host;
+      const { message } = error as Error;
+      log.warn(
+        { connector: 'slack' },
+        `a live message stays as it is, and the reply is sent anew: ${message}`,
       );
-      for (const { ts, metadata } of messages) {
-        const { reply, part } = (metadata?.event_payload ?? {}) as { reply?: unknown; part?: unknown };
-        if (ts && metadata?.event_type === metadataType && reply === outboundId) found.set(Number(part), ts);
-      }
-      cursor = next?.next_cursor || undefined;
-      if (!cursor) break;
     }
-    return found;
   }
 
-  async #upload(
-    client: WebClient,
-    { channel, thread }: Place,
-    { name, content }: OutgoingFile,
-  ): Promise<string> {
-    const bytes = 'text' in content ? Buffer.from(content.text) : await this.#host.getFile(content.key);
+  async #post(delivery: Delivery, part: number, message: RenderedMessage): Promise<string> {
+    const { log } = this.#options.host;
+    return (
+      delivery.before.get(part) ?? sendForms(message, (form) => this.#postForm(delivery, part, form), log)
+    );
+  }
+
+  async #postForm(delivery: Delivery, part: number, form: Form): Promise<string> {
+    const { client, channel, thread, id, previews } = delivery;
+    try {
+      const { ts } = await calling('posting a message', () =>
+        client.chat.postMessage({
+          channel,
+          ...(thread ? { thread_ts: thread } : {}),
+          ...form,
+          metadata: tagOf(id, part),
+          parse: 'none',
+          link_names: false,
+          // A preview is a request to an address the model chose, in the reader's name.
+          unfurl_links: previews,
+          unfurl_media: previews,
+        }),
+      );
+      return ts!;
+    } catch (error) {
+      if (!delivery.thread || !threadless.has(refusalOf(error) ?? '')) throw error;
+      this.#options.host.log.warn(
+        { connector: 'slack' },
+        'the thread of a reply is gone; it is sent without it',
+      );
+      delivery.thread = undefined;
+      return this.#postForm(delivery, part, form);
+    }
+  }
+
+  /** Words stand in the place of a file that Slack does not take. The id of a file is none of a message. */
+  async #upload(delivery: Delivery, file: OutgoingFile, index: number): Promise<string> {
+    const { host } = this.#options;
+    const { client, channel, thread, signal } = delivery;
+    const text = typeof file.content === 'object' && 'text' in file.content ? file.content.text : null;
+    const bytes =
+      'text' in file.content ? Buffer.from(file.content.text) : await host.getFile(file.content.key);
     if (bytes === null || bytes.length === 0) {
-      this.#host.log.warn(
-        { connector: 'slack', file: name },
+      host.log.warn(
+        { connector: 'slack', file: file.name },
         'a file of a reply is gone or empty, and was not sent',
       );
       return '';
     }
-    const file = { filename: name, title: name, file: Buffer.from(bytes) };
-    await calling('sending a file', () =>
-      client.filesUploadV2(
-        thread ? { ...file, channel_id: channel, thread_ts: thread } : { ...file, channel_id: channel },
-      ),
-    );
-    // The id of a file is none of a message.
+    const first = insteadOfFile * (index + 1);
+    if (!delivery.before.has(first)) {
+      try {
+        await uploadFile(client, { channel, thread }, file.name, bytes);
+        return '';
+      } catch (error) {
+        if (!(error instanceof FatalError)) throw error;
+        host.log.warn({ connector: 'slack', file: file.name }, `a file is sent as text: ${error.message}`);
+      }
+    }
+    for (const [number, message] of (await textInstead(file, text, bytes)).entries()) {
+      signal.throwIfAborted();
+      await this.#post(delivery, first + number, message);
+    }
     return '';
+  }
+
+  /** What cannot be taken away stays, and is logged. @throws what may pass. */
+  async #remove(client: WebClient, message: string): Promise<void> {
+    const place = channelAndTs(message);
+    try {
+      await calling('taking back a message', () => client.chat.delete(place));
+    } catch (error) {
+      if (!(error instanceof FatalError)) throw error;
+      if (refusalOf(error) !== 'message_not_found')
+        this.#options.host.log.warn({ connector: 'slack' }, `a live message stays: ${error.message}`);
+    }
   }
 }
 
@@ -191,8 +217,4 @@ function codecFor(messages: number) {
       ...{ at, ts: ids.slice(0, messages), files: Math.max(0, ids.length - messages) },
     }),
   };
-}
-
-function metadataOf(outboundId: string, part: number) {
-  return { event_type: metadataType, event_payload: { reply: outboundId, part } };
 }

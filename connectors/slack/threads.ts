@@ -1,36 +1,21 @@
-/** In which threads the agent has spoken, and where a person last spoke to it. */
-import { LRUCache } from 'lru-cache';
+/** Which threads were read, and where a person last spoke to the agent. */
 import type { Notes } from '../../src/extension-api.js';
 
 const keptMs = 30 * 86_400_000;
 
 export class Threads {
   readonly #notes: Notes;
-  /** What is noted already; the notes know more, from other processes and times. */
-  readonly #known = new LRUCache<string, true>({ max: 10_000 });
 
   constructor(notes: Notes) {
     this.#notes = notes;
   }
 
-  async spokeIn(teamId: string, channel: string, thread: string): Promise<void> {
-    const key = `thread:${teamId}:${channel}:${thread}`;
-    if (this.#known.has(key)) return;
-    await this.#notes.put(key, true, { ttlMs: keptMs });
-    this.#known.set(key, true);
-  }
-
-  async hasSpokenIn(teamId: string, channel: string, thread: string): Promise<boolean> {
-    const key = `thread:${teamId}:${channel}:${thread}`;
-    if (this.#known.has(key)) return true;
-    const spoken = (await this.#notes.get(key)) === true;
-    if (spoken) this.#known.set(key, true);
-    return spoken;
-  }
-
   /** Whether it was read what was said in a thread before the agent was named there. */
   async isRead(teamId: string, channel: string, thread: string): Promise<boolean> {
-    return (await this.#notes.get(`read:${teamId}:${channel}:${thread}`)) === true;
+    const place = `${teamId}:${channel}:${thread}`;
+    if ((await this.#notes.get(`read:${place}`)) === true) return true;
+    // As earlier versions noted where the agent had spoken.
+    return (await this.#notes.get(`thread:${place}`)) === true;
   }
 
   async read(teamId: string, channel: string, thread: string): Promise<void> {

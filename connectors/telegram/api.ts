@@ -24,10 +24,19 @@ export class Refused extends FatalError {
     this.refusal = refusal;
     this.migratedTo = migratedTo;
   }
+
+  /** Inherited, it would take every fatal error for one. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Object.prototype.isPrototypeOf.call(Refused.prototype, Object(value));
+  }
 }
 
 /** A second poller, or a webhook where we poll. */
-export class Conflict extends RetryableError {}
+export class Conflict extends RetryableError {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Object.prototype.isPrototypeOf.call(Conflict.prototype, Object(value));
+  }
+}
 
 const callTimeoutMs = 30_000;
 

@@ -1,8 +1,9 @@
 /** An album's text is put together from its items' captions, and each of them can be edited by itself. */
 import { z } from 'zod';
 import type { Notes } from '../../src/extension-api.js';
-import { messageIdOf, textOf } from './normalize.js';
+import { messageIdOf } from './normalize.js';
 import type { Message, User } from './payload.js';
+import { textOf } from './reader.js';
 
 /** By message id. */
 const Captions = z.record(z.string(), z.string());

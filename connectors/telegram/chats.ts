@@ -1,10 +1,13 @@
 /** A group that becomes a supergroup gets a new id: its room stays the one it was, and old addresses lead to the new. */
 import { LRUCache } from 'lru-cache';
 import type { Notes } from '../../src/extension-api.js';
+import type { Message } from './payload.js';
 
 export class Chats {
   readonly #notes: Notes;
   readonly #known = new LRUCache<string, number>({ max: 10_000, ttl: 600_000 });
+  /** What topics are called. */
+  readonly #topics = new LRUCache<string, string>({ max: 10_000 });
 
   constructor(notes: Notes) {
     this.#notes = notes;
@@ -29,6 +32,22 @@ export class Chats {
     return this.#look('address', chatId);
   }
 
+  /** Telegram names a topic in what opens or renames it, and in what answers none of its messages. */
+  hearTopic(message: Message): void {
+    const { forum_topic_created, forum_topic_edited, reply_to_message } = message;
+    const name = (forum_topic_edited ?? forum_topic_created ?? reply_to_message?.forum_topic_created)?.name;
+    const renamed = forum_topic_edited !== undefined;
+    const key = topicKey(message);
+    // What opened a topic has the name of then.
+    if (key && name && (renamed || !this.#topics.has(key))) this.#topics.set(key, name);
+  }
+
+  /** Undefined: it stands in none, or its name is not known. */
+  topicOf(message: Message): string | undefined {
+    const key = topicKey(message);
+    return key ? this.#topics.get(key) : undefined;
+  }
+
   async #look(what: 'room' | 'address', chatId: number): Promise<number> {
     // Only groups move.
     if (chatId > 0) return chatId;
@@ -40,4 +59,8 @@ export class Chats {
     this.#known.set(key, found);
     return found;
   }
+}
+
+function topicKey({ chat, is_topic_message, message_thread_id }: Message): string | null {
+  return is_topic_message && message_thread_id !== undefined ? `${chat.id}:${message_thread_id}` : null;
 }

@@ -1,5 +1,5 @@
 /** The commands Telegram's apps offer as soon as somebody types a slash. */
-import type { InboundCommand } from '../../src/extension-api.js';
+import type { InboundMessage } from '../../src/extension-api.js';
 import type { Api } from './api.js';
 
 const commands: Record<string, string> = {
@@ -11,16 +11,12 @@ const commands: Record<string, string> = {
   stop: 'Stop what I am writing',
 };
 
-/** What the hub carries out, offered or not: `/approve` is for operators, `/start` is what apps send first of all. */
-const known = new Set([...Object.keys(commands), 'approve', 'start']);
-
-export function isCommand(name: string): boolean {
-  return known.has(name);
-}
-
-/** Nobody means more by `/start` than "hello, what is this?". */
-export function asCommand(command: InboundCommand): InboundCommand {
-  return command.name === 'start' ? { ...command, name: 'help', args: '' } : command;
+/**
+ * Apps send `/start` first of all, and nobody means more by it than "hello, what is this?". With a payload, which
+ * whoever made the link has put there, it is what was said.
+ */
+export function withStart(message: InboundMessage): InboundMessage {
+  return { ...message, text: message.text.replace(/^\/start(@\w+)?$/, '/help$1') };
 }
 
 export async function offerCommands(api: Api): Promise<void> {

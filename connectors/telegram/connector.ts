@@ -9,6 +9,7 @@ import {
   RetryableError,
 } from '../../src/extension-api.js';
 import { LiveReplies } from '../../src/replies.js';
+import { Account } from './account.js';
 import { Albums } from './albums.js';
 import { Api } from './api.js';
 import { Chats } from './chats.js';
@@ -17,8 +18,8 @@ import { Delivery } from './delivery.js';
 import { Inbox } from './inbox.js';
 import { liveMaxChars, liveSurface, liveTimes } from './live.js';
 import { connectorName } from './normalize.js';
-import { Update, type User, updateKinds } from './payload.js';
-import { openFailure, Poller } from './poller.js';
+import { Update, updateKinds } from './payload.js';
+import { Poller } from './poller.js';
 import { type WebhookOptions, webhookRoute } from './webhook.js';
 
 export interface TelegramOptions {
@@ -29,6 +30,8 @@ export interface TelegramOptions {
   apiUrl?: string;
   /** The agent is to hear what is said in groups without being named; for the diagnosis. */
   hearsAll?: boolean;
+  /** Messages such as `/new` are commands; default true. */
+  commands?: boolean;
   /** Absent: long polling. */
   webhook?: WebhookOptions;
   maxFileBytes: number;
@@ -59,7 +62,7 @@ interface Running {
 const registerAgainMs = 10_000;
 
 export function telegramConnector(options: TelegramOptions): Connector {
-  const { agentId, webhook, streaming = true, previews = false, pollSeconds = 30 } = options;
+  const { agentId, webhook, streaming = true, previews = false, pollSeconds = 30, commands = true } = options;
   if (webhook && !/^[\w-]{1,256}$/.test(webhook.secret))
     throw new FatalError(
       'config_invalid',
@@ -70,19 +73,11 @@ export function telegramConnector(options: TelegramOptions): Connector {
     );
   const api = new Api(options);
   let state: Running | null = null;
-  let account: Promise<User> | null = null;
+  const account = new Account(api);
 
   function running(): Running {
     if (state) return state;
     throw new RetryableError('shutting_down', 'The Telegram connector is stopped.');
-  }
-
-  function me(): Promise<User> {
-    account ??= api.call('getMe', {}).catch((error) => {
-      account = null;
-      throw error;
-    });
-    return account;
   }
 
   function begin(host: Host): Running {
@@ -111,9 +106,11 @@ export function telegramConnector(options: TelegramOptions): Connector {
       api,
       host,
       chats,
+      account,
       maxFileBytes,
-      me,
+      commands,
       received,
+      track: (work) => void track(busy, work),
       signal: stopper.signal,
     });
     const albums = new Albums(host, { quietMs, sweepMs }, inbox.storeAlbum);
@@ -129,7 +126,7 @@ export function telegramConnector(options: TelegramOptions): Connector {
       try {
         const allowed_updates = [...updateKinds];
         await api.call('setWebhook', { url, secret_token: secret, allowed_updates }, { signal });
-        await offerCommands(api);
+        if (commands) await offerCommands(api);
         return;
       } catch (err) {
         if (signal.aborted) return;
@@ -150,23 +147,14 @@ export function telegramConnector(options: TelegramOptions): Connector {
     laneOf: (raw) => String(chatOf(Update.safeParse(raw).data)),
     async prepare() {
       const { albums, host } = running();
-      await me().catch((error) => {
-        throw openFailure(error);
-      });
-      await offerCommands(api).catch((err) =>
-        host.log.warn({ err }, 'Telegram did not take the list of commands'),
-      );
+      await account.get();
+      const offering = commands ? offerCommands(api) : Promise.resolve();
+      await offering.catch((err) => host.log.warn({ err }, 'Telegram did not take the list of commands'));
       albums.start();
     },
     async handle(raw) {
       const { inbox, host } = running();
-      const update = Update.safeParse(raw);
-      if (update.success) return taken(inbox.handle(update.data), host);
-      // It would come again for ever, and nobody could read it.
-      host.log.error(
-        { problem: update.error.issues[0]?.path.join('.') },
-        'an update of unknown shape is left out',
-      );
+      return handled(raw, inbox, host);
     },
   });
 
@@ -201,6 +189,10 @@ export function telegramConnector(options: TelegramOptions): Connector {
       return diagnoseTelegram(options);
     },
 
+    async again(event) {
+      await running().inbox.again(event);
+    },
+
     async deliver(outbound: OutboundMessage, signal: AbortSignal) {
       return running().delivery.deliver(outbound, signal);
     },
@@ -209,9 +201,18 @@ export function telegramConnector(options: TelegramOptions): Connector {
   function webhookParts(given: WebhookOptions) {
     if (!state) return null;
     const { inbox, host, busy } = state;
-    const handle = (update: Update) => track(busy, taken(inbox.handle(update), host));
+    const handle = (raw: unknown) => track(busy, handled(raw, inbox, host));
     return { ...given, handle, log: host.log };
   }
+}
+
+/** @throws what a later try may mend. What is no update comes again for ever otherwise, and nobody could read it. */
+async function handled(raw: unknown, inbox: Inbox, host: Host): Promise<void> {
+  const update = Update.safeParse(raw);
+  if (update.success) return taken(inbox.handle(update.data), host);
+  const { update_id: updateId } = Object(raw) as { update_id?: unknown };
+  const problem = update.error.issues[0]?.path.join('.');
+  host.log.error({ problem, updateId: Number(updateId) }, 'an update of unknown shape is left out');
 }
 
 /** @throws what a later try may mend. An update that none can is left out: it would hold up its chat for ever. */

@@ -24,9 +24,9 @@ export default defineConnector({
     const { telegramConnector } = await import('./connector.js');
     const { id, character } = agent!;
     const { token, webhookUrl, apiUrl, linkPreviews: previews } = settings;
-    const { groups, context } = character.connectors.telegram ?? { groups: 'mention', context: false };
+    const { groups = 'mention', context = false, commands } = character.connectors.telegram ?? {};
     return telegramConnector({
-      ...{ agentId: id, token: token!, apiUrl, previews, streaming, maxFileBytes },
+      ...{ agentId: id, token: token!, apiUrl, previews, commands, streaming, maxFileBytes },
       hearsAll: context || groups === 'always' || groups === 'keyword',
       ...(webhookUrl && {
         webhook: {

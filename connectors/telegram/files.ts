@@ -5,11 +5,12 @@ import {
   FatalError,
   type Host,
   type InboundMessage,
+  type Part,
   tooLarge,
   untilDone,
 } from '../../src/extension-api.js';
 import { type Api, Refused } from './api.js';
-import type { FileRef } from './normalize.js';
+import type { FileRef } from './reader.js';
 
 /** Bots may fetch files of up to 20 MB: https://core.telegram.org/bots/api#getfile */
 const telegramLimit = 20_000_000;
@@ -29,8 +30,8 @@ interface FetchOptions {
 
 export interface Fetched {
   attachments: Attachment[];
-  /** What is said in the text of files that could not be had, one line each. */
-  missing: string[];
+  /** What is said of files that could not be had. */
+  missing: Part[];
 }
 
 /** @throws what the hub throws, and the signal's reason. What Telegram does not give is left out, and named. */
@@ -41,11 +42,15 @@ export async function fetchFiles(refs: FileRef[], options: FetchOptions): Promis
   for (const ref of refs) {
     try {
       const bytes = await patiently(() => fetchFile(ref, api, maxBytes, signal), signal);
-      fetched.attachments.push(await host.putFile(bytes, ref, of));
+      const attachment = await host.putFile(bytes, ref, of);
+      fetched.attachments.push({ ...attachment, ...(ref.of && { of: ref.of }) });
     } catch (err) {
       if (!(err instanceof FatalError)) throw err;
       host.log.warn({ err }, 'a file people sent could not be had');
-      fetched.missing.push(`[file ${ref.name} could not be fetched: ${err.message}]`);
+      fetched.missing.push({
+        kind: 'note',
+        text: `The file ${ref.name} could not be fetched: ${err.message}.`,
+      });
     }
   }
   return fetched;

@@ -6,36 +6,38 @@ import {
   type Receipt,
   type SourceKey,
 } from '../../src/extension-api.js';
+import type { Account } from './account.js';
 import type { Albums } from './albums.js';
 import type { Api } from './api.js';
 import { editedCaptions, noteCaptions } from './captions.js';
 import type { Chats } from './chats.js';
-import { asCommand, isCommand } from './commands.js';
+import { withStart } from './commands.js';
 import { fetchFiles } from './files.js';
 import {
-  authorOf,
-  type Command,
-  commandOf,
   connectorName,
-  inboundCommand,
   inboundPress,
   inboundReactions,
   messageIdOf,
   normalizeMessage,
   type Us,
 } from './normalize.js';
-import type { Message, Press, Update, User } from './payload.js';
+import { preview } from './outgoing.js';
+import { Message, type Press, type Update } from './payload.js';
+import { authorOf } from './people.js';
 
 export interface InboxParts {
   agentId: string;
   api: Api;
   host: Host;
   chats: Chats;
+  account: Account;
   maxFileBytes: number;
-  /** The bot's own account. */
-  me(): Promise<User>;
+  /** Messages such as `/new` are commands. */
+  commands: boolean;
   /** A message was stored, for the first time or again. */
   received(receipt: Receipt): void;
+  /** Told of what need not be done before the update is confirmed. */
+  track(work: Promise<unknown>): void;
   /** Ends what is under way when the connector stops. */
   signal: AbortSignal;
 }
@@ -48,6 +50,10 @@ const maxAnswer = 200;
 
 export class Inbox {
   readonly #parts: InboxParts;
+  /** Albums that are on their way into the store. */
+  readonly #coming = new Set<string>();
+  /** Chats, with how many of their messages wait for files: what is said after those comes after them. */
+  readonly #fetching = new Map<number, number>();
   #albums: Albums | null = null;
 
   constructor(parts: InboxParts) {
@@ -66,103 +72,126 @@ export class Inbox {
     if (edited_message) await this.#edit(edited_message);
     if (callback_query) await this.#press(callback_query);
     if (message_reaction) {
-      const us = await this.#us(message_reaction.chat.id);
+      const us = await this.#us(message_reaction);
       for (const reaction of inboundReactions(message_reaction, us)) await this.#parts.host.react(reaction);
     }
   }
 
   /** The items of an album as one message. Those that come after it was stored are messages of their own. */
   readonly storeAlbum = async (items: Message[]): Promise<void> => {
-    const receipt = await this.#store(items);
-    if (!receipt?.duplicate) return;
-    const stored = receipt.memory.source.metadata?.messageIds;
-    const late = items.filter(({ message_id }) => Array.isArray(stored) && !stored.includes(message_id));
-    for (const item of late) await this.#store([{ ...item, media_group_id: undefined }]);
+    const [first] = items;
+    if (!first) return;
+    const key = messageIdOf(first);
+    // Whether these items are late shows once the first of them are stored.
+    const late = this.#coming.has(key);
+    this.#coming.add(key);
+    const { taken, stored } = this.#store(items);
+    const whole = stored.then((receipt) => this.#storeLate(items, receipt));
+    const over = whole.finally(() => this.#coming.delete(key));
+    await (late ? over : Promise.race([taken, over]));
   };
 
+  /** What an earlier process was given, and did not store. */
+  async again(event: unknown): Promise<void> {
+    await this.#store(Message.array().parse(event)).stored;
+  }
+
+  async #storeLate(items: Message[], receipt: Receipt | null): Promise<void> {
+    if (!receipt?.duplicate) return;
+    const known = receipt.memory.source.metadata?.messageIds;
+    const late = items.filter(({ message_id }) => Array.isArray(known) && !known.includes(message_id));
+    for (const item of late) await this.#store([{ ...item, media_group_id: undefined }]).stored;
+  }
+
   async #message(message: Message): Promise<void> {
-    const { chats, me } = this.#parts;
+    const { chats } = this.#parts;
     const { chat, migrate_to_chat_id, migrate_from_chat_id, media_group_id } = message;
     if (migrate_to_chat_id !== undefined) return chats.moved(chat.id, migrate_to_chat_id);
     if (migrate_from_chat_id !== undefined) return chats.moved(migrate_from_chat_id, chat.id);
+    chats.hearTopic(message);
     if (media_group_id !== undefined) return this.#albums?.add(message);
     await this.#albums?.flush(chat.id);
-    const command = commandOf(message, await me());
-    if (command && isCommand(command.name)) await this.#command(message, command);
-    else await this.#store([message]);
+    const { taken, stored } = this.#store([message]);
+    await Promise.race([taken, stored]);
   }
 
-  async #store(items: Message[]): Promise<Receipt | null> {
-    const { api, host, maxFileBytes, me, signal } = this.#parts;
-    const [first] = items;
-    const normalized = first && normalizeMessage(items, await this.#us(first.chat.id));
-    if (!first || !normalized) return null;
-    const { message, files } = normalized;
-    return this.#receive(message, first, async () => {
-      if (first.media_group_id !== undefined) await noteCaptions(host.notes, items, await me());
-      const { attachments, missing } = await fetchFiles(files, {
-        api,
-        host,
-        of: message,
-        maxFileBytes,
-        signal,
-      });
-      return { ...message, text: [message.text, ...missing].filter(Boolean).join('\n'), attachments };
+  /**
+   * Both may fail; of the two, whichever comes first says that the update may be confirmed. Files that take long are
+   * fetched after it.
+   */
+  #store(items: Message[]): { taken: Promise<void>; stored: Promise<Receipt | null> } {
+    let tell = () => {};
+    const taken = new Promise<void>((resolve) => {
+      tell = resolve;
     });
+    const stored = this.#receive(items, tell);
+    // Once it is taken, nobody else waits for it, and it comes again after a stop.
+    this.#parts.track(stored.catch(() => {}));
+    return { taken, stored };
   }
 
-  async #receive(
-    inbound: InboundMessage,
-    message: Message,
-    complete: () => Promise<InboundMessage>,
-  ): Promise<Receipt | null> {
-    const { host, received } = this.#parts;
+  async #receive(items: Message[], taken: () => void): Promise<Receipt | null> {
+    const { host, api, chats, account, commands, maxFileBytes, signal, received } = this.#parts;
+    const [first] = items;
+    if (!first) return null;
+    const us = await this.#us(first);
+    const normalized = normalizeMessage(items, us, chats.topicOf(first));
+    if (!normalized) return null;
+    const { message: said, files } = normalized;
+    const message = commands ? withStart(said) : said;
+    const whole = async (): Promise<InboundMessage> => {
+      if (first.media_group_id !== undefined) await noteCaptions(host.notes, items, await account.get());
+      const options = { api, host, of: message, maxFileBytes, signal };
+      const { attachments, missing } = await fetchFiles(files, options);
+      return { ...message, parts: [...(message.parts ?? []), ...missing], attachments };
+    };
+    const chatId = first.chat.id;
+    const waits = files.length > 0 || first.media_group_id !== undefined;
+    const behind = this.#fetching.get(chatId) ?? 0;
+    if (waits) this.#fetching.set(chatId, behind + 1);
+    const early = { event: items, taken };
     try {
-      const receipt = await host.receive(inbound, { complete });
+      const receipt = await host.receive(message, waits || behind > 0 ? { complete: whole, early } : {});
       if (receipt) received(receipt);
       return receipt;
     } catch (err) {
       if (!(err instanceof CarrierError) || err.retryable || err.code === 'agent_unknown') throw err;
       host.log.warn({ err }, 'a message was refused');
-      if (told.has(err.code) && inbound.addressed) await this.#tell(message, err.message);
+      if (told.has(err.code) && message.addressed) this.#tell(first, err.message);
       return null;
+    } finally {
+      if (waits) this.#fetched(chatId);
     }
+  }
+
+  #fetched(chatId: number): void {
+    const left = (this.#fetching.get(chatId) ?? 0) - 1;
+    if (left > 0) this.#fetching.set(chatId, left);
+    else this.#fetching.delete(chatId);
   }
 
   async #edit(message: Message): Promise<void> {
-    const { host, agentId, me } = this.#parts;
+    const { host, agentId, account } = this.#parts;
     await this.#albums?.flush(message.chat.id);
+    const normalized = normalizeMessage([{ ...message, media_group_id: undefined }], await this.#us(message));
     const edit = (messageId: string, text: string) => {
       const key: SourceKey = { agentId, connector: connectorName, tenant: 'default', messageId };
-      return host.edit({ key, text, author: authorOf(message), roles: [] });
+      const addressed = normalized?.message.addressed ?? false;
+      return host.edit({ key, text, author: authorOf(message), roles: [], addressed });
     };
     if (message.media_group_id !== undefined) {
-      const text = await editedCaptions(host.notes, message, await me());
+      const text = await editedCaptions(host.notes, message, await account.get());
       if (text !== null) return void (await edit(messageIdOf(message), text));
     }
-    const alone = { ...message, media_group_id: undefined };
-    const normalized = normalizeMessage([alone], await this.#us(message.chat.id));
-    // Of a message the hub does not have, an edit is not a new one.
-    if (normalized) await edit(messageIdOf(alone), normalized.message.text);
-  }
-
-  async #command(message: Message, command: Command): Promise<void> {
-    const { host } = this.#parts;
-    const inbound = inboundCommand(message, command, await this.#us(message.chat.id));
-    try {
-      const answer = await host.command(asCommand(inbound));
-      if (answer) await this.#tell(message, answer.text);
-      // The gate may have more to say to a stranger who writes, a pairing code for one.
-      else if (command.name === 'start') await this.#store([message]);
-    } catch (err) {
-      if (!(err instanceof CarrierError) || err.retryable) throw err;
-      await this.#tell(message, err.message);
-    }
+    // Of a message the hub does not have, an edit is not a new one. A place that moves, or votes, are no words.
+    const words = message.text !== undefined || message.caption !== undefined || normalized?.files.length;
+    if (normalized && words)
+      await edit(messageIdOf({ ...message, media_group_id: undefined }), normalized.message.text);
   }
 
   async #press(query: Press): Promise<void> {
     const { api, host } = this.#parts;
-    const press = query.message && inboundPress(query, await this.#us(query.message.chat.id));
+    const press = query.message && inboundPress(query, await this.#us(query.message));
     let text = 'This button is too old.';
     let taken = false;
     try {
@@ -173,42 +202,36 @@ export class Inbox {
       text = err.message;
     }
     const answer = { text: text.slice(0, maxAnswer), show_alert: !taken };
-    await this.#attempt(() => api.call('answerCallbackQuery', { callback_query_id: query.id, ...answer }));
+    this.#attempt(() => api.call('answerCallbackQuery', { callback_query_id: query.id, ...answer }));
     if (!taken || !query.message) return;
     const { chat, message_id } = query.message;
     // Its buttons have been used: each payload is taken once.
-    await this.#attempt(() =>
-      api.call('editMessageReplyMarkup', {
-        chat_id: chat.id,
-        message_id,
-        reply_markup: { inline_keyboard: [] },
-      }),
-    );
+    const reply_markup = { inline_keyboard: [] };
+    this.#attempt(() => api.call('editMessageReplyMarkup', { chat_id: chat.id, message_id, reply_markup }));
   }
 
   /** A sentence from the hub itself, as an answer to the message. */
-  async #tell(
-    { chat, message_id, message_thread_id, is_topic_message }: Message,
-    text: string,
-  ): Promise<void> {
-    await this.#attempt(() =>
+  #tell({ chat, message_id, message_thread_id, is_topic_message }: Message, text: string): void {
+    this.#attempt(() =>
       this.#parts.api.call('sendMessage', {
         chat_id: chat.id,
         text: text.slice(0, 4096),
         ...(is_topic_message && { message_thread_id }),
         reply_parameters: { message_id, allow_sending_without_reply: true },
+        ...preview(false),
       }),
     );
   }
 
-  /** The update is taken either way: what only informs must not have it come again. */
-  async #attempt(send: () => Promise<unknown>): Promise<void> {
-    await send().catch((err) => this.#parts.host.log.warn({ err }, 'an answer could not be shown'));
+  /** The update is taken either way: what only informs must not have it come again, or be waited for. */
+  #attempt(send: () => Promise<unknown>): void {
+    const { host, track } = this.#parts;
+    track(send().catch((err) => host.log.warn({ err }, 'an answer could not be shown')));
   }
 
-  async #us(chatId: number): Promise<Us> {
-    const { agentId, chats, me } = this.#parts;
-    const [bot, room] = await Promise.all([me(), chats.roomOf(chatId)]);
-    return { agentId, bot, roomOf: (id) => (id === chatId ? room : id) };
+  async #us(message: Pick<Message, 'chat'> & Partial<Message>): Promise<Us> {
+    const { agentId, chats, account } = this.#parts;
+    const [bot, room] = await Promise.all([account.hearing(message), chats.roomOf(message.chat.id)]);
+    return { agentId, bot, roomOf: (id) => (id === message.chat.id ? room : id) };
   }
 }

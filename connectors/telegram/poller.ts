@@ -22,23 +22,30 @@ export interface PollerOptions {
   handle(update: unknown): Promise<void>;
   /** Updates of one lane are handled in order, those of others at the same time. */
   laneOf(update: unknown): string;
-  /** Before the first poll; what it throws, `open` throws. */
+  /** Before the first poll, and again after what may pass. */
   prepare(): Promise<void>;
   /** How long Telegram may hold a poll that has nothing to say. */
   pollSeconds: number;
 }
 
-/** How long a poll with nothing to tell waits for handlers before Telegram is asked for more. */
-const handlersMs = 300;
+/** How long handlers are waited for before Telegram is asked for more; it doubles while nothing new comes. */
+const handlersMs = { first: 300, longest: 1000 };
 
+/** An update that could not be taken. */
 const pauses = { firstMs: 500, longestMs: 15_000 };
-const refusedMs = 60_000;
+/** A poll that failed: short enough to see within a second that Telegram is back. */
+const failurePauses = { firstMs: 250, longestMs: 800 };
+/** Two that poll end each other's polls: whoever is in a hurry makes it worse. */
+const conflictPauses = { firstMs: 500, longestMs: 15_000 };
+const refusedMs = 10_000;
 
 /** The most that Telegram gives at once. */
 const batch = 100;
 
 /** Beyond what Telegram holds a poll for: then the connection is taken for dead. */
 const graceMs = 10_000;
+
+const connecting = 'connecting';
 
 type Fetched = { update_id: number };
 
@@ -53,6 +60,7 @@ export class Poller implements Connection {
   #failures = 0;
   #problem: string | null = 'not opened';
   #succeededAt = 0;
+  #prepared = false;
   #stop: AbortController | null = null;
   #loop: Promise<void> | null = null;
 
@@ -61,21 +69,23 @@ export class Poller implements Connection {
     this.id = `telegram:${options.api.botId}`;
   }
 
+  /** Resolves also while Telegram is away: then it goes on by itself, and `health` says so. */
   async open(): Promise<void> {
     if (this.#loop) return;
-    const { api, prepare } = this.#options;
     this.#stop = new AbortController();
     const { signal } = this.#stop;
-    await prepare();
-    // Telegram lets nobody poll while a webhook is set.
-    await api.call('deleteWebhook', {}, { signal });
-    if (signal.aborted) return;
     this.#open.clear();
     this.#queue = new KeyedQueue();
     this.#next = 0;
-    this.#succeededAt = Date.now();
-    this.#problem = null;
-    this.#loop = this.#run(signal);
+    this.#prepared = false;
+    this.#problem = connecting;
+    try {
+      await this.#prepare(signal);
+    } catch (error) {
+      if (error instanceof FatalError) throw error;
+      if (!signal.aborted) this.#problem = this.#told(error);
+    }
+    if (!signal.aborted) this.#loop = this.#run(signal);
   }
 
   async close(): Promise<void> {
@@ -96,14 +106,19 @@ export class Poller implements Connection {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
+    let waitMs = handlersMs.first;
     while (!signal.aborted) {
       try {
+        await this.#prepare(signal);
         const updates = await this.#fetch(signal);
         this.#forgetExpired(updates);
+        const before = this.#next;
         for (const update of updates) this.#take(update, signal);
         this.#succeeded();
+        const { first, longest } = handlersMs;
+        waitMs = this.#next === before ? Math.min(waitMs * 2, longest) : first;
         // Does not wait long: a slow chat must not hold up the others.
-        await atMost(handlersMs, this.#queue.idle());
+        await atMost(waitMs, this.#queue.idle());
       } catch (error) {
         if (!signal.aborted) await this.#failed(error, signal);
       }
@@ -111,8 +126,24 @@ export class Poller implements Connection {
     await this.#leave();
   }
 
+  async #prepare(signal: AbortSignal): Promise<void> {
+    if (this.#prepared) return;
+    const { api, prepare } = this.#options;
+    try {
+      await prepare();
+      // Telegram lets nobody poll while a webhook is set.
+      await api.call('deleteWebhook', {}, { signal });
+    } catch (error) {
+      throw openFailure(error);
+    }
+    this.#prepared = true;
+    this.#succeededAt = Date.now();
+    if (this.#problem === connecting) this.#problem = null;
+  }
+
   async #fetch(signal: AbortSignal): Promise<Fetched[]> {
-    const timeout = this.#open.size > 0 ? 0 : this.#options.pollSeconds;
+    // After a failure it is asked at once whether all is well, not once there is something to tell.
+    const timeout = this.#open.size > 0 || this.#problem ? 0 : this.#options.pollSeconds;
     const updates: unknown = await this.#options.api.call(
       'getUpdates',
       { offset: this.#offset, timeout, limit: batch, allowed_updates: [...updateKinds] },
@@ -166,16 +197,20 @@ export class Poller implements Connection {
   }
 
   async #failed(error: unknown, signal: AbortSignal): Promise<void> {
-    const refused = error instanceof Refused;
-    const problem = described(error);
-    if (problem !== this.#problem) {
-      this.#problem = problem;
-      const { log } = this.#options;
-      if (refused || error instanceof Conflict) log.error({ connection: this.id }, problem);
-      else log.warn({ connection: this.id }, problem);
-    }
+    this.#problem = this.#told(error);
     this.#failures += 1;
-    await pause(refused ? refusedMs : backOffMs(this.#failures, pauses, error), signal);
+    const growing = error instanceof Conflict ? conflictPauses : failurePauses;
+    const refused = error instanceof FatalError;
+    await pause(refused ? refusedMs : backOffMs(this.#failures, growing, error), signal);
+  }
+
+  /** Said in the log when it is new. */
+  #told(error: unknown): string {
+    const problem = described(error);
+    if (problem === this.#problem) return problem;
+    const grave = error instanceof FatalError || error instanceof Conflict;
+    this.#options.log[grave ? 'error' : 'warn']({ connection: this.id }, problem);
+    return problem;
   }
 
   /** Lets handlers end, and confirms what they took, so that nobody is handed it again. */
@@ -196,7 +231,7 @@ function described(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** @throws FatalError where the token is wrong: opening again will not help. */
+/** Final where the token is wrong: opening again will not help. */
 export function openFailure(error: unknown): unknown {
   if (error instanceof Refused && [401, 404].includes(error.refusal))
     return new FatalError('config_invalid', described(error), { field: 'token' });

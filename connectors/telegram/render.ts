@@ -6,6 +6,7 @@
 import type { Button } from '../../src/extension-api.js';
 import {
   type Handlers,
+  isVisible,
   markOf,
   parseMarkdown,
   type RenderedReply,
@@ -13,6 +14,7 @@ import {
   renderMarkdown,
   splitMarkdown,
   splitPlain,
+  withinAll,
   withoutLongBlocks,
 } from '../../src/replies.js';
 
@@ -43,10 +45,31 @@ export function renderHtml(markdown: string): string {
 
 /** As many messages as it takes, each within the limit; none for an empty text. */
 export function renderParts(markdown: string): string[] {
-  return splitMarkdown(markdown, { ...splitting, render: renderHtml }).map(renderHtml);
+  const parts = splitMarkdown(markdown, { ...splitting, render: renderHtml }).map(renderHtml);
+  return parts.filter((html) => isVisible(visible(html)));
 }
 
-const splitting = { limit: limits.text, measure: (html: string) => visible(html).length };
+/**
+ * `bytes`: of what is sent; Telegram cuts requests of 32 KiB. `entities`: formatted stretches, addresses and names that
+ * it finds by itself among them; formatting beyond is dropped. `entityBytes`: of all of them together; above some 9,000
+ * it refuses the message, https://github.com/tdlib/telegram-bot-api/issues/165.
+ */
+const splitting = withinAll(
+  { characters: limits.text, bytes: 32_000, entities: 100, entityBytes: 7500 },
+  (html) => {
+    const shown = visible(html);
+    const addresses = [...html.matchAll(/<a href="([^"]*)"/g)].map(([, address]) =>
+      Buffer.byteLength(address!),
+    );
+    const tags = html.match(/<(?!code class)[a-z]/g)?.length ?? 0;
+    return {
+      characters: shown.length,
+      bytes: Buffer.byteLength(html),
+      entities: tags + (shown.match(/https?:\/\/|www\.|(?<!\w)[@#/$]\w/g)?.length ?? 0),
+      entityBytes: addresses.reduce((sum, bytes) => sum + bytes, 0) + 16 * tags,
+    };
+  },
+);
 
 /** What a person sees of it; also what Telegram counts. */
 export function visible(html: string): string {
@@ -67,12 +90,14 @@ export function renderButtons(buttons: Button[] = []) {
 
 const handlers: Handlers = {
   text: ({ value }) => escaped(value),
+  spoiler: (node, to) => `<tg-spoiler>${to.inline(node)}</tg-spoiler>`,
   strong: (node, to) => `<b>${to.inline(node)}</b>`,
   emphasis: (node, to) => `<i>${to.inline(node)}</i>`,
   delete: (node, to) => `<s>${to.inline(node)}</s>`,
   inlineCode: ({ value }) => `<code>${escaped(value)}</code>`,
   heading: (node, to) => `<b>${to.inline(node)}</b>`,
   code: ({ value, lang }) => {
+    if (!isVisible(value)) return '';
     const language = /^[\w+#.-]{1,32}$/.test(lang ?? '') ? ` class="language-${lang}"` : '';
     return language ? `<pre><code${language}>${escaped(value)}</code></pre>` : `<pre>${escaped(value)}</pre>`;
   },

@@ -55,16 +55,17 @@ async function wrongModels({ character }: Agent, { models }: CheckParts): Promis
 /** Names of connectors that no extension has, and settings that a connector does not have. */
 function wrongConnectors({ character }: Agent, { registry, brought = [] }: CheckParts): Found[] {
   const known = registry.list('connector');
-  return Object.keys(character.connectors).flatMap((name): Found[] => {
+  const names = known.map((one) => one.name);
+  const unknown = (name: string, field: string): Found[] =>
+    [...names, ...brought].includes(name)
+      ? []
+      : [{ connector: name, field, message: `there is no connector "${name}"${suggestion(name, names)}` }];
+  const { operatorsRoom } = character;
+  const room = operatorsRoom ? unknown(operatorsRoom.connector, 'operatorsRoom.connector') : [];
+  const wrong = Object.keys(character.connectors).flatMap((name): Found[] => {
     const field = `connectors.${name}`;
     const extension = known.find((one) => one.name === name);
-    if (!extension && brought.includes(name)) return [];
-    if (!extension) {
-      const names = known.map((one) => one.name);
-      return [
-        { connector: name, field, message: `there is no connector "${name}"${suggestion(name, names)}` },
-      ];
-    }
+    if (!extension) return unknown(name, field);
     const { serves, account = secretsOf(extension) } = extension;
     const own = Object.keys(referencesFor(character, name));
     if (serves === 'hub')
@@ -83,6 +84,7 @@ function wrongConnectors({ character }: Agent, { registry, brought = [] }: Check
         )}`,
       }));
   });
+  return [...room, ...wrong];
 }
 
 /** Plugins that cannot be used, and rules about actions that none of them brings. */

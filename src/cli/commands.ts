@@ -211,9 +211,10 @@ export const groups: Record<string, { about: string; commands: Record<string, Ty
         isDefault: true,
         options: [['--state <state>', 'dead (given up) or waiting', 'dead'], ...ofAgent, ...paged],
         show: ({ deliveries, nextCursor }) => [
-          ...deliveries.map(({ id, agentId, connector, channel, attempts, error }) =>
-            row(id, agentId, connector, channel, `${attempts} failed tries`, error?.message ?? ''),
-          ),
+          ...deliveries.map(({ id, agentId, connector, channel, attempts, error, nextTryAt }) => {
+            const tries = `${attempts} failed tries${nextTryAt ? `, next at ${nextTryAt}` : ''}`;
+            return row(id, agentId, connector, channel, tries, error?.message ?? '');
+          }),
           ...more(nextCursor),
         ],
       }),
@@ -221,6 +222,11 @@ export const groups: Record<string, { about: string; commands: Record<string, Ty
         about: 'send one that was given up; parts that had arrived may arrive twice',
         fields: ['deliveryId'],
         show: ({ deliveryId }) => [`Is sent again: ${deliveryId}.`],
+      }),
+      'send-all-again': typed('deliveries.sendAllAgain', {
+        about: 'send all that were given up of an agent; parts that had arrived may arrive twice',
+        fields: ['agentId'],
+        show: ({ deliveries }) => [`Are sent again: ${deliveries}.`],
       }),
       drop: typed('deliveries.drop', {
         about: 'never send one; it stays in history',

@@ -211,6 +211,11 @@ export interface Connector {
    * `config_invalid` says that the connector itself is refused, its token say: it goes off, and its replies wait.
    */
   deliver?(message: OutboundMessage, signal: AbortSignal): Promise<DeliveryReceipt>;
+  /**
+   * Who takes a reply, where that is not the platform as a whole: what waits for one receiver holds up no other's, and
+   * that others take theirs says nothing about it. Absent: all are the platform's.
+   */
+  receiver?(message: OutboundMessage): string;
   /** Routes the HTTP server mounts at `/`. `token`: behind the hub's bearer tokens; `own`: it checks signatures itself. */
   routes?: { access: 'token' | 'own'; handler: RouteHandler };
 }

@@ -27,7 +27,7 @@ export interface AsideOptions {
   idleMs?: number;
 }
 
-const slackness = 10;
+const patience = 10;
 
 /** A call was stopped: it overran its deadline or its memory, or its thread ended. It would do so again. */
 export class Overrun extends Error {
@@ -153,7 +153,7 @@ class Thread {
     this.#timer = setTimeout(() => {
       const { user, system } = process.cpuUsage(from);
       const left = deadlineMs - (user + system) / 1000;
-      const over = left <= 0 || performance.now() - since >= slackness * deadlineMs;
+      const over = left <= 0 || performance.now() - since >= patience * deadlineMs;
       if (over) this.#end(`it took longer than ${deadlineMs} ms`);
       else this.#watch(Math.max(left, deadlineMs / 10), from, since);
     }, ms);

@@ -3,7 +3,7 @@ import { RetryableError } from '../errors.js';
 const longestAskedMs = 600_000;
 
 /** A service that errs, or means ill, must not stop us for good. */
-const longestReadMs = 3_600_000;
+const longestReadMs = 86_400_000;
 
 /** The pauses between tries, in ms. */
 export interface Pauses {
@@ -27,7 +27,7 @@ export function backOffMs(tries: number, { firstMs, longestMs = 60_000 }: Pauses
 }
 
 /**
- * What a service says of when to come back, in ms from now, an hour at most; undefined where it says nothing that can
+ * What a service says of when to come back, in ms from now, a day at most; undefined where it says nothing that can
  * be read.
  * @param value a number, or the text of a header: a number, or an HTTP date (RFC 9110, section 10.2.3).
  * @param unit of a number; `Retry-After` has seconds.

@@ -54,6 +54,17 @@ export const Character = z.strictObject({
       keepFacts: z.boolean().default(true),
     })
     .prefault({}),
+  /** Where its operators are told of what went wrong, such as replies that were given up; absent: nowhere. */
+  operatorsRoom: z
+    .strictObject({
+      connector: z.string().min(1).max(64),
+      /** The conversation, as the platform's ids name it. */
+      channel: z.string().min(1).max(512),
+      thread: z.string().min(1).max(256).optional(),
+      /** The workspace, guild or account on the platform, where it has some. */
+      tenant: z.string().min(1).max(256).default('default'),
+    })
+    .optional(),
   /** Who may talk to it on each platform, by the connector's name. */
   connectors: ConnectorsSettings.default({}),
 });

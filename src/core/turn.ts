@@ -160,12 +160,17 @@ export interface OutboundMessage {
   createdAt: number;
 }
 
-/** Null where nothing is to be sent: all senders fetch the reply themselves. */
-export function outboundOf(memory: Memory, turnId: string, asked: Source[]): OutboundMessage | null {
+/** Null where nothing is to be sent: all senders fetch the reply themselves. `createdAt`: Unix ms. */
+export function outboundOf(
+  memory: Memory,
+  turnId: string,
+  asked: Source[],
+  createdAt: number,
+): OutboundMessage | null {
   const answers = asked.filter(({ pull }) => !pull);
   const to = answers.at(-1);
   if (!to) return null;
-  const { agentId, roomId, createdAt } = memory;
+  const { agentId, roomId } = memory;
   return { id: newId(), agentId, roomId, turnId, memory, to, answers, attempts: 0, createdAt };
 }
 

@@ -35,6 +35,7 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/turns/:turnId/resume', operation: 'turns.resume' },
   { method: 'GET', path: '/deliveries', operation: 'deliveries.list' },
   { method: 'POST', path: '/deliveries/:deliveryId/send-again', operation: 'deliveries.sendAgain' },
+  { method: 'POST', path: '/agents/:agentId/deliveries/send-again', operation: 'deliveries.sendAllAgain' },
   { method: 'POST', path: '/deliveries/:deliveryId/drop', operation: 'deliveries.drop' },
   { method: 'POST', path: '/people/forget', operation: 'people.forget' },
   { method: 'GET', path: '/audit', operation: 'audit.list' },

@@ -8,7 +8,7 @@ import type { ConnectorSettings } from '../core/connector-settings.js';
 import type { CommandAnswer, InboundMessage } from '../core/inbound.js';
 import type { Person } from '../core/pairing.js';
 import type { CarrierError } from '../errors.js';
-import { type Written, writtenIn } from './commands/written.js';
+import { type Written, writtenIn } from './written.js';
 
 export type Checked = z.output<typeof InboundMessage>;
 

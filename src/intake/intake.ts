@@ -18,7 +18,6 @@ import type { Appended, History } from '../store/history.js';
 import type { Buttons } from './buttons.js';
 import { check } from './check.js';
 import type { Commands } from './commands/command.js';
-import { writtenIn } from './commands/written.js';
 import { type Arrival, type Checked, judge, type Rule } from './gate.js';
 import { isSame } from './is-same.js';
 import type { Notices } from './notices.js';
@@ -29,6 +28,7 @@ import type { Proxies } from './proxies.js';
 import { type TextLimits, textProblem, textRule } from './text.js';
 import type { Threads } from './threads.js';
 import { transformed } from './transformed.js';
+import { writtenIn } from './written.js';
 
 export interface IntakeParts {
   memories: History;

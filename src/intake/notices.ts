@@ -16,6 +16,8 @@ export interface NoticesParts {
   turns: TurnStore;
   notes: NoteStore;
   deliveries: RoomQueue;
+  /** Unix ms; deliveries are planned by it. */
+  now(): number;
   log: Logger;
 }
 
@@ -62,7 +64,7 @@ export class Notices {
       { status: 'done', reply: null, attempt: 1, startedAt: createdAt, finishedAt: createdAt },
     );
     if (memory && source.pull) await this.#told.put(turnId, memory, { ttlMs: knownMs });
-    const outbound = memory && outboundOf(memory, turnId, [source]);
+    const outbound = memory && outboundOf(memory, turnId, [source], this.#parts.now());
     const committed = await turns.commit({ turn, reply: null, outbound });
     if (committed && outbound) await this.#deliver(roomId);
     return outcomeOf(turnId, memory);

@@ -8,9 +8,9 @@ import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
 import type { TurnStore } from '../store/turn-store.js';
 import type { Commands } from './commands/command.js';
-import type { Written } from './commands/written.js';
 import type { Arrival, Notice } from './gate.js';
 import type { Notices } from './notices.js';
+import type { Written } from './written.js';
 
 /** How long what a command gave is known, so that telling it again gives the same. */
 const knownMs = 24 * 60 * 60 * 1000;

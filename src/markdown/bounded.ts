@@ -9,7 +9,7 @@ const maxIndent = 60;
 
 /** In one paragraph, item or line of a table. */
 const maxOpenBrackets = 32;
-const maxMarks = 300;
+const maxMarks = 1000;
 
 const containers = '(?:[ \\t]*(?:>|[-+*](?=[ \\t])|\\d{1,9}[.)](?=[ \\t])))';
 const tooDeep = new RegExp(`^(${containers}{${maxContainers}}[ \\t]*)(?=[>+*\\d-])`);
@@ -48,11 +48,14 @@ function shallow(line: string): string {
 function withFewMarks(line: string, counts: { brackets: number; marks: number }): string {
   return line.replace(/\\.|[[\]]|\*+|_+|~+/g, (mark) => {
     if (mark.startsWith('\\')) return mark;
-    const tooMany = counts.marks >= maxMarks || (mark === '[' && counts.brackets >= maxOpenBrackets);
+    if (mark === ']' && counts.brackets > 0) {
+      counts.brackets -= 1;
+      return mark;
+    }
+    const tooMany = mark === '[' ? counts.brackets >= maxOpenBrackets : counts.marks >= maxMarks;
     if (tooMany) return mark.replace(/./g, '\\$&');
-    counts.marks += 1;
     if (mark === '[') counts.brackets += 1;
-    if (mark === ']') counts.brackets = Math.max(0, counts.brackets - 1);
+    else counts.marks += 1;
     return mark;
   });
 }

@@ -10,12 +10,28 @@ import type {
   RootContent,
   Text,
 } from 'mdast';
+import { withChatMarks } from './masks.js';
+
+declare module 'mdast' {
+  interface LinkData {
+    /** Written in angle brackets: a chat that previews addresses leaves this one alone. */
+    quiet?: boolean;
+  }
+}
 
 /** Of nodes in one another; what is deeper stands there as it was written. */
 const maxDepth = 60;
 
 /** Nodes that may stand inside their own kind, and so be of any depth. */
-const nesting = new Set<Nodes['type']>(['blockquote', 'list', 'emphasis', 'strong', 'delete', 'link']);
+const nesting = new Set<Nodes['type']>([
+  'blockquote',
+  'list',
+  'emphasis',
+  'strong',
+  'delete',
+  'link',
+  'spoiler',
+]);
 
 const inlineParents = new Set<Nodes['type']>([
   'paragraph',
@@ -25,6 +41,7 @@ const inlineParents = new Set<Nodes['type']>([
   'strong',
   'delete',
   'link',
+  'spoiler',
 ]);
 
 /**
@@ -51,8 +68,9 @@ class Pass {
   }
 
   childrenOf(parent: Parents, depth: number): Nodes[] {
-    const children = parent.children.flatMap((child) => this.#made(child, parent, depth + 1));
-    if (!inlineParents.has(parent.type)) return children;
+    const made = parent.children.flatMap((child) => this.#made(child, parent, depth + 1));
+    if (!inlineParents.has(parent.type)) return made;
+    const children = withChatMarks(made);
     const isBlock = parent.type === 'paragraph' || parent.type === 'heading' || parent.type === 'tableCell';
     return isBlock ? withoutEdges(merged(children)) : merged(children);
   }
@@ -121,6 +139,7 @@ class Pass {
       }
     }
     if (!('children' in node)) return [node];
+    if (node.type === 'link' && this.#isQuiet(node)) node.data = { ...node.data, quiet: true };
     if (depth > maxDepth && nesting.has(node.type)) return this.#asWritten(node, inline);
     const children = this.childrenOf(node, depth);
     if (inline) return breaksOutside(node, children);
@@ -131,6 +150,11 @@ class Pass {
     const number = this.#cited.get(identifier) ?? this.#cited.size + 1;
     this.#cited.set(identifier, number);
     return `[${number}]`;
+  }
+
+  #isQuiet({ position }: Nodes): boolean {
+    const written = position ? this.#text.slice(position.start.offset, position.end.offset) : '';
+    return written.startsWith('<') || /\]\(\s*<[^\s>]*>/.test(written);
   }
 
   #asWritten(node: Nodes, inline: boolean): Nodes[] {

@@ -1,6 +1,6 @@
 /** Cuts one block in two, each well-formed: marks are closed in the first part and opened again in the second. */
 import type { Code, Heading, Nodes, Paragraph, Parents, PhrasingContent, Table } from 'mdast';
-import { boundaryIn, lineBoundaryIn } from './boundary.js';
+import { boundaryIn, lineBoundaryIn, type Range } from './boundary.js';
 
 /** A block with no blocks in it. */
 export type Leaf = Exclude<Nodes, { type: 'root' | 'blockquote' | 'list' | 'listItem' }>;
@@ -91,9 +91,7 @@ function joined(lines: PhrasingContent[][]): PhrasingContent[] {
 
 function cutPhrasing<Block extends Paragraph | Heading>(block: Block, at: number): [Block, Block] | null {
   const text = flat(block);
-  const marks = marksOf(block);
-  const inside = (offset: number) => marks.some(([start, end]) => start < offset && offset < end);
-  const offset = boundaryIn(text, at, inside);
+  const offset = boundaryIn(text, at, marksOf(block), linksIn(block));
   if (offset === null || offset >= text.length) return null;
   const [before, after] = divided(block.children, offset);
   return [
@@ -156,12 +154,23 @@ function trimmedNode(node: PhrasingContent, end: 'start' | 'end'): PhrasingConte
 }
 
 /** Where marked text stands: first and last offset of emphasis, links, code. */
-function marksOf(parent: Parents, from = 0): [start: number, end: number][] {
+function marksOf(parent: Parents): Range[] {
+  let passed = 0;
+  return parent.children.flatMap((node) => {
+    const start = passed;
+    passed += lengthOf(node);
+    return node.type === 'text' ? [] : [[start, passed] as Range];
+  });
+}
+
+/** Where links stand, at any depth. */
+function linksIn(parent: Parents, from = 0): Range[] {
   let passed = from;
   return parent.children.flatMap((node) => {
     const start = passed;
     passed += lengthOf(node);
-    return node.type === 'text' ? [] : [[start, passed] as [number, number]];
+    if (node.type === 'link') return [[start, passed] as Range];
+    return 'children' in node ? linksIn(node, start) : [];
   });
 }
 

@@ -1,10 +1,10 @@
 /** Markdown that is still being written, made well-formed: what is open is closed, what has only begun is left out. */
 import type { Code, Nodes } from 'mdast';
-import { bounded } from './bounded.js';
 import { parseMarkdown } from './parse.js';
+import { sourceOf } from './source.js';
 
 /** What may have to be closed, the shortest first: the parser says what is. */
-const closers = ['`', '*', '_', '**', '__', '~~'];
+const closers = ['`', '*', '_', '**', '__', '~~', '||'];
 
 /** A link, an image or a footnote's mark of which the end is missing: what it shows is its text. */
 const openLink = /!?\[(?!\^)([^\][\n]*)(?:\]\((?:[^()\s]|\([^()\s]*\))*(?:\([^()\s]*)?)?$|\[\^[^\][\s]*$/;
@@ -12,7 +12,10 @@ const openLink = /!?\[(?!\^)([^\][\n]*)(?:\]\((?:[^()\s]|\([^()\s]*\))*(?:\([^()
 const openTag = /<[/!]?[a-z][^<>\s]*$/i;
 
 /** Marks that were just opened, or a word of nothing but marks. */
-const bareMarks = /(^|\s)(?:\*{1,3}|_{1,3}|~{1,2}|`{1,2}|!?\[|<)$/;
+const bareMarks = /(^|\s)(?:\*{1,3}|_{1,3}|~{1,2}|`{1,2}|\|\||!?\[|<)$/;
+
+/** A spoiler's end of which half is written. */
+const halfClosed = /(\|\|(?![|\s])[^|\n]*[^|\s])\|$/;
 
 /** A last line that may become a list item, a heading, a rule, a fence or a table, and is none yet. */
 const bareLine =
@@ -23,7 +26,7 @@ const comingTable = /(?:^|\n)[ \t]*\|[^\n]*(?:\n[ \t]*[|:-][ \t|:-]*)?$/;
 
 /** Only its end changes; a text that is complete stays as it is, but for white space at its end. */
 export function healMarkdown(text: string): string {
-  const written = bounded(text).trimEnd();
+  const written = sourceOf(text).trimEnd();
   const last = lastBlock(parseMarkdown(written));
   const start = last.position?.start.offset ?? 0;
   const before = written.slice(0, start);
@@ -71,7 +74,12 @@ function healCode(before: string, source: string, { value }: Code): string {
 }
 
 function healInline(source: string): string {
-  let healed = source.replace(comingTable, '').replace(bareLine, '').replace(bareMarks, '$1').trimEnd();
+  let healed = source
+    .replace(comingTable, '')
+    .replace(bareLine, '')
+    .replace(bareMarks, '$1')
+    .replace(halfClosed, '$1')
+    .trimEnd();
   if (marksShownIn(`${healed}\``) < marksShownIn(healed)) return `${healed}\``;
   healed = healed.replace(openLink, '$1').replace(openTag, '').trimEnd();
   // Marks inside marks are few; a text full of stray ones is shown as it is.
@@ -87,7 +95,7 @@ function healInline(source: string): string {
 /** Characters of marks that a reader would see, because they mark nothing. */
 function marksShownIn(source: string): number {
   const shown = (node: Nodes): number => {
-    if (node.type === 'text') return node.value.replace(/[^*_~`]/g, '').length;
+    if (node.type === 'text') return node.value.match(/[*_~`]|\|\|/g)?.length ?? 0;
     return 'children' in node ? (node.children as Nodes[]).reduce((sum, child) => sum + shown(child), 0) : 0;
   };
   return shown(parseMarkdown(source));

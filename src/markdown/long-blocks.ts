@@ -10,6 +10,7 @@ export interface TextFile {
   text: string;
 }
 
+/** Which blocks are too long for a chat. */
 export interface LongBlocks {
   /** The longest block that stays, in UTF-16 units. */
   maxChars: number;

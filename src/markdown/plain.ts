@@ -13,7 +13,7 @@ export function splitPlain(
     let at = limit;
     let part = '';
     do {
-      const end = boundaryIn(rest.slice(0, limit + 2), at, () => false) ?? 2;
+      const end = boundaryIn(rest.slice(0, limit + 200), at) ?? 2;
       part = rest.slice(0, end);
       const size = measure(render(part.trim()));
       if (size <= limit) break;

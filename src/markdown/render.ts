@@ -42,10 +42,11 @@ export function plainText(node: Nodes): string {
   return new Rendering({ link: (link, to) => to.inline(link), image: ({ alt }) => alt ?? '' }).node(node);
 }
 
-/** A table as aligned lines of words, without marks, for chats that have no tables. */
+/** A table as aligned lines of words, without marks, for chats that have no tables. A link's address follows its text. */
 export function tableAsText(table: Table): string {
+  const words = new Rendering({});
   const rows = table.children.map((row) =>
-    row.children.map((cell) => plainText(cell).replace(/\s+/g, ' ').trim()),
+    row.children.map((cell) => words.node(cell).replace(/\s+/g, ' ').trim()),
   );
   return alignedRows(rows, table.align);
 }
@@ -65,6 +66,7 @@ const plain: Handlers = {
     return prefixed(to.blocks(node), to.text(mark), ' '.repeat(mark.length));
   },
   table: (node, to) => to.node({ type: 'code', value: tableAsText(node) }),
+  spoiler: (node, to) => to.text('||') + to.inline(node) + to.text('||'),
   link: (node, to) => {
     const text = to.inline(node);
     const address = to.text(node.url);

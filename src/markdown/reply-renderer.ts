@@ -23,6 +23,7 @@ export interface ReplyForms {
   renderPlain(text: string): string[];
 }
 
+/** A platform's forms, to be had without holding anyone up. Never fails. */
 export interface ReplyRenderer {
   reply(markdown: string): Promise<RenderedReply>;
   parts(markdown: string): Promise<string[]>;

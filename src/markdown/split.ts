@@ -107,16 +107,31 @@ class Splitting {
       }
       size = part.length > 0 ? this.#size(part) : 0;
     }
-    for (;;) {
-      const next = this.#waiting.at(-1);
-      // A guess that is off by a third or less is worth a try.
-      if (!next || size + lengthOf(next) * this.#rate * 0.75 > this.#limit) break;
-      const larger = this.#size([...part, next]);
-      if (larger > this.#limit) break;
+    // Then more of them by halves of what seems to fit, for each look costs as much as rendering the part.
+    for (let most = Infinity; most >= 1; ) {
+      const count = this.#seemsToFit(this.#limit - size, most);
+      if (count === 0) break;
+      const more = this.#waiting.slice(-count).reverse();
+      const larger = this.#size([...part, ...more]);
+      most = larger > this.#limit ? Math.floor(count / 2) : Infinity;
+      if (larger > this.#limit) continue;
       size = larger;
-      part.push(this.#waiting.pop()!);
+      part.push(...more);
+      this.#waiting.length -= count;
     }
     return { part, size };
+  }
+
+  /** How many of the blocks waiting, by a guess that may be off by a third for the first. */
+  #seemsToFit(room: number, most: number): number {
+    let left = room;
+    let count = 0;
+    while (count < most && count < this.#waiting.length) {
+      left -= lengthOf(this.#waiting.at(-1 - count)!) * this.#rate * (count === 0 ? 0.75 : 1);
+      if (left < 0) break;
+      count += 1;
+    }
+    return count;
   }
 
   #fitsNowhere(unit: Unit): boolean {

@@ -25,6 +25,10 @@ export const listDeliveries = defineOperation({
         attempts: z.number(),
         error: failure,
         createdAt: instant,
+        /** Of the first failed try. */
+        failingSince: instant.nullable(),
+        /** When it is tried again; null: soon, or never. */
+        nextTryAt: instant.nullable(),
       }),
     ),
     nextCursor: z.string().nullable(),
@@ -32,7 +36,12 @@ export const listDeliveries = defineOperation({
   concerns: ({ agentId }) => ({ agentId }),
   async run(request, { store }) {
     const { items, nextCursor } = await store.outbox.list(request);
-    return { deliveries: items.map(({ to, ...delivery }) => ({ ...delivery, ...to })), nextCursor };
+    const waits = request.state === 'waiting';
+    const deliveries = items.map(({ to, failing, ...delivery }) => ({
+      ...{ ...delivery, ...to, failingSince: failing?.since ?? null },
+      nextTryAt: (waits && failing?.nextAt) || null,
+    }));
+    return { deliveries, nextCursor };
   },
 });
 
@@ -50,6 +59,32 @@ export const sendAgain = defineOperation({
       throw unknown('No such reply was given up. deliveries.list names them.');
     await deliveryQueue.schedule(found.roomId);
     return { deliveryId };
+  },
+});
+
+export const sendAllAgain = defineOperation({
+  name: 'deliveries.sendAllAgain',
+  about:
+    'send all given-up replies of an agent again, in their order; parts that had arrived may arrive twice',
+  permission: 'deliveries.changeAll',
+  input: z.strictObject({ agentId: id }),
+  output: z.object({ deliveries: z.number() }),
+  concerns: ({ agentId }) => ({ agentId }),
+  audit: (input) => input,
+  async run({ agentId }, { store, deliveryQueue }) {
+    const rooms = new Set<string>();
+    const found: string[] = [];
+    // Read to the end first: what is sent again leaves the list.
+    for await (const { id, roomId } of each((page) =>
+      store.outbox.list({ ...page, state: 'dead', agentId }),
+    )) {
+      found.push(id);
+      rooms.add(roomId);
+    }
+    let deliveries = 0;
+    for (const id of found) if (await store.outbox.retry(id)) deliveries += 1;
+    for (const roomId of rooms) await deliveryQueue.schedule(roomId);
+    return { deliveries };
   },
 });
 

@@ -7,7 +7,7 @@ import { problemsOf, problemText, sentence } from '../problems.js';
 import type { AuditRow } from '../store/audit-log.js';
 import { checkAgent, listAgents, showAgent } from './agents.js';
 import { listAudit } from './audit.js';
-import { dropDelivery, listDeliveries, sendAgain } from './deliveries.js';
+import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
 import { showHealth } from './health.js';
 import type { Operation, OperationParts } from './operation.js';
 import { approvePairing, listPairings, revokePairing } from './pairings.js';
@@ -22,8 +22,8 @@ export const operations = [
   ...[listAgents, showAgent, checkAgent, listPairings, approvePairing, revokePairing],
   ...[listTokens, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
-  ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn, listDeliveries, sendAgain, dropDelivery],
-  ...[forgetPerson, showHealth, listAudit],
+  ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
+  ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth, listAudit],
 ] as const;
 
 type All = (typeof operations)[number];

@@ -29,6 +29,8 @@ export const permissions = {
   'turns.decide': ['admin', 'operator'],
   'deliveries.read': ['admin', 'operator'],
   'deliveries.change': ['admin', 'operator'],
+  /** Whatever platform they were for: an operator is one of a single platform. */
+  'deliveries.changeAll': ['admin'],
   'people.forget': ['admin', 'operator', 'self'],
   'health.read': ['admin'],
   'audit.read': ['admin'],

@@ -1,63 +1,169 @@
 import type { Connector, DeliveryReceipt } from '../connector/connector.js';
 import type { OutboundMessage } from '../core/turn.js';
-import { CarrierError } from '../errors.js';
+import { asCarrierError, CarrierError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue, Run } from '../queue/queue.js';
 import { told } from '../redaction.js';
 import type { NoteStore } from '../store/note-store.js';
-import type { Outbox as OutboxStore } from '../store/outbox.js';
+import type { Due, Failing, Outbox as OutboxStore } from '../store/outbox.js';
 import { replyNote } from '../store/reply-note.js';
+import { type Bot, Bots } from './bots.js';
+import { saidLate } from './late.js';
+import { RoomRun, type Tried } from './room-run.js';
+import { afterFailure, type DeliveryLimits, without } from './schedule.js';
+import { WaitingRooms } from './waiting-rooms.js';
 
 /** Messages read at once; a room with more is scheduled again. */
 const batch = 50;
 /** How long a platform's message is known as a reply: for reactions, deletions, and what people reply to. */
 const knownMs = 30 * 24 * 60 * 60 * 1000;
 
+type ToldError = { code: string; message: string };
+
 export interface DelivererParts {
   outbox: OutboxStore;
   notes: NoteStore;
   deliveries: RoomQueue;
+  limits: DeliveryLimits;
   /** The one of this name that serves the agent; absent while its bot or the agent itself is away. */
   connector(name: string, agentId: string): Connector | undefined;
   /** Told that the platform takes nothing from this connector until its settings change. */
   refused(connector: Connector, error: CarrierError): void;
   /** Told of every try; failed ones have an error. */
-  tried(connector: string, message: OutboundMessage, error?: { code: string; message: string }): void;
+  tried(connector: string, message: OutboundMessage, error?: ToldError): void;
+  /** Told of every reply that is tried no more. */
+  givenUp(message: OutboundMessage, error: ToldError): void;
+  /** Unix ms. */
+  now(): number;
   log: Logger;
 }
 
-/** Brings committed replies to their platforms: in order within a room, at least once, tried again with back-off. */
+/**
+ * Brings committed replies to their platforms: in order within a room, at least once, tried again by time
+ * (`schedule.ts`). What fails is noted with its next time and never thrown, so the queue's own tries are for the store's
+ * faults alone.
+ */
 export class Deliverer {
   readonly #parts: DelivererParts;
-  /** Whose replies wait, as it was logged. */
-  readonly #away = new Set<string>();
+  readonly #bots = new Bots();
+  readonly #waiting: WaitingRooms;
 
   constructor(parts: DelivererParts) {
+    const { deliveries, log } = parts;
     this.#parts = parts;
+    this.#waiting = new WaitingRooms((roomId) => {
+      deliveries
+        .schedule(roomId)
+        .catch((err) => log.debug({ err, roomId }, 'a room is not scheduled; the next sweep finds it'));
+    }, parts.now);
   }
 
   start(): void {
-    this.#parts.deliveries.process(
+    const { deliveries, log } = this.#parts;
+    deliveries.process(
       (run) => this.#deliver(run),
-      (run, error) => this.#giveUp(run, error),
+      async ({ roomId }, err) =>
+        log.error({ err, roomId }, 'replies wait: they cannot be read or marked now'),
     );
   }
 
-  async #deliver({ roomId, signal, hold }: Run): Promise<void> {
-    const { outbox, deliveries } = this.#parts;
+  /** What waits for its time is left to the next start. */
+  stop(): void {
+    this.#waiting.stop();
+  }
+
+  async #deliver(run: Run): Promise<void> {
+    const { outbox, deliveries, limits, now } = this.#parts;
+    const { roomId } = run;
+    this.#waiting.end(roomId);
     const due = await outbox.due(roomId, batch);
-    for (const message of due) {
-      hold();
-      const connector = this.#parts.connector(message.to.connector, message.agentId);
-      // It may come back, and those behind the message must not overtake it: the sweeper asks again.
-      if (!connector?.deliver) return this.#wait(message);
-      this.#away.delete(keyOf(message));
-      const receipt = await this.#send(message, connector, signal);
-      if (!receipt) return;
-      await this.#know(message, receipt);
-      await outbox.delivered(message.id, receipt);
+    const room = new RoomRun(
+      {
+        ...{ limits, now },
+        botOf: (message) => this.#botOf(message),
+        try: (...what) => this.#try(...what),
+        giveUp: (message, error) => this.#failed(message, error, null),
+      },
+      due,
+      run,
+    );
+    try {
+      const away = await room.deliver();
+      if (away) return this.#wait(away);
+    } finally {
+      this.#waiting.wait(roomId, room.held);
     }
-    if (due.length === batch) await deliveries.schedule(roomId);
+    if (due.length === batch && room.held.length === 0) await deliveries.schedule(roomId);
+  }
+
+  #connectorOf({ to, agentId }: OutboundMessage): Connector | undefined {
+    const connector = this.#parts.connector(to.connector, agentId);
+    return connector?.deliver && connector;
+  }
+
+  #botOf(message: OutboundMessage): Bot | undefined {
+    const connector = this.#connectorOf(message);
+    return connector && this.#bots.of(connector, message, this.#parts.now());
+  }
+
+  async #try(message: Due, heldUpSince: number | undefined, signal: AbortSignal): Promise<Tried> {
+    const { outbox, limits, now } = this.#parts;
+    const connector = this.#connectorOf(message);
+    if (!connector) return 'away';
+    const bot = this.#bots.of(connector, message, now());
+    const away = this.#bots.lastAway(message, now());
+    const receipt = await this.#send(message, connector, signal);
+    if (receipt === null) return 'away';
+    if (receipt instanceof CarrierError) {
+      const before = message.failing && without(away, message.failing);
+      const failing = afterFailure({ error: receipt, at: now(), before, heldUpSince }, bot, limits);
+      await this.#failed(message, receipt, failing);
+      return failing ? { failing, error: receipt } : 'given up';
+    }
+    bot.deliveredAt = now();
+    this.#waiting.soon(bot);
+    await this.#know(message, receipt);
+    await outbox.delivered(message.id, receipt);
+    return 'delivered';
+  }
+
+  /** An error: the try has failed. Null: the platform refuses the connector itself. */
+  async #send(
+    message: Due,
+    connector: Connector,
+    signal: AbortSignal,
+  ): Promise<DeliveryReceipt | CarrierError | null> {
+    const { tried, refused, now } = this.#parts;
+    const { failing: _, ...outbound } = message;
+    try {
+      const receipt = await connector.deliver!(saidLate(outbound, connector, now()), signal);
+      tried(connector.name, outbound);
+      return receipt;
+    } catch (thrown) {
+      tried(connector.name, outbound, told(thrown));
+      const error = asCarrierError(thrown);
+      if (error.code === 'config_invalid') {
+        this.#bots.away(message, now());
+        refused(connector, error);
+        return null;
+      }
+      // The hub stops, or the room is another process's: nobody knows whether it has failed.
+      if (signal.aborted) throw thrown;
+      return error;
+    }
+  }
+
+  async #failed(message: Due, error: CarrierError, failing: Failing | null): Promise<void> {
+    const { outbox, givenUp, log } = this.#parts;
+    const { id: outboundId, roomId } = message;
+    await outbox.failed(outboundId, told(error), failing);
+    if (failing) {
+      const nextAt = new Date(failing.nextAt).toISOString();
+      log.warn({ err: error, outboundId, roomId, nextAt }, 'delivery failed');
+      return;
+    }
+    log.error({ err: error, outboundId, roomId }, 'delivery given up');
+    givenUp(message, told(error));
   }
 
   /** Sent is sent: if this cannot be noted, the reply is only not found by its platform's id. */
@@ -71,55 +177,11 @@ export class Deliverer {
   }
 
   #wait(message: OutboundMessage): void {
-    const key = keyOf(message);
-    if (this.#away.has(key)) return;
-    this.#away.add(key);
+    if (!this.#bots.away(message, this.#parts.now())) return;
     const { agentId, to } = message;
     this.#parts.log.warn(
       { agentId, connector: to.connector },
       'no connector runs that could deliver; the replies wait until it is back',
     );
   }
-
-  /** Null: the platform refuses the connector itself, its token say. That is no fault of the message. */
-  async #send(
-    message: OutboundMessage,
-    connector: Connector,
-    signal: AbortSignal,
-  ): Promise<DeliveryReceipt | null> {
-    try {
-      const receipt = await connector.deliver!(message, signal);
-      this.#parts.tried(connector.name, message);
-      return receipt;
-    } catch (err) {
-      this.#parts.tried(connector.name, message, told(err));
-      if (err instanceof CarrierError && err.code === 'config_invalid') {
-        this.#parts.refused(connector, err);
-        return null;
-      }
-      if (!signal.aborted) {
-        this.#parts.log.warn({ err, outboundId: message.id, roomId: message.roomId }, 'delivery failed');
-        await this.#parts.outbox.failed(message.id, told(err), false);
-      }
-      throw err;
-    }
-  }
-
-  /** The oldest message is the one that failed; those behind it get their own tries. */
-  async #giveUp({ roomId }: Run, error: unknown): Promise<void> {
-    const { outbox, deliveries, log } = this.#parts;
-    try {
-      const [stuck, ...behind] = await outbox.due(roomId, 2);
-      if (!stuck) return;
-      await outbox.failed(stuck.id, told(error), true);
-      log.error({ err: error, outboundId: stuck.id, roomId }, 'delivery given up');
-      if (behind.length > 0) await deliveries.schedule(roomId);
-    } catch (err) {
-      log.error({ err, roomId }, 'a failed delivery could not be recorded; it will be tried again');
-    }
-  }
-}
-
-function keyOf({ agentId, to }: OutboundMessage): string {
-  return `${agentId} ${to.connector}`;
 }

@@ -3,6 +3,7 @@ import type { Usage } from '../core/turn.js';
 import { CarrierError, isRetryable, RetryableError } from '../errors.js';
 import type { LanguageModel, ModelChunk, ModelRequest, ToolCall } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
+import { rendersToNothing } from '../markdown/nothing.js';
 import type { PromptFitter } from './prompt-fitter.js';
 
 export interface Generated {
@@ -120,7 +121,7 @@ async function read(
     // Lets the model free its connection; not awaited, as a hanging one would hold the turn.
     chunks?.return?.().catch(() => {});
   }
-  if (generated.text.trim() === '' && generated.calls.length === 0) {
+  if (generated.calls.length === 0 && (await rendersToNothing(generated.text))) {
     throw new RetryableError('turn_failed', `${model.id} gave an empty answer.`);
   }
   return generated;

@@ -39,9 +39,9 @@ export class Sweeper {
     this.#parts = parts;
   }
 
-  /** Sweeps everything that waits, whatever its age. */
+  /** Sweeps everything that waits, whatever its age, also replies that are to be tried later: their bot may be new. */
   async takeUp(): Promise<void> {
-    const [found] = await Promise.all([this.#sweep(Date.now() + 1), this.#expire()]);
+    const [found] = await Promise.all([this.#sweep(-1), this.#expire()]);
     if (found > 0) this.#parts.log.info({ rooms: found }, 'taking up what was left waiting');
   }
 
@@ -61,7 +61,8 @@ export class Sweeper {
 
   /** One sweep. */
   async sweep(): Promise<void> {
-    await Promise.all([this.#sweep(Date.now() - this.#parts.forgottenMs), this.#expire()]);
+    const { forgottenMs, now } = this.#parts;
+    await Promise.all([this.#sweep(forgottenMs, now()), this.#expire()]);
   }
 
   /** Whose time to be decided is over goes on without. */
@@ -78,12 +79,15 @@ export class Sweeper {
     }
   }
 
-  /** Schedules rooms whose work has waited since before `before` (Unix ms); returns how many. */
-  async #sweep(before: number): Promise<number> {
-    const { turns, outbox, turnQueue, deliveryQueue } = this.#parts;
+  /**
+   * Schedules rooms whose work has waited longer than `age` (ms); returns how many.
+   * @param dueBy without replies that are to be tried later than this, Unix ms.
+   */
+  async #sweep(age: number, dueBy?: number): Promise<number> {
+    const { turns, outbox, turnQueue, deliveryQueue, now } = this.#parts;
     const [pending, undelivered] = await Promise.all([
-      turns.waiting(before, batch),
-      outbox.waiting(before, batch),
+      turns.waiting(Date.now() - age, batch),
+      outbox.waiting(now() - age, batch, dueBy),
     ]);
     await Promise.all([
       ...pending.map((room) => turnQueue.schedule(room)),

@@ -202,7 +202,7 @@ export class Worker {
   async #commit({ roomId, hold }: Run, work: Work, turn: Turn, reply: Memory | null): Promise<void> {
     const { turns, turnQueue, deliveryQueue, publish, committed, maxMessages, log } = this.#parts;
     const sources = work.asked.map(({ source }) => source);
-    const outbound = reply && outboundOf(reply, turn.turnId, sources);
+    const outbound = reply && outboundOf(reply, turn.turnId, sources, this.#parts.now());
     hold();
     const won = await turns.commit({ turn, reply, outbound });
     this.#tried.delete(roomId);

@@ -18,6 +18,7 @@ export const migrations = [
   { name: 'audit', compatible: true },
   { name: 'turn-states', compatible: true },
   { name: 'file-owners', compatible: true },
+  { name: 'deliveries', compatible: true },
 ] as const satisfies readonly Migration[];
 
 export type MigrationName = (typeof migrations)[number]['name'];

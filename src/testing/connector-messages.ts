@@ -102,6 +102,27 @@ export function messagesContract(on: Stage): void {
       expect(await on.said()).toHaveLength(1);
     });
 
+    on.able(['strangers'], 'has a command carried out once, however often it comes', async (platform) => {
+      await on.answered('hello back');
+      const forget = message({ id: 'm2', text: '/forget yes' });
+      expect(await Promise.all([platform.send(forget), platform.send(forget)])).toEqual([true, true]);
+      await on.untilShown('Forgotten');
+      await on.answered('and again', { id: 'm3' });
+      expect(await platform.send(forget)).toBe(true);
+      await soon();
+      expect(await on.said()).toHaveLength(1);
+      expect(platform.shown().filter((text) => text.startsWith('Forgotten'))).toHaveLength(1);
+    });
+
+    on.able(['strangers'], 'brings back nothing that was forgotten', async (platform) => {
+      await on.answered('hello back');
+      await platform.send(message({ id: 'm2', text: '/forget yes' }));
+      await on.untilShown('Forgotten');
+      expect(await platform.send(message())).toBe(true);
+      await soon();
+      expect(await on.said()).toEqual([]);
+    });
+
     on.able(['reactions'], 'keeps a reaction to a reply', async (platform) => {
       await on.answered('hello back');
       await on.settled();

@@ -11,6 +11,7 @@ import { lists } from '../intake/lists.js';
 import type { PairedPlaces } from '../intake/paired-places.js';
 import type { Pairings } from '../intake/pairings.js';
 import { places } from '../intake/places.js';
+import { writtenIn } from '../intake/written.js';
 
 const anyLength = { maxTextChars: Number.POSITIVE_INFINITY };
 
@@ -54,7 +55,8 @@ export class FakeGate {
    * @throws FatalError `invalid_field`
    */
   async judge(inbound: InboundMessage, afterwards = false): Promise<Ruling['kind']> {
-    const message = checked(inbound);
+    const given = checked(inbound);
+    const message = { ...given, addressed: given.addressed || writtenIn(given)?.to === 'us' };
     const { connector } = message.source;
     const character = { name: 'Eliza', connectors: ConnectorsSettings.parse({ [connector]: this.settings }) };
     const agent = { id: message.agentId, character } as Agent;

@@ -23,6 +23,7 @@ import {
 } from '../extension-api.js';
 import { isSame } from '../intake/is-same.js';
 import { FakeGate } from './fake-gate.js';
+import { FakePast, keyOf } from './fake-past.js';
 import { FakeTurn } from './turn.js';
 
 /** How a hub in memory behaves. */
@@ -63,7 +64,8 @@ export class FakeHost implements Host {
   deaf = false;
   watchers = 0;
   readonly #listeners = new Map<string, Set<(event: TurnEvent) => void>>();
-  readonly #byKey = new Map<string, { memory: Memory; message: InboundMessage }>();
+  readonly #past = new FakePast();
+  readonly #answers = new Map<string, CommandAnswer | null>();
   readonly #options: Required<FakeHostOptions>;
 
   /** Who gets through: the hub's own rules. */
@@ -94,11 +96,15 @@ export class FakeHost implements Host {
 
   async receive(envelope: InboundMessage, { complete, early }: Receiving = {}): Promise<Receipt | null> {
     this.requireAgent(envelope.agentId);
+    const copied = envelope.proxy ? this.#past.original(envelope) : undefined;
+    if (copied?.again) this.memories.push(copied.known.memory);
+    if (copied) return { memory: copied.known.memory, duplicate: !copied.again };
     const ruling = await this.gate.judge(envelope);
     if (ruling !== 'pass' && ruling !== 'keep') return null;
     this.#requireText(envelope);
-    const key = keyOf({ ...envelope.source, agentId: envelope.agentId });
-    const known = this.#byKey.get(key)?.memory;
+    const key = keyOf(envelope);
+    if (this.#past.wasForgotten(key)) return null;
+    const known = this.#past.find(key)?.memory;
     if (known) return { memory: known, duplicate: true };
     const completed = complete ? await unlessLong(complete(), early?.taken) : envelope;
     if (!isSame(completed, envelope))
@@ -109,46 +115,50 @@ export class FakeHost implements Host {
     const message = { ...envelope, text, quote, parts, attachments, author: { ...envelope.author, ...name } };
     await this.beforeStore();
     // From here on nothing waits: of twins one is first.
-    const twin = this.#byKey.get(key)?.memory;
+    const twin = this.#past.find(key)?.memory;
     if (twin) return { memory: twin, duplicate: true };
     const memory = this.#memory(message, ruling === 'pass' ? 'pending' : 'kept');
-    this.#byKey.set(key, { memory, message });
+    this.#past.put({ memory, message });
     this.memories.push(memory);
     this.inbound.push(message);
     if (this.#options.echo) setImmediate(() => this.begin(memory).say(`echo: ${text}`));
     return { memory, duplicate: false };
   }
 
-  async edit({ key, text, author, roles, home }: InboundEdit): Promise<boolean> {
-    const known = this.#byKey.get(keyOf(key));
+  async edit({ key, text, author, roles, home, addressed }: InboundEdit): Promise<boolean> {
+    const known = this.#past.find(key);
     if (!known || known.memory.author.id !== author.id) return false;
     if (!(await this.gate.admits({ ...known.message, roles, home }))) return false;
     if (text.length > this.#options.maxTextChars) throw new FatalError('text_too_long', 'Say less.');
     known.memory.content = { ...known.memory.content, text };
+    if (!addressed || known.memory.status !== 'kept') return true;
+    known.memory.status = 'pending';
+    if (this.#options.echo) setImmediate(() => this.begin(known.memory).say(`echo: ${text}`));
     return true;
   }
 
   async remove(key: SourceKey): Promise<boolean> {
-    const known = this.#byKey.get(keyOf(key));
-    this.#byKey.delete(keyOf(key));
-    if (known) this.memories.splice(this.memories.indexOf(known.memory), 1);
-    return known !== undefined;
+    const gone = this.#past.remove(key);
+    if (gone) this.memories.splice(this.memories.indexOf(gone.memory), 1);
+    return gone !== undefined;
   }
 
   /** It does not know what replies are called on the platform: what no person said is one. */
   async react(reaction: InboundReaction): Promise<boolean> {
     this.reactions.push(reaction);
     const { emoji: _, removed: __, ...doer } = reaction;
-    const { agentId, source } = doer;
-    if (this.#byKey.has(keyOf({ ...source, agentId }))) return false;
+    if (this.#past.find(keyOf(doer))) return false;
     return this.gate.admits({ ...doer, direct: false, text: '' });
   }
 
   async command(command: InboundCommand): Promise<CommandAnswer | null> {
     const { name: _, args, ...caller } = command;
     if ((await this.gate.judge({ ...caller, text: args })) !== 'pass') return null;
+    const { id = newId() } = command;
+    if (this.#answers.has(id)) return this.#answers.get(id)!;
     this.commands.push(command);
-    return this.onCommand(command);
+    this.#answers.set(id, this.onCommand(command));
+    return this.#answers.get(id)!;
   }
 
   async press(press: InboundPress): Promise<string> {
@@ -287,8 +297,4 @@ export class FakeHost implements Host {
 async function unlessLong<T>(coming: Promise<T>, taken?: () => void): Promise<T> {
   const timer = taken && setTimeout(taken, 1000);
   return coming.finally(() => clearTimeout(timer));
-}
-
-function keyOf({ agentId, connector, tenant, messageId }: SourceKey): string {
-  return [agentId, connector, tenant, messageId].join('\n');
 }

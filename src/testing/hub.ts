@@ -20,6 +20,10 @@ export interface TestHubOptions {
   settings?: Record<string, string>;
   /** Plugins of the agent; those that are given are used. */
   plugins?: (Plugin | PluginExtension)[];
+  /** What else the agent's character says. */
+  character?: Record<string, unknown>;
+  /** The clock by which waits expire and deliveries are tried again, Unix ms: so that hours pass at once. */
+  now?: () => number;
 }
 
 /** Patience with a hub that stops, in ms. */
@@ -160,7 +164,7 @@ export class TestHub {
   }
 
   async #run(): Promise<void> {
-    const { settings, plugins = [] } = this.#options;
+    const { settings, plugins = [], character, now } = this.#options;
     // Loaded here: who tests a plugin or a provider loads no hub.
     const [{ startCarrier }, { readConfig }, { readConfigDefinition }, { createLogger }] = await Promise.all([
       import('../carrier.js'),
@@ -184,11 +188,13 @@ export class TestHub {
       bio: 'Eliza answers.',
       plugins: plugins.map(({ name }) => name),
       connectors: { [connector.name]: this.gate },
+      ...character,
     };
     this.#carrier = await startCarrier(config, createLogger('silent'), {
       connectors: [this.seen.around(connector)],
       model: () => this.model,
       embedder: null,
+      ...(now && { now }),
       plugins,
       characters: { eliza },
     });

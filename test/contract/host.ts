@@ -1,21 +1,9 @@
 /** What every `Host` promises to a connector: the real hub's, and the one in memory that tests of connectors use. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Host, type InboundMessage, type Memory, newId } from '../../src/extension-api.js';
+import { type InboundMessage, newId } from '../../src/extension-api.js';
 import { until } from '../support/until.js';
-
-export interface HostSubject {
-  /** Of the connector `desk`, with one agent, `eliza`. */
-  host: Host;
-  /** All stored messages of people. */
-  said(): Promise<Memory[]>;
-  /** Fails the store, or mends it. */
-  failStore(failing: boolean): void;
-  /** An operator lets in everybody who got a code, and every place. */
-  approve(): Promise<void>;
-  close(): Promise<void>;
-}
-
-const open = { dm: 'open', places: 'open' };
+import { addressingContract } from './host-addressing.js';
+import { type Change, command, type HostSubject, keyOf, message, open } from './host-subject.js';
 
 /** @param start takes what the character says about the connector. */
 export function hostContract(
@@ -238,6 +226,8 @@ export function hostContract(
     });
   });
 
+  addressingContract(name, opened, () => on);
+
   describe(`${name}, the rest`, () => {
     opened(open);
 
@@ -293,28 +283,4 @@ export function hostContract(
       expect(await on.host.owes(roomId)).toBe(false);
     });
   });
-}
-
-type Change = Partial<
-  Pick<InboundMessage, 'text' | 'direct' | 'addressed' | 'roles' | 'files' | 'agentId' | 'home'>
-> & {
-  id?: string;
-  channel?: string;
-  user?: string;
-  bot?: boolean;
-};
-
-function message({ id = '1', channel = 'lobby', user = 'alice', bot, ...more }: Change = {}): InboundMessage {
-  const source = { connector: 'desk', tenant: 'default', channel, messageId: id };
-  const author = { id: user, ...(bot && { bot }) };
-  return { agentId: 'eliza', source, direct: false, author, text: 'hello', ...more };
-}
-
-function command(change: Change) {
-  const { agentId, source, direct, author, roles = [] } = message({ id: 'c1', ...change });
-  return { agentId, source, direct, author, roles, name: 'help', args: '' };
-}
-
-function keyOf(messageId = '1') {
-  return { agentId: 'eliza', connector: 'desk', tenant: 'default', messageId };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { writtenIn } from '../../src/intake/commands/written.js';
+import { writtenIn } from '../../src/intake/written.js';
 
 const account = 'Ada_Bot';
 

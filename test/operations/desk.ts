@@ -38,7 +38,10 @@ export class Desk {
       },
       ...{ replyTimeoutMs: 20_000, callbackAllowPrivate: true, callbackSecret: 'secret', pollMs: 50 },
     });
-    this.hub = await this.home.hub({ connectors: [this.platform, http], model: () => this.model });
+    this.hub = await this.home.hub(
+      { connectors: [this.platform, http], model: () => this.model },
+      { CARRIER_DELIVERY_REFUSED_MS: '50' },
+    );
     this.api = api(this.hub.url, this.hub.token.secret);
   }
 

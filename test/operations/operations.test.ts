@@ -204,29 +204,6 @@ describe('turns', () => {
   });
 });
 
-describe('deliveries', () => {
-  it('that were given up are listed, sent again, and dropped', async () => {
-    const deliver = desk.platform.deliver.bind(desk.platform);
-    desk.platform.deliver = async () => {
-      throw new FatalError('delivery_failed', 'The chat is gone.');
-    };
-    for (const who of ['ann', 'bob']) await desk.platform.dm(who, 'hello');
-    await until(async () => (await desk.get('/deliveries')).deliveries.length === 2);
-    const { deliveries } = await desk.get('/deliveries?agentId=assistant');
-    expect(deliveries[0]).toMatchObject({ connector: 'telegram', error: { code: 'delivery_failed' } });
-    expect(JSON.stringify(deliveries)).not.toContain('echo');
-    desk.platform.deliver = deliver;
-    await desk.post(`/deliveries/${deliveries[0].id}/send-again`);
-    expect(await desk.platform.last(1)).toBe('echo hello');
-    await desk.post(`/deliveries/${deliveries[1].id}/drop`);
-    await until(async () => (await desk.get('/deliveries')).deliveries.length === 0);
-    expect((await desk.ask('POST', `/deliveries/${deliveries[1].id}/send-again`)).status).toBe(404);
-    expect((await desk.ask('POST', `/deliveries/${deliveries[1].id}/drop`)).status).toBe(404);
-    expect(desk.platform.shown).toHaveLength(1);
-    expect(await desk.audit()).toContainEqual(row('deliveries.drop', { deliveryId: deliveries[1].id }));
-  });
-});
-
 describe('people', () => {
   it('are forgotten in every room, with the replies to them, and nobody else is', async () => {
     await desk.platform.dm('a', 'mine');

@@ -63,6 +63,7 @@ describe('on a real hub', () => {
       'turns.resume': { turnId: 'turn_x', approve: true },
       'deliveries.list': { agentId },
       'deliveries.sendAgain': { deliveryId: 'x' },
+      'deliveries.sendAllAgain': { agentId },
       'deliveries.drop': { deliveryId: 'x' },
       'people.forget': { ...ann, agentId, count: true },
       'health.show': {},

@@ -23,9 +23,9 @@ const entries: Record<string, { file: string; values: string; types: string }> =
   },
   'carrier-hub/replies': {
     file: 'src/replies.ts',
-    values: `LiveReplies fileEnding healMarkdown markOf markdownOf parseMarkdown plainText renderMarkdown
-      replyRenderer splitMarkdown splitPlain tableAsText withoutLongBlocks`,
-    types: `Handlers LiveOptions LiveSurface LongBlocks RenderedReply Renderer ReplyForms ReplyRenderer SplitOptions
+    values: `LiveReplies fileEnding healMarkdown isVisible markOf markdownOf parseMarkdown plainText renderMarkdown
+      rendersToNothing replyRenderer splitMarkdown splitPlain tableAsText withinAll withoutLongBlocks`,
+    types: `Handlers Limits LiveOptions LiveSurface LongBlocks RenderedReply Renderer ReplyForms ReplyRenderer SplitOptions
       TextFile`,
   },
   'carrier-hub/testing': {

@@ -148,7 +148,7 @@ describe('the libsql store', () => {
     await store.memories.append(asked);
     const notice = commitOf([asked]);
     await store.turns.commit({ ...notice, reply: null });
-    await store.outbox.failed(notice.outbound!.id, { code: 'delivery_failed', message: 'no' }, true);
+    await store.outbox.failed(notice.outbound!.id, { code: 'delivery_failed', message: 'no' }, null);
     const rowsAfter = async (before: number) => {
       await store.memories.expire({ agentId: 'ada', before, kinds: ['message'], limit: 5 });
       const db = new Database(join(folder.path, 'carrier.db'));

@@ -1,5 +1,6 @@
 import type { Memory } from '../../src/core/memory.js';
-import type { OutboundMessage, Turn, TurnCheckpoint } from '../../src/core/turn.js';
+import type { Turn, TurnCheckpoint } from '../../src/core/turn.js';
+import type { Due, Failing } from '../../src/store/outbox.js';
 import type { TurnCommit } from '../../src/store/turn-store.js';
 
 /** The store as one would write it without a database or a thought for speed. Values are never changed in place. */
@@ -8,7 +9,7 @@ export class Model {
   turns: readonly string[] = [];
   checkpoints: readonly TurnCheckpoint[] = [];
   /** Given-up ones too. */
-  outbox: readonly OutboundMessage[] = [];
+  outbox: readonly Due[] = [];
   givenUp: readonly string[] = [];
 
   /** The state as it is now. */
@@ -61,22 +62,28 @@ export class Model {
   }
 
   giveUp(id: string): void {
-    this.failed(id);
+    this.failed(id, null);
     this.givenUp = [...this.givenUp, id];
   }
 
   retry(id: string): void {
+    if (!this.givenUp.includes(id)) return;
     this.givenUp = this.givenUp.filter((other) => other !== id);
+    this.outbox = this.outbox.map(({ failing, ...due }) =>
+      due.id === id || !failing ? due : { ...due, failing },
+    );
   }
 
   drop(id: string): void {
     this.outbox = this.outbox.filter((outbound) => outbound.id !== id);
   }
 
-  failed(id: string): void {
+  failed(id: string, failing: Failing | null): void {
     if (this.givenUp.includes(id)) return;
     this.outbox = this.outbox.map((outbound) =>
-      outbound.id === id ? { ...outbound, attempts: outbound.attempts + 1 } : outbound,
+      outbound.id === id
+        ? { ...outbound, attempts: outbound.attempts + 1, ...(failing && { failing }) }
+        : outbound,
     );
   }
 
@@ -103,7 +110,7 @@ export class Model {
     return { messages: pending.slice(0, limit), checkpoint: null };
   }
 
-  due(roomId: string, limit: number): OutboundMessage[] {
+  due(roomId: string, limit: number): Due[] {
     const due = this.outbox.filter(({ id }) => !this.givenUp.includes(id));
     return due.filter((outbound) => outbound.roomId === roomId).slice(0, limit);
   }

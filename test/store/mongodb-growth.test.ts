@@ -100,7 +100,7 @@ describe('a MongoDB store that grows', () => {
       dead.reply!.id = dead.turn.replyId = dead.outbound!.memory.id = old('dead letter').id;
       await store.turns.commit(dead);
       await store.turns.claim('room', 1);
-      await store.outbox.failed(dead.outbound!.id, { code: 'delivery_failed', message: 'no' }, true);
+      await store.outbox.failed(dead.outbound!.id, { code: 'delivery_failed', message: 'no' }, null);
       expect(await archive()).toBe(2);
       expect((await archived()).sort()).toEqual(['asked', 'given up']);
       const person = { connector: 'http', tenant: 'default', userId: 'u1' };

@@ -53,7 +53,9 @@ for (const search of [true, false]) {
       await store.turns.get(commit.turn.turnId);
       await store.turns.waiting(Date.now(), 5);
       for (const { id } of await store.outbox.due('room', 50)) await store.outbox.delivered(id, {});
-      await store.outbox.waiting(Date.now(), 5);
+      await store.outbox.waiting(Date.now(), 5, Date.now());
+      await store.outbox.count();
+      await store.outbox.retryTurn({ turnId: commit.turn.turnId, roomId: 'room' });
       await store.memories.append(message({ messageId: 'same' }));
       await store.memories.append(message({ messageId: 'same' }));
       await store.memories.get(messages[0]!.id);

@@ -130,7 +130,7 @@ for (const replicaSet of ['rs0', undefined]) {
     it('waits again for as long as it takes: what has expired meanwhile does not go', async () => {
       await fail();
       const request = { agentId: 'ada', before: Date.now() + 1000, kinds: ['message' as const], limit: 50 };
-      await two.outbox.failed((await two.outbox.due('room', 5))[0]!.id, { code: 'x', message: 'x' }, true);
+      await two.outbox.failed((await two.outbox.due('room', 5))[0]!.id, { code: 'x', message: 'x' }, null);
       await two.memories.expire(request);
       const dated = () => db.collection('memories').countDocuments({ expiresAt: { $exists: true } });
       expect(await dated()).toBe(4);

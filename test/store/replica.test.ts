@@ -205,12 +205,13 @@ class Run {
       case 'give up': {
         const outbound = this.#pick(model.outbox, pick);
         if (!outbound) return;
-        if (what === 'failed') model.failed(outbound.id);
+        const failing = { since: pick, lastAt: pick, nextAt: pick + 1 };
+        if (what === 'failed') model.failed(outbound.id, failing);
         else if (what === 'give up') model.giveUp(outbound.id);
         else model.delivered(outbound.id);
         const error = { code: 'delivery_failed', message: 'no' };
         if (what === 'delivered') await this.#outbox.delivered(outbound.id, { id: pick });
-        else await this.#outbox.failed(outbound.id, error, what === 'give up');
+        else await this.#outbox.failed(outbound.id, error, what === 'give up' ? null : failing);
         break;
       }
       case 'reopen': {

@@ -11,10 +11,10 @@
 import type { TurnEvent } from '../../core/events.js';
 import type { Memory } from '../../core/memory.js';
 import { turnIdOf } from '../../core/turn.js';
-import { RetryableError } from '../../errors.js';
 import type { Host } from '../connector.js';
 import { LiveMessage, type LiveSurface } from './live-message.js';
 import { TurnText } from './turn-text.js';
+import { TypingLight } from './typing-light.js';
 
 /** How often, and how much of, a growing reply is shown. */
 export interface LiveOptions {
@@ -49,9 +49,7 @@ interface Room {
   followed: Followed[];
   watching: Promise<() => void>;
   timer: NodeJS.Timeout;
-  typing: Promise<void> | null;
-  /** Of the performance clock: typing need not, or must not, be shown again before. */
-  quietUntil: number;
+  light: TypingLight;
 }
 
 interface Live {
@@ -139,7 +137,7 @@ export class LiveReplies {
   }
 
   #enter(roomId: string): Room {
-    const { host, typingEveryMs } = this.#options;
+    const { host, typingEveryMs, patienceMs } = this.#options;
     const room: Room = {
       id: roomId,
       followed: [],
@@ -153,15 +151,19 @@ export class LiveReplies {
           return () => {};
         }),
       timer: setInterval(() => this.#tick(room), typingEveryMs),
-      typing: null,
-      quietUntil: 0,
+      light: new TypingLight({
+        ...{ everyMs: typingEveryMs, patienceMs },
+        warn: (err, what) => host.log.warn({ err, roomId }, what),
+      }),
     };
     this.#rooms.set(roomId, room);
     return room;
   }
 
   #unfollow(room: Room, which: (followed: Followed) => boolean): void {
-    room.followed = room.followed.filter((followed) => !which(followed));
+    const over = room.followed.filter(which);
+    room.followed = room.followed.filter((followed) => !over.includes(followed));
+    if (!this.#stopped) for (const { surface } of over) void room.light.putOut(surface);
     if (room.followed.length > 0 || this.#rooms.get(room.id) !== room) return;
     this.#rooms.delete(room.id);
     clearInterval(room.timer);
@@ -174,8 +176,10 @@ export class LiveReplies {
       this.#join(room, event.turnId, event.covers);
     const live = this.#lives.get(event.turnId);
     if (event.type === 'reply' || event.type === 'turn.failed') {
+      const over = room.followed.filter(({ memory }) => event.covers.includes(memory.id));
       if (live) void this.#settle(event.turnId, live, event.reply ? 'close' : 'discard');
-      this.#unfollow(room, ({ memory }) => event.covers.includes(memory.id));
+      else if (!event.reply && over.length > 0) void this.#discard(event.turnId, over.at(-1)!.surface);
+      this.#unfollow(room, (followed) => over.includes(followed));
       return;
     }
     // Its room has read that the answer will come: it comes as a message of its own then, where people see it.
@@ -224,6 +228,15 @@ export class LiveReplies {
     return live.settled;
   }
 
+  /** Nothing is said in the end: what another process showed, which may be dead, is taken away. */
+  async #discard(turnId: string, surface: LiveSurface): Promise<void> {
+    const { log } = this.#options.host;
+    if (!surface.discard) return;
+    await this.withdraw(turnId, (id) => surface.discard!(id)).catch((err) =>
+      log.warn({ err, turnId }, 'a live message could not be taken away'),
+    );
+  }
+
   #forget(turnId: string): void {
     clearTimeout(this.#lives.get(turnId)?.forgetting);
     this.#lives.delete(turnId);
@@ -267,30 +280,19 @@ export class LiveReplies {
       host.log.warn({ err }, 'an answer could not be looked for; it will be tried again');
       return null;
     });
-    if (!outcome) return;
-    const { memory } = followed;
-    const ended = { turnId: outcome.turnId, covers: [memory.id], reply: outcome.reply };
-    this.#see(room, { type: 'reply', ...ended });
+    const { memory, turnId } = followed;
+    // What was forgotten is not answered, and nobody tells.
+    if (!outcome && (await host.message(memory.id).catch(() => memory))) return;
+    const ended = { turnId: outcome?.turnId ?? turnId ?? turnIdOf(memory), covers: [memory.id] };
+    this.#see(room, { type: 'reply', ...ended, reply: outcome?.reply ?? null });
   }
 
   /** Where the newest question is that nothing of an answer is shown to. */
   #type(room: Room): void {
-    if (room.typing || performance.now() < room.quietUntil) return;
-    const waiting = room.followed.findLast(
-      ({ turnId }) => !turnId || !this.#lives.get(turnId)?.message.visible,
-    );
-    const shown = waiting?.surface.typing?.();
-    if (!shown) return;
-    const { typingEveryMs, host } = this.#options;
-    room.quietUntil = performance.now() + typingEveryMs / 2;
-    room.typing = shown
-      .catch((err) => {
-        const asked = err instanceof RetryableError ? err.retryAfterMs : undefined;
-        room.quietUntil = performance.now() + (asked ?? 5 * typingEveryMs);
-        host.log.warn({ err, roomId: room.id }, 'typing could not be shown');
-      })
-      .finally(() => {
-        room.typing = null;
-      });
+    const waiting = room.followed.findLast(({ turnId }) => {
+      const live = turnId ? this.#lives.get(turnId) : undefined;
+      return !live?.message.visible && !live?.settled;
+    });
+    room.light.show(waiting?.surface);
   }
 }

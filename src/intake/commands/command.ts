@@ -8,7 +8,7 @@ import type { Person } from '../../core/pairing.js';
 import { CarrierError, isRetryable } from '../../errors.js';
 import type { PersonPrincipal } from '../../operations/principal.js';
 import { type Arrival, isOperator, type Notice, personOf } from '../gate.js';
-import type { Written } from './written.js';
+import type { Written } from '../written.js';
 
 export interface Call extends Arrival {
   /** What follows the name, trimmed. */

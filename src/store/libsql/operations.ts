@@ -135,12 +135,17 @@ export function openOperations(db: Database) {
     turnsUndecided: (roomId: string, limit: number) => turns.undecided(roomId, limit),
     turnsWaiting: (before: number, limit: number) => turns.waiting(before, limit),
     delivered: (id: string, receipt: string | null) => outbox.delivered(id, receipt),
-    failed: (id: string, error: string, final: boolean) => outbox.failed(id, error, final),
+    failed: (id: string, error: string, failing: string | null) => outbox.failed(id, error, failing),
     listOutbox: (final: boolean, after: number, agentId: string | null, limit: number) =>
       outbox.list(final, after, agentId, limit),
     retry: (id: string) => outbox.retry(id),
+    retryTurn(roomId: string, turnId: string): boolean {
+      const room = names.room(roomId);
+      return room !== undefined && outbox.retryTurn(room, turnId);
+    },
     drop: (id: string) => outbox.drop(id),
-    outboxWaiting: (before: number, limit: number) => outbox.waiting(before, limit),
+    outboxWaiting: (before: number, dueBy: number, limit: number) => outbox.waiting(before, dueBy, limit),
+    countOutbox: () => outbox.count(),
     forget(ids: string[]): ForgottenIn {
       const gone = forget(ids);
       if (gone.count > 0) turns.dropDeadCheckpoints();

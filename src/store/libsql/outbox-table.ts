@@ -15,8 +15,8 @@ export class OutboxTable {
       insert: db.prepare('insert into outbox (id, room, memory, created, body) values (?, ?, ?, ?, ?)'),
       due: db.prepare(
         listOf(
-          `'[' || attempts || ',' || body || ',' || coalesce(reply, 'null') || ']'`,
-          `select o.attempts, o.body, m.body as reply from outbox o left join memories m on m.id = o.memory
+          `'[' || attempts || ',' || coalesce(failing, 'null') || ',' || body || ',' || coalesce(reply, 'null') || ']'`,
+          `select o.attempts, o.failing, o.body, m.body as reply from outbox o left join memories m on m.id = o.memory
            where o.room = ? and o.final = 0 order by o.seq limit ?`,
         ),
       ),
@@ -26,7 +26,8 @@ export class OutboxTable {
       ),
       remove: db.prepare('delete from outbox where id = ? and final = 0'),
       failed: db.prepare(
-        'update outbox set attempts = attempts + 1, error = ?, final = ? where id = ? and final = 0',
+        `update outbox set attempts = attempts + 1, error = ?1, failing = coalesce(?2, failing), final = ?2 is null
+         where id = ?3 and final = 0`,
       ),
       condemned: db.prepare(`
         select json_group_array(distinct r.name) from outbox o join rooms r on r.id = o.room
@@ -39,7 +40,8 @@ export class OutboxTable {
           `select json_array(o.seq, json_object(
              'id', o.id, 'agentId', o.body ->> '$.agentId', 'roomId', r.name, 'turnId', o.body ->> '$.turnId',
              'memoryId', o.memory, 'to', json_remove(o.body -> '$.to', '$.messageId', '$.metadata', '$.pull'),
-             'attempts', o.attempts, 'error', json(o.error), 'createdAt', o.created)) as item
+             'attempts', o.attempts, 'error', json(o.error), 'failing', json(o.failing),
+             'createdAt', o.created)) as item
            from outbox o join rooms r on r.id = o.room
            where o.final = ?1 and o.seq > ?2 and (?3 is null or o.body ->> '$.agentId' = ?3)
            order by o.seq limit ?4`,
@@ -48,12 +50,20 @@ export class OutboxTable {
       givenUpIn: db.prepare(
         'select r.name from outbox o join rooms r on r.id = o.room where o.id = ? and o.final = 1',
       ),
-      retry: db.prepare('update outbox set final = 0 where id = ?'),
+      retry: db.prepare('update outbox set final = 0, failing = null where id = ?'),
+      retryTurn: db.prepare(
+        "update outbox set final = 0, failing = null where room = ? and body ->> '$.turnId' = ?",
+      ),
       drop: db.prepare('delete from outbox where id = ?'),
       waiting: db.prepare(`
         select json_group_array(name) from (
-          select r.name, min(o.created) as since from outbox o join rooms r on r.id = o.room
-          where o.final = 0 group by o.room having since < ? order by since limit ?)`),
+          -- With one min() the other columns are those of its row: of the oldest reply.
+          select r.name, o.created as since, o.failing, min(o.seq) from outbox o join rooms r on r.id = o.room
+          where o.final = 0 group by o.room
+          having since < ?1 and coalesce(o.failing ->> '$.nextAt', 0) <= ?2 order by since limit ?3)`),
+      count: db.prepare(`
+        select json_object('waiting', count(*) filter (where final = 0), 'dead', count(*) filter (where final = 1),
+          'oldest', min(created) filter (where final = 0)) from outbox`),
     };
   }
 
@@ -76,8 +86,9 @@ export class OutboxTable {
     this.#sql.remove.run(id);
   }
 
-  failed(id: string, error: string, final: boolean): void {
-    this.#sql.failed.run(error, Number(final), id);
+  /** `failing` is JSON; null gives it up. */
+  failed(id: string, error: string, failing: string | null): void {
+    this.#sql.failed.run(error, failing, id);
   }
 
   /** A JSON list of number and entry. */
@@ -90,6 +101,11 @@ export class OutboxTable {
     const room = this.#sql.givenUpIn.value<string>(id);
     if (room !== null) this.#sql.retry.run(id);
     return room;
+  }
+
+  /** False: the turn has nothing to deliver. */
+  retryTurn(room: number, turnId: string): boolean {
+    return this.#sql.retryTurn.run(room, turnId).changes > 0;
   }
 
   /** False: there was no such message. */
@@ -110,7 +126,11 @@ export class OutboxTable {
     this.#sql.expire.run(before, agentId);
   }
 
-  waiting(before: number, limit: number): string {
-    return this.#sql.waiting.value<string>(before, limit)!;
+  waiting(before: number, dueBy: number, limit: number): string {
+    return this.#sql.waiting.value<string>(before, dueBy, limit)!;
+  }
+
+  count(): string {
+    return this.#sql.count.value<string>()!;
   }
 }

@@ -1,5 +1,11 @@
-import type { OutboundMessage } from '../../core/turn.js';
-import { type Outbox, storedReceipt, type Undelivered, type UndeliveredRequest } from '../outbox.js';
+import {
+  type Due,
+  type Failing,
+  type Outbox,
+  storedReceipt,
+  type Undelivered,
+  type UndeliveredRequest,
+} from '../outbox.js';
 import type { Page } from '../paging.js';
 import { whole } from '../paging.js';
 import { pageOfRows, readNumber } from './cursors.js';
@@ -15,7 +21,7 @@ export class LibsqlOutbox implements Outbox {
     this.#replica = replica;
   }
 
-  async due(roomId: string, limit: number): Promise<OutboundMessage[]> {
+  async due(roomId: string, limit: number): Promise<Due[]> {
     const due = whole(limit);
     return (await this.#replica.room(roomId, { due })).due(due);
   }
@@ -24,10 +30,11 @@ export class LibsqlOutbox implements Outbox {
     await this.#link.call('delivered', [id, storedReceipt(receipt)], () => this.#replica.delivered(id));
   }
 
-  async failed(id: string, error: { code: string; message: string }, final: boolean): Promise<void> {
-    await this.#link.call('failed', [id, JSON.stringify(error), final], () => {
-      if (final) this.#replica.delivered(id);
-      else this.#replica.failed(id);
+  async failed(id: string, error: { code: string; message: string }, failing: Failing | null): Promise<void> {
+    const stored = failing && JSON.stringify(failing);
+    await this.#link.call('failed', [id, JSON.stringify(error), stored], () => {
+      if (stored === null) this.#replica.delivered(id);
+      else this.#replica.failed(id, JSON.parse(stored));
     });
   }
 
@@ -46,11 +53,21 @@ export class LibsqlOutbox implements Outbox {
     return roomId !== null;
   }
 
+  retryTurn({ turnId, roomId }: { turnId: string; roomId: string }): Promise<boolean> {
+    return this.#link.call('retryTurn', [roomId, turnId], (found) => {
+      if (found) this.#replica.revived(roomId);
+    });
+  }
+
   drop(id: string): Promise<boolean> {
     return this.#link.call('drop', [id], () => this.#replica.delivered(id));
   }
 
-  async waiting(before: number, limit: number): Promise<string[]> {
-    return JSON.parse(await this.#link.call('outboxWaiting', [before, whole(limit)]));
+  async waiting(before: number, limit: number, dueBy = Number.MAX_SAFE_INTEGER): Promise<string[]> {
+    return JSON.parse(await this.#link.call('outboxWaiting', [before, dueBy, whole(limit)]));
+  }
+
+  async count(): Promise<{ waiting: number; dead: number; oldest: number | null }> {
+    return JSON.parse(await this.#link.call('countOutbox', []));
   }
 }

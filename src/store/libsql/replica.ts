@@ -7,6 +7,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { OutboundMessage, TurnCheckpoint } from '../../core/turn.js';
+import type { Failing } from '../outbox.js';
 import type { Link } from './link.js';
 import { type ForgottenIn, mostPerRoom, type RoomLimits } from './operations.js';
 import { type FinishedTurn, RoomView } from './room-view.js';
@@ -105,9 +106,9 @@ export class Replica {
     this.#change(roomId, (room) => room.delivered(outboundId));
   }
 
-  failed(outboundId: string): void {
+  failed(outboundId: string, failing: Failing): void {
     const roomId = this.#roomOfReply.get(outboundId);
-    if (roomId !== undefined) this.#change(roomId, (room) => room.failed(outboundId));
+    if (roomId !== undefined) this.#change(roomId, (room) => room.failed(outboundId, failing));
   }
 
   /** Editing is rare: what holds the memory is read again. */

@@ -1,5 +1,6 @@
 import type { Memory, MemoryStatus } from '../../core/memory.js';
 import type { OutboundMessage, TurnCheckpoint } from '../../core/turn.js';
+import type { Due, Failing } from '../outbox.js';
 import type { Claim } from '../turn-store.js';
 import { frozen } from './frozen.js';
 import type { RoomRows } from './operations.js';
@@ -19,7 +20,7 @@ export class RoomView {
   readonly #recent: Window;
   #pending: Stored[];
   #checkpoints: TurnCheckpoint[];
-  #outbox: OutboundMessage[];
+  #outbox: Due[];
 
   constructor(roomId: string, rows: RoomRows, recentSize: number) {
     this.#recent = new Window(readMemories(rows.recent), recentSize);
@@ -64,7 +65,7 @@ export class RoomView {
     return { messages: messages.slice(0, Math.max(trigger, 1)), checkpoint: null, cut: true };
   }
 
-  due(limit: number): OutboundMessage[] {
+  due(limit: number): Due[] {
     return this.#outbox.slice(0, limit);
   }
 
@@ -102,9 +103,9 @@ export class RoomView {
     this.#outbox = this.#outbox.filter((outbound) => outbound.id !== id);
   }
 
-  failed(id: string): void {
+  failed(id: string, failing: Failing): void {
     this.#outbox = this.#outbox.map((outbound) =>
-      outbound.id === id ? Object.freeze({ ...outbound, attempts: outbound.attempts + 1 }) : outbound,
+      outbound.id === id ? frozen({ ...outbound, attempts: outbound.attempts + 1, failing }) : outbound,
     );
   }
 }
@@ -116,10 +117,11 @@ function readCheckpoints(roomId: string, json: string): TurnCheckpoint[] {
   );
 }
 
-function readOutbound(json: string): OutboundMessage[] {
-  const rows = JSON.parse(json) as [attempts: number, body: OutboundMessage, reply: Memory | null][];
-  return rows.map(([attempts, outbound, reply]) => {
+function readOutbound(json: string): Due[] {
+  type Row = [attempts: number, failing: Failing | null, body: Due, reply: Memory | null];
+  return (JSON.parse(json) as Row[]).map(([attempts, failing, outbound, reply]) => {
     outbound.attempts = attempts;
+    if (failing) outbound.failing = failing;
     if (reply) outbound.memory ??= reply;
     return frozen(outbound);
   });

@@ -132,6 +132,9 @@ const sql: Record<MigrationName, string> = {
         'person', m.body -> '$.author.id') end))
     from files f left join memories m on m.seq = (select min(memory) from file_uses where file = f.hash);
   `,
+  deliveries: `
+  alter table outbox add column failing text; -- JSON: since when it fails, and when it is tried next
+  `,
 };
 
 /** In their order. */

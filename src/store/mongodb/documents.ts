@@ -17,7 +17,7 @@ import type { Memory, MemoryKind, MemoryStatus, Source, SourceKey } from '../../
 import { roomSourceOf } from '../../core/memory.js';
 import type { Trigger } from '../../core/trigger.js';
 import { type OutboundMessage, readSteps, type Turn, type TurnCheckpoint } from '../../core/turn.js';
-import type { Undelivered } from '../outbox.js';
+import type { Due, Failing, Undelivered } from '../outbox.js';
 import { termsOf } from './terms.js';
 
 /** What a claim must see, in the order it looks at it. */
@@ -42,6 +42,7 @@ interface StoredOutbound extends Pick<OutboundMessage, 'id' | 'attempts' | 'crea
   /** JSON, where it is not the reply of this document. */
   memory?: string;
   error?: { code: string; message: string };
+  failing?: Failing;
 }
 
 /** Metadata is JSON text: its keys are a platform's, and not every server takes dots or dollars in field names. */
@@ -164,20 +165,21 @@ export function turnDocumentOf(
   return document;
 }
 
-export function outboundOf(document: MemoryDocument): OutboundMessage {
+export function outboundOf(document: MemoryDocument): Due {
   const { agentId, roomId, turnId } = document;
-  const { id, attempts, createdAt, to, answers, memory } = document.outbox!;
+  const { id, attempts, createdAt, to, answers, memory, failing } = document.outbox!;
   return {
     ...{ id, agentId, roomId, turnId: turnId!, memory: memory ? JSON.parse(memory) : memoryOf(document) },
     ...{ to: sourceOf(to), answers: answers.map(sourceOf), attempts, createdAt },
+    ...(failing && { failing }),
   };
 }
 
 export function undeliveredOf({ _id, agentId, roomId, turnId, outbox }: MemoryDocument): Undelivered {
-  const { id, attempts, createdAt, memory, to, error = null } = outbox!;
+  const { id, attempts, createdAt, memory, to, error = null, failing = null } = outbox!;
   return {
     ...{ id, agentId, roomId, turnId: turnId!, memoryId: memory ? JSON.parse(memory).id : _id },
-    ...{ to: roomSourceOf(to), attempts, error, createdAt },
+    ...{ to: roomSourceOf(to), attempts, error, failing, createdAt },
   };
 }
 

@@ -1,7 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { Filter } from 'mongodb';
-import type { OutboundMessage } from '../../core/turn.js';
-import { type Outbox, storedReceipt, type Undelivered, type UndeliveredRequest } from '../outbox.js';
+import {
+  type Due,
+  type Failing,
+  type Outbox,
+  storedReceipt,
+  type Undelivered,
+  type UndeliveredRequest,
+} from '../outbox.js';
 import type { Page } from '../paging.js';
 import { pageOf, whole } from '../paging.js';
 import type { Connection } from './connection.js';
@@ -21,6 +27,11 @@ import { waitingRooms } from './waiting.js';
 /** Where a reply lies never changes; knowing it saves a sharded cluster from asking every shard. */
 type Place = { _id: string; roomId: string };
 
+const dueAgain = {
+  $set: { due: true as const },
+  $unset: { expiresAt: '' as const, 'outbox.failing': '' as const },
+};
+
 export class MongoOutbox implements Outbox {
   readonly #connection: Connection;
   readonly #log: RoomLog;
@@ -33,7 +44,7 @@ export class MongoOutbox implements Outbox {
     this.#marks = marks;
   }
 
-  async due(roomId: string, limit: number): Promise<OutboundMessage[]> {
+  async due(roomId: string, limit: number): Promise<Due[]> {
     if (whole(limit) === 0) return [];
     const documents = await this.#connection.find(
       this.#log.memories,
@@ -53,23 +64,39 @@ export class MongoOutbox implements Outbox {
     await this.#log.update([{ updateOne: { filter, update: { ...set, $unset: { due: '', outbox: '' } } } }]);
   }
 
-  async failed(id: string, error: { code: string; message: string }, final: boolean): Promise<void> {
+  async failed(id: string, error: { code: string; message: string }, failing: Failing | null): Promise<void> {
     const filter = this.#dueUnder(id);
     await this.#marked(filter);
     await this.#connection.run(() =>
       this.#log.memories.updateOne(filter, {
         $inc: { 'outbox.attempts': 1 },
-        $set: { 'outbox.error': copied(error) },
-        ...(final ? { $unset: { due: '' } } : {}),
+        $set: { 'outbox.error': copied(error), ...(failing && { 'outbox.failing': copied(failing) }) },
+        ...(failing ? {} : { $unset: { due: '' } }),
       }),
     );
   }
 
-  waiting(before: number, limit: number): Promise<string[]> {
+  waiting(before: number, limit: number, dueBy?: number): Promise<string[]> {
     const due = { due: true, 'outbox.createdAt': { $lt: before } };
     return this.#connection.run(() =>
-      waitingRooms(this.#log.memories, due, 'outbox.createdAt', whole(limit)),
+      waitingRooms(this.#log.memories, due, 'outbox.createdAt', whole(limit), dueBy),
     );
+  }
+
+  async count(): Promise<{ waiting: number; dead: number; oldest: number | null }> {
+    const { memories } = this.#log;
+    // Bounds that all are within: the indexes are found by them.
+    const due = { due: true as const, 'outbox.createdAt': { $gt: 0 } };
+    const [waiting, dead, [oldest]] = await Promise.all([
+      this.#connection.run(() => memories.countDocuments(due)),
+      this.#connection.run(() => memories.countDocuments({ ...givenUp, 'outbox.id': { $gt: '' } })),
+      this.#connection.find(memories, due, {
+        sort: { 'outbox.createdAt': 1 },
+        limit: 1,
+        projection: { outbox: 1 },
+      }),
+    ]);
+    return { waiting, dead, oldest: oldest?.outbox?.createdAt ?? null };
   }
 
   async list(page: UndeliveredRequest): Promise<Page<Undelivered>> {
@@ -91,11 +118,20 @@ export class MongoOutbox implements Outbox {
   async retry(id: string): Promise<boolean> {
     const dead = await this.#placeOf({ 'outbox.id': id, ...givenUp });
     if (!dead) return false;
-    const update = { $set: { due: true as const }, $unset: { expiresAt: '' as const } };
     await this.#connection.repeatable(() =>
-      this.#log.memories.updateOne({ ...dead, 'outbox.id': id, ...givenUp }, update),
+      this.#log.memories.updateOne({ ...dead, 'outbox.id': id, ...givenUp }, dueAgain),
     );
     return true;
+  }
+
+  /** A turn's document is found by its id. */
+  async retryTurn({ turnId, roomId }: { turnId: string; roomId: string }): Promise<boolean> {
+    await this.#marks.ofRoom(roomId);
+    const mine = { roomId, ingest: turnId, 'outbox.id': { $exists: true } };
+    const { matchedCount } = await this.#connection.repeatable(() =>
+      this.#log.memories.updateOne(mine, dueAgain),
+    );
+    return matchedCount > 0;
   }
 
   async drop(id: string): Promise<boolean> {

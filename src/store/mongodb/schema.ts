@@ -21,6 +21,7 @@ const steps: Record<MigrationName, Step | null> = {
   audit: null,
   'turn-states': null,
   'file-owners': null,
+  deliveries: null,
 };
 
 /** How often a running process looks whether it may go on, in ms. */

@@ -97,7 +97,7 @@ describe('[structure.12] the pause between tries', () => {
     [1500.5, 'ms', 1500.5],
     ['0', 's', 0],
     ['-3', 's', 0],
-    ['9999999999', 's', 3_600_000],
+    ['9999999999', 's', 86_400_000],
     ['soon', 's', undefined],
     ['', 's', undefined],
     ['Infinity', 's', undefined],

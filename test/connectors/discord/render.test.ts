@@ -18,7 +18,7 @@ describe('Discord’s markdown', () => {
     [
       'links',
       '[docs](https://a.example/x_(y)) <https://b.example/_z_>',
-      '[docs](https://a.example/x_%28y%29) https://b.example/_z_',
+      '[docs](https://a.example/x_%28y%29) <https://b.example/_z_>',
     ],
     [
       'a link that names another address',

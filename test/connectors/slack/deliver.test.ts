@@ -72,13 +72,16 @@ describe('replies on Slack', () => {
   });
 
   it('are tried again for what passes, and given up with the fix for what does not', async () => {
-    for (const fault of [{ status: 502 }, { drop: true }, { error: 'service_unavailable' }]) {
+    const page = '<html><body>403 Forbidden</body></html>';
+    for (const fault of [
+      ...[{ status: 502 }, { drop: true }, { error: 'service_unavailable' }, { error: 'internal_error' }],
+      ...[{ status: 403, page }, { status: 404, page }, { page }, { error: 'ratelimited' }],
+    ]) {
       rig.slack.faults.on('chat.postMessage', fault);
       await expect(rig.deliver(rig.answer(question, 'x'))).rejects.toBeInstanceOf(RetryableError);
     }
     for (const [fault, words] of [
       [{ error: 'is_archived' }, 'archived'],
-      [{ status: 403 }, '403'],
       [{ error: 'token_revoked' }, 'install it again'],
     ] as const) {
       rig.slack.faults.on('chat.postMessage', fault);

@@ -15,7 +15,6 @@ const reading: Reading = {
   home: true,
   names: (id) => names[id],
   replyIn: 'thread',
-  participates: false,
 };
 
 describe('payloads of Slack', () => {

@@ -66,14 +66,13 @@ for (const http of [false, true]) {
       expect(rig.host.memories[0]!.source.thread).toBeUndefined();
     });
 
-    it('belong to the agent’s thread once it has spoken there', async () => {
+    it('belong to their thread, and say whom they address', async () => {
       const { said, memory } = await rig.tell(`${rig.bot} hello`);
-      await rig.deliver(rig.answer(memory, 'hello back'));
       const more = await rig.tell('and you?', { threadTs: said.ts });
-      expect(rig.host.inbound.at(-1)).toMatchObject({ addressed: true });
+      expect(rig.host.inbound.at(-1)).toMatchObject({ addressed: false, threaded: true });
       expect(more.memory.roomId).toBe(memory.roomId);
       await rig.tell('<@U0BOB> what do you say?', { threadTs: said.ts });
-      expect(rig.host.inbound.at(-1)).toMatchObject({ addressed: false });
+      expect(rig.host.inbound.at(-1)).toMatchObject({ addressed: false, addressesAnother: true });
     });
 
     it('bring their files', async () => {

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RetryableError } from '../../../src/extension-api.js';
 import { until } from '../../support/until.js';
 import { type Bot, png, startBot } from './bot.js';
 
@@ -46,12 +45,6 @@ for (const pushed of [false, true]) {
       await until(() => shelved() === 0);
     });
 
-    it('is stored before what follows it', async () => {
-      album('my cats', undefined);
-      bot.server.people.say(chat, alice, 'what do you say?');
-      expect((await inbound(2)).map(({ text }) => text)).toEqual(['my cats', 'what do you say?']);
-    });
-
     it('is not lost when the process dies while it is gathered', async () => {
       album('my cats', undefined, undefined);
       // Every item is confirmed, and so will not come again; none is a message yet.
@@ -92,15 +85,6 @@ for (const pushed of [false, true]) {
         source: { messageId: `${chat.id}:${late.message_id}` },
       });
       await until(() => shelved() === 0);
-    });
-
-    it('waits for a store that fails', async () => {
-      let failures = 2;
-      bot.host.beforeStore = async () => {
-        if (failures-- > 0) throw new RetryableError('store_unavailable', 'The disk is full.');
-      };
-      album('my cats', undefined);
-      expect((await inbound())[0]!.attachments).toHaveLength(2);
     });
 
     it('changes with each of its captions', async () => {

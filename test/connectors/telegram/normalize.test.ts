@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainText } from '../../../connectors/telegram/entities.js';
-import { commandOf, normalizeMessage, type Us } from '../../../connectors/telegram/normalize.js';
-import { type Message, Update } from '../../../connectors/telegram/payload.js';
+import { normalizeMessage, type Us } from '../../../connectors/telegram/normalize.js';
+import { Update } from '../../../connectors/telegram/payload.js';
 
 interface Fixture {
   name: string;
@@ -40,15 +40,5 @@ describe('An update of Telegram becomes a message:', () => {
         expect(visible).toBe(text.replace(/[`[\]()\s]|https:\/\/a.example/g, ''));
       }),
     );
-  });
-
-  it.each([
-    ['/help', { name: 'help', args: '' }],
-    ['/Model@Eliza_Bot  gpt-5 \n please', { name: 'model', args: 'gpt-5 \n please' }],
-    ['/help@other_bot', null],
-    ['help', null],
-  ])('%j may be a command', (text, command) => {
-    const entities = [{ type: 'bot_command', offset: text.startsWith('/') ? 0 : 9, length: 4 }];
-    expect(commandOf({ text, entities } as Message, bot)).toEqual(command);
   });
 });

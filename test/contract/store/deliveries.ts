@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commitOf, message } from './samples.js';
+import { commitOf, failing, message } from './samples.js';
 import { allPages, madeUpCursors, type StoreSubject } from './subject.js';
 
 export function deliveriesContract(subject: StoreSubject): void {
@@ -12,7 +12,7 @@ export function deliveriesContract(subject: StoreSubject): void {
     expect(await subject.store.turns.commit({ turn, reply, outbound })).toBe(true);
     return outbound!;
   };
-  const giveUp = (id: string) => subject.store.outbox.failed(id, error, true);
+  const giveUp = (id: string) => subject.store.outbox.failed(id, error, null);
   const list = async (state: 'waiting' | 'dead', agentId?: string, limit?: number) =>
     (await allPages((page) => subject.store.outbox.list({ ...page, state, agentId }), limit)).items;
   const ids = async (state: 'waiting' | 'dead', agentId?: string, limit?: number) =>
@@ -42,13 +42,13 @@ export function deliveriesContract(subject: StoreSubject): void {
       const { id, roomId, agentId, turnId, memory, createdAt } = await reply();
       const to = { connector: 'http', tenant: 'default', channel: 'c', thread: 't' };
       const entry = { id, roomId, agentId, turnId, memoryId: memory.id, to, createdAt };
-      expect(await list('waiting')).toEqual([{ ...entry, attempts: 0, error: null }]);
-      await subject.store.outbox.failed(id, error, false);
-      expect(await list('waiting')).toEqual([{ ...entry, attempts: 1, error }]);
+      expect(await list('waiting')).toEqual([{ ...entry, attempts: 0, error: null, failing: null }]);
+      await subject.store.outbox.failed(id, error, failing);
+      expect(await list('waiting')).toEqual([{ ...entry, attempts: 1, error, failing }]);
       const worse = { code: 'internal', message: 'worse: \u0000 "$set"' };
-      await subject.store.outbox.failed(id, worse, true);
+      await subject.store.outbox.failed(id, worse, null);
       await subject.reopen();
-      expect(await list('dead')).toEqual([{ ...entry, attempts: 2, error: worse }]);
+      expect(await list('dead')).toEqual([{ ...entry, attempts: 2, error: worse, failing }]);
     });
 
     it('list what stands in no history too', async () => {
@@ -86,6 +86,32 @@ export function deliveriesContract(subject: StoreSubject): void {
       expect(await subject.store.outbox.retry(a.id)).toBe(false);
       expect(await due()).toEqual([b.id, c.id]);
       expect(await ids('dead')).toEqual([]);
+    });
+
+    it('begin anew when they are retried, by themselves or by their turn', async () => {
+      const { outbox } = subject.store;
+      const [a, b] = [await reply(), await reply()];
+      for (const { id } of [a, b]) await outbox.failed(id, error, failing);
+      await giveUp(a.id);
+      expect(await outbox.retry(a.id)).toBe(true);
+      expect(await outbox.due('room', 1)).toEqual([{ ...a, attempts: 2 }]);
+      await giveUp(a.id);
+      for (const { turnId } of [a, b]) expect(await outbox.retryTurn({ turnId, roomId: 'room' })).toBe(true);
+      for (const restart of [false, true]) {
+        if (restart) await subject.reopen();
+        expect(await subject.store.outbox.due('room', 5)).toEqual([
+          { ...a, attempts: 3 },
+          { ...b, attempts: 1 },
+        ]);
+        expect(await ids('dead')).toEqual([]);
+      }
+      await subject.store.outbox.delivered(a.id, {});
+      for (const turn of [
+        a,
+        { turnId: b.turnId, roomId: 'elsewhere' },
+        { turnId: 'unknown', roomId: 'room' },
+      ])
+        expect(await subject.store.outbox.retryTurn(turn)).toBe(false);
     });
 
     it('are never sent once they are dropped, and stay in history', async () => {

@@ -136,7 +136,7 @@ export function expiryContract(subject: StoreSubject): void {
       expect(await waitingTexts()).toEqual([]);
       const [delivered, givenUp, waiting] = await subject.store.outbox.due('room', 10);
       await subject.store.outbox.delivered(delivered!.id, {});
-      await subject.store.outbox.failed(givenUp!.id, { code: 'delivery_failed', message: 'no' }, true);
+      await subject.store.outbox.failed(givenUp!.id, { code: 'delivery_failed', message: 'no' }, null);
       expect(total(await expire())).toBe(5);
       await inTime(async () => expect(await history()).toEqual(['reply to waiting']));
       expect(await subject.store.outbox.due('room', 10)).toEqual([waiting]);

@@ -88,7 +88,7 @@ export function reopeningContract(subject: StoreSubject): void {
       const [a, b, c] = [await append('a'), await append('b'), await append('c')];
       const [delivered, dead, due] = [await fail(a), await fail(b), await fail(c)];
       await subject.store.outbox.delivered(delivered.outbound!.id, { messageIds: ['1'] });
-      await subject.store.outbox.failed(dead.outbound!.id, { code: 'delivery_failed', message: 'no' }, true);
+      await subject.store.outbox.failed(dead.outbound!.id, { code: 'delivery_failed', message: 'no' }, null);
       for (const { turn } of [delivered, dead, due])
         expect(await subject.store.turns.reopen(turn.turnId)).toBe(true);
       for (const restart of [false, true]) {

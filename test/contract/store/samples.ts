@@ -88,6 +88,9 @@ export function commitOf(messages: Memory[], { status = 'done', text, silent = f
   return { turn, reply, outbound };
 }
 
+/** Of a reply that has failed once, at 1,000. */
+export const failing = { since: 1_000, lastAt: 1_000, nextAt: 2_000 };
+
 /** Claims and commits what waits in the room. */
 export async function commitAll(store: Store, roomId = 'room') {
   const { messages } = await store.turns.claim(roomId, 100);

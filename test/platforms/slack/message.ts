@@ -28,6 +28,8 @@ export interface SlackMessage {
   reactions: Map<string, Set<string>>;
   /** Still being streamed: it takes appends, and no updates. */
   streaming: boolean;
+  /** Whether Slack may fetch its links and show what is there. */
+  unfurls?: boolean;
   /** Legacy attachments, which shared messages come as. */
   attachments?: Record<string, unknown>[];
 }

@@ -25,6 +25,8 @@ export const chatMethods: Record<string, Method> = {
         threadTs,
         ...content,
         text: content.text.slice(0, maxTextChars),
+        // Links of apps get previews of media unless it is forbidden.
+        unfurls: call.args.flag('unfurl_links') || call.args.optional('unfurl_media') !== 'false',
       });
       announce(call, viewOf(message, world.baseUrl));
       if (threadTs) clearStatus(call, channel.id, threadTs);

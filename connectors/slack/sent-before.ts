@@ -1,0 +1,55 @@
+/** Finds the messages of a reply that an earlier try has sent without coming to note it, by what they are tagged with. */
+import type { WebClient } from '@slack/web-api';
+import { calling, refusalOf } from './failure.js';
+
+/** What marks a message as part of a reply. */
+const metadataType = 'carrier_reply';
+
+/** Slack's clock and ours may differ by this. */
+const clockSlackSeconds = 120;
+
+/** Most messages of a conversation that are looked through. */
+const searched = { pages: 5, perPage: 200 };
+
+export interface Search {
+  client: WebClient;
+  channel: string;
+  thread: string | undefined;
+  /** Of the outbox entry. */
+  id: string;
+  /** When it was first tried, Unix ms. */
+  at: number;
+}
+
+export function tagOf(outboundId: string, part: number) {
+  return { event_type: metadataType, event_payload: { reply: outboundId, part } };
+}
+
+/** By part, Slack's ids of the messages. Where the thread is gone, they stand in the channel. */
+export async function sentBefore(search: Search): Promise<Map<number, string>> {
+  return find(search).catch((error) => {
+    if (!['thread_not_found', 'invalid_thread_ts'].includes(refusalOf(error) ?? '')) throw error;
+    return find({ ...search, thread: undefined });
+  });
+}
+
+async function find({ client, channel, thread, id, at }: Search): Promise<Map<number, string>> {
+  const found = new Map<number, string>();
+  const oldest = String(Math.floor(at / 1000) - clockSlackSeconds);
+  const window = { channel, oldest, limit: searched.perPage, include_all_metadata: true };
+  let cursor: string | undefined;
+  for (let page = 0; page < searched.pages; page += 1) {
+    const { messages = [], response_metadata: next } = await calling('looking for sent messages', () =>
+      thread
+        ? client.conversations.replies({ ...window, ts: thread, cursor })
+        : client.conversations.history({ ...window, cursor }),
+    );
+    for (const { ts, metadata } of messages) {
+      const { reply, part } = (metadata?.event_payload ?? {}) as { reply?: unknown; part?: unknown };
+      if (ts && metadata?.event_type === metadataType && reply === id) found.set(Number(part), ts);
+    }
+    cursor = next?.next_cursor || undefined;
+    if (!cursor) break;
+  }
+  return found;
+}
