@@ -167,7 +167,7 @@ describe('endpoints', () => {
     ['a setting', { OPENAI_SEES: 'true', OPENAI_MODEL: 'local' }, {}],
     ['the file', { OPENAI_MODEL: 'local' }, { endpoints: { openai: { models: { local: { sees: true } } } } }],
     ['its name', { OPENAI_MODEL: 'qwen2.5-vl' }, {}],
-  ])('get images where %s says that the model sees', async (_, env, file) => {
+  ])('[http-and-cli.5] get images where %s says that the model sees', async (_, env, file) => {
     const { url, received } = await scriptedServer(ok);
     const models = modelsOf({ OPENAI_BASE_URL: url, ...env }, file);
     const images = [{ mediaType: 'image/png', bytes: Uint8Array.of(1) }];
@@ -175,7 +175,7 @@ describe('endpoints', () => {
     expect(JSON.stringify(received[0]?.body)).toContain('data:image/png;base64,AQ==');
   });
 
-  it('get no images where nobody says so, nor for another model of the same server', async () => {
+  it('[http-and-cli.5] get no images where nobody says so, nor for another model of the same server', async () => {
     const { url, received } = await scriptedServer(ok);
     const models = modelsOf({ OPENAI_BASE_URL: url, OPENAI_MODEL: 'local', OPENAI_SEES: 'true' });
     const images = [{ mediaType: 'image/png', bytes: Uint8Array.of(1) }];
