@@ -1,5 +1,5 @@
 /** Texts beyond this are given to a thread, in UTF-16 units and in signs that may be marks. */
-const most = { length: 2000, marks: 200 };
+const most = { length: 1500, marks: 120 };
 
 const marks = /[`*_~[\]<>|#=&\\!\n]/g;
 
