@@ -94,12 +94,6 @@ function isBranded(value: unknown, retryable?: boolean): boolean {
   return retryable === undefined || (value as { retryable?: unknown }).retryable === retryable;
 }
 
-/** By the mark for our own classes; whoever extends one of them means that class, and no other error of ours. */
-function isOf(asked: object, own: object, value: unknown, retryable?: boolean): boolean {
-  if (asked === own) return isBranded(value, retryable);
-  return Function.prototype[Symbol.hasInstance].call(asked, value);
-}
-
 /** The base of both classes below; throw one of those. `message` names the fix where there is one. */
 export abstract class CarrierError extends Error {
   abstract readonly retryable: boolean;
@@ -112,10 +106,6 @@ export abstract class CarrierError extends Error {
     this.code = code;
     this.field = details.field;
     Object.defineProperty(this, brand, { value: true });
-  }
-
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return isOf(this, CarrierError, value);
   }
 
   /** HTTP status of the code. */
@@ -134,20 +124,21 @@ export class RetryableError extends CarrierError {
     super(code, message, details);
     this.retryAfterMs = details.retryAfterMs;
   }
-
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return isOf(this, RetryableError, value, true);
-  }
 }
 
 /** The same call will fail again until something is changed. */
 export class FatalError extends CarrierError {
   readonly retryable = false;
-
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return isOf(this, FatalError, value, false);
-  }
 }
+
+/** By the mark for our own classes; whoever extends one of them means that class, and no other error of ours. */
+for (const [own, retryable] of [[CarrierError], [RetryableError, true], [FatalError, false]] as const)
+  Object.defineProperty(own, Symbol.hasInstance, {
+    value(this: object, error: unknown): boolean {
+      if (this === own) return isBranded(error, retryable);
+      return Function.prototype[Symbol.hasInstance].call(this, error);
+    },
+  });
 
 /** Errors of unknown make are taken as retryable: giving up early loses work, an extra try does not. */
 export function isRetryable(error: unknown): boolean {

@@ -4,7 +4,7 @@ import { untilDone } from '../connector/kit/waiting.js';
 import { atMost } from '../core/deadline.js';
 import type { InboundMessage } from '../core/inbound.js';
 import { roomIdOf, type SourceKey } from '../core/memory.js';
-import { isRetryable, RetryableError } from '../errors.js';
+import { FatalError, isRetryable, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { NoteStore } from '../store/note-store.js';
 
@@ -144,7 +144,7 @@ export class IncomingLine {
       if (isNoted) await this.#forget(noteKey);
       return receipt;
     } catch (error) {
-      if (isNoted && !isRetryable(error)) await this.#forget(noteKey);
+      if (isNoted && isRefused(error)) await this.#forget(noteKey);
       throw error;
     } finally {
       place?.leave();
@@ -205,6 +205,11 @@ export class IncomingLine {
       .take(noteKey)
       .catch((err) => this.#log.warn({ err }, 'the note of a message that is stored stays for now'));
   }
+}
+
+/** For good: an agent that does not run now may be back. */
+function isRefused(error: unknown): boolean {
+  return error instanceof FatalError && error.code !== 'agent_unknown' && error.code !== 'shutting_down';
 }
 
 function prefixOf({ name, agentId }: Owner): string {
