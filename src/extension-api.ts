@@ -91,6 +91,7 @@ export type {
   SystemPart,
   Tool,
   ToolCall,
+  Transcriber,
   UserMessage,
 } from './llm/llm.js';
 export { wishesIn } from './llm/phrases.js';

@@ -6,6 +6,7 @@ import {
   type Host,
   type Memory,
   RetryableError,
+  untilDone,
 } from '../../src/extension-api.js';
 import { Api, bareToken, defaultApiUrl } from './api.js';
 import type { Arrival } from './arrivals.js';
@@ -184,7 +185,7 @@ class DiscordConnector implements Connector {
   ): Promise<void> {
     const content = `Sorry, I cannot take that: ${reason}`;
     const post = { content, files: [], components: [], key: `refused:${id}`, replyTo: id };
-    await messenger.post(channel_id, post).catch((err) => {
+    await untilDone(() => messenger.post(channel_id, post), { most: 5 }).catch((err) => {
       host.log.warn({ err }, 'The author of a refused message could not be told.');
     });
   }

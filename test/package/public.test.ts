@@ -19,7 +19,7 @@ const entries: Record<string, { file: string; values: string; types: string }> =
       Outcome Part PartKind Pauses Phrase Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes
       PluginRule PluginRuling Principal Problem ProgramLogger ProviderContext ProviderExtension Question Quote
       Reading Receipt Receiving Reply ReplyFeed RouteHandler Rung RunningHub Said Sent SentPartsOptions Service SetupStep Source SourceKey Speaker StartOptions
-      SystemPart Tool ToolCall Transforms Tries Turn TurnContext TurnEvent TurnTaker TurnTask Usage UserMessage Verdict`,
+      SystemPart Tool ToolCall Transcriber Transforms Tries Turn TurnContext TurnEvent TurnTaker TurnTask Usage UserMessage Verdict`,
   },
   'carrier-hub/replies': {
     file: 'src/replies.ts',
