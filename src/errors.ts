@@ -94,6 +94,12 @@ function isBranded(value: unknown, retryable?: boolean): boolean {
   return retryable === undefined || (value as { retryable?: unknown }).retryable === retryable;
 }
 
+/** By the mark for our own classes; whoever extends one of them means that class, and no other error of ours. */
+function isOf(asked: object, own: object, value: unknown, retryable?: boolean): boolean {
+  if (asked === own) return isBranded(value, retryable);
+  return Function.prototype[Symbol.hasInstance].call(asked, value);
+}
+
 /** The base of both classes below; throw one of those. `message` names the fix where there is one. */
 export abstract class CarrierError extends Error {
   abstract readonly retryable: boolean;
@@ -109,7 +115,7 @@ export abstract class CarrierError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return isBranded(value);
+    return isOf(this, CarrierError, value);
   }
 
   /** HTTP status of the code. */
@@ -130,7 +136,7 @@ export class RetryableError extends CarrierError {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return isBranded(value, true);
+    return isOf(this, RetryableError, value, true);
   }
 }
 
@@ -139,7 +145,7 @@ export class FatalError extends CarrierError {
   readonly retryable = false;
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return isBranded(value, false);
+    return isOf(this, FatalError, value, false);
   }
 }
 

@@ -91,9 +91,12 @@ export type {
   SystemPart,
   Tool,
   ToolCall,
+  Transcriber,
   UserMessage,
 } from './llm/llm.js';
 export { wishesIn } from './llm/phrases.js';
+export type { Pictures } from './llm/pictures.js';
+export { PictureBodies } from './llm/pictures.js';
 export { promptText, systemText, userText } from './llm/prompt-text.js';
 export type { Service } from './llm/service.js';
 export {

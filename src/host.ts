@@ -21,6 +21,7 @@ import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
 import { noBots, othersCommands } from './intake/gate.js';
 import { groups } from './intake/groups.js';
+import { Hearing, type HearingParts } from './intake/hearing.js';
 import { IncomingFiles } from './intake/incoming-files.js';
 import { IncomingLine } from './intake/incoming-line.js';
 import { Intake } from './intake/intake.js';
@@ -63,6 +64,7 @@ export interface FrontParts {
   rooms: Rooms;
   forgotten: Forgotten;
   buttonKey: () => Uint8Array;
+  models: Pick<HearingParts, 'transcriber'>;
   agents: AgentDesk;
   secrets: SecretVault | null;
   ready(): Promise<Readiness>;
@@ -155,6 +157,8 @@ export function frontOf(parts: FrontParts): Front {
   });
   const feedback = new Feedback(store.notes, pointers, admits, log);
   const incoming = new IncomingFiles(store.files, config.files);
+  const transcriber: HearingParts['transcriber'] = (agent) => parts.models.transcriber(agent);
+  const hearing = new Hearing({ files: store.files, agent: agents.get, transcriber, log });
   const line = new IncomingLine(store.notes, log);
   const backlog = new Backlog(turnQueue, config.http.maxBacklog);
   // Callers with a token of the hub wait for an answer; a platform's people read what comes.
@@ -163,7 +167,8 @@ export function frontOf(parts: FrontParts): Front {
     async receive(message, more = {}) {
       const waits = isTrusted(connector);
       const sender = { waits, vouched: waits && more.from?.admin };
-      const receipt = await line.take(connector, message, more, (complete, admitted) =>
+      const complete = more.complete && (async () => hearing.heard(await more.complete!()));
+      const receipt = await line.take(connector, message, { ...more, complete }, (complete, admitted) =>
         incoming.with(message, complete, (complete) =>
           intake.receive(message, { ...sender, complete, admitted }),
         ),

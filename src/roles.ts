@@ -20,7 +20,7 @@ import { FileReader } from './files/reader.js';
 import { type FrontParts, frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
 import type { Notices } from './intake/notices.js';
-import type { Embedder, LanguageModel } from './llm/llm.js';
+import type { Embedder, LanguageModel, Transcriber } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import { Metrics } from './metrics.js';
 import type { SecretVault } from './operations/operation.js';
@@ -28,6 +28,7 @@ import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { redact } from './redaction.js';
 import { AbilityLoader } from './runtime/abilities.js';
+import { Cooling } from './runtime/cooling.js';
 import { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
 import { Outages } from './runtime/outages.js';
@@ -55,6 +56,8 @@ interface AgentModels {
   refs(agent: Agent): string[];
   /** Those of them that can be used, a preferred one before the others if it is one of them. */
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
+  /** What hears; null: nothing does. */
+  transcriber(agent: Agent): Promise<Transcriber | null>;
 }
 
 export interface HubParts {
@@ -115,7 +118,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ buttonKey, forgotten, secrets, plugins, now, edited: () => memoryManager.nudge() },
+    ...{ buttonKey, forgotten, secrets, plugins, models: parts.models, now },
+    edited: () => memoryManager.nudge(),
   });
   const worker = workerOf(parts, { metrics, memoryManager, rooms, notices: front.notices });
   const connections = new Connections({ leases: engines.leases, log });
@@ -250,10 +254,8 @@ function workerOf(
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     modelTimeoutMs: limits.modelTimeoutMs,
-    maxSteps: limits.maxSteps,
-    waitMs: limits.waitMs,
-    now,
-    log,
+    cooling: new Cooling(bus, now),
+    ...{ maxSteps: limits.maxSteps, waitMs: limits.waitMs, now, log },
   });
   const outages = new Outages({
     ...{ notes: store.notes, limitMs: limits.modelWaitMs, retryBaseMs: limits.retryBaseMs },

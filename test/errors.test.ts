@@ -26,6 +26,16 @@ describe('error codes', () => {
 });
 
 describe('error classes', () => {
+  it('that extend ours are themselves, and every other error is none of them', () => {
+    class Refusal extends FatalError {}
+    class Busy extends RetryableError {}
+    expect(new Refusal('internal', 'x')).toBeInstanceOf(FatalError);
+    expect(new Refusal('internal', 'x')).toBeInstanceOf(Refusal);
+    expect(new FatalError('internal', 'x')).not.toBeInstanceOf(Refusal);
+    expect(new RetryableError('internal', 'x')).not.toBeInstanceOf(Busy);
+    expect(new Busy('internal', 'x')).toBeInstanceOf(CarrierError);
+  });
+
   it('[structure.6] know errors that another copy of the package made', async () => {
     const file = new URL('../src/errors.ts', import.meta.url).href;
     const other: typeof import('../src/errors.js') = await import(/* @vite-ignore */ `${file}?copy`);

@@ -1,4 +1,4 @@
-import type { RawFile, REST, RouteLike } from 'discord.js';
+import type { RawFile, REST, RESTOptions, RouteLike } from 'discord.js';
 import { asDeliveryError, withRetryAfter } from './refusal.js';
 
 /** Rate limits longer than this, in ms, go back to the outbox, which has time; shorter ones are waited for here. */
@@ -15,6 +15,12 @@ export interface ApiOptions {
   token: string;
   /** Base of the REST API, without its version: `https://discord.com/api`. */
   apiUrl: string;
+}
+
+/** For the SDK's option `makeRequest`. */
+export async function patientRequests(): Promise<RESTOptions['makeRequest']> {
+  const { DefaultRestOptions } = await import('discord.js');
+  return async (...request) => withRetryAfter(await DefaultRestOptions.makeRequest(...request));
 }
 
 export interface ApiRequest {
@@ -37,13 +43,13 @@ export class Api {
   }
 
   static async open({ token: given, apiUrl }: ApiOptions): Promise<Api> {
-    const { DefaultRestOptions, REST } = await import('discord.js');
+    const { REST } = await import('discord.js');
     const token = bareToken(given);
     const rest = new REST({
       version: '10',
       api: apiUrl,
       retries: 1,
-      makeRequest: async (...request) => withRetryAfter(await DefaultRestOptions.makeRequest(...request)),
+      makeRequest: await patientRequests(),
       rejectOnRateLimit: ({ retryAfter }) => retryAfter > patienceMs,
     });
     return new Api(rest.setToken(token), token);

@@ -33,6 +33,8 @@ export class CatchUp {
   readonly #key: string;
   /** Guilds that were known before the gap and have not been seen since; call it when one is read. */
   readonly #awaited = new Map<string, () => void>();
+  /** Shards without a connection: until they have one, the hub's progress stands still. */
+  readonly #lost = new Map<number, () => void>();
   #directs: string[] = [];
   /** Those that are in the note. */
   readonly #kept = new Set<string>();
@@ -65,10 +67,22 @@ export class CatchUp {
     for (const id of directs) this.#kept.add(id);
   }
 
+  lost(shardId: number): void {
+    if (!this.#lost.has(shardId)) this.#lost.set(shardId, this.#parts.progress.gap());
+  }
+
+  /** All that was said meanwhile has been told. */
+  resumed(shardId: number): void {
+    this.#lost.get(shardId)?.();
+    this.#lost.delete(shardId);
+  }
+
   ready(shardId: number, guilds: { id: string }[]): void {
     for (const { id } of guilds) this.#await(id);
     // Direct messages come to the first shard.
     if (shardId === 0) for (const id of this.#directs) this.#read(id, undefined);
+    // From here on the gaps of what is read count.
+    this.resumed(shardId);
   }
 
   guild(guild: GatewayGuildCreateDispatchData): void {

@@ -6,8 +6,10 @@ import {
   type Host,
   type Memory,
   RetryableError,
+  untilDone,
 } from '../../src/extension-api.js';
 import { Api, bareToken, defaultApiUrl } from './api.js';
+import type { Arrival } from './arrivals.js';
 import { registerCommands } from './commands.js';
 import { Delivery } from './delivery.js';
 import { discordHosts, type FileLimits } from './files.js';
@@ -99,6 +101,11 @@ class DiscordConnector implements Connector {
     return diagnoseDiscord(this.#options);
   }
 
+  async again(event: unknown): Promise<void> {
+    if (!this.#inbox) throw new RetryableError('shutting_down', 'The bot is not connected.');
+    await this.#inbox.again(event as Arrival);
+  }
+
   async deliver(...[message, signal]: Parameters<NonNullable<Connector['deliver']>>) {
     return this.#started.delivery.send(message, signal);
   }
@@ -132,6 +139,7 @@ class DiscordConnector implements Connector {
         else inbox.dispatch(client, payload, shardId);
         if (payload.t === 'READY' && shardId === 0) void this.#register(api, host, payload.d.application.id);
       },
+      lost: (shardId) => inbox.lost(shardId),
     });
     this.#gateway = gateway;
     this.#inbox = inbox;
@@ -177,7 +185,7 @@ class DiscordConnector implements Connector {
   ): Promise<void> {
     const content = `Sorry, I cannot take that: ${reason}`;
     const post = { content, files: [], components: [], key: `refused:${id}`, replyTo: id };
-    await messenger.post(channel_id, post).catch((err) => {
+    await untilDone(() => messenger.post(channel_id, post), { most: 5 }).catch((err) => {
       host.log.warn({ err }, 'The author of a refused message could not be told.');
     });
   }

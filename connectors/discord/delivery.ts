@@ -10,7 +10,8 @@ import {
 import type { LiveEnd } from './live.js';
 import { channelOf, type Messenger } from './messenger.js';
 import { Refusal } from './refusal.js';
-import { maxUploadBytes, type ReplyContent, replyParts } from './reply.js';
+import { maxMessageChars } from './render.js';
+import { maxUploadBytes, type Part, type ReplyContent, replyParts } from './reply.js';
 import { type Letter, Sender } from './sender.js';
 
 export interface DeliveryParts {
@@ -21,6 +22,8 @@ export interface DeliveryParts {
 }
 
 const unknownMessage = 10008;
+
+const restMissing = '\n\n(Discord does not let me show the rest of my answer here.)';
 
 /** As gateways of older versions note it, which may go on with what this one began. */
 const idsAlone = {
@@ -62,12 +65,36 @@ export class Delivery {
     try {
       await sent.send(sending, signal);
     } catch (error) {
-      // The hub tries again, and makes a new message then.
-      if (error instanceof Refusal) await this.#withdraw(channelId, live.id, sent.ids).catch(() => {});
-      throw error;
+      if (!(error instanceof Refusal)) throw error;
+      const last = parts[sent.ids.length - 1];
+      // Half an answer does not end without a word.
+      if (last) await this.#cutShort(channelId, sent.ids.at(-1)!, last, error, signal);
+      else {
+        // The hub tries again, and makes a new message then.
+        await this.#withdraw(channelId, live.id, []).catch(() => {});
+        throw error;
+      }
     }
     await this.#withdraw(channelId, live.id, sent.ids);
     return { messageIds: sent.ids.flatMap((head) => [head, ...(more.get(head) ?? [])]) };
+  }
+
+  /** Says under the last part that was taken that there is more. @throws `refusal` where that is not taken, either. */
+  async #cutShort(
+    channelId: string,
+    id: string,
+    part: Part,
+    refusal: Refusal,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { messenger, host } = this.#parts;
+    const content = `${part.content.slice(0, maxMessageChars - restMissing.length)}${restMissing}`;
+    try {
+      await messenger.edit(channelId, id, { ...part, content, components: [] }, signal);
+      host.log.warn({ err: refusal }, 'Discord takes no more of an answer; its reader is told.');
+    } catch (error) {
+      throw error instanceof Refusal ? refusal : error;
+    }
   }
 
   /** Half an answer is not left beside the whole one, nor where none can be shown. @throws what may pass. */

@@ -1,6 +1,9 @@
 import type { Client, GatewayDispatchPayload } from 'discord.js';
 import { FatalError, type Host, RetryableError } from '../../src/extension-api.js';
+import { patientRequests } from './api.js';
+import { explained, loginProblem } from './close-codes.js';
 import { farewell } from './farewell.js';
+import { Shards } from './shards.js';
 
 export interface GatewayOptions {
   token: string;
@@ -14,7 +17,12 @@ export interface GatewayOptions {
 export interface GatewayEvents {
   /** One event, in the order of its shard; the first of a session is READY. */
   dispatch(client: Client, payload: GatewayDispatchPayload, shardId: number): void;
+  /** A shard's connection is gone: what is said now may be missed, until it is READY or RESUMED. */
+  lost(shardId: number): void;
 }
+
+/** How long a session that Discord says it resumes may take, in ms. */
+const resumeMs = 30_000;
 
 /** How long a polite goodbye may take, in ms; a connection that is silent will not answer it. */
 const goodbyeMs = 1500;
@@ -33,6 +41,7 @@ export class Gateway {
   readonly #log: Host['log'];
   readonly #events: GatewayEvents;
   #client: Client | null = null;
+  #shards: Shards | null = null;
   /** When a shard was heard of last, in Unix ms. */
   readonly #heard = new Map<number, number>();
   #watchdog: NodeJS.Timeout | null = null;
@@ -70,12 +79,17 @@ export class Gateway {
     const silent = this.#silentShard();
     if (silent)
       return `shard ${silent.id} has heard nothing for ${Math.round(silent.ms / 1000)} s; reconnecting`;
+    const stuck = this.#stuckShard();
+    if (stuck)
+      return `shard ${stuck.id} waits for its session for ${Math.round(stuck.ms / 1000)} s; reconnecting`;
     const down = this.#client.ws.shards.find(({ status }) => status !== ready);
-    return down ? `shard ${down.id} is reconnecting` : 'ok';
+    return this.#shards?.trouble() ?? (down ? `shard ${down.id} is reconnecting` : 'ok');
   }
 
   async #connect(): Promise<void> {
-    const { Client, GatewayIntentBits: intent, Options } = await import('discord.js');
+    const sdk = await import('discord.js');
+    const { Client, GatewayIntentBits: intent, Options } = sdk;
+    const shardsHere = new Shards(this.#log, this.#events);
     const { apiUrl, token, shards } = this.#options;
     const client = new Client({
       intents: [
@@ -86,7 +100,8 @@ export class Gateway {
         intent.DirectMessageReactions,
         intent.MessageContent,
       ],
-      rest: { api: apiUrl },
+      rest: { api: apiUrl, makeRequest: await patientRequests() },
+      ws: { buildStrategy: shardsHere.strategy(sdk) },
       ...(shards === 'auto' ? { shards } : { shardCount: shards }),
       // The hub's store remembers; what the SDK keeps is what places and names are looked up in.
       makeCache: Options.cacheWithLimits({
@@ -99,6 +114,7 @@ export class Gateway {
       }),
     });
     this.#client = client;
+    this.#shards = shardsHere;
     client.on('raw', (payload: GatewayDispatchPayload, shardId: number) => {
       if (this.#client !== client) return;
       this.#heard.set(shardId, Date.now());
@@ -109,15 +125,13 @@ export class Gateway {
         this.#log.error({ err, type: payload.t }, 'An event from Discord cannot be read.');
       }
     });
+    this.#guard(client);
     // Without a listener the SDK would end the process.
     client.on('error', (error) => {
       this.#log.warn({ reason: error.message }, 'The connection to Discord reports an error.');
     });
     client.on('shardError', (error, shard) => {
       this.#log.warn({ shard, reason: error.message }, 'A connection to Discord failed.');
-    });
-    client.on('shardReconnecting', (shard) => {
-      this.#log.info({ shard }, 'A connection to Discord was lost; reconnecting.');
     });
     client.on('shardDisconnect', ({ code }, shard) => {
       const { message } = explained(code);
@@ -140,9 +154,24 @@ export class Gateway {
     for (const id of client.ws.shards.keys()) this.#heard.set(id, Date.now());
   }
 
+  /** What the SDK cannot read of an event would end the process. */
+  #guard({ ws }: Client): void {
+    const sdk = ws as unknown as { handlePacket(packet: { t?: string }, shard: unknown): boolean };
+    const handle = sdk.handlePacket.bind(sdk);
+    sdk.handlePacket = (packet, shard) => {
+      try {
+        return handle(packet, shard);
+      } catch (err) {
+        this.#log.warn({ err, type: packet?.t }, 'The SDK cannot read an event from Discord.');
+        return false;
+      }
+    };
+  }
+
   async #disconnect(): Promise<void> {
     const client = this.#client;
     this.#client = null;
+    this.#shards?.end();
     if (!client) return;
     await Promise.race([farewell(client), new Promise((resolve) => setTimeout(resolve, goodbyeMs).unref())]);
   }
@@ -163,10 +192,26 @@ export class Gateway {
     return null;
   }
 
+  /** Its heartbeats may well be answered. */
+  #stuckShard(): { id: number; ms: number } | null {
+    return this.#shards?.stuck(Math.min(this.#options.silentMs, resumeMs)) ?? null;
+  }
+
   #look(): void {
+    if (this.#reopening) return;
     const silent = this.#silentShard();
-    if (!silent || this.#reopening) return;
-    this.#log.warn({ shard: silent.id, silentMs: silent.ms }, 'Discord has gone silent; connecting anew.');
+    const stuck = silent ? null : this.#stuckShard();
+    if (silent)
+      this.#log.warn({ shard: silent.id, silentMs: silent.ms }, 'Discord has gone silent; connecting anew.');
+    if (stuck)
+      this.#log.warn(
+        { shard: stuck.id, ms: stuck.ms },
+        'A session on Discord is not resumed; connecting anew.',
+      );
+    if (!silent && !stuck) return;
+    this.#trouble = silent
+      ? 'silent for too long; connecting anew'
+      : 'a session was not resumed; connecting anew';
     this.#reopen(0);
   }
 
@@ -175,7 +220,6 @@ export class Gateway {
     this.#reopening = setTimeout(async () => {
       await this.#disconnect();
       if (!this.#watchdog) return;
-      this.#trouble = 'silent for too long; connecting anew';
       const failed = await this.#connect().catch((error: Error) => error);
       // Closed meanwhile: what has just been opened is not wanted.
       if (!this.#watchdog) return this.#disconnect();
@@ -212,41 +256,4 @@ function inTime(connecting: Promise<void>, ending: AbortSignal): Promise<void> {
     else signal.addEventListener('abort', give);
   });
   return Promise.race([connecting, late]);
-}
-
-const portal = 'the Discord developer portal (https://discord.com/developers/applications)';
-
-/** https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes */
-const explanations: Record<number, string> = {
-  4004: `Discord refuses the bot token. Reset it in ${portal} → Bot, and set DISCORD_TOKEN.`,
-  4010: 'Discord refuses the shard. Set DISCORD_SHARDS to auto.',
-  4011: 'The bot is in too many servers for one connection. Set DISCORD_SHARDS to auto.',
-  4012: 'Discord no longer speaks this version of the gateway. Update Carrier.',
-  4013: 'Discord does not know an intent that was asked for. Update Carrier.',
-  4014: `The bot may not read messages: switch on "Message Content Intent" in ${portal} → Bot → Privileged Gateway Intents, then start Carrier again.`,
-};
-
-/** What to do about a close code after which there is no reconnecting. */
-function explained(code: number): FatalError {
-  const text = explanations[code] ?? `Discord closed the connection for good (${code}).`;
-  return new FatalError('config_invalid', text, { field: code === 4004 ? 'DISCORD_TOKEN' : undefined });
-}
-
-/** The SDK says it in words of its own. */
-const words: Record<string, number> = {
-  'Authentication failed': 4004,
-  'Invalid shard': 4010,
-  'Sharding is required': 4011,
-  'Used an invalid API version': 4012,
-  'Used invalid intents': 4013,
-  'Used disallowed intents': 4014,
-};
-
-function loginProblem(error: unknown): FatalError | RetryableError {
-  if (error instanceof FatalError || error instanceof RetryableError) return error;
-  const { message, code } = error as Error & { code?: string };
-  if (code === 'TokenInvalid') return explained(4004);
-  const known = words[message];
-  if (known) return explained(known);
-  return new RetryableError('delivery_failed', `Discord cannot be connected to: ${code ?? message}.`);
 }

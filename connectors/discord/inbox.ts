@@ -6,45 +6,16 @@ import type {
   GatewayMessageReactionAddDispatchData,
   GatewayMessageReactionRemoveDispatchData,
 } from 'discord.js';
-import {
-  FatalError,
-  type Host,
-  KeyedQueue,
-  type Memory,
-  type Part,
-  RetryableError,
-  untilDone,
-} from '../../src/extension-api.js';
-import type { Api } from './api.js';
+import { KeyedQueue, RetryableError, untilDone } from '../../src/extension-api.js';
+import { type Arrival, Arrivals, type ArrivalsParts } from './arrivals.js';
 import { CatchUp } from './catch-up.js';
-import { type Earlier, EarlierTalk } from './earlier.js';
-import { type FileLimits, fetchFiles } from './files.js';
-import {
-  authorOf,
-  type Bystanders,
-  isAddressed,
-  type Normalized,
-  normalizeMessage,
-  normalizeReaction,
-  sourceOf,
-  textOf,
-} from './normalize.js';
+import { authorOf, type Bystanders, isAddressed, normalizeReaction, sourceOf, textOf } from './normalize.js';
 import { knownPlace, type Place, placeOf } from './place.js';
 import { Progress } from './progress.js';
 import type { ChatMessage } from './reader.js';
 import { refusalCode } from './refusal.js';
 
-export interface InboxParts {
-  host: Host;
-  api: Api;
-  agentId: string;
-  connector: string;
-  files: FileLimits;
-  /** A message is stored, and its turn is to come. */
-  taken(memory: Memory): void;
-  /** A message can never be stored; its author is owed a sentence. */
-  refused(message: ChatMessage, reason: string): void;
-}
+export type InboxParts = Omit<ArrivalsParts, 'signal'> & { connector: string };
 
 /** Discord tells what has changed, and sometimes no more. */
 type ChangedMessage = Partial<ChatMessage> & { id: string; channel_id: string; guild_id?: string };
@@ -62,11 +33,11 @@ export class Inbox {
   #client: Client | null = null;
   #progress: Progress | undefined;
   #catchUp!: CatchUp;
-  readonly #earlier: EarlierTalk;
+  readonly #arrivals: Arrivals;
 
   constructor(parts: InboxParts) {
     this.#parts = parts;
-    this.#earlier = new EarlierTalk({ ...parts, signal: this.#ending.signal });
+    this.#arrivals = new Arrivals({ ...parts, signal: this.#ending.signal });
   }
 
   /** Call it before anything is dispatched. */
@@ -92,11 +63,17 @@ export class Inbox {
     await this.#progress?.close();
   }
 
+  /** The connection of a shard is gone; READY or RESUMED says that another one is there. */
+  lost(shardId: number): void {
+    this.#catchUp.lost(shardId);
+  }
+
   dispatch(client: Client, payload: GatewayDispatchPayload, shardId: number): void {
     const { t, d } = payload;
     this.#client = client;
     // Names in quotes, as the gateway writes them: the SDK's enumerations are values, and it is loaded late.
     if (t === 'READY') this.#catchUp.ready(shardId, d.guilds);
+    else if (t === 'RESUMED') this.#catchUp.resumed(shardId);
     else if (t === 'GUILD_CREATE') this.#catchUp.guild(d as GatewayGuildCreateDispatchData);
     else if (t === 'GUILD_DELETE') this.#catchUp.gone(d);
     else if (t === 'MESSAGE_CREATE') this.#create(client, d);
@@ -114,7 +91,7 @@ export class Inbox {
     });
   }
 
-  #create(client: Client, message: ChatMessage & { guild_id?: string }): void {
+  #create(client: Client, message: Arrival): void {
     const done = this.#progress!.begin(BigInt(message.id));
     // Now, since the next events may already change it: a bot joins a thread when it is named there.
     const place = knownPlace(client, message.channel_id, message.guild_id);
@@ -126,48 +103,18 @@ export class Inbox {
     });
   }
 
-  /** Resolves when it is stored, or need not be; rejects only when the inbox closes. */
-  async #store(message: ChatMessage & { guild_id?: string }, place?: Place | null): Promise<void> {
-    const { host, files, taken, refused } = this.#parts;
-    await this.#untilDone(async () => {
-      const around = await this.#around(message.channel_id, message.guild_id, place);
-      const normalized = around && this.#normalized(message, around);
-      if (!normalized) return;
-      const { signal } = this.#ending;
-      let earlier: Earlier | null = null;
-      const complete = async () => {
-        const { message: inbound } = normalized;
-        if (inbound.addressed) earlier = await this.#earlier.before(message, around);
-        const all = [...normalized.files, ...(earlier?.files ?? [])];
-        const { attachments, missing } = await fetchFiles(all, files, host, inbound, signal);
-        const text = `Files that could not be read: ${missing.join(', ')}`;
-        const note: Part[] = missing.length > 0 ? [{ kind: 'note', text }] : [];
-        const parts = [...(inbound.parts ?? []), ...note, ...(earlier?.parts ?? [])];
-        return { ...inbound, parts, attachments };
-      };
-      try {
-        const receipt = await host.receive(normalized.message, { complete });
-        if (receipt && earlier) await this.#earlier.keep(around.place.thread!);
-        // One that comes again after a restart may be waiting still, or be answered at this moment.
-        if (receipt?.memory.status === 'pending') taken(receipt.memory);
-      } catch (error) {
-        if (!(error instanceof FatalError)) throw error;
-        if (normalized.message.addressed && !normalized.message.author.bot) refused(message, error.message);
-      }
-    });
+  /** What the hub has noted before its files were there, at the start of a later process. @throws what may pass. */
+  async again(message: Arrival): Promise<void> {
+    const around = await this.#around(message.channel_id, message.guild_id);
+    if (around) await this.#arrivals.take(message, around);
   }
 
-  /** What cannot be read at all must not keep its channel waiting for ever. */
-  #normalized(message: ChatMessage, around: Bystanders): Normalized | null {
-    try {
-      return normalizeMessage(message, around);
-    } catch (error) {
-      this.#parts.host.log.error(
-        { err: error, message: message.id },
-        'A message from Discord cannot be read.',
-      );
-      return null;
-    }
+  /** Resolves when it is stored or noted, or need not be; rejects only when the inbox closes. */
+  async #store(message: Arrival, place?: Place | null): Promise<void> {
+    await this.#untilDone(async () => {
+      const around = await this.#around(message.channel_id, message.guild_id, place);
+      if (around) await this.#arrivals.take(message, around);
+    });
   }
 
   async #edit(change: ChangedMessage): Promise<void> {

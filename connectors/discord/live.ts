@@ -1,6 +1,7 @@
 import { type Host, type Memory, type Source, untilDone } from '../../src/extension-api.js';
 import { LiveReplies, type LiveSurface } from '../../src/replies.js';
 import { channelOf, type Messenger } from './messenger.js';
+import { refusalCode } from './refusal.js';
 import { contentsOf } from './reply.js';
 
 export interface LiveParts {
@@ -20,6 +21,8 @@ const typingEveryMs = 8000;
 const maxChars = 1800;
 
 const openTries = 3;
+const discardTries = 7;
+const unknownMessage = 10008;
 
 /** How a live message ended. */
 export interface LiveEnd {
@@ -74,7 +77,10 @@ export class Live {
         return id;
       },
       update: async (message, text) => messenger.edit(channel, message, await shown(text)),
-      discard: (message) => messenger.remove(channel, message),
+      discard: (message) =>
+        untilDone(() => messenger.remove(channel, message), { most: discardTries }).catch((error) => {
+          if (refusalCode(error) !== unknownMessage) throw error;
+        }),
     };
   }
 }

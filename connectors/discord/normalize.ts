@@ -51,8 +51,7 @@ export function normalizeMessage(message: ChatMessage, around: Bystanders): Norm
   const { quote, parts, files } = isReply ? quoteOf(message, around) : { parts: [], files: [] };
   const all = [...filesOf(message), ...files];
   if (text === '' && own.length === 0 && all.length === 0) return null;
-  const another = addressesAnother(message, around);
-  const addressed = isAddressed(message, around) || (place.joined && !another);
+  const addressed = isAddressed(message, around);
   return {
     files: all,
     message: {
@@ -60,7 +59,7 @@ export function normalizeMessage(message: ChatMessage, around: Bystanders): Norm
       source: sourceOf(around, message.id),
       direct: place.direct,
       addressed,
-      ...(!addressed && another && { addressesAnother: true }),
+      ...(!addressed && addressesAnother(message, around) && { addressesAnother: true }),
       ...(place.thread && { threaded: true }),
       author: authorOf(message.author, message.member?.nick, message.webhook_id !== undefined),
       // Other applications speak by webhooks, too; those that speak for people have one of a channel.

@@ -39,9 +39,16 @@ export class Sender {
    */
   async send(letter: Letter, signal: AbortSignal): Promise<string[]> {
     const { part, whole, key } = letter;
-    const given: Given = {};
-    // Only where it becomes several messages: then each is noted. The first form was tried, so nothing was sent in it.
+    let given: Given = {};
+    // How far it got where it is no longer the one message it was; only then it is noted.
     let sent: SentParts<Given> | null = null;
+    const open = async (announce: boolean) => {
+      sent = await SentParts.open({ notes: this.#host.notes, outboundId: key, plan: given, announce });
+      if (sent.resumed) given = sent.plan;
+      return sent;
+    };
+    // An earlier try may have made a new message of it, and not have heard so: the draft is not completed as well then.
+    if (letter.draft) await open(false);
     const rungs: Rung<string>[] = [];
     const rung = (name: string): Rung<string> => ({
       name,
@@ -50,10 +57,11 @@ export class Sender {
         try {
           return await this.#first(letter, given, signal);
         } catch (error) {
+          const edited = given.edit;
           const next = error instanceof Refusal && lower(given, error, hadBy(letter, given));
           if (!next) throw error;
-          sent ??= await SentParts.open({ notes: this.#host.notes, outboundId: key, plan: given });
-          if (sent.resumed) Object.assign(given, sent.plan);
+          const isFresh = given.edit === true && !edited;
+          if (!sent || isFresh) await open(isFresh);
           rungs.push(rung(next));
           throw error;
         }

@@ -109,6 +109,7 @@ export function renderTurn(turn: Turn): object {
     covers: turn.covers,
     replyId: turn.replyId,
     model: turn.model,
+    ...(turn.passedOver && { passedOver: turn.passedOver }),
     usage: turn.usage,
     attempt: turn.attempt,
     error: turn.error,

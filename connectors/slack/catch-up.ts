@@ -119,7 +119,10 @@ export class CatchUp {
         { signal, waiting: failed('read yet') },
       );
       for (const message of found.messages)
-        void take({ ...message, type: 'message', channel }, found.workspace).catch(failed('stored'));
+        void untilDone(() => take({ ...message, type: 'message', channel }, found.workspace), {
+          signal,
+          waiting: failed('stored yet'),
+        }).catch(failed('stored'));
     } catch (error) {
       // The mark stands where it was, for the next start.
       if (signal.aborted) return;

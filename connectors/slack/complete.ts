@@ -27,9 +27,12 @@ export async function completed(
   { host, directory, threads, files: rules }: CompleteParts,
 ): Promise<InboundMessage> {
   const namesOf = (ids: string[]) => directory.names(workspace.teamId, workspace.client, ids);
-  const names = await namesOf([...(event.user ? [event.user] : []), ...idsIn(event)]);
+  const envelope = normalizeMessage(event, { ...reading, names: directory.known(workspace.teamId) });
+  const [names, known] = await Promise.all([
+    namesOf([...(event.user ? [event.user] : []), ...idsIn(event)]),
+    knownIn(event, workspace, envelope, { host, threads }),
+  ]);
   const message = normalizeMessage(event, { ...reading, names });
-  const known = await knownIn(event, workspace, message, { host, threads });
   const earlier: Earlier = known
     ? await earlierIn(event, workspace, { known, names: namesOf })
     : { parts: [], files: [] };

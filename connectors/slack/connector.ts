@@ -14,6 +14,8 @@ import { Interactions } from './interactions.js';
 import { listen } from './listen.js';
 import { connectorName, type ReplyIn } from './normalize.js';
 import { oauthRouter, openInstaller } from './oauth.js';
+import { postedConnection } from './posted.js';
+import { Reach } from './reach.js';
 import { sdkLogger } from './sdk-log.js';
 import { Sender } from './sender.js';
 import { SocketConnection } from './socket.js';
@@ -94,8 +96,10 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
     throw new RetryableError('shutting_down', 'The Slack connector is not running.', { retryAfterMs: 5000 });
   }
 
-  const socket = appToken
+  const reach = new Reach(apiUrl);
+  const connection = appToken
     ? new SocketConnection({
+        reach,
         appToken,
         apiUrl,
         pingTimeoutMs: options.pingTimeoutMs ?? 5000,
@@ -107,7 +111,9 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
         },
         catchUp: async () => state?.catchUp.run(),
       })
-    : null;
+    : postedConnection(path, reach, async () => {
+        if (botToken) await running().workspaces.only();
+      });
 
   const routers = [
     ...(signingSecret && !appToken
@@ -119,8 +125,13 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
   async function open(host: Host): Promise<{ running: Running; app: App }> {
     const [{ App }, { WebClient }] = await Promise.all([import('@slack/bolt'), import('@slack/web-api')]);
     const logger = sdkLogger(host.log);
+    class Client extends WebClient {
+      override apiCall(...call: Parameters<WebClient['apiCall']>) {
+        return reach.through(() => super.apiCall(...call));
+      }
+    }
     const newClient = (token: string): WebClient =>
-      new WebClient(token, { ...clientOptions, slackApiUrl: apiUrl, logger });
+      new Client(token, { ...clientOptions, slackApiUrl: apiUrl, logger });
     const installer = oauth ? await openInstaller(oauth, host) : null;
     const workspaces = new Workspaces({ botToken, installer, newClient });
     const live =
@@ -170,7 +181,7 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
   return {
     name: connectorName,
     agentId,
-    ...(socket ? { connection: socket } : {}),
+    connection,
     ...(routers.length > 0 ? { routes: { access: 'own', handler: Router().use(...routers) } } : {}),
 
     async diagnose() {
@@ -193,7 +204,7 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
     },
 
     async stop() {
-      await socket?.close();
+      await connection.close();
       await inlet.stop();
       await state?.catchUp.stop();
       state?.live?.stop();

@@ -45,7 +45,7 @@ class Hopeless extends Error {}
 
 const sorry = 'I have an answer, but Slack does not take it. Please ask me again in other words.';
 
-export function formsOf({ text, whole, blocks }: RenderedMessage): { name: string; form: Form }[] {
+function formsOf({ text, whole, blocks }: RenderedMessage): { name: string; form: Form }[] {
   const quiet = blocks.filter(({ type }) => type !== 'actions');
   const hasButtons = quiet.length < blocks.length;
   return [

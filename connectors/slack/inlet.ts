@@ -5,6 +5,9 @@
 import type { App, Receiver } from '@slack/bolt';
 import { atMost, FatalError, RetryableError } from '../../src/extension-api.js';
 
+/** Events that have listeners: `listen.ts`. */
+const heard = new Set(['message', 'app_mention', 'reaction_added', 'reaction_removed', 'app_uninstalled']);
+
 export interface Retry {
   retryNum?: number;
   retryReason?: string;
@@ -37,6 +40,9 @@ export class Inlet implements Receiver {
     const app = this.#app;
     if (!this.#open || !app)
       return Promise.reject(new RetryableError('shutting_down', 'Not connected; send it again.'));
+    // Bolt fails on some of those that nobody listens to.
+    if (body.type === 'event_callback' && !heard.has(String((body.event as { type?: unknown } | null)?.type)))
+      return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
       let answer: unknown;
       const ack = async (response: unknown) => {

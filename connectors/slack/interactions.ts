@@ -1,6 +1,8 @@
 /** Slash commands and pressed buttons: answered to the one person who gave them. */
-import { atMost, CarrierError, type Host, type Source } from '../../src/extension-api.js';
+import type { types } from '@slack/bolt';
+import { atMost, CarrierError, type CommandAnswer, type Host, type Source } from '../../src/extension-api.js';
 import type { Directory } from './directory.js';
+import { actionsOf } from './message.js';
 import { connectorName, isDirect, messageIdOf, type ReplyIn } from './normalize.js';
 import { ButtonPress, SlashCommand } from './payload.js';
 import { escaped } from './render.js';
@@ -16,13 +18,23 @@ export interface InteractionParts {
   apiUrl: string;
 }
 
+/** To one person. */
+interface Answer {
+  response_type: 'ephemeral';
+  text: string;
+  blocks?: types.KnownBlock[];
+}
+
 /** With the acknowledgement, or later to where Slack said. */
 export interface Answering {
-  ack(response?: { response_type: 'ephemeral'; text: string }): Promise<void>;
+  ack(response?: Answer): Promise<void>;
 }
 
 /** Slack gives up after three seconds; from here on the answer goes its own way. */
 const ackMs = 2000;
+
+/** Of a row of buttons in a command's answer; the thread that the command was meant for follows. */
+const rowPrefix = 'carrier:';
 
 const commands = ['help', 'new', 'status', 'forget', 'model', 'stop', 'approve'];
 
@@ -35,8 +47,9 @@ export class Interactions {
 
   async command(payload: unknown, workspace: Workspace, { ack }: Answering): Promise<void> {
     const { agentId, host, threads, replyIn } = this.#parts;
-    const given = SlashCommand.parse(payload);
-    const { channel_id: channel, user_id: user } = given;
+    const { data: given, error } = SlashCommand.safeParse(payload);
+    if (!given) return this.#odd(error, ack);
+    const { channel_id: channel, user_id: user, trigger_id: id } = given;
     const { name, args } = readCommand(given);
     const direct = isDirect({ channel });
     const { teamId, home } = workspace;
@@ -51,24 +64,23 @@ export class Interactions {
       messageId: messageIdOf(channel, 'command'),
     };
     const author = this.#author(workspace, user, given.user_name);
-    const work = told(async () => {
-      const given = { agentId, source, direct, author, roles: [], name, args, home };
-      return (await host.command(given))?.text ?? null;
-    });
-    const text = await atMost(ackMs, work);
-    if (text !== undefined) {
-      await ack(text === null ? undefined : { response_type: 'ephemeral', text: escaped(text) });
-      return;
-    }
+    const call = { agentId, source, direct, author, roles: [], name, args, home, ...(id && { id }) };
+    const work = told(() => host.command(call)).then((answer) => answer && answerOf(answer, thread));
+    const answer = await atMost(ackMs, work);
+    if (answer !== undefined) return ack(answer ?? undefined);
     await ack();
     await this.#respond(given.response_url, await work);
   }
 
   async press(payload: unknown, workspace: Workspace, { ack }: Answering): Promise<void> {
     const { agentId, host } = this.#parts;
-    const { user, container, message, actions, response_url: url } = ButtonPress.parse(payload);
-    const { channel_id: channel, message_ts: ts, thread_ts: thread } = container;
-    const [{ value = '', text } = {}] = actions;
+    const { data: pressed, error } = ButtonPress.safeParse(payload);
+    if (!pressed) return this.#odd(error, ack);
+    const { user, container, message, actions, response_url: url } = pressed;
+    const { channel_id: channel, message_ts: ts, is_ephemeral: ephemeral } = container;
+    const [{ value = '', text, block_id: row = '' } = {}] = actions;
+    const answered = row.startsWith(rowPrefix) ? row.slice(rowPrefix.length) : undefined;
+    const thread = answered ?? container.thread_ts;
     const source: Source = {
       connector: connectorName,
       tenant: workspace.teamId,
@@ -81,15 +93,22 @@ export class Interactions {
     const work = told(async () => {
       const answer = await host.press({ agentId, source, author, payload: value, home: workspace.home });
       taken = true;
-      return answer;
+      return { text: answer };
     });
     await atMost(ackMs, work);
     await ack();
-    await this.#respond(url, await work);
-    if (!taken) return;
+    const answer = await work;
+    await this.#respond(url, answer && answerOf(answer), Boolean(ephemeral) && taken);
+    if (!taken || ephemeral || !message) return;
     const names = await this.#parts.directory.names(workspace.teamId, workspace.client, [user.id]);
     const by = names(user.id) ?? author.name ?? user.id;
     await this.#settle(workspace, channel, ts, message, `${text?.text ?? ''} (${by})`);
+  }
+
+  /** It would be no other, either, when it came again. */
+  async #odd(error: Error, ack: Answering['ack']): Promise<void> {
+    this.#parts.host.log.warn({ connector: 'slack' }, `an interaction was not understood: ${error.message}`);
+    await ack();
   }
 
   /** A button is good once: in the place of the buttons stands what was chosen, and by whom. */
@@ -97,7 +116,7 @@ export class Interactions {
     { client }: Workspace,
     channel: string,
     ts: string,
-    { text, blocks }: ButtonPress['message'],
+    { text, blocks }: NonNullable<ButtonPress['message']>,
     choice: string,
   ): Promise<void> {
     const element = { type: 'plain_text' as const, text: `✓ ${choice}`.slice(0, 300), emoji: false };
@@ -121,20 +140,31 @@ export class Interactions {
     return { id, ...(name ? { name } : {}) };
   }
 
-  /** To the person alone. The address comes from Slack, but is used only where it leads to Slack. */
-  async #respond(url: string, text: string | null): Promise<void> {
-    if (text === null) return;
+  /**
+   * To the person alone. The address comes from Slack, but is used only where it leads to Slack.
+   * @param replace in the place of the message that was answered
+   */
+  async #respond(url: string, answer: Answer | null, replace = false): Promise<void> {
+    if (!answer) return;
     const { apiUrl, host } = this.#parts;
     const target = URL.canParse(url) ? new URL(url) : null;
     const known = target?.protocol === 'https:' && target.hostname === 'hooks.slack.com';
     if (!target || (!known && target.origin !== new URL(apiUrl).origin)) return;
-    const body = JSON.stringify({ response_type: 'ephemeral', replace_original: false, text: escaped(text) });
+    const body = JSON.stringify({ ...answer, replace_original: replace });
     const headers = { 'content-type': 'application/json' };
     const signal = AbortSignal.timeout(10_000);
     await fetch(target, { method: 'POST', headers, body, redirect: 'error', signal }).catch((error: Error) =>
       host.log.warn({ connector: 'slack' }, `an answer could not be shown: ${error.message}`),
     );
   }
+}
+
+function answerOf({ text, buttons = [] }: CommandAnswer, thread = ''): Answer {
+  const shown = escaped(text);
+  const answer = { response_type: 'ephemeral' as const, text: shown };
+  if (buttons.length === 0) return answer;
+  const section = { type: 'section' as const, text: { type: 'mrkdwn' as const, text: shown.slice(0, 3000) } };
+  return { ...answer, blocks: [section, { ...actionsOf(buttons), block_id: rowPrefix + thread }] };
 }
 
 /** The app has one command of any name, and the word after it says what to do; `/new` and its like work, too. */
@@ -146,11 +176,11 @@ function readCommand({ command, text }: { command: string; text: string }): { na
 }
 
 /** Failures are words, too: for a person who waits for an answer, and may try again. */
-async function told(work: () => Promise<string | null>): Promise<string | null> {
+async function told(work: () => Promise<CommandAnswer | null>): Promise<CommandAnswer | null> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof CarrierError && !error.retryable) return error.message;
-    return 'Sorry, that did not work just now. Please try again in a moment.';
+    if (error instanceof CarrierError && !error.retryable) return { text: error.message };
+    return { text: 'Sorry, that did not work just now. Please try again in a moment.' };
   }
 }

@@ -75,6 +75,11 @@ function messageOf(mrkdwn: string): RenderedMessage {
 function withButtons(messages: RenderedMessage[], buttons: Button[]): RenderedMessage[] {
   const labels = buttons.map(({ label }) => label).join(' · ');
   const last = messages.at(-1) ?? { text: forms.escaped(labels), whole: forms.escaped(labels), blocks: [] };
+  return [...messages.slice(0, -1), { ...last, blocks: [...last.blocks, actionsOf(buttons)] }];
+}
+
+/** Buttons in a row. */
+export function actionsOf(buttons: Button[]): types.ActionsBlock {
   const elements = buttons.map(({ label, payload, style }, index) => ({
     type: 'button' as const,
     action_id: `carrier:${index}`,
@@ -82,7 +87,7 @@ function withButtons(messages: RenderedMessage[], buttons: Button[]): RenderedMe
     value: payload,
     ...(style ? { style } : {}),
   }));
-  return [...messages.slice(0, -1), { ...last, blocks: [...last.blocks, { type: 'actions', elements }] }];
+  return { type: 'actions', elements };
 }
 
 function shortened(label: string): string {

@@ -113,17 +113,34 @@ export const SlashCommand = z.object({
   user_name: z.string().optional(),
   channel_id: id,
   response_url: z.string(),
+  /** Of this one call. */
+  trigger_id: z.string().min(1).max(512).optional().catch(undefined),
 });
 
 export const ButtonPress = z.object({
   user: z.object({ id, username: z.string().optional(), name: z.string().optional() }),
-  container: z.object({ channel_id: id, message_ts: ts, thread_ts: ts.optional() }),
-  message: z.object({
-    text: z.string().default(''),
-    blocks: z.array(z.looseObject({ type: z.string() })).default([]),
+  container: z.object({
+    channel_id: id,
+    message_ts: ts,
+    thread_ts: ts.nullish(),
+    /** Seen by one person alone; then nobody can change it but by answering. */
+    is_ephemeral: z.boolean().nullish(),
   }),
+  /** Absent of those that one person sees. */
+  message: z
+    .object({
+      text: z.string().default(''),
+      blocks: z.array(z.looseObject({ type: z.string() })).default([]),
+    })
+    .nullish(),
   actions: z
-    .array(z.object({ value: z.string().optional(), text: z.object({ text: z.string() }).optional() }))
+    .array(
+      z.object({
+        value: z.string().optional(),
+        text: z.object({ text: z.string() }).optional(),
+        block_id: z.string().optional(),
+      }),
+    )
     .min(1),
   response_url: z.string(),
 });

@@ -11,6 +11,7 @@ import {
 } from '../../src/extension-api.js';
 import { asFailure } from './failure.js';
 import { type Inlet, settled } from './inlet.js';
+import type { Reach } from './reach.js';
 import { sdkLogger } from './sdk-log.js';
 import { clientOptions } from './workspaces.js';
 
@@ -19,6 +20,7 @@ export interface SocketOptions {
   apiUrl: string;
   /** How long Slack may leave a ping unanswered; default 5,000. */
   pingTimeoutMs: number;
+  reach: Reach;
   inlet(): Inlet;
   log(): Host['log'];
   /** Fails where the rest of the set-up is wrong, so that `open` says so. */
@@ -76,7 +78,8 @@ export class SocketConnection implements Connection {
   }
 
   health(): string {
-    if (this.#problem === null) return 'ok';
+    const unreached = this.#options.reach.problem();
+    if (this.#problem === null) return unreached ?? 'ok';
     return `${this.#problem}, for ${Math.round((Date.now() - this.#since) / 1000)} s`;
   }
 

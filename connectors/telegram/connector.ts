@@ -111,7 +111,6 @@ export function telegramConnector(options: TelegramOptions): Connector {
       commands,
       received,
       track: (work) => void track(busy, work),
-      signal: stopper.signal,
     });
     const albums = new Albums(host, { quietMs, sweepMs }, inbox.storeAlbum);
     inbox.gather(albums);
@@ -178,7 +177,6 @@ export function telegramConnector(options: TelegramOptions): Connector {
       const { albums, live, stopper, busy } = state;
       state = null;
       live.stop();
-      // Ends downloads; what they were for is not confirmed, and so comes again.
       stopper.abort();
       await Promise.allSettled([poller.close(), ...busy]);
       await albums.stop();

@@ -25,7 +25,6 @@ interface FetchOptions {
   host: Pick<Host, 'putFile' | 'log'>;
   of: InboundMessage;
   maxFileBytes: number;
-  signal: AbortSignal;
 }
 
 export interface Fetched {
@@ -34,14 +33,14 @@ export interface Fetched {
   missing: Part[];
 }
 
-/** @throws what the hub throws, and the signal's reason. What Telegram does not give is left out, and named. */
+/** @throws what the hub throws. What Telegram does not give is left out, and named. */
 export async function fetchFiles(refs: FileRef[], options: FetchOptions): Promise<Fetched> {
-  const { api, host, of, signal } = options;
+  const { api, host, of } = options;
   const maxBytes = Math.min(options.maxFileBytes, telegramLimit);
   const fetched: Fetched = { attachments: [], missing: [] };
   for (const ref of refs) {
     try {
-      const bytes = await patiently(() => fetchFile(ref, api, maxBytes, signal), signal);
+      const bytes = await patiently(() => fetchFile(ref, api, maxBytes));
       const attachment = await host.putFile(bytes, ref, of);
       fetched.attachments.push({ ...attachment, ...(ref.of && { of: ref.of }) });
     } catch (err) {
@@ -56,23 +55,17 @@ export async function fetchFiles(refs: FileRef[], options: FetchOptions): Promis
   return fetched;
 }
 
-/** @throws FatalError, at last also for what may pass; the signal's reason. */
-async function patiently<T>(fetching: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  const tries = { signal, most: patience.most, until: Date.now() + patience.ms };
+/** @throws FatalError, at last also for what may pass. */
+async function patiently<T>(fetching: () => Promise<T>): Promise<T> {
+  const tries = { most: patience.most, until: Date.now() + patience.ms };
   return untilDone(fetching, tries).catch((error) => {
-    signal.throwIfAborted();
     throw new FatalError('delivery_failed', error.message);
   });
 }
 
-async function fetchFile(
-  { fileId, size }: FileRef,
-  api: Api,
-  maxBytes: number,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
+async function fetchFile({ fileId, size }: FileRef, api: Api, maxBytes: number): Promise<Uint8Array> {
   if (size !== undefined && size > maxBytes) throw tooLarge(maxBytes);
-  const { file_path } = await api.call('getFile', { file_id: fileId }, { signal }).catch((error) => {
+  const { file_path } = await api.call('getFile', { file_id: fileId }).catch((error) => {
     if (error instanceof Refused && /too big/.test(error.message)) throw tooLarge(maxBytes);
     throw error;
   });
@@ -81,5 +74,5 @@ async function fetchFile(
     throw new FatalError('delivery_failed', 'Telegram does not say where it is');
   const { origin } = api.root;
   const rules = { platform: 'Telegram’s file server', hosts: [], origin, maxBytes, timeoutMs };
-  return download(api.fileUrl(file_path), rules, signal);
+  return download(api.fileUrl(file_path), rules);
 }

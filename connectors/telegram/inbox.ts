@@ -38,8 +38,6 @@ export interface InboxParts {
   received(receipt: Receipt): void;
   /** Told of what need not be done before the update is confirmed. */
   track(work: Promise<unknown>): void;
-  /** Ends what is under way when the connector stops. */
-  signal: AbortSignal;
 }
 
 /** Errors of the hub that say what the person can do better. */
@@ -116,22 +114,27 @@ export class Inbox {
   }
 
   /**
-   * Both may fail; of the two, whichever comes first says that the update may be confirmed. Files that take long are
-   * fetched after it.
+   * Whichever comes first says that the update may be confirmed, or may not. Files that take long are fetched after it,
+   * also when the connector has been stopped meanwhile: the hub waits for them, and this connector was told of them.
    */
   #store(items: Message[]): { taken: Promise<void>; stored: Promise<Receipt | null> } {
+    let isTaken = false;
     let tell = () => {};
     const taken = new Promise<void>((resolve) => {
-      tell = resolve;
+      tell = () => {
+        isTaken = true;
+        resolve();
+      };
     });
-    const stored = this.#receive(items, tell);
-    // Once it is taken, nobody else waits for it, and it comes again after a stop.
-    this.#parts.track(stored.catch(() => {}));
+    const stored = this.#receive(items, () => tell());
+    stored.catch((err) => {
+      if (isTaken) this.#parts.host.log.warn({ err }, 'a message that was taken is not stored');
+    });
     return { taken, stored };
   }
 
   async #receive(items: Message[], taken: () => void): Promise<Receipt | null> {
-    const { host, api, chats, account, commands, maxFileBytes, signal, received } = this.#parts;
+    const { host, api, chats, account, commands, maxFileBytes, received } = this.#parts;
     const [first] = items;
     if (!first) return null;
     const us = await this.#us(first);
@@ -141,7 +144,7 @@ export class Inbox {
     const message = commands ? withStart(said) : said;
     const whole = async (): Promise<InboundMessage> => {
       if (first.media_group_id !== undefined) await noteCaptions(host.notes, items, await account.get());
-      const options = { api, host, of: message, maxFileBytes, signal };
+      const options = { api, host, of: message, maxFileBytes };
       const { attachments, missing } = await fetchFiles(files, options);
       return { ...message, parts: [...(message.parts ?? []), ...missing], attachments };
     };

@@ -92,8 +92,15 @@ export class Outgoing {
     const options = { api, chatId: this.#target.chat_id, log: host.log, signal: this.#signal };
     const sent = await upload({ ...file, bytes }, this.#placed(form), options);
     if (typeof sent === 'number') return this.#idOf(sent);
+    if (form.html !== undefined && /caption|too.?long/i.test(sent.message))
+      return this.#apart(file, form, key);
     host.log.warn({ err: sent, file: file.name }, 'Telegram takes no such file here; text stands for it');
     return this.#asText(file, bytes, form, key);
+  }
+
+  /** Words that Telegram takes as no caption come before their file. */
+  #apart(file: OutFile, form: Form, key: string): Promise<string> {
+    return this.#several([() => this.say(form), () => this.send(file, {}, `${key}/file`)], key);
   }
 
   /** Words first, then what the file says, in parts. */
@@ -108,6 +115,11 @@ export class Outgoing {
       const first = index === 0 && reply_parameters && { reply_parameters };
       return this.say({ html: each, ...first, ...(index === asking && reply_markup && { reply_markup }) });
     });
+    return this.#several(sends, key);
+  }
+
+  /** In the place of one message; gives the id of the first. */
+  async #several(sends: (() => Promise<string>)[], key: string): Promise<string> {
     const sent = await SentParts.open({ notes: this.#parts.host.notes, outboundId: key, plan: null });
     const [id] = await sent.send(sends, this.#signal);
     return id!;

@@ -108,7 +108,7 @@ function forwarded(origin: Origin, { text, parts, files }: Content): Content {
   };
 }
 
-export function originName(origin: Origin | undefined): string | undefined {
+function originName(origin: Origin | undefined): string | undefined {
   if (origin?.sender_user) return nameOf(origin.sender_user);
   return origin?.sender_user_name ?? origin?.sender_chat?.title ?? origin?.chat?.title;
 }

@@ -10,7 +10,7 @@ import type { z } from 'zod';
 import type { Agent } from '../core/character.js';
 import type { TurnEvent } from '../core/events.js';
 import type { RoomState } from '../core/room.js';
-import type { TurnCheckpoint, Usage } from '../core/turn.js';
+import type { PassedOver, TurnCheckpoint, Usage } from '../core/turn.js';
 import {
   branded,
   type Definition,
@@ -41,6 +41,8 @@ export interface Draft {
   text: string;
   model: string;
   usage: Usage;
+  /** Models that were to be asked before that one, and why they did not answer. */
+  passedOver?: PassedOver[];
   /** They learn from the turn once it is committed. */
   evaluators: Evaluator[];
   /** Calls wait for a decision, until then (Unix ms); the text says for which. */

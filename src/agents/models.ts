@@ -15,7 +15,7 @@ import {
   settingName,
   type Value,
 } from '../extensions/settings.js';
-import type { LanguageModel } from '../llm/llm.js';
+import type { LanguageModel, Transcriber } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import { suggestion } from '../nearest.js';
 import { problemText, sentence } from '../problems.js';
@@ -77,6 +77,17 @@ export class Models {
   /** @throws FatalError `config_invalid` when there is no such endpoint, or it lacks what it needs. */
   get(ref: string): Promise<LanguageModel> {
     return this.#made.get(ref, () => this.#make(ref));
+  }
+
+  /** What hears for an agent: at the first of its endpoints where something does; null: nothing. */
+  async transcriber(agent: Agent): Promise<Transcriber | null> {
+    if (this.#parts.model) return null;
+    for (const ref of this.refs(agent)) {
+      const context = await this.contextOf(ref);
+      const found = await context.provider.transcriber?.(context);
+      if (found) return found;
+    }
+    return null;
   }
 
   /** What people should know of a model that can be used. */

@@ -110,6 +110,7 @@ class Screen {
 
   /** Prints an answer as it comes. What goes wrong is told, and the conversation goes on. */
   async tell(events: AsyncIterable<StreamEvent>, signal: AbortSignal, stored = () => {}): Promise<void> {
+    let waits = false;
     try {
       for await (const { event, data } of events) {
         if (event === 'stored') stored();
@@ -117,7 +118,10 @@ class Screen {
         else if (event === 'text.delta') this.#write(String(data.text));
         else if (event === 'action.started')
           this.#line(paint.dim(harmless(`· ${data.name} ${JSON.stringify(data.arguments)}`)));
-        else if (event === 'turn.failed' || event === 'error')
+        else if (event === 'turn.waiting' && !waits) {
+          waits = true;
+          this.#line(paint.dim('· The language model cannot be reached; it is asked again.'));
+        } else if (event === 'turn.failed' || event === 'error')
           this.#line(paint.red(harmlessLines(`! ${(data.error as { message: string }).message}`)));
       }
       this.#begin();

@@ -1,6 +1,7 @@
 /** A character: the definition of an agent, one JSON file in `characters/`. The file's name is the agent's id. */
 import { z } from 'zod';
 import { ConnectorsSettings } from './connector-settings.js';
+import { PromptTemplate } from './prompt-template.js';
 
 const lines = z
   .union([z.string(), z.array(z.string())])
@@ -24,6 +25,8 @@ export const Character = z.strictObject({
   style: z.array(z.string()).default([]),
   /** How it talks; the offline model takes its voice from these. */
   examples: z.array(z.strictObject({ user: z.string(), reply: z.string() })).default([]),
+  /** How its system text is put together. */
+  prompt: z.strictObject({ template: PromptTemplate.optional() }).default({}),
   /** What kind of agent it is: how it takes its turns. */
   type: z.string().min(1).default('conversational'),
   /** Tried in order; empty means the hub's own chain (CARRIER_MODELS). */
@@ -41,7 +44,7 @@ export const Character = z.strictObject({
     .strictObject({
       /** Most messages of recent history in a prompt. */
       recentMessages: z.number().int().min(2).max(500).default(40),
-      /** Most tokens (estimated at 4 characters each) of recent history in a prompt. */
+      /** Most tokens of recent history in a prompt, as estimated; what its model reads may be less. */
       recentTokens: z.number().int().min(100).max(500_000).default(4000),
       /** Most older memories recalled into a prompt; 0 turns recall off. */
       recall: z.number().int().min(0).max(50).default(8),

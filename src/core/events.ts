@@ -45,6 +45,16 @@ export interface SecretEvent {
   name: string;
 }
 
+/** A model's provider has asked not to be asked before `until` (Unix ms). Only on the topic `modelTopic`. */
+export interface ModelEvent {
+  type: 'model.cooling';
+  model: string;
+  code: string;
+  message: string;
+  until: number;
+}
+
+export const modelTopic = 'models';
 export const stopTopic = 'stops';
 export const secretTopic = 'secrets';
 

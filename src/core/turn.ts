@@ -73,6 +73,13 @@ export interface TurnCheckpoint {
   trigger?: Trigger;
 }
 
+/** A model of the chain that did not write the answer, and why not. */
+export interface PassedOver {
+  model: string;
+  code: string;
+  message: string;
+}
+
 /** One run of an agent that answers messages of a room. */
 export interface Turn extends Omit<TurnCheckpoint, 'tries'> {
   status: TurnStatus;
@@ -84,6 +91,8 @@ export interface Turn extends Omit<TurnCheckpoint, 'tries'> {
   replyId: string | null;
   /** Id of the model that wrote the reply. */
   model: string | null;
+  /** Models that were to be asked before it; absent: none. */
+  passedOver?: PassedOver[];
   usage: Usage;
   attempt: number;
   error: { code: string; message: string } | null;
@@ -100,16 +109,27 @@ interface Ending extends Pick<Turn, 'status' | 'attempt' | 'startedAt'> {
   usage?: Usage;
   error?: Turn['error'];
   waitsUntil?: number;
+  passedOver?: PassedOver[];
 }
 
 /** The committed turn that a checkpoint has become. */
 export function turnOf({ tries: _, trigger, ...begun }: TurnCheckpoint, ending: Ending): Turn {
-  const { status, reply, model = null, usage = noUsage, error = null, waitsUntil, ...rest } = ending;
+  const {
+    status,
+    reply,
+    model = null,
+    usage = noUsage,
+    error = null,
+    waitsUntil,
+    passedOver,
+    ...rest
+  } = ending;
   return {
     ...begun,
     ...(trigger && trigger.kind !== 'message' && { trigger }),
     ...{ status, replyId: reply?.id ?? null, model, usage, error, finishedAt: Date.now(), ...rest },
     ...(waitsUntil !== undefined && { waitsUntil }),
+    ...(passedOver && passedOver.length > 0 && { passedOver }),
   };
 }
 

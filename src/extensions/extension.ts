@@ -14,7 +14,7 @@ import { z } from 'zod';
 import type { Connector, Finding } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import type { ModelAbilities } from '../core/model-abilities.js';
-import type { Embedder, LanguageModel } from '../llm/llm.js';
+import type { Embedder, LanguageModel, Transcriber } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 
 /** Marks a definition, whichever copy of the package made it. The value is the version of its shape. */
@@ -116,6 +116,8 @@ export interface ProviderExtension<S extends Settings = Settings> extends Extens
   readonly fallback?: boolean;
   /** Throws `config_invalid`, naming the setting, when one that is needed has no value. */
   create(context: ProviderContext<S>): LanguageModel | Promise<LanguageModel>;
+  /** What hears at this endpoint, for messages that are spoken; null: nothing does. */
+  transcriber?(context: ProviderContext<S>): Transcriber | null | Promise<Transcriber | null>;
   /** What people should know of these settings, though nothing is wrong with them. */
   notes?(context: ProviderContext<S>): string[];
   /** For `carrier doctor`: whether this endpoint answers with these settings. */

@@ -1,14 +1,19 @@
 /** Reading of files: what a model can take of an attachment's bytes. */
+import { LRUCache } from 'lru-cache';
+import { type Aside, aside, Overrun } from '../core/aside.js';
 import type { Attachment } from '../core/memory.js';
 import type { Image } from '../llm/llm.js';
 import type { FileStore } from '../store/file-store.js';
+import type * as Documents from './documents.js';
+import { decode, looksLikeText } from './encoding.js';
+import { type PictureLimits, scaled } from './pictures.js';
 
 /** What is wanted of a file. */
 export interface Wanted {
   /** Longest text, in UTF-16 code units. */
   maxChars: number;
   /** Absent: the model does not see. */
-  image?: { maxBytes: number; maxPixels: number };
+  image?: PictureLimits;
   signal: AbortSignal;
 }
 
@@ -19,26 +24,89 @@ export type Read =
   /** `problem`: why, in words for a model; absent: such files have nothing to read. */
   | { kind: 'nothing'; problem?: string };
 
-const readableTypes =
-  /^(text\/|application\/(json|xml|x-yaml|yaml|javascript|x-sh|sql|toml)\b)|\+(json|xml)$/;
-const imageTypes = /^image\/(png|jpeg|gif|webp)$/;
+const textTypes =
+  /^(text\/|application\/(json|xml|x-yaml|yaml|javascript|x-sh|sql|toml|octet-stream|x-ndjson)\b)|\+(json|xml)$/;
+const imageTypes = /^image\/(png|jpeg|gif|webp|tiff|avif|apng)$/;
+const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
+
+const maxDocumentBytes = 32 * 1024 * 1024;
+/** Longest text that is kept of one file, and of all, in UTF-16 code units: a file is read once. */
+const maxKeptChars = 200_000;
+const maxCacheChars = 8_000_000;
 
 /** Reads attachments, off the event loop and within limits. */
 export class FileReader {
   readonly #store: FileStore;
+  readonly #documents: Aside<typeof Documents>;
+  readonly #texts = new LRUCache<string, Promise<Read>>({
+    max: 500,
+    maxSize: maxCacheChars,
+    sizeCalculation: () => maxKeptChars / 10,
+  });
 
   constructor(store: FileStore) {
     this.#store = store;
+    this.#documents = aside<typeof Documents>(new URL('./documents.js', import.meta.url), {
+      deadlineMs: 15_000,
+      memoryMb: 512,
+    });
   }
 
   /** Never fails for what is in the file. @throws what the store throws, and the signal's reason. */
-  async read({ file, mediaType }: Attachment, { maxChars, image }: Wanted): Promise<Read> {
-    const readable = readableTypes.test(mediaType);
-    if (!readable && !(image && imageTypes.test(mediaType))) return { kind: 'nothing' };
+  async read(attachment: Attachment, { maxChars, image, signal }: Wanted): Promise<Read> {
+    signal.throwIfAborted();
+    const { mediaType } = attachment;
+    if (mediaType.startsWith('image/'))
+      return image && imageTypes.test(mediaType) ? this.#picture(attachment, image) : { kind: 'nothing' };
+    if (!textTypes.test(mediaType) && mediaType !== docx && mediaType !== 'application/pdf')
+      return { kind: 'nothing' };
+    const read = await this.#text(attachment);
+    signal.throwIfAborted();
+    if (read.kind !== 'text' || read.text.length <= maxChars) return read;
+    return { kind: 'text', text: read.text.slice(0, maxChars), cut: true };
+  }
+
+  async #picture({ file, mediaType }: Attachment, limits: PictureLimits): Promise<Read> {
     const bytes = await this.#store.get(file);
-    if (!bytes) return { kind: 'nothing', problem: 'it is not kept any more' };
-    if (!readable) return { kind: 'image', image: { mediaType, bytes } };
-    const text = new TextDecoder().decode(bytes.subarray(0, maxChars * 4));
-    return { kind: 'text', text: text.slice(0, maxChars), cut: text.length > maxChars };
+    if (!bytes) return gone;
+    const image = await scaled(bytes, mediaType, limits);
+    return image
+      ? { kind: 'image', image }
+      : { kind: 'nothing', problem: 'it cannot be opened as a picture' };
+  }
+
+  #text(attachment: Attachment): Promise<Read> {
+    const { file } = attachment;
+    const known = this.#texts.get(file);
+    if (known) return known;
+    const reading = this.#readText(attachment);
+    this.#texts.set(file, reading);
+    // Bytes may come back, and the store, too.
+    const forget = () => void this.#texts.delete(file);
+    reading.then((read) => read === gone && forget(), forget);
+    return reading;
+  }
+
+  async #readText({ file, mediaType, size }: Attachment): Promise<Read> {
+    const isDocument = mediaType === docx || mediaType === 'application/pdf';
+    if (isDocument && size > maxDocumentBytes)
+      return { kind: 'nothing', problem: 'it is too large to be read' };
+    const bytes = await this.#store.get(file);
+    if (!bytes) return gone;
+    if (!isDocument) {
+      // What nobody knew may be text all the same.
+      if (mediaType === 'application/octet-stream' && !looksLikeText(bytes)) return { kind: 'nothing' };
+      return { kind: 'text', ...(await decode(bytes, maxKeptChars)) };
+    }
+    try {
+      const work = mediaType === docx ? 'docxText' : 'pdfText';
+      const read = await this.#documents(work, bytes, maxKeptChars);
+      return 'problem' in read ? { kind: 'nothing', problem: read.problem } : { kind: 'text', ...read };
+    } catch (error) {
+      if (error instanceof Overrun) return { kind: 'nothing', problem: 'it takes too long to be read' };
+      throw error;
+    }
   }
 }
+
+const gone: Read = { kind: 'nothing', problem: 'it is not kept any more' };

@@ -1,6 +1,6 @@
 import type { Connection } from '../connector/connector.js';
 import { within } from '../core/deadline.js';
-import { FatalError } from '../errors.js';
+import { FatalError, RetryableError } from '../errors.js';
 import type { Lease, Leases } from '../lease/lease.js';
 import type { Logger } from '../logger.js';
 
@@ -140,7 +140,8 @@ class Keeper {
           { err, connection: this.id, waitMs },
           'the connection could not be opened; trying again',
         );
-        await this.#pause(waitMs, turn);
+        const asked = err instanceof RetryableError ? (err.retryAfterMs ?? 0) : 0;
+        await this.#pause(Math.max(waitMs, asked), turn);
         waitMs = Math.min(waitMs * 2, longestRetryMs);
       }
     }

@@ -2,8 +2,8 @@
  * What a file is, by its bytes and, where they are text, by its name. What its sender says counts for nothing, but for
  * one thing: what is said to be a picture and is none is not taken for anything else either.
  */
-import { isUtf8 } from 'node:buffer';
 import { extname } from 'node:path';
+import { looksLikeText } from '../files/encoding.js';
 
 /** The signatures of all formats lie in here; of an office document at least that it is a ZIP file. */
 const lookedAtBytes = 256 * 1024;
@@ -41,7 +41,7 @@ const pictureHeads: Record<string, RegExp> = {
 
 /** @param said the media type that the sender states */
 export async function mediaTypeOf(bytes: Uint8Array, name: string, said = ''): Promise<string> {
-  const text = isText(bytes);
+  const text = looksLikeText(bytes);
   const found = await signatureIn(bytes.subarray(0, lookedAtBytes));
   if (found && (!text || textualFormats.test(found))) return markup(found, name);
   const ending = extname(name).toLowerCase();
@@ -68,14 +68,3 @@ function markup(found: string, name: string): string {
   const named = textTypes[extname(name).toLowerCase()];
   return named === 'text/html' ? named : 'application/xml';
 }
-
-/** UTF-8 without the control characters that no text has. */
-function isText(bytes: Uint8Array): boolean {
-  if (!isUtf8(bytes) || bytes.includes(0)) return false;
-  for (const byte of bytes.subarray(0, lookedAtBytes))
-    if (byte < 0x20 && !textControls.has(byte)) return false;
-  return true;
-}
-
-/** Tab, line feed, form feed, carriage return, and the escape of coloured logs. */
-const textControls: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x1b]);

@@ -155,6 +155,17 @@ export interface LanguageModel {
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelChunk>;
 }
 
+/** What hears. */
+export interface Transcriber {
+  /** `endpoint:model`. */
+  readonly id: string;
+  /** The words of a recording; empty where it has none. Errors: as a language model's. */
+  transcribe(
+    recording: { name: string; mediaType: string; bytes: Uint8Array },
+    signal: AbortSignal,
+  ): Promise<string>;
+}
+
 /** What measures meaning: texts whose vectors are close mean much the same. */
 export interface Embedder {
   /** `provider:model`; stored with every vector. */

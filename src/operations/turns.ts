@@ -22,6 +22,8 @@ const summary = {
   covers: z.array(z.string()),
   replyId: z.string().nullable(),
   model: z.string().nullable(),
+  /** Models that were to be asked before it, and why they did not answer. */
+  passedOver: z.array(z.object(texts('model', 'code', 'message'))).optional(),
   usage: Usage,
   attempt: z.number(),
   error: failure,

@@ -12,6 +12,7 @@ export interface Cut<T> {
 
 /** What a provider adds to each message, or the prompt to each piece of one. */
 const frameTokens = 8;
+const noteTokens = 30;
 /** Of less, nobody is shown a beginning. */
 const leastTokens = 40;
 
@@ -31,9 +32,9 @@ export function messageTokens(message: ModelMessage): number {
 /** The beginning of a text; nothing of it where there is hardly any room. */
 export function cutText(text: string, tokens: number, what = ''): { text: string; notes: Note[] } {
   const whole = wordTokens(text);
-  if (whole <= tokens) return { text, notes: [] };
-  const shown =
-    tokens < leastTokens ? '' : beginning(text, Math.floor((estimateTokens(text) * tokens) / whole));
+  if (whole <= tokens || text === '') return { text, notes: [] };
+  const room = tokens - noteTokens;
+  const shown = room < leastTokens ? '' : beginning(text, Math.floor((estimateTokens(text) * room) / whole));
   const of = `${count(shown.length)} of ${count(text.length)} characters${what && ` ${what}`}`;
   return { text: shown, notes: [`cut: the first ${of}`] };
 }
@@ -42,7 +43,8 @@ export function cutText(text: string, tokens: number, what = ''): { text: string
 export function cutMessage<M extends ModelMessage>(message: M, tokens: number): Cut<M> {
   const whole = messageTokens(message);
   if (whole <= tokens) return { value: message, tokens: whole };
-  const { text, notes } = cutText(message.text, tokens - (whole - wordTokens(message.text)) - leastTokens);
+  const frame = messageTokens({ ...message, text: '' });
+  const { text, notes } = cutText(message.text, tokens - frame);
   const value = { ...message, text, notes: [...(message.notes ?? []), ...notes] };
   return { value, tokens: messageTokens(value) };
 }
@@ -60,7 +62,7 @@ export function cutParts(
     const frame = frameTokens + estimateTokens(JSON.stringify(rest));
     const cut = cutText(text, left - frame, what);
     if (cut.text === '' && text !== '') return undefined;
-    left -= frame + wordTokens(cut.text);
+    left -= frame + wordTokens(cut.text) + cut.notes.length * noteTokens;
     notes.push(...cut.notes);
     return { ...piece, text: cut.text };
   };

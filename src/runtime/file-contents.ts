@@ -10,6 +10,8 @@ import type { UnreadFile } from './transcript.js';
 const maxFileChars = 20_000;
 /** Services count about so much for an image, at most. */
 const imageTokens = 2000;
+/** What is said of a file besides its name. */
+const fileTokens = 24;
 /** What the common services all take. */
 const usualImages: ImageLimits = { most: 10, maxBytes: 3_900_000, maxPixels: 4_000_000 };
 
@@ -65,6 +67,7 @@ export async function withContents(
       files.push(file);
       continue;
     }
+    room.tokens -= fileTokens;
     const read = isPicture(file)
       ? await picture(file, reader, abilities, room, signal)
       : await words(file, reader, room, signal);

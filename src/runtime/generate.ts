@@ -1,9 +1,11 @@
 import { deadline } from '../core/deadline.js';
-import type { Usage } from '../core/turn.js';
+import type { PassedOver, Usage } from '../core/turn.js';
 import { CarrierError, isRetryable, RetryableError } from '../errors.js';
 import type { LanguageModel, ModelChunk, ModelRequest, ToolCall } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import { rendersToNothing } from '../markdown/nothing.js';
+import { told } from '../redaction.js';
+import type { Cooling } from './cooling.js';
 import type { PromptFitter } from './prompt-fitter.js';
 
 export interface Generated {
@@ -12,12 +14,15 @@ export interface Generated {
   usage: Usage;
   /** Id of the model that wrote it. */
   model: string;
+  /** Models that were to be asked before it, and why they did not answer. */
+  passedOver: PassedOver[];
 }
 
 export interface GenerateOptions {
   /** Limit on one model's whole answer, in ms. */
   timeoutMs: number;
   signal: AbortSignal;
+  cooling: Cooling;
   onText(text: string): void;
   /** What `onText` was given is void: another model is asked. */
   onVoid(): void;
@@ -30,7 +35,7 @@ export interface GenerateOptions {
  * Asks the models of a chain in order until one answers. The words of one that fails in the middle of its answer are
  * void: the next one says all of it.
  *
- * @throws the first retryable error if there was one, since trying again may help; otherwise the last.
+ * @throws of the errors after which trying again may help, the one after which it may soonest; otherwise the last.
  */
 export async function generate(
   chain: LanguageModel[],
@@ -38,24 +43,38 @@ export async function generate(
   options: GenerateOptions,
 ): Promise<Generated> {
   let toThrow: unknown;
-  for (const [index, model] of chain.entries()) {
+  const { cooling } = options;
+  const { models, passedOver } = cooling.order(chain);
+  for (const [index, model] of models.entries()) {
     let spoke = false;
     const onText = (text: string) => {
       spoke = true;
       options.onText(text);
     };
     try {
-      return await ask(model, request, { ...options, onText });
+      return { ...(await ask(model, request, { ...options, onText })), passedOver };
     } catch (error) {
       if (options.signal.aborted) throw error;
-      if (toThrow === undefined || !isRetryable(toThrow)) toThrow = error;
-      const next = chain[index + 1];
+      if (toThrow === undefined || soonerThan(toThrow, error)) toThrow = error;
+      cooling.failed(model.id, error);
+      passedOver.push({ model: model.id, ...told(error) });
+      const next = models[index + 1];
       if (!next) break;
       options.log.warn({ err: error, model: model.id, next: next.id }, 'model failed; asking the next one');
       if (spoke) options.onVoid();
     }
   }
   throw toThrow;
+}
+
+/** Whether the second error allows another try sooner than the first. */
+function soonerThan(first: unknown, second: unknown): boolean {
+  if (!isRetryable(first)) return true;
+  return isRetryable(second) && askedMs(second) < askedMs(first);
+}
+
+function askedMs(error: unknown): number {
+  return (error instanceof RetryableError && error.retryAfterMs) || 0;
 }
 
 /** Of the room that a model's length leaves, where the provider found the prompt too long all the same. */
@@ -105,6 +124,7 @@ async function read(
     calls: [],
     usage: { inputTokens: 0, outputTokens: 0 },
     model: model.id,
+    passedOver: [],
   };
   let chunks: AsyncIterator<ModelChunk> | undefined;
   let ended = false;

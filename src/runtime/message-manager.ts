@@ -5,6 +5,7 @@ import type { LanguageModel, ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { Abilities, AbilityLoader } from './abilities.js';
 import { ActionManager } from './action-manager.js';
+import type { Cooling } from './cooling.js';
 import { adviceOn } from './evaluator-manager.js';
 import { type Generated, generate } from './generate.js';
 import type { PromptFitter } from './prompt-fitter.js';
@@ -19,6 +20,7 @@ export interface MessageManagerParts {
   abilities: AbilityLoader;
   /** The agent's models, to be tried in order, a preferred one first; never empty. */
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
+  cooling: Cooling;
   checkpoint(checkpoint: TurnCheckpoint): Promise<void>;
   modelTimeoutMs: number;
   /** Model calls that may ask for actions; the one after them must answer. */
@@ -29,7 +31,13 @@ export interface MessageManagerParts {
   log: Logger;
 }
 
-const silence: Generated = { text: '', calls: [], usage: { inputTokens: 0, outputTokens: 0 }, model: '' };
+const silence: Generated = {
+  text: '',
+  calls: [],
+  usage: { inputTokens: 0, outputTokens: 0 },
+  model: '',
+  passedOver: [],
+};
 
 /** How the hub itself takes a turn from its messages to a draft: compose, then generate and act until the model answers, then evaluate. */
 export class MessageManager implements TurnTaker {
@@ -58,6 +66,7 @@ export class MessageManager implements TurnTaker {
     return {
       text: voice.release(await transformed(voice.text, abilities.transforming, context)),
       model: answer.model,
+      passedOver: answer.passedOver,
       usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), usage),
       ...(awaiting.length > 0
         ? { evaluators: [], waiting: { until: this.#parts.now() + this.#parts.waitMs } }
@@ -104,7 +113,7 @@ export class MessageManager implements TurnTaker {
     request: ModelRequest,
     voice: Voice,
   ): Promise<Generated> {
-    const { chain, modelTimeoutMs: timeoutMs, fitter, log } = this.#parts;
+    const { chain, modelTimeoutMs: timeoutMs, fitter, cooling, log } = this.#parts;
     const models = await chain(agent, room.model);
     hold();
     const before = voice.mark();
@@ -114,6 +123,7 @@ export class MessageManager implements TurnTaker {
       onText: (text) => voice.say(text),
       onVoid: () => voice.rewind(before),
       fitter,
+      cooling,
       log,
     });
   }

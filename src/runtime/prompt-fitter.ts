@@ -6,11 +6,11 @@
 import type { ModelAbilities } from '../core/model-abilities.js';
 import { estimateTokens } from '../core/token-estimate.js';
 import type { FileReader } from '../files/reader.js';
-import type { ModelMessage, ModelRequest, Note, Quote, SystemPart, Tool, UserMessage } from '../llm/llm.js';
-import { systemText } from '../llm/prompt-text.js';
+import type { ModelMessage, ModelRequest, Note, SystemPart, Tool } from '../llm/llm.js';
 import { ByteGate } from './byte-gate.js';
-import { cutMessage, cutParts, cutText, leftOut, messageTokens, wordTokens } from './cutting.js';
+import { leftOut } from './cutting.js';
 import { named, pictureBytes, roomFor, withContents } from './file-contents.js';
+import { fitAsked, fitContext, fitEarlier, fitOwn, fitParts, fitQuotes, systemTokens } from './portions.js';
 import type { Composed } from './transcript.js';
 
 export interface PromptLimits {
@@ -67,7 +67,7 @@ export class PromptFitter {
     const { messages, temperature, asked = new Set(), earlier = new Set(), unshown = 0 } = request;
     const length = abilities.contextTokens ?? this.#limits.contextTokens;
     const maxTokens = Math.min(request.maxTokens, Math.max(16, Math.floor(length / 3)));
-    const budget = Math.floor((length - maxTokens) * share);
+    const budget = Math.floor((length - maxTokens) * share) - frameTokens;
     const tools = abilities.tools ? request.tools : [];
     const notes: Note[] = [];
 
@@ -86,7 +86,7 @@ export class PromptFitter {
     left -= fitParts(now, Math.floor(left / 2), shown);
 
     const system = new Map<SystemPart, SystemPart>();
-    left -= fitContext(request.system, Math.floor(left / 4), system);
+    left -= fitContext(request.system, Math.floor(left / 4), system, notes);
     left -= fitQuotes(request.system, 'facts', Math.floor(left / 4), system, notes);
     const recalled = request.system.some((part) => part.kind === 'recalled' && part.memories.length > 0);
     const before = messages.filter((message) => earlier.has(message));
@@ -128,12 +128,11 @@ export class PromptFitter {
   }
 }
 
+/** For titles, and for what says what was left out. */
+const frameTokens = 150;
+
 /** What depends on the turn; all else is said always. */
 const variable = new Set<SystemPart['kind']>(['context', 'facts', 'recalled', 'omitted']);
-
-function systemTokens(parts: SystemPart[]): number {
-  return estimateTokens(systemText(parts));
-}
 
 function toolTokens(tools: Tool[]): number {
   return tools.reduce(
@@ -141,102 +140,6 @@ function toolTokens(tools: Tool[]): number {
       sum + estimateTokens(`${name} ${description} ${JSON.stringify(parameters)}`),
     0,
   );
-}
-
-/** Calls must keep their results, so these are cut, the oldest most; none takes more than half of it all. */
-function fitOwn(own: ModelMessage[], tokens: number, shown: Map<ModelMessage, ModelMessage>): number {
-  let left = tokens;
-  for (const message of own.toReversed()) {
-    const cut =
-      message.role === 'assistant'
-        ? { value: message, tokens: messageTokens(message) }
-        : cutMessage(message, Math.min(left, tokens / 2));
-    left -= cut.tokens;
-    shown.set(message, cut.value);
-  }
-  return tokens - left;
-}
-
-/** Without what they carry, and with the names of their files. */
-function fitAsked(asked: ModelMessage[], tokens: number, shown: Map<ModelMessage, ModelMessage>): number {
-  let left = tokens;
-  for (const message of asked.toReversed()) {
-    const bare = message.role === 'user' ? { ...message, quote: undefined, parts: undefined } : message;
-    const cut = cutMessage(bare, left);
-    left -= cut.tokens;
-    shown.set(message, cut.value);
-  }
-  return tokens - left;
-}
-
-function fitParts(asked: ModelMessage[], tokens: number, shown: Map<ModelMessage, ModelMessage>): number {
-  let left = tokens;
-  for (const message of asked.toReversed()) {
-    const fitted = shown.get(message);
-    if (message.role !== 'user' || fitted?.role !== 'user') continue;
-    const cut = cutParts(fitted, message, left);
-    left -= cut.tokens;
-    shown.set(message, cut.value);
-  }
-  return tokens - left;
-}
-
-/** The newest of them, without a gap. None takes more than half of the room that is left. */
-function fitEarlier(earlier: ModelMessage[], tokens: number, shown: Map<ModelMessage, ModelMessage>): number {
-  let left = tokens;
-  for (const message of earlier.toReversed()) {
-    const whole = messageTokens(message);
-    const cut = whole <= left / 2 ? { value: message, tokens: whole } : shortened(message, left / 2);
-    if (cut.tokens > left / 2 || (cut.value.text === '' && message.text !== '')) break;
-    left -= cut.tokens;
-    shown.set(message, cut.value);
-  }
-  return tokens - left;
-}
-
-function shortened(message: ModelMessage, tokens: number) {
-  if (message.role !== 'user') return cutMessage(message, tokens);
-  const { quote, parts, ...bare } = message;
-  const cut = cutMessage<UserMessage>(bare, tokens);
-  const carried = cutParts(cut.value, { quote, parts }, tokens - cut.tokens);
-  return { value: carried.value, tokens: cut.tokens + carried.tokens };
-}
-
-function fitContext(system: SystemPart[], tokens: number, fitted: Map<SystemPart, SystemPart>): number {
-  let left = tokens;
-  for (const part of system) {
-    if (part.kind !== 'context') continue;
-    const { text, notes } = cutText(part.text, left);
-    left -= wordTokens(text);
-    fitted.set(part, {
-      kind: 'context',
-      text: [text, ...notes.map((note) => `[${note}]`)].filter(Boolean).join('\n'),
-    });
-  }
-  return tokens - left;
-}
-
-function fitQuotes(
-  system: SystemPart[],
-  kind: 'facts' | 'recalled',
-  tokens: number,
-  fitted: Map<SystemPart, SystemPart>,
-  notes: Note[],
-): number {
-  const part = system.find((one) => one.kind === kind);
-  if (part?.kind !== kind) return 0;
-  let left = tokens;
-  const memories: Quote[] = [];
-  for (const memory of part.memories) {
-    const cost = systemTokens([{ kind, memories: [memory] }]);
-    if (cost > left) continue;
-    left -= cost;
-    memories.push(memory);
-  }
-  fitted.set(part, { kind, memories });
-  const [one, many] = kind === 'facts' ? ['fact', 'facts'] : ['recalled memory', 'recalled memories'];
-  notes.push(...leftOut(part.memories.length - memories.length, one, many));
-  return tokens - left;
 }
 
 /** Without what only the hub knows of a file, and without images where the model does not see. */

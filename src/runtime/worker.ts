@@ -111,12 +111,12 @@ export class Worker {
       telling.end();
       const reply =
         over === 'nothing' ? null : replyTo(work.asked, turnId, agent, answered?.draft.text ?? stopped);
-      const { model, usage, waiting } = answered?.draft ?? {};
+      const { model, usage, waiting, passedOver } = answered?.draft ?? {};
       const turn = turnOf(
         { ...checkpoint, covers },
         {
           ...{ status: answered ? (waiting ? 'waiting' : 'done') : 'stopped', reply, startedAt },
-          ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until },
+          ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until, passedOver },
         },
       );
       span.setAttributes({ model: turn.model ?? '', ...turn.usage });

@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { embedderOf, Models } from '../../src/agents/models.js';
+import { InProcessBus } from '../../src/bus/in-process.js';
 import { readConfig } from '../../src/config.js';
 import { defineEmbedder, defineProvider } from '../../src/extension-api.js';
 import { Registry } from '../../src/extensions/registry.js';
 import { FileReader } from '../../src/files/reader.js';
 import type { ModelMessage } from '../../src/llm/llm.js';
 import { createLogger } from '../../src/logger.js';
+import { Cooling } from '../../src/runtime/cooling.js';
 import { generate } from '../../src/runtime/generate.js';
 import { PromptFitter } from '../../src/runtime/prompt-fitter.js';
 import { References } from '../../src/secrets/references.js';
@@ -36,6 +38,7 @@ function partsOf(env: Record<string, string>, file: object = {}) {
   return { config, registry, secrets, log };
 }
 const modelsOf = (env: Record<string, string>, file: object = {}) => new Models(partsOf(env, file));
+const cooling = new Cooling(new InProcessBus(() => {}), Date.now);
 const ok = events([
   { id: 'c', choices: [{ index: 0, delta: { content: 'ok' }, finish_reason: 'stop' }] },
   '[DONE]',
@@ -47,6 +50,7 @@ const ask = async (models: Models, ref: string, message: ModelMessage = { role: 
     onText: () => {},
     onVoid: () => {},
     fitter,
+    cooling,
     log,
   });
 
@@ -112,7 +116,7 @@ describe('a model or an embedder of an extension', () => {
     ],
   ])('leaves no listener behind when it %s', async (_, model) => {
     const { signal } = new AbortController();
-    const options = { timeoutMs: 600_000, signal, onText: () => {}, onVoid: () => {}, fitter, log };
+    const options = { timeoutMs: 600_000, signal, onText: () => {}, onVoid: () => {}, fitter, cooling, log };
     await expect(generate([model as never], modelRequest([]), options)).rejects.toThrow();
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
@@ -163,7 +167,7 @@ describe('endpoints', () => {
     ['a setting', { OPENAI_SEES: 'true', OPENAI_MODEL: 'local' }, {}],
     ['the file', { OPENAI_MODEL: 'local' }, { endpoints: { openai: { models: { local: { sees: true } } } } }],
     ['its name', { OPENAI_MODEL: 'qwen2.5-vl' }, {}],
-  ])('get images where %s says that the model sees', async (_, env, file) => {
+  ])('[http-and-cli.5] get images where %s says that the model sees', async (_, env, file) => {
     const { url, received } = await scriptedServer(ok);
     const models = modelsOf({ OPENAI_BASE_URL: url, ...env }, file);
     const images = [{ mediaType: 'image/png', bytes: Uint8Array.of(1) }];
@@ -171,7 +175,7 @@ describe('endpoints', () => {
     expect(JSON.stringify(received[0]?.body)).toContain('data:image/png;base64,AQ==');
   });
 
-  it('get no images where nobody says so, nor for another model of the same server', async () => {
+  it('[http-and-cli.5] get no images where nobody says so, nor for another model of the same server', async () => {
     const { url, received } = await scriptedServer(ok);
     const models = modelsOf({ OPENAI_BASE_URL: url, OPENAI_MODEL: 'local', OPENAI_SEES: 'true' });
     const images = [{ mediaType: 'image/png', bytes: Uint8Array.of(1) }];

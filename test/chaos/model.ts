@@ -23,7 +23,7 @@ interface Attempt {
   covers: number;
 }
 
-const told = /^attempt (\{.*\})$/m;
+const told = /^\| attempt (\{.*\})$/m;
 
 /** What a reply says: who made it, and the messages it answers as the model saw them. */
 export interface Said {

@@ -59,7 +59,7 @@ describe('characters/README.md', () => {
 
   it('has examples that load', () => {
     const examples = [...readme.matchAll(/```json\n(.+?)```/gs)].map(([, example]) => example!);
-    expect(examples).toHaveLength(2);
+    expect(examples).toHaveLength(3);
     for (const example of examples) expect(readCharacter(example)).toHaveProperty('character.name', 'Pip');
   });
 

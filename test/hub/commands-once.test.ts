@@ -1,6 +1,7 @@
 /** Commands that come again: each is carried out once, and a redelivered message that was forgotten stays so. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Carrier } from '../../src/carrier.js';
+import type { Plugin } from '../../src/extension-api.js';
 import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 import { until } from '../support/until.js';
@@ -13,17 +14,23 @@ let model: ReturnType<typeof scriptedModel>;
 beforeEach(async () => {
   home = new Home();
   platform = new Platform();
+  paid = 0;
   model = scriptedModel((request) => `echo ${lastSaid(request)}`);
   home.character('assistant', {
-    ...{ name: 'Ada', bio: '.', plugins: [], memory: { recall: 0 } },
+    ...{ name: 'Ada', bio: '.', plugins: ['till'], memory: { recall: 0 } },
     connectors: { telegram: { dm: 'open', operators: ['root'] } },
   });
   await start();
 });
 afterEach(() => home.dispose());
 
+let paid: number;
+const till: Plugin = {
+  name: 'till',
+  commands: [{ name: 'pay', about: 'pays', run: () => `paid ${++paid}` }],
+};
 const start = async () => {
-  carrier = await home.carrier({ connectors: [platform], model: () => model });
+  carrier = await home.carrier({ connectors: [platform], model: () => model, plugins: [till] });
 };
 const restart = async () => {
   await carrier.stop();
@@ -116,6 +123,17 @@ describe('[telegram.1] a command that comes again', () => {
     release();
     await until(() => platform.texts.includes('done'));
   }, 30_000);
+
+  it('of a plugin is not begun a second time where it was cut off: that is said', async () => {
+    await platform.dm('ann', '/pay', { id: 'p' });
+    await platform.dm('ann', '/pay', { id: 'p' });
+    await dyingBeforeTheAnswer(() => platform.dm('ann', '/pay', { id: 'q' }));
+    await platform.dm('ann', '/pay', { id: 'q' });
+    await until(() => platform.texts.length === 2);
+    expect(platform.texts).toEqual(['paid 1', expect.stringMatching(/^\/pay was cut off/)]);
+    await platform.dm('ann', '/pay', { id: 'r' });
+    expect(await platform.last(3)).toBe('paid 3');
+  });
 
   it('is carried out once by the platform’s own means, too, and gives the same', async () => {
     const { roomId } = await talk('my PIN is 4711');

@@ -88,4 +88,43 @@ describe.skipIf(noRedis)(noRedis ? `gateways (skipped: ${noRedis})` : 'gateways 
     const [button] = asked!.outbound.memory.content.buttons!;
     expect(await platforms[1]!.press('ann', button!.payload)).toBe('Forgotten: 4 memories.');
   });
+
+  it('[telegram.1] carry a command out once together, whichever of them it comes to, and how often', async () => {
+    model = scriptedModel((request) => `echo ${lastSaid(request)}`);
+    await start({ dm: 'open' });
+    const { memory } = (await platforms[0]!.dm('ann', 'my PIN is 4711', { id: 'pin' }))!;
+    await shows('echo my PIN');
+    const both = () =>
+      Promise.all(platforms.map((platform) => platform.dm('ann', '/forget yes', { id: 'f' })));
+    await both();
+    await shows(/Forgotten: 2 memories/);
+    await platforms[1]!.dm('ann', 'call me Ann');
+    await shows('echo call me Ann');
+    await both();
+    const { items } = await platforms[0]!.host.history(memory.roomId, { limit: 10 });
+    expect(items.map(({ content }) => content.text)).toEqual(['call me Ann', 'echo call me Ann']);
+    expect(shown().filter((text) => /Forgotten|nothing that I remember/.test(text))).toHaveLength(1);
+    // [telegram.2] What one of them forgot, the other takes no more.
+    expect(await platforms[1]!.dm('ann', 'my PIN is 4711', { id: 'pin' })).toBeNull();
+  });
+
+  it('[slack.2] know in which threads the agent was addressed, and whom a copy stands for', async () => {
+    model = scriptedModel((request) => `echo ${lastSaid(request)}`);
+    await start({ context: true });
+    const thread = { thread: 't1', threaded: true };
+    await platforms[0]!.say('ann', 'question', { ...thread, id: '1' });
+    await platforms[1]!.say('bob', 'a follow-up', { ...thread, addressed: false });
+    await shows(/a follow-up$/);
+    // [discord.11] The copy comes by one gateway, the deletion by the other.
+    const hook = { author: { id: 'hook', bot: true }, proxy: true, ...thread };
+    expect(await platforms[1]!.say('hook', 'question', { ...hook, id: '2' })).toMatchObject({
+      duplicate: true,
+    });
+    expect(await platforms[0]!.host.remove(platforms[0]!.key('group', '1'))).toBe(true);
+    expect(await platforms[0]!.host.remove(platforms[0]!.key('group', '2'))).toBe(true);
+    // [slack.10] An edit by the other gateway.
+    await platforms[0]!.say('ann', 'lunch?', { id: '5', addressed: false });
+    await platforms[1]!.editSaid('ann', '5', '@Ada lunch?', true);
+    await shows('echo @Ada lunch?');
+  });
 });

@@ -1,5 +1,9 @@
 /** Several models, each behind a real server: what people see when one of them fails. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { InProcessBus } from '../../src/bus/in-process.js';
+import { RetryableError } from '../../src/errors.js';
+import type { LanguageModel } from '../../src/llm/llm.js';
+import { Cooling } from '../../src/runtime/cooling.js';
 import { api } from '../support/api.js';
 import { Home } from '../support/hub.js';
 import { providers, refuses, says } from '../support/providers.js';
@@ -11,9 +15,12 @@ describe('a chain of models', () => {
   });
   afterEach(() => home.dispose());
 
+  /** How far the hub's clock is ahead of ours, in ms. */
+  let ahead = 0;
   const start = async () => {
+    ahead = 0;
     const { settings, a, b } = await providers(home, 'a', 'b');
-    const hub = await home.hub({}, settings);
+    const hub = await home.hub({ now: () => Date.now() + ahead }, settings);
     return { a, b, client: api(hub.url, hub.token.secret), hub };
   };
   /** The text a watcher has in the end: a new start voids what came before. */
@@ -58,6 +65,48 @@ describe('a chain of models', () => {
     };
     const events = await client.stream('assistant', { text: 'how high is it?', userId: 'alice' });
     expect(shown(events)).toBe('Three hundred and thirty metres.');
+  });
+
+  it('[act.36] asks B at once while A cools down, says why in the record, and asks A again afterwards', async () => {
+    const { a, b, client } = await start();
+    const recordOf = async (turnId: string) => (await client.get(`/assistant/turns/${turnId}`)).json();
+    a.answer = refuses(429, undefined, { 'retry-after-ms': '150000', 'retry-after': '1' });
+    b.answer = says('I am B.');
+    const question = { text: 'hello', userId: 'alice' };
+    const why = [{ model: 'a:m', code: 'model_unavailable', message: expect.stringContaining('429') }];
+    const first = await client.send('assistant', question);
+    expect(first.reply!.text).toBe('I am B.');
+    expect(await recordOf(first.turnId)).toMatchObject({ model: 'b:m', passedOver: why });
+    a.answer = says('I am A.');
+    ahead += 140_000;
+    const second = await client.send('assistant', { ...question, userId: 'bob' });
+    expect(await recordOf(second.turnId)).toMatchObject({ model: 'b:m', passedOver: why });
+    expect(a.received).toHaveLength(1);
+    ahead += 20_000;
+    const third = await client.send('assistant', question);
+    expect(third.reply!.text).toBe('I am A.');
+    expect(await recordOf(third.turnId)).not.toHaveProperty('passedOver');
+  });
+
+  it('[act.36] asks A while it cools down, where B fails, too', async () => {
+    const { a, b, client } = await start();
+    a.answer = refuses(429, undefined, { 'retry-after-ms': '274579000' });
+    b.answer = says('I am B.');
+    await client.send('assistant', { text: 'one', userId: 'alice' });
+    a.answer = says('I am A.');
+    b.answer = refuses(401);
+    const { reply } = await client.send('assistant', { text: 'two', userId: 'alice' });
+    expect(reply!.text).toBe('I am A.');
+  });
+
+  it('[act.36] is known to the other processes', () => {
+    const bus = new InProcessBus(() => {});
+    const [one, other] = [new Cooling(bus, () => 1000), new Cooling(bus, () => 2400)];
+    const chain = [{ id: 'a:m' }, { id: 'b:m' }] as LanguageModel[];
+    one.failed('a:m', new RetryableError('model_unavailable', 'busy', { retryAfterMs: 1500 }));
+    const { models, passedOver } = other.order(chain);
+    expect(models.map(({ id }) => id)).toEqual(['b:m', 'a:m']);
+    expect(passedOver).toEqual([{ model: 'a:m', code: 'model_unavailable', message: 'busy' }]);
   });
 
   it('asks B where A refuses before its first word', async () => {

@@ -1,9 +1,10 @@
 /** What models answer when they do not answer, as a caller of the API reads it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { silence } from '../llm/scripted-server.js';
+import { scriptedServer, silence } from '../llm/scripted-server.js';
 import { api } from '../support/api.js';
 import { Home } from '../support/hub.js';
 import { providers, refuses, says } from '../support/providers.js';
+import { until } from '../support/until.js';
 
 const question = { text: 'hello', userId: 'alice', roomId: 'r', messageId: 'm' };
 const secret = /sk-test-abcdefghijklmnop/;
@@ -15,14 +16,17 @@ interface Failed {
 
 describe('a caller whose model does not answer', () => {
   let home: Home;
+  /** How far the hub's clock is ahead of ours, in ms. */
+  let ahead = 0;
   beforeEach(() => {
     home = new Home();
+    ahead = 0;
   });
   afterEach(() => home.dispose());
 
   const start = async (env: Record<string, string> = {}) => {
     const { a, settings } = await providers(home, 'a');
-    const hub = await home.hub({}, { ...settings, ...env });
+    const hub = await home.hub({ now: () => Date.now() + ahead }, { ...settings, ...env });
     return { a, client: api(hub.url, hub.token.secret) };
   };
 
@@ -96,6 +100,27 @@ describe('a caller whose model does not answer', () => {
       error: { code: 'model_unavailable' },
     });
     expect(events.map(({ event }) => event)).toContain('turn.waiting');
+  });
+
+  it('[http-and-cli.6] gets one callback, with the answer, and none that says that it waits', async () => {
+    const bodies: unknown[] = [];
+    const receiver = await scriptedServer((response, { body }) => {
+      bodies.push(body);
+      response.end();
+    });
+    const { a, client } = await start({ CARRIER_CALLBACK_ALLOW_PRIVATE: 'true', CARRIER_SWEEP_MS: '200' });
+    a.answer = (response, request) => {
+      a.answer = says('Hello.');
+      // So long that a person would be told.
+      return refuses(429, undefined, { 'retry-after': '60' })(response, request);
+    };
+    await client.post('assistant', { ...question, callbackUrl: receiver.url });
+    await until(() => a.received.length === 1);
+    await until(() => {
+      ahead += 500;
+      return bodies.length > 0;
+    }, 20_000);
+    expect(bodies).toMatchObject([{ messageId: 'm', reply: { text: 'Hello.' } }]);
   });
 
   it('[http-and-cli.6] reads that a model which says nothing failed, and no more than that', async () => {

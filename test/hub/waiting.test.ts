@@ -75,7 +75,7 @@ onBothStores('a turn that waits', (engines) => {
     expect(told.findIndex((text) => text.includes('wire 5'))).toBe(0);
     for (const meanwhile of ['note 1', 'noted 1', 'any news?'])
       expect(told.findIndex((text) => text.includes(meanwhile))).toBeGreaterThan(0);
-    expect(told.at(-1)).toBe('wired 5');
+    expect(told.at(-1)).toContain('wired 5');
     const waited = (await (await client.get(`/turns/${asked.turnId}`)).json()) as Record<string, unknown>;
     expect(waited).toMatchObject({ status: 'done', continuedBy: answer.turnId });
     const shown = await (await client.get(`/assistant/turns/${answer.turnId}`)).json();

@@ -28,8 +28,8 @@ describe('the media type of a file', () => {
     ['text that begins like a bitmap', 'BMW and others', 'cars.csv', '', 'text/csv'],
     ['text that begins like a GIF', 'GIF files are old', 'a.txt', '', 'text/plain'],
     ['text that begins like a program', 'MZ is a code', 'a.txt', '', 'text/plain'],
-    ['text that is not UTF-8', Buffer.from('gr\xfc\xdfe', 'latin1'), 'a.txt', 'text/plain', none],
-    ['text in UTF-16', Buffer.from('\ufeffhello', 'utf16le'), 'a.txt', 'text/plain', none],
+    ['text in Latin-1', Buffer.from('gr\xfc\xdfe', 'latin1'), 'a.txt', 'text/plain', 'text/plain'],
+    ['text in UTF-16', Buffer.from('\ufeffhello', 'utf16le'), 'a.txt', 'text/plain', 'text/plain'],
     ['text with a NUL', 'a\0b', 'a.txt', 'text/plain', none],
   ])('%s', async (_, bytes, name, said, type) => {
     expect(await mediaTypeOf(Buffer.from(bytes), name, said)).toBe(type);

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lastSaid, scriptedModel } from '../support/model.js';
+import { scriptedModel } from '../support/model.js';
 import { until } from '../support/until.js';
 import { Desk } from './desk.js';
 
@@ -11,11 +11,12 @@ const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url
 let desk: Desk;
 beforeEach(async () => {
   desk = new Desk();
-  desk.model = scriptedModel((request, signal) =>
-    lastSaid(request).includes('slow')
-      ? new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
-      : `echo ${lastSaid(request)}`,
-  );
+  desk.model = scriptedModel(({ messages }, signal) => {
+    // As it was written: what a model over the network reads has no such characters.
+    const said = messages.findLast(({ role }) => role === 'user')?.text ?? '';
+    if (!said.includes('slow')) return `echo ${said}`;
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  });
   await desk.open();
 });
 afterEach(() => desk.home.dispose());

@@ -38,8 +38,8 @@ describe('the command line', () => {
     expect((await carrier(['agents'])).stdout).toBe('assistant  Ada  offline  telegram\n');
     const rooms = await carrier(['rooms', 'list', '--agent-id', 'assistant']);
     expect(rooms.stdout).toMatch(`${memory.roomId}  assistant  telegram  default  ann?[2J  2 messages`);
-    const shown = await carrier(['rooms', 'messages', memory.roomId, '--order', 'newest', '--limit', '1']);
-    expect(shown.stdout).toMatch(/Ada: {2}echo hello \?\?2J there\nMore: --cursor \S+\n$/);
+    const shown = await carrier(['rooms', 'messages', memory.roomId, '--order', 'oldest', '--limit', '1']);
+    expect(shown.stdout).toMatch(/: {2}hello \?\?2J there\nMore: --cursor \S+\n$/);
     const { stdout } = await carrier(['rooms', 'messages', memory.roomId, '--json']);
     expect(stdout).not.toMatch(/[\p{Cf}\u007f-\u009f]/u);
     expect(stdout).not.toContain('\u001b');

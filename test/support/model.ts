@@ -1,6 +1,6 @@
 import type { LanguageModel, ModelChunk, ModelRequest } from '../../src/llm/llm.js';
 import { promptText } from '../../src/llm/prompt-text.js';
-import { readMessage } from './prompt-reader.js';
+import { readBlocks, readMessage } from './prompt-reader.js';
 
 type Answer = string | { calls: { name: string; arguments: string; id?: string }[]; text?: string };
 
@@ -32,9 +32,10 @@ export function scriptedModel(
  * where several people do, and what comes with them.
  */
 export function textsOf(request: ModelRequest): string[] {
-  const read = promptText(request).messages.map(({ role, text }) =>
-    role === 'user' ? readMessage(text) : text,
-  );
+  const read = promptText(request).messages.map(({ role, text }) => {
+    if (role === 'tool') return readBlocks(text)[0]?.words ?? '';
+    return role === 'user' ? readMessage(text) : text;
+  });
   const names = new Map<number, string>();
   for (const one of read) {
     if (typeof one === 'string' || !one.person) continue;

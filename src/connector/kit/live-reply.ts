@@ -289,9 +289,10 @@ export class LiveReplies {
 
   /** Where the newest question is that nothing of an answer is shown to. */
   #type(room: Room): void {
-    const waiting = room.followed.findLast(
-      ({ turnId }) => !turnId || !this.#lives.get(turnId)?.message.visible,
-    );
+    const waiting = room.followed.findLast(({ turnId }) => {
+      const live = turnId ? this.#lives.get(turnId) : undefined;
+      return !live?.message.visible && !live?.settled;
+    });
     room.light.show(waiting?.surface);
   }
 }

@@ -1,5 +1,11 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
-import { FatalError, type ModelAbilities, type Service, usableKey } from '../../extension-api.js';
+import {
+  FatalError,
+  type ModelAbilities,
+  PictureBodies,
+  type Service,
+  usableKey,
+} from '../../extension-api.js';
 
 export interface AnthropicOptions {
   /** `endpoint:model`; default `anthropic:` and the model. */
@@ -15,6 +21,8 @@ export interface AnthropicOptions {
 
 export interface AnthropicConnection {
   service: Service;
+  /** Of what the client sends. */
+  bodies: PictureBodies;
   /** @throws FatalError `model_refused` without a key that can be used. */
   client(): Promise<Anthropic>;
 }
@@ -28,6 +36,7 @@ export function anthropicConnection(options: AnthropicOptions): AnthropicConnect
   const { id, apiKey, model, baseURL = 'https://api.anthropic.com', settings = usualSettings } = options;
   const provider = id?.split(':')[0] ?? 'anthropic';
   const service: Service = { provider, model, host: new URL(baseURL).host, apiKey, settings };
+  const bodies = new PictureBodies();
   let client: Promise<Anthropic> | undefined;
 
   async function connect(): Promise<Anthropic> {
@@ -40,9 +49,10 @@ export function anthropicConnection(options: AnthropicOptions): AnthropicConnect
       maxRetries: 0,
       timeout: never,
       logLevel: 'off',
+      fetch: bodies.fetch,
       webhookKey: null,
     });
   }
 
-  return { service, client: () => (client ??= connect()) };
+  return { service, bodies, client: () => (client ??= connect()) };
 }

@@ -7,15 +7,16 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
 import {
   argumentsObject,
-  base64,
   cutStream,
   failureOf,
+  type Image,
   isReadable,
   type LanguageModel,
   type ModelAbilities,
   type ModelChunk,
   type ModelMessage,
   type ModelRequest,
+  type Pictures,
   promptText,
 } from '../../extension-api.js';
 import { type AnthropicOptions, anthropicConnection } from './client.js';
@@ -39,7 +40,7 @@ const usual: ModelAbilities = {
 };
 
 export function anthropicModel(options: AnthropicOptions): LanguageModel {
-  const { service, client } = anthropicConnection(options);
+  const { service, bodies, client } = anthropicConnection(options);
   const thoughts: Thoughts = new Map();
 
   return {
@@ -47,8 +48,9 @@ export function anthropicModel(options: AnthropicOptions): LanguageModel {
     abilities: { ...usual, ...options.abilities },
     async *stream(request, signal) {
       signal.throwIfAborted();
+      const pictures = bodies.open();
       try {
-        const body = bodyOf(request, options.model, thoughts);
+        const body = bodyOf(request, options.model, thoughts, pictures);
         const events = await (await client()).messages.create(body, { signal });
         const end = yield* read(events, thoughts);
         // The SDK ends the stream quietly when the signal aborts.
@@ -58,6 +60,8 @@ export function anthropicModel(options: AnthropicOptions): LanguageModel {
       } catch (error) {
         signal.throwIfAborted();
         throw failureOf(service, error);
+      } finally {
+        pictures.close();
       }
     },
   };
@@ -139,6 +143,7 @@ function bodyOf(
   request: ModelRequest,
   model: string,
   thoughts: Thoughts,
+  pictures: Pictures,
 ): Anthropic.MessageCreateParamsStreaming {
   const { tools, maxTokens } = request;
   const { system, messages } = promptText(request);
@@ -146,7 +151,7 @@ function bodyOf(
     model,
     stream: true,
     max_tokens: maxTokens,
-    messages: alternating(messages, thoughts),
+    messages: alternating(messages, thoughts, pictures),
     ...(system.trim() ? { system } : {}),
     ...(tools.length === 0
       ? {}
@@ -161,11 +166,15 @@ function bodyOf(
 }
 
 /** The API wants the user's and the assistant's messages by turns, the user's first and last, none of them blank. */
-function alternating(messages: ModelMessage[], thoughts: Thoughts): Anthropic.MessageParam[] {
+function alternating(
+  messages: ModelMessage[],
+  thoughts: Thoughts,
+  pictures: Pictures,
+): Anthropic.MessageParam[] {
   const turns: { role: Role; content: Block[] }[] = [];
   for (const message of messages) {
     const role: Role = message.role === 'assistant' ? 'assistant' : 'user';
-    const content = blocksOf(message, thoughts);
+    const content = blocksOf(message, thoughts, pictures);
     const last = turns.at(-1);
     if (last?.role === role) last.content.push(...content);
     else if (content.length > 0) turns.push({ role, content });
@@ -176,13 +185,13 @@ function alternating(messages: ModelMessage[], thoughts: Thoughts): Anthropic.Me
   return turns;
 }
 
-function blocksOf(message: ModelMessage, thoughts: Thoughts): Block[] {
+function blocksOf(message: ModelMessage, thoughts: Thoughts, pictures: Pictures): Block[] {
   const text: Block[] = message.text.trim() ? [{ type: 'text', text: message.text }] : [];
   switch (message.role) {
     case 'tool':
       return [{ type: 'tool_result', tool_use_id: message.callId, content: message.text }];
     case 'user':
-      return [...(message.images ?? []).filter(isReadable).map(imageOf), ...text];
+      return [...(message.images ?? []).filter(isReadable).map((image) => imageOf(image, pictures)), ...text];
     case 'assistant': {
       const calls = message.calls ?? [];
       return [
@@ -199,7 +208,7 @@ function blocksOf(message: ModelMessage, thoughts: Thoughts): Block[] {
   }
 }
 
-function imageOf({ mediaType, bytes }: { mediaType: string; bytes: Uint8Array }): Block {
+function imageOf({ mediaType, bytes }: Image, pictures: Pictures): Block {
   const media_type = mediaType as Anthropic.Base64ImageSource['media_type'];
-  return { type: 'image', source: { type: 'base64', media_type, data: base64(bytes) } };
+  return { type: 'image', source: { type: 'base64', media_type, data: pictures.standIn(bytes) } };
 }

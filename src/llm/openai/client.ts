@@ -1,6 +1,6 @@
 /** The connection that OpenAI's chat and embedding adapters share; the SDK is loaded on first use. */
 import type { OpenAI } from 'openai';
-import { FatalError, type Service, usableKey } from '../../extension-api.js';
+import { FatalError, PictureBodies, type Service, usableKey } from '../../extension-api.js';
 
 export interface OpenAIOptions {
   /** `endpoint:model`; default `openai:` and the model. */
@@ -17,6 +17,8 @@ export interface OpenAIConnection {
   service: Service;
   /** OpenAI's own host, which is stricter and newer than those that copy it. */
   official: boolean;
+  /** Of what the client sends. */
+  bodies: PictureBodies;
   /** @throws FatalError `model_refused` without a key that can be used. */
   client(): Promise<OpenAI>;
 }
@@ -31,6 +33,7 @@ export function openaiConnection(options: OpenAIOptions): OpenAIConnection {
   const provider = options.id?.split(':')[0] ?? 'openai';
   const { settings = { key: 'OPENAI_API_KEY', model: 'OPENAI_MODEL', url: 'OPENAI_BASE_URL' } } = options;
   const service: Service = { provider, model: options.model, host, apiKey: options.apiKey, settings };
+  const bodies = new PictureBodies();
   let client: Promise<OpenAI> | undefined;
 
   async function connect(): Promise<OpenAI> {
@@ -45,6 +48,7 @@ export function openaiConnection(options: OpenAIOptions): OpenAIConnection {
       maxRetries: 0,
       timeout: never,
       logLevel: 'off',
+      fetch: bodies.fetch,
       // Left out, the SDK would read them from the environment.
       adminAPIKey: null,
       organization: null,
@@ -53,5 +57,5 @@ export function openaiConnection(options: OpenAIOptions): OpenAIConnection {
     });
   }
 
-  return { service, official, client: () => (client ??= connect()) };
+  return { service, official, bodies, client: () => (client ??= connect()) };
 }

@@ -16,6 +16,8 @@ const settings = z.object({
   baseUrl: z.url({ protocol: /^https?$/ }).optional(),
   /** The model where none is named. */
   model: z.string().default('gpt-4.1-mini'),
+  /** The model that turns recordings into words; `none`: they are not heard. Usual at OpenAI itself: `usualHearing`. */
+  transcriptionModel: z.string().optional(),
   ...abilitySettings,
 });
 
@@ -24,6 +26,8 @@ const embedding = z.object({
   baseUrl: settings.shape.baseUrl,
   embeddingModel: z.string().default('text-embedding-3-small'),
 });
+
+const usualHearing = 'gpt-4o-mini-transcribe';
 
 type Context = Pick<ProviderContext<typeof settings>, 'settings' | 'model' | 'endpoint' | 'nameOf'>;
 
@@ -57,6 +61,14 @@ export default [
       const { openaiModel } = await import('./model.js');
       const abilities = { ...saidOf(context), ...context.abilities };
       return openaiModel({ ...optionsOf(context), abilities });
+    },
+    async transcriber(context) {
+      const { baseUrl, transcriptionModel } = context.settings;
+      // Another's server may hear nothing: it is asked where people say so.
+      const model = transcriptionModel ?? (baseUrl ? 'none' : usualHearing);
+      if (model === 'none') return null;
+      const { openaiTranscriber } = await import('./transcriber.js');
+      return openaiTranscriber(optionsOf({ ...context, model }));
     },
     notes: ({ settings: { apiKey, baseUrl }, nameOf }) =>
       baseUrl && !apiKey

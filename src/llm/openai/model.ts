@@ -2,7 +2,6 @@
 import type { OpenAI } from 'openai';
 import {
   argumentsObject,
-  base64,
   cutStream,
   failureOf,
   isReadable,
@@ -12,6 +11,7 @@ import {
   type ModelMessage,
   type ModelRequest,
   newId,
+  type Pictures,
   promptText,
   type ToolCall,
   type Usage,
@@ -30,16 +30,17 @@ export interface OpenAIModelOptions extends OpenAIOptions {
 
 export function openaiModel(options: OpenAIModelOptions): LanguageModel {
   const connection = openaiConnection(options);
-  const { service, official } = connection;
+  const { service, official, bodies } = connection;
   const abilities = { ...abilitiesOf(options.model, official), ...options.abilities };
   return {
     id: options.id ?? `openai:${options.model}`,
     abilities,
     async *stream(request, signal) {
       signal.throwIfAborted();
+      const pictures = bodies.open();
       try {
         const client = await connection.client();
-        const body = chatOf(request, connection, abilities.sees);
+        const body = chatOf(request, connection, abilities.sees ? pictures : null);
         const chunks = await client.chat.completions.create(body, { signal });
         const end = yield* read(chunks);
         // The SDK ends the stream quietly when the signal aborts.
@@ -49,6 +50,8 @@ export function openaiModel(options: OpenAIModelOptions): LanguageModel {
       } catch (error) {
         signal.throwIfAborted();
         throw failureOf(service, error);
+      } finally {
+        pictures.close();
       }
     },
   };
@@ -143,7 +146,12 @@ function isJson(text: string): boolean {
   }
 }
 
-function chatOf(request: ModelRequest, { service, official }: OpenAIConnection, sees: boolean): Chat {
+/** @param pictures null: the model does not see. */
+function chatOf(
+  request: ModelRequest,
+  { service, official }: OpenAIConnection,
+  pictures: Pictures | null,
+): Chat {
   const { tools, maxTokens, temperature } = request;
   const { system, messages } = promptText(request);
   const opening: Message[] = system ? [{ role: 'system', content: system }] : [];
@@ -151,7 +159,7 @@ function chatOf(request: ModelRequest, { service, official }: OpenAIConnection, 
     model: service.model,
     stream: true,
     stream_options: { include_usage: true },
-    messages: [...opening, ...messages.map((message) => messageOf(message, sees))],
+    messages: [...opening, ...messages.map((message) => messageOf(message, pictures))],
     // OpenAI's newer models refuse `max_tokens`; most other services know nothing else.
     ...(official ? { max_completion_tokens: maxTokens } : { max_tokens: maxTokens }),
     ...(temperature === undefined || (official && reasons(service.model)) ? {} : { temperature }),
@@ -171,7 +179,7 @@ function reasons(model: string): boolean {
   return /^(o\d|gpt-[5-9])/.test(model) && !model.includes('-chat');
 }
 
-function messageOf(message: ModelMessage, sees: boolean): Message {
+function messageOf(message: ModelMessage, pictures: Pictures | null): Message {
   switch (message.role) {
     case 'tool':
       return { role: 'tool', tool_call_id: message.callId, content: message.text };
@@ -186,15 +194,15 @@ function messageOf(message: ModelMessage, sees: boolean): Message {
       return { role: 'assistant', content: message.text || null, tool_calls };
     }
     case 'user': {
-      const images = sees ? (message.images ?? []).filter(isReadable) : [];
-      if (images.length === 0) return { role: 'user', content: message.text };
+      const images = (message.images ?? []).filter(isReadable);
+      if (!pictures || images.length === 0) return { role: 'user', content: message.text };
       return {
         role: 'user',
         content: [
           ...(message.text ? [{ type: 'text' as const, text: message.text }] : []),
           ...images.map(({ mediaType, bytes }) => ({
             type: 'image_url' as const,
-            image_url: { url: `data:${mediaType};base64,${base64(bytes)}` },
+            image_url: { url: `data:${mediaType};base64,${pictures.standIn(bytes)}` },
           })),
         ],
       };

@@ -114,3 +114,32 @@ describe.skipIf(noRedisServer)(
     });
   },
 );
+
+it('[delivery.3] half an answer goes away once its room has read that the models are, and the answer comes by itself', async () => {
+  const host = new FakeHost({ echo: false });
+  const live = new LiveReplies({ host, ...times });
+  closing.push(() => live.stop());
+  const surface = {
+    ...screen(),
+    discarded: [] as string[],
+    discard: async (id: string) => void surface.discarded.push(id),
+  };
+  const source = { connector: 'test', tenant: 'default', channel: 'lobby', messageId: 'm1' };
+  const author = { id: 'alice' };
+  const { memory } = (await host.receive({ agentId: 'eliza', source, direct: true, author, text: 'hello' }))!;
+  live.follow(memory, surface);
+  const turn = host.begin(memory).delta('One two');
+  await until(() => surface.shown.text === 'One two');
+  const waiting = {
+    ...{ type: 'turn.waiting' as const, turnId: turn.id, covers: [memory.id], until: Date.now() + 1000 },
+    error: { code: 'model_unavailable', message: 'away' },
+  };
+  // An outage of a few seconds leaves it as it is.
+  host.publish(memory.roomId, { ...waiting, told: false });
+  host.publish(memory.roomId, { ...waiting, told: true });
+  await until(() => surface.discarded.length > 0);
+  expect(surface.discarded).toEqual(['p1']);
+  host.begin(memory).delta('Three').commit('Three four');
+  expect(await live.finish(turn.id)).toBeNull();
+  expect(surface.shown).toEqual({ text: 'One two', times: 1 });
+});

@@ -270,6 +270,7 @@ describe('an event that makes no sense', () => {
       author,
       content: 'of the future',
     });
+    odd({ id: '7', channel_id: lobby.id, guild_id: lobby.guildId, type: 0, content: 'of nobody' });
     alice.say(lobby, '<@> <@99999999999999999999> <#1> <t:99999999999999:R> \u0000\u202e');
     const [memory] = await host.received();
     expect(memory!.content.text).toContain('<@99999999999999999999>');

@@ -119,6 +119,35 @@ describe('[delivery.9] a part of a reply that Discord refuses', () => {
     expect(said.at(-1)).toContain(sentence(119));
   });
 
+  it.each([
+    ['a missing permission', refusal(403, 50013)],
+    ['a hidden channel', refusal(403, 50001)],
+    ['whatever it is, in every form', refusal(400, 99999)],
+  ])('for good, by %s, is told of under the part before it', async (_, fault) => {
+    const stage = await open();
+    stage.discord.faults.next('POST', /messages$/, fault, { skip: 1, times: 1000 });
+    stage.ask(story);
+    await stage.delivered();
+    const said = stage.discord.said(stage.lobby).map(({ content }) => content);
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain(sentence(0));
+    expect(said[0]).toMatch(/\(Discord does not let me show the rest of my answer here\.\)$/);
+  });
+
+  it('that was shown while it was written and failed is taken back, also when Discord was away', async () => {
+    const stage = await open({ connector: { streaming: true } });
+    stage.alice.say(stage.lobby, `${stage.name} a story`);
+    const draft = (await stage.hub.model.asked()).say('Once upon ');
+    await until(() => stage.discord.said(stage.lobby).length === 1);
+    stage.discord.faults.next('DELETE', /messages/, { kind: 'status', status: 503 }, { times: 4 });
+    stage.alice.say(stage.lobby, `${stage.name} /stop`);
+    await until(
+      () => !stage.discord.said(stage.lobby).some(({ content }) => content.includes('upon')),
+      15_000,
+    );
+    draft.end();
+  });
+
   it('once comes in another form, whole', async () => {
     const stage = await open();
     stage.discord.faults.next('POST', /messages$/, refusal(400, 200000), { skip: 1 });
@@ -146,6 +175,21 @@ describe('[delivery.9] a part of a reply that Discord refuses', () => {
       expect(stage.discord.said(stage.lobby).map(({ content }) => content)).toEqual(['Once upon a time.']);
     },
   );
+
+  it('once, while the answer to the new one is lost, leaves one message', async () => {
+    const stage = await open({ connector: { streaming: true } });
+    const { discord, hub, lobby } = stage;
+    stage.alice.say(lobby, `${stage.name} a story`);
+    const draft = (await hub.model.asked()).say('Once upon ');
+    await until(() => discord.said(lobby).length === 1);
+    discord.faults.next('PATCH', /messages/, refusal(403, 50013));
+    discord.faults.next('POST', /messages$/, { kind: 'dropped', when: 'after' });
+    discord.faults.next('DELETE', /messages/, { kind: 'dropped', when: 'after' });
+    draft.end('a time.');
+    await stage.delivered();
+    expect(discord.faults.met).toBe(3);
+    expect(discord.said(lobby).map(({ content }) => content)).toEqual(['Once upon a time.']);
+  });
 
   it('whose words nobody may say takes its beginning back, and says so in one sentence', async () => {
     const stage = await open({ connector: { streaming: true } });

@@ -12,9 +12,8 @@ const guild: Place = {
   tenant: '41771983423143000',
   channel: '41771983423143937',
   direct: false,
-  joined: false,
 };
-const direct: Place = { tenant: '@me', channel: '41771983423143937', direct: true, joined: false };
+const direct: Place = { tenant: '@me', channel: '41771983423143937', direct: true };
 
 describe('a message', () => {
   it('that begins with the bot’s name is for the bot, and reads as a person would say it', () => {
@@ -81,10 +80,11 @@ describe('a message', () => {
       source: { channel: '41771983423143937', thread: '1343000000000000004' },
       addressed: false,
     });
-    expect(normalized('forum-post', { ...post, joined: true }, { id: '1343000000000000044' })).toMatchObject({
+    expect(normalized('forum-post', { ...post }, { id: '1343000000000000044' })).toMatchObject({
       text: 'It does not start.',
       parts: [],
-      addressed: true,
+      threaded: true,
+      addressed: false,
     });
   });
 
@@ -115,9 +115,9 @@ describe('a message', () => {
     ['what did <@80351110224678913> mean by that?', undefined],
     ['and when?', undefined],
   ])('"%s" in a thread is said to somebody else: %s', (content, another) => {
-    const place = { ...guild, thread: '1343000000000000004', joined: true };
+    const place = { ...guild, thread: '1343000000000000004' };
     const found = normalized('mention', place, { content, mentions: [], mention_roles: [] });
-    expect(found).toMatchObject({ threaded: true, addressed: another === undefined });
+    expect(found).toMatchObject({ threaded: true, addressed: false });
     expect(found?.addressesAnother).toBe(another);
   });
 

@@ -41,7 +41,7 @@ describe('what people do', () => {
     expect(discord.said(alice.direct())).toMatchObject([{ content: 'yes?' }]);
   });
 
-  it('in a thread is a room of its own, which the bot has joined once it was named there', async () => {
+  it('in a thread is a room of its own, which the hub is told of', async () => {
     const { discord, host, lobby, alice, name, connect } = await open();
     const connector = await connect();
     const thread = alice.startThread(lobby, 'Trip');
@@ -49,7 +49,8 @@ describe('what people do', () => {
     alice.say(thread, `${name} where to?`);
     alice.say(thread, 'and when?');
     const memories = await host.received(3);
-    expect(host.inbound.map(({ addressed }) => addressed)).toEqual([false, true, true]);
+    expect(host.inbound.map(({ addressed }) => addressed)).toEqual([false, true, false]);
+    expect(host.inbound.every(({ threaded }) => threaded)).toBe(true);
     expect(new Set(memories.map(({ source }) => `${source.channel} ${source.thread}`))).toEqual(
       new Set([`${lobby.id} ${thread.id}`]),
     );

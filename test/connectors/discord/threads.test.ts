@@ -65,7 +65,10 @@ describe('[discord.2] the first mention in a thread', () => {
 
   it('is read once, and not again after it was forgotten', async () => {
     const stage = await open();
-    const { alice, bob, name, lobby, hub } = stage;
+    const { alice, bob, name, lobby, hub, discord } = stage;
+    await hub.stop();
+    hub.gate = { ...hub.gate, operators: [alice.id] };
+    await hub.start();
     hub.model.answer = 'I see.';
     const thread = bob.startThread(lobby, 'Doors');
     bob.say(thread, 'The PIN is 4711.');
@@ -75,6 +78,11 @@ describe('[discord.2] the first mention in a thread', () => {
     alice.say(thread, `${name} more?`);
     await stage.delivered(2);
     expect(await earlierIn(stage)).toEqual([]);
+    alice.say(thread, `${name} /forget yes`);
+    await until(() => discord.said(thread).some(({ content }) => content.startsWith('Forgotten')), 10_000);
+    alice.say(thread, `${name} and now?`);
+    await until(async () => JSON.stringify(await hub.memories()).includes('and now?'), 10_000);
+    expect(JSON.stringify(await hub.memories())).not.toContain('4711');
   });
 
   it('where the bot may not read it says so, and is answered', async () => {

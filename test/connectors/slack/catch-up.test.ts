@@ -82,6 +82,21 @@ describe('what was said while no Slack socket was open', () => {
     await until(() => texts().includes('two'));
   });
 
+  it('[slack.8] is stored again and again until the store takes it', async () => {
+    rig = await Rig.open({ server: { retriesMs: [] } });
+    await rig.tell('one', { channel: 'D0ALICE' });
+    await rig.connector.stop();
+    expect(await rig.say('two', { channel: 'D0ALICE' }).acked).toBe(false);
+    let failures = 2;
+    rig.host.beforeStore = async () => {
+      failures -= 1;
+      if (failures >= 0) throw new RetryableError('store_unavailable', 'The disk is full.');
+    };
+    await rig.start();
+    await until(() => texts().includes('two'));
+    expect(texts()).toEqual(['one', 'two']);
+  });
+
   it('is left to Slack where it cannot be read', async () => {
     rig = await Rig.open({ server: { retriesMs: [300, 500, 1000] } });
     await rig.tell('one', { channel: 'D0ALICE' });

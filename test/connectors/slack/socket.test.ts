@@ -55,6 +55,22 @@ describe('a Slack socket', () => {
     await until(() => connection.health() === 'ok', 20_000);
   }, 60_000);
 
+  it('[slack.9] is asked for again when Slack says, and not sooner', async () => {
+    const connection = await open();
+    const before = rig.slack.count('apps.connections.open');
+    rig.slack.faults.on('apps.connections.open', { status: 429, retryAfter: 3 });
+    rig.slack.sockets.cut();
+    await until(() => connection.health().includes('too many calls'));
+    await until(
+      () => rig.slack.count('apps.connections.open') >= before + 2 && connection.health() === 'ok',
+      20_000,
+    );
+    const [refused, again] = rig.slack.calls
+      .filter(({ method }) => method === 'apps.connections.open')
+      .slice(before);
+    expect(again!.at - refused!.at).toBeGreaterThanOrEqual(2990);
+  }, 40_000);
+
   it('lets messages that are being stored finish when it closes, and takes no others', async () => {
     const connection = await open({ server: { retriesMs: [] } });
     let store: (() => void) | null = null;

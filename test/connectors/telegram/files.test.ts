@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RetryableError } from '../../../src/extension-api.js';
 import { until } from '../../support/until.js';
-import { png } from './bot.js';
+import { png, startBot } from './bot.js';
 import { type Rig, startRig } from './rig.js';
 
 const photo = { kind: 'photo', bytes: png, caption: 'look' } as const;
@@ -130,6 +130,19 @@ describe('A file on Telegram', () => {
       attachments: [{ of: 'quote', size: png.length }],
       quote: { author: where === 'external_reply' ? 'Carol' : 'Alice' },
     });
+  });
+
+  it('is fetched to the end by a connector that is stopped meanwhile, which waits for nothing', async () => {
+    const bot = await startBot();
+    const bob = bot.server.world.user('Bob');
+    bot.server.fail({ method: 'getFile', delayMs: 3000 });
+    bot.server.people.send(bot.server.world.dm(bob), bob, photo);
+    await until(() => bot.server.updates.pending.length === 0);
+    await bot.connector.stop();
+    expect(bot.host.inbound).toEqual([]);
+    await bot.host.received();
+    expect(bot.host.inbound).toMatchObject([{ attachments: [{ size: png.length }] }]);
+    await bot.close();
   });
 
   it('of a message that is passed on is marked so', async () => {

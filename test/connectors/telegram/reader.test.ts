@@ -1,5 +1,6 @@
 /** What a message carries reaches the model: on the real hub, as it is stored for the turn. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { promptText } from '../../../src/extension-api.js';
 import { until } from '../../support/until.js';
 import { type Rig, startRig } from './rig.js';
 
@@ -256,5 +257,23 @@ describe('The hub reads of Telegram', () => {
     people.say(forum, rig.alice, '@eliza_bot two', { topic, replyTo: topic + 1 });
     await until(async () => (await asked()).length === 2);
     for (const { content } of await asked()) expect(content.parts).toEqual([{ kind: 'title', text: 'Tea' }]);
+  });
+
+  it('[telegram.6] [telegram.11] [telegram.12] all of it for the model, too', async () => {
+    const { requests } = rig.hub.model;
+    const read = async (more: object) => {
+      const before = requests.length;
+      await stored(more);
+      await until(() => requests.length > before);
+      return promptText(requests.at(-1)!).messages.at(-1)!.text;
+    };
+    const entities = [entity('strikethrough', 4, 4)];
+    expect(await read({ text: 'buy milk eggs', entities })).toContain('buy ~~milk~~ eggs');
+    const origin = { type: 'channel', chat: channel, message_id: 3, date: 1 };
+    const quote = { text: 'it rains', position: 0 };
+    expect(await read({ text: 'so?', external_reply: { origin }, quote })).toMatch(/News[\s\S]*it rains/);
+    expect(await read({ text: 'wise words', forward_origin: origin })).toMatch(/News[\s\S]*wise words/);
+    expect(await read({ poll: { question: 'Tea?', options: [{ text: 'Yes' }] } })).toMatch(/Tea\?[\s\S]*Yes/);
+    expect(await read({ story: { id: 1, chat: channel } })).toContain('which bots are not shown');
   });
 });

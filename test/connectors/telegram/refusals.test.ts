@@ -97,6 +97,25 @@ describe('What Telegram refuses arrives all the same:', () => {
     expect(rig.server.said(rig.chat).map(({ entities }) => entities !== undefined)).toContain(false);
   });
 
+  it.each(['sendDocument', 'sendPhoto'])(
+    'words that are no good as a caption, before their file: %s',
+    async (method) => {
+      const photo = method === 'sendPhoto';
+      const file = photo ? { name: 'cat.png', bytes: png } : { name: 'a.csv', bytes: Buffer.from('a,b') };
+      rig.hub.model.answer = null;
+      rig.server.people.send(den, rig.alice, { kind: 'document', ...file, caption: 'again?' });
+      const [question] = await rig.hub.received();
+      withContent({ attachments: question!.content.attachments });
+      rig.server.fail({ ...refusal(method, 'message caption is too long'), times: 2 });
+      if (photo) rig.server.fail({ ...refusal('sendDocument', 'message caption is too long'), times: 2 });
+      (await rig.hub.model.asked()).end('Here.');
+      const [words, sent] = await rig.said((all) => all.length === 2, den);
+      expect(words).toMatchObject({ text: 'Here.', reply_to_message: {} });
+      expect(sent).toMatchObject(photo ? { photo: [{}] } : { document: { file_name: 'a.csv' } });
+      expect(sent!.caption).toBeUndefined();
+    },
+  );
+
   describe('where a chat takes no files,', () => {
     const code = Array.from({ length: 500 }, (_, n) => `print(${n})  # ${n}`).join('\n');
     const answer = `Here it is:\n\n\`\`\`py\n${code}\n\`\`\``;

@@ -44,6 +44,12 @@ export class Gateway {
   url = '';
   identified = 0;
   resumed = 0;
+  /** Connections that were ever made. */
+  connected = 0;
+  /** What becomes of a session that is to be resumed: all, its end is not told, or nothing is. Heartbeats are answered. */
+  resuming: 'well' | 'unsaid' | 'deaf' = 'well';
+  /** New connections are closed with this code, at once or when they have said who they are. */
+  closing: { code: number; when: 'connected' | 'identified' } | null = null;
   readonly #world: World;
   readonly #sessions = new Map<string, Session>();
   readonly #silent = new WeakSet<WebSocket>();
@@ -54,6 +60,8 @@ export class Gateway {
     this.settings = settings;
     this.#sockets = new WebSocketServer({ server, path: '/gateway' });
     this.#sockets.on('connection', (socket, request) => {
+      this.connected += 1;
+      if (this.closing?.when === 'connected') return socket.close(this.closing.code);
       const query = new URL(request.url ?? '/', 'http://gateway').searchParams;
       if (query.get('v') !== '10') return socket.close(4012, 'Invalid API version');
       if (query.get('encoding') !== 'json' || query.has('compress'))
@@ -114,6 +122,7 @@ export class Gateway {
       if (frame.op !== op.identify && frame.op !== op.resume)
         return session ? undefined : socket.close(4003, 'Not authenticated');
       if (session) return socket.close(4005, 'Already authenticated');
+      if (this.closing) return socket.close(this.closing.code);
       session = frame.op === op.identify ? this.#identify(socket, frame.d) : this.#resume(socket, frame.d);
     });
     socket.on('close', (code) => {
@@ -162,10 +171,11 @@ export class Gateway {
       return null;
     }
     if (seq > session.sequence) return refuse(socket, 4007, 'Invalid seq');
+    if (this.resuming === 'deaf') return session;
     session.socket = socket;
     this.resumed += 1;
     for (const { s, frame } of session.sent) if (s > seq) socket.send(frame);
-    this.#dispatch(session, 'RESUMED', {});
+    if (this.resuming === 'well') this.#dispatch(session, 'RESUMED', {});
     return session;
   }
 

@@ -1,7 +1,7 @@
 /** What people do in their Slack client, and what the app is told of it. */
 import type { Answer, Events, Kind } from './events.js';
 import { type SlackFile, type SlackMessage, viewOf } from './message.js';
-import type { Workspace } from './workspace.js';
+import type { Ephemeral, Workspace } from './workspace.js';
 import { app, type World } from './world.js';
 
 export interface Saying {
@@ -135,6 +135,33 @@ export class People {
     return answer.acked;
   }
 
+  /** Presses a button of a message that only this person sees: the app is not told what stands in it. */
+  async pressUnseen(shown: Ephemeral, label: string): Promise<boolean> {
+    const { channel, user, blocks = [] } = shown;
+    const row = blocks.find(({ type }) => type === 'actions');
+    const button = ((row?.elements ?? []) as { text: { text: string } }[]).find(
+      ({ text }) => text.text === label,
+    );
+    if (!button) throw new Error(`No button "${label}".`);
+    const ts = this.#workspace.nextTs();
+    const answer = await this.#interact('interactive', channel, user, {
+      type: 'block_actions',
+      user: { id: user, username: this.#workspace.users.get(user)?.name, team_id: this.#workspace.id },
+      team: { id: this.#workspace.id, domain: 'test' },
+      enterprise: null,
+      is_enterprise_install: false,
+      container: { type: 'message', message_ts: ts, channel_id: channel, is_ephemeral: true },
+      channel: { id: channel, name: this.#workspace.channels.get(channel)?.name },
+      actions: [{ ...button, block_id: row?.block_id ?? 'b1', action_ts: ts }],
+    });
+    return answer.acked;
+  }
+
+  /** Any other interaction, as Slack words it. */
+  interact(user: string, channel: string, payload: object): Promise<boolean> {
+    return this.#interact('interactive', channel, user, payload).then(({ acked }) => acked);
+  }
+
   /** Types a slash command. Resolves with whether the app took it in time. */
   async command(user: string, channel: string, command: string, text = ''): Promise<boolean> {
     const answer = await this.#interact('slash_commands', channel, user, {
@@ -170,9 +197,13 @@ export class People {
     const response = this.responses.get(id);
     if (!response || response.left < cost) return false;
     response.left -= cost;
-    const { text } = (typeof body === 'string' ? { text: body } : (body ?? {})) as { text?: string };
+    const given = (typeof body === 'string' ? { text: body } : (body ?? {})) as Partial<Ephemeral> & {
+      replace_original?: boolean;
+    };
     const { channel, user } = response;
-    if (text) this.#workspace.ephemerals.push({ channel, user, text });
+    const { text, blocks } = given;
+    if (text && given.replace_original) this.#workspace.ephemerals.pop();
+    if (text) this.#workspace.ephemerals.push({ channel, user, text, ...(blocks && { blocks }) });
     return true;
   }
 

@@ -16,6 +16,15 @@ export interface SlackChannel {
   archived: boolean;
 }
 
+/** What one person alone sees. */
+export interface Ephemeral {
+  channel: string;
+  user: string;
+  text: string;
+  threadTs?: string;
+  blocks?: Record<string, unknown>[];
+}
+
 /** The app in one workspace. */
 export interface Installation {
   teamId: string;
@@ -33,7 +42,7 @@ export class Workspace {
   readonly messages: SlackMessage[] = [];
   readonly files = new Map<string, SlackFile>();
   /** Seen by one person only; gone when the client is reloaded. */
-  readonly ephemerals: { channel: string; user: string; text: string; threadTs?: string }[] = [];
+  readonly ephemerals: Ephemeral[] = [];
   /** Every status shown under a thread, oldest first; an empty one clears it. */
   readonly statuses: { channel: string; threadTs: string; status: string }[] = [];
   installation: Installation | null = null;

@@ -1,0 +1,126 @@
+/** The portions of a prompt: each takes of the room what it needs, and says how many tokens that was. */
+
+import { estimateTokens } from '../core/token-estimate.js';
+import type { ModelMessage, Note, Quote, SystemPart, UserMessage } from '../llm/llm.js';
+import { systemText } from '../llm/prompt-text.js';
+import { cutMessage, cutParts, cutText, leftOut, messageTokens } from './cutting.js';
+
+/** What is said before a paragraph. */
+const headTokens = 10;
+
+export function systemTokens(parts: SystemPart[]): number {
+  return estimateTokens(systemText(parts));
+}
+
+/** Calls must keep their results, so these are cut, the oldest most; none takes more than half of it all. */
+export function fitOwn(own: ModelMessage[], tokens: number, shown: Map<ModelMessage, ModelMessage>): number {
+  let left = tokens;
+  for (const message of own.toReversed()) {
+    const cut =
+      message.role === 'assistant'
+        ? { value: message, tokens: messageTokens(message) }
+        : cutMessage(message, Math.min(left, tokens / 2));
+    left -= cut.tokens;
+    shown.set(message, cut.value);
+  }
+  return tokens - left;
+}
+
+/** Without what they carry, and with the names of their files. */
+export function fitAsked(
+  asked: ModelMessage[],
+  tokens: number,
+  shown: Map<ModelMessage, ModelMessage>,
+): number {
+  let left = tokens;
+  for (const message of asked.toReversed()) {
+    const bare = message.role === 'user' ? { ...message, quote: undefined, parts: undefined } : message;
+    const cut = cutMessage(bare, left);
+    left -= cut.tokens;
+    shown.set(message, cut.value);
+  }
+  return tokens - left;
+}
+
+export function fitParts(
+  asked: ModelMessage[],
+  tokens: number,
+  shown: Map<ModelMessage, ModelMessage>,
+): number {
+  let left = tokens;
+  for (const message of asked.toReversed()) {
+    const fitted = shown.get(message);
+    if (message.role !== 'user' || fitted?.role !== 'user') continue;
+    const cut = cutParts(fitted, message, left);
+    left -= cut.tokens;
+    shown.set(message, cut.value);
+  }
+  return tokens - left;
+}
+
+/** The newest of them, without a gap. None takes more than half of the room that is left. */
+export function fitEarlier(
+  earlier: ModelMessage[],
+  tokens: number,
+  shown: Map<ModelMessage, ModelMessage>,
+): number {
+  let left = tokens;
+  for (const message of earlier.toReversed()) {
+    const whole = messageTokens(message);
+    const cut = whole <= left / 2 ? { value: message, tokens: whole } : shortened(message, left / 2);
+    if (cut.tokens > left / 2 || (cut.value.text === '' && message.text !== '')) break;
+    left -= cut.tokens;
+    shown.set(message, cut.value);
+  }
+  return tokens - left;
+}
+
+function shortened(message: ModelMessage, tokens: number) {
+  if (message.role !== 'user') return cutMessage(message, tokens);
+  const { quote, parts, ...bare } = message;
+  const cut = cutMessage<UserMessage>(bare, tokens);
+  const carried = cutParts(cut.value, { quote, parts }, tokens - cut.tokens);
+  return { value: carried.value, tokens: cut.tokens + carried.tokens };
+}
+
+export function fitContext(
+  system: SystemPart[],
+  tokens: number,
+  fitted: Map<SystemPart, SystemPart>,
+  notes: Note[],
+): number {
+  let left = tokens;
+  for (const part of system) {
+    if (part.kind !== 'context') continue;
+    const cut = cutText(part.text, left - headTokens, 'of what there is to know');
+    notes.push(...cut.notes);
+    if (cut.text === '') continue;
+    const shown: SystemPart = { kind: 'context', text: cut.text };
+    left -= systemTokens([shown]) + systemTokens([{ kind: 'omitted', notes: cut.notes }]);
+    fitted.set(part, shown);
+  }
+  return tokens - left;
+}
+
+export function fitQuotes(
+  system: SystemPart[],
+  kind: 'facts' | 'recalled',
+  tokens: number,
+  fitted: Map<SystemPart, SystemPart>,
+  notes: Note[],
+): number {
+  const part = system.find((one) => one.kind === kind);
+  if (part?.kind !== kind) return 0;
+  let left = tokens;
+  const memories: Quote[] = [];
+  for (const memory of part.memories) {
+    const cost = systemTokens([{ kind, memories: [memory] }]);
+    if (cost > left) continue;
+    left -= cost;
+    memories.push(memory);
+  }
+  fitted.set(part, { kind, memories });
+  const [one, many] = kind === 'facts' ? ['fact', 'facts'] : ['recalled memory', 'recalled memories'];
+  notes.push(...leftOut(part.memories.length - memories.length, one, many));
+  return tokens - left;
+}
