@@ -10,7 +10,7 @@ export default defineConnector({
     webhookUrl: z.url({ protocol: /^https?$/ }).optional(),
     apiUrl: z.url().optional(),
     /** Whether pages that replies link to are previewed: whoever talks to the agent may make it link to anything. */
-    linkPreviews: z.stringbool().default(false),
+    previews: z.stringbool().default(false),
   }),
   setup: [
     {
@@ -23,7 +23,7 @@ export default defineConnector({
   async create({ agent, settings, hub: { streaming, maxFileBytes }, derive }) {
     const { telegramConnector } = await import('./connector.js');
     const { id, character } = agent!;
-    const { token, webhookUrl, apiUrl, linkPreviews: previews } = settings;
+    const { token, webhookUrl, apiUrl, previews } = settings;
     const { groups = 'mention', context = false, commands } = character.connectors.telegram ?? {};
     return telegramConnector({
       ...{ agentId: id, token: token!, apiUrl, previews, commands, streaming, maxFileBytes },

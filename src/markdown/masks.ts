@@ -6,7 +6,7 @@
 import type { Link, Nodes, PhrasingContent, Text } from 'mdast';
 
 /** Words that are hidden until a reader asks for them. */
-export interface Spoiler {
+interface Spoiler {
   type: 'spoiler';
   children: PhrasingContent[];
   data?: undefined;
@@ -30,7 +30,7 @@ const mask = (text: string) =>
   text.replace(/[\0-\x7f]/g, (sign) => String.fromCharCode(base + sign.charCodeAt(0)));
 
 /** A text or a tree's literal as it was. */
-export const unmasked = (text: string) =>
+const unmasked = (text: string) =>
   text.replace(masks, (sign) => String.fromCharCode(sign.charCodeAt(0) - base));
 
 const names = /(?<!\\)<(?:a?:\w{1,32}:\d{1,20}|\/[^\n<>:]{1,100}:\d{1,20})>/g;

@@ -29,6 +29,24 @@ describe('mrkdwn', () => {
     ['code in a list', '- a\n\n  ```\n  x\n  ```', '• a\n\n```\nx\n```'],
     ['code in a quote', '> a\n>\n> ```\n> x\n> ```', '> a\n```\nx\n```'],
     ['tables', '| a | b |\n|---|--:|\n| x | 10 |', '```\na   b\n-  --\nx  10\n```'],
+    [
+      '[slack.11] links as Slack writes them',
+      '<https://x.org/doc|the document>',
+      '<https://x.org/doc|the document>',
+    ],
+    ['[slack.11] such links in a sentence', 'a <https://x.org/a_b_c|b> c.', 'a <https://x.org/a_b_c|b> c.'],
+    ['[slack.11] such links as code', '`<https://x.org|x y>`', '`&lt;https://x.org|x y&gt;`'],
+    [
+      '[slack.11] links in tables',
+      '| a |\n|---|\n| [b](https://x.org) |',
+      '```\na\n-----------------\nb (https://x.org)\n```',
+    ],
+    [
+      '[slack.11] such links in tables',
+      '| a | c |\n|---|---|\n| <https://x.org|b> | d |',
+      '```\na                  c\n-----------------  -\nb (https://x.org)  d\n```',
+    ],
+    ['[slack.11] no mentions that look so', '<@U1|ann> <!here|x>', '&lt;@U1|ann&gt; &lt;!here|x&gt;'],
     ['what looks like a quote', '\\> not a quote', `${gap}&gt; not a quote`],
   ];
 
