@@ -14,7 +14,7 @@ export const away = () => new RetryableError('delivery_failed', 'The platform an
 /** The platform's last word. */
 export const refused = () => new FatalError('delivery_failed', 'The platform does not take this text.');
 
-export class Outage extends Platform {
+class Outage extends Platform {
   /** What it says to a reply; nothing: it takes it. */
   answer: (outbound: OutboundMessage) => Error | undefined = () => undefined;
   /** The texts of all tries. */
