@@ -15,14 +15,16 @@ import { PromptFitter } from '../../src/runtime/prompt-fitter.js';
 import type { Composed } from '../../src/runtime/transcript.js';
 import type { FileStore } from '../../src/store/file-store.js';
 import { scriptedModel } from '../support/model.js';
+import { noise } from '../support/pictures.js';
 
 const stored: Record<string, number> = { small: 300, large: 20_000, photo: 1000, scan: 60_000 };
+const pictures = new Map(['photo', 'scan'].map((key) => [key, noise(stored[key]!)]));
 const fitterOf = (limits = { contextTokens: 16_384, fileBytes: 100_000 }) => {
   const loaded: string[] = [];
   const store = {
     async get(key: string) {
       loaded.push(key);
-      return new Uint8Array(stored[key]!).fill(0x61);
+      return pictures.get(key) ?? new Uint8Array(stored[key]!).fill(0x61);
     },
   } as unknown as FileStore;
   return { fitter: new PromptFitter(new FileReader(store), limits), loaded };
@@ -240,26 +242,21 @@ describe('[security.1] files', () => {
     const shownTo = async (images?: ModelAbilities['images']) => {
       const fitted = await fitter.fit(request, able({ contextTokens: 128_000, images }), signal);
       fitted.release();
-      const files = fitted.request.messages.flatMap((one) => (one.role === 'user' ? (one.files ?? []) : []));
-      return files.map(({ picture, problem }) => picture ?? problem);
+      const messages = fitted.request.messages.filter((one) => one.role === 'user');
+      const sizes = messages.flatMap(({ images = [] }) => images.map(({ bytes }) => bytes.length));
+      return {
+        shown: messages.flatMap(({ files = [] }) => files.map(({ picture, problem }) => picture ?? problem)),
+        largest: Math.max(...sizes),
+        all: sizes.reduce((sum, size) => sum + size, 0),
+      };
     };
+    const usual = await shownTo();
+    expect(usual.shown.slice(2)).toEqual([1, 2, 3]);
+    expect(usual.all).toBeLessThanOrEqual(100_000);
     const tooMany = 'there are more pictures than can be shown at once';
-    expect(await shownTo()).toEqual([1, 2, 1, tooMany, 2]);
-    expect(await shownTo({ most: 2, maxBytes: 1e6, maxPixels: 1e6 })).toEqual([
-      tooMany,
-      tooMany,
-      1,
-      tooMany,
-      2,
-    ]);
-    const small = { most: 9, maxBytes: 5000, maxPixels: 1e6 };
-    expect(await shownTo(small)).toEqual([
-      1,
-      2,
-      'it is too large to be shown',
-      'it is too large to be shown',
-      1,
-    ]);
+    const two = await shownTo({ most: 2, maxBytes: 1e6, maxPixels: 1e6 });
+    expect(two.shown).toEqual([tooMany, tooMany, 1, 2, tooMany]);
+    expect((await shownTo({ most: 9, maxBytes: 5000, maxPixels: 1e6 })).largest).toBeLessThanOrEqual(5000);
   });
 
   it('of several turns wait for each other where they would be too many bytes at once', async () => {
