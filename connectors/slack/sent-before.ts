@@ -1,4 +1,4 @@
-/** Finds the messages of a reply that an earlier try has sent without coming to note it, by what they are tagged with. */
+/** Finds what was sent though Slack's answer to it was lost: the messages of a reply by what they are tagged with. */
 import type { WebClient } from '@slack/web-api';
 import { FatalError, type Host } from '../../src/extension-api.js';
 import { calling, isTokenRefused, refusalOf } from './failure.js';
@@ -62,4 +62,23 @@ async function find({ client, channel, thread, id, at }: Search): Promise<Map<nu
     if (!cursor) break;
   }
   return found;
+}
+
+/** The newest untagged message of ours since a question: the one that shows its answer while it is written. */
+export async function lastSaid(
+  client: WebClient,
+  { channel, thread, since, by }: { channel: string; thread: string | undefined; since: string; by: string },
+): Promise<string | undefined> {
+  const window = { channel, oldest: since, limit: searched.perPage, include_all_metadata: true };
+  const { messages = [] } = await calling('looking for a live message', () =>
+    thread ? client.conversations.replies({ ...window, ts: thread }) : client.conversations.history(window),
+  );
+  // Files are sent without a tag.
+  const isLive = ({ ts, user, metadata, files }: (typeof messages)[number]) =>
+    user === by && Number(ts) > Number(since) && metadata?.event_type !== metadataType && !files?.length;
+  return messages
+    .filter(isLive)
+    .map(({ ts }) => ts)
+    .sort()
+    .at(-1);
 }
