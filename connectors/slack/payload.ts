@@ -108,40 +108,46 @@ export const Reaction = z.object({
 
 export const SlashCommand = z.object({
   command: z.string(),
-  text: z.string().default(''),
+  text: z.string().catch(''),
   user_id: id,
-  user_name: z.string().optional(),
+  user_name: z.string().optional().catch(undefined),
   channel_id: id,
-  response_url: z.string(),
+  /** Empty: there is none that can be used. */
+  response_url: z.string().catch(''),
   /** Of this one call. */
   trigger_id: z.string().min(1).max(512).optional().catch(undefined),
 });
 
 export const ButtonPress = z.object({
-  user: z.object({ id, username: z.string().optional(), name: z.string().optional() }),
+  user: z.object({
+    id,
+    username: z.string().optional().catch(undefined),
+    name: z.string().optional().catch(undefined),
+  }),
   container: z.object({
     channel_id: id,
     message_ts: ts,
-    thread_ts: ts.nullish(),
+    thread_ts: ts.nullish().catch(null),
     /** Seen by one person alone; then nobody can change it but by answering. */
     is_ephemeral: z.boolean().nullish(),
   }),
   /** Absent of those that one person sees. */
   message: z
     .object({
-      text: z.string().default(''),
-      blocks: z.array(z.looseObject({ type: z.string() })).default([]),
+      text: z.string().catch(''),
+      blocks: list(z.looseObject({ type: z.string() })),
     })
-    .nullish(),
+    .nullish()
+    .catch(null),
   actions: z
     .array(
       z.object({
-        value: z.string().optional(),
-        text: z.object({ text: z.string() }).optional(),
-        block_id: z.string().optional(),
+        value: z.string().optional().catch(undefined),
+        text: z.object({ text: z.string() }).optional().catch(undefined),
+        block_id: z.string().optional().catch(undefined),
       }),
     )
     .min(1),
-  response_url: z.string(),
+  response_url: z.string().catch(''),
 });
 export type ButtonPress = z.infer<typeof ButtonPress>;

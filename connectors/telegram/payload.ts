@@ -169,8 +169,8 @@ const Press = z.object({
   id: z.string(),
   from: User,
   /** Absent or without its content where the message is too old. */
-  message: Head.partial({ date: true }).optional(),
-  data: z.string().optional(),
+  message: odd(Head.partial({ date: true })),
+  data: text,
 });
 export type Press = z.infer<typeof Press>;
 

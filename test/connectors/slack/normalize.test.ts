@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSpoken, normalizeMessage, type Reading } from '../../../connectors/slack/normalize.js';
-import { MessageEvent } from '../../../connectors/slack/payload.js';
+import { ButtonPress, MessageEvent, SlashCommand } from '../../../connectors/slack/payload.js';
 import { readText } from '../../../connectors/slack/text.js';
 
 const folder = new URL('./fixtures/', import.meta.url);
@@ -32,6 +32,19 @@ describe('payloads of Slack', () => {
     const twin = { ...mention, type: 'message', channel_type: 'channel' };
     const [a, b] = [mention, twin].map((event) => normalizeMessage(MessageEvent.parse(event), reading));
     expect(a).toEqual(b);
+  });
+
+  it('are presses and commands though something beside what was chosen is odd', () => {
+    const container = { channel_id: 'C0LOBBY', message_ts: '1700000000.000001', thread_ts: '' };
+    const press = { container, user: { id: 'U0ALICE', name: 5 }, actions: [{ value: 'signed', text: null }] };
+    for (const message of [{ text: null, blocks: [{}] }, 'gone'])
+      expect(ButtonPress.parse({ ...press, message })).toMatchObject({
+        user: { id: 'U0ALICE' },
+        actions: [{ value: 'signed' }],
+        response_url: '',
+      });
+    const command = { command: '/new', text: null, user_id: 'U0ALICE', channel_id: 'C0LOBBY' };
+    expect(SlashCommand.parse(command)).toMatchObject({ command: '/new', text: '', response_url: '' });
   });
 
   it('are no messages of people where the workspace or we ourselves speak', () => {

@@ -20,6 +20,17 @@ const fixtures: Fixture[] = JSON.parse(
 const bot = { id: 4242, is_bot: true, first_name: 'Eliza', username: 'eliza_bot' };
 const us: Us = { agentId: 'eliza', bot, roomOf: (id) => id };
 
+it('[telegram.9] An odd press of a button is one all the same, so that it can be answered', () => {
+  for (const odd of [{ message: { chat: 5 } }, { message: 'gone' }, { message: null, data: 1 }]) {
+    const { callback_query: press } = Update.parse({
+      update_id: 1,
+      callback_query: { id: 'q', from: bot, ...odd },
+    });
+    expect(press).toMatchObject({ id: 'q', from: { id: 4242 } });
+    expect(press!.message).toBeUndefined();
+  }
+});
+
 describe('An update of Telegram becomes a message:', () => {
   it.each(fixtures)('$name', ({ update, message, files }) => {
     const normalized = normalizeMessage([Update.parse(update).message!], us);
