@@ -167,6 +167,33 @@ describe('settings of an extension', () => {
     expect(secretsOf(wrapped)).toEqual(['a', 'b']);
   });
 
+  it('have secrets within them, each named where it stands', async () => {
+    const line = z.object({ token: secret(), spare: secret().optional(), room: z.string() });
+    const nested = z.object({
+      lines: z.array(line).default([]),
+      named: z.record(z.string(), line).optional(),
+    });
+    const kk = defineConnector({ name: 'kk', settings: nested, serves: 'hub', create: () => ({}) as never });
+    const readFile = (file: object) =>
+      readSettings(kk, hubValues(kk, new Given({}, { kk: file as Record<string, unknown> })), { resolve });
+    const good = { token: 'env:A', room: 'env:B' };
+    expect(await readFile({ lines: [good], named: { one: { ...good, spare: 'file:c' } } })).toMatchObject({
+      settings: {
+        lines: [{ token: 'value of env:A', room: 'env:B' }],
+        named: { one: { spare: 'value of file:c' } },
+      },
+      references: ['env:A', 'env:A', 'file:c'],
+    });
+    expect(
+      await readFile({ lines: [good, { room: 'x' }], named: { one: { ...good, token: 'clear' } } }),
+    ).toEqual({
+      problems: [
+        { field: 'settings.kk.named.one.token', message: expect.stringContaining('must be env:NAME') },
+        { field: 'settings.kk.lines[1].token', message: 'is missing' },
+      ],
+    });
+  });
+
   it('are read from text by what they take', async () => {
     const env = {
       MA_TRIX_ACCESS_TOKEN: ' tok ',
