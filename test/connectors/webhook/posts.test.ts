@@ -1,7 +1,9 @@
 /** What becomes of a post whose signature is right, on the real hub. */
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { FatalError } from '../../../src/errors.js';
 import { promptText } from '../../../src/llm/prompt-text.js';
+import { until } from '../../support/until.js';
 import { events, issues, payments, WebhookRig } from './rig.js';
 import { github, json, type Signed, standard, stripe } from './senders.js';
 
@@ -53,6 +55,19 @@ describe('a post that comes twice', () => {
     const after = await rig.post('events', standard('msg_1', { text: 'Disk full' }));
     expect(after).toMatchObject({ status: 202, body: { status: 'duplicate' } });
     expect(await rig.replies(1)).toEqual(['noted']);
+  });
+
+  it('is answered at last, where the turn of the first has failed', async () => {
+    rig = await WebhookRig.open({ issues });
+    const posted = () => rig.post('issues', github('issue_comment', 'd1', comment('me too')));
+    rig.hub.model.answer = null;
+    await posted();
+    (await rig.hub.model.asked()).fail(new FatalError('model_refused', 'The key is wrong.'));
+    await until(async () => (await rig.hub.memories())[0]?.status === 'failed');
+    rig.hub.model.answer = 'noted';
+    expect((await posted()).body.status).toBe('duplicate');
+    expect(await rig.replies(1)).toContain('noted');
+    expect(await rig.said()).toHaveLength(1);
   });
 
   it('is told by its body, or by the id that the settings name, where its style has none', async () => {
