@@ -165,8 +165,9 @@ export function frontOf(parts: FrontParts): Front {
   const isTrusted = ({ routes }: Pick<Connector, 'routes'>) => routes?.access === 'token';
   const hostFor: Front['hostFor'] = (connector) => ({
     async receive(message, more = {}) {
-      const waits = isTrusted(connector);
-      const sender = { waits, vouched: waits && more.from?.admin };
+      const trusted = isTrusted(connector);
+      const waits = trusted || more.waits === true;
+      const sender = { waits, trusted, vouched: trusted && more.from?.admin };
       const complete = more.complete && (async () => hearing.heard(await more.complete!()));
       const receipt = await line.take(connector, message, { ...more, complete }, (complete, admitted) =>
         incoming.with(message, complete, (complete) =>
@@ -175,7 +176,7 @@ export function frontOf(parts: FrontParts): Front {
       );
       if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
       // A machine that sends a message again wants its answer now, however often that has failed to reach it.
-      if (receipt?.duplicate && waits) await deliverAgain(receipt.memory);
+      if (receipt?.duplicate && trusted) await deliverAgain(receipt.memory);
       return receipt;
     },
     async edit(edit) {
