@@ -175,6 +175,8 @@ describe('[delivery.1] a callback', () => {
   it('waits for its own receiver alone: others’ come through, in the same room too, and do not condemn it', async () => {
     await here.down();
     await post('one', here);
+    // Else both are one turn.
+    await until(async () => (await listed('waiting'))[0]?.attempts === 1);
     await post('two', there);
     await until(() => there.texts.length === 1);
     for (let at = 0; at < 4; at++) {
