@@ -13,6 +13,7 @@ export default defineConnector({
     /** Sources by the agent's id, then by a name of their own: /webhooks/AGENT/SOURCE. */
     agents: z.record(name("an agent's id"), z.record(name("a source's name"), WebhookSource)).default({}),
   }),
+  startedBy: ['agents'],
   setup: [
     {
       title: 'Name the source',
