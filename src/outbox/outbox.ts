@@ -8,7 +8,7 @@ import type { NoteStore } from '../store/note-store.js';
 import type { Due, Failing, Outbox as OutboxStore } from '../store/outbox.js';
 import { replyNote } from '../store/reply-note.js';
 import { type Bot, Bots } from './bots.js';
-import { saidLate } from './late.js';
+import { Lateness, type LatenessParts } from './late.js';
 import { RoomRun, type Tried } from './room-run.js';
 import { afterFailure, type DeliveryLimits, without } from './schedule.js';
 import { WaitingRooms } from './waiting-rooms.js';
@@ -27,6 +27,8 @@ export interface DelivererParts {
   limits: DeliveryLimits;
   /** The one of this name that serves the agent; absent while its bot or the agent itself is away. */
   connector(name: string, agentId: string): Connector | undefined;
+  /** Whether some part of it has been sent. */
+  begun: LatenessParts['begun'];
   /** Told that the platform takes nothing from this connector until its settings change. */
   refused(connector: Connector, error: CarrierError): void;
   /** Told of every try; failed ones have an error. */
@@ -46,11 +48,13 @@ export interface DelivererParts {
 export class Deliverer {
   readonly #parts: DelivererParts;
   readonly #bots = new Bots();
+  readonly #lateness: Lateness;
   readonly #waiting: WaitingRooms;
 
   constructor(parts: DelivererParts) {
     const { deliveries, log } = parts;
     this.#parts = parts;
+    this.#lateness = new Lateness(parts);
     this.#waiting = new WaitingRooms((roomId) => {
       deliveries
         .schedule(roomId)
@@ -135,8 +139,9 @@ export class Deliverer {
   ): Promise<DeliveryReceipt | CarrierError | null> {
     const { tried, refused, now } = this.#parts;
     const { failing: _, ...outbound } = message;
+    const said = await this.#lateness.said(outbound, connector, now());
     try {
-      const receipt = await connector.deliver!(saidLate(outbound, connector, now()), signal);
+      const receipt = await connector.deliver!(said, signal);
       tried(connector.name, outbound);
       return receipt;
     } catch (thrown) {
