@@ -2,7 +2,7 @@
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
-import type { Memory } from './core/memory.js';
+import { type Memory, roomIdOf } from './core/memory.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import { afterwards } from './intake/afterwards.js';
@@ -168,6 +168,8 @@ export function frontOf(parts: FrontParts): Front {
       const trusted = isTrusted(connector);
       const waits = trusted || more.waits === true;
       const sender = { waits, trusted, vouched: trusted && more.from?.admin };
+      // What it is a copy of may still be on its way.
+      if (message.proxy) await line.passed(roomIdOf(message.agentId, message.source));
       const complete = more.complete && (async () => hearing.heard(await more.complete!()));
       const receipt = await line.take(connector, message, { ...more, complete }, (complete, admitted) =>
         incoming.with(message, complete, (complete) =>
