@@ -2,7 +2,7 @@
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
-import type { Memory } from './core/memory.js';
+import { type Memory, roomIdOf } from './core/memory.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import { afterwards } from './intake/afterwards.js';
@@ -165,8 +165,11 @@ export function frontOf(parts: FrontParts): Front {
   const isTrusted = ({ routes }: Pick<Connector, 'routes'>) => routes?.access === 'token';
   const hostFor: Front['hostFor'] = (connector) => ({
     async receive(message, more = {}) {
-      const waits = isTrusted(connector);
-      const sender = { waits, vouched: waits && more.from?.admin };
+      const trusted = isTrusted(connector);
+      const waits = trusted || more.waits === true;
+      const sender = { waits, trusted, vouched: trusted && more.from?.admin };
+      // What it is a copy of may still be on its way.
+      if (message.proxy) await line.passed(roomIdOf(message.agentId, message.source));
       const complete = more.complete && (async () => hearing.heard(await more.complete!()));
       const receipt = await line.take(connector, message, { ...more, complete }, (complete, admitted) =>
         incoming.with(message, complete, (complete) =>
@@ -175,7 +178,7 @@ export function frontOf(parts: FrontParts): Front {
       );
       if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
       // A machine that sends a message again wants its answer now, however often that has failed to reach it.
-      if (receipt?.duplicate && waits) await deliverAgain(receipt.memory);
+      if (receipt?.duplicate && trusted) await deliverAgain(receipt.memory);
       return receipt;
     },
     async edit(edit) {

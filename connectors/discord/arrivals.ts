@@ -77,10 +77,10 @@ export class Arrivals {
         attachments,
       };
     };
-    // What has something to be fetched does not hold up its channel.
-    const early = (comesLate || normalized.files.length > 0) && { early: { event: message, taken: noted } };
+    // What has something to be fetched does not hold up its channel; what comes behind that waits for it in the hub.
+    const early = { event: message, taken: noted };
     try {
-      const receipt = await host.receive(inbound, { complete, ...early });
+      const receipt = await host.receive(inbound, { complete, early });
       if (receipt && earlier) await this.#earlier.keep(around.place.thread!);
       // One that comes again after a restart may be waiting still, or be answered at this moment.
       if (receipt?.memory.status === 'pending') taken(receipt.memory);

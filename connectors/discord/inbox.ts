@@ -91,7 +91,9 @@ export class Inbox {
     });
   }
 
-  #create(client: Client, message: Arrival): void {
+  #create(client: Client, told: Arrival): void {
+    // As Discord tells it: the SDK hangs its own into it, in circles that cannot be noted.
+    const message = structuredClone(told);
     const done = this.#progress!.begin(BigInt(message.id));
     // Now, since the next events may already change it: a bot joins a thread when it is named there.
     const place = knownPlace(client, message.channel_id, message.guild_id);

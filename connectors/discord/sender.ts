@@ -100,7 +100,10 @@ export class Sender {
     if (!letter.draft || given.edit) {
       const name = given.edit || !draftKey ? key : draftKey;
       const made = await this.#messenger.post(channelId, { ...message, key: name, replyTo }, signal);
-      if (name === key || made.content === message.content) return made.id;
+      // A draft has words alone.
+      const isWhole =
+        made.content === message.content && message.files.length + message.components.length === 0;
+      if (name === key || isWhole) return made.id;
       letter.draft = made.id;
     }
     await this.#messenger.edit(channelId, letter.draft, message, signal);

@@ -23,6 +23,8 @@ const Choice = z.object({
   user: z.string().optional(),
   /** Of that user, for the gate. */
   roles: z.array(z.string()),
+  /** It is the hub's own, and its text a command, also where messages are none. */
+  command: z.boolean().optional(),
 });
 export type Choice = z.infer<typeof Choice>;
 

@@ -93,6 +93,11 @@ export class IncomingLine {
     await this.#running.get(keyOf(key))?.receipt.catch(() => {});
   }
 
+  /** Resolves when what is on its way in a room now is stored, or will not be, or takes too long. Never rejects. */
+  async passed(room: string): Promise<void> {
+    await atMost(patienceMs, this.#last.get(room) ?? Promise.resolve());
+  }
+
   /** Hands a connector that has started what an earlier process took and did not store. */
   async takeUp(owner: Owner): Promise<void> {
     if (!owner.again) return;

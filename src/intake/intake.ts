@@ -55,8 +55,10 @@ export interface IntakeParts {
 const notTaken = 'This agent does not take this message.';
 
 interface Sender {
-  /** For an answer, behind a token of the hub. */
+  /** For an answer. */
   waits: boolean;
+  /** As in `settingsFor`: behind a token of the hub. */
+  trusted: boolean;
   /** Answers for it with an administrator's token. */
   vouched?: boolean;
   /** As in `Arrival`. */
@@ -81,12 +83,12 @@ export class Intake {
    */
   async receive(
     inbound: InboundMessage,
-    { waits, vouched, admitted, complete }: Sender,
+    { waits, trusted, vouched, admitted, complete }: Sender,
   ): Promise<Receipt | null> {
     const { rules, limits, notices, proxies } = this.#parts;
     const copied = inbound.proxy ? await proxies.take(check(inbound)) : null;
     if (copied) return this.#scheduled(copied);
-    const arrival = { ...(await this.#arrival(check(inbound), waits)), vouched, admitted };
+    const arrival = { ...(await this.#arrival(check(inbound), trusted)), vouched, admitted };
     const ruling = await judge([...rules, textRule(limits)], arrival);
     if (ruling.kind === 'drop') {
       if (waits && ruling.error) throw ruling.error;
@@ -114,7 +116,7 @@ export class Intake {
   async #take(
     arrival: Arrival,
     ruling: 'pass' | 'keep',
-    { waits, complete }: Sender,
+    { waits, complete }: Pick<Sender, 'waits' | 'complete'>,
   ): Promise<Receipt | null> {
     if (ruling === 'pass' && arrival.command) {
       // Not behind what waits in the room: a command may be about just that. It stands in no history.
@@ -200,7 +202,7 @@ export class Intake {
     const { source, name, args } = command;
     const text = `/${name} ${args}`.trim();
     const said = check({ ...command, source: { ...source, pull: undefined }, text });
-    const arrival = await this.#arrival(said, trusted);
+    const arrival = await this.#arrival(said, trusted, true);
     const ruling = await judge(this.#parts.rules, arrival);
     if (ruling.kind === 'notice') return ruling.notice;
     if (ruling.kind !== 'pass') return null;
@@ -211,11 +213,11 @@ export class Intake {
 
   /** Says what the button stands for, as its presser; what it gives is for that one's eyes. */
   press(press: InboundPress, trusted = false): Promise<string> {
-    return this.#parts.buttons.redeem(press, async ({ text, label, direct, roles }, number) => {
+    return this.#parts.buttons.redeem(press, async ({ text, label, direct, roles, command }, number) => {
       const { agentId, author, home } = press;
       const source = { ...press.source, messageId: `press:${number}` };
       const said = check({ agentId, source, author, direct, roles, text, home });
-      const arrival = await this.#arrival(said, trusted);
+      const arrival = await this.#arrival(said, trusted, command);
       const ruling = await judge(this.#parts.rules, arrival);
       if (ruling.kind === 'notice') return ruling.notice.text;
       if (ruling.kind !== 'pass')
@@ -225,14 +227,18 @@ export class Intake {
     });
   }
 
-  /** Whose a command is, is decided here alone: what names the agent's account, or is its own command, addresses it. */
-  async #arrival(message: Checked, trusted = false): Promise<Arrival> {
+  /**
+   * Whose a command is, is decided here alone: what names the agent's account, or is its own command, addresses it.
+   * `given`: by other means than words, so that it is one also where messages are none.
+   */
+  async #arrival(message: Checked, trusted = false, given = false): Promise<Arrival> {
     const agent = this.#parts.requireAgent(message.agentId);
     const settings = settingsFor(agent.character, message.source.connector, trusted);
     const written = writtenIn(message);
     if (!written || written.to === 'another') return { message, agent, settings };
     const { name, args, to } = written;
-    const known = settings.commands && (await this.#parts.commands.find(name, agent)) !== undefined;
+    const known =
+      (given || settings.commands) && (await this.#parts.commands.find(name, agent)) !== undefined;
     const addressed = message.addressed || to === 'us' || (known && message.account !== undefined);
     return { message: { ...message, addressed }, agent, settings, ...(known && { command: { name, args } }) };
   }

@@ -15,8 +15,11 @@ import type { Written } from './written.js';
 /** How long what a command gave is known, so that telling it again gives the same. */
 const knownMs = 24 * 60 * 60 * 1000;
 
-/** How long another process is waited for that carries the same command out, in ms; it may be dead. */
-const patienceMs = 5000;
+/**
+ * How long another process is waited for that carries the same command out, in ms; it may be dead. One that nobody may
+ * begin again is waited for longer than any takes.
+ */
+const patienceMs = { repeatable: 5000, unrepeatable: 40_000 };
 const lookMs = 100;
 
 const answerNote = defineNote({ key: (orderId: string) => `answered:${orderId}`, schema: CommandAnswer });
@@ -93,9 +96,14 @@ export class Orders {
       const before = await result.known();
       if (before !== null) return { value: before, duplicate: true };
       const { givenAt, first } = await this.#record(orderId, arrival);
-      const elsewhere = first ? null : await this.#awaited(givenAt, result.known);
+      const found = await this.#parts.commands.find(command.name, arrival.agent);
+      const repeatable = !found?.unrepeatable;
+      const elsewhere = first ? null : await this.#awaited(givenAt, repeatable, result.known);
       if (elsewhere !== null) return { value: elsewhere, duplicate: true };
-      const answer = await this.#carryOut(command, arrival, { givenAt, first });
+      const answer =
+        first || repeatable
+          ? await this.#parts.commands.run(command, arrival, givenAt)
+          : { text: cutOff(command) };
       return { value: await result.tell(answer), duplicate: !first };
     };
     const carried = work();
@@ -122,25 +130,18 @@ export class Orders {
   }
 
   /** What another process gave, if it still can be carrying it out; null: nothing. */
-  async #awaited<T>(givenAt: number, known: () => Promise<T | null>): Promise<T | null> {
+  async #awaited<T>(givenAt: number, repeatable: boolean, known: () => Promise<T | null>): Promise<T | null> {
+    const longestMs = repeatable ? patienceMs.repeatable : patienceMs.unrepeatable;
     for (;;) {
       const value = await known();
-      if (value !== null || this.#parts.alone || Date.now() - givenAt > patienceMs) return value;
+      if (value !== null || this.#parts.alone || Date.now() - givenAt > longestMs) return value;
       await new Promise((resolve) => setTimeout(resolve, lookMs));
     }
   }
+}
 
-  async #carryOut(
-    command: Written,
-    arrival: Arrival,
-    { givenAt, first }: { givenAt: number; first: boolean },
-  ): Promise<Notice> {
-    const { commands } = this.#parts;
-    const found = await commands.find(command.name, arrival.agent);
-    if (first || !found?.unrepeatable) return commands.run(command, arrival, givenAt);
-    const text = `/${command.name} was cut off, and may have had its effect or not. Look, and write it again if it is needed.`;
-    return { text };
-  }
+function cutOff({ name }: Written): string {
+  return `/${name} was cut off, and may have had its effect or not. Look, and write it again if it is needed.`;
 }
 
 function orderIdOf({ message }: Arrival, key: string): string {

@@ -94,14 +94,20 @@ describe('[telegram.12] /start with a payload', () => {
 });
 
 describe('[telegram.7] [discord.6] /forget by the platform’s own means', () => {
-  it('offers its button, which can be pressed where the command was given, once, by whoever gave it', async () => {
-    await start();
+  it.each([
+    [{}, /write: \/forget yes$/],
+    [{ commands: false }, /press the button\.$/],
+  ])('offers its button, good once, there, for whoever gave it, with %o', async (gate, how) => {
+    await start(gate);
     const { memory } = (await platform.dm('ann', 'my secret'))!;
     await platform.last(1);
     const source = platform.source('ann');
     const given = { agentId: 'assistant', source, direct: true, author: { id: 'ann' }, roles: [] };
     const answer = (await platform.host.command({ ...given, name: 'forget', args: '' }))!;
-    expect(answer).toMatchObject({ buttons: [{ label: 'Forget it', style: 'danger' }] });
+    expect(answer).toMatchObject({
+      text: expect.stringMatching(how),
+      buttons: [{ label: 'Forget it', style: 'danger' }],
+    });
     const [button] = answer.buttons!;
     expect(await stored(memory.roomId)).toHaveLength(2);
     await expect(platform.press('bob', button!.payload, 'ann')).rejects.toMatchObject({

@@ -21,15 +21,15 @@ export function forget(operations: Caller, buttons: Buttons): Command {
   };
 }
 
-async function confirmation({ message, principal }: Call, count: number, buttons: Buttons) {
+async function confirmation({ message, principal, settings }: Call, count: number, buttons: Buttons) {
   const { author, direct, roles } = message;
   const { agentId, roomId } = principal;
   const button = await buttons.mint({
     ...{ agentId, roomId, user: author.id, direct, roles },
-    ...{ label: 'Forget it', text: '/forget yes', style: 'danger' },
+    ...{ label: 'Forget it', text: '/forget yes', style: 'danger', command: true },
   });
   return {
-    text: `This makes me forget ${counted(count)} for good. To go on, write: /forget yes`,
+    text: `This makes me forget ${counted(count)} for good. To go on, ${settings.commands ? 'write: /forget yes' : 'press the button.'}`,
     buttons: [button],
   };
 }

@@ -35,6 +35,27 @@ describe('[discord.11] a message that a webhook says again in the place of its a
     ]);
   });
 
+  it('is answered once, and its words stay, where its file takes a while', async () => {
+    const stage = await open();
+    const { alice, discord, hub, lobby, name } = stage;
+    hub.model.answer = 'A base.';
+    discord.fileFaults.next('GET', /attachments/, { kind: 'slow', ms: 3000 });
+    const said = `${name} what is this?`;
+    const files = [alice.file('notes.txt', 'text/plain', Buffer.from('the word is plinth'))];
+    const original = alice.say(lobby, said, { files });
+    await soon(1500);
+    discord.automatic(lobby, said, '99887766554433221', { name: 'Alice of many' });
+    alice.delete(original);
+    await stage.delivered();
+    await soon(500);
+    expect(await stage.said()).toEqual(['A base.']);
+    const memories = await hub.memories();
+    expect(memories.map(({ role, content }) => [role, content.text])).toEqual([
+      ['user', 'what is this?'],
+      ['assistant', 'A base.'],
+    ]);
+  });
+
   it('is no way in for other webhooks', async () => {
     const stage = await open();
     const { discord, hub, lobby, name } = stage;
@@ -60,6 +81,20 @@ describe('files that take a while', () => {
     expect(discord.said(lobby)).toEqual([]);
     await until(() => discord.said(lobby).length === 1, 15_000);
     expect(stage.prompt()).toContain('the word is plinth');
+  });
+
+  it('are not passed by what is said after them in their channel', async () => {
+    const stage = await open();
+    const { alice, discord, hub, lobby, name } = stage;
+    hub.model.answer = 'I see.';
+    discord.fileFaults.next('GET', /attachments/, { kind: 'slow', ms: 3000 });
+    const files = [alice.file('notes.txt', 'text/plain', Buffer.from('the word is plinth'))];
+    alice.say(lobby, `${name} look`, { files });
+    alice.say(lobby, `${name} and?`);
+    await until(async () => (await hub.received()).length === 2, 15_000);
+    const asked = (await hub.memories()).filter(({ role }) => role === 'user');
+    expect(asked.map(({ content }) => content.text)).toEqual(['look', 'and?']);
+    await stage.delivered();
   });
 
   it('are asked for again by the next process, and their message is answered once', async () => {

@@ -88,6 +88,26 @@ describe('[delivery.11] answers of Discord that are lost', () => {
     expect(discord.said(lobby).map(({ content }) => content)).toEqual(['Once upon a time.']);
   });
 
+  it('to a message that showed all of the words lose none of its buttons', async () => {
+    const stage = await open({ connector: { streaming: true } });
+    const { discord, hub, lobby, alice, name } = stage;
+    const buttons = [{ label: 'Yes', payload: 'x' }];
+    hub.seen.outgoing = ({ memory, ...out }) => ({
+      ...out,
+      memory: { ...memory, content: { ...memory.content, buttons } },
+    });
+    alice.say(lobby, `${name} well?`);
+    const draft = await hub.model.asked();
+    discord.faults.next('POST', /messages$/, { kind: 'dropped', when: 'after' }, { times: 6 });
+    draft.say('Shall I?');
+    await until(() => discord.faults.met === 3, 10_000);
+    draft.end('');
+    await stage.delivered();
+    expect(discord.said(lobby)).toMatchObject([
+      { content: 'Shall I?', components: [{ components: [{ label: 'Yes' }] }] },
+    ]);
+  });
+
   it.each([3, 4, 6])('%i times in a row, to the reply as well, leave one message', async (times) => {
     const stage = await open({ connector: { streaming: true } });
     const { discord, hub, lobby, alice, name } = stage;
