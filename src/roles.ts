@@ -158,7 +158,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     };
     if (role !== 'gateway') checks.models = await problem(() => anyChain(parts));
     const ready = Object.values(checks).every((check) => check === 'ok');
-    return { ready, checks, connections: connections.health(), notes: store.description.notes };
+    return { ready, checks, connections: await connections.asked(), notes: store.description.notes };
   }
 
   try {

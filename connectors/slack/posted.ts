@@ -9,5 +9,6 @@ export function postedConnection(path: string, reach: Reach, check: () => Promis
     open: check,
     async close() {},
     health: () => reach.problem() ?? 'ok',
+    ask: () => reach.known(),
   };
 }

@@ -40,6 +40,12 @@ export class Reach {
     return this.#problem;
   }
 
+  /** Resolves when what `problem` says is true as of now. Never rejects. */
+  async known(): Promise<void> {
+    this.problem();
+    await this.#asking;
+  }
+
   /** `api.test` needs no token. */
   async #ask(): Promise<void> {
     try {

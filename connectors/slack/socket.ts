@@ -83,6 +83,10 @@ export class SocketConnection implements Connection {
     return `${this.#problem}, for ${Math.round((Date.now() - this.#since) / 1000)} s`;
   }
 
+  ask(): Promise<void> {
+    return this.#options.reach.known();
+  }
+
   async #connect(): Promise<void> {
     const { appToken, apiUrl, pingTimeoutMs, log } = this.#options;
     const { SocketModeClient } = await import('@slack/socket-mode');

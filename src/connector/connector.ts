@@ -161,6 +161,8 @@ export interface Connection {
   close(): Promise<void>;
   /** `ok`, or what is wrong, for an operator. Progress counts, not an open socket. */
   health(): string;
+  /** Asks the platform whether it answers, where that is not known as of now: `health` says so then. Never rejects. */
+  ask?(): Promise<void>;
 }
 
 /** How the turn that answers a message ended. */

@@ -1,5 +1,5 @@
 import type { Connection } from '../connector/connector.js';
-import { within } from '../core/deadline.js';
+import { atMost, within } from '../core/deadline.js';
 import { FatalError, RetryableError } from '../errors.js';
 import type { Lease, Leases } from '../lease/lease.js';
 import type { Logger } from '../logger.js';
@@ -8,6 +8,8 @@ const firstRetryMs = 1000;
 const longestRetryMs = 60_000;
 /** Between looks at the health of a connection, in ms; only a change is logged. */
 const lookMs = 5000;
+/** How long an operator who asks waits for what the platforms say, in ms. */
+const askMs = 700;
 /** How long one that neither opens nor closes keeps its lease from the next, in ms. */
 const usualPatienceMs = 5000;
 
@@ -44,6 +46,12 @@ export class Connections {
     const keeper = this.#keepers.get(connection);
     this.#keepers.delete(connection);
     await keeper?.stop();
+  }
+
+  /** As `health`, once the platforms were asked whose connections ask. */
+  async asked(): Promise<Record<string, string>> {
+    await atMost(askMs, Promise.all([...this.#keepers.values()].map((keeper) => keeper.ask())));
+    return this.health();
   }
 
   /** By the connection's id: `ok`, that another process holds it, or what is wrong. */
@@ -99,6 +107,10 @@ class Keeper {
   health(): string {
     if (!this.#wanted) return 'ok: stands by, another process holds it';
     return this.#fault || this.#connection.health();
+  }
+
+  async ask(): Promise<void> {
+    if (this.#wanted) await this.#connection.ask?.();
   }
 
   async stop(): Promise<void> {

@@ -26,6 +26,18 @@ for (const http of [false, true]) {
       await until(async () => (await health()) === 'ok');
     });
 
+    it('[slack.15] is told as of now, however long nobody has looked', async () => {
+      rig = await HubRig.open({ http, connector: { streaming: false } });
+      await until(async () => (await health()) === 'ok');
+      const pause = () => new Promise((resolve) => setTimeout(resolve, 1000));
+      rig.slack.faults.on('*', { status: 503, times: 100_000 });
+      await pause();
+      expect(await health()).toMatch(/Slack/);
+      rig.slack.faults.clear();
+      await pause();
+      expect(await health()).toBe('ok');
+    });
+
     it('[slack.15] is not named for a refusal or a limit: Slack answers then', async () => {
       rig = await HubRig.open({ http, connector: { streaming: false } });
       rig.slack.faults.on('chat.postMessage', { error: 'restricted_action', times: 50 });
