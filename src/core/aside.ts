@@ -21,6 +21,11 @@ export interface AsideOptions {
   deadlineMs: number;
   /** Of a thread's heap, in MB; buffers are not counted. Default 256. */
   memoryMb?: number;
+  /**
+   * The most the process may grow by during one call, in MB, for calls that may fill memory with buffers: nobody knows
+   * whose those are, so leave room for what others do meanwhile. Absent: it is not watched.
+   */
+  growthMb?: number;
   /** How many calls run at a time; others wait for their turn. Default 1. */
   threads?: number;
   /** How long a thread waits for another call before it ends, in ms. Default 30 s. */
@@ -28,6 +33,8 @@ export interface AsideOptions {
 }
 
 const patience = 10;
+/** How often the growth of the process is looked at, in ms. */
+const lookMs = 50;
 
 /** A call was stopped: it overran its deadline or its memory, or its thread ended. It would do so again. */
 export class Overrun extends Error {
@@ -90,6 +97,7 @@ class Thread {
   readonly #changed: (alive: boolean) => void;
   #call: Call | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #looks: NodeJS.Timeout | undefined;
   #loaded = false;
   #ended = false;
 
@@ -131,6 +139,7 @@ class Thread {
     if ('error' in answer) call?.reject(new Error(answer.error));
     else call?.resolve(answer.value);
     clearTimeout(this.#timer);
+    clearInterval(this.#looks);
     this.#worker.unref();
     this.#timer = setTimeout(() => this.#end('it was idle'), this.#options.idleMs ?? 30_000).unref();
     this.#changed(true);
@@ -138,6 +147,7 @@ class Thread {
 
   #begin({ name, args, reject }: Call): void {
     this.#watch(this.#options.deadlineMs, process.cpuUsage(), performance.now());
+    this.#watchGrowth();
     try {
       this.#worker.postMessage({ name, args });
     } catch (error) {
@@ -159,10 +169,20 @@ class Thread {
     }, ms);
   }
 
+  #watchGrowth(): void {
+    const { growthMb } = this.#options;
+    if (growthMb === undefined) return;
+    const most = process.memoryUsage.rss() + growthMb * 2 ** 20;
+    this.#looks = setInterval(() => {
+      if (process.memoryUsage.rss() > most) this.#end(`the process grew by more than ${growthMb} MB`);
+    }, lookMs);
+  }
+
   #end(why: string): void {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#looks);
     void this.#worker.terminate();
     this.#call?.reject(new Overrun(`${this.#call.name} was stopped: ${why}`));
     this.#changed(false);

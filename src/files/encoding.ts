@@ -44,13 +44,17 @@ async function encodingOf(bytes: Uint8Array): Promise<string> {
   return known ?? 'windows-1252';
 }
 
-/** Valid, but for a letter that the end cuts. */
+/** Valid, but for a letter that the end cuts, or all but valid: logs are cut anywhere, and programs put in other bytes. */
 function isUtf8(bytes: Uint8Array): boolean {
+  if (bytes.includes(0)) return false;
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
-    return !bytes.includes(0);
+    return true;
   } catch {
-    return false;
+    // In other encodings hardly a letter is valid by chance.
+    const letters = new TextDecoder().decode(bytes, { stream: true }).match(/\P{ASCII}/gu) ?? [];
+    const wrong = letters.filter((letter) => letter === '\uFFFD').length;
+    return wrong * 4 <= letters.length - wrong;
   }
 }
 

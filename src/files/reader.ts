@@ -50,6 +50,7 @@ export class FileReader {
     this.#documents = aside<typeof Documents>(new URL('./documents.js', import.meta.url), {
       deadlineMs: 15_000,
       memoryMb: 512,
+      growthMb: 384,
     });
   }
 
@@ -109,7 +110,8 @@ export class FileReader {
       const read = await this.#documents(work, bytes, maxKeptChars);
       return 'problem' in read ? { kind: 'nothing', problem: read.problem } : { kind: 'text', ...read };
     } catch (error) {
-      if (error instanceof Overrun) return { kind: 'nothing', problem: 'it takes too long to be read' };
+      if (error instanceof Overrun)
+        return { kind: 'nothing', problem: 'it takes too much time or memory to be read' };
       throw error;
     }
   }

@@ -16,6 +16,11 @@ export function fill() {
   for (;;) kept.push(new Array(100_000).fill(kept.length));
 }
 
+export function fillBuffers() {
+  const kept = [];
+  for (;;) kept.push(Buffer.alloc(1_000_000, 1));
+}
+
 export function fail() {
   throw new Error('no such page');
 }

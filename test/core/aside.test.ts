@@ -7,6 +7,7 @@ interface Work {
   spin(): void;
   backtrack(): boolean;
   fill(): void;
+  fillBuffers(): void;
   fail(): void;
   leave(): void;
   hold(shared: Int32Array): void;
@@ -31,9 +32,10 @@ it.each([
   ['spin', 300, /longer than 300 ms/],
   ['backtrack', 300, /longer than 300 ms/],
   ['fill', 30_000, /memory/],
+  ['fillBuffers', 30_000, /grew by more than 200 MB/],
   ['leave', 30_000, /ended/],
 ] as const)('stops what overruns, and goes on with the next: %s', async (name, deadlineMs, why) => {
-  const work = aside<Work>(url, { ...limits, deadlineMs });
+  const work = aside<Work>(url, { ...limits, deadlineMs, growthMb: 200 });
   const bad = work(name);
   const good = work('sum', 1, 2);
   const error = await bad.catch((error) => error);

@@ -85,6 +85,14 @@ describe('[http-and-cli.4] [discord.5] text', () => {
     expect(await read(Buffer.from(bytes, 'latin1'), 'a.txt')).toMatchObject(text(words));
   });
 
+  it.each([
+    ['begins in the middle of a letter', Buffer.from(german).subarray(3), 'ße und Maße'],
+    ['has a byte that is none of it', Buffer.concat([Buffer.from(german), Buffer.from([0xff])]), '„schön“'],
+    ['has lost letters before', Buffer.from('caf\ufffd'), 'caf\ufffd'],
+  ])('is read as UTF-8 where it %s', async (_, bytes, words) => {
+    expect(await read(bytes, 'a.log')).toMatchObject({ text: expect.stringContaining(words) });
+  });
+
   it('is cut between letters, and is fetched once', async () => {
     expect(await read('ab😀cd', 'a.txt', { maxChars: 4 })).toMatchObject({ cut: true, fetched: 1 });
   });
