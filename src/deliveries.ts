@@ -1,9 +1,11 @@
 /** The way out of a gateway: replies are delivered, and operators told of those that were given up. */
 import type { RunningAgents } from './agents/running-agents.js';
 import type { Config } from './config.js';
+import { anySent } from './connector/kit/sent-parts.js';
 import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
 import type { Notices } from './intake/notices.js';
+import { scopedNotes } from './intake/scoped-notes.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import { DeadLetters } from './outbox/dead-letters.js';
@@ -42,6 +44,7 @@ export function deliveriesOf(parts: DeliveriesParts): Deliveries {
     deliveries: engines.deliveryQueue,
     limits: config.deliveries,
     connector: (name, agentId) => agents.connector(name, agentId),
+    begun: (connector, { id }) => anySent(scopedNotes(engines.store.notes, connector), id),
     refused: (connector, error) => agents.refuse(connector, error),
     tried: (connector, message, error) => {
       const outcome = error ? 'failed' : 'delivered';

@@ -165,8 +165,9 @@ export function frontOf(parts: FrontParts): Front {
   const isTrusted = ({ routes }: Pick<Connector, 'routes'>) => routes?.access === 'token';
   const hostFor: Front['hostFor'] = (connector) => ({
     async receive(message, more = {}) {
-      const waits = isTrusted(connector);
-      const sender = { waits, vouched: waits && more.from?.admin };
+      const trusted = isTrusted(connector);
+      const waits = trusted || more.waits === true;
+      const sender = { waits, trusted, vouched: trusted && more.from?.admin };
       // What it is a copy of may still be on its way.
       if (message.proxy) await line.passed(roomIdOf(message.agentId, message.source));
       const complete = more.complete && (async () => hearing.heard(await more.complete!()));
@@ -177,7 +178,7 @@ export function frontOf(parts: FrontParts): Front {
       );
       if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
       // A machine that sends a message again wants its answer now, however often that has failed to reach it.
-      if (receipt?.duplicate && waits) await deliverAgain(receipt.memory);
+      if (receipt?.duplicate && trusted) await deliverAgain(receipt.memory);
       return receipt;
     },
     async edit(edit) {

@@ -44,7 +44,8 @@ export async function readJson(req: IncomingMessage, maxBytes: number): Promise<
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/** @throws FatalError `body_too_large`, `invalid_json` when it ends early. */
+export function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const tooLarge = () => reject(bodyTooLarge(maxBytes));
     if (Number(req.headers['content-length']) > maxBytes) return tooLarge();

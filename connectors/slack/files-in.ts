@@ -12,7 +12,7 @@ import {
   untilDone,
 } from '../../src/extension-api.js';
 import { calling } from './failure.js';
-import type { SlackFile } from './payload.js';
+import { SlackFile } from './payload.js';
 import type { CarriedFile } from './reader.js';
 import { scrub } from './scrub.js';
 
@@ -91,7 +91,9 @@ async function fetchFile(
 
 async function askFor(client: WebClient, { id }: SlackFile): Promise<SlackFile> {
   const { file } = await calling('asking for a file', () => client.files.info({ file: id }));
-  return file as SlackFile;
+  const { data } = SlackFile.safeParse(file);
+  if (!data) throw new FatalError('delivery_failed', 'Slack does not say where it is');
+  return data;
 }
 
 async function bytesOf(

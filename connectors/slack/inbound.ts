@@ -140,7 +140,7 @@ export class Inbound {
       const receipt = await host.receive(message, more);
       if (!receipt) return;
       const { memory } = receipt;
-      live?.follow(memory, liveSurface(workspace.client, memory));
+      live?.follow(memory, liveSurface(workspace, memory));
       const { tenant, channel, thread } = source;
       if (addressed && thread) {
         if (!direct) await threads.addressedIn(tenant, channel, author.id, thread);

@@ -1,11 +1,13 @@
 /** A reply while it is written: Slack's own streaming where there is a thread for it, edits where there is none. */
 import type { WebClient } from '@slack/web-api';
-import type { Memory } from '../../src/extension-api.js';
+import { type Memory, RetryableError, untilDone } from '../../src/extension-api.js';
 import type { LiveSurface } from '../../src/replies.js';
 import { asFailure, calling, refusalOf } from './failure.js';
 import { renderPreview } from './message.js';
 import { channelAndTs, messageIdOf } from './normalize.js';
 import { stopStream } from './sender.js';
+import { lastSaid } from './sent-before.js';
+import type { Workspace } from './workspaces.js';
 
 /** As it stands under the thread, after the app's name. */
 const thinking = 'is thinking…';
@@ -20,7 +22,10 @@ const unplaced = new Set(['invalid_thread_ts', 'thread_not_found', 'channel_not_
 const without = new WeakMap<WebClient, Set<'status' | 'stream'>>();
 
 /** Where the answer to a message is shown while it is written. `id`s are message ids as in `source.messageId`. */
-export function liveSurface(client: WebClient, { source, author }: Memory): LiveSurface {
+export function liveSurface(
+  { client, botUserId }: Pick<Workspace, 'client' | 'botUserId'>,
+  { source, author }: Memory,
+): LiveSurface {
   const { channel, thread, tenant } = source;
   const lacks = without.get(client) ?? new Set();
   without.set(client, lacks);
@@ -39,6 +44,20 @@ export function liveSurface(client: WebClient, { source, author }: Memory): Live
       if (!absent.has(refusalOf(error) ?? '')) throw asFailure(error, 'showing a reply');
       lacks.add(what);
       return false;
+    }
+  }
+
+  /** Slack's id of what was sent, also where its answer was lost: else half a reply would stay beside the whole one. */
+  async function sent(send: () => Promise<string | undefined>): Promise<string | undefined> {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof RetryableError) || error.retryAfterMs !== undefined) throw error;
+      const found = await untilDone(() => lastSaid(client, { channel, thread, since: ts, by: botUserId }), {
+        most: 3,
+      }).catch(() => undefined);
+      if (found === undefined) throw error;
+      return found;
     }
   }
 
@@ -67,26 +86,22 @@ export function liveSurface(client: WebClient, { source, author }: Memory): Live
       const shown = certain(text);
       if (thread && shown !== '') {
         const recipient = { recipient_team_id: tenant, recipient_user_id: author.id };
-        await unlessAbsent('stream', async () => {
-          const to = { channel, thread_ts: thread, ...recipient };
-          const answer = await client.chat.startStream({ ...to, markdown_text: shown });
-          opened = answer.ts;
-          streamed = shown;
+        const to = { channel, thread_ts: thread, ...recipient };
+        opened = await sent(async () => {
+          let started: string | undefined;
+          await unlessAbsent('stream', async () => {
+            started = (await client.chat.startStream({ ...to, markdown_text: shown })).ts;
+          });
+          return started;
         });
+        if (opened) streamed = shown;
       }
       if (!opened) {
         const to = thread ? { channel, thread_ts: thread } : { channel };
         const preview = await renderPreview(text);
-        const { ts: posted } = await calling('posting a message', () =>
-          client.chat.postMessage({
-            ...to,
-            ...preview,
-            parse: 'none',
-            unfurl_links: false,
-            unfurl_media: false,
-          }),
-        );
-        opened = posted;
+        const quiet = { parse: 'none', unfurl_links: false, unfurl_media: false } as const;
+        const post = () => client.chat.postMessage({ ...to, ...preview, ...quiet });
+        opened = await sent(async () => (await calling('posting a message', post)).ts);
       }
       if (thread) lit = false;
       return messageIdOf(channel, opened!);

@@ -4,18 +4,20 @@ import { z } from 'zod';
 const id = z.string().min(1).max(64);
 const ts = z.string().regex(/^\d{1,12}\.\d{1,9}$/);
 
+const words = z.string().nullish().catch(null);
+
 export const SlackFile = z.object({
   id,
-  name: z.string().nullish(),
-  mimetype: z.string().nullish(),
-  size: z.number().nonnegative().nullish(),
+  name: words,
+  mimetype: words,
+  size: z.number().int().nonnegative().nullish().catch(null),
   /** `hosted` and `snippet` have bytes at Slack; `external`, `tombstone`, `hidden_by_limit` have none for us. */
-  mode: z.string().nullish(),
-  is_external: z.boolean().nullish(),
+  mode: words,
+  is_external: z.boolean().nullish().catch(null),
   /** `check_file_info`: all but the id must be asked for, as in shared channels. */
-  file_access: z.string().nullish(),
-  url_private: z.string().nullish(),
-  url_private_download: z.string().nullish(),
+  file_access: words,
+  url_private: words,
+  url_private_download: words,
 });
 export type SlackFile = z.infer<typeof SlackFile>;
 
@@ -31,8 +33,6 @@ const list = <T extends z.ZodType>(item: T, max = 100) =>
         return read.success ? [read.data] : [];
       }),
     );
-
-const words = z.string().nullish().catch(null);
 
 /** Its attachments are read as those of the outer message are. */
 const Inner = z.object({ blocks: list(z.unknown()), attachments: list(z.unknown()) });
@@ -69,22 +69,22 @@ export type MessageAttachment = z.output<typeof MessageAttachment>;
 /** Events `message` and `app_mention`, and the messages within `message_changed`. */
 export const SlackMessage = z.object({
   subtype: z.string().nullish(),
-  user: id.nullish(),
-  bot_id: id.nullish(),
-  username: z.string().nullish(),
-  text: z.string().nullish(),
+  user: id.nullish().catch(null),
+  bot_id: id.nullish().catch(null),
+  username: words,
+  text: words,
   ts,
   thread_ts: ts.nullish(),
-  parent_user_id: id.nullish(),
+  parent_user_id: id.nullish().catch(null),
   files: list(SlackFile),
   blocks: list(z.unknown()),
   attachments: list(MessageAttachment),
   bot_profile: z.object({ name: words }).nullish().catch(null),
-  edited: z.object({ ts }).nullish(),
+  edited: z.object({ ts }).nullish().catch(null),
 });
 export type SlackMessage = z.infer<typeof SlackMessage>;
 
-export const MessageEvent = SlackMessage.extend({ channel: id, channel_type: z.string().nullish() });
+export const MessageEvent = SlackMessage.extend({ channel: id, channel_type: words });
 export type MessageEvent = z.infer<typeof MessageEvent>;
 
 export const MessageChanged = z.object({

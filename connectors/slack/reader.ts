@@ -99,16 +99,23 @@ function cardOf(attachment: MessageAttachment, names: Names): string {
 /** A message's text tells what its blocks say, or a part of it: only what is missing in it is added. */
 function merged(text: string, blocks: unknown, names: Names): string {
   const said = readText(text, names).trim();
-  const bare = bareOf(said);
+  // Blocks have ids alone where a text may have labels besides.
+  const bare = bareOf(readText(text.replace(labels, '<$1>'), names));
   const more = wordsOfBlocks(blocks, names).filter((words) =>
     bareOf(words) === '' ? said === '' : !bare.includes(bareOf(words)),
   );
   return [said, ...more].filter(Boolean).join('\n');
 }
 
-/** Letters and digits: marks, bullets and spaces are written in other ways here and there. */
+const labels = /<([@#]\w+|!subteam\^\w+)\|[^<>]*>/g;
+
+/** Emoji by name, and what counts an ordered list: written in one way in a text, and in another in blocks. */
+const eitherWay = /:[a-z\d_+'-]+:|^\s*(?:\d{1,3}|[a-z]{1,4})\.\s/gim;
+
+/** Its words, spaces around each: marks, bullets and emoji are written in other ways here and there. */
 function bareOf(text: string): string {
-  return text.replace(/[^\p{L}\p{N}]+/gu, '').toLowerCase();
+  const words = text.replace(eitherWay, ' ').match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.length === 0 ? '' : ` ${words.join(' ').toLowerCase()} `;
 }
 
 function withoutAddress(text: string, own: { botUserId: string } | undefined): string {

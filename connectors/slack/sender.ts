@@ -66,7 +66,8 @@ export class Sender {
       ...{ notes: host.notes, outboundId: id, plan: null, announce: true },
       codec: codecFor(messages.length),
     });
-    const before = sent.resumed ? await sentBefore({ client, channel, thread, id, at: sent.at }) : new Map();
+    const search = { client, channel, thread, id, at: sent.at };
+    const before = sent.resumed ? await sentBefore(search, host.log) : new Map();
     const shown = (await live?.finish(turnId)) ?? null;
     if (shown !== null && messages[0] && !sent.has(0) && !before.has(0))
       await this.#settleLive(client, shown, id, messages[0], sent);
@@ -119,9 +120,9 @@ export class Sender {
     );
   }
 
-  async #postForm(delivery: Delivery, part: number, form: Form): Promise<string> {
-    const { client, channel, thread, id, previews } = delivery;
-    try {
+  #postForm(delivery: Delivery, part: number, form: Form): Promise<string> {
+    const { client, channel, id, previews } = delivery;
+    return this.#placed(delivery, async (thread) => {
       const { ts } = await calling('posting a message', () =>
         client.chat.postMessage({
           channel,
@@ -136,6 +137,13 @@ export class Sender {
         }),
       );
       return ts!;
+    });
+  }
+
+  /** In the thread; where that is gone, this and what follows in the channel. */
+  async #placed<T>(delivery: Delivery, send: (thread: string | undefined) => Promise<T>): Promise<T> {
+    try {
+      return await send(delivery.thread);
     } catch (error) {
       if (!delivery.thread || !threadless.has(refusalOf(error) ?? '')) throw error;
       this.#options.host.log.warn(
@@ -143,14 +151,14 @@ export class Sender {
         'the thread of a reply is gone; it is sent without it',
       );
       delivery.thread = undefined;
-      return this.#postForm(delivery, part, form);
+      return send(undefined);
     }
   }
 
   /** Words stand in the place of a file that Slack does not take. The id of a file is none of a message. */
   async #upload(delivery: Delivery, file: OutgoingFile, index: number): Promise<string> {
     const { host } = this.#options;
-    const { client, channel, thread, signal } = delivery;
+    const { client, channel, signal } = delivery;
     const text = typeof file.content === 'object' && 'text' in file.content ? file.content.text : null;
     const bytes =
       'text' in file.content ? Buffer.from(file.content.text) : await host.getFile(file.content.key);
@@ -164,7 +172,7 @@ export class Sender {
     const first = insteadOfFile * (index + 1);
     if (!delivery.before.has(first)) {
       try {
-        await uploadFile(client, { channel, thread }, file.name, bytes);
+        await this.#placed(delivery, (thread) => uploadFile(client, { channel, thread }, file.name, bytes));
         return '';
       } catch (error) {
         if (!(error instanceof FatalError)) throw error;

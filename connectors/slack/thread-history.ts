@@ -41,13 +41,8 @@ export async function earlierIn(
   workspace: Workspace,
   { known, names }: EarlierOptions,
 ): Promise<Earlier> {
-  let read: { messages: SlackMessage[]; whole: boolean };
-  try {
-    read = await untilDone(() => messagesOf(workspace, channel, thread ?? ts, ts), {
-      most: 3,
-      until: Date.now() + patienceMs,
-    });
-  } catch {
+  const read = await messagesOf(workspace, channel, thread ?? ts, ts);
+  if (!read) {
     const text = 'What was said before in this thread could not be read.';
     return { parts: [{ kind: 'note', text }], files: [] };
   }
@@ -63,19 +58,28 @@ export async function earlierIn(
     ...new Set(picked.flatMap((message) => [message.user ?? [], idsIn(message)].flat())),
   ]);
   const parts = withinBudget(picked.map((message) => partOf(message, named)));
-  const omitted = left > 0 ? `${left} messages` : read.whole ? '' : 'Messages';
-  const note = { kind: 'note', text: `${omitted} in the middle of this thread are left out.` } as const;
-  const all = omitted === '' ? parts : [...parts, note];
+  const omitted = left + picked.length - parts.length;
+  const notes = [
+    ...(omitted > 0 ? [`${omitted} messages in the middle of this thread are left out.`] : []),
+    ...(read.whole ? [] : ['What was said last in this thread before this message could not be read.']),
+  ];
+  // What comes first is cut last.
+  const all = [...notes.map((text) => ({ kind: 'note', text }) as const), ...parts];
   return { parts: all, files: filesOf(picked).slice(0, maxFiles) };
 }
 
+/** Its messages as far as they can be had in time: a page that Slack refuses does not cost those before it. */
 async function messagesOf({ client }: Workspace, channel: string, thread: string, before: string) {
   const messages: SlackMessage[] = [];
+  const tries = { most: 3, until: Date.now() + patienceMs };
   let cursor: string | undefined;
   for (let page = 0; page < maxPages; page += 1) {
-    const answer = await calling('reading a thread', () =>
-      client.conversations.replies({ channel, ts: thread, latest: before, limit: pageSize, cursor }),
-    );
+    const from = { channel, ts: thread, latest: before, limit: pageSize, cursor };
+    const answer = await untilDone(
+      () => calling('reading a thread', () => client.conversations.replies(from)),
+      tries,
+    ).catch(() => null);
+    if (!answer) return page === 0 ? null : { messages, whole: false };
     messages.push(
       ...(answer.messages ?? []).flatMap((message) => SlackMessage.safeParse(message).data ?? []),
     );

@@ -85,7 +85,8 @@ export class Delivery {
     const lastText = captioned || parts.length === 0 ? total - 1 : parts.length - 1;
     const texts = (captioned ? [] : parts).map((html, index): Send => {
       const form = { html, ...extra(index, lastText) };
-      return (chat) => (index === 0 && live !== null ? chat.replace(live, form) : chat.say(form));
+      const key = `${id}/${index}`;
+      return (chat) => (index === 0 && live !== null ? chat.replace(live, form, key) : chat.say(form, key));
     });
     const uploads = files.map((file, index): Send => {
       const at = texts.length + index;

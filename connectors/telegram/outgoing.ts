@@ -43,15 +43,19 @@ export class Outgoing {
     this.#target.chat_id = to;
   }
 
-  /** The platform's id of what was sent, or of the first of several. @throws Refused where nothing can be said there. */
-  async say(form: Form): Promise<string> {
+  /**
+   * The platform's id of what was sent, or of the first of several.
+   * @param key names the message among all that are sent, should it become several.
+   * @throws Refused where nothing can be said there.
+   */
+  async say(form: Form, key: string): Promise<string> {
     const { log } = this.#parts.host;
     try {
       return await inSomeForm(this.#placed(form), (some) => this.#message(some), { log });
     } catch (error) {
       if (!isOfTheMessage(error)) throw error;
       const words = form.plain ?? plainOf(form.html ?? '');
-      const shorter = /too.?long/i.test(error.message) ? await this.#inPieces(words) : null;
+      const shorter = /too.?long/i.test(error.message) ? await this.#inPieces(words, key) : null;
       if (shorter !== null) return shorter;
       log.error({ err: error }, 'Telegram takes a reply in no form; a sentence stands for it');
       return inSomeForm(this.#placed({ plain: sentence }), (some) => this.#message(some), { log });
@@ -59,7 +63,7 @@ export class Outgoing {
   }
 
   /** The live message becomes this one. Where Telegram will not have it changed, it goes, and this one is sent. */
-  async replace(live: string, form: Form): Promise<string> {
+  async replace(live: string, form: Form, key: string): Promise<string> {
     const { host } = this.#parts;
     const { reply_parameters: _, ...shown } = form;
     try {
@@ -71,7 +75,7 @@ export class Outgoing {
       else if (!isOfTheMessage(error)) throw error;
       else await this.remove(live);
     }
-    return this.say(form);
+    return this.say(form, key);
   }
 
   /** Refused, it is gone already, or too old. @throws what may pass. */
@@ -88,7 +92,7 @@ export class Outgoing {
   async send(file: OutFile, form: Form, key: string): Promise<string> {
     const { api, host } = this.#parts;
     const bytes = await file.bytes();
-    if (!bytes) return this.say({ ...form, html: withWords(form, missing(file.name)) });
+    if (!bytes) return this.say({ ...form, html: withWords(form, missing(file.name)) }, key);
     const options = { api, chatId: this.#target.chat_id, log: host.log, signal: this.#signal };
     const sent = await upload({ ...file, bytes }, this.#placed(form), options);
     if (typeof sent === 'number') return this.#idOf(sent);
@@ -100,7 +104,10 @@ export class Outgoing {
 
   /** Words that Telegram takes as no caption come before their file. */
   #apart(file: OutFile, form: Form, key: string): Promise<string> {
-    return this.#several([() => this.say(form), () => this.send(file, {}, `${key}/file`)], key);
+    return this.#several(
+      [() => this.say(form, `${key}/words`), () => this.send(file, {}, `${key}/file`)],
+      key,
+    );
   }
 
   /** Words first, then what the file says, in parts. */
@@ -113,7 +120,8 @@ export class Outgoing {
     const asking = html === undefined ? htmls.length - 1 : 0;
     const sends = htmls.map((each, index) => () => {
       const first = index === 0 && reply_parameters && { reply_parameters };
-      return this.say({ html: each, ...first, ...(index === asking && reply_markup && { reply_markup }) });
+      const asked = index === asking && reply_markup && { reply_markup };
+      return this.say({ html: each, ...first, ...asked }, `${key}/${index}`);
     });
     return this.#several(sends, key);
   }
@@ -125,18 +133,15 @@ export class Outgoing {
     return id!;
   }
 
-  /** Null: not even so. */
-  async #inPieces(words: string): Promise<string | null> {
-    const ids: string[] = [];
-    for (const plain of pieces(words, pieceChars)) {
-      const id = await this.#message(this.#placed({ plain })).catch((error) => {
-        if (!isOfTheMessage(error) || ids.length > 0) throw error;
-        return null;
-      });
-      if (id === null) return null;
-      ids.push(id);
+  /** Null: not all of it even so. */
+  async #inPieces(words: string, key: string): Promise<string | null> {
+    const sends = pieces(words, pieceChars).map((plain) => () => this.#message(this.#placed({ plain })));
+    try {
+      return await this.#several(sends, `${key}/pieces`);
+    } catch (error) {
+      if (!isOfTheMessage(error)) throw error;
+      return null;
     }
-    return ids[0] ?? null;
   }
 
   async #message(form: Form): Promise<string> {

@@ -48,7 +48,12 @@ export interface Bots {
 /** Those that serve the whole hub. */
 export function hubBots(parts: BotParts): Promise<Bots> {
   const serving = parts.registry.list('connector').filter(({ serves }) => serves === 'hub');
-  return gathered(serving, (extension) => botOf(parts, extension, hubValues(extension, parts.config.given)));
+  return gathered(serving, async (extension) => {
+    const values = hubValues(extension, parts.config.given);
+    const { startedBy } = extension;
+    const starts = startedBy === undefined || startedBy.some((field) => values.has(field));
+    return starts ? botOf(parts, extension, values) : null;
+  });
 }
 
 /** Those of one agent: by its own accounts, or by the hub's where it is the agent that they belong to. */

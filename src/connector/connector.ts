@@ -45,6 +45,8 @@ export interface Receiving {
    * the order of its room. Should the process die before, the next one gives `event`, JSON, to the connector's `again`.
    */
   early?: { event: unknown; taken(): void };
+  /** The sender waits for the hub's answer: what the gate says is thrown, as it is behind the hub's tokens. */
+  waits?: boolean;
   /** Whose token the request came with: commands of an administrator are an operator's. */
   from?: Principal;
 }
@@ -54,8 +56,8 @@ export interface Inbox {
   /**
    * Stores and schedules. Durable when it resolves; null means there will be no turn: the gate dropped it (a bot's
    * message, say), it was a command, or its sender is sent a notice. Overheard talk comes back as `kept`.
-   * Errors: `agent_unknown`, `text_empty`, `text_too_long`, `invalid_field`; for connectors with routes behind the
-   * hub's tokens also `not_allowed` and `rate_limited`, in place of notices.
+   * Errors: `agent_unknown`, `text_empty`, `text_too_long`, `invalid_field`; where the sender `waits`, and behind
+   * the hub's tokens, also `not_allowed` and `rate_limited`, in place of notices.
    */
   receive(message: InboundMessage, more?: Receiving): Promise<Receipt | null>;
   /**

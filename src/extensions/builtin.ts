@@ -4,6 +4,7 @@ export const builtin: (() => Promise<{ default: unknown }>)[] = [
   () => import('../../connectors/discord/extension.js'),
   () => import('../../connectors/telegram/extension.js'),
   () => import('../../connectors/slack/extension.js'),
+  () => import('../../connectors/webhook/extension.js'),
   () => import('../llm/openai/extension.js'),
   () => import('../llm/anthropic/extension.js'),
   () => import('../llm/ollama/extension.js'),

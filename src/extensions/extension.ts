@@ -88,7 +88,10 @@ export interface ConnectorExtension<S extends Settings = Settings> extends Exten
   readonly kind: 'connector';
   /** `agent` (default): one connector for each agent that has what it needs. `hub`: one that serves all agents. */
   readonly serves?: 'agent' | 'hub';
-  /** An agent is on the platform once one of these settings has a value; default: every secret. */
+  /**
+   * An agent is on the platform once one of these settings has a value; default: every secret. With `serves: 'hub'` it
+   * counts for the hub; default: always.
+   */
   readonly startedBy?: (keyof z.output<S> & string)[];
   /** The setting that `connectors.NAME.token` of a character stands for; default `token`. */
   readonly token?: keyof z.output<S> & string;

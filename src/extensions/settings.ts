@@ -107,7 +107,17 @@ export async function readSettings(
     try {
       if (fault) throw new Error(fault);
       if (hidden.has(field)) raw[field] = await secretOf(value, text, secrets, references);
-      else raw[field] = text ? fromText(schema?.shape[field] as z.ZodType, String(value)) : value;
+      else if (text) raw[field] = fromText(schema?.shape[field] as z.ZodType, String(value));
+      else
+        raw[field] = await withSecrets(schema?.shape[field], value, name, async (inner, innerName) => {
+          try {
+            return await secretOf(inner, false, secrets, references);
+          } catch (error) {
+            if (error instanceof RetryableError) throw error;
+            problems.push({ field: innerName, message: (error as Error).message });
+            return undefined;
+          }
+        });
     } catch (error) {
       // The store is away: the setting itself may be right.
       if (error instanceof RetryableError) throw error;
@@ -118,13 +128,48 @@ export async function readSettings(
   // A value that could not be had is told already.
   const told = new Set(problems.map(({ field }) => field));
   for (const { field: path, message } of schema && parsed?.error ? problemsOf(parsed.error, schema) : []) {
-    const field = path ? nameOf(path.split(/[.[]/)[0]!) : extension.name;
+    const [top = ''] = path.split(/[.[]/);
+    // Values of a file have names within them; what the environment says is one value.
+    const within = values.get(top)?.text === false ? path.slice(top.length) : '';
+    const field = path ? nameOf(top) + within : extension.name;
     if (!told.has(field)) problems.push({ field, message });
   }
   if (problems.length > 0) return { problems };
   const settings = (parsed?.data ?? {}) as Record<string, unknown>;
   const fingerprint = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
   return { settings, nameOf, references, fingerprint };
+}
+
+/** The value with the secrets in it, however deep they are: `settings.pager.lines[0].token`. */
+async function withSecrets(
+  schema: unknown,
+  value: unknown,
+  name: string,
+  secretAt: (value: unknown, name: string) => Promise<unknown>,
+): Promise<unknown> {
+  if (typeof value !== 'object' || value === null)
+    return value !== undefined && isSecret(schema) ? secretAt(value, name) : value;
+  const { element, shape, valueType } = withoutWrappers(schema);
+  if (Array.isArray(value))
+    return Promise.all(value.map((item, at) => withSecrets(element, item, `${name}[${at}]`, secretAt)));
+  const entries = Object.entries(value).map(async ([key, item]) => {
+    const inner = shape && Object.hasOwn(shape, key) ? shape[key] : valueType;
+    return [key, await withSecrets(inner, item, `${name}.${key}`, secretAt)] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** What zod says of a list, an object or a record. */
+interface Inside {
+  element?: unknown;
+  shape?: Record<string, unknown>;
+  valueType?: unknown;
+}
+
+function withoutWrappers(schema: unknown): Inside {
+  let def = (schema as z.ZodType | undefined)?._zod?.def as (Inside & { innerType?: z.ZodType }) | undefined;
+  while (def?.innerType) def = def.innerType._zod.def as typeof def;
+  return def ?? {};
 }
 
 async function secretOf(

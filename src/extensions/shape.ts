@@ -53,6 +53,7 @@ const shapes = {
   provider: BaseShape.extend({
     startedBy: fieldNames.optional(),
     fallback: aBoolean.optional(),
+    transcriber: aFunction.optional(),
     notes: aFunction.optional(),
     check: aFunction.optional(),
   }),

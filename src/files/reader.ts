@@ -41,7 +41,8 @@ export class FileReader {
   readonly #texts = new LRUCache<string, Promise<Read>>({
     max: 500,
     maxSize: maxCacheChars,
-    sizeCalculation: () => maxKeptChars / 10,
+    // As long as nobody knows how long it is, it counts as the longest.
+    sizeCalculation: () => maxKeptChars,
   });
 
   constructor(store: FileStore) {
@@ -81,9 +82,14 @@ export class FileReader {
     if (known) return known;
     const reading = this.#readText(attachment);
     this.#texts.set(file, reading);
-    // Bytes may come back, and the store, too.
     const forget = () => void this.#texts.delete(file);
-    reading.then((read) => read === gone && forget(), forget);
+    reading.then((read) => {
+      if (this.#texts.peek(file) !== reading) return;
+      // Taken out first: the cache would keep the size of what is the same.
+      forget();
+      // Bytes may come back, and the store, too.
+      if (read !== gone) this.#texts.set(file, reading, { size: sizeOf(read) });
+    }, forget);
     return reading;
   }
 
@@ -107,6 +113,11 @@ export class FileReader {
       throw error;
     }
   }
+}
+
+/** In UTF-16 code units; what is besides the text counts as a little. */
+function sizeOf(read: Read): number {
+  return 1000 + (read.kind === 'text' ? read.text.length : 0);
 }
 
 const gone: Read = { kind: 'nothing', problem: 'it is not kept any more' };

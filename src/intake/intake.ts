@@ -55,8 +55,10 @@ export interface IntakeParts {
 const notTaken = 'This agent does not take this message.';
 
 interface Sender {
-  /** For an answer, behind a token of the hub. */
+  /** For an answer. */
   waits: boolean;
+  /** As in `settingsFor`: behind a token of the hub. */
+  trusted: boolean;
   /** Answers for it with an administrator's token. */
   vouched?: boolean;
   /** As in `Arrival`. */
@@ -81,12 +83,12 @@ export class Intake {
    */
   async receive(
     inbound: InboundMessage,
-    { waits, vouched, admitted, complete }: Sender,
+    { waits, trusted, vouched, admitted, complete }: Sender,
   ): Promise<Receipt | null> {
     const { rules, limits, notices, proxies } = this.#parts;
     const copied = inbound.proxy ? await proxies.take(check(inbound)) : null;
     if (copied) return this.#scheduled(copied);
-    const arrival = { ...(await this.#arrival(check(inbound), waits)), vouched, admitted };
+    const arrival = { ...(await this.#arrival(check(inbound), trusted)), vouched, admitted };
     const ruling = await judge([...rules, textRule(limits)], arrival);
     if (ruling.kind === 'drop') {
       if (waits && ruling.error) throw ruling.error;
@@ -114,7 +116,7 @@ export class Intake {
   async #take(
     arrival: Arrival,
     ruling: 'pass' | 'keep',
-    { waits, complete }: Sender,
+    { waits, complete }: Pick<Sender, 'waits' | 'complete'>,
   ): Promise<Receipt | null> {
     if (ruling === 'pass' && arrival.command) {
       // Not behind what waits in the room: a command may be about just that. It stands in no history.

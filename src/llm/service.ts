@@ -72,7 +72,9 @@ export function failureOf(service: Service, error: unknown): CarrierError {
 
   if (kind === 'insufficient_quota' || kind === 'billing_error' || status === 402)
     return refused(`The ${provider} account behind ${key} has no credit left.${said}`);
-  if (status === 413 || kind === 'request_too_large' || tooLong.test(`${code} ${detail}`))
+  // Too many tokens in a minute are no prompt that is too long.
+  const isLong = status !== 429 && tooLong.test(`${code} ${detail}`);
+  if (status === 413 || kind === 'request_too_large' || isLong)
     return new FatalError(
       'prompt_too_long',
       `The prompt is longer than ${model} takes. Check ${settings.model}, and say how many tokens it reads (contextTokens).${said}`,

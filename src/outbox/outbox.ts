@@ -8,13 +8,15 @@ import type { NoteStore } from '../store/note-store.js';
 import type { Due, Failing, Outbox as OutboxStore } from '../store/outbox.js';
 import { replyNote } from '../store/reply-note.js';
 import { type Bot, Bots } from './bots.js';
-import { saidLate } from './late.js';
+import { Lateness, type LatenessParts } from './late.js';
 import { RoomRun, type Tried } from './room-run.js';
 import { afterFailure, type DeliveryLimits, without } from './schedule.js';
 import { WaitingRooms } from './waiting-rooms.js';
 
-/** Messages read at once; a room with more is scheduled again. */
+/** Messages of a line that are tried in one run; a room with more is scheduled again. */
 const batch = 50;
+/** Messages read where receivers may be several: behind many that wait for one, others' may be due. */
+const linesBatch = 1000;
 /** How long a platform's message is known as a reply: for reactions, deletions, and what people reply to. */
 const knownMs = 30 * 24 * 60 * 60 * 1000;
 
@@ -27,6 +29,8 @@ export interface DelivererParts {
   limits: DeliveryLimits;
   /** The one of this name that serves the agent; absent while its bot or the agent itself is away. */
   connector(name: string, agentId: string): Connector | undefined;
+  /** Whether some part of it has been sent. */
+  begun: LatenessParts['begun'];
   /** Told that the platform takes nothing from this connector until its settings change. */
   refused(connector: Connector, error: CarrierError): void;
   /** Told of every try; failed ones have an error. */
@@ -46,11 +50,13 @@ export interface DelivererParts {
 export class Deliverer {
   readonly #parts: DelivererParts;
   readonly #bots = new Bots();
+  readonly #lateness: Lateness;
   readonly #waiting: WaitingRooms;
 
   constructor(parts: DelivererParts) {
     const { deliveries, log } = parts;
     this.#parts = parts;
+    this.#lateness = new Lateness(parts);
     this.#waiting = new WaitingRooms((roomId) => {
       deliveries
         .schedule(roomId)
@@ -73,10 +79,10 @@ export class Deliverer {
   }
 
   async #deliver(run: Run): Promise<void> {
-    const { outbox, deliveries, limits, now } = this.#parts;
+    const { deliveries, limits, now } = this.#parts;
     const { roomId } = run;
     this.#waiting.end(roomId);
-    const due = await outbox.due(roomId, batch);
+    const { due, rest } = await this.#read(roomId);
     const room = new RoomRun(
       {
         ...{ limits, now },
@@ -93,7 +99,26 @@ export class Deliverer {
     } finally {
       this.#waiting.wait(roomId, room.held);
     }
-    if (due.length === batch && room.held.length === 0) await deliveries.schedule(roomId);
+    const held = new Set(room.held.map(({ bot }) => bot));
+    const goesOn = (message: Due) => !held.has(this.#botOf(message)!);
+    if (rest.some(goesOn)) await deliveries.schedule(roomId);
+  }
+
+  /** What is to be tried now, a batch of each line; and what comes after that. */
+  async #read(roomId: string): Promise<{ due: Due[]; rest: Due[] }> {
+    const { outbox } = this.#parts;
+    let found = await outbox.due(roomId, batch + 1);
+    if (found.length > batch && this.#connectorOf(found[0]!)?.receiver)
+      found = await outbox.due(roomId, linesBatch);
+    const counts = new Map<Bot | undefined, number>();
+    const [due, rest]: [Due[], Due[]] = [[], []];
+    for (const message of found) {
+      const bot = this.#botOf(message);
+      const before = counts.get(bot) ?? 0;
+      counts.set(bot, before + 1);
+      (before < batch ? due : rest).push(message);
+    }
+    return { due, rest };
   }
 
   #connectorOf({ to, agentId }: OutboundMessage): Connector | undefined {
@@ -135,8 +160,9 @@ export class Deliverer {
   ): Promise<DeliveryReceipt | CarrierError | null> {
     const { tried, refused, now } = this.#parts;
     const { failing: _, ...outbound } = message;
+    const said = await this.#lateness.said(outbound, connector, now());
     try {
-      const receipt = await connector.deliver!(saidLate(outbound, connector, now()), signal);
+      const receipt = await connector.deliver!(said, signal);
       tried(connector.name, outbound);
       return receipt;
     } catch (thrown) {

@@ -140,7 +140,7 @@ export class Outages {
     return outage;
   }
 
-  /** The models are back. */
+  /** The models are back, or the turn has failed otherwise. */
   async over(roomId: string): Promise<void> {
     await this.#notes
       .take(roomId)

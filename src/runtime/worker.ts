@@ -68,7 +68,11 @@ export class Worker {
   }
 
   start(): void {
-    const parked: ParkedHandler = (run, error) => this.#park(run, error);
+    const parked: ParkedHandler = async (run, error) => {
+      await this.#park(run, error);
+      // It waits no more; should it run again, its time begins anew.
+      await this.#parts.outages.over(run.roomId);
+    };
     this.#parts.turnQueue.process((run) => spanned('turn', (span) => this.#run(run, span)), parked);
   }
 

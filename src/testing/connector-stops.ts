@@ -42,8 +42,8 @@ export function stopsContract(on: Stage): void {
       expect(shown[0]).toBe('hello back');
     });
 
-    it('ends while a delivery gets no answer, and delivers at the next start', async () => {
-      const { hub, platform } = on;
+    on.able(['delivers'], 'ends while a delivery gets no answer, and delivers later', async (platform) => {
+      const { hub } = on;
       hub.model.answer = 'hello back';
       platform.refuse('hang');
       await platform.send(message());

@@ -48,7 +48,7 @@ export function connectorContract(
     for (const [ability, reason] of Object.entries(missing))
       process.stdout.write(`${name}: no test of "${ability}": ${reason}\n`);
     messagesContract(stage);
-    repliesContract(stage);
+    if (!options.cannot?.delivers) repliesContract(stage);
     if (!options.cannot?.live) liveContract(stage);
     stopsContract(stage);
     if (!options.cannot?.strangers) gateContract(stage);

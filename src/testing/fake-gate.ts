@@ -51,10 +51,13 @@ export class FakeGate {
   }
 
   /**
-   * @param afterwards it changes what was said before: nobody is told anything.
-   * @throws FatalError `invalid_field`
+   * @param how `afterwards`: it changes what was said before, so nobody is told anything. `waits`: its sender does.
+   * @throws FatalError `invalid_field`; what the gate says, where the sender waits.
    */
-  async judge(inbound: InboundMessage, afterwards = false): Promise<Ruling['kind']> {
+  async judge(
+    inbound: InboundMessage,
+    { afterwards, waits }: { afterwards?: boolean; waits?: boolean | undefined } = {},
+  ): Promise<Ruling['kind']> {
     const given = checked(inbound);
     const message = { ...given, addressed: given.addressed || writtenIn(given)?.to === 'us' };
     const { connector } = message.source;
@@ -63,6 +66,7 @@ export class FakeGate {
     const ruling = await judge(this.#rules, {
       ...{ message, agent, settings: settingsFor(character, connector), afterwards },
     });
+    if (waits && 'error' in ruling && ruling.error) throw ruling.error;
     if (ruling.kind === 'notice') this.told.push(ruling.notice.text);
     const { threaded, addressed, source } = message;
     if (ruling.kind === 'pass' && threaded && addressed) this.#threads.add(threadOf(source));
@@ -71,7 +75,7 @@ export class FakeGate {
 
   /** Whether they may speak there, and so change what was said, or react to it. */
   async admits(inbound: InboundMessage): Promise<boolean> {
-    return (await this.judge({ ...inbound, addressed: true }, true)) === 'pass';
+    return (await this.judge({ ...inbound, addressed: true }, { afterwards: true })) === 'pass';
   }
 
   /** Each is told the code once. */

@@ -94,19 +94,19 @@ export class FakeHost implements Host {
     if (!this.agents.has(agentId)) throw new FatalError('agent_unknown', `No agent "${agentId}".`);
   }
 
-  async receive(envelope: InboundMessage, { complete, early }: Receiving = {}): Promise<Receipt | null> {
+  async receive(envelope: InboundMessage, more: Receiving = {}): Promise<Receipt | null> {
     this.requireAgent(envelope.agentId);
     const copied = envelope.proxy ? this.#past.original(envelope) : undefined;
     if (copied?.again) this.memories.push(copied.known.memory);
     if (copied) return { memory: copied.known.memory, duplicate: !copied.again };
-    const ruling = await this.gate.judge(envelope);
+    const ruling = await this.gate.judge(envelope, more);
     if (ruling !== 'pass' && ruling !== 'keep') return null;
     this.#requireText(envelope);
     const key = keyOf(envelope);
     if (this.#past.wasForgotten(key)) return null;
     const known = this.#past.find(key)?.memory;
     if (known) return { memory: known, duplicate: true };
-    const completed = complete ? await unlessLong(complete(), early?.taken) : envelope;
+    const completed = more.complete ? await unlessLong(more.complete(), more.early?.taken) : envelope;
     if (!isSame(completed, envelope))
       throw new FatalError('internal', 'The connector gave another message for the one that was let in.');
     const { text, quote, parts, attachments, author } = completed;

@@ -35,7 +35,7 @@ export interface Platform {
   connector: Connector;
   /** The platform hands over an event. Resolves with whether it was acknowledged. */
   send(message: PlatformMessage): Promise<boolean>;
-  /** Texts a person has been shown by the connector, in order, each as it is now. */
+  /** Texts a person has been shown by the connector, or has fetched, in order, each as it is now. */
   shown(): string[];
   /** From now on deliveries fail; null: they are taken again. */
   refuse(how: Refusal | null): void;
@@ -75,6 +75,8 @@ export const abilities = {
   strangers: 'open',
   places: 'places',
   order: 'ordered',
+  /** It has replies sent; where not, people fetch them. */
+  delivers: 'refuse',
 } as const satisfies Record<string, keyof Platform>;
 
 /** What a platform may be without: named in `cannot`, it is not tested. */

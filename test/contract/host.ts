@@ -164,6 +164,12 @@ export function hostContract(
   describe(`${name}, a stranger`, () => {
     opened({});
 
+    it('is told so, where the sender waits for an answer', async () => {
+      const sent = on.host.receive(message({ direct: true }), { waits: true });
+      await expect(sent).rejects.toMatchObject({ code: 'not_allowed' });
+      expect(await on.said()).toEqual([]);
+    });
+
     it('is answered once they are let in', async () => {
       expect(await receive({ direct: true })).toBeNull();
       await on.approve();

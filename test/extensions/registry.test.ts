@@ -38,7 +38,7 @@ describe('extensions that settings name', () => {
     const registry = await Registry.open({ modules: ['./one.mjs', 'two', '@me/three'], folder });
     expect(registry.problems).toEqual([]);
     const names = registry.list('connector').map(({ name }) => name);
-    expect(names).toEqual(['http', 'discord', 'telegram', 'slack', 'one', 'two', 'three']);
+    expect(names).toEqual(['http', 'discord', 'telegram', 'slack', 'webhook', 'one', 'two', 'three']);
   });
 
   it.each([
@@ -165,6 +165,33 @@ describe('settings of an extension', () => {
       create: () => ({}) as never,
     });
     expect(secretsOf(wrapped)).toEqual(['a', 'b']);
+  });
+
+  it('have secrets within them, each named where it stands', async () => {
+    const line = z.object({ token: secret(), spare: secret().optional(), room: z.string() });
+    const nested = z.object({
+      lines: z.array(line).default([]),
+      named: z.record(z.string(), line).optional(),
+    });
+    const kk = defineConnector({ name: 'kk', settings: nested, serves: 'hub', create: () => ({}) as never });
+    const readFile = (file: object) =>
+      readSettings(kk, hubValues(kk, new Given({}, { kk: file as Record<string, unknown> })), { resolve });
+    const good = { token: 'env:A', room: 'env:B' };
+    expect(await readFile({ lines: [good], named: { one: { ...good, spare: 'file:c' } } })).toMatchObject({
+      settings: {
+        lines: [{ token: 'value of env:A', room: 'env:B' }],
+        named: { one: { spare: 'value of file:c' } },
+      },
+      references: ['env:A', 'env:A', 'file:c'],
+    });
+    expect(
+      await readFile({ lines: [good, { room: 'x' }], named: { one: { ...good, token: 'clear' } } }),
+    ).toEqual({
+      problems: [
+        { field: 'settings.kk.named.one.token', message: expect.stringContaining('must be env:NAME') },
+        { field: 'settings.kk.lines[1].token', message: 'is missing' },
+      ],
+    });
   });
 
   it('are read from text by what they take', async () => {

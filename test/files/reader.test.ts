@@ -193,3 +193,29 @@ describe('[http-and-cli.5] pictures', () => {
     expect(await read(broken, 'a.jpg', { sees: true })).toMatchObject({ kind: 'nothing' });
   });
 });
+
+describe('what was read', () => {
+  /** Reads so many files of this text, and then again, and counts how often bytes were fetched. */
+  async function fetches(files: number, words: string): Promise<number> {
+    let fetched = 0;
+    const get = async () => {
+      fetched += 1;
+      return Buffer.from(words);
+    };
+    const reader = new FileReader({ get } as unknown as FileStore);
+    for (let at = 0; at < 2 * files; at++) {
+      const attachment = { name: 'a.txt', mediaType: 'text/plain', size: words.length };
+      await reader.read({ ...attachment, file: `f${at % files}` }, { maxChars: 10, signal });
+    }
+    return fetched;
+  }
+
+  it('is not read again', async () => {
+    expect(await fetches(400, 'short')).toBe(400);
+    expect(await fetches(30, 'x'.repeat(250_000))).toBe(30);
+  });
+
+  it('is kept as long as it fills no memory', async () => {
+    expect(await fetches(60, 'x'.repeat(250_000))).toBe(120);
+  });
+});

@@ -77,7 +77,7 @@ async function post(text: string, to: Receiver, more: object = {}): Promise<void
   expect((await client().post('assistant', message)).status).toBe(202);
 }
 const listed = async (state: string) => {
-  const { deliveries } = (await (await client().get(`/deliveries?state=${state}`)).json()) as {
+  const { deliveries } = (await (await client().get(`/deliveries?state=${state}&limit=100`)).json()) as {
     deliveries: { attempts: number; nextTryAt: string | null }[];
   };
   return deliveries;
@@ -87,6 +87,8 @@ describe('[delivery.1] a callback', () => {
   it('whose receiver is down for three seconds is delivered when that is back', async () => {
     await here.down();
     await post('one', here);
+    // Sent together, they would be one turn.
+    await until(async () => (await listed('waiting')).length === 1);
     await post('two', here);
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     await here.up();
@@ -175,6 +177,8 @@ describe('[delivery.1] a callback', () => {
   it('waits for its own receiver alone: others’ come through, in the same room too, and do not condemn it', async () => {
     await here.down();
     await post('one', here);
+    // Else both are one turn.
+    await until(async () => (await listed('waiting'))[0]?.attempts === 1);
     await post('two', there);
     await until(() => there.texts.length === 1);
     for (let at = 0; at < 4; at++) {
@@ -188,5 +192,18 @@ describe('[delivery.1] a callback', () => {
     aheadMs += 15 * minute;
     await until(() => here.texts.length === 2);
     expect(here.texts).toEqual(['re: one', 're: three']);
+  });
+
+  it('is not held up by many that wait for another receiver', async () => {
+    await here.down();
+    for (let at = 0; at < 60; at++) {
+      await post(`${at}`, here);
+      await until(async () => (await listed('waiting')).length === at + 1);
+    }
+    await post('one', there);
+    await until(() => there.texts.length === 1);
+    await here.up();
+    await until(() => here.texts.length === 60);
+    expect(here.texts).toEqual(Array.from({ length: 60 }, (_, at) => `re: ${at}`));
   });
 });

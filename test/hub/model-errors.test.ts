@@ -1,6 +1,6 @@
 /** What models answer when they do not answer, as a caller of the API reads it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { scriptedServer, silence } from '../llm/scripted-server.js';
+import { json, scriptedServer, silence } from '../llm/scripted-server.js';
 import { api } from '../support/api.js';
 import { Home } from '../support/hub.js';
 import { providers, refuses, says } from '../support/providers.js';
@@ -87,6 +87,17 @@ describe('a caller whose model does not answer', () => {
     const response = await client.post('assistant', question);
     expect(response.status).toBe(503);
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(500);
+  });
+
+  it('[http-and-cli.6] reads that it is away where it takes no more tokens in this minute', async () => {
+    const { a, client } = await start();
+    const error = { message: 'Too many tokens, please wait before trying again.', type: 'throttled' };
+    a.answer = json(429, { error }, { 'retry-after': '600' });
+    const response = await client.post('assistant', question);
+    const body = (await response.json()) as Failed;
+    expect([response.status, body.error.code]).toEqual([503, 'model_unavailable']);
+    // Not with a shorter prompt either.
+    expect(a.received).toHaveLength(1);
   });
 
   it('[http-and-cli.6] reads it in a stream', async () => {

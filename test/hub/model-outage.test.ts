@@ -135,6 +135,22 @@ onBothStores('a turn whose models are away', (engines) => {
     expect(asked()).toBe(1);
   });
 
+  it('[delivery.5] that then failed otherwise waits as long as any when it runs again', async () => {
+    const { store, operations } = await start();
+    model.answer = refuses(503);
+    const { memory } = (await platform.dm('ann', 'hello'))!;
+    await tries(2);
+    model.answer = refuses(401);
+    expect(await platform.last(1)).toMatch(/refuses to work/);
+    model.answer = refuses(503);
+    ahead += 20 * 60_000;
+    const { turnId } = (await store.memories.get(memory.id))!;
+    await operations!.call('turns.runAgain', { turnId: turnId! }, { kind: 'system' });
+    await tries(3);
+    model.answer = says('Here I am.');
+    expect(await platform.last(2)).toBe('Here I am.');
+  });
+
   it('is stopped at once by /stop, and then lets the next one go', async () => {
     model.answer = refuses(429, undefined, { 'retry-after': '300' });
     await start();

@@ -18,6 +18,22 @@ describe('Discord, Telegram, Slack and HTTP at once', () => {
       http: perfect(50),
     });
   }, 180_000);
+
+  it('the same while they refuse, limit, lose answers and go away', async () => {
+    let log = '';
+    const trouble = { each: 8, awayMs: 6000 };
+    const { perConnector } = await soak({ messages: 60, everyMs: 250, trouble }, (all) => {
+      log = all;
+    });
+    for (const [name, score] of Object.entries(perConnector)) {
+      const { duplicates, duplicatesExplained, refused, limited, lostAnswers, awaySeconds } = score;
+      const about = `${name}: ${JSON.stringify(score)}\n${log.slice(-4000)}`;
+      expect(score, about).toMatchObject({ answered: 60, lost: 0, half: 0, outOfOrder: 0 });
+      expect(duplicates - duplicatesExplained, about).toBe(0);
+      expect(Math.min(refused, limited, lostAnswers), about).toBeGreaterThan(3);
+      expect(awaySeconds, about).toBeGreaterThanOrEqual(6);
+    }
+  }, 240_000);
 });
 
 describe('what a soak finds in a room', () => {

@@ -38,7 +38,7 @@ export class Trouble {
   /** Bodies whose answers were lost where the platform has no key. */
   readonly unsure: string[] = [];
   readonly #manners: Manners;
-  #due: Kind[] = [];
+  readonly #due: Kind[] = [];
   #awaySince = 0;
   #met = 0;
 
@@ -54,14 +54,9 @@ export class Trouble {
   /** The platform cannot be reached for so long. */
   async goAway(ms: number): Promise<void> {
     this.#awaySince = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    await new Promise((resolve) => setTimeout(resolve, ms + 20));
     this.counts.awaySeconds += (performance.now() - this.#awaySince) / 1000;
     this.#awaySince = 0;
-  }
-
-  /** Nothing that was planned happens any more. */
-  end(): void {
-    this.#due = [];
   }
 
   get away(): boolean {

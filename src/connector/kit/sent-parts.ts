@@ -103,6 +103,13 @@ export class SentParts<Plan = null> {
   }
 }
 
+/** Whether some part of a reply has been sent, however its connector writes that down. @throws what the notes throw. */
+export async function anySent(notes: Pick<Notes, 'get'>, outboundId: string): Promise<boolean> {
+  const noted = await notes.get(keyOf({ outboundId }));
+  const lists = Array.isArray(noted) ? [noted] : Object.values(noted ?? {}).filter(Array.isArray);
+  return lists.some((ids) => ids.some((id) => typeof id === 'string'));
+}
+
 function keyOf({ outboundId }: { outboundId: string }): string {
   return `sent:${outboundId}`;
 }

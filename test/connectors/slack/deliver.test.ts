@@ -63,6 +63,31 @@ describe('replies on Slack', () => {
     expect(rig.shown()).toEqual(['hello back']);
   });
 
+  it('go on also where Slack does not let us look for what was sent', async () => {
+    const outbound = rig.answer(question, 'hello back');
+    rig.slack.faults.on('chat.postMessage', { status: 502 });
+    await expect(rig.deliver(outbound)).rejects.toBeInstanceOf(RetryableError);
+    rig.slack.faults.on('conversations.replies', { error: 'missing_scope' });
+    await rig.deliver(outbound);
+    expect(rig.shown()).toEqual(['hello back']);
+    const later = rig.answer(question, 'and more');
+    rig.slack.faults.on('chat.postMessage', { status: 502 });
+    await expect(rig.deliver(later)).rejects.toBeInstanceOf(RetryableError);
+    rig.slack.faults.on('conversations.replies', { status: 503 });
+    await expect(rig.deliver(later)).rejects.toBeInstanceOf(RetryableError);
+  });
+
+  it('bring their files into the channel where the thread is gone', async () => {
+    const attachments = [await rig.host.putFile(Buffer.from([0, 1, 2, 250]), { name: 'a.bin' })];
+    const outbound = rig.answer(question, '', { attachments });
+    rig.slack.faults.on('files.completeUploadExternal', { error: 'thread_not_found' });
+    await rig.deliver(outbound);
+    const [upload, ...more] = rig.slack.team.ofApp();
+    expect(more).toEqual([]);
+    expect(upload).toMatchObject({ files: [{ name: 'a.bin' }] });
+    expect(upload!.threadTs).toBeUndefined();
+  });
+
   it('wait as long as Slack says', async () => {
     rig.slack.faults.on('chat.postMessage', { status: 429, retryAfter: 7 });
     await expect(rig.deliver(rig.answer(question, 'x'))).rejects.toMatchObject({

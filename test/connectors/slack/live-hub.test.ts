@@ -48,6 +48,24 @@ describe('a reply of the real hub on Slack', () => {
     40_000,
   );
 
+  it.each<[string, HubRigOptions]>([
+    ['chat.startStream', {}],
+    ['chat.postMessage', { connector: { replyIn: 'channel' } }],
+    ['chat.postMessage', { server: { streaming: false } }],
+  ])('is one message though Slack’s answer to its beginning is lost: %s, %j', async (method, options) => {
+    await open(options);
+    rig.say(`${rig.bot} tell me`);
+    rig.slack.faults.on(method, { drop: true, afterwards: true });
+    const draft = (await asked()).say('First of all, I say this. ');
+    await until(() => rig.shown().length > 0);
+    draft.say('And more of it. ');
+    await until(() => rig.shown().at(-1)!.includes('And more'));
+    draft.end('And that is it.');
+    await until(() => rig.shown().some((text) => text.includes('And that is it.')));
+    await until(() => rig.hub.seen.delivering === 0);
+    expect(rig.shown()).toEqual(['First of all, I say this. And more of it. And that is it.']);
+  });
+
   it.each([
     ['chat.update', 'msg_too_long'],
     ['chat.update', 'user_not_found'],

@@ -51,6 +51,76 @@ describe('the words of a Slack message', () => {
     ]);
   });
 
+  it.each([
+    [
+      'emoji',
+      'hi :wave: there',
+      [section(word('hi '), { type: 'emoji', name: 'wave', unicode: '1f44b' }, word(' there'))],
+    ],
+    [
+      'a group',
+      'ask <!subteam^S1|@crew> now',
+      [section(word('ask '), { type: 'usergroup', usergroup_id: 'S1' }, word(' now'))],
+    ],
+    [
+      'an unknown channel',
+      'see <#C0HALL|hall> now',
+      [section(word('see '), { type: 'channel', channel_id: 'C0HALL' }, word(' now'))],
+    ],
+    [
+      'a list within a list',
+      '1. one\n    a. two',
+      [
+        { type: 'rich_text_list', style: 'ordered', elements: [section(word('one'))] },
+        { type: 'rich_text_list', style: 'ordered', indent: 1, elements: [section(word('two'))] },
+      ],
+    ],
+  ])(
+    '[slack.3] are told once though a text and its blocks write it in their own way: %s',
+    (_, text, elements) => {
+      const alone = read({ text }).text;
+      expect(read({ text, blocks: [rich(...elements)] }).text).toBe(alone);
+    },
+  );
+
+  it('[slack.3] are those of the blocks where the text is odd', () => {
+    expect(read({ text: 5, blocks: [rich(section(word('hello')))] }).text).toBe('hello');
+  });
+
+  it('[slack.3] are added where a text has their letters only within other words', () => {
+    const header = { type: 'header', text: { type: 'plain_text', text: 'No' } };
+    expect(read({ text: 'Notification', blocks: [header] }).text).toBe('Notification\nNo');
+  });
+
+  it.each([
+    { username: 5 },
+    { bot_id: '' },
+    { edited: {} },
+    { edited: true },
+    { parent_user_id: '' },
+    { channel_type: 3 },
+    { bot_profile: 1 },
+    { blocks: 'x' },
+    { user: '', bot_id: 'B0ROBOT' },
+  ])('[slack.3] are read though something beside them is odd: %j', (odd) => {
+    expect(read({ text: 'hello', ...odd }).text).toBe('hello');
+  });
+
+  it.each([
+    { size: '12' },
+    { size: 1.5 },
+    { size: -1 },
+    { name: 7 },
+    { mimetype: {} },
+    { mode: 1 },
+    { is_external: 'no' },
+  ])('[slack.3] have a file though something about it is odd: %j', (odd) => {
+    const { files } = read({ files: [{ id: 'F1', ...odd }] });
+    expect(files.map(({ file }) => file.id)).toEqual(['F1']);
+    const size = files[0]!.file.size ?? 0;
+    expect(Number.isInteger(size)).toBe(true);
+  });
+
   it('[slack.3] are told once where text and blocks tell the same, and what is in blocks alone is added', () => {
     const blocks = [
       rich(section(word('the '), word('numbers', { bold: true }))),

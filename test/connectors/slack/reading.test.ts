@@ -100,6 +100,35 @@ describe('what is said on Slack is read', () => {
     expect(rig.read).toContain('401 messages in the middle');
   });
 
+  it('[slack.4] by its beginning, where Slack shows no more of it, which is said', async () => {
+    const { team, faults } = rig.slack;
+    const root = team.add({ channel: 'C0LOBBY', user: 'U0BOB', text: 'number 0.' });
+    for (let n = 1; n <= 250; n += 1)
+      team.add({ channel: 'C0LOBBY', user: 'U0BOB', text: `number ${n}.`, threadTs: root.ts });
+    faults.on('conversations.replies', { times: 1 });
+    faults.on('conversations.replies', { status: 429, retryAfter: 60, times: 9 });
+    rig.say(`${rig.bot} sum it up`, { threadTs: root.ts });
+    await answered();
+    inOrder('number 0.', 'number 2.', 'number 199.');
+    expect(rig.read).toContain('said last in this thread before this message could not be read');
+  });
+
+  it('[slack.4] by its beginning and its end, where it has much to say, and what is left out is said', async () => {
+    const { team } = rig.slack;
+    const root = team.add({ channel: 'C0LOBBY', user: 'U0BOB', text: 'number 0.' });
+    for (let n = 1; n <= 20; n += 1)
+      team.add({
+        ...{ channel: 'C0LOBBY', user: 'U0BOB', threadTs: root.ts },
+        text: `number ${n}. ${'so '.repeat(1000)}`,
+      });
+    rig.say(`${rig.bot} sum it up`, { threadTs: root.ts });
+    await answered();
+    inOrder('number 0.', 'number 19.', 'number 20.');
+    const [memory] = await rig.hub.received();
+    const earlier = memory!.content.parts!.filter(({ kind }) => kind === 'earlier');
+    expect(rig.read).toContain(`${21 - earlier.length} messages in the middle`);
+  });
+
   it('[slack.4] and answered though Slack does not show the thread, which is said', async () => {
     const root = rig.slack.team.add({ channel: 'C0LOBBY', user: 'U0BOB', text: 'the root' });
     rig.slack.faults.on('conversations.replies', { error: 'missing_scope' });

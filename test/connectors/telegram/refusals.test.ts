@@ -74,6 +74,18 @@ describe('What Telegram refuses arrives all the same:', () => {
     expect(rig.texts().length).toBeGreaterThan(1);
   });
 
+  it('[delivery.2] pieces go on where a try stopped, each once', async () => {
+    const text = Array.from({ length: 250 }, (_, n) => `Sentence ${n}.`).join(' ');
+    rig.hub.model.answer = text;
+    rig.server.fail({ ...refusal('sendMessage', 'message is too long'), times: 2 });
+    rig.server.fail({ method: 'sendMessage', delayMs: 1 });
+    rig.server.fail({ method: 'sendMessage', status: 502 });
+    rig.server.fail({ ...refusal('sendMessage', 'message is too long'), times: 2 });
+    rig.ask('all of it');
+    await until(() => rig.texts().join(' ').endsWith('Sentence 249.'));
+    expect(rig.texts().join(' ')).toBe(text);
+  });
+
   it('what it takes in no form is told in one sentence, and what follows is answered', async () => {
     withContent({ buttons });
     rig.server.fail({ ...refusal('sendMessage', 'NO_IDEA'), times: 4 });
