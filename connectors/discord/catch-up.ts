@@ -15,6 +15,8 @@ export interface CatchUpParts {
   /** Of channels. */
   queue: KeyedQueue;
   progress: Progress;
+  /** How long a shard may hear nothing until it is noticed, in ms, while others move the hub's progress on. */
+  silentMs: number;
   /** Stores one message; rejects only when the inbox closes. */
   take(message: ChatMessage & { guild_id?: string }): Promise<void>;
 }
@@ -31,8 +33,10 @@ const pageSize = 100;
 export class CatchUp {
   readonly #parts: CatchUpParts;
   readonly #key: string;
-  /** Guilds that were known before the gap and have not been seen since; call it when one is read. */
-  readonly #awaited = new Map<string, () => void>();
+  /** Guilds that were known before the gap and have not been seen since: what to ask for, and what to call then. */
+  readonly #awaited = new Map<string, { since: bigint; done(): void }>();
+  /** Shards that have had a session here. */
+  readonly #begun = new Set<number>();
   /** Shards without a connection: until they have one, the hub's progress stands still. */
   readonly #lost = new Map<number, () => void>();
   #directs: string[] = [];
@@ -78,24 +82,28 @@ export class CatchUp {
   }
 
   ready(shardId: number, guilds: { id: string }[]): void {
-    for (const { id } of guilds) this.#await(id);
+    const { progress, silentMs } = this.#parts;
+    const othersWentOn = this.#begun.size > 1 && this.#begun.has(shardId);
+    const since = progress.since(othersWentOn ? silentMs : 0);
+    this.#begun.add(shardId);
+    for (const { id } of guilds) this.#await(id, since);
     // Direct messages come to the first shard.
-    if (shardId === 0) for (const id of this.#directs) this.#read(id, undefined);
+    if (shardId === 0) for (const id of this.#directs) this.#read(id, undefined, since);
     // From here on the gaps of what is read count.
     this.resumed(shardId);
   }
 
   guild(guild: GatewayGuildCreateDispatchData): void {
-    const done = this.#awaited.get(guild.id);
+    const awaited = this.#awaited.get(guild.id);
     // A server the bot has just been invited to: what was said before is not for it.
-    if (!done) return;
-    const { since } = this.#parts.progress;
+    if (!awaited) return;
+    const { since, done } = awaited;
     const newer = [...guild.channels, ...guild.threads].filter(
       (channel) =>
         'last_message_id' in channel && channel.last_message_id && BigInt(channel.last_message_id) > since,
     );
     this.#awaited.delete(guild.id);
-    void Promise.all(newer.map(({ id }) => this.#read(id, guild.id))).then(
+    void Promise.all(newer.map(({ id }) => this.#read(id, guild.id, since))).then(
       () => this.#parts.signal.aborted || done(),
     );
   }
@@ -103,23 +111,22 @@ export class CatchUp {
   /** An outage, or the bot was put out. */
   gone({ id, unavailable }: { id: string; unavailable?: boolean }): void {
     if (unavailable) {
-      this.#await(id);
+      this.#await(id, this.#parts.progress.since());
     } else {
-      this.#awaited.get(id)?.();
+      this.#awaited.get(id)?.done();
       this.#awaited.delete(id);
     }
   }
 
   /** Until it is read, the hub's progress does not pass this point. */
-  #await(guildId: string): void {
+  #await(guildId: string, since: bigint): void {
     const { progress } = this.#parts;
-    if (!this.#awaited.has(guildId)) this.#awaited.set(guildId, progress.gap());
+    if (!this.#awaited.has(guildId)) this.#awaited.set(guildId, { since, done: progress.gap() });
   }
 
   /** Never rejects: a gap that was not read stays one. */
-  async #read(channelId: string, guildId: string | undefined): Promise<void> {
+  async #read(channelId: string, guildId: string | undefined, since: bigint): Promise<void> {
     const { progress, queue, host, signal } = this.#parts;
-    const { since } = progress;
     const done = progress.gap();
     const waiting = (err: unknown, retryInMs: number) =>
       host.log.warn({ err, retryInMs }, 'Discord does not show yet what was missed.');

@@ -130,6 +130,7 @@ class DiscordConnector implements Connector {
       agentId,
       connector: this.name,
       files: this.#fileLimits,
+      silentMs,
       taken: (memory: Memory) => live.follow(memory),
       refused: (message, reason) => void this.#explain(messenger, host, message, reason),
     });

@@ -8,14 +8,15 @@ import type {
 } from 'discord.js';
 import { KeyedQueue, RetryableError, untilDone } from '../../src/extension-api.js';
 import { type Arrival, Arrivals, type ArrivalsParts } from './arrivals.js';
-import { CatchUp } from './catch-up.js';
+import { CatchUp, type CatchUpParts } from './catch-up.js';
 import { authorOf, type Bystanders, isAddressed, normalizeReaction, sourceOf, textOf } from './normalize.js';
 import { knownPlace, type Place, placeOf } from './place.js';
 import { Progress } from './progress.js';
 import type { ChatMessage } from './reader.js';
 import { refusalCode } from './refusal.js';
 
-export type InboxParts = Omit<ArrivalsParts, 'signal'> & { connector: string };
+export type InboxParts = Omit<ArrivalsParts, 'signal'> &
+  Pick<CatchUpParts, 'silentMs'> & { connector: string };
 
 /** Discord tells what has changed, and sometimes no more. */
 type ChangedMessage = Partial<ChatMessage> & { id: string; channel_id: string; guild_id?: string };
@@ -42,7 +43,7 @@ export class Inbox {
 
   /** Call it before anything is dispatched. */
   async open(): Promise<void> {
-    const { host, api, agentId } = this.#parts;
+    const { host, api, agentId, silentMs } = this.#parts;
     this.#progress = await Progress.load(host, agentId);
     this.#catchUp = new CatchUp({
       api,
@@ -51,6 +52,7 @@ export class Inbox {
       signal: this.#ending.signal,
       queue: this.#queue,
       progress: this.#progress,
+      silentMs,
       take: (message) => this.#store(message),
     });
     await this.#catchUp.load();

@@ -46,9 +46,9 @@ export class Progress {
     return new Progress(marks, isFirst ? now : 0n);
   }
 
-  /** What to ask for after a gap: everything newer than this. */
-  get since(): bigint {
-    const since = this.#marks.upTo(everywhere)! - BigInt(overlapMs * 2 ** 22);
+  /** What to ask for after a gap: everything newer than this. @param missedMs how long one may have been deaf before. */
+  since(missedMs = 0): bigint {
+    const since = this.#marks.upTo(everywhere)! - BigInt((overlapMs + missedMs) * 2 ** 22);
     return since > this.#first ? since : this.#first;
   }
 
