@@ -45,6 +45,8 @@ export interface FileRoom {
   tokens: number;
   bytes: number;
   pictures: number;
+  /** Pictures are named only. */
+  onlyWords?: boolean;
 }
 
 export function roomFor(tokens: number, bytes: number, { images }: ModelAbilities): FileRoom {
@@ -63,7 +65,7 @@ export async function withContents(
   const images: Image[] = [...(message.images ?? [])];
   const files: MessageFile[] = [];
   for (const file of message.files ?? []) {
-    if (!isUnread(file) || (file.of === undefined) !== own) {
+    if (!isUnread(file) || (file.of === undefined) !== own || (room.onlyWords && isPicture(file))) {
       files.push(file);
       continue;
     }

@@ -91,7 +91,16 @@ export class PromptFitter {
     const recalled = request.system.some((part) => part.kind === 'recalled' && part.memories.length > 0);
     const before = messages.filter((message) => earlier.has(message));
     left -= fitEarlier(before, recalled ? Math.floor((left * 3) / 4) : left, shown);
-    fitQuotes(request.system, 'recalled', left, system, notes);
+    left -= fitQuotes(request.system, 'recalled', left, system, notes);
+    // People ask on about what they have sent. Pictures cost too much to be sent with every question.
+    await this.#fitFiles(
+      before,
+      Math.min(earlierFileTokens, Math.floor(left / 2)),
+      abilities,
+      signal,
+      shown,
+      true,
+    );
 
     const lost = unshown + before.filter((message) => !shown.has(message)).length;
     const omitted: Note[] = [...leftOut(lost, 'earlier message', 'earlier messages'), ...notes];
@@ -116,8 +125,9 @@ export class PromptFitter {
     abilities: ModelAbilities,
     signal: AbortSignal,
     shown: Map<ModelMessage, ModelMessage>,
+    onlyWords = false,
   ): Promise<number> {
-    const room = roomFor(tokens, this.#limits.fileBytes, abilities);
+    const room = { ...roomFor(tokens, this.#limits.fileBytes, abilities), onlyWords };
     for (const own of [true, false])
       for (const message of asked.toReversed()) {
         const fitted = shown.get(message);
@@ -127,6 +137,9 @@ export class PromptFitter {
     return tokens - room.tokens;
   }
 }
+
+/** Of files of earlier messages, all together: every question pays for them again. */
+const earlierFileTokens = 8000;
 
 /** For titles, and for what says what was left out. */
 const frameTokens = 150;

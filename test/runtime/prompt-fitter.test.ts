@@ -216,11 +216,16 @@ it('[security.2] each model of a chain gets as much as it reads', async () => {
 });
 
 describe('[security.1] files', () => {
-  it('of earlier messages are named and not loaded', async () => {
-    const earlier = [user('old', { files: [file('photo'), file('small')] })];
+  it('of earlier messages that are pictures are named and not loaded', async () => {
+    const earlier = [user('old', { files: [file('photo')] })];
     const { text, loaded } = await fitted(composed({ earlier }), 128_000);
     expect(text).toContain('[file "photo.x", image/png, 1000 bytes]');
     expect(loaded).toEqual([]);
+  });
+
+  it('of earlier messages are read where there is room: people ask on about what they have sent', async () => {
+    const earlier = [user('old', { files: [file('small')] })];
+    expect((await fitted(composed({ earlier }), 128_000)).loaded).toEqual(['small']);
   });
 
   it('that are pictures are loaded for models that see alone; others are told so', async () => {
