@@ -55,6 +55,11 @@ describe('[security.14] a reply that takes long', () => {
     expect(await reply('x'.repeat(8000))).toMatchObject({ parts: ['rendered 8000'] });
   });
 
+  it.each(['www. ', 'a@b ', 'http://'])('counts addresses as marks, since each is looked at: %j', (piece) => {
+    expect(isQuick(piece.repeat(1500 / piece.length))).toBe(false);
+    expect(isQuick(`see ${piece}${'plain words '.repeat(100)}`)).toBe(true);
+  });
+
   const platforms: [name: string, forms: ReplyForms, size: (part: string) => number, most: number][] = [
     ['Discord', discord, ({ length }) => length, 2000],
     ['Slack', slack, ({ length }) => length, 3000],
