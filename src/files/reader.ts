@@ -1,6 +1,7 @@
 /** Reading of files: what a model can take of an attachment's bytes. */
 import { LRUCache } from 'lru-cache';
 import { type Aside, aside, Overrun } from '../core/aside.js';
+import { ByteGate } from '../core/byte-gate.js';
 import type { Attachment } from '../core/memory.js';
 import type { Image } from '../llm/llm.js';
 import type { FileStore } from '../store/file-store.js';
@@ -32,12 +33,15 @@ const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 const maxDocumentBytes = 32 * 1024 * 1024;
 /** Longest text that is kept of one file, and of all, in UTF-16 code units: a file is read once. */
 const maxKeptChars = 200_000;
+/** Of files whose words are being read. */
+const maxReadBytes = 64 * 1024 * 1024;
 const maxCacheChars = 8_000_000;
 
 /** Reads attachments, off the event loop and within limits. */
 export class FileReader {
   readonly #store: FileStore;
   readonly #documents: Aside<typeof Documents>;
+  readonly #bytes = new ByteGate(maxReadBytes);
   readonly #texts = new LRUCache<string, Promise<Read>>({
     max: 500,
     maxSize: maxCacheChars,
@@ -94,7 +98,13 @@ export class FileReader {
     return reading;
   }
 
-  async #readText({ file, mediaType, size }: Attachment): Promise<Read> {
+  /** Whoever waits for it may go away meanwhile: others wait for the same. */
+  async #readText(attachment: Attachment): Promise<Read> {
+    const release = await this.#bytes.enter(attachment.size, new AbortController().signal);
+    return this.#readBytes(attachment).finally(release);
+  }
+
+  async #readBytes({ file, mediaType, size }: Attachment): Promise<Read> {
     const isDocument = mediaType === docx || mediaType === 'application/pdf';
     if (isDocument && size > maxDocumentBytes)
       return { kind: 'nothing', problem: 'it is too large to be read' };

@@ -3,11 +3,11 @@
  * What is newest and nearest comes first: what is to be answered, its files, what it points at; then what was said
  * before, and what was recalled. Bytes of files are loaded for what is sent alone.
  */
+import { ByteGate } from '../core/byte-gate.js';
 import type { ModelAbilities } from '../core/model-abilities.js';
 import { estimateTokens } from '../core/token-estimate.js';
 import type { FileReader } from '../files/reader.js';
 import type { ModelMessage, ModelRequest, Note, SystemPart, Tool } from '../llm/llm.js';
-import { ByteGate } from './byte-gate.js';
 import { leftOut } from './cutting.js';
 import { named, pictureBytes, roomFor, withContents } from './file-contents.js';
 import { fitAsked, fitContext, fitEarlier, fitOwn, fitParts, fitQuotes, systemTokens } from './portions.js';

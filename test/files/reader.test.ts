@@ -148,6 +148,27 @@ describe('[http-and-cli.4] documents', () => {
     });
   });
 
+  it('lie in memory a few at a time', async () => {
+    let [held, most] = [0, 0];
+    const bytes = Buffer.alloc(30_000_000, 'a');
+    const get = async () => {
+      most = Math.max(most, ++held);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      held -= 1;
+      return bytes;
+    };
+    const reader = new FileReader({ get } as unknown as FileStore);
+    const file = (n: number) => ({
+      name: 'a.txt',
+      mediaType: 'text/plain',
+      size: bytes.length,
+      file: `${n}`,
+    });
+    const reading = Array.from({ length: 8 }, (_, n) => reader.read(file(n), { maxChars: 10, signal }));
+    for (const found of await Promise.all(reading)) expect(found).toMatchObject(text('a'.repeat(10), true));
+    expect(most).toBe(2);
+  });
+
   it('hold nobody up meanwhile', async () => {
     const large = await docx(Array.from({ length: 20_000 }, (_, n) => `paragraph ${n}`));
     let longest = 0;
