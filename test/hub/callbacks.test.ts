@@ -178,7 +178,7 @@ describe('[delivery.1] a callback', () => {
     await here.down();
     await post('one', here);
     // Else both are one turn.
-    await until(async () => (await listed('waiting'))[0]?.attempts === 1);
+    await until(async () => (await listed('waiting')).length === 1);
     await post('two', there);
     await until(() => there.texts.length === 1);
     for (let at = 0; at < 4; at++) {
