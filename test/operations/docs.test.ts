@@ -33,6 +33,7 @@ describe('the README', () => {
         'GET /healthz',
         'GET /readyz',
         'GET /metrics',
+        'POST /webhooks/:agentId/:source',
       ],
     ];
     expect(documented.filter((route) => ![...carried, ...others].includes(route))).toEqual([]);
@@ -52,7 +53,7 @@ describe('the README', () => {
 describe('the first parts of routes', () => {
   it('are no agents’ ids', () => {
     const first = routes.map(({ path }) => path.split('/')[1]!);
-    const others = ['healthz', 'metrics', 'plugins', 'readyz'];
+    const others = ['healthz', 'metrics', 'plugins', 'readyz', 'webhooks'];
     expect([...reservedIds].sort()).toEqual([...new Set([...first, ...others])].sort());
   });
 });
