@@ -72,10 +72,12 @@ export class PromptFitter {
     const notes: Note[] = [];
 
     const always = request.system.filter(({ kind }) => !variable.has(kind));
-    const fixed = systemTokens(always) + toolTokens(tools);
-    const shortened = fixed > budget / 2 ? always.filter(({ kind }) => kind !== 'examples') : always;
+    const told = systemTokens(always);
+    const called = toolTokens(tools);
+    const shortened = told + called > budget / 2 ? always.filter(({ kind }) => kind !== 'examples') : always;
     // Where instructions alone are too long there is no good prompt; the provider has the last word.
-    let left = Math.max(budget - systemTokens(shortened) - toolTokens(tools), Math.floor(budget / 4));
+    const fixed = called + (shortened === always ? told : systemTokens(shortened));
+    let left = Math.max(budget - fixed, Math.floor(budget / 4));
 
     const own = messages.filter((message) => !asked.has(message) && !earlier.has(message));
     const shown = new Map<ModelMessage, ModelMessage>();
@@ -147,12 +149,17 @@ const frameTokens = 150;
 /** What depends on the turn; all else is said always. */
 const variable = new Set<SystemPart['kind']>(['context', 'facts', 'recalled', 'omitted']);
 
+/** An agent's tools are the same in every turn. */
+const costs = new WeakMap<Tool, number>();
+
 function toolTokens(tools: Tool[]): number {
-  return tools.reduce(
-    (sum, { name, description, parameters }) =>
-      sum + estimateTokens(`${name} ${description} ${JSON.stringify(parameters)}`),
-    0,
-  );
+  return tools.reduce((sum, tool) => {
+    const { name, description, parameters } = tool;
+    const known = costs.get(tool);
+    const cost = known ?? estimateTokens(`${name} ${description} ${JSON.stringify(parameters)}`);
+    if (known === undefined) costs.set(tool, cost);
+    return sum + cost;
+  }, 0);
 }
 
 /** Without what only the hub knows of a file, and without images where the model does not see. */
