@@ -21,8 +21,19 @@ export function wordTokens(text: string): number {
   return estimateTokens(text) + text.split('\n').length;
 }
 
+/** Counting reads every letter, and most messages are the ones of the turn before. */
+const counted = new WeakMap<ModelMessage, number>();
+
 /** Of a message as a model reads it. */
 export function messageTokens(message: ModelMessage): number {
+  const known = counted.get(message);
+  if (known !== undefined) return known;
+  const tokens = newlyCounted(message);
+  counted.set(message, tokens);
+  return tokens;
+}
+
+function newlyCounted(message: ModelMessage): number {
   const { messages } = promptText({ system: [], messages: [message] });
   const calls = message.role === 'assistant' ? (message.calls ?? []) : [];
   const texts = calls.map(({ id, name, arguments: args }) => `${id} ${name} ${args}`);

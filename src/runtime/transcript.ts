@@ -34,8 +34,19 @@ export function fitting(memories: Memory[], maxTokens: number): Memory[] {
   return memories.slice(first);
 }
 
-/** Its files are named, and not read. */
-export function toModelMessage({ role, author, content, createdAt }: Memory): ModelMessage {
+/** Rooms are kept in memory from turn to turn, and so is what was made of their messages; an edited one is another. */
+const made = new WeakMap<Memory, ModelMessage>();
+
+/** Its files are named, and not read. The same object for the same memory: it is not to be changed. */
+export function toModelMessage(memory: Memory): ModelMessage {
+  const known = made.get(memory);
+  if (known) return known;
+  const message = newModelMessage(memory);
+  made.set(memory, message);
+  return message;
+}
+
+function newModelMessage({ role, author, content, createdAt }: Memory): ModelMessage {
   const { text, quote, parts, attachments } = content;
   if (role === 'assistant') return { role: 'assistant', text };
   const files = attachments.map((attachment): UnreadFile => {
