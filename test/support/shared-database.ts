@@ -1,25 +1,26 @@
 /** The MongoDB that the hubs of a test share: the one of `MONGODB_URL`, or a protocol server of the test's own. */
 import { randomBytes } from 'node:crypto';
 import { MongoClient } from 'mongodb';
-import { startMongoServer } from '../servers/mongodb/launch.js';
+import { type RunningMongoServer, startMongoServer } from '../servers/mongodb/launch.js';
 
 export class SharedDatabase {
   readonly url: string;
+  /** The test's own, which it can kill; null for the one of `MONGODB_URL`. */
+  readonly server: RunningMongoServer | null;
   /** Tells this run from all others on the same server. */
   readonly #run = `${process.pid}_${randomBytes(3).toString('hex')}`;
   readonly #names = new Set<string>();
-  readonly #end: () => Promise<void>;
 
-  private constructor(url: string, end: () => Promise<void>) {
+  private constructor(url: string, server: RunningMongoServer | null) {
     this.url = url;
-    this.#end = end;
+    this.server = server;
   }
 
   static async start({ search = true } = {}): Promise<SharedDatabase> {
     const { MONGODB_URL: given } = process.env;
-    if (given) return new SharedDatabase(given, async () => {});
+    if (given) return new SharedDatabase(given, null);
     const server = await startMongoServer({ replicaSet: 'rs0', search });
-    return new SharedDatabase(server.url, () => server.stop());
+    return new SharedDatabase(server.url, server);
   }
 
   /** Of a hub on a database, and on keys in Redis, that no other run has; the same ones for the same name. */
@@ -31,11 +32,9 @@ export class SharedDatabase {
 
   /** Leaves nothing behind on a server that stays. */
   async stop(): Promise<void> {
-    if (process.env.MONGODB_URL) {
-      const client = new MongoClient(this.url);
-      for (const name of this.#names) await client.db(name).dropDatabase();
-      await client.close();
-    }
-    await this.#end();
+    if (this.server) return this.server.stop();
+    const client = new MongoClient(this.url);
+    for (const name of this.#names) await client.db(name).dropDatabase();
+    await client.close();
   }
 }
