@@ -58,6 +58,8 @@ export interface DistributedFigures {
   cpuMsPerMessage: Record<'gateway' | 'worker' | 'redis' | 'database', number> | null;
   /** Turns a second by the number of worker processes, with a model that takes 200 ms. */
   workers: Record<string, number>;
+  /** The same as multiples of one worker's. */
+  workerRatios: Record<string, number>;
 }
 
 /** Names and values, under one another. */

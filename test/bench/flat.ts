@@ -1,5 +1,6 @@
 /** Whether speed depends on how many rooms are at work, on how long they are, and on how much else is stored. */
-import { cpSync, rmSync } from 'node:fs';
+import { closeSync, cpSync, fsyncSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Figures, median } from './figures.js';
 import { quick } from './load.js';
 import { folder, measure, settings } from './processes.js';
@@ -56,9 +57,17 @@ function filled(shape: Shape): string {
 function rate(shape: Shape, from: string): number {
   const { CARRIER_DATA_DIR: dataDir } = settings() as { CARRIER_DATA_DIR: string };
   cpSync(from, dataDir, { recursive: true });
+  // What is still on its way to the disk would hold up the flushes that are measured.
+  for (const name of readdirSync(dataDir)) flush(join(dataDir, name));
   const rate = measure<number>('flat-point.ts', [JSON.stringify(shape)], {
     env: { CARRIER_DATA_DIR: dataDir },
   });
   rmSync(dataDir, { recursive: true });
   return rate;
+}
+
+function flush(file: string): void {
+  const descriptor = openSync(file, 'r+');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
 }
