@@ -25,7 +25,7 @@ export interface RoomSizes {
   facts: number;
 }
 
-const usualSizes: RoomSizes = { rooms: 3_000, scopes: 1_000, recent: 40, facts: 20 };
+const usualSizes: RoomSizes = { rooms: 10_000, scopes: 2_000, recent: 40, facts: 20 };
 
 /** What a question needs of a room. */
 interface Wanted {
