@@ -79,7 +79,10 @@ function storeOn(file: string, lock: HubLock, { log, sizes, sync = fdatasyncOf }
     const forgetting = new Forgetting({
       ...{ memories, turns, outbox, files, lexicon, vectors, smallScopes, upkeep, rooms },
     });
-    const ping = db.prepare("insert or replace into progress (name, value) values ('ping', 0)");
+    // As much as a message and its reply: a full disk often has room for less.
+    const ping = db.prepare(
+      "insert or replace into progress (name, value) values ('ping', randomblob(16384))",
+    );
     db.transaction(() => {
       turns.dropDeadCheckpoints();
       // Writes in any case: there is a log only after that.
