@@ -29,7 +29,7 @@ interface Waiting {
 }
 
 /** Work that nobody waits for; `upkeep.ts`. */
-export interface Background {
+interface Background {
   /** After a group: what cannot wait for an idle moment. */
   afterWork(): void;
   /** One step of what can. False when there is nothing left to do. */
