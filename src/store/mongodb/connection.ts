@@ -116,6 +116,11 @@ export class Connection {
     return this.#run(work, this.#patience.operationMs);
   }
 
+  /** As `run`, for who only wants to know whether the server is there. */
+  probe<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    return this.#run(work, this.#patience.pingMs);
+  }
+
   /** As `run`, for what may take minutes on a large database, as the building of an index does. */
   slowly<T>(work: (db: Db) => Promise<T>): Promise<T> {
     return this.#run(work, this.#patience.slowMs);

@@ -173,7 +173,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
       const { away } = connection.reach;
       if (away !== null) throw unavailable(away);
       const meta = connection.collection<{ _id: string; at: number }>('meta');
-      await connection.run(() =>
+      await connection.probe(() =>
         meta.updateOne({ _id: 'ping' }, { $set: { at: Date.now() } }, { upsert: true }),
       );
     },

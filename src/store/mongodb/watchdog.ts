@@ -14,6 +14,7 @@ export interface Patience {
   operationMs: number;
   /** The deadline of those that build indexes or read whole scopes. */
   slowMs: number;
+  /** Shorter than whoever asks `/readyz` is patient. */
   pingMs: number;
   /** Between two looks. */
   lookMs: number;
@@ -27,7 +28,7 @@ export const usualPatience: Patience = {
   ...{
     operationMs: 15_000,
     slowMs: 180_000,
-    pingMs: 5_000,
+    pingMs: 4_000,
     lookMs: 1_000,
     idleMs: 10_000,
     silenceMs: 30_000,
