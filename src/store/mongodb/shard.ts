@@ -60,7 +60,7 @@ export async function requireCluster(options: ConnectionOptions): Promise<void> 
 export async function shardStore({ log, ...options }: ConnectionOptions & { log: Logger }): Promise<void> {
   const connection = await Connection.open(options);
   try {
-    await connection.run(async (db) => {
+    await connection.slowly(async (db) => {
       await askForMongos(db);
       const newer = unknownTo(known, await readSchema(db)).length > 0;
       if (!newer) await makeCollections(db);
