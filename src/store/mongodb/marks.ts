@@ -9,6 +9,7 @@ import { isRetryable } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { MemoryDocument } from './documents.js';
 import { unavailable } from './faults.js';
+import type { RoomAgents } from './room-agents.js';
 import type { RoomLog, Updates } from './room-log.js';
 
 interface Marking {
@@ -54,13 +55,13 @@ export class Marks {
       );
       return false;
     };
-    marking.done = this.#log.update(updatesOf(document)).then(() => end(), end);
+    marking.done = this.#log.update(updatesOf(document, this.#log.agents)).then(() => end(), end);
     return marking.done;
   }
 
   /** Applies turns that some process committed and did not finish. */
   async repair(documents: MemoryDocument[]): Promise<void> {
-    await Promise.all(documents.map((document) => this.#log.update(updatesOf(document))));
+    await Promise.all(documents.map((document) => this.#log.update(updatesOf(document, this.#log.agents))));
   }
 
   /** Undefined when nothing of the room is under way, so that nobody waits a tick for nothing. */
@@ -116,15 +117,16 @@ export class Marks {
   }
 }
 
-function updatesOf({ _id, roomId, turnId, turn, open }: MemoryDocument): Updates {
+function updatesOf({ _id, roomId, turnId, turn, open }: MemoryDocument, agents: RoomAgents): Updates {
+  const room = agents.of(roomId);
   const [first, ...others] = turn!.covers;
   const { trigger } = turn!;
   const status: MemoryStatus = turn!.status === 'done' ? 'handled' : 'failed';
-  const pending = { roomId, status: 'pending' as const, reopened: { $ne: _id } };
+  const pending = { ...room, status: 'pending' as const, reopened: { $ne: _id } };
   const update = { $set: { status, turnId }, $unset: { open: '' as const, checkpoint: '' as const } };
   const updates: Updates = [
     { updateOne: { filter: { _id: first!, ...pending }, update } },
-    { updateOne: { filter: { _id, roomId, open }, update: { $unset: { open: '' as const } } } },
+    { updateOne: { filter: { _id, ...room, open }, update: { $unset: { open: '' as const } } } },
   ];
   if (others.length > 0)
     updates.unshift({ updateMany: { filter: { _id: { $in: others }, ...pending }, update } });
@@ -132,7 +134,7 @@ function updatesOf({ _id, roomId, turnId, turn, open }: MemoryDocument): Updates
   if (trigger?.kind === 'decision')
     updates.unshift({
       updateOne: {
-        filter: { ingest: trigger.turnId, roomId, 'turn.state': 'waiting' },
+        filter: { ingest: trigger.turnId, ...room, 'turn.state': 'waiting' },
         update: {
           $set: { 'turn.continuedBy': turn!.turnId },
           $unset: { 'turn.state': '' as const, waitsUntil: '' as const },
