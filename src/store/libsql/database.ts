@@ -4,7 +4,6 @@
  * them, so every query answers with one value: a number, a blob, or a list aggregated into JSON text.
  */
 import Libsql from 'libsql';
-import * as sqliteVec from 'sqlite-vec';
 
 /** Text must not contain NUL: SQLite would end it there. JSON text never does. */
 export type Parameter = string | number | Uint8Array | null;
@@ -33,7 +32,6 @@ export class Database {
 
   constructor(file: string) {
     this.#db = new Libsql(file);
-    this.#db.loadExtension(sqliteVec.getLoadablePath());
     // FULL: a commit is on the disk, not only with the kernel, before anyone is told.
     // secure_delete: what is forgotten is overwritten (measured: no difference in write speed).
     // Checkpoints come from upkeep when the hub idles; the automatic one, at 16 MB, is for hubs that never do.

@@ -63,7 +63,7 @@ export class Vectors {
       ),
       nearest: db.prepare(`
         select json_group_array(seq) from (
-          select m.seq, vec_distance_cosine(v.e, ?2) as distance
+          select m.seq, vector_distance_cos(v.e, ?2) as distance
           from json_each(?3) candidate
           cross join vectors v on v.embedder = ?1 and v.seq = candidate.value
           cross join memories m on m.seq = v.seq
