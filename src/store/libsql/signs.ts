@@ -3,12 +3,19 @@
  * a hundred times faster than comparing the numbers. Kept in memory for scopes in use; `bits` is where they are
  * read from.
  */
-import { LRUCache } from 'lru-cache';
+import { CountedCache } from './counted-cache.js';
 import type { Database } from './database.js';
-import type { Filter } from './lexicon.js';
 
 /** Vectors of all partitions together: 64 bytes each at 512 dimensions. A larger partition is read every time. */
 const mostCached = 250_000;
+
+/** What may be found, besides being near. */
+export interface Near {
+  scopes: readonly number[];
+  kinds: readonly number[];
+  /** Numbers of memories that must not come back; finding them out costs something, so it is done when asked. */
+  exclude(): readonly number[];
+}
 
 /** Signs of one vector, 32 to a number; the last is filled up with zeros. */
 export function signsOf(values: Float32Array): Uint32Array {
@@ -21,13 +28,15 @@ export function signsOf(values: Float32Array): Uint32Array {
 
 export class Signs {
   readonly #sql;
-  readonly #partitions = new LRUCache<string, Partition>({ maxSize: mostCached });
+  readonly #partitions: CountedCache<Partition>;
 
-  constructor(db: Database) {
+  constructor(db: Database, most = mostCached) {
+    this.#partitions = new CountedCache(most);
     const partition = 'from bits where embedder = ? and scope = ? and kind = ? order by seq';
     this.#sql = {
       seqs: db.prepare(`select json_group_array(seq) from (select seq ${partition})`),
       bits: db.prepare(`select group_concat(hex(bits), '') from (select bits ${partition})`),
+      one: db.prepare('select bits from bits where embedder = ? and scope = ? and kind = ? and seq = ?'),
       save: db.prepare(
         'insert or replace into bits (embedder, scope, kind, seq, bits) values (?, ?, ?, ?, ?)',
       ),
@@ -45,6 +54,19 @@ export class Signs {
     this.#change(keyOf(embedder, scope, kind), (partition) => partition.put(seq, signs));
   }
 
+  /** Reads anew what is saved of one memory. */
+  refresh(embedder: number, [seq, scope, kind]: [seq: number, scope: number, kind: number]): void {
+    this.#change(keyOf(embedder, scope, kind), (partition) => {
+      const bits = this.#sql.one.value<Uint8Array>(embedder, scope, kind, seq);
+      if (bits) partition.put(seq, new Uint32Array(new Uint8Array(bits).buffer));
+    });
+  }
+
+  /** How many vectors it holds, and one more for each partition. */
+  get held(): number {
+    return this.#partitions.held;
+  }
+
   /** The vectors of every embedder. */
   remove(scope: number, kind: number, seq: number): void {
     this.#sql.remove.run(scope, kind, seq);
@@ -60,7 +82,7 @@ export class Signs {
   }
 
   /** Numbers of the memories that differ in the fewest signs, in no order; `limit` of them if there are as many. */
-  nearest(embedder: number, { scopes, kinds, exclude }: Filter, signs: Uint32Array, limit: number): number[] {
+  nearest(embedder: number, { scopes, kinds, exclude }: Near, signs: Uint32Array, limit: number): number[] {
     const partitions = scopes.flatMap((scope) => kinds.map((kind) => this.#partition(embedder, scope, kind)));
     const distances = partitions.map((partition) => partition.distances(signs));
     const excluded = new Set(exclude());
@@ -88,7 +110,7 @@ export class Signs {
     const seqs = JSON.parse(this.#sql.seqs.value<string>(embedder, scope, kind)!) as number[];
     const bits = Buffer.from(this.#sql.bits.value<string>(embedder, scope, kind) ?? '', 'hex');
     const read = new Partition(seqs, bits);
-    this.#partitions.set(key, read, { size: read.size });
+    this.#partitions.keep(key, read);
     return read;
   }
 
@@ -96,7 +118,7 @@ export class Signs {
     const partition = this.#partitions.peek(key);
     if (!partition) return;
     change(partition);
-    this.#partitions.set(key, partition, { size: partition.size });
+    this.#partitions.changed(key);
   }
 }
 

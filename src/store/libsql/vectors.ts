@@ -5,9 +5,8 @@
 import { leastSimilarity } from '../ranking.js';
 import { checkDimensions, noteUseMs } from '../vectors.js';
 import { type Database, listOf } from './database.js';
-import type { Filter } from './lexicon.js';
 import { kindNumber } from './row.js';
-import { Signs, signsOf } from './signs.js';
+import { type Near, Signs, signsOf } from './signs.js';
 
 /** How many are compared exactly: measured, the ten best of 100,000 are then practically always among them. */
 const oversampled = 200;
@@ -101,7 +100,7 @@ export class Vectors {
   }
 
   /** Numbers of the memories nearest in meaning, nearest first. */
-  find(name: string, values: Float32Array, filter: Filter, limit: number): number[] {
+  find(name: string, values: Float32Array, filter: Near, limit: number): number[] {
     const embedder = this.#embedder(name);
     if (!embedder || embedder.dimensions === null) return [];
     checkDimensions(name, embedder.dimensions, values.length);
@@ -114,6 +113,15 @@ export class Vectors {
     return JSON.parse(
       this.#sql.nearest.value<string>(embedder.id, blobOf(values), JSON.stringify(candidates), limit)!,
     );
+  }
+
+  /** What another connection has saved of these is searched from now on, too. */
+  refresh(name: string, ids: readonly string[]): void {
+    const embedder = this.#embedder(name);
+    for (const id of embedder ? ids : []) {
+      const place = this.#sql.place.value<string>(id);
+      if (place !== null) this.#signs.refresh(embedder!.id, JSON.parse(place));
+    }
   }
 
   remove({ seq, scope, kind }: { seq: number; scope: number; kind: number }): void {
