@@ -72,12 +72,7 @@ describe('vectors', () => {
         .map((values, at) => ({ seq: seqs[at]!, similarity: cosine(values, query) }))
         .sort((a, b) => b.similarity - a.similarity)
         .slice(0, 10);
-      const two = vectors.find(
-        'recall',
-        query,
-        { scopes: [scope], kinds: [0], excludeIds: new Set<string>(), exclude: () => [] },
-        10,
-      );
+      const two = vectors.find('recall', query, { scopes: [scope], kinds: [0], exclude: () => [] }, 10);
       found += exact.filter(({ seq }) => two.includes(seq)).length;
     }
     expect(found / (10 * queries)).toBeGreaterThanOrEqual(0.95);
@@ -85,7 +80,7 @@ describe('vectors', () => {
 
   it('are found in memory exactly as in the file: saved, replaced and removed while they are searched', () => {
     const dimensions = 40;
-    const filter = { scopes: [2], kinds: [0], excludeIds: new Set<string>(), exclude: () => [] };
+    const filter = { scopes: [2], kinds: [0], exclude: () => [] };
     const all = Array.from({ length: 300 }, () => around(null, 1, dimensions));
     const kept = new Map<number, Float32Array>();
     const agree = () => {
@@ -124,7 +119,7 @@ describe('vectors', () => {
       'alike',
       Array.from({ length: 1_000 }, () => new Float32Array([1, 2, 3])),
     );
-    const filter = { scopes: [3], kinds: [0], excludeIds: new Set<string>(), exclude: () => [] };
+    const filter = { scopes: [3], kinds: [0], exclude: () => [] };
     expect(vectors.find('alike', new Float32Array([1, 2, 3]), filter, 10)).toHaveLength(10);
   });
 
@@ -133,12 +128,7 @@ describe('vectors', () => {
       const name = `${dimensions} dimensions`;
       const [a, b] = [around(null, 1, dimensions), around(null, 1, dimensions)];
       const [first] = store('any', name, [a!, b!]);
-      const [nearest] = vectors.find(
-        name,
-        a!,
-        { scopes: [4], kinds: [0], excludeIds: new Set<string>(), exclude: () => [] },
-        1,
-      );
+      const [nearest] = vectors.find(name, a!, { scopes: [4], kinds: [0], exclude: () => [] }, 1);
       if (dimensions > 1) expect(nearest).toBe(first);
       else expect(nearest).toBeDefined();
     }
@@ -146,7 +136,7 @@ describe('vectors', () => {
 
   it('that point nowhere match nothing', () => {
     store('nowhere', 'zeros', [new Float32Array(8), new Float32Array(8).fill(Number.NaN)]);
-    const filter = { scopes: [5], kinds: [0], excludeIds: new Set<string>(), exclude: () => [] };
+    const filter = { scopes: [5], kinds: [0], exclude: () => [] };
     expect(vectors.find('zeros', new Float32Array(8).fill(1), filter, 5)).toEqual([]);
     expect(vectors.find('zeros', new Float32Array(8), filter, 5)).toEqual([]);
   });
