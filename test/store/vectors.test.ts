@@ -4,6 +4,7 @@ import { MemoryTable } from '../../src/store/libsql/memory-table.js';
 import { Names } from '../../src/store/libsql/names.js';
 import { rowOf } from '../../src/store/libsql/row.js';
 import { migrate } from '../../src/store/libsql/schema.js';
+import { Signs, signsOf } from '../../src/store/libsql/signs.js';
 import { Vectors } from '../../src/store/libsql/vectors.js';
 import { message } from '../contract/store.js';
 import { temporaryFolder } from './folder.js';
@@ -111,6 +112,25 @@ describe('vectors', () => {
     expect(found.filter((seq) => exclude.includes(seq))).toEqual([]);
     vectors.reset();
     agree();
+  });
+
+  it('have their signs held up to a bound, counted, also where a partition grows', () => {
+    const signs = new Signs(db, 1_000);
+    const filter = (kind: number) => ({ scopes: [77], kinds: [kind], exclude: () => [] });
+    let seq = 0;
+    const values = signsOf(new Float32Array([1, -1, 1]));
+    db.exec("insert into embedders (id, name) values (7, 'bounded')");
+    for (let kind = 0; kind < 8; kind++) {
+      for (let i = 0; i < 200; i++) signs.save(7, 77, kind, ++seq, values);
+      expect(signs.nearest(7, filter(kind), values, 500)).toHaveLength(200);
+      expect(signs.held).toBeLessThanOrEqual(1_000);
+    }
+    expect(signs.held).toBeGreaterThan(500);
+    for (let i = 0; i < 1_500; i++) {
+      signs.save(7, 77, 0, ++seq, values);
+      expect(signs.held).toBeLessThanOrEqual(1_000);
+    }
+    expect(signs.nearest(7, filter(0), values, 5_000)).toHaveLength(1_700);
   });
 
   it('that are all alike fill no more than the limit', () => {

@@ -95,8 +95,8 @@ export class Lexicon {
     if (terms.length === 0) return [];
     const ranked: Ranked[] = [];
     for (const scope of scopes) {
-      const matches = yield* this.#match(scope, () => new Matches(terms, kinds));
-      ranked.push(...matches.best(limit, exclude));
+      const matches = yield* this.#match(scope, () => new Matches(terms, kinds, exclude));
+      ranked.push(...matches.best(limit));
     }
     ranked.sort((older, newer) => newer.score - older.score || newer.seq - older.seq);
     return ranked.slice(0, limit).map(({ seq }) => seq);

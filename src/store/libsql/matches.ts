@@ -8,6 +8,12 @@ export interface Ranked {
 }
 
 const places = 256;
+const lastPlace = places - 1;
+/** Numbers behind each memory's hits: its seq, how many terms it has, and how many hits there are. */
+const hitLength = 3;
+/** Numbers of hits that are kept to be used again: making room anew costs as much as the search. */
+const mostSpare = 4_000_000;
+let spare = new Int32Array(4096);
 const countBits = 16;
 const mostCounted = 2 ** countBits - 1;
 
@@ -17,23 +23,34 @@ export class Matches {
   readonly #table = new Uint8Array(places);
   /** How many memories have each term. */
   readonly #having: Uint32Array;
+  /** Of the memory that is looked at: how often it has each term, and which ones it has. */
   readonly #counts: Uint32Array;
+  readonly #touched: Uint8Array;
   readonly #kinds: ReadonlySet<number>;
-  /** Of each memory that matches: its head, how many different terms it has, and each term's number and count in one. */
-  #hits = new Int32Array(1024);
+  readonly #excluded = new Set<number>();
+  readonly #mayBeExcluded = new Uint8Array(places);
+  /** Of each memory that matches, each term's number and count in one, and behind them what `hitLength` says. */
+  #hits = spare;
   #used = 0;
   #memories = 0;
   #words = 0;
 
-  /** @param terms at most a hundred */
-  constructor(terms: readonly string[], kinds: readonly number[]) {
+  /** @param terms at most a hundred; `exclude`: ids of memories that are not found */
+  constructor(terms: readonly string[], kinds: readonly number[], exclude: ReadonlySet<string>) {
+    spare = new Int32Array(0);
     this.#terms = Int32Array.from(new Set(terms.map((term) => hashOf(term))));
     this.#having = new Uint32Array(this.#terms.length);
     this.#counts = new Uint32Array(this.#terms.length);
+    this.#touched = new Uint8Array(this.#terms.length);
     this.#kinds = new Set(kinds);
+    for (const id of exclude) {
+      const [a, b] = idHashes(id);
+      this.#excluded.add(keyOf(a, b));
+      this.#mayBeExcluded[a & lastPlace] = 1;
+    }
     this.#terms.forEach((hash, i) => {
-      let place = hash & (places - 1);
-      while (this.#table[place] !== 0) place = (place + 1) & (places - 1);
+      let place = hash & lastPlace;
+      while (this.#table[place] !== 0) place = (place + 1) & lastPlace;
       this.#table[place] = i + 1;
     });
   }
@@ -43,6 +60,8 @@ export class Matches {
     const table = this.#table;
     const terms = this.#terms;
     const counts = this.#counts;
+    const touched = this.#touched;
+    const having = this.#having;
     this.#memories += count;
     this.#words += used - count * headLength;
     for (let at = 0; at < used; ) {
@@ -50,14 +69,15 @@ export class Matches {
       let different = 0;
       for (let i = at + headLength; i < end; i++) {
         const hash = numbers[i]!;
-        let place = hash & (places - 1);
-        for (let term = table[place]!; term !== 0; term = table[place]!) {
-          if (terms[term - 1] === hash) {
-            counts[term - 1]!++;
-            if (counts[term - 1] === 1) different++;
-            break;
+        for (let place = hash & lastPlace; table[place] !== 0; place = (place + 1) & lastPlace) {
+          const term = table[place]! - 1;
+          if (terms[term] !== hash) continue;
+          counts[term]!++;
+          if (counts[term] === 1) {
+            touched[different++] = term;
+            having[term]!++;
           }
-          place = (place + 1) & (places - 1);
+          break;
         }
       }
       if (different > 0) this.#note(numbers, at, different);
@@ -65,52 +85,57 @@ export class Matches {
     }
   }
 
-  /** The best, best first; of equals the younger. `exclude`: ids. */
-  best(limit: number, exclude: ReadonlySet<string>): Ranked[] {
-    const best: Ranked[] = [];
-    if (limit === 0) return best;
+  /** The best, best first; of equals the younger. To be called once, at last. */
+  best(limit: number): Ranked[] {
     const hits = this.#hits;
-    const excluded = new Set(Array.from(exclude, (id) => keyOf(...idHashes(id))));
     const average = this.#words / this.#memories;
-    const rare = Array.from(this.#having, (having) => rarity(having, this.#memories));
-    for (let at = 0; at < this.#used; ) {
-      const head = at;
-      const length = hits[at + headLength - 1]!;
-      const end = at + headLength + 1 + hits[at + headLength]!;
+    const rare = Float64Array.from(this.#having, (having) => rarity(having, this.#memories));
+    const best: Ranked[] = [];
+    let least = limit > 0 ? 0 : Number.POSITIVE_INFINITY;
+    // From the youngest on: of equals, those that come later need not be looked at.
+    for (let at = this.#used; at > 0; ) {
+      const head = at - hitLength;
+      const begin = head - hits[at - 1]!;
+      const length = hits[head + 1]!;
       let score = 0;
-      for (at += headLength + 1; at < end; at++) {
-        const hit = hits[at]!;
-        score += bm25(rare[hit >>> countBits]!, hit & mostCounted, length, average);
+      for (let i = begin; i < head; i++) {
+        score += bm25(rare[hits[i]! >>> countBits]!, hits[i]! & mostCounted, length, average);
       }
-      if (best.length === limit && score < best[limit - 1]!.score) continue;
-      if (excluded.has(keyOf(hits[head + 2]!, hits[head + 3]!))) continue;
+      at = begin;
+      if (score <= least) continue;
       let rank = best.length;
-      while (rank > 0 && best[rank - 1]!.score <= score) rank--;
+      while (rank > 0 && best[rank - 1]!.score < score) rank--;
       best.splice(rank, 0, { seq: hits[head]!, score });
       if (best.length > limit) best.pop();
+      if (best.length === limit) least = best[limit - 1]!.score;
     }
+    if (hits.length <= mostSpare) spare = hits;
     return best;
   }
 
   /** Memories of other kinds are not found, but say as well how rare a word is. */
   #note(numbers: Int32Array, at: number, different: number): void {
-    const wanted = this.#kinds.has(numbers[at + 1]!);
-    if (wanted) {
-      if (this.#used + headLength + 1 + different > this.#hits.length) this.#grow();
-      for (let i = 0; i < headLength; i++) this.#hits[this.#used++] = numbers[at + i]!;
-      this.#hits[this.#used++] = different;
+    if (this.#used + different + hitLength > this.#hits.length) this.#grow();
+    const hits = this.#hits;
+    const counts = this.#counts;
+    let to = this.#used;
+    for (let i = 0; i < different; i++) {
+      const term = this.#touched[i]!;
+      hits[to++] = (term << countBits) | Math.min(counts[term]!, mostCounted);
+      counts[term] = 0;
     }
-    for (let term = 0; term < this.#counts.length; term++) {
-      const count = this.#counts[term]!;
-      if (count === 0) continue;
-      this.#counts[term] = 0;
-      this.#having[term]!++;
-      if (wanted) this.#hits[this.#used++] = (term << countBits) | Math.min(count, mostCounted);
-    }
+    if (!this.#kinds.has(numbers[at + 1]!)) return;
+    const a = numbers[at + 2]!;
+    const maybe = this.#mayBeExcluded[a & lastPlace] !== 0;
+    if (maybe && this.#excluded.has(keyOf(a, numbers[at + 3]!))) return;
+    hits[to++] = numbers[at]!;
+    hits[to++] = numbers[at + 4]!;
+    hits[to++] = different;
+    this.#used = to;
   }
 
   #grow(): void {
-    const grown = new Int32Array(2 * this.#hits.length + 256);
+    const grown = new Int32Array(2 * this.#hits.length + 4096);
     grown.set(this.#hits);
     this.#hits = grown;
   }

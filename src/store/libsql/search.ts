@@ -43,8 +43,9 @@ export class Search {
   *find(query: Query): Generator<void, Hit[]> {
     const { vector, text, limit } = query;
     const exclude = new Set(query.exclude);
+    if (limit === 0) return [];
     // Of those found some may be pending, or gone since: then it looks deeper.
-    for (let depth = depthFor(limit); ; depth *= 4) {
+    for (let depth = vector ? depthFor(limit) : limit; ; depth *= 4) {
       const words = yield* this.#lexicon.find(text, { ...query, exclude }, depth);
       if (vector) yield;
       const meaning = vector ? this.#near(vector, query, depth) : [];
