@@ -44,16 +44,16 @@ function say(count: number, text = 'a parrot'): void {
 
 describe('the side thread', () => {
   it('sees what was committed before each call', async () => {
-    expect((await side.call('search', query)).hits).toEqual([]);
+    expect((await side.call('search', query, false)).hits).toEqual([]);
     say(1);
-    expect((await side.call('search', query)).hits).toHaveLength(1);
+    expect((await side.call('search', query, false)).hits).toHaveLength(1);
     say(1);
-    expect((await side.call('search', query)).hits).toHaveLength(2);
+    expect((await side.call('search', query, false)).hits).toHaveLength(2);
   });
 
   it('gives the segments that it makes to whoever can save them', async () => {
     say(600);
-    const { unsaved } = await side.call('search', query);
+    const { unsaved } = await side.call('search', query, false);
     expect(unsaved).toHaveLength(2);
     const lexicon = new Lexicon(db, { most: 1, follows: true });
     lexicon.offer(unsaved);
@@ -63,23 +63,26 @@ describe('the side thread', () => {
 
   it('that dies fails what waits, retryably, and is started anew by the next call', async () => {
     say(1);
-    await side.call('search', query);
-    const waiting = side.call('search', query).catch((error: unknown) => error);
+    await side.call('search', query, false);
+    const waiting = side.call('search', query, false).catch((error: unknown) => error);
     await side.kill();
     const error = await waiting;
     expect(error).toMatchObject({ code: 'store_unavailable' });
     expect(isRetryable(error)).toBe(true);
-    expect((await side.call('search', query)).hits).toHaveLength(1);
+    expect((await side.call('search', query, false)).hits).toHaveLength(1);
     await side.close();
-    await expect(side.call('search', query)).rejects.toMatchObject({ code: 'store_unavailable' });
+    await expect(side.call('search', query, false)).rejects.toMatchObject({ code: 'store_unavailable' });
   });
 
   it('tells what went wrong as the store does, and goes on', async () => {
     db.exec('drop table words');
-    await expect(side.call('search', query)).rejects.toMatchObject({ code: 'internal', retryable: false });
-    await expect(side.call('search', query)).rejects.toMatchObject({ code: 'internal' });
+    await expect(side.call('search', query, false)).rejects.toMatchObject({
+      code: 'internal',
+      retryable: false,
+    });
+    await expect(side.call('search', query, false)).rejects.toMatchObject({ code: 'internal' });
     db.exec('create table words (id integer primary key, scope, first, last, version, body)');
-    expect((await side.call('search', query)).hits).toEqual([]);
+    expect((await side.call('search', query, false)).hits).toEqual([]);
   });
 
   it('moves the log, and empties it', async () => {

@@ -29,7 +29,7 @@ interface Waiting {
 }
 
 /** Work that nobody waits for; `upkeep.ts`. */
-export interface Background {
+interface Background {
   /** After a group of so many operations: what cannot wait for an idle moment. */
   afterWork(operations: number): void;
   /** One step of what can. False when there is nothing left to do. */

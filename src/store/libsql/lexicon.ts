@@ -15,11 +15,6 @@ const textsPerStep = 16;
 const numbersPerStep = 200_000;
 /** Segments that wait to be saved; of more, the oldest are made again when they are needed. */
 const mostUnsaved = 256;
-/** Changed scopes that are remembered; of more, it is only known that any may have changed. */
-const mostChanged = 1_000;
-
-/** Stands for all scopes among those that have changed; no scope has this number. */
-export const everyScope = 0;
 
 /** What may be found, besides matching. */
 export interface Filter {
@@ -50,7 +45,6 @@ export class Lexicon {
   readonly #reading = new Set<Scope>();
   readonly #sql;
   #unsaved: Unsaved[] = [];
-  readonly #changed = new Set<number>();
   #changes = 0;
 
   constructor(db: Database, options: LexiconOptions) {
@@ -121,17 +115,9 @@ export class Lexicon {
     return this.#changes;
   }
 
-  /** The scopes in which something has, since this was last asked. */
-  takeChanged(): number[] {
-    const changed = [...this.#changed];
-    this.#changed.clear();
-    return changed;
-  }
-
   /** A memory of the scope is another one by now, or gone. */
   drop(scope: number): void {
     this.#changes++;
-    this.#changed.add(this.#changed.size < mostChanged ? scope : everyScope);
     this.release(scope);
     for (const reading of this.#reading) if (reading.id === scope) reading.void = true;
     for (const unsaved of this.#unsaved) if (unsaved.scope === scope) unsaved.void = true;

@@ -179,9 +179,7 @@ export class LibsqlMemories implements MemoryStore {
     const packed = new Float32Array(dimensions * vectors.length);
     for (const [i, { values }] of vectors.entries()) packed.set(values, i * dimensions);
     const ids = vectors.map(({ id }) => id);
-    const { side } = this.#parts;
-    const save = () => this.#parts.vectors.save(embedder, ids, packed);
-    await this.#connection.write(save, () => side.tell('embedded', embedder, ids));
+    await this.#connection.write(() => this.#parts.vectors.save(embedder, ids, packed));
   }
 
   dropEmbeddings(request: { keep: string; unusedSince: number; limit: number }): Promise<number> {

@@ -6,6 +6,7 @@ import type { Lexicon } from './lexicon.js';
 import { Pace } from './pace.js';
 import type { Hit, Query, Search } from './search.js';
 import type { SideThread } from './side-thread.js';
+import type { Vectors } from './vectors.js';
 
 /** Memories up to which a scope is small: one is searched within some tenths of a millisecond. */
 const mostHere = 4_000;
@@ -13,6 +14,7 @@ const mostHere = 4_000;
 export interface SearchParts {
   search: Search;
   lexicon: Lexicon;
+  vectors: Vectors;
   bodies: Bodies;
   side: SideThread;
 }
@@ -21,6 +23,8 @@ export class Searches {
   readonly #parts: SearchParts;
   readonly #pace = new Pace();
   readonly #count;
+  /** Of lexicon and vectors together, which the side thread has been told of. */
+  #told = 0;
 
   constructor(db: Database, parts: SearchParts) {
     this.#parts = parts;
@@ -36,12 +40,13 @@ export class Searches {
   }
 
   async #beside(query: Query, large: number[]): Promise<Hit[]> {
-    const { lexicon, side } = this.#parts;
+    const { lexicon, vectors, side } = this.#parts;
     for (const scope of large) lexicon.release(scope);
-    const changed = lexicon.takeChanged();
-    if (changed.length > 0) side.tell('changed', changed);
     const { changes } = lexicon;
-    const { hits, unsaved } = await side.call('search', query);
+    const all = changes + vectors.changes;
+    const changed = all !== this.#told;
+    this.#told = all;
+    const { hits, unsaved } = await side.call('search', query, changed);
     // Where something has changed meanwhile, they may hold what it was before.
     if (lexicon.changes === changes) lexicon.offer(unsaved);
     return hits;

@@ -29,11 +29,6 @@ export class SideThread {
     });
   }
 
-  /** For what it only needs to hear while it holds something: nothing happens when it does not run. */
-  tell<K extends 'changed' | 'embedded'>(operation: K, ...args: Parameters<Side[K]>): void {
-    this.#worker?.postMessage([0, operation, args] satisfies Request);
-  }
-
   /** Calls under way fail; later ones are refused. */
   async close(): Promise<void> {
     this.#closed = true;

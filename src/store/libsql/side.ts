@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Database } from './database.js';
 import { type Fault, faultOf } from './faults.js';
-import { everyScope, Lexicon, type Unsaved } from './lexicon.js';
+import { Lexicon, type Unsaved } from './lexicon.js';
 import { Listings } from './listings.js';
 import { type Hit, type Query, Search } from './search.js';
 import { Vectors } from './vectors.js';
@@ -35,7 +35,12 @@ function openSide(file: string) {
   const listings = new Listings(db);
   const checkpoint = (mode: string) => db.prepare(`pragma wal_checkpoint(${mode})`).row<number[]>();
   return {
-    search(query: Query): Found {
+    /** `changed`: since the last search, in another way than that something was added. */
+    search(query: Query, changed: boolean): Found {
+      if (changed) {
+        lexicon.reset();
+        vectors.reset();
+      }
       const steps = search.find(query);
       for (;;) {
         const { done, value } = steps.next();
@@ -46,14 +51,6 @@ function openSide(file: string) {
         return { hits: value, unsaved };
       }
     },
-    /** Memories of these scopes are other ones now, or gone. */
-    changed(scopes: number[]): void {
-      if (scopes.includes(everyScope)) lexicon.reset();
-      for (const scope of scopes) lexicon.drop(scope);
-      vectors.reset();
-    },
-    /** These memories have a new vector. */
-    embedded: (embedder: string, ids: string[]) => vectors.refresh(embedder, ids),
     listRooms: (...args: Parameters<Listings['rooms']>) => listings.rooms(...args),
     ofPerson: (...args: Parameters<Listings['person']>) => listings.person(...args),
     listTurns: (...args: Parameters<Listings['turns']>) => listings.turns(...args),

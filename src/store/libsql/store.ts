@@ -80,7 +80,7 @@ function storeOn(file: string, lock: HubLock, { log, sizes, sync = fdatasyncOf }
     const bodies = new Bodies(db);
     const side = new SideThread(file);
     const search = new Search(db, lexicon, vectors);
-    const searches = new Searches(db, { search, lexicon, bodies, side });
+    const searches = new Searches(db, { search, lexicon, vectors, bodies, side });
     const upkeep = new Upkeep({
       ...{ db, lexicon, side, sweepNotes: sweptNotes(db) },
       hold: (work) => connection.hold(work),
@@ -88,7 +88,10 @@ function storeOn(file: string, lock: HubLock, { log, sizes, sync = fdatasyncOf }
     const forgetting = new Forgetting({
       ...{ memories, turns, outbox, files, lexicon, vectors, bodies, upkeep, rooms },
     });
-    const ping = db.prepare("insert or replace into progress (name, value) values ('ping', 0)");
+    // As much as a message and its reply: a full disk often has room for less.
+    const ping = db.prepare(
+      "insert or replace into progress (name, value) values ('ping', randomblob(16384))",
+    );
     db.transaction(() => {
       turns.dropDeadCheckpoints();
       // Writes in any case: there is a log only after that.

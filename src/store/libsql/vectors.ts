@@ -115,15 +115,6 @@ export class Vectors {
     );
   }
 
-  /** What another connection has saved of these is searched from now on, too. */
-  refresh(name: string, ids: readonly string[]): void {
-    const embedder = this.#embedder(name);
-    for (const id of embedder ? ids : []) {
-      const place = this.#sql.place.value<string>(id);
-      if (place !== null) this.#signs.refresh(embedder!.id, JSON.parse(place));
-    }
-  }
-
   remove({ seq, scope, kind }: { seq: number; scope: number; kind: number }): void {
     this.#sql.remove.run(seq);
     this.#signs.remove(scope, kind, seq);
@@ -146,6 +137,11 @@ export class Vectors {
       if (dropped === limit) return dropped;
       this.#sql.dropEmbedder.run(id);
     }
+  }
+
+  /** As of `Signs`. */
+  get changes(): number {
+    return this.#signs.changes;
   }
 
   /** Call it when a transaction is rolled back. */
