@@ -16,7 +16,10 @@ import { openLibsqlStore } from './store/libsql/store.js';
 import type { MongoOptions } from './store/mongodb/store.js';
 import type { Store } from './store/store.js';
 
-/** How a shared database is opened, and who sees every command to it, and every answer, e.g. to count them. */
+/**
+ * How a shared database is opened, and who sees every command to it, and every answer, e.g. to count them; of any database:
+ * what to do where it cannot be used any more in this process.
+ */
 export type DatabaseWatch = Pick<
   MongoOptions,
   'onCommand' | 'onAnswer' | 'onStuck' | 'patience' | 'embedderHint' | 'migrate'
@@ -24,11 +27,17 @@ export type DatabaseWatch = Pick<
 
 /** @throws what the engines throw: `store_locked`, `store_unavailable`, `config_invalid`. */
 export function openEngines(config: Config, log: Logger, watch: DatabaseWatch = {}): Promise<Engines> {
-  return config.cluster ? sharedEngines(config.cluster, config, log, watch) : embeddedEngines(config, log);
+  return config.cluster
+    ? sharedEngines(config.cluster, config, log, watch)
+    : embeddedEngines(config, log, watch);
 }
 
-async function embeddedEngines({ dataDir, turns }: Config, log: Logger): Promise<Engines> {
-  const store = await openLibsqlStore({ dataDir, log });
+async function embeddedEngines(
+  { dataDir, turns }: Config,
+  log: Logger,
+  { onStuck }: DatabaseWatch,
+): Promise<Engines> {
+  const store = await openLibsqlStore({ dataDir, log, onStuck });
   const bus = new InProcessBus((err) => log.error({ err }, 'a listener failed'));
   const close = () => store.close();
   return {
