@@ -6,7 +6,7 @@
 import { termsOf } from '../words.js';
 
 /** Memories of a segment that is full; only then is it saved. */
-export const perSegment = 256;
+const perSegment = 256;
 
 /** Numbers in front of each memory's terms: its seq, its kind, two hashes of its id, and how many terms follow. */
 export const headLength = 5;
