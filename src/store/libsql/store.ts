@@ -42,6 +42,8 @@ export interface LibsqlOptions {
   /** Made when missing, for its owner alone. */
   dataDir: string;
   log: Logger;
+  /** Called once when its disk fails: nothing works any more until the file is opened anew. */
+  onStuck?: () => void;
   /** For tests: sizes of its caches, and what flushes its log. */
   sizes?: RoomSizes;
   sync?: Sync;
@@ -60,7 +62,8 @@ export async function openLibsqlStore(options: LibsqlOptions): Promise<Store> {
   }
 }
 
-function storeOn(file: string, lock: HubLock, { log, sizes, sync = fdatasyncOf }: LibsqlOptions): Store {
+function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
+  const { log, sizes, onStuck, sync = fdatasyncOf } = options;
   const db = new Database(file);
   try {
     migrate(db);
@@ -95,7 +98,10 @@ function storeOn(file: string, lock: HubLock, { log, sizes, sync = fdatasyncOf }
         rooms.clear();
       },
       background: upkeep,
-      onDeath: (err) => log.error({ err }, 'the store is gone; restart the hub'),
+      onDeath(err) {
+        log.fatal({ err }, 'the store is gone until the hub is started again');
+        onStuck?.();
+      },
       sync,
     });
     let closed: Promise<void> | undefined;

@@ -12,7 +12,7 @@ import type { Collection, Filter } from 'mongodb';
 import { has } from './abilities.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import type { MemoryDocument } from './documents.js';
-import { isDuplicateKey } from './faults.js';
+import { isTakenId } from './faults.js';
 import { readSchema } from './schema.js';
 import { idAt, monthAt, type Share, tally } from './tally.js';
 
@@ -113,7 +113,7 @@ class Archiving {
   async #makeIndex(): Promise<void> {
     const index = { name: movingIndex, key: { moving: 1 } } as const;
     const some = { ...index, partialFilterExpression: { moving: { $exists: true } } };
-    await this.#connection.run(async () => {
+    await this.#connection.slowly(async () => {
       const there = await this.#archive.listIndexes().toArray();
       if (there.some(({ name }) => name === movingIndex)) return;
       if (!(await has(() => this.#archive.createIndexes([some])))) await this.#archive.createIndexes([index]);
@@ -126,7 +126,7 @@ class Archiving {
     try {
       await this.#archive.insertMany(copies, { ordered: false });
     } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
+      if (!isTakenId(error)) throw error;
     }
   }
 

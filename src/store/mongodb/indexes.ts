@@ -4,7 +4,7 @@
  */
 import { type Db, type Document, type IndexDescription, MongoServerError } from 'mongodb';
 import { has, shardedIngestion } from './abilities.js';
-import { isPassing } from './faults.js';
+import { isNoValidator, isPassing } from './faults.js';
 
 export const collections = [
   'memories',
@@ -123,9 +123,20 @@ export async function isValidated(db: Db): Promise<boolean> {
 async function makeMemories(db: Db, there: Document | undefined): Promise<boolean> {
   // Put only where it differs: it holds up everyone, and a newer hub may be bringing the database up right now.
   if (JSON.stringify(there?.validator) === JSON.stringify(validator)) return true;
-  if (!there && (await has(() => makeCollection(db, 'memories', { validator })))) return true;
+  if (!there && (await validates(() => makeCollection(db, 'memories', { validator })))) return true;
   if (!there) await makeCollection(db, 'memories');
-  return has(() => db.command({ collMod: 'memories', validator }));
+  return validates(() => db.command({ collMod: 'memories', validator }));
+}
+
+/** False when the server does not take the validator; what it lacks is told with the rest, and it is asked again at every start. */
+async function validates(put: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await put();
+    return true;
+  } catch (error) {
+    if (isNoValidator(error)) return false;
+    throw error;
+  }
 }
 
 async function makeCollection(db: Db, name: string, options: { validator?: object } = {}): Promise<void> {

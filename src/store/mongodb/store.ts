@@ -21,6 +21,7 @@ import { MongoAudit } from './audit.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { Embedders } from './embedders.js';
 import { Expiry } from './expiry.js';
+import { unavailable } from './faults.js';
 import { FileUses } from './file-uses.js';
 import { MongoFiles } from './files.js';
 import { foundIndexes, indexNames, isValidated, makeCollections, makeIndexes } from './indexes.js';
@@ -84,7 +85,7 @@ function prepare(
   connection: Connection,
   { migrate = true, known: ours = known }: MongoOptions,
 ): Promise<Prepared> {
-  return connection.run(async (db) => {
+  return connection.slowly(async (db) => {
     const found = await readSchema(db, ours);
     const made = unknownTo(ours, found).length === 0 && (migrate || found.version === 0);
     if (made) await warnOlder(db, found, ours);
@@ -170,10 +171,13 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
     files: new MongoFiles(connection, uses),
     notes: new MongoNotes(connection),
     audit: new MongoAudit(connection),
+    reach: connection.reach,
     /** Writes, because a store that can only read is not ready. */
     async ping() {
+      const { away } = connection.reach;
+      if (away !== null) throw unavailable(away);
       const meta = connection.collection<{ _id: string; at: number }>('meta');
-      await connection.run(() =>
+      await connection.probe(() =>
         meta.updateOne({ _id: 'ping' }, { $set: { at: Date.now() } }, { upsert: true }),
       );
     },
@@ -181,7 +185,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
       closed ??= (async () => {
         unwatch();
         node?.close();
-        await marks.all();
+        await marks.ended();
         await connection.close();
       })();
       return closed;

@@ -46,7 +46,7 @@ export async function tally<T extends Pick<MemoryDocument, '_id' | 'agentId'>>(
     const begin = Math.max(from, Math.floor(timeOf(first._id) / dayMs) * dayMs);
     from = begin + dayMs;
     const day = { ...filter, _id: { $gte: idAt(begin), $lt: idAt(Math.min(from, before)) } };
-    const rows = await connection.run(async () => {
+    const rows = await connection.slowly(async () => {
       if (!sized) return perAgent(collection, day, false);
       try {
         return await perAgent(collection, day, true);

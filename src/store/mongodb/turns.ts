@@ -34,6 +34,8 @@ export class MongoTurns implements TurnStore {
   readonly #listings: Listings;
   readonly #reopening: Reopening;
   readonly #append: MongoMemories['append'];
+  /** Commits that were begun, by the caller's turn. */
+  readonly #tried = new WeakMap<Turn, MemoryDocument>();
 
   constructor(
     connection: Connection,
@@ -86,12 +88,21 @@ export class MongoTurns implements TurnStore {
         // The covers of the first checkpoint stay: messages that came later wait for the next turn.
         const renew = () =>
           memories.updateOne(
-            { ...holder, 'checkpoint.turnId': turnId },
+            // What is late must not undo a step that was noted since.
+            {
+              ...holder,
+              'checkpoint.turnId': turnId,
+              [`checkpoint.steps.${steps.length}`]: { $exists: false },
+            },
             { $set: { 'checkpoint.steps': steps, 'checkpoint.tries': tries } },
           );
         // One of the two does it; what is likelier is tried first.
         const [first, second] = steps.length > 1 ? [renew, set] : [set, renew];
-        return (await first()).matchedCount > 0 || (await second()).matchedCount > 0;
+        if ((await first()).matchedCount > 0 || (await second()).matchedCount > 0) return true;
+        return (
+          (await memories.findOne({ ...holder, 'checkpoint.turnId': turnId }, { projection: { _id: 1 } })) !==
+          null
+        );
       });
       // Another one of the covers holds it where the first is gone.
       if (matched) return;
@@ -99,13 +110,16 @@ export class MongoTurns implements TurnStore {
   }
 
   async commit({ turn, reply, outbound }: TurnCommit): Promise<boolean> {
-    const document = turnDocumentOf(turn, reply, outbound);
+    // The same document again where nobody knows whether it was stored: so it is known as ours.
+    const tried = this.#tried.get(turn);
+    const document = tried ?? turnDocumentOf(turn, reply, outbound);
+    this.#tried.set(turn, document);
     const inserted = await this.#log.insert(document);
     if (!inserted.stored) {
       const winner = await this.#winner(turn);
       if (!winner) throw new FatalError('internal', `Another memory has the id ${document._id}.`);
       // Our own first try, whose answer was lost, is no other worker.
-      if (!inserted.again || winner._id !== document._id) return false;
+      if (!(inserted.again || tried) || winner._id !== document._id) return false;
     }
     this.#marks.begin(document);
     return true;
@@ -273,8 +287,7 @@ export class MongoTurns implements TurnStore {
 
   /** The turn of that id, or else another one with some of its messages. */
   #winner({ turnId, roomId, covers }: Turn): Promise<MemoryDocument | null> {
-    const projection = { _id: 1 } as const;
-    const room = this.#log.agents.of(roomId);
+    const [room, projection] = [this.#log.agents.of(roomId), { _id: 1 } as const];
     return this.#connection.run(
       async () =>
         (await this.#log.memories.findOne<MemoryDocument>({ ingest: turnId, ...room }, { projection })) ??
