@@ -12,6 +12,7 @@ import { NotedSecrets, secretNote, undamaged } from './secrets/noted-secrets.js'
 import { open } from './secrets/sealing.js';
 import { noteAtRest } from './store/libsql/at-rest.js';
 import { openLibsqlStore } from './store/libsql/store.js';
+import type { ArchiveRequest } from './store/mongodb/archive.js';
 import type { MongoOptions } from './store/mongodb/store.js';
 import type { Store } from './store/store.js';
 
@@ -163,15 +164,20 @@ export async function databaseCare({ cluster }: Config, log: Logger) {
       { field: 'MONGODB_URL' },
     );
   }
-  const [{ archiveBefore, countBefore }, { requireCluster, shardKeys, shardStore }] = await Promise.all([
-    import('./store/mongodb/archive.js'),
-    import('./store/mongodb/shard.js'),
-  ]);
-  const options = { url: cluster.mongodbUrl, database: cluster.database };
+  const [{ archivable, archive }, { overview }, { requireCluster, shardKeys, shardStore }] =
+    await Promise.all([
+      import('./store/mongodb/archive.js'),
+      import('./store/mongodb/overview.js'),
+      import('./store/mongodb/shard.js'),
+    ]);
+  const { mongodbUrl: url, database, readPreference } = cluster;
+  const options = { url, database, readPreference };
   return {
-    name: cluster.database,
-    countBefore: (before: number) => countBefore(before, options),
-    archiveBefore: (before: number, tell: (moved: number) => void) => archiveBefore(before, options, tell),
+    name: database,
+    overview: () => overview(options),
+    archivable: (request: ArchiveRequest) => archivable(request, options),
+    archive: (request: ArchiveRequest, tell: (moved: number, month: string) => void) =>
+      archive(request, options, tell),
     shardKeys,
     requireCluster: () => requireCluster(options),
     shard: () => shardStore({ ...options, log }),

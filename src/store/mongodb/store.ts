@@ -10,7 +10,7 @@
  * - **Abilities** (`abilities.ts`): what this server has; `indexes.ts` makes what it can.
  * - **Search**: `search.ts` over the search node (`search-node.ts`) or, without one, `lexicon.ts` and `vectors.ts`.
  * - **Files** (`files.ts`): their bytes, and how those go that no memory names (`file-uses.ts`).
- * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`.
+ * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`; `overview.ts` shows it.
  *
  * The other files are the ports.
  */

@@ -250,8 +250,7 @@ export class MongoTurns implements TurnStore {
 
   /** The turn of that id, or else another one with some of its messages. */
   #winner({ turnId, roomId, covers }: Turn): Promise<MemoryDocument | null> {
-    const projection = { _id: 1 } as const;
-    const room = this.#log.agents.of(roomId);
+    const [room, projection] = [this.#log.agents.of(roomId), { _id: 1 } as const];
     return this.#connection.run(
       async () =>
         (await this.#log.memories.findOne<MemoryDocument>({ ingest: turnId, ...room }, { projection })) ??
