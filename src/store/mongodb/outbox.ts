@@ -17,10 +17,12 @@ import {
   givenUp,
   type MemoryDocument,
   memoryFields,
+  oldestFirst,
   outboundOf,
   undeliveredOf,
 } from './documents.js';
 import type { Marks } from './marks.js';
+import type { Reads } from './reads.js';
 import type { RoomLog } from './room-log.js';
 import { waitingRooms } from './waiting.js';
 
@@ -36,21 +38,25 @@ export class MongoOutbox implements Outbox {
   readonly #connection: Connection;
   readonly #log: RoomLog;
   readonly #marks: Marks;
+  readonly #reads: Reads;
   readonly #places = new LRUCache<string, Place>({ max: 10_000 });
 
-  constructor(connection: Connection, log: RoomLog, marks: Marks) {
+  constructor(connection: Connection, log: RoomLog, marks: Marks, reads: Reads) {
     this.#connection = connection;
+    this.#reads = reads;
     this.#log = log;
     this.#marks = marks;
   }
 
   async due(roomId: string, limit: number): Promise<Due[]> {
     if (whole(limit) === 0) return [];
-    const documents = await this.#connection.find(
-      this.#log.memories,
-      { roomId, due: true },
-      { sort: { _id: 1 }, limit: whole(limit), projection: { ...memoryFields, outbox: 1 } },
-    );
+    const documents = await this.#reads.rows<MemoryDocument>([
+      { $match: { roomId, due: true } },
+      { $sort: { _id: 1 } },
+      { $limit: whole(limit) },
+      { $project: { ...memoryFields, outbox: 1 } },
+    ]);
+    documents.sort(oldestFirst);
     for (const { _id, outbox } of documents) this.#places.set(outbox!.id, { _id, roomId });
     return documents.map(outboundOf);
   }

@@ -12,17 +12,32 @@ import {
   copied,
   type MemoryDocument,
   memoryFields,
-  memoryOf,
   Open,
+  oldestFirst,
   turnDocumentOf,
   turnOf,
 } from './documents.js';
 import type { Listings } from './listings.js';
 import type { Marks } from './marks.js';
 import type { MongoMemories } from './memories.js';
+import type { Reads } from './reads.js';
 import { Reopening } from './reopening.js';
 import type { RoomLog } from './room-log.js';
 import { waitingRooms } from './waiting.js';
+import type { Windows } from './windows.js';
+
+interface TurnParts {
+  reads: Reads;
+  windows: Windows;
+  listings: Listings;
+  append: MongoMemories['append'];
+}
+
+const openFields = {
+  ...memoryFields,
+  ...{ has: 1, open: 1, checkpoint: 1 },
+  ...{ 'turn.turnId': 1, 'turn.covers': 1, 'turn.status': 1, 'turn.trigger': 1 },
+};
 
 /** A claim meets at most this many unfinished turns at once; the rest in its next look. */
 const mostTurns = 8;
@@ -31,6 +46,8 @@ export class MongoTurns implements TurnStore {
   readonly #connection: Connection;
   readonly #log: RoomLog;
   readonly #marks: Marks;
+  readonly #reads: Reads;
+  readonly #windows: Windows;
   readonly #listings: Listings;
   readonly #reopening: Reopening;
   readonly #append: MongoMemories['append'];
@@ -39,8 +56,10 @@ export class MongoTurns implements TurnStore {
     connection: Connection,
     log: RoomLog,
     marks: Marks,
-    { listings, append }: { listings: Listings; append: MongoMemories['append'] },
+    { reads, windows, listings, append }: TurnParts,
   ) {
+    this.#reads = reads;
+    this.#windows = windows;
     this.#append = append;
     this.#connection = connection;
     this.#log = log;
@@ -106,6 +125,8 @@ export class MongoTurns implements TurnStore {
       // Our own first try, whose answer was lost, is no other worker.
       if (!inserted.again || winner._id !== document._id) return false;
     }
+    // A half character is stored as something else.
+    if (reply && !/\p{Surrogate}/u.test(reply.content.text)) this.#windows.add(reply.roomId, [document]);
     this.#marks.begin(document);
     return true;
   }
@@ -198,34 +219,24 @@ export class MongoTurns implements TurnStore {
    * Everything a claim must see, in one query: unfinished turns of triggers, triggers, unfinished reopenings and turns,
    * then checkpoints, then what waits.
    */
-  #open(
+  async #open(
     roomId: string,
     limit: number,
     from: MemoryDocument['open'] = Open.triggered,
   ): Promise<MemoryDocument[]> {
-    return this.#connection.find(
-      this.#log.memories,
-      { roomId, open: { $gte: from! } },
-      {
-        sort: { open: 1, _id: 1 },
-        limit: limit + mostTurns,
-        projection: {
-          ...memoryFields,
-          open: 1,
-          checkpoint: 1,
-          'turn.turnId': 1,
-          'turn.covers': 1,
-          'turn.status': 1,
-          'turn.trigger': 1,
-        },
-      },
-    );
+    const found = await this.#reads.rows<MemoryDocument>([
+      { $match: { roomId, open: { $gte: from! } } },
+      { $sort: { open: 1, _id: 1 } },
+      { $limit: limit + mostTurns },
+      { $project: openFields },
+    ]);
+    return found.sort((a, b) => a.open! - b.open! || oldestFirst(a, b));
   }
 
   async #claimOf(found: MemoryDocument[], limit: number): Promise<Claim> {
     const triggers = found.filter(({ open }) => open === Open.trigger);
     const begun = triggers.find(({ checkpoint }) => checkpoint);
-    if (begun) return { messages: [memoryOf(begun)], checkpoint: checkpointOf(begun) };
+    if (begun) return { messages: this.#taken([begun]), checkpoint: checkpointOf(begun) };
     // Triggers come before messages here, whatever their place in the line: too many of them leave no room for those.
     const { roomId } = found[0] ?? {};
     const more = triggers.length > mostTurns && roomId !== undefined;
@@ -234,9 +245,9 @@ export class MongoTurns implements TurnStore {
     const [trigger] = triggers;
     if (first?.open !== Open.checkpoint) {
       if (trigger && !(first && first._id < trigger._id))
-        return { messages: [memoryOf(trigger)], checkpoint: null, cut: true };
+        return { messages: this.#taken([trigger]), checkpoint: null, cut: true };
       const before = trigger ? open.filter(({ _id }) => _id < trigger._id) : open;
-      const messages = before.slice(0, limit).map(memoryOf);
+      const messages = this.#taken(before.slice(0, limit));
       return { messages, checkpoint: null, ...(trigger && { cut: true }) };
     }
     return this.#begun(first, open, limit);
@@ -250,15 +261,18 @@ export class MongoTurns implements TurnStore {
     if (found.length < covered.size && open.length >= limit + mostTurns) {
       found = await this.#stillPending(checkpoint);
     }
-    found.sort((a, b) => (a._id < b._id ? -1 : 1));
-    return { messages: found.map(memoryOf), checkpoint };
+    return { messages: this.#taken(found.sort(oldestFirst)), checkpoint };
+  }
+
+  #taken(found: MemoryDocument[]): Memory[] {
+    return found[0] ? this.#windows.add(found[0].roomId, found) : [];
   }
 
   #stillPending({ roomId, covers }: TurnCheckpoint): Promise<MemoryDocument[]> {
     return this.#connection.find(
       this.#log.memories,
       { roomId, _id: { $in: covers }, status: 'pending' },
-      { projection: memoryFields },
+      { projection: { ...memoryFields, has: 1 } },
     );
   }
 
