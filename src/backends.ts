@@ -8,7 +8,6 @@ import { InProcessLeases } from './lease/in-process.js';
 import type { Logger } from './logger.js';
 import { InProcessMaintenance } from './maintenance/in-process.js';
 import { InProcessQueue } from './queue/in-process.js';
-import type { RoomQueue } from './queue/queue.js';
 import { SecretKeys } from './secrets/keys.js';
 import { NotedSecrets, secretNote, undamaged } from './secrets/noted-secrets.js';
 import { open } from './secrets/sealing.js';
@@ -18,7 +17,10 @@ import type { MongoOptions } from './store/mongodb/store.js';
 import type { Store } from './store/store.js';
 
 /** How a shared database is opened, and who sees every command to it, and every answer, e.g. to count them. */
-export type DatabaseWatch = Pick<MongoOptions, 'onCommand' | 'onAnswer' | 'embedderHint' | 'migrate'>;
+export type DatabaseWatch = Pick<
+  MongoOptions,
+  'onCommand' | 'onAnswer' | 'onStuck' | 'patience' | 'embedderHint' | 'migrate'
+>;
 
 /** @throws what the engines throw: `store_locked`, `store_unavailable`, `config_invalid`. */
 export function openEngines(config: Config, log: Logger, watch: DatabaseWatch = {}): Promise<Engines> {
@@ -62,7 +64,7 @@ async function sharedEngines(
     import('./maintenance/bullmq.js'),
   ]);
   const redis = new RedisConnections(cluster.redis, log);
-  const queues: RoomQueue[] = [];
+  const queues: InstanceType<typeof BullmqQueue>[] = [];
   // Where newer hubs alone may work, this one must take nothing from them either.
   const onRefused = () => void Promise.all(queues.map((queue) => queue.close()));
   const store = await openShared(cluster, log, { ...watch, onRefused });
@@ -93,6 +95,11 @@ async function sharedEngines(
   };
   const [turnQueue, deliveryQueue] = [queue('turns'), queue('deliveries')];
   queues.push(turnQueue, deliveryQueue);
+  store.reach?.onChange((away) => {
+    if (away === null) log.info('the database answers again; work is taken');
+    else log.error({ away }, 'the database does not answer; no work is taken until it does');
+    for (const one of queues) away === null ? one.resume() : one.pause();
+  });
   return { store, bus, turnQueue, deliveryQueue, leases, limiters, maintenance, close };
 }
 

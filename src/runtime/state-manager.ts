@@ -2,6 +2,7 @@ import type { Agent } from '../core/character.js';
 import { within } from '../core/deadline.js';
 import type { Memory } from '../core/memory.js';
 import type { RoomState } from '../core/room.js';
+import type { ModelMessage } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
 import type { History } from '../store/history.js';
@@ -43,14 +44,14 @@ export class StateManager {
     ]);
     const known = new Set(facts.map(({ id }) => id));
     const quoted = recalled.filter(({ id }) => !known.has(id));
-    const line = lineOf(window, context).map((memory) => ({ memory, message: toModelMessage(memory) }));
+    const line = lineOf(window, context);
     const ids = new Set(messages.map(({ id }) => id));
-    const asked = new Set(line.filter(({ memory }) => ids.has(memory.id)).map(({ message }) => message));
-    const all = line.map(({ message }) => message);
+    const [asked, earlier] = [new Set<ModelMessage>(), new Set<ModelMessage>()];
+    for (const memory of line) (ids.has(memory.id) ? asked : earlier).add(toModelMessage(memory));
     return {
       system: systemParts({ character, facts, recalled: quoted, context: provided }),
-      messages: all,
-      ...{ asked, earlier: new Set(all.filter((message) => !asked.has(message))), unshown },
+      messages: line.map(toModelMessage),
+      ...{ asked, earlier, unshown },
       tools: abilities.tools,
       maxTokens: character.maxTokens,
       temperature: character.temperature,

@@ -7,7 +7,7 @@
 import type { Collection, Filter } from 'mongodb';
 import { Connection, type ConnectionOptions } from './connection.js';
 import type { MemoryDocument } from './documents.js';
-import { isDuplicateKey } from './faults.js';
+import { isTakenId } from './faults.js';
 import { readSchema } from './schema.js';
 
 const batch = 500;
@@ -24,7 +24,7 @@ export async function countBefore(before: number, options: ConnectionOptions): P
   const connection = await Connection.open(options);
   try {
     const memories = connection.collection<MemoryDocument>('memories');
-    return await connection.run(() => memories.countDocuments(finished(before)));
+    return await connection.slowly(() => memories.countDocuments(finished(before)));
   } finally {
     await connection.close();
   }
@@ -91,7 +91,7 @@ async function copy(archive: Collection<Archived>, documents: MemoryDocument[]):
   try {
     await archive.insertMany(copies, { ordered: false });
   } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
+    if (!isTakenId(error)) throw error;
   }
 }
 

@@ -70,11 +70,12 @@ export class MongoMemories implements MemoryStore {
   }
 
   async find(key: SourceKey): Promise<Memory | null> {
+    const markingOf = this.#parts.marks.since();
     const found = await this.#parts.connection.run(() =>
       this.#memories.findOne<MemoryDocument>({ ingest: ingestionId(key) }, { projection: memoryFields }),
     );
     if (!found) return null;
-    const marking = this.#parts.marks.ofMessage(found._id);
+    const marking = markingOf(found._id);
     return marking ? this.get(found._id) : memoryOf(found);
   }
 
@@ -86,13 +87,13 @@ export class MongoMemories implements MemoryStore {
     const marking = this.#parts.marks.ofRoom(roomId);
     if (marking) await marking;
     if (whole(limit) === 0) return [];
-    const match = { roomId, kind: 'message', status: { $ne: 'pending' } };
+    const match = { ...this.#parts.log.agents.of(roomId), kind: 'message', status: { $ne: 'pending' } };
     return this.#parts.windows.recent({ name: roomId, match, limit: whole(limit) });
   }
 
   async history(roomId: string, { order = 'oldest', ...page }: HistoryRequest): Promise<Page<Memory>> {
     await this.#parts.marks.ofRoom(roomId);
-    return this.#page({ roomId, kind: 'message' }, page, order);
+    return this.#page({ ...this.#parts.log.agents.of(roomId), kind: 'message' }, page, order);
   }
 
   async rooms(page: PageRequest & { agentId?: string }): Promise<Page<RoomSummary>> {
@@ -203,7 +204,7 @@ export class MongoMemories implements MemoryStore {
   /** The one that has the ingestion key, read where a majority has it: its own write may still be under way. */
   async #earlier({ _id, ingest, roomId }: MemoryDocument): Promise<MemoryDocument> {
     const { abilities, connection } = this.#parts;
-    const where = abilities.sharded ? { ingest, roomId } : { ingest };
+    const where = abilities.sharded ? { ingest, ...this.#parts.log.agents.of(roomId) } : { ingest };
     const found = await connection.run(() =>
       this.#memories.findOne<MemoryDocument>(where, {
         projection: memoryFields,

@@ -17,11 +17,12 @@
 import type { Memory } from '../../core/memory.js';
 import type { Logger } from '../../logger.js';
 import type { Store } from '../store.js';
-import { type Abilities, askServer, notesOf, shardedIngestion } from './abilities.js';
+import { type Abilities, askServer, notesOf } from './abilities.js';
 import { MongoAudit } from './audit.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { Embedders } from './embedders.js';
 import { Expiry } from './expiry.js';
+import { unavailable } from './faults.js';
 import { FileUses } from './file-uses.js';
 import { MongoFiles } from './files.js';
 import { foundIndexes, indexNames, isValidated, makeCollections, makeIndexes } from './indexes.js';
@@ -31,6 +32,7 @@ import { MongoMemories } from './memories.js';
 import { MongoNotes } from './notes.js';
 import { MongoOutbox } from './outbox.js';
 import { Reads } from './reads.js';
+import { RoomAgents } from './room-agents.js';
 import { RoomLog } from './room-log.js';
 import {
   bringUp,
@@ -44,6 +46,7 @@ import {
 } from './schema.js';
 import { Search } from './search.js';
 import { SearchNode } from './search-node.js';
+import { spreadBy } from './shard-key.js';
 import { MongoTokens } from './tokens.js';
 import { MongoTurns } from './turns.js';
 import { Windows } from './windows.js';
@@ -84,14 +87,16 @@ function prepare(
   connection: Connection,
   { migrate = true, known: ours = known }: MongoOptions,
 ): Promise<Prepared> {
-  return connection.run(async (db) => {
+  return connection.slowly(async (db) => {
     const found = await readSchema(db, ours);
     const made = unknownTo(ours, found).length === 0 && (migrate || found.version === 0);
     if (made) await warnOlder(db, found, ours);
     const validation = await (made ? makeCollections(db) : isValidated(db));
     const [asked, there] = await Promise.all([askServer(db), indexNames(db)]);
-    const sharded = there.has(shardedIngestion);
-    const indexes = made ? await makeIndexes(db, { ...asked, sharded, there }) : foundIndexes(there);
+    const sharded = await spreadBy(db, there, { mayChange: made });
+    const indexes = made
+      ? await makeIndexes(db, { ...asked, sharded: sharded !== null, there })
+      : foundIndexes(there);
     const schema = made ? await bringUp(db, found, ours) : found;
     return { abilities: { ...asked, ...indexes, sharded, validation }, schema };
   });
@@ -133,7 +138,7 @@ function watchSchema(
 
 function storeOn(connection: Connection, { abilities, schema }: Prepared, options: MongoOptions): Store {
   const { log: logger, embedderHint, known: ours = known } = options;
-  const log = new RoomLog(connection);
+  const log = new RoomLog(connection, new RoomAgents(abilities.sharded === 'agent'));
   const marks = new Marks(log, logger);
   const node = abilities.search ? new SearchNode(connection, abilities, logger) : null;
   const embedders = new Embedders(connection, node);
@@ -169,10 +174,13 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
     files: new MongoFiles(connection, uses),
     notes: new MongoNotes(connection, reads),
     audit: new MongoAudit(connection),
+    reach: connection.reach,
     /** Writes, because a store that can only read is not ready. */
     async ping() {
+      const { away } = connection.reach;
+      if (away !== null) throw unavailable(away);
       const meta = connection.collection<{ _id: string; at: number }>('meta');
-      await connection.run(() =>
+      await connection.probe(() =>
         meta.updateOne({ _id: 'ping' }, { $set: { at: Date.now() } }, { upsert: true }),
       );
     },
@@ -180,7 +188,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
       closed ??= (async () => {
         unwatch();
         node?.close();
-        await marks.all();
+        await marks.ended();
         await connection.close();
       })();
       return closed;
