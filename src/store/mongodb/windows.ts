@@ -25,12 +25,14 @@ interface Held {
 type Coming = Held & { passedOver?: true };
 
 interface Window {
-  /** As of the last read, oldest first; null before the first. */
+  /** As of the last read, by their lines, oldest first; null before the first. */
   read: Map<string, Held> | null;
   /** How many that asked for. */
   limit: number;
   /** Claimed or committed here since then, so likely to be read next. */
   coming: Map<string, Coming>;
+  /** How much it counts for. */
+  size: number;
 }
 
 export interface WindowRequest {
@@ -47,7 +49,7 @@ export class Windows {
 
   constructor(reads: Reads, { most = mostHeld }: { most?: number } = {}) {
     this.#reads = reads;
-    this.#windows = new LRUCache({ maxSize: most, sizeCalculation: sizeOf });
+    this.#windows = new LRUCache({ maxSize: most, sizeCalculation: ({ size }) => size });
   }
 
   /** How much is held, in memories. */
@@ -62,28 +64,37 @@ export class Windows {
     const { lines, fetched } = known
       ? await this.#changed(match, limit, known)
       : { lines: null, fetched: await this.#fetch(match, limit) };
-    const held = new Map(fetched.map((one) => [one.memory.id, one]));
-    const read = lines ? await this.#resolved(lines, match, held, known!) : held;
+    const found = lines ? await this.#resolved(lines, match, fetched, known!) : fetched;
+    const read = new Map(found.map((one) => [one.line, one]));
+    const ids = new Set(found.map(({ memory }) => memory.id));
+    let size = 1 + sizeOf(found);
     // What is claimed is read once it is handled. What is not there then either is gone, and held no longer.
     const coming = new Map<string, Coming>();
-    for (const [id, one] of this.#windows.peek(name)?.coming ?? [])
-      if (!read.has(id) && !one.passedOver) coming.set(id, { ...one, passedOver: true });
-    this.#windows.set(name, { read, limit, coming });
-    return [...read.values()].map(({ memory }) => memory);
+    for (const [id, one] of this.#windows.peek(name)?.coming ?? []) {
+      if (ids.has(id) || one.passedOver) continue;
+      coming.set(id, { ...one, passedOver: true });
+      size += sizeOf([one]);
+    }
+    this.#windows.set(name, { read, limit, coming, size });
+    return found.map(({ memory }) => memory);
   }
 
   /** Notes what this process has claimed or committed, and gives it back as memories. */
   add(name: string, documents: MemoryDocument[]): Memory[] {
     const held = documents.map(heldOf);
-    const { read = null, limit = 0, coming = [] } = this.#windows.get(name) ?? {};
+    const { read = null, limit = 0, coming = new Map(), size = 1 } = this.#windows.get(name) ?? {};
+    const before = held.flatMap(({ memory }) => coming.get(memory.id) ?? []);
     const added = held.map((one) => [one.memory.id, one] as const);
-    this.#windows.set(name, { read, limit, coming: new Map([...coming, ...added]) });
+    this.#windows.set(name, {
+      ...{ read, limit, coming: new Map([...coming, ...added]) },
+      size: size + sizeOf(held) - sizeOf(before),
+    });
     return held.map(({ memory }) => memory);
   }
 
   /** The lines of all, and in the same round trip what is newer than anything held. */
   async #changed(match: Document, limit: number, { read, coming }: Window) {
-    const newest = [...read!.keys()].at(-1) ?? '';
+    const newest = [...read!.values()].at(-1)!.memory.id;
     const unknown = { $gt: newest, $nin: [...coming.keys()] };
     const [lines, fetched] = await Promise.all([
       this.#lines(match, limit),
@@ -96,20 +107,26 @@ export class Windows {
   async #resolved(
     lines: string[],
     match: Document,
-    fetched: Map<string, Held>,
+    fetched: Held[],
     { read, coming }: Window,
-  ): Promise<Map<string, Held>> {
+  ): Promise<Held[]> {
+    const news = new Map(fetched.map((one) => [one.memory.id, one]));
+    let byId: Map<string, Held> | undefined;
     const found = lines.map((line) => {
+      const same = read!.get(line);
+      if (same && hasMark(line)) return same;
       const id = idOf(line);
-      return fetched.get(id) ?? asIn(line, read!.get(id)) ?? asIn(line, coming.get(id)) ?? id;
+      const other = news.get(id) ?? asIn(line, coming.get(id));
+      if (other) return other;
+      byId ??= new Map([...read!.values()].map((one) => [one.memory.id, one]));
+      return asIn(line, byId.get(id)) ?? id;
     });
     const missing = found.filter((one) => typeof one === 'string');
-    const more =
-      missing.length > 0 ? await this.#fetch({ ...match, _id: { $in: missing } }, missing.length) : [];
+    if (missing.length === 0) return found as Held[];
+    const more = await this.#fetch({ ...match, _id: { $in: missing } }, missing.length);
     const late = new Map(more.map((one) => [one.memory.id, one]));
     // Gone in between: it was there when the lines were read, and need not be.
-    const all = found.flatMap((one) => (typeof one === 'string' ? (late.get(one) ?? []) : one));
-    return new Map(all.map((one) => [one.memory.id, one]));
+    return found.flatMap((one) => (typeof one === 'string' ? (late.get(one) ?? []) : one));
   }
 
   async #lines(match: Document, limit: number): Promise<string[]> {
@@ -146,11 +163,13 @@ function idOf(line: string): string {
   return line.slice(0, line.lastIndexOf('|', line.lastIndexOf('|', line.lastIndexOf('|') - 1) - 1));
 }
 
+function hasMark(line: string): boolean {
+  return !line.endsWith('|');
+}
+
 /** The held one as the line has it; undefined where its text may be another. */
 function asIn(line: string, held: Held | undefined): Held | undefined {
-  const mark = line.slice(line.lastIndexOf('|'));
-  if (mark === '|' || !held?.line.endsWith(mark)) return;
-  if (held.line === line) return held;
+  if (!hasMark(line) || !held?.line.endsWith(line.slice(line.lastIndexOf('|')))) return;
   const [status, turnId] = line.slice(held.memory.id.length + 1).split('|') as [MemoryStatus, string];
   return { line, memory: Object.freeze({ ...held.memory, status, turnId: turnId || null }) };
 }
@@ -159,11 +178,9 @@ function heldOf(document: MemoryDocument): Held {
   return { line: lineOf(document), memory: frozen(memoryOf(document)) };
 }
 
-function sizeOf({ read, coming }: Window): number {
-  let size = 1;
-  for (const held of [read, coming])
-    for (const { memory } of held?.values() ?? [])
-      size += 1 + Math.floor(memory.content.text.length / countedLength);
+function sizeOf(held: Iterable<Held>): number {
+  let size = 0;
+  for (const { memory } of held) size += 1 + Math.floor(memory.content.text.length / countedLength);
   return size;
 }
 
