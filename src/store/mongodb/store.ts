@@ -133,7 +133,9 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
   const { log: logger, embedderHint, known: ours = known } = options;
   const log = new RoomLog(connection);
   const marks = new Marks(log, logger);
-  const node = abilities.search ? new SearchNode(connection, abilities, logger) : null;
+  // One that is away may come back.
+  const mayHaveNode = abilities.search || abilities.searchProblem !== null;
+  const node = mayHaveNode ? new SearchNode(connection, abilities, logger) : null;
   const embedders = new Embedders(connection, node);
   const uses = new FileUses(connection);
   const expiry = new Expiry(connection, uses, abilities);
@@ -158,7 +160,13 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
   const append = (memory: Memory) => memories.append(memory);
   let closed: Promise<void> | undefined;
   return {
-    description: { engine: abilities.engine, schema: schema.version, notes: [...noted, ...lacks] },
+    description: {
+      ...{ engine: abilities.engine, schema: schema.version },
+      get notes() {
+        const search = abilities.search || node?.answered === true;
+        return [...noted, ...notesOf({ ...abilities, search }), ...(node?.notes() ?? [])];
+      },
+    },
     memories,
     turns: new MongoTurns(connection, log, marks, { listings, append }),
     outbox: new MongoOutbox(connection, log, marks),

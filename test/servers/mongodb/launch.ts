@@ -20,6 +20,8 @@ export interface MongoServerOptions {
   replicaSet?: string;
   searchDelayMs?: number;
   searchLagMs?: number;
+  /** Search indexes at most. */
+  searchIndexes?: number;
   ttlSeconds?: number;
 }
 
@@ -52,6 +54,10 @@ interface Control {
   /** The connection is cut after the command is executed. Ours alone: a real server cannot do it. */
   dropAfter(commands: string[], times?: number): Promise<void>;
   delay(commands: string[], ms: number, times?: number): Promise<void>;
+  /** From now on searches see the collection as it was so many ms ago; `Infinity`: as it is now. */
+  searchLag(ms: number): Promise<void>;
+  /** What commands on search indexes fail with, e.g. 125; 0: nothing. */
+  searchManagement(code: number): Promise<void>;
   off(): Promise<void>;
 }
 
@@ -104,13 +110,14 @@ export async function startMongoServer(options: MongoServerOptions = {}): Promis
 }
 
 function flags(options: MongoServerOptions, dataDir: string, port: number): string[] {
-  const { search = true, replicaSet, searchDelayMs, searchLagMs, ttlSeconds } = options;
+  const { search = true, replicaSet, searchDelayMs, searchLagMs, searchIndexes, ttlSeconds } = options;
   return [
     ...['--data', dataDir, '--port', String(port), '--exit-with-parent'],
     ...(search ? [] : ['--no-search']),
     ...(replicaSet ? ['--replica-set', replicaSet] : []),
     ...(searchDelayMs === undefined ? [] : ['--search-delay-ms', String(searchDelayMs)]),
     ...(searchLagMs === undefined ? [] : ['--search-lag-ms', String(searchLagMs)]),
+    ...(searchIndexes === undefined ? [] : ['--search-indexes', String(searchIndexes)]),
     ...(ttlSeconds === undefined ? [] : ['--ttl-seconds', String(ttlSeconds)]),
   ];
 }
@@ -130,14 +137,16 @@ async function listening(child: ChildProcess): Promise<number> {
 }
 
 function control(url: string): Control {
-  async function configure(mode: unknown, data?: Document): Promise<void> {
+  async function command(command: Document): Promise<void> {
     const client = new MongoClient(url, { appName: 'control' });
     try {
-      await client.db('admin').command({ configureFailPoint: 'failCommand', mode, ...(data && { data }) });
+      await client.db('admin').command(command);
     } finally {
       await client.close();
     }
   }
+  const configure = (mode: unknown, data?: Document) =>
+    command({ configureFailPoint: 'failCommand', mode, ...(data && { data }) });
   const once =
     (data: (commands: string[]) => Document) =>
     async (commands: string[], times = 1) =>
@@ -153,6 +162,8 @@ function control(url: string): Control {
     dropAfter: once(() => ({ closeAfterExecution: true })),
     delay: (commands, ms, times = 1) =>
       configure({ times }, { failCommands: commands, blockConnection: true, blockTimeMS: ms }),
+    searchLag: (searchLagMs) => command({ setParameter: 1, searchLagMs }),
+    searchManagement: (searchManagementCode) => command({ setParameter: 1, searchManagementCode }),
     off: () => configure('off'),
   };
 }

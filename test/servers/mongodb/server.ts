@@ -28,7 +28,8 @@ export class MongoServer {
 
   constructor(dataFolder: string, settings: Settings) {
     this.settings = settings;
-    this.#store = new Store(new Journal(dataFolder), new Sessions(settings.replicaSet !== undefined));
+    const sessions = new Sessions(settings.replicaSet !== undefined);
+    this.#store = new Store(new Journal(dataFolder), sessions, settings);
   }
 
   async listen(): Promise<number> {

@@ -12,8 +12,12 @@ export interface Settings {
   search: boolean;
   /** How long a new search index stays PENDING. */
   searchDelayMs: number;
-  /** How long a change takes to be seen by searches, which on Atlas is never at once. */
+  /** How long a change takes to be seen by searches, which on Atlas is never at once; `Infinity`: never. */
   searchLagMs: number;
+  /** Search indexes at most; Atlas M0 allows three. 0: any number. */
+  searchIndexes: number;
+  /** What every command on search indexes fails with, as while their management is away (125); 0: nothing. */
+  searchManagementCode: number;
   /** Seconds between two passes of the TTL monitor. */
   ttlSeconds: number;
 }

@@ -105,12 +105,18 @@ export const getParameter: Command = {
   },
 };
 
+/** What tests change while the server runs; a real one has none of these. */
+const ourParameters = ['searchLagMs', 'searchIndexes', 'searchManagementCode'] as const;
+
 export const setParameter: Command = {
-  fields: ['ttlMonitorSleepSecs'],
+  fields: ['ttlMonitorSleepSecs', ...ourParameters],
   run({ command, settings }) {
-    if (command.ttlMonitorSleepSecs === undefined) notImplemented('any parameter but ttlMonitorSleepSecs');
-    const was = settings.ttlSeconds;
-    settings.ttlSeconds = toNumber(command.ttlMonitorSleepSecs);
+    const ours = ourParameters.find((name) => command[name] !== undefined);
+    if (!ours && command.ttlMonitorSleepSecs === undefined)
+      notImplemented('any parameter but ttlMonitorSleepSecs');
+    const name = ours ?? 'ttlSeconds';
+    const was = settings[name];
+    settings[name] = toNumber(command[ours ?? 'ttlMonitorSleepSecs']);
     return { was, ok: 1 };
   },
 };
