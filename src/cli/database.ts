@@ -42,10 +42,17 @@ export async function shard(config: Config, { yes }: Consent): Promise<void> {
   await database.requireCluster();
   print(`These collections of "${database.name}" would be sharded, which cannot be taken back in place:`);
   for (const [collection, key] of Object.entries(database.shardKeys)) {
-    print(`  ${collection.padEnd(10)} by ${Object.keys(key)[0]}${'_id' in key ? ', hashed' : ''}`);
+    print(`  ${collection.padEnd(10)} by ${shown(key)}`);
   }
   print('Make a backup and stop all hubs first: those that run would go on with the keys of before.');
   print(paint.dim('Nothing was changed. The same command with --yes does it.'));
+}
+
+/** A shard key, as people write it. */
+function shown(key: Record<string, unknown>): string {
+  return Object.entries(key)
+    .map(([field, kind]) => (kind === 'hashed' ? `a hash of ${field}` : field))
+    .join(', ');
 }
 
 /** The first moment of a month, in UTC as ids and the archive have it. */

@@ -44,7 +44,7 @@ export interface StoreContractOptions {
   /** What has expired may be there for so long; 0 when it is gone at once. Say why it is not 0. */
   expiryLag?: { ms: number; reason: string };
   /** What cannot be promised, each with its reason. */
-  cannot?: Partial<Record<'stem' | 'compareVectors' | 'updateAtOnce', string>>;
+  cannot?: Partial<Record<'stem' | 'compareVectors' | 'updateAtOnce' | 'keyOverRooms', string>>;
 }
 
 export function storeContract(

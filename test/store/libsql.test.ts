@@ -2,9 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { isRetryable } from '../../src/errors.js';
 import { Database } from '../../src/store/libsql/database.js';
-import { Link } from '../../src/store/libsql/link.js';
 import { openLibsqlStore } from '../../src/store/libsql/store.js';
 import { commitOf, message, storeContract } from '../contract/store.js';
 import { log, temporaryFolder } from './folder.js';
@@ -195,33 +193,5 @@ describe('the libsql store', () => {
       retryable: false,
       message: expect.stringContaining('CARRIER_DATA_DIR'),
     });
-  });
-});
-
-describe('the engine', () => {
-  it('that dies fails what waits and what comes, and says so once', async () => {
-    const deaths: unknown[] = [];
-    const link = await Link.open(join(folder.path, 'carrier.db'), (error) => deaths.push(error));
-    const waiting = link.call('ping', []).catch((error: unknown) => error);
-    await link.kill();
-    expect(await waiting).toMatchObject({ code: 'store_unavailable' });
-    const later = await link.call('ping', []).catch((error: unknown) => error);
-    expect(later).toMatchObject({ code: 'store_unavailable' });
-    expect(isRetryable(later)).toBe(true);
-    expect(deaths).toHaveLength(1);
-    await link.close();
-  });
-
-  it('answers in the order it worked, before any promise resolves', async () => {
-    const link = await Link.open(join(folder.path, 'carrier.db'), () => {});
-    const seen: string[] = [];
-    const note = (name: string) => () => void seen.push(name);
-    await Promise.all([
-      link.call('ping', [], note('apply 1')).then(note('resolve 1')),
-      link.call('turn', ['x'], note('apply 2')).then(note('resolve 2')),
-      link.call('ping', [], note('apply 3')).then(note('resolve 3')),
-    ]);
-    expect(seen).toEqual(['apply 1', 'apply 2', 'apply 3', 'resolve 1', 'resolve 2', 'resolve 3']);
-    await link.close();
   });
 });

@@ -30,22 +30,26 @@ export class Statement {
 
 export class Database {
   readonly #db: Libsql.Database;
+  readonly #begin: Statement;
+  readonly #commit: Statement;
 
   constructor(file: string) {
     this.#db = new Libsql(file);
     this.#db.loadExtension(sqliteVec.getLoadablePath());
-    // FULL: a commit is on the disk, not only with the kernel, before anyone is told.
+    // NORMAL: SQLite flushes around a checkpoint; a commit is brought to the disk by `flush.ts`, before anyone is told.
     // secure_delete: what is forgotten is overwritten (measured: no difference in write speed).
     // Checkpoints come from upkeep when the hub idles; the automatic one, at 16 MB, is for hubs that never do.
     this.exec(`
       pragma busy_timeout = 5000; -- a person with an SQLite shell, say
       pragma journal_mode = wal;
-      pragma synchronous = full;
+      pragma synchronous = normal;
       pragma secure_delete = on;
       pragma cache_size = -8000;
       pragma wal_autocheckpoint = 4000;
       pragma temp_store = memory;
     `);
+    this.#begin = this.prepare('begin immediate');
+    this.#commit = this.prepare('commit');
   }
 
   /** Runs statements without parameters. */
@@ -58,10 +62,10 @@ export class Database {
    * lock in the middle of a transaction would stay half executed, and no later transaction could be committed.
    */
   transaction<T>(work: () => T): T {
-    this.exec('begin immediate');
+    this.#begin.run();
     try {
       const result = work();
-      this.exec('commit');
+      this.#commit.run();
       return result;
     } catch (error) {
       if (this.inTransaction) this.exec('rollback');

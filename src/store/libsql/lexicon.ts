@@ -76,7 +76,7 @@ export class Lexicon {
     const texts = JSON.parse(this.#sql.texts.value<string>(this.#mark, limit)!) as [number, number, string][];
     if (texts.length === 0) return false;
     const reached = texts.at(-1)![0];
-    this.#write(() => {
+    this.#db.transaction(() => {
       for (const [seq, scope, text] of texts) {
         const terms = indexTerms(scope, text);
         if (terms !== '') this.#sql.insert.run(seq, terms);
@@ -129,21 +129,11 @@ export class Lexicon {
   }
 
   #startAnew(): void {
-    this.#write(() => {
+    this.#db.transaction(() => {
       this.#db.exec("insert into terms (terms) values ('delete-all')");
       this.#sql.note.run('terms', termsVersion);
       this.#sql.note.run('indexed', 0);
     });
     this.#mark = 0;
-  }
-
-  /** Not flushed to the disk by itself: what a power cut takes away of the index is made again. */
-  #write(work: () => void): void {
-    this.#db.exec('pragma synchronous = normal');
-    try {
-      this.#db.transaction(work);
-    } finally {
-      this.#db.exec('pragma synchronous = full');
-    }
   }
 }

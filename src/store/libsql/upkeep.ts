@@ -1,7 +1,6 @@
 /** Work nobody waits for, in small steps while the engine has nothing else to do. */
 import type { Database } from './database.js';
 import type { Lexicon } from './lexicon.js';
-import type { NoteTable } from './note-table.js';
 
 /** Memories indexed in one step: it holds up whoever comes meanwhile for about 5 ms. */
 const indexedPerStep = 128;
@@ -15,15 +14,15 @@ const pagesPerStep = 64;
 export class Upkeep {
   readonly #db: Database;
   readonly #lexicon: Lexicon;
-  readonly #notes: NoteTable;
+  readonly #sweepNotes: () => boolean;
   readonly #sql;
   #purging: boolean;
   #written = true;
 
-  constructor(db: Database, lexicon: Lexicon, notes: NoteTable) {
+  constructor(db: Database, lexicon: Lexicon, sweepNotes: () => boolean) {
     this.#db = db;
     this.#lexicon = lexicon;
-    this.#notes = notes;
+    this.#sweepNotes = sweepNotes;
     this.#sql = {
       note: db.prepare("insert or replace into progress (name, value) values ('purge', ?)"),
       merge: db.prepare("insert into terms (terms, rank) values ('merge', ?)"),
@@ -50,7 +49,7 @@ export class Upkeep {
   step(): boolean {
     if (this.#lexicon.catchUp(indexedPerStep)) return true;
     if (this.#purging) return this.#purge();
-    if (this.#written && this.#notes.sweep()) return true;
+    if (this.#written && this.#sweepNotes()) return true;
     // Now, so that no append has to wait for it, and a crash leaves little to recover.
     if (this.#written) this.#db.exec('pragma wal_checkpoint(passive)');
     this.#written = false;

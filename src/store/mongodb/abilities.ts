@@ -3,13 +3,16 @@ import { Binary, type Collection, type Db, type Document, MongoServerError } fro
 import { redact } from '../../redaction.js';
 import { isDuplicateKey, isLacking } from './faults.js';
 
+/** What `memories` is spread by over a cluster; `room` in clusters that an older version has sharded. */
+export type SpreadBy = 'agent' | 'room';
+
 export interface Abilities {
   /** As the server calls itself, with its version. */
   engine: string;
   /** Whether writes that lost their answer are known again when the driver repeats them. */
   retryableWrites: boolean;
-  /** Whether `memories` is prepared to be sharded (`shard.ts`). */
-  sharded: boolean;
+  /** Null: `memories` is not sharded (`shard.ts`). */
+  sharded: SpreadBy | null;
   /** A search node: `$vectorSearch` and `$search`. */
   search: boolean;
   /** Why a search node that may be there could not be asked for its indexes; null: it was, or there is none. */

@@ -20,7 +20,7 @@ const collections = [
 
 /**
  * Only what the promises hang on. `ingest` in an index of its own is what makes a key unique; a sharded cluster
- * enforces a unique index only where the shard key is its prefix, so there it is (`roomId`, `ingest`): see `shard.ts`.
+ * enforces a unique index only where the shard key is its prefix, so there it begins with that: see `shard.ts`.
  */
 const validator = {
   $jsonSchema: {
@@ -45,16 +45,20 @@ const naming: IndexDescription = {
   partialFilterExpression: { 'content.attachments.file': { $exists: true } },
 };
 
+/**
+ * A worker that lost its room may come back with a turn of other messages than the one that has it now:
+ * an older message may have come in between. What both cover, one of them may commit.
+ */
+export const covered: IndexDescription = {
+  name: 'covered',
+  key: { roomId: 1, 'turn.covers': 1 },
+  unique: true,
+  partialFilterExpression: { 'turn.covers.0': { $exists: true } },
+};
+
 /** Indexes of what waits, which is little, and of what has files; and the one that lets every message have one turn. */
 const partial: IndexDescription[] = [
-  {
-    // A worker that lost its room may come back with a turn of other messages than the one that has it now:
-    // an older message may have come in between. What both cover, one of them may commit.
-    name: 'covered',
-    key: { roomId: 1, 'turn.covers': 1 },
-    unique: true,
-    partialFilterExpression: { 'turn.covers.0': { $exists: true } },
-  },
+  covered,
   {
     name: 'open',
     key: { roomId: 1, open: 1, _id: 1 },

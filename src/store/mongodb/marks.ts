@@ -7,6 +7,7 @@
 import type { MemoryStatus } from '../../core/memory.js';
 import type { Logger } from '../../logger.js';
 import type { MemoryDocument } from './documents.js';
+import type { RoomAgents } from './room-agents.js';
 import type { RoomLog, Updates } from './room-log.js';
 
 interface Marking {
@@ -29,7 +30,7 @@ export class Marks {
   /** Begins to apply a committed turn; returns at once, and never fails: what is left undone is repaired. */
   begin(document: MemoryDocument): void {
     if (document.open === undefined) return;
-    const done = this.#log.update(updatesOf(document)).catch((err) => {
+    const done = this.#log.update(updatesOf(document, this.#log.agents)).catch((err) => {
       this.#logger.warn(
         { err, turnId: document.turnId },
         "a turn's messages are not marked yet; the next claim will",
@@ -42,7 +43,7 @@ export class Marks {
 
   /** Applies turns that some process committed and did not finish. */
   async repair(documents: MemoryDocument[]): Promise<void> {
-    await Promise.all(documents.map((document) => this.#log.update(updatesOf(document))));
+    await Promise.all(documents.map((document) => this.#log.update(updatesOf(document, this.#log.agents))));
   }
 
   /** Undefined when nothing of the room is under way, so that nobody waits a tick for nothing. */
@@ -69,15 +70,16 @@ export class Marks {
   }
 }
 
-function updatesOf({ _id, roomId, turnId, turn, open }: MemoryDocument): Updates {
+function updatesOf({ _id, roomId, turnId, turn, open }: MemoryDocument, agents: RoomAgents): Updates {
+  const room = agents.of(roomId);
   const [first, ...others] = turn!.covers;
   const { trigger } = turn!;
   const status: MemoryStatus = turn!.status === 'done' ? 'handled' : 'failed';
-  const pending = { roomId, status: 'pending' as const, reopened: { $ne: _id } };
+  const pending = { ...room, status: 'pending' as const, reopened: { $ne: _id } };
   const update = { $set: { status, turnId }, $unset: { open: '' as const, checkpoint: '' as const } };
   const updates: Updates = [
     { updateOne: { filter: { _id: first!, ...pending }, update } },
-    { updateOne: { filter: { _id, roomId, open }, update: { $unset: { open: '' as const } } } },
+    { updateOne: { filter: { _id, ...room, open }, update: { $unset: { open: '' as const } } } },
   ];
   if (others.length > 0)
     updates.unshift({ updateMany: { filter: { _id: { $in: others }, ...pending }, update } });
@@ -85,7 +87,7 @@ function updatesOf({ _id, roomId, turnId, turn, open }: MemoryDocument): Updates
   if (trigger?.kind === 'decision')
     updates.unshift({
       updateOne: {
-        filter: { ingest: trigger.turnId, roomId, 'turn.state': 'waiting' },
+        filter: { ingest: trigger.turnId, ...room, 'turn.state': 'waiting' },
         update: {
           $set: { 'turn.continuedBy': turn!.turnId },
           $unset: { 'turn.state': '' as const, waitsUntil: '' as const },

@@ -85,7 +85,7 @@ export class MongoMemories implements MemoryStore {
     if (marking) await marking;
     if (whole(limit) === 0) return [];
     const rows = await this.#parts.reads.rows<MemoryDocument>([
-      { $match: { roomId, kind: 'message', status: { $ne: 'pending' } } },
+      { $match: { ...this.#parts.log.agents.of(roomId), kind: 'message', status: { $ne: 'pending' } } },
       { $sort: { _id: -1 } },
       { $limit: whole(limit) },
       { $project: memoryFields },
@@ -95,7 +95,7 @@ export class MongoMemories implements MemoryStore {
 
   async history(roomId: string, { order = 'oldest', ...page }: HistoryRequest): Promise<Page<Memory>> {
     await this.#parts.marks.ofRoom(roomId);
-    return this.#page({ roomId, kind: 'message' }, page, order);
+    return this.#page({ ...this.#parts.log.agents.of(roomId), kind: 'message' }, page, order);
   }
 
   async rooms(page: PageRequest & { agentId?: string }): Promise<Page<RoomSummary>> {
@@ -208,7 +208,7 @@ export class MongoMemories implements MemoryStore {
   /** The one that has the ingestion key, read where a majority has it: its own write may still be under way. */
   async #earlier({ _id, ingest, roomId }: MemoryDocument): Promise<MemoryDocument> {
     const { abilities, connection } = this.#parts;
-    const where = abilities.sharded ? { ingest, roomId } : { ingest };
+    const where = abilities.sharded ? { ingest, ...this.#parts.log.agents.of(roomId) } : { ingest };
     const found = await connection.run(() =>
       this.#memories.findOne<MemoryDocument>(where, {
         projection: memoryFields,

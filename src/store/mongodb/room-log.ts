@@ -5,6 +5,7 @@ import { Batch } from './batch.js';
 import type { Connection } from './connection.js';
 import type { MemoryDocument } from './documents.js';
 import { isDuplicateKey } from './faults.js';
+import type { RoomAgents } from './room-agents.js';
 
 /** Of one command; a document is 1 to 4 KB. */
 const most = 100;
@@ -17,10 +18,12 @@ export type Updates = AnyBulkWriteOperation<MemoryDocument>[];
 
 export class RoomLog {
   readonly memories: Collection<MemoryDocument>;
+  readonly agents: RoomAgents;
   readonly #inserts: Batch<MemoryDocument, Inserted>;
   readonly #updates: Batch<Updates, void>;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, agents: RoomAgents) {
+    this.agents = agents;
     const memories = connection.collection<MemoryDocument>('memories');
     this.memories = memories;
     const insert = (documents: MemoryDocument[], repeated = false) =>
@@ -49,6 +52,7 @@ export class RoomLog {
 
   /** Resolves when a majority has it, or when its key was taken. */
   insert(document: MemoryDocument): Promise<Inserted> {
+    this.agents.saw([document]);
     return this.#inserts.add(document);
   }
 

@@ -16,7 +16,7 @@
 import type { Memory } from '../../core/memory.js';
 import type { Logger } from '../../logger.js';
 import type { Store } from '../store.js';
-import { type Abilities, askServer, notesOf, shardedIngestion } from './abilities.js';
+import { type Abilities, askServer, notesOf } from './abilities.js';
 import { MongoAudit } from './audit.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { Embedders } from './embedders.js';
@@ -30,6 +30,7 @@ import { MongoMemories } from './memories.js';
 import { MongoNotes } from './notes.js';
 import { MongoOutbox } from './outbox.js';
 import { Reads } from './reads.js';
+import { RoomAgents } from './room-agents.js';
 import { RoomLog } from './room-log.js';
 import {
   bringUp,
@@ -43,6 +44,7 @@ import {
 } from './schema.js';
 import { Search } from './search.js';
 import { SearchNode } from './search-node.js';
+import { spreadBy } from './shard-key.js';
 import { MongoTokens } from './tokens.js';
 import { MongoTurns } from './turns.js';
 
@@ -88,8 +90,10 @@ function prepare(
     if (made) await warnOlder(db, found, ours);
     const validation = await (made ? makeCollections(db) : isValidated(db));
     const [asked, there] = await Promise.all([askServer(db), indexNames(db)]);
-    const sharded = there.has(shardedIngestion);
-    const indexes = made ? await makeIndexes(db, { ...asked, sharded, there }) : foundIndexes(there);
+    const sharded = await spreadBy(db, there, { mayChange: made });
+    const indexes = made
+      ? await makeIndexes(db, { ...asked, sharded: sharded !== null, there })
+      : foundIndexes(there);
     const schema = made ? await bringUp(db, found, ours) : found;
     return { abilities: { ...asked, ...indexes, sharded, validation }, schema };
   });
@@ -131,7 +135,7 @@ function watchSchema(
 
 function storeOn(connection: Connection, { abilities, schema }: Prepared, options: MongoOptions): Store {
   const { log: logger, embedderHint, known: ours = known } = options;
-  const log = new RoomLog(connection);
+  const log = new RoomLog(connection, new RoomAgents(abilities.sharded === 'agent'));
   const marks = new Marks(log, logger);
   // One that is away may come back.
   const mayHaveNode = abilities.search || abilities.searchProblem !== null;

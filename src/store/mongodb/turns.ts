@@ -69,8 +69,9 @@ export class MongoTurns implements TurnStore {
     const open = trigger ? Open.trigger : Open.checkpoint;
     await this.#marks.ofRoom(roomId);
     const { memories } = this.#log;
+    this.#log.agents.saw([checkpoint]);
     for (const _id of covers) {
-      const holder = { _id, roomId, status: 'pending' as const };
+      const holder = { _id, ...this.#log.agents.of(roomId), status: 'pending' as const };
       const matched = await this.#connection.repeatable(async () => {
         const set = () =>
           memories.updateOne(
@@ -146,7 +147,8 @@ export class MongoTurns implements TurnStore {
   async decide(turnId: string, trigger: Memory): Promise<Appended> {
     await this.#marks.ofRoom(trigger.roomId);
     const appended = await this.#append(trigger);
-    const waiting = { ingest: turnId, roomId: trigger.roomId, waitsUntil: { $exists: true } };
+    const room = this.#log.agents.of(trigger.roomId);
+    const waiting = { ingest: turnId, ...room, waitsUntil: { $exists: true } };
     await this.#connection.repeatable(() =>
       this.#log.memories.updateOne(waiting, { $unset: { waitsUntil: '' } }),
     );
@@ -158,7 +160,11 @@ export class MongoTurns implements TurnStore {
   }
 
   async undecided(roomId: string, limit: number): Promise<string[]> {
-    return this.#undecided({ roomId, waitsUntil: { $exists: true } }, { _id: 1 }, limit);
+    return this.#undecided(
+      { ...this.#log.agents.of(roomId), waitsUntil: { $exists: true } },
+      { _id: 1 },
+      limit,
+    );
   }
 
   async stopWaiting(turnId: string): Promise<boolean> {
@@ -172,7 +178,7 @@ export class MongoTurns implements TurnStore {
     // The room is named for a sharded cluster's sake.
     const { matchedCount } = await this.#connection.repeatable(() =>
       memories.updateOne(
-        { ...waiting, roomId: place.roomId },
+        { ...waiting, ...place },
         { $set: { 'turn.state': 'stopped' }, $unset: { waitsUntil: '' } },
       ),
     );
@@ -198,14 +204,15 @@ export class MongoTurns implements TurnStore {
    * Everything a claim must see, in one query: unfinished turns of triggers, triggers, unfinished reopenings and turns,
    * then checkpoints, then what waits.
    */
-  #open(
+  async #open(
     roomId: string,
     limit: number,
     from: MemoryDocument['open'] = Open.triggered,
   ): Promise<MemoryDocument[]> {
-    return this.#connection.find(
-      this.#log.memories,
-      { roomId, open: { $gte: from! } },
+    const { agents, memories } = this.#log;
+    const found = await this.#connection.find(
+      memories,
+      { ...agents.of(roomId), open: { $gte: from! } },
       {
         sort: { open: 1, _id: 1 },
         limit: limit + mostTurns,
@@ -220,6 +227,8 @@ export class MongoTurns implements TurnStore {
         },
       },
     );
+    agents.saw(found);
+    return found;
   }
 
   async #claimOf(found: MemoryDocument[], limit: number): Promise<Claim> {
@@ -257,7 +266,7 @@ export class MongoTurns implements TurnStore {
   #stillPending({ roomId, covers }: TurnCheckpoint): Promise<MemoryDocument[]> {
     return this.#connection.find(
       this.#log.memories,
-      { roomId, _id: { $in: covers }, status: 'pending' },
+      { ...this.#log.agents.of(roomId), _id: { $in: covers }, status: 'pending' },
       { projection: memoryFields },
     );
   }
@@ -265,11 +274,12 @@ export class MongoTurns implements TurnStore {
   /** The turn of that id, or else another one with some of its messages. */
   #winner({ turnId, roomId, covers }: Turn): Promise<MemoryDocument | null> {
     const projection = { _id: 1 } as const;
+    const room = this.#log.agents.of(roomId);
     return this.#connection.run(
       async () =>
-        (await this.#log.memories.findOne<MemoryDocument>({ ingest: turnId, roomId }, { projection })) ??
+        (await this.#log.memories.findOne<MemoryDocument>({ ingest: turnId, ...room }, { projection })) ??
         (await this.#log.memories.findOne<MemoryDocument>(
-          { roomId, 'turn.covers': { $in: covers } },
+          { ...room, 'turn.covers': { $in: covers } },
           { projection },
         )),
     );

@@ -17,7 +17,7 @@ export interface StoreSubject {
   readonly inTime: (expectation: () => Promise<void>) => Promise<void>;
   /** What waits in room `room`. */
   readonly waitingTexts: (limit?: number) => Promise<string[]>;
-  readonly cannot: Partial<Record<'stem' | 'compareVectors' | 'updateAtOnce', string>>;
+  readonly cannot: Partial<Record<'stem' | 'compareVectors' | 'updateAtOnce' | 'keyOverRooms', string>>;
   readonly expiryLag: { ms: number; reason: string } | undefined;
 }
 

@@ -28,7 +28,7 @@ export class MongoServer {
 
   constructor(dataFolder: string, settings: Settings) {
     this.settings = settings;
-    const sessions = new Sessions(settings.replicaSet !== undefined);
+    const sessions = new Sessions(settings.cluster || settings.replicaSet !== undefined);
     this.#store = new Store(new Journal(dataFolder), sessions, settings);
   }
 
