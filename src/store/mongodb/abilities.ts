@@ -21,12 +21,17 @@ export interface Abilities {
   unions: boolean;
   /** BSON vectors; otherwise they are arrays, three times as large. */
   binaryVectors: boolean;
+  validation: boolean;
   partialIndexes: boolean;
   textIndex: boolean;
-  validation: boolean;
   /** TTL indexes: the server removes what has expired. */
   ttl: boolean;
+  /** What the server refuses, although it has the kind. */
+  refusedIndexes: string[];
 }
+
+/** What is known once the indexes are made. */
+export type MadeIndexes = Pick<Abilities, 'partialIndexes' | 'textIndex' | 'ttl' | 'refusedIndexes'>;
 
 /** The index that says so; see `shard.ts`. */
 export const shardedIngestion = 'ingestion_in_room';
@@ -34,7 +39,7 @@ export const shardedIngestion = 'ingestion_in_room';
 /** Asks what can be asked without changing anything but `meta`. `memories` must exist. */
 export async function askServer(
   db: Db,
-): Promise<Omit<Abilities, 'sharded' | 'partialIndexes' | 'textIndex' | 'validation' | 'ttl'>> {
+): Promise<Omit<Abilities, 'sharded' | 'validation' | keyof MadeIndexes>> {
   const memories = db.collection('memories');
   const [build, hello, node, unions, binaryVectors] = await Promise.all([
     db.command({ buildInfo: 1 }),
@@ -96,7 +101,7 @@ async function keepsVectors(db: Db): Promise<boolean> {
 /** What is missing and what that costs, a sentence each. */
 export function notesOf(abilities: Abilities): string[] {
   const { search, searchProblem, textIndex, unions, partialIndexes, validation, ttl } = abilities;
-  const { retryableWrites, binaryVectors } = abilities;
+  const { retryableWrites, binaryVectors, refusedIndexes } = abilities;
   const without = searchProblem
     ? `the search node cannot be asked for its indexes (${searchProblem}); until it can`
     : 'no search node';
@@ -119,6 +124,10 @@ export function notesOf(abilities: Abilities): string[] {
     [
       retryableWrites,
       'a server that stands alone: a write that lost its answer is repeated by the hub itself, and what dies with the server’s disk is gone',
+    ],
+    [
+      refusedIndexes.length === 0,
+      `indexes that the server refuses (${refusedIndexes.join(', ')}; the log says why): what they are for is slow`,
     ],
     [binaryVectors, 'no BSON vectors: embeddings are stored as arrays, at three times the size'],
   ];

@@ -24,6 +24,8 @@ export interface SearchIndex {
   name: string;
   type: 'search' | 'vectorSearch';
   definition(): Document;
+  /** Called when the server refuses it. */
+  refused?(): Promise<void>;
 }
 
 interface Trouble {
@@ -58,11 +60,6 @@ export class SearchIndexes {
     return false;
   }
 
-  /** No more of it may be made. */
-  isRefused(name: string): boolean {
-    return this.#troubles.get(name)?.refused === true;
-  }
-
   /** Whether their management has ever answered. */
   get answered(): boolean {
     return this.#answered;
@@ -89,7 +86,7 @@ export class SearchIndexes {
     this.#closed = true;
   }
 
-  async #make({ name, type, definition }: SearchIndex): Promise<void> {
+  async #make({ name, type, definition, refused }: SearchIndex): Promise<void> {
     const memories = this.#connection.collection('memories');
     this.#log.debug({ index: name }, 'asking for a search index');
     try {
@@ -103,7 +100,9 @@ export class SearchIndexes {
       this.#troubles.delete(name);
     } catch (err) {
       this.#wanted.delete(name);
-      if (!this.#closed) this.#rest(name, err);
+      if (this.#closed) return;
+      this.#rest(name, err);
+      if (isRefusal(err)) await refused?.().catch((err) => this.#log.warn({ err }, 'no index of words'));
     }
   }
 

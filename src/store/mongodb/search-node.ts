@@ -6,6 +6,7 @@ import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
 import { type MemoryDocument, memoryFields } from './documents.js';
 import { type Filter, matching, settled } from './filter.js';
+import { makeTermsIndex } from './indexes.js';
 import type { KnownEmbedder } from './known-embedder.js';
 import { SearchIndexes } from './search-indexes.js';
 import { storedVector } from './vectors.js';
@@ -49,7 +50,9 @@ export class SearchNode {
         },
       },
     });
-    return this.#indexes.has({ name: wordsIndex, type: 'search', definition });
+    // Until the server takes one, words are looked for in the database itself.
+    const refused = () => this.#connection.run(makeTermsIndex);
+    return this.#indexes.has({ name: wordsIndex, type: 'search', definition, refused });
   }
 
   /** As `hasWords`, for the vectors of one embedder: an index holds vectors of one length, so each has its own. */

@@ -23,7 +23,8 @@ import { Embedders } from './embedders.js';
 import { Expiry } from './expiry.js';
 import { FileUses } from './file-uses.js';
 import { MongoFiles } from './files.js';
-import { foundIndexes, indexNames, isValidated, makeCollections, makeIndexes } from './indexes.js';
+import { indexNames } from './index-maker.js';
+import { foundIndexes, isValidated, makeCollections, makeIndexes } from './indexes.js';
 import { Listings } from './listings.js';
 import { Marks } from './marks.js';
 import { MongoMemories } from './memories.js';
@@ -82,7 +83,7 @@ interface Prepared {
 
 function prepare(
   connection: Connection,
-  { migrate = true, known: ours = known }: MongoOptions,
+  { migrate = true, known: ours = known, log }: MongoOptions,
 ): Promise<Prepared> {
   return connection.run(async (db) => {
     const found = await readSchema(db, ours);
@@ -92,7 +93,7 @@ function prepare(
     const [asked, there] = await Promise.all([askServer(db), indexNames(db)]);
     const sharded = await spreadBy(db, there, { mayChange: made });
     const indexes = made
-      ? await makeIndexes(db, { ...asked, sharded: sharded !== null, there })
+      ? await makeIndexes(db, { ...asked, sharded: sharded !== null, log })
       : foundIndexes(there);
     const schema = made ? await bringUp(db, found, ours) : found;
     return { abilities: { ...asked, ...indexes, sharded, validation }, schema };

@@ -24,6 +24,10 @@ export interface MongoServerOptions {
   searchLagMs?: number;
   /** Search indexes at most. */
   searchIndexes?: number;
+  /** Kinds of indexes that are taken and left without effect. */
+  ignoredIndexes?: ('unique' | 'partial' | 'text' | 'ttl')[];
+  /** How long the catalogue is locked to make an index. */
+  indexLockMs?: number;
   ttlSeconds?: number;
 }
 
@@ -112,24 +116,20 @@ export async function startMongoServer(options: MongoServerOptions = {}): Promis
 }
 
 function flags(options: MongoServerOptions, dataDir: string, port: number): string[] {
-  const {
-    search = true,
-    replicaSet,
-    cluster,
-    searchDelayMs,
-    searchLagMs,
-    searchIndexes,
-    ttlSeconds,
-  } = options;
+  const { search = true, cluster, replicaSet, ignoredIndexes } = options;
+  const { searchDelayMs, searchLagMs, searchIndexes, indexLockMs, ttlSeconds } = options;
+  const valued = {
+    ...{ 'replica-set': replicaSet, 'ignored-indexes': ignoredIndexes?.join(',') },
+    ...{ 'search-delay-ms': searchDelayMs, 'search-lag-ms': searchLagMs, 'search-indexes': searchIndexes },
+    ...{ 'index-lock-ms': indexLockMs, 'ttl-seconds': ttlSeconds },
+  };
   return [
     ...['--data', dataDir, '--port', String(port), '--exit-with-parent'],
     ...(search ? [] : ['--no-search']),
     ...(cluster ? ['--cluster'] : []),
-    ...(replicaSet ? ['--replica-set', replicaSet] : []),
-    ...(searchDelayMs === undefined ? [] : ['--search-delay-ms', String(searchDelayMs)]),
-    ...(searchLagMs === undefined ? [] : ['--search-lag-ms', String(searchLagMs)]),
-    ...(searchIndexes === undefined ? [] : ['--search-indexes', String(searchIndexes)]),
-    ...(ttlSeconds === undefined ? [] : ['--ttl-seconds', String(ttlSeconds)]),
+    ...Object.entries(valued).flatMap(([name, value]) =>
+      value === undefined || value === '' ? [] : [`--${name}`, String(value)],
+    ),
   ];
 }
 

@@ -109,7 +109,7 @@ export class MongoServer {
         connection,
       };
       const problem = found.writes ? writeConcernProblem(request) : undefined;
-      const reply = found.run(request);
+      const reply = await found.run(request);
       // Durable before it is acknowledged, whatever the write concern: what was answered is never lost.
       if (found.writes) await this.#store.journal.synced();
       return problem ? { ...reply, writeConcernError: problem } : reply;

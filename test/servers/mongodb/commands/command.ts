@@ -20,6 +20,10 @@ export interface Settings {
   searchIndexes: number;
   /** What every command on search indexes fails with, as while their management is away (125); 0: nothing. */
   searchManagementCode: number;
+  /** Kinds of indexes that are taken and left without effect, as some engines do: `unique`, `partial`, `text`, `ttl`. */
+  ignoredIndexes: string[];
+  /** Locks the catalogue for so long to make an index; whoever makes another meanwhile is in a deadlock. 0: it does not. */
+  indexLockMs: number;
   /** Seconds between two passes of the TTL monitor. */
   ttlSeconds: number;
 }
@@ -41,7 +45,7 @@ export interface Command {
   refused?: string[];
   /** The reply waits for the disk, and a write concern may be given. */
   writes?: boolean;
-  run(request: Request): Doc;
+  run(request: Request): Doc | Promise<Doc>;
 }
 
 const generic = new Set([
