@@ -55,6 +55,8 @@ interface Control {
   writeConcernError(commands: string[], times?: number): Promise<void>;
   /** The primary steps down. */
   notPrimary(commands: string[], times?: number): Promise<void>;
+  /** It is no primary for so long, which its `hello` tells at once. */
+  stepDown(ms: number): Promise<void>;
   /** The connection is cut before the command is executed. */
   dropBefore(commands: string[], times?: number): Promise<void>;
   /** The connection is cut after the command is executed. Ours alone: a real server cannot do it. */
@@ -173,6 +175,7 @@ function control(url: string): Control {
     dropAfter: once(() => ({ closeAfterExecution: true })),
     delay: (commands, ms, times = 1) =>
       configure({ times }, { failCommands: commands, blockConnection: true, blockTimeMS: ms }),
+    stepDown: (ms) => command({ replSetStepDown: ms / 1000, force: true }),
     searchLag: (searchLagMs) => command({ setParameter: 1, searchLagMs }),
     searchManagement: (searchManagementCode) => command({ setParameter: 1, searchManagementCode }),
     off: () => configure('off'),

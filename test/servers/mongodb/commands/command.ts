@@ -4,6 +4,7 @@ import { fail, notImplemented } from '../errors.js';
 import type { Faults } from '../faults.js';
 import { type Doc, isNumber, isPlain, toNumber } from '../query/values.js';
 import type { Store } from '../store.js';
+import type { Topology } from '../topology.js';
 
 export interface Settings {
   host: string;
@@ -35,6 +36,7 @@ export interface Request {
   cursors: Cursors;
   faults: Faults;
   settings: Settings;
+  topology: Topology;
   connection: { id: number; appName?: string };
 }
 
