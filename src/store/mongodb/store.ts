@@ -26,7 +26,8 @@ import { Expiry } from './expiry.js';
 import { unavailable } from './faults.js';
 import { FileUses } from './file-uses.js';
 import { MongoFiles } from './files.js';
-import { foundIndexes, indexNames, isValidated, makeCollections, makeIndexes } from './indexes.js';
+import { indexNames } from './index-maker.js';
+import { foundIndexes, isValidated, makeCollections, makeIndexes } from './indexes.js';
 import { Listings } from './listings.js';
 import { Marks } from './marks.js';
 import { MongoMemories } from './memories.js';
@@ -86,7 +87,7 @@ interface Prepared {
 
 function prepare(
   connection: Connection,
-  { migrate = true, known: ours = known }: MongoOptions,
+  { migrate = true, known: ours = known, log }: MongoOptions,
 ): Promise<Prepared> {
   return connection.slowly(async (db) => {
     const found = await readSchema(db, ours);
@@ -96,7 +97,7 @@ function prepare(
     const [asked, there] = await Promise.all([askServer(db), indexNames(db)]);
     const sharded = await spreadBy(db, there, { mayChange: made });
     const indexes = made
-      ? await makeIndexes(db, { ...asked, sharded: sharded !== null, there })
+      ? await makeIndexes(db, { ...asked, sharded: sharded !== null, log })
       : foundIndexes(there);
     const schema = made ? await bringUp(db, found, ours) : found;
     return { abilities: { ...asked, ...indexes, sharded, validation }, schema };
@@ -141,7 +142,9 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
   const { log: logger, embedderHint, known: ours = known } = options;
   const log = new RoomLog(connection, new RoomAgents(abilities.sharded === 'agent'));
   const marks = new Marks(log, logger);
-  const node = abilities.search ? new SearchNode(connection, abilities, logger) : null;
+  // One that is away may come back.
+  const mayHaveNode = abilities.search || abilities.searchProblem !== null;
+  const node = mayHaveNode ? new SearchNode(connection, abilities, logger) : null;
   const embedders = new Embedders(connection, node);
   const uses = new FileUses(connection);
   const expiry = new Expiry(connection, uses, abilities);
@@ -167,7 +170,13 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
   const append = (memory: Memory) => memories.append(memory);
   let closed: Promise<void> | undefined;
   return {
-    description: { engine: abilities.engine, schema: schema.version, notes: [...noted, ...lacks] },
+    description: {
+      ...{ engine: abilities.engine, schema: schema.version },
+      get notes() {
+        const search = abilities.search || node?.answered === true;
+        return [...noted, ...notesOf({ ...abilities, search }), ...(node?.notes() ?? [])];
+      },
+    },
     memories,
     turns: new MongoTurns(connection, log, marks, { reads, windows, listings, append }),
     outbox: new MongoOutbox(connection, log, marks, reads),
