@@ -5,7 +5,7 @@ import type { Address } from './cluster.js';
 import { now } from './journal.js';
 import { Random } from './random.js';
 
-/** Mean time between two messages of a room, in ms. */
+/** Mean time between two messages of a room, in ms, unless the load says another. */
 export const gapMs = 100;
 /** After which a client gives up on a gateway and asks the other one. */
 const patienceMs = 8_000;
@@ -30,6 +30,7 @@ export interface Load {
   rooms: number;
   seed: number;
   callbackUrl: string;
+  gapMs?: number;
   addresses: Address[];
 }
 
@@ -58,7 +59,7 @@ export class Clients {
     const random = new Random(this.#load.seed, `client ${room[0]?.room}`);
     let due = now();
     for (const sent of room) {
-      due += random.gap(gapMs);
+      due += random.gap(this.#load.gapMs ?? gapMs);
       await sleep(Math.max(0, due - now()));
       // The room's order is the order of its acknowledgements: the next one is sent when this one is safe.
       if (!(await this.#insist(sent, random, signal))) return;

@@ -57,11 +57,13 @@ export interface Member {
   role: Role;
   /** Absent: today's. */
   program?: string;
+  /** Its own, above those of all. */
+  settings?: Record<string, string>;
 }
 
 /** So many of a role, named by it. */
-export function members(role: Role, count: number): Member[] {
-  return Array.from({ length: count }, (_, i) => ({ hub: `${role}${i + 1}`, role }));
+export function members(role: Role, count: number, settings: Record<string, string> = {}): Member[] {
+  return Array.from({ length: count }, (_, i) => ({ hub: `${role}${i + 1}`, role, settings }));
 }
 
 export class Cluster {
@@ -126,7 +128,7 @@ export class Cluster {
   }
 
   async #launch(member: Member, port: number): Promise<Address> {
-    const { hub, role, program = ownProgram } = member;
+    const { hub, role, program = ownProgram, settings } = member;
     const life = this.incarnations.filter((earlier) => earlier.hub === hub).length + 1;
     const dataDir = join(this.#folder, hub);
     mkdirSync(dataDir, { recursive: true });
@@ -139,6 +141,7 @@ export class Cluster {
           PATH,
           HOME,
           ...this.#settings,
+          ...settings,
           CARRIER_DATA_DIR: dataDir,
           CARRIER_PORT: String(port),
           CARRIER_ROLE: role,

@@ -35,7 +35,8 @@ export interface Fault {
 export interface Victims {
   cluster: Cluster;
   redis: RedisServer;
-  database: RunningMongoServer;
+  /** Null: one that must not be killed. */
+  database: RunningMongoServer | null;
 }
 
 /** Long enough for a frozen worker to be thawed and to show what it does then. */
@@ -113,9 +114,10 @@ export class Faults {
     await this.#during('gateway killed', victim, () => cluster.kill(victim));
   }
 
-  #restartDatabase(): Promise<void> {
+  async #restartDatabase(): Promise<void> {
     const { database } = this.#victims;
-    return this.#during('database restarted', null, async () => {
+    if (!database) return;
+    await this.#during('database restarted', null, async () => {
       await database.kill('SIGKILL');
       await sleep(databaseAwayMs);
       await database.restart();

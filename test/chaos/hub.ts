@@ -3,11 +3,15 @@
 import { readConfig } from '../../src/config.js';
 import { startHub, startWorker } from '../../src/hub.js';
 import { createLogger } from '../../src/logger.js';
+import { noteDeadWrites } from './dead-writes.js';
 import { chaosModel, chaosPlugin } from './model.js';
 import { Random } from './random.js';
 
 const { CHAOS_JOURNAL = '', CHAOS_SEED = '', CHAOS_NAME = '', ...settings } = process.env;
 const random = new Random(Number(CHAOS_SEED), CHAOS_NAME);
+
+const { port } = new URL(settings.MONGODB_URL!);
+noteDeadWrites(CHAOS_JOURNAL, Number(port));
 
 // A driver that dies leaves nobody behind.
 process.stdin.resume();

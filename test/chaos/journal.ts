@@ -9,7 +9,9 @@ export type Entry =
   | { type: 'begin'; span: string; attempt: string; room: string; turn: string; at: number }
   | { type: 'end'; span: string; at: number }
   /** An action takes effect out in the world, under its idempotency key. */
-  | { type: 'effect'; key: string; message: string; attempt: string; at: number };
+  | { type: 'effect'; key: string; message: string; attempt: string; at: number }
+  /** A command met a connection to the database that was gone; see `dead-writes.ts`. */
+  | { type: 'dead write'; at: number };
 
 /** Milliseconds on a clock that all processes of a machine share and that nobody sets. */
 export function now(): number {

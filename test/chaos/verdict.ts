@@ -8,7 +8,7 @@ import { readReply } from './model.js';
 import { recoveries } from './recovery.js';
 
 /** What `--json FILE` writes. */
-interface Figures {
+export interface Figures {
   sent: number;
   /** SIGKILLs. */
   kills: number;

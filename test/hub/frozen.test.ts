@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineAction } from '../../src/extension-api.js';
-import { startMongoServer } from '../servers/mongodb/launch.js';
 import { api } from '../support/api.js';
 import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 import { noRedis, RedisServer } from '../support/redis.js';
+import { SharedDatabase } from '../support/shared-database.js';
 
 /** Longer than a run goes by a lock of 10 s that is not renewed. */
 const frozenMs = 8_500;
@@ -14,10 +14,10 @@ describe.skipIf(noRedis)(
   noRedis ? `a frozen worker (skipped: ${noRedis})` : 'a worker that was frozen past its hold',
   () => {
     let redis: RedisServer;
-    let mongo: Awaited<ReturnType<typeof startMongoServer>>;
+    let mongo: SharedDatabase;
     const home = new Home();
     beforeAll(async () => {
-      [redis, mongo] = await Promise.all([RedisServer.start(), startMongoServer({ replicaSet: 'rs0' })]);
+      [redis, mongo] = await Promise.all([RedisServer.start(), SharedDatabase.start()]);
     });
     afterAll(async () => {
       await home.dispose();
@@ -60,7 +60,7 @@ describe.skipIf(noRedis)(
       const plugins = [{ name: 'ledger', actions: [write] }];
       const hub = await home.hub(
         { model: () => model, plugins },
-        { REDIS_URL: redis.url, MONGODB_URL: mongo.url, CARRIER_REDIS_PREFIX: 'frozen' },
+        { REDIS_URL: redis.url, ...mongo.settings('frozen') },
       );
       const client = api(hub.url, hub.token.secret);
       const [answer, act] = await Promise.all(

@@ -1,21 +1,21 @@
 /** The gate of gateways that share a Redis and a MongoDB: what one of them knows, all know. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startMongoServer } from '../servers/mongodb/launch.js';
 import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 import { noRedis, RedisServer } from '../support/redis.js';
+import { SharedDatabase } from '../support/shared-database.js';
 import { until } from '../support/until.js';
 import { Platform } from './platform.js';
 
 describe.skipIf(noRedis)(noRedis ? `gateways (skipped: ${noRedis})` : 'gateways and a worker', () => {
   let redis: RedisServer;
-  let mongo: Awaited<ReturnType<typeof startMongoServer>>;
+  let mongo: SharedDatabase;
   let home: Home;
   let platforms: Platform[];
   let databases = 0;
   let model: ReturnType<typeof scriptedModel>;
   beforeAll(async () => {
-    [redis, mongo] = await Promise.all([RedisServer.start(), startMongoServer({ replicaSet: 'rs0' })]);
+    [redis, mongo] = await Promise.all([RedisServer.start(), SharedDatabase.start()]);
   });
   afterAll(async () => {
     await redis?.stop();
@@ -30,13 +30,7 @@ describe.skipIf(noRedis)(noRedis ? `gateways (skipped: ${noRedis})` : 'gateways 
 
   const start = async (telegram: object) => {
     home.character('assistant', { name: 'Ada', bio: '.', plugins: [], connectors: { telegram } });
-    const name = `gate${databases}`;
-    const shared = {
-      REDIS_URL: redis.url,
-      MONGODB_URL: mongo.url,
-      CARRIER_REDIS_PREFIX: name,
-      CARRIER_MONGODB_DATABASE: name,
-    };
+    const shared = { REDIS_URL: redis.url, ...mongo.settings(`gate${databases}`) };
     const gateway = (platform: Platform) =>
       home.carrier({ connectors: [platform] }, { ...shared, CARRIER_ROLE: 'gateway' });
     const worker = home.carrier({ model: () => model }, { ...shared, CARRIER_ROLE: 'worker' });

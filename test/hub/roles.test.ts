@@ -1,21 +1,21 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startMongoServer } from '../servers/mongodb/launch.js';
 import { type Api, api } from '../support/api.js';
 import { Home } from '../support/hub.js';
 import { HubProcess } from '../support/hub-process.js';
 import { noRedis, RedisServer } from '../support/redis.js';
+import { SharedDatabase } from '../support/shared-database.js';
 import { until } from '../support/until.js';
 
 describe.skipIf(noRedis)(
   noRedis ? `roles (skipped: ${noRedis})` : 'a gateway and workers, as processes of their own',
   () => {
     let redis: RedisServer;
-    let mongo: Awaited<ReturnType<typeof startMongoServer>>;
+    let mongo: SharedDatabase;
     let home: Home;
     let started: HubProcess[] = [];
     let databases = 0;
     beforeAll(async () => {
-      [redis, mongo] = await Promise.all([RedisServer.start(), startMongoServer({ replicaSet: 'rs0' })]);
+      [redis, mongo] = await Promise.all([RedisServer.start(), SharedDatabase.start()]);
     });
     afterAll(async () => {
       await redis?.stop();
@@ -32,13 +32,10 @@ describe.skipIf(noRedis)(
     });
 
     function hub(role: string, change: Record<string, string> = {}): HubProcess {
-      const name = `roles${databases}`;
       const process = new HubProcess({
         ...home.settings({
           REDIS_URL: redis.url,
-          MONGODB_URL: mongo.url,
-          CARRIER_REDIS_PREFIX: name,
-          CARRIER_MONGODB_DATABASE: name,
+          ...mongo.settings(`roles${databases}`),
           CARRIER_ROLE: role,
           CARRIER_SWEEP_MS: '500',
           ...change,

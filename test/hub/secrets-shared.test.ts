@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Carrier } from '../../src/carrier.js';
 import { events, scriptedServer } from '../llm/scripted-server.js';
-import { startMongoServer } from '../servers/mongodb/launch.js';
 import { Home } from '../support/hub.js';
 import { noRedis, RedisServer } from '../support/redis.js';
+import { SharedDatabase } from '../support/shared-database.js';
 import { until } from '../support/until.js';
 import { Platform } from './platform.js';
 
@@ -12,12 +12,12 @@ describe.skipIf(noRedis)(
   noRedis ? `secrets of several hubs (skipped: ${noRedis})` : 'secrets of several hubs',
   () => {
     let redis: RedisServer;
-    let mongo: Awaited<ReturnType<typeof startMongoServer>>;
+    let mongo: SharedDatabase;
     let home: Home;
     let shared: Record<string, string>;
     let databases = 0;
     beforeAll(async () => {
-      [redis, mongo] = await Promise.all([RedisServer.start(), startMongoServer({ replicaSet: 'rs0' })]);
+      [redis, mongo] = await Promise.all([RedisServer.start(), SharedDatabase.start()]);
     });
     afterAll(async () => {
       await redis?.stop();
@@ -26,10 +26,9 @@ describe.skipIf(noRedis)(
     beforeEach(() => {
       home = new Home();
       home.character('assistant', { name: 'Ada', bio: '.', connectors: { telegram: { dm: 'open' } } });
-      const name = `secrets${++databases}`;
       shared = {
-        ...{ REDIS_URL: redis.url, MONGODB_URL: mongo.url },
-        ...{ CARRIER_REDIS_PREFIX: name, CARRIER_MONGODB_DATABASE: name },
+        REDIS_URL: redis.url,
+        ...mongo.settings(`secrets${++databases}`),
         CARRIER_SECRET_KEY: randomBytes(32).toString('base64'),
       };
     });

@@ -1,23 +1,23 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Hub } from '../../src/hub.js';
-import { startMongoServer } from '../servers/mongodb/launch.js';
 import { type Api, api } from '../support/api.js';
 import { Home } from '../support/hub.js';
 import { HubProcess } from '../support/hub-process.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 import { noRedis, RedisServer } from '../support/redis.js';
+import { SharedDatabase } from '../support/shared-database.js';
 import { until } from '../support/until.js';
 
 describe.skipIf(noRedis)(
   noRedis ? `several hubs (skipped: ${noRedis})` : 'several hubs on one Redis and one MongoDB',
   () => {
     let redis: RedisServer;
-    let mongo: Awaited<ReturnType<typeof startMongoServer>>;
+    let mongo: SharedDatabase;
     let home: Home;
     let shared: Record<string, string>;
     let databases = 0;
     beforeAll(async () => {
-      [redis, mongo] = await Promise.all([RedisServer.start(), startMongoServer({ replicaSet: 'rs0' })]);
+      [redis, mongo] = await Promise.all([RedisServer.start(), SharedDatabase.start()]);
     });
     afterAll(async () => {
       await redis?.stop();
@@ -25,13 +25,7 @@ describe.skipIf(noRedis)(
     });
     beforeEach(() => {
       home = new Home();
-      const name = `hubs${++databases}`;
-      shared = {
-        REDIS_URL: redis.url,
-        MONGODB_URL: mongo.url,
-        CARRIER_REDIS_PREFIX: name,
-        CARRIER_MONGODB_DATABASE: name,
-      };
+      shared = { REDIS_URL: redis.url, ...mongo.settings(`hubs${++databases}`) };
     });
     afterEach(() => home.dispose());
 

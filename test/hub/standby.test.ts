@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startMongoServer } from '../servers/mongodb/launch.js';
 import { Home } from '../support/hub.js';
 import { HubProcess } from '../support/hub-process.js';
 import { noRedis, RedisServer } from '../support/redis.js';
+import { SharedDatabase } from '../support/shared-database.js';
 import { until } from '../support/until.js';
 
 const program = [
@@ -17,17 +17,21 @@ describe.skipIf(noRedis)(
   noRedis ? `two gateways with one bot (skipped: ${noRedis})` : 'of two gateways with one bot token',
   () => {
     let redis: RedisServer;
-    let mongo: Awaited<ReturnType<typeof startMongoServer>>;
+    let mongo: SharedDatabase;
     let home: Home;
     let gateways: HubProcess[];
     beforeEach(async () => {
-      [redis, mongo] = await Promise.all([RedisServer.start(), startMongoServer({ replicaSet: 'rs0' })]);
+      [redis, mongo] = await Promise.all([RedisServer.start(), SharedDatabase.start()]);
       home = new Home();
       gateways = [0, 1].map(
         (i) =>
           new HubProcess(
             {
-              ...home.settings({ REDIS_URL: redis.url, MONGODB_URL: mongo.url, CARRIER_ROLE: 'gateway' }),
+              ...home.settings({
+                REDIS_URL: redis.url,
+                ...mongo.settings('standby'),
+                CARRIER_ROLE: 'gateway',
+              }),
               CARRIER_DATA_DIR: `${home.folder}/gateway${i}`,
               HOME: home.folder,
               JOURNAL: `${home.folder}/journal`,

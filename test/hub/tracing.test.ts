@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startMongoServer } from '../servers/mongodb/launch.js';
 import { api } from '../support/api.js';
 import { Home } from '../support/hub.js';
 import { HubProcess } from '../support/hub-process.js';
 import { noRedis, RedisServer } from '../support/redis.js';
+import { SharedDatabase } from '../support/shared-database.js';
 import { until } from '../support/until.js';
 
 interface SentSpan {
@@ -46,12 +46,12 @@ class Collector {
 
 describe.skipIf(noRedis)(noRedis ? `tracing (skipped: ${noRedis})` : 'tracing', () => {
   let redis: RedisServer;
-  let mongo: Awaited<ReturnType<typeof startMongoServer>>;
+  let mongo: SharedDatabase;
   let home: Home;
   let collector: Collector;
   const hubs: HubProcess[] = [];
   beforeEach(async () => {
-    [redis, mongo] = await Promise.all([RedisServer.start(), startMongoServer({ replicaSet: 'rs0' })]);
+    [redis, mongo] = await Promise.all([RedisServer.start(), SharedDatabase.start()]);
     home = new Home();
     collector = new Collector();
   });
@@ -67,7 +67,7 @@ describe.skipIf(noRedis)(noRedis ? `tracing (skipped: ${noRedis})` : 'tracing', 
     const endpoint = await collector.start();
     const start = async (role: string) => {
       const hub = new HubProcess({
-        ...home.settings({ REDIS_URL: redis.url, MONGODB_URL: mongo.url, CARRIER_ROLE: role }),
+        ...home.settings({ REDIS_URL: redis.url, ...mongo.settings('tracing'), CARRIER_ROLE: role }),
         CARRIER_DATA_DIR: `${home.folder}/${role}`,
         HOME: home.folder,
         OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,

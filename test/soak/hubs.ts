@@ -1,9 +1,9 @@
 /** The hub of a soak, as one process or as several, and what takes it down. */
 import { join } from 'node:path';
-import { startMongoServer } from '../servers/mongodb/launch.js';
 import { Home } from '../support/hub.js';
 import { HubProcess } from '../support/hub-process.js';
 import { noRedis, RedisServer } from '../support/redis.js';
+import { SharedDatabase } from '../support/shared-database.js';
 
 const open = { dm: 'open', places: 'open', groups: 'always', rate: { perUser: 0, perRoom: 0 } };
 
@@ -80,13 +80,11 @@ export async function prepareHubs(
 
 async function startEngines() {
   if (noRedis) throw new Error(`Not distributed: ${noRedis}.`);
-  const [redis, mongo] = await Promise.all([RedisServer.start(), startMongoServer({ replicaSet: 'rs0' })]);
+  const [redis, mongo] = await Promise.all([RedisServer.start(), SharedDatabase.start()]);
   return {
     settings: {
       REDIS_URL: redis.url,
-      MONGODB_URL: mongo.url,
-      CARRIER_REDIS_PREFIX: 'soak',
-      CARRIER_MONGODB_DATABASE: 'soak',
+      ...mongo.settings('soak'),
       CARRIER_CALLBACK_SECRET: 'a secret of the soak alone',
     },
     async stop() {

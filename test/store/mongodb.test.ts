@@ -1,6 +1,6 @@
 /**
- * The store contract on every MongoDB server at hand: `MONGODB_URL`, `MONGODB_ATLAS_URL`, FerretDB where it is
- * installed, and always our protocol server, with a search node (a replica set) and without one (standalone).
+ * The store contract on every MongoDB server at hand: `MONGODB_URL`, `MONGODB_ATLAS_URL`, FerretDB and
+ * mongo-java-server where they are installed, and always our protocol server, with a search node (a replica set) and without one (standalone).
  */
 import { MongoClient } from 'mongodb';
 import { pino } from 'pino';
@@ -9,6 +9,7 @@ import { openMongoStore } from '../../src/store/mongodb/store.js';
 import type { Store } from '../../src/store/store.js';
 import { type StoreContractOptions, storeContract } from '../contract/store.js';
 import { noFerretdb, startFerretdb } from '../servers/ferretdb.js';
+import { noMongoJava, startMongoJava } from '../servers/mongo-java.js';
 import { startMongoServer } from '../servers/mongodb/launch.js';
 import { until } from '../support/until.js';
 
@@ -35,6 +36,7 @@ onServer('FerretDB', noFerretdb, startFerretdb, {
     updateAtOnce: 'its updates read and then write: two at once on one document may undo each other',
   },
 });
+onServer('mongo-java-server', noMongoJava, startMongoJava, { expiryLag });
 onServer(
   'the protocol server without search',
   null,

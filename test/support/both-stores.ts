@@ -5,8 +5,8 @@ import { createLogger } from '../../src/logger.js';
 import { openLibsqlStore } from '../../src/store/libsql/store.js';
 import { openMongoStore } from '../../src/store/mongodb/store.js';
 import type { Store } from '../../src/store/store.js';
-import { startMongoServer } from '../servers/mongodb/launch.js';
 import { noRedis, RedisServer } from './redis.js';
+import { SharedDatabase } from './shared-database.js';
 
 /** `engines`: the settings that lead to the store; another one for every call. */
 export function onBothStores(name: string, tests: (engines: () => Record<string, string>) => void): void {
@@ -14,22 +14,16 @@ export function onBothStores(name: string, tests: (engines: () => Record<string,
 
   describe.skipIf(noRedis)(`${name}: shared${noRedis ? ` (skipped: ${noRedis})` : ''}`, () => {
     let redis: RedisServer;
-    let mongo: Awaited<ReturnType<typeof startMongoServer>>;
+    let mongo: SharedDatabase;
     let databases = 0;
     beforeAll(async () => {
-      [redis, mongo] = await Promise.all([RedisServer.start(), startMongoServer({ replicaSet: 'rs0' })]);
+      [redis, mongo] = await Promise.all([RedisServer.start(), SharedDatabase.start()]);
     });
     afterAll(async () => {
       await redis?.stop();
       await mongo?.stop();
     });
-    tests(() => {
-      const database = `both_${process.pid}_${++databases}`;
-      return {
-        ...{ REDIS_URL: redis.url, MONGODB_URL: mongo.url },
-        ...{ CARRIER_REDIS_PREFIX: database, CARRIER_MONGODB_DATABASE: database },
-      };
-    });
+    tests(() => ({ REDIS_URL: redis.url, ...mongo.settings(`both${++databases}`) }));
   });
 }
 

@@ -1,19 +1,14 @@
 /** A rolling upgrade: hubs of commit b8ee1ad and of today on one Redis and one MongoDB, under load, each killed once. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSpans } from '../chaos/attempts.js';
 import { Clients } from '../chaos/clients.js';
-import { Cluster, type Member } from '../chaos/cluster.js';
-import { attemptsIn, readRooms } from '../chaos/evidence.js';
+import type { Cluster } from '../chaos/cluster.js';
 import type { Fault } from '../chaos/faults.js';
 import { now } from '../chaos/journal.js';
-import { Receiver } from '../chaos/receiver.js';
-import { quiet, settings } from '../chaos/run.js';
+import { onStage } from '../chaos/stage.js';
 import { judge, type Verdict } from '../chaos/verdict.js';
-import { startMongoServer } from '../servers/mongodb/launch.js';
-import { RedisServer } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { unpackOldHub } from './old-hub.js';
 
@@ -24,35 +19,20 @@ export interface UpgradeVerdict extends Verdict {
   turns: { old: number; new: number };
 }
 
-/** The folder with the processes' logs and journals is kept where a promise was broken, and named in `notes`. */
-export async function runSideBySide(messages: number, rooms: number): Promise<UpgradeVerdict> {
-  const folder = mkdtempSync(join(tmpdir(), 'carrier-upgrade-'));
-  mkdirSync(join(folder, 'old'));
-  const program = unpackOldHub(join(folder, 'old'));
-  const old: Member[] = [
-    { hub: 'old-gateway', role: 'gateway', program },
-    { hub: 'old-worker', role: 'worker', program },
-  ];
-  const joining: Member[] = [
-    { hub: 'new-gateway', role: 'gateway' },
-    { hub: 'new-worker', role: 'worker' },
-  ];
-  const [redis, database, receiver] = await Promise.all([
-    RedisServer.start({ own: true }),
-    startMongoServer({ replicaSet: 'rs0', search: false }),
-    Receiver.open(),
-  ]);
-  const cluster = new Cluster(folder, settings(folder, redis.url, database.url), seed);
-  const abandon = () => {
-    cluster.end();
-    void redis.kill();
-  };
-  process.once('exit', abandon);
-  let verdict: UpgradeVerdict | undefined;
-  try {
+export function runSideBySide(messages: number, rooms: number): Promise<UpgradeVerdict> {
+  return onStage(seed, async (stage) => {
+    const { folder, cluster, receiver } = stage;
+    mkdirSync(join(folder, 'old'));
+    const program = unpackOldHub(join(folder, 'old'));
     // As in an upgrade: the old ones are there first, and the database is theirs.
-    await cluster.start(old);
-    await cluster.start(joining);
+    await cluster.start([
+      { hub: 'old-gateway', role: 'gateway', program },
+      { hub: 'old-worker', role: 'worker', program },
+    ]);
+    await cluster.start([
+      { hub: 'new-gateway', role: 'gateway' },
+      { hub: 'new-worker', role: 'worker' },
+    ]);
     const { addresses } = cluster;
     const clients = new Clients({ messages, rooms, seed, callbackUrl: receiver.url, addresses });
     const talk = clients.run(AbortSignal.timeout(50_000));
@@ -65,25 +45,12 @@ export async function runSideBySide(messages: number, rooms: number): Promise<Up
       faults.push(await killWorker(cluster, hub));
     }
     await talk;
-    await quiet(database.url, now() + 30_000);
-    const evidence = {
-      rooms: await readRooms(clients.rooms, receiver.received, addresses[1]!),
-      attempts: attemptsIn(cluster.incarnations),
-      incarnations: cluster.incarnations,
-      faults,
-    };
+    await stage.quiet(30_000);
+    const evidence = await stage.evidence(clients, faults);
     const turnsOf = (hub: string) => evidence.attempts.filter(({ by }) => by.hub === hub).length;
     const turns = { old: turnsOf('old-worker'), new: turnsOf('new-worker') };
-    verdict = { ...judge(evidence, faults.length), turns };
-    if (verdict.broken.length > 0) verdict.notes.push(`what the processes wrote is in ${folder}`);
-    return verdict;
-  } finally {
-    process.off('exit', abandon);
-    await cluster.ended();
-    receiver.close();
-    await Promise.all([redis.stop(), database.stop()]);
-    if (verdict?.broken.length === 0) rmSync(folder, { recursive: true, force: true });
-  }
+    return { ...judge(evidence, faults.length), turns };
+  });
 }
 
 /** In the middle of a turn; resolves when its successor is ready. */

@@ -1,7 +1,7 @@
 /** What the server at hand has. It is asked, never guessed from a version: many servers speak this protocol. */
 import { Binary, type Collection, type Db, type Document, MongoServerError } from 'mongodb';
 import { redact } from '../../redaction.js';
-import { isDuplicateKey, isLacking } from './faults.js';
+import { isDuplicateKey, isLacking, isPassing } from './faults.js';
 
 /** What `memories` is spread by over a cluster; `room` in clusters that an older version has sharded. */
 export type SpreadBy = 'agent' | 'room';
@@ -41,18 +41,29 @@ export async function askServer(
   db: Db,
 ): Promise<Omit<Abilities, 'sharded' | 'validation' | keyof MadeIndexes>> {
   const memories = db.collection('memories');
-  const [build, hello, node, unions, binaryVectors] = await Promise.all([
+  const [build, greeting, node, unions] = await Promise.all([
     db.command({ buildInfo: 1 }),
-    db.command({ hello: 1 }),
+    hello(db),
     askSearchNode(memories),
     has(() => memories.aggregate([{ $limit: 1 }, { $unionWith: { coll: 'meta', pipeline: [] } }]).toArray()),
-    keepsVectors(db),
   ]);
+  // By itself: there are servers that hang up, and what else is asked on the way is lost then.
+  const binaryVectors = (await keepsVectors(db)) ?? (await keepsVectors(db)) ?? false;
   return {
     engine: engineOf(build),
-    retryableWrites: hello.setName !== undefined || hello.msg === 'isdbgrid',
+    retryableWrites: greeting.setName !== undefined || greeting.msg === 'isdbgrid',
     ...{ ...node, unions, binaryVectors },
   };
+}
+
+/** Servers before 4.4.2 know it by its old name alone. */
+async function hello(db: Db): Promise<Document> {
+  try {
+    return await db.command({ hello: 1 });
+  } catch (error) {
+    if (isLacking(error)) return db.command({ isMaster: 1 });
+    throw error;
+  }
 }
 
 /** It is a process of its own: whatever the server answers for it, the database can be used. */
@@ -83,7 +94,8 @@ export async function has(work: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-async function keepsVectors(db: Db): Promise<boolean> {
+/** Null where the line broke and the server answers since: twice, and it hangs up on what it cannot read. */
+async function keepsVectors(db: Db): Promise<boolean | null> {
   const meta = db.collection<{ _id: string; vector: Binary }>('meta');
   const vector = Binary.fromFloat32Array(new Float32Array([1, 0.5]));
   try {
@@ -94,7 +106,9 @@ async function keepsVectors(db: Db): Promise<boolean> {
     return kept?.vector.sub_type === Binary.SUBTYPE_VECTOR && kept.vector.toFloat32Array()[1] === 0.5;
   } catch (error) {
     if (isLacking(error)) return false;
-    throw error;
+    if (!isPassing(error)) throw error;
+    await db.command({ ping: 1 });
+    return null;
   }
 }
 

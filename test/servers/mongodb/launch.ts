@@ -135,7 +135,7 @@ function flags(options: MongoServerOptions, dataDir: string, port: number): stri
   ];
 }
 
-async function listening(child: ChildProcess): Promise<number> {
+export async function listening(child: ChildProcess): Promise<number> {
   const lines = createInterface({ input: child.stdout! });
   return await new Promise<number>((resolve, reject) => {
     lines.on('line', (line) => {

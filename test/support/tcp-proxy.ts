@@ -1,0 +1,195 @@
+/** Stands between a MongoDB server and its clients, and cuts their connections at the worst moments. Not for TLS. */
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from './redis.js';
+
+/** What a command meets. It is cut off with a reset (RST), or with an end (FIN) where the name says so. */
+export type Cut =
+  /** The server gets half of its bytes. */
+  | 'half written'
+  /** The server has done it; its answer is lost. */
+  | 'unanswered'
+  | 'unanswered, ended'
+  /** Nothing comes and nothing ends, for as long as the proxy lives. */
+  | 'black hole'
+  /** All connections of all clients go with it. */
+  | 'storm'
+  | 'storm, ended';
+
+/** A command that was under way when its connection was cut. */
+interface Met {
+  cut: Cut;
+  /** Its name: `insert`, say. */
+  command: string;
+}
+
+/** With these a driver looks whether the server is there; nobody waits for them. */
+const monitoring = new Set(['hello', 'ismaster', 'isMaster', 'ping', 'endSessions']);
+
+export class TcpProxy {
+  readonly port: number;
+  readonly met: Met[] = [];
+  readonly #target: { host: string; port: number };
+  readonly #lines = new Set<Line>();
+  readonly #due: { cut: Cut; commands: readonly string[] }[] = [];
+  #server: Server | null = null;
+
+  private constructor(port: number, target: { host: string; port: number }) {
+    this.port = port;
+    this.#target = target;
+  }
+
+  /** Before the server of a URL that names one host. */
+  static async before(url: string): Promise<TcpProxy> {
+    const { hostname, port } = new URL(url);
+    const proxy = new TcpProxy(await freePort(), { host: hostname, port: Number(port || 27_017) });
+    await proxy.open();
+    return proxy;
+  }
+
+  /** The same URL through this proxy. Directly: a replica set would tell its members' own addresses. */
+  through(url: string): string {
+    const changed = new URL(url);
+    changed.host = `127.0.0.1:${this.port}`;
+    changed.searchParams.delete('replicaSet');
+    changed.searchParams.set('directConnection', 'true');
+    return changed.href;
+  }
+
+  /** The next command of one of these names, any without, meets it. */
+  plan(cut: Cut, commands: readonly string[] = []): void {
+    this.#due.push({ cut, commands });
+  }
+
+  /** Connections are cut, and new ones refused, until `open`. */
+  async close(): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    const closed = new Promise((resolve) => (server ? server.close(resolve) : resolve(null)));
+    for (const line of this.#lines) line.cut(true);
+    await closed;
+  }
+
+  async open(): Promise<void> {
+    const server = createServer((client) => {
+      const line = new Line(client, connect(this.#target), (command) => this.#fate(command));
+      this.#lines.add(line);
+      client.once('close', () => this.#lines.delete(line));
+    });
+    this.#server = server;
+    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
+  }
+
+  #fate(command: string): Cut | null {
+    const index = monitoring.has(command)
+      ? -1
+      : this.#due.findIndex(({ commands }) => commands.length === 0 || commands.includes(command));
+    if (index < 0) return null;
+    const { cut } = this.#due.splice(index, 1)[0]!;
+    const met = (name: string) => {
+      this.met.push({ cut, command: name });
+    };
+    met(command);
+    if (!cut.startsWith('storm')) return cut;
+    for (const line of this.#lines) {
+      if (line.open) met(line.open);
+      line.cut(cut === 'storm');
+    }
+    return cut;
+  }
+}
+
+/** One connection, in both directions, command by command. */
+class Line {
+  /** The command that waits for its answer. */
+  open: string | null = null;
+  readonly #client: Socket;
+  readonly #server: Socket;
+  #held: 'answer' | 'answer, ended' | 'all' | null = null;
+
+  constructor(client: Socket, server: Socket, fate: (command: string) => Cut | null) {
+    this.#client = client;
+    this.#server = server;
+    for (const socket of [client, server]) {
+      socket.setNoDelay(true);
+      socket.on('error', () => {});
+    }
+    // In a black hole, neither end learns of the other's.
+    client.once('close', () => server.destroy());
+    server.once('close', () => {
+      if (this.#held !== 'all') client.destroy();
+    });
+    client.on(
+      'data',
+      messages((bytes) => this.#ask(bytes, fate)),
+    );
+    server.on(
+      'data',
+      messages((bytes) => this.#answer(bytes)),
+    );
+  }
+
+  cut(reset: boolean): void {
+    for (const socket of [this.#client, this.#server]) {
+      if (reset) socket.resetAndDestroy();
+      else socket.destroy();
+    }
+  }
+
+  #ask(bytes: Buffer, fate: (command: string) => Cut | null): void {
+    if (this.#held || this.#client.destroyed) return;
+    const command = nameOf(bytes);
+    switch (fate(command)) {
+      case 'half written':
+        this.#server.write(bytes.subarray(0, bytes.length >> 1), () => this.cut(true));
+        this.#held = 'all';
+        return;
+      case 'black hole':
+        this.#held = 'all';
+        // A large command finds no room any more, and its sender waits for some.
+        this.#client.pause();
+        return;
+      case 'storm':
+      case 'storm, ended':
+        return;
+      case 'unanswered':
+        this.#held = 'answer';
+        break;
+      case 'unanswered, ended':
+        this.#held = 'answer, ended';
+        break;
+    }
+    if (!monitoring.has(command)) this.open = command;
+    this.#server.write(bytes);
+  }
+
+  #answer(bytes: Buffer): void {
+    if (this.#held === 'all') return;
+    if (this.#held) {
+      this.cut(this.#held === 'answer');
+      return;
+    }
+    this.open = null;
+    this.#client.write(bytes);
+  }
+}
+
+/** Cuts what comes into messages, which begin with their length. */
+function messages(take: (bytes: Buffer) => void): (chunk: Buffer) => void {
+  let rest: Buffer = Buffer.alloc(0);
+  return (chunk) => {
+    rest = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    while (rest.length >= 4 && rest.length >= rest.readInt32LE(0)) {
+      const bytes = rest.subarray(0, rest.readInt32LE(0));
+      rest = rest.subarray(bytes.length);
+      take(bytes);
+    }
+  };
+}
+
+/** The first field of an `OP_MSG` is the command; of what came before it there are only handshakes. */
+function nameOf(bytes: Buffer): string {
+  const opMsg = 2013;
+  if (bytes.readInt32LE(12) !== opMsg) return 'hello';
+  const name = 26;
+  return bytes.toString('latin1', name, bytes.indexOf(0, name));
+}
