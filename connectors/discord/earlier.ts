@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { type Host, type Part, RetryableError, roomIdOf, untilDone } from '../../src/extension-api.js';
 import type { Api } from './api.js';
 import { type Bystanders, sourceOf } from './normalize.js';
@@ -37,8 +38,8 @@ const worded = [0, 19, 20, 23, types.pollResult];
 /** Reads threads that the agent comes to late, each once. */
 export class EarlierTalk {
   readonly #parts: EarlierParts;
-  /** Threads that are known to have been read. */
-  readonly #read = new Set<string>();
+  /** Threads that are known to have been read; the others are looked up. */
+  readonly #read = new LRUCache<string, true>({ max: 10_000 });
 
   constructor(parts: EarlierParts) {
     this.#parts = parts;
@@ -55,7 +56,7 @@ export class EarlierTalk {
       host.history(roomId, { limit: 100, order: 'newest' }),
     ]);
     if (noted !== null || history.items.some(({ role }) => role === 'assistant')) {
-      this.#read.add(thread);
+      this.#read.set(thread, true);
       return null;
     }
     const known = new Set(history.items.map(({ source }) => source.messageId));
@@ -79,7 +80,7 @@ export class EarlierTalk {
 
   /** It is part of a stored message now. Also after it was forgotten it is not read again. */
   async keep(thread: string): Promise<void> {
-    this.#read.add(thread);
+    this.#read.set(thread, true);
     await this.#parts.host.notes.put(keyOf(thread), true, { ttlMs: keptMs });
   }
 

@@ -19,10 +19,9 @@ export async function decode(bytes: Uint8Array, maxChars: number): Promise<{ tex
   // No encoding takes more than four bytes for a code unit.
   const start = bytes.subarray(0, maxChars * 4 + 4);
   const text = decoded(start, await encodingOf(start)).replace(/^\uFEFF/, '');
-  return {
-    text: wellFormed(text.slice(0, maxChars)),
-    cut: text.length > maxChars || start.length < bytes.length,
-  };
+  // A copy, since whoever keeps a part of a text would keep it whole.
+  const part = text.length > maxChars ? Buffer.from(wellFormed(text.slice(0, maxChars))).toString() : text;
+  return { text: part, cut: text.length > maxChars || start.length < bytes.length };
 }
 
 /** Half a pair at the end is of a letter that was cut. */

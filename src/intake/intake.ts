@@ -247,8 +247,12 @@ export class Intake {
   }
 
   async #append(arrival: Arrival, status: 'pending' | 'kept'): Promise<Appended | null> {
-    const appended = await this.#store(arrival, status);
-    return appended && this.#scheduled(appended);
+    let scheduled: Promise<Appended> | undefined;
+    const appended = await this.#store(arrival, status, (written) => {
+      // Its turn need not wait for the disk: the message is before it in the same log, and nobody hears of either yet.
+      scheduled = this.#scheduled(written);
+    });
+    return appended && (scheduled ?? this.#scheduled(appended));
   }
 
   async #scheduled(appended: Appended): Promise<Appended> {
@@ -261,7 +265,11 @@ export class Intake {
   }
 
   /** Null: a plugin of the agent drops it. */
-  async #store({ message, agent }: Arrival, status: 'pending' | 'kept'): Promise<Appended | null> {
+  async #store(
+    { message, agent }: Arrival,
+    status: 'pending' | 'kept',
+    onWritten: (appended: Appended) => void,
+  ): Promise<Appended | null> {
     const { memories, plugins } = this.#parts;
     const memory = await this.#memoryOf(message, status);
     const { roomId, author, content } = memory;
@@ -272,7 +280,7 @@ export class Intake {
       edited: false,
     });
     if (!said) return null;
-    const appended = await memories.append({ ...memory, content: { ...content, ...said } });
+    const appended = await memories.append({ ...memory, content: { ...content, ...said } }, { onWritten });
     if (!appended.duplicate) plugins.tell(agent.id, 'message', appended.memory);
     return appended;
   }

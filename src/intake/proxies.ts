@@ -15,7 +15,8 @@ const apartMs = 30_000;
 const lookedAt = 10;
 /** How long a copy is known as one, in ms; as long as replies are. */
 const knownMs = 30 * 24 * 60 * 60 * 1000;
-const mostTaken = 1000;
+/** Of all rooms, in UTF-16 units; a message counts as a thousand besides its text. */
+const mostTaken = 4_000_000;
 /** Tags around a person's words, in UTF-16 units. */
 const mostTagged = 100;
 
@@ -45,7 +46,12 @@ export class Proxies {
   readonly #copies: TypedNotes<SourceKey, string>;
   readonly #copied: TypedNotes<SourceKey, true>;
   /** Originals that were taken away a moment ago, by their rooms. */
-  readonly #taken = new LRUCache<string, Memory[]>({ max: mostTaken, ttl: apartMs });
+  readonly #taken = new LRUCache<string, Memory[]>({
+    maxSize: mostTaken,
+    ttl: apartMs,
+    sizeCalculation: (memories) =>
+      memories.reduce((sum, { content }) => sum + 1000 + content.text.length, 1000),
+  });
 
   constructor({ notes, ...parts }: ProxiesParts) {
     this.#parts = parts;

@@ -7,6 +7,14 @@ export interface Appended {
   duplicate: boolean;
 }
 
+export interface AppendOptions {
+  /**
+   * Called as soon as the room's next turn sees the message, which may be before it is durable: a turn may begin, but
+   * nobody may be told yet. A store that cannot tell the two apart does not call it.
+   */
+  onWritten?(appended: Appended): void;
+}
+
 export interface HistoryRequest extends PageRequest {
   /** What comes first; the oldest unless told otherwise. A cursor belongs to its order. */
   order?: 'oldest' | 'newest';
@@ -36,7 +44,7 @@ export interface Person {
 /** What was said and noted, as it was and as people change it. */
 export interface History {
   /** Stores under the ingestion key. A duplicate is not an error: the first memory comes back. */
-  append(memory: Memory): Promise<Appended>;
+  append(memory: Memory, options?: AppendOptions): Promise<Appended>;
   get(id: string): Promise<Memory | null>;
   /** The memory stored under an ingestion key. */
   find(key: SourceKey): Promise<Memory | null>;

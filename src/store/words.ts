@@ -9,6 +9,8 @@ import { stemmer } from 'stemmer';
 export const termsVersion = 1;
 
 const longestTerm = 64;
+/** A part of a text with so many units shares its memory (`SlicedString::kMinLength` of V8); shorter ones are copies. */
+const leastShared = 13;
 const mostTellingTerms = 24;
 
 const unspaced =
@@ -62,7 +64,12 @@ function wordsOf(text: string): string[] {
 }
 
 function clipped(words: string[]): string[] {
-  return words.map((word) => (word.length > longestTerm ? word.slice(0, longestTerm) : word));
+  return words.map((word) => (word.length < leastShared ? word : ownCopy(word.slice(0, longestTerm))));
+}
+
+/** V8 keeps the whole text for a longer part of it, and caches and indexes keep terms. */
+function ownCopy(part: string): string {
+  return Buffer.from(part).toString();
 }
 
 function pairs(run: string): string[] {

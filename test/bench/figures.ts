@@ -1,17 +1,44 @@
-/** What `npm run bench -- --json FILE` writes; null where something was not to be had. */
+/** What `npm run bench -- --json FILE` writes, without the parts not asked for; null where something was not to be had. */
 export interface Figures {
+  /** It only tried that everything runs: no figure says anything. */
+  quick?: true;
   bareBullmqPerSecond: number | null;
+  /** BullMQ alone, each of 50 rooms waiting for its job. */
+  pacedBullmqPerSecond: number | null;
+  /** The store's own statements for a message and its reply, in groups of 25. */
+  bareStorePerSecond: number;
+  bareStoreCpuMsPerMessage: number;
+  bareStoreFlushesPerMessage: number;
   pipelinePerSecond: number;
+  /** To `bareBullmqPerSecond`. All ratios are medians over the rounds, each within its round. */
   pipelineRatio: number | null;
+  pipelineToPaced: number | null;
+  pipelineToBareStore: number;
   httpPerSecond: number;
   httpRatio: number | null;
+  httpToPaced: number | null;
+  /** Of the pipeline, all threads. */
   cpuMsPerMessage: number;
+  cpuMsPerMessageOfBaseline: number | null;
+  cpuRatioToBaseline: number | null;
   idleP50Ms: number;
   idleP99Ms: number;
+  /** Messages a second of the pipeline by rooms that send, by memories in each of them, and by memories stored in all. */
+  flat: Record<'rooms' | 'perRoom' | 'stored', Record<string, number>>;
   startMs: number;
-  rssIdleMb: number;
-  rssAfter5000Mb: number;
+  rss: Rss;
+  rssWithEmbedder: Rss;
+  stallMs: number;
   searchP50Ms: Record<string, number>;
+}
+
+/** Of the whole program, in MB (2^20). */
+export interface Rss {
+  idleMb: number;
+  /** By messages. */
+  after: Record<'10000' | '50000', number>;
+  /** Over the last 20,000. */
+  slopeMbPer1000: number;
 }
 
 /** What `npm run bench -- --distributed --json FILE` writes. */
@@ -31,6 +58,8 @@ export interface DistributedFigures {
   cpuMsPerMessage: Record<'gateway' | 'worker' | 'redis' | 'database', number> | null;
   /** Turns a second by the number of worker processes, with a model that takes 200 ms. */
   workers: Record<string, number>;
+  /** The same as multiples of one worker's. */
+  workerRatios: Record<string, number>;
 }
 
 /** Names and values, under one another. */
@@ -46,6 +75,13 @@ export function median(values: number[]): number {
 export function quantile(values: number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))]!;
+}
+
+/** How much values grow from one to the next, by least squares. */
+export function slope(values: number[]): number {
+  const mean = (numbers: number[]) => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
+  const [x, y] = [(values.length - 1) / 2, mean(values)];
+  return mean(values.map((one, i) => (i - x) * (one - y))) / mean(values.map((_, i) => (i - x) ** 2));
 }
 
 const subjects = [

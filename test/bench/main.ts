@@ -1,15 +1,28 @@
-/** `npm run bench [-- --distributed] [-- --json FILE]`: the embedded hub, or gateways and workers on shared engines. */
+/**
+ * `npm run bench -- [--only PART,…] [--baseline DIR] [--quick] [--json FILE]`: the embedded hub.
+ * `npm run bench -- --distributed [--database NAME] [--json FILE]`: gateways and workers on shared engines.
+ */
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { distributed, distributedTable } from './distributed.js';
-import { embedded, embeddedTable } from './embedded.js';
-import { home, root } from './processes.js';
 
 const { values } = parseArgs({
-  options: { distributed: { type: 'boolean' }, database: { type: 'string' }, json: { type: 'string' } },
+  options: {
+    distributed: { type: 'boolean' },
+    database: { type: 'string' },
+    json: { type: 'string' },
+    only: { type: 'string' },
+    baseline: { type: 'string' },
+    quick: { type: 'boolean' },
+  },
 });
+// Before the programs that read it are loaded.
+if (values.quick) process.env.BENCH_QUICK = '1';
+const { distributed, distributedTable } = await import('./distributed.js');
+const { embedded, embeddedTable, partNames } = await import('./embedded.js');
+const { home, root } = await import('./processes.js');
+
 const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], {
   cwd: root,
   encoding: 'utf8',
@@ -17,11 +30,18 @@ const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], {
 const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`;
 process.stdout.write(`${machine}, Node ${process.version}, commit ${commit || 'unknown'}\n`);
 try {
+  const asked = values.only?.split(',') ?? partNames;
+  const only = partNames.filter((name) => asked.includes(name));
+  if (only.length < asked.length) throw new Error(`--only takes names of ${partNames.join(', ')}.`);
   const [figures, table] = values.distributed
     ? await distributed(values.database).then((found) => [found, distributedTable(found)] as const)
-    : await embedded().then((found) => [found, embeddedTable(found)] as const);
+    : await embedded(only, values).then((found) => [found, embeddedTable(found)] as const);
   process.stdout.write(`${table}\n`);
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+  if (values.json)
+    writeFileSync(
+      values.json,
+      `${JSON.stringify({ machine, node: process.version, commit, ...figures }, null, 2)}\n`,
+    );
 } finally {
   rmSync(home, { recursive: true, force: true });
 }

@@ -1,32 +1,60 @@
 /** The processes of a benchmark: the hub, its load, and the servers beside it. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { quick } from './load.js';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const home = mkdtempSync(join(tmpdir(), 'carrier-bench-'));
+/** None of the programs takes so long, unless it hangs. */
+const mostMs = 900_000;
 let folders = 0;
+
+/** The path of a new folder. */
+export function folder(): string {
+  const path = join(home, `data-${++folders}`);
+  mkdirSync(path, { mode: 0o700 });
+  return path;
+}
 
 /** A hub's settings with a data folder of its own. */
 export function settings(env: Record<string, string> = {}): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env;
-  const dataDir = join(home, `data-${++folders}`);
-  return { PATH, HOME, CARRIER_DATA_DIR: dataDir, CARRIER_PORT: '0', CARRIER_EMBEDDER: 'none', ...env };
+  const own = { CARRIER_DATA_DIR: folder(), CARRIER_PORT: '0', CARRIER_EMBEDDER: 'none' };
+  return { PATH, HOME, ...own, ...env };
+}
+
+/** Of one of the programs beside this one. */
+export function program(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+interface Measure {
+  env?: Record<string, string>;
+  /** Another checkout, whose program and build are taken. */
+  checkout?: string;
+  /** Node's own options. */
+  before?: string[];
 }
 
 /** Runs one of the programs beside this one to its end and returns what it printed. */
-export function measure<T>(program: string, args: string[] = []): T {
-  const file = fileURLToPath(new URL(program, import.meta.url));
-  const printed = execFileSync(process.execPath, ['--import', 'tsx', file, ...args], {
-    cwd: root,
-    env: settings(),
+export function measure<T>(
+  name: string,
+  args: string[] = [],
+  { env, checkout, before = [] }: Measure = {},
+): T {
+  const file = checkout ? join(resolve(checkout), 'test/bench', name) : program(name);
+  const printed = execFileSync(process.execPath, ['--import', 'tsx', ...before, file, ...args], {
+    cwd: checkout ?? root,
+    env: { ...settings(env), ...(quick && { BENCH_QUICK: '1' }) },
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: mostMs,
   });
-  return JSON.parse(printed) as T;
+  return (printed === '' ? undefined : JSON.parse(printed)) as T;
 }
 
 /** A process that prints a line when it is ready. */

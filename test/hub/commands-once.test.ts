@@ -82,6 +82,7 @@ describe('[telegram.1] a command that comes again', () => {
     await platform.dm('ann', '/new', { id: 'n' });
     await platform.dm('ann', '/status', { id: 's' });
     await platform.dm('ann', '/status', { id: 's' });
+    await platform.last(4);
     await talk('three');
     expect(prompt()).toEqual(['two', 'echo two', 'three']);
     expect(platform.texts.map((text) => text.split(/[ :]/)[0])).toEqual([

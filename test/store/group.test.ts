@@ -43,9 +43,9 @@ describe('a group', () => {
     const outcomes = group.run([add('a'), fails, add('b'), add('a'), add('c')]);
     expect(outcomes).toMatchObject([
       { value: 1 },
-      { fault: { code: 'internal', retryable: false } },
+      { error: { code: 'internal', retryable: false } },
       { value: 1 },
-      { fault: { code: 'internal' } },
+      { error: { code: 'internal' } },
       { value: 1 },
     ]);
     expect(words()).toEqual(['a', 'b', 'c']);
@@ -53,7 +53,7 @@ describe('a group', () => {
   });
 
   it('of one that fails leaves nothing', () => {
-    expect(group.run([fails])).toMatchObject([{ fault: { message: expect.stringContaining('no') } }]);
+    expect(group.run([fails])).toMatchObject([{ error: { message: expect.stringContaining('no') } }]);
     expect(words()).toEqual([]);
   });
 
@@ -62,8 +62,8 @@ describe('a group', () => {
     const other = new Database(`${folder.path}/group.db`);
     other.exec('begin immediate');
     expect(group.run([add('a'), add('b')])).toMatchObject([
-      { fault: { code: 'store_unavailable', retryable: true } },
-      { fault: { code: 'store_unavailable', retryable: true } },
+      { error: { code: 'store_unavailable', retryable: true } },
+      { error: { code: 'store_unavailable', retryable: true } },
     ]);
     other.exec('rollback');
     other.close();
@@ -77,7 +77,7 @@ describe('a group', () => {
     db.exec(`pragma max_page_count = ${pages}`);
     const outcomes = group.run([add('b'), add('x'.repeat(100_000)), add('c')]);
     expect(outcomes[1]).toMatchObject({
-      fault: { code: 'store_unavailable', message: expect.stringContaining('full') },
+      error: { code: 'store_unavailable', message: expect.stringContaining('full') },
     });
     db.exec('pragma max_page_count = 100000');
     for (const [i, word] of [

@@ -1,10 +1,9 @@
-/** What keeps a large store usable: archived months, keys made ready for shards, a changed embedder. */
+/** What keeps a large store usable: archived months, a retention, a changed embedder. */
 import { type Db, type Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Memory } from '../../src/core/memory.js';
 import { createLogger } from '../../src/logger.js';
-import { archiveBefore } from '../../src/store/mongodb/archive.js';
-import { keyByRoom, shardStore } from '../../src/store/mongodb/shard.js';
+import { archive as archiveBefore } from '../../src/store/mongodb/archive.js';
 import { openMongoStore } from '../../src/store/mongodb/store.js';
 import type { Store } from '../../src/store/store.js';
 import { allPages } from '../contract/store/subject.js';
@@ -19,12 +18,8 @@ describe('a MongoDB store that grows', () => {
   let db: Db;
   let store: Store;
   let runs = 0;
-  let commands: string[] = [];
 
   const options = () => ({ url: server.url, database: db.databaseName, log });
-  const open = () =>
-    openMongoStore({ ...options(), onCommand: ({ command }) => commands.push(JSON.stringify(command)) });
-
   beforeAll(async () => {
     server = await startMongoServer({ replicaSet: 'rs0', search: false, ttlSeconds: 3_600 });
     client = await new MongoClient(server.url).connect();
@@ -35,8 +30,7 @@ describe('a MongoDB store that grows', () => {
   });
   beforeEach(async () => {
     db = client.db(`growth_${runs++}`);
-    commands = [];
-    store = await open();
+    store = await openMongoStore(options());
     return () => store.close();
   });
 
@@ -53,7 +47,7 @@ describe('a MongoDB store that grows', () => {
   };
   const texts: string[] = [];
   const now = Date.now();
-  const archive = () => archiveBefore(now - 60_000, options());
+  const archive = () => archiveBefore({ before: now - 60_000 }, options());
   const left = async () =>
     (await store.memories.history('room', { limit: 50 })).items.map(({ content }) => content.text);
   const archived = async () =>
@@ -127,7 +121,7 @@ describe('a MongoDB store that grows', () => {
       const documents = await db.collection('memories').find().toArray();
       await store.memories.forget([forgotten.id]);
       await db.collection('archive').insertMany(documents.map((document) => ({ ...document, moving: true })));
-      expect(await archive()).toBe(0);
+      expect(await archive()).toBe(1);
       expect(await left()).toEqual([]);
       expect(await archived()).toEqual(['copied']);
       expect(await db.collection('archive').countDocuments({ moving: true })).toBe(0);
@@ -171,44 +165,6 @@ describe('a MongoDB store that grows', () => {
         ).map(({ content }) => content.text);
       expect(await dated('memories')).toEqual(['said']);
       expect(await dated('archive')).toEqual(['archived']);
-    });
-  });
-
-  describe('and is sharded', () => {
-    it('needs a cluster', async () => {
-      await expect(shardStore(options())).rejects.toMatchObject({
-        code: 'config_invalid',
-        field: 'MONGODB_URL',
-      });
-    });
-
-    it('keeps keys unique within their room, before, while and after', async () => {
-      const first = message({ text: 'a', messageId: 'same' });
-      await store.memories.append(first);
-      await keyByRoom(db);
-      await keyByRoom(db);
-      expect((await store.memories.append(message({ messageId: 'same' }))).duplicate).toBe(true);
-      await store.close();
-      store = await open();
-      const again = await store.memories.append(message({ messageId: 'same' }));
-      expect(again).toEqual({ memory: first, duplicate: true });
-      const results = await Promise.all(
-        Array.from({ length: 10 }, () => store.turns.commit(commitOf([first]))),
-      );
-      expect(results.filter(Boolean)).toHaveLength(1);
-    });
-
-    it('names the shard in every query of a turn', async () => {
-      await store.memories.append(message({ text: 'a' }));
-      await store.turns.claim('room', 5);
-      commands = [];
-      const { messages } = await store.turns.claim('room', 5);
-      await store.memories.recent('room', 5);
-      await store.turns.commit(commitOf(messages));
-      const [due] = await store.outbox.due('room', 5);
-      await store.outbox.delivered(due!.id, {});
-      expect(commands).toHaveLength(6);
-      expect(commands.filter((command) => !command.includes('"roomId":"room"'))).toEqual([]);
     });
   });
 

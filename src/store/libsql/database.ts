@@ -4,7 +4,6 @@
  * them, so every query answers with one value: a number, a blob, or a list aggregated into JSON text.
  */
 import Libsql from 'libsql';
-import * as sqliteVec from 'sqlite-vec';
 
 /** Text must not contain NUL: SQLite would end it there. JSON text never does. */
 export type Parameter = string | number | Uint8Array | null;
@@ -21,6 +20,11 @@ export class Statement {
     return { changes, seq: Number(lastInsertRowid) };
   }
 
+  /** The first row, of a statement that gives only few values. */
+  row<T extends Parameter[]>(...parameters: Parameter[]): T {
+    return this.#statement.get(parameters) as T;
+  }
+
   /** The first column of the first row; null also when there is no row. */
   value<T extends Parameter>(...parameters: Parameter[]): T | null {
     const row = this.#statement.get(parameters) as [T | null] | undefined;
@@ -30,22 +34,25 @@ export class Statement {
 
 export class Database {
   readonly #db: Libsql.Database;
+  readonly #begin: Statement;
+  readonly #commit: Statement;
 
   constructor(file: string) {
     this.#db = new Libsql(file);
-    this.#db.loadExtension(sqliteVec.getLoadablePath());
-    // FULL: a commit is on the disk, not only with the kernel, before anyone is told.
+    // NORMAL: SQLite flushes around a checkpoint; a commit is brought to the disk by `flush.ts`, before anyone is told.
     // secure_delete: what is forgotten is overwritten (measured: no difference in write speed).
-    // Checkpoints come from upkeep when the hub idles; the automatic one, at 16 MB, is for hubs that never do.
+    // Checkpoints come from upkeep, beside this thread; the automatic one, at 64 MB, is for when that fails.
     this.exec(`
       pragma busy_timeout = 5000; -- a person with an SQLite shell, say
       pragma journal_mode = wal;
-      pragma synchronous = full;
+      pragma synchronous = normal;
       pragma secure_delete = on;
       pragma cache_size = -8000;
-      pragma wal_autocheckpoint = 4000;
+      pragma wal_autocheckpoint = 16000;
       pragma temp_store = memory;
     `);
+    this.#begin = this.prepare('begin immediate');
+    this.#commit = this.prepare('commit');
   }
 
   /** Runs statements without parameters. */
@@ -58,10 +65,10 @@ export class Database {
    * lock in the middle of a transaction would stay half executed, and no later transaction could be committed.
    */
   transaction<T>(work: () => T): T {
-    this.exec('begin immediate');
+    this.#begin.run();
     try {
       const result = work();
-      this.exec('commit');
+      this.#commit.run();
       return result;
     } catch (error) {
       if (this.inTransaction) this.exec('rollback');

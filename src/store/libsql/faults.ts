@@ -1,4 +1,4 @@
-/** What goes wrong in SQLite, and how an error crosses from the engine's thread to the caller. */
+/** What goes wrong in SQLite, and how it is told to the caller. */
 import { CarrierError, type ErrorCode, FatalError, RetryableError } from '../../errors.js';
 
 /** Errors lose their class on the way between threads, so they travel as this. */
@@ -11,6 +11,10 @@ export interface Fault {
 /** What the file system or another program did to us: waiting or freeing space can help. */
 const passing = /^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN|READONLY|NOMEM|PROTOCOL|INTERRUPT)/;
 const damaged = /^SQLITE_(CORRUPT|NOTADB|FORMAT)/;
+
+export function errorOf(error: unknown): CarrierError {
+  return error instanceof CarrierError ? error : madeOf(faultOf(error), error);
+}
 
 export function faultOf(error: unknown): Fault {
   if (error instanceof CarrierError) {
@@ -30,13 +34,13 @@ export function faultOf(error: unknown): Fault {
   return { code: 'internal', message: `The store refused an operation: ${message}`, retryable: false };
 }
 
-export function errorOf(fault: Fault): CarrierError {
-  const Class = fault.retryable ? RetryableError : FatalError;
-  return new Class(fault.code, fault.message);
+export function madeOf({ retryable, code, message }: Fault, cause?: unknown): CarrierError {
+  const Class = retryable ? RetryableError : FatalError;
+  return new Class(code, message, { cause });
 }
 
-export function unavailable(message: string): CarrierError {
-  return new RetryableError('store_unavailable', message);
+export function unavailable(message: string, cause?: unknown): CarrierError {
+  return new RetryableError('store_unavailable', message, { cause });
 }
 
 function explain(code: string, message: string): string {

@@ -1,4 +1,4 @@
-/** Files on disk, and which memories name them. Runs in the engine's thread, inside its transactions. */
+/** Files in their tables, and which memories name them; inside the transactions of its callers. */
 import type { FileQuota } from '../file-store.js';
 import type { Database } from './database.js';
 

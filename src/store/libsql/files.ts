@@ -11,13 +11,16 @@ import {
   unnamedMs,
 } from '../file-store.js';
 import { whole } from '../paging.js';
-import type { Link } from './link.js';
+import type { Connection } from './connection.js';
+import type { FileTable } from './file-table.js';
 
 export class LibsqlFiles implements FileStore {
-  readonly #link: Link;
+  readonly #connection: Connection;
+  readonly #table: FileTable;
 
-  constructor(link: Link) {
-    this.#link = link;
+  constructor(connection: Connection, table: FileTable) {
+    this.#connection = connection;
+    this.#table = table;
   }
 
   async put(
@@ -31,30 +34,29 @@ export class LibsqlFiles implements FileStore {
     const body = JSON.stringify({ size, name, mediaType, owner });
     // A copy: what is stored is what was given, whatever the caller does meanwhile.
     const copy = new Uint8Array(bytes);
-    const full = await this.#link.call('putFile', [
-      [id, copy, person, place, countedSize(size), Date.now() + unnamedMs, body],
-      { ...quota },
-    ]);
+    const full = await this.#connection.write(() =>
+      this.#table.put([id, copy, person, place, countedSize(size), Date.now() + unnamedMs, body], quota),
+    );
     if (full) throw quotaExceeded(full, quota);
     return id;
   }
 
   get(id: string): Promise<Uint8Array | null> {
-    return this.#link.call('getFile', [id]);
+    return this.#connection.read(() => this.#table.get(id));
   }
 
   async find(id: string): Promise<StoredFile | null> {
-    const record = await this.#link.call('fileRecord', [id]);
+    const record = await this.#connection.read(() => this.#table.record(id));
     if (record === null) return null;
     const { owner, ...file } = JSON.parse(record);
     return { id, ...file, ...(owner && { owner }) };
   }
 
   async release(ids: string[]): Promise<number> {
-    return ids.length === 0 ? 0 : this.#link.call('releaseFiles', [[...ids]]);
+    return ids.length === 0 ? 0 : this.#connection.write(() => this.#table.release(ids));
   }
 
   sweep({ now, limit }: { now: number; limit: number }): Promise<number> {
-    return this.#link.call('sweepFiles', [now, whole(limit, 1)]);
+    return this.#connection.write(() => this.#table.sweep(now, whole(limit, 1)));
   }
 }

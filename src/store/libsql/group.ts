@@ -2,10 +2,11 @@
  * Group commit: operations that arrive together share one transaction and one flush to the disk. That is
  * what makes durability affordable: the flush costs more than the work of fifty messages.
  */
+import type { CarrierError } from '../../errors.js';
 import type { Database } from './database.js';
-import { type Fault, faultOf } from './faults.js';
+import { errorOf } from './faults.js';
 
-export type Outcome = { value: unknown } | { fault: Fault };
+export type Outcome = { value: unknown } | { error: CarrierError };
 
 export class Group {
   readonly #db: Database;
@@ -17,13 +18,13 @@ export class Group {
     this.#rolledBack = rolledBack;
   }
 
-  /** Outcomes in the order of the operations; those with a value are durable. Never throws. */
+  /** Outcomes in the order of the operations; those with a value are committed. Never throws. */
   run(operations: readonly (() => unknown)[]): Outcome[] {
     try {
       return this.#db.transaction(() => operations.map((operation) => ({ value: operation() })));
     } catch (error) {
       this.#rolledBack();
-      return operations.length === 1 ? [{ fault: faultOf(error) }] : this.#runApart(operations);
+      return operations.length === 1 ? [{ error: errorOf(error) }] : this.#runApart(operations);
     }
   }
 
@@ -31,10 +32,10 @@ export class Group {
   #runApart(operations: readonly (() => unknown)[]): Outcome[] {
     try {
       return this.#db.transaction(() => operations.map((operation) => this.#runOne(operation)));
-    } catch (error) {
+    } catch (thrown) {
       this.#rolledBack();
-      const fault = faultOf(error);
-      return operations.map(() => ({ fault }));
+      const error = errorOf(thrown);
+      return operations.map(() => ({ error }));
     }
   }
 
@@ -49,7 +50,7 @@ export class Group {
       if (!this.#db.inTransaction) throw error;
       this.#db.exec('rollback to one; release one');
       this.#rolledBack();
-      return { fault: faultOf(error) };
+      return { error: errorOf(error) };
     }
   }
 }

@@ -1,62 +1,76 @@
 import type { Memory, Source, SourceKey } from '../../core/memory.js';
 import type { Expired, ExpiryRequest } from '../expiry.js';
-import type { Appended, HistoryRequest, Person, RoomSummary } from '../history.js';
+import type { Appended, AppendOptions, HistoryRequest, Person, RoomSummary } from '../history.js';
 import { summaryOf } from '../listing.js';
 import type { MemoryStore } from '../memory-store.js';
 import type { Page, PageRequest } from '../paging.js';
 import { unknownCursor, whole } from '../paging.js';
 import { type Found, type SearchRequest, searchedKinds } from '../search.js';
 import { lengthOfAll, type Unembedded } from '../vectors.js';
+import type { Connection } from './connection.js';
 import { endOfAll, pageOfRows, pageOfStep, readNumber } from './cursors.js';
+import type { ExpiryStep, Forgetting } from './forgetting.js';
 import { frozenCopy } from './frozen.js';
-import type { Link } from './link.js';
-import type { Replica } from './replica.js';
+import type { Aged, MemoryTable } from './memory-table.js';
+import type { Names } from './names.js';
+import type { Rooms } from './rooms.js';
 import { ingestionKey, kindNumber, readMemories, readMemory, rowOf, type Stored } from './row.js';
-import { newestFacts, type ScopeView } from './scope-view.js';
+import { newestFacts, type ScopeState } from './scope-state.js';
+import type { Searches } from './searches.js';
+import type { SideThread } from './side-thread.js';
+import type { Vectors } from './vectors.js';
+
+/** Memories removed in one group: some 2 ms, which hold up everything else. */
+const removedAtOnce = 20;
+
+export interface MemoryParts {
+  connection: Connection;
+  table: MemoryTable;
+  names: Names;
+  rooms: Rooms;
+  searches: Searches;
+  vectors: Vectors;
+  side: SideThread;
+  forgetting: Forgetting;
+}
 
 /** The memories it gives out are frozen: they are shared with its caches. */
 export class LibsqlMemories implements MemoryStore {
-  readonly #link: Link;
-  readonly #replica: Replica;
+  readonly #connection: Connection;
+  readonly #parts: MemoryParts;
 
-  constructor(link: Link, replica: Replica) {
-    this.#link = link;
-    this.#replica = replica;
+  constructor(parts: MemoryParts) {
+    this.#connection = parts.connection;
+    this.#parts = parts;
   }
 
-  async append(memory: Memory): Promise<Appended> {
+  append(memory: Memory, { onWritten }: AppendOptions = {}): Promise<Appended> {
     // A copy: the caller's object stays the caller's.
     const stored = frozenCopy(memory);
-    let appended: Appended;
-    await this.#link.call('append', [rowOf(stored)], (result) => {
-      if (typeof result === 'string') {
-        appended = { memory: readMemories(result)[0]!.memory, duplicate: true };
-        return;
-      }
-      this.#replica.appended({ seq: result, memory: stored });
-      appended = { memory: stored, duplicate: false };
-    });
-    return appended!;
+    const row = rowOf(stored);
+    const { table, rooms } = this.#parts;
+    return this.#connection.write((): Appended => {
+      const { seq, ...appended } = table.append(row, stored);
+      if (!appended.duplicate) rooms.appended({ seq, memory: stored });
+      return appended;
+    }, onWritten);
   }
 
-  async get(id: string): Promise<Memory | null> {
-    return readMemories(await this.#link.call('memory', [id]))[0]?.memory ?? null;
+  get(id: string): Promise<Memory | null> {
+    return this.#one(() => this.#parts.table.get(id));
   }
 
-  async find(key: SourceKey): Promise<Memory | null> {
-    return readMemories(await this.#link.call('memoryUnder', [ingestionKey(key)]))[0]?.memory ?? null;
+  find(key: SourceKey): Promise<Memory | null> {
+    return this.#one(() => this.#parts.table.byKey(ingestionKey(key)));
   }
 
-  async edit(id: string, text: string): Promise<boolean> {
-    const edited = await this.#link.call('edit', [id, JSON.stringify(text)], (result) => {
-      if (result) this.#replica.edited(result.roomId, result.scope);
-    });
-    return edited !== null;
+  edit(id: string, text: string): Promise<boolean> {
+    return this.#connection.write(() => this.#parts.forgetting.edit(id, text));
   }
 
-  async recent(roomId: string, limit: number): Promise<Memory[]> {
+  recent(roomId: string, limit: number): Promise<Memory[]> {
     const recent = whole(limit);
-    return (await this.#replica.room(roomId, { recent })).recent(recent);
+    return this.#connection.read(() => this.#parts.rooms.room(roomId, { recent }).recent(recent));
   }
 
   async history(roomId: string, { order = 'oldest', ...page }: HistoryRequest): Promise<Page<Memory>> {
@@ -64,14 +78,16 @@ export class LibsqlMemories implements MemoryStore {
     const [first, prefix] = order === 'newest' ? [endOfAll, 'before'] : [0, ''];
     const from = readNumber(page.cursor, first, prefix);
     // One more than asked for tells whether there is another page.
-    const found = readMemories(await this.#link.call('history', [roomId, from, limit + 1, order]));
-    return pageOfRows(found.map(numbered), limit, ([, memory]) => memory, { prefix });
+    const found = await this.#connection.read(() =>
+      this.#parts.table.history(roomId, from, limit + 1, order),
+    );
+    return pageOfRows(readMemories(found).map(numbered), limit, ([, memory]) => memory, { prefix });
   }
 
   async rooms(page: PageRequest & { agentId?: string }): Promise<Page<RoomSummary>> {
     const limit = whole(page.limit, 1);
     const before = readNumber(page.cursor, endOfAll);
-    const step = await this.#link.call('listRooms', [before, limit, page.agentId ?? null]);
+    const step = await this.#parts.side.call('listRooms', before, limit, page.agentId ?? null);
     return pageOfStep(step, limit, roomOf);
   }
 
@@ -79,67 +95,82 @@ export class LibsqlMemories implements MemoryStore {
     const limit = whole(page.limit, 1);
     const source = [JSON.stringify(connector), JSON.stringify(tenant), JSON.stringify(userId)] as const;
     const after = readNumber(page.cursor, 0);
-    const step = await this.#link.call('ofPerson', [after, limit, agentId ?? null, ...source]);
+    const step = await this.#parts.side.call('ofPerson', after, limit, agentId ?? null, ...source);
     return pageOfStep(step, limit, readMemory);
   }
 
   async inScope(agentId: string, scope: string, page: PageRequest): Promise<Page<Memory>> {
     const limit = whole(page.limit, 1);
     const after = readNumber(page.cursor, 0);
-    const found = readMemories(await this.#link.call('inScope', [agentId, scope, after, limit + 1]));
-    return pageOfRows(found.map(numbered), limit, ([, memory]) => memory);
+    const found = await this.#connection.read(() =>
+      this.#parts.table.inScope(agentId, scope, after, limit + 1),
+    );
+    return pageOfRows(readMemories(found).map(numbered), limit, ([, memory]) => memory);
   }
 
-  async facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
-    return newestFacts(await this.#scopes(agentId, scopes, whole(limit)), whole(limit));
+  facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
+    const most = whole(limit);
+    return this.#connection.read(() => newestFacts(this.#scopes(agentId, scopes, most), most));
   }
 
-  async count(agentId: string, scopes: string[]): Promise<number> {
-    const views = await this.#scopes(agentId, scopes, 0);
-    return views.reduce((sum, { count }) => sum + count, 0);
+  count(agentId: string, scopes: string[]): Promise<number> {
+    return this.#connection.read(() =>
+      this.#scopes(agentId, scopes, 0).reduce((sum, { count }) => sum + count, 0),
+    );
   }
 
   async search(request: SearchRequest): Promise<Found[]> {
     const { agentId, scopes, text, vector, kinds = searchedKinds, exclude, limit } = request;
-    const [rows, scores] = await this.#link.call('search', [
-      {
-        agentId,
-        scopes: [...scopes],
-        text,
-        // A copy: a part of a larger array would take all of it to the other thread.
-        vector: vector ? { embedder: vector.embedder, values: vector.values.slice() } : null,
+    const { names, searches } = this.#parts;
+    return this.#connection.read(() =>
+      searches.find({
+        scopes: [...new Set(scopes)].flatMap((scope) => names.scope(agentId, scope) ?? []),
         kinds: kinds.map((kind) => kindNumber[kind]),
+        text,
+        // A copy: a part of a larger array would take all of it to another thread.
+        vector: vector ? { embedder: vector.embedder, values: vector.values.slice() } : null,
         exclude: exclude ? [...exclude] : [],
         limit: whole(limit),
-      },
-    ]);
-    return readMemories(rows).map(({ memory }, i) => ({ memory, score: scores[i]! }));
+      }),
+    );
   }
 
   async forget(ids: string[]): Promise<number> {
-    if (ids.length === 0) return 0;
-    const { count } = await this.#link.call('forget', [[...ids]], (gone) => this.#replica.forgot(gone));
+    let count = 0;
+    for (let from = 0; from < ids.length; from += removedAtOnce) {
+      const some = ids.slice(from, from + removedAtOnce);
+      count += await this.#connection.write(() => this.#parts.forgetting.forget(some));
+    }
     return count;
   }
 
-  async agents(): Promise<string[]> {
-    return JSON.parse(await this.#link.call('agents', []));
+  agents(): Promise<string[]> {
+    return this.#connection.read(() => JSON.parse(this.#parts.table.agents()));
   }
 
   async expire({ agentId, before, kinds, limit, cursor }: ExpiryRequest): Promise<Expired> {
     const numbers = kinds.map((kind) => kindNumber[kind]);
     // A trigger is as old as what it made a turn run for.
     if (kinds.includes('message')) numbers.push(kindNumber.trigger);
-    const after = cursor === undefined ? null : readPlace(cursor);
-    const row = { agentId, before, kinds: numbers, limit: whole(limit, 1), after };
-    const { gone, next } = await this.#link.call('expire', [row], (expired) =>
-      this.#replica.forgot(expired.gone),
-    );
-    return { count: gone.count, nextCursor: next?.join(' ') ?? null };
+    let next: Aged | null = cursor === undefined ? [-1, -1] : readPlace(cursor);
+    const { forgetting } = this.#parts;
+    if (cursor === undefined) await this.#connection.write(() => forgetting.expireReplies(agentId, before));
+    const asked = { agentId, before, kinds: numbers };
+    const most = whole(limit, 1);
+    let count = 0;
+    // One look reaches further than one removal: it goes on until it has found something, or looked far enough.
+    do {
+      const step: ExpiryStep = { ...asked, limit: Math.min(most - count, removedAtOnce), after: next };
+      const expired = await this.#connection.write(() => forgetting.expire(step));
+      next = expired.next;
+      if (expired.count === 0) break;
+      count += expired.count;
+    } while (next !== null && count < most);
+    return { count, nextCursor: next?.join(' ') ?? null };
   }
 
-  async unembedded(embedder: string, limit: number): Promise<Unembedded[]> {
-    return JSON.parse(await this.#link.call('unembedded', [embedder, whole(limit)]));
+  unembedded(embedder: string, limit: number): Promise<Unembedded[]> {
+    return this.#connection.write(() => JSON.parse(this.#parts.vectors.unembedded(embedder, whole(limit))));
   }
 
   async saveEmbeddings(embedder: string, vectors: { id: string; values: Float32Array }[]): Promise<void> {
@@ -148,16 +179,20 @@ export class LibsqlMemories implements MemoryStore {
     const packed = new Float32Array(dimensions * vectors.length);
     for (const [i, { values }] of vectors.entries()) packed.set(values, i * dimensions);
     const ids = vectors.map(({ id }) => id);
-    await this.#link.call('saveEmbeddings', [embedder, ids, packed]);
+    await this.#connection.write(() => this.#parts.vectors.save(embedder, ids, packed));
   }
 
-  async dropEmbeddings(request: { keep: string; unusedSince: number; limit: number }): Promise<number> {
+  dropEmbeddings(request: { keep: string; unusedSince: number; limit: number }): Promise<number> {
     const { keep, unusedSince, limit } = request;
-    return this.#link.call('dropEmbeddings', [keep, unusedSince, whole(limit, 1)]);
+    return this.#connection.write(() => this.#parts.vectors.drop(keep, unusedSince, whole(limit, 1)));
   }
 
-  #scopes(agentId: string, scopes: string[], facts: number): Promise<ScopeView[]> {
-    return Promise.all([...new Set(scopes)].map((scope) => this.#replica.scope(agentId, scope, facts)));
+  async #one(read: () => string): Promise<Memory | null> {
+    return this.#connection.read(() => readMemories(read())[0]?.memory ?? null);
+  }
+
+  #scopes(agentId: string, scopes: string[], facts: number): ScopeState[] {
+    return [...new Set(scopes)].map((scope) => this.#parts.rooms.scope(agentId, scope, facts));
   }
 }
 

@@ -1,8 +1,9 @@
-/** Memories on disk. Runs in the engine's thread, inside its transactions. */
+/** Memories in their table; inside the transactions of its callers. */
+import type { Memory } from '../../core/memory.js';
 import type { Database } from './database.js';
 import { listOf } from './database.js';
 import type { Names } from './names.js';
-import { type MemoryRow, memoryColumns, memoryItem } from './row.js';
+import { type MemoryRow, memoryColumns, memoryItem, readMemories, type Stored } from './row.js';
 
 /** What `edit` changed, so that words, vectors and caches can follow. */
 export interface Edited {
@@ -166,13 +167,13 @@ export class MemoryTable {
     return seq;
   }
 
-  /** The new memory's number, or, when its ingestion key is taken, a list of the one that has it. */
-  append(row: MemoryRow): number | string {
+  /** Stores it with its row, unless its ingestion key is taken: then the one that has it comes back. */
+  append(row: MemoryRow, memory: Memory): Stored & { duplicate: boolean } {
     const seq = this.insert(row);
-    if (seq !== null) return seq;
-    const earlier = this.#sql.byKey.value<string>(row[1])!;
-    if (earlier === '[]') throw new Error(`another memory has the id ${row[0]}`);
-    return earlier;
+    if (seq !== null) return { seq, memory, duplicate: false };
+    const [earlier] = readMemories(this.#sql.byKey.value<string>(row[1])!);
+    if (!earlier) throw new Error(`another memory has the id ${row[0]}`);
+    return { ...earlier, duplicate: true };
   }
 
   get(id: string): string {

@@ -1,4 +1,4 @@
-/** The outbox on disk. Runs in the engine's thread, inside its transactions. */
+/** The outbox in its table; inside the transactions of its callers. */
 import { type Database, listOf } from './database.js';
 import type { Names } from './names.js';
 
@@ -104,8 +104,9 @@ export class OutboxTable {
   }
 
   /** False: the turn has nothing to deliver. */
-  retryTurn(room: number, turnId: string): boolean {
-    return this.#sql.retryTurn.run(room, turnId).changes > 0;
+  retryTurn(roomId: string, turnId: string): boolean {
+    const room = this.#names.room(roomId);
+    return room !== undefined && this.#sql.retryTurn.run(room, turnId).changes > 0;
   }
 
   /** False: there was no such message. */

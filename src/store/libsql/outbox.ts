@@ -8,66 +8,81 @@ import {
 } from '../outbox.js';
 import type { Page } from '../paging.js';
 import { whole } from '../paging.js';
+import type { Connection } from './connection.js';
 import { pageOfRows, readNumber } from './cursors.js';
-import type { Link } from './link.js';
-import type { Replica } from './replica.js';
+import type { OutboxTable } from './outbox-table.js';
+import type { Rooms } from './rooms.js';
 
 export class LibsqlOutbox implements Outbox {
-  readonly #link: Link;
-  readonly #replica: Replica;
+  readonly #connection: Connection;
+  readonly #table: OutboxTable;
+  readonly #rooms: Rooms;
 
-  constructor(link: Link, replica: Replica) {
-    this.#link = link;
-    this.#replica = replica;
+  constructor(connection: Connection, table: OutboxTable, rooms: Rooms) {
+    this.#connection = connection;
+    this.#table = table;
+    this.#rooms = rooms;
   }
 
-  async due(roomId: string, limit: number): Promise<Due[]> {
+  due(roomId: string, limit: number): Promise<Due[]> {
     const due = whole(limit);
-    return (await this.#replica.room(roomId, { due })).due(due);
+    return this.#connection.read(() => this.#rooms.room(roomId, { due }).due(due));
   }
 
-  async delivered(id: string, receipt: Record<string, unknown>): Promise<void> {
-    await this.#link.call('delivered', [id, storedReceipt(receipt)], () => this.#replica.delivered(id));
+  delivered(id: string, receipt: Record<string, unknown>): Promise<void> {
+    const stored = storedReceipt(receipt);
+    return this.#connection.write(() => {
+      this.#table.delivered(id, stored);
+      this.#rooms.delivered(id);
+    });
   }
 
-  async failed(id: string, error: { code: string; message: string }, failing: Failing | null): Promise<void> {
+  failed(id: string, error: { code: string; message: string }, failing: Failing | null): Promise<void> {
     const stored = failing && JSON.stringify(failing);
-    await this.#link.call('failed', [id, JSON.stringify(error), stored], () => {
-      if (stored === null) this.#replica.delivered(id);
-      else this.#replica.failed(id, JSON.parse(stored));
+    return this.#connection.write(() => {
+      this.#table.failed(id, JSON.stringify(error), stored);
+      if (stored === null) this.#rooms.delivered(id);
+      else this.#rooms.failed(id, JSON.parse(stored));
     });
   }
 
   async list(page: UndeliveredRequest): Promise<Page<Undelivered>> {
     const limit = whole(page.limit, 1);
     const after = readNumber(page.cursor, 0);
-    const asked = [page.state === 'dead', after, page.agentId ?? null, limit + 1] as const;
-    const found: [number, Undelivered][] = JSON.parse(await this.#link.call('listOutbox', [...asked]));
-    return pageOfRows(found, limit, ([, entry]) => entry);
+    const found = await this.#connection.read(() =>
+      this.#table.list(page.state === 'dead', after, page.agentId ?? null, limit + 1),
+    );
+    return pageOfRows(JSON.parse(found) as [number, Undelivered][], limit, ([, entry]) => entry);
   }
 
-  async retry(id: string): Promise<boolean> {
-    const roomId = await this.#link.call('retry', [id], (room) => {
-      if (room !== null) this.#replica.revived(room);
+  retry(id: string): Promise<boolean> {
+    return this.#connection.write(() => {
+      const room = this.#table.retry(id);
+      if (room !== null) this.#rooms.forgetRoom(room);
+      return room !== null;
     });
-    return roomId !== null;
   }
 
   retryTurn({ turnId, roomId }: { turnId: string; roomId: string }): Promise<boolean> {
-    return this.#link.call('retryTurn', [roomId, turnId], (found) => {
-      if (found) this.#replica.revived(roomId);
+    return this.#connection.write(() => {
+      const found = this.#table.retryTurn(roomId, turnId);
+      if (found) this.#rooms.forgetRoom(roomId);
+      return found;
     });
   }
 
   drop(id: string): Promise<boolean> {
-    return this.#link.call('drop', [id], () => this.#replica.delivered(id));
+    return this.#connection.write(() => {
+      this.#rooms.delivered(id);
+      return this.#table.drop(id);
+    });
   }
 
-  async waiting(before: number, limit: number, dueBy = Number.MAX_SAFE_INTEGER): Promise<string[]> {
-    return JSON.parse(await this.#link.call('outboxWaiting', [before, dueBy, whole(limit)]));
+  waiting(before: number, limit: number, dueBy = Number.MAX_SAFE_INTEGER): Promise<string[]> {
+    return this.#connection.read(() => JSON.parse(this.#table.waiting(before, dueBy, whole(limit))));
   }
 
-  async count(): Promise<{ waiting: number; dead: number; oldest: number | null }> {
-    return JSON.parse(await this.#link.call('countOutbox', []));
+  count(): Promise<{ waiting: number; dead: number; oldest: number | null }> {
+    return this.#connection.read(() => JSON.parse(this.#table.count()));
   }
 }

@@ -1,65 +1,140 @@
 /**
- * The embedded store: one SQLite file, `carrier.db`, in the data folder.
+ * The embedded store: one SQLite file, `carrier.db`, in the data folder, written by the hub's own thread.
  *
- * - **Engine** (`engine.ts`): the thread that owns the database; `operations.ts` is all it can do, and the
- *   tables, `lexicon.ts` (words), `vectors.ts` (meaning) and `upkeep.ts` live there.
- * - **Link** (`link.ts`): carries calls there, in batches.
- * - **Group** (`group.ts`): the operations that share one transaction.
- * - **Replica** (`replica.ts`): what this thread knows without asking, so that a turn of a busy room reads nothing.
+ * - **Connection** (`connection.ts`): reads at once, writes in groups (`group.ts`), told when a flush of the log
+ *   (`flush.ts`) has brought them to the disk.
+ * - **Tables** (`*-table.ts`): the SQL, inside the groups; `lexicon.ts` (words), `vectors.ts` (meaning), `upkeep.ts`.
+ * - **Side thread** (`side.ts`): what takes long, on a connection of its own: large scopes, listings, checkpoints.
+ * - **Rooms** (`rooms.ts`): rooms and scopes in use, so that a turn of a busy room reads nothing.
  *
- * The other files are the ports, each on top of link and replica.
+ * The other files are the ports on top of these.
  */
 import { join } from 'node:path';
 import type { Logger } from '../../logger.js';
 import { migrations } from '../migrations.js';
 import type { Store } from '../store.js';
 import { LibsqlAudit } from './audit.js';
+import { Bodies } from './bodies.js';
+import { Connection, fdatasyncOf, type Sync } from './connection.js';
+import { Database } from './database.js';
+import { errorOf } from './faults.js';
+import { FileTable } from './file-table.js';
 import { LibsqlFiles } from './files.js';
-import { Link } from './link.js';
+import { Forgetting } from './forgetting.js';
+import { Lexicon } from './lexicon.js';
 import { createOnce, HubLock } from './lock.js';
 import { LibsqlMemories } from './memories.js';
-import { LibsqlNotes } from './notes.js';
+import { MemoryTable } from './memory-table.js';
+import { Names } from './names.js';
+import { LibsqlNotes, sweptNotes } from './notes.js';
 import { LibsqlOutbox } from './outbox.js';
-import { Replica } from './replica.js';
+import { OutboxTable } from './outbox-table.js';
+import { type RoomSizes, Rooms } from './rooms.js';
+import { migrate } from './schema.js';
+import { Search } from './search.js';
+import { Searches } from './searches.js';
+import { SideThread } from './side-thread.js';
 import { LibsqlTokens } from './tokens.js';
+import { TurnTable } from './turn-table.js';
 import { LibsqlTurns } from './turns.js';
+import { Upkeep } from './upkeep.js';
+import { Vectors } from './vectors.js';
+
+/** Words held for searches on this thread, four bytes each: 8 MB. */
+const mostWords = 2_000_000;
 
 export interface LibsqlOptions {
   /** Made when missing, for its owner alone. */
   dataDir: string;
   log: Logger;
+  /** Called once when its disk fails: nothing works any more until the file is opened anew. */
+  onStuck?: () => void;
+  /** For tests: sizes of its caches, and what flushes its log. */
+  sizes?: RoomSizes;
+  sync?: Sync;
 }
 
 /** Throws `store_locked` when another hub has the folder, `config_invalid` when a newer one wrote it. */
-export async function openLibsqlStore({ dataDir, log }: LibsqlOptions): Promise<Store> {
-  const lock = new HubLock(dataDir);
+export async function openLibsqlStore(options: LibsqlOptions): Promise<Store> {
+  const lock = new HubLock(options.dataDir);
   try {
-    const file = join(dataDir, 'carrier.db');
+    const file = join(options.dataDir, 'carrier.db');
     createOnce(file);
-    const link = await Link.open(file, (err) => log.error({ err }, 'the store is gone; restart the hub'));
-    return storeOn(link, lock);
+    return storeOn(file, lock, options);
   } catch (error) {
     lock.release();
-    throw error;
+    throw errorOf(error);
   }
 }
 
-function storeOn(link: Link, lock: HubLock): Store {
-  const replica = new Replica(link);
-  let closed: Promise<void> | undefined;
-  return {
-    description: { engine: 'libSQL', schema: migrations.length, notes: [] },
-    memories: new LibsqlMemories(link, replica),
-    turns: new LibsqlTurns(link, replica),
-    outbox: new LibsqlOutbox(link, replica),
-    tokens: new LibsqlTokens(link),
-    files: new LibsqlFiles(link),
-    notes: new LibsqlNotes(link),
-    audit: new LibsqlAudit(link),
-    ping: () => link.call('ping', []),
-    close() {
-      closed ??= link.close().finally(() => lock.release());
-      return closed;
-    },
-  };
+function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
+  const { log, sizes, onStuck, sync = fdatasyncOf } = options;
+  const db = new Database(file);
+  try {
+    migrate(db);
+    const names = new Names(db);
+    const memories = new MemoryTable(db, names);
+    const outbox = new OutboxTable(db, names);
+    const turns = new TurnTable(db, names, memories, outbox);
+    const files = new FileTable(db);
+    const lexicon = new Lexicon(db, { most: mostWords, follows: true });
+    const rooms = new Rooms({ names, memories, turns, outbox, lexicon }, sizes);
+    const vectors = new Vectors(db);
+    const bodies = new Bodies(db);
+    const side = new SideThread(file);
+    const search = new Search(db, lexicon, vectors);
+    const searches = new Searches(db, { search, lexicon, vectors, bodies, side });
+    const upkeep = new Upkeep({
+      ...{ db, lexicon, side, sweepNotes: sweptNotes(db) },
+      hold: (work) => connection.hold(work),
+    });
+    const forgetting = new Forgetting({
+      ...{ memories, turns, outbox, files, lexicon, vectors, bodies, upkeep, rooms },
+    });
+    // As much as a message and its reply: a full disk often has room for less.
+    const ping = db.prepare(
+      "insert or replace into progress (name, value) values ('ping', randomblob(16384))",
+    );
+    db.transaction(() => {
+      turns.dropDeadCheckpoints();
+      // Writes in any case: there is a log only after that.
+      ping.run();
+    });
+    const connection: Connection = new Connection(db, file, {
+      rolledBack() {
+        names.reset();
+        vectors.reset();
+        rooms.clear();
+      },
+      background: upkeep,
+      onDeath(err) {
+        log.fatal({ err }, 'the store is gone until the hub is started again');
+        onStuck?.();
+      },
+      sync,
+    });
+    let closed: Promise<void> | undefined;
+    return {
+      description: { engine: 'libSQL', schema: migrations.length, notes: [] },
+      memories: new LibsqlMemories({
+        ...{ connection, table: memories, names, rooms, searches, vectors, side, forgetting },
+      }),
+      turns: new LibsqlTurns({ connection, table: turns, memories, side, rooms }),
+      outbox: new LibsqlOutbox(connection, outbox, rooms),
+      tokens: new LibsqlTokens(db, connection),
+      files: new LibsqlFiles(connection, files),
+      notes: new LibsqlNotes(db, connection),
+      audit: new LibsqlAudit(db, connection),
+      // Writes, because a store that can only read is not ready.
+      ping: () => connection.write(() => void ping.run()),
+      close() {
+        upkeep.stop();
+        closed ??= connection.close(() => side.close()).finally(() => lock.release());
+        return closed;
+      },
+    };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }

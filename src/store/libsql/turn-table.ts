@@ -1,4 +1,4 @@
-/** Turns, checkpoints and the commit on disk. Runs in the engine's thread, inside its transactions. */
+/** Turns, checkpoints and the commit in their tables; inside the transactions of its callers. */
 import type { Turn } from '../../core/turn.js';
 import { type Database, listOf } from './database.js';
 import type { MemoryTable } from './memory-table.js';

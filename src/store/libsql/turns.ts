@@ -4,40 +4,54 @@ import type { Appended } from '../history.js';
 import type { Page } from '../paging.js';
 import { whole } from '../paging.js';
 import type { Claim, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
+import type { Connection } from './connection.js';
 import { endOfAll, pageOfStep, readNumber } from './cursors.js';
 import { frozenCopy } from './frozen.js';
-import type { Link } from './link.js';
+import type { MemoryTable } from './memory-table.js';
 import type { OutboundRow } from './outbox-table.js';
-import type { Replica } from './replica.js';
-import { readMemories, rowOf, statusNumber } from './row.js';
+import type { Rooms } from './rooms.js';
+import { rowOf, statusNumber } from './row.js';
+import type { SideThread } from './side-thread.js';
+import type { TurnTable } from './turn-table.js';
+
+export interface TurnParts {
+  connection: Connection;
+  table: TurnTable;
+  memories: MemoryTable;
+  side: SideThread;
+  rooms: Rooms;
+}
 
 export class LibsqlTurns implements TurnStore {
-  readonly #link: Link;
-  readonly #replica: Replica;
+  readonly #connection: Connection;
+  readonly #parts: TurnParts;
 
-  constructor(link: Link, replica: Replica) {
-    this.#link = link;
-    this.#replica = replica;
+  constructor(parts: TurnParts) {
+    this.#connection = parts.connection;
+    this.#parts = parts;
   }
 
-  async claim(roomId: string, limit: number): Promise<Claim> {
+  claim(roomId: string, limit: number): Promise<Claim> {
     const pending = whole(limit);
-    const claim = (await this.#replica.room(roomId, { pending })).claim(pending);
-    // A copy: who has it goes on with its steps.
-    return claim.checkpoint ? { ...claim, checkpoint: structuredClone(claim.checkpoint) } : claim;
-  }
-
-  async checkpoint(checkpoint: TurnCheckpoint): Promise<void> {
-    const { turnId, roomId, agentId, covers, steps, tries = 0 } = checkpoint;
-    const counted = tries > 0 ? { tries } : {};
-    const stored = frozenCopy({ turnId, roomId, agentId, covers, steps, ...counted });
-    const json = [JSON.stringify(covers), JSON.stringify(steps), tries] as const;
-    await this.#link.call('checkpoint', [turnId, roomId, agentId, ...json], (written) => {
-      if (written) this.#replica.checkpointed(stored);
+    return this.#connection.read(() => {
+      const claim = this.#parts.rooms.room(roomId, { pending }).claim(pending);
+      // A copy: who has it goes on with its steps.
+      return claim.checkpoint ? { ...claim, checkpoint: structuredClone(claim.checkpoint) } : claim;
     });
   }
 
-  async commit({ turn, reply, outbound }: TurnCommit): Promise<boolean> {
+  checkpoint(checkpoint: TurnCheckpoint): Promise<void> {
+    const { turnId, roomId, agentId, covers, steps, tries = 0 } = checkpoint;
+    const counted = tries > 0 ? { tries } : {};
+    const stored = frozenCopy({ turnId, roomId, agentId, covers, steps, ...counted });
+    const { table, rooms } = this.#parts;
+    return this.#connection.write(() => {
+      const json = [JSON.stringify(stored.covers), JSON.stringify(stored.steps)] as const;
+      if (table.checkpoint(turnId, roomId, agentId, ...json, tries)) rooms.checkpointed(stored);
+    });
+  }
+
+  commit({ turn, reply, outbound }: TurnCommit): Promise<boolean> {
     const { turnId, roomId, trigger } = turn;
     const covers = [...turn.covers];
     const status = turn.status === 'failed' ? 'failed' : 'handled';
@@ -54,18 +68,21 @@ export class LibsqlTurns implements TurnStore {
       reply: memory && rowOf(memory),
       outbound: sent && outboundRow(sent, memory),
     };
-    const seq = await this.#link.call('commit', [row], (replySeq) => {
-      if (replySeq === null) return;
-      this.#replica.committed({ turnId, roomId, covers, status }, memory && { seq: replySeq, memory }, sent);
+    return this.#connection.write(() => {
+      const seq = this.#parts.table.commit(row);
+      if (seq === null) return false;
+      this.#parts.rooms.committed({ turnId, roomId, covers, status }, memory && { seq, memory }, sent);
+      return true;
     });
-    return seq !== null;
   }
 
-  async get(turnId: string): Promise<Turn | null> {
-    const body = await this.#link.call('turn', [turnId]);
-    if (body === null) return null;
-    const turn = JSON.parse(body) as Turn;
-    return { ...turn, steps: readSteps(turn.steps) };
+  get(turnId: string): Promise<Turn | null> {
+    return this.#connection.read(() => {
+      const body = this.#parts.table.get(turnId);
+      if (body === null) return null;
+      const turn = JSON.parse(body) as Turn;
+      return { ...turn, steps: readSteps(turn.steps) };
+    });
   }
 
   async list(request: TurnListRequest): Promise<Page<Omit<Turn, 'steps'>>> {
@@ -74,49 +91,53 @@ export class LibsqlTurns implements TurnStore {
     const json = (part: string | undefined) => (part === undefined ? null : JSON.stringify(part));
     const filter = [json(agentId), json(roomId), json(status)] as const;
     const before = readNumber(request.cursor, endOfAll);
-    const step = await this.#link.call('listTurns', [before, limit, ...filter]);
+    const step = await this.#parts.side.call('listTurns', before, limit, ...filter);
     return pageOfStep(step, limit, ([, turn]: [number, Omit<Turn, 'steps'>]) => turn);
   }
 
-  async reopen(turnId: string): Promise<boolean> {
-    const roomId = await this.#link.call('reopen', [turnId], (room) => {
-      if (room !== null) this.#replica.revived(room);
-    });
-    return roomId !== null;
+  reopen(turnId: string): Promise<boolean> {
+    return this.#revived(() => this.#parts.table.reopen(turnId));
   }
 
-  async wake(messageId: string): Promise<boolean> {
-    const roomId = await this.#link.call('wake', [messageId], (room) => {
-      if (room !== null) this.#replica.revived(room);
-    });
-    return roomId !== null;
+  wake(messageId: string): Promise<boolean> {
+    return this.#revived(() => this.#parts.table.wake(messageId));
   }
 
-  async decide(turnId: string, trigger: Memory): Promise<Appended> {
+  decide(turnId: string, trigger: Memory): Promise<Appended> {
     const stored = frozenCopy(trigger);
-    let appended: Appended;
-    await this.#link.call('decide', [turnId, rowOf(stored)], (result) => {
-      const earlier = typeof result === 'string' ? readMemories(result)[0]!.memory : undefined;
-      if (!earlier) this.#replica.appended({ seq: result as number, memory: stored });
-      appended = { memory: earlier ?? stored, duplicate: earlier !== undefined };
+    const row = rowOf(stored);
+    const { memories, table, rooms } = this.#parts;
+    return this.#connection.write(() => {
+      const appended = memories.append(row, stored);
+      if (!appended.duplicate) rooms.appended(appended);
+      table.decided(turnId);
+      return appended;
     });
-    return appended!;
   }
 
-  async expired(now: number, limit: number): Promise<string[]> {
-    return JSON.parse(await this.#link.call('turnsExpired', [now, whole(limit)]));
+  expired(now: number, limit: number): Promise<string[]> {
+    return this.#connection.read(() => JSON.parse(this.#parts.table.expired(now, whole(limit))));
   }
 
-  async undecided(roomId: string, limit: number): Promise<string[]> {
-    return JSON.parse(await this.#link.call('turnsUndecided', [roomId, whole(limit)]));
+  undecided(roomId: string, limit: number): Promise<string[]> {
+    return this.#connection.read(() => JSON.parse(this.#parts.table.undecided(roomId, whole(limit))));
   }
 
   stopWaiting(turnId: string): Promise<boolean> {
-    return this.#link.call('stopWaiting', [turnId]);
+    return this.#connection.write(() => this.#parts.table.stopWaiting(turnId));
   }
 
-  async waiting(before: number, limit: number): Promise<string[]> {
-    return JSON.parse(await this.#link.call('turnsWaiting', [before, whole(limit)]));
+  waiting(before: number, limit: number): Promise<string[]> {
+    return this.#connection.read(() => JSON.parse(this.#parts.table.waiting(before, whole(limit))));
+  }
+
+  /** `change` gives back the room in which something waits again, or null. */
+  #revived(change: () => string | null): Promise<boolean> {
+    return this.#connection.write(() => {
+      const roomId = change();
+      if (roomId !== null) this.#parts.rooms.forgetRoom(roomId);
+      return roomId !== null;
+    });
   }
 }
 

@@ -43,7 +43,7 @@ export class Window {
     else if (at > 0 || this.#complete) entries.splice(at, 0, stored);
     // Otherwise it is older than all that is held, and others may lie between.
     // Not at once when it is too long: every cut moves all that is left.
-    if (entries.length > 2 * this.#size) {
+    if (entries.length > 1.5 * this.#size) {
       entries.splice(0, entries.length - this.#size);
       this.#complete = false;
     }

@@ -2,13 +2,16 @@
 import { Binary, type Db, type Document } from 'mongodb';
 import { isLacking } from './faults.js';
 
+/** What `memories` is spread by over a cluster; `room` in clusters that an older version has sharded. */
+export type SpreadBy = 'agent' | 'room';
+
 export interface Abilities {
   /** As the server calls itself, with its version. */
   engine: string;
   /** Whether writes that lost their answer are known again when the driver repeats them. */
   retryableWrites: boolean;
-  /** Whether `memories` is prepared to be sharded (`shard.ts`). */
-  sharded: boolean;
+  /** Null: `memories` is not sharded (`shard.ts`). */
+  sharded: SpreadBy | null;
   /** A search node: `$vectorSearch` and `$search`. */
   search: boolean;
   /** `$unionWith`: several reads in one round trip. */
@@ -87,7 +90,7 @@ export function notesOf(abilities: Abilities): string[] {
       search || textIndex,
       'no text index: of many memories with the words asked for, the newest 500 are ranked',
     ],
-    [unions, 'no $unionWith: a turn takes two more round trips, side by side'],
+    [unions, 'no $unionWith: each small read of a turn is a round trip of its own, side by side'],
     [
       partialIndexes,
       'no partial indexes: those of waiting work grow with the history, and a message that came late, out of order, may be answered twice if a worker lost its room meanwhile',

@@ -4,9 +4,9 @@
  */
 import { type Db, type Document, type IndexDescription, MongoServerError } from 'mongodb';
 import { has, shardedIngestion } from './abilities.js';
-import { isPassing } from './faults.js';
+import { isNoValidator, isPassing } from './faults.js';
 
-const collections = [
+export const collections = [
   'memories',
   'embedders',
   'tokens',
@@ -20,7 +20,7 @@ const collections = [
 
 /**
  * Only what the promises hang on. `ingest` in an index of its own is what makes a key unique; a sharded cluster
- * enforces a unique index only where the shard key is its prefix, so there it is (`roomId`, `ingest`): see `shard.ts`.
+ * enforces a unique index only where the shard key is its prefix, so there it begins with that: see `shard.ts`.
  */
 const validator = {
   $jsonSchema: {
@@ -45,16 +45,20 @@ const naming: IndexDescription = {
   partialFilterExpression: { 'content.attachments.file': { $exists: true } },
 };
 
+/**
+ * A worker that lost its room may come back with a turn of other messages than the one that has it now:
+ * an older message may have come in between. What both cover, one of them may commit.
+ */
+export const covered: IndexDescription = {
+  name: 'covered',
+  key: { roomId: 1, 'turn.covers': 1 },
+  unique: true,
+  partialFilterExpression: { 'turn.covers.0': { $exists: true } },
+};
+
 /** Indexes of what waits, which is little, and of what has files; and the one that lets every message have one turn. */
 const partial: IndexDescription[] = [
-  {
-    // A worker that lost its room may come back with a turn of other messages than the one that has it now:
-    // an older message may have come in between. What both cover, one of them may commit.
-    name: 'covered',
-    key: { roomId: 1, 'turn.covers': 1 },
-    unique: true,
-    partialFilterExpression: { 'turn.covers.0': { $exists: true } },
-  },
+  covered,
   {
     name: 'open',
     key: { roomId: 1, open: 1, _id: 1 },
@@ -119,9 +123,20 @@ export async function isValidated(db: Db): Promise<boolean> {
 async function makeMemories(db: Db, there: Document | undefined): Promise<boolean> {
   // Put only where it differs: it holds up everyone, and a newer hub may be bringing the database up right now.
   if (JSON.stringify(there?.validator) === JSON.stringify(validator)) return true;
-  if (!there && (await has(() => makeCollection(db, 'memories', { validator })))) return true;
+  if (!there && (await validates(() => makeCollection(db, 'memories', { validator })))) return true;
   if (!there) await makeCollection(db, 'memories');
-  return has(() => db.command({ collMod: 'memories', validator }));
+  return validates(() => db.command({ collMod: 'memories', validator }));
+}
+
+/** False when the server does not take the validator; what it lacks is told with the rest, and it is asked again at every start. */
+async function validates(put: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await put();
+    return true;
+  } catch (error) {
+    if (isNoValidator(error)) return false;
+    throw error;
+  }
 }
 
 async function makeCollection(db: Db, name: string, options: { validator?: object } = {}): Promise<void> {

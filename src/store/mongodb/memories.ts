@@ -26,6 +26,7 @@ import type { RoomLog } from './room-log.js';
 import type { Search } from './search.js';
 import type { SearchNode } from './search-node.js';
 import { storedVector } from './vectors.js';
+import type { Windows } from './windows.js';
 
 export interface MemoryParts {
   connection: Connection;
@@ -33,6 +34,7 @@ export interface MemoryParts {
   log: RoomLog;
   marks: Marks;
   reads: Reads;
+  windows: Windows;
   embedders: Embedders;
   expiry: Expiry;
   uses: FileUses;
@@ -68,12 +70,15 @@ export class MongoMemories implements MemoryStore {
   }
 
   async find(key: SourceKey): Promise<Memory | null> {
+    const markingOf = this.#parts.marks.since();
     const found = await this.#parts.connection.run(() =>
       this.#memories.findOne<MemoryDocument>({ ingest: ingestionId(key) }, { projection: memoryFields }),
     );
     if (!found) return null;
-    const marking = this.#parts.marks.ofMessage(found._id);
-    return marking ? this.get(found._id) : memoryOf(found);
+    const marking = markingOf(found._id);
+    if (!marking) return memoryOf(found);
+    await marking;
+    return this.get(found._id);
   }
 
   edit(id: string, text: string): Promise<boolean> {
@@ -84,18 +89,13 @@ export class MongoMemories implements MemoryStore {
     const marking = this.#parts.marks.ofRoom(roomId);
     if (marking) await marking;
     if (whole(limit) === 0) return [];
-    const rows = await this.#parts.reads.rows<MemoryDocument>([
-      { $match: { roomId, kind: 'message', status: { $ne: 'pending' } } },
-      { $sort: { _id: -1 } },
-      { $limit: whole(limit) },
-      { $project: memoryFields },
-    ]);
-    return rows.sort(oldestFirst).map(memoryOf);
+    const match = { ...this.#parts.log.agents.of(roomId), kind: 'message', status: { $ne: 'pending' } };
+    return this.#parts.windows.recent({ name: roomId, match, limit: whole(limit) });
   }
 
   async history(roomId: string, { order = 'oldest', ...page }: HistoryRequest): Promise<Page<Memory>> {
     await this.#parts.marks.ofRoom(roomId);
-    return this.#page({ roomId, kind: 'message' }, page, order);
+    return this.#page({ ...this.#parts.log.agents.of(roomId), kind: 'message' }, page, order);
   }
 
   async rooms(page: PageRequest & { agentId?: string }): Promise<Page<RoomSummary>> {
@@ -114,13 +114,11 @@ export class MongoMemories implements MemoryStore {
 
   async facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
     if (whole(limit) === 0 || scopes.length === 0) return [];
-    const rows = await this.#parts.reads.rows<MemoryDocument>([
-      { $match: { agentId, scope: { $in: [...new Set(scopes)] }, kind: 'fact' } },
-      { $sort: { _id: -1 } },
-      { $limit: whole(limit) },
-      { $project: memoryFields },
-    ]);
-    return rows.sort(oldestFirst).reverse().map(memoryOf);
+    const among = [...new Set(scopes)].sort();
+    const match = { agentId, scope: { $in: among }, kind: 'fact' };
+    const name = JSON.stringify([agentId, ...among]);
+    const oldestFirst = await this.#parts.windows.recent({ name, match, limit: whole(limit) });
+    return oldestFirst.reverse();
   }
 
   /** Exact up to 1,000; more are counted as 1,000. */
@@ -208,7 +206,7 @@ export class MongoMemories implements MemoryStore {
   /** The one that has the ingestion key, read where a majority has it: its own write may still be under way. */
   async #earlier({ _id, ingest, roomId }: MemoryDocument): Promise<MemoryDocument> {
     const { abilities, connection } = this.#parts;
-    const where = abilities.sharded ? { ingest, roomId } : { ingest };
+    const where = abilities.sharded ? { ingest, ...this.#parts.log.agents.of(roomId) } : { ingest };
     const found = await connection.run(() =>
       this.#memories.findOne<MemoryDocument>(where, {
         projection: memoryFields,
@@ -220,8 +218,4 @@ export class MongoMemories implements MemoryStore {
     if (other) throw new FatalError('internal', `Another memory has the id ${_id}.`);
     throw unavailable('The same message is being stored right now.');
   }
-}
-
-function oldestFirst(a: MemoryDocument, b: MemoryDocument): number {
-  return a._id < b._id ? -1 : 1;
 }

@@ -2,6 +2,7 @@ import { newId } from '../../core/ids.js';
 import { keysFrom, type Note, type NoteStore } from '../note-store.js';
 import { whole } from '../paging.js';
 import type { Connection } from './connection.js';
+import type { Reads } from './reads.js';
 
 interface NoteDocument {
   /** The key as JSON text: any string, also one that is no valid Unicode. */
@@ -16,15 +17,19 @@ interface NoteDocument {
 
 export class MongoNotes implements NoteStore {
   readonly #connection: Connection;
+  readonly #reads: Reads;
   readonly #notes;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, reads: Reads) {
     this.#connection = connection;
+    this.#reads = reads;
     this.#notes = connection.collection<NoteDocument>('notes');
   }
 
   async get(key: string): Promise<unknown> {
-    return read(await this.#connection.run(() => this.#notes.findOne({ _id: JSON.stringify(key) })));
+    const named = [{ $match: { _id: JSON.stringify(key) } }];
+    const [note = null] = await this.#reads.rows<NoteDocument>(named, 'notes');
+    return read(note);
   }
 
   async put(key: string, value: unknown, { ttlMs }: { ttlMs?: number } = {}): Promise<void> {
@@ -42,16 +47,15 @@ export class MongoNotes implements NoteStore {
    * Whose deletion counts has it: `findOneAndDelete` gives it to several on FerretDB. Not repeated by us: a deletion
    * whose answer was lost may have taken effect.
    */
-  take(key: string): Promise<unknown> {
+  async take(key: string): Promise<unknown> {
     const _id = JSON.stringify(key);
-    return this.#connection.run(async () => {
-      for (;;) {
-        const note = await this.#notes.findOne({ _id });
-        if (!note) return null;
-        const { deletedCount } = await this.#notes.deleteOne({ _id, version: note.version });
-        if (deletedCount > 0) return read(note);
-      }
-    });
+    for (;;) {
+      const note = await this.#connection.run(() => this.#notes.findOne({ _id }));
+      if (!note) return null;
+      const { version } = note;
+      const { deletedCount } = await this.#connection.run(() => this.#notes.deleteOne({ _id, version }));
+      if (deletedCount > 0) return read(note);
+    }
   }
 
   async list(prefix: string, limit: number): Promise<Note[]> {

@@ -17,15 +17,21 @@ import {
   givenUp,
   type MemoryDocument,
   memoryFields,
+  oldestFirst,
   outboundOf,
   undeliveredOf,
 } from './documents.js';
 import type { Marks } from './marks.js';
+import type { Reads } from './reads.js';
+import type { OfRoom } from './room-agents.js';
 import type { RoomLog } from './room-log.js';
 import { waitingRooms } from './waiting.js';
 
-/** Where a reply lies never changes; knowing it saves a sharded cluster from asking every shard. */
-type Place = { _id: string; roomId: string };
+/**
+ * Where a reply lies never changes; knowing it saves a sharded cluster from asking every shard, and before version 7.0
+ * a cluster must be told.
+ */
+type Place = { _id: string } & OfRoom;
 
 const dueAgain = {
   $set: { due: true as const },
@@ -36,22 +42,26 @@ export class MongoOutbox implements Outbox {
   readonly #connection: Connection;
   readonly #log: RoomLog;
   readonly #marks: Marks;
+  readonly #reads: Reads;
   readonly #places = new LRUCache<string, Place>({ max: 10_000 });
 
-  constructor(connection: Connection, log: RoomLog, marks: Marks) {
+  constructor(connection: Connection, log: RoomLog, marks: Marks, reads: Reads) {
     this.#connection = connection;
+    this.#reads = reads;
     this.#log = log;
     this.#marks = marks;
   }
 
   async due(roomId: string, limit: number): Promise<Due[]> {
     if (whole(limit) === 0) return [];
-    const documents = await this.#connection.find(
-      this.#log.memories,
-      { roomId, due: true },
-      { sort: { _id: 1 }, limit: whole(limit), projection: { ...memoryFields, outbox: 1 } },
-    );
-    for (const { _id, outbox } of documents) this.#places.set(outbox!.id, { _id, roomId });
+    const documents = await this.#reads.rows<MemoryDocument>([
+      { $match: { ...this.#log.agents.of(roomId), due: true } },
+      { $sort: { _id: 1 } },
+      { $limit: whole(limit) },
+      { $project: { ...memoryFields, outbox: 1 } },
+    ]);
+    documents.sort(oldestFirst);
+    for (const document of documents) this.#places.set(document.outbox!.id, this.#place(document));
     return documents.map(outboundOf);
   }
 
@@ -59,14 +69,14 @@ export class MongoOutbox implements Outbox {
   async delivered(id: string, receipt: Record<string, unknown>): Promise<void> {
     const kept = storedReceipt(receipt);
     const set = kept === null ? {} : { $set: { receipt: kept } };
-    const filter = this.#dueUnder(id);
-    await this.#marked(filter);
+    const filter = await this.#dueUnder(id);
+    if (!filter) return;
     await this.#log.update([{ updateOne: { filter, update: { ...set, $unset: { due: '', outbox: '' } } } }]);
   }
 
   async failed(id: string, error: { code: string; message: string }, failing: Failing | null): Promise<void> {
-    const filter = this.#dueUnder(id);
-    await this.#marked(filter);
+    const filter = await this.#dueUnder(id);
+    if (!filter) return;
     await this.#connection.run(() =>
       this.#log.memories.updateOne(filter, {
         $inc: { 'outbox.attempts': 1 },
@@ -127,9 +137,11 @@ export class MongoOutbox implements Outbox {
   /** A turn's document is found by its id. */
   async retryTurn({ turnId, roomId }: { turnId: string; roomId: string }): Promise<boolean> {
     await this.#marks.ofRoom(roomId);
-    const mine = { roomId, ingest: turnId, 'outbox.id': { $exists: true } };
+    const mine = { ...this.#log.agents.of(roomId), ingest: turnId, 'outbox.id': { $exists: true } };
+    const place = await this.#placeOf(mine);
+    if (!place) return false;
     const { matchedCount } = await this.#connection.repeatable(() =>
-      this.#log.memories.updateOne(mine, dueAgain),
+      this.#log.memories.updateOne({ ...mine, ...place }, dueAgain),
     );
     return matchedCount > 0;
   }
@@ -147,17 +159,23 @@ export class MongoOutbox implements Outbox {
 
   async #placeOf(filter: Filter<MemoryDocument>): Promise<Place | null> {
     await this.#marks.all();
-    return this.#connection.run(() =>
-      this.#log.memories.findOne<Place>(filter, { projection: { roomId: 1 } }),
+    const found = await this.#connection.run(() =>
+      this.#log.memories.findOne<MemoryDocument>(filter, { projection: { agentId: 1, roomId: 1 } }),
     );
+    return found && this.#place(found);
   }
 
-  /** On a server whose updates are not atomic, two at once on one document could undo each other. */
-  #marked({ roomId }: Partial<Place>): Promise<unknown> | undefined {
-    return roomId === undefined ? this.#marks.all() : this.#marks.ofRoom(roomId);
+  #place({ _id, agentId, roomId }: Pick<MemoryDocument, '_id' | 'agentId' | 'roomId'>): Place {
+    this.#log.agents.saw([{ agentId, roomId }]);
+    return { _id, ...this.#log.agents.of(roomId) };
   }
 
-  #dueUnder(id: string): Partial<Place> & { 'outbox.id': string; due: true } {
-    return { ...this.#places.get(id), 'outbox.id': id, due: true };
+  /** Null: it is not due. Once what a commit left to be done is done: updates are not atomic on every server. */
+  async #dueUnder(id: string): Promise<(Place & { 'outbox.id': string; due: true }) | null> {
+    const due = { 'outbox.id': id, due: true as const };
+    const known = this.#places.get(id);
+    if (known) await this.#marks.ofRoom(known.roomId);
+    const place = known ?? (await this.#placeOf(due));
+    return place && { ...place, ...due };
   }
 }

@@ -2,25 +2,28 @@
  * The distributed store: MongoDB, or what speaks its protocol. One turn is one document, and its insertion with a
  * majority is the commit; marks follow and are repaired. No transaction spans documents.
  *
+ * - **Connection** (`connection.ts`): every operation goes through it. **Watchdog** (`watchdog.ts`): each ends in time.
  * - **Documents** (`documents.ts`): what lies where, and why a key has one memory and a turn one commit.
  * - **Room log** (`room-log.ts`): the writes, in batches. **Marks** (`marks.ts`): what follows a commit.
- * - **Reads** (`reads.ts`): several in one round trip. Nothing is cached that order or privacy could hang on.
+ * - **Reads** (`reads.ts`): several in one round trip. **Windows** (`windows.ts`): of recent history and facts, only what
+ *   has changed.
  * - **Schema** (`schema.ts`): which migrations the database has had, and who may use it.
  * - **Abilities** (`abilities.ts`): what this server has; `indexes.ts` makes what it can.
  * - **Search**: `search.ts` over the search node (`search-node.ts`) or, without one, `lexicon.ts` and `vectors.ts`.
  * - **Files** (`files.ts`): their bytes, and how those go that no memory names (`file-uses.ts`).
- * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`.
+ * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`; `overview.ts` shows it.
  *
  * The other files are the ports.
  */
 import type { Memory } from '../../core/memory.js';
 import type { Logger } from '../../logger.js';
 import type { Store } from '../store.js';
-import { type Abilities, askServer, notesOf, shardedIngestion } from './abilities.js';
+import { type Abilities, askServer, notesOf } from './abilities.js';
 import { MongoAudit } from './audit.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { Embedders } from './embedders.js';
 import { Expiry } from './expiry.js';
+import { unavailable } from './faults.js';
 import { FileUses } from './file-uses.js';
 import { MongoFiles } from './files.js';
 import { foundIndexes, indexNames, isValidated, makeCollections, makeIndexes } from './indexes.js';
@@ -30,6 +33,7 @@ import { MongoMemories } from './memories.js';
 import { MongoNotes } from './notes.js';
 import { MongoOutbox } from './outbox.js';
 import { Reads } from './reads.js';
+import { RoomAgents } from './room-agents.js';
 import { RoomLog } from './room-log.js';
 import {
   bringUp,
@@ -43,8 +47,10 @@ import {
 } from './schema.js';
 import { Search } from './search.js';
 import { SearchNode } from './search-node.js';
+import { spreadBy } from './shard-key.js';
 import { MongoTokens } from './tokens.js';
 import { MongoTurns } from './turns.js';
+import { Windows } from './windows.js';
 
 export interface MongoOptions extends ConnectionOptions {
   log: Logger;
@@ -82,14 +88,16 @@ function prepare(
   connection: Connection,
   { migrate = true, known: ours = known }: MongoOptions,
 ): Promise<Prepared> {
-  return connection.run(async (db) => {
+  return connection.slowly(async (db) => {
     const found = await readSchema(db, ours);
     const made = unknownTo(ours, found).length === 0 && (migrate || found.version === 0);
     if (made) await warnOlder(db, found, ours);
     const validation = await (made ? makeCollections(db) : isValidated(db));
     const [asked, there] = await Promise.all([askServer(db), indexNames(db)]);
-    const sharded = there.has(shardedIngestion);
-    const indexes = made ? await makeIndexes(db, { ...asked, sharded, there }) : foundIndexes(there);
+    const sharded = await spreadBy(db, there, { mayChange: made });
+    const indexes = made
+      ? await makeIndexes(db, { ...asked, sharded: sharded !== null, there })
+      : foundIndexes(there);
     const schema = made ? await bringUp(db, found, ours) : found;
     return { abilities: { ...asked, ...indexes, sharded, validation }, schema };
   });
@@ -131,7 +139,7 @@ function watchSchema(
 
 function storeOn(connection: Connection, { abilities, schema }: Prepared, options: MongoOptions): Store {
   const { log: logger, embedderHint, known: ours = known } = options;
-  const log = new RoomLog(connection);
+  const log = new RoomLog(connection, new RoomAgents(abilities.sharded === 'agent'));
   const marks = new Marks(log, logger);
   const node = abilities.search ? new SearchNode(connection, abilities, logger) : null;
   const embedders = new Embedders(connection, node);
@@ -139,6 +147,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
   const expiry = new Expiry(connection, uses, abilities);
   const search = new Search(connection, abilities, embedders, node, logger);
   const reads = new Reads(connection, abilities);
+  const windows = new Windows(reads);
   const listings = new Listings(connection);
   const lacks = notesOf(abilities);
   if (lacks.length > 0)
@@ -153,23 +162,26 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
     () => {},
   );
   const memories = new MongoMemories({
-    ...{ connection, abilities, log, marks, reads, embedders, expiry, uses, search, node, listings },
+    ...{ connection, abilities, log, marks, reads, windows, embedders, expiry, uses, search, node, listings },
   });
   const append = (memory: Memory) => memories.append(memory);
   let closed: Promise<void> | undefined;
   return {
     description: { engine: abilities.engine, schema: schema.version, notes: [...noted, ...lacks] },
     memories,
-    turns: new MongoTurns(connection, log, marks, { listings, append }),
-    outbox: new MongoOutbox(connection, log, marks),
+    turns: new MongoTurns(connection, log, marks, { reads, windows, listings, append }),
+    outbox: new MongoOutbox(connection, log, marks, reads),
     tokens: new MongoTokens(connection),
     files: new MongoFiles(connection, uses),
-    notes: new MongoNotes(connection),
+    notes: new MongoNotes(connection, reads),
     audit: new MongoAudit(connection),
+    reach: connection.reach,
     /** Writes, because a store that can only read is not ready. */
     async ping() {
+      const { away } = connection.reach;
+      if (away !== null) throw unavailable(away);
       const meta = connection.collection<{ _id: string; at: number }>('meta');
-      await connection.run(() =>
+      await connection.probe(() =>
         meta.updateOne({ _id: 'ping' }, { $set: { at: Date.now() } }, { upsert: true }),
       );
     },
@@ -177,7 +189,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
       closed ??= (async () => {
         unwatch();
         node?.close();
-        await marks.all();
+        await marks.ended();
         await connection.close();
       })();
       return closed;

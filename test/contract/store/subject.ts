@@ -7,6 +7,8 @@ import type { Store } from '../../../src/store/store.js';
 export interface StoreSubject {
   readonly store: Store;
   readonly reopen: () => Promise<void>;
+  /** Another process's, open over the same data; null where one process has that to itself. */
+  readonly another: () => Promise<Store | null>;
   /** One after the other. */
   readonly append: (...memories: Memory[]) => Promise<void>;
   /** The texts found, by default for agent `ada` in scope `s`. */
@@ -17,7 +19,7 @@ export interface StoreSubject {
   readonly inTime: (expectation: () => Promise<void>) => Promise<void>;
   /** What waits in room `room`. */
   readonly waitingTexts: (limit?: number) => Promise<string[]>;
-  readonly cannot: Partial<Record<'stem' | 'compareVectors' | 'updateAtOnce', string>>;
+  readonly cannot: Partial<Record<'stem' | 'compareVectors' | 'updateAtOnce' | 'keyOverRooms', string>>;
   readonly expiryLag: { ms: number; reason: string } | undefined;
 }
 

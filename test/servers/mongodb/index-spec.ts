@@ -64,6 +64,8 @@ export function parseIndexSpec(given: unknown): IndexSpec {
   const { background: _, v: __, ...rest } = given;
   const spec = { ...rest, v: 2, key: { ...key }, name } as IndexSpec;
   if (isText(key)) return textSpec(spec);
+  if (spec.unique && Object.values(key).includes('hashed'))
+    fail(16764, 'Currently hashed indexes cannot guarantee uniqueness. Use a regular index.');
   if (isPlain(spec.partialFilterExpression)) checkPartial(spec.partialFilterExpression);
   if (spec.sparse && spec.partialFilterExpression)
     fail('CannotCreateIndex', 'cannot mix "partialFilterExpression" and "sparse" options');
@@ -84,7 +86,7 @@ function checkKey(field: string, kind: unknown): void {
       'CannotCreateIndex',
       `Index key contains an illegal field name: field name starts with '$': ${field}`,
     );
-  if (kind === 'text') return;
+  if (kind === 'text' || kind === 'hashed') return;
   if (typeof kind === 'string')
     fail('NotImplemented', `indexes of type '${kind}' are not implemented by this test server`);
   if (!isNumber(kind) || !toNumber(kind))

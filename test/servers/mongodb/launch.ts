@@ -18,6 +18,8 @@ export interface MongoServerOptions {
   search?: boolean;
   /** A single-node replica set of this name, so that the driver uses retryable writes. */
   replicaSet?: string;
+  /** A mongos of a cluster, instead; see `shards.ts`. */
+  cluster?: boolean;
   searchDelayMs?: number;
   searchLagMs?: number;
   ttlSeconds?: number;
@@ -104,10 +106,11 @@ export async function startMongoServer(options: MongoServerOptions = {}): Promis
 }
 
 function flags(options: MongoServerOptions, dataDir: string, port: number): string[] {
-  const { search = true, replicaSet, searchDelayMs, searchLagMs, ttlSeconds } = options;
+  const { search = true, replicaSet, cluster, searchDelayMs, searchLagMs, ttlSeconds } = options;
   return [
     ...['--data', dataDir, '--port', String(port), '--exit-with-parent'],
     ...(search ? [] : ['--no-search']),
+    ...(cluster ? ['--cluster'] : []),
     ...(replicaSet ? ['--replica-set', replicaSet] : []),
     ...(searchDelayMs === undefined ? [] : ['--search-delay-ms', String(searchDelayMs)]),
     ...(searchLagMs === undefined ? [] : ['--search-lag-ms', String(searchLagMs)]),

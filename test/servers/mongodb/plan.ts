@@ -6,6 +6,7 @@ import { sameKey } from './index-spec.js';
 import { compileFilter, hasOperators } from './query/match.js';
 import type { Sort } from './query/sort.js';
 import { type Doc, descending, isPlain, keyOf } from './query/values.js';
+import { isHashed } from './shards.js';
 
 /** How to come by the documents that may match. */
 export interface Plan {
@@ -51,7 +52,8 @@ function indexPlan(
   bounds: Map<string, Bounds>,
   sort: Sort | undefined,
 ): (Plan & { score: number }) | undefined {
-  if (!covers(index, filter, bounds)) return;
+  // Hashes have no order, and it is no loss to read without them.
+  if (isHashed(index.spec.key) || !covers(index, filter, bounds)) return;
   let prefixes = [''];
   let used = 0;
   for (const { path, direction } of index.fields) {

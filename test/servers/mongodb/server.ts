@@ -28,7 +28,10 @@ export class MongoServer {
 
   constructor(dataFolder: string, settings: Settings) {
     this.settings = settings;
-    this.#store = new Store(new Journal(dataFolder), new Sessions(settings.replicaSet !== undefined));
+    this.#store = new Store(
+      new Journal(dataFolder),
+      new Sessions(settings.cluster || settings.replicaSet !== undefined),
+    );
   }
 
   async listen(): Promise<number> {

@@ -10,6 +10,8 @@ export interface Settings {
   port: number;
   replicaSet?: string;
   search: boolean;
+  /** Answers as a mongos; see `shards.ts`. */
+  cluster: boolean;
   /** How long a new search index stays PENDING. */
   searchDelayMs: number;
   /** How long a change takes to be seen by searches, which on Atlas is never at once. */

@@ -3,6 +3,7 @@ import { asServerError, fail } from '../errors.js';
 import { checkHint } from '../plan.js';
 import { type Doc, isNumber, toNumber } from '../query/values.js';
 import { findRecords, parseFilter } from '../query-run.js';
+import { checkTargeted } from '../shards.js';
 import { type Command, checkPart, documentList, findCollection, type Request } from './command.js';
 
 export const remove: Command = {
@@ -53,7 +54,9 @@ function deleteStatement(request: Request, statement: Doc, retryable: boolean, l
   if (retryable && limit === 0) fail('InvalidOptions', 'Cannot use retryable writes with limit=0');
   const collection = findCollection(request, 'delete');
   checkHint(collection, statement.hint);
-  const records = findRecords(collection, { filter: parseFilter(statement.q, 'delete.deletes.q'), limit });
+  const filter = parseFilter(statement.q, 'delete.deletes.q');
+  if (limit === 1 && collection) checkTargeted(request.store, collection.namespace, filter, 'delete');
+  const records = findRecords(collection, { filter, limit });
   for (const record of records) collection!.remove(record, log);
   return { n: records.length };
 }

@@ -5,6 +5,7 @@ import { compileProjection } from '../query/projection.js';
 import { applyUpdate, checkUpdate, type Update } from '../query/update.js';
 import { type Doc, sameValue } from '../query/values.js';
 import { findRecords, parseFilter, parseSort } from '../query-run.js';
+import { checkTargeted } from '../shards.js';
 import { type Command, collectionName, type Request } from './command.js';
 import { checkDocument } from './insert.js';
 import { upsert } from './upsert.js';
@@ -48,6 +49,7 @@ function execute(request: Request, log: JournalEntry[]): Doc {
   const options = { arrayFilters: command.arrayFilters as Doc[] | undefined, query };
   if (!remove) checkUpdate(change, options);
   const project = compileProjection(command.fields) ?? ((document: Doc) => document);
+  checkTargeted(store, `${database}.${name}`, query, 'findAndModify');
   const collection = store.find(database, name);
   checkHint(collection, command.hint);
   const [record] = findRecords(collection, { filter: query, sort: parseSort(command.sort), limit: 1 });

@@ -19,6 +19,7 @@ export const hello: Command = {
     return {
       helloOk: true,
       [command.hello === undefined ? 'ismaster' : 'isWritablePrimary']: true,
+      ...(settings.cluster && { msg: 'isdbgrid' }),
       ...(settings.replicaSet && {
         setName: settings.replicaSet,
         setVersion: 1,

@@ -2,6 +2,7 @@ import type { Collection, JournalEntry } from '../collection.js';
 import { fail } from '../errors.js';
 import { type IndexSpec, isText, parseIndexSpec, sameKey, sameSpec } from '../index-spec.js';
 import { type Doc, isPlain, toNumber } from '../query/values.js';
+import { checkStillSupported, checkUniqueOverShards } from '../shards.js';
 import { type Command, collectionName, findCollection } from './command.js';
 
 const idIndex = { v: 2, key: { _id: 1 }, name: '_id_' };
@@ -20,7 +21,11 @@ export const createIndexes: Command = {
     const collection = store.ensure(database, name, log);
     const numIndexesBefore = collection.specs().length + 1;
     try {
-      for (const spec of specs) if (isNew(collection, spec)) collection.createIndex(spec, log);
+      for (const spec of specs) {
+        if (!isNew(collection, spec)) continue;
+        checkUniqueOverShards(store, collection.namespace, spec);
+        collection.createIndex(spec, log);
+      }
     } finally {
       store.commit(log);
     }
@@ -74,7 +79,9 @@ export const dropIndexes: Command = {
       fail('NamespaceNotFound', `ns not found ${request.database}.${String(command.dropIndexes)}`);
     const nIndexesWas = collection.specs().length + 1;
     const log: JournalEntry[] = [];
-    for (const name of namesToDrop(collection, command.index)) collection.dropIndex(name, log);
+    const names = namesToDrop(collection, command.index);
+    checkStillSupported(store, collection, new Set(names));
+    for (const name of names) collection.dropIndex(name, log);
     store.commit(log);
     return { nIndexesWas, ok: 1 };
   },

@@ -18,6 +18,7 @@ import {
 import { createIndexes, dropIndexes, listIndexes } from './indexes.js';
 import { insert } from './insert.js';
 import { createSearchIndexes, dropSearchIndex, listSearchIndexes, updateSearchIndex } from './search.js';
+import { collStats, shardCollection } from './sharding.js';
 import { update } from './update.js';
 
 /** Every command there is. Any other is refused as a real server refuses one it does not have. */
@@ -28,7 +29,7 @@ export const commands = new Map<string, Command>(
     ...{ insert, update, delete: remove, findAndModify, findandmodify: findAndModify },
     ...{ find, count, distinct, getMore, killCursors, aggregate, explain },
     ...{ create, collMod, drop, dropDatabase, listCollections, listDatabases },
-    ...{ createIndexes, dropIndexes, listIndexes },
+    ...{ createIndexes, dropIndexes, listIndexes, shardCollection, collStats },
     ...{ createSearchIndexes, updateSearchIndex, dropSearchIndex, listSearchIndexes },
   }),
 );

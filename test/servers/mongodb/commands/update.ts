@@ -4,6 +4,7 @@ import { checkHint } from '../plan.js';
 import { applyUpdate, checkUpdate, isReplacement, type Update } from '../query/update.js';
 import { type Doc, sameValue } from '../query/values.js';
 import { findRecords, parseFilter, parseSort } from '../query-run.js';
+import { checkTargeted } from '../shards.js';
 import { type Command, checkPart, collectionName, documentList, type Request } from './command.js';
 import { checkDocument } from './insert.js';
 import { upsert } from './upsert.js';
@@ -68,6 +69,8 @@ function updateStatement(request: Request, statement: Doc, log: JournalEntry[]):
     fail('FailedToParse', 'multi update is not supported for replacement-style update');
   if (statement.multi && statement.sort) fail('FailedToParse', 'Cannot specify sort with multi=true');
   const bypass = command.bypassDocumentValidation === true;
+  if (!statement.multi)
+    checkTargeted(store, `${database}.${name}`, query, statement.upsert ? 'upsert' : 'update');
   const collection = store.find(database, name);
   checkHint(collection, statement.hint);
   const sort = parseSort(statement.sort);

@@ -3,7 +3,7 @@ import { readMemories, type Stored } from './row.js';
 import { Window } from './window.js';
 
 /** What recall asks of a scope before it searches, as the database has it. */
-export class ScopeView {
+export class ScopeState {
   readonly #facts: Window;
   #count: number;
 
@@ -36,7 +36,7 @@ export class ScopeView {
 }
 
 /** The newest `limit` facts of several scopes, newest first. */
-export function newestFacts(scopes: readonly ScopeView[], limit: number): Memory[] {
+export function newestFacts(scopes: readonly ScopeState[], limit: number): Memory[] {
   return scopes
     .flatMap((scope) => scope.facts(limit))
     .sort((a, b) => b.seq - a.seq)

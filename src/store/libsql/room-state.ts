@@ -3,7 +3,6 @@ import type { OutboundMessage, TurnCheckpoint } from '../../core/turn.js';
 import type { Due, Failing } from '../outbox.js';
 import type { Claim } from '../turn-store.js';
 import { frozen } from './frozen.js';
-import type { RoomRows } from './operations.js';
 import { readMemories, type Stored } from './row.js';
 import { Window } from './window.js';
 
@@ -15,8 +14,16 @@ export interface FinishedTurn {
   status: MemoryStatus;
 }
 
+/** A room's part of the tables, as JSON lists. */
+export interface RoomRows {
+  recent: string;
+  pending: string;
+  checkpoints: string;
+  due: string;
+}
+
 /** What the next turn and the next delivery of a room need, as the database has it. */
-export class RoomView {
+export class RoomState {
   readonly #recent: Window;
   #pending: Stored[];
   #checkpoints: TurnCheckpoint[];

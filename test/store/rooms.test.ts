@@ -1,28 +1,25 @@
 /** The caches are exact: whatever happens at once, readers see what a naive model of the store says. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Link } from '../../src/store/libsql/link.js';
-import { LibsqlMemories } from '../../src/store/libsql/memories.js';
-import { LibsqlOutbox } from '../../src/store/libsql/outbox.js';
-import { Replica } from '../../src/store/libsql/replica.js';
-import { LibsqlTurns } from '../../src/store/libsql/turns.js';
+import { openLibsqlStore } from '../../src/store/libsql/store.js';
+import type { Store } from '../../src/store/store.js';
 import type { TurnCommit } from '../../src/store/turn-store.js';
 import { checkpointOf, commitOf, message } from '../contract/store.js';
-import { temporaryFolder } from './folder.js';
+import { log, temporaryFolder } from './folder.js';
 import { Model } from './model.js';
 
 const folder = temporaryFolder();
-let link: Link;
-beforeAll(async () => {
-  link = await Link.open(`${folder.path}/carrier.db`, () => {});
-});
-afterAll(async () => {
-  await link.close();
-  folder.remove();
-});
-
 /** So small that everything is dropped, cut and read again all the time. */
 const tiny = { rooms: 14, scopes: 5, recent: 3, facts: 2 };
+
+let store: Store;
+beforeAll(async () => {
+  store = await openLibsqlStore({ dataDir: folder.path, log, sizes: tiny });
+});
+afterAll(async () => {
+  await store.close();
+  folder.remove();
+});
 
 const writes = [
   'append',
@@ -66,7 +63,7 @@ it('shows what the database holds, however writes and reads race', async () => {
   await fc.assert(
     fc.asyncProperty(rounds, async (schedule) => {
       // Runs share a database, but no agent, room or message.
-      const run = new Run(`agent-${runs++}`, tiny);
+      const run = new Run(`agent-${runs++}`);
       for (const operations of schedule) await run.round(operations);
       await run.compareEverything();
     }),
@@ -78,16 +75,9 @@ class Run {
   readonly #agent: string;
   readonly #model = new Model();
   readonly #commits: TurnCommit[] = [];
-  readonly #memories: LibsqlMemories;
-  readonly #turns: LibsqlTurns;
-  readonly #outbox: LibsqlOutbox;
 
-  constructor(agent: string, sizes: typeof tiny) {
+  constructor(agent: string) {
     this.#agent = agent;
-    const replica = new Replica(link, sizes);
-    this.#memories = new LibsqlMemories(link, replica);
-    this.#turns = new LibsqlTurns(link, replica);
-    this.#outbox = new LibsqlOutbox(link, replica);
   }
 
   async round(operations: Operation[]): Promise<void> {
@@ -105,16 +95,22 @@ class Run {
     }
   }
 
-  /** With the model, and with what a replica without a past reads from the database. */
+  /** With the model, and with what a store without a past reads from the database. */
   async compareEverything(): Promise<void> {
-    const fresh = new Run(this.#agent, { ...tiny, rooms: 10_000, scopes: 10_000 });
+    await this.#compare();
+    await store.close();
+    store = await openLibsqlStore({ dataDir: folder.path, log });
+    await this.#compare();
+    await store.close();
+    store = await openLibsqlStore({ dataDir: folder.path, log, sizes: tiny });
+  }
+
+  async #compare(): Promise<void> {
     for (let room = 0; room < 3; room++) {
       for (const what of reads) {
         for (const limit of [1, 5, 100]) {
-          const question = { what, room, scope: room % 2, pick: 0, limit };
-          const { answer, expected } = this.#read(question)!;
+          const { answer, expected } = this.#read({ what, room, scope: room % 2, pick: 0, limit })!;
           expect(await answer).toEqual(expected(this.#model));
-          expect(await fresh.#read(question)!.answer).toEqual(expected(this.#model));
         }
       }
     }
@@ -126,18 +122,18 @@ class Run {
     switch (what) {
       case 'recent':
         return {
-          answer: this.#memories.recent(roomId, limit),
+          answer: store.memories.recent(roomId, limit),
           expected: (m: Model) => m.recent(roomId, limit),
         };
       case 'claim':
-        return { answer: this.#turns.claim(roomId, limit), expected: (m: Model) => m.claim(roomId, limit) };
+        return { answer: store.turns.claim(roomId, limit), expected: (m: Model) => m.claim(roomId, limit) };
       case 'due':
-        return { answer: this.#outbox.due(roomId, limit), expected: (m: Model) => m.due(roomId, limit) };
+        return { answer: store.outbox.due(roomId, limit), expected: (m: Model) => m.due(roomId, limit) };
       case 'count':
-        return { answer: this.#memories.count(this.#agent, scopes), expected: (m: Model) => m.count(scopes) };
+        return { answer: store.memories.count(this.#agent, scopes), expected: (m: Model) => m.count(scopes) };
       case 'facts':
         return {
-          answer: this.#memories.facts(this.#agent, scopes, limit),
+          answer: store.memories.facts(this.#agent, scopes, limit),
           expected: (m: Model) => m.facts(scopes, limit),
         };
       default:
@@ -162,14 +158,14 @@ class Run {
       case 'overhear':
       case 'fact':
         model.append(memory);
-        await this.#memories.append(memory);
+        await store.memories.append(memory);
         break;
       case 'duplicate': {
         const earlier = this.#pick(model.memories, pick);
         if (!earlier) return;
         const again = { ...memory, source: { ...memory.source, messageId: earlier.source.messageId } };
         model.append(again);
-        await this.#memories.append(again);
+        await store.memories.append(again);
         break;
       }
       case 'commit':
@@ -181,7 +177,7 @@ class Run {
         });
         this.#commits.push(commit);
         model.commit(commit);
-        await this.#turns.commit(commit);
+        await store.turns.commit(commit);
         break;
       }
       case 'late commit': {
@@ -190,14 +186,14 @@ class Run {
         const covers = [...earlier.turn.covers, ...messages.map(({ id }) => id)];
         const late = { ...earlier, turn: { ...earlier.turn, covers }, reply: null, outbound: null };
         model.commit(late);
-        await this.#turns.commit(late);
+        await store.turns.commit(late);
         break;
       }
       case 'checkpoint': {
         if (messages.length === 0) return;
         const checkpoint = checkpointOf(messages, [`step ${pick}`]);
         model.checkpoint(checkpoint);
-        await this.#turns.checkpoint(checkpoint);
+        await store.turns.checkpoint(checkpoint);
         break;
       }
       case 'delivered':
@@ -210,8 +206,8 @@ class Run {
         else if (what === 'give up') model.giveUp(outbound.id);
         else model.delivered(outbound.id);
         const error = { code: 'delivery_failed', message: 'no' };
-        if (what === 'delivered') await this.#outbox.delivered(outbound.id, { id: pick });
-        else await this.#outbox.failed(outbound.id, error, what === 'give up' ? null : failing);
+        if (what === 'delivered') await store.outbox.delivered(outbound.id, { id: pick });
+        else await store.outbox.failed(outbound.id, error, what === 'give up' ? null : failing);
         break;
       }
       case 'reopen': {
@@ -221,7 +217,7 @@ class Run {
         );
         if (!failed) return;
         model.reopen(failed.turn);
-        await this.#turns.reopen(failed.turn.turnId);
+        await store.turns.reopen(failed.turn.turnId);
         break;
       }
       case 'retry':
@@ -229,14 +225,14 @@ class Run {
         const outbound = this.#pick(model.outbox, pick);
         if (!outbound) return;
         model[what](outbound.id);
-        await this.#outbox[what](outbound.id);
+        await store.outbox[what](outbound.id);
         break;
       }
       case 'forget': {
         const gone = this.#pick(model.memories, pick);
         if (!gone) return;
         model.forget([gone.id]);
-        await this.#memories.forget([gone.id]);
+        await store.memories.forget([gone.id]);
         break;
       }
     }

@@ -1,0 +1,88 @@
+/** What changes or ends a memory, in all tables, indexes and caches that have something of it. */
+import type { Bodies } from './bodies.js';
+import type { FileTable } from './file-table.js';
+import type { Lexicon } from './lexicon.js';
+import type { Aged, MemoryTable } from './memory-table.js';
+import type { OutboxTable } from './outbox-table.js';
+import type { Rooms } from './rooms.js';
+import type { TurnTable } from './turn-table.js';
+import type { Upkeep } from './upkeep.js';
+import type { Vectors } from './vectors.js';
+
+export interface ForgettingParts {
+  memories: MemoryTable;
+  turns: TurnTable;
+  outbox: OutboxTable;
+  files: FileTable;
+  lexicon: Lexicon;
+  vectors: Vectors;
+  bodies: Bodies;
+  upkeep: Upkeep;
+  rooms: Rooms;
+}
+
+export interface ExpiryStep {
+  agentId: string;
+  before: number;
+  kinds: number[];
+  limit: number;
+  after: Aged;
+}
+
+/** Inside the transactions of its callers. */
+export class Forgetting {
+  readonly #parts: ForgettingParts;
+
+  constructor(parts: ForgettingParts) {
+    this.#parts = parts;
+  }
+
+  /** False: no such memory. */
+  edit(id: string, text: string): boolean {
+    const { memories, lexicon, vectors, bodies, upkeep, rooms } = this.#parts;
+    const edited = memories.edit(id, JSON.stringify(text));
+    if (!edited) return false;
+    const { memory, roomId, scope } = edited;
+    lexicon.remove(memory);
+    vectors.renew(memory);
+    bodies.drop(memory.seq);
+    upkeep.purgeSoon();
+    rooms.forgetRoom(roomId);
+    rooms.forgetScope(scope);
+    return true;
+  }
+
+  /** Says how many went. */
+  forget(ids: string[]): number {
+    const count = this.#remove(ids);
+    if (count > 0) this.#parts.turns.dropDeadCheckpoints();
+    return count;
+  }
+
+  /** Removes what has expired, of what comes next in the order of time, and says how to go on. What a checkpoint covers is pending, and stays. */
+  expire({ agentId, ...step }: ExpiryStep): { count: number; next: Aged | null } {
+    const { ids, next } = this.#parts.memories.aged(agentId, step);
+    return { count: this.#remove(ids), next };
+  }
+
+  /** Drops replies that were given up before then. */
+  expireReplies(agentId: string, before: number): void {
+    this.#parts.outbox.expire(agentId, before);
+  }
+
+  #remove(ids: string[]): number {
+    const { memories, turns, outbox, files, lexicon, vectors, bodies, upkeep, rooms } = this.#parts;
+    const gone = memories.forget(ids);
+    for (const memory of gone.memories) {
+      lexicon.remove(memory);
+      vectors.remove(memory);
+      bodies.drop(memory.seq);
+    }
+    files.unnamed(gone.memories.map(({ seq }) => seq));
+    for (const roomId of [...gone.rooms, ...outbox.forget(ids)]) rooms.forgetRoom(roomId);
+    for (const scope of gone.scopes) rooms.forgetScope(scope);
+    turns.dropEmpty(gone.turns);
+    if (gone.memories.length > 0) upkeep.purgeSoon();
+    return gone.memories.length;
+  }
+}

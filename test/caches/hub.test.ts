@@ -1,0 +1,145 @@
+import { hash } from 'node:crypto';
+import type { RateLimiterAbstract } from 'rate-limiter-flexible';
+import { describe, expect, it } from 'vitest';
+import { type Memory, roomIdOf } from '../../src/core/memory.js';
+import type { OutboundMessage } from '../../src/core/turn.js';
+import type { Connector } from '../../src/extension-api.js';
+import { tokenVerifier } from '../../src/http/tokens.js';
+import type { Arrival, Checked } from '../../src/intake/gate.js';
+import { Proxies, type ProxiesParts } from '../../src/intake/proxies.js';
+import { Rates } from '../../src/intake/rates.js';
+import { Threads } from '../../src/intake/threads.js';
+import { createLogger } from '../../src/logger.js';
+import { Bots } from '../../src/outbox/bots.js';
+import { NotedRooms } from '../../src/runtime/rooms.js';
+import { CountedNotes, held, names } from './held.js';
+
+const log = createLogger('silent');
+const agentId = 'ada';
+const inRoom = (channel: string, messageId = 'm') => ({
+  agentId,
+  source: { connector: 'test', tenant: 'default', channel, messageId },
+});
+
+describe('the hub holds no more than', () => {
+  it('10,000 rooms (src/runtime/rooms.ts)', async () => {
+    const notes = new CountedNotes();
+    const rooms = new NotedRooms(notes, { alone: true, log });
+    const all = names('room', 10_200);
+    for (const room of all) await rooms.get(room);
+    for (const room of all.slice(-50)) await rooms.change(room, { model: 'other' });
+    expect(
+      await held(
+        all,
+        (room) => rooms.get(room),
+        () => notes.asked,
+      ),
+    ).toBe(10_000);
+  });
+
+  it('1,000 tokens (src/http/tokens.ts)', async () => {
+    let asked = 0;
+    const tokens = names('token', 1_100);
+    const hashes = new Map(tokens.map((token) => [token, hash('sha256', token)]));
+    const records = tokens.map((token) => ({
+      ...{ name: token, role: 'admin' as const, tenant: 'default', createdAt: 0 },
+      get hash() {
+        asked++;
+        return hashes.get(token)!;
+      },
+    }));
+    const verifier = tokenVerifier({ list: async () => records });
+    for (const token of tokens) await verifier.verify(token);
+    const count = await held(
+      tokens,
+      (token) => verifier.verify(token),
+      () => asked,
+    );
+    // Fewer where the machine is so slow that the list was read anew.
+    expect(count).toBeGreaterThan(0);
+    expect(count).toBeLessThanOrEqual(1_000);
+  });
+
+  it('10,000 receivers of a connector (src/outbox/bots.ts)', async () => {
+    const bots = new Bots();
+    const connector = { name: 'test', receiver: ({ id }: OutboundMessage) => id } as unknown as Connector;
+    const botOf = (id: string) => bots.of(connector, { id } as OutboundMessage, 0);
+    const all = names('receiver', 10_200).map((id) => ({ id, bot: botOf(id) }));
+    let other = 0;
+    const look = ({ id, bot }: (typeof all)[number]) => {
+      if (botOf(id) !== bot) other++;
+    };
+    expect(await held(all, look, () => other)).toBe(10_000);
+  });
+
+  it('10,000 messages that were counted (src/intake/rates.ts)', async () => {
+    let asked = 0;
+    const limiter = { consume: async () => void asked++ } as unknown as RateLimiterAbstract;
+    const { rule } = new Rates(() => limiter, log);
+    const judge = (messageId: string) =>
+      rule({
+        message: { ...inRoom('room', messageId), author: { id: 'eve' } },
+        agent: { id: agentId },
+        settings: { rate: { perUser: 1, perRoom: 0, windowSeconds: 60 } },
+      } as unknown as Arrival);
+    const all = names('message', 10_200);
+    for (const message of all) await judge(message);
+    expect(await held(all, judge, () => asked)).toBe(10_000);
+  });
+
+  it('10,000 threads that are its own, and 10,000 that are not (src/intake/threads.ts)', async () => {
+    const notes = new CountedNotes();
+    let looked = 0;
+    const history = async () => {
+      looked++;
+      return { items: [], nextCursor: null };
+    };
+    const threads = new Threads(notes, { history }, log);
+    const own = names('own', 10_200);
+    const others = names('other', 10_200);
+    for (const thread of own) await threads.join(inRoom(thread));
+    for (const thread of others) await threads.isOurs(inRoom(thread) as Checked);
+    const isOurs = (thread: string) => threads.isOurs(inRoom(thread) as Checked);
+    expect(await held(others, isOurs, () => looked)).toBe(10_000);
+    expect(
+      await held(
+        own,
+        (thread) => threads.join(inRoom(thread)),
+        () => notes.asked,
+      ),
+    ).toBe(10_000);
+  });
+
+  it('4,000,000 letters of messages that were taken away (src/intake/proxies.ts)', async () => {
+    const gone = (roomId: string, n: number): Memory => ({
+      ...{ id: `${roomId}-${n}`, scope: 'shared_1', kind: 'message', role: 'user', author: { id: 'eve' } },
+      ...{ ...inRoom(roomId, `${n}`), roomId },
+      content: { text: 'x'.repeat(20_000), attachments: [], replyTo: null },
+      ...{ status: 'handled', turnId: null, createdAt: Date.now() },
+    });
+    let restored = 0;
+    const memories = {
+      find: async () => null,
+      history: async () => ({ items: [], nextCursor: null }),
+      append: async (memory: Memory) => {
+        restored++;
+        return { memory, duplicate: false };
+      },
+    };
+    const parts = { memories, turns: {}, notes: new CountedNotes(), log } as unknown as ProxiesParts;
+    const proxies = new Proxies(parts);
+    const rooms = names('room', 300);
+    // A room's entry grows: each of its messages must count.
+    for (let n = 0; n < 3; n++)
+      for (const room of rooms)
+        proxies.gone({ ...gone(room, n), roomId: roomIdOf(agentId, inRoom(room).source) });
+    for (const room of rooms)
+      for (let n = 0; n < 3; n++)
+        await proxies.take({
+          ...inRoom(room, 'copy'),
+          ...{ text: 'x'.repeat(20_000), files: [], attachments: [] },
+        } as unknown as Checked);
+    expect(restored * 20_000).toBeLessThanOrEqual(4_000_000);
+    expect(restored * 20_000).toBeGreaterThan(3_500_000);
+  });
+});
