@@ -74,7 +74,9 @@ export class MongoMemories implements MemoryStore {
     );
     if (!found) return null;
     const marking = markingOf(found._id);
-    return marking ? this.get(found._id) : memoryOf(found);
+    if (!marking) return memoryOf(found);
+    await marking;
+    return this.get(found._id);
   }
 
   edit(id: string, text: string): Promise<boolean> {

@@ -2,6 +2,7 @@
  * The distributed store: MongoDB, or what speaks its protocol. One turn is one document, and its insertion with a
  * majority is the commit; marks follow and are repaired. No transaction spans documents.
  *
+ * - **Connection** (`connection.ts`): every operation goes through it. **Watchdog** (`watchdog.ts`): each ends in time.
  * - **Documents** (`documents.ts`): what lies where, and why a key has one memory and a turn one commit.
  * - **Room log** (`room-log.ts`): the writes, in batches. **Marks** (`marks.ts`): what follows a commit.
  * - **Reads** (`reads.ts`): several in one round trip. Nothing is cached that order or privacy could hang on.
@@ -9,7 +10,7 @@
  * - **Abilities** (`abilities.ts`): what this server has; `indexes.ts` makes what it can.
  * - **Search**: `search.ts` over the search node (`search-node.ts`) or, without one, `lexicon.ts` and `vectors.ts`.
  * - **Files** (`files.ts`): their bytes, and how those go that no memory names (`file-uses.ts`).
- * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`.
+ * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`; `overview.ts` shows it.
  *
  * The other files are the ports.
  */

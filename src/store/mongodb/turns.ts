@@ -6,6 +6,7 @@ import type { Appended } from '../history.js';
 import type { Page } from '../paging.js';
 import { whole } from '../paging.js';
 import type { Claim, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
+import { noteCheckpoint } from './checkpoints.js';
 import type { Connection } from './connection.js';
 import {
   checkpointOf,
@@ -64,49 +65,11 @@ export class MongoTurns implements TurnStore {
     }
   }
 
-  /** Without effect on a finished turn: the checkpoint stands in a message that waits, and none of its does. */
   async checkpoint(checkpoint: TurnCheckpoint): Promise<void> {
-    const { turnId, roomId, agentId, covers, steps, tries = 0, trigger } = copied(checkpoint);
-    const counted = tries > 0 ? { tries } : {};
-    const open = trigger ? Open.trigger : Open.checkpoint;
-    await this.#marks.ofRoom(roomId);
-    const { memories } = this.#log;
+    const copy = copied(checkpoint);
+    await this.#marks.ofRoom(copy.roomId);
     this.#log.agents.saw([checkpoint]);
-    for (const _id of covers) {
-      const holder = { _id, ...this.#log.agents.of(roomId), status: 'pending' as const };
-      const matched = await this.#connection.repeatable(async () => {
-        const set = () =>
-          memories.updateOne(
-            { ...holder, checkpoint: { $exists: false } },
-            {
-              $set: {
-                open,
-                checkpoint: { turnId, agentId, covers, steps, ...counted },
-              },
-            },
-          );
-        // The covers of the first checkpoint stay: messages that came later wait for the next turn.
-        const renew = () =>
-          memories.updateOne(
-            // What is late must not undo a step that was noted since.
-            {
-              ...holder,
-              'checkpoint.turnId': turnId,
-              [`checkpoint.steps.${steps.length}`]: { $exists: false },
-            },
-            { $set: { 'checkpoint.steps': steps, 'checkpoint.tries': tries } },
-          );
-        // One of the two does it; what is likelier is tried first.
-        const [first, second] = steps.length > 1 ? [renew, set] : [set, renew];
-        if ((await first()).matchedCount > 0 || (await second()).matchedCount > 0) return true;
-        return (
-          (await memories.findOne({ ...holder, 'checkpoint.turnId': turnId }, { projection: { _id: 1 } })) !==
-          null
-        );
-      });
-      // Another one of the covers holds it where the first is gone.
-      if (matched) return;
-    }
+    await noteCheckpoint(this.#connection, this.#log, copy);
   }
 
   async commit({ turn, reply, outbound }: TurnCommit): Promise<boolean> {
@@ -287,8 +250,7 @@ export class MongoTurns implements TurnStore {
 
   /** The turn of that id, or else another one with some of its messages. */
   #winner({ turnId, roomId, covers }: Turn): Promise<MemoryDocument | null> {
-    const projection = { _id: 1 } as const;
-    const room = this.#log.agents.of(roomId);
+    const [room, projection] = [this.#log.agents.of(roomId), { _id: 1 } as const];
     return this.#connection.run(
       async () =>
         (await this.#log.memories.findOne<MemoryDocument>({ ingest: turnId, ...room }, { projection })) ??
