@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isRetryable } from '../../src/errors.js';
 import { Bodies } from '../../src/store/libsql/bodies.js';
+import { Changes } from '../../src/store/libsql/changes.js';
 import { Database } from '../../src/store/libsql/database.js';
 import { Lexicon } from '../../src/store/libsql/lexicon.js';
 import { MemoryTable } from '../../src/store/libsql/memory-table.js';
@@ -44,16 +45,16 @@ function say(count: number, text = 'a parrot'): void {
 
 describe('the side thread', () => {
   it('sees what was committed before each call', async () => {
-    expect((await side.call('search', query, false)).hits).toEqual([]);
+    expect((await side.call('search', query, [])).hits).toEqual([]);
     say(1);
-    expect((await side.call('search', query, false)).hits).toHaveLength(1);
+    expect((await side.call('search', query, [])).hits).toHaveLength(1);
     say(1);
-    expect((await side.call('search', query, false)).hits).toHaveLength(2);
+    expect((await side.call('search', query, [])).hits).toHaveLength(2);
   });
 
   it('gives the segments that it makes to whoever can save them', async () => {
     say(600);
-    const { unsaved } = await side.call('search', query, false);
+    const { unsaved } = await side.call('search', query, []);
     expect(unsaved).toHaveLength(2);
     const lexicon = new Lexicon(db, { most: 1, follows: true });
     lexicon.offer(unsaved);
@@ -63,26 +64,26 @@ describe('the side thread', () => {
 
   it('that dies fails what waits, retryably, and is started anew by the next call', async () => {
     say(1);
-    await side.call('search', query, false);
-    const waiting = side.call('search', query, false).catch((error: unknown) => error);
+    await side.call('search', query, []);
+    const waiting = side.call('search', query, []).catch((error: unknown) => error);
     await side.kill();
     const error = await waiting;
     expect(error).toMatchObject({ code: 'store_unavailable' });
     expect(isRetryable(error)).toBe(true);
-    expect((await side.call('search', query, false)).hits).toHaveLength(1);
+    expect((await side.call('search', query, [])).hits).toHaveLength(1);
     await side.close();
-    await expect(side.call('search', query, false)).rejects.toMatchObject({ code: 'store_unavailable' });
+    await expect(side.call('search', query, [])).rejects.toMatchObject({ code: 'store_unavailable' });
   });
 
   it('tells what went wrong as the store does, and goes on', async () => {
     db.exec('drop table words');
-    await expect(side.call('search', query, false)).rejects.toMatchObject({
+    await expect(side.call('search', query, [])).rejects.toMatchObject({
       code: 'internal',
       retryable: false,
     });
-    await expect(side.call('search', query, false)).rejects.toMatchObject({ code: 'internal' });
+    await expect(side.call('search', query, [])).rejects.toMatchObject({ code: 'internal' });
     db.exec('create table words (id integer primary key, scope, first, last, version, body)');
-    expect((await side.call('search', query, false)).hits).toEqual([]);
+    expect((await side.call('search', query, [])).hits).toEqual([]);
   });
 
   it('moves the log, and empties it', async () => {
@@ -157,5 +158,19 @@ describe('bodies that were found', () => {
     db.exec('delete from memories where seq = 399');
     bodies.drop(399);
     expect(bodies.of([[399, statusNumber.kept, null, 1]])).toEqual([]);
+  });
+});
+
+describe('changes', () => {
+  it('are told from where one left off, and no longer when that is too long ago', () => {
+    const changes = new Changes();
+    expect(changes.since(0)).toEqual([]);
+    for (const scope of [1, 2, 2]) changes.note(scope);
+    expect(changes.since(0)).toEqual([1, 2]);
+    expect(changes.since(1)).toEqual([2]);
+    expect(changes.since(3)).toEqual([]);
+    for (let i = 0; i < 1_000; i++) changes.note(3);
+    expect(changes.since(0)).toBeNull();
+    expect(changes.since(3)).toEqual([3]);
   });
 });

@@ -115,7 +115,7 @@ describe('vectors', () => {
   });
 
   it('have their signs held up to a bound, counted, also where a partition grows', () => {
-    const signs = new Signs(db, 1_000);
+    const signs = new Signs(db, undefined, 1_000);
     const filter = (kind: number) => ({ scopes: [77], kinds: [kind], exclude: () => [] });
     let seq = 0;
     const values = signsOf(new Float32Array([1, -1, 1]));

@@ -4,6 +4,7 @@
  * one that was changed or forgotten. So a small scope costs nothing on disk, and none needs a rebuild.
  */
 import { tellingTerms, termsVersion } from '../words.js';
+import type { Changes } from './changes.js';
 import { CountedCache } from './counted-cache.js';
 import { type Database, listOf } from './database.js';
 import { Matches, type Ranked } from './matches.js';
@@ -37,6 +38,7 @@ export interface LexiconOptions {
   most: number;
   /** Whether `appended` is called for every memory; otherwise each search looks for new ones. */
   follows: boolean;
+  changes?: Changes;
 }
 
 export class Lexicon {
@@ -45,7 +47,6 @@ export class Lexicon {
   readonly #reading = new Set<Scope>();
   readonly #sql;
   #unsaved: Unsaved[] = [];
-  #changes = 0;
 
   constructor(db: Database, options: LexiconOptions) {
     this.#options = options;
@@ -110,14 +111,9 @@ export class Lexicon {
     this.drop(scope);
   }
 
-  /** How often something has changed or was removed. */
-  get changes(): number {
-    return this.#changes;
-  }
-
   /** A memory of the scope is another one by now, or gone. */
   drop(scope: number): void {
-    this.#changes++;
+    this.#options.changes?.note(scope);
     this.release(scope);
     for (const reading of this.#reading) if (reading.id === scope) reading.void = true;
     for (const unsaved of this.#unsaved) if (unsaved.scope === scope) unsaved.void = true;

@@ -1,12 +1,12 @@
 /** Where a search is done: here while its scopes are small, in steps; beside this thread when they are large. */
 import type { Found } from '../search.js';
 import type { Bodies } from './bodies.js';
+import type { Changes } from './changes.js';
 import type { Database } from './database.js';
 import type { Lexicon } from './lexicon.js';
 import { Pace } from './pace.js';
 import type { Hit, Query, Search } from './search.js';
 import type { SideThread } from './side-thread.js';
-import type { Vectors } from './vectors.js';
 
 /** Memories up to which a scope is small: one is searched within some tenths of a millisecond. */
 const mostHere = 4_000;
@@ -14,7 +14,7 @@ const mostHere = 4_000;
 export interface SearchParts {
   search: Search;
   lexicon: Lexicon;
-  vectors: Vectors;
+  changes: Changes;
   bodies: Bodies;
   side: SideThread;
 }
@@ -23,7 +23,7 @@ export class Searches {
   readonly #parts: SearchParts;
   readonly #pace = new Pace();
   readonly #count;
-  /** Of lexicon and vectors together, which the side thread has been told of. */
+  /** Of `changes`, which the side thread has been told of. */
   #told = 0;
 
   constructor(db: Database, parts: SearchParts) {
@@ -40,15 +40,15 @@ export class Searches {
   }
 
   async #beside(query: Query, large: number[]): Promise<Hit[]> {
-    const { lexicon, vectors, side } = this.#parts;
+    const { lexicon, changes, side } = this.#parts;
     for (const scope of large) lexicon.release(scope);
-    const { changes } = lexicon;
-    const all = changes + vectors.changes;
-    const changed = all !== this.#told;
-    this.#told = all;
+    const changed = changes.since(this.#told);
+    const { count } = changes;
+    this.#told = count;
     const { hits, unsaved } = await side.call('search', query, changed);
     // Where something has changed meanwhile, they may hold what it was before.
-    if (lexicon.changes === changes) lexicon.offer(unsaved);
+    const stale = changes.since(count);
+    if (stale) lexicon.offer(unsaved.filter(({ scope }) => !stale.includes(scope)));
     return hits;
   }
 

@@ -35,11 +35,15 @@ function openSide(file: string) {
   const listings = new Listings(db);
   const checkpoint = (mode: string) => db.prepare(`pragma wal_checkpoint(${mode})`).row<number[]>();
   return {
-    /** `changed`: since the last search, in another way than that something was added. */
-    search(query: Query, changed: boolean): Found {
-      if (changed) {
+    /** `changed`: scopes in which something became another or went since the last search; null: it may be any. */
+    search(query: Query, changed: number[] | null): Found {
+      if (changed === null) {
         lexicon.reset();
         vectors.reset();
+      }
+      for (const scope of changed ?? []) {
+        lexicon.drop(scope);
+        vectors.release(scope);
       }
       const steps = search.find(query);
       for (;;) {

@@ -3,8 +3,10 @@
  * a hundred times faster than comparing the numbers. Kept in memory for scopes in use; `bits` is where they are
  * read from.
  */
+import type { Changes } from './changes.js';
 import { CountedCache } from './counted-cache.js';
 import type { Database } from './database.js';
+import { kindNumber } from './row.js';
 
 /** Vectors of all partitions together: 64 bytes each at 512 dimensions. A larger partition is read every time. */
 const mostCached = 250_000;
@@ -29,9 +31,10 @@ export function signsOf(values: Float32Array): Uint32Array {
 export class Signs {
   readonly #sql;
   readonly #partitions: CountedCache<Partition>;
-  #changes = 0;
+  readonly #changes: Changes | undefined;
 
-  constructor(db: Database, most = mostCached) {
+  constructor(db: Database, changes?: Changes, most = mostCached) {
+    this.#changes = changes;
     this.#partitions = new CountedCache(most);
     const since = 'from bits where embedder = ? and scope = ? and kind = ? and seq > ? order by seq';
     this.#sql = {
@@ -55,23 +58,16 @@ export class Signs {
     return this.#partitions.held;
   }
 
-  /** How often something else has changed than that younger vectors were added. */
-  get changes(): number {
-    return this.#changes;
-  }
-
   save(embedder: number, scope: number, kind: number, seq: number, signs: Uint32Array): void {
     const isYoungest = this.#sql.younger.value(embedder, scope, kind, seq) === null;
     this.#sql.save.run(embedder, scope, kind, seq, Buffer.from(signs.buffer));
-    if (!isYoungest) this.#release(embedder, scope, kind);
+    if (!isYoungest) this.#changed(scope);
   }
 
   /** The vectors of every embedder. */
   remove(scope: number, kind: number, seq: number): void {
     this.#sql.remove.run(scope, kind, seq);
-    for (const embedder of JSON.parse(this.#sql.embedders.value<string>()!) as number[]) {
-      this.#release(embedder, scope, kind);
-    }
+    this.#changed(scope);
   }
 
   /** Takes at most `limit` of an embedder that is searched no more. */
@@ -97,9 +93,16 @@ export class Signs {
     return near;
   }
 
+  /** Holds nothing of the scope any longer. */
+  release(scope: number): void {
+    for (const embedder of JSON.parse(this.#sql.embedders.value<string>()!) as number[]) {
+      for (const kind of Object.values(kindNumber))
+        this.#partitions.delete([embedder, scope, kind].join('/'));
+    }
+  }
+
   /** Call it when a transaction is rolled back: what partitions have of it is void. */
   reset(): void {
-    this.#changes++;
     this.#partitions.clear();
   }
 
@@ -116,9 +119,9 @@ export class Signs {
     return partition;
   }
 
-  #release(...place: [embedder: number, scope: number, kind: number]): void {
-    this.#changes++;
-    this.#partitions.delete(place.join('/'));
+  #changed(scope: number): void {
+    this.#changes?.note(scope);
+    this.release(scope);
   }
 }
 

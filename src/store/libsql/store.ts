@@ -15,6 +15,7 @@ import { migrations } from '../migrations.js';
 import type { Store } from '../store.js';
 import { LibsqlAudit } from './audit.js';
 import { Bodies } from './bodies.js';
+import { Changes } from './changes.js';
 import { Connection, fdatasyncOf, type Sync } from './connection.js';
 import { Database } from './database.js';
 import { errorOf } from './faults.js';
@@ -77,13 +78,14 @@ function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
     const outbox = new OutboxTable(db, names);
     const turns = new TurnTable(db, names, memories, outbox);
     const files = new FileTable(db);
-    const lexicon = new Lexicon(db, { most: mostWords, follows: true });
+    const changes = new Changes();
+    const lexicon = new Lexicon(db, { most: mostWords, follows: true, changes });
     const rooms = new Rooms({ names, memories, turns, outbox, lexicon }, sizes);
-    const vectors = new Vectors(db);
+    const vectors = new Vectors(db, changes);
     const bodies = new Bodies(db);
     const side = new SideThread(file);
     const search = new Search(db, lexicon, vectors);
-    const searches = new Searches(db, { search, lexicon, vectors, bodies, side });
+    const searches = new Searches(db, { search, lexicon, changes, bodies, side });
     const upkeep = new Upkeep({
       ...{ db, lexicon, side, sweepNotes: sweptNotes(db) },
       hold: (work) => connection.hold(work),

@@ -4,6 +4,7 @@
  */
 import { leastSimilarity } from '../ranking.js';
 import { checkDimensions, noteUseMs } from '../vectors.js';
+import type { Changes } from './changes.js';
 import { type Database, listOf } from './database.js';
 import { kindNumber } from './row.js';
 import { type Near, Signs, signsOf } from './signs.js';
@@ -25,8 +26,8 @@ export class Vectors {
   readonly #signs: Signs;
   readonly #sql;
 
-  constructor(db: Database) {
-    this.#signs = new Signs(db);
+  constructor(db: Database, changes?: Changes) {
+    this.#signs = new Signs(db, changes);
     // A pending message needs no vector yet, but the mark must not pass it.
     const lacking = `
       from memories m where seq > ?2 and case
@@ -139,9 +140,9 @@ export class Vectors {
     }
   }
 
-  /** As of `Signs`. */
-  get changes(): number {
-    return this.#signs.changes;
+  /** Holds nothing of the scope any longer. */
+  release(scope: number): void {
+    this.#signs.release(scope);
   }
 
   /** Call it when a transaction is rolled back. */
