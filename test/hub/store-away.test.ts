@@ -10,7 +10,15 @@ import { noRedis, RedisServer } from '../support/redis.js';
 import { until } from '../support/until.js';
 
 const patience = {
-  ...{ operationMs: 600, slowMs: 5_000, pingMs: 300, lookMs: 50, idleMs: 400, silenceMs: 1_500 },
+  ...{
+    operationMs: 600,
+    slowMs: 5_000,
+    selectionMs: 400,
+    pingMs: 300,
+    lookMs: 50,
+    idleMs: 400,
+    silenceMs: 1_500,
+  },
 };
 
 describe.skipIf(noRedis)(

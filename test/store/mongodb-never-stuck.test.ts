@@ -10,7 +10,8 @@ import { ClientSockets } from '../support/client-sockets.js';
 import { until } from '../support/until.js';
 
 const patience = {
-  ...{ operationMs: 400, slowMs: 5_000, pingMs: 200, lookMs: 50, idleMs: 300, silenceMs: 900 },
+  ...{ operationMs: 800, slowMs: 5_000, selectionMs: 600, pingMs: 400 },
+  ...{ lookMs: 50, idleMs: 300, silenceMs: 1_800 },
 };
 
 for (const replicaSet of ['rs0', undefined]) {
