@@ -6,7 +6,7 @@ import { type Db, type Document, type IndexDescription, MongoServerError } from 
 import { has, shardedIngestion } from './abilities.js';
 import { isNoValidator, isPassing } from './faults.js';
 
-const collections = [
+export const collections = [
   'memories',
   'embedders',
   'tokens',
