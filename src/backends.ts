@@ -1,5 +1,4 @@
 /** What a hub stands on: one process by itself, or Redis and MongoDB for several. Names stores, queues and buses. */
-import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { InProcessBus } from './bus/in-process.js';
 import type { Config } from './config.js';
 import type { Engines } from './engines.js';
@@ -47,7 +46,11 @@ async function embeddedEngines(
     turnQueue: new InProcessQueue(turns),
     deliveryQueue: new InProcessQueue(turns),
     leases: new InProcessLeases(),
-    limiters: (name, points, duration) => new RateLimiterMemory({ keyPrefix: name, points, duration }),
+    limiters: async (name, points, duration) => {
+      // Loaded with the first message that is counted: a hub is ready sooner without it.
+      const { RateLimiterMemory } = await import('rate-limiter-flexible');
+      return new RateLimiterMemory({ keyPrefix: name, points, duration });
+    },
     maintenance: new InProcessMaintenance({ firstMs: turns.sweepMs, log }),
     close,
   };
@@ -90,8 +93,9 @@ async function sharedEngines(
   const bus = new RedisBus({ publisher: inOrder(client), subscriber, prefix: `${prefix}:events:`, log });
   const leases = new RedisLeases({ client, prefix: `${prefix}:lease:`, log });
   const maintenance = new BullmqMaintenance({ prefix, producer, worker, log });
-  const limiters: Engines['limiters'] = (name, points, duration) =>
-    new RateLimiterRedis({
+  const limiters: Engines['limiters'] = async (name, points, duration) => {
+    const { RateLimiterMemory, RateLimiterRedis } = await import('rate-limiter-flexible');
+    return new RateLimiterRedis({
       storeClient: client,
       keyPrefix: `${prefix}:rate:${name}`,
       points,
@@ -99,6 +103,7 @@ async function sharedEngines(
       // Without Redis each process counts for itself.
       insuranceLimiter: new RateLimiterMemory({ keyPrefix: name, points, duration }),
     });
+  };
   const close = async () => {
     redis.close();
     await store.close();

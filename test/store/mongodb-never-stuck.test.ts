@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createLogger } from '../../src/logger.js';
 import { openMongoStore } from '../../src/store/mongodb/store.js';
 import type { Store } from '../../src/store/store.js';
-import { commitOf, message } from '../contract/store.js';
+import { checkpointOf, commitOf, message } from '../contract/store.js';
 import { type RunningMongoServer, startMongoServer } from '../servers/mongodb/launch.js';
 import { ClientSockets } from '../support/client-sockets.js';
 import { until } from '../support/until.js';
@@ -101,6 +101,17 @@ for (const replicaSet of ['rs0', undefined]) {
       expect(await store.memories.recent('room', 20)).toHaveLength(12);
       expect(await store.outbox.due('room', 10)).toEqual([]);
     }, 60_000);
+
+    it('[mongodb.1] keeps a later checkpoint when an earlier one comes late', async () => {
+      for (const text of ['a', 'b']) await store.memories.append(message({ text }));
+      const { messages } = await store.turns.claim('room', 10);
+      const later = checkpointOf(messages, ['looked', 'paid']);
+      await store.turns.checkpoint(later);
+      await store.turns.checkpoint(checkpointOf(messages, ['looked']));
+      expect((await store.turns.claim('room', 10)).checkpoint).toEqual(later);
+      await store.turns.checkpoint(checkpointOf(messages, ['looked', 'paid', 'told']));
+      expect((await store.turns.claim('room', 10)).checkpoint!.steps).toHaveLength(3);
+    });
 
     it('[mongodb.1] replaces a client whose connections all hang', async () => {
       // Of four connections, none is ever given back.

@@ -90,7 +90,7 @@ export function notesOf(abilities: Abilities): string[] {
       search || textIndex,
       'no text index: of many memories with the words asked for, the newest 500 are ranked',
     ],
-    [unions, 'no $unionWith: a turn takes two more round trips, side by side'],
+    [unions, 'no $unionWith: each small read of a turn is a round trip of its own, side by side'],
     [
       partialIndexes,
       'no partial indexes: those of waiting work grow with the history, and a message that came late, out of order, may be answered twice if a worker lost its room meanwhile',

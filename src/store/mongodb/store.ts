@@ -2,9 +2,11 @@
  * The distributed store: MongoDB, or what speaks its protocol. One turn is one document, and its insertion with a
  * majority is the commit; marks follow and are repaired. No transaction spans documents.
  *
+ * - **Connection** (`connection.ts`): every operation goes through it. **Watchdog** (`watchdog.ts`): each ends in time.
  * - **Documents** (`documents.ts`): what lies where, and why a key has one memory and a turn one commit.
  * - **Room log** (`room-log.ts`): the writes, in batches. **Marks** (`marks.ts`): what follows a commit.
- * - **Reads** (`reads.ts`): several in one round trip. Nothing is cached that order or privacy could hang on.
+ * - **Reads** (`reads.ts`): several in one round trip. **Windows** (`windows.ts`): of recent history and facts, only what
+ *   has changed.
  * - **Schema** (`schema.ts`): which migrations the database has had, and who may use it.
  * - **Abilities** (`abilities.ts`): what this server has; `indexes.ts` makes what it can.
  * - **Search**: `search.ts` over the search node (`search-node.ts`) or, without one, `lexicon.ts` and `vectors.ts`.
@@ -48,6 +50,7 @@ import { SearchNode } from './search-node.js';
 import { spreadBy } from './shard-key.js';
 import { MongoTokens } from './tokens.js';
 import { MongoTurns } from './turns.js';
+import { Windows } from './windows.js';
 
 export interface MongoOptions extends ConnectionOptions {
   log: Logger;
@@ -144,6 +147,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
   const expiry = new Expiry(connection, uses, abilities);
   const search = new Search(connection, abilities, embedders, node, logger);
   const reads = new Reads(connection, abilities);
+  const windows = new Windows(reads);
   const listings = new Listings(connection);
   const lacks = notesOf(abilities);
   if (lacks.length > 0)
@@ -158,18 +162,18 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
     () => {},
   );
   const memories = new MongoMemories({
-    ...{ connection, abilities, log, marks, reads, embedders, expiry, uses, search, node, listings },
+    ...{ connection, abilities, log, marks, reads, windows, embedders, expiry, uses, search, node, listings },
   });
   const append = (memory: Memory) => memories.append(memory);
   let closed: Promise<void> | undefined;
   return {
     description: { engine: abilities.engine, schema: schema.version, notes: [...noted, ...lacks] },
     memories,
-    turns: new MongoTurns(connection, log, marks, { listings, append }),
-    outbox: new MongoOutbox(connection, log, marks),
+    turns: new MongoTurns(connection, log, marks, { reads, windows, listings, append }),
+    outbox: new MongoOutbox(connection, log, marks, reads),
     tokens: new MongoTokens(connection),
     files: new MongoFiles(connection, uses),
-    notes: new MongoNotes(connection),
+    notes: new MongoNotes(connection, reads),
     audit: new MongoAudit(connection),
     reach: connection.reach,
     /** Writes, because a store that can only read is not ready. */
