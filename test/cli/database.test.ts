@@ -118,6 +118,15 @@ describe('carrier db', () => {
     expect((await db(args, settings)).stdout).toMatch(/cut off \(1 copied\): "carrier db archive" goes on/);
   });
 
+  it('shows nothing of a database that no hub has used, and makes nothing there', async () => {
+    const settings = { CARRIER_MONGODB_DATABASE: 'unused' };
+    const { code, stdout, stderr } = await db([], settings);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+    expect((await db(['archive', '--before', '2025-01', '--yes'], settings)).code).toBe(0);
+    expect(await client.db('unused').listCollections().toArray()).toEqual([]);
+  });
+
   it('shows what is sharded, what is not yet, and shards it', async () => {
     const cluster = await startMongoServer({ cluster: true, search: false });
     const settings = { MONGODB_URL: cluster.url };

@@ -13,6 +13,7 @@ import { has } from './abilities.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import type { MemoryDocument } from './documents.js';
 import { isTakenId } from './faults.js';
+import { indexNames } from './indexes.js';
 import { readSchema } from './schema.js';
 import { idAt, monthAt, type Share, tally } from './tally.js';
 
@@ -113,9 +114,9 @@ class Archiving {
   async #makeIndex(): Promise<void> {
     const index = { name: movingIndex, key: { moving: 1 } } as const;
     const some = { ...index, partialFilterExpression: { moving: { $exists: true } } };
-    await this.#connection.slowly(async () => {
-      const there = await this.#archive.listIndexes().toArray();
-      if (there.some(({ name }) => name === movingIndex)) return;
+    await this.#connection.slowly(async (db) => {
+      const there = await db.listCollections({ name: 'archive' }, { nameOnly: true }).hasNext();
+      if (!there || (await indexNames(db, 'archive')).has(movingIndex)) return;
       if (!(await has(() => this.#archive.createIndexes([some])))) await this.#archive.createIndexes([index]);
     });
   }

@@ -21,7 +21,7 @@ export interface Overview {
 }
 
 /** In bytes. Null where the server cannot tell. */
-export interface CollectionSize {
+interface CollectionSize {
   name: string;
   documents: number;
   /** Before they are compressed. */
@@ -37,7 +37,9 @@ export async function overview(options: ConnectionOptions): Promise<Overview> {
   const connection = await Connection.open(options);
   try {
     const sizes: CollectionSize[] = [];
-    for (const name of collections) sizes.push(await sizeOf(connection, name));
+    const there = await connection.run((db) => db.listCollections({}, { nameOnly: true }).toArray());
+    const ours = collections.filter((collection) => there.some(({ name }) => name === collection));
+    for (const name of ours) sizes.push(await sizeOf(connection, name));
     const cluster = await connection.run(isMongos);
     const spread = new Set(sizes.filter(({ shardKey }) => shardKey).map(({ name }) => name));
     const of = (name: string) => tally(connection, connection.retrieval<MemoryDocument>(name), {});
@@ -46,7 +48,7 @@ export async function overview(options: ConnectionOptions): Promise<Overview> {
       unsharded: cluster ? Object.keys(shardKeys).filter((name) => !spread.has(name)) : null,
       memories: await of('memories'),
       archive: await of('archive'),
-      moving: await movingIn(connection),
+      moving: ours.includes('archive') ? await movingIn(connection) : 0,
     };
   } finally {
     await connection.close();
@@ -72,10 +74,9 @@ async function sizeOf(connection: Connection, name: string): Promise<CollectionS
 
 /** Without the index, all of the archive would be read, and no run of this version has been there. */
 async function movingIn(connection: Connection): Promise<number> {
-  const archive = connection.collection('archive');
   return connection.run(async (db) =>
-    (await has(() => archive.listIndexes().toArray())) && (await indexNames(db, 'archive')).has(movingIndex)
-      ? archive.countDocuments({ moving: true }, { limit: 1_000 })
+    (await indexNames(db, 'archive')).has(movingIndex)
+      ? db.collection('archive').countDocuments({ moving: true }, { limit: 1_000 })
       : 0,
   );
 }
