@@ -10,6 +10,7 @@ import type { Connection } from '../../src/store/mongodb/connection.js';
 import { Embedders } from '../../src/store/mongodb/embedders.js';
 import type { Marks } from '../../src/store/mongodb/marks.js';
 import { MongoOutbox } from '../../src/store/mongodb/outbox.js';
+import type { Reads } from '../../src/store/mongodb/reads.js';
 import { RoomAgents } from '../../src/store/mongodb/room-agents.js';
 import type { RoomLog } from '../../src/store/mongodb/room-log.js';
 import { held, names } from './held.js';
@@ -119,9 +120,10 @@ describe('the store on MongoDB holds no more than', () => {
       agents: new RoomAgents(false),
       update: async () => {},
     } as unknown as RoomLog;
-    const connection = { find: async () => all.map(entry), run } as unknown as Connection;
+    const connection = { run } as unknown as Connection;
+    const reads = { rows: async () => all.map(entry) } as unknown as Reads;
     const marks = { all: async () => {}, ofRoom: async () => {} } as unknown as Marks;
-    const outbox = new MongoOutbox(connection, log, marks);
+    const outbox = new MongoOutbox(connection, log, marks, reads);
     await outbox.due('room', all.length);
     expect(
       await held(

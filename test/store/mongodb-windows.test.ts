@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/logger.js';
-import { archiveBefore } from '../../src/store/mongodb/archive.js';
+import { archive } from '../../src/store/mongodb/archive.js';
 import { Connection } from '../../src/store/mongodb/connection.js';
 import { documentOf } from '../../src/store/mongodb/documents.js';
 import { Reads } from '../../src/store/mongodb/reads.js';
@@ -87,7 +87,7 @@ describe('windows of recent history', () => {
     await store.memories.append(old);
     await turn('new');
     expect(await recent()).toEqual(['old', 'new', 'reply to new']);
-    expect(await archiveBefore(Date.now() - 60_000, { url: server.url, database })).toBe(1);
+    expect(await archive({ before: Date.now() - 60_000 }, { url: server.url, database })).toBe(1);
     expect(await recent()).toEqual(['new', 'reply to new']);
   });
 
