@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Overrides } from '../carrier.js';
 import type { Config } from '../config.js';
 import { within } from '../core/deadline.js';
 import { adminTokenPath, type Hub, type Process, startHub, startWorker } from '../hub.js';
@@ -12,6 +13,8 @@ import { command, paint, print } from './output.js';
 /** How long past its stop time a hub is waited for, in ms: each of its steps has a limit of its own. */
 const graceMs = 30_000;
 const tracingMs = 5000;
+/** Tells a supervisor to start the hub again: "try again later" of `sysexits.h`. */
+const tryAgain = 75;
 
 /** Runs the hub until a signal ends it, and with it the process. A second signal, or one while it starts, ends the process at once. */
 export async function start(config: Config): Promise<void> {
@@ -51,14 +54,17 @@ function die(signal: NodeJS.Signals): void {
   process.exit(1);
 }
 
+/** The driver of a shared database may be stuck for good in one process; so is the embedded one whose disk has failed. */
+const ending: Overrides = { database: { onStuck: () => void endProcess(tryAgain) } };
+
 async function gateway(config: Config, log: Logger): Promise<Process> {
-  const hub = await startHub(config, log);
+  const hub = await startHub(config, log, ending);
   greet(hub, config);
   return hub;
 }
 
 async function worker(config: Config, log: Logger): Promise<Process> {
-  const started = await startWorker(config, log);
+  const started = await startWorker(config, log, ending);
   greetWorker(started);
   return started;
 }

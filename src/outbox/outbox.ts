@@ -1,5 +1,6 @@
 import type { Connector, DeliveryReceipt } from '../connector/connector.js';
 import type { OutboundMessage } from '../core/turn.js';
+import { whileAway } from '../core/while-away.js';
 import { asCarrierError, CarrierError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue, Run } from '../queue/queue.js';
@@ -148,7 +149,8 @@ export class Deliverer {
     bot.deliveredAt = now();
     this.#waiting.soon(bot);
     await this.#know(message, receipt);
-    await outbox.delivered(message.id, receipt);
+    // What was sent is not sent again because it could not be noted.
+    await whileAway(signal, () => outbox.delivered(message.id, receipt));
     return 'delivered';
   }
 
@@ -159,7 +161,7 @@ export class Deliverer {
     signal: AbortSignal,
   ): Promise<DeliveryReceipt | CarrierError | null> {
     const { tried, refused, now } = this.#parts;
-    const { failing: _, ...outbound } = message;
+    const outbound = message.failing ? withoutFailing(message) : message;
     const said = await this.#lateness.said(outbound, connector, now());
     try {
       const receipt = await connector.deliver!(said, signal);
@@ -210,4 +212,8 @@ export class Deliverer {
       'no connector runs that could deliver; the replies wait until it is back',
     );
   }
+}
+
+function withoutFailing({ failing: _, ...outbound }: Due): OutboundMessage {
+  return outbound;
 }

@@ -2,6 +2,7 @@ import { type ConnectionOptions, type Job, Queue, type Telemetry, UnrecoverableE
 import { backOffMs } from '../core/back-off.js';
 import { atMost } from '../core/deadline.js';
 import { newId } from '../core/ids.js';
+import { isAway } from '../core/while-away.js';
 import { asCarrierError, FatalError, isRetryable, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { Generation } from './generation.js';
@@ -38,6 +39,8 @@ interface RoomJob {
 const keepFailed = { count: 1000, age: 7 * 24 * 3600 };
 /** A room that was left by a dying worker is taken up again however often that happens. */
 const maxStalledCount = 1_000_000;
+/** Rooms whose store is away are tried again as after so many tries. */
+const awayTries = 3;
 /** How long Redis may take to hear of the end, in ms. */
 const farewellMs = 3000;
 /** Of a lock's time, how much a run goes by: what it does at the very end must still arrive before the lock ends. */
@@ -65,6 +68,7 @@ export class BullmqQueue implements RoomQueue {
   readonly #queue: Queue<RoomJob>;
   #worker: RenewingWorker | undefined;
   #closed = false;
+  #paused = false;
 
   constructor(options: BullmqQueueOptions) {
     this.#options = options;
@@ -88,7 +92,7 @@ export class BullmqQueue implements RoomQueue {
       throw new FatalError('shutting_down', 'The hub is stopping; the message is kept in the store.');
     try {
       if (delayMs > 0) await this.#add('later', roomId, delayMs);
-      else await this.#add('run', roomId, 0);
+      else await this.#add('run', roomId);
     } catch (cause) {
       throw new RetryableError('store_unavailable', 'Redis does not take jobs; check REDIS_URL.', { cause });
     }
@@ -117,8 +121,20 @@ export class BullmqQueue implements RoomQueue {
       for (const id of ids) started.cancelJob(id, 'the hold on the room was lost');
     });
     this.#worker = started;
+    if (this.#paused) this.pause();
     const generation = new Generation(started.backend.client, started.toKey('generation'), lockMs);
     const begun = (waiting: AbortSignal) => generation.begun(waiting);
+  }
+
+  /** Takes no work until `resume`; what runs goes on, and schedules are taken. */
+  pause(): void {
+    this.#paused = true;
+    this.#worker?.pause(true).catch((err) => this.#options.log.debug({ err }, 'redis'));
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (!this.#closed) this.#worker?.resume();
   }
 
   async counts(): Promise<{ waiting: number; running: number; delayed: number }> {
@@ -150,9 +166,9 @@ export class BullmqQueue implements RoomQueue {
    * A job's id is never used again, also when Redis is emptied and its own counter begins anew: a run that has not
    * noticed yet must not be taken for another one's. Room ids are hashes and need no escaping.
    */
-  async #add(kind: 'run' | 'later', roomId: string, delay: number): Promise<void> {
+  async #add(kind: 'run' | 'later' | 'again', roomId: string, delay = 0): Promise<void> {
     await this.#queue.add(
-      kind,
+      kind === 'run' ? 'run' : 'later',
       { roomId },
       { jobId: newId(), delay, deduplication: { id: `${kind}-${roomId}`, keepLastIfActive: kind === 'run' } },
     );
@@ -175,6 +191,8 @@ export class BullmqQueue implements RoomQueue {
       await begun(hold.signal);
       await handler(run);
     } catch (error) {
+      // A try that a store was away for does not count. A job of its own asks for the next one.
+      if (!hold.lost && isAway(error)) return await this.#again(roomId, error);
       if (hold.lost || (isRetryable(error) && attempt < this.#options.attempts)) throw error;
       await parked(run, error);
       throw new UnrecoverableError(asCarrierError(error).message);
@@ -182,6 +200,16 @@ export class BullmqQueue implements RoomQueue {
       hold.end();
       this.#worker?.holds.delete(job.id!);
     }
+  }
+
+  async #again(roomId: string, error: unknown): Promise<void> {
+    const { name, retryBaseMs, log } = this.#options;
+    const delayMs = backOffMs(awayTries, { firstMs: retryBaseMs }, error);
+    log.warn({ err: error, queue: name, roomId, delayMs }, 'a store is away; the room is tried again later');
+    // Where Redis is away too, the job fails as any other, and BullMQ tries it again.
+    await this.#add('again', roomId, delayMs).catch(() => {
+      throw error;
+    });
   }
 
   /** BullMQ took the lock after `processedOn`, which it noted before it asked for the job. */

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { backOffMs } from '../core/back-off.js';
 import { atMost } from '../core/deadline.js';
+import { isAway } from '../core/while-away.js';
 import { FatalError, isRetryable } from '../errors.js';
 import type { ParkedHandler, RoomQueue, Run, RunHandler } from './queue.js';
 
@@ -142,8 +143,9 @@ export class InProcessQueue implements RoomQueue {
       await this.#handler!(run);
     } catch (error) {
       if (this.#closed) return;
-      if (isRetryable(error) && room.attempt < this.#options.attempts) {
-        room.attempt++;
+      const away = isAway(error);
+      if (away || (isRetryable(error) && room.attempt < this.#options.attempts)) {
+        if (!away) room.attempt++;
         this.#delay(room, backOffMs(run.attempt, { firstMs: this.#options.retryBaseMs }, error), true);
         return;
       }

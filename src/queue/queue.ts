@@ -10,7 +10,7 @@
  * 2. a schedule made after a run began is followed by another run (no lost wake-up);
  * 3. schedules of a waiting room coalesce;
  * 4. a failing run is retried with exponential back-off and jitter, then parked and reported; a fatal error
- *    is parked at once;
+ *    is parked at once, and a run that failed because a store was away (`store_unavailable`) is retried for ever;
  * 5. other rooms go on meanwhile.
  *
  * Not promised: that a schedule survives a crash. The sweeper finds the room again from the store.

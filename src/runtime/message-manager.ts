@@ -1,6 +1,7 @@
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
 import type { Agent } from '../core/character.js';
 import { type ActionRecord, addUsage, type TurnCheckpoint, type TurnStep, type Usage } from '../core/turn.js';
+import { whileAway } from '../core/while-away.js';
 import type { LanguageModel, ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { Abilities, AbilityLoader } from './abilities.js';
@@ -134,7 +135,7 @@ export class MessageManager implements TurnTaker {
     return this.#actions.run(step, index, abilities.actions, context, {
       record: async () => {
         hold();
-        await this.#parts.checkpoint(checkpoint);
+        await whileAway(context.signal, () => this.#parts.checkpoint(checkpoint));
         // What comes next is the action: the room may have been lost while the store wrote.
         hold();
       },

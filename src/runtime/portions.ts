@@ -12,6 +12,21 @@ export function systemTokens(parts: SystemPart[]): number {
   return estimateTokens(systemText(parts));
 }
 
+/** By the first of them: an agent is told the same in every turn. */
+const lasting = new WeakMap<SystemPart, { parts: SystemPart[]; tokens: number }>();
+
+/** Of parts that stay the same from turn to turn. */
+export function lastingTokens(parts: SystemPart[]): number {
+  const first = parts[0];
+  if (!first) return 0;
+  const known = lasting.get(first);
+  if (known?.parts.length === parts.length && parts.every((part, at) => part === known.parts[at]))
+    return known.tokens;
+  const tokens = systemTokens(parts);
+  lasting.set(first, { parts, tokens });
+  return tokens;
+}
+
 /** Calls must keep their results, so these are cut, the oldest most; none takes more than half of it all. */
 export function fitOwn(own: ModelMessage[], tokens: number, shown: Map<ModelMessage, ModelMessage>): number {
   let left = tokens;
@@ -34,12 +49,16 @@ export function fitAsked(
 ): number {
   let left = tokens;
   for (const message of asked.toReversed()) {
-    const bare = message.role === 'user' ? { ...message, quote: undefined, parts: undefined } : message;
+    const bare = carries(message) ? { ...message, quote: undefined, parts: undefined } : message;
     const cut = cutMessage(bare, left);
     left -= cut.tokens;
     shown.set(message, cut.value);
   }
   return tokens - left;
+}
+
+function carries(message: ModelMessage): message is UserMessage {
+  return message.role === 'user' && (message.quote !== undefined || message.parts !== undefined);
 }
 
 export function fitParts(
@@ -50,7 +69,7 @@ export function fitParts(
   let left = tokens;
   for (const message of asked.toReversed()) {
     const fitted = shown.get(message);
-    if (message.role !== 'user' || fitted?.role !== 'user') continue;
+    if (!carries(message) || fitted?.role !== 'user') continue;
     const cut = cutParts(fitted, message, left);
     left -= cut.tokens;
     shown.set(message, cut.value);
@@ -96,10 +115,21 @@ export function fitContext(
     notes.push(...cut.notes);
     if (cut.text === '') continue;
     const shown: SystemPart = { kind: 'context', text: cut.text };
-    left -= systemTokens([shown]) + systemTokens([{ kind: 'omitted', notes: cut.notes }]);
+    left -= systemTokens([shown]);
+    if (cut.notes.length > 0) left -= systemTokens([{ kind: 'omitted', notes: cut.notes }]);
     fitted.set(part, shown);
   }
   return tokens - left;
+}
+
+const quoteCosts = { facts: new WeakMap<Quote, number>(), recalled: new WeakMap<Quote, number>() };
+
+function quoteTokens(kind: 'facts' | 'recalled', quote: Quote): number {
+  const known = quoteCosts[kind].get(quote);
+  if (known !== undefined) return known;
+  const tokens = systemTokens([{ kind, memories: [quote] }]);
+  quoteCosts[kind].set(quote, tokens);
+  return tokens;
 }
 
 export function fitQuotes(
@@ -114,7 +144,7 @@ export function fitQuotes(
   let left = tokens;
   const memories: Quote[] = [];
   for (const memory of part.memories) {
-    const cost = systemTokens([{ kind, memories: [memory] }]);
+    const cost = quoteTokens(kind, memory);
     if (cost > left) continue;
     left -= cost;
     memories.push(memory);

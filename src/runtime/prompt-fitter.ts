@@ -10,7 +10,7 @@ import type { FileReader } from '../files/reader.js';
 import type { ModelMessage, ModelRequest, Note, SystemPart, Tool } from '../llm/llm.js';
 import { leftOut } from './cutting.js';
 import { named, pictureBytes, roomFor, withContents } from './file-contents.js';
-import { fitAsked, fitContext, fitEarlier, fitOwn, fitParts, fitQuotes, systemTokens } from './portions.js';
+import { fitAsked, fitContext, fitEarlier, fitOwn, fitParts, fitQuotes, lastingTokens } from './portions.js';
 import type { Composed } from './transcript.js';
 
 export interface PromptLimits {
@@ -72,17 +72,18 @@ export class PromptFitter {
     const notes: Note[] = [];
 
     const always = request.system.filter(({ kind }) => !variable.has(kind));
-    const told = systemTokens(always);
+    const told = lastingTokens(always);
     const called = toolTokens(tools);
     const shortened = told + called > budget / 2 ? always.filter(({ kind }) => kind !== 'examples') : always;
     // Where instructions alone are too long there is no good prompt; the provider has the last word.
-    const fixed = called + (shortened === always ? told : systemTokens(shortened));
+    const fixed = called + (shortened === always ? told : lastingTokens(shortened));
     let left = Math.max(budget - fixed, Math.floor(budget / 4));
 
-    const own = messages.filter((message) => !asked.has(message) && !earlier.has(message));
+    const [own, now, before]: [ModelMessage[], ModelMessage[], ModelMessage[]] = [[], [], []];
+    for (const message of messages)
+      (asked.has(message) ? now : earlier.has(message) ? before : own).push(message);
     const shown = new Map<ModelMessage, ModelMessage>();
     left -= fitOwn(own, Math.floor(left / 2), shown);
-    const now = messages.filter((message) => asked.has(message));
     left -= fitAsked(now, Math.floor((left * 3) / 4), shown);
     left -= await this.#fitFiles(now, Math.floor(left / 2), abilities, signal, shown);
     left -= fitParts(now, Math.floor(left / 2), shown);
@@ -91,7 +92,6 @@ export class PromptFitter {
     left -= fitContext(request.system, Math.floor(left / 4), system, notes);
     left -= fitQuotes(request.system, 'facts', Math.floor(left / 4), system, notes);
     const recalled = request.system.some((part) => part.kind === 'recalled' && part.memories.length > 0);
-    const before = messages.filter((message) => earlier.has(message));
     left -= fitEarlier(before, recalled ? Math.floor((left * 3) / 4) : left, shown);
     left -= fitQuotes(request.system, 'recalled', left, system, notes);
     // People ask on about what they have sent. Pictures cost too much to be sent with every question.
@@ -104,16 +104,17 @@ export class PromptFitter {
       true,
     );
 
-    const lost = unshown + before.filter((message) => !shown.has(message)).length;
+    const lost = unshown + messages.length - shown.size;
     const omitted: Note[] = [...leftOut(lost, 'earlier message', 'earlier messages'), ...notes];
     const kept = request.system.flatMap(
       (part) => system.get(part) ?? (shortened.includes(part) ? [part] : []),
     );
     return {
       system: omitted.length > 0 ? [...kept, { kind: 'omitted', notes: omitted }] : kept,
-      messages: messages
-        .flatMap((message) => shown.get(message) ?? [])
-        .map((message) => sent(message, abilities)),
+      messages: messages.flatMap((message) => {
+        const fitted = shown.get(message);
+        return fitted ? sent(fitted, abilities) : [];
+      }),
       tools,
       maxTokens,
       ...(temperature !== undefined && { temperature }),
@@ -129,6 +130,7 @@ export class PromptFitter {
     shown: Map<ModelMessage, ModelMessage>,
     onlyWords = false,
   ): Promise<number> {
+    if (!asked.some((message) => message.role === 'user' && message.files?.length)) return 0;
     const room = { ...roomFor(tokens, this.#limits.fileBytes, abilities), onlyWords };
     for (const own of [true, false])
       for (const message of asked.toReversed()) {
@@ -164,7 +166,7 @@ function toolTokens(tools: Tool[]): number {
 
 /** Without what only the hub knows of a file, and without images where the model does not see. */
 function sent(message: ModelMessage, { sees }: ModelAbilities): ModelMessage {
-  if (message.role !== 'user') return message;
+  if (message.role !== 'user' || !(message.files || message.images)) return message;
   const { files, images, ...rest } = message;
   return {
     ...rest,

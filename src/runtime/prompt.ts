@@ -13,24 +13,50 @@ export interface PromptParts {
 
 /** What a model is told besides the conversation: what stays the same first, so that providers can cache it, or as the character's template has it. */
 export function systemParts({ character, facts, recalled, context }: PromptParts): SystemPart[] {
-  const { name, bio, system, style, examples, prompt } = character;
-  const parts: Record<PromptSlot, SystemPart[]> = {
-    instructions: [{ kind: 'instructions', text: system }],
-    persona: [{ kind: 'persona', name, bio }],
-    style: [{ kind: 'style', rules: style }],
-    examples: [{ kind: 'examples', pairs: examples }],
-    format: [{ kind: 'format' }],
+  const varying: Record<VaryingSlot, SystemPart[]> = {
     context: context.map((text) => ({ kind: 'context', text })),
     facts: [{ kind: 'facts', memories: facts.map(toQuote) }],
     recalled: [{ kind: 'recalled', memories: recalled.map(toQuote) }],
   };
-  if (prompt.template === undefined) return promptSlots.flatMap((slot) => parts[slot]);
-  return templatePieces(prompt.template).flatMap((piece) =>
-    'slot' in piece ? parts[piece.slot] : [{ kind: 'instructions', text: piece.text }],
-  );
+  return layoutOf(character).flatMap((piece) => (typeof piece === 'string' ? varying[piece] : piece));
 }
 
-function toQuote({ role, author, content, createdAt, kind }: Memory): Quote {
+type VaryingSlot = 'context' | 'facts' | 'recalled';
+
+/** What a character is always told, with the places of what depends on the turn. An edited character is another. */
+const layouts = new WeakMap<Character, (SystemPart | VaryingSlot)[]>();
+
+function layoutOf(character: Character): (SystemPart | VaryingSlot)[] {
+  const known = layouts.get(character);
+  if (known) return known;
+  const { name, bio, system, style, examples, prompt } = character;
+  const parts: Record<PromptSlot, SystemPart | VaryingSlot> = {
+    instructions: { kind: 'instructions', text: system },
+    persona: { kind: 'persona', name, bio },
+    style: { kind: 'style', rules: style },
+    examples: { kind: 'examples', pairs: examples },
+    format: { kind: 'format' },
+    ...{ context: 'context', facts: 'facts', recalled: 'recalled' },
+  };
+  const layout =
+    prompt.template === undefined
+      ? promptSlots.map((slot) => parts[slot])
+      : templatePieces(prompt.template).map((piece) =>
+          'slot' in piece ? parts[piece.slot] : ({ kind: 'instructions', text: piece.text } as const),
+        );
+  layouts.set(character, layout);
+  return layout;
+}
+
+/** What is recalled once is recalled again, in the next turn too. */
+const quotes = new WeakMap<Memory, Quote>();
+
+function toQuote(memory: Memory): Quote {
+  const known = quotes.get(memory);
+  if (known) return known;
+  const { role, author, content, createdAt: at, kind } = memory;
   const { id, name } = author;
-  return { by: role === 'assistant' ? 'agent' : { id, name }, at: createdAt, text: content.text, kind };
+  const quote: Quote = { by: role === 'assistant' ? 'agent' : { id, name }, at, text: content.text, kind };
+  quotes.set(memory, quote);
+  return quote;
 }

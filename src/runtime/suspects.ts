@@ -1,4 +1,5 @@
 import type { TurnCheckpoint } from '../core/turn.js';
+import { whileAway } from '../core/while-away.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Run } from '../queue/queue.js';
@@ -66,8 +67,10 @@ export class Suspects {
   async #countBack(checkpoint: TurnCheckpoint, run: Run): Promise<void> {
     try {
       // A hub that stops in order still has the room, though its runs are told to end.
-      if ((run.signal.reason as { code?: unknown } | undefined)?.code !== 'shutting_down') run.hold();
-      await this.#save(checkpoint);
+      await whileAway(run.signal, async () => {
+        if ((run.signal.reason as { code?: unknown } | undefined)?.code !== 'shutting_down') run.hold();
+        await this.#save(checkpoint);
+      });
     } catch (err) {
       this.#log.debug({ err, turnId: checkpoint.turnId }, 'an attempt stays counted');
     }

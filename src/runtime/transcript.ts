@@ -23,27 +23,37 @@ export function fitting(memories: Memory[], maxTokens: number): Memory[] {
   let left = maxTokens;
   let first = memories.length;
   while (first > 0) {
-    const { text, quote, parts = [] } = memories[first - 1]!.content;
-    left -= [text, quote?.text ?? '', ...parts.map((part) => part.text)].reduce(
-      (sum, words) => sum + estimateTokens(words),
-      0,
-    );
+    left -= lineOf(memories[first - 1]!).tokens;
     if (left < 0 && first < memories.length) break;
     first--;
   }
-  return memories.slice(first);
+  return first === 0 ? memories : memories.slice(first);
 }
-
-/** Rooms are kept in memory from turn to turn, and so is what was made of their messages; an edited one is another. */
-const made = new WeakMap<Memory, ModelMessage>();
 
 /** Its files are named, and not read. The same object for the same memory: it is not to be changed. */
 export function toModelMessage(memory: Memory): ModelMessage {
-  const known = made.get(memory);
+  return lineOf(memory).message;
+}
+
+/** What a memory is in a prompt. */
+interface Line {
+  message: ModelMessage;
+  /** Of the words said and carried, in tokens. */
+  tokens: number;
+}
+
+/** Rooms are kept in memory from turn to turn, and so is what was made of their messages; an edited one is another. */
+const lines = new WeakMap<Memory, Line>();
+
+function lineOf(memory: Memory): Line {
+  const known = lines.get(memory);
   if (known) return known;
-  const message = newModelMessage(memory);
-  made.set(memory, message);
-  return message;
+  const { text, quote, parts = [] } = memory.content;
+  const said = [text, quote?.text ?? '', ...parts.map((part) => part.text)];
+  const tokens = said.reduce((sum, words) => sum + estimateTokens(words), 0);
+  const line = { message: newModelMessage(memory), tokens };
+  lines.set(memory, line);
+  return line;
 }
 
 function newModelMessage({ role, author, content, createdAt }: Memory): ModelMessage {
@@ -53,8 +63,12 @@ function newModelMessage({ role, author, content, createdAt }: Memory): ModelMes
     const { name, mediaType, size, of } = attachment;
     return { name, mediaType, size, ...(of && { of }), attachment };
   });
-  const speaker = { id: author.id, name: author.name };
-  return { role: 'user', text, speaker, at: createdAt, quote, parts, files } satisfies UserMessage;
+  return {
+    ...{ role: 'user', text, speaker: { id: author.id, name: author.name }, at: createdAt },
+    ...(quote && { quote }),
+    ...(parts && { parts }),
+    ...(files.length > 0 && { files }),
+  } satisfies UserMessage;
 }
 
 /** What a turn did so far, as a model reads it: its calls and their results. */

@@ -5,6 +5,7 @@ import type { TurnEvent } from '../core/events.js';
 import { type Author, type Memory, ownMemory } from '../core/memory.js';
 import type { Rooms } from '../core/room.js';
 import { outboundOf, type Turn, turnOf } from '../core/turn.js';
+import { whileAway } from '../core/while-away.js';
 import type { Logger } from '../logger.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import type { ParkedHandler, RoomQueue, Run } from '../queue/queue.js';
@@ -203,12 +204,15 @@ export class Worker {
     return { agent, roomId, turnId, user, messages, memory, signal, ...(trigger && { trigger }) };
   }
 
-  async #commit({ roomId, hold }: Run, work: Work, turn: Turn, reply: Memory | null): Promise<void> {
+  async #commit({ roomId, hold, signal }: Run, work: Work, turn: Turn, reply: Memory | null): Promise<void> {
     const { turns, turnQueue, deliveryQueue, publish, committed, maxMessages, log } = this.#parts;
     const sources = work.asked.map(({ source }) => source);
     const outbound = reply && outboundOf(reply, turn.turnId, sources, this.#parts.now());
-    hold();
-    const won = await turns.commit({ turn, reply, outbound });
+    // An answer that was paid for is not asked for again.
+    const won = await whileAway(signal, () => {
+      hold();
+      return turns.commit({ turn, reply, outbound });
+    });
     this.#tried.delete(roomId);
     // More may wait than this turn covered; a run for nothing is cheap.
     if (!won || work.more || work.covered.length >= maxMessages || turn.status === 'failed')

@@ -18,6 +18,14 @@ import type { Outbox } from './outbox.js';
 import type { TokenStore } from './token-store.js';
 import type { TurnStore } from './turn-store.js';
 
+/** Whether a store that is kept elsewhere can be reached. A process takes no work while it cannot. */
+export interface Reach {
+  /** In a few words why not; null: it can. */
+  readonly away: string | null;
+  /** Called when it goes and when it is back. */
+  onChange(listener: (away: string | null) => void): void;
+}
+
 export interface Store {
   /** The engine, how many migrations its data has had, and what it lacks, for the log and `/readyz`. */
   readonly description: { engine: string; schema: number; notes: string[] };
@@ -28,6 +36,8 @@ export interface Store {
   readonly files: FileStore;
   readonly notes: NoteStore;
   readonly audit: AuditLog;
+  /** Absent: it is in this process. */
+  readonly reach?: Reach;
   /** Resolves when the store can read and write. */
   ping(): Promise<void>;
   close(): Promise<void>;

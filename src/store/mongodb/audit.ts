@@ -3,7 +3,7 @@ import type { AuditLog, AuditRow } from '../audit-log.js';
 import type { Page } from '../paging.js';
 import { pageOf, whole } from '../paging.js';
 import type { Connection } from './connection.js';
-import { isDuplicateKey } from './faults.js';
+import { isTakenId } from './faults.js';
 
 interface AuditDocument {
   _id: string;
@@ -27,7 +27,7 @@ export class MongoAudit implements AuditLog {
       try {
         await this.#rows.insertOne(document);
       } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
+        if (!isTakenId(error)) throw error;
       }
     });
   }

@@ -13,12 +13,19 @@ import {
   ReadPreference,
   type ReadPreferenceMode,
 } from 'mongodb';
-import { type CarrierError, FatalError } from '../../errors.js';
+import { atMost } from '../../core/deadline.js';
+import { CarrierError, FatalError } from '../../errors.js';
+import type { Logger } from '../../logger.js';
 import { redact } from '../../redaction.js';
+import type { Reach } from '../store.js';
 import { faultOf, isPassing, unavailable } from './faults.js';
+import { type Patience, usualPatience, Watchdog } from './watchdog.js';
 
 /** Before an operation is tried again by us; the driver has then tried by itself, where the server lets it. */
 const againMs = 100;
+
+/** How long the end of a client is waited for: it may hang as an operation may. */
+const closingMs = 3_000;
 
 /** How far behind a secondary that is searched may be; the least the driver takes. */
 const maxStalenessSeconds = 90;
@@ -36,59 +43,87 @@ export interface ConnectionOptions {
   onCommand?: (event: CommandStartedEvent) => void;
   /** Called for every answer, good or bad. */
   onAnswer?: (event: CommandSucceededEvent | CommandFailedEvent) => void;
+  /** Called where another client does not help either: a new process may. */
+  onStuck?: () => void;
+  /** Default: `usualPatience`. */
+  patience?: Partial<Patience>;
+  log?: Logger;
 }
 
 export class Connection {
-  readonly db: Db;
-  readonly #client: MongoClient;
+  /** Told once the connection is open. */
+  readonly reach: Reach;
+  readonly #options: ConnectionOptions;
+  readonly #patience: Patience;
+  readonly #watchdog: Watchdog;
   readonly #readPreference: ReadPreference;
+  #client: MongoClient;
+  #db: Db;
+  /** Of the client there is now. */
+  #collections = new Map<string, Collection>();
   #closed: Promise<void> | undefined;
   #refusal: CarrierError | null = null;
 
-  private constructor(client: MongoClient, { database, readPreference }: ConnectionOptions) {
-    this.#client = client;
-    this.db = client.db(database);
+  private constructor(options: ConnectionOptions) {
+    const { readPreference, patience } = options;
+    this.#options = options;
+    this.#patience = { ...usualPatience, ...patience };
+    this.#client = makeClient(options);
+    this.#db = this.#client.db(options.database);
     this.#readPreference =
       readPreference === undefined || readPreference === 'primary'
         ? ReadPreference.primary
         : new ReadPreference(readPreference, undefined, { maxStalenessSeconds });
+    this.#watchdog = new Watchdog(
+      {
+        ping: () => this.#db.command({ ping: 1 }),
+        renew: (reason) => this.#renew(reason),
+        stuck: () => this.#stuck(),
+      },
+      this.#patience,
+    );
+    this.reach = this.#watchdog;
   }
 
   /** Throws `config_invalid` for a URL or a user that cannot be used, `store_unavailable` where nobody answers. */
   static async open(options: ConnectionOptions): Promise<Connection> {
-    const client = makeClient(options);
-    const { onCommand, onAnswer } = options;
-    if (onCommand) client.on('commandStarted', onCommand);
-    if (onAnswer) client.on('commandSucceeded', onAnswer).on('commandFailed', onAnswer);
-    const connection = new Connection(client, options);
+    const connection = new Connection(options);
     try {
-      await client.connect();
-      await connection.run((db) => db.command({ ping: 1 }));
+      await connection.run((db) => connection.#client.connect().then(() => db.command({ ping: 1 })));
+      connection.#watchdog.start();
       return connection;
     } catch (error) {
-      await client.close();
-      throw faultOf(error);
+      await connection.close();
+      throw error;
     }
   }
 
+  get db(): Db {
+    return this.#db;
+  }
+
   collection<T extends Document>(name: string): Collection<T> {
-    return this.db.collection<T>(name);
+    return this.#handle<T>(name, ReadPreference.primary);
   }
 
   /** The same collection for reads that may be a little behind. */
   retrieval<T extends Document>(name: string): Collection<T> {
-    return this.db.collection<T>(name, { readPreference: this.#readPreference });
+    return this.#handle<T>(name, this.#readPreference);
   }
 
-  /** All operations go through here, so that only the hub's errors come out. */
-  async run<T>(work: (db: Db) => Promise<T>): Promise<T> {
-    if (this.#closed) throw unavailable('The store is closed.');
-    if (this.#refusal) throw this.#refusal;
-    try {
-      return await work(this.db);
-    } catch (error) {
-      throw this.#closed ? unavailable('The store was closed meanwhile.') : faultOf(error);
-    }
+  /** All operations go through here, so that each ends in time, and only the hub's errors come out. */
+  run<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    return this.#run(work, this.#patience.operationMs);
+  }
+
+  /** As `run`, for who only wants to know whether the server is there. */
+  probe<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    return this.#run(work, this.#patience.pingMs);
+  }
+
+  /** As `run`, for what may take minutes on a large database, as the building of an index does. */
+  slowly<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    return this.#run(work, this.#patience.slowMs);
   }
 
   /** All documents that a query finds, with the fields of the projection alone. */
@@ -104,16 +139,15 @@ export class Connection {
    * As `run`, and once more if the first try may help. For work that may be repeated without harm: where the
    * server knows no retryable writes (a standalone one), a try that failed may yet have taken effect; `again` says so.
    */
-  repeatable<T>(work: (db: Db, again: boolean) => Promise<T>): Promise<T> {
-    return this.run(async (db) => {
-      try {
-        return await work(db, false);
-      } catch (error) {
-        if (this.#closed || !isPassing(error)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, againMs));
-        return work(db, true);
-      }
-    });
+  async repeatable<T>(work: (db: Db, again: boolean) => Promise<T>): Promise<T> {
+    try {
+      return await this.run((db) => work(db, false));
+    } catch (error) {
+      const { cause = error } = error as CarrierError;
+      if (this.#closed || this.#refusal || !(isOurs(cause) || isPassing(cause))) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, againMs));
+    return this.run((db) => work(db, true));
   }
 
   /** No operation begins any more, and each is told why. */
@@ -123,8 +157,57 @@ export class Connection {
 
   /** What is under way fails; wait for it first. */
   close(): Promise<void> {
-    this.#closed ??= this.#client.close();
+    this.#watchdog.stop();
+    this.#closed ??= atMost(closingMs, this.#client.close()).catch(() => {});
     return this.#closed;
+  }
+
+  async #run<T>(work: (db: Db) => Promise<T>, ms: number): Promise<T> {
+    if (this.#closed) throw unavailable('The store is closed.');
+    if (this.#refusal) throw this.#refusal;
+    try {
+      return await this.#watchdog.within(ms, work(this.#db));
+    } catch (error) {
+      throw this.#closed ? unavailable('The store was closed meanwhile.') : faultOf(error);
+    }
+  }
+
+  /** Of whichever client there is when it is used. */
+  #handle<T extends Document>(name: string, readPreference: ReadPreference): Collection<T> {
+    const current = (): Collection => {
+      const key = `${readPreference.mode} ${name}`;
+      const found = this.#collections.get(key) ?? this.#db.collection(name, { readPreference });
+      this.#collections.set(key, found);
+      return found;
+    };
+    return new Proxy({} as Collection<T>, {
+      get(_, property) {
+        const collection = current();
+        const value = Reflect.get(collection, property, collection);
+        return typeof value === 'function' ? value.bind(collection) : value;
+      },
+    });
+  }
+
+  #renew(reason: string): void {
+    const old = this.#client;
+    try {
+      this.#client = makeClient(this.#options);
+    } catch {
+      this.#stuck();
+      return;
+    }
+    this.#db = this.#client.db(this.#options.database);
+    this.#collections = new Map();
+    this.#options.log?.warn({ reason }, 'the database does not answer; another client is tried');
+    // What some still wait for from the old one ends first, and nobody waits for its end.
+    const end = () => void old.close().catch(() => {});
+    setTimeout(end, this.#patience.operationMs).unref();
+  }
+
+  #stuck(): void {
+    this.#options.log?.fatal('the database does not answer, and another client does not help');
+    this.#options.onStuck?.();
   }
 }
 
@@ -147,11 +230,20 @@ function makeClient({ url, poolSize = 50, onCommand, onAnswer }: ConnectionOptio
     monitorCommands: Boolean(onCommand ?? onAnswer),
   };
   try {
-    return new MongoClient(url, settings);
+    const client = new MongoClient(url, settings);
+    if (onCommand) client.on('commandStarted', onCommand);
+    if (onAnswer) client.on('commandSucceeded', onAnswer).on('commandFailed', onAnswer);
+    // Operations tell it, and an event that nobody hears would end the process.
+    return client.on('error', () => {});
   } catch (error) {
     const message = error instanceof Error ? redact(error.message.replaceAll(url, '[the URL]')) : 'unknown';
     throw new FatalError('config_invalid', `MONGODB_URL cannot be used: ${message}`, {
       field: 'MONGODB_URL',
     });
   }
+}
+
+/** A deadline has passed. */
+function isOurs(error: unknown): boolean {
+  return error instanceof CarrierError && error.retryable;
 }

@@ -7,7 +7,7 @@ import { derivedId } from '../../core/ids.js';
 import { checkDimensions, noteUseMs } from '../vectors.js';
 import type { Connection } from './connection.js';
 import type { MemoryDocument } from './documents.js';
-import { isDuplicateKey } from './faults.js';
+import { isTakenId } from './faults.js';
 import { dropEmbedderIndex, makeEmbedderIndex } from './indexes.js';
 import type { KnownEmbedder } from './known-embedder.js';
 import type { SearchNode } from './search-node.js';
@@ -66,7 +66,7 @@ export class Embedders {
       try {
         await this.#embedders.insertOne(embedder);
       } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
+        if (!isTakenId(error)) throw error;
       }
     });
     return (await this.known(name, dimensions))!;
@@ -76,7 +76,7 @@ export class Embedders {
   async prepare(name: string): Promise<string> {
     const key = this.keyOf(name);
     if (!this.#indexed.has(key)) {
-      await this.#connection.run((db) => makeEmbedderIndex(db, key));
+      await this.#connection.slowly((db) => makeEmbedderIndex(db, key));
       this.#indexed.add(key);
     }
     await this.#noteUse(key);
@@ -97,7 +97,7 @@ export class Embedders {
     for (const { _id: key } of found) {
       const dropped = await this.#dropVectors(key, limit);
       if (dropped > 0) return dropped;
-      await this.#connection.run((db) => dropEmbedderIndex(db, key));
+      await this.#connection.slowly((db) => dropEmbedderIndex(db, key));
       await this.#node?.dropVectors(key);
       await this.#connection.run(() => this.#embedders.deleteOne({ _id: key, used }));
       for (const cache of [this.#known, this.#indexed, this.#noted]) cache.delete(key);

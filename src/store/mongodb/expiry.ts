@@ -68,7 +68,7 @@ export class Expiry {
 
   /** Once per process; again if it failed. */
   #prepare(): Promise<void> {
-    this.#indexes ??= this.#connection.run(makeAgeIndexes).catch((error) => {
+    this.#indexes ??= this.#connection.slowly(makeAgeIndexes).catch((error) => {
       this.#indexes = undefined;
       throw error;
     });

@@ -1,6 +1,6 @@
 /** What goes wrong with a MongoDB server, as the hub's errors. The driver's labels say whether trying again can help. */
 import {
-  MongoBulkWriteError,
+  MongoCompatibilityError,
   MongoError,
   MongoNetworkError,
   MongoNotConnectedError,
@@ -9,15 +9,20 @@ import {
   MongoServerError,
   MongoServerSelectionError,
   MongoTopologyClosedError,
+  MongoUnexpectedServerResponseError,
   MongoWriteConcernError,
 } from 'mongodb';
 import { CarrierError, FatalError, RetryableError } from '../../errors.js';
 import { redact } from '../../redaction.js';
 
-const duplicateKey = 11000;
+export const duplicateKey = 11000;
 
-/** Wrong user or password, or a user without the rights (`error_codes.yml`; 8000 is Atlas's own). */
-const refusedLogin = new Set([11, 13, 18, 334, 8000]);
+/** Wrong user or password, or a user without the rights (`error_codes.yml`). */
+const refusedLogin = new Set([11, 13, 18, 334]);
+
+/** Atlas's own, for all that it refuses: a login, a full quota, one collection too many. */
+const ofAtlas = 8000;
+const badLogin = /\bbad auth\b|authentication failed/i;
 
 /** What the server has no room or no time for now, besides what the driver labels. */
 const passing = new Set([
@@ -33,6 +38,27 @@ const passing = new Set([
  */
 const unknown = new Set([59, 115, 238, 303, 31082, 40234, 40324, 6047401]);
 
+/** What the system says of a connection, wherever it stands in an error: in itself, as a cause, inside a bulk write. */
+const ofNetwork = new Set([
+  ...['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'ETIMEDOUT', 'ENOTCONN', 'ESHUTDOWN'],
+  ...[
+    'EHOSTUNREACH',
+    'EHOSTDOWN',
+    'ENETUNREACH',
+    'ENETDOWN',
+    'ENETRESET',
+    'EADDRNOTAVAIL',
+    'EMFILE',
+    'ENOBUFS',
+  ],
+  ...['ENOTFOUND', 'EAI_AGAIN', 'ETIMEOUT', 'ESERVFAIL', 'ERR_SOCKET_CLOSED'],
+  ...['ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END', 'ERR_STREAM_PREMATURE_CLOSE'],
+  ...['ERR_SOCKET_CLOSED_BEFORE_CONNECTION', 'ERR_SOCKET_CONNECTION_TIMEOUT'],
+]);
+
+/** A validator that is refused in one of these ways is one that the server cannot apply: bad value, failed to parse. */
+const refusedValidator = new Set([2, 9, 14, 72, 73, 40415]);
+
 const passingLabels = [
   'RetryableWriteError',
   'TransientTransactionError',
@@ -47,31 +73,74 @@ export function isDuplicateKey(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === duplicateKey;
 }
 
+/**
+ * The fields of the unique index that a duplicate key (11000) met, or its name where the server does not say them;
+ * undefined: it says neither. Bulk writes keep the message alone.
+ */
+export function metKey(error: {
+  keyPattern?: object;
+  keyValue?: object;
+  errmsg?: string;
+  message?: string;
+}): string | undefined {
+  const { keyPattern, keyValue, errmsg, message } = error;
+  const fields = Object.keys(keyPattern ?? keyValue ?? {});
+  if (fields.length > 0) return fields.join(', ');
+  return /\bindex:?\s+['"]?([^\s'",]+)/i.exec(errmsg ?? message ?? '')?.[1];
+}
+
+/** A document of that id is there. A key of another index says nothing of it. */
+export function isTakenId(error: unknown): boolean {
+  return isDuplicateKey(error) && ['_id', '_id_', undefined].includes(metKey(error as MongoServerError));
+}
+
 /** Whether the server does not have what was asked for. Told by codes alone: their messages vary. */
 export function isLacking(error: unknown): boolean {
   return error instanceof MongoServerError && unknown.has(Number(error.code));
 }
 
+/** As `isLacking`, of a validator: a server that has none may as well say that it cannot read it. */
+export function isNoValidator(error: unknown): boolean {
+  return isLacking(error) || (error instanceof MongoServerError && refusedValidator.has(Number(error.code)));
+}
+
 /** Whether the same operation may succeed in a moment, and may have taken effect although it failed. */
 export function isPassing(error: unknown): boolean {
-  if (!(error instanceof MongoError)) return false;
-  // Bulk writes wrap what went wrong, a lost connection too.
-  if (error instanceof MongoBulkWriteError && isPassing(error.errorResponse)) return true;
-  if (isLostConnection(error) || error instanceof MongoWriteConcernError) return true;
-  return passingLabels.some((label) => error.hasErrorLabel(label)) || passing.has(Number(error.code));
+  return withinOf(error).some(
+    (one) =>
+      isLostConnection(one) ||
+      (one instanceof MongoError && passingLabels.some((label) => one.hasErrorLabel(label))) ||
+      (one instanceof MongoError && passing.has(Number(one.code))),
+  );
 }
 
 export function faultOf(error: unknown): CarrierError {
   if (error instanceof CarrierError) return error;
   // Driver messages name hosts, and may quote what they could not parse.
   const message = redact(error instanceof Error ? error.message : String(error));
-  if (error instanceof MongoServerError && refusedLogin.has(Number(error.code))) {
+  const code = error instanceof MongoServerError ? Number(error.code) : undefined;
+  const old = withinOf(error).find(
+    (one) => one instanceof MongoCompatibilityError && /wire version/i.test(one.message),
+  );
+  if (old) {
+    return new FatalError('config_invalid', `This MongoDB server cannot be used: ${redact(old.message)}`, {
+      field: 'MONGODB_URL',
+    });
+  }
+  if (refusedLogin.has(code!) || (code === ofAtlas && badLogin.test(message))) {
     return new FatalError(
       'config_invalid',
       `MongoDB refuses the user (${message}). Check user, password and rights in MONGODB_URL.`,
       { field: 'MONGODB_URL' },
     );
   }
+  if (code === duplicateKey) {
+    const key = metKey(error as MongoServerError) ?? 'unknown';
+    return new FatalError('internal', `The store has the unique key "${key}" of a document already.`, {
+      cause: error,
+    });
+  }
+  if (code === ofAtlas) return unavailable(`Atlas refuses: ${message}`, error);
   if (isPassing(error)) return unavailable(`MongoDB cannot be used right now (${message}).`, error);
   return new FatalError('internal', `The store refused an operation: ${message}`, { cause: error });
 }
@@ -80,7 +149,7 @@ export function unavailable(message: string, cause?: unknown): CarrierError {
   return new RetryableError('store_unavailable', message, { cause });
 }
 
-function isLostConnection(error: MongoError): boolean {
+function isLostConnection(error: Error): boolean {
   return (
     error instanceof MongoNetworkError ||
     error instanceof MongoServerSelectionError ||
@@ -88,6 +157,24 @@ function isLostConnection(error: MongoError): boolean {
     error instanceof MongoTopologyClosedError ||
     error instanceof MongoServerClosedError ||
     error instanceof MongoOperationTimeoutError ||
-    lostConnection.test(error.name)
+    error instanceof MongoUnexpectedServerResponseError ||
+    error instanceof MongoWriteConcernError ||
+    lostConnection.test(error.name) ||
+    ofNetwork.has(String((error as NodeJS.ErrnoException).code))
   );
+}
+
+/** The error and all that it wraps: causes, what a bulk write met, why no server could be selected. */
+function withinOf(error: unknown, depth = 0): Error[] {
+  if (!(error instanceof Error) || depth > 5) return [];
+  const { cause, errorResponse, errors, reason } = error as Wrapping;
+  const servers = [...(reason?.servers?.values() ?? [])].map((server) => server.error);
+  const wrapped = [cause, errorResponse, ...(Array.isArray(errors) ? errors : []), ...servers];
+  return [error, ...wrapped.flatMap((one) => withinOf(one, depth + 1))];
+}
+
+interface Wrapping extends Error {
+  errorResponse?: unknown;
+  errors?: unknown;
+  reason?: { servers?: Map<string, { error: unknown }> };
 }

@@ -13,7 +13,7 @@ import {
 } from '../file-store.js';
 import { whole } from '../paging.js';
 import type { Connection } from './connection.js';
-import { isDuplicateKey } from './faults.js';
+import { isTakenId } from './faults.js';
 import { type ChunkDocument, chunkBytes, chunkId, type FileDocument } from './file-documents.js';
 import type { FileUses } from './file-uses.js';
 
@@ -121,7 +121,7 @@ export class MongoFiles implements FileStore {
       try {
         await insert();
       } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
+        if (!isTakenId(error)) throw error;
       }
     });
   }

@@ -5,13 +5,13 @@
 import { type Db, type Document, type IndexDescription, MongoServerError } from 'mongodb';
 import { FatalError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
-import { has, type MadeIndexes, shardedIngestion } from './abilities.js';
-import { isLacking } from './faults.js';
+import { type MadeIndexes, shardedIngestion } from './abilities.js';
+import { isLacking, isNoValidator } from './faults.js';
 import { dropIndex, IndexMaker, indexNames, makeIndex } from './index-maker.js';
 import { persistently } from './persistence.js';
 import { probeIndexes } from './probes.js';
 
-const collections = [
+export const collections = [
   'memories',
   'embedders',
   'tokens',
@@ -21,7 +21,6 @@ const collections = [
   'meta',
   'archive',
   'audit',
-  'probes',
 ];
 
 /**
@@ -129,7 +128,7 @@ const expiring: IndexDescription = {
 export async function makeCollections(db: Db): Promise<boolean> {
   const found = await db.listCollections({}, { nameOnly: false }).toArray();
   const there = new Map(found.map(({ name, options }) => [name, options]));
-  const missing = collections.filter((name) => name !== 'memories' && !there.has(name));
+  const missing = [...collections, 'probes'].filter((name) => name !== 'memories' && !there.has(name));
   // One after another, as the indexes: engines that lock their catalogue make one of two give way.
   const validation = await makeMemories(db, there.get('memories'));
   for (const name of missing) await makeCollection(db, name);
@@ -145,9 +144,20 @@ export async function isValidated(db: Db): Promise<boolean> {
 async function makeMemories(db: Db, there: Document | undefined): Promise<boolean> {
   // Put only where it differs: it holds up everyone, and a newer hub may be bringing the database up right now.
   if (JSON.stringify(there?.validator) === JSON.stringify(validator)) return true;
-  if (!there && (await has(() => makeCollection(db, 'memories', { validator })))) return true;
+  if (!there && (await validates(() => makeCollection(db, 'memories', { validator })))) return true;
   if (!there) await makeCollection(db, 'memories');
-  return has(() => persistently(() => db.command({ collMod: 'memories', validator })));
+  return validates(() => persistently(() => db.command({ collMod: 'memories', validator })));
+}
+
+/** False when the server does not take the validator; what it lacks is told with the rest, and it is asked again at every start. */
+async function validates(put: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await put();
+    return true;
+  } catch (error) {
+    if (isNoValidator(error)) return false;
+    throw error;
+  }
 }
 
 async function makeCollection(db: Db, name: string, options: { validator?: object } = {}): Promise<void> {

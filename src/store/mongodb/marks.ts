@@ -5,15 +5,20 @@
  * cannot commit a second time, even if it does not see the turn.
  */
 import type { MemoryStatus } from '../../core/memory.js';
+import { isRetryable } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { MemoryDocument } from './documents.js';
+import { unavailable } from './faults.js';
 import type { RoomAgents } from './room-agents.js';
 import type { RoomLog, Updates } from './room-log.js';
 
 interface Marking {
   document: MemoryDocument;
   covers: Set<string>;
-  done: Promise<void>;
+  /** Of the last try: whether it is done. */
+  done: Promise<boolean>;
+  /** The last try has failed. */
+  failed: boolean;
 }
 
 export class Marks {
@@ -30,15 +35,28 @@ export class Marks {
   /** Begins to apply a committed turn; returns at once, and never fails: what is left undone is repaired. */
   begin(document: MemoryDocument): void {
     if (document.open === undefined) return;
-    const done = this.#log.update(updatesOf(document, this.#log.agents)).catch((err) => {
+    const covers = new Set(document.turn!.covers);
+    const marking: Marking = { document, covers, done: Promise.resolve(false), failed: false };
+    this.#markings.add(marking);
+    this.#try(marking);
+  }
+
+  #try(marking: Marking): Promise<boolean> {
+    const { document } = marking;
+    marking.failed = false;
+    const end = (err?: unknown) => {
+      marking.failed = err !== undefined;
+      // What can never be done is left to whoever claims the room, and told there.
+      if (!marking.failed || !isRetryable(err)) this.#markings.delete(marking);
+      if (!marking.failed) return true;
       this.#logger.warn(
         { err, turnId: document.turnId },
-        "a turn's messages are not marked yet; the next claim will",
+        "a turn's messages are not marked yet; the next read or claim will",
       );
-    });
-    const marking: Marking = { document, covers: new Set(document.turn!.covers), done };
-    this.#markings.add(marking);
-    void done.finally(() => this.#markings.delete(marking));
+      return false;
+    };
+    marking.done = this.#log.update(updatesOf(document, this.#log.agents)).then(() => end(), end);
+    return marking.done;
   }
 
   /** Applies turns that some process committed and did not finish. */
@@ -55,9 +73,23 @@ export class Marks {
     return this.#those(({ covers }) => covers.has(id));
   }
 
+  /** For who learns the message's id from a read: whether its marking was under way when that began, or is now. */
+  since(): (id: string) => Promise<unknown> | undefined {
+    const before = [...this.#markings];
+    return (id) => {
+      const found = before.filter(({ covers }) => covers.has(id));
+      return found.length > 0 ? this.#finished(found) : this.ofMessage(id);
+    };
+  }
+
   /** A silent turn's scope is not known: it counts for all. */
   ofScopes(scopes: readonly string[]): Promise<unknown> | undefined {
     return this.#those(({ document }) => document.scope === undefined || scopes.includes(document.scope));
+  }
+
+  /** Resolves when those under way have ended, well or not. */
+  async ended(): Promise<void> {
+    await Promise.all([...this.#markings].map(({ done }) => done));
   }
 
   all(): Promise<unknown> | undefined {
@@ -65,8 +97,23 @@ export class Marks {
   }
 
   #those(wanted: (marking: Marking) => boolean): Promise<unknown> | undefined {
+    if (this.#markings.size === 0) return;
     const found = [...this.#markings].filter(wanted);
-    return found.length > 0 ? Promise.all(found.map(({ done }) => done)) : undefined;
+    return found.length > 0 ? this.#finished(found) : undefined;
+  }
+
+  #finished(markings: Marking[]): Promise<unknown> {
+    const finished = Promise.all(markings.map((marking) => this.#finish(marking)));
+    // Whoever asked may have failed meanwhile for another reason.
+    finished.catch(() => {});
+    return finished;
+  }
+
+  /** What this process has committed it reads as committed, or not at all. */
+  async #finish(marking: Marking): Promise<void> {
+    if ((!marking.failed && (await marking.done)) || !this.#markings.has(marking)) return;
+    if (!(marking.failed ? await this.#try(marking) : await marking.done) && this.#markings.has(marking))
+      throw unavailable("A turn's messages are not marked yet.");
   }
 }
 

@@ -68,12 +68,15 @@ export class MongoMemories implements MemoryStore {
   }
 
   async find(key: SourceKey): Promise<Memory | null> {
+    const markingOf = this.#parts.marks.since();
     const found = await this.#parts.connection.run(() =>
       this.#memories.findOne<MemoryDocument>({ ingest: ingestionId(key) }, { projection: memoryFields }),
     );
     if (!found) return null;
-    const marking = this.#parts.marks.ofMessage(found._id);
-    return marking ? this.get(found._id) : memoryOf(found);
+    const marking = markingOf(found._id);
+    if (!marking) return memoryOf(found);
+    await marking;
+    return this.get(found._id);
   }
 
   edit(id: string, text: string): Promise<boolean> {

@@ -42,16 +42,15 @@ export class MongoNotes implements NoteStore {
    * Whose deletion counts has it: `findOneAndDelete` gives it to several on FerretDB. Not repeated by us: a deletion
    * whose answer was lost may have taken effect.
    */
-  take(key: string): Promise<unknown> {
+  async take(key: string): Promise<unknown> {
     const _id = JSON.stringify(key);
-    return this.#connection.run(async () => {
-      for (;;) {
-        const note = await this.#notes.findOne({ _id });
-        if (!note) return null;
-        const { deletedCount } = await this.#notes.deleteOne({ _id, version: note.version });
-        if (deletedCount > 0) return read(note);
-      }
-    });
+    for (;;) {
+      const note = await this.#connection.run(() => this.#notes.findOne({ _id }));
+      if (!note) return null;
+      const { version } = note;
+      const { deletedCount } = await this.#connection.run(() => this.#notes.deleteOne({ _id, version }));
+      if (deletedCount > 0) return read(note);
+    }
   }
 
   async list(prefix: string, limit: number): Promise<Note[]> {

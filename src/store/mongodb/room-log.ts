@@ -1,10 +1,11 @@
 /** The writes on `memories`: insertions under unique keys, and updates that follow them. Both in batches. */
 import { type AnyBulkWriteOperation, type Collection, MongoBulkWriteError } from 'mongodb';
-import { isRetryable } from '../../errors.js';
+import { FatalError, isRetryable } from '../../errors.js';
+import { shardedIngestion } from './abilities.js';
 import { Batch } from './batch.js';
 import type { Connection } from './connection.js';
 import type { MemoryDocument } from './documents.js';
-import { isDuplicateKey } from './faults.js';
+import { duplicateKey, isDuplicateKey, metKey } from './faults.js';
 import type { RoomAgents } from './room-agents.js';
 
 /** Of one command; a document is 1 to 4 KB. */
@@ -12,6 +13,9 @@ const most = 100;
 
 /** `again`: an earlier try of the same insertion may be what has taken the key. */
 export type Inserted = { stored: true } | { stored: false; again: boolean };
+
+/** The unique keys of `memories`, by their indexes' names: who meets one of them finds out whose it is. */
+const known = new Set(['_id_', 'ingestion', shardedIngestion, 'covered', 'covered_meanwhile']);
 
 /** Updates that belong together, carried out in this order. */
 export type Updates = AnyBulkWriteOperation<MemoryDocument>[];
@@ -91,11 +95,20 @@ async function insertAll(
   }
 }
 
-/** Which of the documents met a taken key; undefined where anything else went wrong too. */
+/**
+ * Which of the documents met a taken key; undefined where anything else went wrong too. Throws for a key that is none
+ * of ours, an operator's own index for one: the document is not there under another id, it is refused.
+ */
 function takenKeys(error: unknown): Set<number> | undefined {
   if (!(error instanceof MongoBulkWriteError) || !isDuplicateKey(error)) return;
   if (error.result.getWriteConcernError()) return;
   const errors = [error.writeErrors].flat();
-  if (errors.some(({ code }) => code !== 11000)) return;
+  if (errors.some(({ code }) => code !== duplicateKey)) return;
+  const others = errors.map(metKey).find((key) => key !== undefined && !known.has(key));
+  if (others !== undefined)
+    throw new FatalError(
+      'internal',
+      `The unique index "${others}" of "memories" is none of the hub's: drop it.`,
+    );
   return new Set(errors.map(({ index }) => index));
 }

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from 'mongodb';
 import { FatalError, RetryableError } from '../../errors.js';
 import { type Migration, type MigrationName, migrations, oldestFor } from '../migrations.js';
-import { isDuplicateKey } from './faults.js';
+import { isTakenId } from './faults.js';
 
 /** May be repeated, by many processes at once, also on what a newer hub wrote meanwhile. */
 type Step = (db: Db) => Promise<void>;
@@ -22,6 +22,7 @@ const steps: Record<MigrationName, Step | null> = {
   'turn-states': null,
   'file-owners': null,
   deliveries: null,
+  words: null,
 };
 
 /** How often a running process looks whether it may go on, in ms. */
@@ -136,7 +137,7 @@ async function upward(
     );
   } catch (error) {
     // It is there, and not less.
-    if (!isDuplicateKey(error)) throw error;
+    if (!isTakenId(error)) throw error;
   }
 }
 

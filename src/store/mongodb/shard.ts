@@ -60,7 +60,7 @@ export async function requireCluster(options: ConnectionOptions): Promise<void> 
 export async function shardStore({ log, ...options }: ConnectionOptions & { log: Logger }): Promise<void> {
   const connection = await Connection.open(options);
   try {
-    await connection.run(async (db) => {
+    await connection.slowly(async (db) => {
       await askForMongos(db);
       const newer = unknownTo(known, await readSchema(db)).length > 0;
       if (!newer) await makeCollections(db);
@@ -160,7 +160,7 @@ class Sharding {
     for (;;) {
       const begun = Date.now();
       try {
-        return await this.#connection.run(work);
+        return await this.#connection.slowly(work);
       } catch (error) {
         if (!isRetryable(error) || Date.now() - begun < waitedMs) throw error;
       }

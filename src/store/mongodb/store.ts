@@ -2,6 +2,7 @@
  * The distributed store: MongoDB, or what speaks its protocol. One turn is one document, and its insertion with a
  * majority is the commit; marks follow and are repaired. No transaction spans documents.
  *
+ * - **Connection** (`connection.ts`): every operation goes through it. **Watchdog** (`watchdog.ts`): each ends in time.
  * - **Documents** (`documents.ts`): what lies where, and why a key has one memory and a turn one commit.
  * - **Room log** (`room-log.ts`): the writes, in batches. **Marks** (`marks.ts`): what follows a commit.
  * - **Reads** (`reads.ts`): several in one round trip. Nothing is cached that order or privacy could hang on.
@@ -9,7 +10,7 @@
  * - **Abilities** (`abilities.ts`): what this server has; `indexes.ts` makes what it can.
  * - **Search**: `search.ts` over the search node (`search-node.ts`) or, without one, `lexicon.ts` and `vectors.ts`.
  * - **Files** (`files.ts`): their bytes, and how those go that no memory names (`file-uses.ts`).
- * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`.
+ * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`; `overview.ts` shows it.
  *
  * The other files are the ports.
  */
@@ -21,6 +22,7 @@ import { MongoAudit } from './audit.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { Embedders } from './embedders.js';
 import { Expiry } from './expiry.js';
+import { unavailable } from './faults.js';
 import { FileUses } from './file-uses.js';
 import { MongoFiles } from './files.js';
 import { indexNames } from './index-maker.js';
@@ -85,7 +87,7 @@ function prepare(
   connection: Connection,
   { migrate = true, known: ours = known, log }: MongoOptions,
 ): Promise<Prepared> {
-  return connection.run(async (db) => {
+  return connection.slowly(async (db) => {
     const found = await readSchema(db, ours);
     const made = unknownTo(ours, found).length === 0 && (migrate || found.version === 0);
     if (made) await warnOlder(db, found, ours);
@@ -179,10 +181,13 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
     files: new MongoFiles(connection, uses),
     notes: new MongoNotes(connection),
     audit: new MongoAudit(connection),
+    reach: connection.reach,
     /** Writes, because a store that can only read is not ready. */
     async ping() {
+      const { away } = connection.reach;
+      if (away !== null) throw unavailable(away);
       const meta = connection.collection<{ _id: string; at: number }>('meta');
-      await connection.run(() =>
+      await connection.probe(() =>
         meta.updateOne({ _id: 'ping' }, { $set: { at: Date.now() } }, { upsert: true }),
       );
     },
@@ -190,7 +195,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
       closed ??= (async () => {
         unwatch();
         node?.close();
-        await marks.all();
+        await marks.ended();
         await connection.close();
       })();
       return closed;

@@ -6,6 +6,7 @@ import type { Appended } from '../history.js';
 import type { Page } from '../paging.js';
 import { whole } from '../paging.js';
 import type { Claim, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
+import { noteCheckpoint } from './checkpoints.js';
 import type { Connection } from './connection.js';
 import {
   checkpointOf,
@@ -34,6 +35,8 @@ export class MongoTurns implements TurnStore {
   readonly #listings: Listings;
   readonly #reopening: Reopening;
   readonly #append: MongoMemories['append'];
+  /** Commits that were begun, by the caller's turn. */
+  readonly #tried = new WeakMap<Turn, MemoryDocument>();
 
   constructor(
     connection: Connection,
@@ -62,50 +65,24 @@ export class MongoTurns implements TurnStore {
     }
   }
 
-  /** Without effect on a finished turn: the checkpoint stands in a message that waits, and none of its does. */
   async checkpoint(checkpoint: TurnCheckpoint): Promise<void> {
-    const { turnId, roomId, agentId, covers, steps, tries = 0, trigger } = copied(checkpoint);
-    const counted = tries > 0 ? { tries } : {};
-    const open = trigger ? Open.trigger : Open.checkpoint;
-    await this.#marks.ofRoom(roomId);
-    const { memories } = this.#log;
+    const copy = copied(checkpoint);
+    await this.#marks.ofRoom(copy.roomId);
     this.#log.agents.saw([checkpoint]);
-    for (const _id of covers) {
-      const holder = { _id, ...this.#log.agents.of(roomId), status: 'pending' as const };
-      const matched = await this.#connection.repeatable(async () => {
-        const set = () =>
-          memories.updateOne(
-            { ...holder, checkpoint: { $exists: false } },
-            {
-              $set: {
-                open,
-                checkpoint: { turnId, agentId, covers, steps, ...counted },
-              },
-            },
-          );
-        // The covers of the first checkpoint stay: messages that came later wait for the next turn.
-        const renew = () =>
-          memories.updateOne(
-            { ...holder, 'checkpoint.turnId': turnId },
-            { $set: { 'checkpoint.steps': steps, 'checkpoint.tries': tries } },
-          );
-        // One of the two does it; what is likelier is tried first.
-        const [first, second] = steps.length > 1 ? [renew, set] : [set, renew];
-        return (await first()).matchedCount > 0 || (await second()).matchedCount > 0;
-      });
-      // Another one of the covers holds it where the first is gone.
-      if (matched) return;
-    }
+    await noteCheckpoint(this.#connection, this.#log, copy);
   }
 
   async commit({ turn, reply, outbound }: TurnCommit): Promise<boolean> {
-    const document = turnDocumentOf(turn, reply, outbound);
+    // The same document again where nobody knows whether it was stored: so it is known as ours.
+    const tried = this.#tried.get(turn);
+    const document = tried ?? turnDocumentOf(turn, reply, outbound);
+    this.#tried.set(turn, document);
     const inserted = await this.#log.insert(document);
     if (!inserted.stored) {
       const winner = await this.#winner(turn);
       if (!winner) throw new FatalError('internal', `Another memory has the id ${document._id}.`);
       // Our own first try, whose answer was lost, is no other worker.
-      if (!inserted.again || winner._id !== document._id) return false;
+      if (!(inserted.again || tried) || winner._id !== document._id) return false;
     }
     this.#marks.begin(document);
     return true;
@@ -273,8 +250,7 @@ export class MongoTurns implements TurnStore {
 
   /** The turn of that id, or else another one with some of its messages. */
   #winner({ turnId, roomId, covers }: Turn): Promise<MemoryDocument | null> {
-    const projection = { _id: 1 } as const;
-    const room = this.#log.agents.of(roomId);
+    const [room, projection] = [this.#log.agents.of(roomId), { _id: 1 } as const];
     return this.#connection.run(
       async () =>
         (await this.#log.memories.findOne<MemoryDocument>({ ingest: turnId, ...room }, { projection })) ??

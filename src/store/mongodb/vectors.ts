@@ -31,7 +31,7 @@ export async function nearest(
   const length = lengthOf(values);
   if (length === 0) return [];
   const top = new Top<MemoryDocument>(limit);
-  await connection.run(async () => {
+  await connection.slowly(async () => {
     const cursor = connection
       .retrieval<MemoryDocument>('memories')
       .find({ ...matching(filter), [`has.${key}`]: true })
