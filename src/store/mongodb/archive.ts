@@ -13,7 +13,7 @@ import { has } from './abilities.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import type { MemoryDocument } from './documents.js';
 import { isTakenId } from './faults.js';
-import { indexNames } from './indexes.js';
+import { indexNames } from './index-maker.js';
 import { readSchema } from './schema.js';
 import { idAt, monthAt, type Share, tally } from './tally.js';
 

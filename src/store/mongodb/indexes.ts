@@ -21,7 +21,6 @@ export const collections = [
   'meta',
   'archive',
   'audit',
-  'probes',
 ];
 
 /**
@@ -129,7 +128,7 @@ const expiring: IndexDescription = {
 export async function makeCollections(db: Db): Promise<boolean> {
   const found = await db.listCollections({}, { nameOnly: false }).toArray();
   const there = new Map(found.map(({ name, options }) => [name, options]));
-  const missing = collections.filter((name) => name !== 'memories' && !there.has(name));
+  const missing = [...collections, 'probes'].filter((name) => name !== 'memories' && !there.has(name));
   // One after another, as the indexes: engines that lock their catalogue make one of two give way.
   const validation = await makeMemories(db, there.get('memories'));
   for (const name of missing) await makeCollection(db, name);

@@ -51,7 +51,7 @@ export class SearchNode {
       },
     });
     // Until the server takes one, words are looked for in the database itself.
-    const refused = () => this.#connection.run(makeTermsIndex);
+    const refused = () => this.#connection.slowly(makeTermsIndex);
     return this.#indexes.has({ name: wordsIndex, type: 'search', definition, refused });
   }
 
