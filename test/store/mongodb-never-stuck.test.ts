@@ -118,7 +118,7 @@ for (const replicaSet of ['rs0', undefined]) {
       // Of four connections, none is ever given back.
       let left = 4;
       cuts = (command) => command === 'find' && left-- > 0;
-      const reads = Array.from({ length: 4 }, () => outcome(store.turns.claim('room', 1)));
+      const reads = Array.from({ length: 4 }, () => outcome(store.turns.get('none')));
       expect(await Promise.all(reads)).toEqual(Array(4).fill('unavailable'));
       await until(() => renewed > 0);
       await until(() => store.reach!.away === null);
