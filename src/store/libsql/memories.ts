@@ -87,6 +87,8 @@ export class LibsqlMemories implements MemoryStore {
   async rooms(page: PageRequest & { agentId?: string }): Promise<Page<RoomSummary>> {
     const limit = whole(page.limit, 1);
     const before = readNumber(page.cursor, endOfAll);
+    // Asked at every first start, which needs no other thread for that.
+    if (this.#parts.table.last === 0) return { items: [], nextCursor: null };
     const step = await this.#parts.side.call('listRooms', before, limit, page.agentId ?? null);
     return pageOfStep(step, limit, roomOf);
   }
