@@ -10,6 +10,8 @@ import type { SideThread } from './side-thread.js';
 const quietMs = 1_000;
 /** Pages of 4 KB: a log of 4 MB is moved while writing goes on; one of 16 MB stops the writer for as long as it takes. */
 const manyPages = 1_000;
+/** A log of 1 MB or less may stay: the thread that moves it costs more. */
+const fewPages = 250;
 const tooManyPages = 4_000;
 /** Segments of words saved in one step, some 17 KB each; and with how many waiting it does not wait for a rest. */
 const savedPerStep = 4;
@@ -76,11 +78,16 @@ export class Upkeep {
     clearTimeout(this.#quiet);
   }
 
+  /** About how many pages the log has that a checkpoint would move. */
+  get #loggedPages(): number {
+    return this.#operations * this.#pagesPerOperation;
+  }
+
   #count(operations: number): void {
     this.#written = true;
     this.#quiet.refresh();
     this.#operations += operations;
-    if (this.#operations * this.#pagesPerOperation > manyPages) void this.#move();
+    if (this.#loggedPages > manyPages) void this.#move();
   }
 
   #saveWords(): true {
@@ -109,7 +116,7 @@ export class Upkeep {
   }
 
   async #rest(): Promise<void> {
-    if (!this.#forgotten) return this.#move();
+    if (!this.#forgotten) return this.#loggedPages > fewPages ? this.#move() : undefined;
     const { side, hold } = this.#parts;
     try {
       await hold(async () => {
