@@ -1,5 +1,4 @@
 /** What a hub stands on: one process by itself, or Redis and MongoDB for several. Names stores, queues and buses. */
-import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { InProcessBus } from './bus/in-process.js';
 import type { Config } from './config.js';
 import type { Engines } from './engines.js';
@@ -13,10 +12,14 @@ import { NotedSecrets, secretNote, undamaged } from './secrets/noted-secrets.js'
 import { open } from './secrets/sealing.js';
 import { noteAtRest } from './store/libsql/at-rest.js';
 import { openLibsqlStore } from './store/libsql/store.js';
+import type { ArchiveRequest } from './store/mongodb/archive.js';
 import type { MongoOptions } from './store/mongodb/store.js';
 import type { Store } from './store/store.js';
 
-/** How a shared database is opened, and who sees every command to it, and every answer, e.g. to count them. */
+/**
+ * How a shared database is opened, and who sees every command to it, and every answer, e.g. to count them; of any database:
+ * what to do where it cannot be used any more in this process.
+ */
 export type DatabaseWatch = Pick<
   MongoOptions,
   'onCommand' | 'onAnswer' | 'onStuck' | 'patience' | 'embedderHint' | 'migrate'
@@ -24,11 +27,17 @@ export type DatabaseWatch = Pick<
 
 /** @throws what the engines throw: `store_locked`, `store_unavailable`, `config_invalid`. */
 export function openEngines(config: Config, log: Logger, watch: DatabaseWatch = {}): Promise<Engines> {
-  return config.cluster ? sharedEngines(config.cluster, config, log, watch) : embeddedEngines(config, log);
+  return config.cluster
+    ? sharedEngines(config.cluster, config, log, watch)
+    : embeddedEngines(config, log, watch);
 }
 
-async function embeddedEngines({ dataDir, turns }: Config, log: Logger): Promise<Engines> {
-  const store = await openLibsqlStore({ dataDir, log });
+async function embeddedEngines(
+  { dataDir, turns }: Config,
+  log: Logger,
+  { onStuck }: DatabaseWatch,
+): Promise<Engines> {
+  const store = await openLibsqlStore({ dataDir, log, onStuck });
   const bus = new InProcessBus((err) => log.error({ err }, 'a listener failed'));
   const close = () => store.close();
   return {
@@ -37,7 +46,11 @@ async function embeddedEngines({ dataDir, turns }: Config, log: Logger): Promise
     turnQueue: new InProcessQueue(turns),
     deliveryQueue: new InProcessQueue(turns),
     leases: new InProcessLeases(),
-    limiters: (name, points, duration) => new RateLimiterMemory({ keyPrefix: name, points, duration }),
+    limiters: async (name, points, duration) => {
+      // Loaded with the first message that is counted: a hub is ready sooner without it.
+      const { RateLimiterMemory } = await import('rate-limiter-flexible');
+      return new RateLimiterMemory({ keyPrefix: name, points, duration });
+    },
     maintenance: new InProcessMaintenance({ firstMs: turns.sweepMs, log }),
     close,
   };
@@ -80,8 +93,9 @@ async function sharedEngines(
   const bus = new RedisBus({ publisher: inOrder(client), subscriber, prefix: `${prefix}:events:`, log });
   const leases = new RedisLeases({ client, prefix: `${prefix}:lease:`, log });
   const maintenance = new BullmqMaintenance({ prefix, producer, worker, log });
-  const limiters: Engines['limiters'] = (name, points, duration) =>
-    new RateLimiterRedis({
+  const limiters: Engines['limiters'] = async (name, points, duration) => {
+    const { RateLimiterMemory, RateLimiterRedis } = await import('rate-limiter-flexible');
+    return new RateLimiterRedis({
       storeClient: client,
       keyPrefix: `${prefix}:rate:${name}`,
       points,
@@ -89,6 +103,7 @@ async function sharedEngines(
       // Without Redis each process counts for itself.
       insuranceLimiter: new RateLimiterMemory({ keyPrefix: name, points, duration }),
     });
+  };
   const close = async () => {
     redis.close();
     await store.close();
@@ -149,15 +164,20 @@ export async function databaseCare({ cluster }: Config, log: Logger) {
       { field: 'MONGODB_URL' },
     );
   }
-  const [{ archiveBefore, countBefore }, { requireCluster, shardKeys, shardStore }] = await Promise.all([
-    import('./store/mongodb/archive.js'),
-    import('./store/mongodb/shard.js'),
-  ]);
-  const options = { url: cluster.mongodbUrl, database: cluster.database };
+  const [{ archivable, archive }, { overview }, { requireCluster, shardKeys, shardStore }] =
+    await Promise.all([
+      import('./store/mongodb/archive.js'),
+      import('./store/mongodb/overview.js'),
+      import('./store/mongodb/shard.js'),
+    ]);
+  const { mongodbUrl: url, database, readPreference } = cluster;
+  const options = { url, database, readPreference };
   return {
-    name: cluster.database,
-    countBefore: (before: number) => countBefore(before, options),
-    archiveBefore: (before: number, tell: (moved: number) => void) => archiveBefore(before, options, tell),
+    name: database,
+    overview: () => overview(options),
+    archivable: (request: ArchiveRequest) => archivable(request, options),
+    archive: (request: ArchiveRequest, tell: (moved: number, month: string) => void) =>
+      archive(request, options, tell),
     shardKeys,
     requireCluster: () => requireCluster(options),
     shard: () => shardStore({ ...options, log }),

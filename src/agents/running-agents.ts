@@ -53,11 +53,10 @@ export class RunningAgents {
 
   /** The one of this name that serves the agent. */
   connector(name: string, agentId: string): Connector | undefined {
-    const able = [agentId, null].flatMap((id) => this.#agents.get(id)?.connectors ?? []);
-    const named = able.filter((connector) => connector.name === name);
+    const named = (of: Id, owner: string | undefined) =>
+      this.#agents.get(of)?.connectors.find((one) => one.name === name && one.agentId === owner);
     return (
-      named.find((connector) => connector.agentId === agentId) ??
-      named.find((connector) => connector.agentId === undefined)
+      named(agentId, agentId) ?? named(null, agentId) ?? named(agentId, undefined) ?? named(null, undefined)
     );
   }
 

@@ -115,18 +115,25 @@ const database = program
 const yes = new Option('-y, --yes', 'do it; without this, only tell what would be done');
 
 database
+  .command('show', { isDefault: true })
+  .description('what lies there, by agent and month, what is archived, and what is sharded')
+  .addOption(logLevel)
+  .action(async (flags: Flags) => (await import('./database.js')).show(settings(flags)));
+
+database
   .command('archive')
   .description('move finished messages and turns of old months out of the way')
   .requiredOption('--before <month>', 'what is older than this month goes, e.g. 2026-01')
+  .option('--agent <id>', 'of this agent alone')
   .addOption(yes)
   .addOption(logLevel)
-  .action(async (flags: Flags & { before: string; yes?: boolean }) =>
+  .action(async (flags: Flags & { before: string; agent?: string; yes?: boolean }) =>
     (await import('./database.js')).archive(settings(flags), flags),
   );
 
 database
   .command('shard')
-  .description('spread the collections over a sharded cluster')
+  .description('spread the collections over a sharded cluster, by agent')
   .addOption(yes)
   .addOption(logLevel)
   .action(async (flags: Flags & { yes?: boolean }) =>

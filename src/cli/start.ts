@@ -54,7 +54,7 @@ function die(signal: NodeJS.Signals): void {
   process.exit(1);
 }
 
-/** The driver of a shared database may be stuck for good in one process. */
+/** The driver of a shared database may be stuck for good in one process; so is the embedded one whose disk has failed. */
 const ending: Overrides = { database: { onStuck: () => void endProcess(tryAgain) } };
 
 async function gateway(config: Config, log: Logger): Promise<Process> {

@@ -1,6 +1,8 @@
 import { hash, randomUUID } from 'node:crypto';
 
 let lastMs = 0;
+/** `lastMs` as an id begins. */
+let lastTime = '';
 let counter = 0;
 
 /**
@@ -9,21 +11,22 @@ let counter = 0;
  */
 export function newId(): string {
   const now = Date.now();
-  if (now > lastMs) {
-    lastMs = now;
-    counter = 0;
-  } else if (++counter > 0xfff) {
-    lastMs++;
+  if (now > lastMs || ++counter > 0xfff) {
+    lastMs = Math.max(now, lastMs + 1);
+    lastTime = beginningOf(lastMs);
     counter = 0;
   }
-  const time = lastMs.toString(16).padStart(12, '0');
   // A random UUIDv4 has the variant bits where v7 has them, and costs a tenth of asking for random bytes.
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}${randomUUID().slice(18)}`;
+  return `${lastTime}-7${counter.toString(16).padStart(3, '0')}${randomUUID().slice(18)}`;
 }
 
 /** Greater than every id made at this time (Unix ms) or before, and smaller than those made later. */
 export function idAfter(ms: number): string {
-  const time = (ms + 1).toString(16).padStart(12, '0');
+  return beginningOf(ms + 1);
+}
+
+function beginningOf(ms: number): string {
+  const time = ms.toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}`;
 }
 

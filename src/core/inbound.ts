@@ -11,6 +11,7 @@ import {
   Source,
   type SourceKey,
   scopeOf,
+  sharedScopeOf,
 } from './memory.js';
 import { Parts } from './part.js';
 
@@ -130,11 +131,13 @@ export function messageMemory(
   status: 'pending' | 'kept',
   pointedAt: Pick<Memory['content'], 'replyTo' | 'quote'>,
 ): Memory {
-  const { agentId, source, author, text, attachments, parts } = message;
+  const { agentId, source, direct, author, text, attachments, parts } = message;
+  const roomId = roomIdOf(agentId, source);
+  const scope = direct ? scopeOf(message) : sharedScopeOf(roomId);
+  const content = { text, attachments, ...pointedAt, ...(parts.length > 0 && { parts }) };
   return {
-    ...{ id: newId(), agentId, roomId: roomIdOf(agentId, source), scope: scopeOf(message) },
-    ...{ kind: 'message', role: 'user', author, source },
-    content: { text, attachments, ...pointedAt, ...(parts.length > 0 && { parts }) },
-    ...{ status, turnId: null, createdAt: Date.now() },
+    id: newId(),
+    ...{ agentId, roomId, scope, kind: 'message', role: 'user', author, content, source, status },
+    ...{ turnId: null, createdAt: Date.now() },
   };
 }

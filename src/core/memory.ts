@@ -171,8 +171,12 @@ export function scopeOf(
   message: Pick<Memory, 'agentId' | 'author'> & { source: RoomSource; direct: boolean },
 ): string {
   const { agentId, source, author } = message;
-  if (!message.direct) return roomIdOf(agentId, source).replace(/^room/, 'shared');
+  if (!message.direct) return sharedScopeOf(roomIdOf(agentId, source));
   return derivedId('user', agentId, source.connector, source.tenant, author.id);
+}
+
+export function sharedScopeOf(roomId: string): string {
+  return roomId.replace(/^room/, 'shared');
 }
 
 /** Whether a room with this scope is a direct one; undefined where the scope is not of our making. */

@@ -50,11 +50,16 @@ function count(text: string, limit: number): { tokens: number; end: number } {
       digits = 0;
       // A space goes with the word after it.
       if (code === 0x20) tokens += text.charCodeAt(at - 1) === 0x20 ? 0.25 : 0;
-      else tokens += code < 0x80 ? signTokens : costs.find(([below]) => code < below)![1];
+      else tokens += code < 0x80 ? signTokens : signCost(code);
     }
     if (tokens + wordCost(letters, digits) > limit) return { tokens: limit, end: at };
   }
   return { tokens: Math.ceil(tokens + wordCost(letters, digits)), end: text.length };
+}
+
+/** Not written out where it is used: what a closure in a loop captures is allocated anew for every letter. */
+function signCost(code: number): number {
+  return costs.find(([below]) => code < below)![1];
 }
 
 function wordCost(letters: number, digits: number): number {

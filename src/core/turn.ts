@@ -113,21 +113,15 @@ interface Ending extends Pick<Turn, 'status' | 'attempt' | 'startedAt'> {
 }
 
 /** The committed turn that a checkpoint has become. */
-export function turnOf({ tries: _, trigger, ...begun }: TurnCheckpoint, ending: Ending): Turn {
-  const {
-    status,
-    reply,
-    model = null,
-    usage = noUsage,
-    error = null,
-    waitsUntil,
-    passedOver,
-    ...rest
-  } = ending;
+export function turnOf(begun: TurnCheckpoint, ending: Ending): Turn {
+  const { turnId, roomId, agentId, covers, steps, trigger } = begun;
+  const { status, reply, model = null, usage = noUsage, error = null, waitsUntil, passedOver } = ending;
+  const { attempt, startedAt, finishedAt = Date.now() } = ending;
+  const replyId = reply?.id ?? null;
   return {
-    ...begun,
+    ...{ turnId, roomId, agentId, covers, steps, status, replyId, model, usage, error },
+    ...{ attempt, startedAt, finishedAt },
     ...(trigger && trigger.kind !== 'message' && { trigger }),
-    ...{ status, replyId: reply?.id ?? null, model, usage, error, finishedAt: Date.now(), ...rest },
     ...(waitsUntil !== undefined && { waitsUntil }),
     ...(passedOver && passedOver.length > 0 && { passedOver }),
   };

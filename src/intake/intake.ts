@@ -70,11 +70,14 @@ interface Sender {
 /** The way in: check, gate, persist, wake. What it returns is durable, so the platform may be told so. */
 export class Intake {
   readonly #parts: IntakeParts;
+  /** What a message must pass, with what it says. */
+  readonly #rules: Rule[];
   /** Messages that are being completed and stored here. */
   readonly #completing = new Map<string, Promise<Receipt | null>>();
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
+    this.#rules = [...parts.rules, textRule(parts.limits)];
   }
 
   /**
@@ -85,11 +88,11 @@ export class Intake {
     inbound: InboundMessage,
     { waits, trusted, vouched, admitted, complete }: Sender,
   ): Promise<Receipt | null> {
-    const { rules, limits, notices, proxies } = this.#parts;
+    const { notices, proxies } = this.#parts;
     const copied = inbound.proxy ? await proxies.take(check(inbound)) : null;
     if (copied) return this.#scheduled(copied);
     const arrival = { ...(await this.#arrival(check(inbound), trusted)), vouched, admitted };
-    const ruling = await judge([...rules, textRule(limits)], arrival);
+    const ruling = await judge(this.#rules, arrival);
     if (ruling.kind === 'drop') {
       if (waits && ruling.error) throw ruling.error;
       return null;

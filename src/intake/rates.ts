@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import type { ConnectorSettings } from '../core/connector-settings.js';
 import { derivedId } from '../core/ids.js';
+import { Kept } from '../core/kept.js';
 import { roomIdOf } from '../core/memory.js';
 import { RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -10,12 +11,12 @@ import { isCommand } from './commands/command.js';
 import { type Arrival, pass, type Rule, type Ruling } from './gate.js';
 
 /** Makes what counts: within this process, or for all of them. */
-export type Limiters = (name: string, points: number, windowSeconds: number) => RateLimiterAbstract;
+export type Limiters = (name: string, points: number, windowSeconds: number) => Promise<RateLimiterAbstract>;
 
 export class Rates {
   readonly #make: Limiters;
   readonly #log: Logger;
-  readonly #limiters = new Map<string, RateLimiterAbstract>();
+  readonly #limiters = new Kept<RateLimiterAbstract>();
   readonly #counted = new LRUCache<string, Promise<Ruling>>({ max: 10_000 });
 
   constructor(make: Limiters, log: Logger) {
@@ -62,9 +63,8 @@ export class Rates {
   ): Promise<Ruling | null> {
     if (points === 0) return null;
     const name = `${kind}:${points}:${windowSeconds}`;
-    const limiter = this.#limiters.get(name) ?? this.#make(name, points, windowSeconds);
-    this.#limiters.set(name, limiter);
     try {
+      const limiter = await this.#limiters.get(name, () => this.#make(name, points, windowSeconds));
       await limiter.consume(key);
       return null;
     } catch (refused) {

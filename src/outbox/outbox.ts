@@ -161,7 +161,7 @@ export class Deliverer {
     signal: AbortSignal,
   ): Promise<DeliveryReceipt | CarrierError | null> {
     const { tried, refused, now } = this.#parts;
-    const { failing: _, ...outbound } = message;
+    const outbound = message.failing ? withoutFailing(message) : message;
     const said = await this.#lateness.said(outbound, connector, now());
     try {
       const receipt = await connector.deliver!(said, signal);
@@ -212,4 +212,8 @@ export class Deliverer {
       'no connector runs that could deliver; the replies wait until it is back',
     );
   }
+}
+
+function withoutFailing({ failing: _, ...outbound }: Due): OutboundMessage {
+  return outbound;
 }

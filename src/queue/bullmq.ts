@@ -62,6 +62,10 @@ class RenewingWorker extends Worker<RoomJob> {
  * The queue of a hub on many machines. `keepLastIfActive` gives points 1 to 3 of the contract: while a room's job
  * waits, further ones fold into it; while it runs, the last one is kept and follows. A run's lock is renewed as long as
  * it lasts; what a process does that has lost it, `Hold` prevents, and what an emptied Redis would do, `Generation`.
+ *
+ * A room goes to whichever worker is free. BullMQ has no preference for one: a queue for each worker would break point 1,
+ * since one queue does not know what runs in another, and a worker that hands jobs back pays more than it saves. What a
+ * worker must read of a room that others had meanwhile is what is new in it.
  */
 export class BullmqQueue implements RoomQueue {
   readonly #options: BullmqQueueOptions;

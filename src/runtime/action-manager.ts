@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deadline } from '../core/deadline.js';
+import { Deadline } from '../core/deadline.js';
 import { derivedId } from '../core/ids.js';
 import type { ActionRecord, TurnStep } from '../core/turn.js';
 import type { Action, ActionContext, TurnContext } from '../plugin/plugin.js';
@@ -117,7 +117,7 @@ async function attempt(
   const parameters = readArguments(record.arguments, action);
   if (!parameters.ok) return { ok: false, result: parameters.problem };
   const timeoutMs = action.timeoutMs ?? defaultTimeoutMs;
-  const limit = deadline(
+  const limit = new Deadline(
     timeoutMs,
     context.signal,
     () => new Error(`The action took longer than ${timeoutMs} ms.`),

@@ -1,4 +1,4 @@
-import { deadline } from '../core/deadline.js';
+import { Deadline } from '../core/deadline.js';
 import type { PassedOver, Usage } from '../core/turn.js';
 import { CarrierError, isRetryable, RetryableError } from '../errors.js';
 import type { LanguageModel, ModelChunk, ModelRequest, ToolCall } from '../llm/llm.js';
@@ -114,7 +114,7 @@ async function read(
   options: GenerateOptions,
 ): Promise<Generated> {
   const { timeoutMs, signal, onText } = options;
-  const limit = deadline(
+  const limit = new Deadline(
     timeoutMs,
     signal,
     () => new RetryableError('model_timeout', `${model.id} did not finish within ${timeoutMs} ms.`),

@@ -8,7 +8,7 @@ import { cutMessage, cutParts, cutText, leftOut, messageTokens } from './cutting
 /** What is said before a paragraph. */
 const headTokens = 10;
 
-export function systemTokens(parts: SystemPart[]): number {
+function systemTokens(parts: SystemPart[]): number {
   return estimateTokens(systemText(parts));
 }
 

@@ -1,5 +1,5 @@
 import type { Agent } from '../core/character.js';
-import { within } from '../core/deadline.js';
+import { limited } from '../core/deadline.js';
 import type { Memory } from '../core/memory.js';
 import type { RoomState } from '../core/room.js';
 import type { ModelMessage } from '../llm/llm.js';
@@ -44,13 +44,17 @@ export class StateManager {
     ]);
     const known = new Set(facts.map(({ id }) => id));
     const quoted = recalled.filter(({ id }) => !known.has(id));
-    const line = lineOf(window, context);
     const ids = new Set(messages.map(({ id }) => id));
+    const all: ModelMessage[] = [];
     const [asked, earlier] = [new Set<ModelMessage>(), new Set<ModelMessage>()];
-    for (const memory of line) (ids.has(memory.id) ? asked : earlier).add(toModelMessage(memory));
+    for (const memory of lineOf(window, context)) {
+      const message = toModelMessage(memory);
+      all.push(message);
+      (ids.has(memory.id) ? asked : earlier).add(message);
+    }
     return {
       system: systemParts({ character, facts, recalled: quoted, context: provided }),
-      messages: line.map(toModelMessage),
+      messages: all,
       ...{ asked, earlier, unshown },
       tools: abilities.tools,
       maxTokens: character.maxTokens,
@@ -70,12 +74,14 @@ export class StateManager {
       this.#memories.count(agentId, scopes),
     ]);
     // What was said before a conversation began anew can be recalled, but does not stand in it.
-    const conversation = recent.filter(({ id }) => id >= since);
+    const conversation = since === '' ? recent : recent.filter(({ id }) => id >= since);
     const window = fitting(conversation, recentTokens);
     const unshown = conversation.length - window.length;
     // Where the window holds everything there is, a search could find nothing new.
     if (recall === 0 || stored <= window.length + messages.length) return { window, unshown, recalled: [] };
-    const exclude = new Set([...window, ...messages].map(({ id }) => id));
+    const exclude = new Set<string>();
+    for (const { id } of window) exclude.add(id);
+    for (const { id } of messages) exclude.add(id);
     const question = messages.map(({ content }) => content.text).join('\n');
     return {
       ...{ window, unshown },
@@ -87,8 +93,11 @@ export class StateManager {
   async #provide(providers: ContextProvider[], context: TurnContext): Promise<string[]> {
     const asked = providers.map(async (provider) => {
       try {
-        const provide = (signal: AbortSignal) => provider.provide({ ...context, signal });
-        return await within(providerMs, provide, context.signal);
+        return await limited(
+          providerMs,
+          (limit) => provider.provide(contextWith(context, limit)),
+          context.signal,
+        );
       } catch (err) {
         context.signal.throwIfAborted();
         this.#log.warn({ err, provider: provider.name, turnId: context.turnId }, 'context provider left out');
@@ -97,6 +106,16 @@ export class StateManager {
     });
     return (await Promise.all(asked)).filter((paragraph) => paragraph !== null);
   }
+}
+
+/** Few providers ask for their signal. */
+function contextWith(context: TurnContext, limit: { readonly signal: AbortSignal }): TurnContext {
+  return {
+    ...context,
+    get signal() {
+      return limit.signal;
+    },
+  };
 }
 
 /** What a turn answers is at the end; what one answers that has waited is where it was said, before all that followed. */

@@ -19,6 +19,7 @@ export const migrations = [
   { name: 'turn-states', compatible: true },
   { name: 'file-owners', compatible: true },
   { name: 'deliveries', compatible: true },
+  { name: 'words', compatible: true },
 ] as const satisfies readonly Migration[];
 
 export type MigrationName = (typeof migrations)[number]['name'];

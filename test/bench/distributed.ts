@@ -35,7 +35,7 @@ interface Hub {
   end(): Promise<void>;
 }
 
-/** @param database `ferretdb`; without it MONGODB_URL, or the protocol server of the tests. */
+/** @param database `ferretdb`, or what to call the server at MONGODB_URL; without that, it is the one of the tests. */
 export async function distributed(database?: string): Promise<DistributedFigures> {
   const servers = await start(database);
   try {
@@ -66,7 +66,7 @@ async function start(database?: string): Promise<Servers> {
 async function databaseServer(wanted?: string): Promise<Servers['database']> {
   const { MONGODB_URL: url } = process.env;
   if (wanted === 'ferretdb') return { name: 'FerretDB 1.24 on SQLite', ...(await startFerretdb()) };
-  if (url && wanted === undefined) return { name: 'MONGODB_URL', url, pid: null, stop: async () => {} };
+  if (url) return { name: wanted ?? 'MONGODB_URL', url, pid: null, stop: async () => {} };
   const server = await startMongoServer({ replicaSet: 'rs0' });
   const { pid } = server;
   return { name: "the tests' MongoDB protocol server", url: server.url, pid, stop: () => server.stop() };
@@ -100,7 +100,7 @@ async function hubs(servers: Servers, roles: string[], env: Record<string, strin
 async function compare(servers: Servers) {
   const bare: number[] = [];
   const http: number[] = [];
-  const cpu: NonNullable<DistributedFigures['cpuMsPerMessage']>[] = [];
+  const cpu: DistributedFigures['cpuMsPerMessage'][] = [];
   for (let i = 0; i < roundCount; i++) {
     bare.push(measure<number>('bare-bullmq.ts', [String(servers.redis.port)]));
     const [gateway, worker] = (await hubs(servers, ['gateway', 'worker'])) as [Hub, Hub];
@@ -112,10 +112,9 @@ async function compare(servers: Servers) {
       redis: servers.redis.pid,
       database: servers.database.pid,
     };
-    const before = cpuMs(pids);
+    const before = each((part) => cpuMs(pids[part]));
     http.push(await postAll([gateway.url], gateway.token, 'room'));
-    const after = cpuMs(pids);
-    if (before && after) cpu.push(spent(before, after));
+    cpu.push(each((part) => spent(before[part], cpuMs(pids[part]))));
     await Promise.all([gateway.end(), worker.end()]);
     process.stdout.write(
       `  round ${i + 1}: bare ${bare.at(-1)!.toFixed(0)}, over HTTP ${http.at(-1)!.toFixed(0)} a second\n`,
@@ -125,7 +124,10 @@ async function compare(servers: Servers) {
     bareBullmqPerSecond: median(bare),
     httpPerSecond: median(http),
     httpRatio: median(http.map((value, i) => value / bare[i]!)),
-    cpuMsPerMessage: cpu[0] ? each(cpu[0], (part) => median(cpu.map((round) => round[part]))) : null,
+    cpuMsPerMessage: each((part) => {
+      const rounds = cpu.map((round) => round[part]).filter((ms) => ms !== null);
+      return rounds.length > 0 ? median(rounds) : null;
+    }),
   };
 }
 
@@ -210,28 +212,26 @@ async function turnsPerSecond(servers: Servers, workers: number): Promise<number
   return perSecond;
 }
 
-type Parts<T> = Record<'gateway' | 'worker' | 'redis' | 'database', T>;
+const parts = ['gateway', 'worker', 'redis', 'database'] as const;
 
-/** CPU time of processes so far, in ms; null where it cannot be told (no /proc, or a server elsewhere). */
-function cpuMs(pids: Parts<number | null>): Parts<number> | null {
+function each<T>(of: (part: (typeof parts)[number]) => T) {
+  return Object.fromEntries(parts.map((part) => [part, of(part)])) as Record<(typeof parts)[number], T>;
+}
+
+/** CPU time of a process so far; null where it cannot be told (no /proc, or a server elsewhere). */
+function cpuMs(pid: number | null): number | null {
   try {
-    return each(pids, (part) => {
-      // Fields 14 and 15, in ticks of 10 ms (proc_pid_stat(5)); the name before may hold spaces.
-      const fields = readFileSync(`/proc/${pids[part]}/stat`, 'utf8').split(') ')[1]!.split(' ');
-      return (Number(fields[11]) + Number(fields[12])) * 10;
-    });
+    // Fields 14 and 15, in ticks of 10 ms (proc_pid_stat(5)); the name before may hold spaces.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
   } catch {
     return null;
   }
 }
 
-function spent(before: Parts<number>, after: Parts<number>): Parts<number> {
-  return each(before, (part) => (after[part] - before[part]) / (rooms * messagesPerRoom));
-}
-
-function each<T>(parts: Parts<T>, value: (part: keyof Parts<T>) => number): Parts<number> {
-  const names = Object.keys(parts) as (keyof Parts<T>)[];
-  return Object.fromEntries(names.map((part) => [part, value(part)])) as Parts<number>;
+/** For a message. */
+function spent(before: number | null, after: number | null): number | null {
+  return before === null || after === null ? null : (after - before) / (rooms * messagesPerRoom);
 }
 
 function pause(ms: number): Promise<void> {
@@ -240,7 +240,7 @@ function pause(ms: number): Promise<void> {
 
 export function distributedTable(figures: DistributedFigures): string {
   const { redisCommandsPerMessage: commands, databaseRoundTripsPerMessage: trips, workers } = figures;
-  const cpu = Object.entries(figures.cpuMsPerMessage ?? {});
+  const cpu = Object.entries(figures.cpuMsPerMessage).filter(([, ms]) => ms !== null);
   return columns([
     ['bare BullMQ (add + process, concurrency 50)', `${figures.bareBullmqPerSecond.toFixed(0)} jobs/s`],
     [
@@ -249,7 +249,7 @@ export function distributedTable(figures: DistributedFigures): string {
     ],
     [
       'CPU per message',
-      cpu.map(([part, ms]) => `${part} ${ms.toFixed(2)} ms`).join(', ') || 'not told by this system',
+      cpu.map(([part, ms]) => `${part} ${ms!.toFixed(2)} ms`).join(', ') || 'not told by this system',
     ],
     ['Redis commands a message, alone / among many', `${commands.idle} / ${commands.busy.toFixed(1)}`],
     ['database round trips a message, alone / among many', `${trips.idle} / ${trips.busy.toFixed(1)}`],

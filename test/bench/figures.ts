@@ -54,8 +54,8 @@ export interface DistributedFigures {
   databaseRoundTripsPerMessage: { idle: number; busy: number };
   /** Of a message that comes alone: the longest chain, from its arrival to its reply. */
   roundTripsInSequence: number;
-  /** Null where the system does not tell. */
-  cpuMsPerMessage: Record<'gateway' | 'worker' | 'redis' | 'database', number> | null;
+  /** Of each process; null where the system does not tell, as of a server elsewhere. */
+  cpuMsPerMessage: Record<'gateway' | 'worker' | 'redis' | 'database', number | null>;
   /** Turns a second by the number of worker processes, with a model that takes 200 ms. */
   workers: Record<string, number>;
   /** The same as multiples of one worker's. */

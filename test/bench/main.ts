@@ -23,9 +23,6 @@ const { distributed, distributedTable } = await import('./distributed.js');
 const { embedded, embeddedTable, partNames } = await import('./embedded.js');
 const { home, root } = await import('./processes.js');
 
-const asked = values.only?.split(',') ?? partNames;
-const only = partNames.filter((name) => asked.includes(name));
-if (only.length < asked.length) throw new Error(`--only takes names of ${partNames.join(', ')}.`);
 const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], {
   cwd: root,
   encoding: 'utf8',
@@ -33,11 +30,18 @@ const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], {
 const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`;
 process.stdout.write(`${machine}, Node ${process.version}, commit ${commit || 'unknown'}\n`);
 try {
+  const asked = values.only?.split(',') ?? partNames;
+  const only = partNames.filter((name) => asked.includes(name));
+  if (only.length < asked.length) throw new Error(`--only takes names of ${partNames.join(', ')}.`);
   const [figures, table] = values.distributed
     ? await distributed(values.database).then((found) => [found, distributedTable(found)] as const)
     : await embedded(only, values).then((found) => [found, embeddedTable(found)] as const);
   process.stdout.write(`${table}\n`);
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+  if (values.json)
+    writeFileSync(
+      values.json,
+      `${JSON.stringify({ machine, node: process.version, commit, ...figures }, null, 2)}\n`,
+    );
 } finally {
   rmSync(home, { recursive: true, force: true });
 }

@@ -9,6 +9,8 @@ import { quick } from './load.js';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const home = mkdtempSync(join(tmpdir(), 'carrier-bench-'));
+/** None of the programs takes so long, unless it hangs. */
+const mostMs = 900_000;
 let folders = 0;
 
 /** The path of a new folder. */
@@ -50,6 +52,7 @@ export function measure<T>(
     env: { ...settings(env), ...(quick && { BENCH_QUICK: '1' }) },
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: mostMs,
   });
   return (printed === '' ? undefined : JSON.parse(printed)) as T;
 }

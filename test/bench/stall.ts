@@ -39,8 +39,12 @@ const before = writtenAt();
 const counted = { searches: 0, messages: 0 };
 let over = false;
 
+/** As turns do, which come by way of the event loop. */
 async function keepSearching(): Promise<void> {
-  while (!over) await memories.search(question(counted.searches++, 'large'));
+  for (; !over; counted.searches++) {
+    await memories.search(question(counted.searches, 'large'));
+    await new Promise(setImmediate);
+  }
 }
 
 async function keepSending(room: string): Promise<void> {

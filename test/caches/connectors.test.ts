@@ -150,7 +150,7 @@ describe('HTTP: no more is held than', () => {
     expect(await held(all, deliver, () => called)).toBe(10_000);
     await connector.stop();
     caller.close();
-  });
+  }, 300_000);
 });
 
 describe('Discord: no more is held than', () => {

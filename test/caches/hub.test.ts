@@ -75,7 +75,7 @@ describe('the hub holds no more than', () => {
   it('10,000 messages that were counted (src/intake/rates.ts)', async () => {
     let asked = 0;
     const limiter = { consume: async () => void asked++ } as unknown as RateLimiterAbstract;
-    const { rule } = new Rates(() => limiter, log);
+    const { rule } = new Rates(async () => limiter, log);
     const judge = (messageId: string) =>
       rule({
         message: { ...inRoom('room', messageId), author: { id: 'eve' } },

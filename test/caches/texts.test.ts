@@ -62,7 +62,7 @@ describe('of texts whose words were taken, nothing is kept but words (src/store/
       .join('')
       .padEnd(letters, 'xz');
 
-  const textCount = 300;
+  const textCount = 200;
 
   it.each([
     ['stems, of which 5,000 are kept', termsOf, 'some words here. ', 20],
@@ -75,7 +75,7 @@ describe('of texts whose words were taken, nothing is kept but words (src/store/
     for (let n = 0; n < textCount; n++)
       kept.push(...terms(`${word(n, letters)} ${filler.repeat(6000)}`).filter((term) => term.length > 12));
     expect(new Set(kept).size).toBeGreaterThanOrEqual(letters < 64 ? textCount : 1);
-    // The texts are 30 MB and more.
+    // The texts are 20 MB and more.
     expect(usedMb() - before).toBeLessThan(10);
   });
 });

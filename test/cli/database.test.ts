@@ -76,6 +76,88 @@ describe('carrier db', () => {
     expect((await db(['archive', '--before', month])).stdout).not.toContain('--yes');
   });
 
+  /** Of the lines that are printed, those of a table's row, with one space between the cells. */
+  const row = (stdout: string, begin: string) =>
+    stdout
+      .split('\n')
+      .map((line) => line.replace(/ +/g, ' '))
+      .find((line) => line.startsWith(begin));
+
+  it.each([[[]], [['show']]])('shows what lies where, by agent and month (%j)', async (args) => {
+    const settings = { CARRIER_MONGODB_DATABASE: `shown_${args.length}` };
+    const store = await openMongoStore({
+      ...{ url: server.url, database: settings.CARRIER_MONGODB_DATABASE, log: createLogger('silent') },
+    });
+    // Of January and February 2025.
+    for (const [i, begin] of ['01942000', '0194c000', '0194c001'].entries()) {
+      const id = `${begin}-0000-7000-8000-00000000000${i}`;
+      await store.memories.append(
+        message({ id, messageId: id, status: 'kept', agentId: i < 2 ? 'ada' : 'bob' }),
+      );
+    }
+    await store.close();
+    await db(['archive', '--before', '2025-02', '--agent', 'bob', '--yes'], settings);
+    expect((await db(args, settings)).stdout).not.toMatch(/archive /);
+    await db(['archive', '--before', '2025-02', '--agent', 'ada', '--yes'], settings);
+
+    const { code, stdout, stderr } = await db(args, settings);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(row(stdout, 'collection')).toBe('collection documents data on disk indexes');
+    expect(row(stdout, 'memories')).toMatch(/^memories 2 [\d.]+ (bytes|KB) [\d.]+ (bytes|KB) [\d.]+ KB$/);
+    expect(row(stdout, 'archive')).toMatch(/^archive 1 /);
+    expect(row(stdout, 'ada all')).toMatch(/^ada all 1 \d+ bytes 1 \d+ bytes$/);
+    expect(row(stdout, 'ada 2025-01')).toMatch(/^ada 2025-01 0 0 bytes 1 \d+ bytes$/);
+    expect(row(stdout, 'ada 2025-02')).toMatch(/^ada 2025-02 1 \d+ bytes 0 0 bytes$/);
+    expect(row(stdout, 'bob')).toMatch(/^bob 2025-02 1 /);
+    expect(stdout).not.toContain('cut off');
+
+    await client
+      .db(settings.CARRIER_MONGODB_DATABASE)
+      .collection('archive')
+      .insertOne({ _id: 'left' as never, moving: true });
+    expect((await db(args, settings)).stdout).toMatch(/cut off \(1 copied\): "carrier db archive" goes on/);
+  });
+
+  it('shows nothing of a database that no hub has used, and makes nothing there', async () => {
+    const settings = { CARRIER_MONGODB_DATABASE: 'unused' };
+    const { code, stdout, stderr } = await db([], settings);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+    expect((await db(['archive', '--before', '2025-01', '--yes'], settings)).code).toBe(0);
+    expect(await client.db('unused').listCollections().toArray()).toEqual([]);
+  });
+
+  it('shows what is sharded, what is not yet, and shards it', async () => {
+    const cluster = await startMongoServer({ cluster: true, search: false });
+    const settings = { MONGODB_URL: cluster.url };
+    const store = await openMongoStore({ url: cluster.url, database: 'grown', log: createLogger('silent') });
+    await store.memories.append(message({ status: 'kept' }));
+    await store.close();
+    expect((await db([], settings)).stdout).toContain('This is a cluster, and nothing is sharded');
+
+    const dry = await db(['shard'], settings);
+    expect(dry.code).toBe(0);
+    expect(row(dry.stdout, ' memories')).toBe(' memories by agentId, roomId');
+    expect(row(dry.stdout, ' archive')).toBe(' archive by agentId, month, _id');
+    expect(row(dry.stdout, ' files')).toBe(' files by a hash of _id');
+
+    await cluster.control.fail(['shardCollection'], { errorCode: 20 }, { skip: 3 });
+    expect(await db(['shard', '--yes'], settings)).toMatchObject({ code: 1, stdout: '' });
+    await cluster.control.off();
+    expect((await db([], settings)).stdout).toContain(
+      'Not sharded yet: memories. "carrier db shard --yes" goes on.',
+    );
+
+    expect(await db(['shard', '--yes'], settings)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('"grown" is sharded'),
+    });
+    const { stdout } = await db([], settings);
+    expect(row(stdout, 'memories')).toMatch(/ agentId, roomId$/);
+    expect(stdout).not.toContain('goes on');
+    await cluster.stop();
+  });
+
   it.each([['last year'], ['2026-13'], ['2026-1'], ['9999-01']])('refuses the month %j', async (month) => {
     const { code, stderr } = await db(['archive', '--before', month, '--yes']);
     expect(code).toBe(1);

@@ -106,6 +106,20 @@ export function queueContract(name: string, open: () => Promise<QueueUnderTest>)
       expect(tries[2]! - tries[1]!).toBeGreaterThanOrEqual(20 - 1);
     });
 
+    it('[mongodb.13] tries for ever what fails because a store is away, without counting it', async () => {
+      let away = 5;
+      const attempts: number[] = [];
+      work(async ({ attempt }) => {
+        if (away-- > 0) throw new RetryableError('store_unavailable', 'away');
+        attempts.push(attempt);
+        throw new RetryableError('model_unavailable', 'try again');
+      });
+      await under.queue.schedule('room');
+      await until(() => parked.length === 1);
+      expect(attempts).toEqual([1, 2, 3]);
+      expect(parked[0]!.error).toMatchObject({ code: 'model_unavailable' });
+    });
+
     it('parks a fatal error at once', async () => {
       let tries = 0;
       work(async () => {

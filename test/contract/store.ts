@@ -11,6 +11,7 @@ import { auditContract } from './store/audit.js';
 import { changesContract } from './store/changes.js';
 import { commitsContract } from './store/commits.js';
 import { deliveriesContract } from './store/deliveries.js';
+import { elsewhereContract } from './store/elsewhere.js';
 import { embeddingContract } from './store/embedding.js';
 import { expiryContract } from './store/expiry.js';
 import { filesContract } from './store/files.js';
@@ -34,6 +35,8 @@ export interface OpenedStore {
   store: Store;
   /** Closes the store and opens it again over the same data. */
   reopen(): Promise<Store>;
+  /** Another store over the same data; absent where a store must be the only one. */
+  another?(): Promise<Store>;
   /** Closes the store and removes its data. */
   dispose(): Promise<void>;
 }
@@ -55,15 +58,24 @@ export function storeContract(
   describe(`${name}: the store contract`, () => {
     let opened: OpenedStore;
     let store: Store;
+    let other: Store | undefined;
 
     beforeEach(async () => {
       opened = await open();
       store = opened.store;
     });
-    afterEach(() => opened.dispose());
+    afterEach(async () => {
+      await other?.close();
+      other = undefined;
+      await opened.dispose();
+    });
 
     const reopen = async () => {
       store = await opened.reopen();
+    };
+    const another = async () => {
+      other ??= await opened.another?.();
+      return other ?? null;
     };
     const append = async (...memories: Memory[]) => {
       for (const memory of memories) await store.memories.append(memory);
@@ -104,13 +116,14 @@ export function storeContract(
       get store() {
         return store;
       },
-      ...{ reopen, append, search, eventually, inTime, waitingTexts, cannot, expiryLag },
+      ...{ reopen, another, append, search, eventually, inTime, waitingTexts, cannot, expiryLag },
     };
     pendingContract(subject);
     commitsContract(subject);
     historyContract(subject);
     searchContract(subject);
     changesContract(subject);
+    elsewhereContract(subject);
     embeddingContract(subject);
     expiryContract(subject);
     outboxContract(subject);

@@ -36,6 +36,45 @@ describe.skipIf(noRedis)(noRedis ? `BullmqQueue (skipped: ${noRedis})` : 'with a
     };
   });
 
+  it('[mongodb.13] takes no work while it is paused, and what came meanwhile afterwards', async () => {
+    const prefix = `test${++prefixes}`;
+    const [one, other] = [open(prefix), open(prefix)];
+    const ran: string[] = [];
+    let release = () => {};
+    const busy = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    // Before and after it began, and with a run under way.
+    one.pause();
+    one.process(
+      async ({ roomId }) => {
+        ran.push(roomId);
+        if (roomId === 'busy') await busy;
+      },
+      async () => {},
+    );
+    await one.schedule('a');
+    await other.schedule('b');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(ran).toEqual([]);
+    one.resume();
+    await until(() => ran.length === 2);
+    await one.schedule('busy');
+    await until(() => ran.length === 3);
+    one.pause();
+    // A fetch that was under way may still bring one.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const before = ran.length;
+    for (let i = 0; i < 5; i++) await one.schedule(`late${i}`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(ran.length).toBeLessThanOrEqual(before + 1);
+    expect(await one.counts()).toMatchObject({ running: 1 });
+    one.resume();
+    await until(() => ran.length === 8);
+    release();
+    await Promise.all([one.close(1000), other.close()]);
+  });
+
   it('closes also when Redis is gone', async () => {
     const gone = await RedisServer.start({ own: true });
     const queue = new BullmqQueue({

@@ -140,10 +140,13 @@ async function expectAll(store: Store, acknowledged: string[]): Promise<void> {
 describe('a disk that fails', () => {
   it('[http-and-cli.22] tells nobody yes, from then on nobody at all, and the store is not ready', async () => {
     let broken = false;
-    const store = await open(async (fd) => {
+    let stuck = 0;
+    const sync: Sync = async (fd) => {
       await flush(fd);
       if (broken) throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
-    });
+    };
+    const onStuck = () => stuck++;
+    const store = await openLibsqlStore({ dataDir: folder.path, log, sync, onStuck });
     await store.memories.append(message());
     broken = true;
     const refused = await Promise.allSettled([
@@ -163,6 +166,7 @@ describe('a disk that fails', () => {
       () => store.turns.claim('room', 1),
     ])
       await expect(call()).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(stuck).toBe(1);
     await store.close();
     const again = await open(flush);
     expect((await again.memories.history('room', { limit: 10 })).items.length).toBeGreaterThanOrEqual(1);

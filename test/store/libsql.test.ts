@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Database } from '../../src/store/libsql/database.js';
 import { openLibsqlStore } from '../../src/store/libsql/store.js';
@@ -24,6 +23,13 @@ storeContract('libsql', async () => {
     },
   };
 });
+
+/** As hubs up to commit b8ee1ad had it. */
+const formerIndex = [
+  `create virtual table terms using fts5 (
+     words, content = '', contentless_delete = 1, tokenize = "ascii tokenchars '_'")`,
+  'create virtual table vocabulary using fts5vocab(terms, row)',
+];
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
@@ -159,28 +165,89 @@ describe('the libsql store', () => {
     await store.close();
   });
 
-  it('catches up with the index of words while nobody asks', async () => {
-    const store = await open();
-    await Promise.all(Array.from({ length: 500 }, () => store.memories.append(message({ status: 'kept' }))));
-    await sleep(500);
+  it('searches scopes of every size alike, while they grow and after a restart', async () => {
+    let store = await open();
+    const texts = Array.from({ length: 5_000 }, (_, i) => `word${i % 50} of memory ${i}`);
+    const request = { agentId: 'ada', scopes: ['s'], text: 'word7 4507', limit: 3 };
+    const found = async () => (await store.memories.search(request)).map(({ memory }) => memory.content.text);
+    for (const [from, to, best] of [
+      [0, 100, 'word7 of memory 57'],
+      [100, 3_900, 'word7 of memory 3857'],
+      [3_900, 5_000, 'word7 of memory 4507'],
+    ] as const) {
+      const added = texts.slice(from, to).map((text) => message({ text, status: 'kept' }));
+      await Promise.all(added.map((memory) => store.memories.append(memory)));
+      expect((await found())[0]).toBe(best);
+    }
+    const before = await found();
     await store.close();
-    const db = new Database(join(folder.path, 'carrier.db'));
-    expect(db.prepare("select value from progress where name = 'indexed'").value()).toBe(500);
-    db.close();
+    store = await open();
+    expect(await found()).toEqual(before);
+    await store.close();
   });
 
-  it('makes the index of words anew when words are cut differently', async () => {
+  it('finds in a large scope what was said, changed and forgotten just now', async () => {
     const store = await open();
-    await store.memories.append(message({ text: 'a parrot', status: 'kept' }));
-    const request = { agentId: 'ada', scopes: ['s'], text: 'parrot', limit: 5 };
-    expect(await store.memories.search(request)).toHaveLength(1);
+    const filler = Array.from({ length: 4_100 }, (_, i) => message({ text: `filler ${i}`, status: 'kept' }));
+    await Promise.all(filler.map((memory) => store.memories.append(memory)));
+    const found = async (text: string) =>
+      (await store.memories.search({ agentId: 'ada', scopes: ['s'], text, limit: 3 })).map(
+        ({ memory }) => memory.content.text,
+      );
+    expect(await found('xylophone')).toEqual([]);
+    const said = message({ text: 'a xylophone', status: 'kept' });
+    await store.memories.append(said);
+    expect(await found('xylophone')).toEqual(['a xylophone']);
+    await store.memories.edit(said.id, 'a bassoon');
+    expect(await found('xylophone')).toEqual([]);
+    expect(await found('bassoon')).toEqual(['a bassoon']);
+    const embedder = 'test';
+    const vector = { embedder, values: new Float32Array([1, 0]) };
+    const near = async () =>
+      (await store.memories.search({ agentId: 'ada', scopes: ['s'], text: '', vector, limit: 3 })).map(
+        ({ memory }) => memory.id,
+      );
+    expect(await near()).toEqual([]);
+    await store.memories.saveEmbeddings(embedder, [
+      { id: said.id, values: vector.values },
+      { id: filler[5]!.id, values: new Float32Array([0.9, 0.1]) },
+    ]);
+    expect(await near()).toEqual([said.id, filler[5]!.id]);
+    await store.memories.saveEmbeddings(embedder, [
+      { id: filler[6]!.id, values: new Float32Array([0.8, 0.2]) },
+    ]);
+    expect(await near()).toEqual([said.id, filler[5]!.id, filler[6]!.id]);
+    await store.memories.forget([said.id]);
+    expect(await found('bassoon')).toEqual([]);
+    expect(await near()).toEqual([filler[5]!.id, filler[6]!.id]);
     await store.close();
+  });
+
+  it('drops the index of words that former hubs made, and what was forgotten with it', async () => {
+    await (await open()).close();
     const db = new Database(join(folder.path, 'carrier.db'));
-    db.exec("update progress set value = 0 where name = 'terms'");
+    const tables = db.prepare(
+      "select count(*) from sqlite_schema where name like 'terms%' or name = 'vocabulary'",
+    );
+    if (tables.value() === 0) for (const sql of formerIndex) db.exec(sql);
+    const insert = db.prepare('insert into terms (rowid, words) values (?, ?)');
+    db.transaction(() => {
+      for (let i = 1; i <= 2_000; i++) insert.run(i, `1_xylophonist 1_word${i}`);
+    });
     db.close();
-    const again = await open();
-    expect(await again.memories.search(request)).toHaveLength(1);
-    await again.close();
+    const store = await open();
+    const again = new Database(join(folder.path, 'carrier.db'));
+    const left = again.prepare(
+      "select count(*) from sqlite_schema where name like 'terms%' or name = 'vocabulary'",
+    );
+    await vi.waitFor(() => expect(left.value()).toBe(0), { timeout: 5_000, interval: 50 });
+    again.close();
+    const inFiles = () =>
+      readdirSync(folder.path).some(
+        (file) => file !== 'hub.lock' && readFileSync(join(folder.path, file)).includes('xylophonist'),
+      );
+    await vi.waitFor(() => expect(inFiles()).toBe(false), { timeout: 5_000, interval: 50 });
+    await store.close();
   });
 
   it('refuses a database of a newer hub, and says what to do', async () => {

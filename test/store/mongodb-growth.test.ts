@@ -3,7 +3,7 @@ import { type Db, type Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Memory } from '../../src/core/memory.js';
 import { createLogger } from '../../src/logger.js';
-import { archiveBefore } from '../../src/store/mongodb/archive.js';
+import { archive as archiveBefore } from '../../src/store/mongodb/archive.js';
 import { openMongoStore } from '../../src/store/mongodb/store.js';
 import type { Store } from '../../src/store/store.js';
 import { allPages } from '../contract/store/subject.js';
@@ -47,7 +47,7 @@ describe('a MongoDB store that grows', () => {
   };
   const texts: string[] = [];
   const now = Date.now();
-  const archive = () => archiveBefore(now - 60_000, options());
+  const archive = () => archiveBefore({ before: now - 60_000 }, options());
   const left = async () =>
     (await store.memories.history('room', { limit: 50 })).items.map(({ content }) => content.text);
   const archived = async () =>
@@ -121,7 +121,7 @@ describe('a MongoDB store that grows', () => {
       const documents = await db.collection('memories').find().toArray();
       await store.memories.forget([forgotten.id]);
       await db.collection('archive').insertMany(documents.map((document) => ({ ...document, moving: true })));
-      expect(await archive()).toBe(0);
+      expect(await archive()).toBe(1);
       expect(await left()).toEqual([]);
       expect(await archived()).toEqual(['copied']);
       expect(await db.collection('archive').countDocuments({ moving: true })).toBe(0);

@@ -4,13 +4,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createLogger } from '../../src/logger.js';
 import { openMongoStore } from '../../src/store/mongodb/store.js';
 import type { Store } from '../../src/store/store.js';
-import { commitOf, message } from '../contract/store.js';
+import { checkpointOf, commitOf, message } from '../contract/store.js';
 import { type RunningMongoServer, startMongoServer } from '../servers/mongodb/launch.js';
 import { ClientSockets } from '../support/client-sockets.js';
 import { until } from '../support/until.js';
 
 const patience = {
-  ...{ operationMs: 400, slowMs: 5_000, pingMs: 200, lookMs: 50, idleMs: 300, silenceMs: 900 },
+  ...{ operationMs: 800, slowMs: 5_000, selectionMs: 600, pingMs: 400 },
+  ...{ lookMs: 50, idleMs: 300, silenceMs: 1_800 },
 };
 
 for (const replicaSet of ['rs0', undefined]) {
@@ -102,11 +103,22 @@ for (const replicaSet of ['rs0', undefined]) {
       expect(await store.outbox.due('room', 10)).toEqual([]);
     }, 60_000);
 
+    it('[mongodb.1] keeps a later checkpoint when an earlier one comes late', async () => {
+      for (const text of ['a', 'b']) await store.memories.append(message({ text }));
+      const { messages } = await store.turns.claim('room', 10);
+      const later = checkpointOf(messages, ['looked', 'paid']);
+      await store.turns.checkpoint(later);
+      await store.turns.checkpoint(checkpointOf(messages, ['looked']));
+      expect((await store.turns.claim('room', 10)).checkpoint).toEqual(later);
+      await store.turns.checkpoint(checkpointOf(messages, ['looked', 'paid', 'told']));
+      expect((await store.turns.claim('room', 10)).checkpoint!.steps).toHaveLength(3);
+    });
+
     it('[mongodb.1] replaces a client whose connections all hang', async () => {
       // Of four connections, none is ever given back.
       let left = 4;
       cuts = (command) => command === 'find' && left-- > 0;
-      const reads = Array.from({ length: 4 }, () => outcome(store.turns.claim('room', 1)));
+      const reads = Array.from({ length: 4 }, () => outcome(store.turns.get('none')));
       expect(await Promise.all(reads)).toEqual(Array(4).fill('unavailable'));
       await until(() => renewed > 0);
       await until(() => store.reach!.away === null);

@@ -2,7 +2,7 @@
 import { type Db, MongoClient } from 'mongodb';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { archiveBefore } from '../../src/store/mongodb/archive.js';
+import { archive } from '../../src/store/mongodb/archive.js';
 import { type Known, known } from '../../src/store/mongodb/schema.js';
 import { openMongoStore } from '../../src/store/mongodb/store.js';
 import type { Store } from '../../src/store/store.js';
@@ -150,9 +150,9 @@ for (const [server, lacking, start] of [
       };
       await expect(open()).rejects.toMatchObject(refused);
       await expect(open(known, false)).rejects.toMatchObject(refused);
-      await expect(archiveBefore(1, { url: running.url, database: db.databaseName })).rejects.toMatchObject(
-        refused,
-      );
+      await expect(
+        archive({ before: 1 }, { url: running.url, database: db.databaseName }),
+      ).rejects.toMatchObject(refused);
     });
 
     it('a process that may not go on stops before the data changes, and says why', async () => {

@@ -91,6 +91,7 @@ function onServer(
             store = await open();
             return store;
           },
+          another: open,
           async dispose() {
             await store.close();
             await dropDatabase(url, database);

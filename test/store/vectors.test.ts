@@ -4,6 +4,7 @@ import { MemoryTable } from '../../src/store/libsql/memory-table.js';
 import { Names } from '../../src/store/libsql/names.js';
 import { rowOf } from '../../src/store/libsql/row.js';
 import { migrate } from '../../src/store/libsql/schema.js';
+import { Signs, signsOf } from '../../src/store/libsql/signs.js';
 import { Vectors } from '../../src/store/libsql/vectors.js';
 import { message } from '../contract/store.js';
 import { temporaryFolder } from './folder.js';
@@ -72,12 +73,7 @@ describe('vectors', () => {
         .map((values, at) => ({ seq: seqs[at]!, similarity: cosine(values, query) }))
         .sort((a, b) => b.similarity - a.similarity)
         .slice(0, 10);
-      const two = vectors.find(
-        'recall',
-        query,
-        { scopes: [scope], kinds: [0], excludeIds: new Set<string>(), exclude: () => [] },
-        10,
-      );
+      const two = vectors.find('recall', query, { scopes: [scope], kinds: [0], exclude: () => [] }, 10);
       found += exact.filter(({ seq }) => two.includes(seq)).length;
     }
     expect(found / (10 * queries)).toBeGreaterThanOrEqual(0.95);
@@ -85,7 +81,7 @@ describe('vectors', () => {
 
   it('are found in memory exactly as in the file: saved, replaced and removed while they are searched', () => {
     const dimensions = 40;
-    const filter = { scopes: [2], kinds: [0], excludeIds: new Set<string>(), exclude: () => [] };
+    const filter = { scopes: [2], kinds: [0], exclude: () => [] };
     const all = Array.from({ length: 300 }, () => around(null, 1, dimensions));
     const kept = new Map<number, Float32Array>();
     const agree = () => {
@@ -118,13 +114,32 @@ describe('vectors', () => {
     agree();
   });
 
+  it('have their signs held up to a bound, counted, also where a partition grows', () => {
+    const signs = new Signs(db, undefined, 1_000);
+    const filter = (kind: number) => ({ scopes: [77], kinds: [kind], exclude: () => [] });
+    let seq = 0;
+    const values = signsOf(new Float32Array([1, -1, 1]));
+    db.exec("insert into embedders (id, name) values (7, 'bounded')");
+    for (let kind = 0; kind < 8; kind++) {
+      for (let i = 0; i < 200; i++) signs.save(7, 77, kind, ++seq, values);
+      expect(signs.nearest(7, filter(kind), values, 500)).toHaveLength(200);
+      expect(signs.held).toBeLessThanOrEqual(1_000);
+    }
+    expect(signs.held).toBeGreaterThan(500);
+    for (let i = 0; i < 1_500; i++) {
+      signs.save(7, 77, 0, ++seq, values);
+      expect(signs.held).toBeLessThanOrEqual(1_000);
+    }
+    expect(signs.nearest(7, filter(0), values, 5_000)).toHaveLength(1_700);
+  });
+
   it('that are all alike fill no more than the limit', () => {
     store(
       'alike',
       'alike',
       Array.from({ length: 1_000 }, () => new Float32Array([1, 2, 3])),
     );
-    const filter = { scopes: [3], kinds: [0], excludeIds: new Set<string>(), exclude: () => [] };
+    const filter = { scopes: [3], kinds: [0], exclude: () => [] };
     expect(vectors.find('alike', new Float32Array([1, 2, 3]), filter, 10)).toHaveLength(10);
   });
 
@@ -133,12 +148,7 @@ describe('vectors', () => {
       const name = `${dimensions} dimensions`;
       const [a, b] = [around(null, 1, dimensions), around(null, 1, dimensions)];
       const [first] = store('any', name, [a!, b!]);
-      const [nearest] = vectors.find(
-        name,
-        a!,
-        { scopes: [4], kinds: [0], excludeIds: new Set<string>(), exclude: () => [] },
-        1,
-      );
+      const [nearest] = vectors.find(name, a!, { scopes: [4], kinds: [0], exclude: () => [] }, 1);
       if (dimensions > 1) expect(nearest).toBe(first);
       else expect(nearest).toBeDefined();
     }
@@ -146,7 +156,7 @@ describe('vectors', () => {
 
   it('that point nowhere match nothing', () => {
     store('nowhere', 'zeros', [new Float32Array(8), new Float32Array(8).fill(Number.NaN)]);
-    const filter = { scopes: [5], kinds: [0], excludeIds: new Set<string>(), exclude: () => [] };
+    const filter = { scopes: [5], kinds: [0], exclude: () => [] };
     expect(vectors.find('zeros', new Float32Array(8).fill(1), filter, 5)).toEqual([]);
     expect(vectors.find('zeros', new Float32Array(8), filter, 5)).toEqual([]);
   });

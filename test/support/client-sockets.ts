@@ -16,10 +16,14 @@ export class ClientSockets {
     subscribe('net.client.socket', this.#add);
   }
 
-  /** All that are connected now; whoever writes in the same tick writes to a destroyed socket. */
-  cut(): number {
+  /**
+   * All that are connected now; whoever writes in the same tick writes to a destroyed socket.
+   * @param code what the system says of it, e.g. `EPIPE`; absent: nothing
+   */
+  cut(code?: string): number {
     const cut = [...this.#sockets].filter(({ remotePort }) => remotePort === this.#port);
-    for (const socket of cut) socket.destroy();
+    for (const socket of cut)
+      socket.destroy(code ? Object.assign(new Error(`write ${code}`), { code }) : undefined);
     return cut.length;
   }
 

@@ -1,5 +1,5 @@
 import { retryAfterMs } from '../../core/back-off.js';
-import { deadline } from '../../core/deadline.js';
+import { Deadline } from '../../core/deadline.js';
 import { CarrierError, FatalError, RetryableError } from '../../errors.js';
 
 /** What may be fetched, and from where. */
@@ -40,10 +40,10 @@ const passing = new Set([408, 425, 429]);
 export async function download(
   address: string | URL,
   rules: DownloadRules,
-  signal: AbortSignal = new AbortController().signal,
+  signal?: AbortSignal,
 ): Promise<Uint8Array> {
   const { platform, timeoutMs = 30_000 } = rules;
-  const limit = deadline(timeoutMs, signal, () => later('it took too long'));
+  const limit = new Deadline(timeoutMs, signal, () => later('it took too long'));
   try {
     const response = await following(address, rules, limit.signal);
     if (response.ok) return await readAtMost(response, rules.maxBytes);

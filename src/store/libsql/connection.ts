@@ -30,8 +30,8 @@ interface Waiting {
 
 /** Work that nobody waits for; `upkeep.ts`. */
 interface Background {
-  /** After a group: what cannot wait for an idle moment. */
-  afterWork(): void;
+  /** After a group of so many operations: what cannot wait for an idle moment. */
+  afterWork(operations: number): void;
   /** One step of what can. False when there is nothing left to do. */
   step(): boolean;
 }
@@ -161,7 +161,7 @@ export class Connection {
     outcomes.forEach((outcome, i) => {
       if ('value' in outcome) group[i]!.written?.(outcome.value as never);
     });
-    this.#afterWork();
+    this.#afterWork(group.length);
     try {
       await flushed;
     } catch (error) {
@@ -185,8 +185,8 @@ export class Connection {
     this.#parts.onDeath(this.#refusal);
   }
 
-  #afterWork(): void {
-    this.#quietly(() => this.#parts.background.afterWork());
+  #afterWork(operations: number): void {
+    this.#quietly(() => this.#parts.background.afterWork(operations));
     if (!this.#refusal) this.#idle.refresh();
   }
 

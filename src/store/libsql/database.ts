@@ -4,7 +4,6 @@
  * them, so every query answers with one value: a number, a blob, or a list aggregated into JSON text.
  */
 import Libsql from 'libsql';
-import * as sqliteVec from 'sqlite-vec';
 
 /** Text must not contain NUL: SQLite would end it there. JSON text never does. */
 export type Parameter = string | number | Uint8Array | null;
@@ -21,6 +20,11 @@ export class Statement {
     return { changes, seq: Number(lastInsertRowid) };
   }
 
+  /** The first row, of a statement that gives only few values. */
+  row<T extends Parameter[]>(...parameters: Parameter[]): T {
+    return this.#statement.get(parameters) as T;
+  }
+
   /** The first column of the first row; null also when there is no row. */
   value<T extends Parameter>(...parameters: Parameter[]): T | null {
     const row = this.#statement.get(parameters) as [T | null] | undefined;
@@ -35,17 +39,16 @@ export class Database {
 
   constructor(file: string) {
     this.#db = new Libsql(file);
-    this.#db.loadExtension(sqliteVec.getLoadablePath());
     // NORMAL: SQLite flushes around a checkpoint; a commit is brought to the disk by `flush.ts`, before anyone is told.
     // secure_delete: what is forgotten is overwritten (measured: no difference in write speed).
-    // Checkpoints come from upkeep when the hub idles; the automatic one, at 16 MB, is for hubs that never do.
+    // Checkpoints come from upkeep, beside this thread; the automatic one, at 64 MB, is for when that fails.
     this.exec(`
       pragma busy_timeout = 5000; -- a person with an SQLite shell, say
       pragma journal_mode = wal;
       pragma synchronous = normal;
       pragma secure_delete = on;
       pragma cache_size = -8000;
-      pragma wal_autocheckpoint = 4000;
+      pragma wal_autocheckpoint = 16000;
       pragma temp_store = memory;
     `);
     this.#begin = this.prepare('begin immediate');

@@ -2,7 +2,7 @@
 import { CarrierError, type ErrorCode, FatalError, RetryableError } from '../../errors.js';
 
 /** Errors lose their class on the way between threads, so they travel as this. */
-interface Fault {
+export interface Fault {
   code: ErrorCode;
   message: string;
   retryable: boolean;

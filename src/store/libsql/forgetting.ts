@@ -1,10 +1,10 @@
 /** What changes or ends a memory, in all tables, indexes and caches that have something of it. */
+import type { Bodies } from './bodies.js';
 import type { FileTable } from './file-table.js';
 import type { Lexicon } from './lexicon.js';
 import type { Aged, MemoryTable } from './memory-table.js';
 import type { OutboxTable } from './outbox-table.js';
 import type { Rooms } from './rooms.js';
-import type { SmallScopes } from './small-scopes.js';
 import type { TurnTable } from './turn-table.js';
 import type { Upkeep } from './upkeep.js';
 import type { Vectors } from './vectors.js';
@@ -16,7 +16,7 @@ export interface ForgettingParts {
   files: FileTable;
   lexicon: Lexicon;
   vectors: Vectors;
-  smallScopes: SmallScopes;
+  bodies: Bodies;
   upkeep: Upkeep;
   rooms: Rooms;
 }
@@ -39,13 +39,13 @@ export class Forgetting {
 
   /** False: no such memory. */
   edit(id: string, text: string): boolean {
-    const { memories, lexicon, vectors, smallScopes, upkeep, rooms } = this.#parts;
+    const { memories, lexicon, vectors, bodies, upkeep, rooms } = this.#parts;
     const edited = memories.edit(id, JSON.stringify(text));
     if (!edited) return false;
     const { memory, roomId, scope } = edited;
-    lexicon.renew(memory.seq);
+    lexicon.remove(memory);
     vectors.renew(memory);
-    smallScopes.drop(memory.scope);
+    bodies.drop(memory.seq);
     upkeep.purgeSoon();
     rooms.forgetRoom(roomId);
     rooms.forgetScope(scope);
@@ -71,12 +71,12 @@ export class Forgetting {
   }
 
   #remove(ids: string[]): number {
-    const { memories, turns, outbox, files, lexicon, vectors, smallScopes, upkeep, rooms } = this.#parts;
+    const { memories, turns, outbox, files, lexicon, vectors, bodies, upkeep, rooms } = this.#parts;
     const gone = memories.forget(ids);
     for (const memory of gone.memories) {
-      lexicon.remove(memory.seq);
+      lexicon.remove(memory);
       vectors.remove(memory);
-      smallScopes.drop(memory.scope);
+      bodies.drop(memory.seq);
     }
     files.unnamed(gone.memories.map(({ seq }) => seq));
     for (const roomId of [...gone.rooms, ...outbox.forget(ids)]) rooms.forgetRoom(roomId);

@@ -1,139 +1,253 @@
 /**
- * The index of words. It runs behind: appends do not wait for it. It catches up when the hub is idle, when too
- * much has gathered, and before every search, so that a search finds all that was stored before it.
+ * The index of words. A scope's is read when it is searched first, and kept while it is in use. It is read from saved
+ * segments of 256 memories, and from the texts themselves where there are none: of young memories, and of those beside
+ * one that was changed or forgotten. So a small scope costs nothing on disk, and none needs a rebuild.
  */
-
-import { termsVersion } from '../words.js';
+import { tellingTerms, termsVersion } from '../words.js';
+import type { Changes } from './changes.js';
+import { CountedCache } from './counted-cache.js';
 import { type Database, listOf } from './database.js';
-import type { MemoryTable } from './memory-table.js';
-import { anyOf, indexTerms, queryTerms } from './terms.js';
+import { Matches, type Ranked } from './matches.js';
+import { Segment, type Worded } from './segment.js';
 
-/** Only after `termsVersion` was raised can more be waiting; searches then find the rest step by step. */
-const mostBeforeSearch = 5_000;
-
-/**
- * Postings a search ranks at most, at about a microsecond each. Words that half the scope uses tell little about
- * what is looked for, and would hold up everyone else.
- */
-const mostPostings = 2_500;
+/** Texts read in one step. */
+const textsPerStep = 16;
+/** Numbers looked at in one step. */
+const numbersPerStep = 200_000;
+/** Segments that wait to be saved; of more, the oldest are made again when they are needed. */
+const mostUnsaved = 256;
 
 /** What may be found, besides matching. */
 export interface Filter {
   scopes: readonly number[];
   kinds: readonly number[];
   /** Ids of memories that must not come back. */
-  excludeIds: ReadonlySet<string>;
-  /** Their numbers. Finding them out costs something, so it is done when asked. */
-  exclude(): readonly number[];
+  exclude: ReadonlySet<string>;
+}
+
+/** A full segment that is not saved yet. */
+export interface Unsaved {
+  scope: number;
+  bytes: Uint8Array;
+  /** Set when one of the scope's memories has changed since: it must not be saved any more. */
+  void: boolean;
+}
+
+export interface LexiconOptions {
+  /** Numbers held for all scopes together, four bytes each. A scope that has more is read at every search. */
+  most: number;
+  /** Whether `appended` is called for every memory; otherwise each search looks for new ones. */
+  follows: boolean;
+  changes?: Changes;
 }
 
 export class Lexicon {
-  readonly #db: Database;
-  readonly #memories: MemoryTable;
+  readonly #options: LexiconOptions;
+  readonly #scopes: CountedCache<Scope>;
+  readonly #reading = new Set<Scope>();
   readonly #sql;
-  #mark: number;
+  #unsaved: Unsaved[] = [];
 
-  constructor(db: Database, memories: MemoryTable) {
-    this.#db = db;
-    this.#memories = memories;
+  constructor(db: Database, options: LexiconOptions) {
+    this.#options = options;
+    this.#scopes = new CountedCache(options.most);
     this.#sql = {
       texts: db.prepare(
         listOf(
-          `'[' || seq || ',' || scope || ',' || (body -> '$.content.text') || ']'`,
-          'select seq, scope, body from memories where seq > ? order by seq limit ?',
+          `'{"seq":' || seq || ',"id":' || json_quote(id) || ',"kind":' || kind || ',"text":' || text || '}'`,
+          `select seq, id, kind, body -> '$.content.text' as text from memories
+           where scope = ? and seq > ? and seq < ? order by seq limit ${textsPerStep}`,
         ),
       ),
-      text: db.prepare(`select json_array(scope, body -> '$.content.text') from memories where seq = ?`),
-      insert: db.prepare('insert into terms (rowid, words) values (?, ?)'),
-      remove: db.prepare('delete from terms where rowid = ?'),
-      note: db.prepare('insert or replace into progress (name, value) values (?, ?)'),
-      noted: db.prepare('select value from progress where name = ?'),
-      documents: db.prepare(`
-        select json_group_array(json_array(term, doc)) from vocabulary
-        where term in (select value from json_each(?))`),
-      // `cross join` keeps the index outside: it sorts by rank itself, and memories are looked at only until
-      // there are enough.
-      find: db.prepare(`
-        select json_group_array(seq) from (
-          select m.seq from terms t cross join memories m on m.seq = t.rowid
-          where t.terms match ?1
-            and t.rowid not in (select value from json_each(?2))
-            and m.kind in (select value from json_each(?3)) and m.status <> 0
-          order by t.rank limit ?4)`),
+      next: db.prepare('select body from words where scope = ? and first > ? order by first limit 1'),
+      // Not across another one: whoever made it did not know of that.
+      save: db.prepare(`
+        insert into words (scope, first, last, version, body)
+        select ?1, ?2, ?3, ${termsVersion}, ?4 where not exists (
+          select 1 from (select last from words where scope = ?1 and first <= ?3 order by first desc limit 1)
+          where last >= ?2)`),
+      remove: db.prepare(`
+        delete from words where last >= ?2 and id = (
+          select id from words where scope = ?1 and first <= ?2 order by first desc limit 1)`),
     };
-    this.#mark = this.#sql.noted.value<number>('indexed') ?? 0;
-    if (this.#sql.noted.value<number>('terms') !== termsVersion) this.#startAnew();
+    // What was made of other rules is made again when it is needed.
+    if (options.follows) db.prepare('delete from words where version <> ?').run(termsVersion);
   }
 
-  /** About how many memories are not yet in the index. */
-  get behind(): number {
-    return this.#memories.last - this.#mark;
+  /** How many numbers it holds. */
+  get held(): number {
+    return this.#scopes.held;
   }
 
-  /** Indexes the oldest that are waiting. True when it may not have been all of them. */
-  catchUp(limit: number): boolean {
-    if (this.behind <= 0) return false;
-    const texts = JSON.parse(this.#sql.texts.value<string>(this.#mark, limit)!) as [number, number, string][];
-    if (texts.length === 0) return false;
-    const reached = texts.at(-1)![0];
-    this.#db.transaction(() => {
-      for (const [seq, scope, text] of texts) {
-        const terms = indexTerms(scope, text);
-        if (terms !== '') this.#sql.insert.run(seq, terms);
-      }
-      this.#sql.note.run('indexed', reached);
-    });
-    this.#mark = reached;
-    return texts.length === limit;
+  /** How many memories of the scope are held; undefined when it would have to be read. */
+  holds(scope: number): number | undefined {
+    return this.#scopes.peek(String(scope))?.count;
   }
 
-  /** Numbers of memories with words of the text, best first. */
-  find(text: string, filter: Filter, limit: number): number[] {
-    const terms = queryTerms(filter.scopes, text);
+  /** Numbers of memories with words of the text, best first. Goes on in steps of less than a millisecond. */
+  *find(text: string, { scopes, kinds, exclude }: Filter, limit: number): Generator<void, number[]> {
+    const terms = tellingTerms(text);
     if (terms.length === 0) return [];
-    this.catchUp(mostBeforeSearch);
-    const query = anyOf(this.#rarest(terms));
-    if (query === '') return [];
-    const { kinds } = filter;
-    const exclude = filter.exclude();
-    return JSON.parse(
-      this.#sql.find.value<string>(query, JSON.stringify(exclude), JSON.stringify(kinds), limit)!,
-    );
-  }
-
-  /** Those that are in use, as many as can be afforded, but at least one. Counting is far cheaper than ranking. */
-  #rarest(terms: readonly string[]): string[] {
-    const used = JSON.parse(this.#sql.documents.value<string>(JSON.stringify(terms))!) as [string, number][];
-    used.sort(([, a], [, b]) => a - b);
-    const affordable: string[] = [];
-    let postings = 0;
-    for (const [term, documents] of used) {
-      postings += documents;
-      if (postings > mostPostings && affordable.length > 0) break;
-      affordable.push(term);
+    const ranked: Ranked[] = [];
+    for (const scope of scopes) {
+      const matches = yield* this.#match(scope, () => new Matches(terms, kinds, exclude));
+      ranked.push(...matches.best(limit));
     }
-    return affordable;
+    ranked.sort((older, newer) => newer.score - older.score || newer.seq - older.seq);
+    return ranked.slice(0, limit).map(({ seq }) => seq);
   }
 
-  /** The text is another one by now. What is not indexed yet will be, with the new one. */
-  renew(seq: number): void {
-    if (seq > this.#mark) return;
-    this.#sql.remove.run(seq);
-    const [scope, text] = JSON.parse(this.#sql.text.value<string>(seq)!) as [number, string];
-    const terms = indexTerms(scope, text);
-    if (terms !== '') this.#sql.insert.run(seq, terms);
+  /** With the memory, in its transaction. */
+  appended(scope: number, memory: Worded): void {
+    const held = this.#scopes.peek(String(scope));
+    if (!held || memory.seq <= held.last) return;
+    this.#add(held, memory);
+    this.#scopes.changed(String(scope));
   }
 
-  remove(seq: number): void {
-    if (seq <= this.#mark) this.#sql.remove.run(seq);
+  /** In the transaction that changes or removes the memory. */
+  remove({ seq, scope }: { seq: number; scope: number }): void {
+    this.#sql.remove.run(scope, seq);
+    this.drop(scope);
   }
 
-  #startAnew(): void {
-    this.#db.transaction(() => {
-      this.#db.exec("insert into terms (terms) values ('delete-all')");
-      this.#sql.note.run('terms', termsVersion);
-      this.#sql.note.run('indexed', 0);
-    });
-    this.#mark = 0;
+  /** A memory of the scope is another one by now, or gone. */
+  drop(scope: number): void {
+    this.#options.changes?.note(scope);
+    this.release(scope);
+    for (const reading of this.#reading) if (reading.id === scope) reading.void = true;
+    for (const unsaved of this.#unsaved) if (unsaved.scope === scope) unsaved.void = true;
+  }
+
+  /** Call it when a transaction is rolled back. */
+  reset(): void {
+    this.#scopes.clear();
+    for (const reading of this.#reading) reading.void = true;
+    this.#unsaved = [];
+  }
+
+  /** Holds it no longer. */
+  release(scope: number): void {
+    this.#scopes.delete(String(scope));
+  }
+
+  get unsaved(): number {
+    return this.#unsaved.length;
+  }
+
+  /** Segments that are full and not saved, at most `limit`; once. */
+  takeUnsaved(limit: number): Unsaved[] {
+    return this.#unsaved.splice(0, limit).filter((segment) => !segment.void);
+  }
+
+  /** Segments that the side thread has made. */
+  offer(segments: readonly Omit<Unsaved, 'void'>[]): void {
+    for (const segment of segments) this.#push(segment);
+  }
+
+  /** In a transaction. */
+  save(segments: readonly Unsaved[]): void {
+    for (const segment of segments) {
+      const { first, last } = Segment.read(segment.bytes);
+      this.#sql.save.run(segment.scope, first, last, segment.bytes);
+    }
+  }
+
+  *#match(id: number, begin: () => Matches): Generator<void, Matches> {
+    const { most, follows } = this.#options;
+    let scope = this.#scopes.get(String(id)) ?? new Scope(id);
+    let matches = begin();
+    const isHeld = follows && this.#scopes.peek(String(id)) === scope;
+    while (!isHeld && this.#readStep(scope)) {
+      // Others may be reading it too, each for itself.
+      this.#reading.add(scope);
+      if (scope.size > most) scope.pass((segment) => matches.collect(segment));
+      yield;
+      this.#reading.delete(scope);
+      if (!scope.void) continue;
+      scope = new Scope(id);
+      matches = begin();
+    }
+    if (scope.passed) this.#scopes.delete(String(id));
+    else this.#scopes.keep(String(id), scope);
+    let looked = 0;
+    for (const segment of scope.segments) {
+      matches.collect(segment);
+      looked += segment.used;
+      if (looked > numbersPerStep) yield;
+      looked %= numbersPerStep;
+    }
+    return matches;
+  }
+
+  /** False when there was nothing more. */
+  #readStep(scope: Scope): boolean {
+    const saved = this.#sql.next.value<Uint8Array>(scope.id, scope.last);
+    const next = saved && Segment.read(saved);
+    const until = next?.first ?? Number.MAX_SAFE_INTEGER;
+    const texts = JSON.parse(this.#sql.texts.value<string>(scope.id, scope.last, until)!) as Worded[];
+    for (const memory of texts) this.#add(scope, memory);
+    if (texts.length === textsPerStep) return true;
+    if (next) scope.append(next);
+    return next !== null;
+  }
+
+  #add(scope: Scope, memory: Worded): void {
+    const full = scope.add(memory);
+    if (full) this.#push({ scope: scope.id, bytes: full.bytes() });
+  }
+
+  #push(segment: Omit<Unsaved, 'void'>): void {
+    this.#unsaved.push({ ...segment, void: false });
+    if (this.#unsaved.length > mostUnsaved) this.#unsaved.shift();
+  }
+}
+
+class Scope {
+  readonly id: number;
+  segments: Segment[] = [];
+  /** Numbers in all segments; at least 1. */
+  size = 1;
+  /** Memories. */
+  count = 0;
+  last = 0;
+  /** Some of its segments are not here any more. */
+  passed = false;
+  void = false;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+
+  /** Gives the segment that is full with it, if one is. */
+  add(memory: Worded): Segment | null {
+    let tail = this.segments.at(-1);
+    if (!tail || tail.full) {
+      tail = new Segment();
+      this.size += tail.numbers.length;
+      this.segments.push(tail);
+    }
+    this.size -= tail.numbers.length;
+    tail.add(memory);
+    this.size += tail.numbers.length;
+    this.count++;
+    this.last = memory.seq;
+    return tail.full ? tail : null;
+  }
+
+  append(segment: Segment): void {
+    this.segments.push(segment);
+    this.size += segment.numbers.length;
+    this.count += segment.count;
+    this.last = segment.last;
+  }
+
+  /** Lets go of all segments but the last, which may grow. */
+  pass(take: (segment: Segment) => void): void {
+    for (const segment of this.segments.splice(0, this.segments.length - 1)) {
+      take(segment);
+      this.size -= segment.numbers.length;
+    }
+    this.passed = true;
   }
 }

@@ -11,12 +11,13 @@ import type { Connection } from './connection.js';
 import { endOfAll, pageOfRows, pageOfStep, readNumber } from './cursors.js';
 import type { ExpiryStep, Forgetting } from './forgetting.js';
 import { frozenCopy } from './frozen.js';
-import type { Listings } from './listings.js';
 import type { Aged, MemoryTable } from './memory-table.js';
+import type { Names } from './names.js';
 import type { Rooms } from './rooms.js';
 import { ingestionKey, kindNumber, readMemories, readMemory, rowOf, type Stored } from './row.js';
 import { newestFacts, type ScopeState } from './scope-state.js';
-import type { Search } from './search.js';
+import type { Searches } from './searches.js';
+import type { SideThread } from './side-thread.js';
 import type { Vectors } from './vectors.js';
 
 /** Memories removed in one group: some 2 ms, which hold up everything else. */
@@ -25,10 +26,11 @@ const removedAtOnce = 20;
 export interface MemoryParts {
   connection: Connection;
   table: MemoryTable;
+  names: Names;
   rooms: Rooms;
-  search: Search;
+  searches: Searches;
   vectors: Vectors;
-  listings: Listings;
+  side: SideThread;
   forgetting: Forgetting;
 }
 
@@ -85,8 +87,9 @@ export class LibsqlMemories implements MemoryStore {
   async rooms(page: PageRequest & { agentId?: string }): Promise<Page<RoomSummary>> {
     const limit = whole(page.limit, 1);
     const before = readNumber(page.cursor, endOfAll);
-    const { listings } = this.#parts;
-    const step = await this.#connection.read(() => listings.rooms(before, limit, page.agentId ?? null));
+    // Asked at every first start, which needs no other thread for that.
+    if (this.#parts.table.last === 0) return { items: [], nextCursor: null };
+    const step = await this.#parts.side.call('listRooms', before, limit, page.agentId ?? null);
     return pageOfStep(step, limit, roomOf);
   }
 
@@ -94,8 +97,7 @@ export class LibsqlMemories implements MemoryStore {
     const limit = whole(page.limit, 1);
     const source = [JSON.stringify(connector), JSON.stringify(tenant), JSON.stringify(userId)] as const;
     const after = readNumber(page.cursor, 0);
-    const { listings } = this.#parts;
-    const step = await this.#connection.read(() => listings.person(after, limit, agentId ?? null, ...source));
+    const step = await this.#parts.side.call('ofPerson', after, limit, agentId ?? null, ...source);
     return pageOfStep(step, limit, readMemory);
   }
 
@@ -121,14 +123,18 @@ export class LibsqlMemories implements MemoryStore {
 
   async search(request: SearchRequest): Promise<Found[]> {
     const { agentId, scopes, text, vector, kinds = searchedKinds, exclude, limit } = request;
-    const [rows, scores] = await this.#connection.read(() =>
-      this.#parts.search.find({
-        ...{ agentId, scopes, text, exclude: exclude ? [...exclude] : [], limit: whole(limit) },
-        vector: vector ?? null,
+    const { names, searches } = this.#parts;
+    return this.#connection.read(() =>
+      searches.find({
+        scopes: [...new Set(scopes)].flatMap((scope) => names.scope(agentId, scope) ?? []),
         kinds: kinds.map((kind) => kindNumber[kind]),
+        text,
+        // A copy: a part of a larger array would take all of it to another thread.
+        vector: vector ? { embedder: vector.embedder, values: vector.values.slice() } : null,
+        exclude: exclude ? [...exclude] : [],
+        limit: whole(limit),
       }),
     );
-    return readMemories(rows).map(({ memory }, i) => ({ memory, score: scores[i]! }));
   }
 
   async forget(ids: string[]): Promise<number> {

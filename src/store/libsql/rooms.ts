@@ -5,11 +5,12 @@
 import type { OutboundMessage, TurnCheckpoint } from '../../core/turn.js';
 import type { Failing } from '../outbox.js';
 import { CountedCache } from './counted-cache.js';
+import type { Lexicon } from './lexicon.js';
 import type { MemoryTable } from './memory-table.js';
 import type { Names } from './names.js';
 import type { OutboxTable } from './outbox-table.js';
 import { type FinishedTurn, RoomState } from './room-state.js';
-import type { Stored } from './row.js';
+import { kindNumber, type Stored } from './row.js';
 import { ScopeState } from './scope-state.js';
 import type { TurnTable } from './turn-table.js';
 
@@ -40,6 +41,7 @@ export interface RoomTables {
   memories: MemoryTable;
   turns: TurnTable;
   outbox: OutboxTable;
+  lexicon: Lexicon;
 }
 
 export class Rooms {
@@ -110,6 +112,7 @@ export class Rooms {
       this.#scopes.changed(key);
     }
     this.#change(roomId, (room) => room.appended(stored));
+    this.#index(stored);
   }
 
   checkpointed(checkpoint: TurnCheckpoint): void {
@@ -153,6 +156,18 @@ export class Rooms {
   clear(): void {
     this.#rooms.clear();
     this.#scopes.clear();
+    this.#tables.lexicon.reset();
+  }
+
+  #index({ seq, memory }: Stored): void {
+    const { agentId, scope, id, kind, content } = memory;
+    const { names, lexicon } = this.#tables;
+    lexicon.appended(names.scopeOrNew(agentId, scope), {
+      seq,
+      id,
+      kind: kindNumber[kind],
+      text: content.text,
+    });
   }
 
   #change(roomId: string, change: (room: RoomState) => void): void {

@@ -135,6 +135,14 @@ const sql: Record<MigrationName, string> = {
   deliveries: `
   alter table outbox add column failing text; -- JSON: since when it fails, and when it is tried next
   `,
+  words: `
+  -- Words of 256 memories of a scope each, as segment.ts makes them. What they replace, \`terms\`, goes bit by bit.
+  create table words (
+    id integer primary key, scope integer not null, first integer not null, last integer not null,
+    version integer not null, body blob not null
+  );
+  create unique index words_of_scope on words (scope, first);
+  `,
 };
 
 /** In their order. */

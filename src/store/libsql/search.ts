@@ -1,68 +1,78 @@
-/** Hybrid search: what the words find and what the meaning finds, as one list. Runs in the engine's thread. */
+/** Hybrid search: what the words find and what the meaning finds, as one list. */
 import { depthFor, fuse } from '../ranking.js';
-import type { Filter, Lexicon } from './lexicon.js';
-import type { MemoryTable } from './memory-table.js';
-import type { Names } from './names.js';
-import type { SmallScopes } from './small-scopes.js';
+import { type Database, listOf } from './database.js';
+import type { Lexicon } from './lexicon.js';
 import type { Vectors } from './vectors.js';
 
-export interface SearchRow {
-  agentId: string;
-  scopes: string[];
+/** Plain values: it may be asked of another thread. */
+export interface Query {
+  scopes: number[];
+  kinds: number[];
   text: string;
   vector: { embedder: string; values: Float32Array } | null;
-  kinds: number[];
+  /** Ids of memories that must not come back. */
   exclude: string[];
   limit: number;
 }
 
+/** What lies over a memory's body, so that only bodies need be kept. */
+export type Hit = [seq: number, status: number, turn: string | null, score: number];
+
 export class Search {
-  readonly #names: Names;
-  readonly #memories: MemoryTable;
-  readonly #smallScopes: SmallScopes;
   readonly #lexicon: Lexicon;
   readonly #vectors: Vectors;
+  readonly #sql;
 
-  constructor(
-    names: Names,
-    memories: MemoryTable,
-    smallScopes: SmallScopes,
-    lexicon: Lexicon,
-    vectors: Vectors,
-  ) {
-    this.#names = names;
-    this.#memories = memories;
-    this.#smallScopes = smallScopes;
+  constructor(db: Database, lexicon: Lexicon, vectors: Vectors) {
     this.#lexicon = lexicon;
     this.#vectors = vectors;
+    this.#sql = {
+      seqs: db.prepare(
+        'select json_group_array(seq) from memories where id in (select value from json_each(?))',
+      ),
+      settled: db.prepare(
+        listOf(
+          `'[' || seq || ',' || status || ',' || json_quote(turn) || ']'`,
+          'select seq, status, turn from json_each(?) join memories on seq = value where status <> 0',
+        ),
+      ),
+    };
   }
 
-  /** A list of memories, best first, and their scores in the same order. */
-  find({
-    agentId,
-    scopes,
-    text,
-    vector,
-    kinds,
-    exclude,
-    limit,
-  }: SearchRow): [rows: string, scores: number[]] {
-    let numbers: number[] | undefined;
-    const filter: Filter = {
-      scopes: [...new Set(scopes)].flatMap((scope) => this.#names.scope(agentId, scope) ?? []),
-      kinds,
-      excludeIds: new Set(exclude),
-      exclude: () => {
-        numbers ??= this.#memories.seqsOf(exclude);
-        return numbers;
-      },
-    };
-    const depth = depthFor(limit);
-    const halves = [
-      this.#smallScopes.find(text, filter, depth) ?? this.#lexicon.find(text, filter, depth),
-      vector ? this.#vectors.find(vector.embedder, vector.values, filter, depth) : [],
-    ];
-    const found = fuse(halves, (seq) => seq).slice(0, limit);
-    return [this.#memories.inOrderOf(found.map(({ item }) => item)), found.map(({ score }) => score)];
+  /** Best first. Goes on in small steps. */
+  *find(query: Query): Generator<void, Hit[]> {
+    const { vector, text, limit } = query;
+    const exclude = new Set(query.exclude);
+    if (limit === 0) return [];
+    // Of those found some may be pending, or gone since: then it looks deeper.
+    for (let depth = vector ? depthFor(limit) : limit; ; depth *= 4) {
+      const words = yield* this.#lexicon.find(text, { ...query, exclude }, depth);
+      if (vector) yield;
+      const meaning = vector ? this.#near(vector, query, depth) : [];
+      const fused = fuse([words, meaning], (seq) => seq);
+      const hits = this.#settled(fused, limit);
+      if (hits.length === limit || words.length < depth) return hits;
+    }
+  }
+
+  #near({ embedder, values }: NonNullable<Query['vector']>, query: Query, depth: number): number[] {
+    const exclude = () => JSON.parse(this.#sql.seqs.value<string>(JSON.stringify(query.exclude))!);
+    return this.#vectors.find(embedder, values, { ...query, exclude }, depth);
+  }
+
+  #settled(fused: readonly { item: number; score: number }[], limit: number): Hit[] {
+    const hits: Hit[] = [];
+    for (let from = 0; hits.length < limit && from < fused.length; from += limit) {
+      const some = fused.slice(from, from + limit);
+      const rows = JSON.parse(
+        this.#sql.settled.value<string>(JSON.stringify(some.map(({ item }) => item)))!,
+      ) as [seq: number, status: number, turn: string | null][];
+      const settled = new Map(rows.map((row) => [row[0], row]));
+      for (const { item, score } of some) {
+        const row = settled.get(item);
+        if (row && hits.length < limit) hits.push([...row, score]);
+      }
+    }
+    return hits;
   }
 }

@@ -3,12 +3,21 @@
  * a hundred times faster than comparing the numbers. Kept in memory for scopes in use; `bits` is where they are
  * read from.
  */
-import { LRUCache } from 'lru-cache';
+import type { Changes } from './changes.js';
+import { CountedCache } from './counted-cache.js';
 import type { Database } from './database.js';
-import type { Filter } from './lexicon.js';
+import { kindNumber } from './row.js';
 
 /** Vectors of all partitions together: 64 bytes each at 512 dimensions. A larger partition is read every time. */
 const mostCached = 250_000;
+
+/** What may be found, besides being near. */
+export interface Near {
+  scopes: readonly number[];
+  kinds: readonly number[];
+  /** Numbers of memories that must not come back; finding them out costs something, so it is done when asked. */
+  exclude(): readonly number[];
+}
 
 /** Signs of one vector, 32 to a number; the last is filled up with zeros. */
 export function signsOf(values: Float32Array): Uint32Array {
@@ -21,13 +30,17 @@ export function signsOf(values: Float32Array): Uint32Array {
 
 export class Signs {
   readonly #sql;
-  readonly #partitions = new LRUCache<string, Partition>({ maxSize: mostCached });
+  readonly #partitions: CountedCache<Partition>;
+  readonly #changes: Changes | undefined;
 
-  constructor(db: Database) {
-    const partition = 'from bits where embedder = ? and scope = ? and kind = ? order by seq';
+  constructor(db: Database, changes?: Changes, most = mostCached) {
+    this.#changes = changes;
+    this.#partitions = new CountedCache(most);
+    const since = 'from bits where embedder = ? and scope = ? and kind = ? and seq > ? order by seq';
     this.#sql = {
-      seqs: db.prepare(`select json_group_array(seq) from (select seq ${partition})`),
-      bits: db.prepare(`select group_concat(hex(bits), '') from (select bits ${partition})`),
+      seqs: db.prepare(`select json_group_array(seq) from (select seq ${since})`),
+      bits: db.prepare(`select group_concat(hex(bits), '') from (select bits ${since})`),
+      younger: db.prepare(`select 1 ${since.replace('>', '>=')} limit 1`),
       save: db.prepare(
         'insert or replace into bits (embedder, scope, kind, seq, bits) values (?, ?, ?, ?, ?)',
       ),
@@ -40,27 +53,31 @@ export class Signs {
     };
   }
 
+  /** How many vectors it holds, and one more for each partition. */
+  get held(): number {
+    return this.#partitions.held;
+  }
+
   save(embedder: number, scope: number, kind: number, seq: number, signs: Uint32Array): void {
+    const isYoungest = this.#sql.younger.value(embedder, scope, kind, seq) === null;
     this.#sql.save.run(embedder, scope, kind, seq, Buffer.from(signs.buffer));
-    this.#change(keyOf(embedder, scope, kind), (partition) => partition.put(seq, signs));
+    if (!isYoungest) this.#changed(scope);
   }
 
   /** The vectors of every embedder. */
   remove(scope: number, kind: number, seq: number): void {
     this.#sql.remove.run(scope, kind, seq);
-    for (const embedder of JSON.parse(this.#sql.embedders.value<string>()!) as number[]) {
-      this.#change(keyOf(embedder, scope, kind), (partition) => partition.remove(seq));
-    }
+    this.#changed(scope);
   }
 
   /** Takes at most `limit` of an embedder that is searched no more. */
   drop(embedder: number, limit: number): void {
     this.#sql.drop.run(embedder, limit);
-    this.#partitions.clear();
+    this.reset();
   }
 
   /** Numbers of the memories that differ in the fewest signs, in no order; `limit` of them if there are as many. */
-  nearest(embedder: number, { scopes, kinds, exclude }: Filter, signs: Uint32Array, limit: number): number[] {
+  nearest(embedder: number, { scopes, kinds, exclude }: Near, signs: Uint32Array, limit: number): number[] {
     const partitions = scopes.flatMap((scope) => kinds.map((kind) => this.#partition(embedder, scope, kind)));
     const distances = partitions.map((partition) => partition.distances(signs));
     const excluded = new Set(exclude());
@@ -76,67 +93,59 @@ export class Signs {
     return near;
   }
 
-  /** Call it when a transaction is rolled back: what it put into partitions is void. */
+  /** Holds nothing of the scope any longer. */
+  release(scope: number): void {
+    for (const embedder of JSON.parse(this.#sql.embedders.value<string>()!) as number[]) {
+      for (const kind of Object.values(kindNumber))
+        this.#partitions.delete([embedder, scope, kind].join('/'));
+    }
+  }
+
+  /** Call it when a transaction is rolled back: what partitions have of it is void. */
   reset(): void {
     this.#partitions.clear();
   }
 
-  #partition(embedder: number, scope: number, kind: number): Partition {
-    const key = keyOf(embedder, scope, kind);
-    const known = this.#partitions.get(key);
-    if (known) return known;
-    const seqs = JSON.parse(this.#sql.seqs.value<string>(embedder, scope, kind)!) as number[];
-    const bits = Buffer.from(this.#sql.bits.value<string>(embedder, scope, kind) ?? '', 'hex');
-    const read = new Partition(seqs, bits);
-    this.#partitions.set(key, read, { size: read.size });
-    return read;
+  /** As it is now: what came since it was last searched is added. */
+  #partition(...place: [embedder: number, scope: number, kind: number]): Partition {
+    const key = place.join('/');
+    const partition = this.#partitions.get(key) ?? new Partition();
+    const last = partition.seqs.at(-1) ?? 0;
+    const seqs = JSON.parse(this.#sql.seqs.value<string>(...place, last)!) as number[];
+    if (seqs.length > 0) {
+      partition.add(seqs, Buffer.from(this.#sql.bits.value<string>(...place, last)!, 'hex'));
+      this.#partitions.keep(key, partition);
+    }
+    return partition;
   }
 
-  #change(key: string, change: (partition: Partition) => void): void {
-    const partition = this.#partitions.peek(key);
-    if (!partition) return;
-    change(partition);
-    this.#partitions.set(key, partition, { size: partition.size });
+  #changed(scope: number): void {
+    this.#changes?.note(scope);
+    this.release(scope);
   }
 }
 
 /** The signs of one embedder's vectors of one kind of memory in one scope, one after the other. */
 class Partition {
-  readonly seqs: number[];
-  #signs: Uint32Array;
-  /** Numbers a vector takes; 0 while there are none. */
-  #width: number;
-
-  constructor(seqs: number[], bits: Uint8Array) {
-    this.seqs = seqs;
-    this.#signs = new Uint32Array(bits.length / 4);
-    new Uint8Array(this.#signs.buffer).set(bits);
-    this.#width = seqs.length === 0 ? 0 : this.#signs.length / seqs.length;
-  }
+  readonly seqs: number[] = [];
+  #signs = new Uint32Array(0);
+  /** Numbers a vector takes. */
+  #width = 0;
 
   get size(): number {
     return this.seqs.length + 1;
   }
 
-  put(seq: number, signs: Uint32Array): void {
-    this.#width = signs.length;
-    // A number above all others is new; else the vector may replace an earlier one.
-    const earlier = seq > (this.seqs.at(-1) ?? 0) ? -1 : this.seqs.indexOf(seq);
-    const at = earlier < 0 ? this.seqs.length : earlier;
-    this.seqs[at] = seq;
+  add(seqs: readonly number[], bits: Uint8Array): void {
+    this.#width = bits.length / 4 / seqs.length;
+    const used = this.seqs.length * this.#width;
+    for (const seq of seqs) this.seqs.push(seq);
     if (this.seqs.length * this.#width > this.#signs.length) {
-      const grown = new Uint32Array(2 * this.seqs.length * this.#width);
+      const grown = new Uint32Array(Math.ceil(1.25 * this.seqs.length) * this.#width);
       grown.set(this.#signs);
       this.#signs = grown;
     }
-    this.#signs.set(signs, at * this.#width);
-  }
-
-  remove(seq: number): void {
-    const at = this.seqs.indexOf(seq);
-    if (at < 0) return;
-    this.seqs.splice(at, 1);
-    this.#signs.copyWithin(at * this.#width, (at + 1) * this.#width);
+    new Uint8Array(this.#signs.buffer).set(bits, used * 4);
   }
 
   /** In how many signs each vector differs. */
@@ -168,8 +177,4 @@ function ones(bits: number): number {
   let n = bits - ((bits >>> 1) & 0x55555555);
   n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
   return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
-function keyOf(embedder: number, scope: number, kind: number): string {
-  return `${embedder}/${scope}/${kind}`;
 }

@@ -4,6 +4,7 @@
  * - **Connection** (`connection.ts`): reads at once, writes in groups (`group.ts`), told when a flush of the log
  *   (`flush.ts`) has brought them to the disk.
  * - **Tables** (`*-table.ts`): the SQL, inside the groups; `lexicon.ts` (words), `vectors.ts` (meaning), `upkeep.ts`.
+ * - **Side thread** (`side.ts`): what takes long, on a connection of its own: large scopes, listings, checkpoints.
  * - **Rooms** (`rooms.ts`): rooms and scopes in use, so that a turn of a busy room reads nothing.
  *
  * The other files are the ports on top of these.
@@ -13,6 +14,8 @@ import type { Logger } from '../../logger.js';
 import { migrations } from '../migrations.js';
 import type { Store } from '../store.js';
 import { LibsqlAudit } from './audit.js';
+import { Bodies } from './bodies.js';
+import { Changes } from './changes.js';
 import { Connection, fdatasyncOf, type Sync } from './connection.js';
 import { Database } from './database.js';
 import { errorOf } from './faults.js';
@@ -20,7 +23,6 @@ import { FileTable } from './file-table.js';
 import { LibsqlFiles } from './files.js';
 import { Forgetting } from './forgetting.js';
 import { Lexicon } from './lexicon.js';
-import { Listings } from './listings.js';
 import { createOnce, HubLock } from './lock.js';
 import { LibsqlMemories } from './memories.js';
 import { MemoryTable } from './memory-table.js';
@@ -31,17 +33,23 @@ import { OutboxTable } from './outbox-table.js';
 import { type RoomSizes, Rooms } from './rooms.js';
 import { migrate } from './schema.js';
 import { Search } from './search.js';
-import { SmallScopes } from './small-scopes.js';
+import { Searches } from './searches.js';
+import { SideThread } from './side-thread.js';
 import { LibsqlTokens } from './tokens.js';
 import { TurnTable } from './turn-table.js';
 import { LibsqlTurns } from './turns.js';
 import { Upkeep } from './upkeep.js';
 import { Vectors } from './vectors.js';
 
+/** Words held for searches on this thread, four bytes each: 8 MB. */
+const mostWords = 2_000_000;
+
 export interface LibsqlOptions {
   /** Made when missing, for its owner alone. */
   dataDir: string;
   log: Logger;
+  /** Called once when its disk fails: nothing works any more until the file is opened anew. */
+  onStuck?: () => void;
   /** For tests: sizes of its caches, and what flushes its log. */
   sizes?: RoomSizes;
   sync?: Sync;
@@ -60,7 +68,8 @@ export async function openLibsqlStore(options: LibsqlOptions): Promise<Store> {
   }
 }
 
-function storeOn(file: string, lock: HubLock, { log, sizes, sync = fdatasyncOf }: LibsqlOptions): Store {
+function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
+  const { log, sizes, onStuck, sync = fdatasyncOf } = options;
   const db = new Database(file);
   try {
     migrate(db);
@@ -69,15 +78,20 @@ function storeOn(file: string, lock: HubLock, { log, sizes, sync = fdatasyncOf }
     const outbox = new OutboxTable(db, names);
     const turns = new TurnTable(db, names, memories, outbox);
     const files = new FileTable(db);
-    const listings = new Listings(db);
-    const rooms = new Rooms({ names, memories, turns, outbox }, sizes);
-    const lexicon = new Lexicon(db, memories);
-    const vectors = new Vectors(db);
-    const smallScopes = new SmallScopes(db);
-    const search = new Search(names, memories, smallScopes, lexicon, vectors);
-    const upkeep = new Upkeep(db, lexicon, sweptNotes(db));
+    const changes = new Changes();
+    const lexicon = new Lexicon(db, { most: mostWords, follows: true, changes });
+    const rooms = new Rooms({ names, memories, turns, outbox, lexicon }, sizes);
+    const vectors = new Vectors(db, changes);
+    const bodies = new Bodies(db);
+    const side = new SideThread(file);
+    const search = new Search(db, lexicon, vectors);
+    const searches = new Searches(db, { search, lexicon, changes, bodies, side });
+    const upkeep = new Upkeep({
+      ...{ db, lexicon, side, sweepNotes: sweptNotes(db) },
+      hold: (work) => connection.hold(work),
+    });
     const forgetting = new Forgetting({
-      ...{ memories, turns, outbox, files, lexicon, vectors, smallScopes, upkeep, rooms },
+      ...{ memories, turns, outbox, files, lexicon, vectors, bodies, upkeep, rooms },
     });
     // As much as a message and its reply: a full disk often has room for less.
     const ping = db.prepare(
@@ -88,29 +102,26 @@ function storeOn(file: string, lock: HubLock, { log, sizes, sync = fdatasyncOf }
       // Writes in any case: there is a log only after that.
       ping.run();
     });
-    const connection = new Connection(db, file, {
+    const connection: Connection = new Connection(db, file, {
       rolledBack() {
         names.reset();
         vectors.reset();
         rooms.clear();
       },
       background: upkeep,
-      onDeath: (err) => log.error({ err }, 'the store is gone; restart the hub'),
+      onDeath(err) {
+        log.fatal({ err }, 'the store is gone until the hub is started again');
+        onStuck?.();
+      },
       sync,
     });
     let closed: Promise<void> | undefined;
     return {
       description: { engine: 'libSQL', schema: migrations.length, notes: [] },
       memories: new LibsqlMemories({
-        connection,
-        table: memories,
-        rooms,
-        search,
-        vectors,
-        listings,
-        forgetting,
+        ...{ connection, table: memories, names, rooms, searches, vectors, side, forgetting },
       }),
-      turns: new LibsqlTurns({ connection, table: turns, memories, listings, rooms }),
+      turns: new LibsqlTurns({ connection, table: turns, memories, side, rooms }),
       outbox: new LibsqlOutbox(connection, outbox, rooms),
       tokens: new LibsqlTokens(db, connection),
       files: new LibsqlFiles(connection, files),
@@ -119,7 +130,8 @@ function storeOn(file: string, lock: HubLock, { log, sizes, sync = fdatasyncOf }
       // Writes, because a store that can only read is not ready.
       ping: () => connection.write(() => void ping.run()),
       close() {
-        closed ??= connection.close(async () => {}).finally(() => lock.release());
+        upkeep.stop();
+        closed ??= connection.close(() => side.close()).finally(() => lock.release());
         return closed;
       },
     };

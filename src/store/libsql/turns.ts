@@ -7,18 +7,18 @@ import type { Claim, TurnCommit, TurnListRequest, TurnStore } from '../turn-stor
 import type { Connection } from './connection.js';
 import { endOfAll, pageOfStep, readNumber } from './cursors.js';
 import { frozenCopy } from './frozen.js';
-import type { Listings } from './listings.js';
 import type { MemoryTable } from './memory-table.js';
 import type { OutboundRow } from './outbox-table.js';
 import type { Rooms } from './rooms.js';
 import { rowOf, statusNumber } from './row.js';
+import type { SideThread } from './side-thread.js';
 import type { TurnTable } from './turn-table.js';
 
 export interface TurnParts {
   connection: Connection;
   table: TurnTable;
   memories: MemoryTable;
-  listings: Listings;
+  side: SideThread;
   rooms: Rooms;
 }
 
@@ -91,7 +91,7 @@ export class LibsqlTurns implements TurnStore {
     const json = (part: string | undefined) => (part === undefined ? null : JSON.stringify(part));
     const filter = [json(agentId), json(roomId), json(status)] as const;
     const before = readNumber(request.cursor, endOfAll);
-    const step = await this.#connection.read(() => this.#parts.listings.turns(before, limit, ...filter));
+    const step = await this.#parts.side.call('listTurns', before, limit, ...filter);
     return pageOfStep(step, limit, ([, turn]: [number, Omit<Turn, 'steps'>]) => turn);
   }
 

@@ -1,77 +1,152 @@
-/** Work nobody waits for, in small steps while the engine has nothing else to do. */
+/**
+ * Work nobody waits for: in small steps while the hub has nothing else to do, and checkpoints on the side thread. A
+ * checkpoint moves what is committed from the log to the database file, so that the log stays small.
+ */
 import type { Database } from './database.js';
 import type { Lexicon } from './lexicon.js';
+import type { SideThread } from './side-thread.js';
 
-/** Memories indexed in one step: it holds up whoever comes meanwhile for about 5 ms. */
-const indexedPerStep = 128;
+/** So long nothing was written: now the log can be moved, or emptied, in nobody's way. */
+const quietMs = 1_000;
+/** Pages of 4 KB: a log of 4 MB is moved while writing goes on; one of 16 MB stops the writer for as long as it takes. */
+const manyPages = 1_000;
+/** A log of 1 MB or less may stay: the thread that moves it costs more. */
+const fewPages = 250;
+const tooManyPages = 4_000;
+/** Segments of words saved in one step, some 17 KB each; and with how many waiting it does not wait for a rest. */
+const savedPerStep = 4;
+const mostUnsaved = 32;
+/** Rows of the former index of words removed in one step, up to 4 KB each. */
+const rowsPerStep = 16;
 
-/** With this many memories waiting for the index, it does not wait for an idle moment any longer. */
-const mostBehind = 1_000;
-
-/** Pages of the index rewritten in one step of a purge. */
-const pagesPerStep = 64;
+export interface UpkeepParts {
+  db: Database;
+  lexicon: Lexicon;
+  side: SideThread;
+  /** Removes some; true when there may be others. */
+  sweepNotes(): boolean;
+  /** Keeps the writer waiting for `work`. */
+  hold(work: () => Promise<void>): Promise<void>;
+}
 
 export class Upkeep {
-  readonly #db: Database;
-  readonly #lexicon: Lexicon;
-  readonly #sweepNotes: () => boolean;
+  readonly #parts: UpkeepParts;
   readonly #sql;
-  #purging: boolean;
+  readonly #quiet: NodeJS.Timeout;
+  /** What was forgotten stands in the log. */
+  #forgotten: boolean;
+  #formerIndex: boolean;
   #written = true;
+  #moving = false;
+  #stopped = false;
+  /** Pages of the log at the last checkpoint, operations since, and how many pages one took before. */
+  #pages = 0;
+  #operations = 0;
+  #pagesPerOperation = 4;
 
-  constructor(db: Database, lexicon: Lexicon, sweepNotes: () => boolean) {
-    this.#db = db;
-    this.#lexicon = lexicon;
-    this.#sweepNotes = sweepNotes;
-    this.#sql = {
-      note: db.prepare("insert or replace into progress (name, value) values ('purge', ?)"),
-      merge: db.prepare("insert into terms (terms, rank) values ('merge', ?)"),
-      changes: db.prepare('select total_changes()'),
-    };
-    const noted = db.prepare("select value from progress where name = 'purge'").value<number>();
-    this.#purging = noted === 1;
+  constructor(parts: UpkeepParts) {
+    this.#parts = parts;
+    const { db } = parts;
+    this.#sql = { note: db.prepare("insert or replace into progress (name, value) values ('purge', ?)") };
+    this.#forgotten = db.prepare("select value from progress where name = 'purge'").value<number>() === 1;
+    this.#formerIndex = db.prepare("select 1 from sqlite_schema where name = 'terms'").value<number>() === 1;
+    this.#quiet = setTimeout(() => void this.#rest(), quietMs);
+    this.#quiet.unref();
   }
 
-  /** After something was forgotten, in the same transaction: its words must leave the file too. */
+  /** After something was forgotten, in the same transaction: its words must leave the log too. */
   purgeSoon(): void {
-    if (this.#purging) return;
     this.#sql.note.run(1);
-    this.#purging = true;
+    this.#forgotten = true;
   }
 
-  /** After every group: what cannot wait for an idle moment. */
-  afterWork(): void {
-    this.#written = true;
-    if (this.#lexicon.behind > mostBehind) this.#lexicon.catchUp(indexedPerStep);
+  /** After a group of so many operations. */
+  afterWork(operations: number): void {
+    if (this.#parts.lexicon.unsaved > mostUnsaved) this.#saveWords();
+    this.#count(operations);
   }
 
-  /** One step. False when there is nothing left to do. */
+  /** One step, of less than 2 ms. False when there is nothing left to do. */
   step(): boolean {
-    if (this.#lexicon.catchUp(indexedPerStep)) return true;
-    if (this.#purging) return this.#purge();
-    if (this.#written && this.#sweepNotes()) return true;
-    // Now, so that no append has to wait for it, and a crash leaves little to recover.
-    if (this.#written) this.#db.exec('pragma wal_checkpoint(passive)');
+    if (this.#parts.lexicon.unsaved > 0) return this.#saveWords();
+    if (this.#formerIndex) return this.#dropFormerIndex();
+    return this.#written && this.#parts.sweepNotes();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#quiet);
+  }
+
+  /** About how many pages the log has that a checkpoint would move. */
+  get #loggedPages(): number {
+    return this.#operations * this.#pagesPerOperation;
+  }
+
+  #count(operations: number): void {
+    this.#written = true;
+    this.#quiet.refresh();
+    this.#operations += operations;
+    if (this.#loggedPages > manyPages) void this.#move();
+  }
+
+  #saveWords(): true {
+    const { db, lexicon } = this.#parts;
+    db.transaction(() => lexicon.save(lexicon.takeUnsaved(savedPerStep)));
+    this.#count(savedPerStep);
+    return true;
+  }
+
+  /** Hubs before had the words of everything in FTS5. Dropping it at once would take as long as it is large. */
+  #dropFormerIndex(): true {
+    const { db } = this.#parts;
+    db.transaction(() => {
+      const remove = (table: string, above: number, limit: number) =>
+        db
+          .prepare(`delete from ${table} where id in (select id from ${table} where id > ? limit ?)`)
+          .run(above, limit).changes;
+      // The first rows say how the others are to be read: FTS5 must find them until the end.
+      if (remove('terms_data', 10, rowsPerStep) || remove('terms_docsize', 0, 32 * rowsPerStep)) return;
+      db.exec('drop table vocabulary; drop table terms');
+      this.purgeSoon();
+      this.#formerIndex = false;
+    });
+    this.#count(1);
+    return true;
+  }
+
+  async #rest(): Promise<void> {
+    if (!this.#forgotten) return this.#loggedPages > fewPages ? this.#move() : undefined;
+    const { side, hold } = this.#parts;
+    try {
+      await hold(async () => {
+        this.#forgotten = !(await side.call('emptyLog'));
+      });
+      if (this.#forgotten) this.#quiet.refresh();
+      else this.#parts.db.transaction(() => this.#sql.note.run(0));
+    } catch {
+      if (!this.#stopped) this.#quiet.refresh();
+    }
+  }
+
+  async #move(): Promise<void> {
+    if (this.#moving || this.#stopped || !this.#written) return;
+    this.#moving = true;
     this.#written = false;
-    return false;
-  }
-
-  /**
-   * FTS5 only marks what is deleted; its words go when the index is merged. A negative number starts a merge of
-   * everything, positive ones go on with it; fewer than two changes mean it is complete (FTS5 documentation,
-   * section 6.8). At last the log, which still holds the old pages, is emptied.
-   */
-  #purge(): boolean {
-    const before = this.#changes();
-    this.#db.transaction(() => this.#sql.merge.run(-pagesPerStep));
-    if (this.#changes() - before >= 2) return true;
-    this.#db.transaction(() => this.#sql.note.run(0));
-    this.#purging = false;
-    this.#db.exec('pragma wal_checkpoint(truncate)');
-    return false;
-  }
-
-  #changes(): number {
-    return this.#sql.changes.value<number>() ?? 0;
+    const { side, hold } = this.#parts;
+    const operations = this.#operations;
+    this.#operations = 0;
+    try {
+      const { pages } = await side.call('checkpoint');
+      const written = pages < this.#pages ? pages : pages - this.#pages;
+      this.#pagesPerOperation = Math.max(1, written / Math.max(1, operations));
+      this.#pages = pages;
+      // What was written meanwhile is still to be moved; only from a log that is moved whole SQLite starts anew.
+      if (pages > tooManyPages) await hold(async () => void (await side.call('checkpoint')));
+    } catch {
+      // Tried again after the next writes.
+    } finally {
+      this.#moving = false;
+    }
   }
 }

@@ -4,10 +4,10 @@
  */
 import { leastSimilarity } from '../ranking.js';
 import { checkDimensions, noteUseMs } from '../vectors.js';
+import type { Changes } from './changes.js';
 import { type Database, listOf } from './database.js';
-import type { Filter } from './lexicon.js';
 import { kindNumber } from './row.js';
-import { Signs, signsOf } from './signs.js';
+import { type Near, Signs, signsOf } from './signs.js';
 
 /** How many are compared exactly: measured, the ten best of 100,000 are then practically always among them. */
 const oversampled = 200;
@@ -26,8 +26,8 @@ export class Vectors {
   readonly #signs: Signs;
   readonly #sql;
 
-  constructor(db: Database) {
-    this.#signs = new Signs(db);
+  constructor(db: Database, changes?: Changes) {
+    this.#signs = new Signs(db, changes);
     // A pending message needs no vector yet, but the mark must not pass it.
     const lacking = `
       from memories m where seq > ?2 and case
@@ -63,7 +63,7 @@ export class Vectors {
       ),
       nearest: db.prepare(`
         select json_group_array(seq) from (
-          select m.seq, vec_distance_cosine(v.e, ?2) as distance
+          select m.seq, vector_distance_cos(v.e, ?2) as distance
           from json_each(?3) candidate
           cross join vectors v on v.embedder = ?1 and v.seq = candidate.value
           cross join memories m on m.seq = v.seq
@@ -101,7 +101,7 @@ export class Vectors {
   }
 
   /** Numbers of the memories nearest in meaning, nearest first. */
-  find(name: string, values: Float32Array, filter: Filter, limit: number): number[] {
+  find(name: string, values: Float32Array, filter: Near, limit: number): number[] {
     const embedder = this.#embedder(name);
     if (!embedder || embedder.dimensions === null) return [];
     checkDimensions(name, embedder.dimensions, values.length);
@@ -138,6 +138,11 @@ export class Vectors {
       if (dropped === limit) return dropped;
       this.#sql.dropEmbedder.run(id);
     }
+  }
+
+  /** Holds nothing of the scope any longer. */
+  release(scope: number): void {
+    this.#signs.release(scope);
   }
 
   /** Call it when a transaction is rolled back. */

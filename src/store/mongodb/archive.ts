@@ -3,14 +3,27 @@
  * stays small. Only messages and turns go, and only finished ones; facts, summaries and documents stay, and replies that
  * were given up, so that they can be sent again. A moved
  * message's ingestion key goes with it: a platform that redelivers after months would be answered again.
+ *
+ * What lies there is partitioned by agent and month. It is moved from the oldest on, in batches: each is copied, looked at
+ * again and removed, so that a run may be killed at any point, and two may be at work at once. A copy is `moving` until
+ * it is known to be as its original is, and only then may that go, if it is still so.
  */
 import type { Collection, Filter } from 'mongodb';
+import { has } from './abilities.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import type { MemoryDocument } from './documents.js';
 import { isTakenId } from './faults.js';
+import { indexNames } from './index-maker.js';
 import { readSchema } from './schema.js';
+import { idAt, monthAt, type Share, tally } from './tally.js';
 
 const batch = 500;
+
+/** Finds the copies of a run that was cut off. */
+export const movingIndex = 'moving';
+
+/** Large, and of no use to anybody there. */
+const notCopied = { terms: 0, embeds: 0, has: 0, vectors: 0 } as const;
 
 type Archived = MemoryDocument & {
   /** `2026-01` */
@@ -19,52 +32,45 @@ type Archived = MemoryDocument & {
   moving?: true;
 };
 
-/** How much `archiveBefore` would move now. */
-export async function countBefore(before: number, options: ConnectionOptions): Promise<number> {
+export interface ArchiveRequest {
+  /** What was stored earlier goes (Unix ms). */
+  before: number;
+  /** Of this agent alone. */
+  agentId?: string;
+}
+
+/** How much `archive` would move now, by agent and month. */
+export async function archivable(request: ArchiveRequest, options: ConnectionOptions): Promise<Share[]> {
   const connection = await Connection.open(options);
   try {
-    const memories = connection.collection<MemoryDocument>('memories');
-    return await connection.slowly(() => memories.countDocuments(finished(before)));
+    const memories = connection.retrieval<MemoryDocument>('memories');
+    return await tally(connection, memories, movable(request), request.before);
   } finally {
     await connection.close();
   }
 }
 
 /**
- * Moves what is older than `before` (Unix ms); returns how much. May be repeated, also after it was cut off.
- * @param tell is told how much is moved so far, after every batch
+ * Moves it; returns how much. May be repeated, also after it was cut off, and by two at once.
+ * @param tell is told after every batch how much is moved so far, and up to which month
  */
-export async function archiveBefore(
-  before: number,
+export async function archive(
+  request: ArchiveRequest,
   options: ConnectionOptions,
-  tell: (moved: number) => void = () => {},
+  tell: (moved: number, month: string) => void = () => {},
 ): Promise<number> {
   const connection = await Connection.open(options);
   try {
-    const memories = connection.collection<MemoryDocument>('memories');
-    const archive = connection.collection<Archived>('archive');
     await connection.run((db) => readSchema(db));
-    await finishEarlier(connection, memories, archive);
-    for (let moved = 0; ; ) {
-      const documents = await connection.run(() => oldest(memories, before));
-      if (documents.length === 0) return moved;
-      await connection.repeatable(() => copy(archive, documents));
-      moved += await settle(
-        connection,
-        memories,
-        archive,
-        documents.map(({ _id }) => _id),
-      );
-      tell(moved);
-    }
+    return await new Archiving(connection).move(request, tell);
   } finally {
     await connection.close();
   }
 }
 
-function finished(before: number): Filter<MemoryDocument> {
+function movable({ agentId }: Pick<ArchiveRequest, 'agentId'>): Filter<MemoryDocument> {
   return {
-    _id: { $lt: idAt(before) },
+    ...(agentId !== undefined && { agentId }),
     kind: { $in: ['message', 'turn'] },
     status: { $ne: 'pending' },
     open: { $exists: false },
@@ -75,80 +81,120 @@ function finished(before: number): Filter<MemoryDocument> {
   };
 }
 
-function oldest(memories: Collection<MemoryDocument>, before: number): Promise<MemoryDocument[]> {
-  return memories
-    .find(finished(before))
-    .sort({ _id: 1 })
-    .limit(batch)
-    .project<MemoryDocument>({ terms: 0, embeds: 0, has: 0, vectors: 0 })
-    .toArray();
-}
+class Archiving {
+  readonly #connection: Connection;
+  readonly #memories: Collection<MemoryDocument>;
+  readonly #archive: Collection<Archived>;
 
-async function copy(archive: Collection<Archived>, documents: MemoryDocument[]): Promise<void> {
-  const copies = documents.map((document): Archived => {
-    return { ...document, month: new Date(document.createdAt).toISOString().slice(0, 7), moving: true };
-  });
-  try {
-    await archive.insertMany(copies, { ordered: false });
-  } catch (error) {
-    if (!isTakenId(error)) throw error;
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#memories = connection.collection('memories');
+    this.#archive = connection.collection('archive');
   }
-}
 
-/**
- * What was forgotten between the look and the copy must not live on in the copy. `forget` removes first the original,
- * then the copy; so a copy whose original is still there now will be found by it, and one without goes.
- */
-async function settle(
-  connection: Connection,
-  memories: Collection<MemoryDocument>,
-  archive: Collection<Archived>,
-  ids: string[],
-): Promise<number> {
-  const left = await connection.find(
-    memories,
-    { _id: { $in: ids } },
-    { projection: { kind: 1, content: 1 } },
-  );
-  const said = left.filter(({ content }) => content).map(({ _id }) => _id);
-  const unsaid = left.filter(({ content }) => !content).map(({ _id }) => _id);
-  const here = { _id: { $in: left.map(({ _id }) => _id) } };
-  await connection.repeatable(async () => {
-    // A reply that was forgotten meanwhile is a bare turn by now.
-    await archive.updateMany(
-      { _id: { $in: unsaid } },
-      {
-        $set: { kind: 'turn', 'turn.steps': [] },
-        $unset: { content: '', author: '', source: '', scope: '', role: '' },
+  async move(request: ArchiveRequest, tell: (moved: number, month: string) => void): Promise<number> {
+    await this.#makeIndex();
+    let moved = await this.#finishEarlier();
+    // What stays is passed over once, and not again for every batch.
+    for (let after = ''; ; ) {
+      const documents = await this.#connection.find(
+        this.#memories,
+        { ...movable(request), _id: { $gt: after, $lt: idAt(request.before) } },
+        { sort: { _id: 1 }, limit: batch, projection: notCopied },
+      );
+      const last = documents.at(-1);
+      if (!last) return moved;
+      after = last._id;
+      await this.#connection.repeatable(() => this.#copy(documents));
+      moved += await this.#settle(documents.map(({ _id }) => _id));
+      tell(moved, monthAt(last.createdAt));
+    }
+  }
+
+  async #makeIndex(): Promise<void> {
+    const index = { name: movingIndex, key: { moving: 1 } } as const;
+    const some = { ...index, partialFilterExpression: { moving: { $exists: true } } };
+    await this.#connection.slowly(async (db) => {
+      const there = await db.listCollections({ name: 'archive' }, { nameOnly: true }).hasNext();
+      if (!there || (await indexNames(db, 'archive')).has(movingIndex)) return;
+      if (!(await has(() => this.#archive.createIndexes([some])))) await this.#archive.createIndexes([index]);
+    });
+  }
+
+  /** Only what is not there: the copy of another run may already be all there is. */
+  async #copy(documents: MemoryDocument[]): Promise<void> {
+    const copies = documents.map((document): Archived => ({ ...archived(document), moving: true }));
+    try {
+      await this.#archive.insertMany(copies, { ordered: false });
+    } catch (error) {
+      if (!isTakenId(error)) throw error;
+    }
+  }
+
+  /**
+   * What was forgotten, edited or taken up again since the look before the copy must not live on in the copy as it was.
+   * `forget` removes first the original, then the copy: so a copy whose original is still there now will be found by it.
+   */
+  async #settle(ids: string[]): Promise<number> {
+    const now = await this.#connection.find(
+      this.#memories,
+      { ...movable({}), _id: { $in: ids } },
+      { projection: notCopied },
+    );
+    if (now.length > 0) await this.#connection.repeatable(() => this.#refresh(now));
+    const settled = await this.#connection.find(
+      this.#archive,
+      { _id: { $in: now.map(({ _id }) => _id) }, moving: { $exists: false } },
+      { projection: { _id: 1 } },
+    );
+    const safe = new Set(settled.map(({ _id }) => _id));
+    const moved = await this.#remove(now.filter(({ _id }) => safe.has(_id)));
+    await this.#connection.repeatable(() => this.#archive.deleteMany({ _id: { $in: ids }, moving: true }));
+    return moved;
+  }
+
+  /** The copies become as the originals are, and are wanted; not where what was said was forgotten since. */
+  async #refresh(documents: MemoryDocument[]): Promise<void> {
+    const replacements = documents.map((document) => {
+      const { _id, kind, ...replacement } = archived(document);
+      const { agentId, roomId, month } = replacement;
+      const there = { _id, agentId, roomId, month, ...(kind !== 'turn' && { kind }) };
+      return { replaceOne: { filter: there, replacement: { kind, ...replacement } } };
+    });
+    await this.#archive.bulkWrite(replacements, { ordered: false });
+  }
+
+  /** Only as it was copied: what is edited or answered once more at this moment stays, for the next run. */
+  async #remove(documents: MemoryDocument[]): Promise<number> {
+    if (documents.length === 0) return 0;
+    const removals = documents.map(({ _id, agentId, roomId, kind, content }) => ({
+      deleteOne: {
+        filter: {
+          ...movable({ agentId }),
+          ...{ _id, roomId, kind, 'content.text': content?.text ?? null },
+        } as Filter<MemoryDocument>,
       },
+    }));
+    const { deletedCount } = await this.#connection.repeatable(() =>
+      this.#memories.bulkWrite(removals, { ordered: false }),
     );
-    await archive.updateMany({ _id: { $in: [...said, ...unsaid] } }, { $unset: { moving: '' } });
-    await archive.deleteMany({ _id: { $in: ids }, moving: true });
-    await memories.deleteMany(here);
-  });
-  return left.length;
-}
+    return deletedCount;
+  }
 
-/** Copies of a run that was cut off: either their originals are there and go again, or they were forgotten. */
-async function finishEarlier(
-  connection: Connection,
-  memories: Collection<MemoryDocument>,
-  archive: Collection<Archived>,
-): Promise<void> {
-  for (;;) {
-    const copies = await connection.find(archive, { moving: true }, { limit: batch, projection: { _id: 1 } });
-    if (copies.length === 0) return;
-    await settle(
-      connection,
-      memories,
-      archive,
-      copies.map(({ _id }) => _id),
-    );
+  /** Copies of a run that was cut off: either their originals are there and go again, or they were forgotten. */
+  async #finishEarlier(): Promise<number> {
+    for (let moved = 0; ; ) {
+      const copies = await this.#connection.find(
+        this.#archive,
+        { moving: true },
+        { limit: batch, projection: { _id: 1 } },
+      );
+      if (copies.length === 0) return moved;
+      moved += await this.#settle(copies.map(({ _id }) => _id));
+    }
   }
 }
 
-/** The least id of that time: UUIDv7 begins with 48 bits of Unix ms. */
-function idAt(time: number): string {
-  const hex = Math.max(0, Math.trunc(time)).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+function archived(document: MemoryDocument): Archived {
+  return { ...document, month: monthAt(document.createdAt) };
 }

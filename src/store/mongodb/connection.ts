@@ -211,7 +211,8 @@ export class Connection {
   }
 }
 
-function makeClient({ url, poolSize = 50, onCommand, onAnswer }: ConnectionOptions): MongoClient {
+function makeClient({ url, poolSize = 50, onCommand, onAnswer, patience }: ConnectionOptions): MongoClient {
+  const { selectionMs } = { ...usualPatience, ...patience };
   const settings: MongoClientOptions = {
     appName: 'carrier',
     // Durable means: in the journals of a majority. `journal` is for a server that stands alone.
@@ -223,8 +224,8 @@ function makeClient({ url, poolSize = 50, onCommand, onAnswer }: ConnectionOptio
     ignoreUndefined: true,
     maxPoolSize: poolSize,
     waitQueueTimeoutMS: 10_000,
-    serverSelectionTimeoutMS: 5_000,
-    connectTimeoutMS: 5_000,
+    serverSelectionTimeoutMS: selectionMs,
+    connectTimeoutMS: selectionMs,
     // A server that takes a command and falls silent; longer than any query of ours takes.
     socketTimeoutMS: 30_000,
     monitorCommands: Boolean(onCommand ?? onAnswer),

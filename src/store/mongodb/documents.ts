@@ -84,12 +84,18 @@ export interface MemoryDocument {
   terms?: string[];
   /** Has a text that can have vectors. */
   embeds?: true;
-  /** Which embedders' vectors are there, by key, and the vectors; see `embedders.ts`. */
-  has?: Record<string, true>;
+  /**
+   * What was made of the text: which embedders' vectors are there, by key (`embedders.ts`). `text` says which edit the
+   * content is of (`windows.ts`): whatever changes it puts another one there.
+   */
+  has?: { text?: string; [embedder: string]: true | string | undefined };
   vectors?: Record<string, Binary | number[]>;
   /** From when on the server's TTL monitor removes it; see `expiry.ts`. */
   expiresAt?: Date;
 }
+
+/** `has.text` of what nobody has edited. */
+const unedited = '0';
 
 /** Replies that are neither sent again nor dropped. */
 export const givenUp: Filter<MemoryDocument> = {
@@ -114,6 +120,7 @@ export function documentOf(memory: Memory): MemoryDocument {
     ...rest,
     ...(isTrigger && { kind: 'turn' }),
     source: storedSource(source),
+    has: { text: unedited },
   };
   if (rest.status === 'pending') document.open = isTrigger ? Open.trigger : Open.message;
   if (text !== '' && !isTrigger) {
@@ -214,4 +221,8 @@ function sourceOf({ metadata, ...source }: StoredSource): Source {
 /** As it would come back from JSON: undefined fields are gone. */
 export function copied<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
+}
+
+export function oldestFirst(a: MemoryDocument, b: MemoryDocument): number {
+  return a._id < b._id ? -1 : 1;
 }

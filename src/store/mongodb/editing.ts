@@ -1,5 +1,6 @@
 /** Editing: a memory gets another text, and with it its words; its vectors go, so that new ones are made. */
 import type { UpdateFilter } from 'mongodb';
+import { newId } from '../../core/ids.js';
 import type { Connection } from './connection.js';
 import type { MemoryDocument } from './documents.js';
 import { termsOf } from './terms.js';
@@ -15,12 +16,13 @@ export async function edit(connection: Connection, id: string, text: string): Pr
   );
   if (!place) return false;
   const { agentId, roomId, scope } = place;
+  const changed = { 'content.text': text, has: { text: newId() } };
   const update: UpdateFilter<MemoryDocument> =
     text === ''
-      ? { $set: { 'content.text': '' }, $unset: { terms: '', embeds: '', has: '', vectors: '' } }
+      ? { $set: changed, $unset: { terms: '', embeds: '', vectors: '' } }
       : {
-          $set: { 'content.text': text, terms: termsOf(agentId, scope!, text), embeds: true },
-          $unset: { has: '', vectors: '' },
+          $set: { ...changed, terms: termsOf(agentId, scope!, text), embeds: true },
+          $unset: { vectors: '' },
         };
   // The room is named for a sharded cluster's sake. Forgotten meanwhile, it matches nothing.
   const { matchedCount } = await connection.repeatable(() =>

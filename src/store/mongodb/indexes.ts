@@ -3,10 +3,15 @@
  * one that knows all the database has had, or it would undo what a newer one made.
  */
 import { type Db, type Document, type IndexDescription, MongoServerError } from 'mongodb';
-import { has, shardedIngestion } from './abilities.js';
-import { isNoValidator, isPassing } from './faults.js';
+import { FatalError } from '../../errors.js';
+import type { Logger } from '../../logger.js';
+import { type MadeIndexes, shardedIngestion } from './abilities.js';
+import { isLacking, isNoValidator } from './faults.js';
+import { dropIndex, IndexMaker, indexNames, makeIndex } from './index-maker.js';
+import { persistently } from './persistence.js';
+import { probeIndexes } from './probes.js';
 
-const collections = [
+export const collections = [
   'memories',
   'embedders',
   'tokens',
@@ -89,10 +94,27 @@ const partial: IndexDescription[] = [
   },
 ];
 
+/** Terms are hashes: `none` leaves them alone. */
+const words: IndexDescription = { name: 'words', key: { terms: 'text' }, default_language: 'none' };
+/** Where there is neither a search node nor a text index. */
+const terms: IndexDescription = { name: 'terms', key: { terms: 1, _id: -1 } };
+
 const plain: IndexDescription[] = [
   { name: 'room', key: { roomId: 1, _id: 1 } },
   { name: 'scope', key: { agentId: 1, scope: 1, kind: 1, _id: -1 } },
 ];
+
+const ofFiles: IndexDescription[] = [
+  { name: 'of_person', key: { person: 1, counted: 1 } },
+  { name: 'of_place', key: { place: 1, counted: 1 } },
+  { name: 'look', key: { lookAt: 1 } },
+];
+
+/** What of an agent is older than a time. */
+const age: IndexDescription = { name: 'age', key: { agentId: 1, kind: 1, createdAt: 1 } };
+
+/** Readers judge a note's time themselves; where the server knows no such index, notes stay until they are taken. */
+const noteExpiry: IndexDescription = { name: 'expiry', key: { expiresAt: 1 }, expireAfterSeconds: 0 };
 
 /** What `expiry.ts` has dated goes at its date. */
 const expiring: IndexDescription = {
@@ -106,11 +128,10 @@ const expiring: IndexDescription = {
 export async function makeCollections(db: Db): Promise<boolean> {
   const found = await db.listCollections({}, { nameOnly: false }).toArray();
   const there = new Map(found.map(({ name, options }) => [name, options]));
-  const missing = collections.filter((name) => name !== 'memories' && !there.has(name));
-  const [validation] = await Promise.all([
-    makeMemories(db, there.get('memories')),
-    ...missing.map((name) => makeCollection(db, name)),
-  ]);
+  const missing = [...collections, 'probes'].filter((name) => name !== 'memories' && !there.has(name));
+  // One after another, as the indexes: engines that lock their catalogue make one of two give way.
+  const validation = await makeMemories(db, there.get('memories'));
+  for (const name of missing) await makeCollection(db, name);
   return validation;
 }
 
@@ -125,7 +146,7 @@ async function makeMemories(db: Db, there: Document | undefined): Promise<boolea
   if (JSON.stringify(there?.validator) === JSON.stringify(validator)) return true;
   if (!there && (await validates(() => makeCollection(db, 'memories', { validator })))) return true;
   if (!there) await makeCollection(db, 'memories');
-  return validates(() => db.command({ collMod: 'memories', validator }));
+  return validates(() => persistently(() => db.command({ collMod: 'memories', validator })));
 }
 
 /** False when the server does not take the validator; what it lacks is told with the rest, and it is asked again at every start. */
@@ -141,138 +162,122 @@ async function validates(put: () => Promise<unknown>): Promise<boolean> {
 
 async function makeCollection(db: Db, name: string, options: { validator?: object } = {}): Promise<void> {
   try {
-    await db.createCollection(name, options);
+    await persistently(() => db.createCollection(name, options));
   } catch (error) {
     const namespaceExists = 48;
     if (!(error instanceof MongoServerError && error.code === namespaceExists)) throw error;
   }
 }
 
-export interface MadeIndexes {
-  partialIndexes: boolean;
-  textIndex: boolean;
-  ttl: boolean;
-}
-
 /** What the indexes that are there say of the server, where none may be made. */
 export function foundIndexes(there: ReadonlySet<string>): MadeIndexes {
-  return { partialIndexes: there.has('open'), textIndex: there.has('words'), ttl: there.has('expiring') };
+  return {
+    ...{ partialIndexes: there.has('open'), textIndex: there.has('words'), ttl: there.has('expiring') },
+    refusedIndexes: [],
+  };
 }
 
 /**
+ * Makes what is missing, and finds out what it does: some servers take an option they do not know, without effect.
+ * Throws `config_invalid` for a server that keeps no key unique.
+ *
  * @param search where a search node finds words, this database needs no index of them
- * @param there names of the indexes that exist; a changed index needs a changed name
  */
 export async function makeIndexes(
   db: Db,
-  { sharded, search, there }: { sharded: boolean; search: boolean; there: ReadonlySet<string> },
+  { sharded, search, log }: { sharded: boolean; search: boolean; log: Logger },
 ): Promise<MadeIndexes> {
-  const unique: IndexDescription[] = sharded
-    ? [
-        { name: shardedIngestion, key: { roomId: 1, ingest: 1 }, unique: true },
-        { name: 'ingest', key: { ingest: 1 } },
-      ]
-    : [{ name: 'ingestion', key: { ingest: 1 }, unique: true }];
-  const [, partialIndexes, textIndex, ttl] = await Promise.all([
-    make(db, [...unique, ...plain], there),
-    makePartial(db, there),
-    search ? false : makeTextIndex(db, there),
-    expireNotes(db),
-    has(() => makeExpiring(db, there)),
-    makeFileIndexes(db),
-    db.collection('audit').createIndexes([{ name: 'operation', key: { operation: 1, _id: -1 } }]),
-  ]);
-  if (!search && !textIndex) await make(db, [{ name: 'terms', key: { terms: 1, _id: -1 } }], there);
-  return { partialIndexes, textIndex, ttl };
+  const maker = new IndexMaker(db, log);
+  const does = await probeIndexes(db, (collection, index) => maker.make(collection, index));
+  if (!does.unique) {
+    throw new FatalError(
+      'config_invalid',
+      'This database server keeps no unique index, so a message could be answered twice. Use another server.',
+      { field: 'MONGODB_URL' },
+    );
+  }
+  await makeUnique(maker, sharded);
+  const partialIndexes = await makePartial(maker, does.partial);
+  for (const index of plain) await maker.make('memories', index);
+  const textIndex = !search && does.text && (await maker.make('memories', words));
+  if (!search && !textIndex) await maker.make('memories', terms);
+  await makeFileIndexes(maker, does.partial);
+  await maker.make('audit', { name: 'operation', key: { operation: 1, _id: -1 } });
+  const ttl = await makeExpiring(db, maker);
+  return { partialIndexes, textIndex, ttl, refusedIndexes: maker.refused.filter(isNoProbe) };
 }
 
-async function makeExpiring(db: Db, there: ReadonlySet<string>): Promise<void> {
-  await make(db, [expiring], there);
-  await db.collection('archive').createIndexes([expiring]);
+const isNoProbe = (name: string) => !name.startsWith('probes.');
+
+async function makeUnique(maker: IndexMaker, sharded: boolean): Promise<void> {
+  if (!sharded) {
+    await maker.need('memories', { name: 'ingestion', key: { ingest: 1 }, unique: true });
+    return;
+  }
+  await maker.need('memories', { name: shardedIngestion, key: { roomId: 1, ingest: 1 }, unique: true });
+  await maker.make('memories', { name: 'ingest', key: { ingest: 1 } });
 }
 
-async function makeFileIndexes(db: Db): Promise<void> {
-  const { partialFilterExpression: _, name, ...key } = naming;
-  const whole = { ...key, name: `all_${name}` };
-  const there = await indexNames(db, 'archive');
-  if (there.has(whole.name) || !(await has(() => make(db, [naming], there, 'archive'))))
-    await make(db, [whole], there, 'archive');
-  const ofFiles = [
-    { name: 'of_person', key: { person: 1, counted: 1 } },
-    { name: 'of_place', key: { place: 1, counted: 1 } },
-    { name: 'look', key: { lookAt: 1 } },
-  ] as const;
-  await make(db, [...ofFiles], await indexNames(db, 'files'), 'files');
+/** Where the server does not know the option, plain ones under other names, which a restart finds. */
+async function makePartial(maker: IndexMaker, known: boolean): Promise<boolean> {
+  // A unique index must be partial or be left out: all documents without the field would have the same key.
+  const whole = partial.filter(({ unique }) => !unique).map(wholeOf);
+  if (!known) await maker.drop('memories', covered.name!);
+  const asWhole = await maker.has('memories', whole[0]!.name!);
+  if (known && !asWhole) {
+    for (const index of partial) await maker.make('memories', index);
+    return maker.has('memories', covered.name!);
+  }
+  for (const index of whole) await maker.make('memories', index);
+  return false;
 }
 
-/** What of an agent is older than a time; only where something expires, since every write pays for an index. */
+function wholeOf({ partialFilterExpression: _, name, ...index }: IndexDescription): IndexDescription {
+  return { ...index, name: `all_${name}` };
+}
+
+async function makeFileIndexes(maker: IndexMaker, isPartial: boolean): Promise<void> {
+  const whole = wholeOf(naming);
+  const asWhole = !isPartial || (await maker.has('archive', whole.name!));
+  await maker.make('archive', asWhole ? whole : naming);
+  for (const index of ofFiles) await maker.make('files', index);
+}
+
+/** Whether the server removes what has expired: one that forgets when an index lets expire does not. */
+async function makeExpiring(db: Db, maker: IndexMaker): Promise<boolean> {
+  await maker.make('notes', noteExpiry);
+  const made = await maker.make('memories', expiring);
+  if (!made || !(await maker.make('archive', expiring))) return false;
+  const indexes = await db.collection('memories').listIndexes().toArray();
+  return indexes.some(({ name, expireAfterSeconds }) => name === expiring.name && expireAfterSeconds === 0);
+}
+
+/** Only where something expires, since every write pays for an index. */
 export async function makeAgeIndexes(db: Db): Promise<void> {
-  const age = [{ name: 'age', key: { agentId: 1, kind: 1, createdAt: 1 } } as const];
-  await make(db, age, await indexNames(db));
-  await db.collection('archive').createIndexes(age);
+  for (const collection of ['memories', 'archive']) {
+    if (!(await indexNames(db, collection)).has(age.name!)) await makeIndex(db, collection, age);
+  }
 }
 
-/** No vector of this embedder is left: nobody will ask what lacks one. */
-export async function dropEmbedderIndex(db: Db, key: string): Promise<void> {
-  const name = `lacks_${key}`;
-  if ((await indexNames(db)).has(name)) await db.collection('memories').dropIndex(name).catch(orGone);
-}
-
-/** Another process was faster. */
-function orGone(error: unknown): void {
-  const indexNotFound = 27;
-  if (!(error instanceof MongoServerError && error.code === indexNotFound)) throw error;
-}
-
-/** Readers judge a note's time themselves; where the server knows no such index, notes stay until they are taken. */
-function expireNotes(db: Db): Promise<boolean> {
-  const expiry: IndexDescription = { name: 'expiry', key: { expiresAt: 1 }, expireAfterSeconds: 0 };
-  return has(() => db.collection('notes').createIndexes([expiry]));
+/** Of words, where a search node that is there refuses an index of them. */
+export async function makeTermsIndex(db: Db): Promise<void> {
+  if (!(await indexNames(db)).has(terms.name!)) await makeIndex(db, 'memories', terms);
 }
 
 /** What lacks a vector of this embedder, found without reading what has one. */
 export async function makeEmbedderIndex(db: Db, key: string): Promise<void> {
   const index = { name: `lacks_${key}`, key: { embeds: 1, [`has.${key}`]: 1, _id: 1 } } as const;
-  const only = { partialFilterExpression: { embeds: true } };
-  const there = await indexNames(db);
-  if (await has(() => make(db, [{ ...index, ...only }], there))) return;
-  await make(db, [index], there);
-}
-
-export async function indexNames(db: Db, collection = 'memories'): Promise<Set<string>> {
-  const indexes = await db.collection(collection).listIndexes().toArray();
-  return new Set(indexes.map(({ name }) => name as string));
-}
-
-/** Only what is missing: FerretDB 1.24 dies of some of the others. */
-async function make(
-  db: Db,
-  indexes: IndexDescription[],
-  there: ReadonlySet<string>,
-  collection = 'memories',
-): Promise<void> {
-  const missing = indexes.filter(({ name }) => !there.has(name!));
-  if (missing.length > 0) await db.collection(collection).createIndexes(missing);
-}
-
-/** Where the server does not know the option, plain ones under other names, which a restart finds. */
-async function makePartial(db: Db, there: ReadonlySet<string>): Promise<boolean> {
-  // A unique index must be partial or be left out: all documents without the field would have the same key.
-  const whole = partial
-    .filter(({ unique }) => !unique)
-    .map(({ partialFilterExpression: _, name, ...index }) => ({ ...index, name: `all_${name}` }));
-  if (!there.has(whole[0]!.name) && (await has(() => make(db, partial, there)))) return true;
-  await make(db, whole, there);
-  return false;
-}
-
-/** Terms are hashes: `none` leaves them alone. Servers without text indexes refuse with all kinds of codes. */
-async function makeTextIndex(db: Db, there: ReadonlySet<string>): Promise<boolean> {
+  if ((await indexNames(db)).has(index.name)) return;
   try {
-    await make(db, [{ name: 'words', key: { terms: 'text' }, default_language: 'none' }], there);
-    return true;
+    await makeIndex(db, 'memories', { ...index, partialFilterExpression: { embeds: true } });
   } catch (error) {
-    if (error instanceof MongoServerError && !isPassing(error)) return false;
-    throw error;
+    if (!isLacking(error)) throw error;
+    await makeIndex(db, 'memories', index);
   }
+}
+
+/** No vector of this embedder is left: nobody will ask what lacks one. */
+export async function dropEmbedderIndex(db: Db, key: string): Promise<void> {
+  const name = `lacks_${key}`;
+  if ((await indexNames(db)).has(name)) await dropIndex(db, 'memories', name);
 }

@@ -5,19 +5,16 @@
  * cannot commit a second time, even if it does not see the turn.
  */
 import type { MemoryStatus } from '../../core/memory.js';
+import { isRetryable } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { MemoryDocument } from './documents.js';
 import { unavailable } from './faults.js';
 import type { RoomAgents } from './room-agents.js';
 import type { RoomLog, Updates } from './room-log.js';
 
-/** Of a marking that fails; the next claim of the room repairs it then. */
-const mostTries = 3;
-
 interface Marking {
   document: MemoryDocument;
   covers: Set<string>;
-  tries: number;
   /** Of the last try: whether it is done. */
   done: Promise<boolean>;
   /** The last try has failed. */
@@ -39,7 +36,7 @@ export class Marks {
   begin(document: MemoryDocument): void {
     if (document.open === undefined) return;
     const covers = new Set(document.turn!.covers);
-    const marking: Marking = { document, covers, tries: 0, done: Promise.resolve(false), failed: false };
+    const marking: Marking = { document, covers, done: Promise.resolve(false), failed: false };
     this.#markings.add(marking);
     this.#try(marking);
   }
@@ -47,10 +44,10 @@ export class Marks {
   #try(marking: Marking): Promise<boolean> {
     const { document } = marking;
     marking.failed = false;
-    marking.tries++;
     const end = (err?: unknown) => {
       marking.failed = err !== undefined;
-      if (!marking.failed || marking.tries >= mostTries) this.#markings.delete(marking);
+      // What can never be done is left to whoever claims the room, and told there.
+      if (!marking.failed || !isRetryable(err)) this.#markings.delete(marking);
       if (!marking.failed) return true;
       this.#logger.warn(
         { err, turnId: document.turnId },
@@ -81,7 +78,7 @@ export class Marks {
     const before = [...this.#markings];
     return (id) => {
       const found = before.filter(({ covers }) => covers.has(id));
-      return found.length > 0 ? Promise.all(found.map((one) => this.#finish(one))) : this.ofMessage(id);
+      return found.length > 0 ? this.#finished(found) : this.ofMessage(id);
     };
   }
 
@@ -102,7 +99,14 @@ export class Marks {
   #those(wanted: (marking: Marking) => boolean): Promise<unknown> | undefined {
     if (this.#markings.size === 0) return;
     const found = [...this.#markings].filter(wanted);
-    return found.length > 0 ? Promise.all(found.map((marking) => this.#finish(marking))) : undefined;
+    return found.length > 0 ? this.#finished(found) : undefined;
+  }
+
+  #finished(markings: Marking[]): Promise<unknown> {
+    const finished = Promise.all(markings.map((marking) => this.#finish(marking)));
+    // Whoever asked may have failed meanwhile for another reason.
+    finished.catch(() => {});
+    return finished;
   }
 
   /** What this process has committed it reads as committed, or not at all. */

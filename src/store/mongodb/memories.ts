@@ -26,6 +26,7 @@ import type { RoomLog } from './room-log.js';
 import type { Search } from './search.js';
 import type { SearchNode } from './search-node.js';
 import { storedVector } from './vectors.js';
+import type { Windows } from './windows.js';
 
 export interface MemoryParts {
   connection: Connection;
@@ -33,6 +34,7 @@ export interface MemoryParts {
   log: RoomLog;
   marks: Marks;
   reads: Reads;
+  windows: Windows;
   embedders: Embedders;
   expiry: Expiry;
   uses: FileUses;
@@ -74,7 +76,9 @@ export class MongoMemories implements MemoryStore {
     );
     if (!found) return null;
     const marking = markingOf(found._id);
-    return marking ? this.get(found._id) : memoryOf(found);
+    if (!marking) return memoryOf(found);
+    await marking;
+    return this.get(found._id);
   }
 
   edit(id: string, text: string): Promise<boolean> {
@@ -85,13 +89,8 @@ export class MongoMemories implements MemoryStore {
     const marking = this.#parts.marks.ofRoom(roomId);
     if (marking) await marking;
     if (whole(limit) === 0) return [];
-    const rows = await this.#parts.reads.rows<MemoryDocument>([
-      { $match: { ...this.#parts.log.agents.of(roomId), kind: 'message', status: { $ne: 'pending' } } },
-      { $sort: { _id: -1 } },
-      { $limit: whole(limit) },
-      { $project: memoryFields },
-    ]);
-    return rows.sort(oldestFirst).map(memoryOf);
+    const match = { ...this.#parts.log.agents.of(roomId), kind: 'message', status: { $ne: 'pending' } };
+    return this.#parts.windows.recent({ name: roomId, match, limit: whole(limit) });
   }
 
   async history(roomId: string, { order = 'oldest', ...page }: HistoryRequest): Promise<Page<Memory>> {
@@ -115,13 +114,11 @@ export class MongoMemories implements MemoryStore {
 
   async facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
     if (whole(limit) === 0 || scopes.length === 0) return [];
-    const rows = await this.#parts.reads.rows<MemoryDocument>([
-      { $match: { agentId, scope: { $in: [...new Set(scopes)] }, kind: 'fact' } },
-      { $sort: { _id: -1 } },
-      { $limit: whole(limit) },
-      { $project: memoryFields },
-    ]);
-    return rows.sort(oldestFirst).reverse().map(memoryOf);
+    const among = [...new Set(scopes)].sort();
+    const match = { agentId, scope: { $in: among }, kind: 'fact' };
+    const name = JSON.stringify([agentId, ...among]);
+    const oldestFirst = await this.#parts.windows.recent({ name, match, limit: whole(limit) });
+    return oldestFirst.reverse();
   }
 
   /** Exact up to 1,000; more are counted as 1,000. */
@@ -221,8 +218,4 @@ export class MongoMemories implements MemoryStore {
     if (other) throw new FatalError('internal', `Another memory has the id ${_id}.`);
     throw unavailable('The same message is being stored right now.');
   }
-}
-
-function oldestFirst(a: MemoryDocument, b: MemoryDocument): number {
-  return a._id < b._id ? -1 : 1;
 }

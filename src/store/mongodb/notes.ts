@@ -2,6 +2,7 @@ import { newId } from '../../core/ids.js';
 import { keysFrom, type Note, type NoteStore } from '../note-store.js';
 import { whole } from '../paging.js';
 import type { Connection } from './connection.js';
+import type { Reads } from './reads.js';
 
 interface NoteDocument {
   /** The key as JSON text: any string, also one that is no valid Unicode. */
@@ -16,15 +17,19 @@ interface NoteDocument {
 
 export class MongoNotes implements NoteStore {
   readonly #connection: Connection;
+  readonly #reads: Reads;
   readonly #notes;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, reads: Reads) {
     this.#connection = connection;
+    this.#reads = reads;
     this.#notes = connection.collection<NoteDocument>('notes');
   }
 
   async get(key: string): Promise<unknown> {
-    return read(await this.#connection.run(() => this.#notes.findOne({ _id: JSON.stringify(key) })));
+    const named = [{ $match: { _id: JSON.stringify(key) } }];
+    const [note = null] = await this.#reads.rows<NoteDocument>(named, 'notes');
+    return read(note);
   }
 
   async put(key: string, value: unknown, { ttlMs }: { ttlMs?: number } = {}): Promise<void> {

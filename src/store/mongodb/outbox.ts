@@ -17,10 +17,12 @@ import {
   givenUp,
   type MemoryDocument,
   memoryFields,
+  oldestFirst,
   outboundOf,
   undeliveredOf,
 } from './documents.js';
 import type { Marks } from './marks.js';
+import type { Reads } from './reads.js';
 import type { OfRoom } from './room-agents.js';
 import type { RoomLog } from './room-log.js';
 import { waitingRooms } from './waiting.js';
@@ -40,21 +42,25 @@ export class MongoOutbox implements Outbox {
   readonly #connection: Connection;
   readonly #log: RoomLog;
   readonly #marks: Marks;
+  readonly #reads: Reads;
   readonly #places = new LRUCache<string, Place>({ max: 10_000 });
 
-  constructor(connection: Connection, log: RoomLog, marks: Marks) {
+  constructor(connection: Connection, log: RoomLog, marks: Marks, reads: Reads) {
     this.#connection = connection;
+    this.#reads = reads;
     this.#log = log;
     this.#marks = marks;
   }
 
   async due(roomId: string, limit: number): Promise<Due[]> {
     if (whole(limit) === 0) return [];
-    const documents = await this.#connection.find(
-      this.#log.memories,
-      { ...this.#log.agents.of(roomId), due: true },
-      { sort: { _id: 1 }, limit: whole(limit), projection: { ...memoryFields, outbox: 1 } },
-    );
+    const documents = await this.#reads.rows<MemoryDocument>([
+      { $match: { ...this.#log.agents.of(roomId), due: true } },
+      { $sort: { _id: 1 } },
+      { $limit: whole(limit) },
+      { $project: { ...memoryFields, outbox: 1 } },
+    ]);
+    documents.sort(oldestFirst);
     for (const document of documents) this.#places.set(document.outbox!.id, this.#place(document));
     return documents.map(outboundOf);
   }

@@ -1,60 +1,56 @@
 /**
- * Reads of one tick in one round trip, where the server has `$unionWith`: what a turn wants to know of its room and
- * its scopes is asked for at the same moment. Elsewhere each read goes by itself, side by side.
+ * Small reads in one round trip, where the server has `$unionWith`: those of one tick go together, and those that come
+ * while others are under way go together next, so that a busy process asks rarely and decodes few answers. A lone read
+ * waits for nobody. Elsewhere each read goes by itself.
  */
-import type { Collection, Document } from 'mongodb';
+import type { Document } from 'mongodb';
+import { Batch } from './batch.js';
 import type { Connection } from './connection.js';
-import type { MemoryDocument } from './documents.js';
 
-/** Of one command; more than a turn needs, so that rooms may share, and not so many that one waits for all. */
-const mostTogether = 9;
+/** Of one command: not so many that one waits for all. */
+const limits = { lanes: 2, most: 16 };
 
 interface Read {
+  collection: string;
   pipeline: Document[];
-  resolve(rows: Document[]): void;
-  reject(error: unknown): void;
 }
 
 export class Reads {
   readonly #connection: Connection;
-  readonly #memories: Collection<MemoryDocument>;
-  readonly #unions: boolean;
-  #waiting: Read[] = [];
+  readonly #together: Batch<Read, Document[]> | null;
 
   constructor(connection: Connection, { unions }: { unions: boolean }) {
     this.#connection = connection;
-    this.#memories = connection.collection<MemoryDocument>('memories');
-    this.#unions = unions;
+    this.#together = unions ? new Batch((reads) => this.#union(reads), limits) : null;
   }
 
-  /** The rows of a pipeline over `memories`, in no promised order. */
-  rows<T extends Document>(pipeline: Document[]): Promise<T[]> {
-    if (!this.#unions) return this.#run(pipeline) as Promise<T[]>;
-    return new Promise<Document[]>((resolve, reject) => {
-      this.#waiting.push({ pipeline, resolve, reject });
-      if (this.#waiting.length === 1) queueMicrotask(() => this.#flush());
-    }) as Promise<T[]>;
+  /** Whether expressions may be used in a pipeline: servers without unions know few of them. */
+  get expressions(): boolean {
+    return this.#together !== null;
   }
 
-  #flush(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    while (waiting.length > 0) void this.#together(waiting.splice(0, mostTogether));
+  /** The rows of a pipeline that reads little, from the primary, in no promised order. */
+  rows<T extends Document>(pipeline: Document[], collection = 'memories'): Promise<T[]> {
+    const read = { collection, pipeline };
+    return (this.#together ? this.#together.add(read) : this.#run(read)) as Promise<T[]>;
   }
 
-  async #together(reads: Read[]): Promise<void> {
-    try {
-      const [first, ...others] = reads.map(({ pipeline }, read) => [...pipeline, { $addFields: { read } }]);
-      const unions = others.map((pipeline) => ({ $unionWith: { coll: 'memories', pipeline } }));
-      const rows = await this.#run([...first!, ...unions]);
-      for (const [i, { resolve }] of reads.entries()) resolve(rows.filter(({ read }) => read === i));
-    } catch (error) {
-      for (const { reject } of reads) reject(error);
-    }
+  async #union(reads: Read[]): Promise<Document[][]> {
+    if (reads.length === 1) return [await this.#run(reads[0]!)];
+    const [first, ...others] = reads.map(({ collection, pipeline }, read) => ({
+      ...{ collection, pipeline: [...pipeline, { $addFields: { read } }] },
+    }));
+    const unions = others.map(({ collection: coll, pipeline }) => ({ $unionWith: { coll, pipeline } }));
+    const results: Document[][] = reads.map(() => []);
+    const rows = await this.#run({ ...first!, pipeline: [...first!.pipeline, ...unions] });
+    for (const row of rows) results[row.read]!.push(row);
+    return results;
   }
 
-  #run(pipeline: Document[]): Promise<Document[]> {
+  #run({ collection, pipeline }: Read): Promise<Document[]> {
     // One batch: what is read here is bounded by its limits, and a second round trip is what this saves.
-    return this.#connection.run(() => this.#memories.aggregate(pipeline, { batchSize: 10_000 }).toArray());
+    return this.#connection.run((db) =>
+      db.collection(collection).aggregate(pipeline, { batchSize: 10_000 }).toArray(),
+    );
   }
 }

@@ -15,7 +15,7 @@ const most = 100;
 export type Inserted = { stored: true } | { stored: false; again: boolean };
 
 /** The unique keys of `memories`, by their indexes' names: who meets one of them finds out whose it is. */
-const known = new Set(['_id_', 'ingestion', shardedIngestion, 'covered']);
+const known = new Set(['_id_', 'ingestion', shardedIngestion, 'covered', 'covered_meanwhile']);
 
 /** Updates that belong together, carried out in this order. */
 export type Updates = AnyBulkWriteOperation<MemoryDocument>[];

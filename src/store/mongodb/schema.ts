@@ -22,6 +22,7 @@ const steps: Record<MigrationName, Step | null> = {
   'turn-states': null,
   'file-owners': null,
   deliveries: null,
+  words: null,
 };
 
 /** How often a running process looks whether it may go on, in ms. */

@@ -1,25 +1,19 @@
-/**
- * The search node of Atlas: its indexes, made when they are first needed and waited for in the background, and the
- * pipelines over them, as the Atlas documentation has them. Until an index can be queried, searches go without it.
- */
-import { type Document, MongoServerError } from 'mongodb';
+/** The search node of Atlas: which indexes it has, and the pipelines over them, as the Atlas documentation has them. */
+import type { Document } from 'mongodb';
 import type { Logger } from '../../logger.js';
 import { leastSimilarity } from '../ranking.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
 import { type MemoryDocument, memoryFields } from './documents.js';
 import { type Filter, matching, settled } from './filter.js';
+import { makeTermsIndex } from './indexes.js';
 import type { KnownEmbedder } from './known-embedder.js';
+import { SearchIndexes } from './search-indexes.js';
 import { storedVector } from './vectors.js';
 
 /** A changed definition needs a changed name: an index is not altered while searches use it. */
 const wordsIndex = 'words_1';
 const vectorIndex = (key: string) => `vectors_1_${key}`;
-
-/** Between two looks at an index: at first short, then doubled up to the longest. */
-const shortestPauseMs = 50;
-const longestPauseMs = 5_000;
-const reportMs = 10_000;
 
 /** Of `$vectorSearch`, section "numCandidates Selection": 20 times the limit, within 1 to 10,000. */
 const candidatesPerResult = 20;
@@ -29,25 +23,23 @@ const mostCandidates = 10_000;
 /** Cosine as a score, normalised to 0 … 1 (section "Atlas Vector Search Score"). */
 const leastScore = (1 + leastSimilarity) / 2;
 
-type Row = MemoryDocument & { half: 'words' | 'vectors' };
+type Halves<T> = { words: T; vectors: T };
+type Row = MemoryDocument & { half: keyof Halves<unknown> };
 
 export class SearchNode {
   readonly #connection: Connection;
   readonly #abilities: Abilities;
-  readonly #log: Logger;
-  readonly #queryable = new Set<string>();
-  readonly #wanted = new Set<string>();
-  #closed = false;
+  readonly #indexes: SearchIndexes;
 
   constructor(connection: Connection, abilities: Abilities, log: Logger) {
     this.#connection = connection;
     this.#abilities = abilities;
-    this.#log = log;
+    this.#indexes = new SearchIndexes(connection, log);
   }
 
   /** The index of words may be searched; if it is not there, it is made. Answers at once. */
   hasWords(): boolean {
-    return this.#has(wordsIndex, 'search', () => ({
+    const definition = () => ({
       mappings: {
         dynamic: false,
         fields: {
@@ -57,45 +49,55 @@ export class SearchNode {
           ...{ kind: { type: 'token' }, status: { type: 'token' } },
         },
       },
-    }));
+    });
+    // Until the server takes one, words are looked for in the database itself.
+    const refused = () => this.#connection.slowly(makeTermsIndex);
+    return this.#indexes.has({ name: wordsIndex, type: 'search', definition, refused });
   }
 
   /** As `hasWords`, for the vectors of one embedder: an index holds vectors of one length, so each has its own. */
   hasVectors({ key, dimensions }: KnownEmbedder): boolean {
-    return this.#has(vectorIndex(key), 'vectorSearch', () => ({
+    const definition = () => ({
       fields: [
         { type: 'vector', path: `vectors.${key}`, numDimensions: dimensions, similarity: 'cosine' },
         ...['agentId', 'scope', 'kind', 'status'].map((path) => ({ type: 'filter', path })),
       ],
-    }));
+    });
+    return this.#indexes.has({ name: vectorIndex(key), type: 'vectorSearch', definition });
   }
 
   /** The index of an embedder that is in use no more; without effect where there is none. */
-  async dropVectors(key: string): Promise<void> {
-    const name = vectorIndex(key);
-    this.#queryable.delete(name);
-    this.#wanted.delete(name);
-    if ((await this.#statusOf(name)) === undefined) return;
-    await this.#connection.run(() => this.#connection.collection('memories').dropSearchIndex(name));
+  dropVectors(key: string): Promise<void> {
+    return this.#indexes.drop(vectorIndex(key));
+  }
+
+  /** Whether it has ever answered what indexes it has. */
+  get answered(): boolean {
+    return this.#indexes.answered;
+  }
+
+  /** What searches go without, a sentence each. */
+  notes(): string[] {
+    return this.#indexes.notes();
   }
 
   close(): void {
-    this.#closed = true;
+    this.#indexes.close();
   }
 
   /** What the halves find, each best first; in one round trip where the server can. */
-  async find(
-    halves: Partial<Record<Row['half'], Document[]>>,
-  ): Promise<Record<Row['half'], MemoryDocument[]>> {
+  async find({ vectors, words }: Halves<Document[] | undefined>): Promise<Halves<MemoryDocument[]>> {
     const memories = this.#connection.retrieval<MemoryDocument>('memories');
-    const pipelines = Object.entries(halves).map(([half, stages]) => [...stages, { $addFields: { half } }]);
     const run = (pipeline: Document[]) =>
       this.#connection.run(() => memories.aggregate<Row>(pipeline).toArray());
-    const [first, second] = pipelines;
+    const ofVectors = vectors && [...vectors, { $addFields: { half: 'vectors' } }];
+    const ofWords = words && [...words, { $addFields: { half: 'words' } }];
     let rows: Row[];
-    if (first && second && this.#abilities.unions) {
-      rows = await run([...first, { $unionWith: { coll: 'memories', pipeline: second } }]);
+    if (ofVectors && ofWords && this.#abilities.unions) {
+      // The words in the union, never the vectors: `$search` may stand there since MongoDB 6.0, `$vectorSearch` since 8.0.
+      rows = await run([...ofVectors, { $unionWith: { coll: 'memories', pipeline: ofWords } }]);
     } else {
+      const pipelines = [ofVectors, ofWords].filter((pipeline) => pipeline !== undefined);
       rows = (await Promise.all(pipelines.map(run))).flat();
     }
     return {
@@ -117,8 +119,10 @@ export class SearchNode {
           filter: matching(filter),
         },
       },
+      // Behind its collection, a search node finds what by now is another's, has another text, or is forgotten.
+      { $match: { ...matching(filter), [`has.${key}`]: true, ...notKnown(filter) } },
       { $project: { ...memoryFields, score: { $meta: 'vectorSearchScore' } } },
-      { $match: { score: { $gte: leastScore }, ...notKnown(filter) } },
+      { $match: { score: { $gte: leastScore } } },
       { $limit: depth },
     ];
   }
@@ -140,73 +144,15 @@ export class SearchNode {
           },
         },
       },
-      // Of what a search node has not yet caught up with, the document itself says what it is by now.
       { $limit: depth + exclude.size },
-      { $match: { ...matching(filter), ...notKnown(filter) } },
+      // As above.
+      { $match: { ...matching(filter), terms: { $in: terms }, ...notKnown(filter) } },
       { $limit: depth },
       { $project: { ...memoryFields, score: { $meta: 'searchScore' } } },
     ];
-  }
-
-  #has(name: string, type: 'search' | 'vectorSearch', definition: () => Document): boolean {
-    if (this.#queryable.has(name)) return true;
-    if (!this.#wanted.has(name)) {
-      this.#wanted.add(name);
-      void this.#make(name, type, definition());
-    }
-    return false;
-  }
-
-  /** Never fails: without the index, searches are slower, not wrong. */
-  async #make(name: string, type: 'search' | 'vectorSearch', definition: Document): Promise<void> {
-    const memories = this.#connection.collection('memories');
-    this.#log.debug({ index: name }, 'asking for a search index');
-    try {
-      if ((await this.#statusOf(name)) === undefined) {
-        this.#log.info({ index: name }, 'making a search index');
-        await this.#connection.run(async () => {
-          await memories.createSearchIndex({ name, type, definition }).catch(orThere);
-        });
-      }
-      await this.#await(name);
-    } catch (err) {
-      this.#wanted.delete(name);
-      if (!this.#closed) this.#log.warn({ err, index: name }, 'no search index yet; searches go without it');
-    }
-  }
-
-  async #await(name: string): Promise<void> {
-    const began = Date.now();
-    let reported = began;
-    for (let pause = shortestPauseMs; !this.#closed; pause = Math.min(2 * pause, longestPauseMs)) {
-      const { status, queryable } = (await this.#statusOf(name)) ?? {};
-      if (queryable) {
-        this.#queryable.add(name);
-        this.#log.info({ index: name, ms: Date.now() - began }, 'search index is ready');
-        return;
-      }
-      if (status === 'FAILED') throw new Error(`the search index ${name} could not be built`);
-      if (Date.now() - reported >= reportMs) {
-        reported = Date.now();
-        this.#log.info({ index: name, status, ms: reported - began }, 'waiting for a search index');
-      }
-      await new Promise((resolve) => setTimeout(resolve, pause).unref());
-    }
-  }
-
-  async #statusOf(name: string): Promise<{ status?: string; queryable?: boolean } | undefined> {
-    const memories = this.#connection.collection('memories');
-    const [found] = await this.#connection.run(() => memories.listSearchIndexes(name).toArray());
-    return found as { status?: string; queryable?: boolean } | undefined;
   }
 }
 
 function notKnown({ exclude }: Filter): Document {
   return exclude.size > 0 ? { _id: { $nin: [...exclude] } } : {};
-}
-
-/** Another process was faster. */
-function orThere(error: unknown): void {
-  const indexAlreadyExists = 68;
-  if (!(error instanceof MongoServerError && error.code === indexAlreadyExists)) throw error;
 }

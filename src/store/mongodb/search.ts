@@ -10,6 +10,7 @@ import type { Embedders } from './embedders.js';
 import type { Filter } from './filter.js';
 import type { KnownEmbedder } from './known-embedder.js';
 import { withTerms } from './lexicon.js';
+import { isOverload, Overload } from './overload.js';
 import type { SearchNode } from './search-node.js';
 import { queryTerms } from './terms.js';
 import { lengthOf, nearest } from './vectors.js';
@@ -25,6 +26,7 @@ export class Search {
   readonly #embedders: Embedders;
   readonly #node: SearchNode | null;
   readonly #log: Logger;
+  readonly #overload = new Overload();
 
   constructor(
     connection: Connection,
@@ -87,11 +89,15 @@ export class Search {
     const node = this.#node;
     if (!node || (terms.length === 0 && !meaning)) return { words: [], vectors: [] };
     try {
-      return await node.find({
-        ...(meaning ? { vectors: node.vectorStages(meaning.embedder, meaning.values, filter, depth) } : {}),
-        ...(terms.length > 0 ? { words: node.wordStages(terms, filter, depth) } : {}),
-      });
+      return await this.#overload.patiently(() =>
+        node.find({
+          vectors: meaning && node.vectorStages(meaning.embedder, meaning.values, filter, depth),
+          words: terms.length > 0 ? node.wordStages(terms, filter, depth) : undefined,
+        }),
+      );
     } catch (err) {
+      // To compare with every vector would be more work still, for a server that has too much of it.
+      if (isOverload(err)) throw err;
       // A search node is a process of its own; the memories are here.
       this.#log.warn({ err }, 'the search node does not answer; searching without it');
       const [words, vectors] = await Promise.all([

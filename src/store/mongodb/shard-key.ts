@@ -2,7 +2,7 @@
 import { type Collection, type Db, type Document, type IndexDescription, MongoServerError } from 'mongodb';
 import { type SpreadBy, shardedIngestion } from './abilities.js';
 import { isPassing } from './faults.js';
-import { indexNames } from './indexes.js';
+import { indexNames } from './index-maker.js';
 
 const ingestion: IndexDescription = { name: 'ingestion', key: { ingest: 1 }, unique: true };
 /** Turns are asked for by their id alone. */

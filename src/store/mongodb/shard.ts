@@ -160,7 +160,7 @@ class Sharding {
     for (;;) {
       const begun = Date.now();
       try {
-        return await this.#connection.run(work);
+        return await this.#connection.slowly(work);
       } catch (error) {
         if (!isRetryable(error) || Date.now() - begun < waitedMs) throw error;
       }

@@ -2,14 +2,16 @@
  * The distributed store: MongoDB, or what speaks its protocol. One turn is one document, and its insertion with a
  * majority is the commit; marks follow and are repaired. No transaction spans documents.
  *
+ * - **Connection** (`connection.ts`): every operation goes through it. **Watchdog** (`watchdog.ts`): each ends in time.
  * - **Documents** (`documents.ts`): what lies where, and why a key has one memory and a turn one commit.
  * - **Room log** (`room-log.ts`): the writes, in batches. **Marks** (`marks.ts`): what follows a commit.
- * - **Reads** (`reads.ts`): several in one round trip. Nothing is cached that order or privacy could hang on.
+ * - **Reads** (`reads.ts`): several in one round trip. **Windows** (`windows.ts`): of recent history and facts, only what
+ *   has changed.
  * - **Schema** (`schema.ts`): which migrations the database has had, and who may use it.
  * - **Abilities** (`abilities.ts`): what this server has; `indexes.ts` makes what it can.
  * - **Search**: `search.ts` over the search node (`search-node.ts`) or, without one, `lexicon.ts` and `vectors.ts`.
  * - **Files** (`files.ts`): their bytes, and how those go that no memory names (`file-uses.ts`).
- * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`.
+ * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`; `overview.ts` shows it.
  *
  * The other files are the ports.
  */
@@ -24,7 +26,8 @@ import { Expiry } from './expiry.js';
 import { unavailable } from './faults.js';
 import { FileUses } from './file-uses.js';
 import { MongoFiles } from './files.js';
-import { foundIndexes, indexNames, isValidated, makeCollections, makeIndexes } from './indexes.js';
+import { indexNames } from './index-maker.js';
+import { foundIndexes, isValidated, makeCollections, makeIndexes } from './indexes.js';
 import { Listings } from './listings.js';
 import { Marks } from './marks.js';
 import { MongoMemories } from './memories.js';
@@ -48,6 +51,7 @@ import { SearchNode } from './search-node.js';
 import { spreadBy } from './shard-key.js';
 import { MongoTokens } from './tokens.js';
 import { MongoTurns } from './turns.js';
+import { Windows } from './windows.js';
 
 export interface MongoOptions extends ConnectionOptions {
   log: Logger;
@@ -83,7 +87,7 @@ interface Prepared {
 
 function prepare(
   connection: Connection,
-  { migrate = true, known: ours = known }: MongoOptions,
+  { migrate = true, known: ours = known, log }: MongoOptions,
 ): Promise<Prepared> {
   return connection.slowly(async (db) => {
     const found = await readSchema(db, ours);
@@ -93,7 +97,7 @@ function prepare(
     const [asked, there] = await Promise.all([askServer(db), indexNames(db)]);
     const sharded = await spreadBy(db, there, { mayChange: made });
     const indexes = made
-      ? await makeIndexes(db, { ...asked, sharded: sharded !== null, there })
+      ? await makeIndexes(db, { ...asked, sharded: sharded !== null, log })
       : foundIndexes(there);
     const schema = made ? await bringUp(db, found, ours) : found;
     return { abilities: { ...asked, ...indexes, sharded, validation }, schema };
@@ -138,12 +142,15 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
   const { log: logger, embedderHint, known: ours = known } = options;
   const log = new RoomLog(connection, new RoomAgents(abilities.sharded === 'agent'));
   const marks = new Marks(log, logger);
-  const node = abilities.search ? new SearchNode(connection, abilities, logger) : null;
+  // One that is away may come back.
+  const mayHaveNode = abilities.search || abilities.searchProblem !== null;
+  const node = mayHaveNode ? new SearchNode(connection, abilities, logger) : null;
   const embedders = new Embedders(connection, node);
   const uses = new FileUses(connection);
   const expiry = new Expiry(connection, uses, abilities);
   const search = new Search(connection, abilities, embedders, node, logger);
   const reads = new Reads(connection, abilities);
+  const windows = new Windows(reads);
   const listings = new Listings(connection);
   const lacks = notesOf(abilities);
   if (lacks.length > 0)
@@ -158,18 +165,24 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
     () => {},
   );
   const memories = new MongoMemories({
-    ...{ connection, abilities, log, marks, reads, embedders, expiry, uses, search, node, listings },
+    ...{ connection, abilities, log, marks, reads, windows, embedders, expiry, uses, search, node, listings },
   });
   const append = (memory: Memory) => memories.append(memory);
   let closed: Promise<void> | undefined;
   return {
-    description: { engine: abilities.engine, schema: schema.version, notes: [...noted, ...lacks] },
+    description: {
+      ...{ engine: abilities.engine, schema: schema.version },
+      get notes() {
+        const search = abilities.search || node?.answered === true;
+        return [...noted, ...notesOf({ ...abilities, search }), ...(node?.notes() ?? [])];
+      },
+    },
     memories,
-    turns: new MongoTurns(connection, log, marks, { listings, append }),
-    outbox: new MongoOutbox(connection, log, marks),
+    turns: new MongoTurns(connection, log, marks, { reads, windows, listings, append }),
+    outbox: new MongoOutbox(connection, log, marks, reads),
     tokens: new MongoTokens(connection),
     files: new MongoFiles(connection, uses),
-    notes: new MongoNotes(connection),
+    notes: new MongoNotes(connection, reads),
     audit: new MongoAudit(connection),
     reach: connection.reach,
     /** Writes, because a store that can only read is not ready. */

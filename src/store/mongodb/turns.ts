@@ -6,31 +6,32 @@ import type { Appended } from '../history.js';
 import type { Page } from '../paging.js';
 import { whole } from '../paging.js';
 import type { Claim, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
+import { noteCheckpoint } from './checkpoints.js';
+import { Claims } from './claims.js';
 import type { Connection } from './connection.js';
-import {
-  checkpointOf,
-  copied,
-  type MemoryDocument,
-  memoryFields,
-  memoryOf,
-  Open,
-  turnDocumentOf,
-  turnOf,
-} from './documents.js';
+import { copied, type MemoryDocument, Open, turnDocumentOf, turnOf } from './documents.js';
 import type { Listings } from './listings.js';
 import type { Marks } from './marks.js';
 import type { MongoMemories } from './memories.js';
+import type { Reads } from './reads.js';
 import { Reopening } from './reopening.js';
 import type { RoomLog } from './room-log.js';
 import { waitingRooms } from './waiting.js';
+import type { Windows } from './windows.js';
 
-/** A claim meets at most this many unfinished turns at once; the rest in its next look. */
-const mostTurns = 8;
+interface TurnParts {
+  reads: Reads;
+  windows: Windows;
+  listings: Listings;
+  append: MongoMemories['append'];
+}
 
 export class MongoTurns implements TurnStore {
   readonly #connection: Connection;
   readonly #log: RoomLog;
   readonly #marks: Marks;
+  readonly #claims: Claims;
+  readonly #windows: Windows;
   readonly #listings: Listings;
   readonly #reopening: Reopening;
   readonly #append: MongoMemories['append'];
@@ -41,72 +42,27 @@ export class MongoTurns implements TurnStore {
     connection: Connection,
     log: RoomLog,
     marks: Marks,
-    { listings, append }: { listings: Listings; append: MongoMemories['append'] },
+    { reads, windows, listings, append }: TurnParts,
   ) {
+    this.#windows = windows;
     this.#append = append;
     this.#connection = connection;
     this.#log = log;
     this.#marks = marks;
     this.#listings = listings;
     this.#reopening = new Reopening(connection, log, marks);
+    this.#claims = new Claims({ connection, log, marks, reads, windows, reopening: this.#reopening });
   }
 
-  async claim(roomId: string, limit: number): Promise<Claim> {
-    await this.#marks.ofRoom(roomId);
-    for (;;) {
-      const open = await this.#open(roomId, whole(limit));
-      const reopening = open.filter((document) => document.open === Open.reopening);
-      const unfinished = open.filter(({ open: is }) => is === Open.turn || is === Open.triggered);
-      if (reopening.length + unfinished.length === 0) return this.#claimOf(open, whole(limit));
-      // Some process died between a commit, or the beginning of a reopening, and what follows.
-      for (const { _id } of reopening) await this.#reopening.finish(_id);
-      await this.#connection.run(() => this.#marks.repair(unfinished));
-    }
+  claim(roomId: string, limit: number): Promise<Claim> {
+    return this.#claims.claim(roomId, whole(limit));
   }
 
-  /** Without effect on a finished turn: the checkpoint stands in a message that waits, and none of its does. */
   async checkpoint(checkpoint: TurnCheckpoint): Promise<void> {
-    const { turnId, roomId, agentId, covers, steps, tries = 0, trigger } = copied(checkpoint);
-    const counted = tries > 0 ? { tries } : {};
-    const open = trigger ? Open.trigger : Open.checkpoint;
-    await this.#marks.ofRoom(roomId);
-    const { memories } = this.#log;
+    const copy = copied(checkpoint);
+    await this.#marks.ofRoom(copy.roomId);
     this.#log.agents.saw([checkpoint]);
-    for (const _id of covers) {
-      const holder = { _id, ...this.#log.agents.of(roomId), status: 'pending' as const };
-      const matched = await this.#connection.repeatable(async () => {
-        const set = () =>
-          memories.updateOne(
-            { ...holder, checkpoint: { $exists: false } },
-            {
-              $set: {
-                open,
-                checkpoint: { turnId, agentId, covers, steps, ...counted },
-              },
-            },
-          );
-        // The covers of the first checkpoint stay: messages that came later wait for the next turn.
-        const renew = () =>
-          memories.updateOne(
-            // What is late must not undo a step that was noted since.
-            {
-              ...holder,
-              'checkpoint.turnId': turnId,
-              [`checkpoint.steps.${steps.length}`]: { $exists: false },
-            },
-            { $set: { 'checkpoint.steps': steps, 'checkpoint.tries': tries } },
-          );
-        // One of the two does it; what is likelier is tried first.
-        const [first, second] = steps.length > 1 ? [renew, set] : [set, renew];
-        if ((await first()).matchedCount > 0 || (await second()).matchedCount > 0) return true;
-        return (
-          (await memories.findOne({ ...holder, 'checkpoint.turnId': turnId }, { projection: { _id: 1 } })) !==
-          null
-        );
-      });
-      // Another one of the covers holds it where the first is gone.
-      if (matched) return;
-    }
+    await noteCheckpoint(this.#connection, this.#log, copy);
   }
 
   async commit({ turn, reply, outbound }: TurnCommit): Promise<boolean> {
@@ -121,6 +77,8 @@ export class MongoTurns implements TurnStore {
       // Our own first try, whose answer was lost, is no other worker.
       if (!(inserted.again || tried) || winner._id !== document._id) return false;
     }
+    // A half character is stored as something else.
+    if (reply && !/\p{Surrogate}/u.test(reply.content.text)) this.#windows.add(reply.roomId, [document]);
     this.#marks.begin(document);
     return true;
   }
@@ -214,81 +172,9 @@ export class MongoTurns implements TurnStore {
     return found.flatMap(({ turn }) => turn?.turnId ?? []);
   }
 
-  /**
-   * Everything a claim must see, in one query: unfinished turns of triggers, triggers, unfinished reopenings and turns,
-   * then checkpoints, then what waits.
-   */
-  async #open(
-    roomId: string,
-    limit: number,
-    from: MemoryDocument['open'] = Open.triggered,
-  ): Promise<MemoryDocument[]> {
-    const { agents, memories } = this.#log;
-    const found = await this.#connection.find(
-      memories,
-      { ...agents.of(roomId), open: { $gte: from! } },
-      {
-        sort: { open: 1, _id: 1 },
-        limit: limit + mostTurns,
-        projection: {
-          ...memoryFields,
-          open: 1,
-          checkpoint: 1,
-          'turn.turnId': 1,
-          'turn.covers': 1,
-          'turn.status': 1,
-          'turn.trigger': 1,
-        },
-      },
-    );
-    agents.saw(found);
-    return found;
-  }
-
-  async #claimOf(found: MemoryDocument[], limit: number): Promise<Claim> {
-    const triggers = found.filter(({ open }) => open === Open.trigger);
-    const begun = triggers.find(({ checkpoint }) => checkpoint);
-    if (begun) return { messages: [memoryOf(begun)], checkpoint: checkpointOf(begun) };
-    // Triggers come before messages here, whatever their place in the line: too many of them leave no room for those.
-    const { roomId } = found[0] ?? {};
-    const more = triggers.length > mostTurns && roomId !== undefined;
-    const open = more ? await this.#open(roomId, limit, Open.checkpoint) : found.slice(triggers.length);
-    const [first] = open;
-    const [trigger] = triggers;
-    if (first?.open !== Open.checkpoint) {
-      if (trigger && !(first && first._id < trigger._id))
-        return { messages: [memoryOf(trigger)], checkpoint: null, cut: true };
-      const before = trigger ? open.filter(({ _id }) => _id < trigger._id) : open;
-      const messages = before.slice(0, limit).map(memoryOf);
-      return { messages, checkpoint: null, ...(trigger && { cut: true }) };
-    }
-    return this.#begun(first, open, limit);
-  }
-
-  async #begun(first: MemoryDocument, open: MemoryDocument[], limit: number): Promise<Claim> {
-    const checkpoint = checkpointOf(first);
-    const covered = new Set(checkpoint.covers);
-    let found = open.filter(({ _id }) => covered.has(_id));
-    // The limit does not cut what a checkpoint covers: the turn was begun with these messages.
-    if (found.length < covered.size && open.length >= limit + mostTurns) {
-      found = await this.#stillPending(checkpoint);
-    }
-    found.sort((a, b) => (a._id < b._id ? -1 : 1));
-    return { messages: found.map(memoryOf), checkpoint };
-  }
-
-  #stillPending({ roomId, covers }: TurnCheckpoint): Promise<MemoryDocument[]> {
-    return this.#connection.find(
-      this.#log.memories,
-      { ...this.#log.agents.of(roomId), _id: { $in: covers }, status: 'pending' },
-      { projection: memoryFields },
-    );
-  }
-
   /** The turn of that id, or else another one with some of its messages. */
   #winner({ turnId, roomId, covers }: Turn): Promise<MemoryDocument | null> {
-    const projection = { _id: 1 } as const;
-    const room = this.#log.agents.of(roomId);
+    const [room, projection] = [this.#log.agents.of(roomId), { _id: 1 } as const];
     return this.#connection.run(
       async () =>
         (await this.#log.memories.findOne<MemoryDocument>({ ingest: turnId, ...room }, { projection })) ??

@@ -14,6 +14,8 @@ export interface Patience {
   operationMs: number;
   /** The deadline of those that build indexes or read whole scopes. */
   slowMs: number;
+  /** The driver's own limit: so long it looks for a server, and so long a connection may take to be made. */
+  selectionMs: number;
   /** Shorter than whoever asks `/readyz` is patient. */
   pingMs: number;
   /** Between two looks. */
@@ -25,14 +27,8 @@ export interface Patience {
 }
 
 export const usualPatience: Patience = {
-  ...{
-    operationMs: 15_000,
-    slowMs: 180_000,
-    pingMs: 4_000,
-    lookMs: 1_000,
-    idleMs: 10_000,
-    silenceMs: 30_000,
-  },
+  ...{ operationMs: 15_000, slowMs: 180_000, selectionMs: 5_000, pingMs: 4_000 },
+  ...{ lookMs: 1_000, idleMs: 10_000, silenceMs: 30_000 },
 };
 
 /** Clients in a row that neither answer nor fail: then nothing but a new process helps. */

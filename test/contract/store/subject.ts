@@ -7,6 +7,8 @@ import type { Store } from '../../../src/store/store.js';
 export interface StoreSubject {
   readonly store: Store;
   readonly reopen: () => Promise<void>;
+  /** Another process's, open over the same data; null where one process has that to itself. */
+  readonly another: () => Promise<Store | null>;
   /** One after the other. */
   readonly append: (...memories: Memory[]) => Promise<void>;
   /** The texts found, by default for agent `ada` in scope `s`. */

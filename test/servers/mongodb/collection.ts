@@ -4,14 +4,13 @@ import { Index } from './index.js';
 import { type IndexSpec, isText } from './index-spec.js';
 import { compileFilter, type Predicate } from './query/match.js';
 import { type Doc, keyOf } from './query/values.js';
-import { SearchIndex, type StoredSearchIndex } from './search/search-index.js';
+import { SearchIndex, type SearchLag, type StoredSearchIndex } from './search/search-index.js';
 import { TextIndex } from './search/text-index.js';
 
 /** A stored document. The record stays the same object while its document is replaced. */
 export interface DocRecord {
   id: string;
   doc: Doc;
-  writtenAt: number;
 }
 
 /** What a change must leave in the journal. */
@@ -35,10 +34,17 @@ export class Collection {
 
   readonly database: string;
   readonly name: string;
+  readonly #lag: SearchLag;
 
-  constructor(database: string, name: string, options: CollectionOptions = {}) {
+  constructor(
+    database: string,
+    name: string,
+    options: CollectionOptions = {},
+    lag: SearchLag = { searchLagMs: 0 },
+  ) {
     this.database = database;
     this.name = name;
+    this.#lag = lag;
     this.setOptions(options);
   }
 
@@ -85,7 +91,7 @@ export class Collection {
       );
     const planned = [...this.indexes.values()].map((index) => ({ index, keys: index.keysOf(doc) }));
     for (const { index, keys } of planned) index.checkUnique(keys, doc);
-    const record: DocRecord = { id, doc, writtenAt: Date.now() };
+    const record: DocRecord = { id, doc };
     this.records.set(id, record);
     for (const { index, keys } of planned) index.add(keys, record);
     this.#derived((index) => index.add(record));
@@ -103,7 +109,6 @@ export class Collection {
     for (const { index, after } of planned) index.checkUnique(after, doc, record);
     this.#derived((index) => index.remove(record));
     record.doc = doc;
-    record.writtenAt = Date.now();
     for (const { index, before, after } of planned) {
       if (before.length === 1 && after.length === 1 && before[0] === after[0]) continue;
       index.remove(before, record);
@@ -155,8 +160,7 @@ export class Collection {
   }
 
   putSearchIndex(stored: StoredSearchIndex, log: JournalEntry[]): void {
-    const index = new SearchIndex(stored);
-    for (const record of this.records.values()) index.add(record);
+    const index = new SearchIndex(stored, this.#lag, this.records.values());
     this.search.set(stored.name, index);
     log.push({ t: 's', ns: this.namespace, index: stored });
   }

@@ -33,6 +33,7 @@ const codes = {
   UnsatisfiableWriteConcern: 100,
   CommandNotSupported: 115,
   DocumentValidationFailure: 121,
+  CommandFailed: 125,
   InvalidPipelineOperator: 168,
   CannotIndexParallelArrays: 171,
   PrimarySteppedDown: 189,

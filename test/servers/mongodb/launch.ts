@@ -22,6 +22,12 @@ export interface MongoServerOptions {
   cluster?: boolean;
   searchDelayMs?: number;
   searchLagMs?: number;
+  /** Search indexes at most. */
+  searchIndexes?: number;
+  /** Kinds of indexes that are taken and left without effect. */
+  ignoredIndexes?: ('unique' | 'partial' | 'text' | 'ttl')[];
+  /** How long the catalogue is locked to make an index. */
+  indexLockMs?: number;
   ttlSeconds?: number;
 }
 
@@ -49,11 +55,17 @@ interface Control {
   writeConcernError(commands: string[], times?: number): Promise<void>;
   /** The primary steps down. */
   notPrimary(commands: string[], times?: number): Promise<void>;
+  /** It is no primary for so long, which its `hello` tells at once. */
+  stepDown(ms: number): Promise<void>;
   /** The connection is cut before the command is executed. */
   dropBefore(commands: string[], times?: number): Promise<void>;
   /** The connection is cut after the command is executed. Ours alone: a real server cannot do it. */
   dropAfter(commands: string[], times?: number): Promise<void>;
   delay(commands: string[], ms: number, times?: number): Promise<void>;
+  /** From now on searches see the collection as it was so many ms ago; `Infinity`: as it is now. */
+  searchLag(ms: number): Promise<void>;
+  /** What commands on search indexes fail with, e.g. 125; 0: nothing. */
+  searchManagement(code: number): Promise<void>;
   off(): Promise<void>;
 }
 
@@ -106,15 +118,20 @@ export async function startMongoServer(options: MongoServerOptions = {}): Promis
 }
 
 function flags(options: MongoServerOptions, dataDir: string, port: number): string[] {
-  const { search = true, replicaSet, cluster, searchDelayMs, searchLagMs, ttlSeconds } = options;
+  const { search = true, cluster, replicaSet, ignoredIndexes } = options;
+  const { searchDelayMs, searchLagMs, searchIndexes, indexLockMs, ttlSeconds } = options;
+  const valued = {
+    ...{ 'replica-set': replicaSet, 'ignored-indexes': ignoredIndexes?.join(',') },
+    ...{ 'search-delay-ms': searchDelayMs, 'search-lag-ms': searchLagMs, 'search-indexes': searchIndexes },
+    ...{ 'index-lock-ms': indexLockMs, 'ttl-seconds': ttlSeconds },
+  };
   return [
     ...['--data', dataDir, '--port', String(port), '--exit-with-parent'],
     ...(search ? [] : ['--no-search']),
     ...(cluster ? ['--cluster'] : []),
-    ...(replicaSet ? ['--replica-set', replicaSet] : []),
-    ...(searchDelayMs === undefined ? [] : ['--search-delay-ms', String(searchDelayMs)]),
-    ...(searchLagMs === undefined ? [] : ['--search-lag-ms', String(searchLagMs)]),
-    ...(ttlSeconds === undefined ? [] : ['--ttl-seconds', String(ttlSeconds)]),
+    ...Object.entries(valued).flatMap(([name, value]) =>
+      value === undefined || value === '' ? [] : [`--${name}`, String(value)],
+    ),
   ];
 }
 
@@ -133,14 +150,16 @@ export async function listening(child: ChildProcess): Promise<number> {
 }
 
 function control(url: string): Control {
-  async function configure(mode: unknown, data?: Document): Promise<void> {
+  async function command(command: Document): Promise<void> {
     const client = new MongoClient(url, { appName: 'control' });
     try {
-      await client.db('admin').command({ configureFailPoint: 'failCommand', mode, ...(data && { data }) });
+      await client.db('admin').command(command);
     } finally {
       await client.close();
     }
   }
+  const configure = (mode: unknown, data?: Document) =>
+    command({ configureFailPoint: 'failCommand', mode, ...(data && { data }) });
   const once =
     (data: (commands: string[]) => Document) =>
     async (commands: string[], times = 1) =>
@@ -156,6 +175,9 @@ function control(url: string): Control {
     dropAfter: once(() => ({ closeAfterExecution: true })),
     delay: (commands, ms, times = 1) =>
       configure({ times }, { failCommands: commands, blockConnection: true, blockTimeMS: ms }),
+    stepDown: (ms) => command({ replSetStepDown: ms / 1000, force: true }),
+    searchLag: (searchLagMs) => command({ setParameter: 1, searchLagMs }),
+    searchManagement: (searchManagementCode) => command({ setParameter: 1, searchManagementCode }),
     off: () => configure('off'),
   };
 }

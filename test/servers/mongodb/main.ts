@@ -10,6 +10,9 @@ const { values } = parseArgs({
     'no-search': { type: 'boolean', default: false },
     'search-delay-ms': { type: 'string', default: '200' },
     'search-lag-ms': { type: 'string', default: '0' },
+    'search-indexes': { type: 'string', default: '0' },
+    'ignored-indexes': { type: 'string', default: '' },
+    'index-lock-ms': { type: 'string', default: '0' },
     'ttl-seconds': { type: 'string', default: '60' },
     'exit-with-parent': { type: 'boolean', default: false },
   },
@@ -28,6 +31,10 @@ const server = new MongoServer(values.data, {
   search: !values['no-search'],
   searchDelayMs: Number(values['search-delay-ms']),
   searchLagMs: Number(values['search-lag-ms']),
+  searchIndexes: Number(values['search-indexes']),
+  searchManagementCode: 0,
+  ignoredIndexes: values['ignored-indexes'].split(',').filter(Boolean),
+  indexLockMs: Number(values['index-lock-ms']),
   ttlSeconds: Number(values['ttl-seconds']),
 });
 

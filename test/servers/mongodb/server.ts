@@ -6,10 +6,11 @@ import { Cursors } from './cursors.js';
 import { asServerError, fail, isRetryable, ServerError } from './errors.js';
 import { type Fault, Faults } from './faults.js';
 import { Journal } from './journal.js';
-import type { Doc } from './query/values.js';
+import { type Doc, isPlain } from './query/values.js';
 import { Sessions } from './sessions.js';
 import { Store } from './store.js';
-import { encode, type Message, MessageReader } from './wire.js';
+import { Topology } from './topology.js';
+import { encode, idOf, type Message, MessageReader } from './wire.js';
 
 type Connection = Request['connection'];
 
@@ -18,6 +19,7 @@ export class MongoServer {
   readonly #store: Store;
   readonly #cursors = new Cursors();
   readonly #faults = new Faults();
+  readonly #topology = new Topology();
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -28,10 +30,8 @@ export class MongoServer {
 
   constructor(dataFolder: string, settings: Settings) {
     this.settings = settings;
-    this.#store = new Store(
-      new Journal(dataFolder),
-      new Sessions(settings.cluster || settings.replicaSet !== undefined),
-    );
+    const sessions = new Sessions(settings.cluster || settings.replicaSet !== undefined);
+    this.#store = new Store(new Journal(dataFolder), sessions, settings);
   }
 
   async listen(): Promise<number> {
@@ -91,7 +91,18 @@ export class MongoServer {
     if (fault?.closeBefore) return void socket.destroy();
     const reply = fault?.error ?? (await this.#execute(name, command, connection));
     if (fault?.closeAfter) return void socket.destroy();
-    if (!message.silent && !socket.destroyed) socket.write(encode(message, labelled(reply, fault, command)));
+    if (message.silent || socket.destroyed) return;
+    // `hello` alone is streamed: each answer is to the one before, and waits for what that one did not know.
+    const streamed = message.exhaust && reply.ok === 1 && command.maxAwaitTimeMS !== undefined;
+    const bytes = encode(message, labelled(reply, fault, command), streamed);
+    socket.write(bytes);
+    if (!streamed) return;
+    const { topologyVersion } = reply;
+    await this.#answer(socket, connection, {
+      ...message,
+      requestId: idOf(bytes),
+      command: { ...command, topologyVersion },
+    });
   }
 
   async #execute(name: string, command: Doc, connection: Connection): Promise<Doc> {
@@ -108,10 +119,15 @@ export class MongoServer {
         cursors: this.#cursors,
         faults: this.#faults,
         settings: this.settings,
+        topology: this.#topology,
         connection,
       };
+      const { isPrimary, version } = this.#topology;
+      if (!isPrimary && found.writes) fail('NotWritablePrimary', 'not primary', { topologyVersion: version });
+      if (!isPrimary && reads.has(name) && !isSecondaryOk(command))
+        fail('NotPrimaryNoSecondaryOk', 'not primary and secondaryOk=false', { topologyVersion: version });
       const problem = found.writes ? writeConcernProblem(request) : undefined;
-      const reply = found.run(request);
+      const reply = await found.run(request);
       // Durable before it is acknowledged, whatever the write concern: what was answered is never lost.
       if (found.writes) await this.#store.journal.synced();
       return problem ? { ...reply, writeConcernError: problem } : reply;
@@ -121,6 +137,12 @@ export class MongoServer {
       return known.reply();
     }
   }
+}
+
+const reads = new Set(['find', 'aggregate', 'count', 'distinct', 'listIndexes', 'listCollections']);
+
+function isSecondaryOk({ $readPreference: preference }: Doc): boolean {
+  return isPlain(preference) && preference.mode !== 'primary';
 }
 
 function labelled(reply: Doc, fault: Fault | undefined, command: Doc): Doc {

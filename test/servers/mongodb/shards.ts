@@ -19,7 +19,7 @@ export function isHashed(key: Doc): boolean {
 }
 
 /** Whether an index on `key` begins with all that the shard key has. */
-export function beginsWith(key: Doc, shardKey: Doc): boolean {
+function beginsWith(key: Doc, shardKey: Doc): boolean {
   const fields = Object.entries(key);
   return Object.entries(shardKey).every(
     ([name, kind], i) => fields[i]?.[0] === name && fields[i]![1] === kind,

@@ -5,7 +5,7 @@ import type { Journal } from './journal.js';
 import { compileFilter } from './query/match.js';
 import { valuesAt } from './query/path.js';
 import { type Doc, keyOf } from './query/values.js';
-import type { StoredSearchIndex } from './search/search-index.js';
+import type { SearchLag, StoredSearchIndex } from './search/search-index.js';
 import type { Sessions } from './sessions.js';
 
 /** Everything the server keeps. Changes are made in memory at once and become durable with the journal. */
@@ -15,9 +15,12 @@ export class Store {
   readonly journal: Journal;
   readonly sessions: Sessions;
 
-  constructor(journal: Journal, sessions: Sessions) {
+  readonly #lag: SearchLag;
+
+  constructor(journal: Journal, sessions: Sessions, lag: SearchLag) {
     this.journal = journal;
     this.sessions = sessions;
+    this.#lag = lag;
   }
 
   async load(): Promise<void> {
@@ -48,7 +51,7 @@ export class Store {
       fail('InvalidNamespace', `Invalid collection name: ${name}`);
     if (!database || /[/\\. "$*<>:|?]/.test(database))
       fail('InvalidNamespace', `Invalid database name: ${database}`);
-    const collection = new Collection(database, name, options);
+    const collection = new Collection(database, name, options, this.#lag);
     const collections = this.databases.get(database) ?? new Map<string, Collection>();
     this.databases.set(database, collections.set(name, collection));
     log.push({ t: 'c', ns: collection.namespace, options });

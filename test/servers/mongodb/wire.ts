@@ -10,11 +10,14 @@ const MAX_MESSAGE = 48_000_000;
 
 const CHECKSUM = 1;
 const MORE_TO_COME = 2;
+const EXHAUST_ALLOWED = 0x10000;
 const REQUIRED_FLAGS = 0xffff;
 
 export interface Message {
   requestId: number;
   command: Doc;
+  /** The client takes further answers without asking. */
+  exhaust: boolean;
   /** The client wants no answer. */
   silent: boolean;
   legacy: boolean;
@@ -64,10 +67,10 @@ function decodeMsg(bytes: Buffer, requestId: number): Message {
     } else throw new Error(`unknown OP_MSG section kind ${kind}`);
   }
   if (!command) throw new Error('an OP_MSG without a body');
-  // Exhaust is only ever allowed, never demanded: answering once, without the flag, refuses it politely.
   return {
     requestId,
     command: Object.assign(command, sequences),
+    exhaust: (flags & EXHAUST_ALLOWED) !== 0,
     silent: (flags & MORE_TO_COME) !== 0,
     legacy: false,
   };
@@ -81,7 +84,13 @@ function decodeQuery(bytes: Buffer, requestId: number): Message {
   const name = Object.keys(query)[0] ?? '';
   if (!namespace.endsWith('.$cmd') || !['hello', 'isMaster', 'ismaster'].includes(name))
     fail(352, `Unsupported OP_QUERY command: ${name}. The client driver may require an upgrade.`);
-  return { requestId, command: { ...query, $db: namespace.slice(0, -5) }, silent: false, legacy: true };
+  return {
+    requestId,
+    command: { ...query, $db: namespace.slice(0, -5) },
+    exhaust: false,
+    silent: false,
+    legacy: true,
+  };
 }
 
 function document(bytes: Buffer): Doc {
@@ -96,7 +105,8 @@ function documents(bytes: Buffer): Doc[] {
 
 let nextId = 1;
 
-export function encode(message: Pick<Message, 'requestId' | 'legacy'>, reply: Doc): Buffer {
+/** @param more another answer to the same message will follow, which answers this one */
+export function encode(message: Pick<Message, 'requestId' | 'legacy'>, reply: Doc, more = false): Buffer {
   const body = serialize(reply, { ignoreUndefined: true });
   const extra = message.legacy ? 20 : 5;
   const head = Buffer.alloc(16 + extra);
@@ -104,9 +114,14 @@ export function encode(message: Pick<Message, 'requestId' | 'legacy'>, reply: Do
   head.writeInt32LE(nextId++ & 0x7fffffff, 4);
   head.writeInt32LE(message.requestId, 8);
   head.writeInt32LE(message.legacy ? OP_REPLY : OP_MSG, 12);
+  if (more) head.writeUInt32LE(MORE_TO_COME, 16);
   if (message.legacy) {
     head.writeInt32LE(8, 16);
     head.writeInt32LE(1, 32);
   }
   return Buffer.concat([head, body]);
+}
+
+export function idOf(bytes: Buffer): number {
+  return bytes.readInt32LE(4);
 }

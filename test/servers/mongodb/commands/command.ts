@@ -4,6 +4,7 @@ import { fail, notImplemented } from '../errors.js';
 import type { Faults } from '../faults.js';
 import { type Doc, isNumber, isPlain, toNumber } from '../query/values.js';
 import type { Store } from '../store.js';
+import type { Topology } from '../topology.js';
 
 export interface Settings {
   host: string;
@@ -14,8 +15,16 @@ export interface Settings {
   cluster: boolean;
   /** How long a new search index stays PENDING. */
   searchDelayMs: number;
-  /** How long a change takes to be seen by searches, which on Atlas is never at once. */
+  /** How long a change takes to be seen by searches, which on Atlas is never at once; `Infinity`: never. */
   searchLagMs: number;
+  /** Search indexes at most; Atlas M0 allows three. 0: any number. */
+  searchIndexes: number;
+  /** What every command on search indexes fails with, as while their management is away (125); 0: nothing. */
+  searchManagementCode: number;
+  /** Kinds of indexes that are taken and left without effect, as some engines do: `unique`, `partial`, `text`, `ttl`. */
+  ignoredIndexes: string[];
+  /** Locks the catalogue for so long to make an index; whoever makes another meanwhile is in a deadlock. 0: it does not. */
+  indexLockMs: number;
   /** Seconds between two passes of the TTL monitor. */
   ttlSeconds: number;
 }
@@ -27,6 +36,7 @@ export interface Request {
   cursors: Cursors;
   faults: Faults;
   settings: Settings;
+  topology: Topology;
   connection: { id: number; appName?: string };
 }
 
@@ -37,7 +47,7 @@ export interface Command {
   refused?: string[];
   /** The reply waits for the disk, and a write concern may be given. */
   writes?: boolean;
-  run(request: Request): Doc;
+  run(request: Request): Doc | Promise<Doc>;
 }
 
 const generic = new Set([

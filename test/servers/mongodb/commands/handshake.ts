@@ -12,22 +12,24 @@ export const hello: Command = {
     ...['helloOk', 'client', 'compression', 'loadBalanced', 'saslSupportedMechs', 'speculativeAuthenticate'],
     ...['topologyVersion', 'maxAwaitTimeMS', 'backpressure', 'internalClient', 'hostInfo'],
   ],
-  run({ command, connection, settings }) {
+  async run({ command, connection, settings, topology }) {
+    await topology.changed(command);
+    const { isPrimary } = topology;
     const application = isPlain(command.client) ? command.client.application : undefined;
     if (isPlain(application)) connection.appName = String(application.name);
     const me = `${settings.host}:${settings.port}`;
     return {
       helloOk: true,
-      [command.hello === undefined ? 'ismaster' : 'isWritablePrimary']: true,
+      topologyVersion: topology.version,
+      [command.hello === undefined ? 'ismaster' : 'isWritablePrimary']: isPrimary,
       ...(settings.cluster && { msg: 'isdbgrid' }),
       ...(settings.replicaSet && {
         setName: settings.replicaSet,
         setVersion: 1,
         hosts: [me],
-        primary: me,
+        ...(isPrimary && { primary: me, electionId }),
         me,
-        secondary: false,
-        electionId,
+        secondary: !isPrimary,
         lastWrite: { lastWriteDate: new Date() },
       }),
       maxBsonObjectSize: MAX_DOCUMENT,
@@ -41,6 +43,16 @@ export const hello: Command = {
       readOnly: false,
       ok: 1,
     };
+  },
+};
+
+export const replSetStepDown: Command = {
+  fields: ['secondaryCatchUpPeriodSecs', 'force'],
+  run({ command, settings, topology }) {
+    if (!settings.replicaSet) fail(76, 'not running with --replSet');
+    if (!topology.isPrimary) fail('NotWritablePrimary', "not primary so can't step down");
+    topology.stepDown(toNumber(command.replSetStepDown) * 1000);
+    return { ok: 1 };
   },
 };
 
@@ -106,12 +118,18 @@ export const getParameter: Command = {
   },
 };
 
+/** What tests change while the server runs; a real one has none of these. */
+const ourParameters = ['searchLagMs', 'searchIndexes', 'searchManagementCode'] as const;
+
 export const setParameter: Command = {
-  fields: ['ttlMonitorSleepSecs'],
+  fields: ['ttlMonitorSleepSecs', ...ourParameters],
   run({ command, settings }) {
-    if (command.ttlMonitorSleepSecs === undefined) notImplemented('any parameter but ttlMonitorSleepSecs');
-    const was = settings.ttlSeconds;
-    settings.ttlSeconds = toNumber(command.ttlMonitorSleepSecs);
+    const ours = ourParameters.find((name) => command[name] !== undefined);
+    if (!ours && command.ttlMonitorSleepSecs === undefined)
+      notImplemented('any parameter but ttlMonitorSleepSecs');
+    const name = ours ?? 'ttlSeconds';
+    const was = settings[name];
+    settings[name] = toNumber(command[ours ?? 'ttlMonitorSleepSecs']);
     return { was, ok: 1 };
   },
 };

@@ -1,39 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Collection, JournalEntry } from '../collection.js';
 import { fail } from '../errors.js';
 import { type IndexSpec, isText, parseIndexSpec, sameKey, sameSpec } from '../index-spec.js';
 import { type Doc, isPlain, toNumber } from '../query/values.js';
 import { checkStillSupported, checkUniqueOverShards } from '../shards.js';
-import { type Command, collectionName, findCollection } from './command.js';
+import { type Command, collectionName, findCollection, type Request } from './command.js';
 
 const idIndex = { v: 2, key: { _id: 1 }, name: '_id_' };
 
 export const createIndexes: Command = {
   fields: ['indexes', 'commitQuorum', 'ignoreUnknownIndexOptions'],
   writes: true,
-  run(request) {
-    const { command, store, database } = request;
-    if (!Array.isArray(command.indexes) || !command.indexes.length)
-      fail('BadValue', 'Must specify at least one index to create');
-    const specs = command.indexes.map(parseIndexSpec);
-    const name = collectionName(request, 'createIndexes');
-    const log: JournalEntry[] = [];
-    const createdCollectionAutomatically = !store.find(database, name);
-    const collection = store.ensure(database, name, log);
-    const numIndexesBefore = collection.specs().length + 1;
+  async run(request) {
+    const { indexLockMs } = request.settings;
+    if (indexLockMs === 0) return create(request);
+    // As PostgreSQL says it, under FerretDB and DocumentDB.
+    if (isLocked) fail('InternalError', 'deadlock detected');
+    isLocked = true;
     try {
-      for (const spec of specs) {
-        if (!isNew(collection, spec)) continue;
-        checkUniqueOverShards(store, collection.namespace, spec);
-        collection.createIndex(spec, log);
-      }
+      await sleep(indexLockMs);
+      return create(request);
     } finally {
-      store.commit(log);
+      isLocked = false;
     }
-    const numIndexesAfter = collection.specs().length + 1;
-    const note = numIndexesAfter === numIndexesBefore ? 'all indexes already exist' : undefined;
-    return { numIndexesBefore, numIndexesAfter, createdCollectionAutomatically, note, ok: 1 };
   },
 };
+
+let isLocked = false;
+
+function create(request: Request): Doc {
+  const { command, store, database, settings } = request;
+  if (!Array.isArray(command.indexes) || !command.indexes.length)
+    fail('BadValue', 'Must specify at least one index to create');
+  const specs = command.indexes.map((given) => without(parseIndexSpec(given), settings.ignoredIndexes));
+  const name = collectionName(request, 'createIndexes');
+  const log: JournalEntry[] = [];
+  const createdCollectionAutomatically = !store.find(database, name);
+  const collection = store.ensure(database, name, log);
+  const numIndexesBefore = collection.specs().length + 1;
+  try {
+    for (const spec of specs) {
+      if (!isNew(collection, spec)) continue;
+      checkUniqueOverShards(store, collection.namespace, spec);
+      collection.createIndex(spec, log);
+    }
+  } finally {
+    store.commit(log);
+  }
+  const numIndexesAfter = collection.specs().length + 1;
+  const note = numIndexesAfter === numIndexesBefore ? 'all indexes already exist' : undefined;
+  return { numIndexesBefore, numIndexesAfter, createdCollectionAutomatically, note, ok: 1 };
+}
+
+/** What an engine makes of it that knows less than it takes. */
+function without(spec: IndexSpec, ignored: string[]): IndexSpec {
+  const { unique, partialFilterExpression, weights, expireAfterSeconds, ...rest } = spec;
+  return {
+    ...rest,
+    ...(unique !== undefined && !ignored.includes('unique') && { unique }),
+    ...(partialFilterExpression && !ignored.includes('partial') && { partialFilterExpression }),
+    ...(weights && { weights: ignored.includes('text') ? {} : weights }),
+    ...(expireAfterSeconds !== undefined && !ignored.includes('ttl') && { expireAfterSeconds }),
+  };
+}
 
 /** An identical index is not made twice; one that contradicts an existing one is refused. */
 function isNew(collection: Collection, spec: IndexSpec): boolean {

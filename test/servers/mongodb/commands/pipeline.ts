@@ -9,7 +9,8 @@ import { clone, type Doc, isPlain, toNumber } from '../query/values.js';
 import { findDocuments } from '../query-run.js';
 import { lexicalSearch } from '../search/lexical.js';
 import { vectorSearch } from '../search/vector.js';
-import type { Request } from './command.js';
+import type { Request, Settings } from './command.js';
+import { manageable } from './search.js';
 
 const mingoStages = new Set([
   ...['$match', '$project', '$sort', '$limit', '$skip', '$group', '$unwind', '$lookup', '$addFields', '$set'],
@@ -44,9 +45,10 @@ function parse(pipeline: unknown): Stage[] {
 }
 
 /** Refuses what is not known before anything runs, whatever documents there are. */
-function check(stages: Stage[], settings: { search: boolean }, nested = false): void {
+function check(stages: Stage[], settings: Settings, nested = false): void {
   for (const [at, [name, argument]] of stages.entries()) {
     if (searchStages.has(name)) {
+      if (name === '$listSearchIndexes') manageable({ settings });
       if (!settings.search) noSearch();
       if (at > 0) fail(40602, `${name} is only valid as the first stage in a pipeline.`);
       if (nested) fail(40600, `${name} is not allowed to be used within a $facet or a $lookup here`);
@@ -65,7 +67,7 @@ function noSearch(): never {
   );
 }
 
-function checkStage(name: string, argument: unknown, settings: { search: boolean }): void {
+function checkStage(name: string, argument: unknown, settings: Settings): void {
   if (name === '$match') return void compileFilter(argument, { textAnswered: true });
   if (name === '$sort') return void compileSort(argument);
   if (name === '$limit' || name === '$skip') {
@@ -111,24 +113,18 @@ export function runPipeline(request: Request, collectionName: string, pipeline: 
   const stages = parse(pipeline);
   check(stages, request.settings);
   const collection = request.store.find(request.database, collectionName);
-  const { rows, rest } = source(request, collection, stages);
+  const { rows, rest } = source(collection, stages);
   return runStages(request, rows, rest);
 }
 
 /** What the first stages find: a search, or a query that an index can answer. */
-function source(
-  request: Request,
-  collection: Collection | undefined,
-  stages: Stage[],
-): { rows: Doc[]; rest: Stage[] } {
+function source(collection: Collection | undefined, stages: Stage[]): { rows: Doc[]; rest: Stage[] } {
   const [first] = stages;
-  const visible = Date.now() - request.settings.searchLagMs;
   if (first?.[0] === '$vectorSearch')
-    return { rows: vectorSearch(collection, first[1], visible), rest: stages.slice(1) };
-  if (first?.[0] === '$search')
-    return { rows: lexicalSearch(collection, first[1], visible), rest: stages.slice(1) };
+    return { rows: vectorSearch(collection, first[1]), rest: stages.slice(1) };
+  if (first?.[0] === '$search') return { rows: lexicalSearch(collection, first[1]), rest: stages.slice(1) };
   if (first?.[0] === '$searchMeta')
-    return { rows: [searchMeta(collection, first[1], visible)], rest: stages.slice(1) };
+    return { rows: [searchMeta(collection, first[1])], rest: stages.slice(1) };
   if (first?.[0] === '$listSearchIndexes')
     return { rows: listSearchIndexes(collection, first[1]), rest: stages.slice(1) };
   let at = 0;
@@ -141,8 +137,8 @@ function source(
   return { rows: findDocuments(collection, { filter, sort, skip, limit }), rest: stages.slice(at) };
 }
 
-function searchMeta(collection: Collection | undefined, stage: unknown, visible: number): Doc {
-  const count = lexicalSearch(collection, stage, visible).length;
+function searchMeta(collection: Collection | undefined, stage: unknown): Doc {
+  const count = lexicalSearch(collection, stage).length;
   const kind = isPlain(stage) && isPlain(stage.count) ? stage.count.type : undefined;
   return { count: kind === 'total' ? { total: count } : { lowerBound: count } };
 }

@@ -12,6 +12,7 @@ import {
   getParameter,
   hello,
   ping,
+  replSetStepDown,
   serverStatus,
   setParameter,
 } from './handshake.js';
@@ -25,7 +26,7 @@ import { update } from './update.js';
 export const commands = new Map<string, Command>(
   Object.entries({
     ...{ hello, isMaster: hello, ismaster: hello, ping, buildInfo, buildinfo: buildInfo, serverStatus },
-    ...{ connectionStatus, endSessions, getParameter, setParameter, configureFailPoint },
+    ...{ connectionStatus, endSessions, getParameter, setParameter, configureFailPoint, replSetStepDown },
     ...{ insert, update, delete: remove, findAndModify, findandmodify: findAndModify },
     ...{ find, count, distinct, getMore, killCursors, aggregate, explain },
     ...{ create, collMod, drop, dropDatabase, listCollections, listDatabases },

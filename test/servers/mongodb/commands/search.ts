@@ -6,9 +6,17 @@ import { parseDefinition } from '../search/definition.js';
 import type { SearchIndex, StoredSearchIndex } from '../search/search-index.js';
 import { type Command, checkPart, collectionName, findCollection, type Request } from './command.js';
 
-/** What a server without a search node says to every command on search indexes. */
-function enabled(request: Request): void {
-  if (request.settings.search) return;
+const managementAway: Record<number, string> = {
+  13: 'not authorized on the database to manage search indexes',
+  59: 'no such command',
+  125: 'Error connecting to Search Index Management service.',
+};
+
+/** What is said to every command on search indexes: without a search node, and while it cannot be reached. */
+export function manageable({ settings }: Pick<Request, 'settings'>): void {
+  const { search, searchManagementCode: code } = settings;
+  if (code) fail(code, managementAway[code] ?? 'search indexes cannot be managed');
+  if (search) return;
   fail(
     'SearchNotEnabled',
     'Search index commands require additional configuration. Please connect to Atlas or an AtlasCLI local deployment to enable. For more information on how to connect, see https://dochub.mongodb.org/core/atlas-cli-deploy-local-reqs.',
@@ -32,7 +40,7 @@ function readyAt({ settings }: Request): Date {
 export const createSearchIndexes: Command = {
   fields: ['indexes'],
   run(request) {
-    enabled(request);
+    manageable(request);
     const collection = existing(request, 'createSearchIndexes');
     const given = request.command.indexes as Doc[];
     if (!Array.isArray(given) || !given.length) fail('BadValue', 'indexes cannot be empty');
@@ -60,6 +68,9 @@ export const createSearchIndexes: Command = {
         },
       );
     }
+    const more = made.filter(({ name }) => !collection.search.has(name)).length;
+    if (request.settings.searchIndexes && countSearchIndexes(request) + more > request.settings.searchIndexes)
+      fail('IllegalOperation', 'The maximum number of FTS indexes has been reached for this instance size.');
     for (const stored of made)
       if (!collection.search.has(stored.name)) collection.putSearchIndex(stored, log);
     request.store.commit(log);
@@ -67,6 +78,12 @@ export const createSearchIndexes: Command = {
   },
   writes: true,
 };
+
+/** Of all databases, as an Atlas cluster counts them. */
+function countSearchIndexes({ store }: Request): number {
+  const collections = [...store.databases.values()].flatMap((database) => [...database.values()]);
+  return collections.reduce((total, { search }) => total + search.size, 0);
+}
 
 function named(collection: Collection, command: Doc): SearchIndex {
   const { id, name } = command;
@@ -82,7 +99,7 @@ function named(collection: Collection, command: Doc): SearchIndex {
 export const updateSearchIndex: Command = {
   fields: ['id', 'name', 'definition'],
   run(request) {
-    enabled(request);
+    manageable(request);
     const collection = existing(request, 'updateSearchIndex');
     const index = named(collection, request.command);
     const { definition } = request.command;
@@ -108,7 +125,7 @@ export const updateSearchIndex: Command = {
 export const dropSearchIndex: Command = {
   fields: ['id', 'name'],
   run(request) {
-    enabled(request);
+    manageable(request);
     const collection = existing(request, 'dropSearchIndex');
     const log: JournalEntry[] = [];
     collection.dropSearchIndex(named(collection, request.command).stored.name, log);
@@ -122,7 +139,7 @@ export const dropSearchIndex: Command = {
 export const listSearchIndexes: Command = {
   fields: ['id', 'name'],
   run(request) {
-    enabled(request);
+    manageable(request);
     const { id, name } = request.command;
     const collection = findCollection(request, 'listSearchIndexes');
     if (id !== undefined && !isPlain(id) && typeof id !== 'string') notImplemented('an id that is no string');

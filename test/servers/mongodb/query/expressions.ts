@@ -1,4 +1,4 @@
-import { Binary } from 'bson';
+import { Binary, calculateObjectSize } from 'bson';
 import { Context, evalExpr, ProcessingMode } from 'mingo/core';
 import { type Iterator, Lazy } from 'mingo/lazy';
 import * as accumulators from 'mingo/operators/accumulator';
@@ -38,9 +38,19 @@ const ours: Record<string, Stage> = {
   },
 };
 
+/** What mingo lacks. */
+const more = {
+  $bsonSize(document: AnyObject, argument: unknown, options: Options): number | null {
+    const value = evalExpr(document, argument, options);
+    if (value === null || value === undefined) return null;
+    if (!isPlain(value)) fail(31393, '$bsonSize requires a document input');
+    return calculateObjectSize(value);
+  },
+};
+
 const context = Context.init({
   accumulator: accumulators as never,
-  expression: { ...expressions, $meta: metaExpression } as never,
+  expression: { ...expressions, ...more, $meta: metaExpression } as never,
   pipeline: { ...stages, ...ours } as never,
   projection: projections as never,
   query: queries as never,
@@ -92,7 +102,7 @@ export function checkExpression(expression: unknown): void {
     return;
   }
   if (scripted.has(operator)) notImplemented(operator);
-  if (!(operator in expressions) && !(operator in accumulators))
+  if (!(operator in expressions) && !(operator in more) && !(operator in accumulators))
     fail('InvalidPipelineOperator', `Unrecognized expression '${operator}'`);
   checkExpression(expression[operator]);
 }

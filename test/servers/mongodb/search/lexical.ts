@@ -1,11 +1,11 @@
 import { ObjectId, UUID } from 'bson';
-import type { Collection, DocRecord } from '../collection.js';
+import type { Collection } from '../collection.js';
 import { fail, notImplemented } from '../errors.js';
 import { compileFilter } from '../query/match.js';
-import { withMeta } from '../query/meta.js';
 import { type Doc, isNumber, isPlain, toNumber } from '../query/values.js';
 import type { LexicalDefinition } from './definition.js';
-import type { SearchIndex } from './search-index.js';
+import { type Hit, lookUp } from './look-up.js';
+import type { Indexed, SearchIndex } from './search-index.js';
 
 function wrong(message: string): never {
   fail('UnknownError', `PlanExecutor error during aggregation :: caused by :: ${message}`);
@@ -13,9 +13,9 @@ function wrong(message: string): never {
 
 /** A part of a search. `score` is undefined for a document that does not match. */
 interface Clause {
-  score(record: DocRecord): number | undefined;
+  score(record: Indexed): number | undefined;
   /** All documents that can match, where that is known without looking at each. */
-  candidates?: Set<DocRecord>;
+  candidates?: Set<Indexed>;
 }
 
 const operatorNames = ['text', 'compound', 'equals', 'in', 'range'];
@@ -56,11 +56,7 @@ const realOptions = new Set([
 ]);
 
 /** `$search`: the documents that match, best first. */
-export function lexicalSearch(
-  collection: Collection | undefined,
-  stage: unknown,
-  visibleBefore: number,
-): Doc[] {
+export function lexicalSearch(collection: Collection | undefined, stage: unknown): Doc[] {
   if (!isPlain(stage)) fail('FailedToParse', '$search value must be an object');
   const { index: name = 'default', count: _, ...operator } = stage;
   for (const option of Object.keys(operator))
@@ -70,15 +66,14 @@ export function lexicalSearch(
   if (!collection || !index) return [];
   const definition = index.served();
   if (definition.type !== 'search') wrong(`Cannot execute $search over vectorSearch index '${String(name)}'`);
+  const documents = index.documents();
   const clause = compile(operator, index, definition);
-  const found: { record: DocRecord; score: number }[] = [];
-  for (const record of clause.candidates ?? collection.records.values()) {
-    if (record.writtenAt > visibleBefore) continue;
-    const score = clause.score(record);
-    if (score !== undefined) found.push({ record, score });
+  const found: Hit[] = [];
+  for (const indexed of clause.candidates ?? documents) {
+    const score = clause.score(indexed);
+    if (score !== undefined) found.push({ id: indexed.id, score });
   }
-  found.sort((a, b) => b.score - a.score);
-  return found.map(({ record, score }) => withMeta(record.doc, { searchScore: score }));
+  return lookUp(collection, found, 'searchScore');
 }
 
 function checkOperator(operator: Doc): void {
@@ -176,7 +171,7 @@ function textClause({ query, path, matchCriteria = 'any' }: Doc, index: SearchIn
     const postings = index.postings(one);
     return postings ? [{ postings, terms: [...new Set(index.terms(one, texts.join(' ')))] }] : [];
   });
-  const candidates = new Set<DocRecord>();
+  const candidates = new Set<Indexed>();
   for (const { postings, terms } of fields)
     for (const term of terms) for (const record of postings.having(term)) candidates.add(record);
   return {

@@ -6,12 +6,12 @@ interface Entry {
 }
 
 /** Which documents have which terms, and how often: the inverted index of one field. */
-export class Postings {
-  readonly #entries = new Map<DocRecord, Entry>();
-  readonly #terms = new Map<string, Set<DocRecord>>();
+export class Postings<T extends object = DocRecord> {
+  readonly #entries = new Map<T, Entry>();
+  readonly #terms = new Map<string, Set<T>>();
   #total = 0;
 
-  add(record: DocRecord, terms: string[]): void {
+  add(record: T, terms: string[]): void {
     if (!terms.length) return;
     const counts = new Map<string, number>();
     for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
@@ -24,7 +24,7 @@ export class Postings {
     this.#total += terms.length;
   }
 
-  remove(record: DocRecord): void {
+  remove(record: T): void {
     const entry = this.#entries.get(record);
     if (!entry) return;
     for (const term of entry.terms.keys()) {
@@ -36,20 +36,20 @@ export class Postings {
     this.#total -= entry.length;
   }
 
-  having(term: string): ReadonlySet<DocRecord> {
+  having(term: string): ReadonlySet<T> {
     return this.#terms.get(term) ?? new Set();
   }
 
-  count(record: DocRecord, term: string): number {
+  count(record: T, term: string): number {
     return this.#entries.get(record)?.terms.get(term) ?? 0;
   }
 
-  length(record: DocRecord): number {
+  length(record: T): number {
     return this.#entries.get(record)?.length ?? 0;
   }
 
   /** Okapi BM25, as Lucene computes it. */
-  score(record: DocRecord, term: string): number {
+  score(record: T, term: string): number {
     const entry = this.#entries.get(record);
     const count = entry?.terms.get(term);
     if (!entry || !count) return 0;

@@ -1,11 +1,12 @@
 import { Binary } from 'bson';
-import type { Collection, DocRecord } from '../collection.js';
+import type { Collection } from '../collection.js';
 import { fail, notImplemented } from '../errors.js';
 import { compileFilter, type Predicate } from '../query/match.js';
-import { withMeta } from '../query/meta.js';
 import { valuesAt } from '../query/path.js';
 import { type Doc, isNumber, isPlain, toNumber } from '../query/values.js';
 import type { VectorDefinition, VectorField } from './definition.js';
+import { type Hit, lookUp } from './look-up.js';
+import type { Indexed } from './search-index.js';
 
 const fields = new Set(['index', 'path', 'queryVector', 'numCandidates', 'limit', 'exact', 'filter']);
 const realFields = new Set([
@@ -21,11 +22,7 @@ function wrong(message: string): never {
 }
 
 /** `$vectorSearch`: every argument check Atlas documents, then the exact nearest neighbours. */
-export function vectorSearch(
-  collection: Collection | undefined,
-  stage: unknown,
-  visibleBefore: number,
-): Doc[] {
+export function vectorSearch(collection: Collection | undefined, stage: unknown): Doc[] {
   if (!isPlain(stage)) fail('FailedToParse', '$vectorSearch value must be an object');
   for (const name of Object.keys(stage)) {
     if (realFields.has(name)) notImplemented(`the $vectorSearch field "${name}"`);
@@ -45,7 +42,8 @@ export function vectorSearch(
   const field = vectorField(definition, path, query);
   for (const one of filter?.paths ?? [])
     if (!definition.filters.has(one)) wrong(`Path '${one}' needs to be indexed as filter`);
-  return nearest(collection, field, query, limit, filter?.test, visibleBefore);
+  const found = nearest(index.documents(), field, query, limit, filter?.test);
+  return lookUp(collection, found, 'vectorSearchScore');
 }
 
 function queryVector(value: unknown): Float32Array {
@@ -137,24 +135,21 @@ function toVector(value: unknown): Float32Array | undefined {
 }
 
 function nearest(
-  collection: Collection,
+  documents: Iterable<Indexed>,
   field: VectorField,
   query: Float32Array,
   limit: number,
   test: Predicate | undefined,
-  visibleBefore: number,
-): Doc[] {
-  const found: { record: DocRecord; score: number }[] = [];
-  for (const record of collection.records.values()) {
-    if (record.writtenAt > visibleBefore) continue;
-    const vector = toVector(valuesAt(record.doc, field.path)[0]);
+): Hit[] {
+  const found: Hit[] = [];
+  for (const { id, doc } of documents) {
+    const vector = toVector(valuesAt(doc, field.path)[0]);
     if (!vector || vector.length !== query.length) continue;
-    if (test && !test(record.doc)) continue;
+    if (test && !test(doc)) continue;
     const score = similarityScore(field.similarity, query, vector);
-    if (!Number.isNaN(score)) found.push({ record, score });
+    if (!Number.isNaN(score)) found.push({ id, score });
   }
-  found.sort((a, b) => b.score - a.score);
-  return found.slice(0, limit).map(({ record, score }) => withMeta(record.doc, { vectorSearchScore: score }));
+  return found.sort((a, b) => b.score - a.score).slice(0, limit);
 }
 
 /** Between 0 and 1, normalised as Atlas documents. */

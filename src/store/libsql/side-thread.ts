@@ -1,0 +1,73 @@
+/** The hub's end of the line to the side thread (`side.ts`), which runs from the first call on. */
+import { Worker } from 'node:worker_threads';
+import { madeOf, unavailable } from './faults.js';
+import type { Answer, Request, Side } from './side.js';
+
+type Call = { resolve(value: unknown): void; reject(error: unknown): void };
+
+export class SideThread {
+  readonly #file: string;
+  #worker: Worker | null = null;
+  #waiting = new Map<number, Call>();
+  #lastId = 0;
+  #closed = false;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Calls are carried out in their order. @throws RetryableError `store_unavailable` when the thread dies meanwhile. */
+  call<K extends keyof Side>(operation: K, ...args: Parameters<Side[K]>): Promise<ReturnType<Side[K]>> {
+    if (this.#closed) return Promise.reject(unavailable('The store is closed.'));
+    this.#worker ??= this.#start();
+    const worker = this.#worker;
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve: resolve as Call['resolve'], reject });
+      worker.ref();
+      worker.postMessage([id, operation, args] satisfies Request);
+    });
+  }
+
+  /** Calls under way fail; later ones are refused. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.kill();
+  }
+
+  /** Ends the thread, as a fault of its own would; the next call starts another. */
+  async kill(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./side.js', import.meta.url), {
+      name: 'store-side',
+      workerData: { file: this.#file },
+      // Rows and words are small and short-lived, or lie outside of the heap.
+      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 },
+    });
+    const waiting = new Map<number, Call>();
+    this.#waiting = waiting;
+    let reason = 'it was ended';
+    worker.on('error', (error: Error) => {
+      reason = error.message;
+    });
+    worker.on('message', ([id, value, fault]: Answer) => {
+      const call = waiting.get(id);
+      waiting.delete(id);
+      if (fault) call?.reject(madeOf(fault));
+      else call?.resolve(value);
+      if (waiting.size === 0) worker.unref();
+    });
+    worker.once('exit', () => {
+      if (this.#worker === worker) this.#worker = null;
+      for (const { reject } of waiting.values()) {
+        reject(unavailable(`The store's side thread has stopped: ${reason}.`));
+      }
+      waiting.clear();
+    });
+    worker.unref();
+    return worker;
+  }
+}

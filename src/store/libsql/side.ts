@@ -1,0 +1,83 @@
+/**
+ * The side thread, with a connection of its own that only reads: what takes long, so that the hub's own thread never
+ * waits for it. A checkpoint is the one thing it writes: it moves what is committed from the log to the file.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Database } from './database.js';
+import { type Fault, faultOf } from './faults.js';
+import { Lexicon, type Unsaved } from './lexicon.js';
+import { Listings } from './listings.js';
+import { type Hit, type Query, Search } from './search.js';
+import { Vectors } from './vectors.js';
+
+/** Words held, four bytes each: 64 MB, or more than half a million memories. */
+const mostWords = 16_000_000;
+/** Segments given away with one answer. */
+const mostGiven = 64;
+
+export type Request = [id: number, operation: keyof Side, args: unknown[]];
+export type Answer = [id: number, value: unknown] | [id: number, value: null, fault: Fault];
+
+export interface Found {
+  hits: Hit[];
+  /** Made on the way; whoever can write may save them. */
+  unsaved: Pick<Unsaved, 'scope' | 'bytes'>[];
+}
+
+export type Side = ReturnType<typeof openSide>;
+
+function openSide(file: string) {
+  const db = new Database(file);
+  db.exec('pragma query_only = on');
+  const lexicon = new Lexicon(db, { most: mostWords, follows: false });
+  const vectors = new Vectors(db);
+  const search = new Search(db, lexicon, vectors);
+  const listings = new Listings(db);
+  const checkpoint = (mode: string) => db.prepare(`pragma wal_checkpoint(${mode})`).row<number[]>();
+  return {
+    /** `changed`: scopes in which something became another or went since the last search; null: it may be any. */
+    search(query: Query, changed: number[] | null): Found {
+      if (changed === null) {
+        lexicon.reset();
+        vectors.reset();
+      }
+      for (const scope of changed ?? []) {
+        lexicon.drop(scope);
+        vectors.release(scope);
+      }
+      const steps = search.find(query);
+      for (;;) {
+        const { done, value } = steps.next();
+        if (!done) continue;
+        const unsaved = lexicon
+          .takeUnsaved(mostGiven)
+          .map(({ scope, bytes }) => ({ scope, bytes: bytes.slice() }));
+        return { hits: value, unsaved };
+      }
+    },
+    listRooms: (...args: Parameters<Listings['rooms']>) => listings.rooms(...args),
+    ofPerson: (...args: Parameters<Listings['person']>) => listings.person(...args),
+    listTurns: (...args: Parameters<Listings['turns']>) => listings.turns(...args),
+    /** Moves what it can without holding up the writer; pages in the log, and how many of them are in the file too. */
+    checkpoint(): { pages: number; moved: number } {
+      const [, pages, moved] = checkpoint('passive');
+      return { pages: pages!, moved: moved! };
+    },
+    /** Empties the log for good. Nobody may write meanwhile. False when somebody else still reads from it. */
+    emptyLog: (): boolean => checkpoint('truncate')[0] === 0,
+  };
+}
+
+if (parentPort) {
+  const port = parentPort;
+  let side: Side | undefined;
+  port.on('message', ([id, operation, args]: Request) => {
+    try {
+      side ??= openSide(workerData.file);
+      const value = (side[operation] as (...args: unknown[]) => unknown)(...args);
+      port.postMessage([id, value] satisfies Answer);
+    } catch (error) {
+      port.postMessage([id, null, faultOf(error)] satisfies Answer);
+    }
+  });
+}

@@ -1,0 +1,237 @@
+/** The index of words: whatever it is read from, it finds what comparing every text would. */
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Database } from '../../src/store/libsql/database.js';
+import { Lexicon } from '../../src/store/libsql/lexicon.js';
+import { MemoryTable } from '../../src/store/libsql/memory-table.js';
+import { Names } from '../../src/store/libsql/names.js';
+import { rowOf } from '../../src/store/libsql/row.js';
+import { migrate } from '../../src/store/libsql/schema.js';
+import { bm25, rarity } from '../../src/store/ranking.js';
+import { tellingTerms, termsOf } from '../../src/store/words.js';
+import { message } from '../contract/store.js';
+import { temporaryFolder } from './folder.js';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let db: Database;
+let memories: MemoryTable;
+beforeEach(() => {
+  folder = temporaryFolder();
+  db = new Database(`${folder.path}/words.db`);
+  migrate(db);
+  memories = new MemoryTable(db, new Names(db));
+});
+afterEach(() => {
+  db.close();
+  folder.remove();
+});
+
+const lexiconOf = (follows = true, most = 1_000_000) => new Lexicon(db, { most, follows });
+const segments = () => db.prepare('select count(*) from words').value<number>();
+
+interface Said {
+  seq: number;
+  id: string;
+  text: string;
+}
+
+function say(texts: string[], scope = 's'): Said[] {
+  return db.transaction(() =>
+    texts.map((text) => {
+      const memory = message({ text, scope, status: 'kept' });
+      return { seq: memories.insert(rowOf(memory))!, id: memory.id, text };
+    }),
+  );
+}
+
+function find(lexicon: Lexicon, text: string, limit = 10, exclude: string[] = [], kinds = [0]): number[] {
+  const steps = lexicon.find(text, { scopes: [1], kinds, exclude: new Set(exclude) }, limit);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** What BM25 over all texts says, computed as its definition has it. */
+function expected(all: Said[], text: string, limit = 10): number[] {
+  const terms = tellingTerms(text);
+  const cut = all.map(({ seq, text }) => ({ seq, terms: termsOf(text) }));
+  const average = cut.reduce((sum, { terms }) => sum + terms.length, 0) / cut.length;
+  const having = terms.map((term) => cut.filter((one) => one.terms.includes(term)).length);
+  return cut
+    .map((one) => ({
+      seq: one.seq,
+      score: terms.reduce((sum, term, i) => {
+        const count = one.terms.filter((other) => other === term).length;
+        return count === 0
+          ? sum
+          : sum + bm25(rarity(having[i]!, cut.length), count, one.terms.length, average);
+      }, 0),
+    }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score || b.seq - a.seq)
+    .slice(0, limit)
+    .map(({ seq }) => seq);
+}
+
+const words = ['dog', 'cat', 'parrot', 'garden', 'tea', 'rain', 'train', 'bicycle'];
+const sentenceOf = (n: number) =>
+  [n, n >> 3, n >> 5].map((at) => words[(at * 7 + n) % words.length]).join(' ') +
+  (n % 3 === 0 ? ' tea tea' : '');
+const sentences = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => sentenceOf(from + i));
+
+describe('the index of words', () => {
+  it('ranks as BM25 over the scope does, from texts, from segments, and from both', () => {
+    const all = say(sentences(0, 700));
+    const made = lexiconOf();
+    for (const text of ['dog', 'tea in the garden', 'parrot parrot cat'])
+      expect(find(made, text)).toEqual(expected(all, text));
+    expect(segments()).toBe(0);
+    db.transaction(() => made.save(made.takeUnsaved(10)));
+    expect(segments()).toBe(2);
+    all.push(...say(sentences(700, 800)));
+    for (const text of ['dog', 'bicycle rain']) {
+      expect(find(lexiconOf(), text)).toEqual(expected(all, text));
+      expect(find(lexiconOf(false), text)).toEqual(expected(all, text));
+    }
+  });
+
+  it('finds what was appended since: told of it, or looking for it', () => {
+    const [told, looking] = [lexiconOf(), lexiconOf(false)];
+    const all = say(['a dog']);
+    expect(find(told, 'dog')).toEqual([all[0]!.seq]);
+    expect(find(looking, 'dog')).toEqual([all[0]!.seq]);
+    for (let i = 0; i < 600; i++) {
+      const [one] = say([sentenceOf(i)]);
+      told.appended(1, { ...one!, kind: 0 });
+      told.appended(2, { seq: one!.seq + 1, id: 'elsewhere', kind: 0, text: 'dog' });
+      all.push(one!);
+      if (i % 97 > 0) continue;
+      expect(find(told, 'dog rain')).toEqual(expected(all, 'dog rain'));
+      expect(find(looking, 'dog rain')).toEqual(expected(all, 'dog rain'));
+    }
+    expect(told.unsaved).toBe(2);
+  });
+
+  it('leaves out ids and kinds that are not wanted', () => {
+    const all = say(sentences(0, 50));
+    const lexicon = lexiconOf();
+    const [first, second] = find(lexicon, 'dog tea', 2);
+    const { id } = all.find(({ seq }) => seq === first)!;
+    expect(find(lexicon, 'dog tea', 1, [id])).toEqual([second]);
+    expect(find(lexicon, 'dog tea', 5, [], [1])).toEqual([]);
+    expect(find(lexicon, '?!')).toEqual([]);
+  });
+
+  it('knows no word of what was forgotten or changed, nor do its segments', () => {
+    const all = say(sentences(0, 600));
+    const lexicon = lexiconOf();
+    find(lexicon, 'dog');
+    db.transaction(() => lexicon.save(lexicon.takeUnsaved(10)));
+    const gone = find(lexicon, 'dog', 600).at(-1);
+    const { id } = all.find(({ seq }) => seq === gone)!;
+    db.transaction(() => {
+      memories.forget([id]);
+      lexicon.remove({ seq: gone!, scope: 1 });
+    });
+    const left = all.filter(({ seq }) => seq !== gone);
+    const [changed] = left.slice(-1);
+    changed!.text = 'xylophone';
+    db.transaction(() => {
+      memories.edit(changed!.id, JSON.stringify('xylophone'));
+      lexicon.remove({ seq: changed!.seq, scope: 1 });
+    });
+    expect(segments()).toBe(1);
+    for (const fresh of [lexicon, lexiconOf(), lexiconOf(false)])
+      for (const text of ['dog', 'xylophone']) expect(find(fresh, text)).toEqual(expected(left, text));
+    // What fills the gap is a full segment again only where there is enough.
+    db.transaction(() => lexicon.save(lexicon.takeUnsaved(10)));
+    for (const text of ['dog', 'xylophone']) expect(find(lexiconOf(), text)).toEqual(expected(left, text));
+  });
+
+  it('saves no segment of a scope in which something has changed since it was made', () => {
+    say(sentences(0, 300));
+    const lexicon = lexiconOf();
+    find(lexicon, 'dog');
+    const made = lexicon.takeUnsaved(10);
+    lexicon.offer(made);
+    lexicon.drop(1);
+    expect(lexicon.takeUnsaved(10)).toEqual([]);
+    // Nor one that another one overlaps.
+    db.transaction(() => lexicon.save(made));
+    db.transaction(() => lexicon.save(made));
+    expect(segments()).toBe(1);
+  });
+
+  it('starts again when something changes while it reads', () => {
+    const all = say(sentences(0, 300));
+    const lexicon = lexiconOf();
+    const steps = lexicon.find('xylophone', { scopes: [1], kinds: [0], exclude: new Set() }, 10);
+    for (let i = 0; i < 3; i++) expect(steps.next().done).toBe(false);
+    memories.edit(all[0]!.id, JSON.stringify('xylophone'));
+    lexicon.remove({ seq: all[0]!.seq, scope: 1 });
+    let step = steps.next();
+    while (!step.done) step = steps.next();
+    expect(step.value).toEqual([all[0]!.seq]);
+    expect(find(lexicon, 'xylophone')).toEqual([all[0]!.seq]);
+  });
+
+  it('makes segments anew when words are cut differently', () => {
+    const all = say(sentences(0, 300));
+    const lexicon = lexiconOf();
+    find(lexicon, 'dog');
+    db.transaction(() => lexicon.save(lexicon.takeUnsaved(10)));
+    db.exec("update words set version = 0, body = x''");
+    expect(find(lexiconOf(), 'dog')).toEqual(expected(all, 'dog'));
+    expect(segments()).toBe(0);
+  });
+
+  it('holds no more than it may, counted, and finds the same in a scope that is larger', () => {
+    const most = 5_000;
+    const lexicon = lexiconOf(true, most);
+    for (let scope = 0; scope < 20; scope++) say(sentences(0, 60), `scope ${scope}`);
+    for (let scope = 1; scope <= 20; scope++) {
+      const steps = lexicon.find('dog', { scopes: [scope], kinds: [0], exclude: new Set() }, 10);
+      while (!steps.next().done);
+      expect(lexicon.held).toBeLessThanOrEqual(most);
+    }
+    expect(lexicon.held).toBeGreaterThan(most / 2);
+    // One that is held grows beyond it, by what it is told.
+    for (let i = 0; i < 1_000; i++) {
+      lexicon.appended(20, { seq: 10_000 + i, id: `${i}`, kind: 0, text: sentenceOf(i) });
+      expect(lexicon.held).toBeLessThanOrEqual(most);
+    }
+    const all = say(sentences(60, 1_500), 'scope 0');
+    const large = db.prepare(
+      "select json_group_array(json_array(seq, body ->> '$.content.text')) from memories where scope = 1",
+    );
+    const whole = (JSON.parse(large.value<string>()!) as [number, string][]).map(([seq, text]) => ({
+      seq,
+      id: '',
+      text,
+    }));
+    expect(whole.length).toBe(all.length + 60);
+    for (const follows of [true, false]) {
+      const small = lexiconOf(follows, most);
+      expect(find(small, 'dog rain')).toEqual(expected(whole, 'dog rain'));
+      expect(find(small, 'dog rain')).toEqual(expected(whole, 'dog rain'));
+      expect(small.held).toBeLessThanOrEqual(most);
+    }
+  });
+
+  it('takes any text, of any script, and finds each by itself', () => {
+    const lexicon = lexiconOf();
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary' }), { maxLength: 5 }), (texts) => {
+        const said = say(texts);
+        for (const one of said) lexicon.appended(1, { ...one, kind: 0 });
+        for (const { seq, text } of said) {
+          const found = find(lexicon, text, 10_000);
+          if (termsOf(text).length > 0) expect(found).toContain(seq);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,176 @@
+/** The thread beside the hub's own: what it may do, and what becomes of its callers when it dies. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { isRetryable } from '../../src/errors.js';
+import { Bodies } from '../../src/store/libsql/bodies.js';
+import { Changes } from '../../src/store/libsql/changes.js';
+import { Database } from '../../src/store/libsql/database.js';
+import { Lexicon } from '../../src/store/libsql/lexicon.js';
+import { MemoryTable } from '../../src/store/libsql/memory-table.js';
+import { Names } from '../../src/store/libsql/names.js';
+import { rowOf, statusNumber } from '../../src/store/libsql/row.js';
+import { migrate } from '../../src/store/libsql/schema.js';
+import { SideThread } from '../../src/store/libsql/side-thread.js';
+import { Upkeep } from '../../src/store/libsql/upkeep.js';
+import { message } from '../contract/store.js';
+import { temporaryFolder } from './folder.js';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let file: string;
+let db: Database;
+let side: SideThread;
+beforeEach(() => {
+  folder = temporaryFolder();
+  file = join(folder.path, 'carrier.db');
+  db = new Database(file);
+  migrate(db);
+  side = new SideThread(file);
+});
+afterEach(async () => {
+  await side.close();
+  db.close();
+  folder.remove();
+});
+
+const query = { scopes: [1], kinds: [0], text: 'parrot', vector: null, exclude: [], limit: 5 };
+const logBytes = () => statSync(`${file}-wal`).size;
+
+function say(count: number, text = 'a parrot'): void {
+  const memories = new MemoryTable(db, new Names(db));
+  db.transaction(() => {
+    for (let i = 0; i < count; i++) memories.insert(rowOf(message({ text, status: 'kept' })));
+  });
+}
+
+describe('the side thread', () => {
+  it('sees what was committed before each call', async () => {
+    expect((await side.call('search', query, [])).hits).toEqual([]);
+    say(1);
+    expect((await side.call('search', query, [])).hits).toHaveLength(1);
+    say(1);
+    expect((await side.call('search', query, [])).hits).toHaveLength(2);
+  });
+
+  it('gives the segments that it makes to whoever can save them', async () => {
+    say(600);
+    const { unsaved } = await side.call('search', query, []);
+    expect(unsaved).toHaveLength(2);
+    const lexicon = new Lexicon(db, { most: 1, follows: true });
+    lexicon.offer(unsaved);
+    db.transaction(() => lexicon.save(lexicon.takeUnsaved(5)));
+    expect(db.prepare('select count(*) from words').value()).toBe(2);
+  });
+
+  it('that dies fails what waits, retryably, and is started anew by the next call', async () => {
+    say(1);
+    await side.call('search', query, []);
+    const waiting = side.call('search', query, []).catch((error: unknown) => error);
+    await side.kill();
+    const error = await waiting;
+    expect(error).toMatchObject({ code: 'store_unavailable' });
+    expect(isRetryable(error)).toBe(true);
+    expect((await side.call('search', query, [])).hits).toHaveLength(1);
+    await side.close();
+    await expect(side.call('search', query, [])).rejects.toMatchObject({ code: 'store_unavailable' });
+  });
+
+  it('tells what went wrong as the store does, and goes on', async () => {
+    db.exec('drop table words');
+    await expect(side.call('search', query, [])).rejects.toMatchObject({
+      code: 'internal',
+      retryable: false,
+    });
+    await expect(side.call('search', query, [])).rejects.toMatchObject({ code: 'internal' });
+    db.exec('create table words (id integer primary key, scope, first, last, version, body)');
+    expect((await side.call('search', query, [])).hits).toEqual([]);
+  });
+
+  it('moves the log, and empties it', async () => {
+    say(500);
+    const { pages, moved } = await side.call('checkpoint');
+    expect(pages).toBeGreaterThan(10);
+    expect(moved).toBe(pages);
+    expect(logBytes()).toBeGreaterThan(0);
+    expect(await side.call('emptyLog')).toBe(true);
+    expect(logBytes()).toBe(0);
+  });
+});
+
+describe('upkeep', () => {
+  const upkeepWith = (hold = (work: () => Promise<void>) => work()) =>
+    new Upkeep({
+      ...{ db, side, hold, sweepNotes: () => false },
+      lexicon: new Lexicon(db, { most: 1, follows: true }),
+    });
+
+  it('moves a log of 4 MB while writing goes on, so that SQLite starts it anew', async () => {
+    const upkeep = upkeepWith();
+    let most = 0;
+    for (let i = 0; i < 60; i++) {
+      say(200, 'x'.repeat(1_000));
+      upkeep.afterWork(200);
+      await side.call('listTurns', 1, 1, null, null, null); // stands behind the checkpoint in its line
+      most = Math.max(most, logBytes());
+    }
+    const written = 60 * 200 * 1_000;
+    expect(most).toBeLessThan(written);
+    expect(most).toBeLessThan(16_000_000);
+    upkeep.stop();
+  });
+
+  it('empties the log of what was forgotten, when nobody writes any more, also after a restart', async () => {
+    say(5);
+    const before = upkeepWith();
+    db.transaction(() => before.purgeSoon());
+    before.stop();
+    const held: string[] = [];
+    const upkeep = upkeepWith(async (work) => {
+      held.push('held');
+      await work();
+      held.push('let go');
+      expect(logBytes()).toBe(0);
+    });
+    const noted = db.prepare("select value from progress where name = 'purge'");
+    expect(noted.value()).toBe(1);
+    await vi.waitFor(() => expect(noted.value()).toBe(0), { timeout: 5_000, interval: 50 });
+    expect(held).toEqual(['held', 'let go']);
+    upkeep.stop();
+  });
+});
+
+describe('bodies that were found', () => {
+  it('are held up to a bound, counted, in the state that they have now', () => {
+    say(400, 'p'.repeat(1_000));
+    const bodies = new Bodies(db, 100_000);
+    for (let seq = 1; seq <= 400; seq++) {
+      const [found] = bodies.of([[seq, statusNumber.kept, null, 1]]);
+      expect(found!.memory.status).toBe('kept');
+      expect(bodies.held).toBeLessThanOrEqual(100_000);
+    }
+    expect(bodies.held).toBeGreaterThan(90_000);
+    const [again] = bodies.of([[400, statusNumber.failed, 'turn', 0.5]]);
+    expect(again).toMatchObject({ memory: { status: 'failed', turnId: 'turn' }, score: 0.5 });
+    db.exec("update memories set body = json_set(body, '$.content.text', 'changed') where seq = 400");
+    bodies.drop(400);
+    const [changed] = bodies.of([[400, statusNumber.kept, null, 1]]);
+    expect(changed!.memory.content.text).toBe('changed');
+    db.exec('delete from memories where seq = 399');
+    bodies.drop(399);
+    expect(bodies.of([[399, statusNumber.kept, null, 1]])).toEqual([]);
+  });
+});
+
+describe('changes', () => {
+  it('are told from where one left off, and no longer when that is too long ago', () => {
+    const changes = new Changes();
+    expect(changes.since(0)).toEqual([]);
+    for (const scope of [1, 2, 2]) changes.note(scope);
+    expect(changes.since(0)).toEqual([1, 2]);
+    expect(changes.since(1)).toEqual([2]);
+    expect(changes.since(3)).toEqual([]);
+    for (let i = 0; i < 1_000; i++) changes.note(3);
+    expect(changes.since(0)).toBeNull();
+    expect(changes.since(3)).toEqual([3]);
+  });
+});
