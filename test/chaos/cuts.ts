@@ -74,10 +74,13 @@ export function runCuts(options: CutOptions): Promise<CutVerdict> {
     const { addresses } = cluster;
     const gapMs = (seconds * 1000 * rooms) / messages;
     const clients = new Clients({ messages, rooms, seed, gapMs, callbackUrl: receiver.url, addresses });
-    const talk = clients.run(AbortSignal.timeout(seconds * 1000 + options.awayMs + 2 * answeredWithinMs));
-    // Its sender waits for room in a connection that is gone before there is any: row 1.
+    const patience = AbortSignal.timeout(seconds * 1000 + options.awayMs + 2 * answeredWithinMs);
+    const talk = clients.run(patience);
+    // Its sender waits for room in a connection that is gone before there is any: row 1. New ones take the least.
+    gateways.close();
+    await gateways.open();
     gateways.plan('black hole', ['insert'], fileBytes / 2);
-    const file = sendFile(addresses, receiver.url);
+    const file = sendFile(addresses, receiver.url, patience);
     const awayMs = await cut(proxies, options);
     const lastCut = now();
     say(`${proxies.flatMap(({ met }) => met).length} commands were cut`);
@@ -92,8 +95,8 @@ export function runCuts(options: CutOptions): Promise<CutVerdict> {
 }
 
 /** A message with a file, until a gateway has it. */
-async function sendFile(addresses: Address[], callbackUrl: string): Promise<void> {
-  for (let tries = 0; ; tries++) {
+async function sendFile(addresses: Address[], callbackUrl: string, signal: AbortSignal): Promise<void> {
+  for (let tries = 0; !signal.aborted; tries++) {
     const { url, token } = addresses[tries % addresses.length]!;
     const body = new FormData();
     const fields = { text: 'a file', userId: 'carol', roomId: 'files', messageId: 'file', callbackUrl };
