@@ -161,6 +161,16 @@ describe('bodies that were found', () => {
   });
 });
 
+describe('bodies of more than are held', () => {
+  it('are all given, though each takes the place of another one', () => {
+    say(4, 'p'.repeat(1_000));
+    const bodies = new Bodies(db, 4_000);
+    const hitsOf = (...seqs: number[]) => bodies.of(seqs.map((seq) => [seq, statusNumber.kept, null, 1]));
+    expect(hitsOf(1, 2)).toHaveLength(2);
+    expect(hitsOf(3, 4, 1, 2)).toHaveLength(4);
+  });
+});
+
 describe('changes', () => {
   it('are told from where one left off, and no longer when that is too long ago', () => {
     const changes = new Changes();

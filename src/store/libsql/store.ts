@@ -30,6 +30,7 @@ import { Names } from './names.js';
 import { LibsqlNotes, sweptNotes } from './notes.js';
 import { LibsqlOutbox } from './outbox.js';
 import { OutboxTable } from './outbox-table.js';
+import { Pace } from './pace.js';
 import { type RoomSizes, Rooms } from './rooms.js';
 import { migrate } from './schema.js';
 import { Search } from './search.js';
@@ -84,8 +85,9 @@ function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
     const vectors = new Vectors(db, changes);
     const bodies = new Bodies(db);
     const side = new SideThread(file);
+    const pace = new Pace();
     const search = new Search(db, lexicon, vectors);
-    const searches = new Searches(db, { search, lexicon, changes, bodies, side });
+    const searches = new Searches(db, { search, lexicon, changes, bodies, side, pace });
     const upkeep = new Upkeep({
       ...{ db, lexicon, side, sweepNotes: sweptNotes(db) },
       hold: (work) => connection.hold(work),
@@ -109,6 +111,7 @@ function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
         rooms.clear();
       },
       background: upkeep,
+      pace,
       onDeath(err) {
         log.fatal({ err }, 'the store is gone until the hub is started again');
         onStuck?.();
