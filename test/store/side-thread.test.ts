@@ -86,6 +86,27 @@ describe('the side thread', () => {
     expect((await side.call('search', query, [])).hits).toEqual([]);
   });
 
+  it('lets a checkpoint pass by a long search, for which the writer waits', async () => {
+    say(6_000, 'a parrot and some words more, so that it takes a while');
+    const order: string[] = [];
+    const searches = [1, 2].map(() => side.call('search', query, []).then(() => order.push('search')));
+    await side.call('emptyLog').then((emptied) => order.push(`emptied: ${emptied}`));
+    await Promise.all(searches);
+    expect(order).toEqual(['emptied: true', 'search', 'search']);
+  });
+
+  it('does not empty a log that another program reads from', async () => {
+    say(1);
+    const other = new Database(file);
+    other.exec('begin');
+    other.prepare('select count(*) from memories').value();
+    say(1);
+    expect(await side.call('emptyLog')).toBe(false);
+    other.exec('rollback');
+    other.close();
+    expect(await side.call('emptyLog')).toBe(true);
+  });
+
   it('moves the log, and empties it', async () => {
     say(500);
     const { pages, moved } = await side.call('checkpoint');
@@ -136,6 +157,38 @@ describe('upkeep', () => {
     await vi.waitFor(() => expect(noted.value()).toBe(0), { timeout: 5_000, interval: 50 });
     expect(held).toEqual(['held', 'let go']);
     upkeep.stop();
+  });
+});
+
+describe('a side thread that does not answer', () => {
+  it('is ended, so that the writer goes on', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const stuck = new SideThread(file);
+    let fail = (_: Error) => {};
+    vi.spyOn(stuck, 'call').mockImplementation((operation) =>
+      operation === 'checkpoint'
+        ? (Promise.resolve({ pages: 1, moved: 1 }) as never)
+        : new Promise((_, reject) => {
+            fail = reject;
+          }),
+    );
+    vi.spyOn(stuck, 'kill').mockImplementation(async (reason) => fail(new Error(reason)));
+    let letGo = 0;
+    const upkeep = new Upkeep({
+      ...{ db, side: stuck, sweepNotes: () => false },
+      lexicon: new Lexicon(db, { most: 1, follows: true }),
+      hold: (work) => work().finally(() => letGo++),
+    });
+    try {
+      db.transaction(() => upkeep.purgeSoon());
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(letGo).toBe(0);
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect(letGo).toBe(1);
+    } finally {
+      upkeep.stop();
+      vi.useRealTimers();
+    }
   });
 });
 

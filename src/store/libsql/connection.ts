@@ -117,23 +117,25 @@ export class Connection {
     return done;
   }
 
-  /** Everything asked for before is still done; calls made later are refused. */
-  close(last: () => Promise<void>): Promise<void> {
-    this.#closed ??= this.#close(last);
+  /** Everything asked for before is still done; calls made later are refused. `beside`: ends who else has the file. */
+  close(beside: () => Promise<void>): Promise<void> {
+    this.#closed ??= this.#close(beside);
     return this.#closed;
   }
 
-  async #close(last: () => Promise<void>): Promise<void> {
+  async #close(beside: () => Promise<void>): Promise<void> {
     clearTimeout(this.#idle);
     this.#refusal ??= unavailable('The store is closed.');
+    // First: the writer may be waiting for it.
+    const ended = beside();
     while (this.#waiting.length > 0) {
       await this.#held;
       await this.#runGroups();
     }
     await this.#held;
     await this.#flush.settled();
-    await last();
     try {
+      await ended;
       if (!this.#lost) this.#db.exec('pragma wal_checkpoint(truncate)');
     } finally {
       closeSync(this.#log);
