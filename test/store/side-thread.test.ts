@@ -165,13 +165,13 @@ describe('a side thread that does not answer', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const stuck = new SideThread(file);
     let fail = (_: Error) => {};
-    vi.spyOn(stuck, 'call').mockImplementation((operation) =>
+    const call = (operation: string) =>
       operation === 'checkpoint'
-        ? (Promise.resolve({ pages: 1, moved: 1 }) as never)
+        ? Promise.resolve({ pages: 1, moved: 1 })
         : new Promise((_, reject) => {
             fail = reject;
-          }),
-    );
+          });
+    vi.spyOn(stuck, 'call').mockImplementation(call as never);
     vi.spyOn(stuck, 'kill').mockImplementation(async (reason) => fail(new Error(reason)));
     let letGo = 0;
     const upkeep = new Upkeep({
