@@ -235,5 +235,11 @@ describe('changes', () => {
     for (let i = 0; i < 1_000; i++) changes.note(3);
     expect(changes.since(0)).toBeNull();
     expect(changes.since(3)).toEqual([3]);
+    const { count } = changes;
+    changes.noteAll();
+    expect(changes.since(count)).toBeNull();
+    changes.note(4);
+    expect(changes.since(count)).toBeNull();
+    expect(changes.since(count + 1)).toEqual([4]);
   });
 });

@@ -79,6 +79,15 @@ function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
     const outbox = new OutboxTable(db, names);
     const turns = new TurnTable(db, names, memories, outbox);
     const files = new FileTable(db);
+    // As much as a message and its reply: a full disk often has room for less.
+    const ping = db.prepare(
+      "insert or replace into progress (name, value) values ('ping', randomblob(16384))",
+    );
+    db.transaction(() => {
+      turns.dropDeadCheckpoints();
+      // Writes in any case: there is a log only after that.
+      ping.run();
+    });
     const changes = new Changes();
     const lexicon = new Lexicon(db, { most: mostWords, follows: true, changes });
     const rooms = new Rooms({ names, memories, turns, outbox, lexicon }, sizes);
@@ -94,15 +103,6 @@ function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
     });
     const forgetting = new Forgetting({
       ...{ memories, turns, outbox, files, lexicon, vectors, bodies, upkeep, rooms },
-    });
-    // As much as a message and its reply: a full disk often has room for less.
-    const ping = db.prepare(
-      "insert or replace into progress (name, value) values ('ping', randomblob(16384))",
-    );
-    db.transaction(() => {
-      turns.dropDeadCheckpoints();
-      // Writes in any case: there is a log only after that.
-      ping.run();
     });
     const connection: Connection = new Connection(db, file, {
       rolledBack() {
