@@ -47,14 +47,9 @@ const answeredWithinMs = 60_000;
 /** Between two cuts, in ms. */
 const cutEveryMs = 250;
 
-const kinds: Cut[] = [
-  'half written',
-  'unanswered',
-  'unanswered, ended',
-  'storm',
-  'storm, ended',
-  'black hole',
-];
+/** A black hole takes as long as an operation may, and whoever is behind it waits: they are few. */
+const often: Cut[] = ['half written', 'unanswered', 'unanswered, ended', 'storm', 'storm, ended'];
+const kinds: Cut[] = [...often, ...often, 'black hole'];
 
 /** On the server of `MONGODB_URL`, or on a protocol server. */
 export function runCuts(options: CutOptions): Promise<CutVerdict> {
@@ -109,6 +104,7 @@ async function cut(proxies: TcpProxy[], { seconds, awayMs, seed }: CutOptions): 
     // Every third one meets what is written: messages that are taken, and turns that are committed.
     proxy.plan(kinds[round % kinds.length]!, round % 3 === 0 ? ['insert'] : []);
   }
+  for (const proxy of proxies) proxy.spare();
   return away;
 }
 

@@ -97,6 +97,17 @@ describe('the index of words', () => {
     }
   });
 
+  it('saves a few long texts as it does many short ones', () => {
+    const long = (n: number) =>
+      Array.from({ length: 6_000 }, (_, i) => `word${(i * 31 + n) % 9_000}`).join(' ');
+    const all = say(Array.from({ length: 20 }, (_, i) => long(i * 400)));
+    const made = lexiconOf();
+    expect(find(made, 'word17 word8017')).toEqual(expected(all, 'word17 word8017'));
+    db.transaction(() => made.save(made.takeUnsaved(10)));
+    expect(segments()).toBe(3);
+    expect(find(lexiconOf(), 'word17 word8017')).toEqual(expected(all, 'word17 word8017'));
+  });
+
   it('finds what was appended since: told of it, or looking for it', () => {
     const [told, looking] = [lexiconOf(), lexiconOf(false)];
     const all = say(['a dog']);

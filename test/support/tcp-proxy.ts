@@ -60,6 +60,11 @@ export class TcpProxy {
     this.#due.push({ cut, commands });
   }
 
+  /** What is planned meets nobody any more. */
+  spare(): void {
+    this.#due.length = 0;
+  }
+
   /** Connections are cut, and new ones refused, until `open`. */
   async close(): Promise<void> {
     const server = this.#server;
@@ -104,6 +109,7 @@ class Line {
   open: string | null = null;
   readonly #client: Socket;
   readonly #server: Socket;
+  #fate: Cut | null = null;
   #held: 'answer' | 'answer, ended' | 'all' | null = null;
 
   constructor(client: Socket, server: Socket, fate: (command: string) => Cut | null) {
@@ -120,7 +126,10 @@ class Line {
     });
     client.on(
       'data',
-      messages((bytes) => this.#ask(bytes, fate)),
+      messages(
+        (bytes) => this.#ask(bytes),
+        (head) => this.#begin(fate(nameOf(head))),
+      ),
     );
     server.on(
       'data',
@@ -135,18 +144,21 @@ class Line {
     }
   }
 
-  #ask(bytes: Buffer, fate: (command: string) => Cut | null): void {
+  #begin(fate: Cut | null): void {
+    this.#fate = fate;
+    if (fate !== 'black hole') return;
+    this.#held = 'all';
+    // A large command finds no room any more, and its sender waits for some.
+    this.#client.pause();
+  }
+
+  #ask(bytes: Buffer): void {
     if (this.#held || this.#client.destroyed) return;
     const command = nameOf(bytes);
-    switch (fate(command)) {
+    switch (this.#fate) {
       case 'half written':
         this.#server.write(bytes.subarray(0, bytes.length >> 1), () => this.cut(true));
         this.#held = 'all';
-        return;
-      case 'black hole':
-        this.#held = 'all';
-        // A large command finds no room any more, and its sender waits for some.
-        this.#client.pause();
         return;
       case 'storm':
       case 'storm, ended':
@@ -173,15 +185,28 @@ class Line {
   }
 }
 
-/** Cuts what comes into messages, which begin with their length. */
-function messages(take: (bytes: Buffer) => void): (chunk: Buffer) => void {
+/** Of a message, which tell its command. */
+const headBytes = 64;
+
+/** Cuts what comes into messages, which begin with their length; `begin` is told of each before all of it is there. */
+function messages(
+  take: (bytes: Buffer) => void,
+  begin: (head: Buffer) => void = () => {},
+): (chunk: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
+  let begun = false;
   return (chunk) => {
     rest = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
-    while (rest.length >= 4 && rest.length >= rest.readInt32LE(0)) {
-      const bytes = rest.subarray(0, rest.readInt32LE(0));
-      rest = rest.subarray(bytes.length);
-      take(bytes);
+    for (;;) {
+      const length = rest.length < 4 ? Number.POSITIVE_INFINITY : rest.readInt32LE(0);
+      if (!begun && rest.length >= Math.min(length, headBytes)) {
+        begin(rest);
+        begun = true;
+      }
+      if (rest.length < length) return;
+      take(rest.subarray(0, length));
+      rest = rest.subarray(length);
+      begun = false;
     }
   };
 }

@@ -18,7 +18,13 @@ export class Changes {
     if (this.#scopes.length > most) this.#scopes.shift();
   }
 
-  /** Scopes of those behind the first `count`; null when that is too long ago to tell. */
+  /** It may be any scope. */
+  noteAll(): void {
+    this.#scopes = [];
+    this.#count++;
+  }
+
+  /** Scopes of those behind the first `count`; null when it may be any, or that is too long ago to tell. */
   since(count: number): number[] | null {
     const missed = this.#count - count;
     if (missed > this.#scopes.length) return null;

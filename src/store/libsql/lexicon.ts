@@ -1,6 +1,6 @@
 /**
  * The index of words. A scope's is read when it is searched first, and kept while it is in use. It is read from saved
- * segments of 256 memories, and from the texts themselves where there are none: of young memories, and of those beside
+ * segments of 256 memories (fewer long ones), and from the texts themselves where there are none: of young memories, and of those beside
  * one that was changed or forgotten. So a small scope costs nothing on disk, and none needs a rebuild.
  */
 import { tellingTerms, termsVersion } from '../words.js';

@@ -73,6 +73,8 @@ export class Signs {
   /** Takes at most `limit` of an embedder that is searched no more. */
   drop(embedder: number, limit: number): void {
     this.#sql.drop.run(embedder, limit);
+    // Its number is given to another embedder, perhaps.
+    this.#changes?.noteAll();
     this.reset();
   }
 
