@@ -228,18 +228,20 @@ describe('changes', () => {
   it('are told from where one left off, and no longer when that is too long ago', () => {
     const changes = new Changes();
     expect(changes.since(0)).toEqual([]);
-    for (const scope of [1, 2, 2]) changes.note(scope);
-    expect(changes.since(0)).toEqual([1, 2]);
-    expect(changes.since(1)).toEqual([2]);
-    expect(changes.since(3)).toEqual([]);
-    for (let i = 0; i < 1_000; i++) changes.note(3);
+    for (const scope of [1, 2]) changes.note(scope, 7);
+    expect(changes.since(0)).toEqual([
+      [1, 7],
+      [2, 7],
+    ]);
+    expect(changes.since(1)).toEqual([[2, 7]]);
+    expect(changes.since(2)).toEqual([]);
+    for (let i = 0; i < 1_000; i++) changes.note(3, i);
     expect(changes.since(0)).toBeNull();
-    expect(changes.since(3)).toEqual([3]);
+    expect(changes.since(1_001)).toEqual([[3, 999]]);
     const { count } = changes;
     changes.noteAll();
+    changes.note(4, 1);
     expect(changes.since(count)).toBeNull();
-    changes.note(4);
-    expect(changes.since(count)).toBeNull();
-    expect(changes.since(count + 1)).toEqual([4]);
+    expect(changes.since(count + 1)).toEqual([[4, 1]]);
   });
 });

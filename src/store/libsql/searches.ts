@@ -3,7 +3,7 @@ import type { Found } from '../search.js';
 import type { Bodies } from './bodies.js';
 import type { Changes } from './changes.js';
 import type { Database } from './database.js';
-import type { Lexicon } from './lexicon.js';
+import { covers, type Lexicon } from './lexicon.js';
 import type { Pace } from './pace.js';
 import type { Hit, Query, Search } from './search.js';
 import type { SideThread } from './side-thread.js';
@@ -50,9 +50,9 @@ export class Searches {
       this.#told = Math.min(this.#told, before);
       throw error;
     });
-    // Where something has changed meanwhile, they may hold what it was before.
+    // Those that something has changed in meanwhile may hold what it was before.
     const stale = changes.since(count);
-    if (stale) lexicon.offer(unsaved.filter(({ scope }) => !stale.includes(scope)));
+    if (stale) lexicon.offer(unsaved.filter((one) => !stale.some((change) => covers(one, ...change))));
     return hits;
   }
 

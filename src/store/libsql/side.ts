@@ -3,6 +3,7 @@
  * waits for it. A checkpoint is the one thing it writes: it moves what is committed from the log to the file.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Change } from './changes.js';
 import { Database } from './database.js';
 import { type Fault, faultOf } from './faults.js';
 import { Lexicon, type Unsaved } from './lexicon.js';
@@ -24,7 +25,7 @@ export type Answer = [id: number, value: unknown] | [id: number, value: null, fa
 export interface Found {
   hits: Hit[];
   /** Made on the way; whoever can write may save them. */
-  unsaved: Pick<Unsaved, 'scope' | 'bytes'>[];
+  unsaved: Omit<Unsaved, 'void'>[];
 }
 
 export type Side = ReturnType<typeof openSide>;
@@ -40,21 +41,21 @@ function openSide(file: string) {
   let lastSearch: Promise<unknown> = Promise.resolve();
   const checkpoint = (mode: string) => db.prepare(`pragma wal_checkpoint(${mode})`).row<number[]>();
   return {
-    /** `changed`: scopes in which something became another or went since the last search; null: it may be any. */
-    search(query: Query, changed: number[] | null): Promise<Found> {
+    /** `changed`: what became another or went since the last search; null: it may be anything. */
+    search(query: Query, changed: Change[] | null): Promise<Found> {
       // One after the other, since they read the same; in steps, since a checkpoint cannot wait for a first search.
       const found = lastSearch.then(async (): Promise<Found> => {
         if (changed === null) {
           lexicon.reset();
           vectors.reset();
         }
-        for (const scope of changed ?? []) {
-          lexicon.drop(scope);
+        for (const [scope, seq] of changed ?? []) {
+          if (seq > 0) lexicon.drop(scope, seq);
           vectors.release(scope);
         }
         const hits = await pace.run(search.find(query));
         const unsaved = lexicon.takeUnsaved(mostGiven);
-        return { hits, unsaved: unsaved.map(({ scope, bytes }) => ({ scope, bytes: bytes.slice() })) };
+        return { hits, unsaved: unsaved.map((one) => ({ ...one, bytes: one.bytes.slice() })) };
       });
       lastSearch = found.catch(() => {});
       return found;

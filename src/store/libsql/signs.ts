@@ -122,7 +122,7 @@ export class Signs {
   }
 
   #changed(scope: number): void {
-    this.#changes?.note(scope);
+    this.#changes?.note(scope, 0);
     this.release(scope);
   }
 }
