@@ -63,6 +63,21 @@ describe('thousands of operations at once', () => {
   });
 });
 
+describe('a caller that fails when it is told what was written', () => {
+  it('fails alone', async () => {
+    const onWritten = () => {
+      throw new Error('no');
+    };
+    const outcomes = await Promise.allSettled([
+      store.memories.append(message({ status: 'kept' })),
+      store.memories.append(message({ status: 'kept' }), { onWritten }),
+      store.memories.append(message({ status: 'kept' })),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await store.memories.count('ada', ['s'])).toBe(3);
+  });
+});
+
 describe('a store that closes', () => {
   it('refuses what is still being read as it refuses later calls', async () => {
     for (let i = 0; i < 3_000; i += 500)

@@ -169,7 +169,12 @@ export class Connection {
     const group = this.#waiting.splice(0, outcomes.length);
     const flushed = this.#flush.covering();
     outcomes.forEach((outcome, i) => {
-      if ('value' in outcome) group[i]!.written?.(outcome.value as never);
+      try {
+        if ('value' in outcome) group[i]!.written?.(outcome.value as never);
+      } catch (error) {
+        // A fault of its caller, whom alone it may fail.
+        outcomes[i] = { error: errorOf(error) };
+      }
     });
     this.#afterWork(group.length);
     try {
