@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cut, TcpProxy } from '../support/tcp-proxy.js';
 import { Clients } from './clients.js';
-import { members } from './cluster.js';
+import { type Address, members } from './cluster.js';
 import type { Evidence } from './evidence.js';
 import { now } from './journal.js';
 import { Random } from './random.js';
@@ -44,6 +44,9 @@ export interface CutVerdict extends Verdict {
 /** From the last cut until every room must be answered, in ms. */
 const answeredWithinMs = 60_000;
 
+/** More than a connection takes whose other end does not read. */
+const fileBytes = 5_000_000;
+
 /** Between two cuts, in ms. */
 const cutEveryMs = 250;
 
@@ -71,18 +74,41 @@ export function runCuts(options: CutOptions): Promise<CutVerdict> {
     const { addresses } = cluster;
     const gapMs = (seconds * 1000 * rooms) / messages;
     const clients = new Clients({ messages, rooms, seed, gapMs, callbackUrl: receiver.url, addresses });
-    const talk = clients.run(AbortSignal.timeout(seconds * 1000 + options.awayMs + 2 * answeredWithinMs));
+    const patience = AbortSignal.timeout(seconds * 1000 + options.awayMs + 2 * answeredWithinMs);
+    const talk = clients.run(patience);
+    // Its sender waits for room in a connection that is gone before there is any: row 1. New ones take the least.
+    gateways.close();
+    await gateways.open();
+    gateways.plan('black hole', ['insert'], fileBytes / 2);
+    const file = sendFile(addresses, receiver.url, patience);
     const awayMs = await cut(proxies, options);
     const lastCut = now();
     say(`${proxies.flatMap(({ met }) => met).length} commands were cut`);
     await Promise.race([talk, sleep(answeredWithinMs)]);
-    while (receiver.answered.size < messages && now() < lastCut + 2 * answeredWithinMs) await sleep(100);
+    while (receiver.answered.size < messages + 1 && now() < lastCut + 2 * answeredWithinMs) await sleep(100);
     await stage.quiet(answeredWithinMs);
-    await talk;
+    await Promise.all([talk, file]);
     const evidence = await stage.evidence(clients, []);
-    await Promise.all(proxies.map((proxy) => proxy.close()));
+    for (const proxy of proxies) proxy.close();
     return figure(evidence, { gateways, workers, lastCut, awayMs });
   });
+}
+
+/** A message with a file, until a gateway has it. */
+async function sendFile(addresses: Address[], callbackUrl: string, signal: AbortSignal): Promise<void> {
+  for (let tries = 0; !signal.aborted; tries++) {
+    const { url, token } = addresses[tries % addresses.length]!;
+    const body = new FormData();
+    const fields = { text: 'a file', userId: 'carol', roomId: 'files', messageId: 'file', callbackUrl };
+    for (const [name, value] of Object.entries(fields)) body.append(name, value);
+    body.append('file', new Blob([new Uint8Array(fileBytes)]), 'large.bin');
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(`${url}/assistant/message`, { method: 'POST', headers, body }).catch(
+      () => null,
+    );
+    if (response?.status === 202) return;
+    await sleep(500);
+  }
 }
 
 /** Gives how long the database was away, in ms. */
@@ -95,7 +121,7 @@ async function cut(proxies: TcpProxy[], { seconds, awayMs, seed }: CutOptions): 
     await sleep(random.gap(cutEveryMs));
     if (awayMs > 0 && away === 0 && now() > middle) {
       const from = now();
-      await Promise.all(proxies.map((proxy) => proxy.close()));
+      for (const proxy of proxies) proxy.close();
       await sleep(awayMs);
       await Promise.all(proxies.map((proxy) => proxy.open()));
       away = now() - from;

@@ -9,7 +9,7 @@ export type Cut =
   /** The server has done it; its answer is lost. */
   | 'unanswered'
   | 'unanswered, ended'
-  /** Nothing comes and nothing ends, for as long as the proxy lives. */
+  /** Nothing comes and nothing ends, until the client gives up. */
   | 'black hole'
   /** All connections of all clients go with it. */
   | 'storm'
@@ -30,7 +30,7 @@ export class TcpProxy {
   readonly met: Met[] = [];
   readonly #target: { host: string; port: number };
   readonly #lines = new Set<Line>();
-  readonly #due: { cut: Cut; commands: readonly string[] }[] = [];
+  readonly #due: { cut: Cut; commands: readonly string[]; leastBytes: number }[] = [];
   #server: Server | null = null;
 
   private constructor(port: number, target: { host: string; port: number }) {
@@ -55,9 +55,9 @@ export class TcpProxy {
     return changed.href;
   }
 
-  /** The next command of one of these names, any without, meets it. */
-  plan(cut: Cut, commands: readonly string[] = []): void {
-    this.#due.push({ cut, commands });
+  /** The next command of one of these names, any without, meets it, if it is not smaller. */
+  plan(cut: Cut, commands: readonly string[] = [], leastBytes = 0): void {
+    this.#due.push({ cut, commands, leastBytes });
   }
 
   /** What is planned meets nobody any more. */
@@ -65,18 +65,15 @@ export class TcpProxy {
     this.#due.length = 0;
   }
 
-  /** Connections are cut, and new ones refused, until `open`. */
-  async close(): Promise<void> {
-    const server = this.#server;
-    this.#server = null;
-    const closed = new Promise((resolve) => (server ? server.close(resolve) : resolve(null)));
+  /** Connections are cut, and new ones refused, until `open`; black holes stay what they are. */
+  close(): void {
+    this.#server?.close();
     for (const line of this.#lines) line.cut(true);
-    await closed;
   }
 
   async open(): Promise<void> {
     const server = createServer((client) => {
-      const line = new Line(client, connect(this.#target), (command) => this.#fate(command));
+      const line = new Line(client, connect(this.#target), (command, bytes) => this.#fate(command, bytes));
       this.#lines.add(line);
       client.once('close', () => this.#lines.delete(line));
     });
@@ -84,10 +81,13 @@ export class TcpProxy {
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
   }
 
-  #fate(command: string): Cut | null {
+  #fate(command: string, bytes: number): Cut | null {
     const index = monitoring.has(command)
       ? -1
-      : this.#due.findIndex(({ commands }) => commands.length === 0 || commands.includes(command));
+      : this.#due.findIndex(
+          ({ commands, leastBytes }) =>
+            bytes >= leastBytes && (commands.length === 0 || commands.includes(command)),
+        );
     if (index < 0) return null;
     const { cut } = this.#due.splice(index, 1)[0]!;
     const met = (name: string) => {
@@ -112,7 +112,7 @@ class Line {
   #fate: Cut | null = null;
   #held: 'answer' | 'answer, ended' | 'all' | null = null;
 
-  constructor(client: Socket, server: Socket, fate: (command: string) => Cut | null) {
+  constructor(client: Socket, server: Socket, fate: (command: string, bytes: number) => Cut | null) {
     this.#client = client;
     this.#server = server;
     for (const socket of [client, server]) {
@@ -128,7 +128,7 @@ class Line {
       'data',
       messages(
         (bytes) => this.#ask(bytes),
-        (head) => this.#begin(fate(nameOf(head))),
+        (head) => this.#begin(fate(nameOf(head), head.readInt32LE(0))),
       ),
     );
     server.on(
@@ -137,7 +137,9 @@ class Line {
     );
   }
 
+  /** Does nothing to a black hole. */
   cut(reset: boolean): void {
+    if (this.#fate === 'black hole') return;
     for (const socket of [this.#client, this.#server]) {
       if (reset) socket.resetAndDestroy();
       else socket.destroy();
