@@ -1,4 +1,5 @@
 import { atMost } from '../core/deadline.js';
+import { standardError } from '../standard-error.js';
 
 /** How long last words may wait for their reader, in ms. */
 const patienceMs = 1000;
@@ -6,6 +7,7 @@ const patienceMs = 1000;
 /** Ends the process, whatever still runs in it, once its words were read or cannot be: a reader may be gone, or asleep. */
 export async function endProcess(code: number): Promise<never> {
   process.exitCode = code;
+  standardError.flushSync();
   await atMost(patienceMs, Promise.all([written(process.stdout), written(process.stderr)]));
   process.exit(code);
 }

@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { type Config, readConfig } from '../config.js';
 import { CarrierError } from '../errors.js';
 import { packageFolder } from '../package-folder.js';
+import { standardError } from '../standard-error.js';
 import { endCommand, endProcess } from './end.js';
 import { loadEnvironmentFile } from './environment-file.js';
 import { addOperations } from './operations.js';
@@ -146,6 +147,8 @@ process.on('uncaughtException', fail);
 program.parseAsync().then(endCommand, fail);
 
 function fail(error: unknown): void {
+  // What was logged before comes first.
+  standardError.flushSync();
   process.stderr.write(`${paint.red('carrier:')} ${told(error)}\n`);
   void endProcess(1);
 }

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { decode } from '../../src/files/encoding.js';
 import { FileReader } from '../../src/files/reader.js';
 import type { FileStore } from '../../src/store/file-store.js';
@@ -50,7 +50,8 @@ describe('of files that were read, the hub keeps', () => {
     const before = usedMb();
     for (let i = 0; i < 20; i++) parts.push((await decode(Buffer.alloc(megabyte, 'x'), 262_144)).text);
     expect(parts.join('').length).toBe(5 * megabyte);
-    expect(usedMb() - before).toBeLessThan(12);
+    // What an earlier test leaves behind may be collected late.
+    await vi.waitFor(() => expect(usedMb() - before).toBeLessThan(12), { timeout: 5_000 });
   });
 });
 

@@ -52,6 +52,17 @@ describe('a group', () => {
     expect(undone).toBeGreaterThan(0);
   });
 
+  it('goes no further than its time, whole or apart', () => {
+    expect(group.run([add('a'), add('b')], 0)).toEqual([{ value: 1 }]);
+    const slow = () => {
+      for (const until = performance.now() + 5; performance.now() < until; );
+      return add('slow')();
+    };
+    expect(group.run([add('b'), slow, fails, add('c')], 5)).toEqual([{ value: 1 }, { value: 1 }]);
+    expect(group.run([add('a'), add('c')], 0)).toMatchObject([{ error: { code: 'internal' } }]);
+    expect(words()).toEqual(['a', 'b', 'slow']);
+  });
+
   it('of one that fails leaves nothing', () => {
     expect(group.run([fails])).toMatchObject([{ error: { message: expect.stringContaining('no') } }]);
     expect(words()).toEqual([]);

@@ -97,6 +97,17 @@ describe('the index of words', () => {
     }
   });
 
+  it('saves a few long texts as it does many short ones', () => {
+    const long = (n: number) =>
+      Array.from({ length: 6_000 }, (_, i) => `word${(i * 31 + n) % 9_000}`).join(' ');
+    const all = say(Array.from({ length: 20 }, (_, i) => long(i * 400)));
+    const made = lexiconOf();
+    expect(find(made, 'word17 word8017')).toEqual(expected(all, 'word17 word8017'));
+    db.transaction(() => made.save(made.takeUnsaved(10)));
+    expect(segments()).toBe(3);
+    expect(find(lexiconOf(), 'word17 word8017')).toEqual(expected(all, 'word17 word8017'));
+  });
+
   it('finds what was appended since: told of it, or looking for it', () => {
     const [told, looking] = [lexiconOf(), lexiconOf(false)];
     const all = say(['a dog']);
@@ -150,18 +161,27 @@ describe('the index of words', () => {
     for (const text of ['dog', 'xylophone']) expect(find(lexiconOf(), text)).toEqual(expected(left, text));
   });
 
-  it('saves no segment of a scope in which something has changed since it was made', () => {
-    say(sentences(0, 300));
+  it('saves no segment in which something has changed since it was made, but the others', () => {
+    const all = say(sentences(0, 600));
     const lexicon = lexiconOf();
     find(lexicon, 'dog');
     const made = lexicon.takeUnsaved(10);
-    lexicon.offer(made);
-    lexicon.drop(1);
-    expect(lexicon.takeUnsaved(10)).toEqual([]);
+    for (const [at, left] of [
+      [0, [1]],
+      [255, [1]],
+      [256, [0]],
+      [511, [0]],
+      [512, [0, 1]],
+    ] as const) {
+      lexicon.offer(made);
+      lexicon.drop(2, all[0]!.seq);
+      lexicon.drop(1, all[at]!.seq);
+      expect(lexicon.takeUnsaved(10).map(({ first }) => first)).toEqual(left.map((i) => made[i]!.first));
+    }
     // Nor one that another one overlaps.
     db.transaction(() => lexicon.save(made));
     db.transaction(() => lexicon.save(made));
-    expect(segments()).toBe(1);
+    expect(segments()).toBe(2);
   });
 
   it('starts again when something changes while it reads', () => {

@@ -121,50 +121,6 @@ describe('the libsql store', () => {
     await store.close();
   });
 
-  it('gets past thousands that are older and stay', async () => {
-    const store = await open();
-    const ages = Array.from({ length: 5_000 }, (_, i) => i);
-    const parts = { agentId: 'bob', scope: 'bobs', roomId: 'bobs', status: 'kept' as const };
-    await Promise.all(ages.map((age) => store.memories.append(message({ ...parts, createdAt: age >> 3 }))));
-    for (const createdAt of [3, 100_000, 100_001])
-      await store.memories.append(message({ createdAt, status: 'kept' }));
-    let total = 0;
-    let calls = 0;
-    for (let cursor: string | null | undefined; cursor !== null; calls++) {
-      const request = { agentId: 'ada', before: 100_001, kinds: ['message' as const], limit: 1, cursor };
-      const { count, nextCursor } = await store.memories.expire(request);
-      total += count;
-      cursor = nextCursor;
-    }
-    expect(total).toBe(2);
-    expect(calls).toBeGreaterThan(2);
-    expect(await store.memories.count('bob', ['bobs'])).toBe(5_000);
-    expect((await store.memories.history('room', { limit: 5 })).items).toHaveLength(1);
-    await expect(
-      store.memories.expire({ agentId: 'ada', before: 1, kinds: [], limit: 1, cursor: 'made up' }),
-    ).rejects.toMatchObject({ code: 'invalid_field' });
-    await store.close();
-  });
-
-  it('drops replies that were given up and stand nowhere else, in their time', async () => {
-    const store = await open();
-    const asked = message();
-    await store.memories.append(asked);
-    const notice = commitOf([asked]);
-    await store.turns.commit({ ...notice, reply: null });
-    await store.outbox.failed(notice.outbound!.id, { code: 'delivery_failed', message: 'no' }, null);
-    const rowsAfter = async (before: number) => {
-      await store.memories.expire({ agentId: 'ada', before, kinds: ['message'], limit: 5 });
-      const db = new Database(join(folder.path, 'carrier.db'));
-      const count = db.prepare('select count(*) from outbox').value();
-      db.close();
-      return count;
-    };
-    expect(await rowsAfter(notice.outbound!.createdAt)).toBe(1);
-    expect(await rowsAfter(notice.outbound!.createdAt + 1)).toBe(0);
-    await store.close();
-  });
-
   it('searches scopes of every size alike, while they grow and after a restart', async () => {
     let store = await open();
     const texts = Array.from({ length: 5_000 }, (_, i) => `word${i % 50} of memory ${i}`);

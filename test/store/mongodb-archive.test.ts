@@ -118,6 +118,8 @@ for (const [name, { start, lacking }] of Object.entries(kinds))
     // FerretDB 1.24 hangs for ever where four connections update many documents at once.
     const atOnce = name === 'FerretDB' ? 2 : 4;
     it('is done once by several who do it at once', async () => {
+      // Another one locks the catalogue at that moment.
+      await control()?.fail(['createIndexes'], { errorCode: 112 });
       const said = await add(...Array.from({ length: 40 }, (_, i) => old(`m${i}`)));
       const moved = await Promise.all(
         Array.from({ length: atOnce }, () => archive({ before: month('2025-04') }, options())),

@@ -1,6 +1,7 @@
 /** The store contract on a sharded cluster, and what its queries ask of the shards. */
 import { type Db, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { triggerMemory } from '../../src/core/memory.js';
 import { createLogger } from '../../src/logger.js';
 import { mostRooms, RoomAgents } from '../../src/store/mongodb/room-agents.js';
 import { shardStore } from '../../src/store/mongodb/shard.js';
@@ -97,6 +98,29 @@ describe('a sharded cluster', () => {
     expect(await other.outbox.retryTurn(second!)).toBe(true);
     expect(await one.outbox.due('room', 5)).toHaveLength(1);
     await Promise.all([one.close(), other.close()]);
+  });
+
+  it('runs a turn again that failed at a decision, and that another process has not marked', async () => {
+    const { options } = await sharded();
+    const [one, other] = [await openMongoStore(options), await openMongoStore(options)];
+    const asked = message({ text: 'wire it' });
+    await one.memories.append(asked);
+    const waited = commitOf([asked], { status: 'waiting' });
+    waited.turn.waitsUntil = 5000;
+    expect(await one.turns.commit(waited)).toBe(true);
+    const { turnId } = waited.turn;
+    const trigger = { kind: 'decision', turnId, decision: { approve: true } } as const;
+    const decision = triggerMemory(asked, { trigger, key: `decision:${turnId}` });
+    await one.turns.decide(turnId, decision);
+    const failed = commitOf([decision], { status: 'failed' });
+    failed.turn.trigger = trigger;
+    await server.control.fail(['update'], { closeConnection: true }, 'alwaysOn');
+    expect(await one.turns.commit(failed)).toBe(true);
+    await one.close();
+    await server.control.off();
+    expect(await other.turns.reopen(failed.turn.turnId)).toBe(true);
+    expect((await other.turns.claim(asked.roomId, 5)).messages.map(({ id }) => id)).toEqual([decision.id]);
+    await other.close();
   });
 
   it('one key has one memory in its room, also of two that come at once', async () => {

@@ -1,7 +1,9 @@
 /** Connections that are cut at the worst moment, and servers that fall silent, through the real driver. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandStartedEvent } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/logger.js';
+import { Batch } from '../../src/store/mongodb/batch.js';
 import { openMongoStore } from '../../src/store/mongodb/store.js';
 import type { Store } from '../../src/store/store.js';
 import { checkpointOf, commitOf, message } from '../contract/store.js';
@@ -158,3 +160,21 @@ for (const replicaSet of ['rs0', undefined]) {
     }, 40_000);
   });
 }
+
+it('[mongodb.1] what waited for others too long fails, and is sent no more', async () => {
+  const sent: number[] = [];
+  const send = async (items: number[]) => {
+    sent.push(...items);
+    await sleep(300);
+    return items;
+  };
+  const batch = new Batch(send, { lanes: 2, most: 2, waitMs: 100 });
+  const all = await Promise.allSettled([1, 2, 3, 4, 5, 6].map((item) => batch.add(item)));
+  expect(all.map(({ status }) => status)).toEqual([
+    ...Array(4).fill('fulfilled'),
+    ...Array(2).fill('rejected'),
+  ]);
+  expect(all[4]).toMatchObject({ reason: { code: 'store_unavailable', retryable: true } });
+  expect(sent).toEqual([1, 2, 3, 4]);
+  expect(await batch.add(7)).toBe(7);
+});

@@ -37,10 +37,12 @@ for (const search of [true, false]) {
         onCommand: ({ command }) => commands.push(command as Command),
       });
     };
-    const isSearch = ({ pipeline, filter }: Command) =>
-      pipeline?.some((stage) => stage.$vectorSearch || stage.$search) ||
-      filter?.$text !== undefined ||
-      Object.keys(filter ?? {}).some((name) => name.startsWith('has.') && filter![name] === true);
+    const isSearch = ({ find, pipeline, filter }: Command) =>
+      // A start tries whether words are found.
+      find !== 'probes' &&
+      (pipeline?.some((stage) => stage.$vectorSearch || stage.$search) ||
+        filter?.$text !== undefined ||
+        Object.keys(filter ?? {}).some((name) => name.startsWith('has.') && filter![name] === true));
 
     /** Everything that a store is asked for, but for dropping vectors, whose query looks like a search. */
     const everything = async () => {

@@ -2,7 +2,7 @@
 import { type Db, type Document, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/logger.js';
-import { shardKeys, shardStore } from '../../src/store/mongodb/shard.js';
+import { requireCluster, shardKeys, shardStore } from '../../src/store/mongodb/shard.js';
 import { openMongoStore } from '../../src/store/mongodb/store.js';
 import { commitOf, message, newFile } from '../contract/store.js';
 import { type RunningMongoServer, startMongoServer } from '../servers/mongodb/launch.js';
@@ -114,6 +114,29 @@ describe('sharding', () => {
     await alone.stop();
   });
 
+  it('knows a cluster that is too old to know "hello"', async () => {
+    const namespace = `${db.databaseName}.1`;
+    await server.control.fail(['hello'], { errorCode: 59, namespace }, 'alwaysOn');
+    await requireCluster(options());
+    await shard();
+    expect(await keys()).toEqual(shardKeys);
+  });
+
+  it('[mongodb.8] ends where the cluster has gone meanwhile, and goes on when it is back', async () => {
+    let left = Object.keys(shardKeys).length;
+    const onCommand = ({ commandName }: { commandName: string }) => {
+      if (commandName === 'shardCollection' && --left === 0) void server.kill();
+    };
+    // What is to be put back then is looked for in vain, for as long as an index may be waited for.
+    const patience = { lookMs: 50, pingMs: 200, silenceMs: 600_000 };
+    await expect(shardStore({ ...options(), onCommand, patience })).rejects.toMatchObject({
+      code: 'store_unavailable',
+    });
+    await server.restart();
+    await shard();
+    await isDone();
+  }, 60_000);
+
   it('[mongodb.8] is done once by two that do it at once', async () => {
     const results = await Promise.allSettled([shard(), shard(), shard()]);
     expect(results.some(({ status }) => status === 'fulfilled')).toBe(true);
@@ -187,6 +210,13 @@ describe('sharding', () => {
       expect(await unique()).toBe('everywhere');
       await shard();
       await isDone();
+    });
+
+    it('[mongodb.4] makes keys unique everywhere also where another hub locks the catalogue just then', async () => {
+      await prepare();
+      await server.control.fail(['createIndexes'], { errorCode: 112 });
+      await works();
+      expect(await unique()).toBe('everywhere');
     });
 
     it('[mongodb.8] goes on where they failed at the files, also when no hub has started since', async () => {

@@ -121,6 +121,20 @@ describe('windows of recent history', () => {
     await connection.close();
   });
 
+  it('are read although one that is read in the same round trip cannot be', async () => {
+    for (const roomId of ['room', 'spoilt']) await store.memories.append(kept('said', { roomId }));
+    const both = () => ['room', 'spoilt'].map((roomId) => store.memories.recent(roomId, 5));
+    expect((await Promise.all(both())).map((found) => texts(found))).toEqual([['said'], ['said']]);
+    // A mark that is no text: its line cannot be made.
+    await client
+      .db(database)
+      .collection('memories')
+      .updateOne({ roomId: 'spoilt' }, { $set: { 'has.text': 5 } });
+    const [room, spoilt] = await Promise.allSettled(both());
+    expect(room).toMatchObject({ status: 'fulfilled', value: [{ content: { text: 'said' } }] });
+    expect(spoilt).toMatchObject({ status: 'rejected', reason: { code: 'internal' } });
+  });
+
   describe('beside a hub of commit b8ee1ad', () => {
     let folder = '';
     let old: Store;

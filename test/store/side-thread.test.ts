@@ -86,6 +86,27 @@ describe('the side thread', () => {
     expect((await side.call('search', query, [])).hits).toEqual([]);
   });
 
+  it('lets a checkpoint pass by a long search, for which the writer waits', async () => {
+    say(6_000, 'a parrot and some words more, so that it takes a while');
+    const order: string[] = [];
+    const searches = [1, 2].map(() => side.call('search', query, []).then(() => order.push('search')));
+    await side.call('emptyLog').then((emptied) => order.push(`emptied: ${emptied}`));
+    await Promise.all(searches);
+    expect(order).toEqual(['emptied: true', 'search', 'search']);
+  });
+
+  it('does not empty a log that another program reads from', async () => {
+    say(1);
+    const other = new Database(file);
+    other.exec('begin');
+    other.prepare('select count(*) from memories').value();
+    say(1);
+    expect(await side.call('emptyLog')).toBe(false);
+    other.exec('rollback');
+    other.close();
+    expect(await side.call('emptyLog')).toBe(true);
+  });
+
   it('moves the log, and empties it', async () => {
     say(500);
     const { pages, moved } = await side.call('checkpoint');
@@ -139,6 +160,38 @@ describe('upkeep', () => {
   });
 });
 
+describe('a side thread that does not answer', () => {
+  it('is ended, so that the writer goes on', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const stuck = new SideThread(file);
+    let fail = (_: Error) => {};
+    const call = (operation: string) =>
+      operation === 'checkpoint'
+        ? Promise.resolve({ pages: 1, moved: 1 })
+        : new Promise((_, reject) => {
+            fail = reject;
+          });
+    vi.spyOn(stuck, 'call').mockImplementation(call as never);
+    vi.spyOn(stuck, 'kill').mockImplementation(async (reason) => fail(new Error(reason)));
+    let letGo = 0;
+    const upkeep = new Upkeep({
+      ...{ db, side: stuck, sweepNotes: () => false },
+      lexicon: new Lexicon(db, { most: 1, follows: true }),
+      hold: (work) => work().finally(() => letGo++),
+    });
+    try {
+      db.transaction(() => upkeep.purgeSoon());
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(letGo).toBe(0);
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect(letGo).toBe(1);
+    } finally {
+      upkeep.stop();
+      vi.useRealTimers();
+    }
+  });
+});
+
 describe('bodies that were found', () => {
   it('are held up to a bound, counted, in the state that they have now', () => {
     say(400, 'p'.repeat(1_000));
@@ -161,16 +214,34 @@ describe('bodies that were found', () => {
   });
 });
 
+describe('bodies of more than are held', () => {
+  it('are all given, though each takes the place of another one', () => {
+    say(4, 'p'.repeat(1_000));
+    const bodies = new Bodies(db, 4_000);
+    const hitsOf = (...seqs: number[]) => bodies.of(seqs.map((seq) => [seq, statusNumber.kept, null, 1]));
+    expect(hitsOf(1, 2)).toHaveLength(2);
+    expect(hitsOf(3, 4, 1, 2)).toHaveLength(4);
+  });
+});
+
 describe('changes', () => {
   it('are told from where one left off, and no longer when that is too long ago', () => {
     const changes = new Changes();
     expect(changes.since(0)).toEqual([]);
-    for (const scope of [1, 2, 2]) changes.note(scope);
-    expect(changes.since(0)).toEqual([1, 2]);
-    expect(changes.since(1)).toEqual([2]);
-    expect(changes.since(3)).toEqual([]);
-    for (let i = 0; i < 1_000; i++) changes.note(3);
+    for (const scope of [1, 2]) changes.note(scope, 7);
+    expect(changes.since(0)).toEqual([
+      [1, 7],
+      [2, 7],
+    ]);
+    expect(changes.since(1)).toEqual([[2, 7]]);
+    expect(changes.since(2)).toEqual([]);
+    for (let i = 0; i < 1_000; i++) changes.note(3, i);
     expect(changes.since(0)).toBeNull();
-    expect(changes.since(3)).toEqual([3]);
+    expect(changes.since(1_001)).toEqual([[3, 999]]);
+    const { count } = changes;
+    changes.noteAll();
+    changes.note(4, 1);
+    expect(changes.since(count)).toBeNull();
+    expect(changes.since(count + 1)).toEqual([[4, 1]]);
   });
 });

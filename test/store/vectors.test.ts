@@ -98,7 +98,7 @@ describe('vectors', () => {
       for (const [at, seq] of added.entries()) kept.set(seq, all[i + at]!);
       agree();
       const [replaced, removed] = [added[3]!, added[7]!];
-      const { id } = JSON.parse(memories.inOrderOf([replaced]))[0][3];
+      const id = db.prepare('select id from memories where seq = ?').value<string>(replaced)!;
       kept.set(replaced, around(null, 1, dimensions));
       vectors.save('changing', [id], kept.get(replaced)!);
       vectors.remove({ seq: removed, scope: 2, kind: 0 });

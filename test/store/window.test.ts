@@ -24,9 +24,22 @@ it('never claims to hold what it does not, and shows the rest in order', () => {
             expect(window.newest(limit).map(({ id }) => id)).toEqual(newest.map((id) => `m${id}`));
           }
           expect(window.holds(Math.min(size, line.length))).toBe(true);
-          expect(window.length).toBeLessThanOrEqual(2 * size);
+          expect(window.weight).toBeLessThanOrEqual(2 * size);
         }
       },
     ),
   );
+});
+
+it('counts what it holds, a long text for as many as it is long', () => {
+  const window = new Window([], 4);
+  const long = (seq: number) => ({ seq, memory: message({ text: 'x'.repeat(9_500) }) });
+  for (let seq = 1; seq <= 50; seq++) {
+    window.insert(long(seq));
+    expect(window.weight).toBe(10 * window.newest(100).length);
+  }
+  window.insert(long(0));
+  expect(window.weight).toBe(10 * window.newest(100).length);
+  for (let seq = 51; seq <= 60; seq++) window.insert(stored(seq));
+  expect(window.weight).toBe(window.newest(100).length);
 });

@@ -32,16 +32,17 @@ export class Bodies {
 
   /** In their order; without those that are gone. */
   of(hits: readonly Hit[]): Found[] {
-    const unknown = hits.flatMap(([seq]) => (this.#memories.has(seq) ? [] : [seq]));
-    const read = new Map<number, Memory>();
+    const memories = new Map(hits.map(([seq]) => [seq, this.#memories.get(seq)]));
+    const unknown = [...memories.keys()].filter((seq) => !memories.get(seq));
     if (unknown.length > 0) {
       for (const { seq, memory } of readMemories(this.#read.value<string>(JSON.stringify(unknown))!)) {
-        read.set(seq, memory);
+        memories.set(seq, memory);
+        // It may take the place of another one that was found now.
         this.#memories.set(seq, memory);
       }
     }
     return hits.flatMap(([seq, status, turn, score]) => {
-      const memory = read.get(seq) ?? this.#memories.get(seq);
+      const memory = memories.get(seq);
       return memory ? [{ memory: stateOf(memory, status, turn), score }] : [];
     });
   }

@@ -1,10 +1,13 @@
-/** In which scopes something became another or went, so that whoever holds a part of them elsewhere can follow. */
+/** What became another or went, so that whoever holds a part of it elsewhere can follow. */
 
 /** Remembered ones. */
 const most = 1_000;
 
+/** `seq`: of the memory; 0 where only vectors have changed. */
+export type Change = [scope: number, seq: number];
+
 export class Changes {
-  #scopes: number[] = [];
+  #changes: Change[] = [];
   #count = 0;
 
   /** How many there have been. */
@@ -12,16 +15,22 @@ export class Changes {
     return this.#count;
   }
 
-  note(scope: number): void {
-    this.#scopes.push(scope);
+  note(...change: Change): void {
+    this.#changes.push(change);
     this.#count++;
-    if (this.#scopes.length > most) this.#scopes.shift();
+    if (this.#changes.length > most) this.#changes.shift();
   }
 
-  /** Scopes of those behind the first `count`; null when that is too long ago to tell. */
-  since(count: number): number[] | null {
+  /** It may be anything. */
+  noteAll(): void {
+    this.#changes = [];
+    this.#count++;
+  }
+
+  /** Those behind the first `count`; null when it may be anything, or that is too long ago to tell. */
+  since(count: number): Change[] | null {
     const missed = this.#count - count;
-    if (missed > this.#scopes.length) return null;
-    return missed === 0 ? [] : [...new Set(this.#scopes.slice(-missed))];
+    if (missed > this.#changes.length) return null;
+    return missed === 0 ? [] : this.#changes.slice(-missed);
   }
 }

@@ -10,14 +10,15 @@ import type { Database } from './database.js';
 import { errorOf, unavailable } from './faults.js';
 import { Flush } from './flush.js';
 import { Group } from './group.js';
+import type { Pace } from './pace.js';
 
 /** Brings what was written to this file to the disk. */
 export type Sync = (fd: number) => Promise<void>;
 export const fdatasyncOf: Sync = promisify(fdatasync);
 
-/** Groups follow one another for so long before others on this thread have their turn, in ms. */
+/** A group takes so long, and groups follow one another for so long, before others on this thread have their turn, in ms. */
 const mostAtOnceMs = 2;
-/** Operations of one group: what a turn takes from others is one group at most. */
+/** Operations of one group. */
 const mostInGroup = 64;
 const idleMs = 20;
 
@@ -40,6 +41,7 @@ export interface ConnectionParts {
   /** Called when work was undone: what was remembered of it is void. */
   rolledBack(): void;
   background: Background;
+  pace: Pace;
   /** Called once, if the database can be used no more before it was closed. */
   onDeath(error: CarrierError): void;
   sync: Sync;
@@ -59,6 +61,7 @@ export class Connection {
   /** Why nothing more is done; null while it is. */
   #refusal: CarrierError | null = null;
   #closed: Promise<void> | null = null;
+  #lost = false;
 
   /** @param file the database's, of which `db` is the only writer; it must have been written to. */
   constructor(db: Database, file: string, parts: ConnectionParts) {
@@ -71,13 +74,17 @@ export class Connection {
     this.#idle = setTimeout(() => this.#rest(), idleMs);
   }
 
-  /** Reads what is committed. @throws `store_unavailable` after it was closed, or lost its disk. */
-  async read<T>(work: () => T): Promise<T> {
+  /**
+   * Reads what is committed. Many reads one after the other let others have their turns, too: nothing else in a loop of
+   * them waits for the event loop. @throws `store_unavailable` after it was closed, or lost its disk.
+   */
+  async read<T>(work: () => T | Promise<T>): Promise<T> {
+    while (this.#parts.pace.isOver) await this.#parts.pace.next();
     if (this.#refusal) throw this.#refusal;
     try {
-      return work();
+      return await work();
     } catch (error) {
-      throw errorOf(error);
+      throw this.#refusal ?? errorOf(error);
     }
   }
 
@@ -105,29 +112,31 @@ export class Connection {
       if (this.#held !== held) return;
       this.#held = null;
       this.#schedule();
+      if (!this.#refusal) this.#idle.refresh();
     });
     return done;
   }
 
-  /** Everything asked for before is still done; calls made later are refused. */
-  close(last: () => Promise<void>): Promise<void> {
-    this.#closed ??= this.#close(last);
+  /** Everything asked for before is still done; calls made later are refused. `beside`: ends who else has the file. */
+  close(beside: () => Promise<void>): Promise<void> {
+    this.#closed ??= this.#close(beside);
     return this.#closed;
   }
 
-  async #close(last: () => Promise<void>): Promise<void> {
+  async #close(beside: () => Promise<void>): Promise<void> {
     clearTimeout(this.#idle);
-    const lost = this.#refusal !== null;
     this.#refusal ??= unavailable('The store is closed.');
+    // First: the writer may be waiting for it.
+    const ended = beside();
     while (this.#waiting.length > 0) {
       await this.#held;
       await this.#runGroups();
     }
     await this.#held;
     await this.#flush.settled();
-    await last();
     try {
-      if (!lost) this.#db.exec('pragma wal_checkpoint(truncate)');
+      await ended;
+      if (!this.#lost) this.#db.exec('pragma wal_checkpoint(truncate)');
     } finally {
       closeSync(this.#log);
       this.#db.close();
@@ -148,18 +157,24 @@ export class Connection {
   async #runGroups(): Promise<void> {
     const flushes: Promise<void>[] = [];
     const until = performance.now() + mostAtOnceMs;
-    while (!this.#held && this.#waiting.length > 0 && performance.now() < until) {
-      flushes.push(this.#runGroup(this.#waiting.splice(0, mostInGroup)));
-    }
+    while (!this.#held && this.#waiting.length > 0 && performance.now() < until)
+      flushes.push(this.#runGroup());
     this.#schedule();
     await Promise.all(flushes);
   }
 
-  async #runGroup(group: Waiting[]): Promise<void> {
-    const outcomes = this.#group.run(group.map(({ work }) => work));
+  async #runGroup(): Promise<void> {
+    const operations = this.#waiting.slice(0, mostInGroup).map(({ work }) => work);
+    const outcomes = this.#group.run(operations, mostAtOnceMs);
+    const group = this.#waiting.splice(0, outcomes.length);
     const flushed = this.#flush.covering();
     outcomes.forEach((outcome, i) => {
-      if ('value' in outcome) group[i]!.written?.(outcome.value as never);
+      try {
+        if ('value' in outcome) group[i]!.written?.(outcome.value as never);
+      } catch (error) {
+        // A fault of its caller, whom alone it may fail.
+        outcomes[i] = { error: errorOf(error) };
+      }
     });
     this.#afterWork(group.length);
     try {
@@ -177,12 +192,13 @@ export class Connection {
 
   /** What was committed may never reach the disk, and nobody can find out: only starting again makes that sure. */
   #die(cause: unknown): void {
-    if (this.#refusal) return;
+    if (this.#lost) return;
+    this.#lost = true;
     clearTimeout(this.#idle);
     const reason = cause instanceof Error ? cause.message : String(cause);
     this.#refusal = unavailable(`The disk does not take what is written to it (${reason}).`, cause);
     for (const { reject } of this.#waiting.splice(0)) reject(this.#refusal);
-    this.#parts.onDeath(this.#refusal);
+    if (!this.#closed) this.#parts.onDeath(this.#refusal);
   }
 
   #afterWork(operations: number): void {

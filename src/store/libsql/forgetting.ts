@@ -2,7 +2,7 @@
 import type { Bodies } from './bodies.js';
 import type { FileTable } from './file-table.js';
 import type { Lexicon } from './lexicon.js';
-import type { Aged, MemoryTable } from './memory-table.js';
+import type { MemoryTable } from './memory-table.js';
 import type { OutboxTable } from './outbox-table.js';
 import type { Rooms } from './rooms.js';
 import type { TurnTable } from './turn-table.js';
@@ -19,14 +19,6 @@ export interface ForgettingParts {
   bodies: Bodies;
   upkeep: Upkeep;
   rooms: Rooms;
-}
-
-export interface ExpiryStep {
-  agentId: string;
-  before: number;
-  kinds: number[];
-  limit: number;
-  after: Aged;
 }
 
 /** Inside the transactions of its callers. */
@@ -59,15 +51,14 @@ export class Forgetting {
     return count;
   }
 
-  /** Removes what has expired, of what comes next in the order of time, and says how to go on. What a checkpoint covers is pending, and stays. */
-  expire({ agentId, ...step }: ExpiryStep): { count: number; next: Aged | null } {
-    const { ids, next } = this.#parts.memories.aged(agentId, step);
-    return { count: this.#remove(ids), next };
+  /** Removes those that may go, and says how many. What a checkpoint covers is pending, and stays. */
+  expire(seqs: number[]): number {
+    return this.#remove(this.#parts.memories.settled(seqs));
   }
 
   /** Drops replies that were given up before then. */
   expireReplies(agentId: string, before: number): void {
-    this.#parts.outbox.expire(agentId, before);
+    if (this.#parts.outbox.expire(agentId, before)) this.#parts.upkeep.purgeSoon();
   }
 
   #remove(ids: string[]): number {

@@ -22,7 +22,10 @@ function copy(value: unknown): unknown {
   const result: Record<string, unknown> = {};
   for (const name of Object.keys(value)) {
     const part = (value as Record<string, unknown>)[name];
-    if (part !== undefined) result[name] = copy(part);
+    if (part === undefined) continue;
+    // Assigned, this one would not become a property: whoever sends it would choose what others are.
+    if (name === '__proto__') Object.defineProperty(result, name, { value: copy(part), enumerable: true });
+    else result[name] = copy(part);
   }
   return Object.freeze(result);
 }

@@ -18,25 +18,41 @@ export class Group {
     this.#rolledBack = rolledBack;
   }
 
-  /** Outcomes in the order of the operations; those with a value are committed. Never throws. */
-  run(operations: readonly (() => unknown)[]): Outcome[] {
+  /**
+   * Outcomes in the order of the operations; those with a value are committed. Of the last ones there are none when the
+   * others have taken `mostMs`: they were not begun. Never throws.
+   */
+  run(operations: readonly (() => unknown)[], mostMs = Infinity): Outcome[] {
     try {
-      return this.#db.transaction(() => operations.map((operation) => ({ value: operation() })));
+      return this.#runAll(operations, mostMs, (operation) => ({ value: operation() }));
     } catch (error) {
       this.#rolledBack();
-      return operations.length === 1 ? [{ error: errorOf(error) }] : this.#runApart(operations);
+      if (operations.length === 1) return [{ error: errorOf(error) }];
     }
-  }
-
-  /** The same again, each operation behind a savepoint, so that the one that fails does not fail the others. */
-  #runApart(operations: readonly (() => unknown)[]): Outcome[] {
+    // The same again, each behind a savepoint, so that the one that fails does not fail the others.
     try {
-      return this.#db.transaction(() => operations.map((operation) => this.#runOne(operation)));
+      return this.#runAll(operations, mostMs, (operation) => this.#runOne(operation));
     } catch (thrown) {
       this.#rolledBack();
       const error = errorOf(thrown);
       return operations.map(() => ({ error }));
     }
+  }
+
+  #runAll(
+    operations: readonly (() => unknown)[],
+    mostMs: number,
+    run: (operation: () => unknown) => Outcome,
+  ): Outcome[] {
+    const until = performance.now() + mostMs;
+    return this.#db.transaction(() => {
+      const outcomes: Outcome[] = [];
+      for (const operation of operations) {
+        outcomes.push(run(operation));
+        if (performance.now() >= until) break;
+      }
+      return outcomes;
+    });
   }
 
   #runOne(operation: () => unknown): Outcome {

@@ -1,6 +1,6 @@
 /**
  * The index of words. A scope's is read when it is searched first, and kept while it is in use. It is read from saved
- * segments of 256 memories, and from the texts themselves where there are none: of young memories, and of those beside
+ * segments of 256 memories (fewer long ones), and from the texts themselves where there are none: of young memories, and of those beside
  * one that was changed or forgotten. So a small scope costs nothing on disk, and none needs a rebuild.
  */
 import { tellingTerms, termsVersion } from '../words.js';
@@ -28,8 +28,11 @@ export interface Filter {
 /** A full segment that is not saved yet. */
 export interface Unsaved {
   scope: number;
+  /** Of its first and last memory. */
+  first: number;
+  last: number;
   bytes: Uint8Array;
-  /** Set when one of the scope's memories has changed since: it must not be saved any more. */
+  /** Set when one of its memories has changed since: it must not be saved any more. */
   void: boolean;
 }
 
@@ -108,15 +111,15 @@ export class Lexicon {
   /** In the transaction that changes or removes the memory. */
   remove({ seq, scope }: { seq: number; scope: number }): void {
     this.#sql.remove.run(scope, seq);
-    this.drop(scope);
+    this.drop(scope, seq);
   }
 
-  /** A memory of the scope is another one by now, or gone. */
-  drop(scope: number): void {
-    this.#options.changes?.note(scope);
+  /** This memory of the scope is another one by now, or gone. */
+  drop(scope: number, seq: number): void {
+    this.#options.changes?.note(scope, seq);
     this.release(scope);
     for (const reading of this.#reading) if (reading.id === scope) reading.void = true;
-    for (const unsaved of this.#unsaved) if (unsaved.scope === scope) unsaved.void = true;
+    for (const unsaved of this.#unsaved) if (covers(unsaved, scope, seq)) unsaved.void = true;
   }
 
   /** Call it when a transaction is rolled back. */
@@ -147,10 +150,7 @@ export class Lexicon {
 
   /** In a transaction. */
   save(segments: readonly Unsaved[]): void {
-    for (const segment of segments) {
-      const { first, last } = Segment.read(segment.bytes);
-      this.#sql.save.run(segment.scope, first, last, segment.bytes);
-    }
+    for (const { scope, first, last, bytes } of segments) this.#sql.save.run(scope, first, last, bytes);
   }
 
   *#match(id: number, begin: () => Matches): Generator<void, Matches> {
@@ -194,13 +194,17 @@ export class Lexicon {
 
   #add(scope: Scope, memory: Worded): void {
     const full = scope.add(memory);
-    if (full) this.#push({ scope: scope.id, bytes: full.bytes() });
+    if (full) this.#push({ scope: scope.id, first: full.first, last: full.last, bytes: full.bytes() });
   }
 
   #push(segment: Omit<Unsaved, 'void'>): void {
     this.#unsaved.push({ ...segment, void: false });
     if (this.#unsaved.length > mostUnsaved) this.#unsaved.shift();
   }
+}
+
+export function covers({ scope, first, last }: Omit<Unsaved, 'void'>, of: number, seq: number): boolean {
+  return scope === of && first <= seq && seq <= last;
 }
 
 class Scope {

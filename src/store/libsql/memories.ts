@@ -9,7 +9,7 @@ import { type Found, type SearchRequest, searchedKinds } from '../search.js';
 import { lengthOfAll, type Unembedded } from '../vectors.js';
 import type { Connection } from './connection.js';
 import { endOfAll, pageOfRows, pageOfStep, readNumber } from './cursors.js';
-import type { ExpiryStep, Forgetting } from './forgetting.js';
+import type { Forgetting } from './forgetting.js';
 import { frozenCopy } from './frozen.js';
 import type { Aged, MemoryTable } from './memory-table.js';
 import type { Names } from './names.js';
@@ -88,7 +88,7 @@ export class LibsqlMemories implements MemoryStore {
     const limit = whole(page.limit, 1);
     const before = readNumber(page.cursor, endOfAll);
     // Asked at every first start, which needs no other thread for that.
-    if (this.#parts.table.last === 0) return { items: [], nextCursor: null };
+    if (await this.#connection.read(() => this.#parts.table.isEmpty)) return { items: [], nextCursor: null };
     const step = await this.#parts.side.call('listRooms', before, limit, page.agentId ?? null);
     return pageOfStep(step, limit, roomOf);
   }
@@ -154,20 +154,16 @@ export class LibsqlMemories implements MemoryStore {
     const numbers = kinds.map((kind) => kindNumber[kind]);
     // A trigger is as old as what it made a turn run for.
     if (kinds.includes('message')) numbers.push(kindNumber.trigger);
-    let next: Aged | null = cursor === undefined ? [-1, -1] : readPlace(cursor);
-    const { forgetting } = this.#parts;
+    const after = cursor === undefined ? ([-1, -1] satisfies Aged) : readPlace(cursor);
+    const { forgetting, table } = this.#parts;
     if (cursor === undefined) await this.#connection.write(() => forgetting.expireReplies(agentId, before));
-    const asked = { agentId, before, kinds: numbers };
-    const most = whole(limit, 1);
+    const asked = { before, kinds: numbers, limit: whole(limit, 1), after };
+    const { found, next } = await this.#connection.read(() => table.aged(agentId, asked));
     let count = 0;
-    // One look reaches further than one removal: it goes on until it has found something, or looked far enough.
-    do {
-      const step: ExpiryStep = { ...asked, limit: Math.min(most - count, removedAtOnce), after: next };
-      const expired = await this.#connection.write(() => forgetting.expire(step));
-      next = expired.next;
-      if (expired.count === 0) break;
-      count += expired.count;
-    } while (next !== null && count < most);
+    for (let from = 0; from < found.length; from += removedAtOnce) {
+      const some = found.slice(from, from + removedAtOnce).map(([, seq]) => seq);
+      count += await this.#connection.write(() => forgetting.expire(some));
+    }
     return { count, nextCursor: next?.join(' ') ?? null };
   }
 
@@ -216,7 +212,7 @@ function roomOf([, roomId, agentId, scope, lastAt, source, messages]: RoomItem):
   return summaryOf({ roomId, agentId, source, scope, lastAt, messages });
 }
 
-function readPlace(cursor: string): [created: number, seq: number] {
+function readPlace(cursor: string): Aged {
   const [, created, seq] = /^(-?\d{1,16}(?:\.\d+)?) (-?\d{1,15})$/.exec(cursor) ?? [];
   if (seq === undefined) throw unknownCursor('an expiry');
   return [Number(created), Number(seq)];

@@ -39,7 +39,6 @@ const lookedAt = 2_000;
 export class MemoryTable {
   readonly #names: Names;
   readonly #sql;
-  #last: number;
 
   constructor(db: Database, names: Names) {
     this.#names = names;
@@ -100,23 +99,13 @@ export class MemoryTable {
           `select ${memoryColumns} from memories where room = ? and status = 0 order by seq limit ?`,
         ),
       ),
-      inOrderOf: db.prepare(
-        listOf(
-          memoryItem,
-          `select ${memoryColumns} from json_each(?) wanted join memories on seq = wanted.value
-           order by wanted.key`,
-        ),
-      ),
-      seqs: db.prepare(
-        'select json_group_array(seq) from memories where id in (select value from json_each(?))',
-      ),
       condemned: db.prepare(`
         select json_group_array(json_array(m.seq, m.scope, m.kind, r.name, s.agent, s.name, m.turn))
         from memories m join rooms r on r.id = m.room join scopes s on s.id = m.scope
         where m.id in (select value from json_each(?))`),
+      any: db.prepare('select 1 from memories limit 1'),
       remove: db.prepare('delete from memories where seq = ?'),
-      // All of `looked` comes from the index alone; only what has expired is read. `json`: sorting makes plain text
-      // of what a subquery gives.
+      // From the index alone. `json`: sorting makes plain text of what a subquery gives.
       aged: db.prepare(`
         with looked as materialized (
           select created, seq, scope, kind from memories
@@ -124,24 +113,21 @@ export class MemoryTable {
         select json_object(
           'reached', json((select json_array(created, seq) from looked order by created desc, seq desc limit 1)),
           'more', (select count(*) = ${lookedAt} from looked),
-          'ids', json((
-            select json_group_array(id) from (
-              select m.id from looked l
-              join scopes s on s.id = l.scope and s.agent = ?4
-              join memories m on m.seq = l.seq and m.status <> 0
-              where l.kind in (select value from json_each(?5))
-                and m.id not in (select memory from outbox where final = 0)
-              order by l.created, l.seq limit ?6 + 1))))`),
+          'found', json((
+            select json_group_array(json_array(created, seq)) from (
+              select l.created, l.seq from looked l join scopes s on s.id = l.scope and s.agent = ?4
+              where l.kind in (select value from json_each(?5)) order by l.created, l.seq limit ?6 + 1))))`),
+      settled: db.prepare(`
+        select json_group_array(m.id) from json_each(?) old join memories m on m.seq = old.value and m.status <> 0
+        where m.id not in (select memory from outbox where final = 0)`),
       agents: db.prepare(
         'select json_group_array(agent) from (select distinct agent from scopes where memories > 0)',
       ),
     };
-    this.#last = db.prepare("select seq from sqlite_sequence where name = 'memories'").value<number>() ?? 0;
   }
 
-  /** The highest number ever given to a memory, or a little more after a rollback. */
-  get last(): number {
-    return this.#last;
+  get isEmpty(): boolean {
+    return this.#sql.any.value<number>() === null;
   }
 
   /** The new memory's number, or null when its ingestion key is taken. */
@@ -163,7 +149,6 @@ export class MemoryTable {
     if (changes === 0) return null;
     this.#sql.counted.run(1, scope);
     if (files !== null) this.#sql.names.run(seq, files);
-    if (seq > this.#last) this.#last = seq;
     return seq;
   }
 
@@ -226,30 +211,28 @@ export class MemoryTable {
     return [this.#sql.count.value<number>(scope) ?? 0, this.#sql.facts.value<string>(scope, factLimit)!];
   }
 
-  inOrderOf(seqs: readonly number[]): string {
-    return this.#sql.inOrderOf.value<string>(JSON.stringify(seqs))!;
-  }
-
-  seqsOf(ids: readonly string[]): number[] {
-    return JSON.parse(this.#sql.seqs.value<string>(JSON.stringify(ids))!);
-  }
-
   agents(): string {
     return this.#sql.agents.value<string>()!;
   }
 
-  /**
-   * Ids of at most `limit` memories that may go, in the order of time, of those behind `after`; and where to go on
-   * once they are gone, null at the end.
-   */
+  /** At most `limit` memories behind `after`, in the order of time; and where to go on, null at the end. */
   aged(
     agentId: string,
     { before, kinds, limit, after }: { before: number; kinds: number[]; limit: number; after: Aged },
-  ): { ids: string[]; next: Aged | null } {
-    const found = this.#sql.aged.value<string>(...after, before, agentId, JSON.stringify(kinds), limit)!;
-    const { reached, more, ids } = JSON.parse(found) as { reached: Aged | null; more: number; ids: string[] };
-    if (ids.length > limit) return { ids: ids.slice(0, limit), next: after };
-    return { ids, next: more ? reached : null };
+  ): { found: Aged[]; next: Aged | null } {
+    const looked = this.#sql.aged.value<string>(...after, before, agentId, JSON.stringify(kinds), limit)!;
+    const { reached, more, found } = JSON.parse(looked) as {
+      reached: Aged | null;
+      more: 0 | 1;
+      found: Aged[];
+    };
+    if (found.length > limit) return { found: found.slice(0, limit), next: found[limit - 1]! };
+    return { found, next: more ? reached : null };
+  }
+
+  /** Ids of those that wait neither for a turn nor for their delivery. */
+  settled(seqs: readonly number[]): string[] {
+    return JSON.parse(this.#sql.settled.value<string>(JSON.stringify(seqs))!);
   }
 
   /** Only the rows of this table; words, vectors and files are their owners' to remove. */

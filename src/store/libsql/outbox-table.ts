@@ -122,9 +122,9 @@ export class OutboxTable {
     return rooms;
   }
 
-  /** Drops what was given up before then. */
-  expire(agentId: string, before: number): void {
-    this.#sql.expire.run(before, agentId);
+  /** Drops what was given up before then. False: there was nothing. */
+  expire(agentId: string, before: number): boolean {
+    return this.#sql.expire.run(before, agentId).changes > 0;
   }
 
   waiting(before: number, dueBy: number, limit: number): string {

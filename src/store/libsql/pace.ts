@@ -1,28 +1,41 @@
-/** Long work on the hub's own thread, in steps: no more than 2 ms of it between two turns of the event loop. */
+/** Work on the hub's own thread: no more than 2 ms of it between two turns of the event loop, whoever asks for it. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 const mostPerTurnMs = 2;
 
 export class Pace {
-  #used = 0;
+  /** When this turn's time is over; null before its first work. */
+  #end: number | null = null;
   #turn: Promise<void> | null = null;
+
+  /** Whether this turn has had its share: then wait for another one. */
+  get isOver(): boolean {
+    const now = performance.now();
+    if (this.#end === null) {
+      this.#end = now + mostPerTurnMs;
+      setImmediate(() => {
+        this.#end = null;
+      });
+    }
+    return now >= this.#end;
+  }
+
+  /** Resolves in the next turn. */
+  next(): Promise<void> {
+    this.#turn ??= nextTurn().then(() => {
+      this.#turn = null;
+    });
+    return this.#turn;
+  }
 
   /** Each step should take less than a millisecond. Done at once, when it takes few. */
   async run<T>(steps: Generator<void, T>): Promise<T> {
     for (;;) {
-      const begun = performance.now();
-      while (this.#used + performance.now() - begun < mostPerTurnMs) {
+      while (!this.isOver) {
         const step = steps.next();
-        if (!step.done) continue;
-        this.#used += performance.now() - begun;
-        return step.value;
+        if (step.done) return step.value;
       }
-      this.#used = mostPerTurnMs;
-      this.#turn ??= nextTurn().then(() => {
-        this.#turn = null;
-        this.#used = 0;
-      });
-      await this.#turn;
+      await this.next();
     }
   }
 }

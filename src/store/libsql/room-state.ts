@@ -3,8 +3,8 @@ import type { OutboundMessage, TurnCheckpoint } from '../../core/turn.js';
 import type { Due, Failing } from '../outbox.js';
 import type { Claim } from '../turn-store.js';
 import { frozen } from './frozen.js';
-import { readMemories, type Stored } from './row.js';
-import { Window } from './window.js';
+import { readMemories, type Stored, weightOf } from './row.js';
+import { Window, weightOfAll } from './window.js';
 
 export interface FinishedTurn {
   turnId: string;
@@ -27,18 +27,24 @@ export class RoomState {
   readonly #recent: Window;
   #pending: Stored[];
   #checkpoints: TurnCheckpoint[];
+  /** How long the steps of each are, as JSON. */
+  readonly #lengths = new Map<string, number>();
   #outbox: Due[];
 
   constructor(roomId: string, rows: RoomRows, recentSize: number) {
     this.#recent = new Window(readMemories(rows.recent), recentSize);
     this.#pending = readMemories(rows.pending);
     this.#checkpoints = readCheckpoints(roomId, rows.checkpoints);
+    for (const { turnId, steps } of this.#checkpoints)
+      this.#lengths.set(turnId, JSON.stringify(steps).length);
     this.#outbox = readOutbound(rows.due);
   }
 
-  /** How much it holds, in memories. */
+  /** How much it holds, in memories; long ones count for several. */
   get size(): number {
-    return 1 + this.#recent.length + this.#pending.length + this.#outbox.length;
+    let size = 1 + this.#recent.weight + weightOfAll(this.#pending) + weightOfAll(this.#outbox);
+    for (const length of this.#lengths.values()) size += weightOf(length);
+    return size;
   }
 
   /** Messages that wait, for a turn or for delivery; the larger count. */
@@ -85,7 +91,9 @@ export class RoomState {
     else if (stored.memory.kind === 'message') this.#recent.insert(stored);
   }
 
-  checkpointed(checkpoint: TurnCheckpoint): void {
+  /** @param length of its steps, as JSON */
+  checkpointed(checkpoint: TurnCheckpoint, length: number): void {
+    this.#lengths.set(checkpoint.turnId, length);
     const at = this.#checkpoints.findIndex(({ turnId }) => turnId === checkpoint.turnId);
     if (at < 0) this.#checkpoints.push(checkpoint);
     else this.#checkpoints[at] = Object.freeze({ ...checkpoint, covers: this.#checkpoints[at]!.covers });
@@ -100,6 +108,7 @@ export class RoomState {
     }
     this.#pending = left;
     this.#checkpoints = this.#checkpoints.filter((checkpoint) => checkpoint.turnId !== turnId);
+    this.#lengths.delete(turnId);
   }
 
   queued(outbound: OutboundMessage): void {

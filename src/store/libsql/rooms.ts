@@ -18,7 +18,7 @@ import type { TurnTable } from './turn-table.js';
 const mostPerRoom = 1_000;
 
 export interface RoomSizes {
-  /** Most memories held for all rooms together, and for all scopes; one is 1 to 2 KB. */
+  /** Most memories held for all rooms together, and for all scopes; one is 1 to 2 KB, and a long one counts for several. */
   rooms: number;
   scopes: number;
   /** How many are read at least, so that the next questions need no reading. */
@@ -61,7 +61,7 @@ export class Rooms {
     });
   }
 
-  /** How many memories are held. */
+  /** How much is held, in memories. */
   get held(): number {
     return this.#rooms.held + this.#scopes.held;
   }
@@ -115,8 +115,9 @@ export class Rooms {
     this.#index(stored);
   }
 
-  checkpointed(checkpoint: TurnCheckpoint): void {
-    this.#change(checkpoint.roomId, (room) => room.checkpointed(checkpoint));
+  /** @param length of its steps, as JSON */
+  checkpointed(checkpoint: TurnCheckpoint, length: number): void {
+    this.#change(checkpoint.roomId, (room) => room.checkpointed(checkpoint, length));
   }
 
   committed(turn: FinishedTurn, reply: Stored | null, outbound: OutboundMessage | null): void {

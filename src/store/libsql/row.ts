@@ -18,6 +18,13 @@ export const kindNumber: Record<MemoryKind, number> = {
 export const statusNumber: Record<MemoryStatus, number> = { pending: 0, handled: 1, failed: 2, kept: 3 };
 const statuses: readonly MemoryStatus[] = ['pending', 'handled', 'failed', 'kept'];
 
+/** A memory with a longer text counts for several where memories held are counted. */
+const countedLength = 1_000;
+
+export function weightOf(length: number): number {
+  return 1 + Math.floor(length / countedLength);
+}
+
 export type MemoryRow = [
   id: string,
   key: string,

@@ -12,9 +12,9 @@ export class ScopeState {
     this.#facts = new Window(readMemories(facts), factsSize);
   }
 
-  /** How much it holds, in memories. */
+  /** How much it holds, in memories; long ones count for several. */
   get size(): number {
-    return 1 + this.#facts.length;
+    return 1 + this.#facts.weight;
   }
 
   get count(): number {

@@ -3,8 +3,8 @@ import type { Found } from '../search.js';
 import type { Bodies } from './bodies.js';
 import type { Changes } from './changes.js';
 import type { Database } from './database.js';
-import type { Lexicon } from './lexicon.js';
-import { Pace } from './pace.js';
+import { covers, type Lexicon } from './lexicon.js';
+import type { Pace } from './pace.js';
 import type { Hit, Query, Search } from './search.js';
 import type { SideThread } from './side-thread.js';
 
@@ -17,11 +17,11 @@ export interface SearchParts {
   changes: Changes;
   bodies: Bodies;
   side: SideThread;
+  pace: Pace;
 }
 
 export class Searches {
   readonly #parts: SearchParts;
-  readonly #pace = new Pace();
   readonly #count;
   /** Of `changes`, which the side thread has been told of. */
   #told = 0;
@@ -32,23 +32,27 @@ export class Searches {
   }
 
   async find(query: Query): Promise<Found[]> {
-    const { search, bodies } = this.#parts;
+    const { search, bodies, pace } = this.#parts;
     const large = query.scopes.filter((scope) => this.#countOf(scope) > mostHere);
-    const hits =
-      large.length === 0 ? await this.#pace.run(search.find(query)) : await this.#beside(query, large);
+    const hits = large.length === 0 ? await pace.run(search.find(query)) : await this.#beside(query, large);
     return bodies.of(hits);
   }
 
   async #beside(query: Query, large: number[]): Promise<Hit[]> {
     const { lexicon, changes, side } = this.#parts;
     for (const scope of large) lexicon.release(scope);
-    const changed = changes.since(this.#told);
+    const before = this.#told;
+    const changed = changes.since(before);
     const { count } = changes;
     this.#told = count;
-    const { hits, unsaved } = await side.call('search', query, changed);
-    // Where something has changed meanwhile, they may hold what it was before.
+    const { hits, unsaved } = await side.call('search', query, changed).catch((error: unknown) => {
+      // It may not have heard of them.
+      this.#told = Math.min(this.#told, before);
+      throw error;
+    });
+    // Those that something has changed in meanwhile may hold what it was before.
     const stale = changes.since(count);
-    if (stale) lexicon.offer(unsaved.filter(({ scope }) => !stale.includes(scope)));
+    if (stale) lexicon.offer(unsaved.filter((one) => !stale.some((change) => covers(one, ...change))));
     return hits;
   }
 

@@ -5,8 +5,9 @@
  */
 import { termsOf } from '../words.js';
 
-/** Memories of a segment that is full; only then is it saved. */
+/** Memories, or numbers, of a segment that is full; only then is it saved. */
 const perSegment = 256;
+const mostNumbers = 32_000;
 
 /** Numbers in front of each memory's terms: its seq, its kind, two hashes of its id, and how many terms follow. */
 export const headLength = 5;
@@ -47,7 +48,7 @@ export class Segment {
   }
 
   get full(): boolean {
-    return this.count >= perSegment;
+    return this.count >= perSegment || this.used >= mostNumbers;
   }
 
   add({ seq, id, kind, text }: Worded): void {

@@ -16,8 +16,11 @@ export class SideThread {
     this.#file = file;
   }
 
-  /** Calls are carried out in their order. @throws RetryableError `store_unavailable` when the thread dies meanwhile. */
-  call<K extends keyof Side>(operation: K, ...args: Parameters<Side[K]>): Promise<ReturnType<Side[K]>> {
+  /** Calls begin in their order; only searches take so long that others come in between. @throws RetryableError `store_unavailable` when the thread dies meanwhile. */
+  call<K extends keyof Side>(
+    operation: K,
+    ...args: Parameters<Side[K]>
+  ): Promise<Awaited<ReturnType<Side[K]>>> {
     if (this.#closed) return Promise.reject(unavailable('The store is closed.'));
     this.#worker ??= this.#start();
     const worker = this.#worker;
@@ -32,12 +35,21 @@ export class SideThread {
   /** Calls under way fail; later ones are refused. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.kill();
+    await this.kill('the store is closed');
   }
 
-  /** Ends the thread, as a fault of its own would; the next call starts another. */
-  async kill(): Promise<void> {
-    await this.#worker?.terminate();
+  /** Ends the thread, as a fault of its own would, and fails its calls at once; the next call starts another. */
+  async kill(reason = 'it was ended'): Promise<void> {
+    const worker = this.#worker;
+    this.#fail(reason);
+    await worker?.terminate();
+  }
+
+  #fail(reason: string): void {
+    this.#worker = null;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting = new Map();
+    for (const { reject } of waiting) reject(unavailable(`The store's side thread has stopped: ${reason}.`));
   }
 
   #start(): Worker {
@@ -47,25 +59,20 @@ export class SideThread {
       // Rows and words are small and short-lived, or lie outside of the heap.
       resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 },
     });
-    const waiting = new Map<number, Call>();
-    this.#waiting = waiting;
     let reason = 'it was ended';
     worker.on('error', (error: Error) => {
       reason = error.message;
     });
     worker.on('message', ([id, value, fault]: Answer) => {
-      const call = waiting.get(id);
-      waiting.delete(id);
-      if (fault) call?.reject(madeOf(fault));
-      else call?.resolve(value);
-      if (waiting.size === 0) worker.unref();
+      const call = this.#waiting.get(id);
+      if (!call) return;
+      this.#waiting.delete(id);
+      if (fault) call.reject(madeOf(fault));
+      else call.resolve(value);
+      if (this.#waiting.size === 0) worker.unref();
     });
     worker.once('exit', () => {
-      if (this.#worker === worker) this.#worker = null;
-      for (const { reject } of waiting.values()) {
-        reject(unavailable(`The store's side thread has stopped: ${reason}.`));
-      }
-      waiting.clear();
+      if (this.#worker === worker) this.#fail(reason);
     });
     worker.unref();
     return worker;

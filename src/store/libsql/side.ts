@@ -3,10 +3,12 @@
  * waits for it. A checkpoint is the one thing it writes: it moves what is committed from the log to the file.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Change } from './changes.js';
 import { Database } from './database.js';
 import { type Fault, faultOf } from './faults.js';
 import { Lexicon, type Unsaved } from './lexicon.js';
 import { Listings } from './listings.js';
+import { Pace } from './pace.js';
 import { type Hit, type Query, Search } from './search.js';
 import { Vectors } from './vectors.js';
 
@@ -14,6 +16,8 @@ import { Vectors } from './vectors.js';
 const mostWords = 16_000_000;
 /** Segments given away with one answer. */
 const mostGiven = 64;
+/** Other programs that read or write the file are waited for no longer: the writer may be waiting, too. In ms. */
+const patienceMs = 100;
 
 export type Request = [id: number, operation: keyof Side, args: unknown[]];
 export type Answer = [id: number, value: unknown] | [id: number, value: null, fault: Fault];
@@ -21,39 +25,40 @@ export type Answer = [id: number, value: unknown] | [id: number, value: null, fa
 export interface Found {
   hits: Hit[];
   /** Made on the way; whoever can write may save them. */
-  unsaved: Pick<Unsaved, 'scope' | 'bytes'>[];
+  unsaved: Omit<Unsaved, 'void'>[];
 }
 
 export type Side = ReturnType<typeof openSide>;
 
 function openSide(file: string) {
   const db = new Database(file);
-  db.exec('pragma query_only = on');
+  db.exec(`pragma query_only = on; pragma busy_timeout = ${patienceMs}`);
   const lexicon = new Lexicon(db, { most: mostWords, follows: false });
   const vectors = new Vectors(db);
   const search = new Search(db, lexicon, vectors);
   const listings = new Listings(db);
+  const pace = new Pace();
+  let lastSearch: Promise<unknown> = Promise.resolve();
   const checkpoint = (mode: string) => db.prepare(`pragma wal_checkpoint(${mode})`).row<number[]>();
   return {
-    /** `changed`: scopes in which something became another or went since the last search; null: it may be any. */
-    search(query: Query, changed: number[] | null): Found {
-      if (changed === null) {
-        lexicon.reset();
-        vectors.reset();
-      }
-      for (const scope of changed ?? []) {
-        lexicon.drop(scope);
-        vectors.release(scope);
-      }
-      const steps = search.find(query);
-      for (;;) {
-        const { done, value } = steps.next();
-        if (!done) continue;
-        const unsaved = lexicon
-          .takeUnsaved(mostGiven)
-          .map(({ scope, bytes }) => ({ scope, bytes: bytes.slice() }));
-        return { hits: value, unsaved };
-      }
+    /** `changed`: what became another or went since the last search; null: it may be anything. */
+    search(query: Query, changed: Change[] | null): Promise<Found> {
+      // One after the other, since they read the same; in steps, since a checkpoint cannot wait for a first search.
+      const found = lastSearch.then(async (): Promise<Found> => {
+        if (changed === null) {
+          lexicon.reset();
+          vectors.reset();
+        }
+        for (const [scope, seq] of changed ?? []) {
+          if (seq > 0) lexicon.drop(scope, seq);
+          vectors.release(scope);
+        }
+        const hits = await pace.run(search.find(query));
+        const unsaved = lexicon.takeUnsaved(mostGiven);
+        return { hits, unsaved: unsaved.map((one) => ({ ...one, bytes: one.bytes.slice() })) };
+      });
+      lastSearch = found.catch(() => {});
+      return found;
     },
     listRooms: (...args: Parameters<Listings['rooms']>) => listings.rooms(...args),
     ofPerson: (...args: Parameters<Listings['person']>) => listings.person(...args),
@@ -71,10 +76,10 @@ function openSide(file: string) {
 if (parentPort) {
   const port = parentPort;
   let side: Side | undefined;
-  port.on('message', ([id, operation, args]: Request) => {
+  port.on('message', async ([id, operation, args]: Request) => {
     try {
       side ??= openSide(workerData.file);
-      const value = (side[operation] as (...args: unknown[]) => unknown)(...args);
+      const value = await (side[operation] as (...args: unknown[]) => unknown)(...args);
       port.postMessage([id, value] satisfies Answer);
     } catch (error) {
       port.postMessage([id, null, faultOf(error)] satisfies Answer);

@@ -73,6 +73,8 @@ export class Signs {
   /** Takes at most `limit` of an embedder that is searched no more. */
   drop(embedder: number, limit: number): void {
     this.#sql.drop.run(embedder, limit);
+    // Its number is given to another embedder, perhaps.
+    this.#changes?.noteAll();
     this.reset();
   }
 
@@ -120,7 +122,7 @@ export class Signs {
   }
 
   #changed(scope: number): void {
-    this.#changes?.note(scope);
+    this.#changes?.note(scope, 0);
     this.release(scope);
   }
 }

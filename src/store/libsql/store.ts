@@ -30,6 +30,7 @@ import { Names } from './names.js';
 import { LibsqlNotes, sweptNotes } from './notes.js';
 import { LibsqlOutbox } from './outbox.js';
 import { OutboxTable } from './outbox-table.js';
+import { Pace } from './pace.js';
 import { type RoomSizes, Rooms } from './rooms.js';
 import { migrate } from './schema.js';
 import { Search } from './search.js';
@@ -78,21 +79,6 @@ function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
     const outbox = new OutboxTable(db, names);
     const turns = new TurnTable(db, names, memories, outbox);
     const files = new FileTable(db);
-    const changes = new Changes();
-    const lexicon = new Lexicon(db, { most: mostWords, follows: true, changes });
-    const rooms = new Rooms({ names, memories, turns, outbox, lexicon }, sizes);
-    const vectors = new Vectors(db, changes);
-    const bodies = new Bodies(db);
-    const side = new SideThread(file);
-    const search = new Search(db, lexicon, vectors);
-    const searches = new Searches(db, { search, lexicon, changes, bodies, side });
-    const upkeep = new Upkeep({
-      ...{ db, lexicon, side, sweepNotes: sweptNotes(db) },
-      hold: (work) => connection.hold(work),
-    });
-    const forgetting = new Forgetting({
-      ...{ memories, turns, outbox, files, lexicon, vectors, bodies, upkeep, rooms },
-    });
     // As much as a message and its reply: a full disk often has room for less.
     const ping = db.prepare(
       "insert or replace into progress (name, value) values ('ping', randomblob(16384))",
@@ -102,6 +88,22 @@ function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
       // Writes in any case: there is a log only after that.
       ping.run();
     });
+    const changes = new Changes();
+    const lexicon = new Lexicon(db, { most: mostWords, follows: true, changes });
+    const rooms = new Rooms({ names, memories, turns, outbox, lexicon }, sizes);
+    const vectors = new Vectors(db, changes);
+    const bodies = new Bodies(db);
+    const side = new SideThread(file);
+    const pace = new Pace();
+    const search = new Search(db, lexicon, vectors);
+    const searches = new Searches(db, { search, lexicon, changes, bodies, side, pace });
+    const upkeep = new Upkeep({
+      ...{ db, lexicon, side, sweepNotes: sweptNotes(db) },
+      hold: (work) => connection.hold(work),
+    });
+    const forgetting = new Forgetting({
+      ...{ memories, turns, outbox, files, lexicon, vectors, bodies, upkeep, rooms },
+    });
     const connection: Connection = new Connection(db, file, {
       rolledBack() {
         names.reset();
@@ -109,6 +111,7 @@ function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
         rooms.clear();
       },
       background: upkeep,
+      pace,
       onDeath(err) {
         log.fatal({ err }, 'the store is gone until the hub is started again');
         onStuck?.();

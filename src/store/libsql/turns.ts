@@ -45,9 +45,10 @@ export class LibsqlTurns implements TurnStore {
     const counted = tries > 0 ? { tries } : {};
     const stored = frozenCopy({ turnId, roomId, agentId, covers, steps, ...counted });
     const { table, rooms } = this.#parts;
+    const json = [JSON.stringify(stored.covers), JSON.stringify(stored.steps)] as const;
     return this.#connection.write(() => {
-      const json = [JSON.stringify(stored.covers), JSON.stringify(stored.steps)] as const;
-      if (table.checkpoint(turnId, roomId, agentId, ...json, tries)) rooms.checkpointed(stored);
+      if (table.checkpoint(turnId, roomId, agentId, ...json, tries))
+        rooms.checkpointed(stored, json[1].length);
     });
   }
 

@@ -13,6 +13,8 @@ const manyPages = 1_000;
 /** A log of 1 MB or less may stay: the thread that moves it costs more. */
 const fewPages = 250;
 const tooManyPages = 4_000;
+/** The writer waits for the side thread no longer than this: then that is ended, and another one begins. */
+const mostHeldMs = 30_000;
 /** Segments of words saved in one step, some 17 KB each; and with how many waiting it does not wait for a rest. */
 const savedPerStep = 4;
 const mostUnsaved = 32;
@@ -117,9 +119,11 @@ export class Upkeep {
 
   async #rest(): Promise<void> {
     if (!this.#forgotten) return this.#loggedPages > fewPages ? this.#move() : undefined;
-    const { side, hold } = this.#parts;
+    const { side } = this.#parts;
     try {
-      await hold(async () => {
+      // Most of it in nobody's way.
+      await side.call('checkpoint');
+      await this.#hold(async () => {
         this.#forgotten = !(await side.call('emptyLog'));
       });
       if (this.#forgotten) this.#quiet.refresh();
@@ -133,7 +137,7 @@ export class Upkeep {
     if (this.#moving || this.#stopped || !this.#written) return;
     this.#moving = true;
     this.#written = false;
-    const { side, hold } = this.#parts;
+    const { side } = this.#parts;
     const operations = this.#operations;
     this.#operations = 0;
     try {
@@ -142,11 +146,20 @@ export class Upkeep {
       this.#pagesPerOperation = Math.max(1, written / Math.max(1, operations));
       this.#pages = pages;
       // What was written meanwhile is still to be moved; only from a log that is moved whole SQLite starts anew.
-      if (pages > tooManyPages) await hold(async () => void (await side.call('checkpoint')));
+      if (pages > tooManyPages) await this.#hold(async () => void (await side.call('checkpoint')));
     } catch {
       // Tried again after the next writes.
     } finally {
       this.#moving = false;
     }
+  }
+
+  /** Keeps the writer waiting for what the side thread does. */
+  #hold(work: () => Promise<void>): Promise<void> {
+    const { side, hold } = this.#parts;
+    return hold(async () => {
+      const late = setTimeout(() => void side.kill('it did not answer'), mostHeldMs);
+      await work().finally(() => clearTimeout(late));
+    });
   }
 }

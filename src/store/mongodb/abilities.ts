@@ -57,7 +57,7 @@ export async function askServer(
 }
 
 /** Servers before 4.4.2 know it by its old name alone. */
-async function hello(db: Db): Promise<Document> {
+export async function hello(db: Db): Promise<Document> {
   try {
     return await db.command({ hello: 1 });
   } catch (error) {

@@ -13,7 +13,7 @@ import { has } from './abilities.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import type { MemoryDocument } from './documents.js';
 import { isTakenId } from './faults.js';
-import { indexNames } from './index-maker.js';
+import { indexNames, makeIndex } from './index-maker.js';
 import { readSchema } from './schema.js';
 import { idAt, monthAt, type Share, tally } from './tally.js';
 
@@ -117,7 +117,7 @@ class Archiving {
     await this.#connection.slowly(async (db) => {
       const there = await db.listCollections({ name: 'archive' }, { nameOnly: true }).hasNext();
       if (!there || (await indexNames(db, 'archive')).has(movingIndex)) return;
-      if (!(await has(() => this.#archive.createIndexes([some])))) await this.#archive.createIndexes([index]);
+      if (!(await has(() => makeIndex(db, 'archive', some)))) await makeIndex(db, 'archive', index);
     });
   }
 

@@ -102,6 +102,11 @@ export class Connection {
     return this.#db;
   }
 
+  /** Of an operation, in ms. */
+  get deadlineMs(): number {
+    return this.#patience.operationMs;
+  }
+
   collection<T extends Document>(name: string): Collection<T> {
     return this.#handle<T>(name, ReadPreference.primary);
   }

@@ -4,7 +4,7 @@
  * waits for nobody. Elsewhere each read goes by itself.
  */
 import type { Document } from 'mongodb';
-import { Batch } from './batch.js';
+import { apart, Batch } from './batch.js';
 import type { Connection } from './connection.js';
 
 /** Of one command: not so many that one waits for all. */
@@ -21,7 +21,9 @@ export class Reads {
 
   constructor(connection: Connection, { unions }: { unions: boolean }) {
     this.#connection = connection;
-    this.#together = unions ? new Batch((reads) => this.#union(reads), limits) : null;
+    this.#together = unions
+      ? new Batch((reads) => this.#readAll(reads), { ...limits, waitMs: connection.deadlineMs })
+      : null;
   }
 
   /** Whether expressions may be used in a pipeline: servers without unions know few of them. */
@@ -33,6 +35,14 @@ export class Reads {
   rows<T extends Document>(pipeline: Document[], collection = 'memories'): Promise<T[]> {
     const read = { collection, pipeline };
     return (this.#together ? this.#together.add(read) : this.#run(read)) as Promise<T[]>;
+  }
+
+  #readAll(reads: Read[]): Promise<(Document[] | Promise<Document[]>)[]> {
+    return apart(
+      reads,
+      (together) => this.#union(together),
+      (read) => this.#run(read),
+    );
   }
 
   async #union(reads: Read[]): Promise<Document[][]> {

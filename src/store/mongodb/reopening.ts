@@ -45,13 +45,21 @@ export class Reopening {
     if (found) await this.#finish(found);
   }
 
-  #find(filter: Partial<MemoryDocument>): Promise<MemoryDocument | null> {
-    const projection = { roomId: 1, open: 1, turn: 1 };
-    return this.#connection.run(() => this.#log.memories.findOne<MemoryDocument>(filter, { projection }));
+  async #find(filter: Partial<MemoryDocument>): Promise<MemoryDocument | null> {
+    const projection = { agentId: 1, roomId: 1, open: 1, turn: 1 };
+    const { memories, agents } = this.#log;
+    const found = await this.#connection.run(() => memories.findOne<MemoryDocument>(filter, { projection }));
+    if (found) agents.saw([found]);
+    return found;
   }
 
   async #begin({ _id, roomId, turn }: MemoryDocument): Promise<boolean> {
-    const settled = { _id, roomId, 'turn.turnId': turn!.turnId, open: { $exists: false } };
+    const settled = {
+      _id,
+      ...this.#log.agents.of(roomId),
+      'turn.turnId': turn!.turnId,
+      open: { $exists: false },
+    };
     const update: UpdateFilter<MemoryDocument> = {
       $set: { open: Open.reopening },
       $unset: { expiresAt: '' },
@@ -67,7 +75,7 @@ export class Reopening {
     const { covers } = turn!;
     const found = await this.#connection.find(
       this.#log.memories,
-      { _id: { $in: covers }, roomId },
+      { ...this.#log.agents.of(roomId), _id: { $in: covers } },
       { projection: { _id: 1 } },
     );
     const there = new Set(found.map(({ _id }) => _id));
@@ -75,11 +83,12 @@ export class Reopening {
   }
 
   async #finish(failure: MemoryDocument): Promise<void> {
-    const { _id, roomId, turn } = failure;
+    const { _id, turn } = failure;
+    const room = this.#log.agents.of(failure.roomId);
     const { turnId, agentId, covers, steps, trigger } = turn!;
     const [first, ...others] = await this.#left(failure);
     // Each once: whoever is late must not undo what came after, a second failure for one.
-    const failed = { roomId, status: 'failed' as const, reopened: { $ne: _id } };
+    const failed = { ...room, status: 'failed' as const, reopened: { $ne: _id } };
     const open = trigger ? Open.trigger : Open.message;
     const back = {
       $set: { status: 'pending' as const, turnId: null, open: open as MemoryDocument['open'] },
@@ -98,7 +107,7 @@ export class Reopening {
     };
     const updates: Updates = [
       { updateMany: { filter: { _id: { $in: others }, ...failed }, update: back } },
-      { updateOne: { filter: { _id, roomId, open: Open.reopening }, update: freed } },
+      { updateOne: { filter: { _id, ...room, open: Open.reopening }, update: freed } },
     ];
     if (first !== undefined)
       updates.unshift({ updateOne: { filter: { _id: first, ...failed }, update: atFirst } });

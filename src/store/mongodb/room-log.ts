@@ -1,8 +1,8 @@
 /** The writes on `memories`: insertions under unique keys, and updates that follow them. Both in batches. */
 import { type AnyBulkWriteOperation, type Collection, MongoBulkWriteError } from 'mongodb';
-import { FatalError, isRetryable } from '../../errors.js';
+import { FatalError } from '../../errors.js';
 import { shardedIngestion } from './abilities.js';
-import { Batch } from './batch.js';
+import { apart, Batch } from './batch.js';
 import type { Connection } from './connection.js';
 import type { MemoryDocument } from './documents.js';
 import { duplicateKey, isDuplicateKey, metKey } from './faults.js';
@@ -35,7 +35,7 @@ export class RoomLog {
     // In order: where one fails, nothing after it is done, and nobody sees a turn's marks out of their order.
     const update = (units: Updates[]) =>
       connection.repeatable(() => memories.bulkWrite(units.flat(), { ordered: true }));
-    const limits = { lanes: 4, most };
+    const limits = { lanes: 4, most, waitMs: connection.deadlineMs };
     this.#inserts = new Batch(
       (documents) => apart(documents, insert, async (document) => (await insert([document], true))[0]!),
       limits,
@@ -63,20 +63,6 @@ export class RoomLog {
   /** For updates that may be repeated: they are, where a try may have failed. */
   update(updates: Updates): Promise<void> {
     return this.#updates.add(updates);
-  }
-}
-
-/** All together; and each for itself where one that the server will never take would fail the others. */
-async function apart<T, R>(
-  items: T[],
-  together: (items: T[]) => Promise<R[]>,
-  alone: (item: T) => Promise<R>,
-): Promise<(R | Promise<R>)[]> {
-  try {
-    return await together(items);
-  } catch (error) {
-    if (items.length === 1 || isRetryable(error)) throw error;
-    return items.map(alone);
   }
 }
 

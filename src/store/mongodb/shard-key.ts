@@ -1,15 +1,15 @@
 /** How the collections of a database are spread over the shards of a cluster, if they are, and what keeps keys unique there. */
-import { type Collection, type Db, type Document, type IndexDescription, MongoServerError } from 'mongodb';
-import { type SpreadBy, shardedIngestion } from './abilities.js';
+import { type Db, type Document, type IndexDescription, MongoServerError } from 'mongodb';
+import { hello, type SpreadBy, shardedIngestion } from './abilities.js';
 import { isPassing } from './faults.js';
-import { indexNames } from './index-maker.js';
+import { dropIndex, indexNames, makeIndex } from './index-maker.js';
 
 const ingestion: IndexDescription = { name: 'ingestion', key: { ingest: 1 }, unique: true };
 /** Turns are asked for by their id alone. */
 export const byIngest: IndexDescription = { name: 'ingest', key: { ingest: 1 } };
 
 export async function isMongos(db: Db): Promise<boolean> {
-  return (await db.command({ hello: 1 })).msg === 'isdbgrid';
+  return (await hello(db)).msg === 'isdbgrid';
 }
 
 /** As the cluster's configuration has it; null: not sharded. Empty where the user may not read the configuration. */
@@ -53,24 +53,15 @@ export async function spreadBy(
 /** Puts the index back that makes keys unique over all rooms. False: the server refuses it. */
 export async function keepKeysUnique(db: Db): Promise<boolean> {
   if ((await indexNames(db)).has(ingestion.name!)) return true;
-  const memories = db.collection('memories');
   // Of the same key: the two cannot be there at once.
-  await dropIndex(memories, byIngest.name!);
+  await dropIndex(db, 'memories', byIngest.name!);
   try {
-    await memories.createIndexes([ingestion]);
+    await makeIndex(db, 'memories', ingestion);
     return true;
   } catch (error) {
     if (!(error instanceof MongoServerError) || isPassing(error)) throw error;
     // It is sharded by now, or there are two memories of one key in two rooms.
-    await memories.createIndexes([byIngest]);
+    await makeIndex(db, 'memories', byIngest);
     return false;
   }
-}
-
-export async function dropIndex(collection: Collection, name: string): Promise<void> {
-  const indexNotFound = 27;
-  await collection.dropIndex(name).catch((error) => {
-    // Another process was faster.
-    if (!(error instanceof MongoServerError && error.code === indexNotFound)) throw error;
-  });
 }

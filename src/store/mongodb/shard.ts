@@ -23,9 +23,10 @@ import { FatalError, isRetryable } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { shardedIngestion } from './abilities.js';
 import { Connection, type ConnectionOptions } from './connection.js';
+import { dropIndex } from './index-maker.js';
 import { covered, makeCollections } from './indexes.js';
 import { known, readSchema, unknownTo } from './schema.js';
-import { byIngest, dropIndex, isMongos, keepKeysUnique, shardKeyOf } from './shard-key.js';
+import { byIngest, isMongos, keepKeysUnique, shardKeyOf } from './shard-key.js';
 
 /**
  * What is spread by what, in the order in which it is done: at `memories` keys are unique in another way for a moment, so
@@ -126,7 +127,7 @@ class Sharding {
   }
 
   #drop(index: string): Promise<void> {
-    return this.#patiently((db) => dropIndex(db.collection('memories'), index));
+    return this.#patiently((db) => dropIndex(db, 'memories', index));
   }
 
   /** The same name with this key; nothing keeps it unique in between. */
@@ -162,7 +163,8 @@ class Sharding {
       try {
         return await this.#connection.slowly(work);
       } catch (error) {
-        if (!isRetryable(error) || Date.now() - begun < waitedMs) throw error;
+        const { away } = this.#connection.reach;
+        if (!isRetryable(error) || away !== null || Date.now() - begun < waitedMs) throw error;
       }
     }
   }

@@ -96,6 +96,9 @@ export class MongoServer {
     const streamed = message.exhaust && reply.ok === 1 && command.maxAwaitTimeMS !== undefined;
     const bytes = encode(message, labelled(reply, fault, command), streamed);
     socket.write(bytes);
+    // Its `hello` says so: a driver that has heard "not primary" asks for no other one while that is streamed.
+    if (notPrimary.has(Number(fault?.error?.code)))
+      setTimeout(() => this.#topology.reelected(), reelectionMs).unref();
     if (!streamed) return;
     const { topologyVersion } = reply;
     await this.#answer(socket, connection, {
@@ -138,6 +141,10 @@ export class MongoServer {
     }
   }
 }
+
+/** What a server says that is none, and how soon it is one again where a fault lets it say so. */
+const notPrimary = new Set([10107, 13435]);
+const reelectionMs = 50;
 
 const reads = new Set(['find', 'aggregate', 'count', 'distinct', 'listIndexes', 'listCollections']);
 

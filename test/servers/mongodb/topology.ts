@@ -59,6 +59,11 @@ export class Topology {
     });
   }
 
+  /** As if it had been none for a moment. */
+  reelected(): void {
+    this.#become(true);
+  }
+
   #become(primary: boolean): void {
     this.#isPrimary = primary;
     this.#counter++;
