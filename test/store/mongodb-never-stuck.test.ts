@@ -158,6 +158,25 @@ for (const replicaSet of ['rs0', undefined]) {
       expect(await outcome(store.memories.append(message()))).toBe('done');
       expect(stuck).toBe(0);
     }, 40_000);
+
+    it('[mongodb.13] goes on by itself with a client that was made while the server was away', async () => {
+      const log = createLogger('silent');
+      let made = 0;
+      log.warn = ((_: unknown, words: string) => {
+        if (words.includes('another client')) made++;
+      }) as typeof log.warn;
+      const seldom = { ...patience, silenceMs: 5_000 };
+      const other = await openMongoStore({ url: server.url, database: 'away', patience: seldom, log });
+      await server.kill('SIGKILL');
+      await until(() => made === 1, 15_000);
+      // Its first try to connect fails, and the driver makes no other by itself.
+      await sleep(2 * patience.selectionMs);
+      await server.restart();
+      await until(() => other.reach!.away === null, 15_000);
+      expect(made).toBe(1);
+      expect(await outcome(other.memories.append(message()))).toBe('done');
+      await other.close();
+    }, 60_000);
   });
 }
 

@@ -76,7 +76,8 @@ export class Connection {
         : new ReadPreference(readPreference, undefined, { maxStalenessSeconds });
     this.#watchdog = new Watchdog(
       {
-        ping: () => this.#db.command({ ping: 1 }),
+        // A client whose first try to connect has failed uses nothing but that closed line, unless it is told to connect.
+        ping: () => this.#client.connect().then(() => this.#db.command({ ping: 1 })),
         renew: (reason) => this.#renew(reason),
         stuck: () => this.#stuck(),
       },
