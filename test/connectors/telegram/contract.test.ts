@@ -9,6 +9,9 @@ import type { Chat } from '../../platforms/telegram/world.js';
 connectorContract('Telegram by long polling', (hub) => platform(hub, false));
 connectorContract('Telegram by webhook', (hub) => platform(hub, true));
 
+/** So long after its last poll a bot has gone, in ms. */
+const goneMs = 5_000;
+
 /** How long an update may lie with Telegram before it counts as not taken, in ms. */
 const patienceMs = { pushed: 4000, polled: 1500 };
 
@@ -74,11 +77,15 @@ async function platform({ url, seen }: TestHub, pushed: boolean): Promise<Platfo
   async function taken({ update_id }: Update): Promise<boolean> {
     const { updates } = server;
     const before = failures();
-    const begun = Date.now();
+    let begun = Date.now();
     for (;;) {
       const times = updates.sent(update_id);
       if (times === null) return true;
-      const ignored = times === 0 && Date.now() - begun > patienceMs[pushed ? 'pushed' : 'polled'];
+      if (updates.polling) begun = Date.now();
+      const ms = Date.now() - begun;
+      // It may have been handed to a poll whose bot had just gone.
+      const gone = times > 0 && !pushed && ms > goneMs;
+      const ignored = gone || (times === 0 && ms > patienceMs[pushed ? 'pushed' : 'polled']);
       if (ignored || (pushed ? updates.refused(update_id) > 0 : failures() > before)) {
         updates.drop(update_id);
         return false;
