@@ -33,6 +33,7 @@ import { Marks } from './marks.js';
 import { MongoMemories } from './memories.js';
 import { MongoNotes } from './notes.js';
 import { MongoOutbox } from './outbox.js';
+import { persistently } from './persistence.js';
 import { Reads } from './reads.js';
 import { RoomAgents } from './room-agents.js';
 import { RoomLog } from './room-log.js';
@@ -94,7 +95,9 @@ function prepare(
     const made = unknownTo(ours, found).length === 0 && (migrate || found.version === 0);
     if (made) await warnOlder(db, found, ours);
     const validation = await (made ? makeCollections(db) : isValidated(db));
-    const [asked, there] = await Promise.all([askServer(db), indexNames(db)]);
+    // One after the other: a server that hangs up on what it cannot read takes what else is asked with it.
+    const asked = await persistently(() => askServer(db));
+    const there = await persistently(() => indexNames(db));
     const sharded = await spreadBy(db, there, { mayChange: made });
     const indexes = made
       ? await makeIndexes(db, { ...asked, sharded: sharded !== null, log })
