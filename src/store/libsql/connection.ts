@@ -17,7 +17,7 @@ export type Sync = (fd: number) => Promise<void>;
 export const fdatasyncOf: Sync = promisify(fdatasync);
 
 /** A group takes so long, and groups follow one another for so long, before others on this thread have their turn, in ms. */
-const mostAtOnceMs = 2;
+const mostAtOnceMs = 5;
 /** Operations of one group. */
 const mostInGroup = 64;
 const idleMs = 20;

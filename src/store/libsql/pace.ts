@@ -1,7 +1,7 @@
-/** Work on the hub's own thread: no more than 2 ms of it between two turns of the event loop, whoever asks for it. */
+/** Work on the hub's own thread: no more than 5 ms of it between two turns of the event loop, whoever asks for it. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-const mostPerTurnMs = 2;
+const mostPerTurnMs = 5;
 
 export class Pace {
   /** When this turn's time is over; null before its first work. */
