@@ -79,7 +79,7 @@ export class Connection {
    * them waits for the event loop. @throws `store_unavailable` after it was closed, or lost its disk.
    */
   async read<T>(work: () => T | Promise<T>): Promise<T> {
-    while (this.#parts.pace.isOver) await this.#parts.pace.next();
+    if (this.#parts.pace.isOver) await this.#parts.pace.next();
     if (this.#refusal) throw this.#refusal;
     try {
       return await work();

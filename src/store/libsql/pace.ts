@@ -28,13 +28,17 @@ export class Pace {
     return this.#turn;
   }
 
-  /** Each step should take less than a millisecond. Done at once, when it takes few. */
+  /**
+   * Each step should take less than a millisecond. Done at once, when it takes few. Whoever has waited for a turn does
+   * something in it, however long others have taken: else a busy hub would never get to it.
+   */
   async run<T>(steps: Generator<void, T>): Promise<T> {
+    if (this.isOver) await this.next();
     for (;;) {
-      while (!this.isOver) {
+      do {
         const step = steps.next();
         if (step.done) return step.value;
-      }
+      } while (!this.isOver);
       await this.next();
     }
   }
