@@ -1,7 +1,7 @@
 /** What became another or went, so that whoever holds a part of it elsewhere can follow. */
 
-/** Remembered ones. */
-const most = 1_000;
+/** Remembered at least, once there were as many; twice as many at most. More than come while a large scope is read first. */
+const most = 20_000;
 
 /** `seq`: of the memory; 0 where only vectors have changed. */
 export type Change = [scope: number, seq: number];
@@ -18,7 +18,7 @@ export class Changes {
   note(...change: Change): void {
     this.#changes.push(change);
     this.#count++;
-    if (this.#changes.length > most) this.#changes.shift();
+    if (this.#changes.length > 2 * most) this.#changes = this.#changes.slice(-most);
   }
 
   /** It may be anything. */
