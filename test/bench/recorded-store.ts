@@ -1,5 +1,4 @@
 /** Has the store itself keep messages and replies, without a hub, so that `statements.mjs` sees what it asks of SQL. */
-import { appendFileSync } from 'node:fs';
 import { ownMemory } from '../../dist/src/core/memory.js';
 import { outboundOf, turnIdOf, turnOf } from '../../dist/src/core/turn.js';
 import { createLogger } from '../../dist/src/logger.js';
@@ -12,7 +11,8 @@ const { memories, turns, outbox } = store;
 let stored = 0;
 
 function note(text: string): void {
-  appendFileSync(process.env.BENCH_STATEMENTS!, `${JSON.stringify(['', 'exec', text, []])}\n`);
+  const { recordStatement } = globalThis as unknown as { recordStatement(line: unknown[]): void };
+  recordStatement(['', 'exec', text, []]);
 }
 
 /** A message from each room of a group: what has gone out of the last group is noted with what comes in. */

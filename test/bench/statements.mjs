@@ -20,9 +20,15 @@ function write(connection, method, sql, values = []) {
   const stored = values
     .flat()
     .map((value) => (value instanceof Uint8Array ? { bytes: Buffer.from(value).toString('base64') } : value));
-  const line = [nameOf(connection), method, sql, stored];
-  appendFileSync(process.env.BENCH_STATEMENTS, `${JSON.stringify(line)}\n`);
+  globalThis.recordStatement([nameOf(connection), method, sql, stored]);
 }
+
+// In memory until the end: writing each one down at once takes so long that the store would make smaller groups.
+const lines = [];
+globalThis.recordStatement = (line) => lines.push(JSON.stringify(line));
+process.on('exit', () =>
+  appendFileSync(process.env.BENCH_STATEMENTS, lines.map((line) => `${line}\n`).join('')),
+);
 
 const { exec, loadExtension, prepare } = Libsql.prototype;
 

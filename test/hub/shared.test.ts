@@ -141,12 +141,12 @@ describe.skipIf(noRedis)(
           await pause(100);
           const messages = await living.messages('assistant', 'line');
           return messages.every(({ status }) => status !== 'pending');
-        }, 80_000);
+        }, 40_000);
         expect((await living.messages('assistant', 'line')).length).toBeGreaterThan(2);
       } finally {
         await heir.end('SIGKILL');
       }
-    }, 150_000);
+    }, 60_000);
 
     it('say which half of their settings is missing', () => {
       expect(() => home.config({ REDIS_URL: redis.url })).toThrow(/MONGODB_URL/);
