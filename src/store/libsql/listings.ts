@@ -1,6 +1,6 @@
 /**
  * What only management asks for: rooms, a person's memories, turns, page by page. None of it has an index of its own,
- * which every message would pay for; a step looks at a bounded number of rows instead. Runs in the engine's thread.
+ * which every message would pay for; a step looks at a bounded number of rows instead. Runs in the side thread.
  */
 import { lookedAt, mostCounted } from '../listing.js';
 import type { Database, Parameter } from './database.js';
