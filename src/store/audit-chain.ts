@@ -28,8 +28,9 @@ export function hashOf(body: string): string {
   return hash('sha256', body);
 }
 
-export function higher(one: Head, other: Head): Head {
-  return other.seq > one.seq ? other : one;
+/** The other one where both have the same number. */
+export function higher(one: Head, other: Head | null): Head {
+  return other && other.seq >= one.seq ? other : one;
 }
 
 export function keptHeads(found: Record<KeptHead['place'], Head | null>): KeptHead[] {

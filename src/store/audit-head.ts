@@ -52,7 +52,7 @@ export class HeadKeeper {
 
   /** Of what was read; it is kept already. */
   knows(...heads: (Head | null)[]): void {
-    for (const head of heads) if (head) this.#known = higher(this.#known, head);
+    for (const head of heads) this.#known = higher(this.#known, head);
     this.#kept = higher(this.#kept, this.#known);
   }
 

@@ -21,6 +21,7 @@ export interface Origin {
   address?: string;
   connector?: string;
   roomId?: string;
+  [more: string]: unknown;
 }
 
 /** Ids alone: a row outlives what it is about. */
@@ -99,6 +100,8 @@ export interface AuditLog extends AuditChain {
    * may be short although there is more.
    */
   list(request: AuditFilter & { limit: number; before?: string }): Promise<Page<AuditRow | LinkedRow>>;
+  /** The last row of the chain that is there; null: none is. */
+  last(): Promise<Head | null>;
   /** Rows outside of the chain, oldest first, with an id greater than this one. */
   older(after: string, limit: number): Promise<AuditRow[]>;
 }

@@ -1,7 +1,7 @@
 /** Audit rows; triggers of both tables see to it that they only ever get more. `audit` is that of older hubs. */
 import { join } from 'node:path';
 import type { Logger } from '../../logger.js';
-import { keptHeads, linkAfter, shown } from '../audit-chain.js';
+import { higher, keptHeads, linkAfter, shown } from '../audit-chain.js';
 import { HeadKeeper, headInFile, headOf } from '../audit-head.js';
 import { listed, newestOf } from '../audit-list.js';
 import type { AuditLog, AuditRow, Head, KeptHead, Link, LinkedRow } from '../audit-log.js';
@@ -71,6 +71,10 @@ export class LibsqlAudit implements AuditLog {
     );
   }
 
+  last(): Promise<Head | null> {
+    return this.#connection.read(() => this.#lastThere());
+  }
+
   older(after: string, limit: number): Promise<AuditRow[]> {
     return this.#connection.read(() => JSON.parse(this.#sql.older.value<string>(after, whole(limit))!));
   }
@@ -121,9 +125,14 @@ export class LibsqlAudit implements AuditLog {
 
   /** Also where rows at the end are gone: who goes on behind them leaves a gap that is seen. */
   #last(): Head {
-    const [seq, hash] = JSON.parse(this.#sql.last.value<string>() ?? '[0]') as [number, string?];
-    const { known } = this.#keeper;
-    return hash !== undefined && seq >= known.seq ? { seq, hash } : known;
+    return higher(this.#keeper.known, this.#lastThere());
+  }
+
+  #lastThere(): Head | null {
+    const found = this.#sql.last.value<string>();
+    if (found === null) return null;
+    const [seq, hash] = JSON.parse(found) as [number, string];
+    return { seq, hash };
   }
 
   #noted(): Head | null {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Filter } from 'mongodb';
 import { derivedId } from '../../core/ids.js';
 import type { Logger } from '../../logger.js';
-import { beginning, keptHeads, linksAfter, shown } from '../audit-chain.js';
+import { beginning, higher, keptHeads, linksAfter, shown } from '../audit-chain.js';
 import { HeadKeeper, headInFile, headOf } from '../audit-head.js';
 import { listed, newestOf } from '../audit-list.js';
 import type { AuditLog, AuditRow, Head, KeptHead, Link, LinkedRow } from '../audit-log.js';
@@ -96,6 +96,12 @@ export class MongoAudit implements AuditLog {
     });
   }
 
+  async last(): Promise<Head | null> {
+    const options = { sort: { _id: -1 }, limit: 1, projection: { hash: 1 } } as const;
+    const [last] = await this.#connection.find(this.#chain, {}, options);
+    return last ? { seq: last._id, hash: last.hash } : null;
+  }
+
   async older(after: string, limit: number): Promise<AuditRow[]> {
     const filter: Filter<OlderDocument> = { _id: { $gt: after } };
     return (await this.#connection.find(this.#older, filter, { sort: { _id: 1 }, limit })).map(rowOf);
@@ -161,13 +167,7 @@ export class MongoAudit implements AuditLog {
       const heads = await this.heads();
       this.#keeper.knows(...heads);
     }
-    const found = await this.#connection.find(
-      this.#chain,
-      {},
-      { sort: { _id: -1 }, limit: 1, projection: { hash: 1 } },
-    );
-    const [last] = found.map(({ _id, hash }) => ({ seq: _id, hash }));
-    return last && last.seq >= this.#keeper.known.seq ? last : this.#keeper.known;
+    return higher(this.#keeper.known, await this.last());
   }
 
   async #thereOf(rows: readonly AuditRow[]): Promise<Set<string>> {
