@@ -17,7 +17,7 @@ export interface Principal {
 }
 
 /** Where a call came from: the address of a request, or the connector and the room of a chat. */
-export interface Origin {
+interface Origin {
   address?: string;
   connector?: string;
   roomId?: string;

@@ -8,7 +8,7 @@ import type { AuditChain, Head, KeptHead, Link } from './audit-log.js';
  * - `forked`: two rows were written after one.
  * - `behind`: the log ends before the head that is kept elsewhere; rows at its end are not there.
  */
-export interface Fault {
+interface Fault {
   kind: 'changed' | 'missing' | 'forked' | 'behind';
   /** Numbers of the first and the last row that it is about. */
   from: number;
