@@ -4,8 +4,9 @@
  * order: behind a row that was not taken, none is. `audit` is the collection of older hubs, which may be at work.
  */
 import { join } from 'node:path';
-import type { Filter } from 'mongodb';
+import { type Filter, MongoBulkWriteError } from 'mongodb';
 import { derivedId } from '../../core/ids.js';
+import type { CarrierError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { beginning, higher, keptHeads, linksAfter, shown } from '../audit-chain.js';
 import { HeadKeeper, headInFile, headOf } from '../audit-head.js';
@@ -14,7 +15,7 @@ import type { AuditLog, AuditRow, Head, KeptHead, Link, LinkedRow } from '../aud
 import { whole } from '../paging.js';
 import { Batch } from './batch.js';
 import type { Connection } from './connection.js';
-import { isDuplicateKey, isTakenId, unavailable } from './faults.js';
+import { isDuplicateKey, isTakenId, metKey, unavailable } from './faults.js';
 
 /** Rows of one command; a row is some hundred bytes. */
 const most = 100;
@@ -96,9 +97,9 @@ export class MongoAudit implements AuditLog {
     });
   }
 
-  async last(): Promise<Head | null> {
+  async last(after = 0): Promise<Head | null> {
     const options = { sort: { _id: -1 }, limit: 1, projection: { hash: 1 } } as const;
-    const [last] = await this.#connection.find(this.#chain, {}, options);
+    const [last] = await this.#connection.find(this.#chain, { _id: { $gt: after } }, options);
     return last ? { seq: last._id, hash: last.hash } : null;
   }
 
@@ -137,37 +138,50 @@ export class MongoAudit implements AuditLog {
   async #write(rows: readonly AuditRow[]): Promise<void> {
     const until = Date.now() + this.#connection.deadlineMs;
     let head = this.#head ?? (await this.#end());
+    // Until it is known how it went.
+    this.#head = null;
     for (let left = rows; left.length > 0; ) {
       const links = linksAfter(head, left);
-      // Until it is known how it went.
-      this.#head = null;
-      try {
-        const documents = links.map(({ seq, ...link }) => ({ _id: seq, ...link }));
-        await this.#connection.repeatable(() => this.#chain.insertMany(documents, { ordered: true }));
-        const { seq, hash } = links.at(-1)!;
-        head = { seq, hash };
+      const met = await this.#insert(links);
+      if (!met) {
+        head = links.at(-1)!;
         break;
-      } catch (error) {
-        if (!isDuplicateKey(causeOf(error))) throw error;
-        const [there, end] = [await this.#thereOf(left), await this.#end()];
-        const others = left.filter(({ id }) => !there.has(id));
-        // Neither a row of ours nor another process's: an index that is not the hub's refuses it.
-        if (others.length === left.length && end.seq === head.seq) throw error;
-        if (Date.now() > until) throw unavailable('Others write the audit log all the time.', error);
-        [left, head] = [others, end];
       }
+      const end = await this.#end(head);
+      // The number of the first row was taken, and not by an earlier try: none of them is there.
+      const there = met.first && end.seq > head.seq ? new Set() : await this.#thereOf(left);
+      const others = left.filter(({ id }) => !there.has(id));
+      // Neither a row of ours nor another process's: an index that is not the hub's refuses it.
+      if (others.length === left.length && end.seq === head.seq) throw met.error;
+      if (Date.now() > until) throw unavailable('Others write the audit log all the time.', met.error);
+      [left, head] = [others, end];
     }
-    this.#head = head;
-    this.#keeper.saw(head);
+    this.#head = { seq: head.seq, hash: head.hash };
+    this.#keeper.saw(this.#head);
+  }
+
+  /** Null: all are there. Else what was met, and whether it was the number of the first, at the first try. */
+  async #insert(links: readonly Link[]): Promise<{ error: unknown; first: boolean } | null> {
+    const documents = links.map(({ seq, ...link }) => ({ _id: seq, ...link }));
+    let tries = 0;
+    try {
+      await this.#connection.repeatable(() => {
+        tries++;
+        return this.#chain.insertMany(documents, { ordered: true });
+      });
+      return null;
+    } catch (error) {
+      const { cause = error } = error as CarrierError;
+      if (!isDuplicateKey(cause)) throw error;
+      const [met] = cause instanceof MongoBulkWriteError ? [cause.writeErrors].flat() : [];
+      return { error, first: tries === 1 && met?.index === 0 && ['_id', '_id_'].includes(metKey(met) ?? '') };
+    }
   }
 
   /** Also where rows at the end are gone: who goes on behind them leaves a gap that is seen. */
-  async #end(): Promise<Head> {
-    if (this.#keeper.known === beginning) {
-      const heads = await this.heads();
-      this.#keeper.knows(...heads);
-    }
-    return higher(this.#keeper.known, await this.last());
+  async #end(from: Head = beginning): Promise<Head> {
+    if (this.#keeper.known === beginning) this.#keeper.knows(...(await this.heads()));
+    return higher(higher(this.#keeper.known, from), await this.last(from.seq));
   }
 
   async #thereOf(rows: readonly AuditRow[]): Promise<Set<string>> {
@@ -208,8 +222,4 @@ function linkOf({ _id, id, operation, hash, body }: LinkDocument): Link {
 
 function rowOf({ row }: OlderDocument): AuditRow {
   return JSON.parse(row);
-}
-
-function causeOf(error: unknown): unknown {
-  return error instanceof Error ? (error.cause ?? error) : error;
 }
