@@ -35,9 +35,12 @@ export const errorCodes = {
   overloaded: { status: 429, meaning: 'Too many conversations wait for their turn; come back later.' },
   uploads_full: {
     status: 503,
-    meaning: 'Uploads fill the memory that is set aside for them; come back in a few seconds.',
+    meaning: 'Uploads or bodies fill the memory that is set aside for them; come back in a few seconds.',
   },
-  rate_limited: { status: 429, meaning: 'Messages come faster than the agent takes them; wait a little.' },
+  rate_limited: {
+    status: 429,
+    meaning: 'Messages or requests come faster than they are taken, or too many are open; wait a little.',
+  },
   turn_failed: {
     status: 502,
     meaning: 'The turn failed for good; the messages it covered are marked failed.',

@@ -61,6 +61,7 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
     ready: () => carrier.ready(),
     metrics: () => carrier.metrics(),
     operations: carrier.operations,
+    limits: { ...config.http.limits, counter: carrier.rates, limited: carrier.limited },
     log,
   });
   carrier.announce(server.url);

@@ -178,11 +178,15 @@ export interface Principal {
   tenant: string;
   /** May do everything in the tenant; in `default`, everything. */
   admin?: boolean;
+  /** Requests a minute that this token may make; 0 is no limit. Absent: CARRIER_RATE_TOKEN. */
+  ratePerMinute?: number;
 }
 
 /** A request as the hub's HTTP server hands it to a connector's route. */
 export interface HubRequest extends IncomingMessage {
   principal?: Principal;
+  /** Whose address it comes from, by CARRIER_TRUSTED_PROXIES; IPv4 within IPv6 as IPv4. */
+  address?: string;
 }
 
 /** An express router fits, and so does a plain function. */
