@@ -239,7 +239,7 @@ describe.skipIf(noRedis)(noRedis ? `two hubs (skipped: ${noRedis})` : 'two proce
         ),
     );
     try {
-      const urls = [];
+      const urls: string[] = [];
       for (const hub of processes) urls.push(await hub.start());
       const [{ token }] = processes as [HubProcess, HubProcess];
       const both = (token: string, from: string) => (n: number) =>
@@ -251,5 +251,22 @@ describe.skipIf(noRedis)(noRedis ? `two hubs (skipped: ${noRedis})` : 'two proce
     } finally {
       for (const hub of processes) await hub.end('SIGKILL');
     }
+  });
+
+  it('[governed.17] serve requests while Redis is away, each by counts of its own', async () => {
+    const own = await RedisServer.start({ own: true });
+    const hub = await start({
+      ...{ REDIS_URL: own.url, ...mongo.settings('away') },
+      ...{ CARRIER_RATE_TOKEN: '10', CARRIER_RATE_WRONG_TOKENS: '5' },
+    });
+    const ask = asking(hub.url, withToken(hub))(here);
+    expect(await statuses(4, ask)).toEqual({ 200: 4 });
+    await own.kill();
+    expect(await statuses(15, ask)).toEqual({ 200: 10, 429: 5 });
+    expect(await statuses(8, asking(hub.url, 'wrong')(here))).toEqual({ 401: 5, 429: 3 });
+    // A hub stops sooner where it is back.
+    await own.restart();
+    await hub.stop();
+    await own.stop();
   });
 });

@@ -77,4 +77,18 @@ describe.skipIf(noRedisServer)('without Redis', () => {
     party.close();
     await redis.stop();
   });
+
+  it('which answers nothing, a process does not wait for it for long', async () => {
+    const redis = await RedisServer.start({ own: true });
+    const party = partyOn(redis, 'frozen');
+    const rates = await party.ready();
+    expect((await rates.count('token', 'a', 600)).count).toBe(1);
+    redis.freeze();
+    // Its own, from 1 on; without an end to waiting this would hang.
+    for (const expected of [1, 2]) expect((await rates.count('token', 'a', 600)).count).toBe(expected);
+    expect(party.warned).toHaveLength(1);
+    redis.thaw();
+    party.close();
+    await redis.stop();
+  });
 });
