@@ -4,11 +4,13 @@ import { type HubRequest, RetryableError } from '../../src/extension-api.js';
 /** How long room is kept for a token that was refused, in ms: it was told to come back after three seconds. */
 const waitingMs = 10_000;
 const retryAfterMs = 3000;
+/** Of so many that were refused it is known who they are. */
+const maxWaiting = 1000;
 
 /** Whose bytes they are: two tenants may have tokens of one name. */
 export function ownerOf(req: IncomingMessage): string {
   const { principal } = req as HubRequest;
-  return JSON.stringify([principal?.tenant, principal?.name]);
+  return JSON.stringify([principal?.tenant, principal?.id ?? principal?.name]);
 }
 
 /** Counts the bytes of requests that lie in memory: many at once must not fill it, and no token's keep out another's. */
@@ -16,7 +18,7 @@ export class InFlight {
   readonly #maxBytes: number;
   /** By owner. */
   readonly #held = new Map<string, number>();
-  /** Who was refused, and has not come back yet. */
+  /** Who was refused, and has not come back yet, in that order. */
   readonly #waiting = new Map<string, { bytes: number; until: number }>();
   #bytes = 0;
 
@@ -36,8 +38,7 @@ export class InFlight {
     const full = this.#bytes > 0 && this.#bytes + bytes > this.#maxBytes;
     if (full || (held > 0 && held + bytes > this.#share(owner))) {
       // A token that has its half already waits for nobody else's.
-      if (held === 0 || held + bytes <= this.#maxBytes / 2)
-        this.#waiting.set(owner, { bytes, until: performance.now() + waitingMs });
+      if (held === 0 || held + bytes <= this.#maxBytes / 2) this.#wait(owner, bytes);
       throw new RetryableError(
         'uploads_full',
         'Too much is being received at once, by all or with this token; send this message again in a few seconds.',
@@ -54,13 +55,21 @@ export class InFlight {
     };
   }
 
+  #wait(owner: string, bytes: number): void {
+    this.#waiting.delete(owner);
+    this.#waiting.set(owner, { bytes, until: performance.now() + waitingMs });
+    for (const [longest, { until }] of this.#waiting) {
+      if (until > performance.now() && this.#waiting.size <= maxWaiting) return;
+      this.#waiting.delete(longest);
+    }
+  }
+
   /** How much of it this token may have now. */
   #share(owner: string): number {
     let share = this.#maxBytes;
-    for (const [other, { bytes, until }] of this.#waiting) {
-      if (until <= performance.now()) this.#waiting.delete(other);
-      else if (other !== owner) share = Math.min(share, this.#maxBytes / 2, this.#maxBytes - bytes);
-    }
+    for (const [other, { bytes, until }] of this.#waiting)
+      if (other !== owner && until > performance.now())
+        share = Math.min(share, this.#maxBytes / 2, this.#maxBytes - bytes);
     return share;
   }
 

@@ -125,6 +125,6 @@ export class HttpLimits {
 }
 
 /** Whose a request is: two tenants may have tokens of one name. */
-function ownerOf({ tenant, name }: Principal): string {
-  return JSON.stringify([tenant, name]);
+function ownerOf({ tenant, id, name }: Principal): string {
+  return JSON.stringify([tenant, id ?? name]);
 }
