@@ -54,7 +54,12 @@ const asking =
       ...more(n),
     });
 
-const spoofing = (n: number) => ({ 'x-forwarded-for': rotating(n) });
+const spoofing = (n: number) => ({
+  'x-forwarded-for': rotating(n),
+  'x-real-ip': rotating(n),
+  'cf-connecting-ip': rotating(n),
+  forwarded: `for=${rotating(n)}`,
+});
 const withToken = ({ token }: Hub) => token.secret;
 
 describe('[governed.17] requests are counted by the address', () => {
