@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/extension-api.js';
 import type { HttpServerOptions } from '../../src/http/server.js';
 import { InProcessRates } from '../../src/rate/in-process.js';
+import { until } from '../support/until.js';
 import { type Api, type ApiOptions, refusal, startApi } from './api.js';
 
 /** Two tokens of one name, of two tenants; a third that has a rate of its own, and a fourth that has none. */
@@ -104,7 +105,7 @@ describe('requests that one token has open at once', () => {
       for (const memory of api.host.memories)
         if (memory.status === 'pending') api.host.begin(memory).say('yes');
     }, 5);
-    await expect.poll(async () => (await send(token)).status).toBe(200);
+    await until(async () => (await send(token)).status === 200);
     clearInterval(answering);
   }
 
@@ -126,7 +127,7 @@ describe('requests that one token has open at once', () => {
     // Whoever has too much open can still look after it.
     expect((await get('one', '/turns')).status).toBe(200);
     const others = send('other', { sse });
-    await expect.poll(() => api.host.memories.length).toBe(3);
+    await until(() => api.host.memories.length === 3);
     for (const question of [...questions, api.host.memories.at(-1)!]) api.host.begin(question).say('yes');
     for (const response of await Promise.all([...open, others])) {
       expect(response.status).toBe(200);
@@ -186,7 +187,7 @@ describe.each([
   async function fill(token: string) {
     const before = verified;
     const four = Array.from({ length: 4 }, () => slow(token, body, type));
-    await expect.poll(() => verified - before).toBe(4);
+    await until(() => verified - before === 4);
     await new Promise((resolve) => setImmediate(resolve));
     return four;
   }
@@ -214,7 +215,7 @@ describe.each([
     // Who was served waits no more.
     expect((await post('one')).status).toBe(200);
     for (const each of four.slice(1)) each.breakOff();
-    await expect.poll(async () => (await post('other')).status).toBe(200);
+    await until(async () => (await post('other')).status === 200);
   });
 
   it('come back when they break off', async () => {
@@ -222,7 +223,7 @@ describe.each([
     const four = await fill('one');
     expect((await post('other')).status).toBe(503);
     for (const each of four) each.breakOff();
-    await expect.poll(async () => (await post('other')).status).toBe(200);
-    await expect.poll(async () => (await post('one')).status).toBe(200);
+    await until(async () => (await post('other')).status === 200);
+    await until(async () => (await post('one')).status === 200);
   });
 });
