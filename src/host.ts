@@ -20,6 +20,7 @@ import { stop } from './intake/commands/stop.js';
 import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
 import { noBots, othersCommands } from './intake/gate.js';
+import { grantsOf } from './intake/grants.js';
 import { groups } from './intake/groups.js';
 import { Hearing, type HearingParts } from './intake/hearing.js';
 import { IncomingFiles } from './intake/incoming-files.js';
@@ -167,7 +168,7 @@ export function frontOf(parts: FrontParts): Front {
     async receive(message, more = {}) {
       const trusted = isTrusted(connector);
       const waits = trusted || more.waits === true;
-      const sender = { waits, trusted, vouched: trusted && more.from?.admin };
+      const sender = { waits, trusted, from: trusted ? more.from : undefined };
       // What it is a copy of may still be on its way.
       if (message.proxy) await line.passed(roomIdOf(message.agentId, message.source));
       const complete = more.complete && (async () => hearing.heard(await more.complete!()));
@@ -256,7 +257,7 @@ function commandsOf(
   const commands = new Commands(
     own,
     (agent) => commandsOfPlugins(plugins, agent, log),
-    (person) => pairings.isPaired(person),
+    (arrival) => grantsOf(arrival, pairings),
   );
   return commands;
 }

@@ -60,8 +60,8 @@ interface Sender {
   waits: boolean;
   /** As in `settingsFor`: behind a token of the hub. */
   trusted: boolean;
-  /** Answers for it with an administrator's token. */
-  vouched?: boolean;
+  /** As in `Arrival`. */
+  from?: Arrival['from'];
   /** As in `Arrival`. */
   admitted?: boolean;
   /** As in `Receiving`. */
@@ -87,12 +87,12 @@ export class Intake {
    */
   async receive(
     inbound: InboundMessage,
-    { waits, trusted, vouched, admitted, complete }: Sender,
+    { waits, trusted, from, admitted, complete }: Sender,
   ): Promise<Receipt | null> {
     const { notices, proxies } = this.#parts;
     const copied = inbound.proxy ? await proxies.take(check(inbound)) : null;
     if (copied) return this.#scheduled(copied);
-    const arrival = { ...(await this.#arrival(check(inbound), trusted)), vouched, admitted };
+    const arrival = { ...(await this.#arrival(check(inbound), trusted)), from, admitted };
     const ruling = await judge(this.#rules, arrival);
     if (ruling.kind === 'drop') {
       if (waits && ruling.error) throw ruling.error;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Resource } from '../access/role.js';
 import { stopTopic } from '../core/events.js';
 import { idAfter, newId } from '../core/ids.js';
 import { burst } from '../core/memory.js';
@@ -9,9 +10,9 @@ import { decide } from '../store/decide.js';
 import { runAgain as runAgainIn } from '../store/run-again.js';
 import { shareIn } from '../store/share-in.js';
 import type { Claim } from '../store/turn-store.js';
+import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
-import { placeOfRoom } from './place.js';
-import { namedIn, type Resource } from './principal.js';
+import { placeOfRoom, placesOfRooms } from './place.js';
 import { askedAt, failure, id, instant, page, texts } from './shapes.js';
 
 const OneTurn = z.strictObject({ turnId: id });
@@ -38,6 +39,8 @@ const summary = {
   continuedBy: z.string().optional(),
 };
 
+const noTurn = { message: 'There is no such turn.', field: 'turnId' };
+
 /** Waiting rooms that are looked through for a running turn. */
 const mostRooms = 1000;
 const mostCovered = 100;
@@ -57,9 +60,14 @@ export const listTurns = defineOperation({
   output: z.object({ turns: z.array(z.object(summary)), nextCursor: z.string().nullable() }),
   concerns: async ({ agentId, roomId }, parts) =>
     roomId === undefined ? { agentId } : placeOfRoom(roomId, parts),
-  async run(request, { store }) {
+  partly: true,
+  async run(request, { store, sees }) {
     const { items, nextCursor } = await store.turns.list(request);
-    return { turns: items, nextCursor };
+    const placeOf = placesOfRooms({ store });
+    const seen = await Promise.all(
+      items.map(async ({ agentId, roomId }) => sees({ agentId }) || sees(await placeOf(roomId))),
+    );
+    return { turns: items.filter((_, index) => seen[index]), nextCursor };
   },
 });
 
@@ -83,11 +91,12 @@ export const showTurn = defineOperation({
     ),
   }),
   concerns: placeOfTurn,
+  unknown: noTurn,
   audit: (input) => input,
   async run({ turnId }, parts) {
     const finished = await parts.store.turns.get(turnId);
     const turn = finished ?? (await openTurn(turnId, parts));
-    if (!turn) throw unknown('There is no such turn.');
+    if (!turn) throw unknown(noTurn.message);
     return { ...turn, actions: turn.steps.flatMap(({ actions }) => actions) };
   },
 });
@@ -99,6 +108,7 @@ export const runAgain = defineOperation({
   input: OneTurn,
   output: z.object({ turnId: z.string() }),
   concerns: placeOfTurn,
+  unknown: noTurn,
   audit: (input) => input,
   async run({ turnId }, { store, rooms, turnQueue }) {
     const roomId = await runAgainIn({ turns: store.turns, rooms }, turnId);
@@ -119,6 +129,7 @@ export const resumeTurn = defineOperation({
   }),
   output: z.object({ turnId: z.string(), approve: z.boolean() }),
   concerns: placeOfTurn,
+  unknown: noTurn,
   audit: ({ turnId, approve }) => ({ turnId, approve }),
   async run({ turnId, approve, note }, { store, turnQueue, principal }) {
     const { kind, name } = namedIn(principal);
@@ -151,6 +162,7 @@ export const stopTurn = defineOperation({
     const room = roomId ?? (turnId && (await roomOfTurn(turnId, parts)));
     return room ? { roomId: room, ...(await placeOfRoom(room, parts)) } : {};
   },
+  unknown: noTurn,
   audit: (input) => input,
   async run({ turnId, roomId, askedAt }, parts) {
     const { store, rooms, bus, turnQueue } = parts;
