@@ -2,7 +2,7 @@ import type { Share } from '../core/share.js';
 import type { Slots } from './slots.js';
 
 /** While nobody gets a slot, somebody new is looked for so often, in ms. */
-const lookMs = 20;
+const lookMs = 10;
 /** How long one waits at most, in ms, where nobody else does: another process may have a slot for it. */
 const longestMs = 500;
 
