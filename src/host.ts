@@ -20,6 +20,7 @@ import { stop } from './intake/commands/stop.js';
 import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
 import { noBots, othersCommands } from './intake/gate.js';
+import { grantsOf } from './intake/grants.js';
 import { groups } from './intake/groups.js';
 import { Hearing, type HearingParts } from './intake/hearing.js';
 import { IncomingFiles } from './intake/incoming-files.js';
@@ -35,7 +36,7 @@ import { commandsOfPlugins } from './intake/plugin-commands.js';
 import { pluginRule } from './intake/plugin-rule.js';
 import { Pointers } from './intake/pointers.js';
 import { Proxies } from './intake/proxies.js';
-import { type Limiters, Rates } from './intake/rates.js';
+import { Rates } from './intake/rates.js';
 import { scopedNotes } from './intake/scoped-notes.js';
 import { ServedPlaces } from './intake/served-places.js';
 import { Threads } from './intake/threads.js';
@@ -47,6 +48,7 @@ import type { AgentDesk, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
+import type { RateCounter } from './rate/rate.js';
 import { again } from './runtime/again.js';
 import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
@@ -59,7 +61,7 @@ export interface FrontParts {
     bus: EventBus;
     turnQueue: RoomQueue;
     deliveryQueue: RoomQueue;
-    limiters: Limiters;
+    rates: RateCounter;
   };
   rooms: Rooms;
   forgotten: Forgotten;
@@ -122,7 +124,7 @@ export function frontOf(parts: FrontParts): Front {
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const proxies = new Proxies({ ...store, log });
   const pointers = new Pointers(store.memories, store.notes, proxies, log);
-  const rates = new Rates(engines.limiters, log);
+  const rates = new Rates({ counter: engines.rates, limited: (limit) => metrics.limited(limit) });
   const threads = new Threads(store.notes, store.memories, log);
   const talk = placesRule(groups(config.turns, threads), { places, served, pairings });
   /** Who gets through, whatever they do. */
@@ -167,7 +169,7 @@ export function frontOf(parts: FrontParts): Front {
     async receive(message, more = {}) {
       const trusted = isTrusted(connector);
       const waits = trusted || more.waits === true;
-      const sender = { waits, trusted, vouched: trusted && more.from?.admin };
+      const sender = { waits, trusted, from: trusted ? more.from : undefined };
       // What it is a copy of may still be on its way.
       if (message.proxy) await line.passed(roomIdOf(message.agentId, message.source));
       const complete = more.complete && (async () => hearing.heard(await more.complete!()));
@@ -256,7 +258,7 @@ function commandsOf(
   const commands = new Commands(
     own,
     (agent) => commandsOfPlugins(plugins, agent, log),
-    (person) => pairings.isPaired(person),
+    (arrival) => grantsOf(arrival, pairings),
   );
   return commands;
 }

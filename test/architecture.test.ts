@@ -4,9 +4,9 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { permissions } from '../src/access/permissions.js';
 import type { Operation } from '../src/operations/operation.js';
 import { operations } from '../src/operations/operations.js';
-import { permissions } from '../src/operations/permissions.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const sources = ['src', 'connectors', 'plugins'].flatMap((folder) => filesBelow(folder));
@@ -16,12 +16,12 @@ const tests = filesBelow('test');
 const layers: [name: string, pattern: RegExp][] = [
   [
     'base',
-    /^src\/((core|markdown)\/.*|errors|logger|metrics|tracing|config|config-file|environment|given|nearest|problems|redaction|setting|secret-file|shutdown|standard-error|folder|package-folder)\.?/,
+    /^src\/((core|markdown)\/.*|access\/(permissions|principal|role)|errors|logger|metrics|tracing|config|config-file|environment|given|nearest|problems|redaction|setting|secret-file|shutdown|standard-error|folder|package-folder)\.?/,
   ],
   [
     'port',
     // What all of a port's implementations share stands beside it: an extension may import nothing but the public API.
-    /^src\/(connector\/(connector|kit\/[\w-]+)|agents\/agent-type|extensions\/extension|plugin\/(plugin|hooks)|queue\/queue|maintenance\/maintenance|llm\/(llm|phrases|pictures|prompt-lines|prompt-text|service|unit-vector)|bus\/bus|lease\/lease)\.ts$|^src\/store\/[\w-]+\.ts$/,
+    /^src\/(connector\/(connector|kit\/[\w-]+)|agents\/agent-type|extensions\/extension|plugin\/(plugin|hooks)|queue\/queue|maintenance\/maintenance|llm\/(llm|phrases|pictures|prompt-lines|prompt-text|service|unit-vector)|bus\/bus|lease\/lease|rate\/rate)\.ts$|^src\/store\/[\w-]+\.ts$/,
   ],
   ['public', /^src\/(extension-api|replies)\.ts$/],
   ['package', /^src\/index\.ts$/],
@@ -29,7 +29,8 @@ const layers: [name: string, pattern: RegExp][] = [
   ['testing', /^src\/testing\//],
   ['extension', /^(connectors|plugins|src\/llm)\/|^src\/agents\/conversational\.ts$/],
   ['extensions', /^src\/extensions\//],
-  ['implementation', /^src\/(queue|maintenance|store|bus|lease|plugin)\//],
+  ['implementation', /^src\/(queue|maintenance|store|bus|lease|rate|plugin)\//],
+  ['access', /^src\/access\//],
   ['operations', /^src\/operations\//],
   ['files', /^src\/files\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
@@ -53,15 +54,26 @@ const mayImport: Record<string, string[]> = {
   extension: ['public', 'extension'],
   extensions: ['base', 'port', 'extension'],
   implementation: ['base', 'port'],
-  operations: ['base', 'port'],
+  access: ['base', 'port'],
+  operations: ['base', 'port', 'access'],
   // Chat commands carry requests there.
-  middle: ['base', 'port', 'operations', 'files'],
+  middle: ['base', 'port', 'access', 'operations', 'files'],
   files: ['base', 'port'],
   agents: ['base', 'port', 'extensions', 'agents'],
-  roles: ['base', 'port', 'operations', 'middle', 'files', 'agents'],
-  carrier: ['base', 'port', 'extensions', 'implementation', 'middle', 'agents', 'operations', 'roles'],
-  http: ['base', 'port', 'operations'],
-  program: ['base', 'port', 'extensions', 'carrier', 'http', 'program'],
+  roles: ['base', 'port', 'access', 'operations', 'middle', 'files', 'agents'],
+  carrier: [
+    'base',
+    'port',
+    'access',
+    'extensions',
+    'implementation',
+    'middle',
+    'agents',
+    'operations',
+    'roles',
+  ],
+  http: ['base', 'port', 'access', 'operations'],
+  program: ['base', 'port', 'access', 'extensions', 'carrier', 'http', 'program'],
   cli: ['base', 'port', 'operations', 'carrier', 'http', 'program'],
 };
 
@@ -85,6 +97,7 @@ const suites: { port: string; implementation: RegExp; suite: string }[] = [
   { port: 'SecretStore', implementation: /class \w+ implements SecretStore\b/, suite: 'secretContract' },
   { port: 'Host', implementation: /class \w+ implements Host\b/, suite: 'hostContract' },
   { port: 'Leases', implementation: /class \w+ implements Leases\b/, suite: 'leaseContract' },
+  { port: 'RateCounter', implementation: /class \w+ implements RateCounter\b/, suite: 'rateContract' },
   {
     port: 'Store',
     implementation: /export (async )?function \w+\([^)]*\): Promise<(Libsql)?Store>/,
@@ -180,7 +193,8 @@ describe('operations', () => {
     expect(operations.map(({ name }) => name).sort()).toEqual(defined.sort());
     expect(operations.flatMap(faultsOf)).toEqual([]);
     const used = new Set<string>(operations.map(({ permission }) => permission));
-    expect(Object.keys(permissions).filter((permission) => !used.has(permission))).toEqual([]);
+    const ofRoutes = ['messages.send', 'messages.read', 'routes.call', 'metrics.read'];
+    expect(Object.keys(permissions).filter((permission) => !used.has(permission))).toEqual(ofRoutes);
   });
 });
 

@@ -8,6 +8,7 @@
  * How to write one: `connectors/README.md`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TokenHolder } from '../access/principal.js';
 import type { Reply, TurnEvent } from '../core/events.js';
 import type {
   CommandAnswer,
@@ -173,16 +174,14 @@ export interface Outcome {
 }
 
 /** Who is calling, on routes the hub has authenticated. */
-export interface Principal {
-  name: string;
-  tenant: string;
-  /** May do everything in the tenant; in `default`, everything. */
-  admin?: boolean;
-}
+export type Principal = TokenHolder;
 
 /** A request as the hub's HTTP server hands it to a connector's route. */
 export interface HubRequest extends IncomingMessage {
+  /** Present behind the hub's tokens. */
   principal?: Principal;
+  /** Whose address it comes from, by CARRIER_TRUSTED_PROXIES; IPv4 within IPv6 as IPv4. */
+  address?: string;
 }
 
 /** An express router fits, and so does a plain function. */

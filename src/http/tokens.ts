@@ -2,6 +2,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { LRUCache } from 'lru-cache';
+import { hubTenant } from '../access/principal.js';
 import type { HubRequest, Principal } from '../connector/connector.js';
 import { FatalError } from '../errors.js';
 import type { TokenRecord, TokenStore } from '../store/token-store.js';
@@ -42,7 +43,14 @@ export function tokenVerifier(store: Pick<TokenStore, 'list'>): TokenVerifier {
       const known = Buffer.from(candidate.hash, 'hex');
       return known.length === asked.length && timingSafeEqual(known, asked);
     });
-    return record ? { name: record.name, tenant: record.tenant, admin: record.role === 'admin' } : null;
+    return record
+      ? {
+          name: record.name,
+          tenant: record.tenant,
+          admin: record.role === 'admin',
+          role: record.tenant === hubTenant ? 'owner' : 'admin',
+        }
+      : null;
   }
 
   return {

@@ -3,6 +3,7 @@
  * something else than `pass`. A rule throws a `FatalError` to refuse what nobody could take.
  */
 import type { z } from 'zod';
+import type { TokenHolder } from '../access/principal.js';
 import type { Agent } from '../core/character.js';
 import type { ConnectorSettings } from '../core/connector-settings.js';
 import type { CommandAnswer, InboundMessage } from '../core/inbound.js';
@@ -19,8 +20,8 @@ export interface Arrival {
   settings: ConnectorSettings;
   /** What it tells the agent to do besides talking. */
   command?: Written;
-  /** Whoever sends it answers for it with an administrator's token: its commands are an operator's. */
-  vouched?: boolean;
+  /** Whose token it came with. */
+  from?: TokenHolder;
   /** It was let in before, and taken up again since its process died: it is not counted anew. */
   admitted?: boolean;
   /** It changes what was said before, or reacts to it: nobody is told anything for it. */

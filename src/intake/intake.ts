@@ -9,6 +9,7 @@ import {
   messageMemory,
 } from '../core/inbound.js';
 import type { Memory, SourceKey } from '../core/memory.js';
+import { shareOf } from '../core/share.js';
 import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { PluginDesk } from '../plugin/plugin.js';
@@ -59,8 +60,8 @@ interface Sender {
   waits: boolean;
   /** As in `settingsFor`: behind a token of the hub. */
   trusted: boolean;
-  /** Answers for it with an administrator's token. */
-  vouched?: boolean;
+  /** As in `Arrival`. */
+  from?: Arrival['from'];
   /** As in `Arrival`. */
   admitted?: boolean;
   /** As in `Receiving`. */
@@ -86,12 +87,12 @@ export class Intake {
    */
   async receive(
     inbound: InboundMessage,
-    { waits, trusted, vouched, admitted, complete }: Sender,
+    { waits, trusted, from, admitted, complete }: Sender,
   ): Promise<Receipt | null> {
     const { notices, proxies } = this.#parts;
     const copied = inbound.proxy ? await proxies.take(check(inbound)) : null;
     if (copied) return this.#scheduled(copied);
-    const arrival = { ...(await this.#arrival(check(inbound), trusted)), vouched, admitted };
+    const arrival = { ...(await this.#arrival(check(inbound), trusted)), from, admitted };
     const ruling = await judge(this.#rules, arrival);
     if (ruling.kind === 'drop') {
       if (waits && ruling.error) throw ruling.error;
@@ -258,9 +259,10 @@ export class Intake {
   async #scheduled(appended: Appended): Promise<Appended> {
     const { turns, log } = this.#parts;
     const { roomId, status } = appended.memory;
+    const share = shareOf(appended.memory);
     // The message is safe already: if it cannot be scheduled now, the sweeper will find it.
     if (status === 'pending')
-      await turns.schedule(roomId).catch((err) => log.warn({ err, roomId }, 'stored, but not scheduled yet'));
+      await turns.schedule(roomId, { share }).catch((err) => log.warn({ err, roomId }, 'not scheduled yet'));
     return appended;
   }
 

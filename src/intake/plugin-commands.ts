@@ -1,3 +1,5 @@
+import { roleHere } from '../access/principal.js';
+import { isAtLeast } from '../access/role.js';
 import type { Agent } from '../core/character.js';
 import { within } from '../core/deadline.js';
 import { roomIdOf } from '../core/memory.js';
@@ -22,13 +24,13 @@ export async function commandsOfPlugins(plugins: PluginDesk, agent: Agent, log: 
 function commandOf(plugin: string, command: PluginCommand, log: Log): Command {
   const { name, about, operatorsOnly } = command;
   return {
-    ...{ name, about, operatorsOnly, unrepeatable: true },
+    ...{ name, about, unrepeatable: true, ...(operatorsOnly && { least: 'operator' as const }) },
     async run({ agent, principal, message, args }) {
-      if (operatorsOnly && !principal.operator)
-        throw new FatalError('permission_denied', 'For operators alone.');
+      const operator = isAtLeast(roleHere(principal), 'operator');
+      if (operatorsOnly && !operator) throw new FatalError('permission_denied', 'For operators alone.');
       try {
         const roomId = roomIdOf(agent.id, message.source);
-        const call = { agent, roomId, author: message.author, args, operator: principal.operator };
+        const call = { agent, roomId, author: message.author, args, operator };
         const text: unknown = await within(commandMs, (signal) => command.run({ ...call, signal }));
         if (typeof text === 'string' && text.trim() !== '') return { text };
         throw new Error('gave no text');

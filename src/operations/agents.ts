@@ -9,7 +9,9 @@ const Problem = z.object({
   message: z.string(),
 });
 const OneAgent = z.strictObject({ agentId: id });
-const concerns = ({ agentId }: { agentId: string }) => ({ agentId });
+/** Agents are the hub's own, whoever talks to them. */
+const concerns = ({ agentId }: { agentId: string }) => ({ agentId, tenant: 'default' });
+const audit = ({ agentId }: { agentId: string }) => ({ agentId });
 
 export const listAgents = defineOperation({
   name: 'agents.list',
@@ -29,13 +31,20 @@ export const listAgents = defineOperation({
     ),
     problems: z.array(Problem),
   }),
-  run: async (_input, { agents }) => ({
-    agents: agents.list().map((agent) => ({
-      ...{ id: agent.id, name: agent.character.name, models: agents.models(agent) },
-      ...{ plugins: agent.character.plugins, connectors: agents.connectors(agent) },
-    })),
-    problems: agents.problems(),
-  }),
+  concerns: () => ({ tenant: 'default' }),
+  partly: true,
+  async run(_input, { agents, sees, seesPart }) {
+    const seen = agents.list().filter(({ id }) => seesPart(concerns({ agentId: id })));
+    return {
+      agents: seen.map((agent) => ({
+        ...{ id: agent.id, name: agent.character.name, models: agents.models(agent) },
+        ...{ plugins: agent.character.plugins, connectors: agents.connectors(agent) },
+      })),
+      problems: agents
+        .problems()
+        .filter(({ agentId }) => (agentId === null ? sees({}) : seesPart(concerns({ agentId })))),
+    };
+  },
 });
 
 export const showAgent = defineOperation({
@@ -51,7 +60,8 @@ export const showAgent = defineOperation({
     problems: z.array(Problem),
   }),
   concerns,
-  audit: concerns,
+  partly: true,
+  audit,
   async run({ agentId }, { agents }) {
     const agent = agents.get(agentId);
     return { ...agent, models: agents.models(agent), problems: problemsOf(agents, agent) };
@@ -69,7 +79,8 @@ export const checkAgent = defineOperation({
     findings: z.array(z.object({ check: z.string(), ok: z.boolean(), fix: z.string().optional() })),
   }),
   concerns,
-  audit: concerns,
+  partly: true,
+  audit,
   async run({ agentId }, { agents }) {
     const agent = agents.get(agentId);
     const findings = await agents.check(agent);

@@ -5,6 +5,10 @@ import { each } from '../store/paging.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { failure, id, instant, page, texts } from './shapes.js';
 
+const noDelivery = {
+  message: 'No such reply waits or was given up. deliveries.list names them.',
+  field: 'deliveryId',
+};
 const OneDelivery = z.strictObject({ deliveryId: id });
 
 export const listDeliveries = defineOperation({
@@ -34,14 +38,19 @@ export const listDeliveries = defineOperation({
     nextCursor: z.string().nullable(),
   }),
   concerns: ({ agentId }) => ({ agentId }),
-  async run(request, { store }) {
+  partly: true,
+  async run(request, { store, sees }) {
     const { items, nextCursor } = await store.outbox.list(request);
     const waits = request.state === 'waiting';
     const deliveries = items.map(({ to, failing, ...delivery }) => ({
       ...{ ...delivery, ...to, failingSince: failing?.since ?? null },
       nextTryAt: (waits && failing?.nextAt) || null,
     }));
-    return { deliveries, nextCursor };
+    return { deliveries: deliveries.filter(seen), nextCursor };
+
+    function seen({ agentId, connector, tenant, channel }: (typeof deliveries)[number]): boolean {
+      return sees({ agentId, connector, tenant, channel });
+    }
   },
 });
 
@@ -52,11 +61,12 @@ export const sendAgain = defineOperation({
   input: OneDelivery,
   output: z.object({ deliveryId: z.string() }),
   concerns,
+  unknown: noDelivery,
   audit: (input) => input,
   async run({ deliveryId }, { store, deliveryQueue }) {
     const found = await find(deliveryId, store);
     if (!found || !(await store.outbox.retry(deliveryId)))
-      throw unknown('No such reply was given up. deliveries.list names them.');
+      throw noSuch('No such reply was given up. deliveries.list names them.');
     await deliveryQueue.schedule(found.roomId);
     return { deliveryId };
   },
@@ -95,10 +105,10 @@ export const dropDelivery = defineOperation({
   input: OneDelivery,
   output: z.object({ deliveryId: z.string() }),
   concerns,
+  unknown: noDelivery,
   audit: (input) => input,
   async run({ deliveryId }, { store }) {
-    if (!(await store.outbox.drop(deliveryId)))
-      throw unknown('No such reply waits or was given up. deliveries.list names them.');
+    if (!(await store.outbox.drop(deliveryId))) throw noSuch(noDelivery.message);
     return { deliveryId };
   },
 });
@@ -107,7 +117,8 @@ async function concerns({ deliveryId }: z.output<typeof OneDelivery>, { store }:
   const found = await find(deliveryId, store);
   if (!found) return {};
   const { agentId, roomId, to } = found;
-  return { agentId, roomId, connector: to.connector, tenant: to.tenant };
+  const { connector, tenant, channel } = to;
+  return { agentId, roomId, connector, tenant, channel };
 }
 
 async function find(deliveryId: string, { outbox }: OperationParts['store']): Promise<Undelivered | null> {
@@ -117,6 +128,6 @@ async function find(deliveryId: string, { outbox }: OperationParts['store']): Pr
   return null;
 }
 
-function unknown(message: string): FatalError {
+function noSuch(message: string): FatalError {
   return new FatalError('not_found', message, { field: 'deliveryId' });
 }

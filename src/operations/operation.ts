@@ -2,11 +2,14 @@
  * Operation: one thing that an operator, a person or the hub itself may ask for. HTTP, the command line and chat
  * commands carry requests here and do nothing themselves.
  *
- * - **Principal**: who asks. **Resource**: what it concerns. `principal.ts` decides by `permissions.ts`.
+ * - **Principal**: who asks. **Resource**: what it concerns. `access/principal.ts` decides by `access/permissions.ts`.
  * - **Audit row**: written for every call, also for those that were denied or failed. It names ids, never what people
  *   said and never a secret's value.
  */
 import type { z } from 'zod';
+import type { Permission } from '../access/permissions.js';
+import type { Principal } from '../access/principal.js';
+import type { Resource } from '../access/role.js';
 import type { EventBus } from '../bus/bus.js';
 import type { Finding } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
@@ -16,8 +19,6 @@ import type { Rooms } from '../core/room.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Forgotten } from '../store/forgotten.js';
 import type { Store } from '../store/store.js';
-import type { Permission } from './permissions.js';
-import type { Principal, Resource } from './principal.js';
 
 interface AgentProblem {
   /** Null where it concerns no agent, such as the folder. */
@@ -84,6 +85,10 @@ export interface OperationParts {
 /** Who asks, and what there is to do it with. */
 interface Circumstances extends OperationParts {
   principal: Principal;
+  /** Whether they hold the operation's permission for this, too: lists show nothing else. */
+  sees(resource: Resource): boolean;
+  /** Or for some of it. */
+  seesPart(resource: Resource): boolean;
 }
 
 export interface Operation<
@@ -103,8 +108,15 @@ export interface Operation<
   readonly reads?: boolean;
   /** What the audit row says it was done to; absent: nothing in particular. */
   audit?(input: z.output<Input>): Record<string, unknown>;
-  /** What it concerns; absent: the whole hub. Whoever asks wrote the input, so claims in it are looked up. */
+  /**
+   * What it concerns; absent: the whole hub. Whoever asks wrote the input, so claims in it are looked up; what is not
+   * there is `{}`.
+   */
   concerns?(input: z.output<Input>, parts: OperationParts): Resource | Promise<Resource>;
+  /** Whoever may do it to some of what it concerns may call it; `run` leaves out what they may not see. */
+  readonly partly?: boolean;
+  /** Said where there is no such thing, and to whoever may not see it: nobody learns which ids there are. */
+  readonly unknown?: { message: string; field: string };
   run(input: z.output<Input>, circumstances: Circumstances): Promise<z.input<Output>>;
 }
 

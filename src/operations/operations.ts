@@ -1,5 +1,7 @@
 /** All operations, and the one way to call them: check, authorise, run, check again, write down. */
 import type { z } from 'zod';
+import { authorise, authorisePart, type Principal } from '../access/principal.js';
+import type { Resource } from '../access/role.js';
 import { newId } from '../core/ids.js';
 import { asCarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -9,10 +11,10 @@ import { checkAgent, listAgents, showAgent } from './agents.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
 import { showHealth } from './health.js';
+import { namedIn } from './named.js';
 import type { Operation, OperationParts } from './operation.js';
 import { approvePairing, listPairings, revokePairing } from './pairings.js';
 import { forgetPerson } from './people.js';
-import { authorise, namedIn, type Principal } from './principal.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { listTokens, revokeToken } from './tokens.js';
@@ -37,12 +39,14 @@ export type OutputOf<Name extends OperationName> = z.output<Named<Name>['output'
 export interface Caller {
   /**
    * Checks the input whatever its type says, so a request's may be given as it came.
+   * @param from where from, for the audit row: an address, say.
    * @throws FatalError `invalid_field` with all that is wrong, `permission_denied`, and what the operation throws.
    */
   call<Name extends OperationName>(
     name: Name,
     input: InputOf<Name>,
     principal: Principal,
+    from?: string,
   ): Promise<OutputOf<Name>>;
 }
 
@@ -59,24 +63,33 @@ export class Operations implements Caller {
     name: Name,
     input: InputOf<Name>,
     principal: Principal,
+    from?: string,
   ): Promise<OutputOf<Name>> {
     const operation = operations.find((known) => known.name === name) as Operation | undefined;
     if (!operation) throw new FatalError('not_found', `There is no operation "${name}".`);
-    const row = { operation: name, principal: namedIn(principal), target: {} };
+    const row = {
+      ...{ operation: name, principal: namedIn(principal), target: {} },
+      ...(from !== undefined && { from }),
+    };
     try {
       const checked = parsed(operation.input, input);
       row.target = operation.audit?.(checked) ?? {};
       const resource = (await operation.concerns?.(checked, this.#parts)) ?? {};
-      if (!authorise(principal, operation.permission, resource))
-        throw new FatalError('permission_denied', `Whoever asks may not do this (${operation.permission}).`);
-      const output = await operation.run(checked, { ...this.#parts, principal });
+      const isAllowed = operation.partly ? authorisePart : authorise;
+      if (!isAllowed(principal, operation.permission, resource)) throw denied(operation);
+      const sees = (seen: Resource) => authorise(principal, operation.permission, seen);
+      const seesPart = (seen: Resource) => authorisePart(principal, operation.permission, seen);
+      const output = await operation.run(checked, { ...this.#parts, principal, sees, seesPart });
       const shown = operation.output.parse(output) as OutputOf<Name>;
       await this.#write({ ...row, outcome: 'done' });
       return shown;
     } catch (thrown) {
       const error = asCarrierError(thrown).code;
       await this.#write({ ...row, outcome: error === 'permission_denied' ? 'denied' : 'failed', error });
-      throw thrown;
+      const { unknown } = operation;
+      if (error !== 'permission_denied' || !unknown || !authorisePart(principal, operation.permission, {}))
+        throw thrown;
+      throw new FatalError('not_found', unknown.message, { field: unknown.field });
     }
   }
 
@@ -87,6 +100,10 @@ export class Operations implements Caller {
       .append(row)
       .catch((err: unknown) => this.#log.error({ err, row }, 'an operation could not be written down'));
   }
+}
+
+function denied({ permission }: Operation): FatalError {
+  return new FatalError('permission_denied', `Whoever asks may not do this (${permission}).`);
 }
 
 function parsed(schema: z.ZodType, input: unknown): unknown {

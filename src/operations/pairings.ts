@@ -20,6 +20,7 @@ export const listPairings = defineOperation({
   permission: 'pairings.read',
   reads: true,
   input: z.strictObject({}),
+  partly: true,
   output: z.object({
     requests: z.array(z.object({ code: z.string(), ...person, askedAt: instant })),
     pairings: z.array(ShownPairing),
@@ -31,13 +32,13 @@ export const listPairings = defineOperation({
     ),
     places: z.array(ShownPlace),
   }),
-  async run(_input, { pairings, places }) {
+  async run(_input, { pairings, places, sees }) {
     const [people, groups] = await Promise.all([pairings.list(), places.list()]);
     return {
-      requests: people.requests.map(shownRequest),
-      pairings: people.pairings.map(shownPairing),
-      placeRequests: groups.placeRequests.map(shownPlaceRequest),
-      places: groups.places,
+      requests: people.requests.map(shownRequest).filter(sees),
+      pairings: people.pairings.map(shownPairing).filter(sees),
+      placeRequests: groups.placeRequests.map(shownPlaceRequest).filter(sees),
+      places: groups.places.filter(sees),
     };
   },
 });

@@ -10,6 +10,8 @@ import { askedAt, id, instant, page, texts } from './shapes.js';
 
 const OneRoom = z.strictObject({ roomId: id });
 
+const unknown = { message: 'There is no such room.', field: 'roomId' };
+
 /** Waiting messages are counted up to here. */
 const mostWaiting = 100;
 
@@ -34,9 +36,13 @@ export const listRooms = defineOperation({
     nextCursor: z.string().nullable(),
   }),
   concerns: ({ agentId }) => ({ agentId }),
-  async run(request, { store }) {
+  partly: true,
+  async run(request, { store, sees }) {
     const { items, nextCursor } = await store.memories.rooms(request);
-    return { rooms: items.map(({ source, ...room }) => ({ ...room, ...source })), nextCursor };
+    const rooms = items.map(({ source, ...room }) => ({ ...room, ...source }));
+    const seen = ({ agentId, connector, tenant, channel }: (typeof rooms)[number]) =>
+      sees({ agentId, connector, tenant, channel });
+    return { rooms: rooms.filter(seen), nextCursor };
   },
 });
 
@@ -63,6 +69,7 @@ export const roomMessages = defineOperation({
     nextCursor: z.string().nullable(),
   }),
   concerns: ({ roomId }, parts) => placeOfRoom(roomId, parts),
+  unknown,
   audit: ({ roomId }) => ({ roomId }),
   async run({ roomId, ...page }, { store }) {
     const { items, nextCursor } = await store.memories.history(roomId, page);
@@ -77,6 +84,7 @@ export const forgetRoom = defineOperation({
   input: OneRoom.extend({ count: z.boolean().default(false).describe('only say how much there is') }),
   output: z.object({ memories: z.number() }),
   concerns: ({ roomId }, parts) => placeOfRoom(roomId, parts),
+  unknown,
   audit: (input) => input,
   async run({ roomId, count }, parts) {
     const { memories } = parts.store;
@@ -145,6 +153,7 @@ export const chooseModel = defineOperation({
     ...{ agentId, roomId },
     ...(await placeOfRoom(roomId, parts)),
   }),
+  unknown,
   audit: ({ roomId }) => ({ roomId }),
   async run({ agentId, roomId, model }, { rooms, agents }) {
     const chain = agents.models(agents.get(agentId));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Resource } from '../access/role.js';
 import { stopTopic } from '../core/events.js';
 import { idAfter, newId } from '../core/ids.js';
 import { burst } from '../core/memory.js';
@@ -7,10 +8,11 @@ import { actionStates, readSteps, type TurnState, turnIdOf, turnStatuses } from 
 import { FatalError } from '../errors.js';
 import { decide } from '../store/decide.js';
 import { runAgain as runAgainIn } from '../store/run-again.js';
+import { shareIn } from '../store/share-in.js';
 import type { Claim } from '../store/turn-store.js';
+import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
-import { placeOfRoom } from './place.js';
-import { namedIn, type Resource } from './principal.js';
+import { placeOfRoom, placesOfRooms } from './place.js';
 import { askedAt, failure, id, instant, page, texts } from './shapes.js';
 
 const OneTurn = z.strictObject({ turnId: id });
@@ -37,6 +39,8 @@ const summary = {
   continuedBy: z.string().optional(),
 };
 
+const noTurn = { message: 'There is no such turn.', field: 'turnId' };
+
 /** Waiting rooms that are looked through for a running turn. */
 const mostRooms = 1000;
 const mostCovered = 100;
@@ -56,9 +60,14 @@ export const listTurns = defineOperation({
   output: z.object({ turns: z.array(z.object(summary)), nextCursor: z.string().nullable() }),
   concerns: async ({ agentId, roomId }, parts) =>
     roomId === undefined ? { agentId } : placeOfRoom(roomId, parts),
-  async run(request, { store }) {
+  partly: true,
+  async run(request, { store, sees }) {
     const { items, nextCursor } = await store.turns.list(request);
-    return { turns: items, nextCursor };
+    const placeOf = placesOfRooms({ store });
+    const seen = await Promise.all(
+      items.map(async ({ agentId, roomId }) => sees({ agentId }) || sees(await placeOf(roomId))),
+    );
+    return { turns: items.filter((_, index) => seen[index]), nextCursor };
   },
 });
 
@@ -82,11 +91,12 @@ export const showTurn = defineOperation({
     ),
   }),
   concerns: placeOfTurn,
+  unknown: noTurn,
   audit: (input) => input,
   async run({ turnId }, parts) {
     const finished = await parts.store.turns.get(turnId);
     const turn = finished ?? (await openTurn(turnId, parts));
-    if (!turn) throw unknown('There is no such turn.');
+    if (!turn) throw unknown(noTurn.message);
     return { ...turn, actions: turn.steps.flatMap(({ actions }) => actions) };
   },
 });
@@ -98,11 +108,12 @@ export const runAgain = defineOperation({
   input: OneTurn,
   output: z.object({ turnId: z.string() }),
   concerns: placeOfTurn,
+  unknown: noTurn,
   audit: (input) => input,
   async run({ turnId }, { store, rooms, turnQueue }) {
     const roomId = await runAgainIn({ turns: store.turns, rooms }, turnId);
     if (roomId === null) throw unknown('No such turn has failed, or none of its messages is left.');
-    await turnQueue.schedule(roomId);
+    await turnQueue.schedule(roomId, await shareIn(store.turns, roomId));
     return { turnId };
   },
 });
@@ -118,11 +129,13 @@ export const resumeTurn = defineOperation({
   }),
   output: z.object({ turnId: z.string(), approve: z.boolean() }),
   concerns: placeOfTurn,
+  unknown: noTurn,
   audit: ({ turnId, approve }) => ({ turnId, approve }),
   async run({ turnId, approve, note }, { store, turnQueue, principal }) {
     const { kind, name } = namedIn(principal);
     const by = `${kind} ${name}`;
-    await turnQueue.schedule(await decide(store, turnId, { approve, by, ...(note && { note }) }));
+    const roomId = await decide(store, turnId, { approve, by, ...(note && { note }) });
+    await turnQueue.schedule(roomId, await shareIn(store.turns, roomId));
     return { turnId, approve };
   },
 });
@@ -149,6 +162,7 @@ export const stopTurn = defineOperation({
     const room = roomId ?? (turnId && (await roomOfTurn(turnId, parts)));
     return room ? { roomId: room, ...(await placeOfRoom(room, parts)) } : {};
   },
+  unknown: noTurn,
   audit: (input) => input,
   async run({ turnId, roomId, askedAt }, parts) {
     const { store, rooms, bus, turnQueue } = parts;
@@ -172,7 +186,7 @@ export const stopTurn = defineOperation({
     const end = askedAt === undefined ? newId() : idAfter(askedAt);
     await rooms.change(room, { stopped: turnId === undefined ? end : await endOf(room, parts) });
     bus.publish(stopTopic, { type: 'turn.stop', turnId: running, roomId: room });
-    await turnQueue.schedule(room);
+    await turnQueue.schedule(room, await shareIn(store.turns, room));
     return { turnId: running };
   },
 });

@@ -138,7 +138,7 @@ describe('tokens', () => {
     expect((await fetch(`${api.url}/b`)).status).toBe(200);
     expect((await fetch(`${api.url}/a`)).status).toBe(401);
     expect((await api.get('/a')).status).toBe(200);
-    expect(seen).toEqual([undefined, { name: 'test', tenant: 'default', admin: true }]);
+    expect(seen).toMatchObject([undefined, { name: 'test', tenant: 'default', admin: true, role: 'owner' }]);
   });
 });
 

@@ -249,10 +249,12 @@ onBothStores('a decision', (engines) => {
       tenant: 'default',
       agentId: 'assistant',
     } as const;
-    const alice = { ...person, ...{ userId: 'alice', roomId, scope, operator: false, paired: false } };
+    const alice = { ...person, ...{ userId: 'alice', roomId, scope, channel: 'alice', grants: [] } };
+    const level = { agentId: 'assistant', connector: 'telegram' };
+    const operator = { ...alice, grants: [{ role: 'operator' as const, level }] };
     const call = carrier.operations!.call('turns.resume', { turnId, approve: true }, alice);
     await expect(call).rejects.toMatchObject({ code: 'permission_denied' });
-    await carrier.operations!.call('turns.resume', { turnId, approve: true }, { ...alice, operator: true });
+    await carrier.operations!.call('turns.resume', { turnId, approve: true }, operator);
     expect(await platform.last(2)).toBe('Told: wired 50');
   });
 });

@@ -52,7 +52,7 @@ describe('[http-and-cli.3] commands over HTTP', () => {
     expect(await desk.platform.command('ann', 'approve', 'ABCDEFGH')).toMatch(/for the operators/);
     expect(await desk.platform.command('ann', 'model', 'offline')).toMatch(/for the operators/);
     const denied = (await desk.audit()).filter(({ outcome }) => outcome === 'denied');
-    const who = { kind: 'person', name: 'ann', connector: 'telegram', operator: false };
+    const who = { kind: 'person', name: 'ann', connector: 'telegram', role: 'guest' };
     expect(denied).toMatchObject([
       { operation: 'pairings.approve', principal: who, error: 'permission_denied' },
       { operation: 'rooms.model', principal: who },

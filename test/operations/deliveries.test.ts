@@ -51,7 +51,7 @@ describe('deliveries', () => {
     expect(shown()).toHaveLength(1);
     expect(await desk.audit()).toContainEqual({
       ...{ operation: 'deliveries.drop', target: { deliveryId: deliveries[1].id }, outcome: 'done' },
-      principal: { kind: 'token', name: expect.stringMatching(/^admin@/), tenant: 'default' },
+      principal: { kind: 'token', name: expect.stringMatching(/^admin@/), tenant: 'default', role: 'owner' },
     });
   });
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { permissions } from '../../src/access/permissions.js';
 import { alone, groups } from '../../src/cli/commands.js';
 import { reservedIds } from '../../src/core/character.js';
 import { routes } from '../../src/http/routes.js';
 import { operations } from '../../src/operations/operations.js';
-import { permissions } from '../../src/operations/permissions.js';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -58,6 +58,11 @@ describe('the first parts of routes', () => {
   });
 });
 
+function holdersOf({ least, self, places }: { least: string; self?: true; places?: string }): string {
+  const also = [places && `${places} for places`, self && 'oneself'].filter(Boolean);
+  return [least, ...also].join('; ');
+}
+
 function table(): string {
   const typed = Object.entries(groups).flatMap(([group, { commands }]) =>
     Object.entries(commands).map(([verb, { operation }]) => ({ operation, words: `${group} ${verb}` })),
@@ -66,7 +71,7 @@ function table(): string {
   const cells = operations.map(({ name, about, permission }) => [
     `\`${name}\``,
     about,
-    `\`${permission}\`: ${permissions[permission].join(', ')}`,
+    `\`${permission}\`: ${holdersOf(permissions[permission])}`,
     routes
       .filter(({ operation }) => operation === name)
       .map(({ method, path }) => `\`${method} ${path}\``)
@@ -77,7 +82,7 @@ function table(): string {
       .join(', '),
   ]);
   const rows = [
-    ['operation', 'what it does', 'permission, and who has it', 'route', '`carrier …`'],
+    ['operation', 'what it does', 'permission, and the least role', 'route', '`carrier …`'],
     Array(5).fill('---'),
   ];
   return [...rows, ...cells].map((row) => `| ${row.join(' | ')} |`).join('\n');

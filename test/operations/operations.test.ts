@@ -16,7 +16,12 @@ beforeEach(async () => {
 });
 afterEach(() => desk.home.dispose());
 
-const admin = () => ({ kind: 'token', name: expect.stringMatching(/^admin@/), tenant: 'default' });
+const admin = () => ({
+  kind: 'token',
+  name: expect.stringMatching(/^admin@/),
+  tenant: 'default',
+  role: 'owner',
+});
 const row = (operation: string, target: object, more: object = { outcome: 'done' }) => ({
   ...{ operation, target, principal: admin(), ...more },
 });
@@ -291,7 +296,7 @@ describe('[structure.9] one operation, whoever carries the request', () => {
     expect(rows).toMatchObject([
       { principal: admin(), outcome: 'done' },
       { principal: admin(), outcome: 'done' },
-      { principal: { kind: 'person', name: 'root', operator: true }, outcome: 'done' },
+      { principal: { kind: 'person', name: 'root', role: 'operator' }, outcome: 'done' },
     ]);
     // A code that is not used yet would be as good as a key.
     expect(JSON.stringify(rows)).not.toMatch(/[A-Z2-9]{8}/);

@@ -5,8 +5,7 @@ export function approve(operations: Caller): Command {
   return {
     name: 'approve',
     about: 'let in the person or the place that has this code: /approve CODE',
-    operatorsOnly: true,
-    forPaired: true,
+    least: 'member',
     async run({ args, principal }) {
       if (args === '') return { text: 'Which code? Write: /approve CODE' };
       const { agentId, connector } = principal;

@@ -2,12 +2,18 @@
  * Chat commands: `/new` and its like, as messages on any platform and by the platforms' own means. They carry what was
  * written to an operation, with the person as principal, and put its answer into words.
  */
+import {
+  grantsOfToken,
+  type PersonPrincipal,
+  roleHere,
+  roleOfToken,
+  type TokenHolder,
+} from '../../access/principal.js';
+import { type Grant, isAtLeast, lowerOf, type Role } from '../../access/role.js';
 import type { Agent } from '../../core/character.js';
 import { roomIdOf, scopeOf } from '../../core/memory.js';
-import type { Person } from '../../core/pairing.js';
 import { CarrierError, isRetryable } from '../../errors.js';
-import type { PersonPrincipal } from '../../operations/principal.js';
-import { type Arrival, isOperator, type Notice, personOf } from '../gate.js';
+import type { Arrival, Notice } from '../gate.js';
 import type { Written } from '../written.js';
 
 export interface Call extends Arrival {
@@ -24,10 +30,8 @@ export interface Command {
   readonly name: string;
   /** What it does, for /help: half a sentence. */
   readonly about: string;
-  /** Others are not shown it in /help. */
-  readonly operatorsOnly?: boolean;
-  /** Nor are those shown it whom an operator has paired, unless it is for them, too. */
-  readonly forPaired?: boolean;
+  /** The least role of those who are shown it in /help; absent: everybody. */
+  readonly least?: Role;
   /** Cut off, it is not begun again: nobody knows what that would do. */
   readonly unrepeatable?: boolean;
   run(call: Call): Promise<Notice>;
@@ -37,20 +41,19 @@ export function isCommand({ command }: Arrival, name: string): boolean {
   return command?.name === name;
 }
 
+/** What somebody may do, and for what: as of now, since roles are taken away, too. */
+export type GrantsOf = (arrival: Arrival) => Promise<readonly Grant[]>;
+
 export class Commands {
   readonly #own: Command[];
   readonly #more: (agent: Agent) => Promise<Command[]>;
-  readonly #isPaired: (person: Person) => Promise<boolean>;
+  readonly #grants: GrantsOf;
 
   /** @param more commands that one agent has besides; none of them hides one of the hub's own. */
-  constructor(
-    commands: Command[],
-    more: (agent: Agent) => Promise<Command[]>,
-    isPaired: (person: Person) => Promise<boolean>,
-  ) {
+  constructor(commands: Command[], more: (agent: Agent) => Promise<Command[]>, grants: GrantsOf) {
     this.#own = commands;
     this.#more = more;
-    this.#isPaired = isPaired;
+    this.#grants = grants;
   }
 
   async find(name: string, agent: Agent): Promise<Command | undefined> {
@@ -59,20 +62,19 @@ export class Commands {
   }
 
   /** For people to choose from, in the order they were given. */
-  async list({ operator, paired }: PersonPrincipal, agent: Agent): Promise<Command[]> {
+  async list(principal: PersonPrincipal, agent: Agent): Promise<Command[]> {
     const all = new Map<string, Command>();
     for (const command of [...this.#own, ...(await this.#more(agent))])
       if (!all.has(command.name)) all.set(command.name, command);
-    return [...all.values()].filter(
-      ({ operatorsOnly, forPaired }) => operator || !operatorsOnly || (paired && forPaired),
-    );
+    const role = roleHere(principal);
+    return [...all.values()].filter(({ least = 'guest' }) => isAtLeast(role, least));
   }
 
   /** Always has an answer, except where trying again may help: then it throws. */
   async run({ name, args }: Written, arrival: Arrival, givenAt: number): Promise<Notice> {
     const command = await this.find(name, arrival.agent);
     if (!command) return { text: `There is no command /${name}. /help lists those there are.` };
-    const principal = { ...principalOf(arrival), paired: await this.#isPaired(personOf(arrival)) };
+    const principal = principalOf(arrival, await this.#grants(arrival));
     try {
       return await command.run({ ...arrival, args, principal, givenAt });
     } catch (error) {
@@ -83,12 +85,20 @@ export class Commands {
   }
 }
 
-function principalOf(arrival: Arrival): Omit<PersonPrincipal, 'paired'> {
-  const { message, agent, vouched = false } = arrival;
-  const { connector, tenant } = message.source;
+function principalOf(arrival: Arrival, own: readonly Grant[]): PersonPrincipal {
+  const { message, agent, from } = arrival;
+  const { connector, tenant, channel } = message.source;
   return {
     ...{ kind: 'person', connector, tenant, userId: message.author.id, agentId: agent.id },
-    ...{ roomId: roomIdOf(agent.id, message.source), scope: scopeOf(message) },
-    operator: vouched || isOperator(arrival),
+    ...{ roomId: roomIdOf(agent.id, message.source), channel, scope: scopeOf(message) },
+    grants: from ? grantsThrough(from, own) : own,
+    ...(from && { via: from }),
   };
+}
+
+/** A token that keeps the hub running answers for whom it speaks as; with any other nobody has more than it has. */
+function grantsThrough(token: TokenHolder, own: readonly Grant[]): Grant[] {
+  const role = roleOfToken(token);
+  if (token.user === undefined && isAtLeast(role, 'operator')) return grantsOfToken(token);
+  return own.map((grant) => ({ ...grant, role: lowerOf(grant.role, role) }));
 }

@@ -1,5 +1,5 @@
+import type { PersonPrincipal } from '../../access/principal.js';
 import type { Agent } from '../../core/character.js';
-import type { PersonPrincipal } from '../../operations/principal.js';
 import type { Command } from './command.js';
 
 /** `commands` is asked when somebody wants to know: `help` is one of them. */

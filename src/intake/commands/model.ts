@@ -1,3 +1,5 @@
+import { roleHere } from '../../access/principal.js';
+import { isAtLeast } from '../../access/role.js';
 import type { Caller } from '../../operations/operations.js';
 import type { Command } from './command.js';
 
@@ -12,7 +14,7 @@ export function model(operations: Caller): Command {
         const lines = room.models.map((ref) =>
           ref === room.model ? `- ${ref} (chosen for this room)` : `- ${ref}`,
         );
-        const how = principal.operator
+        const how = isAtLeast(roleHere(principal), 'operator')
           ? '\nChoose one: /model NAME. Back to the usual order: /model default'
           : '';
         return { text: `Models, asked in this order:\n${lines.join('\n')}${how}` };

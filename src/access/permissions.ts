@@ -1,0 +1,55 @@
+/**
+ * Who may do what: the one table. What has no row here, nobody may do; an operation whose permission has no row does
+ * not compile. `docs/operations.md` shows it.
+ */
+import type { Role } from './role.js';
+
+interface Row {
+  /** The least role, for what is concerned (`principal.ts`). */
+  least: Role;
+  /** Anybody, for themselves and for the room they are in. */
+  self?: true;
+  /** The least role of a person where it concerns a place in which groups talk. */
+  places?: Role;
+}
+
+export const permissions = {
+  /** Talk to agents, over the hub's own routes. */
+  'messages.send': { least: 'guest' },
+  /** Read rooms, files and turns over the routes by which messages are sent. */
+  'messages.read': { least: 'guest' },
+  /** Call routes behind the hub's tokens that connectors and plugins bring. */
+  'routes.call': { least: 'member' },
+  'metrics.read': { least: 'operator' },
+  'agents.read': { least: 'operator' },
+  'pairings.read': { least: 'operator' },
+  'pairings.approve': { least: 'operator', places: 'member' },
+  'pairings.revoke': { least: 'operator' },
+  'tokens.read': { least: 'admin' },
+  'tokens.revoke': { least: 'admin' },
+  'secrets.read': { least: 'admin' },
+  'secrets.change': { least: 'admin' },
+  'rooms.read': { least: 'operator' },
+  'rooms.forget': { least: 'operator' },
+  'rooms.status': { least: 'operator', self: true },
+  'rooms.renew': { least: 'operator', self: true },
+  'rooms.model': { least: 'operator' },
+  'turns.read': { least: 'operator' },
+  'turns.stop': { least: 'operator', self: true },
+  'turns.run': { least: 'operator' },
+  'turns.decide': { least: 'operator' },
+  'deliveries.read': { least: 'operator' },
+  'deliveries.change': { least: 'operator' },
+  /** Whatever platform they were for. */
+  'deliveries.changeAll': { least: 'admin' },
+  'people.forget': { least: 'operator', self: true },
+  'health.read': { least: 'admin' },
+  'audit.read': { least: 'admin' },
+} as const satisfies Record<string, Row>;
+
+export type Permission = keyof typeof permissions;
+
+/** Undefined for what is no permission. */
+export function rowOf(permission: string): Row | undefined {
+  return Object.hasOwn(permissions, permission) ? permissions[permission as Permission] : undefined;
+}

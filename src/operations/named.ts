@@ -1,0 +1,15 @@
+import { type Principal, roleHere, roleOfToken } from '../access/principal.js';
+import type { Principal as AuditedPrincipal } from '../store/audit-log.js';
+
+/** As audit rows name whoever asks: by ids alone. */
+export function namedIn(principal: Principal): AuditedPrincipal {
+  if (principal.kind === 'system') return { kind: principal.kind, name: 'the hub' };
+  const { kind, tenant } = principal;
+  if (kind === 'token') {
+    const { name, id, user } = principal;
+    return { kind, name, tenant, role: roleOfToken(principal), ...(id && { id }), ...(user && { user }) };
+  }
+  const { userId, connector, agentId, roomId, via } = principal;
+  const where = { tenant, connector, agentId, roomId, role: roleHere(principal) };
+  return { kind, name: userId, ...where, ...(via && { via: via.id ?? via.name }) };
+}
