@@ -1,5 +1,7 @@
 import { admitted, named } from './admitted.js';
 import type { Input } from './carry.js';
+import { row } from './output.js';
+import { tokenCommands } from './token-commands.js';
 import { type Typed, typed } from './typed.js';
 
 const ofAgent: Typed['options'] & {} = [['--agent-id <id>', 'of this agent']];
@@ -76,22 +78,7 @@ export const groups: Record<string, { about: string; commands: Record<string, Ty
       }),
     },
   },
-  tokens: {
-    about: 'who may call the hub',
-    commands: {
-      list: typed('tokens.list', {
-        about: 'the tokens by name, never the secrets themselves',
-        isDefault: true,
-        show: ({ tokens }) =>
-          tokens.map(({ name, role, tenant, createdAt }) => row(name, role, tenant, createdAt)),
-      }),
-      revoke: typed('tokens.revoke', {
-        about: 'withdraw a token in all processes; a hub whose own it is makes a new one at its next start',
-        fields: ['name'],
-        show: ({ name }) => [`Revoked: ${name}.`],
-      }),
-    },
-  },
+  tokens: tokenCommands,
   secrets: {
     about: 'secrets that the hub keeps, for `secret:NAME` in settings and characters',
     commands: {
@@ -278,10 +265,6 @@ export const alone: Record<string, Typed> = {
     fails: ({ ready }) => !ready,
   }),
 };
-
-function row(...cells: string[]): string {
-  return cells.filter(Boolean).join('  ');
-}
 
 function more(nextCursor: string | null): string[] {
   return nextCursor ? [`More: --cursor ${nextCursor}`] : [];

@@ -3,6 +3,11 @@ export function print(text = ''): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** A line of a list; what is empty is left out. */
+export function row(...cells: string[]): string {
+  return cells.filter(Boolean).join('  ');
+}
+
 /** Colour and cursor codes only where a person is looking. */
 export const paint = {
   dim: (text: string) => wrap(2, text),

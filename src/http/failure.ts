@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorRequestHandler } from 'express';
+import type { HubRequest } from '../connector/connector.js';
 import { CarrierError, type ErrorCode, FatalError, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { redact } from '../redaction.js';
@@ -24,6 +25,8 @@ export function answerFailures(log: Pick<Logger, 'error' | 'warn'>): ErrorReques
   // Express tells an error handler by its four parameters.
   return (thrown, req, res, _next) => {
     const error = asAnswer(thrown);
+    // It was told why it ends, and its handler went on for a moment.
+    if (res.writableEnded && (req as HubRequest).revoked?.aborted) return;
     if (error.code === 'internal') log.error({ err: thrown, method: req.method }, 'request failed');
     else if (error.status >= 500) log.warn({ err: error, method: req.method }, 'request not served');
     if (res.headersSent) {
@@ -34,7 +37,7 @@ export function answerFailures(log: Pick<Logger, 'error' | 'warn'>): ErrorReques
   };
 }
 
-function sendFailure(req: IncomingMessage, res: ServerResponse, error: CarrierError): void {
+export function sendFailure(req: IncomingMessage, res: ServerResponse, error: CarrierError): void {
   if (error instanceof RetryableError && error.retryAfterMs !== undefined)
     res.setHeader('Retry-After', Math.ceil(error.retryAfterMs / 1000));
   sendJson(res, error.status, {

@@ -17,12 +17,12 @@ import { approvePairing, listPairings, revokePairing } from './pairings.js';
 import { forgetPerson } from './people.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
-import { listTokens, revokeToken } from './tokens.js';
+import { issueToken, listTokens, revokeToken } from './tokens.js';
 import { listTurns, resumeTurn, runAgain, showTurn, stopTurn } from './turns.js';
 
 export const operations = [
   ...[listAgents, showAgent, checkAgent, listPairings, approvePairing, revokePairing],
-  ...[listTokens, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
+  ...[listTokens, issueToken, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
   ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth, listAudit],
