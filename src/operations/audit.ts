@@ -16,7 +16,10 @@ const row = {
   principal: z.looseObject({ kind: z.string(), name: z.string() }),
   operation: z.string(),
   target: z.record(z.string(), z.unknown()),
-  from: z.string().optional().describe('an address; absent: it is not known, or the principal says it'),
+  from: z
+    .looseObject({ address: text, connector: text, roomId: text })
+    .optional()
+    .describe('absent: it is not known, or it was the hub'),
   outcome: z.enum(outcomes),
   error: z.string().optional(),
   seq: z.number().optional().describe('its number in the chain; absent: an older hub wrote it'),

@@ -70,7 +70,7 @@ function isRow({ at, principal, target, from, outcome, error, previous }: Linked
     typeof principal.kind === 'string' &&
     typeof principal.name === 'string' &&
     isObject(target) &&
-    (from === undefined || typeof from === 'string') &&
+    (from === undefined || isObject(from)) &&
     outcomes.includes(outcome) &&
     (error === undefined || typeof error === 'string') &&
     typeof previous === 'string'

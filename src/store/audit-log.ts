@@ -16,6 +16,14 @@ export interface Principal {
   [more: string]: unknown;
 }
 
+/** Where a call came from: the address of a request, or the connector and the room of a chat. */
+interface Origin {
+  address?: string;
+  connector?: string;
+  roomId?: string;
+  [more: string]: unknown;
+}
+
 /** Ids alone: a row outlives what it is about. */
 export interface AuditRow {
   /** UUIDv7, from `newId`. */
@@ -26,6 +34,7 @@ export interface AuditRow {
   operation: string;
   /** What it was done to; small, and never a secret: rows are not forgotten. */
   target: Record<string, unknown>;
+  from?: Origin;
   outcome: 'done' | 'denied' | 'failed';
   /** The error's code. */
   error?: string;

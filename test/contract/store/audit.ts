@@ -47,9 +47,9 @@ export function auditContract(subject: StoreSubject): void {
           outcome: 'denied',
           error: 'not_allowed',
         }),
-        auditRow({ from: '::1', target: JSON.parse('{"__proto__": {"b": 1, "a": [2.5, -0]}}') }),
+        auditRow({ from: { address: '::1' }, target: JSON.parse('{"__proto__": {"b": 1, "a": [2.5, -0]}}') }),
         auditRow({
-          from: '',
+          from: { connector: 'c', roomId: 'r' },
           principal: { kind: 'token', name: '', '1': 1, '': 2 },
         }),
       );
