@@ -133,6 +133,18 @@ function arrange(env: z.output<typeof Environment>) {
       /** Undefined: one of this data folder's own. */
       callbackSecret: env.CARRIER_CALLBACK_SECRET,
       maxBacklog: env.CARRIER_MAX_BACKLOG,
+      /** Whose JWTs are taken in the place of tokens; absent: nobody's. */
+      ...(env.CARRIER_JWT_ISSUER && {
+        issuer: {
+          issuer: env.CARRIER_JWT_ISSUER,
+          audience: env.CARRIER_JWT_AUDIENCE,
+          type: env.CARRIER_JWT_TYPE,
+          /** Where its keys are; absent: as it says itself. */
+          jwksUrl: env.CARRIER_JWT_JWKS,
+          /** Their `sub` is an account of this tenant. */
+          tenant: env.CARRIER_JWT_TENANT,
+        },
+      }),
     },
     /** How much is kept of one person's files, and of all in one place, in bytes; `Infinity` is no limit. */
     files: {

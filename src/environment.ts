@@ -15,6 +15,13 @@ const secretKey = z
     'must have at least 16 characters and no comma; `openssl rand -base64 32` makes a good one',
   );
 
+/** What comes over plain http can be changed on its way. */
+function isSafeUrl(url: string | undefined): boolean {
+  if (url === undefined) return true;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
 export const Environment = z
   .object({
     CARRIER_DATA_DIR: z.string().default('./data'),
@@ -51,6 +58,11 @@ export const Environment = z
     CARRIER_REPLY_TIMEOUT_MS: count(120_000, 100, 3_600_000),
     CARRIER_CALLBACK_ALLOW_PRIVATE: flag('false'),
     CARRIER_CALLBACK_SECRET: z.string().min(16).optional(),
+    CARRIER_JWT_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+    CARRIER_JWT_AUDIENCE: z.string().min(1).default('carrier'),
+    CARRIER_JWT_JWKS: z.url({ protocol: /^https?$/ }).optional(),
+    CARRIER_JWT_TYPE: z.string().min(1).default('at+jwt'),
+    CARRIER_JWT_TENANT: z.string().min(1).max(256).default('default'),
     REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
     REDIS_PASSWORD: z.string().optional(),
     REDIS_CA: z.string().includes('BEGIN CERTIFICATE', { error: 'must be a certificate in PEM' }).optional(),
@@ -96,6 +108,14 @@ export const Environment = z
   .refine((env) => !env.REDIS_URL === !env.MONGODB_URL, {
     path: ['REDIS_URL'],
     message: 'REDIS_URL and MONGODB_URL belong together: set both, or neither for the embedded hub',
+  })
+  .refine((env) => !env.CARRIER_JWT_JWKS || env.CARRIER_JWT_ISSUER, {
+    path: ['CARRIER_JWT_JWKS'],
+    message: 'belongs to CARRIER_JWT_ISSUER: set both, or only that',
+  })
+  .refine((env) => [env.CARRIER_JWT_ISSUER, env.CARRIER_JWT_JWKS].every(isSafeUrl), {
+    path: ['CARRIER_JWT_ISSUER'],
+    message: 'keys are read over https alone, except from this machine',
   })
   .refine((env) => !env.REDIS_CLUSTER || env.REDIS_SENTINELS.length === 0, {
     path: ['REDIS_CLUSTER'],

@@ -52,6 +52,10 @@ export const errorCodes = {
     meaning: 'No reply in time; the message is stored and will still be answered.',
   },
   delivery_failed: { status: 502, meaning: 'The platform did not take the reply.' },
+  issuer_unavailable: {
+    status: 503,
+    meaning: 'The keys of the identity provider that JWTs are checked with cannot be read.',
+  },
   store_unavailable: { status: 503, meaning: 'The store cannot be read or written.' },
   store_locked: { status: 503, meaning: 'Another hub holds this data folder.' },
   shutting_down: { status: 503, meaning: 'The hub is stopping and takes no new work.' },

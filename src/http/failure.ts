@@ -37,6 +37,9 @@ export function answerFailures(log: Pick<Logger, 'error' | 'warn'>): ErrorReques
 function sendFailure(req: IncomingMessage, res: ServerResponse, error: CarrierError): void {
   if (error instanceof RetryableError && error.retryAfterMs !== undefined)
     res.setHeader('Retry-After', Math.ceil(error.retryAfterMs / 1000));
+  // RFC 6750, section 3.1.
+  if (error.status === 401 && !res.hasHeader('WWW-Authenticate'))
+    res.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"');
   sendJson(res, error.status, {
     error: { code: error.code, message: publicMessage(error), field: error.field },
   });
