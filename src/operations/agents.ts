@@ -11,7 +11,7 @@ const Problem = z.object({
 const OneAgent = z.strictObject({ agentId: id });
 /** Agents are the hub's own, whoever talks to them. */
 const concerns = ({ agentId }: { agentId: string }) => ({ agentId, tenant: 'default' });
-const unknown = ({ agentId }: { agentId: string }) => agentUnknown(agentId);
+const unknown = { of: ({ agentId }: { agentId: string }) => agentUnknown(agentId) };
 const audit = ({ agentId }: { agentId: string }) => ({ agentId });
 
 export const listAgents = defineOperation({

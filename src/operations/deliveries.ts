@@ -84,7 +84,7 @@ export const sendAllAgain = defineOperation({
   input: z.strictObject({ agentId: id }),
   output: z.object({ deliveries: z.number() }),
   concerns: ({ agentId }) => ({ agentId }),
-  unknown: ({ agentId }) => agentUnknown(agentId),
+  unknown: { of: ({ agentId }) => agentUnknown(agentId) },
   audit: (input) => input,
   async run({ agentId }, { store, deliveryQueue }) {
     const rooms = new Set<string>();

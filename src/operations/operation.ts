@@ -121,7 +121,7 @@ export interface Operation<
   /** Whoever may do it to some of what it concerns may call it; `run` leaves out what they may not see. */
   readonly partly?: boolean;
   /** Said where there is no such thing, and to whoever may not see it: nobody learns which ids there are. */
-  unknown?: { message: string; field: string } | ((input: z.output<Input>) => FatalError);
+  readonly unknown?: { message: string; field: string } | { of(input: z.output<Input>): FatalError };
   run(input: z.output<Input>, circumstances: Circumstances): Promise<z.input<Output>>;
 }
 

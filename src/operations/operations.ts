@@ -89,7 +89,7 @@ export class Operations implements Caller {
       const { unknown } = operation;
       if (error !== 'permission_denied' || !unknown || !authorisePart(principal, operation.permission, {}))
         throw thrown;
-      if (typeof unknown === 'function') throw unknown(checked);
+      if ('of' in unknown) throw unknown.of(checked);
       throw new FatalError('not_found', unknown.message, { field: unknown.field });
     }
   }

@@ -66,7 +66,7 @@ export const approvePairing = defineOperation({
     const person = await pairings.asked(code, within);
     return person ? { ...whereOf(person), userId: person.id } : { ...within };
   },
-  unknown: unknownCode,
+  unknown: { of: unknownCode },
   async run({ code, within }, { pairings, places }): Promise<PairedPlace | ReturnType<typeof shownPairing>> {
     if (await places.asked(code, within)) return places.approve(code);
     return shownPairing(await pairings.approve(code, within));
@@ -85,7 +85,7 @@ export const revokePairing = defineOperation({
     const person = await pairings.get(pairing);
     return person ? { ...whereOf(person), userId: person.id } : {};
   },
-  unknown: unknownPairing,
+  unknown: { of: unknownPairing },
   audit: (input) => input,
   async run({ pairing }, { pairings, places }) {
     return (await places.revoke(pairing)) ?? shownPairing(await pairings.revoke(pairing));
