@@ -1,11 +1,12 @@
 /** The routes of the API, and the order in which a request is judged: permission, agent, type, body, fields, room, sizes. */
 import type { IncomingMessage } from 'node:http';
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type RequestHandler, type Response, Router } from 'express';
 import {
   type Attachment,
   CarrierError,
   FatalError,
   type Host,
+  type HubRequest,
   type InboundMessage,
   type Permission,
   type Principal,
@@ -18,18 +19,10 @@ import {
 import { Access } from './access.js';
 import { bodyKind, readJson } from './body.js';
 import { checkCallbackUrl } from './callback.js';
-import { sendFile } from './file.js';
-import {
-  callbackUrlOf,
-  callerIds,
-  connectorName,
-  invalidField,
-  parsePayload,
-  parseRoomId,
-  roomOf,
-  toInbound,
-} from './normalize.js';
-import { answer, renderMessage, renderTurn, sendFailure, sendJson, turnFailure } from './render.js';
+import { InFlight, ownerOf } from './in-flight.js';
+import { callbackUrlOf, callerIds, invalidField, parsePayload, roomOf, toInbound } from './normalize.js';
+import { type ApiRequest, type Reader, readFile, readHistory, readTurn } from './reading.js';
+import { answer, sendFailure, sendJson, turnFailure } from './render.js';
 import { ReplyStream } from './stream.js';
 import { uploadReader } from './upload.js';
 import type { Wait, Waiters } from './wait.js';
@@ -40,6 +33,7 @@ export interface ApiLimits {
   maxFiles: number;
   maxUploadingBytes: number;
   callbackAllowPrivate: boolean;
+  callbackSecretOf?(tokenId: string): Promise<string | null>;
   /** Requests that may wait for their replies at once. */
   maxBacklog: number;
 }
@@ -61,33 +55,37 @@ export const routes: readonly {
   method: 'GET' | 'POST';
   path: string;
   permission: Permission;
-  does: 'send' | 'history' | 'file' | 'turn';
+  handler: 'send' | Reader;
 }[] = [
-  { method: 'POST', path: '/:agentId/message', permission: 'messages.send', does: 'send' },
-  { method: 'GET', path: '/:agentId/rooms/:roomId/messages', permission: 'messages.read', does: 'history' },
+  { method: 'POST', path: '/:agentId/message', permission: 'messages.send', handler: 'send' },
+  {
+    method: 'GET',
+    path: '/:agentId/rooms/:roomId/messages',
+    permission: 'messages.read',
+    handler: readHistory,
+  },
   {
     method: 'GET',
     path: '/:agentId/rooms/:roomId/messages/:messageId/files/:index',
     permission: 'messages.read',
-    does: 'file',
+    handler: readFile,
   },
-  { method: 'GET', path: '/:agentId/turns/:turnId', permission: 'messages.read', does: 'turn' },
+  { method: 'GET', path: '/:agentId/turns/:turnId', permission: 'messages.read', handler: readTurn },
 ];
-
-type ApiRequest = Request<Record<string, string>>;
 
 /** @param running throws `shutting_down` while the connector is stopped. */
 export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandler {
   const readUpload = uploadReader(limits);
+  const bodies = new InFlight(limits.maxUploadingBytes);
   const router = Router({ caseSensitive: true });
-  const handlers = { send, history, file, turn };
 
-  for (const { method, path, permission, does } of routes) {
+  for (const { method, path, permission, handler } of routes) {
     const at = router.route(path);
     const handle: RequestHandler<Record<string, string>> = async (req, res) => {
       const access = new Access(req, req.params.agentId!, permission);
-      access.requireAgent(running().host);
-      await handlers[does](req, res, access);
+      const { host } = running();
+      access.requireAgent(host);
+      await (handler === 'send' ? send(req, res, access) : handler(req, res, { access, host }));
     };
     if (method === 'POST') at.post(handle).all(refuseMethod('POST'));
     else at.get(handle).all(refuseMethod('GET, HEAD'));
@@ -104,47 +102,12 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
     if (callbackUrlOf(message.source) !== null) return accept(access, res, sent);
     const wait = await waiters.open(roomIdOf(message.agentId, message.source));
     res.once('close', () => wait.end());
+    whenRevoked(req, (error) => wait.fail(error));
     try {
       await exchange(req, res, sent, wait, access);
     } finally {
       wait.end();
     }
-  }
-
-  async function history({ params, query }: ApiRequest, res: Response, access: Access) {
-    const channel = parseRoomId(params.roomId!);
-    if (!access.reaches(channel))
-      throw new FatalError('not_found', 'There is no such room.', { field: 'roomId' });
-    const roomId = roomIdOf(params.agentId!, { ...hereOf(access), channel });
-    const { items, nextCursor } = await running().host.history(roomId, pageOf(query));
-    sendJson(res, 200, { messages: items.map(renderMessage), nextCursor });
-  }
-
-  async function file({ params }: ApiRequest, res: Response, access: Access) {
-    const { host } = running();
-    const { messageId, index } = params;
-    const channel = parseRoomId(params.roomId!);
-    const roomId = roomIdOf(params.agentId!, { ...hereOf(access), channel });
-    const memory = access.reaches(channel) ? await host.message(messageId!) : null;
-    // Whether somebody else's message exists is not told.
-    const attachments = memory?.roomId === roomId ? memory.content.attachments : [];
-    const attachment = /^\d{1,4}$/.test(index!) ? attachments[Number(index)] : undefined;
-    const bytes = attachment && (await host.getFile(attachment.file));
-    if (!bytes) throw new FatalError('not_found', 'This room has no such file.', { field: 'index' });
-    sendFile(res, attachment, bytes);
-  }
-
-  async function turn({ params }: ApiRequest, res: Response, access: Access) {
-    const { host } = running();
-    const found = await host.turn(params.turnId!);
-    // Whose room it is, what stands in it says: the hub's own tokens see a turn of which nothing is left.
-    const [any] = found ? (await host.history(found.roomId, { limit: 1 })).items : [];
-    const isSeen = any ? access.sees(any.source) : access.seesAll();
-    if (!found || found.agentId !== params.agentId || !isSeen)
-      throw new FatalError('not_found', 'No such turn. A turn can be read once it is finished.', {
-        field: 'turnId',
-      });
-    sendJson(res, 200, renderTurn(found));
   }
 
   function tooManyWait({ size }: Waiters): RetryableError | null {
@@ -157,15 +120,20 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
   async function readMessage(req: ApiRequest, res: Response, host: Host, access: Access): Promise<Sent> {
     const { fields, files, release } =
       bodyKind(req) === 'json'
-        ? { fields: await readJson(req, limits.maxBodyBytes), files: [], release: undefined }
+        ? { fields: await readBody(req), files: [], release: undefined }
         : await readUpload(req, res);
-    const { user, tenant } = access.token;
+    // Its body may have taken long.
+    (req as HubRequest).revoked?.throwIfAborted();
+    const { id, bootstrap, user, tenant } = access.token;
     const payload = parsePayload(fields, user);
     if (user !== undefined && payload.userId !== user) throw access.denied('userId');
     if (!access.reaches(roomOf(payload))) throw access.denied('roomId');
-    const message = toInbound({ agentId: req.params.agentId!, tenant, payload });
-    if (payload.callbackUrl !== undefined)
+    const tokenId = bootstrap ? undefined : id;
+    const message = toInbound({ agentId: req.params.agentId!, tenant, tokenId, payload });
+    if (payload.callbackUrl !== undefined) {
       checkCallbackUrl(payload.callbackUrl, { allowPrivate: limits.callbackAllowPrivate });
+      await requireCallbackSecret(tokenId);
+    }
     if (files.length === 0) return { message };
     const envelope = { ...message, files: files.map(({ name, bytes }) => ({ name, size: bytes.length })) };
     const complete = async () => {
@@ -182,6 +150,26 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
         release?.();
       },
     };
+  }
+
+  /** Counted apart from uploads, which must not stand in the way of short messages. */
+  async function readBody(req: IncomingMessage): Promise<unknown> {
+    const { maxBodyBytes: most } = limits;
+    const release = bodies.take(ownerOf(req), Math.min(Number(req.headers['content-length'] ?? most), most));
+    try {
+      return await readJson(req, most);
+    } finally {
+      release();
+    }
+  }
+
+  async function requireCallbackSecret(tokenId: string | undefined): Promise<void> {
+    if (tokenId === undefined || (await limits.callbackSecretOf?.(tokenId))) return;
+    throw new FatalError(
+      'callback_refused',
+      'callbackUrl: this token has no secret to sign callbacks with. Set CARRIER_SECRET_KEY in all hubs, and issue another token.',
+      { field: 'callbackUrl' },
+    );
   }
 
   async function receive(from: Principal, { message, complete, release }: Sent): Promise<Receipt | null> {
@@ -240,21 +228,10 @@ async function stream(replies: ReplyStream, receipt: Receipt, wait: Wait): Promi
   }
 }
 
-/** Where the rooms are that a token names. */
-function hereOf({ token }: Access): { connector: string; tenant: string } {
-  return { connector: connectorName, tenant: token.tenant };
-}
-
-function pageOf(query: Request['query']): { limit: number; cursor?: string; order?: 'oldest' | 'newest' } {
-  const { limit = '50', cursor, order = 'oldest' } = query;
-  if (typeof limit !== 'string' || !/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > 200)
-    throw invalidField('limit', 'limit: must be a whole number from 1 to 200.');
-  if (order !== 'oldest' && order !== 'newest')
-    throw invalidField('order', 'order: must be "oldest" or "newest".');
-  if (cursor === undefined) return { limit: Number(limit), order };
-  if (typeof cursor !== 'string' || cursor === '' || cursor.length > 1024)
-    throw invalidField('cursor', 'cursor: must be the nextCursor of an earlier answer.');
-  return { limit: Number(limit), cursor, order };
+function whenRevoked(req: IncomingMessage, end: (error: unknown) => void): void {
+  const { revoked } = req as HubRequest;
+  if (revoked?.aborted) end(revoked.reason);
+  else revoked?.addEventListener('abort', () => end(revoked.reason), { once: true });
 }
 
 function refuseMethod(allow: string): RequestHandler {

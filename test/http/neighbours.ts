@@ -3,12 +3,11 @@ import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { httpConnector } from '../../connectors/http/connector.js';
-import type { TokenHolder } from '../../src/access/principal.js';
+import { tokenId } from '../../src/access/issued-token.js';
 import type { Carrier } from '../../src/carrier.js';
 import { turnIdOf } from '../../src/core/turn.js';
 import { FatalError } from '../../src/errors.js';
 import { type HttpServer, startHttpServer } from '../../src/http/server.js';
-import { tokenVerifier } from '../../src/http/tokens.js';
 import { all } from '../../src/store/paging.js';
 import { Platform } from '../hub/platform.js';
 import { Home } from '../support/hub.js';
@@ -52,26 +51,41 @@ export interface Things {
 export const nobodys: Things = {
   ...{ agent: 'nobody', room: 'nowhere', message: 'msg_none', roomId: 'room_none', turn: 'turn_none' },
   ...{ failedTurn: 'turn_none2', runningTurn: 'turn_none3', runningRoom: 'room_none2', delivery: 'none' },
-  ...{ pairing: 'pairing_none', code: 'ABCDEFGH', person: 'nobody-here', token: 'no-such-token' },
+  ...{
+    pairing: 'pairing_none',
+    code: 'ABCDEFGH',
+    person: 'nobody-here',
+    token: 'no-such-token',
+    tenant: 'no-tenant',
+  },
 };
 
-/** Tokens whose roles, users and agents no old record can have. */
-const holders: Record<string, TokenHolder> = {
-  'beta’s root': { name: 'r', tenant: 'beta', role: 'operator', user: 'root' },
-  'a member of the hub': { name: 'm', tenant: 'default', role: 'member' },
-  'beta’s owner': { name: 'bo', tenant: 'beta', role: 'owner' },
-  'acme’s bob': { name: 'bob', tenant: 'acme', role: 'member', user: 'bob' },
-  'acme’s bob, an operator': { name: 'bobop', tenant: 'acme', role: 'operator', user: 'bob' },
-  'the same alice of beta': { name: 'balice', tenant: 'beta', role: 'member', user: 'alice' },
-  'acme’s, for another agent': { name: 'ag', tenant: 'acme', role: 'admin', agents: ['other'] },
-  'the hub’s, for another agent': { name: 'hag', tenant: 'default', role: 'owner', agents: ['other'] },
-  'acme’s, for nothing': { name: 'sl', tenant: 'acme', role: 'admin', scopes: [] },
-  'the hub’s, for what there is not': { name: 'us', tenant: 'default', role: 'owner', scopes: ['all', '*'] },
-  'the hub’s, of a role there is not': { name: 'ur', tenant: 'default', role: 'emperor' as never },
+/** Tokens that are issued, besides the administrators'. */
+const issued: Record<string, object> = {
+  'a member of the hub': { tenant: 'default' },
+  'beta’s owner': { tenant: 'beta', role: 'owner' },
+  'beta’s root': { tenant: 'beta', role: 'operator', user: 'root' },
+  'acme’s bob': { tenant: 'acme', user: 'bob' },
+  'acme’s bob, an operator': { tenant: 'acme', role: 'operator', user: 'bob' },
+  'the same alice of beta': { tenant: 'beta', user: 'alice' },
+  'acme’s, for another agent': { tenant: 'acme', role: 'admin', agents: ['other'] },
+  'the hub’s, for another agent': { tenant: 'default', role: 'owner', agents: ['other'] },
+  'acme’s, for the audit log': { tenant: 'acme', role: 'admin', scopes: ['audit.read'] },
+};
+
+/** As a newer hub, or somebody by hand, may have written them. */
+const strange = {
+  'the hub’s, for what there is not': { role: 'owner', scopes: ['all', '*', 'messages.*'] },
+  'the hub’s, of a role there is not': { role: 'emperor' },
 };
 
 /** Those that see nothing of what acme's alice has in the room and with the agent that they have it with. */
-export const strangers = ['beta', ...Object.keys(holders)];
+export const strangers = [
+  'beta',
+  ...Object.keys(issued),
+  ...Object.keys(strange),
+  'a record’s, of a role there is not',
+];
 
 export class Neighbours {
   readonly home = new Home();
@@ -80,7 +94,8 @@ export class Neighbours {
   theirs!: Things;
   #server!: HttpServer;
   #receiver!: Server;
-  #held: (() => void)[] = [];
+  readonly #held: (() => void)[] = [];
+  readonly #tokens = new Map<string, string>();
 
   async open(): Promise<void> {
     for (const id of ['assistant', 'other']) this.home.character(id, { name: 'Ada', bio: '.', plugins: [] });
@@ -114,25 +129,17 @@ export class Neighbours {
       { connectors: [this.platform, http], model: () => model },
       { CARRIER_DELIVERY_REFUSED_MS: '50' },
     );
-    const records = tokenVerifier(this.carrier.store.tokens);
     this.#server = await startHttpServer({
       config: { host: '127.0.0.1', port: 0 },
       connectors: () => this.carrier.connectors(),
       plugins: () => this.carrier.routes(),
-      tokens: {
-        ...records,
-        verify: async (token) => holders[decodeURIComponent(token)] ?? records.verify(token),
-      },
+      tokens: this.carrier.tokens.known,
       ready: () => this.carrier.ready(),
       metrics: () => this.carrier.metrics(),
       operations: this.carrier.operations,
       log: { error: () => {}, warn: () => {} } as never,
     });
-    for (const tenant of ['default', 'acme', 'beta']) {
-      const hash = createHash('sha256').update(tenant).digest('hex');
-      const record = { hash, name: `${tenant}-admin`, role: 'admin' as const, tenant, createdAt: 1 };
-      await this.carrier.store.tokens.save(record);
-    }
+    await this.#issue();
     await this.#fill();
   }
 
@@ -149,7 +156,7 @@ export class Neighbours {
     const response = await fetch(this.#server.url + path, {
       method,
       headers: {
-        authorization: `Bearer ${encodeURIComponent(who)}`,
+        authorization: `Bearer ${this.#tokens.get(who)}`,
         ...(!form && { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -187,9 +194,35 @@ export class Neighbours {
       dead: await all((page) => store.outbox.list({ ...page, state: 'dead' })),
       waiting: (await all((page) => store.outbox.list({ ...page, state: 'waiting' }))).map(({ id }) => id),
       pairings: await operations!.call('pairings.list', {}, system),
-      tokens: (await store.tokens.list()).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+      tokens: await this.carrier.tokens.list(),
       notes: await store.notes.list('room', 1000),
     };
+  }
+
+  async #issue(): Promise<void> {
+    const { tokens, notes } = this.carrier.store;
+    const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+    for (const tenant of ['default', 'acme', 'beta']) {
+      this.#tokens.set(tenant, `admin-of-${tenant}`);
+      const record = { hash: hashOf(`admin-of-${tenant}`), name: `${tenant}-admin`, tenant, createdAt: 1 };
+      await tokens.save({ ...record, role: 'admin' });
+    }
+    const wrong = 'a record’s, of a role there is not';
+    this.#tokens.set(wrong, 'emperor');
+    const record = { hash: hashOf('emperor'), name: 'emperor', tenant: 'default', createdAt: 1 };
+    await tokens.save({ ...record, role: 'emperor' as never });
+    for (const [name, what] of Object.entries(strange)) {
+      const text = name.replace(/\W/g, '');
+      this.#tokens.set(name, text);
+      const more = { name, tenant: 'default', createdAt: 1, madeBy: 'hand', hash: hashOf(text) };
+      await notes.put(`issued-token:${tokenId(hashOf(text))}`, { ...more, ...what });
+    }
+    for (const [name, what] of Object.entries(issued)) {
+      const body = { name, ...what };
+      const { status, text, json } = await this.ask('default', 'POST', { path: '/tokens', body });
+      if (status !== 200) throw new Error(text);
+      this.#tokens.set(name, json.token);
+    }
   }
 
   /** What alice of acme said, and what came of it. */
