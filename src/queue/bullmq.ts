@@ -242,9 +242,9 @@ export class BullmqQueue implements RoomQueue {
       await parked(run, error);
       throw new UnrecoverableError(asCarrierError(error).message);
     } finally {
+      if (!this.#slots.isOpen) this.#age();
       door.leave(share);
       worker.letGo(job, hold);
-      this.#age();
     }
   }
 
@@ -260,7 +260,7 @@ export class BullmqQueue implements RoomQueue {
     throw new DelayedError();
   }
 
-  /** Behind others, of whom there are always new ones, a room would wait for ever. */
+  /** Where there are always new ones before it, a room would wait for ever. */
   #age(): void {
     if (this.#closed || Date.now() - this.#agedAt < ageMs) return;
     this.#agedAt = Date.now();
