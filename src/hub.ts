@@ -2,6 +2,7 @@ import { AdminToken } from './admin-token.js';
 import { type Carrier, type Overrides, startCarrier } from './carrier.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
+import { withIssuer } from './http/issuer.js';
 import { startHttpServer } from './http/server.js';
 import type { Logger } from './logger.js';
 import { shutDown } from './shutdown.js';
@@ -57,10 +58,11 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
     config: config.http,
     connectors: () => carrier.connectors(),
     plugins: () => carrier.routes(),
-    tokens: carrier.tokens.known,
+    tokens: config.http.issuer ? withIssuer(config.http.issuer, carrier.tokens.known) : carrier.tokens.known,
     ready: () => carrier.ready(),
     metrics: () => carrier.metrics(),
     operations: carrier.operations,
+    limits: { ...config.http.limits, counter: carrier.rates, limited: carrier.limited },
     log,
   });
   carrier.announce(server.url);

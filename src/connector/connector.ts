@@ -182,6 +182,8 @@ export type Principal = TokenHolder;
 export interface HubRequest extends IncomingMessage {
   /** Present behind the hub's tokens. */
   principal?: Principal;
+  /** Whose address it comes from, by CARRIER_TRUSTED_PROXIES; IPv4 within IPv6 as IPv4. */
+  address?: string;
   /**
    * Aborted when the request's token is revoked or expires: end the request then, and answer `reason`, an error
    * (`token_revoked`). What has not ended a moment later is cut off. Present behind the hub's tokens.

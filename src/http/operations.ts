@@ -37,12 +37,12 @@ const requireJson: RequestHandler = (req, _res, next) => {
 function carry({ method, operation }: Route, operations: Caller): RequestHandler {
   return async (req, res) => {
     const request = req as unknown as HubRequest;
-    const { principal } = request;
+    const { principal, address } = request;
     if (!principal) throw new FatalError('token_missing', 'Send your token with the request.');
     const input = method === 'GET' ? { ...req.query, ...req.params } : withBody(req);
     carryOut(request);
     const asker = { kind: 'token', ...principal } as const;
-    const output = await operations.call(operation, input as InputOf<OperationName>, asker, req.ip);
+    const output = await operations.call(operation, input as InputOf<OperationName>, asker, address);
     res.setHeader('Cache-Control', 'no-store');
     sendJson(res, 200, output);
   };

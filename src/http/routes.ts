@@ -41,5 +41,7 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/deliveries/:deliveryId/drop', operation: 'deliveries.drop' },
   { method: 'POST', path: '/people/forget', operation: 'people.forget' },
   { method: 'GET', path: '/audit', operation: 'audit.list' },
+  { method: 'GET', path: '/audit/export', operation: 'audit.export' },
+  { method: 'GET', path: '/audit/verify', operation: 'audit.verify' },
   { method: 'GET', path: '/health', operation: 'health.show' },
 ];

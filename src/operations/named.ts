@@ -11,7 +11,7 @@ export function namedIn(principal: Principal): AuditedPrincipal {
     const id = bootstrap ? undefined : principal.id;
     return { kind, name, tenant, role: roleOfToken(principal), ...(id && { id }), ...(user && { user }) };
   }
-  const { userId, connector, agentId, roomId, via } = principal;
-  const where = { tenant, connector, agentId, roomId, role: roleHere(principal) };
+  const { userId, connector, agentId, via } = principal;
+  const where = { tenant, connector, agentId, role: roleHere(principal) };
   return { kind, name: userId, ...where, ...(via && { via: via.id ?? via.name }) };
 }

@@ -70,6 +70,8 @@ describe('on a real hub', () => {
       'people.forget': { ...ann, agentId, count: true },
       'health.show': {},
       'audit.list': {},
+      'audit.export': {},
+      'audit.verify': {},
     };
   };
   const person = (userId: string, more: Partial<PersonPrincipal> = {}): PersonPrincipal => ({
