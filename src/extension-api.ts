@@ -18,6 +18,7 @@ export type {
   Inbox,
   Notes,
   Outcome,
+  PlatformAccount,
   Principal,
   Reading,
   Receipt,
