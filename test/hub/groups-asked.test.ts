@@ -26,7 +26,12 @@ beforeEach(() => {
 afterEach(() => home.dispose());
 
 const start = async (gate: object) => {
-  home.character('assistant', { name: 'Ada', bio: '.', plugins: [], connectors: { telegram: gate } });
+  home.character('assistant', {
+    name: 'Ada',
+    bio: '.',
+    plugins: [],
+    connectors: { telegram: { rate: { perUser: 0, perRoom: 0 }, ...gate } },
+  });
   const model = () => scriptedModel((request) => `echo ${lastSaid(request)}`);
   carrier = await home.carrier({ connectors: [platform], model });
 };
