@@ -193,8 +193,8 @@ export interface PlatformAccount {
   /** As in a message's source. */
   tenant: string;
   userId: string;
-  /** Where they write, if that is known: groups that count in one channel alone are told only then. */
-  channel?: string | undefined;
+  /** The groups in question, for platforms that must be asked for each; of others nothing need be said. Absent: all. */
+  among?: readonly string[] | undefined;
 }
 
 /** A connector to one platform; see the head of this file. */

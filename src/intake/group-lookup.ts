@@ -38,21 +38,22 @@ export class PlatformGroups implements GroupLookup {
 
   /**
    * Of whoever wrote a message: as it says itself, or else as the platform says.
+   * @param among those in question
    * @throws RetryableError `groups_unknown`
    */
-  ofAuthor({ agentId, source, author, roles }: Checked): string[] | Promise<string[]> {
+  ofAuthor({ agentId, source, author, roles }: Checked, among: string[]): string[] | Promise<string[]> {
     if (roles) return roles;
-    const { connector, tenant, channel } = source;
+    const { connector, tenant } = source;
     const found = this.#parts.connectorOf(connector, agentId);
     if (found && !found.groupsOf) return [];
-    return this.groupsOf({ connector, tenant, userId: author.id, channel }, agentId);
+    return this.groupsOf({ connector, tenant, userId: author.id, among }, agentId);
   }
 
-  groupsOf({ connector, tenant, userId, channel }: GroupMember, agentId: string): Promise<string[]> {
-    const key = JSON.stringify([agentId, connector, tenant, userId, channel]);
+  groupsOf({ connector, tenant, userId, among }: GroupMember, agentId: string): Promise<string[]> {
+    const key = JSON.stringify([agentId, connector, tenant, userId, among]);
     const known = this.#asked.get(key);
     if (known) return known;
-    const asking = this.#ask({ connector, tenant, userId, channel }, agentId);
+    const asking = this.#ask({ connector, tenant, userId, among }, agentId);
     // Whoever asks hears of it; kept, it may fail before anybody else does.
     asking.catch(() => {});
     this.#asked.set(key, asking);

@@ -10,13 +10,14 @@ import { isPlace } from './lists.js';
 export function knownGroups(groups: Pick<PlatformGroups, 'ofAuthor'>): Rule {
   return (arrival) => {
     if (arrival.message.roles || !doMatter(arrival)) return pass;
-    const found = groups.ofAuthor(arrival.message);
+    const { allow, deny } = arrival.settings;
+    const found = groups.ofAuthor(arrival.message, [...allow.roles, ...deny.roles]);
     if (!(found instanceof Promise)) return take(arrival, found);
     return found.then(
       (roles) => take(arrival, roles),
       (error): Ruling => {
         arrival.rolesUnknown = asCarrierError(error);
-        const mayBeDenied = arrival.settings.deny.roles.length > 0;
+        const mayBeDenied = deny.roles.length > 0;
         return mayBeDenied ? { kind: 'drop', error: arrival.rolesUnknown } : take(arrival, []);
       },
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { PlatformGroups } from '../../src/intake/group-lookup.js';
 
-const account = { connector: 'chat', tenant: 'guild', userId: 'ann', channel: 'hall' };
+const account = { connector: 'chat', tenant: 'guild', userId: 'ann', among: ['staff'] };
 const authored = {
   ...{ agentId: 'ada', direct: false, addressed: true, text: 'hi', author: { id: 'ann' }, home: false },
   ...{ source: { connector: 'chat', tenant: 'guild', channel: 'hall', messageId: '1' } },
@@ -34,13 +34,13 @@ describe('the groups of a person', () => {
     expect(asked).toEqual(['chat of ada']);
   });
 
-  it('are asked for once by many who ask at once, and not for another person, channel or agent', async () => {
+  it('are asked for once by many who ask at once, and not for another person, other groups or another agent', async () => {
     const ask = vi.fn<Ask>(async ({ userId }) => [userId]);
     const { groups } = lookup(ask);
     const all = await Promise.all([
       ...Array.from({ length: 20 }, () => groups.groupsOf(account, 'ada')),
       groups.groupsOf({ ...account, userId: 'bob' }, 'ada'),
-      groups.groupsOf({ ...account, channel: 'yard' }, 'ada'),
+      groups.groupsOf({ ...account, among: ['guests'] }, 'ada'),
       groups.groupsOf(account, 'eve'),
     ]);
     expect(all.filter(([id]) => id === 'ann')).toHaveLength(22);
@@ -91,14 +91,14 @@ describe('the groups of a person', () => {
 
   it('are those that a message says itself, and nobody is asked then', async () => {
     const { groups, asked } = lookup(async () => ['staff']);
-    expect(await groups.ofAuthor({ ...authored, roles: [] })).toEqual([]);
-    expect(await groups.ofAuthor({ ...authored, roles: ['guest'] })).toEqual(['guest']);
+    expect(await groups.ofAuthor({ ...authored, roles: [] }, [])).toEqual([]);
+    expect(await groups.ofAuthor({ ...authored, roles: ['guest'] }, [])).toEqual(['guest']);
     expect(asked).toEqual([]);
-    expect(await groups.ofAuthor(authored)).toEqual(['staff']);
+    expect(await groups.ofAuthor(authored, ['staff'])).toEqual(['staff']);
   });
 
   it('are none where a platform neither says nor can be asked', async () => {
-    expect(await lookup(null).groups.ofAuthor(authored)).toEqual([]);
-    await expect(lookup(undefined).groups.ofAuthor(authored)).rejects.toMatchObject(unknown);
+    expect(await lookup(null).groups.ofAuthor(authored, ['staff'])).toEqual([]);
+    await expect(lookup(undefined).groups.ofAuthor(authored, ['staff'])).rejects.toMatchObject(unknown);
   });
 });
