@@ -38,7 +38,7 @@ import { commandsOfPlugins } from './intake/plugin-commands.js';
 import { pluginRule } from './intake/plugin-rule.js';
 import { Pointers } from './intake/pointers.js';
 import { Proxies } from './intake/proxies.js';
-import { type Limiters, Rates } from './intake/rates.js';
+import { Rates } from './intake/rates.js';
 import { scopedNotes } from './intake/scoped-notes.js';
 import { ServedPlaces } from './intake/served-places.js';
 import { Threads } from './intake/threads.js';
@@ -50,6 +50,7 @@ import type { AgentDesk, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
+import type { RateCounter } from './rate/rate.js';
 import { again } from './runtime/again.js';
 import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
@@ -62,7 +63,7 @@ export interface FrontParts {
     bus: EventBus;
     turnQueue: RoomQueue;
     deliveryQueue: RoomQueue;
-    limiters: Limiters;
+    rates: RateCounter;
   };
   rooms: Rooms;
   forgotten: Forgotten;
@@ -98,6 +99,7 @@ export function frontOf(parts: FrontParts): Front {
   const notices = new Notices({
     ...{ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, now: parts.now, log },
   });
+  const platformGroups = new PlatformGroups({ connectorOf: parts.connectorOf, log });
   const pairings = new Pairings(
     store.notes,
     async ({ code, agentId, source, ...person }) => {
@@ -126,8 +128,7 @@ export function frontOf(parts: FrontParts): Front {
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const proxies = new Proxies({ ...store, log });
   const pointers = new Pointers(store.memories, store.notes, proxies, log);
-  const platformGroups = new PlatformGroups({ connectorOf: parts.connectorOf, log });
-  const rates = new Rates(engines.limiters, log);
+  const rates = new Rates({ counter: engines.rates, limited: (limit) => metrics.limited(limit) });
   const threads = new Threads(store.notes, store.memories, log);
   const talk = placesRule(groups(config.turns, threads), { places, served, pairings });
   /** Who gets through, whatever they do. */

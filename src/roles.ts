@@ -22,7 +22,7 @@ import { Connections } from './intake/connections.js';
 import type { Notices } from './intake/notices.js';
 import type { Embedder, LanguageModel, Transcriber } from './llm/llm.js';
 import type { Logger } from './logger.js';
-import { Metrics } from './metrics.js';
+import { type Limited, Metrics } from './metrics.js';
 import type { SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
@@ -96,6 +96,8 @@ export interface Hub {
   refresh(): Promise<void>;
   /** Whether this process can do its part for a message now. */
   ready(): Promise<Readiness>;
+  /** Counts what was refused. */
+  limited(limit: Limited): void;
   /** In Prometheus' text format. */
   metrics(): Promise<{ contentType: string; body: string }>;
   /**
@@ -187,6 +189,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     problems,
     refresh: () => agents.refresh(),
     ready,
+    limited: (limit) => metrics.limited(limit),
     metrics: () => metrics.text(),
     stop: (withinMs = limits.stopMs) => {
       end = performance.now() + withinMs;
