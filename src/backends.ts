@@ -55,7 +55,7 @@ async function embeddedEngines(
 
 async function sharedEngines(
   cluster: NonNullable<Config['cluster']>,
-  { turns, tracing }: Config,
+  { turns, tracing, dataDir }: Config,
   log: Logger,
   watch: DatabaseWatch,
 ): Promise<Engines> {
@@ -79,7 +79,7 @@ async function sharedEngines(
   const queues: InstanceType<typeof BullmqQueue>[] = [];
   // Where newer hubs alone may work, this one must take nothing from them either.
   const onRefused = () => void Promise.all(queues.map((queue) => queue.close()));
-  const store = await openShared(cluster, log, { ...watch, onRefused });
+  const store = await openShared(cluster, log, { ...watch, onRefused, dataDir });
   // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
   const [producer, worker] = [redis.failingFast(), redis.waiting()];
   const { prefix } = redis;
@@ -138,7 +138,7 @@ export function secretsForDoctor(
 async function openShared(
   { mongodbUrl, database, readPreference }: NonNullable<Config['cluster']>,
   log: Logger,
-  watch: DatabaseWatch & Pick<MongoOptions, 'onRefused'> = {},
+  watch: DatabaseWatch & Pick<MongoOptions, 'onRefused' | 'dataDir'> = {},
 ): Promise<Store> {
   const { openMongoStore } = await import('./store/mongodb/store.js');
   return openMongoStore({ url: mongodbUrl, database, readPreference, log, ...watch });
@@ -174,7 +174,7 @@ export async function databaseCare({ cluster }: Config, log: Logger) {
 }
 
 /** Of an embedded hub's database as it lies in the folder; null when there is none yet. */
-export { schemaAtRest } from './store/libsql/at-rest.js';
+export { auditAtRest, schemaAtRest } from './store/libsql/at-rest.js';
 
 /** The hub that holds a data folder now; null when none does. */
 export { readHub as runningHub } from './store/libsql/lock.js';

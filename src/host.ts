@@ -1,4 +1,5 @@
 /** The hub's side of the platforms: what connectors may ask of it, and what operators may. */
+import type { Tokens } from './access/tokens.js';
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
@@ -71,6 +72,7 @@ export interface FrontParts {
   models: Pick<HearingParts, 'transcriber'>;
   agents: AgentDesk;
   secrets: SecretVault | null;
+  tokens: Tokens;
   ready(): Promise<Readiness>;
   /** Called when a memory has another text, and so needs another vector. */
   edited(): void;
@@ -119,10 +121,10 @@ export function frontOf(parts: FrontParts): Front {
   });
   const served = new ServedPlaces(store, places, log);
   if (config.role !== 'worker') served.begin();
-  const { rooms, forgotten, agents, secrets, ready } = parts;
+  const { rooms, forgotten, agents, secrets, tokens, ready } = parts;
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { rooms, forgotten, agents, pairings, places, secrets, ready };
+    const desks = { rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
     return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
   });
   const buttons = new Buttons(store.notes, parts.buttonKey, log);

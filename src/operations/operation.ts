@@ -10,6 +10,7 @@ import type { z } from 'zod';
 import type { Permission } from '../access/permissions.js';
 import type { Principal } from '../access/principal.js';
 import type { Resource } from '../access/role.js';
+import type { Tokens } from '../access/tokens.js';
 import type { EventBus } from '../bus/bus.js';
 import type { Finding } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
@@ -79,6 +80,7 @@ export interface OperationParts {
   places: PlaceDesk;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
+  tokens: Tokens;
   ready(): Promise<Readiness>;
 }
 

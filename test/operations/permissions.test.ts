@@ -46,7 +46,8 @@ describe('on a real hub', () => {
       'pairings.approve': { code: 'ABCDEFGH', within: { agentId, connector: 'telegram' } },
       'pairings.revoke': { pairing: 'pairing_x' },
       'tokens.list': {},
-      'tokens.revoke': { name: 'x' },
+      'tokens.issue': { name: 'x' },
+      'tokens.revoke': { token: 'x' },
       'secrets.list': {},
       'secrets.set': { name: 'x', value: 'x' },
       'secrets.rotate': { name: 'x', value: 'x' },
@@ -69,6 +70,8 @@ describe('on a real hub', () => {
       'people.forget': { ...ann, agentId, count: true },
       'health.show': {},
       'audit.list': {},
+      'audit.export': {},
+      'audit.verify': {},
     };
   };
   const person = (userId: string, more: Partial<PersonPrincipal> = {}): PersonPrincipal => ({
@@ -157,7 +160,15 @@ describe('on a real hub', () => {
   it('lets an admin token do everything, and one of another tenant only what is its tenant’s', async () => {
     const token = { kind: 'token', name: 't', tenant: 'default', admin: true } as const;
     expect(await allowed(token)).toHaveLength(operations.length);
-    const lists = ['tokens.list', 'rooms.list', 'turns.list', 'deliveries.list', 'pairings.list'];
+    const lists = [
+      'tokens.list',
+      'tokens.issue',
+      'tokens.revoke',
+      'rooms.list',
+      'turns.list',
+      'deliveries.list',
+      'pairings.list',
+    ];
     expect((await allowed({ ...token, tenant: 'acme' })).toSorted()).toEqual(lists.sort());
     const { operations: all } = carrier;
     const seen = await all!.call('rooms.list', {}, { ...token, tenant: 'acme' });
