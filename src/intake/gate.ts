@@ -26,6 +26,8 @@ export interface Arrival {
   admitted?: boolean;
   /** It changes what was said before, or reacts to it: nobody is told anything for it. */
   afterwards?: boolean;
+  /** The message's `roles` are none that it says itself, but those that lists name and the platform says when it is asked. */
+  rolesAsked?: true;
   /** Why the author's groups are not known, where they were asked for: who is refused may be let in later. */
   rolesUnknown?: CarrierError;
 }

@@ -26,6 +26,7 @@ export function knownGroups(groups: Pick<PlatformGroups, 'ofAuthor'>): Rule {
 
 function take(arrival: Arrival, roles: string[]): Ruling {
   arrival.message = { ...arrival.message, roles };
+  arrival.rolesAsked = true;
   return pass;
 }
 
