@@ -147,6 +147,7 @@ async function assemble(
   const hub = await startRoles({
     ...{ config, log, engines, characters, bots, models, embedder, plugins, secrets: vault },
     now: overrides.now ?? Date.now,
+    platformWide: (connector) => registry.get('connector', connector)?.users === 'platform',
     check: (agent, found) => (agent ? checkAgent(agent, found, checks) : checkHub(found, checks)),
     types: (own) => new AgentTypes({ registry, given: config.given, secrets, log }, own),
     buttonKey: keyFor('buttons'),

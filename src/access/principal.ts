@@ -9,10 +9,12 @@
 import { tokenConnector } from '../core/connector-settings.js';
 import { type Permission, rowOf } from './permissions.js';
 import {
+  common,
   covers,
   type Grant,
   isAtLeast,
   type Level,
+  lowerOf,
   type Resource,
   type Role,
   roleFor,
@@ -78,6 +80,37 @@ export function grantsOfToken(token: TokenHolder): Grant[] {
   const role = roleOfToken(token);
   if (!agents) return [{ role, level: within }];
   return agents.map((agentId) => ({ role, level: { ...within, agentId } }));
+}
+
+/**
+ * What is left of a person's grants where they come by a token: nothing that the token may not. One that keeps the hub
+ * running answers for whom it names, and so they have what it has.
+ */
+export function grantsThrough(token: TokenHolder, own: readonly Grant[]): Grant[] {
+  const from = { by: 'token' as const };
+  if (token.user === undefined && isAtLeast(roleOfToken(token), 'operator'))
+    return grantsOfToken(token).map((grant) => ({ ...grant, from }));
+  return limitedBy(token, own);
+}
+
+/** Of what a person has by themselves, what counts where they come by a token. */
+export function limitedBy(token: TokenHolder, own: readonly Grant[]): Grant[] {
+  return own.flatMap((grant) => limited(token, grant));
+}
+
+/** Whether a token could do all that somebody may by a grant. */
+export function isWithin(token: TokenHolder, grant: Grant): boolean {
+  return limited(token, grant).some(
+    ({ role, level }) => isAtLeast(role, grant.role) && covers(level, grant.level),
+  );
+}
+
+function limited(token: TokenHolder, { role, level, ...grant }: Grant): Grant[] {
+  // Whose it is says who they are: what others have given them, they have.
+  return grantsOfToken({ ...token, user: undefined }).flatMap((most) => {
+    const both = common(level, most.level);
+    return both ? [{ ...grant, role: lowerOf(role, most.role), level: both }] : [];
+  });
 }
 
 /** Whether somebody may do something to all of a resource. */

@@ -1,6 +1,6 @@
 import { admitted, named } from './admitted.js';
-import type { Input } from './carry.js';
-import { type Typed, typed } from './typed.js';
+import { forgotten, ofPeople } from './people-commands.js';
+import { row, type Typed, typed } from './typed.js';
 
 const ofAgent: Typed['options'] & {} = [['--agent-id <id>', 'of this agent']];
 const paged: Typed['options'] & {} = [
@@ -235,22 +235,7 @@ export const groups: Record<string, { about: string; commands: Record<string, Ty
       }),
     },
   },
-  people: {
-    about: 'the people who talk to agents',
-    commands: {
-      forget: typed('people.forget', {
-        about: 'forget what somebody said in every room, the replies to it, and the facts kept from it',
-        fields: ['userId'],
-        options: [
-          ['--connector <name>', 'where this id is theirs', 'http'],
-          ['--tenant <id>', 'the workspace or server there, if it has such'],
-          ['--agent-id <id>', 'only what this agent remembers'],
-        ],
-        asks: true,
-        show: forgotten,
-      }),
-    },
-  },
+  ...ofPeople,
 };
 
 /** Commands of one word. */
@@ -279,22 +264,10 @@ export const alone: Record<string, Typed> = {
   }),
 };
 
-function row(...cells: string[]): string {
-  return cells.filter(Boolean).join('  ');
-}
-
 function more(nextCursor: string | null): string[] {
   return nextCursor ? [`More: --cursor ${nextCursor}`] : [];
 }
 
 function stopping({ turnId }: { turnId: string | null }): string[] {
   return [turnId ? `Stopping ${turnId}.` : 'There is nothing to stop.'];
-}
-
-function forgotten({ memories }: { memories: number }, { count }: Input): string[] {
-  return [count ? `${amount(memories)} would be forgotten for good.` : `Forgotten: ${amount(memories)}.`];
-}
-
-function amount(count: number): string {
-  return count === 1 ? 'one memory' : `${count} memories`;
 }

@@ -24,3 +24,8 @@ export interface Typed<Name extends OperationName = OperationName> {
 /** Gives it back; it is here for its types. */
 export const typed = <Name extends OperationName>(operation: Name, command: Omit<Typed<Name>, 'operation'>) =>
   ({ operation, ...command }) as unknown as Typed;
+
+/** A line of the terminal. */
+export function row(...cells: string[]): string {
+  return cells.filter(Boolean).join('  ');
+}

@@ -38,6 +38,12 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/agents/:agentId/deliveries/send-again', operation: 'deliveries.sendAllAgain' },
   { method: 'POST', path: '/deliveries/:deliveryId/drop', operation: 'deliveries.drop' },
   { method: 'POST', path: '/people/forget', operation: 'people.forget' },
+  { method: 'GET', path: '/people', operation: 'people.show' },
+  { method: 'POST', path: '/people/link', operation: 'people.link' },
+  { method: 'POST', path: '/people/unlink', operation: 'people.unlink' },
+  { method: 'GET', path: '/roles', operation: 'roles.list' },
+  { method: 'POST', path: '/roles/give', operation: 'roles.give' },
+  { method: 'POST', path: '/roles/take', operation: 'roles.take' },
   { method: 'GET', path: '/audit', operation: 'audit.list' },
   { method: 'GET', path: '/health', operation: 'health.show' },
 ];

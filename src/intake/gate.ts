@@ -73,6 +73,7 @@ export function personOf({ message, agent }: Arrival): Person {
 /** A command that names another bot is that bot's, whether commands are ours or talk. */
 export const othersCommands: Rule = ({ message }) => (writtenIn(message)?.to === 'another' ? drop : pass);
 
-export function isOperator({ message, settings }: Arrival): boolean {
+/** An operator by the agent's settings. */
+export function isListed({ message, settings }: Arrival): boolean {
   return settings.operators.includes(message.author.id);
 }

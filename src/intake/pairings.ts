@@ -3,6 +3,7 @@
  * it. Codes and pairings are notes, so every process of a hub knows them.
  */
 import { z } from 'zod';
+import { newCode, readCode } from '../core/code.js';
 import { derivedId } from '../core/ids.js';
 import { Source } from '../core/memory.js';
 import type { Pairing, PairingRequest, Person } from '../core/pairing.js';
@@ -10,7 +11,7 @@ import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
-import { newCode, readCode, unknownCode } from './pairing-code.js';
+import { unknownCode } from './pairing-code.js';
 
 const codeMs = 60 * 60 * 1000;
 /** A code is told again only after this long, however many messages come. */
