@@ -26,7 +26,7 @@ import { unlink } from './intake/commands/unlink.js';
 import { whoami } from './intake/commands/whoami.js';
 import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
-import { noBots, othersCommands } from './intake/gate.js';
+import { noBots, othersCommands, ownUser } from './intake/gate.js';
 import { type Roles, rolesBy } from './intake/grants.js';
 import { groups } from './intake/groups.js';
 import { Hearing, type HearingParts } from './intake/hearing.js';
@@ -142,7 +142,7 @@ export function frontOf(parts: FrontParts): Front {
   const threads = new Threads(store.notes, store.memories, log);
   const talk = placesRule(groups(config.turns, threads), { places, served, roles });
   /** Who gets through, whatever they do. */
-  const gate = [noBots, othersCommands, lists(roles), direct(pairings, roles), talk];
+  const gate = [ownUser, noBots, othersCommands, lists(roles), direct(pairings, roles), talk];
   const admits = afterwards(gate, agents.get);
   const commands = commandsOf(operations, { buttons, roles }, parts);
   const rules = [...gate, rates.rule, pluginRule(plugins, roles, log)];

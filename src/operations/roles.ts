@@ -73,7 +73,8 @@ export const listRoles = defineOperation({
     const here = levelOf(input);
     const counts = ({ level }: { level: Level }) => sees(level) && isIn(level, here);
     const given = (await grants.list()).map(({ subject, ...rest }) => ({ ...rest, ...subject }));
-    return { roles: [...given, ...agents.list().flatMap(operatorsOf)].filter(counts) };
+    const all = [...agents.list().flatMap(operatorsOf), ...given];
+    return { roles: all.filter(counts).sort((a, b) => (a.at ?? 0) - (b.at ?? 0)) };
   },
 });
 
