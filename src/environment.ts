@@ -1,7 +1,7 @@
 /** The settings as they come from the environment: which there are, what each takes, and what goes with what. */
 import { z } from 'zod';
 import { AgentId, ModelRef } from './core/character.js';
-import { addresses, count, flag, list } from './setting.js';
+import { addresses, count, flag, list, networks } from './setting.js';
 
 /** A MongoDB URL that names a user and leaves the password out. */
 export const userOnly = /^(mongodb(?:\+srv)?:\/\/[^:@/?]+)@/;
@@ -29,6 +29,11 @@ export const Environment = z
     CARRIER_ROLE: z.enum(['all', 'gateway', 'worker']).default('all'),
     CARRIER_HOST: z.string().default('127.0.0.1'),
     CARRIER_PORT: count(3000, 0, 65_535),
+    CARRIER_TRUSTED_PROXIES: networks,
+    CARRIER_RATE_ADDRESS: count(0, 0, 10_000_000),
+    CARRIER_RATE_TOKEN: count(0, 0, 10_000_000),
+    CARRIER_RATE_WRONG_TOKENS: count(120, 0, 10_000_000),
+    CARRIER_MAX_STREAMS: count(1000, 0, 1_000_000),
     CARRIER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
     CARRIER_CONCURRENCY: count(64, 1, 10_000),
@@ -62,6 +67,9 @@ export const Environment = z
     CARRIER_JWT_AUDIENCE: z.string().min(1).default('carrier'),
     CARRIER_JWT_JWKS: z.url({ protocol: /^https?$/ }).optional(),
     CARRIER_JWT_TYPE: z.string().min(1).default('at+jwt'),
+    CARRIER_JWT_ORIGINS: list.pipe(
+      z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)),
+    ),
     CARRIER_JWT_TENANT: z.string().min(1).max(256).default('default'),
     REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
     REDIS_PASSWORD: z.string().optional(),

@@ -1,6 +1,7 @@
 /** The hub's side of the platforms: what connectors may ask of it, and what operators may. */
 import { accessOn } from './access/access.js';
 import type { PlatformWide } from './access/account.js';
+import type { Tokens } from './access/tokens.js';
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
@@ -44,7 +45,7 @@ import { commandsOfPlugins } from './intake/plugin-commands.js';
 import { pluginRule } from './intake/plugin-rule.js';
 import { Pointers } from './intake/pointers.js';
 import { Proxies } from './intake/proxies.js';
-import { type Limiters, Rates } from './intake/rates.js';
+import { Rates } from './intake/rates.js';
 import { scopedNotes } from './intake/scoped-notes.js';
 import { ServedPlaces } from './intake/served-places.js';
 import { Threads } from './intake/threads.js';
@@ -56,6 +57,7 @@ import type { AgentDesk, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
+import type { RateCounter } from './rate/rate.js';
 import { again } from './runtime/again.js';
 import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
@@ -68,7 +70,7 @@ export interface FrontParts {
     bus: EventBus;
     turnQueue: RoomQueue;
     deliveryQueue: RoomQueue;
-    limiters: Limiters;
+    rates: RateCounter;
   };
   rooms: Rooms;
   forgotten: Forgotten;
@@ -76,6 +78,7 @@ export interface FrontParts {
   models: Pick<HearingParts, 'transcriber'>;
   agents: AgentDesk;
   secrets: SecretVault | null;
+  tokens: Tokens;
   ready(): Promise<Readiness>;
   /** Called when a memory has another text, and so needs another vector. */
   edited(): void;
@@ -123,7 +126,7 @@ export function frontOf(parts: FrontParts): Front {
   });
   const served = new ServedPlaces(store, places, log);
   if (config.role !== 'worker') served.begin();
-  const { rooms, forgotten, agents, secrets, ready } = parts;
+  const { rooms, forgotten, agents, secrets, tokens, ready } = parts;
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const access = accessOn({
     ...{ notes: store.notes, bus, platformWide: parts.platformWide, now: parts.now, log },
@@ -133,12 +136,12 @@ export function frontOf(parts: FrontParts): Front {
   const linking = linkDesk(notices, buttons);
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, ready };
+    const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
     return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
   });
   const proxies = new Proxies({ ...store, log });
   const pointers = new Pointers(store.memories, store.notes, proxies, log);
-  const rates = new Rates(engines.limiters, log);
+  const rates = new Rates({ counter: engines.rates, limited: (limit) => metrics.limited(limit) });
   const threads = new Threads(store.notes, store.memories, log);
   const talk = placesRule(groups(config.turns, threads), { places, served, roles });
   /** Who gets through, whatever they do. */

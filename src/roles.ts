@@ -2,6 +2,7 @@
  * What a hub is made of, by its role. A gateway holds the platforms: connectors, intake, deliveries. A worker takes
  * turns. A hub of its own is both. Only ports are known here; `carrier.ts` says what stands behind them.
  */
+import type { Tokens } from './access/tokens.js';
 import { agentDesk } from './agent-desk.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { Bots } from './agents/bots.js';
@@ -22,7 +23,7 @@ import { Connections } from './intake/connections.js';
 import type { Notices } from './intake/notices.js';
 import type { Embedder, LanguageModel, Transcriber } from './llm/llm.js';
 import type { Logger } from './logger.js';
-import { Metrics } from './metrics.js';
+import { type Limited, Metrics } from './metrics.js';
 import type { SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
@@ -82,6 +83,7 @@ export interface HubParts {
   platformWide: FrontParts['platformWide'];
   plugins: PluginDesk & { failures(): Problem[]; close(waitMs: number): Promise<void> };
   secrets: SecretVault;
+  tokens: Tokens;
 }
 
 export interface Hub {
@@ -98,6 +100,8 @@ export interface Hub {
   refresh(): Promise<void>;
   /** Whether this process can do its part for a message now. */
   ready(): Promise<Readiness>;
+  /** Counts what was refused. */
+  limited(limit: Limited): void;
   /** In Prometheus' text format. */
   metrics(): Promise<{ contentType: string; body: string }>;
   /**
@@ -109,7 +113,8 @@ export interface Hub {
 
 /** When it resolves, messages are taken (a gateway) and answered (a worker). */
 export async function startRoles(parts: HubParts): Promise<Hub> {
-  const { config, log, engines, characters, embedder, now, buttonKey, forgotten, secrets, plugins } = parts;
+  const { config, log, engines, characters, embedder, now, buttonKey, forgotten, secrets, tokens, plugins } =
+    parts;
   const { store, bus, turnQueue, deliveryQueue, maintenance } = engines;
   const { role, turns: limits } = config;
   const metrics = new Metrics(
@@ -120,7 +125,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ buttonKey, forgotten, secrets, plugins, models: parts.models, now },
+    ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now },
     platformWide: parts.platformWide,
     edited: () => memoryManager.nudge(),
   });
@@ -189,6 +194,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     problems,
     refresh: () => agents.refresh(),
     ready,
+    limited: (limit) => metrics.limited(limit),
     metrics: () => metrics.text(),
     stop: (withinMs = limits.stopMs) => {
       end = performance.now() + withinMs;

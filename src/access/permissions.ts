@@ -26,6 +26,7 @@ export const permissions = {
   'pairings.approve': { least: 'operator', places: 'member' },
   'pairings.revoke': { least: 'operator' },
   'tokens.read': { least: 'admin' },
+  'tokens.issue': { least: 'admin' },
   'tokens.revoke': { least: 'admin' },
   'secrets.read': { least: 'admin' },
   'secrets.change': { least: 'admin' },
@@ -54,6 +55,7 @@ export const permissions = {
   'audit.read': { least: 'admin' },
 } as const satisfies Record<string, Row>;
 
+/** What somebody may do; the table above says who. */
 export type Permission = keyof typeof permissions;
 
 /** Undefined for what is no permission. */

@@ -7,7 +7,7 @@
  *   things for themselves. Who comes by a token may do nothing that the token may not.
  */
 import { tokenConnector } from '../core/connector-settings.js';
-import { type Permission, rowOf } from './permissions.js';
+import { type Permission, permissions, rowOf } from './permissions.js';
 import {
   common,
   covers,
@@ -18,6 +18,7 @@ import {
   type Resource,
   type Role,
   roleFor,
+  roles,
   touches,
 } from './role.js';
 
@@ -39,6 +40,12 @@ export interface TokenHolder {
   user?: string;
   /** Requests a minute; absent: the hub's setting. */
   ratePerMinute?: number;
+  /** Unix ms; absent: never. */
+  expiresAt?: number;
+  /** Pages of these origins may send it; absent: those of none. */
+  origins?: readonly string[];
+  /** It is a hub's own, not issued: callbacks of its messages are signed with the hub's secret. */
+  bootstrap?: boolean;
 }
 
 type TokenPrincipal = { kind: 'token' } & TokenHolder;
@@ -78,7 +85,7 @@ export function grantsOfToken(token: TokenHolder): Grant[] {
     ...(user !== undefined && { userId: user }),
   };
   const role = roleOfToken(token);
-  if (!agents) return [{ role, level: within }];
+  if (agents === undefined) return [{ role, level: within }];
   return agents.map((agentId) => ({ role, level: { ...within, agentId } }));
 }
 
@@ -100,9 +107,20 @@ export function limitedBy(token: TokenHolder, own: readonly Grant[]): Grant[] {
 
 /** Whether a token could do all that somebody may by a grant. */
 export function isWithin(token: TokenHolder, grant: Grant): boolean {
-  return limited(token, grant).some(
-    ({ role, level }) => isAtLeast(role, grant.role) && covers(level, grant.level),
+  const whole = wholeRoleOf(token);
+  return (
+    isAtLeast(whole, grant.role) && limited(token, grant).some(({ level }) => covers(level, grant.level))
   );
+}
+
+/** The highest role of which a token may use all: one that is for a few things has no more than they are. */
+export function wholeRoleOf(token: TokenHolder): Role {
+  const mayAll = (role: Role) =>
+    Object.entries(permissions).every(
+      ([permission, { least }]) => !isAtLeast(role, least) || inScope(token, permission as Permission),
+    );
+  const own = roleOfToken(token);
+  return roles.findLast((role) => isAtLeast(own, role) && mayAll(role)) ?? 'guest';
 }
 
 function limited(token: TokenHolder, { role, level, ...grant }: Grant): Grant[] {
@@ -145,13 +163,14 @@ function allowed(
   const asked = placed(principal, resource);
   if (row.self && isOwn(principal, resource))
     return !via || inScope(via, permission) || inScope(via, 'messages.send');
-  if (via && !inScope(via, permission)) return false;
+  if (via && !(inScope(via, permission) && grantsOfToken(via).some(({ level }) => within(level, asked))))
+    return false;
   const least = asked.place ? (row.places ?? row.least) : row.least;
   return holds(grants, asked, least);
 }
 
 function inScope({ scopes }: TokenHolder, permission: Permission): boolean {
-  return !scopes || scopes.includes(permission);
+  return scopes === undefined || scopes.includes(permission);
 }
 
 /** What is known of the room somebody is in need not be looked up: nothing may stand in it yet. */

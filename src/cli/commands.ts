@@ -1,14 +1,13 @@
 import { admitted, named } from './admitted.js';
+import { audit } from './audit.js';
+import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
-import { row, type Typed, typed } from './typed.js';
+import { tokenCommands } from './token-commands.js';
+import { type CommandGroup, paged, type Typed, typed } from './typed.js';
 
 const ofAgent: Typed['options'] & {} = [['--agent-id <id>', 'of this agent']];
-const paged: Typed['options'] & {} = [
-  ['--limit <number>', 'most lines, up to 200'],
-  ['--cursor <cursor>', 'goes on where an earlier answer ended'],
-];
 
-export const groups: Record<string, { about: string; commands: Record<string, Typed> }> = {
+export const groups: Record<string, CommandGroup> = {
   agents: {
     about: 'the running agents',
     commands: {
@@ -76,22 +75,7 @@ export const groups: Record<string, { about: string; commands: Record<string, Ty
       }),
     },
   },
-  tokens: {
-    about: 'who may call the hub',
-    commands: {
-      list: typed('tokens.list', {
-        about: 'the tokens by name, never the secrets themselves',
-        isDefault: true,
-        show: ({ tokens }) =>
-          tokens.map(({ name, role, tenant, createdAt }) => row(name, role, tenant, createdAt)),
-      }),
-      revoke: typed('tokens.revoke', {
-        about: 'withdraw a token in all processes; a hub whose own it is makes a new one at its next start',
-        fields: ['name'],
-        show: ({ name }) => [`Revoked: ${name}.`],
-      }),
-    },
-  },
+  tokens: tokenCommands,
   secrets: {
     about: 'secrets that the hub keeps, for `secret:NAME` in settings and characters',
     commands: {
@@ -236,20 +220,11 @@ export const groups: Record<string, { about: string; commands: Record<string, Ty
     },
   },
   ...ofPeople,
+  audit,
 };
 
 /** Commands of one word. */
 export const alone: Record<string, Typed> = {
-  audit: typed('audit.list', {
-    about: 'which operations were asked for, by whom, and how they ended; the newest first',
-    options: [['--operation <name>', 'of this kind'], ...paged],
-    show: ({ rows, nextCursor }) => [
-      ...rows.map(({ at, principal, operation, target, outcome, error = '' }) =>
-        row(at, outcome, error, operation, JSON.stringify(target), `${principal.kind} ${principal.name}`),
-      ),
-      ...more(nextCursor),
-    ],
-  }),
   health: typed('health.show', {
     about: 'whether the hub can do its part, and how much waits; exit code 1 if it cannot',
     show: ({ ready, checks, connections, queues, notes }) => [
@@ -263,10 +238,6 @@ export const alone: Record<string, Typed> = {
     fails: ({ ready }) => !ready,
   }),
 };
-
-function more(nextCursor: string | null): string[] {
-  return nextCursor ? [`More: --cursor ${nextCursor}`] : [];
-}
 
 function stopping({ turnId }: { turnId: string | null }): string[] {
   return [turnId ? `Stopping ${turnId}.` : 'There is nothing to stop.'];

@@ -1,7 +1,8 @@
 /** Commands about people and their roles. */
 import { type Account, type Group, levelText, writtenAccount } from '../access/account.js';
 import type { Input } from './carry.js';
-import { row, type Typed, typed } from './typed.js';
+import { row } from './output.js';
+import { type CommandGroup, type Typed, typed } from './typed.js';
 
 const toWhom: Typed['options'] & {} = [
   ['--account <id>', 'of whom: CONNECTOR:USER, or CONNECTOR/TENANT:USER'],
@@ -12,7 +13,7 @@ const forWhat: Typed['options'] & {} = [
   ['--place <id>', 'for this place: CONNECTOR, CONNECTOR/TENANT or CONNECTOR/TENANT:CHANNEL'],
 ];
 
-export const ofPeople: Record<string, { about: string; commands: Record<string, Typed> }> = {
+export const ofPeople: Record<string, CommandGroup> = {
   people: {
     about: 'the people who talk to agents',
     commands: {

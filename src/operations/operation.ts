@@ -12,12 +12,14 @@ import type { Question } from '../access/links.js';
 import type { Permission } from '../access/permissions.js';
 import type { Principal } from '../access/principal.js';
 import type { Resource } from '../access/role.js';
+import type { Tokens } from '../access/tokens.js';
 import type { EventBus } from '../bus/bus.js';
 import type { Finding } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import type { PairedPlace, Pairing, PairingRequest, PlaceRequest } from '../core/pairing.js';
 import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
+import type { FatalError } from '../errors.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Forgotten } from '../store/forgotten.js';
 import type { Store } from '../store/store.js';
@@ -45,6 +47,9 @@ export interface AgentDesk {
 
 interface PairingDesk {
   list(): Promise<{ requests: PairingRequest[]; pairings: Pairing[] }>;
+  /** Who asked for this code. `within`: and asked for it there. */
+  asked(code: string, within?: Pick<Pairing, 'agentId' | 'connector'>): Promise<PairingRequest | null>;
+  get(pairing: string): Promise<Pairing | null>;
   /** `within`: only a code that was asked for there. Throws `pairing_unknown`, as `revoke` does. */
   approve(code: string, within?: Pick<Pairing, 'agentId' | 'connector'>): Promise<Pairing>;
   revoke(pairing: string): Promise<Pairing>;
@@ -52,8 +57,9 @@ interface PairingDesk {
 
 interface PlaceDesk {
   list(): Promise<{ placeRequests: PlaceRequest[]; places: PairedPlace[] }>;
-  /** Whether it is a place's code. `within`: and was asked for there. */
-  hasCode(code: string, within?: Pick<PairedPlace, 'agentId' | 'connector'>): Promise<boolean>;
+  /** What this code was asked for. `within`: and was asked for there. */
+  asked(code: string, within?: Pick<PairedPlace, 'agentId' | 'connector'>): Promise<PlaceRequest | null>;
+  get(pairing: string): Promise<PairedPlace | null>;
   /** Throws `pairing_unknown`. */
   approve(code: string): Promise<PairedPlace>;
   /** Null: no such place is let in. */
@@ -90,6 +96,7 @@ export interface OperationParts extends Access {
   linking: LinkDesk;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
+  tokens: Tokens;
   ready(): Promise<Readiness>;
 }
 
@@ -127,7 +134,7 @@ export interface Operation<
   /** Whoever may do it to some of what it concerns may call it; `run` leaves out what they may not see. */
   readonly partly?: boolean;
   /** Said where there is no such thing, and to whoever may not see it: nobody learns which ids there are. */
-  readonly unknown?: { message: string; field: string };
+  readonly unknown?: { message: string; field: string } | { of(input: z.output<Input>): FatalError };
   run(input: z.output<Input>, circumstances: Circumstances): Promise<z.input<Output>>;
 }
 

@@ -9,7 +9,7 @@ import { problemsOf, problemText, sentence } from '../problems.js';
 import type { AuditRow } from '../store/audit-log.js';
 import { confirmLink, enterLink, linkAccounts, showPerson, startLink, unlinkAccount } from './accounts.js';
 import { checkAgent, listAgents, showAgent } from './agents.js';
-import { listAudit } from './audit.js';
+import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
 import { showHealth } from './health.js';
 import { namedIn } from './named.js';
@@ -19,15 +19,16 @@ import { forgetPerson } from './people.js';
 import { giveRole, listRoles, takeRole } from './roles.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
-import { listTokens, revokeToken } from './tokens.js';
+import { issueToken, listTokens, revokeToken } from './tokens.js';
 import { listTurns, resumeTurn, runAgain, showTurn, stopTurn } from './turns.js';
 
 export const operations = [
   ...[listAgents, showAgent, checkAgent, listPairings, approvePairing, revokePairing],
-  ...[listTokens, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
+  ...[listTokens, issueToken, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
-  ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth, listAudit],
+  ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
+  ...[listAudit, exportAudit, verifyAudit],
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],
   ...[listRoles, giveRole, takeRole],
 ] as const;
@@ -42,14 +43,14 @@ export type OutputOf<Name extends OperationName> = z.output<Named<Name>['output'
 export interface Caller {
   /**
    * Checks the input whatever its type says, so a request's may be given as it came.
-   * @param from where from, for the audit row: an address, say.
+   * @param address where the request came from, for the audit row.
    * @throws FatalError `invalid_field` with all that is wrong, `permission_denied`, and what the operation throws.
    */
   call<Name extends OperationName>(
     name: Name,
     input: InputOf<Name>,
     principal: Principal,
-    from?: string,
+    address?: string,
   ): Promise<OutputOf<Name>>;
 }
 
@@ -66,16 +67,17 @@ export class Operations implements Caller {
     name: Name,
     input: InputOf<Name>,
     principal: Principal,
-    from?: string,
+    address?: string,
   ): Promise<OutputOf<Name>> {
     const operation = operations.find((known) => known.name === name) as Operation | undefined;
     if (!operation) throw new FatalError('not_found', `There is no operation "${name}".`);
     const row = {
       ...{ operation: name, principal: namedIn(principal), target: {} },
-      ...(from !== undefined && { from }),
+      ...originOf(principal, address),
     };
+    let checked: unknown;
     try {
-      const checked = parsed(operation.input, input);
+      checked = parsed(operation.input, input);
       row.target = operation.audit?.(checked) ?? {};
       const resource = (await operation.concerns?.(checked, this.#parts)) ?? {};
       const isAllowed = operation.partly ? authorisePart : authorise;
@@ -92,6 +94,7 @@ export class Operations implements Caller {
       const { unknown } = operation;
       if (error !== 'permission_denied' || !unknown || !authorisePart(principal, operation.permission, {}))
         throw thrown;
+      if ('of' in unknown) throw unknown.of(checked);
       throw new FatalError('not_found', unknown.message, { field: unknown.field });
     }
   }
@@ -103,6 +106,13 @@ export class Operations implements Caller {
       .append(row)
       .catch((err: unknown) => this.#log.error({ err, row }, 'an operation could not be written down'));
   }
+}
+
+/** Where a call came from, as audit rows say it. */
+function originOf(principal: Principal, address?: string): Pick<AuditRow, 'from'> {
+  if (principal.kind !== 'person') return address === undefined ? {} : { from: { address } };
+  const { connector, roomId } = principal;
+  return { from: { connector, roomId } };
 }
 
 function denied({ permission }: Operation): FatalError {

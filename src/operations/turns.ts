@@ -8,10 +8,12 @@ import { actionStates, readSteps, type TurnState, turnIdOf, turnStatuses } from 
 import { FatalError } from '../errors.js';
 import { decide } from '../store/decide.js';
 import { runAgain as runAgainIn } from '../store/run-again.js';
+import { shareIn } from '../store/share-in.js';
 import type { Claim } from '../store/turn-store.js';
 import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
-import { placeOfRoom, placesOfRooms } from './place.js';
+import { placeOfRoom } from './place.js';
+import { seenPage } from './seen.js';
 import { askedAt, failure, id, instant, page, texts } from './shapes.js';
 
 const OneTurn = z.strictObject({ turnId: id });
@@ -57,16 +59,16 @@ export const listTurns = defineOperation({
     ...page,
   }),
   output: z.object({ turns: z.array(z.object(summary)), nextCursor: z.string().nullable() }),
-  concerns: async ({ agentId, roomId }, parts) =>
-    roomId === undefined ? { agentId } : placeOfRoom(roomId, parts),
+  concerns: ({ agentId }) => ({ agentId }),
   partly: true,
-  async run(request, { store, sees }) {
-    const { items, nextCursor } = await store.turns.list(request);
-    const placeOf = placesOfRooms({ store });
-    const seen = await Promise.all(
-      items.map(async ({ agentId, roomId }) => sees({ agentId }) || sees(await placeOf(roomId))),
+  async run({ limit, cursor, ...of }, sight) {
+    const { items, nextCursor } = await seenPage(
+      sight,
+      { limit, cursor },
+      (page) => sight.store.turns.list({ ...of, ...page }),
+      ({ agentId, roomId }) => ({ agentId, roomId }),
     );
-    return { turns: items.filter((_, index) => seen[index]), nextCursor };
+    return { turns: items, nextCursor };
   },
 });
 
@@ -112,7 +114,7 @@ export const runAgain = defineOperation({
   async run({ turnId }, { store, rooms, turnQueue }) {
     const roomId = await runAgainIn({ turns: store.turns, rooms }, turnId);
     if (roomId === null) throw unknown('No such turn has failed, or none of its messages is left.');
-    await turnQueue.schedule(roomId);
+    await turnQueue.schedule(roomId, await shareIn(store.turns, roomId));
     return { turnId };
   },
 });
@@ -133,7 +135,8 @@ export const resumeTurn = defineOperation({
   async run({ turnId, approve, note }, { store, turnQueue, principal }) {
     const { kind, name } = namedIn(principal);
     const by = `${kind} ${name}`;
-    await turnQueue.schedule(await decide(store, turnId, { approve, by, ...(note && { note }) }));
+    const roomId = await decide(store, turnId, { approve, by, ...(note && { note }) });
+    await turnQueue.schedule(roomId, await shareIn(store.turns, roomId));
     return { turnId, approve };
   },
 });
@@ -184,7 +187,7 @@ export const stopTurn = defineOperation({
     const end = askedAt === undefined ? newId() : idAfter(askedAt);
     await rooms.change(room, { stopped: turnId === undefined ? end : await endOf(room, parts) });
     bus.publish(stopTopic, { type: 'turn.stop', turnId: running, roomId: room });
-    await turnQueue.schedule(room);
+    await turnQueue.schedule(room, await shareIn(store.turns, room));
     return { turnId: running };
   },
 });

@@ -51,7 +51,8 @@ describe('on a real hub', () => {
       'pairings.approve': { code: 'ABCDEFGH', within: { agentId, connector: 'telegram' } },
       'pairings.revoke': { pairing: 'pairing_x' },
       'tokens.list': {},
-      'tokens.revoke': { name: 'x' },
+      'tokens.issue': { name: 'x' },
+      'tokens.revoke': { token: 'x' },
       'secrets.list': {},
       'secrets.set': { name: 'x', value: 'x' },
       'secrets.rotate': { name: 'x', value: 'x' },
@@ -83,6 +84,8 @@ describe('on a real hub', () => {
       'roles.take': { account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
       'health.show': {},
       'audit.list': {},
+      'audit.export': {},
+      'audit.verify': {},
     };
   };
   const person = (userId: string, more: Partial<PersonPrincipal> = {}): PersonPrincipal => ({
@@ -172,6 +175,8 @@ describe('on a real hub', () => {
     expect(await allowed(token)).toHaveLength(operations.length);
     const lists = [
       'tokens.list',
+      'tokens.issue',
+      'tokens.revoke',
       'rooms.list',
       'turns.list',
       'deliveries.list',
