@@ -8,7 +8,6 @@ import type { Connector, Host } from './connector/connector.js';
 import { type Memory, roomIdOf } from './core/memory.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
-import { RetryableError } from './errors.js';
 import { afterwards } from './intake/afterwards.js';
 import { Backlog } from './intake/backlog.js';
 import { Buttons } from './intake/buttons.js';
@@ -29,11 +28,13 @@ import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
 import { noBots, othersCommands, ownUser } from './intake/gate.js';
 import { type Roles, rolesBy } from './intake/grants.js';
+import { type GroupLookupParts, PlatformGroups } from './intake/group-lookup.js';
 import { groups } from './intake/groups.js';
 import { Hearing, type HearingParts } from './intake/hearing.js';
 import { IncomingFiles } from './intake/incoming-files.js';
 import { IncomingLine } from './intake/incoming-line.js';
 import { Intake } from './intake/intake.js';
+import { knownGroups } from './intake/known-groups.js';
 import { linkDesk } from './intake/linking.js';
 import { lists } from './intake/lists.js';
 import { Notices } from './intake/notices.js';
@@ -85,6 +86,7 @@ export interface FrontParts {
   metrics: Metrics;
   plugins: PluginDesk;
   platformWide: PlatformWide;
+  connectorOf: GroupLookupParts['connectorOf'];
   /** Unix ms; deliveries are planned by it. */
   now(): number;
   log: Logger;
@@ -107,6 +109,7 @@ export function frontOf(parts: FrontParts): Front {
   const notices = new Notices({
     ...{ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, now: parts.now, log },
   });
+  const platformGroups = new PlatformGroups({ connectorOf: parts.connectorOf, log });
   const pairings = new Pairings(
     store.notes,
     async ({ code, agentId, source, ...person }) => {
@@ -130,7 +133,7 @@ export function frontOf(parts: FrontParts): Front {
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const access = accessOn({
     ...{ notes: store.notes, bus, platformWide: parts.platformWide, now: parts.now, log },
-    ...{ groups: noGroups, isPaired: (person) => pairings.isPaired(person) },
+    ...{ groups: platformGroups, isPaired: (person) => pairings.isPaired(person) },
   });
   const roles = rolesBy(access.standing, pairings);
   const linking = linkDesk(notices, buttons);
@@ -141,11 +144,18 @@ export function frontOf(parts: FrontParts): Front {
   });
   const proxies = new Proxies({ ...store, log });
   const pointers = new Pointers(store.memories, store.notes, proxies, log);
-  const rates = new Rates({ counter: engines.rates, limited: (limit) => metrics.limited(limit) });
+  const rates = new Rates({
+    counter: engines.rates,
+    personKeyOf: ({ id, ...account }) => access.people.personKeyOf({ ...account, userId: id }),
+    limited: (limit) => metrics.limited(limit),
+  });
   const threads = new Threads(store.notes, store.memories, log);
   const talk = placesRule(groups(config.turns, threads), { places, served, roles });
   /** Who gets through, whatever they do. */
-  const gate = [ownUser, noBots, othersCommands, lists(roles), direct(pairings, roles), talk];
+  const gate = [
+    ...[ownUser, noBots, othersCommands, knownGroups(platformGroups)],
+    ...[lists(roles), direct(pairings, roles), talk],
+  ];
   const admits = afterwards(gate, agents.get);
   const commands = commandsOf(operations, { buttons, roles }, parts);
   const rules = [...gate, rates.rule, pluginRule(plugins, roles, log)];
@@ -246,13 +256,6 @@ export function frontOf(parts: FrontParts): Front {
     if (await store.outbox.retryTurn({ turnId, roomId })) await deliveryQueue.schedule(roomId);
   }
 }
-
-/** Nobody can be asked, so that no group gives anything. */
-const noGroups = {
-  async groupsOf(): Promise<string[]> {
-    throw new RetryableError('internal', 'Groups cannot be looked up.');
-  },
-};
 
 /** Most starts are followed by messages, not by operations: a hub is ready sooner without them. */
 function loadedLater(load: () => Promise<Caller>): Caller {

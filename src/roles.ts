@@ -128,6 +128,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now },
     platformWide: parts.platformWide,
     edited: () => memoryManager.nudge(),
+    connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
   const worker = workerOf(parts, { metrics, memoryManager, rooms, notices: front.notices });
   const connections = new Connections({ leases: engines.leases, log });

@@ -5,8 +5,8 @@ export interface GroupMember {
   connector: string;
   tenant: string;
   userId: string;
-  /** Where they write, if that is known: some groups count in one channel alone. */
-  channel?: string | undefined;
+  /** The groups in question: of others nothing need be said. Absent: all. */
+  among?: readonly string[] | undefined;
 }
 
 export interface GroupLookup {

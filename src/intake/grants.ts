@@ -13,11 +13,12 @@ export interface Roles {
 }
 
 export function rolesBy(standing: Pick<Standing, 'of'>, pairings: Pick<Pairings, 'isPaired'>): Roles {
-  const own = async ({ message, agent }: Arrival) => {
+  const own = async ({ message, agent, rolesAsked }: Arrival) => {
     const { source, author, roles } = message;
     const { connector, tenant } = source;
     const account = { connector, tenant, userId: author.id };
-    const groups = roles?.length ? roles : undefined;
+    // Those that were asked for of the lists are not all.
+    const groups = rolesAsked ? undefined : roles;
     return (await standing.of({ account, agents: [agent], groups })).grants;
   };
   const isSo = async (arrival: Arrival, least: Role) => {

@@ -30,11 +30,11 @@ function isAllowedHere(arrival: Arrival): boolean {
 }
 
 /** Whether the lists let this person in. */
-export function isAllowed({ message, settings: { allow }, rolesUnknown }: Arrival): boolean {
-  return isPerson(message, allow) || (rolesUnknown === true && allow.roles.length > 0);
+export function isAllowed({ message, settings: { allow } }: Arrival): boolean {
+  return isPerson(message, allow);
 }
 
-function isPerson({ author, roles }: Checked, list: Pick<Lists, 'users' | 'roles'>): boolean {
+function isPerson({ author, roles = [] }: Checked, list: Pick<Lists, 'users' | 'roles'>): boolean {
   return list.users.includes(author.id) || roles.some((role) => list.roles.includes(role));
 }
 

@@ -160,12 +160,13 @@ describe('a given role at the gate', () => {
       name: 'whoami',
       args: '',
     };
-    const whoami = async (roles: string[]) => (await platform.host.command({ ...given, roles }))!.text;
+    const whoami = async (roles?: string[]) => (await platform.host.command({ ...given, roles }))!.text;
     expect(await whoami(['mods'])).toMatch(
       /role here: operator\n- operator for agent assistant: given to a group that you are in \(mods\)/,
     );
     expect(await whoami(['others'])).toMatch(/role here: guest/);
-    // Nobody can be asked here, which denies.
     expect(await whoami([])).toMatch(/role here: guest/);
+    // Nobody can be asked here, which denies.
+    expect(await whoami()).toMatch(/role here: guest/);
   });
 });
