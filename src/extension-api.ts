@@ -21,6 +21,7 @@ export type {
   Inbox,
   Notes,
   Outcome,
+  PlatformAccount,
   Principal,
   Reading,
   Receipt,

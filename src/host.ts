@@ -22,11 +22,13 @@ import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
 import { noBots, othersCommands } from './intake/gate.js';
 import { grantsOf } from './intake/grants.js';
+import { type GroupLookupParts, PlatformGroups } from './intake/group-lookup.js';
 import { groups } from './intake/groups.js';
 import { Hearing, type HearingParts } from './intake/hearing.js';
 import { IncomingFiles } from './intake/incoming-files.js';
 import { IncomingLine } from './intake/incoming-line.js';
 import { Intake } from './intake/intake.js';
+import { knownGroups } from './intake/known-groups.js';
 import { lists } from './intake/lists.js';
 import { Notices } from './intake/notices.js';
 import { Orders } from './intake/orders.js';
@@ -76,6 +78,7 @@ export interface FrontParts {
   edited(): void;
   metrics: Metrics;
   plugins: PluginDesk;
+  connectorOf: GroupLookupParts['connectorOf'];
   /** Unix ms; deliveries are planned by it. */
   now(): number;
   log: Logger;
@@ -98,6 +101,7 @@ export function frontOf(parts: FrontParts): Front {
   const notices = new Notices({
     ...{ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, now: parts.now, log },
   });
+  const platformGroups = new PlatformGroups({ connectorOf: parts.connectorOf, log });
   const pairings = new Pairings(
     store.notes,
     async ({ code, agentId, source, ...person }) => {
@@ -130,7 +134,7 @@ export function frontOf(parts: FrontParts): Front {
   const threads = new Threads(store.notes, store.memories, log);
   const talk = placesRule(groups(config.turns, threads), { places, served, pairings });
   /** Who gets through, whatever they do. */
-  const gate = [noBots, othersCommands, lists, direct(pairings), talk];
+  const gate = [noBots, othersCommands, knownGroups(platformGroups), lists, direct(pairings), talk];
   const admits = afterwards(gate, agents.get);
   const commands = commandsOf(operations, { buttons, pairings }, parts);
   const rules = [...gate, rates.rule, pluginRule(plugins, log)];

@@ -125,6 +125,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now },
     edited: () => memoryManager.nudge(),
+    connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
   const worker = workerOf(parts, { metrics, memoryManager, rooms, notices: front.notices });
   const connections = new Connections({ leases: engines.leases, log });

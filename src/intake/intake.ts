@@ -209,6 +209,7 @@ export class Intake {
     const arrival = await this.#arrival(said, trusted, true);
     const ruling = await judge(this.#parts.rules, arrival);
     if (ruling.kind === 'notice') return ruling.notice;
+    if (ruling.kind !== 'pass' && arrival.rolesUnknown) throw arrival.rolesUnknown;
     if (ruling.kind !== 'pass') return null;
     const given = { name: name.toLowerCase(), args: args.trim() };
     const answer = await this.#parts.orders.answer(given, arrival, command.id);
@@ -217,13 +218,14 @@ export class Intake {
 
   /** Says what the button stands for, as its presser; what it gives is for that one's eyes. */
   press(press: InboundPress, trusted = false): Promise<string> {
-    return this.#parts.buttons.redeem(press, async ({ text, label, direct, roles, command }, number) => {
-      const { agentId, author, home } = press;
+    return this.#parts.buttons.redeem(press, async ({ text, label, direct, command }, number) => {
+      const { agentId, author, roles, home } = press;
       const source = { ...press.source, messageId: `press:${number}` };
       const said = check({ agentId, source, author, direct, roles, text, home });
       const arrival = await this.#arrival(said, trusted, command);
       const ruling = await judge(this.#parts.rules, arrival);
       if (ruling.kind === 'notice') return ruling.notice.text;
+      if (ruling.kind !== 'pass' && arrival.rolesUnknown) throw arrival.rolesUnknown;
       if (ruling.kind !== 'pass')
         throw new FatalError('not_allowed', 'This agent does not talk to you here.');
       if (arrival.command) return (await this.#parts.orders.answer(arrival.command, arrival, number)).text;

@@ -16,7 +16,7 @@ const entries: Record<string, { file: string; values: string; types: string }> =
       EmbedderExtension ErrorCode Evaluator Example ExtensionBase ExtensionContext Files Finding Host HubLimits
       HubRequest Image Inbox InboundCommand InboundContext InboundEdit InboundMessage InboundPress InboundReaction LanguageModel
       Memory MemoryAccess MessageFile ModelAbilities ModelChunk ModelMessage ModelRequest Notes OutboundMessage
-      Outcome Part PartKind Pauses Permission Phrase Pictures Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes
+      Outcome Part PartKind Pauses Permission Phrase Pictures PlatformAccount Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes
       PluginRule PluginRuling Principal Problem ProgramLogger ProviderContext ProviderExtension Question Quote
       Reading Receipt Receiving Reply ReplyFeed Resource RouteHandler Rung RunningHub Said Sent SentPartsOptions Service SetupStep Source SourceKey Speaker StartOptions
       SystemPart Tool ToolCall Transcriber Transforms Tries Turn TurnContext TurnEvent TurnTaker TurnTask Usage UserMessage Verdict`,
