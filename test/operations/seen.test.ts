@@ -71,6 +71,6 @@ it('come to what is one’s own behind thousands that are not, with a bounded nu
     found.push(...next.items);
     cursor = next.nextCursor ?? undefined;
     pages++;
-  } while (cursor !== undefined && pages < 20);
+  } while (cursor !== undefined && pages < 30);
   expect(found).toEqual(items.slice(9991));
 });
