@@ -238,7 +238,7 @@ describe('what somebody holds by groups', () => {
     expect(asked).toEqual([]);
     await access.people.link(ann, d9, 'person');
     expect(await rolesOf(ann)).toEqual([['operator'], 0]);
-    expect(asked).toEqual([{ connector: 'discord', tenant: 'G1', userId: 'd9' }]);
+    expect(asked).toEqual([{ connector: 'discord', tenant: 'G1', userId: 'd9', among: ['R1'] }]);
     answers([]);
     expect(await rolesOf(ann)).toEqual([[], 0]);
   });
