@@ -37,6 +37,10 @@ export const errorCodes = {
     status: 503,
     meaning: 'Uploads fill the memory that is set aside for them; come back in a few seconds.',
   },
+  paused: {
+    status: 503,
+    meaning: 'An operator has paused the agent, the place or the person; come back later.',
+  },
   rate_limited: { status: 429, meaning: 'Messages come faster than the agent takes them; wait a little.' },
   turn_failed: {
     status: 502,
@@ -70,6 +74,7 @@ const codesOfTurns: readonly string[] = [
   'model_refused',
   'model_timeout',
   'turn_crashed',
+  'paused',
 ] satisfies ErrorCode[];
 
 /** What a turn that failed with this code is to whoever asked. */

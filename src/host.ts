@@ -1,4 +1,6 @@
 /** The hub's side of the platforms: what connectors may ask of it, and what operators may. */
+import type { Level } from './access/role.js';
+import type { Switches } from './access/switches.js';
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
@@ -10,27 +12,31 @@ import { Backlog } from './intake/backlog.js';
 import { Buttons } from './intake/buttons.js';
 import { Changes } from './intake/changes.js';
 import { approve } from './intake/commands/approve.js';
-import { Commands } from './intake/commands/command.js';
+import { Commands, type GrantsOf } from './intake/commands/command.js';
 import { forget } from './intake/commands/forget.js';
 import { help } from './intake/commands/help.js';
 import { model } from './intake/commands/model.js';
 import { beginAnew } from './intake/commands/new.js';
+import { pause } from './intake/commands/pause.js';
+import { resume } from './intake/commands/resume.js';
 import { status } from './intake/commands/status.js';
 import { stop } from './intake/commands/stop.js';
 import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
 import { noBots, othersCommands } from './intake/gate.js';
-import { grantsOf } from './intake/grants.js';
+import { grantsInSettings, grantsOf } from './intake/grants.js';
 import { groups } from './intake/groups.js';
 import { Hearing, type HearingParts } from './intake/hearing.js';
 import { IncomingFiles } from './intake/incoming-files.js';
 import { IncomingLine } from './intake/incoming-line.js';
 import { Intake } from './intake/intake.js';
+import { knownIn } from './intake/known.js';
 import { lists } from './intake/lists.js';
 import { Notices } from './intake/notices.js';
 import { Orders } from './intake/orders.js';
 import { PairedPlaces } from './intake/paired-places.js';
 import { Pairings } from './intake/pairings.js';
+import { paused, pausedWaking } from './intake/paused.js';
 import { places as placesRule } from './intake/places.js';
 import { commandsOfPlugins } from './intake/plugin-commands.js';
 import { pluginRule } from './intake/plugin-rule.js';
@@ -51,6 +57,7 @@ import type { RoomQueue } from './queue/queue.js';
 import { again } from './runtime/again.js';
 import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
+import type { HeldDecisions } from './store/held-decisions.js';
 import type { Store } from './store/store.js';
 
 export interface FrontParts {
@@ -63,6 +70,8 @@ export interface FrontParts {
     limiters: Limiters;
   };
   rooms: Rooms;
+  switches: Switches;
+  held: HeldDecisions;
   forgotten: Forgotten;
   buttonKey: () => Uint8Array;
   models: Pick<HearingParts, 'transcriber'>;
@@ -114,11 +123,12 @@ export function frontOf(parts: FrontParts): Front {
   });
   const served = new ServedPlaces(store, places, log);
   if (config.role !== 'worker') served.begin();
-  const { rooms, forgotten, agents, secrets, ready } = parts;
+  const { rooms, forgotten, agents, secrets, ready, switches, held } = parts;
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { rooms, forgotten, agents, pairings, places, secrets, ready };
-    return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
+    const desks = { rooms, forgotten, agents, pairings, places, secrets, ready, switches, held };
+    const grantsOfPerson = async (account: Level) => grantsInSettings(agents.list(), account);
+    return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks, grantsOfPerson }, log);
   });
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const proxies = new Proxies({ ...store, log });
@@ -126,10 +136,11 @@ export function frontOf(parts: FrontParts): Front {
   const rates = new Rates(engines.limiters, log);
   const threads = new Threads(store.notes, store.memories, log);
   const talk = placesRule(groups(config.turns, threads), { places, served, pairings });
+  const grants: GrantsOf = (arrival) => grantsOf(arrival, pairings);
   /** Who gets through, whatever they do. */
-  const gate = [noBots, othersCommands, lists, direct(pairings), talk];
+  const gate = [noBots, othersCommands, lists, direct(pairings), paused(talk, switches, grants)];
   const admits = afterwards(gate, agents.get);
-  const commands = commandsOf(operations, { buttons, pairings }, parts);
+  const commands = commandsOf(operations, { buttons, grants }, parts);
   const rules = [...gate, rates.rule, pluginRule(plugins, log)];
   const intake = new Intake({
     memories: store.memories,
@@ -154,6 +165,7 @@ export function frontOf(parts: FrontParts): Front {
     transform: editedBy(plugins, agents.get, log),
     waking: new Waking({
       ...{ turns: store.turns, queue: turnQueue, rooms, threads, admits: afterwards(rules, agents.get), log },
+      refused: pausedWaking(switches, notices, agents.get),
     }),
   });
   const feedback = new Feedback(store.notes, pointers, admits, log);
@@ -242,9 +254,10 @@ function loadedLater(load: () => Promise<Caller>): Caller {
 
 function commandsOf(
   operations: Caller,
-  { buttons, pairings }: { buttons: Buttons; pairings: Pairings },
-  { plugins, log }: FrontParts,
+  { buttons, grants }: { buttons: Buttons; grants: GrantsOf },
+  { engines, plugins, log }: FrontParts,
 ): Commands {
+  const knows = knownIn(engines.store.memories);
   const own = [
     help((principal, agent) => commands.list(principal, agent)),
     beginAnew(operations),
@@ -253,11 +266,9 @@ function commandsOf(
     model(operations),
     stop(operations),
     approve(operations),
+    pause(operations, knows),
+    resume(operations, knows),
   ];
-  const commands = new Commands(
-    own,
-    (agent) => commandsOfPlugins(plugins, agent, log),
-    (arrival) => grantsOf(arrival, pairings),
-  );
+  const commands = new Commands(own, (agent) => commandsOfPlugins(plugins, agent, log), grants);
   return commands;
 }

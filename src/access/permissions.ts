@@ -43,6 +43,10 @@ export const permissions = {
   /** Whatever platform they were for. */
   'deliveries.changeAll': { least: 'admin' },
   'people.forget': { least: 'operator', self: true },
+  'switches.read': { least: 'operator' },
+  'switches.change': { least: 'operator' },
+  /** Of all agents at once. */
+  'switches.changeAll': { least: 'admin' },
   'health.read': { least: 'admin' },
   'audit.read': { least: 'admin' },
 } as const satisfies Record<string, Row>;

@@ -1,6 +1,7 @@
 import { admitted, named } from './admitted.js';
 import type { Input } from './carry.js';
-import { type Typed, typed } from './typed.js';
+import { switches } from './switch-commands.js';
+import { type Group, row, type Typed, typed } from './typed.js';
 
 const ofAgent: Typed['options'] & {} = [['--agent-id <id>', 'of this agent']];
 const paged: Typed['options'] & {} = [
@@ -8,7 +9,7 @@ const paged: Typed['options'] & {} = [
   ['--cursor <cursor>', 'goes on where an earlier answer ended'],
 ];
 
-export const groups: Record<string, { about: string; commands: Record<string, Typed> }> = {
+export const groups: Record<string, Group> = {
   agents: {
     about: 'the running agents',
     commands: {
@@ -199,7 +200,9 @@ export const groups: Record<string, { about: string; commands: Record<string, Ty
           ['--approve <true|false>', 'whether they are made'],
           ['--note <text>', 'why not: the model reads it'],
         ],
-        show: ({ turnId, approve }) => [`${approve ? 'Approved' : 'Denied'}: ${turnId} goes on.`],
+        show: ({ turnId, approve, held }) => [
+          `${approve ? 'Approved' : 'Denied'}: ${turnId} goes on${held ? ' once tools are resumed' : ''}.`,
+        ],
       }),
     },
   },
@@ -235,6 +238,7 @@ export const groups: Record<string, { about: string; commands: Record<string, Ty
       }),
     },
   },
+  switches,
   people: {
     about: 'the people who talk to agents',
     commands: {
@@ -278,10 +282,6 @@ export const alone: Record<string, Typed> = {
     fails: ({ ready }) => !ready,
   }),
 };
-
-function row(...cells: string[]): string {
-  return cells.filter(Boolean).join('  ');
-}
 
 function more(nextCursor: string | null): string[] {
   return nextCursor ? [`More: --cursor ${nextCursor}`] : [];

@@ -24,3 +24,14 @@ export interface Typed<Name extends OperationName = OperationName> {
 /** Gives it back; it is here for its types. */
 export const typed = <Name extends OperationName>(operation: Name, command: Omit<Typed<Name>, 'operation'>) =>
   ({ operation, ...command }) as unknown as Typed;
+
+/** Commands that share their first word. */
+export interface Group {
+  about: string;
+  commands: Record<string, Typed>;
+}
+
+/** One line of a list. */
+export function row(...cells: string[]): string {
+  return cells.filter(Boolean).join('  ');
+}

@@ -54,9 +54,15 @@ export interface ModelEvent {
   until: number;
 }
 
+/** Something was paused or resumed. Only on the topic `switchTopic`, which every process listens to. */
+export interface SwitchEvent {
+  type: 'switch.changed';
+}
+
 export const modelTopic = 'models';
 export const stopTopic = 'stops';
 export const secretTopic = 'secrets';
+export const switchTopic = 'switches';
 
 /** A committed answer and what it took. */
 export interface Reply {

@@ -9,7 +9,8 @@
 import type { z } from 'zod';
 import type { Permission } from '../access/permissions.js';
 import type { Principal } from '../access/principal.js';
-import type { Resource } from '../access/role.js';
+import type { Grant, Level, Resource } from '../access/role.js';
+import type { Switches } from '../access/switches.js';
 import type { EventBus } from '../bus/bus.js';
 import type { Finding } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
@@ -18,6 +19,7 @@ import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Forgotten } from '../store/forgotten.js';
+import type { HeldDecisions } from '../store/held-decisions.js';
 import type { Store } from '../store/store.js';
 
 interface AgentProblem {
@@ -77,6 +79,11 @@ export interface OperationParts {
   agents: AgentDesk;
   pairings: PairingDesk;
   places: PlaceDesk;
+  switches: Pick<Switches, 'look' | 'list' | 'pause' | 'resume' | 'isPerson'>;
+  /** Decisions that wait until tools may run again. */
+  held: Pick<HeldDecisions, 'hold'>;
+  /** Roles of the person with this account, wherever they have them. */
+  grantsOfPerson(account: Level): Promise<readonly Grant[]>;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
   ready(): Promise<Readiness>;

@@ -17,6 +17,7 @@ import { approvePairing, listPairings, revokePairing } from './pairings.js';
 import { forgetPerson } from './people.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
+import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
 import { listTokens, revokeToken } from './tokens.js';
 import { listTurns, resumeTurn, runAgain, showTurn, stopTurn } from './turns.js';
 
@@ -25,6 +26,7 @@ export const operations = [
   ...[listTokens, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
+  ...[listSwitches, pauseSwitch, resumeSwitch],
   ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth, listAudit],
 ] as const;
 

@@ -67,6 +67,9 @@ describe('on a real hub', () => {
       'deliveries.sendAllAgain': { agentId },
       'deliveries.drop': { deliveryId: 'x' },
       'people.forget': { ...ann, agentId, count: true },
+      'switches.list': {},
+      'switches.pause': { what: 'person', ...ann, agentId },
+      'switches.resume': { what: 'person', ...ann, agentId },
       'health.show': {},
       'audit.list': {},
     };
@@ -126,7 +129,7 @@ describe('on a real hub', () => {
     expect(names.filter((name) => mayNot.includes(name as never))).toEqual([]);
     // What was looked up and is not there.
     expect(names).not.toContain('turns.show');
-    const lists = ['agents.list', 'pairings.list'];
+    const lists = ['agents.list', 'pairings.list', 'switches.list'];
     expect(await allowed(person('root', operating('other')))).toEqual(lists);
     const elsewhere = await allowed(person('root', operating('assistant', 'slack')));
     const parts = ['agents.show', 'agents.check', 'rooms.list', 'turns.list', 'deliveries.list'];
@@ -157,7 +160,14 @@ describe('on a real hub', () => {
   it('lets an admin token do everything, and one of another tenant only what is its tenant’s', async () => {
     const token = { kind: 'token', name: 't', tenant: 'default', admin: true } as const;
     expect(await allowed(token)).toHaveLength(operations.length);
-    const lists = ['tokens.list', 'rooms.list', 'turns.list', 'deliveries.list', 'pairings.list'];
+    const lists = [
+      'tokens.list',
+      'rooms.list',
+      'turns.list',
+      'deliveries.list',
+      'pairings.list',
+      'switches.list',
+    ];
     expect((await allowed({ ...token, tenant: 'acme' })).toSorted()).toEqual(lists.sort());
     const { operations: all } = carrier;
     const seen = await all!.call('rooms.list', {}, { ...token, tenant: 'acme' });

@@ -85,7 +85,8 @@ export class Commands {
   }
 }
 
-function principalOf(arrival: Arrival, own: readonly Grant[]): PersonPrincipal {
+/** Who writes, with the roles that were given to them. */
+export function principalOf(arrival: Arrival, own: readonly Grant[]): PersonPrincipal {
   const { message, agent, from } = arrival;
   const { connector, tenant, channel } = message.source;
   return {
