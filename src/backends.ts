@@ -7,6 +7,7 @@ import { InProcessLeases } from './lease/in-process.js';
 import type { Logger } from './logger.js';
 import { InProcessMaintenance } from './maintenance/in-process.js';
 import { InProcessQueue } from './queue/in-process.js';
+import { InProcessRates } from './rate/in-process.js';
 import { SecretKeys } from './secrets/keys.js';
 import { NotedSecrets, secretNote, undamaged } from './secrets/noted-secrets.js';
 import { open } from './secrets/sealing.js';
@@ -46,11 +47,7 @@ async function embeddedEngines(
     turnQueue: new InProcessQueue(turns),
     deliveryQueue: new InProcessQueue(turns),
     leases: new InProcessLeases(),
-    limiters: async (name, points, duration) => {
-      // Loaded with the first message that is counted: a hub is ready sooner without it.
-      const { RateLimiterMemory } = await import('rate-limiter-flexible');
-      return new RateLimiterMemory({ keyPrefix: name, points, duration });
-    },
+    rates: new InProcessRates(),
     maintenance: new InProcessMaintenance({ firstMs: turns.sweepMs, log }),
     close,
   };
@@ -58,7 +55,7 @@ async function embeddedEngines(
 
 async function sharedEngines(
   cluster: NonNullable<Config['cluster']>,
-  { turns, tracing }: Config,
+  { turns, tracing, dataDir }: Config,
   log: Logger,
   watch: DatabaseWatch,
 ): Promise<Engines> {
@@ -69,18 +66,20 @@ async function sharedEngines(
     { RedisLeases },
     { BullmqQueue },
     { BullmqMaintenance },
+    { RedisRates },
   ] = await Promise.all([
     import('./queue/redis-connection.js'),
     import('./bus/redis.js'),
     import('./lease/redis.js'),
     import('./queue/bullmq.js'),
     import('./maintenance/bullmq.js'),
+    import('./rate/redis.js'),
   ]);
   const redis = new RedisConnections(cluster.redis, log);
   const queues: InstanceType<typeof BullmqQueue>[] = [];
   // Where newer hubs alone may work, this one must take nothing from them either.
   const onRefused = () => void Promise.all(queues.map((queue) => queue.close()));
-  const store = await openShared(cluster, log, { ...watch, onRefused });
+  const store = await openShared(cluster, log, { ...watch, onRefused, dataDir });
   // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
   const [producer, worker] = [redis.failingFast(), redis.waiting()];
   const { prefix } = redis;
@@ -93,17 +92,7 @@ async function sharedEngines(
   const bus = new RedisBus({ publisher: inOrder(client), subscriber, prefix: `${prefix}:events:`, log });
   const leases = new RedisLeases({ client, prefix: `${prefix}:lease:`, log });
   const maintenance = new BullmqMaintenance({ prefix, producer, worker, log });
-  const limiters: Engines['limiters'] = async (name, points, duration) => {
-    const { RateLimiterMemory, RateLimiterRedis } = await import('rate-limiter-flexible');
-    return new RateLimiterRedis({
-      storeClient: client,
-      keyPrefix: `${prefix}:rate:${name}`,
-      points,
-      duration,
-      // Without Redis each process counts for itself.
-      insuranceLimiter: new RateLimiterMemory({ keyPrefix: name, points, duration }),
-    });
-  };
+  const rates = new RedisRates({ client, prefix: `${prefix}:rate`, log });
   const close = async () => {
     redis.close();
     await store.close();
@@ -115,7 +104,7 @@ async function sharedEngines(
     else log.error({ away }, 'the database does not answer; no work is taken until it does');
     for (const one of queues) away === null ? one.resume() : one.pause();
   });
-  return { store, bus, turnQueue, deliveryQueue, leases, limiters, maintenance, close };
+  return { store, bus, turnQueue, deliveryQueue, leases, rates, maintenance, close };
 }
 
 /**
@@ -149,7 +138,7 @@ export function secretsForDoctor(
 async function openShared(
   { mongodbUrl, database, readPreference }: NonNullable<Config['cluster']>,
   log: Logger,
-  watch: DatabaseWatch & Pick<MongoOptions, 'onRefused'> = {},
+  watch: DatabaseWatch & Pick<MongoOptions, 'onRefused' | 'dataDir'> = {},
 ): Promise<Store> {
   const { openMongoStore } = await import('./store/mongodb/store.js');
   return openMongoStore({ url: mongodbUrl, database, readPreference, log, ...watch });
@@ -185,7 +174,7 @@ export async function databaseCare({ cluster }: Config, log: Logger) {
 }
 
 /** Of an embedded hub's database as it lies in the folder; null when there is none yet. */
-export { schemaAtRest } from './store/libsql/at-rest.js';
+export { auditAtRest, schemaAtRest } from './store/libsql/at-rest.js';
 
 /** The hub that holds a data folder now; null when none does. */
 export { readHub as runningHub } from './store/libsql/lock.js';

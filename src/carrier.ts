@@ -19,6 +19,7 @@ import { scopedNotes } from './intake/scoped-notes.js';
 import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import type { Plugin, PluginExtension } from './plugin/plugin.js';
+import type { RateCounter } from './rate/rate.js';
 import { type Hub, startRoles } from './roles.js';
 import { derivedKey, secretFile } from './secret-file.js';
 import { SecretKeys } from './secrets/keys.js';
@@ -51,6 +52,7 @@ export interface Overrides {
 
 export interface Carrier extends Hub {
   readonly store: Store;
+  readonly rates: RateCounter;
   readonly secrets: SecretVault;
   /** The chain of models for agents that name none. */
   readonly models: string[];
@@ -168,6 +170,7 @@ async function assemble(
     },
     secrets: vault,
     store: engines.store,
+    rates: engines.rates,
     models: models.usual,
     routes: () => (config.role === 'worker' ? [] : plugins.routes()),
     announce: (url) => announce(config.dataDir, url),

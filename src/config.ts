@@ -133,6 +133,27 @@ function arrange(env: z.output<typeof Environment>) {
       /** Undefined: one of this data folder's own. */
       callbackSecret: env.CARRIER_CALLBACK_SECRET,
       maxBacklog: env.CARRIER_MAX_BACKLOG,
+      /** Those that are believed whom they forward requests for. */
+      trustedProxies: env.CARRIER_TRUSTED_PROXIES,
+      /** `http/limits.ts` says what they mean. */
+      limits: {
+        perAddress: env.CARRIER_RATE_ADDRESS,
+        perToken: env.CARRIER_RATE_TOKEN,
+        wrongTokens: env.CARRIER_RATE_WRONG_TOKENS,
+        streams: env.CARRIER_MAX_STREAMS,
+      },
+      /** Whose JWTs are taken in the place of tokens; absent: nobody's. */
+      ...(env.CARRIER_JWT_ISSUER && {
+        issuer: {
+          issuer: env.CARRIER_JWT_ISSUER,
+          audience: env.CARRIER_JWT_AUDIENCE,
+          type: env.CARRIER_JWT_TYPE,
+          /** Where its keys are; absent: as it says itself. */
+          jwksUrl: env.CARRIER_JWT_JWKS,
+          /** Their `sub` is an account of this tenant. */
+          tenant: env.CARRIER_JWT_TENANT,
+        },
+      }),
     },
     /** How much is kept of one person's files, and of all in one place, in bytes; `Infinity` is no limit. */
     files: {

@@ -6,7 +6,7 @@ import { checkHub } from './agents/check-hub.js';
 import { chosenEmbedder, Models } from './agents/models.js';
 import { Plugins } from './agents/plugins.js';
 import { findingOf } from './agents/problem.js';
-import { openEngines, schemaAtRest, secretsForDoctor } from './backends.js';
+import { auditAtRest, openEngines, schemaAtRest, secretsForDoctor } from './backends.js';
 import type { Config } from './config.js';
 import type { Finding } from './connector/connector.js';
 import type { Agent } from './core/character.js';
@@ -16,6 +16,8 @@ import { FatalError } from './errors.js';
 import { Registry } from './extensions/registry.js';
 import type { Logger } from './logger.js';
 import { References } from './secrets/references.js';
+import type { AuditChain } from './store/audit-log.js';
+import { verifyChain } from './store/audit-verification.js';
 
 export interface Diagnosis {
   subject: string;
@@ -24,6 +26,10 @@ export interface Diagnosis {
 
 /** How long a platform or a model service is waited for, in ms. */
 const patienceMs = 10_000;
+/** For the whole of an audit log: a million rows take some ten seconds. */
+const auditPatienceMs = 600_000;
+/** What is wrong with it, at most; `carrier audit verify` tells more. */
+const mostAuditFaults = 10;
 
 /** Everything is looked at, whatever fails on the way. */
 export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]> {
@@ -63,14 +69,17 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
         ]),
       ];
     }),
-    config.cluster
-      ? diagnoseEngines(openEngines(config, log, { migrate: false }))
-      : look('Data folder', async () => folderFindings(config)),
+    ...(config.cluster
+      ? [diagnoseEngines(openEngines(config, log, { migrate: false }))]
+      : [
+          look('Data folder', async () => folderFindings(config)),
+          diagnoseAudit(auditAtRest(config.dataDir)),
+        ]),
     ...(config.role === 'gateway' ? [] : [...refs].map((ref) => diagnoseModel(models, ref))),
     ...found.flatMap(({ agent, bots }) => diagnoseBots(agent, bots)),
   ]);
   await close();
-  return diagnoses;
+  return diagnoses.flat();
 }
 
 function noNotes(): never {
@@ -124,10 +133,14 @@ function diagnoseBots({ id }: Agent, { bots }: Bots): Promise<Diagnosis>[] {
 }
 
 /** What fails or takes too long is a finding like any other. */
-async function look(subject: string, work: () => Promise<Finding[]>): Promise<Diagnosis> {
+async function look(
+  subject: string,
+  work: () => Promise<Finding[]>,
+  mostMs = 2 * patienceMs,
+): Promise<Diagnosis> {
   const unusable = (fix: string) => [{ check: 'it can be used', ok: false, fix }];
-  const findings = await atMost(2 * patienceMs, work()).catch(({ message }: Error) => unusable(message));
-  return { subject, findings: findings ?? unusable(`No answer within ${patienceMs / 1000} s.`) };
+  const findings = await atMost(mostMs, work()).catch(({ message }: Error) => unusable(message));
+  return { subject, findings: findings ?? unusable(`No answer within ${mostMs / 1000} s.`) };
 }
 
 function titled(name: string): string {
@@ -144,7 +157,7 @@ function folderFindings({ dataDir }: Config): Finding[] {
 }
 
 /** Whether a hub's shared engines can be used; they are closed again. */
-async function diagnoseEngines(opening: Promise<Engines>): Promise<Diagnosis> {
+async function diagnoseEngines(opening: Promise<Engines>): Promise<Diagnosis[]> {
   const subject = 'Redis and MongoDB';
   const failed = (check: string, setting: string, { message }: Error) => ({
     check,
@@ -155,7 +168,7 @@ async function diagnoseEngines(opening: Promise<Engines>): Promise<Diagnosis> {
   try {
     engines = await opening;
   } catch (error) {
-    return { subject, findings: [failed('MongoDB answers', 'MONGODB_URL', error as Error)] };
+    return [{ subject, findings: [failed('MongoDB answers', 'MONGODB_URL', error as Error)] }];
   }
   const { store, turnQueue, deliveryQueue, bus } = engines;
   const redis = await turnQueue.counts().then(
@@ -165,8 +178,37 @@ async function diagnoseEngines(opening: Promise<Engines>): Promise<Diagnosis> {
   const { engine, schema, notes } = store.description;
   const mongo = { check: `MongoDB answers: ${engine}, schema ${schema}`, ok: true };
   const lacks = notes.map((note) => ({ check: `MongoDB: ${note}`, ok: true }));
+  const audit = await diagnoseAudit(store.audit);
   if (redis.ok) await Promise.all([turnQueue.close(), deliveryQueue.close()]);
   await bus.close();
   await engines.close();
-  return { subject, findings: [redis, mongo, ...lacks] };
+  return [{ subject, findings: [redis, mongo, ...lacks] }, audit];
+}
+
+/** Whether rows of the audit log are as they were written, and all there. */
+function diagnoseAudit(chain: AuditChain): Promise<Diagnosis> {
+  return look(
+    'Audit log',
+    async () => {
+      const { ok, rows, older, missing, faults, faultCount } = await verifyChain(chain);
+      const count = (number: number) => number.toLocaleString('en');
+      if (ok && rows + older === 0) return [];
+      const outside = older > 0 ? `; ${count(older)} of older hubs outside of it cannot be checked` : '';
+      if (ok) return [{ check: `its ${count(rows)} rows are one unbroken chain${outside}`, ok }];
+      const told = faults.slice(0, mostAuditFaults).map(({ about }) => about);
+      const more = faultCount - told.length;
+      return [
+        {
+          check: `its ${count(rows)} rows are one unbroken chain; ${count(missing)} are missing`,
+          ok,
+          fix: [
+            ...told,
+            ...(more > 0 ? [`And ${count(more)} more faults: carrier audit verify lists them.`] : []),
+            'Somebody changed the database behind the hub; or an older backup was put back, or another data folder.',
+          ].join('\n      '),
+        },
+      ];
+    },
+    auditPatienceMs,
+  );
 }

@@ -1,8 +1,8 @@
 import type { EventBus } from './bus/bus.js';
-import type { Limiters } from './intake/rates.js';
 import type { Leases } from './lease/lease.js';
 import type { Maintenance } from './maintenance/maintenance.js';
 import type { RoomQueue } from './queue/queue.js';
+import type { RateCounter } from './rate/rate.js';
 import type { Store } from './store/store.js';
 
 /** What a hub runs on. */
@@ -12,7 +12,7 @@ export interface Engines {
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
   leases: Leases;
-  limiters: Limiters;
+  rates: RateCounter;
   maintenance: Maintenance;
   /** Ends what is left once queues, maintenance and bus are closed. */
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 /** The settings as they come from the environment: which there are, what each takes, and what goes with what. */
 import { z } from 'zod';
 import { AgentId, ModelRef } from './core/character.js';
-import { addresses, count, flag, list } from './setting.js';
+import { addresses, count, flag, list, networks } from './setting.js';
 
 /** A MongoDB URL that names a user and leaves the password out. */
 export const userOnly = /^(mongodb(?:\+srv)?:\/\/[^:@/?]+)@/;
@@ -15,6 +15,13 @@ const secretKey = z
     'must have at least 16 characters and no comma; `openssl rand -base64 32` makes a good one',
   );
 
+/** What comes over plain http can be changed on its way. */
+function isSafeUrl(url: string | undefined): boolean {
+  if (url === undefined) return true;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
 export const Environment = z
   .object({
     CARRIER_DATA_DIR: z.string().default('./data'),
@@ -22,6 +29,11 @@ export const Environment = z
     CARRIER_ROLE: z.enum(['all', 'gateway', 'worker']).default('all'),
     CARRIER_HOST: z.string().default('127.0.0.1'),
     CARRIER_PORT: count(3000, 0, 65_535),
+    CARRIER_TRUSTED_PROXIES: networks,
+    CARRIER_RATE_ADDRESS: count(0, 0, 10_000_000),
+    CARRIER_RATE_TOKEN: count(0, 0, 10_000_000),
+    CARRIER_RATE_WRONG_TOKENS: count(120, 0, 10_000_000),
+    CARRIER_MAX_STREAMS: count(1000, 0, 1_000_000),
     CARRIER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
     CARRIER_CONCURRENCY: count(64, 1, 10_000),
@@ -51,6 +63,11 @@ export const Environment = z
     CARRIER_REPLY_TIMEOUT_MS: count(120_000, 100, 3_600_000),
     CARRIER_CALLBACK_ALLOW_PRIVATE: flag('false'),
     CARRIER_CALLBACK_SECRET: z.string().min(16).optional(),
+    CARRIER_JWT_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+    CARRIER_JWT_AUDIENCE: z.string().min(1).default('carrier'),
+    CARRIER_JWT_JWKS: z.url({ protocol: /^https?$/ }).optional(),
+    CARRIER_JWT_TYPE: z.string().min(1).default('at+jwt'),
+    CARRIER_JWT_TENANT: z.string().min(1).max(256).default('default'),
     REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
     REDIS_PASSWORD: z.string().optional(),
     REDIS_CA: z.string().includes('BEGIN CERTIFICATE', { error: 'must be a certificate in PEM' }).optional(),
@@ -96,6 +113,14 @@ export const Environment = z
   .refine((env) => !env.REDIS_URL === !env.MONGODB_URL, {
     path: ['REDIS_URL'],
     message: 'REDIS_URL and MONGODB_URL belong together: set both, or neither for the embedded hub',
+  })
+  .refine((env) => !env.CARRIER_JWT_JWKS || env.CARRIER_JWT_ISSUER, {
+    path: ['CARRIER_JWT_JWKS'],
+    message: 'belongs to CARRIER_JWT_ISSUER: set both, or only that',
+  })
+  .refine((env) => [env.CARRIER_JWT_ISSUER, env.CARRIER_JWT_JWKS].every(isSafeUrl), {
+    path: ['CARRIER_JWT_ISSUER'],
+    message: 'keys are read over https alone, except from this machine',
   })
   .refine((env) => !env.REDIS_CLUSTER || env.REDIS_SENTINELS.length === 0, {
     path: ['REDIS_CLUSTER'],

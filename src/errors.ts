@@ -35,13 +35,16 @@ export const errorCodes = {
   overloaded: { status: 429, meaning: 'Too many conversations wait for their turn; come back later.' },
   uploads_full: {
     status: 503,
-    meaning: 'Uploads fill the memory that is set aside for them; come back in a few seconds.',
+    meaning: 'Uploads or bodies fill the memory that is set aside for them; come back in a few seconds.',
+  },
+  rate_limited: {
+    status: 429,
+    meaning: 'Messages or requests come faster than they are taken, or too many are open; wait a little.',
   },
   paused: {
     status: 503,
     meaning: 'An operator has paused the agent, the place or the person; come back later.',
   },
-  rate_limited: { status: 429, meaning: 'Messages come faster than the agent takes them; wait a little.' },
   turn_failed: {
     status: 502,
     meaning: 'The turn failed for good; the messages it covered are marked failed.',
@@ -56,6 +59,10 @@ export const errorCodes = {
     meaning: 'No reply in time; the message is stored and will still be answered.',
   },
   delivery_failed: { status: 502, meaning: 'The platform did not take the reply.' },
+  issuer_unavailable: {
+    status: 503,
+    meaning: 'The keys of the identity provider that JWTs are checked with cannot be read.',
+  },
   store_unavailable: { status: 503, meaning: 'The store cannot be read or written.' },
   store_locked: { status: 503, meaning: 'Another hub holds this data folder.' },
   shutting_down: { status: 503, meaning: 'The hub is stopping and takes no new work.' },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Carrier, type Overrides, startCarrier } from './carrier.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
+import { withIssuer } from './http/issuer.js';
 import { startHttpServer } from './http/server.js';
 import { tokenVerifier } from './http/tokens.js';
 import type { Logger } from './logger.js';
@@ -57,10 +58,13 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
     config: config.http,
     connectors: () => carrier.connectors(),
     plugins: () => carrier.routes(),
-    tokens: tokenVerifier(store.tokens),
+    tokens: config.http.issuer
+      ? withIssuer(config.http.issuer, tokenVerifier(store.tokens))
+      : tokenVerifier(store.tokens),
     ready: () => carrier.ready(),
     metrics: () => carrier.metrics(),
     operations: carrier.operations,
+    limits: { ...config.http.limits, counter: carrier.rates, limited: carrier.limited },
     log,
   });
   carrier.announce(server.url);

@@ -4,6 +4,9 @@ import type { Turn } from './core/turn.js';
 
 type Undelivered = { waiting: number; dead: number; oldest: number | null };
 
+/** Which limit something was over. */
+export type Limited = 'person' | 'room' | 'place' | 'token' | 'address' | 'wrong_token' | 'streams' | 'bytes';
+
 type Counts = { waiting: number; running: number; delayed: number };
 
 export class Metrics {
@@ -16,6 +19,9 @@ export class Metrics {
     'Messages turned away because too many wait',
     [],
   );
+  readonly #limited = this.#counter('limited_total', 'Messages and requests over a limit, by which', [
+    'limit',
+  ]);
   readonly #turns = new Histogram({
     name: 'carrier_turn_seconds',
     help: 'Turns by how they ended, from claim to commit, in seconds',
@@ -68,6 +74,10 @@ export class Metrics {
 
   refused(): void {
     this.#refused.inc();
+  }
+
+  limited(limit: Limited): void {
+    this.#limited.inc({ limit });
   }
 
   turned({ status, startedAt, finishedAt, usage }: Turn): void {

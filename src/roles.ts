@@ -20,7 +20,7 @@ import { type FrontParts, frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
 import type { Embedder, LanguageModel, Transcriber } from './llm/llm.js';
 import type { Logger } from './logger.js';
-import { Metrics } from './metrics.js';
+import { type Limited, Metrics } from './metrics.js';
 import type { SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
@@ -89,6 +89,8 @@ export interface Hub {
   refresh(): Promise<void>;
   /** Whether this process can do its part for a message now. */
   ready(): Promise<Readiness>;
+  /** Counts what was refused. */
+  limited(limit: Limited): void;
   /** In Prometheus' text format. */
   metrics(): Promise<{ contentType: string; body: string }>;
   /**
@@ -195,6 +197,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     problems,
     refresh: () => agents.refresh(),
     ready,
+    limited: (limit) => metrics.limited(limit),
     metrics: () => metrics.text(),
     stop: (withinMs = limits.stopMs) => {
       end = performance.now() + withinMs;

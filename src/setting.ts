@@ -1,4 +1,5 @@
 /** Kinds of settings: how the text of an environment variable is read. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 export const count = (fallback: number, min: number, max: number) =>
@@ -20,6 +21,27 @@ export const list = z
       .map((item) => item.trim())
       .filter(Boolean),
   );
+
+const networkNames = ['loopback', 'linklocal', 'uniquelocal'];
+
+function isNetwork(text: string): boolean {
+  const [, ip = '', bits] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(ip);
+  if (version === 0) return networkNames.includes(text);
+  return bits === undefined || (Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+/** Addresses and networks, as `10.0.0.0/8`, or the names of usual ones; several separated by commas. */
+export const networks = list.pipe(
+  z.array(
+    z
+      .string()
+      .refine(
+        isNetwork,
+        `must be an address, a network such as 10.0.0.0/8, ${networkNames.join(', ').replace(/, (\w+)$/, ' or $1')}; several separated by commas`,
+      ),
+  ),
+);
 
 const address = /^(?:\[([\da-f:]+)\]|([\w.-]+))(?::(\d{1,5}))?$/i;
 

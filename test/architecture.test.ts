@@ -21,7 +21,7 @@ const layers: [name: string, pattern: RegExp][] = [
   [
     'port',
     // What all of a port's implementations share stands beside it: an extension may import nothing but the public API.
-    /^src\/(connector\/(connector|kit\/[\w-]+)|agents\/agent-type|extensions\/extension|plugin\/(plugin|hooks)|queue\/queue|maintenance\/maintenance|llm\/(llm|phrases|pictures|prompt-lines|prompt-text|service|unit-vector)|bus\/bus|lease\/lease)\.ts$|^src\/store\/[\w-]+\.ts$/,
+    /^src\/(connector\/(connector|kit\/[\w-]+)|agents\/agent-type|extensions\/extension|plugin\/(plugin|hooks)|queue\/queue|maintenance\/maintenance|llm\/(llm|phrases|pictures|prompt-lines|prompt-text|service|unit-vector)|bus\/bus|lease\/lease|rate\/rate)\.ts$|^src\/store\/[\w-]+\.ts$/,
   ],
   ['public', /^src\/(extension-api|replies)\.ts$/],
   ['package', /^src\/index\.ts$/],
@@ -29,7 +29,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['testing', /^src\/testing\//],
   ['extension', /^(connectors|plugins|src\/llm)\/|^src\/agents\/conversational\.ts$/],
   ['extensions', /^src\/extensions\//],
-  ['implementation', /^src\/(queue|maintenance|store|bus|lease|plugin)\//],
+  ['implementation', /^src\/(queue|maintenance|store|bus|lease|rate|plugin)\//],
   ['access', /^src\/access\//],
   ['operations', /^src\/operations\//],
   ['files', /^src\/files\//],
@@ -97,6 +97,7 @@ const suites: { port: string; implementation: RegExp; suite: string }[] = [
   { port: 'SecretStore', implementation: /class \w+ implements SecretStore\b/, suite: 'secretContract' },
   { port: 'Host', implementation: /class \w+ implements Host\b/, suite: 'hostContract' },
   { port: 'Leases', implementation: /class \w+ implements Leases\b/, suite: 'leaseContract' },
+  { port: 'RateCounter', implementation: /class \w+ implements RateCounter\b/, suite: 'rateContract' },
   {
     port: 'Store',
     implementation: /export (async )?function \w+\([^)]*\): Promise<(Libsql)?Store>/,

@@ -47,6 +47,13 @@ describe('settings', () => {
     ['CARRIER_RETENTION_DAYS', '0'],
     ['CARRIER_RETENTION_DAYS', 'a week'],
     ['MONGODB_READ_PREFERENCE', 'secondary'],
+    ['CARRIER_TRUSTED_PROXIES', 'everyone'],
+    ['CARRIER_TRUSTED_PROXIES', 'loopback, 10.0.0.0/33'],
+    ['CARRIER_TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['CARRIER_TRUSTED_PROXIES', 'fe80::1%eth0'],
+    ['CARRIER_TRUSTED_PROXIES', '10.1'],
+    ['CARRIER_RATE_TOKEN', '-1'],
+    ['CARRIER_MAX_STREAMS', 'many'],
   ])('refuse %s=%s by name', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(
       expect.objectContaining({

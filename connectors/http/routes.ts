@@ -18,6 +18,7 @@ import {
 import { bodyKind, readJson } from './body.js';
 import { checkCallbackUrl } from './callback.js';
 import { sendFile } from './file.js';
+import { InFlight, ownerOf } from './in-flight.js';
 import {
   callbackUrlOf,
   callerIds,
@@ -57,6 +58,7 @@ interface Sent {
 /** @param running throws `shutting_down` while the connector is stopped. */
 export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandler {
   const readUpload = uploadReader(limits);
+  const bodies = new InFlight(limits.maxUploadingBytes);
   const router = Router({ caseSensitive: true });
 
   router
@@ -140,7 +142,7 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
   async function readMessage(req: Request<{ agentId: string }>, res: Response, host: Host): Promise<Sent> {
     const { fields, files, release } =
       bodyKind(req) === 'json'
-        ? { fields: await readJson(req, limits.maxBodyBytes), files: [], release: undefined }
+        ? { fields: await readBody(req), files: [], release: undefined }
         : await readUpload(req, res);
     const payload = parsePayload(fields);
     const message = toInbound({ agentId: req.params.agentId, tenant: tenantOf(req), payload });
@@ -162,6 +164,17 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
         release?.();
       },
     };
+  }
+
+  /** Counted apart from uploads, which must not stand in the way of short messages. */
+  async function readBody(req: IncomingMessage): Promise<unknown> {
+    const { maxBodyBytes: most } = limits;
+    const release = bodies.take(ownerOf(req), Math.min(Number(req.headers['content-length'] ?? most), most));
+    try {
+      return await readJson(req, most);
+    } finally {
+      release();
+    }
   }
 
   async function receive(req: Request, { message, complete, release }: Sent): Promise<Receipt | null> {

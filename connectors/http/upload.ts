@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import multer, { type MulterError } from 'multer';
 import { FatalError } from '../../src/extension-api.js';
 import { bodyTooLarge } from './body.js';
-import { InFlight } from './in-flight.js';
+import { InFlight, ownerOf } from './in-flight.js';
 
 export interface UploadLimits {
   maxBodyBytes: number;
@@ -60,7 +60,7 @@ export function uploadReader(limits: UploadLimits): UploadReader {
         'body_too_large',
         `The upload is larger than all its limits together (${maxBytes} bytes).`,
       );
-    const release = inFlight.take(said);
+    const release = inFlight.take(ownerOf(req), said);
     res.once('close', release);
     await new Promise<void>((resolve, reject) => {
       form(req as Request, res as Response, (error: unknown) => {

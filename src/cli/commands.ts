@@ -1,15 +1,13 @@
 import { admitted, named } from './admitted.js';
+import { audit } from './audit.js';
 import type { Input } from './carry.js';
+import { more, row } from './output.js';
 import { switches } from './switch-commands.js';
-import { type Group, row, type Typed, typed } from './typed.js';
+import { type CommandGroup, paged, type Typed, typed } from './typed.js';
 
 const ofAgent: Typed['options'] & {} = [['--agent-id <id>', 'of this agent']];
-const paged: Typed['options'] & {} = [
-  ['--limit <number>', 'most lines, up to 200'],
-  ['--cursor <cursor>', 'goes on where an earlier answer ended'],
-];
 
-export const groups: Record<string, Group> = {
+export const groups: Record<string, CommandGroup> = {
   agents: {
     about: 'the running agents',
     commands: {
@@ -255,20 +253,11 @@ export const groups: Record<string, Group> = {
       }),
     },
   },
+  audit,
 };
 
 /** Commands of one word. */
 export const alone: Record<string, Typed> = {
-  audit: typed('audit.list', {
-    about: 'which operations were asked for, by whom, and how they ended; the newest first',
-    options: [['--operation <name>', 'of this kind'], ...paged],
-    show: ({ rows, nextCursor }) => [
-      ...rows.map(({ at, principal, operation, target, outcome, error = '' }) =>
-        row(at, outcome, error, operation, JSON.stringify(target), `${principal.kind} ${principal.name}`),
-      ),
-      ...more(nextCursor),
-    ],
-  }),
   health: typed('health.show', {
     about: 'whether the hub can do its part, and how much waits; exit code 1 if it cannot',
     show: ({ ready, checks, connections, queues, notes }) => [
@@ -282,10 +271,6 @@ export const alone: Record<string, Typed> = {
     fails: ({ ready }) => !ready,
   }),
 };
-
-function more(nextCursor: string | null): string[] {
-  return nextCursor ? [`More: --cursor ${nextCursor}`] : [];
-}
 
 function stopping({ turnId }: { turnId: string | null }): string[] {
   return [turnId ? `Stopping ${turnId}.` : 'There is nothing to stop.'];

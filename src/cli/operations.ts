@@ -4,7 +4,7 @@ import type { Config } from '../config.js';
 import type { OperationName, OutputOf } from '../operations/operations.js';
 import { carry, type Input } from './carry.js';
 import { alone, groups } from './commands.js';
-import { harmless, harmlessJson, paint, print } from './output.js';
+import { harmless, harmlessJson, paint, print, printed } from './output.js';
 import { readSecret } from './secret-input.js';
 import type { Typed } from './typed.js';
 
@@ -31,14 +31,23 @@ function show(lines: string[]): void {
   for (const line of lines) print(harmless(line));
 }
 
+async function showWhole(what: Typed, ask: (cursor: string | undefined) => Promise<unknown>): Promise<void> {
+  let cursor: string | undefined;
+  do {
+    const answer = (await ask(cursor)) as OutputOf<OperationName> & { nextCursor?: string | null };
+    for (const line of what.show(answer, {})) if (!(await printed(line))) return;
+    cursor = answer.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+}
+
 function prepare(command: Command, what: Typed, dataDir: Option, settings: (flags: Flags) => Config): void {
   command.description(what.about);
   for (const field of what.fields ?? []) command.addArgument(new Argument(`<${field}>`));
   for (const [flags, about, usual] of what.options ?? [])
     command.addOption(new Option(flags, about).default(usual));
   if (what.asks) command.option('-y, --yes', 'do it; without this, only tell what would be done');
+  if (!what.whole) command.option('--json', 'the answer as the hub gives it');
   command
-    .option('--json', 'the answer as the hub gives it')
     .addOption(dataDir)
     .option('--url <address>', 'where the hub listens, for one of several that share a database')
     .action(async () => {
@@ -48,6 +57,8 @@ function prepare(command: Command, what: Typed, dataDir: Option, settings: (flag
       const input: Input = { ...options, ...fields };
       if (what.asks && !yes) input.count = true;
       if (what.secret) input.value = await readSecret(`${fields.name}: `);
+      if (what.whole)
+        return showWhole(what, (cursor) => carry(config, what.operation, { ...input, cursor }, url));
       const answer = (await carry(config, what.operation, input, url)) as OutputOf<OperationName>;
       if (json) print(harmlessJson(answer));
       else show(what.show(answer, input));

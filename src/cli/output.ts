@@ -1,6 +1,28 @@
+import { once } from 'node:events';
+
 /** Where people read: the program's own words go to standard output, logs to standard error. */
 export function print(text = ''): void {
   process.stdout.write(`${text}\n`);
+}
+
+/** As `print`, of more than memory holds: waits for a slower reader. False when it has gone. */
+export async function printed(text: string): Promise<boolean> {
+  if (!process.stdout.writable) return false;
+  if (process.stdout.write(`${text}\n`)) return true;
+  return once(process.stdout, 'drain').then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A line of what there is to say. */
+export function row(...cells: string[]): string {
+  return cells.filter(Boolean).join('  ');
+}
+
+/** Says how to go on where an answer has more pages. */
+export function more(nextCursor: string | null): string[] {
+  return nextCursor ? [`More: --cursor ${nextCursor}`] : [];
 }
 
 /** Colour and cursor codes only where a person is looking. */
@@ -30,8 +52,8 @@ export function harmlessLines(text: string): string {
 }
 
 /** JSON that is harmless, too, and still says the same. */
-export function harmlessJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (found) =>
+export function harmlessJson(value: unknown, indent = 2): string {
+  return JSON.stringify(value, null, indent).replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (found) =>
     [...Array(found.length).keys()]
       .map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`)
       .join(''),

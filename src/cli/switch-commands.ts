@@ -1,4 +1,5 @@
-import { type Group, row, type Typed, typed } from './typed.js';
+import { row } from './output.js';
+import { type CommandGroup, type Typed, typed } from './typed.js';
 
 const switched: Typed['options'] & {} = [
   ['--agent-id <id>', 'the agent; without it, for all agents'],
@@ -8,7 +9,7 @@ const switched: Typed['options'] & {} = [
   ['--user-id <id>', 'the person'],
 ];
 
-export const switches: Group = {
+export const switches: CommandGroup = {
   about: 'what is paused: an agent, a place, a person, tools',
   commands: {
     list: typed('switches.list', {

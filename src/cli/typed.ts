@@ -13,6 +13,8 @@ export interface Typed<Name extends OperationName = OperationName> {
   secret?: boolean;
   /** Without --yes only what would be done is told. */
   asks?: boolean;
+  /** All pages are asked for; only the lines are printed, each as it is given. */
+  whole?: boolean;
   /** It is what the group's name alone means. */
   isDefault?: boolean;
   /** A line each; strangers' words in them are made harmless afterwards. */
@@ -21,17 +23,17 @@ export interface Typed<Name extends OperationName = OperationName> {
   fails?(answer: OutputOf<Name>): boolean;
 }
 
-/** Gives it back; it is here for its types. */
-export const typed = <Name extends OperationName>(operation: Name, command: Omit<Typed<Name>, 'operation'>) =>
-  ({ operation, ...command }) as unknown as Typed;
-
-/** Commands that share their first word. */
-export interface Group {
+export interface CommandGroup {
   about: string;
+  /** By their verbs. */
   commands: Record<string, Typed>;
 }
 
-/** One line of a list. */
-export function row(...cells: string[]): string {
-  return cells.filter(Boolean).join('  ');
-}
+export const paged: Typed['options'] & {} = [
+  ['--limit <number>', 'most lines, up to 200'],
+  ['--cursor <cursor>', 'goes on where an earlier answer ended'],
+];
+
+/** Gives it back; it is here for its types. */
+export const typed = <Name extends OperationName>(operation: Name, command: Omit<Typed<Name>, 'operation'>) =>
+  ({ operation, ...command }) as unknown as Typed;

@@ -180,6 +180,8 @@ export type Principal = TokenHolder;
 export interface HubRequest extends IncomingMessage {
   /** Present behind the hub's tokens. */
   principal?: Principal;
+  /** Whose address it comes from, by CARRIER_TRUSTED_PROXIES; IPv4 within IPv6 as IPv4. */
+  address?: string;
 }
 
 /** An express router fits, and so does a plain function. */

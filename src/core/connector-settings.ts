@@ -47,6 +47,7 @@ const Gate = z.object({
     .strictObject({
       perUser: rate,
       perRoom: rate,
+      perPlace: rate,
       windowSeconds: z.number().int().min(1).max(86_400).default(60),
     })
     .prefault({}),
@@ -61,7 +62,7 @@ export type ConnectorSettings = Said &
 
 /**
  * Messages a minute. A person who types does not reach 30, and a room of several at once not 120; a script that does
- * would cost whoever pays for the model.
+ * would cost whoever pays for the model. How many a place has, nobody can say for all of them.
  */
 const usualRate = { perUser: 30, perRoom: 120 };
 
@@ -80,12 +81,13 @@ export function settingsFor(
   const said: Said = Object.hasOwn(connectors, name) ? (connectors[name] as Said) : usual;
   const { windowSeconds } = said.rate;
   const usually = (perMinute: number) => (trusted ? 0 : Math.ceil((perMinute * windowSeconds) / 60));
+  const { perPlace = 0 } = said.rate;
   const { perUser = usually(usualRate.perUser), perRoom = usually(usualRate.perRoom) } = said.rate;
   const entry = trusted ? 'open' : 'pairing';
   return {
     ...said,
     ...{ dm: said.dm ?? entry, places: said.places ?? entry },
-    rate: { perUser, perRoom, windowSeconds },
+    rate: { perUser, perRoom, perPlace, windowSeconds },
   };
 }
 

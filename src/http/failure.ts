@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { ErrorRequestHandler } from 'express';
 import { CarrierError, type ErrorCode, FatalError, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import type { Limited } from '../metrics.js';
 import { redact } from '../redaction.js';
 import { sendJson } from './answer.js';
 
@@ -20,10 +21,15 @@ const uploadLimits = new Set(['LIMIT_FILE_SIZE', 'LIMIT_FIELD_VALUE']);
 /** How long a client that has its answer already may go on sending before the connection is cut. */
 const lingerMs = 5000;
 
-export function answerFailures(log: Pick<Logger, 'error' | 'warn'>): ErrorRequestHandler {
+/** @param limited is told of uploads for which there is no room. */
+export function answerFailures(
+  log: Pick<Logger, 'error' | 'warn'>,
+  limited?: (limit: Limited) => void,
+): ErrorRequestHandler {
   // Express tells an error handler by its four parameters.
   return (thrown, req, res, _next) => {
     const error = asAnswer(thrown);
+    if (error.code === 'uploads_full') limited?.('bytes');
     if (error.code === 'internal') log.error({ err: thrown, method: req.method }, 'request failed');
     else if (error.status >= 500) log.warn({ err: error, method: req.method }, 'request not served');
     if (res.headersSent) {
@@ -37,6 +43,9 @@ export function answerFailures(log: Pick<Logger, 'error' | 'warn'>): ErrorReques
 function sendFailure(req: IncomingMessage, res: ServerResponse, error: CarrierError): void {
   if (error instanceof RetryableError && error.retryAfterMs !== undefined)
     res.setHeader('Retry-After', Math.ceil(error.retryAfterMs / 1000));
+  // RFC 6750, section 3.1.
+  if (error.status === 401 && !res.hasHeader('WWW-Authenticate'))
+    res.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"');
   sendJson(res, error.status, {
     error: { code: error.code, message: publicMessage(error), field: error.field },
   });

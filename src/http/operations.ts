@@ -35,11 +35,11 @@ const requireJson: RequestHandler = (req, _res, next) => {
 
 function carry({ method, operation }: Route, operations: Caller): RequestHandler {
   return async (req, res) => {
-    const { principal } = req as unknown as HubRequest;
+    const { principal, address } = req as unknown as HubRequest;
     if (!principal) throw new FatalError('token_missing', 'Send your token with the request.');
     const input = method === 'GET' ? { ...req.query, ...req.params } : withBody(req);
     const asker = { kind: 'token', ...principal } as const;
-    const output = await operations.call(operation, input as InputOf<OperationName>, asker, req.ip);
+    const output = await operations.call(operation, input as InputOf<OperationName>, asker, address);
     res.setHeader('Cache-Control', 'no-store');
     sendJson(res, 200, output);
   };

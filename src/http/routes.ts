@@ -42,5 +42,7 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/switches/pause', operation: 'switches.pause' },
   { method: 'POST', path: '/switches/resume', operation: 'switches.resume' },
   { method: 'GET', path: '/audit', operation: 'audit.list' },
+  { method: 'GET', path: '/audit/export', operation: 'audit.export' },
+  { method: 'GET', path: '/audit/verify', operation: 'audit.verify' },
   { method: 'GET', path: '/health', operation: 'health.show' },
 ];

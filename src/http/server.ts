@@ -1,16 +1,18 @@
 /** The hub's one HTTP server: health, tokens, metrics, then whatever routes the connectors bring. */
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express, type RequestHandler, Router } from 'express';
 import type { Config } from '../config.js';
-import type { Connector } from '../connector/connector.js';
+import type { Connector, HubRequest } from '../connector/connector.js';
 import type { Readiness } from '../core/readiness.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Caller } from '../operations/operations.js';
+import { addressOf } from './address.js';
 import { answerFailures, answerUnparsable } from './failure.js';
 import { securityHeaders } from './headers.js';
 import { alive, metricsOf, readiness } from './health.js';
+import { HttpLimits, type HttpLimitsParts } from './limits.js';
 import { refuseMethod } from './method.js';
 import { operationRoutes } from './operations.js';
 import { requireToken, type TokenVerifier } from './tokens.js';
@@ -18,7 +20,7 @@ import { requireToken, type TokenVerifier } from './tokens.js';
 type Routes = NonNullable<Connector['routes']>;
 
 export interface HttpServerOptions {
-  config: Pick<Config['http'], 'host' | 'port'>;
+  config: Pick<Config['http'], 'host' | 'port'> & Partial<Pick<Config['http'], 'trustedProxies'>>;
   /** Those that run now; the routes of `own` access come before the tokens, those of `token` access behind them. */
   connectors(): Connector[];
   /** What plugins serve under their names at this moment. */
@@ -29,6 +31,8 @@ export interface HttpServerOptions {
   metrics: () => Promise<{ contentType: string; body: string }>;
   /** Absent or null: nothing is managed here. */
   operations?: Caller | null;
+  /** Absent: none. */
+  limits?: Omit<HttpLimitsParts, 'log'>;
   log: Pick<Logger, 'error' | 'warn'>;
   patience?: Partial<Patience>;
 }
@@ -71,26 +75,41 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 }
 
 function compose(options: HttpServerOptions): Express {
-  const { connectors, plugins, tokens, ready, metrics, operations, log } = options;
+  const { config, connectors, plugins, tokens, ready, metrics, operations, log } = options;
+  const limits = options.limits && new HttpLimits({ ...options.limits, log });
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(setSecurityHeaders());
+  app.set('trust proxy', config.trustedProxies ?? false);
+  app.use(setSecurityHeaders(), setAddress);
   app.route('/healthz').get(alive).all(refuseMethod('GET, HEAD'));
   app.route('/readyz').get(readiness(ready)).all(refuseMethod('GET, HEAD'));
   app.use(routesOf(connectors, 'own'));
   mountPlugins(app, plugins, 'own');
-  app.use(requireToken(tokens));
+  app.use(authenticated(tokens, limits));
+  if (limits) app.use(limits.rates);
   app.route('/metrics').get(metricsOf(metrics)).all(refuseMethod('GET, HEAD'));
   if (operations) app.use(operationRoutes(operations));
+  if (limits) app.use(limits.streams);
   app.use(routesOf(connectors, 'token'));
   mountPlugins(app, plugins, 'token');
   app.use(() => {
     throw new FatalError('not_found', 'No such route. The API is described in the README.');
   });
-  app.use(answerFailures(log));
+  app.use(answerFailures(log, options.limits?.limited));
   return app;
 }
+
+/** Behind these handlers alone, since other programs' events are refused with the same errors before them. */
+function authenticated(tokens: TokenVerifier, limits: HttpLimits | undefined): RequestHandler {
+  const router = Router().use(requireToken(tokens));
+  return limits ? router.use(limits.refusals) : router;
+}
+
+const setAddress: RequestHandler = (req, _res, next) => {
+  (req as HubRequest).address = addressOf(req);
+  next();
+};
 
 /** Express cannot take a route away again, and connectors come and go: each request asks those that run. */
 function routesOf(connectors: () => Connector[], access: 'own' | 'token'): RequestHandler {

@@ -9,6 +9,7 @@ import {
   messageMemory,
 } from '../core/inbound.js';
 import type { Memory, SourceKey } from '../core/memory.js';
+import { shareOf } from '../core/share.js';
 import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { PluginDesk } from '../plugin/plugin.js';
@@ -241,9 +242,10 @@ export class Intake {
   async #scheduled(appended: Appended): Promise<Appended> {
     const { turns, log } = this.#parts;
     const { roomId, status } = appended.memory;
+    const share = shareOf(appended.memory);
     // The message is safe already: if it cannot be scheduled now, the sweeper will find it.
     if (status === 'pending')
-      await turns.schedule(roomId).catch((err) => log.warn({ err, roomId }, 'stored, but not scheduled yet'));
+      await turns.schedule(roomId, { share }).catch((err) => log.warn({ err, roomId }, 'not scheduled yet'));
     return appended;
   }
 

@@ -1,5 +1,6 @@
 import type { Memory } from '../core/memory.js';
 import type { Rooms } from '../core/room.js';
+import { shareOf } from '../core/share.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { TurnStore } from '../store/turn-store.js';
@@ -36,6 +37,8 @@ export class Waking {
     // Somebody may have called the room's turn off since, and this message is older than that.
     if (stopped !== undefined && id < stopped) await rooms.change(roomId, { stopped: undefined });
     if (!(await turns.wake(id))) return;
-    await queue.schedule(roomId).catch((err) => log.warn({ err, roomId }, 'woken, but not scheduled yet'));
+    await queue
+      .schedule(roomId, { share: shareOf(memory) })
+      .catch((err) => log.warn({ err, roomId }, 'woken, but not scheduled yet'));
   }
 }

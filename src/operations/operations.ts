@@ -8,7 +8,7 @@ import type { Logger } from '../logger.js';
 import { problemsOf, problemText, sentence } from '../problems.js';
 import type { AuditRow } from '../store/audit-log.js';
 import { checkAgent, listAgents, showAgent } from './agents.js';
-import { listAudit } from './audit.js';
+import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
 import { showHealth } from './health.js';
 import { namedIn } from './named.js';
@@ -27,7 +27,8 @@ export const operations = [
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
   ...[listSwitches, pauseSwitch, resumeSwitch],
-  ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth, listAudit],
+  ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
+  ...[listAudit, exportAudit, verifyAudit],
 ] as const;
 
 type All = (typeof operations)[number];

@@ -4,6 +4,15 @@ import { z } from 'zod';
 /** Unix ms within the hub, ISO 8601 outside. */
 export const instant = z.number().transform((ms) => new Date(ms).toISOString());
 
+/** A moment from outside: ISO 8601, a day alone too, or Unix ms. Shorter numbers may mean a year, or seconds. */
+export const moment = z
+  .union([z.number(), z.string().max(64)])
+  .transform((given) => {
+    if (typeof given === 'number' || /^\d{12,15}$/.test(given)) return Number(given);
+    return /^\d{4}-\d\d-\d\d(T|$)/.test(given) ? Date.parse(given) : Number.NaN;
+  })
+  .refine(Number.isFinite, 'takes a time, such as 2026-01-31 or 2026-01-31T08:00:00Z');
+
 /** For what is carried out later than it was asked for, or a second time. */
 export const askedAt = z
   .number()

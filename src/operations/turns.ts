@@ -8,6 +8,7 @@ import { actionStates, readSteps, type TurnState, turnIdOf, turnStatuses } from 
 import { FatalError } from '../errors.js';
 import { decide } from '../store/decide.js';
 import { runAgain as runAgainIn } from '../store/run-again.js';
+import { shareIn } from '../store/share-in.js';
 import type { Claim } from '../store/turn-store.js';
 import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
@@ -112,7 +113,7 @@ export const runAgain = defineOperation({
   async run({ turnId }, { store, rooms, turnQueue }) {
     const roomId = await runAgainIn({ turns: store.turns, rooms }, turnId);
     if (roomId === null) throw unknown('No such turn has failed, or none of its messages is left.');
-    await turnQueue.schedule(roomId);
+    await turnQueue.schedule(roomId, await shareIn(store.turns, roomId));
     return { turnId };
   },
 });
@@ -138,7 +139,8 @@ export const resumeTurn = defineOperation({
     const { kind, name } = namedIn(principal);
     const decision = { approve, by: `${kind} ${name}`, ...(note && { note }) };
     if (await held.hold(turnId, decision)) return { turnId, approve, held: true };
-    await turnQueue.schedule(await decide(store, turnId, decision));
+    const roomId = await decide(store, turnId, decision);
+    await turnQueue.schedule(roomId, await shareIn(store.turns, roomId));
     return { turnId, approve };
   },
 });
@@ -189,7 +191,7 @@ export const stopTurn = defineOperation({
     const end = askedAt === undefined ? newId() : idAfter(askedAt);
     await rooms.change(room, { stopped: turnId === undefined ? end : await endOf(room, parts) });
     bus.publish(stopTopic, { type: 'turn.stop', turnId: running, roomId: room });
-    await turnQueue.schedule(room);
+    await turnQueue.schedule(room, await shareIn(store.turns, room));
     return { turnId: running };
   },
 });

@@ -1,13 +1,26 @@
-import { type ConnectionOptions, type Job, Queue, type Telemetry, UnrecoverableError, Worker } from 'bullmq';
+import {
+  type ConnectionOptions,
+  DelayedError,
+  type Job,
+  Queue,
+  type Telemetry,
+  UnrecoverableError,
+} from 'bullmq';
 import { backOffMs } from '../core/back-off.js';
 import { atMost } from '../core/deadline.js';
 import { newId } from '../core/ids.js';
+import type { Share } from '../core/share.js';
 import { isAway } from '../core/while-away.js';
 import { asCarrierError, FatalError, isRetryable, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { Door } from './door.js';
 import { Generation } from './generation.js';
-import { Hold } from './hold.js';
-import type { ParkedHandler, RoomQueue, Run, RunHandler } from './queue.js';
+import type { Hold } from './hold.js';
+import { Lately } from './lately.js';
+import { Newcomers } from './newcomers.js';
+import type { ParkedHandler, RoomQueue, Run, RunHandler, ScheduleOptions } from './queue.js';
+import { RenewingWorker, type RoomJob } from './renewing-worker.js';
+import { ownShare, Slots } from './slots.js';
 
 export interface BullmqQueueOptions {
   /** `turns` or `deliveries`; the queue's name in Redis. */
@@ -31,8 +44,12 @@ export interface BullmqQueueOptions {
   log: Logger;
 }
 
-interface RoomJob {
-  roomId: string;
+interface Processing {
+  worker: RenewingWorker;
+  begun(waiting: AbortSignal): Promise<void>;
+  door: Door;
+  handler: RunHandler;
+  parked: ParkedHandler;
 }
 
 /** Finished jobs are kept for people to look at; the truth about messages is in the store. */
@@ -43,25 +60,21 @@ const maxStalledCount = 1_000_000;
 const awayTries = 3;
 /** How long Redis may take to hear of the end, in ms. */
 const farewellMs = 3000;
-/** Of a lock's time, how much a run goes by: what it does at the very end must still arrive before the lock ends. */
-const usable = 0.75;
-
-/** Tells each run when its lock was renewed: as of the moment before that was asked for, so never later than Redis has it. */
-class RenewingWorker extends Worker<RoomJob> {
-  readonly holds = new Map<string, Hold>();
-
-  override async extendJobLocks(jobIds: string[], tokens: string[], duration: number): Promise<string[]> {
-    const asked = performance.now();
-    const failed = await super.extendJobLocks(jobIds, tokens, duration);
-    for (const id of jobIds) if (!failed.includes(id)) this.holds.get(id)?.renew(asked);
-    return failed;
-  }
-}
+/** A room that went back comes again after this, in ms; the second time after twice as long, and so on. */
+const backMs = 100;
+const longestBackMs = 1600;
+/** So often, in ms, one of the rooms that wait behind others' is taken as if it were somebody's only one. */
+const ageMs = 200;
 
 /**
  * The queue of a hub on many machines. `keepLastIfActive` gives points 1 to 3 of the contract: while a room's job
  * waits, further ones fold into it; while it runs, the last one is kept and follows. A run's lock is renewed as long as
  * it lasts; what a process does that has lost it, `Hold` prevents, and what an emptied Redis would do, `Generation`.
+ *
+ * Shares, in two places. Whoever schedules says which of a person's rooms it is (`Lately`), and that is its job's
+ * priority: the only room of somebody has none, and these are taken first, in the order they come. A worker lets in what
+ * may have a slot (`Door`); the rest waits there, and is put back, which is no try, once somebody new waits behind it
+ * (`Newcomers`).
  *
  * A room goes to whichever worker is free. BullMQ has no preference for one: a queue for each worker would break point 1,
  * since one queue does not know what runs in another, and a worker that hands jobs back pays more than it saves. What a
@@ -70,13 +83,19 @@ class RenewingWorker extends Worker<RoomJob> {
 export class BullmqQueue implements RoomQueue {
   readonly #options: BullmqQueueOptions;
   readonly #queue: Queue<RoomJob>;
+  readonly #slots: Slots;
+  readonly #lately = new Lately();
   #worker: RenewingWorker | undefined;
+  #door: Door | undefined;
+  /** When a room was last taken as if it were somebody's only one, Unix ms. */
+  #agedAt = 0;
   #closed = false;
   #paused = false;
 
   constructor(options: BullmqQueueOptions) {
     this.#options = options;
-    const { name, prefix, producer, attempts, telemetry, log } = options;
+    const { name, prefix, producer, attempts, concurrency, telemetry, log } = options;
+    this.#slots = new Slots(concurrency);
     this.#queue = new Queue<RoomJob>(name, {
       connection: producer,
       prefix,
@@ -91,12 +110,15 @@ export class BullmqQueue implements RoomQueue {
     this.#queue.on('error', (err) => log.debug({ err, queue: name }, 'redis'));
   }
 
-  async schedule(roomId: string, { delayMs = 0 }: { delayMs?: number } = {}): Promise<void> {
+  async schedule(roomId: string, { delayMs = 0, share: given }: ScheduleOptions = {}): Promise<void> {
     if (this.#closed)
       throw new FatalError('shutting_down', 'The hub is stopping; the message is kept in the store.');
+    const known = this.#lately.shareOf(roomId);
+    const share = given ?? known;
+    if (share) this.#lately.heard(roomId, share);
     try {
-      if (delayMs > 0) await this.#add('later', roomId, delayMs);
-      else await this.#add('run', roomId);
+      if (delayMs > 0) await this.#add('later', { roomId, share }, delayMs);
+      else await this.#add('run', { roomId, share }, 0, known);
     } catch (cause) {
       throw new RetryableError('store_unavailable', 'Redis does not take jobs; check REDIS_URL.', { cause });
     }
@@ -104,8 +126,8 @@ export class BullmqQueue implements RoomQueue {
 
   process(handler: RunHandler, parked: ParkedHandler): void {
     const { name, prefix, worker, concurrency, retryBaseMs, lockMs = 10_000, telemetry, log } = this.#options;
-    const processor = (job: Job<RoomJob>, _token?: string, signal?: AbortSignal) =>
-      this.#process(job, signal ?? new AbortController().signal, begun, handler, parked);
+    const processor = (job: Job<RoomJob>, _token?: string, signal?: AbortSignal): Promise<void> =>
+      this.#process(job, signal ?? new AbortController().signal, processing);
     const started = new RenewingWorker(name, processor, {
       connection: worker,
       prefix,
@@ -124,34 +146,44 @@ export class BullmqQueue implements RoomQueue {
     started.on('lockRenewalFailed', (ids) => {
       for (const id of ids) started.cancelJob(id, 'the hold on the room was lost');
     });
-    this.#worker = started;
-    if (this.#paused) this.pause();
-    const generation = new Generation(started.backend.client, started.toKey('generation'), lockMs);
+    const { client } = started.backend;
+    const generation = new Generation(client, started.toKey('generation'), lockMs);
     const begun = (waiting: AbortSignal) => generation.begun(waiting);
+    const newcomers = new Newcomers(client, (key) => started.toKey(key), this.#slots);
+    const door = new Door({ slots: this.#slots, places: concurrency, lift: () => newcomers.lift() });
+    const processing: Processing = { worker: started, begun, door, handler, parked };
+    this.#worker = started;
+    this.#door = door;
+    if (this.#paused) this.pause();
   }
 
   /** Takes no work until `resume`; what runs goes on, and schedules are taken. */
   pause(): void {
     this.#paused = true;
+    this.#door?.shut();
     this.#worker?.pause(true).catch((err) => this.#options.log.debug({ err }, 'redis'));
   }
 
   resume(): void {
     this.#paused = false;
-    if (!this.#closed) this.#worker?.resume();
+    if (this.#closed) return;
+    this.#door?.open();
+    this.#worker?.resume();
   }
 
   async counts(): Promise<{ waiting: number; running: number; delayed: number }> {
     const {
       waiting = 0,
+      prioritized = 0,
       active = 0,
       delayed = 0,
-    } = await this.#queue.getJobCounts('waiting', 'active', 'delayed');
-    return { waiting, running: active, delayed };
+    } = await this.#queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed');
+    return { waiting: waiting + prioritized, running: active, delayed };
   }
 
   async close(deadlineMs = 0): Promise<void> {
     this.#closed = true;
+    this.#door?.shut();
     const worker = this.#worker;
     const abort = setTimeout(() => worker?.cancelAllJobs('The hub is stopping.'), deadlineMs);
     const closed = (async () => {
@@ -170,25 +202,34 @@ export class BullmqQueue implements RoomQueue {
    * A job's id is never used again, also when Redis is emptied and its own counter begins anew: a run that has not
    * noticed yet must not be taken for another one's. Room ids are hashes and need no escaping.
    */
-  async #add(kind: 'run' | 'later' | 'again', roomId: string, delay = 0): Promise<void> {
-    await this.#queue.add(
-      kind === 'run' ? 'run' : 'later',
-      { roomId },
-      { jobId: newId(), delay, deduplication: { id: `${kind}-${roomId}`, keepLastIfActive: kind === 'run' } },
+  async #add(kind: 'run' | 'later' | 'again', job: RoomJob, delay = 0, known?: Share): Promise<void> {
+    const { roomId, share } = job;
+    const [jobId, priority] = [newId(), share && kind === 'run' ? this.#lately.roundOf(share) : 0];
+    const added = await this.#queue.add(kind === 'run' ? 'run' : 'later', job, {
+      ...{ jobId, delay, priority },
+      deduplication: { id: `${kind}-${roomId}`, keepLastIfActive: kind === 'run' },
+    });
+    // Somebody else's waits in this room: it waits no longer than the one of them who has less.
+    if (added.id === jobId || !share || !known || priority >= this.#lately.roundOf(known)) return;
+    await Promise.all([added.updateData(job), added.changePriority({ priority })]).catch((err) =>
+      this.#options.log.debug({ err, roomId }, 'its run was over sooner'),
     );
   }
 
   async #process(
     job: Job<RoomJob>,
     cancelled: AbortSignal,
-    begun: (waiting: AbortSignal) => Promise<void>,
-    handler: RunHandler,
-    parked: ParkedHandler,
+    { worker, begun, door, handler, parked }: Processing,
   ): Promise<void> {
-    const { roomId } = job.data;
+    const { roomId, share = ownShare(roomId) } = job.data;
     // A delayed schedule is a job of its own, so that it cannot hold up one that is due now.
-    if (job.name === 'later') return this.schedule(roomId);
-    const hold = this.#holdOf(job, cancelled);
+    if (job.name === 'later') return this.schedule(roomId, { share: job.data.share });
+    if (job.data.share) {
+      if (!this.#lately.shareOf(roomId)) this.#lately.heard(roomId, share);
+      this.#slots.know(share);
+    }
+    const hold = worker.holdOf(job, cancelled);
+    if (!(await door.enter(share, hold.signal))) return this.#back(job, hold, worker);
     const attempt = job.attemptsMade + 1;
     const run: Run = { roomId, attempt, signal: hold.signal, hold: () => hold.check() };
     try {
@@ -196,41 +237,50 @@ export class BullmqQueue implements RoomQueue {
       await handler(run);
     } catch (error) {
       // A try that a store was away for does not count. A job of its own asks for the next one.
-      if (!hold.lost && isAway(error)) return await this.#again(roomId, error);
+      if (!hold.lost && isAway(error)) return await this.#again(job.data, error);
       if (hold.lost || (isRetryable(error) && attempt < this.#options.attempts)) throw error;
       await parked(run, error);
       throw new UnrecoverableError(asCarrierError(error).message);
     } finally {
-      hold.end();
-      this.#worker?.holds.delete(job.id!);
+      door.leave(share);
+      worker.letGo(job, hold);
+      this.#age();
     }
   }
 
-  async #again(roomId: string, error: unknown): Promise<void> {
+  /** There is no slot for it now. @throws always: BullMQ is told so that the job goes on elsewhere, or that it is lost */
+  async #back(job: Job<RoomJob>, hold: Hold, worker: RenewingWorker): Promise<never> {
+    try {
+      hold.check();
+      // Once more than it was tried, for each time it came here.
+      const times = job.attemptsStarted - job.attemptsMade;
+      const delayMs = Math.min(backMs * 2 ** (times - 1), longestBackMs);
+      await job.moveToDelayed(Date.now() + (this.#closed ? 0 : delayMs), job.token);
+    } finally {
+      worker.letGo(job, hold);
+    }
+    throw new DelayedError();
+  }
+
+  /** Behind others, of whom there are always new ones, a room would wait for ever. */
+  #age(): void {
+    if (this.#closed || Date.now() - this.#agedAt < ageMs) return;
+    this.#agedAt = Date.now();
+    const age = async () => {
+      const [first] = await this.#queue.getPrioritized(0, 0);
+      await first?.changePriority({ priority: 0 });
+    };
+    age().catch((err) => this.#options.log.debug({ err }, 'redis'));
+  }
+
+  async #again(job: RoomJob, error: unknown): Promise<void> {
+    const { roomId } = job;
     const { name, retryBaseMs, log } = this.#options;
     const delayMs = backOffMs(awayTries, { firstMs: retryBaseMs }, error);
     log.warn({ err: error, queue: name, roomId, delayMs }, 'a store is away; the room is tried again later');
     // Where Redis is away too, the job fails as any other, and BullMQ tries it again.
-    await this.#add('again', roomId, delayMs).catch(() => {
+    await this.#add('again', job, delayMs).catch(() => {
       throw error;
     });
-  }
-
-  /** BullMQ took the lock after `processedOn`, which it noted before it asked for the job. */
-  #holdOf({ id, processedOn = 0 }: Job<RoomJob>, cancelled: AbortSignal): Hold {
-    const { lockMs = 10_000 } = this.#options;
-    const takenMs = Math.max(0, Date.now() - processedOn);
-    const hold = new Hold(lockMs * usable, performance.now() - takenMs);
-    this.#worker?.holds.set(id!, hold);
-    // BullMQ aborts with a text; those who run want to know the error's class.
-    const lose = () =>
-      hold.lose(
-        this.#closed
-          ? new FatalError('shutting_down', 'The hub is stopping.')
-          : new RetryableError('store_unavailable', 'The hold on the room was lost; another worker goes on.'),
-      );
-    if (cancelled.aborted) lose();
-    else cancelled.addEventListener('abort', lose, { once: true });
-    return hold;
   }
 }

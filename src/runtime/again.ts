@@ -1,5 +1,6 @@
 import type { Receipt } from '../connector/connector.js';
 import type { Rooms } from '../core/room.js';
+import { shareOf } from '../core/share.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
 import { runAgain } from '../store/run-again.js';
@@ -28,7 +29,7 @@ export async function again(
   const roomId = may ? await runAgain({ turns: store.turns, rooms }, outcome.turnId) : null;
   if (roomId === null) return receipt;
   await turnQueue
-    .schedule(roomId)
+    .schedule(roomId, { share: shareOf(memory) })
     .catch((err) => log.warn({ err, roomId }, 'a failed turn runs again, but is not scheduled yet'));
   return { ...receipt, memory: { ...memory, status: 'pending', turnId: null } };
 }

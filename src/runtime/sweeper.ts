@@ -1,3 +1,4 @@
+import { type Share, shareOf } from '../core/share.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
@@ -5,6 +6,7 @@ import { decide } from '../store/decide.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
 import type { MemoryStore } from '../store/memory-store.js';
 import type { Outbox } from '../store/outbox.js';
+import { shareIn } from '../store/share-in.js';
 import type { TurnStore } from '../store/turn-store.js';
 
 /** Rooms scheduled in one sweep, of each kind; the next sweep takes the rest. */
@@ -36,6 +38,8 @@ const tooLate = { approve: false, expired: true } as const;
 export class Sweeper {
   readonly #parts: SweeperParts;
   #soon: NodeJS.Timeout | undefined;
+  /** Whose the rooms are that waited in the last sweep. */
+  #shares = new Map<string, Share>();
 
   constructor(parts: SweeperParts) {
     this.#parts = parts;
@@ -70,12 +74,13 @@ export class Sweeper {
   /** What was approved while tools were paused goes on; whose time to be decided is over goes on without. */
   async #expire(): Promise<void> {
     const { turns, held, turnQueue, now, log } = this.#parts;
-    for (const room of await held.release()) await turnQueue.schedule(room);
+    for (const room of await held.release()) await turnQueue.schedule(room, await shareIn(turns, room));
     for (const turnId of await turns.expired(now(), batch)) {
       // Somebody has approved it in time.
       if (await held.has(turnId)) continue;
       try {
-        await turnQueue.schedule(await decide(this.#parts, turnId, tooLate));
+        const roomId = await decide(this.#parts, turnId, tooLate);
+        await turnQueue.schedule(roomId, await shareIn(turns, roomId));
       } catch (err) {
         // Somebody was faster, or has forgotten it.
         if (!(err instanceof FatalError)) throw err;
@@ -94,10 +99,22 @@ export class Sweeper {
       turns.waiting(Date.now() - age, batch),
       outbox.waiting(now() - age, batch, dueBy),
     ]);
+    await this.#learn(pending);
     await Promise.all([
-      ...pending.map((room) => turnQueue.schedule(room)),
+      ...pending.map((room) => turnQueue.schedule(room, { share: this.#shares.get(room) })),
       ...undelivered.map((room) => deliveryQueue.schedule(room)),
     ]);
     return pending.length + undelivered.length;
+  }
+
+  /** Whose rooms these are. What waits from one sweep to the next is looked up once. */
+  async #learn(rooms: string[]): Promise<void> {
+    const known = this.#shares;
+    const heads = await this.#parts.turns.heads(rooms.filter((room) => !known.has(room)));
+    this.#shares = new Map(heads.map((head) => [head.roomId, shareOf(head)]));
+    for (const room of rooms) {
+      const share = known.get(room);
+      if (share) this.#shares.set(room, share);
+    }
   }
 }

@@ -19,6 +19,8 @@ export interface Work {
   over: 'stopped' | 'nothing' | null;
   /** More waits in the room, or may wait. */
   more: boolean;
+  /** The first of that, where it is known. */
+  next?: Memory;
 }
 
 interface Stores {
@@ -48,7 +50,11 @@ export async function workOf(
   const checkpoint = { ...begun, steps: readSteps(begun.steps), ...(trigger && { trigger }) };
   const more = claim.checkpoint !== null || off.length > 0 || covered.length < claimed.length;
   const over = off.length > 0 ? 'stopped' : null;
-  const work: Work = { covered, asked: covered, checkpoint, told: 0, over, more: more || !!claim.cut };
+  const next = claimed[covered.length];
+  const work: Work = {
+    ...{ covered, asked: covered, checkpoint, told: 0, over, more: more || !!claim.cut },
+    ...(next && { next }),
+  };
   return trigger?.kind === 'decision' ? continuation(work, claim, stores) : work;
 }
 

@@ -20,6 +20,7 @@ export const migrations = [
   { name: 'file-owners', compatible: true },
   { name: 'deliveries', compatible: true },
   { name: 'words', compatible: true },
+  { name: 'audit-chain', compatible: true },
 ] as const satisfies readonly Migration[];
 
 export type MigrationName = (typeof migrations)[number]['name'];

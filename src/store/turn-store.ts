@@ -29,6 +29,9 @@ export interface TurnListRequest extends PageRequest {
   status?: Turn['status'];
 }
 
+/** What says whose a memory is. */
+export type Head = Pick<Memory, 'roomId' | 'agentId' | 'author' | 'source'>;
+
 /** Turns from first message to commit. */
 export interface TurnStore {
   /** What the room's next turn covers, at most `limit` messages. Empty messages mean nothing to do. */
@@ -67,6 +70,11 @@ export interface TurnStore {
   undecided(roomId: string, limit: number): Promise<string[]>;
   /** A waiting turn becomes stopped, and no decision lets it go on. False: no such turn waits. */
   stopWaiting(turnId: string): Promise<boolean>;
+  /**
+   * What of each of these rooms is pending, one of what has waited long, to tell whose it is; a room in which nothing is
+   * pending has none. In no promised order.
+   */
+  heads(roomIds: readonly string[]): Promise<Head[]>;
   /** Rooms with messages or triggers that have been pending since before `before` (Unix ms), longest first. */
   waiting(before: number, limit: number): Promise<string[]>;
 }

@@ -44,5 +44,5 @@ it('npm run bench runs on the store as it is, and gives its figures', () => {
 it('a part that does not exist is told with those that do', () => {
   const { status, stderr } = bench('--only', 'speed');
   expect(status).toBe(1);
-  expect(stderr).toContain('--only takes names of throughput, flat, start, rss, stall, search.');
+  expect(stderr).toContain('--only takes names of throughput, flat, start, rss, stall, shares, search.');
 });

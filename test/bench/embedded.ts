@@ -4,6 +4,7 @@ import { flatFigures } from './flat.js';
 import { rssFigures, startFigures } from './footprint.js';
 import { quick } from './load.js';
 import { measure } from './processes.js';
+import { sharesFigures } from './shares.js';
 import type { Stall } from './stall.js';
 import { throughputFigures } from './throughput.js';
 
@@ -18,6 +19,7 @@ const parts = {
   start: startFigures,
   rss: rssFigures,
   stall: stallFigures,
+  shares: sharesFigures,
   search: () => ({ searchP50Ms: measure<Record<string, number>>('search.ts') }),
 } satisfies Record<string, (options: Options) => Partial<Figures> | Promise<Partial<Figures>>>;
 
@@ -86,5 +88,11 @@ export function embeddedTable(figures: Partial<Figures>): string {
     rows.push(['longest stall of the event loop', `${n(figures.stallMs, 1)} ms`]);
   if (figures.searchP50Ms)
     rows.push(['search p50 in ms, by memories', spaced(figures.searchP50Ms, 1).join(', ')]);
+  for (const [queue, shares] of Object.entries(figures.shares ?? {}))
+    if (shares)
+      rows.push([
+        `"hi" alone / beside 64 hanging rooms of another, ${queue}`,
+        `p50 ${n(shares.alone.p50Ms, 1)} / ${n(shares.beside.p50Ms, 1)} ms, worst ${n(shares.alone.worstMs, 1)} / ${n(shares.beside.worstMs, 1)} ms`,
+      ]);
   return columns(rows);
 }

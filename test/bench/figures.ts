@@ -30,7 +30,12 @@ export interface Figures {
   rssWithEmbedder: Rss;
   stallMs: number;
   searchP50Ms: Record<string, number>;
+  /** By queue; null: no Redis is at hand. */
+  shares: { embedded: Shares; shared: Shares | null };
 }
+
+/** From a message of somebody new to the reply: alone, and beside 64 rooms of one person in which the model hangs. */
+export type Shares = Record<'alone' | 'beside', { p50Ms: number; worstMs: number }>;
 
 /** Of the whole program, in MB (2^20). */
 export interface Rss {

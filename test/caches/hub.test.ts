@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import { describe, expect, it } from 'vitest';
 import { type Memory, roomIdOf } from '../../src/core/memory.js';
 import type { OutboundMessage } from '../../src/core/turn.js';
@@ -74,13 +73,13 @@ describe('the hub holds no more than', () => {
 
   it('10,000 messages that were counted (src/intake/rates.ts)', async () => {
     let asked = 0;
-    const limiter = { consume: async () => void asked++ } as unknown as RateLimiterAbstract;
-    const { rule } = new Rates(async () => limiter, log);
+    const count = async () => ({ count: ++asked && 1, leftMs: 1 });
+    const { rule } = new Rates({ counter: { count } });
     const judge = (messageId: string) =>
       rule({
         message: { ...inRoom('room', messageId), author: { id: 'eve' } },
         agent: { id: agentId },
-        settings: { rate: { perUser: 1, perRoom: 0, windowSeconds: 60 } },
+        settings: { rate: { perUser: 1, perRoom: 0, perPlace: 0, windowSeconds: 60 } },
       } as unknown as Arrival);
     const all = names('message', 10_200);
     for (const message of all) await judge(message);

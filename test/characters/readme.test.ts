@@ -49,7 +49,7 @@ describe('characters/README.md', () => {
     const different = Object.entries(http).filter(
       ([key, value]) => JSON.stringify(value) !== JSON.stringify(platform[key]),
     );
-    const rate = { perUser: 0, perRoom: 0, windowSeconds: 60 };
+    const rate = { perUser: 0, perRoom: 0, perPlace: 0, windowSeconds: 60 };
     expect(Object.fromEntries(different)).toEqual({ dm: 'open', places: 'open', rate });
     for (const field of ['dm', 'places'])
       expect(readme).toMatch(new RegExp(`\`connectors.NAME.${field}\` .* \`http\`: \`open\``));

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FatalError, RetryableError } from '../../src/errors.js';
 import type { RoomQueue, Run } from '../../src/queue/queue.js';
 import { until } from '../support/until.js';
+import { queueSharesContract } from './queue-shares.js';
 
 export interface QueueUnderTest {
   /** A queue with `concurrency` 8, three attempts and a first retry after about 20 ms. */
@@ -11,8 +12,9 @@ export interface QueueUnderTest {
   dispose(): Promise<void>;
 }
 
-/** The five points of `src/queue/queue.ts`, for every implementation. */
+/** The points of `src/queue/queue.ts`, for every implementation. */
 export function queueContract(name: string, open: () => Promise<QueueUnderTest>): void {
+  queueSharesContract(name, open);
   describe(`${name} keeps the RoomQueue contract`, () => {
     let under: QueueUnderTest;
     let queues: RoomQueue[];

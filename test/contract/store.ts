@@ -7,7 +7,9 @@ import type { Memory } from '../../src/core/memory.js';
 import { isRetryable } from '../../src/errors.js';
 import type { SearchRequest } from '../../src/store/search.js';
 import type { Store } from '../../src/store/store.js';
+import type { Tampering } from '../store/tampering.js';
 import { auditContract } from './store/audit.js';
+import { auditChainContract } from './store/audit-chain.js';
 import { changesContract } from './store/changes.js';
 import { commitsContract } from './store/commits.js';
 import { deliveriesContract } from './store/deliveries.js';
@@ -37,6 +39,8 @@ export interface OpenedStore {
   reopen(): Promise<Store>;
   /** Another store over the same data; absent where a store must be the only one. */
   another?(): Promise<Store>;
+  /** What somebody can do to its audit rows behind its back. */
+  tampering: Tampering;
   /** Closes the store and removes its data. */
   dispose(): Promise<void>;
 }
@@ -116,6 +120,9 @@ export function storeContract(
       get store() {
         return store;
       },
+      get tampering() {
+        return opened.tampering;
+      },
       ...{ reopen, another, append, search, eventually, inTime, waitingTexts, cannot, expiryLag },
     };
     pendingContract(subject);
@@ -137,5 +144,6 @@ export function storeContract(
     reopeningContract(subject);
     deliveriesContract(subject);
     auditContract(subject);
+    auditChainContract(subject);
   });
 }

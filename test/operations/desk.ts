@@ -1,7 +1,7 @@
 /** A hub with its HTTP, a small platform and a model that does as told; its API as an administrator sees it. */
 import type { Hub } from '../../src/hub.js';
 import type { LanguageModel } from '../../src/llm/llm.js';
-import type { AuditRow } from '../../src/store/audit-log.js';
+import type { AuditRow, LinkedRow } from '../../src/store/audit-log.js';
 import { Platform } from '../hub/platform.js';
 import { type Api, api } from '../support/api.js';
 import { Home } from '../support/hub.js';
@@ -70,6 +70,6 @@ export class Desk {
   /** The audit's rows, oldest first, without what differs from run to run. */
   async audit(): Promise<Omit<AuditRow, 'id' | 'at'>[]> {
     const { rows } = await this.get('/audit?limit=200');
-    return rows.reverse().map(({ id: _, at: __, ...row }: AuditRow) => row);
+    return rows.reverse().map(({ id: _, at: __, seq: ___, ...row }: LinkedRow) => row);
   }
 }

@@ -72,6 +72,8 @@ describe('on a real hub', () => {
       'switches.resume': { what: 'person', ...ann, agentId },
       'health.show': {},
       'audit.list': {},
+      'audit.export': {},
+      'audit.verify': {},
     };
   };
   const person = (userId: string, more: Partial<PersonPrincipal> = {}): PersonPrincipal => ({

@@ -118,24 +118,32 @@ describe('the migration to turns with states', () => {
   });
 });
 
-describe('the audit table', () => {
-  it('refuses changes and removals, also from another program', async () => {
+describe('the audit tables', () => {
+  it('refuse changes and removals, also from another program', async () => {
     const store = await open();
     const kept = row();
     await store.audit.append(kept);
     const db = file();
-    for (const sql of [
-      "update audit set body = '{}'",
-      'delete from audit',
-      `delete from audit where id = '${kept.id}'`,
-      `update audit set id = 'x'`,
+    db.exec(`insert into audit values ('older', 'o', '{"id":"older"}')`);
+    for (const [table, id] of [
+      ['audit_chain', kept.id],
+      ['audit', 'older'],
     ])
-      expect(() => db.exec(sql)).toThrow(/audit rows are never/);
-    db.exec(`insert or replace into audit values ('${kept.id}', 'other', '{}')`);
-    db.exec('pragma recursive_triggers = on');
-    db.exec(`insert or replace into audit values ('${kept.id}', 'other', '{}')`);
+      for (const sql of [
+        `update ${table} set body = '{}'`,
+        `delete from ${table}`,
+        `delete from ${table} where id = '${id}'`,
+        `update ${table} set id = 'x'`,
+      ])
+        expect(() => db.exec(sql)).toThrow(/audit rows are never/);
+    for (const setting of ['', 'pragma recursive_triggers = on']) {
+      db.exec(setting);
+      db.exec(`insert or replace into audit values ('older', 'other', '{}')`);
+      db.exec(`insert or replace into audit_chain values (1, 'x', 'other', '', '{}')`);
+      db.exec(`insert or replace into audit_chain values (2, '${kept.id}', 'other', '', '{}')`);
+    }
     db.close();
-    expect((await store.audit.list({ limit: 5 })).items).toEqual([kept]);
+    expect((await store.audit.list({ limit: 5 })).items).toMatchObject([{ id: 'older' }, kept]);
     await store.close();
   });
 });

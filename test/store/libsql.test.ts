@@ -5,6 +5,7 @@ import { Database } from '../../src/store/libsql/database.js';
 import { openLibsqlStore } from '../../src/store/libsql/store.js';
 import { commitOf, message, storeContract } from '../contract/store.js';
 import { log, temporaryFolder } from './folder.js';
+import { tamperingLibsql } from './tampering.js';
 
 storeContract('libsql', async () => {
   const data = temporaryFolder();
@@ -12,6 +13,7 @@ storeContract('libsql', async () => {
   let store = await open();
   return {
     store,
+    tampering: tamperingLibsql(data.path),
     async reopen() {
       await store.close();
       store = await open();

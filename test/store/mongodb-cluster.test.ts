@@ -8,6 +8,8 @@ import { shardStore } from '../../src/store/mongodb/shard.js';
 import { openMongoStore } from '../../src/store/mongodb/store.js';
 import { commitOf, message, storeContract } from '../contract/store.js';
 import { type RunningMongoServer, startMongoServer } from '../servers/mongodb/launch.js';
+import { temporaryFolder } from './folder.js';
+import { tamperingMongo } from './tampering.js';
 
 const log = createLogger('silent');
 
@@ -36,16 +38,22 @@ describe('a sharded cluster', () => {
   storeContract(
     'MongoDB on a sharded cluster',
     async () => {
-      const { options } = await sharded();
+      const made = await sharded();
+      const data = temporaryFolder();
+      const options = { ...made.options, dataDir: data.path };
       let store = await openMongoStore(options);
       return {
         store,
+        tampering: tamperingMongo(options.url, options.database!),
         async reopen() {
           await store.close();
           store = await openMongoStore(options);
           return store;
         },
-        dispose: () => store.close(),
+        async dispose() {
+          await store.close();
+          data.remove();
+        },
       };
     },
     {

@@ -171,7 +171,7 @@ describe('a server that refuses', () => {
     await collection('memories', (c) =>
       c.createIndex({ 'content.text': 1 }, { unique: true, name: 'one_of_each' }),
     );
-    await collection('audit', (c) => c.createIndex({ operation: 1 }, { unique: true, name: 'once' }));
+    await collection('audit_chain', (c) => c.createIndex({ operation: 1 }, { unique: true, name: 'once' }));
     await store.memories.append(message({ text: 'same' }));
     const refused = await error(store.memories.append(message({ text: 'same' })));
     expect(refused).toMatchObject({ code: 'internal', retryable: false });

@@ -12,6 +12,8 @@ import { noFerretdb, startFerretdb } from '../servers/ferretdb.js';
 import { noMongoJava, startMongoJava } from '../servers/mongo-java.js';
 import { startMongoServer } from '../servers/mongodb/launch.js';
 import { until } from '../support/until.js';
+import { temporaryFolder } from './folder.js';
+import { tamperingMongo } from './tampering.js';
 
 interface Server {
   url: string;
@@ -78,14 +80,16 @@ function onServer(
       async () => {
         const { url } = server;
         const database = `carrier_${process.pid}_${databases++}`;
+        const data = temporaryFolder();
         const open = async () => {
-          const store = await openPatiently(url, database, () => searches++);
+          const store = await openPatiently({ url, database, dataDir: data.path }, () => searches++);
           engine = store.description.notes.some((note) => note.startsWith('no search node')) ? '' : 'search';
           return store;
         };
         let store = await open();
         return {
           store,
+          tampering: tamperingMongo(url, database),
           async reopen() {
             await store.close();
             store = await open();
@@ -95,6 +99,7 @@ function onServer(
           async dispose() {
             await store.close();
             await dropDatabase(url, database);
+            data.remove();
           },
         };
       },
@@ -108,7 +113,10 @@ function onServer(
 }
 
 /** A store whose searches wait for the search indexes, so that it is them that are tested. */
-async function openPatiently(url: string, database: string, searched: () => void): Promise<Store> {
+async function openPatiently(
+  place: { url: string; database: string; dataDir: string },
+  searched: () => void,
+): Promise<Store> {
   let wanted = 0;
   const log = pino({ level: 'debug' }, { write: (line: string) => count(JSON.parse(line).msg) });
   const count = (message: string) => {
@@ -116,8 +124,7 @@ async function openPatiently(url: string, database: string, searched: () => void
     if (/^(search index is ready|no search index yet)/.test(message)) wanted--;
   };
   const store = await openMongoStore({
-    url,
-    database,
+    ...place,
     log,
     onCommand: ({ command }) => {
       if (command.pipeline?.[0]?.$vectorSearch || command.pipeline?.[0]?.$search) searched();

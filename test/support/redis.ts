@@ -52,6 +52,15 @@ export class RedisServer {
     await gone;
   }
 
+  /** It answers nothing, and its connections stay, until it is thawed. */
+  freeze(): void {
+    this.#process!.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#process!.kill('SIGCONT');
+  }
+
   /** Takes everything out of it, as an operator's mistake would. */
   async flush(): Promise<void> {
     const client = new Redis(this.url);

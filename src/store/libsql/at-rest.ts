@@ -2,6 +2,10 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
+import { keptHeads } from '../audit-chain.js';
+import { headInFile, headOf } from '../audit-head.js';
+import type { AuditChain } from '../audit-log.js';
+import { headFileOf, headNote, type LinkColumns, linkColumns, linkOf } from './audit.js';
 import { tooNew } from './schema.js';
 
 /** How long a hub that is just opening the file is waited for, in ms. */
@@ -13,14 +17,44 @@ const patienceMs = 2000;
  */
 export function noteAtRest(dataDir: string, key: string): unknown {
   return atRest(dataDir, (db) => {
-    const notes = db.prepare("select 1 from sqlite_schema where name = 'notes'").get([]);
-    if (!notes) return null;
+    if (!hasTable(db, 'notes')) return null;
     const row = db
       .prepare('select value from notes where key = ?')
       .raw()
       .get([JSON.stringify(key)]) as [string] | undefined;
     return row ? JSON.parse(row[0]) : null;
   });
+}
+
+/** The chain of audit rows, and what is known of its end; of a store that has no chain yet it is empty. */
+export function auditAtRest(dataDir: string): AuditChain {
+  return {
+    async links(after, limit) {
+      const found = atRest(dataDir, (db) =>
+        hasTable(db, 'audit_chain')
+          ? db
+              .prepare(`select ${linkColumns} from audit_chain where seq > ? order by seq limit ?`)
+              .raw()
+              .all([after, limit])
+          : [],
+      );
+      return ((found ?? []) as LinkColumns[]).map(linkOf);
+    },
+    heads: async () =>
+      keptHeads({
+        'the running hub': null,
+        'the data folder': headInFile(headFileOf(dataDir)),
+        'the database': headOf(noteAtRest(dataDir, headNote)),
+      }),
+    countOlder: async () =>
+      atRest(dataDir, (db) =>
+        hasTable(db, 'audit') ? (db.prepare('select count(*) from audit').raw().get([]) as [number])[0] : 0,
+      ) ?? 0,
+  };
+}
+
+function hasTable(db: Libsql.Database, name: string): boolean {
+  return db.prepare('select 1 from sqlite_schema where name = ?').get([name]) !== undefined;
 }
 
 /** How many migrations the database that lies there has had, and why a hub of this version would not start on it. */

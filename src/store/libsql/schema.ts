@@ -143,6 +143,21 @@ const sql: Record<MigrationName, string> = {
   );
   create unique index words_of_scope on words (scope, first);
   `,
+  'audit-chain': `
+  -- What follows \`audit\`, whose rows stay there. \`body\` is the canonical text of a row and \`hash\` its SHA-256;
+  -- see audit-chain.ts. As in \`audit\`, a row that is there already is passed over.
+  create table audit_chain (
+    seq integer primary key, id text not null unique, operation text not null, hash text not null, body text not null
+  );
+  create index chained on audit_chain (operation, id);
+  create trigger chain_added before insert on audit_chain
+    when exists (select 1 from audit_chain where id = new.id or seq = new.seq)
+    begin select raise(ignore); end;
+  create trigger chain_kept before update on audit_chain
+    begin select raise(abort, 'audit rows are never changed'); end;
+  create trigger chain_stays before delete on audit_chain
+    begin select raise(abort, 'audit rows are never removed'); end;
+  `,
 };
 
 /** In their order. */

@@ -106,6 +106,7 @@ function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
     });
     const connection: Connection = new Connection(db, file, {
       rolledBack() {
+        audit.reset();
         names.reset();
         vectors.reset();
         rooms.clear();
@@ -118,6 +119,7 @@ function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
       },
       sync,
     });
+    const audit = new LibsqlAudit(db, connection, options);
     let closed: Promise<void> | undefined;
     return {
       description: { engine: 'libSQL', schema: migrations.length, notes: [] },
@@ -129,12 +131,15 @@ function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
       tokens: new LibsqlTokens(db, connection),
       files: new LibsqlFiles(connection, files),
       notes: new LibsqlNotes(db, connection),
-      audit: new LibsqlAudit(db, connection),
+      audit,
       // Writes, because a store that can only read is not ready.
       ping: () => connection.write(() => void ping.run()),
       close() {
         upkeep.stop();
-        closed ??= connection.close(() => side.close()).finally(() => lock.release());
+        closed ??= connection
+          .close(() => side.close())
+          .finally(() => audit.close())
+          .finally(() => lock.release());
         return closed;
       },
     };

@@ -78,6 +78,14 @@ export class TurnTable {
       dropEmptyWaits: db.prepare(`
         delete from waits where turn in (select value from json_each(?))
           and not exists (select 1 from turns where id = waits.turn)`),
+      heads: db.prepare(
+        listOf(
+          `json_object('roomId', name, 'agentId', body ->> '$.agentId',
+             'author', json(body -> '$.author'), 'source', json(body -> '$.source'))`,
+          `select r.name, m.body from json_each(?) room join rooms r on r.name = room.value
+           join memories m on m.seq = (select min(seq) from memories where room = r.id and status = 0)`,
+        ),
+      ),
       waiting: db.prepare(`
         select json_group_array(name) from (
           select r.name, min(m.created) as since from memories m join rooms r on r.id = m.room
@@ -173,6 +181,10 @@ export class TurnTable {
     if (turnIds.length === 0) return;
     this.#sql.dropEmpty.run(JSON.stringify(turnIds));
     this.#sql.dropEmptyWaits.run(JSON.stringify(turnIds));
+  }
+
+  heads(roomIds: readonly string[]): string {
+    return this.#sql.heads.value<string>(JSON.stringify(roomIds))!;
   }
 
   waiting(before: number, limit: number): string {

@@ -3,7 +3,7 @@ import { type OutboundMessage, readSteps, type Turn, type TurnCheckpoint } from 
 import type { Appended } from '../history.js';
 import type { Page } from '../paging.js';
 import { whole } from '../paging.js';
-import type { Claim, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
+import type { Claim, Head, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
 import type { Connection } from './connection.js';
 import { endOfAll, pageOfStep, readNumber } from './cursors.js';
 import { frozenCopy } from './frozen.js';
@@ -21,6 +21,9 @@ export interface TurnParts {
   side: SideThread;
   rooms: Rooms;
 }
+
+/** Rooms looked at in one step: some 2 ms. */
+const mostHeads = 100;
 
 export class LibsqlTurns implements TurnStore {
   readonly #connection: Connection;
@@ -126,6 +129,16 @@ export class LibsqlTurns implements TurnStore {
 
   stopWaiting(turnId: string): Promise<boolean> {
     return this.#connection.write(() => this.#parts.table.stopWaiting(turnId));
+  }
+
+  async heads(roomIds: readonly string[]): Promise<Head[]> {
+    const found: Head[] = [];
+    for (let from = 0; from < roomIds.length; from += mostHeads) {
+      const rooms = roomIds.slice(from, from + mostHeads);
+      const heads: Head[] = await this.#connection.read(() => JSON.parse(this.#parts.table.heads(rooms)));
+      found.push(...heads);
+    }
+    return found;
   }
 
   waiting(before: number, limit: number): Promise<string[]> {

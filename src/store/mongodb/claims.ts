@@ -1,8 +1,8 @@
 import type { Memory } from '../../core/memory.js';
 import type { TurnCheckpoint } from '../../core/turn.js';
-import type { Claim } from '../turn-store.js';
+import type { Claim, Head } from '../turn-store.js';
 import type { Connection } from './connection.js';
-import { checkpointOf, type MemoryDocument, memoryFields, Open, oldestFirst } from './documents.js';
+import { checkpointOf, type MemoryDocument, memoryFields, memoryOf, Open, oldestFirst } from './documents.js';
 import type { Marks } from './marks.js';
 import type { Reads } from './reads.js';
 import type { Reopening } from './reopening.js';
@@ -14,6 +14,8 @@ const openFields = {
   ...{ has: 1, open: 1, checkpoint: 1 },
   ...{ 'turn.turnId': 1, 'turn.covers': 1, 'turn.status': 1, 'turn.trigger': 1 },
 };
+
+const headFields = { roomId: 1, agentId: 1, author: 1, source: 1 } as const;
 
 /** A claim meets at most this many unfinished turns at once; the rest in its next look. */
 const mostTurns = 8;
@@ -46,6 +48,26 @@ export class Claims {
       for (const { _id } of reopening) await this.#parts.reopening.finish(_id);
       await this.#parts.connection.run(() => this.#parts.marks.repair(unfinished));
     }
+  }
+
+  /** As in `TurnStore`: a trigger, where one waits, and else what has waited longest. */
+  async heads(roomIds: readonly string[]): Promise<Head[]> {
+    const { log, reads } = this.#parts;
+    const open = { $in: [Open.trigger, Open.checkpoint, Open.message] };
+    const found = await Promise.all(
+      roomIds.map((roomId) =>
+        reads.rows<MemoryDocument>([
+          { $match: { ...log.agents.of(roomId), open } },
+          { $sort: { open: 1, _id: 1 } },
+          { $limit: 1 },
+          { $project: headFields },
+        ]),
+      ),
+    );
+    return found.flat().map((document) => {
+      const { roomId, agentId, author, source } = memoryOf(document);
+      return { roomId, agentId, author, source };
+    });
   }
 
   /**

@@ -21,6 +21,7 @@ export const collections = [
   'meta',
   'archive',
   'audit',
+  'audit_chain',
 ];
 
 /**
@@ -102,6 +103,12 @@ const terms: IndexDescription = { name: 'terms', key: { terms: 1, _id: -1 } };
 const plain: IndexDescription[] = [
   { name: 'room', key: { roomId: 1, _id: 1 } },
   { name: 'scope', key: { agentId: 1, scope: 1, kind: 1, _id: -1 } },
+];
+
+/** A row is written once, whatever became of an answer. Its `_id` is its number. */
+const ofAudit: IndexDescription[] = [
+  { name: 'row', key: { id: 1 }, unique: true },
+  { name: 'operation', key: { operation: 1, id: -1 } },
 ];
 
 const ofFiles: IndexDescription[] = [
@@ -203,6 +210,7 @@ export async function makeIndexes(
   if (!search && !textIndex) await maker.make('memories', terms);
   await makeFileIndexes(maker, does.partial);
   await maker.make('audit', { name: 'operation', key: { operation: 1, _id: -1 } });
+  for (const index of ofAudit) await maker.make('audit_chain', index);
   const ttl = await makeExpiring(db, maker);
   return { partialIndexes, textIndex, ttl, refusedIndexes: maker.refused.filter(isNoProbe) };
 }

@@ -23,6 +23,7 @@ const steps: Record<MigrationName, Step | null> = {
   'file-owners': null,
   deliveries: null,
   words: null,
+  'audit-chain': null,
 };
 
 /** How often a running process looks whether it may go on, in ms. */

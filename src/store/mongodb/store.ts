@@ -19,7 +19,7 @@ import type { Memory } from '../../core/memory.js';
 import type { Logger } from '../../logger.js';
 import type { Store } from '../store.js';
 import { type Abilities, askServer, notesOf } from './abilities.js';
-import { MongoAudit } from './audit.js';
+import { headFileOf, MongoAudit } from './audit.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { Embedders } from './embedders.js';
 import { Expiry } from './expiry.js';
@@ -58,6 +58,8 @@ export interface MongoOptions extends ConnectionOptions {
   log: Logger;
   /** The embedder in use, if it is known: its vector index is then made, and waited for, from the start. */
   embedderHint?: Promise<{ id: string; dimensions: number } | null>;
+  /** Where each process keeps the end of the audit log, too; absent: the database alone does. */
+  dataDir?: string;
   /** Default true. False leaves an older database as it is, for who only looks. */
   migrate?: boolean;
   /** Default: what this code knows. */
@@ -171,6 +173,9 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
     ...{ connection, abilities, log, marks, reads, windows, embedders, expiry, uses, search, node, listings },
   });
   const append = (memory: Memory) => memories.append(memory);
+  const { dataDir, url, database } = options;
+  const headFile = dataDir === undefined ? undefined : headFileOf(dataDir, url, database);
+  const audit = new MongoAudit({ connection, log: logger, headFile });
   let closed: Promise<void> | undefined;
   return {
     description: {
@@ -186,7 +191,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
     tokens: new MongoTokens(connection),
     files: new MongoFiles(connection, uses),
     notes: new MongoNotes(connection, reads),
-    audit: new MongoAudit(connection),
+    audit,
     reach: connection.reach,
     /** Writes, because a store that can only read is not ready. */
     async ping() {
@@ -202,6 +207,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
         unwatch();
         node?.close();
         await marks.ended();
+        await audit.close();
         await connection.close();
       })();
       return closed;

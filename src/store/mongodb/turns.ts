@@ -5,7 +5,7 @@ import { FatalError } from '../../errors.js';
 import type { Appended } from '../history.js';
 import type { Page } from '../paging.js';
 import { whole } from '../paging.js';
-import type { Claim, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
+import type { Claim, Head, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
 import { noteCheckpoint } from './checkpoints.js';
 import { Claims } from './claims.js';
 import type { Connection } from './connection.js';
@@ -155,6 +155,10 @@ export class MongoTurns implements TurnStore {
       ),
     );
     return matchedCount > 0;
+  }
+
+  heads(roomIds: readonly string[]): Promise<Head[]> {
+    return this.#claims.heads(roomIds);
   }
 
   async waiting(before: number, limit: number): Promise<string[]> {

@@ -102,5 +102,31 @@ export function commitsContract(subject: StoreSubject): void {
       await commitAll(subject.store, 'r1');
       expect(await subject.store.turns.waiting(10_000, 10)).toEqual(['r2', 'r3']);
     });
+
+    it('tells whose what waits in rooms is', async () => {
+      const by = (id: string) => ({ author: { id, name: `"${id}"` } });
+      const rooms = Array.from({ length: 250 }, (_, i) => `many${i}`);
+      await append(
+        message({ roomId: 'r1', ...by('ann') }),
+        message({ roomId: 'r1', ...by('bob') }),
+        message({ roomId: 'r2', ...by('cleo'), status: 'kept' }),
+        message({ roomId: 'r2', ...by('dan') }),
+        message({ roomId: 'r3', ...by('eve') }),
+        message({ roomId: 'r4', status: 'kept' }),
+        ...rooms.map((roomId) => message({ roomId, ...by(`of ${roomId}`) })),
+      );
+      await commitAll(subject.store, 'r3');
+      const heads = await subject.store.turns.heads(['r1', 'r2', 'r3', 'r4', 'unknown', ...rooms]);
+      const people = Object.fromEntries(heads.map(({ roomId, author }) => [roomId, author.id]));
+      expect(people).toEqual({
+        ...{ r1: 'ann', r2: 'dan' },
+        ...Object.fromEntries(rooms.map((roomId) => [roomId, `of ${roomId}`])),
+      });
+      const { agentId, source: from } = message({ roomId: 'r1' });
+      expect(heads.find(({ roomId }) => roomId === 'r1')).toMatchObject({
+        ...{ agentId, author: by('ann').author },
+        source: { connector: from.connector, tenant: from.tenant, channel: from.channel },
+      });
+    });
   });
 }

@@ -2,6 +2,7 @@ import type { Memory } from '../../../src/core/memory.js';
 import type { Page, PageRequest } from '../../../src/store/paging.js';
 import type { SearchRequest } from '../../../src/store/search.js';
 import type { Store } from '../../../src/store/store.js';
+import type { Tampering } from '../../store/tampering.js';
 
 /** The store under test: another object after `reopen`, over the same data. */
 export interface StoreSubject {
@@ -9,6 +10,8 @@ export interface StoreSubject {
   readonly reopen: () => Promise<void>;
   /** Another process's, open over the same data; null where one process has that to itself. */
   readonly another: () => Promise<Store | null>;
+  /** Of the data there is now. */
+  readonly tampering: Tampering;
   /** One after the other. */
   readonly append: (...memories: Memory[]) => Promise<void>;
   /** The texts found, by default for agent `ada` in scope `s`. */

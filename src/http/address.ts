@@ -1,0 +1,40 @@
+/** Where requests come from. */
+import { isIPv4, isIPv6, SocketAddress } from 'node:net';
+import type { Request } from 'express';
+
+/**
+ * The address of the client: of the connection, or what proxies say that CARRIER_TRUSTED_PROXIES names, the right-most
+ * hop that is not one of them. IPv6 in its short form; IPv4 within IPv6 as IPv4.
+ */
+export function addressOf(req: Request): string {
+  // What a trusted proxy forwards may be no address.
+  return canonical(req.ip ?? '') ?? canonical(req.socket.remoteAddress ?? '') ?? 'unknown';
+}
+
+/** Whoever has an IPv6 address has 2^64 of them: they count as one. */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [head = '', tail = ''] = address.split('::');
+  const [first, last] = [groups(head), groups(tail)];
+  const zeros = Array.from({ length: 8 - first.length - last.length }, () => '0');
+  const all = address.includes('::') ? [...first, ...zeros, ...last] : first;
+  return `${all.slice(0, 4).join(':')}::/64`;
+}
+
+function groups(part: string): string[] {
+  const found = part.split(':').filter(Boolean);
+  // IPv4 at the end stands for two.
+  return found.flatMap((group) => (group.includes('.') ? [group, group] : [group]));
+}
+
+/** Some proxies write the port, too. */
+const withPort = /^(?:\[([^\]]+)\](?::\d{1,5})?|(\d+\.\d+\.\d+\.\d+):\d{1,5})$/;
+
+function canonical(said: string): string | null {
+  const [, bracketed, plain] = withPort.exec(said) ?? [];
+  const address = (bracketed ?? plain ?? said).replace(/%.*$/, '');
+  if (isIPv4(address)) return address;
+  if (!isIPv6(address)) return null;
+  const short = new SocketAddress({ address, family: 'ipv6' }).address;
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(short)?.[1] ?? short;
+}
