@@ -1,5 +1,6 @@
 /** Puts the hub together: extensions, agents and models on the engines that `backends.ts` opens. */
 import { join } from 'node:path';
+import { Tokens } from './access/tokens.js';
 import { AgentTypes } from './agents/agent-types.js';
 import { type Bot, type Bots, botsOf, hubBots } from './agents/bots.js';
 import { Characters } from './agents/characters.js';
@@ -13,6 +14,7 @@ import type { Config } from './config.js';
 import type { Connector } from './connector/connector.js';
 import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
+import { FatalError } from './errors.js';
 import { Registry } from './extensions/registry.js';
 import { makeFolder } from './folder.js';
 import { scopedNotes } from './intake/scoped-notes.js';
@@ -54,6 +56,7 @@ export interface Carrier extends Hub {
   readonly store: Store;
   readonly rates: RateCounter;
   readonly secrets: SecretVault;
+  readonly tokens: Tokens;
   /** The chain of models for agents that name none. */
   readonly models: string[];
   /** What plugins serve over HTTP. */
@@ -134,7 +137,9 @@ async function assemble(
     : Characters.open(config.charactersDir, log);
   const [characters] = await Promise.all([reading, vault.check()]);
   const models = new Models({ ...parts, model: overrides.model });
-  const bots = botsFor(parts, overrides.connectors);
+  const now = overrides.now ?? Date.now;
+  const tokens = tokensOn(engines, vault, now, log);
+  const bots = botsFor({ ...parts, tokens }, overrides.connectors);
   const plugins = new Plugins({
     ...parts,
     brought: overrides.plugins,
@@ -147,8 +152,7 @@ async function assemble(
   };
   const keyFor = (purpose: string) => () => derivedKey(callbackSecretOf(config), purpose);
   const hub = await startRoles({
-    ...{ config, log, engines, characters, bots, models, embedder, plugins, secrets: vault },
-    now: overrides.now ?? Date.now,
+    ...{ config, log, engines, characters, bots, models, embedder, plugins, secrets: vault, tokens, now },
     check: (agent, found) => (agent ? checkAgent(agent, found, checks) : checkHub(found, checks)),
     types: (own) => new AgentTypes({ registry, given: config.given, secrets, log }, own),
     buttonKey: keyFor('buttons'),
@@ -162,13 +166,16 @@ async function assemble(
     hub.refresh();
   });
   vault.watch();
+  tokens.known.watch().catch((err) => log.warn({ err }, 'revoked tokens are noticed without the bus'));
   return {
     ...hub,
     async stop(withinMs) {
       vault.stop();
+      tokens.known.stop();
       await hub.stop(withinMs);
     },
     secrets: vault,
+    tokens,
     store: engines.store,
     rates: engines.rates,
     models: models.usual,
@@ -177,11 +184,25 @@ async function assemble(
   };
 }
 
+function tokensOn({ store, bus }: Engines, vault: SecretVault, now: () => number, log: Logger): Tokens {
+  const seal = (name: string, value: string) =>
+    vault.seal(name, value).catch((err: unknown) => {
+      if (!(err instanceof FatalError)) throw err;
+      log.warn({ err }, 'a token is issued without a secret for callbacks: there is no key to seal one with');
+      return null;
+    });
+  return new Tokens({ store, bus, seals: { seal, open: (...what) => vault.open(...what) }, now, log });
+}
+
 /** The bots of an agent, or the connectors of the whole hub; those that a program brings are all there are then. */
-function botsFor({ config, registry, secrets, log }: Parts, brought?: Connector[]) {
+function botsFor(
+  { config, registry, secrets, tokens, log }: Parts & { tokens: Tokens },
+  brought?: Connector[],
+) {
   const parts = {
     ...{ config, registry, secrets, log },
     callbackSecret: () => callbackSecretOf(config),
+    callbackSecretOf: (tokenId: string) => tokens.callbackSecret(tokenId),
     derive: (purpose: string) => derivedKey(callbackSecretOf(config), purpose).toString('hex'),
   };
   return async (agent: Agent | null): Promise<Bots> => {

@@ -150,6 +150,8 @@ function arrange(env: z.output<typeof Environment>) {
           type: env.CARRIER_JWT_TYPE,
           /** Where its keys are; absent: as it says itself. */
           jwksUrl: env.CARRIER_JWT_JWKS,
+          /** Of pages that may send them. */
+          origins: env.CARRIER_JWT_ORIGINS,
           /** Their `sub` is an account of this tenant. */
           tenant: env.CARRIER_JWT_TENANT,
         },

@@ -38,7 +38,9 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
   const secrets = new References({ given: config.given, folder: config.secretsDir, stored });
   // A doctor makes no secrets: in the place of keys, what is as long as one.
   const stand = (purpose: string) => purpose.padEnd(64);
-  const parts = { config, registry, secrets, log, derive: stand, callbackSecret: () => stand('callback') };
+  const callbackSecret = () => stand('callback');
+  const callbackSecretOf = async () => null;
+  const parts = { config, registry, secrets, log, derive: stand, callbackSecret, callbackSecretOf };
   const { agents, problems } = await readCharacters(config, log);
   const models = new Models(parts);
   const checks = {

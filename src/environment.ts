@@ -67,6 +67,9 @@ export const Environment = z
     CARRIER_JWT_AUDIENCE: z.string().min(1).default('carrier'),
     CARRIER_JWT_JWKS: z.url({ protocol: /^https?$/ }).optional(),
     CARRIER_JWT_TYPE: z.string().min(1).default('at+jwt'),
+    CARRIER_JWT_ORIGINS: list.pipe(
+      z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)),
+    ),
     CARRIER_JWT_TENANT: z.string().min(1).max(256).default('default'),
     REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
     REDIS_PASSWORD: z.string().optional(),

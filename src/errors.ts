@@ -10,7 +10,11 @@ export const errorCodes = {
     meaning: 'The multipart body is malformed or has parts that are not expected.',
   },
   token_missing: { status: 401, meaning: 'The request carries no bearer token.' },
-  token_invalid: { status: 401, meaning: 'The bearer token is not one the hub has issued.' },
+  token_invalid: { status: 401, meaning: 'The bearer token is not one the hub knows, or has expired.' },
+  token_revoked: {
+    status: 401,
+    meaning: 'The bearer token was revoked, or expired, while the request was open.',
+  },
   permission_denied: { status: 403, meaning: 'Whoever asks may not do this, or not there.' },
   not_allowed: { status: 403, meaning: 'The agent does not talk to this person, or not in this place.' },
   agent_unknown: { status: 404, meaning: 'No character file of that name is loaded.' },

@@ -1,6 +1,7 @@
 /** The hub's side of the platforms: what connectors may ask of it, and what operators may. */
 import type { Level } from './access/role.js';
 import type { Switches } from './access/switches.js';
+import type { Tokens } from './access/tokens.js';
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
@@ -78,6 +79,7 @@ export interface FrontParts {
   models: Pick<HearingParts, 'transcriber'>;
   agents: AgentDesk;
   secrets: SecretVault | null;
+  tokens: Tokens;
   ready(): Promise<Readiness>;
   /** Called when a memory has another text, and so needs another vector. */
   edited(): void;
@@ -124,10 +126,10 @@ export function frontOf(parts: FrontParts): Front {
   });
   const served = new ServedPlaces(store, places, log);
   if (config.role !== 'worker') served.begin();
-  const { rooms, forgotten, agents, secrets, ready, switches, held } = parts;
+  const { rooms, forgotten, agents, secrets, tokens, ready, switches, held } = parts;
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { rooms, forgotten, agents, pairings, places, secrets, ready, switches, held };
+    const desks = { rooms, forgotten, agents, pairings, places, secrets, tokens, ready, switches, held };
     const grantsOfPerson = async (account: Level) => grantsInSettings(agents.list(), account);
     return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks, grantsOfPerson }, log);
   });

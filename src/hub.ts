@@ -1,18 +1,11 @@
-import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { AdminToken } from './admin-token.js';
 import { type Carrier, type Overrides, startCarrier } from './carrier.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import { withIssuer } from './http/issuer.js';
 import { startHttpServer } from './http/server.js';
-import { tokenVerifier } from './http/tokens.js';
 import type { Logger } from './logger.js';
-import { secretFile } from './secret-file.js';
 import { shutDown } from './shutdown.js';
-import { revocationNote } from './store/revocation.js';
-import type { Store } from './store/store.js';
 
 export interface Process {
   url: string;
@@ -33,8 +26,16 @@ export interface Hub extends Process {
 export async function startHub(config: Config, log: Logger, overrides?: Overrides): Promise<Hub> {
   const carrier = await startCarrier(config, log, overrides);
   try {
-    const token = await adminToken(carrier.store, config.dataDir, log);
-    return { ...(await serve(carrier, config, log)), token };
+    const admin = await AdminToken.open(carrier.store, config.dataDir, log);
+    const { stop, ...serving } = await serve(carrier, config, log);
+    admin.watch(carrier.tokens);
+    return {
+      ...{ ...serving, token: admin.token },
+      stop() {
+        admin.stop();
+        return stop();
+      },
+    };
   } catch (error) {
     await carrier.stop();
     throw error;
@@ -53,14 +54,11 @@ export async function startWorker(config: Config, log: Logger, overrides?: Overr
 }
 
 async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Process> {
-  const { store } = carrier;
   const server = await startHttpServer({
     config: config.http,
     connectors: () => carrier.connectors(),
     plugins: () => carrier.routes(),
-    tokens: config.http.issuer
-      ? withIssuer(config.http.issuer, tokenVerifier(store.tokens))
-      : tokenVerifier(store.tokens),
+    tokens: config.http.issuer ? withIssuer(config.http.issuer, carrier.tokens.known) : carrier.tokens.known,
     ready: () => carrier.ready(),
     metrics: () => carrier.metrics(),
     operations: carrier.operations,
@@ -77,34 +75,4 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
     .connectors()
     .flatMap(({ name, agentId }) => (agentId ? [`${agentId} on ${name}`] : []));
   return { url: server.url, agents: carrier.agents, bots, models: carrier.models, stop };
-}
-
-/**
- * The file holds the token, for the CLI; the store holds its hash alone. A deleted file means a new token, and so does
- * one whose token was revoked. Hubs that share a store, also those of one machine, each have their own.
- */
-async function adminToken(store: Store, dataDir: string, log: Logger): Promise<Hub['token']> {
-  const path = adminTokenPath(dataDir);
-  const { tokens, notes } = store;
-  const token = secretFile(path, 'carrier_');
-  const hash = createHash('sha256').update(token.secret).digest('hex');
-  if (await revocationNote.in(notes, log).get(hash)) {
-    rmSync(path);
-    return adminToken(store, dataDir, log);
-  }
-  const known = (await tokens.list()).some((record) => record.hash === hash);
-  if (!known) {
-    await tokens.save({
-      hash,
-      name: `admin@${hostname()}:${dataDir}`,
-      role: 'admin',
-      tenant: 'default',
-      createdAt: Date.now(),
-    });
-  }
-  return token;
-}
-
-export function adminTokenPath(dataDir: string): string {
-  return join(dataDir, 'admin-token');
 }

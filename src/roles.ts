@@ -3,6 +3,7 @@
  * turns. A hub of its own is both. Only ports are known here; `carrier.ts` says what stands behind them.
  */
 import { Switches } from './access/switches.js';
+import type { Tokens } from './access/tokens.js';
 import { agentDesk } from './agent-desk.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { Bots } from './agents/bots.js';
@@ -73,6 +74,7 @@ export interface HubParts {
   now(): number;
   plugins: PluginDesk & { failures(): Problem[]; close(waitMs: number): Promise<void> };
   secrets: SecretVault;
+  tokens: Tokens;
 }
 
 export interface Hub {
@@ -102,7 +104,8 @@ export interface Hub {
 
 /** When it resolves, messages are taken (a gateway) and answered (a worker). */
 export async function startRoles(parts: HubParts): Promise<Hub> {
-  const { config, log, engines, characters, embedder, now, buttonKey, forgotten, secrets, plugins } = parts;
+  const { config, log, engines, characters, embedder, now, buttonKey, forgotten, secrets, tokens, plugins } =
+    parts;
   const { store, bus, turnQueue, deliveryQueue, maintenance } = engines;
   const { role, turns: limits } = config;
   const metrics = new Metrics(
@@ -118,7 +121,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ buttonKey, forgotten, secrets, plugins, models: parts.models, now, switches, held },
+    ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
     edited: () => memoryManager.nudge(),
   });
   const worker = workerOf({ ...parts, metrics, memoryManager, rooms, switches, notices: front.notices });

@@ -38,7 +38,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['roles', /^src\/(roles|deliveries|turns|host|engines|agent-desk)\.ts$/],
   ['carrier', /^src\/(carrier|backends|diagnosis|plugin-places)\.ts$/],
   ['http', /^src\/http\//],
-  ['program', /^src\/(hub|embed|asking)\.ts$/],
+  ['program', /^src\/(hub|admin-token|embed|asking)\.ts$/],
   ['cli', /^src\/cli\//],
 ];
 

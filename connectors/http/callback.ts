@@ -6,8 +6,7 @@ import { BlockList, isIP } from 'node:net';
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
 import { FatalError, RetryableError, retryAfterMs } from '../../src/extension-api.js';
 
-export interface CallbackOptions {
-  secret: string;
+interface CallbackOptions {
   allowPrivate: boolean;
 }
 
@@ -16,6 +15,8 @@ export interface Callback {
   /** The same in every try; the receiver drops what it has seen before. */
   idempotencyKey: string;
   body: object;
+  /** Key of its signature. */
+  secret: string;
 }
 
 /** For the whole exchange; a receiver that has more to do answers first. */
@@ -35,10 +36,7 @@ function signature(secret: string, timestamp: string, body: string): string {
  *
  * @throws FatalError `callback_refused`
  */
-export function checkCallbackUrl(
-  text: string,
-  { allowPrivate }: Pick<CallbackOptions, 'allowPrivate'>,
-): void {
+export function checkCallbackUrl(text: string, { allowPrivate }: CallbackOptions): void {
   if (!URL.canParse(text)) throw refused('is not a URL');
   const { protocol, username, password, hostname } = new URL(text);
   if (protocol !== 'http:' && protocol !== 'https:') throw refused('must begin with http:// or https://');
@@ -87,7 +85,10 @@ export class CallbackSender {
   }
 
   /** @throws FatalError for what will not change, RetryableError `delivery_failed` for what may. */
-  async send({ url, idempotencyKey, body }: Callback, signal: AbortSignal): Promise<{ status: number }> {
+  async send(
+    { url, idempotencyKey, body, secret }: Callback,
+    signal: AbortSignal,
+  ): Promise<{ status: number }> {
     checkCallbackUrl(url, this.#options);
     const text = JSON.stringify(body);
     const timestamp = String(Math.floor(Date.now() / 1000));
@@ -96,7 +97,7 @@ export class CallbackSender {
       'Content-Length': Buffer.byteLength(text),
       'User-Agent': 'carrier-hub',
       'X-Carrier-Timestamp': timestamp,
-      'X-Carrier-Signature': signature(this.#options.secret, timestamp, text),
+      'X-Carrier-Signature': signature(secret, timestamp, text),
       'Idempotency-Key': idempotencyKey,
     };
     const { status, retryAfter } = await this.#post(new URL(url), headers, text, signal);

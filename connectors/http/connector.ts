@@ -1,8 +1,15 @@
 /** The HTTP API as a connector: posts come in; answers go back on the same request, as a stream, or to a callback. */
 import { LRUCache } from 'lru-cache';
-import { type Connector, type Host, type OutboundMessage, RetryableError } from '../../src/extension-api.js';
+import {
+  type Connector,
+  FatalError,
+  type Host,
+  type OutboundMessage,
+  RetryableError,
+  type Source,
+} from '../../src/extension-api.js';
 import { CallbackSender } from './callback.js';
-import { callbackUrlOf, callerIds, connectorName } from './normalize.js';
+import { callbackUrlOf, callerIds, connectorName, tokenIdOf } from './normalize.js';
 import { callbackBody } from './render.js';
 import { apiRoutes, type Running } from './routes.js';
 import { Waiters } from './wait.js';
@@ -19,18 +26,17 @@ export interface HttpConnectorOptions {
   replyTimeoutMs: number;
   /** Lets callbacks go to private addresses: for development, or a closed network. */
   callbackAllowPrivate: boolean;
-  /** Key of the callbacks' HMAC-SHA256 signature. */
+  /** Key of the callbacks' HMAC-SHA256 signature, for messages that came with a hub's own token. */
   callbackSecret: string;
+  /** For those that came with an issued one, by its id: each has a key of its own. Null, or absent: none. */
+  callbackSecretOf?(tokenId: string): Promise<string | null>;
   /** Between looks into the store for a reply whose event was lost; default 2,000. */
   pollMs?: number;
 }
 
 export function httpConnector(options: HttpConnectorOptions): Connector {
   const { replyTimeoutMs: timeoutMs, pollMs = 2000 } = options;
-  const callbacks = new CallbackSender({
-    secret: options.callbackSecret,
-    allowPrivate: options.callbackAllowPrivate,
-  });
+  const callbacks = new CallbackSender({ allowPrivate: options.callbackAllowPrivate });
   /** Callbacks that went well before another of the same reply failed: they are not sent again with it. */
   const delivered = new LRUCache<string, true>({ max: 10_000 });
   let state: Running | null = null;
@@ -44,7 +50,7 @@ export function httpConnector(options: HttpConnectorOptions): Connector {
 
   return {
     name: connectorName,
-    routes: { access: 'token', handler: apiRoutes(options, running) },
+    routes: { access: 'token', authorises: true, handler: apiRoutes(options, running) },
 
     async start(host: Host) {
       state ??= { host, waiters: new Waiters(host, { timeoutMs, pollMs }) };
@@ -69,10 +75,8 @@ export function httpConnector(options: HttpConnectorOptions): Connector {
         const url = callbackUrlOf(source);
         const idempotencyKey = index === 0 ? outbound.id : `${outbound.id}.${index}`;
         if (url === null || delivered.has(idempotencyKey)) return;
-        await callbacks.send(
-          { url, idempotencyKey, body: callbackBody(callerIds(source), outbound, turn) },
-          signal,
-        );
+        const body = callbackBody(callerIds(source), outbound, turn);
+        await callbacks.send({ url, idempotencyKey, body, secret: await secretFor(source, options) }, signal);
         delivered.set(idempotencyKey, true);
       });
       const results = await Promise.allSettled(sends);
@@ -83,4 +87,16 @@ export function httpConnector(options: HttpConnectorOptions): Connector {
       return { callbacks: outbound.answers.filter(callbackUrlOf).length };
     },
   };
+}
+
+/** Whoever has a token may have leaked it, and chose the address: once it is revoked, nothing is sent there. */
+async function secretFor(source: Source, options: HttpConnectorOptions): Promise<string> {
+  const id = tokenIdOf(source);
+  if (id === null) return options.callbackSecret;
+  const secret = await options.callbackSecretOf?.(id).catch((cause: Error) => {
+    // Another gateway may have what this one lacks; the code of a lacking key would switch the connector off.
+    throw new RetryableError('delivery_failed', `The callback cannot be signed: ${cause.message}`, { cause });
+  });
+  if (secret) return secret;
+  throw new FatalError('token_revoked', `The token that asked for the callback (${id}) was revoked.`);
 }

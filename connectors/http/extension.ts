@@ -6,8 +6,8 @@ export default defineConnector({
   about: "the hub's HTTP API",
   serves: 'hub',
   settings: z.object({}),
-  async create({ hub, callbackSecret }) {
+  async create({ hub, callbackSecret, callbackSecretOf }) {
     const { httpConnector } = await import('./connector.js');
-    return httpConnector({ ...hub, callbackSecret: callbackSecret() });
+    return httpConnector({ ...hub, callbackSecret: callbackSecret(), callbackSecretOf });
   },
 });

@@ -76,11 +76,13 @@ export function invalidField(field: string | undefined, message: string): FatalE
 export interface Envelope {
   agentId: string;
   tenant: string;
+  /** Of the issued token that it came with. */
+  tokenId?: string;
   payload: Payload;
 }
 
 /** @throws FatalError `invalid_field` for the direct room of somebody else. */
-export function toInbound({ agentId, tenant, payload }: Envelope): InboundMessage {
+export function toInbound({ agentId, tenant, tokenId, payload }: Envelope): InboundMessage {
   const { text, userId, metadata, callbackUrl } = payload;
   const own = directPrefix + userId;
   const channel = payload.roomId ?? own;
@@ -98,7 +100,13 @@ export function toInbound({ agentId, tenant, payload }: Envelope): InboundMessag
       channel,
       messageId: platformId(channel, userId, payload.messageId ?? newId()),
       ...(callbackUrl === undefined ? { pull: true } : { answersOnly: true }),
-      ...((metadata !== undefined || callbackUrl !== undefined) && { metadata: { callbackUrl, metadata } }),
+      ...((metadata !== undefined || callbackUrl !== undefined) && {
+        metadata: {
+          callbackUrl,
+          metadata,
+          ...(callbackUrl !== undefined && tokenId !== undefined && { tokenId }),
+        },
+      }),
     },
     direct,
     author: { id: userId },
@@ -120,6 +128,11 @@ export function callerIds({ channel, messageId }: Source): { messageId: string; 
 
 export function callbackUrlOf({ metadata }: Source): string | null {
   return typeof metadata?.callbackUrl === 'string' ? metadata.callbackUrl : null;
+}
+
+/** Whose callback secret signs the answer; null: the hub's. */
+export function tokenIdOf({ metadata }: Source): string | null {
+  return typeof metadata?.tokenId === 'string' ? metadata.tokenId : null;
 }
 
 function isFlat(value: unknown, levels: number): boolean {

@@ -39,6 +39,7 @@ export interface ApiLimits {
   maxFiles: number;
   maxUploadingBytes: number;
   callbackAllowPrivate: boolean;
+  callbackSecretOf?(tokenId: string): Promise<string | null>;
   /** Requests that may wait for their replies at once. */
   maxBacklog: number;
 }
@@ -73,6 +74,7 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
       if (callbackUrlOf(message.source) !== null) return accept(req, res, sent);
       const wait = await waiters.open(roomIdOf(message.agentId, message.source));
       res.once('close', () => wait.end());
+      whenRevoked(req, (error) => wait.fail(error));
       try {
         await exchange(req, res, sent, wait);
       } finally {
@@ -144,10 +146,16 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
       bodyKind(req) === 'json'
         ? { fields: await readBody(req), files: [], release: undefined }
         : await readUpload(req, res);
+    // Its body may have taken long.
+    (req as HubRequest).revoked?.throwIfAborted();
     const payload = parsePayload(fields);
-    const message = toInbound({ agentId: req.params.agentId, tenant: tenantOf(req), payload });
-    if (payload.callbackUrl !== undefined)
+    const { id, bootstrap, tenant } = principalOf(req);
+    const tokenId = bootstrap ? undefined : id;
+    const message = toInbound({ agentId: req.params.agentId, tenant, tokenId, payload });
+    if (payload.callbackUrl !== undefined) {
       checkCallbackUrl(payload.callbackUrl, { allowPrivate: limits.callbackAllowPrivate });
+      await requireCallbackSecret(tokenId);
+    }
     if (files.length === 0) return { message };
     const envelope = { ...message, files: files.map(({ name, bytes }) => ({ name, size: bytes.length })) };
     const complete = async () => {
@@ -175,6 +183,15 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
     } finally {
       release();
     }
+  }
+
+  async function requireCallbackSecret(tokenId: string | undefined): Promise<void> {
+    if (tokenId === undefined || (await limits.callbackSecretOf?.(tokenId))) return;
+    throw new FatalError(
+      'callback_refused',
+      'callbackUrl: this token has no secret to sign callbacks with. Set CARRIER_SECRET_KEY in all hubs, and issue another token.',
+      { field: 'callbackUrl' },
+    );
   }
 
   async function receive(req: Request, { message, complete, release }: Sent): Promise<Receipt | null> {
@@ -225,6 +242,12 @@ async function stream(replies: ReplyStream, receipt: Receipt, wait: Wait): Promi
     if (!(error instanceof CarrierError)) throw error;
     replies.fail({ error, ...wait.about });
   }
+}
+
+function whenRevoked(req: IncomingMessage, end: (error: unknown) => void): void {
+  const { revoked } = req as HubRequest;
+  if (revoked?.aborted) end(revoked.reason);
+  else revoked?.addEventListener('abort', () => end(revoked.reason), { once: true });
 }
 
 function tenantOf(req: Request): string {

@@ -26,6 +26,7 @@ export const permissions = {
   'pairings.approve': { least: 'operator', places: 'member' },
   'pairings.revoke': { least: 'operator' },
   'tokens.read': { least: 'admin' },
+  'tokens.issue': { least: 'admin' },
   'tokens.revoke': { least: 'admin' },
   'secrets.read': { least: 'admin' },
   'secrets.change': { least: 'admin' },

@@ -37,6 +37,12 @@ export interface TokenHolder {
   user?: string;
   /** Requests a minute; absent: the hub's setting. */
   ratePerMinute?: number;
+  /** Unix ms; absent: never. */
+  expiresAt?: number;
+  /** Pages of these origins may send it; absent: those of none. */
+  origins?: readonly string[];
+  /** It is a hub's own, not issued: callbacks of its messages are signed with the hub's secret. */
+  bootstrap?: boolean;
 }
 
 type TokenPrincipal = { kind: 'token' } & TokenHolder;

@@ -6,7 +6,7 @@
  * - **Level**: for what a role counts. What a level does not name, it does not limit: `{}` is the whole hub.
  * - **Grant**: a role for a level.
  */
-const roles = ['guest', 'member', 'operator', 'admin', 'owner'] as const;
+export const roles = ['guest', 'member', 'operator', 'admin', 'owner'] as const;
 export type Role = (typeof roles)[number];
 
 export interface Level {

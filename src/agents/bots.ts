@@ -36,6 +36,7 @@ export interface BotParts {
   secrets: Secrets & { within(prefix: string): Secrets };
   derive(purpose: string): string;
   callbackSecret(): string;
+  callbackSecretOf(tokenId: string): Promise<string | null>;
   log: Logger;
 }
 
@@ -109,14 +110,15 @@ async function botOf(
 }
 
 function contextOf(
-  { config: { http, platforms }, derive, callbackSecret, log }: BotParts,
+  { config: { http, platforms }, derive, callbackSecret, callbackSecretOf, log }: BotParts,
   connector: string,
   { settings, nameOf }: Reading,
   agent?: Agent,
 ): ConnectorContext {
   const { host: _, port: __, callbackSecret: ___, ...limits } = http;
   const hub = { ...limits, streaming: platforms.streaming };
-  return { settings, nameOf, agent, hub, derive, callbackSecret, log: log.child({ connector }) };
+  const secrets = { derive, callbackSecret, callbackSecretOf };
+  return { settings, nameOf, agent, hub, ...secrets, log: log.child({ connector }) };
 }
 
 function valuesFor(

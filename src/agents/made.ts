@@ -14,7 +14,9 @@ const ConnectorShape = z.object({
   connection: z.object({ id: filledText, open: aFunction, close: aFunction, health: aFunction }).nullish(),
   diagnose: aFunction.optional(),
   deliver: aFunction.optional(),
-  routes: z.object({ access: z.enum(['token', 'own']), handler: aFunction }).nullish(),
+  routes: z
+    .object({ access: z.enum(['token', 'own']), authorises: z.literal(true).optional(), handler: aFunction })
+    .nullish(),
 });
 const ModelShape = z.object({
   id: filledText,

@@ -6,7 +6,7 @@ import type { OperationName } from '../operations/operations.js';
 import { addressOf } from './address.js';
 import { call } from './client.js';
 
-export type Input = Record<string, string | number | boolean | undefined>;
+export type Input = Record<string, string | number | boolean | string[] | undefined>;
 
 /** The operation's answer as the hub gave it. @throws FatalError with the hub's own words. */
 export function carry(

@@ -3,6 +3,7 @@ import { audit } from './audit.js';
 import type { Input } from './carry.js';
 import { more, row } from './output.js';
 import { switches } from './switch-commands.js';
+import { tokenCommands } from './token-commands.js';
 import { type CommandGroup, paged, type Typed, typed } from './typed.js';
 
 const ofAgent: Typed['options'] & {} = [['--agent-id <id>', 'of this agent']];
@@ -75,22 +76,7 @@ export const groups: Record<string, CommandGroup> = {
       }),
     },
   },
-  tokens: {
-    about: 'who may call the hub',
-    commands: {
-      list: typed('tokens.list', {
-        about: 'the tokens by name, never the secrets themselves',
-        isDefault: true,
-        show: ({ tokens }) =>
-          tokens.map(({ name, role, tenant, createdAt }) => row(name, role, tenant, createdAt)),
-      }),
-      revoke: typed('tokens.revoke', {
-        about: 'withdraw a token in all processes; a hub whose own it is makes a new one at its next start',
-        fields: ['name'],
-        show: ({ name }) => [`Revoked: ${name}.`],
-      }),
-    },
-  },
+  tokens: tokenCommands,
   secrets: {
     about: 'secrets that the hub keeps, for `secret:NAME` in settings and characters',
     commands: {

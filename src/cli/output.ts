@@ -15,7 +15,7 @@ export async function printed(text: string): Promise<boolean> {
   );
 }
 
-/** A line of what there is to say. */
+/** A line of a list; what is empty is left out. */
 export function row(...cells: string[]): string {
   return cells.filter(Boolean).join('  ');
 }

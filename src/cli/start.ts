@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { adminTokenPath } from '../admin-token.js';
 import type { Overrides } from '../carrier.js';
 import type { Config } from '../config.js';
 import { within } from '../core/deadline.js';
-import { adminTokenPath, type Hub, type Process, startHub, startWorker } from '../hub.js';
+import { type Hub, type Process, startHub, startWorker } from '../hub.js';
 import { createLogger, type Logger } from '../logger.js';
 import { includedCharacters } from '../package-folder.js';
 import { shutDown } from '../shutdown.js';

@@ -8,7 +8,9 @@
  * How to write one: `connectors/README.md`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Permission } from '../access/permissions.js';
 import type { TokenHolder } from '../access/principal.js';
+import type { Resource } from '../access/role.js';
 import type { Reply, TurnEvent } from '../core/events.js';
 import type {
   CommandAnswer,
@@ -182,6 +184,13 @@ export interface HubRequest extends IncomingMessage {
   principal?: Principal;
   /** Whose address it comes from, by CARRIER_TRUSTED_PROXIES; IPv4 within IPv6 as IPv4. */
   address?: string;
+  /**
+   * Aborted when the request's token is revoked or expires: end the request then, and answer `reason`, an error
+   * (`token_revoked`). What has not ended a moment later is cut off. Present behind the hub's tokens.
+   */
+  revoked?: AbortSignal;
+  /** Throws `permission_denied` where the request's token may not do this to that; `token_missing` without one. */
+  authorise?(permission: Permission, resource: Resource): void;
 }
 
 /** An express router fits, and so does a plain function. */
@@ -219,6 +228,10 @@ export interface Connector {
    * that others take theirs says nothing about it. Absent: all are the platform's.
    */
   receiver?(message: OutboundMessage): string;
-  /** Routes the HTTP server mounts at `/`. `token`: behind the hub's bearer tokens; `own`: it checks signatures itself. */
-  routes?: { access: 'token' | 'own'; handler: RouteHandler };
+  /**
+   * Routes the HTTP server mounts at `/`. `token`: behind the hub's bearer tokens; `own`: it checks signatures itself.
+   * Tokens without the permission `routes.call` see those of `token` access only where the connector `authorises`: asks
+   * `req.authorise` in each of them, by agent, tenant and user.
+   */
+  routes?: { access: 'token' | 'own'; authorises?: true; handler: RouteHandler };
 }

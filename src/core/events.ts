@@ -45,6 +45,11 @@ export interface SecretEvent {
   name: string;
 }
 
+/** A token was issued or revoked. Only on the topic `tokenTopic`, which every process listens to. */
+export interface TokenEvent {
+  type: 'tokens.changed';
+}
+
 /** A model's provider has asked not to be asked before `until` (Unix ms). Only on the topic `modelTopic`. */
 export interface ModelEvent {
   type: 'model.cooling';
@@ -63,6 +68,7 @@ export const modelTopic = 'models';
 export const stopTopic = 'stops';
 export const secretTopic = 'secrets';
 export const switchTopic = 'switches';
+export const tokenTopic = 'tokens';
 
 /** A committed answer and what it took. */
 export interface Reply {

@@ -81,6 +81,11 @@ export interface ConnectorContext<S extends Settings = Settings> extends Extensi
   derive(purpose: string): string;
   /** The key that receivers of the hub's posts check signatures with. */
   callbackSecret(): string;
+  /**
+   * The same for posts about messages that came with an issued token, by its id: each has a key of its own. Null: the
+   * token was revoked, or has none. Throws what opens no key, and that the store is away.
+   */
+  callbackSecretOf(tokenId: string): Promise<string | null>;
 }
 
 /** A connector to one platform. */

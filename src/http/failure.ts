@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorRequestHandler } from 'express';
+import type { HubRequest } from '../connector/connector.js';
 import { CarrierError, type ErrorCode, FatalError, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Limited } from '../metrics.js';
@@ -30,6 +31,8 @@ export function answerFailures(
   return (thrown, req, res, _next) => {
     const error = asAnswer(thrown);
     if (error.code === 'uploads_full') limited?.('bytes');
+    // It was told why it ends, and its handler went on for a moment.
+    if (res.writableEnded && (req as HubRequest).revoked?.aborted) return;
     if (error.code === 'internal') log.error({ err: thrown, method: req.method }, 'request failed');
     else if (error.status >= 500) log.warn({ err: error, method: req.method }, 'request not served');
     if (res.headersSent) {
@@ -40,7 +43,7 @@ export function answerFailures(
   };
 }
 
-function sendFailure(req: IncomingMessage, res: ServerResponse, error: CarrierError): void {
+export function sendFailure(req: IncomingMessage, res: ServerResponse, error: CarrierError): void {
   if (error instanceof RetryableError && error.retryAfterMs !== undefined)
     res.setHeader('Retry-After', Math.ceil(error.retryAfterMs / 1000));
   // RFC 6750, section 3.1.

@@ -19,6 +19,8 @@ const clockToleranceS = 5;
 /** No provider gives access for longer; an `exp` in milliseconds lies thousands of years ahead. */
 const longestS = 366 * 86_400;
 const patienceMs = 5000;
+/** Ids of the hub's own tokens begin otherwise. */
+const idPrefix = 'jwt:';
 
 /** Three parts, each base64url: `header.payload.signature`; `alg: none` has an empty one. */
 const form = /^[\w-]+\.[\w-]+\.[\w-]*$/;
@@ -33,7 +35,7 @@ const Discovered = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^
 /** What is no JWT goes to `others`. */
 export function withIssuer(config: IssuerConfig, others: TokenVerifier): TokenVerifier {
   let keys: Promise<RemoteJWKSet> | undefined;
-  const { issuer, audience, type: typ, tenant } = config;
+  const { issuer, audience, type: typ, tenant, origins } = config;
   const options: JWTVerifyOptions = {
     ...{ issuer, audience, typ, algorithms, clockTolerance: clockToleranceS },
     requiredClaims: ['sub', 'exp', 'iss', 'aud'],
@@ -46,7 +48,14 @@ export function withIssuer(config: IssuerConfig, others: TokenVerifier): TokenVe
     return keys;
   };
   return {
-    ...others,
+    allows: async (origin) => origins.includes(origin) || (await others.allows(origin)),
+    refresh: (olderMs) => others.refresh(olderMs),
+    onChange: (listener) => others.onChange(listener),
+    whyEnded(holder) {
+      if (!holder.id?.startsWith(idPrefix)) return others.whyEnded(holder);
+      if ((holder.expiresAt ?? 0) > Date.now()) return null;
+      return new FatalError('token_revoked', 'The JWT of this request has expired.');
+    },
     async verify(token) {
       if (!form.test(token)) return others.verify(token);
       const { payload } = await verified(token, await keysNow(), options);
@@ -54,8 +63,8 @@ export function withIssuer(config: IssuerConfig, others: TokenVerifier): TokenVe
       if (sub === undefined) throw refused('its "sub" cannot be a user id');
       if (payload.exp! > Date.now() / 1000 + longestS)
         throw refused('its "exp" is more than a year ahead; it must be in seconds');
-      const holder: TokenHolder = { id: `jwt:${sub}`, name: sub, tenant, role: 'member', user: sub };
-      return holder;
+      const whose: TokenHolder = { id: idPrefix + sub, name: sub, tenant, role: 'member', user: sub };
+      return { ...whose, origins, expiresAt: payload.exp! * 1000 };
     },
   };
 }

@@ -5,6 +5,7 @@ import { FatalError } from '../errors.js';
 import type { Caller, InputOf, OperationName } from '../operations/operations.js';
 import { sendJson } from './answer.js';
 import { refuseMethod } from './method.js';
+import { carryOut } from './open-requests.js';
 import { maxBodyBytes, type Route, routes } from './routes.js';
 
 export function operationRoutes(operations: Caller): RequestHandler {
@@ -35,9 +36,11 @@ const requireJson: RequestHandler = (req, _res, next) => {
 
 function carry({ method, operation }: Route, operations: Caller): RequestHandler {
   return async (req, res) => {
-    const { principal, address } = req as unknown as HubRequest;
+    const request = req as unknown as HubRequest;
+    const { principal, address } = request;
     if (!principal) throw new FatalError('token_missing', 'Send your token with the request.');
     const input = method === 'GET' ? { ...req.query, ...req.params } : withBody(req);
+    carryOut(request);
     const asker = { kind: 'token', ...principal } as const;
     const output = await operations.call(operation, input as InputOf<OperationName>, asker, address);
     res.setHeader('Cache-Control', 'no-store');

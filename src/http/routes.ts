@@ -8,8 +8,9 @@ export interface Route {
   operation: OperationName;
 }
 
-/** Bodies are small, but a secret may be a key file. */
-export const maxBodyBytes = (operation: OperationName) => (operation.startsWith('secrets.') ? 131_072 : 4096);
+/** Bodies are small, but a secret may be a key file, and a token may be for many agents. */
+export const maxBodyBytes = (operation: OperationName) =>
+  operation.startsWith('secrets.') ? 131_072 : operation === 'tokens.issue' ? 65_536 : 4096;
 
 export const routes: readonly Route[] = [
   { method: 'GET', path: '/agents', operation: 'agents.list' },
@@ -19,7 +20,8 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/pairings/approve', operation: 'pairings.approve' },
   { method: 'POST', path: '/pairings/revoke', operation: 'pairings.revoke' },
   { method: 'GET', path: '/tokens', operation: 'tokens.list' },
-  { method: 'DELETE', path: '/tokens/:name', operation: 'tokens.revoke' },
+  { method: 'POST', path: '/tokens', operation: 'tokens.issue' },
+  { method: 'DELETE', path: '/tokens/:token', operation: 'tokens.revoke' },
   { method: 'GET', path: '/secrets', operation: 'secrets.list' },
   { method: 'PUT', path: '/secrets/:name', operation: 'secrets.set' },
   { method: 'POST', path: '/secrets/:name/rotate', operation: 'secrets.rotate' },

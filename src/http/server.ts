@@ -2,6 +2,8 @@
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import express, { type Express, type RequestHandler, Router } from 'express';
+import type { Permission } from '../access/permissions.js';
+import type { Resource } from '../access/role.js';
 import type { Config } from '../config.js';
 import type { Connector, HubRequest } from '../connector/connector.js';
 import type { Readiness } from '../core/readiness.js';
@@ -9,13 +11,15 @@ import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Caller } from '../operations/operations.js';
 import { addressOf } from './address.js';
+import { answerPreflights, requireOrigin } from './cors.js';
 import { answerFailures, answerUnparsable } from './failure.js';
 import { securityHeaders } from './headers.js';
 import { alive, metricsOf, readiness } from './health.js';
 import { HttpLimits, type HttpLimitsParts } from './limits.js';
 import { refuseMethod } from './method.js';
+import { OpenRequests } from './open-requests.js';
 import { operationRoutes } from './operations.js';
-import { requireToken, type TokenVerifier } from './tokens.js';
+import { maySeeRoutes, requirePermission, requireToken, type TokenVerifier } from './tokens.js';
 
 type Routes = NonNullable<Connector['routes']>;
 
@@ -86,9 +90,15 @@ function compose(options: HttpServerOptions): Express {
   app.route('/readyz').get(readiness(ready)).all(refuseMethod('GET, HEAD'));
   app.use(routesOf(connectors, 'own'));
   mountPlugins(app, plugins, 'own');
-  app.use(authenticated(tokens, limits));
+  app.use(answerPreflights(tokens), authenticated(tokens, limits), requireOrigin);
   if (limits) app.use(limits.rates);
-  app.route('/metrics').get(metricsOf(metrics)).all(refuseMethod('GET, HEAD'));
+  app
+    .route('/metrics')
+    .get((req, _res, next) => {
+      requirePermission(req, 'metrics.read', {});
+      next();
+    }, metricsOf(metrics))
+    .all(refuseMethod('GET, HEAD'));
   if (operations) app.use(operationRoutes(operations));
   if (limits) app.use(limits.streams);
   app.use(routesOf(connectors, 'token'));
@@ -102,7 +112,7 @@ function compose(options: HttpServerOptions): Express {
 
 /** Behind these handlers alone, since other programs' events are refused with the same errors before them. */
 function authenticated(tokens: TokenVerifier, limits: HttpLimits | undefined): RequestHandler {
-  const router = Router().use(requireToken(tokens));
+  const router = Router().use(requireToken(tokens, new OpenRequests(tokens)));
   return limits ? router.use(limits.refusals) : router;
 }
 
@@ -114,9 +124,12 @@ const setAddress: RequestHandler = (req, _res, next) => {
 /** Express cannot take a route away again, and connectors come and go: each request asks those that run. */
 function routesOf(connectors: () => Connector[], access: 'own' | 'token'): RequestHandler {
   return (req, res, next) => {
-    const handlers = connectors().flatMap(({ routes }) =>
-      routes?.access === access ? [routes.handler] : [],
-    );
+    const { principal } = req as HubRequest;
+    const isSeen = ({ agentId, routes }: Connector) =>
+      access === 'own' || routes?.authorises || maySeeRoutes(principal, agentId);
+    const handlers = connectors()
+      .filter((connector) => connector.routes?.access === access && isSeen(connector))
+      .map(({ routes }) => routes!.handler);
     const pass = async (at: number, error?: unknown): Promise<void> => {
       const handler = handlers[at];
       if (error || !handler) return next(error);
@@ -133,7 +146,8 @@ function routesOf(connectors: () => Connector[], access: 'own' | 'token'): Reque
 function mountPlugins(app: Express, plugins: HttpServerOptions['plugins'], access: 'own' | 'token'): void {
   app.use('/plugins/:name', (req, res, next) => {
     const found = plugins?.().find((plugin) => plugin.name === req.params.name && plugin.access === access);
-    return found ? (found.handler as RequestHandler)(req, res, next) : next();
+    const isSeen = access === 'own' || maySeeRoutes((req as unknown as HubRequest).principal);
+    return found && isSeen ? (found.handler as RequestHandler)(req, res, next) : next();
   });
 }
 
@@ -150,11 +164,15 @@ function setSecurityHeaders(): RequestHandler {
  * made costs more (120 µs) than all else express does. Objects made with that prototype are left as they are.
  */
 function listener(app: Express, patience: Patience): Server {
-  class Request extends IncomingMessage {}
+  class Request extends IncomingMessage implements HubRequest {
+    authorise(permission: Permission, resource: Resource): void {
+      requirePermission(this, permission, resource);
+    }
+  }
   class Response<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {}
   Object.setPrototypeOf(Request.prototype, app.request);
   Object.setPrototypeOf(Response.prototype, app.response);
-  app.request = Request.prototype as typeof app.request;
+  app.request = Request.prototype as unknown as typeof app.request;
   app.response = Response.prototype as unknown as typeof app.response;
 
   const server = createServer(

@@ -6,10 +6,12 @@ export function namedIn(principal: Principal): AuditedPrincipal {
   if (principal.kind === 'system') return { kind: principal.kind, name: 'the hub' };
   const { kind, tenant } = principal;
   if (kind === 'token') {
-    const { name, id, user } = principal;
+    const { name, bootstrap, user } = principal;
+    // A hub's own is named by where its file is.
+    const id = bootstrap ? undefined : principal.id;
     return { kind, name, tenant, role: roleOfToken(principal), ...(id && { id }), ...(user && { user }) };
   }
-  const { userId, connector, agentId, roomId, via } = principal;
-  const where = { tenant, connector, agentId, roomId, role: roleHere(principal) };
+  const { userId, connector, agentId, via } = principal;
+  const where = { tenant, connector, agentId, role: roleHere(principal) };
   return { kind, name: userId, ...where, ...(via && { via: via.id ?? via.name }) };
 }

@@ -11,6 +11,7 @@ import type { Permission } from '../access/permissions.js';
 import type { Principal } from '../access/principal.js';
 import type { Grant, Level, Resource } from '../access/role.js';
 import type { Switches } from '../access/switches.js';
+import type { Tokens } from '../access/tokens.js';
 import type { EventBus } from '../bus/bus.js';
 import type { Finding } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
@@ -86,6 +87,7 @@ export interface OperationParts {
   grantsOfPerson(account: Level): Promise<readonly Grant[]>;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
+  tokens: Tokens;
   ready(): Promise<Readiness>;
 }
 

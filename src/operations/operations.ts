@@ -18,12 +18,12 @@ import { forgetPerson } from './people.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
-import { listTokens, revokeToken } from './tokens.js';
+import { issueToken, listTokens, revokeToken } from './tokens.js';
 import { listTurns, resumeTurn, runAgain, showTurn, stopTurn } from './turns.js';
 
 export const operations = [
   ...[listAgents, showAgent, checkAgent, listPairings, approvePairing, revokePairing],
-  ...[listTokens, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
+  ...[listTokens, issueToken, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
   ...[listSwitches, pauseSwitch, resumeSwitch],
@@ -41,14 +41,14 @@ export type OutputOf<Name extends OperationName> = z.output<Named<Name>['output'
 export interface Caller {
   /**
    * Checks the input whatever its type says, so a request's may be given as it came.
-   * @param from where from, for the audit row: an address, say.
+   * @param address where the request came from, for the audit row.
    * @throws FatalError `invalid_field` with all that is wrong, `permission_denied`, and what the operation throws.
    */
   call<Name extends OperationName>(
     name: Name,
     input: InputOf<Name>,
     principal: Principal,
-    from?: string,
+    address?: string,
   ): Promise<OutputOf<Name>>;
 }
 
@@ -65,13 +65,13 @@ export class Operations implements Caller {
     name: Name,
     input: InputOf<Name>,
     principal: Principal,
-    from?: string,
+    address?: string,
   ): Promise<OutputOf<Name>> {
     const operation = operations.find((known) => known.name === name) as Operation | undefined;
     if (!operation) throw new FatalError('not_found', `There is no operation "${name}".`);
     const row = {
       ...{ operation: name, principal: namedIn(principal), target: {} },
-      ...(from !== undefined && { from }),
+      ...originOf(principal, address),
     };
     try {
       const checked = parsed(operation.input, input);
@@ -102,6 +102,13 @@ export class Operations implements Caller {
       .append(row)
       .catch((err: unknown) => this.#log.error({ err, row }, 'an operation could not be written down'));
   }
+}
+
+/** Where a call came from, as audit rows say it. */
+function originOf(principal: Principal, address?: string): Pick<AuditRow, 'from'> {
+  if (principal.kind !== 'person') return address === undefined ? {} : { from: { address } };
+  const { connector, roomId } = principal;
+  return { from: { connector, roomId } };
 }
 
 function denied({ permission }: Operation): FatalError {

@@ -29,18 +29,25 @@ export function seal({ id, bytes }: Key, name: string, value: string): SealedSec
 export async function open(keys: SecretKeys, name: string, sealed: SealedSecret): Promise<string> {
   const key = await keys.withId(sealed.key);
   if (!key) throw invalid(`the secret "${name}" cannot be opened: ${keys.missing(sealed.key)}`, name);
+  const value = opened(key, name, sealed);
+  // No cause: it knows no more, and this way no part of a value can be in it.
+  if (value === null)
+    throw invalid(`the secret "${name}" was altered in the store, or belongs to another name`, name);
+  hideValue(value);
+  return value;
+}
+
+/** Null: it was altered, or sealed under another name or key. */
+export function opened({ bytes }: Key, name: string, sealed: SealedSecret): string | null {
   const [nonce, tag, data] = [sealed.nonce, sealed.tag, sealed.data].map((text) =>
     Buffer.from(text, 'base64'),
   ) as [Buffer, Buffer, Buffer];
   try {
-    const decipher = createDecipheriv(algorithm, key.bytes, nonce, { authTagLength: tagBytes });
+    const decipher = createDecipheriv(algorithm, bytes, nonce, { authTagLength: tagBytes });
     decipher.setAAD(Buffer.from(name)).setAuthTag(tag);
-    const value = Buffer.concat([decipher.update(data), decipher.final()]).toString('utf8');
-    hideValue(value);
-    return value;
+    return Buffer.concat([decipher.update(data), decipher.final()]).toString('utf8');
   } catch {
-    // No cause: it knows no more, and this way no part of a value can be in it.
-    throw invalid(`the secret "${name}" was altered in the store, or belongs to another name`, name);
+    return null;
   }
 }
 

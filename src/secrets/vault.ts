@@ -6,10 +6,10 @@ import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { suggestion } from '../nearest.js';
 import { sentence } from '../problems.js';
-import type { SecretStore } from '../store/secret-store.js';
+import type { SealedSecret, SecretStore } from '../store/secret-store.js';
 import type { Key, SecretKeys } from './keys.js';
 import { mostSecrets } from './noted-secrets.js';
-import { open, seal } from './sealing.js';
+import { open, opened, seal } from './sealing.js';
 
 /** `secret:NAME` of the secret that was set, rotated or removed. */
 type ChangeListener = (reference: string) => void;
@@ -83,6 +83,20 @@ export class SecretVault {
     const sealed = await store.get(name);
     this.#seen.set(name, sealed?.version ?? null);
     return sealed && open(keys, name, sealed);
+  }
+
+  /**
+   * Seals what is kept elsewhere than here.
+   * @throws FatalError `config_invalid` when there is no key, or the one there was is lost.
+   */
+  async seal(name: string, value: string): Promise<SealedSecret> {
+    return seal(await this.#sealingKey(await this.#parts.store.list()), name, value);
+  }
+
+  /** Opens what `seal` gave; null: its key is not here, or it was altered. Logs hide it by its shape alone. */
+  async open(name: string, sealed: SealedSecret): Promise<string | null> {
+    const key = await this.#parts.keys.withId(sealed.key);
+    return key ? opened(key, name, sealed) : null;
   }
 
   /** Told of every secret that this process has asked for, a missing one too, when it is another than before. */

@@ -38,8 +38,6 @@ export interface AuditRow {
   outcome: 'done' | 'denied' | 'failed';
   /** The error's code. */
   error?: string;
-  /** Where the call came from: an address. A chat's is in the principal. */
-  from?: string;
 }
 
 export interface Head {

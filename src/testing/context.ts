@@ -35,6 +35,7 @@ export function fakeConnectorContext<S extends object = Record<never, never>>(
     },
     derive: (purpose) => Buffer.from(purpose).toString('hex').padEnd(64, '0'),
     callbackSecret: () => 'callback-secret',
+    callbackSecretOf: async (tokenId) => `callback-secret of ${tokenId}`,
     ...overrides,
   };
 }

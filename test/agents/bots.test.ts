@@ -25,7 +25,15 @@ async function botsFor(env: Record<string, string>, of: Agent, from = registry) 
   const secrets = new References({ given: config.given, folder, stored: async () => null });
   const log = createLogger('silent');
   return botsOf(
-    { config, registry: from, secrets, derive: String, callbackSecret: () => 's'.repeat(16), log },
+    {
+      config,
+      registry: from,
+      secrets,
+      derive: String,
+      callbackSecret: () => 's'.repeat(16),
+      callbackSecretOf: async () => null,
+      log,
+    },
     of,
   );
 }

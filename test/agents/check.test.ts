@@ -24,7 +24,15 @@ async function partsOf(env: Record<string, string>, agents: Agent[] = [], brough
   const registry = await Registry.open({ ...config.extensions, brought });
   const secrets = new References({ given: config.given, folder, stored: async () => null });
   const models = new Models({ config, registry, secrets, log });
-  const bots = { config, registry, secrets, derive: String, callbackSecret: () => 's'.repeat(16), log };
+  const bots = {
+    config,
+    registry,
+    secrets,
+    derive: String,
+    callbackSecret: () => 's'.repeat(16),
+    callbackSecretOf: async () => null,
+    log,
+  };
   const notes = () => {
     throw new Error('no plugin is opened');
   };

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Memory, roomIdOf } from '../../src/core/memory.js';
 import type { OutboundMessage } from '../../src/core/turn.js';
@@ -36,27 +35,16 @@ describe('the hub holds no more than', () => {
     ).toBe(10_000);
   });
 
-  it('1,000 tokens (src/http/tokens.ts)', async () => {
+  it('tokens as they lie in the store, and nothing of wrong ones (src/access/known-tokens.ts)', async () => {
     let asked = 0;
-    const tokens = names('token', 1_100);
-    const hashes = new Map(tokens.map((token) => [token, hash('sha256', token)]));
-    const records = tokens.map((token) => ({
-      ...{ name: token, role: 'admin' as const, tenant: 'default', createdAt: 0 },
-      get hash() {
-        asked++;
-        return hashes.get(token)!;
-      },
-    }));
-    const verifier = tokenVerifier({ list: async () => records });
-    for (const token of tokens) await verifier.verify(token);
-    const count = await held(
-      tokens,
-      (token) => verifier.verify(token),
-      () => asked,
-    );
-    // Fewer where the machine is so slow that the list was read anew.
-    expect(count).toBeGreaterThan(0);
-    expect(count).toBeLessThanOrEqual(1_000);
+    const list = async () => {
+      asked++;
+      return [];
+    };
+    const verifier = tokenVerifier({ list });
+    for (const token of names('token', 10_000)) expect(await verifier.verify(token)).toBeNull();
+    // Once, and now and then where the machine is slow.
+    expect(asked).toBeLessThan(10);
   });
 
   it('10,000 receivers of a connector (src/outbox/bots.ts)', async () => {

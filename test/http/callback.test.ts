@@ -238,7 +238,7 @@ describe('a private address', () => {
       }) as never);
       syncBuiltinESMExports();
       try {
-        const sender = new CallbackSender({ secret: 'x', allowPrivate: false });
+        const sender = new CallbackSender({ allowPrivate: false });
         const url = `http://harmless.example:${new URL(origin).port}/`;
         await expect(send(sender, url)).rejects.toMatchObject({ code: 'callback_refused', retryable: false });
         expect(lookup).toHaveBeenCalledOnce();
@@ -251,14 +251,14 @@ describe('a private address', () => {
   );
 
   it('is refused on delivery, whatever was allowed when the message came', async () => {
-    const sender = new CallbackSender({ secret: 'x', allowPrivate: false });
+    const sender = new CallbackSender({ allowPrivate: false });
     await expect(send(sender, origin)).rejects.toBeInstanceOf(FatalError);
     expect(received).toEqual([]);
   });
 });
 
 function send(sender: CallbackSender, url: string): Promise<object> {
-  return sender.send({ url, idempotencyKey: 'k', body: {} }, AbortSignal.timeout(5000));
+  return sender.send({ url, idempotencyKey: 'k', body: {}, secret: 'x' }, AbortSignal.timeout(5000));
 }
 
 function deliver(outbound: OutboundMessage): Promise<Record<string, unknown>> {

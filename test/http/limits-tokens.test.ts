@@ -32,6 +32,10 @@ async function start(limits: Partial<HttpServerOptions['limits']>, options: ApiO
           verified++;
           return owners[token] ?? null;
         },
+        allows: async () => false,
+        whyEnded: () => null,
+        refresh: async () => {},
+        onChange() {},
       },
       operations: { call: async () => ({ turns: [] }) as never },
       limits: {

@@ -85,7 +85,10 @@ describe('tokens', () => {
   it('are listed without hashes and revoked within a second, also over a restart', async () => {
     const { tokens } = await desk.get('/tokens');
     expect(tokens).toEqual([
-      { name: admin().name, role: 'admin', tenant: 'default', createdAt: expect.stringMatching(/Z$/) },
+      {
+        ...{ id: expect.stringMatching(/^tok_/), name: admin().name, role: 'owner', tenant: 'default' },
+        ...{ createdAt: expect.stringMatching(/Z$/), bootstrap: true },
+      },
     ]);
     const first = desk.hub.token.secret;
     const { status } = await desk.ask('DELETE', `/tokens/${encodeURIComponent(tokens[0].name)}`);
@@ -102,7 +105,9 @@ describe('tokens', () => {
     expect(await desk.ask('DELETE', '/tokens/nobody')).toMatchObject({ status: 404 });
     // Asked for by name: the many questions above fill a page of the audit.
     const { rows } = await desk.get('/audit?operation=tokens.revoke');
-    expect(rows).toContainEqual(expect.objectContaining(row('tokens.revoke', { name: tokens[0].name })));
+    expect(rows).toContainEqual(
+      expect.objectContaining(row('tokens.revoke', { token: tokens[0].name, made: false })),
+    );
     expect(JSON.stringify([rows, await desk.audit()])).not.toContain(first);
   });
 });

@@ -46,7 +46,8 @@ describe('on a real hub', () => {
       'pairings.approve': { code: 'ABCDEFGH', within: { agentId, connector: 'telegram' } },
       'pairings.revoke': { pairing: 'pairing_x' },
       'tokens.list': {},
-      'tokens.revoke': { name: 'x' },
+      'tokens.issue': { name: 'x' },
+      'tokens.revoke': { token: 'x' },
       'secrets.list': {},
       'secrets.set': { name: 'x', value: 'x' },
       'secrets.rotate': { name: 'x', value: 'x' },
@@ -164,6 +165,8 @@ describe('on a real hub', () => {
     expect(await allowed(token)).toHaveLength(operations.length);
     const lists = [
       'tokens.list',
+      'tokens.issue',
+      'tokens.revoke',
       'rooms.list',
       'turns.list',
       'deliveries.list',

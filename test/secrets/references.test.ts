@@ -19,7 +19,15 @@ function botsFor(
   const secrets = new References({ given: config.given, folder: '.', stored });
   const character = Character.parse({ name: 'Ahab', bio: 'Sails.', connectors });
   return botsOf(
-    { config, registry, secrets, derive: String, callbackSecret: () => '', log: createLogger('silent') },
+    {
+      config,
+      registry,
+      secrets,
+      derive: String,
+      callbackSecret: () => '',
+      callbackSecretOf: async () => null,
+      log: createLogger('silent'),
+    },
     { id: 'assistant', character },
   );
 }
