@@ -16,7 +16,7 @@ import { told } from '../redaction.js';
 import type { Forgotten } from '../store/forgotten.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
-import type { TurnStore } from '../store/turn-store.js';
+import type { Claim, TurnStore } from '../store/turn-store.js';
 import { spanned } from '../tracing.js';
 import { apologyFor } from './apology.js';
 import { Learning } from './learning.js';
@@ -103,7 +103,7 @@ export class Worker {
     if (!agent) return;
     const covers = covered.map(({ id }) => id);
     const pause = over ? null : await this.#pauseOf(work);
-    if (pause && !isInOthersWay(pause, covered[0]!)) return this.#leave(checkpoint, covers, pause, agent);
+    if (pause && !isInOthersWay(pause, covered[0]!)) return this.#leave(claim, checkpoint, pause, agent);
     const outage = claim.checkpoint && (await outages.of(checkpoint));
     const pauseMs = outage && !over && !pause ? outages.pauseMs(outage) : 0;
     if (outage && pauseMs > 0) return this.#later(run.roomId, covers, outage, pauseMs);
@@ -181,7 +181,8 @@ export class Worker {
   }
 
   /** It waits until it is resumed, for the sweeper to find. Whoever waits for the answer hears why there is none now. */
-  #leave({ turnId, roomId }: TurnCheckpoint, covers: string[], pause: Pause, agent: Agent): void {
+  #leave({ messages }: Claim, { turnId, roomId }: TurnCheckpoint, pause: Pause, agent: Agent): void {
+    const covers = messages.map(({ id }) => id);
     const message = `${textOf(pause, agent)} What was said is kept, and answered then.`;
     const error = { code: 'paused', message };
     this.#parts.publish(roomId, { type: 'turn.failed', turnId, covers, reply: null, error });

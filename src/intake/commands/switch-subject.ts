@@ -61,5 +61,5 @@ export function described({ what, connector, channel, userId }: Subject, name: s
   if (what === 'person') return `For ${name}, ${userId} is`;
   if (what === 'tools') return `The tools of ${name}${connector ? ` on ${connector}` : ''} are`;
   if (channel !== undefined) return `Here ${name} is`;
-  return `${name} is${connector ? `, on ${connector},` : ''}`;
+  return connector ? `On ${connector}, ${name} is` : `${name} is`;
 }
