@@ -1,7 +1,9 @@
 /** The kill switch over HTTP: what programs get that ask an agent, and its routes and commands. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Hub } from '../../src/hub.js';
+import { carrier as runProgram } from '../cli/carrier.js';
 import { type Api, api } from '../support/api.js';
+import { runDoctor } from '../support/doctor.js';
 import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 import { until } from '../support/until.js';
@@ -157,4 +159,19 @@ describe('the routes', () => {
     expect(text).not.toContain('ann');
     expect(response.status).toBe(200);
   });
+
+  it('are carried by the command line, and carrier doctor names what is paused', async () => {
+    const carrier = async (...args: string[]) =>
+      (await runProgram(args, { cwd: home.folder, env: home.settings() })).stdout;
+    expect(await carrier('switches')).toContain('Nothing is paused.');
+    const paused = await carrier('switches', 'pause', 'agent', '--agent-id', 'assistant', '--for', '2h');
+    expect(paused).toMatch(/^Paused until \d{4}-.*: agent {2}assistant\./);
+    expect(await carrier('switches', 'list')).toMatch(/agent {2}assistant {2}since .* by token /);
+    const { code, said } = await runDoctor(home, {});
+    expect(said).toContain('paused by an operator: agent assistant');
+    expect(code).toBe(0);
+    const resume = ['switches', 'resume', 'agent', '--agent-id', 'assistant'];
+    expect(await carrier(...resume)).toContain('Resumed: agent.');
+    expect(await carrier(...resume)).toContain('Not paused so: agent.');
+  }, 60_000);
 });
