@@ -2,8 +2,7 @@ import type { Bots } from './agents/bots.js';
 import type { Characters } from './agents/characters.js';
 import { findingOf, type Problem } from './agents/problem.js';
 import type { RunningAgents } from './agents/running-agents.js';
-import type { Agent } from './core/character.js';
-import { FatalError } from './errors.js';
+import { type Agent, agentUnknown } from './core/character.js';
 import type { AgentDesk } from './operations/operation.js';
 
 interface DeskParts {
@@ -17,10 +16,7 @@ interface DeskParts {
 function requireAgent({ characters }: DeskParts, id: string): Agent {
   const agent = characters.get(id);
   if (agent) return agent;
-  const known = characters.list().map((one) => one.id);
-  throw new FatalError('agent_unknown', `No agent "${id}". Running: ${known.join(', ') || 'none'}.`, {
-    field: 'agentId',
-  });
+  throw agentUnknown(id);
 }
 
 /** The running agents, as operations see them. */

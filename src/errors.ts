@@ -17,6 +17,10 @@ export const errorCodes = {
   },
   permission_denied: { status: 403, meaning: 'Whoever asks may not do this, or not there.' },
   not_allowed: { status: 403, meaning: 'The agent does not talk to this person, or not in this place.' },
+  groups_unknown: {
+    status: 503,
+    meaning: 'The platform cannot be asked which groups somebody is in: what those would allow, is not.',
+  },
   agent_unknown: { status: 404, meaning: 'No character file of that name is loaded.' },
   pairing_unknown: {
     status: 404,

@@ -1,4 +1,7 @@
 /** All that extensions, ours or yours, may import; the package re-exports it. What shows replies is in `replies.ts`. */
+export type { Permission } from './access/permissions.js';
+export { authorise, authorisePart } from './access/principal.js';
+export type { Resource } from './access/role.js';
 export type {
   AgentTypeContext,
   AgentTypeExtension,
@@ -18,6 +21,7 @@ export type {
   Inbox,
   Notes,
   Outcome,
+  PlatformAccount,
   Principal,
   Reading,
   Receipt,
@@ -41,6 +45,7 @@ export { pause, untilDone } from './connector/kit/waiting.js';
 export type { Pauses } from './core/back-off.js';
 export { backOffMs, retryAfterMs } from './core/back-off.js';
 export type { Agent, Character } from './core/character.js';
+export { agentUnknown } from './core/character.js';
 export { atMost, within } from './core/deadline.js';
 export type { Reply, TurnEvent } from './core/events.js';
 export { derivedId, newId } from './core/ids.js';

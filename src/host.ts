@@ -26,12 +26,14 @@ import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
 import { noBots, othersCommands } from './intake/gate.js';
 import { grantsInSettings, grantsOf } from './intake/grants.js';
+import { type GroupLookupParts, PlatformGroups } from './intake/group-lookup.js';
 import { groups } from './intake/groups.js';
 import { Hearing, type HearingParts } from './intake/hearing.js';
 import { IncomingFiles } from './intake/incoming-files.js';
 import { IncomingLine } from './intake/incoming-line.js';
 import { Intake } from './intake/intake.js';
 import { knownIn } from './intake/known.js';
+import { knownGroups } from './intake/known-groups.js';
 import { lists } from './intake/lists.js';
 import { Notices } from './intake/notices.js';
 import { Orders } from './intake/orders.js';
@@ -85,6 +87,7 @@ export interface FrontParts {
   edited(): void;
   metrics: Metrics;
   plugins: PluginDesk;
+  connectorOf: GroupLookupParts['connectorOf'];
   /** Unix ms; deliveries are planned by it. */
   now(): number;
   log: Logger;
@@ -107,6 +110,7 @@ export function frontOf(parts: FrontParts): Front {
   const notices = new Notices({
     ...{ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, now: parts.now, log },
   });
+  const platformGroups = new PlatformGroups({ connectorOf: parts.connectorOf, log });
   const pairings = new Pairings(
     store.notes,
     async ({ code, agentId, source, ...person }) => {
@@ -141,7 +145,14 @@ export function frontOf(parts: FrontParts): Front {
   const talk = placesRule(groups(config.turns, threads), { places, served, pairings });
   const grants: GrantsOf = (arrival) => grantsOf(arrival, pairings);
   /** Who gets through, whatever they do. */
-  const gate = [noBots, othersCommands, lists, direct(pairings), paused(talk, switches, grants)];
+  const gate = [
+    noBots,
+    othersCommands,
+    knownGroups(platformGroups),
+    lists,
+    direct(pairings),
+    paused(talk, switches, grants),
+  ];
   const admits = afterwards(gate, agents.get);
   const commands = commandsOf(operations, { buttons, grants }, parts);
   const rules = [...gate, rates.rule, pluginRule(plugins, log)];

@@ -123,6 +123,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
     edited: () => memoryManager.nudge(),
+    connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
   const worker = workerOf({ ...parts, metrics, memoryManager, rooms, switches, notices: front.notices });
   const connections = new Connections({ leases: engines.leases, log });

@@ -17,6 +17,7 @@ import { Gateway } from './gateway.js';
 import { Inbox } from './inbox.js';
 import { Interactions } from './interactions.js';
 import { Live } from './live.js';
+import { rolesOf } from './members.js';
 import { Messenger } from './messenger.js';
 import type { ChatMessage } from './reader.js';
 
@@ -108,6 +109,10 @@ class DiscordConnector implements Connector {
 
   async deliver(...[message, signal]: Parameters<NonNullable<Connector['deliver']>>) {
     return this.#started.delivery.send(message, signal);
+  }
+
+  async groupsOf(...[who, signal]: Parameters<NonNullable<Connector['groupsOf']>>) {
+    return rolesOf(this.#started.api, who, signal);
   }
 
   get #apiUrl(): string {

@@ -108,7 +108,10 @@ export class Inbox {
   }
 
   /** What the hub has noted before its files were there, at the start of a later process. @throws what may pass. */
-  async again(message: Arrival): Promise<void> {
+  async again(noted: Arrival): Promise<void> {
+    // The roles that its author had then may be gone.
+    const { roles: _, ...member } = noted.member ?? {};
+    const message = { ...noted, member };
     const around = await this.#around(message.channel_id, message.guild_id);
     if (around) await this.#arrivals.take(message, around);
   }
@@ -134,7 +137,7 @@ export class Inbox {
         text: textOf(message, around),
         author: authorOf(message.author, message.member?.nick),
         addressed: isAddressed(message, around),
-        roles: message.member?.roles ?? [],
+        roles: message.member?.roles,
       });
     });
   }

@@ -91,7 +91,7 @@ export class Interactions {
         source: this.#source(interaction),
         direct: interaction.guild_id === undefined,
         author: authorOfInteraction(interaction),
-        roles: interaction.member?.roles ?? [],
+        roles: interaction.member?.roles,
         name: interaction.data.name,
         args: argumentsOf(interaction),
       }),
@@ -127,6 +127,7 @@ export class Interactions {
           agentId,
           source: this.#source(interaction),
           author: authorOfInteraction(interaction),
+          roles: interaction.member?.roles,
         };
         return { text: await host.press({ ...press, payload: interaction.data.custom_id }) };
       },

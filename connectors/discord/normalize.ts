@@ -64,7 +64,7 @@ export function normalizeMessage(message: ChatMessage, around: Bystanders): Norm
       author: authorOf(message.author, message.member?.nick, message.webhook_id !== undefined),
       // Other applications speak by webhooks, too; those that speak for people have one of a channel.
       ...(message.webhook_id && message.webhook_id !== message.application_id && { proxy: true }),
-      roles: message.member?.roles ?? [],
+      roles: message.member?.roles,
       text,
       parts: [...own, ...parts],
       files: all.map(({ file }) => ({ name: file.filename.slice(0, 255), size: file.size })),
@@ -103,7 +103,7 @@ export function normalizeReaction(
       messageId: message_id,
     },
     author: member?.user ? authorOf(member.user, member.nick) : { id: user_id },
-    roles: member?.roles ?? [],
+    roles: member?.roles,
     // An emoji of the guild's own has an id, and a name without colons.
     emoji: emoji.id ? `:${emoji.name ?? emoji.id}:` : (emoji.name ?? ''),
     removed,

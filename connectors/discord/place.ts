@@ -11,7 +11,7 @@ export interface Place extends Pick<Source, 'tenant' | 'channel' | 'thread'> {
 }
 
 /** Discord's direct messages belong to no guild. */
-const noGuild = '@me';
+export const noGuild = '@me';
 
 /**
  * As far as the SDK knows it at this moment; null: it must be asked for.

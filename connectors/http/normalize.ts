@@ -51,9 +51,13 @@ const fields = {
 const Payload = z.strictObject(fields);
 export type Payload = z.infer<typeof Payload>;
 
-/** @throws FatalError `invalid_field`, naming every field at fault; `field` is the first of them. */
-export function parsePayload(body: unknown): Payload {
-  const parsed = Payload.safeParse(body);
+/**
+ * @param user whom alone the token speaks as: it need not be said then.
+ * @throws FatalError `invalid_field`, naming every field at fault; `field` is the first of them.
+ */
+export function parsePayload(body: unknown, user?: string): Payload {
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  const parsed = Payload.safeParse(user !== undefined && isObject ? { userId: user, ...body } : body);
   if (parsed.success) return parsed.data;
   const problems = problemsOf(parsed.error, Payload);
   const [first] = problems;
@@ -69,6 +73,11 @@ export function parseRoomId(text: string): string {
   throw invalidField('roomId', `roomId: ${parsed.error.issues[0]!.message}.`);
 }
 
+/** Whose direct room it is; undefined: a room that several may share. */
+export function userOfRoom(channel: string): string | undefined {
+  return channel.startsWith(directPrefix) ? channel.slice(directPrefix.length) : undefined;
+}
+
 export function invalidField(field: string | undefined, message: string): FatalError {
   return new FatalError('invalid_field', message, { field });
 }
@@ -81,13 +90,18 @@ export interface Envelope {
   payload: Payload;
 }
 
+/** Where it is said. */
+export function roomOf({ roomId, userId }: Pick<Payload, 'roomId' | 'userId'>): string {
+  return roomId ?? directPrefix + userId;
+}
+
 /** @throws FatalError `invalid_field` for the direct room of somebody else. */
 export function toInbound({ agentId, tenant, tokenId, payload }: Envelope): InboundMessage {
   const { text, userId, metadata, callbackUrl } = payload;
   const own = directPrefix + userId;
-  const channel = payload.roomId ?? own;
+  const channel = roomOf(payload);
   const direct = channel === own;
-  if (!direct && channel.startsWith(directPrefix))
+  if (!direct && userOfRoom(channel) !== undefined)
     throw invalidField(
       'roomId',
       `Rooms named "${directPrefix}..." are direct: only "${own}" is open to this userId.`,

@@ -1,6 +1,6 @@
-/** The routes of the API, and the order in which a request is judged: agent, type, body, fields, sizes. */
+/** The routes of the API, and the order in which a request is judged: permission, agent, type, body, fields, room, sizes. */
 import type { IncomingMessage } from 'node:http';
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type RequestHandler, type Response, Router } from 'express';
 import {
   type Attachment,
   CarrierError,
@@ -8,6 +8,7 @@ import {
   type Host,
   type HubRequest,
   type InboundMessage,
+  type Permission,
   type Principal,
   type Receipt,
   type Receiving,
@@ -15,20 +16,13 @@ import {
   type RouteHandler,
   roomIdOf,
 } from '../../src/extension-api.js';
+import { Access } from './access.js';
 import { bodyKind, readJson } from './body.js';
 import { checkCallbackUrl } from './callback.js';
-import { sendFile } from './file.js';
 import { InFlight, ownerOf } from './in-flight.js';
-import {
-  callbackUrlOf,
-  callerIds,
-  connectorName,
-  invalidField,
-  parsePayload,
-  parseRoomId,
-  toInbound,
-} from './normalize.js';
-import { answer, renderMessage, renderTurn, sendFailure, sendJson, turnFailure } from './render.js';
+import { callbackUrlOf, callerIds, invalidField, parsePayload, roomOf, toInbound } from './normalize.js';
+import { type ApiRequest, type Reader, readFile, readHistory, readTurn } from './reading.js';
+import { answer, sendFailure, sendJson, turnFailure } from './render.js';
 import { ReplyStream } from './stream.js';
 import { uploadReader } from './upload.js';
 import type { Wait, Waiters } from './wait.js';
@@ -56,83 +50,65 @@ interface Sent {
   release?(): void;
 }
 
+/** What there is here, and what a token must be for. Tests go through it: a new route needs its row there, too. */
+export const routes: readonly {
+  method: 'GET' | 'POST';
+  path: string;
+  permission: Permission;
+  handler: 'send' | Reader;
+}[] = [
+  { method: 'POST', path: '/:agentId/message', permission: 'messages.send', handler: 'send' },
+  {
+    method: 'GET',
+    path: '/:agentId/rooms/:roomId/messages',
+    permission: 'messages.read',
+    handler: readHistory,
+  },
+  {
+    method: 'GET',
+    path: '/:agentId/rooms/:roomId/messages/:messageId/files/:index',
+    permission: 'messages.read',
+    handler: readFile,
+  },
+  { method: 'GET', path: '/:agentId/turns/:turnId', permission: 'messages.read', handler: readTurn },
+];
+
 /** @param running throws `shutting_down` while the connector is stopped. */
 export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandler {
   const readUpload = uploadReader(limits);
   const bodies = new InFlight(limits.maxUploadingBytes);
   const router = Router({ caseSensitive: true });
 
-  router
-    .route('/:agentId/message')
-    .post(async (req, res) => {
-      const { host, waiters } = running();
-      host.requireAgent(req.params.agentId);
-      const overload = host.busy() ?? tooManyWait(waiters);
-      if (overload) throw overload;
-      const sent = await readMessage(req, res, host);
-      const { message } = sent;
-      if (callbackUrlOf(message.source) !== null) return accept(req, res, sent);
-      const wait = await waiters.open(roomIdOf(message.agentId, message.source));
-      res.once('close', () => wait.end());
-      whenRevoked(req, (error) => wait.fail(error));
-      try {
-        await exchange(req, res, sent, wait);
-      } finally {
-        wait.end();
-      }
-    })
-    .all(refuseMethod('POST'));
-
-  router
-    .route('/:agentId/rooms/:roomId/messages')
-    .get(async (req, res) => {
+  for (const { method, path, permission, handler } of routes) {
+    const at = router.route(path);
+    const handle: RequestHandler<Record<string, string>> = async (req, res) => {
+      const access = new Access(req, req.params.agentId!, permission);
       const { host } = running();
-      const { agentId } = req.params;
-      host.requireAgent(agentId);
-      const source = {
-        connector: connectorName,
-        tenant: tenantOf(req),
-        channel: parseRoomId(req.params.roomId),
-      };
-      const { items, nextCursor } = await host.history(roomIdOf(agentId, source), pageOf(req));
-      sendJson(res, 200, { messages: items.map(renderMessage), nextCursor });
-    })
-    .all(refuseMethod('GET, HEAD'));
-
-  router
-    .route('/:agentId/rooms/:roomId/messages/:messageId/files/:index')
-    .get(async (req, res) => {
-      const { host } = running();
-      const { agentId, messageId, index } = req.params;
-      host.requireAgent(agentId);
-      const channel = parseRoomId(req.params.roomId);
-      const roomId = roomIdOf(agentId, { connector: connectorName, tenant: tenantOf(req), channel });
-      const memory = await host.message(messageId);
-      // Whether somebody else's message exists is not told.
-      const attachments = memory?.roomId === roomId ? memory.content.attachments : [];
-      const attachment = /^\d{1,4}$/.test(index) ? attachments[Number(index)] : undefined;
-      const bytes = attachment && (await host.getFile(attachment.file));
-      if (!bytes) throw new FatalError('not_found', 'This room has no such file.', { field: 'index' });
-      sendFile(res, attachment, bytes);
-    })
-    .all(refuseMethod('GET, HEAD'));
-
-  router
-    .route('/:agentId/turns/:turnId')
-    .get(async (req, res) => {
-      const { host } = running();
-      const { agentId, turnId } = req.params;
-      host.requireAgent(agentId);
-      const turn = await host.turn(turnId);
-      if (turn?.agentId !== agentId)
-        throw new FatalError('not_found', 'No such turn. A turn can be read once it is finished.', {
-          field: 'turnId',
-        });
-      sendJson(res, 200, renderTurn(turn));
-    })
-    .all(refuseMethod('GET, HEAD'));
+      access.requireAgent(host);
+      await (handler === 'send' ? send(req, res, access) : handler(req, res, { access, host }));
+    };
+    if (method === 'POST') at.post(handle).all(refuseMethod('POST'));
+    else at.get(handle).all(refuseMethod('GET, HEAD'));
+  }
 
   return router;
+
+  async function send(req: ApiRequest, res: Response, access: Access): Promise<void> {
+    const { host, waiters } = running();
+    const overload = host.busy() ?? tooManyWait(waiters);
+    if (overload) throw overload;
+    const sent = await readMessage(req, res, host, access);
+    const { message } = sent;
+    if (callbackUrlOf(message.source) !== null) return accept(access, res, sent);
+    const wait = await waiters.open(roomIdOf(message.agentId, message.source));
+    res.once('close', () => wait.end());
+    whenRevoked(req, (error) => wait.fail(error));
+    try {
+      await exchange(req, res, sent, wait, access);
+    } finally {
+      wait.end();
+    }
+  }
 
   function tooManyWait({ size }: Waiters): RetryableError | null {
     if (size < limits.maxBacklog) return null;
@@ -141,17 +117,19 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
     });
   }
 
-  async function readMessage(req: Request<{ agentId: string }>, res: Response, host: Host): Promise<Sent> {
+  async function readMessage(req: ApiRequest, res: Response, host: Host, access: Access): Promise<Sent> {
     const { fields, files, release } =
       bodyKind(req) === 'json'
         ? { fields: await readBody(req), files: [], release: undefined }
         : await readUpload(req, res);
     // Its body may have taken long.
     (req as HubRequest).revoked?.throwIfAborted();
-    const payload = parsePayload(fields);
-    const { id, bootstrap, tenant } = principalOf(req);
+    const { id, bootstrap, user, tenant } = access.token;
+    const payload = parsePayload(fields, user);
+    if (user !== undefined && payload.userId !== user) throw access.denied('userId');
+    if (!access.reaches(roomOf(payload))) throw access.denied('roomId');
     const tokenId = bootstrap ? undefined : id;
-    const message = toInbound({ agentId: req.params.agentId, tenant, tokenId, payload });
+    const message = toInbound({ agentId: req.params.agentId!, tenant, tokenId, payload });
     if (payload.callbackUrl !== undefined) {
       checkCallbackUrl(payload.callbackUrl, { allowPrivate: limits.callbackAllowPrivate });
       await requireCallbackSecret(tokenId);
@@ -194,18 +172,24 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
     );
   }
 
-  async function receive(req: Request, { message, complete, release }: Sent): Promise<Receipt | null> {
+  async function receive(from: Principal, { message, complete, release }: Sent): Promise<Receipt | null> {
     try {
-      return await running().host.receive(message, { from: principalOf(req), complete });
+      return await running().host.receive(message, { from, complete });
     } finally {
       release?.();
     }
   }
 
   /** Sends the message and answers the request with what comes back, whole or as it is written. */
-  async function exchange(req: Request, res: Response, sent: Sent, wait: Wait): Promise<void> {
+  async function exchange(
+    req: IncomingMessage,
+    res: Response,
+    sent: Sent,
+    wait: Wait,
+    { token }: Access,
+  ): Promise<void> {
     const ids = callerIds(sent.message.source);
-    const receipt = await receive(req, sent);
+    const receipt = await receive(token, sent);
     if (res.destroyed) return;
     if (!receipt) return sendJson(res, 200, answer(ids, { turnId: null, reply: null }));
     if (/\btext\/event-stream\b/i.test(req.headers.accept ?? ''))
@@ -221,8 +205,8 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
     }
   }
 
-  async function accept(req: Request, res: Response, sent: Sent): Promise<void> {
-    const receipt = await receive(req, sent);
+  async function accept({ token }: Access, res: Response, sent: Sent): Promise<void> {
+    const receipt = await receive(token, sent);
     if (receipt?.duplicate && callbackUrlOf(receipt.memory.source) === null)
       throw invalidField(
         'callbackUrl',
@@ -248,28 +232,6 @@ function whenRevoked(req: IncomingMessage, end: (error: unknown) => void): void 
   const { revoked } = req as HubRequest;
   if (revoked?.aborted) end(revoked.reason);
   else revoked?.addEventListener('abort', () => end(revoked.reason), { once: true });
-}
-
-function tenantOf(req: Request): string {
-  return principalOf(req).tenant;
-}
-
-function principalOf(req: IncomingMessage): Principal {
-  const { principal } = req as HubRequest;
-  if (principal) return principal;
-  throw new FatalError('token_missing', "This route is only open behind the hub's tokens.");
-}
-
-function pageOf({ query }: Request): { limit: number; cursor?: string; order?: 'oldest' | 'newest' } {
-  const { limit = '50', cursor, order = 'oldest' } = query;
-  if (typeof limit !== 'string' || !/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > 200)
-    throw invalidField('limit', 'limit: must be a whole number from 1 to 200.');
-  if (order !== 'oldest' && order !== 'newest')
-    throw invalidField('order', 'order: must be "oldest" or "newest".');
-  if (cursor === undefined) return { limit: Number(limit), order };
-  if (typeof cursor !== 'string' || cursor === '' || cursor.length > 1024)
-    throw invalidField('cursor', 'cursor: must be the nextCursor of an earlier answer.');
-  return { limit: Number(limit), cursor, order };
 }
 
 function refuseMethod(allow: string): RequestHandler {

@@ -20,6 +20,7 @@ import { sdkLogger } from './sdk-log.js';
 import { Sender } from './sender.js';
 import { SocketConnection } from './socket.js';
 import { Threads } from './threads.js';
+import { UserGroups } from './user-groups.js';
 import { webhookRouter } from './webhook.js';
 import { clientOptions, type Tenant, Workspaces } from './workspaces.js';
 
@@ -50,6 +51,8 @@ export interface SlackConnectorOptions {
   maxFileBytes?: number;
   /** Hosts, besides Slack's own, that files may come from; they are sent the token. */
   trustedFileHosts?: string[];
+  /** The agent's lists name user groups; for the diagnosis. */
+  namesGroups?: boolean;
   /** How long Slack may leave a ping unanswered before the socket is opened anew, in ms; default 5,000. */
   pingTimeoutMs?: number;
 }
@@ -63,6 +66,7 @@ interface Running {
   live: LiveReplies | null;
   catchUp: CatchUp;
   inbound: Inbound;
+  userGroups: UserGroups;
 }
 
 const defaultApiUrl = 'https://slack.com/api/';
@@ -168,14 +172,16 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
       files,
       catchUp,
     });
+    const userGroups = new UserGroups(host.notes);
     listen(app, {
       workspaces,
+      userGroups,
       installer,
       inbound,
       interactions: new Interactions({ ...shared, apiUrl }),
     });
     const sender = new Sender({ host, live, previews: options.previews ?? false });
-    return { app, running: { host, workspaces, installer, sender, live, catchUp, inbound } };
+    return { app, running: { host, workspaces, installer, sender, live, catchUp, inbound, userGroups } };
   }
 
   return {
@@ -201,6 +207,11 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
       return inbound.again(event, ({ teamId, enterpriseId }) =>
         workspaces.of(tenantOf(teamId, { enterpriseId })),
       );
+    },
+
+    async groupsOf({ tenant, userId }) {
+      const { workspaces, userGroups } = running();
+      return userGroups.of(await workspaces.ofTeam(tenant), userId);
     },
 
     async stop() {

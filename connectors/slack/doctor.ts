@@ -2,12 +2,15 @@
 import type { WebClient } from '@slack/web-api';
 import type { Finding } from '../../src/extension-api.js';
 import { asFailure, refusalOf } from './failure.js';
-import { scopes, scopeUses } from './scopes.js';
+import { groupsScope, scopes, scopeUses } from './scopes.js';
 import { sdkLogger } from './sdk-log.js';
 import { clientOptions } from './workspaces.js';
 
 type Setting = 'botToken' | 'appToken' | 'signingSecret' | 'clientId' | 'clientSecret' | 'installationKey';
-type Options = { [Name in Setting | 'apiUrl']?: string };
+type Options = { [Name in Setting | 'apiUrl']?: string } & {
+  /** The agent's lists name user groups. */
+  namesGroups?: boolean;
+};
 
 const timeoutMs = 10_000;
 
@@ -23,13 +26,13 @@ export async function diagnoseSlack(options: Options): Promise<Finding[]> {
   if (!reach.ok) return [reach];
   return [
     reach,
-    ...(options.botToken ? await botChecks(clientFor(options.botToken)) : []),
+    ...(options.botToken ? await botChecks(clientFor(options.botToken), options.namesGroups) : []),
     ...(options.appToken ? [await appCheck(clientFor(options.appToken))] : []),
     ...settingChecks(options),
   ];
 }
 
-async function botChecks(client: WebClient): Promise<Finding[]> {
+async function botChecks(client: WebClient, namesGroups = false): Promise<Finding[]> {
   let granted: string[] = [];
   const token = await checked(
     'the bot token (SLACK_BOT_TOKEN) is valid',
@@ -41,14 +44,21 @@ async function botChecks(client: WebClient): Promise<Finding[]> {
     { fallback: 'Copy the “Bot User OAuth Token” (xoxb-) from “OAuth & Permissions” of the app.' },
   );
   if (!token.ok) return [token];
-  const missing = scopes.filter((scope) => !granted.includes(scope));
-  const fix = `Add under “OAuth & Permissions” and reinstall: ${missing.map((scope) => `${scope} (${scopeUses[scope]})`).join(', ')}.`;
+  const missing = scopes.filter((scope) => !granted.includes(scope) && scope !== groupsScope);
+  const fixFor = (wanted: typeof scopes) =>
+    `Add under “OAuth & Permissions” and reinstall: ${wanted.map((scope) => `${scope} (${scopeUses[scope]})`).join(', ')}.`;
+  const groups = granted.includes(groupsScope);
   return [
     token,
     {
       check: 'the bot has the scopes it needs',
       ok: missing.length === 0,
-      ...(missing.length > 0 ? { fix } : {}),
+      ...(missing.length > 0 ? { fix: fixFor(missing) } : {}),
+    },
+    {
+      check: 'the bot can look up user groups',
+      ok: groups || !namesGroups,
+      ...(groups ? {} : { fix: fixFor([groupsScope]) }),
     },
   ];
 }

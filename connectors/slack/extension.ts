@@ -45,9 +45,11 @@ export default defineConnector({
   ],
   async create({ agent, settings, hub: { streaming, maxFileBytes }, derive }) {
     const { slackConnector } = await import('./connector.js');
-    const { id: agentId } = agent!;
+    const { id: agentId, character } = agent!;
+    const { allow, deny } = character.connectors.slack ?? {};
     return slackConnector({
       ...{ ...settings, agentId, streaming, maxFileBytes },
+      namesGroups: [...(allow?.roles ?? []), ...(deny?.roles ?? [])].length > 0,
       ...(settings.clientId && { installationKey: derive(`slack installations ${agentId}`) }),
     });
   },

@@ -205,7 +205,7 @@ export class Inbound {
     const edit = (names: Names) => {
       const { text } = readMessage(own, names, workspace);
       const author = { id: message.user ?? message.bot_id ?? '' };
-      return host.edit({ key, text, author, addressed, roles: [], home });
+      return host.edit({ key, text, author, addressed, home });
     };
     try {
       const known = directory.known(teamId);

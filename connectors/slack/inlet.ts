@@ -6,7 +6,10 @@ import type { App, Receiver } from '@slack/bolt';
 import { atMost, FatalError, RetryableError } from '../../src/extension-api.js';
 
 /** Events that have listeners: `listen.ts`. */
-const heard = new Set(['message', 'app_mention', 'reaction_added', 'reaction_removed', 'app_uninstalled']);
+const heard = new Set([
+  ...['message', 'app_mention', 'reaction_added', 'reaction_removed', 'app_uninstalled'],
+  ...['subteam_members_changed', 'subteam_updated'],
+]);
 
 export interface Retry {
   retryNum?: number;

@@ -64,7 +64,7 @@ export class Interactions {
       messageId: messageIdOf(channel, 'command'),
     };
     const author = this.#author(workspace, user, given.user_name);
-    const call = { agentId, source, direct, author, roles: [], name, args, home, ...(id && { id }) };
+    const call = { agentId, source, direct, author, name, args, home, ...(id && { id }) };
     const work = told(() => host.command(call)).then((answer) => answer && answerOf(answer, thread));
     const answer = await atMost(ackMs, work);
     if (answer !== undefined) return ack(answer ?? undefined);

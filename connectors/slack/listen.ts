@@ -3,10 +3,12 @@ import type { App } from '@slack/bolt';
 import type { InstallProvider } from '@slack/oauth';
 import type { Inbound } from './inbound.js';
 import type { Interactions } from './interactions.js';
+import type { UserGroups } from './user-groups.js';
 import type { Workspace, Workspaces } from './workspaces.js';
 
 export interface Listeners {
   workspaces: Workspaces;
+  userGroups: UserGroups;
   installer: InstallProvider | null;
   inbound: Inbound;
   interactions: Interactions;
@@ -19,7 +21,10 @@ interface Context {
   isEnterpriseInstall: boolean;
 }
 
-export function listen(app: App, { workspaces, installer, inbound, interactions }: Listeners): void {
+export function listen(
+  app: App,
+  { workspaces, userGroups, installer, inbound, interactions }: Listeners,
+): void {
   const workspaceOf = ({ teamId = '', enterpriseId, isEnterpriseInstall }: Context): Promise<Workspace> =>
     workspaces.of({ teamId, enterpriseId, isEnterpriseInstall });
 
@@ -30,6 +35,12 @@ export function listen(app: App, { workspaces, installer, inbound, interactions 
   );
   app.event('reaction_removed', async ({ event, context }) =>
     inbound.reaction(event, await workspaceOf(context), true),
+  );
+  app.event('subteam_members_changed', async ({ event, context }) =>
+    userGroups.changed([context.teamId, event.team_id]),
+  );
+  app.event('subteam_updated', async ({ event, context }) =>
+    userGroups.changed([context.teamId, event.subteam.team_id]),
   );
   app.command(/^\//, async ({ command, ack, context }) =>
     interactions.command(command, await workspaceOf(context), { ack }),

@@ -124,7 +124,6 @@ export function normalizeReaction(
     agentId,
     source: { connector: connectorName, tenant: teamId, channel, messageId },
     author: { id: user },
-    roles: [],
     emoji: reaction,
     removed,
   };

@@ -14,7 +14,11 @@ export const scopeUses = {
   'mpim:history': 'to read group messages it is in',
   'mpim:read': 'to know their names',
   'reactions:read': 'to take reactions as feedback',
+  'usergroups:read': 'to know who is in a user group that a list or a role names',
   'users:read': 'to know people’s names',
 } as const;
 
 export const scopes = Object.keys(scopeUses) as (keyof typeof scopeUses)[];
+
+/** Missed only where lists or roles name user groups. */
+export const groupsScope = 'usergroups:read' satisfies (typeof scopes)[number];

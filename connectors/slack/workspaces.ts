@@ -41,6 +41,8 @@ export const clientOptions = {
 export class Workspaces {
   readonly #options: WorkspacesOptions;
   readonly #clients = new LRUCache<string, WebClient>({ max: 1000 });
+  /** By workspace. */
+  readonly #organisations = new LRUCache<string, string>({ max: 10_000 });
   #only: Promise<Workspace> | null = null;
 
   constructor(options: WorkspacesOptions) {
@@ -63,7 +65,15 @@ export class Workspaces {
       throw new FatalError('config_invalid', `The Slack app has no bot user in ${tenant.teamId}.`);
     const { teamId, enterpriseId, isEnterpriseInstall } = tenant;
     const found = { teamId, client: this.#client(token), token, botUserId, botId, home: false };
-    return isEnterpriseInstall && enterpriseId ? { ...found, enterpriseId } : found;
+    if (!isEnterpriseInstall || !enterpriseId) return found;
+    this.#organisations.set(teamId, enterpriseId);
+    return { ...found, enterpriseId };
+  }
+
+  /** By its id alone: which organisation installed the app there, its events have said. */
+  ofTeam(teamId: string): Promise<Workspace> {
+    const enterpriseId = this.#organisations.get(teamId);
+    return this.of(enterpriseId ? { teamId, enterpriseId, isEnterpriseInstall: true } : { teamId });
   }
 
   /** The workspace of the one token; asked again after a failure. */

@@ -18,6 +18,7 @@ import { Delivery } from './delivery.js';
 import { Inbox } from './inbox.js';
 import { liveMaxChars, liveSurface, liveTimes } from './live.js';
 import { connectorName } from './normalize.js';
+import { officesOf } from './offices.js';
 import { Update, updateKinds } from './payload.js';
 import { Poller } from './poller.js';
 import { type WebhookOptions, webhookRoute } from './webhook.js';
@@ -50,6 +51,7 @@ export interface TelegramOptions {
 /** What exists between start and stop. */
 interface Running {
   host: Host;
+  chats: Chats;
   inbox: Inbox;
   albums: Albums;
   delivery: Delivery;
@@ -115,7 +117,7 @@ export function telegramConnector(options: TelegramOptions): Connector {
     const albums = new Albums(host, { quietMs, sweepMs }, inbox.storeAlbum);
     inbox.gather(albums);
     const delivery = new Delivery({ api, host, chats, live, previews });
-    return { host, inbox, albums, delivery, live, stopper, busy };
+    return { host, chats, inbox, albums, delivery, live, stopper, busy };
   }
 
   /** Until Telegram has taken it; without it there are no updates, but replies can be sent. */
@@ -189,6 +191,10 @@ export function telegramConnector(options: TelegramOptions): Connector {
 
     async again(event) {
       await running().inbox.again(event);
+    },
+
+    async groupsOf(who, signal) {
+      return officesOf(who, { api, chats: running().chats, signal });
     },
 
     async deliver(outbound: OutboundMessage, signal: AbortSignal) {

@@ -180,7 +180,7 @@ export class Inbox {
     const edit = (messageId: string, text: string) => {
       const key: SourceKey = { agentId, connector: connectorName, tenant: 'default', messageId };
       const addressed = normalized?.message.addressed ?? false;
-      return host.edit({ key, text, author: authorOf(message), roles: [], addressed });
+      return host.edit({ key, text, author: authorOf(message), addressed });
     };
     if (message.media_group_id !== undefined) {
       const text = await editedCaptions(host.notes, message, await account.get());

@@ -93,7 +93,7 @@ export function inboundReactions(reaction: Reaction, us: Us): InboundReaction[] 
   const before = names(old_reaction);
   const after = names(new_reaction);
   const change = (emoji: string, removed: boolean) => {
-    return { agentId: us.agentId, source, author: personOf(user), roles: [], emoji, removed };
+    return { agentId: us.agentId, source, author: personOf(user), emoji, removed };
   };
   return [
     ...[...after].filter((emoji) => !before.has(emoji)).map((emoji) => change(emoji, false)),

@@ -23,19 +23,20 @@ export interface WebhookConnectorOptions {
 export function webhookConnector({ agents, maxBodyBytes }: WebhookConnectorOptions): Connector {
   let host: Host | null = null;
 
-  /** A request is judged in this order: source, hub, type, size, signature, body, filter, gate. */
+  /** A request is judged in this order: source, hub, type, size, signature, agent, body, filter, gate. */
   async function take(req: HubRequest, res: ServerResponse, agentId: string, name: string): Promise<void> {
     const source = sourceOf(agentId, name);
     if (req.method !== 'POST') {
       res.setHeader('Allow', 'POST');
       throw new FatalError('method_not_allowed', `${req.method} is not possible here; use POST.`);
     }
-    const hub = running(agentId);
+    const hub = running();
     const kind = bodyKind(req);
     const { headers } = req;
     const body = await readBytes(req, maxBodyBytes);
     if (!isSigned(source, { headers, body }))
       throw new FatalError('token_invalid', 'The post is not signed by this source, or is too old.');
+    hub.requireAgent(agentId);
     const post = { agentId, name, source, headers, body, payload: payloadOf(kind, body) };
     if (isPing(post)) return sendJson(res, 200, { status: 'pong' });
     const message = isWanted(post) ? toInbound(post) : null;
@@ -50,8 +51,8 @@ export function webhookConnector({ agents, maxBodyBytes }: WebhookConnectorOptio
     throw new FatalError('not_found', 'No such webhook.', { field: 'source' });
   }
 
-  /** @throws RetryableError `shutting_down`, `overloaded`; FatalError `agent_unknown` */
-  function running(agentId: string): Host {
+  /** @throws RetryableError `shutting_down`, `overloaded` */
+  function running(): Host {
     if (!host)
       throw new RetryableError(
         'shutting_down',
@@ -60,7 +61,6 @@ export function webhookConnector({ agents, maxBodyBytes }: WebhookConnectorOptio
           retryAfterMs: 5000,
         },
       );
-    host.requireAgent(agentId);
     const busy = host.busy();
     if (busy) throw busy;
     return host;

@@ -130,7 +130,9 @@ export class KnownTokens {
       told = this.#told;
       askedAt = performance.now();
       const [records] = await Promise.all([this.#parts.records.list(), this.#readIssued(askedAt)]);
-      this.#holders = new Map(records.map((record) => [record.hash, holderOfRecord(record)]));
+      // A role that this hub does not know gives nothing.
+      const known = records.filter(({ role }) => role === 'admin');
+      this.#holders = new Map(known.map((record) => [record.hash, holderOfRecord(record)]));
       for (const [hash, holder] of this.#issued) this.#holders.set(hash, holder);
       for (const hash of this.#refused) this.#holders.delete(hash);
       // What changed while the store was read may not be in its answer.

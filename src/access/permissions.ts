@@ -52,6 +52,7 @@ export const permissions = {
   'audit.read': { least: 'admin' },
 } as const satisfies Record<string, Row>;
 
+/** What somebody may do; the table above says who. */
 export type Permission = keyof typeof permissions;
 
 /** Undefined for what is no permission. */

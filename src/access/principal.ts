@@ -82,7 +82,7 @@ export function grantsOfToken(token: TokenHolder): Grant[] {
     ...(user !== undefined && { userId: user }),
   };
   const role = roleOfToken(token);
-  if (!agents) return [{ role, level: within }];
+  if (agents === undefined) return [{ role, level: within }];
   return agents.map((agentId) => ({ role, level: { ...within, agentId } }));
 }
 
@@ -118,13 +118,14 @@ function allowed(
   const asked = placed(principal, resource);
   if (row.self && isOwn(principal, resource))
     return !via || inScope(via, permission) || inScope(via, 'messages.send');
-  if (via && !inScope(via, permission)) return false;
+  if (via && !(inScope(via, permission) && grantsOfToken(via).some(({ level }) => within(level, asked))))
+    return false;
   const least = asked.place ? (row.places ?? row.least) : row.least;
   return holds(grants, asked, least);
 }
 
 function inScope({ scopes }: TokenHolder, permission: Permission): boolean {
-  return !scopes || scopes.includes(permission);
+  return scopes === undefined || scopes.includes(permission);
 }
 
 /** What is known of the room somebody is in need not be looked up: nothing may stand in it yet. */

@@ -199,6 +199,15 @@ export type RouteHandler = {
   handle(req: HubRequest, res: ServerResponse, next: (error?: unknown) => void): void;
 }['handle'];
 
+/** Somebody on the connector's platform. */
+export interface PlatformAccount {
+  /** As in a message's source. */
+  tenant: string;
+  userId: string;
+  /** The groups in question, for platforms that must be asked for each; of others nothing need be said. Absent: all. */
+  among?: readonly string[] | undefined;
+}
+
 /** A connector to one platform; see the head of this file. */
 export interface Connector {
   /** Stands in every memory's source. */
@@ -216,6 +225,14 @@ export interface Connector {
    * Called after `start`, before the connection is opened. What it throws is tried again, unless it is a `FatalError`.
    */
   again?(event: unknown): Promise<void>;
+  /**
+   * The groups somebody is in now, as lists and grants name them: roles, user groups, offices. Empty for who is no member
+   * any more. Asked for where a list or a grant names a group and the platform did not say with a message itself; the
+   * hub shares an answer for 0.8 s and gives up after 3 s. Ask the platform each time, or keep what it tells of changes:
+   * a role that is taken away must not count a second later. Throw where it cannot be known, best a `RetryableError`
+   * `groups_unknown` that names the fix: then nobody is in any group, and whoever may be denied is.
+   */
+  groupsOf?(who: PlatformAccount, signal: AbortSignal): Promise<string[]>;
   /** Looks at the settings with the platform's eyes, without starting; what follows a failed check may be missing. */
   diagnose?(): Promise<Finding[]>;
   /**

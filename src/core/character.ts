@@ -1,5 +1,6 @@
 /** A character: the definition of an agent, one JSON file in `characters/`. The file's name is the agent's id. */
 import { z } from 'zod';
+import { FatalError } from '../errors.js';
 import { ConnectorsSettings } from './connector-settings.js';
 import { PromptTemplate } from './prompt-template.js';
 
@@ -77,6 +78,13 @@ export interface Agent {
   /** The character file's name without its ending. */
   id: string;
   character: Character;
+}
+
+/** It names no other agent: whoever asks may know of none. */
+export function agentUnknown(agentId: string): FatalError {
+  return new FatalError('agent_unknown', `No agent "${agentId}" runs. agents.list names those that do.`, {
+    field: 'agentId',
+  });
 }
 
 /** Agent ids come from file names and stand in URLs. */

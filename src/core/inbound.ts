@@ -41,8 +41,11 @@ export const InboundMessage = z.object({
   /** A webhook says it in the place of a person, whose own message is taken away: with `author.bot`. */
   proxy: z.boolean().optional(),
   author: Author,
-  /** The author's roles or groups on the platform, for the gate's lists. */
-  roles: z.array(z.string().max(256)).max(500).default([]),
+  /**
+   * The author's roles or groups on the platform, as of now. Absent where it does not say them: it is asked for them
+   * (`Connector.groupsOf`) where they matter, and where it cannot be asked, nobody has any.
+   */
+  roles: z.array(z.string().max(256)).max(500).optional(),
   text: z.string(),
   quote: Quote.optional(),
   /** The platform's id of the message it answers or quotes, made as `source.messageId` is. */
@@ -69,7 +72,8 @@ export interface InboundCommand {
   source: Source;
   direct: boolean;
   author: Author;
-  roles: string[];
+  /** As in `InboundMessage`. */
+  roles?: string[] | undefined;
   /** Without the slash: `help`, `new`, `status`, `forget`, `model`, `stop`. */
   name: string;
   /** What follows the name, as written. */
@@ -93,8 +97,8 @@ export interface InboundEdit {
   author: Author;
   /** It names the agent as it is now: talk that was only kept is answered then, once. */
   addressed?: boolean;
-  /** As in `InboundMessage`. Empty where the platform does not say them: who is allowed by a role may edit then. */
-  roles: string[];
+  /** As in `InboundMessage`. */
+  roles?: string[] | undefined;
   /** As in `InboundMessage`. */
   home?: boolean;
 }
@@ -105,8 +109,8 @@ export interface InboundReaction {
   /** Of the message reacted to: its `messageId` is the platform's, as in a receipt's `messageIds`. */
   source: Omit<Source, 'pull' | 'metadata'>;
   author: Author;
-  /** The author's roles or groups on the platform, for the gate's lists. */
-  roles: string[];
+  /** As in `InboundMessage`. */
+  roles?: string[] | undefined;
   /** The emoji itself, or the platform's name of it. */
   emoji: string;
   removed: boolean;
@@ -119,6 +123,8 @@ export interface InboundPress {
   agentId: string;
   source: Source;
   author: Author;
+  /** As in `InboundMessage`, of who pressed. */
+  roles?: string[] | undefined;
   /** What the button carried; the hub signed it, and takes it once. */
   payload: string;
   /** As in `InboundMessage`. */

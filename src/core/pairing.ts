@@ -1,3 +1,5 @@
+import { FatalError } from '../errors.js';
+
 /** Someone on a platform, as one agent knows them. */
 export interface Person {
   agentId: string;
@@ -46,4 +48,18 @@ export interface PairedPlace extends Place {
   pairing: string;
   /** Unix ms. */
   pairedAt: number;
+}
+
+export function unknownCode(): FatalError {
+  return new FatalError(
+    'pairing_unknown',
+    'No such code. It may have been used, or be too old: one for a person is valid for an hour, one for a place for a day.',
+    { field: 'code' },
+  );
+}
+
+export function unknownPairing(): FatalError {
+  return new FatalError('pairing_unknown', 'No such pairing. `carrier pairing list` names them.', {
+    field: 'pairing',
+  });
 }

@@ -6,10 +6,9 @@ import { judge, type Rule } from './gate.js';
 /** Who changes a message, or reacts to it. */
 interface Doer {
   author: Author;
-  roles: string[];
+  /** As in `InboundMessage`. */
+  roles?: string[] | undefined;
   home?: boolean;
-  /** The platform may not have said which roles they have. */
-  rolesUnknown?: boolean;
   /** As in `settingsFor`. */
   trusted?: boolean;
 }
@@ -19,10 +18,7 @@ export type Admits = (memory: Memory, doer: Doer) => Promise<boolean>;
 
 /** Whoever may not write where a message stands may not change it, nor react to it. */
 export function afterwards(rules: Rule[], requireAgent: (agentId: string) => Agent): Admits {
-  return async (
-    { agentId, source, scope, content },
-    { author, roles, home = false, rolesUnknown, trusted },
-  ) => {
+  return async ({ agentId, source, scope, content }, { author, roles, home = false, trusted }) => {
     const direct = isDirect(scope) ?? false;
     // A direct conversation is one person's.
     if (direct && scope !== scopeOf({ agentId, source, direct, author })) return false;
@@ -30,7 +26,7 @@ export function afterwards(rules: Rule[], requireAgent: (agentId: string) => Age
     const settings = settingsFor(agent.character, source.connector, trusted);
     const said = { agentId, source, direct, author, roles, home, addressed: true };
     const message = { ...said, text: content.text, attachments: [], parts: [], files: [] };
-    const ruling = await judge(rules, { message, agent, settings, afterwards: true, rolesUnknown });
+    const ruling = await judge(rules, { message, agent, settings, afterwards: true });
     return ruling.kind === 'pass';
   };
 }

@@ -21,14 +21,14 @@ const Choice = z.object({
   direct: z.boolean(),
   /** The only one who may press it; absent: everyone the agent talks to in the room. */
   user: z.string().optional(),
-  /** Of that user, for the gate. */
-  roles: z.array(z.string()),
   /** It is the hub's own, and its text a command, also where messages are none. */
   command: z.boolean().optional(),
 });
 export type Choice = z.infer<typeof Choice>;
 
-const choiceNote = defineNote({ key: (number: string) => `button:${number}`, schema: Choice });
+/** Older hubs read no note without `roles`. What its presser may do is asked when it is pressed. */
+const Noted = Choice.extend({ roles: z.array(z.string()).optional() });
+const choiceNote = defineNote({ key: (number: string) => `button:${number}`, schema: Noted });
 
 export interface Minting extends Choice {
   agentId: string;
@@ -38,7 +38,7 @@ export interface Minting extends Choice {
 }
 
 export class Buttons {
-  readonly #choices: TypedNotes<string, Choice>;
+  readonly #choices: TypedNotes<string, z.infer<typeof Noted>>;
   readonly #makeKey: () => Uint8Array;
   #key: Uint8Array | undefined;
 
@@ -51,7 +51,7 @@ export class Buttons {
   async mint({ agentId, roomId, style, ttlMs = usualMs, ...choice }: Minting): Promise<Button> {
     const number = randomBytes(12).toString('base64url');
     const end = Math.ceil((Date.now() + ttlMs) / 1000).toString(36);
-    await this.#choices.put(number, choice, { ttlMs });
+    await this.#choices.put(number, { ...choice, roles: [] }, { ttlMs });
     const payload = `${number}.${end}.${this.#sign(number, end, agentId, roomId)}`;
     return { label: choice.label, payload, ...(style && { style }) };
   }

@@ -41,13 +41,13 @@ export class Changes {
    * `text_too_long`.
    */
   async edit(
-    { key, text, author, roles = [], home, addressed = false }: InboundEdit,
+    { key, text, author, roles, home, addressed = false }: InboundEdit,
     trusted = false,
   ): Promise<boolean> {
     const { memories, admits, limits, transform, waking } = this.#parts;
     const memory = await memories.find(key);
     if (memory?.role !== 'user' || memory.author.id !== author.id) return false;
-    const doer = { author, roles, home, rolesUnknown: roles.length === 0, trusted };
+    const doer = { author, roles, home, trusted };
     if (!(await admits(memory, doer))) return false;
     const problem = textProblem({ text, attachments: [] }, limits);
     // All text may go where a picture stays, and an empty message harms nobody.

@@ -42,7 +42,7 @@ export class Feedback {
    * refused. `trusted`: as in `settingsFor`.
    */
   async take(inbound: InboundReaction, trusted = false): Promise<boolean> {
-    const { agentId, source, author, roles = [], home, emoji, removed } = inbound;
+    const { agentId, source, author, roles, home, emoji, removed } = inbound;
     const { connector, tenant, messageId } = source;
     const reply = await this.#pointers.reply({ agentId, connector, tenant, messageId });
     if (!reply) return false;

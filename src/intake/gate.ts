@@ -26,8 +26,10 @@ export interface Arrival {
   admitted?: boolean;
   /** It changes what was said before, or reacts to it: nobody is told anything for it. */
   afterwards?: boolean;
-  /** The author was let in when they wrote, and the platform did not say which roles they have now. */
-  rolesUnknown?: boolean;
+  /** The message's `roles` are none that it says itself, but those that lists name and the platform says when it is asked. */
+  rolesAsked?: true;
+  /** Why the author's groups are not known, where they were asked for: who is refused may be let in later. */
+  rolesUnknown?: CarrierError;
 }
 
 /** A short text for who sent the message. It makes no turn and stands in no history. */

@@ -181,6 +181,7 @@ export class Intake {
     const arrival = await this.#arrival(said, trusted, true);
     const ruling = await judge(this.#parts.rules, arrival);
     if (ruling.kind === 'notice') return ruling.notice;
+    if (ruling.kind !== 'pass' && arrival.rolesUnknown) throw arrival.rolesUnknown;
     if (ruling.kind !== 'pass') return null;
     const given = { name: name.toLowerCase(), args: args.trim() };
     const answer = await this.#parts.orders.answer(given, arrival, command.id);
@@ -189,25 +190,23 @@ export class Intake {
 
   /** Says what the button stands for, as its presser; what it gives is for that one's eyes. */
   async press(press: InboundPress, trusted = false): Promise<string> {
-    const pressed = this.#parts.buttons.redeem(
-      press,
-      async ({ text, label, direct, roles, command }, number) => {
-        const { agentId, author, home } = press;
-        const source = { ...press.source, messageId: `press:${number}` };
-        const said = check({ agentId, source, author, direct, roles, text, home });
-        const arrival = await this.#arrival(said, trusted, command);
-        const ruling = await judge(this.#parts.rules, arrival);
-        if (ruling.kind === 'notice') {
-          // The button stays good.
-          if (ruling.error.code === 'paused') throw ruling.error;
-          return ruling.notice.text;
-        }
-        if (ruling.kind !== 'pass')
-          throw new FatalError('not_allowed', 'This agent does not talk to you here.');
-        if (arrival.command) return (await this.#parts.orders.answer(arrival.command, arrival, number)).text;
-        return (await this.#append(arrival, 'pending')) ? `You chose "${label}".` : notTaken;
-      },
-    );
+    const pressed = this.#parts.buttons.redeem(press, async ({ text, label, direct, command }, number) => {
+      const { agentId, author, roles, home } = press;
+      const source = { ...press.source, messageId: `press:${number}` };
+      const said = check({ agentId, source, author, direct, roles, text, home });
+      const arrival = await this.#arrival(said, trusted, command);
+      const ruling = await judge(this.#parts.rules, arrival);
+      if (ruling.kind === 'notice') {
+        // The button stays good.
+        if (ruling.error.code === 'paused') throw ruling.error;
+        return ruling.notice.text;
+      }
+      if (ruling.kind !== 'pass' && arrival.rolesUnknown) throw arrival.rolesUnknown;
+      if (ruling.kind !== 'pass')
+        throw new FatalError('not_allowed', 'This agent does not talk to you here.');
+      if (arrival.command) return (await this.#parts.orders.answer(arrival.command, arrival, number)).text;
+      return (await this.#append(arrival, 'pending')) ? `You chose "${label}".` : notTaken;
+    });
     return pressed.catch((error) => {
       if (error instanceof CarrierError && error.code === 'paused') return error.message;
       throw error;

@@ -18,11 +18,11 @@ export const lists: Rule = (arrival) => {
 };
 
 /** Whether the lists let this person in. */
-export function isAllowed({ message, settings: { allow }, rolesUnknown }: Arrival): boolean {
-  return isPerson(message, allow) || (rolesUnknown === true && allow.roles.length > 0);
+export function isAllowed({ message, settings: { allow } }: Arrival): boolean {
+  return isPerson(message, allow);
 }
 
-function isPerson({ author, roles }: Checked, list: Pick<Lists, 'users' | 'roles'>): boolean {
+function isPerson({ author, roles = [] }: Checked, list: Pick<Lists, 'users' | 'roles'>): boolean {
   return list.users.includes(author.id) || roles.some((role) => list.roles.includes(role));
 }
 

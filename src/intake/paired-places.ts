@@ -5,12 +5,12 @@
 import { z } from 'zod';
 import { derivedId } from '../core/ids.js';
 import { type RoomSource, Source } from '../core/memory.js';
-import type { PairedPlace, Place, PlaceRequest } from '../core/pairing.js';
+import { type PairedPlace, type Place, type PlaceRequest, unknownCode } from '../core/pairing.js';
 import type { Logger } from '../logger.js';
 import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
 import type { Checked } from './gate.js';
-import { derivedCode, readCode, unknownCode } from './pairing-code.js';
+import { derivedCode, readCode } from './pairing-code.js';
 
 /** Whoever may let a place in need not be looking: a day. */
 const codeMs = 24 * 60 * 60 * 1000;
@@ -89,11 +89,17 @@ export class PairedPlaces {
     return code;
   }
 
-  /** Whether it is a place's code. `within`: and was asked for there. */
-  async hasCode(typed: string, within?: Pick<Place, 'agentId' | 'connector'>): Promise<boolean> {
+  /** What this code was asked for. `within`: and was asked for there. */
+  async asked(typed: string, within?: Pick<Place, 'agentId' | 'connector'>): Promise<PlaceRequest | null> {
     const request = await this.#requests.get(readCode(typed));
-    if (!request) return false;
-    return !within || (request.agentId === within.agentId && request.connector === within.connector);
+    const fits = !within || (request?.agentId === within.agentId && request.connector === within.connector);
+    return fits ? request : null;
+  }
+
+  /** Null: it is not let in. */
+  async get(pairing: string): Promise<PairedPlace | null> {
+    const noted = await this.#places.get(pairing);
+    return noted && noted.revokedAt === undefined ? { ...noted, pairing } : null;
   }
 
   /** @throws FatalError `pairing_unknown`; a code works once. */
@@ -126,10 +132,11 @@ export class PairedPlaces {
 
   /** Null: no such place is let in. */
   async revoke(pairing: string): Promise<PairedPlace | null> {
-    const noted = await this.#places.get(pairing);
-    if (!noted || noted.revokedAt !== undefined) return null;
+    const place = await this.get(pairing);
+    if (!place) return null;
+    const { pairing: _, ...noted } = place;
     await this.#places.put(pairing, { ...noted, revokedAt: Date.now() });
-    return { ...noted, pairing };
+    return place;
   }
 }
 

@@ -1,6 +1,5 @@
 /** Codes that people read to one another: without 0 and O, 1, I and L, which are mixed up. */
 import { createHmac, randomInt } from 'node:crypto';
-import { FatalError } from '../errors.js';
 
 const alphabet = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789';
 const codeLength = 8;
@@ -21,12 +20,4 @@ export function derivedCode(key: Uint8Array, text: string): string {
 /** As somebody typed it: with small letters, spaces or dashes. */
 export function readCode(typed: string): string {
   return typed.toUpperCase().replace(/[^A-Z0-9]/g, '');
-}
-
-export function unknownCode(): FatalError {
-  return new FatalError(
-    'pairing_unknown',
-    'No such code. It may have been used, or be too old: one for a person is valid for an hour, one for a place for a day.',
-    { field: 'code' },
-  );
 }

@@ -5,12 +5,17 @@
 import { z } from 'zod';
 import { derivedId } from '../core/ids.js';
 import { Source } from '../core/memory.js';
-import type { Pairing, PairingRequest, Person } from '../core/pairing.js';
-import { FatalError } from '../errors.js';
+import {
+  type Pairing,
+  type PairingRequest,
+  type Person,
+  unknownCode,
+  unknownPairing,
+} from '../core/pairing.js';
 import type { Logger } from '../logger.js';
 import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
-import { newCode, readCode, unknownCode } from './pairing-code.js';
+import { newCode, readCode } from './pairing-code.js';
 
 const codeMs = 60 * 60 * 1000;
 /** A code is told again only after this long, however many messages come. */
@@ -66,15 +71,24 @@ export class Pairings {
     return code;
   }
 
+  /** Who asked for this code. `within`: and asked for it there. */
+  async asked(typed: string, within?: Pick<Person, 'agentId' | 'connector'>): Promise<Request | null> {
+    const found = await this.#requests.get(readCode(typed));
+    const fits = !within || (found?.agentId === within.agentId && found.connector === within.connector);
+    return fits ? found : null;
+  }
+
+  get(pairing: string): Promise<Pairing | null> {
+    return this.#paired.get(pairing);
+  }
+
   /**
    * Lets in who has this code. `within`: only if it was asked for there, for operators of one agent on one platform.
    * @throws FatalError `pairing_unknown`; a code works once.
    */
   async approve(typed: string, within?: Pick<Person, 'agentId' | 'connector'>): Promise<Pairing> {
-    const code = readCode(typed);
-    const found = await this.#requests.get(code);
-    const fits = !within || (found?.agentId === within.agentId && found.connector === within.connector);
-    const request = found && fits ? await this.#requests.take(code) : null;
+    const asked = await this.asked(typed, within);
+    const request = asked && (await this.#requests.take(asked.code));
     if (!request) throw unknownCode();
     const { agentId, connector, tenant, id, name } = request;
     const person = { agentId, connector, tenant, id, name };
@@ -101,9 +115,7 @@ export class Pairings {
   async revoke(pairing: string): Promise<Pairing> {
     const revoked = await this.#paired.take(pairing);
     if (revoked) return revoked;
-    throw new FatalError('pairing_unknown', 'No such pairing. `carrier pairing list` names them.', {
-      field: 'pairing',
-    });
+    throw unknownPairing();
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Agent, Character } from '../core/character.js';
+import { type Agent, agentUnknown, Character } from '../core/character.js';
 import { type AgentDesk, defineOperation } from './operation.js';
 import { id } from './shapes.js';
 
@@ -11,6 +11,7 @@ const Problem = z.object({
 const OneAgent = z.strictObject({ agentId: id });
 /** Agents are the hub's own, whoever talks to them. */
 const concerns = ({ agentId }: { agentId: string }) => ({ agentId, tenant: 'default' });
+const unknown = { of: ({ agentId }: { agentId: string }) => agentUnknown(agentId) };
 const audit = ({ agentId }: { agentId: string }) => ({ agentId });
 
 export const listAgents = defineOperation({
@@ -61,6 +62,7 @@ export const showAgent = defineOperation({
   }),
   concerns,
   partly: true,
+  unknown,
   audit,
   async run({ agentId }, { agents }) {
     const agent = agents.get(agentId);
@@ -80,6 +82,7 @@ export const checkAgent = defineOperation({
   }),
   concerns,
   partly: true,
+  unknown,
   audit,
   async run({ agentId }, { agents }) {
     const agent = agents.get(agentId);

@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { agentUnknown } from '../core/character.js';
 import { FatalError } from '../errors.js';
 import type { Undelivered } from '../store/outbox.js';
 import { each } from '../store/paging.js';
 import { defineOperation, type OperationParts } from './operation.js';
+import { placeOfRoom } from './place.js';
+import { seenPage } from './seen.js';
 import { failure, id, instant, page, texts } from './shapes.js';
 
 const noDelivery = {
@@ -39,18 +42,19 @@ export const listDeliveries = defineOperation({
   }),
   concerns: ({ agentId }) => ({ agentId }),
   partly: true,
-  async run(request, { store, sees }) {
-    const { items, nextCursor } = await store.outbox.list(request);
-    const waits = request.state === 'waiting';
+  async run({ limit, cursor, ...of }, sight) {
+    const { items, nextCursor } = await seenPage(
+      sight,
+      { limit, cursor },
+      (page) => sight.store.outbox.list({ ...of, ...page }),
+      whereOf,
+    );
+    const waits = of.state === 'waiting';
     const deliveries = items.map(({ to, failing, ...delivery }) => ({
       ...{ ...delivery, ...to, failingSince: failing?.since ?? null },
       nextTryAt: (waits && failing?.nextAt) || null,
     }));
-    return { deliveries: deliveries.filter(seen), nextCursor };
-
-    function seen({ agentId, connector, tenant, channel }: (typeof deliveries)[number]): boolean {
-      return sees({ agentId, connector, tenant, channel });
-    }
+    return { deliveries, nextCursor };
   },
 });
 
@@ -80,6 +84,7 @@ export const sendAllAgain = defineOperation({
   input: z.strictObject({ agentId: id }),
   output: z.object({ deliveries: z.number() }),
   concerns: ({ agentId }) => ({ agentId }),
+  unknown: { of: ({ agentId }) => agentUnknown(agentId) },
   audit: (input) => input,
   async run({ agentId }, { store, deliveryQueue }) {
     const rooms = new Set<string>();
@@ -113,11 +118,12 @@ export const dropDelivery = defineOperation({
   },
 });
 
-async function concerns({ deliveryId }: z.output<typeof OneDelivery>, { store }: OperationParts) {
-  const found = await find(deliveryId, store);
-  if (!found) return {};
-  const { agentId, roomId, to } = found;
-  const { connector, tenant, channel } = to;
+async function concerns({ deliveryId }: z.output<typeof OneDelivery>, parts: OperationParts) {
+  const found = await find(deliveryId, parts.store);
+  return found ? { ...(await placeOfRoom(found.roomId, parts)), ...whereOf(found) } : {};
+}
+
+function whereOf({ agentId, roomId, to: { connector, tenant, channel } }: Undelivered) {
   return { agentId, roomId, connector, tenant, channel };
 }
 

@@ -18,6 +18,7 @@ import type { Agent } from '../core/character.js';
 import type { PairedPlace, Pairing, PairingRequest, PlaceRequest } from '../core/pairing.js';
 import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
+import type { FatalError } from '../errors.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Forgotten } from '../store/forgotten.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
@@ -46,6 +47,9 @@ export interface AgentDesk {
 
 interface PairingDesk {
   list(): Promise<{ requests: PairingRequest[]; pairings: Pairing[] }>;
+  /** Who asked for this code. `within`: and asked for it there. */
+  asked(code: string, within?: Pick<Pairing, 'agentId' | 'connector'>): Promise<PairingRequest | null>;
+  get(pairing: string): Promise<Pairing | null>;
   /** `within`: only a code that was asked for there. Throws `pairing_unknown`, as `revoke` does. */
   approve(code: string, within?: Pick<Pairing, 'agentId' | 'connector'>): Promise<Pairing>;
   revoke(pairing: string): Promise<Pairing>;
@@ -53,8 +57,9 @@ interface PairingDesk {
 
 interface PlaceDesk {
   list(): Promise<{ placeRequests: PlaceRequest[]; places: PairedPlace[] }>;
-  /** Whether it is a place's code. `within`: and was asked for there. */
-  hasCode(code: string, within?: Pick<PairedPlace, 'agentId' | 'connector'>): Promise<boolean>;
+  /** What this code was asked for. `within`: and was asked for there. */
+  asked(code: string, within?: Pick<PairedPlace, 'agentId' | 'connector'>): Promise<PlaceRequest | null>;
+  get(pairing: string): Promise<PairedPlace | null>;
   /** Throws `pairing_unknown`. */
   approve(code: string): Promise<PairedPlace>;
   /** Null: no such place is let in. */
@@ -125,7 +130,7 @@ export interface Operation<
   /** Whoever may do it to some of what it concerns may call it; `run` leaves out what they may not see. */
   readonly partly?: boolean;
   /** Said where there is no such thing, and to whoever may not see it: nobody learns which ids there are. */
-  readonly unknown?: { message: string; field: string };
+  readonly unknown?: { message: string; field: string } | { of(input: z.output<Input>): FatalError };
   run(input: z.output<Input>, circumstances: Circumstances): Promise<z.input<Output>>;
 }
 

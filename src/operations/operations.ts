@@ -73,8 +73,9 @@ export class Operations implements Caller {
       ...{ operation: name, principal: namedIn(principal), target: {} },
       ...originOf(principal, address),
     };
+    let checked: unknown;
     try {
-      const checked = parsed(operation.input, input);
+      checked = parsed(operation.input, input);
       row.target = operation.audit?.(checked) ?? {};
       const resource = (await operation.concerns?.(checked, this.#parts)) ?? {};
       const isAllowed = operation.partly ? authorisePart : authorise;
@@ -91,6 +92,7 @@ export class Operations implements Caller {
       const { unknown } = operation;
       if (error !== 'permission_denied' || !unknown || !authorisePart(principal, operation.permission, {}))
         throw thrown;
+      if ('of' in unknown) throw unknown.of(checked);
       throw new FatalError('not_found', unknown.message, { field: unknown.field });
     }
   }

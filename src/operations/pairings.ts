@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import type { PairedPlace, Pairing, PairingRequest, Person, PlaceRequest } from '../core/pairing.js';
+import type { Resource } from '../access/role.js';
+import {
+  type PairedPlace,
+  type Pairing,
+  type PairingRequest,
+  type Person,
+  type Place,
+  type PlaceRequest,
+  unknownCode,
+  unknownPairing,
+} from '../core/pairing.js';
 import { defineOperation } from './operation.js';
 import { instant, texts } from './shapes.js';
 
@@ -50,12 +60,15 @@ export const approvePairing = defineOperation({
   input: z.strictObject({ code: z.string().min(1).max(64), within: Within }),
   output: Either,
   // A code is as good as a key until it is used, so it is not written down.
-  concerns: async ({ code, within }, { places }) => ({
-    ...within,
-    place: await places.hasCode(code, within),
-  }),
+  async concerns({ code, within }, { pairings, places }): Promise<Resource> {
+    const place = await places.asked(code, within);
+    if (place) return { ...whereOf(place), place: true };
+    const person = await pairings.asked(code, within);
+    return person ? { ...whereOf(person), userId: person.id } : { ...within };
+  },
+  unknown: { of: unknownCode },
   async run({ code, within }, { pairings, places }): Promise<PairedPlace | ReturnType<typeof shownPairing>> {
-    if (await places.hasCode(code, within)) return places.approve(code);
+    if (await places.asked(code, within)) return places.approve(code);
     return shownPairing(await pairings.approve(code, within));
   },
 });
@@ -66,11 +79,22 @@ export const revokePairing = defineOperation({
   permission: 'pairings.revoke',
   input: z.strictObject({ pairing: z.string().min(1).max(64) }),
   output: Either,
+  async concerns({ pairing }, { pairings, places }): Promise<Resource> {
+    const place = await places.get(pairing);
+    if (place) return { ...whereOf(place), place: true };
+    const person = await pairings.get(pairing);
+    return person ? { ...whereOf(person), userId: person.id } : {};
+  },
+  unknown: { of: unknownPairing },
   audit: (input) => input,
   async run({ pairing }, { pairings, places }) {
     return (await places.revoke(pairing)) ?? shownPairing(await pairings.revoke(pairing));
   },
 });
+
+function whereOf({ agentId, connector, tenant, channel }: Place): Resource {
+  return { agentId, connector, tenant, channel };
+}
 
 function shownRequest({ code, askedAt, ...who }: PairingRequest) {
   return { code, ...shown(who), askedAt };

@@ -76,8 +76,10 @@ function directScope({ agentId = '', connector, tenant, userId }: Forgetting): s
   return scopeOf({ agentId, source, direct: true, author: { id: userId } });
 }
 
-function isOf(memory: Memory, { userId }: Forgetting, owned: ReadonlyMap<string, Memory>): boolean {
-  const { role, author, content } = memory;
+/** The scope is as it was asked for: the same id elsewhere is somebody else. */
+function isOf(memory: Memory, whom: Forgetting, owned: ReadonlyMap<string, Memory>): boolean {
+  const { role, author, content, source } = memory;
   if (role === 'assistant') return content.replyTo !== null && owned.has(content.replyTo);
-  return author.id === userId;
+  const { userId, connector, tenant } = whom;
+  return author.id === userId && source.connector === connector && source.tenant === tenant;
 }

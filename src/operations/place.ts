@@ -14,13 +14,3 @@ export async function placeOfRoom(
   const own = isDirect(scope) && role === 'user' && { userId: author.id };
   return { roomId, agentId, connector, tenant, channel, ...own };
 }
-
-/** Remembers what it looked up: of a page, many are of one room. */
-export function placesOfRooms(parts: Pick<OperationParts, 'store'>): (roomId: string) => Promise<Resource> {
-  const known = new Map<string, Promise<Resource>>();
-  return (roomId) => {
-    const found = known.get(roomId) ?? placeOfRoom(roomId, parts);
-    known.set(roomId, found);
-    return found;
-  };
-}

@@ -6,6 +6,7 @@ import { all } from '../store/paging.js';
 import { forget } from './forgetting.js';
 import { defineOperation } from './operation.js';
 import { placeOfRoom } from './place.js';
+import { seenPage } from './seen.js';
 import { askedAt, id, instant, page, texts } from './shapes.js';
 
 const OneRoom = z.strictObject({ roomId: id });
@@ -37,12 +38,16 @@ export const listRooms = defineOperation({
   }),
   concerns: ({ agentId }) => ({ agentId }),
   partly: true,
-  async run(request, { store, sees }) {
-    const { items, nextCursor } = await store.memories.rooms(request);
-    const rooms = items.map(({ source, ...room }) => ({ ...room, ...source }));
-    const seen = ({ agentId, connector, tenant, channel }: (typeof rooms)[number]) =>
-      sees({ agentId, connector, tenant, channel });
-    return { rooms: rooms.filter(seen), nextCursor };
+  async run({ agentId, ...page }, sight) {
+    const { items, nextCursor } = await seenPage(
+      sight,
+      page,
+      (page) => sight.store.memories.rooms({ ...page, agentId }),
+      ({ roomId, agentId, source: { connector, tenant, channel } }) => ({
+        ...{ roomId, agentId, connector, tenant, channel },
+      }),
+    );
+    return { rooms: items.map(({ source, ...room }) => ({ ...room, ...source })), nextCursor };
   },
 });
 
@@ -113,7 +118,12 @@ export const roomStatus = defineOperation({
     memories: z.number(),
     queue: z.object({ waiting: z.number(), running: z.number() }).nullable(),
   }),
-  concerns: (input) => input,
+  concerns: async ({ roomId, ...said }, parts) => ({
+    roomId,
+    ...said,
+    ...(await placeOfRoom(roomId, parts)),
+  }),
+  unknown,
   audit: ({ roomId }) => ({ roomId }),
   async run({ agentId, roomId, scope }, { rooms, store, turnQueue, agents }) {
     const [state, memories, claim, queue] = await Promise.all([
@@ -133,7 +143,8 @@ export const renewRoom = defineOperation({
   permission: 'rooms.renew',
   input: OneRoom.extend({ askedAt }),
   output: z.object({ roomId: z.string() }),
-  concerns: ({ roomId }) => ({ roomId }),
+  concerns: async ({ roomId }, parts) => ({ roomId, ...(await placeOfRoom(roomId, parts)) }),
+  unknown,
   audit: ({ roomId }) => ({ roomId }),
   async run({ roomId, askedAt }, { rooms }) {
     const { since = '' } = await rooms.get(roomId);

@@ -12,7 +12,8 @@ import { shareIn } from '../store/share-in.js';
 import type { Claim } from '../store/turn-store.js';
 import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
-import { placeOfRoom, placesOfRooms } from './place.js';
+import { placeOfRoom } from './place.js';
+import { seenPage } from './seen.js';
 import { askedAt, failure, id, instant, page, texts } from './shapes.js';
 
 const OneTurn = z.strictObject({ turnId: id });
@@ -58,16 +59,16 @@ export const listTurns = defineOperation({
     ...page,
   }),
   output: z.object({ turns: z.array(z.object(summary)), nextCursor: z.string().nullable() }),
-  concerns: async ({ agentId, roomId }, parts) =>
-    roomId === undefined ? { agentId } : placeOfRoom(roomId, parts),
+  concerns: ({ agentId }) => ({ agentId }),
   partly: true,
-  async run(request, { store, sees }) {
-    const { items, nextCursor } = await store.turns.list(request);
-    const placeOf = placesOfRooms({ store });
-    const seen = await Promise.all(
-      items.map(async ({ agentId, roomId }) => sees({ agentId }) || sees(await placeOf(roomId))),
+  async run({ limit, cursor, ...of }, sight) {
+    const { items, nextCursor } = await seenPage(
+      sight,
+      { limit, cursor },
+      (page) => sight.store.turns.list({ ...of, ...page }),
+      ({ agentId, roomId }) => ({ agentId, roomId }),
     );
-    return { turns: items.filter((_, index) => seen[index]), nextCursor };
+    return { turns: items, nextCursor };
   },
 });
 

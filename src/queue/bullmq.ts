@@ -62,7 +62,7 @@ const awayTries = 3;
 const farewellMs = 3000;
 /** A room that went back comes again after this, in ms; the second time after twice as long, and so on. */
 const backMs = 100;
-const longestBackMs = 1600;
+const longestBackMs = 400;
 /** So often, in ms, one of the rooms that wait behind others' is taken as if it were somebody's only one. */
 const ageMs = 200;
 
@@ -229,7 +229,7 @@ export class BullmqQueue implements RoomQueue {
       this.#slots.know(share);
     }
     const hold = worker.holdOf(job, cancelled);
-    if (!(await door.enter(share, hold.signal))) return this.#back(job, hold, worker);
+    if (!(await door.enter(share, hold.signal, timesTaken(job) > 1))) return this.#back(job, hold, worker);
     const attempt = job.attemptsMade + 1;
     const run: Run = { roomId, attempt, signal: hold.signal, hold: () => hold.check() };
     try {
@@ -242,9 +242,9 @@ export class BullmqQueue implements RoomQueue {
       await parked(run, error);
       throw new UnrecoverableError(asCarrierError(error).message);
     } finally {
+      if (!this.#slots.isOpen) this.#age();
       door.leave(share);
       worker.letGo(job, hold);
-      this.#age();
     }
   }
 
@@ -252,9 +252,7 @@ export class BullmqQueue implements RoomQueue {
   async #back(job: Job<RoomJob>, hold: Hold, worker: RenewingWorker): Promise<never> {
     try {
       hold.check();
-      // Once more than it was tried, for each time it came here.
-      const times = job.attemptsStarted - job.attemptsMade;
-      const delayMs = Math.min(backMs * 2 ** (times - 1), longestBackMs);
+      const delayMs = Math.min(backMs * 2 ** (timesTaken(job) - 1), longestBackMs);
       await job.moveToDelayed(Date.now() + (this.#closed ? 0 : delayMs), job.token);
     } finally {
       worker.letGo(job, hold);
@@ -262,7 +260,7 @@ export class BullmqQueue implements RoomQueue {
     throw new DelayedError();
   }
 
-  /** Behind others, of whom there are always new ones, a room would wait for ever. */
+  /** Where there are always new ones before it, a room would wait for ever. */
   #age(): void {
     if (this.#closed || Date.now() - this.#agedAt < ageMs) return;
     this.#agedAt = Date.now();
@@ -283,4 +281,9 @@ export class BullmqQueue implements RoomQueue {
       throw error;
     });
   }
+}
+
+/** How often a worker took it since it was last tried. */
+function timesTaken({ attemptsStarted, attemptsMade }: Job<RoomJob>): number {
+  return attemptsStarted - attemptsMade;
 }

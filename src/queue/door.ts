@@ -4,11 +4,12 @@ import type { Slots } from './slots.js';
 /** While nobody gets a slot, somebody new is looked for so often, in ms. */
 const lookMs = 10;
 /** How long one waits at most, in ms, where nobody else does: another process may have a slot for it. */
-const longestMs = 500;
+const longestMs = { first: 500, again: 50 };
 
 interface Guest {
   share: Share;
-  since: number;
+  /** When it goes back, where nobody else waits. */
+  until: number;
   /** @param isIn false: it is to go back */
   answer(isIn: boolean): void;
 }
@@ -38,8 +39,11 @@ export class Door {
     this.#parts = parts;
   }
 
-  /** True: it has a slot until `leave`. False: it is to come again later. */
-  enter(share: Share, signal: AbortSignal): Promise<boolean> | boolean {
+  /**
+   * True: it has a slot until `leave`. False: it is to come again later.
+   * @param again it went back before, and may have come to this process once more
+   */
+  enter(share: Share, signal: AbortSignal, again: boolean): Promise<boolean> | boolean {
     const { slots } = this.#parts;
     if (this.#shut || signal.aborted) return false;
     if (slots.mayBegin(share)) {
@@ -54,10 +58,11 @@ export class Door {
         resolve(isIn);
       };
       const lost = () => answer(false);
-      const guest: Guest = { share, since: performance.now(), answer };
+      this.#movedAt = performance.now();
+      const until = this.#movedAt + (again ? longestMs.again : longestMs.first);
+      const guest: Guest = { share, until, answer };
       signal.addEventListener('abort', lost);
       this.#guests.add(guest);
-      this.#movedAt = guest.since;
       this.#timer ??= setTimeout(() => this.#look(), lookMs);
     });
   }
@@ -99,10 +104,10 @@ export class Door {
       const isFull = slots.running + this.#guests.size >= places;
       // Where places are free, whoever waits elsewhere is on the way here.
       const found = isFull ? await lift().catch(() => 'none' as const) : 'nobody';
-      const [first] = this.#guests;
+      const now = performance.now();
       if (found === 'lifted') [...this.#guests].at(-1)?.answer(false);
-      else if (found === 'nobody' && first && performance.now() - first.since > longestMs)
-        first.answer(false);
+      else if (found === 'nobody')
+        for (const guest of this.#guests) if (guest.until <= now) guest.answer(false);
     }
     this.#timer = this.#guests.size > 0 ? setTimeout(() => this.#look(), lookMs) : undefined;
   }

@@ -4,15 +4,18 @@ const kinds = ['person', 'agent', 'tenant'] as const;
 type Kind = (typeof kinds)[number];
 type PerKind<T> = Record<Kind, T>;
 
-/** With fewer slots, none is set aside for this kind: too few would be left for all. */
-const fewest: PerKind<number> = { person: 2, agent: 4, tenant: 8 };
+/**
+ * With fewer slots, none is set aside for this kind, since too few would be left for all. Tenants may take what is set
+ * aside for agents then.
+ */
+const fewest: PerKind<number> = { person: 2, agent: 4, tenant: 16 };
 /** The part of all slots that is set aside for one kind, at most. */
 const part = 1 / 8;
 
 /**
  * The slots of this process, and who has them. A few are set aside: some for a person who has nothing running, some for
  * an agent that has nothing running, some for such a tenant. Whoever has taken all others leaves these, so that somebody
- * new finds one at once. For agents and tenants that is one more than are known here: a hub with one agent shall not
+ * new finds one at once. For agents and tenants these are as many as are known here: a hub with one agent shall not
  * keep an eighth of what it has for others.
  */
 export class Slots {
@@ -23,14 +26,17 @@ export class Slots {
   /** As many as matter. */
   readonly #known = { agent: new Set<string>(), tenant: new Set<string>() };
   #running = 0;
+  /** Free ones that anybody may take. */
+  #open: number;
   /** Set aside for each kind, and how many of these are taken. */
-  #aside: PerKind<number>;
+  readonly #aside: PerKind<number> = { person: 0, agent: 0, tenant: 0 };
   readonly #taken: PerKind<number> = { person: 0, agent: 0, tenant: 0 };
 
   constructor(total: number) {
     this.#total = total;
+    this.#open = total;
     this.#most = Math.max(1, Math.floor(total * part));
-    this.#aside = this.#setAside();
+    this.#setAside();
   }
 
   get running(): number {
@@ -43,10 +49,7 @@ export class Slots {
 
   /** Whether there is a slot for anybody. */
   get isOpen(): boolean {
-    const { person, agent, tenant } = this.#taken;
-    const { person: forPeople, agent: forAgents, tenant: forTenants } = this.#aside;
-    const forAnybody = this.#total - forPeople - forAgents - forTenants;
-    return !this.isFull && this.#running - person - agent - tenant < forAnybody;
+    return this.#open > 0;
   }
 
   /** Whether a slot is free that this one may take. */
@@ -66,7 +69,8 @@ export class Slots {
 
   begin(share: Share): void {
     const aside = this.isOpen ? undefined : this.#asideFor(share);
-    if (aside) this.#taken[aside]++;
+    if (aside) this.#taken[this.#asideOf(aside)]++;
+    else this.#open--;
     this.#running++;
     for (const kind of kinds) {
       const has = this.#has[kind];
@@ -78,6 +82,7 @@ export class Slots {
   end(share: Share): void {
     const aside = kinds.findLast((kind) => this.#taken[kind] > 0);
     if (aside) this.#taken[aside]--;
+    else this.#open++;
     this.#running--;
     for (const kind of kinds) {
       const has = this.#has[kind];
@@ -85,6 +90,7 @@ export class Slots {
       if (count > 0) has.set(share[kind], count);
       else has.delete(share[kind]);
     }
+    this.#setAside();
   }
 
   /** Call it with all that come. */
@@ -93,7 +99,7 @@ export class Slots {
     const before = agents.size + tenants.size;
     if (agents.size < this.#most) agents.add(agent);
     if (tenants.size < this.#most) tenants.add(tenant);
-    if (agents.size + tenants.size > before) this.#aside = this.#setAside();
+    if (agents.size + tenants.size > before) this.#setAside();
   }
 
   /** For whoever decides elsewhere: for whom slots are free, and who has some. */
@@ -110,17 +116,26 @@ export class Slots {
   }
 
   #isLeft(kind: Kind): boolean {
-    return !this.isFull && this.#taken[kind] < this.#aside[kind];
+    const from = this.#asideOf(kind);
+    return this.#taken[from] < this.#aside[from];
   }
 
-  #setAside(): PerKind<number> {
-    const of = (kind: Kind, wanted: number) =>
-      this.#total < fewest[kind] ? 0 : Math.min(this.#most, wanted);
-    return {
-      person: of('person', this.#most),
-      agent: of('agent', this.#known.agent.size + 1),
-      tenant: of('tenant', this.#known.tenant.size + 1),
-    };
+  /** Which slots are set aside for this kind. */
+  #asideOf(kind: Kind): Kind {
+    return kind === 'tenant' && this.#total < fewest.tenant ? 'agent' : kind;
+  }
+
+  /** As far as slots are free for that. */
+  #setAside(): void {
+    const { agent, tenant } = this.#known;
+    this.#setAsideFor('person', this.#most);
+    this.#setAsideFor('agent', Math.max(1, agent.size));
+    this.#setAsideFor('tenant', Math.max(1, tenant.size));
+  }
+
+  #setAsideFor(kind: Kind, wanted: number): void {
+    if (this.#total < fewest[kind]) return;
+    for (; this.#aside[kind] < wanted && this.#open > 0; this.#open--) this.#aside[kind]++;
   }
 }
 

@@ -2,6 +2,7 @@
 import { describe } from 'vitest';
 import { type Memory, newId, type OutboundMessage } from '../extension-api.js';
 import { gateContract } from './connector-gate.js';
+import { groupsContract } from './connector-groups.js';
 import { liveContract } from './connector-live.js';
 import { messagesContract } from './connector-messages.js';
 import { repliesContract } from './connector-replies.js';
@@ -31,7 +32,7 @@ import type { ConnectorContractOptions, Platform } from './platform.js';
  *   };
  * }, { cannot: { takesFiles: 'a pager has text alone', showsFiles: 'a pager has
  *     text alone', edits: 'a page stays as it is', reactions: 'nobody can', buttons: 'a pager has none', live: 'a page
- *     is sent whole' } });
+ *     is sent whole', groups: 'a pager knows none' } });
  */
 export function connectorContract(
   name: string,
@@ -51,6 +52,7 @@ export function connectorContract(
     if (!options.cannot?.delivers) repliesContract(stage);
     if (!options.cannot?.live) liveContract(stage);
     stopsContract(stage);
+    if (!options.cannot?.groups) groupsContract(stage);
     if (!options.cannot?.strangers) gateContract(stage);
   });
 }

@@ -54,6 +54,11 @@ export interface Platform {
   react?(emoji: string, user: string): Promise<unknown>;
   /** A person presses the button of that label under the newest reply with buttons. It may end before the hub has heard of it. */
   press?(label: string, user: string): Promise<unknown>;
+  /**
+   * Puts a person who has written before into a group of the platform, or takes them out; null: from now on it does not
+   * say which groups they are in. Resolves with the group's id, as lists name it.
+   */
+  regroup?(user: string, isIn: boolean | null): Promise<string>;
   /** Replies are shown while they are written, and `shown` gives the part that is there. */
   live?: true;
   /** People come as they are, without a token of the hub: `direct`, `addressed` and `bot` of a message count. */
@@ -74,6 +79,8 @@ export const abilities = {
   live: 'live',
   strangers: 'open',
   places: 'places',
+  /** It has groups of people, and can be asked who is in one: `groupsOf`. */
+  groups: 'regroup',
   order: 'ordered',
   /** It has replies sent; where not, people fetch them. */
   delivers: 'refuse',

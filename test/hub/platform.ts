@@ -17,6 +17,7 @@ export class Platform implements Connector {
   readonly name: string;
   readonly agentId: string;
   host!: Host;
+  groupsOf?: Connector['groupsOf'];
 
   constructor(name = 'telegram', agentId = 'assistant') {
     this.name = name;
@@ -95,9 +96,17 @@ export class Platform implements Connector {
     return (await this.host.command(given))?.text ?? null;
   }
 
-  press(author: string, payload: string, channel = author) {
+  press(author: string, payload: string, channel = author, roles?: string[]) {
+    const home = channel !== author;
     return this.host.press({
-      ...{ agentId: this.agentId, source: this.source(channel), author: { id: author }, payload },
+      ...{
+        agentId: this.agentId,
+        source: this.source(channel),
+        author: { id: author },
+        payload,
+        roles,
+        home,
+      },
     });
   }
 

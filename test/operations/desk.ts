@@ -68,8 +68,8 @@ export class Desk {
   }
 
   /** The audit's rows, oldest first, without what differs from run to run. */
-  async audit(): Promise<Omit<AuditRow, 'id' | 'at'>[]> {
+  async audit(): Promise<Omit<AuditRow, 'id' | 'at' | 'from'>[]> {
     const { rows } = await this.get('/audit?limit=200');
-    return rows.reverse().map(({ id: _, at: __, seq: ___, ...row }: LinkedRow) => row);
+    return rows.reverse().map(({ id: _, at: __, seq: ___, from: ____, ...row }: LinkedRow) => row);
   }
 }

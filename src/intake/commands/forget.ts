@@ -22,10 +22,10 @@ export function forget(operations: Caller, buttons: Buttons): Command {
 }
 
 async function confirmation({ message, principal, settings }: Call, count: number, buttons: Buttons) {
-  const { author, direct, roles } = message;
+  const { author, direct } = message;
   const { agentId, roomId } = principal;
   const button = await buttons.mint({
-    ...{ agentId, roomId, user: author.id, direct, roles },
+    ...{ agentId, roomId, user: author.id, direct },
     ...{ label: 'Forget it', text: '/forget yes', style: 'danger', command: true },
   });
   return {

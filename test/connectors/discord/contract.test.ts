@@ -19,6 +19,7 @@ const faults: Record<'later' | 'never' | 'hang', Fault> = {
 connectorContract('the Discord connector', async ({ seen }: TestHub): Promise<Platform> => {
   const discord = await startDiscordServer();
   const guild = discord.addGuild();
+  const staff = discord.world.addRole(guild, 'staff');
   const connector = discordConnector({
     agentId: 'eliza',
     token: discord.token,
@@ -78,6 +79,14 @@ connectorContract('the Discord connector', async ({ seen }: TestHub): Promise<Pl
     edit: async (message) => personOf(message.user).edit(sent.get(message.id)!, wordsOf(message)),
     react: async (emoji, user) => personOf(user).react(shown().at(-1)!, emoji),
     press: async (label, user) => personOf(user).press(shown().at(-1)!, label),
+    async regroup(user, isIn) {
+      const { id } = personOf(user);
+      const member = guild.members.get(id)!;
+      member.roles = isIn ? [staff.id] : [];
+      if (isIn === null)
+        discord.faults.next('GET', /\/members\//, { kind: 'status', status: 500 }, { times: 1000 });
+      return staff.id;
+    },
     live: true,
     open: true,
     places: true,

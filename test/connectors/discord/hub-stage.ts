@@ -28,7 +28,8 @@ async function openHubStage({ server, connector, gate, settings, tokenWord = '' 
     apiUrl: discord.url,
     maxFileBytes: 1_000_000,
   };
-  const hub = await TestHub.open(() => discordConnector({ ...options, streaming: false, ...connector }), {
+  const made = discordConnector({ ...options, streaming: false, ...connector });
+  const hub = await TestHub.open(() => made, {
     gate: { dm: 'open', places: 'open', ...gate },
     ...(settings && { settings }),
   });
@@ -39,6 +40,7 @@ async function openHubStage({ server, connector, gate, settings, tokenWord = '' 
     alice,
     bob,
     hub,
+    connector: made,
     /** "@Eliza …" */
     name: `<@${discord.bot.id}>`,
     /** Asks in the lobby, by name; the model gives this answer. */

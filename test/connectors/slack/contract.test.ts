@@ -78,6 +78,11 @@ function platformOf(slack: SlackServer, secrets: { appToken: string } | { signin
     edit: ({ id, text, direct }) => people.edit(known.get(id)!, direct ? text : mention + text),
     react: (_, user) => people.react(team.ofApp().at(-1)!, users[user]!, 'thumbsup'),
     press: (label, user) => people.press(team.ofApp().at(-1)!, users[user]!, label),
+    async regroup(user, isIn) {
+      if (isIn === null) slack.faults.on('usergroups.list', { status: 503, times: 1000 });
+      await people.regroup('S0STAFF', isIn ? [users[user]!] : []);
+      return 'S0STAFF';
+    },
     live: true,
     open: true,
     ordered: true,

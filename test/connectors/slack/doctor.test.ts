@@ -15,7 +15,7 @@ describe('the doctor for Slack', () => {
 
   it('finds nothing where all is well', async () => {
     const results = await diagnoseSlack(healthy);
-    expect(results.map(({ ok }) => ok)).toEqual([true, true, true, true]);
+    expect(results.map(({ ok }) => ok)).toEqual([true, true, true, true, true]);
     const posted = { ...healthy, appToken: undefined, signingSecret: slack.app.signingSecret };
     expect((await diagnoseSlack(posted as typeof healthy)).every(({ ok }) => ok)).toBe(true);
   });
@@ -38,6 +38,15 @@ describe('the doctor for Slack', () => {
       ]);
       expect(JSON.stringify(failed)).not.toContain('for-tests');
     }
+  });
+
+  it('names the scope for user groups, which is missed where lists name some', async () => {
+    slack.bot.scopes = slack.bot.scopes.filter((scope) => scope !== 'usergroups:read');
+    const of = async (namesGroups: boolean) =>
+      (await diagnoseSlack({ ...healthy, namesGroups })).find(({ check }) => check.includes('user groups'));
+    const fix = expect.stringContaining('usergroups:read (to know who is in a user group');
+    expect(await of(true)).toMatchObject({ ok: false, fix });
+    expect(await of(false)).toMatchObject({ ok: true, fix });
   });
 
   it('lists the scopes that are missing, and what they are for', async () => {

@@ -121,6 +121,12 @@ async function platform({ url, seen }: TestHub, pushed: boolean): Promise<Platfo
       const { chat, message } = shown().at(-1)!;
       await server.people.press(chat, people.get(user)!, message.message_id, label);
     },
+    async regroup(user, isIn) {
+      const [chat] = groups.values();
+      chat!.standing.set(people.get(user)!.id, isIn ? 'administrator' : 'left');
+      if (isIn === null) chat!.hidesMembers = 'CHAT_ADMIN_REQUIRED';
+      return `administrators:${chat!.id}`;
+    },
     live: true,
     open: true,
     places: true,

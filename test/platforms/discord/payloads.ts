@@ -1,6 +1,6 @@
 /** State as Discord's API shows it. */
 import type { Channel, Guild, Message, StoredFile, User, World } from './world.js';
-import { channelTypes, intents } from './world.js';
+import { channelTypes, intents, rolePayload } from './world.js';
 
 export function userPayload(user: User): object {
   return { ...user, discriminator: user.bot ? '0001' : '0', avatar: null };
@@ -53,15 +53,7 @@ export function guildPayload(world: World, guild: Guild): object {
     large: false,
     member_count: guild.members.size,
     members: [memberPayload(world, guild, world.bot.id, true)],
-    roles: guild.roles.map(({ botId, ...role }) => ({
-      ...role,
-      color: 0,
-      hoist: false,
-      position: 1,
-      managed: botId !== undefined,
-      mentionable: false,
-      ...(botId && { tags: { bot_id: botId } }),
-    })),
+    roles: guild.roles.map(rolePayload),
     channels: channels.filter((c) => !world.isThread(c)).map((c) => channelPayload(world, c)),
     threads: channels.filter((c) => world.isThread(c)).map((c) => channelPayload(world, c)),
     emojis: [],

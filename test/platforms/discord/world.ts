@@ -109,6 +109,12 @@ export interface Dispatch {
   intent: number;
 }
 
+/** As the API has it. */
+export function rolePayload({ botId, ...role }: Role): object {
+  const tags = botId ? { tags: { bot_id: botId } } : {};
+  return { ...role, color: 0, hoist: false, position: 1, managed: !!botId, mentionable: false, ...tags };
+}
+
 export class World extends EventEmitter<{ dispatch: [Dispatch] }> {
   readonly applicationId = snowflake();
   readonly bot: User;
@@ -140,6 +146,26 @@ export class World extends EventEmitter<{ dispatch: [Dispatch] }> {
     const guild: Guild = { id, name, ownerId: owner.id, roles: [everyone, botRole], members };
     this.guilds.set(id, guild);
     return guild;
+  }
+
+  addRole(guild: Guild, name: string): Role {
+    const role: Role = { id: snowflake(), name, permissions: '0' };
+    guild.roles.push(role);
+    this.tell({
+      ...{ t: 'GUILD_ROLE_CREATE', guildId: guild.id, intent: intents.guilds },
+      data: () => ({ guild_id: guild.id, role: rolePayload(role) }),
+    });
+    return role;
+  }
+
+  /** Whoever had it has it no more; of that nobody is told without the members intent. */
+  deleteRole(guild: Guild, { id }: Role): void {
+    guild.roles = guild.roles.filter((role) => role.id !== id);
+    for (const member of guild.members.values()) member.roles = member.roles.filter((one) => one !== id);
+    this.tell({
+      ...{ t: 'GUILD_ROLE_DELETE', guildId: guild.id, intent: intents.guilds },
+      data: () => ({ guild_id: guild.id, role_id: id }),
+    });
   }
 
   addChannel(change: Partial<Channel> & Pick<Channel, 'type'>): Channel {

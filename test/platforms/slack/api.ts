@@ -7,6 +7,7 @@ import { chatMethods } from './methods/chat.js';
 import { conversationMethods } from './methods/conversations.js';
 import { fileMethods } from './methods/files.js';
 import { streamMethods } from './methods/streams.js';
+import { groupMethods } from './methods/usergroups.js';
 import { Refusal } from './refusal.js';
 import { app, type Call, type Method, type World } from './world.js';
 
@@ -16,6 +17,7 @@ const methods: Record<string, Method> = {
   ...conversationMethods,
   ...fileMethods,
   ...streamMethods,
+  ...groupMethods,
 };
 
 export interface ApiCall {

@@ -17,6 +17,7 @@ export const defaultScopes = [
   'mpim:history',
   'mpim:read',
   'reactions:read',
+  'usergroups:read',
   'users:read',
 ];
 

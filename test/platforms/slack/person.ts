@@ -1,6 +1,7 @@
 /** What people do in their Slack client, and what the app is told of it. */
 import type { Answer, Events, Kind } from './events.js';
 import { type SlackFile, type SlackMessage, viewOf } from './message.js';
+import { viewOf as groupView } from './methods/usergroups.js';
 import type { Ephemeral, Workspace } from './workspace.js';
 import { app, type World } from './world.js';
 
@@ -104,6 +105,24 @@ export class People {
   unreact(message: SlackMessage, user: string, emoji: string): Promise<boolean> {
     message.reactions.get(emoji)?.delete(user);
     return this.#reaction('reaction_removed', message, user, emoji);
+  }
+
+  /** Somebody changes who is in a user group; resolves once the app has heard of it. */
+  async regroup(id: string, users: string[], disabled = false): Promise<void> {
+    const workspace = this.#workspace;
+    const before = workspace.groups.get(id) ?? { id, users: new Set<string>(), disabled: false };
+    const group = { id, users: new Set(users), disabled };
+    workspace.groups.set(id, group);
+    const team = { subteam_id: id, team_id: workspace.id };
+    const added = users.filter((user) => !before.users.has(user));
+    const removed = [...before.users].filter((user) => !group.users.has(user));
+    const changed = { added_users: added, removed_users: removed, date_update: 2 };
+    await Promise.all([
+      ...(added.length + removed.length > 0
+        ? [this.#world.emit(workspace, { type: 'subteam_members_changed', ...team, ...changed })]
+        : []),
+      this.#world.emit(workspace, { type: 'subteam_updated', subteam: groupView(workspace, group, true) }),
+    ]);
   }
 
   /** Presses the button with that label. Resolves with whether the app took it in time. */

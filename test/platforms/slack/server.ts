@@ -51,11 +51,14 @@ export async function startSlackServer(options: SlackServerOptions = {}) {
       );
       const channel = workspace.channels.get(channelId);
       const { installation } = workspace;
-      if (!installation || !channel?.members.has(installation.botUserId) || !subscribed(String(event.type)))
-        return Promise.resolve(true);
+      const ofGroups = String(event.type).startsWith('subteam_');
+      const sees = ofGroups
+        ? installation?.scopes.includes('usergroups:read')
+        : channel?.members.has(installation?.botUserId ?? '');
+      if (!installation || !sees || !subscribed(String(event.type))) return Promise.resolve(true);
       serial += 1;
       const ts = String(event.event_ts ?? event.ts ?? workspace.nextTs());
-      const kind = event.type === 'message' ? { channel_type: channel.kind } : {};
+      const kind = event.type === 'message' ? { channel_type: channel!.kind } : {};
       const payload = {
         ...envelope(workspace, installation.botUserId, serial),
         event: { ...event, event_ts: ts, ...kind },

@@ -16,6 +16,13 @@ export interface SlackChannel {
   archived: boolean;
 }
 
+/** https://docs.slack.dev/reference/objects/usergroup-object */
+export interface UserGroup {
+  id: string;
+  users: Set<string>;
+  disabled: boolean;
+}
+
 /** What one person alone sees. */
 export interface Ephemeral {
   channel: string;
@@ -40,6 +47,11 @@ export class Workspace {
   readonly users = new Map<string, SlackUser>();
   readonly channels = new Map<string, SlackChannel>();
   readonly messages: SlackMessage[] = [];
+  readonly groups = new Map<string, UserGroup>();
+  /** Its plan has user groups. */
+  hasGroups = true;
+  /** Of a group, so many members are listed with it. */
+  mostListed = 500;
   readonly files = new Map<string, SlackFile>();
   /** Seen by one person only; gone when the client is reloaded. */
   readonly ephemerals: Ephemeral[] = [];

@@ -134,9 +134,11 @@ export const methods: Methods = {
   },
 
   getchatmember({ chat_id, user_id }, { world }) {
-    world.writable(chat_id);
-    const user = user_id === world.bot.id ? world.bot : { id: user_id, is_bot: false, first_name: '' };
-    return { status: 'member', user };
+    const { standing, hidesMembers } = world.writable(chat_id);
+    const self = user_id === world.bot.id;
+    if (!self && hidesMembers) throw badRequest(hidesMembers);
+    const user = self ? world.bot : { id: user_id, is_bot: false, first_name: '' };
+    return { status: standing.get(user_id) ?? 'member', user };
   },
 };
 

@@ -42,6 +42,10 @@ export class Chat {
   /** What members may not send. */
   readonly forbidden = new Set<'documents' | 'photos'>();
   readonly closedTopics = new Set<number>();
+  /** By the person's id; others are members. */
+  readonly standing = new Map<number, 'creator' | 'administrator' | 'left' | 'kicked'>();
+  /** What the bot is told of others, where it is no administrator. */
+  hidesMembers: string | null = null;
   #lastId = 0;
 
   constructor(of: { id: number; type: Chat['type']; title?: string; person?: User; forum?: boolean }) {

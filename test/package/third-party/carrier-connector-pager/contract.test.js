@@ -37,4 +37,6 @@ async function open({ url }) {
   };
 }
 
-connectorContract('the pager connector', open, { cannot: { reactions: 'a pager has no emoji' } });
+connectorContract('the pager connector', open, {
+  cannot: { reactions: 'a pager has no emoji', groups: 'the network knows no groups of people' },
+});

@@ -84,7 +84,7 @@ function pagerConnector(agentId, { token, eventSecret, url }, limits) {
     const key = { connector: 'pager', tenant: 'default', messageId: `${channel}/${id}` };
     const source = { ...key, channel };
     const author = { id: from, bot: event.bot === true };
-    if (type === 'edit') return host.edit({ key: { agentId, ...key }, text, author, roles: [] });
+    if (type === 'edit') return host.edit({ key: { agentId, ...key }, text, author });
     if (type === 'press') return host.press({ agentId, source, author, payload });
     const message = {
       agentId,

@@ -1,0 +1,53 @@
+/** Lists show what one may see and nothing else: neither how much there is besides, nor where. */
+import type { Resource } from '../access/role.js';
+import type { Page, PageRequest } from '../store/paging.js';
+import type { OperationParts } from './operation.js';
+import { placeOfRoom } from './place.js';
+
+/** Of items looked at in one reading, and of readings for one page. */
+const mostRead = 100;
+const mostReadings = 20;
+
+interface Sight extends Pick<OperationParts, 'store'> {
+  sees(resource: Resource): boolean;
+  seesPart(resource: Resource): boolean;
+}
+
+/**
+ * A page of what one may see of rooms. It is short, or empty, although there is more, only behind a lot that is not
+ * theirs. What follows it is looked for first, so that a cursor tells of more that may be seen.
+ * @param roomOf what is known of an item's room; the rest is looked up where it matters.
+ */
+export async function seenPage<T>(
+  { sees, seesPart, store }: Sight,
+  { limit, cursor }: PageRequest,
+  read: (page: PageRequest) => Promise<Page<T>>,
+  roomOf: (item: T) => Resource & { roomId: string },
+): Promise<Page<T>> {
+  if (sees({})) return read({ limit, cursor });
+  const places = new Map<string, Promise<Resource>>();
+  const items: T[] = [];
+  /** Where the last item of the page was read. */
+  let last: PageRequest = { limit: 0 };
+  let at = cursor;
+  for (let readings = 0; readings < mostReadings; readings++) {
+    const page = await read({ limit: mostRead, cursor: at });
+    for (const [index, item] of page.items.entries()) {
+      if (!(await isSeen(item))) continue;
+      if (items.length === limit) return { items, nextCursor: (await read(last)).nextCursor };
+      items.push(item);
+      last = { limit: index + 1, cursor: at };
+    }
+    if (page.nextCursor === null) return { items, nextCursor: null };
+    at = page.nextCursor;
+  }
+  return { items, nextCursor: items.length === limit ? (await read(last)).nextCursor : (at ?? null) };
+
+  async function isSeen(item: T): Promise<boolean> {
+    const { roomId, ...known } = roomOf(item);
+    if (sees(known) || !seesPart(known)) return sees(known);
+    const place = places.get(roomId) ?? placeOfRoom(roomId, { store });
+    places.set(roomId, place);
+    return sees(await place);
+  }
+}

@@ -1,0 +1,216 @@
+/** Tenants, users and agents of tokens against each other, on every route that there is. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { routes as apiRoutes } from '../../connectors/http/routes.js';
+import { routes } from '../../src/http/routes.js';
+import { type Answered, type Ask, Neighbours, nobodys, strangers, type Things } from './neighbours.js';
+
+/**
+ * `list`: what is theirs is not in it. `id`: theirs is answered as nobody's. `closed`: for those alone who keep the hub
+ * running. `owner`: what acme's own administrator is answered at last, so that each case can fail.
+ */
+interface Case {
+  kind: 'list' | 'id' | 'closed';
+  ask(things: Things): Ask;
+  owner: number;
+}
+
+const list = (path: string, owner = 200): Case => ({ kind: 'list', owner, ask: () => ({ path }) });
+const id = (path: (things: Things) => string, owner = 200, body?: (things: Things) => object): Case => ({
+  ...{ kind: 'id', owner },
+  ask: (things) => ({ path: path(things), body: body?.(things) }),
+});
+const closed = (path: string, body?: object): Case => ({
+  kind: 'closed',
+  owner: 403,
+  ask: () => ({ path, body }),
+});
+
+/** In the order in which acme's administrator asks at last. */
+const cases: Record<string, Case> = {
+  'GET /:agentId/rooms/:roomId/messages': id(({ agent, room }) => `/${agent}/rooms/${room}/messages`),
+  'GET /:agentId/rooms/:roomId/messages/:messageId/files/:index': id(
+    ({ agent, room, message }) => `/${agent}/rooms/${room}/messages/${message}/files/0`,
+  ),
+  'GET /:agentId/turns/:turnId': id(({ agent, turn }) => `/${agent}/turns/${turn}`),
+  'POST /:agentId/message': id(
+    ({ agent }) => `/${agent}/message`,
+    200,
+    ({ room }) => ({ userId: 'alice', roomId: room, messageId: 'm1', text: 'the blue heron' }),
+  ),
+  // Agents are the hub's own.
+  'GET /agents': { ...list('/agents'), owner: 403 },
+  'GET /agents/:agentId': id(({ agent }) => `/agents/${agent}`, 404),
+  'POST /agents/:agentId/check': id(({ agent }) => `/agents/${agent}/check`, 404),
+  'GET /pairings': list('/pairings'),
+  'GET /tokens': list('/tokens'),
+  'POST /tokens': id(
+    () => '/tokens',
+    200,
+    ({ agent }) => ({ name: 'heron', tenant: 'acme', agents: [agent] }),
+  ),
+  'GET /secrets': closed('/secrets'),
+  'PUT /secrets/:name': closed('/secrets/heron', { value: 'x' }),
+  'POST /secrets/:name/rotate': closed('/secrets/heron/rotate', { value: 'x' }),
+  'DELETE /secrets/:name': closed('/secrets/heron'),
+  'GET /rooms': list('/rooms?limit=2'),
+  'GET /rooms/:roomId/messages': id(({ roomId }) => `/rooms/${roomId}/messages`),
+  'GET /turns': list('/turns?limit=2'),
+  'GET /turns/:turnId': id(({ turn }) => `/turns/${turn}`),
+  'GET /deliveries': list('/deliveries?limit=1'),
+  'GET /audit': list('/audit', 403),
+  'GET /audit/export': list('/audit/export', 403),
+  'GET /audit/verify': closed('/audit/verify'),
+  'GET /health': closed('/health'),
+  'POST /turns/:turnId/resume': id(
+    ({ turn }) => `/turns/${turn}/resume`,
+    409,
+    () => ({ approve: true }),
+  ),
+  'POST /turns/:turnId/stop': id(({ runningTurn }) => `/turns/${runningTurn}/stop`),
+  'POST /rooms/:roomId/stop': id(({ runningRoom }) => `/rooms/${runningRoom}/stop`),
+  'POST /turns/:turnId/run-again': id(({ failedTurn }) => `/turns/${failedTurn}/run-again`),
+  'POST /agents/:agentId/deliveries/send-again': id(
+    ({ agent }) => `/agents/${agent}/deliveries/send-again`,
+    404,
+  ),
+  'POST /deliveries/:deliveryId/send-again': id(({ delivery }) => `/deliveries/${delivery}/send-again`),
+  'POST /deliveries/:deliveryId/drop': id(({ delivery }) => `/deliveries/${delivery}/drop`),
+  'POST /pairings/approve': id(
+    () => '/pairings/approve',
+    200,
+    ({ code }) => ({ code }),
+  ),
+  'POST /pairings/revoke': id(
+    () => '/pairings/revoke',
+    200,
+    ({ pairing }) => ({ pairing }),
+  ),
+  'POST /people/forget': id(
+    () => '/people/forget',
+    200,
+    ({ person }) => ({ connector: 'http', tenant: 'acme', userId: person }),
+  ),
+  'POST /rooms/:roomId/forget': id(({ roomId }) => `/rooms/${roomId}/forget`),
+  'DELETE /tokens/:token': id(({ token }) => `/tokens/${token}`),
+};
+
+const table = [...routes, ...apiRoutes].map(({ method, path }) => `${method} ${path}`);
+const methodOf = (route: string) => route.split(' ')[0]!;
+
+/** Whose tokens may be used to talk, with that agent and as whom they like. */
+const talkers = ['beta', 'beta’s owner', 'a member of the hub'];
+
+/** A token that is none is nobody's. */
+const refusals = (who: string) => (who.includes('of a role there is not') ? [401] : [403, 404]);
+
+const admins = ['beta', 'beta’s owner'];
+
+/** What these are about, the caller names in full: a room of their own of that name, a person with their tenant. */
+const named = ['POST /:agentId/message', 'POST /people/forget', 'POST /tokens'];
+
+let hub: Neighbours;
+beforeAll(async () => {
+  hub = new Neighbours();
+  await hub.open();
+}, 60_000);
+afterAll(() => hub.close());
+
+/** Without what the caller said themselves. */
+function anonymous({ text, json: _, ...answer }: Answered, things: Things): object {
+  const said = Object.values(things).reduce((rest, own) => (own ? rest.replaceAll(own, 'ID') : rest), text);
+  return { ...answer, headers: { ...answer.headers }, text: said };
+}
+
+/** What of acme's would tell on itself. */
+const traces = () => {
+  const { agent: _, person: __, room, ...ids } = hub.theirs;
+  return [...Object.values(ids), `"${room}"`, 'heron', 'kite', 'frieda', 'carla', 'hanna'];
+};
+
+it('has a case for every route, and no route without one', () => {
+  expect(Object.keys(cases).sort()).toEqual([...new Set(table)].sort());
+});
+
+describe('[security.10] [governed.7] what is acme’s', () => {
+  let before: object;
+  beforeAll(async () => {
+    before = await hub.kept();
+  });
+
+  const ids = Object.entries(cases).filter(([, { kind }]) => kind === 'id');
+  it.each(ids)('is not there: %s', async (route, { ask }) => {
+    for (const who of strangers) {
+      // In a room of that name they may say something, if the token is for it: it is another room.
+      if (route === 'POST /:agentId/message' && talkers.includes(who)) continue;
+      // The agent is theirs to talk to, unless the token is for another.
+      const { agent } = hub.theirs;
+      const isOpen = route.includes('/:agentId/') && !who.includes('another agent');
+      const none = isOpen && !route.includes('/agents/') ? { ...nobodys, agent } : nobodys;
+      const theirs = await hub.ask(who, methodOf(route), ask(hub.theirs));
+      const unknown = await hub.ask(who, methodOf(route), ask(none));
+      expect([who, anonymous(theirs, hub.theirs)]).toEqual([who, anonymous(unknown, none)]);
+      if (theirs.status === 200) expect(theirs.json).toEqual({ messages: [], nextCursor: null });
+      else if (admins.includes(who) && !named.includes(route))
+        expect([route, theirs.status]).toEqual([route, 404]);
+      else expect(refusals(who)).toContain(theirs.status);
+      for (const trace of traces())
+        if (!ask(hub.theirs).path.includes(trace)) expect(theirs.text).not.toContain(trace);
+    }
+  });
+
+  const others = Object.entries(cases).filter(([, { kind }]) => kind !== 'id');
+  it.each(others)('is not shown: %s', async (route, { ask, kind }) => {
+    for (const who of strangers) {
+      const { status, text } = await hub.ask(who, methodOf(route), ask(hub.theirs));
+      expect([who, kind === 'list' ? [200, ...refusals(who)] : refusals(who)]).toEqual([
+        who,
+        expect.arrayContaining([status]),
+      ]);
+      for (const trace of traces()) expect(text).not.toContain(trace);
+      expect(text).not.toMatch(/"nextCursor":"/);
+    }
+  });
+
+  it('is found by no filter', async () => {
+    for (const who of strangers)
+      for (const [theirs, none] of [
+        [`/turns?roomId=${hub.theirs.roomId}&limit=1`, `/turns?roomId=${nobodys.roomId}&limit=1`],
+        ['/turns?status=failed&limit=1', '/turns?status=stopped&limit=1'],
+        ['/deliveries?state=dead&limit=1', '/deliveries?state=waiting&limit=1'],
+      ] as const) {
+        const [found, nothing] = [
+          await hub.ask(who, 'GET', { path: theirs }),
+          await hub.ask(who, 'GET', { path: none }),
+        ];
+        expect([who, found]).toEqual([who, nothing]);
+      }
+  });
+
+  it('is as it was', async () => {
+    expect(await hub.kept()).toEqual(before);
+  });
+});
+
+describe('what is one’s own', () => {
+  it('is there for the hub’s own administrator, too', async () => {
+    const { agent, turn, roomId, runningTurn } = hub.theirs;
+    const seen = [
+      `/${agent}/turns/${turn}`,
+      `/turns/${turn}`,
+      `/turns/${runningTurn}`,
+      `/rooms/${roomId}/messages`,
+    ];
+    for (const path of [...seen, '/deliveries', '/pairings', '/tokens']) {
+      const { status, text } = await hub.ask('default', 'GET', { path });
+      expect([path, status]).toEqual([path, 200]);
+      expect(traces().some((trace) => text.includes(trace))).toBe(true);
+    }
+  });
+
+  it('is there, on every route', async () => {
+    for (const [route, { ask, owner }] of Object.entries(cases)) {
+      const { status, text } = await hub.ask('acme', methodOf(route), ask(hub.theirs));
+      expect([route, status, status === owner ? '' : text]).toEqual([route, owner, '']);
+    }
+  });
+});
