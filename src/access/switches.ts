@@ -2,7 +2,7 @@
 import type { EventBus } from '../bus/bus.js';
 import { atMost } from '../core/deadline.js';
 import { type SwitchEvent, switchTopic } from '../core/events.js';
-import { RetryableError } from '../errors.js';
+import { FatalError, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
@@ -154,6 +154,10 @@ export class Switches {
   async pause({ what, where, reason, by, until }: PauseRequest): Promise<Pause> {
     const id = pauseId(what, where);
     const known = await this.#noted.get(id);
+    if (!known && this.list().length >= mostListed)
+      throw new FatalError('invalid_field', `There are ${mostListed} pauses; resume some first.`, {
+        field: 'what',
+      });
     const same = known !== null && known.reason === reason;
     const { at, by: who } = same ? known : { at: Date.now(), by };
     const pause = { what, where, by: who, at, ...(reason && { reason }), ...(until && { until }) };

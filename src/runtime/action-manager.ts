@@ -144,6 +144,10 @@ export class ActionManager {
       limit.end(new Error('Tools are paused.'));
     });
     try {
+      // It may have been paused, or called off, while it was noted.
+      context.signal.throwIfAborted();
+      const pause = this.#switches?.tools(concernedBy(context));
+      if (pause) return { ok: false, result: toolsText(pause) };
       const result = await limit.race(action.run(parameters.value, { ...context, signal: limit.signal }));
       return { ok: true, result: String(result) };
     } catch (error) {
