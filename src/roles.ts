@@ -72,6 +72,8 @@ export interface HubParts {
   embedder: Embedder | null;
   /** Unix ms; waiting turns expire by it, and deliveries are planned. */
   now(): number;
+  /** Of which connectors a user's id is theirs in every tenant. */
+  platformWide: FrontParts['platformWide'];
   plugins: PluginDesk & { failures(): Problem[]; close(waitMs: number): Promise<void> };
   secrets: SecretVault;
   tokens: Tokens;
@@ -114,7 +116,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   );
   const memoryManager = new MemoryManager(store.memories, embedder, log);
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
-  const switches = new Switches({ notes: store.notes, bus, alone: !config.cluster, log });
+  const switches = new Switches({
+    ...{ notes: store.notes, bus, alone: !config.cluster, log },
+    accountsOf: (account) => front.people.accountsOf(account),
+  });
   const held = new HeldDecisions({
     ...{ turns: store.turns, memories: store.memories, notes: store.notes, log },
     paused: ({ agentId, source }) => switches.tools({ agentId, source, userIds: [] }) !== null,
@@ -122,6 +127,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
+    platformWide: parts.platformWide,
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });

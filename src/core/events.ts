@@ -64,6 +64,12 @@ export interface SwitchEvent {
   type: 'switch.changed';
 }
 
+/** People or roles were changed. Only on the topic `accessTopic`. */
+export interface AccessEvent {
+  type: 'access.changed';
+}
+
+export const accessTopic = 'access';
 export const modelTopic = 'models';
 export const stopTopic = 'stops';
 export const secretTopic = 'secrets';

@@ -5,18 +5,19 @@ import { isAtLeast } from '../access/role.js';
 import type { Switches } from '../access/switches.js';
 import type { Agent } from '../core/character.js';
 import type { Memory } from '../core/memory.js';
-import { type GrantsOf, principalOf } from './commands/command.js';
+import { principalOf } from './commands/command.js';
 import { type Arrival, drop, type Rule, type Ruling } from './gate.js';
+import type { Roles } from './grants.js';
 import type { Notices } from './notices.js';
 
 /** Whoever is paused may ask what is going on. What `/resume` may, its operation decides. */
 const always: readonly string[] = ['resume', 'whoami', 'status', 'help'];
 
 /** @param talk asked first: who would not be answered anyway is told nothing, and what is overheard is not kept. */
-export function paused(talk: Rule, switches: Pick<Switches, 'check'>, grants: GrantsOf): Rule {
+export function paused(talk: Rule, switches: Pick<Switches, 'check'>, roles: Pick<Roles, 'of'>): Rule {
   return (arrival) => {
     const pause = switches.check(concernedBy(arrival));
-    return pause === null ? talk(arrival) : judged(arrival, pause, talk, grants);
+    return pause === null ? talk(arrival) : judged(arrival, pause, talk, roles);
   };
 }
 
@@ -24,24 +25,24 @@ async function judged(
   arrival: Arrival,
   pause: Pause | Promise<Pause | null>,
   talk: Rule,
-  grants: GrantsOf,
+  roles: Pick<Roles, 'of'>,
 ): Promise<Ruling> {
   const [found, ruling] = await Promise.all([pause, talk(arrival)]);
   // What was let in before its process died waits like what was stored.
   if (!found || arrival.admitted || (ruling.kind !== 'pass' && ruling.kind !== 'keep')) return ruling;
   if (ruling.kind === 'keep') return drop;
-  if (arrival.afterwards || (await mayCommand(arrival, found, grants))) return ruling;
+  if (arrival.afterwards || (await mayCommand(arrival, found, roles))) return ruling;
   const error = pausedError(found, arrival.agent.character.name, Date.now());
   const once = onceFor(found, arrival.message.author.id);
   return { kind: 'notice', notice: { text: error.message }, once, error };
 }
 
 /** Operators run what is paused, but not who is paused themselves. */
-async function mayCommand(arrival: Arrival, { what }: Pause, grants: GrantsOf): Promise<boolean> {
+async function mayCommand(arrival: Arrival, { what }: Pause, roles: Pick<Roles, 'of'>): Promise<boolean> {
   if (!arrival.command) return false;
   if (always.includes(arrival.command.name)) return true;
   if (what === 'person') return false;
-  return isAtLeast(roleHere(principalOf(arrival, await grants(arrival))), 'operator');
+  return isAtLeast(roleHere(principalOf(arrival, await roles.of(arrival))), 'operator');
 }
 
 function concernedBy({ message: { agentId, source, author } }: Arrival) {

@@ -7,9 +7,11 @@
  *   said and never a secret's value.
  */
 import type { z } from 'zod';
+import type { Access } from '../access/access.js';
+import type { Question } from '../access/links.js';
 import type { Permission } from '../access/permissions.js';
 import type { Principal } from '../access/principal.js';
-import type { Grant, Level, Resource } from '../access/role.js';
+import type { Resource } from '../access/role.js';
 import type { Switches } from '../access/switches.js';
 import type { Tokens } from '../access/tokens.js';
 import type { EventBus } from '../bus/bus.js';
@@ -74,7 +76,15 @@ export interface SecretVault {
   remove(name: string): Promise<void>;
 }
 
-export interface OperationParts {
+/** Tells people of their links, where they write. */
+export interface LinkDesk {
+  /** Asks the account that was given the code. */
+  ask(question: Question): Promise<void>;
+  /** Tells the account that has typed it. */
+  answered(question: Question, linked: boolean): Promise<void>;
+}
+
+export interface OperationParts extends Access {
   store: Store;
   /** Told of what is forgotten, before it is. */
   forgotten: Pick<Forgotten, 'note'>;
@@ -85,11 +95,10 @@ export interface OperationParts {
   agents: AgentDesk;
   pairings: PairingDesk;
   places: PlaceDesk;
+  linking: LinkDesk;
   switches: Pick<Switches, 'look' | 'list' | 'pause' | 'resume' | 'isPerson'>;
   /** Decisions that wait until tools may run again. */
   held: Pick<HeldDecisions, 'hold'>;
-  /** Roles of the person with this account, wherever they have them. */
-  grantsOfPerson(account: Level): Promise<readonly Grant[]>;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
   tokens: Tokens;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { type Pausable, type Pause, pausable } from '../access/pause.js';
-import { authorise, grantsOfToken, hubTenant, type Principal } from '../access/principal.js';
-import { isAtLeast, type Level, type Role, roleFor, touches } from '../access/role.js';
+import { authorise, hubTenant, type Principal } from '../access/principal.js';
+import { type Grant, isAtLeast, type Level, touches } from '../access/role.js';
 import { tokenConnector } from '../core/connector-settings.js';
 import { FatalError } from '../errors.js';
+import { ownRole } from './holding.js';
 import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { id, instant, texts } from './shapes.js';
@@ -123,8 +124,9 @@ function levelOf(given: Level): Level {
 async function requireMore(
   what: Pausable,
   where: Level,
-  { principal, switches, grantsOfPerson }: OperationParts & { principal: Principal },
+  circumstances: OperationParts & { principal: Principal },
 ): Promise<void> {
+  const { principal, switches } = circumstances;
   const refuse = (why: string) => new FatalError('permission_denied', why);
   if (where.agentId === undefined && !authorise(principal, 'switches.changeAll', where))
     throw refuse('Whoever asks may not do this for all agents (switches.changeAll).');
@@ -132,12 +134,28 @@ async function requireMore(
   if (asker && (await switches.isPerson({ agentId: where.agentId ?? '', ...asker })))
     throw refuse('Who is paused may not pause or resume.');
   if (what !== 'person') return;
-  const held = (await grantsOfPerson(where))
-    .filter(({ level }) => touches(level, where))
-    .map(({ role }) => role);
-  if (held.includes('owner')) throw refuse('An owner cannot be paused.');
-  const own = roleOver(principal, where);
-  if (held.some((role) => !isAtLeast(own, role))) throw refuse('They have a higher role than whoever asks.');
+  const held = await heldBy(where, circumstances);
+  if (held.some(({ role }) => role === 'owner')) throw refuse('An owner cannot be paused.');
+  const own = ownRole(principal, where) ?? 'guest';
+  if (held.some(({ role }) => !isAtLeast(own, role)))
+    throw refuse('They have a higher role than whoever asks.');
+}
+
+/** Roles that count where somebody is to be paused, also those of which nobody knows now whether they have them. */
+async function heldBy(where: Level, { standing, grants, agents }: OperationParts): Promise<Grant[]> {
+  const { agentId, connector = '', tenant, userId = '' } = where;
+  const account = { connector, tenant: tenant ?? hubTenant, userId };
+  const { grants: known, unknown } = await standing.of({
+    account,
+    agents: agentId === undefined ? agents.list() : [agents.get(agentId)],
+  });
+  // Without a tenant it is whoever has this id in any.
+  const given = tenant === undefined ? await grants.list() : [];
+  const same = given.filter(
+    ({ subject }) =>
+      'account' in subject && subject.account.connector === connector && subject.account.userId === userId,
+  );
+  return [...known, ...unknown, ...same].filter(({ level }) => touches(level, where));
 }
 
 function accountOf(principal: Principal) {
@@ -150,12 +168,6 @@ function accountOf(principal: Principal) {
   return user === undefined
     ? null
     : { source: { connector: tokenConnector, tenant, channel: '' }, userIds: [user] };
-}
-
-function roleOver(principal: Principal, where: Level): Role {
-  if (principal.kind === 'system') return 'owner';
-  const grants = principal.kind === 'token' ? grantsOfToken(principal) : principal.grants;
-  return roleFor(grants, where) ?? 'guest';
 }
 
 function shown({ what, where, reason, by, at, until }: Pause) {

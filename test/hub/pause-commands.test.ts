@@ -113,3 +113,31 @@ it('as messages, too: once for one message, however often it comes', async () =>
   await platform.dm('root', '/pause', { id: 'once' });
   expect(await list()).toEqual([]);
 });
+
+it('pause a person by whichever account, and nobody whose role is above', async () => {
+  const call = carrier.operations!.call.bind(carrier.operations!);
+  const account = (connector: string, userId: string) => ({ connector, userId });
+  await call('people.link', { account: account('telegram', 'ann'), other: account('slack', 'U1') }, system);
+  await call('roles.give', { role: 'admin', account: account('slack', 'U2'), agentId: 'assistant' }, system);
+  await call('people.link', { account: account('telegram', 'boss'), other: account('slack', 'U2') }, system);
+  await call('roles.give', { role: 'owner', account: account('telegram', 'owner') }, system);
+  for (const author of ['ann', 'boss', 'owner']) await platform.dm(author, 'hello');
+  await platform.last(3);
+  expect(await root('pause', 'ann')).toMatch(/ann is paused/);
+  expect(await elsewhere.dm('U1', 'hello')).toBeNull();
+  expect(await elsewhere.last(1)).toMatch(/^Ada is paused for you/);
+  // At once after they are two again.
+  await call('people.unlink', { account: account('slack', 'U1') }, system);
+  expect(await elsewhere.dm('U1', 'hello')).not.toBeNull();
+  expect(await elsewhere.last(2)).toBe('echo hello');
+  const refused = '/pause is for the operators of this agent.';
+  expect(await root('pause', 'boss')).toBe(refused);
+  expect(await root('pause', 'owner')).toBe(refused);
+  const owner = { what: 'person', connector: 'telegram', userId: 'owner' } as const;
+  await expect(call('switches.pause', owner, system)).rejects.toThrow('An owner cannot be paused.');
+  // An admin by another account may, and for all of the agent.
+  expect(await platform.command('boss', 'pause')).toBe('Ada is paused, until somebody writes /resume.');
+  expect(await elsewhere.dm('U3', 'hello')).toBeNull();
+  expect(await platform.command('boss', 'resume')).toBe('Ada is no longer paused.');
+  expect((await list()).map(({ userId }) => userId)).toEqual(['ann']);
+});

@@ -1,11 +1,11 @@
 import type { Caller } from '../../operations/operations.js';
 import type { Command } from './command.js';
-import { described, type Knows, subjectIn, wholeAgent } from './switch-subject.js';
+import { described, type KnownPeople, subjectIn, wholeAgent } from './switch-subject.js';
 
 /** `for 10m`, and what follows. */
 const lasting = /^for\s+(\d+)\s*([smhd])\w*\s*/i;
 
-export function pause(operations: Caller, knows: Knows): Command {
+export function pause(operations: Caller, people: KnownPeople): Command {
   return {
     name: 'pause',
     about: 'stop me at once, or: /pause [here|tools|USER] [for 10m] [reason]',
@@ -13,7 +13,7 @@ export function pause(operations: Caller, knows: Knows): Command {
     async run(call) {
       const { args, principal, agent } = call;
       const [word = ''] = args.split(/\s+/);
-      const named = word === '' || lasting.test(args) ? null : await subjectIn(word, call, knows);
+      const named = word === '' || lasting.test(args) ? null : await subjectIn(word, call, people);
       // Who thinks somebody is paused must not be wrong.
       if (!named && word.startsWith('@'))
         return { text: `I know nobody here whose id is ${word.slice(1)}. Names do not do: take the id.` };

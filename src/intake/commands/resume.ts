@@ -1,8 +1,8 @@
 import type { Caller } from '../../operations/operations.js';
 import type { Command } from './command.js';
-import { described, type Knows, type Subject, subjectIn, wholeAgent } from './switch-subject.js';
+import { described, type KnownPeople, type Subject, subjectIn, wholeAgent } from './switch-subject.js';
 
-export function resume(operations: Caller, knows: Knows): Command {
+export function resume(operations: Caller, people: KnownPeople): Command {
   return {
     name: 'resume',
     about: 'let me go on after /pause, or: /resume [here|tools|USER]',
@@ -13,7 +13,7 @@ export function resume(operations: Caller, knows: Knows): Command {
       const { args, principal, agent } = call;
       const { agentId, connector } = principal;
       const [word = ''] = args.split(/\s+/);
-      const named = word === '' ? wholeAgent(principal) : await subjectIn(word, call, knows);
+      const named = word === '' ? wholeAgent(principal) : await subjectIn(word, call, people);
       if (!named)
         return { text: 'What may go on? Write: /resume, /resume here, /resume tools or /resume USER' };
       // Somebody may have paused it on this platform alone.

@@ -1,6 +1,6 @@
 /** What `/pause` and `/resume` mean by their first word. */
+import { type Account, type PlatformWide, readAccount } from '../../access/account.js';
 import { authorise, type PersonPrincipal } from '../../access/principal.js';
-import { tokenConnector } from '../../core/connector-settings.js';
 import type { Call } from './command.js';
 
 export interface Subject {
@@ -12,12 +12,15 @@ export interface Subject {
   userId?: string;
 }
 
-/** Whether somebody of this id has talked to the agent, where it is asked. */
-export type Knows = (principal: PersonPrincipal, userId: string) => Promise<boolean>;
+/** What is known of people. */
+export interface KnownPeople {
+  platformWide: PlatformWide;
+  /** Whether somebody of this id has talked to the agent, where it is asked. */
+  knows(principal: PersonPrincipal, userId: string): Promise<boolean>;
+}
 
 /** As platforms write who is meant, with or without the name. */
 const mention = /^<@!?([\w-]{1,64})(?:\|[^>]*)?>$/;
-const elsewhere = /^([a-z][a-z0-9-]*):(\S+)$/i;
 
 /** Operators of one platform pause the agent there; who may do it everywhere does. */
 export function wholeAgent(principal: PersonPrincipal): Subject {
@@ -36,23 +39,23 @@ function toolsOf(principal: PersonPrincipal): Subject {
 export async function subjectIn(
   word: string,
   { principal, agent }: Pick<Call, 'principal' | 'agent'>,
-  knows: Knows,
+  { knows, platformWide }: KnownPeople,
 ): Promise<Subject | null> {
   const { agentId, connector, tenant, channel } = principal;
   if (word.toLowerCase() === 'here') return { what: 'place', agentId, connector, tenant, channel };
   if (word.toLowerCase() === 'tools') return toolsOf(principal);
   const mentioned = mention.exec(word)?.[1];
-  if (mentioned !== undefined) return person(mentioned, connector);
-  const [, name = '', id = ''] = elsewhere.exec(word) ?? [];
-  const connectors = [connector, ...Object.keys(agent.character.connectors)];
-  if (connectors.includes(name.toLowerCase())) return person(id, name.toLowerCase());
+  if (mentioned !== undefined) return person({ connector, tenant, userId: mentioned });
+  const account = readAccount(word);
+  if (account && [connector, ...Object.keys(agent.character.connectors)].includes(account.connector))
+    return person(account);
   const userId = word.replace(/^@/, '');
-  if (/^\d{5,}$/.test(userId) || (await knows(principal, userId))) return person(userId, connector);
-  return null;
+  const isOne = /^\d{5,}$/.test(userId) || (await knows(principal, userId));
+  return isOne ? person({ connector, tenant, userId }) : null;
 
-  /** Platforms name people alike in all of their places; tokens of two tenants do not. */
-  function person(userId: string, connector: string): Subject {
-    return { what: 'person', agentId, connector, userId, ...(connector === tokenConnector && { tenant }) };
+  /** In all of the platform's places where it is one account's in all of them. */
+  function person({ connector, tenant, userId }: Account): Subject {
+    return { what: 'person', agentId, connector, ...(!platformWide(connector) && { tenant }), userId };
   }
 }
 
