@@ -68,9 +68,9 @@ export class People {
     return [account, ...others.filter((other) => !this.isSame(other, account))];
   }
 
-  /** Names whose account it is: alike for all accounts of a person. */
+  /** Names whose account it is: alike for all accounts of a person. Never rejects: one that cannot be read is by itself. */
   async personKeyOf(account: Account): Promise<string> {
-    const [first] = await this.linkedWith(account);
+    const [first] = await this.linkedWith(account).catch(() => []);
     return first?.person ?? this.idOf(account);
   }
 

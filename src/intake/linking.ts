@@ -20,7 +20,7 @@ export function linkDesk(notices: Pick<Notices, 'tell'>, buttons: Pick<Buttons, 
     const minted = await Promise.all(
       (offered ?? []).map((button) =>
         buttons.mint({
-          ...{ agentId, roomId: roomIdOf(agentId, source), user: account.userId, direct: true, roles: [] },
+          ...{ agentId, roomId: roomIdOf(agentId, source), user: account.userId, direct: true },
           ...{ ...button, command: true, ttlMs: answerMs },
         }),
       ),
