@@ -144,12 +144,18 @@ export function frontOf(parts: FrontParts): Front {
   });
   const proxies = new Proxies({ ...store, log });
   const pointers = new Pointers(store.memories, store.notes, proxies, log);
-  const rates = new Rates({ counter: engines.rates, limited: (limit) => metrics.limited(limit) });
+  const rates = new Rates({
+    counter: engines.rates,
+    limited: (limit) => metrics.limited(limit),
+    personKeyOf: ({ id, ...account }) => access.people.personKeyOf({ ...account, userId: id }),
+  });
   const threads = new Threads(store.notes, store.memories, log);
   const talk = placesRule(groups(config.turns, threads), { places, served, roles });
   /** Who gets through, whatever they do. */
-  const known = knownGroups(platformGroups);
-  const gate = [ownUser, noBots, othersCommands, known, lists(roles), direct(pairings, roles), talk];
+  const gate = [
+    ...[ownUser, noBots, othersCommands, knownGroups(platformGroups), lists(roles)],
+    ...[direct(pairings, roles), talk],
+  ];
   const admits = afterwards(gate, agents.get);
   const commands = commandsOf(operations, { buttons, roles }, parts);
   const rules = [...gate, rates.rule, pluginRule(plugins, roles, log)];

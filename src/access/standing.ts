@@ -90,7 +90,7 @@ export class Standing {
         const there = given.filter((one) => tenantOf(one) === tenant);
         const grants = there.map((one) => asGrant(one, { by: 'group', ...from }));
         const said = tenant === account.tenant ? groups : undefined;
-        const among = [...new Set(grants.flatMap(({ from }) => from?.group ?? []))];
+        const among = grants.map(({ from }) => from?.group ?? '');
         const now = said ?? (await this.#groupsIn({ ...account, tenant, among }, agents));
         if (!now) return { grants: [], unknown: grants };
         return { grants: grants.filter(({ from }) => now.includes(from?.group ?? '')), unknown: [] };
