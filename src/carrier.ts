@@ -153,6 +153,7 @@ async function assemble(
   const keyFor = (purpose: string) => () => derivedKey(callbackSecretOf(config), purpose);
   const hub = await startRoles({
     ...{ config, log, engines, characters, bots, models, embedder, plugins, secrets: vault, tokens, now },
+    platformWide: (connector) => registry.get('connector', connector)?.users === 'platform',
     check: (agent, found) => (agent ? checkAgent(agent, found, checks) : checkHub(found, checks)),
     types: (own) => new AgentTypes({ registry, given: config.given, secrets, log }, own),
     buttonKey: keyFor('buttons'),

@@ -1,4 +1,6 @@
 /** The hub's side of the platforms: what connectors may ask of it, and what operators may. */
+import { accessOn } from './access/access.js';
+import type { PlatformWide } from './access/account.js';
 import type { Tokens } from './access/tokens.js';
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
@@ -14,14 +16,18 @@ import { approve } from './intake/commands/approve.js';
 import { Commands } from './intake/commands/command.js';
 import { forget } from './intake/commands/forget.js';
 import { help } from './intake/commands/help.js';
+import { link } from './intake/commands/link.js';
 import { model } from './intake/commands/model.js';
 import { beginAnew } from './intake/commands/new.js';
+import { role } from './intake/commands/role.js';
 import { status } from './intake/commands/status.js';
 import { stop } from './intake/commands/stop.js';
+import { unlink } from './intake/commands/unlink.js';
+import { whoami } from './intake/commands/whoami.js';
 import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
-import { noBots, othersCommands } from './intake/gate.js';
-import { grantsOf } from './intake/grants.js';
+import { noBots, othersCommands, ownUser } from './intake/gate.js';
+import { type Roles, rolesBy } from './intake/grants.js';
 import { type GroupLookupParts, PlatformGroups } from './intake/group-lookup.js';
 import { groups } from './intake/groups.js';
 import { Hearing, type HearingParts } from './intake/hearing.js';
@@ -29,6 +35,7 @@ import { IncomingFiles } from './intake/incoming-files.js';
 import { IncomingLine } from './intake/incoming-line.js';
 import { Intake } from './intake/intake.js';
 import { knownGroups } from './intake/known-groups.js';
+import { linkDesk } from './intake/linking.js';
 import { lists } from './intake/lists.js';
 import { Notices } from './intake/notices.js';
 import { Orders } from './intake/orders.js';
@@ -79,6 +86,7 @@ export interface FrontParts {
   metrics: Metrics;
   plugins: PluginDesk;
   connectorOf: GroupLookupParts['connectorOf'];
+  platformWide: PlatformWide;
   /** Unix ms; deliveries are planned by it. */
   now(): number;
   log: Logger;
@@ -122,22 +130,35 @@ export function frontOf(parts: FrontParts): Front {
   const served = new ServedPlaces(store, places, log);
   if (config.role !== 'worker') served.begin();
   const { rooms, forgotten, agents, secrets, tokens, ready } = parts;
+  const buttons = new Buttons(store.notes, parts.buttonKey, log);
+  const access = accessOn({
+    ...{ notes: store.notes, bus, platformWide: parts.platformWide, now: parts.now, log },
+    ...{ groups: platformGroups, isPaired: (person) => pairings.isPaired(person) },
+  });
+  const roles = rolesBy(access.standing, pairings);
+  const linking = linkDesk(notices, buttons);
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
+    const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
     return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
   });
-  const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const proxies = new Proxies({ ...store, log });
   const pointers = new Pointers(store.memories, store.notes, proxies, log);
-  const rates = new Rates({ counter: engines.rates, limited: (limit) => metrics.limited(limit) });
+  const rates = new Rates({
+    counter: engines.rates,
+    limited: (limit) => metrics.limited(limit),
+    personKeyOf: ({ id, ...account }) => access.people.personKeyOf({ ...account, userId: id }),
+  });
   const threads = new Threads(store.notes, store.memories, log);
-  const talk = placesRule(groups(config.turns, threads), { places, served, pairings });
+  const talk = placesRule(groups(config.turns, threads), { places, served, roles });
   /** Who gets through, whatever they do. */
-  const gate = [noBots, othersCommands, knownGroups(platformGroups), lists, direct(pairings), talk];
+  const gate = [
+    ...[ownUser, noBots, othersCommands, knownGroups(platformGroups), lists(roles)],
+    ...[direct(pairings, roles), talk],
+  ];
   const admits = afterwards(gate, agents.get);
-  const commands = commandsOf(operations, { buttons, pairings }, parts);
-  const rules = [...gate, rates.rule, pluginRule(plugins, log)];
+  const commands = commandsOf(operations, { buttons, roles }, parts);
+  const rules = [...gate, rates.rule, pluginRule(plugins, roles, log)];
   const intake = new Intake({
     memories: store.memories,
     turns: turnQueue,
@@ -249,7 +270,7 @@ function loadedLater(load: () => Promise<Caller>): Caller {
 
 function commandsOf(
   operations: Caller,
-  { buttons, pairings }: { buttons: Buttons; pairings: Pairings },
+  { buttons, roles }: { buttons: Buttons; roles: Roles },
   { plugins, log }: FrontParts,
 ): Commands {
   const own = [
@@ -260,11 +281,8 @@ function commandsOf(
     model(operations),
     stop(operations),
     approve(operations),
+    ...[whoami(operations), link(operations), unlink(operations), role(operations)],
   ];
-  const commands = new Commands(
-    own,
-    (agent) => commandsOfPlugins(plugins, agent, log),
-    (arrival) => grantsOf(arrival, pairings),
-  );
+  const commands = new Commands(own, (agent) => commandsOfPlugins(plugins, agent, log), roles);
   return commands;
 }

@@ -79,6 +79,8 @@ export interface HubParts {
   embedder: Embedder | null;
   /** Unix ms; waiting turns expire by it, and deliveries are planned. */
   now(): number;
+  /** Of which connectors a user's id is theirs in every tenant. */
+  platformWide: FrontParts['platformWide'];
   plugins: PluginDesk & { failures(): Problem[]; close(waitMs: number): Promise<void> };
   secrets: SecretVault;
   tokens: Tokens;
@@ -124,6 +126,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now },
+    platformWide: parts.platformWide,
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });

@@ -74,7 +74,7 @@ const mayImport: Record<string, string[]> = {
   ],
   http: ['base', 'port', 'access', 'operations'],
   program: ['base', 'port', 'access', 'extensions', 'carrier', 'http', 'program'],
-  cli: ['base', 'port', 'operations', 'carrier', 'http', 'program'],
+  cli: ['base', 'port', 'access', 'operations', 'carrier', 'http', 'program'],
 };
 
 /** Files that are longer than the rest for a reason. */

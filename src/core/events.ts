@@ -59,6 +59,12 @@ export interface ModelEvent {
   until: number;
 }
 
+/** People or roles were changed. Only on the topic `accessTopic`. */
+export interface AccessEvent {
+  type: 'access.changed';
+}
+
+export const accessTopic = 'access';
 export const modelTopic = 'models';
 export const stopTopic = 'stops';
 export const secretTopic = 'secrets';

@@ -7,6 +7,8 @@
  *   said and never a secret's value.
  */
 import type { z } from 'zod';
+import type { Access } from '../access/access.js';
+import type { Question } from '../access/links.js';
 import type { Permission } from '../access/permissions.js';
 import type { Principal } from '../access/principal.js';
 import type { Resource } from '../access/role.js';
@@ -72,7 +74,15 @@ export interface SecretVault {
   remove(name: string): Promise<void>;
 }
 
-export interface OperationParts {
+/** Tells people of their links, where they write. */
+export interface LinkDesk {
+  /** Asks the account that was given the code. */
+  ask(question: Question): Promise<void>;
+  /** Tells the account that has typed it. */
+  answered(question: Question, linked: boolean): Promise<void>;
+}
+
+export interface OperationParts extends Access {
   store: Store;
   /** Told of what is forgotten, before it is. */
   forgotten: Pick<Forgotten, 'note'>;
@@ -83,6 +93,7 @@ export interface OperationParts {
   agents: AgentDesk;
   pairings: PairingDesk;
   places: PlaceDesk;
+  linking: LinkDesk;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
   tokens: Tokens;

@@ -7,6 +7,7 @@ import { asCarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { problemsOf, problemText, sentence } from '../problems.js';
 import type { AuditRow } from '../store/audit-log.js';
+import { confirmLink, enterLink, linkAccounts, showPerson, startLink, unlinkAccount } from './accounts.js';
 import { checkAgent, listAgents, showAgent } from './agents.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
@@ -15,6 +16,7 @@ import { namedIn } from './named.js';
 import type { Operation, OperationParts } from './operation.js';
 import { approvePairing, listPairings, revokePairing } from './pairings.js';
 import { forgetPerson } from './people.js';
+import { giveRole, listRoles, takeRole } from './roles.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { issueToken, listTokens, revokeToken } from './tokens.js';
@@ -27,6 +29,8 @@ export const operations = [
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
   ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
   ...[listAudit, exportAudit, verifyAudit],
+  ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],
+  ...[listRoles, giveRole, takeRole],
 ] as const;
 
 type All = (typeof operations)[number];

@@ -85,7 +85,10 @@ describe('every operation', () => {
     ...Object.values(alone),
   ];
   /** Of use only to who is in the room; the chat commands carry them. */
-  const inChat = ['rooms.status', 'rooms.renew', 'rooms.model'];
+  const inChat = [
+    ...['rooms.status', 'rooms.renew', 'rooms.model'],
+    ...['people.startLink', 'people.enterLink', 'people.confirmLink'],
+  ];
 
   it('has a route and a command', () => {
     const expected = operations.map(({ name }) => name).filter((name) => !inChat.includes(name));
