@@ -27,6 +27,11 @@ export const errorCodes = {
     meaning: 'No such pairing code or pairing; codes are valid for an hour, those of places for a day.',
   },
   not_found: { status: 404, meaning: 'No such route, or nothing of that id or name.' },
+  link_unknown: {
+    status: 404,
+    meaning: 'No such linking code or question; they are valid for ten minutes, and a code once.',
+  },
+  link_refused: { status: 409, meaning: 'The accounts cannot be linked, or not by whoever asks.' },
   method_not_allowed: { status: 405, meaning: 'The route exists, but not with this method.' },
   text_too_long: { status: 413, meaning: 'The text is longer than CARRIER_MAX_TEXT_CHARS.' },
   body_too_large: { status: 413, meaning: 'The body or a file is larger than its limit.' },
@@ -48,6 +53,10 @@ export const errorCodes = {
   rate_limited: {
     status: 429,
     meaning: 'Messages or requests come faster than they are taken, or too many are open; wait a little.',
+  },
+  paused: {
+    status: 503,
+    meaning: 'An operator has paused the agent, the place or the person; come back later.',
   },
   turn_failed: {
     status: 502,
@@ -85,6 +94,7 @@ const codesOfTurns: readonly string[] = [
   'model_refused',
   'model_timeout',
   'turn_crashed',
+  'paused',
 ] satisfies ErrorCode[];
 
 /** What a turn that failed with this code is to whoever asked. */

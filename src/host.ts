@@ -1,4 +1,8 @@
 /** The hub's side of the platforms: what connectors may ask of it, and what operators may. */
+import { accessOn } from './access/access.js';
+import type { PlatformWide } from './access/account.js';
+import type { People } from './access/people.js';
+import type { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
@@ -10,32 +14,27 @@ import { afterwards } from './intake/afterwards.js';
 import { Backlog } from './intake/backlog.js';
 import { Buttons } from './intake/buttons.js';
 import { Changes } from './intake/changes.js';
-import { approve } from './intake/commands/approve.js';
-import { Commands } from './intake/commands/command.js';
-import { forget } from './intake/commands/forget.js';
-import { help } from './intake/commands/help.js';
-import { model } from './intake/commands/model.js';
-import { beginAnew } from './intake/commands/new.js';
-import { status } from './intake/commands/status.js';
-import { stop } from './intake/commands/stop.js';
 import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
-import { noBots, othersCommands } from './intake/gate.js';
-import { grantsOf } from './intake/grants.js';
+import { noBots, othersCommands, ownUser } from './intake/gate.js';
+import { rolesBy } from './intake/grants.js';
 import { type GroupLookupParts, PlatformGroups } from './intake/group-lookup.js';
 import { groups } from './intake/groups.js';
 import { Hearing, type HearingParts } from './intake/hearing.js';
+import { hubCommands } from './intake/hub-commands.js';
 import { IncomingFiles } from './intake/incoming-files.js';
 import { IncomingLine } from './intake/incoming-line.js';
 import { Intake } from './intake/intake.js';
+import { knownIn } from './intake/known.js';
 import { knownGroups } from './intake/known-groups.js';
+import { linkDesk } from './intake/linking.js';
 import { lists } from './intake/lists.js';
 import { Notices } from './intake/notices.js';
 import { Orders } from './intake/orders.js';
 import { PairedPlaces } from './intake/paired-places.js';
 import { Pairings } from './intake/pairings.js';
+import { paused, pausedWaking } from './intake/paused.js';
 import { places as placesRule } from './intake/places.js';
-import { commandsOfPlugins } from './intake/plugin-commands.js';
 import { pluginRule } from './intake/plugin-rule.js';
 import { Pointers } from './intake/pointers.js';
 import { Proxies } from './intake/proxies.js';
@@ -55,6 +54,7 @@ import type { RateCounter } from './rate/rate.js';
 import { again } from './runtime/again.js';
 import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
+import type { HeldDecisions } from './store/held-decisions.js';
 import type { Store } from './store/store.js';
 
 export interface FrontParts {
@@ -67,6 +67,8 @@ export interface FrontParts {
     rates: RateCounter;
   };
   rooms: Rooms;
+  switches: Switches;
+  held: HeldDecisions;
   forgotten: Forgotten;
   buttonKey: () => Uint8Array;
   models: Pick<HearingParts, 'transcriber'>;
@@ -79,6 +81,7 @@ export interface FrontParts {
   metrics: Metrics;
   plugins: PluginDesk;
   connectorOf: GroupLookupParts['connectorOf'];
+  platformWide: PlatformWide;
   /** Unix ms; deliveries are planned by it. */
   now(): number;
   log: Logger;
@@ -92,6 +95,7 @@ export interface Front {
   /** Call when nothing is received any more. */
   stop(): void;
   readonly operations: Caller;
+  readonly people: People;
   readonly notices: Notices;
 }
 
@@ -121,23 +125,37 @@ export function frontOf(parts: FrontParts): Front {
   });
   const served = new ServedPlaces(store, places, log);
   if (config.role !== 'worker') served.begin();
-  const { rooms, forgotten, agents, secrets, tokens, ready } = parts;
+  const { rooms, forgotten, agents, secrets, tokens, ready, switches, held } = parts;
+  const buttons = new Buttons(store.notes, parts.buttonKey, log);
+  const access = accessOn({
+    ...{ notes: store.notes, bus, platformWide: parts.platformWide, now: parts.now, log },
+    ...{ groups: platformGroups, isPaired: (person) => pairings.isPaired(person) },
+  });
+  const roles = rolesBy(access.standing, pairings);
+  const linking = linkDesk(notices, buttons);
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
-    return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
+    const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
+    return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks, switches, held }, log);
   });
-  const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const proxies = new Proxies({ ...store, log });
   const pointers = new Pointers(store.memories, store.notes, proxies, log);
-  const rates = new Rates({ counter: engines.rates, limited: (limit) => metrics.limited(limit) });
+  const rates = new Rates({
+    counter: engines.rates,
+    limited: (limit) => metrics.limited(limit),
+    personKeyOf: ({ id, ...account }) => access.people.personKeyOf({ ...account, userId: id }),
+  });
   const threads = new Threads(store.notes, store.memories, log);
-  const talk = placesRule(groups(config.turns, threads), { places, served, pairings });
+  const talk = placesRule(groups(config.turns, threads), { places, served, roles });
   /** Who gets through, whatever they do. */
-  const gate = [noBots, othersCommands, knownGroups(platformGroups), lists, direct(pairings), talk];
+  const gate = [
+    ...[ownUser, noBots, othersCommands, knownGroups(platformGroups)],
+    ...[lists(roles), direct(pairings, roles), paused(talk, switches, roles)],
+  ];
   const admits = afterwards(gate, agents.get);
-  const commands = commandsOf(operations, { buttons, pairings }, parts);
-  const rules = [...gate, rates.rule, pluginRule(plugins, log)];
+  const people = { platformWide: parts.platformWide, knows: knownIn(store.memories) };
+  const commands = hubCommands(operations, { buttons, roles, people, plugins, log });
+  const rules = [...gate, rates.rule, pluginRule(plugins, roles, log)];
   const intake = new Intake({
     memories: store.memories,
     turns: turnQueue,
@@ -161,6 +179,7 @@ export function frontOf(parts: FrontParts): Front {
     transform: editedBy(plugins, agents.get, log),
     waking: new Waking({
       ...{ turns: store.turns, queue: turnQueue, rooms, threads, admits: afterwards(rules, agents.get), log },
+      refused: pausedWaking(switches, notices, agents.get),
     }),
   });
   const feedback = new Feedback(store.notes, pointers, admits, log);
@@ -222,6 +241,7 @@ export function frontOf(parts: FrontParts): Front {
   return {
     hostFor,
     operations,
+    people: access.people,
     notices,
     async start(connector) {
       await connector.start(hostFor(connector));
@@ -245,26 +265,4 @@ function loadedLater(load: () => Promise<Caller>): Caller {
       return (await loaded).call(...what);
     },
   };
-}
-
-function commandsOf(
-  operations: Caller,
-  { buttons, pairings }: { buttons: Buttons; pairings: Pairings },
-  { plugins, log }: FrontParts,
-): Commands {
-  const own = [
-    help((principal, agent) => commands.list(principal, agent)),
-    beginAnew(operations),
-    status(operations),
-    forget(operations, buttons),
-    model(operations),
-    stop(operations),
-    approve(operations),
-  ];
-  const commands = new Commands(
-    own,
-    (agent) => commandsOfPlugins(plugins, agent, log),
-    (arrival) => grantsOf(arrival, pairings),
-  );
-  return commands;
 }

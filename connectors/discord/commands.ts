@@ -20,6 +20,17 @@ const commands: CommandForm[] = [
     options: [{ type: text, name: 'name', description: 'The model to use from now on' }],
   },
   { name: 'stop', description: 'Stop what I am doing now' },
+  { name: 'whoami', description: 'Who you are to me, and what you may do' },
+  {
+    name: 'link',
+    description: 'Link your account on another platform with this one',
+    options: [{ type: text, name: 'code', description: 'What your other account was given; or yes, or no' }],
+  },
+  {
+    name: 'unlink',
+    description: 'Take this account, or another one of yours, out again',
+    options: [{ type: text, name: 'number', description: 'Of the other account, as in /whoami' }],
+  },
 ].map((command) => ({ ...command, ...everywhere }) as CommandForm);
 
 /** A command as Discord keeps it: also one of an operator's own, or the one that opens an activity. */

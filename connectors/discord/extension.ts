@@ -4,6 +4,7 @@ import { defineConnector, secret } from '../../src/extension-api.js';
 export default defineConnector({
   name: 'discord',
   about: 'a Discord bot',
+  users: 'platform',
   settings: z.object({
     token: secret().optional(),
     /** Connections to share many servers among. */

@@ -36,7 +36,10 @@ const ackMs = 2000;
 /** Of a row of buttons in a command's answer; the thread that the command was meant for follows. */
 const rowPrefix = 'carrier:';
 
-const commands = ['help', 'new', 'status', 'forget', 'model', 'stop', 'approve'];
+const commands = [
+  ...['help', 'new', 'status', 'forget', 'model', 'stop', 'approve'],
+  ...['whoami', 'link', 'unlink', 'role', 'pause', 'resume'],
+];
 
 export class Interactions {
   readonly #parts: InteractionParts;

@@ -8,6 +8,9 @@ const commands: Record<string, string> = {
   status: 'How I am doing',
   forget: 'Forget what I know of you',
   model: 'Which language model answers',
+  whoami: 'Who you are to me, and what you may do',
+  link: 'Link your account on another platform',
+  unlink: 'Take an account out again',
   stop: 'Stop what I am writing',
 };
 

@@ -44,6 +44,17 @@ export const permissions = {
   /** Whatever platform they were for. */
   'deliveries.changeAll': { least: 'admin' },
   'people.forget': { least: 'operator', self: true },
+  'switches.read': { least: 'operator' },
+  'switches.change': { least: 'operator' },
+  /** Of all agents at once. */
+  'switches.changeAll': { least: 'admin' },
+  'people.read': { least: 'operator', self: true },
+  'people.link': { least: 'admin' },
+  'people.unlink': { least: 'admin', self: true },
+  /** By whoever has the account alone, in a chat. */
+  'people.linkOwn': { least: 'admin', self: true },
+  'roles.read': { least: 'operator' },
+  'roles.change': { least: 'operator' },
   'health.read': { least: 'admin' },
   'audit.read': { least: 'admin' },
 } as const satisfies Record<string, Row>;

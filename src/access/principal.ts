@@ -7,15 +7,18 @@
  *   things for themselves. Who comes by a token may do nothing that the token may not.
  */
 import { tokenConnector } from '../core/connector-settings.js';
-import { type Permission, rowOf } from './permissions.js';
+import { type Permission, permissions, rowOf } from './permissions.js';
 import {
+  common,
   covers,
   type Grant,
   isAtLeast,
   type Level,
+  lowerOf,
   type Resource,
   type Role,
   roleFor,
+  roles,
   touches,
 } from './role.js';
 
@@ -86,6 +89,48 @@ export function grantsOfToken(token: TokenHolder): Grant[] {
   return agents.map((agentId) => ({ role, level: { ...within, agentId } }));
 }
 
+/**
+ * What is left of a person's grants where they come by a token: nothing that the token may not. One that keeps the hub
+ * running answers for whom it names, and so they have what it has.
+ */
+export function grantsThrough(token: TokenHolder, own: readonly Grant[]): Grant[] {
+  const from = { by: 'token' as const };
+  if (token.user === undefined && isAtLeast(roleOfToken(token), 'operator'))
+    return grantsOfToken(token).map((grant) => ({ ...grant, from }));
+  return limitedBy(token, own);
+}
+
+/** Of what a person has by themselves, what counts where they come by a token. */
+export function limitedBy(token: TokenHolder, own: readonly Grant[]): Grant[] {
+  return own.flatMap((grant) => limited(token, grant));
+}
+
+/** Whether a token could do all that somebody may by a grant. */
+export function isWithin(token: TokenHolder, grant: Grant): boolean {
+  const whole = wholeRoleOf(token);
+  return (
+    isAtLeast(whole, grant.role) && limited(token, grant).some(({ level }) => covers(level, grant.level))
+  );
+}
+
+/** The highest role of which a token may use all: one that is for a few things has no more than they are. */
+export function wholeRoleOf(token: TokenHolder): Role {
+  const mayAll = (role: Role) =>
+    Object.entries(permissions).every(
+      ([permission, { least }]) => !isAtLeast(role, least) || inScope(token, permission as Permission),
+    );
+  const own = roleOfToken(token);
+  return roles.findLast((role) => isAtLeast(own, role) && mayAll(role)) ?? 'guest';
+}
+
+function limited(token: TokenHolder, { role, level, ...grant }: Grant): Grant[] {
+  // Whose it is says who they are: what others have given them, they have.
+  return grantsOfToken({ ...token, user: undefined }).flatMap((most) => {
+    const both = common(level, most.level);
+    return both ? [{ ...grant, role: lowerOf(role, most.role), level: both }] : [];
+  });
+}
+
 /** Whether somebody may do something to all of a resource. */
 export function authorise(principal: Principal, permission: Permission, resource: Resource): boolean {
   return allowed(principal, permission, resource, covers);
@@ -118,8 +163,9 @@ function allowed(
   const asked = placed(principal, resource);
   if (row.self && isOwn(principal, resource))
     return !via || inScope(via, permission) || inScope(via, 'messages.send');
-  if (via && !(inScope(via, permission) && grantsOfToken(via).some(({ level }) => within(level, asked))))
-    return false;
+  // As whom it speaks is who they are; where it is for, bounds what they are.
+  const bounds = via && grantsOfToken({ ...via, user: undefined });
+  if (via && !(inScope(via, permission) && bounds?.some(({ level }) => within(level, asked)))) return false;
   const least = asked.place ? (row.places ?? row.least) : row.least;
   return holds(grants, asked, least);
 }

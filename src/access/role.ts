@@ -22,6 +22,16 @@ export interface Level {
 export interface Grant {
   role: Role;
   level: Level;
+  /** For people to read; nothing is decided by it. */
+  from?: Origin;
+}
+
+/** Why somebody has a role. */
+export interface Origin {
+  by: 'settings' | 'pairing' | 'given' | 'group' | 'token';
+  /** Whose it is: of a person's accounts, the one that has it. */
+  account?: { connector: string; tenant: string; userId: string };
+  group?: string;
 }
 
 /** What an operation or a route concerns, as far as that is known; an absent part means "all". */
@@ -60,4 +70,11 @@ export function roleFor(grants: readonly Grant[], resource: Resource): Role | nu
   return grants
     .filter(({ level }) => covers(level, resource))
     .reduce<Role | null>((best, { role }) => (best && isAtLeast(best, role) ? best : role), null);
+}
+
+/** What is within both; null: nothing. */
+export function common(one: Level, other: Level): Level | null {
+  const within = parts.map((part) => [part, one[part] ?? other[part]] as const);
+  const differ = parts.some((part) => (other[part] ?? one[part]) !== (one[part] ?? other[part]));
+  return differ ? null : Object.fromEntries(within.filter(([, value]) => value !== undefined));
 }

@@ -1,7 +1,8 @@
 import { admitted, named } from './admitted.js';
 import { audit } from './audit.js';
-import type { Input } from './carry.js';
 import { more, row } from './output.js';
+import { forgotten, ofPeople } from './people-commands.js';
+import { switches } from './switch-commands.js';
 import { tokenCommands } from './token-commands.js';
 import { type CommandGroup, paged, type Typed, typed } from './typed.js';
 
@@ -183,7 +184,9 @@ export const groups: Record<string, CommandGroup> = {
           ['--approve <true|false>', 'whether they are made'],
           ['--note <text>', 'why not: the model reads it'],
         ],
-        show: ({ turnId, approve }) => [`${approve ? 'Approved' : 'Denied'}: ${turnId} goes on.`],
+        show: ({ turnId, approve, held }) => [
+          `${approve ? 'Approved' : 'Denied'}: ${turnId} goes on${held ? ' once tools are resumed' : ''}.`,
+        ],
       }),
     },
   },
@@ -219,22 +222,8 @@ export const groups: Record<string, CommandGroup> = {
       }),
     },
   },
-  people: {
-    about: 'the people who talk to agents',
-    commands: {
-      forget: typed('people.forget', {
-        about: 'forget what somebody said in every room, the replies to it, and the facts kept from it',
-        fields: ['userId'],
-        options: [
-          ['--connector <name>', 'where this id is theirs', 'http'],
-          ['--tenant <id>', 'the workspace or server there, if it has such'],
-          ['--agent-id <id>', 'only what this agent remembers'],
-        ],
-        asks: true,
-        show: forgotten,
-      }),
-    },
-  },
+  switches,
+  ...ofPeople,
   audit,
 };
 
@@ -256,12 +245,4 @@ export const alone: Record<string, Typed> = {
 
 function stopping({ turnId }: { turnId: string | null }): string[] {
   return [turnId ? `Stopping ${turnId}.` : 'There is nothing to stop.'];
-}
-
-function forgotten({ memories }: { memories: number }, { count }: Input): string[] {
-  return [count ? `${amount(memories)} would be forgotten for good.` : `Forgotten: ${amount(memories)}.`];
-}
-
-function amount(count: number): string {
-  return count === 1 ? 'one memory' : `${count} memories`;
 }

@@ -102,6 +102,11 @@ export interface ConnectorExtension<S extends Settings = Settings> extends Exten
   readonly token?: keyof z.output<S> & string;
   /** Settings that belong to one account: those of the hub's usual agent are no other agent's. Default: every secret. */
   readonly account?: (keyof z.output<S> & string)[];
+  /**
+   * Whose a user's id is: of one account on the whole `platform`, in whatever server or workspace; or (default) of one
+   * in each `tenant`. Accounts are linked and given roles by it.
+   */
+  readonly users?: 'platform' | 'tenant';
   create(context: ConnectorContext<S>): Connector | Promise<Connector>;
 }
 

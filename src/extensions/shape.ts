@@ -49,6 +49,7 @@ const shapes = {
     startedBy: fieldNames.optional(),
     token: aText.optional(),
     account: fieldNames.optional(),
+    users: z.enum(['platform', 'tenant'], 'must be "platform" or "tenant"').optional(),
   }),
   provider: BaseShape.extend({
     startedBy: fieldNames.optional(),

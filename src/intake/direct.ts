@@ -1,22 +1,33 @@
 import { FatalError } from '../errors.js';
-import { type Arrival, drop, isOperator, pass, personOf, type Rule, type Ruling } from './gate.js';
+import { isCommand } from './commands/command.js';
+import { type Arrival, drop, pass, personOf, type Rule, type Ruling } from './gate.js';
+import type { Roles } from './grants.js';
 import { isAllowed, notAllowed } from './lists.js';
 import type { Pairings } from './pairings.js';
 
 /** Who may write to the agent directly. */
-export function direct(pairings: Pairings): Rule {
+export function direct(pairings: Pick<Pairings, 'ask'>, roles: Pick<Roles, 'isAtLeast'>): Rule {
   return (arrival) => {
     const { message, settings } = arrival;
     if (!message.direct || settings.dm === 'open') return pass;
-    if (isOperator(arrival) || isAllowed(arrival)) return pass;
-    return settings.dm === 'allowlist' ? notAllowed() : paired(arrival, pairings);
+    if (isAllowed(arrival)) return pass;
+    const pairing = settings.dm === 'pairing';
+    const isIn = roles.isAtLeast(arrival, pairing ? 'member' : 'operator');
+    const refused = () => (pairing ? asked(arrival, pairings) : notAllowed());
+    if (isIn instanceof Promise) return isIn.then((isIn) => (isIn ? pass : refused()));
+    return isIn ? pass : refused();
   };
 }
 
-async function paired(arrival: Arrival, pairings: Pairings): Promise<Ruling> {
+/** Whoever is known elsewhere has a code from there. */
+function hasLinkCode(arrival: Arrival): boolean {
+  return isCommand(arrival, 'link') && arrival.command?.args !== '';
+}
+
+async function asked(arrival: Arrival, pairings: Pick<Pairings, 'ask'>): Promise<Ruling> {
+  if (hasLinkCode(arrival)) return pass;
   const { message, agent } = arrival;
   const person = personOf(arrival);
-  if (await pairings.isPaired(person)) return pass;
   if (arrival.afterwards) return drop;
   const code = await pairings.ask(person, message.source);
   const error = new FatalError(

@@ -8,7 +8,7 @@ import type { Agent } from '../core/character.js';
 import type { ConnectorSettings } from '../core/connector-settings.js';
 import type { CommandAnswer, InboundMessage } from '../core/inbound.js';
 import type { Person } from '../core/pairing.js';
-import type { CarrierError } from '../errors.js';
+import { type CarrierError, FatalError } from '../errors.js';
 import { type Written, writtenIn } from './written.js';
 
 export type Checked = z.output<typeof InboundMessage>;
@@ -65,6 +65,16 @@ export async function judge(rules: Rule[], arrival: Arrival): Promise<Ruling> {
 /** Bots are not answered: two hubs in one channel would talk for ever. */
 export const noBots: Rule = ({ message }) => (message.author.bot ? drop : pass);
 
+/** A token of one user is nobody else's, whoever its caller says that they are. */
+export const ownUser: Rule = ({ from, message }) => {
+  if (from?.user === undefined || from.user === message.author.id) return pass;
+  const error = new FatalError(
+    'permission_denied',
+    `This token is ${from.user}'s: it speaks for nobody else.`,
+  );
+  return { kind: 'drop', error };
+};
+
 /** Who wrote it, as pairings know them. */
 export function personOf({ message, agent }: Arrival): Person {
   const { source, author } = message;
@@ -75,6 +85,7 @@ export function personOf({ message, agent }: Arrival): Person {
 /** A command that names another bot is that bot's, whether commands are ours or talk. */
 export const othersCommands: Rule = ({ message }) => (writtenIn(message)?.to === 'another' ? drop : pass);
 
-export function isOperator({ message, settings }: Arrival): boolean {
+/** An operator by the agent's settings. */
+export function isListed({ message, settings }: Arrival): boolean {
   return settings.operators.includes(message.author.id);
 }

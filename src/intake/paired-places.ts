@@ -3,6 +3,7 @@
  * approved the place's code. Codes and places are notes, so every process of a hub knows them.
  */
 import { z } from 'zod';
+import { derivedCode, readCode } from '../core/code.js';
 import { derivedId } from '../core/ids.js';
 import { type RoomSource, Source } from '../core/memory.js';
 import { type PairedPlace, type Place, type PlaceRequest, unknownCode } from '../core/pairing.js';
@@ -10,7 +11,6 @@ import type { Logger } from '../logger.js';
 import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
 import type { Checked } from './gate.js';
-import { derivedCode, readCode } from './pairing-code.js';
 
 /** Whoever may let a place in need not be looking: a day. */
 const codeMs = 24 * 60 * 60 * 1000;

@@ -3,6 +3,7 @@
  * it. Codes and pairings are notes, so every process of a hub knows them.
  */
 import { z } from 'zod';
+import { newCode, readCode } from '../core/code.js';
 import { derivedId } from '../core/ids.js';
 import { Source } from '../core/memory.js';
 import {
@@ -15,7 +16,6 @@ import {
 import type { Logger } from '../logger.js';
 import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
-import { newCode, readCode } from './pairing-code.js';
 
 const codeMs = 60 * 60 * 1000;
 /** A code is told again only after this long, however many messages come. */

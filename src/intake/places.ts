@@ -1,15 +1,15 @@
 import { FatalError } from '../errors.js';
 import { isCommand } from './commands/command.js';
-import { type Arrival, drop, isOperator, pass, personOf, type Rule, type Ruling } from './gate.js';
+import { type Arrival, drop, pass, type Rule, type Ruling } from './gate.js';
+import type { Roles } from './grants.js';
 import { isPlace } from './lists.js';
 import { type PairedPlaces, placeOf } from './paired-places.js';
-import type { Pairings } from './pairings.js';
 import type { ServedPlaces } from './served-places.js';
 
 interface Known {
   places: PairedPlaces;
   served: Pick<ServedPlaces, 'wait'>;
-  pairings: Pairings;
+  roles: Pick<Roles, 'isAtLeast'>;
 }
 
 /** Where the agent talks with groups. `talk` is asked first: of what it drops, the place does not matter. */
@@ -50,9 +50,8 @@ async function isIn({ message, settings }: Arrival, { places, served }: Known): 
 }
 
 /** Somebody who may let places in tries to, here: the command's operation decides. */
-async function letsIn(arrival: Arrival, { pairings }: Known): Promise<boolean> {
-  if (!isCommand(arrival, 'approve')) return false;
-  return isOperator(arrival) || pairings.isPaired(personOf(arrival));
+async function letsIn(arrival: Arrival, { roles }: Known): Promise<boolean> {
+  return isCommand(arrival, 'approve') && roles.isAtLeast(arrival, 'member');
 }
 
 async function asked({ message, agent }: Arrival, { places }: Known): Promise<Ruling> {

@@ -3,17 +3,22 @@ import { asCarrierError, FatalError, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { PluginRule, PluginRuling } from '../plugin/hooks.js';
 import type { PluginDesk, RunningPlugin } from '../plugin/plugin.js';
-import { type Arrival, isOperator, pass, type Rule, type Ruling } from './gate.js';
+import { type Arrival, pass, type Rule, type Ruling } from './gate.js';
+import type { Roles } from './grants.js';
 
 const ruleMs = 5000;
 
 /** Asks the rules of the agent's plugins, in order. What a rule fails to judge is dropped. */
-export function pluginRule(plugins: PluginDesk, log: Pick<Logger, 'error'>): Rule {
+export function pluginRule(
+  plugins: PluginDesk,
+  roles: Pick<Roles, 'isAtLeast'>,
+  log: Pick<Logger, 'error'>,
+): Rule {
   return (arrival) => {
     const found = plugins.of(arrival.agent);
-    if (!(found instanceof Promise)) return judgeBy(found, arrival, log);
+    if (!(found instanceof Promise)) return judgeBy(found, arrival, roles, log);
     return found.then(
-      (working) => judgeBy(working, arrival, log),
+      (working) => judgeBy(working, arrival, roles, log),
       (error): Ruling => {
         const known = asCarrierError(error);
         return { kind: 'notice', notice: { text: known.message }, error: known };
@@ -25,21 +30,24 @@ export function pluginRule(plugins: PluginDesk, log: Pick<Logger, 'error'>): Rul
 function judgeBy(
   plugins: readonly RunningPlugin[],
   arrival: Arrival,
+  roles: Pick<Roles, 'isAtLeast'>,
   log: Pick<Logger, 'error'>,
 ): Ruling | Promise<Ruling> {
   const rules = plugins.flatMap(({ name, parts }) =>
     (parts.rules ?? []).map((rule) => ({ plugin: name, rule })),
   );
-  return rules.length === 0 ? pass : inOrder(rules, arrival, log);
+  return rules.length === 0 ? pass : inOrder(rules, arrival, roles, log);
 }
 
 async function inOrder(
   rules: { plugin: string; rule: PluginRule }[],
   arrival: Arrival,
+  roles: Pick<Roles, 'isAtLeast'>,
   log: Pick<Logger, 'error'>,
 ): Promise<Ruling> {
+  const operator = await roles.isAtLeast(arrival, 'operator');
   for (const { plugin, rule } of rules) {
-    const ruling = await asked(rule, arrival).catch((err): Ruling => {
+    const ruling = await asked(rule, arrival, operator).catch((err): Ruling => {
       log.error(
         { err, plugin, rule: rule.name, agentId: arrival.agent.id },
         'a rule failed; the message is dropped',
@@ -52,9 +60,7 @@ async function inOrder(
   return pass;
 }
 
-async function asked(rule: PluginRule, arrival: Arrival): Promise<Ruling> {
-  const { agent, message } = arrival;
-  const operator = isOperator(arrival);
+async function asked(rule: PluginRule, { agent, message }: Arrival, operator: boolean): Promise<Ruling> {
   const ruling = await within(ruleMs, (signal) =>
     rule.judge({ agent, message: structuredClone(message), operator, signal }),
   );

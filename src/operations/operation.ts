@@ -7,9 +7,12 @@
  *   said and never a secret's value.
  */
 import type { z } from 'zod';
+import type { Access } from '../access/access.js';
+import type { Question } from '../access/links.js';
 import type { Permission } from '../access/permissions.js';
 import type { Principal } from '../access/principal.js';
 import type { Resource } from '../access/role.js';
+import type { Switches } from '../access/switches.js';
 import type { Tokens } from '../access/tokens.js';
 import type { EventBus } from '../bus/bus.js';
 import type { Finding } from '../connector/connector.js';
@@ -20,6 +23,7 @@ import type { Rooms } from '../core/room.js';
 import type { FatalError } from '../errors.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Forgotten } from '../store/forgotten.js';
+import type { HeldDecisions } from '../store/held-decisions.js';
 import type { Store } from '../store/store.js';
 
 interface AgentProblem {
@@ -72,7 +76,15 @@ export interface SecretVault {
   remove(name: string): Promise<void>;
 }
 
-export interface OperationParts {
+/** Tells people of their links, where they write. */
+export interface LinkDesk {
+  /** Asks the account that was given the code. */
+  ask(question: Question): Promise<void>;
+  /** Tells the account that has typed it. */
+  answered(question: Question, linked: boolean): Promise<void>;
+}
+
+export interface OperationParts extends Access {
   store: Store;
   /** Told of what is forgotten, before it is. */
   forgotten: Pick<Forgotten, 'note'>;
@@ -83,6 +95,10 @@ export interface OperationParts {
   agents: AgentDesk;
   pairings: PairingDesk;
   places: PlaceDesk;
+  linking: LinkDesk;
+  switches: Pick<Switches, 'look' | 'list' | 'pause' | 'resume' | 'isPerson'>;
+  /** Decisions that wait until tools may run again. */
+  held: Pick<HeldDecisions, 'hold'>;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
   tokens: Tokens;

@@ -7,6 +7,7 @@ import { asCarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { problemsOf, problemText, sentence } from '../problems.js';
 import type { AuditRow } from '../store/audit-log.js';
+import { confirmLink, enterLink, linkAccounts, showPerson, startLink, unlinkAccount } from './accounts.js';
 import { checkAgent, listAgents, showAgent } from './agents.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
@@ -15,8 +16,10 @@ import { namedIn } from './named.js';
 import type { Operation, OperationParts } from './operation.js';
 import { approvePairing, listPairings, revokePairing } from './pairings.js';
 import { forgetPerson } from './people.js';
+import { giveRole, listRoles, takeRole } from './roles.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
+import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
 import { issueToken, listTokens, revokeToken } from './tokens.js';
 import { listTurns, resumeTurn, runAgain, showTurn, stopTurn } from './turns.js';
 
@@ -25,8 +28,11 @@ export const operations = [
   ...[listTokens, issueToken, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
+  ...[listSwitches, pauseSwitch, resumeSwitch],
   ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
   ...[listAudit, exportAudit, verifyAudit],
+  ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],
+  ...[listRoles, giveRole, takeRole],
 ] as const;
 
 type All = (typeof operations)[number];

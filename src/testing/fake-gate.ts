@@ -5,11 +5,19 @@ import type { RoomSource } from '../core/memory.js';
 import type { Place } from '../core/pairing.js';
 import { type Agent, FatalError, problemsOf, problemText } from '../extension-api.js';
 import { direct } from '../intake/direct.js';
-import { type Checked, judge, noBots, othersCommands, type Rule, type Ruling } from '../intake/gate.js';
+import {
+  type Checked,
+  isListed,
+  judge,
+  noBots,
+  othersCommands,
+  type Rule,
+  type Ruling,
+} from '../intake/gate.js';
+import type { Roles } from '../intake/grants.js';
 import { groups } from '../intake/groups.js';
 import { lists } from '../intake/lists.js';
 import type { PairedPlaces } from '../intake/paired-places.js';
-import type { Pairings } from '../intake/pairings.js';
 import { places } from '../intake/places.js';
 import { writtenIn } from '../intake/written.js';
 
@@ -30,19 +38,25 @@ export class FakeGate {
 
   constructor(settings: Record<string, unknown>) {
     this.settings = settings;
-    const pairings: Pick<Pairings, 'isPaired' | 'ask'> = {
-      isPaired: async ({ id }) => this.paired.has(id),
-      ask: async ({ id }) => this.#ask(`person:${id}`),
+    const roles: Pick<Roles, 'isAtLeast'> = {
+      isAtLeast: (arrival, least) =>
+        isListed(arrival) || (least === 'member' && this.paired.has(arrival.message.author.id)),
     };
     const paired: Pick<PairedPlaces, 'isIn' | 'note' | 'ask'> = {
       isIn: async (place) => (this.#places.has(nameOf(place)) ? true : null),
       note: async (place) => void this.#places.add(nameOf(place)),
       ask: async (place) => this.#ask(`place:${nameOf(place)}`),
     };
-    const known = { places: paired, pairings, served: { wait: async () => {} } };
+    const known = { places: paired, roles, served: { wait: async () => {} } };
     const threads = { isOurs: async ({ source }: Checked) => this.#threads.has(threadOf(source)) };
     const talk = places(groups(anyLength, threads), known as Parameters<typeof places>[1]);
-    this.#rules = [noBots, othersCommands, lists, direct(pairings as Pairings), talk];
+    this.#rules = [
+      noBots,
+      othersCommands,
+      lists(roles),
+      direct({ ask: async ({ id }) => this.#ask(`person:${id}`) }, roles),
+      talk,
+    ];
   }
 
   /** The group, server or workspace is let in, as by its code. */

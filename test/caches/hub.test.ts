@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Fresh } from '../../src/access/freshness.js';
 import { type Memory, roomIdOf } from '../../src/core/memory.js';
 import type { OutboundMessage } from '../../src/core/turn.js';
 import type { Connector } from '../../src/extension-api.js';
@@ -20,6 +21,14 @@ const inRoom = (channel: string, messageId = 'm') => ({
 });
 
 describe('the hub holds no more than', () => {
+  it('what was read of 10,000 accounts (src/access/freshness.ts)', async () => {
+    const fresh = new Fresh<string>();
+    for (const account of names('account', 10_200)) await fresh.get(account, async () => account);
+    expect(fresh.size).toBe(10_000);
+    fresh.clear();
+    expect(fresh.size).toBe(0);
+  });
+
   it('10,000 rooms (src/runtime/rooms.ts)', async () => {
     const notes = new CountedNotes();
     const rooms = new NotedRooms(notes, { alone: true, log });

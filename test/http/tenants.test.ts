@@ -90,6 +90,28 @@ const cases: Record<string, Case> = {
     200,
     ({ person }) => ({ connector: 'http', tenant: 'acme', userId: person }),
   ),
+  'GET /people': id(({ person }) => `/people?account=http/acme:${person}`),
+  'POST /people/link': id(
+    () => '/people/link',
+    200,
+    ({ person }) => ({ account: `http/acme:${person}`, other: 'http/acme:other' }),
+  ),
+  'POST /people/unlink': id(
+    () => '/people/unlink',
+    200,
+    ({ person }) => ({ account: `http/acme:${person}` }),
+  ),
+  'POST /roles/give': id(
+    () => '/roles/give',
+    200,
+    ({ person }) => ({ role: 'operator', account: `http/acme:${person}`, place: 'http/acme' }),
+  ),
+  'GET /roles': list('/roles'),
+  'POST /roles/take': id(
+    () => '/roles/take',
+    200,
+    ({ person }) => ({ account: `http/acme:${person}`, place: 'http/acme' }),
+  ),
   'POST /rooms/:roomId/forget': id(({ roomId }) => `/rooms/${roomId}/forget`),
   'DELETE /tokens/:token': id(({ token }) => `/tokens/${token}`),
 };
@@ -106,7 +128,10 @@ const refusals = (who: string) => (who.includes('of a role there is not') ? [401
 const admins = ['beta', 'beta’s owner'];
 
 /** What these are about, the caller names in full: a room of their own of that name, a person with their tenant. */
-const named = ['POST /:agentId/message', 'POST /people/forget', 'POST /tokens'];
+const named = [
+  ...['POST /:agentId/message', 'POST /people/forget', 'POST /tokens'],
+  ...['GET /people', 'POST /people/link', 'POST /people/unlink', 'POST /roles/give', 'POST /roles/take'],
+];
 
 let hub: Neighbours;
 beforeAll(async () => {

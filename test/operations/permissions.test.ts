@@ -10,6 +10,10 @@ import { Platform } from '../hub/platform.js';
 import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 
+const ofOneself = [
+  ...['rooms.status', 'rooms.renew', 'turns.stop', 'people.forget', 'people.show'],
+  ...['people.startLink', 'people.enterLink', 'people.confirmLink', 'people.unlink'],
+];
 const ann = { connector: 'telegram', tenant: 'default', userId: 'ann' };
 
 describe('on a real hub', () => {
@@ -38,6 +42,7 @@ describe('on a real hub', () => {
   const inputs = (): Record<OperationName, object> => {
     const { roomId, scope } = room;
     const agentId = 'assistant';
+    const here = { connector: 'telegram', tenant: 'default', channel: 'ann' };
     return {
       'agents.list': {},
       'agents.show': { agentId },
@@ -68,6 +73,18 @@ describe('on a real hub', () => {
       'deliveries.sendAllAgain': { agentId },
       'deliveries.drop': { deliveryId: 'x' },
       'people.forget': { ...ann, agentId, count: true },
+      'switches.list': {},
+      'switches.pause': { what: 'person', ...ann, agentId },
+      'switches.resume': { what: 'person', ...ann, agentId },
+      'people.show': { account: ann, agentId },
+      'people.startLink': { account: ann, agentId, source: { ...here, messageId: 'x' } },
+      'people.enterLink': { account: ann, agentId, source: { ...here, messageId: 'x' }, code: 'x' },
+      'people.confirmLink': { account: ann, agentId, yes: true },
+      'people.link': { account: ann, other: { ...ann, connector: 'slack' } },
+      'people.unlink': { account: ann },
+      'roles.list': {},
+      'roles.give': { role: 'member', account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
+      'roles.take': { account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
       'health.show': {},
       'audit.list': {},
       'audit.export': {},
@@ -116,8 +133,7 @@ describe('on a real hub', () => {
 
   it('lets people do with what is their own what the table says, and no more', async () => {
     const { roomId, scope } = room;
-    const own = ['rooms.status', 'rooms.renew', 'turns.stop', 'people.forget'];
-    expect(await allowed(person('ann', { roomId, scope }))).toEqual(own);
+    expect(await allowed(person('ann', { roomId, scope }))).toEqual(ofOneself);
   });
 
   it('lets operators do what concerns their agent, and nothing at another or on another platform', async () => {
@@ -129,7 +145,7 @@ describe('on a real hub', () => {
     expect(names.filter((name) => mayNot.includes(name as never))).toEqual([]);
     // What was looked up and is not there.
     expect(names).not.toContain('turns.show');
-    const lists = ['agents.list', 'pairings.list'];
+    const lists = ['agents.list', 'pairings.list', 'switches.list', 'roles.list'];
     expect(await allowed(person('root', operating('other')))).toEqual(lists);
     const elsewhere = await allowed(person('root', operating('assistant', 'slack')));
     const parts = ['agents.show', 'agents.check', 'rooms.list', 'turns.list', 'deliveries.list'];
@@ -168,6 +184,8 @@ describe('on a real hub', () => {
       'turns.list',
       'deliveries.list',
       'pairings.list',
+      'switches.list',
+      'roles.list',
     ];
     expect((await allowed({ ...token, tenant: 'acme' })).toSorted()).toEqual(lists.sort());
     const { operations: all } = carrier;
@@ -186,7 +204,28 @@ describe('on a real hub', () => {
     const ann = person('ann', { ...room, ...operating() });
     expect(await allowed({ ...ann, via: { ...owner, scopes: ['health.read'] } })).toEqual([]);
     const talking = await allowed({ ...ann, via: { ...owner, scopes: ['messages.send'] } });
-    expect(talking).toEqual(['rooms.status', 'rooms.renew', 'turns.stop', 'people.forget']);
+    expect(talking).toEqual(ofOneself);
+  });
+});
+
+describe('whoever comes by a token', () => {
+  const via = { name: 't', tenant: 'acme', role: 'operator', user: 'root' } as const;
+  /** Listed in a character, so for everybody on that connector. */
+  const listed: PersonPrincipal = {
+    ...{ kind: 'person', connector: 'http', tenant: 'acme', userId: 'root', agentId: 'a', via },
+    ...{ roomId: 'room_x', channel: 'user:root', scope: 's' },
+    grants: [{ role: 'operator', level: { agentId: 'a', connector: 'http' } }],
+  };
+  const of = (tenant: string) => ({ agentId: 'a', connector: 'http', tenant, roomId: 'room_y' });
+
+  it('[governed.7] does nothing in another tenant, whatever role they have by themselves', () => {
+    expect(authorise(listed, 'rooms.forget', of('acme'))).toBe(true);
+    expect(authorise(listed, 'rooms.forget', of('beta'))).toBe(false);
+    expect(authorise(listed, 'rooms.forget', { agentId: 'a', connector: 'http' })).toBe(false);
+    expect(authorise({ ...listed, via: { ...via, tenant: 'default' } }, 'rooms.forget', of('beta'))).toBe(
+      true,
+    );
+    expect(authorise({ ...listed, via: { ...via, agents: ['b'] } }, 'rooms.forget', of('acme'))).toBe(false);
   });
 });
 

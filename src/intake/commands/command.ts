@@ -2,18 +2,13 @@
  * Chat commands: `/new` and its like, as messages on any platform and by the platforms' own means. They carry what was
  * written to an operation, with the person as principal, and put its answer into words.
  */
-import {
-  grantsOfToken,
-  type PersonPrincipal,
-  roleHere,
-  roleOfToken,
-  type TokenHolder,
-} from '../../access/principal.js';
-import { type Grant, isAtLeast, lowerOf, type Role } from '../../access/role.js';
+import { type PersonPrincipal, roleHere } from '../../access/principal.js';
+import { type Grant, isAtLeast, type Role } from '../../access/role.js';
 import type { Agent } from '../../core/character.js';
 import { roomIdOf, scopeOf } from '../../core/memory.js';
 import { CarrierError, isRetryable } from '../../errors.js';
 import type { Arrival, Notice } from '../gate.js';
+import type { Roles } from '../grants.js';
 import type { Written } from '../written.js';
 
 export interface Call extends Arrival {
@@ -41,19 +36,16 @@ export function isCommand({ command }: Arrival, name: string): boolean {
   return command?.name === name;
 }
 
-/** What somebody may do, and for what: as of now, since roles are taken away, too. */
-export type GrantsOf = (arrival: Arrival) => Promise<readonly Grant[]>;
-
 export class Commands {
   readonly #own: Command[];
   readonly #more: (agent: Agent) => Promise<Command[]>;
-  readonly #grants: GrantsOf;
+  readonly #roles: Pick<Roles, 'of'>;
 
   /** @param more commands that one agent has besides; none of them hides one of the hub's own. */
-  constructor(commands: Command[], more: (agent: Agent) => Promise<Command[]>, grants: GrantsOf) {
+  constructor(commands: Command[], more: (agent: Agent) => Promise<Command[]>, roles: Pick<Roles, 'of'>) {
     this.#own = commands;
     this.#more = more;
-    this.#grants = grants;
+    this.#roles = roles;
   }
 
   async find(name: string, agent: Agent): Promise<Command | undefined> {
@@ -74,7 +66,7 @@ export class Commands {
   async run({ name, args }: Written, arrival: Arrival, givenAt: number): Promise<Notice> {
     const command = await this.find(name, arrival.agent);
     if (!command) return { text: `There is no command /${name}. /help lists those there are.` };
-    const principal = principalOf(arrival, await this.#grants(arrival));
+    const principal = principalOf(arrival, await this.#roles.of(arrival));
     try {
       return await command.run({ ...arrival, args, principal, givenAt });
     } catch (error) {
@@ -85,20 +77,14 @@ export class Commands {
   }
 }
 
-function principalOf(arrival: Arrival, own: readonly Grant[]): PersonPrincipal {
+/** Who writes, with the roles that were given to them. */
+export function principalOf(arrival: Arrival, grants: readonly Grant[]): PersonPrincipal {
   const { message, agent, from } = arrival;
   const { connector, tenant, channel } = message.source;
   return {
     ...{ kind: 'person', connector, tenant, userId: message.author.id, agentId: agent.id },
     ...{ roomId: roomIdOf(agent.id, message.source), channel, scope: scopeOf(message) },
-    grants: from ? grantsThrough(from, own) : own,
+    grants,
     ...(from && { via: from }),
   };
-}
-
-/** A token that keeps the hub running answers for whom it speaks as; with any other nobody has more than it has. */
-function grantsThrough(token: TokenHolder, own: readonly Grant[]): Grant[] {
-  const role = roleOfToken(token);
-  if (token.user === undefined && isAtLeast(role, 'operator')) return grantsOfToken(token);
-  return own.map((grant) => ({ ...grant, role: lowerOf(grant.role, role) }));
 }

@@ -18,12 +18,7 @@ describe('slash commands', () => {
     await connect();
     await until(() => discord.interactions.commands.length > 0);
     expect(discord.interactions.commands.map(({ name }) => name)).toEqual([
-      'help',
-      'new',
-      'status',
-      'forget',
-      'model',
-      'stop',
+      ...['help', 'new', 'status', 'forget', 'model', 'stop', 'whoami', 'link', 'unlink'],
     ]);
     let finish = () => {};
     host.command = (command) => {

@@ -151,7 +151,7 @@ describe('A command on Telegram', () => {
   it('is offered to Telegram’s apps', async () => {
     await start();
     expect(rig.server.world.commands.map(({ command }) => command)).toEqual([
-      ...['help', 'new', 'status', 'forget', 'model', 'stop'],
+      ...['help', 'new', 'status', 'forget', 'model', 'whoami', 'link', 'unlink', 'stop'],
     ]);
   });
 });

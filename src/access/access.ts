@@ -1,0 +1,35 @@
+/** People, their roles and links, put together on one store. */
+import type { EventBus } from '../bus/bus.js';
+import type { Logger } from '../logger.js';
+import type { NoteStore } from '../store/note-store.js';
+import type { PlatformWide } from './account.js';
+import { Freshness } from './freshness.js';
+import { Grants } from './grants.js';
+import { Links } from './links.js';
+import { People } from './people.js';
+import { Standing, type StandingParts } from './standing.js';
+
+export interface AccessParts extends Pick<StandingParts, 'groups' | 'isPaired'> {
+  notes: NoteStore;
+  bus: EventBus;
+  platformWide: PlatformWide;
+  /** Unix ms. */
+  now(): number;
+  log: Logger;
+}
+
+export interface Access {
+  readonly people: People;
+  readonly grants: Grants;
+  readonly links: Links;
+  readonly standing: Standing;
+}
+
+export function accessOn({ bus, groups, isPaired, ...parts }: AccessParts): Access {
+  const freshness = new Freshness(bus);
+  freshness.watch(parts.log);
+  const people = new People({ ...parts, freshness });
+  const grants = new Grants({ ...parts, freshness });
+  const links = new Links({ ...parts, people });
+  return { people, grants, links, standing: new Standing({ people, grants, groups, isPaired }) };
+}

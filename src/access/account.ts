@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { derivedId } from '../core/ids.js';
+import type { Level } from './role.js';
+
+/** Somebody on one platform; or behind the tokens of one tenant, where callers name the users. */
+export const Account = z.strictObject({
+  connector: z.string().min(1).max(64),
+  /** As in a message's source. */
+  tenant: z.string().min(1).max(256).default('default'),
+  userId: z.string().min(1).max(256),
+});
+export type Account = z.output<typeof Account>;
+
+/** A platform's role, user group or the like, by its id there. */
+export const Group = z.strictObject({
+  connector: Account.shape.connector,
+  tenant: Account.shape.tenant,
+  group: z.string().min(1).max(256),
+});
+export type Group = z.output<typeof Group>;
+
+/** As people write it: `CONNECTOR:USER`, or `CONNECTOR/TENANT:USER`. Null: it is not of that form. */
+export function readAccount(text: string): Account | null {
+  const [, connector, tenant, userId] = form.exec(text) ?? [];
+  return Account.safeParse({ connector, tenant, userId }).data ?? null;
+}
+
+export function readGroup(text: string): Group | null {
+  const [, connector, tenant, group] = form.exec(text) ?? [];
+  return Group.safeParse({ connector, tenant, group }).data ?? null;
+}
+
+const form = /^([^/:\s]+)(?:\/([^:\s]+))?:(\S+)$/;
+
+export function writtenAccount({ connector, tenant, userId }: Account): string {
+  return `${connector}${tenant === 'default' ? '' : `/${tenant}`}:${userId}`;
+}
+
+/** A level in words. */
+export function levelText({ agentId, connector, tenant, channel }: Level): string {
+  const place = [connector, tenant, channel].filter((part) => part !== undefined).join('/');
+  const parts = [agentId && `agent ${agentId}`, place && `on ${place}`].filter(Boolean);
+  return parts.length > 0 ? parts.join(' ') : 'the whole hub';
+}
+
+/** Of which connectors a user's id is theirs in every tenant: a server there is no platform of its own. */
+export type PlatformWide = (connector: string) => boolean;
+
+/** Names an account, alike in all processes. */
+export function accountId({ connector, tenant, userId }: Account, platformWide: PlatformWide): string {
+  return derivedId('account', connector, platformWide(connector) ? '' : tenant, userId);
+}

@@ -1,0 +1,114 @@
+/** All roles that somebody holds, and why: by settings, by a code, as given to them, to a linked account or to a group. */
+import type { Agent } from '../core/character.js';
+import { settingsFor } from '../core/connector-settings.js';
+import type { Person } from '../core/pairing.js';
+import type { Account } from './account.js';
+import type { Given, Grants } from './grants.js';
+import type { GroupLookup, GroupMember } from './groups.js';
+import type { People } from './people.js';
+import type { Grant, Origin } from './role.js';
+
+export interface StandingParts {
+  people: Pick<People, 'accountsOf'>;
+  grants: Pick<Grants, 'ofAccount' | 'ofGroupsOf'>;
+  groups: GroupLookup;
+  isPaired(person: Person): Promise<boolean>;
+}
+
+export interface Asked {
+  account: Account;
+  /** Of these agents' settings and pairings, and asked of their connectors. */
+  agents: readonly Agent[];
+  /** Groups that the platform has just said the account is in, in its tenant; absent: it is asked. */
+  groups?: readonly string[] | undefined;
+}
+
+export interface Held {
+  grants: Grant[];
+  /** Of groups of which it cannot be known now whether they are in them. */
+  unknown: Grant[];
+}
+
+export class Standing {
+  readonly #parts: StandingParts;
+
+  constructor(parts: StandingParts) {
+    this.#parts = parts;
+  }
+
+  /** Groups that cannot be asked give nothing. */
+  async of(asked: Asked): Promise<Held> {
+    const accounts = await this.#parts.people.accountsOf(asked.account);
+    const held = await Promise.all(
+      accounts.map(async (account, at) => {
+        const own = at === 0;
+        const from = own ? {} : { account };
+        const [settled, given, ofGroups] = await Promise.all([
+          this.#ofAgents(account, asked, from),
+          this.#parts.grants.ofAccount(account),
+          this.#ofGroups(account, { ...asked, groups: own ? asked.groups : undefined }, from),
+        ]);
+        return {
+          grants: [
+            ...settled,
+            ...given.map((one) => asGrant(one, { by: 'given', ...from })),
+            ...ofGroups.grants,
+          ],
+          unknown: ofGroups.unknown,
+        };
+      }),
+    );
+    return { grants: held.flatMap(({ grants }) => grants), unknown: held.flatMap(({ unknown }) => unknown) };
+  }
+
+  /** Who is let in on one platform, is where else they write. */
+  async #ofAgents(account: Account, asked: Asked, from: Partial<Origin>): Promise<Grant[]> {
+    const { connector, tenant, userId: id } = account;
+    const found = await Promise.all(
+      asked.agents.map(async ({ id: agentId, character }): Promise<Grant[]> => {
+        const level = { agentId, connector };
+        if (settingsFor(character, connector).operators.includes(id))
+          return [{ role: 'operator', level, from: { by: 'settings', ...from } }];
+        if (!(await this.#parts.isPaired({ agentId, connector, tenant, id }))) return [];
+        const levels = [
+          level,
+          ...(asked.account.connector === connector
+            ? []
+            : [{ ...level, connector: asked.account.connector }]),
+        ];
+        return levels.map((level) => ({ role: 'member', level, from: { by: 'pairing', ...from } }));
+      }),
+    );
+    return found.flat();
+  }
+
+  async #ofGroups(account: Account, { agents, groups }: Asked, from: Partial<Origin>): Promise<Held> {
+    const given = await this.#parts.grants.ofGroupsOf(account);
+    const tenantOf = ({ subject }: Given) => ('group' in subject ? subject.group.tenant : '');
+    const held = await Promise.all(
+      [...new Set(given.map(tenantOf))].map(async (tenant): Promise<Held> => {
+        const there = given.filter((one) => tenantOf(one) === tenant);
+        const grants = there.map((one) => asGrant(one, { by: 'group', ...from }));
+        const said = tenant === account.tenant ? groups : undefined;
+        const among = grants.map(({ from }) => from?.group ?? '');
+        const now = said ?? (await this.#groupsIn({ ...account, tenant, among }, agents));
+        if (!now) return { grants: [], unknown: grants };
+        return { grants: grants.filter(({ from }) => now.includes(from?.group ?? '')), unknown: [] };
+      }),
+    );
+    return { grants: held.flatMap(({ grants }) => grants), unknown: held.flatMap(({ unknown }) => unknown) };
+  }
+
+  /** As whichever agent's connector says first that can; null: none can. */
+  async #groupsIn(member: GroupMember, agents: readonly Agent[]): Promise<string[] | null> {
+    for (const { id } of agents) {
+      const found = await this.#parts.groups.groupsOf(member, id).catch(() => null);
+      if (found) return found;
+    }
+    return null;
+  }
+}
+
+function asGrant({ role, level, subject }: Given, from: Origin): Grant {
+  return { role, level, from: 'group' in subject ? { ...from, group: subject.group.group } : from };
+}

@@ -1,0 +1,103 @@
+/** Commands about people and their roles. */
+import { type Account, type Group, levelText, writtenAccount } from '../access/account.js';
+import type { Input } from './carry.js';
+import { row } from './output.js';
+import { type CommandGroup, type Typed, typed } from './typed.js';
+
+const toWhom: Typed['options'] & {} = [
+  ['--account <id>', 'of whom: CONNECTOR:USER, or CONNECTOR/TENANT:USER'],
+  ['--group <id>', 'or of which group of a platform: CONNECTOR/TENANT:GROUP'],
+];
+const forWhat: Typed['options'] & {} = [
+  ['--agent-id <id>', 'for this agent'],
+  ['--place <id>', 'for this place: CONNECTOR, CONNECTOR/TENANT or CONNECTOR/TENANT:CHANNEL'],
+];
+
+export const ofPeople: Record<string, CommandGroup> = {
+  people: {
+    about: 'the people who talk to agents',
+    commands: {
+      forget: typed('people.forget', {
+        about: 'forget what somebody said in every room, the replies to it, and the facts kept from it',
+        fields: ['userId'],
+        options: [
+          ['--connector <name>', 'where this id is theirs', 'http'],
+          ['--tenant <id>', 'the workspace or server there, if it has such'],
+          ['--agent-id <id>', 'only what this agent remembers'],
+        ],
+        asks: true,
+        show: forgotten,
+      }),
+      show: typed('people.show', {
+        about: 'whose an account is (CONNECTOR:USER, or CONNECTOR/TENANT:USER), and what they may do',
+        fields: ['account'],
+        options: [['--agent-id <id>', 'of this agent']],
+        show: ({ accounts, roles, groupsUnknown }) => [
+          ...accounts.map((account) => row(writtenAccount(account), account.linkedAt ?? '')),
+          ...roles.map(({ role, level, by, account }) =>
+            row(`  ${role}`, levelText(level), by, account ? writtenAccount(account) : ''),
+          ),
+          ...(groupsUnknown ? ['Not all groups could be looked up: roles may be missing.'] : []),
+        ],
+      }),
+      link: typed('people.link', {
+        about: 'make two accounts one person: they share their roles',
+        fields: ['account', 'other'],
+        show: ({ account, other }) => [`Linked: ${writtenAccount(account)} and ${writtenAccount(other)}.`],
+      }),
+      unlink: typed('people.unlink', {
+        about: 'make an account a person by itself again',
+        fields: ['account'],
+        show: ({ account, unlinked }) => [
+          unlinked ? `Unlinked: ${writtenAccount(account)}.` : 'It is linked with no other.',
+        ],
+      }),
+    },
+  },
+  roles: {
+    about: 'who may do what',
+    commands: {
+      list: typed('roles.list', {
+        about: 'who was given which role',
+        isDefault: true,
+        options: forWhat,
+        show: ({ roles }) =>
+          roles.map(({ role, level, by, ...whose }) => row(role, subjectText(whose), levelText(level), by)),
+      }),
+      give: typed('roles.give', {
+        about: 'give a role: member, operator, admin or owner; nobody gives more than they have',
+        fields: ['role'],
+        options: [...toWhom, ...forWhat],
+        show: ({ role, level, ...whose }) => [
+          `${subjectText(whose)} is ${role} for ${levelText(level)} now.`,
+        ],
+      }),
+      take: typed('roles.take', {
+        about: 'take a role that was given, for exactly this',
+        options: [...toWhom, ...forWhat],
+        show: ({ role, level, ...whose }) => [
+          `${subjectText(whose)} is no longer ${role} for ${levelText(level)}.`,
+        ],
+      }),
+    },
+  },
+};
+
+export function forgotten({ memories }: { memories: number }, { count }: Input): string[] {
+  return [count ? `${amount(memories)} would be forgotten for good.` : `Forgotten: ${amount(memories)}.`];
+}
+
+function subjectText({
+  account,
+  group,
+}: {
+  account?: Account | undefined;
+  group?: Group | undefined;
+}): string {
+  if (account) return writtenAccount(account);
+  return group ? `group ${group.connector}/${group.tenant}:${group.group}` : '';
+}
+
+function amount(count: number): string {
+  return count === 1 ? 'one memory' : `${count} memories`;
+}
