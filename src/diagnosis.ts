@@ -1,4 +1,5 @@
 /** What `carrier doctor` shows: everything a hub with these settings is made of, looked at without starting one. */
+import { notesOf, pauseNote, pausesIn } from './access/pause.js';
 import { type Bots, botsOf, hubBots } from './agents/bots.js';
 import { type CharacterProblem, Characters } from './agents/characters.js';
 import { checkAgent } from './agents/check.js';
@@ -6,7 +7,7 @@ import { checkHub } from './agents/check-hub.js';
 import { chosenEmbedder, Models } from './agents/models.js';
 import { Plugins } from './agents/plugins.js';
 import { findingOf } from './agents/problem.js';
-import { auditAtRest, openEngines, schemaAtRest, secretsForDoctor } from './backends.js';
+import { auditAtRest, notesAtRest, openEngines, schemaAtRest, secretsForDoctor } from './backends.js';
 import type { Config } from './config.js';
 import type { Finding } from './connector/connector.js';
 import type { Agent } from './core/character.js';
@@ -18,6 +19,7 @@ import type { Logger } from './logger.js';
 import { References } from './secrets/references.js';
 import type { AuditChain } from './store/audit-log.js';
 import { verifyChain } from './store/audit-verification.js';
+import type { Note } from './store/note-store.js';
 
 export interface Diagnosis {
   subject: string;
@@ -30,6 +32,7 @@ const patienceMs = 10_000;
 const auditPatienceMs = 600_000;
 /** What is wrong with it, at most; `carrier audit verify` tells more. */
 const mostAuditFaults = 10;
+const mostPauses = 1000;
 
 /** Everything is looked at, whatever fails on the way. */
 export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]> {
@@ -72,9 +75,9 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
       ];
     }),
     ...(config.cluster
-      ? [diagnoseEngines(openEngines(config, log, { migrate: false }))]
+      ? [diagnoseEngines(openEngines(config, log, { migrate: false }), log)]
       : [
-          look('Data folder', async () => folderFindings(config)),
+          look('Data folder', async () => folderFindings(config, log)),
           diagnoseAudit(auditAtRest(config.dataDir)),
         ]),
     ...(config.role === 'gateway' ? [] : [...refs].map((ref) => diagnoseModel(models, ref))),
@@ -149,17 +152,24 @@ function titled(name: string): string {
   return `${name[0]!.toUpperCase()}${name.slice(1)}`;
 }
 
-function folderFindings({ dataDir }: Config): Finding[] {
+function folderFindings({ dataDir }: Config, log: Logger): Finding[] {
   const found = schemaAtRest(dataDir);
   if (!found) return [];
   const { version, problem } = found;
   return [
     { check: `its database has schema ${version}`, ok: problem === null, ...(problem && { fix: problem }) },
+    ...pausesAmong(notesAtRest(dataDir, pauseNote.key('')), log),
   ];
 }
 
+/** What somebody has paused is no fault, but may be what is looked for. */
+function pausesAmong(notes: Note[], log: Logger): Finding[] {
+  const listed = notes.map(({ key, value }) => ({ value: pauseNote.read(key, value, log) }));
+  return notesOf(pausesIn(listed, Date.now())).map((check) => ({ check, ok: true }));
+}
+
 /** Whether a hub's shared engines can be used; they are closed again. */
-async function diagnoseEngines(opening: Promise<Engines>): Promise<Diagnosis[]> {
+async function diagnoseEngines(opening: Promise<Engines>, log: Logger): Promise<Diagnosis[]> {
   const subject = 'Redis and MongoDB';
   const failed = (check: string, setting: string, { message }: Error) => ({
     check,
@@ -180,11 +190,12 @@ async function diagnoseEngines(opening: Promise<Engines>): Promise<Diagnosis[]> 
   const { engine, schema, notes } = store.description;
   const mongo = { check: `MongoDB answers: ${engine}, schema ${schema}`, ok: true };
   const lacks = notes.map((note) => ({ check: `MongoDB: ${note}`, ok: true }));
+  const paused = await store.notes.list(pauseNote.key(''), mostPauses).catch(() => []);
   const audit = await diagnoseAudit(store.audit);
   if (redis.ok) await Promise.all([turnQueue.close(), deliveryQueue.close()]);
   await bus.close();
   await engines.close();
-  return [{ subject, findings: [redis, mongo, ...lacks] }, audit];
+  return [{ subject, findings: [redis, mongo, ...lacks, ...pausesAmong(paused, log)] }, audit];
 }
 
 /** Whether rows of the audit log are as they were written, and all there. */

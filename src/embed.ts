@@ -60,7 +60,7 @@ export interface RunningHub {
    * Says something to an agent and waits for its reply, as a caller of the HTTP API does.
    * @throws FatalError `agent_unknown`, `not_allowed`, `text_empty`, `text_too_long`, `turn_failed`,
    * `turn_crashed`, `model_refused`, `model_unavailable`, `model_timeout`: asked again with its `messageId`, the turn runs again;
-   * RetryableError `rate_limited`, `reply_timeout`, `shutting_down`.
+   * RetryableError `rate_limited`, `paused`, `reply_timeout`, `shutting_down`.
    */
   ask(agentId: string, question: Question): Promise<Answer>;
   /** Lets running turns finish, then closes everything. Called again, it gives the same promise. */

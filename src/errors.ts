@@ -54,6 +54,10 @@ export const errorCodes = {
     status: 429,
     meaning: 'Messages or requests come faster than they are taken, or too many are open; wait a little.',
   },
+  paused: {
+    status: 503,
+    meaning: 'An operator has paused the agent, the place or the person; come back later.',
+  },
   turn_failed: {
     status: 502,
     meaning: 'The turn failed for good; the messages it covered are marked failed.',
@@ -90,6 +94,7 @@ const codesOfTurns: readonly string[] = [
   'model_refused',
   'model_timeout',
   'turn_crashed',
+  'paused',
 ] satisfies ErrorCode[];
 
 /** What a turn that failed with this code is to whoever asked. */

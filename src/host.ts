@@ -1,6 +1,8 @@
 /** The hub's side of the platforms: what connectors may ask of it, and what operators may. */
 import { accessOn } from './access/access.js';
 import type { PlatformWide } from './access/account.js';
+import type { People } from './access/people.js';
+import type { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
@@ -12,28 +14,18 @@ import { afterwards } from './intake/afterwards.js';
 import { Backlog } from './intake/backlog.js';
 import { Buttons } from './intake/buttons.js';
 import { Changes } from './intake/changes.js';
-import { approve } from './intake/commands/approve.js';
-import { Commands } from './intake/commands/command.js';
-import { forget } from './intake/commands/forget.js';
-import { help } from './intake/commands/help.js';
-import { link } from './intake/commands/link.js';
-import { model } from './intake/commands/model.js';
-import { beginAnew } from './intake/commands/new.js';
-import { role } from './intake/commands/role.js';
-import { status } from './intake/commands/status.js';
-import { stop } from './intake/commands/stop.js';
-import { unlink } from './intake/commands/unlink.js';
-import { whoami } from './intake/commands/whoami.js';
 import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
 import { noBots, othersCommands, ownUser } from './intake/gate.js';
-import { type Roles, rolesBy } from './intake/grants.js';
+import { rolesBy } from './intake/grants.js';
 import { type GroupLookupParts, PlatformGroups } from './intake/group-lookup.js';
 import { groups } from './intake/groups.js';
 import { Hearing, type HearingParts } from './intake/hearing.js';
+import { hubCommands } from './intake/hub-commands.js';
 import { IncomingFiles } from './intake/incoming-files.js';
 import { IncomingLine } from './intake/incoming-line.js';
 import { Intake } from './intake/intake.js';
+import { knownIn } from './intake/known.js';
 import { knownGroups } from './intake/known-groups.js';
 import { linkDesk } from './intake/linking.js';
 import { lists } from './intake/lists.js';
@@ -41,8 +33,8 @@ import { Notices } from './intake/notices.js';
 import { Orders } from './intake/orders.js';
 import { PairedPlaces } from './intake/paired-places.js';
 import { Pairings } from './intake/pairings.js';
+import { paused, pausedWaking } from './intake/paused.js';
 import { places as placesRule } from './intake/places.js';
-import { commandsOfPlugins } from './intake/plugin-commands.js';
 import { pluginRule } from './intake/plugin-rule.js';
 import { Pointers } from './intake/pointers.js';
 import { Proxies } from './intake/proxies.js';
@@ -62,6 +54,7 @@ import type { RateCounter } from './rate/rate.js';
 import { again } from './runtime/again.js';
 import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
+import type { HeldDecisions } from './store/held-decisions.js';
 import type { Store } from './store/store.js';
 
 export interface FrontParts {
@@ -74,6 +67,8 @@ export interface FrontParts {
     rates: RateCounter;
   };
   rooms: Rooms;
+  switches: Switches;
+  held: HeldDecisions;
   forgotten: Forgotten;
   buttonKey: () => Uint8Array;
   models: Pick<HearingParts, 'transcriber'>;
@@ -100,6 +95,7 @@ export interface Front {
   /** Call when nothing is received any more. */
   stop(): void;
   readonly operations: Caller;
+  readonly people: People;
   readonly notices: Notices;
 }
 
@@ -129,7 +125,7 @@ export function frontOf(parts: FrontParts): Front {
   });
   const served = new ServedPlaces(store, places, log);
   if (config.role !== 'worker') served.begin();
-  const { rooms, forgotten, agents, secrets, tokens, ready } = parts;
+  const { rooms, forgotten, agents, secrets, tokens, ready, switches, held } = parts;
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const access = accessOn({
     ...{ notes: store.notes, bus, platformWide: parts.platformWide, now: parts.now, log },
@@ -140,7 +136,7 @@ export function frontOf(parts: FrontParts): Front {
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
-    return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks }, log);
+    return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks, switches, held }, log);
   });
   const proxies = new Proxies({ ...store, log });
   const pointers = new Pointers(store.memories, store.notes, proxies, log);
@@ -153,11 +149,12 @@ export function frontOf(parts: FrontParts): Front {
   const talk = placesRule(groups(config.turns, threads), { places, served, roles });
   /** Who gets through, whatever they do. */
   const gate = [
-    ...[ownUser, noBots, othersCommands, knownGroups(platformGroups), lists(roles)],
-    ...[direct(pairings, roles), talk],
+    ...[ownUser, noBots, othersCommands, knownGroups(platformGroups)],
+    ...[lists(roles), direct(pairings, roles), paused(talk, switches, roles)],
   ];
   const admits = afterwards(gate, agents.get);
-  const commands = commandsOf(operations, { buttons, roles }, parts);
+  const people = { platformWide: parts.platformWide, knows: knownIn(store.memories) };
+  const commands = hubCommands(operations, { buttons, roles, people, plugins, log });
   const rules = [...gate, rates.rule, pluginRule(plugins, roles, log)];
   const intake = new Intake({
     memories: store.memories,
@@ -182,6 +179,7 @@ export function frontOf(parts: FrontParts): Front {
     transform: editedBy(plugins, agents.get, log),
     waking: new Waking({
       ...{ turns: store.turns, queue: turnQueue, rooms, threads, admits: afterwards(rules, agents.get), log },
+      refused: pausedWaking(switches, notices, agents.get),
     }),
   });
   const feedback = new Feedback(store.notes, pointers, admits, log);
@@ -243,6 +241,7 @@ export function frontOf(parts: FrontParts): Front {
   return {
     hostFor,
     operations,
+    people: access.people,
     notices,
     async start(connector) {
       await connector.start(hostFor(connector));
@@ -266,23 +265,4 @@ function loadedLater(load: () => Promise<Caller>): Caller {
       return (await loaded).call(...what);
     },
   };
-}
-
-function commandsOf(
-  operations: Caller,
-  { buttons, roles }: { buttons: Buttons; roles: Roles },
-  { plugins, log }: FrontParts,
-): Commands {
-  const own = [
-    help((principal, agent) => commands.list(principal, agent)),
-    beginAnew(operations),
-    status(operations),
-    forget(operations, buttons),
-    model(operations),
-    stop(operations),
-    approve(operations),
-    ...[whoami(operations), link(operations), unlink(operations), role(operations)],
-  ];
-  const commands = new Commands(own, (agent) => commandsOfPlugins(plugins, agent, log), roles);
-  return commands;
 }

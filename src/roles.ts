@@ -2,6 +2,7 @@
  * What a hub is made of, by its role. A gateway holds the platforms: connectors, intake, deliveries. A worker takes
  * turns. A hub of its own is both. Only ports are known here; `carrier.ts` says what stands behind them.
  */
+import { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import { agentDesk } from './agent-desk.js';
 import type { TurnTaker } from './agents/agent-type.js';
@@ -14,13 +15,10 @@ import type { Connector, Host } from './connector/connector.js';
 import type { Agent } from './core/character.js';
 import { stopTopic } from './core/events.js';
 import type { Readiness } from './core/readiness.js';
-import type { Rooms } from './core/room.js';
 import { deliveriesOf } from './deliveries.js';
 import type { Engines } from './engines.js';
-import { FileReader } from './files/reader.js';
 import { type FrontParts, frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
-import type { Notices } from './intake/notices.js';
 import type { Embedder, LanguageModel, Transcriber } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import { type Limited, Metrics } from './metrics.js';
@@ -28,19 +26,14 @@ import type { SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { redact } from './redaction.js';
-import { AbilityLoader } from './runtime/abilities.js';
-import { Cooling } from './runtime/cooling.js';
 import { MemoryManager } from './runtime/memory-manager.js';
-import { MessageManager } from './runtime/message-manager.js';
-import { Outages } from './runtime/outages.js';
-import { PromptFitter } from './runtime/prompt-fitter.js';
 import { Retention } from './runtime/retention.js';
 import { NotedRooms } from './runtime/rooms.js';
-import { StateManager } from './runtime/state-manager.js';
 import { Sweeper } from './runtime/sweeper.js';
-import { Worker } from './runtime/worker.js';
 import { shutDown } from './shutdown.js';
 import { sweepFiles } from './store/file-store.js';
+import { HeldDecisions } from './store/held-decisions.js';
+import { workerOf } from './turns.js';
 
 /** Between two looks for what lacks a vector, for what has lived long enough, and for files nobody names, in ms. */
 const embeddingsMs = 5_000;
@@ -123,19 +116,29 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   );
   const memoryManager = new MemoryManager(store.memories, embedder, log);
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
+  const switches = new Switches({
+    ...{ notes: store.notes, bus, alone: !config.cluster, log },
+    accountsOf: (account) => front.people.accountsOf(account),
+  });
+  const held = new HeldDecisions({
+    ...{ turns: store.turns, memories: store.memories, notes: store.notes, log },
+    paused: ({ agentId, source }) => switches.tools({ agentId, source, userIds: [] }) !== null,
+  });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now },
+    ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
     platformWide: parts.platformWide,
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
-  const worker = workerOf(parts, { metrics, memoryManager, rooms, notices: front.notices });
+  const worker = workerOf({ ...parts, metrics, memoryManager, rooms, switches, notices: front.notices });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
-    ...{ forgottenMs: limits.sweepMs, now, log },
+    ...{ held, forgottenMs: limits.sweepMs, now, log },
   });
+
+  switches.onChange((ended) => ended && sweeper.soon());
 
   let end = Number.POSITIVE_INFINITY;
   const left = () => Math.max(stepMs, end - performance.now());
@@ -167,10 +170,16 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     };
     if (role !== 'gateway') checks.models = await problem(() => anyChain(parts));
     const ready = Object.values(checks).every((check) => check === 'ok');
-    return { ready, checks, connections: await connections.asked(), notes: store.description.notes };
+    return {
+      ready,
+      checks,
+      connections: await connections.asked(),
+      notes: [...store.description.notes, ...(await switches.notes())],
+    };
   }
 
   try {
+    await switches.start();
     await agents.start();
     if (role !== 'worker') deliveries.start();
     if (role !== 'gateway') {
@@ -182,7 +191,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     }
     await sweeper.takeUp();
   } catch (error) {
-    await shutDown(log, left, { connections: () => agents.quiet(), connectors: () => agents.stop() });
+    await shutDown(log, left, {
+      ...{ connections: () => agents.quiet(), connectors: () => agents.stop() },
+      switches: () => switches.stop(),
+    });
     throw error;
   }
   maintenance.every('sweep', limits.sweepMs, () => sweeper.sweep());
@@ -209,6 +221,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         deliveries: () => deliveries.stop(left()),
         connectors: () => agents.stop(),
         worker: () => worker.stop(left()),
+        switches: () => switches.stop(),
         plugins: () => parts.plugins.close(left()),
         memories: () => memoryManager.stop(),
         embedder: () => embedder?.close(),
@@ -242,50 +255,6 @@ async function anyChain({ characters, models }: HubParts): Promise<void> {
   const settled = await Promise.allSettled(chains);
   const fault = settled.find((chain) => chain.status === 'rejected');
   if (fault && settled.every(({ status }) => status === 'rejected')) throw fault.reason;
-}
-
-interface WorkerNeeds {
-  metrics: Metrics;
-  memoryManager: MemoryManager;
-  rooms: Rooms;
-  notices: Notices;
-}
-
-function workerOf(
-  { config, engines, characters, forgotten, models, plugins, types, log, now }: HubParts,
-  { metrics, memoryManager, rooms, notices }: WorkerNeeds,
-): Worker {
-  const { turns: limits } = config;
-  const { store, bus, turnQueue, deliveryQueue } = engines;
-  const manager = new MessageManager({
-    state: new StateManager(store.memories, memoryManager, log),
-    fitter: new PromptFitter(new FileReader(store.files), config.prompt),
-    abilities: new AbilityLoader(plugins, log),
-    chain: (agent, preferred) => models.chain(agent, preferred),
-    checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
-    modelTimeoutMs: limits.modelTimeoutMs,
-    cooling: new Cooling(bus, now),
-    ...{ maxSteps: limits.maxSteps, waitMs: limits.waitMs, now, log },
-  });
-  const outages = new Outages({
-    ...{ notes: store.notes, limitMs: limits.modelWaitMs, retryBaseMs: limits.retryBaseMs },
-    ...{ tell: (to, text, once) => notices.tellAuthor(to, text, once), now, log },
-  });
-  return new Worker({
-    ...{ turns: store.turns, rooms, outages, memories: store.memories, forgotten, turnQueue, deliveryQueue },
-    taker: types(manager),
-    agent: (id) => characters.get(id),
-    publish: (roomId, event) => bus.publish(roomId, event),
-    committed: (turn, reply) => {
-      metrics.turned(turn);
-      if (reply) plugins.tell(turn.agentId, 'turn', { turn, reply });
-      // In a cluster one process looks for all of them, now and then.
-      if (!config.cluster) memoryManager.nudge();
-    },
-    maxMessages: limits.maxMessages,
-    now,
-    log,
-  });
 }
 
 async function problem(check: () => Promise<void>): Promise<string> {

@@ -38,7 +38,7 @@ const rowPrefix = 'carrier:';
 
 const commands = [
   ...['help', 'new', 'status', 'forget', 'model', 'stop', 'approve'],
-  ...['whoami', 'link', 'unlink', 'role'],
+  ...['whoami', 'link', 'unlink', 'role', 'pause', 'resume'],
 ];
 
 export class Interactions {

@@ -44,6 +44,10 @@ export const permissions = {
   /** Whatever platform they were for. */
   'deliveries.changeAll': { least: 'admin' },
   'people.forget': { least: 'operator', self: true },
+  'switches.read': { least: 'operator' },
+  'switches.change': { least: 'operator' },
+  /** Of all agents at once. */
+  'switches.changeAll': { least: 'admin' },
   'people.read': { least: 'operator', self: true },
   'people.link': { least: 'admin' },
   'people.unlink': { least: 'admin', self: true },

@@ -1,16 +1,23 @@
 /**
  * EventBus: tells watchers what happens in a room, in this process or in all of them.
  *
- * - **Topic**: a room id, `stopTopic`, `secretTopic`, `tokenTopic`, `modelTopic` or `accessTopic`.
- * - **Event**: one `TurnEvent`; on `secretTopic`, a `SecretEvent`; on `tokenTopic`, a `TokenEvent`; on
- *   `modelTopic`, a `ModelEvent`; on `accessTopic`, an `AccessEvent`.
+ * - **Topic**: a room id, `stopTopic`, `secretTopic`, `tokenTopic`, `modelTopic`, `accessTopic` or `switchTopic`.
+ * - **Event**: one `TurnEvent`; on the last five, a `SecretEvent`, `TokenEvent`, `ModelEvent`, `AccessEvent` or
+ *   `SwitchEvent`.
  *
  * Not promised: that an event arrives. Who must know reads the store; the bus only saves the wait.
  * Promised: events of one publisher on one topic arrive in order, and a failing listener harms nobody else.
  */
-import type { AccessEvent, ModelEvent, SecretEvent, TokenEvent, TurnEvent } from '../core/events.js';
+import type {
+  AccessEvent,
+  ModelEvent,
+  SecretEvent,
+  SwitchEvent,
+  TokenEvent,
+  TurnEvent,
+} from '../core/events.js';
 
-export type BusEvent = TurnEvent | SecretEvent | TokenEvent | ModelEvent | AccessEvent;
+export type BusEvent = TurnEvent | SecretEvent | TokenEvent | ModelEvent | AccessEvent | SwitchEvent;
 
 export interface EventBus {
   /** Returns at once and never throws. */

@@ -2,6 +2,7 @@ import { admitted, named } from './admitted.js';
 import { audit } from './audit.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
+import { switches } from './switch-commands.js';
 import { tokenCommands } from './token-commands.js';
 import { type CommandGroup, paged, type Typed, typed } from './typed.js';
 
@@ -183,7 +184,9 @@ export const groups: Record<string, CommandGroup> = {
           ['--approve <true|false>', 'whether they are made'],
           ['--note <text>', 'why not: the model reads it'],
         ],
-        show: ({ turnId, approve }) => [`${approve ? 'Approved' : 'Denied'}: ${turnId} goes on.`],
+        show: ({ turnId, approve, held }) => [
+          `${approve ? 'Approved' : 'Denied'}: ${turnId} goes on${held ? ' once tools are resumed' : ''}.`,
+        ],
       }),
     },
   },
@@ -219,6 +222,7 @@ export const groups: Record<string, CommandGroup> = {
       }),
     },
   },
+  switches,
   ...ofPeople,
   audit,
 };

@@ -59,6 +59,11 @@ export interface ModelEvent {
   until: number;
 }
 
+/** Something was paused or resumed. Only on the topic `switchTopic`, which every process listens to. */
+export interface SwitchEvent {
+  type: 'switch.changed';
+}
+
 /** People or roles were changed. Only on the topic `accessTopic`. */
 export interface AccessEvent {
   type: 'access.changed';
@@ -68,6 +73,7 @@ export const accessTopic = 'access';
 export const modelTopic = 'models';
 export const stopTopic = 'stops';
 export const secretTopic = 'secrets';
+export const switchTopic = 'switches';
 export const tokenTopic = 'tokens';
 
 /** A committed answer and what it took. */

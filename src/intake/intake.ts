@@ -20,7 +20,6 @@ import type { Buttons } from './buttons.js';
 import { check } from './check.js';
 import type { Commands } from './commands/command.js';
 import { type Arrival, type Checked, judge, type Rule } from './gate.js';
-import { isSame } from './is-same.js';
 import type { Notices } from './notices.js';
 import type { Orders } from './orders.js';
 import { withFilesNamed } from './overheard.js';
@@ -29,6 +28,7 @@ import type { Proxies } from './proxies.js';
 import { type TextLimits, textProblem, textRule } from './text.js';
 import type { Threads } from './threads.js';
 import { transformed } from './transformed.js';
+import { whole } from './whole.js';
 import { writtenIn } from './written.js';
 
 export interface IntakeParts {
@@ -158,7 +158,7 @@ export class Intake {
     const work = async () => {
       const known = await this.#parts.memories.find(source);
       if (known) return this.#scheduled({ memory: known, duplicate: true });
-      const message = this.#whole(arrival.message, await complete());
+      const message = whole(arrival.message, await complete(), this.#parts.log);
       // What it says is known only now. Nobody asked for an answer to talk that is kept, so nobody is told.
       const problem = textProblem(message, this.#parts.limits);
       if (problem && status === 'pending') throw problem;
@@ -171,34 +171,6 @@ export class Intake {
     } finally {
       this.#completing.delete(key);
     }
-  }
-
-  /** With what was fetched for it. Whose it is and where it was said, the gate has judged: that stays. */
-  #whole(admitted: Checked, completed: InboundMessage): Checked {
-    const message = check(completed);
-    if (!isSame(message, admitted)) {
-      const { agentId, source } = admitted;
-      const { connector } = source;
-      this.#parts.log.error(
-        { agentId, connector },
-        'a connector completed a message as another one; it is refused',
-      );
-      throw new FatalError(
-        'internal',
-        'The message could not be taken: its connector gave another one for it.',
-      );
-    }
-    const { text, quote, parts, attachments } = message;
-    const { name = admitted.author.name } = message.author;
-    return {
-      ...admitted,
-      text,
-      quote,
-      parts,
-      attachments,
-      author: { ...admitted.author, ...(name && { name }) },
-      files: [],
-    };
   }
 
   /** Null: the gate drops the caller. `trusted`: as in `settingsFor`. */
@@ -217,18 +189,26 @@ export class Intake {
   }
 
   /** Says what the button stands for, as its presser; what it gives is for that one's eyes. */
-  press(press: InboundPress, trusted = false): Promise<string> {
-    return this.#parts.buttons.redeem(press, async ({ text, label, direct, command }, number) => {
+  async press(press: InboundPress, trusted = false): Promise<string> {
+    const pressed = this.#parts.buttons.redeem(press, async ({ text, label, direct, command }, number) => {
       const { agentId, author, roles, home } = press;
       const source = { ...press.source, messageId: `press:${number}` };
       const said = check({ agentId, source, author, direct, roles, text, home });
       const arrival = await this.#arrival(said, trusted, command);
       const ruling = await judge(this.#parts.rules, arrival);
-      if (ruling.kind === 'notice') return ruling.notice.text;
+      if (ruling.kind === 'notice') {
+        // The button stays good.
+        if (ruling.error.code === 'paused') throw ruling.error;
+        return ruling.notice.text;
+      }
       const refused = () => new FatalError('not_allowed', 'This agent does not talk to you here.');
       if (ruling.kind !== 'pass') throw arrival.rolesUnknown ?? refused();
       if (arrival.command) return (await this.#parts.orders.answer(arrival.command, arrival, number)).text;
       return (await this.#append(arrival, 'pending')) ? `You chose "${label}".` : notTaken;
+    });
+    return pressed.catch((error) => {
+      if (error instanceof CarrierError && error.code === 'paused') return error.message;
+      throw error;
     });
   }
 

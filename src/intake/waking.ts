@@ -14,6 +14,8 @@ export interface WakingParts {
   threads: Pick<Threads, 'join'>;
   /** By all rules, rates too: a turn is made of it. */
   admits: Admits;
+  /** Who wants it answered is told so where nothing is answered now. */
+  refused(memory: Memory): Promise<boolean>;
   log: Logger;
 }
 
@@ -27,9 +29,9 @@ export class Waking {
 
   /** Once: without effect on a message that had its turn, or waits for it. */
   async wake(memory: Memory, doer: Parameters<Admits>[1]): Promise<void> {
-    const { turns, queue, rooms, threads, admits, log } = this.#parts;
+    const { turns, queue, rooms, threads, admits, refused, log } = this.#parts;
     const { id, roomId, source } = memory;
-    if (memory.status !== 'kept' || !(await admits(memory, doer))) return;
+    if (memory.status !== 'kept' || !(await admits(memory, doer)) || (await refused(memory))) return;
     if (source.thread !== undefined) await threads.join(memory);
     const { stopped } = await rooms.get(roomId);
     // Somebody may have called the room's turn off since, and this message is older than that.

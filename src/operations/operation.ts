@@ -12,6 +12,7 @@ import type { Question } from '../access/links.js';
 import type { Permission } from '../access/permissions.js';
 import type { Principal } from '../access/principal.js';
 import type { Resource } from '../access/role.js';
+import type { Switches } from '../access/switches.js';
 import type { Tokens } from '../access/tokens.js';
 import type { EventBus } from '../bus/bus.js';
 import type { Finding } from '../connector/connector.js';
@@ -22,6 +23,7 @@ import type { Rooms } from '../core/room.js';
 import type { FatalError } from '../errors.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Forgotten } from '../store/forgotten.js';
+import type { HeldDecisions } from '../store/held-decisions.js';
 import type { Store } from '../store/store.js';
 
 interface AgentProblem {
@@ -94,6 +96,9 @@ export interface OperationParts extends Access {
   pairings: PairingDesk;
   places: PlaceDesk;
   linking: LinkDesk;
+  switches: Pick<Switches, 'look' | 'list' | 'pause' | 'resume' | 'isPerson'>;
+  /** Decisions that wait until tools may run again. */
+  held: Pick<HeldDecisions, 'hold'>;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
   tokens: Tokens;

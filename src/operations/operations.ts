@@ -19,6 +19,7 @@ import { forgetPerson } from './people.js';
 import { giveRole, listRoles, takeRole } from './roles.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
+import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
 import { issueToken, listTokens, revokeToken } from './tokens.js';
 import { listTurns, resumeTurn, runAgain, showTurn, stopTurn } from './turns.js';
 
@@ -27,6 +28,7 @@ export const operations = [
   ...[listTokens, issueToken, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
+  ...[listSwitches, pauseSwitch, resumeSwitch],
   ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
   ...[listAudit, exportAudit, verifyAudit],
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],

@@ -128,14 +128,19 @@ export const resumeTurn = defineOperation({
     approve: z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })]),
     note: z.string().max(2000).optional().describe('why not: the model reads it'),
   }),
-  output: z.object({ turnId: z.string(), approve: z.boolean() }),
+  output: z.object({
+    turnId: z.string(),
+    approve: z.boolean(),
+    held: z.boolean().optional().describe('tools are paused: it goes on once they are not'),
+  }),
   concerns: placeOfTurn,
   unknown: noTurn,
   audit: ({ turnId, approve }) => ({ turnId, approve }),
-  async run({ turnId, approve, note }, { store, turnQueue, principal }) {
+  async run({ turnId, approve, note }, { store, held, turnQueue, principal }) {
     const { kind, name } = namedIn(principal);
-    const by = `${kind} ${name}`;
-    const roomId = await decide(store, turnId, { approve, by, ...(note && { note }) });
+    const decision = { approve, by: `${kind} ${name}`, ...(note && { note }) };
+    if (await held.hold(turnId, decision)) return { turnId, approve, held: true };
+    const roomId = await decide(store, turnId, decision);
     await turnQueue.schedule(roomId, await shareIn(store.turns, roomId));
     return { turnId, approve };
   },

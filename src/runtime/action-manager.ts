@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { type Concerned, type Pause, toolsText } from '../access/pause.js';
+import type { Switches } from '../access/switches.js';
 import { Deadline } from '../core/deadline.js';
 import { derivedId } from '../core/ids.js';
 import type { ActionRecord, TurnStep } from '../core/turn.js';
@@ -10,6 +12,8 @@ const maxResultChars = 16_000;
 /** For the model, which must neither repeat it unasked nor say that it was done. */
 const unknownOutcome =
   'The hub was interrupted while this ran. Nobody knows whether it took effect: say so, and do not repeat it unasked.';
+const stoppedOutcome =
+  'Tools were paused while this ran. Nobody knows whether it took effect: say so, and do not repeat it unasked.';
 
 export interface ActionWatcher {
   started(record: ActionRecord): void;
@@ -26,6 +30,9 @@ export type Permit = (
 ) => Permission | Promise<Permission>;
 export type Permission = 'allow' | 'ask' | 'deny';
 
+/** Whether tools are paused; absent: never. */
+type ToolSwitches = Pick<Switches, 'look' | 'tools' | 'onChange'>;
+
 /** As the action itself says. */
 const asItNeeds: Permit = ({ needsApproval }, parameters, context) => {
   const needs = typeof needsApproval === 'function' ? needsApproval(parameters, context) : needsApproval;
@@ -38,14 +45,17 @@ const asItNeeds: Permit = ({ needsApproval }, parameters, context) => {
  */
 export class ActionManager {
   readonly #permit: Permit;
+  readonly #switches: ToolSwitches | undefined;
 
-  constructor(permit: Permit = asItNeeds) {
+  constructor({ permit = asItNeeds, switches }: { permit?: Permit; switches?: ToolSwitches } = {}) {
     this.#permit = permit;
+    this.#switches = switches;
   }
 
   /**
    * Runs what is not yet finished of a step, in order, but for what needs a decision first; gives back whether something
    * does. An action that a crash interrupted runs again, with the same idempotency key, only if it is `repeatable`.
+   * While tools are paused none is begun, nor asked for, and one that runs is ended.
    */
   async run(
     step: TurnStep,
@@ -57,7 +67,15 @@ export class ActionManager {
     for (const record of step.actions) await this.#look(record, actions.get(record.name), context);
     for (const record of step.actions) {
       if (record.state !== 'planned') continue;
+      const pause = await this.#pause(context);
       context.signal.throwIfAborted();
+      if (pause) {
+        Object.assign(record, { state: 'failed', result: toolsText(pause), startedAt: Date.now() });
+        await watcher.record();
+        watcher.started(record);
+        watcher.finished(record as ActionRecord & { result: string });
+        continue;
+      }
       record.startedAt = Date.now();
       record.state = 'running';
       try {
@@ -70,11 +88,14 @@ export class ActionManager {
       }
       watcher.started(record);
       const idempotencyKey = derivedId('action', context.turnId, String(index), record.callId);
-      const { ok, result } = await attempt(record, actions.get(record.name), { ...context, idempotencyKey });
+      const { ok, result, state } = await this.#attempt(record, actions.get(record.name), {
+        ...context,
+        idempotencyKey,
+      });
       // What a cancelled action has thrown is no answer; what it has done is.
       if (!ok) context.signal.throwIfAborted();
       record.ok = ok;
-      record.state = ok ? 'done' : 'failed';
+      record.state = state ?? (ok ? 'done' : 'failed');
       record.result = cut(result);
       record.durationMs = Date.now() - record.startedAt;
       await watcher.record();
@@ -90,12 +111,53 @@ export class ActionManager {
       else Object.assign(record, { state: 'unknown', result: unknownOutcome });
     }
     if (record.state !== 'planned' || record.approved || record.startedAt > 0 || !action) return;
+    // It is not begun, so nobody need decide.
+    if (await this.#pause(context)) return;
     const parameters = readArguments(record.arguments, action);
     if (!parameters.ok) return;
     const permission = await this.#permissionFor(action, parameters.value, context);
     if (permission === 'ask')
       Object.assign(record, { state: 'awaiting', result: 'This waits for a decision.' });
     if (permission === 'deny') Object.assign(record, { state: 'denied', result: 'This is not permitted.' });
+  }
+
+  async #pause(context: TurnContext): Promise<Pause | null> {
+    await this.#switches?.look();
+    return this.#switches?.tools(concernedBy(context)) ?? null;
+  }
+
+  async #attempt(
+    record: ActionRecord,
+    action: Action | undefined,
+    context: ActionContext,
+  ): Promise<Attempted> {
+    if (!action) return { ok: false, result: `There is no action "${record.name}".` };
+    const parameters = readArguments(record.arguments, action);
+    if (!parameters.ok) return { ok: false, result: parameters.problem };
+    const timeoutMs = action.timeoutMs ?? defaultTimeoutMs;
+    const tooLong = () => new Error(`The action took longer than ${timeoutMs} ms.`);
+    const limit = new Deadline(timeoutMs, context.signal, tooLong);
+    let paused = false;
+    const enough = this.#switches?.onChange(() => {
+      if (!this.#switches?.tools(concernedBy(context)) || limit.ended) return;
+      paused = true;
+      limit.end(new Error('Tools are paused.'));
+    });
+    try {
+      // It may have been paused, or called off, while it was noted.
+      context.signal.throwIfAborted();
+      const pause = this.#switches?.tools(concernedBy(context));
+      if (pause) return { ok: false, result: toolsText(pause) };
+      const result = await limit.race(action.run(parameters.value, { ...context, signal: limit.signal }));
+      return { ok: true, result: String(result) };
+    } catch (error) {
+      if (paused) return { ok: false, result: stoppedOutcome, state: 'unknown' };
+      const why = error instanceof Error ? error.message : String(error);
+      return { ok: false, result: `The action failed: ${why}` };
+    } finally {
+      enough?.();
+      limit.clear();
+    }
   }
 
   /** What cannot tell is asked for. */
@@ -108,31 +170,15 @@ export class ActionManager {
   }
 }
 
-async function attempt(
-  record: ActionRecord,
-  action: Action | undefined,
-  context: ActionContext,
-): Promise<{ ok: boolean; result: string }> {
-  if (!action) return { ok: false, result: `There is no action "${record.name}".` };
-  const parameters = readArguments(record.arguments, action);
-  if (!parameters.ok) return { ok: false, result: parameters.problem };
-  const timeoutMs = action.timeoutMs ?? defaultTimeoutMs;
-  const limit = new Deadline(
-    timeoutMs,
-    context.signal,
-    () => new Error(`The action took longer than ${timeoutMs} ms.`),
-  );
-  try {
-    const result = await limit.race(action.run(parameters.value, { ...context, signal: limit.signal }));
-    return { ok: true, result: String(result) };
-  } catch (error) {
-    return {
-      ok: false,
-      result: `The action failed: ${error instanceof Error ? error.message : String(error)}`,
-    };
-  } finally {
-    limit.clear();
-  }
+interface Attempted {
+  ok: boolean;
+  result: string;
+  /** Absent: as `ok` says. */
+  state?: 'unknown';
+}
+
+function concernedBy({ agent, messages }: TurnContext): Concerned {
+  return { agentId: agent.id, source: messages[0]!.source, userIds: [] };
 }
 
 function readArguments(

@@ -1,3 +1,4 @@
+import type { Switches } from '../access/switches.js';
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
 import type { Agent } from '../core/character.js';
 import { type ActionRecord, addUsage, type TurnCheckpoint, type TurnStep, type Usage } from '../core/turn.js';
@@ -22,6 +23,7 @@ export interface MessageManagerParts {
   /** The agent's models, to be tried in order, a preferred one first; never empty. */
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
   cooling: Cooling;
+  switches: Pick<Switches, 'look' | 'tools' | 'onChange'>;
   checkpoint(checkpoint: TurnCheckpoint): Promise<void>;
   modelTimeoutMs: number;
   /** Model calls that may ask for actions; the one after them must answer. */
@@ -43,10 +45,11 @@ const silence: Generated = {
 /** How the hub itself takes a turn from its messages to a draft: compose, then generate and act until the model answers, then evaluate. */
 export class MessageManager implements TurnTaker {
   readonly #parts: MessageManagerParts;
-  readonly #actions = new ActionManager();
+  readonly #actions: ActionManager;
 
   constructor(parts: MessageManagerParts) {
     this.#parts = parts;
+    this.#actions = new ActionManager({ switches: parts.switches });
   }
 
   async answer(task: TurnTask): Promise<Draft> {
@@ -114,8 +117,11 @@ export class MessageManager implements TurnTaker {
     request: ModelRequest,
     voice: Voice,
   ): Promise<Generated> {
-    const { chain, modelTimeoutMs: timeoutMs, fitter, cooling, log } = this.#parts;
+    const { chain, modelTimeoutMs: timeoutMs, fitter, cooling, switches, log } = this.#parts;
     const models = await chain(agent, room.model);
+    // What was paused meanwhile ends the turn by its signal.
+    await switches.look();
+    context.signal.throwIfAborted();
     hold();
     const before = voice.mark();
     return generate(models, request, {

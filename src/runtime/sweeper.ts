@@ -3,6 +3,7 @@ import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
 import { decide } from '../store/decide.js';
+import type { HeldDecisions } from '../store/held-decisions.js';
 import type { MemoryStore } from '../store/memory-store.js';
 import type { Outbox } from '../store/outbox.js';
 import { shareIn } from '../store/share-in.js';
@@ -18,6 +19,7 @@ export interface SweeperParts {
   turns: TurnStore;
   memories: MemoryStore;
   outbox: Outbox;
+  held: Pick<HeldDecisions, 'has' | 'release'>;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
   /** The age from which a waiting message counts as forgotten, in ms. */
@@ -69,10 +71,13 @@ export class Sweeper {
     await Promise.all([this.#sweep(forgottenMs, now()), this.#expire()]);
   }
 
-  /** Whose time to be decided is over goes on without. */
+  /** What was approved while tools were paused goes on; whose time to be decided is over goes on without. */
   async #expire(): Promise<void> {
-    const { turns, turnQueue, now, log } = this.#parts;
+    const { turns, held, turnQueue, now, log } = this.#parts;
+    for (const room of await held.release()) await turnQueue.schedule(room, await shareIn(turns, room));
     for (const turnId of await turns.expired(now(), batch)) {
+      // Somebody has approved it in time.
+      if (await held.has(turnId)) continue;
       try {
         const roomId = await decide(this.#parts, turnId, tooLate);
         await turnQueue.schedule(roomId, await shareIn(turns, roomId));

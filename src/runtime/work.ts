@@ -1,4 +1,5 @@
-import { burst, type Memory } from '../core/memory.js';
+import type { Concerned, Pause } from '../access/pause.js';
+import { burst, isDirect, type Memory, ownMemory } from '../core/memory.js';
 import type { RoomState } from '../core/room.js';
 import { decidedSteps, readSteps, type TurnCheckpoint, turnIdOf } from '../core/turn.js';
 import { askedBy } from '../store/decide.js';
@@ -72,4 +73,29 @@ async function continuation(work: Work, claim: Claim, stores: Stores): Promise<W
     checkpoint: { ...checkpoint, steps },
     ...{ told: waited.steps.length, more: true },
   };
+}
+
+/** Whom a turn concerns. */
+export function concernedBy({ covered, asked }: Work): Concerned {
+  const { agentId, source } = covered[0]!;
+  return { agentId, source, userIds: [...new Set([...covered, ...asked].map(({ author }) => author.id))] };
+}
+
+/** Where others talk, too, one person's pause must not hold up their line. */
+export function isInOthersWay({ what }: Pause, { scope }: Memory): boolean {
+  return what === 'person' && !isDirect(scope);
+}
+
+export function replyTo(
+  messages: Memory[],
+  turnId: string,
+  agent: { id: string; character?: { name: string } },
+  text: string,
+): Memory {
+  const newest = messages.at(-1)!;
+  return ownMemory(newest, {
+    ...{ kind: 'message', role: 'assistant', turnId },
+    author: { id: agent.id, name: agent.character?.name, bot: true },
+    content: { text, attachments: [], replyTo: newest.id },
+  });
 }

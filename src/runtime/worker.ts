@@ -1,11 +1,13 @@
 import type { Span } from '@opentelemetry/api';
+import { type Pause, pauseText } from '../access/pause.js';
+import type { Switches } from '../access/switches.js';
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
 import type { Agent } from '../core/character.js';
 import type { TurnEvent } from '../core/events.js';
-import { type Author, type Memory, ownMemory } from '../core/memory.js';
+import type { Author, Memory } from '../core/memory.js';
 import type { Rooms } from '../core/room.js';
 import { shareOf } from '../core/share.js';
-import { outboundOf, type Turn, turnOf } from '../core/turn.js';
+import { outboundOf, type Turn, type TurnCheckpoint, turnOf } from '../core/turn.js';
 import { whileAway } from '../core/while-away.js';
 import type { Logger } from '../logger.js';
 import type { TurnContext } from '../plugin/plugin.js';
@@ -14,16 +16,16 @@ import { told } from '../redaction.js';
 import type { Forgotten } from '../store/forgotten.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
-import type { TurnStore } from '../store/turn-store.js';
+import type { Claim, TurnStore } from '../store/turn-store.js';
 import { spanned } from '../tracing.js';
 import { apologyFor } from './apology.js';
-import { Cancellation } from './cancellation.js';
-import { learnFrom } from './evaluator-manager.js';
+import { Learning } from './learning.js';
 import { memoryAccess } from './memory-access.js';
 import type { Outage, Outages } from './outages.js';
+import { type CalledOff, RunningTurns } from './running-turns.js';
 import { Suspects } from './suspects.js';
 import { Telling } from './telling.js';
-import { type Work, workOf } from './work.js';
+import { concernedBy, isInOthersWay, replyTo, type Work, workOf } from './work.js';
 
 /** What stands in place of a reply that somebody called off. */
 const stopped = 'Stopped.';
@@ -42,6 +44,7 @@ export interface WorkerParts {
   deliveryQueue: RoomQueue;
   taker: TurnTaker;
   outages: Outages;
+  switches: Pick<Switches, 'check' | 'tools' | 'keepLooking' | 'onChange'>;
   /** Undefined: it does not run, now. */
   agent(agentId: string): Agent | undefined;
   publish(roomId: string, event: TurnEvent): void;
@@ -58,14 +61,14 @@ export class Worker {
   readonly #parts: WorkerParts;
   /** What each room's unfinished turn covered when it was last tried: only that fails with it. */
   readonly #tried = new Map<string, string[]>();
-  readonly #learning = new Set<Promise<void>>();
+  readonly #learning: Learning;
   readonly #suspects: Suspects;
-  readonly #end = new AbortController();
-  /** Turns that run here, by their ids. */
-  readonly #running = new Map<string, Cancellation>();
+  readonly #running: RunningTurns;
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
+    this.#running = new RunningTurns(parts.switches);
+    this.#learning = new Learning(parts.log);
     this.#suspects = new Suspects((checkpoint) => parts.turns.checkpoint(checkpoint), parts.log);
   }
 
@@ -80,14 +83,12 @@ export class Worker {
 
   /** Ends a turn, if it runs here: it is committed as called off. */
   cancel(turnId: string): void {
-    this.#running.get(turnId)?.cancel();
+    this.#running.cancel(turnId);
   }
 
   /** Waits so long for evaluators that still learn. Call after the queue has closed. */
   async stop(waitMs: number): Promise<void> {
-    const enough = setTimeout(() => this.#end.abort(new Error('The hub stops.')), waitMs);
-    await Promise.all(this.#learning);
-    clearTimeout(enough);
+    await this.#learning.stop(waitMs);
   }
 
   async #run(run: Run, span: Span): Promise<void> {
@@ -100,9 +101,11 @@ export class Worker {
     const agent = this.#parts.agent(checkpoint.agentId);
     // Its definition is gone, or not here yet: what was said to it stays until it is back; the sweeper asks again.
     if (!agent) return;
-    const outage = claim.checkpoint && (await outages.of(checkpoint));
     const covers = covered.map(({ id }) => id);
-    const pauseMs = outage && !over ? outages.pauseMs(outage) : 0;
+    const pause = over ? null : await this.#pauseOf(work);
+    if (pause && !isInOthersWay(pause, covered[0]!)) return this.#leave(claim, checkpoint, pause, agent);
+    const outage = claim.checkpoint && (await outages.of(checkpoint));
+    const pauseMs = outage && !over && !pause ? outages.pauseMs(outage) : 0;
     if (outage && pauseMs > 0) return this.#later(run.roomId, covers, outage, pauseMs);
     this.#tried.set(run.roomId, covers);
     const { turnId } = checkpoint;
@@ -113,27 +116,35 @@ export class Worker {
     const { publish, retell } = telling;
     const task = { agent, checkpoint, told: work.told, publish, retell, room, hold: run.hold };
     const suspect = { checkpoint, storedAt: covered[0]!.createdAt, run };
-    const end = async (answered: Answered | null) => {
+    const end = async (answered: Answered | null, pause: Pause | null = null) => {
       telling.end();
-      const reply =
-        over === 'nothing' ? null : replyTo(work.asked, turnId, agent, answered?.draft.text ?? stopped);
+      const text = answered?.draft.text ?? (pause ? textOf(pause, agent) : stopped);
+      const reply = over === 'nothing' ? null : replyTo(work.asked, turnId, agent, text);
       const { model, usage, waiting, passedOver } = answered?.draft ?? {};
       const turn = turnOf(
         { ...checkpoint, covers },
         {
-          ...{ status: answered ? (waiting ? 'waiting' : 'done') : 'stopped', reply, startedAt },
+          ...{
+            status: answered ? (waiting ? 'waiting' : 'done') : pause ? 'failed' : 'stopped',
+            reply,
+            startedAt,
+          },
+          ...(pause && { error: { code: 'paused', message: text } }),
           ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until, passedOver },
         },
       );
       span.setAttributes({ model: turn.model ?? '', ...turn.usage });
       await this.#commit(run, work, turn, reply);
       if (outage) await outages.over(run.roomId);
-      if (answered && reply && !waiting) this.#learn(turn, reply, answered.draft, answered.context);
+      if (answered && reply && !waiting) this.#learning.begin(turn, reply, answered.draft, answered.context);
     };
     const askedAt = now();
-    const take = async () => end(await this.#answer(task, work, run.signal));
+    const take = async () => {
+      const ended = await this.#answer(task, work, run.signal);
+      return 'answer' in ended ? end(ended.answer) : end(null, ended.pause);
+    };
     // A commit that fails is no crash either, so it belongs to the attempt.
-    await (over ? end(null) : this.#suspects.attempt(suspect, take))
+    await (over || pause ? end(null, pause) : this.#suspects.attempt(suspect, take))
       .finally(() => telling.end())
       .catch((error) => this.#wait({ ...run, attempt }, work, askedAt, error));
   }
@@ -160,6 +171,23 @@ export class Worker {
     await this.#later(roomId, covers, outage, Math.max(1, until - now()));
   }
 
+  /** What was approved waits until it can be done. */
+  async #pauseOf(work: Work): Promise<Pause | null> {
+    const { switches } = this.#parts;
+    const concerned = concernedBy(work);
+    const { trigger } = work.checkpoint;
+    const isApproved = trigger?.kind === 'decision' && trigger.decision.approve;
+    return (await switches.check(concerned)) ?? (isApproved ? switches.tools(concerned) : null);
+  }
+
+  /** It waits until it is resumed, for the sweeper to find. Whoever waits for the answer hears why there is none now. */
+  #leave({ messages }: Claim, { turnId, roomId }: TurnCheckpoint, pause: Pause, agent: Agent): void {
+    const covers = messages.map(({ id }) => id);
+    const message = `${textOf(pause, agent)} What was said is kept, and answered then.`;
+    const error = { code: 'paused', message };
+    this.#parts.publish(roomId, { type: 'turn.failed', turnId, covers, reply: null, error });
+  }
+
   /** No place is held meanwhile. Whoever asked again in the meantime hears of it, too. */
   async #later(roomId: string, covers: string[], outage: Outage, delayMs: number): Promise<void> {
     const { turnQueue, publish, log } = this.#parts;
@@ -170,26 +198,16 @@ export class Worker {
       .catch((err) => log.debug({ err, roomId }, 'left to the sweeper'));
   }
 
-  /** Null: it was called off. What ignores that goes on for a while, and nobody waits for it. */
-  async #answer(
+  #answer(
     task: Omit<TurnTask, 'context'>,
-    { asked, covered }: Work,
+    work: Work,
     signal: AbortSignal,
-  ): Promise<Answered | null> {
-    const { turnId } = task.checkpoint;
-    const cancellation = new Cancellation(signal);
-    this.#running.set(turnId, cancellation);
-    try {
-      const context = this.#contextOf(task, asked, covered[0]!.author, cancellation.signal);
-      const draft = await cancellation.race(this.#parts.taker.answer({ ...task, context }));
-      return cancellation.cancelled ? null : { draft, context };
-    } catch (error) {
-      if (cancellation.cancelled) return null;
-      throw error;
-    } finally {
-      this.#running.delete(turnId);
-      cancellation.clear();
-    }
+  ): Promise<{ answer: Answered } | CalledOff> {
+    const about = { concerned: concernedBy(work), signal };
+    return this.#running.take(task.checkpoint.turnId, about, async (signal) => {
+      const context = this.#contextOf(task, work.asked, work.covered[0]!.author, signal);
+      return { draft: await this.#parts.taker.answer({ ...task, context }), context };
+    });
   }
 
   /** `user`: the first covered one's author; a checkpoint of an older hub may cover several people's. */
@@ -244,16 +262,6 @@ export class Worker {
     committed(turn, reply);
   }
 
-  #learn(turn: Turn, reply: Memory, { evaluators }: Draft, context: TurnContext): void {
-    if (!evaluators.some(({ learn }) => learn)) return;
-    // The turn is over, and so is what could call it off.
-    const after = { ...context, signal: this.#end.signal };
-    const learning = learnFrom(turn, reply, evaluators, after, this.#parts.log).finally(() => {
-      this.#learning.delete(learning);
-    });
-    this.#learning.add(learning);
-  }
-
   /** The turn has failed for good: its messages are marked so, and the person is told. */
   async #park(run: Run, error: unknown): Promise<void> {
     const { turns, maxMessages, log } = this.#parts;
@@ -285,16 +293,6 @@ export class Worker {
   }
 }
 
-function replyTo(
-  messages: Memory[],
-  turnId: string,
-  agent: { id: string; character?: { name: string } },
-  text: string,
-): Memory {
-  const newest = messages.at(-1)!;
-  return ownMemory(newest, {
-    ...{ kind: 'message', role: 'assistant', turnId },
-    author: { id: agent.id, name: agent.character?.name, bot: true },
-    content: { text, attachments: [], replyTo: newest.id },
-  });
+function textOf(pause: Pause, { character }: Agent): string {
+  return pauseText(pause, character.name, Date.now());
 }

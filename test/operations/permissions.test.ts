@@ -73,6 +73,9 @@ describe('on a real hub', () => {
       'deliveries.sendAllAgain': { agentId },
       'deliveries.drop': { deliveryId: 'x' },
       'people.forget': { ...ann, agentId, count: true },
+      'switches.list': {},
+      'switches.pause': { what: 'person', ...ann, agentId },
+      'switches.resume': { what: 'person', ...ann, agentId },
       'people.show': { account: ann, agentId },
       'people.startLink': { account: ann, agentId, source: { ...here, messageId: 'x' } },
       'people.enterLink': { account: ann, agentId, source: { ...here, messageId: 'x' }, code: 'x' },
@@ -142,7 +145,7 @@ describe('on a real hub', () => {
     expect(names.filter((name) => mayNot.includes(name as never))).toEqual([]);
     // What was looked up and is not there.
     expect(names).not.toContain('turns.show');
-    const lists = ['agents.list', 'pairings.list', 'roles.list'];
+    const lists = ['agents.list', 'pairings.list', 'switches.list', 'roles.list'];
     expect(await allowed(person('root', operating('other')))).toEqual(lists);
     const elsewhere = await allowed(person('root', operating('assistant', 'slack')));
     const parts = ['agents.show', 'agents.check', 'rooms.list', 'turns.list', 'deliveries.list'];
@@ -181,6 +184,7 @@ describe('on a real hub', () => {
       'turns.list',
       'deliveries.list',
       'pairings.list',
+      'switches.list',
       'roles.list',
     ];
     expect((await allowed({ ...token, tenant: 'acme' })).toSorted()).toEqual(lists.sort());

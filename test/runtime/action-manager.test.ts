@@ -47,7 +47,7 @@ describe('[structure.10] an action', () => {
 
   const run = async (records: ActionRecord[], permit?: Permit) => {
     const taken = step(...records);
-    const awaits = await new ActionManager(permit).run(taken, 0, actions, context, {
+    const awaits = await new ActionManager({ permit }).run(taken, 0, actions, context, {
       started() {},
       finished() {},
       record: async () => void recorded.push(taken.actions.map(({ state }) => state)),

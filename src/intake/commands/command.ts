@@ -77,7 +77,8 @@ export class Commands {
   }
 }
 
-function principalOf(arrival: Arrival, grants: readonly Grant[]): PersonPrincipal {
+/** Who writes, with the roles that were given to them. */
+export function principalOf(arrival: Arrival, grants: readonly Grant[]): PersonPrincipal {
   const { message, agent, from } = arrival;
   const { connector, tenant, channel } = message.source;
   return {

@@ -5,6 +5,7 @@ import Libsql from 'libsql';
 import { keptHeads } from '../audit-chain.js';
 import { headInFile, headOf } from '../audit-head.js';
 import type { AuditChain } from '../audit-log.js';
+import { keysFrom, type Note } from '../note-store.js';
 import { headFileOf, headNote, type LinkColumns, linkColumns, linkOf } from './audit.js';
 import { tooNew } from './schema.js';
 
@@ -24,6 +25,16 @@ export function noteAtRest(dataDir: string, key: string): unknown {
       .get([JSON.stringify(key)]) as [string] | undefined;
     return row ? JSON.parse(row[0]) : null;
   });
+}
+
+/** The same of all notes whose key begins so. */
+export function notesAtRest(dataDir: string, prefix: string): Note[] {
+  const found = atRest(dataDir, (db) => {
+    if (!hasTable(db, 'notes')) return [];
+    const rows = db.prepare('select key, value from notes where key >= ? and key < ?').raw();
+    return rows.all(keysFrom(prefix)) as [string, string][];
+  });
+  return (found ?? []).map(([key, value]) => ({ key: JSON.parse(key), value: JSON.parse(value) }));
 }
 
 /** The chain of audit rows, and what is known of its end; of a store that has no chain yet it is empty. */

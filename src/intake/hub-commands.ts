@@ -1,0 +1,46 @@
+/** The commands of the hub, and after them those of an agent's plugins. */
+import type { Logger } from '../logger.js';
+import type { Caller } from '../operations/operations.js';
+import type { PluginDesk } from '../plugin/plugin.js';
+import type { Buttons } from './buttons.js';
+import { approve } from './commands/approve.js';
+import { Commands } from './commands/command.js';
+import { forget } from './commands/forget.js';
+import { help } from './commands/help.js';
+import { link } from './commands/link.js';
+import { model } from './commands/model.js';
+import { beginAnew } from './commands/new.js';
+import { pause } from './commands/pause.js';
+import { resume } from './commands/resume.js';
+import { role } from './commands/role.js';
+import { status } from './commands/status.js';
+import { stop } from './commands/stop.js';
+import type { KnownPeople } from './commands/switch-subject.js';
+import { unlink } from './commands/unlink.js';
+import { whoami } from './commands/whoami.js';
+import type { Roles } from './grants.js';
+import { commandsOfPlugins } from './plugin-commands.js';
+
+interface Parts {
+  buttons: Buttons;
+  roles: Roles;
+  people: KnownPeople;
+  plugins: PluginDesk;
+  log: Logger;
+}
+
+export function hubCommands(operations: Caller, { buttons, roles, people, plugins, log }: Parts): Commands {
+  const own = [
+    help((principal, agent) => commands.list(principal, agent)),
+    beginAnew(operations),
+    status(operations),
+    forget(operations, buttons),
+    model(operations),
+    stop(operations),
+    approve(operations),
+    ...[whoami(operations), link(operations), unlink(operations), role(operations)],
+    ...[pause(operations, people), resume(operations, people)],
+  ];
+  const commands = new Commands(own, (agent) => commandsOfPlugins(plugins, agent, log), roles);
+  return commands;
+}

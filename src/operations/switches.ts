@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { type Pausable, type Pause, pausable } from '../access/pause.js';
+import { authorise, hubTenant, type Principal } from '../access/principal.js';
+import { type Grant, isAtLeast, type Level, touches } from '../access/role.js';
+import { tokenConnector } from '../core/connector-settings.js';
+import { FatalError } from '../errors.js';
+import { ownRole } from './holding.js';
+import { namedIn } from './named.js';
+import { defineOperation, type OperationParts } from './operation.js';
+import { id, instant, texts } from './shapes.js';
+
+const parts = ['agentId', 'connector', 'tenant', 'channel', 'userId'] as const satisfies (keyof Level)[];
+type Part = (typeof parts)[number];
+
+/** What of a level names each thing; what it may name besides narrows it. */
+const named: Record<Pausable, { needs: Part[]; may: Part[] }> = {
+  agent: { needs: ['agentId'], may: [] },
+  place: { needs: ['connector'], may: ['agentId', 'tenant', 'channel'] },
+  person: { needs: ['connector', 'userId'], may: ['agentId', 'tenant'] },
+  tools: { needs: [], may: ['agentId', 'connector', 'tenant', 'channel'] },
+};
+
+const subject = {
+  what: z.enum(pausable),
+  agentId: id.optional().describe('absent: of all agents'),
+  connector: id.optional(),
+  tenant: id.optional().describe('absent: in all of them'),
+  channel: id.optional().describe('a place without it is all of the tenant'),
+  userId: id.optional(),
+};
+
+function checkSubject(given: { what: Pausable } & Level, context: z.RefinementCtx): void {
+  const { needs, may } = named[given.what];
+  for (const part of parts) {
+    const message = needs.includes(part)
+      ? given[part] === undefined && `is needed to pause or resume: ${given.what}`
+      : !may.includes(part) && given[part] !== undefined && `does not go with: ${given.what}`;
+    if (message) context.addIssue({ code: 'custom', path: [part], message });
+  }
+}
+
+const unitMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const longestMs = 366 * 86_400_000;
+const Length = z
+  .string()
+  .regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a length of time such as 10m, 2h or 1d')
+  .transform((text) => Number.parseInt(text, 10) * unitMs[text.at(-1)!]!)
+  .refine((ms) => ms <= longestMs, 'must be a year at most');
+
+const Shown = z.object({
+  what: z.enum(pausable),
+  ...{ agentId: id.optional(), connector: id.optional(), tenant: id.optional() },
+  ...{ channel: id.optional(), userId: id.optional(), reason: z.string().optional() },
+  ...texts('by'),
+  at: instant,
+  until: instant.nullable().describe('when it ends by itself'),
+});
+
+export const listSwitches = defineOperation({
+  name: 'switches.list',
+  about: 'what is paused: agents, places, people, tools',
+  permission: 'switches.read',
+  reads: true,
+  input: z.strictObject({}),
+  output: z.object({ pauses: z.array(Shown) }),
+  partly: true,
+  async run(_input, { switches, seesPart }) {
+    await switches.look();
+    // As agents are: what is of no tenant is the hub's own.
+    const seen = switches.list().filter(({ where }) => seesPart({ tenant: hubTenant, ...where }));
+    return { pauses: seen.map(shown) };
+  },
+});
+
+export const pauseSwitch = defineOperation({
+  name: 'switches.pause',
+  about:
+    'stop an agent, a place, a person or tools at once, in every process, until resumed or for some time',
+  permission: 'switches.change',
+  input: z
+    .strictObject({
+      ...subject,
+      reason: z.string().trim().min(1).max(200).optional().describe('people read it'),
+      for: Length.optional().describe('such as 10m, 2h, 1d; absent: until it is resumed'),
+    })
+    .superRefine(checkSubject),
+  output: Shown,
+  concerns: levelOf,
+  audit: ({ reason: _, for: ms, ...what }) => ({ ...what, ...(ms && { forMs: ms }) }),
+  async run({ what, reason, for: ms, ...level }, circumstances) {
+    const { switches, agents, principal } = circumstances;
+    const where = levelOf(level);
+    await requireMore(what, where, circumstances);
+    if (where.agentId !== undefined) agents.get(where.agentId);
+    const { kind, name } = namedIn(principal);
+    const until = ms === undefined ? undefined : Date.now() + ms;
+    const why = reason?.replace(/\s+/g, ' ');
+    return shown(await switches.pause({ what, where, reason: why, by: `${kind} ${name}`, until }));
+  },
+});
+
+export const resumeSwitch = defineOperation({
+  name: 'switches.resume',
+  about: 'let go on what was paused so; what waits there is answered, in its order',
+  permission: 'switches.change',
+  input: z.strictObject(subject).superRefine(checkSubject),
+  output: z.object({ resumed: z.boolean().describe('false: it was not paused, or not so') }),
+  concerns: levelOf,
+  audit: (input) => input,
+  async run({ what, ...level }, circumstances) {
+    const where = levelOf(level);
+    await requireMore(what, where, circumstances);
+    return { resumed: (await circumstances.switches.resume(what, where)) !== null };
+  },
+});
+
+function levelOf(given: Level): Level {
+  return Object.fromEntries(
+    parts.flatMap((part) => (given[part] === undefined ? [] : [[part, given[part]]])),
+  );
+}
+
+/** Besides the permission: for what concerns all agents, for people with roles, and of who is paused themselves. */
+async function requireMore(
+  what: Pausable,
+  where: Level,
+  circumstances: OperationParts & { principal: Principal },
+): Promise<void> {
+  const { principal, switches } = circumstances;
+  const refuse = (why: string) => new FatalError('permission_denied', why);
+  if (where.agentId === undefined && !authorise(principal, 'switches.changeAll', where))
+    throw refuse('Whoever asks may not do this for all agents (switches.changeAll).');
+  const asker = accountOf(principal);
+  if (asker && (await switches.isPerson({ agentId: where.agentId ?? '', ...asker })))
+    throw refuse('Who is paused may not pause or resume.');
+  if (what !== 'person') return;
+  const held = await heldBy(where, circumstances);
+  if (held.some(({ role }) => role === 'owner')) throw refuse('An owner cannot be paused.');
+  const own = ownRole(principal, where) ?? 'guest';
+  if (held.some(({ role }) => !isAtLeast(own, role)))
+    throw refuse('They have a higher role than whoever asks.');
+}
+
+/** Roles that count where somebody is to be paused, also those of which nobody knows now whether they have them. */
+async function heldBy(where: Level, { standing, grants, agents }: OperationParts): Promise<Grant[]> {
+  const { agentId, connector = '', tenant, userId = '' } = where;
+  const account = { connector, tenant: tenant ?? hubTenant, userId };
+  const { grants: known, unknown } = await standing.of({
+    account,
+    agents: agentId === undefined ? agents.list() : [agents.get(agentId)],
+  });
+  // Without a tenant it is whoever has this id in any.
+  const given = tenant === undefined ? await grants.list() : [];
+  const same = given.filter(
+    ({ subject }) =>
+      'account' in subject && subject.account.connector === connector && subject.account.userId === userId,
+  );
+  return [...known, ...unknown, ...same].filter(({ level }) => touches(level, where));
+}
+
+function accountOf(principal: Principal) {
+  if (principal.kind === 'system') return null;
+  if (principal.kind === 'person') {
+    const { connector, tenant, channel, userId } = principal;
+    return { source: { connector, tenant, channel }, userIds: [userId] };
+  }
+  const { tenant, user } = principal;
+  return user === undefined
+    ? null
+    : { source: { connector: tokenConnector, tenant, channel: '' }, userIds: [user] };
+}
+
+function shown({ what, where, reason, by, at, until }: Pause) {
+  return { what, ...where, ...(reason && { reason }), by, at, until: until ?? null };
+}

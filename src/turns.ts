@@ -1,0 +1,87 @@
+/** What takes turns in a worker, put together. */
+import type { Switches } from './access/switches.js';
+import type { TurnTaker } from './agents/agent-type.js';
+import type { Config } from './config.js';
+import type { Agent } from './core/character.js';
+import type { Rooms } from './core/room.js';
+import type { Engines } from './engines.js';
+import { FileReader } from './files/reader.js';
+import type { Notices } from './intake/notices.js';
+import type { LanguageModel } from './llm/llm.js';
+import type { Logger } from './logger.js';
+import type { Metrics } from './metrics.js';
+import type { PluginDesk } from './plugin/plugin.js';
+import { AbilityLoader } from './runtime/abilities.js';
+import { Cooling } from './runtime/cooling.js';
+import type { MemoryManager } from './runtime/memory-manager.js';
+import { MessageManager } from './runtime/message-manager.js';
+import { Outages } from './runtime/outages.js';
+import { PromptFitter } from './runtime/prompt-fitter.js';
+import { StateManager } from './runtime/state-manager.js';
+import { Worker } from './runtime/worker.js';
+import type { Forgotten } from './store/forgotten.js';
+
+export interface TurnsParts {
+  config: Config;
+  engines: Engines;
+  characters: { get(id: string): Agent | undefined };
+  forgotten: Pick<Forgotten, 'note'>;
+  models: { chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> };
+  plugins: PluginDesk;
+  /** What takes each agent's turns, by its type. */
+  types(conversational: TurnTaker): TurnTaker;
+  metrics: Metrics;
+  memoryManager: MemoryManager;
+  rooms: Rooms;
+  switches: Switches;
+  notices: Notices;
+  /** Unix ms. */
+  now(): number;
+  log: Logger;
+}
+
+export function workerOf(parts: TurnsParts): Worker {
+  const { config, engines, characters, forgotten, models, plugins, types, log, now } = parts;
+  const { metrics, memoryManager, rooms, switches, notices } = parts;
+  const { turns: limits } = config;
+  const { store, bus, turnQueue, deliveryQueue } = engines;
+  const manager = new MessageManager({
+    state: new StateManager(store.memories, memoryManager, log),
+    fitter: new PromptFitter(new FileReader(store.files), config.prompt),
+    abilities: new AbilityLoader(plugins, log),
+    chain: (agent, preferred) => models.chain(agent, preferred),
+    checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
+    modelTimeoutMs: limits.modelTimeoutMs,
+    cooling: new Cooling(bus, now),
+    switches,
+    ...{ maxSteps: limits.maxSteps, waitMs: limits.waitMs, now, log },
+  });
+  const outages = new Outages({
+    ...{ notes: store.notes, limitMs: limits.modelWaitMs, retryBaseMs: limits.retryBaseMs },
+    ...{ tell: (to, text, once) => notices.tellAuthor(to, text, once), now, log },
+  });
+  return new Worker({
+    ...{
+      turns: store.turns,
+      rooms,
+      outages,
+      switches,
+      memories: store.memories,
+      forgotten,
+      turnQueue,
+      deliveryQueue,
+    },
+    taker: types(manager),
+    agent: (id) => characters.get(id),
+    publish: (roomId, event) => bus.publish(roomId, event),
+    committed: (turn, reply) => {
+      metrics.turned(turn);
+      if (reply) plugins.tell(turn.agentId, 'turn', { turn, reply });
+      // In a cluster one process looks for all of them, now and then.
+      if (!config.cluster) memoryManager.nudge();
+    },
+    maxMessages: limits.maxMessages,
+    now,
+    log,
+  });
+}
