@@ -212,7 +212,7 @@ function diagnoseAudit(chain: AuditChain): Promise<Diagnosis> {
       const more = faultCount - told.length;
       return [
         {
-          check: `its ${count(rows)} rows are one unbroken chain; ${count(missing)} are missing`,
+          check: `its ${count(rows)} rows are one unbroken chain${missing > 0 ? `; ${count(missing)} are missing` : ''}`,
           ok,
           fix: [
             ...told,

@@ -80,8 +80,8 @@ export interface FrontParts {
   edited(): void;
   metrics: Metrics;
   plugins: PluginDesk;
-  platformWide: PlatformWide;
   connectorOf: GroupLookupParts['connectorOf'];
+  platformWide: PlatformWide;
   /** Unix ms; deliveries are planned by it. */
   now(): number;
   log: Logger;
@@ -142,15 +142,15 @@ export function frontOf(parts: FrontParts): Front {
   const pointers = new Pointers(store.memories, store.notes, proxies, log);
   const rates = new Rates({
     counter: engines.rates,
-    personKeyOf: ({ id, ...account }) => access.people.personKeyOf({ ...account, userId: id }),
     limited: (limit) => metrics.limited(limit),
+    personKeyOf: ({ id, ...account }) => access.people.personKeyOf({ ...account, userId: id }),
   });
   const threads = new Threads(store.notes, store.memories, log);
   const talk = placesRule(groups(config.turns, threads), { places, served, roles });
   /** Who gets through, whatever they do. */
   const gate = [
-    ...[ownUser, noBots, othersCommands, knownGroups(platformGroups)],
-    ...[lists(roles), direct(pairings, roles), paused(talk, switches, roles)],
+    ...[ownUser, noBots, othersCommands, knownGroups(platformGroups), lists(roles)],
+    ...[direct(pairings, roles), paused(talk, switches, roles)],
   ];
   const admits = afterwards(gate, agents.get);
   const people = { platformWide: parts.platformWide, knows: knownIn(store.memories) };

@@ -2,7 +2,6 @@
 import { LRUCache } from 'lru-cache';
 import {
   type Connector,
-  FatalError,
   type Host,
   type OutboundMessage,
   RetryableError,
@@ -75,8 +74,16 @@ export function httpConnector(options: HttpConnectorOptions): Connector {
         const url = callbackUrlOf(source);
         const idempotencyKey = index === 0 ? outbound.id : `${outbound.id}.${index}`;
         if (url === null || delivered.has(idempotencyKey)) return;
+        const secret = await secretFor(source, options);
+        if (secret === null) {
+          running().host.log.warn(
+            { token: tokenIdOf(source) },
+            'a callback is dropped: its token was revoked',
+          );
+          return;
+        }
         const body = callbackBody(callerIds(source), outbound, turn);
-        await callbacks.send({ url, idempotencyKey, body, secret: await secretFor(source, options) }, signal);
+        await callbacks.send({ url, idempotencyKey, body, secret }, signal);
         delivered.set(idempotencyKey, true);
       });
       const results = await Promise.allSettled(sends);
@@ -89,14 +96,15 @@ export function httpConnector(options: HttpConnectorOptions): Connector {
   };
 }
 
-/** Whoever has a token may have leaked it, and chose the address: once it is revoked, nothing is sent there. */
-async function secretFor(source: Source, options: HttpConnectorOptions): Promise<string> {
+/** Null: its token was revoked. That may have leaked, and whoever had it chose the address: nothing is sent there. */
+async function secretFor(source: Source, options: HttpConnectorOptions): Promise<string | null> {
   const id = tokenIdOf(source);
   if (id === null) return options.callbackSecret;
-  const secret = await options.callbackSecretOf?.(id).catch((cause: Error) => {
+  try {
+    return (await options.callbackSecretOf?.(id)) ?? null;
+  } catch (cause) {
     // Another gateway may have what this one lacks; the code of a lacking key would switch the connector off.
-    throw new RetryableError('delivery_failed', `The callback cannot be signed: ${cause.message}`, { cause });
-  });
-  if (secret) return secret;
-  throw new FatalError('token_revoked', `The token that asked for the callback (${id}) was revoked.`);
+    const problem = `The callback cannot be signed: ${(cause as Error).message}`;
+    throw new RetryableError('delivery_failed', problem, { cause });
+  }
 }

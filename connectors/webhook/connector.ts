@@ -71,6 +71,11 @@ export function webhookConnector({ agents, maxBodyBytes }: WebhookConnectorOptio
 
     async start(given) {
       host = given;
+      for (const source of sharedNames(agents))
+        given.log.warn(
+          { source },
+          'two agents have a source of this name with different secrets; their authors are taken for the same people',
+        );
     },
 
     async stop() {
@@ -87,4 +92,13 @@ export function webhookConnector({ agents, maxBodyBytes }: WebhookConnectorOptio
       },
     },
   };
+}
+
+/** A name is a tenant: whoever posts under it speaks for all of its people. */
+function sharedNames(agents: WebhookConnectorOptions['agents']): string[] {
+  const secrets = new Map<string, Set<string>>();
+  for (const sources of Object.values(agents))
+    for (const [name, { secret }] of Object.entries(sources))
+      secrets.set(name, (secrets.get(name) ?? new Set()).add(secret));
+  return [...secrets].flatMap(([name, { size }]) => (size > 1 ? [name] : []));
 }

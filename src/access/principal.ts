@@ -163,8 +163,9 @@ function allowed(
   const asked = placed(principal, resource);
   if (row.self && isOwn(principal, resource))
     return !via || inScope(via, permission) || inScope(via, 'messages.send');
-  if (via && !(inScope(via, permission) && grantsOfToken(via).some(({ level }) => within(level, asked))))
-    return false;
+  // As whom it speaks is who they are; where it is for, bounds what they are.
+  const bounds = via && grantsOfToken({ ...via, user: undefined });
+  if (via && !(inScope(via, permission) && bounds?.some(({ level }) => within(level, asked)))) return false;
   const least = asked.place ? (row.places ?? row.least) : row.least;
   return holds(grants, asked, least);
 }

@@ -17,7 +17,7 @@ export function rolesBy(standing: Pick<Standing, 'of'>, pairings: Pick<Pairings,
     const { source, author, roles } = message;
     const { connector, tenant } = source;
     const account = { connector, tenant, userId: author.id };
-    // Those that were asked for of the lists are not all.
+    // What was asked for are the groups of the agent's lists alone.
     const groups = rolesAsked ? undefined : roles;
     return (await standing.of({ account, agents: [agent], groups })).grants;
   };

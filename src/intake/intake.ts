@@ -201,9 +201,8 @@ export class Intake {
         if (ruling.error.code === 'paused') throw ruling.error;
         return ruling.notice.text;
       }
-      if (ruling.kind !== 'pass' && arrival.rolesUnknown) throw arrival.rolesUnknown;
-      if (ruling.kind !== 'pass')
-        throw new FatalError('not_allowed', 'This agent does not talk to you here.');
+      const refused = () => new FatalError('not_allowed', 'This agent does not talk to you here.');
+      if (ruling.kind !== 'pass') throw arrival.rolesUnknown ?? refused();
       if (arrival.command) return (await this.#parts.orders.answer(arrival.command, arrival, number)).text;
       return (await this.#append(arrival, 'pending')) ? `You chose "${label}".` : notTaken;
     });

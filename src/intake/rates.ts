@@ -16,7 +16,7 @@ type Account = Pick<Source, 'connector' | 'tenant'> & { id: string };
 
 export interface RatesParts {
   counter: RateCounter;
-  /** Names whose account it is, alike for all accounts of a person; never rejects. Absent: each is its own person. */
+  /** Names whose account it is, alike for all accounts of a person. Absent, or where it rejects: each is its own person. */
   personKeyOf?(account: Account): string | Promise<string>;
   /** Told of everything that is over a limit. */
   limited?(whose: Whose): void;
@@ -50,11 +50,20 @@ export class Rates {
     return ruling;
   }
 
+  /** Better to count apart than not at all. */
+  async #personKeyOf(account: Account): Promise<string> {
+    try {
+      return await this.#parts.personKeyOf(account);
+    } catch {
+      return ownPerson(account);
+    }
+  }
+
   async #count({ message, agent, settings: { rate } }: Arrival): Promise<Ruling> {
     const { source, author } = message;
     const account = { connector: source.connector, tenant: source.tenant, id: author.id };
     const limits: [Whose, most: number, key: () => string | Promise<string>][] = [
-      ['person', rate.perUser, () => this.#parts.personKeyOf(account)],
+      ['person', rate.perUser, () => this.#personKeyOf(account)],
       ['room', rate.perRoom, () => roomIdOf(agent.id, source)],
       ['place', rate.perPlace, () => placeKeyOf(source)],
     ];

@@ -4,9 +4,10 @@ import type { Page, PageRequest } from '../store/paging.js';
 import type { OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
 
-/** Of items looked at in one reading, and of readings for one page. */
-const mostRead = 100;
+/** Of items in one reading; and of readings and items for one page, since each may cost the store a look of its own. */
+const mostRead = 50;
 const mostReadings = 20;
+const mostItems = 500;
 
 interface Sight extends Pick<OperationParts, 'store'> {
   sees(resource: Resource): boolean;
@@ -21,27 +22,29 @@ interface Sight extends Pick<OperationParts, 'store'> {
 export async function seenPage<T>(
   { sees, seesPart, store }: Sight,
   { limit, cursor }: PageRequest,
-  read: (page: PageRequest) => Promise<Page<T>>,
+  next: (page: PageRequest) => Promise<Page<T>>,
   roomOf: (item: T) => Resource & { roomId: string },
 ): Promise<Page<T>> {
-  if (sees({})) return read({ limit, cursor });
+  if (sees({})) return next({ limit, cursor });
   const places = new Map<string, Promise<Resource>>();
   const items: T[] = [];
   /** Where the last item of the page was read. */
   let last: PageRequest = { limit: 0 };
   let at = cursor;
-  for (let readings = 0; readings < mostReadings; readings++) {
-    const page = await read({ limit: mostRead, cursor: at });
+  let read = 0;
+  for (let readings = 0; readings < mostReadings && read < mostItems; readings++) {
+    const page = await next({ limit: mostRead, cursor: at });
+    read += page.items.length;
     for (const [index, item] of page.items.entries()) {
       if (!(await isSeen(item))) continue;
-      if (items.length === limit) return { items, nextCursor: (await read(last)).nextCursor };
+      if (items.length === limit) return { items, nextCursor: (await next(last)).nextCursor };
       items.push(item);
       last = { limit: index + 1, cursor: at };
     }
     if (page.nextCursor === null) return { items, nextCursor: null };
     at = page.nextCursor;
   }
-  return { items, nextCursor: items.length === limit ? (await read(last)).nextCursor : (at ?? null) };
+  return { items, nextCursor: items.length === limit ? (await next(last)).nextCursor : (at ?? null) };
 
   async function isSeen(item: T): Promise<boolean> {
     const { roomId, ...known } = roomOf(item);

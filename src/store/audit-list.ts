@@ -1,12 +1,13 @@
 /** Lists of audit rows: what a store finds by id and operation is looked through here for the rest, in steps. */
+import { setImmediate as afterOthers } from 'node:timers/promises';
 import type { AuditFilter, AuditRow } from './audit-log.js';
 import { type Page, pageOf, whole } from './paging.js';
 
 type Request = AuditFilter & { limit: number; before?: string };
 
 /** Rows looked at in a step, and steps for one page: what filters find nothing in must end, too. */
-const perStep = 1_000;
-const mostSteps = 20;
+const perStep = 250;
+const mostSteps = 80;
 
 /** Newest first, from both places of rows; only those before this id, if there is one. */
 type Newest<R> = (limit: number, before: string | undefined, operation: string | undefined) => Promise<R[]>;
@@ -24,6 +25,7 @@ export async function listed<R extends AuditRow>(request: Request, newest: Newes
     if (last || found.length > limit) before = undefined;
     else before = rows.at(-1)!.id;
     if (before === undefined) break;
+    await afterOthers();
   }
   return pageOf(
     found,

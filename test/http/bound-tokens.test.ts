@@ -61,8 +61,14 @@ describe('[governed.5] a token of one user', () => {
       form.append('file', new Blob(['x']), 'x.txt');
       expect((await hub.ask(bob, 'POST', { path: '/assistant/message', body: form })).status).toBe(403);
     }
-    for (const userId of [null, 5, ['bob'], { id: 'bob' }])
-      expect((await hub.say(bob, { text: 'hello', userId })).status).toBe(422);
+    for (const wrong of [
+      { userId: null },
+      { userId: ['bob'] },
+      { user: 'alice' },
+      { user_id: 'alice' },
+      { tenant: 'beta' },
+    ])
+      expect((await hub.say(bob, { text: 'hello', ...wrong })).status).toBe(422);
     expect(await hub.kept()).toEqual(before);
   });
 

@@ -208,6 +208,27 @@ describe('on a real hub', () => {
   });
 });
 
+describe('whoever comes by a token', () => {
+  const via = { name: 't', tenant: 'acme', role: 'operator', user: 'root' } as const;
+  /** Listed in a character, so for everybody on that connector. */
+  const listed: PersonPrincipal = {
+    ...{ kind: 'person', connector: 'http', tenant: 'acme', userId: 'root', agentId: 'a', via },
+    ...{ roomId: 'room_x', channel: 'user:root', scope: 's' },
+    grants: [{ role: 'operator', level: { agentId: 'a', connector: 'http' } }],
+  };
+  const of = (tenant: string) => ({ agentId: 'a', connector: 'http', tenant, roomId: 'room_y' });
+
+  it('[governed.7] does nothing in another tenant, whatever role they have by themselves', () => {
+    expect(authorise(listed, 'rooms.forget', of('acme'))).toBe(true);
+    expect(authorise(listed, 'rooms.forget', of('beta'))).toBe(false);
+    expect(authorise(listed, 'rooms.forget', { agentId: 'a', connector: 'http' })).toBe(false);
+    expect(authorise({ ...listed, via: { ...via, tenant: 'default' } }, 'rooms.forget', of('beta'))).toBe(
+      true,
+    );
+    expect(authorise({ ...listed, via: { ...via, agents: ['b'] } }, 'rooms.forget', of('acme'))).toBe(false);
+  });
+});
+
 describe('whatever is asked', () => {
   const text = fc.constantFrom('a', 'b');
   const maybe = fc.option(text, { nil: undefined });
