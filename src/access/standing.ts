@@ -89,8 +89,8 @@ export class Standing {
       [...new Set(given.map(tenantOf))].map(async (tenant): Promise<Held> => {
         const there = given.filter((one) => tenantOf(one) === tenant);
         const grants = there.map((one) => asGrant(one, { by: 'group', ...from }));
-        const among = [...new Set(grants.flatMap(({ from }) => from?.group ?? []))];
         const said = tenant === account.tenant ? groups : undefined;
+        const among = grants.map(({ from }) => from?.group ?? '');
         const now = said ?? (await this.#groupsIn({ ...account, tenant, among }, agents));
         if (!now) return { grants: [], unknown: grants };
         return { grants: grants.filter(({ from }) => now.includes(from?.group ?? '')), unknown: [] };

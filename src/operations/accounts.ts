@@ -1,29 +1,16 @@
 /** A person's accounts: whose they are, and linking them. */
 import { z } from 'zod';
-import { Account, readAccount } from '../access/account.js';
+import { Account } from '../access/account.js';
 import { Party } from '../access/links.js';
 import { isWithin, type PersonPrincipal, type Principal, roleOfToken } from '../access/principal.js';
 import { isAtLeast, type Role } from '../access/role.js';
 import { tokenConnector } from '../core/connector-settings.js';
 import { FatalError } from '../errors.js';
+import { AccountInput } from './as-written.js';
 import { holdsAll, tooMuch } from './holding.js';
 import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { id, instant } from './shapes.js';
-
-/** Whole, or as it is written: `CONNECTOR:USER`, `CONNECTOR/TENANT:USER`. */
-export const AccountInput = z.union([
-  Account,
-  z
-    .string()
-    .max(600)
-    .transform((text, context) => {
-      const account = readAccount(text);
-      if (account) return account;
-      context.addIssue({ code: 'custom', message: 'must be CONNECTOR:USER or CONNECTOR/TENANT:USER' });
-      return z.NEVER;
-    }),
-]);
 
 export const ShownLevel = z.object({
   agentId: z.string().optional(),

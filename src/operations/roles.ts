@@ -1,48 +1,21 @@
 /** Roles: who has which, and giving and taking them. */
 import { z } from 'zod';
-import { Account, Group, readGroup } from '../access/account.js';
+import { Account, Group } from '../access/account.js';
 import type { Given, Subject } from '../access/grants.js';
 import type { Principal } from '../access/principal.js';
 import { type Grant, isAtLeast, type Level, type Role, roleFor } from '../access/role.js';
 import { settingsFor } from '../core/connector-settings.js';
 import { FatalError } from '../errors.js';
-import { AccountInput, ShownLevel } from './accounts.js';
+import { ShownLevel } from './accounts.js';
+import { AccountInput, GroupInput, PlaceInput } from './as-written.js';
 import { holdsAll, ownRole, tooMuch } from './holding.js';
 import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { id, instant } from './shapes.js';
 
-const GroupInput = z.union([
-  Group,
-  z
-    .string()
-    .max(600)
-    .transform((text, context) => {
-      const group = readGroup(text);
-      if (group) return group;
-      context.addIssue({ code: 'custom', message: 'must be CONNECTOR:GROUP or CONNECTOR/TENANT:GROUP' });
-      return z.NEVER;
-    }),
-]);
-const Place = z.union([
-  z
-    .strictObject({ connector: id, tenant: id.optional(), channel: id.optional() })
-    .refine(
-      ({ tenant, channel }) => channel === undefined || tenant !== undefined,
-      'a channel needs its tenant',
-    ),
-  z
-    .string()
-    .regex(/^[^/:]+(\/[^:]+(:.+)?)?$/s, 'must be CONNECTOR, CONNECTOR/TENANT or CONNECTOR/TENANT:CHANNEL')
-    .transform((text) => {
-      const [, connector = '', tenant, channel] = /^([^/:]+)(?:\/([^:]+)(?::(.+))?)?$/s.exec(text) ?? [];
-      return { connector, tenant, channel };
-    }),
-]);
-
 /** For what: neither is the whole hub. */
-const at = { agentId: id.optional(), place: Place.optional() };
-type At = { agentId?: string | undefined; place?: z.output<typeof Place> | undefined };
+const at = { agentId: id.optional(), place: PlaceInput.optional() };
+type At = { agentId?: string | undefined; place?: z.output<typeof PlaceInput> | undefined };
 const whose = { account: AccountInput.optional(), group: GroupInput.optional() };
 const oneSubject = ({ account, group }: { account?: unknown; group?: unknown }) =>
   (account === undefined) !== (group === undefined);

@@ -106,7 +106,9 @@ describe('[governed.5] an account that a token names', () => {
     expect(await http.ask(of('ann', { role: 'admin' }), 'ann', '/whoami')).toMatch(/role here: admin/);
     // Within its tenant.
     const admin = of('ann', { role: 'admin' });
-    expect(await http.ask(admin, 'ann', '/role member telegram:bob')).toMatch(/for the operators/);
+    expect(await http.ask(admin, 'ann', '/role member telegram:bob')).toMatch(
+      /member for agent assistant on http\/acme/,
+    );
     expect(await http.ask(admin, 'ann', '/approve ABCDEFGH')).toMatch(/No such code/);
     const { roles } = await carrier.operations!.call('roles.list', {}, system);
     expect(roles.filter(({ level }) => Object.keys(level).length === 0)).toHaveLength(1);

@@ -137,6 +137,35 @@ describe('a given role at the gate', () => {
     expect(await platform.say('opal', 'hello?')).toBeNull();
   });
 
+  it('is one’s own in every server where ids are the whole platform’s, and not where they are not', async () => {
+    await carrier.stop();
+    const everywhere = new Platform('discord');
+    home.character('assistant', {
+      ...{ name: 'Ada', bio: '.', plugins: [] },
+      connectors: { discord: { dm: 'open', places: 'open' }, slack: { dm: 'open', places: 'open' } },
+    });
+    carrier = await home.carrier({ connectors: [everywhere, slack], model: () => scriptedModel(() => 'hi') });
+    const roleIn = async (on: Platform, tenant: string, direct = false) => {
+      const source = on.source(direct ? 'dm' : 'lobby', undefined, tenant);
+      const given = {
+        agentId: 'assistant',
+        source,
+        direct,
+        author: { id: '77' },
+        roles: [],
+        name: 'whoami',
+        args: '',
+      };
+      return /Your role here: (\w+)/.exec((await on.host.command(given))!.text)![1];
+    };
+    for (const account of ['discord/@me:77', 'slack/T1:77'])
+      await carrier.operations!.call('roles.give', { role: 'operator', account }, system);
+    expect(await roleIn(everywhere, '@me', true)).toBe('operator');
+    expect(await roleIn(everywhere, 'G1')).toBe('operator');
+    expect(await roleIn(slack, 'T1')).toBe('operator');
+    expect(await roleIn(slack, 'T2')).toBe('guest');
+  });
+
   it('does not help who is denied', async () => {
     await carrier.stop();
     await start({ telegram: { dm: 'open', deny: { users: ['opal'] } } });

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { Account, Group, readAccount, readGroup } from '../access/account.js';
+
+/** An object, or what people write for it; `form` says how. */
+function asWritten<S extends z.ZodType>(
+  schema: S,
+  read: (text: string) => z.output<S> | null,
+  form: string,
+): z.ZodType<z.output<S>, string | z.input<S>> {
+  return z.custom<string | z.input<S>>().transform((given, context) => {
+    const known = typeof given === 'string' ? read(given) : schema.safeParse(given).data;
+    if (known) return known;
+    context.addIssue({ code: 'custom', message: `must be ${form}, or an object of these parts` });
+    return z.NEVER;
+  });
+}
+
+export const AccountInput = asWritten(Account, readAccount, 'CONNECTOR:USER or CONNECTOR/TENANT:USER');
+export const GroupInput = asWritten(Group, readGroup, 'CONNECTOR:GROUP or CONNECTOR/TENANT:GROUP');
+
+const id = z.string().min(1).max(512);
+const Place = z
+  .strictObject({ connector: id, tenant: id.optional(), channel: id.optional() })
+  .refine(({ tenant, channel }) => channel === undefined || tenant !== undefined);
+
+export const PlaceInput = asWritten(
+  Place,
+  readPlace,
+  'CONNECTOR, CONNECTOR/TENANT or CONNECTOR/TENANT:CHANNEL',
+);
+
+function readPlace(text: string): z.output<typeof Place> | null {
+  const [, connector, tenant, channel] = /^([^/:\s]+)(?:\/([^:\s]+)(?::(\S+))?)?$/.exec(text) ?? [];
+  return Place.safeParse({ connector, tenant, channel }).data ?? null;
+}
