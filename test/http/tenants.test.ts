@@ -112,6 +112,17 @@ const cases: Record<string, Case> = {
     200,
     ({ person }) => ({ account: `http/acme:${person}`, place: 'http/acme' }),
   ),
+  'POST /switches/pause': id(
+    () => '/switches/pause',
+    200,
+    ({ person }) => ({ what: 'person', connector: 'http', tenant: 'acme', userId: person }),
+  ),
+  'GET /switches': list('/switches'),
+  'POST /switches/resume': id(
+    () => '/switches/resume',
+    200,
+    ({ person }) => ({ what: 'person', connector: 'http', tenant: 'acme', userId: person }),
+  ),
   'POST /rooms/:roomId/forget': id(({ roomId }) => `/rooms/${roomId}/forget`),
   'DELETE /tokens/:token': id(({ token }) => `/tokens/${token}`),
 };
@@ -131,6 +142,7 @@ const admins = ['beta', 'beta’s owner'];
 const named = [
   ...['POST /:agentId/message', 'POST /people/forget', 'POST /tokens'],
   ...['GET /people', 'POST /people/link', 'POST /people/unlink', 'POST /roles/give', 'POST /roles/take'],
+  ...['POST /switches/pause', 'POST /switches/resume'],
 ];
 
 let hub: Neighbours;
