@@ -9,6 +9,7 @@ import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { NoteStore } from '../store/note-store.js';
 import type { TokenStore } from '../store/token-store.js';
+import { freshMs } from './freshness.js';
 import { changeNote, holderOfIssued, holderOfRecord, issuedNote, mostTokens } from './issued-token.js';
 import type { TokenHolder } from './principal.js';
 
@@ -20,8 +21,6 @@ interface KnownTokensParts {
   now?(): number;
 }
 
-/** How old an answer of the store may be, in ms: with the time it takes, less than a second. */
-const knownForMs = 800;
 /** The notes are read anew after this long, though no change was told: who wrote one may have died before it was. */
 const relistMs = 30_000;
 
@@ -77,7 +76,7 @@ export class KnownTokens {
   }
 
   /** @param olderMs asks the store if what is known is older. */
-  async refresh(olderMs = knownForMs): Promise<void> {
+  async refresh(olderMs = freshMs): Promise<void> {
     if (performance.now() - this.#loadedAt > olderMs) await this.#load();
   }
 
