@@ -135,10 +135,11 @@ async function assemble(
   const reading = overrides.characters
     ? Characters.given(overrides.characters, log)
     : Characters.open(config.charactersDir, log);
-  const [characters] = await Promise.all([reading, vault.check()]);
-  const models = new Models({ ...parts, model: overrides.model });
   const now = overrides.now ?? Date.now;
   const tokens = tokensOn(engines, vault, now, log);
+  const checking = tokens.sealed().then((others) => vault.check(others));
+  const [characters] = await Promise.all([reading, checking]);
+  const models = new Models({ ...parts, model: overrides.model });
   const bots = botsFor({ ...parts, tokens }, overrides.connectors);
   const plugins = new Plugins({
     ...parts,

@@ -1,6 +1,5 @@
 /** All that extensions, ours or yours, may import; the package re-exports it. What shows replies is in `replies.ts`. */
 export type { Permission } from './access/permissions.js';
-export { authorise, authorisePart } from './access/principal.js';
 export type { Resource } from './access/role.js';
 export type {
   AgentTypeContext,

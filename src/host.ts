@@ -149,8 +149,8 @@ export function frontOf(parts: FrontParts): Front {
   const talk = placesRule(groups(config.turns, threads), { places, served, roles });
   /** Who gets through, whatever they do. */
   const gate = [
-    ...[ownUser, noBots, othersCommands, knownGroups(platformGroups), lists(roles)],
-    ...[direct(pairings, roles), paused(talk, switches, roles)],
+    ...[ownUser, noBots, othersCommands, knownGroups(platformGroups)],
+    ...[lists(roles), direct(pairings, roles), paused(talk, switches, roles)],
   ];
   const admits = afterwards(gate, agents.get);
   const people = { platformWide: parts.platformWide, knows: knownIn(store.memories) };

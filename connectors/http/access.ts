@@ -2,11 +2,9 @@
  * What a token may do at these routes. Their rooms are of its tenant, whoever it is; one that is bound to a user reaches
  * that user's direct room alone. What it may not see is answered as what is not there.
  */
-import type { IncomingMessage } from 'node:http';
 import {
   agentUnknown,
-  authorise,
-  authorisePart,
+  CarrierError,
   FatalError,
   type Host,
   type HubRequest,
@@ -19,38 +17,41 @@ import { connectorName, userOfRoom } from './normalize.js';
 
 export class Access {
   readonly token: Principal;
+  readonly #ask: NonNullable<HubRequest['authorise']>;
   readonly #agentId: string;
   readonly #permission: Permission;
 
   /** @throws FatalError `permission_denied`: the token is not for this, at whatever agent. */
-  constructor(req: IncomingMessage, agentId: string, permission: Permission) {
-    const { principal } = req as HubRequest;
-    if (!principal) throw new FatalError('token_missing', "This route is only open behind the hub's tokens.");
+  constructor(req: HubRequest, agentId: string, permission: Permission) {
+    const { principal } = req;
+    if (!principal || !req.authorise)
+      throw new FatalError('token_missing', "This route is only open behind the hub's tokens.");
     this.token = principal;
+    this.#ask = req.authorise.bind(req);
     this.#agentId = agentId;
     this.#permission = permission;
-    if (!this.#some({})) throw this.denied();
+    if (!this.#mayAt(principal.agents?.[0] ?? agentId)) throw this.denied();
   }
 
   /** @throws FatalError `agent_unknown`, also where the token is for other agents. */
   requireAgent(host: Pick<Host, 'requireAgent'>): void {
-    if (!this.#some({ agentId: this.#agentId })) throw agentUnknown(this.#agentId);
+    if (!this.#mayAt(this.#agentId)) throw agentUnknown(this.#agentId);
     host.requireAgent(this.#agentId);
   }
 
   reaches(channel: string): boolean {
-    return this.#may(this.#permission, { tenant: this.token.tenant, channel });
+    return this.#may(this.#permission, { ...this.#here(this.#agentId, userOfRoom(channel)), channel });
   }
 
   /** What is not of its own tenant is shown to those alone who keep the hub running, as operations show it. */
   sees({ connector, tenant, channel }: Omit<Source, 'messageId'>): boolean {
     if (connector === connectorName && tenant === this.token.tenant) return this.reaches(channel);
-    return this.#may('turns.read', { connector, tenant, channel });
+    return this.#may('turns.read', { agentId: this.#agentId, connector, tenant, channel });
   }
 
   /** Whatever room it is of. */
   seesAll(): boolean {
-    return authorise({ kind: 'token', ...this.token }, 'turns.read', { agentId: this.#agentId });
+    return this.#may('turns.read', { agentId: this.#agentId });
   }
 
   denied(field?: string): FatalError {
@@ -60,15 +61,22 @@ export class Access {
     });
   }
 
-  #may(permission: Permission, where: Required<Pick<Resource, 'tenant' | 'channel'>> & Resource): boolean {
-    const { connector = connectorName } = where;
-    const userId = connector === connectorName ? userOfRoom(where.channel) : undefined;
-    const resource = { agentId: this.#agentId, ...where, connector, userId };
-    return authorise({ kind: 'token', ...this.token }, permission, resource);
+  /** In some room of the agent. */
+  #mayAt(agentId: string): boolean {
+    return this.#may(this.#permission, this.#here(agentId, this.token.user));
   }
 
-  #some(where: Resource): boolean {
-    const here = { connector: connectorName, tenant: this.token.tenant, ...where };
-    return authorisePart({ kind: 'token', ...this.token }, this.#permission, here);
+  #here(agentId: string, userId: string | undefined): Resource {
+    return { agentId, connector: connectorName, tenant: this.token.tenant, userId };
+  }
+
+  #may(permission: Permission, resource: Resource): boolean {
+    try {
+      this.#ask(permission, resource);
+      return true;
+    } catch (error) {
+      if (error instanceof CarrierError && error.code === 'permission_denied') return false;
+      throw error;
+    }
   }
 }

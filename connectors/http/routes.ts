@@ -82,7 +82,7 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
   for (const { method, path, permission, handler } of routes) {
     const at = router.route(path);
     const handle: RequestHandler<Record<string, string>> = async (req, res) => {
-      const access = new Access(req, req.params.agentId!, permission);
+      const access = new Access(req as unknown as HubRequest, req.params.agentId!, permission);
       const { host } = running();
       access.requireAgent(host);
       await (handler === 'send' ? send(req, res, access) : handler(req, res, { access, host }));

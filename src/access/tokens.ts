@@ -163,6 +163,13 @@ export class Tokens {
     );
   }
 
+  /** Which key each callback secret was sealed with. */
+  async sealed(): Promise<{ name: string; key: string }[]> {
+    return (await this.#issued.list('', mostTokens)).flatMap(({ value }) =>
+      value?.callbackSecret ? [{ name: secretName(tokenId(value.hash)), key: value.callbackSecret.key }] : [],
+    );
+  }
+
   async #remove(id: string): Promise<void> {
     if (await this.#issued.take(id)) return;
     const { tokens } = this.#parts.store;

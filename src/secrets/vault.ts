@@ -128,10 +128,13 @@ export class SecretVault {
     clearTimeout(this.#timer);
   }
 
-  /** Says in the log which secrets cannot be opened, and which want to be set again under the present key. */
-  async check(): Promise<void> {
+  /**
+   * Says in the log which secrets cannot be opened, and which want to be set again under the present key.
+   * @param others what `seal` gave, kept elsewhere.
+   */
+  async check(others: { name: string; key: string }[] = []): Promise<void> {
     const { store, keys, log } = this.#parts;
-    const stored = await store.list();
+    const stored = [...(await store.list()), ...others];
     if (stored.length === 0) return;
     const current = await keys.current();
     for (const { name, key } of stored) {

@@ -213,7 +213,7 @@ describe('a pressed button', () => {
     const mint = (channel: string, direct: boolean) =>
       buttons.mint({
         ...{ agentId: 'assistant', roomId: roomIdOf('assistant', platform.source(channel)) },
-        ...{ text: 'yes please', label: 'Yes', direct, roles: [] },
+        ...{ text: 'yes please', label: 'Yes', direct },
       });
     const { payload } = await mint('ann', true);
     expect(await platform.press('ann', payload)).toBe('You chose "Yes".');

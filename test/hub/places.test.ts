@@ -244,7 +244,7 @@ describe('no way around a place that is not in', () => {
     const key = () => new Uint8Array(hkdfSync('sha256', secret, '', 'carrier buttons', 32));
     const { payload } = await new Buttons(carrier.store.notes, key, createLogger('silent')).mint({
       ...{ agentId: 'assistant', roomId: roomIdOf('assistant', platform.source('group')) },
-      ...{ text: 'yes please', label: 'Yes', direct: false, roles: [] },
+      ...{ text: 'yes please', label: 'Yes', direct: false },
     });
     await revoke(pairing);
     const pressed = await platform.press('ann', payload, 'group').catch((error: Error) => error.message);

@@ -9,7 +9,7 @@ import { FakeNotes } from '../../src/testing/notes.js';
 const log = createLogger('silent');
 const source = { connector: 'telegram', tenant: 'default', channel: 'c', messageId: 'm' };
 const key = () => new Uint8Array(32).fill(7);
-const choice = { text: 'yes', label: 'Yes', direct: true, roles: [] };
+const choice = { text: 'yes', label: 'Yes', direct: true };
 const minting = { ...choice, agentId: 'ada', roomId: roomIdOf('ada', source) };
 const press = (payload: string, more: Partial<InboundPress> = {}): InboundPress => ({
   ...{ agentId: 'ada', source, author: { id: 'ann' }, payload },
@@ -54,6 +54,16 @@ describe('buttons', () => {
     await expect(
       new Buttons(notes, () => new Uint8Array(32), log).redeem(press(payload), text),
     ).rejects.toMatchObject(invalid);
+    expect(await buttons.redeem(press(payload), text)).toBe('yes');
+  });
+
+  it('can be read by older hubs beside, and say to none of them which roles its presser has', async () => {
+    const notes = new FakeNotes();
+    const buttons = new Buttons(notes, key, log);
+    const { payload } = await buttons.mint(minting);
+    const [name] = notes.held.keys();
+    expect(await notes.get(name!)).toEqual({ ...choice, roles: [] });
+    await notes.put(name!, { ...choice, roles: ['staff'] });
     expect(await buttons.redeem(press(payload), text)).toBe('yes');
   });
 

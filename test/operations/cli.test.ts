@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { alone, groups } from '../../src/cli/commands.js';
 import { routes } from '../../src/http/routes.js';
 import { operations } from '../../src/operations/operations.js';
+import { until } from '../support/until.js';
 import { Desk } from './desk.js';
 
 const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
@@ -69,6 +70,36 @@ describe('the command line', () => {
     desk.home.character('broken', { name: 7 });
     const { code, stdout } = await carrier(['agents', 'check', 'nobody']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  }, 60_000);
+
+  it('issues a token and prints it once, and revokes it by its name', async () => {
+    const args = ['--name', 'shop', '--scopes', 'agents.read', 'rooms.*', '--role', 'operator'];
+    const issued = await carrier([
+      'tokens',
+      'issue',
+      ...args,
+      '--expires-in',
+      '90d',
+      '--rate-per-minute',
+      '60',
+    ]);
+    expect(issued.stderr).toBe('');
+    const [, token] = /the token: +(carrier_\S+)/.exec(issued.stdout)!;
+    expect(issued.stdout).toMatch(/signs callbacks to it: +carrier_callback_\S+/);
+    const status = async () =>
+      (await fetch(`${desk.hub.url}/agents`, { headers: { authorization: `Bearer ${token}` } })).status;
+    expect(await status()).toBe(200);
+    const { stdout } = await carrier(['tokens']);
+    expect(stdout).toMatch(
+      /^tok_\w+ {2}shop {2}operator {2}default {2}may agents.read rooms\.read.* until /m,
+    );
+    expect(stdout).not.toContain(token);
+    const more = await carrier(['tokens', 'issue', '--name', 'x', '--scopes', 'rooms.raed']);
+    expect(more).toMatchObject({ code: 1, stderr: expect.stringMatching(/did you mean "rooms.read"/) });
+    expect((await carrier(['tokens', 'revoke', 'shop', '--made'])).stdout).toMatch(
+      /^Revoked: shop tok_\w+\.\n$/,
+    );
+    await until(async () => (await status()) === 401, 5000);
   }, 60_000);
 
   it('takes a secret from a pipe, never from its arguments', async () => {

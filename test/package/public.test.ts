@@ -6,7 +6,7 @@ import { publicNames } from './public.js';
 const entries: Record<string, { file: string; values: string; types: string }> = {
   'carrier-hub': {
     file: 'src/index.ts',
-    values: `CarrierError CatchUpMark CatchUpMarks FatalError KeyedQueue PictureBodies RetryableError SentParts TurnText agentUnknown argumentsObject atMost authorise authorisePart backOffMs base64 cutStream defineAction defineAgentType defineConnector
+    values: `CarrierError CatchUpMark CatchUpMarks FatalError KeyedQueue PictureBodies RetryableError SentParts TurnText agentUnknown argumentsObject atMost backOffMs base64 cutStream defineAction defineAgentType defineConnector
       defineEmbedder definePlugin defineProvider derivedId descend download failureOf isReadable newId pause problemText problemsOf promptText
       requireSetting retryAfterMs roomIdOf secret sentence startCarrier systemText tooLarge unitVector turnFailureCode untilDone
       usableKey userText wishesIn within`,

@@ -87,7 +87,7 @@ describe('notes of the hub', () => {
     const { store, log } = open();
     const buttons = new Buttons(store, () => new Uint8Array(32), log);
     const source = { connector: 'http', tenant: 'default', channel: 'c', messageId: 'm' };
-    const choice = { text: 'yes', label: 'Yes', direct: true, roles: [] };
+    const choice = { text: 'yes', label: 'Yes', direct: true };
     const { payload } = await buttons.mint({ agentId: 'ada', roomId: roomIdOf('ada', source), ...choice });
     const [button] = store.held.keys();
     expect(button).toBe(`button:${payload.split('.')[0]}`);
