@@ -85,17 +85,6 @@ const cases: Record<string, Case> = {
     200,
     ({ pairing }) => ({ pairing }),
   ),
-  'GET /switches': list('/switches'),
-  'POST /switches/pause': id(
-    () => '/switches/pause',
-    200,
-    ({ person }) => ({ what: 'person', connector: 'http', tenant: 'acme', userId: person }),
-  ),
-  'POST /switches/resume': id(
-    () => '/switches/resume',
-    200,
-    ({ person }) => ({ what: 'person', connector: 'http', tenant: 'acme', userId: person }),
-  ),
   'POST /people/forget': id(
     () => '/people/forget',
     200,
