@@ -112,17 +112,6 @@ const cases: Record<string, Case> = {
     200,
     ({ person }) => ({ account: `http/acme:${person}`, place: 'http/acme' }),
   ),
-  'POST /switches/pause': id(
-    () => '/switches/pause',
-    200,
-    ({ person }) => ({ what: 'person', connector: 'http', tenant: 'acme', userId: person }),
-  ),
-  'GET /switches': list('/switches'),
-  'POST /switches/resume': id(
-    () => '/switches/resume',
-    200,
-    ({ person }) => ({ what: 'person', connector: 'http', tenant: 'acme', userId: person }),
-  ),
   'POST /rooms/:roomId/forget': id(({ roomId }) => `/rooms/${roomId}/forget`),
   'DELETE /tokens/:token': id(({ token }) => `/tokens/${token}`),
 };
