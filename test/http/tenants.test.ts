@@ -85,17 +85,6 @@ const cases: Record<string, Case> = {
     200,
     ({ pairing }) => ({ pairing }),
   ),
-  'GET /switches': list('/switches'),
-  'POST /switches/pause': id(
-    () => '/switches/pause',
-    200,
-    ({ person }) => ({ what: 'person', connector: 'http', tenant: 'acme', userId: person }),
-  ),
-  'POST /switches/resume': id(
-    () => '/switches/resume',
-    200,
-    ({ person }) => ({ what: 'person', connector: 'http', tenant: 'acme', userId: person }),
-  ),
   'POST /people/forget': id(
     () => '/people/forget',
     200,
@@ -122,17 +111,6 @@ const cases: Record<string, Case> = {
     () => '/roles/take',
     200,
     ({ person }) => ({ account: `http/acme:${person}`, place: 'http/acme' }),
-  ),
-  'POST /switches/pause': id(
-    () => '/switches/pause',
-    200,
-    ({ person }) => ({ what: 'person', connector: 'http', tenant: 'acme', userId: person }),
-  ),
-  'GET /switches': list('/switches'),
-  'POST /switches/resume': id(
-    () => '/switches/resume',
-    200,
-    ({ person }) => ({ what: 'person', connector: 'http', tenant: 'acme', userId: person }),
   ),
   'POST /rooms/:roomId/forget': id(({ roomId }) => `/rooms/${roomId}/forget`),
   'DELETE /tokens/:token': id(({ token }) => `/tokens/${token}`),
