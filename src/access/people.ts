@@ -70,7 +70,10 @@ export class People {
     return [account, ...others.filter((other) => !this.isSame(other, account))];
   }
 
-  /** Names whose account it is: alike for all accounts of a person. Never rejects: one that cannot be read is by itself. */
+  /**
+   * Names whose account it is: alike for all accounts of a person. Never rejects: one that cannot be read is by itself,
+   * since it is better to count apart than not at all.
+   */
   async personKeyOf(account: Account): Promise<string> {
     const [first] = await this.linkedWith(account).catch(() => []);
     return first?.person ?? this.idOf(account);

@@ -231,8 +231,9 @@ export class Switches {
       list.some((one) => one.id === id && one.at === at);
     const begun = pauses.filter((pause) => !isIn(before, pause));
     const ended = before.filter(({ id }) => !pauses.some((pause) => pause.id === id));
-    for (const { id: _, ...pause } of begun) this.#parts.log.warn({ pause }, 'paused');
-    for (const { id: _, ...pause } of ended) this.#parts.log.warn({ pause }, 'no longer paused');
+    // Without the reason, which somebody wrote.
+    for (const { id: _, reason: __, ...pause } of begun) this.#parts.log.warn({ pause }, 'paused');
+    for (const { id: _, reason: __, ...pause } of ended) this.#parts.log.warn({ pause }, 'no longer paused');
     if (begun.length + ended.length === 0) return;
     for (const listener of [...this.#listeners]) listener(ended.length > 0);
   }

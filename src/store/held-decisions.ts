@@ -3,6 +3,7 @@
  * become decisions then.
  */
 import { z } from 'zod';
+import type { Memory } from '../core/memory.js';
 import { Decision } from '../core/trigger.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -21,7 +22,7 @@ interface HeldParts {
   memories: History;
   notes: NoteStore;
   /** Whether tools are paused where somebody said something. */
-  paused(said: { agentId: string; source: { connector: string; tenant: string; channel: string } }): boolean;
+  paused(said: Pick<Memory, 'agentId' | 'source'>): Promise<boolean>;
   log: Logger;
 }
 
@@ -67,6 +68,6 @@ export class HeldDecisions {
     const turn = await this.#parts.turns.get(turnId);
     if (turn?.status !== 'waiting') return false;
     const [asked] = await askedBy(this.#parts, turn);
-    return asked !== undefined && this.#parts.paused(asked);
+    return asked !== undefined && (await this.#parts.paused(asked));
   }
 }
