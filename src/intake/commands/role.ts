@@ -15,6 +15,8 @@ export function role(operations: Caller): Command {
     name: 'role',
     about: 'who has which role here; give or take one: /role ROLE USER, /role none USER',
     least: 'operator',
+    // It must not give what was taken after it was given.
+    unrepeatable: true,
     async run(call) {
       if (call.args === '') return { text: await listed(call) };
       const [wanted = '', user = '', where = 'agent', more] = call.args.split(/\s+/);
