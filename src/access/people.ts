@@ -14,6 +14,7 @@ import type { Fresh, Freshness } from './freshness.js';
 const mostAccounts = 20;
 /** More than there can be of what was cut off. */
 const mostHints = 200;
+const mostListed = 10_000;
 
 const Linked = z.object({
   account: Account,
@@ -85,6 +86,11 @@ export class People {
     if (!(await this.#any.get('', async () => (await this.#accounts.list('', 1)).length > 0))) return [];
     const id = this.idOf(account);
     return this.#kept.get(id, () => this.#read(id));
+  }
+
+  /** All accounts that are linked with others, as they are stored now. */
+  async linked(): Promise<Account[]> {
+    return (await this.#accounts.list('', mostListed)).flatMap(({ value }) => value?.account ?? []);
   }
 
   /** @throws FatalError `link_refused`: both are linked with others already, or there are too many. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Account } from '../access/account.js';
 import { type Pausable, type Pause, pausable } from '../access/pause.js';
 import { authorise, hubTenant, type Principal } from '../access/principal.js';
 import { type Grant, isAtLeast, type Level, levelOf, levelParts, touches } from '../access/role.js';
@@ -101,7 +102,7 @@ export const resumeSwitch = defineOperation({
   audit: (input) => input,
   async run({ what, ...level }, circumstances) {
     const where = levelOf(level);
-    await requireMore(what, where, circumstances);
+    await requireMore(what, where, circumstances, { ends: true });
     return { resumed: (await circumstances.switches.resume(what, where)) !== null };
   },
 });
@@ -111,9 +112,10 @@ async function requireMore(
   what: Pausable,
   where: Level,
   circumstances: OperationParts & { principal: Principal },
+  { ends = false } = {},
 ): Promise<void> {
   const { principal, switches } = circumstances;
-  const refuse = (why: string) => new FatalError('permission_denied', why);
+  const refuse = (why: string) => new FatalError('permission_denied', why, { field: 'what' });
   if (where.agentId === undefined && !authorise(principal, 'switches.changeAll', where))
     throw refuse('Whoever asks may not do this for all agents (switches.changeAll).');
   const asker = accountOf(principal);
@@ -121,27 +123,39 @@ async function requireMore(
     throw refuse('Who is paused may not pause or resume.');
   if (what !== 'person') return;
   const held = await heldBy(where, circumstances);
-  if (held.some(({ role }) => role === 'owner')) throw refuse('An owner cannot be paused.');
+  // Who became one since, or was linked with one, is let go.
+  if (!ends && held.some(({ role }) => role === 'owner')) throw refuse('An owner cannot be paused.');
   const own = ownRole(principal, where) ?? 'guest';
-  if (held.some(({ role }) => !isAtLeast(own, role)))
-    throw refuse('They have a higher role than whoever asks.');
+  if (held.some(({ role }) => !isAtLeast(own, role))) throw refuse('They have a higher role than you.');
 }
 
 /** Roles that count where somebody is to be paused, also those of which nobody knows now whether they have them. */
-async function heldBy(where: Level, { standing, grants, agents }: OperationParts): Promise<Grant[]> {
-  const { agentId, connector = '', tenant, userId = '' } = where;
-  const account = { connector, tenant: tenant ?? hubTenant, userId };
-  const { grants: known, unknown } = await standing.of({
-    account,
-    agents: agentId === undefined ? agents.list() : [agents.get(agentId)],
-  });
-  // Without a tenant it is whoever has this id in any.
-  const given = tenant === undefined ? await grants.list() : [];
-  const same = given.filter(
-    ({ subject }) =>
-      'account' in subject && subject.account.connector === connector && subject.account.userId === userId,
+async function heldBy(where: Level, parts: OperationParts): Promise<Grant[]> {
+  const { standing, agents } = parts;
+  const asked = where.agentId === undefined ? agents.list() : [agents.get(where.agentId)];
+  const accounts = await accountsIn(where, parts);
+  const held = await Promise.all(accounts.map((account) => standing.of({ account, agents: asked })));
+  return held
+    .flatMap(({ grants, unknown }) => [...grants, ...unknown])
+    .filter(({ level }) => touches(level, where));
+}
+
+/** Without a tenant it is whoever has this id in any, as far as one of them may have a role. */
+async function accountsIn(
+  { connector = '', tenant, userId = '' }: Level,
+  { people, grants }: OperationParts,
+): Promise<Account[]> {
+  const inTenant = (tenant: string) => ({ connector, tenant, userId });
+  const first = inTenant(tenant ?? hubTenant);
+  if (tenant !== undefined || people.isSame(first, inTenant(''))) return [first];
+  const given = (await grants.list()).map(({ subject }) =>
+    'account' in subject ? subject.account : { ...subject.group, userId },
   );
-  return [...known, ...unknown, ...same].filter(({ level }) => touches(level, where));
+  const all = [...given, ...(await people.linked())];
+  const tenants = all.flatMap((one) =>
+    one.connector === connector && one.userId === userId ? [one.tenant] : [],
+  );
+  return [...new Set([first.tenant, ...tenants])].map(inTenant);
 }
 
 function accountOf(principal: Principal) {

@@ -43,6 +43,16 @@ export class HeldDecisions {
     return waits;
   }
 
+  /** Takes an approval out of its room's line, to be held: what stands behind it need not wait. */
+  async setAside({ id, trigger }: Memory): Promise<void> {
+    if (trigger?.kind !== 'decision') return;
+    const { turnId, decision } = trigger;
+    await this.#notes.put(turnId, { turnId, decision });
+    await this.#parts.memories.forget([id]);
+    // Who released it in between found it in the line still.
+    if (!(await this.has(turnId))) await decide(this.#parts, turnId, decision);
+  }
+
   async has(turnId: string): Promise<boolean> {
     return (await this.#notes.get(turnId)) !== null;
   }
