@@ -2,14 +2,23 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { routes as apiRoutes } from '../../../connectors/http/routes.js';
+import { alone, groups } from '../../../src/cli/commands.js';
 import { routes } from '../../../src/http/routes.js';
 import { operations } from '../../../src/operations/operations.js';
 import { calls } from './calls.js';
-import { inChat, overHttp, withoutToken } from './expectations.js';
+import { byCommand, inChat, overHttp, withoutToken } from './expectations.js';
 import { emptyLine, fateOf, linesOf } from './table.js';
 
 const http = linesOf(overHttp);
 const chat = linesOf(inChat);
+const typed = linesOf(byCommand);
+
+const commands = [
+  ...Object.entries(groups).flatMap(([group, { commands }]) =>
+    Object.entries(commands).map(([verb, { operation }]) => ({ name: `${group} ${verb}`, by: operation })),
+  ),
+  ...Object.entries(alone).map(([name, { operation }]) => ({ name, by: operation })),
+];
 
 const routed = routes.map(({ method, path, operation }) => ({
   name: operation as string,
@@ -40,6 +49,9 @@ it('every operation and every route has a line: add what is missing, and think w
   ];
   const asked = new Set([...routed.map(({ name }) => name), ...chat.map(({ by }) => by)]);
   for (const { name } of operations) if (!asked.has(name)) missing.push(emptyLine(inChat, '/COMMAND', name));
+  for (const { name, by } of commands)
+    if (!typed.some((line) => line.name === name && line.by === by))
+      missing.push(emptyLine(byCommand, name, by));
   expect(missing.join('\n')).toBe('');
 });
 
@@ -48,12 +60,14 @@ it('no line is about what there is not', () => {
   expect(
     http.map(({ operation, by }) => `${operation ?? '-'} ${by}`).filter((line) => !known.includes(line)),
   ).toEqual([]);
+  const more = typed.filter(({ name }) => !commands.some((known) => known.name === name));
+  expect(more.map(({ name }) => name)).toEqual(['chat', 'chat+model']);
   const names = operations.map(({ name }) => name as string);
   expect(chat.map(({ by }) => by).filter((name) => name !== '-' && !names.includes(name))).toEqual([]);
 });
 
 it('every cell says something, and every line is tried', () => {
-  const cells = [...http, ...chat].flatMap(({ name, by, cells }) =>
+  const cells = [...http, ...chat, ...typed].flatMap(({ name, by, cells }) =>
     Object.values(cells).map((cell) => ({ line: `${name}  ${by}`, cell })),
   );
   const unclear = cells.filter(({ cell }) => {

@@ -163,3 +163,50 @@ command                       operation           hub       agent     otherAgent
 /resume here+group            switches.resume     operator  operator  403         operator  403            operator  403
 /resume USER                  switches.resume     operator  operator  403         operator  403            403       403
 `;
+
+/** `carrier …` with a token of the hub that has the role in the data folder's `admin-token`; cells as over HTTP. */
+export const byCommand = `
+command                    operation                hub
+agents list                agents.list              operator
+agents show                agents.show              operator
+agents check               agents.check             operator
+pairing list               pairings.list            operator
+pairing approve            pairings.approve         operator
+pairing revoke             pairings.revoke          operator
+tokens list                tokens.list              admin
+tokens issue               tokens.issue             admin
+tokens revoke              tokens.revoke            admin
+secrets list               secrets.list             admin
+secrets set                secrets.set              admin
+secrets rotate             secrets.rotate           admin
+secrets remove             secrets.remove           admin
+rooms list                 rooms.list               operator
+rooms messages             rooms.messages           operator
+rooms stop                 turns.stop               operator
+rooms forget               rooms.forget             operator
+turns list                 turns.list               operator
+turns show                 turns.show               operator
+turns stop                 turns.stop               operator
+turns run-again            turns.runAgain           operator
+turns resume               turns.resume             operator
+deliveries list            deliveries.list          operator
+deliveries send-again      deliveries.sendAgain     operator
+deliveries send-all-again  deliveries.sendAllAgain  admin
+deliveries drop            deliveries.drop          operator
+switches list              switches.list            operator
+switches pause             switches.pause           operator
+switches resume            switches.resume          operator
+people forget              people.forget            operator
+people show                people.show              operator
+people link                people.link              admin
+people unlink              people.unlink            admin
+roles list                 roles.list               operator
+roles give                 roles.give               operator
+roles take                 roles.take               operator
+audit list                 audit.list               admin
+audit export               audit.export             admin
+audit verify               audit.verify             admin
+health                     health.show              admin
+chat                       -                        guest
+chat+model                 rooms.model              operator
+`;
