@@ -42,7 +42,7 @@ export class OpenRequests {
   /** @returns aborted, with the error to answer, when the token is good no more. */
   add(req: IncomingMessage, res: ServerResponse, principal: TokenHolder): AbortSignal {
     const open = { req, res, principal, ending: new AbortController() };
-    // Who left while their token was looked up will not leave again.
+    // Whoever left while the token was looked up will not leave again.
     if (res.destroyed) return open.ending.signal;
     this.#open.add(open);
     res.once('close', () => this.#open.delete(open));

@@ -54,6 +54,14 @@ describe('an issued token', () => {
     }
   });
 
+  it('is in no audit row where somebody gives it in the place of its id', async () => {
+    const { token } = await make({ name: 'shop' });
+    expect((await revoke(hub.url, owner, token)).status).toBe(404);
+    const { rows } = (await get(owner, '/audit?operation=tokens.revoke')).body;
+    expect(rows).toMatchObject([{ outcome: 'failed', target: { made: false } }]);
+    expect(JSON.stringify(rows)).not.toContain(token);
+  });
+
   it('is listed with what limits it, beside the hub’s own', async () => {
     const wanted = {
       ...{ name: 'shop', role: 'operator', scopes: ['rooms.*'], agents: ['assistant'], tenant: 'acme' },
