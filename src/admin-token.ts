@@ -88,7 +88,7 @@ export class AdminToken {
       return (await readFile(this.#path, 'utf8')).trim() === this.token.secret;
     } catch (error) {
       // What cannot be read just now is no deed of anybody's.
-      return !['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+      return !['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
     }
   }
 }

@@ -136,7 +136,8 @@ async function assemble(
     ? Characters.given(overrides.characters, log)
     : Characters.open(config.charactersDir, log);
   const now = overrides.now ?? Date.now;
-  const tokens = tokensOn(engines, vault, now, log);
+  const usualRate = config.http.limits.perToken;
+  const tokens = tokensOn({ ...engines, vault, usualRate, now, log });
   const checking = tokens.sealed().then((others) => vault.check(others));
   const [characters] = await Promise.all([reading, checking]);
   const models = new Models({ ...parts, model: overrides.model });
@@ -186,14 +187,23 @@ async function assemble(
   };
 }
 
-function tokensOn({ store, bus }: Engines, vault: SecretVault, now: () => number, log: Logger): Tokens {
+function tokensOn({
+  vault,
+  ...parts
+}: Pick<Engines, 'store' | 'bus'> & {
+  vault: SecretVault;
+  usualRate: number;
+  now: () => number;
+  log: Logger;
+}): Tokens {
+  const { log } = parts;
   const seal = (name: string, value: string) =>
     vault.seal(name, value).catch((err: unknown) => {
       if (!(err instanceof FatalError)) throw err;
       log.warn({ err }, 'a token is issued without a secret for callbacks: there is no key to seal one with');
       return null;
     });
-  return new Tokens({ store, bus, seals: { seal, open: (...what) => vault.open(...what) }, now, log });
+  return new Tokens({ ...parts, seals: { seal, open: (...what) => vault.open(...what) } });
 }
 
 /** The bots of an agent, or the connectors of the whole hub; those that a program brings are all there are then. */

@@ -40,6 +40,8 @@ export const changeNote = defineNote({ key: (_: 'change') => 'issued-tokens-chan
 
 /** Reading them reads all, and each hub holds them in memory. */
 export const mostTokens = 10_000;
+/** Of one tenant other than the hub's: none takes what is left from all others. */
+export const mostOfTenant = 1000;
 
 /** Names a token in lists, messages and the audit log, and tells nothing of it: its hash is not told either. */
 export function tokenId(hash: string): string {

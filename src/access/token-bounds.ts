@@ -8,8 +8,11 @@ import type { TokenDraft } from './tokens.js';
 export type WantedToken = Pick<TokenHolder, 'name' | 'scopes' | 'agents' | 'user' | 'origins'> &
   Pick<TokenHolder, 'ratePerMinute' | 'expiresAt'> & { role: Role; tenant?: string };
 
-/** @throws FatalError `permission_denied`, naming what would be more. */
-export function boundedBy(maker: Principal, wanted: WantedToken): TokenDraft {
+/**
+ * @param usualRate requests a minute of tokens that have no rate of their own; 0: no limit.
+ * @throws FatalError `permission_denied`, naming what would be more.
+ */
+export function boundedBy(maker: Principal, wanted: WantedToken, usualRate = 0): TokenDraft {
   const own = maker.kind === 'token' ? maker : maker.kind === 'person' ? maker.via : undefined;
   const draft = { ...wanted, tenant: wanted.tenant ?? own?.tenant ?? hubTenant };
   if (own) {
@@ -18,13 +21,13 @@ export function boundedBy(maker: Principal, wanted: WantedToken): TokenDraft {
     draft.agents ??= own.agents;
     draft.expiresAt ??= own.expiresAt;
     draft.ratePerMinute ??= own.ratePerMinute;
-    requireLess(draft, own);
+    requireLess(draft, own, usualRate);
   }
   requireGrants(maker, draft);
   return withoutAbsent(draft);
 }
 
-function requireLess(draft: TokenDraft, own: TokenHolder): void {
+function requireLess(draft: TokenDraft, own: TokenHolder, usualRate: number): void {
   if (own.tenant !== hubTenant && draft.tenant !== own.tenant) throw more('tenant');
   if (own.user !== undefined && draft.user !== own.user) throw more('user');
   requirePart('scopes', draft.scopes, own.scopes);
@@ -32,8 +35,13 @@ function requireLess(draft: TokenDraft, own: TokenHolder): void {
   // One that no page may send may be made for pages.
   if (own.origins) requirePart('origins', draft.origins ?? [], own.origins);
   if (own.expiresAt !== undefined && draft.expiresAt! > own.expiresAt) throw more('expiresAt');
-  if (own.ratePerMinute !== undefined && draft.ratePerMinute! > own.ratePerMinute)
-    throw more('ratePerMinute');
+  const most = own.ratePerMinute ?? (isHubOwner(own) ? 0 : usualRate);
+  if (most > 0 && draft.ratePerMinute! > most) throw more('ratePerMinute');
+}
+
+/** Whose the hub is, may let a program ask more often than is usual. */
+function isHubOwner(token: TokenHolder): boolean {
+  return grantsOfToken(token).some(({ role, level }) => role === 'owner' && Object.keys(level).length === 0);
 }
 
 function requirePart(field: string, asked: readonly string[] | undefined, own?: readonly string[]): void {

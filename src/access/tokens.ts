@@ -15,11 +15,12 @@ import {
   type IssuedToken,
   issuedNote,
   isTokenId,
+  mostOfTenant,
   mostTokens,
   tokenId,
 } from './issued-token.js';
 import { KnownTokens } from './known-tokens.js';
-import type { Principal, TokenHolder } from './principal.js';
+import { hubTenant, type Principal, type TokenHolder } from './principal.js';
 
 interface TokensParts {
   store: Pick<Store, 'tokens' | 'notes'>;
@@ -29,6 +30,8 @@ interface TokensParts {
     seal(name: string, value: string): Promise<SealedSecret | null>;
     open(name: string, sealed: SealedSecret): Promise<string | null>;
   };
+  /** Requests a minute of tokens that have no rate of their own; 0: no limit. */
+  usualRate: number;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -58,6 +61,10 @@ export class Tokens {
     this.#change = changeNote.in(store.notes, log);
     const issued = { notes: store.notes, bus: parts.bus, log };
     this.known = new KnownTokens({ records: store.tokens, issued, now: parts.now });
+  }
+
+  get usualRate(): number {
+    return this.#parts.usualRate;
   }
 
   get now(): number {
@@ -183,10 +190,11 @@ export class Tokens {
   }
 
   async #requireName({ name, tenant }: TokenDraft, id?: string): Promise<void> {
-    const tokens = await this.list();
-    if (tokens.length >= mostTokens)
-      throw new FatalError('invalid_field', `There are ${tokens.length} tokens; revoke some first.`);
-    if (!tokens.some((other) => other.id !== id && other.name === name && other.tenant === tenant)) return;
+    const others = (await this.list()).filter((other) => other.id !== id);
+    const ofTenant = others.filter((other) => other.tenant === tenant);
+    if (others.length >= mostTokens || (tenant !== hubTenant && ofTenant.length >= mostOfTenant))
+      throw new FatalError('invalid_field', `This tenant has ${ofTenant.length} tokens; revoke some first.`);
+    if (!ofTenant.some((other) => other.name === name)) return;
     throw new FatalError(
       'invalid_field',
       `name: another token is called "${name}". Choose another name, or revoke that one first.`,

@@ -19,6 +19,7 @@ import { HttpLimits, type HttpLimitsParts } from './limits.js';
 import { refuseMethod } from './method.js';
 import { OpenRequests } from './open-requests.js';
 import { operationRoutes } from './operations.js';
+import { closePipelined } from './pipelined.js';
 import { maySeeRoutes, requirePermission, requireToken, type TokenVerifier } from './tokens.js';
 
 type Routes = NonNullable<Connector['routes']>;
@@ -85,7 +86,7 @@ function compose(options: HttpServerOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', config.trustedProxies ?? false);
-  app.use(setSecurityHeaders(), setAddress);
+  app.use(closePipelined, setSecurityHeaders(), setAddress);
   app.route('/healthz').get(alive).all(refuseMethod('GET, HEAD'));
   app.route('/readyz').get(readiness(ready)).all(refuseMethod('GET, HEAD'));
   app.use(routesOf(connectors, 'own'));

@@ -92,7 +92,8 @@ export const issueToken = defineOperation({
       ...{ ...input, scopes: scopes && expanded(scopes) },
       expiresAt: endOf({ expiresIn, expiresAt }, tokens.now),
     };
-    const { text, callbackSecret, token } = await tokens.issue(boundedBy(principal, wanted), principal);
+    const draft = boundedBy(principal, wanted, tokens.usualRate);
+    const { text, callbackSecret, token } = await tokens.issue(draft, principal);
     return { ...token, token: text, callbackSecret };
   },
 });

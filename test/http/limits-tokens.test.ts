@@ -1,5 +1,6 @@
 /** What one token may ask and hold open, on the real server. */
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/extension-api.js';
 import type { HttpServerOptions } from '../../src/http/server.js';
@@ -160,7 +161,33 @@ describe('requests that one token has open at once', () => {
     await leaveWhileUnknown(() => slow('one', text(3000), 'application/json'));
     await untilLetIn('one');
   });
+
+  it('do not count once their connection is gone, though they waited there behind another one', async () => {
+    await start({ streams: 1 }, { echo: false });
+    const body = text(100);
+    const connection = pipelined(['other', body, body.length], ['one', body, body.length]);
+    await api.host.received(2);
+    expect((await send('one')).status).toBe(429);
+    connection.destroy();
+    await untilLetIn('one');
+  });
 });
+
+/** Requests one after another on one connection, without waiting for answers; `length` is what each says it has. */
+function pipelined(
+  ...requests: [token: string, body: string, length: number, type?: string][]
+): ReturnType<typeof connect> {
+  const { hostname, port } = new URL(api.url);
+  const connection = connect(Number(port), hostname).on('error', () => {});
+  for (const [token, body, length, type = 'application/json'] of requests)
+    connection.write(
+      [
+        ...['POST /eliza/message HTTP/1.1', 'Host: hub', `Authorization: Bearer ${token}`],
+        ...[`Content-Type: ${type}`, `Content-Length: ${length}`, '', body],
+      ].join('\r\n'),
+    );
+  return connection;
+}
 
 /** Breaks two requests off while the hub looks whose token they came with. */
 async function leaveWhileUnknown(send: () => { breakOff(): void }): Promise<void> {
@@ -256,6 +283,26 @@ describe.each([
     for (const each of four) each.breakOff();
     await until(async () => (await post('other')).status === 200);
     await until(async () => (await post('one')).status === 200);
+  });
+
+  it('are not held for those who broke off behind another request of their connection', async () => {
+    await start({}, { ...room, maxUploadingBytes: body.length, echo: false });
+    const before = verified;
+    const ahead = text(100);
+    const connection = pipelined(
+      ['other', ahead, ahead.length],
+      ['one', body.slice(0, 20), body.length, type],
+    );
+    await until(() => verified - before === 2);
+    await api.host.received(1);
+    connection.destroy();
+    const answering = setInterval(() => {
+      for (const memory of api.host.memories)
+        if (memory.status === 'pending') api.host.begin(memory).say('yes');
+    }, 5);
+    await until(async () => (await post('other')).status === 200, 3000).finally(() =>
+      clearInterval(answering),
+    );
   });
 
   it('are not held for those who broke off before it was known whose they are', async () => {

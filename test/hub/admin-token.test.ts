@@ -1,7 +1,7 @@
 /** A hub's own token, and its file [security.9]. */
 
 import { hash } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { issuedNote, tokenId } from '../../src/access/issued-token.js';
@@ -62,6 +62,12 @@ describe('[security.9] the admin token', () => {
     await again();
     expect(hub.token.created).toBe(true);
     expect(await status()).toBe(401);
+  });
+
+  it('is dead once a folder stands in the place of its file', async () => {
+    rmSync(file);
+    mkdirSync(file);
+    await until(async () => (await status()) === 401, 5000);
   });
 
   it('is dead without its file also where the folder has another name since, as in a new container', async () => {

@@ -1,5 +1,7 @@
 /** Tokens that were issued, on a real hub: what they may be given, what they may do, and how they go. */
+import { hash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { issuedNote, tokenId } from '../../src/access/issued-token.js';
 import { permissions } from '../../src/access/permissions.js';
 import { routes } from '../../src/http/routes.js';
 import type { Hub } from '../../src/hub.js';
@@ -190,6 +192,47 @@ describe('a token has no more than its maker', () => {
     const tenant = await make({ name: 'tenant', role: 'admin', tenant: 'acme' });
     expect(await refused(tenant.token, { tenant: 'beta' })).toEqual([403, 'permission_denied', 'tenant']);
     expect((await make({ name: 'of acme' }, tenant.token)).tenant).toBe('acme');
+  });
+
+  it('in the rate that is usual, where it has none of its own', async () => {
+    await hub.stop();
+    hub = await home.hub({}, { CARRIER_RATE_TOKEN: '50' });
+    for (const [name, more] of [
+      ['of a tenant', { tenant: 'acme', role: 'owner' }],
+      ['of an agent', { agents: ['assistant'], role: 'owner' }],
+      ['of the hub', { role: 'admin' }],
+    ] as const) {
+      const { token } = await make({ name, ...more });
+      expect([name, ...(await refused(token, { ratePerMinute: 51 }))]).toEqual([
+        ...[name, 403, 'permission_denied', 'ratePerMinute'],
+      ]);
+      expect((await make({ name: `${name}, child`, ratePerMinute: 50 }, token)).ratePerMinute).toBe(50);
+    }
+    // Whose hub it is, may.
+    expect((await make({ name: 'busy', ratePerMinute: 1000 })).ratePerMinute).toBe(1000);
+  });
+
+  it('in number: a tenant takes none from the others', async () => {
+    await hub.stop();
+    const carrier = await home.carrier();
+    for (let n = 0; n < 999; n++) {
+      const digest = hash('sha256', `token ${n}`);
+      const note = {
+        hash: digest,
+        name: `app ${n}`,
+        role: 'member',
+        tenant: 'acme',
+        createdAt: n,
+        madeBy: 'x',
+      };
+      await carrier.store.notes.put(issuedNote.key(tokenId(digest)), note);
+    }
+    await carrier.stop();
+    hub = await home.hub();
+    const { token } = await make({ name: 'admin', role: 'admin', tenant: 'acme' });
+    expect(await refused(token, {})).toEqual([422, 'invalid_field', undefined]);
+    await make({ name: 'of another', tenant: 'beta' });
+    await make({ name: 'of the hub' });
   });
 
   it('whoever it is for may not issue at another agent', async () => {
