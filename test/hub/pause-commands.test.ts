@@ -185,4 +185,10 @@ it('pause nobody above in any tenant, where none is named', async () => {
   await expect(pause('U2')).rejects.toThrow('An owner cannot be paused.');
   await expect(pause('U3')).rejects.toThrow('They have a higher role than you.');
   expect(await pause('U4')).toMatchObject({ userId: 'U4' });
+  // An owner may where nobody knows.
+  await call('roles.give', { role: 'owner', group: { ...group, group: 'S2' } }, system);
+  elsewhere.groupsOf = () => Promise.reject(new Error('away'));
+  await expect(pause('U5')).rejects.toThrow('Their groups cannot be looked up now');
+  const input = { what: 'person', connector: 'slack', userId: 'U5' } as const;
+  expect(await call('switches.pause', input, system)).toMatchObject({ userId: 'U5' });
 });
