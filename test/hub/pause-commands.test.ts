@@ -81,7 +81,7 @@ it('pause nobody by a name, nor at all where it is unclear', async () => {
 it('are not for others, nor for what is not the operator’s', async () => {
   expect(await platform.command('ann', 'pause')).toBe('/pause is for the operators of this agent.');
   expect(await elsewhere.command('root', 'pause')).toBe('/pause is for the operators of this agent.');
-  expect(await root('pause', 'slack:ann')).toBe('/pause is for the operators of this agent.');
+  expect(await root('pause', 'slack:ann')).toMatch(/^\/pause: that is not for you as operator here/);
   expect(await list()).toEqual([]);
   const agent = { what: 'agent', agentId: 'assistant' } as const;
   await carrier.operations!.call('switches.pause', agent, system);
