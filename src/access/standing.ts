@@ -8,6 +8,9 @@ import type { GroupLookup, GroupMember } from './groups.js';
 import type { People } from './people.js';
 import { type Grant, isAtLeast, type Origin, type Role } from './role.js';
 
+/** So many groups are asked for one by one where they cannot be together: each may cost a request. */
+const mostAlone = 100;
+
 export interface StandingParts {
   people: Pick<People, 'accountsOf'>;
   grants: Pick<Grants, 'ofAccount' | 'ofGroupsOf'>;
@@ -60,7 +63,7 @@ export class Standing {
         };
       }),
     );
-    return { grants: held.flatMap(({ grants }) => grants), unknown: held.flatMap(({ unknown }) => unknown) };
+    return both(held);
   }
 
   /** Who is let in on one platform, is where else they write. */
@@ -90,17 +93,32 @@ export class Standing {
     const given = await this.#parts.grants.ofGroupsOf(account);
     const tenantOf = ({ subject }: Given) => ('group' in subject ? subject.group.tenant : '');
     const held = await Promise.all(
-      [...new Set(given.map(tenantOf))].map(async (tenant): Promise<Held> => {
+      [...new Set(given.map(tenantOf))].map((tenant): Promise<Held> => {
         const there = given.filter((one) => tenantOf(one) === tenant);
         const grants = there.map((one) => asGrant(one, { by: 'group', ...from }));
         const said = tenant === account.tenant ? groups : undefined;
-        const among = grants.map(({ from }) => from?.group ?? '');
-        const now = said ?? (await this.#groupsIn({ ...account, tenant, among }, agents));
-        if (!now) return { grants: [], unknown: grants };
-        return { grants: grants.filter(({ from }) => now.includes(from?.group ?? '')), unknown: [] };
+        return said
+          ? Promise.resolve(heldIn(said, grants))
+          : this.#asked({ ...account, tenant }, grants, agents);
       }),
     );
-    return { grants: held.flatMap(({ grants }) => grants), unknown: held.flatMap(({ unknown }) => unknown) };
+    return both(held);
+  }
+
+  /** One of which it cannot be known, such as the officers of a chat that the bot has left, leaves no doubt of others. */
+  async #asked(member: GroupMember, grants: Grant[], agents: readonly Agent[]): Promise<Held> {
+    const among = [...new Set(grants.map(groupOf))];
+    const now = await this.#groupsIn({ ...member, among }, agents);
+    if (now) return heldIn(now, grants);
+    if (among.length === 1 || among.length > mostAlone) return { grants: [], unknown: grants };
+    const alone = among.map((group) =>
+      this.#asked(
+        member,
+        grants.filter((grant) => groupOf(grant) === group),
+        agents,
+      ),
+    );
+    return both(await Promise.all(alone));
   }
 
   /** As whichever agent's connector says first that can; null: none can. */
@@ -111,6 +129,18 @@ export class Standing {
     }
     return null;
   }
+}
+
+function groupOf({ from }: Grant): string {
+  return from?.group ?? '';
+}
+
+function heldIn(groups: readonly string[], grants: Grant[]): Held {
+  return { grants: grants.filter((grant) => groups.includes(groupOf(grant))), unknown: [] };
+}
+
+function both(held: readonly Held[]): Held {
+  return { grants: held.flatMap(({ grants }) => grants), unknown: held.flatMap(({ unknown }) => unknown) };
 }
 
 function asGrant({ role, level, subject }: Given, from: Origin): Grant {

@@ -47,7 +47,8 @@ export const showPerson = defineOperation({
   async run({ account, agentId }, parts) {
     const { people, principal, sees } = parts;
     const own = isOwnOf(principal, account, parts);
-    const mayKnow = (other: Account) => own || people.isSame(other, account) || sees({ ...other, agentId });
+    const all = own && doesSpeak(principal);
+    const mayKnow = (other: Account) => all || people.isSame(other, account) || sees({ ...other, agentId });
     const linked = await people.linkedWith(account);
     const linkedAt = (one: Account) =>
       linked.find((other) => people.isSame(other.account, one))?.linkedAt ?? null;
@@ -157,6 +158,7 @@ export const unlinkAccount = defineOperation({
       if (!sees(out)) throw tooMuch('The other account is none that you look after.');
       await requireHolding([account], parts);
     } else if (other) await requireOwner(account, parts);
+    else requireSpeaking(principal);
     return { account: out, unlinked: await people.unlink(out) };
   },
 });
@@ -201,19 +203,28 @@ async function requireOwner(
   const { principal, standing, agents } = parts;
   if (!isOwnOf(principal, account, parts))
     throw new FatalError('not_allowed', 'Only whoever has the account can ask for that, in a chat.');
-  const { via, connector, userId } = principal;
-  if (!via && connector !== tokenConnector) return;
-  const speaks =
-    via?.user === undefined ? via && isAtLeast(roleOfToken(via), leastNaming) : via.user === userId;
-  if (!via || !speaks)
-    throw new FatalError(
-      'link_refused',
-      'Anybody with this token could name you: accounts are linked here with a token of your own, or by an administrator.',
-    );
+  requireSpeaking(principal);
+  const { via } = principal;
+  if (!via) return;
   const { grants, unknown } = await standing.of({ account, agents: agents.list() });
   if (![...grants, ...unknown].every((grant) => isWithin(via, grant)))
     throw new FatalError(
       'link_refused',
       'You may do more than this token: link from another account, or ask an administrator.',
     );
+}
+
+/** Whether whoever asks is sure to be who they say. */
+function doesSpeak({ via, connector, userId }: PersonPrincipal): boolean {
+  if (!via) return connector !== tokenConnector;
+  return via.user === undefined ? isAtLeast(roleOfToken(via), leastNaming) : via.user === userId;
+}
+
+/** @throws FatalError `link_refused` */
+function requireSpeaking(principal: PersonPrincipal): void {
+  if (doesSpeak(principal)) return;
+  throw new FatalError(
+    'link_refused',
+    'Anybody with this token could name you: accounts are linked and unlinked here with a token of your own, or by an administrator.',
+  );
 }

@@ -3,6 +3,7 @@ import type { Account } from '../access/account.js';
 import { type Pausable, type Pause, pausable } from '../access/pause.js';
 import { authorise, hubTenant, type Principal } from '../access/principal.js';
 import { type Grant, isAtLeast, type Level, levelOf, levelParts, touches } from '../access/role.js';
+import type { Held } from '../access/standing.js';
 import { tokenConnector } from '../core/connector-settings.js';
 import { FatalError } from '../errors.js';
 import { ownRole } from './holding.js';
@@ -122,22 +123,27 @@ async function requireMore(
   if (asker && (await switches.isPerson({ agentId: where.agentId ?? '', ...asker })))
     throw refuse('You are paused, and may neither pause nor resume anything.');
   if (what !== 'person') return;
-  const held = await heldBy(where, circumstances);
+  const { grants, unknown } = await heldBy(where, circumstances);
   // Who became one since, or was linked with one, is let go.
-  if (!ends && held.some(({ role }) => role === 'owner')) throw refuse('An owner cannot be paused.');
+  if (!ends && grants.some(({ role }) => role === 'owner')) throw refuse('An owner cannot be paused.');
   const own = ownRole(principal, where) ?? 'guest';
-  if (held.some(({ role }) => !isAtLeast(own, role))) throw refuse('They have a higher role than you.');
+  const isAbove = ({ role }: Grant) => !isAtLeast(own, role);
+  if (grants.some(isAbove)) throw refuse('They have a higher role than you.');
+  if (unknown.some(isAbove))
+    throw refuse('Their groups cannot be looked up now, and one of them may give a higher role than yours.');
 }
 
-/** Roles that count where somebody is to be paused, also those of which nobody knows now whether they have them. */
-async function heldBy(where: Level, parts: OperationParts): Promise<Grant[]> {
+/** Roles that count where somebody is to be paused, and those of which nobody knows now whether they have them. */
+async function heldBy(where: Level, parts: OperationParts): Promise<Held> {
   const { standing, agents } = parts;
   const asked = where.agentId === undefined ? agents.list() : [agents.get(where.agentId)];
   const accounts = await accountsIn(where, parts);
   const held = await Promise.all(accounts.map((account) => standing.of({ account, agents: asked })));
-  return held
-    .flatMap(({ grants, unknown }) => [...grants, ...unknown])
-    .filter(({ level }) => touches(level, where));
+  const isThere = ({ level }: Grant) => touches(level, where);
+  return {
+    grants: held.flatMap(({ grants }) => grants).filter(isThere),
+    unknown: held.flatMap(({ unknown }) => unknown).filter(isThere),
+  };
 }
 
 /** Without a tenant it is whoever has this id in any, as far as one of them may have a role. */

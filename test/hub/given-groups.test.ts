@@ -76,6 +76,18 @@ describe('a role that is given to a Slack user group', () => {
 });
 
 describe('a role that is given to the administrators of a Telegram chat', () => {
+  it('[governed.9] does not depend on chats that nobody can ask, however many of those have roles', async () => {
+    const den = stage.telegram.world.group('Den');
+    await give('telegram', 'default', `administrators:${den.id}`);
+    den.standing.set(ann.id, 'administrator');
+    await give('telegram', 'default', 'administrators:-999999');
+    await expect.poll(onTelegram, patience).toContain('offline');
+    for (let n = 0; n < 25; n++) await give('telegram', 'default', `administrators:-77${n}`);
+    await expect.poll(onTelegram, patience).toContain('offline');
+    den.standing.set(ann.id, 'left');
+    await expect.poll(onTelegram, patience).toBe(refused);
+  });
+
   it('[governed.9] is had by who is one, wherever they write, and lost with the office', async () => {
     const den = stage.telegram.world.group('Den');
     await give('telegram', 'default', `administrators:${den.id}`);

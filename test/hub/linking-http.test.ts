@@ -95,6 +95,22 @@ describe('[governed.5] an account that a token names', () => {
     expect(await http.ask({ ...keeper, tenant: 'default' }, 'ann', '/link')).toMatch(/Your code is/);
   });
 
+  it('is neither taken out of its person nor shown with it to an app that can name anybody', async () => {
+    await carrier.operations!.call(
+      'people.link',
+      { account: 'telegram:ann', other: 'http/acme:ann' },
+      system,
+    );
+    await give('operator', 'telegram:ann');
+    expect(await http.ask(app, 'ann', '/unlink')).toMatch(/Anybody with this token could name you/);
+    expect(await accounts('http/acme:ann')).toBe(2);
+    expect(await http.ask(app, 'ann', '/whoami')).not.toContain('telegram');
+    expect(await http.ask(app, 'ann', '/unlink 2')).toMatch(/Which account/);
+    expect(await http.ask(of('ann'), 'ann', '/whoami')).toContain('telegram:ann');
+    expect(await http.ask(of('ann'), 'ann', '/unlink')).toBe('This account is by itself again.');
+    expect(await accounts('telegram:ann')).toBe(1);
+  });
+
   it('has of what it is linked with no more than its token', async () => {
     await give('owner', 'telegram:ann');
     await carrier.operations!.call(

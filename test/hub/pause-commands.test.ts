@@ -81,7 +81,7 @@ it('pause nobody by a name, nor at all where it is unclear', async () => {
 it('are not for others, nor for what is not the operator’s', async () => {
   expect(await platform.command('ann', 'pause')).toBe('/pause is for the operators of this agent.');
   expect(await elsewhere.command('root', 'pause')).toBe('/pause is for the operators of this agent.');
-  expect(await root('pause', 'slack:ann')).toBe('/pause is for the operators of this agent.');
+  expect(await root('pause', 'slack:ann')).toMatch(/^\/pause: that is not for you as operator here/);
   expect(await list()).toEqual([]);
   const agent = { what: 'agent', agentId: 'assistant' } as const;
   await carrier.operations!.call('switches.pause', agent, system);
@@ -189,4 +189,31 @@ it('pause nobody above in any tenant, where none is named', async () => {
   await expect(pause('U2')).rejects.toThrow('An owner cannot be paused.');
   await expect(pause('U3')).rejects.toThrow('They have a higher role than you.');
   expect(await pause('U4')).toMatchObject({ userId: 'U4' });
+  // An owner may where nobody knows.
+  await call('roles.give', { role: 'owner', group: { ...group, group: 'S2' } }, system);
+  elsewhere.groupsOf = () => Promise.reject(new Error('away'));
+  await expect(pause('U5')).rejects.toThrow('Their groups cannot be looked up now');
+  const input = { what: 'person', connector: 'slack', userId: 'U5' } as const;
+  expect(await call('switches.pause', input, system)).toMatchObject({ userId: 'U5' });
+});
+
+it('reach as far as the role of who gives them: a place’s operator stops the agent there', async () => {
+  const call = carrier.operations!.call.bind(carrier.operations!);
+  const place = { connector: 'slack', tenant: 'T1' };
+  await call('roles.give', { role: 'operator', account: 'slack/T1:gus', place }, system);
+  const said = (text: string, tenant: string) => elsewhere.say('gus', text, { tenant, addressed: true });
+  await said('/pause', 'T1');
+  expect(await elsewhere.last(1)).toMatch(/^In this place Ada is paused/);
+  await said('/pause tools', 'T1');
+  expect(await elsewhere.last(2)).toMatch(/^The tools of Ada in this place are paused/);
+  const there = { agentId: 'assistant', ...place };
+  expect(await list()).toMatchObject([
+    { what: 'place', ...there },
+    { what: 'tools', ...there },
+  ]);
+  await said('/pause', 'T2');
+  expect(await elsewhere.last(3)).toBe('/pause is for the operators of this agent.');
+  for (const word of ['', ' tools']) await said(`/resume${word}`, 'T1');
+  expect(await elsewhere.last(5)).toMatch(/no longer paused/);
+  expect(await list()).toEqual([]);
 });

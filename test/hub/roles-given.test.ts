@@ -40,7 +40,7 @@ describe('[governed.4] a role', () => {
     expect(await role('ann')).toBe('operator');
     expect(await say('opal', 'admin ann')).toMatch(/cannot give the role admin there: you are operator/);
     expect(await say('opal', 'admin opal')).toMatch(/cannot give/);
-    expect(await say('opal', 'member ann hub')).toMatch(/for the operators/);
+    expect(await say('opal', 'member ann hub')).toMatch(/^\/role: that is not for you as operator here/);
     expect(await say('adam', 'admin ann')).toMatch(/ann is admin/);
     expect(await say('adam', 'owner adam')).toMatch(/cannot give the role owner/);
     expect(await say('ann', 'member adam')).toMatch(/adam is member/);
@@ -64,7 +64,7 @@ describe('[governed.4] a role', () => {
   it('is not given by who has none, and an operator by the settings has it for that platform', async () => {
     expect(await say('ann', 'member bob')).toMatch(/for the operators/);
     expect(await say('ann')).toMatch(/for the operators/);
-    expect(await say('root', 'member ann')).toMatch(/for the operators/);
+    expect(await say('root', 'member ann')).toMatch(/not for you as operator here/);
     expect(await say('root', 'member ann platform')).toBe(
       'telegram:ann is member for agent assistant on telegram now.',
     );
@@ -73,7 +73,7 @@ describe('[governed.4] a role', () => {
     expect(await say('root')).toMatch(
       /telegram:root: operator.*by my settings\n.*telegram:ann: member.*\n.*slack:s1: operator/,
     );
-    expect(await say('root', 'none ann')).toMatch(/for the operators/);
+    expect(await say('root', 'none ann')).toMatch(/not for you as operator here/);
     expect(await say('root', 'none ann platform')).toMatch(/no longer member/);
     expect(await say('root', 'none ann platform')).toMatch(/No role was given/);
   });

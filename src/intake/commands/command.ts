@@ -73,10 +73,17 @@ export class Commands {
       if (!(error instanceof CarrierError) || isRetryable(error)) throw error;
       // What names a field says what they lack.
       if (error.code === 'permission_denied' && error.field === undefined)
-        return { text: `/${name} is for the operators of this agent.` };
+        return { text: deniedText(name, roleHere(principal)) };
       return { text: error.message };
     }
   }
+}
+
+/** An operator of one place or platform is one, and yet may not do all that operators may. */
+function deniedText(name: string, role: Role): string {
+  return isAtLeast(role, 'operator')
+    ? `/${name}: that is not for you as ${role} here. /whoami shows for what you have which role.`
+    : `/${name} is for the operators of this agent.`;
 }
 
 /** Who writes, with the roles that were given to them. */
