@@ -9,8 +9,9 @@ const Problem = z.object({
   message: z.string(),
 });
 const OneAgent = z.strictObject({ agentId: id });
-/** Agents are the hub's own, whoever talks to them. */
-const concerns = ({ agentId }: { agentId: string }) => ({ agentId, tenant: 'default' });
+/** Agents are the hub's own, whoever talks to them: no tenant's and no person's. */
+const ofHub = { tenant: 'default', userId: '' };
+const concerns = ({ agentId }: { agentId: string }) => ({ agentId, ...ofHub });
 const unknown = { of: ({ agentId }: { agentId: string }) => agentUnknown(agentId) };
 const audit = ({ agentId }: { agentId: string }) => ({ agentId });
 
@@ -32,7 +33,7 @@ export const listAgents = defineOperation({
     ),
     problems: z.array(Problem),
   }),
-  concerns: () => ({ tenant: 'default' }),
+  concerns: () => ofHub,
   partly: true,
   async run(_input, { agents, sees, seesPart }) {
     const seen = agents.list().filter(({ id }) => seesPart(concerns({ agentId: id })));

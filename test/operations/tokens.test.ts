@@ -139,6 +139,15 @@ describe('an issued token', () => {
   });
 });
 
+it('a token of one user sees no definitions of agents, in the hub’s own tenant neither [governed.5]', async () => {
+  const { token } = await make({ name: 'ann', role: 'owner', user: 'ann' });
+  expect((await get(token, '/agents')).status).toBe(403);
+  const shown = await get(token, '/agents/assistant');
+  expect([shown.status, shown.body.error.code]).toEqual([404, 'agent_unknown']);
+  expect((await ask(hub.url, token, ['POST', '/agents/assistant/check'], {})).status).toBe(404);
+  expect((await ask(hub.url, token, ['POST', '/assistant/message'], { text: 'hi' })).status).toBe(200);
+});
+
 describe('a token has no more than its maker', () => {
   it('in scopes and role [governed.3]', async () => {
     const scopes = ['tokens.issue', 'rooms.read'];
