@@ -9,12 +9,15 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Logger } from '../logger.js';
-import { beginning, contradicts, higher } from './audit-chain.js';
+import { beginning, contradicts, higher, mostRows } from './audit-chain.js';
 import type { Head, Link } from './audit-log.js';
 
 const afterMs = 500;
 
-const Kept = z.object({ seq: z.number().int().min(1), hash: z.string().regex(/^[\da-f]{64}$/) });
+const Kept = z.object({
+  seq: z.number().int().min(1).max(mostRows),
+  hash: z.string().regex(/^[\da-f]{64}$/),
+});
 
 /** What a file or the database keeps, if it is a head at all. */
 export function headOf(kept: unknown): Head | null {

@@ -8,7 +8,7 @@ import { type Filter, MongoBulkWriteError } from 'mongodb';
 import { derivedId } from '../../core/ids.js';
 import type { CarrierError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
-import { beginning, higher, keptHeads, linksAfter, shown } from '../audit-chain.js';
+import { beginning, higher, keptHeads, linksAfter, mostRows, shown } from '../audit-chain.js';
 import { HeadKeeper, headInFile, headOf } from '../audit-head.js';
 import { listed, newestOf } from '../audit-list.js';
 import type { AuditLog, AuditRow, Head, KeptHead, Link, LinkedRow } from '../audit-log.js';
@@ -99,7 +99,7 @@ export class MongoAudit implements AuditLog {
 
   async last(after = 0): Promise<Head | null> {
     const options = { sort: { _id: -1 }, limit: 1, projection: { hash: 1 } } as const;
-    const [last] = await this.#connection.find(this.#chain, { _id: { $gt: after } }, options);
+    const [last] = await this.#connection.find(this.#chain, { _id: { $gt: after, $lte: mostRows } }, options);
     return last ? { seq: last._id, hash: last.hash } : null;
   }
 
