@@ -184,13 +184,7 @@ export class MongoAudit implements AuditLog {
    */
   async #end(from: Head = beginning): Promise<Head> {
     if (this.#keeper.known === beginning) this.#keeper.knows(...(await this.heads()));
-    const numbers = this.#keeper.unproven.map(({ seq }) => seq);
-    const [last, known] = await Promise.all([
-      this.last(from.seq),
-      numbers.length > 0 ? this.#connection.find(this.#chain, { _id: { $in: numbers } }) : [],
-    ]);
-    this.#keeper.prove(known.map(linkOf));
-    return higher(higher(last ?? beginning, from), this.#keeper.known);
+    return higher(higher((await this.last(from.seq)) ?? beginning, from), this.#keeper.known);
   }
 
   async #thereOf(rows: readonly AuditRow[]): Promise<Set<string>> {
@@ -203,8 +197,11 @@ export class MongoAudit implements AuditLog {
     return headOf(await this.#connection.run(() => this.#meta.findOne({ _id: 'audit-head' })));
   }
 
-  /** Only where what is there is lower. */
+  /** Only where what is there is lower, and of this chain. */
   async #note({ seq, hash }: Head): Promise<void> {
+    const numbers = this.#keeper.unproven.map((kept) => kept.seq);
+    const rows = await this.#connection.find(this.#chain, { _id: { $in: numbers } });
+    if (!this.#keeper.prove(rows.map(linkOf))) return;
     await this.#connection.repeatable(async () => {
       try {
         await this.#meta.updateOne(
