@@ -1,4 +1,5 @@
 /** The hub's side of the platforms: what connectors may ask of it, and what operators may. */
+
 import { accessOn } from './access/access.js';
 import type { PlatformWide } from './access/account.js';
 import type { People } from './access/people.js';
@@ -10,6 +11,7 @@ import type { Connector, Host } from './connector/connector.js';
 import { type Memory, roomIdOf } from './core/memory.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
+import type { ShareOf } from './core/share.js';
 import { afterwards } from './intake/afterwards.js';
 import { Backlog } from './intake/backlog.js';
 import { Buttons } from './intake/buttons.js';
@@ -82,6 +84,7 @@ export interface FrontParts {
   plugins: PluginDesk;
   connectorOf: GroupLookupParts['connectorOf'];
   platformWide: PlatformWide;
+  shareOf: ShareOf;
   /** Unix ms; deliveries are planned by it. */
   now(): number;
   log: Logger;
@@ -125,7 +128,7 @@ export function frontOf(parts: FrontParts): Front {
   });
   const served = new ServedPlaces(store, places, log);
   if (config.role !== 'worker') served.begin();
-  const { rooms, forgotten, agents, secrets, tokens, ready, switches, held } = parts;
+  const { rooms, forgotten, agents, secrets, tokens, ready, switches, held, shareOf } = parts;
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const access = accessOn({
     ...{ notes: store.notes, bus, platformWide: parts.platformWide, now: parts.now, log },
@@ -136,7 +139,10 @@ export function frontOf(parts: FrontParts): Front {
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
-    return new Operations({ ...{ store, bus, turnQueue, deliveryQueue }, ...desks, switches, held }, log);
+    return new Operations(
+      { ...{ store, bus, turnQueue, shareOf, deliveryQueue }, ...desks, switches, held },
+      log,
+    );
   });
   const proxies = new Proxies({ ...store, log });
   const pointers = new Pointers(store.memories, store.notes, proxies, log);
@@ -159,6 +165,7 @@ export function frontOf(parts: FrontParts): Front {
   const intake = new Intake({
     memories: store.memories,
     turns: turnQueue,
+    shareOf,
     rules,
     limits: config.turns,
     commands,
@@ -170,7 +177,7 @@ export function frontOf(parts: FrontParts): Front {
     buttons,
     pointers,
     plugins,
-    again: (receipt) => again({ store, rooms, turnQueue, log }, receipt),
+    again: (receipt) => again({ store, rooms, turnQueue, shareOf, log }, receipt),
     requireAgent: agents.get,
     log,
   });
@@ -178,7 +185,15 @@ export function frontOf(parts: FrontParts): Front {
     ...{ memories: store.memories, pointers, admits, forgotten, proxies, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
     waking: new Waking({
-      ...{ turns: store.turns, queue: turnQueue, rooms, threads, admits: afterwards(rules, agents.get), log },
+      ...{
+        turns: store.turns,
+        queue: turnQueue,
+        shareOf,
+        rooms,
+        threads,
+        admits: afterwards(rules, agents.get),
+      },
+      log,
       refused: pausedWaking(switches, notices, agents.get),
     }),
   });

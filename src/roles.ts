@@ -2,6 +2,7 @@
  * What a hub is made of, by its role. A gateway holds the platforms: connectors, intake, deliveries. A worker takes
  * turns. A hub of its own is both. Only ports are known here; `carrier.ts` says what stands behind them.
  */
+
 import { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import { agentDesk } from './agent-desk.js';
@@ -15,6 +16,7 @@ import type { Connector, Host } from './connector/connector.js';
 import type { Agent } from './core/character.js';
 import { stopTopic } from './core/events.js';
 import type { Readiness } from './core/readiness.js';
+import { sharesBy } from './core/share.js';
 import { deliveriesOf } from './deliveries.js';
 import type { Engines } from './engines.js';
 import { type FrontParts, frontOf } from './host.js';
@@ -128,19 +130,23 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       return switches.tools({ agentId, source, userIds: [] }) !== null;
     },
   });
+  const shareOf = sharesBy(parts.platformWide);
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
-    platformWide: parts.platformWide,
+    ...{ platformWide: parts.platformWide, shareOf },
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
   const { notices } = front;
-  const worker = workerOf({ ...parts, metrics, memoryManager, rooms, switches, held, notices });
+  const worker = workerOf({
+    ...{ ...parts, metrics, memoryManager, rooms },
+    ...{ shareOf, switches, held, notices },
+  });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
-    ...{ held, forgottenMs: limits.sweepMs, now, log },
+    ...{ shareOf, held, forgottenMs: limits.sweepMs, now, log },
   });
 
   switches.onChange((ended) => ended && sweeper.soon());

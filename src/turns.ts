@@ -1,9 +1,11 @@
 /** What takes turns in a worker, put together. */
+
 import type { Switches } from './access/switches.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Rooms } from './core/room.js';
+import type { ShareOf } from './core/share.js';
 import type { Engines } from './engines.js';
 import { FileReader } from './files/reader.js';
 import type { Notices } from './intake/notices.js';
@@ -34,6 +36,7 @@ export interface TurnsParts {
   metrics: Metrics;
   memoryManager: MemoryManager;
   rooms: Rooms;
+  shareOf: ShareOf;
   switches: Switches;
   held: HeldDecisions;
   notices: Notices;
@@ -44,7 +47,7 @@ export interface TurnsParts {
 
 export function workerOf(parts: TurnsParts): Worker {
   const { config, engines, characters, forgotten, models, plugins, types, log, now } = parts;
-  const { metrics, memoryManager, rooms, switches, held, notices } = parts;
+  const { metrics, memoryManager, rooms, shareOf, switches, held, notices } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
@@ -64,7 +67,7 @@ export function workerOf(parts: TurnsParts): Worker {
   });
   return new Worker({
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
-    ...{ rooms, outages, switches, held, forgotten },
+    ...{ rooms, outages, switches, held, forgotten, shareOf },
     taker: types(manager),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),

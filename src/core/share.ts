@@ -13,12 +13,14 @@ export interface Share {
   person: string;
 }
 
-export function shareOf({
-  agentId,
-  author,
-  source: { connector, tenant },
-}: Pick<Memory, 'agentId' | 'author' | 'source'>): Share {
-  const of = `${connector}:${tenant}`;
-  // Lengths first: no name can pass for another's tenant and name.
-  return { tenant: of, agent: agentId, person: `${of.length}:${of}:${author.id}` };
+export type ShareOf = (memory: Pick<Memory, 'agentId' | 'author' | 'source'>) => Share;
+
+/** @param platformWide of which connectors a user's id is theirs in every tenant: they are one person in all of them */
+export function sharesBy(platformWide: (connector: string) => boolean): ShareOf {
+  return ({ agentId, author, source: { connector, tenant } }) => {
+    const of = `${connector}:${tenant}`;
+    const whose = platformWide(connector) ? connector : of;
+    // Lengths first: no name can pass for another's tenant and name.
+    return { tenant: of, agent: agentId, person: `${whose.length}:${whose}:${author.id}` };
+  };
 }

@@ -9,7 +9,7 @@ import {
   messageMemory,
 } from '../core/inbound.js';
 import type { Memory, SourceKey } from '../core/memory.js';
-import { shareOf } from '../core/share.js';
+import type { ShareOf } from '../core/share.js';
 import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { PluginDesk } from '../plugin/plugin.js';
@@ -34,6 +34,7 @@ import { writtenIn } from './written.js';
 export interface IntakeParts {
   memories: History;
   turns: RoomQueue;
+  shareOf: ShareOf;
   /** What every message and command must pass. */
   rules: Rule[];
   /** Of what a message says; commands have no text of their own. */
@@ -240,7 +241,7 @@ export class Intake {
   async #scheduled(appended: Appended): Promise<Appended> {
     const { turns, log } = this.#parts;
     const { roomId, status } = appended.memory;
-    const share = shareOf(appended.memory);
+    const share = this.#parts.shareOf(appended.memory);
     // The message is safe already: if it cannot be scheduled now, the sweeper will find it.
     if (status === 'pending')
       await turns.schedule(roomId, { share }).catch((err) => log.warn({ err, roomId }, 'not scheduled yet'));

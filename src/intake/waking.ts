@@ -1,6 +1,6 @@
 import type { Memory } from '../core/memory.js';
 import type { Rooms } from '../core/room.js';
-import { shareOf } from '../core/share.js';
+import type { ShareOf } from '../core/share.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { TurnStore } from '../store/turn-store.js';
@@ -10,6 +10,7 @@ import type { Threads } from './threads.js';
 export interface WakingParts {
   turns: TurnStore;
   queue: RoomQueue;
+  shareOf: ShareOf;
   rooms: Rooms;
   threads: Pick<Threads, 'join'>;
   /** By all rules, rates too: a turn is made of it. */
@@ -38,7 +39,7 @@ export class Waking {
     if (stopped !== undefined && id < stopped) await rooms.change(roomId, { stopped: undefined });
     if (!(await turns.wake(id))) return;
     await queue
-      .schedule(roomId, { share: shareOf(memory) })
+      .schedule(roomId, { share: this.#parts.shareOf(memory) })
       .catch((err) => log.warn({ err, roomId }, 'woken, but not scheduled yet'));
   }
 }

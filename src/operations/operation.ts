@@ -6,6 +6,7 @@
  * - **Audit row**: written for every call, also for those that were denied or failed. It names ids, never what people
  *   said and never a secret's value.
  */
+
 import type { z } from 'zod';
 import type { Access } from '../access/access.js';
 import type { Question } from '../access/links.js';
@@ -20,6 +21,7 @@ import type { Agent } from '../core/character.js';
 import type { PairedPlace, Pairing, PairingRequest, PlaceRequest } from '../core/pairing.js';
 import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
+import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Forgotten } from '../store/forgotten.js';
@@ -90,6 +92,7 @@ export interface OperationParts extends Access {
   forgotten: Pick<Forgotten, 'note'>;
   bus: EventBus;
   turnQueue: RoomQueue;
+  shareOf: ShareOf;
   deliveryQueue: RoomQueue;
   rooms: Rooms;
   agents: AgentDesk;

@@ -111,10 +111,10 @@ export const runAgain = defineOperation({
   concerns: placeOfTurn,
   unknown: noTurn,
   audit: (input) => input,
-  async run({ turnId }, { store, rooms, turnQueue }) {
+  async run({ turnId }, { store, rooms, turnQueue, shareOf }) {
     const roomId = await runAgainIn({ turns: store.turns, rooms }, turnId);
     if (roomId === null) throw unknown('No such turn has failed, or none of its messages is left.');
-    await turnQueue.schedule(roomId, await shareIn(store.turns, roomId));
+    await turnQueue.schedule(roomId, await shareIn({ turns: store.turns, shareOf }, roomId));
     return { turnId };
   },
 });
@@ -136,12 +136,12 @@ export const resumeTurn = defineOperation({
   concerns: placeOfTurn,
   unknown: noTurn,
   audit: ({ turnId, approve }) => ({ turnId, approve }),
-  async run({ turnId, approve, note }, { store, held, turnQueue, principal }) {
+  async run({ turnId, approve, note }, { store, held, turnQueue, shareOf, principal }) {
     const { kind, name } = namedIn(principal);
     const decision = { approve, by: `${kind} ${name}`, ...(note && { note }) };
     if (await held.hold(turnId, decision)) return { turnId, approve, held: true };
     const roomId = await decide(store, turnId, decision);
-    await turnQueue.schedule(roomId, await shareIn(store.turns, roomId));
+    await turnQueue.schedule(roomId, await shareIn({ turns: store.turns, shareOf }, roomId));
     return { turnId, approve };
   },
 });
@@ -171,7 +171,7 @@ export const stopTurn = defineOperation({
   unknown: noTurn,
   audit: (input) => input,
   async run({ turnId, roomId, askedAt }, parts) {
-    const { store, rooms, bus, turnQueue } = parts;
+    const { store, rooms, bus, turnQueue, shareOf } = parts;
     const room = roomId ?? (await roomOfTurn(turnId!, parts));
     const head = room ? await store.turns.claim(room, 1) : null;
     if ((head?.messages[0]?.createdAt ?? 0) > (askedAt ?? Infinity)) return { turnId: null };
@@ -192,7 +192,7 @@ export const stopTurn = defineOperation({
     const end = askedAt === undefined ? newId() : idAfter(askedAt);
     await rooms.change(room, { stopped: turnId === undefined ? end : await endOf(room, parts) });
     bus.publish(stopTopic, { type: 'turn.stop', turnId: running, roomId: room });
-    await turnQueue.schedule(room, await shareIn(store.turns, room));
+    await turnQueue.schedule(room, await shareIn({ turns: store.turns, shareOf }, room));
     return { turnId: running };
   },
 });

@@ -1,6 +1,6 @@
 import type { Receipt } from '../connector/connector.js';
 import type { Rooms } from '../core/room.js';
-import { shareOf } from '../core/share.js';
+import type { ShareOf } from '../core/share.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
 import { runAgain } from '../store/run-again.js';
@@ -11,6 +11,7 @@ interface AgainParts {
   store: Store;
   rooms: Rooms;
   turnQueue: RoomQueue;
+  shareOf: ShareOf;
   log: Logger;
 }
 
@@ -19,7 +20,7 @@ interface AgainParts {
  * Not for what a platform redelivers: nobody asked there.
  */
 export async function again(
-  { store, rooms, turnQueue, log }: AgainParts,
+  { store, rooms, turnQueue, shareOf, log }: AgainParts,
   receipt: Receipt,
 ): Promise<Receipt> {
   const { memory } = receipt;

@@ -1,4 +1,4 @@
-import { type Share, shareOf } from '../core/share.js';
+import type { Share, ShareOf } from '../core/share.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
@@ -22,6 +22,7 @@ export interface SweeperParts {
   held: Pick<HeldDecisions, 'has' | 'release'>;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
+  shareOf: ShareOf;
   /** The age from which a waiting message counts as forgotten, in ms. */
   forgottenMs: number;
   now(): number;
@@ -74,13 +75,13 @@ export class Sweeper {
   /** What was approved while tools were paused goes on; whose time to be decided is over goes on without. */
   async #expire(): Promise<void> {
     const { turns, held, turnQueue, now, log } = this.#parts;
-    for (const room of await held.release()) await turnQueue.schedule(room, await shareIn(turns, room));
+    for (const room of await held.release()) await turnQueue.schedule(room, await shareIn(this.#parts, room));
     for (const turnId of await turns.expired(now(), batch)) {
       // Somebody has approved it in time.
       if (await held.has(turnId)) continue;
       try {
         const roomId = await decide(this.#parts, turnId, tooLate);
-        await turnQueue.schedule(roomId, await shareIn(turns, roomId));
+        await turnQueue.schedule(roomId, await shareIn(this.#parts, roomId));
       } catch (err) {
         // Somebody was faster, or has forgotten it.
         if (!(err instanceof FatalError)) throw err;
@@ -111,7 +112,7 @@ export class Sweeper {
   async #learn(rooms: string[]): Promise<void> {
     const known = this.#shares;
     const heads = await this.#parts.turns.heads(rooms.filter((room) => !known.has(room)));
-    this.#shares = new Map(heads.map((head) => [head.roomId, shareOf(head)]));
+    this.#shares = new Map(heads.map((head) => [head.roomId, this.#parts.shareOf(head)]));
     for (const room of rooms) {
       const share = known.get(room);
       if (share) this.#shares.set(room, share);

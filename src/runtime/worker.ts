@@ -6,7 +6,7 @@ import type { Agent } from '../core/character.js';
 import type { TurnEvent } from '../core/events.js';
 import type { Author, Memory } from '../core/memory.js';
 import type { Rooms } from '../core/room.js';
-import { shareOf } from '../core/share.js';
+import type { ShareOf } from '../core/share.js';
 import { outboundOf, type Turn, type TurnCheckpoint, turnOf } from '../core/turn.js';
 import { whileAway } from '../core/while-away.js';
 import type { Logger } from '../logger.js';
@@ -43,6 +43,7 @@ export interface WorkerParts {
   forgotten: Pick<Forgotten, 'note'>;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
+  shareOf: ShareOf;
   taker: TurnTaker;
   outages: Outages;
   held: Pick<HeldDecisions, 'setAside'>;
@@ -237,7 +238,7 @@ export class Worker {
     const left = (err: unknown) => log.debug({ err, roomId }, 'left to the sweeper');
     // More may wait than this turn covered; a run for nothing is cheap.
     if (!won || work.more || work.covered.length >= maxMessages || turn.status === 'failed')
-      await turnQueue.schedule(roomId, { share: work.next && shareOf(work.next) }).catch(left);
+      await turnQueue.schedule(roomId, { share: work.next && this.#parts.shareOf(work.next) }).catch(left);
     if (!won) {
       log.warn(
         { turnId: turn.turnId, roomId },

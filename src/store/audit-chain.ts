@@ -16,6 +16,9 @@ import {
 /** What the first row follows. */
 export const beginning: Head = { seq: 0, hash: '0'.repeat(64) };
 
+/** No log gets as long: behind a higher number, which only somebody else can have put there, rows could not be counted. */
+export const mostRows = 1e15;
+
 /** The row after this head. */
 export function linkAfter({ seq: before, hash: previous }: Head, row: AuditRow): Link {
   const seq = before + 1;

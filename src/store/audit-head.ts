@@ -9,12 +9,15 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Logger } from '../logger.js';
-import { beginning, contradicts, higher } from './audit-chain.js';
+import { beginning, contradicts, higher, mostRows } from './audit-chain.js';
 import type { Head, Link } from './audit-log.js';
 
 const afterMs = 500;
 
-const Kept = z.object({ seq: z.number().int().min(1), hash: z.string().regex(/^[\da-f]{64}$/) });
+const Kept = z.object({
+  seq: z.number().int().min(1).max(mostRows),
+  hash: z.string().regex(/^[\da-f]{64}$/),
+});
 
 /** What a file or the database keeps, if it is a head at all. */
 export function headOf(kept: unknown): Head | null {
@@ -61,20 +64,22 @@ export class HeadKeeper {
     this.#kept = higher(this.#kept, this.#known);
   }
 
-  /** Call it with the rows of these before going on behind a row that was read. */
+  /** What is kept. Call `prove` with the rows of these, as far as they are there, before it is kept no longer. */
   get unproven(): readonly Head[] {
-    return [...this.#read, this.#known].filter(({ seq }) => seq > 0);
+    return [...this.#read, this.#kept].filter(({ seq }) => seq > 0);
   }
 
-  prove(links: readonly Link[]): void {
+  /** False: the rows are another chain. */
+  prove(links: readonly Link[]): boolean {
     const other = this.unproven.find((head) => contradicts(links, head));
     this.#read = [];
-    if (!other || this.#isOther) return;
+    if (!other || this.#isOther) return !this.#isOther;
     this.#isOther = true;
     this.#log.error(
       { row: other.seq },
       'the audit log is not the one that was written: its rows were written anew; see carrier audit verify',
     );
+    return false;
   }
 
   /** A row is durable. */
@@ -96,7 +101,9 @@ export class HeadKeeper {
       const head = this.#known;
       if (this.#isOther || head.seq <= this.#kept.seq) return;
       try {
-        await Promise.all([this.#note(head), this.#write(head)]);
+        await this.#note(head);
+        if (this.#isOther) return;
+        await this.#write(head);
         this.#kept = head;
       } catch (err) {
         this.#log.warn({ err }, 'the end of the audit log could not be kept; the next row tries again');

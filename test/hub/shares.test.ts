@@ -7,6 +7,7 @@ import { onBothStores, openStore } from '../support/both-stores.js';
 import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 import { until } from '../support/until.js';
+import { Platform } from './platform.js';
 
 onBothStores('[security.13] somebody says hi while 64 slow rooms hang', (engines) => {
   let home: Home;
@@ -77,6 +78,20 @@ onBothStores('[security.13] somebody says hi while 64 slow rooms hang', (engines
     fill(to, (i) => ({ userId: 'dave', roomId: `dave-${i}`, text: `slow of dave ${i}` }));
     await until(() => hanging() >= 55);
     for (const userId of ['alice', 'carol']) await greets(to, userId);
+  });
+
+  it('while one user does in 64 servers of a platform where an id is one person’s in all of them', async () => {
+    const platform = new Platform('discord');
+    const rate = { perUser: 0, perRoom: 0 };
+    home.character('assistant', { name: 'Ada', bio: '.', connectors: { discord: { rate } } });
+    await home.hub({ model: () => model, connectors: [platform] }, settings);
+    const say = (who: string, text: string, tenant: string) =>
+      platform.say(who, text, { tenant, channel: `${tenant}/${who}` });
+    for (let i = 0; i < 64; i++) await say('bob', `slow ${i}`, `server${i}`);
+    await until(() => hanging() >= 40);
+    await say('alice', 'hi', 'server0');
+    await until(() => model.requests.some((request) => lastSaid(request).includes('hi')));
+    expect(hanging()).toBeLessThan(60);
   });
 
   it('while 64 people of one agent do, to another agent', async () => {

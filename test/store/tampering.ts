@@ -2,13 +2,15 @@
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { type Db, MongoClient } from 'mongodb';
-import type { AuditRow, Link } from '../../src/store/audit-log.js';
+import type { AuditRow, Head, Link } from '../../src/store/audit-log.js';
 
 export interface Tampering {
   /** Puts others in the place of the rows of the chain. */
   change(to: (links: Link[]) => Link[]): Promise<void>;
   /** Takes away what the database says of the chain's end. */
   forgetHead(): Promise<void>;
+  /** Puts another end in its place there. */
+  setHead(head: Head): Promise<void>;
   /** As hubs wrote rows that knew no chain. */
   addOlder(row: AuditRow): Promise<void>;
 }
@@ -35,6 +37,13 @@ export function tamperingLibsql(dataDir: string): Tampering {
         for (const { seq, id, operation, hash, body } of links) insert.run([seq, id, operation, hash, body]);
       }),
     forgetHead: () => on((db) => void db.prepare('delete from notes where key = ?').run(['"audit:head"'])),
+    setHead: (head) =>
+      on(
+        (db) =>
+          void db
+            .prepare('insert or replace into notes (key, value) values (?, ?)')
+            .run(['"audit:head"', JSON.stringify(head)]),
+      ),
     addOlder: (row) =>
       on(
         (db) =>
@@ -61,6 +70,12 @@ export function tamperingMongo(url: string, database: string): Tampering {
           await chain.insertMany(links.map(({ seq, ...link }) => ({ _id: seq, ...link })));
       }),
     forgetHead: () => on((db) => db.collection<{ _id: string }>('meta').deleteOne({ _id: 'audit-head' })),
+    setHead: (head) =>
+      on((db) =>
+        db
+          .collection<{ _id: string }>('meta')
+          .replaceOne({ _id: 'audit-head' }, head as object, { upsert: true }),
+      ),
     addOlder: (row) =>
       on((db) =>
         db

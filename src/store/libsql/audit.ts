@@ -1,7 +1,7 @@
 /** Audit rows; triggers of both tables see to it that they only ever get more. `audit` is that of older hubs. */
 import { join } from 'node:path';
 import type { Logger } from '../../logger.js';
-import { beginning, higher, keptHeads, linkAfter, shown } from '../audit-chain.js';
+import { beginning, higher, keptHeads, linkAfter, mostRows, shown } from '../audit-chain.js';
 import { HeadKeeper, headInFile, headOf } from '../audit-head.js';
 import { listed, newestOf } from '../audit-list.js';
 import type { AuditLog, AuditRow, Head, KeptHead, Link, LinkedRow } from '../audit-log.js';
@@ -38,7 +38,9 @@ export class LibsqlAudit implements AuditLog {
       );
     this.#sql = {
       insert: db.prepare(`insert into audit_chain (${linkColumns}) values (?, ?, ?, ?, ?)`),
-      last: db.prepare('select json_array(seq, hash) from audit_chain order by seq desc limit 1'),
+      last: db.prepare(
+        `select json_array(seq, hash) from audit_chain where seq <= ${mostRows} order by seq desc limit 1`,
+      ),
       note: db.prepare('insert or replace into notes (key, value) values (?, ?)'),
       noted: db.prepare('select value from notes where key = ?'),
       links: db.prepare(listOf(link, 'select * from audit_chain where seq > ? order by seq limit ?')),

@@ -9,7 +9,7 @@ import { type Filter, MongoBulkWriteError } from 'mongodb';
 import { derivedId } from '../../core/ids.js';
 import type { CarrierError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
-import { beginning, higher, keptHeads, linksAfter, shown } from '../audit-chain.js';
+import { beginning, higher, keptHeads, linksAfter, mostRows, shown } from '../audit-chain.js';
 import { HeadKeeper, headInFile, headOf } from '../audit-head.js';
 import { listed, newestOf } from '../audit-list.js';
 import type { AuditLog, AuditRow, Head, KeptHead, Link, LinkedRow } from '../audit-log.js';
@@ -103,7 +103,7 @@ export class MongoAudit implements AuditLog {
 
   async last(after = 0): Promise<Head | null> {
     const options = { sort: { _id: -1 }, limit: 1, projection: { hash: 1 } } as const;
-    const [last] = await this.#connection.find(this.#chain, { _id: { $gt: after } }, options);
+    const [last] = await this.#connection.find(this.#chain, { _id: { $gt: after, $lte: mostRows } }, options);
     return last ? { seq: last._id, hash: last.hash } : null;
   }
 
@@ -194,13 +194,7 @@ export class MongoAudit implements AuditLog {
    */
   async #end(from: Head = beginning): Promise<Head> {
     if (this.#keeper.known === beginning) this.#keeper.knows(...(await this.heads()));
-    const numbers = this.#keeper.unproven.map(({ seq }) => seq);
-    const [last, known] = await Promise.all([
-      this.last(from.seq),
-      numbers.length > 0 ? this.#connection.find(this.#chain, { _id: { $in: numbers } }) : [],
-    ]);
-    this.#keeper.prove(known.map(linkOf));
-    return higher(higher(last ?? beginning, from), this.#keeper.known);
+    return higher(higher((await this.last(from.seq)) ?? beginning, from), this.#keeper.known);
   }
 
   async #thereOf(rows: readonly AuditRow[]): Promise<Set<string>> {
@@ -213,8 +207,11 @@ export class MongoAudit implements AuditLog {
     return headOf(await this.#connection.run(() => this.#meta.findOne({ _id: 'audit-head' })));
   }
 
-  /** Only where what is there is lower. */
+  /** Only where what is there is lower, and of this chain. */
   async #note({ seq, hash }: Head): Promise<void> {
+    const numbers = this.#keeper.unproven.map((kept) => kept.seq);
+    const rows = await this.#connection.find(this.#chain, { _id: { $in: numbers } });
+    if (!this.#keeper.prove(rows.map(linkOf))) return;
     await this.#connection.repeatable(async () => {
       try {
         await this.#meta.updateOne(

@@ -199,6 +199,25 @@ export function auditChainContract(subject: StoreSubject): void {
       expect((await faults())[0]).toEqual(['forked', 5, 6]);
     });
 
+    it.each([Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1])(
+      'loses no row where somebody writes that it ends at row %i',
+      async (seq) => {
+        await append(3);
+        await subject.reopen();
+        await tampering().setHead({ seq, hash: 'a'.repeat(64) });
+        await subject.reopen();
+        const added = await append(4);
+        const { items } = await subject.store.audit.list({ limit: 50 });
+        expect(items.map(({ id }) => id)).toEqual(expect.arrayContaining(added.map(({ id }) => id)));
+        expect(await verify()).toMatchObject({ rows: 7 });
+        await tampering().change((all) => [...all, { ...all.at(-1)!, id: 'other', seq }]);
+        await subject.reopen();
+        await append(2);
+        expect(await verify()).toMatchObject({ ok: false, rows: 10 });
+        expect((await verify()).faults.at(-1)).toMatchObject({ kind: 'changed', from: seq });
+      },
+    );
+
     it('goes on behind a row that somebody else has put there', async () => {
       await append(3);
       const [foreign] = rows(1);
