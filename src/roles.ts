@@ -122,7 +122,11 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
   const held = new HeldDecisions({
     ...{ turns: store.turns, memories: store.memories, notes: store.notes, log },
-    paused: ({ agentId, source }) => switches.tools({ agentId, source, userIds: [] }) !== null,
+    // A process that has nothing else to do may not have heard what was resumed.
+    paused: async ({ agentId, source }) => {
+      await switches.look();
+      return switches.tools({ agentId, source, userIds: [] }) !== null;
+    },
   });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },

@@ -31,6 +31,28 @@ const commands: CommandForm[] = [
     description: 'Take this account, or another one of yours, out again',
     options: [{ type: text, name: 'number', description: 'Of the other account, as in /whoami' }],
   },
+  {
+    name: 'approve',
+    description: 'Let in the person or the place that has this code',
+    options: [{ type: text, name: 'code', description: 'The code that they were told' }],
+  },
+  {
+    name: 'role',
+    description: 'Show or change who may do what here',
+    options: [
+      { type: text, name: 'change', description: 'As in: operator USER, none USER, member group:ROLE' },
+    ],
+  },
+  {
+    name: 'pause',
+    description: 'Stop me, this place, a person or all tools, for operators',
+    options: [{ type: text, name: 'what', description: 'As in: here, tools, USER, for 10m, and why' }],
+  },
+  {
+    name: 'resume',
+    description: 'Let go on what was paused',
+    options: [{ type: text, name: 'what', description: 'As it was paused: here, tools, USER' }],
+  },
 ].map((command) => ({ ...command, ...everywhere }) as CommandForm);
 
 /** A command as Discord keeps it: also one of an operator's own, or the one that opens an activity. */

@@ -47,12 +47,14 @@ export class People {
   readonly #accounts: TypedNotes<string, Linked>;
   readonly #hints: TypedNotes<string, { account: Account }>;
   readonly #kept: Fresh<Linked[]>;
+  readonly #any: Fresh<boolean>;
 
   constructor(parts: PeopleParts) {
     this.#parts = parts;
     this.#accounts = accountNote.in(parts.notes, parts.log);
     this.#hints = hintNote.in(parts.notes, parts.log);
     this.#kept = parts.freshness.kept();
+    this.#any = parts.freshness.kept();
   }
 
   idOf(account: Account): string {
@@ -69,14 +71,19 @@ export class People {
     return [account, ...others.filter((other) => !this.isSame(other, account))];
   }
 
-  /** Names whose account it is: alike for all accounts of a person. Never rejects: one that cannot be read is by itself. */
+  /**
+   * Names whose account it is: alike for all accounts of a person. Never rejects: one that cannot be read is by itself,
+   * since it is better to count apart than not at all.
+   */
   async personKeyOf(account: Account): Promise<string> {
     const [first] = await this.linkedWith(account).catch(() => []);
     return first?.person ?? this.idOf(account);
   }
 
   /** The accounts of the person, this one included; none where it is linked with no other. */
-  linkedWith(account: Account): Promise<readonly Linked[]> {
+  async linkedWith(account: Account): Promise<readonly Linked[]> {
+    // Most hubs link nobody, and every message asks.
+    if (!(await this.#any.get('', async () => (await this.#accounts.list('', 1)).length > 0))) return [];
     const id = this.idOf(account);
     return this.#kept.get(id, () => this.#read(id));
   }

@@ -72,7 +72,8 @@ export class HttpLimits {
   readonly streams: RequestHandler = (req, res, next) => {
     const { principal } = req as unknown as HubRequest;
     const { streams: most } = this.#parts;
-    if (!principal || most === 0) return next();
+    // Whoever left while they were counted will not leave again.
+    if (!principal || most === 0 || res.destroyed) return next();
     const owner = ownerOf(principal);
     const open = this.#open.get(owner) ?? 0;
     if (open >= most) {

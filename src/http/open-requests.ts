@@ -42,6 +42,8 @@ export class OpenRequests {
   /** @returns aborted, with the error to answer, when the token is good no more. */
   add(req: IncomingMessage, res: ServerResponse, principal: TokenHolder): AbortSignal {
     const open = { req, res, principal, ending: new AbortController() };
+    // Whoever left while the token was looked up will not leave again.
+    if (res.destroyed) return open.ending.signal;
     this.#open.add(open);
     res.once('close', () => this.#open.delete(open));
     this.#timer ??= setTimeout(this.#look, lookMs).unref();

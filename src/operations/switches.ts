@@ -2,20 +2,17 @@ import { z } from 'zod';
 import type { Account } from '../access/account.js';
 import { type Pausable, type Pause, pausable } from '../access/pause.js';
 import { authorise, hubTenant, type Principal } from '../access/principal.js';
-import { type Grant, isAtLeast, type Level, touches } from '../access/role.js';
+import { type Grant, isAtLeast, type Level, levelOf, levelParts, touches } from '../access/role.js';
 import type { Held } from '../access/standing.js';
 import { tokenConnector } from '../core/connector-settings.js';
 import { FatalError } from '../errors.js';
 import { ownRole } from './holding.js';
 import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
-import { id, instant, texts } from './shapes.js';
-
-const parts = ['agentId', 'connector', 'tenant', 'channel', 'userId'] as const satisfies (keyof Level)[];
-type Part = (typeof parts)[number];
+import { id, instant, length, texts } from './shapes.js';
 
 /** What of a level names each thing; what it may name besides narrows it. */
-const named: Record<Pausable, { needs: Part[]; may: Part[] }> = {
+const named: Record<Pausable, { needs: (keyof Level)[]; may: (keyof Level)[] }> = {
   agent: { needs: ['agentId'], may: [] },
   place: { needs: ['connector'], may: ['agentId', 'tenant', 'channel'] },
   person: { needs: ['connector', 'userId'], may: ['agentId', 'tenant'] },
@@ -33,7 +30,7 @@ const subject = {
 
 function checkSubject(given: { what: Pausable } & Level, context: z.RefinementCtx): void {
   const { needs, may } = named[given.what];
-  for (const part of parts) {
+  for (const part of levelParts) {
     const message = needs.includes(part)
       ? given[part] === undefined && `is needed to pause or resume: ${given.what}`
       : !may.includes(part) && given[part] !== undefined && `does not go with: ${given.what}`;
@@ -41,13 +38,8 @@ function checkSubject(given: { what: Pausable } & Level, context: z.RefinementCt
   }
 }
 
-const unitMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const longestMs = 366 * 86_400_000;
-const Length = z
-  .string()
-  .regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a length of time such as 10m, 2h or 1d')
-  .transform((text) => Number.parseInt(text, 10) * unitMs[text.at(-1)!]!)
-  .refine((ms) => ms <= longestMs, 'must be a year at most');
+const Lasting = length.refine((ms) => ms <= longestMs, 'must be a year at most');
 
 const Shown = z.object({
   what: z.enum(pausable),
@@ -83,7 +75,7 @@ export const pauseSwitch = defineOperation({
     .strictObject({
       ...subject,
       reason: z.string().trim().min(1).max(200).optional().describe('people read it'),
-      for: Length.optional().describe('such as 10m, 2h, 1d; absent: until it is resumed'),
+      for: Lasting.optional().describe('such as 10m, 2h, 1d; absent: until it is resumed'),
     })
     .superRefine(checkSubject),
   output: Shown,
@@ -115,12 +107,6 @@ export const resumeSwitch = defineOperation({
     return { resumed: (await circumstances.switches.resume(what, where)) !== null };
   },
 });
-
-function levelOf(given: Level): Level {
-  return Object.fromEntries(
-    parts.flatMap((part) => (given[part] === undefined ? [] : [[part, given[part]]])),
-  );
-}
 
 /** Besides the permission: for what concerns all agents, for people with roles, and of who is paused themselves. */
 async function requireMore(

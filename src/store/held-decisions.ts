@@ -22,7 +22,7 @@ interface HeldParts {
   memories: History;
   notes: NoteStore;
   /** Whether tools are paused where somebody said something. */
-  paused(said: { agentId: string; source: { connector: string; tenant: string; channel: string } }): boolean;
+  paused(said: Pick<Memory, 'agentId' | 'source'>): Promise<boolean>;
   log: Logger;
 }
 
@@ -78,6 +78,6 @@ export class HeldDecisions {
     const turn = await this.#parts.turns.get(turnId);
     if (turn?.status !== 'waiting') return false;
     const [asked] = await askedBy(this.#parts, turn);
-    return asked !== undefined && this.#parts.paused(asked);
+    return asked !== undefined && (await this.#parts.paused(asked));
   }
 }

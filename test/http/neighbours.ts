@@ -195,6 +195,8 @@ export class Neighbours {
       waiting: (await all((page) => store.outbox.list({ ...page, state: 'waiting' }))).map(({ id }) => id),
       pairings: await operations!.call('pairings.list', {}, system),
       tokens: await this.carrier.tokens.list(),
+      roles: await operations!.call('roles.list', {}, system),
+      switches: await operations!.call('switches.list', {}, system),
       notes: await store.notes.list('room', 1000),
     };
   }
@@ -259,6 +261,10 @@ export class Neighbours {
       ...{ runningTurn: turnIdOf(held!), runningRoom: roomOf('user:hanna'), person: 'greta' },
       ...{ pairing: '', code: requests[0]!.code, token: 'acme-admin' },
     };
+    const paused = { what: 'person', agentId: 'assistant', userId: 'heron-paused', reason: 'a red kite' };
+    const pause = { ...paused, connector: 'http', tenant: 'acme' };
+    const { status, text } = await this.ask('acme', 'POST', { path: '/switches/pause', body: pause });
+    if (status !== 200) throw new Error(text);
     // Somebody else of acme was let in already.
     await this.say('acme', { userId: 'heron-friend', text: 'let me in' }, 'closed');
     const asked = await operations!.call('pairings.list', {}, { kind: 'system' });

@@ -131,6 +131,7 @@ const admins = ['beta', 'beta’s owner'];
 const named = [
   ...['POST /:agentId/message', 'POST /people/forget', 'POST /tokens'],
   ...['GET /people', 'POST /people/link', 'POST /people/unlink', 'POST /roles/give', 'POST /roles/take'],
+  ...['POST /switches/pause', 'POST /switches/resume'],
 ];
 
 let hub: Neighbours;

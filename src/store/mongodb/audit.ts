@@ -4,6 +4,7 @@
  * order: behind a row that was not taken, none is. `audit` is the collection of older hubs, which may be at work.
  */
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { type Filter, MongoBulkWriteError } from 'mongodb';
 import { derivedId } from '../../core/ids.js';
 import type { CarrierError } from '../../errors.js';
@@ -16,6 +17,7 @@ import { whole } from '../paging.js';
 import { Batch } from './batch.js';
 import type { Connection } from './connection.js';
 import { isDuplicateKey, isTakenId, metKey, unavailable } from './faults.js';
+import { Stretches } from './stretches.js';
 
 /** Rows of one command; a row is some hundred bytes. */
 const most = 100;
@@ -50,6 +52,7 @@ export class MongoAudit implements AuditLog {
   readonly #older;
   readonly #meta;
   readonly #rows: Batch<AuditRow, void>;
+  readonly #stretches = new Stretches(() => this.last());
   /** Where the chain ends, as far as is known; null: it must be read. */
   #head: Head | null = null;
   /** When the last row that was given is written, or is not. */
@@ -64,6 +67,7 @@ export class MongoAudit implements AuditLog {
     this.#meta = connection.collection<HeadDocument>('meta');
     this.#rows = new Batch(
       async (rows) => {
+        await this.#stretches.turn();
         await this.#write(rows);
         return rows.map(() => undefined);
       },
@@ -140,7 +144,7 @@ export class MongoAudit implements AuditLog {
     let head = this.#head ?? (await this.#end());
     // Until it is known how it went.
     this.#head = null;
-    for (let left = rows; left.length > 0; ) {
+    for (let left = rows, round = 1; left.length > 0; round++) {
       const links = linksAfter(head, left);
       const met = await this.#insert(links);
       if (!met) {
@@ -148,8 +152,10 @@ export class MongoAudit implements AuditLog {
         break;
       }
       const end = await this.#end(head);
-      // The number of the first row was taken, and not by an earlier try: none of them is there.
-      const there = met.first && end.seq > head.seq ? new Set() : await this.#thereOf(left);
+      if (end.seq > head.seq) this.#stretches.metOthers();
+      // The number of the first row was taken, and not by an earlier try: none is there. Not all servers say so.
+      const isTaken = met.first && end.seq > head.seq && round % 5 !== 0;
+      const there = isTaken ? new Set() : await this.#thereOf(left);
       const others = left.filter(({ id }) => !there.has(id));
       // Neither a row of ours nor another process's: an index that is not the hub's refuses it.
       if (others.length === left.length && end.seq === head.seq) throw met.error;
@@ -164,24 +170,37 @@ export class MongoAudit implements AuditLog {
   async #insert(links: readonly Link[]): Promise<{ error: unknown; first: boolean } | null> {
     const documents = links.map(({ seq, ...link }) => ({ _id: seq, ...link }));
     let tries = 0;
+    const begun = performance.now();
     try {
       await this.#connection.repeatable(() => {
         tries++;
         return this.#chain.insertMany(documents, { ordered: true });
       });
+      this.#stretches.wrote(performance.now() - begun);
       return null;
     } catch (error) {
       const { cause = error } = error as CarrierError;
       if (!isDuplicateKey(cause)) throw error;
       const [met] = cause instanceof MongoBulkWriteError ? [cause.writeErrors].flat() : [];
-      return { error, first: tries === 1 && met?.index === 0 && ['_id', '_id_'].includes(metKey(met) ?? '') };
+      const key = met && metKey(met);
+      const isNumber = key === undefined || ['_id', '_id_'].includes(key);
+      return { error, first: tries === 1 && met?.index === 0 && isNumber };
     }
   }
 
-  /** Also where rows at the end are gone: who goes on behind them leaves a gap that is seen. */
+  /**
+   * Also where rows at the end are gone, or others are in their place: who goes on behind the one that is known leaves a
+   * gap, or a row that does not fit.
+   */
   async #end(from: Head = beginning): Promise<Head> {
     if (this.#keeper.known === beginning) this.#keeper.knows(...(await this.heads()));
-    return higher(higher(this.#keeper.known, from), await this.last(from.seq));
+    const numbers = this.#keeper.unproven.map(({ seq }) => seq);
+    const [last, known] = await Promise.all([
+      this.last(from.seq),
+      numbers.length > 0 ? this.#connection.find(this.#chain, { _id: { $in: numbers } }) : [],
+    ]);
+    this.#keeper.prove(known.map(linkOf));
+    return higher(higher(last ?? beginning, from), this.#keeper.known);
   }
 
   async #thereOf(rows: readonly AuditRow[]): Promise<Set<string>> {

@@ -1,0 +1,208 @@
+/** For each line of the HTTP table: a real thing of ann's, and a good request about it. */
+import { until } from '../../support/until.js';
+import type { Ask, Json, Stage } from './stage.js';
+import { switchCalls } from './switch-calls.js';
+
+export interface Call {
+  /** A thing of ann's; made anew after each call that got through. */
+  make?(stage: Stage): Promise<Json>;
+  ask(thing: Json): Ask;
+  /** What of an answer shows the thing, where it may be shown or not; absent: nothing does. */
+  shows?(thing: Json): string;
+  /** Called after all. */
+  end?(stage: Stage): Promise<unknown>;
+}
+
+const ann = 'http/acme:ann';
+const acme = { agentId: 'assistant', place: 'http/acme' };
+const agents = ['assistant'];
+let made = 0;
+
+const at = (path: string, body?: object): Call => ({ ask: () => ({ path, body }) });
+
+const room = async (stage: Stage) => {
+  await stage.say('hello');
+  return stage.roomId();
+};
+const shared = async (stage: Stage) => {
+  await stage.say('hello', { roomId: 'lounge' });
+  return stage.roomId('lounge');
+};
+const turn = async (stage: Stage) => (await stage.say('hello')).json.turnId;
+const failed = async (stage: Stage) => {
+  await stage.say('fail');
+  return (await stage.get('/turns?status=failed&limit=1')).turns[0].turnId;
+};
+const waiting = async (stage: Stage) => {
+  await stage.say('wire it');
+  const found = async () => (await stage.get('/turns?status=waiting&limit=1')).turns[0]?.turnId;
+  await until(async () => (await found()) !== undefined);
+  return found();
+};
+const hold = (stage: Stage) => stage.hold();
+const stop = async (stage: Stage) => stage.post(`/rooms/${await stage.roomId()}/stop`);
+const ofAnn = (list: Json[]) => list.find(({ userId }) => userId === 'ann');
+const letOut = async (stage: Stage) => {
+  const paired = ofAnn((await stage.get('/pairings')).pairings);
+  if (paired) await stage.post('/pairings/revoke', { pairing: paired.pairing });
+};
+const code = async (stage: Stage) => {
+  await letOut(stage);
+  await stage.say('let me in', {}, 'closed');
+  return ofAnn((await stage.get('/pairings')).requests).code;
+};
+const pairing = async (stage: Stage) =>
+  (await stage.post('/pairings/approve', { code: await code(stage) })).pairing;
+const token = (stage: Stage) =>
+  stage.post('/tokens', { name: `thing ${++made}`, role: 'guest', tenant: 'acme', user: 'ann', agents });
+const secret = async (stage: Stage) => {
+  const name = `thing${++made}`;
+  await stage.ask('hub itself', 'PUT', { path: `/secrets/${name}`, body: { value: 'x' } });
+  return name;
+};
+/** Ann has no role here: nobody links or unlinks who may do more than they. */
+const twin = async (stage: Stage) => {
+  await letOut(stage);
+  await stage.post('/people/unlink', { account: 'http/acme:twin' });
+  return 'http/acme:twin';
+};
+const linked = async (stage: Stage) => {
+  await stage.post('/people/link', { account: ann, other: await twin(stage) });
+  return ann;
+};
+const given = (role: string, account: string) => async (stage: Stage) =>
+  stage.post('/roles/give', { role, account, ...acme });
+const issue = (input: object): Call => ({
+  make: async () => ({ name: `issued ${++made}`, role: 'guest', tenant: 'acme', user: 'ann', agents }),
+  ask: (thing) => ({ path: '/tokens', body: { ...thing, ...input } }),
+});
+const give = (role: string, level: object = acme): Call =>
+  at('/roles/give', { role, account: `http/acme:given-${role}`, ...level });
+const listed = (path: string): Call => ({ make: room, ask: () => ({ path }), shows: (roomId) => roomId });
+const listedTurn = (path: string): Call => ({ make: turn, ask: () => ({ path }), shows: (turnId) => turnId });
+const listedDelivery = (path: string): Call => ({
+  ...{ make: (stage) => stage.dead(), ask: () => ({ path }), shows: (id) => id },
+});
+const replied = async (stage: Stage) => {
+  await stage.say('the heron');
+  return 'the heron';
+};
+
+/** By the name of the line; of a route that is no operation, by the route. */
+export const calls: Record<string, Call> = {
+  'agents.list': { ...at('/agents'), shows: () => '"assistant"' },
+  'agents.show': at('/agents/assistant'),
+  'agents.check': at('/agents/assistant/check'),
+  'pairings.list': { make: pairing, ...at('/pairings'), shows: (thing) => thing },
+  'pairings.approve': { make: code, ask: (code) => ({ path: '/pairings/approve', body: { code } }) },
+  'pairings.revoke': {
+    make: pairing,
+    ask: (pairing) => ({ path: '/pairings/revoke', body: { pairing } }),
+  },
+  'tokens.list': { make: token, ...at('/tokens'), shows: ({ id }) => id },
+  'tokens.issue': issue({}),
+  'tokens.issue+operator': issue({ role: 'operator' }),
+  'tokens.issue+admin': issue({ role: 'admin' }),
+  'tokens.issue+owner': issue({ role: 'owner' }),
+  'tokens.issue+hub': issue({ tenant: 'default', user: undefined, agents: ['assistant', 'other'] }),
+  'tokens.revoke': { make: token, ask: ({ id }) => ({ path: `/tokens/${id}` }) },
+  'secrets.list': { make: secret, ...at('/secrets'), shows: (name) => name },
+  'secrets.set': at('/secrets/own', { value: 'x' }),
+  'secrets.rotate': {
+    make: secret,
+    ask: (name) => ({ path: `/secrets/${name}/rotate`, body: { value: 'y' } }),
+  },
+  'secrets.remove': { make: secret, ask: (name) => ({ path: `/secrets/${name}` }) },
+  'rooms.list': listed('/rooms?limit=200'),
+  'rooms.list+agent': listed('/rooms?limit=200&agentId=assistant'),
+  'rooms.messages': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/messages` }) },
+  'rooms.messages+shared': { make: shared, ask: (roomId) => ({ path: `/rooms/${roomId}/messages` }) },
+  'rooms.forget': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/forget` }) },
+  'turns.list': listedTurn('/turns?limit=200'),
+  'turns.list+agent': listedTurn('/turns?limit=200&agentId=assistant'),
+  'turns.show': { make: turn, ask: (turnId) => ({ path: `/turns/${turnId}` }) },
+  'turns.show+running': {
+    make: async (stage) => {
+      await stop(stage);
+      return hold(stage);
+    },
+    ask: ({ turnId }) => ({ path: `/turns/${turnId}` }),
+    end: stop,
+  },
+  'turns.stop': { make: hold, ask: ({ turnId }) => ({ path: `/turns/${turnId}/stop` }), end: stop },
+  'turns.stop+room': { make: hold, ask: ({ roomId }) => ({ path: `/rooms/${roomId}/stop` }), end: stop },
+  'turns.runAgain': { make: failed, ask: (turnId) => ({ path: `/turns/${turnId}/run-again` }) },
+  'turns.resume': {
+    make: waiting,
+    ask: (turnId) => ({ path: `/turns/${turnId}/resume`, body: { approve: false } }),
+  },
+  'deliveries.list': listedDelivery('/deliveries?limit=100'),
+  'deliveries.list+agent': listedDelivery('/deliveries?limit=100&agentId=assistant'),
+  'deliveries.sendAgain': {
+    make: (stage) => stage.dead(),
+    ask: (id) => ({ path: `/deliveries/${id}/send-again` }),
+  },
+  'deliveries.drop': { make: (stage) => stage.dead(), ask: (id) => ({ path: `/deliveries/${id}/drop` }) },
+  'deliveries.sendAllAgain': {
+    make: (stage) => stage.dead(),
+    ...at('/agents/assistant/deliveries/send-again'),
+  },
+  'people.forget': {
+    make: room,
+    ...at('/people/forget', {
+      ...{ connector: 'http', tenant: 'acme', userId: 'ann', agentId: 'assistant' },
+    }),
+  },
+  'people.forget+agents': {
+    make: room,
+    ...at('/people/forget', { connector: 'http', tenant: 'acme', userId: 'ann' }),
+  },
+  'people.show': at(`/people?account=${ann}&agentId=assistant`),
+  'people.link': { make: twin, ask: (other) => ({ path: '/people/link', body: { account: ann, other } }) },
+  'people.unlink': { make: linked, ask: (account) => ({ path: '/people/unlink', body: { account } }) },
+  'roles.list': { make: given('member', ann), ...at('/roles'), shows: () => '"ann"' },
+  'roles.give': give('member'),
+  'roles.give+operator': give('operator'),
+  'roles.give+admin': give('admin'),
+  'roles.give+owner': give('owner'),
+  'roles.give+tenant': give('member', { place: 'http/acme' }),
+  'roles.give+hub': give('member', {}),
+  'roles.take': { make: given('member', ann), ...at('/roles/take', { account: ann, ...acme }) },
+  'roles.take+admin': {
+    make: given('admin', 'http/acme:adam'),
+    ...at('/roles/take', { account: 'http/acme:adam', ...acme }),
+  },
+  ...switchCalls,
+  'health.show': at('/health'),
+  'audit.list': at('/audit?limit=1'),
+  'audit.export': at('/audit/export?limit=1'),
+  'audit.verify': at('/audit/verify'),
+  'POST /:agentId/message': at('/assistant/message', { userId: 'ann', text: 'hello' }),
+  'GET /:agentId/rooms/:roomId/messages': {
+    ...{ make: replied, shows: (said) => said },
+    ...at('/assistant/rooms/user:ann/messages?order=newest'),
+  },
+  'GET /:agentId/rooms/:roomId/messages+shared': {
+    make: async (stage) => {
+      await stage.say('the heron', { roomId: 'lounge' });
+      return 'the heron';
+    },
+    ...{ ...at('/assistant/rooms/lounge/messages'), shows: (said) => said },
+  },
+  'GET /:agentId/rooms/:roomId/messages/:messageId/files/:index': {
+    make: async (stage) => {
+      const form = new FormData();
+      for (const [name, value] of Object.entries({ userId: 'ann', text: 'look' })) form.append(name, value);
+      form.append('file', new Blob(['bytes']), 'heron.txt');
+      await stage.ask('acme itself', 'POST', { path: '/assistant/message', body: form });
+      const { messages } = await stage.get(`/rooms/${await stage.roomId()}/messages?order=newest&limit=5`);
+      return messages.find(({ attachments }: Json) => attachments.length > 0).id;
+    },
+    ask: (id) => ({ path: `/assistant/rooms/user:ann/messages/${id}/files/0` }),
+  },
+  'GET /:agentId/turns/:turnId': { make: turn, ask: (turnId) => ({ path: `/assistant/turns/${turnId}` }) },
+  'GET /metrics': at('/metrics'),
+  'GET /plugins/:name': at('/plugins/bank'),
+  'GET /connectors/of-all': at('/connectors/of-all'),
+  'GET /connectors/of-agent': at('/connectors/of-agent'),
+};

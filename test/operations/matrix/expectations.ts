@@ -1,0 +1,212 @@
+/**
+ * Who may do what, as people are promised it (`docs/operations.md`): written by hand, never made from the table in
+ * `src/access/permissions.ts`, so that a mistake there shows here.
+ *
+ * A line is an operation on a route; `+word` behind its name is another input for it (`calls.ts`). A cell says what becomes
+ * of callers of each of the five roles, from guest to owner:
+ *
+ * - `ROLE`: that role and those above it get through, and lists show the thing; those below are answered 403.
+ * - `ROLE/404`: the same, but those below are told that there is no such thing.
+ * - `none:ROLE`: from that role on it gets through and shows nothing of the thing; 403 below.
+ * - `404:ROLE`: nobody does it: from that role on they are told that there is no such thing; 403 below.
+ * - `403`: nobody does it.
+ *
+ * The thing is what ann of the tenant acme has with the agent `assistant`, over HTTP. The callers' tokens:
+ *
+ * - `hub`: bound to nothing.             - `agent`: for ann's agent alone.    - `otherAgent`: for another one alone.
+ * - `tenant`: of acme.                   - `otherTenant`: of beta.
+ * - `self`: of acme, for the user ann.   - `otherPerson`: of acme, for the user bob.
+ */
+export const overHttp = `
+operation                route                                        hub           agent         otherAgent     tenant        otherTenant    self           otherPerson
+
+agents.list              GET /agents                                  operator      operator      none:operator  403           403            403            403
+agents.show              GET /agents/:agentId                         operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+agents.check             POST /agents/:agentId/check                  operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+
+pairings.list            GET /pairings                                operator      operator      none:operator  operator      none:operator  operator       none:operator
+pairings.approve         POST /pairings/approve                       operator      operator      404:operator   operator      404:operator   operator       404:operator
+pairings.revoke          POST /pairings/revoke                        operator      operator      404:operator   operator      404:operator   operator       404:operator
+
+tokens.list              GET /tokens                                  admin         admin         none:admin     admin         none:admin     admin          none:admin
+tokens.issue             POST /tokens                                 admin         admin         403            admin         403            admin          403
+tokens.issue+operator    POST /tokens                                 admin         admin         403            admin         403            admin          403
+tokens.issue+admin       POST /tokens                                 admin         admin         403            admin         403            admin          403
+tokens.issue+owner       POST /tokens                                 owner         owner         403            owner         403            owner          403
+tokens.issue+hub         POST /tokens                                 admin         403           403            403           403            403            403
+tokens.revoke            DELETE /tokens/:token                        admin         admin         404:admin      admin         404:admin      admin          404:admin
+
+secrets.list             GET /secrets                                 admin         403           403            403           403            403            403
+secrets.set              PUT /secrets/:name                           admin         403           403            403           403            403            403
+secrets.rotate           POST /secrets/:name/rotate                   admin         403           403            403           403            403            403
+secrets.remove           DELETE /secrets/:name                        admin         403           403            403           403            403            403
+
+rooms.list               GET /rooms                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
+rooms.list+agent         GET /rooms                                   operator      operator      403            operator      none:operator  operator       none:operator
+rooms.messages           GET /rooms/:roomId/messages                  operator      operator      404:operator   operator      404:operator   operator       404:operator
+rooms.messages+shared    GET /rooms/:roomId/messages                  operator      operator      404:operator   operator      404:operator   404:operator   404:operator
+rooms.forget             POST /rooms/:roomId/forget                   operator      operator      404:operator   operator      404:operator   operator       404:operator
+
+turns.list               GET /turns                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
+turns.list+agent         GET /turns                                   operator      operator      403            operator      none:operator  operator       none:operator
+turns.show               GET /turns/:turnId                           operator      operator      404:operator   operator      404:operator   operator       404:operator
+turns.show+running       GET /turns/:turnId                           operator      operator      404:operator   operator      404:operator   operator       404:operator
+turns.stop               POST /turns/:turnId/stop                     operator      operator      404:operator   operator      404:operator   operator       404:operator
+turns.stop+room          POST /rooms/:roomId/stop                     operator      operator      404:operator   operator      404:operator   operator       404:operator
+turns.runAgain           POST /turns/:turnId/run-again                operator      operator      404:operator   operator      404:operator   operator       404:operator
+turns.resume             POST /turns/:turnId/resume                   operator      operator      404:operator   operator      404:operator   operator       404:operator
+
+deliveries.list          GET /deliveries                              operator      operator      none:operator  operator      none:operator  operator       none:operator
+deliveries.list+agent    GET /deliveries                              operator      operator      403            operator      none:operator  operator       none:operator
+deliveries.sendAgain     POST /deliveries/:deliveryId/send-again      operator      operator      404:operator   operator      404:operator   operator       404:operator
+deliveries.drop          POST /deliveries/:deliveryId/drop            operator      operator      404:operator   operator      404:operator   operator       404:operator
+deliveries.sendAllAgain  POST /agents/:agentId/deliveries/send-again  admin         admin         404:admin      404:admin     404:admin      404:admin      404:admin
+
+people.forget            POST /people/forget                          operator      operator      403            operator      403            operator       403
+people.forget+agents     POST /people/forget                          operator      403           403            operator      403            operator       403
+people.show              GET /people                                  operator      operator      403            operator      403            operator       403
+people.link              POST /people/link                            admin         403           403            admin         403            403            403
+people.unlink            POST /people/unlink                          admin         403           403            admin         403            admin          403
+
+roles.list               GET /roles                                   operator      operator      none:operator  operator      none:operator  none:operator  none:operator
+roles.give               POST /roles/give                             operator      operator      403            operator      403            403            403
+roles.give+operator      POST /roles/give                             operator      operator      403            operator      403            403            403
+roles.give+admin         POST /roles/give                             admin         admin         403            admin         403            403            403
+roles.give+owner         POST /roles/give                             owner         owner         403            owner         403            403            403
+roles.give+tenant        POST /roles/give                             operator      403           403            operator      403            403            403
+roles.give+hub           POST /roles/give                             operator      403           403            403           403            403            403
+roles.take               POST /roles/take                             operator      operator      403            operator      403            403            403
+roles.take+admin         POST /roles/take                             admin         admin         403            admin         403            403            403
+
+switches.list            GET /switches                                operator      operator      none:operator  operator      none:operator  operator       operator
+switches.list+person     GET /switches                                operator      operator      none:operator  operator      none:operator  operator       none:operator
+switches.pause           POST /switches/pause                         operator      operator      403            operator      403            403            403
+switches.pause+agent     POST /switches/pause                         operator      operator      403            403           403            403            403
+switches.pause+tools     POST /switches/pause                         operator      operator      403            403           403            403            403
+switches.pause+hub       POST /switches/pause                         admin         403           403            403           403            403            403
+switches.pause+tenant    POST /switches/pause                         admin         403           403            admin         403            403            403
+switches.pause+person    POST /switches/pause                         operator      operator      403            operator      403            operator       403
+switches.pause+admin     POST /switches/pause                         admin         admin         403            admin         403            403            403
+switches.pause+owner     POST /switches/pause                         403           403           403            403           403            403            403
+switches.resume          POST /switches/resume                        operator      operator      403            operator      403            403            403
+switches.resume+agent    POST /switches/resume                        operator      operator      403            403           403            403            403
+
+health.show              GET /health                                  admin         403           403            403           403            403            403
+audit.list               GET /audit                                   admin         403           403            403           403            403            403
+audit.export             GET /audit/export                            admin         403           403            403           403            403            403
+audit.verify             GET /audit/verify                            admin         403           403            403           403            403            403
+
+-                        POST /:agentId/message                       guest         guest         404:guest      guest         guest          guest          403
+-                        GET /:agentId/rooms/:roomId/messages         none:guest    none:guest    404:guest      guest         none:guest     guest          404:guest
+-+shared                 GET /:agentId/rooms/:roomId/messages         none:guest    none:guest    404:guest      guest         none:guest     404:guest      404:guest
+-                        GET /:agentId/rooms/:roomId/messages/:messageId/files/:index  404:guest     404:guest     404:guest      guest         404:guest      guest          404:guest
+-                        GET /:agentId/turns/:turnId                  operator/404  operator/404  404:guest      guest         404:guest      guest          404:guest
+-                        GET /metrics                                 operator      403           403            403           403            403            403
+-                        GET /plugins/:name                           member/404    404:guest     404:guest      member/404    member/404     404:guest      404:guest
+-                        GET /connectors/of-all                       member/404    404:guest     404:guest      member/404    member/404     404:guest      404:guest
+-                        GET /connectors/of-agent                     member/404    member/404    404:guest      member/404    member/404     404:guest      404:guest
+`;
+
+/** Routes that ask for no token of the hub: whoever calls them shows in their own way who they are, or learns nothing. */
+export const withoutToken = ['GET /healthz', 'GET /readyz', 'POST /webhooks/:agentId/:source'];
+
+/**
+ * Chat commands of people on a platform; `+group`: said in a group, the others in a direct conversation. Everybody is a
+ * guest; the other roles were given to the person
+ *
+ * - `hub`: for the whole hub.                          - `agent`, `otherAgent`: for this agent, for another one.
+ * - `platform`: for this agent on this platform.       - `otherPlatform`: for it on another one.
+ * - `place`: for it where the command is said.         - `otherPlace`: for it in another place.
+ */
+export const inChat = `
+command                       operation           hub       agent     otherAgent  platform  otherPlatform  place     otherPlace
+
+/help                         -                   guest     guest     guest       guest     guest          guest     guest
+/help+approve                 -                   member    member    403         member    403            member    403
+/help+role                    -                   operator  operator  403         operator  403            operator  403
+/help+pause                   -                   operator  operator  403         operator  403            operator  403
+/status                       rooms.status        guest     guest     guest       guest     guest          guest     guest
+/status+group                 rooms.status        guest     guest     guest       guest     guest          guest     guest
+/new                          rooms.renew         guest     guest     guest       guest     guest          guest     guest
+/new+group                    rooms.renew         guest     guest     guest       guest     guest          guest     guest
+/model                        rooms.status        guest     guest     guest       guest     guest          guest     guest
+/model NAME                   rooms.model         operator  operator  403         operator  403            operator  403
+/model NAME+group             rooms.model         operator  operator  403         operator  403            operator  403
+/stop                         turns.stop          guest     guest     guest       guest     guest          guest     guest
+/stop+group                   turns.stop          guest     guest     guest       guest     guest          guest     guest
+/forget yes                   people.forget       guest     guest     guest       guest     guest          guest     guest
+/forget yes+group             people.forget       guest     guest     guest       guest     guest          guest     guest
+
+/approve CODE                 pairings.approve    operator  operator  403         operator  403            403       403
+/approve CODE+place           pairings.approve    member    member    403         member    403            403       403
+
+/link                         people.startLink    guest     guest     guest       guest     guest          guest     guest
+/link CODE                    people.enterLink    guest     guest     guest       guest     guest          guest     guest
+/link yes                     people.confirmLink  guest     guest     guest       guest     guest          guest     guest
+/unlink                       people.unlink       guest     guest     guest       guest     guest          guest     guest
+/whoami                       people.show         guest     guest     guest       guest     guest          guest     guest
+
+/role                         roles.list          operator  operator  403         operator  403            operator  403
+/role member USER             roles.give          operator  operator  403         403       403            403       403
+/role member USER platform    roles.give          operator  operator  403         operator  403            403       403
+/role member USER here+group  roles.give          operator  operator  403         operator  403            operator  403
+/role member USER hub         roles.give          operator  403       403         403       403            403       403
+/role admin USER              roles.give          admin     admin     403         403       403            403       403
+/role owner USER              roles.give          owner     owner     403         403       403            403       403
+/role none USER               roles.take          operator  operator  403         403       403            403       403
+
+/pause                        switches.pause      operator  operator  403         operator  403            403       403
+/pause here+group             switches.pause      operator  operator  403         operator  403            operator  403
+/pause tools                  switches.pause      operator  operator  403         operator  403            403       403
+/pause USER                   switches.pause      operator  operator  403         operator  403            403       403
+/resume                       switches.resume     operator  operator  403         operator  403            403       403
+/resume here+group            switches.resume     operator  operator  403         operator  403            operator  403
+/resume USER                  switches.resume     operator  operator  403         operator  403            403       403
+`;
+
+/** `carrier …` with a token of the hub that has the role in the data folder's `admin-token`; cells as over HTTP. */
+export const byCommand = `
+command                    operation                hub
+agents list                agents.list              operator
+agents show                agents.show              operator
+agents check               agents.check             operator
+pairing list               pairings.list            operator
+pairing approve            pairings.approve         operator
+pairing revoke             pairings.revoke          operator
+tokens list                tokens.list              admin
+tokens issue               tokens.issue             admin
+tokens revoke              tokens.revoke            admin
+secrets list               secrets.list             admin
+secrets set                secrets.set              admin
+secrets rotate             secrets.rotate           admin
+secrets remove             secrets.remove           admin
+rooms list                 rooms.list               operator
+rooms messages             rooms.messages           operator
+rooms stop                 turns.stop               operator
+rooms forget               rooms.forget             operator
+turns list                 turns.list               operator
+turns show                 turns.show               operator
+turns stop                 turns.stop               operator
+turns run-again            turns.runAgain           operator
+turns resume               turns.resume             operator
+deliveries list            deliveries.list          operator
+deliveries send-again      deliveries.sendAgain     operator
+deliveries send-all-again  deliveries.sendAllAgain  admin
+deliveries drop            deliveries.drop          operator
+switches list              switches.list            operator
+switches pause             switches.pause           operator
+switches resume            switches.resume          operator
+people forget              people.forget            operator
+people show                people.show              operator
+people link                people.link              admin
+people unlink              people.unlink            admin
+roles list                 roles.list               operator
+roles give                 roles.give               operator
+roles take                 roles.take               operator
+audit list                 audit.list               admin
+audit export               audit.export             admin
+audit verify               audit.verify             admin
+health                     health.show              admin
+chat                       -                        guest
+chat+model                 rooms.model              operator
+`;
