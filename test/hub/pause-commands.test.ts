@@ -196,24 +196,3 @@ it('pause nobody above in any tenant, where none is named', async () => {
   const input = { what: 'person', connector: 'slack', userId: 'U5' } as const;
   expect(await call('switches.pause', input, system)).toMatchObject({ userId: 'U5' });
 });
-
-it('reach as far as the role of who gives them: a place’s operator stops the agent there', async () => {
-  const call = carrier.operations!.call.bind(carrier.operations!);
-  const place = { connector: 'slack', tenant: 'T1' };
-  await call('roles.give', { role: 'operator', account: 'slack/T1:gus', place }, system);
-  const said = (text: string, tenant: string) => elsewhere.say('gus', text, { tenant, addressed: true });
-  await said('/pause', 'T1');
-  expect(await elsewhere.last(1)).toMatch(/^In this place Ada is paused/);
-  await said('/pause tools', 'T1');
-  expect(await elsewhere.last(2)).toMatch(/^The tools of Ada in this place are paused/);
-  const there = { agentId: 'assistant', ...place };
-  expect(await list()).toMatchObject([
-    { what: 'place', ...there },
-    { what: 'tools', ...there },
-  ]);
-  await said('/pause', 'T2');
-  expect(await elsewhere.last(3)).toBe('/pause is for the operators of this agent.');
-  for (const word of ['', ' tools']) await said(`/resume${word}`, 'T1');
-  expect(await elsewhere.last(5)).toMatch(/no longer paused/);
-  expect(await list()).toEqual([]);
-});

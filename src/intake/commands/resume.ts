@@ -18,7 +18,7 @@ export function resume(operations: Caller, people: KnownPeople): Command {
         return { text: 'What may go on? Write: /resume, /resume here, /resume tools or /resume USER' };
       // Somebody may have paused it on this platform alone.
       const narrower: Subject[] =
-        named.connector === undefined
+        named.what === 'agent' || named.what === 'tools'
           ? [{ what: named.what === 'agent' ? 'place' : 'tools', agentId, connector }]
           : [];
       let resumed = false;

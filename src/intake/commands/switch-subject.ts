@@ -22,23 +22,17 @@ export interface KnownPeople {
 /** As platforms write who is meant, with or without the name. */
 const mention = /^<@!?([\w-]{1,64})(?:\|[^>]*)?>$/;
 
-/** Operators of one platform or place pause the agent there; who may do it everywhere does. */
+/** Operators of one platform pause the agent there; who may do it everywhere does. */
 export function wholeAgent(principal: PersonPrincipal): Subject {
-  const { agentId } = principal;
-  const where = reachOf(principal);
-  return where.connector === undefined ? { what: 'agent', agentId } : { what: 'place', agentId, ...where };
+  const { agentId, connector } = principal;
+  if (authorise(principal, 'switches.change', { agentId })) return { what: 'agent', agentId };
+  return { what: 'place', agentId, connector };
 }
 
 function toolsOf(principal: PersonPrincipal): Subject {
-  return { what: 'tools', agentId: principal.agentId, ...reachOf(principal) };
-}
-
-/** The most that they may pause, of what they are in. */
-function reachOf(principal: PersonPrincipal): Pick<Subject, 'connector' | 'tenant' | 'channel'> {
-  const { agentId, connector, tenant, channel } = principal;
-  const all = [{}, { connector }, { connector, tenant }, { connector, tenant, channel }];
-  const reach = all.find((where) => authorise(principal, 'switches.change', { agentId, ...where }));
-  return reach ?? { connector };
+  const { agentId, connector } = principal;
+  if (authorise(principal, 'switches.change', { agentId })) return { what: 'tools', agentId };
+  return { what: 'tools', agentId, connector };
 }
 
 /** Null: the word names none of it, so it begins the reason. */
@@ -66,11 +60,9 @@ export async function subjectIn(
 }
 
 /** As said in a sentence, in front of "paused". */
-export function described({ what, connector, tenant, channel, userId }: Subject, name: string): string {
+export function described({ what, connector, channel, userId }: Subject, name: string): string {
   if (what === 'person') return `For ${name}, ${userId} is`;
-  const where = channel !== undefined ? 'here' : tenant !== undefined ? 'in this place' : `on ${connector}`;
-  if (what === 'tools') return `The tools of ${name}${connector ? ` ${where}` : ''} are`;
+  if (what === 'tools') return `The tools of ${name}${connector ? ` on ${connector}` : ''} are`;
   if (channel !== undefined) return `Here ${name} is`;
-  if (tenant !== undefined) return `In this place ${name} is`;
   return connector ? `On ${connector}, ${name} is` : `${name} is`;
 }

@@ -193,7 +193,7 @@ const commands: Record<string, Said> = {
 };
 
 const refusals =
-  /is for the operators of this agent|^No such code|cannot give the role|There is no such room|is not yours to resume/;
+  /is for the operators of this agent|: that is not for you as |^No such code|cannot give the role|There is no such room|is not yours to resume/;
 
 describe.each(lines)('$name', ({ name, cells }) => {
   const [line = '', where] = name.split('+');
