@@ -90,7 +90,7 @@ export const pauseSwitch = defineOperation({
   async run({ what, reason, for: ms, ...level }, circumstances) {
     const { switches, agents, principal } = circumstances;
     const where = levelOf(level);
-    await requireMore(what, where, circumstances);
+    await requireMore({ what, where, pauses: true }, circumstances);
     if (where.agentId !== undefined) agents.get(where.agentId);
     const { kind, name } = namedIn(principal);
     const until = ms === undefined ? undefined : Date.now() + ms;
@@ -109,7 +109,7 @@ export const resumeSwitch = defineOperation({
   audit: (input) => input,
   async run({ what, ...level }, circumstances) {
     const where = levelOf(level);
-    await requireMore(what, where, circumstances);
+    await requireMore({ what, where, pauses: false }, circumstances);
     return { resumed: (await circumstances.switches.resume(what, where)) !== null };
   },
 });
@@ -122,8 +122,7 @@ function levelOf(given: Level): Level {
 
 /** Besides the permission: for what concerns all agents, for people with roles, and of who is paused themselves. */
 async function requireMore(
-  what: Pausable,
-  where: Level,
+  { what, where, pauses }: { what: Pausable; where: Level; pauses: boolean },
   circumstances: OperationParts & { principal: Principal },
 ): Promise<void> {
   const { principal, switches } = circumstances;
@@ -135,7 +134,8 @@ async function requireMore(
     throw refuse('Who is paused may not pause or resume.');
   if (what !== 'person') return;
   const held = await heldBy(where, circumstances);
-  if (held.some(({ role }) => role === 'owner')) throw refuse('An owner cannot be paused.');
+  // Who was made one meanwhile may be let go on.
+  if (pauses && held.some(({ role }) => role === 'owner')) throw refuse('An owner cannot be paused.');
   const own = ownRole(principal, where) ?? 'guest';
   if (held.some(({ role }) => !isAtLeast(own, role)))
     throw refuse('They have a higher role than whoever asks.');

@@ -66,6 +66,7 @@ people.forget            POST /people/forget                          operator  
 people.forget+agents     POST /people/forget                          operator      403           403            operator      403            operator       403
 people.show              GET /people                                  operator      operator      403            operator      403            operator       403
 people.link              POST /people/link                            admin         403           403            admin         403            403            403
+people.link+paired       POST /people/link                            admin         403           403            admin         403            403            403
 people.unlink            POST /people/unlink                          admin         403           403            admin         403            admin          403
 
 roles.list               GET /roles                                   operator      operator      none:operator  operator      none:operator  none:operator  none:operator
@@ -90,6 +91,7 @@ switches.pause+admin     POST /switches/pause                         admin     
 switches.pause+owner     POST /switches/pause                         403           403           403            403           403            403            403
 switches.resume          POST /switches/resume                        operator      operator      403            operator      403            403            403
 switches.resume+agent    POST /switches/resume                        operator      operator      403            403           403            403            403
+switches.resume+owner    POST /switches/resume                        owner         owner         403            owner         403            403            403
 
 health.show              GET /health                                  admin         403           403            403           403            403            403
 audit.list               GET /audit                                   admin         403           403            403           403            403            403
