@@ -3,7 +3,7 @@
  * of one machine, each have their own.
  */
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ export class AdminToken {
     this.#log = log;
   }
 
-  /** A deleted file means a new token, and so does one whose token was revoked. */
+  /** A deleted file means a new token and the end of the old one, and so does one whose token was revoked. */
   static async open(store: Store, dataDir: string, log: Logger): Promise<AdminToken> {
     const path = adminTokenPath(dataDir);
     const { tokens, notes } = store;
@@ -51,6 +51,7 @@ export class AdminToken {
         tenant: 'default',
         createdAt: Date.now(),
       });
+    await endBefore(store, dataDir, hash, log);
     return new AdminToken(dataDir, token, log);
   }
 
@@ -90,6 +91,27 @@ export class AdminToken {
       return !['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
     }
   }
+}
+
+/**
+ * The token that this folder had before is dead, under whatever name: that of its record changes with the folder's and
+ * the machine's.
+ */
+async function endBefore(
+  { tokens, notes }: Store,
+  dataDir: string,
+  hash: string,
+  log: Logger,
+): Promise<void> {
+  const path = join(dataDir, 'admin-token.sha256');
+  const before = existsSync(path) ? readFileSync(path, 'utf8').trim() : null;
+  if (before === hash) return;
+  if (before) {
+    const record = (await tokens.list()).find((known) => known.hash === before);
+    await revocationNote.in(notes, log).put(before, { name: record?.name ?? '', revokedAt: Date.now() });
+    if (record) await tokens.remove(record.name);
+  }
+  writeFileSync(path, hash, { mode: 0o600, flush: true });
 }
 
 export function adminTokenPath(dataDir: string): string {

@@ -143,7 +143,7 @@ export function frontOf(parts: FrontParts): Front {
   const rates = new Rates({
     counter: engines.rates,
     limited: (limit) => metrics.limited(limit),
-    personKeyOf: ({ id, ...account }) => access.people.personKeyOf({ ...account, userId: id }),
+    personKeyOf: (account) => access.people.personKeyOf(account),
   });
   const threads = new Threads(store.notes, store.memories, log);
   const talk = placesRule(groups(config.turns, threads), { places, served, roles });

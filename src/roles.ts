@@ -122,7 +122,11 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
   const held = new HeldDecisions({
     ...{ turns: store.turns, memories: store.memories, notes: store.notes, log },
-    paused: ({ agentId, source }) => switches.tools({ agentId, source, userIds: [] }) !== null,
+    // A process that has nothing else to do may not have heard what was resumed.
+    paused: async ({ agentId, source }) => {
+      await switches.look();
+      return switches.tools({ agentId, source, userIds: [] }) !== null;
+    },
   });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
@@ -131,7 +135,15 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
-  const worker = workerOf({ ...parts, metrics, memoryManager, rooms, switches, notices: front.notices });
+  const worker = workerOf({
+    ...parts,
+    metrics,
+    memoryManager,
+    rooms,
+    switches,
+    held,
+    notices: front.notices,
+  });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },

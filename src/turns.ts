@@ -20,6 +20,7 @@ import { PromptFitter } from './runtime/prompt-fitter.js';
 import { StateManager } from './runtime/state-manager.js';
 import { Worker } from './runtime/worker.js';
 import type { Forgotten } from './store/forgotten.js';
+import type { HeldDecisions } from './store/held-decisions.js';
 
 export interface TurnsParts {
   config: Config;
@@ -34,6 +35,7 @@ export interface TurnsParts {
   memoryManager: MemoryManager;
   rooms: Rooms;
   switches: Switches;
+  held: HeldDecisions;
   notices: Notices;
   /** Unix ms. */
   now(): number;
@@ -42,7 +44,7 @@ export interface TurnsParts {
 
 export function workerOf(parts: TurnsParts): Worker {
   const { config, engines, characters, forgotten, models, plugins, types, log, now } = parts;
-  const { metrics, memoryManager, rooms, switches, notices } = parts;
+  const { metrics, memoryManager, rooms, switches, held, notices } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
@@ -66,6 +68,7 @@ export function workerOf(parts: TurnsParts): Worker {
       rooms,
       outages,
       switches,
+      held,
       memories: store.memories,
       forgotten,
       turnQueue,

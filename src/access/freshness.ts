@@ -3,13 +3,16 @@ import type { EventBus } from '../bus/bus.js';
 import { type AccessEvent, accessTopic } from '../core/events.js';
 import type { Logger } from '../logger.js';
 
-/** What is taken away in another process counts here within a second, also if its event is lost. */
-const keptMs = 800;
+/**
+ * How long what was read counts, in ms: with the time that reading takes, what is taken away in another process counts
+ * here within a second, also if its event is lost.
+ */
+export const freshMs = 800;
 const mostKept = 10_000;
 
 /** What was read lately, by key. What could not be read is not kept. */
 export class Fresh<T> {
-  readonly #read = new LRUCache<string, Promise<T>>({ max: mostKept, ttl: keptMs, ttlResolution: 0 });
+  readonly #read = new LRUCache<string, Promise<T>>({ max: mostKept, ttl: freshMs, ttlResolution: 0 });
 
   get size(): number {
     return this.#read.size;

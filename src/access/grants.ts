@@ -45,16 +45,20 @@ export class Grants {
   readonly #ofAccounts: TypedNotes<string, Given>;
   readonly #ofGroups: TypedNotes<string, Given>;
   readonly #kept: Fresh<Given[]>;
+  readonly #any: Fresh<boolean>;
 
   constructor(parts: GrantsParts) {
     this.#parts = parts;
     this.#ofAccounts = accountGrant.in(parts.notes, parts.log);
     this.#ofGroups = groupGrant.in(parts.notes, parts.log);
     this.#kept = parts.freshness.kept();
+    this.#any = parts.freshness.kept();
   }
 
   /** What the account itself was given. */
-  ofAccount(account: Account): Promise<readonly Given[]> {
+  async ofAccount(account: Account): Promise<readonly Given[]> {
+    // In most hubs nobody was given anything.
+    if (!(await this.#any.get('', async () => (await this.#ofAccounts.list('', 1)).length > 0))) return [];
     const path = this.#pathOf({ account });
     return this.#kept.get(path, () => valuesOf(this.#ofAccounts.list(path, mostHeld)));
   }

@@ -8,7 +8,9 @@ import { type TokenEvent, tokenTopic } from '../core/events.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { NoteStore } from '../store/note-store.js';
-import type { TokenStore } from '../store/token-store.js';
+import { revocationNote } from '../store/revocation.js';
+import type { TokenRecord, TokenStore } from '../store/token-store.js';
+import { freshMs } from './freshness.js';
 import { changeNote, holderOfIssued, holderOfRecord, issuedNote, mostTokens } from './issued-token.js';
 import type { TokenHolder } from './principal.js';
 
@@ -20,8 +22,6 @@ interface KnownTokensParts {
   now?(): number;
 }
 
-/** How old an answer of the store may be, in ms: with the time it takes, less than a second. */
-const knownForMs = 800;
 /** The notes are read anew after this long, though no change was told: who wrote one may have died before it was. */
 const relistMs = 30_000;
 
@@ -33,6 +33,8 @@ export class KnownTokens {
   readonly #refused = new Set<string>();
   /** Those of the notes, by hash. */
   #issued = new Map<string, TokenHolder>();
+  /** Hashes of records that were not revoked when the notes were last read. */
+  readonly #good = new Set<string>();
   #change: string | null = null;
   #listedAt = Number.NEGATIVE_INFINITY;
   /** All, by hash. */
@@ -77,7 +79,7 @@ export class KnownTokens {
   }
 
   /** @param olderMs asks the store if what is known is older. */
-  async refresh(olderMs = knownForMs): Promise<void> {
+  async refresh(olderMs = freshMs): Promise<void> {
     if (performance.now() - this.#loadedAt > olderMs) await this.#load();
   }
 
@@ -131,7 +133,7 @@ export class KnownTokens {
       askedAt = performance.now();
       const [records] = await Promise.all([this.#parts.records.list(), this.#readIssued(askedAt)]);
       // A role that this hub does not know gives nothing.
-      const known = records.filter(({ role }) => role === 'admin');
+      const known = await this.#notRevoked(records.filter(({ role }) => role === 'admin'));
       this.#holders = new Map(known.map((record) => [record.hash, holderOfRecord(record)]));
       for (const [hash, holder] of this.#issued) this.#holders.set(hash, holder);
       for (const hash of this.#refused) this.#holders.delete(hash);
@@ -141,6 +143,21 @@ export class KnownTokens {
     this.#origins = new Set([...this.#issued.values()].flatMap(({ origins = [] }) => origins));
     this.#loadedAt = told === this.#told ? askedAt : Number.NEGATIVE_INFINITY;
     for (const tell of this.#listeners) tell();
+  }
+
+  /** A hub of an older version puts the record of its file's token back when it starts, whether it was revoked or not. */
+  async #notRevoked(records: TokenRecord[]): Promise<TokenRecord[]> {
+    const { issued } = this.#parts;
+    if (!issued) return records;
+    const revoked = revocationNote.in(issued.notes, issued.log);
+    await Promise.all(
+      records
+        .filter(({ hash }) => !this.#good.has(hash))
+        .map(async ({ hash }) => {
+          if (!(await revoked.get(hash))) this.#good.add(hash);
+        }),
+    );
+    return records.filter(({ hash }) => this.#good.has(hash));
   }
 
   async #readIssued(askedAt: number): Promise<void> {
@@ -154,5 +171,6 @@ export class KnownTokens {
     const tokens = found.flatMap(({ value }) => (value ? [value] : []));
     this.#issued = new Map(tokens.map((token) => [token.hash, holderOfIssued(token)]));
     [this.#change, this.#listedAt] = [change, askedAt];
+    this.#good.clear();
   }
 }

@@ -14,6 +14,7 @@ import type { Fresh, Freshness } from './freshness.js';
 const mostAccounts = 20;
 /** More than there can be of what was cut off. */
 const mostHints = 200;
+const mostListed = 10_000;
 
 const Linked = z.object({
   account: Account,
@@ -46,12 +47,14 @@ export class People {
   readonly #accounts: TypedNotes<string, Linked>;
   readonly #hints: TypedNotes<string, { account: Account }>;
   readonly #kept: Fresh<Linked[]>;
+  readonly #any: Fresh<boolean>;
 
   constructor(parts: PeopleParts) {
     this.#parts = parts;
     this.#accounts = accountNote.in(parts.notes, parts.log);
     this.#hints = hintNote.in(parts.notes, parts.log);
     this.#kept = parts.freshness.kept();
+    this.#any = parts.freshness.kept();
   }
 
   idOf(account: Account): string {
@@ -68,16 +71,26 @@ export class People {
     return [account, ...others.filter((other) => !this.isSame(other, account))];
   }
 
-  /** Names whose account it is: alike for all accounts of a person. Never rejects: one that cannot be read is by itself. */
+  /**
+   * Names whose account it is: alike for all accounts of a person. Never rejects: one that cannot be read is by itself,
+   * since it is better to count apart than not at all.
+   */
   async personKeyOf(account: Account): Promise<string> {
     const [first] = await this.linkedWith(account).catch(() => []);
     return first?.person ?? this.idOf(account);
   }
 
   /** The accounts of the person, this one included; none where it is linked with no other. */
-  linkedWith(account: Account): Promise<readonly Linked[]> {
+  async linkedWith(account: Account): Promise<readonly Linked[]> {
+    // Most hubs link nobody, and every message asks.
+    if (!(await this.#any.get('', async () => (await this.#accounts.list('', 1)).length > 0))) return [];
     const id = this.idOf(account);
     return this.#kept.get(id, () => this.#read(id));
+  }
+
+  /** All accounts that are linked with others, as they are stored now. */
+  async linked(): Promise<Account[]> {
+    return (await this.#accounts.list('', mostListed)).flatMap(({ value }) => value?.account ?? []);
   }
 
   /** @throws FatalError `link_refused`: both are linked with others already, or there are too many. */

@@ -51,16 +51,29 @@ export function lowerOf(one: Role, other: Role): Role {
   return isAtLeast(one, other) ? other : one;
 }
 
-const parts = ['agentId', 'connector', 'tenant', 'channel', 'userId'] as const satisfies (keyof Level)[];
+export const levelParts = [
+  'agentId',
+  'connector',
+  'tenant',
+  'channel',
+  'userId',
+] as const satisfies (keyof Level)[];
+
+/** What of it says for what it is. */
+export function levelOf(said: Level): Level {
+  return Object.fromEntries(
+    levelParts.flatMap((part) => (said[part] === undefined ? [] : [[part, said[part]]])),
+  );
+}
 
 /** Whether all of it is within the level. */
 export function covers(level: Level, resource: Resource): boolean {
-  return parts.every((part) => level[part] === undefined || level[part] === resource[part]);
+  return levelParts.every((part) => level[part] === undefined || level[part] === resource[part]);
 }
 
 /** Whether some of it may be. */
 export function touches(level: Level, resource: Resource): boolean {
-  return parts.every(
+  return levelParts.every(
     (part) => level[part] === undefined || resource[part] === undefined || level[part] === resource[part],
   );
 }
@@ -74,7 +87,6 @@ export function roleFor(grants: readonly Grant[], resource: Resource): Role | nu
 
 /** What is within both; null: nothing. */
 export function common(one: Level, other: Level): Level | null {
-  const within = parts.map((part) => [part, one[part] ?? other[part]] as const);
-  const differ = parts.some((part) => (other[part] ?? one[part]) !== (one[part] ?? other[part]));
-  return differ ? null : Object.fromEntries(within.filter(([, value]) => value !== undefined));
+  const differ = levelParts.some((part) => (other[part] ?? one[part]) !== (one[part] ?? other[part]));
+  return differ ? null : { ...levelOf(one), ...levelOf(other) };
 }

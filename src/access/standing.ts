@@ -7,7 +7,7 @@ import type { Account } from './account.js';
 import type { Given, Grants } from './grants.js';
 import type { GroupLookup, GroupMember } from './groups.js';
 import type { People } from './people.js';
-import type { Grant, Level, Origin } from './role.js';
+import { type Grant, isAtLeast, type Level, type Origin, type Role } from './role.js';
 
 export interface StandingParts {
   people: Pick<People, 'accountsOf'>;
@@ -22,6 +22,8 @@ export interface Asked {
   agents: readonly Agent[];
   /** Groups that the platform has just said the account is in, in its tenant; absent: it is asked. */
   groups?: readonly string[] | undefined;
+  /** Lower roles do not matter; absent: all do. */
+  least?: Role;
 }
 
 export interface Held {
@@ -65,10 +67,12 @@ export class Standing {
   /** Who is let in on one platform, is where else they write. */
   async #ofAgents(account: Account, asked: Asked, from: Partial<Origin>): Promise<Grant[]> {
     const { connector, tenant, userId: id } = account;
+    const { least = 'guest' } = asked;
     const found = await Promise.all(
       asked.agents.map(async ({ id: agentId, character }): Promise<Grant[]> => {
         if (settingsFor(character, connector).operators.includes(id))
           return [{ role: 'operator', level: { agentId, connector }, from: { by: 'settings', ...from } }];
+        if (!isAtLeast('member', least)) return [];
         if (!(await this.#parts.isPaired({ agentId, connector, tenant, id }))) return [];
         const [there, here] = [platformOf(account), platformOf(asked.account)];
         const levels = isDeepStrictEqual(there, here) ? [there] : [there, here];

@@ -6,6 +6,8 @@ import { FatalError, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
+import type { Account } from './account.js';
+import { freshMs } from './freshness.js';
 import {
   type Concerned,
   isPausedBy,
@@ -18,8 +20,6 @@ import {
 } from './pause.js';
 import type { Level } from './role.js';
 
-/** What is known counts for this long, in ms, where another process may have changed it. */
-const freshMs = 800;
 /** How often it is read while something runs that asks for nothing, in ms. */
 const lookMs = 400;
 /** A store that hangs is waited for only so long, in ms: what was known counts on. */
@@ -27,13 +27,6 @@ const patienceMs = 500;
 const mostListed = 1000;
 /** Longer a timer cannot wait, in ms. */
 const longestMs = 2 ** 31 - 1;
-
-/** One of a person's accounts. */
-interface Account {
-  connector: string;
-  tenant: string;
-  userId: string;
-}
 
 export interface SwitchesParts {
   notes: NoteStore;
@@ -238,8 +231,9 @@ export class Switches {
       list.some((one) => one.id === id && one.at === at);
     const begun = pauses.filter((pause) => !isIn(before, pause));
     const ended = before.filter(({ id }) => !pauses.some((pause) => pause.id === id));
-    for (const { id: _, ...pause } of begun) this.#parts.log.warn({ pause }, 'paused');
-    for (const { id: _, ...pause } of ended) this.#parts.log.warn({ pause }, 'no longer paused');
+    // Without the reason, which somebody wrote.
+    for (const { id: _, reason: __, ...pause } of begun) this.#parts.log.warn({ pause }, 'paused');
+    for (const { id: _, reason: __, ...pause } of ended) this.#parts.log.warn({ pause }, 'no longer paused');
     if (begun.length + ended.length === 0) return;
     for (const listener of [...this.#listeners]) listener(ended.length > 0);
   }

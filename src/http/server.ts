@@ -100,6 +100,7 @@ function compose(options: HttpServerOptions): Express {
     }, metricsOf(metrics))
     .all(refuseMethod('GET, HEAD'));
   if (operations) app.use(operationRoutes(operations));
+  app.use(whileThere);
   if (limits) app.use(limits.streams);
   app.use(routesOf(connectors, 'token'));
   mountPlugins(app, plugins, 'token');
@@ -115,6 +116,14 @@ function authenticated(tokens: TokenVerifier, limits: HttpLimits | undefined): R
   const router = Router().use(requireToken(tokens, new OpenRequests(tokens)));
   return limits ? router.use(limits.refusals) : router;
 }
+
+/**
+ * Who left before their token and their rates were known is not served: their body can be read no more, and whatever
+ * is given back when they leave would never be.
+ */
+const whileThere: RequestHandler = (_req, res, next) => {
+  if (!res.destroyed) next();
+};
 
 const setAddress: RequestHandler = (req, _res, next) => {
   (req as HubRequest).address = addressOf(req);

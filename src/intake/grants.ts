@@ -13,20 +13,20 @@ export interface Roles {
 }
 
 export function rolesBy(standing: Pick<Standing, 'of'>, pairings: Pick<Pairings, 'isPaired'>): Roles {
-  const own = async ({ message, agent, rolesAsked }: Arrival) => {
+  const own = async ({ message, agent, rolesAsked }: Arrival, least: Role = 'guest') => {
     const { source, author, roles } = message;
     const { connector, tenant } = source;
     const account = { connector, tenant, userId: author.id };
     // What was asked for are the groups of the agent's lists alone.
     const groups = rolesAsked ? undefined : roles;
-    return (await standing.of({ account, agents: [agent], groups })).grants;
+    return (await standing.of({ account, agents: [agent], groups, least })).grants;
   };
   const isSo = async (arrival: Arrival, least: Role) => {
     const { agent, message, from } = arrival;
     // What most who write directly have is looked for first.
     if (isAtLeast('member', least) && (await pairings.isPaired(personOf(arrival)))) return true;
     const { connector, tenant, channel } = message.source;
-    const grants = await own(arrival);
+    const grants = await own(arrival, least);
     // Whose token it is lets nobody in whom it names.
     const role = roleFor(from ? limitedBy(from, grants) : grants, {
       agentId: agent.id,

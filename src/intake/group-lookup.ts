@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { freshMs } from '../access/freshness.js';
 import type { GroupLookup, GroupMember } from '../access/groups.js';
 import type { Connector } from '../connector/connector.js';
 import { within } from '../core/deadline.js';
@@ -7,8 +8,6 @@ import { RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Checked } from './gate.js';
 
-/** How long an answer counts, in ms, from when it was asked for: what the platform said may be as old as the question. */
-const sharedMs = 800;
 const deadlineMs = 3000;
 const toldEveryMs = 60_000;
 const mostKept = 10_000;
@@ -21,12 +20,15 @@ export interface GroupLookupParts {
   log: Pick<Logger, 'warn'>;
 }
 
-/** Asks the connectors that run in this process. Of several who ask for one person at once, one does. */
+/**
+ * Asks the connectors that run in this process. Of several who ask for one person at once, one does; a failure is kept like
+ * an answer, so that a platform that is away is not asked for every message.
+ */
 export class PlatformGroups implements GroupLookup {
   readonly #parts: GroupLookupParts;
   readonly #asked = new LRUCache<string, Promise<string[]>>({
     max: mostKept,
-    ttl: sharedMs,
+    ttl: freshMs,
     ttlResolution: 0,
   });
   /** Of which it was told lately that they cannot be asked. */

@@ -13,35 +13,40 @@ import type { Notices } from './notices.js';
 /** Whoever is paused may ask what is going on. What `/resume` may, its operation decides. */
 const always: readonly string[] = ['resume', 'whoami', 'status', 'help'];
 
+type Asked = Pick<Switches, 'check' | 'isPerson'>;
+
 /** @param talk asked first: who would not be answered anyway is told nothing, and what is overheard is not kept. */
-export function paused(talk: Rule, switches: Pick<Switches, 'check'>, roles: Pick<Roles, 'of'>): Rule {
+export function paused(talk: Rule, switches: Asked, roles: Pick<Roles, 'of'>): Rule {
   return (arrival) => {
     const pause = switches.check(concernedBy(arrival));
-    return pause === null ? talk(arrival) : judged(arrival, pause, talk, roles);
+    return pause === null ? talk(arrival) : judged(arrival, pause, { talk, switches, roles });
   };
 }
 
 async function judged(
   arrival: Arrival,
   pause: Pause | Promise<Pause | null>,
-  talk: Rule,
-  roles: Pick<Roles, 'of'>,
+  by: { talk: Rule; switches: Asked; roles: Pick<Roles, 'of'> },
 ): Promise<Ruling> {
-  const [found, ruling] = await Promise.all([pause, talk(arrival)]);
+  const [found, ruling] = await Promise.all([pause, by.talk(arrival)]);
   // What was let in before its process died waits like what was stored.
   if (!found || arrival.admitted || (ruling.kind !== 'pass' && ruling.kind !== 'keep')) return ruling;
   if (ruling.kind === 'keep') return drop;
-  if (arrival.afterwards || (await mayCommand(arrival, found, roles))) return ruling;
+  if (arrival.afterwards || (await mayCommand(arrival, by))) return ruling;
   const error = pausedError(found, arrival.agent.character.name, Date.now());
   const once = onceFor(found, arrival.message.author.id);
   return { kind: 'notice', notice: { text: error.message }, once, error };
 }
 
 /** Operators run what is paused, but not who is paused themselves. */
-async function mayCommand(arrival: Arrival, { what }: Pause, roles: Pick<Roles, 'of'>): Promise<boolean> {
+async function mayCommand(
+  arrival: Arrival,
+  { switches, roles }: { switches: Asked; roles: Pick<Roles, 'of'> },
+): Promise<boolean> {
   if (!arrival.command) return false;
   if (always.includes(arrival.command.name)) return true;
-  if (what === 'person') return false;
+  // The agent may be paused as well, and longer.
+  if (await switches.isPerson(concernedBy(arrival))) return false;
   return isAtLeast(roleHere(principalOf(arrival, await roles.of(arrival))), 'operator');
 }
 

@@ -1,4 +1,4 @@
-import { roleHere } from '../access/principal.js';
+import { roleHere, wholeRoleOf } from '../access/principal.js';
 import { isAtLeast } from '../access/role.js';
 import type { Agent } from '../core/character.js';
 import { within } from '../core/deadline.js';
@@ -26,7 +26,9 @@ function commandOf(plugin: string, command: PluginCommand, log: Log): Command {
   return {
     ...{ name, about, unrepeatable: true, ...(operatorsOnly && { least: 'operator' as const }) },
     async run({ agent, principal, message, args }) {
-      const operator = isAtLeast(roleHere(principal), 'operator');
+      const { via } = principal;
+      const operator =
+        isAtLeast(roleHere(principal), 'operator') && (!via || isAtLeast(wholeRoleOf(via), 'operator'));
       if (operatorsOnly && !operator) throw new FatalError('permission_denied', 'For operators alone.');
       try {
         const roomId = roomIdOf(agent.id, message.source);

@@ -1,5 +1,6 @@
 /** How often people, rooms and places may write, by the character's settings. Who is over it is told so once a window. */
 import { LRUCache } from 'lru-cache';
+import type { Account } from '../access/account.js';
 import { tokenConnector } from '../core/connector-settings.js';
 import { derivedId } from '../core/ids.js';
 import { roomIdOf, type Source } from '../core/memory.js';
@@ -11,13 +12,10 @@ import { placeOf } from './paired-places.js';
 
 type Whose = 'person' | 'room' | 'place';
 
-/** A person's account on a platform, or behind a tenant's tokens. */
-type Account = Pick<Source, 'connector' | 'tenant'> & { id: string };
-
 export interface RatesParts {
   counter: RateCounter;
-  /** Names whose account it is, alike for all accounts of a person. Absent, or where it rejects: each is its own person. */
-  personKeyOf?(account: Account): string | Promise<string>;
+  /** Names whose account it is, alike for all accounts of a person. Never rejects. */
+  personKeyOf(account: Account): Promise<string>;
   /** Told of everything that is over a limit. */
   limited?(whose: Whose): void;
 }
@@ -27,7 +25,7 @@ export class Rates {
   readonly #judged = new LRUCache<string, Promise<Ruling>>({ max: 10_000 });
 
   constructor(parts: RatesParts) {
-    this.#parts = { personKeyOf: ownPerson, limited: () => {}, ...parts };
+    this.#parts = { limited: () => {}, ...parts };
   }
 
   /** Stopping a turn saves work, so it is never too much. */
@@ -50,20 +48,11 @@ export class Rates {
     return ruling;
   }
 
-  /** Better to count apart than not at all. */
-  async #personKeyOf(account: Account): Promise<string> {
-    try {
-      return await this.#parts.personKeyOf(account);
-    } catch {
-      return ownPerson(account);
-    }
-  }
-
   async #count({ message, agent, settings: { rate } }: Arrival): Promise<Ruling> {
     const { source, author } = message;
-    const account = { connector: source.connector, tenant: source.tenant, id: author.id };
+    const account = { connector: source.connector, tenant: source.tenant, userId: author.id };
     const limits: [Whose, most: number, key: () => string | Promise<string>][] = [
-      ['person', rate.perUser, () => this.#personKeyOf(account)],
+      ['person', rate.perUser, () => this.#parts.personKeyOf(account)],
       ['room', rate.perRoom, () => roomIdOf(agent.id, source)],
       ['place', rate.perPlace, () => placeKeyOf(source)],
     ];
@@ -77,10 +66,6 @@ export class Rates {
     }
     return pass;
   }
-}
-
-function ownPerson({ connector, tenant, id }: Account): string {
-  return derivedId('account', connector, tenant, id);
 }
 
 /** Over HTTP callers name the rooms, so there the tenant is the place. */

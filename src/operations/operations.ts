@@ -6,6 +6,7 @@ import { newId } from '../core/ids.js';
 import { asCarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { problemsOf, problemText, sentence } from '../problems.js';
+import { redact } from '../redaction.js';
 import type { AuditRow } from '../store/audit-log.js';
 import { confirmLink, enterLink, linkAccounts, showPerson, startLink, unlinkAccount } from './accounts.js';
 import { checkAgent, listAgents, showAgent } from './agents.js';
@@ -91,11 +92,11 @@ export class Operations implements Caller {
       await this.#write({ ...row, outcome: 'done' });
       return shown;
     } catch (thrown) {
-      const error = asCarrierError(thrown).code;
+      const { code: error, field } = asCarrierError(thrown);
       await this.#write({ ...row, outcome: error === 'permission_denied' ? 'denied' : 'failed', error });
       const { unknown } = operation;
-      if (error !== 'permission_denied' || !unknown || !authorisePart(principal, operation.permission, {}))
-        throw thrown;
+      const isUnseen = error === 'permission_denied' && field === undefined;
+      if (!isUnseen || !unknown || !authorisePart(principal, operation.permission, {})) throw thrown;
       if ('of' in unknown) throw unknown.of(checked);
       throw new FatalError('not_found', unknown.message, { field: unknown.field });
     }
@@ -103,7 +104,11 @@ export class Operations implements Caller {
 
   /** What was done is done: that it could not be written down is told in the log, and no answer is held back for it. */
   async #write(what: Omit<AuditRow, 'id' | 'at'>): Promise<void> {
-    const row = { id: newId(), at: Date.now(), ...what };
+    // Whoever writes a secret where an id belongs has it in no row.
+    const target = JSON.parse(JSON.stringify(what.target), (_, value) =>
+      typeof value === 'string' ? redact(value) : value,
+    );
+    const row = { id: newId(), at: Date.now(), ...what, target };
     await this.#parts.store.audit
       .append(row)
       .catch((err: unknown) => this.#log.error({ err, row }, 'an operation could not be written down'));

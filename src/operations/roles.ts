@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Account, Group } from '../access/account.js';
 import type { Given, Subject } from '../access/grants.js';
 import type { Principal } from '../access/principal.js';
-import { type Grant, isAtLeast, type Level, type Role, roleFor } from '../access/role.js';
+import { type Grant, isAtLeast, type Level, levelOf, type Role, roleFor } from '../access/role.js';
 import { settingsFor } from '../core/connector-settings.js';
 import { FatalError } from '../errors.js';
 import { ShownLevel } from './accounts.js';
@@ -30,7 +30,7 @@ const ShownRole = z.object({
 });
 const listed = { by: z.string(), at: instant.nullable() };
 
-const concerns = (input: At) => levelOf(input);
+const concerns = (input: At) => levelAt(input);
 
 export const listRoles = defineOperation({
   name: 'roles.list',
@@ -43,7 +43,7 @@ export const listRoles = defineOperation({
   concerns,
   partly: true,
   async run(input, { grants, agents, sees }) {
-    const here = levelOf(input);
+    const here = levelAt(input);
     const counts = ({ level }: { level: Level }) => sees(level) && isIn(level, here);
     const given = (await grants.list()).map(({ subject, ...rest }) => ({ ...rest, ...subject }));
     const all = [...agents.list().flatMap(operatorsOf), ...given];
@@ -59,10 +59,10 @@ export const giveRole = defineOperation({
   input: z.strictObject({ role: z.enum(givable), ...whose, ...at }).refine(oneSubject, eitherOr),
   output: ShownRole,
   concerns,
-  audit: ({ role, account, group, ...input }) => ({ role, ...account, ...group, level: levelOf(input) }),
+  audit: ({ role, account, group, ...input }) => ({ role, ...account, ...group, level: levelAt(input) }),
   async run({ role, account, group, ...input }, parts) {
     const { grants, principal } = parts;
-    const level = levelOf(input);
+    const level = levelAt(input);
     const subject = subjectOf({ account, group });
     await requireAbove({ subject, level, role }, parts);
     const { kind, name } = namedIn(principal);
@@ -79,9 +79,9 @@ export const takeRole = defineOperation({
   input: z.strictObject({ ...whose, ...at }).refine(oneSubject, eitherOr),
   output: ShownRole,
   concerns,
-  audit: ({ account, group, ...input }) => ({ ...account, ...group, level: levelOf(input) }),
+  audit: ({ account, group, ...input }) => ({ ...account, ...group, level: levelAt(input) }),
   async run({ account, group, ...input }, parts) {
-    const level = levelOf(input);
+    const level = levelAt(input);
     const subject = subjectOf({ account, group });
     await requireAbove({ subject, level, role: 'guest' }, parts);
     const taken = await keepingAnOwner(subject, level, parts, () => parts.grants.take(subject, level));
@@ -94,9 +94,8 @@ export const takeRole = defineOperation({
   },
 });
 
-function levelOf({ agentId, place }: At): Level {
-  const all = { agentId, ...place };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+function levelAt({ agentId, place }: At): Level {
+  return levelOf({ ...(agentId !== undefined && { agentId }), ...place });
 }
 
 function subjectOf({

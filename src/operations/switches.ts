@@ -1,19 +1,17 @@
 import { z } from 'zod';
+import type { Account } from '../access/account.js';
 import { type Pausable, type Pause, pausable } from '../access/pause.js';
 import { authorise, hubTenant, type Principal } from '../access/principal.js';
-import { type Grant, isAtLeast, type Level, touches } from '../access/role.js';
+import { type Grant, isAtLeast, type Level, levelOf, levelParts, touches } from '../access/role.js';
 import { tokenConnector } from '../core/connector-settings.js';
 import { FatalError } from '../errors.js';
 import { ownRole } from './holding.js';
 import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
-import { id, instant, texts } from './shapes.js';
-
-const parts = ['agentId', 'connector', 'tenant', 'channel', 'userId'] as const satisfies (keyof Level)[];
-type Part = (typeof parts)[number];
+import { id, instant, length, texts } from './shapes.js';
 
 /** What of a level names each thing; what it may name besides narrows it. */
-const named: Record<Pausable, { needs: Part[]; may: Part[] }> = {
+const named: Record<Pausable, { needs: (keyof Level)[]; may: (keyof Level)[] }> = {
   agent: { needs: ['agentId'], may: [] },
   place: { needs: ['connector'], may: ['agentId', 'tenant', 'channel'] },
   person: { needs: ['connector', 'userId'], may: ['agentId', 'tenant'] },
@@ -31,7 +29,7 @@ const subject = {
 
 function checkSubject(given: { what: Pausable } & Level, context: z.RefinementCtx): void {
   const { needs, may } = named[given.what];
-  for (const part of parts) {
+  for (const part of levelParts) {
     const message = needs.includes(part)
       ? given[part] === undefined && `is needed to pause or resume: ${given.what}`
       : !may.includes(part) && given[part] !== undefined && `does not go with: ${given.what}`;
@@ -39,13 +37,8 @@ function checkSubject(given: { what: Pausable } & Level, context: z.RefinementCt
   }
 }
 
-const unitMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const longestMs = 366 * 86_400_000;
-const Length = z
-  .string()
-  .regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a length of time such as 10m, 2h or 1d')
-  .transform((text) => Number.parseInt(text, 10) * unitMs[text.at(-1)!]!)
-  .refine((ms) => ms <= longestMs, 'must be a year at most');
+const Lasting = length.refine((ms) => ms <= longestMs, 'must be a year at most');
 
 const Shown = z.object({
   what: z.enum(pausable),
@@ -81,7 +74,7 @@ export const pauseSwitch = defineOperation({
     .strictObject({
       ...subject,
       reason: z.string().trim().min(1).max(200).optional().describe('people read it'),
-      for: Length.optional().describe('such as 10m, 2h, 1d; absent: until it is resumed'),
+      for: Lasting.optional().describe('such as 10m, 2h, 1d; absent: until it is resumed'),
     })
     .superRefine(checkSubject),
   output: Shown,
@@ -90,7 +83,7 @@ export const pauseSwitch = defineOperation({
   async run({ what, reason, for: ms, ...level }, circumstances) {
     const { switches, agents, principal } = circumstances;
     const where = levelOf(level);
-    await requireMore({ what, where, pauses: true }, circumstances);
+    await requireMore(what, where, circumstances);
     if (where.agentId !== undefined) agents.get(where.agentId);
     const { kind, name } = namedIn(principal);
     const until = ms === undefined ? undefined : Date.now() + ms;
@@ -109,24 +102,20 @@ export const resumeSwitch = defineOperation({
   audit: (input) => input,
   async run({ what, ...level }, circumstances) {
     const where = levelOf(level);
-    await requireMore({ what, where, pauses: false }, circumstances);
+    await requireMore(what, where, circumstances, { ends: true });
     return { resumed: (await circumstances.switches.resume(what, where)) !== null };
   },
 });
 
-function levelOf(given: Level): Level {
-  return Object.fromEntries(
-    parts.flatMap((part) => (given[part] === undefined ? [] : [[part, given[part]]])),
-  );
-}
-
 /** Besides the permission: for what concerns all agents, for people with roles, and of who is paused themselves. */
 async function requireMore(
-  { what, where, pauses }: { what: Pausable; where: Level; pauses: boolean },
+  what: Pausable,
+  where: Level,
   circumstances: OperationParts & { principal: Principal },
+  { ends = false } = {},
 ): Promise<void> {
   const { principal, switches } = circumstances;
-  const refuse = (why: string) => new FatalError('permission_denied', why);
+  const refuse = (why: string) => new FatalError('permission_denied', why, { field: 'what' });
   if (where.agentId === undefined && !authorise(principal, 'switches.changeAll', where))
     throw refuse('Whoever asks may not do this for all agents (switches.changeAll).');
   const asker = accountOf(principal);
@@ -134,28 +123,39 @@ async function requireMore(
     throw refuse('Who is paused may not pause or resume.');
   if (what !== 'person') return;
   const held = await heldBy(where, circumstances);
-  // Who was made one meanwhile may be let go on.
-  if (pauses && held.some(({ role }) => role === 'owner')) throw refuse('An owner cannot be paused.');
+  // Who became one since, or was linked with one, is let go.
+  if (!ends && held.some(({ role }) => role === 'owner')) throw refuse('An owner cannot be paused.');
   const own = ownRole(principal, where) ?? 'guest';
-  if (held.some(({ role }) => !isAtLeast(own, role)))
-    throw refuse('They have a higher role than whoever asks.');
+  if (held.some(({ role }) => !isAtLeast(own, role))) throw refuse('They have a higher role than you.');
 }
 
 /** Roles that count where somebody is to be paused, also those of which nobody knows now whether they have them. */
-async function heldBy(where: Level, { standing, grants, agents }: OperationParts): Promise<Grant[]> {
-  const { agentId, connector = '', tenant, userId = '' } = where;
-  const account = { connector, tenant: tenant ?? hubTenant, userId };
-  const { grants: known, unknown } = await standing.of({
-    account,
-    agents: agentId === undefined ? agents.list() : [agents.get(agentId)],
-  });
-  // Without a tenant it is whoever has this id in any.
-  const given = tenant === undefined ? await grants.list() : [];
-  const same = given.filter(
-    ({ subject }) =>
-      'account' in subject && subject.account.connector === connector && subject.account.userId === userId,
+async function heldBy(where: Level, parts: OperationParts): Promise<Grant[]> {
+  const { standing, agents } = parts;
+  const asked = where.agentId === undefined ? agents.list() : [agents.get(where.agentId)];
+  const accounts = await accountsIn(where, parts);
+  const held = await Promise.all(accounts.map((account) => standing.of({ account, agents: asked })));
+  return held
+    .flatMap(({ grants, unknown }) => [...grants, ...unknown])
+    .filter(({ level }) => touches(level, where));
+}
+
+/** Without a tenant it is whoever has this id in any, as far as one of them may have a role. */
+async function accountsIn(
+  { connector = '', tenant, userId = '' }: Level,
+  { people, grants }: OperationParts,
+): Promise<Account[]> {
+  const inTenant = (tenant: string) => ({ connector, tenant, userId });
+  const first = inTenant(tenant ?? hubTenant);
+  if (tenant !== undefined || people.isSame(first, inTenant(''))) return [first];
+  const given = (await grants.list()).map(({ subject }) =>
+    'account' in subject ? subject.account : { ...subject.group, userId },
   );
-  return [...known, ...unknown, ...same].filter(({ level }) => touches(level, where));
+  const all = [...given, ...(await people.linked())];
+  const tenants = all.flatMap((one) =>
+    one.connector === connector && one.userId === userId ? [one.tenant] : [],
+  );
+  return [...new Set([first.tenant, ...tenants])].map(inTenant);
 }
 
 function accountOf(principal: Principal) {

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { isTokenId } from '../access/issued-token.js';
 import { permissions } from '../access/permissions.js';
-import { grantsOfToken } from '../access/principal.js';
-import { roles } from '../access/role.js';
+import { grantsOfToken, type Principal } from '../access/principal.js';
+import { isAtLeast, roleFor, roles } from '../access/role.js';
 import { boundedBy } from '../access/token-bounds.js';
 import type { ListedToken } from '../access/tokens.js';
 import { FatalError } from '../errors.js';
 import { suggestion } from '../nearest.js';
+import { tooMuch } from './holding.js';
 import { defineOperation } from './operation.js';
-import { instant } from './shapes.js';
+import { instant, length } from './shapes.js';
 
 const ShownToken = z.object({
   id: z.string(),
@@ -45,8 +46,6 @@ const Origin = z
   .max(300)
   .refine(isOrigin, 'must be an origin such as "https://app.example.com": no path, no "*", no usual port');
 
-const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 const list = <T extends z.ZodType>(of: T, most: number) => z.array(of).min(1).max(most).optional();
 
 export const listTokens = defineOperation({
@@ -76,10 +75,7 @@ export const issueToken = defineOperation({
     user: plainId.optional(),
     origins: list(Origin, 50),
     ratePerMinute: z.coerce.number().int().min(1).max(1_000_000).optional(),
-    expiresIn: z
-      .string()
-      .regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a time such as "90d", "12h", "30m" or "45s"')
-      .optional(),
+    expiresIn: length.optional(),
     expiresAt: z.iso.datetime({ offset: true }).optional(),
   }),
   concerns: () => ({}),
@@ -117,7 +113,7 @@ export const revokeToken = defineOperation({
   partly: true,
   unknown,
   audit: (input) => input,
-  async run({ token: named, made }, { tokens, sees }) {
+  async run({ token: named, made }, { tokens, sees, principal }) {
     const all = await tokens.list();
     const found = all.filter(({ id, name }) => (isTokenId(named) ? id : name) === named);
     const theirs = found.filter((token) => levelsOf(token).every(sees));
@@ -131,14 +127,23 @@ export const revokeToken = defineOperation({
       );
     const [token] = theirs;
     // What a revocation that was cut off has left is revoked by the same call.
-    const rest = made && !token && sees({}) && all.some(({ madeBy }) => madeBy === named);
-    if (!token && !rest)
+    const rest = made && !token && sees({}) ? all.filter(({ madeBy }) => madeBy === named) : [];
+    if (!token && rest.length === 0)
       throw found.length > 0
         ? new FatalError('permission_denied', unknown.message)
         : new FatalError('not_found', unknown.message, { field: unknown.field });
+    if (![...theirs, ...rest].every((one) => hasAsMuch(principal, one)))
+      throw tooMuch('You cannot revoke a token that may do more than you.');
     return { ...token, made: await tokens.revoke(token?.id ?? named, { made }) };
   },
 });
+
+/** Which scopes they have does not matter: whoever is there to revoke tokens needs no others. */
+function hasAsMuch(principal: Principal, { role, ...token }: ListedToken): boolean {
+  if (principal.kind === 'system') return true;
+  const grants = principal.kind === 'token' ? grantsOfToken(principal) : principal.grants;
+  return levelsOf({ role, ...token }).every((level) => isAtLeast(roleFor(grants, level) ?? 'guest', role));
+}
 
 /** What it reaches: who may see that, may see the token. */
 function levelsOf(token: ListedToken) {
@@ -160,7 +165,7 @@ function expanded(scopes: string[]): string[] {
 }
 
 function endOf(
-  { expiresIn, expiresAt }: { expiresIn?: string; expiresAt?: string },
+  { expiresIn, expiresAt }: { expiresIn?: number | undefined; expiresAt?: string | undefined },
   now: number,
 ): number | undefined {
   const refused = (field: string, problem: string) =>
@@ -168,13 +173,12 @@ function endOf(
   if (expiresIn === undefined && expiresAt === undefined) return undefined;
   if (expiresIn !== undefined && expiresAt !== undefined)
     throw refused('expiresAt', 'give either this or expiresIn');
-  if (expiresIn !== undefined)
-    return now + Number(expiresIn.slice(0, -1)) * units[expiresIn.slice(-1) as keyof typeof units];
+  if (expiresIn !== undefined) return now + expiresIn;
   const end = Date.parse(expiresAt!);
   if (end <= now) throw refused('expiresAt', 'must be in the future');
   return end;
 }
 
 function isOrigin(text: string): boolean {
-  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }

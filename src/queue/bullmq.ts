@@ -87,8 +87,8 @@ export class BullmqQueue implements RoomQueue {
   readonly #lately = new Lately();
   #worker: RenewingWorker | undefined;
   #door: Door | undefined;
-  /** When a room was last taken as if it were somebody's only one, Unix ms. */
-  #agedAt = 0;
+  /** When a room was last taken as if it were somebody's only one, by the clock that is never put back. */
+  #agedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
   #paused = false;
 
@@ -262,8 +262,8 @@ export class BullmqQueue implements RoomQueue {
 
   /** Where there are always new ones before it, a room would wait for ever. */
   #age(): void {
-    if (this.#closed || Date.now() - this.#agedAt < ageMs) return;
-    this.#agedAt = Date.now();
+    if (this.#closed || performance.now() - this.#agedAt < ageMs) return;
+    this.#agedAt = performance.now();
     const age = async () => {
       const [first] = await this.#queue.getPrioritized(0, 0);
       await first?.changePriority({ priority: 0 });

@@ -11,12 +11,12 @@ import { ownShare, Slots } from './slots.js';
 interface Room extends Waiting {
   id: string;
   state: 'waiting' | 'running' | 'delayed';
-  /** Schedules came while it ran: when the first of them is due (Unix ms), and it runs once more; null: none came. */
+  /** Schedules came while it ran: when the first of them is due (as `due`), and it runs once more; null: none came. */
   again: number | null;
   /** Whose these schedules are; null: nobody said. */
   next: Share | null;
   attempt: number;
-  /** In state `delayed`: when it is due (Unix ms), and whether it is a retry, which no schedule may shorten. */
+  /** In state `delayed`: when it is due, by the clock that is never put back, and whether it is a retry, which no schedule may shorten. */
   due: number;
   retrying: boolean;
   timer: NodeJS.Timeout | undefined;
@@ -73,9 +73,9 @@ export class InProcessQueue implements RoomQueue {
       if (delayMs > 0) this.#delay(fresh, delayMs, false);
       else this.#enqueue(fresh);
     } else if (room.state === 'running') {
-      room.again = Math.min(room.again ?? Infinity, Date.now() + delayMs);
+      room.again = Math.min(room.again ?? Infinity, performance.now() + delayMs);
       if (share) room.next = room.next ? this.#lesser(room.next, share) : share;
-    } else if (room.state === 'delayed' && !room.retrying && Date.now() + delayMs < room.due) {
+    } else if (room.state === 'delayed' && !room.retrying && performance.now() + delayMs < room.due) {
       clearTimeout(room.timer);
       if (share) room.share = share;
       if (delayMs > 0) this.#delay(room, delayMs, false);
@@ -134,7 +134,7 @@ export class InProcessQueue implements RoomQueue {
   #delay(room: Room, delayMs: number, retrying: boolean): void {
     room.state = 'delayed';
     room.retrying = retrying;
-    room.due = Date.now() + delayMs;
+    room.due = performance.now() + delayMs;
     room.timer = setTimeout(() => this.#enqueue(room), delayMs);
   }
 
@@ -192,7 +192,7 @@ export class InProcessQueue implements RoomQueue {
     if (this.#closed) return;
     if (room.next) room.share = room.next;
     if (room.again === null) this.#rooms.delete(room.id);
-    else if (room.again > Date.now()) this.#delay(room, room.again - Date.now(), false);
+    else if (room.again > performance.now()) this.#delay(room, room.again - performance.now(), false);
     else this.#enqueue(room);
   }
 }

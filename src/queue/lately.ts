@@ -19,7 +19,7 @@ export class Lately {
   #previous = new Window();
   #until: number;
 
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number = () => performance.now()) {
     this.#now = now;
     this.#until = now() + windowMs;
   }

@@ -42,6 +42,9 @@ export class RunningTurns {
     this.#running.set(turnId, running);
     const enough = this.#switches.keepLooking();
     try {
+      // Paused since it was last asked, before changes were told to this turn.
+      await this.#endIfPaused(running);
+      if (cancellation.cancelled) return running;
       const answer = await cancellation.race(work(cancellation.signal));
       return cancellation.cancelled ? running : { answer };
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Concerned, Pause } from '../access/pause.js';
+import type { Switches } from '../access/switches.js';
 import { burst, isDirect, type Memory, ownMemory } from '../core/memory.js';
 import type { RoomState } from '../core/room.js';
 import { decidedSteps, readSteps, type TurnCheckpoint, turnIdOf } from '../core/turn.js';
@@ -79,6 +80,17 @@ async function continuation(work: Work, claim: Claim, stores: Stores): Promise<W
 export function concernedBy({ covered, asked }: Work): Concerned {
   const { agentId, source } = covered[0]!;
   return { agentId, source, userIds: [...new Set([...covered, ...asked].map(({ author }) => author.id))] };
+}
+
+/** What was approved waits until it can be done. */
+export async function pauseOf(
+  work: Work,
+  switches: Pick<Switches, 'check' | 'tools'>,
+): Promise<Pause | null> {
+  const concerned = concernedBy(work);
+  const { trigger } = work.checkpoint;
+  const isApproved = trigger?.kind === 'decision' && trigger.decision.approve;
+  return (await switches.check(concerned)) ?? (isApproved ? switches.tools(concerned) : null);
 }
 
 /** Where others talk, too, one person's pause must not hold up their line. */

@@ -14,6 +14,7 @@ import type { TurnContext } from '../plugin/plugin.js';
 import type { ParkedHandler, RoomQueue, Run } from '../queue/queue.js';
 import { told } from '../redaction.js';
 import type { Forgotten } from '../store/forgotten.js';
+import type { HeldDecisions } from '../store/held-decisions.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
 import type { Claim, TurnStore } from '../store/turn-store.js';
@@ -25,7 +26,7 @@ import type { Outage, Outages } from './outages.js';
 import { type CalledOff, RunningTurns } from './running-turns.js';
 import { Suspects } from './suspects.js';
 import { Telling } from './telling.js';
-import { concernedBy, isInOthersWay, replyTo, type Work, workOf } from './work.js';
+import { concernedBy, isInOthersWay, pauseOf, replyTo, type Work, workOf } from './work.js';
 
 /** What stands in place of a reply that somebody called off. */
 const stopped = 'Stopped.';
@@ -44,6 +45,7 @@ export interface WorkerParts {
   deliveryQueue: RoomQueue;
   taker: TurnTaker;
   outages: Outages;
+  held: Pick<HeldDecisions, 'setAside'>;
   switches: Pick<Switches, 'check' | 'tools' | 'keepLooking' | 'onChange'>;
   /** Undefined: it does not run, now. */
   agent(agentId: string): Agent | undefined;
@@ -102,7 +104,8 @@ export class Worker {
     // Its definition is gone, or not here yet: what was said to it stays until it is back; the sweeper asks again.
     if (!agent) return;
     const covers = covered.map(({ id }) => id);
-    const pause = over ? null : await this.#pauseOf(work);
+    const pause = over ? null : await pauseOf(work, this.#parts.switches);
+    if (pause?.what === 'tools' && !claim.checkpoint) return this.#setAside(run, work);
     if (pause && !isInOthersWay(pause, covered[0]!)) return this.#leave(claim, checkpoint, pause, agent);
     const outage = claim.checkpoint && (await outages.of(checkpoint));
     const pauseMs = outage && !over && !pause ? outages.pauseMs(outage) : 0;
@@ -171,21 +174,19 @@ export class Worker {
     await this.#later(roomId, covers, outage, Math.max(1, until - now()));
   }
 
-  /** What was approved waits until it can be done. */
-  async #pauseOf(work: Work): Promise<Pause | null> {
-    const { switches } = this.#parts;
-    const concerned = concernedBy(work);
-    const { trigger } = work.checkpoint;
-    const isApproved = trigger?.kind === 'decision' && trigger.decision.approve;
-    return (await switches.check(concerned)) ?? (isApproved ? switches.tools(concerned) : null);
-  }
-
   /** It waits until it is resumed, for the sweeper to find. Whoever waits for the answer hears why there is none now. */
   #leave({ messages }: Claim, { turnId, roomId }: TurnCheckpoint, pause: Pause, agent: Agent): void {
     const covers = messages.map(({ id }) => id);
     const message = `${textOf(pause, agent)} What was said is kept, and answered then.`;
     const error = { code: 'paused', message };
     this.#parts.publish(roomId, { type: 'turn.failed', turnId, covers, reply: null, error });
+  }
+
+  /** Its room talks on. */
+  async #setAside({ roomId, hold }: Run, { covered, next }: Work): Promise<void> {
+    hold();
+    await this.#parts.held.setAside(covered[0]!);
+    await this.#parts.turnQueue.schedule(roomId, { share: next && shareOf(next) });
   }
 
   /** No place is held meanwhile. Whoever asked again in the meantime hears of it, too. */

@@ -33,6 +33,11 @@ export function higher(one: Head, other: Head | null): Head {
   return other && other.seq >= one.seq ? other : one;
 }
 
+/** Whether these rows, among which is that of the head if it is there, are of another chain than the one it was of. */
+export function contradicts(links: readonly Link[], { seq, hash }: Head): boolean {
+  return links.some((link) => link.seq === seq && link.hash !== hash);
+}
+
 export function keptHeads(found: Record<KeptHead['place'], Head | null>): KeptHead[] {
   const places = Object.entries(found) as [KeptHead['place'], Head | null][];
   return places.flatMap(([place, head]) => (head && head.seq > 0 ? [{ ...head, place }] : []));

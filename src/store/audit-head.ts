@@ -1,15 +1,16 @@
 /**
  * Where an audit log ends, kept in another place than the log: a chain that was cut off at its end is a perfect chain,
  * unless somebody knows how long it was. The file is at most a second behind the rows, and not behind at all once its
- * process has stopped.
+ * process has stopped. Where the rows turn out to be another chain than the one whose end is kept, that stays kept: it is
+ * all there is to know it by.
  */
 import { readFileSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Logger } from '../logger.js';
-import { beginning, higher } from './audit-chain.js';
-import type { Head } from './audit-log.js';
+import { beginning, contradicts, higher } from './audit-chain.js';
+import type { Head, Link } from './audit-log.js';
 
 const afterMs = 500;
 
@@ -35,6 +36,9 @@ export class HeadKeeper {
   readonly #log: Logger;
   #known: Head = beginning;
   #kept: Head = beginning;
+  /** What was read, and not held against the rows since. */
+  #read: Head[] = [];
+  #isOther = false;
   #timer: NodeJS.Timeout | undefined;
   #keeping: Promise<void> = Promise.resolve();
 
@@ -52,13 +56,31 @@ export class HeadKeeper {
 
   /** Of what was read; it is kept already. */
   knows(...heads: (Head | null)[]): void {
+    this.#read = heads.flatMap((head) => head ?? []);
     for (const head of heads) this.#known = higher(this.#known, head);
     this.#kept = higher(this.#kept, this.#known);
+  }
+
+  /** Call it with the rows of these before going on behind a row that was read. */
+  get unproven(): readonly Head[] {
+    return [...this.#read, this.#known].filter(({ seq }) => seq > 0);
+  }
+
+  prove(links: readonly Link[]): void {
+    const other = this.unproven.find((head) => contradicts(links, head));
+    this.#read = [];
+    if (!other || this.#isOther) return;
+    this.#isOther = true;
+    this.#log.error(
+      { row: other.seq },
+      'the audit log is not the one that was written: its rows were written anew; see carrier audit verify',
+    );
   }
 
   /** A row is durable. */
   saw(head: Head): void {
     this.#known = higher(this.#known, head);
+    if (this.#isOther) return;
     this.#timer ??= setTimeout(() => void this.#keep(), afterMs).unref();
   }
 
@@ -72,7 +94,7 @@ export class HeadKeeper {
     this.#timer = undefined;
     this.#keeping = this.#keeping.then(async () => {
       const head = this.#known;
-      if (head.seq <= this.#kept.seq) return;
+      if (this.#isOther || head.seq <= this.#kept.seq) return;
       try {
         await Promise.all([this.#note(head), this.#write(head)]);
         this.#kept = head;

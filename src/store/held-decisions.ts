@@ -3,6 +3,7 @@
  * become decisions then.
  */
 import { z } from 'zod';
+import type { Memory } from '../core/memory.js';
 import { Decision } from '../core/trigger.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -21,7 +22,7 @@ interface HeldParts {
   memories: History;
   notes: NoteStore;
   /** Whether tools are paused where somebody said something. */
-  paused(said: { agentId: string; source: { connector: string; tenant: string; channel: string } }): boolean;
+  paused(said: Pick<Memory, 'agentId' | 'source'>): Promise<boolean>;
   log: Logger;
 }
 
@@ -40,6 +41,16 @@ export class HeldDecisions {
     if (waits) await this.#notes.put(turnId, { turnId, decision });
     else await this.#notes.take(turnId);
     return waits;
+  }
+
+  /** Takes an approval out of its room's line, to be held: what stands behind it need not wait. */
+  async setAside({ id, trigger }: Memory): Promise<void> {
+    if (trigger?.kind !== 'decision') return;
+    const { turnId, decision } = trigger;
+    await this.#notes.put(turnId, { turnId, decision });
+    await this.#parts.memories.forget([id]);
+    // Who released it in between found it in the line still.
+    if (!(await this.has(turnId))) await decide(this.#parts, turnId, decision);
   }
 
   async has(turnId: string): Promise<boolean> {
@@ -67,6 +78,6 @@ export class HeldDecisions {
     const turn = await this.#parts.turns.get(turnId);
     if (turn?.status !== 'waiting') return false;
     const [asked] = await askedBy(this.#parts, turn);
-    return asked !== undefined && this.#parts.paused(asked);
+    return asked !== undefined && (await this.#parts.paused(asked));
   }
 }

@@ -28,10 +28,15 @@ const [ann, u7, d9, bob] = [
 class Notes extends FakeNotes {
   left = Number.POSITIVE_INFINITY;
   reads = 0;
+  away: 'get' | 'list' | null = null;
 
   override async get(key: string) {
-    this.reads++;
+    this.#read('get');
     return super.get(key);
+  }
+  override async list(prefix: string) {
+    this.#read('list');
+    return super.list(prefix);
   }
   override async put(...args: Parameters<FakeNotes['put']>) {
     if (this.left-- <= 0) throw new Error('cut off');
@@ -40,6 +45,10 @@ class Notes extends FakeNotes {
   override async take(key: string) {
     if (this.left-- <= 0) throw new Error('cut off');
     return super.take(key);
+  }
+  #read(how: 'get' | 'list') {
+    this.reads++;
+    if (this.away === how) throw new Error('away');
   }
 }
 
@@ -152,14 +161,21 @@ describe('what is kept for a moment', () => {
   });
 
   it('is not an error: what could not be read is asked for again', async () => {
+    await peopleOn().link(ann, u7, 'person');
+    for (const away of ['list', 'get'] as const) {
+      const people = peopleOn();
+      notes.away = away;
+      await expect(people.linkedWith(ann)).rejects.toThrow('away');
+      notes.away = null;
+      expect(await people.linkedWith(ann)).toHaveLength(2);
+    }
+  });
+
+  it('costs one read for all people where nobody is linked', async () => {
     const people = peopleOn();
-    const list = notes.get;
-    notes.get = async () => {
-      throw new Error('away');
-    };
-    await expect(people.linkedWith(ann)).rejects.toThrow('away');
-    notes.get = list;
-    expect(await people.linkedWith(ann)).toEqual([]);
+    const { reads } = notes;
+    for (const one of [ann, u7, d9, bob]) expect(await people.linkedWith(one)).toEqual([]);
+    expect(notes.reads).toBe(reads + 1);
   });
 });
 

@@ -71,7 +71,7 @@ describe('the hub holds no more than', () => {
   it('10,000 messages that were counted (src/intake/rates.ts)', async () => {
     let asked = 0;
     const count = async () => ({ count: ++asked && 1, leftMs: 1 });
-    const { rule } = new Rates({ counter: { count } });
+    const { rule } = new Rates({ counter: { count }, personKeyOf: async ({ userId }) => userId });
     const judge = (messageId: string) =>
       rule({
         message: { ...inRoom('room', messageId), author: { id: 'eve' } },

@@ -18,8 +18,11 @@ const owners: Record<string, Principal> = {
 let api: Api;
 let limited: string[];
 let verified = 0;
+/** Until then nobody is told whose token it is, as where the store takes its time. */
+let known: Promise<void> | null;
 beforeEach(() => {
   limited = [];
+  known = null;
 });
 afterEach(() => api?.close());
 
@@ -30,6 +33,7 @@ async function start(limits: Partial<HttpServerOptions['limits']>, options: ApiO
       tokens: {
         async verify(token) {
           verified++;
+          await known;
           return owners[token] ?? null;
         },
         allows: async () => false,
@@ -150,7 +154,30 @@ describe('requests that one token has open at once', () => {
     await open;
     await untilLetIn('one');
   });
+
+  it('do not count where they were broken off before it was known whose they are', async () => {
+    await start({ streams: 1 }, { echo: false });
+    await leaveWhileUnknown(() => slow('one', text(3000), 'application/json'));
+    await untilLetIn('one');
+  });
 });
+
+/** Breaks two requests off while the hub looks whose token they came with. */
+async function leaveWhileUnknown(send: () => { breakOff(): void }): Promise<void> {
+  let tell = () => {};
+  known = new Promise((resolve) => {
+    tell = resolve;
+  });
+  const before = verified;
+  const leaving = [send(), send()];
+  await until(() => verified - before === 2);
+  for (const each of leaving) each.breakOff();
+  // The hub hears of it, and only then whose token it was.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  known = null;
+  tell();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+}
 
 /** A request whose body stops in the middle until it is ended or broken off. */
 function slow(token: string, body: string, type: string) {
@@ -229,5 +256,11 @@ describe.each([
     for (const each of four) each.breakOff();
     await until(async () => (await post('other')).status === 200);
     await until(async () => (await post('one')).status === 200);
+  });
+
+  it('are not held for those who broke off before it was known whose they are', async () => {
+    await start({}, { ...room, maxUploadingBytes: body.length });
+    await leaveWhileUnknown(() => slow('one', body, type));
+    expect((await post('other')).status).toBe(200);
   });
 });

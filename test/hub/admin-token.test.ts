@@ -64,6 +64,26 @@ describe('[security.9] the admin token', () => {
     expect(await status()).toBe(401);
   });
 
+  it('is dead without its file also where the folder has another name since, as in a new container', async () => {
+    await hub.stop();
+    const moved = join(home.folder, 'moved');
+    renameSync(join(home.folder, 'data'), moved);
+    const settings = { CARRIER_DATA_DIR: moved };
+    hub = await home.hub({}, settings);
+    expect([hub.token.secret, await status()]).toEqual([secret, 200]);
+    await hub.stop();
+    rmSync(join(moved, 'admin-token'));
+    renameSync(moved, join(home.folder, 'data'));
+    hub = await home.hub();
+    expect([await status(), await status(hub.token.secret)]).toEqual([401, 200]);
+    expect((await ask(hub.url, hub.token.secret, ['GET', '/tokens'])).body.tokens).toHaveLength(1);
+    // And when its file is put back.
+    await hub.stop();
+    writeFileSync(file, secret);
+    hub = await home.hub();
+    expect([hub.token.created, await status()]).toEqual([true, 401]);
+  });
+
   it('lives while its file says the same, however it is written', async () => {
     writeFileSync(file, `${readFileSync(file, 'utf8')}\n`);
     await aWhile();

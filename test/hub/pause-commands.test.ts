@@ -46,6 +46,7 @@ it('stop the agent where its operator is one, and nowhere else', async () => {
 
 it.each([
   ['maintenance', { what: 'place', reason: 'maintenance', until: null }],
+  ['for 2 months', { what: 'place', reason: 'for 2 months', until: null }],
   ['too many errors today', { what: 'place', reason: 'too many errors today' }],
   ['for 10m', { what: 'place', until: expect.any(String) }],
   ['for 2 hours we update', { what: 'place', until: expect.any(String), reason: 'we update' }],
@@ -93,9 +94,7 @@ it('let an operator who is paused do neither; one may pause another, and nobody 
   await platform.dm('second', 'hi');
   await platform.last(1);
   expect(await root('pause', 'second')).toMatch(/^For Ada, second is paused/);
-  expect(await platform.command('second', 'resume', 'second')).toBe(
-    '/resume is for the operators of this agent.',
-  );
+  expect(await platform.command('second', 'resume', 'second')).toBe('Who is paused may not pause or resume.');
   expect(await platform.command('second', 'pause')).toMatch(/^Ada is paused for you/);
   expect(await platform.command('second', 'help')).toContain('/pause');
   expect(await root('pause', 'here')).toMatch(/^Here Ada is paused/);
@@ -130,9 +129,8 @@ it('pause a person by whichever account, and nobody whose role is above', async 
   await call('people.unlink', { account: account('slack', 'U1') }, system);
   expect(await elsewhere.dm('U1', 'hello')).not.toBeNull();
   expect(await elsewhere.last(2)).toBe('echo hello');
-  const refused = '/pause is for the operators of this agent.';
-  expect(await root('pause', 'boss')).toBe(refused);
-  expect(await root('pause', 'owner')).toBe(refused);
+  expect(await root('pause', 'boss')).toBe('They have a higher role than you.');
+  expect(await root('pause', 'owner')).toBe('An owner cannot be paused.');
   const owner = { what: 'person', connector: 'telegram', userId: 'owner' } as const;
   await expect(call('switches.pause', owner, system)).rejects.toThrow('An owner cannot be paused.');
   // An admin by another account may, and for all of the agent.
@@ -140,4 +138,51 @@ it('pause a person by whichever account, and nobody whose role is above', async 
   expect(await elsewhere.dm('U3', 'hello')).toBeNull();
   expect(await platform.command('boss', 'resume')).toBe('Ada is no longer paused.');
   expect((await list()).map(({ userId }) => userId)).toEqual(['ann']);
+});
+
+it('leave a paused operator no other command either, although the agent was paused before them', async () => {
+  for (const author of ['second', 'ann']) await platform.dm(author, 'hi');
+  await platform.last(2);
+  await root('pause');
+  await root('pause', 'second');
+  await carrier.operations!.call(
+    'roles.give',
+    { role: 'operator', account: 'telegram:second', agentId: 'assistant' },
+    system,
+  );
+  expect(await platform.command('second', 'role', 'operator ann')).toMatch(/^Ada is paused/);
+  expect(await platform.command('second', 'approve', 'ABCDEFGH')).toMatch(/^Ada is paused/);
+  expect(await platform.command('second', 'whoami')).toMatch(/operator/);
+  expect(await platform.command('root', 'model')).toContain('Models');
+});
+
+it('let go on who became an owner while they were paused', async () => {
+  const call = carrier.operations!.call.bind(carrier.operations!);
+  await platform.dm('ann', 'hello');
+  await platform.last(1);
+  await root('pause', 'ann');
+  await call('roles.give', { role: 'owner', account: 'telegram:ann' }, system);
+  expect(await platform.command('ann', 'resume', 'ann')).toBe('Who is paused may not pause or resume.');
+  expect(await root('resume', 'ann')).toBe('They have a higher role than you.');
+  const ann = { what: 'person', ...level, tenant: 'default', userId: 'ann' } as const;
+  expect(await call('switches.resume', ann, system)).toEqual({ resumed: true });
+});
+
+it('pause nobody above in any tenant, where none is named', async () => {
+  const call = carrier.operations!.call.bind(carrier.operations!);
+  const opal = { kind: 'token', name: 'opal', tenant: 'default', role: 'operator', agents: ['assistant'] };
+  await call('roles.give', { role: 'owner', account: 'telegram:boss' }, system);
+  await call('people.link', { account: 'telegram:boss', other: 'slack/T2:U2' }, system);
+  const group = { connector: 'slack', tenant: 'T3', group: 'S1' };
+  await call('roles.give', { role: 'admin', group, agentId: 'assistant' }, system);
+  elsewhere.groupsOf = async ({ userId, tenant }) => (userId === 'U3' && tenant === 'T3' ? ['S1'] : []);
+  const pause = (userId: string) =>
+    call(
+      'switches.pause',
+      { what: 'person', agentId: 'assistant', connector: 'slack', userId },
+      opal as never,
+    );
+  await expect(pause('U2')).rejects.toThrow('An owner cannot be paused.');
+  await expect(pause('U3')).rejects.toThrow('They have a higher role than you.');
+  expect(await pause('U4')).toMatchObject({ userId: 'U4' });
 });

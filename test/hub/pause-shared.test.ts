@@ -60,6 +60,13 @@ describe.skipIf(noRedis)(noRedis ? `pauses (skipped: ${noRedis})` : 'pauses of s
             return hang(signal).finally(() => did.push('ended'));
           },
         },
+        {
+          ...{ name: 'pay', description: 'pays', parameters: z.object({}), needsApproval: true },
+          run: async () => {
+            did.push('paid');
+            return 'paid';
+          },
+        },
       ],
     }),
   });
@@ -76,6 +83,29 @@ describe.skipIf(noRedis)(noRedis ? `pauses (skipped: ${noRedis})` : 'pauses of s
   const shows = (text: string | RegExp, ms?: number) =>
     until(() => shown().some((one) => one.match(text) !== null), ms);
   const soon = promisedMs + graceMs;
+
+  it('set aside what was approved before tools were paused: the room talks on, and it is done later', async () => {
+    model = scriptedModel((request) => {
+      if (request.messages.at(-1)!.role === 'tool') return 'it is done';
+      return lastSaid(request) === 'pay'
+        ? { calls: [{ name: 'pay', arguments: '{}' }] }
+        : `echo ${lastSaid(request)}`;
+    });
+    const [one] = await start();
+    const { memory } = (await platforms[0]!.dm('ann', 'pay'))!;
+    await shows(/waits until an operator approves/);
+    await pause(one, agent);
+    const turnId = (await one.store.memories.get(memory.id))!.turnId!;
+    await one.operations!.call('turns.resume', { turnId, approve: true }, system);
+    await pause(one, { what: 'tools' });
+    await resume(one, agent);
+    await platforms[0]!.dm('ann', 'hello');
+    await shows(/echo hello/);
+    expect(did).toEqual([]);
+    await resume(one, { what: 'tools' });
+    await shows('it is done');
+    expect(did).toEqual(['paid']);
+  });
 
   it('stop messages, a turn that runs and what waits; all go on in order, once', async () => {
     model = scriptedModel((request, signal) =>

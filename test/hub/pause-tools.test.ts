@@ -166,3 +166,21 @@ it('waits with a decision, too, while its agent is paused', async () => {
   await meanwhile();
   expect(did).toEqual(['pay']);
 });
+
+it('holds up no talk by what was approved before, and forgets none of it', async () => {
+  const { memory } = (await platform.dm('ann', 'call pay'))!;
+  await platform.last(1);
+  const agent = { what: 'agent', agentId: 'assistant' } as const;
+  await pause(agent);
+  await decide(await turnOf(memory.id), true);
+  await pause(tools);
+  await resume(agent);
+  await platform.dm('ann', 'hello');
+  expect(await platform.last(2)).toContain('echo hello');
+  await meanwhile();
+  expect(did).toEqual([]);
+  await resume(tools);
+  expect(await platform.last(3)).toBe('result: did pay');
+  await meanwhile();
+  expect([did, platform.shown.length]).toEqual([['pay'], 3]);
+});

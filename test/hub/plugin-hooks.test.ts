@@ -22,7 +22,7 @@ class Api extends Platform {
 }
 
 const echo = () => scriptedModel((request) => `You said ${lastSaid(request)}`);
-const open = { telegram: { dm: 'open', operators: ['olga'] } };
+const open: Record<string, object> = { telegram: { dm: 'open', operators: ['olga'] } };
 async function start(plugins: NonNullable<Parameters<Home['carrier']>[0]>['plugins'] = [], model = echo()) {
   const named = plugins.map(({ name }) => name);
   home.character('assistant', { name: 'Ada', bio: '.', plugins: named, connectors: open });
@@ -356,5 +356,38 @@ describe('a required plugin', () => {
     down = false;
     await until(async () => (await platform.dm('ana', 'hunter2', { id: 'again' })) !== null);
     await until(() => platform.texts.includes('You said masked'));
+  });
+});
+
+describe('whether somebody is an operator', () => {
+  it('is what their token may be, whomever it names and however few things it is for', async () => {
+    const asked: [string, boolean][] = [];
+    const watching: Plugin = {
+      name: 'watching',
+      rules: [
+        {
+          name: 'r',
+          judge({ message, operator }) {
+            asked.push([message.text, operator]);
+            return 'pass';
+          },
+        },
+      ],
+      commands: [{ name: 'reset', about: 'resets', operatorsOnly: true, run: () => 'reset' }],
+    };
+    open.api = { operators: ['olga'] };
+    const { api } = await start([watching]);
+    const by = async (from: object, text: string) => {
+      const message = { agentId: 'assistant', source: { ...api.source('olga'), pull: true }, text };
+      const receipt = await api.host.receive(
+        { ...message, direct: true, author: { id: 'olga' } },
+        { from: { name: 't', tenant: 'default', ...from } as never },
+      );
+      return receipt?.outcome?.reply?.memory.content.text;
+    };
+    expect(await by({ role: 'owner' }, '/reset')).toBe('reset');
+    expect(await by({ role: 'member' }, '/reset')).toMatch(/operators/);
+    expect(await by({ role: 'owner', scopes: ['messages.send'] }, '/reset')).toMatch(/operators/);
+    expect(asked.map(([, operator]) => operator)).toEqual([true, false, false]);
   });
 });

@@ -113,7 +113,8 @@ describe('the rate of a person', () => {
     const people: Record<string, string> = { 'slate/ann': 'Ann', 'pager/a.b': 'Ann' };
     const rates = new Rates({
       counter: new InProcessRates(),
-      personKeyOf: async ({ connector, id }) => people[`${connector}/${id}`] ?? `${connector}/${id}`,
+      personKeyOf: async ({ connector, userId }) =>
+        people[`${connector}/${userId}`] ?? `${connector}/${userId}`,
     });
     const kinds = [];
     for (const [connector, id] of [

@@ -52,6 +52,14 @@ describe('an issued token', () => {
     }
   });
 
+  it('is in no audit row where somebody gives it in the place of its id', async () => {
+    const { token } = await make({ name: 'shop' });
+    expect((await revoke(hub.url, owner, token)).status).toBe(404);
+    const { rows } = (await get(owner, '/audit?operation=tokens.revoke')).body;
+    expect(rows).toMatchObject([{ outcome: 'failed', target: { made: false } }]);
+    expect(JSON.stringify(rows)).not.toContain(token);
+  });
+
   it('is listed with what limits it, beside the hub’s own', async () => {
     const wanted = {
       ...{ name: 'shop', role: 'operator', scopes: ['rooms.*'], agents: ['assistant'], tenant: 'acme' },
@@ -80,6 +88,7 @@ describe('an issued token', () => {
     ['an end without a unit', { expiresIn: '90' }, 'expiresIn', /90d/],
     ['all origins', { origins: ['*'] }, 'origins[0]', /origin/],
     ['the origin null', { origins: ['null'] }, 'origins[0]', /origin/],
+    ['all origins of a domain', { origins: ['https://*.a.example'] }, 'origins[0]', /no "\*"/],
     ['an origin with a path', { origins: ['https://a.example/'] }, 'origins[0]', /path/],
     ['an origin with its usual port', { origins: ['https://a.example:443'] }, 'origins[0]', /port/],
     ['what is no field', { admin: true }, 'admin', /./],
@@ -222,6 +231,37 @@ describe('revoking', () => {
     await dead(grandchild.token);
     expect((await get(other.token, '/agents')).status).toBe(200);
     expect((await revoke(hub.url, owner, root.id, { made: true })).status).toBe(404);
+  });
+
+  it('takes no token of a higher role, the hub’s own neither [governed.4]', async () => {
+    const admin = await make({ name: 'admin', role: 'admin' });
+    const revoker = await make({ name: 'revoker', role: 'admin', scopes: ['tokens.revoke'] });
+    const above = await make({ name: 'above', role: 'owner' });
+    const [own] = (await listed()) as unknown as { id: string }[];
+    const child = await make({ name: 'child', role: 'owner' }, above.token);
+    for (const { token } of [admin, revoker])
+      for (const id of [above.id, above.name, own!.id, child.id]) {
+        const { status, body } = await revoke(hub.url, token, id, { made: true });
+        expect([id, status, body.error?.code]).toEqual([id, 403, 'permission_denied']);
+      }
+    expect((await revoke(hub.url, owner, above.id)).status).toBe(200);
+    // Nor what is left of one that is gone.
+    expect((await revoke(hub.url, admin.token, above.id, { made: true })).status).toBe(403);
+    for (const token of [child.token, owner]) expect((await get(token, '/agents')).status).toBe(200);
+    expect((await revoke(hub.url, revoker.token, admin.id)).status).toBe(200);
+    await dead(admin.token);
+  });
+
+  it('keeps a token that is given in the place of its name out of the audit log', async () => {
+    const { token } = await make({ name: 'leaked', role: 'operator' });
+    const key = 'sk-proj-4fTq8Lw2Zx9';
+    expect((await revoke(hub.url, owner, token)).status).toBe(404);
+    await ask(hub.url, owner, ['DELETE', `/secrets/${key}`]);
+    await ask(hub.url, owner, ['POST', `/rooms/${token}/forget`], {});
+    const audit = JSON.stringify((await get(owner, '/audit?limit=200')).body);
+    expect(audit).toContain('tokens.revoke');
+    expect(audit).toContain('rooms.forget');
+    for (const text of [token, key]) expect(audit).not.toContain(text);
   });
 
   it('lets nothing be issued with what is revoked meanwhile', async () => {

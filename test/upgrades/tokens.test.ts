@@ -1,6 +1,7 @@
 /** Tokens beside a hub of commit b8ee1ad, which knows neither scopes nor users. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startMongoServer } from '../servers/mongodb/launch.js';
 import { api } from '../support/api.js';
@@ -41,10 +42,9 @@ describe.skipIf(noRedis)(
       const old = new HubProcess(home.settings(settings), [join(program, 'dist/src/cli/main.js'), 'start']);
       ending.push(() => old.end('SIGKILL'));
       const before = await old.start();
-      const today = await home.hub(
-        { model: () => scriptedModel((request) => `re: ${lastSaid(request)}`) },
-        shared,
-      );
+      const start = () =>
+        home.hub({ model: () => scriptedModel((request) => `re: ${lastSaid(request)}`) }, shared);
+      let today = await start();
       const owner = today.token.secret;
 
       const { token, id } = await issue(today.url, owner, { name: 'app', role: 'owner' });
@@ -72,8 +72,18 @@ describe.skipIf(noRedis)(
       for (const url of [today.url, before])
         await until(async () => (await status(url, its)) === 401, 10_000);
       expect(await status(before, owner)).toBe(200);
+      // Started again, it puts its record back, for its file is still there.
+      await old.end('SIGKILL');
+      const again = await old.start();
+      await until(async () => (await status(again, its)) === 200, 10_000);
+      for (let look = 0; look < 6; look++) {
+        expect((await ask(today.url, its, ['GET', '/pairings'])).status).toBe(401);
+        if (look !== 2) await sleep(400);
+        // What one process has revoked it refuses in any case.
+        else [, today] = [await today.stop(), await start()];
+      }
       rmSync(join(home.folder, 'data', 'admin-token'));
-      for (const url of [today.url, before])
+      for (const url of [today.url, again])
         await until(async () => (await status(url, owner)) === 401, 10_000);
     }, 90_000);
   },

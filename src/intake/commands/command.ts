@@ -71,7 +71,9 @@ export class Commands {
       return await command.run({ ...arrival, args, principal, givenAt });
     } catch (error) {
       if (!(error instanceof CarrierError) || isRetryable(error)) throw error;
-      if (error.code === 'permission_denied') return { text: `/${name} is for the operators of this agent.` };
+      // What names a field says what they lack.
+      if (error.code === 'permission_denied' && error.field === undefined)
+        return { text: `/${name} is for the operators of this agent.` };
       return { text: error.message };
     }
   }

@@ -2,8 +2,9 @@ import type { Caller } from '../../operations/operations.js';
 import type { Command } from './command.js';
 import { described, type KnownPeople, subjectIn, wholeAgent } from './switch-subject.js';
 
-/** `for 10m`, and what follows. */
-const lasting = /^for\s+(\d+)\s*([smhd])\w*\s*/i;
+/** `for 10m`, `for 2 hours`, and what follows. No other unit is taken for one of these: months are no minutes. */
+const lasting =
+  /^for\s+(\d+)\s*(?:(s)(?:ec(?:ond)?s?)?|(m)(?:in(?:ute)?s?)?|(h)(?:(?:ou)?rs?)?|(d)(?:ays?)?)\b\s*/i;
 
 export function pause(operations: Caller, people: KnownPeople): Command {
   return {
@@ -18,7 +19,8 @@ export function pause(operations: Caller, people: KnownPeople): Command {
       if (!named && word.startsWith('@'))
         return { text: `I know nobody here whose id is ${word.slice(1)}. Names do not do: take the id.` };
       const rest = named ? args.slice(word.length).trim() : args;
-      const [length = '', count, unit = ''] = lasting.exec(rest) ?? [];
+      const [length = '', count, ...units] = lasting.exec(rest) ?? [];
+      const unit = units.find(Boolean) ?? '';
       const subject = named ?? wholeAgent(principal);
       const reason = rest.slice(length.length).trim();
       const input = {

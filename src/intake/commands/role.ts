@@ -1,6 +1,5 @@
 import { levelText, readAccount, readGroup, writtenAccount } from '../../access/account.js';
 import { hubTenant, type PersonPrincipal } from '../../access/principal.js';
-import { CarrierError } from '../../errors.js';
 import type { Caller, InputOf } from '../../operations/operations.js';
 import { placeOf } from '../paired-places.js';
 import type { Call, Command } from './command.js';
@@ -16,6 +15,8 @@ export function role(operations: Caller): Command {
     name: 'role',
     about: 'who has which role here; give or take one: /role ROLE USER, /role none USER',
     least: 'operator',
+    // It must not give what was taken after it was given.
+    unrepeatable: true,
     async run(call) {
       if (call.args === '') return { text: await listed(call) };
       const [wanted = '', user = '', where = 'agent', more] = call.args.split(/\s+/);
@@ -25,14 +26,7 @@ export function role(operations: Caller): Command {
         return { text: usage };
       const level = levelOf(where.toLowerCase(), call);
       if (typeof level === 'string') return { text: level };
-      try {
-        return { text: await changed({ given, subject, level }, call) };
-      } catch (error) {
-        // It says what they lack.
-        if (error instanceof CarrierError && error.code === 'permission_denied' && error.field === 'role')
-          return { text: error.message };
-        throw error;
-      }
+      return { text: await changed({ given, subject, level }, call) };
     },
   };
 

@@ -8,6 +8,8 @@ export function unlink(operations: Caller): Command {
   return {
     name: 'unlink',
     about: 'take this account, or another one of yours, out again: /unlink NUMBER',
+    // It must not part what was linked after it was given.
+    unrepeatable: true,
     async run({ args, principal }) {
       const account = accountOf(principal);
       const { agentId } = principal;

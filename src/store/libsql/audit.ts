@@ -1,7 +1,7 @@
 /** Audit rows; triggers of both tables see to it that they only ever get more. `audit` is that of older hubs. */
 import { join } from 'node:path';
 import type { Logger } from '../../logger.js';
-import { higher, keptHeads, linkAfter, shown } from '../audit-chain.js';
+import { beginning, higher, keptHeads, linkAfter, shown } from '../audit-chain.js';
 import { HeadKeeper, headInFile, headOf } from '../audit-head.js';
 import { listed, newestOf } from '../audit-list.js';
 import type { AuditLog, AuditRow, Head, KeptHead, Link, LinkedRow } from '../audit-log.js';
@@ -80,8 +80,7 @@ export class LibsqlAudit implements AuditLog {
   }
 
   async links(after: number, limit: number): Promise<Link[]> {
-    const found = await this.#connection.read(() => this.#sql.links.value<string>(after, whole(limit))!);
-    return (JSON.parse(found) as LinkColumns[]).map(linkOf);
+    return this.#connection.read(() => this.#linksAfter(after, limit));
   }
 
   heads(): Promise<KeptHead[]> {
@@ -123,9 +122,17 @@ export class LibsqlAudit implements AuditLog {
     return { seq, hash };
   }
 
-  /** Also where rows at the end are gone: who goes on behind them leaves a gap that is seen. */
+  /**
+   * Also where rows at the end are gone, or others are in their place: who goes on behind the one that is known leaves a
+   * gap, or a row that does not fit.
+   */
   #last(): Head {
-    return higher(this.#keeper.known, this.#lastThere());
+    this.#keeper.prove(this.#keeper.unproven.flatMap(({ seq }) => this.#linksAfter(seq - 1, 1)));
+    return higher(this.#lastThere() ?? beginning, this.#keeper.known);
+  }
+
+  #linksAfter(after: number, limit: number): Link[] {
+    return (JSON.parse(this.#sql.links.value<string>(after, whole(limit))!) as LinkColumns[]).map(linkOf);
   }
 
   #lastThere(): Head | null {

@@ -188,10 +188,19 @@ export class MongoAudit implements AuditLog {
     }
   }
 
-  /** Also where rows at the end are gone: who goes on behind them leaves a gap that is seen. */
+  /**
+   * Also where rows at the end are gone, or others are in their place: who goes on behind the one that is known leaves a
+   * gap, or a row that does not fit.
+   */
   async #end(from: Head = beginning): Promise<Head> {
     if (this.#keeper.known === beginning) this.#keeper.knows(...(await this.heads()));
-    return higher(higher(this.#keeper.known, from), await this.last(from.seq));
+    const numbers = this.#keeper.unproven.map(({ seq }) => seq);
+    const [last, known] = await Promise.all([
+      this.last(from.seq),
+      numbers.length > 0 ? this.#connection.find(this.#chain, { _id: { $in: numbers } }) : [],
+    ]);
+    this.#keeper.prove(known.map(linkOf));
+    return higher(higher(last ?? beginning, from), this.#keeper.known);
   }
 
   async #thereOf(rows: readonly AuditRow[]): Promise<Set<string>> {

@@ -127,6 +127,33 @@ export function auditChainContract(subject: StoreSubject): void {
       ]);
     });
 
+    it.each([0, 1, 5])(
+      '[governed.39] goes on knowing that rows were put in the place of others, and %i behind them, after a restart',
+      async (more) => {
+        await append(40);
+        await subject.reopen();
+        await tampering().change((all) => forged(all.slice(0, 20), rows(20 + more)));
+        await tampering().forgetHead();
+        for (let restart = 0; restart < 3; restart++) {
+          await subject.reopen();
+          await append(2);
+          expect(await faults()).toEqual([['changed', 40, 40]]);
+        }
+      },
+    );
+
+    it('[governed.39] goes on knowing it where they were put there while the hub runs', async () => {
+      await append(40);
+      await subject.reopen();
+      await append(1);
+      await tampering().change((all) => forged(all.slice(0, 20), rows(25)));
+      for (let restart = 0; restart < 3; restart++) {
+        await append(2);
+        await subject.reopen();
+        expect((await verify()).ok).toBe(false);
+      }
+    });
+
     it('names rows that were changed by hand, also with a hash that fits', async () => {
       await append(30);
       const change = (seq: number, more: (link: Link) => Partial<Link>) =>
