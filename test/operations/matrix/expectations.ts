@@ -212,3 +212,25 @@ health                     health.show              admin
 chat                       -                        guest
 chat+model                 rooms.model              operator
 `;
+
+/**
+ * What people without any role do for themselves, and nobody for them (`permissions.test.ts` tries that they may do nothing
+ * else). It is about ann's room with the agent `assistant`, or about her. Who asks:
+ *
+ * - `own`: ann, in that room.                          - `otherRoom`: ann, in another room.
+ * - `otherPerson`: bob.                                - `otherAgent`: ann, from where she talks to another agent.
+ * - `otherPlatform`, `otherTenant`: somebody who is called ann there.
+ */
+export const forOneself = `
+operation           who        own    otherRoom  otherPerson  otherAgent  otherPlatform  otherTenant
+rooms.status        everybody  guest  403        403          403         403            403
+rooms.renew         everybody  guest  403        403          403         403            403
+turns.stop          everybody  guest  403        403          403         403            403
+people.forget       everybody  guest  guest      403          403         403            403
+people.forget+here  everybody  guest  403        403          403         403            403
+people.show         everybody  guest  guest      403          403         403            403
+people.startLink    everybody  guest  guest      403          403         403            403
+people.enterLink    everybody  guest  guest      403          403         403            403
+people.confirmLink  everybody  guest  guest      403          403         403            403
+people.unlink       everybody  guest  guest      403          guest       403            403
+`;
