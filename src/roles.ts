@@ -135,15 +135,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
-  const worker = workerOf({
-    ...parts,
-    metrics,
-    memoryManager,
-    rooms,
-    switches,
-    held,
-    notices: front.notices,
-  });
+  const { notices } = front;
+  const worker = workerOf({ ...parts, metrics, memoryManager, rooms, switches, held, notices });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },

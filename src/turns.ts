@@ -63,17 +63,8 @@ export function workerOf(parts: TurnsParts): Worker {
     ...{ tell: (to, text, once) => notices.tellAuthor(to, text, once), now, log },
   });
   return new Worker({
-    ...{
-      turns: store.turns,
-      rooms,
-      outages,
-      switches,
-      held,
-      memories: store.memories,
-      forgotten,
-      turnQueue,
-      deliveryQueue,
-    },
+    ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
+    ...{ rooms, outages, switches, held, forgotten },
     taker: types(manager),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),

@@ -9,6 +9,9 @@
 export const roles = ['guest', 'member', 'operator', 'admin', 'owner'] as const;
 export type Role = (typeof roles)[number];
 
+/** A guest is whoever was given none. */
+export const givableRoles = ['member', 'operator', 'admin', 'owner'] as const satisfies Role[];
+
 export interface Level {
   agentId?: string;
   connector?: string;

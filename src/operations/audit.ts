@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { shown } from '../store/audit-chain.js';
-import type { AuditLog, AuditRow } from '../store/audit-log.js';
+import { type AuditLog, auditOutcomes } from '../store/audit-log.js';
 import { verifyChain } from '../store/audit-verification.js';
 import { unknownCursor } from '../store/paging.js';
 import { defineOperation } from './operation.js';
 import { id, instant, moment, page } from './shapes.js';
-
-const outcomes = ['done', 'denied', 'failed'] as const satisfies readonly AuditRow['outcome'][];
 
 const text = z.string().optional();
 
@@ -20,7 +18,7 @@ const row = {
     .looseObject({ address: text, connector: text, roomId: text })
     .optional()
     .describe('absent: it is not known, or it was the hub'),
-  outcome: z.enum(outcomes),
+  outcome: z.enum(auditOutcomes),
   error: z.string().optional(),
   seq: z.number().optional().describe('its number in the chain; absent: an older hub wrote it'),
 };
@@ -33,7 +31,7 @@ export const listAudit = defineOperation({
   input: z.strictObject({
     operation: id.optional(),
     principal: id.optional().describe('a name, or kind:name'),
-    outcome: z.enum(outcomes).optional(),
+    outcome: z.enum(auditOutcomes).optional(),
     since: moment.optional(),
     until: moment.optional(),
     ...page,

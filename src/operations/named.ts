@@ -1,5 +1,5 @@
 import { type Principal, roleHere, roleOfToken } from '../access/principal.js';
-import type { Principal as AuditedPrincipal } from '../store/audit-log.js';
+import type { AuditedPrincipal } from '../store/audit-log.js';
 
 /** As audit rows name whoever asks: by ids alone. */
 export function namedIn(principal: Principal): AuditedPrincipal {

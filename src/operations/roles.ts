@@ -3,7 +3,15 @@ import { z } from 'zod';
 import { Account, Group } from '../access/account.js';
 import type { Given, Subject } from '../access/grants.js';
 import type { Principal } from '../access/principal.js';
-import { type Grant, isAtLeast, type Level, levelOf, type Role, roleFor } from '../access/role.js';
+import {
+  type Grant,
+  givableRoles,
+  isAtLeast,
+  type Level,
+  levelOf,
+  type Role,
+  roleFor,
+} from '../access/role.js';
 import { settingsFor } from '../core/connector-settings.js';
 import { FatalError } from '../errors.js';
 import { ShownLevel } from './accounts.js';
@@ -20,7 +28,6 @@ const whose = { account: AccountInput.optional(), group: GroupInput.optional() }
 const oneSubject = ({ account, group }: { account?: unknown; group?: unknown }) =>
   (account === undefined) !== (group === undefined);
 const eitherOr = 'takes either account or group';
-const givable = ['member', 'operator', 'admin', 'owner'] as const satisfies Role[];
 
 const ShownRole = z.object({
   role: z.string(),
@@ -56,7 +63,7 @@ export const giveRole = defineOperation({
   about:
     'give a role to an account or a group, in the place of the one it has for the same; nobody gives more than they have',
   permission: 'roles.change',
-  input: z.strictObject({ role: z.enum(givable), ...whose, ...at }).refine(oneSubject, eitherOr),
+  input: z.strictObject({ role: z.enum(givableRoles), ...whose, ...at }).refine(oneSubject, eitherOr),
   output: ShownRole,
   concerns,
   audit: ({ role, account, group, ...input }) => ({ role, ...account, ...group, level: levelAt(input) }),

@@ -117,10 +117,10 @@ async function requireMore(
   const { principal, switches } = circumstances;
   const refuse = (why: string) => new FatalError('permission_denied', why, { field: 'what' });
   if (where.agentId === undefined && !authorise(principal, 'switches.changeAll', where))
-    throw refuse('Whoever asks may not do this for all agents (switches.changeAll).');
+    throw refuse('You may not do this for all agents (switches.changeAll).');
   const asker = accountOf(principal);
   if (asker && (await switches.isPerson({ agentId: where.agentId ?? '', ...asker })))
-    throw refuse('Who is paused may not pause or resume.');
+    throw refuse('You are paused, and may neither pause nor resume anything.');
   if (what !== 'person') return;
   const held = await heldBy(where, circumstances);
   // Who became one since, or was linked with one, is let go.

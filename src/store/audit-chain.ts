@@ -4,7 +4,14 @@
  * whole ms, so whoever has an export can make the same text, and the same hash, of each of its lines.
  */
 import { hash } from 'node:crypto';
-import type { AuditRow, Head, KeptHead, Link, LinkedRow } from './audit-log.js';
+import {
+  type AuditRow,
+  auditOutcomes,
+  type Head,
+  type KeptHead,
+  type Link,
+  type LinkedRow,
+} from './audit-log.js';
 
 /** What the first row follows. */
 export const beginning: Head = { seq: 0, hash: '0'.repeat(64) };
@@ -66,8 +73,6 @@ export function shown(link: Link): LinkedRow {
   );
 }
 
-const outcomes: readonly unknown[] = ['done', 'denied', 'failed'] satisfies AuditRow['outcome'][];
-
 function isRow({ at, principal, target, from, outcome, error, previous }: LinkedRow): boolean {
   return (
     Number.isFinite(at) &&
@@ -76,7 +81,7 @@ function isRow({ at, principal, target, from, outcome, error, previous }: Linked
     typeof principal.name === 'string' &&
     isObject(target) &&
     (from === undefined || isObject(from)) &&
-    outcomes.includes(outcome) &&
+    auditOutcomes.includes(outcome) &&
     (error === undefined || typeof error === 'string') &&
     typeof previous === 'string'
   );

@@ -9,7 +9,7 @@
 import type { Page } from './paging.js';
 
 /** Who asked for an operation. What else is known of them is kept as JSON. */
-export interface Principal {
+export interface AuditedPrincipal {
   kind: 'token' | 'person' | 'system';
   name: string;
   tenant?: string;
@@ -24,18 +24,20 @@ interface Origin {
   [more: string]: unknown;
 }
 
+export const auditOutcomes = ['done', 'denied', 'failed'] as const;
+
 /** Ids alone: a row outlives what it is about. */
 export interface AuditRow {
   /** UUIDv7, from `newId`. */
   id: string;
   /** Unix ms. */
   at: number;
-  principal: Principal;
+  principal: AuditedPrincipal;
   operation: string;
   /** What it was done to; small, and never a secret: rows are not forgotten. */
   target: Record<string, unknown>;
   from?: Origin;
-  outcome: 'done' | 'denied' | 'failed';
+  outcome: (typeof auditOutcomes)[number];
   /** The error's code. */
   error?: string;
 }

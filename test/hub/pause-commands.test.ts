@@ -94,7 +94,9 @@ it('let an operator who is paused do neither; one may pause another, and nobody 
   await platform.dm('second', 'hi');
   await platform.last(1);
   expect(await root('pause', 'second')).toMatch(/^For Ada, second is paused/);
-  expect(await platform.command('second', 'resume', 'second')).toBe('Who is paused may not pause or resume.');
+  expect(await platform.command('second', 'resume', 'second')).toBe(
+    'You are paused, and may neither pause nor resume anything.',
+  );
   expect(await platform.command('second', 'pause')).toMatch(/^Ada is paused for you/);
   expect(await platform.command('second', 'help')).toContain('/pause');
   expect(await root('pause', 'here')).toMatch(/^Here Ada is paused/);
@@ -162,7 +164,9 @@ it('let go on who became an owner while they were paused', async () => {
   await platform.last(1);
   await root('pause', 'ann');
   await call('roles.give', { role: 'owner', account: 'telegram:ann' }, system);
-  expect(await platform.command('ann', 'resume', 'ann')).toBe('Who is paused may not pause or resume.');
+  expect(await platform.command('ann', 'resume', 'ann')).toBe(
+    'You are paused, and may neither pause nor resume anything.',
+  );
   expect(await root('resume', 'ann')).toBe('They have a higher role than you.');
   const ann = { what: 'person', ...level, tenant: 'default', userId: 'ann' } as const;
   expect(await call('switches.resume', ann, system)).toEqual({ resumed: true });

@@ -1,10 +1,10 @@
 import { levelText, readAccount, readGroup, writtenAccount } from '../../access/account.js';
 import { hubTenant, type PersonPrincipal } from '../../access/principal.js';
+import { givableRoles } from '../../access/role.js';
 import type { Caller, InputOf } from '../../operations/operations.js';
 import { placeOf } from '../paired-places.js';
 import type { Call, Command } from './command.js';
 
-const roles = ['member', 'operator', 'admin', 'owner'] as const;
 const usage = [
   'Write: /role ROLE USER, or /role none USER. ROLE is member, operator, admin or owner; USER is an id, as /whoami shows it to them, or CONNECTOR:USER for another platform, or group:ID.',
   'It counts for this agent; add "here" for this place alone, "platform" for this agent on this platform, or "hub" for all agents.',
@@ -20,7 +20,7 @@ export function role(operations: Caller): Command {
     async run(call) {
       if (call.args === '') return { text: await listed(call) };
       const [wanted = '', user = '', where = 'agent', more] = call.args.split(/\s+/);
-      const given = roles.find((known) => known === wanted.toLowerCase());
+      const given = givableRoles.find((known) => known === wanted.toLowerCase());
       const subject = subjectOf(user, call.principal);
       if ((!given && wanted.toLowerCase() !== 'none') || !subject || more !== undefined)
         return { text: usage };
@@ -61,7 +61,7 @@ export function role(operations: Caller): Command {
 type At = Pick<InputOf<'roles.take'>, 'agentId' | 'place'>;
 type Whose = Pick<InputOf<'roles.take'>, 'account' | 'group'>;
 interface Wanted {
-  given: (typeof roles)[number] | undefined;
+  given: (typeof givableRoles)[number] | undefined;
   subject: Whose;
   level: At;
 }
