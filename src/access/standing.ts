@@ -1,12 +1,13 @@
 /** All roles that somebody holds, and why: by settings, by a code, as given to them, to a linked account or to a group. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Agent } from '../core/character.js';
-import { settingsFor } from '../core/connector-settings.js';
+import { settingsFor, tokenConnector } from '../core/connector-settings.js';
 import type { Person } from '../core/pairing.js';
 import type { Account } from './account.js';
 import type { Given, Grants } from './grants.js';
 import type { GroupLookup, GroupMember } from './groups.js';
 import type { People } from './people.js';
-import { type Grant, isAtLeast, type Origin, type Role } from './role.js';
+import { type Grant, isAtLeast, type Level, type Origin, type Role } from './role.js';
 
 /** So many groups are asked for one by one where they cannot be together: each may cost a request. */
 const mostAlone = 100;
@@ -72,18 +73,16 @@ export class Standing {
     const { least = 'guest' } = asked;
     const found = await Promise.all(
       asked.agents.map(async ({ id: agentId, character }): Promise<Grant[]> => {
-        const level = { agentId, connector };
         if (settingsFor(character, connector).operators.includes(id))
-          return [{ role: 'operator', level, from: { by: 'settings', ...from } }];
+          return [{ role: 'operator', level: { agentId, connector }, from: { by: 'settings', ...from } }];
         if (!isAtLeast('member', least)) return [];
         if (!(await this.#parts.isPaired({ agentId, connector, tenant, id }))) return [];
-        const levels = [
-          level,
-          ...(asked.account.connector === connector
-            ? []
-            : [{ ...level, connector: asked.account.connector }]),
-        ];
-        return levels.map((level) => ({ role: 'member', level, from: { by: 'pairing', ...from } }));
+        const [there, here] = [platformOf(account), platformOf(asked.account)];
+        const levels = isDeepStrictEqual(there, here) ? [there] : [there, here];
+        return levels.map((level) => ({
+          ...{ role: 'member', level: { agentId, ...level } },
+          from: { by: 'pairing', ...from },
+        }));
       }),
     );
     return found.flat();
@@ -141,6 +140,11 @@ function heldIn(groups: readonly string[], grants: Grant[]): Held {
 
 function both(held: readonly Held[]): Held {
   return { grants: held.flatMap(({ grants }) => grants), unknown: held.flatMap(({ unknown }) => unknown) };
+}
+
+/** Behind tokens each tenant is by itself: who is let in is so there. */
+function platformOf({ connector, tenant }: Account): Level {
+  return connector === tokenConnector ? { connector, tenant } : { connector };
 }
 
 function asGrant({ role, level, subject }: Given, from: Origin): Grant {

@@ -187,7 +187,7 @@ export class Worker {
   async #setAside({ roomId, hold }: Run, { covered, next }: Work): Promise<void> {
     hold();
     await this.#parts.held.setAside(covered[0]!);
-    await this.#parts.turnQueue.schedule(roomId, { share: next && shareOf(next) });
+    await this.#parts.turnQueue.schedule(roomId, { share: next && this.#parts.shareOf(next) });
   }
 
   /** No place is held meanwhile. Whoever asked again in the meantime hears of it, too. */

@@ -159,6 +159,14 @@ export const calls: Record<string, Call> = {
   },
   'people.show': at(`/people?account=${ann}&agentId=assistant`),
   'people.link': { make: twin, ask: (other) => ({ path: '/people/link', body: { account: ann, other } }) },
+  'people.link+paired': {
+    async make(stage) {
+      const other = await twin(stage);
+      await pairing(stage);
+      return other;
+    },
+    ask: (other) => ({ path: '/people/link', body: { account: ann, other } }),
+  },
   'people.unlink': { make: linked, ask: (account) => ({ path: '/people/unlink', body: { account } }) },
   'roles.list': { make: given('member', ann), ...at('/roles'), shows: () => '"ann"' },
   'roles.give': give('member'),

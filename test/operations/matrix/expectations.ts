@@ -66,6 +66,7 @@ people.forget            POST /people/forget                          operator  
 people.forget+agents     POST /people/forget                          operator      403           403            operator      403            operator       403
 people.show              GET /people                                  operator      operator      403            operator      403            operator       403
 people.link              POST /people/link                            admin         403           403            admin         403            403            403
+people.link+paired       POST /people/link                            admin         403           403            admin         403            403            403
 people.unlink            POST /people/unlink                          admin         403           403            admin         403            admin          403
 
 roles.list               GET /roles                                   operator      operator      none:operator  operator      none:operator  none:operator  none:operator
@@ -90,6 +91,7 @@ switches.pause+admin     POST /switches/pause                         admin     
 switches.pause+owner     POST /switches/pause                         403           403           403            403           403            403            403
 switches.resume          POST /switches/resume                        operator      operator      403            operator      403            403            403
 switches.resume+agent    POST /switches/resume                        operator      operator      403            403           403            403            403
+switches.resume+owner    POST /switches/resume                        owner         owner         403            owner         403            403            403
 
 health.show              GET /health                                  admin         403           403            403           403            403            403
 audit.list               GET /audit                                   admin         403           403            403           403            403            403
@@ -209,4 +211,26 @@ audit verify               audit.verify             admin
 health                     health.show              admin
 chat                       -                        guest
 chat+model                 rooms.model              operator
+`;
+
+/**
+ * What people without any role do for themselves, and nobody for them (`permissions.test.ts` tries that they may do nothing
+ * else). It is about ann's room with the agent `assistant`, or about her. Who asks:
+ *
+ * - `own`: ann, in that room.                          - `otherRoom`: ann, in another room.
+ * - `otherPerson`: bob.                                - `otherAgent`: ann, from where she talks to another agent.
+ * - `otherPlatform`, `otherTenant`: somebody who is called ann there.
+ */
+export const forOneself = `
+operation           who        own    otherRoom  otherPerson  otherAgent  otherPlatform  otherTenant
+rooms.status        everybody  guest  403        403          403         403            403
+rooms.renew         everybody  guest  403        403          403         403            403
+turns.stop          everybody  guest  403        403          403         403            403
+people.forget       everybody  guest  guest      403          403         403            403
+people.forget+here  everybody  guest  403        403          403         403            403
+people.show         everybody  guest  guest      403          403         403            403
+people.startLink    everybody  guest  guest      403          403         403            403
+people.enterLink    everybody  guest  guest      403          403         403            403
+people.confirmLink  everybody  guest  guest      403          403         403            403
+people.unlink       everybody  guest  guest      403          guest       403            403
 `;

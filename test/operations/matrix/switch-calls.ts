@@ -54,6 +54,16 @@ export const switchCalls: Record<string, Call> = {
   'switches.pause+person': pausing(person('ann')),
   'switches.pause+admin': pausingHolder('admin'),
   'switches.pause+owner': pausingHolder('owner'),
+  'switches.resume+owner': {
+    ...resuming(person('promoted')),
+    async make(stage) {
+      const holder = { account: 'http/acme:promoted', agentId: 'assistant', place: 'http/acme' };
+      await stage.post('/switches/resume', person('promoted'));
+      await stage.post('/roles/give', { role: 'member', ...holder });
+      await stage.post('/switches/pause', person('promoted'));
+      return stage.post('/roles/give', { role: 'owner', ...holder });
+    },
+  },
   'switches.resume': resuming(attic),
   'switches.resume+agent': resuming({ what: 'agent', ...assistant }),
 };

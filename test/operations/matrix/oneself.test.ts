@@ -1,0 +1,92 @@
+/** The permission matrix for people who have no role: what is their own, and what is not. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { PersonPrincipal } from '../../../src/access/principal.js';
+import type { Carrier } from '../../../src/carrier.js';
+import type { Memory } from '../../../src/core/memory.js';
+import { type OperationName, operations } from '../../../src/operations/operations.js';
+import { Platform } from '../../hub/platform.js';
+import { Home } from '../../support/hub.js';
+import { lastSaid, scriptedModel } from '../../support/model.js';
+import { forOneself } from './expectations.js';
+import { fateOf, linesOf } from './table.js';
+
+const lines = linesOf(forOneself);
+const home = new Home();
+const platform = new Platform();
+let carrier: Carrier;
+let said: Memory;
+
+beforeAll(async () => {
+  for (const id of ['assistant', 'other'])
+    home.character(id, {
+      ...{ name: 'Ada', bio: '.', plugins: [] },
+      connectors: { telegram: { dm: 'open' } },
+    });
+  const model = () => scriptedModel((request) => `echo ${lastSaid(request)}`);
+  carrier = await home.carrier({ connectors: [platform, new Platform('telegram', 'other')], model });
+  said = (await platform.dm('ann', 'hello'))!.memory;
+  await platform.last(1);
+}, 60_000);
+afterAll(() => home.dispose());
+
+/** About ann's room, or about her. */
+function inputOf(name: string): object {
+  const { roomId, scope, source } = said;
+  const agentId = 'assistant';
+  const account = { connector: 'telegram', tenant: 'default', userId: 'ann' };
+  const party = { account, agentId, source };
+  const inputs: Record<string, object> = {
+    'rooms.status': { agentId, roomId, scope },
+    'rooms.renew': { roomId },
+    'turns.stop': { roomId },
+    'people.forget': { ...account, agentId, count: true },
+    'people.forget+here': { ...account, agentId, scope, count: true },
+    'people.show': { account, agentId },
+    'people.startLink': party,
+    'people.enterLink': { ...party, code: 'ABCDEFGH' },
+    'people.confirmLink': { account, agentId, yes: true },
+    'people.unlink': { account },
+  };
+  return inputs[name]!;
+}
+
+/** As the hub knows them where they write. */
+function askerOf(column: string): PersonPrincipal {
+  const { roomId, scope } = said;
+  const ann: PersonPrincipal = {
+    ...{ kind: 'person', connector: 'telegram', tenant: 'default', userId: 'ann', agentId: 'assistant' },
+    ...{ roomId, channel: 'ann', scope, grants: [] },
+  };
+  const elsewhere = { ...ann, roomId: `room of ${column}`, scope: `scope of ${column}` };
+  const askers: Record<string, PersonPrincipal> = {
+    own: ann,
+    otherRoom: { ...elsewhere, channel: 'group' },
+    otherPerson: { ...elsewhere, userId: 'bob', channel: 'bob' },
+    otherAgent: { ...elsewhere, agentId: 'other' },
+    otherPlatform: { ...elsewhere, connector: 'slack' },
+    otherTenant: { ...elsewhere, tenant: 'elsewhere' },
+  };
+  return askers[column]!;
+}
+
+it.each(lines)(
+  '[governed.6] $name is done for oneself, and for nobody else',
+  async ({ name, operation, cells }) => {
+    const [was, expected]: Record<string, string>[] = [{}, {}];
+    for (const [column, cell] of Object.entries(cells)) {
+      await carrier
+        .operations!.call(operation as OperationName, inputOf(name) as never, askerOf(column))
+        .catch((error) => expect(error.code).not.toBe('internal'));
+      const [row] = (await carrier.store.audit.list({ limit: 1 })).items;
+      expect(row).toMatchObject({ operation, principal: { name: askerOf(column).userId } });
+      was![column] = row!.outcome === 'denied' ? 'refused' : 'through';
+      expected![column] = fateOf(cell, 'guest') === 'through' ? 'through' : 'refused';
+    }
+    expect(was).toEqual(expected);
+  },
+);
+
+it('no line is about what there is not', () => {
+  const names: string[] = operations.map(({ name }) => name);
+  expect(lines.filter(({ operation }) => !names.includes(operation!))).toEqual([]);
+});
