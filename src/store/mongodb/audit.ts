@@ -4,6 +4,7 @@
  * order: behind a row that was not taken, none is. `audit` is the collection of older hubs, which may be at work.
  */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Filter, MongoBulkWriteError } from 'mongodb';
 import { derivedId } from '../../core/ids.js';
 import type { CarrierError } from '../../errors.js';
@@ -19,6 +20,9 @@ import { isDuplicateKey, isTakenId, metKey, unavailable } from './faults.js';
 
 /** Rows of one command; a row is some hundred bytes. */
 const most = 100;
+/** After so many commands one right after the other, others have their turn, for as long as so many take. */
+const inARow = 8;
+const pauseOf = 4;
 
 interface LinkDocument extends Omit<Link, 'seq'> {
   _id: number;
@@ -52,6 +56,7 @@ export class MongoAudit implements AuditLog {
   readonly #rows: Batch<AuditRow, void>;
   /** Where the chain ends, as far as is known; null: it must be read. */
   #head: Head | null = null;
+  #row = { commands: 0, tookMs: 0, endedAt: 0 };
   /** When the last row that was given is written, or is not. */
   #last: Promise<void> = Promise.resolve();
 
@@ -136,13 +141,17 @@ export class MongoAudit implements AuditLog {
    * its first row meets itself, or another one, and what is behind it is not taken.
    */
   async #write(rows: readonly AuditRow[]): Promise<void> {
+    await this.#letOthers();
     const until = Date.now() + this.#connection.deadlineMs;
     let head = this.#head ?? (await this.#end());
     // Until it is known how it went.
     this.#head = null;
     for (let left = rows; left.length > 0; ) {
       const links = linksAfter(head, left);
+      const begunAt = performance.now();
       const met = await this.#insert(links);
+      this.#row.endedAt = performance.now();
+      this.#row.tookMs = this.#row.endedAt - begunAt;
       if (!met) {
         head = links.at(-1)!;
         break;
@@ -158,6 +167,16 @@ export class MongoAudit implements AuditLog {
     }
     this.#head = { seq: head.seq, hash: head.hash };
     this.#keeper.saw(this.#head);
+  }
+
+  /** Who has to read first where the chain ends would never come before one that writes all the time. */
+  async #letOthers(): Promise<void> {
+    const pauseMs = this.#row.tookMs * pauseOf;
+    const goesOn = performance.now() - this.#row.endedAt < pauseMs;
+    this.#row.commands = goesOn ? this.#row.commands + 1 : 0;
+    if (this.#row.commands < inARow) return;
+    this.#row.commands = 0;
+    await sleep(pauseMs);
   }
 
   /** Null: all are there. Else what was met, and whether it was the number of the first, at the first try. */
