@@ -64,7 +64,8 @@ export const approvePairing = defineOperation({
     const place = await places.asked(code, within);
     if (place) return { ...whereOf(place), place: true };
     const person = await pairings.asked(code, within);
-    return person ? { ...whereOf(person), userId: person.id } : { ...within };
+    // Not of the person themselves: whoever asks to be let in does not approve it, by whatever token.
+    return person ? whereOf(person) : { ...within };
   },
   unknown: { of: unknownCode },
   async run({ code, within }, { pairings, places }): Promise<PairedPlace | ReturnType<typeof shownPairing>> {

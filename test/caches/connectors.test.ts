@@ -10,6 +10,7 @@ import type { ChatMessage } from '../../connectors/discord/reader.js';
 import { httpConnector } from '../../connectors/http/connector.js';
 import { Directory } from '../../connectors/slack/directory.js';
 import { Inbound, type InboundParts } from '../../connectors/slack/inbound.js';
+import { UserGroups } from '../../connectors/slack/user-groups.js';
 import { type Workspace, Workspaces } from '../../connectors/slack/workspaces.js';
 import { Account } from '../../connectors/telegram/account.js';
 import type { Api } from '../../connectors/telegram/api.js';
@@ -90,6 +91,20 @@ describe('Slack: no more is held than', () => {
     const open = (teamId: string) => workspaces.of({ teamId });
     for (const team of teams) await open(team);
     expect(await held(teams, open, () => made)).toBe(1_000);
+  });
+
+  it('the user groups of 1,000 workspaces (connectors/slack/user-groups.ts)', async () => {
+    let asked = 0;
+    const list = async () => {
+      asked++;
+      return { usergroups: [{ id: 'S1', users: ['U1'], user_count: 1 }] };
+    };
+    const client = { usergroups: { list } } as unknown as WebClient;
+    const groups = new UserGroups(new CountedNotes());
+    const teams = names('T', 1_100);
+    const look = (teamId: string) => groups.of({ teamId, client } as Workspace, 'U1');
+    for (const team of teams) await look(team);
+    expect(await held(teams, look, () => asked)).toBe(1_000);
   });
 
   it('10,000 events that were dealt with (connectors/slack/inbound.ts)', async () => {

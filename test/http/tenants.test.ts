@@ -112,6 +112,17 @@ const cases: Record<string, Case> = {
     200,
     ({ person }) => ({ account: `http/acme:${person}`, place: 'http/acme' }),
   ),
+  'GET /switches': list('/switches'),
+  'POST /switches/pause': id(
+    () => '/switches/pause',
+    200,
+    ({ person }) => ({ what: 'person', connector: 'http', tenant: 'acme', userId: person }),
+  ),
+  'POST /switches/resume': id(
+    () => '/switches/resume',
+    200,
+    ({ person }) => ({ what: 'person', connector: 'http', tenant: 'acme', userId: person }),
+  ),
   'POST /rooms/:roomId/forget': id(({ roomId }) => `/rooms/${roomId}/forget`),
   'DELETE /tokens/:token': id(({ token }) => `/tokens/${token}`),
 };

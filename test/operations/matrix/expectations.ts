@@ -25,7 +25,7 @@ agents.show              GET /agents/:agentId                         operator  
 agents.check             POST /agents/:agentId/check                  operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
 
 pairings.list            GET /pairings                                operator      operator      none:operator  operator      none:operator  operator       none:operator
-pairings.approve         POST /pairings/approve                       operator      operator      404:operator   operator      404:operator   operator       404:operator
+pairings.approve         POST /pairings/approve                       operator      operator      404:operator   operator      404:operator   404:operator   404:operator
 pairings.revoke          POST /pairings/revoke                        operator      operator      404:operator   operator      404:operator   operator       404:operator
 
 tokens.list              GET /tokens                                  admin         admin         none:admin     admin         none:admin     admin          none:admin
