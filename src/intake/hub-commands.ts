@@ -15,11 +15,11 @@ import { resume } from './commands/resume.js';
 import { role } from './commands/role.js';
 import { status } from './commands/status.js';
 import { stop } from './commands/stop.js';
-import type { KnownPeople } from './commands/switch-subject.js';
 import { unlink } from './commands/unlink.js';
 import { whoami } from './commands/whoami.js';
 import type { Roles } from './grants.js';
 import { commandsOfPlugins } from './plugin-commands.js';
+import type { KnownPeople } from './switch-subject.js';
 
 interface Parts {
   buttons: Buttons;

@@ -1,6 +1,6 @@
 import { scopeOf } from '../core/memory.js';
 import type { History } from '../store/history.js';
-import type { KnownPeople } from './commands/switch-subject.js';
+import type { KnownPeople } from './switch-subject.js';
 
 /** Messages of a room that are looked through for a person. */
 const mostRead = 200;

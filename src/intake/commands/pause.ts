@@ -1,6 +1,6 @@
 import type { Caller } from '../../operations/operations.js';
+import { described, type KnownPeople, subjectIn, wholeAgent } from '../switch-subject.js';
 import type { Command } from './command.js';
-import { described, type KnownPeople, subjectIn, wholeAgent } from './switch-subject.js';
 
 /** `for 10m`, `for 2 hours`, and what follows. No other unit is taken for one of these: months are no minutes. */
 const lasting =

@@ -1,6 +1,6 @@
 import type { Caller } from '../../operations/operations.js';
+import { described, type KnownPeople, type Subject, subjectIn, wholeAgent } from '../switch-subject.js';
 import type { Command } from './command.js';
-import { described, type KnownPeople, type Subject, subjectIn, wholeAgent } from './switch-subject.js';
 
 export function resume(operations: Caller, people: KnownPeople): Command {
   return {

@@ -15,6 +15,9 @@ const openFields = {
   ...{ 'turn.turnId': 1, 'turn.covers': 1, 'turn.status': 1, 'turn.trigger': 1 },
 };
 
+/** So many rooms are looked at together. */
+const headsAtOnce = 20;
+
 const headFields = { roomId: 1, agentId: 1, author: 1, source: 1 } as const;
 
 /** A claim meets at most this many unfinished turns at once; the rest in its next look. */
@@ -54,17 +57,20 @@ export class Claims {
   async heads(roomIds: readonly string[]): Promise<Head[]> {
     const { log, reads } = this.#parts;
     const open = { $in: [Open.trigger, Open.checkpoint, Open.message] };
-    const found = await Promise.all(
-      roomIds.map((roomId) =>
-        reads.rows<MemoryDocument>([
-          { $match: { ...log.agents.of(roomId), open } },
-          { $sort: { open: 1, _id: 1 } },
-          { $limit: 1 },
-          { $project: headFields },
-        ]),
-      ),
-    );
-    return found.flat().map((document) => {
+    const headOf = (roomId: string) =>
+      reads.rows<MemoryDocument>([
+        { $match: { ...log.agents.of(roomId), open } },
+        { $sort: { open: 1, _id: 1 } },
+        { $limit: 1 },
+        { $project: headFields },
+      ]);
+    const found: MemoryDocument[] = [];
+    // Turns need connections, too.
+    for (let at = 0; at < roomIds.length; at += headsAtOnce) {
+      const some = roomIds.slice(at, at + headsAtOnce);
+      found.push(...(await Promise.all(some.map(headOf))).flat());
+    }
+    return found.map((document) => {
       const { roomId, agentId, author, source } = memoryOf(document);
       return { roomId, agentId, author, source };
     });

@@ -127,6 +127,7 @@ export function commitsContract(subject: StoreSubject): void {
         ...{ agentId, author: by('ann').author },
         source: { connector: from.connector, tenant: from.tenant, channel: from.channel },
       });
-    });
+      // Some servers take their time for 256 messages.
+    }, 30_000);
   });
 }

@@ -1,7 +1,7 @@
 /** What `/pause` and `/resume` mean by their first word. */
-import { type Account, type PlatformWide, readAccount } from '../../access/account.js';
-import { authorise, type PersonPrincipal } from '../../access/principal.js';
-import type { Call } from './command.js';
+import { type Account, type PlatformWide, readAccount } from '../access/account.js';
+import { authorise, type PersonPrincipal } from '../access/principal.js';
+import type { Call } from './commands/command.js';
 
 export interface Subject {
   what: 'agent' | 'place' | 'person' | 'tools';
