@@ -35,6 +35,7 @@ import { Sweeper } from './runtime/sweeper.js';
 import { shutDown } from './shutdown.js';
 import { sweepFiles } from './store/file-store.js';
 import { HeldDecisions } from './store/held-decisions.js';
+import type { ToolSourceDesk } from './tools/tool-source.js';
 import { workerOf } from './turns.js';
 
 /** Between two looks for what lacks a vector, for what has lived long enough, and for files nobody names, in ms. */
@@ -77,6 +78,7 @@ export interface HubParts {
   /** Of which connectors a user's id is theirs in every tenant. */
   platformWide: FrontParts['platformWide'];
   plugins: PluginDesk & { failures(): Problem[]; close(waitMs: number): Promise<void> };
+  toolSources: ToolSourceDesk & { close(): Promise<void> };
   secrets: SecretVault;
   tokens: Tokens;
 }
@@ -233,6 +235,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         connectors: () => agents.stop(),
         worker: () => worker.stop(left()),
         switches: () => switches.stop(),
+        toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),
         memories: () => memoryManager.stop(),
         embedder: () => embedder?.close(),

@@ -23,6 +23,7 @@ import { StateManager } from './runtime/state-manager.js';
 import { Worker } from './runtime/worker.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
+import type { ToolSourceDesk } from './tools/tool-source.js';
 
 export interface TurnsParts {
   config: Config;
@@ -31,6 +32,7 @@ export interface TurnsParts {
   forgotten: Pick<Forgotten, 'note'>;
   models: { chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> };
   plugins: PluginDesk;
+  toolSources: ToolSourceDesk;
   /** What takes each agent's turns, by its type. */
   types(conversational: TurnTaker): TurnTaker;
   metrics: Metrics;
@@ -46,14 +48,14 @@ export interface TurnsParts {
 }
 
 export function workerOf(parts: TurnsParts): Worker {
-  const { config, engines, characters, forgotten, models, plugins, types, log, now } = parts;
+  const { config, engines, characters, forgotten, models, plugins, toolSources, types, log, now } = parts;
   const { metrics, memoryManager, rooms, shareOf, switches, held, notices } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
     state: new StateManager(store.memories, memoryManager, log),
     fitter: new PromptFitter(new FileReader(store.files), config.prompt),
-    abilities: new AbilityLoader(plugins, log),
+    abilities: new AbilityLoader(plugins, toolSources, log),
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     modelTimeoutMs: limits.modelTimeoutMs,
