@@ -238,6 +238,11 @@ export interface Connector {
   /**
    * Sends a reply and says what the platform calls it. Throw a `RetryableError` to be called again, later. The code
    * `config_invalid` says that the connector itself is refused, its token say: it goes off, and its replies wait.
+   *
+   * A message with `replacing` is to stand in the place of an earlier one: change the messages that have those ids, part by
+   * part, their buttons too, and say which they are, by means that do not end (a token or address that came with a press
+   * does). Where they are gone, too old or too few, or your platform changes nothing, send it as any other.
+   * `Replacement` of the kit does it.
    */
   deliver?(message: OutboundMessage, signal: AbortSignal): Promise<DeliveryReceipt>;
   /**

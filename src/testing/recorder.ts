@@ -1,6 +1,7 @@
 /** What a test sees, and may spoil, of what passes between a connector and its hub. The hub itself is the real one. */
 import {
   type Connector,
+  type DeliveryReceipt,
   type Host,
   type InboundMessage,
   type OutboundMessage,
@@ -11,6 +12,8 @@ import {
 /** One call of the connector's `deliver`. */
 export interface Delivering {
   message: OutboundMessage;
+  /** What it gave. */
+  receipt?: DeliveryReceipt;
   /** What it threw; absent: it was delivered. */
   error?: unknown;
 }
@@ -70,7 +73,7 @@ export class Recorder {
     this.delivering += 1;
     try {
       const receipt = await connector.deliver!(outgoing, signal);
-      this.deliveries.push({ message: outgoing });
+      this.deliveries.push({ message: outgoing, receipt });
       if (this.forgetDeliveries === 0) return receipt;
     } catch (error) {
       this.deliveries.push({ message: outgoing, error });

@@ -78,6 +78,19 @@ function platformOf(slack: SlackServer, secrets: { appToken: string } | { signin
     edit: ({ id, text, direct }) => people.edit(known.get(id)!, direct ? text : mention + text),
     react: (_, user) => people.react(team.ofApp().at(-1)!, users[user]!, 'thumbsup'),
     press: (label, user) => people.press(team.ofApp().at(-1)!, users[user]!, label),
+    offered: () =>
+      team
+        .ofApp()
+        .flatMap(({ blocks }) => blocks ?? [])
+        .flatMap(({ type, elements }) =>
+          type === 'actions' ? (elements as { text: { text: string } }[]) : [],
+        )
+        .map(({ text }) => text.text),
+    erase: async (text) =>
+      void team.messages.splice(
+        team.messages.findIndex((one) => one.text === text),
+        1,
+      ),
     async regroup(user, isIn) {
       if (isIn === null) slack.faults.on('usergroups.list', { status: 503, times: 1000 });
       await people.regroup('S0STAFF', isIn ? [users[user]!] : []);

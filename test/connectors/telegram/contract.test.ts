@@ -121,6 +121,14 @@ async function platform({ url, seen }: TestHub, pushed: boolean): Promise<Platfo
       const { chat, message } = shown().at(-1)!;
       await server.people.press(chat, people.get(user)!, message.message_id, label);
     },
+    offered: () =>
+      shown().flatMap(
+        ({ message }) => message.reply_markup?.inline_keyboard.flat().map(({ text }) => text) ?? [],
+      ),
+    async erase(text) {
+      const { chat, message } = shown().find((each) => each.message.text === text)!;
+      chat.messages.delete(message.message_id);
+    },
     async regroup(user, isIn) {
       const [chat] = groups.values();
       chat!.standing.set(people.get(user)!.id, isIn ? 'administrator' : 'left');
