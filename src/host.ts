@@ -4,6 +4,9 @@ import { type Access, accessOn } from './access/access.js';
 import type { PlatformWide } from './access/account.js';
 import type { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
+import { Approvals } from './approvals/approvals.js';
+import { Cards } from './approvals/cards.js';
+import { Deciders } from './approvals/deciders.js';
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
@@ -56,6 +59,7 @@ import { again } from './runtime/again.js';
 import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
+import { shareIn } from './store/share-in.js';
 import type { Store } from './store/store.js';
 
 export interface FrontParts {
@@ -89,6 +93,9 @@ export interface FrontParts {
   log: Logger;
 }
 
+/** The longest that an approval is kept once it is over, in ms. */
+const approvalKeptMs = 90 * 86_400_000;
+
 export interface Front {
   /** The hub as one connector sees it. */
   hostFor(connector: Pick<Connector, 'name' | 'agentId' | 'routes'>): Host;
@@ -99,6 +106,7 @@ export interface Front {
   readonly operations: Caller;
   readonly access: Access;
   readonly notices: Notices;
+  readonly approvals: Approvals;
 }
 
 export function frontOf(parts: FrontParts): Front {
@@ -135,9 +143,43 @@ export function frontOf(parts: FrontParts): Front {
   });
   const roles = rolesBy(access.standing, pairings);
   const linking = linkDesk(notices, buttons);
+  const agent = (id: string) => agents.list().find((one) => one.id === id);
+  const approvals = new Approvals({
+    ...{ store, held, agent, waitMs: config.turns.waitMs, now: parts.now, log },
+    cards: new Cards(
+      { tell: (...what) => notices.tell(...what), mint: (button) => buttons.mint(button) },
+      parts.now,
+    ),
+    deciders: new Deciders({
+      ...{ people: access.people, standing: access.standing, agent },
+      async token(id) {
+        const found = (await tokens.list()).find((one) => (one.id ?? one.name) === id);
+        return found && (found.expiresAt ?? Infinity) > parts.now() ? found : null;
+      },
+    }),
+    async schedule(roomId) {
+      await turnQueue.schedule(roomId, await shareIn({ turns: store.turns, shareOf }, roomId));
+    },
+    keptMs(id) {
+      const days = agent(id)?.character.memory.retentionDays ?? config.retentionDays;
+      return days === undefined ? approvalKeptMs : Math.min(approvalKeptMs, days * 86_400_000);
+    },
+  });
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
+    const desks = {
+      ...access,
+      linking,
+      rooms,
+      forgotten,
+      agents,
+      pairings,
+      places,
+      secrets,
+      tokens,
+      ready,
+      approvals,
+    };
     return new Operations(
       { ...{ store, bus, turnQueue, shareOf, deliveryQueue }, ...desks, switches, held },
       log,
@@ -258,6 +300,7 @@ export function frontOf(parts: FrontParts): Front {
     operations,
     access,
     notices,
+    approvals,
     async start(connector) {
       await connector.start(hostFor(connector));
       await line.takeUp(connector);

@@ -1,10 +1,13 @@
 import { type Concerned, type Pause, toolsText } from '../access/pause.js';
 import type { Switches } from '../access/switches.js';
+import type { Asking } from '../approvals/asking.js';
 import { Deadline } from '../core/deadline.js';
 import { derivedId } from '../core/ids.js';
 import type { ActionRecord, TurnStep } from '../core/turn.js';
 import type { ActionContext, TurnContext } from '../plugin/plugin.js';
+import { usualTerms } from '../tools/policy/terms.js';
 import type { OfferedTool } from '../tools/tool.js';
+import { AskedCalls } from './asked-calls.js';
 
 const defaultTimeoutMs = 30_000;
 /** Longer results are cut: one chatty tool must not fill the model's context. */
@@ -30,6 +33,21 @@ export type Permit = (
 ) => Permission | Promise<Permission>;
 export type Permission = 'allow' | 'ask' | 'deny';
 
+export interface ActionManagerParts {
+  permit?: Permit;
+  switches?: ToolSwitches;
+  /** Keeps approvals; absent: a call waits for a decision about its turn. */
+  asking?: Asking | undefined;
+}
+
+interface Looked {
+  index: number;
+  /** Undefined: the agent has none of this name. */
+  tool: OfferedTool | undefined;
+  context: TurnContext;
+  asked: AskedCalls;
+}
+
 /** Whether tools are paused; absent: never. */
 type ToolSwitches = Pick<Switches, 'look' | 'tools' | 'onChange'>;
 
@@ -47,10 +65,12 @@ const asItNeeds: Permit = (tool, parameters, context) => {
 export class ActionManager {
   readonly #permit: Permit;
   readonly #switches: ToolSwitches | undefined;
+  readonly #asking: Asking | undefined;
 
-  constructor({ permit = asItNeeds, switches }: { permit?: Permit; switches?: ToolSwitches } = {}) {
+  constructor({ permit = asItNeeds, switches, asking }: ActionManagerParts = {}) {
     this.#permit = permit;
     this.#switches = switches;
+    this.#asking = asking;
   }
 
   /**
@@ -65,7 +85,10 @@ export class ActionManager {
     context: TurnContext,
     watcher: ActionWatcher,
   ): Promise<boolean> {
-    for (const record of step.actions) await this.#look(record, actions.get(record.name), context);
+    const asked = new AskedCalls(this.#asking);
+    for (const record of step.actions)
+      await this.#look(record, { index, tool: actions.get(record.name), context, asked });
+    await asked.open(() => watcher.record());
     for (const record of step.actions) {
       if (record.state !== 'planned') continue;
       const pause = await this.#pause(context);
@@ -106,19 +129,25 @@ export class ActionManager {
   }
 
   /** Before anything of the step runs: whether it may, and what an earlier attempt has left of it. */
-  async #look(record: ActionRecord, action: OfferedTool | undefined, context: TurnContext): Promise<void> {
+  async #look(record: ActionRecord, { index, tool: action, context, asked }: Looked): Promise<void> {
     if (record.state === 'running') {
       if (action?.repeatable) record.state = 'planned';
       else Object.assign(record, { state: 'unknown', result: unknownOutcome });
     }
-    if (record.state !== 'planned' || record.approved || record.startedAt > 0 || !action) return;
-    // It is not begun, so nobody need decide.
-    if (await this.#pause(context)) return;
+    // An earlier attempt may have died before it had asked.
+    const isOpen = record.state === 'planned' || record.state === 'awaiting';
+    if (!isOpen || record.startedAt > 0 || !action) return;
+    if (await this.#pause(context)) {
+      // It is not begun, so nobody need decide.
+      Object.assign(record, { state: 'planned', result: null });
+      return;
+    }
     const parameters = readArguments(record.arguments, action);
     if (!parameters.ok) return;
     const permission = await this.#permissionFor(action, parameters.value, context);
-    if (permission === 'ask')
-      Object.assign(record, { state: 'awaiting', result: 'This waits for a decision.' });
+    const grounds = { rule: 'the tool asks for a decision', terms: usualTerms };
+    if (permission === 'ask') await asked.look(record, { index, tool: action, context, grounds });
+    else if (record.state === 'awaiting') Object.assign(record, { state: 'planned', result: null });
     if (permission === 'deny') Object.assign(record, { state: 'denied', result: 'This is not permitted.' });
   }
 
