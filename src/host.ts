@@ -4,9 +4,8 @@ import { type Access, accessOn } from './access/access.js';
 import type { PlatformWide } from './access/account.js';
 import type { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
-import { Approvals } from './approvals/approvals.js';
-import { Cards } from './approvals/cards.js';
-import { Deciders } from './approvals/deciders.js';
+import type { Approvals } from './approvals/approvals.js';
+import { approvalsOn } from './approvals/approvals-on.js';
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
@@ -59,7 +58,6 @@ import { again } from './runtime/again.js';
 import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
-import { shareIn } from './store/share-in.js';
 import type { Store } from './store/store.js';
 
 export interface FrontParts {
@@ -92,9 +90,6 @@ export interface FrontParts {
   now(): number;
   log: Logger;
 }
-
-/** The longest that an approval is kept once it is over, in ms. */
-const approvalKeptMs = 90 * 86_400_000;
 
 export interface Front {
   /** The hub as one connector sees it. */
@@ -143,27 +138,11 @@ export function frontOf(parts: FrontParts): Front {
   });
   const roles = rolesBy(access.standing, pairings);
   const linking = linkDesk(notices, buttons);
-  const agent = (id: string) => agents.list().find((one) => one.id === id);
-  const approvals = new Approvals({
-    ...{ store, held, agent, waitMs: config.turns.waitMs, now: parts.now, log },
-    cards: new Cards(
-      { tell: (...what) => notices.tell(...what), mint: (button) => buttons.mint(button) },
-      parts.now,
-    ),
-    deciders: new Deciders({
-      ...{ people: access.people, standing: access.standing, agent },
-      async token(id) {
-        const found = (await tokens.list()).find((one) => (one.id ?? one.name) === id);
-        return found && (found.expiresAt ?? Infinity) > parts.now() ? found : null;
-      },
-    }),
-    async schedule(roomId) {
-      await turnQueue.schedule(roomId, await shareIn({ turns: store.turns, shareOf }, roomId));
-    },
-    keptMs(id) {
-      const days = agent(id)?.character.memory.retentionDays ?? config.retentionDays;
-      return days === undefined ? approvalKeptMs : Math.min(approvalKeptMs, days * 86_400_000);
-    },
+  const approvals = approvalsOn({
+    ...{ store, held, access, tokens, turnQueue, shareOf, notices, buttons, now: parts.now, log },
+    agent: (id) => agents.list().find((one) => one.id === id),
+    waitMs: config.turns.waitMs,
+    retentionDays: config.retentionDays,
   });
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
