@@ -9,6 +9,7 @@ import { checkHub } from './agents/check-hub.js';
 import type { RenewedEmbedder } from './agents/embedder.js';
 import { embedderOf, Models } from './agents/models.js';
 import { Plugins } from './agents/plugins.js';
+import { ToolSources } from './agents/tool-sources.js';
 import { type DatabaseWatch, openEngines } from './backends.js';
 import type { Config } from './config.js';
 import type { Connector } from './connector/connector.js';
@@ -147,14 +148,18 @@ async function assemble(
     brought: overrides.plugins,
     notes: (plugin) => scopedNotes(engines.store.notes, { plugin }),
   });
+  const toolSources = new ToolSources({
+    ...{ named: config.toolSources, folder: config.extensions.folder, registry, secrets, log },
+  });
   const checks = {
-    ...{ config, registry, models, plugins },
+    ...{ config, registry, models, plugins, toolSources },
     brought: overrides.connectors?.map(({ name }) => name),
     agents: () => characters.list(),
   };
   const keyFor = (purpose: string) => () => derivedKey(callbackSecretOf(config), purpose);
   const hub = await startRoles({
-    ...{ config, log, engines, characters, bots, models, embedder, plugins, secrets: vault, tokens, now },
+    ...{ config, log, engines, characters, bots, models, embedder, plugins, toolSources },
+    ...{ secrets: vault, tokens, now },
     platformWide: (connector) => registry.get('connector', connector)?.users === 'platform',
     check: (agent, found) => (agent ? checkAgent(agent, found, checks) : checkHub(found, checks)),
     types: (own) => new AgentTypes({ registry, given: config.given, secrets, log }, own),

@@ -49,6 +49,17 @@ const Endpoint = z
     "A model provider at one address. The other fields are the provider's settings, such as baseUrl and apiKey.",
   );
 
+const ToolSource = z
+  .object({
+    type: name.describe('What kind of source it is: an extension, such as mcp.'),
+    trusted: z
+      .boolean()
+      .describe('Whether what it says of its tools is believed, also where that makes a rule milder.')
+      .default(false),
+  })
+  .catchall(z.unknown())
+  .describe("What brings tools. The other fields are its type's settings.");
+
 const value = z.union([z.string(), z.number(), z.boolean()], 'must be a text, a number, true or false');
 const holdsSecret = (setting: string) => /(PASSWORD|SECRET|KEY)$/.test(setting);
 /** `scheme://user:password@host`. */
@@ -84,7 +95,7 @@ const ConfigFile = knownFields({
   extensions: z
     .array(z.string().min(1))
     .describe(
-      'Connectors, providers, embedders, plugins and agent types to load: npm packages, or files such as ./my-connector.js.',
+      'Connectors, providers, embedders, plugins, agent types and tool sources to load: npm packages, or files such as ./my-connector.js.',
     )
     .default([]),
   endpoints: z
@@ -97,6 +108,10 @@ const ConfigFile = knownFields({
     .describe(
       "Settings of extensions, by the extension's name. Secrets as env:NAME, file:PATH or secret:NAME.",
     )
+    .default({}),
+  toolSources: z
+    .record(name, ToolSource)
+    .describe('Sources of tools, by the name that characters call them by.')
     .default({}),
   hub: Hub.describe("The hub's own settings, as .env.example has them.").default({}),
 }).describe('carrier.config.json of a Carrier hub.');

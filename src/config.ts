@@ -48,6 +48,8 @@ export interface Config extends Arranged {
     folder: string;
   };
   endpoints: Record<string, EndpointSettings>;
+  /** What brings tools, by the name that characters call it by. */
+  toolSources: ReadConfigFile['toolSources'];
   /** Everything that is set, for extensions to find what is theirs. */
   given: Given;
   /** What is set and has no meaning; the hub runs all the same. */
@@ -92,6 +94,7 @@ export function readConfig(
         { provider, models, settings },
       ]),
     ),
+    toolSources: file.toolSources,
     models: { ...config.models, chain: config.models.chain.length > 0 ? config.models.chain : file.models },
     given,
     warnings: unknown.map((name) => `${name} is not a setting of the hub${suggestion(name, hubSettings)}`),

@@ -7,6 +7,7 @@ import { checkHub } from './agents/check-hub.js';
 import { chosenEmbedder, Models } from './agents/models.js';
 import { Plugins } from './agents/plugins.js';
 import { findingOf } from './agents/problem.js';
+import { ToolSources } from './agents/tool-sources.js';
 import { auditAtRest, notesAtRest, openEngines, schemaAtRest, secretsForDoctor } from './backends.js';
 import type { Config } from './config.js';
 import type { Finding } from './connector/connector.js';
@@ -46,8 +47,12 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
   const parts = { config, registry, secrets, log, derive: stand, callbackSecret, callbackSecretOf };
   const { agents, problems } = await readCharacters(config, log);
   const models = new Models(parts);
+  const toolSources = new ToolSources({
+    ...{ named: config.toolSources, folder: config.extensions.folder, registry, secrets, log },
+  });
   const checks = {
-    ...{ config, registry, models, plugins: new Plugins({ ...parts, notes: noNotes }) },
+    ...{ config, registry, models, toolSources },
+    plugins: new Plugins({ ...parts, notes: noNotes }),
     agents: () => agents,
   };
   const found = await Promise.all(agents.map(async (agent) => ({ agent, bots: await botsOf(parts, agent) })));
@@ -82,9 +87,16 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
         ]),
     ...(config.role === 'gateway' ? [] : [...refs].map((ref) => diagnoseModel(models, ref))),
     ...found.flatMap(({ agent, bots }) => diagnoseBots(agent, bots)),
+    ...(config.role === 'gateway' ? [] : agents.map((agent) => diagnoseToolSources(toolSources, agent))),
   ]);
-  await close();
+  await Promise.all([toolSources.close(), close()]);
   return diagnoses.flat();
+}
+
+async function diagnoseToolSources(toolSources: ToolSources, agent: Agent): Promise<Diagnosis[]> {
+  const sources = await toolSources.of(agent);
+  const looked = sources.map(({ name, source }) => look(`Tools of ${name}`, () => source.findings()));
+  return (await Promise.all(looked)).flat();
 }
 
 function noNotes(): never {

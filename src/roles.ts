@@ -35,6 +35,7 @@ import { Sweeper } from './runtime/sweeper.js';
 import { shutDown } from './shutdown.js';
 import { sweepFiles } from './store/file-store.js';
 import { HeldDecisions } from './store/held-decisions.js';
+import type { ToolSourceDesk } from './tools/tool-source.js';
 import { workerOf } from './turns.js';
 
 /** Between two looks for what lacks a vector, for what has lived long enough, and for files nobody names, in ms. */
@@ -77,6 +78,7 @@ export interface HubParts {
   /** Of which connectors a user's id is theirs in every tenant. */
   platformWide: FrontParts['platformWide'];
   plugins: PluginDesk & { failures(): Problem[]; close(waitMs: number): Promise<void> };
+  toolSources: ToolSourceDesk & { close(): Promise<void> };
   secrets: SecretVault;
   tokens: Tokens;
 }
@@ -120,7 +122,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const switches = new Switches({
     ...{ notes: store.notes, bus, alone: !config.cluster, log },
-    accountsOf: (account) => front.people.accountsOf(account),
+    accountsOf: (account) => front.access.people.accountsOf(account),
   });
   const held = new HeldDecisions({
     ...{ turns: store.turns, memories: store.memories, notes: store.notes, log },
@@ -138,10 +140,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
-  const { notices } = front;
+  const { notices, access } = front;
   const worker = workerOf({
     ...{ ...parts, metrics, memoryManager, rooms },
-    ...{ shareOf, switches, held, notices },
+    ...{ shareOf, switches, held, notices, access },
   });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
@@ -233,6 +235,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         connectors: () => agents.stop(),
         worker: () => worker.stop(left()),
         switches: () => switches.stop(),
+        toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),
         memories: () => memoryManager.stop(),
         embedder: () => embedder?.close(),

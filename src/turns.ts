@@ -1,5 +1,7 @@
 /** What takes turns in a worker, put together. */
 
+import type { Access } from './access/access.js';
+import { requesterOf } from './access/requester.js';
 import type { Switches } from './access/switches.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { Config } from './config.js';
@@ -23,6 +25,7 @@ import { StateManager } from './runtime/state-manager.js';
 import { Worker } from './runtime/worker.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
+import type { ToolSourceDesk } from './tools/tool-source.js';
 
 export interface TurnsParts {
   config: Config;
@@ -31,6 +34,7 @@ export interface TurnsParts {
   forgotten: Pick<Forgotten, 'note'>;
   models: { chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> };
   plugins: PluginDesk;
+  toolSources: ToolSourceDesk;
   /** What takes each agent's turns, by its type. */
   types(conversational: TurnTaker): TurnTaker;
   metrics: Metrics;
@@ -40,20 +44,21 @@ export interface TurnsParts {
   switches: Switches;
   held: HeldDecisions;
   notices: Notices;
+  access: Pick<Access, 'people' | 'standing'>;
   /** Unix ms. */
   now(): number;
   log: Logger;
 }
 
 export function workerOf(parts: TurnsParts): Worker {
-  const { config, engines, characters, forgotten, models, plugins, types, log, now } = parts;
-  const { metrics, memoryManager, rooms, shareOf, switches, held, notices } = parts;
+  const { config, engines, characters, forgotten, models, plugins, toolSources, types, log, now } = parts;
+  const { metrics, memoryManager, rooms, shareOf, switches, held, notices, access } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
     state: new StateManager(store.memories, memoryManager, log),
     fitter: new PromptFitter(new FileReader(store.files), config.prompt),
-    abilities: new AbilityLoader(plugins, log),
+    abilities: new AbilityLoader(plugins, toolSources, log),
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     modelTimeoutMs: limits.modelTimeoutMs,
@@ -69,6 +74,7 @@ export function workerOf(parts: TurnsParts): Worker {
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
     ...{ rooms, outages, switches, held, forgotten, shareOf },
     taker: types(manager),
+    requester: (message, agent) => requesterOf(message, agent, access),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
     committed: (turn, reply) => {

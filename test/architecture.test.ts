@@ -21,16 +21,18 @@ const layers: [name: string, pattern: RegExp][] = [
   [
     'port',
     // What all of a port's implementations share stands beside it: an extension may import nothing but the public API.
-    /^src\/(connector\/(connector|kit\/[\w-]+)|agents\/agent-type|extensions\/extension|plugin\/(plugin|hooks)|queue\/queue|maintenance\/maintenance|llm\/(llm|phrases|pictures|prompt-lines|prompt-text|service|unit-vector)|bus\/bus|lease\/lease|rate\/rate)\.ts$|^src\/store\/[\w-]+\.ts$/,
+    /^src\/(connector\/(connector|kit\/[\w-]+)|agents\/agent-type|extensions\/extension|plugin\/(plugin|hooks)|tools\/(tool|tool-source)|queue\/queue|maintenance\/maintenance|llm\/(llm|phrases|pictures|prompt-lines|prompt-text|service|unit-vector)|bus\/bus|lease\/lease|rate\/rate)\.ts$|^src\/store\/[\w-]+\.ts$/,
   ],
   ['public', /^src\/(extension-api|replies)\.ts$/],
   ['package', /^src\/index\.ts$/],
   // Nothing of the hub imports it.
   ['testing', /^src\/testing\//],
-  ['extension', /^(connectors|plugins|src\/llm)\/|^src\/agents\/conversational\.ts$/],
+  ['extension', /^(connectors|plugins|src\/llm|src\/tools\/mcp)\/|^src\/agents\/conversational\.ts$/],
   ['extensions', /^src\/extensions\//],
   ['implementation', /^src\/(queue|maintenance|store|bus|lease|rate|plugin)\//],
   ['access', /^src\/access\//],
+  // What agents do besides talking, and who allows it.
+  ['acting', /^src\/(tools|approvals|budgets|checks|schedules|tasks)\//],
   ['operations', /^src\/operations\//],
   ['files', /^src\/files\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
@@ -55,16 +57,18 @@ const mayImport: Record<string, string[]> = {
   extensions: ['base', 'port', 'extension'],
   implementation: ['base', 'port'],
   access: ['base', 'port'],
-  operations: ['base', 'port', 'access'],
+  acting: ['base', 'port', 'access', 'acting'],
+  operations: ['base', 'port', 'access', 'acting'],
   // Chat commands carry requests there.
-  middle: ['base', 'port', 'access', 'operations', 'files'],
+  middle: ['base', 'port', 'access', 'acting', 'operations', 'files'],
   files: ['base', 'port'],
-  agents: ['base', 'port', 'extensions', 'agents'],
-  roles: ['base', 'port', 'access', 'operations', 'middle', 'files', 'agents'],
+  agents: ['base', 'port', 'acting', 'extensions', 'agents'],
+  roles: ['base', 'port', 'access', 'acting', 'operations', 'middle', 'files', 'agents'],
   carrier: [
     'base',
     'port',
     'access',
+    'acting',
     'extensions',
     'implementation',
     'middle',

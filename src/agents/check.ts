@@ -19,6 +19,7 @@ export interface CheckParts {
     /** Names of the actions that the agent's plugins bring; null where that is not known without opening one. */
     actions(agent: Agent): Promise<string[] | null>;
   };
+  toolSources: { problems(agent: Agent): Pick<Problem, 'field' | 'message'>[] };
   /** Names of connectors that are no extension's: a program brings them. */
   brought?: string[];
 }
@@ -35,6 +36,7 @@ export async function checkAgent(agent: Agent, bots: Bots, parts: CheckParts): P
     role === 'worker' ? [] : [...bots.problems, ...wrongConnectors(agent, parts)],
     role === 'gateway' ? [] : [...wrongType(agent, parts.registry), ...(await wrongModels(agent, parts))],
     role === 'gateway' ? [] : wrongPlugins(agent, parts),
+    role === 'gateway' ? [] : parts.toolSources.problems(agent),
   ]);
   return found.flat().map((problem) => ({ agentId: agent.id, ...problem }));
 }
@@ -93,12 +95,12 @@ async function wrongPlugins(agent: Agent, { plugins }: CheckParts): Promise<Foun
   // Whether a name is right cannot be said while some of the plugins are missing.
   if (lost.length > 0) return lost.map(({ field, message }) => ({ field, message: redact(message) }));
   const { allow, deny } = agent.character.tools;
-  if ([...allow, ...deny].every((name) => name.includes('*'))) return [];
+  if ([...allow, ...deny].every(isPattern)) return [];
   const actions = await plugins.actions(agent);
   if (!actions) return [];
   return (['allow', 'deny'] as const).flatMap((rule) =>
     agent.character.tools[rule].flatMap((name, i) =>
-      name.includes('*') || actions.includes(name)
+      isPattern(name) || actions.includes(name)
         ? []
         : [
             {
@@ -108,6 +110,11 @@ async function wrongPlugins(agent: Agent, { plugins }: CheckParts): Promise<Foun
           ],
     ),
   );
+}
+
+/** Tools of sources are known by their keys, and may come and go. */
+function isPattern(name: string): boolean {
+  return name.includes('*') || name.includes(':');
 }
 
 async function problemOf(field: string, work: Promise<unknown>): Promise<Found[]> {

@@ -5,6 +5,7 @@ import { FatalError } from '../errors.js';
 import { aFunction } from '../extensions/shape.js';
 import type { Embedder, LanguageModel } from '../llm/llm.js';
 import { problemsOf } from '../problems.js';
+import type { ToolSource } from '../tools/tool-source.js';
 import type { TurnTaker } from './agent-type.js';
 
 const filledText = z.string().min(1);
@@ -27,6 +28,12 @@ const EmbedderShape = z.object({
   id: filledText,
   dimensions: z.number().int().min(0),
   embed: aFunction,
+  close: aFunction,
+});
+const ToolSourceShape = z.object({
+  tools: aFunction,
+  call: aFunction,
+  findings: aFunction,
   close: aFunction,
 });
 const TurnTakerShape = z.object({ answer: aFunction });
@@ -56,6 +63,11 @@ export function madeEmbedder<E extends Embedder>(extension: string, made: E): E 
 /** @throws FatalError `config_invalid` */
 export function madeTurnTaker<T extends TurnTaker>(type: string, made: T): T {
   return checked(TurnTakerShape, 'agent type', type, made);
+}
+
+/** @throws FatalError `config_invalid` */
+export function madeToolSource<S extends ToolSource>(type: string, made: S): S {
+  return checked(ToolSourceShape, 'tool source', type, made);
 }
 
 function checked<T>(shape: z.ZodObject, what: string, extension: string, made: T): T {

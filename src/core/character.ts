@@ -13,6 +13,10 @@ export const ModelRef = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}(:\S.*)?$/, 'must be a provider or an endpoint, with an optional :model');
 
+const SourceName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a-z, 0-9 and "-", at most 32 characters');
+
 /** Who an agent is, what it may use, and who may talk to it. */
 export const Character = z.strictObject({
   /** Ignored; lets editors check the file against a JSON Schema. */
@@ -37,7 +41,11 @@ export const Character = z.strictObject({
   /** Longest reply, in tokens; what a model thinks before it counts too. */
   maxTokens: z.number().int().min(16).max(32_768).default(4096),
   plugins: z.array(z.string().min(1)).default(['time', 'calculate', 'remember']),
-  /** Actions the agent may take, by name; `*` means all its plugins bring. `deny` wins. */
+  /** What else brings it tools: sources of the hub's settings by name, or its own. */
+  toolSources: z
+    .array(z.union([z.string().min(1), z.looseObject({ name: SourceName, type: SourceName })]))
+    .default([]),
+  /** Tools the agent may use, by name, or by key with `*` for any text; `*` alone means all. `deny` wins. */
   tools: z
     .strictObject({ allow: z.array(z.string()).default(['*']), deny: z.array(z.string()).default([]) })
     .default({ allow: ['*'], deny: [] }),

@@ -2,7 +2,7 @@
  * Extension: whatever can be added to the hub by naming it in a setting. A module exports one as its default, or a
  * list of them.
  *
- * - **Kind**: connector, provider (of language models), embedder, plugin, agent type.
+ * - **Kind**: connector, provider (of language models), embedder, plugin, agent type, tool source.
  * - **Settings**: a zod object. Field `botToken` of the extension `slate` is the setting `SLATE_BOT_TOKEN` of the
  *   environment, or `settings.slate.botToken` of `carrier.config.json`. Mark secrets with `secret()`: they may then
  *   come as `env:NAME`, `file:PATH` or `secret:NAME`, and are kept out of logs, answers and prompts.

@@ -5,6 +5,7 @@ import type { AgentTypeExtension } from '../agents/agent-type.js';
 import { FatalError } from '../errors.js';
 import { suggestion } from '../nearest.js';
 import type { PluginExtension } from '../plugin/plugin.js';
+import type { ToolSourceExtension } from '../tools/tool-source.js';
 import { builtin } from './builtin.js';
 import {
   type ConnectorExtension,
@@ -22,6 +23,7 @@ interface Kinds {
   embedder: EmbedderExtension;
   plugin: PluginExtension;
   agentType: AgentTypeExtension;
+  toolSource: ToolSourceExtension;
 }
 type Extension = Kinds[keyof Kinds];
 
@@ -122,7 +124,7 @@ export class Registry {
     const found = this.get(kind, name);
     if (found) return found;
     const known = this.list(kind).map((one) => one.name);
-    const what = kind === 'agentType' ? 'agent type' : kind;
+    const what = kind === 'agentType' ? 'agent type' : kind === 'toolSource' ? 'type of tool source' : kind;
     const problem = `there is no ${what} "${name}"${suggestion(name, known)}`;
     throw new FatalError('config_invalid', `${field}: ${problem}`, { field });
   }
@@ -181,7 +183,7 @@ function isPlugin(exported: unknown): boolean {
 
 function problemOf(definition: unknown): string | null {
   if (typeof definition !== 'object' || definition === null || !(extensionBrand in definition))
-    return 'is not an extension: its default export must be made by defineConnector, defineProvider, defineEmbedder, defineAgentType or definePlugin, or be a list of such';
+    return 'is not an extension: its default export must be made by defineConnector, defineProvider, defineEmbedder, defineAgentType, defineToolSource or definePlugin, or be a list of such';
   const wrong = problemOfDefinition(definition);
   return wrong && `is not an extension: ${wrong.field} ${wrong.problem}`;
 }

@@ -26,7 +26,7 @@ const StepShape = z.object(
 /** What every kind of definition has. */
 const BaseShape = z.object({
   kind: z.enum(
-    ['connector', 'provider', 'embedder', 'plugin', 'agentType'],
+    ['connector', 'provider', 'embedder', 'plugin', 'agentType', 'toolSource'],
     'must be made by defineConnector, definePlugin or the like',
   ),
   name: aText
@@ -61,6 +61,7 @@ const shapes = {
   embedder: BaseShape.extend({ suits: aFunction.optional(), fallback: aBoolean.optional() }),
   plugin: BaseShape.extend({ required: aBoolean.optional() }),
   agentType: BaseShape,
+  toolSource: BaseShape,
 };
 
 /** What is wrong with a definition; null: it can be used. */

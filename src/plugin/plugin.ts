@@ -13,6 +13,9 @@ import type { ZodType, z } from 'zod';
 import type { Notes } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import type { Author, Memory } from '../core/memory.js';
+import type { Origin } from '../core/origin.js';
+import type { Requester } from '../core/requester.js';
+import type { ToolHints, ToolResult } from '../core/tool-result.js';
 import type { Trigger } from '../core/trigger.js';
 import type { Turn } from '../core/turn.js';
 import {
@@ -37,6 +40,10 @@ export interface TurnContext {
   /** Why it runs; absent: for the messages. */
   trigger?: Trigger;
   memory: MemoryAccess;
+  /** Who they are, and their role here; looked up when it is asked first. */
+  requester(): Promise<Requester>;
+  /** What the turn has read from outside so far; it grows while the turn runs. */
+  taint: readonly Origin[];
   /** Aborted at the timeout, on cancellation and on shutdown. */
   signal: AbortSignal;
 }
@@ -83,8 +90,10 @@ export interface Action<P = unknown> {
    * the model is told that nobody knows whether it took effect.
    */
   repeatable?: boolean;
-  /** The result as the model reads it. A thrown error's message is told to the model, so it can try otherwise. */
-  run(parameters: P, context: ActionContext): Promise<string>;
+  /** What it does to the world; absent: it changes something, loses nothing, and brings no words from outside. */
+  hints?: ToolHints;
+  /** The result, or its text as the model reads it. A thrown error's message is told to the model, so it can try otherwise. */
+  run(parameters: P, context: ActionContext): Promise<string | ToolResult>;
 }
 
 export interface ContextProvider {

@@ -1,13 +1,16 @@
-import { z } from 'zod';
 import type { Agent, Character } from '../core/character.js';
 import type { Tool } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
-import type { Action, ContextProvider, Evaluator, PluginDesk, RunningPlugin } from '../plugin/plugin.js';
+import type { ContextProvider, Evaluator, PluginDesk, RunningPlugin } from '../plugin/plugin.js';
+import { toolOfAction, toolOfSource } from '../tools/offered.js';
+import type { OfferedTool } from '../tools/tool.js';
+import type { RunningSource, SourceTool, ToolSourceDesk } from '../tools/tool-source.js';
 
-/** What an agent can do: what its plugins bring and its tools policy lets it use. */
+/** What an agent can do: what its plugins and tool sources bring and its `tools` let it use. */
 export interface Abilities {
-  actions: Map<string, Action>;
-  /** The same actions as a model sees them. */
+  /** By the names that a model calls them by. */
+  actions: Map<string, OfferedTool>;
+  /** The same as a model sees them. */
   tools: Tool[];
   contextProviders: ContextProvider[];
   evaluators: Evaluator[];
@@ -15,61 +18,103 @@ export interface Abilities {
   transforming: RunningPlugin[];
 }
 
-/** Gathers what agents' plugins bring. One that does not work is missed, and found once it does. */
+/** What abilities are gathered from. */
+interface Brought {
+  plugins: readonly RunningPlugin[];
+  /** Of each source, as it lists them. */
+  listed: readonly { source: RunningSource; tools: readonly SourceTool[] }[];
+}
+
+/** Gathers what agents' plugins and tool sources bring. One that does not work is missed, and found once it does. */
 export class AbilityLoader {
   readonly #plugins: PluginDesk;
+  readonly #sources: ToolSourceDesk;
   readonly #log: Logger;
   /** By definition: an edited character is a new object and gets its abilities anew. */
-  readonly #byAgent = new WeakMap<Agent, { plugins: readonly RunningPlugin[]; abilities: Abilities }>();
+  readonly #byAgent = new WeakMap<Agent, { brought: Brought; abilities: Abilities }>();
 
-  constructor(plugins: PluginDesk, log: Logger) {
+  constructor(plugins: PluginDesk, sources: ToolSourceDesk, log: Logger) {
     this.#plugins = plugins;
+    this.#sources = sources;
     this.#log = log;
   }
 
   /** @throws RetryableError `plugin_failed` */
   async of(agent: Agent): Promise<Abilities> {
-    const plugins = await this.#plugins.of(agent);
+    const [plugins, sources] = await Promise.all([this.#plugins.of(agent), this.#sources.of(agent)]);
+    const listed = await Promise.all(
+      sources.map(async (source) => ({ source, tools: await source.source.tools() })),
+    );
+    const brought = { plugins, listed };
     const known = this.#byAgent.get(agent);
-    if (known?.plugins === plugins) return known.abilities;
-    const abilities = this.#gather(agent, plugins);
-    this.#byAgent.set(agent, { plugins, abilities });
+    if (known && same(known.brought, brought)) return known.abilities;
+    const abilities = this.#gather(agent, brought);
+    this.#byAgent.set(agent, { brought, abilities });
     return abilities;
   }
 
-  #gather({ id, character }: Agent, plugins: readonly RunningPlugin[]): Abilities {
-    const permitted = plugins
-      .flatMap(({ parts }) => parts.actions ?? [])
-      .filter((action) => permits(character, action.name));
-    const actions = new Map<string, Action>();
-    for (const action of permitted) {
-      if (actions.has(action.name)) {
+  #gather({ id, character }: Agent, { plugins, listed }: Brought): Abilities {
+    const offered = [
+      ...plugins.flatMap(({ name, parts }) =>
+        (parts.actions ?? []).map((action) => toolOfAction(name, action)),
+      ),
+      ...listed.flatMap(({ source, tools }) => tools.flatMap((tool) => this.#offered(id, source, tool))),
+    ];
+    const actions = new Map<string, OfferedTool>();
+    for (const tool of offered.filter((one) => permits(character, one))) {
+      const first = actions.get(tool.name);
+      if (first)
         this.#log.error(
-          { agentId: id, action: action.name },
-          'two plugins bring an action of this name; the first is used',
+          { agentId: id, tool: tool.key, first: first.key },
+          'two tools have the same name for models; the first is used',
         );
-      } else actions.set(action.name, action);
+      else actions.set(tool.name, tool);
     }
     return {
       actions,
-      tools: [...actions.values()].map(toTool),
+      tools: [...actions.values()].map(({ name, description, parameters, phrases }) => ({
+        ...{ name, description, parameters },
+        ...(phrases && { phrases }),
+      })),
       contextProviders: plugins.flatMap(({ parts }) => parts.contextProviders ?? []),
       evaluators: plugins.flatMap(({ parts }) => parts.evaluators ?? []),
       transforming: plugins.filter(({ parts }) => parts.transforms?.outbound),
     };
   }
+
+  #offered(agentId: string, source: RunningSource, tool: SourceTool): OfferedTool[] {
+    try {
+      return [toolOfSource(source, tool)];
+    } catch (err) {
+      this.#log.error(
+        { err, agentId, tool: `${source.name}:${tool.name}` },
+        'a tool has a schema that cannot be used; it is off',
+      );
+      return [];
+    }
+  }
 }
 
-function permits({ tools }: Character, name: string): boolean {
-  return !tools.deny.includes(name) && (tools.allow.includes('*') || tools.allow.includes(name));
+function same(one: Brought, other: Brought): boolean {
+  return (
+    one.plugins === other.plugins &&
+    one.listed.length === other.listed.length &&
+    one.listed.every(({ source, tools }, at) => {
+      const there = other.listed[at]!;
+      return source === there.source && tools === there.tools;
+    })
+  );
 }
 
-function toTool(action: Action): Tool {
-  const { $schema: _, ...parameters } = z.toJSONSchema(action.parameters, { io: 'input' });
-  return {
-    name: action.name,
-    description: action.description,
-    parameters,
-    phrases: action.phrases,
-  };
+function permits({ tools }: Character, tool: OfferedTool): boolean {
+  const names = (rule: string) => namesTool(rule, tool);
+  return !tools.deny.some(names) && tools.allow.some(names);
+}
+
+/** A bare name is an action of a plugin: what comes from elsewhere cannot take it over. */
+function namesTool(rule: string, { key, name, source }: OfferedTool): boolean {
+  if (rule === '*') return true;
+  if (!rule.includes(':')) return source.startsWith('plugin:') && rule === name;
+  const pattern = rule.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${pattern.join('.*')}$`, 's').test(key);
 }

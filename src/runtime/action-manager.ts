@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import { type Concerned, type Pause, toolsText } from '../access/pause.js';
 import type { Switches } from '../access/switches.js';
 import { Deadline } from '../core/deadline.js';
 import { derivedId } from '../core/ids.js';
 import type { ActionRecord, TurnStep } from '../core/turn.js';
-import type { Action, ActionContext, TurnContext } from '../plugin/plugin.js';
+import type { ActionContext, TurnContext } from '../plugin/plugin.js';
+import type { OfferedTool } from '../tools/tool.js';
 
 const defaultTimeoutMs = 30_000;
 /** Longer results are cut: one chatty tool must not fill the model's context. */
@@ -24,7 +24,7 @@ export interface ActionWatcher {
 
 /** Whether a call may be made as it is, only once somebody has approved it, or not at all. */
 export type Permit = (
-  action: Action,
+  tool: OfferedTool,
   parameters: unknown,
   context: TurnContext,
 ) => Permission | Promise<Permission>;
@@ -34,9 +34,10 @@ export type Permission = 'allow' | 'ask' | 'deny';
 type ToolSwitches = Pick<Switches, 'look' | 'tools' | 'onChange'>;
 
 /** As the action itself says. */
-const asItNeeds: Permit = ({ needsApproval }, parameters, context) => {
-  const needs = typeof needsApproval === 'function' ? needsApproval(parameters, context) : needsApproval;
-  return needs ? 'ask' : 'allow';
+const asItNeeds: Permit = (tool, parameters, context) => {
+  if (tool.needsApproval) return tool.needsApproval(parameters, context) ? 'ask' : 'allow';
+  // What a source brings is unknown until somebody has said more of it.
+  return tool.source.startsWith('plugin:') ? 'allow' : 'ask';
 };
 
 /**
@@ -60,7 +61,7 @@ export class ActionManager {
   async run(
     step: TurnStep,
     index: number,
-    actions: Map<string, Action>,
+    actions: Map<string, OfferedTool>,
     context: TurnContext,
     watcher: ActionWatcher,
   ): Promise<boolean> {
@@ -105,7 +106,7 @@ export class ActionManager {
   }
 
   /** Before anything of the step runs: whether it may, and what an earlier attempt has left of it. */
-  async #look(record: ActionRecord, action: Action | undefined, context: TurnContext): Promise<void> {
+  async #look(record: ActionRecord, action: OfferedTool | undefined, context: TurnContext): Promise<void> {
     if (record.state === 'running') {
       if (action?.repeatable) record.state = 'planned';
       else Object.assign(record, { state: 'unknown', result: unknownOutcome });
@@ -128,7 +129,7 @@ export class ActionManager {
 
   async #attempt(
     record: ActionRecord,
-    action: Action | undefined,
+    action: OfferedTool | undefined,
     context: ActionContext,
   ): Promise<Attempted> {
     if (!action) return { ok: false, result: `There is no action "${record.name}".` };
@@ -149,7 +150,7 @@ export class ActionManager {
       const pause = this.#switches?.tools(concernedBy(context));
       if (pause) return { ok: false, result: toolsText(pause) };
       const result = await limit.race(action.run(parameters.value, { ...context, signal: limit.signal }));
-      return { ok: true, result: String(result) };
+      return { ok: !result.failed, result: result.text, ...(result.unknown && { state: 'unknown' }) };
     } catch (error) {
       if (paused) return { ok: false, result: stoppedOutcome, state: 'unknown' };
       const why = error instanceof Error ? error.message : String(error);
@@ -161,7 +162,7 @@ export class ActionManager {
   }
 
   /** What cannot tell is asked for. */
-  async #permissionFor(action: Action, parameters: unknown, context: TurnContext): Promise<Permission> {
+  async #permissionFor(action: OfferedTool, parameters: unknown, context: TurnContext): Promise<Permission> {
     try {
       return await this.#permit(action, parameters, context);
     } catch {
@@ -183,7 +184,7 @@ function concernedBy({ agent, messages }: TurnContext): Concerned {
 
 function readArguments(
   text: string,
-  action: Action,
+  action: OfferedTool,
 ): { ok: true; value: unknown } | { ok: false; problem: string } {
   let json: unknown;
   try {
@@ -195,12 +196,9 @@ function readArguments(
       problem: `The arguments of "${action.name}" are not valid JSON. Call it again with valid JSON.`,
     };
   }
-  const parsed = action.parameters.safeParse(json);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  return {
-    ok: false,
-    problem: `The arguments of "${action.name}" are not valid:\n${z.prettifyError(parsed.error)}`,
-  };
+  const read = action.read(json);
+  if (read.ok) return read;
+  return { ok: false, problem: `The arguments of "${action.name}" are not valid:\n${read.problem}` };
 }
 
 function cut(result: string): string {

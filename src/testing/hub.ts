@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Carrier } from '../carrier.js';
+import type { ConfigDefinition } from '../config-file.js';
 import type { Connector, Memory, Plugin, PluginExtension } from '../extension-api.js';
 import type { HttpServer } from '../http/server.js';
 import { Recorder } from './recorder.js';
@@ -18,6 +19,8 @@ export interface TestHubOptions {
   gate?: Record<string, unknown>;
   /** Settings of the hub by their names in `.env.example`. */
   settings?: Record<string, string>;
+  /** What `carrier.config.json` says; paths in it start from a folder of the hub's own. */
+  config?: ConfigDefinition;
   /** Plugins of the agent; those that are given are used. */
   plugins?: (Plugin | PluginExtension)[];
   /** What else the agent's character says. */
@@ -164,7 +167,7 @@ export class TestHub {
   }
 
   async #run(): Promise<void> {
-    const { settings, plugins = [], character, now } = this.#options;
+    const { settings, config: said = {}, plugins = [], character, now } = this.#options;
     // Loaded here: who tests a plugin or a provider loads no hub.
     const [{ startCarrier }, { readConfig }, { readConfigDefinition }, { createLogger }] = await Promise.all([
       import('../carrier.js'),
@@ -182,7 +185,7 @@ export class TestHub {
       CARRIER_SWEEP_MS: '500',
       ...settings,
     };
-    const config = readConfig(given, readConfigDefinition({}, join(this.#folder, 'carrier.config.json')));
+    const config = readConfig(given, readConfigDefinition(said, join(this.#folder, 'carrier.config.json')));
     const eliza = {
       name: 'Eliza',
       bio: 'Eliza answers.',

@@ -122,8 +122,9 @@ export function pluginContract(
       each(async (action) => {
         const parameters = action.parameters.parse(samples[action.name]);
         const result = await action.run(parameters, fakeContext());
-        expect(result).toEqual(expect.any(String));
-        expect(result.trim()).not.toBe('');
+        const text = typeof result === 'string' ? result : result.text;
+        expect(text).toEqual(expect.any(String));
+        expect(text.trim()).not.toBe('');
       }));
 
     it('answers any parameters its schema takes with a text, or an error that has a message', () =>
@@ -134,9 +135,9 @@ export function pluginContract(
           fc.asyncProperty(fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }), async (text) => {
             const parsed = action.parameters.safeParse({ [field]: text });
             if (!parsed.success) return;
-            const outcome = await action.run(parsed.data, fakeContext()).catch((error: unknown) => error);
+            const outcome = await action.run(parsed.data, fakeContext()).catch((error: Error) => error);
             if (outcome instanceof Error) expect(outcome.message).not.toBe('');
-            else expect(outcome).toEqual(expect.any(String));
+            else expect(typeof outcome === 'string' ? outcome : outcome.text).toEqual(expect.any(String));
           }),
           { numRuns: 200 },
         );
@@ -231,6 +232,11 @@ export function fakeContext(changes: Partial<TurnContext> = {}): ActionContext {
     user: { id: 'ana', name: 'Ana' },
     messages: [],
     memory: fakeMemory(),
+    requester: async () => ({
+      role: 'member',
+      accounts: [{ connector: 'http', tenant: 'default', userId: 'ana' }],
+    }),
+    taint: [],
     signal: new AbortController().signal,
     idempotencyKey: 'key_test',
     ...changes,

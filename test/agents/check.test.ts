@@ -8,6 +8,7 @@ import { checkAgent } from '../../src/agents/check.js';
 import { checkHub } from '../../src/agents/check-hub.js';
 import { Models } from '../../src/agents/models.js';
 import { Plugins } from '../../src/agents/plugins.js';
+import { ToolSources } from '../../src/agents/tool-sources.js';
 import { readConfig } from '../../src/config.js';
 import { type Agent, Character } from '../../src/core/character.js';
 import { defineConnector, secret } from '../../src/extension-api.js';
@@ -37,7 +38,8 @@ async function partsOf(env: Record<string, string>, agents: Agent[] = [], brough
     throw new Error('no plugin is opened');
   };
   const plugins = new Plugins({ config, registry, secrets, notes, log });
-  return { bots, checks: { config, registry, models, plugins, agents: () => agents } };
+  const toolSources = new ToolSources({ named: config.toolSources, folder, registry, secrets, log });
+  return { bots, checks: { config, registry, models, plugins, toolSources, agents: () => agents } };
 }
 
 async function problemsOf(

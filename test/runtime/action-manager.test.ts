@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { type ActionRecord, type ActionState, decidedSteps, readSteps } from '../../src/core/turn.js';
 import { type Action, defineAction, type TurnContext } from '../../src/plugin/plugin.js';
 import { ActionManager, type Permit } from '../../src/runtime/action-manager.js';
+import { toolOfAction } from '../../src/tools/offered.js';
+import type { OfferedTool } from '../../src/tools/tool.js';
 
 const context = { turnId: 'turn', signal: new AbortController().signal } as unknown as TurnContext;
 const record = (name: string, more: Partial<ActionRecord> = {}): ActionRecord => ({
@@ -19,7 +21,7 @@ const step = (...actions: ActionRecord[]) => ({
 describe('[structure.10] an action', () => {
   let ran: string[];
   let recorded: ActionState[][];
-  let actions: Map<string, Action>;
+  let actions: Map<string, OfferedTool>;
   beforeEach(() => {
     [ran, recorded] = [[], []];
     const action = (name: string, more: Partial<Action> = {}) =>
@@ -42,7 +44,7 @@ describe('[structure.10] an action', () => {
       }),
       action('repeats', { repeatable: true }),
     ];
-    actions = new Map(made.map((one) => [one.name, one]));
+    actions = new Map(made.map((one) => [one.name, toolOfAction('test', one)]));
   });
 
   const run = async (records: ActionRecord[], permit?: Permit) => {
