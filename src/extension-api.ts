@@ -36,6 +36,8 @@ export { download, tooLarge } from './connector/kit/download.js';
 export { KeyedQueue } from './connector/kit/keyed-queue.js';
 export type { Rung } from './connector/kit/ladder.js';
 export { descend } from './connector/kit/ladder.js';
+export type { ReplacementOptions } from './connector/kit/replacement.js';
+export { Replacement } from './connector/kit/replacement.js';
 export type { Sent, SentPartsOptions } from './connector/kit/sent-parts.js';
 export { SentParts } from './connector/kit/sent-parts.js';
 export { TurnText } from './connector/kit/turn-text.js';

@@ -36,7 +36,9 @@ export const Open = {
   message: 2,
 } as const;
 
-interface StoredOutbound extends Pick<OutboundMessage, 'id' | 'attempts' | 'createdAt'> {
+/** Older hubs do not read `replaces` and send such a message as one of its own. */
+interface StoredOutbound
+  extends Pick<OutboundMessage, 'id' | 'attempts' | 'createdAt' | 'replaces' | 'replaceable'> {
   to: StoredSource;
   answers: StoredSource[];
   /** JSON, where it is not the reply of this document. */
@@ -168,20 +170,24 @@ export function turnDocumentOf(
   if (turn.covers.length > 0) document.open = turn.trigger ? Open.triggered : Open.turn;
   if (turn.status === 'waiting') document.waitsUntil = turn.waitsUntil ?? 0;
   if (outbound) {
-    const { id, to, answers, attempts, createdAt, memory } = outbound;
+    const { id, to, answers, attempts, createdAt, memory, replaces, replaceable } = outbound;
     document.due = true;
     document.outbox = { id, attempts, createdAt, to: storedSource(to), answers: answers.map(storedSource) };
     if (memory.id !== reply?.id) document.outbox.memory = JSON.stringify(memory);
+    if (replaces !== undefined) document.outbox.replaces = replaces;
+    if (replaceable) document.outbox.replaceable = true;
   }
   return document;
 }
 
 export function outboundOf(document: MemoryDocument): Due {
   const { agentId, roomId, turnId } = document;
-  const { id, attempts, createdAt, to, answers, memory, failing } = document.outbox!;
+  const { id, attempts, createdAt, to, answers, memory, failing, replaces, replaceable } = document.outbox!;
   return {
     ...{ id, agentId, roomId, turnId: turnId!, memory: memory ? JSON.parse(memory) : memoryOf(document) },
     ...{ to: sourceOf(to), answers: answers.map(sourceOf), attempts, createdAt },
+    ...(replaces !== undefined && { replaces }),
+    ...(replaceable && { replaceable }),
     ...(failing && { failing }),
   };
 }
