@@ -1,5 +1,7 @@
 /** What takes turns in a worker, put together. */
 
+import type { Access } from './access/access.js';
+import { requesterOf } from './access/requester.js';
 import type { Switches } from './access/switches.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { Config } from './config.js';
@@ -42,6 +44,7 @@ export interface TurnsParts {
   switches: Switches;
   held: HeldDecisions;
   notices: Notices;
+  access: Pick<Access, 'people' | 'standing'>;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -49,7 +52,7 @@ export interface TurnsParts {
 
 export function workerOf(parts: TurnsParts): Worker {
   const { config, engines, characters, forgotten, models, plugins, toolSources, types, log, now } = parts;
-  const { metrics, memoryManager, rooms, shareOf, switches, held, notices } = parts;
+  const { metrics, memoryManager, rooms, shareOf, switches, held, notices, access } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
@@ -71,6 +74,7 @@ export function workerOf(parts: TurnsParts): Worker {
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
     ...{ rooms, outages, switches, held, forgotten, shareOf },
     taker: types(manager),
+    requester: (message, agent) => requesterOf(message, agent, access),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
     committed: (turn, reply) => {

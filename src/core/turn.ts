@@ -8,6 +8,7 @@
  */
 import { derivedId, newId } from './ids.js';
 import type { Memory, Source } from './memory.js';
+import type { Origin } from './origin.js';
 import type { Decision, Trigger } from './trigger.js';
 
 export type TurnState = 'open' | 'running' | TurnStatus;
@@ -71,6 +72,8 @@ export interface TurnCheckpoint {
   tries?: number;
   /** Absent: messages. */
   trigger?: Trigger;
+  /** What it has read from outside; absent: nothing. */
+  taint?: Origin[];
 }
 
 /** A model of the chain that did not write the answer, and why not. */
@@ -114,7 +117,7 @@ interface Ending extends Pick<Turn, 'status' | 'attempt' | 'startedAt'> {
 
 /** The committed turn that a checkpoint has become. */
 export function turnOf(begun: TurnCheckpoint, ending: Ending): Turn {
-  const { turnId, roomId, agentId, covers, steps, trigger } = begun;
+  const { turnId, roomId, agentId, covers, steps, trigger, taint } = begun;
   const { status, reply, model = null, usage = noUsage, error = null, waitsUntil, passedOver } = ending;
   const { attempt, startedAt, finishedAt = Date.now() } = ending;
   const replyId = reply?.id ?? null;
@@ -122,6 +125,7 @@ export function turnOf(begun: TurnCheckpoint, ending: Ending): Turn {
     ...{ turnId, roomId, agentId, covers, steps, status, replyId, model, usage, error },
     ...{ attempt, startedAt, finishedAt },
     ...(trigger && trigger.kind !== 'message' && { trigger }),
+    ...(taint && taint.length > 0 && { taint }),
     ...(waitsUntil !== undefined && { waitsUntil }),
     ...(passedOver && passedOver.length > 0 && { passedOver }),
   };

@@ -1,3 +1,4 @@
+import type { Grants } from '../access/grants.js';
 import type { Receipt, Receiving } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import { settingsFor } from '../core/connector-settings.js';
@@ -16,6 +17,7 @@ import type { PluginDesk } from '../plugin/plugin.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Forgotten } from '../store/forgotten.js';
 import type { Appended, History } from '../store/history.js';
+import { askerOf } from './asker.js';
 import type { Buttons } from './buttons.js';
 import { check } from './check.js';
 import type { Commands } from './commands/command.js';
@@ -35,6 +37,7 @@ export interface IntakeParts {
   memories: History;
   turns: RoomQueue;
   shareOf: ShareOf;
+  grants: Pick<Grants, 'ofGroupsOf'>;
   /** What every message and command must pass. */
   rules: Rule[];
   /** Of what a message says; commands have no text of their own. */
@@ -126,7 +129,7 @@ export class Intake {
     if (ruling === 'pass' && arrival.command) {
       // Not behind what waits in the room: a command may be about just that. It stands in no history.
       const obeyed = await this.#parts.orders.obey(arrival.command, arrival, waits);
-      return waits ? { memory: await this.#memoryOf(arrival.message, 'kept'), ...obeyed } : null;
+      return waits ? { memory: await this.#memoryOf(arrival, 'kept'), ...obeyed } : null;
     }
     if (await this.#parts.forgotten.has(keyOf(arrival.message))) {
       if (waits) throw new FatalError('not_allowed', 'This message was forgotten; it is not taken again.');
@@ -250,12 +253,13 @@ export class Intake {
 
   /** Null: a plugin of the agent drops it. */
   async #store(
-    { message, agent }: Arrival,
+    arrival: Arrival,
     status: 'pending' | 'kept',
     onWritten: (appended: Appended) => void,
   ): Promise<Appended | null> {
     const { memories, plugins } = this.#parts;
-    const memory = await this.#memoryOf(message, status);
+    const { agent } = arrival;
+    const memory = await this.#memoryOf(arrival, status);
     const { roomId, author, content } = memory;
     const said = await transformed(content, await plugins.of(agent), {
       agent,
@@ -269,10 +273,12 @@ export class Intake {
     return appended;
   }
 
-  async #memoryOf(message: Checked, status: 'pending' | 'kept'): Promise<Memory> {
+  async #memoryOf(arrival: Arrival, status: 'pending' | 'kept'): Promise<Memory> {
+    const { message } = arrival;
+    const asker = await askerOf(arrival, this.#parts.grants);
     const points = message.replyTo !== undefined || message.quote !== undefined;
     const pointedAt = points ? await this.#parts.pointers.pointedAt(message) : { replyTo: null };
-    return messageMemory(message, status, pointedAt);
+    return messageMemory(message, status, pointedAt, asker);
   }
 }
 
