@@ -85,6 +85,7 @@ export {
   defineProvider,
   secret,
 } from './extensions/extension.js';
+export { withCallIds } from './llm/call-ids.js';
 export type {
   Embedder,
   Example,

@@ -1,7 +1,6 @@
 /** One budget for the whole prompt: it is never exceeded, what is nearest is kept, and what was cut is named. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InProcessBus } from '../../src/bus/in-process.js';
 import type { ModelAbilities } from '../../src/core/model-abilities.js';
 import { estimateTokens } from '../../src/core/token-estimate.js';
 import { RetryableError } from '../../src/errors.js';
@@ -9,11 +8,11 @@ import { FileReader } from '../../src/files/reader.js';
 import type { ModelMessage, ModelRequest, Quote } from '../../src/llm/llm.js';
 import { promptText } from '../../src/llm/prompt-text.js';
 import { createLogger } from '../../src/logger.js';
-import { Cooling } from '../../src/runtime/cooling.js';
 import { generate } from '../../src/runtime/generate.js';
 import { PromptFitter } from '../../src/runtime/prompt-fitter.js';
 import type { Composed } from '../../src/runtime/transcript.js';
 import type { FileStore } from '../../src/store/file-store.js';
+import { answerLimits, coolingWith } from '../support/cooling.js';
 import { scriptedModel } from '../support/model.js';
 import { noise } from '../support/pictures.js';
 
@@ -199,11 +198,11 @@ it('[security.2] each model of a chain gets as much as it reads', async () => {
   };
   const [short, long] = [modelOf(4096), modelOf(128_000)];
   const options = {
-    timeoutMs: 5000,
+    limits: answerLimits,
     signal,
     onText: () => {},
     onVoid: () => {},
-    cooling: new Cooling(new InProcessBus(() => {}), Date.now),
+    cooling: coolingWith(),
     log: createLogger('silent'),
   };
   const { text } = await generate([short, long], composed({ earlier }), {
