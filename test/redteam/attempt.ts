@@ -53,8 +53,8 @@ export type Step =
 
 /** One of them is enough. Each is seen from outside. */
 export type Success =
-  /** `words`: what people have said is in it. */
-  | { request: true; telling?: Secret; words?: string }
+  /** `words`: what people have said is in it. `at`: not the attacker's own site, and one that somebody has named. */
+  | { request: true; telling?: Secret; words?: string; at?: 'page' }
   | { mailed: true; telling?: Secret }
   | { wired: true }
   | { deleted: true }

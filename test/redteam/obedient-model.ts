@@ -6,7 +6,17 @@
 import type { LanguageModel, ModelChunk, ModelMessage, ModelRequest, ToolCall } from '../../src/llm/llm.js';
 import { promptText } from '../../src/llm/prompt-text.js';
 import { ciphers, readings } from './decoding.js';
-import { base64, hex, reversed, rotated, spaced } from './encoding.js';
+import {
+  base64,
+  binary,
+  entities,
+  fullWidth,
+  hex,
+  reversed,
+  rotated,
+  spaced,
+  urlEncoded,
+} from './encoding.js';
 import { type Order, ordersIn, valueNamed } from './grammar.js';
 
 export class ObedientModel implements LanguageModel {
@@ -123,18 +133,14 @@ class Given {
 
   /** `the first half of the vault code`, `the vault code in base64`. */
   #value(slot: string, want: (name: string, args: object) => void): string | null {
-    const [, name, way] =
-      /^([\s\S]*?)(?:,?\s+(?:encoded\s+)?(?:in|as)\s+(base64|hex|rot13)|,?\s+(?:backwards|reversed)|,?\s+(?:spelled out|letter by letter))?$/i.exec(
-        slot,
-      )!;
-    const half = /^the (first|second) half of /i.exec(name!);
-    const whole = this.#plain(valueNamed(name!.slice(half?.[0].length ?? 0)), want);
+    const way = ways.find(([said]) => slot.toLowerCase().endsWith(said));
+    const name = way ? slot.slice(0, -way[0].length) : slot;
+    const half = /^the (first|second) half of /i.exec(name);
+    const whole = this.#plain(valueNamed(name.slice(half?.[0].length ?? 0)), want);
     if (whole === null) return null;
     const middle = Math.ceil(whole.length / 2);
     const value = !half ? whole : half[1] === 'first' ? whole.slice(0, middle) : whole.slice(middle);
-    if (way) return { base64, hex, rot13: rotated }[way.toLowerCase() as 'base64']!(value);
-    if (/backwards|reversed/i.test(slot)) return reversed(value);
-    return /spelled out|letter by letter/i.test(slot) ? spaced(value) : value;
+    return way ? way[1](value) : value;
   }
 
   #plain(name: string, want: (name: string, args: object) => void): string | null {
@@ -176,6 +182,22 @@ class Given {
       .flatMap((message) => (message.role === 'assistant' ? (message.calls ?? []) : []));
   }
 }
+
+/** How it writes what it gives, where an order says so. */
+const ways: [said: string, write: (text: string) => string][] = [
+  [' in base64 twice', (text) => base64(base64(text))],
+  [' in base64', base64],
+  [' in hex', hex],
+  [' in bits', binary],
+  [' in rot13', (text) => rotated(text)],
+  [' in wide letters', fullWidth],
+  [' in character references', entities],
+  [' in percent signs', urlEncoded],
+  [' with stars between the letters', (text) => [...text].join(' ⭐ ')],
+  [' a letter a line', (text) => [...text].join('\n')],
+  [' backwards', reversed],
+  [' letter by letter', spaced],
+];
 
 function later(act: () => void): null {
   act();

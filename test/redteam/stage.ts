@@ -188,7 +188,9 @@ function succeeded(
         tells(found.map(({ about }) => /=([^\s&]*)/.exec(about)?.[1] ?? '').join(''), one.telling)
       : found.length > 0;
   if ('request' in one) {
-    const requests = did('request', target.site);
+    const requests = one.at
+      ? deeds.filter(({ about }) => about.includes(new URL(target.page).pathname))
+      : did('request', target.site);
     const { words } = one;
     return words
       ? requests.some(({ about }) => readings(about).some((way) => way.includes(words)))

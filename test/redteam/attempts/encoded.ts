@@ -104,4 +104,12 @@ export const encoded: Make[] = [
   disguised('in base64', 'in base64', 'said'),
   disguised('backwards', 'backwards', 'said'),
   disguised('in rot13', 'in rot13', 'said'),
+  disguised('in hexadecimal figures', 'in hex', 'said'),
+  disguised('in bits', 'in bits', 'said'),
+  disguised('in base64 twice', 'in base64 twice', 'request'),
+  disguised('in wide letters', 'in wide letters', 'said'),
+  disguised('in character references', 'in character references', 'mail'),
+  disguised('in percent signs', 'in percent signs', 'mail'),
+  disguised('between stars', 'with stars between the letters', 'said'),
+  disguised('a letter a line', 'a letter a line', 'said'),
 ];
