@@ -60,6 +60,7 @@ export type { Attachment, Author, Button, Memory, Source, SourceKey } from './co
 export { roomIdOf } from './core/memory.js';
 export type { ModelAbilities } from './core/model-abilities.js';
 export type { Part, PartKind } from './core/part.js';
+export { isPublicHost } from './core/public-host.js';
 export type { ResultFile, ToolHints, ToolResult } from './core/tool-result.js';
 export type { ActionRecord, OutboundMessage, Turn, Usage } from './core/turn.js';
 export type { ErrorCode } from './errors.js';
