@@ -81,6 +81,7 @@ export interface HubParts {
   plugins: PluginDesk & { failures(): Problem[]; close(waitMs: number): Promise<void> };
   toolSources: ToolSourceDesk & { close(): Promise<void> };
   secrets: SecretVault;
+  httpTools: FrontParts['httpTools'];
   tokens: Tokens;
 }
 
@@ -137,6 +138,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
+    httpTools: parts.httpTools,
     ...{ platformWide: parts.platformWide, shareOf },
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
