@@ -1,8 +1,7 @@
 /** The hub's side of the platforms: what connectors may ask of it, and what operators may. */
 
-import { accessOn } from './access/access.js';
+import { type Access, accessOn } from './access/access.js';
 import type { PlatformWide } from './access/account.js';
-import type { People } from './access/people.js';
 import type { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import type { EventBus } from './bus/bus.js';
@@ -48,7 +47,7 @@ import { editedBy } from './intake/transformed.js';
 import { Waking } from './intake/waking.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
-import type { AgentDesk, SecretVault } from './operations/operation.js';
+import type { AgentDesk, OperationParts, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
@@ -76,6 +75,7 @@ export interface FrontParts {
   models: Pick<HearingParts, 'transcriber'>;
   agents: AgentDesk;
   secrets: SecretVault | null;
+  httpTools: OperationParts['httpTools'];
   tokens: Tokens;
   ready(): Promise<Readiness>;
   /** Called when a memory has another text, and so needs another vector. */
@@ -98,7 +98,7 @@ export interface Front {
   /** Call when nothing is received any more. */
   stop(): void;
   readonly operations: Caller;
-  readonly people: People;
+  readonly access: Access;
   readonly notices: Notices;
 }
 
@@ -139,8 +139,9 @@ export function frontOf(parts: FrontParts): Front {
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
+    const { httpTools } = parts;
     return new Operations(
-      { ...{ store, bus, turnQueue, shareOf, deliveryQueue }, ...desks, switches, held },
+      { ...{ store, bus, turnQueue, shareOf, deliveryQueue }, ...desks, switches, held, httpTools },
       log,
     );
   });
@@ -166,6 +167,7 @@ export function frontOf(parts: FrontParts): Front {
     memories: store.memories,
     turns: turnQueue,
     shareOf,
+    grants: access.grants,
     rules,
     limits: config.turns,
     commands,
@@ -256,7 +258,7 @@ export function frontOf(parts: FrontParts): Front {
   return {
     hostFor,
     operations,
-    people: access.people,
+    access,
     notices,
     async start(connector) {
       await connector.start(hostFor(connector));

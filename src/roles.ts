@@ -81,6 +81,7 @@ export interface HubParts {
   plugins: PluginDesk & { failures(): Problem[]; close(waitMs: number): Promise<void> };
   toolSources: ToolSourceDesk & { close(): Promise<void> };
   secrets: SecretVault;
+  httpTools: FrontParts['httpTools'];
   tokens: Tokens;
 }
 
@@ -123,7 +124,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const switches = new Switches({
     ...{ notes: store.notes, bus, alone: !config.cluster, log },
-    accountsOf: (account) => front.people.accountsOf(account),
+    accountsOf: (account) => front.access.people.accountsOf(account),
   });
   const held = new HeldDecisions({
     ...{ turns: store.turns, memories: store.memories, notes: store.notes, log },
@@ -137,15 +138,16 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
+    httpTools: parts.httpTools,
     ...{ platformWide: parts.platformWide, shareOf },
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
-  const { notices } = front;
+  const { notices, access } = front;
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
     ...{ ...parts, metrics, memoryManager, rooms, cooling },
-    ...{ shareOf, switches, held, notices },
+    ...{ shareOf, switches, held, notices, access },
   });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({

@@ -66,6 +66,11 @@ export interface SwitchEvent {
   type: 'switch.changed';
 }
 
+/** A tool was registered, changed or removed. Only on the topic `toolTopic`, which every process listens to. */
+export interface ToolEvent {
+  type: 'tools.changed';
+}
+
 /** People or roles were changed. Only on the topic `accessTopic`. */
 export interface AccessEvent {
   type: 'access.changed';
@@ -77,6 +82,7 @@ export const stopTopic = 'stops';
 export const secretTopic = 'secrets';
 export const switchTopic = 'switches';
 export const tokenTopic = 'tokens';
+export const toolTopic = 'tools';
 
 /** A committed answer and what it took. */
 export interface Reply {

@@ -21,6 +21,7 @@ export const migrations = [
   { name: 'deliveries', compatible: true },
   { name: 'words', compatible: true },
   { name: 'audit-chain', compatible: true },
+  { name: 'records', compatible: true },
 ] as const satisfies readonly Migration[];
 
 export type MigrationName = (typeof migrations)[number]['name'];

@@ -15,6 +15,7 @@ import type { FileStore } from './file-store.js';
 import type { MemoryStore } from './memory-store.js';
 import type { NoteStore } from './note-store.js';
 import type { Outbox } from './outbox.js';
+import type { RecordStore } from './record-store.js';
 import type { TokenStore } from './token-store.js';
 import type { TurnStore } from './turn-store.js';
 
@@ -35,6 +36,7 @@ export interface Store {
   readonly tokens: TokenStore;
   readonly files: FileStore;
   readonly notes: NoteStore;
+  readonly records: RecordStore;
   readonly audit: AuditLog;
   /** Absent: it is in this process. */
   readonly reach?: Reach;

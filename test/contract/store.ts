@@ -22,6 +22,7 @@ import { notesContract } from './store/notes.js';
 import { outboxContract } from './store/outbox.js';
 import { pendingContract } from './store/pending.js';
 import { peopleContract } from './store/people.js';
+import { recordsContract } from './store/records.js';
 import { reopeningContract } from './store/reopening.js';
 import { roomsContract } from './store/rooms.js';
 import { message, texts } from './store/samples.js';
@@ -135,6 +136,7 @@ export function storeContract(
     expiryContract(subject);
     outboxContract(subject);
     notesContract(subject);
+    recordsContract(subject);
     filesContract(subject);
     tokensContract(subject);
     roomsContract(subject);

@@ -221,6 +221,19 @@ for (const [kind, lacking, start] of kinds)
       expect((await get(url, '/deliveries?state=dead')).deliveries).toEqual([]);
     });
 
+    it('keeps records there', async () => {
+      const kept = { kind: 'task', id: 'a', value: { step: 1 }, group: 'g', due: 5 };
+      const opened = await store();
+      expect(await opened.store.records.put(kept, 0)).toBe(true);
+      await opened.close();
+      const again = await store();
+      expect(await again.store.records.put({ ...kept, value: 2 }, 0)).toBe(false);
+      expect(await again.store.records.due('task', 5, 5)).toEqual([{ ...kept, version: 1 }]);
+      expect((await again.store.records.list('task', { limit: 5, group: 'g' })).items).toHaveLength(1);
+      await again.close();
+      await nothingLost();
+    });
+
     it('finds facts by their words and by their meaning, and knows its schema', async () => {
       const { store: opened, close } = await store();
       const embedder = offlineEmbedder();

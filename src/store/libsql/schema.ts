@@ -158,6 +158,15 @@ const sql: Record<MigrationName, string> = {
   create trigger chain_stays before delete on audit_chain
     begin select raise(abort, 'audit rows are never removed'); end;
   `,
+  records: `
+  -- \`id\`, \`of\` (the group) and \`value\` are JSON text, the names without their quotes. \`due\`: Unix ms.
+  create table records (
+    kind text not null, id text not null, version integer not null, value text not null, of text, due integer,
+    primary key (kind, id)
+  ) without rowid;
+  create index records_of on records (kind, of, id) where of is not null;
+  create index records_due on records (kind, due, id) where due is not null;
+  `,
 };
 
 /** In their order. */

@@ -31,6 +31,7 @@ import { LibsqlNotes, sweptNotes } from './notes.js';
 import { LibsqlOutbox } from './outbox.js';
 import { OutboxTable } from './outbox-table.js';
 import { Pace } from './pace.js';
+import { LibsqlRecords } from './records.js';
 import { type RoomSizes, Rooms } from './rooms.js';
 import { migrate } from './schema.js';
 import { Search } from './search.js';
@@ -131,6 +132,7 @@ function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
       tokens: new LibsqlTokens(db, connection),
       files: new LibsqlFiles(connection, files),
       notes: new LibsqlNotes(db, connection),
+      records: new LibsqlRecords(db, connection),
       audit,
       // Writes, because a store that can only read is not ready.
       ping: () => connection.write(() => void ping.run()),

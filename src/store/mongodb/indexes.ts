@@ -22,6 +22,7 @@ export const collections = [
   'archive',
   'audit',
   'audit_chain',
+  'records',
 ];
 
 /**
@@ -115,6 +116,11 @@ const ofFiles: IndexDescription[] = [
   { name: 'of_person', key: { person: 1, counted: 1 } },
   { name: 'of_place', key: { place: 1, counted: 1 } },
   { name: 'look', key: { lookAt: 1 } },
+];
+
+const ofRecords: IndexDescription[] = [
+  { name: 'of_group', key: { group: 1, _id: 1 } },
+  { name: 'due', key: { kind: 1, due: 1, _id: 1 } },
 ];
 
 /** What of an agent is older than a time. */
@@ -211,6 +217,7 @@ export async function makeIndexes(
   await makeFileIndexes(maker, does.partial);
   await maker.make('audit', { name: 'operation', key: { operation: 1, _id: -1 } });
   for (const index of ofAudit) await maker.make('audit_chain', index);
+  for (const index of ofRecords) await maker.make('records', index);
   const ttl = await makeExpiring(db, maker);
   return { partialIndexes, textIndex, ttl, refusedIndexes: maker.refused.filter(isNoProbe) };
 }

@@ -5,13 +5,13 @@
 import type { Collection, Document, Filter } from 'mongodb';
 import type { Memory } from '../../core/memory.js';
 import type { Turn } from '../../core/turn.js';
+import { readCursor, writeCursor } from '../cursors.js';
 import type { Person, RoomSummary } from '../history.js';
 import { lookedAt, mostCounted, summaryOf } from '../listing.js';
 import type { Page, PageRequest } from '../paging.js';
 import { pageOf, whole } from '../paging.js';
 import type { TurnListRequest } from '../turn-store.js';
 import type { Connection } from './connection.js';
-import { readCursor, writeCursor } from './cursors.js';
 import { type MemoryDocument, memoryFields, memoryOf, turnOf } from './documents.js';
 
 /** Rooms asked about at once: as many connections are taken from those who answer. */

@@ -1,6 +1,7 @@
 import type { AnyBulkWriteOperation, Document, Filter } from 'mongodb';
 import type { Memory, SourceKey } from '../../core/memory.js';
 import { FatalError } from '../../errors.js';
+import { readCursor, writeCursor } from '../cursors.js';
 import type { Expired, ExpiryRequest } from '../expiry.js';
 import type { Appended, HistoryRequest, Person, RoomSummary } from '../history.js';
 import { mostCounted } from '../listing.js';
@@ -11,7 +12,6 @@ import type { Found, SearchRequest } from '../search.js';
 import { lengthOfAll, type Unembedded } from '../vectors.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
-import { readCursor, writeCursor } from './cursors.js';
 import { documentOf, ingestionId, type MemoryDocument, memoryFields, memoryOf } from './documents.js';
 import { edit } from './editing.js';
 import type { Embedders } from './embedders.js';

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Filter } from 'mongodb';
+import { readCursor, writeCursor } from '../cursors.js';
 import {
   type Due,
   type Failing,
@@ -11,7 +12,6 @@ import {
 import type { Page } from '../paging.js';
 import { pageOf, whole } from '../paging.js';
 import type { Connection } from './connection.js';
-import { readCursor, writeCursor } from './cursors.js';
 import {
   copied,
   givenUp,

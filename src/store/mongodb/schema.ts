@@ -24,6 +24,7 @@ const steps: Record<MigrationName, Step | null> = {
   deliveries: null,
   words: null,
   'audit-chain': null,
+  records: null,
 };
 
 /** How often a running process looks whether it may go on, in ms. */

@@ -35,6 +35,7 @@ import { MongoNotes } from './notes.js';
 import { MongoOutbox } from './outbox.js';
 import { persistently } from './persistence.js';
 import { Reads } from './reads.js';
+import { MongoRecords } from './records.js';
 import { RoomAgents } from './room-agents.js';
 import { RoomLog } from './room-log.js';
 import {
@@ -191,6 +192,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
     tokens: new MongoTokens(connection),
     files: new MongoFiles(connection, uses),
     notes: new MongoNotes(connection, reads),
+    records: new MongoRecords(connection, reads),
     audit,
     reach: connection.reach,
     /** Writes, because a store that can only read is not ready. */

@@ -1,5 +1,5 @@
 /** Cursors of pages: an id, and in front of it what it may be used for. */
-import { unknownCursor } from '../paging.js';
+import { unknownCursor } from './paging.js';
 
 /** Ids are not secret, but a cursor that looks like one invites making them up. */
 export function writeCursor(use: string, id: string): string {
