@@ -1,8 +1,7 @@
 import type { EndpointLimits } from '../config.js';
-import { estimateTokens } from '../core/token-estimate.js';
 import { RetryableError } from '../errors.js';
 import type { LanguageModel, ModelChunk, ModelRequest } from '../llm/llm.js';
-import { promptText } from '../llm/prompt-text.js';
+import { promptTokens } from '../llm/prompt-text.js';
 import type { RateCounter } from '../rate/rate.js';
 
 interface Limited {
@@ -49,10 +48,4 @@ export function limited(model: LanguageModel, { endpoint, key, limits, rates }: 
     },
     stream,
   };
-}
-
-function promptTokens(request: ModelRequest): number {
-  const { system, messages } = promptText(request);
-  const texts = [system, ...messages.map(({ text }) => text), JSON.stringify(request.tools)];
-  return estimateTokens(texts.join('\n'));
 }

@@ -96,31 +96,25 @@ function askedMs(error: unknown): number {
   return (error instanceof RetryableError && error.retryAfterMs) || 0;
 }
 
-/** Of the room that a model's length leaves, where the provider found the prompt too long all the same. */
+/** Of what was sent, where the provider found that too long. */
 const smallerShare = 0.5;
 
 async function ask(model: LanguageModel, request: ModelRequest, options: AskOptions): Promise<Generated> {
-  try {
-    return await askFitted(model, request, options, 1);
-  } catch (error) {
-    if (!(error instanceof CarrierError) || error.code !== 'prompt_too_long') throw error;
-    options.log.warn({ err: error, model: model.id }, 'prompt too long; asking with a shorter one');
-    options.onVoid();
-    return askFitted(model, request, options, smallerShare);
-  }
-}
-
-async function askFitted(
-  model: LanguageModel,
-  request: ModelRequest,
-  options: AskOptions,
-  share: number,
-): Promise<Generated> {
-  const fitted = await options.fitter.fit(request, model.abilities, options.signal, share);
-  try {
-    return await read(model, fitted.request, options);
-  } finally {
-    fitted.release();
+  const { fitter, signal, log } = options;
+  let most: number | undefined;
+  for (;;) {
+    const fitted = await fitter.fit(request, model.abilities, signal, most);
+    try {
+      return await read(model, fitted.request, options);
+    } catch (error) {
+      if (most !== undefined || !(error instanceof CarrierError) || error.code !== 'prompt_too_long')
+        throw error;
+      most = Math.floor(fitted.tokens() * smallerShare);
+      log.warn({ err: error, model: model.id, most }, 'prompt too long; asking with a shorter one');
+      options.onVoid();
+    } finally {
+      fitted.release();
+    }
   }
 }
 
