@@ -45,6 +45,10 @@ export const errorCodes = {
   text_empty: { status: 422, meaning: 'The message has neither text nor a file.' },
   turn_settled: { status: 409, meaning: 'The turn waits for no decision, or was decided otherwise.' },
   button_invalid: { status: 410, meaning: 'The button was forged, has expired or was pressed before.' },
+  button_stays: {
+    status: 409,
+    meaning: 'The press was taken, and the button stays: the message says what came of it.',
+  },
   callback_refused: {
     status: 422,
     meaning: 'The callback URL points to a private address or is not HTTP(S).',

@@ -1,8 +1,7 @@
 /** The hub's side of the platforms: what connectors may ask of it, and what operators may. */
 
-import { accessOn } from './access/access.js';
+import { type Access, accessOn } from './access/access.js';
 import type { PlatformWide } from './access/account.js';
-import type { People } from './access/people.js';
 import type { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import type { EventBus } from './bus/bus.js';
@@ -99,7 +98,7 @@ export interface Front {
   /** Call when nothing is received any more. */
   stop(): void;
   readonly operations: Caller;
-  readonly people: People;
+  readonly access: Access;
   readonly notices: Notices;
 }
 
@@ -168,6 +167,7 @@ export function frontOf(parts: FrontParts): Front {
     memories: store.memories,
     turns: turnQueue,
     shareOf,
+    grants: access.grants,
     rules,
     limits: config.turns,
     commands,
@@ -258,7 +258,7 @@ export function frontOf(parts: FrontParts): Front {
   return {
     hostFor,
     operations,
-    people: access.people,
+    access,
     notices,
     async start(connector) {
       await connector.start(hostFor(connector));

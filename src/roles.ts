@@ -123,7 +123,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const switches = new Switches({
     ...{ notes: store.notes, bus, alone: !config.cluster, log },
-    accountsOf: (account) => front.people.accountsOf(account),
+    accountsOf: (account) => front.access.people.accountsOf(account),
   });
   const held = new HeldDecisions({
     ...{ turns: store.turns, memories: store.memories, notes: store.notes, log },
@@ -142,10 +142,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
-  const { notices } = front;
+  const { notices, access } = front;
   const worker = workerOf({
     ...{ ...parts, metrics, memoryManager, rooms },
-    ...{ shareOf, switches, held, notices },
+    ...{ shareOf, switches, held, notices, access },
   });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({

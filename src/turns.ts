@@ -1,5 +1,6 @@
 /** What takes turns in a worker, put together. */
 
+import type { Access } from './access/access.js';
 import type { Switches } from './access/switches.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { Config } from './config.js';
@@ -42,6 +43,7 @@ export interface TurnsParts {
   switches: Switches;
   held: HeldDecisions;
   notices: Notices;
+  access: Pick<Access, 'requesters'>;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -49,11 +51,14 @@ export interface TurnsParts {
 
 export function workerOf(parts: TurnsParts): Worker {
   const { config, engines, characters, forgotten, models, plugins, toolSources, types, log, now } = parts;
-  const { metrics, memoryManager, rooms, shareOf, switches, held, notices } = parts;
+  const { metrics, memoryManager, rooms, shareOf, switches, held, notices, access } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
-    state: new StateManager(store.memories, memoryManager, log),
+    state: new StateManager({
+      ...{ memories: store.memories, manager: memoryManager, log },
+      isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
+    }),
     fitter: new PromptFitter(new FileReader(store.files), config.prompt),
     abilities: new AbilityLoader(plugins, toolSources, log),
     chain: (agent, preferred) => models.chain(agent, preferred),
@@ -71,6 +76,7 @@ export function workerOf(parts: TurnsParts): Worker {
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
     ...{ rooms, outages, switches, held, forgotten, shareOf },
     taker: types(manager),
+    requester: (message, agent) => access.requesters.of(message, agent),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
     committed: (turn, reply) => {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { FatalError } from '../errors.js';
 import { ConnectorsSettings } from './connector-settings.js';
+import { PolicySettings } from './policy-rules.js';
 import { PromptTemplate } from './prompt-template.js';
 
 const lines = z
@@ -49,6 +50,8 @@ export const Character = z.strictObject({
   tools: z
     .strictObject({ allow: z.array(z.string()).default(['*']), deny: z.array(z.string()).default([]) })
     .default({ allow: ['*'], deny: [] }),
+  /** Which calls are denied, asked for or allowed, and how many there may be, besides what the hub's settings say. */
+  policy: PolicySettings.prefault({}),
   memory: z
     .strictObject({
       /** Most messages of recent history in a prompt. */

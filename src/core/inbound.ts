@@ -125,7 +125,7 @@ export interface InboundPress {
   author: Author;
   /** As in `InboundMessage`, of who pressed. */
   roles?: string[] | undefined;
-  /** What the button carried; the hub signed it, and takes it once. */
+  /** What the button carried; the hub signed it, and takes most of them once. */
   payload: string;
   /** As in `InboundMessage`. */
   home?: boolean;
@@ -136,6 +136,7 @@ export function messageMemory(
   message: z.output<typeof InboundMessage>,
   status: 'pending' | 'kept',
   pointedAt: Pick<Memory['content'], 'replyTo' | 'quote'>,
+  asker?: Memory['asker'],
 ): Memory {
   const { agentId, source, direct, author, text, attachments, parts } = message;
   const roomId = roomIdOf(agentId, source);
@@ -145,5 +146,6 @@ export function messageMemory(
     id: newId(),
     ...{ agentId, roomId, scope, kind: 'message', role: 'user', author, content, source, status },
     ...{ turnId: null, createdAt: Date.now() },
+    ...(asker && { asker }),
   };
 }

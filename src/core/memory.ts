@@ -7,7 +7,9 @@
  * - **Kept**: stored, and waiting for nothing (replies, facts, overheard talk).
  */
 import { z } from 'zod';
+import { roles } from '../access/role.js';
 import { derivedId, newId } from './ids.js';
+import { Origin } from './origin.js';
 import { Part } from './part.js';
 import { Trigger } from './trigger.js';
 
@@ -96,6 +98,28 @@ export function roomSourceOf({ connector, tenant, channel, thread }: RoomSource)
   return { connector, tenant, channel, ...(thread !== undefined && { thread }) };
 }
 
+/**
+ * What a message came with that says what its author may do; roles are looked up by it when something depends on them.
+ */
+const Asker = z.object({
+  /** Those of the author's groups that somebody gave a role, as the platform said with the message. */
+  groups: z.array(z.string()).optional(),
+  /** The token it came with. */
+  token: z
+    .object({
+      name: z.string(),
+      tenant: z.string(),
+      admin: z.boolean().optional(),
+      role: z.enum(roles).optional(),
+      id: z.string().optional(),
+      scopes: z.array(z.string()).optional(),
+      agents: z.array(z.string()).optional(),
+      user: z.string().optional(),
+    })
+    .optional(),
+});
+export type Asker = z.infer<typeof Asker>;
+
 /** What was said or is known: a message, a fact, a summary. */
 export const Memory = z.object({
   /** UUIDv7. */
@@ -115,6 +139,10 @@ export const Memory = z.object({
   createdAt: z.number(),
   /** Of the kind `trigger` only. */
   trigger: Trigger.optional(),
+  /** Of people's messages; absent: nothing is known but who they are. */
+  asker: Asker.optional(),
+  /** Where its words come from, where that is outside; absent: from nowhere but its author. */
+  taint: z.array(Origin).optional(),
 });
 export type Memory = z.infer<typeof Memory>;
 
@@ -124,7 +152,7 @@ export type SourceKey = Pick<Source, 'connector' | 'tenant' | 'messageId'> & { a
 /** What the hub writes itself, in the room of another memory. */
 export function ownMemory(
   { agentId, roomId, scope, source }: Pick<Memory, 'agentId' | 'roomId' | 'scope' | 'source'>,
-  own: Pick<Memory, 'kind' | 'role' | 'author' | 'content' | 'turnId'>,
+  own: Pick<Memory, 'kind' | 'role' | 'author' | 'content' | 'turnId' | 'taint'>,
 ): Memory {
   const id = newId();
   const here = { agentId, roomId, scope, source: { ...source, metadata: undefined, messageId: id } };

@@ -8,6 +8,7 @@
  */
 import { derivedId, newId } from './ids.js';
 import type { Memory, Source } from './memory.js';
+import type { Origin } from './origin.js';
 import type { Decision, Trigger } from './trigger.js';
 
 export type TurnState = 'open' | 'running' | TurnStatus;
@@ -50,6 +51,8 @@ export interface ActionRecord {
   /** Unix ms; 0: it has not begun. */
   startedAt: number;
   durationMs: number;
+  /** Where the words of its result come from, where that is outside. */
+  origins?: Origin[];
 }
 
 /** One model call of a turn that asked for actions: what it said, and what they gave. */
@@ -71,6 +74,8 @@ export interface TurnCheckpoint {
   tries?: number;
   /** Absent: messages. */
   trigger?: Trigger;
+  /** What it has read from outside; absent: nothing. */
+  taint?: Origin[];
 }
 
 /** A model of the chain that did not write the answer, and why not. */
@@ -114,7 +119,7 @@ interface Ending extends Pick<Turn, 'status' | 'attempt' | 'startedAt'> {
 
 /** The committed turn that a checkpoint has become. */
 export function turnOf(begun: TurnCheckpoint, ending: Ending): Turn {
-  const { turnId, roomId, agentId, covers, steps, trigger } = begun;
+  const { turnId, roomId, agentId, covers, steps, trigger, taint } = begun;
   const { status, reply, model = null, usage = noUsage, error = null, waitsUntil, passedOver } = ending;
   const { attempt, startedAt, finishedAt = Date.now() } = ending;
   const replyId = reply?.id ?? null;
@@ -122,6 +127,7 @@ export function turnOf(begun: TurnCheckpoint, ending: Ending): Turn {
     ...{ turnId, roomId, agentId, covers, steps, status, replyId, model, usage, error },
     ...{ attempt, startedAt, finishedAt },
     ...(trigger && trigger.kind !== 'message' && { trigger }),
+    ...(taint && taint.length > 0 && { taint }),
     ...(waitsUntil !== undefined && { waitsUntil }),
     ...(passedOver && passedOver.length > 0 && { passedOver }),
   };
@@ -172,6 +178,15 @@ export interface OutboundMessage {
   /** Failed tries so far. */
   attempts: number;
   createdAt: number;
+  /**
+   * The turn of an earlier message of the room, in whose place this one is to stand. Several in a row may name the same
+   * one: what any of them is shown as is in its place then.
+   */
+  replaces?: string;
+  /** Others may take its place later. */
+  replaceable?: true;
+  /** What the one that it replaces is shown as now, first to last; known when it is sent, and never stored. */
+  replacing?: { messageIds: string[] };
 }
 
 /** Null where nothing is to be sent: all senders fetch the reply themselves. `createdAt`: Unix ms. */
@@ -180,12 +195,13 @@ export function outboundOf(
   turnId: string,
   asked: Source[],
   createdAt: number,
+  place: Pick<OutboundMessage, 'replaces' | 'replaceable'> = {},
 ): OutboundMessage | null {
   const answers = asked.filter(({ pull }) => !pull);
   const to = answers.at(-1);
   if (!to) return null;
   const { agentId, roomId } = memory;
-  return { id: newId(), agentId, roomId, turnId, memory, to, answers, attempts: 0, createdAt };
+  return { id: newId(), agentId, roomId, turnId, memory, to, answers, attempts: 0, createdAt, ...place };
 }
 
 const noUsage: Usage = Object.freeze({ inputTokens: 0, outputTokens: 0 });

@@ -1,6 +1,8 @@
+import type { Grants } from '../access/grants.js';
 import type { Receipt, Receiving } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import { settingsFor } from '../core/connector-settings.js';
+import { newId } from '../core/ids.js';
 import {
   type CommandAnswer,
   type InboundCommand,
@@ -16,7 +18,8 @@ import type { PluginDesk } from '../plugin/plugin.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Forgotten } from '../store/forgotten.js';
 import type { Appended, History } from '../store/history.js';
-import type { Buttons } from './buttons.js';
+import { askerOf } from './asker.js';
+import { type Buttons, isLasting } from './buttons.js';
 import { check } from './check.js';
 import type { Commands } from './commands/command.js';
 import { type Arrival, type Checked, judge, type Rule } from './gate.js';
@@ -35,6 +38,7 @@ export interface IntakeParts {
   memories: History;
   turns: RoomQueue;
   shareOf: ShareOf;
+  grants: Pick<Grants, 'ofGroupsOf'>;
   /** What every message and command must pass. */
   rules: Rule[];
   /** Of what a message says; commands have no text of their own. */
@@ -126,7 +130,7 @@ export class Intake {
     if (ruling === 'pass' && arrival.command) {
       // Not behind what waits in the room: a command may be about just that. It stands in no history.
       const obeyed = await this.#parts.orders.obey(arrival.command, arrival, waits);
-      return waits ? { memory: await this.#memoryOf(arrival.message, 'kept'), ...obeyed } : null;
+      return waits ? { memory: await this.#memoryOf(arrival, 'kept'), ...obeyed } : null;
     }
     if (await this.#parts.forgotten.has(keyOf(arrival.message))) {
       if (waits) throw new FatalError('not_allowed', 'This message was forgotten; it is not taken again.');
@@ -189,11 +193,17 @@ export class Intake {
     return answer.saidAnyway && !trusted ? null : answer;
   }
 
-  /** Says what the button stands for, as its presser; what it gives is for that one's eyes. */
+  /**
+   * Says what the button stands for, as its presser; what it gives is for that one's eyes. What a lasting button gives is
+   * thrown as `button_stays`: its message is changed by whoever put it there, and by nobody else.
+   */
   async press(press: InboundPress, trusted = false): Promise<string> {
+    const lasting = isLasting(press);
     const pressed = this.#parts.buttons.redeem(press, async ({ text, label, direct, command }, number) => {
       const { agentId, author, roles, home } = press;
-      const source = { ...press.source, messageId: `press:${number}` };
+      // Each press of a lasting button is one of its own, by whomever.
+      const id = lasting ? undefined : number;
+      const source = { ...press.source, messageId: `press:${id ?? newId()}` };
       const said = check({ agentId, source, author, direct, roles, text, home });
       const arrival = await this.#arrival(said, trusted, command);
       const ruling = await judge(this.#parts.rules, arrival);
@@ -204,13 +214,15 @@ export class Intake {
       }
       const refused = () => new FatalError('not_allowed', 'This agent does not talk to you here.');
       if (ruling.kind !== 'pass') throw arrival.rolesUnknown ?? refused();
-      if (arrival.command) return (await this.#parts.orders.answer(arrival.command, arrival, number)).text;
+      if (arrival.command) return (await this.#parts.orders.answer(arrival.command, arrival, id)).text;
       return (await this.#append(arrival, 'pending')) ? `You chose "${label}".` : notTaken;
     });
-    return pressed.catch((error) => {
+    const answer = await pressed.catch((error) => {
       if (error instanceof CarrierError && error.code === 'paused') return error.message;
       throw error;
     });
+    if (lasting) throw new FatalError('button_stays', answer);
+    return answer;
   }
 
   /**
@@ -250,12 +262,13 @@ export class Intake {
 
   /** Null: a plugin of the agent drops it. */
   async #store(
-    { message, agent }: Arrival,
+    arrival: Arrival,
     status: 'pending' | 'kept',
     onWritten: (appended: Appended) => void,
   ): Promise<Appended | null> {
     const { memories, plugins } = this.#parts;
-    const memory = await this.#memoryOf(message, status);
+    const { agent } = arrival;
+    const memory = await this.#memoryOf(arrival, status);
     const { roomId, author, content } = memory;
     const said = await transformed(content, await plugins.of(agent), {
       agent,
@@ -269,10 +282,12 @@ export class Intake {
     return appended;
   }
 
-  async #memoryOf(message: Checked, status: 'pending' | 'kept'): Promise<Memory> {
+  async #memoryOf(arrival: Arrival, status: 'pending' | 'kept'): Promise<Memory> {
+    const { message } = arrival;
+    const asker = await askerOf(arrival, this.#parts.grants);
     const points = message.replyTo !== undefined || message.quote !== undefined;
     const pointedAt = points ? await this.#parts.pointers.pointedAt(message) : { replyTo: null };
-    return messageMemory(message, status, pointedAt);
+    return messageMemory(message, status, pointedAt, asker);
   }
 }
 

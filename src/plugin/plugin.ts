@@ -13,6 +13,8 @@ import type { ZodType, z } from 'zod';
 import type { Notes } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import type { Author, Memory } from '../core/memory.js';
+import type { Origin } from '../core/origin.js';
+import type { Requester } from '../core/requester.js';
 import type { ToolHints, ToolResult } from '../core/tool-result.js';
 import type { Trigger } from '../core/trigger.js';
 import type { Turn } from '../core/turn.js';
@@ -38,6 +40,10 @@ export interface TurnContext {
   /** Why it runs; absent: for the messages. */
   trigger?: Trigger;
   memory: MemoryAccess;
+  /** Who they are, and their role here; looked up when it is asked first. */
+  requester(): Promise<Requester>;
+  /** What the turn has read from outside so far; it grows while the turn runs. */
+  taint: Origin[];
   /** Aborted at the timeout, on cancellation and on shutdown. */
   signal: AbortSignal;
 }

@@ -55,7 +55,7 @@ export class MessageManager implements TurnTaker {
   async answer(task: TurnTask): Promise<Draft> {
     const { agent, context, checkpoint, room } = task;
     const abilities = await this.#parts.abilities.of(agent);
-    const request = await this.#parts.state.compose(agent, abilities, context, room);
+    const request = await this.#parts.state.compose(agent, abilities, context, room, checkpoint.steps);
     const held = abilities.transforming.length > 0 || abilities.evaluators.some(({ judge }) => judge);
     const voice = new Voice(task, held);
     const awaits = await this.#resume(task, abilities, voice);

@@ -4,7 +4,8 @@ import type { Switches } from '../access/switches.js';
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
 import type { Agent } from '../core/character.js';
 import type { TurnEvent } from '../core/events.js';
-import type { Author, Memory } from '../core/memory.js';
+import type { Memory } from '../core/memory.js';
+import type { Requester } from '../core/requester.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import { outboundOf, type Turn, type TurnCheckpoint, turnOf } from '../core/turn.js';
@@ -21,11 +22,11 @@ import type { Claim, TurnStore } from '../store/turn-store.js';
 import { spanned } from '../tracing.js';
 import { apologyFor } from './apology.js';
 import { Learning } from './learning.js';
-import { memoryAccess } from './memory-access.js';
 import type { Outage, Outages } from './outages.js';
 import { type CalledOff, RunningTurns } from './running-turns.js';
 import { Suspects } from './suspects.js';
 import { Telling } from './telling.js';
+import { turnContext } from './turn-context.js';
 import { concernedBy, isInOthersWay, pauseOf, replyTo, type Work, workOf } from './work.js';
 
 /** What stands in place of a reply that somebody called off. */
@@ -48,6 +49,8 @@ export interface WorkerParts {
   outages: Outages;
   held: Pick<HeldDecisions, 'setAside'>;
   switches: Pick<Switches, 'check' | 'tools' | 'keepLooking' | 'onChange'>;
+  /** What people hold. */
+  requester(message: Memory, agent: Agent): Promise<Requester>;
   /** Undefined: it does not run, now. */
   agent(agentId: string): Agent | undefined;
   publish(roomId: string, event: TurnEvent): void;
@@ -123,7 +126,7 @@ export class Worker {
     const end = async (answered: Answered | null, pause: Pause | null = null) => {
       telling.end();
       const text = answered?.draft.text ?? (pause ? textOf(pause, agent) : stopped);
-      const reply = over === 'nothing' ? null : replyTo(work.asked, turnId, agent, text);
+      const reply = over === 'nothing' ? null : replyTo(work.asked, turnId, agent, text, checkpoint.taint);
       const { model, usage, waiting, passedOver } = answered?.draft ?? {};
       const turn = turnOf(
         { ...checkpoint, covers },
@@ -207,22 +210,10 @@ export class Worker {
   ): Promise<{ answer: Answered } | CalledOff> {
     const about = { concerned: concernedBy(work), signal };
     return this.#running.take(task.checkpoint.turnId, about, async (signal) => {
-      const context = this.#contextOf(task, work.asked, work.covered[0]!.author, signal);
+      const { author: user } = work.covered[0]!;
+      const context = turnContext(this.#parts, { ...task, messages: work.asked, user, signal });
       return { draft: await this.#parts.taker.answer({ ...task, context }), context };
     });
-  }
-
-  /** `user`: the first covered one's author; a checkpoint of an older hub may cover several people's. */
-  #contextOf(
-    { agent, checkpoint: { turnId, trigger } }: Pick<TurnTask, 'agent' | 'checkpoint'>,
-    messages: Memory[],
-    user: Author,
-    signal: AbortSignal,
-  ): TurnContext {
-    const first = { ...messages[0]!, author: user };
-    const memory = memoryAccess(this.#parts, first, turnId);
-    const { roomId } = first;
-    return { agent, roomId, turnId, user, messages, memory, signal, ...(trigger && { trigger }) };
   }
 
   async #commit({ roomId, hold, signal }: Run, work: Work, turn: Turn, reply: Memory | null): Promise<void> {

@@ -232,6 +232,11 @@ export function fakeContext(changes: Partial<TurnContext> = {}): ActionContext {
     user: { id: 'ana', name: 'Ana' },
     messages: [],
     memory: fakeMemory(),
+    requester: async () => ({
+      role: 'member',
+      accounts: [{ connector: 'http', tenant: 'default', userId: 'ana' }],
+    }),
+    taint: [],
     signal: new AbortController().signal,
     idempotencyKey: 'key_test',
     ...changes,

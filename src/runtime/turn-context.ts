@@ -1,0 +1,51 @@
+import type { Agent } from '../core/character.js';
+import type { Author, Memory } from '../core/memory.js';
+import type { Requester } from '../core/requester.js';
+import type { TurnCheckpoint } from '../core/turn.js';
+import type { TurnContext } from '../plugin/plugin.js';
+import type { Forgotten } from '../store/forgotten.js';
+import type { History } from '../store/history.js';
+import type { Search } from '../store/search.js';
+import { memoryAccess } from './memory-access.js';
+
+interface Parts {
+  memories: History & Search;
+  forgotten: Pick<Forgotten, 'note'>;
+  /** What whoever wrote this holds. */
+  requester(message: Memory, agent: Agent): Promise<Requester>;
+}
+
+/** One attempt at a turn. */
+interface Attempt {
+  agent: Agent;
+  checkpoint: TurnCheckpoint;
+  messages: Memory[];
+  /** The first covered one's author; a checkpoint of an older hub may cover several people's. */
+  user: Author;
+  signal: AbortSignal;
+}
+
+/** What all that takes part in a turn is given. */
+export function turnContext(
+  parts: Parts,
+  { agent, checkpoint, messages, user, signal }: Attempt,
+): TurnContext {
+  const { turnId, trigger } = checkpoint;
+  checkpoint.taint ??= [];
+  const first = { ...messages[0]!, author: user };
+  let asked: Promise<Requester> | undefined;
+  const requester = () => {
+    asked ??= parts.requester(first, agent);
+    return asked;
+  };
+  return {
+    ...{ agent, roomId: first.roomId, turnId, user, messages },
+    ...{
+      memory: memoryAccess(parts, first, turnId, checkpoint.taint),
+      requester,
+      taint: checkpoint.taint,
+      signal,
+    },
+    ...(trigger && { trigger }),
+  };
+}
