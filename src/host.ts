@@ -49,7 +49,7 @@ import { editedBy } from './intake/transformed.js';
 import { Waking } from './intake/waking.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
-import type { AgentDesk, SecretVault } from './operations/operation.js';
+import type { AgentDesk, OperationParts, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
@@ -77,6 +77,7 @@ export interface FrontParts {
   models: Pick<HearingParts, 'transcriber'>;
   agents: AgentDesk;
   secrets: SecretVault | null;
+  httpTools: OperationParts['httpTools'];
   tokens: Tokens;
   ready(): Promise<Readiness>;
   /** Called when a memory has another text, and so needs another vector. */
@@ -146,21 +147,17 @@ export function frontOf(parts: FrontParts): Front {
   });
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = {
-      ...access,
-      linking,
-      rooms,
-      forgotten,
-      agents,
-      pairings,
-      places,
-      secrets,
-      tokens,
-      ready,
-      approvals,
-    };
+    const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
+    const { httpTools } = parts;
     return new Operations(
-      { ...{ store, bus, turnQueue, shareOf, deliveryQueue }, ...desks, switches, held },
+      {
+        ...{ store, bus, turnQueue, shareOf, deliveryQueue },
+        ...desks,
+        switches,
+        held,
+        approvals,
+        httpTools,
+      },
       log,
     );
   });
@@ -206,15 +203,8 @@ export function frontOf(parts: FrontParts): Front {
     ...{ memories: store.memories, pointers, admits, forgotten, proxies, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
     waking: new Waking({
-      ...{
-        turns: store.turns,
-        queue: turnQueue,
-        shareOf,
-        rooms,
-        threads,
-        admits: afterwards(rules, agents.get),
-      },
-      log,
+      ...{ turns: store.turns, queue: turnQueue, shareOf, rooms, threads, log },
+      admits: afterwards(rules, agents.get),
       refused: pausedWaking(switches, notices, agents.get),
     }),
   });

@@ -53,6 +53,8 @@ export interface ActionRecord {
   /** Unix ms; 0: it has not begun. */
   startedAt: number;
   durationMs: number;
+  /** Where the words of its result come from, where that is outside. */
+  origins?: Origin[];
 }
 
 /** One model call of a turn that asked for actions: what it said, and what they gave. */

@@ -1,7 +1,7 @@
 /** The connector contract: messages that take the place of earlier ones. */
-import { describe, expect } from 'vitest';
-import type { OutboundMessage } from '../extension-api.js';
-import { message, openGate, type Stage, soon } from './connector-stage.js';
+import { describe, expect, vi } from 'vitest';
+import { FatalError, type OutboundMessage } from '../extension-api.js';
+import { message, openGate, patience, type Stage, soon } from './connector-stage.js';
 
 /** Far beyond what one message of any platform holds. */
 const long = Array.from({ length: 900 }, (_, index) => `Line ${index} of what was asked for.`).join('\n\n');
@@ -72,6 +72,26 @@ export function replacementsContract(on: Stage): void {
         on.options.mayShowTwice ? expect.arrayContaining(['Approved.']) : ['Approved.'],
       );
     });
+
+    on.able(
+      ['replaces', 'buttons'],
+      'keep the buttons of a press that is not the last word',
+      async (platform) => {
+        const { seen } = on.hub;
+        const first = await shown('May I?', withButtons);
+        await shown('and meanwhile', (outbound) => outbound, 'm2');
+        seen.pressed = async ({ payload }) => {
+          throw new FatalError('button_stays', payload === buttons[0]!.payload ? 'One of two.' : 'Not you.');
+        };
+        for (const label of ['Approve', 'Approve', 'Deny']) await platform.press(label, 'alice');
+        await vi.waitUntil(() => seen.presses.length === 3, patience);
+        await soon();
+        expect(platform.offered()).toEqual(['Approve', 'Deny']);
+        expect(platform.shown()).toEqual(['May I?', 'and meanwhile']);
+        await shown('Approved.', inPlaceOf(first), 'm3');
+        expect(platform.offered()).toEqual([]);
+      },
+    );
 
     /** Delivers an answer, changed on its way; gives the platform's ids of it. */
     async function shown(

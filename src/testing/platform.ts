@@ -52,7 +52,7 @@ export interface Platform {
   edit?(message: PlatformMessage): Promise<unknown>;
   /** A person reacts to the newest reply. */
   react?(emoji: string, user: string): Promise<unknown>;
-  /** A person presses the button of that label under the newest reply with buttons. It may end before the hub has heard of it. */
+  /** A person presses the button of that label under the newest message that has one. It may end before the hub has heard of it. */
   press?(label: string, user: string): Promise<unknown>;
   /** Labels of all buttons that people could press now, first to last. With it, messages are changed in their place. */
   offered?(): string[];

@@ -4,6 +4,7 @@ import {
   type DeliveryReceipt,
   type Host,
   type InboundMessage,
+  type InboundPress,
   type OutboundMessage,
   type Receipt,
   RetryableError,
@@ -30,6 +31,8 @@ export class Recorder {
   forgetDeliveries = 0;
   /** Changes what is delivered, for what no part of the hub makes yet. */
   outgoing: (message: OutboundMessage) => OutboundMessage = (message) => message;
+  /** Set to answer presses in the hub's place, which is not asked then. */
+  pressed: ((press: InboundPress) => Promise<string>) | null = null;
   /** How often the hub was called. */
   readonly calls = { receive: 0, complete: 0, putFile: 0 };
   readonly inbound: InboundMessage[] = [];
@@ -112,7 +115,7 @@ export class Recorder {
         return host.edit(edit);
       },
       press: async (press) => {
-        const taken = host.press(press);
+        const taken = (this.pressed ?? host.press)(press);
         this.presses.push(await taken.catch((error: unknown) => error));
         return taken;
       },

@@ -77,15 +77,9 @@ function platformOf(slack: SlackServer, secrets: { appToken: string } | { signin
     shownFiles: () => team.ofApp().flatMap(({ files }) => files),
     edit: ({ id, text, direct }) => people.edit(known.get(id)!, direct ? text : mention + text),
     react: (_, user) => people.react(team.ofApp().at(-1)!, users[user]!, 'thumbsup'),
-    press: (label, user) => people.press(team.ofApp().at(-1)!, users[user]!, label),
-    offered: () =>
-      team
-        .ofApp()
-        .flatMap(({ blocks }) => blocks ?? [])
-        .flatMap(({ type, elements }) =>
-          type === 'actions' ? (elements as { text: { text: string } }[]) : [],
-        )
-        .map(({ text }) => text.text),
+    press: (label, user) =>
+      people.press(team.ofApp().findLast((said) => labelsOf(said).includes(label))!, users[user]!, label),
+    offered: () => team.ofApp().flatMap(labelsOf),
     erase: async (text) =>
       void team.messages.splice(
         team.messages.findIndex((one) => one.text === text),
@@ -109,4 +103,11 @@ function platformOf(slack: SlackServer, secrets: { appToken: string } | { signin
     },
     close: () => slack.stop(),
   };
+}
+
+function labelsOf({ blocks = [] }: SlackMessage): string[] {
+  const rows = blocks.filter(({ type }) => type === 'actions');
+  return rows.flatMap(({ elements }) =>
+    (elements as { text: { text: string } }[]).map(({ text }) => text.text),
+  );
 }
