@@ -19,6 +19,7 @@ import {
   type Voter,
 } from './approval.js';
 import type { Asking, Review } from './asking.js';
+import { whyNotApprovable } from './card.js';
 import { cardPlaces } from './cards.js';
 import { type Deciders, roleOf, voterOf } from './deciders.js';
 import { canonical, digestOf, partsOf } from './digest.js';
@@ -225,8 +226,8 @@ export class Approvals implements Asking {
         ...{ state: 'denied', by: voter.name, lookAt },
         ...(note && { note }),
       };
-    if (approval.arguments === null)
-      throw refused('What was asked for here is forgotten: it can only be denied.');
+    const obstacle = whyNotApprovable(approval);
+    if (obstacle) throw refused(`${approval.id} can only be denied: ${obstacle}.`);
     const votes = [...approval.votes, { ...voter, at: now }];
     if ((await this.#parts.deciders.count(votes)) < approval.terms.people)
       return { ...approval, votes, lookAt };
