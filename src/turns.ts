@@ -1,7 +1,6 @@
 /** What takes turns in a worker, put together. */
 
 import type { Access } from './access/access.js';
-import { requesterOf } from './access/requester.js';
 import type { Switches } from './access/switches.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { Config } from './config.js';
@@ -16,7 +15,7 @@ import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { ActionManager } from './runtime/action-manager.js';
-import { Cooling } from './runtime/cooling.js';
+import type { Cooling } from './runtime/cooling.js';
 import type { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
 import { Outages } from './runtime/outages.js';
@@ -40,11 +39,12 @@ export interface TurnsParts {
   metrics: Metrics;
   memoryManager: MemoryManager;
   rooms: Rooms;
+  cooling: Cooling;
   shareOf: ShareOf;
   switches: Switches;
   held: HeldDecisions;
   notices: Notices;
-  access: Pick<Access, 'people' | 'standing'>;
+  access: Pick<Access, 'requesters'>;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -52,11 +52,14 @@ export interface TurnsParts {
 
 export function workerOf(parts: TurnsParts): Worker {
   const { config, engines, characters, forgotten, models, plugins, tools, types, log, now } = parts;
-  const { metrics, memoryManager, rooms, shareOf, switches, held, notices, access } = parts;
+  const { metrics, memoryManager, rooms, cooling, shareOf, switches, held, notices, access } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
-    state: new StateManager(store.memories, memoryManager, log),
+    state: new StateManager({
+      ...{ memories: store.memories, manager: memoryManager, log },
+      isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
+    }),
     fitter: new PromptFitter(new FileReader(store.files), config.prompt),
     abilities: tools.abilities,
     actions: new ActionManager({
@@ -66,8 +69,8 @@ export function workerOf(parts: TurnsParts): Worker {
     }),
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
-    modelTimeoutMs: limits.modelTimeoutMs,
-    cooling: new Cooling(bus, now),
+    limits: limits.model,
+    cooling,
     switches,
     ...{ maxSteps: limits.maxSteps, waitMs: limits.waitMs, now, log },
   });
@@ -79,7 +82,7 @@ export function workerOf(parts: TurnsParts): Worker {
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
     ...{ rooms, outages, switches, held, forgotten, shareOf },
     taker: types(manager),
-    requester: (message, agent) => requesterOf(message, agent, access),
+    requester: (message, agent) => access.requesters.of(message, agent),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
     committed: (turn, reply) => {

@@ -10,6 +10,7 @@ import type { ActionManager, ActionWatcher } from './action-manager.js';
 import type { Cooling } from './cooling.js';
 import { adviceOn } from './evaluator-manager.js';
 import { type Generated, generate } from './generate.js';
+import type { AnswerLimits } from './patience.js';
 import type { PromptFitter } from './prompt-fitter.js';
 import type { StateManager } from './state-manager.js';
 import { stuckOn, stuckText, unknownText } from './stuck.js';
@@ -27,7 +28,7 @@ export interface MessageManagerParts {
   switches: Pick<Switches, 'look'>;
   actions: Pick<ActionManager, 'run'>;
   checkpoint(checkpoint: TurnCheckpoint): Promise<void>;
-  modelTimeoutMs: number;
+  limits: AnswerLimits;
   /** Model calls that may ask for actions; the one after them must answer. */
   maxSteps: number;
   /** How long a call waits for its decision, in ms. */
@@ -55,7 +56,7 @@ export class MessageManager implements TurnTaker {
   async answer(task: TurnTask): Promise<Draft> {
     const { agent, context, checkpoint, room } = task;
     const abilities = await this.#parts.abilities.of(agent);
-    const request = await this.#parts.state.compose(agent, abilities, context, room);
+    const request = await this.#parts.state.compose(agent, abilities, context, room, checkpoint.steps);
     const held = abilities.transforming.length > 0 || abilities.evaluators.some(({ judge }) => judge);
     const voice = new Voice(task, held);
     const awaits = await this.#resume(task, abilities, voice);
@@ -136,7 +137,7 @@ export class MessageManager implements TurnTaker {
     request: ModelRequest,
     voice: Voice,
   ): Promise<Generated> {
-    const { chain, modelTimeoutMs: timeoutMs, fitter, cooling, switches, log } = this.#parts;
+    const { chain, limits, fitter, cooling, switches, log } = this.#parts;
     const models = await chain(agent, room.model);
     // What was paused meanwhile ends the turn by its signal.
     await switches.look();
@@ -144,7 +145,7 @@ export class MessageManager implements TurnTaker {
     hold();
     const before = voice.mark();
     return generate(models, request, {
-      timeoutMs,
+      limits,
       signal: context.signal,
       onText: (text) => voice.say(text),
       onVoid: () => voice.rewind(before),
