@@ -3,6 +3,7 @@ import type { Switches } from '../access/switches.js';
 import { ByteGate } from '../core/byte-gate.js';
 import { Deadline } from '../core/deadline.js';
 import { derivedId } from '../core/ids.js';
+import { addOrigins } from '../core/origin.js';
 import type { ActionRecord, TurnStep } from '../core/turn.js';
 import type { ActionContext, TurnContext } from '../plugin/plugin.js';
 import type { FileQuota, FileStore } from '../store/file-store.js';
@@ -171,6 +172,10 @@ export class ActionManager {
     const { ok, result, state = ok ? 'done' : 'failed', files } = attempted;
     Object.assign(record, { ok, state, result, durationMs: Date.now() - record.startedAt });
     if (files && files.length > 0) record.files = files;
+    if (attempted.outside ?? wish.tool.hints.openWorld) {
+      record.origins = [{ kind: 'tool', what: wish.tool.key, at: record.startedAt }];
+      addOrigins(context.taint, record.origins);
+    }
     const error = state === 'unknown' ? 'outcome_unknown' : ok ? undefined : attempted.error;
     await Promise.all([step.write(), this.#ended(record, error, context)]);
     watcher.finished(record as ActionRecord & { result: string });
@@ -216,6 +221,7 @@ export class ActionManager {
           error: 'tool_failed',
         },
         ...(result.unknown && { state: 'unknown' }),
+        ...(result.outside && { outside: true }),
       };
     } catch (error) {
       if (paused) return { ok: false, result: stoppedOutcome, state: 'unknown' };
@@ -252,6 +258,8 @@ interface Attempted {
   files?: ActionRecord['files'];
   /** Absent: as `ok` says. */
   state?: 'unknown';
+  /** Absent: as the tool's hints say. */
+  outside?: true;
   error?: string;
 }
 
