@@ -36,6 +36,7 @@ import { Sweeper } from './runtime/sweeper.js';
 import { shutDown } from './shutdown.js';
 import { sweepFiles } from './store/file-store.js';
 import { HeldDecisions } from './store/held-decisions.js';
+import { toolDeskOf } from './tool-desk.js';
 import type { ToolSourceDesk } from './tools/tool-source.js';
 import { workerOf } from './turns.js';
 
@@ -135,6 +136,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     },
   });
   const shareOf = sharesBy(parts.platformWide);
+  const tools = toolDeskOf({ ...parts, notices: () => front.notices });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
@@ -146,7 +148,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const { notices, approvals, access } = front;
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
-    ...{ ...parts, metrics, memoryManager, rooms, cooling },
+    ...{ ...parts, tools, metrics, memoryManager, rooms, cooling },
     ...{ shareOf, switches, held, asking: approvals, notices, access },
   });
   const connections = new Connections({ leases: engines.leases, log });

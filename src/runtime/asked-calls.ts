@@ -25,7 +25,7 @@ export class AskedCalls {
     this.#asking = asking;
   }
 
-  /** Makes of a call what a rule that asks makes of it: it waits, is denied, or may run since it was approved. */
+  /** Whether a call may run that a rule asks for, since it was approved; else it waits, or is denied. */
   async look(
     record: ActionRecord,
     {
@@ -34,31 +34,30 @@ export class AskedCalls {
       context,
       grounds,
     }: { index: number; tool: OfferedTool; context: TurnContext; grounds: Grounds },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { approved, approval } = record;
     // An older hub has asked for it, and somebody has decided about its turn.
-    if (approved && (approval === undefined || !this.#asking)) return;
+    if (approved && (approval === undefined || !this.#asking)) return true;
     if (!this.#asking) {
       Object.assign(record, { state: 'awaiting', result: waits });
-      return;
+      return false;
     }
     const call = callOf(record, index, tool, context, grounds);
     const review = approved && approval ? await this.#asking.review(approval, call) : null;
-    if (review?.kind === 'run') return;
+    if (review?.kind === 'run') return true;
     delete record.approved;
     if (review?.kind === 'refused') {
       Object.assign(record, { state: 'denied', result: `This was not done: ${review.why}.` });
-      return;
+      return false;
     }
     const result = review ? `This was not done: ${review.why}. It is asked for anew. ${waits}` : waits;
     Object.assign(record, { state: 'awaiting', result, approval: approvalId(call) });
     this.#opening.push(call);
+    return false;
   }
 
-  /** Call when what was looked at can be recorded. @param record makes the step durable: so the same call is asked for once */
-  async open(record: () => Promise<void>): Promise<void> {
-    if (this.#opening.length === 0) return;
-    await record();
+  /** Call once the step is recorded, so that the same calls are asked for after a crash. */
+  async open(): Promise<void> {
     for (const call of this.#opening) await this.#asking!.open(call);
   }
 }

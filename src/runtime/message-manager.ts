@@ -3,18 +3,26 @@ import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
 import { awaitedIn } from '../approvals/approval.js';
 import type { Asking } from '../approvals/asking.js';
 import type { Agent } from '../core/character.js';
-import { type ActionState, addUsage, type TurnCheckpoint, type TurnStep, type Usage } from '../core/turn.js';
+import {
+  type ActionRecord,
+  type ActionState,
+  addUsage,
+  type TurnCheckpoint,
+  type TurnStep,
+  type Usage,
+} from '../core/turn.js';
 import { whileAway } from '../core/while-away.js';
 import type { LanguageModel, ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { Abilities, AbilityLoader } from './abilities.js';
-import { ActionManager } from './action-manager.js';
+import type { ActionManager, ActionWatcher } from './action-manager.js';
 import type { Cooling } from './cooling.js';
 import { adviceOn } from './evaluator-manager.js';
 import { type Generated, generate } from './generate.js';
 import type { AnswerLimits } from './patience.js';
 import type { PromptFitter } from './prompt-fitter.js';
 import type { StateManager } from './state-manager.js';
+import { stuckOn, stuckText, unknownText } from './stuck.js';
 import { stepMessages } from './transcript.js';
 import { transformed } from './transformed.js';
 import { Voice } from './voice.js';
@@ -26,8 +34,9 @@ export interface MessageManagerParts {
   /** The agent's models, to be tried in order, a preferred one first; never empty. */
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
   cooling: Cooling;
-  switches: Pick<Switches, 'look' | 'tools' | 'onChange'>;
-  asking: Asking;
+  switches: Pick<Switches, 'look'>;
+  actions: Pick<ActionManager, 'run'>;
+  asking: Pick<Asking, 'notice'>;
   checkpoint(checkpoint: TurnCheckpoint): Promise<void>;
   limits: AnswerLimits;
   /** Model calls that may ask for actions; the one after them must answer. */
@@ -48,11 +57,9 @@ const isOver: ReadonlySet<ActionState> = new Set(['done', 'failed', 'denied', 'u
 /** How the hub itself takes a turn from its messages to a draft: compose, then generate and act until the model answers, then evaluate. */
 export class MessageManager implements TurnTaker {
   readonly #parts: MessageManagerParts;
-  readonly #actions: ActionManager;
 
   constructor(parts: MessageManagerParts) {
     this.#parts = parts;
-    this.#actions = new ActionManager({ switches: parts.switches, asking: parts.asking });
   }
 
   async answer(task: TurnTask): Promise<Draft> {
@@ -68,14 +75,23 @@ export class MessageManager implements TurnTaker {
     const awaited = awaitedIn(checkpoint.steps);
     const waiting = awaited.length > 0 ? await this.#parts.asking.notice(awaited) : null;
     let { usage } = answer;
+    if (!waiting && answer !== silence) usage = await this.#evaluate(task, abilities, request, voice, answer);
+    for (const action of newlyUnknown(task)) {
+      voice.pause();
+      voice.say(unknownText(action));
+    }
     if (waiting) {
       voice.pause();
       voice.say(waiting.text);
-    } else usage = await this.#evaluate(task, abilities, request, voice, answer);
+    }
+    const files = checkpoint.steps
+      .slice(task.told)
+      .flatMap(({ actions }) => actions.flatMap(({ files = [] }) => files));
     return {
       text: voice.release(await transformed(voice.text, abilities.transforming, context)),
       model: answer.model,
       passedOver: answer.passedOver,
+      ...(files.length > 0 && { files }),
       usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), usage),
       ...(waiting
         ? { evaluators: [], waiting: { until: waiting.until } }
@@ -102,6 +118,12 @@ export class MessageManager implements TurnTaker {
   ): Promise<Generated> {
     const { steps } = task.checkpoint;
     for (;;) {
+      const stuck = stuckOn(steps);
+      if (stuck) {
+        voice.pause();
+        voice.say(stuckText(stuck));
+        return silence;
+      }
       const mayAct = steps.length < this.#parts.maxSteps;
       const messages = [...request.messages, ...stepMessages(steps)];
       const generated = await this.#generate(
@@ -109,7 +131,11 @@ export class MessageManager implements TurnTaker {
         { ...request, messages, tools: mayAct ? request.tools : [] },
         voice,
       );
-      if (generated.calls.length === 0 || !mayAct) return generated;
+      if (generated.calls.length === 0) return generated;
+      if (!mayAct) {
+        if (voice.text.trim() === '') voice.say(`I did not get done with this in ${steps.length} steps.`);
+        return generated;
+      }
       const step = toStep(generated);
       steps.push(step);
       voice.pause();
@@ -155,10 +181,10 @@ export class MessageManager implements TurnTaker {
     });
   }
 
-  async #act(task: TurnTask, abilities: Abilities, step: TurnStep, index: number): Promise<boolean> {
+  async #act(task: TurnTask, { actions }: Abilities, step: TurnStep, index: number): Promise<boolean> {
     const { context, checkpoint, publish, hold } = task;
     const { turnId } = context;
-    return this.#actions.run(step, index, abilities.actions, context, {
+    const watcher: ActionWatcher = {
       record: async () => {
         hold();
         await whileAway(context.signal, () => this.#parts.checkpoint(checkpoint));
@@ -169,7 +195,8 @@ export class MessageManager implements TurnTaker {
         publish({ type: 'action.started', turnId, callId, name, arguments: args }),
       finished: ({ callId, name, ok, result }) =>
         publish({ type: 'action.finished', turnId, callId, name, ok, result }),
-    });
+    };
+    return this.#parts.actions.run({ step, index, steps: checkpoint.steps, actions, context, watcher });
   }
 
   async #evaluate(
@@ -212,4 +239,11 @@ function toStep({ text, calls, usage }: Generated): TurnStep {
       durationMs: 0,
     })),
   };
+}
+
+/** People hear of it whatever the model makes of it. Those of a turn that waited have read of what was so before. */
+function newlyUnknown({ checkpoint, told = 0 }: TurnTask): ActionRecord[] {
+  return checkpoint.steps.flatMap(({ actions }, index) =>
+    actions.filter(({ state, approved }) => state === 'unknown' && (index >= told || approved)),
+  );
 }
