@@ -2,7 +2,7 @@
 import type { EventBus } from '../bus/bus.js';
 import type { Logger } from '../logger.js';
 import type { NoteStore } from '../store/note-store.js';
-import type { PlatformWide } from './account.js';
+import type { PlatformWide, SharedBy } from './account.js';
 import { Freshness } from './freshness.js';
 import { Grants } from './grants.js';
 import { Links } from './links.js';
@@ -13,6 +13,7 @@ export interface AccessParts extends Pick<StandingParts, 'groups' | 'isPaired'> 
   notes: NoteStore;
   bus: EventBus;
   platformWide: PlatformWide;
+  sharedBy: SharedBy;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -23,6 +24,7 @@ export interface Access {
   readonly grants: Grants;
   readonly links: Links;
   readonly standing: Standing;
+  readonly sharedBy: SharedBy;
 }
 
 export function accessOn({ bus, groups, isPaired, ...parts }: AccessParts): Access {
@@ -31,5 +33,6 @@ export function accessOn({ bus, groups, isPaired, ...parts }: AccessParts): Acce
   const people = new People({ ...parts, freshness });
   const grants = new Grants({ ...parts, freshness });
   const links = new Links({ ...parts, people });
-  return { people, grants, links, standing: new Standing({ people, grants, groups, isPaired }) };
+  const standing = new Standing({ people, grants, groups, isPaired });
+  return { people, grants, links, standing, sharedBy: parts.sharedBy };
 }
