@@ -167,6 +167,7 @@ async function assemble(
     toolSources: besides(toolSources, httpTools),
     ...{ secrets: vault, tokens, now },
     platformWide: (connector) => registry.get('connector', connector)?.users === 'platform',
+    sharedBy: ({ connector, userId }) => registry.get('connector', connector)?.shared?.(userId) ?? null,
     check: (agent, found) => (agent ? checkAgent(agent, found, checks) : checkHub(found, checks)),
     types: (own) => new AgentTypes({ registry, given: config.given, secrets, log }, own),
     buttonKey: keyFor('buttons'),

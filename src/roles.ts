@@ -78,6 +78,7 @@ export interface HubParts {
   now(): number;
   /** Of which connectors a user's id is theirs in every tenant. */
   platformWide: FrontParts['platformWide'];
+  sharedBy: FrontParts['sharedBy'];
   plugins: PluginDesk & { failures(): Problem[]; close(waitMs: number): Promise<void> };
   toolSources: ToolSourceDesk & { close(): Promise<void> };
   secrets: SecretVault;
@@ -139,7 +140,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
     httpTools: parts.httpTools,
-    ...{ platformWide: parts.platformWide, shareOf },
+    ...{ platformWide: parts.platformWide, sharedBy: parts.sharedBy, shareOf },
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
