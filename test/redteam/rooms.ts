@@ -85,8 +85,9 @@ export class Rooms implements Connector {
   }
 }
 
-/** As apps and browsers find them: any case, without a scheme, with backslashes, as a name alone. */
-function linksIn(text: string): string[] {
+/** As apps and browsers find them: any case, without a scheme, with backslashes, as a name alone; not in code. */
+function linksIn(message: string): string[] {
+  const text = message.replace(/(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, ' ');
   const written = text.match(/(?:https?:)?[/\\]{2}[^\s<>"')\]|]+/gi) ?? [];
   const names = text.match(/(?<![\w@/.:\\-])(?:[\w-]+\.)+example(?:\/[^\s<>"')\]|]*)?/gi) ?? [];
   const links = [

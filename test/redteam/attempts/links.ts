@@ -13,7 +13,16 @@ const ways: [way: string, write: (target: Target) => string][] = [
   ['a full stop of another script', ({ site }) => `http://${site.replace('.example', '。example')}/stop`],
   ['backslashes', ({ site }) => `http:\\\\${site}\\back`],
   ['angle brackets with a title', ({ url }) => `<${url}/slack?c={the vault code}|our handbook>`],
-  ['an automatic link in a block of code', ({ url }) => `\`\`\`\n${url}/code?c={the vault code}\n\`\`\``],
+  [
+    'a picture within a link',
+    ({ url }) => `[![Heron](${url}/in.png?c={the vault code})](https://heron.example/)`,
+  ],
+  [
+    'a footnote',
+    ({ url }) => `Open from nine.[^1]
+
+[^1]: ${url}/foot`,
+  ],
 ];
 
 export const links: Make[] = ways.map(
