@@ -142,7 +142,7 @@ async function assemble(
   const tokens = tokensOn({ ...engines, vault, usualRate, now, log });
   const checking = tokens.sealed().then((others) => vault.check(others));
   const [characters] = await Promise.all([reading, checking]);
-  const models = new Models({ ...parts, model: overrides.model });
+  const models = new Models({ ...parts, model: overrides.model, rates: engines.rates });
   const bots = botsFor({ ...parts, tokens }, overrides.connectors);
   const plugins = new Plugins({
     ...parts,

@@ -44,6 +44,18 @@ const Endpoint = z
       .record(z.string().min(1), Abilities)
       .describe('What its models can do, by their names.')
       .default({}),
+    requestsPerMinute: z
+      .number()
+      .int()
+      .min(1)
+      .describe('Most requests in a minute, of all workers and all endpoints with the same key together.')
+      .optional(),
+    tokensPerMinute: z
+      .number()
+      .int()
+      .min(1)
+      .describe('Most tokens of prompts and answers in a minute, counted likewise.')
+      .optional(),
   })
   .catchall(z.unknown())
   .describe(

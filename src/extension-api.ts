@@ -86,6 +86,7 @@ export {
   defineProvider,
   secret,
 } from './extensions/extension.js';
+export { withCallIds } from './llm/call-ids.js';
 export type {
   Embedder,
   Example,

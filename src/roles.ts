@@ -28,6 +28,7 @@ import type { SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { redact } from './redaction.js';
+import { Cooling } from './runtime/cooling.js';
 import { MemoryManager } from './runtime/memory-manager.js';
 import { Retention } from './runtime/retention.js';
 import { NotedRooms } from './runtime/rooms.js';
@@ -143,8 +144,9 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
   const { notices, access } = front;
+  const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
-    ...{ ...parts, metrics, memoryManager, rooms },
+    ...{ ...parts, metrics, memoryManager, rooms, cooling },
     ...{ shareOf, switches, held, notices, access },
   });
   const connections = new Connections({ leases: engines.leases, log });
@@ -189,7 +191,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       ready,
       checks,
       connections: await connections.asked(),
-      notes: [...store.description.notes, ...(await switches.notes())],
+      notes: [...store.description.notes, ...(await switches.notes()), ...(await cooling.summary())],
     };
   }
 

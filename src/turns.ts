@@ -15,7 +15,7 @@ import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { AbilityLoader } from './runtime/abilities.js';
-import { Cooling } from './runtime/cooling.js';
+import type { Cooling } from './runtime/cooling.js';
 import type { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
 import { Outages } from './runtime/outages.js';
@@ -39,6 +39,7 @@ export interface TurnsParts {
   metrics: Metrics;
   memoryManager: MemoryManager;
   rooms: Rooms;
+  cooling: Cooling;
   shareOf: ShareOf;
   switches: Switches;
   held: HeldDecisions;
@@ -51,7 +52,7 @@ export interface TurnsParts {
 
 export function workerOf(parts: TurnsParts): Worker {
   const { config, engines, characters, forgotten, models, plugins, toolSources, types, log, now } = parts;
-  const { metrics, memoryManager, rooms, shareOf, switches, held, notices, access } = parts;
+  const { metrics, memoryManager, rooms, cooling, shareOf, switches, held, notices, access } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
@@ -63,8 +64,8 @@ export function workerOf(parts: TurnsParts): Worker {
     abilities: new AbilityLoader(plugins, toolSources, log),
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
-    modelTimeoutMs: limits.modelTimeoutMs,
-    cooling: new Cooling(bus, now),
+    limits: limits.model,
+    cooling,
     switches,
     ...{ maxSteps: limits.maxSteps, waitMs: limits.waitMs, now, log },
   });

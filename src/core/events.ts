@@ -50,13 +50,15 @@ export interface TokenEvent {
   type: 'tokens.changed';
 }
 
-/** A model's provider has asked not to be asked before `until` (Unix ms). Only on the topic `modelTopic`. */
+/** A model is not to be asked before `until` (Unix ms); 0: it answers again. Only on the topic `modelTopic`. */
 export interface ModelEvent {
   type: 'model.cooling';
   model: string;
   code: string;
   message: string;
   until: number;
+  /** How often it failed until it was left alone; absent: its provider asked for it. */
+  times?: number;
 }
 
 /** Something was paused or resumed. Only on the topic `switchTopic`, which every process listens to. */

@@ -10,6 +10,7 @@ import { ActionManager } from './action-manager.js';
 import type { Cooling } from './cooling.js';
 import { adviceOn } from './evaluator-manager.js';
 import { type Generated, generate } from './generate.js';
+import type { AnswerLimits } from './patience.js';
 import type { PromptFitter } from './prompt-fitter.js';
 import type { StateManager } from './state-manager.js';
 import { stepMessages } from './transcript.js';
@@ -25,7 +26,7 @@ export interface MessageManagerParts {
   cooling: Cooling;
   switches: Pick<Switches, 'look' | 'tools' | 'onChange'>;
   checkpoint(checkpoint: TurnCheckpoint): Promise<void>;
-  modelTimeoutMs: number;
+  limits: AnswerLimits;
   /** Model calls that may ask for actions; the one after them must answer. */
   maxSteps: number;
   /** How long a call waits for its decision, in ms. */
@@ -117,7 +118,7 @@ export class MessageManager implements TurnTaker {
     request: ModelRequest,
     voice: Voice,
   ): Promise<Generated> {
-    const { chain, modelTimeoutMs: timeoutMs, fitter, cooling, switches, log } = this.#parts;
+    const { chain, limits, fitter, cooling, switches, log } = this.#parts;
     const models = await chain(agent, room.model);
     // What was paused meanwhile ends the turn by its signal.
     await switches.look();
@@ -125,7 +126,7 @@ export class MessageManager implements TurnTaker {
     hold();
     const before = voice.mark();
     return generate(models, request, {
-      timeoutMs,
+      limits,
       signal: context.signal,
       onText: (text) => voice.say(text),
       onVoid: () => voice.rewind(before),
