@@ -4,6 +4,8 @@ import { type Access, accessOn } from './access/access.js';
 import type { PlatformWide, SharedBy } from './access/account.js';
 import type { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
+import type { Approvals } from './approvals/approvals.js';
+import { approvalsOn } from './approvals/approvals-on.js';
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
@@ -101,6 +103,7 @@ export interface Front {
   readonly operations: Caller;
   readonly access: Access;
   readonly notices: Notices;
+  readonly approvals: Approvals;
 }
 
 export function frontOf(parts: FrontParts): Front {
@@ -144,12 +147,25 @@ export function frontOf(parts: FrontParts): Front {
   });
   const roles = rolesBy(access.standing, pairings);
   const linking = linkDesk(notices, buttons);
+  const approvals = approvalsOn({
+    ...{ store, held, access, tokens, turnQueue, shareOf, notices, buttons, now: parts.now, log },
+    agent: (id) => agents.list().find((one) => one.id === id),
+    waitMs: config.turns.waitMs,
+    retentionDays: config.retentionDays,
+  });
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
     const { httpTools } = parts;
     return new Operations(
-      { ...{ store, bus, turnQueue, shareOf, deliveryQueue }, ...desks, switches, held, httpTools },
+      {
+        ...{ store, bus, turnQueue, shareOf, deliveryQueue },
+        ...desks,
+        switches,
+        held,
+        approvals,
+        httpTools,
+      },
       log,
     );
   });
@@ -195,15 +211,8 @@ export function frontOf(parts: FrontParts): Front {
     ...{ memories: store.memories, pointers, admits, forgotten, proxies, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
     waking: new Waking({
-      ...{
-        turns: store.turns,
-        queue: turnQueue,
-        shareOf,
-        rooms,
-        threads,
-        admits: afterwards(rules, agents.get),
-      },
-      log,
+      ...{ turns: store.turns, queue: turnQueue, shareOf, rooms, threads, log },
+      admits: afterwards(rules, agents.get),
       refused: pausedWaking(switches, notices, agents.get),
     }),
   });
@@ -268,6 +277,7 @@ export function frontOf(parts: FrontParts): Front {
     operations,
     access,
     notices,
+    approvals,
     async start(connector) {
       await connector.start(hostFor(connector));
       await line.takeUp(connector);

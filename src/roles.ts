@@ -146,16 +146,16 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
-  const { notices, access } = front;
+  const { notices, approvals, access } = front;
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
     ...{ ...parts, tools, metrics, memoryManager, rooms, cooling },
-    ...{ shareOf, switches, held, notices, access },
+    ...{ shareOf, switches, held, asking: approvals, notices, access },
   });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
-    ...{ shareOf, held, forgottenMs: limits.sweepMs, now, log },
+    ...{ shareOf, held, approvals, forgottenMs: limits.sweepMs, now, log },
   });
 
   switches.onChange((ended) => ended && sweeper.soon());

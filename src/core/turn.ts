@@ -46,6 +46,8 @@ export interface ActionRecord {
   rule?: string;
   /** Somebody has approved it: it is not asked for again. */
   approved?: true;
+  /** By which it is asked for, or was; absent: an older hub has asked. */
+  approval?: string;
   /**
    * What the model is told; null: it has not ended. One that is awaiting has a text here, too: a worker that does not
    * know of states runs what has none.
@@ -158,8 +160,9 @@ export function decidedSteps(steps: TurnStep[], decision: Decision): TurnStep[] 
     usage: noUsage,
     actions: step.actions.map((action): ActionRecord => {
       if (action.state !== 'awaiting') return action;
-      if (decision.approve) return { ...action, state: 'planned', approved: true, result: null };
-      return { ...action, state: 'denied', ok: false, result: denial(decision) };
+      const decided = decision.calls?.[action.callId] ?? decision;
+      if (decided.approve) return { ...action, state: 'planned', approved: true, result: null };
+      return { ...action, state: 'denied', ok: false, result: denial(decided) };
     }),
   }));
 }

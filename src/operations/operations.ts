@@ -10,6 +10,7 @@ import { redact } from '../redaction.js';
 import type { AuditRow } from '../store/audit-log.js';
 import { confirmLink, enterLink, linkAccounts, showPerson, startLink, unlinkAccount } from './accounts.js';
 import { checkAgent, listAgents, showAgent } from './agents.js';
+import { decideApproval, listApprovals, showApproval } from './approvals.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
 import { showHealth } from './health.js';
@@ -30,6 +31,7 @@ export const operations = [
   ...[listTokens, issueToken, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
+  ...[listApprovals, showApproval, decideApproval],
   ...[listSwitches, pauseSwitch, resumeSwitch],
   ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
   ...[listAudit, exportAudit, verifyAudit],

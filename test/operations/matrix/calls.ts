@@ -39,6 +39,11 @@ const waiting = async (stage: Stage) => {
   await until(async () => (await found()) !== undefined);
   return found();
 };
+const asked = async (stage: Stage): Promise<string> => {
+  const turnId = await waiting(stage);
+  const { approvals } = await stage.get('/approvals?limit=200&state=all');
+  return approvals.find((one: Json) => one.turnId === turnId).id;
+};
 const hold = (stage: Stage) => stage.hold();
 const stop = async (stage: Stage) => stage.post(`/rooms/${await stage.roomId()}/stop`);
 const ofAnn = (list: Json[]) => list.find(({ userId }) => userId === 'ann');
@@ -150,6 +155,12 @@ export const calls: Record<string, Call> = {
   'turns.resume': {
     make: waiting,
     ask: (turnId) => ({ path: `/turns/${turnId}/resume`, body: { approve: false } }),
+  },
+  'approvals.list': { make: asked, ...at('/approvals?limit=200'), shows: (id) => id },
+  'approvals.show': { make: asked, ask: (id) => ({ path: `/approvals/${id}` }) },
+  'approvals.decide': {
+    make: asked,
+    ask: (id) => ({ path: `/approvals/${id}/decide`, body: { approve: false } }),
   },
   'deliveries.list': listedDelivery('/deliveries?limit=100'),
   'deliveries.list+agent': listedDelivery('/deliveries?limit=100&agentId=assistant'),
