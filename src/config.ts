@@ -50,6 +50,8 @@ export interface Config extends Arranged {
   endpoints: Record<string, EndpointSettings>;
   /** What brings tools, by the name that characters call it by. */
   toolSources: ReadConfigFile['toolSources'];
+  /** What models may cost in a day, of the whole hub; characters may have more. */
+  budgets: ReadConfigFile['budgets'];
   /** Everything that is set, for extensions to find what is theirs. */
   given: Given;
   /** What is set and has no meaning; the hub runs all the same. */
@@ -95,6 +97,7 @@ export function readConfig(
       ]),
     ),
     toolSources: file.toolSources,
+    budgets: file.budgets,
     models: { ...config.models, chain: config.models.chain.length > 0 ? config.models.chain : file.models },
     given,
     warnings: unknown.map((name) => `${name} is not a setting of the hub${suggestion(name, hubSettings)}`),

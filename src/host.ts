@@ -4,6 +4,8 @@ import { type Access, accessOn } from './access/access.js';
 import type { PlatformWide } from './access/account.js';
 import type { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
+import { spendingRecord } from './budgets/spending.js';
+import { BudgetUsage } from './budgets/usage.js';
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
@@ -138,8 +140,12 @@ export function frontOf(parts: FrontParts): Front {
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
+    const usage = new BudgetUsage({
+      ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
+      ...{ agents: () => agents.list(), now: parts.now },
+    });
     return new Operations(
-      { ...{ store, bus, turnQueue, shareOf, deliveryQueue }, ...desks, switches, held },
+      { ...{ store, bus, turnQueue, shareOf, deliveryQueue }, ...desks, switches, held, usage },
       log,
     );
   });

@@ -4,6 +4,7 @@ import type { Access } from './access/access.js';
 import { requesterOf } from './access/requester.js';
 import type { Switches } from './access/switches.js';
 import type { TurnTaker } from './agents/agent-type.js';
+import type { Purses } from './budgets/purses.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Rooms } from './core/room.js';
@@ -44,6 +45,7 @@ export interface TurnsParts {
   switches: Switches;
   held: HeldDecisions;
   notices: Notices;
+  purses: Pick<Purses, 'of'>;
   access: Pick<Access, 'people' | 'standing'>;
   /** Unix ms. */
   now(): number;
@@ -64,6 +66,7 @@ export function workerOf(parts: TurnsParts): Worker {
     modelTimeoutMs: limits.modelTimeoutMs,
     cooling: new Cooling(bus, now),
     switches,
+    purses: parts.purses,
     ...{ maxSteps: limits.maxSteps, waitMs: limits.waitMs, now, log },
   });
   const outages = new Outages({

@@ -23,13 +23,14 @@ import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
 import { issueToken, listTokens, revokeToken } from './tokens.js';
 import { listTurns, resumeTurn, runAgain, showTurn, stopTurn } from './turns.js';
+import { listUsage } from './usage.js';
 
 export const operations = [
   ...[listAgents, showAgent, checkAgent, listPairings, approvePairing, revokePairing],
   ...[listTokens, issueToken, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
-  ...[listSwitches, pauseSwitch, resumeSwitch],
+  ...[listSwitches, pauseSwitch, resumeSwitch, listUsage],
   ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
   ...[listAudit, exportAudit, verifyAudit],
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],

@@ -1,3 +1,4 @@
+import type { Purse } from '../budgets/purse.js';
 import { Deadline } from '../core/deadline.js';
 import type { PassedOver, Usage } from '../core/turn.js';
 import { CarrierError, isRetryable, RetryableError } from '../errors.js';
@@ -28,6 +29,8 @@ export interface GenerateOptions {
   onVoid(): void;
   /** Cuts the request to what each model takes. */
   fitter: PromptFitter;
+  /** Pays for every call; none: nothing limits what they cost. */
+  purse?: Purse | null;
   log: Logger;
 }
 
@@ -102,7 +105,8 @@ async function askFitted(
 ): Promise<Generated> {
   const fitted = await options.fitter.fit(request, model.abilities, options.signal, share);
   try {
-    return await read(model, fitted.request, options);
+    const paid = options.purse ? await options.purse.open(model, fitted.request, options.signal) : model;
+    return await read(paid, fitted.request, options);
   } finally {
     fitted.release();
   }

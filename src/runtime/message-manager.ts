@@ -1,6 +1,9 @@
 import type { Switches } from '../access/switches.js';
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
+import { isBudgetSpent } from '../budgets/purse.js';
+import type { Purses } from '../budgets/purses.js';
 import type { Agent } from '../core/character.js';
+import type { Memory } from '../core/memory.js';
 import { type ActionRecord, addUsage, type TurnCheckpoint, type TurnStep, type Usage } from '../core/turn.js';
 import { whileAway } from '../core/while-away.js';
 import type { LanguageModel, ModelRequest } from '../llm/llm.js';
@@ -23,6 +26,7 @@ export interface MessageManagerParts {
   /** The agent's models, to be tried in order, a preferred one first; never empty. */
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
   cooling: Cooling;
+  purses: Pick<Purses, 'of'>;
   switches: Pick<Switches, 'look' | 'tools' | 'onChange'>;
   checkpoint(checkpoint: TurnCheckpoint): Promise<void>;
   modelTimeoutMs: number;
@@ -74,7 +78,7 @@ export class MessageManager implements TurnTaker {
       usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), usage),
       ...(awaiting.length > 0
         ? { evaluators: [], waiting: { until: this.#parts.now() + this.#parts.waitMs } }
-        : { evaluators: abilities.evaluators }),
+        : { evaluators: answer.model === '' ? [] : abilities.evaluators }),
     };
   }
 
@@ -117,21 +121,31 @@ export class MessageManager implements TurnTaker {
     request: ModelRequest,
     voice: Voice,
   ): Promise<Generated> {
-    const { chain, modelTimeoutMs: timeoutMs, fitter, cooling, switches, log } = this.#parts;
+    const { chain, modelTimeoutMs: timeoutMs, fitter, cooling, switches, purses, log } = this.#parts;
     const models = await chain(agent, room.model);
     // What was paused meanwhile ends the turn by its signal.
     await switches.look();
     context.signal.throwIfAborted();
     hold();
     const before = voice.mark();
-    return generate(models, request, {
+    const [{ source }] = context.messages as [Memory];
+    const purse = purses.of({ agent, source, userId: context.user.id });
+    const answer = generate(models, request, {
       timeoutMs,
       signal: context.signal,
       onText: (text) => voice.say(text),
       onVoid: () => voice.rewind(before),
       fitter,
       cooling,
+      purse,
       log,
+    });
+    return answer.catch((error) => {
+      if (!isBudgetSpent(error)) throw error;
+      // A turn ends with it politely: what it has done is done.
+      voice.rewind(before);
+      voice.say(error.message);
+      return { ...silence, text: error.message };
     });
   }
 
@@ -159,6 +173,7 @@ export class MessageManager implements TurnTaker {
     voice: Voice,
     answer: Generated,
   ): Promise<Usage> {
+    if (answer.model === '') return answer.usage;
     const advice = await adviceOn(voice.text, abilities.evaluators, task.context, this.#parts.log);
     if (advice === null) return answer.usage;
     const revision: ModelRequest = {
@@ -173,6 +188,11 @@ export class MessageManager implements TurnTaker {
     };
     voice.discard();
     const revised = await this.#generate(task, revision, voice);
+    // None was written: what there was is said.
+    if (revised.model === '') {
+      voice.discard();
+      voice.say(answer.text);
+    }
     return addUsage(answer.usage, revised.usage);
   }
 }
