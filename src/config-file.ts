@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { HubBudgets } from './core/budget.js';
 import { ModelRef } from './core/character.js';
+import { PolicySettings } from './core/policy-rules.js';
 import { hubSettings } from './environment.js';
 import { FatalError } from './errors.js';
 import { suggestion } from './nearest.js';
@@ -60,6 +61,18 @@ const Endpoint = z
       .record(z.string().min(1), Abilities)
       .describe('What its models can do, by their names.')
       .default({}),
+    requestsPerMinute: z
+      .number()
+      .int()
+      .min(1)
+      .describe('Most requests in a minute, of all workers and all endpoints with the same key together.')
+      .optional(),
+    tokensPerMinute: z
+      .number()
+      .int()
+      .min(1)
+      .describe('Most tokens of prompts and answers in a minute, counted likewise.')
+      .optional(),
   })
   .catchall(z.unknown())
   .describe(
@@ -131,6 +144,9 @@ const ConfigFile = knownFields({
     .describe('Sources of tools, by the name that characters call them by.')
     .default({}),
   budgets: HubBudgets.describe('How many tokens, or US dollars, models may cost in a day.').default([]),
+  policy: PolicySettings.describe(
+    'Which tools may be called by whom, and how often, for all agents.',
+  ).prefault({}),
   hub: Hub.describe("The hub's own settings, as .env.example has them.").default({}),
 }).describe('carrier.config.json of a Carrier hub.');
 type ConfigFile = z.output<typeof ConfigFile>;

@@ -32,6 +32,10 @@ export const errorCodes = {
     meaning: 'No such linking code or question; they are valid for ten minutes, and a code once.',
   },
   link_refused: { status: 409, meaning: 'The accounts cannot be linked, or not by whoever asks.' },
+  conflict: {
+    status: 409,
+    meaning: 'Somebody else has changed it since it was read, or there is one of that name.',
+  },
   method_not_allowed: { status: 405, meaning: 'The route exists, but not with this method.' },
   text_too_long: { status: 413, meaning: 'The text is longer than CARRIER_MAX_TEXT_CHARS.' },
   body_too_large: { status: 413, meaning: 'The body or a file is larger than its limit.' },
@@ -41,6 +45,10 @@ export const errorCodes = {
   text_empty: { status: 422, meaning: 'The message has neither text nor a file.' },
   turn_settled: { status: 409, meaning: 'The turn waits for no decision, or was decided otherwise.' },
   button_invalid: { status: 410, meaning: 'The button was forged, has expired or was pressed before.' },
+  button_stays: {
+    status: 409,
+    meaning: 'The press was taken, and the button stays: the message says what came of it.',
+  },
   callback_refused: {
     status: 422,
     meaning: 'The callback URL points to a private address or is not HTTP(S).',

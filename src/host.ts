@@ -49,7 +49,7 @@ import { editedBy } from './intake/transformed.js';
 import { Waking } from './intake/waking.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
-import type { AgentDesk, SecretVault } from './operations/operation.js';
+import type { AgentDesk, OperationParts, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import type { RoomQueue } from './queue/queue.js';
@@ -77,6 +77,7 @@ export interface FrontParts {
   models: Pick<HearingParts, 'transcriber'>;
   agents: AgentDesk;
   secrets: SecretVault | null;
+  httpTools: OperationParts['httpTools'];
   tokens: Tokens;
   ready(): Promise<Readiness>;
   /** Called when a memory has another text, and so needs another vector. */
@@ -140,12 +141,13 @@ export function frontOf(parts: FrontParts): Front {
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
+    const { httpTools } = parts;
     const usage = new BudgetUsage({
       ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
       ...{ agents: () => agents.list(), now: parts.now },
     });
     return new Operations(
-      { ...{ store, bus, turnQueue, shareOf, deliveryQueue }, ...desks, switches, held, usage },
+      { ...{ store, bus, turnQueue, shareOf, deliveryQueue }, ...desks, switches, held, usage, httpTools },
       log,
     );
   });

@@ -30,6 +30,7 @@ import type { SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { redact } from './redaction.js';
+import { Cooling } from './runtime/cooling.js';
 import { MemoryManager } from './runtime/memory-manager.js';
 import { Retention } from './runtime/retention.js';
 import { NotedRooms } from './runtime/rooms.js';
@@ -82,6 +83,7 @@ export interface HubParts {
   plugins: PluginDesk & { failures(): Problem[]; close(waitMs: number): Promise<void> };
   toolSources: ToolSourceDesk & { close(): Promise<void> };
   secrets: SecretVault;
+  httpTools: FrontParts['httpTools'];
   tokens: Tokens;
 }
 
@@ -138,6 +140,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
+    httpTools: parts.httpTools,
     ...{ platformWide: parts.platformWide, shareOf },
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
@@ -149,8 +152,9 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     linkedWith: (account) => access.people.linkedWith(account),
     tell: (to, notice, once) => notices.tell(to, notice, once),
   });
+  const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
-    ...{ ...parts, metrics, memoryManager, rooms },
+    ...{ ...parts, metrics, memoryManager, rooms, cooling },
     ...{ shareOf, switches, held, notices, access, purses },
   });
   const connections = new Connections({ leases: engines.leases, log });
@@ -195,7 +199,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       ready,
       checks,
       connections: await connections.asked(),
-      notes: [...store.description.notes, ...(await switches.notes())],
+      notes: [...store.description.notes, ...(await switches.notes()), ...(await cooling.summary())],
     };
   }
 

@@ -1,7 +1,6 @@
 /** What takes turns in a worker, put together. */
 
 import type { Access } from './access/access.js';
-import { requesterOf } from './access/requester.js';
 import type { Switches } from './access/switches.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { Purses } from './budgets/purses.js';
@@ -17,7 +16,7 @@ import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { AbilityLoader } from './runtime/abilities.js';
-import { Cooling } from './runtime/cooling.js';
+import type { Cooling } from './runtime/cooling.js';
 import type { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
 import { Outages } from './runtime/outages.js';
@@ -41,12 +40,13 @@ export interface TurnsParts {
   metrics: Metrics;
   memoryManager: MemoryManager;
   rooms: Rooms;
+  cooling: Cooling;
   shareOf: ShareOf;
   switches: Switches;
   held: HeldDecisions;
   notices: Notices;
   purses: Pick<Purses, 'of'>;
-  access: Pick<Access, 'people' | 'standing'>;
+  access: Pick<Access, 'requesters'>;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -54,17 +54,20 @@ export interface TurnsParts {
 
 export function workerOf(parts: TurnsParts): Worker {
   const { config, engines, characters, forgotten, models, plugins, toolSources, types, log, now } = parts;
-  const { metrics, memoryManager, rooms, shareOf, switches, held, notices, access } = parts;
+  const { metrics, memoryManager, rooms, cooling, shareOf, switches, held, notices, access } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
-    state: new StateManager(store.memories, memoryManager, log),
+    state: new StateManager({
+      ...{ memories: store.memories, manager: memoryManager, log },
+      isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
+    }),
     fitter: new PromptFitter(new FileReader(store.files), config.prompt),
     abilities: new AbilityLoader(plugins, toolSources, log),
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
-    modelTimeoutMs: limits.modelTimeoutMs,
-    cooling: new Cooling(bus, now),
+    limits: limits.model,
+    cooling,
     switches,
     purses: parts.purses,
     ...{ maxSteps: limits.maxSteps, waitMs: limits.waitMs, now, log },
@@ -77,7 +80,7 @@ export function workerOf(parts: TurnsParts): Worker {
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
     ...{ rooms, outages, switches, held, forgotten, shareOf },
     taker: types(manager),
-    requester: (message, agent) => requesterOf(message, agent, access),
+    requester: (message, agent) => access.requesters.of(message, agent),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
     committed: (turn, reply) => {

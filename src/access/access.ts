@@ -7,6 +7,7 @@ import { Freshness } from './freshness.js';
 import { Grants } from './grants.js';
 import { Links } from './links.js';
 import { People } from './people.js';
+import { Requesters } from './requester.js';
 import { Standing, type StandingParts } from './standing.js';
 
 export interface AccessParts extends Pick<StandingParts, 'groups' | 'isPaired'> {
@@ -23,6 +24,7 @@ export interface Access {
   readonly grants: Grants;
   readonly links: Links;
   readonly standing: Standing;
+  readonly requesters: Requesters;
 }
 
 export function accessOn({ bus, groups, isPaired, ...parts }: AccessParts): Access {
@@ -31,5 +33,7 @@ export function accessOn({ bus, groups, isPaired, ...parts }: AccessParts): Acce
   const people = new People({ ...parts, freshness });
   const grants = new Grants({ ...parts, freshness });
   const links = new Links({ ...parts, people });
-  return { people, grants, links, standing: new Standing({ people, grants, groups, isPaired }) };
+  const standing = new Standing({ people, grants, groups, isPaired });
+  const requesters = new Requesters({ people, standing, kept: freshness.kept() });
+  return { people, grants, links, standing, requesters };
 }

@@ -30,6 +30,8 @@ export const permissions = {
   'tokens.revoke': { least: 'admin' },
   'secrets.read': { least: 'admin' },
   'secrets.change': { least: 'admin' },
+  'tools.read': { least: 'admin' },
+  'tools.change': { least: 'admin' },
   'rooms.read': { least: 'operator' },
   'rooms.forget': { least: 'operator' },
   'rooms.status': { least: 'operator', self: true },

@@ -1,6 +1,7 @@
 /** The language models that agents ask: providers and endpoints by name, each made once and kept. */
 import type { Config, EndpointSettings } from '../config.js';
 import type { Agent } from '../core/character.js';
+import { derivedId } from '../core/ids.js';
 import { Kept } from '../core/kept.js';
 import { FatalError } from '../errors.js';
 import type { ProviderContext, ProviderExtension } from '../extensions/extension.js';
@@ -15,11 +16,14 @@ import {
   settingName,
   type Value,
 } from '../extensions/settings.js';
+import { secretReference } from '../given.js';
 import type { LanguageModel, Transcriber } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import { suggestion } from '../nearest.js';
 import { problemText, sentence } from '../problems.js';
+import type { RateCounter } from '../rate/rate.js';
 import { type RenewedEmbedder, renewedEmbedder } from './embedder.js';
+import { limited } from './limited-model.js';
 import { madeModel } from './made.js';
 
 export interface ModelsParts {
@@ -28,6 +32,8 @@ export interface ModelsParts {
   secrets: Secrets;
   /** Makes every model, in the place of the providers. */
   model?: (ref: string) => LanguageModel;
+  /** Absent: nothing is asked, only looked at. */
+  rates?: RateCounter;
   log: Logger;
 }
 
@@ -35,7 +41,7 @@ interface Endpoint {
   name: string;
   provider: ProviderExtension;
   values: Map<string, Value>;
-  said: EndpointSettings['models'];
+  said: Partial<EndpointSettings>;
 }
 
 export class Models {
@@ -107,7 +113,24 @@ export class Models {
     const { model } = this.#parts;
     if (model) return model(ref);
     const context = await this.contextOf(ref);
-    return madeModel(context.provider.name, await context.provider.create(context));
+    const made = madeModel(context.provider.name, await context.provider.create(context));
+    const { endpoint } = context;
+    const { limits = {} } = this.#endpoint(endpoint).said;
+    const { rates } = this.#parts;
+    const isLimited = Object.values(limits).some((most) => most !== undefined);
+    return rates && isLimited ? limited(made, { endpoint, key: this.#keyOf(endpoint), limits, rates }) : made;
+  }
+
+  /** The same for all endpoints that use the same key; tells nothing of it. */
+  #keyOf(endpoint: string): string {
+    const { provider, values } = this.#endpoint(endpoint);
+    const keys = secretsOf(provider).flatMap((field) => {
+      const { value, name } = values.get(field) ?? {};
+      const said = String(value ?? '').trim();
+      if (said === '') return [];
+      return secretReference.test(said) ? this.#parts.config.given.whereIs(said) : `env:${name}`;
+    });
+    return derivedId('key', ...(keys.length > 0 ? keys : [endpoint]));
   }
 
   /** What the provider of a model is given; for its `create` and its `check`. */
@@ -138,7 +161,7 @@ export class Models {
         field: read.problems[0]?.field,
       });
     const { settings, nameOf } = read;
-    const abilities = said[model || String(settings.model ?? '')] ?? {};
+    const abilities = said.models?.[model || String(settings.model ?? '')] ?? {};
     return {
       provider,
       endpoint: name,
@@ -158,7 +181,7 @@ export class Models {
     const values = provider.name === name ? hubValues(provider, config.given) : new Map<string, Value>();
     for (const [field, value] of Object.entries(said?.settings ?? {}))
       values.set(field, { value, name: `endpoints.${name}.${field}`, text: false });
-    return { name, provider, values, said: said?.models ?? {} };
+    return { name, provider, values, said: said ?? {} };
   }
 
   #unknown(name: string, provider?: string): FatalError {

@@ -4,6 +4,7 @@ import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
 import { switches } from './switch-commands.js';
 import { tokenCommands } from './token-commands.js';
+import { toolCommands } from './tool-commands.js';
 import { type CommandGroup, paged, type Typed, typed } from './typed.js';
 import { usageRow } from './usage-row.js';
 
@@ -106,6 +107,7 @@ export const groups: Record<string, CommandGroup> = {
       }),
     },
   },
+  tools: toolCommands,
   rooms: {
     about: 'conversations',
     commands: {

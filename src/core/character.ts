@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FatalError } from '../errors.js';
 import { AgentBudgets } from './budget.js';
 import { ConnectorsSettings } from './connector-settings.js';
+import { PolicySettings } from './policy-rules.js';
 import { PromptTemplate } from './prompt-template.js';
 
 const lines = z
@@ -52,6 +53,8 @@ export const Character = z.strictObject({
   tools: z
     .strictObject({ allow: z.array(z.string()).default(['*']), deny: z.array(z.string()).default([]) })
     .default({ allow: ['*'], deny: [] }),
+  /** Which calls are denied, asked for or allowed, and how many there may be, besides what the hub's settings say. */
+  policy: PolicySettings.prefault({}),
   memory: z
     .strictObject({
       /** Most messages of recent history in a prompt. */
@@ -104,5 +107,5 @@ export const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/);
 /** No agent's ids: the hub's own routes begin with them. */
 export const reservedIds: ReadonlySet<string> = new Set([
   ...['agents', 'audit', 'deliveries', 'health', 'healthz', 'metrics', 'pairings', 'people', 'readyz'],
-  ...['plugins', 'roles', 'rooms', 'secrets', 'switches', 'tokens', 'turns', 'usage', 'webhooks'],
+  ...['plugins', 'roles', 'rooms', 'secrets', 'switches', 'tokens', 'tools', 'turns', 'usage', 'webhooks'],
 ]);

@@ -55,6 +55,8 @@ export interface ActionRecord {
   /** Unix ms; 0: it has not begun. */
   startedAt: number;
   durationMs: number;
+  /** Where the words of its result come from, where that is outside. */
+  origins?: Origin[];
 }
 
 /** One model call of a turn that asked for actions: what it said, and what they gave. */
@@ -180,6 +182,15 @@ export interface OutboundMessage {
   /** Failed tries so far. */
   attempts: number;
   createdAt: number;
+  /**
+   * The turn of an earlier message of the room, in whose place this one is to stand. Several in a row may name the same
+   * one: what any of them is shown as is in its place then.
+   */
+  replaces?: string;
+  /** Others may take its place later. */
+  replaceable?: true;
+  /** What the one that it replaces is shown as now, first to last; known when it is sent, and never stored. */
+  replacing?: { messageIds: string[] };
 }
 
 /** Null where nothing is to be sent: all senders fetch the reply themselves. `createdAt`: Unix ms. */
@@ -188,12 +199,13 @@ export function outboundOf(
   turnId: string,
   asked: Source[],
   createdAt: number,
+  place: Pick<OutboundMessage, 'replaces' | 'replaceable'> = {},
 ): OutboundMessage | null {
   const answers = asked.filter(({ pull }) => !pull);
   const to = answers.at(-1);
   if (!to) return null;
   const { agentId, roomId } = memory;
-  return { id: newId(), agentId, roomId, turnId, memory, to, answers, attempts: 0, createdAt };
+  return { id: newId(), agentId, roomId, turnId, memory, to, answers, attempts: 0, createdAt, ...place };
 }
 
 const noUsage: Usage = Object.freeze({ inputTokens: 0, outputTokens: 0 });

@@ -8,9 +8,12 @@ export interface Route {
   operation: OperationName;
 }
 
-/** Bodies are small, but a secret may be a key file, and a token may be for many agents. */
-export const maxBodyBytes = (operation: OperationName) =>
-  operation.startsWith('secrets.') ? 131_072 : operation === 'tokens.issue' ? 65_536 : 4096;
+/** Bodies are small, but a secret may be a key file, a token may be for many agents, and tools have schemas. */
+export function maxBodyBytes(operation: OperationName): number {
+  if (operation.startsWith('tools.')) return 524_288;
+  if (operation.startsWith('secrets.')) return 131_072;
+  return operation === 'tokens.issue' ? 65_536 : 4096;
+}
 
 export const routes: readonly Route[] = [
   { method: 'GET', path: '/agents', operation: 'agents.list' },
@@ -26,6 +29,11 @@ export const routes: readonly Route[] = [
   { method: 'PUT', path: '/secrets/:name', operation: 'secrets.set' },
   { method: 'POST', path: '/secrets/:name/rotate', operation: 'secrets.rotate' },
   { method: 'DELETE', path: '/secrets/:name', operation: 'secrets.remove' },
+  { method: 'GET', path: '/tools', operation: 'tools.registered' },
+  { method: 'POST', path: '/tools', operation: 'tools.add' },
+  { method: 'GET', path: '/tools/:name', operation: 'tools.show' },
+  { method: 'PUT', path: '/tools/:name', operation: 'tools.change' },
+  { method: 'DELETE', path: '/tools/:name', operation: 'tools.remove' },
   { method: 'GET', path: '/rooms', operation: 'rooms.list' },
   { method: 'GET', path: '/rooms/:roomId/messages', operation: 'rooms.messages' },
   { method: 'POST', path: '/rooms/:roomId/forget', operation: 'rooms.forget' },

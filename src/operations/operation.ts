@@ -28,6 +28,7 @@ import type { RoomQueue } from '../queue/queue.js';
 import type { Forgotten } from '../store/forgotten.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
 import type { Store } from '../store/store.js';
+import type { HttpTools } from '../tools/http/tools.js';
 
 interface AgentProblem {
   /** Null where it concerns no agent, such as the folder. */
@@ -108,6 +109,7 @@ export interface OperationParts extends Access {
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
   tokens: Tokens;
+  httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove'>;
   ready(): Promise<Readiness>;
 }
 

@@ -3,6 +3,7 @@ import type { Resource } from '../access/role.js';
 import { stopTopic } from '../core/events.js';
 import { idAfter, newId } from '../core/ids.js';
 import { burst } from '../core/memory.js';
+import { Origin } from '../core/origin.js';
 import { Trigger } from '../core/trigger.js';
 import { actionStates, readSteps, type TurnState, turnIdOf, turnStatuses } from '../core/turn.js';
 import { FatalError } from '../errors.js';
@@ -38,6 +39,8 @@ const summary = {
   trigger: Trigger.optional(),
   /** The turn that went on from it. */
   continuedBy: z.string().optional(),
+  /** What it has read from outside; absent: nothing. */
+  taint: z.array(Origin).optional(),
 };
 
 const noTurn = { message: 'There is no such turn.', field: 'turnId' };

@@ -1,8 +1,9 @@
-import type { Agent, Character } from '../core/character.js';
+import type { Agent } from '../core/character.js';
 import type { Tool } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { ContextProvider, Evaluator, PluginDesk, RunningPlugin } from '../plugin/plugin.js';
 import { toolOfAction, toolOfSource } from '../tools/offered.js';
+import { isListed } from '../tools/policy/listed.js';
 import type { OfferedTool } from '../tools/tool.js';
 import type { RunningSource, SourceTool, ToolSourceDesk } from '../tools/tool-source.js';
 
@@ -61,7 +62,7 @@ export class AbilityLoader {
       ...listed.flatMap(({ source, tools }) => tools.flatMap((tool) => this.#offered(id, source, tool))),
     ];
     const actions = new Map<string, OfferedTool>();
-    for (const tool of offered.filter((one) => permits(character, one))) {
+    for (const tool of offered.filter((one) => isListed(character.tools, one))) {
       const first = actions.get(tool.name);
       if (first)
         this.#log.error(
@@ -104,17 +105,4 @@ function same(one: Brought, other: Brought): boolean {
       return source === there.source && tools === there.tools;
     })
   );
-}
-
-function permits({ tools }: Character, tool: OfferedTool): boolean {
-  const names = (rule: string) => namesTool(rule, tool);
-  return !tools.deny.some(names) && tools.allow.some(names);
-}
-
-/** A bare name is an action of a plugin: what comes from elsewhere cannot take it over. */
-function namesTool(rule: string, { key, name, source }: OfferedTool): boolean {
-  if (rule === '*') return true;
-  if (!rule.includes(':')) return source.startsWith('plugin:') && rule === name;
-  const pattern = rule.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${pattern.join('.*')}$`, 's').test(key);
 }

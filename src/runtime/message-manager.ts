@@ -13,6 +13,7 @@ import { ActionManager } from './action-manager.js';
 import type { Cooling } from './cooling.js';
 import { adviceOn } from './evaluator-manager.js';
 import { type Generated, generate } from './generate.js';
+import type { AnswerLimits } from './patience.js';
 import type { PromptFitter } from './prompt-fitter.js';
 import type { StateManager } from './state-manager.js';
 import { stepMessages } from './transcript.js';
@@ -29,7 +30,7 @@ export interface MessageManagerParts {
   purses: Pick<Purses, 'of'>;
   switches: Pick<Switches, 'look' | 'tools' | 'onChange'>;
   checkpoint(checkpoint: TurnCheckpoint): Promise<void>;
-  modelTimeoutMs: number;
+  limits: AnswerLimits;
   /** Model calls that may ask for actions; the one after them must answer. */
   maxSteps: number;
   /** How long a call waits for its decision, in ms. */
@@ -59,7 +60,7 @@ export class MessageManager implements TurnTaker {
   async answer(task: TurnTask): Promise<Draft> {
     const { agent, context, checkpoint, room } = task;
     const abilities = await this.#parts.abilities.of(agent);
-    const request = await this.#parts.state.compose(agent, abilities, context, room);
+    const request = await this.#parts.state.compose(agent, abilities, context, room, checkpoint.steps);
     const held = abilities.transforming.length > 0 || abilities.evaluators.some(({ judge }) => judge);
     const voice = new Voice(task, held);
     const awaits = await this.#resume(task, abilities, voice);
@@ -121,7 +122,7 @@ export class MessageManager implements TurnTaker {
     request: ModelRequest,
     voice: Voice,
   ): Promise<Generated> {
-    const { chain, modelTimeoutMs: timeoutMs, fitter, cooling, switches, purses, log } = this.#parts;
+    const { chain, limits, fitter, cooling, switches, purses, log } = this.#parts;
     const models = await chain(agent, room.model);
     // What was paused meanwhile ends the turn by its signal.
     await switches.look();
@@ -131,7 +132,7 @@ export class MessageManager implements TurnTaker {
     const [{ source }] = context.messages as [Memory];
     const purse = purses.of({ agent, source, userId: context.user.id });
     const answer = generate(models, request, {
-      timeoutMs,
+      limits,
       signal: context.signal,
       onText: (text) => voice.say(text),
       onVoid: () => voice.rewind(before),

@@ -71,7 +71,7 @@ async function continuation(work: Work, claim: Claim, stores: Stores): Promise<W
   return {
     ...work,
     asked: left.length > 0 ? left : work.covered,
-    checkpoint: { ...checkpoint, steps },
+    checkpoint: { ...checkpoint, steps, ...(waited.taint && { taint: [...waited.taint] }) },
     ...{ told: waited.steps.length, more: true },
   };
 }
@@ -103,11 +103,13 @@ export function replyTo(
   turnId: string,
   agent: { id: string; character?: { name: string } },
   text: string,
+  taint: Memory['taint'] = [],
 ): Memory {
   const newest = messages.at(-1)!;
   return ownMemory(newest, {
     ...{ kind: 'message', role: 'assistant', turnId },
     author: { id: agent.id, name: agent.character?.name, bot: true },
     content: { text, attachments: [], replyTo: newest.id },
+    ...(taint.length > 0 && { taint }),
   });
 }

@@ -126,7 +126,7 @@ export class Worker {
     const end = async (answered: Answered | null, pause: Pause | null = null) => {
       telling.end();
       const text = answered?.draft.text ?? (pause ? textOf(pause, agent) : stopped);
-      const reply = over === 'nothing' ? null : replyTo(work.asked, turnId, agent, text);
+      const reply = over === 'nothing' ? null : replyTo(work.asked, turnId, agent, text, checkpoint.taint);
       const { model, usage, waiting, passedOver } = answered?.draft ?? {};
       const turn = turnOf(
         { ...checkpoint, covers },

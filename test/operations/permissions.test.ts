@@ -43,6 +43,7 @@ describe('on a real hub', () => {
     const { roomId, scope } = room;
     const agentId = 'assistant';
     const here = { connector: 'telegram', tenant: 'default', channel: 'ann' };
+    const tool = { name: 'x', description: 'x', url: 'https://x.example/', agents: [] };
     return {
       'agents.list': {},
       'agents.show': { agentId },
@@ -57,6 +58,11 @@ describe('on a real hub', () => {
       'secrets.set': { name: 'x', value: 'x' },
       'secrets.rotate': { name: 'x', value: 'x' },
       'secrets.remove': { name: 'x' },
+      'tools.add': tool,
+      'tools.registered': {},
+      'tools.show': { name: 'x' },
+      'tools.change': tool,
+      'tools.remove': { name: 'x' },
       'rooms.list': { agentId },
       'rooms.messages': { roomId },
       'rooms.forget': { roomId },

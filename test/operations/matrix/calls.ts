@@ -60,6 +60,16 @@ const secret = async (stage: Stage) => {
   await stage.ask('hub itself', 'PUT', { path: `/secrets/${name}`, body: { value: 'x' } });
   return name;
 };
+const tool = (name: string) => ({
+  ...{ name, description: 'Looks at the attic.', method: 'GET', url: 'https://attic.example/' },
+  agents: ['other'],
+});
+const newTool = async () => tool(`thing${++made}`);
+const registered = async (stage: Stage) => {
+  const body = await newTool();
+  await stage.ask('hub itself', 'POST', { path: '/tools', body });
+  return body;
+};
 /** Ann has no role here: nobody links or unlinks who may do more than they. */
 const twin = async (stage: Stage) => {
   await letOut(stage);
@@ -113,6 +123,11 @@ export const calls: Record<string, Call> = {
     ask: (name) => ({ path: `/secrets/${name}/rotate`, body: { value: 'y' } }),
   },
   'secrets.remove': { make: secret, ask: (name) => ({ path: `/secrets/${name}` }) },
+  'tools.add': { make: newTool, ask: (body) => ({ path: '/tools', body }) },
+  'tools.registered': { make: registered, ...at('/tools'), shows: ({ name }) => `"${name}"` },
+  'tools.show': { make: registered, ask: ({ name }) => ({ path: `/tools/${name}` }) },
+  'tools.change': { make: registered, ask: (body) => ({ path: `/tools/${body.name}`, body }) },
+  'tools.remove': { make: registered, ask: ({ name }) => ({ path: `/tools/${name}` }) },
   'rooms.list': listed('/rooms?limit=200'),
   'rooms.list+agent': listed('/rooms?limit=200&agentId=assistant'),
   'rooms.messages': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/messages` }) },

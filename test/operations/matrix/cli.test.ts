@@ -30,6 +30,10 @@ const args: Record<string, (thing: Json) => string[]> = {
   'secrets set': () => ['own'],
   'secrets rotate': one,
   'secrets remove': one,
+  'tools add': (tool) => [fileOf(tool)],
+  'tools show': ({ name }) => [name],
+  'tools change': (tool) => [fileOf(tool)],
+  'tools remove': ({ name }) => [name],
   'rooms messages': one,
   'rooms stop': ({ roomId }) => [roomId],
   'rooms forget': (roomId) => [roomId, '--yes'],
@@ -76,6 +80,12 @@ afterAll(async () => {
 });
 
 const folderOf = (role: Role) => join(stage.home.folder, `data-of-${role}`);
+
+function fileOf(tool: Json): string {
+  const path = join(stage.home.folder, `${tool.name}.json`);
+  writeFileSync(path, JSON.stringify(tool));
+  return path;
+}
 
 async function carrier(role: Role, line: string, thing: Json) {
   const env = { PATH: process.env.PATH!, HOME: stage.home.folder, CARRIER_DATA_DIR: folderOf(role) };

@@ -41,6 +41,12 @@ secrets.set              PUT /secrets/:name                           admin     
 secrets.rotate           POST /secrets/:name/rotate                   admin         403           403            403           403            403            403
 secrets.remove           DELETE /secrets/:name                        admin         403           403            403           403            403            403
 
+tools.add                POST /tools                                  admin         403           403            403           403            403            403
+tools.registered         GET /tools                                   admin         403           403            403           403            403            403
+tools.show               GET /tools/:name                             admin         403           403            403           403            403            403
+tools.change             PUT /tools/:name                             admin         403           403            403           403            403            403
+tools.remove             DELETE /tools/:name                          admin         403           403            403           403            403            403
+
 rooms.list               GET /rooms                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 rooms.list+agent         GET /rooms                                   operator      operator      403            operator      none:operator  operator       none:operator
 rooms.messages           GET /rooms/:roomId/messages                  operator      operator      404:operator   operator      404:operator   operator       404:operator
@@ -183,6 +189,11 @@ secrets list               secrets.list             admin
 secrets set                secrets.set              admin
 secrets rotate             secrets.rotate           admin
 secrets remove             secrets.remove           admin
+tools list                 tools.registered         admin
+tools add                  tools.add                admin
+tools show                 tools.show               admin
+tools change               tools.change             admin
+tools remove               tools.remove             admin
 rooms list                 rooms.list               operator
 rooms messages             rooms.messages           operator
 rooms stop                 turns.stop               operator

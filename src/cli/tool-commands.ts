@@ -1,0 +1,39 @@
+import { row } from './output.js';
+import { typed } from './typed.js';
+
+export const toolCommands = {
+  about: 'tools that are registered while the hub runs',
+  commands: {
+    list: typed('tools.registered', {
+      about: 'which there are, and who is offered them',
+      isDefault: true,
+      show: ({ tools }) =>
+        tools.map(({ tool: { name, method, url, agents }, version, changedAt }) =>
+          row(name, method, url, `for ${agents.join(' ') || 'nobody'}`, `version ${version}`, changedAt),
+        ),
+    }),
+    show: typed('tools.show', {
+      about: 'the definition of one; secrets are references there',
+      fields: ['name'],
+      show: (registered) => JSON.stringify(registered, null, 2).split('\n'),
+    }),
+    add: typed('tools.add', {
+      about: 'register the one that a file of JSON or YAML defines',
+      fields: ['file'],
+      file: true,
+      show: ({ tool: { name, agents } }) => [`Registered: ${name}, for ${agents.join(' ') || 'nobody'}.`],
+    }),
+    change: typed('tools.change', {
+      about: 'replace the one of that name by what the file defines',
+      fields: ['file'],
+      options: [['--version <number>', 'only where it still has this version']],
+      file: true,
+      show: ({ tool: { name }, version }) => [`Changed: ${name}, now version ${version}.`],
+    }),
+    remove: typed('tools.remove', {
+      about: 'take one away from all agents',
+      fields: ['name'],
+      show: ({ name }) => [`Removed: ${name}.`],
+    }),
+  },
+};
