@@ -151,7 +151,7 @@ function openEnd(
     `Who decides: ${whom}${fourEyes ? '; never whoever asked, from none of their accounts' : ''}. ${open}`,
     // Said from the beginning: a card that grew might not find room in its place.
     ...(people > 1
-      ? [`**Approved by** ${namesOf(votes)}**; ${missing} more ${missing === 1 ? 'is' : 'are'} needed.**`]
+      ? [`**Approved by** ${namesOf(votes)}; ${missing} more ${missing === 1 ? 'is' : 'are'} needed.`]
       : []),
     `Press a button, or write ${approve} or ${deny} in any room.`,
   ];
