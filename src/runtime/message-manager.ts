@@ -174,6 +174,8 @@ export class MessageManager implements TurnTaker {
     };
     voice.discard();
     const revised = await this.#generate(task, revision, voice);
+    // The record says who wrote what is sent.
+    Object.assign(answer, { model: revised.model, passedOver: revised.passedOver });
     return addUsage(answer.usage, revised.usage);
   }
 }
