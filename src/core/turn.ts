@@ -108,7 +108,7 @@ export interface Turn extends Omit<TurnCheckpoint, 'tries'> {
   replyId: string | null;
   /** Id of the model that wrote the reply. */
   model: string | null;
-  /** Models that were to be asked before it; absent: none. */
+  /** Models that were to be asked before it, or of one that failed, those that were asked; absent: none. */
   passedOver?: PassedOver[];
   usage: Usage;
   attempt: number;

@@ -239,6 +239,9 @@ export class MessageManager implements TurnTaker {
     if (revised.model === '') {
       voice.discard();
       voice.say(answer.text);
+    } else {
+      // The record says who wrote what is sent.
+      Object.assign(answer, { model: revised.model, passedOver: revised.passedOver });
     }
     return addUsage(answer.usage, revised.usage);
   }
