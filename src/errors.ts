@@ -63,6 +63,7 @@ export const errorCodes = {
     status: 429,
     meaning: 'Messages or requests come faster than they are taken, or too many are open; wait a little.',
   },
+  budget_spent: { status: 429, meaning: 'What models may cost today is used up.' },
   paused: {
     status: 503,
     meaning: 'An operator has paused the agent, the place or the person; come back later.',

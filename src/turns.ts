@@ -4,6 +4,7 @@ import type { Access } from './access/access.js';
 import type { Switches } from './access/switches.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { Asking } from './approvals/asking.js';
+import type { Purses } from './budgets/purses.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Rooms } from './core/room.js';
@@ -46,6 +47,7 @@ export interface TurnsParts {
   held: HeldDecisions;
   asking: Asking;
   notices: Notices;
+  purses: Pick<Purses, 'of'>;
   access: Pick<Access, 'requesters'>;
   /** Unix ms. */
   now(): number;
@@ -73,7 +75,7 @@ export function workerOf(parts: TurnsParts): Worker {
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     limits: limits.model,
     cooling,
-    ...{ switches, asking, maxSteps: limits.maxSteps, log },
+    ...{ switches, asking, purses: parts.purses, maxSteps: limits.maxSteps, log },
   });
   const outages = new Outages({
     ...{ notes: store.notes, limitMs: limits.modelWaitMs, retryBaseMs: limits.retryBaseMs },

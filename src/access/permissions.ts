@@ -60,6 +60,7 @@ export const permissions = {
   'people.linkOwn': { least: 'admin', self: true },
   'roles.read': { least: 'operator' },
   'roles.change': { least: 'operator' },
+  'usage.read': { least: 'operator' },
   'health.read': { least: 'admin' },
   'audit.read': { least: 'admin' },
 } as const satisfies Record<string, Row>;

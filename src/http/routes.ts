@@ -63,5 +63,6 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/audit', operation: 'audit.list' },
   { method: 'GET', path: '/audit/export', operation: 'audit.export' },
   { method: 'GET', path: '/audit/verify', operation: 'audit.verify' },
+  { method: 'GET', path: '/usage', operation: 'usage.list' },
   { method: 'GET', path: '/health', operation: 'health.show' },
 ];

@@ -25,6 +25,7 @@ import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
 import { issueToken, listTokens, revokeToken } from './tokens.js';
 import { addTool, changeTool, registeredTools, removeTool, showTool } from './tools.js';
 import { listTurns, resumeTurn, runAgain, showTurn, stopTurn } from './turns.js';
+import { listUsage } from './usage.js';
 
 export const operations = [
   ...[listAgents, showAgent, checkAgent, listPairings, approvePairing, revokePairing],
@@ -32,7 +33,7 @@ export const operations = [
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
   ...[listApprovals, showApproval, decideApproval],
-  ...[listSwitches, pauseSwitch, resumeSwitch],
+  ...[listSwitches, pauseSwitch, resumeSwitch, listUsage],
   ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
   ...[listAudit, exportAudit, verifyAudit],
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],

@@ -2,7 +2,10 @@ import type { Switches } from '../access/switches.js';
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
 import { awaitedIn } from '../approvals/approval.js';
 import type { Asking } from '../approvals/asking.js';
+import { isBudgetSpent } from '../budgets/purse.js';
+import type { Purses } from '../budgets/purses.js';
 import type { Agent } from '../core/character.js';
+import type { Memory } from '../core/memory.js';
 import {
   type ActionRecord,
   type ActionState,
@@ -34,6 +37,7 @@ export interface MessageManagerParts {
   /** The agent's models, to be tried in order, a preferred one first; never empty. */
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
   cooling: Cooling;
+  purses: Pick<Purses, 'of'>;
   switches: Pick<Switches, 'look'>;
   actions: Pick<ActionManager, 'run'>;
   asking: Pick<Asking, 'notice'>;
@@ -95,7 +99,7 @@ export class MessageManager implements TurnTaker {
       usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), usage),
       ...(waiting
         ? { evaluators: [], waiting: { until: waiting.until } }
-        : { evaluators: abilities.evaluators }),
+        : { evaluators: answer.model === '' ? [] : abilities.evaluators }),
     };
   }
 
@@ -163,21 +167,31 @@ export class MessageManager implements TurnTaker {
     request: ModelRequest,
     voice: Voice,
   ): Promise<Generated> {
-    const { chain, limits, fitter, cooling, switches, log } = this.#parts;
+    const { chain, limits, fitter, cooling, switches, purses, log } = this.#parts;
     const models = await chain(agent, room.model);
     // What was paused meanwhile ends the turn by its signal.
     await switches.look();
     context.signal.throwIfAborted();
     hold();
     const before = voice.mark();
-    return generate(models, request, {
+    const [{ source }] = context.messages as [Memory];
+    const purse = purses.of({ agent, source, userId: context.user.id });
+    const answer = generate(models, request, {
       limits,
       signal: context.signal,
       onText: (text) => voice.say(text),
       onVoid: () => voice.rewind(before),
       fitter,
       cooling,
+      purse,
       log,
+    });
+    return answer.catch((error) => {
+      if (!isBudgetSpent(error)) throw error;
+      // A turn ends with it politely: what it has done is done.
+      voice.rewind(before);
+      voice.say(error.message);
+      return { ...silence, text: error.message };
     });
   }
 
@@ -206,6 +220,7 @@ export class MessageManager implements TurnTaker {
     voice: Voice,
     answer: Generated,
   ): Promise<Usage> {
+    if (answer.model === '') return answer.usage;
     const advice = await adviceOn(voice.text, abilities.evaluators, task.context, this.#parts.log);
     if (advice === null) return answer.usage;
     const revision: ModelRequest = {
@@ -220,6 +235,14 @@ export class MessageManager implements TurnTaker {
     };
     voice.discard();
     const revised = await this.#generate(task, revision, voice);
+    // None was written: what there was is said.
+    if (revised.model === '') {
+      voice.discard();
+      voice.say(answer.text);
+    } else {
+      // The record says who wrote what is sent.
+      Object.assign(answer, { model: revised.model, passedOver: revised.passedOver });
+    }
     return addUsage(answer.usage, revised.usage);
   }
 }

@@ -23,6 +23,7 @@ import type { Search } from '../store/search.js';
 import type { Claim, TurnStore } from '../store/turn-store.js';
 import { spanned } from '../tracing.js';
 import { apologyFor } from './apology.js';
+import { triedBefore } from './generate.js';
 import { Learning } from './learning.js';
 import type { Outage, Outages } from './outages.js';
 import { type CalledOff, RunningTurns } from './running-turns.js';
@@ -280,7 +281,7 @@ export class Worker {
         { ...checkpoint, covers: work.covered.map(({ id }) => id) },
         {
           ...{ status: 'failed', reply, error: told(error), attempt: run.attempt },
-          startedAt: Date.now(),
+          ...{ passedOver: triedBefore(error), startedAt: Date.now() },
         },
       );
       await this.#commit(run, work, turn, reply);

@@ -207,6 +207,7 @@ export const calls: Record<string, Call> = {
     ...at('/roles/take', { account: 'http/acme:adam', ...acme }),
   },
   ...switchCalls,
+  'usage.list': { make: replied, ...at('/usage'), shows: () => '"ann"' },
   'health.show': at('/health'),
   'audit.list': at('/audit?limit=1'),
   'audit.export': at('/audit/export?limit=1'),

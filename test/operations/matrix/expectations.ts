@@ -103,6 +103,7 @@ switches.resume          POST /switches/resume                        operator  
 switches.resume+agent    POST /switches/resume                        operator      operator      403            403           403            403            403
 switches.resume+owner    POST /switches/resume                        owner         owner         403            owner         403            403            403
 
+usage.list               GET /usage                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 health.show              GET /health                                  admin         403           403            403           403            403            403
 audit.list               GET /audit                                   admin         403           403            403           403            403            403
 audit.export             GET /audit/export                            admin         403           403            403           403            403            403
@@ -229,6 +230,7 @@ roles take                 roles.take               operator
 audit list                 audit.list               admin
 audit export               audit.export             admin
 audit verify               audit.verify             admin
+usage                      usage.list               operator
 health                     health.show              admin
 chat                       -                        guest
 chat+model                 rooms.model              operator
