@@ -1,7 +1,7 @@
 /** The hub's side of the platforms: what connectors may ask of it, and what operators may. */
 
 import { type Access, accessOn } from './access/access.js';
-import type { PlatformWide } from './access/account.js';
+import type { PlatformWide, SharedBy } from './access/account.js';
 import type { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import type { EventBus } from './bus/bus.js';
@@ -84,6 +84,7 @@ export interface FrontParts {
   plugins: PluginDesk;
   connectorOf: GroupLookupParts['connectorOf'];
   platformWide: PlatformWide;
+  sharedBy: SharedBy;
   shareOf: ShareOf;
   /** Unix ms; deliveries are planned by it. */
   now(): number;
@@ -131,7 +132,14 @@ export function frontOf(parts: FrontParts): Front {
   const { rooms, forgotten, agents, secrets, tokens, ready, switches, held, shareOf } = parts;
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const access = accessOn({
-    ...{ notes: store.notes, bus, platformWide: parts.platformWide, now: parts.now, log },
+    ...{
+      notes: store.notes,
+      bus,
+      platformWide: parts.platformWide,
+      sharedBy: parts.sharedBy,
+      now: parts.now,
+      log,
+    },
     ...{ groups: platformGroups, isPaired: (person) => pairings.isPaired(person) },
   });
   const roles = rolesBy(access.standing, pairings);

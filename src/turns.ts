@@ -14,7 +14,7 @@ import type { LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
-import { AbilityLoader } from './runtime/abilities.js';
+import { ActionManager } from './runtime/action-manager.js';
 import type { Cooling } from './runtime/cooling.js';
 import type { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
@@ -24,7 +24,7 @@ import { StateManager } from './runtime/state-manager.js';
 import { Worker } from './runtime/worker.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
-import type { ToolSourceDesk } from './tools/tool-source.js';
+import type { ToolDesk } from './tool-desk.js';
 
 export interface TurnsParts {
   config: Config;
@@ -33,7 +33,7 @@ export interface TurnsParts {
   forgotten: Pick<Forgotten, 'note'>;
   models: { chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> };
   plugins: PluginDesk;
-  toolSources: ToolSourceDesk;
+  tools: ToolDesk;
   /** What takes each agent's turns, by its type. */
   types(conversational: TurnTaker): TurnTaker;
   metrics: Metrics;
@@ -51,7 +51,7 @@ export interface TurnsParts {
 }
 
 export function workerOf(parts: TurnsParts): Worker {
-  const { config, engines, characters, forgotten, models, plugins, toolSources, types, log, now } = parts;
+  const { config, engines, characters, forgotten, models, plugins, tools, types, log, now } = parts;
   const { metrics, memoryManager, rooms, cooling, shareOf, switches, held, notices, access } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
@@ -61,7 +61,12 @@ export function workerOf(parts: TurnsParts): Worker {
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
     }),
     fitter: new PromptFitter(new FileReader(store.files), config.prompt),
-    abilities: new AbilityLoader(plugins, toolSources, log),
+    abilities: tools.abilities,
+    actions: new ActionManager({
+      ...tools,
+      files: { files: store.files, quota: config.files },
+      switches,
+    }),
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     limits: limits.model,

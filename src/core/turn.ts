@@ -7,7 +7,7 @@
  * - **done**, **failed**, **stopped** (somebody called it off): committed for good.
  */
 import { derivedId, newId } from './ids.js';
-import type { Memory, Source } from './memory.js';
+import type { Attachment, Memory, Source } from './memory.js';
 import type { Origin } from './origin.js';
 import type { Decision, Trigger } from './trigger.js';
 
@@ -40,6 +40,10 @@ export interface ActionRecord {
   /** As the model wrote them: JSON text, possibly invalid. */
   arguments: string;
   state: ActionState;
+  /** The tool's key; absent: there is none of that name, or an older hub wrote this. */
+  tool?: string;
+  /** The rule of the policy that decided about it. */
+  rule?: string;
   /** Somebody has approved it: it is not asked for again. */
   approved?: true;
   /**
@@ -47,6 +51,8 @@ export interface ActionRecord {
    * know of states runs what has none.
    */
   result: string | null;
+  /** What came with the result. */
+  files?: Attachment[];
   ok: boolean;
   /** Unix ms; 0: it has not begun. */
   startedAt: number;

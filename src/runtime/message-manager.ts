@@ -6,13 +6,14 @@ import { whileAway } from '../core/while-away.js';
 import type { LanguageModel, ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { Abilities, AbilityLoader } from './abilities.js';
-import { ActionManager } from './action-manager.js';
+import type { ActionManager, ActionWatcher } from './action-manager.js';
 import type { Cooling } from './cooling.js';
 import { adviceOn } from './evaluator-manager.js';
 import { type Generated, generate } from './generate.js';
 import type { AnswerLimits } from './patience.js';
 import type { PromptFitter } from './prompt-fitter.js';
 import type { StateManager } from './state-manager.js';
+import { stuckOn, stuckText, unknownText } from './stuck.js';
 import { stepMessages } from './transcript.js';
 import { transformed } from './transformed.js';
 import { Voice } from './voice.js';
@@ -24,7 +25,8 @@ export interface MessageManagerParts {
   /** The agent's models, to be tried in order, a preferred one first; never empty. */
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
   cooling: Cooling;
-  switches: Pick<Switches, 'look' | 'tools' | 'onChange'>;
+  switches: Pick<Switches, 'look'>;
+  actions: Pick<ActionManager, 'run'>;
   checkpoint(checkpoint: TurnCheckpoint): Promise<void>;
   limits: AnswerLimits;
   /** Model calls that may ask for actions; the one after them must answer. */
@@ -46,11 +48,9 @@ const silence: Generated = {
 /** How the hub itself takes a turn from its messages to a draft: compose, then generate and act until the model answers, then evaluate. */
 export class MessageManager implements TurnTaker {
   readonly #parts: MessageManagerParts;
-  readonly #actions: ActionManager;
 
   constructor(parts: MessageManagerParts) {
     this.#parts = parts;
-    this.#actions = new ActionManager({ switches: parts.switches });
   }
 
   async answer(task: TurnTask): Promise<Draft> {
@@ -62,16 +62,25 @@ export class MessageManager implements TurnTaker {
     const awaits = await this.#resume(task, abilities, voice);
     const answer = awaits ? silence : await this.#converse(task, abilities, request, voice);
     const awaiting = checkpoint.steps.flatMap(({ actions }) => actions).filter(isAwaiting);
-    let { usage } = answer;
+    let { usage } = silence;
+    if (awaiting.length === 0 && answer !== silence)
+      usage = await this.#evaluate(task, abilities, request, voice, answer);
+    for (const action of newlyUnknown(task)) {
+      voice.pause();
+      voice.say(unknownText(action));
+    }
     if (awaiting.length > 0) {
       voice.pause();
       voice.say(waitingNotice(awaiting, context.turnId));
-      usage = silence.usage;
-    } else usage = await this.#evaluate(task, abilities, request, voice, answer);
+    }
+    const files = checkpoint.steps
+      .slice(task.told)
+      .flatMap(({ actions }) => actions.flatMap(({ files = [] }) => files));
     return {
       text: voice.release(await transformed(voice.text, abilities.transforming, context)),
       model: answer.model,
       passedOver: answer.passedOver,
+      ...(files.length > 0 && { files }),
       usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), usage),
       ...(awaiting.length > 0
         ? { evaluators: [], waiting: { until: this.#parts.now() + this.#parts.waitMs } }
@@ -98,6 +107,12 @@ export class MessageManager implements TurnTaker {
   ): Promise<Generated> {
     const { steps } = task.checkpoint;
     for (;;) {
+      const stuck = stuckOn(steps);
+      if (stuck) {
+        voice.pause();
+        voice.say(stuckText(stuck));
+        return silence;
+      }
       const mayAct = steps.length < this.#parts.maxSteps;
       const messages = [...request.messages, ...stepMessages(steps)];
       const generated = await this.#generate(
@@ -105,7 +120,11 @@ export class MessageManager implements TurnTaker {
         { ...request, messages, tools: mayAct ? request.tools : [] },
         voice,
       );
-      if (generated.calls.length === 0 || !mayAct) return generated;
+      if (generated.calls.length === 0) return generated;
+      if (!mayAct) {
+        if (voice.text.trim() === '') voice.say(`I did not get done with this in ${steps.length} steps.`);
+        return generated;
+      }
       const step = toStep(generated);
       steps.push(step);
       voice.pause();
@@ -136,10 +155,10 @@ export class MessageManager implements TurnTaker {
     });
   }
 
-  async #act(task: TurnTask, abilities: Abilities, step: TurnStep, index: number): Promise<boolean> {
+  async #act(task: TurnTask, { actions }: Abilities, step: TurnStep, index: number): Promise<boolean> {
     const { context, checkpoint, publish, hold } = task;
     const { turnId } = context;
-    return this.#actions.run(step, index, abilities.actions, context, {
+    const watcher: ActionWatcher = {
       record: async () => {
         hold();
         await whileAway(context.signal, () => this.#parts.checkpoint(checkpoint));
@@ -150,7 +169,8 @@ export class MessageManager implements TurnTaker {
         publish({ type: 'action.started', turnId, callId, name, arguments: args }),
       finished: ({ callId, name, ok, result }) =>
         publish({ type: 'action.finished', turnId, callId, name, ok, result }),
-    });
+    };
+    return this.#parts.actions.run({ step, index, steps: checkpoint.steps, actions, context, watcher });
   }
 
   async #evaluate(
@@ -197,6 +217,13 @@ function toStep({ text, calls, usage }: Generated): TurnStep {
 
 function isAwaiting({ state }: ActionRecord): boolean {
   return state === 'awaiting';
+}
+
+/** People hear of it whatever the model makes of it. Those of a turn that waited have read of what was so before. */
+function newlyUnknown({ checkpoint, told = 0 }: TurnTask): ActionRecord[] {
+  return checkpoint.steps.flatMap(({ actions }, index) =>
+    actions.filter(({ state, approved }) => state === 'unknown' && (index >= told || approved)),
+  );
 }
 
 const shownChars = 200;

@@ -1,6 +1,6 @@
 import type { Concerned, Pause } from '../access/pause.js';
 import type { Switches } from '../access/switches.js';
-import { burst, isDirect, type Memory, ownMemory } from '../core/memory.js';
+import { type Attachment, burst, isDirect, type Memory, ownMemory } from '../core/memory.js';
 import type { RoomState } from '../core/room.js';
 import { decidedSteps, readSteps, type TurnCheckpoint, turnIdOf } from '../core/turn.js';
 import { askedBy } from '../store/decide.js';
@@ -103,13 +103,13 @@ export function replyTo(
   turnId: string,
   agent: { id: string; character?: { name: string } },
   text: string,
-  taint: Memory['taint'] = [],
+  { taint = [], files = [] }: { taint?: Memory['taint']; files?: Attachment[] | undefined } = {},
 ): Memory {
   const newest = messages.at(-1)!;
   return ownMemory(newest, {
     ...{ kind: 'message', role: 'assistant', turnId },
     author: { id: agent.id, name: agent.character?.name, bot: true },
-    content: { text, attachments: [], replyTo: newest.id },
+    content: { text, attachments: files, replyTo: newest.id },
     ...(taint.length > 0 && { taint }),
   });
 }

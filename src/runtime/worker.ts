@@ -126,7 +126,9 @@ export class Worker {
     const end = async (answered: Answered | null, pause: Pause | null = null) => {
       telling.end();
       const text = answered?.draft.text ?? (pause ? textOf(pause, agent) : stopped);
-      const reply = over === 'nothing' ? null : replyTo(work.asked, turnId, agent, text, checkpoint.taint);
+      const { taint } = checkpoint;
+      const { files } = answered?.draft ?? {};
+      const reply = over === 'nothing' ? null : replyTo(work.asked, turnId, agent, text, { taint, files });
       const { model, usage, waiting, passedOver } = answered?.draft ?? {};
       const turn = turnOf(
         { ...checkpoint, covers },
