@@ -1,3 +1,4 @@
+import type { Purse } from '../budgets/purse.js';
 import type { PassedOver, Usage } from '../core/turn.js';
 import { CarrierError, isRetryable, RetryableError } from '../errors.js';
 import type { LanguageModel, ModelChunk, ModelRequest, ToolCall } from '../llm/llm.js';
@@ -27,6 +28,8 @@ export interface GenerateOptions {
   onVoid(): void;
   /** Cuts the request to what each model takes. */
   fitter: PromptFitter;
+  /** Pays for every call; none: nothing limits what they cost. */
+  purse?: Purse | null;
   log: Logger;
 }
 
@@ -114,7 +117,8 @@ async function ask(model: LanguageModel, request: ModelRequest, options: AskOpti
   for (;;) {
     const fitted = await fitter.fit(request, model.abilities, signal, most);
     try {
-      return await read(model, fitted.request, options);
+      const paid = options.purse ? await options.purse.open(model, fitted.request, signal) : model;
+      return await read(paid, fitted.request, options);
     } catch (error) {
       if (most !== undefined || !(error instanceof CarrierError) || error.code !== 'prompt_too_long')
         throw error;
