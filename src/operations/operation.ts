@@ -114,7 +114,7 @@ export interface OperationParts extends Access {
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
   tokens: Tokens;
-  httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove'>;
+  httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove' | 'fetch'>;
   ready(): Promise<Readiness>;
 }
 

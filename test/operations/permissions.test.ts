@@ -63,6 +63,7 @@ describe('on a real hub', () => {
       'tools.show': { name: 'x' },
       'tools.change': tool,
       'tools.remove': { name: 'x' },
+      'tools.import': { document: '{}', agents: [] },
       'rooms.list': { agentId },
       'rooms.messages': { roomId },
       'rooms.forget': { roomId },

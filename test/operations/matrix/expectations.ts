@@ -46,6 +46,7 @@ tools.registered         GET /tools                                   admin     
 tools.show               GET /tools/:name                             admin         403           403            403           403            403            403
 tools.change             PUT /tools/:name                             admin         403           403            403           403            403            403
 tools.remove             DELETE /tools/:name                          admin         403           403            403           403            403            403
+tools.import             POST /tools/import                           admin         403           403            403           403            403            403
 
 rooms.list               GET /rooms                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 rooms.list+agent         GET /rooms                                   operator      operator      403            operator      none:operator  operator       none:operator
@@ -200,6 +201,7 @@ tools add                  tools.add                admin
 tools show                 tools.show               admin
 tools change               tools.change             admin
 tools remove               tools.remove             admin
+tools import               tools.import             admin
 rooms list                 rooms.list               operator
 rooms messages             rooms.messages           operator
 rooms stop                 turns.stop               operator
