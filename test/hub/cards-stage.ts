@@ -7,6 +7,7 @@ import { type CardFields, cardOf } from '../../src/approvals/card.js';
 import type { Carrier } from '../../src/carrier.js';
 import { type Button, roomIdOf, type Source } from '../../src/core/memory.js';
 import { Buttons } from '../../src/intake/buttons.js';
+import type { Notice } from '../../src/intake/gate.js';
 import { Notices } from '../../src/intake/notices.js';
 import { createLogger } from '../../src/logger.js';
 import { startDiscordServer } from '../platforms/discord/server.js';
@@ -33,6 +34,8 @@ export interface Room {
   press(label: string): Promise<string>;
   /** What came with a press is over. */
   forgetPresses(): void;
+  /** Whether the platform was asked to show what is behind links, by each request that wrote or changed a message. */
+  previews(): boolean[];
 }
 
 export class CardsStage {
@@ -86,15 +89,17 @@ export class CardsStage {
   }
 
   /** As the operators' room stands in a character; gives the turn that names the card. */
-  async tell({ source }: Room, fields: CardFields, once: string, replaces?: string): Promise<string> {
+  async tell(room: Room, fields: CardFields, once: string, replaces?: string): Promise<string> {
     const { text, decidable } = cardOf(fields, Date.now() + this.ahead);
+    const buttons = decidable ? await this.#buttons({ ...room.source, messageId: 'approvals' }) : undefined;
+    return this.say(room, { text, ...(buttons && { buttons }) }, once, replaces);
+  }
+
+  async say({ source }: Room, notice: Notice, once: string, replaces?: string): Promise<string> {
     const at = { ...source, messageId: 'approvals' };
-    const buttons = decidable ? await this.#buttons(at) : undefined;
     const to = { agentId: 'assistant', source: at, direct: false, author: { id: 'ann' } };
-    const told = await this.#notices.tell(to, { text, ...(buttons && { buttons }) }, once, {
-      ...(replaces !== undefined && { replaces }),
-    });
-    return told.turnId;
+    const place = replaces === undefined ? {} : { replaces };
+    return (await this.#notices.tell(to, notice, once, place)).turnId;
   }
 
   #buttons(source: Source): Promise<Button[]> {
@@ -129,6 +134,7 @@ function roomOnDiscord(discord: Awaited<ReturnType<typeof startDiscordServer>>):
       await until(() => pressed.followUps.length > 0);
       return pressed.followUps[0]!.content;
     },
+    previews: () => discord.said(channel).map(({ flags }) => (Number(flags) & 4) === 0),
     forgetPresses() {
       for (const method of ['POST', 'PATCH', 'DELETE'])
         discord.faults.next(
@@ -156,6 +162,13 @@ function roomOnTelegram(telegram: Awaited<ReturnType<typeof startTelegramServer>
       const { message_id } = telegram.said(chat).findLast((said) => labelsOf(said).includes(label))!;
       return (await telegram.people.press(chat, bob, message_id, label)).text;
     },
+    previews: () =>
+      telegram.calls
+        .filter(({ method }) => /^(send|edit)message(text)?$/i.test(method))
+        .map(({ parameters }) => {
+          const options = parameters.link_preview_options as { is_disabled?: boolean } | undefined;
+          return options?.is_disabled !== true;
+        }),
     forgetPresses() {},
   };
 }
@@ -181,6 +194,11 @@ function roomOnSlack(slack: Awaited<ReturnType<typeof startSlackServer>>): Room 
       await until(() => ephemerals.length > before);
       return ephemerals[before]!.text;
     },
+    previews: () =>
+      said().map(
+        ({ unfurls, blocks = [] }) =>
+          unfurls !== false || blocks.some(({ type }) => /image|video|rich/.test(String(type))),
+      ),
     forgetPresses: () => slack.faults.on('response', { error: 'expired_url', times: 1000 }),
   };
 }
