@@ -23,7 +23,7 @@ import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import type { Plugin, PluginExtension } from './plugin/plugin.js';
 import type { RateCounter } from './rate/rate.js';
-import { type Hub, startRoles } from './roles.js';
+import { type Hub, type HubParts, startRoles } from './roles.js';
 import { derivedKey, secretFile } from './secret-file.js';
 import { SecretKeys } from './secrets/keys.js';
 import { NotedSecrets } from './secrets/noted-secrets.js';
@@ -33,6 +33,7 @@ import { shutDown } from './shutdown.js';
 import { Forgotten } from './store/forgotten.js';
 import { announce } from './store/libsql/lock.js';
 import type { Store } from './store/store.js';
+import { HttpTools } from './tools/http/tools.js';
 
 export { databaseCare, runningHub } from './backends.js';
 
@@ -141,7 +142,7 @@ async function assemble(
   const tokens = tokensOn({ ...engines, vault, usualRate, now, log });
   const checking = tokens.sealed().then((others) => vault.check(others));
   const [characters] = await Promise.all([reading, checking]);
-  const models = new Models({ ...parts, model: overrides.model });
+  const models = new Models({ ...parts, model: overrides.model, rates: engines.rates });
   const bots = botsFor({ ...parts, tokens }, overrides.connectors);
   const plugins = new Plugins({
     ...parts,
@@ -149,7 +150,12 @@ async function assemble(
     notes: (plugin) => scopedNotes(engines.store.notes, { plugin }),
   });
   const toolSources = new ToolSources({
-    ...{ named: config.toolSources, folder: config.extensions.folder, registry, secrets, log },
+    ...{ named: config.toolSources, folder: config.extensions.folder, dataFolder: config.dataDir },
+    ...{ registry, secrets, log },
+  });
+  const httpTools = new HttpTools({
+    ...{ records: engines.store.records, bus: engines.bus, alone: !config.cluster, log },
+    resolve: (reference) => secrets.resolve(reference),
   });
   const checks = {
     ...{ config, registry, models, plugins, toolSources },
@@ -158,7 +164,8 @@ async function assemble(
   };
   const keyFor = (purpose: string) => () => derivedKey(callbackSecretOf(config), purpose);
   const hub = await startRoles({
-    ...{ config, log, engines, characters, bots, models, embedder, plugins, toolSources },
+    ...{ config, log, engines, characters, bots, models, embedder, plugins, httpTools },
+    toolSources: besides(toolSources, httpTools),
     ...{ secrets: vault, tokens, now },
     platformWide: (connector) => registry.get('connector', connector)?.users === 'platform',
     sharedBy: ({ connector, userId }) => registry.get('connector', connector)?.shared?.(userId) ?? null,
@@ -167,19 +174,27 @@ async function assemble(
     buttonKey: keyFor('buttons'),
     forgotten: new Forgotten(engines.store.notes, keyFor('forgotten'), { alone: !config.cluster, log }),
   });
-  characters.onChange(({ id, agent }) => plugins.changed(id, agent));
-  for (const agent of characters.list()) plugins.changed(agent.id, agent);
+  const changed = (id: string, agent: Agent | undefined) => {
+    plugins.changed(id, agent);
+    // A gateway takes no turns.
+    if (config.role !== 'gateway') toolSources.changed(id, agent);
+  };
+  characters.onChange(({ id, agent }) => changed(id, agent));
+  for (const agent of characters.list()) changed(agent.id, agent);
   vault.onChange((reference) => {
     models.forget(reference);
+    toolSources.forget(reference);
     if (embedder && 'forget' in embedder) (embedder as RenewedEmbedder).forget(reference);
     hub.refresh();
   });
   vault.watch();
+  httpTools.watch();
   tokens.known.watch().catch((err) => log.warn({ err }, 'revoked tokens are noticed without the bus'));
   return {
     ...hub,
     async stop(withinMs) {
       vault.stop();
+      httpTools.stop();
       tokens.known.stop();
       await hub.stop(withinMs);
     },
@@ -189,7 +204,18 @@ async function assemble(
     rates: engines.rates,
     models: models.usual,
     routes: () => (config.role === 'worker' ? [] : plugins.routes()),
-    announce: (url) => announce(config.dataDir, url),
+    announce(url) {
+      httpTools.listensOn(url);
+      announce(config.dataDir, url);
+    },
+  };
+}
+
+/** What agents name, and what is registered for them. */
+function besides(named: ToolSources, registered: HttpTools): HubParts['toolSources'] {
+  return {
+    of: async (agent) => [...(await named.of(agent)), registered.sourceFor(agent)],
+    close: () => named.close(),
   };
 }
 

@@ -2,11 +2,12 @@
 import { notesOf, pauseNote, pausesIn } from './access/pause.js';
 import { type Bots, botsOf, hubBots } from './agents/bots.js';
 import { type CharacterProblem, Characters } from './agents/characters.js';
-import { checkAgent } from './agents/check.js';
+import { type CheckParts, checkAgent } from './agents/check.js';
 import { checkHub } from './agents/check-hub.js';
 import { chosenEmbedder, Models } from './agents/models.js';
 import { Plugins } from './agents/plugins.js';
 import { findingOf } from './agents/problem.js';
+import { clashesOf } from './agents/tool-clashes.js';
 import { ToolSources } from './agents/tool-sources.js';
 import { auditAtRest, notesAtRest, openEngines, schemaAtRest, secretsForDoctor } from './backends.js';
 import type { Config } from './config.js';
@@ -17,6 +18,7 @@ import type { Engines } from './engines.js';
 import { FatalError } from './errors.js';
 import { Registry } from './extensions/registry.js';
 import type { Logger } from './logger.js';
+import { coolingNote, coolingText } from './runtime/cooling.js';
 import { References } from './secrets/references.js';
 import type { AuditChain } from './store/audit-log.js';
 import { verifyChain } from './store/audit-verification.js';
@@ -33,7 +35,7 @@ const patienceMs = 10_000;
 const auditPatienceMs = 600_000;
 /** What is wrong with it, at most; `carrier audit verify` tells more. */
 const mostAuditFaults = 10;
-const mostPauses = 1000;
+const mostNotes = 1000;
 
 /** Everything is looked at, whatever fails on the way. */
 export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]> {
@@ -48,7 +50,8 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
   const { agents, problems } = await readCharacters(config, log);
   const models = new Models(parts);
   const toolSources = new ToolSources({
-    ...{ named: config.toolSources, folder: config.extensions.folder, registry, secrets, log },
+    ...{ named: config.toolSources, folder: config.extensions.folder, dataFolder: config.dataDir },
+    ...{ registry, secrets, log },
   });
   const checks = {
     ...{ config, registry, models, toolSources },
@@ -87,16 +90,34 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
         ]),
     ...(config.role === 'gateway' ? [] : [...refs].map((ref) => diagnoseModel(models, ref))),
     ...found.flatMap(({ agent, bots }) => diagnoseBots(agent, bots)),
-    ...(config.role === 'gateway' ? [] : agents.map((agent) => diagnoseToolSources(toolSources, agent))),
+    ...(config.role === 'gateway' ? [] : [diagnoseToolSources({ ...checks, agents })]),
   ]);
   await Promise.all([toolSources.close(), close()]);
   return diagnoses.flat();
 }
 
-async function diagnoseToolSources(toolSources: ToolSources, agent: Agent): Promise<Diagnosis[]> {
-  const sources = await toolSources.of(agent);
-  const looked = sources.map(({ name, source }) => look(`Tools of ${name}`, () => source.findings()));
-  return (await Promise.all(looked)).flat();
+/** Each source once, whoever names it; and for each agent, tools that could be taken for one another. */
+async function diagnoseToolSources({
+  toolSources,
+  plugins,
+  agents,
+}: Pick<CheckParts, 'plugins'> & { toolSources: ToolSources; agents: Agent[] }): Promise<Diagnosis[]> {
+  const named = await Promise.all(
+    agents.map(async (agent) => ({ agent, sources: await toolSources.of(agent) })),
+  );
+  const all = new Set(named.flatMap(({ sources }) => sources));
+  const looked = await Promise.all(
+    [...all].map(({ name, source }) => look(`Tools of ${name}`, () => source.findings())),
+  );
+  const clashing = named
+    .filter(({ sources }) => sources.length > 0)
+    .map(({ agent, sources }) =>
+      look(`Tools of ${agent.id}`, async () => {
+        const listed = sources.map(async (source) => ({ source, tools: await source.source.tools() }));
+        return clashesOf(await Promise.all(listed), (await plugins.actions(agent)) ?? []);
+      }),
+    );
+  return [...looked, ...(await Promise.all(clashing)).filter(({ findings }) => findings.length > 0)];
 }
 
 function noNotes(): never {
@@ -171,6 +192,7 @@ function folderFindings({ dataDir }: Config, log: Logger): Finding[] {
   return [
     { check: `its database has schema ${version}`, ok: problem === null, ...(problem && { fix: problem }) },
     ...pausesAmong(notesAtRest(dataDir, pauseNote.key('')), log),
+    ...coolAmong(notesAtRest(dataDir, coolingNote.key('')), log),
   ];
 }
 
@@ -178,6 +200,14 @@ function folderFindings({ dataDir }: Config, log: Logger): Finding[] {
 function pausesAmong(notes: Note[], log: Logger): Finding[] {
   const listed = notes.map(({ key, value }) => ({ value: pauseNote.read(key, value, log) }));
   return notesOf(pausesIn(listed, Date.now())).map((check) => ({ check, ok: true }));
+}
+
+/** Models that a hub asks only where no other is left. */
+function coolAmong(notes: Note[], log: Logger): Finding[] {
+  return notes.flatMap(({ key, value }) => {
+    const cool = coolingNote.read(key, value, log);
+    return cool && cool.until > Date.now() ? [{ check: coolingText(cool), ok: true }] : [];
+  });
 }
 
 /** Whether a hub's shared engines can be used; they are closed again. */
@@ -202,12 +232,16 @@ async function diagnoseEngines(opening: Promise<Engines>, log: Logger): Promise<
   const { engine, schema, notes } = store.description;
   const mongo = { check: `MongoDB answers: ${engine}, schema ${schema}`, ok: true };
   const lacks = notes.map((note) => ({ check: `MongoDB: ${note}`, ok: true }));
-  const paused = await store.notes.list(pauseNote.key(''), mostPauses).catch(() => []);
+  const noted = (prefix: string) => store.notes.list(prefix, mostNotes).catch(() => []);
+  const [paused, cool] = await Promise.all([noted(pauseNote.key('')), noted(coolingNote.key(''))]);
   const audit = await diagnoseAudit(store.audit);
   if (redis.ok) await Promise.all([turnQueue.close(), deliveryQueue.close()]);
   await bus.close();
   await engines.close();
-  return [{ subject, findings: [redis, mongo, ...lacks, ...pausesAmong(paused, log)] }, audit];
+  return [
+    { subject, findings: [redis, mongo, ...lacks, ...pausesAmong(paused, log), ...coolAmong(cool, log)] },
+    audit,
+  ];
 }
 
 /** Whether rows of the audit log are as they were written, and all there. */

@@ -63,6 +63,7 @@ export { roomIdOf } from './core/memory.js';
 export type { ModelAbilities } from './core/model-abilities.js';
 export type { Origin } from './core/origin.js';
 export type { Part, PartKind } from './core/part.js';
+export { isPublicHost } from './core/public-host.js';
 export type { Requester } from './core/requester.js';
 export type { ResultFile, ToolHints, ToolResult } from './core/tool-result.js';
 export type { ActionRecord, OutboundMessage, Turn, Usage } from './core/turn.js';
@@ -85,6 +86,7 @@ export {
   defineProvider,
   secret,
 } from './extensions/extension.js';
+export { withCallIds } from './llm/call-ids.js';
 export type {
   Embedder,
   Example,

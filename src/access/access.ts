@@ -7,6 +7,7 @@ import { Freshness } from './freshness.js';
 import { Grants } from './grants.js';
 import { Links } from './links.js';
 import { People } from './people.js';
+import { Requesters } from './requester.js';
 import { Standing, type StandingParts } from './standing.js';
 
 export interface AccessParts extends Pick<StandingParts, 'groups' | 'isPaired'> {
@@ -24,6 +25,7 @@ export interface Access {
   readonly grants: Grants;
   readonly links: Links;
   readonly standing: Standing;
+  readonly requesters: Requesters;
   readonly sharedBy: SharedBy;
 }
 
@@ -34,5 +36,6 @@ export function accessOn({ bus, groups, isPaired, ...parts }: AccessParts): Acce
   const grants = new Grants({ ...parts, freshness });
   const links = new Links({ ...parts, people });
   const standing = new Standing({ people, grants, groups, isPaired });
-  return { people, grants, links, standing, sharedBy: parts.sharedBy };
+  const requesters = new Requesters({ people, standing, kept: freshness.kept() });
+  return { people, grants, links, standing, requesters, sharedBy: parts.sharedBy };
 }

@@ -19,7 +19,7 @@ export interface CheckParts {
     /** Names of the actions that the agent's plugins bring; null where that is not known without opening one. */
     actions(agent: Agent): Promise<string[] | null>;
   };
-  toolSources: { problems(agent: Agent): Pick<Problem, 'field' | 'message'>[] };
+  toolSources: { problems(agent: Agent): Promise<Pick<Problem, 'field' | 'message'>[]> };
   /** Names of connectors that are no extension's: a program brings them. */
   brought?: string[];
 }

@@ -38,7 +38,9 @@ async function partsOf(env: Record<string, string>, agents: Agent[] = [], brough
     throw new Error('no plugin is opened');
   };
   const plugins = new Plugins({ config, registry, secrets, notes, log });
-  const toolSources = new ToolSources({ named: config.toolSources, folder, registry, secrets, log });
+  const toolSources = new ToolSources({
+    ...{ named: config.toolSources, folder, dataFolder: config.dataDir, registry, secrets, log },
+  });
   return { bots, checks: { config, registry, models, plugins, toolSources, agents: () => agents } };
 }
 

@@ -69,6 +69,8 @@ export interface MemoryDocument {
   author?: Memory['author'];
   content?: Memory['content'];
   source?: StoredSource;
+  asker?: Memory['asker'];
+  taint?: Memory['taint'];
   open?: (typeof Open)[keyof typeof Open];
   checkpoint?: Omit<TurnCheckpoint, 'roomId' | 'trigger'>;
   turn?: StoredTurn;
@@ -108,7 +110,7 @@ export const givenUp: Filter<MemoryDocument> = {
 /** What `memoryOf` needs. Vectors, terms and steps are much larger. */
 export const memoryFields = {
   ...{ agentId: 1, roomId: 1, scope: 1, kind: 1, role: 1, author: 1, content: 1, source: 1 },
-  ...{ status: 1, turnId: 1, createdAt: 1, trigger: 1 },
+  ...{ status: 1, turnId: 1, createdAt: 1, trigger: 1, asker: 1, taint: 1 },
 } as const;
 
 /** A copy: the caller's object stays the caller's. */
@@ -133,13 +135,15 @@ export function documentOf(memory: Memory): MemoryDocument {
 }
 
 export function memoryOf(document: MemoryDocument): Memory {
-  const { _id, agentId, roomId, scope, role, author, content, source, status, turnId, createdAt, trigger } =
-    document;
+  const { _id, agentId, roomId, scope, role, author, content, source, status, turnId, createdAt } = document;
+  const { trigger, asker, taint } = document;
   const kind = trigger ? 'trigger' : (document.kind as MemoryKind);
   return {
     ...{ id: _id, agentId, roomId, scope: scope!, kind, role: role!, author: author! },
     ...{ content: content!, source: sourceOf(source!), status, turnId, createdAt },
     ...(trigger && { trigger }),
+    ...(asker && { asker }),
+    ...(taint && { taint }),
   };
 }
 
