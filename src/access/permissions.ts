@@ -41,6 +41,9 @@ export const permissions = {
   'turns.stop': { least: 'operator', self: true },
   'turns.run': { least: 'operator' },
   'turns.decide': { least: 'operator' },
+  'approvals.read': { least: 'operator' },
+  /** Besides, the rule that asks names the least role. */
+  'approvals.decide': { least: 'member' },
   'deliveries.read': { least: 'operator' },
   'deliveries.change': { least: 'operator' },
   /** Whatever platform they were for. */

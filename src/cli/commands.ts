@@ -1,4 +1,5 @@
 import { admitted, named } from './admitted.js';
+import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
@@ -225,6 +226,7 @@ export const groups: Record<string, CommandGroup> = {
       }),
     },
   },
+  approvals,
   switches,
   ...ofPeople,
   audit,

@@ -46,6 +46,7 @@ interface AskOptions extends GenerateOptions {
  * void: the next one says all of it.
  *
  * @throws of the errors after which trying again may help, the one after which it may soonest; otherwise the last.
+ * `triedBefore` knows of all.
  */
 export async function generate(
   chain: LanguageModel[],
@@ -75,7 +76,15 @@ export async function generate(
       options.onVoid();
     }
   }
+  if (failed.size > 1 && toThrow instanceof Error) tried.set(toThrow, [...failed.values()]);
   throw toThrow;
+}
+
+const tried = new WeakMap<Error, PassedOver[]>();
+
+/** The models that were asked in vain, where `generate` asked several and threw this. */
+export function triedBefore(error: unknown): PassedOver[] | undefined {
+  return error instanceof Error ? tried.get(error) : undefined;
 }
 
 /** Those that failed, and those that come first in the chain and were not asked. */
