@@ -134,23 +134,26 @@ export class McpSource implements ToolSource {
     const tool = this.#tool(name);
     if (!tool) return { outcome: { kind: 'refused', text: `The server has no tool "${name}" now.` } };
     try {
-      const result = await session.client.callTool(
-        { name, arguments: parameters, _meta: { [idempotencyKey]: context.idempotencyKey } },
-        {
-          signal,
-          timeout: timeoutMs,
-          maxTotalTimeout: totalTimeoutMs,
-          resetTimeoutOnProgress: true,
-          // Without it the SDK asks for no progress.
-          onprogress: () => {},
-          toolDefinition: tool.definition,
-        },
+      const result = await session.ask((client) =>
+        client.callTool(
+          { name, arguments: parameters, _meta: { [idempotencyKey]: context.idempotencyKey } },
+          {
+            signal,
+            timeout: timeoutMs,
+            maxTotalTimeout: totalTimeoutMs,
+            resetTimeoutOnProgress: true,
+            // Without it the SDK asks for no progress.
+            onprogress: () => {},
+            toolDefinition: tool.definition,
+          },
+        ),
       );
       return { result: resultOf(result) };
     } catch (error) {
       const outcome = outcomeOf(error);
-      if (outcome.sessionGone && !session.hasSession) outcome.sessionGone = undefined;
-      if (outcome.lost || outcome.sessionGone) await session.end(outcome.text);
+      if (!session.hasSession) delete outcome.sessionGone;
+      if (outcome.lost) await session.end(outcome.text);
+      else if (outcome.sessionGone) session.leave('it does not know its session any more');
       else if (outcome.kind === 'unknown' && !context.signal.aborted) void session.doubt();
       return { outcome };
     }
