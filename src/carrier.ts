@@ -23,7 +23,7 @@ import type { Embedder, LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import type { Plugin, PluginExtension } from './plugin/plugin.js';
 import type { RateCounter } from './rate/rate.js';
-import { type Hub, startRoles } from './roles.js';
+import { type Hub, type HubParts, startRoles } from './roles.js';
 import { derivedKey, secretFile } from './secret-file.js';
 import { SecretKeys } from './secrets/keys.js';
 import { NotedSecrets } from './secrets/noted-secrets.js';
@@ -33,6 +33,7 @@ import { shutDown } from './shutdown.js';
 import { Forgotten } from './store/forgotten.js';
 import { announce } from './store/libsql/lock.js';
 import type { Store } from './store/store.js';
+import { HttpTools } from './tools/http/tools.js';
 
 export { databaseCare, runningHub } from './backends.js';
 
@@ -141,7 +142,7 @@ async function assemble(
   const tokens = tokensOn({ ...engines, vault, usualRate, now, log });
   const checking = tokens.sealed().then((others) => vault.check(others));
   const [characters] = await Promise.all([reading, checking]);
-  const models = new Models({ ...parts, model: overrides.model });
+  const models = new Models({ ...parts, model: overrides.model, rates: engines.rates });
   const bots = botsFor({ ...parts, tokens }, overrides.connectors);
   const plugins = new Plugins({
     ...parts,
@@ -152,6 +153,10 @@ async function assemble(
     ...{ named: config.toolSources, folder: config.extensions.folder, dataFolder: config.dataDir },
     ...{ registry, secrets, log },
   });
+  const httpTools = new HttpTools({
+    ...{ records: engines.store.records, bus: engines.bus, alone: !config.cluster, log },
+    resolve: (reference) => secrets.resolve(reference),
+  });
   const checks = {
     ...{ config, registry, models, plugins, toolSources },
     brought: overrides.connectors?.map(({ name }) => name),
@@ -159,9 +164,11 @@ async function assemble(
   };
   const keyFor = (purpose: string) => () => derivedKey(callbackSecretOf(config), purpose);
   const hub = await startRoles({
-    ...{ config, log, engines, characters, bots, models, embedder, plugins, toolSources },
+    ...{ config, log, engines, characters, bots, models, embedder, plugins, httpTools },
+    toolSources: besides(toolSources, httpTools),
     ...{ secrets: vault, tokens, now },
     platformWide: (connector) => registry.get('connector', connector)?.users === 'platform',
+    sharedBy: ({ connector, userId }) => registry.get('connector', connector)?.shared?.(userId) ?? null,
     check: (agent, found) => (agent ? checkAgent(agent, found, checks) : checkHub(found, checks)),
     types: (own) => new AgentTypes({ registry, given: config.given, secrets, log }, own),
     buttonKey: keyFor('buttons'),
@@ -181,11 +188,13 @@ async function assemble(
     hub.refresh();
   });
   vault.watch();
+  httpTools.watch();
   tokens.known.watch().catch((err) => log.warn({ err }, 'revoked tokens are noticed without the bus'));
   return {
     ...hub,
     async stop(withinMs) {
       vault.stop();
+      httpTools.stop();
       tokens.known.stop();
       await hub.stop(withinMs);
     },
@@ -195,7 +204,18 @@ async function assemble(
     rates: engines.rates,
     models: models.usual,
     routes: () => (config.role === 'worker' ? [] : plugins.routes()),
-    announce: (url) => announce(config.dataDir, url),
+    announce(url) {
+      httpTools.listensOn(url);
+      announce(config.dataDir, url);
+    },
+  };
+}
+
+/** What agents name, and what is registered for them. */
+function besides(named: ToolSources, registered: HttpTools): HubParts['toolSources'] {
+  return {
+    of: async (agent) => [...(await named.of(agent)), registered.sourceFor(agent)],
+    close: () => named.close(),
   };
 }
 

@@ -29,12 +29,20 @@ export interface RedisSettings {
   cluster: boolean;
 }
 
+/** What an endpoint is asked for at most in a minute, by all workers together; absent: no limit. */
+export interface EndpointLimits {
+  requestsPerMinute?: number;
+  /** Of prompts and answers. */
+  tokensPerMinute?: number;
+}
+
 /** A model provider at one address, under a name of its own. */
 export interface EndpointSettings {
   /** Absent: the provider of the endpoint's own name. */
   provider?: string;
   /** What its models can do, by their names. */
   models: Record<string, Partial<ModelAbilities>>;
+  limits: EndpointLimits;
   /** The provider's settings. */
   settings: Record<string, unknown>;
 }
@@ -50,6 +58,10 @@ export interface Config extends Arranged {
   endpoints: Record<string, EndpointSettings>;
   /** What brings tools, by the name that characters call it by. */
   toolSources: ReadConfigFile['toolSources'];
+  /** What models may cost in a day, of the whole hub; characters may have more. */
+  budgets: ReadConfigFile['budgets'];
+  /** Which tools may be called, for all agents. */
+  policy: ReadConfigFile['policy'];
   /** Everything that is set, for extensions to find what is theirs. */
   given: Given;
   /** What is set and has no meaning; the hub runs all the same. */
@@ -89,12 +101,16 @@ export function readConfig(
     ...config,
     extensions: { modules: modules.length > 0 ? modules : file.extensions, folder: file.folder },
     endpoints: Object.fromEntries(
-      Object.entries(file.endpoints).map(([name, { provider, models, ...settings }]) => [
-        name,
-        { provider, models, settings },
-      ]),
+      Object.entries(file.endpoints).map(
+        ([name, { provider, models, requestsPerMinute, tokensPerMinute, ...settings }]) => [
+          name,
+          { provider, models, limits: { requestsPerMinute, tokensPerMinute }, settings },
+        ],
+      ),
     ),
     toolSources: file.toolSources,
+    budgets: file.budgets,
+    policy: file.policy,
     models: { ...config.models, chain: config.models.chain.length > 0 ? config.models.chain : file.models },
     given,
     warnings: unknown.map((name) => `${name} is not a setting of the hub${suggestion(name, hubSettings)}`),
@@ -197,7 +213,12 @@ function arrange(env: z.output<typeof Environment>) {
       maxMessages: env.CARRIER_TURN_MAX_MESSAGES,
       maxSteps: env.CARRIER_TURN_MAX_STEPS,
       retryBaseMs: env.CARRIER_RETRY_BASE_MS,
-      modelTimeoutMs: env.CARRIER_MODEL_TIMEOUT_MS,
+      /** How long the models' answer is waited for: `runtime/patience.ts`. */
+      model: {
+        wholeMs: env.CARRIER_MODEL_TIMEOUT_MS,
+        firstMs: env.CARRIER_MODEL_FIRST_MS,
+        idleMs: env.CARRIER_MODEL_IDLE_MS,
+      },
       modelWaitMs: env.CARRIER_MODEL_WAIT_MS,
       waitMs: env.CARRIER_WAIT_MS,
       sweepMs: env.CARRIER_SWEEP_MS,

@@ -18,6 +18,7 @@ import type { Engines } from './engines.js';
 import { FatalError } from './errors.js';
 import { Registry } from './extensions/registry.js';
 import type { Logger } from './logger.js';
+import { coolingNote, coolingText } from './runtime/cooling.js';
 import { References } from './secrets/references.js';
 import type { AuditChain } from './store/audit-log.js';
 import { verifyChain } from './store/audit-verification.js';
@@ -34,7 +35,7 @@ const patienceMs = 10_000;
 const auditPatienceMs = 600_000;
 /** What is wrong with it, at most; `carrier audit verify` tells more. */
 const mostAuditFaults = 10;
-const mostPauses = 1000;
+const mostNotes = 1000;
 
 /** Everything is looked at, whatever fails on the way. */
 export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]> {
@@ -191,6 +192,7 @@ function folderFindings({ dataDir }: Config, log: Logger): Finding[] {
   return [
     { check: `its database has schema ${version}`, ok: problem === null, ...(problem && { fix: problem }) },
     ...pausesAmong(notesAtRest(dataDir, pauseNote.key('')), log),
+    ...coolAmong(notesAtRest(dataDir, coolingNote.key('')), log),
   ];
 }
 
@@ -198,6 +200,14 @@ function folderFindings({ dataDir }: Config, log: Logger): Finding[] {
 function pausesAmong(notes: Note[], log: Logger): Finding[] {
   const listed = notes.map(({ key, value }) => ({ value: pauseNote.read(key, value, log) }));
   return notesOf(pausesIn(listed, Date.now())).map((check) => ({ check, ok: true }));
+}
+
+/** Models that a hub asks only where no other is left. */
+function coolAmong(notes: Note[], log: Logger): Finding[] {
+  return notes.flatMap(({ key, value }) => {
+    const cool = coolingNote.read(key, value, log);
+    return cool && cool.until > Date.now() ? [{ check: coolingText(cool), ok: true }] : [];
+  });
 }
 
 /** Whether a hub's shared engines can be used; they are closed again. */
@@ -222,12 +232,16 @@ async function diagnoseEngines(opening: Promise<Engines>, log: Logger): Promise<
   const { engine, schema, notes } = store.description;
   const mongo = { check: `MongoDB answers: ${engine}, schema ${schema}`, ok: true };
   const lacks = notes.map((note) => ({ check: `MongoDB: ${note}`, ok: true }));
-  const paused = await store.notes.list(pauseNote.key(''), mostPauses).catch(() => []);
+  const noted = (prefix: string) => store.notes.list(prefix, mostNotes).catch(() => []);
+  const [paused, cool] = await Promise.all([noted(pauseNote.key('')), noted(coolingNote.key(''))]);
   const audit = await diagnoseAudit(store.audit);
   if (redis.ok) await Promise.all([turnQueue.close(), deliveryQueue.close()]);
   await bus.close();
   await engines.close();
-  return [{ subject, findings: [redis, mongo, ...lacks, ...pausesAmong(paused, log)] }, audit];
+  return [
+    { subject, findings: [redis, mongo, ...lacks, ...pausesAmong(paused, log), ...coolAmong(cool, log)] },
+    audit,
+  ];
 }
 
 /** Whether rows of the audit log are as they were written, and all there. */

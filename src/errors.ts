@@ -32,6 +32,10 @@ export const errorCodes = {
     meaning: 'No such linking code or question; they are valid for ten minutes, and a code once.',
   },
   link_refused: { status: 409, meaning: 'The accounts cannot be linked, or not by whoever asks.' },
+  conflict: {
+    status: 409,
+    meaning: 'Somebody else has changed it since it was read, or there is one of that name.',
+  },
   method_not_allowed: { status: 405, meaning: 'The route exists, but not with this method.' },
   text_too_long: { status: 413, meaning: 'The text is longer than CARRIER_MAX_TEXT_CHARS.' },
   body_too_large: { status: 413, meaning: 'The body or a file is larger than its limit.' },
@@ -39,8 +43,13 @@ export const errorCodes = {
   content_type_unsupported: { status: 415, meaning: 'The body is neither JSON nor multipart form data.' },
   invalid_field: { status: 422, meaning: 'A field is missing or has a wrong type or value.' },
   text_empty: { status: 422, meaning: 'The message has neither text nor a file.' },
+  approval_settled: { status: 409, meaning: 'The approval was decided otherwise, or is over.' },
   turn_settled: { status: 409, meaning: 'The turn waits for no decision, or was decided otherwise.' },
   button_invalid: { status: 410, meaning: 'The button was forged, has expired or was pressed before.' },
+  button_stays: {
+    status: 409,
+    meaning: 'The press was taken, and the button stays: the message says what came of it.',
+  },
   callback_refused: {
     status: 422,
     meaning: 'The callback URL points to a private address or is not HTTP(S).',
@@ -54,6 +63,7 @@ export const errorCodes = {
     status: 429,
     meaning: 'Messages or requests come faster than they are taken, or too many are open; wait a little.',
   },
+  budget_spent: { status: 429, meaning: 'What models may cost today is used up.' },
   paused: {
     status: 503,
     meaning: 'An operator has paused the agent, the place or the person; come back later.',

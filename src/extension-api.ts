@@ -36,6 +36,8 @@ export { download, tooLarge } from './connector/kit/download.js';
 export { KeyedQueue } from './connector/kit/keyed-queue.js';
 export type { Rung } from './connector/kit/ladder.js';
 export { descend } from './connector/kit/ladder.js';
+export type { ReplacementOptions } from './connector/kit/replacement.js';
+export { Replacement } from './connector/kit/replacement.js';
 export type { Sent, SentPartsOptions } from './connector/kit/sent-parts.js';
 export { SentParts } from './connector/kit/sent-parts.js';
 export { TurnText } from './connector/kit/turn-text.js';
@@ -61,6 +63,7 @@ export { roomIdOf } from './core/memory.js';
 export type { ModelAbilities } from './core/model-abilities.js';
 export type { Origin } from './core/origin.js';
 export type { Part, PartKind } from './core/part.js';
+export { isPublicHost } from './core/public-host.js';
 export type { Requester } from './core/requester.js';
 export type { ResultFile, ToolHints, ToolResult } from './core/tool-result.js';
 export type { ActionRecord, OutboundMessage, Turn, Usage } from './core/turn.js';
@@ -83,6 +86,7 @@ export {
   defineProvider,
   secret,
 } from './extensions/extension.js';
+export { withCallIds } from './llm/call-ids.js';
 export type {
   Embedder,
   Example,

@@ -3,6 +3,7 @@ import {
   type Host,
   type Memory,
   type OutboundMessage,
+  Replacement,
   type Sent,
   SentParts,
   type Source,
@@ -42,10 +43,17 @@ export class Delivery {
     this.#sender = new Sender(parts.host, parts.messenger);
   }
 
-  async send({ id, to, turnId, memory }: OutboundMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
+  async send(outbound: OutboundMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
+    const { id, to, turnId, memory } = outbound;
     const { host, finishLive } = this.#parts;
     const { text, buttons = [] } = memory.content;
     const parts = await replyParts({ text, buttons, ...(await this.#files(memory)) });
+    const replacement = this.#replacement(outbound, signal);
+    const placed = await replacement.put(parts);
+    if (placed) {
+      await this.#withdraw(channelOf(to), (await finishLive(turnId, to)).id, placed);
+      return { messageIds: placed };
+    }
     const sent = await SentParts.open({ notes: host.notes, outboundId: id, plan: null, codec: idsAlone });
     const live = await finishLive(turnId, to);
     const channelId = channelOf(to);
@@ -76,7 +84,19 @@ export class Delivery {
       }
     }
     await this.#withdraw(channelId, live.id, sent.ids);
+    await replacement.clear();
     return { messageIds: sent.ids.flatMap((head) => [head, ...(more.get(head) ?? [])]) };
+  }
+
+  #replacement(outbound: OutboundMessage, signal: AbortSignal): Replacement<Part> {
+    const { host, messenger } = this.#parts;
+    const channelId = channelOf(outbound.to);
+    return new Replacement({
+      ...{ host, outbound },
+      edit: (messageId, part: Part) => messenger.edit(channelId, messageId, part, signal),
+      remove: (messageId) => messenger.remove(channelId, messageId),
+      disarm: (messageId) => messenger.disarm(channelId, messageId),
+    });
   }
 
   /** Says under the last part that was taken that there is more. @throws `refusal` where that is not taken, either. */

@@ -56,6 +56,11 @@ export class Messenger {
     });
   }
 
+  /** Takes its buttons away; its words stay. */
+  async disarm(channelId: string, messageId: string): Promise<void> {
+    await this.#api.patch(`/channels/${channelId}/messages/${messageId}`, { body: { components: [] } });
+  }
+
   async remove(channelId: string, messageId: string): Promise<void> {
     await this.#api.delete(`/channels/${channelId}/messages/${messageId}`);
   }

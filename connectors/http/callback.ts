@@ -2,9 +2,8 @@
 import { createHmac } from 'node:crypto';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { BlockList, isIP } from 'node:net';
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
-import { FatalError, RetryableError, retryAfterMs } from '../../src/extension-api.js';
+import { FatalError, isPublicHost, RetryableError, retryAfterMs } from '../../src/extension-api.js';
 
 interface CallbackOptions {
   allowPrivate: boolean;
@@ -41,7 +40,7 @@ export function checkCallbackUrl(text: string, { allowPrivate }: CallbackOptions
   const { protocol, username, password, hostname } = new URL(text);
   if (protocol !== 'http:' && protocol !== 'https:') throw refused('must begin with http:// or https://');
   if (username !== '' || password !== '') throw refused('must not contain a user name or password');
-  if (!allowPrivate && isPrivateHost(hostname)) throw refused('points to an address that is not public');
+  if (!allowPrivate && !isPublicHost(hostname)) throw refused('points to an address that is not public');
 }
 
 function refused(problem: string, cause?: unknown): FatalError {
@@ -50,26 +49,6 @@ function refused(problem: string, cause?: unknown): FatalError {
     field: 'callbackUrl',
     cause,
   });
-}
-
-/** The hostname of a parsed URL: addresses written as decimal, octal or hex numbers are dotted by then. */
-function isPrivateHost(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  const version = isIP(host);
-  if (version === 0) return host === 'localhost' || host.endsWith('.localhost');
-  return version === 4 ? notPublic.check(host) : host.startsWith('::ffff:') || notPublic.check(host, 'ipv6');
-}
-
-/** IANA special-purpose address registries, and multicast. IPv4 in IPv6's clothes (`::ffff:`) is refused as such. */
-const notPublic = new BlockList();
-for (const range of [
-  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24',
-  '192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4',
-  '::/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 3fff::/20 5f00::/16',
-  'fc00::/7 fe80::/10 fec0::/10 ff00::/8',
-].flatMap((line) => line.split(' '))) {
-  const [address = '', bits] = range.split('/');
-  notPublic.addSubnet(address, Number(bits), isIP(address) === 4 ? 'ipv4' : 'ipv6');
 }
 
 export class CallbackSender {

@@ -39,7 +39,7 @@ function renderReply({ memory, actions, usage }: Reply): object {
 /** What is posted to a callback URL; a failed turn tells its plain sentence as the reply, and the error beside it. */
 export function callbackBody(
   ids: CallerIds,
-  { agentId, turnId, memory }: OutboundMessage,
+  { agentId, turnId, memory, replaces }: OutboundMessage,
   turn: Turn | null,
 ): object {
   const actions = turn ? actionsOf(turn) : [];
@@ -50,6 +50,8 @@ export function callbackBody(
     roomId: ids.roomId,
     agentId,
     turnId,
+    // Programs keep what they were told under its `turnId`, and put this in its place.
+    ...(replaces !== undefined && { replaces }),
     reply: renderReply(reply),
     ...(turn?.error && failureIn({ turnId, reply, error: turn.error })),
   };

@@ -63,7 +63,8 @@ export async function renderText(name: string, text: string): Promise<RenderedMe
   return parts.map(messageOf);
 }
 
-function messageOf(mrkdwn: string): RenderedMessage {
+/** @param mrkdwn within what a section holds */
+export function messageOf(mrkdwn: string): RenderedMessage {
   return {
     text: cutToBytes(mrkdwn, fallbackBytes),
     whole: mrkdwn,

@@ -5,13 +5,14 @@ import {
   FatalError,
   type Host,
   type OutboundMessage,
+  Replacement,
   type Sent,
   SentParts,
 } from '../../src/extension-api.js';
 import type { LiveReplies } from '../../src/replies.js';
 import { calling, refusalOf } from './failure.js';
 import { type Form, sendForms } from './forms.js';
-import { type OutgoingFile, type RenderedMessage, renderReply } from './message.js';
+import { messageOf, type OutgoingFile, type RenderedMessage, renderReply } from './message.js';
 import { channelAndTs, messageIdOf } from './normalize.js';
 import { sentBefore, tagOf } from './sent-before.js';
 import { textInstead, uploadFile } from './uploads.js';
@@ -26,6 +27,9 @@ const threadless = new Set([
   'cannot_reply_to_message',
   'restricted_action_non_threadable_channel',
 ]);
+
+/** Stands where a message was replaced by one below it and cannot be deleted. */
+const superseded = messageOf('_A newer message stands for this one._');
 
 /** Where a reply is sent, and how. */
 interface Delivery {
@@ -62,6 +66,12 @@ export class Sender {
     const { channel, thread } = to;
     const { text, attachments, buttons } = memory.content;
     const { messages, files } = await renderReply(text, attachments, buttons);
+    const replacement = this.#replacement(outbound, client);
+    const placed = await replacement.put(files.length > 0 ? [] : [...messages.entries()]);
+    if (placed) {
+      await live?.withdraw(turnId, (message) => this.#remove(client, message));
+      return placed;
+    }
     const sent = await SentParts.open({
       ...{ notes: host.notes, outboundId: id, plan: null, announce: true },
       codec: codecFor(messages.length),
@@ -78,7 +88,29 @@ export class Sender {
     // Half an answer does not stay beside the whole one, nor where nothing is said.
     if (shown !== null && channelAndTs(shown).ts !== ids[0])
       await live?.withdraw(turnId, (message) => this.#remove(client, message));
+    await replacement.clear();
     return ids.map((ts) => messageIdOf(channel, ts));
+  }
+
+  #replacement(
+    { id, ...outbound }: OutboundMessage,
+    client: WebClient,
+  ): Replacement<[number, RenderedMessage]> {
+    const edit = async (messageId: string, part: number, message: RenderedMessage) => {
+      await calling('editing a message', () =>
+        client.chat.update(editOf(messageId, message, tagOf(id, part))),
+      );
+    };
+    return new Replacement({
+      host: this.#options.host,
+      outbound: { id, ...outbound },
+      edit: (messageId, [part, message]: [number, RenderedMessage]) => edit(messageId, part, message),
+      async remove(messageId) {
+        await calling('taking back a message', () => client.chat.delete(channelAndTs(messageId)));
+      },
+      // Slack changes no buttons alone, and what stood there is not known any more.
+      disarm: (messageId) => edit(messageId, 0, superseded),
+    });
   }
 
   /** Makes the live message the reply's first part. Where Slack refuses for good, that part is posted anew. */
@@ -86,12 +118,11 @@ export class Sender {
     client: WebClient,
     live: string,
     outboundId: string,
-    { text, blocks }: RenderedMessage,
+    message: RenderedMessage,
     sent: SentParts,
   ): Promise<void> {
     const place = channelAndTs(live);
-    const metadata = tagOf(outboundId, 0);
-    const final = { ...place, text, blocks, metadata, parse: 'none', link_names: false } as const;
+    const final = editOf(live, message, tagOf(outboundId, 0));
     const edit = () => calling('editing a message', () => client.chat.update(final));
     try {
       await edit().catch(async (error) => {
@@ -197,6 +228,14 @@ export class Sender {
         this.#options.host.log.warn({ connector: 'slack' }, `a live message stays: ${error.message}`);
     }
   }
+}
+
+/** Never by a `response_url`, which ends. */
+function editOf(messageId: string, { text, blocks }: RenderedMessage, metadata: ReturnType<typeof tagOf>) {
+  return {
+    ...{ ...channelAndTs(messageId), text, blocks, metadata },
+    ...{ parse: 'none' as const, link_names: false },
+  };
 }
 
 /** Nothing where it is over already, or where the message was none. */

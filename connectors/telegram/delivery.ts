@@ -1,6 +1,7 @@
 /** Brings a reply to its chat: text in parts, then files. What has gone out is marked part by part, so that a try after a failure goes on from there. */
 import { z } from 'zod';
 import {
+  type Button,
   type DeliveryReceipt,
   FatalError,
   type Host,
@@ -10,6 +11,7 @@ import {
 } from '../../src/extension-api.js';
 import type { LiveReplies } from '../../src/replies.js';
 import { Refused } from './api.js';
+import type { Form } from './form.js';
 import type { Address } from './normalize.js';
 import { Outgoing, type OutgoingParts, type Target } from './outgoing.js';
 import { limits, renderButtons, visible } from './render.js';
@@ -47,12 +49,19 @@ export class Delivery {
   async deliver(outbound: OutboundMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
     const { host } = this.#parts;
     const { content } = outbound.memory;
-    const live = await this.#parts.live.finish(outbound.turnId);
     const { parts, files } = await rendering.reply(content.text);
     const uploads = [
       ...files.map(textFile),
       ...content.attachments.map((attachment) => stored(attachment, host)),
     ];
+    const chat = new Outgoing(this.#parts, await this.#targetOf(outbound), signal);
+    const replacement = chat.replacement(outbound);
+    const placed = await replacement.put(uploads.length > 0 ? [] : formsOf(parts, content.buttons));
+    const live = await this.#parts.live.finish(outbound.turnId);
+    if (placed) {
+      if (live !== null) await chat.remove(live);
+      return { messageIds: placed };
+    }
     const fits = uploads.length === 1 && parts.length === 1 && visible(parts[0]!).length <= limits.caption;
     const sent = await SentParts.open({
       notes: host.notes,
@@ -60,11 +69,12 @@ export class Delivery {
       plan: fits && live === null,
       codec,
     });
-    const chat = new Outgoing(this.#parts, await this.#targetOf(outbound), signal);
     const sends = this.#plan(outbound, parts, uploads, sent.plan, sent.resumed ? null : live);
     // The words that people saw grow were not kept.
     if (live !== null && parts.length === 0) await chat.remove(live);
-    return { messageIds: await sent.send(following(chat, sends), signal) };
+    const messageIds = await sent.send(following(chat, sends), signal);
+    await replacement.clear();
+    return { messageIds };
   }
 
   /** One function per message: the same list in every try, so that marks can be counted. */
@@ -104,6 +114,12 @@ export class Delivery {
     const chat_id = await this.#parts.chats.addressOf(chatId);
     return { chat_id, ...(to.thread !== undefined && { message_thread_id: Number(to.thread) }) };
   }
+}
+
+/** Words alone, with the buttons under the last of them. */
+function formsOf(parts: string[], buttons: Button[] | undefined): Form[] {
+  const last = parts.length - 1;
+  return parts.map((html, index) => ({ html, ...(index === last && renderButtons(buttons)) }));
 }
 
 type Send = (chat: Outgoing) => Promise<string>;

@@ -21,7 +21,7 @@ import {
   normalizeMessage,
   type Us,
 } from './normalize.js';
-import { preview } from './outgoing.js';
+import { preview, unarmed } from './outgoing.js';
 import { Message, type Press, type Update } from './payload.js';
 import { authorOf } from './people.js';
 
@@ -209,8 +209,7 @@ export class Inbox {
     if (!taken || !query.message) return;
     const { chat, message_id } = query.message;
     // Its buttons have been used: each payload is taken once.
-    const reply_markup = { inline_keyboard: [] };
-    this.#attempt(() => api.call('editMessageReplyMarkup', { chat_id: chat.id, message_id, reply_markup }));
+    this.#attempt(() => api.call('editMessageReplyMarkup', { chat_id: chat.id, message_id, ...unarmed }));
   }
 
   /** A sentence from the hub itself, as an answer to the message. */

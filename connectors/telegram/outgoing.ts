@@ -1,5 +1,5 @@
 /** One reply's way into its chat: each message in the best form that Telegram takes, the plainest of them a sentence. */
-import { type Host, SentParts } from '../../src/extension-api.js';
+import { type Host, type OutboundMessage, Replacement, SentParts } from '../../src/extension-api.js';
 import { type Api, Refused } from './api.js';
 import type { Chats } from './chats.js';
 import { type Form, inSomeForm, isOfTheMessage, pieces, plainOf, wordsOf } from './form.js';
@@ -23,6 +23,9 @@ export interface Target {
 
 /** Where even plain text is too long for Telegram, in UTF-16 units. */
 const pieceChars = 1500;
+
+/** Without buttons. */
+export const unarmed = { reply_markup: { inline_keyboard: [] } };
 
 const sentence = 'I have an answer, and Telegram does not let me show it here.';
 
@@ -76,6 +79,20 @@ export class Outgoing {
       else await this.remove(live);
     }
     return this.say(form, key);
+  }
+
+  /** How a message is put in the place of an earlier one, of words alone. */
+  replacement(outbound: OutboundMessage): Replacement<Form> {
+    const { api, host } = this.#parts;
+    const options = { signal: this.#signal };
+    return new Replacement({
+      ...{ host, outbound },
+      edit: (id, form: Form) =>
+        inSomeForm(form, (some) => this.#edit(id, some), { log: host.log, named: true }),
+      remove: async (id) => void (await api.call('deleteMessage', placeOf(id), options)),
+      disarm: async (id) =>
+        void (await api.call('editMessageReplyMarkup', { ...placeOf(id), ...unarmed }, options)),
+    });
   }
 
   /** Refused, it is gone already, or too old. @throws what may pass. */

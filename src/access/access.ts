@@ -2,17 +2,19 @@
 import type { EventBus } from '../bus/bus.js';
 import type { Logger } from '../logger.js';
 import type { NoteStore } from '../store/note-store.js';
-import type { PlatformWide } from './account.js';
+import type { PlatformWide, SharedBy } from './account.js';
 import { Freshness } from './freshness.js';
 import { Grants } from './grants.js';
 import { Links } from './links.js';
 import { People } from './people.js';
+import { Requesters } from './requester.js';
 import { Standing, type StandingParts } from './standing.js';
 
 export interface AccessParts extends Pick<StandingParts, 'groups' | 'isPaired'> {
   notes: NoteStore;
   bus: EventBus;
   platformWide: PlatformWide;
+  sharedBy: SharedBy;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -23,6 +25,8 @@ export interface Access {
   readonly grants: Grants;
   readonly links: Links;
   readonly standing: Standing;
+  readonly requesters: Requesters;
+  readonly sharedBy: SharedBy;
 }
 
 export function accessOn({ bus, groups, isPaired, ...parts }: AccessParts): Access {
@@ -31,5 +35,7 @@ export function accessOn({ bus, groups, isPaired, ...parts }: AccessParts): Acce
   const people = new People({ ...parts, freshness });
   const grants = new Grants({ ...parts, freshness });
   const links = new Links({ ...parts, people });
-  return { people, grants, links, standing: new Standing({ people, grants, groups, isPaired }) };
+  const standing = new Standing({ people, grants, groups, isPaired });
+  const requesters = new Requesters({ people, standing, kept: freshness.kept() });
+  return { people, grants, links, standing, requesters, sharedBy: parts.sharedBy };
 }

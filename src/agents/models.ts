@@ -1,6 +1,7 @@
 /** The language models that agents ask: providers and endpoints by name, each made once and kept. */
 import type { Config, EndpointSettings } from '../config.js';
 import type { Agent } from '../core/character.js';
+import { derivedId } from '../core/ids.js';
 import { Kept } from '../core/kept.js';
 import { FatalError } from '../errors.js';
 import type { ProviderContext, ProviderExtension } from '../extensions/extension.js';
@@ -15,12 +16,16 @@ import {
   settingName,
   type Value,
 } from '../extensions/settings.js';
+import { secretReference } from '../given.js';
 import type { LanguageModel, Transcriber } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import { suggestion } from '../nearest.js';
 import { problemText, sentence } from '../problems.js';
+import type { RateCounter } from '../rate/rate.js';
 import { type RenewedEmbedder, renewedEmbedder } from './embedder.js';
+import { limited, strictest } from './limited-model.js';
 import { madeModel } from './made.js';
+import { unusable } from './unusable-model.js';
 
 export interface ModelsParts {
   config: Config;
@@ -28,6 +33,8 @@ export interface ModelsParts {
   secrets: Secrets;
   /** Makes every model, in the place of the providers. */
   model?: (ref: string) => LanguageModel;
+  /** Absent: nothing is asked, only looked at. */
+  rates?: RateCounter;
   log: Logger;
 }
 
@@ -35,7 +42,7 @@ interface Endpoint {
   name: string;
   provider: ProviderExtension;
   values: Map<string, Value>;
-  said: EndpointSettings['models'];
+  said: Partial<EndpointSettings>;
 }
 
 export class Models {
@@ -62,15 +69,17 @@ export class Models {
 
   /**
    * The models to ask for an agent, best first, and a preferred one before them if it is one of them. Those that cannot
-   * be used are left out. @throws FatalError `config_invalid` when there is none left.
+   * be used say why when they are asked. @throws FatalError `config_invalid` when there is no other.
    */
   async chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> {
     const refs = this.refs(agent);
     const first = refs.filter((ref) => ref === preferred);
     const wanted = [...first, ...refs.filter((ref) => ref !== preferred)];
     const made = await Promise.allSettled(wanted.map((ref) => this.get(ref)));
-    const models = made.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    if (models.length > 0) return models;
+    const models = made.map((result, i) =>
+      result.status === 'fulfilled' ? result.value : unusable(wanted[i]!, result.reason),
+    );
+    if (made.some(({ status }) => status === 'fulfilled')) return models;
     throw made.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []))[0]!;
   }
 
@@ -107,7 +116,34 @@ export class Models {
     const { model } = this.#parts;
     if (model) return model(ref);
     const context = await this.contextOf(ref);
-    return madeModel(context.provider.name, await context.provider.create(context));
+    const made = madeModel(context.provider.name, await context.provider.create(context));
+    const { endpoint } = context;
+    const { rates, config } = this.#parts;
+    const key = this.#keyOf(endpoint);
+    const sharing = Object.entries(config.endpoints).filter(([name]) => this.#hasKey(name, key));
+    const limits = strictest(sharing.map(([name, { limits }]) => ({ name, limits })));
+    return rates && limits.length > 0 ? limited(made, { key, limits, rates }) : made;
+  }
+
+  #hasKey(endpoint: string, key: string): boolean {
+    try {
+      return this.#keyOf(endpoint) === key;
+    } catch {
+      // Nothing is asked of an endpoint that cannot be used.
+      return false;
+    }
+  }
+
+  /** The same for all endpoints that use the same key; tells nothing of it. */
+  #keyOf(endpoint: string): string {
+    const { provider, values } = this.#endpoint(endpoint);
+    const keys = secretsOf(provider).flatMap((field) => {
+      const { value, name } = values.get(field) ?? {};
+      const said = String(value ?? '').trim();
+      if (said === '') return [];
+      return secretReference.test(said) ? this.#parts.config.given.whereIs(said) : `env:${name}`;
+    });
+    return derivedId('key', ...(keys.length > 0 ? keys : [endpoint]));
   }
 
   /** What the provider of a model is given; for its `create` and its `check`. */
@@ -138,7 +174,7 @@ export class Models {
         field: read.problems[0]?.field,
       });
     const { settings, nameOf } = read;
-    const abilities = said[model || String(settings.model ?? '')] ?? {};
+    const abilities = said.models?.[model || String(settings.model ?? '')] ?? {};
     return {
       provider,
       endpoint: name,
@@ -158,7 +194,7 @@ export class Models {
     const values = provider.name === name ? hubValues(provider, config.given) : new Map<string, Value>();
     for (const [field, value] of Object.entries(said?.settings ?? {}))
       values.set(field, { value, name: `endpoints.${name}.${field}`, text: false });
-    return { name, provider, values, said: said?.models ?? {} };
+    return { name, provider, values, said: said ?? {} };
   }
 
   #unknown(name: string, provider?: string): FatalError {

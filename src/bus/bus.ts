@@ -1,9 +1,9 @@
 /**
  * EventBus: tells watchers what happens in a room, in this process or in all of them.
  *
- * - **Topic**: a room id, `stopTopic`, `secretTopic`, `tokenTopic`, `modelTopic`, `accessTopic` or `switchTopic`.
- * - **Event**: one `TurnEvent`; on the last five, a `SecretEvent`, `TokenEvent`, `ModelEvent`, `AccessEvent` or
- *   `SwitchEvent`.
+ * - **Topic**: a room id, `stopTopic`, `secretTopic`, `tokenTopic`, `modelTopic`, `accessTopic`, `switchTopic` or
+ *   `toolTopic`.
+ * - **Event**: one `TurnEvent`; on the others, the event of that topic's name.
  *
  * Not promised: that an event arrives. Who must know reads the store; the bus only saves the wait.
  * Promised: events of one publisher on one topic arrive in order, and a failing listener harms nobody else.
@@ -14,10 +14,18 @@ import type {
   SecretEvent,
   SwitchEvent,
   TokenEvent,
+  ToolEvent,
   TurnEvent,
 } from '../core/events.js';
 
-export type BusEvent = TurnEvent | SecretEvent | TokenEvent | ModelEvent | AccessEvent | SwitchEvent;
+export type BusEvent =
+  | TurnEvent
+  | SecretEvent
+  | TokenEvent
+  | ModelEvent
+  | AccessEvent
+  | SwitchEvent
+  | ToolEvent;
 
 export interface EventBus {
   /** Returns at once and never throws. */

@@ -54,7 +54,8 @@ function prepare(command: Command, what: Typed, dataDir: Option, settings: (flag
       const { dataDir, url, json, yes, ...options } = command.opts<Flags & Input>();
       const config = settings({ dataDir });
       const fields = Object.fromEntries((what.fields ?? []).map((field, at) => [field, command.args[at]]));
-      const input: Input = { ...options, ...fields };
+      const said: Input = { ...options, ...fields };
+      const input: Input = { ...(what.input?.(said) ?? said), ...what.fixed };
       if (what.asks && !yes) input.count = true;
       if (what.secret) input.value = await readSecret(`${fields.name}: `);
       if (what.whole)

@@ -75,7 +75,11 @@ export interface Inbox {
   react(reaction: InboundReaction): Promise<boolean>;
   /** Carries out a command; what it gives is for the caller's eyes only. Null: the gate drops the caller. */
   command(command: InboundCommand): Promise<CommandAnswer | null>;
-  /** Takes a pressed button; the text is for who pressed. Errors: `button_invalid` (forged, expired, used). */
+  /**
+   * Takes a pressed button; the text is for who pressed, and the buttons of that message have done their work: take them
+   * away. Errors, whose messages are for who pressed as well: `button_invalid` (forged, expired, used), `not_allowed`, and
+   * `button_stays` where the press was taken and the message is left as it is: the hub replaces it when it is time.
+   */
   press(press: InboundPress): Promise<string>;
   /** What a sender that can wait should be told instead, since too much waits already; null: go on. */
   busy(): RetryableError | null;
@@ -238,6 +242,11 @@ export interface Connector {
   /**
    * Sends a reply and says what the platform calls it. Throw a `RetryableError` to be called again, later. The code
    * `config_invalid` says that the connector itself is refused, its token say: it goes off, and its replies wait.
+   *
+   * A message with `replacing` is to stand in the place of an earlier one: change the messages that have those ids, part by
+   * part, their buttons too, and say which they are, by means that do not end (a token or address that came with a press
+   * does). Where they are gone, too old or too few, or your platform changes nothing, send it as any other.
+   * `Replacement` of the kit does it.
    */
   deliver?(message: OutboundMessage, signal: AbortSignal): Promise<DeliveryReceipt>;
   /**

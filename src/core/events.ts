@@ -50,18 +50,27 @@ export interface TokenEvent {
   type: 'tokens.changed';
 }
 
-/** A model's provider has asked not to be asked before `until` (Unix ms). Only on the topic `modelTopic`. */
+/** A model is not to be asked before `until` (Unix ms); 0: it answers again. Only on the topic `modelTopic`. */
 export interface ModelEvent {
   type: 'model.cooling';
   model: string;
   code: string;
   message: string;
   until: number;
+  /** How often it was left alone since it last answered; absent: its provider asked for it. */
+  times?: number;
+  /** It has failed once more in this process, and nothing else; `until` is over. */
+  failedIn?: string;
 }
 
 /** Something was paused or resumed. Only on the topic `switchTopic`, which every process listens to. */
 export interface SwitchEvent {
   type: 'switch.changed';
+}
+
+/** A tool was registered, changed or removed. Only on the topic `toolTopic`, which every process listens to. */
+export interface ToolEvent {
+  type: 'tools.changed';
 }
 
 /** People or roles were changed. Only on the topic `accessTopic`. */
@@ -75,6 +84,7 @@ export const stopTopic = 'stops';
 export const secretTopic = 'secrets';
 export const switchTopic = 'switches';
 export const tokenTopic = 'tokens';
+export const toolTopic = 'tools';
 
 /** A committed answer and what it took. */
 export interface Reply {

@@ -125,7 +125,7 @@ export interface InboundPress {
   author: Author;
   /** As in `InboundMessage`, of who pressed. */
   roles?: string[] | undefined;
-  /** What the button carried; the hub signed it, and takes it once. */
+  /** What the button carried; the hub signed it, and takes most of them once. */
   payload: string;
   /** As in `InboundMessage`. */
   home?: boolean;

@@ -152,7 +152,7 @@ export type SourceKey = Pick<Source, 'connector' | 'tenant' | 'messageId'> & { a
 /** What the hub writes itself, in the room of another memory. */
 export function ownMemory(
   { agentId, roomId, scope, source }: Pick<Memory, 'agentId' | 'roomId' | 'scope' | 'source'>,
-  own: Pick<Memory, 'kind' | 'role' | 'author' | 'content' | 'turnId'>,
+  own: Pick<Memory, 'kind' | 'role' | 'author' | 'content' | 'turnId' | 'taint'>,
 ): Memory {
   const id = newId();
   const here = { agentId, roomId, scope, source: { ...source, metadata: undefined, messageId: id } };

@@ -86,7 +86,7 @@ function compose(options: HttpServerOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', config.trustedProxies ?? false);
-  app.use(closePipelined, setSecurityHeaders(), setAddress);
+  app.use(closePipelined, setSecurityHeaders(), setAddress, refuseTools);
   app.route('/healthz').get(alive).all(refuseMethod('GET, HEAD'));
   app.route('/readyz').get(readiness(ready)).all(refuseMethod('GET, HEAD'));
   app.use(routesOf(connectors, 'own'));
@@ -124,6 +124,12 @@ function authenticated(tokens: TokenVerifier, limits: HttpLimits | undefined): R
  */
 const whileThere: RequestHandler = (_req, res, next) => {
   if (!res.destroyed) next();
+};
+
+/** What an agent is given to call addresses with must not reach the hub, which could then be told what to allow. */
+const refuseTools: RequestHandler = (req, _res, next) => {
+  if (req.headers['carrier-tool'] === undefined) return next();
+  throw new FatalError('permission_denied', 'Tools of a hub do not call hubs.');
 };
 
 const setAddress: RequestHandler = (req, _res, next) => {

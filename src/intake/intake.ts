@@ -2,6 +2,7 @@ import type { Grants } from '../access/grants.js';
 import type { Receipt, Receiving } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import { settingsFor } from '../core/connector-settings.js';
+import { newId } from '../core/ids.js';
 import {
   type CommandAnswer,
   type InboundCommand,
@@ -18,7 +19,7 @@ import type { RoomQueue } from '../queue/queue.js';
 import type { Forgotten } from '../store/forgotten.js';
 import type { Appended, History } from '../store/history.js';
 import { askerOf } from './asker.js';
-import type { Buttons } from './buttons.js';
+import { type Buttons, isLasting } from './buttons.js';
 import { check } from './check.js';
 import type { Commands } from './commands/command.js';
 import { type Arrival, type Checked, judge, type Rule } from './gate.js';
@@ -192,11 +193,17 @@ export class Intake {
     return answer.saidAnyway && !trusted ? null : answer;
   }
 
-  /** Says what the button stands for, as its presser; what it gives is for that one's eyes. */
+  /**
+   * Says what the button stands for, as its presser; what it gives is for that one's eyes. What a lasting button gives is
+   * thrown as `button_stays`: its message is changed by whoever put it there, and by nobody else.
+   */
   async press(press: InboundPress, trusted = false): Promise<string> {
+    const lasting = isLasting(press);
     const pressed = this.#parts.buttons.redeem(press, async ({ text, label, direct, command }, number) => {
       const { agentId, author, roles, home } = press;
-      const source = { ...press.source, messageId: `press:${number}` };
+      // Each press of a lasting button is one of its own, by whomever.
+      const id = lasting ? undefined : number;
+      const source = { ...press.source, messageId: `press:${id ?? newId()}` };
       const said = check({ agentId, source, author, direct, roles, text, home });
       const arrival = await this.#arrival(said, trusted, command);
       const ruling = await judge(this.#parts.rules, arrival);
@@ -207,13 +214,15 @@ export class Intake {
       }
       const refused = () => new FatalError('not_allowed', 'This agent does not talk to you here.');
       if (ruling.kind !== 'pass') throw arrival.rolesUnknown ?? refused();
-      if (arrival.command) return (await this.#parts.orders.answer(arrival.command, arrival, number)).text;
+      if (arrival.command) return (await this.#parts.orders.answer(arrival.command, arrival, id)).text;
       return (await this.#append(arrival, 'pending')) ? `You chose "${label}".` : notTaken;
     });
-    return pressed.catch((error) => {
+    const answer = await pressed.catch((error) => {
       if (error instanceof CarrierError && error.code === 'paused') return error.message;
       throw error;
     });
+    if (lasting) throw new FatalError('button_stays', answer);
+    return answer;
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Outcome } from '../connector/connector.js';
 import { derivedId } from '../core/ids.js';
 import { isDirect, Memory, ownMemory, roomIdOf, scopeOf } from '../core/memory.js';
-import { outboundOf, turnOf } from '../core/turn.js';
+import { type OutboundMessage, outboundOf, turnOf } from '../core/turn.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
 import { defineNote, type TypedNotes } from '../store/note.js';
@@ -23,6 +23,9 @@ export interface NoticesParts {
 
 /** What somebody was told who fetches it. */
 const toldNote = defineNote({ key: (turnId: string) => `said:${turnId}`, schema: Memory });
+
+/** Where a notice is shown: absent, below all others. */
+export type Place = Pick<OutboundMessage, 'replaces'>;
 
 export type Addressee = Pick<Checked, 'agentId' | 'source' | 'direct' | 'author'>;
 
@@ -51,8 +54,11 @@ export class Notices {
   /**
    * Durable when it resolves. `once`: what it is told once for; absent: the message.
    * @param notice null: nothing is said, and that is remembered.
+   * @param place `replaces`: the `turnId` that an earlier notice of the same room gave. This one is shown in its place
+   *   where the platform can change what it shows, and as a new message where not. Several may name the same turn, one
+   *   after the other: each stands for those before it.
    */
-  async tell(to: Addressee, notice: Notice | null, once?: string): Promise<Outcome> {
+  async tell(to: Addressee, notice: Notice | null, once?: string, place: Place = {}): Promise<Outcome> {
     const { turns } = this.#parts;
     const { agentId, source } = to;
     const roomId = roomIdOf(agentId, source);
@@ -63,8 +69,11 @@ export class Notices {
       { turnId, roomId, agentId, covers: [], steps: [] },
       { status: 'done', reply: null, attempt: 1, startedAt: createdAt, finishedAt: createdAt },
     );
-    if (memory && source.pull) await this.#told.put(turnId, memory, { ttlMs: knownMs });
-    const outbound = memory && outboundOf(memory, turnId, [source], this.#parts.now());
+    if (memory && source.pull)
+      for (const key of new Set([place.replaces ?? turnId, turnId]))
+        await this.#told.put(key, memory, { ttlMs: knownMs });
+    const how = { ...place, replaceable: true } as const;
+    const outbound = memory && outboundOf(memory, turnId, [source], this.#parts.now(), how);
     const committed = await turns.commit({ turn, reply: null, outbound });
     if (committed && outbound) await this.#deliver(roomId);
     return outcomeOf(turnId, memory);

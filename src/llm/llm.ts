@@ -143,6 +143,8 @@ export interface ModelRequest {
 export type ModelChunk =
   | { type: 'text'; text: string }
   | { type: 'call'; call: ToolCall }
+  /** Something came that nobody is shown: a thought, a piece of a call. Whoever waits knows by it that the model works. */
+  | { type: 'progress' }
   /** Always last. */
   | { type: 'end'; finish: 'stop' | 'calls' | 'length' | 'filtered'; usage: Usage };
 

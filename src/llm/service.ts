@@ -30,6 +30,7 @@ export function usableKey(service: Service): string | undefined {
   throw new FatalError(
     'model_refused',
     `${service.settings.key ?? 'The API key'} has characters that cannot be part of a key. Copy it again.`,
+    { field: service.settings.key },
   );
 }
 
@@ -60,7 +61,10 @@ export function argumentsObject(text: string): Record<string, unknown> {
   return { invalid_arguments: text };
 }
 
-/** An error of a provider's SDK as one of ours. Neither message nor cause contains the key. */
+/**
+ * An error of a provider's SDK as one of ours. Neither message nor cause contains the key. A refusal has a `field` where
+ * every request would be refused: the setting at fault.
+ */
 export function failureOf(service: Service, error: unknown): CarrierError {
   if (error instanceof CarrierError) return error;
   const { status, kind, code, detail, headers } = reportIn(error);
@@ -68,13 +72,11 @@ export function failureOf(service: Service, error: unknown): CarrierError {
   const { provider, settings, model } = service;
   const key = settings.key ?? settings.url;
   const said = detail ? ` It said: ${scrubbed(detail, service.apiKey)}` : '';
-  const refused = (message: string) => new FatalError('model_refused', message);
+  const refused = (message: string, field?: string) => new FatalError('model_refused', message, { field });
 
   if (kind === 'insufficient_quota' || kind === 'billing_error' || status === 402)
-    return refused(`The ${provider} account behind ${key} has no credit left.${said}`);
-  // Too many tokens in a minute are no prompt that is too long.
-  const isLong = status !== 429 && tooLong.test(`${code} ${detail}`);
-  if (status === 413 || kind === 'request_too_large' || isLong)
+    return refused(`The ${provider} account behind ${key} has no credit left.${said}`, key);
+  if (status === 413 || kind === 'request_too_large' || isTooLong(status, `${kind} ${code} ${detail}`))
     return new FatalError(
       'prompt_too_long',
       `The prompt is longer than ${model} takes. Check ${settings.model}, and say how many tokens it reads (contextTokens).${said}`,
@@ -87,7 +89,7 @@ export function failureOf(service: Service, error: unknown): CarrierError {
     );
   // What a service says of a bad key quotes parts of it, so that is left out.
   if (status === 401 || /authentication|invalid_api_key/.test(kind ?? ''))
-    return refused(`${provider} does not accept the key. Check ${key}.`);
+    return refused(`${provider} does not accept the key. Check ${key}.`, key);
   if (status === 403 || kind === 'permission_error')
     return refused(
       `${provider} does not let this key use ${model}. Check ${key} and ${settings.model}.${said}`,
@@ -95,6 +97,7 @@ export function failureOf(service: Service, error: unknown): CarrierError {
   if (status === 404 || kind === 'not_found_error')
     return refused(
       `${service.host} has no model ${model}. Check ${settings.model} and ${settings.url}.${said}`,
+      settings.model,
     );
   return refused(
     `${provider} rejected the request for ${model} (${status ?? kind}). Check ${settings.model}.${said}`,
@@ -109,9 +112,30 @@ export function cutStream(service: Service): RetryableError {
   );
 }
 
-/** What services say of a prompt that is too long; few have a code for it. */
-const tooLong =
-  /context_length_exceeded|context (length|window|size)|maximum context|prompt is too long|too many (input )?tokens|exceeds? the (model's )?(maximum|limit).{0,40}tokens/i;
+/** What services say of a prompt that is too long; few have a code for it. `test/llm/too-long.test.ts` has their words. */
+const tooLong = new RegExp(
+  [
+    'context[ _-]?(length|window|size|limit)|max(imum)? context',
+    'string_above_max_length|string too long',
+    '(prompt|input|inputs|request|message|messages|conversation)\\b.{0,60}(is|are|was)? ?too (long|large)',
+    'too (long|large)\\b.{0,40}\\b(prompt|input|conversation)|too many (input |prompt |total )?tokens',
+    '(exceed|longer than|greater than|larger than|less than|above|at most|over).{0,60}\\btokens?\\b',
+    '\\btokens?\\b.{0,80}(exceed|longer than|greater than|larger than|must be <)',
+    '(prompt|input|model|sequence)_? ?(exceeds? )?(max(imum)?|length).{0,20}(length|limit)',
+    'max(imum)? (input|prompt|model|sequence) length|range of input length|reduce the length of',
+  ].join('|'),
+  'i',
+);
+
+/** So many tokens in a minute are no prompt that is too long. */
+const tooMuch = /rate.?limit|throttl|quota|per (second|minute|min\b|hour|day)|\b[rt]p[md]\b/i;
+
+/** Of the answer, which a shorter prompt makes no shorter. */
+const answerTooLong = /(completion|output) tokens|max_(completion_|output_)?tokens (is|value|must)/i;
+
+function isTooLong(status: number | undefined, said: string): boolean {
+  return status !== 429 && tooLong.test(said) && !tooMuch.test(said) && !answerTooLong.test(said);
+}
 
 interface Report {
   status?: number;
@@ -121,9 +145,9 @@ interface Report {
   headers?: Headers;
 }
 
-/** Both SDKs throw an error with `status`, `headers` and the response's body in `error`. */
+/** Both SDKs throw an error with `status`, `headers` and the response's body in `error`; a body of text is in `message`. */
 function reportIn(error: unknown): Report {
-  const { status, headers, error: body } = Object(error) as Record<string, unknown>;
+  const { status, headers, error: body, message } = Object(error) as Record<string, unknown>;
   const outer = Object(body) as Record<string, unknown>;
   const inner = outer.error instanceof Object ? (outer.error as Record<string, unknown>) : outer;
   const code = Number(inner.code);
@@ -133,7 +157,9 @@ function reportIn(error: unknown): Report {
     status: typeof status === 'number' ? status : code >= 400 && code < 600 ? code : undefined,
     kind: typeof said === 'string' || typeof said === 'number' ? String(said) : body ? 'unknown' : undefined,
     code: typeof inner.code === 'string' ? inner.code : undefined,
-    detail: typeof inner.message === 'string' ? inner.message : undefined,
+    detail: [inner.message, inner.detail, body, !body && status !== undefined && message].find(
+      (text): text is string => typeof text === 'string' && !/^\d* ?</.test(text),
+    ),
     headers: headers instanceof Headers ? headers : undefined,
   };
 }

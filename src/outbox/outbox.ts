@@ -10,6 +10,7 @@ import type { Due, Failing, Outbox as OutboxStore } from '../store/outbox.js';
 import { replyNote } from '../store/reply-note.js';
 import { type Bot, Bots } from './bots.js';
 import { Lateness, type LatenessParts } from './late.js';
+import { Replacements } from './replacements.js';
 import { RoomRun, type Tried } from './room-run.js';
 import { afterFailure, type DeliveryLimits, without } from './schedule.js';
 import { WaitingRooms } from './waiting-rooms.js';
@@ -52,12 +53,14 @@ export class Deliverer {
   readonly #parts: DelivererParts;
   readonly #bots = new Bots();
   readonly #lateness: Lateness;
+  readonly #replacements: Replacements;
   readonly #waiting: WaitingRooms;
 
   constructor(parts: DelivererParts) {
     const { deliveries, log } = parts;
     this.#parts = parts;
     this.#lateness = new Lateness(parts);
+    this.#replacements = new Replacements(parts.notes, log);
     this.#waiting = new WaitingRooms((roomId) => {
       deliveries
         .schedule(roomId)
@@ -140,6 +143,10 @@ export class Deliverer {
     const away = this.#bots.lastAway(message, now());
     const receipt = await this.#send(message, connector, signal);
     if (receipt === null) return 'away';
+    if (receipt === 'superseded') {
+      await whileAway(signal, () => outbox.delivered(message.id, {}));
+      return 'delivered';
+    }
     if (receipt instanceof CarrierError) {
       const before = message.failing && without(away, message.failing);
       const failing = afterFailure({ error: receipt, at: now(), before, heldUpSince }, bot, limits);
@@ -150,19 +157,23 @@ export class Deliverer {
     this.#waiting.soon(bot);
     await this.#know(message, receipt);
     // What was sent is not sent again because it could not be noted.
+    await whileAway(signal, () => this.#replacements.know(message, receipt));
     await whileAway(signal, () => outbox.delivered(message.id, receipt));
     return 'delivered';
   }
 
-  /** An error: the try has failed. Null: the platform refuses the connector itself. */
+  /** An error: the try has failed. Null: the platform refuses the connector itself. `superseded`: nothing is to be sent. */
   async #send(
     message: Due,
     connector: Connector,
     signal: AbortSignal,
-  ): Promise<DeliveryReceipt | CarrierError | null> {
+  ): Promise<DeliveryReceipt | CarrierError | 'superseded' | null> {
     const { tried, refused, now } = this.#parts;
     const outbound = message.failing ? withoutFailing(message) : message;
-    const said = await this.#lateness.said(outbound, connector, now());
+    const placed = await this.#replacements.placed(outbound);
+    if (!placed) return 'superseded';
+    // What changes in its place is not read as an answer that comes late.
+    const said = placed.replacing ? placed : await this.#lateness.said(placed, connector, now());
     try {
       const receipt = await connector.deliver!(said, signal);
       tried(connector.name, outbound);

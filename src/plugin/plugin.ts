@@ -43,7 +43,7 @@ export interface TurnContext {
   /** Who they are, and their role here; looked up when it is asked first. */
   requester(): Promise<Requester>;
   /** What the turn has read from outside so far; it grows while the turn runs. */
-  taint: readonly Origin[];
+  taint: Origin[];
   /** Aborted at the timeout, on cancellation and on shutdown. */
   signal: AbortSignal;
 }

@@ -14,7 +14,7 @@ interface Window {
 export class InProcessRates implements RateCounter {
   readonly #kinds = new Map<string, LRUCache<string, Window>>();
 
-  async count(kind: string, key: string, windowSeconds: number): Promise<Counted> {
+  async count(kind: string, key: string, windowSeconds: number, amount = 1): Promise<Counted> {
     const windows = this.#windowsOf(kind);
     const name = `${windowSeconds}:${key}`;
     const now = performance.now();
@@ -23,7 +23,7 @@ export class InProcessRates implements RateCounter {
       window = { count: 0, endsAt: now + windowSeconds * 1000 };
       windows.set(name, window);
     }
-    window.count++;
+    window.count += amount;
     return { count: window.count, leftMs: window.endsAt - now };
   }
 

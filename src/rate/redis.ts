@@ -37,16 +37,16 @@ export class RedisRates implements RateCounter {
     });
   }
 
-  async count(kind: string, key: string, windowSeconds: number): Promise<Counted> {
+  async count(kind: string, key: string, windowSeconds: number, amount = 1): Promise<Counted> {
     try {
       const name = `${kind}:${windowSeconds}:${key}`;
-      const counting = this.#redis.consume(name, 1, { customDuration: windowSeconds });
+      const counting = this.#redis.consume(name, amount, { customDuration: windowSeconds });
       const counted = await atMost(patienceMs, counting);
       if (!counted) throw new Error(`Redis did not answer within ${patienceMs} ms`);
       return { count: counted.consumedPoints, leftMs: Math.max(1, counted.msBeforeNext) };
     } catch (err) {
       this.#say(err);
-      return this.#here.count(kind, key, windowSeconds);
+      return this.#here.count(kind, key, windowSeconds, amount);
     }
   }
 

@@ -1,13 +1,16 @@
-import type { Agent, Character } from '../core/character.js';
+import type { Agent } from '../core/character.js';
 import type { Tool } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { ContextProvider, Evaluator, PluginDesk, RunningPlugin } from '../plugin/plugin.js';
 import { toolOfAction, toolOfSource } from '../tools/offered.js';
+import { isListed } from '../tools/policy/listed.js';
 import type { OfferedTool } from '../tools/tool.js';
 import type { RunningSource, SourceTool, ToolSourceDesk } from '../tools/tool-source.js';
 
 /** What an agent can do: what its plugins and tool sources bring and its `tools` let it use. */
 export interface Abilities {
+  /** All that there is, also what the agent may not use. */
+  known: readonly OfferedTool[];
   /** By the names that a model calls them by. */
   actions: Map<string, OfferedTool>;
   /** The same as a model sees them. */
@@ -29,11 +32,19 @@ interface Brought {
 export class AbilityLoader {
   readonly #plugins: PluginDesk;
   readonly #sources: ToolSourceDesk;
+  readonly #note: (agentId: string, tools: readonly OfferedTool[]) => Promise<void>;
   readonly #log: Logger;
   /** By definition: an edited character is a new object and gets its abilities anew. */
   readonly #byAgent = new WeakMap<Agent, { brought: Brought; abilities: Abilities }>();
 
-  constructor(plugins: PluginDesk, sources: ToolSourceDesk, log: Logger) {
+  /** @param note is told of all that sources offer an agent, whenever that has changed, before any of it is called */
+  constructor(
+    plugins: PluginDesk,
+    sources: ToolSourceDesk,
+    note: (agentId: string, tools: readonly OfferedTool[]) => Promise<void>,
+    log: Logger,
+  ) {
+    this.#note = note;
     this.#plugins = plugins;
     this.#sources = sources;
     this.#log = log;
@@ -49,6 +60,7 @@ export class AbilityLoader {
     const known = this.#byAgent.get(agent);
     if (known && same(known.brought, brought)) return known.abilities;
     const abilities = this.#gather(agent, brought);
+    await this.#note(agent.id, abilities.known);
     this.#byAgent.set(agent, { brought, abilities });
     return abilities;
   }
@@ -61,7 +73,7 @@ export class AbilityLoader {
       ...listed.flatMap(({ source, tools }) => tools.flatMap((tool) => this.#offered(id, source, tool))),
     ];
     const actions = new Map<string, OfferedTool>();
-    for (const tool of offered.filter((one) => permits(character, one))) {
+    for (const tool of offered.filter((one) => isListed(character.tools, one))) {
       const first = actions.get(tool.name);
       if (first)
         this.#log.error(
@@ -71,6 +83,7 @@ export class AbilityLoader {
       else actions.set(tool.name, tool);
     }
     return {
+      known: offered,
       actions,
       tools: [...actions.values()].map(({ name, description, parameters, phrases }) => ({
         ...{ name, description, parameters },
@@ -104,17 +117,4 @@ function same(one: Brought, other: Brought): boolean {
       return source === there.source && tools === there.tools;
     })
   );
-}
-
-function permits({ tools }: Character, tool: OfferedTool): boolean {
-  const names = (rule: string) => namesTool(rule, tool);
-  return !tools.deny.some(names) && tools.allow.some(names);
-}
-
-/** A bare name is an action of a plugin: what comes from elsewhere cannot take it over. */
-function namesTool(rule: string, { key, name, source }: OfferedTool): boolean {
-  if (rule === '*') return true;
-  if (!rule.includes(':')) return source.startsWith('plugin:') && rule === name;
-  const pattern = rule.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${pattern.join('.*')}$`, 's').test(key);
 }

@@ -1,4 +1,4 @@
-import { Deadline } from '../core/deadline.js';
+import type { Purse } from '../budgets/purse.js';
 import type { PassedOver, Usage } from '../core/turn.js';
 import { CarrierError, isRetryable, RetryableError } from '../errors.js';
 import type { LanguageModel, ModelChunk, ModelRequest, ToolCall } from '../llm/llm.js';
@@ -6,6 +6,7 @@ import type { Logger } from '../logger.js';
 import { rendersToNothing } from '../markdown/nothing.js';
 import { told } from '../redaction.js';
 import type { Cooling } from './cooling.js';
+import { type AnswerLimits, Patience } from './patience.js';
 import type { PromptFitter } from './prompt-fitter.js';
 
 export interface Generated {
@@ -19,16 +20,25 @@ export interface Generated {
 }
 
 export interface GenerateOptions {
-  /** Limit on one model's whole answer, in ms. */
-  timeoutMs: number;
+  limits: AnswerLimits;
   signal: AbortSignal;
   cooling: Cooling;
   onText(text: string): void;
-  /** What `onText` was given is void: another model is asked. */
+  /** What `onText` was given is void: the answer begins anew. */
   onVoid(): void;
   /** Cuts the request to what each model takes. */
   fitter: PromptFitter;
+  /** Pays for every call; none: nothing limits what they cost. */
+  purse?: Purse | null;
   log: Logger;
+}
+
+/** For one model of the chain. */
+interface AskOptions extends GenerateOptions {
+  /** Until when the whole answer is waited for, of the performance clock. */
+  endsAt: number;
+  /** Whether another model is left to ask. */
+  another: boolean;
 }
 
 /**
@@ -36,35 +46,56 @@ export interface GenerateOptions {
  * void: the next one says all of it.
  *
  * @throws of the errors after which trying again may help, the one after which it may soonest; otherwise the last.
+ * `triedBefore` knows of all.
  */
 export async function generate(
   chain: LanguageModel[],
   request: ModelRequest,
   options: GenerateOptions,
 ): Promise<Generated> {
+  const { cooling, limits, signal, log } = options;
+  await cooling.known();
+  const { models, cool } = cooling.order(chain);
+  const endsAt = performance.now() + limits.wholeMs;
+  const failed = new Map<string, PassedOver>();
   let toThrow: unknown;
-  const { cooling } = options;
-  const { models, passedOver } = cooling.order(chain);
   for (const [index, model] of models.entries()) {
-    let spoke = false;
-    const onText = (text: string) => {
-      spoke = true;
-      options.onText(text);
-    };
+    const next = models[index + 1];
+    cooling.asking(model.id);
     try {
-      return { ...(await ask(model, request, { ...options, onText })), passedOver };
+      const generated = await ask(model, request, { ...options, endsAt, another: next !== undefined });
+      cooling.answered(model.id);
+      return { ...generated, passedOver: passedOver(chain, model, cool, failed) };
     } catch (error) {
-      if (options.signal.aborted) throw error;
+      if (signal.aborted) throw error;
       if (toThrow === undefined || soonerThan(toThrow, error)) toThrow = error;
       cooling.failed(model.id, error);
-      passedOver.push({ model: model.id, ...told(error) });
-      const next = models[index + 1];
+      failed.set(model.id, { model: model.id, ...told(error) });
       if (!next) break;
-      options.log.warn({ err: error, model: model.id, next: next.id }, 'model failed; asking the next one');
-      if (spoke) options.onVoid();
+      log.warn({ err: error, model: model.id, next: next.id }, 'model failed; asking the next one');
+      options.onVoid();
     }
   }
+  if (failed.size > 1 && toThrow instanceof Error) tried.set(toThrow, [...failed.values()]);
   throw toThrow;
+}
+
+const tried = new WeakMap<Error, PassedOver[]>();
+
+/** The models that were asked in vain, where `generate` asked several and threw this. */
+export function triedBefore(error: unknown): PassedOver[] | undefined {
+  return error instanceof Error ? tried.get(error) : undefined;
+}
+
+/** Those that failed, and those that come first in the chain and were not asked. */
+function passedOver(
+  chain: LanguageModel[],
+  answering: LanguageModel,
+  cool: ReadonlyMap<string, PassedOver>,
+  failed: ReadonlyMap<string, PassedOver>,
+): PassedOver[] {
+  const place = chain.indexOf(answering);
+  return chain.flatMap(({ id }, at) => failed.get(id) ?? (at < place ? cool.get(id) : undefined) ?? []);
 }
 
 /** Whether the second error allows another try sooner than the first. */
@@ -77,48 +108,33 @@ function askedMs(error: unknown): number {
   return (error instanceof RetryableError && error.retryAfterMs) || 0;
 }
 
-/** Of the room that a model's length leaves, where the provider found the prompt too long all the same. */
+/** Of what was sent, where the provider found that too long. */
 const smallerShare = 0.5;
 
-async function ask(
-  model: LanguageModel,
-  request: ModelRequest,
-  options: GenerateOptions,
-): Promise<Generated> {
-  try {
-    return await askFitted(model, request, options, 1);
-  } catch (error) {
-    if (!(error instanceof CarrierError) || error.code !== 'prompt_too_long') throw error;
-    options.log.warn({ err: error, model: model.id }, 'prompt too long; asking with a shorter one');
-    return askFitted(model, request, options, smallerShare);
+async function ask(model: LanguageModel, request: ModelRequest, options: AskOptions): Promise<Generated> {
+  const { fitter, signal, log } = options;
+  let most: number | undefined;
+  for (;;) {
+    const fitted = await fitter.fit(request, model.abilities, signal, most);
+    try {
+      const paid = options.purse ? await options.purse.open(model, fitted.request, signal) : model;
+      return await read(paid, fitted.request, options);
+    } catch (error) {
+      if (most !== undefined || !(error instanceof CarrierError) || error.code !== 'prompt_too_long')
+        throw error;
+      most = Math.floor(fitted.tokens() * smallerShare);
+      log.warn({ err: error, model: model.id, most }, 'prompt too long; asking with a shorter one');
+      options.onVoid();
+    } finally {
+      fitted.release();
+    }
   }
 }
 
-async function askFitted(
-  model: LanguageModel,
-  request: ModelRequest,
-  options: GenerateOptions,
-  share: number,
-): Promise<Generated> {
-  const fitted = await options.fitter.fit(request, model.abilities, options.signal, share);
-  try {
-    return await read(model, fitted.request, options);
-  } finally {
-    fitted.release();
-  }
-}
-
-async function read(
-  model: LanguageModel,
-  request: ModelRequest,
-  options: GenerateOptions,
-): Promise<Generated> {
-  const { timeoutMs, signal, onText } = options;
-  const limit = new Deadline(
-    timeoutMs,
-    signal,
-    () => new RetryableError('model_timeout', `${model.id} did not finish within ${timeoutMs} ms.`),
-  );
+/** One request to one model: all that is sent to any goes through here. */
+async function read(model: LanguageModel, request: ModelRequest, options: AskOptions): Promise<Generated> {
+  const { onText } = options;
+  const patience = patienceWith(model, options);
   const generated: Generated = {
     text: '',
     calls: [],
@@ -130,14 +146,15 @@ async function read(
   let ended = false;
   try {
     // Inside, as an extension's model may throw anywhere: the time limit must not stay behind.
-    chunks = model.stream(request, limit.signal)[Symbol.asyncIterator]();
+    chunks = model.stream(request, patience.signal)[Symbol.asyncIterator]();
     while (!ended) {
-      const { value, done } = await limit.race(chunks.next());
+      const { value, done } = await patience.race(chunks.next());
       if (done) break;
+      patience.heard();
       ended = take(value, generated, onText);
     }
   } finally {
-    limit.clear();
+    patience.clear();
     // Lets the model free its connection; not awaited, as a hanging one would hold the turn.
     chunks?.return?.().catch(() => {});
   }
@@ -145,6 +162,16 @@ async function read(
     throw new RetryableError('turn_failed', `${model.id} gave an empty answer.`);
   }
   return generated;
+}
+
+function patienceWith(
+  { id: model }: LanguageModel,
+  { limits, endsAt, another, signal }: AskOptions,
+): Patience {
+  const { firstMs, idleMs } = limits;
+  // One that is asked late has some time, too.
+  const wholeMs = Math.max(endsAt - performance.now(), Math.min(firstMs, limits.wholeMs));
+  return new Patience({ model, wholeMs, idleMs, ...(another && { firstMs }) }, signal);
 }
 
 /** Returns true at the end of the answer. */

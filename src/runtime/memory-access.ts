@@ -1,4 +1,5 @@
 import { type Memory, ownMemory } from '../core/memory.js';
+import type { Origin } from '../core/origin.js';
 import type { MemoryAccess } from '../plugin/plugin.js';
 import { echoesOf } from '../store/echoes.js';
 import type { Forgotten } from '../store/forgotten.js';
@@ -17,6 +18,7 @@ export function memoryAccess(
   { memories, forgotten }: { memories: History & Search; forgotten: Pick<Forgotten, 'note'> },
   origin: Memory,
   turnId: string,
+  taint: readonly Origin[],
 ): MemoryAccess {
   const { agentId, scope } = origin;
   const scopes = [scope];
@@ -39,7 +41,7 @@ export function memoryAccess(
     },
     async remember(text) {
       const same = (await facts(text)).find((fact) => fact.content.text === text);
-      return same ?? (await memories.append(toFact(text, origin, turnId))).memory;
+      return same ?? (await memories.append(toFact(text, origin, turnId, taint))).memory;
     },
     async forget(ids) {
       // A plugin may hand on ids it got from a model: what is out of scope is passed over, not forgotten.
@@ -54,7 +56,10 @@ export function memoryAccess(
   };
 }
 
-function toFact(text: string, origin: Memory, turnId: string): Memory {
+function toFact(text: string, origin: Memory, turnId: string, taint: readonly Origin[]): Memory {
   const content = { text, attachments: [], replyTo: null };
-  return ownMemory(origin, { kind: 'fact', role: 'user', author: origin.author, content, turnId });
+  return ownMemory(origin, {
+    ...{ kind: 'fact', role: 'user', author: origin.author, content, turnId },
+    ...(taint.length > 0 && { taint: [...taint] }),
+  });
 }

@@ -1,7 +1,9 @@
 import type { Agent } from '../core/character.js';
 import { limited } from '../core/deadline.js';
 import type { Memory } from '../core/memory.js';
+import { addOrigins } from '../core/origin.js';
 import type { RoomState } from '../core/room.js';
+import type { TurnStep } from '../core/turn.js';
 import type { ModelMessage } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
@@ -10,22 +12,26 @@ import type { Search } from '../store/search.js';
 import type { Abilities } from './abilities.js';
 import type { MemoryManager } from './memory-manager.js';
 import { systemParts } from './prompt.js';
+import { originsOf, type Read } from './taint.js';
 import { type Composed, fitting, toModelMessage } from './transcript.js';
 
 const maxFacts = 20;
 /** A context provider that takes longer is left out of this turn. */
 const providerMs = 2000;
 
+export interface StateManagerParts {
+  memories: History & Search;
+  manager: MemoryManager;
+  isSomebody: Read['isSomebody'];
+  log: Logger;
+}
+
 /** Composes what a model can be told: character, recent history, recalled memories, facts and plugins' context. */
 export class StateManager {
-  readonly #memories: History & Search;
-  readonly #manager: MemoryManager;
-  readonly #log: Logger;
+  readonly #parts: StateManagerParts;
 
-  constructor(memories: History & Search, manager: MemoryManager, log: Logger) {
-    this.#memories = memories;
-    this.#manager = manager;
-    this.#log = log;
+  constructor(parts: StateManagerParts) {
+    this.#parts = parts;
   }
 
   async compose(
@@ -33,13 +39,14 @@ export class StateManager {
     abilities: Abilities,
     context: TurnContext,
     room: RoomState,
+    steps: readonly TurnStep[],
   ): Promise<Composed> {
     const { character } = agent;
     const { messages } = context;
     const scopes = [...new Set(messages.map(({ scope }) => scope))];
     const [{ window, unshown, recalled }, facts, provided] = await Promise.all([
       this.#remember(agent, messages, scopes, room),
-      this.#memories.facts(agent.id, scopes, maxFacts),
+      this.#parts.memories.facts(agent.id, scopes, maxFacts),
       this.#provide(abilities.contextProviders, context),
     ]);
     const known = new Set(facts.map(({ id }) => id));
@@ -47,11 +54,14 @@ export class StateManager {
     const ids = new Set(messages.map(({ id }) => id));
     const all: ModelMessage[] = [];
     const [asked, earlier] = [new Set<ModelMessage>(), new Set<ModelMessage>()];
-    for (const memory of lineOf(window, context)) {
+    const line = lineOf(window, context);
+    for (const memory of line) {
       const message = toModelMessage(memory);
       all.push(message);
       (ids.has(memory.id) ? asked : earlier).add(message);
     }
+    const read = { agent, conversation: line, remembered: [...facts, ...quoted], steps };
+    addOrigins(context.taint, await originsOf({ ...read, isSomebody: this.#parts.isSomebody }));
     return {
       system: systemParts({ character, facts, recalled: quoted, context: provided }),
       messages: all,
@@ -70,8 +80,8 @@ export class StateManager {
   ) {
     const { recentMessages, recentTokens, recall } = character.memory;
     const [recent, stored] = await Promise.all([
-      this.#memories.recent(messages[0]!.roomId, recentMessages),
-      this.#memories.count(agentId, scopes),
+      this.#parts.memories.recent(messages[0]!.roomId, recentMessages),
+      this.#parts.memories.count(agentId, scopes),
     ]);
     // What was said before a conversation began anew can be recalled, but does not stand in it.
     const conversation = since === '' ? recent : recent.filter(({ id }) => id >= since);
@@ -85,7 +95,7 @@ export class StateManager {
     const question = messages.map(({ content }) => content.text).join('\n');
     return {
       ...{ window, unshown },
-      recalled: await this.#manager.recall({ agentId, scopes, question, exclude, limit: recall }),
+      recalled: await this.#parts.manager.recall({ agentId, scopes, question, exclude, limit: recall }),
     };
   }
 
@@ -100,7 +110,10 @@ export class StateManager {
         );
       } catch (err) {
         context.signal.throwIfAborted();
-        this.#log.warn({ err, provider: provider.name, turnId: context.turnId }, 'context provider left out');
+        this.#parts.log.warn(
+          { err, provider: provider.name, turnId: context.turnId },
+          'context provider left out',
+        );
         return null;
       }
     });

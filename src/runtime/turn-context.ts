@@ -40,7 +40,12 @@ export function turnContext(
   };
   return {
     ...{ agent, roomId: first.roomId, turnId, user, messages },
-    ...{ memory: memoryAccess(parts, first, turnId), requester, taint: checkpoint.taint, signal },
+    ...{
+      memory: memoryAccess(parts, first, turnId, checkpoint.taint),
+      requester,
+      taint: checkpoint.taint,
+      signal,
+    },
     ...(trigger && { trigger }),
   };
 }

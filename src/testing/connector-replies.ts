@@ -10,7 +10,7 @@ export function repliesContract(on: Stage): void {
     it('delivers a reply', async () => {
       await on.answered('hello back');
       await on.settled();
-      expect(on.hub.seen.deliveries).toEqual([{ message: expect.anything() }]);
+      expect(on.hub.seen.deliveries).toEqual([{ message: expect.anything(), receipt: expect.anything() }]);
       expect(on.platform.shown()).toEqual(['hello back']);
     });
 

@@ -5,6 +5,7 @@ import { gateContract } from './connector-gate.js';
 import { groupsContract } from './connector-groups.js';
 import { liveContract } from './connector-live.js';
 import { messagesContract } from './connector-messages.js';
+import { replacementsContract } from './connector-replacements.js';
 import { repliesContract } from './connector-replies.js';
 import { Stage } from './connector-stage.js';
 import { stopsContract } from './connector-stops.js';
@@ -31,7 +32,7 @@ import type { ConnectorContractOptions, Platform } from './platform.js';
  *     ordered: true,
  *   };
  * }, { cannot: { takesFiles: 'a pager has text alone', showsFiles: 'a pager has
- *     text alone', edits: 'a page stays as it is', reactions: 'nobody can', buttons: 'a pager has none', live: 'a page
+ *     text alone', edits: 'a page stays as it is', reactions: 'nobody can', buttons: 'a pager has none', replaces: 'a page stays as it is', live: 'a page
  *     is sent whole', groups: 'a pager knows none' } });
  */
 export function connectorContract(
@@ -50,6 +51,7 @@ export function connectorContract(
       process.stdout.write(`${name}: no test of "${ability}": ${reason}\n`);
     messagesContract(stage);
     if (!options.cannot?.delivers) repliesContract(stage);
+    if (!options.cannot?.replaces) replacementsContract(stage);
     if (!options.cannot?.live) liveContract(stage);
     stopsContract(stage);
     if (!options.cannot?.groups) groupsContract(stage);

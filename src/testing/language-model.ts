@@ -60,7 +60,7 @@ export async function hear(model: LanguageModel, request: ModelRequest, signal =
     heard.chunks.push(chunk);
     if (chunk.type === 'text') heard.text += chunk.text;
     else if (chunk.type === 'call') heard.calls.push(chunk.call);
-    else heard.end = chunk;
+    else if (chunk.type === 'end') heard.end = chunk;
   }
   return heard;
 }

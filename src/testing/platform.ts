@@ -52,8 +52,12 @@ export interface Platform {
   edit?(message: PlatformMessage): Promise<unknown>;
   /** A person reacts to the newest reply. */
   react?(emoji: string, user: string): Promise<unknown>;
-  /** A person presses the button of that label under the newest reply with buttons. It may end before the hub has heard of it. */
+  /** A person presses the button of that label under the newest message that has one. It may end before the hub has heard of it. */
   press?(label: string, user: string): Promise<unknown>;
+  /** Labels of all buttons that people could press now, first to last. With it, messages are changed in their place. */
+  offered?(): string[];
+  /** Somebody who may deletes the connector's message that shows this text. */
+  erase?(text: string): Promise<unknown>;
   /**
    * Puts a person who has written before into a group of the platform, or takes them out; null: from now on it does not
    * say which groups they are in. Resolves with the group's id, as lists name it.
@@ -76,6 +80,8 @@ export const abilities = {
   edits: 'edit',
   reactions: 'react',
   buttons: 'press',
+  /** Its messages can be changed when they have been sent. */
+  replaces: 'offered',
   live: 'live',
   strangers: 'open',
   places: 'places',

@@ -1,8 +1,10 @@
 /** What a test sees, and may spoil, of what passes between a connector and its hub. The hub itself is the real one. */
 import {
   type Connector,
+  type DeliveryReceipt,
   type Host,
   type InboundMessage,
+  type InboundPress,
   type OutboundMessage,
   type Receipt,
   RetryableError,
@@ -11,6 +13,8 @@ import {
 /** One call of the connector's `deliver`. */
 export interface Delivering {
   message: OutboundMessage;
+  /** What it gave. */
+  receipt?: DeliveryReceipt;
   /** What it threw; absent: it was delivered. */
   error?: unknown;
 }
@@ -27,6 +31,8 @@ export class Recorder {
   forgetDeliveries = 0;
   /** Changes what is delivered, for what no part of the hub makes yet. */
   outgoing: (message: OutboundMessage) => OutboundMessage = (message) => message;
+  /** Set to answer presses in the hub's place, which is not asked then. */
+  pressed: ((press: InboundPress) => Promise<string>) | null = null;
   /** How often the hub was called. */
   readonly calls = { receive: 0, complete: 0, putFile: 0 };
   readonly inbound: InboundMessage[] = [];
@@ -70,7 +76,7 @@ export class Recorder {
     this.delivering += 1;
     try {
       const receipt = await connector.deliver!(outgoing, signal);
-      this.deliveries.push({ message: outgoing });
+      this.deliveries.push({ message: outgoing, receipt });
       if (this.forgetDeliveries === 0) return receipt;
     } catch (error) {
       this.deliveries.push({ message: outgoing, error });
@@ -109,7 +115,7 @@ export class Recorder {
         return host.edit(edit);
       },
       press: async (press) => {
-        const taken = host.press(press);
+        const taken = (this.pressed ?? host.press)(press);
         this.presses.push(await taken.catch((error: unknown) => error));
         return taken;
       },

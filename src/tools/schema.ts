@@ -1,5 +1,14 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+/**
+ * JSON Schemas of tools, which strangers write: drafts 6, 7, 2019-09 and 2020-12 by their `$schema`; without one 2020-12.
+ * Keywords and formats that nobody knows are passed over. Nothing is ever fetched.
+ */
+import { createHash } from 'node:crypto';
+import { createContext, Script } from 'node:vm';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import { LRUCache } from 'lru-cache';
 
 /** Checks arguments against one JSON Schema. */
 export interface Schema {
@@ -7,17 +16,150 @@ export interface Schema {
   problem(value: unknown): string | null;
 }
 
-/** @throws Error where the schema itself cannot be used; its message says why */
+/** Of a schema as JSON text, in characters. */
+const mostChars = 200_000;
+/** What stands in what stands in it, of a schema and of arguments. */
+const deepest = 100;
+/** To compile a schema, and to check arguments once, in ms: patterns and references may take for ever. */
+const patienceMs = 1000;
+/** A schema that has cost its time so often is checked no more. */
+const mostLost = 3;
+const mostFaults = 20;
+const mostKept = 1000;
+
+const options = { strict: false, allErrors: true, logger: false, addUsedSchema: false } as const;
+const dialects = {
+  'draft-06': Ajv,
+  'draft-07': Ajv,
+  '2019-09': Ajv2019,
+  '2020-12': Ajv2020,
+};
+type Dialect = keyof typeof dialects;
+
+const kept = new LRUCache<string, Schema>({ max: mostKept });
+const judges = new Map<Dialect, InstanceType<typeof Ajv>>();
+
+/** The same schema is compiled once. @throws Error where the schema itself cannot be used; its message says why */
 export function schemaOf(schema: Record<string, unknown>): Schema {
-  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true, logger: false });
+  if (depthOf(schema) > deepest) throw new Error(`its schema is nested deeper than ${deepest}`);
+  const text = JSON.stringify(schema);
+  if (text.length > mostChars) throw new Error(`its schema is longer than ${mostChars} characters`);
+  const digest = createHash('sha256').update(text).digest('base64');
+  const known = kept.get(digest);
+  if (known) return known;
+  const made = compiled(schema);
+  kept.set(digest, made);
+  return made;
+}
+
+function compiled({ $schema, ...schema }: Record<string, unknown>): Schema {
+  const { type = 'object' } = schema;
+  if (type !== 'object') throw new Error('its schema must be of an object: "type": "object"');
+  const dialect = dialectOf($schema);
+  const judge = judges.get(dialect) ?? new dialects[dialect]({ ...options });
+  judges.set(dialect, judge);
+  const whole = { ...schema, type };
+  // One of its own, so that no schema refers to another's parts.
+  const ajv = new dialects[dialect]({ ...options, meta: false, validateSchema: false });
   formats.default(ajv);
-  const validate: ValidateFunction = ajv.compile(schema);
+  let validate: ValidateFunction;
+  try {
+    validate = bounded(() => {
+      if (!judge.validateSchema(whole)) throw new Error(faultsIn(judge.errors).join('; '));
+      return ajv.compile(whole);
+    });
+  } catch (error) {
+    throw new Error(`its schema cannot be used: ${reason(error)}`);
+  }
+  let lost = 0;
   return {
     problem(value) {
-      if (validate(value)) return null;
-      return (validate.errors ?? [])
-        .map(({ instancePath, message }) => `${instancePath || 'the arguments'} ${message}`)
-        .join('\n');
+      if (lost >= mostLost) return 'the arguments cannot be checked: that takes too long';
+      if (depthOf(value) > deepest) return `the arguments are nested deeper than ${deepest}`;
+      try {
+        if (bounded(() => validate(value))) return null;
+        const faults = (validate.errors ?? []).filter((fault) => !isLongNumber(fault, value));
+        return faults.length === 0 ? null : faultsIn(faults).join('\n');
+      } catch (error) {
+        if (isTimeout(error)) lost += 1;
+        return `the arguments cannot be checked: ${reason(error)}`;
+      }
     },
   };
+}
+
+/**
+ * Whether it is but that a whole number is written as text, which is how one of more digits than a number keeps is sent.
+ */
+function isLongNumber({ keyword, params, instancePath }: ErrorObject, whole: unknown): boolean {
+  if (keyword !== 'type' || !['integer', 'number'].includes(params.type)) return false;
+  let value: unknown = whole;
+  for (const part of instancePath.split('/').slice(1))
+    value = (value as Record<string, unknown>)[part.replaceAll('~1', '/').replaceAll('~0', '~')];
+  return isLongInteger(value);
+}
+
+/** Text of a whole number that a number cannot hold. */
+export function isLongInteger(value: unknown): value is string {
+  return (
+    typeof value === 'string' && /^-?[1-9]\d{15,99}$/.test(value) && !Number.isSafeInteger(Number(value))
+  );
+}
+
+function dialectOf($schema: unknown): Dialect {
+  if ($schema === undefined) return '2020-12';
+  const said = String($schema);
+  const found = (Object.keys(dialects) as Dialect[]).find((dialect) =>
+    new RegExp(`^https?://json-schema\\.org/(draft/)?${dialect}/schema#?$`).test(said),
+  );
+  if (found) return found;
+  throw new Error(`its "$schema" is none of ${Object.keys(dialects).join(', ')}`);
+}
+
+const script = new Script('work()');
+const context = createContext({ work: null });
+
+/** Ends what takes too long, whatever it does: a pattern that goes back and forth, references that multiply. */
+function bounded<T>(work: () => T): T {
+  context.work = work;
+  try {
+    return script.runInContext(context, { timeout: patienceMs });
+  } finally {
+    context.work = null;
+  }
+}
+
+const isTimeout = (error: unknown) =>
+  (error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+
+function reason(error: unknown): string {
+  if (isTimeout(error)) return 'that takes too long';
+  const { message = '' } = error as Error;
+  return message.includes('call stack') ? 'it refers to itself without end' : message.slice(0, 500);
+}
+
+function faultsIn(errors: readonly ErrorObject[] | null | undefined): string[] {
+  const faults = [...new Set((errors ?? []).map(faultOf))];
+  const more = faults.length - mostFaults;
+  return more > 0 ? [...faults.slice(0, mostFaults), `and ${more} more`] : faults;
+}
+
+/** `/items/0/price must be number` */
+function faultOf({ instancePath, message = 'is not valid', keyword, params }: ErrorObject): string {
+  const where = instancePath || 'the arguments';
+  const said: Record<string, () => string> = {
+    additionalProperties: () => `must not have "${params.additionalProperty}"`,
+    unevaluatedProperties: () => `must not have "${params.unevaluatedProperty}"`,
+    enum: () => `must be one of ${JSON.stringify(params.allowedValues)}`,
+    const: () => `must be ${JSON.stringify(params.allowedValue)}`,
+  };
+  return `${where} ${said[keyword]?.() ?? message}`.slice(0, 300);
+}
+
+/** How deep it is nested; deeper than counts here, it is not looked at. */
+function depthOf(value: unknown, at = 0): number {
+  if (typeof value !== 'object' || value === null || at > deepest) return at;
+  let depth = at;
+  for (const inner of Object.values(value)) depth = Math.max(depth, depthOf(inner, at + 1));
+  return depth;
 }

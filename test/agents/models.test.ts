@@ -4,20 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { embedderOf, Models } from '../../src/agents/models.js';
-import { InProcessBus } from '../../src/bus/in-process.js';
 import { readConfig } from '../../src/config.js';
 import { defineEmbedder, defineProvider } from '../../src/extension-api.js';
 import { Registry } from '../../src/extensions/registry.js';
 import { FileReader } from '../../src/files/reader.js';
 import type { ModelMessage } from '../../src/llm/llm.js';
 import { createLogger } from '../../src/logger.js';
-import { Cooling } from '../../src/runtime/cooling.js';
 import { generate } from '../../src/runtime/generate.js';
 import { PromptFitter } from '../../src/runtime/prompt-fitter.js';
 import { References } from '../../src/secrets/references.js';
 import type { FileStore } from '../../src/store/file-store.js';
 import { modelRequest } from '../../src/testing/language-model.js';
 import { events, scriptedServer } from '../llm/scripted-server.js';
+import { answerLimits, coolingWith } from '../support/cooling.js';
 
 let folder: string;
 beforeEach(() => {
@@ -38,14 +37,14 @@ function partsOf(env: Record<string, string>, file: object = {}) {
   return { config, registry, secrets, log };
 }
 const modelsOf = (env: Record<string, string>, file: object = {}) => new Models(partsOf(env, file));
-const cooling = new Cooling(new InProcessBus(() => {}), Date.now);
+const cooling = coolingWith();
 const ok = events([
   { id: 'c', choices: [{ index: 0, delta: { content: 'ok' }, finish_reason: 'stop' }] },
   '[DONE]',
 ]);
 const ask = async (models: Models, ref: string, message: ModelMessage = { role: 'user', text: 'hi' }) =>
   generate([await models.get(ref)], modelRequest([message]), {
-    timeoutMs: 5000,
+    limits: answerLimits,
     signal: new AbortController().signal,
     onText: () => {},
     onVoid: () => {},
@@ -116,7 +115,15 @@ describe('a model or an embedder of an extension', () => {
     ],
   ])('leaves no listener behind when it %s', async (_, model) => {
     const { signal } = new AbortController();
-    const options = { timeoutMs: 600_000, signal, onText: () => {}, onVoid: () => {}, fitter, cooling, log };
+    const options = {
+      limits: answerLimits,
+      signal,
+      onText: () => {},
+      onVoid: () => {},
+      fitter,
+      cooling,
+      log,
+    };
     await expect(generate([model as never], modelRequest([]), options)).rejects.toThrow();
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });

@@ -24,6 +24,14 @@ export function rateContract(name: string, start: () => Promise<RateParty>): voi
       expect(counts.sort((one, other) => one - other)).toEqual(counts.map((_, i) => i + 1));
     });
 
+    it('amounts add up, however many count at once', async () => {
+      const counters = [party.open(), party.open()];
+      const counting = Array.from({ length: 40 }, (_, i) => counters[i % 2]!.count('tokens', 'a', 60, 500));
+      const counts = (await Promise.all(counting)).map(({ count }) => count);
+      expect(counts.sort((one, other) => one - other)).toEqual(counts.map((_, i) => (i + 1) * 500));
+      expect((await counters[0]!.count('tokens', 'a', 60)).count).toBe(20_001);
+    });
+
     it('kinds, keys and windows do not touch', async () => {
       const counter = party.open();
       const all = [

@@ -1,9 +1,5 @@
 /** Several models, each behind a real server: what people see when one of them fails. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { InProcessBus } from '../../src/bus/in-process.js';
-import { RetryableError } from '../../src/errors.js';
-import type { LanguageModel } from '../../src/llm/llm.js';
-import { Cooling } from '../../src/runtime/cooling.js';
 import { api } from '../support/api.js';
 import { Home } from '../support/hub.js';
 import { providers, refuses, says } from '../support/providers.js';
@@ -99,14 +95,24 @@ describe('a chain of models', () => {
     expect(reply!.text).toBe('I am A.');
   });
 
-  it('[act.36] is known to the other processes', () => {
-    const bus = new InProcessBus(() => {});
-    const [one, other] = [new Cooling(bus, () => 1000), new Cooling(bus, () => 2400)];
-    const chain = [{ id: 'a:m' }, { id: 'b:m' }] as LanguageModel[];
-    one.failed('a:m', new RetryableError('model_unavailable', 'busy', { retryAfterMs: 1500 }));
-    const { models, passedOver } = other.order(chain);
-    expect(models.map(({ id }) => id)).toEqual(['b:m', 'a:m']);
-    expect(passedOver).toEqual([{ model: 'a:m', code: 'model_unavailable', message: 'busy' }]);
+  it('names the model that wrote what is sent, where it was written once more', async () => {
+    const { settings, a, b } = await providers(home, 'a', 'b');
+    home.character('assistant', { name: 'Ada', bio: '.', plugins: ['strict'] });
+    const strict = { name: 'strict', judge: async () => 'Be shorter.' };
+    const plugin = { name: 'strict', evaluators: [strict] } as never;
+    const hub = await home.hub({ plugins: [plugin] }, settings);
+    const client = api(hub.url, hub.token.secret);
+    a.answer = (response, request) => {
+      a.answer = refuses(500);
+      return says('It is some hundreds of metres high.')(response, request);
+    };
+    b.answer = says('330 m.');
+    const { reply, turnId } = await client.send('assistant', { text: 'how high?', userId: 'alice' });
+    expect(reply!.text).toBe('330 m.');
+    expect(await (await client.get(`/assistant/turns/${turnId}`)).json()).toMatchObject({
+      ...{ model: 'b:m' },
+      passedOver: [{ model: 'a:m', code: 'model_unavailable' }],
+    });
   });
 
   it('asks B where A refuses before its first word', async () => {

@@ -67,6 +67,34 @@ describe('buttons', () => {
     expect(await buttons.redeem(press(payload), text)).toBe('yes');
   });
 
+  it('[act.23] that last are good for every press, in any process, until they end', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const notes = new FakeNotes();
+    const { payload } = await new Buttons(notes, key, log).mint({ ...minting, lasting: true, ttlMs: 60_000 });
+    expect(Buffer.byteLength(payload)).toBeLessThanOrEqual(64);
+    const other = new Buttons(notes, key, log);
+    for (const id of ['ann', 'ann', 'bob'])
+      expect(await other.redeem(press(payload, { author: { id } }), text)).toBe('yes');
+    const refused = async () => Promise.reject(new FatalError('not_allowed', 'no'));
+    await expect(other.redeem(press(payload), refused)).rejects.toThrow('no');
+    expect(await other.redeem(press(payload), text)).toBe('yes');
+    // Without its mark it is another button, which nobody made.
+    await expect(other.redeem(press(payload.slice(1)), text)).rejects.toMatchObject(invalid);
+    await expect(
+      other.redeem(press(payload, { source: { ...source, channel: 'd' } }), text),
+    ).rejects.toMatchObject(invalid);
+    vi.setSystemTime(Date.now() + 62_000);
+    await expect(other.redeem(press(payload), text)).rejects.toThrow('expired');
+  });
+
+  it('that last are not used up by an older hub beside, which finds none', async () => {
+    const notes = new FakeNotes();
+    const { payload } = await new Buttons(notes, key, log).mint({ ...minting, lasting: true });
+    const [number = ''] = payload.split('.');
+    expect(await notes.get(`button:${number}`)).toBeNull();
+    expect([...notes.held.keys()]).toEqual([`lasting:${number}`]);
+  });
+
   it('expire', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const buttons = new Buttons(new FakeNotes(), key, log);

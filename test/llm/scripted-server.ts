@@ -55,5 +55,15 @@ export function events(items: (object | string)[], then: 'end' | 'cut' | 'stall'
   };
 }
 
+/** Opens a stream, and then sends but comments, which keep a connection open; `items` come first. */
+export function keepsAlive(items: (object | string)[] = [], line = ': keep-alive', everyMs = 20): Script {
+  return (response, received) => {
+    events(items, 'stall')(response, received);
+    response.flushHeaders();
+    const timer = setInterval(() => response.write(`${line}\n\n`), everyMs);
+    response.on('close', () => clearInterval(timer));
+  };
+}
+
 /** Says nothing at all. */
 export const silence: Script = () => {};

@@ -6,10 +6,10 @@ import { publicNames } from './public.js';
 const entries: Record<string, { file: string; values: string; types: string }> = {
   'carrier-hub': {
     file: 'src/index.ts',
-    values: `CarrierError CatchUpMark CatchUpMarks FatalError KeyedQueue PictureBodies RetryableError SentParts TurnText agentUnknown argumentsObject atMost backOffMs base64 cutStream defineAction defineAgentType defineConnector
-      defineEmbedder definePlugin defineProvider defineToolSource derivedId descend download failureOf isReadable newId pause problemText problemsOf promptText
+    values: `CarrierError CatchUpMark CatchUpMarks FatalError KeyedQueue PictureBodies Replacement RetryableError SentParts TurnText agentUnknown argumentsObject atMost backOffMs base64 cutStream defineAction defineAgentType defineConnector
+      defineEmbedder definePlugin defineProvider defineToolSource derivedId descend download failureOf isPublicHost isReadable newId pause problemText problemsOf promptText
       requireSetting retryAfterMs roomIdOf secret sentence startCarrier systemText tooLarge unitVector turnFailureCode untilDone
-      usableKey userText wishesIn within`,
+      usableKey userText wishesIn withCallIds within`,
     types: `Action ActionContext ActionRecord Agent AgentTypeContext AgentTypeExtension Answer Arriving Attachment
       Author Button CatchUpMarksOptions Character CharacterDefinition CommandAnswer CommandCall ConfigDefinition Connection Connector
       ConnectorContext ConnectorExtension ContextProvider Delivery DeliveryReceipt DownloadRules Draft Embedder
@@ -18,7 +18,7 @@ const entries: Record<string, { file: string; values: string; types: string }> =
       Memory MemoryAccess MessageFile ModelAbilities ModelChunk ModelMessage ModelRequest Notes Origin OutboundMessage
       Outcome Part PartKind Pauses Permission Phrase Pictures PlatformAccount Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes
       PluginRule PluginRuling Principal Problem ProgramLogger ProviderContext ProviderExtension Question Quote
-      Reading Receipt Receiving Reply ReplyFeed Requester Resource ResultFile RouteHandler Rung RunningHub Said Sent SentPartsOptions Service SetupStep Source SourceKey SourceTool Speaker StartOptions
+      Reading Receipt Receiving ReplacementOptions Reply ReplyFeed Requester Resource ResultFile RouteHandler Rung RunningHub Said Sent SentPartsOptions Service SetupStep Source SourceKey SourceTool Speaker StartOptions
       SystemPart Tool ToolCall ToolHints ToolResult ToolSource ToolSourceContext ToolSourceExtension Transcriber Transforms Tries Turn TurnContext TurnEvent TurnTaker TurnTask Usage UserMessage Verdict`,
   },
   'carrier-hub/replies': {

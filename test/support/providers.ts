@@ -1,10 +1,10 @@
 /** Model providers on real sockets, as the hub's endpoints: each answers as a test says at the moment, and can be told otherwise. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { events, json, type Received, type Script, scriptedServer } from '../llm/scripted-server.js';
 import type { Home } from './hub.js';
 
-const chunk = (delta: object, finish_reason: string | null = null) => ({
+export const chunk = (delta: object, finish_reason: string | null = null) => ({
   id: 'c',
   choices: [{ index: 0, delta, finish_reason }],
 });
@@ -30,6 +30,14 @@ export function calls(name: string, args: object): Script {
     function: { name, arguments: JSON.stringify(args) },
   };
   return events([chunk({ tool_calls: [call] }), chunk({}, 'tool_calls'), '[DONE]']);
+}
+
+/** Changes what the settings of `providers` say of an endpoint; before the hub starts. */
+export function configure(home: Home, endpoint: string, settings: object): void {
+  const path = join(home.folder, 'carrier.config.json');
+  const config = JSON.parse(readFileSync(path, 'utf8'));
+  Object.assign(config.endpoints[endpoint], settings);
+  writeFileSync(path, JSON.stringify(config));
 }
 
 export interface Provider {

@@ -41,7 +41,10 @@ export function anthropicConnection(options: AnthropicOptions): AnthropicConnect
 
   async function connect(): Promise<Anthropic> {
     const key = usableKey(service);
-    if (!key) throw new FatalError('model_refused', `${provider} needs a key. Set ${settings.key}.`);
+    if (!key)
+      throw new FatalError('model_refused', `${provider} needs a key. Set ${settings.key}.`, {
+        field: settings.key,
+      });
     const { Anthropic } = await import('@anthropic-ai/sdk');
     return new Anthropic({
       apiKey: key,

@@ -18,14 +18,20 @@ import {
   type ModelRequest,
   type Pictures,
   promptText,
+  type ToolCall,
+  type Usage,
+  withCallIds,
 } from '../../extension-api.js';
 import { type AnthropicOptions, anthropicConnection } from './client.js';
 
 type Thought = Anthropic.ThinkingBlockParam | Anthropic.RedactedThinkingBlockParam;
-/** Thoughts by the id of the first call they led to. */
+/** Thoughts by the first call they led to. */
 type Thoughts = Map<string, Thought[]>;
 type Role = 'user' | 'assistant';
 type Block = Anthropic.ContentBlockParam;
+
+/** What calls and results are known by (docs.anthropic.com, tool use). */
+const callIds = /^[\w-]{1,64}$/;
 
 /** Turns with tools in flight whose thoughts are kept. */
 const thoughtLimit = 1000;
@@ -73,7 +79,7 @@ async function* read(
   thoughts: Thoughts,
 ): AsyncGenerator<ModelChunk, (ModelChunk & { type: 'end' }) | null> {
   const blocks = new Map<number, Anthropic.ContentBlock & { json?: string }>();
-  const usage = { inputTokens: 0, outputTokens: 0 };
+  const usage: Usage = { inputTokens: 0, outputTokens: 0 };
   let reason: Anthropic.StopReason | null = null;
   for await (const event of events) {
     if (event.type === 'message_start') {
@@ -82,21 +88,24 @@ async function* read(
         (counted?.input_tokens ?? 0) +
         (counted?.cache_creation_input_tokens ?? 0) +
         (counted?.cache_read_input_tokens ?? 0);
+      usage.cachedTokens = counted?.cache_read_input_tokens ?? undefined;
       usage.outputTokens = counted?.output_tokens ?? 0;
     } else if (event.type === 'content_block_start') {
       const block = { ...event.content_block };
       blocks.set(event.index, block);
-      if (block.type === 'text' && block.text) yield { type: 'text', text: block.text };
+      if (block.type !== 'text') yield { type: 'progress' };
+      else if (block.text) yield { type: 'text', text: block.text };
     } else if (event.type === 'content_block_delta') {
       const { delta } = event;
       const block = blocks.get(event.index);
-      if (delta.type === 'text_delta' && delta.text) yield { type: 'text', text: delta.text };
-      else if (delta.type === 'input_json_delta' && block)
-        block.json = (block.json ?? '') + delta.partial_json;
+      if (delta.type === 'input_json_delta' && block) block.json = (block.json ?? '') + delta.partial_json;
       else if (delta.type === 'thinking_delta' && block?.type === 'thinking')
         block.thinking += delta.thinking;
       else if (delta.type === 'signature_delta' && block?.type === 'thinking')
         block.signature = delta.signature;
+      if (delta.type === 'text_delta' && delta.text) yield { type: 'text', text: delta.text };
+      else if (Object.entries(delta).some(([name, value]) => name !== 'type' && value))
+        yield { type: 'progress' };
     } else if (event.type === 'message_delta') {
       reason = event.delta.stop_reason ?? reason;
       usage.outputTokens = event.usage?.output_tokens ?? usage.outputTokens;
@@ -105,6 +114,8 @@ async function* read(
     }
   }
   if (reason === null) return null;
+  // The prompt left no room for a word.
+  if (reason === 'model_context_window_exceeded' && blocks.size === 0) throw { error: { type: reason } };
 
   const calls = [...blocks.values()]
     .filter((block) => block.type === 'tool_use')
@@ -116,7 +127,7 @@ async function* read(
     // A call that the length limit cut in two cannot be run.
     .filter((call) => reason !== 'max_tokens' || !('invalid_arguments' in argumentsObject(call.arguments)));
   const first = calls[0];
-  if (first) keep(thoughts, first.id, [...blocks.values()].filter(isThought));
+  if (first) keep(thoughts, keyOf(first), [...blocks.values()].filter(isThought));
   for (const call of calls) yield { type: 'call', call };
   return { type: 'end', finish: calls.length > 0 ? 'calls' : finishOf(reason), usage };
 }
@@ -130,9 +141,14 @@ function isThought(block: Anthropic.ContentBlock): block is Anthropic.ContentBlo
   return block.type === 'redacted_thinking' || (block.type === 'thinking' && block.signature !== '');
 }
 
-function keep(thoughts: Thoughts, callId: string, blocks: Thought[]): void {
+/** Not the id alone: some servers count calls anew in each conversation, and another model's call may have the same. */
+function keyOf({ id, name, arguments: words }: ToolCall): string {
+  return JSON.stringify([id, name, words]);
+}
+
+function keep(thoughts: Thoughts, key: string, blocks: Thought[]): void {
   if (blocks.length === 0) return;
-  thoughts.set(callId, blocks);
+  thoughts.set(key, blocks);
   for (const oldest of thoughts.keys()) {
     if (thoughts.size <= thoughtLimit) break;
     thoughts.delete(oldest);
@@ -151,7 +167,7 @@ function bodyOf(
     model,
     stream: true,
     max_tokens: maxTokens,
-    messages: alternating(messages, thoughts, pictures),
+    messages: alternating(withCallIds(messages, callIds), thoughts, pictures),
     ...(system.trim() ? { system } : {}),
     ...(tools.length === 0
       ? {}
@@ -195,7 +211,7 @@ function blocksOf(message: ModelMessage, thoughts: Thoughts, pictures: Pictures)
     case 'assistant': {
       const calls = message.calls ?? [];
       return [
-        ...(thoughts.get(calls[0]?.id ?? '') ?? []),
+        ...((calls[0] && thoughts.get(keyOf(calls[0]))) ?? []),
         ...text,
         ...calls.map(({ id, name, arguments: words }) => ({
           type: 'tool_use' as const,

@@ -39,9 +39,17 @@ export function openaiConnection(options: OpenAIOptions): OpenAIConnection {
   async function connect(): Promise<OpenAI> {
     const key = usableKey(service);
     if (!key && official)
-      throw new FatalError('model_refused', `${provider} needs a key. Set ${settings.key ?? settings.url}.`);
+      throw new FatalError('model_refused', `${provider} needs a key. Set ${settings.key ?? settings.url}.`, {
+        field: settings.key ?? settings.url,
+      });
     const { OpenAI } = await import('openai');
-    return new OpenAI({
+    /** vLLM, SGLang and others say what is wrong beside the field `error`, where the SDK does not read it. */
+    class Client extends OpenAI {
+      protected override makeStatusError(...[status, body, ...rest]: Parameters<OpenAI['makeStatusError']>) {
+        return super.makeStatusError(status, 'error' in Object(body) ? body : { error: body }, ...rest);
+      }
+    }
+    return new Client({
       // Local servers want none, but the SDK does.
       apiKey: key ?? 'none',
       baseURL,

@@ -15,6 +15,7 @@ import {
   promptText,
   type ToolCall,
   type Usage,
+  withCallIds,
 } from '../../extension-api.js';
 import { type OpenAIConnection, type OpenAIOptions, openaiConnection } from './client.js';
 import { abilitiesOf } from './models.js';
@@ -65,17 +66,21 @@ async function* read(
   let usage: Usage = { inputTokens: 0, outputTokens: 0 };
   let reason: string | undefined;
   for await (const chunk of chunks) {
+    const failure = failureIn(chunk);
+    if (failure) throw { error: failure };
     const choice = chunk.choices?.[0];
     if (chunk.usage) {
       usage = {
         inputTokens: chunk.usage.prompt_tokens ?? 0,
         outputTokens: chunk.usage.completion_tokens ?? 0,
+        cachedTokens: chunk.usage.prompt_tokens_details?.cached_tokens,
       };
       // Some servers give no reason, but report usage once they are done.
       if (!choice) reason ??= 'stop';
     }
     const text = choice?.delta?.content || choice?.delta?.refusal;
     if (typeof text === 'string' && text) yield { type: 'text', text };
+    else if (choice?.delta && hasContent(choice.delta)) yield { type: 'progress' };
     for (const fragment of choice?.delta?.tool_calls ?? []) calls.add(fragment);
     if (choice?.finish_reason) reason = choice.finish_reason;
   }
@@ -83,6 +88,20 @@ async function* read(
   const whole = calls.finish(reason === 'length');
   for (const call of whole) yield { type: 'call', call };
   return { type: 'end', finish: finishOf(reason, whole.length > 0), usage };
+}
+
+/** Failures that come as any chunk does; of the SDK's own, it throws those alone that stand in the field `error`. */
+function failureIn(chunk: object): object | null {
+  const { type, object, response, choices } = chunk as Record<string, unknown>;
+  // A `response.failed` of OpenAI's newer protocol, which proxies pass on; vLLM's; OpenRouter's.
+  const found = [Object(response).error, Object((choices as unknown[] | undefined)?.[0]).error];
+  if (type === 'error' || object === 'error') found.push(chunk);
+  return found.find((one): one is object => typeof one === 'object' && one !== null) ?? null;
+}
+
+/** Thoughts, under whatever name, or a piece of a call; an empty delta only keeps the connection open. */
+function hasContent({ role: _, ...delta }: Delta): boolean {
+  return Object.values(delta).some((value) => (Array.isArray(value) ? value.length > 0 : Boolean(value)));
 }
 
 /** Servers disagree on the reason, so calls that are there count for more than what is said about them. */
@@ -154,12 +173,13 @@ function chatOf(
 ): Chat {
   const { tools, maxTokens, temperature } = request;
   const { system, messages } = promptText(request);
+  const known = withCallIds(messages, callIdsOf(service));
   const opening: Message[] = system ? [{ role: 'system', content: system }] : [];
   return {
     model: service.model,
     stream: true,
     stream_options: { include_usage: true },
-    messages: [...opening, ...messages.map((message) => messageOf(message, pictures))],
+    messages: [...opening, ...known.map((message) => messageOf(message, pictures))],
     // OpenAI's newer models refuse `max_tokens`; most other services know nothing else.
     ...(official ? { max_completion_tokens: maxTokens } : { max_tokens: maxTokens }),
     ...(temperature === undefined || (official && reasons(service.model)) ? {} : { temperature }),
@@ -172,6 +192,11 @@ function chatOf(
           })),
         }),
   };
+}
+
+/** Mistral's models take none but ids of nine letters and digits, whoever serves them; OpenAI takes forty characters. */
+function callIdsOf({ host, model }: OpenAIConnection['service']): RegExp {
+  return /(mi[sn]|dev|magi)s?tral|mixtral/i.test(`${host} ${model}`) ? /^[a-z\d]{9}$/i : /^[\w-]{1,40}$/;
 }
 
 /** OpenAI's reasoning models reject a request that sets the temperature. */

@@ -36,7 +36,9 @@ export const Open = {
   message: 2,
 } as const;
 
-interface StoredOutbound extends Pick<OutboundMessage, 'id' | 'attempts' | 'createdAt'> {
+/** Older hubs do not read `replaces` and send such a message as one of its own. */
+interface StoredOutbound
+  extends Pick<OutboundMessage, 'id' | 'attempts' | 'createdAt' | 'replaces' | 'replaceable'> {
   to: StoredSource;
   answers: StoredSource[];
   /** JSON, where it is not the reply of this document. */
@@ -67,6 +69,8 @@ export interface MemoryDocument {
   author?: Memory['author'];
   content?: Memory['content'];
   source?: StoredSource;
+  asker?: Memory['asker'];
+  taint?: Memory['taint'];
   open?: (typeof Open)[keyof typeof Open];
   checkpoint?: Omit<TurnCheckpoint, 'roomId' | 'trigger'>;
   turn?: StoredTurn;
@@ -106,7 +110,7 @@ export const givenUp: Filter<MemoryDocument> = {
 /** What `memoryOf` needs. Vectors, terms and steps are much larger. */
 export const memoryFields = {
   ...{ agentId: 1, roomId: 1, scope: 1, kind: 1, role: 1, author: 1, content: 1, source: 1 },
-  ...{ status: 1, turnId: 1, createdAt: 1, trigger: 1 },
+  ...{ status: 1, turnId: 1, createdAt: 1, trigger: 1, asker: 1, taint: 1 },
 } as const;
 
 /** A copy: the caller's object stays the caller's. */
@@ -131,13 +135,15 @@ export function documentOf(memory: Memory): MemoryDocument {
 }
 
 export function memoryOf(document: MemoryDocument): Memory {
-  const { _id, agentId, roomId, scope, role, author, content, source, status, turnId, createdAt, trigger } =
-    document;
+  const { _id, agentId, roomId, scope, role, author, content, source, status, turnId, createdAt } = document;
+  const { trigger, asker, taint } = document;
   const kind = trigger ? 'trigger' : (document.kind as MemoryKind);
   return {
     ...{ id: _id, agentId, roomId, scope: scope!, kind, role: role!, author: author! },
     ...{ content: content!, source: sourceOf(source!), status, turnId, createdAt },
     ...(trigger && { trigger }),
+    ...(asker && { asker }),
+    ...(taint && { taint }),
   };
 }
 
@@ -164,20 +170,24 @@ export function turnDocumentOf(
   if (turn.covers.length > 0) document.open = turn.trigger ? Open.triggered : Open.turn;
   if (turn.status === 'waiting') document.waitsUntil = turn.waitsUntil ?? 0;
   if (outbound) {
-    const { id, to, answers, attempts, createdAt, memory } = outbound;
+    const { id, to, answers, attempts, createdAt, memory, replaces, replaceable } = outbound;
     document.due = true;
     document.outbox = { id, attempts, createdAt, to: storedSource(to), answers: answers.map(storedSource) };
     if (memory.id !== reply?.id) document.outbox.memory = JSON.stringify(memory);
+    if (replaces !== undefined) document.outbox.replaces = replaces;
+    if (replaceable) document.outbox.replaceable = true;
   }
   return document;
 }
 
 export function outboundOf(document: MemoryDocument): Due {
   const { agentId, roomId, turnId } = document;
-  const { id, attempts, createdAt, to, answers, memory, failing } = document.outbox!;
+  const { id, attempts, createdAt, to, answers, memory, failing, replaces, replaceable } = document.outbox!;
   return {
     ...{ id, agentId, roomId, turnId: turnId!, memory: memory ? JSON.parse(memory) : memoryOf(document) },
     ...{ to: sourceOf(to), answers: answers.map(sourceOf), attempts, createdAt },
+    ...(replaces !== undefined && { replaces }),
+    ...(replaceable && { replaceable }),
     ...(failing && { failing }),
   };
 }

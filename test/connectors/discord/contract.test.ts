@@ -16,6 +16,10 @@ const faults: Record<'later' | 'never' | 'hang', Fault> = {
   hang: { kind: 'slow', ms: 60_000 },
 };
 
+function labelsOf({ components }: Message): string[] {
+  return components.flatMap((row) => row.components ?? []).map(({ label }) => label ?? '');
+}
+
 connectorContract('the Discord connector', async ({ seen }: TestHub): Promise<Platform> => {
   const discord = await startDiscordServer();
   const guild = discord.addGuild();
@@ -78,7 +82,10 @@ connectorContract('the Discord connector', async ({ seen }: TestHub): Promise<Pl
       shown().flatMap(({ files }) => files.map(({ filename, bytes }) => ({ name: filename, bytes }))),
     edit: async (message) => personOf(message.user).edit(sent.get(message.id)!, wordsOf(message)),
     react: async (emoji, user) => personOf(user).react(shown().at(-1)!, emoji),
-    press: async (label, user) => personOf(user).press(shown().at(-1)!, label),
+    press: async (label, user) =>
+      personOf(user).press(shown().findLast((said) => labelsOf(said).includes(label))!, label),
+    offered: () => shown().flatMap(labelsOf),
+    erase: async (text) => people.get('alice')!.delete(shown().find(({ content }) => content === text)!),
     async regroup(user, isIn) {
       const { id } = personOf(user);
       const member = guild.members.get(id)!;

@@ -77,7 +77,14 @@ function platformOf(slack: SlackServer, secrets: { appToken: string } | { signin
     shownFiles: () => team.ofApp().flatMap(({ files }) => files),
     edit: ({ id, text, direct }) => people.edit(known.get(id)!, direct ? text : mention + text),
     react: (_, user) => people.react(team.ofApp().at(-1)!, users[user]!, 'thumbsup'),
-    press: (label, user) => people.press(team.ofApp().at(-1)!, users[user]!, label),
+    press: (label, user) =>
+      people.press(team.ofApp().findLast((said) => labelsOf(said).includes(label))!, users[user]!, label),
+    offered: () => team.ofApp().flatMap(labelsOf),
+    erase: async (text) =>
+      void team.messages.splice(
+        team.messages.findIndex((one) => one.text === text),
+        1,
+      ),
     async regroup(user, isIn) {
       if (isIn === null) slack.faults.on('usergroups.list', { status: 503, times: 1000 });
       await people.regroup('S0STAFF', isIn ? [users[user]!] : []);
@@ -96,4 +103,11 @@ function platformOf(slack: SlackServer, secrets: { appToken: string } | { signin
     },
     close: () => slack.stop(),
   };
+}
+
+function labelsOf({ blocks = [] }: SlackMessage): string[] {
+  const rows = blocks.filter(({ type }) => type === 'actions');
+  return rows.flatMap(({ elements }) =>
+    (elements as { text: { text: string } }[]).map(({ text }) => text.text),
+  );
 }

@@ -4,7 +4,7 @@ import { connectorContract } from '../../../src/testing/connector.js';
 import type { TestHub } from '../../../src/testing/hub.js';
 import type { Platform, PlatformFile, PlatformMessage } from '../../../src/testing/platform.js';
 import { startTelegramServer } from '../../platforms/telegram/server.js';
-import type { Chat } from '../../platforms/telegram/world.js';
+import type { Chat, StoredMessage } from '../../platforms/telegram/world.js';
 
 connectorContract('Telegram by long polling', (hub) => platform(hub, false));
 connectorContract('Telegram by webhook', (hub) => platform(hub, true));
@@ -118,8 +118,13 @@ async function platform({ url, seen }: TestHub, pushed: boolean): Promise<Platfo
       server.people.react(chat, people.get(user)!, message.message_id, [emoji]);
     },
     async press(label, user) {
-      const { chat, message } = shown().at(-1)!;
+      const { chat, message } = shown().findLast((said) => labelsOf(said.message).includes(label))!;
       await server.people.press(chat, people.get(user)!, message.message_id, label);
+    },
+    offered: () => shown().flatMap(({ message }) => labelsOf(message)),
+    async erase(text) {
+      const { chat, message } = shown().find((each) => each.message.text === text)!;
+      chat.messages.delete(message.message_id);
     },
     async regroup(user, isIn) {
       const [chat] = groups.values();
@@ -141,4 +146,8 @@ async function platform({ url, seen }: TestHub, pushed: boolean): Promise<Platfo
     },
     close: () => server.stop(),
   };
+}
+
+function labelsOf({ reply_markup: markup }: StoredMessage): string[] {
+  return markup?.inline_keyboard.flat().map(({ text }) => text) ?? [];
 }

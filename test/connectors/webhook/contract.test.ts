@@ -15,6 +15,7 @@ connectorContract('the webhook connector', platform, {
     edits: 'an event stays as it is',
     reactions: 'a program has none',
     buttons: 'a program presses none',
+    replaces: 'replies are read in the room',
     live: 'replies are read in the room',
     groups: 'an event says who posts it, and nothing of groups',
     order: 'each post is on its own: a sender who minds waits for its answer',

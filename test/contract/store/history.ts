@@ -22,6 +22,15 @@ export function historyContract(subject: StoreSubject): void {
       expect(await subject.store.memories.recent('nowhere', 5)).toEqual([]);
     });
 
+    it('keeps what a message came with, and where its words are from', async () => {
+      const asker = { groups: ['staff'], token: { name: 'app', tenant: 'default', role: 'member' as const } };
+      const taint = [{ kind: 'page' as const, what: 'https://example.com', at: 7 }];
+      const stored = { ...message({ text: 'a', status: 'kept' }), asker, taint };
+      await append(stored);
+      expect(await subject.store.memories.recent('room', 1)).toMatchObject([{ asker, taint }]);
+      expect(await subject.store.memories.get(stored.id)).toMatchObject({ asker, taint });
+    });
+
     it('keeps up over many turns, whatever limit is asked for', async () => {
       for (let i = 0; i < 60; i++) await append(message({ text: `m${i}`, status: 'kept' }));
       const all = Array.from({ length: 60 }, (_, i) => `m${i}`);

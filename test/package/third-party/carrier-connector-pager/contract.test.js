@@ -28,6 +28,7 @@ async function open({ url }) {
       const { payload } = buttons.find((button) => button.label === label);
       return post({ type: 'press', id: 'press-1', channel, from: user, payload });
     },
+    offered: () => network.pages().flatMap(({ buttons = [] }) => buttons.map(({ label }) => label)),
     live: true,
     open: true,
     places: true,

@@ -52,10 +52,10 @@ function pagerConnector(agentId, { token, eventSecret, url }, limits) {
       },
     },
 
-    async deliver({ id, turnId, to, memory }, signal) {
+    async deliver({ id, turnId, to, memory, replacing }, signal) {
       const page = await pageOf(to.channel, memory.content);
-      // The page that shows its beginning becomes the reply. The hub's id is the key against a second one.
-      const shown = await live.finish(turnId);
+      // The page that it replaces, or that shows its beginning, becomes it. The hub's id is the key against a second one.
+      const shown = replacing?.messageIds[0] ?? (await live.finish(turnId));
       const sent = shown
         ? await call('PUT', `/pages/${pageIn(shown)}`, page, signal)
         : await call('POST', '/pages', page, signal, { 'idempotency-key': id });

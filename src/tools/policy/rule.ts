@@ -1,0 +1,83 @@
+/** One rule of the policy: whether it is about a call, and what it is called. */
+import { isAtLeast, type Role } from '../../access/role.js';
+import type { PolicyRule } from '../../core/policy-rules.js';
+import type { Requester } from '../../core/requester.js';
+import { argumentsMatch, type Bearing } from './arguments.js';
+import type { PolicyCall } from './call.js';
+import { matchesAny } from './pattern.js';
+
+/** What nobody knows makes no call milder. */
+export function isAbout(rule: PolicyRule, call: PolicyCall): boolean {
+  const { tool, requester, place, direct } = call;
+  const bearing: Bearing = rule.effect === 'allow' ? 'mild' : 'severe';
+  const { agent, tool: tools, connector, person, room } = rule;
+  return (
+    (agent === undefined || matchesAny(agent, call.agentId)) &&
+    (tools === undefined || matchesAny(tools, tool.key)) &&
+    (connector === undefined || matchesAny(connector, place.connector)) &&
+    (rule.place === undefined || [rule.place].flat().some((said) => isPlace(said, place))) &&
+    (room === undefined || (direct === undefined ? bearing === 'severe' : direct === (room === 'direct'))) &&
+    (rule.role === undefined || [rule.role].flat().some((said) => isRole(said, requester.role))) &&
+    (person === undefined || isPerson(person, requester)) &&
+    same(rule.tainted, call.tainted) &&
+    same(rule.changes, !tool.hints.readOnly) &&
+    same(rule.destructive, !tool.hints.readOnly && tool.hints.destructive) &&
+    same(rule.openWorld, tool.hints.openWorld) &&
+    hasArguments(rule, call, bearing)
+  );
+}
+
+/** As people read it. It does not say where the rule stands among others, since that means nothing. */
+export function ruleName({ name, effect, reason: _, ask: __, ...about }: PolicyRule): string {
+  if (name) return name;
+  const said = Object.entries(about).map(([field, value]) => `${field} ${text(value)}`);
+  const all = [effect, said.join(', ')].filter(Boolean).join(': ');
+  return all.length > mostChars ? `${all.slice(0, mostChars)}…` : all;
+}
+
+const mostChars = 200;
+
+function text(value: unknown): string {
+  if (Array.isArray(value)) return value.join(' | ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function same(said: boolean | undefined, is: boolean): boolean {
+  return said === undefined || said === is;
+}
+
+/** A channel may have slashes in it. */
+function isPlace(said: string, { connector, tenant, channel }: PolicyCall['place']): boolean {
+  const [first = '', second = '*', ...third] = said.split('/');
+  const parts: [string, string][] = [
+    [first, connector],
+    [second, tenant],
+    [third.length > 0 ? third.join('/') : '*', channel],
+  ];
+  return parts.every(([pattern, part]) => matchesAny(pattern, part));
+}
+
+function isRole(said: string, held: Role): boolean {
+  const role = said.replace(/[+-]$/, '') as Role;
+  if (said.endsWith('+')) return isAtLeast(held, role);
+  return said.endsWith('-') ? isAtLeast(role, held) : held === role;
+}
+
+function isPerson(said: string | string[], { accounts }: Requester): boolean {
+  return accounts.some(({ connector, tenant, userId }) =>
+    [`${connector}/${tenant}:${userId}`, ...(tenant === 'default' ? [`${connector}:${userId}`] : [])].some(
+      (name) => matchesAny(said, name),
+    ),
+  );
+}
+
+function hasArguments(
+  { arguments: said }: PolicyRule,
+  { parameters, taken }: PolicyCall,
+  bearing: Bearing,
+): boolean {
+  if (!said) return true;
+  const views = taken === undefined ? [parameters] : [parameters, taken];
+  const match = (view: unknown) => argumentsMatch(said, view, bearing);
+  return bearing === 'mild' ? views.every(match) : views.some(match);
+}
