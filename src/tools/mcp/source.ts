@@ -81,7 +81,8 @@ export class McpSource implements ToolSource {
         const text = `The server did not answer within ${totalTimeoutMs} ms.`;
         return unknownResult(text, this.#isHarmless(name));
       }
-      if (outcome.sessionGone && !renewed) renewed = true;
+      // It did not run: on a new connection it may.
+      if (outcome.kind === 'refused' && (outcome.sessionGone || outcome.lost) && !renewed) renewed = true;
       else if (outcome.kind === 'refused') throw new Error(outcome.text);
       else if (outcome.kind === 'failed') return { text: outcome.text, failed: true };
       else if (outcome.lost && !repeated && this.#isHarmless(name)) repeated = true;
