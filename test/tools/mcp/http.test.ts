@@ -59,9 +59,10 @@ describe('a server at an address', () => {
     await sources.tools();
     await server.stop();
     server.tools = ['new'];
-    const calling = sources.call('new');
+    // Whether it was read before the connection broke, nobody knows.
+    const lost = await sources.call('old').catch(() => ({ unknown: true }));
+    expect(lost.unknown).toBe(true);
     await server.start();
-    await expect(calling).rejects.toThrow();
     await until(async () => (await sources.names()).includes('new'));
     expect(await sources.call('new')).toEqual({ text: 'new was called' });
   });
