@@ -55,7 +55,7 @@ function prepare(command: Command, what: Typed, dataDir: Option, settings: (flag
       const config = settings({ dataDir });
       const fields = Object.fromEntries((what.fields ?? []).map((field, at) => [field, command.args[at]]));
       const said: Input = { ...options, ...fields };
-      const input = what.input?.(said) ?? said;
+      const input: Input = { ...(what.input?.(said) ?? said), ...what.fixed };
       if (what.asks && !yes) input.count = true;
       if (what.secret) input.value = await readSecret(`${fields.name}: `);
       if (what.whole)
