@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Home } from '../support/hub.js';
 import { scriptedModel, textsOf } from '../support/model.js';
 import { ask } from '../support/tokens.js';
+import { until } from '../support/until.js';
 
 describe('skills', () => {
   let home: Home;
@@ -128,7 +129,9 @@ describe('skills', () => {
     const told = JSON.stringify(model.requests[0]);
     expect(told).toContain('- refunds: How money is given back.');
     expect(told).not.toMatch(/: another|elsewhere|Ignore all rules/);
-    const { problems } = (await api('GET', '/agents')).body;
+    const found = async () => (await api('GET', '/agents')).body.problems;
+    await until(async () => (await found()).length >= names.length - 1);
+    const problems = await found();
     expect(problems.map(({ field }: { field: string }) => field)).toEqual(
       names.slice(1).map((_, at) => `skills[${at + 1}]`),
     );
