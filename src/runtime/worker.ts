@@ -296,6 +296,5 @@ export class Worker {
   }
 }
 
-function textOf(pause: Pause, { character }: Agent): string {
-  return pauseText(pause, character.name, Date.now());
-}
+const textOf = (pause: Pause, { character }: Agent) =>
+  pauseText(pause, character.name, Date.now());
