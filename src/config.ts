@@ -60,6 +60,7 @@ export interface Config extends Arranged {
   toolSources: ReadConfigFile['toolSources'];
   /** Which tools may be called, for all agents. */
   policy: ReadConfigFile['policy'];
+  checks: ReadConfigFile['checks'];
   /** Everything that is set, for extensions to find what is theirs. */
   given: Given;
   /** What is set and has no meaning; the hub runs all the same. */
@@ -108,6 +109,7 @@ export function readConfig(
     ),
     toolSources: file.toolSources,
     policy: file.policy,
+    checks: file.checks,
     models: { ...config.models, chain: config.models.chain.length > 0 ? config.models.chain : file.models },
     given,
     warnings: unknown.map((name) => `${name} is not a setting of the hub${suggestion(name, hubSettings)}`),

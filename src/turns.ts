@@ -3,6 +3,7 @@
 import type { Access } from './access/access.js';
 import type { Switches } from './access/switches.js';
 import type { TurnTaker } from './agents/agent-type.js';
+import { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Rooms } from './core/room.js';
@@ -55,10 +56,16 @@ export function workerOf(parts: TurnsParts): Worker {
   const { metrics, memoryManager, rooms, cooling, shareOf, switches, held, notices, access } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
+  const checks = new Checks({
+    settings: config.checks,
+    stopped: (check, where) => metrics.stopped(check, where),
+    log,
+  });
   const manager = new MessageManager({
     state: new StateManager({
       ...{ memories: store.memories, manager: memoryManager, log },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
+      mark: (agent) => checks.mark(agent),
     }),
     fitter: new PromptFitter(new FileReader(store.files), config.prompt),
     abilities: tools.abilities,
@@ -70,7 +77,7 @@ export function workerOf(parts: TurnsParts): Worker {
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     limits: limits.model,
-    cooling,
+    ...{ cooling, checks },
     switches,
     ...{ maxSteps: limits.maxSteps, waitMs: limits.waitMs, now, log },
   });

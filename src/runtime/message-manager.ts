@@ -1,5 +1,6 @@
 import type { Switches } from '../access/switches.js';
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
+import type { Checks, WordChecks } from '../checks/checks.js';
 import type { Agent } from '../core/character.js';
 import { type ActionRecord, addUsage, type TurnCheckpoint, type TurnStep, type Usage } from '../core/turn.js';
 import { whileAway } from '../core/while-away.js';
@@ -14,6 +15,7 @@ import type { AnswerLimits } from './patience.js';
 import type { PromptFitter } from './prompt-fitter.js';
 import type { StateManager } from './state-manager.js';
 import { stuckOn, stuckText, unknownText } from './stuck.js';
+import { trustedResults } from './taint.js';
 import { stepMessages } from './transcript.js';
 import { transformed } from './transformed.js';
 import { Voice } from './voice.js';
@@ -25,6 +27,7 @@ export interface MessageManagerParts {
   /** The agent's models, to be tried in order, a preferred one first; never empty. */
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
   cooling: Cooling;
+  checks: Checks;
   switches: Pick<Switches, 'look'>;
   actions: Pick<ActionManager, 'run'>;
   checkpoint(checkpoint: TurnCheckpoint): Promise<void>;
@@ -58,9 +61,12 @@ export class MessageManager implements TurnTaker {
     const abilities = await this.#parts.abilities.of(agent);
     const request = await this.#parts.state.compose(agent, abilities, context, room, checkpoint.steps);
     const held = abilities.transforming.length > 0 || abilities.evaluators.some(({ judge }) => judge);
-    const voice = new Voice(task, held);
-    const awaits = await this.#resume(task, abilities, voice);
-    const answer = awaits ? silence : await this.#converse(task, abilities, request, voice);
+    const { steps } = checkpoint;
+    const vouched = () => [...request.vouched, ...trustedResults(steps, abilities.actions)];
+    const checks = this.#parts.checks.on(agent, { turnId: context.turnId, vouched });
+    const voice = new Voice(task, held, checks);
+    const awaits = await this.#resume(task, abilities, voice, checks);
+    const answer = awaits ? silence : await this.#converse(task, abilities, request, voice, checks);
     const awaiting = checkpoint.steps.flatMap(({ actions }) => actions).filter(isAwaiting);
     let { usage } = silence;
     if (awaiting.length === 0 && answer !== silence)
@@ -89,12 +95,12 @@ export class MessageManager implements TurnTaker {
   }
 
   /** Says again what an earlier attempt said, and finishes the actions it left open; whether some need a decision. */
-  async #resume(task: TurnTask, abilities: Abilities, voice: Voice): Promise<boolean> {
+  async #resume(task: TurnTask, abilities: Abilities, voice: Voice, checks: WordChecks): Promise<boolean> {
     let awaits = false;
     for (const [index, step] of task.checkpoint.steps.entries()) {
       if (index >= (task.told ?? 0)) voice.say(step.text);
       voice.pause();
-      awaits = await this.#act(task, abilities, step, index);
+      awaits = await this.#act(task, abilities, step, index, checks);
     }
     return awaits;
   }
@@ -104,6 +110,7 @@ export class MessageManager implements TurnTaker {
     abilities: Abilities,
     request: ModelRequest,
     voice: Voice,
+    checks: WordChecks,
   ): Promise<Generated> {
     const { steps } = task.checkpoint;
     for (;;) {
@@ -128,7 +135,7 @@ export class MessageManager implements TurnTaker {
       const step = toStep(generated);
       steps.push(step);
       voice.pause();
-      if (await this.#act(task, abilities, step, steps.length - 1)) return generated;
+      if (await this.#act(task, abilities, step, steps.length - 1, checks)) return generated;
     }
   }
 
@@ -144,7 +151,7 @@ export class MessageManager implements TurnTaker {
     context.signal.throwIfAborted();
     hold();
     const before = voice.mark();
-    return generate(models, request, {
+    const generated = await generate(models, request, {
       limits,
       signal: context.signal,
       onText: (text) => voice.say(text),
@@ -153,9 +160,17 @@ export class MessageManager implements TurnTaker {
       cooling,
       log,
     });
+    // As it was shown: what was taken out of it is told to no model and kept nowhere.
+    return { ...generated, text: voice.since(before) };
   }
 
-  async #act(task: TurnTask, { actions }: Abilities, step: TurnStep, index: number): Promise<boolean> {
+  async #act(
+    task: TurnTask,
+    { actions }: Abilities,
+    step: TurnStep,
+    index: number,
+    checks: WordChecks,
+  ): Promise<boolean> {
     const { context, checkpoint, publish, hold } = task;
     const { turnId } = context;
     const watcher: ActionWatcher = {
@@ -168,9 +183,14 @@ export class MessageManager implements TurnTaker {
       started: ({ callId, name, arguments: args }) =>
         publish({ type: 'action.started', turnId, callId, name, arguments: args }),
       finished: ({ callId, name, ok, result }) =>
-        publish({ type: 'action.finished', turnId, callId, name, ok, result }),
+        publish({
+          ...{ type: 'action.finished', turnId, callId, name, ok },
+          result: checks.withoutSecrets(result),
+        }),
     };
-    return this.#parts.actions.run({ step, index, steps: checkpoint.steps, actions, context, watcher });
+    return this.#parts.actions.run({
+      ...{ step, index, steps: checkpoint.steps, actions, context, watcher, checks },
+    });
   }
 
   async #evaluate(
