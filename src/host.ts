@@ -77,6 +77,7 @@ export interface FrontParts {
   secrets: SecretVault | null;
   httpTools: OperationParts['httpTools'];
   tokens: Tokens;
+  tools: OperationParts['tools'];
   ready(): Promise<Readiness>;
   /** Called when a memory has another text, and so needs another vector. */
   edited(): void;
@@ -139,9 +140,9 @@ export function frontOf(parts: FrontParts): Front {
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
-    const { httpTools } = parts;
+    const { httpTools, tools } = parts;
     return new Operations(
-      { ...{ store, bus, turnQueue, shareOf, deliveryQueue }, ...desks, switches, held, httpTools },
+      { ...{ store, bus, turnQueue, shareOf, deliveryQueue }, ...desks, switches, held, httpTools, tools },
       log,
     );
   });

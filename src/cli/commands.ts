@@ -2,6 +2,7 @@ import { admitted, named } from './admitted.js';
 import { audit } from './audit.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
+import { policyCommands } from './policy-commands.js';
 import { switches } from './switch-commands.js';
 import { tokenCommands } from './token-commands.js';
 import { toolCommands } from './tool-commands.js';
@@ -107,6 +108,7 @@ export const groups: Record<string, CommandGroup> = {
     },
   },
   tools: toolCommands,
+  policy: policyCommands,
   rooms: {
     about: 'conversations',
     commands: {

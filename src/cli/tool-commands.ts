@@ -1,8 +1,9 @@
 import { row } from './output.js';
+import { accept, offered } from './policy-commands.js';
 import { typed } from './typed.js';
 
 export const toolCommands = {
-  about: 'tools that are registered while the hub runs',
+  about: 'tools that are registered while the hub runs, and what agents are offered',
   commands: {
     list: typed('tools.registered', {
       about: 'which there are, and who is offered them',
@@ -35,5 +36,7 @@ export const toolCommands = {
       fields: ['name'],
       show: ({ name }) => [`Removed: ${name}.`],
     }),
+    offered,
+    accept,
   },
 };
