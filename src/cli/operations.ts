@@ -55,7 +55,8 @@ function prepare(command: Command, what: Typed, dataDir: Option, settings: (flag
       const { dataDir, url, json, yes, ...options } = command.opts<Flags & Input>();
       const config = settings({ dataDir });
       const fields = Object.fromEntries((what.fields ?? []).map((field, at) => [field, command.args[at]]));
-      const input: Input = what.file ? { ...readInput(fields.file), ...options } : { ...options, ...fields };
+      const given = what.file ? { ...readInput(fields.file), ...options } : { ...options, ...fields };
+      const input: Input = { ...given, ...what.fixed };
       if (what.asks && !yes) input.count = true;
       if (what.secret) input.value = await readSecret(`${fields.name}: `);
       if (what.whole)

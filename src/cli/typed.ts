@@ -9,6 +9,8 @@ export interface Typed<Name extends OperationName = OperationName> {
   fields?: string[];
   /** Fields as options, by their flags. */
   options?: [flags: string, about: string, usual?: string][];
+  /** Fields that are always so. */
+  fixed?: Input;
   /** The first field names a file of JSON or YAML: the input. */
   file?: boolean;
   /** A value is read from standard input, or typed unseen. */

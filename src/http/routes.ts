@@ -47,6 +47,9 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/turns/:turnId/stop', operation: 'turns.stop' },
   { method: 'POST', path: '/turns/:turnId/run-again', operation: 'turns.runAgain' },
   { method: 'POST', path: '/turns/:turnId/resume', operation: 'turns.resume' },
+  { method: 'GET', path: '/approvals', operation: 'approvals.list' },
+  { method: 'GET', path: '/approvals/:id', operation: 'approvals.show' },
+  { method: 'POST', path: '/approvals/:id/decide', operation: 'approvals.decide' },
   { method: 'GET', path: '/deliveries', operation: 'deliveries.list' },
   { method: 'POST', path: '/deliveries/:deliveryId/send-again', operation: 'deliveries.sendAgain' },
   { method: 'POST', path: '/agents/:agentId/deliveries/send-again', operation: 'deliveries.sendAllAgain' },
@@ -64,5 +67,6 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/audit', operation: 'audit.list' },
   { method: 'GET', path: '/audit/export', operation: 'audit.export' },
   { method: 'GET', path: '/audit/verify', operation: 'audit.verify' },
+  { method: 'GET', path: '/usage', operation: 'usage.list' },
   { method: 'GET', path: '/health', operation: 'health.show' },
 ];

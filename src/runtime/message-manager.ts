@@ -1,7 +1,19 @@
 import type { Switches } from '../access/switches.js';
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
+import { awaitedIn } from '../approvals/approval.js';
+import type { Asking } from '../approvals/asking.js';
+import { isBudgetSpent } from '../budgets/purse.js';
+import type { Purses } from '../budgets/purses.js';
 import type { Agent } from '../core/character.js';
-import { type ActionRecord, addUsage, type TurnCheckpoint, type TurnStep, type Usage } from '../core/turn.js';
+import type { Memory } from '../core/memory.js';
+import {
+  type ActionRecord,
+  type ActionState,
+  addUsage,
+  type TurnCheckpoint,
+  type TurnStep,
+  type Usage,
+} from '../core/turn.js';
 import { whileAway } from '../core/while-away.js';
 import type { LanguageModel, ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
@@ -25,15 +37,14 @@ export interface MessageManagerParts {
   /** The agent's models, to be tried in order, a preferred one first; never empty. */
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
   cooling: Cooling;
+  purses: Pick<Purses, 'of'>;
   switches: Pick<Switches, 'look'>;
   actions: Pick<ActionManager, 'run'>;
+  asking: Pick<Asking, 'notice'>;
   checkpoint(checkpoint: TurnCheckpoint): Promise<void>;
   limits: AnswerLimits;
   /** Model calls that may ask for actions; the one after them must answer. */
   maxSteps: number;
-  /** How long a call waits for its decision, in ms. */
-  waitMs: number;
-  now(): number;
   log: Logger;
 }
 
@@ -44,6 +55,8 @@ const silence: Generated = {
   model: '',
   passedOver: [],
 };
+
+const isOver: ReadonlySet<ActionState> = new Set(['done', 'failed', 'denied', 'unknown']);
 
 /** How the hub itself takes a turn from its messages to a draft: compose, then generate and act until the model answers, then evaluate. */
 export class MessageManager implements TurnTaker {
@@ -60,18 +73,20 @@ export class MessageManager implements TurnTaker {
     const held = abilities.transforming.length > 0 || abilities.evaluators.some(({ judge }) => judge);
     const voice = new Voice(task, held);
     const awaits = await this.#resume(task, abilities, voice);
-    const answer = awaits ? silence : await this.#converse(task, abilities, request, voice);
-    const awaiting = checkpoint.steps.flatMap(({ actions }) => actions).filter(isAwaiting);
-    let { usage } = silence;
-    if (awaiting.length === 0 && answer !== silence)
-      usage = await this.#evaluate(task, abilities, request, voice, answer);
+    const answer = awaits
+      ? await this.#meanwhile(task, request, voice)
+      : await this.#converse(task, abilities, request, voice);
+    const awaited = awaitedIn(checkpoint.steps);
+    const waiting = awaited.length > 0 ? await this.#parts.asking.notice(awaited) : null;
+    let { usage } = answer;
+    if (!waiting && answer !== silence) usage = await this.#evaluate(task, abilities, request, voice, answer);
     for (const action of newlyUnknown(task)) {
       voice.pause();
       voice.say(unknownText(action));
     }
-    if (awaiting.length > 0) {
+    if (waiting) {
       voice.pause();
-      voice.say(waitingNotice(awaiting, context.turnId));
+      voice.say(waiting.text);
     }
     const files = checkpoint.steps
       .slice(task.told)
@@ -82,9 +97,9 @@ export class MessageManager implements TurnTaker {
       passedOver: answer.passedOver,
       ...(files.length > 0 && { files }),
       usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), usage),
-      ...(awaiting.length > 0
-        ? { evaluators: [], waiting: { until: this.#parts.now() + this.#parts.waitMs } }
-        : { evaluators: abilities.evaluators }),
+      ...(waiting
+        ? { evaluators: [], waiting: { until: waiting.until } }
+        : { evaluators: answer.model === '' ? [] : abilities.evaluators }),
     };
   }
 
@@ -128,8 +143,23 @@ export class MessageManager implements TurnTaker {
       const step = toStep(generated);
       steps.push(step);
       voice.pause();
-      if (await this.#act(task, abilities, step, steps.length - 1)) return generated;
+      if (await this.#act(task, abilities, step, steps.length - 1))
+        return this.#meanwhile(task, request, voice, generated);
     }
+  }
+
+  /** What the calls gave that need no decision does not wait for those that do: the model says it now. */
+  async #meanwhile(
+    task: TurnTask,
+    request: ModelRequest,
+    voice: Voice,
+    before: Generated = silence,
+  ): Promise<Generated> {
+    const { steps } = task.checkpoint;
+    if (!steps.at(-1)!.actions.some(({ state }) => isOver.has(state)))
+      return { ...before, usage: silence.usage };
+    const messages = [...request.messages, ...stepMessages(steps)];
+    return this.#generate(task, { ...request, messages, tools: [] }, voice);
   }
 
   async #generate(
@@ -137,21 +167,31 @@ export class MessageManager implements TurnTaker {
     request: ModelRequest,
     voice: Voice,
   ): Promise<Generated> {
-    const { chain, limits, fitter, cooling, switches, log } = this.#parts;
+    const { chain, limits, fitter, cooling, switches, purses, log } = this.#parts;
     const models = await chain(agent, room.model);
     // What was paused meanwhile ends the turn by its signal.
     await switches.look();
     context.signal.throwIfAborted();
     hold();
     const before = voice.mark();
-    return generate(models, request, {
+    const [{ source }] = context.messages as [Memory];
+    const purse = purses.of({ agent, source, userId: context.user.id });
+    const answer = generate(models, request, {
       limits,
       signal: context.signal,
       onText: (text) => voice.say(text),
       onVoid: () => voice.rewind(before),
       fitter,
       cooling,
+      purse,
       log,
+    });
+    return answer.catch((error) => {
+      if (!isBudgetSpent(error)) throw error;
+      // A turn ends with it politely: what it has done is done.
+      voice.rewind(before);
+      voice.say(error.message);
+      return { ...silence, text: error.message };
     });
   }
 
@@ -180,6 +220,7 @@ export class MessageManager implements TurnTaker {
     voice: Voice,
     answer: Generated,
   ): Promise<Usage> {
+    if (answer.model === '') return answer.usage;
     const advice = await adviceOn(voice.text, abilities.evaluators, task.context, this.#parts.log);
     if (advice === null) return answer.usage;
     const revision: ModelRequest = {
@@ -194,6 +235,14 @@ export class MessageManager implements TurnTaker {
     };
     voice.discard();
     const revised = await this.#generate(task, revision, voice);
+    // None was written: what there was is said.
+    if (revised.model === '') {
+      voice.discard();
+      voice.say(answer.text);
+    } else {
+      // The record says who wrote what is sent.
+      Object.assign(answer, { model: revised.model, passedOver: revised.passedOver });
+    }
     return addUsage(answer.usage, revised.usage);
   }
 }
@@ -215,24 +264,9 @@ function toStep({ text, calls, usage }: Generated): TurnStep {
   };
 }
 
-function isAwaiting({ state }: ActionRecord): boolean {
-  return state === 'awaiting';
-}
-
 /** People hear of it whatever the model makes of it. Those of a turn that waited have read of what was so before. */
 function newlyUnknown({ checkpoint, told = 0 }: TurnTask): ActionRecord[] {
   return checkpoint.steps.flatMap(({ actions }, index) =>
     actions.filter(({ state, approved }) => state === 'unknown' && (index >= told || approved)),
   );
-}
-
-const shownChars = 200;
-
-function waitingNotice(awaiting: ActionRecord[], turnId: string): string {
-  const calls = awaiting.map(({ name, arguments: args }) => {
-    const text = args.replace(/[\s`]+/g, ' ').trim();
-    return `\`${name} ${text.length > shownChars ? `${text.slice(0, shownChars)}…` : text}\``;
-  });
-  const decided = `carrier turns resume ${turnId} --approve true`;
-  return `This waits until an operator approves it: ${calls.join(', ')}. They decide with \`${decided}\`, or \`false\`.`;
 }

@@ -39,6 +39,11 @@ const waiting = async (stage: Stage) => {
   await until(async () => (await found()) !== undefined);
   return found();
 };
+const asked = async (stage: Stage): Promise<string> => {
+  const turnId = await waiting(stage);
+  const { approvals } = await stage.get('/approvals?limit=200&state=all');
+  return approvals.find((one: Json) => one.turnId === turnId).id;
+};
 const hold = (stage: Stage) => stage.hold();
 const stop = async (stage: Stage) => stage.post(`/rooms/${await stage.roomId()}/stop`);
 const ofAnn = (list: Json[]) => list.find(({ userId }) => userId === 'ann');
@@ -155,6 +160,12 @@ export const calls: Record<string, Call> = {
     make: waiting,
     ask: (turnId) => ({ path: `/turns/${turnId}/resume`, body: { approve: false } }),
   },
+  'approvals.list': { make: asked, ...at('/approvals?limit=200'), shows: (id) => id },
+  'approvals.show': { make: asked, ask: (id) => ({ path: `/approvals/${id}` }) },
+  'approvals.decide': {
+    make: asked,
+    ask: (id) => ({ path: `/approvals/${id}/decide`, body: { approve: false } }),
+  },
   'deliveries.list': listedDelivery('/deliveries?limit=100'),
   'deliveries.list+agent': listedDelivery('/deliveries?limit=100&agentId=assistant'),
   'deliveries.sendAgain': {
@@ -200,6 +211,7 @@ export const calls: Record<string, Call> = {
     ...at('/roles/take', { account: 'http/acme:adam', ...acme }),
   },
   ...switchCalls,
+  'usage.list': { make: replied, ...at('/usage'), shows: () => '"ann"' },
   'health.show': at('/health'),
   'audit.list': at('/audit?limit=1'),
   'audit.export': at('/audit/export?limit=1'),

@@ -66,6 +66,10 @@ turns.stop+room          POST /rooms/:roomId/stop                     operator  
 turns.runAgain           POST /turns/:turnId/run-again                operator      operator      404:operator   operator      404:operator   operator       404:operator
 turns.resume             POST /turns/:turnId/resume                   operator      operator      404:operator   operator      404:operator   operator       404:operator
 
+approvals.list           GET /approvals                               operator      operator      none:operator  operator      none:operator  operator       none:operator
+approvals.show           GET /approvals/:id                           operator      operator      404:operator   operator      404:operator   operator       404:operator
+approvals.decide         POST /approvals/:id/decide                   operator      operator      404:member     operator      404:member     operator       404:member
+
 deliveries.list          GET /deliveries                              operator      operator      none:operator  operator      none:operator  operator       none:operator
 deliveries.list+agent    GET /deliveries                              operator      operator      403            operator      none:operator  operator       none:operator
 deliveries.sendAgain     POST /deliveries/:deliveryId/send-again      operator      operator      404:operator   operator      404:operator   operator       404:operator
@@ -103,6 +107,7 @@ switches.resume          POST /switches/resume                        operator  
 switches.resume+agent    POST /switches/resume                        operator      operator      403            403           403            403            403
 switches.resume+owner    POST /switches/resume                        owner         owner         403            owner         403            403            403
 
+usage.list               GET /usage                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 health.show              GET /health                                  admin         403           403            403           403            403            403
 audit.list               GET /audit                                   admin         403           403            403           403            403            403
 audit.export             GET /audit/export                            admin         403           403            403           403            403            403
@@ -151,6 +156,8 @@ command                       operation           hub       agent     otherAgent
 
 /approve CODE                 pairings.approve    operator  operator  403         operator  403            403       403
 /approve CODE+place           pairings.approve    member    member    403         member    403            403       403
+/approve ID                   approvals.decide    operator  operator  403         operator  403            operator  403
+/deny ID                      approvals.decide    operator  operator  403         operator  403            operator  403
 
 /link                         people.startLink    guest     guest     guest       guest     guest          guest     guest
 /link CODE                    people.enterLink    guest     guest     guest       guest     guest          guest     guest
@@ -210,6 +217,10 @@ turns show                 turns.show               operator
 turns stop                 turns.stop               operator
 turns run-again            turns.runAgain           operator
 turns resume               turns.resume             operator
+approvals list             approvals.list           operator
+approvals show             approvals.show           operator
+approvals approve          approvals.decide         operator
+approvals deny             approvals.decide         operator
 deliveries list            deliveries.list          operator
 deliveries send-again      deliveries.sendAgain     operator
 deliveries send-all-again  deliveries.sendAllAgain  admin
@@ -227,6 +238,7 @@ roles take                 roles.take               operator
 audit list                 audit.list               admin
 audit export               audit.export             admin
 audit verify               audit.verify             admin
+usage                      usage.list               operator
 health                     health.show              admin
 chat                       -                        guest
 chat+model                 rooms.model              operator
