@@ -130,7 +130,7 @@ export interface OperationParts extends Access {
   secrets: SecretVault | null;
   tokens: Tokens;
   tools: ToolDesk;
-  httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove'>;
+  httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove' | 'fetch'>;
   ready(): Promise<Readiness>;
 }
 

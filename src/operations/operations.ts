@@ -24,7 +24,7 @@ import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
 import { issueToken, listTokens, revokeToken } from './tokens.js';
-import { addTool, changeTool, registeredTools, removeTool, showTool } from './tools.js';
+import { addTool, changeTool, importTool, registeredTools, removeTool, showTool } from './tools.js';
 import { listTurns, resumeTurn, runAgain, showTurn, stopTurn } from './turns.js';
 import { listUsage } from './usage.js';
 
@@ -40,7 +40,7 @@ export const operations = [
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],
   ...[listRoles, giveRole, takeRole],
   ...[showPolicy, explainPolicy, listTools, acceptTool],
-  ...[addTool, registeredTools, showTool, changeTool, removeTool],
+  ...[addTool, registeredTools, showTool, changeTool, removeTool, importTool],
 ] as const;
 
 type All = (typeof operations)[number];

@@ -63,6 +63,7 @@ describe('on a real hub', () => {
       'tools.show': { name: 'x' },
       'tools.change': tool,
       'tools.remove': { name: 'x' },
+      'tools.import': { document: '{}', agents: [] },
       'tools.accept': { key: 'x', agentId, count: true },
       'tools.list': { agent: agentId },
       'policy.show': { agent: agentId },

@@ -70,6 +70,11 @@ const tool = (name: string) => ({
   agents: ['other'],
 });
 const newTool = async () => tool(`thing${++made}`);
+const newDocument = async () => ({
+  openapi: '3.1.0',
+  servers: [{ url: 'https://attic.example' }],
+  paths: { '/': { get: { operationId: `thing${++made}` } } },
+});
 const registered = async (stage: Stage) => {
   const body = await newTool();
   await stage.ask('hub itself', 'POST', { path: '/tools', body });
@@ -133,6 +138,10 @@ export const calls: Record<string, Call> = {
   'tools.show': { make: registered, ask: ({ name }) => ({ path: `/tools/${name}` }) },
   'tools.change': { make: registered, ask: (body) => ({ path: `/tools/${body.name}`, body }) },
   'tools.remove': { make: registered, ask: ({ name }) => ({ path: `/tools/${name}` }) },
+  'tools.import': {
+    make: newDocument,
+    ask: (document) => ({ path: '/tools/import', body: { document, agents: [] } }),
+  },
   'tools.accept': at('/tools/x/accept', { agentId: 'assistant', count: true }),
   'tools.list': at('/agents/assistant/tools'),
   'policy.show': at('/agents/assistant/policy'),

@@ -32,6 +32,7 @@ const args: Record<string, (thing: Json) => string[]> = {
   'secrets remove': one,
   'tools add': (tool) => [fileOf(tool)],
   'tools show': ({ name }) => [name],
+  'tools import': (document) => [fileOf(document), '--agents', 'other'],
   'tools change': (tool) => [fileOf(tool)],
   'tools remove': ({ name }) => [name],
   'tools offered': () => ['--agent', 'assistant'],
@@ -89,7 +90,7 @@ afterAll(async () => {
 const folderOf = (role: Role) => join(stage.home.folder, `data-of-${role}`);
 
 function fileOf(tool: Json): string {
-  const path = join(stage.home.folder, `${tool.name}.json`);
+  const path = join(stage.home.folder, `${tool.name ?? tool.paths['/'].get.operationId}.json`);
   writeFileSync(path, JSON.stringify(tool));
   return path;
 }

@@ -46,6 +46,7 @@ tools.registered         GET /tools                                   admin     
 tools.show               GET /tools/:name                             admin         403           403            403           403            403            403
 tools.change             PUT /tools/:name                             admin         403           403            403           403            403            403
 tools.remove             DELETE /tools/:name                          admin         403           403            403           403            403            403
+tools.import             POST /tools/import                           admin         403           403            403           403            403            403
 tools.accept             POST /tools/:key/accept                     operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
 tools.list               GET /agents/:agent/tools                    operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
 policy.show              GET /agents/:agent/policy                   operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
@@ -204,6 +205,7 @@ tools add                  tools.add                admin
 tools show                 tools.show               admin
 tools change               tools.change             admin
 tools remove               tools.remove             admin
+tools import               tools.import             admin
 tools offered              tools.list               operator
 tools accept               tools.accept             operator
 policy show                policy.show              operator
