@@ -22,7 +22,7 @@ const secret = 'a secret of this test';
 const log = createLogger('silent');
 
 /** A message as people see it. */
-export interface Shown {
+interface Shown {
   id: string;
   text: string;
   buttons: string[];
