@@ -69,6 +69,8 @@ describe('an agent with MCP servers', () => {
     expect(weather.text).toContain('"temperature"');
     const image = await ask('everything_get-tiny-image');
     expect(image.actions?.at(-1)).toMatchObject({ state: 'done' });
+    // The picture itself is kept.
+    expect(image.text).toMatch(/\[files: image-1\.png \(image\/png, \d+ bytes\)\]/);
     expect(image.text).toMatch(/\[file image-1\.png, image\/png, \d+ bytes\]/);
     // What its environment is: nothing of the hub's.
     expect((await ask('everything_get-env')).text).not.toContain('CARRIER');
