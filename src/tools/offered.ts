@@ -29,6 +29,7 @@ export function toolOfAction(plugin: string, action: Action): OfferedTool {
       needsApproval: (value, context) =>
         typeof needsApproval === 'function' ? needsApproval(value, context) : needsApproval,
     }),
+    ...(action.boundTo && { boundTo: (value, context) => action.boundTo!(value, context) }),
     read(value) {
       const parsed = action.parameters.safeParse(value);
       return parsed.success
