@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { FatalError } from '../errors.js';
 import { AgentBudgets } from './budget.js';
+import { CheckSettings } from './check-rules.js';
 import { ConnectorsSettings } from './connector-settings.js';
 import { PolicySettings } from './policy-rules.js';
 import { PromptTemplate } from './prompt-template.js';
@@ -57,6 +58,8 @@ export const Character = z.strictObject({
     .default({ allow: ['*'], deny: [] }),
   /** Which calls are denied, asked for or allowed, and how many there may be, besides what the hub's settings say. */
   policy: PolicySettings.prefault({}),
+  /** What is taken out of what it says and sends, in the place of what the hub's settings say. */
+  checks: CheckSettings.prefault({}),
   memory: z
     .strictObject({
       /** Most messages of recent history in a prompt. */
