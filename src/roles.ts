@@ -12,7 +12,7 @@ import type { Characters } from './agents/characters.js';
 import { type Problem, problemOfFile, sameProblem } from './agents/problem.js';
 import { RunningAgents } from './agents/running-agents.js';
 import { Purses } from './budgets/purses.js';
-import { spendingRecord } from './budgets/spending.js';
+import { dropOldSpendings, spendingRecord } from './budgets/spending.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
 import type { Agent } from './core/character.js';
@@ -263,7 +263,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
 }
 
 /** What is done now and then, by one worker of the cluster at a time. */
-function keepUp({ config, engines, characters, log }: HubParts, memoryManager: MemoryManager): void {
+function keepUp({ config, engines, characters, now, log }: HubParts, memoryManager: MemoryManager): void {
   const { store, maintenance } = engines;
   const retention = new Retention({
     memories: store.memories,
@@ -276,6 +276,7 @@ function keepUp({ config, engines, characters, log }: HubParts, memoryManager: M
   maintenance.every('retention', retentionMs, async (signal) => {
     await retention.apply(signal);
     await memoryManager.dropAbandoned(signal);
+    await dropOldSpendings(spendingRecord.in(store.records, log), now(), signal);
   });
 }
 
