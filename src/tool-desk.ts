@@ -1,4 +1,5 @@
 /** What calls of tools stand on, put together: who may make them, how often, and who is told of what. */
+import type { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import { harmless } from './core/harmless.js';
@@ -19,6 +20,7 @@ export interface ToolDeskParts {
   engines: Pick<Engines, 'store' | 'rates'>;
   characters: { get(id: string): Agent | undefined };
   plugins: PluginDesk;
+  checks: Checks;
   toolSources: ToolSourceDesk;
   notices(): Pick<Notices, 'tell'>;
   /** Unix ms. */
@@ -37,7 +39,7 @@ export interface ToolDesk {
 }
 
 export function toolDeskOf(parts: ToolDeskParts): ToolDesk {
-  const { config, engines, plugins, toolSources, now, log } = parts;
+  const { config, engines, plugins, toolSources, checks, now, log } = parts;
   const { store, rates } = engines;
   const accepted = new AcceptedTools({
     ...{ records: store.records, now, log },
@@ -56,6 +58,7 @@ export function toolDeskOf(parts: ToolDeskParts): ToolDesk {
       toolSources,
       (agentId, tools) => accepted.note(agentId, tools),
       log,
+      (agent, key) => checks.isOutside(agent, key),
     ),
     judge: new Judge({
       settings: config.policy,

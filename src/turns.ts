@@ -3,7 +3,9 @@
 import type { Access } from './access/access.js';
 import type { Switches } from './access/switches.js';
 import type { TurnTaker } from './agents/agent-type.js';
-import { Checks } from './checks/checks.js';
+import type { Asking } from './approvals/asking.js';
+import type { Purses } from './budgets/purses.js';
+import type { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Rooms } from './core/room.js';
@@ -38,13 +40,16 @@ export interface TurnsParts {
   /** What takes each agent's turns, by its type. */
   types(conversational: TurnTaker): TurnTaker;
   metrics: Metrics;
+  checks: Checks;
   memoryManager: MemoryManager;
   rooms: Rooms;
   cooling: Cooling;
   shareOf: ShareOf;
   switches: Switches;
   held: HeldDecisions;
+  asking: Asking;
   notices: Notices;
+  purses: Pick<Purses, 'of'>;
   access: Pick<Access, 'requesters'>;
   /** Unix ms. */
   now(): number;
@@ -53,14 +58,10 @@ export interface TurnsParts {
 
 export function workerOf(parts: TurnsParts): Worker {
   const { config, engines, characters, forgotten, models, plugins, tools, types, log, now } = parts;
-  const { metrics, memoryManager, rooms, cooling, shareOf, switches, held, notices, access } = parts;
+  const { metrics, checks, memoryManager, rooms, cooling, shareOf, switches, held, asking, notices, access } =
+    parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
-  const checks = new Checks({
-    settings: config.checks,
-    stopped: (check, where) => metrics.stopped(check, where),
-    log,
-  });
   const manager = new MessageManager({
     state: new StateManager({
       ...{ memories: store.memories, manager: memoryManager, log },
@@ -72,14 +73,13 @@ export function workerOf(parts: TurnsParts): Worker {
     actions: new ActionManager({
       ...tools,
       files: { files: store.files, quota: config.files },
-      switches,
+      ...{ switches, asking },
     }),
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     limits: limits.model,
     ...{ cooling, checks },
-    switches,
-    ...{ maxSteps: limits.maxSteps, waitMs: limits.waitMs, now, log },
+    ...{ switches, asking, purses: parts.purses, maxSteps: limits.maxSteps, log },
   });
   const outages = new Outages({
     ...{ notes: store.notes, limitMs: limits.modelWaitMs, retryBaseMs: limits.retryBaseMs },
@@ -87,7 +87,7 @@ export function workerOf(parts: TurnsParts): Worker {
   });
   return new Worker({
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
-    ...{ rooms, outages, switches, held, forgotten, shareOf },
+    ...{ rooms, outages, switches, held, asking, forgotten, shareOf },
     taker: types(manager),
     requester: (message, agent) => access.requesters.of(message, agent),
     agent: (id) => characters.get(id),

@@ -149,8 +149,9 @@ function openEnd(
   const missing = people - votes.length;
   return [
     `Who decides: ${whom}${fourEyes ? '; never whoever asked, from none of their accounts' : ''}. ${open}`,
-    ...(votes.length > 0
-      ? [`**Approved by** ${namesOf(votes)}**; ${missing} more ${missing === 1 ? 'is' : 'are'} needed.**`]
+    // Said from the beginning: a card that grew might not find room in its place.
+    ...(people > 1
+      ? [`**Approved by** ${namesOf(votes)}; ${missing} more ${missing === 1 ? 'is' : 'are'} needed.`]
       : []),
     `Press a button, or write ${approve} or ${deny} in any room.`,
   ];
@@ -171,7 +172,7 @@ function settledEnd({ state, votes, by, note }: CardFields): string[] {
 }
 
 function namesOf(people: readonly { name: string }[]): string {
-  return people.map(({ name }) => inline(name)).join(' and ');
+  return people.length === 0 ? 'nobody so far' : people.map(({ name }) => inline(name)).join(' and ');
 }
 
 /** A short text in its sentence, any other below. */

@@ -1,6 +1,7 @@
 import { type Concerned, type Pause, toolsText } from '../access/pause.js';
 import type { Switches } from '../access/switches.js';
-import type { WordChecks } from '../checks/checks.js';
+import type { Asking } from '../approvals/asking.js';
+import type { WordChecks } from '../checks/word-checks.js';
 import { ByteGate } from '../core/byte-gate.js';
 import { Deadline } from '../core/deadline.js';
 import { derivedId } from '../core/ids.js';
@@ -12,7 +13,9 @@ import type { AuditedCall, CallAudit } from '../tools/call-audit.js';
 import type { Judge, Wish } from '../tools/policy/judge.js';
 import type { Limits } from '../tools/policy/limits.js';
 import { type PolicyVerdict, unruled } from '../tools/policy/policy.js';
+import { usualTerms } from '../tools/policy/terms.js';
 import type { OfferedTool } from '../tools/tool.js';
+import { AskedCalls } from './asked-calls.js';
 import { readArguments } from './call-arguments.js';
 import { StepRecord } from './step-record.js';
 import { resultOrigins } from './taint.js';
@@ -41,6 +44,8 @@ export interface ActionManagerParts {
   files: { files: FileStore; quota: FileQuota };
   /** Told of each call of which nobody knows whether it took effect. */
   unknown(record: ActionRecord, context: TurnContext): Promise<void>;
+  /** Keeps approvals; absent: a call waits for the decision about its turn. */
+  asking?: Asking;
   /** Whether tools are paused; absent: never. */
   switches?: Pick<Switches, 'look' | 'tools' | 'onChange'>;
 }
@@ -81,9 +86,12 @@ export class ActionManager {
   async run(running: RunningStep): Promise<boolean> {
     const { step, context } = running;
     const record = new StepRecord(() => running.watcher.record());
-    const before = step.actions.map(({ state }) => state);
-    const ready = await Promise.all(step.actions.map((action) => this.#look(action, running)));
-    if (step.actions.some(({ state }, at) => state !== before[at])) await record.write();
+    const asked = new AskedCalls(this.#parts.asking);
+    const standing = () => step.actions.map(({ state, approval }) => `${state} ${approval}`).join();
+    const before = standing();
+    const ready = await Promise.all(step.actions.map((action) => this.#look(action, running, asked)));
+    if (standing() !== before) await record.write();
+    await asked.open();
     const gate = new ByteGate(mostAtOnce);
     const runs = step.actions.map(async (action, at) => {
       const one = ready[at];
@@ -99,7 +107,7 @@ export class ActionManager {
   }
 
   /** Before anything of the step runs: whether it may, and what an earlier attempt has left of it. Null: it does not run. */
-  async #look(record: ActionRecord, running: RunningStep): Promise<Ready | null> {
+  async #look(record: ActionRecord, running: RunningStep, asked: AskedCalls): Promise<Ready | null> {
     const { context } = running;
     const tool = running.actions.get(record.name);
     if (record.state === 'running') {
@@ -109,6 +117,8 @@ export class ActionManager {
         await this.#ended(record, 'outcome_unknown', context);
       }
     }
+    // An earlier attempt may have died before it had asked.
+    if (record.state === 'awaiting') Object.assign(record, { state: 'planned', result: null });
     if (record.state !== 'planned') return null;
     if (!tool) return { problem: `There is no action "${record.name}".`, error: 'tool_unknown' };
     record.tool = tool.key;
@@ -132,12 +142,13 @@ export class ActionManager {
       await this.#ended(record, 'policy_denied', context);
       return null;
     }
-    // What has begun before, or was approved, is not asked for again.
-    if (verdict.effect === 'ask' && !record.approved && record.startedAt === 0) {
-      Object.assign(record, { state: 'awaiting', result: 'This waits for a decision.' });
-      return null;
-    }
-    return { wish, verdict };
+    // What has begun before is not asked for again.
+    if (verdict.effect === 'allow' || record.startedAt > 0) return { wish, verdict };
+    const { rule, reason, ask: terms = usualTerms } = verdict;
+    const grounds = { rule, terms, ...(reason && { reason }) };
+    const run = await asked.look(record, { index: running.index, tool, context, grounds });
+    if (isDenied(record)) await this.#ended(record, 'approval_lost', context);
+    return run ? { wish, verdict } : null;
   }
 
   async #pause(context: TurnContext): Promise<Pause | null> {
@@ -273,6 +284,10 @@ interface Attempted {
   /** Absent: as the tool's hints say. */
   outside?: true;
   error?: string;
+}
+
+function isDenied({ state }: ActionRecord): boolean {
+  return state === 'denied';
 }
 
 function concernedBy({ agent, messages }: TurnContext): Concerned {

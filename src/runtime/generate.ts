@@ -1,3 +1,4 @@
+import type { Purse } from '../budgets/purse.js';
 import type { PassedOver, Usage } from '../core/turn.js';
 import { CarrierError, isRetryable, RetryableError } from '../errors.js';
 import type { LanguageModel, ModelChunk, ModelRequest, ToolCall } from '../llm/llm.js';
@@ -27,6 +28,8 @@ export interface GenerateOptions {
   onVoid(): void;
   /** Cuts the request to what each model takes. */
   fitter: PromptFitter;
+  /** Pays for every call; none: nothing limits what they cost. */
+  purse?: Purse | null;
   log: Logger;
 }
 
@@ -43,6 +46,7 @@ interface AskOptions extends GenerateOptions {
  * void: the next one says all of it.
  *
  * @throws of the errors after which trying again may help, the one after which it may soonest; otherwise the last.
+ * `triedBefore` knows of all.
  */
 export async function generate(
   chain: LanguageModel[],
@@ -72,7 +76,15 @@ export async function generate(
       options.onVoid();
     }
   }
+  if (failed.size > 1 && toThrow instanceof Error) tried.set(toThrow, [...failed.values()]);
   throw toThrow;
+}
+
+const tried = new WeakMap<Error, PassedOver[]>();
+
+/** The models that were asked in vain, where `generate` asked several and threw this. */
+export function triedBefore(error: unknown): PassedOver[] | undefined {
+  return error instanceof Error ? tried.get(error) : undefined;
 }
 
 /** Those that failed, and those that come first in the chain and were not asked. */
@@ -105,7 +117,8 @@ async function ask(model: LanguageModel, request: ModelRequest, options: AskOpti
   for (;;) {
     const fitted = await fitter.fit(request, model.abilities, signal, most);
     try {
-      return await read(model, fitted.request, options);
+      const paid = options.purse ? await options.purse.open(model, fitted.request, signal) : model;
+      return await read(paid, fitted.request, options);
     } catch (error) {
       if (most !== undefined || !(error instanceof CarrierError) || error.code !== 'prompt_too_long')
         throw error;

@@ -1,8 +1,20 @@
 import type { Switches } from '../access/switches.js';
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
-import type { Checks, WordChecks } from '../checks/checks.js';
+import { awaitedIn } from '../approvals/approval.js';
+import type { Asking } from '../approvals/asking.js';
+import { isBudgetSpent } from '../budgets/purse.js';
+import type { Purses } from '../budgets/purses.js';
+import type { Checks } from '../checks/checks.js';
 import type { Agent } from '../core/character.js';
-import { type ActionRecord, addUsage, type TurnCheckpoint, type TurnStep, type Usage } from '../core/turn.js';
+import type { Memory } from '../core/memory.js';
+import {
+  type ActionRecord,
+  type ActionState,
+  addUsage,
+  type TurnCheckpoint,
+  type TurnStep,
+  type Usage,
+} from '../core/turn.js';
 import { whileAway } from '../core/while-away.js';
 import type { LanguageModel, ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
@@ -28,15 +40,14 @@ export interface MessageManagerParts {
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
   cooling: Cooling;
   checks: Checks;
+  purses: Pick<Purses, 'of'>;
   switches: Pick<Switches, 'look'>;
   actions: Pick<ActionManager, 'run'>;
+  asking: Pick<Asking, 'notice'>;
   checkpoint(checkpoint: TurnCheckpoint): Promise<void>;
   limits: AnswerLimits;
   /** Model calls that may ask for actions; the one after them must answer. */
   maxSteps: number;
-  /** How long a call waits for its decision, in ms. */
-  waitMs: number;
-  now(): number;
   log: Logger;
 }
 
@@ -47,6 +58,8 @@ const silence: Generated = {
   model: '',
   passedOver: [],
 };
+
+const isOver: ReadonlySet<ActionState> = new Set(['done', 'failed', 'denied', 'unknown']);
 
 /** How the hub itself takes a turn from its messages to a draft: compose, then generate and act until the model answers, then evaluate. */
 export class MessageManager implements TurnTaker {
@@ -63,21 +76,22 @@ export class MessageManager implements TurnTaker {
     const held = abilities.transforming.length > 0 || abilities.evaluators.some(({ judge }) => judge);
     const { steps } = checkpoint;
     const vouched = () => [...request.vouched, ...trustedResults(steps, abilities.actions)];
-    const checks = this.#parts.checks.on(agent, { turnId: context.turnId, vouched });
-    const voice = new Voice(task, held, checks);
-    const awaits = await this.#resume(task, abilities, voice, checks);
-    const answer = awaits ? silence : await this.#converse(task, abilities, request, voice, checks);
-    const awaiting = checkpoint.steps.flatMap(({ actions }) => actions).filter(isAwaiting);
-    let { usage } = silence;
-    if (awaiting.length === 0 && answer !== silence)
-      usage = await this.#evaluate(task, abilities, request, voice, answer);
+    const voice = new Voice(task, held, this.#parts.checks.on(agent, context, vouched));
+    const awaits = await this.#resume(task, abilities, voice);
+    const answer = awaits
+      ? await this.#meanwhile(task, request, voice)
+      : await this.#converse(task, abilities, request, voice);
+    const awaited = awaitedIn(checkpoint.steps);
+    const waiting = awaited.length > 0 ? await this.#parts.asking.notice(awaited) : null;
+    let { usage } = answer;
+    if (!waiting && answer !== silence) usage = await this.#evaluate(task, abilities, request, voice, answer);
     for (const action of newlyUnknown(task)) {
       voice.pause();
       voice.say(unknownText(action));
     }
-    if (awaiting.length > 0) {
+    if (waiting) {
       voice.pause();
-      voice.say(waitingNotice(awaiting, context.turnId));
+      voice.say(waiting.text);
     }
     const files = checkpoint.steps
       .slice(task.told)
@@ -88,19 +102,19 @@ export class MessageManager implements TurnTaker {
       passedOver: answer.passedOver,
       ...(files.length > 0 && { files }),
       usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), usage),
-      ...(awaiting.length > 0
-        ? { evaluators: [], waiting: { until: this.#parts.now() + this.#parts.waitMs } }
-        : { evaluators: abilities.evaluators }),
+      ...(waiting
+        ? { evaluators: [], waiting: { until: waiting.until } }
+        : { evaluators: answer.model === '' ? [] : abilities.evaluators }),
     };
   }
 
   /** Says again what an earlier attempt said, and finishes the actions it left open; whether some need a decision. */
-  async #resume(task: TurnTask, abilities: Abilities, voice: Voice, checks: WordChecks): Promise<boolean> {
+  async #resume(task: TurnTask, abilities: Abilities, voice: Voice): Promise<boolean> {
     let awaits = false;
     for (const [index, step] of task.checkpoint.steps.entries()) {
       if (index >= (task.told ?? 0)) voice.say(step.text);
       voice.pause();
-      awaits = await this.#act(task, abilities, step, index, checks);
+      awaits = await this.#act(task, abilities, step, index, voice);
     }
     return awaits;
   }
@@ -110,7 +124,6 @@ export class MessageManager implements TurnTaker {
     abilities: Abilities,
     request: ModelRequest,
     voice: Voice,
-    checks: WordChecks,
   ): Promise<Generated> {
     const { steps } = task.checkpoint;
     for (;;) {
@@ -135,8 +148,23 @@ export class MessageManager implements TurnTaker {
       const step = toStep(generated);
       steps.push(step);
       voice.pause();
-      if (await this.#act(task, abilities, step, steps.length - 1, checks)) return generated;
+      if (await this.#act(task, abilities, step, steps.length - 1, voice))
+        return this.#meanwhile(task, request, voice, generated);
     }
+  }
+
+  /** What the calls gave that need no decision does not wait for those that do: the model says it now. */
+  async #meanwhile(
+    task: TurnTask,
+    request: ModelRequest,
+    voice: Voice,
+    before: Generated = silence,
+  ): Promise<Generated> {
+    const { steps } = task.checkpoint;
+    if (!steps.at(-1)!.actions.some(({ state }) => isOver.has(state)))
+      return { ...before, usage: silence.usage };
+    const messages = [...request.messages, ...stepMessages(steps)];
+    return this.#generate(task, { ...request, messages, tools: [] }, voice);
   }
 
   async #generate(
@@ -144,24 +172,33 @@ export class MessageManager implements TurnTaker {
     request: ModelRequest,
     voice: Voice,
   ): Promise<Generated> {
-    const { chain, limits, fitter, cooling, switches, log } = this.#parts;
+    const { chain, limits, fitter, cooling, switches, purses, log } = this.#parts;
     const models = await chain(agent, room.model);
     // What was paused meanwhile ends the turn by its signal.
     await switches.look();
     context.signal.throwIfAborted();
     hold();
     const before = voice.mark();
-    const generated = await generate(models, request, {
+    const [{ source }] = context.messages as [Memory];
+    const purse = purses.of({ agent, source, userId: context.user.id });
+    const answer = await generate(models, request, {
       limits,
       signal: context.signal,
       onText: (text) => voice.say(text),
       onVoid: () => voice.rewind(before),
       fitter,
       cooling,
+      purse,
       log,
+    }).catch((error) => {
+      if (!isBudgetSpent(error)) throw error;
+      // A turn ends with it politely: what it has done is done.
+      voice.rewind(before);
+      voice.say(error.message);
+      return { ...silence, text: error.message };
     });
-    // As it was shown: what was taken out of it is told to no model and kept nowhere.
-    return { ...generated, text: voice.since(before) };
+    // As it was shown: what was taken out of it is told to no model, and kept nowhere.
+    return { ...answer, text: voice.since(before) };
   }
 
   async #act(
@@ -169,7 +206,7 @@ export class MessageManager implements TurnTaker {
     { actions }: Abilities,
     step: TurnStep,
     index: number,
-    checks: WordChecks,
+    { checks }: Voice,
   ): Promise<boolean> {
     const { context, checkpoint, publish, hold } = task;
     const { turnId } = context;
@@ -188,9 +225,8 @@ export class MessageManager implements TurnTaker {
           result: checks.withoutSecrets(result),
         }),
     };
-    return this.#parts.actions.run({
-      ...{ step, index, steps: checkpoint.steps, actions, context, watcher, checks },
-    });
+    const { steps } = checkpoint;
+    return this.#parts.actions.run({ step, index, steps, actions, context, watcher, checks });
   }
 
   async #evaluate(
@@ -200,6 +236,7 @@ export class MessageManager implements TurnTaker {
     voice: Voice,
     answer: Generated,
   ): Promise<Usage> {
+    if (answer.model === '') return answer.usage;
     const advice = await adviceOn(voice.text, abilities.evaluators, task.context, this.#parts.log);
     if (advice === null) return answer.usage;
     const revision: ModelRequest = {
@@ -214,6 +251,14 @@ export class MessageManager implements TurnTaker {
     };
     voice.discard();
     const revised = await this.#generate(task, revision, voice);
+    // None was written: what there was is said.
+    if (revised.model === '') {
+      voice.discard();
+      voice.say(answer.text);
+    } else {
+      // The record says who wrote what is sent.
+      Object.assign(answer, { model: revised.model, passedOver: revised.passedOver });
+    }
     return addUsage(answer.usage, revised.usage);
   }
 }
@@ -235,24 +280,9 @@ function toStep({ text, calls, usage }: Generated): TurnStep {
   };
 }
 
-function isAwaiting({ state }: ActionRecord): boolean {
-  return state === 'awaiting';
-}
-
 /** People hear of it whatever the model makes of it. Those of a turn that waited have read of what was so before. */
 function newlyUnknown({ checkpoint, told = 0 }: TurnTask): ActionRecord[] {
   return checkpoint.steps.flatMap(({ actions }, index) =>
     actions.filter(({ state, approved }) => state === 'unknown' && (index >= told || approved)),
   );
-}
-
-const shownChars = 200;
-
-function waitingNotice(awaiting: ActionRecord[], turnId: string): string {
-  const calls = awaiting.map(({ name, arguments: args }) => {
-    const text = args.replace(/[\s`]+/g, ' ').trim();
-    return `\`${name} ${text.length > shownChars ? `${text.slice(0, shownChars)}…` : text}\``;
-  });
-  const decided = `carrier turns resume ${turnId} --approve true`;
-  return `This waits until an operator approves it: ${calls.join(', ')}. They decide with \`${decided}\`, or \`false\`.`;
 }

@@ -2,6 +2,7 @@ import type { Concerned, Pause } from '../access/pause.js';
 import type { Switches } from '../access/switches.js';
 import { type Attachment, burst, isDirect, type Memory, ownMemory } from '../core/memory.js';
 import type { RoomState } from '../core/room.js';
+import { approvesAny } from '../core/trigger.js';
 import { decidedSteps, readSteps, type TurnCheckpoint, turnIdOf } from '../core/turn.js';
 import { askedBy } from '../store/decide.js';
 import type { History } from '../store/history.js';
@@ -89,7 +90,7 @@ export async function pauseOf(
 ): Promise<Pause | null> {
   const concerned = concernedBy(work);
   const { trigger } = work.checkpoint;
-  const isApproved = trigger?.kind === 'decision' && trigger.decision.approve;
+  const isApproved = trigger?.kind === 'decision' && approvesAny(trigger.decision);
   return (await switches.check(concerned)) ?? (isApproved ? switches.tools(concerned) : null);
 }
 

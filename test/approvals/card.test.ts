@@ -40,8 +40,9 @@ Press a button, or write \`/approve ap_abcdefghij\` or \`/deny ap_abcdefghij REA
     const terms = { role: 'admin', people: 2, fourEyes: false } as const;
     const { text } = card({ terms, votes: [{ name: 'person ann' }] });
     expect(text).toContain('Who decides: 2 people, each an admin or above. Open');
-    expect(text).toContain('**Approved by** `person ann`**; 1 more is needed.**');
-    expect(card({ terms }).text).not.toContain('Approved by');
+    expect(text).toContain('**Approved by** `person ann`; 1 more is needed.');
+    expect(card({ terms }).text).toContain('**Approved by** nobody so far; 2 more are needed.');
+    expect(card().text).not.toContain('Approved by');
   });
 
   it('names what the turn has read, with its origins', () => {

@@ -56,6 +56,7 @@ const cases: Record<string, Case> = {
   'DELETE /secrets/:name': closed('/secrets/heron'),
   'GET /tools': closed('/tools'),
   'POST /tools': closed('/tools', heron),
+  'POST /tools/import': closed('/tools/import', { document: '{}', agents: [] }),
   'GET /tools/:name': closed('/tools/heron'),
   'PUT /tools/:name': closed('/tools/heron', heron),
   'DELETE /tools/:name': closed('/tools/heron'),

@@ -42,8 +42,8 @@ onBothStores('a chain of models', (engines) => {
   afterEach(() => home.dispose());
 
   const start = async (env: Record<string, string>) => {
-    const limits = { CARRIER_MODEL_FIRST_MS: '400', CARRIER_MODEL_IDLE_MS: '400' };
-    const deadline = { CARRIER_MODEL_TIMEOUT_MS: '6000', CARRIER_REPLY_TIMEOUT_MS: '8000' };
+    const limits = { CARRIER_MODEL_FIRST_MS: '1500', CARRIER_MODEL_IDLE_MS: '1500' };
+    const deadline = { CARRIER_MODEL_TIMEOUT_MS: '15000', CARRIER_REPLY_TIMEOUT_MS: '15000' };
     const hub = await home.hub({}, { ...engines(), ...limits, ...deadline, ...env });
     return api(hub.url, hub.token.secret);
   };
@@ -87,8 +87,7 @@ onBothStores('a chain of models', (engines) => {
     const { settings, a, b, c } = await providers(home, 'a', 'b', 'c');
     configure(home, 'b', { provider: 'anthropic' });
     [a.answer, b.answer, c.answer] = [refuses(503), badKey, says('It is 330 m high.')];
-    // An SDK is loaded meanwhile.
-    const client = await start({ ...settings, CARRIER_MODEL_FIRST_MS: '5000' });
+    const client = await start(settings);
     const { reply, turnId } = await client.send('assistant', question);
     expect(reply!.text).toBe('It is 330 m high.');
     expect(await (await client.get(`/assistant/turns/${turnId}`)).json()).toMatchObject({
@@ -143,8 +142,9 @@ onBothStores('a chain of models', (engines) => {
     const shared = engines();
     const { settings, a, b } = await providers(home, 'a', 'b');
     configure(home, 'a', { requestsPerMinute: 5 });
+    configure(home, 'b', { apiKey: 'env:OTHER_KEY' });
     [a.answer, b.answer] = [says('I am A.'), says('I am B.')];
-    const env = { ...settings, ...shared };
+    const env = { ...settings, ...shared, OTHER_KEY: 'sk-other-abcdefghijklmnop' };
     const hubs = await Promise.all(
       (shared.REDIS_URL ? ['one', 'other'] : ['one']).map((folder) =>
         home.hub({}, { ...env, CARRIER_DATA_DIR: join(home.folder, folder) }),
@@ -162,6 +162,45 @@ onBothStores('a chain of models', (engines) => {
     expect(await (await clients[0]!.get(`/assistant/turns/${turnId}`)).json()).toMatchObject({
       ...{ model: 'b:m' },
       passedOver: [{ model: 'a:m', message: expect.stringContaining('endpoints.a.requestsPerMinute') }],
+    });
+  });
+
+  it('is asked no more than the lowest limit of a key that several endpoints use', async () => {
+    const { settings, a, b, c } = await providers(home, 'a', 'b', 'c');
+    configure(home, 'b', { requestsPerMinute: 3 });
+    configure(home, 'c', { apiKey: 'env:OTHER_KEY' });
+    [a.answer, b.answer, c.answer] = [says('I am A.'), says('I am B.'), says('I am C.')];
+    const client = await start({ ...settings, OTHER_KEY: 'sk-other-abcdefghijklmnop' });
+    for (let i = 0; i < 5; i++) await client.send('assistant', { text: 'hello', userId: `u${i}` });
+    expect([a, b, c].map(({ received }) => received.length)).toEqual([3, 0, 2]);
+  });
+
+  it('names the models of a turn that failed, and why each did not answer', async () => {
+    const { settings, a, b } = await providers(home, 'a', 'b');
+    [a.answer, b.answer] = [refuses(401), refuses(400)];
+    const client = await start(settings);
+    const response = await client.post('assistant', question);
+    expect(response.status).toBe(502);
+    const { turnId } = (await response.json()) as { turnId: string };
+    expect(await (await client.get(`/assistant/turns/${turnId}`)).json()).toMatchObject({
+      ...{ status: 'failed', error: { code: 'model_refused' } },
+      passedOver: [
+        { model: 'a:m', message: expect.stringContaining('does not accept the key') },
+        { model: 'b:m', message: expect.stringContaining('rejected the request') },
+      ],
+    });
+  });
+
+  it('says of a model that cannot be made why it was passed over', async () => {
+    const { settings, b } = await providers(home, 'a', 'b');
+    configure(home, 'a', { apiKey: 'env:NOT_SET' });
+    b.answer = says('I am B.');
+    const client = await start(settings);
+    const { reply, turnId } = await client.send('assistant', question);
+    expect(reply!.text).toBe('I am B.');
+    expect(await (await client.get(`/assistant/turns/${turnId}`)).json()).toMatchObject({
+      ...{ model: 'b:m' },
+      passedOver: [{ model: 'a:m', code: 'config_invalid', message: expect.stringContaining('NOT_SET') }],
     });
   });
 

@@ -174,7 +174,9 @@ describe('anthropic: the stream', () => {
       { id: 'b', name: 'clock', arguments: '{}' },
       { id: 'c', name: 'whole', arguments: '{"at":"once"}' },
     ]);
-    expect(heard.end).toEqual({ type: 'end', finish: 'calls', usage: { inputTokens: 15, outputTokens: 9 } });
+    // What was cached is counted outside of the input there, and is a part of it here.
+    const usage = { inputTokens: 15, cachedTokens: 5, outputTokens: 9 };
+    expect(heard.end).toEqual({ type: 'end', finish: 'calls', usage });
   });
 
   test.each([
@@ -194,6 +196,11 @@ describe('anthropic: the stream', () => {
     const bare = [{ type: 'message_start', message: {} }, ...text('x'), { type: 'message_stop' }];
     const { model } = await scripted(events(bare));
     expect((await hear(model, modelRequest('go'))).end?.usage).toEqual({ inputTokens: 0, outputTokens: 0 });
+  });
+
+  test('is over when it says so, however long the connection stays open', async () => {
+    const { model } = await scripted(events([start, ...text('All said.'), ...end('end_turn')], 'stall'));
+    expect((await hear(model, modelRequest('go'))).text).toBe('All said.');
   });
 
   test('drops a call that the length limit cut in two', async () => {
