@@ -66,7 +66,7 @@ export function workerOf(parts: TurnsParts): Worker {
     state: new StateManager({
       ...{ memories: store.memories, manager: memoryManager, log },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
-      mark: (agent) => checks.mark(agent),
+      checks,
     }),
     fitter: new PromptFitter(new FileReader(store.files), config.prompt),
     abilities: tools.abilities,

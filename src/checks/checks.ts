@@ -22,7 +22,7 @@ export interface ChecksParts {
   log: Logger;
 }
 
-const none: CheckSettings = { allowedHosts: [], outside: [] };
+const none: CheckSettings = { allowedHosts: [], outside: [], untrusted: [] };
 
 export class Checks {
   readonly #parts: ChecksParts;
@@ -40,9 +40,18 @@ export class Checks {
   }
 
   /** Whether a tool deals with the world outside, as operators say. */
-  isOutside({ character }: Agent, key: string): boolean {
-    const { outside } = character.checks ?? none;
-    return matchesAny(this.#parts.settings.outside, key) || matchesAny(outside, key);
+  isOutside(agent: Agent, key: string): boolean {
+    return this.#lists(agent, 'outside', key) || this.isUntrusted(agent, key);
+  }
+
+  /** Whether the description of a tool is somebody's whom operators do not trust. */
+  isUntrusted(agent: Agent, key: string): boolean {
+    return this.#lists(agent, 'untrusted', key);
+  }
+
+  #lists({ character }: Agent, list: 'outside' | 'untrusted', key: string): boolean {
+    const { settings } = this.#parts;
+    return matchesAny(settings[list], key) || matchesAny((character.checks ?? none)[list], key);
   }
 
   on(agent: Agent, occasion?: Occasion, vouched: Vouched = () => []): WordChecks {

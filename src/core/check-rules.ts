@@ -19,6 +19,13 @@ const shape = {
     .max(1000)
     .default([])
     .describe('Hosts to which links and images may lead, whoever named them.'),
+  untrusted: z
+    .array(z.string().min(1).max(512))
+    .max(1000)
+    .default([])
+    .describe(
+      'Tools by key, `*` for any text, of which not even the description is trusted: it taints every turn of an agent that is offered one.',
+    ),
   outside: z
     .array(z.string().min(1).max(512))
     .max(1000)

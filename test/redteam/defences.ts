@@ -14,7 +14,7 @@ interface Settings {
 const [guest, staff] = ['guest', 'member'].map((role) => ({ role }) as const);
 const fromOutside = [
   ...['web:fetch_page', 'web:http_request', 'tracker:*', 'mailroom:read_inbox', 'mailroom:send_mail'],
-  ...['files:read_file', 'staff:post_room'],
+  ...['files:read_file', 'notes:read_note', 'staff:post_room'],
 ].map((tool) => `plugin:${tool}`);
 
 export const defencesOf: Record<Defences, Settings> = {
@@ -28,12 +28,13 @@ export const defencesOf: Record<Defences, Settings> = {
   //   files, read mail, and send mail. Operators may do everything.
   // - Once a turn has read anything from outside, money, roles and removed files are denied; mails, requests other than
   //   GET and messages to other rooms are asked for.
-  // - From outside are pages, tickets, mails and files. What is sent or shown is checked, as it is wherever nobody says
+  // - From outside are pages, tickets, mails and files, and notes, since anybody's words are kept in them; of tools that
+  //   somebody else has made not even the description is trusted. What is sent or shown is checked, as it is wherever nobody says
   //   otherwise.
   on: {
     settings: {},
     config: {
-      checks: { outside: fromOutside },
+      checks: { outside: fromOutside, untrusted: ['plugin:extras-*'] },
       policy: {
         rules: [
           {
