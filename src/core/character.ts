@@ -50,6 +50,8 @@ export const Character = z.strictObject({
   toolSources: z
     .array(z.union([z.string().min(1), z.looseObject({ name: SourceName, type: SourceName })]))
     .default([]),
+  /** Folders with a SKILL.md, from where characters are; the agent reads one when it needs it. */
+  skills: z.array(z.string().min(1).max(512)).max(50).default([]),
   /** Tools the agent may use, by name, or by key with `*` for any text; `*` alone means all. `deny` wins. */
   tools: z
     .strictObject({ allow: z.array(z.string()).default(['*']), deny: z.array(z.string()).default([]) })

@@ -146,7 +146,7 @@ export class ActionManager {
     if (verdict.effect === 'allow' || record.startedAt > 0) return { wish, verdict };
     const { rule, reason, ask: terms = usualTerms } = verdict;
     const grounds = { rule, terms, ...(reason && { reason }) };
-    const run = await asked.look(record, { index: running.index, tool, context, grounds });
+    const run = await asked.look(record, { index: running.index, tool, value: read.value, context, grounds });
     if (isDenied(record)) await this.#ended(record, 'approval_lost', context);
     return run ? { wish, verdict } : null;
   }
