@@ -13,6 +13,7 @@ import { type Problem, problemOfFile, sameProblem } from './agents/problem.js';
 import { RunningAgents } from './agents/running-agents.js';
 import { Purses } from './budgets/purses.js';
 import { dropOldSpendings, spendingRecord } from './budgets/spending.js';
+import { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
 import type { Agent } from './core/character.js';
@@ -139,7 +140,11 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     },
   });
   const shareOf = sharesBy(parts.platformWide);
-  const tools = toolDeskOf({ ...parts, notices: () => front.notices });
+  const checks = new Checks({
+    ...{ settings: config.checks, log },
+    stopped: (check, where) => metrics.stopped(check, where),
+  });
+  const tools = toolDeskOf({ ...parts, checks, notices: () => front.notices });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
@@ -157,7 +162,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
-    ...{ ...parts, tools, metrics, memoryManager, rooms, cooling },
+    ...{ ...parts, tools, metrics, checks, memoryManager, rooms, cooling },
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses },
   });
   const connections = new Connections({ leases: engines.leases, log });
