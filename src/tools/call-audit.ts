@@ -34,7 +34,7 @@ export class CallAudit {
     const { connector, tenant } = messages[0]!.source;
     const { tool, callId, rule, approved, outcome, error } = call;
     const row: AuditRow = {
-      ...{ id: newId(), at: Date.now(), operation: 'tool.call' },
+      ...{ id: newId(), at: Date.now(), operation: 'tools.call' },
       principal: { kind: 'person', name: user.id, tenant, connector, agentId: agent.id },
       target: {
         ...{ tool: tool.slice(0, 200), turnId, callId: callId.slice(0, 200) },

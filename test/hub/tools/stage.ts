@@ -114,7 +114,7 @@ export class ToolStage {
 
   /** Rows about calls of tools, newest first. */
   async audited() {
-    const { items } = await this.carrier.store.audit.list({ operation: 'tool.call', limit: 50 });
+    const { items } = await this.carrier.store.audit.list({ operation: 'tools.call', limit: 50 });
     return items;
   }
 
