@@ -5,6 +5,7 @@ import type { Switches } from './access/switches.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { Asking } from './approvals/asking.js';
 import type { Purses } from './budgets/purses.js';
+import { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Rooms } from './core/room.js';
@@ -26,7 +27,7 @@ import { StateManager } from './runtime/state-manager.js';
 import { Worker } from './runtime/worker.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
-import type { ToolDesk } from './tool-desk.js';
+import type { ToolLoop } from './tool-desk.js';
 
 export interface TurnsParts {
   config: Config;
@@ -35,7 +36,7 @@ export interface TurnsParts {
   forgotten: Pick<Forgotten, 'note'>;
   models: { chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> };
   plugins: PluginDesk;
-  tools: ToolDesk;
+  tools: ToolLoop;
   /** What takes each agent's turns, by its type. */
   types(conversational: TurnTaker): TurnTaker;
   metrics: Metrics;
@@ -59,10 +60,16 @@ export function workerOf(parts: TurnsParts): Worker {
   const { metrics, memoryManager, rooms, cooling, shareOf, switches, held, asking, notices, access } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
+  const checks = new Checks({
+    settings: config.checks,
+    stopped: (check, where) => metrics.stopped(check, where),
+    log,
+  });
   const manager = new MessageManager({
     state: new StateManager({
       ...{ memories: store.memories, manager: memoryManager, log },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
+      mark: (agent) => checks.mark(agent),
     }),
     fitter: new PromptFitter(new FileReader(store.files), config.prompt),
     abilities: tools.abilities,
@@ -74,8 +81,7 @@ export function workerOf(parts: TurnsParts): Worker {
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     limits: limits.model,
-    cooling,
-    ...{ switches, asking, purses: parts.purses, maxSteps: limits.maxSteps, log },
+    ...{ cooling, checks, switches, asking, purses: parts.purses, maxSteps: limits.maxSteps, log },
   });
   const outages = new Outages({
     ...{ notes: store.notes, limitMs: limits.modelWaitMs, retryBaseMs: limits.retryBaseMs },

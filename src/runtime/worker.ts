@@ -295,5 +295,4 @@ export class Worker {
   }
 }
 
-const textOf = (pause: Pause, { character }: Agent) =>
-  pauseText(pause, character.name, Date.now());
+const textOf = (pause: Pause, { character }: Agent) => pauseText(pause, character.name, Date.now());
