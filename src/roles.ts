@@ -12,7 +12,7 @@ import type { Characters } from './agents/characters.js';
 import { type Problem, problemOfFile, sameProblem } from './agents/problem.js';
 import { RunningAgents } from './agents/running-agents.js';
 import { Purses } from './budgets/purses.js';
-import { spendingRecord } from './budgets/spending.js';
+import { dropOldSpendings, spendingRecord } from './budgets/spending.js';
 import { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
@@ -148,7 +148,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
-    httpTools: parts.httpTools,
+    ...{ httpTools: parts.httpTools, tools: tools.desk },
     ...{ platformWide: parts.platformWide, sharedBy: parts.sharedBy, shareOf },
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
@@ -268,7 +268,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
 }
 
 /** What is done now and then, by one worker of the cluster at a time. */
-function keepUp({ config, engines, characters, log }: HubParts, memoryManager: MemoryManager): void {
+function keepUp({ config, engines, characters, now, log }: HubParts, memoryManager: MemoryManager): void {
   const { store, maintenance } = engines;
   const retention = new Retention({
     memories: store.memories,
@@ -281,6 +281,7 @@ function keepUp({ config, engines, characters, log }: HubParts, memoryManager: M
   maintenance.every('retention', retentionMs, async (signal) => {
     await retention.apply(signal);
     await memoryManager.dropAbandoned(signal);
+    await dropOldSpendings(spendingRecord.in(store.records, log), now(), signal);
   });
 }
 

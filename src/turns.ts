@@ -27,7 +27,7 @@ import { StateManager } from './runtime/state-manager.js';
 import { Worker } from './runtime/worker.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
-import type { ToolDesk } from './tool-desk.js';
+import type { ToolLoop } from './tool-desk.js';
 
 export interface TurnsParts {
   config: Config;
@@ -36,7 +36,7 @@ export interface TurnsParts {
   forgotten: Pick<Forgotten, 'note'>;
   models: { chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> };
   plugins: PluginDesk;
-  tools: ToolDesk;
+  tools: ToolLoop;
   /** What takes each agent's turns, by its type. */
   types(conversational: TurnTaker): TurnTaker;
   metrics: Metrics;
