@@ -112,8 +112,7 @@ export interface Hub {
 
 /** When it resolves, messages are taken (a gateway) and answered (a worker). */
 export async function startRoles(parts: HubParts): Promise<Hub> {
-  const { config, log, engines, characters, embedder, now, buttonKey, forgotten, secrets, tokens, plugins } =
-    parts;
+  const { config, log, engines, characters, embedder, now } = parts;
   const { store, bus, turnQueue, deliveryQueue, maintenance } = engines;
   const { role, turns: limits } = config;
   const metrics = new Metrics(
@@ -141,10 +140,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
   const tools = toolDeskOf({ ...parts, checks, notices: () => front.notices });
   const front = frontOf({
-    ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
-    ...{ httpTools: parts.httpTools, tools: tools.desk },
-    ...{ platformWide: parts.platformWide, sharedBy: parts.sharedBy, shareOf },
+    ...{ ...parts, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
+    ...{ switches, held, shareOf, tools: tools.desk },
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
