@@ -140,10 +140,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     },
   });
   const shareOf = sharesBy(parts.platformWide);
-  const checks = new Checks({
-    ...{ settings: config.checks, log },
-    stopped: (check, where) => metrics.stopped(check, where),
-  });
+  const checks = new Checks({ settings: config.checks, metrics, log });
   const tools = toolDeskOf({ ...parts, checks, notices: () => front.notices });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
