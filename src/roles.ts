@@ -12,7 +12,7 @@ import type { Characters } from './agents/characters.js';
 import { type Problem, problemOfFile, sameProblem } from './agents/problem.js';
 import { RunningAgents } from './agents/running-agents.js';
 import { Purses } from './budgets/purses.js';
-import { dropOldSpendings, spendingRecord } from './budgets/spending.js';
+import { spendingRecord } from './budgets/spending.js';
 import { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
@@ -24,6 +24,7 @@ import { deliveriesOf } from './deliveries.js';
 import type { Engines } from './engines.js';
 import { type FrontParts, frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
+import { keepUp } from './keep-up.js';
 import type { Embedder, LanguageModel, Transcriber } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import { type Limited, Metrics } from './metrics.js';
@@ -33,20 +34,14 @@ import type { PluginDesk } from './plugin/plugin.js';
 import { redact } from './redaction.js';
 import { Cooling } from './runtime/cooling.js';
 import { MemoryManager } from './runtime/memory-manager.js';
-import { Retention } from './runtime/retention.js';
 import { NotedRooms } from './runtime/rooms.js';
 import { Sweeper } from './runtime/sweeper.js';
 import { shutDown } from './shutdown.js';
-import { sweepFiles } from './store/file-store.js';
 import { HeldDecisions } from './store/held-decisions.js';
 import { toolDeskOf } from './tool-desk.js';
 import type { ToolSourceDesk } from './tools/tool-source.js';
 import { workerOf } from './turns.js';
 
-/** Between two looks for what lacks a vector, for what has lived long enough, and for files nobody names, in ms. */
-const embeddingsMs = 5_000;
-const retentionMs = 3_600_000;
-const filesMs = 600_000;
 /** What each step of the stop has at least, in ms, however long those before it took. */
 const stepMs = 500;
 /** How long a connector is waited for that does not start or stop, in ms. */
@@ -262,24 +257,6 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       });
     },
   };
-}
-
-/** What is done now and then, by one worker of the cluster at a time. */
-function keepUp({ config, engines, characters, now, log }: HubParts, memoryManager: MemoryManager): void {
-  const { store, maintenance } = engines;
-  const retention = new Retention({
-    memories: store.memories,
-    agents: () => characters.list(),
-    hubDays: config.retentionDays,
-    log,
-  });
-  maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
-  maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
-  maintenance.every('retention', retentionMs, async (signal) => {
-    await retention.apply(signal);
-    await memoryManager.dropAbandoned(signal);
-    await dropOldSpendings(spendingRecord.in(store.records, log), now(), signal);
-  });
 }
 
 /** One agent's fault is not the hub's: throws where no agent's models can be used. */
