@@ -134,10 +134,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     },
   });
   const shareOf = sharesBy(parts.platformWide);
-  const checks = new Checks({
-    ...{ settings: config.checks, log },
-    stopped: (check, where) => metrics.stopped(check, where),
-  });
+  const checks = new Checks({ settings: config.checks, metrics, log });
   const tools = toolDeskOf({ ...parts, checks, notices: () => front.notices });
   const front = frontOf({
     ...{ ...parts, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },

@@ -1,6 +1,7 @@
 /** Checks of what is said in one turn. */
 import type { Agent } from '../core/character.js';
 import type { Logger } from '../logger.js';
+import type { Metrics } from '../metrics.js';
 import { CheckedText } from './checked-text.js';
 import type { CheckName, Detector, Finding } from './finding.js';
 import { addressesIn, type HostList, hostsIn, isNamed, plainAddress } from './hosts.js';
@@ -38,7 +39,7 @@ export interface WordParts {
   vouched: Vouched;
   /** Secrets of the hub. */
   known(): SecretForms;
-  stopped(check: CheckName, where: 'reply' | 'call'): void;
+  metrics: Pick<Metrics, 'stopped'>;
   log: Logger;
 }
 
@@ -162,8 +163,8 @@ export class WordChecks {
   }
 
   #tell({ check, what }: Finding, where: 'reply' | 'call', tool?: string): void {
-    const { agent, occasion, log, stopped } = this.#parts;
-    stopped(check, where);
+    const { agent, occasion, log, metrics } = this.#parts;
+    metrics.stopped(check, where);
     const about = { agentId: agent.id, turnId: occasion?.turnId, tool, check, what };
     log.warn(
       about,
