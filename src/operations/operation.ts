@@ -124,7 +124,7 @@ export interface OperationParts extends Access {
   held: Pick<HeldDecisions, 'hold' | 'has'>;
   approvals: Pick<
     Approvals,
-    'get' | 'list' | 'ofTurn' | 'decide' | 'missing' | 'require' | 'stopped' | 'forgotten'
+    'get' | 'list' | 'ofTurn' | 'decide' | 'missing' | 'require' | 'stopped' | 'withdrawn' | 'forgotten'
   >;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
