@@ -38,7 +38,7 @@ export type ActionState = (typeof actionStates)[number];
 
 /** One action of a turn. Recorded when it begins and when it ends, before the model is called again. */
 export interface ActionRecord {
-  /** The model's id of the call; of one that has called so before in the turn, with a number behind it. */
+  /** The model's id of the call; another where that is odd, or was in the turn before. */
   callId: string;
   name: string;
   /** As the model wrote them: JSON text, possibly invalid. */

@@ -263,10 +263,14 @@ export class MessageManager implements TurnTaker {
   }
 }
 
+/** What any store takes as a name. */
+const keptIds = /^[A-Za-z0-9][\w.:-]{0,199}$/;
+
 /** Its calls have ids that no other call of the turn has: some models begin to count anew, or give all the same. */
 function toStep({ text, calls, usage }: Generated, steps: readonly TurnStep[]): TurnStep {
   const taken = new Set(steps.flatMap(({ actions }) => actions.map(({ callId }) => callId)));
-  const idFor = (id: string) => {
+  const idFor = (given: string) => {
+    const id = keptIds.test(given) ? given : 'call';
     let found = id;
     for (let count = 2; taken.has(found); count++) found = `${id}_${count}`;
     taken.add(found);

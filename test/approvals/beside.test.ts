@@ -37,6 +37,20 @@ onBothStores('a call that is asked for', (engines) => {
     expect(stage.wired).toEqual([[6, 'alice']]);
   });
 
+  it('goes on by its decision, whatever its model calls it', async () => {
+    const odd = ['__proto__', '$x', '', 'a.b', 'constructor', '\u0000x', '\ud800', 'x'.repeat(3000)];
+    stage.model = scriptedModel((request) => {
+      const results = request.messages.filter(({ role }) => role === 'tool');
+      if (results.length > 0) return `Told: ${results.length}`;
+      return { calls: odd.map((id, at) => ({ id, name: 'wire', arguments: `{"amount":${at}}` })) };
+    });
+    await stage.start();
+    const ids = await stage.ask('do it');
+    await Promise.all(ids.map((id, at) => stage.call('approvals.decide', { id, approve: at % 2 === 0 })));
+    expect(await stage.asked.last(2)).toBe('Told: 8');
+    expect(stage.wired.map(([amount]) => amount).sort()).toEqual([0, 2, 4, 6]);
+  });
+
   it('[act.27] of which nobody knows the end is told once, though its turn waits for another', async () => {
     stage.model = scriptedModel((request) => {
       const results = request.messages.filter(({ role }) => role === 'tool').map(({ text }) => text);
