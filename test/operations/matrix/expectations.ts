@@ -69,7 +69,7 @@ turns.resume             POST /turns/:turnId/resume                   operator  
 
 approvals.list           GET /approvals                               operator      operator      none:operator  operator      none:operator  operator       none:operator
 approvals.show           GET /approvals/:id                           operator      operator      404:operator   operator      404:operator   operator       404:operator
-approvals.decide         POST /approvals/:id/decide                   operator      operator      404:member     operator      404:member     operator       404:member
+approvals.decide         POST /approvals/:id/decide                   operator/404 from member  operator/404 from member  404:member  operator/404 from member  404:member  operator/404 from member  404:member
 
 deliveries.list          GET /deliveries                              operator      operator      none:operator  operator      none:operator  operator       none:operator
 deliveries.list+agent    GET /deliveries                              operator      operator      403            operator      none:operator  operator       none:operator
