@@ -7,6 +7,7 @@ import { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import { agentDesk } from './agent-desk.js';
 import type { TurnTaker } from './agents/agent-type.js';
+import type { OwnTakers } from './agents/agent-types.js';
 import type { Bots } from './agents/bots.js';
 import type { Characters } from './agents/characters.js';
 import { type Problem, problemOfFile, sameProblem } from './agents/problem.js';
@@ -71,7 +72,7 @@ export interface HubParts {
   /** What is wrong with an agent, null: with what all of them share. */
   check(agent: Agent | null, bots: Bots): Promise<Problem[]>;
   /** What takes each agent's turns, by its type. */
-  types(conversational: TurnTaker): TurnTaker;
+  types(own: OwnTakers): TurnTaker;
   models: AgentModels;
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
@@ -139,7 +140,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     },
   });
   const shareOf = sharesBy(parts.platformWide);
-  const tools = toolDeskOf({ ...parts, notices: () => front.notices });
+  const tools = toolDeskOf({ ...parts, notices: () => front.notices, tasks: () => front.tasks });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
@@ -148,7 +149,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
-  const { notices, approvals, access } = front;
+  const { notices, approvals, tasks, access } = front;
   const purses = new Purses({
     ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets, now, log },
     ...{ platformWide: parts.platformWide, agents: () => characters.list() },
@@ -158,12 +159,12 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
     ...{ ...parts, tools, metrics, memoryManager, rooms, cooling },
-    ...{ shareOf, switches, held, asking: approvals, notices, access, purses },
+    ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks },
   });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
-    ...{ shareOf, held, approvals, forgottenMs: limits.sweepMs, now, log },
+    ...{ shareOf, held, approvals, tasks, forgottenMs: limits.sweepMs, now, log },
   });
 
   switches.onChange((ended) => ended && sweeper.soon());

@@ -8,6 +8,8 @@ import type { Notices } from './intake/notices.js';
 import type { Logger } from './logger.js';
 import type { PluginDesk, TurnContext } from './plugin/plugin.js';
 import { AbilityLoader } from './runtime/abilities.js';
+import type { Tasks } from './tasks/tasks.js';
+import { withTasks } from './tasks/tools.js';
 import { AcceptedTools, differenceOf, type SeenTool } from './tools/accepted.js';
 import { CallAudit } from './tools/call-audit.js';
 import { Judge } from './tools/policy/judge.js';
@@ -21,6 +23,7 @@ export interface ToolDeskParts {
   plugins: PluginDesk;
   toolSources: ToolSourceDesk;
   notices(): Pick<Notices, 'tell'>;
+  tasks(): Tasks;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -52,7 +55,7 @@ export function toolDeskOf(parts: ToolDeskParts): ToolDesk {
   return {
     accepted,
     abilities: new AbilityLoader(
-      plugins,
+      withTasks(plugins, parts.tasks),
       toolSources,
       (agentId, tools) => accepted.note(agentId, tools),
       log,

@@ -4,6 +4,7 @@ import { audit } from './audit.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
 import { switches } from './switch-commands.js';
+import { tasks } from './task-commands.js';
 import { tokenCommands } from './token-commands.js';
 import { toolCommands } from './tool-commands.js';
 import { type CommandGroup, paged, type Typed, typed } from './typed.js';
@@ -227,6 +228,7 @@ export const groups: Record<string, CommandGroup> = {
     },
   },
   approvals,
+  tasks,
   switches,
   ...ofPeople,
   audit,

@@ -58,6 +58,8 @@ export interface RunningStep {
   actions: ReadonlyMap<string, OfferedTool>;
   context: TurnContext;
   watcher: ActionWatcher;
+  /** Asked before each call; what it throws ends the step there. */
+  before?: (() => Promise<void>) | undefined;
 }
 
 /** A call that may run; or why it cannot. */
@@ -81,6 +83,7 @@ export class ActionManager {
    */
   async run(running: RunningStep): Promise<boolean> {
     const { step, context } = running;
+    await running.before?.();
     const record = new StepRecord(() => running.watcher.record());
     const asked = new AskedCalls(this.#parts.asking);
     const standing = () => step.actions.map(({ state, approval }) => `${state} ${approval}`).join();
@@ -147,6 +150,7 @@ export class ActionManager {
 
   async #run(record: ActionRecord, ready: Ready, running: RunningStep, step: StepRecord): Promise<void> {
     const { context } = running;
+    await running.before?.();
     const pause = await this.#pause(context);
     context.signal.throwIfAborted();
     if (pause) return this.#refuse(record, toolsText(pause), 'paused', running, step);

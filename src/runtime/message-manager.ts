@@ -163,7 +163,7 @@ export class MessageManager implements TurnTaker {
   }
 
   async #generate(
-    { agent, context, room, hold }: TurnTask,
+    { agent, context, room, hold, before: mayGoOn }: TurnTask,
     request: ModelRequest,
     voice: Voice,
   ): Promise<Generated> {
@@ -171,6 +171,7 @@ export class MessageManager implements TurnTaker {
     const models = await chain(agent, room.model);
     // What was paused meanwhile ends the turn by its signal.
     await switches.look();
+    await mayGoOn?.();
     context.signal.throwIfAborted();
     hold();
     const before = voice.mark();
@@ -196,7 +197,7 @@ export class MessageManager implements TurnTaker {
   }
 
   async #act(task: TurnTask, { actions }: Abilities, step: TurnStep, index: number): Promise<boolean> {
-    const { context, checkpoint, publish, hold } = task;
+    const { context, checkpoint, publish, hold, before } = task;
     const { turnId } = context;
     const watcher: ActionWatcher = {
       record: async () => {
@@ -210,7 +211,15 @@ export class MessageManager implements TurnTaker {
       finished: ({ callId, name, ok, result }) =>
         publish({ type: 'action.finished', turnId, callId, name, ok, result }),
     };
-    return this.#parts.actions.run({ step, index, steps: checkpoint.steps, actions, context, watcher });
+    return this.#parts.actions.run({
+      step,
+      index,
+      steps: checkpoint.steps,
+      actions,
+      context,
+      watcher,
+      before,
+    });
   }
 
   async #evaluate(
