@@ -6,7 +6,7 @@ import type { History } from '../store/history.js';
 import type { TypedRecords } from '../store/record.js';
 import type { TurnStore } from '../store/turn-store.js';
 import { isOver, type Task } from './task.js';
-import { progressText } from './words.js';
+import { progressText, roundText } from './words.js';
 
 export interface TendingParts {
   records: TypedRecords<Task>;
@@ -107,7 +107,7 @@ export class Tending {
     const made = triggerMemory(task, {
       trigger,
       key: `task:${id}:${round}`,
-      text: `Go on with the task ${id}.`,
+      text: roundText(id),
     });
     const { memory } = await this.#parts.memories.append({
       ...made,

@@ -8,6 +8,11 @@ export interface Seen {
   steps: { step: number; text: string; state: string }[];
 }
 
+/** What matters of a conversation. */
+export interface Told {
+  messages: readonly { role: string; text: string; name?: string; calls?: readonly { name: string }[] }[];
+}
+
 export type Call = { name: string; arguments: string };
 
 export const call = (name: string, args: object): Call => ({ name, arguments: JSON.stringify(args) });
@@ -20,11 +25,11 @@ export function contextOf({ system }: Pick<ModelRequest, 'system'>): string {
 /** The task that it is at work on; null: it answers a person. */
 export function atWork(context: string): Seen | null {
   if (!context.includes('You are at work on the task')) return null;
-  return JSON.parse(/^\{"id":"ta_.*$/m.exec(context)![0]) as Seen;
+  return JSON.parse(/^(?:\| )?(\{"id":"ta_.*)$/m.exec(context)![1]!) as Seen;
 }
 
 /** What the last tool of this turn gave; null: it has called none yet. */
-function lastResult({ messages }: ModelRequest): string | null {
+function lastResult({ messages }: Told): string | null {
   const last = messages.at(-1)!;
   return last.role === 'tool' ? last.text : null;
 }
@@ -33,10 +38,9 @@ function lastResult({ messages }: ModelRequest): string | null {
  * A step whose text is `TOOL JSON` calls that tool, in one turn; the next call says that the step is done. When none is
  * open the task is finished.
  */
-export function work(task: Seen, request: ModelRequest): { calls: Call[] } | string {
+export function work(task: Seen, request: Told): { calls: Call[] } | string {
   const result = lastResult(request);
-  const called = request.messages.findLast((message) => message.role === 'assistant' && message.calls);
-  const before = called?.role === 'assistant' ? called.calls?.at(-1)?.name : undefined;
+  const before = request.messages.findLast(({ calls }) => calls)?.calls?.at(-1)?.name;
   const done = request.messages.filter((one) => one.role === 'tool' && one.name === 'task_step').length;
   const next = task.steps.filter(({ state }) => state === 'open')[done];
   if (result !== null && before === 'task_step') return 'On it.';
