@@ -1,4 +1,5 @@
 /** What calls of tools stand on, put together: who may make them, how often, and who is told of what. */
+import type { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import { harmless } from './core/harmless.js';
@@ -6,6 +7,7 @@ import type { ActionRecord } from './core/turn.js';
 import type { Engines } from './engines.js';
 import type { Notices } from './intake/notices.js';
 import type { Logger } from './logger.js';
+import type { ToolDesk } from './operations/operation.js';
 import type { PluginDesk, TurnContext } from './plugin/plugin.js';
 import { AbilityLoader } from './runtime/abilities.js';
 import type { Tasks } from './tasks/tasks.js';
@@ -14,6 +16,7 @@ import { AcceptedTools, differenceOf, type SeenTool } from './tools/accepted.js'
 import { CallAudit } from './tools/call-audit.js';
 import { Judge } from './tools/policy/judge.js';
 import { Limits } from './tools/policy/limits.js';
+import type { OfferedTool } from './tools/tool.js';
 import type { ToolSourceDesk } from './tools/tool-source.js';
 
 export interface ToolDeskParts {
@@ -21,6 +24,7 @@ export interface ToolDeskParts {
   engines: Pick<Engines, 'store' | 'rates'>;
   characters: { get(id: string): Agent | undefined };
   plugins: PluginDesk;
+  checks: Checks;
   toolSources: ToolSourceDesk;
   notices(): Pick<Notices, 'tell'>;
   tasks(): Tasks;
@@ -29,9 +33,10 @@ export interface ToolDeskParts {
   log: Logger;
 }
 
-export interface ToolDesk {
+export interface ToolLoop {
+  /** For operations. */
+  desk: ToolDesk;
   abilities: AbilityLoader;
-  accepted: AcceptedTools;
   judge: Judge;
   limits: Limits;
   audit: CallAudit;
@@ -39,8 +44,8 @@ export interface ToolDesk {
   unknown(record: ActionRecord, context: TurnContext): Promise<void>;
 }
 
-export function toolDeskOf(parts: ToolDeskParts): ToolDesk {
-  const { config, engines, plugins, toolSources, now, log } = parts;
+export function toolDeskOf(parts: ToolDeskParts): ToolLoop {
+  const { config, engines, plugins, toolSources, checks, now, log } = parts;
   const { store, rates } = engines;
   const accepted = new AcceptedTools({
     ...{ records: store.records, now, log },
@@ -52,18 +57,25 @@ export function toolDeskOf(parts: ToolDeskParts): ToolDesk {
       return tellOperators(parts, tool.agentId, changedText(tool), `tool-changed:${tool.key}:${tool.at}`);
     },
   });
+  const note = (agentId: string, tools: readonly OfferedTool[]) => accepted.note(agentId, tools);
+  const isOutside = (agent: Agent, key: string) => checks.isOutside(agent, key);
+  const abilities = new AbilityLoader(
+    withTasks(plugins, parts.tasks, checks),
+    toolSources,
+    note,
+    log,
+    isOutside,
+  );
+  const isAccepted = (agentId: string, tool: OfferedTool) => accepted.isAccepted(agentId, tool);
+  const judge = new Judge({ settings: config.policy, isAccepted });
   return {
-    accepted,
-    abilities: new AbilityLoader(
-      withTasks(plugins, parts.tasks),
-      toolSources,
-      (agentId, tools) => accepted.note(agentId, tools),
-      log,
-    ),
-    judge: new Judge({
-      settings: config.policy,
-      isAccepted: (agentId, tool) => accepted.isAccepted(agentId, tool),
-    }),
+    desk: {
+      known: async (agent) => (await abilities.of(agent)).known,
+      policyOf: (agent) => judge.policyOf(agent),
+      isAccepted: (agent, tool) => judge.isAccepted(agent, tool),
+      ...{ accepted, settings: config.policy },
+    },
+    ...{ abilities, judge },
     limits: new Limits(config.policy.limits, rates),
     audit: new CallAudit(store.audit, log),
     unknown({ tool, name, callId }, { agent, turnId }) {
@@ -101,7 +113,7 @@ function changedText(tool: SeenTool): string {
   return [
     `The tool ${quoted(tool.key)} has changed. It is asked for until somebody accepts it:`,
     ...differenceOf(tool).map((line) => quoted(line)),
-    `\`carrier tools accept ${tool.agentId} ${tool.key}\``,
+    `\`carrier tools accept ${tool.key}\``,
   ].join('\n');
 }
 

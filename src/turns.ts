@@ -6,6 +6,7 @@ import type { TurnTaker } from './agents/agent-type.js';
 import type { OwnTakers } from './agents/agent-types.js';
 import type { Asking } from './approvals/asking.js';
 import type { Purses } from './budgets/purses.js';
+import type { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Rooms } from './core/room.js';
@@ -29,7 +30,7 @@ import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
 import { TaskTaker } from './tasks/taker.js';
 import type { Tasks } from './tasks/tasks.js';
-import type { ToolDesk } from './tool-desk.js';
+import type { ToolLoop } from './tool-desk.js';
 
 export interface TurnsParts {
   config: Config;
@@ -38,10 +39,11 @@ export interface TurnsParts {
   forgotten: Pick<Forgotten, 'note'>;
   models: { chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> };
   plugins: PluginDesk;
-  tools: ToolDesk;
+  tools: ToolLoop;
   /** What takes each agent's turns, by its type. */
   types(own: OwnTakers): TurnTaker;
   metrics: Metrics;
+  checks: Checks;
   memoryManager: MemoryManager;
   rooms: Rooms;
   cooling: Cooling;
@@ -60,13 +62,15 @@ export interface TurnsParts {
 
 export function workerOf(parts: TurnsParts): Worker {
   const { config, engines, characters, forgotten, models, plugins, tools, types, log, now } = parts;
-  const { metrics, memoryManager, rooms, cooling, shareOf, switches, held, asking, notices, access } = parts;
+  const { metrics, checks, memoryManager, rooms, cooling, shareOf, switches, held, asking, notices, access } =
+    parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
     state: new StateManager({
       ...{ memories: store.memories, manager: memoryManager, log },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
+      checks,
     }),
     fitter: new PromptFitter(new FileReader(store.files), config.prompt),
     abilities: tools.abilities,
@@ -78,7 +82,7 @@ export function workerOf(parts: TurnsParts): Worker {
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     limits: limits.model,
-    cooling,
+    ...{ cooling, checks },
     ...{ switches, asking, purses: parts.purses, maxSteps: limits.maxSteps, log },
   });
   const outages = new Outages({

@@ -37,7 +37,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['files', /^src\/files\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
   ['agents', /^src\/(agents|secrets)\//],
-  ['roles', /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk)\.ts$/],
+  ['roles', /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up)\.ts$/],
   ['carrier', /^src\/(carrier|backends|diagnosis|plugin-places)\.ts$/],
   ['http', /^src\/http\//],
   ['program', /^src\/(hub|admin-token|embed|asking)\.ts$/],
@@ -51,7 +51,7 @@ const mayImport: Record<string, string[]> = {
   public: ['base', 'port'],
   package: ['base', 'public', 'program'],
   // The contract of connectors runs on the real hub, so it starts one; the one in memory has the real gate's rules.
-  testing: ['base', 'port', 'public', 'extensions', 'middle', 'carrier', 'http'],
+  testing: ['base', 'port', 'public', 'acting', 'extensions', 'middle', 'carrier', 'http'],
   // One provider may build on another whose protocol it speaks.
   extension: ['public', 'extension'],
   extensions: ['base', 'port', 'extension'],
@@ -117,6 +117,11 @@ const suites: { port: string; implementation: RegExp; suite: string }[] = [
     port: 'Connector',
     implementation: /export function \w+\([^)]*\): Connector\b/,
     suite: 'connectorContract',
+  },
+  {
+    port: 'ToolSource',
+    implementation: /class \w+ implements ToolSource\b/,
+    suite: 'toolSourceContract',
   },
 ];
 

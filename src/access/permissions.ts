@@ -32,6 +32,8 @@ export const permissions = {
   'secrets.change': { least: 'admin' },
   'tools.read': { least: 'admin' },
   'tools.change': { least: 'admin' },
+  'tools.accept': { least: 'operator' },
+  'policy.read': { least: 'operator' },
   'rooms.read': { least: 'operator' },
   'rooms.forget': { least: 'operator' },
   'rooms.status': { least: 'operator', self: true },

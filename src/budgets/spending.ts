@@ -7,7 +7,7 @@
  *   provider has had the prompt.
  */
 import { z } from 'zod';
-import { defineRecord } from '../store/record.js';
+import { defineRecord, type TypedRecords } from '../store/record.js';
 import type { Caps, Whose } from './budget.js';
 import { type Cost, costOf, mostOutput, type Price } from './price.js';
 import type { PromptSize } from './prompt-size.js';
@@ -63,6 +63,22 @@ export const spendingRecord = defineRecord<Spending>({
   due: ({ ends }) => ends + keptMs,
 });
 
+/** Days that nobody looks at any more. */
+export async function dropOldSpendings(
+  records: TypedRecords<Spending>,
+  now: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    const old = await records.due(now, 100);
+    for (const { id, version } of old) {
+      if (signal.aborted) return;
+      await records.remove(id, version);
+    }
+    if (old.length < 100) return;
+  }
+}
+
 /** What a model is to be asked. */
 export interface Asked {
   size: PromptSize;
@@ -75,6 +91,11 @@ export interface Asked {
 export interface Reserved extends Cost {
   maxTokens: number;
   likely: Cost;
+}
+
+/** What other accounts of the same person have used. */
+export interface Elsewhere extends Cost {
+  calls: number;
 }
 
 /** `wait`: calls under way have reserved what is left, and will need less of it. */
@@ -106,13 +127,12 @@ export function usedOf({ tokens, usd, reserved }: Spending, now: number): { spen
  * Whether the share is enough for a call. First it reserves the most that the call can cost; of what is left at the end of a day
  * it reserves what it is likely to, and the answer is kept shorter than asked for.
  *
- * @param elsewhere what other accounts of the same person have used
  * @param waits whether calls under way are waited for
  */
 export function ruled(
   spending: Spending,
   { size, maxTokens, price }: Asked,
-  { caps, elsewhere, waits, now }: { caps: Caps; elsewhere: Cost; waits: boolean; now: number },
+  { caps, elsewhere, waits, now }: { caps: Caps; elsewhere: Elsewhere; waits: boolean; now: number },
 ): Ruling {
   const { spent, reserved } = usedOf(spending, now);
   const gone = sum(spent, elsewhere);
@@ -126,14 +146,16 @@ export function ruled(
     likely: asIf(size.likely, Math.min(answer, leastAnswer)),
   });
   if (mostOutput(size.most, price, free) >= maxTokens) return reservedFor(size.most, maxTokens);
-  const answer = Math.min(maxTokens, mostOutput(size.likely, price, free));
+  const most = mostOutput(size.likely, price, free);
+  // Not all of it for one: others ask at the same time.
+  const answer = Math.min(maxTokens, most, Math.max(fullAnswer, Math.floor(most / 4)));
   if (answer >= Math.min(maxTokens, fullAnswer)) return reservedFor(size.likely, answer);
   // Less than a call usually takes would end in the middle of an answer.
-  const calls = Math.max(1, spending.calls);
+  const calls = Math.max(1, spending.calls + elsewhere.calls);
   const isEnough = (room: Cost) =>
     mostOutput(size.likely, price, room) >= Math.min(maxTokens, leastAnswer) &&
-    room.tokens >= spending.tokens / calls &&
-    room.usd >= spending.usd / calls;
+    room.tokens >= (spending.tokens + elsewhere.tokens) / calls &&
+    room.usd >= (spending.usd + elsewhere.usd) / calls;
   const underWay = reserved.tokens > 0 || reserved.usd > 0;
   if (waits && underWay && isEnough(left)) return 'wait';
   return isEnough(free) ? reservedFor(size.likely, answer) : 'spent';

@@ -39,7 +39,19 @@ const ActionShape = z.object({
     .optional(),
   phrases: z.array(PhraseShape, aList).optional(),
   needsApproval: z.union([z.boolean(), aFunction], 'must be true, false or a function').optional(),
+  boundTo: aFunction.optional(),
   repeatable: z.boolean('must be true or false').optional(),
+  hints: z
+    .object(
+      Object.fromEntries(
+        ['readOnly', 'destructive', 'idempotent', 'openWorld'].map((name) => [
+          name,
+          z.boolean('must be true or false').optional(),
+        ]),
+      ),
+      'must be an object of readOnly, destructive, idempotent and openWorld',
+    )
+    .optional(),
   run: aFunction,
 });
 

@@ -1,6 +1,7 @@
 import { type Concerned, type Pause, toolsText } from '../access/pause.js';
 import type { Switches } from '../access/switches.js';
 import type { Asking } from '../approvals/asking.js';
+import type { WordChecks } from '../checks/word-checks.js';
 import { ByteGate } from '../core/byte-gate.js';
 import { Deadline } from '../core/deadline.js';
 import { derivedId } from '../core/ids.js';
@@ -16,7 +17,8 @@ import { usualTerms } from '../tools/policy/terms.js';
 import type { OfferedTool } from '../tools/tool.js';
 import { AskedCalls } from './asked-calls.js';
 import { readArguments } from './call-arguments.js';
-import { StepRecord } from './step-record.js';
+import { begunIn, StepRecord } from './step-record.js';
+import { resultOrigins } from './taint.js';
 import { keptResult, resultText } from './tool-results.js';
 
 const defaultTimeoutMs = 30_000;
@@ -60,6 +62,8 @@ export interface RunningStep {
   watcher: ActionWatcher;
   /** Asked before each call; what it throws ends the step there. */
   before?: (() => Promise<void>) | undefined;
+  /** Looks at arguments before they leave. */
+  checks?: Pick<WordChecks, 'refusal'>;
 }
 
 /** A call that may run; or why it cannot. */
@@ -83,7 +87,6 @@ export class ActionManager {
    */
   async run(running: RunningStep): Promise<boolean> {
     const { step, context } = running;
-    await running.before?.();
     const record = new StepRecord(() => running.watcher.record());
     const asked = new AskedCalls(this.#parts.asking);
     const standing = () => step.actions.map(({ state, approval }) => `${state} ${approval}`).join();
@@ -123,9 +126,16 @@ export class ActionManager {
     record.tool = tool.key;
     const read = readArguments(record.arguments, tool);
     if (!read.ok) return { problem: read.problem, error: 'arguments_invalid' };
+    const stopped = running.checks?.refusal(tool.key, record.arguments, tool.hints.openWorld);
+    if (stopped) {
+      const { reason: result, arguments: kept } = stopped;
+      Object.assign(record, { state: 'denied', result, arguments: kept, rule: 'output checks' });
+      await this.#ended(record, 'policy_denied', context);
+      return null;
+    }
     const wish = { tool, written: read.written, value: read.value };
     // While tools are paused it is not begun, so nobody need decide.
-    if (await this.#pause(context)) return { wish };
+    if (await this.#pause(running)) return { wish };
     const verdict = await this.#parts.judge.judge(wish, context);
     record.rule = verdict.rule;
     if (verdict.effect === 'deny') {
@@ -138,20 +148,20 @@ export class ActionManager {
     if (verdict.effect === 'allow' || record.startedAt > 0) return { wish, verdict };
     const { rule, reason, ask: terms = usualTerms } = verdict;
     const grounds = { rule, terms, ...(reason && { reason }) };
-    const run = await asked.look(record, { index: running.index, tool, context, grounds });
+    const run = await asked.look(record, { index: running.index, tool, value: read.value, context, grounds });
     if (isDenied(record)) await this.#ended(record, 'approval_lost', context);
     return run ? { wish, verdict } : null;
   }
 
-  async #pause(context: TurnContext): Promise<Pause | null> {
+  async #pause({ context, before }: RunningStep): Promise<Pause | null> {
+    await before?.();
     await this.#parts.switches?.look();
     return this.#parts.switches?.tools(concernedBy(context)) ?? null;
   }
 
   async #run(record: ActionRecord, ready: Ready, running: RunningStep, step: StepRecord): Promise<void> {
     const { context } = running;
-    await running.before?.();
-    const pause = await this.#pause(context);
+    const pause = await this.#pause(running);
     context.signal.throwIfAborted();
     if (pause) return this.#refuse(record, toolsText(pause), 'paused', running, step);
     if ('problem' in ready) return this.#refuse(record, ready.problem, ready.error, running, step);
@@ -187,9 +197,10 @@ export class ActionManager {
     const { ok, result, state = ok ? 'done' : 'failed', files } = attempted;
     Object.assign(record, { ok, state, result, durationMs: Date.now() - record.startedAt });
     if (files && files.length > 0) record.files = files;
-    if (attempted.outside ?? wish.tool.hints.openWorld) {
-      record.origins = [{ kind: 'tool', what: wish.tool.key, at: record.startedAt }];
-      addOrigins(context.taint, record.origins);
+    const origins = resultOrigins(wish, attempted, record.startedAt);
+    if (origins.length > 0) {
+      record.origins = origins;
+      addOrigins(context.taint, origins);
     }
     const error = state === 'unknown' ? 'outcome_unknown' : ok ? undefined : attempted.error;
     await Promise.all([step.write(), this.#ended(record, error, context)]);
@@ -284,9 +295,4 @@ function isDenied({ state }: ActionRecord): boolean {
 
 function concernedBy({ agent, messages }: TurnContext): Concerned {
   return { agentId: agent.id, source: messages[0]!.source, userIds: [] };
-}
-
-function begunIn(steps: readonly TurnStep[]): string[] {
-  const actions = steps.flatMap((step) => step.actions);
-  return actions.flatMap(({ startedAt, tool, name }) => (startedAt > 0 ? [tool ?? name] : []));
 }

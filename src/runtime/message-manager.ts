@@ -4,6 +4,7 @@ import { awaitedIn } from '../approvals/approval.js';
 import type { Asking } from '../approvals/asking.js';
 import { isBudgetSpent } from '../budgets/purse.js';
 import type { Purses } from '../budgets/purses.js';
+import type { Checks } from '../checks/checks.js';
 import type { Agent } from '../core/character.js';
 import type { Memory } from '../core/memory.js';
 import {
@@ -26,6 +27,7 @@ import type { AnswerLimits } from './patience.js';
 import type { PromptFitter } from './prompt-fitter.js';
 import type { StateManager } from './state-manager.js';
 import { stuckOn, stuckText, unknownText } from './stuck.js';
+import { trustedResults } from './taint.js';
 import { stepMessages } from './transcript.js';
 import { transformed } from './transformed.js';
 import { Voice } from './voice.js';
@@ -37,6 +39,7 @@ export interface MessageManagerParts {
   /** The agent's models, to be tried in order, a preferred one first; never empty. */
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
   cooling: Cooling;
+  checks: Checks;
   purses: Pick<Purses, 'of'>;
   switches: Pick<Switches, 'look'>;
   actions: Pick<ActionManager, 'run'>;
@@ -71,7 +74,9 @@ export class MessageManager implements TurnTaker {
     const abilities = await this.#parts.abilities.of(agent);
     const request = await this.#parts.state.compose(agent, abilities, context, room, checkpoint.steps);
     const held = abilities.transforming.length > 0 || abilities.evaluators.some(({ judge }) => judge);
-    const voice = new Voice(task, held);
+    const { steps } = checkpoint;
+    const vouched = () => [...request.vouched, ...trustedResults(steps, abilities.actions)];
+    const voice = new Voice(task, held, this.#parts.checks.on(agent, context, vouched));
     const awaits = await this.#resume(task, abilities, voice);
     const answer = awaits
       ? await this.#meanwhile(task, request, voice)
@@ -109,7 +114,7 @@ export class MessageManager implements TurnTaker {
     for (const [index, step] of task.checkpoint.steps.entries()) {
       if (index >= (task.told ?? 0)) voice.say(step.text);
       voice.pause();
-      awaits = await this.#act(task, abilities, step, index);
+      awaits = await this.#act(task, abilities, step, index, voice);
     }
     return awaits;
   }
@@ -143,7 +148,7 @@ export class MessageManager implements TurnTaker {
       const step = toStep(generated);
       steps.push(step);
       voice.pause();
-      if (await this.#act(task, abilities, step, steps.length - 1))
+      if (await this.#act(task, abilities, step, steps.length - 1, voice))
         return this.#meanwhile(task, request, voice, generated);
     }
   }
@@ -177,7 +182,7 @@ export class MessageManager implements TurnTaker {
     const before = voice.mark();
     const [{ source }] = context.messages as [Memory];
     const purse = purses.of({ agent, source, userId: context.user.id });
-    const answer = generate(models, request, {
+    const answer = await generate(models, request, {
       limits,
       signal: context.signal,
       onText: (text) => voice.say(text),
@@ -186,17 +191,24 @@ export class MessageManager implements TurnTaker {
       cooling,
       purse,
       log,
-    });
-    return answer.catch((error) => {
+    }).catch((error) => {
       if (!isBudgetSpent(error)) throw error;
       // A turn ends with it politely: what it has done is done.
       voice.rewind(before);
       voice.say(error.message);
       return { ...silence, text: error.message };
     });
+    // As it was shown: what was taken out of it is told to no model, and kept nowhere.
+    return { ...answer, text: voice.since(before) };
   }
 
-  async #act(task: TurnTask, { actions }: Abilities, step: TurnStep, index: number): Promise<boolean> {
+  async #act(
+    task: TurnTask,
+    { actions }: Abilities,
+    step: TurnStep,
+    index: number,
+    { checks }: Voice,
+  ): Promise<boolean> {
     const { context, checkpoint, publish, hold, before } = task;
     const { turnId } = context;
     const watcher: ActionWatcher = {
@@ -209,17 +221,13 @@ export class MessageManager implements TurnTaker {
       started: ({ callId, name, arguments: args }) =>
         publish({ type: 'action.started', turnId, callId, name, arguments: args }),
       finished: ({ callId, name, ok, result }) =>
-        publish({ type: 'action.finished', turnId, callId, name, ok, result }),
+        publish({
+          ...{ type: 'action.finished', turnId, callId, name, ok },
+          result: checks.withoutSecrets(result),
+        }),
     };
-    return this.#parts.actions.run({
-      step,
-      index,
-      steps: checkpoint.steps,
-      actions,
-      context,
-      watcher,
-      before,
-    });
+    const { steps } = checkpoint;
+    return this.#parts.actions.run({ step, index, steps, actions, context, watcher, checks, before });
   }
 
   async #evaluate(

@@ -1,3 +1,4 @@
+import type { Checks } from '../checks/checks.js';
 import type { Agent } from '../core/character.js';
 import { limited } from '../core/deadline.js';
 import type { Memory } from '../core/memory.js';
@@ -23,6 +24,7 @@ export interface StateManagerParts {
   memories: History & Search;
   manager: MemoryManager;
   isSomebody: Read['isSomebody'];
+  checks: Pick<Checks, 'mark' | 'isUntrusted'>;
   log: Logger;
 }
 
@@ -60,10 +62,16 @@ export class StateManager {
       all.push(message);
       (ids.has(memory.id) ? asked : earlier).add(message);
     }
-    const read = { agent, conversation: line, remembered: [...facts, ...quoted], steps };
-    addOrigins(context.taint, await originsOf({ ...read, isSomebody: this.#parts.isSomebody }));
+    const read = { agent, conversation: line, remembered: [...facts, ...quoted], steps, asked: ids };
+    const { origins, vouched } = await originsOf({ ...read, isSomebody: this.#parts.isSomebody });
+    addOrigins(context.taint, origins);
+    for (const { key } of abilities.actions.values())
+      if (this.#parts.checks.isUntrusted(agent, key))
+        addOrigins(context.taint, [{ kind: 'tool', what: key }]);
+    const mark = this.#parts.checks.mark(agent);
     return {
-      system: systemParts({ character, facts, recalled: quoted, context: provided }),
+      system: systemParts({ character, mark, facts, recalled: quoted, context: provided }),
+      vouched,
       messages: all,
       ...{ asked, earlier, unshown },
       tools: abilities.tools,

@@ -155,6 +155,12 @@ export class Tasks {
     );
   }
 
+  /** What it was asked for with; empty: it is forgotten. */
+  async askedText(id: string): Promise<string> {
+    const asked = (await this.get(id))?.value.asked;
+    return (asked && (await this.#parts.memories.get(asked))?.content.text) || '';
+  }
+
   sweep(): Promise<void> {
     return this.#parts.tending.sweep();
   }

@@ -1,5 +1,6 @@
 /** What an agent of the type `task` can do with its tasks. All of it can be repeated. */
 import { z } from 'zod';
+import type { Checks } from '../checks/checks.js';
 import { addOrigins } from '../core/origin.js';
 import {
   type Action,
@@ -18,8 +19,8 @@ const plan = z.array(text).max(50);
 const toldMs = 86_400_000;
 
 /** The plugins of an agent, and the tools of tasks where its type is `task`. */
-export function withTasks(plugins: PluginDesk, tasks: () => Tasks): PluginDesk {
-  const own = taskPlugin(tasks);
+export function withTasks(plugins: PluginDesk, tasks: () => Tasks, checks: Pick<Checks, 'on'>): PluginDesk {
+  const own = taskPlugin(tasks, checks);
   const lists = new WeakMap<readonly RunningPlugin[], readonly RunningPlugin[]>();
   return {
     async of(agent) {
@@ -34,13 +35,24 @@ export function withTasks(plugins: PluginDesk, tasks: () => Tasks): PluginDesk {
   };
 }
 
-function taskPlugin(tasks: () => Tasks): RunningPlugin {
-  const actions = [start, step, replan, blocked, finish, stop].map((action) => action(tasks));
+function taskPlugin(tasks: () => Tasks, checks: Pick<Checks, 'on'>): RunningPlugin {
+  // What the model says here is shown as its answers are, and so it is checked as they are.
+  const clean: Clean = async (context, text) => {
+    const id = roundOf(context.messages)?.id;
+    const asked = id
+      ? await tasks().askedText(id)
+      : context.messages.map(({ content }) => content.text).join('\n');
+    const words = checks.on(context.agent, context, () => [asked]);
+    return context.taint.length > 0 ? words.words(text) : words.withoutSecrets(text);
+  };
+  const actions = [start, step, replan, blocked, finish, stop].map((action) => action(tasks, clean));
   const provide = (context: TurnContext) => paragraph(tasks(), context);
   return { name: 'task', parts: { actions, contextProviders: [{ name: 'tasks', provide }] } };
 }
 
-const start = (tasks: () => Tasks): Action =>
+type Clean = (context: TurnContext, text: string) => Promise<string>;
+
+const start = (tasks: () => Tasks, clean: Clean): Action =>
   defineAction({
     name: 'start_task',
     description:
@@ -57,7 +69,9 @@ const start = (tasks: () => Tasks): Action =>
       const id = taskIdOf(context.idempotencyKey);
       const { role } = await context.requester();
       const giver = { message, role, turnId: context.turnId, taint: context.taint };
-      const wanted = { goal, steps, ...(minutes && { limits: { minutes } }) };
+      const cleanly = (one: string) => clean(context, one);
+      const plan = await Promise.all(steps.map(cleanly));
+      const wanted = { goal: await cleanly(goal), steps: plan, ...(minutes && { limits: { minutes } }) };
       await tasks().start(id, wanted, { ...giver, ...(parent && { parent }) });
       return `The task ${id} has begun. You are called for it; do nothing for it now.`;
     },
@@ -83,13 +97,14 @@ const step = (tasks: () => Tasks): Action =>
     },
   });
 
-const replan = (tasks: () => Tasks): Action =>
+const replan = (tasks: () => Tasks, clean: Clean): Action =>
   defineAction({
     name: 'task_plan',
     description: 'Of the task that you work on: replaces the steps that are still open.',
     parameters: z.object({ steps: plan }),
     repeatable: true,
-    async run({ steps: wanted }, context) {
+    async run({ steps: written }, context) {
+      const wanted = await Promise.all(written.map((one) => clean(context, one)));
       const task = await tasks().change(working(context), ({ steps }) => ({
         steps: [
           ...steps.filter(({ state }) => state !== 'open'),
@@ -100,19 +115,19 @@ const replan = (tasks: () => Tasks): Action =>
     },
   });
 
-const blocked = (tasks: () => Tasks): Action =>
+const blocked = (tasks: () => Tasks, clean: Clean): Action =>
   defineAction({
     name: 'task_blocked',
     description: 'Of the task that you work on: it cannot go on until a person has done or said something.',
     parameters: z.object({ why: text }),
     repeatable: true,
     async run({ why }, context) {
-      await tasks().settle(working(context), 'blocked', why);
+      await tasks().settle(working(context), 'blocked', await clean(context, why));
       return 'People are told.';
     },
   });
 
-const finish = (tasks: () => Tasks): Action =>
+const finish = (tasks: () => Tasks, clean: Clean): Action =>
   defineAction({
     name: 'task_finish',
     description: 'Of the task that you work on: the goal is reached. The result is sent to whoever asked.',
@@ -123,7 +138,9 @@ const finish = (tasks: () => Tasks): Action =>
       const children = await childrenOf(tasks(), (await tasks().get(id))?.value);
       if (children.some((child) => !isOver(child)))
         throw new Error('Children of it are still at work: you are called when they have ended.');
-      await tasks().settle(id, 'done', undefined, { result });
+      await tasks().settle(id, 'done', undefined, {
+        result: await clean(context, result),
+      });
       return 'The result is sent.';
     },
   });

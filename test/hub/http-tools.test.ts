@@ -75,6 +75,8 @@ async function approve(api: Api): Promise<void> {
   const { turns } = (await api('GET', '/turns?status=waiting')).body;
   for (const { turnId } of turns) await api('POST', `/turns/${turnId}/resume`, { approve: true });
 }
+/** Whether a model was told of a result like that. */
+const told = (result: RegExp) => model.received.some(({ body }) => result.test(JSON.stringify(body)));
 const called = () => side.received.map(({ method, path }) => `${method} ${path}`);
 
 async function story(api: Api): Promise<void> {
@@ -107,18 +109,12 @@ async function story(api: Api): Promise<void> {
   await until(async () => (await say(api, 'hello')).length === 0);
   await say(api, 'use http_weather for Thun');
   expect(called()).toHaveLength(2);
-  expect(JSON.stringify(model.received.at(-1)!.body)).toMatch(/no (action|tool) /i);
+  await until(() => told(/there is no (action|tool) /i));
   expect(await api('GET', '/tools/weather')).toMatchObject({ status: 404 });
 
   expect(JSON.stringify(model.received.map(({ body }) => body))).not.toContain('w-0123456789');
-  const rows = (await api('GET', '/audit?limit=200')).body.rows as {
-    operation: string;
-    outcome: string;
-  }[];
-  const ofTools = rows.filter(
-    ({ operation }) => operation.startsWith('tools.') && operation !== 'tools.show',
-  );
-  expect(ofTools.map(({ operation, outcome }) => `${operation} ${outcome}`).reverse()).toEqual([
+  const changes = (await audited(api)).filter((row) => !/^tools\.(show|call) /.test(row));
+  expect(changes).toEqual([
     ...[
       'tools.add done',
       'tools.add failed',
@@ -127,6 +123,16 @@ async function story(api: Api): Promise<void> {
       'tools.remove done',
     ],
   ]);
+  await until(async () => (await audited(api)).filter((row) => row === 'tools.call done').length === 2);
+}
+
+/** What was done with tools, the oldest first. */
+async function audited(api: Api): Promise<string[]> {
+  const { rows } = (await api('GET', '/audit?limit=200')).body;
+  return rows
+    .map(({ operation, outcome }: Record<string, string>) => `${operation} ${outcome}`)
+    .filter((row: string) => row.startsWith('tools.'))
+    .reverse();
 }
 
 onBothStores('an HTTP tool', (engines) => {
@@ -156,9 +162,9 @@ onBothStores('an HTTP tool', (engines) => {
     const own = weather({ url: `${url}/tools/{city}`, method: 'DELETE', headers: {} });
     expect((await api('POST', '/tools', own)).status).toBe(200);
     await say(api, 'use http_weather for weather');
-    const told = () => JSON.stringify(model.received.at(-1)!.body).includes('the hub itself');
-    await until(() => approve(api).then(told));
+    await until(() => approve(api).then(() => told(/the hub itself/)));
     expect((await api('GET', '/tools/weather')).status).toBe(200);
+    await until(async () => (await audited(api)).includes('tools.call failed'));
   }, 60_000);
 
   it('is refused with the field that is wrong', async () => {
