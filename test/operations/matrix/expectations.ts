@@ -69,7 +69,7 @@ turns.resume             POST /turns/:turnId/resume                   operator  
 
 approvals.list           GET /approvals                               operator      operator      none:operator  operator      none:operator  operator       none:operator
 approvals.show           GET /approvals/:id                           operator      operator      404:operator   operator      404:operator   operator       404:operator
-approvals.decide         POST /approvals/:id/decide                   operator      operator      404:member     operator      404:member     operator       404:member
+approvals.decide         POST /approvals/:id/decide                   operator/404 from member  operator/404 from member  404:member  operator/404 from member  404:member  operator/404 from member  404:member
 
 tasks.list               GET /tasks                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 tasks.show               GET /tasks/:id                               operator      operator      404:operator   operator      404:operator   operator       404:operator
