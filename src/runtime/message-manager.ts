@@ -145,7 +145,7 @@ export class MessageManager implements TurnTaker {
         if (voice.text.trim() === '') voice.say(`I did not get done with this in ${steps.length} steps.`);
         return generated;
       }
-      const step = toStep(generated);
+      const step = toStep(generated, steps);
       steps.push(step);
       voice.pause();
       if (await this.#act(task, abilities, step, steps.length - 1, voice))
@@ -264,12 +264,20 @@ export class MessageManager implements TurnTaker {
   }
 }
 
-function toStep({ text, calls, usage }: Generated): TurnStep {
+/** Its calls have ids that no other call of the turn has: some models begin to count anew, or give all the same. */
+function toStep({ text, calls, usage }: Generated, steps: readonly TurnStep[]): TurnStep {
+  const taken = new Set(steps.flatMap(({ actions }) => actions.map(({ callId }) => callId)));
+  const idFor = (id: string) => {
+    let found = id;
+    for (let count = 2; taken.has(found); count++) found = `${id}_${count}`;
+    taken.add(found);
+    return found;
+  };
   return {
     text,
     usage,
     actions: calls.map(({ id, name, arguments: args }) => ({
-      callId: id,
+      callId: idFor(id),
       name,
       arguments: args,
       state: 'planned',
@@ -281,9 +289,9 @@ function toStep({ text, calls, usage }: Generated): TurnStep {
   };
 }
 
-/** People hear of it whatever the model makes of it. Those of a turn that waited have read of what was so before. */
-function newlyUnknown({ checkpoint, told = 0 }: TurnTask): ActionRecord[] {
-  return checkpoint.steps.flatMap(({ actions }, index) =>
-    actions.filter(({ state, approved }) => state === 'unknown' && (index >= told || approved)),
+/** People hear of it whatever the model makes of it, once: those of a turn that waited have read of what was so before. */
+function newlyUnknown({ checkpoint }: TurnTask): ActionRecord[] {
+  return checkpoint.steps.flatMap(({ actions }) =>
+    actions.filter(({ state, told }) => state === 'unknown' && !told),
   );
 }
