@@ -112,6 +112,22 @@ describe('the list of a server’s tools', () => {
     ]);
   });
 
+  it('[act.8] gives no name to models that a tool of another server has, whatever that calls its tools', () => {
+    const name = (source: string, called: string) =>
+      toolOfSource(
+        { name: source, trusted: false, source: null as never },
+        {
+          ...{ name: called, description: 'x', parameters: { type: 'object' } },
+        },
+      ).name;
+    const own = name('mcp:google_drive', 'delete');
+    expect(name('mcp:google', 'drive_delete')).not.toBe(own);
+    expect(name('mcp:google', own.replace(/^google_/, ''))).not.toBe(own);
+    const long = name('mcp:files', 'read.now');
+    expect(name('mcp:files', long.replace(/^files_/, ''))).not.toBe(long);
+    expect(name('mcp:files', 'read_now')).toBe('files_read_now');
+  });
+
   it('is read again when it changes, once for many changes at once', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'carrier-lists-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
