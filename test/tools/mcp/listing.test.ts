@@ -27,6 +27,12 @@ describe('the list of a server’s tools', () => {
     ]);
   });
 
+  it('[act.1] ends where it says that nothing follows', async () => {
+    await stub({ pages: { '': { tools: [tool('a')], nextCursor: null } } });
+    expect(await sources.names()).toEqual(['a']);
+    expect(await sources.findings()).toContain('ok it has 1 tools');
+  });
+
   it.each([
     ['itself', { '': { tools: [tool('a')], nextCursor: 'x' }, x: { tools: [tool('a')], nextCursor: 'x' } }],
     [
