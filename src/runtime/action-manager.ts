@@ -17,7 +17,7 @@ import { usualTerms } from '../tools/policy/terms.js';
 import type { OfferedTool } from '../tools/tool.js';
 import { AskedCalls } from './asked-calls.js';
 import { readArguments } from './call-arguments.js';
-import { StepRecord } from './step-record.js';
+import { begunIn, StepRecord } from './step-record.js';
 import { resultOrigins } from './taint.js';
 import { keptResult, resultText } from './tool-results.js';
 
@@ -60,6 +60,8 @@ export interface RunningStep {
   actions: ReadonlyMap<string, OfferedTool>;
   context: TurnContext;
   watcher: ActionWatcher;
+  /** Asked before each call; what it throws ends the step there. */
+  before?: (() => Promise<void>) | undefined;
   /** Looks at arguments before they leave. */
   checks?: Pick<WordChecks, 'refusal'>;
 }
@@ -133,7 +135,7 @@ export class ActionManager {
     }
     const wish = { tool, written: read.written, value: read.value };
     // While tools are paused it is not begun, so nobody need decide; resumed right after, it is still not judged.
-    const pause = await this.#pause(context);
+    const pause = await this.#pause(running);
     if (pause) return { problem: toolsText(pause), error: 'paused' };
     const verdict = await this.#parts.judge.judge(wish, context);
     record.rule = verdict.rule;
@@ -152,14 +154,15 @@ export class ActionManager {
     return run ? { wish } : null;
   }
 
-  async #pause(context: TurnContext): Promise<Pause | null> {
+  async #pause({ context, before }: RunningStep): Promise<Pause | null> {
+    await before?.();
     await this.#parts.switches?.look();
     return this.#parts.switches?.tools(concernedBy(context)) ?? null;
   }
 
   async #run(record: ActionRecord, ready: Ready, running: RunningStep, step: StepRecord): Promise<void> {
     const { context } = running;
-    const pause = await this.#pause(context);
+    const pause = await this.#pause(running);
     context.signal.throwIfAborted();
     if (pause) return this.#refuse(record, toolsText(pause), 'paused', running, step);
     if ('problem' in ready) return this.#refuse(record, ready.problem, ready.error, running, step);
@@ -292,9 +295,4 @@ function isDenied({ state }: ActionRecord): boolean {
 
 function concernedBy({ agent, messages }: TurnContext): Concerned {
   return { agentId: agent.id, source: messages[0]!.source, userIds: [] };
-}
-
-function begunIn(steps: readonly TurnStep[]): string[] {
-  const actions = steps.flatMap((step) => step.actions);
-  return actions.flatMap(({ startedAt, tool, name }) => (startedAt > 0 ? [tool ?? name] : []));
 }

@@ -168,7 +168,7 @@ export class MessageManager implements TurnTaker {
   }
 
   async #generate(
-    { agent, context, room, hold }: TurnTask,
+    { agent, context, room, hold, before: mayGoOn }: TurnTask,
     request: ModelRequest,
     voice: Voice,
   ): Promise<Generated> {
@@ -176,6 +176,7 @@ export class MessageManager implements TurnTaker {
     const models = await chain(agent, room.model);
     // What was paused meanwhile ends the turn by its signal.
     await switches.look();
+    await mayGoOn?.();
     context.signal.throwIfAborted();
     hold();
     const before = voice.mark();
@@ -208,7 +209,7 @@ export class MessageManager implements TurnTaker {
     index: number,
     { checks }: Voice,
   ): Promise<boolean> {
-    const { context, checkpoint, publish, hold } = task;
+    const { context, checkpoint, publish, hold, before } = task;
     const { turnId } = context;
     const watcher: ActionWatcher = {
       record: async () => {
@@ -226,7 +227,7 @@ export class MessageManager implements TurnTaker {
         }),
     };
     const { steps } = checkpoint;
-    return this.#parts.actions.run({ step, index, steps, actions, context, watcher, checks });
+    return this.#parts.actions.run({ step, index, steps, actions, context, watcher, checks, before });
   }
 
   async #evaluate(
