@@ -150,7 +150,8 @@ async function assemble(
     notes: (plugin) => scopedNotes(engines.store.notes, { plugin }),
   });
   const toolSources = new ToolSources({
-    ...{ named: config.toolSources, folder: config.extensions.folder, registry, secrets, log },
+    ...{ named: config.toolSources, folder: config.extensions.folder, dataFolder: config.dataDir },
+    ...{ registry, secrets, log },
   });
   const httpTools = new HttpTools({
     ...{ records: engines.store.records, bus: engines.bus, alone: !config.cluster, log },
@@ -167,15 +168,22 @@ async function assemble(
     toolSources: besides(toolSources, httpTools),
     ...{ secrets: vault, tokens, now },
     platformWide: (connector) => registry.get('connector', connector)?.users === 'platform',
+    sharedBy: ({ connector, userId }) => registry.get('connector', connector)?.shared?.(userId) ?? null,
     check: (agent, found) => (agent ? checkAgent(agent, found, checks) : checkHub(found, checks)),
     types: (own) => new AgentTypes({ registry, given: config.given, secrets, log }, own),
     buttonKey: keyFor('buttons'),
     forgotten: new Forgotten(engines.store.notes, keyFor('forgotten'), { alone: !config.cluster, log }),
   });
-  characters.onChange(({ id, agent }) => plugins.changed(id, agent));
-  for (const agent of characters.list()) plugins.changed(agent.id, agent);
+  const changed = (id: string, agent: Agent | undefined) => {
+    plugins.changed(id, agent);
+    // A gateway takes no turns.
+    if (config.role !== 'gateway') toolSources.changed(id, agent);
+  };
+  characters.onChange(({ id, agent }) => changed(id, agent));
+  for (const agent of characters.list()) changed(agent.id, agent);
   vault.onChange((reference) => {
     models.forget(reference);
+    toolSources.forget(reference);
     if (embedder && 'forget' in embedder) (embedder as RenewedEmbedder).forget(reference);
     hub.refresh();
   });

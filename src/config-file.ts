@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { HubBudgets } from './core/budget.js';
 import { ModelRef } from './core/character.js';
 import { PolicySettings } from './core/policy-rules.js';
 import { hubSettings } from './environment.js';
@@ -25,12 +26,28 @@ export function knownFields<S extends z.ZodRawShape>(shape: S) {
   });
 }
 
+/** Lists of prices per token, and numbers of other currencies' cents, are found out here: they would make every budget wrong. */
+const price = z
+  .number()
+  .min(0)
+  .max(2000, 'must be at most 2000: it is US dollars for a million tokens')
+  .refine(
+    (usd) => usd === 0 || usd >= 0.001,
+    'must be 0 or at least 0.001: it is US dollars for a million tokens',
+  );
+
 const Abilities = knownFields({
   sees: z.boolean().describe('Takes images.').optional(),
   hears: z.boolean().describe('Takes recordings.').optional(),
   tools: z.boolean().describe('Calls tools.').optional(),
   contextTokens: z.number().int().min(256).describe('Tokens of a prompt and its answer together.').optional(),
-  price: knownFields({ input: z.number().min(0), output: z.number().min(0) })
+  price: knownFields({
+    input: price,
+    output: price,
+    cached: price
+      .describe('Of the input, what the provider had kept from earlier prompts; absent: as the rest.')
+      .optional(),
+  })
     .describe('US dollars for a million tokens.')
     .optional(),
 });
@@ -126,6 +143,7 @@ const ConfigFile = knownFields({
     .record(name, ToolSource)
     .describe('Sources of tools, by the name that characters call them by.')
     .default({}),
+  budgets: HubBudgets.describe('How many tokens, or US dollars, models may cost in a day.').default([]),
   policy: PolicySettings.describe(
     'Which tools may be called by whom, and how often, for all agents.',
   ).prefault({}),

@@ -58,6 +58,8 @@ export interface Config extends Arranged {
   endpoints: Record<string, EndpointSettings>;
   /** What brings tools, by the name that characters call it by. */
   toolSources: ReadConfigFile['toolSources'];
+  /** What models may cost in a day, of the whole hub; characters may have more. */
+  budgets: ReadConfigFile['budgets'];
   /** Which tools may be called, for all agents. */
   policy: ReadConfigFile['policy'];
   /** Everything that is set, for extensions to find what is theirs. */
@@ -107,6 +109,7 @@ export function readConfig(
       ),
     ),
     toolSources: file.toolSources,
+    budgets: file.budgets,
     policy: file.policy,
     models: { ...config.models, chain: config.models.chain.length > 0 ? config.models.chain : file.models },
     given,

@@ -2,11 +2,12 @@
 import { notesOf, pauseNote, pausesIn } from './access/pause.js';
 import { type Bots, botsOf, hubBots } from './agents/bots.js';
 import { type CharacterProblem, Characters } from './agents/characters.js';
-import { checkAgent } from './agents/check.js';
+import { type CheckParts, checkAgent } from './agents/check.js';
 import { checkHub } from './agents/check-hub.js';
 import { chosenEmbedder, Models } from './agents/models.js';
 import { Plugins } from './agents/plugins.js';
 import { findingOf } from './agents/problem.js';
+import { clashesOf } from './agents/tool-clashes.js';
 import { ToolSources } from './agents/tool-sources.js';
 import { auditAtRest, notesAtRest, openEngines, schemaAtRest, secretsForDoctor } from './backends.js';
 import type { Config } from './config.js';
@@ -49,7 +50,8 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
   const { agents, problems } = await readCharacters(config, log);
   const models = new Models(parts);
   const toolSources = new ToolSources({
-    ...{ named: config.toolSources, folder: config.extensions.folder, registry, secrets, log },
+    ...{ named: config.toolSources, folder: config.extensions.folder, dataFolder: config.dataDir },
+    ...{ registry, secrets, log },
   });
   const checks = {
     ...{ config, registry, models, toolSources },
@@ -88,16 +90,34 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
         ]),
     ...(config.role === 'gateway' ? [] : [...refs].map((ref) => diagnoseModel(models, ref))),
     ...found.flatMap(({ agent, bots }) => diagnoseBots(agent, bots)),
-    ...(config.role === 'gateway' ? [] : agents.map((agent) => diagnoseToolSources(toolSources, agent))),
+    ...(config.role === 'gateway' ? [] : [diagnoseToolSources({ ...checks, agents })]),
   ]);
   await Promise.all([toolSources.close(), close()]);
   return diagnoses.flat();
 }
 
-async function diagnoseToolSources(toolSources: ToolSources, agent: Agent): Promise<Diagnosis[]> {
-  const sources = await toolSources.of(agent);
-  const looked = sources.map(({ name, source }) => look(`Tools of ${name}`, () => source.findings()));
-  return (await Promise.all(looked)).flat();
+/** Each source once, whoever names it; and for each agent, tools that could be taken for one another. */
+async function diagnoseToolSources({
+  toolSources,
+  plugins,
+  agents,
+}: Pick<CheckParts, 'plugins'> & { toolSources: ToolSources; agents: Agent[] }): Promise<Diagnosis[]> {
+  const named = await Promise.all(
+    agents.map(async (agent) => ({ agent, sources: await toolSources.of(agent) })),
+  );
+  const all = new Set(named.flatMap(({ sources }) => sources));
+  const looked = await Promise.all(
+    [...all].map(({ name, source }) => look(`Tools of ${name}`, () => source.findings())),
+  );
+  const clashing = named
+    .filter(({ sources }) => sources.length > 0)
+    .map(({ agent, sources }) =>
+      look(`Tools of ${agent.id}`, async () => {
+        const listed = sources.map(async (source) => ({ source, tools: await source.source.tools() }));
+        return clashesOf(await Promise.all(listed), (await plugins.actions(agent)) ?? []);
+      }),
+    );
+  return [...looked, ...(await Promise.all(clashing)).filter(({ findings }) => findings.length > 0)];
 }
 
 function noNotes(): never {

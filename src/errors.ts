@@ -43,6 +43,7 @@ export const errorCodes = {
   content_type_unsupported: { status: 415, meaning: 'The body is neither JSON nor multipart form data.' },
   invalid_field: { status: 422, meaning: 'A field is missing or has a wrong type or value.' },
   text_empty: { status: 422, meaning: 'The message has neither text nor a file.' },
+  approval_settled: { status: 409, meaning: 'The approval was decided otherwise, or is over.' },
   turn_settled: { status: 409, meaning: 'The turn waits for no decision, or was decided otherwise.' },
   button_invalid: { status: 410, meaning: 'The button was forged, has expired or was pressed before.' },
   button_stays: {
@@ -62,6 +63,7 @@ export const errorCodes = {
     status: 429,
     meaning: 'Messages or requests come faster than they are taken, or too many are open; wait a little.',
   },
+  budget_spent: { status: 429, meaning: 'What models may cost today is used up.' },
   paused: {
     status: 503,
     meaning: 'An operator has paused the agent, the place or the person; come back later.',

@@ -1,9 +1,13 @@
 /** The hub's side of the platforms: what connectors may ask of it, and what operators may. */
 
 import { type Access, accessOn } from './access/access.js';
-import type { PlatformWide } from './access/account.js';
+import type { PlatformWide, SharedBy } from './access/account.js';
 import type { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
+import type { Approvals } from './approvals/approvals.js';
+import { approvalsOn } from './approvals/approvals-on.js';
+import { spendingRecord } from './budgets/spending.js';
+import { BudgetUsage } from './budgets/usage.js';
 import type { EventBus } from './bus/bus.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
@@ -28,12 +32,11 @@ import { IncomingLine } from './intake/incoming-line.js';
 import { Intake } from './intake/intake.js';
 import { knownIn } from './intake/known.js';
 import { knownGroups } from './intake/known-groups.js';
+import { lettingIn } from './intake/letting-in.js';
 import { linkDesk } from './intake/linking.js';
 import { lists } from './intake/lists.js';
 import { Notices } from './intake/notices.js';
 import { Orders } from './intake/orders.js';
-import { PairedPlaces } from './intake/paired-places.js';
-import { Pairings } from './intake/pairings.js';
 import { paused, pausedWaking } from './intake/paused.js';
 import { places as placesRule } from './intake/places.js';
 import { pluginRule } from './intake/plugin-rule.js';
@@ -41,7 +44,6 @@ import { Pointers } from './intake/pointers.js';
 import { Proxies } from './intake/proxies.js';
 import { Rates } from './intake/rates.js';
 import { scopedNotes } from './intake/scoped-notes.js';
-import { ServedPlaces } from './intake/served-places.js';
 import { Threads } from './intake/threads.js';
 import { editedBy } from './intake/transformed.js';
 import { Waking } from './intake/waking.js';
@@ -84,6 +86,7 @@ export interface FrontParts {
   plugins: PluginDesk;
   connectorOf: GroupLookupParts['connectorOf'];
   platformWide: PlatformWide;
+  sharedBy: SharedBy;
   shareOf: ShareOf;
   /** Unix ms; deliveries are planned by it. */
   now(): number;
@@ -100,6 +103,7 @@ export interface Front {
   readonly operations: Caller;
   readonly access: Access;
   readonly notices: Notices;
+  readonly approvals: Approvals;
 }
 
 export function frontOf(parts: FrontParts): Front {
@@ -109,39 +113,36 @@ export function frontOf(parts: FrontParts): Front {
     ...{ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, now: parts.now, log },
   });
   const platformGroups = new PlatformGroups({ connectorOf: parts.connectorOf, log });
-  const pairings = new Pairings(
-    store.notes,
-    async ({ code, agentId, source, ...person }) => {
-      const text = 'You are let in. What can I do for you?';
-      await notices.tell({ agentId, source, direct: true, author: person }, { text }, `paired:${code}`);
-    },
-    log,
-  );
-  const places = new PairedPlaces({
-    notes: store.notes,
-    key: parts.buttonKey,
-    async approved({ code, agentId, source, askedBy }) {
-      const text = 'I am let in here. What can I do for you?';
-      await notices.tell({ agentId, source, direct: false, author: askedBy }, { text }, `placed:${code}`);
-    },
-    log,
-  });
-  const served = new ServedPlaces(store, places, log);
+  const { pairings, places, served } = lettingIn({ store, notices, key: parts.buttonKey, log });
   if (config.role !== 'worker') served.begin();
   const { rooms, forgotten, agents, secrets, tokens, ready, switches, held, shareOf } = parts;
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const access = accessOn({
-    ...{ notes: store.notes, bus, platformWide: parts.platformWide, now: parts.now, log },
+    ...{ notes: store.notes, bus, now: parts.now, log },
+    ...{ platformWide: parts.platformWide, sharedBy: parts.sharedBy },
     ...{ groups: platformGroups, isPaired: (person) => pairings.isPaired(person) },
   });
   const roles = rolesBy(access.standing, pairings);
   const linking = linkDesk(notices, buttons);
+  const approvals = approvalsOn({
+    ...{ store, held, access, tokens, turnQueue, shareOf, notices, buttons, now: parts.now, log },
+    agent: (id) => agents.list().find((one) => one.id === id),
+    waitMs: config.turns.waitMs,
+    retentionDays: config.retentionDays,
+  });
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
     const { httpTools } = parts;
+    const usage = new BudgetUsage({
+      ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
+      ...{ agents: () => agents.list(), now: parts.now },
+    });
     return new Operations(
-      { ...{ store, bus, turnQueue, shareOf, deliveryQueue }, ...desks, switches, held, httpTools },
+      {
+        ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
+        ...{ switches, held, approvals, usage, httpTools },
+      },
       log,
     );
   });
@@ -187,15 +188,8 @@ export function frontOf(parts: FrontParts): Front {
     ...{ memories: store.memories, pointers, admits, forgotten, proxies, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
     waking: new Waking({
-      ...{
-        turns: store.turns,
-        queue: turnQueue,
-        shareOf,
-        rooms,
-        threads,
-        admits: afterwards(rules, agents.get),
-      },
-      log,
+      ...{ turns: store.turns, queue: turnQueue, shareOf, rooms, threads, log },
+      admits: afterwards(rules, agents.get),
       refused: pausedWaking(switches, notices, agents.get),
     }),
   });
@@ -260,6 +254,7 @@ export function frontOf(parts: FrontParts): Front {
     operations,
     access,
     notices,
+    approvals,
     async start(connector) {
       await connector.start(hostFor(connector));
       await line.takeUp(connector);

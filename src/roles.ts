@@ -11,6 +11,8 @@ import type { Bots } from './agents/bots.js';
 import type { Characters } from './agents/characters.js';
 import { type Problem, problemOfFile, sameProblem } from './agents/problem.js';
 import { RunningAgents } from './agents/running-agents.js';
+import { Purses } from './budgets/purses.js';
+import { spendingRecord } from './budgets/spending.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
 import type { Agent } from './core/character.js';
@@ -36,6 +38,7 @@ import { Sweeper } from './runtime/sweeper.js';
 import { shutDown } from './shutdown.js';
 import { sweepFiles } from './store/file-store.js';
 import { HeldDecisions } from './store/held-decisions.js';
+import { toolDeskOf } from './tool-desk.js';
 import type { ToolSourceDesk } from './tools/tool-source.js';
 import { workerOf } from './turns.js';
 
@@ -78,6 +81,7 @@ export interface HubParts {
   now(): number;
   /** Of which connectors a user's id is theirs in every tenant. */
   platformWide: FrontParts['platformWide'];
+  sharedBy: FrontParts['sharedBy'];
   plugins: PluginDesk & { failures(): Problem[]; close(waitMs: number): Promise<void> };
   toolSources: ToolSourceDesk & { close(): Promise<void> };
   secrets: SecretVault;
@@ -135,24 +139,31 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     },
   });
   const shareOf = sharesBy(parts.platformWide);
+  const tools = toolDeskOf({ ...parts, notices: () => front.notices });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
     httpTools: parts.httpTools,
-    ...{ platformWide: parts.platformWide, shareOf },
+    ...{ platformWide: parts.platformWide, sharedBy: parts.sharedBy, shareOf },
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
-  const { notices, access } = front;
+  const { notices, approvals, access } = front;
+  const purses = new Purses({
+    ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets, now, log },
+    ...{ platformWide: parts.platformWide, agents: () => characters.list() },
+    linkedWith: (account) => access.people.linkedWith(account),
+    tell: (to, notice, once) => notices.tell(to, notice, once),
+  });
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
-    ...{ ...parts, metrics, memoryManager, rooms, cooling },
-    ...{ shareOf, switches, held, notices, access },
+    ...{ ...parts, tools, metrics, memoryManager, rooms, cooling },
+    ...{ shareOf, switches, held, asking: approvals, notices, access, purses },
   });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
-    ...{ shareOf, held, forgottenMs: limits.sweepMs, now, log },
+    ...{ shareOf, held, approvals, forgottenMs: limits.sweepMs, now, log },
   });
 
   switches.onChange((ended) => ended && sweeper.soon());
@@ -238,6 +249,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         deliveries: () => deliveries.stop(left()),
         connectors: () => agents.stop(),
         worker: () => worker.stop(left()),
+        budgets: () => purses.ended(),
         switches: () => switches.stop(),
         toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),

@@ -3,6 +3,8 @@
 import type { Access } from './access/access.js';
 import type { Switches } from './access/switches.js';
 import type { TurnTaker } from './agents/agent-type.js';
+import type { Asking } from './approvals/asking.js';
+import type { Purses } from './budgets/purses.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Rooms } from './core/room.js';
@@ -14,7 +16,7 @@ import type { LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
-import { AbilityLoader } from './runtime/abilities.js';
+import { ActionManager } from './runtime/action-manager.js';
 import type { Cooling } from './runtime/cooling.js';
 import type { MemoryManager } from './runtime/memory-manager.js';
 import { MessageManager } from './runtime/message-manager.js';
@@ -24,7 +26,7 @@ import { StateManager } from './runtime/state-manager.js';
 import { Worker } from './runtime/worker.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
-import type { ToolSourceDesk } from './tools/tool-source.js';
+import type { ToolDesk } from './tool-desk.js';
 
 export interface TurnsParts {
   config: Config;
@@ -33,7 +35,7 @@ export interface TurnsParts {
   forgotten: Pick<Forgotten, 'note'>;
   models: { chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> };
   plugins: PluginDesk;
-  toolSources: ToolSourceDesk;
+  tools: ToolDesk;
   /** What takes each agent's turns, by its type. */
   types(conversational: TurnTaker): TurnTaker;
   metrics: Metrics;
@@ -43,7 +45,9 @@ export interface TurnsParts {
   shareOf: ShareOf;
   switches: Switches;
   held: HeldDecisions;
+  asking: Asking;
   notices: Notices;
+  purses: Pick<Purses, 'of'>;
   access: Pick<Access, 'requesters'>;
   /** Unix ms. */
   now(): number;
@@ -51,8 +55,8 @@ export interface TurnsParts {
 }
 
 export function workerOf(parts: TurnsParts): Worker {
-  const { config, engines, characters, forgotten, models, plugins, toolSources, types, log, now } = parts;
-  const { metrics, memoryManager, rooms, cooling, shareOf, switches, held, notices, access } = parts;
+  const { config, engines, characters, forgotten, models, plugins, tools, types, log, now } = parts;
+  const { metrics, memoryManager, rooms, cooling, shareOf, switches, held, asking, notices, access } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
@@ -61,13 +65,17 @@ export function workerOf(parts: TurnsParts): Worker {
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
     }),
     fitter: new PromptFitter(new FileReader(store.files), config.prompt),
-    abilities: new AbilityLoader(plugins, toolSources, log),
+    abilities: tools.abilities,
+    actions: new ActionManager({
+      ...tools,
+      files: { files: store.files, quota: config.files },
+      ...{ switches, asking },
+    }),
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     limits: limits.model,
     cooling,
-    switches,
-    ...{ maxSteps: limits.maxSteps, waitMs: limits.waitMs, now, log },
+    ...{ switches, asking, purses: parts.purses, maxSteps: limits.maxSteps, log },
   });
   const outages = new Outages({
     ...{ notes: store.notes, limitMs: limits.modelWaitMs, retryBaseMs: limits.retryBaseMs },
@@ -75,7 +83,7 @@ export function workerOf(parts: TurnsParts): Worker {
   });
   return new Worker({
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
-    ...{ rooms, outages, switches, held, forgotten, shareOf },
+    ...{ rooms, outages, switches, held, asking, forgotten, shareOf },
     taker: types(manager),
     requester: (message, agent) => access.requesters.of(message, agent),
     agent: (id) => characters.get(id),

@@ -60,6 +60,16 @@ describe('carrier.config.json', () => {
       'endpoints.groq.models.m.price.inputs',
       /did you mean "input"/,
     ],
+    [
+      { endpoints: { groq: { requestsPerMinute: 0 } } },
+      'endpoints.groq.requestsPerMinute',
+      /endpoints\.groq\.requestsPerMinute: .*>=1/,
+    ],
+    [
+      { endpoints: { groq: { tokensPerMinute: 'many' } } },
+      'endpoints.groq.tokensPerMinute',
+      /endpoints\.groq\.tokensPerMinute/,
+    ],
     [{ endpoints: { Groq: {} } }, 'endpoints.Groq', /endpoints\.Groq: .*a-z, 0-9/],
     [{ models: ['Groq:x'] }, 'models.0', /models\.0: must be a provider or an endpoint/],
     [{ hub: { MONGODB_PASSWORD: 'x' } }, 'hub.MONGODB_PASSWORD', /MONGODB_PASSWORD_FILE/],

@@ -33,8 +33,15 @@ const commands: CommandForm[] = [
   },
   {
     name: 'approve',
-    description: 'Let in the person or the place that has this code',
-    options: [{ type: text, name: 'code', description: 'The code that they were told' }],
+    description: 'Let in who has this code, or approve a call that is asked for',
+    options: [
+      { type: text, name: 'code', description: 'The code that they were told, or the id of the call' },
+    ],
+  },
+  {
+    name: 'deny',
+    description: 'Deny a call that is asked for',
+    options: [{ type: text, name: 'call', description: 'Its id, and perhaps why not' }],
   },
   {
     name: 'role',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineConnector, secret } from '../../src/extension-api.js';
+import { sharedBy } from './people.js';
 
 export default defineConnector({
   name: 'telegram',
@@ -12,6 +13,7 @@ export default defineConnector({
     /** Whether pages that replies link to are previewed: whoever talks to the agent may make it link to anything. */
     previews: z.stringbool().default(false),
   }),
+  shared: sharedBy,
   setup: [
     {
       title: 'Make a bot',

@@ -20,3 +20,20 @@ export function personOf(user: User): Author {
 export function nameOf({ first_name, last_name, username, id }: User): string {
   return ([first_name, last_name].filter(Boolean).join(' ') || username || String(id)).slice(0, 256);
 }
+
+/** https://core.telegram.org/bots/api#message: senders that stand there for others, for older clients. */
+const standIns: Record<string, string> = {
+  '1087968824': 'it is @GroupAnonymousBot, which stands for every anonymous administrator of any group',
+  '777000': 'it is Telegram itself, which stands for whoever posts in a linked channel',
+  '136817688': 'it is @Channel_Bot, which stands for every channel that people write as',
+};
+
+/** As in `ConnectorExtension.shared`. */
+export function sharedBy(userId: string): string | null {
+  // As people may write it in a file: ` 777000`, `0777000`.
+  const id = userId.trim().replace(/^\+?0*(?=\d)/, '');
+  if (Object.hasOwn(standIns, id)) return standIns[id]!;
+  return id.startsWith('-')
+    ? 'it is a group or channel, in whose name any of its administrators can write'
+    : null;
+}

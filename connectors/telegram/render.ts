@@ -61,11 +61,13 @@ const splitting = withinAll(
     const addresses = [...html.matchAll(/<a href="([^"]*)"/g)].map(([, address]) =>
       Buffer.byteLength(address!),
     );
+    // Telegram looks for addresses and names by itself, but not in code.
+    const loose = visible(html.replace(/<(pre|code)\b[^>]*>[\s\S]*?<\/\1>/g, ' '));
     const tags = html.match(/<(?!code class)[a-z]/g)?.length ?? 0;
     return {
       characters: shown.length,
       bytes: Buffer.byteLength(html),
-      entities: tags + (shown.match(/https?:\/\/|www\.|(?<!\w)[@#/$]\w/g)?.length ?? 0),
+      entities: tags + (loose.match(/https?:\/\/|www\.|(?<!\w)[@#/$]\w/g)?.length ?? 0),
       entityBytes: addresses.reduce((sum, bytes) => sum + bytes, 0) + 16 * tags,
     };
   },

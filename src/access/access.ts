@@ -2,7 +2,7 @@
 import type { EventBus } from '../bus/bus.js';
 import type { Logger } from '../logger.js';
 import type { NoteStore } from '../store/note-store.js';
-import type { PlatformWide } from './account.js';
+import type { PlatformWide, SharedBy } from './account.js';
 import { Freshness } from './freshness.js';
 import { Grants } from './grants.js';
 import { Links } from './links.js';
@@ -14,6 +14,7 @@ export interface AccessParts extends Pick<StandingParts, 'groups' | 'isPaired'> 
   notes: NoteStore;
   bus: EventBus;
   platformWide: PlatformWide;
+  sharedBy: SharedBy;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -25,6 +26,7 @@ export interface Access {
   readonly links: Links;
   readonly standing: Standing;
   readonly requesters: Requesters;
+  readonly sharedBy: SharedBy;
 }
 
 export function accessOn({ bus, groups, isPaired, ...parts }: AccessParts): Access {
@@ -35,5 +37,5 @@ export function accessOn({ bus, groups, isPaired, ...parts }: AccessParts): Acce
   const links = new Links({ ...parts, people });
   const standing = new Standing({ people, grants, groups, isPaired });
   const requesters = new Requesters({ people, standing, kept: freshness.kept() });
-  return { people, grants, links, standing, requesters };
+  return { people, grants, links, standing, requesters, sharedBy: parts.sharedBy };
 }

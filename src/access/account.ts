@@ -46,6 +46,9 @@ export function levelText({ agentId, connector, tenant, channel }: Level): strin
 /** Of which connectors a user's id is theirs in every tenant: a server there is no platform of its own. */
 export type PlatformWide = (connector: string) => boolean;
 
+/** Why an account is nobody's alone; null: somebody's. */
+export type SharedBy = (account: Pick<Account, 'connector' | 'userId'>) => string | null;
+
 /** Names an account, alike in all processes. */
 export function accountId({ connector, tenant, userId }: Account, platformWide: PlatformWide): string {
   return derivedId('account', connector, platformWide(connector) ? '' : tenant, userId);

@@ -10,7 +10,7 @@ import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
-import { Account, type PlatformWide } from './account.js';
+import { Account, type PlatformWide, type SharedBy } from './account.js';
 import { type People, refused } from './people.js';
 
 const openMs = 10 * 60 * 1000;
@@ -41,6 +41,7 @@ export interface LinksParts {
   notes: NoteStore;
   people: People;
   platformWide: PlatformWide;
+  sharedBy: SharedBy;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -63,8 +64,12 @@ export class Links {
     this.#wrong = wrongNote.in(notes, log);
   }
 
-  /** A code for this account, which ends the one before; or the question that waits for its answer. */
+  /**
+   * A code for this account, which ends the one before; or the question that waits for its answer.
+   * @throws FatalError `link_refused` for an account that is nobody's alone.
+   */
   async start(giver: Party): Promise<{ code: string } | { question: Question }> {
+    this.#requireOneself(giver);
     const id = this.#parts.people.idOf(giver.account);
     const question = await this.#questions.get(id);
     if (question && !this.#isOver(question)) return { question };
@@ -82,6 +87,7 @@ export class Links {
    */
   async enter(typist: Party, typed: string): Promise<Question> {
     const { people } = this.#parts;
+    this.#requireOneself(typist);
     const attempt = await this.#attempt(people.idOf(typist.account));
     const code = readCode(typed);
     const found = await this.#codes.get(code);
@@ -141,6 +147,11 @@ export class Links {
     throw refused(
       `Too many wrong codes from this account. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
     );
+  }
+
+  #requireOneself({ account }: Party): void {
+    const why = this.#parts.sharedBy(account);
+    if (why !== null) throw refused(`This account cannot be linked: ${why}.`);
   }
 
   #isOver({ until }: { until: number }): boolean {

@@ -41,6 +41,9 @@ export const permissions = {
   'turns.stop': { least: 'operator', self: true },
   'turns.run': { least: 'operator' },
   'turns.decide': { least: 'operator' },
+  'approvals.read': { least: 'operator' },
+  /** Besides, the rule that asks names the least role. */
+  'approvals.decide': { least: 'member' },
   'deliveries.read': { least: 'operator' },
   'deliveries.change': { least: 'operator' },
   /** Whatever platform they were for. */
@@ -57,6 +60,7 @@ export const permissions = {
   'people.linkOwn': { least: 'admin', self: true },
   'roles.read': { least: 'operator' },
   'roles.change': { least: 'operator' },
+  'usage.read': { least: 'operator' },
   'health.read': { least: 'admin' },
   'audit.read': { least: 'admin' },
 } as const satisfies Record<string, Row>;

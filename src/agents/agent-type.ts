@@ -9,6 +9,7 @@
 import type { z } from 'zod';
 import type { Agent } from '../core/character.js';
 import type { TurnEvent } from '../core/events.js';
+import type { Attachment } from '../core/memory.js';
 import type { RoomState } from '../core/room.js';
 import type { PassedOver, TurnCheckpoint, Usage } from '../core/turn.js';
 import {
@@ -43,6 +44,8 @@ export interface Draft {
   usage: Usage;
   /** Models that were to be asked before that one, and why they did not answer. */
   passedOver?: PassedOver[];
+  /** What tools gave, to be kept with the answer. */
+  files?: Attachment[];
   /** They learn from the turn once it is committed. */
   evaluators: Evaluator[];
   /** Calls wait for a decision, until then (Unix ms); the text says for which. */

@@ -2,7 +2,7 @@
 import type { Config } from '../config.js';
 import type { Connector } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
-import { referencesFor } from '../core/connector-settings.js';
+import { referencesFor, settingsFor } from '../core/connector-settings.js';
 import type { ConnectorContext, ConnectorExtension } from '../extensions/extension.js';
 import type { Registry } from '../extensions/registry.js';
 import {
@@ -91,6 +91,8 @@ async function botOf(
   agent?: Agent,
 ): Promise<Found> {
   const { secrets } = parts;
+  const nobodys = agent ? sharedOperators(extension, agent) : [];
+  if (nobodys.length > 0) return { problems: nobodys };
   const own = agent && referencesFor(agent.character, extension.name);
   const usualName = (field: string) => missingName(extension, field, own ?? {});
   const allowed =
@@ -107,6 +109,18 @@ async function botOf(
     create: async () =>
       madeConnector(name, await extension.create(contextOf(parts, name, read, agent)), agent?.id),
   };
+}
+
+/** Whoever is behind such an account could decide what operators decide: the agent is not there before that is mended. */
+export function sharedOperators(
+  { name, shared }: ConnectorExtension,
+  { character }: Agent,
+): SettingProblem[] {
+  return settingsFor(character, name).operators.flatMap((id, at) => {
+    const why = shared?.(id) ?? null;
+    const message = `"${id}" cannot be an operator: ${why}. Name the ids of people`;
+    return why === null ? [] : [{ field: `connectors.${name}.operators[${at}]`, message }];
+  });
 }
 
 function contextOf(

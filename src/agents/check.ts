@@ -7,7 +7,7 @@ import { secretsOf } from '../extensions/settings.js';
 import type { LanguageModel } from '../llm/llm.js';
 import { suggestion } from '../nearest.js';
 import { redact, told } from '../redaction.js';
-import type { Bots } from './bots.js';
+import { type Bots, sharedOperators } from './bots.js';
 import type { Problem } from './problem.js';
 
 export interface CheckParts {
@@ -19,7 +19,7 @@ export interface CheckParts {
     /** Names of the actions that the agent's plugins bring; null where that is not known without opening one. */
     actions(agent: Agent): Promise<string[] | null>;
   };
-  toolSources: { problems(agent: Agent): Pick<Problem, 'field' | 'message'>[] };
+  toolSources: { problems(agent: Agent): Promise<Pick<Problem, 'field' | 'message'>[]> };
   /** Names of connectors that are no extension's: a program brings them. */
   brought?: string[];
 }
@@ -33,7 +33,7 @@ type Found = Omit<Problem, 'agentId'>;
 export async function checkAgent(agent: Agent, bots: Bots, parts: CheckParts): Promise<Problem[]> {
   const { role } = parts.config;
   const found = await Promise.all([
-    role === 'worker' ? [] : [...bots.problems, ...wrongConnectors(agent, parts)],
+    role === 'worker' ? [] : [...bots.problems, ...wrongConnectors(agent, bots, parts)],
     role === 'gateway' ? [] : [...wrongType(agent, parts.registry), ...(await wrongModels(agent, parts))],
     role === 'gateway' ? [] : wrongPlugins(agent, parts),
     role === 'gateway' ? [] : parts.toolSources.problems(agent),
@@ -55,7 +55,8 @@ async function wrongModels({ character }: Agent, { models }: CheckParts): Promis
 }
 
 /** Names of connectors that no extension has, and settings that a connector does not have. */
-function wrongConnectors({ character }: Agent, { registry, brought = [] }: CheckParts): Found[] {
+function wrongConnectors(agent: Agent, bots: Bots, { registry, brought = [] }: CheckParts): Found[] {
+  const { character } = agent;
   const known = registry.list('connector');
   const names = known.map((one) => one.name);
   const unknown = (name: string, field: string): Found[] =>
@@ -86,7 +87,11 @@ function wrongConnectors({ character }: Agent, { registry, brought = [] }: Check
         )}`,
       }));
   });
-  return [...room, ...wrong];
+  // Those of a bot that would be there have kept it away, and are told already.
+  const nobodys = known
+    .filter(({ name }) => !bots.problems.some(({ connector }) => connector === name))
+    .flatMap((extension) => sharedOperators(extension, agent));
+  return [...room, ...nobodys, ...wrong];
 }
 
 /** Plugins that cannot be used, and rules about actions that none of them brings. */

@@ -23,8 +23,9 @@ import { suggestion } from '../nearest.js';
 import { problemText, sentence } from '../problems.js';
 import type { RateCounter } from '../rate/rate.js';
 import { type RenewedEmbedder, renewedEmbedder } from './embedder.js';
-import { limited } from './limited-model.js';
+import { limited, strictest } from './limited-model.js';
 import { madeModel } from './made.js';
+import { unusable } from './unusable-model.js';
 
 export interface ModelsParts {
   config: Config;
@@ -68,15 +69,17 @@ export class Models {
 
   /**
    * The models to ask for an agent, best first, and a preferred one before them if it is one of them. Those that cannot
-   * be used are left out. @throws FatalError `config_invalid` when there is none left.
+   * be used say why when they are asked. @throws FatalError `config_invalid` when there is no other.
    */
   async chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> {
     const refs = this.refs(agent);
     const first = refs.filter((ref) => ref === preferred);
     const wanted = [...first, ...refs.filter((ref) => ref !== preferred)];
     const made = await Promise.allSettled(wanted.map((ref) => this.get(ref)));
-    const models = made.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    if (models.length > 0) return models;
+    const models = made.map((result, i) =>
+      result.status === 'fulfilled' ? result.value : unusable(wanted[i]!, result.reason),
+    );
+    if (made.some(({ status }) => status === 'fulfilled')) return models;
     throw made.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []))[0]!;
   }
 
@@ -115,10 +118,20 @@ export class Models {
     const context = await this.contextOf(ref);
     const made = madeModel(context.provider.name, await context.provider.create(context));
     const { endpoint } = context;
-    const { limits = {} } = this.#endpoint(endpoint).said;
-    const { rates } = this.#parts;
-    const isLimited = Object.values(limits).some((most) => most !== undefined);
-    return rates && isLimited ? limited(made, { endpoint, key: this.#keyOf(endpoint), limits, rates }) : made;
+    const { rates, config } = this.#parts;
+    const key = this.#keyOf(endpoint);
+    const sharing = Object.entries(config.endpoints).filter(([name]) => this.#hasKey(name, key));
+    const limits = strictest(sharing.map(([name, { limits }]) => ({ name, limits })));
+    return rates && limits.length > 0 ? limited(made, { key, limits, rates }) : made;
+  }
+
+  #hasKey(endpoint: string, key: string): boolean {
+    try {
+      return this.#keyOf(endpoint) === key;
+    } catch {
+      // Nothing is asked of an endpoint that cannot be used.
+      return false;
+    }
   }
 
   /** The same for all endpoints that use the same key; tells nothing of it. */

@@ -1,4 +1,5 @@
 import { admitted, named } from './admitted.js';
+import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
@@ -6,6 +7,7 @@ import { switches } from './switch-commands.js';
 import { tokenCommands } from './token-commands.js';
 import { toolCommands } from './tool-commands.js';
 import { type CommandGroup, paged, type Typed, typed } from './typed.js';
+import { usageRow } from './usage-row.js';
 
 const ofAgent: Typed['options'] & {} = [['--agent-id <id>', 'of this agent']];
 
@@ -224,6 +226,7 @@ export const groups: Record<string, CommandGroup> = {
       }),
     },
   },
+  approvals,
   switches,
   ...ofPeople,
   audit,
@@ -231,6 +234,11 @@ export const groups: Record<string, CommandGroup> = {
 
 /** Commands of one word. */
 export const alone: Record<string, Typed> = {
+  usage: typed('usage.list', {
+    about: 'what models have cost today, by budget and whose share it is',
+    options: [['--day <date>', 'another day, such as 2026-03-29'], ...paged],
+    show: ({ usage, nextCursor }) => [...usage.map(usageRow), ...more(nextCursor)],
+  }),
   health: typed('health.show', {
     about: 'whether the hub can do its part, and how much waits; exit code 1 if it cannot',
     show: ({ ready, checks, connections, queues, notes }) => [

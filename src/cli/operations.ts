@@ -4,7 +4,6 @@ import type { Config } from '../config.js';
 import type { OperationName, OutputOf } from '../operations/operations.js';
 import { carry, type Input } from './carry.js';
 import { alone, groups } from './commands.js';
-import { readInput } from './input-file.js';
 import { harmless, harmlessJson, paint, print, printed } from './output.js';
 import { readSecret } from './secret-input.js';
 import type { Typed } from './typed.js';
@@ -55,7 +54,8 @@ function prepare(command: Command, what: Typed, dataDir: Option, settings: (flag
       const { dataDir, url, json, yes, ...options } = command.opts<Flags & Input>();
       const config = settings({ dataDir });
       const fields = Object.fromEntries((what.fields ?? []).map((field, at) => [field, command.args[at]]));
-      const input: Input = what.file ? { ...readInput(fields.file), ...options } : { ...options, ...fields };
+      const said: Input = { ...options, ...fields };
+      const input: Input = { ...(what.input?.(said) ?? said), ...what.fixed };
       if (what.asks && !yes) input.count = true;
       if (what.secret) input.value = await readSecret(`${fields.name}: `);
       if (what.whole)

@@ -1,3 +1,4 @@
+import { definedIn, documentAt } from './input-file.js';
 import { row } from './output.js';
 import { typed } from './typed.js';
 
@@ -20,14 +21,34 @@ export const toolCommands = {
     add: typed('tools.add', {
       about: 'register the one that a file of JSON or YAML defines',
       fields: ['file'],
-      file: true,
+      input: definedIn,
       show: ({ tool: { name, agents } }) => [`Registered: ${name}, for ${agents.join(' ') || 'nobody'}.`],
+    }),
+    import: typed('tools.import', {
+      about: 'register the operations of an OpenAPI document: a file, or an address',
+      fields: ['source'],
+      options: [
+        ['--agents <ids...>', 'who is offered them; * for all'],
+        ['--prefix <text>', 'their names begin so'],
+        ['--only <names...>', 'of the tools that it would give, these alone'],
+        ['--base <url>', 'where the API is, whatever the document says'],
+        ['--header <lines...>', "sent with each call, such as 'Authorization: Bearer {secret:crm}'"],
+        ['--allow-private', 'also where its addresses are of this machine or its network'],
+      ],
+      input: documentAt,
+      show: ({ added, changed, unchanged, skipped }) => [
+        ...added.map((name) => row('added', name)),
+        ...changed.map((name) => row('changed', name)),
+        ...unchanged.map((name) => row('as before', name)),
+        ...skipped.map(({ operation, problem }) => row('!', operation, problem)),
+      ],
+      fails: ({ skipped }) => skipped.length > 0,
     }),
     change: typed('tools.change', {
       about: 'replace the one of that name by what the file defines',
       fields: ['file'],
       options: [['--version <number>', 'only where it still has this version']],
-      file: true,
+      input: definedIn,
       show: ({ tool: { name }, version }) => [`Changed: ${name}, now version ${version}.`],
     }),
     remove: typed('tools.remove', {

@@ -9,8 +9,10 @@ export interface Typed<Name extends OperationName = OperationName> {
   fields?: string[];
   /** Fields as options, by their flags. */
   options?: [flags: string, about: string, usual?: string][];
-  /** The first field names a file of JSON or YAML: the input. */
-  file?: boolean;
+  /** Fields that are always so. */
+  fixed?: Input;
+  /** The input, made of what was typed; absent: it is what was typed. */
+  input?(typed: Input): Input;
   /** A value is read from standard input, or typed unseen. */
   secret?: boolean;
   /** Without --yes only what would be done is told. */

@@ -1,6 +1,7 @@
 /** A character: the definition of an agent, one JSON file in `characters/`. The file's name is the agent's id. */
 import { z } from 'zod';
 import { FatalError } from '../errors.js';
+import { AgentBudgets } from './budget.js';
 import { ConnectorsSettings } from './connector-settings.js';
 import { PolicySettings } from './policy-rules.js';
 import { PromptTemplate } from './prompt-template.js';
@@ -41,6 +42,8 @@ export const Character = z.strictObject({
   temperature: z.number().min(0).max(2).optional(),
   /** Longest reply, in tokens; what a model thinks before it counts too. */
   maxTokens: z.number().int().min(16).max(32_768).default(4096),
+  /** What its models may cost in a day; besides, the hub's own budgets count. */
+  budget: AgentBudgets.default([]),
   plugins: z.array(z.string().min(1)).default(['time', 'calculate', 'remember']),
   /** What else brings it tools: sources of the hub's settings by name, or its own. */
   toolSources: z
@@ -103,6 +106,7 @@ export const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/);
 
 /** No agent's ids: the hub's own routes begin with them. */
 export const reservedIds: ReadonlySet<string> = new Set([
-  ...['agents', 'audit', 'deliveries', 'health', 'healthz', 'metrics', 'pairings', 'people', 'readyz'],
-  ...['plugins', 'roles', 'rooms', 'secrets', 'switches', 'tokens', 'tools', 'turns', 'webhooks'],
+  ...['agents', 'approvals', 'audit', 'deliveries', 'health', 'healthz', 'metrics', 'pairings', 'people'],
+  ...['plugins', 'readyz', 'roles', 'rooms', 'secrets', 'switches', 'tokens', 'tools', 'turns', 'usage'],
+  'webhooks',
 ]);

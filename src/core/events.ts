@@ -57,8 +57,10 @@ export interface ModelEvent {
   code: string;
   message: string;
   until: number;
-  /** How often it failed until it was left alone; absent: its provider asked for it. */
+  /** How often it was left alone since it last answered; absent: its provider asked for it. */
   times?: number;
+  /** It has failed once more in this process, and nothing else; `until` is over. */
+  failedIn?: string;
 }
 
 /** Something was paused or resumed. Only on the topic `switchTopic`, which every process listens to. */

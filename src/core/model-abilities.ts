@@ -8,8 +8,8 @@ export interface ModelAbilities {
   tools: boolean;
   /** Tokens of a prompt and its answer together; absent: not known. */
   contextTokens?: number;
-  /** US dollars for a million tokens; absent: not known. */
-  price?: { input: number; output: number };
+  /** US dollars for a million tokens; absent: not known. `cached`: of the input, what the provider had kept; absent: as the rest. */
+  price?: { input: number; output: number; cached?: number };
   /** What it takes of images; absent: not known. */
   images?: ImageLimits;
 }

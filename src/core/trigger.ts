@@ -4,8 +4,7 @@
  */
 import { z } from 'zod';
 
-/** What somebody, or the time, has decided about the calls of a waiting turn. */
-export const Decision = z.object({
+const decided = {
   approve: z.boolean(),
   /** Who decided, as the audit log names them; absent: nobody did in time. */
   by: z.string().max(512).optional(),
@@ -13,8 +12,23 @@ export const Decision = z.object({
   note: z.string().max(2000).optional(),
   /** The time to decide was over. */
   expired: z.literal(true).optional(),
+};
+
+/** What somebody, or the time, has decided about the calls of a waiting turn. */
+export const Decision = z.object({
+  ...decided,
+  /**
+   * Of each call by its id, where they were decided one by one; `approve` is whether all were approved then. Absent: all
+   * alike. Hubs that do not know it deny all calls of which one was denied.
+   */
+  calls: z.record(z.string(), z.object(decided)).optional(),
 });
 export type Decision = z.infer<typeof Decision>;
+
+/** Whether a call may run by it. */
+export function approvesAny({ approve, calls }: Decision): boolean {
+  return calls ? Object.values(calls).some((call) => call.approve) : approve;
+}
 
 export const Trigger = z.discriminatedUnion('kind', [
   /** Usual, and absent in what is stored. */

@@ -7,7 +7,7 @@
  * - **done**, **failed**, **stopped** (somebody called it off): committed for good.
  */
 import { derivedId, newId } from './ids.js';
-import type { Memory, Source } from './memory.js';
+import type { Attachment, Memory, Source } from './memory.js';
 import type { Origin } from './origin.js';
 import type { Decision, Trigger } from './trigger.js';
 
@@ -19,8 +19,12 @@ type TurnStatus = (typeof turnStatuses)[number];
 
 /** Tokens as the model counts them; 0 where it does not say. */
 export interface Usage {
+  /** Of the whole prompt, whatever of it the provider had kept. */
   inputTokens: number;
+  /** With what the model has thought. */
   outputTokens: number;
+  /** How many of the input the provider had kept from earlier prompts; absent: none, or it does not say. */
+  cachedTokens?: number;
 }
 
 /**
@@ -40,13 +44,21 @@ export interface ActionRecord {
   /** As the model wrote them: JSON text, possibly invalid. */
   arguments: string;
   state: ActionState;
+  /** The tool's key; absent: there is none of that name, or an older hub wrote this. */
+  tool?: string;
+  /** The rule of the policy that decided about it. */
+  rule?: string;
   /** Somebody has approved it: it is not asked for again. */
   approved?: true;
+  /** By which it is asked for, or was; absent: an older hub has asked. */
+  approval?: string;
   /**
    * What the model is told; null: it has not ended. One that is awaiting has a text here, too: a worker that does not
    * know of states runs what has none.
    */
   result: string | null;
+  /** What came with the result. */
+  files?: Attachment[];
   ok: boolean;
   /** Unix ms; 0: it has not begun. */
   startedAt: number;
@@ -96,7 +108,7 @@ export interface Turn extends Omit<TurnCheckpoint, 'tries'> {
   replyId: string | null;
   /** Id of the model that wrote the reply. */
   model: string | null;
-  /** Models that were to be asked before it; absent: none. */
+  /** Models that were to be asked before it, or of one that failed, those that were asked; absent: none. */
   passedOver?: PassedOver[];
   usage: Usage;
   attempt: number;
@@ -152,8 +164,9 @@ export function decidedSteps(steps: TurnStep[], decision: Decision): TurnStep[] 
     usage: noUsage,
     actions: step.actions.map((action): ActionRecord => {
       if (action.state !== 'awaiting') return action;
-      if (decision.approve) return { ...action, state: 'planned', approved: true, result: null };
-      return { ...action, state: 'denied', ok: false, result: denial(decision) };
+      const decided = decision.calls?.[action.callId] ?? decision;
+      if (decided.approve) return { ...action, state: 'planned', approved: true, result: null };
+      return { ...action, state: 'denied', ok: false, result: denial(decided) };
     }),
   }));
 }
@@ -211,5 +224,10 @@ export function turnIdOf(first: Memory): string {
 }
 
 export function addUsage(a: Usage, b: Usage): Usage {
-  return { inputTokens: a.inputTokens + b.inputTokens, outputTokens: a.outputTokens + b.outputTokens };
+  const cachedTokens = (a.cachedTokens ?? 0) + (b.cachedTokens ?? 0);
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    ...(cachedTokens > 0 && { cachedTokens }),
+  };
 }

@@ -11,4 +11,5 @@ export const builtin: (() => Promise<{ default: unknown }>)[] = [
   () => import('../llm/offline/extension.js'),
   () => import('../llm/offline-embedder/extension.js'),
   () => import('../agents/conversational.js'),
+  () => import('../tools/mcp/extension.js'),
 ];

@@ -107,6 +107,11 @@ export interface ConnectorExtension<S extends Settings = Settings> extends Exten
    * in each `tenant`. Accounts are linked and given roles by it.
    */
   readonly users?: 'platform' | 'tenant';
+  /**
+   * Why a user's id is nobody's alone: a stand-in for all who write without a name, a channel or chat that speaks for
+   * itself. It can be no operator, is given no role and linked with nobody. Null: it is one person's, or a bot's.
+   */
+  readonly shared?: (userId: string) => string | null;
   create(context: ConnectorContext<S>): Connector | Promise<Connector>;
 }
 

@@ -10,6 +10,7 @@ export interface Route {
 
 /** Bodies are small, but a secret may be a key file, a token may be for many agents, and tools have schemas. */
 export function maxBodyBytes(operation: OperationName): number {
+  if (operation === 'tools.import') return 5_000_000;
   if (operation.startsWith('tools.')) return 524_288;
   if (operation.startsWith('secrets.')) return 131_072;
   return operation === 'tokens.issue' ? 65_536 : 4096;
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   { method: 'DELETE', path: '/secrets/:name', operation: 'secrets.remove' },
   { method: 'GET', path: '/tools', operation: 'tools.registered' },
   { method: 'POST', path: '/tools', operation: 'tools.add' },
+  { method: 'POST', path: '/tools/import', operation: 'tools.import' },
   { method: 'GET', path: '/tools/:name', operation: 'tools.show' },
   { method: 'PUT', path: '/tools/:name', operation: 'tools.change' },
   { method: 'DELETE', path: '/tools/:name', operation: 'tools.remove' },
@@ -43,6 +45,9 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/turns/:turnId/stop', operation: 'turns.stop' },
   { method: 'POST', path: '/turns/:turnId/run-again', operation: 'turns.runAgain' },
   { method: 'POST', path: '/turns/:turnId/resume', operation: 'turns.resume' },
+  { method: 'GET', path: '/approvals', operation: 'approvals.list' },
+  { method: 'GET', path: '/approvals/:id', operation: 'approvals.show' },
+  { method: 'POST', path: '/approvals/:id/decide', operation: 'approvals.decide' },
   { method: 'GET', path: '/deliveries', operation: 'deliveries.list' },
   { method: 'POST', path: '/deliveries/:deliveryId/send-again', operation: 'deliveries.sendAgain' },
   { method: 'POST', path: '/agents/:agentId/deliveries/send-again', operation: 'deliveries.sendAllAgain' },
@@ -60,5 +65,6 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/audit', operation: 'audit.list' },
   { method: 'GET', path: '/audit/export', operation: 'audit.export' },
   { method: 'GET', path: '/audit/verify', operation: 'audit.verify' },
+  { method: 'GET', path: '/usage', operation: 'usage.list' },
   { method: 'GET', path: '/health', operation: 'health.show' },
 ];

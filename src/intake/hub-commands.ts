@@ -5,6 +5,7 @@ import type { PluginDesk } from '../plugin/plugin.js';
 import type { Buttons } from './buttons.js';
 import { approve } from './commands/approve.js';
 import { Commands } from './commands/command.js';
+import { deny } from './commands/decision.js';
 import { forget } from './commands/forget.js';
 import { help } from './commands/help.js';
 import { link } from './commands/link.js';
@@ -37,7 +38,7 @@ export function hubCommands(operations: Caller, { buttons, roles, people, plugin
     forget(operations, buttons),
     model(operations),
     stop(operations),
-    approve(operations),
+    ...[approve(operations), deny(operations)],
     ...[whoami(operations), link(operations), unlink(operations), role(operations)],
     ...[pause(operations, people), resume(operations, people)],
   ];

@@ -5,6 +5,7 @@
  */
 import { harmless } from '../core/harmless.js';
 import type { Part } from '../core/part.js';
+import { estimateTokens } from '../core/token-estimate.js';
 import type { MessageFile, ModelMessage, ModelRequest, Note, Quote, SystemPart, UserMessage } from './llm.js';
 import { cleaned, moment, People, PromptLines } from './prompt-lines.js';
 
@@ -27,6 +28,17 @@ export function promptText(request: Pick<ModelRequest, 'system' | 'messages'>): 
   const people = new People();
   const messages = request.messages.map((message) => told(message, people));
   return { system: systemText(request.system, people), messages };
+}
+
+/** What a model reads of a request, in tokens; likely too high. Images are not counted. */
+export function promptTokens(request: Pick<ModelRequest, 'system' | 'messages' | 'tools'>): number {
+  const { system, messages } = promptText(request);
+  const calls = messages.flatMap((message) => (message.role === 'assistant' && message.calls) || []);
+  const said = [system, ...messages.map(({ text }) => text), ...calls.map(({ arguments: words }) => words)];
+  const tools = request.tools.map(
+    ({ name, description, parameters }) => `${name} ${description} ${JSON.stringify(parameters)}`,
+  );
+  return estimateTokens([...said, ...tools].join('\n'));
 }
 
 function told(message: ModelMessage, people: People): ModelMessage {

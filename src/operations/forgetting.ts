@@ -6,12 +6,13 @@ const batch = 500;
 /** The newest first, so that what is cut off can be begun again. Returns how many went. */
 export async function forget(
   found: readonly Memory[],
-  { store: { memories }, forgotten }: Pick<OperationParts, 'store' | 'forgotten'>,
+  { store: { memories }, forgotten, approvals }: Pick<OperationParts, 'store' | 'forgotten' | 'approvals'>,
 ): Promise<number> {
   await forgotten.note(found);
   const newest = [...new Set(found.map(({ id }) => id))].sort().reverse();
   let gone = 0;
   for (let at = 0; at < newest.length; at += batch)
     gone += await memories.forget(newest.slice(at, at + batch));
+  await approvals.forgotten(found.map(({ roomId }) => roomId));
   return gone;
 }

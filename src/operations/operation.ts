@@ -15,6 +15,8 @@ import type { Principal } from '../access/principal.js';
 import type { Resource } from '../access/role.js';
 import type { Switches } from '../access/switches.js';
 import type { Tokens } from '../access/tokens.js';
+import type { Approvals } from '../approvals/approvals.js';
+import type { BudgetUsage } from '../budgets/usage.js';
 import type { EventBus } from '../bus/bus.js';
 import type { Finding } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
@@ -101,12 +103,18 @@ export interface OperationParts extends Access {
   places: PlaceDesk;
   linking: LinkDesk;
   switches: Pick<Switches, 'look' | 'list' | 'pause' | 'resume' | 'isPerson'>;
+  /** What models have cost. */
+  usage: Pick<BudgetUsage, 'list'>;
   /** Decisions that wait until tools may run again. */
-  held: Pick<HeldDecisions, 'hold'>;
+  held: Pick<HeldDecisions, 'hold' | 'has'>;
+  approvals: Pick<
+    Approvals,
+    'get' | 'list' | 'ofTurn' | 'decide' | 'missing' | 'require' | 'stopped' | 'forgotten'
+  >;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
   tokens: Tokens;
-  httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove'>;
+  httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove' | 'fetch'>;
   ready(): Promise<Readiness>;
 }
 

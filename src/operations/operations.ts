@@ -10,6 +10,7 @@ import { redact } from '../redaction.js';
 import type { AuditRow } from '../store/audit-log.js';
 import { confirmLink, enterLink, linkAccounts, showPerson, startLink, unlinkAccount } from './accounts.js';
 import { checkAgent, listAgents, showAgent } from './agents.js';
+import { decideApproval, listApprovals, showApproval } from './approvals.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
 import { showHealth } from './health.js';
@@ -22,20 +23,22 @@ import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
 import { issueToken, listTokens, revokeToken } from './tokens.js';
-import { addTool, changeTool, registeredTools, removeTool, showTool } from './tools.js';
+import { addTool, changeTool, importTool, registeredTools, removeTool, showTool } from './tools.js';
 import { listTurns, resumeTurn, runAgain, showTurn, stopTurn } from './turns.js';
+import { listUsage } from './usage.js';
 
 export const operations = [
   ...[listAgents, showAgent, checkAgent, listPairings, approvePairing, revokePairing],
   ...[listTokens, issueToken, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
-  ...[listSwitches, pauseSwitch, resumeSwitch],
+  ...[listApprovals, showApproval, decideApproval],
+  ...[listSwitches, pauseSwitch, resumeSwitch, listUsage],
   ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
   ...[listAudit, exportAudit, verifyAudit],
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],
   ...[listRoles, giveRole, takeRole],
-  ...[addTool, registeredTools, showTool, changeTool, removeTool],
+  ...[addTool, registeredTools, showTool, changeTool, removeTool, importTool],
 ] as const;
 
 type All = (typeof operations)[number];

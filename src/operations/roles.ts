@@ -71,6 +71,9 @@ export const giveRole = defineOperation({
     const { grants, principal } = parts;
     const level = levelAt(input);
     const subject = subjectOf({ account, group });
+    const why = account ? parts.sharedBy(account) : null;
+    if (why !== null)
+      throw new FatalError('invalid_field', `This account can have no role: ${why}.`, { field: 'account' });
     await requireAbove({ subject, level, role }, parts);
     const { kind, name } = namedIn(principal);
     const given: Given = { subject, role, level, by: `${kind} ${name}`, at: Date.now() };

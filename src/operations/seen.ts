@@ -18,14 +18,16 @@ interface Sight extends Pick<OperationParts, 'store'> {
  * A page of what one may see of rooms. It is short, or empty, although there is more, only behind a lot that is not
  * theirs. What follows it is looked for first, so that a cursor tells of more that may be seen.
  * @param roomOf what is known of an item's room; the rest is looked up where it matters.
+ * @param wanted those that were asked for; absent: all.
  */
 export async function seenPage<T>(
   { sees, seesPart, store }: Sight,
   { limit, cursor }: PageRequest,
   next: (page: PageRequest) => Promise<Page<T>>,
   roomOf: (item: T) => Resource & { roomId: string },
+  wanted?: (item: T) => boolean,
 ): Promise<Page<T>> {
-  if (sees({})) return next({ limit, cursor });
+  if (!wanted && sees({})) return next({ limit, cursor });
   const places = new Map<string, Promise<Resource>>();
   const items: T[] = [];
   /** Where the last item of the page was read. */
@@ -47,6 +49,7 @@ export async function seenPage<T>(
   return { items, nextCursor: items.length === limit ? (await next(last)).nextCursor : (at ?? null) };
 
   async function isSeen(item: T): Promise<boolean> {
+    if (wanted && !wanted(item)) return false;
     const { roomId, ...known } = roomOf(item);
     if (sees(known) || !seesPart(known)) return sees(known);
     const place = places.get(roomId) ?? placeOfRoom(roomId, { store });

@@ -1,6 +1,7 @@
 /** HTTP tools that are registered while the hub runs. */
 import { z } from 'zod';
 import { HttpTool, ToolName } from '../tools/http/definition.js';
+import { importTools, ToolImport } from '../tools/http/import.js';
 import type { RegisteredTool } from '../tools/http/tools.js';
 import { defineOperation } from './operation.js';
 import { instant } from './shapes.js';
@@ -67,6 +68,20 @@ export const removeTool = defineOperation({
     await httpTools.remove(name, version);
     return { name };
   },
+});
+
+export const importTool = defineOperation({
+  name: 'tools.import',
+  about: 'register the operations of an OpenAPI document, or take over how they have changed',
+  permission: 'tools.change',
+  input: ToolImport,
+  output: z.object({
+    ...{ added: z.array(z.string()), changed: z.array(z.string()), unchanged: z.array(z.string()) },
+    skipped: z.array(z.object({ operation: z.string(), problem: z.string() })),
+  }),
+  // Addresses may hold what nobody should read.
+  audit: ({ url, prefix, agents }) => ({ ...(url && { host: new URL(url).host }), prefix, agents }),
+  run: (input, { httpTools }) => importTools(input, httpTools),
 });
 
 function shown({ tool, ...rest }: RegisteredTool) {

@@ -139,9 +139,19 @@ export const resumeTurn = defineOperation({
   concerns: placeOfTurn,
   unknown: noTurn,
   audit: ({ turnId, approve }) => ({ turnId, approve }),
-  async run({ turnId, approve, note }, { store, held, turnQueue, shareOf, principal }) {
+  async run({ turnId, approve, note }, parts) {
+    const { store, held, approvals, turnQueue, shareOf, principal } = parts;
     const { kind, name } = namedIn(principal);
-    const decision = { approve, by: `${kind} ${name}`, ...(note && { note }) };
+    const by = `${kind} ${name}`;
+    const turn = await store.turns.get(turnId);
+    const asked = turn?.status === 'waiting' ? await approvals.ofTurn(turn) : [];
+    const open = asked.filter(({ state }) => state === 'open');
+    if (open.length > 0) {
+      for (const approval of open) await approvals.require(approval, principal, by);
+      for (const { id } of open) await approvals.decide(id, { approve, note }, principal, by).catch(asOfTurn);
+      return { turnId, approve, ...((await held.has(turnId)) && { held: true }) };
+    }
+    const decision = { approve, by, ...(note && { note }) };
     if (await held.hold(turnId, decision)) return { turnId, approve, held: true };
     const roomId = await decide(store, turnId, decision);
     await turnQueue.schedule(roomId, await shareIn({ turns: store.turns, shareOf }, roomId));
@@ -183,13 +193,13 @@ export const stopTurn = defineOperation({
     // One that was decided is what goes on from it.
     const decided = trigger?.kind === 'decision' && trigger.turnId === turnId;
     if (turnId !== undefined && turnId !== running && !decided) {
-      if (await store.turns.stopWaiting(turnId)) return { turnId, waited: true };
+      if (await stopWaiting(turnId, parts)) return { turnId, waited: true };
       throw unknown('No such turn runs or waits.');
     }
     if (!room) return { turnId: null };
     if (!running) {
       const waiting = await store.turns.undecided(room, mostWaiting);
-      for (const id of waiting) await store.turns.stopWaiting(id);
+      for (const id of waiting) await stopWaiting(id, parts);
       return waiting[0] === undefined ? { turnId: null } : { turnId: waiting[0], waited: true };
     }
     const end = askedAt === undefined ? newId() : idAfter(askedAt);
@@ -199,6 +209,20 @@ export const stopTurn = defineOperation({
     return { turnId: running };
   },
 });
+
+async function stopWaiting(turnId: string, { store, approvals }: OperationParts): Promise<boolean> {
+  const turn = await store.turns.get(turnId);
+  if (!(await store.turns.stopWaiting(turnId))) return false;
+  if (turn) await approvals.stopped(turn);
+  return true;
+}
+
+/** @throws what it was, `turn_settled` where somebody was faster */
+function asOfTurn(error: unknown): never {
+  if (error instanceof FatalError && error.code === 'approval_settled')
+    throw new FatalError('turn_settled', error.message, { field: 'turnId' });
+  throw error;
+}
 
 /** Behind what the room's next turn covers, and before whatever came after it. */
 async function endOf(roomId: string, { store }: OperationParts): Promise<string> {

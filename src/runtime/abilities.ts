@@ -9,6 +9,8 @@ import type { RunningSource, SourceTool, ToolSourceDesk } from '../tools/tool-so
 
 /** What an agent can do: what its plugins and tool sources bring and its `tools` let it use. */
 export interface Abilities {
+  /** All that there is, also what the agent may not use. */
+  known: readonly OfferedTool[];
   /** By the names that a model calls them by. */
   actions: Map<string, OfferedTool>;
   /** The same as a model sees them. */
@@ -30,11 +32,19 @@ interface Brought {
 export class AbilityLoader {
   readonly #plugins: PluginDesk;
   readonly #sources: ToolSourceDesk;
+  readonly #note: (agentId: string, tools: readonly OfferedTool[]) => Promise<void>;
   readonly #log: Logger;
   /** By definition: an edited character is a new object and gets its abilities anew. */
   readonly #byAgent = new WeakMap<Agent, { brought: Brought; abilities: Abilities }>();
 
-  constructor(plugins: PluginDesk, sources: ToolSourceDesk, log: Logger) {
+  /** @param note is told of all that sources offer an agent, whenever that has changed, before any of it is called */
+  constructor(
+    plugins: PluginDesk,
+    sources: ToolSourceDesk,
+    note: (agentId: string, tools: readonly OfferedTool[]) => Promise<void>,
+    log: Logger,
+  ) {
+    this.#note = note;
     this.#plugins = plugins;
     this.#sources = sources;
     this.#log = log;
@@ -50,6 +60,7 @@ export class AbilityLoader {
     const known = this.#byAgent.get(agent);
     if (known && same(known.brought, brought)) return known.abilities;
     const abilities = this.#gather(agent, brought);
+    await this.#note(agent.id, abilities.known);
     this.#byAgent.set(agent, { brought, abilities });
     return abilities;
   }
@@ -72,6 +83,7 @@ export class AbilityLoader {
       else actions.set(tool.name, tool);
     }
     return {
+      known: offered,
       actions,
       tools: [...actions.values()].map(({ name, description, parameters, phrases }) => ({
         ...{ name, description, parameters },

@@ -1,19 +1,31 @@
 import { type Concerned, type Pause, toolsText } from '../access/pause.js';
 import type { Switches } from '../access/switches.js';
+import type { Asking } from '../approvals/asking.js';
+import { ByteGate } from '../core/byte-gate.js';
 import { Deadline } from '../core/deadline.js';
 import { derivedId } from '../core/ids.js';
+import { addOrigins } from '../core/origin.js';
 import type { ActionRecord, TurnStep } from '../core/turn.js';
 import type { ActionContext, TurnContext } from '../plugin/plugin.js';
+import type { FileQuota, FileStore } from '../store/file-store.js';
+import type { AuditedCall, CallAudit } from '../tools/call-audit.js';
+import type { Judge, Wish } from '../tools/policy/judge.js';
+import type { Limits } from '../tools/policy/limits.js';
+import { type PolicyVerdict, unruled } from '../tools/policy/policy.js';
+import { usualTerms } from '../tools/policy/terms.js';
 import type { OfferedTool } from '../tools/tool.js';
+import { AskedCalls } from './asked-calls.js';
+import { readArguments } from './call-arguments.js';
+import { StepRecord } from './step-record.js';
+import { keptResult, resultText } from './tool-results.js';
 
 const defaultTimeoutMs = 30_000;
-/** Longer results are cut: one chatty tool must not fill the model's context. */
-const maxResultChars = 16_000;
+/** Calls of one step that run at the same time. */
+const mostAtOnce = 8;
 /** For the model, which must neither repeat it unasked nor say that it was done. */
-const unknownOutcome =
-  'The hub was interrupted while this ran. Nobody knows whether it took effect: say so, and do not repeat it unasked.';
-const stoppedOutcome =
-  'Tools were paused while this ran. Nobody knows whether it took effect: say so, and do not repeat it unasked.';
+const nobodyKnows = 'Nobody knows whether it took effect: say so, and do not repeat it unasked.';
+const unknownOutcome = `The hub was interrupted while this ran. ${nobodyKnows}`;
+const stoppedOutcome = `Tools were paused while this ran. ${nobodyKnows}`;
 
 export interface ActionWatcher {
   started(record: ActionRecord): void;
@@ -22,186 +34,255 @@ export interface ActionWatcher {
   record(): Promise<void>;
 }
 
-/** Whether a call may be made as it is, only once somebody has approved it, or not at all. */
-export type Permit = (
-  tool: OfferedTool,
-  parameters: unknown,
-  context: TurnContext,
-) => Permission | Promise<Permission>;
-export type Permission = 'allow' | 'ask' | 'deny';
+export interface ActionManagerParts {
+  judge: Pick<Judge, 'judge'>;
+  limits: Pick<Limits, 'timeoutMs' | 'inTurn' | 'count' | 'enter'>;
+  audit: Pick<CallAudit, 'write'>;
+  /** Where files of results are kept. */
+  files: { files: FileStore; quota: FileQuota };
+  /** Told of each call of which nobody knows whether it took effect. */
+  unknown(record: ActionRecord, context: TurnContext): Promise<void>;
+  /** Keeps approvals; absent: a call waits for the decision about its turn. */
+  asking?: Asking;
+  /** Whether tools are paused; absent: never. */
+  switches?: Pick<Switches, 'look' | 'tools' | 'onChange'>;
+}
 
-/** Whether tools are paused; absent: never. */
-type ToolSwitches = Pick<Switches, 'look' | 'tools' | 'onChange'>;
+/** A step of a turn, and the calls it may make. */
+export interface RunningStep {
+  step: TurnStep;
+  /** Which of the turn's it is, from 0. */
+  index: number;
+  /** All of the turn, this one among them. */
+  steps: readonly TurnStep[];
+  actions: ReadonlyMap<string, OfferedTool>;
+  context: TurnContext;
+  watcher: ActionWatcher;
+}
 
-/** As the action itself says. */
-const asItNeeds: Permit = (tool, parameters, context) => {
-  if (tool.needsApproval) return tool.needsApproval(parameters, context) ? 'ask' : 'allow';
-  // What a source brings is unknown until somebody has said more of it.
-  return tool.source.startsWith('plugin:') ? 'allow' : 'ask';
-};
+/** A call that may run; or why it cannot. */
+type Ready = { wish: Wish; verdict?: PolicyVerdict } | { problem: string; error: string };
 
 /**
- * Runs the actions a model asked for. Whatever goes wrong with one (unknown name, bad arguments, a timeout, a throw)
- * becomes its result, so that the model can correct itself; only cancellation of the turn itself throws.
+ * Makes the calls that a model asked for. Whatever goes wrong with one (unknown name, bad arguments, a timeout, a throw)
+ * becomes its result and no other's, so that the model can correct itself; only cancellation of the turn itself throws.
  */
 export class ActionManager {
-  readonly #permit: Permit;
-  readonly #switches: ToolSwitches | undefined;
+  readonly #parts: ActionManagerParts;
 
-  constructor({ permit = asItNeeds, switches }: { permit?: Permit; switches?: ToolSwitches } = {}) {
-    this.#permit = permit;
-    this.#switches = switches;
+  constructor(parts: ActionManagerParts) {
+    this.#parts = parts;
   }
 
   /**
-   * Runs what is not yet finished of a step, in order, but for what needs a decision first; gives back whether something
-   * does. An action that a crash interrupted runs again, with the same idempotency key, only if it is `repeatable`.
+   * Runs what is not yet finished of a step, all at once, but for what needs a decision first; gives back whether something
+   * does. A call that a crash interrupted runs again, with the same idempotency key, only if its tool is `repeatable`.
    * While tools are paused none is begun, nor asked for, and one that runs is ended.
    */
-  async run(
-    step: TurnStep,
-    index: number,
-    actions: Map<string, OfferedTool>,
-    context: TurnContext,
-    watcher: ActionWatcher,
-  ): Promise<boolean> {
-    for (const record of step.actions) await this.#look(record, actions.get(record.name), context);
-    for (const record of step.actions) {
-      if (record.state !== 'planned') continue;
-      const pause = await this.#pause(context);
-      context.signal.throwIfAborted();
-      if (pause) {
-        Object.assign(record, { state: 'failed', result: toolsText(pause), startedAt: Date.now() });
-        await watcher.record();
-        watcher.started(record);
-        watcher.finished(record as ActionRecord & { result: string });
-        continue;
-      }
-      record.startedAt = Date.now();
-      record.state = 'running';
-      try {
-        await watcher.record();
-      } catch (error) {
-        // It has not begun.
-        record.startedAt = 0;
-        record.state = 'planned';
-        throw error;
-      }
-      watcher.started(record);
-      const idempotencyKey = derivedId('action', context.turnId, String(index), record.callId);
-      const { ok, result, state } = await this.#attempt(record, actions.get(record.name), {
-        ...context,
-        idempotencyKey,
-      });
-      // What a cancelled action has thrown is no answer; what it has done is.
-      if (!ok) context.signal.throwIfAborted();
-      record.ok = ok;
-      record.state = state ?? (ok ? 'done' : 'failed');
-      record.result = cut(result);
-      record.durationMs = Date.now() - record.startedAt;
-      await watcher.record();
-      watcher.finished(record as ActionRecord & { result: string });
-    }
+  async run(running: RunningStep): Promise<boolean> {
+    const { step, context } = running;
+    const record = new StepRecord(() => running.watcher.record());
+    const asked = new AskedCalls(this.#parts.asking);
+    const standing = () => step.actions.map(({ state, approval }) => `${state} ${approval}`).join();
+    const before = standing();
+    const ready = await Promise.all(step.actions.map((action) => this.#look(action, running, asked)));
+    if (standing() !== before) await record.write();
+    await asked.open();
+    const gate = new ByteGate(mostAtOnce);
+    const runs = step.actions.map(async (action, at) => {
+      const one = ready[at];
+      if (!one) return;
+      const leave = await gate.enter(1, context.signal);
+      await this.#run(action, one, running, record).finally(leave);
+    });
+    // What befalls one ends no other.
+    const ended = await Promise.allSettled(runs);
+    const failed = ended.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
     return step.actions.some(({ state }) => state === 'awaiting');
   }
 
-  /** Before anything of the step runs: whether it may, and what an earlier attempt has left of it. */
-  async #look(record: ActionRecord, action: OfferedTool | undefined, context: TurnContext): Promise<void> {
+  /** Before anything of the step runs: whether it may, and what an earlier attempt has left of it. Null: it does not run. */
+  async #look(record: ActionRecord, running: RunningStep, asked: AskedCalls): Promise<Ready | null> {
+    const { context } = running;
+    const tool = running.actions.get(record.name);
     if (record.state === 'running') {
-      if (action?.repeatable) record.state = 'planned';
-      else Object.assign(record, { state: 'unknown', result: unknownOutcome });
+      if (tool?.repeatable) record.state = 'planned';
+      else {
+        Object.assign(record, { state: 'unknown', result: unknownOutcome });
+        await this.#ended(record, 'outcome_unknown', context);
+      }
     }
-    if (record.state !== 'planned' || record.approved || record.startedAt > 0 || !action) return;
-    // It is not begun, so nobody need decide.
-    if (await this.#pause(context)) return;
-    const parameters = readArguments(record.arguments, action);
-    if (!parameters.ok) return;
-    const permission = await this.#permissionFor(action, parameters.value, context);
-    if (permission === 'ask')
-      Object.assign(record, { state: 'awaiting', result: 'This waits for a decision.' });
-    if (permission === 'deny') Object.assign(record, { state: 'denied', result: 'This is not permitted.' });
+    // An earlier attempt may have died before it had asked.
+    if (record.state === 'awaiting') Object.assign(record, { state: 'planned', result: null });
+    if (record.state !== 'planned') return null;
+    if (!tool) return { problem: `There is no action "${record.name}".`, error: 'tool_unknown' };
+    record.tool = tool.key;
+    const read = readArguments(record.arguments, tool);
+    if (!read.ok) return { problem: read.problem, error: 'arguments_invalid' };
+    const wish = { tool, written: read.written, value: read.value };
+    // While tools are paused it is not begun, so nobody need decide.
+    if (await this.#pause(context)) return { wish };
+    const verdict = await this.#parts.judge.judge(wish, context);
+    record.rule = verdict.rule;
+    if (verdict.effect === 'deny') {
+      const because = verdict.reason ? `: ${verdict.reason}` : '.';
+      Object.assign(record, { state: 'denied', result: `This is not permitted${because}` });
+      await this.#ended(record, 'policy_denied', context);
+      return null;
+    }
+    // What has begun before is not asked for again.
+    if (verdict.effect === 'allow' || record.startedAt > 0) return { wish, verdict };
+    const { rule, reason, ask: terms = usualTerms } = verdict;
+    const grounds = { rule, terms, ...(reason && { reason }) };
+    const run = await asked.look(record, { index: running.index, tool, context, grounds });
+    if (isDenied(record)) await this.#ended(record, 'approval_lost', context);
+    return run ? { wish, verdict } : null;
   }
 
   async #pause(context: TurnContext): Promise<Pause | null> {
-    await this.#switches?.look();
-    return this.#switches?.tools(concernedBy(context)) ?? null;
+    await this.#parts.switches?.look();
+    return this.#parts.switches?.tools(concernedBy(context)) ?? null;
   }
 
-  async #attempt(
+  async #run(record: ActionRecord, ready: Ready, running: RunningStep, step: StepRecord): Promise<void> {
+    const { context } = running;
+    const pause = await this.#pause(context);
+    context.signal.throwIfAborted();
+    if (pause) return this.#refuse(record, toolsText(pause), 'paused', running, step);
+    if ('problem' in ready) return this.#refuse(record, ready.problem, ready.error, running, step);
+    const { tool } = ready.wish;
+    const { limits } = this.#parts;
+    const tooMany = await limits.count(context.agent, tool.key, () => context.requester());
+    if (tooMany) return this.#refuse(record, tooMany, 'limit_reached', running, step);
+    const leave = await limits.enter(context.agent, tool.key, context.signal);
+    try {
+      const over = limits.inTurn(context.agent, tool.key, begunIn(running.steps));
+      if (over) return await this.#refuse(record, over, 'limit_reached', running, step);
+      await this.#make(record, ready.wish, running, step);
+    } finally {
+      leave();
+    }
+  }
+
+  async #make(record: ActionRecord, wish: Wish, running: RunningStep, step: StepRecord): Promise<void> {
+    const { context, watcher } = running;
+    Object.assign(record, { startedAt: Date.now(), state: 'running' });
+    try {
+      await step.write();
+    } catch (error) {
+      // It has not begun.
+      Object.assign(record, { startedAt: 0, state: 'planned' });
+      throw error;
+    }
+    watcher.started(record);
+    const idempotencyKey = derivedId('action', context.turnId, String(running.index), record.callId);
+    const attempted = await this.#attempt(wish, { ...context, idempotencyKey });
+    // What a cancelled action has thrown is no answer; what it has done is.
+    if (!attempted.ok) context.signal.throwIfAborted();
+    const { ok, result, state = ok ? 'done' : 'failed', files } = attempted;
+    Object.assign(record, { ok, state, result, durationMs: Date.now() - record.startedAt });
+    if (files && files.length > 0) record.files = files;
+    if (attempted.outside ?? wish.tool.hints.openWorld) {
+      record.origins = [{ kind: 'tool', what: wish.tool.key, at: record.startedAt }];
+      addOrigins(context.taint, record.origins);
+    }
+    const error = state === 'unknown' ? 'outcome_unknown' : ok ? undefined : attempted.error;
+    await Promise.all([step.write(), this.#ended(record, error, context)]);
+    watcher.finished(record as ActionRecord & { result: string });
+  }
+
+  /** It does not run, and the model is told why. */
+  async #refuse(
     record: ActionRecord,
-    action: OfferedTool | undefined,
-    context: ActionContext,
-  ): Promise<Attempted> {
-    if (!action) return { ok: false, result: `There is no action "${record.name}".` };
-    const parameters = readArguments(record.arguments, action);
-    if (!parameters.ok) return { ok: false, result: parameters.problem };
-    const timeoutMs = action.timeoutMs ?? defaultTimeoutMs;
-    const tooLong = () => new Error(`The action took longer than ${timeoutMs} ms.`);
-    const limit = new Deadline(timeoutMs, context.signal, tooLong);
+    result: string,
+    error: string,
+    { watcher, context }: RunningStep,
+    step: StepRecord,
+  ): Promise<void> {
+    Object.assign(record, { state: 'failed', result });
+    await Promise.all([step.write(), this.#ended(record, error, context)]);
+    watcher.started(record);
+    watcher.finished(record as ActionRecord & { result: string });
+  }
+
+  async #attempt({ tool, value }: Wish, context: ActionContext): Promise<Attempted> {
+    const { limits, switches, files } = this.#parts;
+    const timeoutMs = limits.timeoutMs(context.agent, tool.key) ?? tool.timeoutMs ?? defaultTimeoutMs;
+    const tooLong = new Error(`It took longer than ${timeoutMs} ms.`);
+    const limit = new Deadline(timeoutMs, context.signal, () => tooLong);
     let paused = false;
-    const enough = this.#switches?.onChange(() => {
-      if (!this.#switches?.tools(concernedBy(context)) || limit.ended) return;
+    const enough = switches?.onChange(() => {
+      if (!switches.tools(concernedBy(context)) || limit.ended) return;
       paused = true;
       limit.end(new Error('Tools are paused.'));
     });
     try {
       // It may have been paused, or called off, while it was noted.
       context.signal.throwIfAborted();
-      const pause = this.#switches?.tools(concernedBy(context));
-      if (pause) return { ok: false, result: toolsText(pause) };
-      const result = await limit.race(action.run(parameters.value, { ...context, signal: limit.signal }));
-      return { ok: !result.failed, result: result.text, ...(result.unknown && { state: 'unknown' }) };
+      const pause = switches?.tools(concernedBy(context));
+      if (pause) return { ok: false, result: toolsText(pause), error: 'paused' };
+      const result = await limit.race(tool.run(value, { ...context, signal: limit.signal }));
+      const kept = await keptResult(result, context.messages[0]!, files);
+      return {
+        ...{
+          ok: !result.failed && !result.unknown,
+          result: kept.text,
+          files: kept.files,
+          error: 'tool_failed',
+        },
+        ...(result.unknown && { state: 'unknown' }),
+        ...(result.outside && { outside: true }),
+      };
     } catch (error) {
       if (paused) return { ok: false, result: stoppedOutcome, state: 'unknown' };
       const why = error instanceof Error ? error.message : String(error);
-      return { ok: false, result: `The action failed: ${why}` };
+      // It may go on, and nobody will hear of it.
+      if (error === tooLong && !tool.hints.readOnly && !tool.repeatable)
+        return { ok: false, result: `${why} ${nobodyKnows}`, state: 'unknown' };
+      return { ok: false, result: resultText(`The action failed: ${why}`), error: 'tool_failed' };
     } finally {
       enough?.();
       limit.clear();
     }
   }
 
-  /** What cannot tell is asked for. */
-  async #permissionFor(action: OfferedTool, parameters: unknown, context: TurnContext): Promise<Permission> {
-    try {
-      return await this.#permit(action, parameters, context);
-    } catch {
-      return 'ask';
-    }
+  /** What ends is written down; where it is as most calls are, that is told by its turn. */
+  async #ended(record: ActionRecord, error: string | undefined, context: TurnContext): Promise<void> {
+    const { state, name, tool = name, callId, arguments: args, rule, approved } = record;
+    if (state === 'done' && rule === unruled) return;
+    const outcome = state === 'done' || state === 'denied' ? state : 'failed';
+    const call: AuditedCall = {
+      ...{ tool, callId, arguments: args, outcome },
+      ...(rule !== undefined && { rule }),
+      ...(approved && { approved }),
+      ...(error !== undefined && { error }),
+    };
+    await this.#parts.audit.write(call, context);
+    if (state === 'unknown') await this.#parts.unknown(record, context);
   }
 }
 
 interface Attempted {
   ok: boolean;
   result: string;
+  files?: ActionRecord['files'];
   /** Absent: as `ok` says. */
   state?: 'unknown';
+  /** Absent: as the tool's hints say. */
+  outside?: true;
+  error?: string;
+}
+
+function isDenied({ state }: ActionRecord): boolean {
+  return state === 'denied';
 }
 
 function concernedBy({ agent, messages }: TurnContext): Concerned {
   return { agentId: agent.id, source: messages[0]!.source, userIds: [] };
 }
 
-function readArguments(
-  text: string,
-  action: OfferedTool,
-): { ok: true; value: unknown } | { ok: false; problem: string } {
-  let json: unknown;
-  try {
-    // Models write an empty string for "no arguments".
-    json = JSON.parse(text.trim() === '' ? '{}' : text);
-  } catch {
-    return {
-      ok: false,
-      problem: `The arguments of "${action.name}" are not valid JSON. Call it again with valid JSON.`,
-    };
-  }
-  const read = action.read(json);
-  if (read.ok) return read;
-  return { ok: false, problem: `The arguments of "${action.name}" are not valid:\n${read.problem}` };
-}
-
-function cut(result: string): string {
-  if (result.length <= maxResultChars) return result;
-  return `${result.slice(0, maxResultChars)}\n[cut: ${result.length} characters in all]`;
+function begunIn(steps: readonly TurnStep[]): string[] {
+  const actions = steps.flatMap((step) => step.actions);
+  return actions.flatMap(({ startedAt, tool, name }) => (startedAt > 0 ? [tool ?? name] : []));
 }

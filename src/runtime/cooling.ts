@@ -3,6 +3,7 @@ import type { EventBus } from '../bus/bus.js';
 import { backOffMs } from '../core/back-off.js';
 import { atMost } from '../core/deadline.js';
 import { type ModelEvent, modelTopic, type SecretEvent, secretTopic } from '../core/events.js';
+import { newId } from '../core/ids.js';
 import type { PassedOver } from '../core/turn.js';
 import { CarrierError, RetryableError } from '../errors.js';
 import type { LanguageModel } from '../llm/llm.js';
@@ -11,7 +12,7 @@ import { told } from '../redaction.js';
 import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
 
-/** A model that fails so often in a row, in one process, is left alone for a while. */
+/** A model that fails so often, in whichever processes, and does not answer here in between is left alone for a while. */
 const mostFailures = 3;
 /** For so long, in ms; twice as long each time that it fails again when it is tried afterwards. */
 const restMs = { firstMs: 30_000, longestMs: 600_000 };
@@ -57,6 +58,7 @@ export class Cooling {
   readonly #parts: CoolingParts;
   readonly #notes: TypedNotes<string, Cool>;
   readonly #models = new Map<string, Cool>();
+  readonly #id = newId();
   /** In a row, of models that are asked. */
   readonly #failures = new Map<string, number>();
   /** Those that a turn of this process tries after their rest. */
@@ -70,7 +72,7 @@ export class Cooling {
     this.#parts = parts;
     this.#notes = coolingNote.in(notes, log);
     // Without them, each process learns by itself.
-    bus.subscribe<ModelEvent>(modelTopic, ({ type: _, ...cool }) => this.#keep(cool)).catch(() => {});
+    bus.subscribe<ModelEvent>(modelTopic, (event) => this.#hear(event)).catch(() => {});
     bus.subscribe<SecretEvent>(secretTopic, () => this.#relent()).catch(() => {});
   }
 
@@ -132,9 +134,12 @@ export class Cooling {
     const before = cool?.times ?? 0;
     // It was asked before it was left alone, or because nobody else was left.
     if (before > 0 && cool!.until > now() && !this.#tried.has(model)) return;
-    const failures = (this.#failures.get(model) ?? 0) + 1;
-    this.#failures.set(model, failures);
-    if (before === 0 && failures < mostFailures) return;
+    const failures = this.#count(model);
+    if (before === 0 && failures < mostFailures) {
+      const event = { model, ...told(error), until: now(), failedIn: this.#id };
+      this.#parts.bus.publish(modelTopic, { type: 'model.cooling', ...event });
+      return;
+    }
     const until = now() + backOffMs(before + 1, restMs);
     this.#tried.delete(model);
     this.#note({ model, ...told(error), until, times: before + 1 });
@@ -186,12 +191,24 @@ export class Cooling {
     this.#writing = this.#writing.then(work).catch(failed);
   }
 
+  #hear({ type: _, failedIn, ...cool }: ModelEvent): void {
+    if (failedIn === undefined) this.#keep(cool);
+    else if (failedIn !== this.#id) this.#count(cool.model);
+  }
+
+  #count(model: string): number {
+    const failures = (this.#failures.get(model) ?? 0) + 1;
+    this.#failures.set(model, failures);
+    return failures;
+  }
+
   #tell(cool: Cool): void {
     this.#keep(cool);
     this.#parts.bus.publish(modelTopic, { type: 'model.cooling', ...cool });
   }
 
   #keep(cool: Cool): void {
+    if (cool.times !== undefined) this.#failures.delete(cool.model);
     if (cool.until > 0) this.#models.set(cool.model, cool);
     else this.#models.delete(cool.model);
   }

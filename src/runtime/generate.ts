@@ -1,3 +1,4 @@
+import type { Purse } from '../budgets/purse.js';
 import type { PassedOver, Usage } from '../core/turn.js';
 import { CarrierError, isRetryable, RetryableError } from '../errors.js';
 import type { LanguageModel, ModelChunk, ModelRequest, ToolCall } from '../llm/llm.js';
@@ -27,6 +28,8 @@ export interface GenerateOptions {
   onVoid(): void;
   /** Cuts the request to what each model takes. */
   fitter: PromptFitter;
+  /** Pays for every call; none: nothing limits what they cost. */
+  purse?: Purse | null;
   log: Logger;
 }
 
@@ -43,6 +46,7 @@ interface AskOptions extends GenerateOptions {
  * void: the next one says all of it.
  *
  * @throws of the errors after which trying again may help, the one after which it may soonest; otherwise the last.
+ * `triedBefore` knows of all.
  */
 export async function generate(
   chain: LanguageModel[],
@@ -72,7 +76,15 @@ export async function generate(
       options.onVoid();
     }
   }
+  if (failed.size > 1 && toThrow instanceof Error) tried.set(toThrow, [...failed.values()]);
   throw toThrow;
+}
+
+const tried = new WeakMap<Error, PassedOver[]>();
+
+/** The models that were asked in vain, where `generate` asked several and threw this. */
+export function triedBefore(error: unknown): PassedOver[] | undefined {
+  return error instanceof Error ? tried.get(error) : undefined;
 }
 
 /** Those that failed, and those that come first in the chain and were not asked. */
@@ -96,31 +108,26 @@ function askedMs(error: unknown): number {
   return (error instanceof RetryableError && error.retryAfterMs) || 0;
 }
 
-/** Of the room that a model's length leaves, where the provider found the prompt too long all the same. */
+/** Of what was sent, where the provider found that too long. */
 const smallerShare = 0.5;
 
 async function ask(model: LanguageModel, request: ModelRequest, options: AskOptions): Promise<Generated> {
-  try {
-    return await askFitted(model, request, options, 1);
-  } catch (error) {
-    if (!(error instanceof CarrierError) || error.code !== 'prompt_too_long') throw error;
-    options.log.warn({ err: error, model: model.id }, 'prompt too long; asking with a shorter one');
-    options.onVoid();
-    return askFitted(model, request, options, smallerShare);
-  }
-}
-
-async function askFitted(
-  model: LanguageModel,
-  request: ModelRequest,
-  options: AskOptions,
-  share: number,
-): Promise<Generated> {
-  const fitted = await options.fitter.fit(request, model.abilities, options.signal, share);
-  try {
-    return await read(model, fitted.request, options);
-  } finally {
-    fitted.release();
+  const { fitter, signal, log } = options;
+  let most: number | undefined;
+  for (;;) {
+    const fitted = await fitter.fit(request, model.abilities, signal, most);
+    try {
+      const paid = options.purse ? await options.purse.open(model, fitted.request, signal) : model;
+      return await read(paid, fitted.request, options);
+    } catch (error) {
+      if (most !== undefined || !(error instanceof CarrierError) || error.code !== 'prompt_too_long')
+        throw error;
+      most = Math.floor(fitted.tokens() * smallerShare);
+      log.warn({ err: error, model: model.id, most }, 'prompt too long; asking with a shorter one');
+      options.onVoid();
+    } finally {
+      fitted.release();
+    }
   }
 }
 

@@ -1,18 +1,31 @@
 import type { Switches } from '../access/switches.js';
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
+import { awaitedIn } from '../approvals/approval.js';
+import type { Asking } from '../approvals/asking.js';
+import { isBudgetSpent } from '../budgets/purse.js';
+import type { Purses } from '../budgets/purses.js';
 import type { Agent } from '../core/character.js';
-import { type ActionRecord, addUsage, type TurnCheckpoint, type TurnStep, type Usage } from '../core/turn.js';
+import type { Memory } from '../core/memory.js';
+import {
+  type ActionRecord,
+  type ActionState,
+  addUsage,
+  type TurnCheckpoint,
+  type TurnStep,
+  type Usage,
+} from '../core/turn.js';
 import { whileAway } from '../core/while-away.js';
 import type { LanguageModel, ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { Abilities, AbilityLoader } from './abilities.js';
-import { ActionManager } from './action-manager.js';
+import type { ActionManager, ActionWatcher } from './action-manager.js';
 import type { Cooling } from './cooling.js';
 import { adviceOn } from './evaluator-manager.js';
 import { type Generated, generate } from './generate.js';
 import type { AnswerLimits } from './patience.js';
 import type { PromptFitter } from './prompt-fitter.js';
 import type { StateManager } from './state-manager.js';
+import { stuckOn, stuckText, unknownText } from './stuck.js';
 import { stepMessages } from './transcript.js';
 import { transformed } from './transformed.js';
 import { Voice } from './voice.js';
@@ -24,14 +37,14 @@ export interface MessageManagerParts {
   /** The agent's models, to be tried in order, a preferred one first; never empty. */
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
   cooling: Cooling;
-  switches: Pick<Switches, 'look' | 'tools' | 'onChange'>;
+  purses: Pick<Purses, 'of'>;
+  switches: Pick<Switches, 'look'>;
+  actions: Pick<ActionManager, 'run'>;
+  asking: Pick<Asking, 'notice'>;
   checkpoint(checkpoint: TurnCheckpoint): Promise<void>;
   limits: AnswerLimits;
   /** Model calls that may ask for actions; the one after them must answer. */
   maxSteps: number;
-  /** How long a call waits for its decision, in ms. */
-  waitMs: number;
-  now(): number;
   log: Logger;
 }
 
@@ -43,14 +56,14 @@ const silence: Generated = {
   passedOver: [],
 };
 
+const isOver: ReadonlySet<ActionState> = new Set(['done', 'failed', 'denied', 'unknown']);
+
 /** How the hub itself takes a turn from its messages to a draft: compose, then generate and act until the model answers, then evaluate. */
 export class MessageManager implements TurnTaker {
   readonly #parts: MessageManagerParts;
-  readonly #actions: ActionManager;
 
   constructor(parts: MessageManagerParts) {
     this.#parts = parts;
-    this.#actions = new ActionManager({ switches: parts.switches });
   }
 
   async answer(task: TurnTask): Promise<Draft> {
@@ -60,22 +73,33 @@ export class MessageManager implements TurnTaker {
     const held = abilities.transforming.length > 0 || abilities.evaluators.some(({ judge }) => judge);
     const voice = new Voice(task, held);
     const awaits = await this.#resume(task, abilities, voice);
-    const answer = awaits ? silence : await this.#converse(task, abilities, request, voice);
-    const awaiting = checkpoint.steps.flatMap(({ actions }) => actions).filter(isAwaiting);
+    const answer = awaits
+      ? await this.#meanwhile(task, request, voice)
+      : await this.#converse(task, abilities, request, voice);
+    const awaited = awaitedIn(checkpoint.steps);
+    const waiting = awaited.length > 0 ? await this.#parts.asking.notice(awaited) : null;
     let { usage } = answer;
-    if (awaiting.length > 0) {
+    if (!waiting && answer !== silence) usage = await this.#evaluate(task, abilities, request, voice, answer);
+    for (const action of newlyUnknown(task)) {
       voice.pause();
-      voice.say(waitingNotice(awaiting, context.turnId));
-      usage = silence.usage;
-    } else usage = await this.#evaluate(task, abilities, request, voice, answer);
+      voice.say(unknownText(action));
+    }
+    if (waiting) {
+      voice.pause();
+      voice.say(waiting.text);
+    }
+    const files = checkpoint.steps
+      .slice(task.told)
+      .flatMap(({ actions }) => actions.flatMap(({ files = [] }) => files));
     return {
       text: voice.release(await transformed(voice.text, abilities.transforming, context)),
       model: answer.model,
       passedOver: answer.passedOver,
+      ...(files.length > 0 && { files }),
       usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), usage),
-      ...(awaiting.length > 0
-        ? { evaluators: [], waiting: { until: this.#parts.now() + this.#parts.waitMs } }
-        : { evaluators: abilities.evaluators }),
+      ...(waiting
+        ? { evaluators: [], waiting: { until: waiting.until } }
+        : { evaluators: answer.model === '' ? [] : abilities.evaluators }),
     };
   }
 
@@ -98,6 +122,12 @@ export class MessageManager implements TurnTaker {
   ): Promise<Generated> {
     const { steps } = task.checkpoint;
     for (;;) {
+      const stuck = stuckOn(steps);
+      if (stuck) {
+        voice.pause();
+        voice.say(stuckText(stuck));
+        return silence;
+      }
       const mayAct = steps.length < this.#parts.maxSteps;
       const messages = [...request.messages, ...stepMessages(steps)];
       const generated = await this.#generate(
@@ -105,12 +135,31 @@ export class MessageManager implements TurnTaker {
         { ...request, messages, tools: mayAct ? request.tools : [] },
         voice,
       );
-      if (generated.calls.length === 0 || !mayAct) return generated;
+      if (generated.calls.length === 0) return generated;
+      if (!mayAct) {
+        if (voice.text.trim() === '') voice.say(`I did not get done with this in ${steps.length} steps.`);
+        return generated;
+      }
       const step = toStep(generated);
       steps.push(step);
       voice.pause();
-      if (await this.#act(task, abilities, step, steps.length - 1)) return generated;
+      if (await this.#act(task, abilities, step, steps.length - 1))
+        return this.#meanwhile(task, request, voice, generated);
     }
+  }
+
+  /** What the calls gave that need no decision does not wait for those that do: the model says it now. */
+  async #meanwhile(
+    task: TurnTask,
+    request: ModelRequest,
+    voice: Voice,
+    before: Generated = silence,
+  ): Promise<Generated> {
+    const { steps } = task.checkpoint;
+    if (!steps.at(-1)!.actions.some(({ state }) => isOver.has(state)))
+      return { ...before, usage: silence.usage };
+    const messages = [...request.messages, ...stepMessages(steps)];
+    return this.#generate(task, { ...request, messages, tools: [] }, voice);
   }
 
   async #generate(
@@ -118,28 +167,38 @@ export class MessageManager implements TurnTaker {
     request: ModelRequest,
     voice: Voice,
   ): Promise<Generated> {
-    const { chain, limits, fitter, cooling, switches, log } = this.#parts;
+    const { chain, limits, fitter, cooling, switches, purses, log } = this.#parts;
     const models = await chain(agent, room.model);
     // What was paused meanwhile ends the turn by its signal.
     await switches.look();
     context.signal.throwIfAborted();
     hold();
     const before = voice.mark();
-    return generate(models, request, {
+    const [{ source }] = context.messages as [Memory];
+    const purse = purses.of({ agent, source, userId: context.user.id });
+    const answer = generate(models, request, {
       limits,
       signal: context.signal,
       onText: (text) => voice.say(text),
       onVoid: () => voice.rewind(before),
       fitter,
       cooling,
+      purse,
       log,
+    });
+    return answer.catch((error) => {
+      if (!isBudgetSpent(error)) throw error;
+      // A turn ends with it politely: what it has done is done.
+      voice.rewind(before);
+      voice.say(error.message);
+      return { ...silence, text: error.message };
     });
   }
 
-  async #act(task: TurnTask, abilities: Abilities, step: TurnStep, index: number): Promise<boolean> {
+  async #act(task: TurnTask, { actions }: Abilities, step: TurnStep, index: number): Promise<boolean> {
     const { context, checkpoint, publish, hold } = task;
     const { turnId } = context;
-    return this.#actions.run(step, index, abilities.actions, context, {
+    const watcher: ActionWatcher = {
       record: async () => {
         hold();
         await whileAway(context.signal, () => this.#parts.checkpoint(checkpoint));
@@ -150,7 +209,8 @@ export class MessageManager implements TurnTaker {
         publish({ type: 'action.started', turnId, callId, name, arguments: args }),
       finished: ({ callId, name, ok, result }) =>
         publish({ type: 'action.finished', turnId, callId, name, ok, result }),
-    });
+    };
+    return this.#parts.actions.run({ step, index, steps: checkpoint.steps, actions, context, watcher });
   }
 
   async #evaluate(
@@ -160,6 +220,7 @@ export class MessageManager implements TurnTaker {
     voice: Voice,
     answer: Generated,
   ): Promise<Usage> {
+    if (answer.model === '') return answer.usage;
     const advice = await adviceOn(voice.text, abilities.evaluators, task.context, this.#parts.log);
     if (advice === null) return answer.usage;
     const revision: ModelRequest = {
@@ -174,6 +235,14 @@ export class MessageManager implements TurnTaker {
     };
     voice.discard();
     const revised = await this.#generate(task, revision, voice);
+    // None was written: what there was is said.
+    if (revised.model === '') {
+      voice.discard();
+      voice.say(answer.text);
+    } else {
+      // The record says who wrote what is sent.
+      Object.assign(answer, { model: revised.model, passedOver: revised.passedOver });
+    }
     return addUsage(answer.usage, revised.usage);
   }
 }
@@ -195,17 +264,9 @@ function toStep({ text, calls, usage }: Generated): TurnStep {
   };
 }
 
-function isAwaiting({ state }: ActionRecord): boolean {
-  return state === 'awaiting';
-}
-
-const shownChars = 200;
-
-function waitingNotice(awaiting: ActionRecord[], turnId: string): string {
-  const calls = awaiting.map(({ name, arguments: args }) => {
-    const text = args.replace(/[\s`]+/g, ' ').trim();
-    return `\`${name} ${text.length > shownChars ? `${text.slice(0, shownChars)}…` : text}\``;
-  });
-  const decided = `carrier turns resume ${turnId} --approve true`;
-  return `This waits until an operator approves it: ${calls.join(', ')}. They decide with \`${decided}\`, or \`false\`.`;
+/** People hear of it whatever the model makes of it. Those of a turn that waited have read of what was so before. */
+function newlyUnknown({ checkpoint, told = 0 }: TurnTask): ActionRecord[] {
+  return checkpoint.steps.flatMap(({ actions }, index) =>
+    actions.filter(({ state, approved }) => state === 'unknown' && (index >= told || approved)),
+  );
 }

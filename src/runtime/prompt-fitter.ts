@@ -8,6 +8,7 @@ import type { ModelAbilities } from '../core/model-abilities.js';
 import { estimateTokens } from '../core/token-estimate.js';
 import type { FileReader } from '../files/reader.js';
 import type { ModelMessage, ModelRequest, Note, SystemPart, Tool } from '../llm/llm.js';
+import { promptTokens } from '../llm/prompt-text.js';
 import { leftOut } from './cutting.js';
 import { named, pictureBytes, roomFor, withContents } from './file-contents.js';
 import { fitAsked, fitContext, fitEarlier, fitOwn, fitParts, fitQuotes, lastingTokens } from './portions.js';
@@ -23,6 +24,8 @@ export interface PromptLimits {
 /** A request that a model takes. */
 export interface Fitted {
   request: ModelRequest;
+  /** Of the prompt; likely too high. */
+  tokens(): number;
   /** Call it once the model has answered. */
   release(): void;
 }
@@ -41,17 +44,18 @@ export class PromptFitter {
     this.#gate = new ByteGate(limits.fileBytes * fullPrompts);
   }
 
-  /** @param share of the room there should be: less than 1 where the provider found a prompt too long. */
+  /** @param most tokens of the prompt, where the provider found one too long; its answer is half as long then, too. */
   async fit(
     request: ModelRequest & Partial<Composed>,
     abilities: ModelAbilities,
     signal: AbortSignal,
-    share = 1,
+    most = Infinity,
   ): Promise<Fitted> {
     const bytes = Math.min(this.#limits.fileBytes, pictureBytes([...(request.asked ?? [])], abilities));
     const release = await this.#gate.enter(bytes, signal);
     try {
-      return { request: await this.#fitted(request, abilities, signal, share), release };
+      const fitted = await this.#fitted(request, abilities, signal, most);
+      return { request: fitted, tokens: () => promptTokens(fitted), release };
     } catch (error) {
       release();
       throw error;
@@ -62,12 +66,13 @@ export class PromptFitter {
     request: ModelRequest & Partial<Composed>,
     abilities: ModelAbilities,
     signal: AbortSignal,
-    share: number,
+    most: number,
   ): Promise<ModelRequest> {
     const { messages, temperature, asked = new Set(), earlier = new Set(), unshown = 0 } = request;
     const length = abilities.contextTokens ?? this.#limits.contextTokens;
-    const maxTokens = Math.min(request.maxTokens, Math.max(16, Math.floor(length / 3)));
-    const budget = Math.floor((length - maxTokens) * share) - frameTokens;
+    const wanted = most === Infinity ? request.maxTokens : Math.ceil(request.maxTokens / 2);
+    const maxTokens = Math.min(wanted, Math.max(16, Math.floor(length / 3)));
+    const budget = Math.min(length - maxTokens, most) - frameTokens;
     const tools = abilities.tools ? request.tools : [];
     const notes: Note[] = [];
 

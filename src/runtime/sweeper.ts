@@ -1,3 +1,4 @@
+import type { Approvals } from '../approvals/approvals.js';
 import type { Share, ShareOf } from '../core/share.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -20,6 +21,7 @@ export interface SweeperParts {
   memories: MemoryStore;
   outbox: Outbox;
   held: Pick<HeldDecisions, 'has' | 'release'>;
+  approvals: Pick<Approvals, 'sweep' | 'ofTurn'>;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
   shareOf: ShareOf;
@@ -74,11 +76,15 @@ export class Sweeper {
 
   /** What was approved while tools were paused goes on; whose time to be decided is over goes on without. */
   async #expire(): Promise<void> {
-    const { turns, held, turnQueue, now, log } = this.#parts;
+    const { turns, held, approvals, turnQueue, now, log } = this.#parts;
+    await approvals.sweep();
     for (const room of await held.release()) await turnQueue.schedule(room, await shareIn(this.#parts, room));
     for (const turnId of await turns.expired(now(), batch)) {
       // Somebody has approved it in time.
       if (await held.has(turnId)) continue;
+      // Its calls have ends of their own.
+      const turn = await turns.get(turnId);
+      if (turn && (await approvals.ofTurn(turn)).length > 0) continue;
       try {
         const roomId = await decide(this.#parts, turnId, tooLate);
         await turnQueue.schedule(roomId, await shareIn(this.#parts, roomId));

@@ -1,7 +1,8 @@
 import type { Concerned, Pause } from '../access/pause.js';
 import type { Switches } from '../access/switches.js';
-import { burst, isDirect, type Memory, ownMemory } from '../core/memory.js';
+import { type Attachment, burst, isDirect, type Memory, ownMemory } from '../core/memory.js';
 import type { RoomState } from '../core/room.js';
+import { approvesAny } from '../core/trigger.js';
 import { decidedSteps, readSteps, type TurnCheckpoint, turnIdOf } from '../core/turn.js';
 import { askedBy } from '../store/decide.js';
 import type { History } from '../store/history.js';
@@ -89,7 +90,7 @@ export async function pauseOf(
 ): Promise<Pause | null> {
   const concerned = concernedBy(work);
   const { trigger } = work.checkpoint;
-  const isApproved = trigger?.kind === 'decision' && trigger.decision.approve;
+  const isApproved = trigger?.kind === 'decision' && approvesAny(trigger.decision);
   return (await switches.check(concerned)) ?? (isApproved ? switches.tools(concerned) : null);
 }
 
@@ -103,13 +104,13 @@ export function replyTo(
   turnId: string,
   agent: { id: string; character?: { name: string } },
   text: string,
-  taint: Memory['taint'] = [],
+  { taint = [], files = [] }: { taint?: Memory['taint']; files?: Attachment[] | undefined } = {},
 ): Memory {
   const newest = messages.at(-1)!;
   return ownMemory(newest, {
     ...{ kind: 'message', role: 'assistant', turnId },
     author: { id: agent.id, name: agent.character?.name, bot: true },
-    content: { text, attachments: [], replyTo: newest.id },
+    content: { text, attachments: files, replyTo: newest.id },
     ...(taint.length > 0 && { taint }),
   });
 }

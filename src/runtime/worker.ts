@@ -2,6 +2,8 @@ import type { Span } from '@opentelemetry/api';
 import { type Pause, pauseText } from '../access/pause.js';
 import type { Switches } from '../access/switches.js';
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
+import { awaitedIn } from '../approvals/approval.js';
+import type { Asking } from '../approvals/asking.js';
 import type { Agent } from '../core/character.js';
 import type { TurnEvent } from '../core/events.js';
 import type { Memory } from '../core/memory.js';
@@ -21,6 +23,7 @@ import type { Search } from '../store/search.js';
 import type { Claim, TurnStore } from '../store/turn-store.js';
 import { spanned } from '../tracing.js';
 import { apologyFor } from './apology.js';
+import { triedBefore } from './generate.js';
 import { Learning } from './learning.js';
 import type { Outage, Outages } from './outages.js';
 import { type CalledOff, RunningTurns } from './running-turns.js';
@@ -48,6 +51,7 @@ export interface WorkerParts {
   taker: TurnTaker;
   outages: Outages;
   held: Pick<HeldDecisions, 'setAside'>;
+  asking: Pick<Asking, 'waits'>;
   switches: Pick<Switches, 'check' | 'tools' | 'keepLooking' | 'onChange'>;
   /** What people hold. */
   requester(message: Memory, agent: Agent): Promise<Requester>;
@@ -126,7 +130,9 @@ export class Worker {
     const end = async (answered: Answered | null, pause: Pause | null = null) => {
       telling.end();
       const text = answered?.draft.text ?? (pause ? textOf(pause, agent) : stopped);
-      const reply = over === 'nothing' ? null : replyTo(work.asked, turnId, agent, text, checkpoint.taint);
+      const { taint } = checkpoint;
+      const { files } = answered?.draft ?? {};
+      const reply = over === 'nothing' ? null : replyTo(work.asked, turnId, agent, text, { taint, files });
       const { model, usage, waiting, passedOver } = answered?.draft ?? {};
       const turn = turnOf(
         { ...checkpoint, covers },
@@ -253,6 +259,10 @@ export class Worker {
         .catch((err) => log.warn({ err, roomId }, 'reply stored, not scheduled yet'));
     }
     committed(turn, reply);
+    if (turn.status === 'waiting')
+      await this.#parts.asking
+        .waits(awaitedIn(turn.steps))
+        .catch((err) => log.warn({ err, turnId }, 'what waits is told of by the sweeper'));
   }
 
   /** The turn has failed for good: its messages are marked so, and the person is told. */
@@ -271,7 +281,7 @@ export class Worker {
         { ...checkpoint, covers: work.covered.map(({ id }) => id) },
         {
           ...{ status: 'failed', reply, error: told(error), attempt: run.attempt },
-          startedAt: Date.now(),
+          ...{ passedOver: triedBefore(error), startedAt: Date.now() },
         },
       );
       await this.#commit(run, work, turn, reply);
@@ -286,6 +296,5 @@ export class Worker {
   }
 }
 
-function textOf(pause: Pause, { character }: Agent): string {
-  return pauseText(pause, character.name, Date.now());
-}
+const textOf = (pause: Pause, { character }: Agent) =>
+  pauseText(pause, character.name, Date.now());

@@ -42,7 +42,7 @@ export class References implements Secrets {
         const [, kind, name = ''] = secretReference.exec(reference) ?? [];
         if (kind === 'env' && !name.startsWith(prefix))
           throw invalid(
-            `${name} is not a setting of this connector; a character may name those that begin with ${prefix}`,
+            `${name} is not a setting of this extension; a character may name those that begin with ${prefix}`,
           );
         if (kind === 'file' && !isInside(this.#parts.folder, name))
           throw invalid(`characters may name files in ${this.#parts.folder} alone (CARRIER_SECRETS_DIR)`);

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Memory } from '../core/memory.js';
-import { Decision } from '../core/trigger.js';
+import { approvesAny, Decision } from '../core/trigger.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { askedBy, decide } from './decide.js';
@@ -37,7 +37,7 @@ export class HeldDecisions {
 
   /** Keeps an approval where it must wait; false: it need not. What was held is void with any other decision. */
   async hold(turnId: string, decision: Decision): Promise<boolean> {
-    const waits = decision.approve && (await this.#mustWait(turnId));
+    const waits = approvesAny(decision) && (await this.#mustWait(turnId));
     if (waits) await this.#notes.put(turnId, { turnId, decision });
     else await this.#notes.take(turnId);
     return waits;

@@ -77,13 +77,33 @@ function compiled({ $schema, ...schema }: Record<string, unknown>): Schema {
       if (lost >= mostLost) return 'the arguments cannot be checked: that takes too long';
       if (depthOf(value) > deepest) return `the arguments are nested deeper than ${deepest}`;
       try {
-        return bounded(() => validate(value)) ? null : faultsIn(validate.errors).join('\n');
+        if (bounded(() => validate(value))) return null;
+        const faults = (validate.errors ?? []).filter((fault) => !isLongNumber(fault, value));
+        return faults.length === 0 ? null : faultsIn(faults).join('\n');
       } catch (error) {
         if (isTimeout(error)) lost += 1;
         return `the arguments cannot be checked: ${reason(error)}`;
       }
     },
   };
+}
+
+/**
+ * Whether it is but that a whole number is written as text, which is how one of more digits than a number keeps is sent.
+ */
+function isLongNumber({ keyword, params, instancePath }: ErrorObject, whole: unknown): boolean {
+  if (keyword !== 'type' || !['integer', 'number'].includes(params.type)) return false;
+  let value: unknown = whole;
+  for (const part of instancePath.split('/').slice(1))
+    value = (value as Record<string, unknown>)[part.replaceAll('~1', '/').replaceAll('~0', '~')];
+  return isLongInteger(value);
+}
+
+/** Text of a whole number that a number cannot hold. */
+export function isLongInteger(value: unknown): value is string {
+  return (
+    typeof value === 'string' && /^-?[1-9]\d{15,99}$/.test(value) && !Number.isSafeInteger(Number(value))
+  );
 }
 
 function dialectOf($schema: unknown): Dialect {

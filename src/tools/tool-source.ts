@@ -59,6 +59,10 @@ export interface ToolSourceContext<S extends Settings = Settings> extends Extens
   name: string;
   /** Where paths in its settings start from. */
   folder: string;
+  /** Where the hub keeps what it must find again at its next start. */
+  dataFolder: string;
+  /** Whether what it says of its tools is believed, also where that makes a rule milder. */
+  trusted: boolean;
 }
 
 /** A type of tool source, as `defineToolSource` makes it. */

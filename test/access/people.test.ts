@@ -229,7 +229,14 @@ describe('what somebody holds by groups', () => {
     const asked: object[] = [];
     let answer: string[] | null = ['R1'];
     const access = accessOn({
-      ...{ notes, bus: bus(), platformWide: (name) => name === 'discord', now: Date.now, log },
+      ...{
+        notes,
+        bus: bus(),
+        platformWide: (name) => name === 'discord',
+        sharedBy: () => null,
+        now: Date.now,
+        log,
+      },
       groups: {
         async groupsOf(member) {
           asked.push(member);

@@ -38,7 +38,9 @@ async function partsOf(env: Record<string, string>, agents: Agent[] = [], brough
     throw new Error('no plugin is opened');
   };
   const plugins = new Plugins({ config, registry, secrets, notes, log });
-  const toolSources = new ToolSources({ named: config.toolSources, folder, registry, secrets, log });
+  const toolSources = new ToolSources({
+    ...{ named: config.toolSources, folder, dataFolder: config.dataDir, registry, secrets, log },
+  });
   return { bots, checks: { config, registry, models, plugins, toolSources, agents: () => agents } };
 }
 
@@ -174,5 +176,35 @@ describe('what all agents share', () => {
     );
     expect(await checkHub({ bots: [], problems: [] }, checks)).toEqual([]);
     expect(checks.registry.added).toEqual([{ module: path, kind: 'agentType', name: 'late' }]);
+  });
+});
+
+describe('[act.31] an operator who is nobody alone', () => {
+  const connectors = (...operators: string[]) => ({ connectors: { telegram: { operators } } });
+
+  it.each([
+    ['1087968824', 'anonymous administrator of any group'],
+    ['777000', 'linked channel'],
+    ['0777000', 'linked channel'],
+    ['136817688', 'every channel'],
+    ['-1001500000002', 'a group or channel'],
+  ])('%s is refused, with the reason', async (id, reason) => {
+    const found = await problemsOf(connectors('42', id));
+    expect(found).toEqual([
+      expect.stringContaining(`connectors.telegram.operators[1]: "${id}" cannot be an operator`),
+    ]);
+    expect(found[0]).toContain(reason);
+    // With an account of its own, it is told once, and there is no bot for it to decide by.
+    expect(await problemsOf(connectors('42', id), { TELEGRAM_TOKEN: '1:x', CARRIER_AGENT: 'pip' })).toEqual(
+      found,
+    );
+    const agent = { id: 'pip', character: Character.parse({ name: 'Pip', bio: '.', ...connectors(id) }) };
+    const { bots } = await partsOf({ TELEGRAM_TOKEN: '1:x', CARRIER_AGENT: 'pip' });
+    expect((await botsOf(bots, agent)).bots).toEqual([]);
+  });
+
+  it('is one of that platform: people, and the same number elsewhere, are taken', async () => {
+    const there = { telegram: { operators: ['42', '108796882'] }, slack: { operators: ['777000'] } };
+    expect(await problemsOf({ connectors: there })).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { limited } from '../../src/agents/limited-model.js';
+import { limited, strictest } from '../../src/agents/limited-model.js';
 import type { EndpointLimits } from '../../src/config.js';
 import { openaiModel } from '../../src/llm/openai/model.js';
 import { InProcessRates } from '../../src/rate/in-process.js';
@@ -17,10 +17,7 @@ afterAll(() => mock.stop());
 
 const most = { requestsPerMinute: 1000, tokensPerMinute: 1_000_000 };
 const limitedBy = (limits: EndpointLimits, rates = new InProcessRates()) => ({
-  endpoint: 'a',
-  key: 'k',
-  limits,
-  rates,
+  ...{ key: 'k', limits: strictest([{ name: 'a', limits }]), rates },
 });
 
 languageModelContract('a limited model', async () => ({

@@ -25,6 +25,8 @@ const closed = (path: string, body?: object): Case => ({
   ask: () => ({ path, body }),
 });
 
+const heron = { name: 'heron', description: 'x', url: 'https://heron.example/', agents: ['*'] };
+
 /** In the order in which acme's administrator asks at last. */
 const cases: Record<string, Case> = {
   'GET /:agentId/rooms/:roomId/messages': id(({ agent, room }) => `/${agent}/rooms/${room}/messages`),
@@ -52,6 +54,12 @@ const cases: Record<string, Case> = {
   'PUT /secrets/:name': closed('/secrets/heron', { value: 'x' }),
   'POST /secrets/:name/rotate': closed('/secrets/heron/rotate', { value: 'x' }),
   'DELETE /secrets/:name': closed('/secrets/heron'),
+  'GET /tools': closed('/tools'),
+  'POST /tools': closed('/tools', heron),
+  'POST /tools/import': closed('/tools/import', { document: '{}', agents: [] }),
+  'GET /tools/:name': closed('/tools/heron'),
+  'PUT /tools/:name': closed('/tools/heron', heron),
+  'DELETE /tools/:name': closed('/tools/heron'),
   'GET /rooms': list('/rooms?limit=2'),
   'GET /rooms/:roomId/messages': id(({ roomId }) => `/rooms/${roomId}/messages`),
   'GET /turns': list('/turns?limit=2'),

@@ -48,7 +48,7 @@ onBothStores('a decision', (engines) => {
     settings = { ...env, ...engines() };
     home.character('assistant', {
       ...{ name: 'Ada', bio: '.', plugins: ['bank'] },
-      connectors: { telegram: { dm: 'open', groups: 'always' } },
+      connectors: { telegram: { dm: 'open', groups: 'always', operators: ['olga'] } },
     });
     platform = new Platform();
     wired = [];
@@ -251,7 +251,7 @@ onBothStores('a decision', (engines) => {
     } as const;
     const alice = { ...person, ...{ userId: 'alice', roomId, scope, channel: 'alice', grants: [] } };
     const level = { agentId: 'assistant', connector: 'telegram' };
-    const operator = { ...alice, grants: [{ role: 'operator' as const, level }] };
+    const operator = { ...alice, userId: 'olga', grants: [{ role: 'operator' as const, level }] };
     const call = carrier.operations!.call('turns.resume', { turnId, approve: true }, alice);
     await expect(call).rejects.toMatchObject({ code: 'permission_denied' });
     await carrier.operations!.call('turns.resume', { turnId, approve: true }, operator);

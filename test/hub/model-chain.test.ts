@@ -95,6 +95,26 @@ describe('a chain of models', () => {
     expect(reply!.text).toBe('I am A.');
   });
 
+  it('names the model that wrote what is sent, where it was written once more', async () => {
+    const { settings, a, b } = await providers(home, 'a', 'b');
+    home.character('assistant', { name: 'Ada', bio: '.', plugins: ['strict'] });
+    const strict = { name: 'strict', judge: async () => 'Be shorter.' };
+    const plugin = { name: 'strict', evaluators: [strict] } as never;
+    const hub = await home.hub({ plugins: [plugin] }, settings);
+    const client = api(hub.url, hub.token.secret);
+    a.answer = (response, request) => {
+      a.answer = refuses(500);
+      return says('It is some hundreds of metres high.')(response, request);
+    };
+    b.answer = says('330 m.');
+    const { reply, turnId } = await client.send('assistant', { text: 'how high?', userId: 'alice' });
+    expect(reply!.text).toBe('330 m.');
+    expect(await (await client.get(`/assistant/turns/${turnId}`)).json()).toMatchObject({
+      ...{ model: 'b:m' },
+      passedOver: [{ model: 'a:m', code: 'model_unavailable' }],
+    });
+  });
+
   it('asks B where A refuses before its first word', async () => {
     const { a, b, client } = await start();
     a.answer = refuses(401);

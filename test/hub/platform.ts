@@ -14,6 +14,8 @@ type Said = Partial<Omit<InboundMessage, 'source'>> & {
 
 export class Platform implements Connector {
   readonly shown: { id: string; channel: string; text: string; outbound: OutboundMessage }[] = [];
+  /** Cards of approvals as they stand now, by the turn that sent each first; they are not among what is shown. */
+  readonly cards = new Map<string, OutboundMessage>();
   readonly name: string;
   readonly agentId: string;
   host!: Host;
@@ -38,6 +40,12 @@ export class Platform implements Connector {
       throw new RetryableError('delivery_failed', 'Too many requests.');
     }
     const { channel } = outbound.to;
+    const { buttons = [] } = outbound.memory.content;
+    if (outbound.replaces !== undefined || buttons.some(({ label }) => label === 'Approve')) {
+      const first = outbound.replaces ?? outbound.turnId;
+      this.cards.set(first, outbound);
+      return { messageIds: [`${channel}/card-${first}`] };
+    }
     const id = `${channel}/bot-${this.shown.length + 1}`;
     this.shown.push({ id, channel, text: outbound.memory.content.text, outbound });
     return { messageIds: [id] };

@@ -199,3 +199,14 @@ describe('a given role at the gate', () => {
     expect(await whoami()).toMatch(/role here: guest/);
   });
 });
+
+it('[act.31] is given to no account that is nobody’s alone, which cannot be linked either', async () => {
+  for (const user of ['1087968824', '777000', '-100500']) {
+    await expect(give('operator', user)).rejects.toMatchObject({ code: 'invalid_field', field: 'account' });
+    expect(await platform.command(user, 'link')).toMatch(/^This account cannot be linked: it is /);
+    expect(await platform.command(user, 'link', 'ABCD-EFGH')).toMatch(
+      /^This account cannot be linked: it is /,
+    );
+  }
+  expect(await give('operator', '42')).toMatchObject({ role: 'operator' });
+});

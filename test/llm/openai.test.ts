@@ -133,7 +133,13 @@ describe('openai: the stream', () => {
         call({ index: 1, function: { arguments: 'one":"UTC"}' } }),
         call({ index: 0, function: { arguments: '"Utrecht"}' } }),
         delta({}, 'tool_calls'),
-        { id: 'c', choices: [], usage: { prompt_tokens: 12, completion_tokens: 7 } },
+        {
+          ...{ id: 'c', choices: [] },
+          usage: {
+            ...{ prompt_tokens: 12, prompt_tokens_details: { cached_tokens: 8 } },
+            ...{ completion_tokens: 7, completion_tokens_details: { reasoning_tokens: 4 } },
+          },
+        },
         done,
       ]),
     );
@@ -142,7 +148,8 @@ describe('openai: the stream', () => {
       { id: 'a', name: 'weather', arguments: '{"city":"Utrecht"}' },
       { id: 'b', name: 'clock', arguments: '{"zone":"UTC"}' },
     ]);
-    expect(end).toEqual({ type: 'end', finish: 'calls', usage: { inputTokens: 12, outputTokens: 7 } });
+    const usage = { inputTokens: 12, cachedTokens: 8, outputTokens: 7 };
+    expect(end).toEqual({ type: 'end', finish: 'calls', usage });
   });
 
   test.each([

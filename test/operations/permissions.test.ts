@@ -43,6 +43,7 @@ describe('on a real hub', () => {
     const { roomId, scope } = room;
     const agentId = 'assistant';
     const here = { connector: 'telegram', tenant: 'default', channel: 'ann' };
+    const tool = { name: 'x', description: 'x', url: 'https://x.example/', agents: [] };
     return {
       'agents.list': {},
       'agents.show': { agentId },
@@ -57,6 +58,12 @@ describe('on a real hub', () => {
       'secrets.set': { name: 'x', value: 'x' },
       'secrets.rotate': { name: 'x', value: 'x' },
       'secrets.remove': { name: 'x' },
+      'tools.add': tool,
+      'tools.registered': {},
+      'tools.show': { name: 'x' },
+      'tools.change': tool,
+      'tools.remove': { name: 'x' },
+      'tools.import': { document: '{}', agents: [] },
       'rooms.list': { agentId },
       'rooms.messages': { roomId },
       'rooms.forget': { roomId },
@@ -68,6 +75,9 @@ describe('on a real hub', () => {
       'turns.stop': { roomId },
       'turns.runAgain': { turnId: 'turn_x' },
       'turns.resume': { turnId: 'turn_x', approve: true },
+      'approvals.list': { agentId },
+      'approvals.show': { id: 'ap_aaaaaaaaaa' },
+      'approvals.decide': { id: 'ap_aaaaaaaaaa', approve: true },
       'deliveries.list': { agentId },
       'deliveries.sendAgain': { deliveryId: 'x' },
       'deliveries.sendAllAgain': { agentId },
@@ -76,6 +86,7 @@ describe('on a real hub', () => {
       'switches.list': {},
       'switches.pause': { what: 'person', ...ann, agentId },
       'switches.resume': { what: 'person', ...ann, agentId },
+      'usage.list': {},
       'people.show': { account: ann, agentId },
       'people.startLink': { account: ann, agentId, source: { ...here, messageId: 'x' } },
       'people.enterLink': { account: ann, agentId, source: { ...here, messageId: 'x' }, code: 'x' },
@@ -145,10 +156,17 @@ describe('on a real hub', () => {
     expect(names.filter((name) => mayNot.includes(name as never))).toEqual([]);
     // What was looked up and is not there.
     expect(names).not.toContain('turns.show');
-    const lists = ['agents.list', 'pairings.list', 'switches.list', 'roles.list'];
+    const lists = ['agents.list', 'pairings.list', 'switches.list', 'usage.list', 'roles.list'];
     expect(await allowed(person('root', operating('other')))).toEqual(lists);
     const elsewhere = await allowed(person('root', operating('assistant', 'slack')));
-    const parts = ['agents.show', 'agents.check', 'rooms.list', 'turns.list', 'deliveries.list'];
+    const parts = [
+      'agents.show',
+      'agents.check',
+      'approvals.list',
+      'rooms.list',
+      'turns.list',
+      'deliveries.list',
+    ];
     expect(elsewhere.toSorted()).toEqual([...lists, ...parts].sort());
   });
 
@@ -182,16 +200,19 @@ describe('on a real hub', () => {
       'tokens.revoke',
       'rooms.list',
       'turns.list',
+      'approvals.list',
       'deliveries.list',
       'pairings.list',
       'switches.list',
+      'usage.list',
       'roles.list',
     ];
     expect((await allowed({ ...token, tenant: 'acme' })).toSorted()).toEqual(lists.sort());
     const { operations: all } = carrier;
     const seen = await all!.call('rooms.list', {}, { ...token, tenant: 'acme' });
     expect(seen.rooms).toEqual([]);
-    expect(await allowed({ ...token, admin: false })).toEqual([]);
+    // Who may decide about a call is said by the rule that asks for it.
+    expect(await allowed({ ...token, admin: false })).toEqual(['approvals.decide']);
     const theirs = { connector: 'http', tenant: 'acme', userId: 'ann', count: true };
     expect(await all!.call('people.forget', theirs, { ...token, tenant: 'acme' })).toEqual({ memories: 0 });
   });

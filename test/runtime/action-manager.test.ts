@@ -3,11 +3,25 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ActionRecord, type ActionState, decidedSteps, readSteps } from '../../src/core/turn.js';
 import { type Action, defineAction, type TurnContext } from '../../src/plugin/plugin.js';
-import { ActionManager, type Permit } from '../../src/runtime/action-manager.js';
+import { ActionManager } from '../../src/runtime/action-manager.js';
+import { unlimited } from '../../src/store/file-store.js';
 import { toolOfAction } from '../../src/tools/offered.js';
+import type { PolicyVerdict } from '../../src/tools/policy/policy.js';
 import type { OfferedTool } from '../../src/tools/tool.js';
 
-const context = { turnId: 'turn', signal: new AbortController().signal } as unknown as TurnContext;
+const context = {
+  turnId: 'turn',
+  messages: [],
+  signal: new AbortController().signal,
+} as unknown as TurnContext;
+type Effect = PolicyVerdict['effect'];
+const asTheySay = (tool: OfferedTool): Effect => {
+  try {
+    return tool.needsApproval?.({}, context) ? 'ask' : 'allow';
+  } catch {
+    return 'ask';
+  }
+};
 const record = (name: string, more: Partial<ActionRecord> = {}): ActionRecord => ({
   ...{ callId: `call ${name}`, name, arguments: '{}', state: 'planned', result: null, ok: false },
   ...{ startedAt: 0, durationMs: 0, ...more },
@@ -47,12 +61,31 @@ describe('[structure.10] an action', () => {
     actions = new Map(made.map((one) => [one.name, toolOfAction('test', one)]));
   });
 
-  const run = async (records: ActionRecord[], permit?: Permit) => {
+  let audited: string[];
+  const run = async (records: ActionRecord[], effectOf: (tool: OfferedTool) => Effect = asTheySay) => {
     const taken = step(...records);
-    const awaits = await new ActionManager({ permit }).run(taken, 0, actions, context, {
-      started() {},
-      finished() {},
-      record: async () => void recorded.push(taken.actions.map(({ state }) => state)),
+    audited = [];
+    const manager = new ActionManager({
+      judge: { judge: async ({ tool }) => ({ effect: effectOf(tool), rule: 'the rule' }) },
+      limits: {
+        timeoutMs: () => undefined,
+        inTurn: () => null,
+        count: async () => null,
+        enter: async () => () => {},
+      },
+      audit: {
+        write: async ({ tool, outcome, error }) =>
+          void audited.push(`${tool} ${outcome} ${error ?? ''}`.trim()),
+      },
+      files: { files: undefined as never, quota: unlimited },
+      unknown: async () => {},
+    });
+    const awaits = await manager.run({
+      ...{ step: taken, index: 0, steps: [taken], actions, context },
+      watcher: {
+        ...{ started() {}, finished() {} },
+        record: async () => void recorded.push(taken.actions.map(({ state }) => state)),
+      },
     });
     return { awaits, states: taken.actions.map(({ state }) => state) };
   };
@@ -61,18 +94,19 @@ describe('[structure.10] an action', () => {
     const { awaits, states } = await run([record('plain'), record('breaks'), record('nonsense')]);
     expect(awaits).toBe(false);
     expect(states).toEqual(['done', 'failed', 'failed']);
-    expect(recorded.slice(0, 3)).toEqual([
-      ['running', 'planned', 'planned'],
-      ['done', 'planned', 'planned'],
-      ['done', 'running', 'planned'],
-    ]);
+    expect(recorded[0]).toEqual(['running', 'running', 'failed']);
+    expect(recorded.at(-1)).toEqual(['done', 'failed', 'failed']);
+    expect(audited).toEqual(
+      expect.arrayContaining(['plugin:test:breaks failed tool_failed', 'nonsense failed tool_unknown']),
+    );
   });
 
   it('that needs a decision is not run; the others of its step are, and all are looked at first', async () => {
     const records = [record('plain'), record('asks'), record('cannot tell')];
     expect(await run(records)).toEqual({ awaits: true, states: ['done', 'awaiting', 'awaiting'] });
     expect(ran).toEqual(['plain']);
-    expect(recorded[0]).toEqual(['running', 'awaiting', 'awaiting']);
+    expect(recorded[0]).toEqual(['planned', 'awaiting', 'awaiting']);
+    expect(recorded[1]).toEqual(['running', 'awaiting', 'awaiting']);
     // A worker that knows no states runs what has no result.
     expect(records.every(({ result }) => result !== null)).toBe(true);
     expect(await run(records)).toEqual({ awaits: true, states: ['done', 'awaiting', 'awaiting'] });
@@ -86,10 +120,20 @@ describe('[structure.10] an action', () => {
   });
 
   it('is judged by whatever permits', async () => {
-    const permit: Permit = ({ name }) => (name === 'plain' ? 'deny' : 'allow');
     const records = [record('plain'), record('asks')];
-    expect(await run(records, permit)).toEqual({ awaits: false, states: ['denied', 'done'] });
+    expect(await run(records, ({ name }) => (name === 'plain' ? 'deny' : 'allow'))).toEqual({
+      awaits: false,
+      states: ['denied', 'done'],
+    });
     expect(records[0]).toMatchObject({ ok: false, result: 'This is not permitted.' });
+    expect(ran).toEqual(['asks']);
+    expect(audited).toContain('plugin:test:plain denied policy_denied');
+  });
+
+  it('that was approved is asked about once more, and not made where it is denied by then', async () => {
+    const records = [record('asks', { approved: true }), record('plain', { approved: true })];
+    const effectOf = ({ name }: OfferedTool) => (name === 'plain' ? 'deny' : 'ask');
+    expect(await run(records, effectOf)).toEqual({ awaits: false, states: ['done', 'denied'] });
     expect(ran).toEqual(['asks']);
   });
 
@@ -103,9 +147,7 @@ describe('[structure.10] an action', () => {
 
   it('is run when it was approved, though it would be asked for; and not when it was denied', async () => {
     const waiting = [step(record('plain', { state: 'done', result: 'x', ok: true }), record('asks'))];
-    await new ActionManager().run(waiting[0]!, 0, actions, context, {
-      ...{ started() {}, finished() {}, record: async () => {} },
-    });
+    await run(waiting[0]!.actions);
     const [denied] = decidedSteps(waiting, { approve: false, by: 'token ann' });
     expect(await run(denied!.actions)).toEqual({ awaits: false, states: ['done', 'denied'] });
     expect(denied!.actions[1]!.result).toContain('token ann denied it');

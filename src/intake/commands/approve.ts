@@ -1,13 +1,17 @@
+import { readApprovalId } from '../../approvals/approval.js';
 import type { Caller } from '../../operations/operations.js';
 import type { Command } from './command.js';
+import { decided } from './decision.js';
 
 export function approve(operations: Caller): Command {
   return {
     name: 'approve',
-    about: 'let in the person or the place that has this code: /approve CODE',
+    about: 'let in who has this code, or approve a call that is asked for: /approve CODE, /approve ID',
     least: 'member',
     async run({ args, principal }) {
       if (args === '') return { text: 'Which code? Write: /approve CODE' };
+      const id = readApprovalId(args);
+      if (id !== null) return decided(operations, { principal }, { id, approve: true });
       const { agentId, connector } = principal;
       const input = { code: args.slice(0, 64), within: { agentId, connector } };
       const { name, userId = 'The place' } = await operations.call('pairings.approve', input, principal);

@@ -19,6 +19,7 @@ import {
   type Pictures,
   promptText,
   type ToolCall,
+  type Usage,
   withCallIds,
 } from '../../extension-api.js';
 import { type AnthropicOptions, anthropicConnection } from './client.js';
@@ -78,7 +79,7 @@ async function* read(
   thoughts: Thoughts,
 ): AsyncGenerator<ModelChunk, (ModelChunk & { type: 'end' }) | null> {
   const blocks = new Map<number, Anthropic.ContentBlock & { json?: string }>();
-  const usage = { inputTokens: 0, outputTokens: 0 };
+  const usage: Usage = { inputTokens: 0, outputTokens: 0 };
   let reason: Anthropic.StopReason | null = null;
   for await (const event of events) {
     if (event.type === 'message_start') {
@@ -87,6 +88,7 @@ async function* read(
         (counted?.input_tokens ?? 0) +
         (counted?.cache_creation_input_tokens ?? 0) +
         (counted?.cache_read_input_tokens ?? 0);
+      usage.cachedTokens = counted?.cache_read_input_tokens ?? undefined;
       usage.outputTokens = counted?.output_tokens ?? 0;
     } else if (event.type === 'content_block_start') {
       const block = { ...event.content_block };

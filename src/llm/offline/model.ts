@@ -24,7 +24,11 @@ const tokens = (text: string) => Math.ceil(text.length / tokenChars);
 const breath = 8;
 
 export function offlineModel(): LanguageModel {
-  return { id: 'offline', abilities: { sees: false, hears: false, tools: true }, stream };
+  return {
+    id: 'offline',
+    abilities: { sees: false, hears: false, tools: true, price: { input: 0, output: 0 } },
+    stream,
+  };
 }
 
 async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelChunk> {

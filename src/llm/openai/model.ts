@@ -73,6 +73,7 @@ async function* read(
       usage = {
         inputTokens: chunk.usage.prompt_tokens ?? 0,
         outputTokens: chunk.usage.completion_tokens ?? 0,
+        cachedTokens: chunk.usage.prompt_tokens_details?.cached_tokens,
       };
       // Some servers give no reason, but report usage once they are done.
       if (!choice) reason ??= 'stop';

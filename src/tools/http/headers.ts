@@ -13,7 +13,7 @@ export const secretWithin = {
 };
 
 /** What is ours to say, or would change how the message is framed. */
-const reserved =
+export const reserved =
   /^(host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|accept-encoding|proxy-.*|idempotency-key|carrier-.*|webhook-(id|timestamp|signature))$/i;
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
 const carriesSecret = /auth|token|secret|cookie|password|api-?key|session/i;

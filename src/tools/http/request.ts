@@ -1,7 +1,9 @@
 /** What is asked of the other side, made of a tool and the arguments of one call. */
 import { createHmac } from 'node:crypto';
+import { isLosslessNumber, LosslessNumber, stringify } from 'lossless-json';
+import { isLongInteger } from '../schema.js';
 import type { HttpTool } from './definition.js';
-import { pathOf, placeholdersIn, placeOf } from './definition.js';
+import { pathOf, placeholdersIn, placeOf, propertiesOf } from './definition.js';
 import { filled, isHeaderValue, type Resolve, secretOf } from './headers.js';
 
 export interface HttpRequest {
@@ -56,11 +58,14 @@ interface Placed {
   content: unknown;
 }
 
-function placedIn({ url, method, places }: HttpTool, parameters: Arguments): Placed {
+function placedIn(tool: HttpTool, parameters: Arguments): Placed {
+  const { url, method, places } = tool;
   const placed: Placed = { query: [], header: [], body: [], content: undefined };
   const inTemplate = placeholdersIn(url);
   const usual = ['GET', 'HEAD', 'DELETE'].includes(method) ? 'query' : 'body';
-  for (const [argument, value] of Object.entries(parameters)) {
+  const properties = propertiesOf(tool.parameters);
+  for (const [argument, given] of Object.entries(parameters)) {
+    const value = tool.encoding === 'json' ? exact(given, properties[argument]) : given;
     if (value === undefined || inTemplate.includes(argument)) continue;
     const place = Object.hasOwn(places, argument) ? places[argument]! : usual;
     const { in: at, name } = placeOf(place, argument);
@@ -113,21 +118,34 @@ function encoded(text: string, name: string): string {
 
 function bodyOf({ encoding }: HttpTool, { body, content }: Placed): string | null {
   if (content === undefined && body.length === 0) return null;
-  if (encoding === 'json') return JSON.stringify(content ?? Object.fromEntries(body));
+  if (encoding === 'json') return stringify(content ?? Object.fromEntries(body)) ?? null;
   const form = new URLSearchParams();
   const fields = content === undefined ? body : Object.entries(content as object);
   for (const [name, value] of fields) for (const text of texts(value, name)) form.append(name, text);
   return form.toString();
 }
 
+/** With the long numbers, which came as text, as the numbers that the schema says they are. */
+function exact(value: unknown, schema: unknown): unknown {
+  if (typeof schema !== 'object' || schema === null) return value;
+  const { type, items, properties } = schema as Record<string, unknown>;
+  if ((type === 'integer' || type === 'number') && isLongInteger(value)) return new LosslessNumber(value);
+  if (Array.isArray(value)) return value.map((item) => exact(item, items));
+  if (typeof value !== 'object' || value === null || !properties) return value;
+  const known = propertiesOf({ properties });
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, exact(inner, known[name])]));
+}
+
 /** A list is the same name several times. */
 function texts(value: unknown, name: string): string[] {
   if (Array.isArray(value)) return value.map((item) => textOf(item, name));
-  if (typeof value === 'object' && value !== null) return [JSON.stringify(value)];
+  if (typeof value === 'object' && value !== null && !isLosslessNumber(value))
+    return [stringify(value) ?? ''];
   return value === null ? [] : [textOf(value, name)];
 }
 
 function textOf(value: unknown, name: string): string {
+  if (isLosslessNumber(value)) return value.toString();
   if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint')
     return String(value);
   if (typeof value === 'number' && Number.isFinite(value)) return plainNumber(value);

@@ -14,14 +14,18 @@ import type { RecordStore } from '../../store/record-store.js';
 import type { RunningSource, SourceTool } from '../tool-source.js';
 import { callTool } from './call.js';
 import { type HttpTool, StoredHttpTool } from './definition.js';
+import { exchange } from './exchange.js';
 import type { Lookup } from './guard.js';
 import { type Resolve, referencesIn } from './headers.js';
+import { toolHeader } from './request.js';
 
 /** Tools of this source have keys that begin so. */
 const sourceName = 'http';
 const most = 500;
 /** A call ends by itself before it is ended, and so can say what became of it. */
 const graceMs = 1000;
+
+const documentLimits = { maxBytes: 5_000_000, timeoutMs: 30_000 };
 
 const toolRecord = defineRecord({ kind: 'http-tool', schema: StoredHttpTool });
 type Stored = typeof StoredHttpTool._output;
@@ -88,6 +92,30 @@ export class HttpTools {
   /** No tool may ask there. @param url where this process listens */
   listensOn(url: string): void {
     this.#ownPorts.add(Number(new URL(url).port));
+  }
+
+  /** The text of a document, from where a tool might call. @throws FatalError `invalid_field` */
+  async fetch(url: URL, allowPrivate: boolean): Promise<string> {
+    const { lookup } = this.#parts;
+    const limits = {
+      allowPrivate,
+      ownPorts: [...this.#ownPorts],
+      ...documentLimits,
+      ...(lookup && { lookup }),
+    };
+    const headers = { 'user-agent': 'carrier-hub', 'accept-encoding': 'identity', [toolHeader]: 'import' };
+    const refuse = (problem: string) =>
+      new FatalError('invalid_field', `The document cannot be fetched: ${problem}.`, { field: 'url' });
+    const { status, bytes, cut } = await exchange(
+      { method: 'GET', url, headers, body: null },
+      limits,
+      new AbortController().signal,
+    ).catch((error: Error) => {
+      throw refuse(error.message);
+    });
+    if (status !== 200) throw refuse(`the server answered ${status}`);
+    if (cut) throw refuse(`it is larger than ${documentLimits.maxBytes} bytes`);
+    return bytes.toString();
   }
 
   /** What an agent is offered. */

@@ -1,17 +1,6 @@
 /** What the policy is asked about: one call, and all that is known of it. */
-import type { Account } from '../../access/account.js';
-import type { Role } from '../../access/role.js';
+import type { Requester } from '../../core/requester.js';
 import type { ToolHints } from '../../core/tool-result.js';
-
-/** Whoever a call is made for. */
-export interface Requester {
-  /** All of theirs that are known, the one they wrote with first. */
-  accounts: readonly Account[];
-  /** What they have for this agent, where they write. */
-  role: Role;
-  /** What they may have besides, where a group that would give it cannot be asked for now. */
-  mayBe?: readonly Role[];
-}
 
 export interface PolicyCall {
   agentId: string;

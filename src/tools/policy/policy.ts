@@ -16,7 +16,7 @@ import { isListed } from './listed.js';
 import { isAbout, ruleName } from './rule.js';
 import { type AskTerms, usualTerms } from './terms.js';
 
-export type Effect = PolicyRule['effect'];
+type Effect = PolicyRule['effect'];
 
 export interface PolicyVerdict {
   effect: Effect;
@@ -42,6 +42,9 @@ interface Matched {
   ask?: PolicyRule['ask'];
 }
 
+/** What decides about a plugin's action where no rule does. */
+export const unruled = "no rule: an action of the agent's plugins";
+
 const severity: readonly Effect[] = ['deny', 'ask', 'allow'];
 
 export class Policy {
@@ -61,6 +64,11 @@ export class Policy {
       (one, other) => (one.order < other.order ? -1 : 1),
     );
     this.#tools = character.tools;
+  }
+
+  /** Whether it matters who asks: looking that up costs something. */
+  get asksWho(): boolean {
+    return this.#rules.some(({ rule }) => rule.role !== undefined || rule.person !== undefined);
   }
 
   decide(call: PolicyCall): PolicyVerdict {
@@ -100,7 +108,7 @@ export class Policy {
     if (asks) said.push({ effect: 'ask', rule: 'the tool asks for a decision', from: tool.source });
     if (said.length + found.length > 0) return said;
     return tool.source.startsWith('plugin:')
-      ? [{ effect: 'allow', rule: "no rule: an action of the agent's plugins", from: 'the hub' }]
+      ? [{ effect: 'allow', rule: unruled, from: 'the hub' }]
       : [{ effect: 'ask', rule: 'no rule: a tool that nobody has allowed', from: 'the hub' }];
   }
 }

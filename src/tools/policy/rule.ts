@@ -1,11 +1,12 @@
 /** One rule of the policy: whether it is about a call, and what it is called. */
 import { isAtLeast, type Role } from '../../access/role.js';
 import type { PolicyRule } from '../../core/policy-rules.js';
+import type { Requester } from '../../core/requester.js';
 import { argumentsMatch, type Bearing } from './arguments.js';
-import type { PolicyCall, Requester } from './call.js';
+import type { PolicyCall } from './call.js';
 import { matchesAny } from './pattern.js';
 
-/** What nobody knows makes no call milder: where there are several possibilities, a rule that allows must be about all. */
+/** What nobody knows makes no call milder. */
 export function isAbout(rule: PolicyRule, call: PolicyCall): boolean {
   const { tool, requester, place, direct } = call;
   const bearing: Bearing = rule.effect === 'allow' ? 'mild' : 'severe';
@@ -16,7 +17,7 @@ export function isAbout(rule: PolicyRule, call: PolicyCall): boolean {
     (connector === undefined || matchesAny(connector, place.connector)) &&
     (rule.place === undefined || [rule.place].flat().some((said) => isPlace(said, place))) &&
     (room === undefined || (direct === undefined ? bearing === 'severe' : direct === (room === 'direct'))) &&
-    (rule.role === undefined || hasRole(rule.role, requester, bearing)) &&
+    (rule.role === undefined || [rule.role].flat().some((said) => isRole(said, requester.role))) &&
     (person === undefined || isPerson(person, requester)) &&
     same(rule.tainted, call.tainted) &&
     same(rule.changes, !tool.hints.readOnly) &&
@@ -56,12 +57,7 @@ function isPlace(said: string, { connector, tenant, channel }: PolicyCall['place
   return parts.every(([pattern, part]) => matchesAny(pattern, part));
 }
 
-function hasRole(said: string | string[], { role, mayBe = [] }: Requester, bearing: Bearing): boolean {
-  const isSaid = (held: Role) => [said].flat().some((one) => covers(one, held));
-  return bearing === 'mild' ? [role, ...mayBe].every(isSaid) : [role, ...mayBe].some(isSaid);
-}
-
-function covers(said: string, held: Role): boolean {
+function isRole(said: string, held: Role): boolean {
   const role = said.replace(/[+-]$/, '') as Role;
   if (said.endsWith('+')) return isAtLeast(held, role);
   return said.endsWith('-') ? isAtLeast(role, held) : held === role;

@@ -39,6 +39,11 @@ const waiting = async (stage: Stage) => {
   await until(async () => (await found()) !== undefined);
   return found();
 };
+const asked = async (stage: Stage): Promise<string> => {
+  const turnId = await waiting(stage);
+  const { approvals } = await stage.get('/approvals?limit=200&state=all');
+  return approvals.find((one: Json) => one.turnId === turnId).id;
+};
 const hold = (stage: Stage) => stage.hold();
 const stop = async (stage: Stage) => stage.post(`/rooms/${await stage.roomId()}/stop`);
 const ofAnn = (list: Json[]) => list.find(({ userId }) => userId === 'ann');
@@ -59,6 +64,21 @@ const secret = async (stage: Stage) => {
   const name = `thing${++made}`;
   await stage.ask('hub itself', 'PUT', { path: `/secrets/${name}`, body: { value: 'x' } });
   return name;
+};
+const tool = (name: string) => ({
+  ...{ name, description: 'Looks at the attic.', method: 'GET', url: 'https://attic.example/' },
+  agents: ['other'],
+});
+const newTool = async () => tool(`thing${++made}`);
+const newDocument = async () => ({
+  openapi: '3.1.0',
+  servers: [{ url: 'https://attic.example' }],
+  paths: { '/': { get: { operationId: `thing${++made}` } } },
+});
+const registered = async (stage: Stage) => {
+  const body = await newTool();
+  await stage.ask('hub itself', 'POST', { path: '/tools', body });
+  return body;
 };
 /** Ann has no role here: nobody links or unlinks who may do more than they. */
 const twin = async (stage: Stage) => {
@@ -113,6 +133,15 @@ export const calls: Record<string, Call> = {
     ask: (name) => ({ path: `/secrets/${name}/rotate`, body: { value: 'y' } }),
   },
   'secrets.remove': { make: secret, ask: (name) => ({ path: `/secrets/${name}` }) },
+  'tools.add': { make: newTool, ask: (body) => ({ path: '/tools', body }) },
+  'tools.registered': { make: registered, ...at('/tools'), shows: ({ name }) => `"${name}"` },
+  'tools.show': { make: registered, ask: ({ name }) => ({ path: `/tools/${name}` }) },
+  'tools.change': { make: registered, ask: (body) => ({ path: `/tools/${body.name}`, body }) },
+  'tools.remove': { make: registered, ask: ({ name }) => ({ path: `/tools/${name}` }) },
+  'tools.import': {
+    make: newDocument,
+    ask: (document) => ({ path: '/tools/import', body: { document, agents: [] } }),
+  },
   'rooms.list': listed('/rooms?limit=200'),
   'rooms.list+agent': listed('/rooms?limit=200&agentId=assistant'),
   'rooms.messages': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/messages` }) },
@@ -135,6 +164,12 @@ export const calls: Record<string, Call> = {
   'turns.resume': {
     make: waiting,
     ask: (turnId) => ({ path: `/turns/${turnId}/resume`, body: { approve: false } }),
+  },
+  'approvals.list': { make: asked, ...at('/approvals?limit=200'), shows: (id) => id },
+  'approvals.show': { make: asked, ask: (id) => ({ path: `/approvals/${id}` }) },
+  'approvals.decide': {
+    make: asked,
+    ask: (id) => ({ path: `/approvals/${id}/decide`, body: { approve: false } }),
   },
   'deliveries.list': listedDelivery('/deliveries?limit=100'),
   'deliveries.list+agent': listedDelivery('/deliveries?limit=100&agentId=assistant'),
@@ -181,6 +216,7 @@ export const calls: Record<string, Call> = {
     ...at('/roles/take', { account: 'http/acme:adam', ...acme }),
   },
   ...switchCalls,
+  'usage.list': { make: replied, ...at('/usage'), shows: () => '"ann"' },
   'health.show': at('/health'),
   'audit.list': at('/audit?limit=1'),
   'audit.export': at('/audit/export?limit=1'),

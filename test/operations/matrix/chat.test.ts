@@ -1,7 +1,10 @@
 /** The permission matrix in chats: commands by people with each role, given for what is theirs and for what is not. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { type Role, roles } from '../../../src/access/role.js';
 import type { Carrier } from '../../../src/carrier.js';
+import { turnIdOf } from '../../../src/core/turn.js';
+import { defineAction } from '../../../src/extension-api.js';
 import type { InputOf, OperationName } from '../../../src/operations/operations.js';
 import { Platform } from '../../hub/platform.js';
 import { Home } from '../../support/hub.js';
@@ -14,6 +17,11 @@ const lines = linesOf(inChat);
 const columns = Object.keys(lines[0]!.cells);
 const nameOf = (column: string, role: Role) => `${column}-${role}`;
 const everybody = columns.flatMap((column) => roles.map((role) => nameOf(column, role)));
+
+const wire = defineAction({
+  ...{ name: 'wire', description: 'Wires money.', parameters: z.object({}), needsApproval: true },
+  run: async () => 'wired',
+});
 
 const home = new Home();
 const platform = new Platform();
@@ -53,12 +61,17 @@ beforeAll(async () => {
   const gate = { dm: 'pairing', allow: { users: [...everybody, 'zed'] }, places: 'pairing', rate };
   for (const id of ['assistant', 'other'])
     home.character(id, {
-      ...{ name: 'Ada', bio: '.', plugins: [] },
+      ...{ name: 'Ada', bio: '.', plugins: ['bank'] },
       connectors: { telegram: gate, slack: { dm: 'open' } },
     });
   carrier = await home.carrier({
     connectors: [platform, slack, new Platform('telegram', 'other')],
-    model: () => scriptedModel((request) => `echo ${lastSaid(request)}`),
+    plugins: [{ name: 'bank', actions: [wire] }],
+    model: () =>
+      scriptedModel((request) => {
+        const asks = lastSaid(request).endsWith('wire it') && request.messages.at(-1)!.role !== 'tool';
+        return asks ? { calls: [{ name: 'wire', arguments: '{}' }] } : `echo ${lastSaid(request)}`;
+      }),
   });
   for (const column of columns)
     for (const role of roles)
@@ -98,6 +111,17 @@ async function code(of: 'person' | 'place'): Promise<string> {
     return [...requests, ...placeRequests].find((one) =>
       of === 'person' ? 'userId' in one && one.userId === who : 'channel' in one && one.channel === who,
     )?.code;
+  };
+  await until(async () => (await found()) !== undefined);
+  return (await found())!;
+}
+
+/** A call that zed asks for in the group. */
+async function asked(): Promise<string> {
+  const { memory } = (await platform.say('zed', 'wire it'))!;
+  const found = async () => {
+    const { approvals } = await call('approvals.list', { limit: 200 });
+    return approvals.find(({ turnId }) => turnId === turnIdOf(memory))?.id;
   };
   await until(async () => (await found()) !== undefined);
   return (await found())!;
@@ -152,6 +176,8 @@ const commands: Record<string, Said> = {
   '/forget yes': { does: /nothing that I remember/ },
   '/approve CODE': { args: () => code('person'), does: /is let in/ },
   '/approve CODE+place': { args: () => code('place'), does: /is let in/ },
+  '/approve ID': { args: asked, does: /is approved by/ },
+  '/deny ID': { args: asked, does: /is denied by/ },
   '/link': { does: /Your code is/ },
   '/link CODE': {
     args: (user) => linkCode(slack, `s-${user}`),
@@ -193,7 +219,7 @@ const commands: Record<string, Said> = {
 };
 
 const refusals =
-  /is for the operators of this agent|: that is not for you as |^No such code|cannot give the role|There is no such room|is not yours to resume/;
+  /is for the operators of this agent|decides about ap_|^There is no such approval|: that is not for you as |^No such code|cannot give the role|There is no such room|is not yours to resume/;
 
 describe.each(lines)('$name', ({ name, cells }) => {
   const [line = '', where] = name.split('+');

@@ -41,6 +41,13 @@ secrets.set              PUT /secrets/:name                           admin     
 secrets.rotate           POST /secrets/:name/rotate                   admin         403           403            403           403            403            403
 secrets.remove           DELETE /secrets/:name                        admin         403           403            403           403            403            403
 
+tools.add                POST /tools                                  admin         403           403            403           403            403            403
+tools.registered         GET /tools                                   admin         403           403            403           403            403            403
+tools.show               GET /tools/:name                             admin         403           403            403           403            403            403
+tools.change             PUT /tools/:name                             admin         403           403            403           403            403            403
+tools.remove             DELETE /tools/:name                          admin         403           403            403           403            403            403
+tools.import             POST /tools/import                           admin         403           403            403           403            403            403
+
 rooms.list               GET /rooms                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 rooms.list+agent         GET /rooms                                   operator      operator      403            operator      none:operator  operator       none:operator
 rooms.messages           GET /rooms/:roomId/messages                  operator      operator      404:operator   operator      404:operator   operator       404:operator
@@ -55,6 +62,10 @@ turns.stop               POST /turns/:turnId/stop                     operator  
 turns.stop+room          POST /rooms/:roomId/stop                     operator      operator      404:operator   operator      404:operator   operator       404:operator
 turns.runAgain           POST /turns/:turnId/run-again                operator      operator      404:operator   operator      404:operator   operator       404:operator
 turns.resume             POST /turns/:turnId/resume                   operator      operator      404:operator   operator      404:operator   operator       404:operator
+
+approvals.list           GET /approvals                               operator      operator      none:operator  operator      none:operator  operator       none:operator
+approvals.show           GET /approvals/:id                           operator      operator      404:operator   operator      404:operator   operator       404:operator
+approvals.decide         POST /approvals/:id/decide                   operator      operator      404:member     operator      404:member     operator       404:member
 
 deliveries.list          GET /deliveries                              operator      operator      none:operator  operator      none:operator  operator       none:operator
 deliveries.list+agent    GET /deliveries                              operator      operator      403            operator      none:operator  operator       none:operator
@@ -93,6 +104,7 @@ switches.resume          POST /switches/resume                        operator  
 switches.resume+agent    POST /switches/resume                        operator      operator      403            403           403            403            403
 switches.resume+owner    POST /switches/resume                        owner         owner         403            owner         403            403            403
 
+usage.list               GET /usage                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 health.show              GET /health                                  admin         403           403            403           403            403            403
 audit.list               GET /audit                                   admin         403           403            403           403            403            403
 audit.export             GET /audit/export                            admin         403           403            403           403            403            403
@@ -141,6 +153,8 @@ command                       operation           hub       agent     otherAgent
 
 /approve CODE                 pairings.approve    operator  operator  403         operator  403            403       403
 /approve CODE+place           pairings.approve    member    member    403         member    403            403       403
+/approve ID                   approvals.decide    operator  operator  403         operator  403            operator  403
+/deny ID                      approvals.decide    operator  operator  403         operator  403            operator  403
 
 /link                         people.startLink    guest     guest     guest       guest     guest          guest     guest
 /link CODE                    people.enterLink    guest     guest     guest       guest     guest          guest     guest
@@ -182,6 +196,12 @@ secrets list               secrets.list             admin
 secrets set                secrets.set              admin
 secrets rotate             secrets.rotate           admin
 secrets remove             secrets.remove           admin
+tools list                 tools.registered         admin
+tools add                  tools.add                admin
+tools show                 tools.show               admin
+tools change               tools.change             admin
+tools remove               tools.remove             admin
+tools import               tools.import             admin
 rooms list                 rooms.list               operator
 rooms messages             rooms.messages           operator
 rooms stop                 turns.stop               operator
@@ -191,6 +211,10 @@ turns show                 turns.show               operator
 turns stop                 turns.stop               operator
 turns run-again            turns.runAgain           operator
 turns resume               turns.resume             operator
+approvals list             approvals.list           operator
+approvals show             approvals.show           operator
+approvals approve          approvals.decide         operator
+approvals deny             approvals.decide         operator
 deliveries list            deliveries.list          operator
 deliveries send-again      deliveries.sendAgain     operator
 deliveries send-all-again  deliveries.sendAllAgain  admin
@@ -208,6 +232,7 @@ roles take                 roles.take               operator
 audit list                 audit.list               admin
 audit export               audit.export             admin
 audit verify               audit.verify             admin
+usage                      usage.list               operator
 health                     health.show              admin
 chat                       -                        guest
 chat+model                 rooms.model              operator

@@ -64,7 +64,10 @@ export class Stage {
 
   async open(): Promise<void> {
     for (const id of ['assistant', 'other'])
-      this.home.character(id, { name: 'Ada', bio: '.', plugins: ['bank'] });
+      this.home.character(id, {
+        ...{ name: 'Ada', bio: '.', plugins: ['bank'] },
+        budget: { per: 'person', tokens: 1e9 },
+      });
     const closed = { http: { dm: 'pairing' } };
     this.home.character('closed', { name: 'Eve', bio: '.', plugins: [], connectors: closed });
     this.#receiver = createServer(({ url }, res) => res.writeHead(url === '/good' ? 200 : 404).end());

@@ -11,7 +11,6 @@ export interface Said {
   tool?: string;
   hints?: Partial<PolicyCall['tool']['hints']>;
   role?: PolicyCall['requester']['role'];
-  mayBe?: PolicyCall['requester']['mayBe'];
   accounts?: [connector: string, tenant: string, userId: string][];
   place?: [connector: string, tenant: string, channel: string];
   direct?: boolean | null;
@@ -193,30 +192,6 @@ export const decisions: Decision[] = [
     rules: [{ effect: 'allow', role: ['member', 'operator'] }],
     call: { role: 'guest' },
     is: 'ask',
-  },
-  {
-    what: 'may have the role, which allows',
-    rules: [{ effect: 'allow', role: 'operator+' }],
-    call: { mayBe: ['operator'] },
-    is: 'ask',
-  },
-  {
-    what: 'may have the role, which denies',
-    rules: [{ effect: 'deny', role: 'operator' }],
-    call: { ...wire, mayBe: ['operator'] },
-    is: 'deny',
-  },
-  {
-    what: 'has a role that is denied, may have another',
-    rules: [{ effect: 'deny', role: 'guest' }],
-    call: { ...wire, role: 'guest', mayBe: ['operator'] },
-    is: 'deny',
-  },
-  {
-    what: 'whatever the role is, it is allowed',
-    rules: [{ effect: 'allow', role: 'member+' }],
-    call: { mayBe: ['admin'] },
-    is: 'allow',
   },
   // People.
   { what: 'the person', rules: [{ effect: 'allow', person: 'chat/acme:ann' }], is: 'allow' },

@@ -20,7 +20,7 @@ const callOf = ({ tool = 'mcp:files:read_file', ...said }: Said = {}): PolicyCal
     },
     requester: {
       accounts: accounts.map(([connector, tenant, userId]) => ({ connector, tenant, userId })),
-      ...{ role: said.role ?? 'member', mayBe: said.mayBe ?? [] },
+      role: said.role ?? 'member',
     },
     place: { connector, tenant, channel },
     direct: said.direct === null ? undefined : (said.direct ?? false),
@@ -118,7 +118,6 @@ const call = fc
   .record({
     ...{ tool, role, tainted: fc.boolean(), asks: fc.boolean(), changed: fc.boolean() },
     hints: fc.record({ readOnly: fc.boolean(), openWorld: fc.boolean() }),
-    mayBe: fc.array(role, { maxLength: 2 }),
     direct: fc.constantFrom(true, false, null),
     with: fc.dictionary(fc.constantFrom('a'), value),
   })

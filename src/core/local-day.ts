@@ -1,0 +1,61 @@
+/** Days as a time zone has them: of 23 or 25 hours, too, and of some that do not begin at midnight. */
+
+export interface LocalDay {
+  /** `2026-03-29`. */
+  date: string;
+  /** When the next one begins (Unix ms). */
+  ends: number;
+}
+
+const hourMs = 3_600_000;
+
+interface Known extends LocalDay {
+  from: number;
+}
+
+/** Each zone's last day that was asked for: most calls are of today, and formatting is slow. */
+const known = new Map<string, Known>();
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** @throws RangeError where there is no such time zone. */
+export function localDay(at: number, timezone: string): LocalDay {
+  const found = known.get(timezone);
+  if (found && found.from <= at && at < found.ends) return found;
+  const date = dateIn(timezone, at);
+  const day = { date, from: at, ends: endOf(date, at, timezone) };
+  known.set(timezone, day);
+  return day;
+}
+
+function dateIn(timezone: string, at: number): string {
+  let format = formats.get(timezone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-CA', {
+      ...{ timeZone: timezone, calendar: 'iso8601', numberingSystem: 'latn' },
+      ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
+    });
+    formats.set(timezone, format);
+  }
+  const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  return `${parts.year!.padStart(4, '0')}-${parts.month}-${parts.day}`;
+}
+
+/** Where the date changes, to the second: offsets change by whole minutes. */
+function endOf(date: string, at: number, timezone: string): number {
+  let [before, after] = [Math.floor(at / 1000), Math.floor((at + hourMs) / 1000)];
+  while (dateIn(timezone, after * 1000) === date) [before, after] = [after, after + 3600];
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (dateIn(timezone, middle * 1000) === date) before = middle;
+    else after = middle;
+  }
+  return after * 1000;
+}
+
+/** `2026-11-28 00:00`, as clocks there show it. */
+export function localTime(at: number, timezone: string): string {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    ...{ timeZone: timezone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  });
+  return `${dateIn(timezone, at)} ${format.format(at)}`;
+}

@@ -1,0 +1,113 @@
+/** What calls of tools stand on, put together: who may make them, how often, and who is told of what. */
+import type { Config } from './config.js';
+import type { Agent } from './core/character.js';
+import { harmless } from './core/harmless.js';
+import type { ActionRecord } from './core/turn.js';
+import type { Engines } from './engines.js';
+import type { Notices } from './intake/notices.js';
+import type { Logger } from './logger.js';
+import type { PluginDesk, TurnContext } from './plugin/plugin.js';
+import { AbilityLoader } from './runtime/abilities.js';
+import { AcceptedTools, differenceOf, type SeenTool } from './tools/accepted.js';
+import { CallAudit } from './tools/call-audit.js';
+import { Judge } from './tools/policy/judge.js';
+import { Limits } from './tools/policy/limits.js';
+import type { ToolSourceDesk } from './tools/tool-source.js';
+
+export interface ToolDeskParts {
+  config: Pick<Config, 'policy'>;
+  engines: Pick<Engines, 'store' | 'rates'>;
+  characters: { get(id: string): Agent | undefined };
+  plugins: PluginDesk;
+  toolSources: ToolSourceDesk;
+  notices(): Pick<Notices, 'tell'>;
+  /** Unix ms. */
+  now(): number;
+  log: Logger;
+}
+
+export interface ToolDesk {
+  abilities: AbilityLoader;
+  accepted: AcceptedTools;
+  judge: Judge;
+  limits: Limits;
+  audit: CallAudit;
+  /** Tells operators; never rejects. */
+  unknown(record: ActionRecord, context: TurnContext): Promise<void>;
+}
+
+export function toolDeskOf(parts: ToolDeskParts): ToolDesk {
+  const { config, engines, plugins, toolSources, now, log } = parts;
+  const { store, rates } = engines;
+  const accepted = new AcceptedTools({
+    ...{ records: store.records, now, log },
+    changed: (tool) => {
+      log.warn(
+        { agentId: tool.agentId, tool: tool.key },
+        'a tool has changed; it is asked for until it is accepted',
+      );
+      return tellOperators(parts, tool.agentId, changedText(tool), `tool-changed:${tool.key}:${tool.at}`);
+    },
+  });
+  return {
+    accepted,
+    abilities: new AbilityLoader(
+      plugins,
+      toolSources,
+      (agentId, tools) => accepted.note(agentId, tools),
+      log,
+    ),
+    judge: new Judge({
+      settings: config.policy,
+      isAccepted: (agentId, tool) => accepted.isAccepted(agentId, tool),
+    }),
+    limits: new Limits(config.policy.limits, rates),
+    audit: new CallAudit(store.audit, log),
+    unknown({ tool, name, callId }, { agent, turnId }) {
+      log.warn({ agentId: agent.id, turnId, tool, callId }, 'nobody knows whether a call took effect');
+      const text = [
+        `Nobody knows whether a call of ${quoted(tool ?? name)} took effect: it was interrupted while it ran.`,
+        `It is not repeated. The turn: \`carrier turns show ${turnId}\``,
+      ].join('\n');
+      return tellOperators(parts, agent.id, text, `unknown:${turnId}:${callId}`);
+    },
+  };
+}
+
+/** In the character's room for them, once under this name. */
+async function tellOperators(
+  { characters, notices, log }: ToolDeskParts,
+  agentId: string,
+  text: string,
+  once: string,
+): Promise<void> {
+  const room = characters.get(agentId)?.character.operatorsRoom;
+  if (!room) return;
+  const to = {
+    agentId,
+    source: { ...room, messageId: once },
+    direct: false,
+    author: { id: agentId, bot: true },
+  };
+  await notices()
+    .tell(to, { text })
+    .catch((err: unknown) => log.error({ err, agentId }, 'operators could not be told of a tool'));
+}
+
+function changedText(tool: SeenTool): string {
+  return [
+    `The tool ${quoted(tool.key)} has changed. It is asked for until somebody accepts it:`,
+    ...differenceOf(tool).map((line) => quoted(line)),
+    `\`carrier tools accept ${tool.agentId} ${tool.key}\``,
+  ].join('\n');
+}
+
+const mostChars = 1000;
+
+/** Words of a source, which mean nothing here. */
+function quoted(text: string): string {
+  const line = harmless(text)
+    .replace(/[`\s]+/g, ' ')
+    .trim();
+  return `\`${line.length > mostChars ? `${line.slice(0, mostChars)}… (${line.length} characters)` : line}\``;
+}
