@@ -6,7 +6,8 @@
  * - **Reminder**: its text is sent. **Work**: its text is a task for the agent, and makes a turn.
  */
 import { z } from 'zod';
-import { Author, type Memory, Source } from '../core/memory.js';
+import { roles } from '../access/role.js';
+import { Asker, Author, Source } from '../core/memory.js';
 import { Origin } from '../core/origin.js';
 import { defineRecord } from '../store/record.js';
 import { When } from './times.js';
@@ -22,7 +23,9 @@ export const Schedule = z.looseObject({
   source: Source,
   /** Whoever made it, as the room knows them, and what their message came with. */
   author: Author,
-  asker: z.custom<NonNullable<Memory['asker']>>().optional(),
+  asker: Asker.optional(),
+  /** What they were then: less, and it is refused. */
+  role: z.enum(roles),
   kind: z.enum(['reminder', 'work']),
   text: z.string(),
   when: When,
