@@ -56,6 +56,9 @@ import type { RoomQueue } from './queue/queue.js';
 import type { RateCounter } from './rate/rate.js';
 import { again } from './runtime/again.js';
 import { outcomeOf } from './runtime/outcome.js';
+import type { DueSchedules } from './schedules/due.js';
+import type { Schedules } from './schedules/schedules.js';
+import { schedulesOn } from './schedules/schedules-on.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
 import type { Store } from './store/store.js';
@@ -104,6 +107,8 @@ export interface Front {
   readonly access: Access;
   readonly notices: Notices;
   readonly approvals: Approvals;
+  readonly schedules: Schedules;
+  readonly due: DueSchedules;
 }
 
 export function frontOf(parts: FrontParts): Front {
@@ -130,6 +135,10 @@ export function frontOf(parts: FrontParts): Front {
     waitMs: config.turns.waitMs,
     retentionDays: config.retentionDays,
   });
+  const { schedules, due } = schedulesOn({
+    ...{ store, turnQueue, deliveryQueue, shareOf, requesters: access.requesters, now: parts.now, log },
+    agent: (id) => agents.list().find((one) => one.id === id),
+  });
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
@@ -141,7 +150,7 @@ export function frontOf(parts: FrontParts): Front {
     return new Operations(
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
-        ...{ switches, held, approvals, usage, httpTools },
+        ...{ switches, held, approvals, schedules, usage, httpTools },
       },
       log,
     );
@@ -254,7 +263,7 @@ export function frontOf(parts: FrontParts): Front {
     operations,
     access,
     notices,
-    approvals,
+    ...{ approvals, schedules, due },
     async start(connector) {
       await connector.start(hostFor(connector));
       await line.takeUp(connector);

@@ -148,7 +148,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
-  const { notices, approvals, access } = front;
+  const { notices, approvals, access, schedules, due } = front;
   const purses = new Purses({
     ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets, now, log },
     ...{ platformWide: parts.platformWide, agents: () => characters.list() },
@@ -158,7 +158,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
     ...{ ...parts, tools, metrics, memoryManager, rooms, cooling },
-    ...{ shareOf, switches, held, asking: approvals, notices, access, purses },
+    ...{ shareOf, switches, held, asking: approvals, notices, access, purses, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
@@ -210,6 +210,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     await switches.start();
     await agents.start();
     if (role !== 'worker') deliveries.start();
+    // Platforms are asked about groups there.
+    if (role !== 'worker') await due.look();
     if (role !== 'gateway') {
       await bus.subscribe(stopTopic, (event) => {
         if (event.type === 'turn.stop') worker.cancel(event.turnId);
@@ -242,6 +244,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       return shutDown(log, left, {
         characters: () => characters.close(),
         sweeps: () => sweeper.stop(),
+        schedules: () => due.stop(),
         maintenance: () => maintenance.close(),
         connections: () => agents.quiet(),
         incoming: () => front.stop(),

@@ -39,18 +39,13 @@ export class DueSchedules {
     this.#parts = parts;
   }
 
-  /** Looks now, and from then on by a timer. */
-  async start(): Promise<void> {
-    await this.look();
-  }
-
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#looking?.catch(() => {});
   }
 
-  /** Never rejects; what cannot be done now is found again. */
+  /** And from then on by a timer. Never rejects; what cannot be done now is found again. */
   look(): Promise<void> {
     this.#looking ??= this.#look()
       .catch((err) => this.#parts.log.warn({ err }, 'schedules could not be looked at; it is tried again'))

@@ -3,10 +3,11 @@ import { newId } from '../core/ids.js';
 import { type Memory, roomSourceOf } from '../core/memory.js';
 import type { Origin } from '../core/origin.js';
 import { FatalError } from '../errors.js';
+import type { WhenWished } from '../plugin/plugin.js';
 import type { PageRequest } from '../store/paging.js';
 import type { TypedRecords, Versioned } from '../store/record.js';
 import type { Schedule } from './schedule.js';
-import { checkTimes, following } from './times.js';
+import { checkTimes, following, type When, whenOf } from './times.js';
 
 export const longestText = 4000;
 /** Of one person with one agent, and of an agent. */
@@ -61,6 +62,11 @@ export class Schedules {
     await records.put(id, schedule, 0);
     changed();
     return { id, version: 1, value: schedule };
+  }
+
+  /** @throws FatalError `invalid_field` */
+  whenOf(wish: WhenWished): When {
+    return whenOf(wish, this.#parts.now());
   }
 
   get(id: string): Promise<Versioned<Schedule> | null> {

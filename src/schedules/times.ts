@@ -6,6 +6,7 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { FatalError } from '../errors.js';
+import type { WhenWished } from '../plugin/plugin.js';
 
 export const When = z.union([
   z.object({
@@ -20,6 +21,40 @@ export const When = z.union([
   }),
 ]);
 export type When = z.infer<typeof When>;
+
+const clock = /^([01]?\d|2[0-3])(?::([0-5]\d))?$/;
+const dayAndClock = /^(\d{4}-\d{2}-\d{2})(?:[T ](.*))?$/;
+const dayMs = 86_400_000;
+
+/** @throws FatalError `invalid_field` */
+export function whenOf(wish: WhenWished, now: number): When {
+  if ('cron' in wish) return { cron: wish.cron, zone: wish.zone };
+  if ('inMs' in wish) {
+    if (!(wish.inMs > 0 && wish.inMs < 100 * 366 * dayMs)) throw wrong('in', 'must be a time to come');
+    return { at: now + Math.round(wish.inMs) };
+  }
+  checkZone(wish.zone);
+  const [, day, time = day ? '9:00' : wish.local] = dayAndClock.exec(wish.local.trim()) ?? [];
+  const [, hour, minute = '00'] = clock.exec(time.trim()) ?? [];
+  if (hour === undefined)
+    throw wrong('at', `"${wish.local}" is no local time. Write 2026-12-24 18:30, or 18:30`);
+  const at = (date: string) => localTime(`${date}T${hour.padStart(2, '0')}:${minute}:00`, wish.zone);
+  if (day !== undefined) return { at: at(day) };
+  const today = at(dateIn(wish.zone, now));
+  return { at: today > now ? today : at(dateIn(wish.zone, now + dayMs)) };
+}
+
+function dateIn(timeZone: string, at: number): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone }).format(at);
+}
+
+function localTime(iso: string, timezone: string): number {
+  try {
+    const [once] = new Cron(iso, { timezone, paused: true }).nextRuns(1, new Date(0));
+    if (once) return once.getTime();
+  } catch {}
+  throw wrong('at', `"${iso.slice(0, 16)}" is no day and time that there is`);
+}
 
 /** Between two runs, in ms: what comes more often is no work for people to read. */
 const leastPauseMs = 60_000;
