@@ -34,6 +34,7 @@ import { Forgotten } from './store/forgotten.js';
 import { announce } from './store/libsql/lock.js';
 import type { Store } from './store/store.js';
 import { HttpTools } from './tools/http/tools.js';
+import { Skills, withSkills } from './tools/skills.js';
 
 export { databaseCare, runningHub } from './backends.js';
 
@@ -157,14 +158,21 @@ async function assemble(
     ...{ records: engines.store.records, bus: engines.bus, alone: !config.cluster, log },
     resolve: (reference) => secrets.resolve(reference),
   });
+  const skills = new Skills({ folder: config.charactersDir, log });
   const checks = {
-    ...{ config, registry, models, plugins, toolSources },
+    ...{ config, registry, models, plugins, toolSources, skills },
     brought: overrides.connectors?.map(({ name }) => name),
     agents: () => characters.list(),
   };
   const keyFor = (purpose: string) => () => derivedKey(callbackSecretOf(config), purpose);
   const hub = await startRoles({
-    ...{ config, log, engines, characters, bots, models, embedder, plugins, httpTools },
+    ...{ config, log, engines, characters, bots, models, embedder, httpTools },
+    plugins: {
+      of: withSkills(plugins, skills),
+      tell: (...event) => plugins.tell(...event),
+      failures: () => plugins.failures(),
+      close: (waitMs) => plugins.close(waitMs),
+    },
     toolSources: besides(toolSources, httpTools),
     ...{ secrets: vault, tokens, now },
     platformWide: (connector) => registry.get('connector', connector)?.users === 'platform',

@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { HubBudgets } from './core/budget.js';
 import { ModelRef } from './core/character.js';
+import { CheckSettings } from './core/check-rules.js';
 import { PolicySettings } from './core/policy-rules.js';
 import { hubSettings } from './environment.js';
 import { FatalError } from './errors.js';
@@ -146,6 +147,9 @@ const ConfigFile = knownFields({
   budgets: HubBudgets.describe('How many tokens, or US dollars, models may cost in a day.').default([]),
   policy: PolicySettings.describe(
     'Which tools may be called by whom, and how often, for all agents.',
+  ).prefault({}),
+  checks: CheckSettings.describe(
+    'What is taken out of what agents say, and what their calls may not carry out.',
   ).prefault({}),
   hub: Hub.describe("The hub's own settings, as .env.example has them.").default({}),
 }).describe('carrier.config.json of a Carrier hub.');

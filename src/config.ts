@@ -62,6 +62,7 @@ export interface Config extends Arranged {
   budgets: ReadConfigFile['budgets'];
   /** Which tools may be called, for all agents. */
   policy: ReadConfigFile['policy'];
+  checks: ReadConfigFile['checks'];
   /** Everything that is set, for extensions to find what is theirs. */
   given: Given;
   /** What is set and has no meaning; the hub runs all the same. */
@@ -111,6 +112,7 @@ export function readConfig(
     toolSources: file.toolSources,
     budgets: file.budgets,
     policy: file.policy,
+    checks: file.checks,
     models: { ...config.models, chain: config.models.chain.length > 0 ? config.models.chain : file.models },
     given,
     warnings: unknown.map((name) => `${name} is not a setting of the hub${suggestion(name, hubSettings)}`),

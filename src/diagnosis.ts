@@ -23,6 +23,7 @@ import { References } from './secrets/references.js';
 import type { AuditChain } from './store/audit-log.js';
 import { verifyChain } from './store/audit-verification.js';
 import type { Note } from './store/note-store.js';
+import { Skills } from './tools/skills.js';
 
 export interface Diagnosis {
   subject: string;
@@ -55,6 +56,7 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
   });
   const checks = {
     ...{ config, registry, models, toolSources },
+    skills: new Skills({ folder: config.charactersDir, log }),
     plugins: new Plugins({ ...parts, notes: noNotes }),
     agents: () => agents,
   };

@@ -37,6 +37,11 @@ export class Metrics {
   readonly #givenUp = this.#counter('deliveries_given_up_total', 'Replies that are tried no more', [
     'connector',
   ]);
+  readonly #takenOut = this.#counter(
+    'checks_stopped_total',
+    'What output checks have stopped, by check and by where it was to go',
+    ['check', 'where'],
+  );
 
   /** @param queues and `undelivered` are asked at every scrape; what cannot answer is left out of it. */
   constructor(
@@ -92,6 +97,10 @@ export class Metrics {
 
   givenUp(connector: string): void {
     this.#givenUp.inc({ connector });
+  }
+
+  stopped(check: string, where: 'reply' | 'call'): void {
+    this.#takenOut.inc({ check, where });
   }
 
   /** In Prometheus' text format, with its content type. */

@@ -31,11 +31,13 @@ const shape = new RegExp(shapes.map(({ source }) => source).join('|'), 'g');
 /** A shorter value is part of ordinary words: replacing it would make logs unreadable and hide nothing. */
 const shortest = 8;
 const values = new Set<string>();
+const plain = new Set<string>();
 let known: string[] | null = null;
 
 /** From now on the value is replaced wherever it stands. Values of fewer than 8 characters are left alone. */
 export function hideValue(value: string): void {
-  if (value.length < shortest || values.has(value)) return;
+  if (value.length < shortest || plain.has(value)) return;
+  plain.add(value);
   // As it stands in JSON, in addresses and in headers too.
   const escaped = JSON.stringify(value).slice(1, -1);
   for (const form of [
@@ -46,6 +48,11 @@ export function hideValue(value: string): void {
   ])
     values.add(form);
   known = null;
+}
+
+/** All that were hidden so far, as they are. It only grows. */
+export function hiddenValues(): ReadonlySet<string> {
+  return plain;
 }
 
 /** The text with every hidden value replaced; other than `redact`, leaves the rest of JSON what it is. */

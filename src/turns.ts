@@ -5,6 +5,7 @@ import type { Switches } from './access/switches.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { Asking } from './approvals/asking.js';
 import type { Purses } from './budgets/purses.js';
+import { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Rooms } from './core/room.js';
@@ -61,10 +62,16 @@ export function workerOf(parts: TurnsParts): Worker {
   const { metrics, memoryManager, rooms, cooling, shareOf, switches, held, asking, notices, access } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
+  const checks = new Checks({
+    settings: config.checks,
+    stopped: (check, where) => metrics.stopped(check, where),
+    log,
+  });
   const manager = new MessageManager({
     state: new StateManager({
       ...{ memories: store.memories, manager: memoryManager, log },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
+      mark: (agent) => checks.mark(agent),
     }),
     fitter: new PromptFitter(new FileReader(store.files), config.prompt),
     abilities: tools.abilities,
@@ -76,8 +83,7 @@ export function workerOf(parts: TurnsParts): Worker {
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     limits: limits.model,
-    cooling,
-    ...{ switches, asking, purses: parts.purses, maxSteps: limits.maxSteps, log },
+    ...{ cooling, checks, switches, asking, purses: parts.purses, maxSteps: limits.maxSteps, log },
   });
   const outages = new Outages({
     ...{ notes: store.notes, limitMs: limits.modelWaitMs, retryBaseMs: limits.retryBaseMs },

@@ -51,7 +51,7 @@ const mayImport: Record<string, string[]> = {
   public: ['base', 'port'],
   package: ['base', 'public', 'program'],
   // The contract of connectors runs on the real hub, so it starts one; the one in memory has the real gate's rules.
-  testing: ['base', 'port', 'public', 'extensions', 'middle', 'carrier', 'http'],
+  testing: ['base', 'port', 'public', 'acting', 'extensions', 'middle', 'carrier', 'http'],
   // One provider may build on another whose protocol it speaks.
   extension: ['public', 'extension'],
   extensions: ['base', 'port', 'extension'],
@@ -117,6 +117,11 @@ const suites: { port: string; implementation: RegExp; suite: string }[] = [
     port: 'Connector',
     implementation: /export function \w+\([^)]*\): Connector\b/,
     suite: 'connectorContract',
+  },
+  {
+    port: 'ToolSource',
+    implementation: /class \w+ implements ToolSource\b/,
+    suite: 'toolSourceContract',
   },
 ];
 

@@ -168,9 +168,7 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
     });
     const inbound = new Inbound({
       ...shared,
-      live,
-      files,
-      catchUp,
+      ...{ live, files, catchUp, previews: options.previews ?? false },
     });
     const userGroups = new UserGroups(host.notes);
     listen(app, {

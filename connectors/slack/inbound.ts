@@ -26,6 +26,8 @@ export interface InboundParts extends CompleteParts {
   agentId: string;
   /** Null: replies are shown when they are whole. */
   live: LiveReplies | null;
+  /** Whether links in replies get previews. */
+  previews: boolean;
   replyIn: ReplyIn;
   catchUp: CatchUp;
 }
@@ -134,13 +136,13 @@ export class Inbound {
     workspace: Workspace,
     more: Receiving,
   ): Promise<void> {
-    const { host, live, threads, catchUp } = this.#parts;
+    const { host, live, previews, threads, catchUp } = this.#parts;
     const { source, author, direct, addressed } = message;
     try {
       const receipt = await host.receive(message, more);
       if (!receipt) return;
       const { memory } = receipt;
-      live?.follow(memory, liveSurface(workspace, memory));
+      live?.follow(memory, liveSurface(workspace, memory, previews));
       const { tenant, channel, thread } = source;
       if (addressed && thread) {
         if (!direct) await threads.addressedIn(tenant, channel, author.id, thread);

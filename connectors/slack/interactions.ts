@@ -37,7 +37,7 @@ const ackMs = 2000;
 const rowPrefix = 'carrier:';
 
 const commands = [
-  ...['help', 'new', 'status', 'forget', 'model', 'stop', 'approve'],
+  ...['help', 'new', 'status', 'forget', 'model', 'stop', 'approve', 'deny'],
   ...['whoami', 'link', 'unlink', 'role', 'pause', 'resume'],
 ];
 

@@ -21,10 +21,17 @@ const unplaced = new Set(['invalid_thread_ts', 'thread_not_found', 'channel_not_
 /** What Slack has turned out not to offer to a client. */
 const without = new WeakMap<WebClient, Set<'status' | 'stream'>>();
 
-/** Where the answer to a message is shown while it is written. `id`s are message ids as in `source.messageId`. */
+/** What Slack makes a link of. A stream cannot be told to show no previews: what has one is shown by edits. */
+const linked = /:\/\/|\]\(|\]\[|\]:|mailto:|<img|\w\.[a-z]{2,}/i;
+
+/**
+ * Where the answer to a message is shown while it is written. `id`s are message ids as in `source.messageId`.
+ * @param previews whether Slack may ask links' addresses for previews
+ */
 export function liveSurface(
   { client, botUserId }: Pick<Workspace, 'client' | 'botUserId'>,
   { source, author }: Memory,
+  previews: boolean,
 ): LiveSurface {
   const { channel, thread, tenant } = source;
   const lacks = without.get(client) ?? new Set();
@@ -34,6 +41,10 @@ export function liveSurface(
   let streamed: string | null = null;
   /** The status is shown. Slack takes it away itself where the app writes into the thread. */
   let lit = false;
+
+  function streamable(text: string): boolean {
+    return previews || !linked.test(text);
+  }
 
   async function unlessAbsent(what: 'status' | 'stream', call: () => Promise<unknown>): Promise<boolean> {
     if (lacks.has(what)) return false;
@@ -84,7 +95,7 @@ export function liveSurface(
     async open(text) {
       let opened: string | undefined;
       const shown = certain(text);
-      if (thread && shown !== '') {
+      if (thread && shown !== '' && streamable(shown)) {
         const recipient = { recipient_team_id: tenant, recipient_user_id: author.id };
         const to = { channel, thread_ts: thread, ...recipient };
         opened = await sent(async () => {
@@ -110,7 +121,7 @@ export function liveSurface(
     async update(id, text) {
       const place = channelAndTs(id);
       const sure = certain(text);
-      if (streamed !== null && sure.startsWith(streamed)) {
+      if (streamed !== null && sure.startsWith(streamed) && streamable(sure)) {
         if (sure === streamed) return;
         try {
           await client.chat.appendStream({ ...place, markdown_text: sure.slice(streamed.length) });

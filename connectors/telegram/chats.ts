@@ -1,7 +1,10 @@
 /** A group that becomes a supergroup gets a new id: its room stays the one it was, and old addresses lead to the new. */
 import { LRUCache } from 'lru-cache';
 import type { Notes } from '../../src/extension-api.js';
-import type { Message } from './payload.js';
+import type { Message, Press } from './payload.js';
+
+/** Longer than anything is asked for, in ms. */
+const pressableMs = 90 * 86_400_000;
 
 export class Chats {
   readonly #notes: Notes;
@@ -46,6 +49,20 @@ export class Chats {
   topicOf(message: Message): string | undefined {
     const key = topicKey(message);
     return key ? this.#topics.get(key) : undefined;
+  }
+
+  /** Messages of ours, with buttons, stand in this topic: of one that is old, Telegram does not say so with a press. */
+  async noteTopic(messageIds: string[], topic: string): Promise<void> {
+    for (const id of messageIds) await this.#notes.put(`topic:${id}`, topic, { ttlMs: pressableMs });
+  }
+
+  /** A press as it would be told of a message that is new. */
+  async withTopic<P extends Press>(press: P): Promise<P> {
+    const { message } = press;
+    if (!message || message.date || message.is_topic_message) return press;
+    const topic = await this.#notes.get(`topic:${message.chat.id}:${message.message_id}`);
+    if (typeof topic !== 'string') return press;
+    return { ...press, message: { ...message, is_topic_message: true, message_thread_id: Number(topic) } };
   }
 
   async #look(what: 'room' | 'address', chatId: number): Promise<number> {

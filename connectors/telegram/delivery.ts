@@ -56,10 +56,12 @@ export class Delivery {
     ];
     const chat = new Outgoing(this.#parts, await this.#targetOf(outbound), signal);
     const replacement = chat.replacement(outbound);
+    const topic = content.buttons?.length ? outbound.to.thread : undefined;
     const placed = await replacement.put(uploads.length > 0 ? [] : formsOf(parts, content.buttons));
     const live = await this.#parts.live.finish(outbound.turnId);
     if (placed) {
       if (live !== null) await chat.remove(live);
+      if (topic !== undefined) await this.#parts.chats.noteTopic(placed, topic);
       return { messageIds: placed };
     }
     const fits = uploads.length === 1 && parts.length === 1 && visible(parts[0]!).length <= limits.caption;
@@ -73,6 +75,7 @@ export class Delivery {
     // The words that people saw grow were not kept.
     if (live !== null && parts.length === 0) await chat.remove(live);
     const messageIds = await sent.send(following(chat, sends), signal);
+    if (topic !== undefined) await this.#parts.chats.noteTopic(messageIds, topic);
     await replacement.clear();
     return { messageIds };
   }

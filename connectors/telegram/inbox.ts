@@ -192,8 +192,9 @@ export class Inbox {
       await edit(messageIdOf({ ...message, media_group_id: undefined }), normalized.message.text);
   }
 
-  async #press(query: Press): Promise<void> {
-    const { api, host } = this.#parts;
+  async #press(told: Press): Promise<void> {
+    const { api, host, chats } = this.#parts;
+    const query = await chats.withTopic(told);
     const press = query.message && inboundPress(query, await this.#us(query.message));
     let text = 'This button is too old.';
     let taken = false;

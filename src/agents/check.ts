@@ -7,6 +7,7 @@ import { secretsOf } from '../extensions/settings.js';
 import type { LanguageModel } from '../llm/llm.js';
 import { suggestion } from '../nearest.js';
 import { redact, told } from '../redaction.js';
+import { readSkillName } from '../tools/skills.js';
 import { type Bots, sharedOperators } from './bots.js';
 import type { Problem } from './problem.js';
 
@@ -19,6 +20,7 @@ export interface CheckParts {
     /** Names of the actions that the agent's plugins bring; null where that is not known without opening one. */
     actions(agent: Agent): Promise<string[] | null>;
   };
+  skills: { problems(agent: Agent): Promise<Pick<Problem, 'field' | 'message'>[]> };
   toolSources: { problems(agent: Agent): Promise<Pick<Problem, 'field' | 'message'>[]> };
   /** Names of connectors that are no extension's: a program brings them. */
   brought?: string[];
@@ -37,6 +39,7 @@ export async function checkAgent(agent: Agent, bots: Bots, parts: CheckParts): P
     role === 'gateway' ? [] : [...wrongType(agent, parts.registry), ...(await wrongModels(agent, parts))],
     role === 'gateway' ? [] : wrongPlugins(agent, parts),
     role === 'gateway' ? [] : parts.toolSources.problems(agent),
+    role === 'gateway' ? [] : parts.skills.problems(agent),
   ]);
   return found.flat().map((problem) => ({ agentId: agent.id, ...problem }));
 }
@@ -100,9 +103,11 @@ async function wrongPlugins(agent: Agent, { plugins }: CheckParts): Promise<Foun
   // Whether a name is right cannot be said while some of the plugins are missing.
   if (lost.length > 0) return lost.map(({ field, message }) => ({ field, message: redact(message) }));
   const { allow, deny } = agent.character.tools;
+  const ofSkills = agent.character.skills.length > 0 ? [readSkillName] : [];
   if ([...allow, ...deny].every(isPattern)) return [];
-  const actions = await plugins.actions(agent);
-  if (!actions) return [];
+  const found = await plugins.actions(agent);
+  if (!found) return [];
+  const actions = [...found, ...ofSkills];
   return (['allow', 'deny'] as const).flatMap((rule) =>
     agent.character.tools[rule].flatMap((name, i) =>
       isPattern(name) || actions.includes(name)

@@ -58,6 +58,8 @@ const Approval = z.looseObject({
   turnId: z.string(),
   step: z.number(),
   callId: z.string(),
+  /** Ids of the messages that the turn answers. */
+  asked: z.array(z.string()),
   /** The tool's key, and what models call it. */
   tool: z.string(),
   name: z.string(),
@@ -117,8 +119,10 @@ export interface AskedCall {
   step: number;
   callId: string;
   agentId: string;
-  /** What the turn answers, its author being whose call it is. */
+  /** The newest of what the turn answers, its author being whose call it is. */
   message: Memory;
+  /** Ids of all that it answers. */
+  asked: readonly string[];
   tool: { key: string; name: string; digest: string };
   /** As the model wrote them. */
   arguments: string;

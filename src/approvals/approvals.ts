@@ -68,6 +68,7 @@ export class Approvals implements Asking {
     const { hours, ...kept } = terms;
     const approval: Approval = {
       ...{ id, ...place, roomId, turnId, step, callId, tool: tool.key, name: tool.name },
+      asked: [...call.asked],
       ...{ arguments: canonical(call.arguments), digest: digestOf(call), parts: partsOf(call) },
       requester: {
         id: author.id,
@@ -176,10 +177,11 @@ export class Approvals implements Asking {
     const { turns, memories } = this.#parts.store;
     for (const roomId of new Set(roomIds)) {
       for (const { id, value } of await all((page) => this.#records.list({ ...page, group: roomId }))) {
-        const turn = value.arguments === null ? null : await turns.get(value.turnId);
-        if (!turn || (await askedBy({ turns, memories }, turn)).length > 0) continue;
+        const left =
+          value.arguments === null ? [] : await Promise.all(value.asked.map((one) => memories.get(one)));
+        if (value.arguments === null || left.some((one) => one !== null)) continue;
         await this.#records.change(id, (now) => (now ? emptied(now) : undefined));
-        if (turn.status === 'waiting') await turns.stopWaiting(turn.turnId);
+        await turns.stopWaiting(value.turnId);
         await this.#settle(id, 'stopped');
       }
     }

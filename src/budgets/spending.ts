@@ -126,7 +126,9 @@ export function ruled(
     likely: asIf(size.likely, Math.min(answer, leastAnswer)),
   });
   if (mostOutput(size.most, price, free) >= maxTokens) return reservedFor(size.most, maxTokens);
-  const answer = Math.min(maxTokens, mostOutput(size.likely, price, free));
+  const most = mostOutput(size.likely, price, free);
+  // Not all of it for one: others ask at the same time.
+  const answer = Math.min(maxTokens, most, Math.max(fullAnswer, Math.floor(most / 4)));
   if (answer >= Math.min(maxTokens, fullAnswer)) return reservedFor(size.likely, answer);
   // Less than a call usually takes would end in the middle of an answer.
   const calls = Math.max(1, spending.calls);

@@ -45,10 +45,12 @@ export class BudgetUsage {
     const days = day === undefined ? this.#today([...budgets.values()]) : [day];
     const [now, after] = cursor === undefined ? [days[0]!, undefined] : placeIn(cursor);
     const found = await this.#parts.records.list({ group: now, limit, cursor: after });
+    // Elsewhere that day may be over.
+    const shown = found.items.filter(({ value }) => day !== undefined || value.ends > this.#parts.now());
     const next = days[days.indexOf(now) + 1];
     const rest = found.nextCursor !== null ? `${now}.${found.nextCursor}` : next && `${next}.`;
     return {
-      items: found.items.map(({ value }) => this.#shown(value, budgets.get(value.budget)?.caps ?? {})),
+      items: shown.map(({ value }) => this.#shown(value, budgets.get(value.budget)?.caps ?? {})),
       nextCursor: rest ?? null,
     };
   }
@@ -65,8 +67,8 @@ export class BudgetUsage {
   }
 
   #today(budgets: Budget[]): string[] {
-    const zones = new Set(['UTC', ...budgets.map(({ timezone }) => timezone)]);
-    const days = [...zones].map((zone) => localDay(this.#parts.now(), zone).date);
+    const zones = budgets.length > 0 ? budgets.map(({ timezone }) => timezone) : ['UTC'];
+    const days = zones.map((zone) => localDay(this.#parts.now(), zone).date);
     return [...new Set(days)].sort();
   }
 }

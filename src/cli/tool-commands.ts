@@ -1,6 +1,14 @@
+import type { Input } from './carry.js';
 import { definedIn, documentAt } from './input-file.js';
 import { row } from './output.js';
-import { typed } from './typed.js';
+import { type Typed, typed } from './typed.js';
+
+/** `--version` is the program's own. */
+const ifStill: Typed['options'] = [['--if-version <number>', 'only where it still has this version']];
+
+function versioned({ ifVersion, ...said }: Input): Input {
+  return ifVersion === undefined ? said : { ...said, version: ifVersion };
+}
 
 export const toolCommands = {
   about: 'tools that are registered while the hub runs',
@@ -47,13 +55,15 @@ export const toolCommands = {
     change: typed('tools.change', {
       about: 'replace the one of that name by what the file defines',
       fields: ['file'],
-      options: [['--version <number>', 'only where it still has this version']],
-      input: definedIn,
+      options: ifStill,
+      input: (said) => definedIn(versioned(said)),
       show: ({ tool: { name }, version }) => [`Changed: ${name}, now version ${version}.`],
     }),
     remove: typed('tools.remove', {
       about: 'take one away from all agents',
       fields: ['name'],
+      options: ifStill,
+      input: versioned,
       show: ({ name }) => [`Removed: ${name}.`],
     }),
   },

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { FatalError } from '../errors.js';
 import { AgentBudgets } from './budget.js';
+import { CheckSettings } from './check-rules.js';
 import { ConnectorsSettings } from './connector-settings.js';
 import { PolicySettings } from './policy-rules.js';
 import { PromptTemplate } from './prompt-template.js';
@@ -49,12 +50,16 @@ export const Character = z.strictObject({
   toolSources: z
     .array(z.union([z.string().min(1), z.looseObject({ name: SourceName, type: SourceName })]))
     .default([]),
+  /** Folders with a SKILL.md, from where characters are; the agent reads one when it needs it. */
+  skills: z.array(z.string().min(1).max(512)).max(50).default([]),
   /** Tools the agent may use, by name, or by key with `*` for any text; `*` alone means all. `deny` wins. */
   tools: z
     .strictObject({ allow: z.array(z.string()).default(['*']), deny: z.array(z.string()).default([]) })
     .default({ allow: ['*'], deny: [] }),
   /** Which calls are denied, asked for or allowed, and how many there may be, besides what the hub's settings say. */
   policy: PolicySettings.prefault({}),
+  /** What is taken out of what it says and sends, in the place of what the hub's settings say. */
+  checks: CheckSettings.prefault({}),
   memory: z
     .strictObject({
       /** Most messages of recent history in a prompt. */

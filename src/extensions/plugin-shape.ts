@@ -39,6 +39,7 @@ const ActionShape = z.object({
     .optional(),
   phrases: z.array(PhraseShape, aList).optional(),
   needsApproval: z.union([z.boolean(), aFunction], 'must be true, false or a function').optional(),
+  boundTo: aFunction.optional(),
   repeatable: z.boolean('must be true or false').optional(),
   run: aFunction,
 });

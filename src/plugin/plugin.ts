@@ -111,6 +111,11 @@ export interface Action<P = unknown> {
    */
   needsApproval?: boolean | ((parameters: P, context: TurnContext) => boolean);
   /**
+   * What else an approval of a call holds for, such as the digest of a file that the call names: where it gives another text
+   * when the call is to run, the call is asked for anew. So it is where this throws.
+   */
+  boundTo?(parameters: P, context: TurnContext): string | Promise<string>;
+  /**
    * Whether it may run again where its process died while it ran, with the same idempotency key. Default: it may not, and
    * the model is told that nobody knows whether it took effect.
    */

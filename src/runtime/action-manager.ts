@@ -1,6 +1,7 @@
 import { type Concerned, type Pause, toolsText } from '../access/pause.js';
 import type { Switches } from '../access/switches.js';
 import type { Asking } from '../approvals/asking.js';
+import type { WordChecks } from '../checks/checks.js';
 import { ByteGate } from '../core/byte-gate.js';
 import { Deadline } from '../core/deadline.js';
 import { derivedId } from '../core/ids.js';
@@ -17,6 +18,7 @@ import type { OfferedTool } from '../tools/tool.js';
 import { AskedCalls } from './asked-calls.js';
 import { readArguments } from './call-arguments.js';
 import { StepRecord } from './step-record.js';
+import { resultOrigins } from './taint.js';
 import { keptResult, resultText } from './tool-results.js';
 
 const defaultTimeoutMs = 30_000;
@@ -58,6 +60,8 @@ export interface RunningStep {
   actions: ReadonlyMap<string, OfferedTool>;
   context: TurnContext;
   watcher: ActionWatcher;
+  /** Looks at arguments before they leave. */
+  checks?: Pick<WordChecks, 'refusal'>;
 }
 
 /** A call that may run; or why it cannot. */
@@ -120,6 +124,13 @@ export class ActionManager {
     record.tool = tool.key;
     const read = readArguments(record.arguments, tool);
     if (!read.ok) return { problem: read.problem, error: 'arguments_invalid' };
+    const stopped = running.checks?.refusal(tool.key, record.arguments, tool.hints.openWorld);
+    if (stopped) {
+      const { reason: result, arguments: kept } = stopped;
+      Object.assign(record, { state: 'denied', result, arguments: kept, rule: 'output checks' });
+      await this.#ended(record, 'policy_denied', context);
+      return null;
+    }
     const wish = { tool, written: read.written, value: read.value };
     // While tools are paused it is not begun, so nobody need decide.
     if (await this.#pause(context)) return { wish };
@@ -135,7 +146,7 @@ export class ActionManager {
     if (verdict.effect === 'allow' || record.startedAt > 0) return { wish, verdict };
     const { rule, reason, ask: terms = usualTerms } = verdict;
     const grounds = { rule, terms, ...(reason && { reason }) };
-    const run = await asked.look(record, { index: running.index, tool, context, grounds });
+    const run = await asked.look(record, { index: running.index, tool, value: read.value, context, grounds });
     if (isDenied(record)) await this.#ended(record, 'approval_lost', context);
     return run ? { wish, verdict } : null;
   }
@@ -183,9 +194,10 @@ export class ActionManager {
     const { ok, result, state = ok ? 'done' : 'failed', files } = attempted;
     Object.assign(record, { ok, state, result, durationMs: Date.now() - record.startedAt });
     if (files && files.length > 0) record.files = files;
-    if (attempted.outside ?? wish.tool.hints.openWorld) {
-      record.origins = [{ kind: 'tool', what: wish.tool.key, at: record.startedAt }];
-      addOrigins(context.taint, record.origins);
+    const origins = resultOrigins(wish, attempted, record.startedAt);
+    if (origins.length > 0) {
+      record.origins = origins;
+      addOrigins(context.taint, origins);
     }
     const error = state === 'unknown' ? 'outcome_unknown' : ok ? undefined : attempted.error;
     await Promise.all([step.write(), this.#ended(record, error, context)]);

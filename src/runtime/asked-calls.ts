@@ -1,16 +1,27 @@
 /** Calls of a step that need a decision: asked for, and looked at once more before they run. */
 import { type AskedCall, approvalId } from '../approvals/approval.js';
 import type { Asking } from '../approvals/asking.js';
+import { newId } from '../core/ids.js';
 import type { ActionRecord } from '../core/turn.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import type { AskTerms } from '../tools/policy/terms.js';
 import type { OfferedTool } from '../tools/tool.js';
 
 /** Why a call is asked for. */
-export interface Grounds {
+interface Grounds {
   rule: string;
   reason?: string;
   terms: AskTerms;
+}
+
+interface Looked {
+  /** Which of the turn's steps it is in, from 0. */
+  index: number;
+  tool: OfferedTool;
+  /** The arguments as the tool takes them. */
+  value: unknown;
+  context: TurnContext;
+  grounds: Grounds;
 }
 
 const waits = 'This waits for a decision.';
@@ -26,15 +37,7 @@ export class AskedCalls {
   }
 
   /** Whether a call may run that a rule asks for, since it was approved; else it waits, or is denied. */
-  async look(
-    record: ActionRecord,
-    {
-      index,
-      tool,
-      context,
-      grounds,
-    }: { index: number; tool: OfferedTool; context: TurnContext; grounds: Grounds },
-  ): Promise<boolean> {
+  async look(record: ActionRecord, looked: Looked): Promise<boolean> {
     const { approved, approval } = record;
     // An older hub has asked for it, and somebody has decided about its turn.
     if (approved && (approval === undefined || !this.#asking)) return true;
@@ -42,7 +45,7 @@ export class AskedCalls {
       Object.assign(record, { state: 'awaiting', result: waits });
       return false;
     }
-    const call = callOf(record, index, tool, context, grounds);
+    const call = await callOf(record, looked);
     const review = approved && approval ? await this.#asking.review(approval, call) : null;
     if (review?.kind === 'run') return true;
     delete record.approved;
@@ -62,16 +65,28 @@ export class AskedCalls {
   }
 }
 
-function callOf(
+async function callOf(
   { callId, arguments: args }: ActionRecord,
-  step: number,
-  { key, name, digest }: OfferedTool,
-  { turnId, agent, messages, user, taint }: TurnContext,
-  { rule, reason, terms }: Grounds,
-): AskedCall {
+  { index: step, tool, value, context, grounds }: Looked,
+): Promise<AskedCall> {
+  const { turnId, agent, messages, user, taint } = context;
+  const { key, name, digest } = tool;
+  const { rule, reason, terms } = grounds;
+  const bound = tool.boundTo && (await boundTo(tool, value, context));
   return {
     ...{ turnId, step, callId, agentId: agent.id, message: { ...messages.at(-1)!, author: user } },
+    asked: messages.map(({ id }) => id),
     ...{ tool: { key, name, digest }, arguments: args, terms, rule, taint },
     ...(reason && { reason }),
+    ...(bound !== undefined && { bound }),
   };
+}
+
+async function boundTo(tool: OfferedTool, value: unknown, context: TurnContext): Promise<string> {
+  try {
+    return await tool.boundTo!(value, context);
+  } catch {
+    // Nobody knows what it is, so it is not what it was.
+    return newId();
+  }
 }

@@ -4,6 +4,7 @@ import { awaitedIn } from '../approvals/approval.js';
 import type { Asking } from '../approvals/asking.js';
 import { isBudgetSpent } from '../budgets/purse.js';
 import type { Purses } from '../budgets/purses.js';
+import type { Checks, WordChecks } from '../checks/checks.js';
 import type { Agent } from '../core/character.js';
 import type { Memory } from '../core/memory.js';
 import {
@@ -26,6 +27,7 @@ import type { AnswerLimits } from './patience.js';
 import type { PromptFitter } from './prompt-fitter.js';
 import type { StateManager } from './state-manager.js';
 import { stuckOn, stuckText, unknownText } from './stuck.js';
+import { trustedResults } from './taint.js';
 import { stepMessages } from './transcript.js';
 import { transformed } from './transformed.js';
 import { Voice } from './voice.js';
@@ -38,6 +40,7 @@ export interface MessageManagerParts {
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
   cooling: Cooling;
   purses: Pick<Purses, 'of'>;
+  checks: Checks;
   switches: Pick<Switches, 'look'>;
   actions: Pick<ActionManager, 'run'>;
   asking: Pick<Asking, 'notice'>;
@@ -71,11 +74,14 @@ export class MessageManager implements TurnTaker {
     const abilities = await this.#parts.abilities.of(agent);
     const request = await this.#parts.state.compose(agent, abilities, context, room, checkpoint.steps);
     const held = abilities.transforming.length > 0 || abilities.evaluators.some(({ judge }) => judge);
-    const voice = new Voice(task, held);
-    const awaits = await this.#resume(task, abilities, voice);
+    const { steps } = checkpoint;
+    const vouched = () => [...request.vouched, ...trustedResults(steps, abilities.actions)];
+    const checks = this.#parts.checks.on(agent, { turnId: context.turnId, vouched });
+    const voice = new Voice(task, held, checks);
+    const awaits = await this.#resume(task, abilities, voice, checks);
     const answer = awaits
       ? await this.#meanwhile(task, request, voice)
-      : await this.#converse(task, abilities, request, voice);
+      : await this.#converse(task, abilities, request, voice, checks);
     const awaited = awaitedIn(checkpoint.steps);
     const waiting = awaited.length > 0 ? await this.#parts.asking.notice(awaited) : null;
     let { usage } = answer;
@@ -104,12 +110,12 @@ export class MessageManager implements TurnTaker {
   }
 
   /** Says again what an earlier attempt said, and finishes the actions it left open; whether some need a decision. */
-  async #resume(task: TurnTask, abilities: Abilities, voice: Voice): Promise<boolean> {
+  async #resume(task: TurnTask, abilities: Abilities, voice: Voice, checks: WordChecks): Promise<boolean> {
     let awaits = false;
     for (const [index, step] of task.checkpoint.steps.entries()) {
       if (index >= (task.told ?? 0)) voice.say(step.text);
       voice.pause();
-      awaits = await this.#act(task, abilities, step, index);
+      awaits = await this.#act(task, abilities, step, index, checks);
     }
     return awaits;
   }
@@ -119,6 +125,7 @@ export class MessageManager implements TurnTaker {
     abilities: Abilities,
     request: ModelRequest,
     voice: Voice,
+    checks: WordChecks,
   ): Promise<Generated> {
     const { steps } = task.checkpoint;
     for (;;) {
@@ -143,7 +150,7 @@ export class MessageManager implements TurnTaker {
       const step = toStep(generated);
       steps.push(step);
       voice.pause();
-      if (await this.#act(task, abilities, step, steps.length - 1))
+      if (await this.#act(task, abilities, step, steps.length - 1, checks))
         return this.#meanwhile(task, request, voice, generated);
     }
   }
@@ -186,16 +193,24 @@ export class MessageManager implements TurnTaker {
       purse,
       log,
     });
-    return answer.catch((error) => {
+    const generated = await answer.catch((error) => {
       if (!isBudgetSpent(error)) throw error;
       // A turn ends with it politely: what it has done is done.
       voice.rewind(before);
       voice.say(error.message);
       return { ...silence, text: error.message };
     });
+    // As it was shown: what was taken out of it is told to no model and kept nowhere.
+    return { ...generated, text: voice.since(before) };
   }
 
-  async #act(task: TurnTask, { actions }: Abilities, step: TurnStep, index: number): Promise<boolean> {
+  async #act(
+    task: TurnTask,
+    { actions }: Abilities,
+    step: TurnStep,
+    index: number,
+    checks: WordChecks,
+  ): Promise<boolean> {
     const { context, checkpoint, publish, hold } = task;
     const { turnId } = context;
     const watcher: ActionWatcher = {
@@ -208,9 +223,14 @@ export class MessageManager implements TurnTaker {
       started: ({ callId, name, arguments: args }) =>
         publish({ type: 'action.started', turnId, callId, name, arguments: args }),
       finished: ({ callId, name, ok, result }) =>
-        publish({ type: 'action.finished', turnId, callId, name, ok, result }),
+        publish({
+          ...{ type: 'action.finished', turnId, callId, name, ok },
+          result: checks.withoutSecrets(result),
+        }),
     };
-    return this.#parts.actions.run({ step, index, steps: checkpoint.steps, actions, context, watcher });
+    return this.#parts.actions.run({
+      ...{ step, index, steps: checkpoint.steps, actions, context, watcher, checks },
+    });
   }
 
   async #evaluate(

@@ -23,6 +23,8 @@ export interface StateManagerParts {
   memories: History & Search;
   manager: MemoryManager;
   isSomebody: Read['isSomebody'];
+  /** What its instructions begin with, so that they are recognised; null: nothing. */
+  mark(agent: Agent): string | null;
   log: Logger;
 }
 
@@ -60,10 +62,13 @@ export class StateManager {
       all.push(message);
       (ids.has(memory.id) ? asked : earlier).add(message);
     }
-    const read = { agent, conversation: line, remembered: [...facts, ...quoted], steps };
-    addOrigins(context.taint, await originsOf({ ...read, isSomebody: this.#parts.isSomebody }));
+    const read = { agent, conversation: line, remembered: [...facts, ...quoted], steps, asked: ids };
+    const { origins, vouched } = await originsOf({ ...read, isSomebody: this.#parts.isSomebody });
+    addOrigins(context.taint, origins);
+    const mark = this.#parts.mark(agent);
     return {
-      system: systemParts({ character, facts, recalled: quoted, context: provided }),
+      system: systemParts({ character, mark, facts, recalled: quoted, context: provided }),
+      vouched,
       messages: all,
       ...{ asked, earlier, unshown },
       tools: abilities.tools,

@@ -4,9 +4,18 @@ import type { Memory } from '../core/memory.js';
 import { addOrigins, type Origin } from '../core/origin.js';
 import type { PartKind } from '../core/part.js';
 import type { TurnStep } from '../core/turn.js';
+import type { Wish } from '../tools/policy/judge.js';
+import type { OfferedTool } from '../tools/tool.js';
 
 /** Parts in the author's own words, or the hub's. */
 const ownParts: ReadonlySet<PartKind> = new Set(['voice', 'note', 'poll', 'sticker', 'title']);
+
+/** What a turn has read. */
+export interface Origins {
+  origins: Origin[];
+  /** Words of people with a role, of whoever asks, and what was remembered of nothing else. */
+  vouched: string[];
+}
 
 export interface Read {
   agent: Agent;
@@ -14,6 +23,8 @@ export interface Read {
   conversation: readonly Memory[];
   /** Facts, and what was recalled. */
   remembered: readonly Memory[];
+  /** Ids of what the turn answers. */
+  asked: ReadonlySet<string>;
   /** What the turn did before. */
   steps: readonly TurnStep[];
   /** Whether somebody has a role. */
@@ -26,19 +37,49 @@ export async function originsOf({
   conversation,
   remembered,
   steps,
+  asked,
   isSomebody,
-}: Read): Promise<Origin[]> {
+}: Read): Promise<Origins> {
   const found: Origin[] = [];
+  const vouched: string[] = [];
   const known = new Map(conversation.map((memory) => [memory.id, memory]));
   const people = conversation.filter(({ role }) => role === 'user');
   const trusted = await Promise.all(people.map((memory) => isSomebody(memory, agent)));
   for (const [at, memory] of people.entries()) {
     if (!trusted[at]) addOrigins(found, [personOf(memory)]);
+    if (trusted[at] || asked.has(memory.id)) vouched.push(memory.content.text);
     addOrigins(found, carriedBy(memory, known));
   }
   for (const { taint = [] } of [...conversation, ...remembered]) addOrigins(found, taint);
   for (const { actions } of steps) for (const { origins = [] } of actions) addOrigins(found, origins);
-  return found;
+  for (const { role, content, taint } of remembered)
+    if (role === 'user' && !taint) vouched.push(content.text);
+  return { origins: found, vouched };
+}
+
+/** Where the words of a result come from, where that is outside: the page that was asked for, or the tool. */
+export function resultOrigins(
+  { tool, written }: Wish,
+  { outside }: { outside?: boolean },
+  at: number,
+): Origin[] {
+  if (!tool.hints.openWorld && !outside) return [];
+  const values = typeof written === 'object' && written !== null ? Object.values(written) : [];
+  const page = values.find((value) => typeof value === 'string' && /^https?:\/\/\S+$/i.test(value));
+  if (page === undefined) return [{ kind: 'tool', what: tool.key, at }];
+  // What stands behind a question mark may be anything.
+  return [{ kind: 'page', what: page.replace(/[?#].*$/s, '').slice(0, 200), at }];
+}
+
+/** Results of a turn's calls that are not from outside. */
+export function trustedResults(
+  steps: readonly TurnStep[],
+  tools: ReadonlyMap<string, OfferedTool>,
+): string[] {
+  return steps
+    .flatMap(({ actions }) => actions)
+    .filter(({ ok, origins, name }) => ok && !origins && tools.get(name)?.hints.openWorld === false)
+    .map(({ result }) => result ?? '');
 }
 
 function personOf({ author, source }: Memory): Origin {

@@ -9,6 +9,8 @@ export interface Composed extends ModelRequest {
   asked: ReadonlySet<ModelMessage>;
   /** What was said before. What belongs to neither is the turn's own: calls, results, drafts. */
   earlier: ReadonlySet<ModelMessage>;
+  /** Words of those who may name hosts. */
+  vouched: readonly string[];
   /** Earlier messages that are not among them, for want of room. */
   unshown: number;
 }

@@ -132,9 +132,8 @@ export class Worker {
       telling.end();
       const text = answered?.draft.text ?? (pause ? textOf(pause, agent) : stopped);
       const { taint } = checkpoint;
-      const { files } = answered?.draft ?? {};
+      const { files, model, usage, waiting, passedOver } = answered?.draft ?? {};
       const reply = over === 'nothing' ? null : replyTo(work.asked, turnId, agent, text, { taint, files });
-      const { model, usage, waiting, passedOver } = answered?.draft ?? {};
       const turn = turnOf(
         { ...checkpoint, covers },
         {

@@ -1,7 +1,7 @@
 /**
- * `carrier-hub/testing`: what a connector, a model provider, an embedder or a plugin promises, as tests for vitest.
- * Install vitest and, for plugins, fast-check beside it. Each suite is a function to call at the top of a test file; its
- * docstring has an example.
+ * `carrier-hub/testing`: what a connector, a model provider, an embedder, a plugin or a tool source promises, as tests
+ * for vitest. Install vitest and, for plugins, fast-check beside it. Each suite is a function to call at the top of a
+ * test file; its docstring has an example.
  */
 export { connectorContract, outboundOf } from './connector.js';
 export { fakeConnectorContext, fakeProviderContext } from './context.js';
@@ -24,4 +24,6 @@ export type {
 export { fakeContext, fakeMemory, pluginContract } from './plugin.js';
 export type { Delivering, Recorder } from './recorder.js';
 export type { Draft, ScriptedModel } from './script.js';
+export type { ToolSourceSubject } from './tool-source.js';
+export { toolSourceContract } from './tool-source.js';
 export type { FakeTurn } from './turn.js';

@@ -29,6 +29,7 @@ export function toolOfAction(plugin: string, action: Action): OfferedTool {
       needsApproval: (value, context) =>
         typeof needsApproval === 'function' ? needsApproval(value, context) : needsApproval,
     }),
+    ...(action.boundTo && { boundTo: (value, context) => action.boundTo!(value, context) }),
     read(value) {
       const parsed = action.parameters.safeParse(value);
       return parsed.success
@@ -78,9 +79,12 @@ function believed(hints: ToolHints = {}, trusted: boolean): Required<ToolHints> 
 
 /** `files_read_now`: distinct for distinct tools, since what cleaning and cutting lose is in the hash. */
 function nameOf(source: string, tool: string): string {
-  const said = `${source.slice(source.indexOf(':') + 1)}_${tool}`;
+  const instance = source.slice(source.indexOf(':') + 1);
+  const said = `${instance}_${tool}`;
   const clean = said.replace(/[^A-Za-z0-9_-]/g, '_');
-  if (clean === said && said.length <= longestName) return said;
+  // Tools that are registered are of no instance, and no instance takes their names over.
+  const isTaken = instance === 'http' && source !== instance;
+  if (clean === said && said.length <= longestName && !isTaken) return said;
   const hash = createHash('sha256').update(`${source}:${tool}`).digest('hex').slice(0, hashChars);
   return `${clean.slice(0, longestName - hashChars - 1)}_${hash}`;
 }

@@ -30,6 +30,8 @@ export interface OfferedTool {
   readonly repeatable: boolean;
   /** Whether the tool itself wants a decision. What it throws counts as yes. */
   needsApproval?(parameters: unknown, context: TurnContext): boolean;
+  /** What else an approval of a call holds for. What it throws counts as another text each time. */
+  boundTo?(parameters: unknown, context: TurnContext): string | Promise<string>;
   /** The arguments as `run` takes them, or what is wrong with them, for the model. */
   read(value: unknown): { ok: true; value: unknown } | { ok: false; problem: string };
   run(parameters: unknown, context: ActionContext): Promise<ToolResult>;

@@ -15,6 +15,7 @@ import { defineConnector, secret } from '../../src/extension-api.js';
 import { Registry } from '../../src/extensions/registry.js';
 import { createLogger } from '../../src/logger.js';
 import { References } from '../../src/secrets/references.js';
+import { Skills } from '../../src/tools/skills.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'carrier-check-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -38,10 +39,11 @@ async function partsOf(env: Record<string, string>, agents: Agent[] = [], brough
     throw new Error('no plugin is opened');
   };
   const plugins = new Plugins({ config, registry, secrets, notes, log });
+  const skills = new Skills({ folder: config.charactersDir, log });
   const toolSources = new ToolSources({
     ...{ named: config.toolSources, folder, dataFolder: config.dataDir, registry, secrets, log },
   });
-  return { bots, checks: { config, registry, models, plugins, toolSources, agents: () => agents } };
+  return { bots, checks: { config, registry, models, plugins, toolSources, skills, agents: () => agents } };
 }
 
 async function problemsOf(

@@ -107,7 +107,7 @@ onBothStores('budgets under several workers', (engines) => {
     );
     const alive = ask(one, slow, { request: asking('hi', 6000) });
     await expect.poll(() => slow.asked.length).toBe(1);
-    expect(slow.asked[0]!.maxTokens).toBe(5000 - size.likely);
+    expect(slow.asked[0]!.maxTokens).toBe(Math.floor((5000 - size.likely) / 4));
     later = 31_000;
     expect(await reserved()).toHaveLength(2);
     // One that lives is settled by its id, also when its lease was over.

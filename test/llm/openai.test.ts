@@ -261,6 +261,19 @@ describe('openai: the stream', () => {
   });
 });
 
+describe('openai: the end of a stream', () => {
+  test('is there once all is said, however long the connection stays open', async () => {
+    const { model } = await scripted(events([delta({ content: 'All said.' }, 'stop')], 'stall'));
+    const { text, end } = await hear(model, modelRequest('hi'));
+    expect([text, end?.finish]).toEqual(['All said.', 'stop']);
+  });
+
+  test('that is an error is none', async () => {
+    const { model } = await scripted(events([delta({ content: 'Once' }), delta({}, 'error'), done]));
+    await expect(hear(model, modelRequest('hi'))).rejects.toMatchObject({ code: 'model_unavailable' });
+  });
+});
+
 describe('openai: failures', () => {
   test('429, then success: says how long to wait, and does not retry by itself', async () => {
     mock.clearRequests();

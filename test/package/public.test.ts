@@ -31,10 +31,10 @@ const entries: Record<string, { file: string; values: string; types: string }> =
   'carrier-hub/testing': {
     file: 'src/testing/index.ts',
     values: `FakeHost TestHub connectorContract embedderContract fakeConnectorContext fakeContext fakeMemory fakeProviderContext
-      languageModelContract modelRequest outboundOf pluginContract said weather weatherResult`,
+      languageModelContract modelRequest outboundOf pluginContract said toolSourceContract weather weatherResult`,
     types: `Ability ConnectorContractOptions Delivering Draft EmbedderContractOptions EmbedderSubject FakeHostOptions
       FakeTurn LanguageModelContractOptions LanguageModelSubject Platform PlatformFile PlatformMessage Recorder Refusal
-      ScriptedModel TestHubOptions`,
+      ScriptedModel TestHubOptions ToolSourceSubject`,
   },
 };
 

@@ -67,6 +67,7 @@ function composed(parts: {
     context = [],
   } = parts;
   return {
+    vouched: [],
     system: [
       { kind: 'instructions', text: 'Be kind.' },
       { kind: 'format' },

@@ -111,6 +111,8 @@ async function* read(
       usage.outputTokens = event.usage?.output_tokens ?? usage.outputTokens;
     } else if (event.type === 'message_stop') {
       reason ??= 'end_turn';
+      // Some servers never end the stream.
+      break;
     }
   }
   if (reason === null) return null;

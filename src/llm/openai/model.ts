@@ -22,7 +22,11 @@ import { abilitiesOf } from './models.js';
 
 type Chat = OpenAI.Chat.ChatCompletionCreateParamsStreaming;
 type Message = OpenAI.Chat.ChatCompletionMessageParam;
+type Chunks = AsyncIterable<OpenAI.Chat.ChatCompletionChunk> & { controller: AbortController };
 type Delta = OpenAI.Chat.ChatCompletionChunk.Choice.Delta;
+
+/** How long the report of usage is waited for once the answer is whole, in ms. */
+const closingMs = 3000;
 
 export interface OpenAIModelOptions extends OpenAIOptions {
   /** What is said of the model; the rest is what is known of it. */
@@ -59,8 +63,21 @@ export function openaiModel(options: OpenAIModelOptions): LanguageModel {
 }
 
 /** Reads a whole stream. Null means it was cut: neither a finish reason came nor the closing usage report. */
-async function* read(
-  chunks: AsyncIterable<OpenAI.Chat.ChatCompletionChunk>,
+async function* read(chunks: Chunks): AsyncGenerator<ModelChunk, (ModelChunk & { type: 'end' }) | null> {
+  let closing: NodeJS.Timeout | undefined;
+  try {
+    return yield* readTo(chunks, () => {
+      closing ??= setTimeout(() => chunks.controller.abort(), closingMs);
+    });
+  } finally {
+    clearTimeout(closing);
+  }
+}
+
+/** @param done is called when all but the usage has been said: some servers never end the stream. */
+async function* readTo(
+  chunks: Chunks,
+  done: () => void,
 ): AsyncGenerator<ModelChunk, (ModelChunk & { type: 'end' }) | null> {
   const calls = new CallAssembly();
   let usage: Usage = { inputTokens: 0, outputTokens: 0 };
@@ -82,7 +99,10 @@ async function* read(
     if (typeof text === 'string' && text) yield { type: 'text', text };
     else if (choice?.delta && hasContent(choice.delta)) yield { type: 'progress' };
     for (const fragment of choice?.delta?.tool_calls ?? []) calls.add(fragment);
-    if (choice?.finish_reason) reason = choice.finish_reason;
+    if (choice?.finish_reason) {
+      reason = choice.finish_reason;
+      done();
+    }
   }
   if (reason === undefined) return null;
   const whole = calls.finish(reason === 'length');
@@ -96,6 +116,8 @@ function failureIn(chunk: object): object | null {
   // A `response.failed` of OpenAI's newer protocol, which proxies pass on; vLLM's; OpenRouter's.
   const found = [Object(response).error, Object((choices as unknown[] | undefined)?.[0]).error];
   if (type === 'error' || object === 'error') found.push(chunk);
+  if (Object((choices as unknown[] | undefined)?.[0]).finish_reason === 'error')
+    found.push({ type: 'error' });
   return found.find((one): one is object => typeof one === 'object' && one !== null) ?? null;
 }
 

@@ -54,6 +54,8 @@ export function lookupFor(url: URL, guard: Guard): LookupFunction {
 
 function checkAddress(address: string, url: URL, { allowPrivate, ownPorts }: Guard): void {
   if (!allowPrivate && !isPublicAddress(address)) throw notPublic(url);
+  if (isLinkLocal(address))
+    throw new RefusedAddress(`${url.host} leads to a link-local address, which no tool may ask`);
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
   if (ownPorts.includes(port) && isOwn(address))
     throw new RefusedAddress(`${url.host} is the hub itself, which no tool may ask`);
@@ -63,6 +65,11 @@ function notPublic(url: URL): RefusedAddress {
   return new RefusedAddress(
     `${url.host} leads to an address that is not public, and the tool does not say allowPrivate`,
   );
+}
+
+/** Where clouds tell a machine its own secrets; nothing else that a tool could want is there. */
+function isLinkLocal(address: string): boolean {
+  return /^(169\.254\.|fe[89ab][\da-f]:|fd00:ec2:)/i.test(plainAddress(address));
 }
 
 /** Of this machine: loopback, unspecified, or one of its interfaces. IPv4 in IPv6's clothes counts as what it is. */
@@ -76,7 +83,7 @@ function plainAddress(address: string): string {
   const host = new URL(`http://${isIP(address) === 6 ? `[${address.replace(/%.*$/, '')}]` : address}`)
     .hostname;
   const inside = host.replace(/^\[|\]$/g, '');
-  const [, high, low] = /^::(?:ffff:)?([\da-f]{1,4}):([\da-f]{1,4})$/.exec(inside) ?? [];
+  const [, high, low] = /^(?:::(?:ffff:)?|64:ff9b::)([\da-f]{1,4}):([\da-f]{1,4})$/.exec(inside) ?? [];
   if (high === undefined || low === undefined) return inside;
   const bits = Number.parseInt(high, 16) * 65_536 + Number.parseInt(low, 16);
   return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.');

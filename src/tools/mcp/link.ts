@@ -65,13 +65,13 @@ export class Link {
   }
 
   get connected(): Session | null {
-    return this.#session;
+    return this.#session?.over ? null : this.#session;
   }
 
   /** Waits so long at most, and no longer than until it has failed once where `patient` is false. */
   async settled(ms: number, patient: boolean): Promise<void> {
     const until = performance.now() + ms;
-    while (!this.#session && !this.#closing.signal.aborted) {
+    while (!this.connected && !this.#closing.signal.aborted) {
       const left = until - performance.now();
       if (left <= 0 || (!patient && this.#failure)) return;
       if (performance.now() - this.#triedAt > hurryMs) this.#hurry?.();

@@ -36,7 +36,8 @@ export function outcomeOf(error: unknown): Outcome {
   return { kind: 'unknown', text: `The connection broke before the server answered (${text}).`, lost: true };
 }
 
-function ofStatus(status: number, text: string): Outcome {
+function ofStatus(status: number, said: string): Outcome {
+  const text = `HTTP ${status}: ${said}`;
   if (status === 404) return { kind: 'refused', text, sessionGone: true };
   if (status === 401 || status === 403)
     return { kind: 'refused', text: `The server wants other credentials (HTTP ${status}).` };

@@ -23,7 +23,8 @@ export class Session {
   readonly #transport: Ending;
   readonly #parts: SessionParts;
   #over: (why: string) => void = () => {};
-  #isOver = false;
+  #ending: Promise<void> | null = null;
+  readonly #asked = new Set<Promise<unknown>>();
   #begun = false;
   #reading: Promise<void> | null = null;
   #again = false;
@@ -42,8 +43,9 @@ export class Session {
     client.onerror = (error) => this.#odd(error);
   }
 
+  /** It has ended, or is about to. */
   get over(): boolean {
-    return this.#isOver;
+    return this.#ending !== null;
   }
 
   /** What it says of itself: name and version, and the revision of the protocol. */
@@ -71,9 +73,29 @@ export class Session {
   }
 
   /** May be called again; resolves once everything of it has gone. */
-  async end(why: string): Promise<void> {
-    this.#isOver = true;
+  end(why: string): Promise<void> {
     this.#over(why);
+    // Closing it tells that it was closed.
+    this.#ending ??= Promise.resolve().then(() => this.#close());
+    return this.#ending;
+  }
+
+  /** Nothing more is asked in it; what was asked may be answered yet. */
+  leave(why: string): void {
+    this.#over(why);
+    this.#ending ??= Promise.resolve();
+    if (this.#asked.size === 0) void this.#close();
+    else void Promise.allSettled(this.#asked).then(() => this.#close());
+  }
+
+  /** What is asked in it, so that it is not closed before the answer. */
+  async ask<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    const asked = work(this.client);
+    this.#asked.add(asked);
+    return asked.finally(() => this.#asked.delete(asked));
+  }
+
+  async #close(): Promise<void> {
     await this.client.close().catch(() => {});
     await this.#transport.close().catch(() => {});
   }
@@ -93,7 +115,7 @@ export class Session {
 
   /** In the new revision changes come on a stream that is asked for, and asked for again where it ends. */
   async #listen(): Promise<void> {
-    for (let tries = 0; !this.#isOver; ) {
+    for (let tries = 0; !this.#ending; ) {
       try {
         const stream = await this.client.listen({ toolsListChanged: true });
         // What changed before is not told.
@@ -116,12 +138,12 @@ export class Session {
   }
 
   async #read(): Promise<void> {
-    for (let waitMs = settleMs; this.#again && !this.#isOver; waitMs = betweenListsMs) {
+    for (let waitMs = settleMs; this.#again && !this.#ending; waitMs = betweenListsMs) {
       await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
       this.#again = false;
-      if (this.#isOver) return;
+      if (this.#ending) return;
       await this.#parts.list().catch((err) => {
-        if (!this.#isOver)
+        if (!this.#ending)
           this.#parts.log.warn({ err }, 'a changed list of tools was not read; the old one stays');
       });
     }

@@ -81,7 +81,8 @@ export class McpSource implements ToolSource {
         const text = `The server did not answer within ${totalTimeoutMs} ms.`;
         return unknownResult(text, this.#isHarmless(name));
       }
-      if (outcome.sessionGone && !renewed) renewed = true;
+      // It did not run: on a new connection it may.
+      if (outcome.kind === 'refused' && (outcome.sessionGone || outcome.lost) && !renewed) renewed = true;
       else if (outcome.kind === 'refused') throw new Error(outcome.text);
       else if (outcome.kind === 'failed') return { text: outcome.text, failed: true };
       else if (outcome.lost && !repeated && this.#isHarmless(name)) repeated = true;
@@ -134,23 +135,26 @@ export class McpSource implements ToolSource {
     const tool = this.#tool(name);
     if (!tool) return { outcome: { kind: 'refused', text: `The server has no tool "${name}" now.` } };
     try {
-      const result = await session.client.callTool(
-        { name, arguments: parameters, _meta: { [idempotencyKey]: context.idempotencyKey } },
-        {
-          signal,
-          timeout: timeoutMs,
-          maxTotalTimeout: totalTimeoutMs,
-          resetTimeoutOnProgress: true,
-          // Without it the SDK asks for no progress.
-          onprogress: () => {},
-          toolDefinition: tool.definition,
-        },
+      const result = await session.ask((client) =>
+        client.callTool(
+          { name, arguments: parameters, _meta: { [idempotencyKey]: context.idempotencyKey } },
+          {
+            signal,
+            timeout: timeoutMs,
+            maxTotalTimeout: totalTimeoutMs,
+            resetTimeoutOnProgress: true,
+            // Without it the SDK asks for no progress.
+            onprogress: () => {},
+            toolDefinition: tool.definition,
+          },
+        ),
       );
       return { result: resultOf(result) };
     } catch (error) {
       const outcome = outcomeOf(error);
-      if (outcome.sessionGone && !session.hasSession) outcome.sessionGone = undefined;
-      if (outcome.lost || outcome.sessionGone) await session.end(outcome.text);
+      if (!session.hasSession) delete outcome.sessionGone;
+      if (outcome.lost) await session.end(outcome.text);
+      else if (outcome.sessionGone) session.leave('it does not know its session any more');
       else if (outcome.kind === 'unknown' && !context.signal.aborted) void session.doubt();
       return { outcome };
     }

@@ -19,3 +19,23 @@ it('[slack.11] [security.18] keep their address, in a text and in a table, and g
   const messages = rig.slack.team.ofApp('D0ALICE');
   expect(messages.every(({ unfurls }) => unfurls === false)).toBe(true);
 });
+
+it.each([
+  '![x](https://evil.example/p?q=1)',
+  '[a](evil.example/p)',
+  '<img src="//evil.example/p">',
+  'www.evil.example/p',
+])('[act.55] are no part of a stream, which cannot be told to show no previews: %s', async (link) => {
+  rig = await HubRig.open();
+  rig.say(`${rig.bot} tell me`);
+  const draft = (await rig.hub.model.asked()).say('First of all, I say this. ');
+  const newest = () => rig.slack.team.ofApp().at(-1);
+  await until(() => newest()?.text.includes('First of all') === true);
+  expect(newest()!.streaming).toBe(true);
+  draft.say(`${link} is what I mean by that. `);
+  await until(() => rig.shown().at(-1)!.includes('what I mean'));
+  expect(newest()!.streaming).toBe(false);
+  draft.end('The end.');
+  await until(() => rig.shown().at(-1)!.includes('The end.'));
+  expect(rig.shown()).toHaveLength(1);
+});

@@ -97,8 +97,17 @@ export class People {
     });
   }
 
-  /** Presses the button with this label. Resolves with what the app then shows. */
-  press(chat: Chat, user: User, id: number, label: string): Promise<{ text: string; alert: boolean }> {
+  /**
+   * Presses the button with this label. Resolves with what the app then shows.
+   * @param old of a message that is too old, the bot is told next to nothing
+   */
+  press(
+    chat: Chat,
+    user: User,
+    id: number,
+    label: string,
+    old = false,
+  ): Promise<{ text: string; alert: boolean }> {
     const message = chat.message(id, 'press');
     const button = message.reply_markup?.inline_keyboard.flat().find(({ text }) => text === label);
     if (!button) throw new Error(`No button "${label}" under message ${id}.`);
@@ -110,7 +119,7 @@ export class People {
         callback_query: {
           id: query,
           from: user,
-          message: shown(message),
+          message: old ? { chat: chat.shown, message_id: id, date: 0 } : shown(message),
           chat_instance: String(chat.id),
           data: button.callback_data,
         },

@@ -122,6 +122,20 @@ describe('a private address', () => {
   });
 });
 
+describe('what clouds tell a machine of itself', () => {
+  it.each([
+    '169.254.169.254',
+    '[::ffff:169.254.169.254]',
+    '[64:ff9b::a9fe:a9fe]',
+    '[fd00:ec2::254]',
+    '[fe80::1]',
+  ])('[act.15] is not asked, whatever the tool says: %s', async (host) => {
+    await expect(call(toolOf({ url: `http://${host}/latest/meta-data` }))).rejects.toThrow('link-local');
+    const lookup = names([host.replace(/[[\]]/g, '')]);
+    await expect(call(toolOf({ url: 'http://crm.example/' }), {}, { lookup })).rejects.toThrow('link-local');
+  });
+});
+
 describe('the hub itself', () => {
   it.each([
     (port: number) => `http://127.0.0.1:${port}/`,
