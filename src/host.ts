@@ -82,6 +82,7 @@ export interface FrontParts {
   secrets: SecretVault | null;
   httpTools: OperationParts['httpTools'];
   tokens: Tokens;
+  tools: OperationParts['tools'];
   ready(): Promise<Readiness>;
   /** Called when a memory has another text, and so needs another vector. */
   edited(): void;
@@ -142,7 +143,7 @@ export function frontOf(parts: FrontParts): Front {
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
-    const { httpTools } = parts;
+    const { httpTools, tools } = parts;
     const usage = new BudgetUsage({
       ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
       ...{ agents: () => agents.list(), now: parts.now },
@@ -150,7 +151,7 @@ export function frontOf(parts: FrontParts): Front {
     return new Operations(
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
-        ...{ switches, held, approvals, schedules, usage, httpTools },
+        ...{ switches, held, approvals, schedules, usage, httpTools, tools },
       },
       log,
     );

@@ -6,12 +6,14 @@ import type { ActionRecord } from './core/turn.js';
 import type { Engines } from './engines.js';
 import type { Notices } from './intake/notices.js';
 import type { Logger } from './logger.js';
+import type { ToolDesk } from './operations/operation.js';
 import type { PluginDesk, TurnContext } from './plugin/plugin.js';
 import { AbilityLoader } from './runtime/abilities.js';
 import { AcceptedTools, differenceOf, type SeenTool } from './tools/accepted.js';
 import { CallAudit } from './tools/call-audit.js';
 import { Judge } from './tools/policy/judge.js';
 import { Limits } from './tools/policy/limits.js';
+import type { OfferedTool } from './tools/tool.js';
 import type { ToolSourceDesk } from './tools/tool-source.js';
 
 export interface ToolDeskParts {
@@ -26,9 +28,10 @@ export interface ToolDeskParts {
   log: Logger;
 }
 
-export interface ToolDesk {
+export interface ToolLoop {
+  /** For operations. */
+  desk: ToolDesk;
   abilities: AbilityLoader;
-  accepted: AcceptedTools;
   judge: Judge;
   limits: Limits;
   audit: CallAudit;
@@ -36,7 +39,7 @@ export interface ToolDesk {
   unknown(record: ActionRecord, context: TurnContext): Promise<void>;
 }
 
-export function toolDeskOf(parts: ToolDeskParts): ToolDesk {
+export function toolDeskOf(parts: ToolDeskParts): ToolLoop {
   const { config, engines, plugins, toolSources, now, log } = parts;
   const { store, rates } = engines;
   const accepted = new AcceptedTools({
@@ -49,18 +52,18 @@ export function toolDeskOf(parts: ToolDeskParts): ToolDesk {
       return tellOperators(parts, tool.agentId, changedText(tool), `tool-changed:${tool.key}:${tool.at}`);
     },
   });
+  const note = (agentId: string, tools: readonly OfferedTool[]) => accepted.note(agentId, tools);
+  const abilities = new AbilityLoader(plugins, toolSources, note, log);
+  const isAccepted = (agentId: string, tool: OfferedTool) => accepted.isAccepted(agentId, tool);
+  const judge = new Judge({ settings: config.policy, isAccepted });
   return {
-    accepted,
-    abilities: new AbilityLoader(
-      plugins,
-      toolSources,
-      (agentId, tools) => accepted.note(agentId, tools),
-      log,
-    ),
-    judge: new Judge({
-      settings: config.policy,
-      isAccepted: (agentId, tool) => accepted.isAccepted(agentId, tool),
-    }),
+    desk: {
+      known: async (agent) => (await abilities.of(agent)).known,
+      policyOf: (agent) => judge.policyOf(agent),
+      isAccepted: (agent, tool) => judge.isAccepted(agent, tool),
+      ...{ accepted, settings: config.policy },
+    },
+    ...{ abilities, judge },
     limits: new Limits(config.policy.limits, rates),
     audit: new CallAudit(store.audit, log),
     unknown({ tool, name, callId }, { agent, turnId }) {
@@ -98,7 +101,7 @@ function changedText(tool: SeenTool): string {
   return [
     `The tool ${quoted(tool.key)} has changed. It is asked for until somebody accepts it:`,
     ...differenceOf(tool).map((line) => quoted(line)),
-    `\`carrier tools accept ${tool.agentId} ${tool.key}\``,
+    `\`carrier tools accept ${tool.key}\``,
   ].join('\n');
 }
 

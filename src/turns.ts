@@ -28,7 +28,7 @@ import { Worker } from './runtime/worker.js';
 import type { Schedules } from './schedules/schedules.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
-import type { ToolDesk } from './tool-desk.js';
+import type { ToolLoop } from './tool-desk.js';
 
 export interface TurnsParts {
   config: Config;
@@ -37,7 +37,7 @@ export interface TurnsParts {
   forgotten: Pick<Forgotten, 'note'>;
   models: { chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> };
   plugins: PluginDesk;
-  tools: ToolDesk;
+  tools: ToolLoop;
   /** What takes each agent's turns, by its type. */
   types(conversational: TurnTaker): TurnTaker;
   metrics: Metrics;

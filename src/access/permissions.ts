@@ -32,6 +32,8 @@ export const permissions = {
   'secrets.change': { least: 'admin' },
   'tools.read': { least: 'admin' },
   'tools.change': { least: 'admin' },
+  'tools.accept': { least: 'operator' },
+  'policy.read': { least: 'operator' },
   'rooms.read': { least: 'operator' },
   'rooms.forget': { least: 'operator' },
   'rooms.status': { least: 'operator', self: true },
@@ -48,6 +50,11 @@ export const permissions = {
   'deliveries.change': { least: 'operator' },
   /** Whatever platform they were for. */
   'deliveries.changeAll': { least: 'admin' },
+  'schedules.read': { least: 'operator', self: true },
+  'schedules.add': { least: 'operator' },
+  'schedules.change': { least: 'operator', self: true },
+  /** Have an agent say something unasked. */
+  'messages.post': { least: 'operator' },
   'people.forget': { least: 'operator', self: true },
   'switches.read': { least: 'operator' },
   'switches.change': { least: 'operator' },

@@ -3,6 +3,7 @@ import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
+import { policyCommands } from './policy-commands.js';
 import { switches } from './switch-commands.js';
 import { tokenCommands } from './token-commands.js';
 import { toolCommands } from './tool-commands.js';
@@ -109,6 +110,7 @@ export const groups: Record<string, CommandGroup> = {
     },
   },
   tools: toolCommands,
+  policy: policyCommands,
   rooms: {
     about: 'conversations',
     commands: {

@@ -1,6 +1,7 @@
 import type { Input } from './carry.js';
 import { definedIn, documentAt } from './input-file.js';
 import { row } from './output.js';
+import { accept, offered } from './policy-commands.js';
 import { type Typed, typed } from './typed.js';
 
 /** `--version` is the program's own. */
@@ -11,7 +12,7 @@ function versioned({ ifVersion, ...said }: Input): Input {
 }
 
 export const toolCommands = {
-  about: 'tools that are registered while the hub runs',
+  about: 'tools that are registered while the hub runs, and what agents are offered',
   commands: {
     list: typed('tools.registered', {
       about: 'which there are, and who is offered them',
@@ -66,5 +67,7 @@ export const toolCommands = {
       input: versioned,
       show: ({ name }) => [`Removed: ${name}.`],
     }),
+    offered,
+    accept,
   },
 };

@@ -5,7 +5,7 @@ import type { PluginDesk } from '../plugin/plugin.js';
 import type { Buttons } from './buttons.js';
 import { approve } from './commands/approve.js';
 import { Commands } from './commands/command.js';
-import { deny } from './commands/decision.js';
+import { deny } from './commands/deny.js';
 import { forget } from './commands/forget.js';
 import { help } from './commands/help.js';
 import { link } from './commands/link.js';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { isDirect } from '../core/memory.js';
+import { type Principal, roleOfToken } from '../access/principal.js';
+import { isDirect, type Memory } from '../core/memory.js';
 import { FatalError } from '../errors.js';
 import { sayUnasked } from '../store/unasked.js';
-import { defineOperation } from './operation.js';
+import { defineOperation, type OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
 import { id } from './shapes.js';
 
@@ -31,20 +32,43 @@ export const postMessage = defineOperation({
   unknown,
   audit: ({ agentId, roomId }) => ({ agentId, roomId }),
   async run({ agentId, roomId, text, messageId }, parts) {
-    const { store, deliveryQueue, posting, principal } = parts;
+    const { store, deliveryQueue } = parts;
     const [newest] = (await store.memories.history(roomId, { limit: 1, order: 'newest' })).items;
     if (!newest || newest.agentId !== agentId)
       throw new FatalError('not_found', unknown.message, { field: 'roomId' });
     const { scope, source } = newest;
-    await posting.check({ agentId, source, direct: isDirect(scope), text, principal });
+    await permit(newest, text, parts);
     const once = messageId === undefined ? crypto.randomUUID() : `posted:${messageId}`;
     const said = await sayUnasked(
       store.turns,
       { agentId, roomId, scope, source },
       { text, once },
-      posting.now(),
+      Date.now(),
     );
     await deliveryQueue.schedule(roomId).catch(() => {});
     return said;
   },
 });
+
+/** The policy's word on it, under the key `hub:message`; where no rule is about it, whoever may post may. */
+async function permit(
+  { agentId, source, scope }: Memory,
+  text: string,
+  { tools, agents, principal }: OperationParts & { principal: Principal },
+): Promise<void> {
+  const { connector, tenant, channel } = source;
+  const hints = { readOnly: false, destructive: false, idempotent: false, openWorld: false };
+  const { effect, rule, reason } = tools.policyOf(agents.get(agentId)).decide({
+    agentId,
+    // Whoever posts is no model: what nobody has said anything of is theirs to say.
+    tool: { key: 'hub:message', name: 'message', source: 'plugin:hub', hints },
+    requester: { role: principal.kind === 'token' ? roleOfToken(principal) : 'owner', accounts: [] },
+    place: { connector, tenant, channel },
+    direct: isDirect(scope),
+    tainted: false,
+    parameters: { text },
+  });
+  if (effect === 'allow') return;
+  const why = reason ? `: ${reason}` : '.';
+  throw new FatalError('permission_denied', `The policy does not permit this (${rule})${why}`);
+}

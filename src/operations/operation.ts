@@ -21,15 +21,20 @@ import type { EventBus } from '../bus/bus.js';
 import type { Finding } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import type { PairedPlace, Pairing, PairingRequest, PlaceRequest } from '../core/pairing.js';
+import type { PolicySettings } from '../core/policy-rules.js';
 import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
 import type { RoomQueue } from '../queue/queue.js';
+import type { Schedules } from '../schedules/schedules.js';
 import type { Forgotten } from '../store/forgotten.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
 import type { Store } from '../store/store.js';
+import type { AcceptedTools } from '../tools/accepted.js';
 import type { HttpTools } from '../tools/http/tools.js';
+import type { Policy } from '../tools/policy/policy.js';
+import type { OfferedTool } from '../tools/tool.js';
 
 interface AgentProblem {
   /** Null where it concerns no agent, such as the folder. */
@@ -89,6 +94,17 @@ export interface LinkDesk {
   answered(question: Question, linked: boolean): Promise<void>;
 }
 
+/** The tools of running agents, and what is allowed of them. */
+export interface ToolDesk {
+  /** All that an agent's plugins and sources bring, also what it may not use. */
+  known(agent: Agent): Promise<readonly OfferedTool[]>;
+  policyOf(agent: Agent): Policy;
+  isAccepted(agent: Agent, tool: OfferedTool): Promise<boolean>;
+  accepted: Pick<AcceptedTools, 'get' | 'accept'>;
+  /** Of the hub's settings. */
+  settings: PolicySettings;
+}
+
 export interface OperationParts extends Access {
   store: Store;
   /** Told of what is forgotten, before it is. */
@@ -107,6 +123,7 @@ export interface OperationParts extends Access {
   usage: Pick<BudgetUsage, 'list'>;
   /** Decisions that wait until tools may run again. */
   held: Pick<HeldDecisions, 'hold' | 'has'>;
+  schedules: Pick<Schedules, 'add' | 'get' | 'list' | 'change' | 'remove' | 'whenOf'>;
   approvals: Pick<
     Approvals,
     'get' | 'list' | 'ofTurn' | 'decide' | 'missing' | 'require' | 'stopped' | 'forgotten'
@@ -114,6 +131,7 @@ export interface OperationParts extends Access {
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
   tokens: Tokens;
+  tools: ToolDesk;
   httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove' | 'fetch'>;
   ready(): Promise<Readiness>;
 }

@@ -14,12 +14,15 @@ import { decideApproval, listApprovals, showApproval } from './approvals.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
 import { showHealth } from './health.js';
+import { postMessage } from './messages.js';
 import { namedIn } from './named.js';
 import type { Operation, OperationParts } from './operation.js';
 import { approvePairing, listPairings, revokePairing } from './pairings.js';
 import { forgetPerson } from './people.js';
+import { acceptTool, explainPolicy, listTools, showPolicy } from './policy.js';
 import { giveRole, listRoles, takeRole } from './roles.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
+import { addSchedule, changeSchedule, listSchedules, removeSchedule, showSchedule } from './schedules.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
 import { issueToken, listTokens, revokeToken } from './tokens.js';
@@ -32,12 +35,14 @@ export const operations = [
   ...[listTokens, issueToken, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
+  ...[listSchedules, showSchedule, addSchedule, changeSchedule, removeSchedule, postMessage],
   ...[listApprovals, showApproval, decideApproval],
   ...[listSwitches, pauseSwitch, resumeSwitch, listUsage],
   ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
   ...[listAudit, exportAudit, verifyAudit],
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],
   ...[listRoles, giveRole, takeRole],
+  ...[showPolicy, explainPolicy, listTools, acceptTool],
   ...[addTool, registeredTools, showTool, changeTool, removeTool, importTool],
 ] as const;
 

@@ -59,7 +59,7 @@ export const listSchedules = defineOperation({
       parts,
       page,
       (page) => parts.schedules.list({ ...page, ...(agentId !== undefined && { agentId }) }),
-      ({ value }) => placeOf(value),
+      ({ value }) => ({ ...placeOf(value), roomId: value.roomId }),
       ({ value }) =>
         (roomId === undefined || value.roomId === roomId) &&
         (state === 'all' || value.state === 'active' || value.state === 'paused'),
@@ -187,7 +187,8 @@ function placeOf({ agentId, roomId, source, author }: Schedule): Resource {
 }
 
 function shownOf({ id, value }: Versioned<Schedule>): z.input<typeof Shown> {
-  const { agentId, roomId, source, author, kind, text, state, missed, when, next, last, taint, madeAt } = value;
+  const { agentId, roomId, source, author, kind, text, state, missed, when, next, last, taint, madeAt } =
+    value;
   const { connector, tenant, channel } = source;
   return {
     ...{ id, agentId, roomId, connector, tenant, channel, author, kind, text, state, missed, next, madeAt },

@@ -51,7 +51,8 @@ export class PromptFitter {
     signal: AbortSignal,
     most = Infinity,
   ): Promise<Fitted> {
-    const bytes = Math.min(this.#limits.fileBytes, pictureBytes([...(request.asked ?? [])], abilities));
+    const shown = request.messages.filter((message) => !request.earlier?.has(message));
+    const bytes = Math.min(this.#limits.fileBytes, pictureBytes(shown, abilities));
     const release = await this.#gate.enter(bytes, signal);
     try {
       const fitted = await this.#fitted(request, abilities, signal, most);
@@ -90,7 +91,7 @@ export class PromptFitter {
     const shown = new Map<ModelMessage, ModelMessage>();
     left -= fitOwn(own, Math.floor(left / 2), shown);
     left -= fitAsked(now, Math.floor((left * 3) / 4), shown);
-    left -= await this.#fitFiles(now, Math.floor(left / 2), abilities, signal, shown);
+    left -= await this.#fitFiles([...now, ...own], Math.floor(left / 2), abilities, signal, shown);
     left -= fitParts(now, Math.floor(left / 2), shown);
 
     const system = new Map<SystemPart, SystemPart>();

@@ -1,7 +1,7 @@
 import { readApprovalId } from '../../approvals/approval.js';
 import type { Caller } from '../../operations/operations.js';
 import type { Command } from './command.js';
-import { decided } from './decision.js';
+import { decided } from './deny.js';
 
 export function approve(operations: Caller): Command {
   return {

@@ -47,6 +47,10 @@ tools.show               GET /tools/:name                             admin     
 tools.change             PUT /tools/:name                             admin         403           403            403           403            403            403
 tools.remove             DELETE /tools/:name                          admin         403           403            403           403            403            403
 tools.import             POST /tools/import                           admin         403           403            403           403            403            403
+tools.accept             POST /tools/:key/accept                     operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+tools.list               GET /agents/:agent/tools                    operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+policy.show              GET /agents/:agent/policy                   operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+policy.explain           GET /agents/:agent/policy/explain           operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
 
 rooms.list               GET /rooms                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 rooms.list+agent         GET /rooms                                   operator      operator      403            operator      none:operator  operator       none:operator
@@ -202,6 +206,10 @@ tools show                 tools.show               admin
 tools change               tools.change             admin
 tools remove               tools.remove             admin
 tools import               tools.import             admin
+tools offered              tools.list               operator
+tools accept               tools.accept             operator
+policy show                policy.show              operator
+policy explain             policy.explain           operator
 rooms list                 rooms.list               operator
 rooms messages             rooms.messages           operator
 rooms stop                 turns.stop               operator
