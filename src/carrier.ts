@@ -222,7 +222,7 @@ async function assemble(
 /** What agents name, and what is registered for them. */
 function besides(named: ToolSources, registered: HttpTools): HubParts['toolSources'] {
   return {
-    of: async (agent) => [...(await named.of(agent)), registered.sourceFor(agent)],
+    of: async (agent) => [...(await named.of(agent)), await registered.sourceFor(agent)],
     close: () => named.close(),
   };
 }

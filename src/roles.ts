@@ -13,6 +13,7 @@ import { type Problem, problemOfFile, sameProblem } from './agents/problem.js';
 import { RunningAgents } from './agents/running-agents.js';
 import { Purses } from './budgets/purses.js';
 import { spendingRecord } from './budgets/spending.js';
+import { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
 import type { Agent } from './core/character.js';
@@ -23,6 +24,7 @@ import { deliveriesOf } from './deliveries.js';
 import type { Engines } from './engines.js';
 import { type FrontParts, frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
+import { keepUp } from './keep-up.js';
 import type { Embedder, LanguageModel, Transcriber } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import { type Limited, Metrics } from './metrics.js';
@@ -32,20 +34,14 @@ import type { PluginDesk } from './plugin/plugin.js';
 import { redact } from './redaction.js';
 import { Cooling } from './runtime/cooling.js';
 import { MemoryManager } from './runtime/memory-manager.js';
-import { Retention } from './runtime/retention.js';
 import { NotedRooms } from './runtime/rooms.js';
 import { Sweeper } from './runtime/sweeper.js';
 import { shutDown } from './shutdown.js';
-import { sweepFiles } from './store/file-store.js';
 import { HeldDecisions } from './store/held-decisions.js';
 import { toolDeskOf } from './tool-desk.js';
 import type { ToolSourceDesk } from './tools/tool-source.js';
 import { workerOf } from './turns.js';
 
-/** Between two looks for what lacks a vector, for what has lived long enough, and for files nobody names, in ms. */
-const embeddingsMs = 5_000;
-const retentionMs = 3_600_000;
-const filesMs = 600_000;
 /** What each step of the stop has at least, in ms, however long those before it took. */
 const stepMs = 500;
 /** How long a connector is waited for that does not start or stop, in ms. */
@@ -139,7 +135,11 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     },
   });
   const shareOf = sharesBy(parts.platformWide);
-  const tools = toolDeskOf({ ...parts, notices: () => front.notices });
+  const checks = new Checks({
+    ...{ settings: config.checks, log },
+    stopped: (check, where) => metrics.stopped(check, where),
+  });
+  const tools = toolDeskOf({ ...parts, checks, notices: () => front.notices });
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
@@ -157,7 +157,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
-    ...{ ...parts, tools, metrics, memoryManager, rooms, cooling },
+    ...{ ...parts, tools, metrics, checks, memoryManager, rooms, cooling },
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
@@ -263,23 +263,6 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       });
     },
   };
-}
-
-/** What is done now and then, by one worker of the cluster at a time. */
-function keepUp({ config, engines, characters, log }: HubParts, memoryManager: MemoryManager): void {
-  const { store, maintenance } = engines;
-  const retention = new Retention({
-    memories: store.memories,
-    agents: () => characters.list(),
-    hubDays: config.retentionDays,
-    log,
-  });
-  maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
-  maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
-  maintenance.every('retention', retentionMs, async (signal) => {
-    await retention.apply(signal);
-    await memoryManager.dropAbandoned(signal);
-  });
 }
 
 /** One agent's fault is not the hub's: throws where no agent's models can be used. */

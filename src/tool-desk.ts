@@ -1,4 +1,5 @@
 /** What calls of tools stand on, put together: who may make them, how often, and who is told of what. */
+import type { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import { harmless } from './core/harmless.js';
@@ -21,6 +22,7 @@ export interface ToolDeskParts {
   engines: Pick<Engines, 'store' | 'rates'>;
   characters: { get(id: string): Agent | undefined };
   plugins: PluginDesk;
+  checks: Checks;
   toolSources: ToolSourceDesk;
   notices(): Pick<Notices, 'tell'>;
   /** Unix ms. */
@@ -40,7 +42,7 @@ export interface ToolLoop {
 }
 
 export function toolDeskOf(parts: ToolDeskParts): ToolLoop {
-  const { config, engines, plugins, toolSources, now, log } = parts;
+  const { config, engines, plugins, toolSources, checks, now, log } = parts;
   const { store, rates } = engines;
   const accepted = new AcceptedTools({
     ...{ records: store.records, now, log },
@@ -53,7 +55,8 @@ export function toolDeskOf(parts: ToolDeskParts): ToolLoop {
     },
   });
   const note = (agentId: string, tools: readonly OfferedTool[]) => accepted.note(agentId, tools);
-  const abilities = new AbilityLoader(plugins, toolSources, note, log);
+  const isOutside = (agent: Agent, key: string) => checks.isOutside(agent, key);
+  const abilities = new AbilityLoader(plugins, toolSources, note, log, isOutside);
   const isAccepted = (agentId: string, tool: OfferedTool) => accepted.isAccepted(agentId, tool);
   const judge = new Judge({ settings: config.policy, isAccepted });
   return {

@@ -5,7 +5,7 @@ import type { Switches } from './access/switches.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { Asking } from './approvals/asking.js';
 import type { Purses } from './budgets/purses.js';
-import { Checks } from './checks/checks.js';
+import type { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Rooms } from './core/room.js';
@@ -41,6 +41,7 @@ export interface TurnsParts {
   /** What takes each agent's turns, by its type. */
   types(conversational: TurnTaker): TurnTaker;
   metrics: Metrics;
+  checks: Checks;
   memoryManager: MemoryManager;
   rooms: Rooms;
   cooling: Cooling;
@@ -59,19 +60,15 @@ export interface TurnsParts {
 
 export function workerOf(parts: TurnsParts): Worker {
   const { config, engines, characters, forgotten, models, plugins, tools, types, log, now } = parts;
-  const { metrics, memoryManager, rooms, cooling, shareOf, switches, held, asking, notices, access } = parts;
+  const { metrics, checks, memoryManager, rooms, cooling, shareOf, switches, held, asking, notices, access } =
+    parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
-  const checks = new Checks({
-    settings: config.checks,
-    stopped: (check, where) => metrics.stopped(check, where),
-    log,
-  });
   const manager = new MessageManager({
     state: new StateManager({
       ...{ memories: store.memories, manager: memoryManager, log },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
-      mark: (agent) => checks.mark(agent),
+      checks,
     }),
     fitter: new PromptFitter(new FileReader(store.files), config.prompt),
     abilities: tools.abilities,
@@ -83,7 +80,8 @@ export function workerOf(parts: TurnsParts): Worker {
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     limits: limits.model,
-    ...{ cooling, checks, switches, asking, purses: parts.purses, maxSteps: limits.maxSteps, log },
+    ...{ cooling, checks },
+    ...{ switches, asking, purses: parts.purses, maxSteps: limits.maxSteps, log },
   });
   const outages = new Outages({
     ...{ notes: store.notes, limitMs: limits.modelWaitMs, retryBaseMs: limits.retryBaseMs },

@@ -83,7 +83,9 @@ export class Interactions {
     const { channel_id: channel, message_ts: ts, is_ephemeral: ephemeral } = container;
     const [{ value = '', text, block_id: row = '' } = {}] = actions;
     const answered = row.startsWith(rowPrefix) ? row.slice(rowPrefix.length) : undefined;
-    const thread = answered ?? container.thread_ts;
+    // A message that people have answered in a thread names itself: it stands in the channel all the same.
+    const within = container.thread_ts === ts ? undefined : container.thread_ts;
+    const thread = answered ?? within;
     const source: Source = {
       connector: connectorName,
       tenant: workspace.teamId,

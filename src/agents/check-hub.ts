@@ -6,6 +6,7 @@ import { fieldsOf, hubValues, secretsOf, settingName } from '../extensions/setti
 import type { Given } from '../given.js';
 import { nearest, suggestion } from '../nearest.js';
 import type { Bots } from './bots.js';
+import { nobodysBudgets } from './budget-check.js';
 import type { CheckParts } from './check.js';
 import type { Models } from './models.js';
 import type { Problem } from './problem.js';
@@ -27,6 +28,7 @@ export async function checkHub(bots: Bots, parts: HubCheckParts): Promise<Proble
   const found: Found[] = [
     ...registry.problems.map(({ module, message }) => ({ field: `extension ${module}`, message })),
     ...(config.role === 'worker' ? [] : [...bots.problems, ...nobodys(agents, named, parts)]),
+    ...nobodysBudgets(config, agents),
     ...misspelt(config.given, registry.all(), named),
     ...unknownInFile(config.given, registry.all()),
     ...(config.role === 'gateway' ? [] : [...(await parts.models.problems()), ...(await ofModels(parts))]),

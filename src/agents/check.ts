@@ -9,12 +9,13 @@ import { suggestion } from '../nearest.js';
 import { redact, told } from '../redaction.js';
 import { readSkillName } from '../tools/skills.js';
 import { type Bots, sharedOperators } from './bots.js';
+import { unpricedModels } from './budget-check.js';
 import type { Problem } from './problem.js';
 
 export interface CheckParts {
   config: Config;
   registry: Registry;
-  models: { get(ref: string): Promise<LanguageModel> };
+  models: { get(ref: string): Promise<LanguageModel>; refs(agent: Agent): string[] };
   plugins: {
     problems(agent: Agent): Promise<Pick<Problem, 'field' | 'message'>[]>;
     /** Names of the actions that the agent's plugins bring; null where that is not known without opening one. */
@@ -37,6 +38,7 @@ export async function checkAgent(agent: Agent, bots: Bots, parts: CheckParts): P
   const found = await Promise.all([
     role === 'worker' ? [] : [...bots.problems, ...wrongConnectors(agent, bots, parts)],
     role === 'gateway' ? [] : [...wrongType(agent, parts.registry), ...(await wrongModels(agent, parts))],
+    role === 'gateway' ? [] : unpricedModels(agent, parts.config, parts.models),
     role === 'gateway' ? [] : wrongPlugins(agent, parts),
     role === 'gateway' ? [] : parts.toolSources.problems(agent),
     role === 'gateway' ? [] : parts.skills.problems(agent),

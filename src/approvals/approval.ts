@@ -175,6 +175,7 @@ export function placesOf(approval: Approval): Resource[] {
 }
 
 /** Changes whenever a card has to. */
-export function lookOf({ state, votes }: Approval): string {
-  return state === 'open' ? `open-${votes.length}` : state;
+export function lookOf({ state, votes, arguments: known }: Approval): string {
+  const look = state === 'open' ? `open-${votes.length}` : state;
+  return known === null ? `${look}-forgotten` : look;
 }

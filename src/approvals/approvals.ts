@@ -180,7 +180,8 @@ export class Approvals implements Asking {
         const left =
           value.arguments === null ? [] : await Promise.all(value.asked.map((one) => memories.get(one)));
         if (value.arguments === null || left.some((one) => one !== null)) continue;
-        await this.#records.change(id, (now) => (now ? emptied(now) : undefined));
+        const lookAt = this.#tending.later();
+        await this.#records.change(id, (now) => (now ? { ...emptied(now), lookAt } : undefined));
         await turns.stopWaiting(value.turnId);
         await this.#settle(id, 'stopped');
       }
@@ -243,9 +244,9 @@ function atLeastMember(role: Role): Role {
   return lowerOf(role, 'member') === 'member' ? role : 'member';
 }
 
-/** Without anything that was asked for. */
+/** Without anything that was asked for; its cards are to show that. */
 function emptied(approval: Approval): Approval {
-  const { reason: _, taint: __, requester, ...rest } = approval;
+  const { reason: _, taint: __, finished: ___, requester, ...rest } = approval;
   return { ...rest, requester: { id: requester.id }, arguments: null };
 }
 

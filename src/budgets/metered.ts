@@ -32,7 +32,7 @@ export function metered(model: LanguageModel, meter: Meter): LanguageModel {
       // A model that hears of no signal may hang for ever, and is waited for by nobody then.
       const cut = () => {
         clearInterval(renewing);
-        call.cut(signal.reason);
+        call.cut(null);
       };
       signal.addEventListener('abort', cut, { once: true });
       try {
@@ -71,12 +71,9 @@ class Call {
     else if (chunk.type === 'end') this.#settle(chunk.usage);
   }
 
-  /** It has ended without a word of what it has used. */
+  /** It has ended without a word of what it has used. @param error why, where the model has said it */
   cut(error: unknown): void {
-    const refused =
-      !this.#heard &&
-      error instanceof CarrierError &&
-      ['model_refused', 'model_unavailable', 'prompt_too_long'].includes(error.code);
+    const refused = !this.#heard && error instanceof CarrierError && error.code !== 'model_timeout';
     if (refused) this.#settleAs({ inputTokens: 0, outputTokens: 0, estimated: false });
     else this.#settle({ inputTokens: 0, outputTokens: 0 });
   }

@@ -1,7 +1,7 @@
 /** How many tokens a request has. */
 import { estimateTokens } from '../core/token-estimate.js';
 import type { ModelRequest } from '../llm/llm.js';
-import { promptText } from '../llm/prompt-text.js';
+import { promptPieces } from '../llm/prompt-text.js';
 
 export interface PromptSize {
   /** No tokenizer makes more of it: none has tokens of less than a byte. */
@@ -16,22 +16,13 @@ const imageTokens = 2000;
 const frameTokens = 16;
 
 export function promptSize(request: Pick<ModelRequest, 'system' | 'messages' | 'tools'>): PromptSize {
-  const { system, messages } = promptText(request);
-  const texts = [
-    system,
-    ...messages.flatMap((message) => [
-      message.text,
-      ...(message.role === 'assistant'
-        ? (message.calls ?? []).map(({ name, arguments: words }) => name + words)
-        : []),
-    ]),
-    ...request.tools.map(
-      ({ name, description, parameters }) => name + description + JSON.stringify(parameters),
-    ),
-  ];
-  const images = messages.reduce((sum, one) => sum + ((one.role === 'user' && one.images?.length) || 0), 0);
-  const besides = texts.length * frameTokens + images * imageTokens;
+  const pieces = promptPieces(request);
+  const images = request.messages.reduce(
+    (sum, message) => sum + ((message.role === 'user' && message.images?.length) || 0),
+    0,
+  );
+  const besides = pieces.length * frameTokens + images * imageTokens;
   const sum = (count: (text: string) => number) =>
-    texts.reduce((total, text) => total + count(text), besides);
+    pieces.reduce((total, text) => total + count(text), besides);
   return { most: sum(Buffer.byteLength), likely: sum(estimateTokens) };
 }

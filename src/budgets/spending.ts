@@ -7,7 +7,7 @@
  *   provider has had the prompt.
  */
 import { z } from 'zod';
-import { defineRecord } from '../store/record.js';
+import { defineRecord, type TypedRecords } from '../store/record.js';
 import type { Caps, Whose } from './budget.js';
 import { type Cost, costOf, mostOutput, type Price } from './price.js';
 import type { PromptSize } from './prompt-size.js';
@@ -62,6 +62,22 @@ export const spendingRecord = defineRecord<Spending>({
   group: ({ day }) => day,
   due: ({ ends }) => ends + keptMs,
 });
+
+/** Days that nobody looks at any more. */
+export async function dropOldSpendings(
+  records: TypedRecords<Spending>,
+  now: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    const old = await records.due(now, 100);
+    for (const { id, version } of old) {
+      if (signal.aborted) return;
+      await records.remove(id, version);
+    }
+    if (old.length < 100) return;
+  }
+}
 
 /** What a model is to be asked. */
 export interface Asked {

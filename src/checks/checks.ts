@@ -6,15 +6,13 @@ import type { Agent, Character } from '../core/character.js';
 import type { CheckSettings } from '../core/check-rules.js';
 import type { Logger } from '../logger.js';
 import { hiddenValues } from '../redaction.js';
-import { CheckedText } from './checked-text.js';
-import type { CheckName, Detector, Finding } from './finding.js';
-import { HostList, hostsIn, isNamed } from './hosts.js';
-import { canaryOf, instructionsOf, secretsIn } from './instructions.js';
-import { KnownSecrets, type Secret, SecretForms } from './known-secrets.js';
-import { Links } from './links.js';
-import { Instructions, Recital } from './recital.js';
-import { SecretShapes } from './secret-shapes.js';
-import { squeezed } from './squeezed.js';
+import { matchesAny } from '../tools/policy/pattern.js';
+import type { CheckName } from './finding.js';
+import { HostList, hostsIn } from './hosts.js';
+import { canaryOf, instructionsOf, secretsIn, sentencesOf } from './instructions.js';
+import { type Secret, SecretForms } from './known-secrets.js';
+import { Instructions } from './recital.js';
+import { type AgentChecks, type Occasion, type Vouched, WordChecks } from './word-checks.js';
 
 export interface ChecksParts {
   /** Of the hub's settings. */
@@ -24,26 +22,7 @@ export interface ChecksParts {
   log: Logger;
 }
 
-/** For whom words are, and who has named what in the room. */
-export interface Occasion {
-  turnId?: string;
-  /** Words of people with a role, of whoever asks, and of trusted tools; asked once something was found. */
-  vouched?(): readonly string[];
-}
-
-/** What is checked of an agent. */
-interface AgentChecks {
-  on: Record<CheckName, boolean>;
-  allowed: HostList;
-  /** Hosts that its definition names. */
-  named: ReadonlySet<string>;
-  instructions: Instructions;
-  secrets: SecretForms;
-  /** Null: it has none. */
-  mark: string | null;
-}
-
-const none: CheckSettings = { allowedHosts: [] };
+const none: CheckSettings = { allowedHosts: [], outside: [], untrusted: [] };
 
 export class Checks {
   readonly #parts: ChecksParts;
@@ -60,8 +39,24 @@ export class Checks {
     return this.#of(agent).mark;
   }
 
-  on(agent: Agent, occasion: Occasion = {}): WordChecks {
-    return new WordChecks(agent, this.#of(agent), occasion, () => this.#secrets(), this.#parts);
+  /** Whether a tool deals with the world outside, as operators say. */
+  isOutside(agent: Agent, key: string): boolean {
+    return this.#lists(agent, 'outside', key) || this.isUntrusted(agent, key);
+  }
+
+  /** Whether the description of a tool is somebody's whom operators do not trust. */
+  isUntrusted(agent: Agent, key: string): boolean {
+    return this.#lists(agent, 'untrusted', key);
+  }
+
+  #lists({ character }: Agent, list: 'outside' | 'untrusted', key: string): boolean {
+    const { settings } = this.#parts;
+    return matchesAny(settings[list], key) || matchesAny((character.checks ?? none)[list], key);
+  }
+
+  on(agent: Agent, occasion?: Occasion, vouched: Vouched = () => []): WordChecks {
+    const known = () => this.#secrets();
+    return new WordChecks({ ...this.#parts, agent, checks: this.#of(agent), occasion, vouched, known });
   }
 
   #of({ character }: Agent): AgentChecks {
@@ -103,175 +98,12 @@ function agentChecks(character: Character, hub: CheckSettings): AgentChecks {
     named: new Set(hostsIn(said)),
     secrets: new SecretForms([
       ...(mark ? [{ value: mark, check: 'instructions' } as const] : []),
+      ...(mark
+        ? sentencesOf(text).map((value): Secret => ({ value, check: 'instructions', prose: true }))
+        : []),
       ...(on.secrets
         ? secretsIn(`${text}\n${bio}`).map((value): Secret => ({ value, check: 'secrets' }))
         : []),
     ]),
   };
-}
-
-/** Checks what is said on one occasion. */
-export class WordChecks {
-  readonly #agent: Agent;
-  readonly #checks: AgentChecks;
-  readonly #occasion: Occasion;
-  readonly #known: () => SecretForms;
-  readonly #parts: ChecksParts;
-
-  constructor(
-    agent: Agent,
-    checks: AgentChecks,
-    occasion: Occasion,
-    known: () => SecretForms,
-    parts: ChecksParts,
-  ) {
-    this.#agent = agent;
-    this.#checks = checks;
-    this.#occasion = occasion;
-    this.#known = known;
-    this.#parts = parts;
-  }
-
-  text(): CheckedText {
-    return new CheckedText([...this.#private(), ...this.#links()], (finding) => this.#tell(finding, 'reply'));
-  }
-
-  /** Words that are there as a whole, as they may be shown. */
-  words(words: string): string {
-    const text = this.text();
-    return text.say(words) + text.flush();
-  }
-
-  /** The same for words that a trusted hand has changed: the links in them are its own. */
-  withoutSecrets(words: string): string {
-    const text = new CheckedText(this.#private(), (finding) => this.#tell(finding, 'reply'));
-    return text.say(words) + text.flush();
-  }
-
-  /**
-   * Why a call with these arguments is not made; null: nothing is wrong with them.
-   * @param outside whether the tool deals with the world outside
-   */
-  refusal(tool: string, written: string, outside: boolean): { reason: string; arguments: string } | null {
-    const leaves = leavesOf(written);
-    const found: Finding[] = [];
-    const shapes = outside || !this.#checks.on.secrets ? [] : [SecretShapes];
-    const detectors = this.#private().filter((one) => !shapes.some((shape) => one instanceof shape));
-    const text = new CheckedText(detectors, (finding) => found.push(finding));
-    const said = leaves.join(' ');
-    text.say(said);
-    text.flush();
-    if (outside && this.#checks.on.links) found.push(...this.#addresses(leaves));
-    const [first] = found;
-    if (!first) return null;
-    for (const finding of found) this.#tell(finding, 'call', tool);
-    const reason =
-      first.check === 'links'
-        ? `it would go to ${first.put}, which nobody here has named.`
-        : whys[first.check];
-    return {
-      reason: `This was not done: ${reason} Do without it, or ask the person.`,
-      arguments:
-        first.check === 'links' ? written : JSON.stringify({ removed: 'They held what is not told.' }),
-    };
-  }
-
-  #private(): Detector[] {
-    const { on, secrets, instructions } = this.#checks;
-    return [
-      ...(on.secrets ? [new KnownSecrets(this.#known()), new SecretShapes()] : []),
-      ...(secrets.depths.length > 1 ? [new KnownSecrets(secrets)] : []),
-      ...(on.instructions && instructions.any
-        ? [new Recital(instructions, (words) => this.#wasSaid(words))]
-        : []),
-    ];
-  }
-
-  #links(): Detector[] {
-    const { on } = this.#checks;
-    if (this.#checks.allowed.any || (!on.links && !on.images)) return [];
-    return [
-      new Links((host, kind) => {
-        if (!on[kind]) return true;
-        return this.#mayReach(host, kind === 'links');
-      }),
-    ];
-  }
-
-  #mayReach(host: string, ifNamed: boolean): boolean {
-    const { allowed, named } = this.#checks;
-    if (allowed.any || (host !== '' && allowed.has(host))) return true;
-    return ifNamed && (isNamed(host, named) || isNamed(host, this.#named()));
-  }
-
-  /** Addresses to which a call would send something. */
-  #addresses(leaves: readonly string[]): Finding[] {
-    const found: Finding[] = [];
-    if (this.#checks.allowed.any) return found;
-    for (const leaf of leaves) {
-      const text = new CheckedText([new Links((host) => this.#mayReach(host, true))], (finding) =>
-        found.push({ ...finding, check: 'links', put: `the address ${finding.what}` }),
-      );
-      text.say(leaf.replace(/`/g, "'"));
-      text.flush();
-      for (const [address, host = ''] of leaf.matchAll(mail)) {
-        if (this.#checks.allowed.has(host.toLowerCase()) || this.#wasSaid(address)) continue;
-        const put = `the mail address ${address.slice(0, 200)}`;
-        found.push({ from: 0, to: 0, check: 'links', put, what: address.slice(0, 200) });
-      }
-    }
-    return found;
-  }
-
-  #named(): ReadonlySet<string> {
-    return new Set((this.#occasion.vouched?.() ?? []).flatMap((text) => hostsIn(text)));
-  }
-
-  /** Whether somebody who vouches for it has said it here, or it stands in what the agent is. */
-  #wasSaid(words: string): boolean {
-    const plain = squeezed(words);
-    const { bio, system } = this.#agent.character;
-    const isAddress = words.includes('@');
-    const texts = [...(this.#occasion.vouched?.() ?? []), ...(isAddress ? [bio, system] : [])];
-    return texts.some((text) => squeezed(text).includes(plain));
-  }
-
-  #tell({ check, what }: Finding, where: 'reply' | 'call', tool?: string): void {
-    const { id: agentId } = this.#agent;
-    const { turnId } = this.#occasion;
-    this.#parts.stopped(check, where);
-    this.#parts.log.warn(
-      { agentId, ...(turnId && { turnId }), ...(tool && { tool }), check, what },
-      where === 'reply' ? 'an output check has taken something out' : 'an output check has stopped a call',
-    );
-  }
-}
-
-const mail = /[\p{L}\p{N}._%+-]+@((?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,})/gu;
-
-const whys: Record<CheckName, string> = {
-  secrets: 'its arguments hold a secret.',
-  instructions: 'its arguments hold your instructions.',
-  links: '',
-  images: '',
-};
-
-/** All texts in the arguments, names too; what is no JSON as it is. */
-function leavesOf(written: string): string[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(written.trim() === '' ? '{}' : written);
-  } catch {
-    return [written];
-  }
-  const found: string[] = [];
-  const line: unknown[] = [value];
-  while (line.length > 0) {
-    const one = line.shift();
-    if (Array.isArray(one)) line.push(...one);
-    else if (typeof one === 'object' && one !== null)
-      for (const [name, inside] of Object.entries(one)) line.push(name, inside);
-    else if (one !== null && one !== undefined) found.push(String(one));
-  }
-  return found;
 }

@@ -65,6 +65,26 @@ export function hostsIn(text: string): string[] {
   return [...(text.match(said) ?? []), ...(text.match(bracketed) ?? [])].map((name) => hostOf(name));
 }
 
+const address = /(?:https?:\/\/)?(?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]+(?::\d+)?(?:[/?#][^\s<>"')\]]*)?/giu;
+
+/** All addresses that a text names, plain. */
+export function addressesIn(text: string): string[] {
+  return (text.match(address) ?? []).map((one) => plainAddress(one));
+}
+
+/** Without what makes no difference. */
+export function plainAddress(said: string): string {
+  try {
+    const { host, pathname, search, hash } = new URL(
+      /^[a-z]+:/i.test(said) ? said : `http://${said.replace(/^[\\/]+/, '')}`,
+    );
+    const path = `${pathname}${search}${hash}`.replace(/[.,;:!?'")\]}*_~/]+$/, '');
+    return `${host.replace(/^www\./, '')}${path}`;
+  } catch {
+    return said;
+  }
+}
+
 /** The same to people. */
 export function isNamed(host: string, named: ReadonlySet<string>): boolean {
   if (host === '') return false;

@@ -19,6 +19,17 @@ export function canaryOf(character: Character): string {
   return `mark-${digest.digest('hex').slice(0, 20)}`;
 }
 
+const mostSentences = 60;
+
+/** Those of a text that are long enough to be known again. */
+export function sentencesOf(text: string): string[] {
+  return text
+    .split(/\n|(?<=[.!?])\s/)
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence.length >= 16)
+    .slice(0, mostSentences);
+}
+
 const aboutSecrets =
   /secret|passw(?:or)?d|passphrase|passcode|credential|confidential|api.?key|\b(?:access|entry|vault|door|master|private|internal|security) ?(?:code|key|number|token)|\btoken\b|\bpin\b|never (?:tell|reveal|share|say|disclose|give|mention|show)|do not (?:tell|reveal|share|disclose|give|mention|show)/i;
 const word = /[^\s"'`“”«»,;()[\]{}<>]{4,}/g;

@@ -1,12 +1,14 @@
 /** Secrets whose value is known, in a text that grows: also encoded, reversed, spaced out. */
 import type { CheckName, Detector, Finding } from './finding.js';
-import { type Form, formsOf } from './secret-forms.js';
+import { type Form, formsOf, hiddenForms } from './secret-forms.js';
 import { squeezedChar } from './squeezed.js';
 
 /** What is not to be said. */
 export interface Secret {
   value: string;
   check: Extract<CheckName, 'secrets' | 'instructions'>;
+  /** Words that may be said; what is looked for is how they are hidden. */
+  prose?: true;
 }
 
 type SecretForm = Form & Pick<Secret, 'check'>;
@@ -22,8 +24,8 @@ export class SecretForms {
 
   constructor(secrets: Iterable<Secret>) {
     const children: [sign: number, node: number][][] = [[]];
-    for (const { value, check } of secrets)
-      for (const form of formsOf(value)) this.#add({ ...form, check }, children);
+    for (const { value, check, prose } of secrets)
+      for (const form of prose ? hiddenForms(value) : formsOf(value)) this.#add({ ...form, check }, children);
     const line = children[0]!.map(([, node]) => node);
     for (let first = 0; first < line.length; first++) {
       const one = line[first]!;
@@ -42,6 +44,10 @@ export class SecretForms {
       if (next !== undefined) return next;
       if (at === 0) return 0;
     }
+  }
+
+  get isEmpty(): boolean {
+    return this.#forms.size === 0;
   }
 
   endingAt(node: number): readonly SecretForm[] | undefined {
@@ -111,9 +117,10 @@ export class KnownSecrets implements Detector {
     }
     this.#starts.push(this.#at);
     if (this.#starts.length > 16_384) this.#starts = this.#starts.slice(-8192);
-    for (const { text: form, exactly, check } of this.#forms.endingAt(this.#node) ?? []) {
+    for (const { text: form, exactly, spread, check } of this.#forms.endingAt(this.#node) ?? []) {
       const from = this.#starts[this.#starts.length - form.length]!;
       if (exactly !== undefined && text.slice(from, end) !== exactly) continue;
+      if (spread && end - from < 1.6 * form.length) continue;
       found.push({ from, to: end, check, put: puts[check], what: 'known by its value' });
     }
   }

@@ -1,7 +1,7 @@
 /** Links and images to hosts that nobody named, in a text that grows. */
 import { CodeLines, isCode } from './code-marks.js';
 import type { CheckName, Detector, Finding } from './finding.js';
-import { defanged, targetOf } from './hosts.js';
+import { defanged, type Target, targetOf } from './hosts.js';
 import {
   addressesIn,
   autolink,
@@ -19,7 +19,7 @@ import { Readable } from './readable.js';
 type Kind = Extract<CheckName, 'links' | 'images'>;
 
 /** Whether an address of this kind may be shown. */
-export type MayLead = (host: string, kind: Kind) => boolean;
+export type MayLead = (host: string, kind: Kind, address: string) => boolean;
 
 /** A link that may not be shown, and where it leads. */
 type Unwanted = Found & { host: string };
@@ -124,8 +124,11 @@ export class Links implements Detector {
 
   /** Null: it may be shown. */
   #judge(text: string, read: Found, ended: boolean): Unwanted | 'wait' | null {
-    const targets = read.addresses.map((address) => targetOf(address));
-    const target = targets.find((one) => one && !this.#mayLead(one.host, read.kind));
+    let target: Target | null = null;
+    for (const address of read.addresses) {
+      const one = targetOf(address);
+      if (one && !this.#mayLead(one.host, read.kind, address)) target ??= one;
+    }
     if (!target) return null;
     const end = text.indexOf('\n', this.#line);
     const line = text.slice(this.#line, end < 0 ? undefined : end);

@@ -6,6 +6,8 @@ export interface Form {
   text: string;
   /** It is one only where these very signs stand: the secret could be ordinary words. */
   exactly?: string;
+  /** It is one only where much stands between its signs. */
+  spread?: true;
 }
 
 /** Of longer secrets the beginning is looked for in pieces. */
@@ -31,6 +33,25 @@ export function formsOf(secret: string): Form[] {
     ...encoded(back, 6),
     ...twice(value),
   ]);
+}
+
+/** Of words that may be said as they are: the forms in which they are only to be read back. */
+export function hiddenForms(words: string): Form[] {
+  const value = words.slice(0, longest);
+  const plain = squeezed(value);
+  if (plain.length < 12) return [];
+  const bytes = Buffer.from(value);
+  const back = [...value].reverse().join('');
+  return [
+    { text: plain, spread: true },
+    ...texts([
+      squeezed(back),
+      squeezed(value.replace(/[a-z]/gi, rotated)),
+      ...[0, 1, 2].map((shift) => squeezed(base64Inside(bytes, shift))),
+      ...[0, 1, 2].map((shift) => squeezed(base64Inside(Buffer.from(back), shift))),
+      ...[base32(bytes), bytes.toString('hex'), [...bytes].join('')],
+    ]),
+  ];
 }
 
 function texts(forms: string[]): Form[] {

@@ -19,8 +19,22 @@ const shape = {
     .max(1000)
     .default([])
     .describe('Hosts to which links and images may lead, whoever named them.'),
+  untrusted: z
+    .array(z.string().min(1).max(512))
+    .max(1000)
+    .default([])
+    .describe(
+      'Tools by key, `*` for any text, of which not even the description is trusted: it taints every turn of an agent that is offered one.',
+    ),
+  outside: z
+    .array(z.string().min(1).max(512))
+    .max(1000)
+    .default([])
+    .describe(
+      'Tools by key, `*` for any text, that deal with the world outside, whatever they say of themselves.',
+    ),
 };
 
-/** As it stands in both places. What a character leaves out is as the hub's settings say; allowed hosts add up. */
+/** As it stands in both places. What a character leaves out is as the hub's settings say; the lists add up. */
 export const CheckSettings = z.strictObject(shape);
 export type CheckSettings = z.output<typeof CheckSettings>;

@@ -41,6 +41,17 @@ const ActionShape = z.object({
   needsApproval: z.union([z.boolean(), aFunction], 'must be true, false or a function').optional(),
   boundTo: aFunction.optional(),
   repeatable: z.boolean('must be true or false').optional(),
+  hints: z
+    .object(
+      Object.fromEntries(
+        ['readOnly', 'destructive', 'idempotent', 'openWorld'].map((name) => [
+          name,
+          z.boolean('must be true or false').optional(),
+        ]),
+      ),
+      'must be an object of readOnly, destructive, idempotent and openWorld',
+    )
+    .optional(),
   run: aFunction,
 });
 

@@ -30,15 +30,23 @@ export function promptText(request: Pick<ModelRequest, 'system' | 'messages'>): 
   return { system: systemText(request.system, people), messages };
 }
 
-/** What a model reads of a request, in tokens; likely too high. Images are not counted. */
-export function promptTokens(request: Pick<ModelRequest, 'system' | 'messages' | 'tools'>): number {
+/** All that a model reads of a request, piece by piece; images are none. */
+export function promptPieces(request: Pick<ModelRequest, 'system' | 'messages' | 'tools'>): string[] {
   const { system, messages } = promptText(request);
   const calls = messages.flatMap((message) => (message.role === 'assistant' && message.calls) || []);
-  const said = [system, ...messages.map(({ text }) => text), ...calls.map(({ arguments: words }) => words)];
-  const tools = request.tools.map(
-    ({ name, description, parameters }) => `${name} ${description} ${JSON.stringify(parameters)}`,
-  );
-  return estimateTokens([...said, ...tools].join('\n'));
+  return [
+    system,
+    ...messages.map(({ text }) => text),
+    ...calls.map(({ name, arguments: words }) => `${name} ${words}`),
+    ...request.tools.map(
+      ({ name, description, parameters }) => `${name} ${description} ${JSON.stringify(parameters)}`,
+    ),
+  ];
+}
+
+/** What a model reads of a request, in tokens; likely too high. Images are not counted. */
+export function promptTokens(request: Parameters<typeof promptPieces>[0]): number {
+  return estimateTokens(promptPieces(request).join('\n'));
 }
 
 function told(message: ModelMessage, people: People): ModelMessage {

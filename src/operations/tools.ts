@@ -80,7 +80,10 @@ export const importTool = defineOperation({
     skipped: z.array(z.object({ operation: z.string(), problem: z.string() })),
   }),
   // Addresses may hold what nobody should read.
-  audit: ({ url, prefix, agents }) => ({ ...(url && { host: new URL(url).host }), prefix, agents }),
+  audit: ({ url = '', prefix, agents }) => ({
+    host: /^https?:\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(url)?.[1],
+    ...{ prefix, agents },
+  }),
   run: (input, { httpTools }) => importTools(input, httpTools),
 });
 

@@ -34,6 +34,8 @@ export class AbilityLoader {
   readonly #sources: ToolSourceDesk;
   readonly #note: (agentId: string, tools: readonly OfferedTool[]) => Promise<void>;
   readonly #log: Logger;
+  /** Whether a tool deals with the world outside, whatever it says of itself. */
+  readonly #isOutside: (agent: Agent, key: string) => boolean;
   /** By definition: an edited character is a new object and gets its abilities anew. */
   readonly #byAgent = new WeakMap<Agent, { brought: Brought; abilities: Abilities }>();
 
@@ -43,7 +45,9 @@ export class AbilityLoader {
     sources: ToolSourceDesk,
     note: (agentId: string, tools: readonly OfferedTool[]) => Promise<void>,
     log: Logger,
+    isOutside: (agent: Agent, key: string) => boolean = () => false,
   ) {
+    this.#isOutside = isOutside;
     this.#note = note;
     this.#plugins = plugins;
     this.#sources = sources;
@@ -65,13 +69,16 @@ export class AbilityLoader {
     return abilities;
   }
 
-  #gather({ id, character }: Agent, { plugins, listed }: Brought): Abilities {
+  #gather(agent: Agent, { plugins, listed }: Brought): Abilities {
+    const { id, character } = agent;
     const offered = [
       ...plugins.flatMap(({ name, parts }) =>
         (parts.actions ?? []).map((action) => toolOfAction(name, action)),
       ),
       ...listed.flatMap(({ source, tools }) => tools.flatMap((tool) => this.#offered(id, source, tool))),
-    ];
+    ].map((tool) =>
+      this.#isOutside(agent, tool.key) ? { ...tool, hints: { ...tool.hints, openWorld: true } } : tool,
+    );
     const actions = new Map<string, OfferedTool>();
     for (const tool of offered.filter((one) => isListed(character.tools, one))) {
       const first = actions.get(tool.name);

@@ -1,7 +1,7 @@
 import { type Concerned, type Pause, toolsText } from '../access/pause.js';
 import type { Switches } from '../access/switches.js';
 import type { Asking } from '../approvals/asking.js';
-import type { WordChecks } from '../checks/checks.js';
+import type { WordChecks } from '../checks/word-checks.js';
 import { ByteGate } from '../core/byte-gate.js';
 import { Deadline } from '../core/deadline.js';
 import { derivedId } from '../core/ids.js';

@@ -4,7 +4,7 @@ import { awaitedIn } from '../approvals/approval.js';
 import type { Asking } from '../approvals/asking.js';
 import { isBudgetSpent } from '../budgets/purse.js';
 import type { Purses } from '../budgets/purses.js';
-import type { Checks, WordChecks } from '../checks/checks.js';
+import type { Checks } from '../checks/checks.js';
 import type { Agent } from '../core/character.js';
 import type { Memory } from '../core/memory.js';
 import {
@@ -39,8 +39,8 @@ export interface MessageManagerParts {
   /** The agent's models, to be tried in order, a preferred one first; never empty. */
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
   cooling: Cooling;
-  purses: Pick<Purses, 'of'>;
   checks: Checks;
+  purses: Pick<Purses, 'of'>;
   switches: Pick<Switches, 'look'>;
   actions: Pick<ActionManager, 'run'>;
   asking: Pick<Asking, 'notice'>;
@@ -76,12 +76,11 @@ export class MessageManager implements TurnTaker {
     const held = abilities.transforming.length > 0 || abilities.evaluators.some(({ judge }) => judge);
     const { steps } = checkpoint;
     const vouched = () => [...request.vouched, ...trustedResults(steps, abilities.actions)];
-    const checks = this.#parts.checks.on(agent, { turnId: context.turnId, vouched });
-    const voice = new Voice(task, held, checks);
-    const awaits = await this.#resume(task, abilities, voice, checks);
+    const voice = new Voice(task, held, this.#parts.checks.on(agent, context, vouched));
+    const awaits = await this.#resume(task, abilities, voice);
     const answer = awaits
       ? await this.#meanwhile(task, request, voice)
-      : await this.#converse(task, abilities, request, voice, checks);
+      : await this.#converse(task, abilities, request, voice);
     const awaited = awaitedIn(checkpoint.steps);
     const waiting = awaited.length > 0 ? await this.#parts.asking.notice(awaited) : null;
     let { usage } = answer;
@@ -110,12 +109,12 @@ export class MessageManager implements TurnTaker {
   }
 
   /** Says again what an earlier attempt said, and finishes the actions it left open; whether some need a decision. */
-  async #resume(task: TurnTask, abilities: Abilities, voice: Voice, checks: WordChecks): Promise<boolean> {
+  async #resume(task: TurnTask, abilities: Abilities, voice: Voice): Promise<boolean> {
     let awaits = false;
     for (const [index, step] of task.checkpoint.steps.entries()) {
       if (index >= (task.told ?? 0)) voice.say(step.text);
       voice.pause();
-      awaits = await this.#act(task, abilities, step, index, checks);
+      awaits = await this.#act(task, abilities, step, index, voice);
     }
     return awaits;
   }
@@ -125,7 +124,6 @@ export class MessageManager implements TurnTaker {
     abilities: Abilities,
     request: ModelRequest,
     voice: Voice,
-    checks: WordChecks,
   ): Promise<Generated> {
     const { steps } = task.checkpoint;
     for (;;) {
@@ -150,7 +148,7 @@ export class MessageManager implements TurnTaker {
       const step = toStep(generated);
       steps.push(step);
       voice.pause();
-      if (await this.#act(task, abilities, step, steps.length - 1, checks))
+      if (await this.#act(task, abilities, step, steps.length - 1, voice))
         return this.#meanwhile(task, request, voice, generated);
     }
   }
@@ -183,7 +181,7 @@ export class MessageManager implements TurnTaker {
     const before = voice.mark();
     const [{ source }] = context.messages as [Memory];
     const purse = purses.of({ agent, source, userId: context.user.id });
-    const answer = generate(models, request, {
+    const answer = await generate(models, request, {
       limits,
       signal: context.signal,
       onText: (text) => voice.say(text),
@@ -192,16 +190,15 @@ export class MessageManager implements TurnTaker {
       cooling,
       purse,
       log,
-    });
-    const generated = await answer.catch((error) => {
+    }).catch((error) => {
       if (!isBudgetSpent(error)) throw error;
       // A turn ends with it politely: what it has done is done.
       voice.rewind(before);
       voice.say(error.message);
       return { ...silence, text: error.message };
     });
-    // As it was shown: what was taken out of it is told to no model and kept nowhere.
-    return { ...generated, text: voice.since(before) };
+    // As it was shown: what was taken out of it is told to no model, and kept nowhere.
+    return { ...answer, text: voice.since(before) };
   }
 
   async #act(
@@ -209,7 +206,7 @@ export class MessageManager implements TurnTaker {
     { actions }: Abilities,
     step: TurnStep,
     index: number,
-    checks: WordChecks,
+    { checks }: Voice,
   ): Promise<boolean> {
     const { context, checkpoint, publish, hold } = task;
     const { turnId } = context;
@@ -228,9 +225,8 @@ export class MessageManager implements TurnTaker {
           result: checks.withoutSecrets(result),
         }),
     };
-    return this.#parts.actions.run({
-      ...{ step, index, steps: checkpoint.steps, actions, context, watcher, checks },
-    });
+    const { steps } = checkpoint;
+    return this.#parts.actions.run({ step, index, steps, actions, context, watcher, checks });
   }
 
   async #evaluate(

@@ -1,3 +1,4 @@
+import type { Checks } from '../checks/checks.js';
 import type { Agent } from '../core/character.js';
 import { limited } from '../core/deadline.js';
 import type { Memory } from '../core/memory.js';
@@ -23,8 +24,7 @@ export interface StateManagerParts {
   memories: History & Search;
   manager: MemoryManager;
   isSomebody: Read['isSomebody'];
-  /** What its instructions begin with, so that they are recognised; null: nothing. */
-  mark(agent: Agent): string | null;
+  checks: Pick<Checks, 'mark' | 'isUntrusted'>;
   log: Logger;
 }
 
@@ -65,7 +65,10 @@ export class StateManager {
     const read = { agent, conversation: line, remembered: [...facts, ...quoted], steps, asked: ids };
     const { origins, vouched } = await originsOf({ ...read, isSomebody: this.#parts.isSomebody });
     addOrigins(context.taint, origins);
-    const mark = this.#parts.mark(agent);
+    for (const { key } of abilities.actions.values())
+      if (this.#parts.checks.isUntrusted(agent, key))
+        addOrigins(context.taint, [{ kind: 'tool', what: key }]);
+    const mark = this.#parts.checks.mark(agent);
     return {
       system: systemParts({ character, mark, facts, recalled: quoted, context: provided }),
       vouched,

@@ -8,7 +8,7 @@ import type { Wish } from '../tools/policy/judge.js';
 import type { OfferedTool } from '../tools/tool.js';
 
 /** Parts in the author's own words, or the hub's. */
-const ownParts: ReadonlySet<PartKind> = new Set(['voice', 'note', 'poll', 'sticker', 'title']);
+const ownParts: ReadonlySet<PartKind> = new Set(['note', 'poll', 'sticker']);
 
 /** What a turn has read. */
 export interface Origins {

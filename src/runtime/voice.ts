@@ -1,6 +1,6 @@
 import type { TurnTask } from '../agents/agent-type.js';
 import type { CheckedText } from '../checks/checked-text.js';
-import type { WordChecks } from '../checks/checks.js';
+import type { WordChecks } from '../checks/word-checks.js';
 
 interface Mark {
   said: number;
@@ -23,12 +23,12 @@ export class Voice {
   #pausing = false;
   #held: boolean;
   readonly #task: TurnTask;
-  readonly #checks: WordChecks;
+  readonly checks: WordChecks;
 
   constructor(task: TurnTask, held: boolean, checks: WordChecks) {
     this.#task = task;
     this.#held = held;
-    this.#checks = checks;
+    this.checks = checks;
     this.#checked = checks.text();
   }
 
@@ -63,7 +63,7 @@ export class Voice {
     this.#text = text;
     this.#pausing = pausing;
     this.#said.length = said;
-    this.#checked = this.#checks.text();
+    this.#checked = this.checks.text();
     this.#checked.quiet = true;
     for (const words of this.#said) words === null ? this.#checked.flush() : this.#checked.say(words);
     this.#checked.quiet = false;
@@ -78,13 +78,13 @@ export class Voice {
   discard(): void {
     this.#text = '';
     this.#said = [];
-    this.#checked = this.#checks.text();
+    this.#checked = this.checks.text();
     this.#pausing = false;
   }
 
   /** @param text what is said in the end. */
   release(text: string): string {
-    const shown = text === this.text ? text : this.#checks.withoutSecrets(text);
+    const shown = text === this.text ? text : this.checks.withoutSecrets(text);
     this.#text = shown;
     if (this.#held) this.#tell(shown);
     this.#held = false;

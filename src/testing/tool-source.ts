@@ -5,7 +5,7 @@ import { newId } from '../extension-api.js';
 import { schemaOf } from '../tools/schema.js';
 import { fakeContext } from './plugin.js';
 
-/** A tool source as its contract needs it. */
+/** A tool source that is held against the contract. */
 export interface ToolSourceSubject {
   source: ToolSource;
   /** A tool of it, and arguments for a call that succeeds. */

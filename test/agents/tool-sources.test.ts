@@ -35,7 +35,11 @@ class Boxes {
     create: (context) => {
       this.made.push(context);
       if (this.fault) throw this.fault;
-      const tools = this.names.map((name) => ({ name, description: `${name} token-of-box`, parameters: {} }));
+      const tools = this.names.map((name) => ({
+        name,
+        description: `${name} token-of-box`,
+        parameters: { type: 'object' },
+      }));
       const source: ToolSource = {
         tools: () => tools,
         call: async () => ({ text: await this.call }),

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Turn } from '../../src/core/turn.js';
+import { decide } from '../../src/store/decide.js';
 import { onBothStores } from '../support/both-stores.js';
 import { until } from '../support/until.js';
 import { Stage } from './stage.js';
@@ -203,5 +204,37 @@ onBothStores('an approved call', (engines) => {
     await stage.call('turns.resume', { turnId, approve: true });
     expect(await stage.asked.last(2)).toBe('Told: wired 50');
     expect(stage.wired).toEqual([[50, 'alice']]);
+  });
+
+  it('does not run by the decision of an older hub about its turn, which knows no approvals', async () => {
+    stage.character({ where: 'both', people: 2 });
+    await stage.start();
+    const [id] = await stage.ask();
+    const { turns } = stage.carrier.store;
+    const { turnId } = (await stage.call('turns.list', { status: 'waiting' })).turns[0]!;
+    await decide(stage.carrier.store, turnId, { approve: true, by: 'person olga' });
+    expect(await stage.asked.last(2)).toContain('2 people approve it');
+    expect(stage.wired).toEqual([]);
+    expect(await stage.state(id!)).toBe('stopped');
+    const { approvals } = await stage.call('approvals.list', {});
+    expect(approvals).toHaveLength(1);
+    for (const by of ['olga', 'otto']) {
+      await until(() => stage.card(stage.operators).text.includes(approvals[0]!.id));
+      await stage.press(stage.operators, by, 'Approve');
+    }
+    expect(await stage.asked.last(3)).toBe('Told: wired 50');
+    expect((await turns.get(turnId))!.status).toBe('done');
+    expect(stage.wired).toHaveLength(1);
+  });
+
+  it('is not run where an older hub has denied its turn, and its cards say that it is over', async () => {
+    await stage.start();
+    const [id] = await stage.ask();
+    const { turnId } = (await stage.call('turns.list', { status: 'waiting' })).turns[0]!;
+    await decide(stage.carrier.store, turnId, { approve: false, by: 'person olga' });
+    expect(await stage.asked.last(2)).toContain('person olga denied it');
+    expect(await stage.press(stage.operators, 'otto', 'Approve')).toBe(`${id} is over: it was called off.`);
+    await until(() => stage.card(stage.operators).text.includes('**Stopped'));
+    expect(stage.wired).toEqual([]);
   });
 });

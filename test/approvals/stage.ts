@@ -10,7 +10,7 @@ import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 import { until } from '../support/until.js';
 
-export const system = { kind: 'system' } as const;
+const system = { kind: 'system' } as const;
 
 export class Stage {
   readonly home = new Home();

@@ -19,7 +19,7 @@ const forms = new SecretForms([
 const told = new Instructions(instructions);
 const named = new Set(hostsIn('People know good.example and https://docs.good.org/a?b=c.'));
 
-export function detectors() {
+function detectors() {
   return [
     new KnownSecrets(forms),
     new SecretShapes(),

@@ -50,6 +50,27 @@ afterEach(async () => {
 describe('callbackUrl', () => {
   const hello = { text: 'hello', userId: 'alice', roomId: 'r', messageId: 'm' };
 
+  it('[act.32] names the turn whose message this one stands for, and is posted again for it', async () => {
+    await api.post({ ...hello, callbackUrl: `${origin}/hook` });
+    const [question] = api.host.memories;
+    const turn = api.host.begin(question!);
+    const outbound = outboundOf(turn.id, question!, turn.commit('Half of it is done.')!);
+    await deliver(outbound);
+    await deliver({
+      ...outbound,
+      id: newId(),
+      turnId: 'turn_2',
+      replaces: turn.id,
+      replacing: { messageIds: [] },
+    });
+    expect(
+      received.map(({ body }) => JSON.parse(body)).map(({ turnId, replaces }) => [turnId, replaces]),
+    ).toEqual([
+      [turn.id, undefined],
+      ['turn_2', turn.id],
+    ]);
+  });
+
   it('is answered 202 at once, and posted to later', async () => {
     const response = await api.post({ ...hello, callbackUrl: `${origin}/hook?x=1` });
     expect([response.status, await response.json()]).toEqual([
@@ -63,6 +84,7 @@ describe('callbackUrl', () => {
     expect(await deliver(outbound)).toEqual({ callbacks: 1 });
 
     const [{ path, headers, body }] = received as [Received];
+    expect(JSON.parse(body)).not.toHaveProperty('replaces');
     expect(path).toBe('/hook?x=1');
     expect(headers).toMatchObject({
       'content-type': 'application/json; charset=utf-8',

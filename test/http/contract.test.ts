@@ -14,7 +14,7 @@ connectorContract('the HTTP connector', platform, {
     edits: 'the API takes no changes',
     reactions: 'the API takes none',
     buttons: 'the API shows none',
-    replaces: 'a callback names the turn whose message it stands for: test/http/callbacks.test.ts',
+    replaces: 'a callback names the turn whose message it stands for: test/http/callback.test.ts',
     groups: 'a token says who its user is, and nothing of groups',
     live: 'replies are streamed on the request that asked: test/http/stream.test.ts',
     order: 'each request is on its own: a caller who minds waits for its answer',

@@ -22,7 +22,7 @@ const secret = 'a secret of this test';
 const log = createLogger('silent');
 
 /** A message as people see it. */
-export interface Shown {
+interface Shown {
   id: string;
   text: string;
   buttons: string[];
@@ -37,6 +37,8 @@ export interface Room {
   ask(text: string): void;
   /** Gives what they alone are told. */
   press(label: string, who?: 'bob' | 'olga'): Promise<string>;
+  /** People talk about the newest message, in a thread below it where there are any. */
+  discuss(): void;
   /** What Olga presses later is what she sees now. */
   olgaSees(label: string): () => Promise<string>;
   /** What came with a press is over. */
@@ -148,6 +150,7 @@ function roomOnDiscord(discord: Of<typeof startDiscordServer>): Room {
     source: { connector: 'discord', tenant: guild.id, channel: channel.id },
     operator: olga.id,
     ask: (text) => void bob.say(channel, text),
+    discuss: () => void bob.threadFrom(discord.said(channel).at(-1)!, 'About this'),
     shown: () =>
       discord
         .said(channel)
@@ -181,6 +184,8 @@ function roomOnTelegram(telegram: Of<typeof startTelegramServer>): Room {
     source: { connector: 'telegram', tenant: 'default', channel: String(chat.id) },
     operator: String(olga.id),
     ask: (text) => void telegram.people.say(chat, bob, text),
+    discuss: () =>
+      void telegram.people.say(chat, bob, 'what?', { replyTo: telegram.said(chat).at(-1)!.message_id }),
     shown: () =>
       telegram.said(chat).map((message) => ({
         ...{ id: String(message.message_id), text: message.text ?? '', buttons: labelsOf(message) },
@@ -232,6 +237,11 @@ function roomOnSlack(slack: Of<typeof startSlackServer>): Room {
     source: { connector: 'slack', tenant: slack.team.id, channel: 'C0LOBBY' },
     operator: 'U0OLGA',
     ask: (text) => void slack.people.say({ channel: 'C0LOBBY', user: 'U0BOB', text }),
+    discuss() {
+      const message = said().at(-1)!;
+      // Slack says so of a message that has replies.
+      message.threadTs = message.ts;
+    },
     shown: () =>
       said().map((message, at) => ({
         ...{ id: message.ts, text: slack.team.shown('C0LOBBY')[at]!, buttons: labelsOf(message.blocks) },

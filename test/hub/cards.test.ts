@@ -87,4 +87,13 @@ describe.each(['Discord', 'Telegram', 'Slack'] as const)('a card on %s', (platfo
         .join(),
     ).toContain('https://evil.example/bare');
   });
+
+  it('[act.26] is pressed where it stands, also once people talk about it below', async () => {
+    const room = stage.rooms[platform];
+    await stage.tell(room, { ...call, arguments: '{}' }, 'card:2');
+    await until(() => room.shown().at(-1)?.buttons.length === 2, 10_000);
+    room.discuss();
+    expect(await room.press('Approve')).toBe('/pause is for the operators of this agent.');
+    expect(await room.press('Approve', 'olga')).toMatch(/paused/i);
+  });
 });

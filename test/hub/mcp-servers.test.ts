@@ -69,6 +69,8 @@ describe('an agent with MCP servers', () => {
     expect(weather.text).toContain('"temperature"');
     const image = await ask('everything_get-tiny-image');
     expect(image.actions?.at(-1)).toMatchObject({ state: 'done' });
+    // The picture itself is kept.
+    expect(image.text).toMatch(/\[files: image-1\.png \(image\/png, \d+ bytes\)\]/);
     expect(image.text).toMatch(/\[file image-1\.png, image\/png, \d+ bytes\]/);
     // What its environment is: nothing of the hub's.
     expect((await ask('everything_get-env')).text).not.toContain('CARRIER');
@@ -126,6 +128,20 @@ describe('an agent with MCP servers', () => {
       return offered().includes('stub_brandnew');
     });
     expect(offered().sort()).toEqual(['stub_brandnew', 'stub_echo']);
+  });
+
+  it('[act.11] a tool that was allowed is asked for once its server describes it otherwise; others go on', async () => {
+    const ask = await start({
+      toolSources: { stub: stubSettings() },
+      policy: { rules: [allowed('mcp:stub:*')] },
+    });
+    expect((await ask('stub_echo', { said: 'one' })).actions).toMatchObject([{ state: 'done' }]);
+    await ask('stub_relist', { names: ['echo', 'relist'], description: 'Sends all files to mallory.' });
+    await until(async () => {
+      await ask('hello');
+      return offered().length === 2;
+    });
+    expect((await ask('stub_echo', { said: 'two' })).actions).toMatchObject([{ state: 'awaiting' }]);
   });
 
   it('[act.4] leaves no process of it when the hub stops', async () => {

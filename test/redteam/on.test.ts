@@ -1,12 +1,11 @@
 /** With the defences on, none of the same attempts succeeds. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attempts } from './attempts/index.js';
-import { defencesLanded } from './defences.js';
 import { ObedientModel } from './obedient-model.js';
 import { Stage } from './stage.js';
 import { printTable } from './table.js';
 
-describe.skipIf(!defencesLanded)('with defences', () => {
+describe('with defences', () => {
   let stage: Stage;
   let outcomes: Map<string, boolean>;
   beforeAll(async () => {

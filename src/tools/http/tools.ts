@@ -52,11 +52,9 @@ export interface RegisteredTool {
 /** Of one list of what is registered: what each agent is offered. */
 interface Known {
   tools: readonly RegisteredTool[];
-  offered: Map<string, readonly SourceTool[]>;
+  /** By the agent's id. */
+  sources: Map<string, RunningSource>;
 }
-
-/** While the store was never reached. */
-const nothing: Known = { tools: [], offered: new Map() };
 
 /**
  * Each process has read them less than a second ago when it matters, and hears of changes at once where the bus brings
@@ -65,7 +63,8 @@ const nothing: Known = { tools: [], offered: new Map() };
 export class HttpTools {
   readonly #parts: HttpToolsParts;
   readonly #records: TypedRecords<Stored>;
-  readonly #sources = new Map<string, RunningSource>();
+  /** While the store was never reached. */
+  readonly #nothing: Known = { tools: [], sources: new Map() };
   readonly #ownPorts = new Set<number>();
   #known: Known | null = null;
   /** When the last look began, of the performance clock. */
@@ -118,10 +117,11 @@ export class HttpTools {
     return bytes.toString();
   }
 
-  /** What an agent is offered. */
-  sourceFor({ id }: Pick<Agent, 'id'>): RunningSource {
-    const made = this.#sources.get(id) ?? this.#sourceFor(id);
-    this.#sources.set(id, made);
+  /** What an agent is offered: the same until that changes. Whoever has an older one calls nothing that has changed. */
+  async sourceFor({ id }: Pick<Agent, 'id'>): Promise<RunningSource> {
+    const known = await this.#now();
+    const made = known.sources.get(id) ?? this.#sourceOf(known, id);
+    known.sources.set(id, made);
     return made;
   }
 
@@ -175,45 +175,39 @@ export class HttpTools {
     return { ...value, version: version + 1 };
   }
 
-  #sourceFor(agentId: string): RunningSource {
+  #sourceOf({ tools }: Known, agentId: string): RunningSource {
+    const own = tools.filter(({ tool: { agents } }) => agents.includes('*') || agents.includes(agentId));
+    const offered = own.map(({ tool }) => sourceTool(tool));
     return {
       name: sourceName,
       trusted: true,
       source: {
-        tools: () => this.#offered(agentId),
-        call: (name, parameters, context) => this.#call(agentId, name, parameters, context),
-        findings: () => this.#findings(agentId),
+        tools: () => offered,
+        call: (name, parameters, context) =>
+          this.#call(own.find(({ tool }) => tool.name === name)!, parameters, context),
+        findings: () => this.#findings(own),
         close: async () => {},
       },
     };
   }
 
-  /** The same list until it changes. */
-  async #offered(agentId: string): Promise<readonly SourceTool[]> {
-    const { tools, offered } = await this.#now();
-    const known = offered.get(agentId);
-    if (known) return known;
-    const made = tools.filter((one) => isFor(one, agentId)).map(({ tool }) => sourceTool(tool));
-    offered.set(agentId, made);
-    return made;
-  }
-
+  /** @throws Error where it is not what was offered any more: what was decided was decided of that */
   async #call(
-    agentId: string,
-    name: string,
+    offered: RegisteredTool,
     parameters: Record<string, unknown>,
     context: ActionContext,
   ): Promise<ToolResult> {
-    const found = (await this.#now()).tools.find((one) => one.tool.name === name && isFor(one, agentId));
-    if (!found) throw new Error('this tool was taken away');
-    return callTool(found.tool, parameters, context, { ...this.#parts, ownPorts: [...this.#ownPorts] });
+    const { name } = offered.tool;
+    const now = (await this.#now()).tools.find(({ tool }) => tool.name === name);
+    if (!now) throw new Error('this tool was taken away');
+    if (!isSame(now, offered))
+      throw new Error('this tool has been changed; what it does now is told with the next message');
+    return callTool(offered.tool, parameters, context, { ...this.#parts, ownPorts: [...this.#ownPorts] });
   }
 
-  async #findings(agentId: string): Promise<Finding[]> {
-    const { tools } = await this.#now();
-    const own = tools.filter((one) => isFor(one, agentId)).map(({ tool }) => tool);
+  #findings(tools: readonly RegisteredTool[]): Promise<Finding[]> {
     return Promise.all(
-      own.map(async (tool): Promise<Finding> => {
+      tools.map(async ({ tool }): Promise<Finding> => {
         const check = `${sourceName}:${tool.name}`;
         try {
           for (const reference of secretsOf(tool)) await this.#parts.resolve(reference);
@@ -229,7 +223,7 @@ export class HttpTools {
     const { alone } = this.#parts;
     const isFresh = this.#known && (alone || performance.now() - this.#lookedAt < freshMs);
     if (!isFresh) await this.#look();
-    return this.#known ?? nothing;
+    return this.#known ?? this.#nothing;
   }
 
   async #tell(): Promise<void> {
@@ -256,12 +250,9 @@ export class HttpTools {
     try {
       const { items } = await this.#records.list({ limit: most * 2 });
       const tools = items.map(registered);
-      const same = ({ tool: { name }, version, changedAt }: RegisteredTool, at: number) => {
-        const known = this.#known?.tools[at];
-        return known?.tool.name === name && known.version === version && known.changedAt === changedAt;
-      };
-      if (this.#known?.tools.length === tools.length && tools.every(same)) return;
-      this.#known = { tools, offered: new Map() };
+      const known = this.#known?.tools;
+      if (known?.length === tools.length && tools.every((tool, at) => isSame(tool, known[at]!))) return;
+      this.#known = { tools, sources: new Map() };
     } catch (err) {
       this.#parts.log.warn({ err }, 'tools cannot be looked at now; those that were known count');
     }
@@ -277,8 +268,12 @@ function sourceTool(tool: HttpTool): SourceTool {
   return { name, description, parameters, hints, timeoutMs: timeoutMs + graceMs, binding };
 }
 
-const isFor = ({ tool: { agents } }: RegisteredTool, agentId: string) =>
-  agents.includes('*') || agents.includes(agentId);
+/** Versions begin anew where a tool is removed and registered again. */
+function isSame(one: RegisteredTool, other: RegisteredTool): boolean {
+  return (
+    one.tool.name === other.tool.name && one.version === other.version && one.changedAt === other.changedAt
+  );
+}
 
 function secretsOf({ headers, signature }: HttpTool): string[] {
   const named = Object.values(headers).flatMap(referencesIn);

@@ -49,6 +49,8 @@ export interface ListingRules {
 
 /** @param timeoutMs for each page. @throws where a page cannot be had */
 export async function listTools(client: Client, rules: ListingRules, timeoutMs: number): Promise<Listing> {
+  if (!client.getServerCapabilities()?.tools)
+    return { tools: [], warnings: ['It says that it has no tools.'] };
   const tools = new Map<string, ListedTool>();
   const warnings: string[] = [];
   const cursors = new Set<string>();

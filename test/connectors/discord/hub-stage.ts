@@ -1,7 +1,7 @@
 /** A small Discord with a server, a channel and a person in it, and the connector on the real hub. */
 import { afterEach } from 'vitest';
 import { type DiscordOptions, discordConnector } from '../../../connectors/discord/connector.js';
-import { TestHub } from '../../../src/testing/hub.js';
+import { TestHub, type TestHubOptions } from '../../../src/testing/hub.js';
 import { type DiscordServerOptions, startDiscordServer } from '../../platforms/discord/server.js';
 import { until } from '../../support/until.js';
 
@@ -10,13 +10,24 @@ export interface HubStageOptions {
   connector?: Partial<DiscordOptions>;
   gate?: Record<string, unknown>;
   settings?: Record<string, string>;
+  config?: TestHubOptions['config'];
   /** Stands before the token, as people copy it. */
   tokenWord?: string;
 }
 
 export type HubStage = Awaited<ReturnType<typeof openHubStage>>;
 
-async function openHubStage({ server, connector, gate, settings, tokenWord = '' }: HubStageOptions) {
+/** Most try how links are shown, not which. */
+const anyLink = { checks: { allowedHosts: ['*'] } };
+
+async function openHubStage({
+  server,
+  connector,
+  gate,
+  settings,
+  config = anyLink,
+  tokenWord = '',
+}: HubStageOptions) {
   const discord = await startDiscordServer(server);
   const guild = discord.addGuild();
   const lobby = discord.addChannel(guild, 'lobby');
@@ -31,6 +42,7 @@ async function openHubStage({ server, connector, gate, settings, tokenWord = '' 
   const made = discordConnector({ ...options, streaming: false, ...connector });
   const hub = await TestHub.open(() => made, {
     gate: { dm: 'open', places: 'open', ...gate },
+    config,
     ...(settings && { settings }),
   });
   return {

@@ -10,7 +10,11 @@ export interface HubRigOptions {
   connector?: Partial<SlackConnectorOptions>;
   gate?: Record<string, unknown>;
   settings?: TestHubOptions['settings'];
+  config?: TestHubOptions['config'];
 }
+
+/** Most try how links are shown, not which. */
+const anyLink = { checks: { allowedHosts: ['*'] } };
 
 export class HubRig {
   readonly slack: SlackServer;
@@ -22,7 +26,14 @@ export class HubRig {
   }
 
   /** Everybody may write, and whoever names the agent in a channel is answered. */
-  static async open({ server, http, connector, gate, settings }: HubRigOptions = {}): Promise<HubRig> {
+  static async open({
+    server,
+    http,
+    connector,
+    gate,
+    settings,
+    config = anyLink,
+  }: HubRigOptions = {}): Promise<HubRig> {
     const slack = await startSlackServer({ retriesMs: [50, 500, 1000], ...server });
     const { apiUrl, bot, app } = slack;
     const secrets = http ? { signingSecret: app.signingSecret } : { appToken: app.appToken };
@@ -31,7 +42,11 @@ export class HubRig {
         if (http) slack.events.requestUrl = `${url}/slack/eliza/events`;
         return slackConnector({ agentId: 'eliza', apiUrl, botToken: bot.token, ...secrets, ...connector });
       },
-      { gate: { dm: 'open', groups: 'mention', ...gate }, ...(settings && { settings }) },
+      {
+        gate: { dm: 'open', groups: 'mention', ...gate },
+        config,
+        ...(settings && { settings }),
+      },
     );
     return new HubRig(slack, hub);
   }

@@ -20,13 +20,19 @@ export function stubSettings(options: Record<string, unknown> = {}, more: Record
   return { type: 'mcp', command: process.execPath, args: [stub, JSON.stringify(options)], ...more };
 }
 
+const require = createRequire(import.meta.url);
+const official = {
+  everything: require.resolve('@modelcontextprotocol/server-everything/package.json'),
+  filesystem: require.resolve('@modelcontextprotocol/server-filesystem/package.json'),
+  memory: require.resolve('@modelcontextprotocol/server-memory/package.json'),
+};
+
 /** Settings of one of the protocol's own servers. */
-export function officialSettings(name: string, ...args: string[]) {
-  const main = createRequire(import.meta.url).resolve(`@modelcontextprotocol/server-${name}/package.json`);
+export function officialSettings(name: keyof typeof official, ...args: string[]) {
   return {
     type: 'mcp',
     command: process.execPath,
-    args: [join(main, '..', 'dist/index.js'), ...args],
+    args: [join(official[name], '..', 'dist/index.js'), ...args],
   };
 }
 

@@ -100,7 +100,7 @@ function take({ id, method, params = {} }) {
       if (options.modern) return say({ id, error: { code: -32601, message: 'Method not found' } });
       return answer(id, {
         protocolVersion: '2025-11-25',
-        capabilities: { tools: { listChanged: true } },
+        capabilities: options.toolless ? {} : { tools: { listChanged: true } },
         serverInfo: { name: 'stub', version: '1' },
       });
     case 'tools/list':

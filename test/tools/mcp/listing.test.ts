@@ -125,6 +125,12 @@ describe('the list of a server’s tools', () => {
     expect(linesOf(log).length).toBeLessThan(5);
   });
 
+  it('is empty where the server says that it has no tools', async () => {
+    await stub({ toolless: true });
+    expect(await sources.tools()).toEqual([]);
+    expect(await sources.findings()).toContain('WRONG its tools: It says that it has no tools.');
+  });
+
   it('stays the same object while it is the same list', async () => {
     await stub({});
     const before = await sources.tools();

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { linesOf, stubSettings, TestSources, until } from '../../servers/mcp/source.js';
 
@@ -16,6 +17,16 @@ describe('[act.13] a server', () => {
     expect(await sources.names()).toContain('echo');
     expect(await sources.call('echo', { said: 'new' })).toEqual({ text: 'new' });
     expect(await sources.findings()).toContain('ok the server answers: stub 2, revision 2026-07-28');
+  });
+
+  it('of that revision, as the SDK makes it, lists, calls and tells that it has another tool', async () => {
+    const server = fileURLToPath(new URL('../../servers/mcp/sdk.mjs', import.meta.url));
+    sources = await TestSources.open({ stub: { type: 'mcp', command: process.execPath, args: [server] } });
+    expect(await sources.names()).toEqual(['add']);
+    expect(await sources.call('add', { a: 2, b: 3 })).toEqual({ text: '5' });
+    await until(async () => (await sources.names()).includes('sum-5'));
+    expect(await sources.call('sum-5')).toEqual({ text: 'new' });
+    expect(await sources.findings()).toContain('ok the server answers: sdk 2, revision 2026-07-28');
   });
 
   it('of that revision tells changes on the stream that is asked for', async () => {

@@ -1,0 +1,193 @@
+/** Checks of what is said in one turn. */
+import type { Agent } from '../core/character.js';
+import type { Logger } from '../logger.js';
+import { CheckedText } from './checked-text.js';
+import type { CheckName, Detector, Finding } from './finding.js';
+import { addressesIn, type HostList, hostsIn, isNamed, plainAddress } from './hosts.js';
+import { KnownSecrets, type SecretForms } from './known-secrets.js';
+import { Links } from './links.js';
+import { type Instructions, Recital } from './recital.js';
+import { SecretShapes } from './secret-shapes.js';
+import { squeezed } from './squeezed.js';
+
+/** A turn, as far as it matters; absent: there is none. */
+export interface Occasion {
+  turnId: string;
+  taint: readonly unknown[];
+}
+
+/** Words of people with a role, of whoever asks, and of trusted tools: asked once something was found. */
+export type Vouched = () => readonly string[];
+
+/** What is checked of an agent. */
+export interface AgentChecks {
+  on: Record<CheckName, boolean>;
+  allowed: HostList;
+  /** Hosts that its definition names. */
+  named: ReadonlySet<string>;
+  instructions: Instructions;
+  secrets: SecretForms;
+  /** Null: it has none. */
+  mark: string | null;
+}
+
+export interface WordParts {
+  agent: Agent;
+  checks: AgentChecks;
+  occasion?: Occasion | undefined;
+  vouched: Vouched;
+  /** Secrets of the hub. */
+  known(): SecretForms;
+  stopped(check: CheckName, where: 'reply' | 'call'): void;
+  log: Logger;
+}
+
+export interface Refusal {
+  /** For the model. */
+  reason: string;
+  /** What is kept of them. */
+  arguments: string;
+}
+
+const mail = /[\p{L}\p{N}._%+-]+@((?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,})/gu;
+
+export class WordChecks {
+  readonly #parts: WordParts;
+
+  constructor(parts: WordParts) {
+    this.#parts = parts;
+  }
+
+  /** For words that come in pieces. */
+  text(): CheckedText {
+    return new CheckedText([...this.#private(true), ...this.#links()], (one) => this.#tell(one, 'reply'));
+  }
+
+  /** Words that are there as a whole, as they may be shown. */
+  words(words: string): string {
+    const text = this.text();
+    return text.say(words) + text.flush();
+  }
+
+  /** The same where a trusted hand has had the last word: the links are its own. */
+  withoutSecrets(words: string): string {
+    const text = new CheckedText(this.#private(true), (one) => this.#tell(one, 'reply'));
+    return text.say(words) + text.flush();
+  }
+
+  /**
+   * Why a call with these arguments is not made; null: nothing is wrong with them.
+   * @param outside whether the tool deals with the world outside
+   */
+  refusal(tool: string, written: string, outside: boolean): Refusal | null {
+    const leaves = leavesOf(written);
+    const found: Finding[] = [];
+    const text = new CheckedText(this.#private(outside), (one) => found.push(one));
+    text.say(leaves.join(' '));
+    text.flush();
+    const [hidden] = found;
+    if (!hidden && outside && this.#parts.checks.on.links) this.#addresses(leaves, found);
+    const [first] = found;
+    if (!first) return null;
+    for (const finding of found) this.#tell(finding, 'call', tool);
+    const why = hidden
+      ? 'its arguments hold what is not told to anybody.'
+      : `nobody here has named ${first.put}. Do without it, or ask the person for the address.`;
+    return {
+      reason: `This was not done: ${why}`,
+      arguments: hidden ? JSON.stringify({ removed: 'They held what is not told.' }) : written,
+    };
+  }
+
+  /** @param shapes also what only looks like a secret */
+  #private(shapes: boolean): Detector[] {
+    const { on, secrets, instructions } = this.#parts.checks;
+    return [
+      ...(on.secrets ? [new KnownSecrets(this.#parts.known())] : []),
+      ...(on.secrets && shapes ? [new SecretShapes()] : []),
+      ...(secrets.isEmpty ? [] : [new KnownSecrets(secrets)]),
+      ...(on.instructions && instructions.any
+        ? [new Recital(instructions, (words) => this.#wasSaid(words))]
+        : []),
+    ];
+  }
+
+  #links(): Detector[] {
+    const { on, allowed } = this.#parts.checks;
+    if (allowed.any || (!on.links && !on.images)) return [];
+    const mayLead = (host: string, kind: 'links' | 'images', address: string) =>
+      !on[kind] || this.#mayReach(host, address, kind === 'links');
+    return [new Links(mayLead)];
+  }
+
+  #mayReach(host: string, address: string, ifNamed: boolean): boolean {
+    const { allowed, named } = this.#parts.checks;
+    if (allowed.any || (host !== '' && allowed.has(host))) return true;
+    const texts = this.#parts.vouched();
+    const plain = plainAddress(address);
+    if (!ifNamed) return host !== '' && texts.some((text) => addressesIn(text).includes(plain));
+    if (isNamed(host, named)) return true;
+    if (!isNamed(host, new Set(texts.flatMap((text) => hostsIn(text))))) return false;
+    // What is from outside may lead to what people have named, but not tell anything there.
+    const isTainted = (this.#parts.occasion?.taint.length ?? 0) > 0;
+    return !isTainted || !/[/?#]./.test(plain) || texts.some((text) => addressesIn(text).includes(plain));
+  }
+
+  /** Adds addresses to which a call would send something. */
+  #addresses(leaves: readonly string[], found: Finding[]): void {
+    const { allowed } = this.#parts.checks;
+    if (allowed.any) return;
+    const mayLead = (host: string, _: unknown, address: string) => this.#mayReach(host, address, true);
+    for (const leaf of leaves) {
+      const text = new CheckedText([new Links(mayLead)], (one) =>
+        found.push({ ...one, check: 'links', put: `the address ${one.what}` }),
+      );
+      // Code is sent like all else.
+      text.say(leaf.replaceAll('`', ' ').replaceAll('~~~', ' '));
+      text.flush();
+      for (const [address, host = ''] of leaf.matchAll(mail)) {
+        if (allowed.has(host.toLowerCase()) || this.#wasSaid(address)) continue;
+        const what = address.slice(0, 200);
+        found.push({ from: 0, to: 0, check: 'links', put: `the mail address ${what}`, what });
+      }
+    }
+  }
+
+  /** Whether somebody who vouches for it has said it here, or it is an address that the agent's definition has. */
+  #wasSaid(words: string): boolean {
+    const plain = squeezed(words);
+    const { bio, system } = this.#parts.agent.character;
+    const texts = [...this.#parts.vouched(), ...(words.includes('@') ? [bio, system] : [])];
+    return texts.some((text) => squeezed(text).includes(plain));
+  }
+
+  #tell({ check, what }: Finding, where: 'reply' | 'call', tool?: string): void {
+    const { agent, occasion, log, stopped } = this.#parts;
+    stopped(check, where);
+    const about = { agentId: agent.id, turnId: occasion?.turnId, tool, check, what };
+    log.warn(
+      about,
+      `output checks: something was ${where === 'reply' ? 'taken out of a reply' : 'to leave in a call'}`,
+    );
+  }
+}
+
+/** All texts in the arguments, names too; what is no JSON as it is. */
+function leavesOf(written: string): string[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(written.trim() === '' ? '{}' : written);
+  } catch {
+    return [written];
+  }
+  const found: string[] = [];
+  const line: unknown[] = [value];
+  while (line.length > 0) {
+    const one = line.shift();
+    if (Array.isArray(one)) line.push(...one);
+    else if (typeof one === 'object' && one !== null)
+      for (const [name, inside] of Object.entries(one)) line.push(name, inside);
+    else if (one !== null && one !== undefined) found.push(String(one));
+  }
+  return found;
+}

@@ -1,0 +1,40 @@
+import { dropOldSpendings, spendingRecord } from './budgets/spending.js';
+import type { Config } from './config.js';
+import type { Agent } from './core/character.js';
+import type { Engines } from './engines.js';
+import type { Logger } from './logger.js';
+import type { MemoryManager } from './runtime/memory-manager.js';
+import { Retention } from './runtime/retention.js';
+import { sweepFiles } from './store/file-store.js';
+
+/** Between two looks for what lacks a vector, for what has lived long enough, and for files nobody names, in ms. */
+const embeddingsMs = 5_000;
+const retentionMs = 3_600_000;
+const filesMs = 600_000;
+
+interface Parts {
+  config: Config;
+  engines: Pick<Engines, 'store' | 'maintenance'>;
+  characters: { list(): Agent[] };
+  /** Unix ms. */
+  now(): number;
+  log: Logger;
+}
+
+/** What is done now and then, by one worker of the cluster at a time. */
+export function keepUp({ config, engines, characters, now, log }: Parts, memoryManager: MemoryManager): void {
+  const { store, maintenance } = engines;
+  const retention = new Retention({
+    memories: store.memories,
+    agents: () => characters.list(),
+    hubDays: config.retentionDays,
+    log,
+  });
+  maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
+  maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
+  maintenance.every('retention', retentionMs, async (signal) => {
+    await retention.apply(signal);
+    await memoryManager.dropAbandoned(signal);
+    await dropOldSpendings(spendingRecord.in(store.records, log), now(), signal);
+  });
+}
