@@ -31,11 +31,7 @@ const parameters = z.object({
     .max(40)
     .optional()
     .describe('Local time in the zone: 2026-12-24 18:30, or 18:30 for the next one'),
-  every: z
-    .string()
-    .regex(new RegExp(`^(${dayNames})$`, 'i'), `must be one of ${dayNames}`)
-    .optional()
-    .describe(`Again and again: ${dayNames}; with at as HH:MM`),
+  every: z.string().max(20).optional().describe(`Again and again: ${dayNames}; with at as HH:MM`),
   cron: z
     .string()
     .max(120)
@@ -99,7 +95,8 @@ const scheduled = defineAction({
     '(what|which) (reminders|schedules) (do I have|are there)',
     '(list|show) [my] (reminders|schedules)',
   ],
-  async run(_, { schedules }) {
+  async run(_, { schedules, signal }) {
+    signal.throwIfAborted();
     const all = await schedules.list();
     if (all.length === 0) return 'Nothing is scheduled.';
     return all.map(({ id, kind, text, times }) => `- ${id} (${kind}): ${text}\n  ${times}`).join('\n');
@@ -111,7 +108,8 @@ const unschedule = defineAction({
   description: 'Ends a reminder or scheduled work of the person who asks, by its id.',
   parameters: z.object({ id: z.string().min(1).max(64) }),
   repeatable: true,
-  async run({ id }, { schedules }) {
+  async run({ id }, { schedules, signal }) {
+    signal.throwIfAborted();
     return (await schedules.remove(id)) ? 'It is off.' : 'They have nothing of that id here.';
   },
 });
@@ -134,7 +132,9 @@ function whenOf({
   if (every === undefined) return { local: at!, zone };
   const [, hour, minute = '0'] = /^(\d{1,2})(?::(\d{2}))?$/.exec((at ?? '9').trim()) ?? [];
   if (hour === undefined) throw new Error('With every, at is a time of day: 09:00.');
-  return { cron: `${Number(minute)} ${Number(hour)} * * ${days[every.toLowerCase()]}`, zone };
+  const day = days[every.trim().toLowerCase()];
+  if (day === undefined) throw new Error(`every must be one of ${dayNames.replaceAll('|', ', ')}.`);
+  return { cron: `${Number(minute)} ${Number(hour)} * * ${day}`, zone };
 }
 
 function zoneNamed(place: string | undefined): string {

@@ -9,6 +9,7 @@ import { approvalsOn } from './approvals/approvals-on.js';
 import { spendingRecord } from './budgets/spending.js';
 import { BudgetUsage } from './budgets/usage.js';
 import type { EventBus } from './bus/bus.js';
+import type { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
 import { type Memory, roomIdOf } from './core/memory.js';
@@ -92,6 +93,7 @@ export interface FrontParts {
   platformWide: PlatformWide;
   sharedBy: SharedBy;
   shareOf: ShareOf;
+  checks: Checks;
   /** Unix ms; deliveries are planned by it. */
   now(): number;
   log: Logger;
@@ -137,7 +139,16 @@ export function frontOf(parts: FrontParts): Front {
     retentionDays: config.retentionDays,
   });
   const { schedules, due } = schedulesOn({
-    ...{ store, turnQueue, deliveryQueue, shareOf, requesters: access.requesters, now: parts.now, log },
+    ...{
+      store,
+      turnQueue,
+      deliveryQueue,
+      shareOf,
+      requesters: access.requesters,
+      tokens,
+      checks: parts.checks,
+    },
+    ...{ now: parts.now, log },
     agent: (id) => agents.list().find((one) => one.id === id),
   });
   const operations = loadedLater(async () => {
@@ -151,7 +162,8 @@ export function frontOf(parts: FrontParts): Front {
     return new Operations(
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
-        ...{ switches, held, approvals, schedules, usage, httpTools, tools },
+        ...{ switches, held, approvals, schedules, usage, httpTools, tools, checks: parts.checks },
+        now: parts.now,
       },
       log,
     );

@@ -143,7 +143,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const front = frontOf({
     ...{ config, engines, rooms, metrics, log, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ buttonKey, forgotten, secrets, tokens, plugins, models: parts.models, now, switches, held },
-    ...{ httpTools: parts.httpTools, tools: tools.desk },
+    ...{ httpTools: parts.httpTools, tools: tools.desk, checks },
     ...{ platformWide: parts.platformWide, sharedBy: parts.sharedBy, shareOf },
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),

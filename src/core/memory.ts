@@ -193,6 +193,11 @@ export function burst(messages: readonly Memory[]): Memory[] {
   return end < 0 ? [...messages] : messages.slice(0, end);
 }
 
+/** Whether it is written as `roomIdOf` writes them. */
+export function isRoomId(text: string): boolean {
+  return /^room_[\da-f]{32}$/.test(text);
+}
+
 /** The same room in every process: derived, never stored. */
 export function roomIdOf(agentId: string, source: RoomSource): string {
   return derivedId('room', agentId, source.connector, source.tenant, source.channel, source.thread ?? '');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type Principal, roleOfToken } from '../access/principal.js';
-import { isDirect, type Memory } from '../core/memory.js';
+import { hubTenant, type Principal, roleOfToken } from '../access/principal.js';
+import { tokenConnector } from '../core/connector-settings.js';
+import { isDirect, isRoomId, type Memory, roomIdOf } from '../core/memory.js';
 import { FatalError } from '../errors.js';
 import { sayUnasked } from '../store/unasked.js';
 import { defineOperation, type OperationParts } from './operation.js';
@@ -25,30 +26,36 @@ export const postMessage = defineOperation({
       .describe('of the sender: sent again with the same one, it is said once'),
   }),
   output: z.object({ turnId: z.string(), messageId: z.string().nullable(), duplicate: z.boolean() }),
-  async concerns({ agentId, roomId }, parts) {
-    const place = await placeOfRoom(roomId, parts);
-    return place.agentId === agentId ? place : {};
+  async concerns(input, parts) {
+    const place = await placeOfRoom(roomOf(input, parts.principal), parts);
+    return place.agentId === input.agentId ? place : {};
   },
   unknown,
   audit: ({ agentId, roomId }) => ({ agentId, roomId }),
-  async run({ agentId, roomId, text, messageId }, parts) {
-    const { store, deliveryQueue } = parts;
+  async run({ agentId, text, messageId, ...input }, parts) {
+    const { store, deliveryQueue, agents, checks, now, principal } = parts;
+    const roomId = roomOf({ agentId, ...input }, principal);
     const [newest] = (await store.memories.history(roomId, { limit: 1, order: 'newest' })).items;
     if (!newest || newest.agentId !== agentId)
       throw new FatalError('not_found', unknown.message, { field: 'roomId' });
     const { scope, source } = newest;
     await permit(newest, text, parts);
     const once = messageId === undefined ? crypto.randomUUID() : `posted:${messageId}`;
-    const said = await sayUnasked(
-      store.turns,
-      { agentId, roomId, scope, source },
-      { text, once },
-      Date.now(),
-    );
+    const room = { agentId, roomId, scope, source };
+    // Links are the poster's own; what is told to nobody stays so.
+    const words = checks.on(agents.get(agentId), { turnId: once, taint: [] }).withoutSecrets(text);
+    const said = await sayUnasked(store.turns, room, { text: words, once }, now());
     await deliveryQueue.schedule(roomId).catch(() => {});
     return said;
   },
 });
+
+/** Programs know their rooms by the names they gave them. */
+function roomOf({ agentId, roomId }: { agentId: string; roomId: string }, principal: Principal): string {
+  if (isRoomId(roomId)) return roomId;
+  const tenant = principal.kind === 'token' ? principal.tenant : hubTenant;
+  return roomIdOf(agentId, { connector: tokenConnector, tenant, channel: roomId });
+}
 
 /** The policy's word on it, under the key `hub:message`; where no rule is about it, whoever may post may. */
 async function permit(

@@ -92,7 +92,7 @@ export class Operations implements Caller {
     try {
       checked = parsed(operation.input, input);
       row.target = operation.audit?.(checked) ?? {};
-      const resource = (await operation.concerns?.(checked, this.#parts)) ?? {};
+      const resource = (await operation.concerns?.(checked, { ...this.#parts, principal })) ?? {};
       const isAllowed = operation.partly ? authorisePart : authorise;
       if (!isAllowed(principal, operation.permission, resource)) throw denied(operation);
       const sees = (seen: Resource) => authorise(principal, operation.permission, seen);

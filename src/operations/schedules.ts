@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hubTenant, type Principal, type TokenHolder } from '../access/principal.js';
 import type { Resource } from '../access/role.js';
 import { Author } from '../core/memory.js';
 import { Origin } from '../core/origin.js';
@@ -154,20 +155,24 @@ function wished({ in: seconds, at, cron, zone }: { in?: number; at?: string; cro
 /** A room's schedules have the rights of whoever asks for them there; a token is nobody there, and has its own. */
 async function madeBy(
   roomId: string,
-  { store, principal }: OperationParts & { principal: { kind: string } },
+  { store, principal }: OperationParts & { principal: Principal },
 ): Promise<Made> {
   const [newest] = (await store.memories.history(roomId, { limit: 1, order: 'newest' })).items;
   if (!newest) throw new FatalError('not_found', 'There is no such room.', { field: 'roomId' });
   const { agentId, scope, source } = newest;
   const room = { agentId, roomId, scope, source };
-  const { kind } = principal;
-  if (kind === 'person') {
-    const { userId } = principal as unknown as { userId: string };
-    return { ...room, author: { id: userId } };
-  }
-  const { name = 'hub', ...token } = principal as { name?: string; tenant?: string };
-  const of = { name, tenant: 'default', ...token };
-  return { ...room, author: { id: `token ${name}`, bot: true }, asker: { token: of } };
+  if (principal.kind === 'person') return { ...room, author: { id: principal.userId } };
+  // The hub's own program, or its operator at the terminal.
+  const own = { name: 'hub', tenant: hubTenant, admin: true };
+  const { name, tenant, admin, role, id, scopes, agents, user }: TokenHolder =
+    principal.kind === 'token' ? principal : own;
+  const token = {
+    ...{ name, tenant, admin, role, id, user },
+    ...(scopes && { scopes: [...scopes] }),
+    ...(agents && { agents: [...agents] }),
+  };
+  const author = user === undefined ? { id: `token ${name}`, bot: true } : { id: user };
+  return { ...room, author, asker: { token } };
 }
 
 async function found(id: string, { schedules }: OperationParts): Promise<Versioned<Schedule>> {

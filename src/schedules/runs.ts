@@ -7,13 +7,13 @@ import type { Made } from './schedules.js';
 import { timesText } from './words.js';
 
 /** What is said in a room; once for `once`, however often it is called. */
-export type Say = (to: Schedule, text: string, once: string) => Promise<void>;
+type Say = (to: Schedule, text: string, once: string) => Promise<void>;
 
 export interface RunsParts {
   memories: Pick<History, 'append'>;
   say: Say;
-  /** What whoever made it is now, where it is for; null: the agent does not run. */
-  roleOf(made: Made): Promise<Role | null>;
+  /** What whoever made it is now, where it is for. @throws FatalError `agent_unknown` while the agent does not run. */
+  roleOf(made: Made): Promise<Role>;
   /** A room has something to do. */
   schedule(trigger: Memory): Promise<void>;
 }
@@ -29,7 +29,7 @@ export class Runs {
   async run(id: string, schedule: Schedule, slot: number): Promise<'done' | 'refused'> {
     const { say, roleOf, memories } = this.#parts;
     const now = await roleOf(schedule);
-    if (now === null || !isAtLeast(now, schedule.role)) {
+    if (!isAtLeast(now, schedule.role)) {
       const text = `I do not do this any more: "${shortened(schedule.text)}". Whoever asked for it was ${schedule.role} here, and is not now.`;
       await say(schedule, text, `schedule:${id}:refused`);
       return 'refused';

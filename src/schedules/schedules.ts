@@ -9,7 +9,7 @@ import type { TypedRecords, Versioned } from '../store/record.js';
 import type { Schedule } from './schedule.js';
 import { checkTimes, following, type When, whenOf } from './times.js';
 
-export const longestText = 4000;
+const longestText = 4000;
 /** Of one person with one agent, and of an agent. */
 const mostOfPerson = 50;
 const mostOfAgent = 2000;
@@ -133,6 +133,6 @@ export class Schedules {
   }
 }
 
-export function isOpen({ state }: Schedule): boolean {
+function isOpen({ state }: Schedule): boolean {
   return state === 'active' || state === 'paused';
 }

@@ -76,7 +76,7 @@ export function checkTimes(when: When, now: number): void {
 }
 
 /** @throws FatalError `invalid_field` */
-export function checkZone(zone: string): void {
+function checkZone(zone: string): void {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
   } catch {

@@ -4,7 +4,7 @@ import { following, noteOn, type When } from './times.js';
 const shown = 3;
 
 /** `2026-12-07 09:00 (Europe/Berlin)` */
-export function timeText(at: number, zone: string): string {
+function timeText(at: number, zone: string): string {
   const parts = new Intl.DateTimeFormat('sv-SE', {
     ...{ timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' },
     ...{ hour: '2-digit', minute: '2-digit', weekday: 'short' },

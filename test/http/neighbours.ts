@@ -42,6 +42,7 @@ export interface Things {
   runningTurn: string;
   runningRoom: string;
   delivery: string;
+  schedule: string;
   pairing: string;
   code: string;
   person: string;
@@ -51,6 +52,7 @@ export interface Things {
 export const nobodys: Things = {
   ...{ agent: 'nobody', room: 'nowhere', message: 'msg_none', roomId: 'room_none', turn: 'turn_none' },
   ...{ failedTurn: 'turn_none2', runningTurn: 'turn_none3', runningRoom: 'room_none2', delivery: 'none' },
+  schedule: 'none',
   ...{
     pairing: 'pairing_none',
     code: 'ABCDEFGH',
@@ -255,7 +257,10 @@ export class Neighbours {
     const [held] = (await store.memories.history(roomOf('user:hanna'), { limit: 1 })).items;
     const [failed] = (await store.turns.list({ limit: 1, status: 'failed' })).items;
     const { requests } = await operations!.call('pairings.list', {}, { kind: 'system' });
+    const later = { roomId: message!.roomId, text: 'the blue heron', in: 86_400 };
+    const { json: schedule } = await this.ask('acme', 'POST', { path: '/schedules', body: later });
     this.theirs = {
+      schedule: schedule.id,
       ...{ agent: 'assistant', room: 'lounge', message: message!.id, roomId: message!.roomId },
       ...{ turn: shared.turnId, failedTurn: failed!.turnId, delivery: (await dead())[0]!.id },
       ...{ runningTurn: turnIdOf(held!), runningRoom: roomOf('user:hanna'), person: 'greta' },
