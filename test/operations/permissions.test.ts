@@ -6,6 +6,7 @@ import { authorise, type PersonPrincipal, type Principal } from '../../src/acces
 import { isAtLeast, type Level, type Role } from '../../src/access/role.js';
 import type { Carrier } from '../../src/carrier.js';
 import { type OperationName, operations } from '../../src/operations/operations.js';
+import { all } from '../../src/store/paging.js';
 import { Platform } from '../hub/platform.js';
 import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
