@@ -1,3 +1,4 @@
+/** A model's answer that asks for calls, as a step of its turn. */
 import type { TurnStep } from '../core/turn.js';
 import type { Generated } from './generate.js';
 

@@ -277,7 +277,8 @@ export class Worker {
       log.error({ err: error, roomId, attempts: run.attempt, messages }, 'turn failed');
       if (!work) return;
       const { asked, checkpoint } = work;
-      const reply = replyTo(asked, checkpoint.turnId, { id: checkpoint.agentId }, apologyFor(error));
+      const apology = apologyFor(error, checkpoint.steps);
+      const reply = replyTo(asked, checkpoint.turnId, { id: checkpoint.agentId }, apology);
       const turn = turnOf(
         { ...checkpoint, covers: work.covered.map(({ id }) => id) },
         {
