@@ -115,10 +115,10 @@ export interface Front {
 }
 
 export function frontOf(parts: FrontParts): Front {
-  const { config, engines, metrics, plugins, log } = parts;
+  const { config, engines, metrics, plugins, checks, now, log } = parts;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const notices = new Notices({
-    ...{ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, now: parts.now, log },
+    ...{ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, now, log },
   });
   const platformGroups = new PlatformGroups({ connectorOf: parts.connectorOf, log });
   const { pairings, places, served } = lettingIn({ store, notices, key: parts.buttonKey, log });
@@ -126,29 +126,20 @@ export function frontOf(parts: FrontParts): Front {
   const { rooms, forgotten, agents, secrets, tokens, ready, switches, held, shareOf } = parts;
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const access = accessOn({
-    ...{ notes: store.notes, bus, now: parts.now, log },
+    ...{ notes: store.notes, bus, now, log },
     ...{ platformWide: parts.platformWide, sharedBy: parts.sharedBy },
     ...{ groups: platformGroups, isPaired: (person) => pairings.isPaired(person) },
   });
   const roles = rolesBy(access.standing, pairings);
   const linking = linkDesk(notices, buttons);
   const approvals = approvalsOn({
-    ...{ store, held, access, tokens, turnQueue, shareOf, notices, buttons, now: parts.now, log },
+    ...{ store, held, access, tokens, turnQueue, shareOf, notices, buttons, now, log },
     agent: (id) => agents.list().find((one) => one.id === id),
     waitMs: config.turns.waitMs,
     retentionDays: config.retentionDays,
   });
   const { schedules, due } = schedulesOn({
-    ...{
-      store,
-      turnQueue,
-      deliveryQueue,
-      shareOf,
-      requesters: access.requesters,
-      tokens,
-      checks: parts.checks,
-    },
-    ...{ now: parts.now, log },
+    ...{ store, turnQueue, deliveryQueue, shareOf, requesters: access.requesters, tokens, checks, now, log },
     agent: (id) => agents.list().find((one) => one.id === id),
   });
   const operations = loadedLater(async () => {
@@ -157,13 +148,12 @@ export function frontOf(parts: FrontParts): Front {
     const { httpTools, tools } = parts;
     const usage = new BudgetUsage({
       ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
-      ...{ agents: () => agents.list(), now: parts.now },
+      ...{ agents: () => agents.list(), now },
     });
     return new Operations(
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
-        ...{ switches, held, approvals, schedules, usage, httpTools, tools, checks: parts.checks },
-        now: parts.now,
+        ...{ switches, held, approvals, schedules, usage, httpTools, tools, checks, now },
       },
       log,
     );
