@@ -15,6 +15,7 @@ const home = new Home();
 const platform = new Platform();
 let carrier: Carrier;
 let said: Memory;
+let scheduled: string;
 
 beforeAll(async () => {
   for (const id of ['assistant', 'other'])
@@ -26,6 +27,9 @@ beforeAll(async () => {
   carrier = await home.carrier({ connectors: [platform, new Platform('telegram', 'other')], model });
   said = (await platform.dm('ann', 'hello'))!.memory;
   await platform.last(1);
+  const ann = { ...askerOf('own'), grants: [{ role: 'operator' as const, level: {} }] };
+  const wanted = { roomId: said.roomId, text: 'stretch', in: 86_400 };
+  scheduled = (await carrier.operations!.call('schedules.add', wanted, ann)).id;
 }, 60_000);
 afterAll(() => home.dispose());
 
@@ -39,6 +43,10 @@ function inputOf(name: string): object {
     'rooms.status': { agentId, roomId, scope },
     'rooms.renew': { roomId },
     'turns.stop': { roomId },
+    'schedules.list': { agentId, roomId },
+    'schedules.show': { id: scheduled },
+    'schedules.change': { id: scheduled, paused: true },
+    'schedules.remove': { id: scheduled },
     'people.forget': { ...account, agentId, count: true },
     'people.forget+here': { ...account, agentId, scope, count: true },
     'people.show': { account, agentId },
