@@ -63,6 +63,8 @@ import { schedulesOn } from './schedules/schedules-on.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
 import type { Store } from './store/store.js';
+import type { Tasks } from './tasks/tasks.js';
+import { tasksOn } from './tasks/tasks-on.js';
 
 export interface FrontParts {
   config: Config;
@@ -112,6 +114,7 @@ export interface Front {
   readonly approvals: Approvals;
   readonly schedules: Schedules;
   readonly due: DueSchedules;
+  readonly tasks: Tasks;
 }
 
 export function frontOf(parts: FrontParts): Front {
@@ -142,6 +145,11 @@ export function frontOf(parts: FrontParts): Front {
     ...{ store, turnQueue, deliveryQueue, shareOf, requesters: access.requesters, tokens, checks, now, log },
     agent: (id) => agents.list().find((one) => one.id === id),
   });
+  const tasks = tasksOn({
+    ...{ store, bus, turnQueue, shareOf, notices, approvals, now, log },
+    agent: (id) => agents.list().find((one) => one.id === id),
+    ...{ limits: config.tasks, retentionDays: config.retentionDays },
+  });
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
@@ -153,7 +161,7 @@ export function frontOf(parts: FrontParts): Front {
     return new Operations(
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
-        ...{ switches, held, approvals, schedules, usage, httpTools, tools, checks, now },
+        ...{ switches, held, approvals, schedules, tasks, usage, httpTools, tools, checks, now },
       },
       log,
     );
@@ -266,7 +274,7 @@ export function frontOf(parts: FrontParts): Front {
     operations,
     access,
     notices,
-    ...{ approvals, schedules, due },
+    ...{ approvals, schedules, due, tasks },
     async start(connector) {
       await connector.start(hostFor(connector));
       await line.takeUp(connector);

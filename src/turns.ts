@@ -3,6 +3,7 @@
 import type { Access } from './access/access.js';
 import type { Switches } from './access/switches.js';
 import type { TurnTaker } from './agents/agent-type.js';
+import type { OwnTakers } from './agents/agent-types.js';
 import type { Asking } from './approvals/asking.js';
 import type { Purses } from './budgets/purses.js';
 import type { Checks } from './checks/checks.js';
@@ -28,6 +29,8 @@ import { Worker } from './runtime/worker.js';
 import type { Schedules } from './schedules/schedules.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
+import { TaskTaker } from './tasks/taker.js';
+import type { Tasks } from './tasks/tasks.js';
 import type { ToolLoop } from './tool-desk.js';
 
 export interface TurnsParts {
@@ -39,7 +42,7 @@ export interface TurnsParts {
   plugins: PluginDesk;
   tools: ToolLoop;
   /** What takes each agent's turns, by its type. */
-  types(conversational: TurnTaker): TurnTaker;
+  types(own: OwnTakers): TurnTaker;
   metrics: Metrics;
   checks: Checks;
   memoryManager: MemoryManager;
@@ -53,6 +56,7 @@ export interface TurnsParts {
   purses: Pick<Purses, 'of'>;
   access: Pick<Access, 'requesters'>;
   schedules: Schedules;
+  tasks: Tasks;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -90,7 +94,7 @@ export function workerOf(parts: TurnsParts): Worker {
   return new Worker({
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
     ...{ rooms, outages, switches, held, asking, forgotten, shareOf, schedules: parts.schedules },
-    taker: types(manager),
+    taker: types({ conversational: manager, working: new TaskTaker(parts.tasks, manager, now) }),
     requester: (message, agent) => access.requesters.of(message, agent),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),

@@ -18,6 +18,7 @@ import { promptSize } from './prompt-size.js';
 import { budgetSpent, type Purse } from './purse.js';
 import {
   type Asked,
+  type Elsewhere,
   type Reserved,
   type Ruling,
   renewed,
@@ -248,8 +249,8 @@ export class Purses {
     await Promise.all(shares.map((share) => settle(share).catch(warn)));
   }
 
-  async #elsewhere({ others }: Share): Promise<Cost> {
-    if (others.length === 0) return { tokens: 0, usd: 0 };
+  async #elsewhere({ others }: Share): Promise<Elsewhere> {
+    if (others.length === 0) return { tokens: 0, usd: 0, calls: 0 };
     const found = await Promise.all(others.map((id) => this.#ledger.read(id)));
     const used = found.flatMap((spending) => {
       if (!spending) return [];
@@ -259,6 +260,7 @@ export class Purses {
     return {
       tokens: used.reduce((sum, { tokens }) => sum + tokens, 0),
       usd: used.reduce((sum, { usd }) => sum + usd, 0),
+      calls: found.reduce((sum, spending) => sum + (spending?.calls ?? 0), 0),
     };
   }
 

@@ -93,6 +93,11 @@ export interface Reserved extends Cost {
   likely: Cost;
 }
 
+/** What other accounts of the same person have used. */
+export interface Elsewhere extends Cost {
+  calls: number;
+}
+
 /** `wait`: calls under way have reserved what is left, and will need less of it. */
 export type Ruling = Reserved | 'wait' | 'spent';
 
@@ -122,13 +127,12 @@ export function usedOf({ tokens, usd, reserved }: Spending, now: number): { spen
  * Whether the share is enough for a call. First it reserves the most that the call can cost; of what is left at the end of a day
  * it reserves what it is likely to, and the answer is kept shorter than asked for.
  *
- * @param elsewhere what other accounts of the same person have used
  * @param waits whether calls under way are waited for
  */
 export function ruled(
   spending: Spending,
   { size, maxTokens, price }: Asked,
-  { caps, elsewhere, waits, now }: { caps: Caps; elsewhere: Cost; waits: boolean; now: number },
+  { caps, elsewhere, waits, now }: { caps: Caps; elsewhere: Elsewhere; waits: boolean; now: number },
 ): Ruling {
   const { spent, reserved } = usedOf(spending, now);
   const gone = sum(spent, elsewhere);
@@ -147,11 +151,11 @@ export function ruled(
   const answer = Math.min(maxTokens, most, Math.max(fullAnswer, Math.floor(most / 4)));
   if (answer >= Math.min(maxTokens, fullAnswer)) return reservedFor(size.likely, answer);
   // Less than a call usually takes would end in the middle of an answer.
-  const calls = Math.max(1, spending.calls);
+  const calls = Math.max(1, spending.calls + elsewhere.calls);
   const isEnough = (room: Cost) =>
     mostOutput(size.likely, price, room) >= Math.min(maxTokens, leastAnswer) &&
-    room.tokens >= spending.tokens / calls &&
-    room.usd >= spending.usd / calls;
+    room.tokens >= (spending.tokens + elsewhere.tokens) / calls &&
+    room.usd >= (spending.usd + elsewhere.usd) / calls;
   const underWay = reserved.tokens > 0 || reserved.usd > 0;
   if (waits && underWay && isEnough(left)) return 'wait';
   return isEnough(free) ? reservedFor(size.likely, answer) : 'spent';

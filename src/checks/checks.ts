@@ -5,6 +5,7 @@
 import type { Agent, Character } from '../core/character.js';
 import type { CheckSettings } from '../core/check-rules.js';
 import type { Logger } from '../logger.js';
+import type { Metrics } from '../metrics.js';
 import { hiddenValues } from '../redaction.js';
 import { matchesAny } from '../tools/policy/pattern.js';
 import type { CheckName } from './finding.js';
@@ -18,7 +19,7 @@ export interface ChecksParts {
   /** Of the hub's settings. */
   settings: CheckSettings;
   /** Counts what was stopped. */
-  stopped(check: CheckName, where: 'reply' | 'call'): void;
+  metrics: Pick<Metrics, 'stopped'>;
   log: Logger;
 }
 

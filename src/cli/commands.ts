@@ -6,6 +6,7 @@ import { forgotten, ofPeople } from './people-commands.js';
 import { policyCommands } from './policy-commands.js';
 import { schedules } from './schedule-commands.js';
 import { switches } from './switch-commands.js';
+import { tasks } from './task-commands.js';
 import { tokenCommands } from './token-commands.js';
 import { toolCommands } from './tool-commands.js';
 import { type CommandGroup, paged, type Typed, typed } from './typed.js';
@@ -237,6 +238,7 @@ export const groups: Record<string, CommandGroup> = {
   },
   schedules,
   approvals,
+  tasks,
   switches,
   ...ofPeople,
   audit,

@@ -120,6 +120,7 @@ export const reservedIds: ReadonlySet<string> = new Set([
     'schedules',
     'secrets',
     'switches',
+    'tasks',
     'tokens',
     'tools',
     'turns',

@@ -17,6 +17,7 @@ import { role } from './commands/role.js';
 import { schedules } from './commands/schedules.js';
 import { status } from './commands/status.js';
 import { stop } from './commands/stop.js';
+import { task, tasks } from './commands/tasks.js';
 import { unlink } from './commands/unlink.js';
 import { whoami } from './commands/whoami.js';
 import type { Roles } from './grants.js';
@@ -39,6 +40,7 @@ export function hubCommands(operations: Caller, { buttons, roles, people, plugin
     forget(operations, buttons),
     model(operations),
     stop(operations),
+    ...[tasks(operations), task(operations)],
     ...[schedules(operations), approve(operations), deny(operations)],
     ...[whoami(operations), link(operations), unlink(operations), role(operations)],
     ...[pause(operations, people), resume(operations, people)],

@@ -32,6 +32,7 @@ import type { Schedules } from '../schedules/schedules.js';
 import type { Forgotten } from '../store/forgotten.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
 import type { Store } from '../store/store.js';
+import type { Tasks } from '../tasks/tasks.js';
 import type { AcceptedTools } from '../tools/accepted.js';
 import type { HttpTools } from '../tools/http/tools.js';
 import type { Policy } from '../tools/policy/policy.js';
@@ -130,8 +131,9 @@ export interface OperationParts extends Access {
   schedules: Pick<Schedules, 'add' | 'get' | 'list' | 'change' | 'remove' | 'whenOf'>;
   approvals: Pick<
     Approvals,
-    'get' | 'list' | 'ofTurn' | 'decide' | 'missing' | 'require' | 'stopped' | 'forgotten'
+    'get' | 'list' | 'ofTurn' | 'decide' | 'missing' | 'require' | 'stopped' | 'withdrawn' | 'forgotten'
   >;
+  tasks: Pick<Tasks, 'get' | 'list' | 'halt' | 'resume' | 'forgotten'>;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
   tokens: Tokens;

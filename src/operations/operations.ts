@@ -25,6 +25,7 @@ import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus
 import { addSchedule, changeSchedule, listSchedules, removeSchedule, showSchedule } from './schedules.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
+import { listTasks, pauseTask, resumeTask, showTask, stopTask } from './tasks.js';
 import { issueToken, listTokens, revokeToken } from './tokens.js';
 import { addTool, changeTool, importTool, registeredTools, removeTool, showTool } from './tools.js';
 import { listTurns, resumeTurn, runAgain, showTurn, stopTurn } from './turns.js';
@@ -37,6 +38,7 @@ export const operations = [
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
   ...[listSchedules, showSchedule, addSchedule, changeSchedule, removeSchedule, postMessage],
   ...[listApprovals, showApproval, decideApproval],
+  ...[listTasks, showTask, pauseTask, resumeTask, stopTask],
   ...[listSwitches, pauseSwitch, resumeSwitch, listUsage],
   ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
   ...[listAudit, exportAudit, verifyAudit],

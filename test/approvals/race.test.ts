@@ -73,4 +73,30 @@ describe.skipIf(noRedis)(`decisions at the same time${noRedis ? ` (skipped: ${no
     expect(stage.wired).toHaveLength(state === 'approved' ? 1 : 0);
     expect(stage.asked.shown).toHaveLength(2);
   }, 60_000);
+
+  it('count as they were made where the worker reaches no platform, as long as the group has its role', async () => {
+    await stage.home.dispose();
+    stage = new Stage({ REDIS_URL: redis.url, ...mongo.settings(`race${++made}`) });
+    stage.character();
+    stage.env.CARRIER_ROLE = 'worker';
+    await stage.start({ connectors: [] });
+    stage.env.CARRIER_ROLE = 'gateway';
+    await stage.start();
+    const ops = { role: 'operator', group: 'slack/default:ops', agentId: 'assistant' } as const;
+    await stage.call('roles.give', ops);
+    const press = async () => {
+      const { payload } = stage.card(stage.operators).buttons![0]!;
+      return stage.operators.press('gil', payload, 'group', ['ops']).catch((error: Error) => error.message);
+    };
+    await stage.ask('wire 5');
+    expect(await press()).toContain('is approved by person gil');
+    expect(await stage.asked.last(2)).toBe('Told: wired 5');
+    await stage.ask('wire 6');
+    await stage.call('switches.pause', { what: 'tools', agentId: 'assistant' });
+    expect(await press()).toContain('is approved by person gil');
+    await stage.call('roles.take', { group: ops.group, agentId: 'assistant' });
+    await stage.call('switches.resume', { what: 'tools', agentId: 'assistant' });
+    expect(await stage.asked.last(4)).toContain('person gil approved it and may not any more');
+    expect(stage.wired).toEqual([[5, 'alice']]);
+  }, 90_000);
 });

@@ -153,10 +153,13 @@ export class Team {
     );
   }
 
-  /** The card in Alice's conversation. */
+  /**
+   * The card in Alice's conversation: the newest, since a process that is killed right after Telegram took a message cannot
+   * know that it did, and sends it again.
+   */
   #inChat() {
     const isCard = (text = '') => /^(Approval needed|Approved|Denied|Expired|Stopped):/.test(text);
-    return this.telegram.said(this.chat).find(({ text }) => isCard(text));
+    return this.telegram.said(this.chat).findLast(({ text }) => isCard(text));
   }
 
   cardWhereAsked(): string {

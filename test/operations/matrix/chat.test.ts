@@ -184,6 +184,8 @@ const commands: Record<string, Said> = {
   '/model': { does: /Models, asked in this order/ },
   '/model NAME': { args: async () => 'default', does: /back to the usual models/ },
   '/stop': { does: /nothing to stop/ },
+  '/tasks': { does: /no tasks here/ },
+  '/task': { does: /no tasks here/ },
   '/forget yes': { does: /nothing that I remember/ },
   '/schedules': { does: /Nothing is scheduled/ },
   '/schedules remove ID': { args: async (user) => `remove ${await reminder(user)}`, does: /It is off/ },
