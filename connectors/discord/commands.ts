@@ -32,6 +32,11 @@ const commands: CommandForm[] = [
     options: [{ type: text, name: 'number', description: 'Of the other account, as in /whoami' }],
   },
   {
+    name: 'schedules',
+    description: 'Show your reminders and scheduled work here, or end one',
+    options: [{ type: text, name: 'what', description: 'As in: remove ID' }],
+  },
+  {
     name: 'approve',
     description: 'Let in who has this code, or approve a call that is asked for',
     options: [

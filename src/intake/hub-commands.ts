@@ -14,6 +14,7 @@ import { beginAnew } from './commands/new.js';
 import { pause } from './commands/pause.js';
 import { resume } from './commands/resume.js';
 import { role } from './commands/role.js';
+import { schedules } from './commands/schedules.js';
 import { status } from './commands/status.js';
 import { stop } from './commands/stop.js';
 import { task, tasks } from './commands/tasks.js';
@@ -40,7 +41,7 @@ export function hubCommands(operations: Caller, { buttons, roles, people, plugin
     model(operations),
     stop(operations),
     ...[tasks(operations), task(operations)],
-    ...[approve(operations), deny(operations)],
+    ...[schedules(operations), approve(operations), deny(operations)],
     ...[whoami(operations), link(operations), unlink(operations), role(operations)],
     ...[pause(operations, people), resume(operations, people)],
   ];

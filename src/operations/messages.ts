@@ -77,5 +77,7 @@ async function permit(
   });
   if (effect === 'allow') return;
   const why = reason ? `: ${reason}` : '.';
-  throw new FatalError('permission_denied', `The policy does not permit this (${rule})${why}`);
+  throw new FatalError('permission_denied', `The policy does not permit this (${rule})${why}`, {
+    field: 'text',
+  });
 }

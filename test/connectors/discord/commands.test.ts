@@ -19,7 +19,7 @@ describe('slash commands', () => {
     await until(() => discord.interactions.commands.length > 0);
     expect(discord.interactions.commands.map(({ name }) => name)).toEqual([
       ...['help', 'new', 'status', 'forget', 'model', 'stop', 'whoami', 'link', 'unlink'],
-      ...['approve', 'deny', 'role', 'pause', 'resume'],
+      ...['schedules', 'approve', 'deny', 'role', 'pause', 'resume'],
     ]);
     let finish = () => {};
     host.command = (command) => {

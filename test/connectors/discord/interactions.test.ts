@@ -150,7 +150,7 @@ describe('[discord.6] the slash command /forget', () => {
 describe('[discord.10] the commands of an application', () => {
   const names = [
     ...['help', 'new', 'status', 'forget', 'model', 'stop', 'whoami', 'link', 'unlink'],
-    ...['approve', 'deny', 'role', 'pause', 'resume'],
+    ...['schedules', 'approve', 'deny', 'role', 'pause', 'resume'],
   ];
 
   it('that are not the hub’s stay as they are', async () => {

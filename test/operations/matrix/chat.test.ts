@@ -139,6 +139,17 @@ interface Said {
   end?(user: string): Promise<unknown>;
 }
 
+/** Their own reminder, where they talk alone. */
+async function reminder(userId: string): Promise<string> {
+  const { memory } = (await platform.dm(userId, 'hello'))!;
+  const { roomId, scope } = memory;
+  const where = { connector: 'telegram', tenant: 'default', channel: userId, roomId, scope };
+  const grants = [{ role: 'operator' as const, level: {} }];
+  const whose = { kind: 'person' as const, ...where, userId, agentId: 'assistant', grants };
+  const wanted = { roomId, text: 'stretch', in: 86_400 };
+  return (await carrier.operations!.call('schedules.add', wanted, whose)).id;
+}
+
 const given = async () => {
   await call('roles.give', { role: 'member', account: 'telegram:zed', agentId: 'assistant' });
   return undefined;
@@ -176,6 +187,8 @@ const commands: Record<string, Said> = {
   '/tasks': { does: /no tasks here/ },
   '/task': { does: /no tasks here/ },
   '/forget yes': { does: /nothing that I remember/ },
+  '/schedules': { does: /Nothing is scheduled/ },
+  '/schedules remove ID': { args: async (user) => `remove ${await reminder(user)}`, does: /It is off/ },
   '/approve CODE': { args: () => code('person'), does: /is let in/ },
   '/approve CODE+place': { args: () => code('place'), does: /is let in/ },
   '/approve ID': { args: asked, does: /is approved by/ },

@@ -172,6 +172,10 @@ command                       operation           hub       agent     otherAgent
 /forget yes                   people.forget       guest     guest     guest       guest     guest          guest     guest
 /forget yes+group             people.forget       guest     guest     guest       guest     guest          guest     guest
 
+/schedules                    schedules.list      guest     guest     guest       guest     guest          guest     guest
+/schedules+group              schedules.list      guest     guest     guest       guest     guest          guest     guest
+/schedules remove ID          schedules.remove    guest     guest     guest       guest     guest          guest     guest
+
 /approve CODE                 pairings.approve    operator  operator  403         operator  403            403       403
 /approve CODE+place           pairings.approve    member    member    403         member    403            403       403
 /approve ID                   approvals.decide    operator  operator  403         operator  403            operator  403
@@ -287,6 +291,10 @@ operation           who        own    otherRoom  otherPerson  otherAgent  otherP
 rooms.status        everybody  guest  403        403          403         403            403
 rooms.renew         everybody  guest  403        403          403         403            403
 turns.stop          everybody  guest  403        403          403         403            403
+schedules.list      everybody  guest  403        403          403         403            403
+schedules.show      everybody  guest  403        403          403         403            403
+schedules.change    everybody  guest  403        403          403         403            403
+schedules.remove    everybody  guest  403        403          403         403            403
 tasks.list          everybody  guest  403        403          403         403            403
 tasks.show          everybody  guest  403        403          403         403            403
 tasks.pause         everybody  guest  403        403          403         403            403

@@ -17,6 +17,7 @@ const home = new Home();
 const platform = new Platform();
 let carrier: Carrier;
 let said: Memory;
+let scheduled: string;
 
 beforeAll(async () => {
   for (const id of ['assistant', 'other'])
@@ -28,6 +29,9 @@ beforeAll(async () => {
   carrier = await home.carrier({ connectors: [platform, new Platform('telegram', 'other')], model });
   said = (await platform.dm('ann', 'hello'))!.memory;
   await platform.last(1);
+  const ann = { ...askerOf('own'), grants: [{ role: 'operator' as const, level: {} }] };
+  const wanted = { roomId: said.roomId, text: 'stretch', in: 86_400 };
+  scheduled = (await carrier.operations!.call('schedules.add', wanted, ann)).id;
   const { agentId, roomId, scope, source, author } = said;
   const spent = { turns: 0, tokens: 0, workedMs: 0 };
   const task: Task = {
@@ -50,6 +54,10 @@ function inputOf(name: string): object {
     'rooms.status': { agentId, roomId, scope },
     'rooms.renew': { roomId },
     'turns.stop': { roomId },
+    'schedules.list': { agentId, roomId },
+    'schedules.show': { id: scheduled },
+    'schedules.change': { id: scheduled, paused: true },
+    'schedules.remove': { id: scheduled },
     'tasks.list': { agentId, roomId },
     ...Object.fromEntries(
       ['show', 'pause', 'resume', 'stop'].map((verb) => [`tasks.${verb}`, { id: 'ta_aaaaaaaaaa' }]),
