@@ -12,7 +12,7 @@ import { PolicySettings } from './core/policy-rules.js';
 import { hubSettings } from './environment.js';
 import { FatalError } from './errors.js';
 import { suggestion } from './nearest.js';
-import { sentence } from './problems.js';
+import { type Problem, problemsOf, problemText, sentence } from './problems.js';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a-z, 0-9 and "-", at most 32 characters');
 
@@ -195,13 +195,22 @@ export function readConfigDefinition(value: unknown, file: string): ReadConfigFi
   const parsed = ConfigFile.safeParse(value);
   if (parsed.success) return { ...parsed.data, folder: dirname(file) };
   const { issues } = parsed.error;
-  const problems = issues.map((issue) => {
+  const problems = issues.flatMap((issue) => {
+    const [section] = issue.path;
+    if (ofCharactersToo.has(section)) return problemsOf(new z.ZodError([issue]), ConfigFile).map(dotted);
     const message = (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message;
-    return [...(issue.path.length > 0 ? [issue.path.join('.')] : []), message];
+    return [{ field: issue.path.join('.'), message }];
   });
   const [first] = issues;
   const field = first?.code === 'unrecognized_keys' ? [...first.path, first.keys[0]] : first?.path;
-  throw refusal(file, problems.map((words) => words.join(': ')).join('; '), field?.join('.'));
+  throw refusal(file, problemText(problems), field?.join('.'));
+}
+
+/** What may stand in a character, too, is told of in the same words as there. */
+const ofCharactersToo: ReadonlySet<unknown> = new Set(['budgets', 'policy', 'checks']);
+
+function dotted({ field, message }: Problem): Problem {
+  return { field: field.replace(/\[(\d+)\]/g, '.$1'), message };
 }
 
 /** As editors take it: JSON Schema, draft 2020-12. */

@@ -90,6 +90,8 @@ function messageOf(issue: z.core.$ZodIssue): string {
       return `must ${sized(issue.origin, `at most ${issue.maximum}`)}`;
     case 'invalid_format':
       return formatOf(issue);
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? issue.message;
     default:
       return issue.message.replace(/^Invalid \w+: /, '');
   }

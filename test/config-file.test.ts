@@ -80,6 +80,21 @@ describe('carrier.config.json', () => {
       /REDIS_URL: secrets do not stand here/,
     ],
     [{ hub: { CARRIER_CONFIG: 'x' } }, 'hub.CARRIER_CONFIG', /environment alone/],
+    [
+      { policy: { rules: [{ efect: 'deny', effect: 'deny' }] } },
+      'policy.rules.0.efect',
+      /policy\.rules\.0\.efect: unknown; did you mean "effect"\?/,
+    ],
+    [
+      { policy: { rules: [{ effect: 'deny', role: 'boss' }] } },
+      'policy.rules.0.role',
+      /policy\.rules\.0\.role: must be one of guest, /,
+    ],
+    [
+      { budgets: [{ per: 'user', tokens: 1 }] },
+      'budgets.0.per',
+      /budgets\.0\.per: must be one of agent, person, place, hub/,
+    ],
     [{ hub: { CARRIER_PORT: [1] } }, 'hub.CARRIER_PORT', /hub\.CARRIER_PORT/],
   ])('[structure.3] names the file, the field and the fix, on one line: %j', (content, field, message) => {
     write(content);

@@ -9,6 +9,7 @@ import type { Bots } from './bots.js';
 import { nobodysBudgets } from './budget-check.js';
 import type { CheckParts } from './check.js';
 import type { Models } from './models.js';
+import { vainRules } from './policy-check.js';
 import type { Problem } from './problem.js';
 
 type Found = Omit<Problem, 'agentId'>;
@@ -29,6 +30,7 @@ export async function checkHub(bots: Bots, parts: HubCheckParts): Promise<Proble
     ...registry.problems.map(({ module, message }) => ({ field: `extension ${module}`, message })),
     ...(config.role === 'worker' ? [] : [...bots.problems, ...nobodys(agents, named, parts)]),
     ...nobodysBudgets(config, agents),
+    ...vainRules(agents, parts),
     ...misspelt(config.given, registry.all(), named),
     ...unknownInFile(config.given, registry.all()),
     ...(config.role === 'gateway' ? [] : [...(await parts.models.problems()), ...(await ofModels(parts))]),

@@ -10,6 +10,7 @@ import { redact, told } from '../redaction.js';
 import { readSkillName } from '../tools/skills.js';
 import { type Bots, sharedOperators } from './bots.js';
 import { unpricedModels } from './budget-check.js';
+import { vainRulesOf } from './policy-check.js';
 import type { Problem } from './problem.js';
 
 export interface CheckParts {
@@ -40,6 +41,7 @@ export async function checkAgent(agent: Agent, bots: Bots, parts: CheckParts): P
     role === 'gateway' ? [] : [...wrongType(agent, parts.registry), ...(await wrongModels(agent, parts))],
     role === 'gateway' ? [] : unpricedModels(agent, parts.config, parts.models),
     role === 'gateway' ? [] : wrongPlugins(agent, parts),
+    role === 'gateway' ? [] : vainRulesOf(agent, parts),
     role === 'gateway' ? [] : parts.toolSources.problems(agent),
     role === 'gateway' ? [] : parts.skills.problems(agent),
   ]);

@@ -5,7 +5,8 @@ import { roles } from '../access/role.js';
 /** One text, or several of which one must do; `*` stands for any text, also none. */
 const Patterns = z.union([z.string().min(1).max(512), z.array(z.string().min(1).max(512)).min(1).max(100)]);
 
-const RoleSaid = z.templateLiteral([z.enum(roles), z.enum(['', '+', '-'])]);
+const roleTaken = `must be one of ${roles.join(', ')}, or such a one with + or - behind it`;
+const RoleSaid = z.templateLiteral([z.enum(roles), z.enum(['', '+', '-'])], roleTaken);
 
 const plain = z.union([z.string().max(4096), z.number(), z.boolean(), z.null()]);
 const several = z.array(plain).min(1).max(1000);
@@ -36,7 +37,7 @@ export const PolicyRule = z
     agent: Patterns.optional().describe('Ids of agents.'),
     tool: Patterns.optional().describe('Keys of tools, such as mcp:files:delete_*.'),
     role: z
-      .union([RoleSaid, z.array(RoleSaid).min(1)])
+      .union([RoleSaid, z.array(RoleSaid).min(1)], roleTaken)
       .optional()
       .describe('Of whoever asks: `member` alone, `member+` and those above, `member-` and those below.'),
     person: Patterns.optional().describe(
