@@ -98,6 +98,8 @@ const Approval = z.looseObject({
   rows: z.looseObject({ asked: z.string(), settled: z.string().optional() }),
   state: z.enum(approvalStates),
   votes: z.array(Vote),
+  /** How many people these were when the last one came; absent: as many as there are. */
+  people: z.number().optional(),
   cards: z.array(Card),
   /** Unix ms, as all that follow. */
   askedAt: z.number(),

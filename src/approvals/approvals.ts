@@ -58,8 +58,6 @@ export class Approvals implements Asking {
 
   async open(call: AskedCall): Promise<void> {
     const id = approvalId(call);
-    const before = await this.#records.get(id);
-    if (before && before.value.state !== 'stopped') return this.#tending.again(id);
     const { turnId, step, callId, agentId, message, tool, terms, rule, reason, taint } = call;
     const { source, author, roomId, scope, asker } = message;
     const askedAt = this.#parts.now();
@@ -86,8 +84,13 @@ export class Approvals implements Asking {
       expiresAt: askedAt + (hours === undefined ? this.#parts.waitMs : hours * hourMs),
       lookAt: this.#tending.later(),
     };
-    // Called off with a turn that failed, it is asked for once more when that is run again.
-    await this.#records.put(id, approval, before?.version ?? 0);
+    await this.#records.change(id, (found) => {
+      // Called off with a turn that failed, it is asked for once more when that is run again.
+      if (!found || found.state === 'stopped') return approval;
+      if (!found.finished) return undefined;
+      const { finished: _, ...rest } = found;
+      return { ...rest, lookAt: this.#tending.later() };
+    });
   }
 
   async review(id: string, call: AskedCall): Promise<Review> {
@@ -122,6 +125,13 @@ export class Approvals implements Asking {
   /** What a turn waits for; empty: an older hub left it waiting, or it waits for nothing. */
   ofTurn({ steps }: Pick<Turn, 'steps'>): Promise<Approval[]> {
     return this.#all(awaitedIn(steps));
+  }
+
+  /** Whether its calls have ends of their own; where all have come to theirs, it goes on now at the latest. */
+  async goesOn(turn: Pick<Turn, 'turnId' | 'steps'>): Promise<boolean> {
+    if ((await this.ofTurn(turn)).length === 0) return false;
+    await this.#tending.goOn(turn.turnId);
+    return true;
   }
 
   /**
@@ -223,9 +233,7 @@ export class Approvals implements Asking {
   }
 
   async #hasVoted({ votes }: Approval, voter: Voter): Promise<boolean> {
-    return (
-      (await this.#parts.deciders.count([...votes, voter])) === (await this.#parts.deciders.count(votes))
-    );
+    return (await this.#parts.deciders.count([...votes, voter])) <= (await this.#parts.deciders.count(votes));
   }
 
   async #with(approval: Approval, { approve, note }: Deciding, voter: Voter): Promise<Approval> {
@@ -243,8 +251,8 @@ export class Approvals implements Asking {
     if (obstacle) throw refused(`${approval.id} can only be denied: ${obstacle}.`);
     const accounts = await this.#parts.deciders.linkedWith(voter.account);
     const votes = [...approval.votes, { ...voter, at: now, ...(accounts && { accounts }) }];
-    if ((await this.#parts.deciders.count(votes)) < approval.terms.people)
-      return { ...approval, votes, lookAt };
+    const people = await this.#parts.deciders.count(votes);
+    if (people < approval.terms.people) return { ...approval, votes, people, lookAt };
     const by = votes.map(({ name }) => name).join(', ');
     return { ...approval, ...settled, votes, state: 'approved', by, lookAt };
   }

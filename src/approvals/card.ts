@@ -26,6 +26,8 @@ export interface CardFields {
   terms: Pick<AskTerms, 'role' | 'people' | 'fourEyes'>;
   /** Whoever has approved it so far. */
   votes: readonly { name: string }[];
+  /** How many people these are; absent: as many as there are. */
+  people?: number | undefined;
   state: 'open' | 'approved' | 'denied' | 'expired' | 'stopped';
   /** Unix ms. */
   expiresAt: number;
@@ -133,7 +135,7 @@ const deciders: Record<Role, string> = {
 };
 
 function openEnd(
-  { id, terms, votes, expiresAt }: CardFields,
+  { id, terms, votes, people: voted = votes.length, expiresAt }: CardFields,
   obstacle: string | null,
   now: number,
 ): string[] {
@@ -146,7 +148,7 @@ function openEnd(
       open,
     ];
   const whom = people === 1 ? deciders[role] : `${people} people, each ${deciders[role]}`;
-  const missing = people - votes.length;
+  const missing = people - voted;
   return [
     `Who decides: ${whom}${fourEyes ? '; never whoever asked, from none of their accounts' : ''}. ${open}`,
     // Said from the beginning: a card that grew might not find room in its place.

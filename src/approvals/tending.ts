@@ -77,16 +77,6 @@ export class Tending {
     await this.tend(id);
   }
 
-  /** Its turn is taken again, and is to go on once it waits: also where it was finished, the turn having failed. */
-  async again(id: string): Promise<void> {
-    const lookAt = this.later();
-    await this.#parts.records.change(id, (found) => {
-      if (!found?.finished) return undefined;
-      const { finished: _, ...rest } = found;
-      return { ...rest, lookAt };
-    });
-  }
-
   async sweep(): Promise<void> {
     const due = await this.#parts.records.due(this.#parts.now(), batch);
     await this.tendAll(due.map(({ id }) => id));
@@ -163,7 +153,7 @@ export class Tending {
         target,
       });
     const shown = await this.#shows(id);
-    const over = await this.#goOn(turnId);
+    const over = await this.goOn(turnId);
     const keptUntil = settledAt + this.#parts.keptMs(agentId);
     await records.change(id, (found) => {
       if (!found || found.finished) return undefined;
@@ -208,7 +198,7 @@ export class Tending {
   }
 
   /** The turn goes on once none of its calls is open; false: it has not ended yet, so it cannot. */
-  async #goOn(turnId: string): Promise<boolean> {
+  async goOn(turnId: string): Promise<boolean> {
     const { store, records, held, schedule, log } = this.#parts;
     const turn = await store.turns.get(turnId);
     if (!turn) return false;

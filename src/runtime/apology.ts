@@ -1,7 +1,18 @@
+import type { TurnStep } from '../core/turn.js';
 import { asCarrierError } from '../errors.js';
 
+import { unknownText } from './stuck.js';
+
 /** What a person reads when their turn has failed for good. Why, the log and the turn say. */
-export function apologyFor(error: unknown): string {
+export function apologyFor(error: unknown, steps: readonly TurnStep[]): string {
+  const actions = steps.flatMap((step) => step.actions);
+  // It says so itself, so whoever runs it again need not.
+  const unknown = actions.filter(({ state, told }) => (state === 'unknown' || state === 'running') && !told);
+  for (const action of unknown) action.told = true;
+  return [sorryFor(error), ...new Set(unknown.map(unknownText))].join('\n\n');
+}
+
+function sorryFor(error: unknown): string {
   const { code } = asCarrierError(error);
   if (code === 'model_unavailable' || code === 'model_timeout')
     return 'Sorry, the language model could not be reached, so I could not answer. Please try again later.';

@@ -22,7 +22,7 @@ export interface SweeperParts {
   memories: MemoryStore;
   outbox: Outbox;
   held: Pick<HeldDecisions, 'has' | 'release'>;
-  approvals: Pick<Approvals, 'sweep' | 'ofTurn'>;
+  approvals: Pick<Approvals, 'sweep' | 'goesOn'>;
   tasks: Pick<Tasks, 'sweep'>;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
@@ -85,9 +85,8 @@ export class Sweeper {
     for (const turnId of await turns.expired(now(), batch)) {
       // Somebody has approved it in time.
       if (await held.has(turnId)) continue;
-      // Its calls have ends of their own.
       const turn = await turns.get(turnId);
-      if (turn && (await approvals.ofTurn(turn)).length > 0) continue;
+      if (turn && (await approvals.goesOn(turn))) continue;
       try {
         const roomId = await decide(this.#parts, turnId, tooLate);
         await turnQueue.schedule(roomId, await shareIn(this.#parts, roomId));

@@ -1,6 +1,7 @@
 /** What befalls calls beside the one that is decided: such with the same id, such that nobody knows the end of. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
+import { FatalError } from '../../src/errors.js';
 import { defineAction } from '../../src/extension-api.js';
 import { onBothStores } from '../support/both-stores.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
@@ -79,5 +80,25 @@ onBothStores('a call that is asked for', (engines) => {
     await until(() => stage.asked.texts.some((text) => text.includes('All told.')));
     expect(stage.asked.texts.filter((text) => text.includes('Nobody knows whether'))).toHaveLength(1);
     expect(stage.wired).toHaveLength(2);
+  });
+
+  it('[act.27] of which nobody knows the end is told, too, where its turn fails, and not again when that is run again', async () => {
+    let fails = true;
+    stage.model = scriptedModel((request) => {
+      if (request.messages.at(-1)!.role !== 'tool') return { calls: [{ name: 'send', arguments: '{}' }] };
+      if (!fails) return 'All told.';
+      fails = false;
+      throw new FatalError('model_refused', 'No.');
+    });
+    const send = defineAction({
+      ...{ name: 'send', description: 'Sends.', parameters: z.object({}), timeoutMs: 100 },
+      run: () => new Promise<string>(() => {}),
+    });
+    await stage.start({ plugins: [{ name: 'bank', actions: [send] }] });
+    await stage.asked.say('alice', 'do it');
+    expect(await stage.asked.last(1)).toMatch(/^Sorry.*\n\nNobody knows whether `send` took effect/s);
+    const { turns } = await stage.call('turns.list', { status: 'failed' });
+    await stage.call('turns.runAgain', { turnId: turns[0]!.turnId });
+    expect(await stage.asked.last(2)).toBe('All told.');
   });
 });

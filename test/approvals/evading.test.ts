@@ -49,6 +49,20 @@ onBothStores('an approval', (engines) => {
     expect(await stage.asked.last(2)).toBe('Told: wired 50');
   });
 
+  it('[act.24] says how many people are missing, not how many accounts, once two are one person', async () => {
+    stage.character({ people: 3 });
+    await stage.start();
+    await stage.call('roles.give', { role: 'operator', account: 'slack:rita', agentId: 'assistant' });
+    await stage.ask();
+    await stage.press(stage.operators, 'olga', 'Approve');
+    await stage.press(stage.operators, 'otto', 'Approve');
+    await stage.call('people.link', { account: 'slack:olga', other: 'slack:otto' });
+    expect(await stage.press(stage.operators, 'rita', 'Approve')).toContain('One more person must.');
+    for (const platform of [stage.asked, stage.operators])
+      await until(() => /`person rita`; 1 more is needed/.test(stage.card(platform).text));
+    expect(stage.wired).toEqual([]);
+  });
+
   it('is not undone through its turn by whoever may not decide about it', async () => {
     stage.character({ role: 'admin' });
     await stage.start();
