@@ -34,11 +34,12 @@ const bySigns = new RegExp(
 const byForm = [
   /^(?:AKIA|ASIA)[A-Z\d]{16}(?!\w)/,
   /^eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/,
-  /^[MNO][A-Za-z][\w-]{21,26}\.[\w-]{6,7}\.[\w-]{27,}/,
+  /^(?:M[Tjz]|N[DTjz]|O[DT])[\w-]{21,26}\.[\w-]{6,7}\.[\w-]{27,}/,
   /^\d{6,12}:(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{30,}/,
 ];
 
-const token = /[\w.:-]*/y;
+const token = /[\w.:-]{0,4097}/y;
+const longestBeginning = 16;
 const start = /(?<![A-Za-z0-9_])[A-Za-z\d]/g;
 const longestToken = 4096;
 
@@ -87,6 +88,8 @@ export class SecretShapes implements Detector {
 
   /** Where to go on; null: more must come. */
   #token(text: string, from: number, ended: boolean, found: Finding[]): number | null {
+    // Most words are none, however long what follows them is.
+    if (!mayBegin(/^[\w.:-]*/.exec(text.slice(from, from + longestBeginning))![0])) return from + 1;
     token.lastIndex = from;
     const words = token.exec(text)![0];
     const end = from + words.length;

@@ -4,12 +4,12 @@ import type { Logger } from '../logger.js';
 import type { Metrics } from '../metrics.js';
 import { CheckedText } from './checked-text.js';
 import type { CheckName, Detector, Finding } from './finding.js';
-import { addressesIn, type HostList, hostsIn, isNamed, plainAddress } from './hosts.js';
+import { type HostList, isNamed, plainAddress } from './hosts.js';
 import { KnownSecrets, type SecretForms } from './known-secrets.js';
 import { Links } from './links.js';
+import { mailsIn, Named } from './named.js';
 import { type Instructions, Recital } from './recital.js';
 import { SecretShapes } from './secret-shapes.js';
-import { squeezed } from './squeezed.js';
 
 /** A turn, as far as it matters; absent: there is none. */
 export interface Occasion {
@@ -50,15 +50,9 @@ export interface Refusal {
   arguments: string;
 }
 
-/** Also odd ones, but no pictures (`x@2x.png`) and no versions (`x@1.2.33`). */
-const mail =
-  /[^\s@<>(),;:[\]]{1,64}@(?!\d+x\.(?:png|jpe?g|gif|webp|svg)(?!\p{L}))((?:[\p{L}\p{N}-]+\.)+\p{L}[\p{L}\p{N}-]+|\[[\da-f.:]+\])/giu;
-
-/** Without what stands before it, such as a quotation mark or `to=`. */
-const bare = (address: string) => address.replace(/^.*["'`*_|/=“„«‘](?=[^@]+@)/su, '');
-
 export class WordChecks {
   readonly #parts: WordParts;
+  readonly #said = new Named();
 
   constructor(parts: WordParts) {
     this.#parts = parts;
@@ -117,7 +111,7 @@ export class WordChecks {
       ...(on.secrets && shapes ? [new SecretShapes()] : []),
       ...(secrets.isEmpty ? [] : [new KnownSecrets(secrets)]),
       ...(on.instructions && instructions.any
-        ? [new Recital(instructions, (words) => this.#wasSaid(words))]
+        ? [new Recital(instructions, (words) => this.#said.words(words, this.#parts.vouched()))]
         : []),
     ];
   }
@@ -134,13 +128,13 @@ export class WordChecks {
     const { allowed, named } = this.#parts.checks;
     if (allowed.any || (host !== '' && allowed.has(host))) return true;
     const texts = this.#parts.vouched();
-    const plain = plainAddress(address);
-    if (!ifNamed) return host !== '' && texts.some((text) => addressesIn(text).includes(plain));
+    const isWhole = () => this.#said.address(plainAddress(address), texts);
+    if (!ifNamed) return host !== '' && isWhole();
     if (isNamed(host, named)) return true;
-    if (!isNamed(host, new Set(texts.flatMap((text) => hostsIn(text))))) return false;
+    if (!this.#said.host(host, texts)) return false;
     // What is from outside may lead to what people have named, but not tell anything there.
     const isTainted = (this.#parts.occasion?.taint.length ?? 0) > 0;
-    return !isTainted || !/[/?#]./.test(plain) || texts.some((text) => addressesIn(text).includes(plain));
+    return !isTainted || !/[/?#]./.test(plainAddress(address)) || isWhole();
   }
 
   /** Adds addresses to which a call would send something. */
@@ -148,6 +142,8 @@ export class WordChecks {
     const { allowed } = this.#parts.checks;
     if (allowed.any) return;
     const mayLead = (host: string, _: unknown, address: string) => this.#mayReach(host, address, true);
+    const { bio, system } = this.#parts.agent.character;
+    const known = [...this.#parts.vouched(), bio, system];
     for (const leaf of leaves) {
       const text = new CheckedText([new Links(mayLead)], (one) =>
         found.push({ ...one, check: 'links', put: `the address ${one.what}` }),
@@ -156,27 +152,12 @@ export class WordChecks {
       const plain = leaf.replaceAll('`', ' ').replaceAll('~~~', ' ');
       text.say(plain.replace(/^\s*(?=[\\/]{2})/, 'http:'));
       text.flush();
-      for (const [address, host = ''] of leaf.matchAll(mail)) {
-        if (allowed.has(host.toLowerCase()) || this.#isMailOf(address)) continue;
+      for (const { address, host } of mailsIn(leaf)) {
+        if (allowed.has(host) || this.#said.mail(address, known)) continue;
         const what = address.slice(0, 200);
         found.push({ from: 0, to: 0, check: 'links', put: `the mail address ${what}`, what });
       }
     }
-  }
-
-  /** Whether somebody who vouches for it has said it here. */
-  #wasSaid(words: string): boolean {
-    const plain = squeezed(words);
-    return this.#parts.vouched().some((text) => squeezed(text).includes(plain));
-  }
-
-  /** The same of a mail address, from its beginning to its end; those that the agent's definition has count, too. */
-  #isMailOf(address: string): boolean {
-    const { bio, system } = this.#parts.agent.character;
-    const texts = [...this.#parts.vouched(), bio, system];
-    const named = texts.flatMap((text) => text.match(mail) ?? []).flatMap((one) => [one, bare(one)]);
-    const known = new Set(named.map((one) => one.toLowerCase()));
-    return known.has(address.toLowerCase()) || known.has(bare(address).toLowerCase());
   }
 
   #tell({ check, what }: Finding, where: 'reply' | 'call', tool?: string): void {

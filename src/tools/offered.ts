@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ToolHints } from '../core/tool-result.js';
 import type { Action } from '../plugin/plugin.js';
 import { schemaOf } from './schema.js';
+import { sortedJson } from './sorted-json.js';
 import type { OfferedTool } from './tool.js';
 import type { RunningSource, SourceTool } from './tool-source.js';
 
@@ -92,5 +93,5 @@ function nameOf(source: string, tool: string): string {
 }
 
 function digestOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+  return createHash('sha256').update(sortedJson(value)).digest('hex');
 }

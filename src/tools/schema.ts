@@ -67,8 +67,7 @@ function compiled({ $schema, ...schema }: Record<string, unknown>): Schema {
   const { type = 'object' } = schema;
   if (type !== 'object') throw new Error('its schema must be of an object: "type": "object"');
   const dialect = dialectOf($schema);
-  const judge = judges.get(dialect) ?? new dialects[dialect]({ ...options, addUsedSchema: false });
-  judges.set(dialect, judge);
+  const judge = judgeOf(dialect);
   const whole = { ...schema, type };
   // One of its own, so that no schema refers to another's parts.
   const ajv = new dialects[dialect]({ ...options, meta: false, validateSchema: false });
@@ -97,6 +96,16 @@ function compiled({ $schema, ...schema }: Record<string, unknown>): Schema {
       }
     },
   };
+}
+
+/** Makes itself ready at first, for as long as that takes: one that was stopped in the midst of it would be of no use ever. */
+function judgeOf(dialect: Dialect): InstanceType<typeof Ajv> {
+  const known = judges.get(dialect);
+  if (known) return known;
+  const judge = new dialects[dialect]({ ...options, addUsedSchema: false });
+  judge.validateSchema({ type: 'object' });
+  judges.set(dialect, judge);
+  return judge;
 }
 
 /**

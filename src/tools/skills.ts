@@ -60,17 +60,17 @@ export class Skills {
   /** What is wrong with those an agent names. */
   async problems(agent: Agent): Promise<{ field: string; message: string }[]> {
     const seen = new Set<string>();
-    const found = agent.character.skills.map(async (path, at) => {
+    const found: { field: string; message: string }[] = [];
+    // One after the other: of two of one name it is the later that is told of.
+    for (const [at, path] of agent.character.skills.entries())
       try {
         const { name } = await this.#skill(path);
         if (seen.has(name)) throw new Error(`is a second skill of the name "${name}"; the first is used`);
         seen.add(name);
-        return [];
       } catch (error) {
-        return [{ field: `skills[${at}]`, message: (error as Error).message }];
+        found.push({ field: `skills[${at}]`, message: (error as Error).message });
       }
-    });
-    return (await Promise.all(found)).flat();
+    return found;
   }
 
   async #paragraph(agent: Agent): Promise<string | null> {

@@ -53,7 +53,7 @@ export class Limits {
         if (most === undefined) continue;
         const whose = await whoseOf(limit, agent, requester);
         const { count, leftMs } = await this.#rates.count('tool', `${limit.id}:${whose}`, seconds);
-        if (count > most) waitMs = Math.max(waitMs, leftMs);
+        if (count > most) waitMs = Math.max(waitMs, leftMs, 1);
       }
     if (waitMs === 0) return null;
     return `It was called as often as it may be for now. It may be called again in ${lengthOf(waitMs)}.`;

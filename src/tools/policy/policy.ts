@@ -11,6 +11,7 @@
 import { isAtLeast } from '../../access/role.js';
 import type { Character } from '../../core/character.js';
 import type { PolicyRule, PolicySettings } from '../../core/policy-rules.js';
+import { sortedJson } from '../sorted-json.js';
 import type { PolicyCall } from './call.js';
 import { isListed } from './listed.js';
 import { isAbout, ruleName } from './rule.js';
@@ -58,7 +59,7 @@ export class Policy {
         rule,
         from: where,
         name: ruleName(rule),
-        order: `${where} ${canonical(rule)}`,
+        order: `${where} ${sortedJson(rule)}`,
       }));
     this.#rules = [...from(hub.rules, 'the settings'), ...from(character.policy.rules, 'the character')].sort(
       (one, other) => (one.order < other.order ? -1 : 1),
@@ -129,12 +130,4 @@ function termsOf(all: Matched[]): AskTerms {
     ...(places.length > 0 && { where: places.length > 1 ? 'both' : places[0]! }),
     ...(hours.length > 0 && { hours: Math.min(...hours) }),
   };
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, one) =>
-    typeof one === 'object' && one !== null && !Array.isArray(one)
-      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : one,
-  );
 }

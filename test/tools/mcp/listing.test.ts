@@ -134,6 +134,20 @@ describe('the list of a server’s tools', () => {
     expect(name('mcp:files', 'read_now')).toBe('files_read_now');
   });
 
+  it('[act.11] has tools that are the same whatever order their schemas are written in', () => {
+    const digest = (parameters: Record<string, unknown>) =>
+      toolOfSource(
+        { name: 'mcp:a', trusted: false, source: null as never },
+        { name: 'send', description: 'x', parameters },
+      ).digest;
+    const [to, text] = [{ type: 'string', maxLength: 5 }, { type: 'string' }];
+    const first = digest({ type: 'object', properties: { to, text } });
+    expect(digest({ properties: { text, to: { maxLength: 5, type: 'string' } }, type: 'object' })).toBe(
+      first,
+    );
+    expect(digest({ type: 'object', properties: { to, text, bcc: text } })).not.toBe(first);
+  });
+
   it('is read again when it changes, once for many changes at once', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'carrier-lists-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
