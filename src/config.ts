@@ -227,6 +227,12 @@ function arrange(env: z.output<typeof Environment>) {
       stopMs: env.CARRIER_STOP_MS,
       maxTextChars: env.CARRIER_MAX_TEXT_CHARS,
     },
+    /** What a task may take before it stops at a limit: `tasks/task.ts`. */
+    tasks: {
+      turns: env.CARRIER_TASK_TURNS,
+      minutes: env.CARRIER_TASK_MINUTES,
+      tokens: env.CARRIER_TASK_TOKENS,
+    },
     /** When undelivered replies are tried again and given up: `outbox/schedule.ts`. */
     deliveries: {
       firstPauseMs: env.CARRIER_RETRY_BASE_MS,

@@ -59,6 +59,8 @@ import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
 import type { Store } from './store/store.js';
+import type { Tasks } from './tasks/tasks.js';
+import { tasksOn } from './tasks/tasks-on.js';
 
 export interface FrontParts {
   config: Config;
@@ -105,6 +107,7 @@ export interface Front {
   readonly access: Access;
   readonly notices: Notices;
   readonly approvals: Approvals;
+  readonly tasks: Tasks;
 }
 
 export function frontOf(parts: FrontParts): Front {
@@ -131,6 +134,11 @@ export function frontOf(parts: FrontParts): Front {
     waitMs: config.turns.waitMs,
     retentionDays: config.retentionDays,
   });
+  const tasks = tasksOn({
+    ...{ store, bus, turnQueue, shareOf, notices, approvals, now: parts.now, log },
+    agent: (id) => agents.list().find((one) => one.id === id),
+    ...{ limits: config.tasks, retentionDays: config.retentionDays },
+  });
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
@@ -142,7 +150,7 @@ export function frontOf(parts: FrontParts): Front {
     return new Operations(
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
-        ...{ switches, held, approvals, usage, httpTools, tools },
+        ...{ switches, held, approvals, tasks, usage, httpTools, tools },
       },
       log,
     );
@@ -256,6 +264,7 @@ export function frontOf(parts: FrontParts): Front {
     access,
     notices,
     approvals,
+    tasks,
     async start(connector) {
       await connector.start(hostFor(connector));
       await line.takeUp(connector);

@@ -7,6 +7,7 @@ import { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import { agentDesk } from './agent-desk.js';
 import type { TurnTaker } from './agents/agent-type.js';
+import type { OwnTakers } from './agents/agent-types.js';
 import type { Bots } from './agents/bots.js';
 import type { Characters } from './agents/characters.js';
 import { type Problem, problemOfFile, sameProblem } from './agents/problem.js';
@@ -67,7 +68,7 @@ export interface HubParts {
   /** What is wrong with an agent, null: with what all of them share. */
   check(agent: Agent | null, bots: Bots): Promise<Problem[]>;
   /** What takes each agent's turns, by its type. */
-  types(conversational: TurnTaker): TurnTaker;
+  types(own: OwnTakers): TurnTaker;
   models: AgentModels;
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
@@ -135,14 +136,14 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
   const shareOf = sharesBy(parts.platformWide);
   const checks = new Checks({ settings: config.checks, metrics, log });
-  const tools = toolDeskOf({ ...parts, checks, notices: () => front.notices });
+  const tools = toolDeskOf({ ...parts, checks, notices: () => front.notices, tasks: () => front.tasks });
   const front = frontOf({
     ...{ ...parts, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ switches, held, shareOf, tools: tools.desk },
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
-  const { notices, approvals, access } = front;
+  const { notices, approvals, tasks, access } = front;
   const purses = new Purses({
     ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets, now, log },
     ...{ platformWide: parts.platformWide, agents: () => characters.list() },
@@ -152,12 +153,12 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
     ...{ ...parts, tools, metrics, checks, memoryManager, rooms, cooling },
-    ...{ shareOf, switches, held, asking: approvals, notices, access, purses },
+    ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks },
   });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
-    ...{ shareOf, held, approvals, forgottenMs: limits.sweepMs, now, log },
+    ...{ shareOf, held, approvals, tasks, forgottenMs: limits.sweepMs, now, log },
   });
 
   switches.onChange((ended) => ended && sweeper.soon());

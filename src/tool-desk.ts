@@ -10,6 +10,8 @@ import type { Logger } from './logger.js';
 import type { ToolDesk } from './operations/operation.js';
 import type { PluginDesk, TurnContext } from './plugin/plugin.js';
 import { AbilityLoader } from './runtime/abilities.js';
+import type { Tasks } from './tasks/tasks.js';
+import { withTasks } from './tasks/tools.js';
 import { AcceptedTools, differenceOf, type SeenTool } from './tools/accepted.js';
 import { CallAudit } from './tools/call-audit.js';
 import { Judge } from './tools/policy/judge.js';
@@ -25,6 +27,7 @@ export interface ToolDeskParts {
   checks: Checks;
   toolSources: ToolSourceDesk;
   notices(): Pick<Notices, 'tell'>;
+  tasks(): Tasks;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -56,7 +59,13 @@ export function toolDeskOf(parts: ToolDeskParts): ToolLoop {
   });
   const note = (agentId: string, tools: readonly OfferedTool[]) => accepted.note(agentId, tools);
   const isOutside = (agent: Agent, key: string) => checks.isOutside(agent, key);
-  const abilities = new AbilityLoader(plugins, toolSources, note, log, isOutside);
+  const abilities = new AbilityLoader(
+    withTasks(plugins, parts.tasks, checks),
+    toolSources,
+    note,
+    log,
+    isOutside,
+  );
   const isAccepted = (agentId: string, tool: OfferedTool) => accepted.isAccepted(agentId, tool);
   const judge = new Judge({ settings: config.policy, isAccepted });
   return {

@@ -3,6 +3,7 @@
 import type { Access } from './access/access.js';
 import type { Switches } from './access/switches.js';
 import type { TurnTaker } from './agents/agent-type.js';
+import type { OwnTakers } from './agents/agent-types.js';
 import type { Asking } from './approvals/asking.js';
 import type { Purses } from './budgets/purses.js';
 import type { Checks } from './checks/checks.js';
@@ -27,6 +28,8 @@ import { StateManager } from './runtime/state-manager.js';
 import { Worker } from './runtime/worker.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
+import { TaskTaker } from './tasks/taker.js';
+import type { Tasks } from './tasks/tasks.js';
 import type { ToolLoop } from './tool-desk.js';
 
 export interface TurnsParts {
@@ -38,7 +41,7 @@ export interface TurnsParts {
   plugins: PluginDesk;
   tools: ToolLoop;
   /** What takes each agent's turns, by its type. */
-  types(conversational: TurnTaker): TurnTaker;
+  types(own: OwnTakers): TurnTaker;
   metrics: Metrics;
   checks: Checks;
   memoryManager: MemoryManager;
@@ -51,6 +54,7 @@ export interface TurnsParts {
   notices: Notices;
   purses: Pick<Purses, 'of'>;
   access: Pick<Access, 'requesters'>;
+  tasks: Tasks;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -88,7 +92,7 @@ export function workerOf(parts: TurnsParts): Worker {
   return new Worker({
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
     ...{ rooms, outages, switches, held, asking, forgotten, shareOf },
-    taker: types(manager),
+    taker: types({ conversational: manager, working: new TaskTaker(parts.tasks, manager, now) }),
     requester: (message, agent) => access.requesters.of(message, agent),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),

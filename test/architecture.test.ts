@@ -27,7 +27,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['package', /^src\/index\.ts$/],
   // Nothing of the hub imports it.
   ['testing', /^src\/testing\//],
-  ['extension', /^(connectors|plugins|src\/llm|src\/tools\/mcp)\/|^src\/agents\/conversational\.ts$/],
+  ['extension', /^(connectors|plugins|src\/llm|src\/tools\/mcp)\/|^src\/agents\/(conversational|task)\.ts$/],
   ['extensions', /^src\/extensions\//],
   ['implementation', /^src\/(queue|maintenance|store|bus|lease|rate|plugin)\//],
   ['access', /^src\/access\//],

@@ -46,6 +46,8 @@ export const permissions = {
   'approvals.read': { least: 'operator' },
   /** Besides, the rule that asks names the least role. */
   'approvals.decide': { least: 'member' },
+  'tasks.read': { least: 'operator', self: true },
+  'tasks.change': { least: 'operator', self: true },
   'deliveries.read': { least: 'operator' },
   'deliveries.change': { least: 'operator' },
   /** Whatever platform they were for. */

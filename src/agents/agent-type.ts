@@ -35,6 +35,8 @@ export interface TurnTask {
   retell(text: string): void;
   /** Throws once the room may be another worker's. Call it right before what must not be done twice. */
   hold(): void;
+  /** Asked before a model is, and before each call; what it throws ends the turn there. Absent: nothing ends it. */
+  before?(): Promise<void>;
 }
 
 /** An answer before it is committed. */
@@ -44,6 +46,8 @@ export interface Draft {
   usage: Usage;
   /** Models that were to be asked before that one, and why they did not answer. */
   passedOver?: PassedOver[];
+  /** Nothing is said, and nothing stands in history. */
+  silent?: boolean;
   /** What tools gave, to be kept with the answer. */
   files?: Attachment[];
   /** They learn from the turn once it is committed. */
@@ -62,6 +66,8 @@ export interface TurnTaker {
 export interface AgentTypeContext<S extends Settings = Settings> extends ExtensionContext<S> {
   /** How the hub itself takes a turn: composes, asks the models, acts, evaluates. Build on it, or do without. */
   conversational: TurnTaker;
+  /** How the hub works on goals over many turns; it takes turns that answer people as `conversational`. */
+  working: TurnTaker;
 }
 
 /** An agent type, as `defineAgentType` makes it. */

@@ -6,7 +6,7 @@ import { hubValues, readSettings, type Secrets } from '../extensions/settings.js
 import type { Given } from '../given.js';
 import type { Logger } from '../logger.js';
 import { problemText } from '../problems.js';
-import type { TurnTaker, TurnTask } from './agent-type.js';
+import type { AgentTypeContext, TurnTaker, TurnTask } from './agent-type.js';
 import { madeTurnTaker } from './made.js';
 
 export interface AgentTypesParts {
@@ -16,15 +16,17 @@ export interface AgentTypesParts {
   log: Logger;
 }
 
+/** How the hub itself takes turns; each type may build on it. */
+export type OwnTakers = Pick<AgentTypeContext, 'conversational' | 'working'>;
+
 export class AgentTypes implements TurnTaker {
   readonly #parts: AgentTypesParts;
-  /** How the hub itself takes a turn; each type may build on it. */
-  readonly #conversational: TurnTaker;
+  readonly #own: OwnTakers;
   readonly #made = new Kept<TurnTaker>();
 
-  constructor(parts: AgentTypesParts, conversational: TurnTaker) {
+  constructor(parts: AgentTypesParts, own: OwnTakers) {
     this.#parts = parts;
-    this.#conversational = conversational;
+    this.#own = own;
   }
 
   /** @throws FatalError `config_invalid` where there is no such type, besides what the type itself throws. */
@@ -39,7 +41,7 @@ export class AgentTypes implements TurnTaker {
     const read = await readSettings(extension, hubValues(extension, given), secrets);
     if ('problems' in read) throw new FatalError('config_invalid', problemText(read.problems));
     const { settings, nameOf } = read;
-    const context = { settings, nameOf, log, conversational: this.#conversational };
+    const context = { settings, nameOf, log, ...this.#own };
     return madeTurnTaker(type, await extension.create(context));
   }
 }

@@ -35,7 +35,12 @@ export const Voter = z.looseObject({
 });
 export type Voter = z.infer<typeof Voter>;
 
-const Vote = z.looseObject({ ...Voter.shape, at: z.number() });
+const Vote = z.looseObject({
+  ...Voter.shape,
+  at: z.number(),
+  /** All of whom it was, then; absent: one alone. Unlinked since, they are one person still. */
+  accounts: z.array(Account).optional(),
+});
 
 /** Where a card is, or is to be. */
 const Card = z.looseObject({
@@ -73,6 +78,8 @@ const Approval = z.looseObject({
     name: z.string().optional(),
     /** The token by which they asked. */
     token: z.string().optional(),
+    /** All of theirs, then; absent: the one alone. Unlinked since, they are theirs still. */
+    accounts: z.array(Account).optional(),
   }),
   /** Where it was asked for. */
   source: Source,

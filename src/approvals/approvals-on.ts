@@ -13,7 +13,7 @@ interface Parts extends Pick<ApprovalsParts, 'store' | 'held' | 'agent' | 'waitM
   tokens: Pick<Tokens, 'list'>;
   turnQueue: RoomQueue;
   shareOf: ShareOf;
-  notices: Pick<CardSender, 'tell'>;
+  notices: Pick<CardSender, 'tell' | 'sent'>;
   buttons: Pick<CardSender, 'mint'>;
   /** Of agents that say nothing of it. */
   retentionDays: number | undefined;
@@ -28,6 +28,7 @@ export function approvalsOn(parts: Parts): Approvals {
   const { store, agent, now } = more;
   const sender: CardSender = {
     tell: (...what) => notices.tell(...what),
+    sent: (...what) => notices.sent(...what),
     mint: (button) => buttons.mint(button),
   };
   return new Approvals({

@@ -58,12 +58,15 @@ export class Approvals implements Asking {
 
   async open(call: AskedCall): Promise<void> {
     const id = approvalId(call);
-    if (await this.#records.get(id)) return;
+    const before = await this.#records.get(id);
+    if (before && before.value.state !== 'stopped') return this.#tending.again(id);
     const { turnId, step, callId, agentId, message, tool, terms, rule, reason, taint } = call;
     const { source, author, roomId, scope, asker } = message;
     const askedAt = this.#parts.now();
     const token = asker?.token?.id ?? asker?.token?.name;
     const place = { agentId, source, direct: isDirect(scope) ?? false };
+    const { connector, tenant } = source;
+    const accounts = await this.#parts.deciders.linkedWith({ connector, tenant, userId: author.id });
     const operatorsRoom = this.#parts.agent(agentId)?.character.operatorsRoom;
     const { hours, ...kept } = terms;
     const approval: Approval = {
@@ -74,6 +77,7 @@ export class Approvals implements Asking {
         id: author.id,
         ...(author.name && { name: author.name }),
         ...(token !== undefined && { token }),
+        ...(accounts && { accounts }),
       },
       ...{ rule, terms: { ...kept, role: atLeastMember(kept.role) }, rows: { asked: newId() } },
       ...(reason && { reason }),
@@ -82,7 +86,8 @@ export class Approvals implements Asking {
       expiresAt: askedAt + (hours === undefined ? this.#parts.waitMs : hours * hourMs),
       lookAt: this.#tending.later(),
     };
-    await this.#records.put(id, approval, 0);
+    // Called off with a turn that failed, it is asked for once more when that is run again.
+    await this.#records.put(id, approval, before?.version ?? 0);
   }
 
   async review(id: string, call: AskedCall): Promise<Review> {
@@ -167,6 +172,11 @@ export class Approvals implements Asking {
       throw refused(`${approval.id} was asked for in your name: somebody else decides about it.`);
   }
 
+  /** Whoever may decide about its turn has denied it after all, before it went on. Call once that is decided. */
+  async withdrawn(approved: readonly Approval[], by: string, note: string | undefined): Promise<void> {
+    for (const { id } of approved) await this.#tending.withdraw(id, by, note);
+  }
+
   /** The turn was called off. */
   async stopped(turn: Pick<Turn, 'steps'>): Promise<void> {
     for (const id of awaitedIn(turn.steps)) await this.#settle(id, 'stopped');
@@ -231,7 +241,8 @@ export class Approvals implements Asking {
       };
     const obstacle = whyNotApprovable(approval);
     if (obstacle) throw refused(`${approval.id} can only be denied: ${obstacle}.`);
-    const votes = [...approval.votes, { ...voter, at: now }];
+    const accounts = await this.#parts.deciders.linkedWith(voter.account);
+    const votes = [...approval.votes, { ...voter, at: now, ...(accounts && { accounts }) }];
     if ((await this.#parts.deciders.count(votes)) < approval.terms.people)
       return { ...approval, votes, lookAt };
     const by = votes.map(({ name }) => name).join(', ');

@@ -15,6 +15,8 @@ export interface CardSender {
     once: string,
     place: { replaces?: string },
   ): Promise<{ turnId: string }>;
+  /** What was sent under `once`, by its `turnId`; null: nothing was. */
+  sent(to: { agentId: string; source: Source }, once: string): Promise<string | null>;
   /** A button that stays good until the card is settled. */
   mint(button: {
     agentId: string;
@@ -69,21 +71,35 @@ export class Cards {
    */
   async show(approval: Approval, card: Card, again?: string): Promise<Card> {
     const look = lookOf(approval);
-    const { agentId, id, requester } = approval;
+    const { agentId, requester } = approval;
     const { source, direct } = card;
+    const first = card.turnId ?? (await this.#sent(approval, card));
     // Nobody has seen one that was never sent.
-    if (approval.state !== 'open' && card.turnId === undefined) return { ...card, shows: look };
-    const at = approval.cards.findIndex((one) => one.room === card.room);
-    const once = [`card:${id}`, at, look, ...(again === undefined ? [] : [again])].join(':');
+    if (approval.state !== 'open' && first === undefined) return { ...card, shows: look };
+    const once = [onceOf(approval, card, look), ...(again === undefined ? [] : [again])].join(':');
     const { text, decidable } = cardOf(approval, this.#now());
     const buttons = decidable ? await this.#buttons(approval, card) : [];
     const { turnId } = await this.#sender.tell(
       { agentId, source, direct, author: requester },
       { text, ...(buttons.length > 0 && { buttons }) },
       once,
-      card.turnId === undefined ? {} : { replaces: card.turnId },
+      first === undefined ? {} : { replaces: first },
     );
-    return { ...card, turnId: card.turnId ?? turnId, shows: look };
+    return { ...card, turnId: first ?? turnId, shows: look };
+  }
+
+  /** The first that was sent before, where whoever sent it died before that was noted. */
+  async #sent(approval: Approval, card: Card): Promise<string | undefined> {
+    for (let votes = 0; votes <= approval.votes.length; votes++) {
+      const look = `open-${votes}`;
+      if (look === lookOf(approval)) return undefined;
+      const found = await this.#sender.sent(
+        { agentId: approval.agentId, source: card.source },
+        onceOf(approval, card, look),
+      );
+      if (found !== null) return found;
+    }
+    return undefined;
   }
 
   #buttons({ id, agentId, expiresAt }: Approval, { source, direct }: Card): Promise<Button[]> {
@@ -94,4 +110,9 @@ export class Cards {
       this.#sender.mint({ ...at, label: 'Deny', text: `/deny ${id}`, style: 'danger', ttlMs }),
     ]);
   }
+}
+
+/** What a card is sent once for; another one where it is asked for once more. */
+function onceOf({ rows, cards }: Approval, { room }: Card, look: string): string {
+  return `card:${rows.asked}:${cards.findIndex((one) => one.room === room)}:${look}`;
 }

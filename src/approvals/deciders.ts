@@ -1,4 +1,5 @@
 /** Who may decide about a call, who of those who did still may, and how many people they are. */
+import type { Account } from '../access/account.js';
 import type { People } from '../access/people.js';
 import { grantsOfToken, grantsThrough, type Principal, type TokenHolder } from '../access/principal.js';
 import { type Grant, isAtLeast, type Resource, type Role, roleFor } from '../access/role.js';
@@ -7,8 +8,10 @@ import type { Agent } from '../core/character.js';
 import { tokenConnector } from '../core/connector-settings.js';
 import { type Approval, placesOf, type Voter } from './approval.js';
 
+type Vote = Voter & Pick<Approval['votes'][number], 'accounts'>;
+
 export interface DecidersParts {
-  people: Pick<People, 'accountsOf' | 'isSame' | 'idOf' | 'linkedWith'>;
+  people: Pick<People, 'accountsOf' | 'isSame' | 'idOf'>;
   standing: Pick<Standing, 'of'>;
   /** Undefined: it does not run, now. */
   agent(agentId: string): Agent | undefined;
@@ -63,23 +66,37 @@ export class Deciders {
   async isRequester({ source, requester }: Approval, voter: Voter): Promise<boolean> {
     const { connector, tenant } = source;
     if (voter.token !== undefined && voter.token === requester.token) return true;
-    const accounts = await this.#parts.people.accountsOf({ connector, tenant, userId: requester.id });
+    const asked = { connector, tenant, userId: requester.id };
+    const accounts = [...(await this.#parts.people.accountsOf(asked)), ...(requester.accounts ?? [])];
     const { account, bearer } = voter;
     if (bearer && accounts.some((one) => one.connector === tokenConnector)) return true;
     return account !== undefined && accounts.some((one) => this.#parts.people.isSame(one, account));
   }
 
-  /** Who a vote is of: alike for all accounts of a person, and for all that come by a token that speaks for anybody. */
-  async personOf({ account, token, bearer, name }: Voter): Promise<string> {
-    if (bearer) return `token:${token}`;
-    if (!account) return name;
-    const [first] = await this.#parts.people.linkedWith(account);
-    return first?.person ?? this.#parts.people.idOf(account);
+  /** All that are somebody's by now; undefined: the one alone. */
+  async linkedWith(account: Account | undefined): Promise<Account[] | undefined> {
+    const accounts = account ? await this.#parts.people.accountsOf(account) : [];
+    return accounts.length > 1
+      ? accounts.map(({ connector, tenant, userId }) => ({ connector, tenant, userId }))
+      : undefined;
   }
 
-  /** How many people these are. */
-  async count(voters: readonly Voter[]): Promise<number> {
-    return new Set(await Promise.all(voters.map((voter) => this.personOf(voter)))).size;
+  /** How many people these are: all accounts of a person are one, and all that come by a token that speaks for anybody. */
+  async count(voters: readonly Vote[]): Promise<number> {
+    let people: string[][] = [];
+    for (const names of await Promise.all(voters.map((voter) => this.#namesOf(voter)))) {
+      const same = people.filter((person) => person.some((name) => names.includes(name)));
+      people = [...people.filter((person) => !same.includes(person)), [...names, ...same.flat()]];
+    }
+    return people.length;
+  }
+
+  /** Who shares one of them is the same person. */
+  async #namesOf({ account, token, bearer, name, accounts = [] }: Vote): Promise<string[]> {
+    if (bearer) return [`token:${token}`];
+    if (!account) return [name];
+    const own = [...(await this.#parts.people.accountsOf(account)), ...accounts];
+    return own.map((one) => this.#parts.people.idOf(one));
   }
 
   /** The role that somebody who has decided has for it now. */

@@ -65,6 +65,28 @@ export class Tending {
     );
   }
 
+  /** One that was approved is denied. */
+  async withdraw(id: string, by: string, note: string | undefined): Promise<void> {
+    const denied = { state: 'denied', by, settledAt: this.#parts.now(), lookAt: this.later() } as const;
+    const row = newId();
+    await this.#parts.records.change(id, (found) => {
+      if (found?.state !== 'approved') return undefined;
+      const { finished: _, ...rest } = found;
+      return { ...rest, ...denied, rows: { ...found.rows, settled: row }, ...(note && { note }) };
+    });
+    await this.tend(id);
+  }
+
+  /** Its turn is taken again, and is to go on once it waits: also where it was finished, the turn having failed. */
+  async again(id: string): Promise<void> {
+    const lookAt = this.later();
+    await this.#parts.records.change(id, (found) => {
+      if (!found?.finished) return undefined;
+      const { finished: _, ...rest } = found;
+      return { ...rest, lookAt };
+    });
+  }
+
   async sweep(): Promise<void> {
     const due = await this.#parts.records.due(this.#parts.now(), batch);
     await this.tendAll(due.map(({ id }) => id));
@@ -108,20 +130,17 @@ export class Tending {
     });
   }
 
-  async #announce({ id, turnId, ...asked }: Approval): Promise<void> {
+  async #announce(approval: Approval): Promise<void> {
     const { records, store, now } = this.#parts;
+    const { id, turnId } = approval;
     const turn = await store.turns.get(turnId);
     if (turn && turn.status !== 'waiting') {
       await this.settle(id, 'stopped');
       return this.tend(id);
     }
-    if (turn) {
-      const { tool, digest, rule, rows, askedAt: at } = asked;
-      const target = { id, turnId, tool, digest, rule };
-      await this.#write({ id: rows.asked, at, operation: 'approvals.ask', outcome: 'done', target });
-      await this.#show(id);
-    }
-    const lookAt = turn ? undefined : now() + turnMs;
+    if (turn) await this.#writeAsked(approval);
+    const shown = turn !== null && (await this.#shows(id));
+    const lookAt = shown ? undefined : now() + turnMs;
     await records.change(id, (found) => {
       if (found?.state !== 'open') return undefined;
       const { lookAt: _, ...rest } = found;
@@ -129,9 +148,11 @@ export class Tending {
     });
   }
 
-  async #finish({ id, turnId, agentId, ...ended }: Approval): Promise<void> {
-    const { records, log, now } = this.#parts;
-    const { tool, digest, state, by, rows, settledAt = now() } = ended;
+  async #finish(approval: Approval): Promise<void> {
+    const { records, now } = this.#parts;
+    const { id, turnId, agentId, tool, digest, state, by, rows, settledAt = now() } = approval;
+    // It may have been decided before it was announced.
+    await this.#writeAsked(approval);
     const target = { id, turnId, tool, digest, state, ...(by && { by }) };
     if (rows.settled)
       await this.#write({
@@ -141,11 +162,7 @@ export class Tending {
         outcome: 'done',
         target,
       });
-    let shown = true;
-    await this.#show(id).catch((err) => {
-      shown = false;
-      log.warn({ err, id }, 'a card could not be settled yet');
-    });
+    const shown = await this.#shows(id);
     const over = await this.#goOn(turnId);
     const keptUntil = settledAt + this.#parts.keptMs(agentId);
     await records.change(id, (found) => {
@@ -153,6 +170,17 @@ export class Tending {
       if (shown && over) return { ...found, finished: true, lookAt: keptUntil };
       return { ...found, lookAt: now() + turnMs };
     });
+  }
+
+  /** Whether all cards show how it stands. */
+  async #shows(id: string): Promise<boolean> {
+    try {
+      await this.#show(id);
+      return true;
+    } catch (err) {
+      this.#parts.log.warn({ err, id }, 'a card cannot show yet how its approval stands');
+      return false;
+    }
   }
 
   /** All cards show how it stands, also where others change it meanwhile. */
@@ -165,14 +193,17 @@ export class Tending {
       const look = lookOf(value);
       const stale = value.cards.filter(({ shows }) => shows !== look);
       if (stale.length === 0) return;
-      const shown = await Promise.all(
+      const tried = await Promise.allSettled(
         stale.map((card) => cards.show(value, card, looks > 0 ? card.shows : undefined)),
       );
+      const shown = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
       await records.change(id, (now) => {
         if (!now) return undefined;
         const card = (one: Card) => shown.find(({ room }) => room === one.room) ?? one;
         return { ...now, cards: now.cards.map(card) };
       });
+      const failed = tried.find((one) => one.status === 'rejected');
+      if (failed) throw failed.reason;
     }
   }
 
@@ -201,6 +232,11 @@ export class Tending {
       log.debug({ err, turnId }, 'nothing is left to go on with');
     }
     return true;
+  }
+
+  async #writeAsked({ id, turnId, tool, digest, rule, rows, askedAt: at }: Approval): Promise<void> {
+    const target = { id, turnId, tool, digest, rule };
+    await this.#write({ id: rows.asked, at, operation: 'approvals.ask', outcome: 'done', target });
   }
 
   /** What was done is done: that it could not be written down is told in the log. */

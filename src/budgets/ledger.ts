@@ -17,7 +17,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-const mostKnown = 5_000;
+export const mostKnown = 5_000;
 const mostTries = 60;
 /** Between tries, by chance up to this and longer with each, in ms. */
 const pauseMs = 4;

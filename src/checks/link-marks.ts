@@ -29,10 +29,37 @@ const wellKnown = new Set(
 const known = new Set(
   `io co ai app dev me tv cc ly gg gl to sh re fm am im is it in at be by ch cn de dk es eu fi fr ie jp kr nl no nz pl pt ro ru se
   sk tk uk us za ca au br cz gr hu il tr ua vn th id my sg hk tw mx ar cl ml ga cf gq ws su link click live page pro cloud tech
-  zip mov test host fun life world today news blog wiki email one red win bid work run chat zone`.split(
-    /\s+/,
-  ),
+  zip mov test host fun life world today news blog wiki email one red win bid work run chat zone ae af al az ba
+  bd bg cu ec ee fo gh hr jo ke kg kz lb li lu lv ma mk mn mo mt ng np om pa pe ph pk pw qa sa si sn sx sy tn
+  tz ug uy uz ve ye zw рф укр бел москва рус срб 中国 中國 香港 网址 公司 онлайн сайт cfd cyou ir lol moe onion sbs bond
+  monster quest mom moi ooo wtf lgbt fyi ngo haus hiv nrw`.split(/\s+/),
 );
+
+/** Of these, which are names of things in programs, too, only with a path. */
+const words = new Set(
+  `academy adult agency ai amsterdam art asia associates auction audio autos band bar beauty beer berlin best
+  bet bike bio black blue boats boutique build builders business buzz cafe cam camera camp capital care careers
+  cash casino center charity cheap church city clinic clothing coach codes coffee community company computer
+  construction consulting contact contractors cool credit deals delivery democrat dental design diamonds diet
+  digital direct directory discount doctor dog download earth eco education energy engineer engineering
+  enterprises equipment estate events exchange expert exposed express fail family fan farm fashion finance
+  financial fish fit fitness flights florist football forsale foundation fund furniture futbol gallery game
+  games garden gifts gives glass global gold golf graphics gratis green gripe group guide guitars guru hair
+  health healthcare help hockey holdings holiday homes hospital hosting house how immo inc industries ink
+  institute insure international investments jetzt jewelry kaufen kim kitchen land law lease legal limited limo
+  loan loans london love ltd luxury maison makeup management market marketing mba media melbourne memorial men
+  miami mobi moda money mortgage network ninja nyc observer paris partners parts party pet photo photography
+  photos pics pictures pink pizza place plumbing plus poker press productions promo properties property quebec
+  racing recipes rehab reisen rent rentals repair report republican rest restaurant review reviews rip rocks
+  rodeo ruhr saarland sale salon school schule science security services sex sexy shoes shopping show singles
+  skin soccer social software solar solutions soy studio style sucks supplies supply support surf surgery
+  systems tattoo tax taxi team technology tennis theater tickets tienda tips tires tokyo tools tours town toys
+  trade training tube university uno vacations vegas ventures vet viajes video villas vin vip vision vodka vote
+  voyage watch webcam wedding wien wine works yachts yoga cat ge gt lt`.split(/\s+/),
+);
+
+/** Written so they are things, not places. */
+const productName = /^(?:ASP|ADO|VB|ML|Json|Paint)\.NET$/;
 
 const bareEnd = /[\s\p{Cc}<>"`|\uE97F，。、；！？）」』】》”’…]|\](?=[([:])/gu;
 
@@ -154,11 +181,14 @@ export function bareDomain(text: string, at: number, ended: boolean): Read {
   const ends = names.slice(1).toLowerCase().split('.');
   const top = ends.at(-1) ?? '';
   const isAddress =
-    wellKnown.has(top) ||
+    (wellKnown.has(top) && !productName.test(`${label}${address}`)) ||
     label.toLowerCase() === 'www' ||
     top.startsWith('xn--') ||
     (known.has(top) && (path.length > 1 || ends.length > 1)) ||
-    (/^\p{L}{2,}$/u.test(top) && /^\/[^?]*\?/.test(path));
+    (words.has(top) && path.length > 1) ||
+    (/^\p{L}{2,}$/u.test(top) && /^\/[^?]*\?/.test(path)) ||
+    // Four numbers and a path; `10.0.0.0/8` is a part of a network.
+    (/^\d{1,3}(\.\d{1,3}){3}$/.test(label + names) && path.length > 1 && !/^\/\d{1,3}$/.test(path));
   if (!isAddress) return said.length;
   return { from: at, to: at + address.length, addresses: [`http://${label}${address}`], kind: 'links' };
 }

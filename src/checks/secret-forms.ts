@@ -20,7 +20,14 @@ export function formsOf(secret: string): Form[] {
   if (plain.length < 4) return [];
   if (!isOdd(plain)) {
     const exactly = secret.slice(0, longest).replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
-    return [{ text: plain, exactly }, ...texts(encoded(secret.slice(0, longest), 8))];
+    const back = squeezed([...secret.slice(0, longest)].reverse().join(''));
+    return [
+      { text: plain, exactly },
+      ...(plain.length >= 6
+        ? [{ text: plain, spread: true } as const, { text: back, spread: true } as const]
+        : []),
+      ...texts([...(plain.length >= 8 ? [back] : []), ...encoded(secret.slice(0, longest), 8)]),
+    ];
   }
   const value = secret.slice(0, longest);
   const back = [...value].reverse().join('');

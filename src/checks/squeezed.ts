@@ -10,11 +10,48 @@ export function squeezedChar(code: number): string {
   }
   const known = folded.get(code);
   if (known !== undefined) return known;
-  const plain = String.fromCodePoint(code).normalize('NFKC').toLowerCase();
-  const kept = plain.replace(/[^\p{L}\p{N}]/gu, '');
+  const plain = (letterIn(code) ?? String.fromCodePoint(code)).normalize('NFKD').toLowerCase();
+  const kept = [...plain.replace(/[^\p{L}\p{N}]/gu, '')].map((one) => lookAlikes.get(one) ?? one).join('');
   if (folded.size < 20_000) folded.set(code, kept);
   return kept;
 }
+
+/** Letters in boxes and flags, and the tags that nobody sees: of these Unicode does not say what they stand for. */
+function letterIn(code: number): string | undefined {
+  for (const first of [0x1f150, 0x1f170, 0x1f1e6])
+    if (code >= first && code < first + 26) return String.fromCharCode(97 + code - first);
+  return code > 0xe0020 && code < 0xe007f ? String.fromCharCode(code - 0xe0000) : undefined;
+}
+
+/** Small letters of other scripts that are read as Latin ones. */
+const lookAlikes = new Map(
+  [
+    ['аɑα', 'a'],
+    ['вβ', 'b'],
+    ['сϲ', 'c'],
+    ['ԁ', 'd'],
+    ['еєε', 'e'],
+    ['ɡ', 'g'],
+    ['нһ', 'h'],
+    ['іıιӏ', 'i'],
+    ['јϳ', 'j'],
+    ['кκ', 'k'],
+    ['мμ', 'm'],
+    ['ո', 'n'],
+    ['оοσօ', 'o'],
+    ['рρ', 'p'],
+    ['ԛ', 'q'],
+    ['гᴦ', 'r'],
+    ['ѕ', 's'],
+    ['тτ', 't'],
+    ['υս', 'u'],
+    ['νѵ', 'v'],
+    ['ԝ', 'w'],
+    ['хχ', 'x'],
+    ['уүγ', 'y'],
+    ['ᴢζ', 'z'],
+  ].flatMap(([signs = '', letter = '']) => [...signs].map((sign) => [sign, letter] as const)),
+);
 
 const ascii = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
 

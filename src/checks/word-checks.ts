@@ -50,7 +50,12 @@ export interface Refusal {
   arguments: string;
 }
 
-const mail = /[\p{L}\p{N}._%+-]+@((?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,})/gu;
+/** Also odd ones, but no pictures (`x@2x.png`) and no versions (`x@1.2.33`). */
+const mail =
+  /[^\s@<>(),;:[\]]{1,64}@(?!\d+x\.(?:png|jpe?g|gif|webp|svg)(?!\p{L}))((?:[\p{L}\p{N}-]+\.)+\p{L}[\p{L}\p{N}-]+|\[[\da-f.:]+\])/giu;
+
+/** Without what stands before it, such as a quotation mark or `to=`. */
+const bare = (address: string) => address.replace(/^.*["'`*_|/=“„«‘](?=[^@]+@)/su, '');
 
 export class WordChecks {
   readonly #parts: WordParts;
@@ -81,11 +86,15 @@ export class WordChecks {
    * @param outside whether the tool deals with the world outside
    */
   refusal(tool: string, written: string, outside: boolean): Refusal | null {
-    const leaves = leavesOf(written);
+    const { leaves, values } = leavesOf(written);
     const found: Finding[] = [];
-    const text = new CheckedText(this.#private(outside), (one) => found.push(one));
-    text.say(leaves.join(' '));
-    text.flush();
+    // A secret may be cut in pieces, a field each.
+    for (const texts of [leaves, values]) {
+      if (found.length > 0 || (texts === values && values.length < 2)) continue;
+      const text = new CheckedText(this.#private(outside), (one) => found.push(one));
+      text.say(texts.join(' '));
+      text.flush();
+    }
     const [hidden] = found;
     if (!hidden && outside && this.#parts.checks.on.links) this.#addresses(leaves, found);
     const [first] = found;
@@ -144,22 +153,30 @@ export class WordChecks {
         found.push({ ...one, check: 'links', put: `the address ${one.what}` }),
       );
       // Code is sent like all else.
-      text.say(leaf.replaceAll('`', ' ').replaceAll('~~~', ' '));
+      const plain = leaf.replaceAll('`', ' ').replaceAll('~~~', ' ');
+      text.say(plain.replace(/^\s*(?=[\\/]{2})/, 'http:'));
       text.flush();
       for (const [address, host = ''] of leaf.matchAll(mail)) {
-        if (allowed.has(host.toLowerCase()) || this.#wasSaid(address)) continue;
+        if (allowed.has(host.toLowerCase()) || this.#isMailOf(address)) continue;
         const what = address.slice(0, 200);
         found.push({ from: 0, to: 0, check: 'links', put: `the mail address ${what}`, what });
       }
     }
   }
 
-  /** Whether somebody who vouches for it has said it here, or it is an address that the agent's definition has. */
+  /** Whether somebody who vouches for it has said it here. */
   #wasSaid(words: string): boolean {
     const plain = squeezed(words);
+    return this.#parts.vouched().some((text) => squeezed(text).includes(plain));
+  }
+
+  /** The same of a mail address, from its beginning to its end; those that the agent's definition has count, too. */
+  #isMailOf(address: string): boolean {
     const { bio, system } = this.#parts.agent.character;
-    const texts = [...this.#parts.vouched(), ...(words.includes('@') ? [bio, system] : [])];
-    return texts.some((text) => squeezed(text).includes(plain));
+    const texts = [...this.#parts.vouched(), bio, system];
+    const named = texts.flatMap((text) => text.match(mail) ?? []).flatMap((one) => [one, bare(one)]);
+    const known = new Set(named.map((one) => one.toLowerCase()));
+    return known.has(address.toLowerCase()) || known.has(bare(address).toLowerCase());
   }
 
   #tell({ check, what }: Finding, where: 'reply' | 'call', tool?: string): void {
@@ -173,22 +190,26 @@ export class WordChecks {
   }
 }
 
-/** All texts in the arguments, names too; what is no JSON as it is. */
-function leavesOf(written: string): string[] {
+/** All texts in the arguments, names too, and without them; what is no JSON as it is. */
+function leavesOf(written: string): { leaves: string[]; values: string[] } {
   let value: unknown;
   try {
     value = JSON.parse(written.trim() === '' ? '{}' : written);
   } catch {
-    return [written];
+    return { leaves: [written], values: [] };
   }
-  const found: string[] = [];
-  const line: unknown[] = [value];
-  while (line.length > 0) {
-    const one = line.shift();
-    if (Array.isArray(one)) line.push(...one);
+  const leaves: string[] = [];
+  const values: string[] = [];
+  const line: { one: unknown; isName?: true }[] = [{ one: value }];
+  for (const { one, isName } of line) {
+    if (Array.isArray(one)) for (const inside of one) line.push({ one: inside });
     else if (typeof one === 'object' && one !== null)
-      for (const [name, inside] of Object.entries(one)) line.push(name, inside);
-    else if (one !== null && one !== undefined) found.push(String(one));
+      for (const [name, inside] of Object.entries(one))
+        line.push({ one: name, isName: true }, { one: inside });
+    else if (one !== null && one !== undefined) {
+      leaves.push(String(one));
+      if (!isName) values.push(String(one));
+    }
   }
-  return found;
+  return { leaves, values };
 }

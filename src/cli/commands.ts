@@ -5,6 +5,7 @@ import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
 import { policyCommands } from './policy-commands.js';
 import { switches } from './switch-commands.js';
+import { tasks } from './task-commands.js';
 import { tokenCommands } from './token-commands.js';
 import { toolCommands } from './tool-commands.js';
 import { type CommandGroup, paged, type Typed, typed } from './typed.js';
@@ -229,6 +230,7 @@ export const groups: Record<string, CommandGroup> = {
     },
   },
   approvals,
+  tasks,
   switches,
   ...ofPeople,
   audit,

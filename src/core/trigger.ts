@@ -38,6 +38,11 @@ export const Trigger = z.discriminatedUnion('kind', [
   /** The time has come; the memory's text says for what. */
   z.object({ kind: z.literal('schedule'), scheduleId: z.string() }),
   /** Another turn asks; the memory's text says for what. */
-  z.object({ kind: z.literal('parent'), turnId: z.string() }),
+  z.object({
+    kind: z.literal('parent'),
+    turnId: z.string(),
+    /** It began this task, and this is the task's turn of that number. */
+    task: z.object({ id: z.string(), round: z.number() }).optional(),
+  }),
 ]);
 export type Trigger = z.infer<typeof Trigger>;

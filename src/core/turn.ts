@@ -38,7 +38,7 @@ export type ActionState = (typeof actionStates)[number];
 
 /** One action of a turn. Recorded when it begins and when it ends, before the model is called again. */
 export interface ActionRecord {
-  /** The model's id of the call. */
+  /** The model's id of the call; another where that is odd, or was in the turn before. */
   callId: string;
   name: string;
   /** As the model wrote them: JSON text, possibly invalid. */
@@ -50,6 +50,8 @@ export interface ActionRecord {
   rule?: string;
   /** Somebody has approved it: it is not asked for again. */
   approved?: true;
+  /** Nobody knows whether it took effect, and the turn that waited has said so. */
+  told?: true;
   /** By which it is asked for, or was; absent: an older hub has asked. */
   approval?: string;
   /**
@@ -163,6 +165,7 @@ export function decidedSteps(steps: TurnStep[], decision: Decision): TurnStep[] 
     ...step,
     usage: noUsage,
     actions: step.actions.map((action): ActionRecord => {
+      if (action.state === 'unknown') return { ...action, told: true };
       if (action.state !== 'awaiting') return action;
       const decided = decision.calls?.[action.callId] ?? decision;
       if (decided.approve) return { ...action, state: 'planned', approved: true, result: null };

@@ -11,5 +11,6 @@ export const builtin: (() => Promise<{ default: unknown }>)[] = [
   () => import('../llm/offline/extension.js'),
   () => import('../llm/offline-embedder/extension.js'),
   () => import('../agents/conversational.js'),
+  () => import('../agents/task.js'),
   () => import('../tools/mcp/extension.js'),
 ];

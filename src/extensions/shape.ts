@@ -50,6 +50,7 @@ const shapes = {
     token: aText.optional(),
     account: fieldNames.optional(),
     users: z.enum(['platform', 'tenant'], 'must be "platform" or "tenant"').optional(),
+    shared: aFunction.optional(),
   }),
   provider: BaseShape.extend({
     startedBy: fieldNames.optional(),

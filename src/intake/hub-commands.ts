@@ -16,6 +16,7 @@ import { resume } from './commands/resume.js';
 import { role } from './commands/role.js';
 import { status } from './commands/status.js';
 import { stop } from './commands/stop.js';
+import { task, tasks } from './commands/tasks.js';
 import { unlink } from './commands/unlink.js';
 import { whoami } from './commands/whoami.js';
 import type { Roles } from './grants.js';
@@ -38,6 +39,7 @@ export function hubCommands(operations: Caller, { buttons, roles, people, plugin
     forget(operations, buttons),
     model(operations),
     stop(operations),
+    ...[tasks(operations), task(operations)],
     ...[approve(operations), deny(operations)],
     ...[whoami(operations), link(operations), unlink(operations), role(operations)],
     ...[pause(operations, people), resume(operations, people)],

@@ -79,6 +79,12 @@ export class Notices {
     return outcomeOf(turnId, memory);
   }
 
+  /** The `turnId` of what was told once for this; null: nothing was. */
+  async sent(to: Pick<Addressee, 'agentId' | 'source'>, once: string): Promise<string | null> {
+    const turnId = noticeId(to, once);
+    return (await this.#parts.turns.get(turnId)) ? turnId : null;
+  }
+
   /** Tells whoever wrote a stored message, in its place. */
   async tellAuthor({ agentId, source, author, scope }: Memory, text: string, once: string): Promise<void> {
     await this.tell({ agentId, source, author, direct: isDirect(scope) ?? false }, { text }, once);
@@ -93,7 +99,10 @@ export class Notices {
   }
 }
 
-function noticeId({ agentId, source }: Addressee, once = source.messageId): string {
+function noticeId(
+  { agentId, source }: Pick<Addressee, 'agentId' | 'source'>,
+  once = source.messageId,
+): string {
   const { connector, tenant } = source;
   return derivedId('notice', agentId, connector, tenant, once);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Resource } from '../access/role.js';
-import { roles } from '../access/role.js';
+import { authorise } from '../access/principal.js';
+import { isAtLeast, type Resource, roles } from '../access/role.js';
 import {
   type Approval,
   approvalStates,
@@ -112,8 +112,11 @@ export const decideApproval = defineOperation({
   unknown: noApproval,
   audit: ({ id, approve }) => ({ id, approve }),
   async run({ id, approve, note }, parts) {
-    await seen(id, parts);
     const { approvals, held, principal } = parts;
+    const { terms } = await seen(id, parts);
+    // Who reads a card in a room learns why they may not; to a token, what it may neither read nor decide is not there.
+    if (principal.kind === 'token' && isAtLeast(terms.role, 'operator'))
+      await seen(id, { approvals, sees: (place) => authorise(principal, 'approvals.read', place) });
     const { kind, name } = namedIn(principal);
     const decided = await approvals.decide(id, { approve, note }, principal, `${kind} ${name}`);
     const { turnId, tool, state, by } = decided;

@@ -30,6 +30,7 @@ import type { RoomQueue } from '../queue/queue.js';
 import type { Forgotten } from '../store/forgotten.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
 import type { Store } from '../store/store.js';
+import type { Tasks } from '../tasks/tasks.js';
 import type { AcceptedTools } from '../tools/accepted.js';
 import type { HttpTools } from '../tools/http/tools.js';
 import type { Policy } from '../tools/policy/policy.js';
@@ -124,8 +125,9 @@ export interface OperationParts extends Access {
   held: Pick<HeldDecisions, 'hold' | 'has'>;
   approvals: Pick<
     Approvals,
-    'get' | 'list' | 'ofTurn' | 'decide' | 'missing' | 'require' | 'stopped' | 'forgotten'
+    'get' | 'list' | 'ofTurn' | 'decide' | 'missing' | 'require' | 'stopped' | 'withdrawn' | 'forgotten'
   >;
+  tasks: Pick<Tasks, 'get' | 'list' | 'halt' | 'resume' | 'forgotten'>;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
   tokens: Tokens;

@@ -23,6 +23,7 @@ import { giveRole, listRoles, takeRole } from './roles.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
+import { listTasks, pauseTask, resumeTask, showTask, stopTask } from './tasks.js';
 import { issueToken, listTokens, revokeToken } from './tokens.js';
 import { addTool, changeTool, importTool, registeredTools, removeTool, showTool } from './tools.js';
 import { listTurns, resumeTurn, runAgain, showTurn, stopTurn } from './turns.js';
@@ -34,6 +35,7 @@ export const operations = [
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
   ...[listApprovals, showApproval, decideApproval],
+  ...[listTasks, showTask, pauseTask, resumeTask, stopTask],
   ...[listSwitches, pauseSwitch, resumeSwitch, listUsage],
   ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
   ...[listAudit, exportAudit, verifyAudit],

@@ -151,9 +151,15 @@ export const resumeTurn = defineOperation({
       for (const { id } of open) await approvals.decide(id, { approve, note }, principal, by).catch(asOfTurn);
       return { turnId, approve, ...((await held.has(turnId)) && { held: true }) };
     }
+    for (const approval of asked) await approvals.require(approval, principal, by);
+    const other = asked.find(({ state }) => state !== 'approved');
+    if (approve && other) throw settled(`${other.id} is ${other.state} already.`);
+    if (approve && asked.length > 0)
+      return { turnId, approve, ...((await held.has(turnId)) && { held: true }) };
     const decision = { approve, by, ...(note && { note }) };
     if (await held.hold(turnId, decision)) return { turnId, approve, held: true };
     const roomId = await decide(store, turnId, decision);
+    await approvals.withdrawn(asked, by, note);
     await turnQueue.schedule(roomId, await shareIn({ turns: store.turns, shareOf }, roomId));
     return { turnId, approve };
   },
@@ -219,9 +225,12 @@ async function stopWaiting(turnId: string, { store, approvals }: OperationParts)
 
 /** @throws what it was, `turn_settled` where somebody was faster */
 function asOfTurn(error: unknown): never {
-  if (error instanceof FatalError && error.code === 'approval_settled')
-    throw new FatalError('turn_settled', error.message, { field: 'turnId' });
+  if (error instanceof FatalError && error.code === 'approval_settled') throw settled(error.message);
   throw error;
+}
+
+function settled(message: string): FatalError {
+  return new FatalError('turn_settled', message, { field: 'turnId' });
 }
 
 /** Behind what the room's next turn covers, and before whatever came after it. */

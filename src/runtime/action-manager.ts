@@ -12,12 +12,12 @@ import type { FileQuota, FileStore } from '../store/file-store.js';
 import type { AuditedCall, CallAudit } from '../tools/call-audit.js';
 import type { Judge, Wish } from '../tools/policy/judge.js';
 import type { Limits } from '../tools/policy/limits.js';
-import { type PolicyVerdict, unruled } from '../tools/policy/policy.js';
+import { unruled } from '../tools/policy/policy.js';
 import { usualTerms } from '../tools/policy/terms.js';
 import type { OfferedTool } from '../tools/tool.js';
 import { AskedCalls } from './asked-calls.js';
 import { readArguments } from './call-arguments.js';
-import { StepRecord } from './step-record.js';
+import { begunIn, StepRecord } from './step-record.js';
 import { resultOrigins } from './taint.js';
 import { keptResult, resultText } from './tool-results.js';
 
@@ -60,12 +60,14 @@ export interface RunningStep {
   actions: ReadonlyMap<string, OfferedTool>;
   context: TurnContext;
   watcher: ActionWatcher;
+  /** Asked before each call; what it throws ends the step there. */
+  before?: (() => Promise<void>) | undefined;
   /** Looks at arguments before they leave. */
   checks?: Pick<WordChecks, 'refusal'>;
 }
 
 /** A call that may run; or why it cannot. */
-type Ready = { wish: Wish; verdict?: PolicyVerdict } | { problem: string; error: string };
+type Ready = { wish: Wish } | { problem: string; error: string };
 
 /**
  * Makes the calls that a model asked for. Whatever goes wrong with one (unknown name, bad arguments, a timeout, a throw)
@@ -132,8 +134,9 @@ export class ActionManager {
       return null;
     }
     const wish = { tool, written: read.written, value: read.value };
-    // While tools are paused it is not begun, so nobody need decide.
-    if (await this.#pause(context)) return { wish };
+    // While tools are paused it is not begun, so nobody need decide; resumed right after, it is still not judged.
+    const pause = await this.#pause(running);
+    if (pause) return { problem: toolsText(pause), error: 'paused' };
     const verdict = await this.#parts.judge.judge(wish, context);
     record.rule = verdict.rule;
     if (verdict.effect === 'deny') {
@@ -143,22 +146,23 @@ export class ActionManager {
       return null;
     }
     // What has begun before is not asked for again.
-    if (verdict.effect === 'allow' || record.startedAt > 0) return { wish, verdict };
+    if (verdict.effect === 'allow' || record.startedAt > 0) return { wish };
     const { rule, reason, ask: terms = usualTerms } = verdict;
     const grounds = { rule, terms, ...(reason && { reason }) };
     const run = await asked.look(record, { index: running.index, tool, value: read.value, context, grounds });
     if (isDenied(record)) await this.#ended(record, 'approval_lost', context);
-    return run ? { wish, verdict } : null;
+    return run ? { wish } : null;
   }
 
-  async #pause(context: TurnContext): Promise<Pause | null> {
+  async #pause({ context, before }: RunningStep): Promise<Pause | null> {
+    await before?.();
     await this.#parts.switches?.look();
     return this.#parts.switches?.tools(concernedBy(context)) ?? null;
   }
 
   async #run(record: ActionRecord, ready: Ready, running: RunningStep, step: StepRecord): Promise<void> {
     const { context } = running;
-    const pause = await this.#pause(context);
+    const pause = await this.#pause(running);
     context.signal.throwIfAborted();
     if (pause) return this.#refuse(record, toolsText(pause), 'paused', running, step);
     if ('problem' in ready) return this.#refuse(record, ready.problem, ready.error, running, step);
@@ -200,7 +204,10 @@ export class ActionManager {
       addOrigins(context.taint, origins);
     }
     const error = state === 'unknown' ? 'outcome_unknown' : ok ? undefined : attempted.error;
-    await Promise.all([step.write(), this.#ended(record, error, context)]);
+    const ended = this.#ended(record, error, context);
+    // Told first: after an attempt that dies in between, another tells it.
+    if (state === 'unknown') await ended;
+    await Promise.all([step.write(), ended]);
     watcher.finished(record as ActionRecord & { result: string });
   }
 
@@ -237,12 +244,8 @@ export class ActionManager {
       const result = await limit.race(tool.run(value, { ...context, signal: limit.signal }));
       const kept = await keptResult(result, context.messages[0]!, files);
       return {
-        ...{
-          ok: !result.failed && !result.unknown,
-          result: kept.text,
-          files: kept.files,
-          error: 'tool_failed',
-        },
+        ...{ ok: !result.failed && !result.unknown, result: kept.text },
+        ...{ files: kept.files, error: 'tool_failed' },
         ...(result.unknown && { state: 'unknown' }),
         ...(result.outside && { outside: true }),
       };
@@ -292,9 +295,4 @@ function isDenied({ state }: ActionRecord): boolean {
 
 function concernedBy({ agent, messages }: TurnContext): Concerned {
   return { agentId: agent.id, source: messages[0]!.source, userIds: [] };
-}
-
-function begunIn(steps: readonly TurnStep[]): string[] {
-  const actions = steps.flatMap((step) => step.actions);
-  return actions.flatMap(({ startedAt, tool, name }) => (startedAt > 0 ? [tool ?? name] : []));
 }

@@ -31,7 +31,8 @@ function lossIn(json: string): string | null {
     parse(json, undefined, {
       parseNumber(digits) {
         if (!isExact(digits)) lost ??= digits;
-        return 0;
+        // Two of one name are told apart by it.
+        return digits;
       },
     });
   } catch {

@@ -145,7 +145,7 @@ export class MessageManager implements TurnTaker {
         if (voice.text.trim() === '') voice.say(`I did not get done with this in ${steps.length} steps.`);
         return generated;
       }
-      const step = toStep(generated);
+      const step = toStep(generated, steps);
       steps.push(step);
       voice.pause();
       if (await this.#act(task, abilities, step, steps.length - 1, voice))
@@ -168,7 +168,7 @@ export class MessageManager implements TurnTaker {
   }
 
   async #generate(
-    { agent, context, room, hold }: TurnTask,
+    { agent, context, room, hold, before: mayGoOn }: TurnTask,
     request: ModelRequest,
     voice: Voice,
   ): Promise<Generated> {
@@ -176,6 +176,7 @@ export class MessageManager implements TurnTaker {
     const models = await chain(agent, room.model);
     // What was paused meanwhile ends the turn by its signal.
     await switches.look();
+    await mayGoOn?.();
     context.signal.throwIfAborted();
     hold();
     const before = voice.mark();
@@ -208,7 +209,7 @@ export class MessageManager implements TurnTaker {
     index: number,
     { checks }: Voice,
   ): Promise<boolean> {
-    const { context, checkpoint, publish, hold } = task;
+    const { context, checkpoint, publish, hold, before } = task;
     const { turnId } = context;
     const watcher: ActionWatcher = {
       record: async () => {
@@ -226,7 +227,7 @@ export class MessageManager implements TurnTaker {
         }),
     };
     const { steps } = checkpoint;
-    return this.#parts.actions.run({ step, index, steps, actions, context, watcher, checks });
+    return this.#parts.actions.run({ step, index, steps, actions, context, watcher, checks, before });
   }
 
   async #evaluate(
@@ -263,12 +264,24 @@ export class MessageManager implements TurnTaker {
   }
 }
 
-function toStep({ text, calls, usage }: Generated): TurnStep {
+/** What any store takes as a name. */
+const keptIds = /^[A-Za-z0-9][\w.:-]{0,199}$/;
+
+/** Its calls have ids that no other call of the turn has: some models begin to count anew, or give all the same. */
+function toStep({ text, calls, usage }: Generated, steps: readonly TurnStep[]): TurnStep {
+  const taken = new Set(steps.flatMap(({ actions }) => actions.map(({ callId }) => callId)));
+  const idFor = (given: string) => {
+    const id = keptIds.test(given) ? given : 'call';
+    let found = id;
+    for (let count = 2; taken.has(found); count++) found = `${id}_${count}`;
+    taken.add(found);
+    return found;
+  };
   return {
     text,
     usage,
     actions: calls.map(({ id, name, arguments: args }) => ({
-      callId: id,
+      callId: idFor(id),
       name,
       arguments: args,
       state: 'planned',
@@ -280,9 +293,9 @@ function toStep({ text, calls, usage }: Generated): TurnStep {
   };
 }
 
-/** People hear of it whatever the model makes of it. Those of a turn that waited have read of what was so before. */
-function newlyUnknown({ checkpoint, told = 0 }: TurnTask): ActionRecord[] {
-  return checkpoint.steps.flatMap(({ actions }, index) =>
-    actions.filter(({ state, approved }) => state === 'unknown' && (index >= told || approved)),
+/** People hear of it whatever the model makes of it, once: those of a turn that waited have read of what was so before. */
+function newlyUnknown({ checkpoint }: TurnTask): ActionRecord[] {
+  return checkpoint.steps.flatMap(({ actions }) =>
+    actions.filter(({ state, told }) => state === 'unknown' && !told),
   );
 }

@@ -1,3 +1,5 @@
+import type { TurnStep } from '../core/turn.js';
+
 /** Writes down how a step stands, one write at a time, so that none that is late stands in the place of a newer one. */
 export class StepRecord {
   readonly #write: () => Promise<void>;
@@ -19,4 +21,10 @@ export class StepRecord {
       });
     return this.#next;
   }
+}
+
+/** Keys of the tools whose calls have begun. */
+export function begunIn(steps: readonly TurnStep[]): string[] {
+  const actions = steps.flatMap((step) => step.actions);
+  return actions.flatMap(({ startedAt, tool, name }) => (startedAt > 0 ? [tool ?? name] : []));
 }

@@ -9,6 +9,7 @@ import type { MemoryStore } from '../store/memory-store.js';
 import type { Outbox } from '../store/outbox.js';
 import { shareIn } from '../store/share-in.js';
 import type { TurnStore } from '../store/turn-store.js';
+import type { Tasks } from '../tasks/tasks.js';
 
 /** Rooms scheduled in one sweep, of each kind; the next sweep takes the rest. */
 const batch = 1000;
@@ -22,6 +23,7 @@ export interface SweeperParts {
   outbox: Outbox;
   held: Pick<HeldDecisions, 'has' | 'release'>;
   approvals: Pick<Approvals, 'sweep' | 'ofTurn'>;
+  tasks: Pick<Tasks, 'sweep'>;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
   shareOf: ShareOf;
@@ -76,8 +78,9 @@ export class Sweeper {
 
   /** What was approved while tools were paused goes on; whose time to be decided is over goes on without. */
   async #expire(): Promise<void> {
-    const { turns, held, approvals, turnQueue, now, log } = this.#parts;
+    const { turns, held, approvals, tasks, turnQueue, now, log } = this.#parts;
     await approvals.sweep();
+    await tasks.sweep();
     for (const room of await held.release()) await turnQueue.schedule(room, await shareIn(this.#parts, room));
     for (const turnId of await turns.expired(now(), batch)) {
       // Somebody has approved it in time.

@@ -132,7 +132,8 @@ export class Worker {
       const text = answered?.draft.text ?? (pause ? textOf(pause, agent) : stopped);
       const { taint } = checkpoint;
       const { files, model, usage, waiting, passedOver } = answered?.draft ?? {};
-      const reply = over === 'nothing' ? null : replyTo(work.asked, turnId, agent, text, { taint, files });
+      const silent = over === 'nothing' || answered?.draft.silent;
+      const reply = silent ? null : replyTo(work.asked, turnId, agent, text, { taint, files });
       const turn = turnOf(
         { ...checkpoint, covers },
         {

@@ -82,8 +82,10 @@ function nameOf(source: string, tool: string): string {
   const instance = source.slice(source.indexOf(':') + 1);
   const said = `${instance}_${tool}`;
   const clean = said.replace(/[^A-Za-z0-9_-]/g, '_');
-  // Tools that are registered are of no instance, and no instance takes their names over.
-  const isTaken = instance === 'http' && source !== instance;
+  // Tools that are registered are of no instance, and no instance takes their names over. Of `a_b_c` nobody knows whether
+  // it is `c` of `a_b` or `b_c` of `a`, and a server may call a tool as another's would be called with its hash.
+  const isTaken =
+    (instance === 'http' && source !== instance) || instance.includes('_') || /_[\da-f]{8}$/.test(said);
   if (clean === said && said.length <= longestName && !isTaken) return said;
   const hash = createHash('sha256').update(`${source}:${tool}`).digest('hex').slice(0, hashChars);
   return `${clean.slice(0, longestName - hashChars - 1)}_${hash}`;

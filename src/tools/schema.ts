@@ -27,7 +27,18 @@ const mostLost = 3;
 const mostFaults = 20;
 const mostKept = 1000;
 
-const options = { strict: false, allErrors: true, logger: false, addUsedSchema: false } as const;
+/** As JSON Schema wants patterns; where that cannot be, as many write them: `\@` for `@`. */
+const regExp = Object.assign(
+  (pattern: string, flags: string) => {
+    try {
+      return new RegExp(pattern, flags);
+    } catch {
+      return new RegExp(pattern, flags.replace('u', ''));
+    }
+  },
+  { code: 'new RegExp' },
+);
+const options = { strict: false, allErrors: true, logger: false, code: { regExp } } as const;
 const dialects = {
   'draft-06': Ajv,
   'draft-07': Ajv,
@@ -56,7 +67,7 @@ function compiled({ $schema, ...schema }: Record<string, unknown>): Schema {
   const { type = 'object' } = schema;
   if (type !== 'object') throw new Error('its schema must be of an object: "type": "object"');
   const dialect = dialectOf($schema);
-  const judge = judges.get(dialect) ?? new dialects[dialect]({ ...options });
+  const judge = judges.get(dialect) ?? new dialects[dialect]({ ...options, addUsedSchema: false });
   judges.set(dialect, judge);
   const whole = { ...schema, type };
   // One of its own, so that no schema refers to another's parts.
@@ -78,7 +89,7 @@ function compiled({ $schema, ...schema }: Record<string, unknown>): Schema {
       if (depthOf(value) > deepest) return `the arguments are nested deeper than ${deepest}`;
       try {
         if (bounded(() => validate(value))) return null;
-        const faults = (validate.errors ?? []).filter((fault) => !isLongNumber(fault, value));
+        const faults = withoutLongNumbers(validate.errors ?? [], value);
         return faults.length === 0 ? null : faultsIn(faults).join('\n');
       } catch (error) {
         if (isTimeout(error)) lost += 1;
@@ -89,14 +100,25 @@ function compiled({ $schema, ...schema }: Record<string, unknown>): Schema {
 }
 
 /**
- * Whether it is but that a whole number is written as text, which is how one of more digits than a number keeps is sent.
+ * Without those that are but that a whole number is written as text, which is how one of more digits than a number keeps is
+ * sent. What else could stand there, as in `["integer", "null"]`, is no fault then either.
  */
-function isLongNumber({ keyword, params, instancePath }: ErrorObject, whole: unknown): boolean {
-  if (keyword !== 'type' || !['integer', 'number'].includes(params.type)) return false;
-  let value: unknown = whole;
-  for (const part of instancePath.split('/').slice(1))
+function withoutLongNumbers(faults: readonly ErrorObject[], whole: unknown): ErrorObject[] {
+  const long = new Set(
+    faults
+      .filter(({ keyword, params }) => keyword === 'type' && /integer|number/.test(String(params.type)))
+      .map(({ instancePath }) => instancePath)
+      .filter((path) => isLongInteger(valueAt(whole, path))),
+  );
+  const either = /^(type|anyOf|oneOf)$/;
+  return faults.filter(({ keyword, instancePath }) => !long.has(instancePath) || !either.test(keyword));
+}
+
+function valueAt(whole: unknown, path: string): unknown {
+  let value = whole;
+  for (const part of path.split('/').slice(1))
     value = (value as Record<string, unknown>)[part.replaceAll('~1', '/').replaceAll('~0', '~')];
-  return isLongInteger(value);
+  return value;
 }
 
 /** Text of a whole number that a number cannot hold. */

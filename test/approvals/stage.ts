@@ -22,6 +22,8 @@ export class Stage {
   /** What the tool is described as, and what else its calls are bound to. */
   description = 'Wires money.';
   bound: (() => string) | undefined;
+  /** What the other tool waits for. */
+  looks = async (): Promise<void> => {};
   laterMs = 0;
   carrier!: Carrier;
   model = scriptedModel((request) => {
@@ -72,7 +74,10 @@ export class Stage {
     });
     const look = defineAction({
       ...{ name: 'look', description: 'Looks.', parameters },
-      run: async ({ amount }) => `saw ${amount}`,
+      run: async ({ amount }) => {
+        await this.looks();
+        return `saw ${amount}`;
+      },
     });
     this.carrier = await this.home.carrier(
       {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Fresh } from '../../src/access/freshness.js';
+import { Ledger, mostKnown } from '../../src/budgets/ledger.js';
+import type { Spending } from '../../src/budgets/spending.js';
 import { type Memory, roomIdOf } from '../../src/core/memory.js';
 import type { OutboundMessage } from '../../src/core/turn.js';
 import type { Connector } from '../../src/extension-api.js';
@@ -11,6 +13,7 @@ import { Threads } from '../../src/intake/threads.js';
 import { createLogger } from '../../src/logger.js';
 import { Bots } from '../../src/outbox/bots.js';
 import { NotedRooms } from '../../src/runtime/rooms.js';
+import type { Versioned } from '../../src/store/record.js';
 import { CountedNotes, held, names } from './held.js';
 
 const log = createLogger('silent');
@@ -27,6 +30,26 @@ describe('the hub holds no more than', () => {
     expect(fresh.size).toBe(10_000);
     fresh.clear();
     expect(fresh.size).toBe(0);
+  });
+
+  it('5,000 spendings (src/budgets/ledger.ts)', async () => {
+    let asked = 0;
+    const stored = new Map<string, Versioned<Spending>>();
+    const ledger = new Ledger({
+      get: async (id: string) => {
+        asked++;
+        return stored.get(id) ?? null;
+      },
+      put: async (id: string, value: Spending, version: number) => {
+        stored.set(id, { id, version: version + 1, value });
+        return true;
+      },
+    } as never);
+    const all = names('spending', 10_200);
+    const spend = (id: string) =>
+      ledger.change(id, (before) => ({ next: { ...before, seen: 1 } as never, answer: null }));
+    for (const id of all) await spend(id);
+    expect(await held(all, spend, () => asked)).toBe(mostKnown);
   });
 
   it('10,000 rooms (src/runtime/rooms.ts)', async () => {

@@ -10,6 +10,8 @@ const rot13 = (text: string) =>
     const base = one <= 'Z' ? 65 : 97;
     return String.fromCharCode(((one.charCodeAt(0) - base + 13) % 26) + base);
   });
+const boxed = (text: string, first: number) =>
+  text.replace(/[a-z]/gi, (one) => String.fromCodePoint(first + one.toLowerCase().charCodeAt(0) - 97));
 const codes = (text: string, write: (code: number) => string) => [...Buffer.from(text)].map(write).join(' ');
 
 /** Nothing is left that anybody could put together again: of a secret's forms no four signs in a row. */
@@ -32,6 +34,15 @@ describe('secrets that the hub knows', () => {
       [...secret]
         .map((one) => (one === '-' ? one : String.fromCharCode(one.charCodeAt(0) + 0xfee0)))
         .join(''),
+    ],
+    ['in letters of other scripts', secret.replace('hunter', 'һυпtег').replace('п', 'ո').replace('y', 'у')],
+    ['with marks on its letters', [...secret].join('\u0332')],
+    ['in letters with accents', secret.replace('u', 'ü').replace('e', 'é')],
+    ['in boxes', boxed(secret, 0x1f170)],
+    ['in flags', boxed(secret, 0x1f1e6)],
+    [
+      'in tags that nobody sees',
+      secret.replace(/[!-~]/g, (one) => String.fromCodePoint(0xe0000 + one.charCodeAt(0))),
     ],
     ['reversed', back(secret)],
     ['rot13', rot13(secret)],
@@ -61,6 +72,8 @@ describe('secrets that the hub knows', () => {
   it('that could be words are taken out as they are, and the words stay', () => {
     expect(shown(`Say ${wordSecret}.`)).toBe(`Say ${put}.`);
     expect(shown(`Say ${b64(wordSecret)}.`)).toContain(put);
+    expect(shown(`Say ${[...wordSecret].join(' ')}.`)).toBe(`Say ${put}.`);
+    expect(shown(`Say ${back(wordSecret)}.`)).toBe(`Say ${put}.`);
     expect(shown('Open sesame, opensesame!')).toBe('Open sesame, opensesame!');
   });
 });
@@ -100,6 +113,7 @@ describe('secrets by their shape', () => {
     'sk-learn-contrib, sk-SK, sk-model-20250929, task-force-1, npm_config_registry, hf_hub_download',
     '0xdAC17F958D2ee523a2206206994597C13D831ec7',
     '----- five dashes\n|-----|\n-----BEGIN CERTIFICATE-----',
+    '1234567890:some-thing-that-is-over-thirty-characters-long',
     '12345678:30, 10:30:00, 2026-11-27T17:00:00Z, +49 30 123456',
     'می‌خواهم 👨‍👩‍👧 🏴󠁧󠁢󠁳󠁣󠁴󠁿 🇩🇪',
   ])('[act.60] leave names and numbers as they are: %j', (text) => {

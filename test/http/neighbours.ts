@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { z } from 'zod';
 import { httpConnector } from '../../connectors/http/connector.js';
 import { tokenId } from '../../src/access/issued-token.js';
 import type { Carrier } from '../../src/carrier.js';
 import { turnIdOf } from '../../src/core/turn.js';
 import { FatalError } from '../../src/errors.js';
+import { defineAction } from '../../src/extension-api.js';
 import { type HttpServer, startHttpServer } from '../../src/http/server.js';
 import { all } from '../../src/store/paging.js';
 import { Platform } from '../hub/platform.js';
@@ -41,6 +43,8 @@ export interface Things {
   failedTurn: string;
   runningTurn: string;
   runningRoom: string;
+  /** A call that waits for a decision. */
+  approval: string;
   delivery: string;
   pairing: string;
   code: string;
@@ -51,6 +55,7 @@ export interface Things {
 export const nobodys: Things = {
   ...{ agent: 'nobody', room: 'nowhere', message: 'msg_none', roomId: 'room_none', turn: 'turn_none' },
   ...{ failedTurn: 'turn_none2', runningTurn: 'turn_none3', runningRoom: 'room_none2', delivery: 'none' },
+  approval: 'ap_aaaaaaaaaa',
   ...{
     pairing: 'pairing_none',
     code: 'ABCDEFGH',
@@ -59,6 +64,11 @@ export const nobodys: Things = {
     tenant: 'no-tenant',
   },
 };
+
+const wire = defineAction({
+  ...{ name: 'wire', description: 'Wires.', parameters: z.object({}), needsApproval: true },
+  run: async () => 'wired',
+});
 
 /** Tokens that are issued, besides the administrators'. */
 const issued: Record<string, object> = {
@@ -98,7 +108,8 @@ export class Neighbours {
   readonly #tokens = new Map<string, string>();
 
   async open(): Promise<void> {
-    for (const id of ['assistant', 'other']) this.home.character(id, { name: 'Ada', bio: '.', plugins: [] });
+    for (const id of ['assistant', 'other'])
+      this.home.character(id, { name: 'Ada', bio: '.', plugins: ['bank'] });
     const pairing = { http: { dm: 'pairing', operators: ['root'] } };
     this.home.character('closed', { name: 'Eve', bio: '.', plugins: [], connectors: pairing });
     this.#receiver = createServer(({ url }, res) => res.writeHead(url === '/good' ? 200 : 404).end());
@@ -122,11 +133,13 @@ export class Neighbours {
     const model = scriptedModel(async (request) => {
       const said = lastSaid(request);
       if (said.includes('fail')) throw new FatalError('model_refused', 'The key is wrong.');
+      if (said.includes('wire') && request.messages.at(-1)!.role === 'user')
+        return { calls: [{ name: 'wire', arguments: '{}' }] };
       if (said.includes('hold')) await new Promise<void>((go) => this.#held.push(go));
       return `echo ${said}`;
     });
     this.carrier = await this.home.carrier(
-      { connectors: [this.platform, http], model: () => model },
+      { connectors: [this.platform, http], model: () => model, plugins: [{ name: 'bank', actions: [wire] }] },
       { CARRIER_DELIVERY_REFUSED_MS: '50' },
     );
     this.#server = await startHttpServer({
@@ -245,6 +258,7 @@ export class Neighbours {
     await this.say('acme', answered);
     const refused = await this.say('acme', { userId: 'heron-stranger', text: 'let me in' }, 'closed');
     if (refused.status !== 403) throw new Error(refused.text);
+    await this.say('acme', { ...alice, userId: 'wilma', text: 'wire the heron' });
     void this.say('acme', { ...alice, userId: 'hanna', text: 'hold the heron' }).catch(() => {});
     const { store, operations } = this.carrier;
     const dead = () => all((page) => store.outbox.list({ ...page, state: 'dead' }));
@@ -254,11 +268,13 @@ export class Neighbours {
     const [message] = (await store.memories.history(roomOf('lounge'), { limit: 1 })).items;
     const [held] = (await store.memories.history(roomOf('user:hanna'), { limit: 1 })).items;
     const [failed] = (await store.turns.list({ limit: 1, status: 'failed' })).items;
+    const { approvals } = await operations!.call('approvals.list', { limit: 5 }, { kind: 'system' });
     const { requests } = await operations!.call('pairings.list', {}, { kind: 'system' });
     this.theirs = {
       ...{ agent: 'assistant', room: 'lounge', message: message!.id, roomId: message!.roomId },
       ...{ turn: shared.turnId, failedTurn: failed!.turnId, delivery: (await dead())[0]!.id },
       ...{ runningTurn: turnIdOf(held!), runningRoom: roomOf('user:hanna'), person: 'greta' },
+      approval: approvals[0]!.id,
       ...{ pairing: '', code: requests[0]!.code, token: 'acme-admin' },
     };
     const paused = { what: 'person', agentId: 'assistant', userId: 'heron-paused', reason: 'a red kite' };

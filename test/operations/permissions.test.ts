@@ -11,7 +11,7 @@ import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 
 const ofOneself = [
-  ...['rooms.status', 'rooms.renew', 'turns.stop', 'people.forget', 'people.show'],
+  ...['rooms.status', 'rooms.renew', 'turns.stop', 'tasks.list', 'people.forget', 'people.show'],
   ...['people.startLink', 'people.enterLink', 'people.confirmLink', 'people.unlink'],
 ];
 const ann = { connector: 'telegram', tenant: 'default', userId: 'ann' };
@@ -82,6 +82,11 @@ describe('on a real hub', () => {
       'approvals.list': { agentId },
       'approvals.show': { id: 'ap_aaaaaaaaaa' },
       'approvals.decide': { id: 'ap_aaaaaaaaaa', approve: true },
+      'tasks.list': { agentId, roomId },
+      'tasks.show': { id: 'ta_aaaaaaaaaa' },
+      'tasks.pause': { id: 'ta_aaaaaaaaaa' },
+      'tasks.resume': { id: 'ta_aaaaaaaaaa' },
+      'tasks.stop': { id: 'ta_aaaaaaaaaa' },
       'deliveries.list': { agentId },
       'deliveries.sendAgain': { deliveryId: 'x' },
       'deliveries.sendAllAgain': { agentId },
@@ -167,6 +172,7 @@ describe('on a real hub', () => {
       'agents.show',
       'agents.check',
       'approvals.list',
+      'tasks.list',
       'rooms.list',
       'turns.list',
       'deliveries.list',
@@ -205,6 +211,7 @@ describe('on a real hub', () => {
       'rooms.list',
       'turns.list',
       'approvals.list',
+      'tasks.list',
       'deliveries.list',
       'pairings.list',
       'switches.list',

@@ -1,6 +1,7 @@
 /** States of actions: what is asked for, what is denied, and what an attempt that died has left. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Pause } from '../../src/access/pause.js';
 import { type ActionRecord, type ActionState, decidedSteps, readSteps } from '../../src/core/turn.js';
 import { type Action, defineAction, type TurnContext } from '../../src/plugin/plugin.js';
 import { ActionManager } from '../../src/runtime/action-manager.js';
@@ -11,7 +12,8 @@ import type { OfferedTool } from '../../src/tools/tool.js';
 
 const context = {
   turnId: 'turn',
-  messages: [],
+  agent: { id: 'agent' },
+  messages: [{ source: {} }],
   signal: new AbortController().signal,
 } as unknown as TurnContext;
 type Effect = PolicyVerdict['effect'];
@@ -62,6 +64,8 @@ describe('[structure.10] an action', () => {
   });
 
   let audited: string[];
+  /** Whether tools are paused, each time it is asked; empty: they are not. */
+  let pauses: boolean[] = [];
   const run = async (records: ActionRecord[], effectOf: (tool: OfferedTool) => Effect = asTheySay) => {
     const taken = step(...records);
     audited = [];
@@ -79,6 +83,11 @@ describe('[structure.10] an action', () => {
       },
       files: { files: undefined as never, quota: unlimited },
       unknown: async () => {},
+      switches: {
+        look: async () => {},
+        tools: () => (pauses.shift() ? ({ what: 'tools' } as Pause) : null),
+        onChange: () => () => {},
+      },
     });
     const awaits = await manager.run({
       ...{ step: taken, index: 0, steps: [taken], actions, context },
@@ -111,6 +120,15 @@ describe('[structure.10] an action', () => {
     expect(records.every(({ result }) => result !== null)).toBe(true);
     expect(await run(records)).toEqual({ awaits: true, states: ['done', 'awaiting', 'awaiting'] });
     expect(ran).toEqual(['plain']);
+  });
+
+  it('is not made unjudged where tools are resumed between the look at it and its run', async () => {
+    pauses = [true, true];
+    const { states } = await run([record('asks'), record('plain')], () => 'deny');
+    expect(pauses).toEqual([]);
+    expect(states).toEqual(['failed', 'failed']);
+    expect(ran).toEqual([]);
+    expect(audited).toEqual(['plugin:test:asks failed paused', 'plugin:test:plain failed paused']);
   });
 
   it('with bad arguments is not asked for', async () => {

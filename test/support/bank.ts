@@ -43,6 +43,8 @@ export function writeBank(characters: string): { ledger(): { did: string; user: 
         ? readFileSync(file, 'utf8')
             .trim()
             .split('\n')
+            // It is there before anything stands in it.
+            .filter(Boolean)
             .map((line) => JSON.parse(line))
         : [],
   };

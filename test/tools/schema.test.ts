@@ -79,6 +79,25 @@ describe('schemas of tools', () => {
     expect(schema.problem({ root: { name: 'a', next: { name: 1 } } })).toBe('/root/next/name must be string');
   });
 
+  it('[act.10] may refer to all of themselves', () => {
+    const schema = schemaOf(object({ name: { type: 'string' }, inside: { $ref: '#' } }));
+    expect(schema.problem({ inside: { inside: { name: 1 } } })).toBe('/inside/inside/name must be string');
+  });
+
+  it('[act.10] may escape in their patterns what needs none', () => {
+    const schema = schemaOf(object({ a: { pattern: '^[\\w\\-]+\\@x$' }, b: { pattern: '^\\p{Lu}$' } }));
+    expect(schema.problem({ a: 'me@x', b: 'Ä' })).toBeNull();
+    expect(schema.problem({ a: 'me', b: 'ä' })?.split('\n')).toHaveLength(2);
+  });
+
+  it('[act.18] take a number that is too long as text, also where there might be none', () => {
+    const long = '1497549923779084388';
+    for (const a of [{ type: ['integer', 'null'] }, { anyOf: [{ type: 'integer' }, { type: 'null' }] }]) {
+      expect(schemaOf(object({ a })).problem({ a: long })).toBeNull();
+      expect(schemaOf(object({ a })).problem({ a: '12' })).not.toBeNull();
+    }
+  });
+
   const doubling = Object.fromEntries(
     Array.from({ length: 40 }, (_, i) => [
       `l${i}`,

@@ -1,4 +1,5 @@
 /** The audit log of databases that older hubs left: those that knew no audit log, and those that knew no chain. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -51,6 +52,9 @@ describe.each(kinds)('the audit log of an older hub, %s', (kind, lacking, start)
   });
   beforeEach(() => {
     home = new Home();
+    // The turns that the older hub left are another agent's: what they do would leave rows, too, at any time.
+    rmSync(join(home.characters, 'assistant.json'));
+    home.character('warden', { name: 'Warden', bio: 'Counts.' });
     dataDir = join(home.folder, 'data');
     database = `audit_${kind}_${databases++}`;
     settings =

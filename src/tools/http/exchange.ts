@@ -1,6 +1,8 @@
 /** One exchange with the other side: redirects, limits, and what is known of it where it breaks. */
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { pipeline } from 'node:stream';
+import { createBrotliDecompress, createUnzip } from 'node:zlib';
 import { checkUrl, type Guard, lookupFor, RefusedAddress } from './guard.js';
 import { type HttpRequest, toolHeader } from './request.js';
 
@@ -121,6 +123,7 @@ async function read(response: IncomingMessage, maxBytes: number): Promise<HttpAn
   const { headers, statusCode: status = 0, statusMessage: statusText = '' } = response;
   const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';');
   const charset = parameters.map((one) => /^\s*charset="?([\w.:-]+)"?\s*$/i.exec(one)?.[1]).find(Boolean);
+  const encoding = (headers['content-encoding'] ?? '').trim().toLowerCase() || 'identity';
   const name = /filename="?([^";]+)"?/i.exec(headers['content-disposition'] ?? '')?.[1];
   const answer = {
     ...{ status, statusText, mediaType: type.trim().toLowerCase(), charset: charset ?? 'utf-8' },
@@ -128,7 +131,7 @@ async function read(response: IncomingMessage, maxBytes: number): Promise<HttpAn
   };
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  for await (const chunk of unpacked(response, encoding)) {
     size += chunk.length;
     chunks.push(chunk);
     // Leaving the loop closes the connection.
@@ -136,6 +139,20 @@ async function read(response: IncomingMessage, maxBytes: number): Promise<HttpAn
   }
   const bytes = Buffer.concat(chunks).subarray(0, maxBytes);
   return { ...answer, bytes: Buffer.from(bytes), cut: size > maxBytes };
+}
+
+/** Some pack what they send although they are asked not to. */
+async function* unpacked(response: IncomingMessage, encoding: string): AsyncIterable<Buffer> {
+  if (encoding === 'identity') return yield* response;
+  if (!/^(x-gzip|gzip|deflate|br)$/.test(encoding))
+    throw new Error(`it is packed as ${encoding.slice(0, 20)}, which nobody asked for`);
+  const unpacking = encoding === 'br' ? createBrotliDecompress() : createUnzip();
+  try {
+    yield* pipeline(response, unpacking, () => {});
+  } catch (error) {
+    // Nothing at all is no fault: some have no body to pack.
+    if (!response.complete || unpacking.bytesWritten > 0) throw error;
+  }
 }
 
 /** Without the address, whose query may hold what nobody should read in a log. */

@@ -29,9 +29,9 @@ const longestName = 64;
 /** @param document as an object, or as text of JSON or YAML. @throws FatalError `invalid_field` */
 export function toolsOf(document: unknown, origin: Origin): Described {
   const whole = readDocument(document);
-  const operations = operationsOf(whole);
-  const names = namesOf(operations, origin.prefix ?? '');
   const described: Described = { tools: [], skipped: [] };
+  const operations = operationsOf(whole, described);
+  const names = namesOf(operations, origin.prefix ?? '');
   operations.forEach((operation, at) => {
     try {
       described.tools.push(toolOf(operation, names[at]!, whole, origin));
@@ -69,9 +69,14 @@ interface Operation {
 }
 
 /** Other keys of a path, such as `parameters` and `summary`, are no operations. */
-function operationsOf(whole: Json): Operation[] {
+function operationsOf(whole: Json, { skipped }: Pick<Described, 'skipped'>): Operation[] {
   return Object.entries(whole.paths as Json).flatMap(([path, found]) => {
-    const item = resolved(whole, found);
+    let item: unknown;
+    try {
+      item = resolved(whole, found);
+    } catch (error) {
+      skipped.push({ operation: path, problem: (error as Error).message });
+    }
     if (!path.startsWith('/') || !isObject(item)) return [];
     return methods.flatMap((method) => {
       const said = item[method];
@@ -104,7 +109,8 @@ function toolOf({ method, path, item, said }: Operation, name: string, whole: Js
   for (const parameter of parametersOf(whole, item, said)) {
     const { in: at, name: own } = parameter;
     const isNeeded = at === 'path' || parameter.required === true;
-    if (at === 'header' && /^(accept|content-type|authorization)$/i.test(own)) continue;
+    // What the hub sends by itself, or whoever registers the tool says.
+    if (at === 'header' && /^(accept|content-type|authorization|idempotency-key)$/i.test(own)) continue;
     const problem = placeProblem(parameter);
     if (problem && isNeeded) throw new Error(`its parameter "${own}" ${problem}`);
     if (problem) continue;

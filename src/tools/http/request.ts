@@ -128,12 +128,31 @@ function bodyOf({ encoding }: HttpTool, { body, content }: Placed): string | nul
 /** With the long numbers, which came as text, as the numbers that the schema says they are. */
 function exact(value: unknown, schema: unknown): unknown {
   if (typeof schema !== 'object' || schema === null) return value;
-  const { type, items, properties } = schema as Record<string, unknown>;
-  if ((type === 'integer' || type === 'number') && isLongInteger(value)) return new LosslessNumber(value);
+  const { items, properties } = schema as Record<string, unknown>;
+  if (isLongInteger(value)) return isOfNumber(schema) ? new LosslessNumber(value) : value;
   if (Array.isArray(value)) return value.map((item) => exact(item, items));
   if (typeof value !== 'object' || value === null || !properties) return value;
   const known = propertiesOf({ properties });
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, exact(inner, known[name])]));
+}
+
+/** Also where it may be something else, but no text. */
+function isOfNumber(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null) return false;
+  const { type, anyOf, oneOf } = schema as Record<string, unknown>;
+  const types = [type].flat();
+  if (types.includes('string')) return false;
+  if (types.includes('integer') || types.includes('number')) return true;
+  const several = anyOf ?? oneOf;
+  return Array.isArray(several) && several.some(isOfNumber) && !several.some(isOfText);
+}
+
+function isOfText(schema: unknown): boolean {
+  return (
+    typeof schema === 'object' &&
+    schema !== null &&
+    [(schema as { type?: unknown }).type].flat().includes('string')
+  );
 }
 
 /** A list is the same name several times. */

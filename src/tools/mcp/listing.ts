@@ -12,7 +12,7 @@ const longestDescription = 8000;
 const longestSchema = 100_000;
 
 /** Read loosely: one tool that is described badly must not take the others with it. */
-const Page = z.looseObject({ tools: z.array(z.unknown()), nextCursor: z.string().optional() });
+const Page = z.looseObject({ tools: z.array(z.unknown()), nextCursor: z.string().nullish() });
 
 const hint = z.boolean().optional().catch(undefined);
 const Described = z.looseObject({
@@ -64,7 +64,7 @@ export async function listTools(client: Client, rules: ListingRules, timeoutMs: 
       else if (tools.has(tool.name)) warnings.push(`Lists "${tool.name}" twice; the first is used.`);
       else if (isWanted(tool.name, rules.wanted)) tools.set(tool.name, tool);
     }
-    cursor = page.nextCursor;
+    cursor = page.nextCursor ?? undefined;
     if (cursor === undefined) break;
     if (cursors.has(cursor)) {
       warnings.push('Its list of tools has a page that points to an earlier one; reading ended there.');

@@ -7,16 +7,18 @@ export function isListed(
   { allow, deny }: Character['tools'],
   tool: Pick<OfferedTool, 'key' | 'name' | 'source'>,
 ): boolean {
-  const names = (rule: string) => namesTool(rule, tool);
-  return !deny.some(names) && allow.some(names);
+  return (
+    !deny.some((rule) => namesTool(rule, tool, true)) && allow.some((rule) => namesTool(rule, tool, false))
+  );
 }
 
 /** A bare name is an action of a plugin: what comes from elsewhere cannot take it over. */
 function namesTool(
   rule: string,
   { key, name, source }: Pick<OfferedTool, 'key' | 'name' | 'source'>,
+  loosely: boolean,
 ): boolean {
   if (rule === '*') return true;
   if (!rule.includes(':')) return source.startsWith('plugin:') && rule === name;
-  return matchesAny(rule, key);
+  return matchesAny(rule, key, loosely);
 }

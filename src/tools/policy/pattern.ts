@@ -1,12 +1,22 @@
 /** Texts with `*` for any text, also none: matched in linear time, since rules meet what others wrote. */
 
-export function matchesAny(patterns: string | readonly string[], text: string, ignoreCase = false): boolean {
+/** @param loosely what looks the same to people is the same: see `looksOf` */
+export function matchesAny(patterns: string | readonly string[], text: string, loosely = false): boolean {
   const all = typeof patterns === 'string' ? [patterns] : patterns;
-  return all.some((pattern) => matches(pattern, text, ignoreCase));
+  return all.some((pattern) => matches(pattern, text, loosely));
 }
 
-function matches(pattern: string, text: string, ignoreCase: boolean): boolean {
-  const [said, found] = ignoreCase ? [pattern.toLowerCase(), text.toLowerCase()] : [pattern, text];
+/** A text without its case, the width of its letters, what is invisible in it and blanks around it. */
+export function looksOf(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .trim()
+    .toLowerCase();
+}
+
+function matches(pattern: string, text: string, loosely: boolean): boolean {
+  const [said, found] = loosely ? [looksOf(pattern), looksOf(text)] : [pattern, text];
   const parts = said.split('*');
   if (parts.length === 1) return said === found;
   const first = parts[0]!;

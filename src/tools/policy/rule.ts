@@ -11,14 +11,18 @@ export function isAbout(rule: PolicyRule, call: PolicyCall): boolean {
   const { tool, requester, place, direct } = call;
   const bearing: Bearing = rule.effect === 'allow' ? 'mild' : 'severe';
   const { agent, tool: tools, connector, person, room } = rule;
+  // Who writes another case than there is means it all the same; what is allowed so is another thing.
+  const loosely = bearing === 'severe';
+  const isOf = (said: string | string[] | undefined, text: string) =>
+    said === undefined || matchesAny(said, text, loosely);
   return (
-    (agent === undefined || matchesAny(agent, call.agentId)) &&
-    (tools === undefined || matchesAny(tools, tool.key)) &&
-    (connector === undefined || matchesAny(connector, place.connector)) &&
-    (rule.place === undefined || [rule.place].flat().some((said) => isPlace(said, place))) &&
+    isOf(agent, call.agentId) &&
+    isOf(tools, tool.key) &&
+    isOf(connector, place.connector) &&
+    (rule.place === undefined || [rule.place].flat().some((said) => isPlace(said, place, loosely))) &&
     (room === undefined || (direct === undefined ? bearing === 'severe' : direct === (room === 'direct'))) &&
     (rule.role === undefined || [rule.role].flat().some((said) => isRole(said, requester.role))) &&
-    (person === undefined || isPerson(person, requester)) &&
+    (person === undefined || isPerson(person, requester, loosely)) &&
     same(rule.tainted, call.tainted) &&
     same(rule.changes, !tool.hints.readOnly) &&
     same(rule.destructive, !tool.hints.readOnly && tool.hints.destructive) &&
@@ -47,14 +51,18 @@ function same(said: boolean | undefined, is: boolean): boolean {
 }
 
 /** A channel may have slashes in it. */
-function isPlace(said: string, { connector, tenant, channel }: PolicyCall['place']): boolean {
+function isPlace(
+  said: string,
+  { connector, tenant, channel }: PolicyCall['place'],
+  loosely: boolean,
+): boolean {
   const [first = '', second = '*', ...third] = said.split('/');
   const parts: [string, string][] = [
     [first, connector],
     [second, tenant],
     [third.length > 0 ? third.join('/') : '*', channel],
   ];
-  return parts.every(([pattern, part]) => matchesAny(pattern, part));
+  return parts.every(([pattern, part]) => matchesAny(pattern, part, loosely));
 }
 
 function isRole(said: string, held: Role): boolean {
@@ -63,10 +71,10 @@ function isRole(said: string, held: Role): boolean {
   return said.endsWith('-') ? isAtLeast(role, held) : held === role;
 }
 
-function isPerson(said: string | string[], { accounts }: Requester): boolean {
+function isPerson(said: string | string[], { accounts }: Requester, loosely: boolean): boolean {
   return accounts.some(({ connector, tenant, userId }) =>
     [`${connector}/${tenant}:${userId}`, ...(tenant === 'default' ? [`${connector}:${userId}`] : [])].some(
-      (name) => matchesAny(said, name),
+      (name) => matchesAny(said, name, loosely),
     ),
   );
 }

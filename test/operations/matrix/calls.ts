@@ -44,6 +44,15 @@ const asked = async (stage: Stage): Promise<string> => {
   const { approvals } = await stage.get('/approvals?limit=200&state=all');
   return approvals.find((one: Json) => one.turnId === turnId).id;
 };
+/** There is room for a few at a time. */
+const task = async (stage: Stage) => {
+  for (const { id } of (await stage.get('/tasks?limit=200')).tasks) await stage.post(`/tasks/${id}/stop`);
+  await stage.say('plan it');
+  const found = async () => (await stage.get('/tasks?limit=200')).tasks[0]?.id;
+  await until(async () => (await found()) !== undefined);
+  return found();
+};
+const onTask = (verb: string): Call => ({ make: task, ask: (id) => ({ path: `/tasks/${id}/${verb}` }) });
 const hold = (stage: Stage) => stage.hold();
 const stop = async (stage: Stage) => stage.post(`/rooms/${await stage.roomId()}/stop`);
 const ofAnn = (list: Json[]) => list.find(({ userId }) => userId === 'ann');
@@ -175,6 +184,11 @@ export const calls: Record<string, Call> = {
     make: asked,
     ask: (id) => ({ path: `/approvals/${id}/decide`, body: { approve: false } }),
   },
+  'tasks.list': { make: task, ...at('/tasks?limit=200'), shows: (id) => id },
+  'tasks.show': { make: task, ask: (id) => ({ path: `/tasks/${id}` }) },
+  'tasks.pause': onTask('pause'),
+  'tasks.resume': onTask('resume'),
+  'tasks.stop': onTask('stop'),
   'deliveries.list': listedDelivery('/deliveries?limit=100'),
   'deliveries.list+agent': listedDelivery('/deliveries?limit=100&agentId=assistant'),
   'deliveries.sendAgain': {

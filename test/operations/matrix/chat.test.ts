@@ -173,6 +173,8 @@ const commands: Record<string, Said> = {
   '/model': { does: /Models, asked in this order/ },
   '/model NAME': { args: async () => 'default', does: /back to the usual models/ },
   '/stop': { does: /nothing to stop/ },
+  '/tasks': { does: /no tasks here/ },
+  '/task': { does: /no tasks here/ },
   '/forget yes': { does: /nothing that I remember/ },
   '/approve CODE': { args: () => code('person'), does: /is let in/ },
   '/approve CODE+place': { args: () => code('place'), does: /is let in/ },

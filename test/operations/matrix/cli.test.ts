@@ -49,6 +49,10 @@ const args: Record<string, (thing: Json) => string[]> = {
   'approvals show': one,
   'approvals approve': one,
   'approvals deny': one,
+  'tasks show': one,
+  'tasks pause': one,
+  'tasks resume': one,
+  'tasks stop': one,
   'deliveries send-again': one,
   'deliveries send-all-again': () => ['assistant'],
   'deliveries drop': one,
@@ -134,7 +138,7 @@ describe.each(lines)('carrier $name', ({ name, operation, by, cells }) => {
         ...{ code: 1, stdout: '' },
         // A rule may say that members decide, so they hear who does.
         stderr: expect.stringMatching(
-          /^carrier: (Whoever asks may not do this \([\w.]+\)|An operator of this agent decides about ap_\w+\. You are a member here)\.\n$/,
+          /^carrier: (Whoever asks may not do this \([\w.]+\)|There is no such approval)\.\n$/,
         ),
       });
     // What is wrong with the hub or an agent is an exit code, too.

@@ -69,7 +69,13 @@ turns.resume             POST /turns/:turnId/resume                   operator  
 
 approvals.list           GET /approvals                               operator      operator      none:operator  operator      none:operator  operator       none:operator
 approvals.show           GET /approvals/:id                           operator      operator      404:operator   operator      404:operator   operator       404:operator
-approvals.decide         POST /approvals/:id/decide                   operator      operator      404:member     operator      404:member     operator       404:member
+approvals.decide         POST /approvals/:id/decide                   operator/404 from member  operator/404 from member  404:member  operator/404 from member  404:member  operator/404 from member  404:member
+
+tasks.list               GET /tasks                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
+tasks.show               GET /tasks/:id                               operator      operator      404:operator   operator      404:operator   operator       404:operator
+tasks.pause              POST /tasks/:id/pause                        operator      operator      404:operator   operator      404:operator   operator       404:operator
+tasks.resume             POST /tasks/:id/resume                       operator      operator      404:operator   operator      404:operator   operator       404:operator
+tasks.stop               POST /tasks/:id/stop                         operator      operator      404:operator   operator      404:operator   operator       404:operator
 
 deliveries.list          GET /deliveries                              operator      operator      none:operator  operator      none:operator  operator       none:operator
 deliveries.list+agent    GET /deliveries                              operator      operator      403            operator      none:operator  operator       none:operator
@@ -152,6 +158,9 @@ command                       operation           hub       agent     otherAgent
 /model NAME+group             rooms.model         operator  operator  403         operator  403            operator  403
 /stop                         turns.stop          guest     guest     guest       guest     guest          guest     guest
 /stop+group                   turns.stop          guest     guest     guest       guest     guest          guest     guest
+/tasks                        tasks.list          guest     guest     guest       guest     guest          guest     guest
+/tasks+group                  tasks.list          guest     guest     guest       guest     guest          guest     guest
+/task                         tasks.list          guest     guest     guest       guest     guest          guest     guest
 /forget yes                   people.forget       guest     guest     guest       guest     guest          guest     guest
 /forget yes+group             people.forget       guest     guest     guest       guest     guest          guest     guest
 
@@ -223,6 +232,11 @@ approvals list             approvals.list           operator
 approvals show             approvals.show           operator
 approvals approve          approvals.decide         operator
 approvals deny             approvals.decide         operator
+tasks list                 tasks.list               operator
+tasks show                 tasks.show               operator
+tasks pause                tasks.pause              operator
+tasks resume               tasks.resume             operator
+tasks stop                 tasks.stop               operator
 deliveries list            deliveries.list          operator
 deliveries send-again      deliveries.sendAgain     operator
 deliveries send-all-again  deliveries.sendAllAgain  admin
@@ -259,6 +273,11 @@ operation           who        own    otherRoom  otherPerson  otherAgent  otherP
 rooms.status        everybody  guest  403        403          403         403            403
 rooms.renew         everybody  guest  403        403          403         403            403
 turns.stop          everybody  guest  403        403          403         403            403
+tasks.list          everybody  guest  403        403          403         403            403
+tasks.show          everybody  guest  403        403          403         403            403
+tasks.pause         everybody  guest  403        403          403         403            403
+tasks.resume        everybody  guest  403        403          403         403            403
+tasks.stop          everybody  guest  403        403          403         403            403
 people.forget       everybody  guest  guest      403          403         403            403
 people.forget+here  everybody  guest  403        403          403         403            403
 people.show         everybody  guest  guest      403          403         403            403

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PersonPrincipal } from '../../../src/access/principal.js';
 import type { Carrier } from '../../../src/carrier.js';
 import type { Memory } from '../../../src/core/memory.js';
+import { createLogger } from '../../../src/logger.js';
 import { type OperationName, operations } from '../../../src/operations/operations.js';
+import { type Task, taskRecord } from '../../../src/tasks/task.js';
 import { Platform } from '../../hub/platform.js';
 import { Home } from '../../support/hub.js';
 import { lastSaid, scriptedModel } from '../../support/model.js';
@@ -26,6 +28,15 @@ beforeAll(async () => {
   carrier = await home.carrier({ connectors: [platform, new Platform('telegram', 'other')], model });
   said = (await platform.dm('ann', 'hello'))!.memory;
   await platform.last(1);
+  const { agentId, roomId, scope, source, author } = said;
+  const spent = { turns: 0, tokens: 0, workedMs: 0 };
+  const task: Task = {
+    ...{ agentId, roomId, scope, source, author, asked: said.id, startedBy: 'turn_x', role: 'guest' },
+    ...{ goal: 'order', steps: [], notes: '', state: 'paused', round: 1, spent, idle: 0 },
+    limits: { turns: 1, tokens: 1, minutes: 1 },
+    ...{ depth: 0, children: [], looks: 0, shown: 0, startedAt: 1 },
+  };
+  await taskRecord.in(carrier.store.records, createLogger('silent')).put('ta_aaaaaaaaaa', task, 0);
 }, 60_000);
 afterAll(() => home.dispose());
 
@@ -39,6 +50,10 @@ function inputOf(name: string): object {
     'rooms.status': { agentId, roomId, scope },
     'rooms.renew': { roomId },
     'turns.stop': { roomId },
+    'tasks.list': { agentId, roomId },
+    ...Object.fromEntries(
+      ['show', 'pause', 'resume', 'stop'].map((verb) => [`tasks.${verb}`, { id: 'ta_aaaaaaaaaa' }]),
+    ),
     'people.forget': { ...account, agentId, count: true },
     'people.forget+here': { ...account, agentId, scope, count: true },
     'people.show': { account, agentId },

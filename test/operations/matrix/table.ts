@@ -29,9 +29,12 @@ export function linesOf(table: string): Line[] {
 export function fateOf(cell: string, role: Role): Fate {
   if (cell === '403') return 403;
   const [, before, least, below] =
-    /^(none:|404:)?(guest|member|operator|admin|owner)(\/404)?$/.exec(cell) ?? [];
+    /^(none:|404:)?(guest|member|operator|admin|owner)(\/404|\/404 from member)?$/.exec(cell) ?? [];
   if (least === undefined) throw new Error(`"${cell}" is no cell of the permission matrix.`);
-  if (!isAtLeast(role, least as Role)) return below ? 404 : 403;
+  if (!isAtLeast(role, least as Role)) {
+    const from = below?.includes('member') ? 'member' : 'guest';
+    return below && isAtLeast(role, from) ? 404 : 403;
+  }
   if (before === undefined) return 'through';
   return before === 'none:' ? 'none' : 404;
 }

@@ -2,6 +2,7 @@
 
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call, OtherSide, toolOf } from './other-side.js';
 
@@ -53,6 +54,22 @@ describe('an answer', () => {
     };
     expect((await ask({ maxBytes: 5000 })).text).toContain('[cut');
     await expect.poll(() => closed).toBe(true);
+  });
+
+  it('that is packed unasked is read all the same, and no further than any other', async () => {
+    const packed = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync };
+    for (const [encoding, pack] of Object.entries(packed)) {
+      answer('text/plain', pack('Zoë'), 200, { 'content-encoding': encoding });
+      expect((await ask()).text).toBe('Zoë');
+      answer('text/plain', pack(Buffer.alloc(5_000_000, 'x')), 200, { 'content-encoding': encoding });
+      expect((await ask({ maxBytes: 1000 })).text).toMatch(/^x{1000}\n\[cut/);
+      answer('text/plain', '', 200, { 'content-encoding': encoding });
+      expect((await ask()).text).toContain('nothing more');
+      answer('text/plain', pack('some words').subarray(0, -4), 200, { 'content-encoding': encoding });
+      await expect(ask()).rejects.toThrow('broke off');
+    }
+    answer('text/plain', 'x', 200, { 'content-encoding': 'zstd' });
+    await expect(ask()).rejects.toThrow('packed as zstd');
   });
 
   it('that is no text is a file', async () => {

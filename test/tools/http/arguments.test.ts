@@ -128,13 +128,19 @@ describe('other arguments', () => {
   it('[act.18] keep all digits of long numbers, in the address and in the body', async () => {
     const integer = { type: 'integer' };
     const message = { type: 'object', properties: { id: integer, ids: { type: 'array', items: integer } } };
-    const parameters = { type: 'object', properties: { id: integer, message, text: { type: 'string' } } };
+    const properties = {
+      id: integer,
+      message,
+      text: { type: 'string' },
+      maybe: { type: ['integer', 'null'] },
+    };
+    const parameters = { type: 'object', properties };
     const tool = toolOf({ method: 'POST', url: `${side.origin}/messages/{id}`, parameters });
     const long = '1497549923779084388';
-    await call(tool, { id: long, message: { id: long, ids: [1, long] }, text: long });
+    await call(tool, { id: long, message: { id: long, ids: [1, long] }, text: long, maybe: long });
     const [{ path, body }] = side.received as [(typeof side.received)[0]];
     expect(path).toBe(`/messages/${long}`);
-    expect(body).toBe(`{"message":{"id":${long},"ids":[1,${long}]},"text":"${long}"}`);
+    expect(body).toBe(`{"message":{"id":${long},"ids":[1,${long}]},"text":"${long}","maybe":${long}}`);
     await expect(call(tool, { id: '12' })).rejects.toThrow('/id must be integer');
     await expect(call(tool, { id: `${long}x` })).rejects.toThrow('/id must be integer');
   });

@@ -77,6 +77,20 @@ describe('an OpenAPI document', () => {
     expect(later.filter((name) => !name.endsWith(' orders')).sort()).toEqual(names(crm).sort());
   });
 
+  it.each(['./paths/orders.yaml', '#/paths/~1orders', '#/paths/~1nothing'])(
+    '[act.17] does without a path that refers to %s, and says so',
+    ($ref) => {
+      const { tools, skipped } = made({ '/orders': { $ref }, '/x': { get: { operationId: 'x' } } });
+      expect(tools.map(({ name }) => name)).toEqual(['x']);
+      expect(skipped).toEqual([{ operation: '/orders', problem: expect.stringContaining($ref) }]);
+    },
+  );
+
+  it('[act.17] leaves to the hub what the hub sends, also where it must be sent', () => {
+    const header = { name: 'Idempotency-Key', in: 'header', required: true, schema: { type: 'string' } };
+    expect(one({ parameters: [header] }).parameters).toMatchObject({ properties: {}, required: [] });
+  });
+
   it('[act.17] cuts long names, and keeps them apart', () => {
     const long = 'synchronize_all_customer_data_across_all_systems_of_the_enterprise_';
     const { tools } = made({

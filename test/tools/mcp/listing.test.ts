@@ -27,6 +27,12 @@ describe('the list of a server’s tools', () => {
     ]);
   });
 
+  it('[act.1] ends where it says that nothing follows', async () => {
+    await stub({ pages: { '': { tools: [tool('a')], nextCursor: null } } });
+    expect(await sources.names()).toEqual(['a']);
+    expect(await sources.findings()).toContain('ok it has 1 tools');
+  });
+
   it.each([
     ['itself', { '': { tools: [tool('a')], nextCursor: 'x' }, x: { tools: [tool('a')], nextCursor: 'x' } }],
     [
@@ -110,6 +116,22 @@ describe('the list of a server’s tools', () => {
       `mcp:${long}:synchronize_all_customer_data_across_systems_v2`,
       `mcp:${long}:files/read.now`,
     ]);
+  });
+
+  it('[act.8] gives no name to models that a tool of another server has, whatever that calls its tools', () => {
+    const name = (source: string, called: string) =>
+      toolOfSource(
+        { name: source, trusted: false, source: null as never },
+        {
+          ...{ name: called, description: 'x', parameters: { type: 'object' } },
+        },
+      ).name;
+    const own = name('mcp:google_drive', 'delete');
+    expect(name('mcp:google', 'drive_delete')).not.toBe(own);
+    expect(name('mcp:google', own.replace(/^google_/, ''))).not.toBe(own);
+    const long = name('mcp:files', 'read.now');
+    expect(name('mcp:files', long.replace(/^files_/, ''))).not.toBe(long);
+    expect(name('mcp:files', 'read_now')).toBe('files_read_now');
   });
 
   it('is read again when it changes, once for many changes at once', async () => {

@@ -1,4 +1,5 @@
 /** Decisions of the policy by what a call's arguments are. */
+import type { Constraint } from '../../../src/core/policy-rules.js';
 import { allowAll, type Decision, type Rules } from './decisions.js';
 
 const payUpTo: Rules = [{ effect: 'allow', tool: 'mcp:*', arguments: { amount: { most: 100 } } }];
@@ -139,4 +140,63 @@ export const argumentDecisions: Decision[] = [
     call: { with: { _approved: true, approved: true } },
     is: 'ask',
   },
+  ...oddlyWritten(),
 ];
+
+/** What is denied, or allowed, of `to` is so however a model writes it. */
+function oddlyWritten(): Decision[] {
+  const evil = 'evil@x.example';
+  const noEvilAt = (path: string, said: Constraint): Rules => [
+    ...allowAll,
+    { effect: 'deny', arguments: { [path]: said } },
+  ];
+  const denied: [string, string, Constraint, unknown][] = [
+    ['a list in the place of a text', 'to', { equals: evil }, { to: [evil] }],
+    ['a list in the place of one of several', 'to', { oneOf: [evil] }, { to: ['ann', evil] }],
+    ['a list in the place of a thing', 'to.mail', { pattern: '*@x.example' }, { to: [{ mail: evil }] }],
+    ['a thing in the place of a list', 'to[*].mail', { pattern: '*@x.example' }, { to: { mail: evil } }],
+    ['a text in the place of a list', 'to[*]', { equals: evil }, { to: evil }],
+    ['lists in lists', 'to.mail', { equals: evil }, { to: [[{ mail: evil }]] }],
+    ['the first of one', 'to[0]', { equals: evil }, { to: evil }],
+    ['blanks around it', 'to', { equals: evil }, { to: ` ${evil}\n` }],
+    ['an invisible sign', 'to', { equals: evil }, { to: 'ev\u200bil@x.example' }],
+    ['an invisible sign in a pattern', 'to', { pattern: 'evil@*' }, { to: 'ev\u00adil@x.example' }],
+    ['wide letters', 'to', { pattern: 'evil@*' }, { to: 'ｅｖｉｌ@x.example' }],
+    ['wide digits', 'amount', { least: 1000 }, { amount: '５０００' }],
+    ['nothing where something must be', 'ticket', { present: false }, { ticket: null }],
+  ];
+  const unsure: [string, string, Constraint, unknown][] = [
+    ['a list that has what is excepted', 'to', { noneOf: [evil] }, { to: [evil] }],
+    ['wide letters of what is excepted', 'to', { noneOf: [evil] }, { to: 'ＥＶＩＬ@x.example' }],
+    ['nothing in the place of something', 'ticket', { present: true }, { ticket: null }],
+    ['a thing in the place of a list', 'to[*].mail', { equals: 'ann' }, { to: { mail: 'ann' } }],
+  ];
+  return [
+    ...denied.map(
+      ([what, path, said, written]): Decision => ({
+        what: `${what}, denied`,
+        rules: noEvilAt(path, said),
+        call: { with: written as never },
+        is: 'deny',
+      }),
+    ),
+    ...unsure.map(
+      ([what, path, said, written]): Decision => ({
+        what: `${what}, allowed`,
+        rules: [{ effect: 'allow', arguments: { [path]: said } }],
+        call: { with: written as never },
+        is: 'ask',
+      }),
+    ),
+    ...(
+      [
+        ['the name of a tool in another case', { tool: 'mcp:files:Read_*' }],
+        ['a person in another case', { person: 'chat/acme:Ann' }],
+        ['a place in another case', { place: 'Chat/acme/talk' }],
+      ] as const
+    ).flatMap(([what, about]): Decision[] => [
+      { what: `${what}, denied`, rules: [...allowAll, { effect: 'deny', ...about }], is: 'deny' },
+      { what: `${what}, allowed`, rules: [{ effect: 'allow', ...about }], is: 'ask' },
+    ]),
+  ];
+}
