@@ -24,6 +24,7 @@ import type { Cooling } from './cooling.js';
 import { adviceOn } from './evaluator-manager.js';
 import { type Generated, generate } from './generate.js';
 import type { AnswerLimits } from './patience.js';
+import { toStep } from './planned-step.js';
 import type { PromptFitter } from './prompt-fitter.js';
 import type { StateManager } from './state-manager.js';
 import { stuckOn, stuckText, unknownText } from './stuck.js';
@@ -262,35 +263,6 @@ export class MessageManager implements TurnTaker {
     }
     return addUsage(answer.usage, revised.usage);
   }
-}
-
-/** What any store takes as a name. */
-const keptIds = /^[A-Za-z0-9][\w.:-]{0,199}$/;
-
-/** Its calls have ids that no other call of the turn has: some models begin to count anew, or give all the same. */
-function toStep({ text, calls, usage }: Generated, steps: readonly TurnStep[]): TurnStep {
-  const taken = new Set(steps.flatMap(({ actions }) => actions.map(({ callId }) => callId)));
-  const idFor = (given: string) => {
-    const id = keptIds.test(given) ? given : 'call';
-    let found = id;
-    for (let count = 2; taken.has(found); count++) found = `${id}_${count}`;
-    taken.add(found);
-    return found;
-  };
-  return {
-    text,
-    usage,
-    actions: calls.map(({ id, name, arguments: args }) => ({
-      callId: idFor(id),
-      name,
-      arguments: args,
-      state: 'planned',
-      result: null,
-      ok: false,
-      startedAt: 0,
-      durationMs: 0,
-    })),
-  };
 }
 
 /** People hear of it whatever the model makes of it, once: those of a turn that waited have read of what was so before. */
