@@ -142,9 +142,11 @@ export type {
   PluginContext,
   PluginExtension,
   PluginParts,
+  ScheduleAccess,
   Transforms,
   TurnContext,
   Verdict,
+  WhenWished,
 } from './plugin/plugin.js';
 export { defineAction, definePlugin } from './plugin/plugin.js';
 export type { Problem } from './problems.js';

@@ -4,11 +4,11 @@ import { type Access, accessOn } from './access/access.js';
 import type { PlatformWide, SharedBy } from './access/account.js';
 import type { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
-import type { Approvals } from './approvals/approvals.js';
-import { approvalsOn } from './approvals/approvals-on.js';
+import { type Acting, actingOn } from './acting.js';
 import { spendingRecord } from './budgets/spending.js';
 import { BudgetUsage } from './budgets/usage.js';
 import type { EventBus } from './bus/bus.js';
+import type { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
 import type { Connector, Host } from './connector/connector.js';
 import { type Memory, roomIdOf } from './core/memory.js';
@@ -59,8 +59,6 @@ import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
 import type { Store } from './store/store.js';
-import type { Tasks } from './tasks/tasks.js';
-import { tasksOn } from './tasks/tasks-on.js';
 
 export interface FrontParts {
   config: Config;
@@ -91,12 +89,13 @@ export interface FrontParts {
   platformWide: PlatformWide;
   sharedBy: SharedBy;
   shareOf: ShareOf;
+  checks: Checks;
   /** Unix ms; deliveries are planned by it. */
   now(): number;
   log: Logger;
 }
 
-export interface Front {
+export interface Front extends Acting {
   /** The hub as one connector sees it. */
   hostFor(connector: Pick<Connector, 'name' | 'agentId' | 'routes'>): Host;
   /** Starts it, and gives it what an earlier process took for it and did not store. */
@@ -106,8 +105,6 @@ export interface Front {
   readonly operations: Caller;
   readonly access: Access;
   readonly notices: Notices;
-  readonly approvals: Approvals;
-  readonly tasks: Tasks;
 }
 
 export function frontOf(parts: FrontParts): Front {
@@ -128,16 +125,9 @@ export function frontOf(parts: FrontParts): Front {
   });
   const roles = rolesBy(access.standing, pairings);
   const linking = linkDesk(notices, buttons);
-  const approvals = approvalsOn({
-    ...{ store, held, access, tokens, turnQueue, shareOf, notices, buttons, now: parts.now, log },
-    agent: (id) => agents.list().find((one) => one.id === id),
-    waitMs: config.turns.waitMs,
-    retentionDays: config.retentionDays,
-  });
-  const tasks = tasksOn({
-    ...{ store, bus, turnQueue, shareOf, notices, approvals, now: parts.now, log },
-    agent: (id) => agents.list().find((one) => one.id === id),
-    ...{ limits: config.tasks, retentionDays: config.retentionDays },
+  const { approvals, tasks, schedules, due } = actingOn({
+    ...parts,
+    ...{ access, notices, buttons, agent: (id) => agents.list().find((one) => one.id === id) },
   });
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
@@ -150,7 +140,8 @@ export function frontOf(parts: FrontParts): Front {
     return new Operations(
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
-        ...{ switches, held, approvals, tasks, usage, httpTools, tools },
+        ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
+        now: parts.now,
       },
       log,
     );
@@ -263,8 +254,7 @@ export function frontOf(parts: FrontParts): Front {
     operations,
     access,
     notices,
-    approvals,
-    tasks,
+    ...{ approvals, tasks, schedules, due },
     async start(connector) {
       await connector.start(hostFor(connector));
       await line.takeUp(connector);

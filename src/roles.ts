@@ -139,11 +139,11 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const tools = toolDeskOf({ ...parts, checks, notices: () => front.notices, tasks: () => front.tasks });
   const front = frontOf({
     ...{ ...parts, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ switches, held, shareOf, tools: tools.desk },
+    ...{ switches, held, shareOf, tools: tools.desk, checks },
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
-  const { notices, approvals, tasks, access } = front;
+  const { notices, approvals, tasks, access, schedules, due } = front;
   const purses = new Purses({
     ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets, now, log },
     ...{ platformWide: parts.platformWide, agents: () => characters.list() },
@@ -153,7 +153,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
     ...{ ...parts, tools, metrics, checks, memoryManager, rooms, cooling },
-    ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks },
+    ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
@@ -205,6 +205,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     await switches.start();
     await agents.start();
     if (role !== 'worker') deliveries.start();
+    // Platforms are asked about groups there.
+    if (role !== 'worker') await due.look();
     if (role !== 'gateway') {
       await bus.subscribe(stopTopic, (event) => {
         if (event.type === 'turn.stop') worker.cancel(event.turnId);
@@ -237,6 +239,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       return shutDown(log, left, {
         characters: () => characters.close(),
         sweeps: () => sweeper.stop(),
+        schedules: () => due.stop(),
         maintenance: () => maintenance.close(),
         connections: () => agents.quiet(),
         incoming: () => front.stop(),

@@ -26,6 +26,7 @@ import { Outages } from './runtime/outages.js';
 import { PromptFitter } from './runtime/prompt-fitter.js';
 import { StateManager } from './runtime/state-manager.js';
 import { Worker } from './runtime/worker.js';
+import type { Schedules } from './schedules/schedules.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
 import { TaskTaker } from './tasks/taker.js';
@@ -55,6 +56,7 @@ export interface TurnsParts {
   purses: Pick<Purses, 'of'>;
   access: Pick<Access, 'requesters'>;
   tasks: Tasks;
+  schedules: Schedules;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -91,7 +93,7 @@ export function workerOf(parts: TurnsParts): Worker {
   });
   return new Worker({
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
-    ...{ rooms, outages, switches, held, asking, forgotten, shareOf },
+    ...{ rooms, outages, switches, held, asking, forgotten, shareOf, schedules: parts.schedules },
     taker: types({ conversational: manager, working: new TaskTaker(parts.tasks, manager, now) }),
     requester: (message, agent) => access.requesters.of(message, agent),
     agent: (id) => characters.get(id),

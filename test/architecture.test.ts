@@ -37,7 +37,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['files', /^src\/files\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
   ['agents', /^src\/(agents|secrets)\//],
-  ['roles', /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up)\.ts$/],
+  ['roles', /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting)\.ts$/],
   ['carrier', /^src\/(carrier|backends|diagnosis|plugin-places)\.ts$/],
   ['http', /^src\/http\//],
   ['program', /^src\/(hub|admin-token|embed|asking)\.ts$/],

@@ -52,6 +52,11 @@ export const permissions = {
   'deliveries.change': { least: 'operator' },
   /** Whatever platform they were for. */
   'deliveries.changeAll': { least: 'admin' },
+  'schedules.read': { least: 'operator', self: true },
+  'schedules.add': { least: 'operator' },
+  'schedules.change': { least: 'operator', self: true },
+  /** Have an agent say something unasked. */
+  'messages.post': { least: 'operator' },
   'people.forget': { least: 'operator', self: true },
   'switches.read': { least: 'operator' },
   'switches.change': { least: 'operator' },

@@ -4,6 +4,7 @@ import { audit } from './audit.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
 import { policyCommands } from './policy-commands.js';
+import { schedules } from './schedule-commands.js';
 import { switches } from './switch-commands.js';
 import { tasks } from './task-commands.js';
 import { tokenCommands } from './token-commands.js';
@@ -148,6 +149,12 @@ export const groups: Record<string, CommandGroup> = {
         asks: true,
         show: forgotten,
       }),
+      say: typed('messages.post', {
+        about: 'have an agent say this in a room that it was in before',
+        fields: ['agentId', 'roomId', 'text'],
+        options: [['--message-id <id>', 'yours: with the same one it is said once, however often you ask']],
+        show: ({ messageId, duplicate }) => [`${duplicate ? 'Said already' : 'Said'}: ${messageId ?? ''}.`],
+      }),
     },
   },
   turns: {
@@ -229,6 +236,7 @@ export const groups: Record<string, CommandGroup> = {
       }),
     },
   },
+  schedules,
   approvals,
   tasks,
   switches,

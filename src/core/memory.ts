@@ -101,7 +101,7 @@ export function roomSourceOf({ connector, tenant, channel, thread }: RoomSource)
 /**
  * What a message came with that says what its author may do; roles are looked up by it when something depends on them.
  */
-const Asker = z.object({
+export const Asker = z.object({
   /** Those of the author's groups that somebody gave a role, as the platform said with the message. */
   groups: z.array(z.string()).optional(),
   /** The token it came with. */
@@ -167,7 +167,9 @@ export function triggerMemory(
     scope,
     source,
     author,
-  }: Pick<Memory, 'agentId' | 'roomId' | 'scope' | 'source' | 'author'>,
+    asker,
+    taint,
+  }: Pick<Memory, 'agentId' | 'roomId' | 'scope' | 'source' | 'author' | 'asker' | 'taint'>,
   { trigger, key, text = '' }: { trigger: Trigger; key: string; text?: string },
 ): Memory {
   return {
@@ -175,6 +177,8 @@ export function triggerMemory(
     content: { text, attachments: [], replyTo: null },
     source: { ...source, messageId: key },
     ...{ status: 'pending', turnId: null, createdAt: Date.now() },
+    ...(asker && { asker }),
+    ...(taint && { taint }),
   };
 }
 
@@ -187,6 +191,11 @@ function samePerson(a: Memory, b: Memory): boolean {
 export function burst(messages: readonly Memory[]): Memory[] {
   const end = messages.findIndex((message) => !samePerson(message, messages[0]!));
   return end < 0 ? [...messages] : messages.slice(0, end);
+}
+
+/** Whether it is written as `roomIdOf` writes them. */
+export function isRoomId(text: string): boolean {
+  return /^room_[\da-f]{32}$/.test(text);
 }
 
 /** The same room in every process: derived, never stored. */

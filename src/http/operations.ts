@@ -18,6 +18,8 @@ export function operationRoutes(operations: Caller): RequestHandler {
       const method = route.method.toLowerCase() as Lowercase<Route['method']>;
       at[method](...bodyOf(route), carry(route, operations));
     }
+    // An agent's paths have other methods, which connectors serve.
+    if (path.startsWith('/:')) continue;
     at.all(refuseMethod(here.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ')));
   }
   return router;

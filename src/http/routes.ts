@@ -12,6 +12,8 @@ export interface Route {
 export function maxBodyBytes(operation: OperationName): number {
   if (operation === 'tools.import') return 5_000_000;
   if (operation.startsWith('tools.')) return 524_288;
+  if (operation === 'messages.post') return 262_144;
+  if (operation.startsWith('schedules.')) return 65_536;
   if (operation.startsWith('secrets.')) return 131_072;
   return operation === 'tokens.issue' ? 65_536 : 4096;
 }
@@ -49,6 +51,12 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/turns/:turnId/stop', operation: 'turns.stop' },
   { method: 'POST', path: '/turns/:turnId/run-again', operation: 'turns.runAgain' },
   { method: 'POST', path: '/turns/:turnId/resume', operation: 'turns.resume' },
+  { method: 'GET', path: '/schedules', operation: 'schedules.list' },
+  { method: 'POST', path: '/schedules', operation: 'schedules.add' },
+  { method: 'GET', path: '/schedules/:id', operation: 'schedules.show' },
+  { method: 'PUT', path: '/schedules/:id', operation: 'schedules.change' },
+  { method: 'DELETE', path: '/schedules/:id', operation: 'schedules.remove' },
+  { method: 'POST', path: '/:agentId/rooms/:roomId/messages', operation: 'messages.post' },
   { method: 'GET', path: '/approvals', operation: 'approvals.list' },
   { method: 'GET', path: '/approvals/:id', operation: 'approvals.show' },
   { method: 'POST', path: '/approvals/:id/decide', operation: 'approvals.decide' },

@@ -18,6 +18,7 @@ import type { Tokens } from '../access/tokens.js';
 import type { Approvals } from '../approvals/approvals.js';
 import type { BudgetUsage } from '../budgets/usage.js';
 import type { EventBus } from '../bus/bus.js';
+import type { Checks } from '../checks/checks.js';
 import type { Finding } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
 import type { PairedPlace, Pairing, PairingRequest, PlaceRequest } from '../core/pairing.js';
@@ -27,6 +28,7 @@ import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
 import type { RoomQueue } from '../queue/queue.js';
+import type { Schedules } from '../schedules/schedules.js';
 import type { Forgotten } from '../store/forgotten.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
 import type { Store } from '../store/store.js';
@@ -123,6 +125,10 @@ export interface OperationParts extends Access {
   usage: Pick<BudgetUsage, 'list'>;
   /** Decisions that wait until tools may run again. */
   held: Pick<HeldDecisions, 'hold' | 'has'>;
+  checks: Pick<Checks, 'on'>;
+  /** Unix ms. */
+  now(): number;
+  schedules: Pick<Schedules, 'add' | 'get' | 'list' | 'change' | 'remove' | 'whenOf'>;
   approvals: Pick<
     Approvals,
     'get' | 'list' | 'ofTurn' | 'decide' | 'missing' | 'require' | 'stopped' | 'withdrawn' | 'forgotten'
@@ -166,7 +172,10 @@ export interface Operation<
    * What it concerns; absent: the whole hub. Whoever asks wrote the input, so claims in it are looked up; what is not
    * there is `{}`.
    */
-  concerns?(input: z.output<Input>, parts: OperationParts): Resource | Promise<Resource>;
+  concerns?(
+    input: z.output<Input>,
+    parts: OperationParts & { principal: Principal },
+  ): Resource | Promise<Resource>;
   /** Whoever may do it to some of what it concerns may call it; `run` leaves out what they may not see. */
   readonly partly?: boolean;
   /** Said where there is no such thing, and to whoever may not see it: nobody learns which ids there are. */

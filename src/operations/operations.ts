@@ -14,6 +14,7 @@ import { decideApproval, listApprovals, showApproval } from './approvals.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
 import { showHealth } from './health.js';
+import { postMessage } from './messages.js';
 import { namedIn } from './named.js';
 import type { Operation, OperationParts } from './operation.js';
 import { approvePairing, listPairings, revokePairing } from './pairings.js';
@@ -21,6 +22,7 @@ import { forgetPerson } from './people.js';
 import { acceptTool, explainPolicy, listTools, showPolicy } from './policy.js';
 import { giveRole, listRoles, takeRole } from './roles.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
+import { addSchedule, changeSchedule, listSchedules, removeSchedule, showSchedule } from './schedules.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
 import { listTasks, pauseTask, resumeTask, showTask, stopTask } from './tasks.js';
@@ -34,6 +36,7 @@ export const operations = [
   ...[listTokens, issueToken, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
+  ...[listSchedules, showSchedule, addSchedule, changeSchedule, removeSchedule, postMessage],
   ...[listApprovals, showApproval, decideApproval],
   ...[listTasks, showTask, pauseTask, resumeTask, stopTask],
   ...[listSwitches, pauseSwitch, resumeSwitch, listUsage],
@@ -91,7 +94,7 @@ export class Operations implements Caller {
     try {
       checked = parsed(operation.input, input);
       row.target = operation.audit?.(checked) ?? {};
-      const resource = (await operation.concerns?.(checked, this.#parts)) ?? {};
+      const resource = (await operation.concerns?.(checked, { ...this.#parts, principal })) ?? {};
       const isAllowed = operation.partly ? authorisePart : authorise;
       if (!isAllowed(principal, operation.permission, resource)) throw denied(operation);
       const sees = (seen: Resource) => authorise(principal, operation.permission, seen);

@@ -40,6 +40,7 @@ export interface TurnContext {
   /** Why it runs; absent: for the messages. */
   trigger?: Trigger;
   memory: MemoryAccess;
+  schedules: ScheduleAccess;
   /** Who they are, and their role here; looked up when it is asked first. */
   requester(): Promise<Requester>;
   /** What the turn has read from outside so far; it grows while the turn runs. */
@@ -62,6 +63,30 @@ export interface MemoryAccess {
   own(words?: string): Promise<Memory[]>;
   /** Forgets memories of this scope, and the agent's messages that answer or repeat them. Returns how many of `ids` went. */
   forget(ids: string[]): Promise<number>;
+}
+
+/**
+ * When something is to be done: so long from now, at a local time (`2026-12-24 18:30`, `18:30`), or again and again by a
+ * cron pattern of five fields. Zones are IANA names. The hub counts: a model's own clock is wrong.
+ */
+export type WhenWished = { inMs: number } | { local: string; zone: string } | { cron: string; zone: string };
+
+/** What is to be done, or said, later in this room, in the name of whoever is answered. */
+export interface ScheduleAccess {
+  /**
+   * @param wanted `reminder`: the text is said; `work`: it makes a turn of the agent
+   * @returns its id, and its next times in words
+   * @throws FatalError `invalid_field`, `quota_exceeded`: the message is for the model
+   */
+  add(wanted: {
+    kind: 'reminder' | 'work';
+    text: string;
+    when: WhenWished;
+  }): Promise<{ id: string; times: string }>;
+  /** Theirs in this room that still have something to do, oldest first. */
+  list(): Promise<{ id: string; kind: 'reminder' | 'work'; text: string; times: string }[]>;
+  /** False: they have none of this id here. */
+  remove(id: string): Promise<boolean>;
 }
 
 /** What an action is given when it runs. */

@@ -24,7 +24,7 @@ import type { Cooling } from './cooling.js';
 import { adviceOn } from './evaluator-manager.js';
 import { type Generated, generate } from './generate.js';
 import type { AnswerLimits } from './patience.js';
-import { toStep } from './planned-step.js';
+import { plannedStep } from './planned-step.js';
 import type { PromptFitter } from './prompt-fitter.js';
 import type { StateManager } from './state-manager.js';
 import { stuckOn, stuckText, unknownText } from './stuck.js';
@@ -146,7 +146,7 @@ export class MessageManager implements TurnTaker {
         if (voice.text.trim() === '') voice.say(`I did not get done with this in ${steps.length} steps.`);
         return generated;
       }
-      const step = toStep(generated, steps);
+      const step = plannedStep(generated, steps);
       steps.push(step);
       voice.pause();
       if (await this.#act(task, abilities, step, steps.length - 1, voice))

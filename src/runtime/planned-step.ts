@@ -1,4 +1,3 @@
-/** A step as it is noted before any of its calls is made. */
 import type { TurnStep } from '../core/turn.js';
 import type { Generated } from './generate.js';
 
@@ -6,7 +5,7 @@ import type { Generated } from './generate.js';
 const keptIds = /^[A-Za-z0-9][\w.:-]{0,199}$/;
 
 /** Its calls have ids that no other call of the turn has: some models begin to count anew, or give all the same. */
-export function toStep({ text, calls, usage }: Generated, steps: readonly TurnStep[]): TurnStep {
+export function plannedStep({ text, calls, usage }: Generated, steps: readonly TurnStep[]): TurnStep {
   const taken = new Set(steps.flatMap(({ actions }) => actions.map(({ callId }) => callId)));
   const idFor = (given: string) => {
     const id = keptIds.test(given) ? given : 'call';

@@ -3,6 +3,8 @@ import type { Author, Memory } from '../core/memory.js';
 import type { Requester } from '../core/requester.js';
 import type { TurnCheckpoint } from '../core/turn.js';
 import type { TurnContext } from '../plugin/plugin.js';
+import { scheduleAccess } from '../schedules/schedule-access.js';
+import type { Schedules } from '../schedules/schedules.js';
 import type { Forgotten } from '../store/forgotten.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
@@ -11,6 +13,7 @@ import { memoryAccess } from './memory-access.js';
 interface Parts {
   memories: History & Search;
   forgotten: Pick<Forgotten, 'note'>;
+  schedules: Schedules;
   /** What whoever wrote this holds. */
   requester(message: Memory, agent: Agent): Promise<Requester>;
 }
@@ -40,12 +43,9 @@ export function turnContext(
   };
   return {
     ...{ agent, roomId: first.roomId, turnId, user, messages },
-    ...{
-      memory: memoryAccess(parts, first, turnId, checkpoint.taint),
-      requester,
-      taint: checkpoint.taint,
-      signal,
-    },
+    memory: memoryAccess(parts, first, turnId, checkpoint.taint),
+    schedules: scheduleAccess(parts.schedules, first, checkpoint.taint),
+    ...{ requester, taint: checkpoint.taint, signal },
     ...(trigger && { trigger }),
   };
 }

@@ -16,6 +16,7 @@ import type { Logger } from '../logger.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import type { ParkedHandler, RoomQueue, Run } from '../queue/queue.js';
 import { told } from '../redaction.js';
+import type { Schedules } from '../schedules/schedules.js';
 import type { Forgotten } from '../store/forgotten.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
 import type { History } from '../store/history.js';
@@ -53,7 +54,7 @@ export interface WorkerParts {
   held: Pick<HeldDecisions, 'setAside'>;
   asking: Pick<Asking, 'waits'>;
   switches: Pick<Switches, 'check' | 'tools' | 'keepLooking' | 'onChange'>;
-  /** What people hold. */
+  schedules: Schedules;
   requester(message: Memory, agent: Agent): Promise<Requester>;
   /** Undefined: it does not run, now. */
   agent(agentId: string): Agent | undefined;

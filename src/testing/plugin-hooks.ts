@@ -154,6 +154,7 @@ function turnContext(signal: AbortSignal): TurnContext {
   return {
     ...{ agent, roomId: 'room_test', turnId: 'turn_test', user: author, messages: [memory('hello', 'user')] },
     memory: { facts: none, search: none, forget: async () => 0 } as never,
+    schedules: { list: none } as never,
     requester: async () => ({ role: 'member', accounts: [] }),
     taint: [],
     signal,

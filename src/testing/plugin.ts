@@ -232,6 +232,11 @@ export function fakeContext(changes: Partial<TurnContext> = {}): ActionContext {
     user: { id: 'ana', name: 'Ana' },
     messages: [],
     memory: fakeMemory(),
+    schedules: {
+      add: async () => ({ id: 'schedule_test', times: '' }),
+      list: async () => [],
+      remove: async () => false,
+    },
     requester: async () => ({
       role: 'member',
       accounts: [{ connector: 'http', tenant: 'default', userId: 'ana' }],

@@ -46,6 +46,7 @@ export interface Things {
   /** A call that waits for a decision. */
   approval: string;
   delivery: string;
+  schedule: string;
   pairing: string;
   code: string;
   person: string;
@@ -56,6 +57,7 @@ export const nobodys: Things = {
   ...{ agent: 'nobody', room: 'nowhere', message: 'msg_none', roomId: 'room_none', turn: 'turn_none' },
   ...{ failedTurn: 'turn_none2', runningTurn: 'turn_none3', runningRoom: 'room_none2', delivery: 'none' },
   approval: 'ap_aaaaaaaaaa',
+  schedule: 'none',
   ...{
     pairing: 'pairing_none',
     code: 'ABCDEFGH',
@@ -270,7 +272,10 @@ export class Neighbours {
     const [failed] = (await store.turns.list({ limit: 1, status: 'failed' })).items;
     const { approvals } = await operations!.call('approvals.list', { limit: 5 }, { kind: 'system' });
     const { requests } = await operations!.call('pairings.list', {}, { kind: 'system' });
+    const later = { roomId: message!.roomId, text: 'the blue heron', in: 86_400 };
+    const { json: schedule } = await this.ask('acme', 'POST', { path: '/schedules', body: later });
     this.theirs = {
+      schedule: schedule.id,
       ...{ agent: 'assistant', room: 'lounge', message: message!.id, roomId: message!.roomId },
       ...{ turn: shared.turnId, failedTurn: failed!.turnId, delivery: (await dead())[0]!.id },
       ...{ runningTurn: turnIdOf(held!), runningRoom: roomOf('user:hanna'), person: 'greta' },

@@ -79,6 +79,12 @@ describe('on a real hub', () => {
       'turns.stop': { roomId },
       'turns.runAgain': { turnId: 'turn_x' },
       'turns.resume': { turnId: 'turn_x', approve: true },
+      'schedules.list': { agentId },
+      'schedules.show': { id: 'x' },
+      'schedules.add': { roomId, text: 'x', in: 60 },
+      'schedules.change': { id: 'x', paused: true },
+      'schedules.remove': { id: 'x' },
+      'messages.post': { agentId, roomId, text: 'x' },
       'approvals.list': { agentId },
       'approvals.show': { id: 'ap_aaaaaaaaaa' },
       'approvals.decide': { id: 'ap_aaaaaaaaaa', approve: true },
@@ -146,7 +152,7 @@ describe('on a real hub', () => {
     // The same id elsewhere is somebody else.
     expect(await allowed(person('ann', { connector: 'slack' }))).toEqual([]);
     expect(await allowed(person('ann', { tenant: 'elsewhere' }))).toEqual([]);
-    const { rows } = await carrier.operations!.call('audit.list', { limit: 200 }, { kind: 'system' });
+    const rows = await all((page) => carrier.store.audit.list(page));
     expect(rows.filter(({ outcome }) => outcome === 'denied')).toHaveLength(3 * operations.length);
     expect(rows[0]).toMatchObject({ principal: { kind: 'person', name: 'ann' }, error: 'permission_denied' });
   });
@@ -173,6 +179,7 @@ describe('on a real hub', () => {
       'agents.check',
       'approvals.list',
       'tasks.list',
+      'schedules.list',
       'rooms.list',
       'turns.list',
       'deliveries.list',
@@ -210,6 +217,7 @@ describe('on a real hub', () => {
       'tokens.revoke',
       'rooms.list',
       'turns.list',
+      'schedules.list',
       'approvals.list',
       'tasks.list',
       'deliveries.list',

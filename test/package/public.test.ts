@@ -18,8 +18,8 @@ const entries: Record<string, { file: string; values: string; types: string }> =
       Memory MemoryAccess MessageFile ModelAbilities ModelChunk ModelMessage ModelRequest Notes Origin OutboundMessage
       Outcome Part PartKind Pauses Permission Phrase Pictures PlatformAccount Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes
       PluginRule PluginRuling Principal Problem ProgramLogger ProviderContext ProviderExtension Question Quote
-      Reading Receipt Receiving ReplacementOptions Reply ReplyFeed Requester Resource ResultFile RouteHandler Rung RunningHub Said Sent SentPartsOptions Service SetupStep Source SourceKey SourceTool Speaker StartOptions
-      SystemPart Tool ToolCall ToolHints ToolResult ToolSource ToolSourceContext ToolSourceExtension Transcriber Transforms Tries Turn TurnContext TurnEvent TurnTaker TurnTask Usage UserMessage Verdict`,
+      Reading Receipt Receiving ReplacementOptions Reply ReplyFeed Requester Resource ResultFile RouteHandler Rung RunningHub Said ScheduleAccess Sent SentPartsOptions Service SetupStep Source SourceKey SourceTool Speaker StartOptions
+      SystemPart Tool ToolCall ToolHints ToolResult ToolSource ToolSourceContext ToolSourceExtension Transcriber Transforms Tries Turn TurnContext TurnEvent TurnTaker TurnTask Usage UserMessage Verdict WhenWished`,
   },
   'carrier-hub/replies': {
     file: 'src/replies.ts',

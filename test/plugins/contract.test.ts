@@ -7,6 +7,11 @@ const builtinDir = new URL('../../plugins/', import.meta.url);
 const samples: Record<string, Record<string, Record<string, unknown>>> = {
   calculate: { calculate: { expression: '15% of 80' } },
   remember: { remember: { fact: 'I like tea' }, forget: { what: 'tea' }, recall_facts: { about: 'tea' } },
+  schedule: {
+    schedule: { text: 'stretch', inMinutes: 2 },
+    scheduled: {},
+    unschedule: { id: 'x' },
+  },
   time: { current_time: { place: 'Tokyo' } },
 };
 

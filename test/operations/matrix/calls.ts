@@ -53,6 +53,8 @@ const task = async (stage: Stage) => {
   return found();
 };
 const onTask = (verb: string): Call => ({ make: task, ask: (id) => ({ path: `/tasks/${id}/${verb}` }) });
+const scheduled = async (stage: Stage): Promise<string> =>
+  (await stage.post('/schedules', { roomId: await room(stage), text: 'water the heron', in: 86_400 })).id;
 const hold = (stage: Stage) => stage.hold();
 const stop = async (stage: Stage) => stage.post(`/rooms/${await stage.roomId()}/stop`);
 const ofAnn = (list: Json[]) => list.find(({ userId }) => userId === 'ann');
@@ -177,6 +179,25 @@ export const calls: Record<string, Call> = {
   'turns.resume': {
     make: waiting,
     ask: (turnId) => ({ path: `/turns/${turnId}/resume`, body: { approve: false } }),
+  },
+  'schedules.list': { make: scheduled, ...at('/schedules?limit=200'), shows: (id) => id },
+  'schedules.show': { make: scheduled, ask: (id) => ({ path: `/schedules/${id}` }) },
+  'schedules.add': {
+    make: room,
+    ask: (roomId) => ({ path: '/schedules', body: { roomId, text: 'water the heron', in: 86_400 } }),
+  },
+  'schedules.change': {
+    make: scheduled,
+    ask: (id) => ({ path: `/schedules/${id}`, body: { paused: true } }),
+  },
+  'schedules.remove': { make: scheduled, ask: (id) => ({ path: `/schedules/${id}` }) },
+  'messages.post': {
+    make: room,
+    ask: (roomId) => ({ path: `/assistant/rooms/${roomId}/messages`, body: { text: 'The heron is back.' } }),
+  },
+  'messages.post+shared': {
+    make: shared,
+    ask: (roomId) => ({ path: `/assistant/rooms/${roomId}/messages`, body: { text: 'The heron is back.' } }),
   },
   'approvals.list': { make: asked, ...at('/approvals?limit=200'), shows: (id) => id },
   'approvals.show': { make: asked, ask: (id) => ({ path: `/approvals/${id}` }) },

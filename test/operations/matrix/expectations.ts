@@ -67,6 +67,14 @@ turns.stop+room          POST /rooms/:roomId/stop                     operator  
 turns.runAgain           POST /turns/:turnId/run-again                operator      operator      404:operator   operator      404:operator   operator       404:operator
 turns.resume             POST /turns/:turnId/resume                   operator      operator      404:operator   operator      404:operator   operator       404:operator
 
+schedules.list           GET /schedules                               operator      operator      none:operator  operator      none:operator  none:operator  none:operator
+schedules.show           GET /schedules/:id                           operator      operator      404:operator   operator      404:operator   404:operator   404:operator
+schedules.add            POST /schedules                              operator      operator      404:operator   operator      404:operator   operator       404:operator
+schedules.change         PUT /schedules/:id                           operator      operator      404:operator   operator      404:operator   404:operator   404:operator
+schedules.remove         DELETE /schedules/:id                        operator      operator      404:operator   operator      404:operator   404:operator   404:operator
+messages.post            POST /:agentId/rooms/:roomId/messages        operator      operator      404:operator   operator      404:operator   operator       404:operator
+messages.post+shared     POST /:agentId/rooms/:roomId/messages        operator      operator      404:operator   operator      404:operator   404:operator   404:operator
+
 approvals.list           GET /approvals                               operator      operator      none:operator  operator      none:operator  operator       none:operator
 approvals.show           GET /approvals/:id                           operator      operator      404:operator   operator      404:operator   operator       404:operator
 approvals.decide         POST /approvals/:id/decide                   operator/404 from member  operator/404 from member  404:member  operator/404 from member  404:member  operator/404 from member  404:member
@@ -223,6 +231,12 @@ rooms list                 rooms.list               operator
 rooms messages             rooms.messages           operator
 rooms stop                 turns.stop               operator
 rooms forget               rooms.forget             operator
+rooms say                  messages.post            operator
+schedules list             schedules.list           operator
+schedules show             schedules.show           operator
+schedules add              schedules.add            operator
+schedules change           schedules.change         operator
+schedules remove           schedules.remove         operator
 turns list                 turns.list               operator
 turns show                 turns.show               operator
 turns stop                 turns.stop               operator

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { hubTenant, type Principal, roleOfToken } from '../access/principal.js';
+import { tokenConnector } from '../core/connector-settings.js';
+import { isDirect, isRoomId, type Memory, roomIdOf } from '../core/memory.js';
+import { FatalError } from '../errors.js';
+import { sayUnasked } from '../store/unasked.js';
+import { defineOperation, type OperationParts } from './operation.js';
+import { placeOfRoom } from './place.js';
+import { id } from './shapes.js';
+
+const unknown = { message: 'There is no such room of this agent.', field: 'roomId' };
+
+export const postMessage = defineOperation({
+  name: 'messages.post',
+  about: 'have an agent say something in a room that it was in before, unasked',
+  permission: 'messages.post',
+  input: z.strictObject({
+    agentId: id,
+    roomId: id,
+    text: z.string().trim().min(1).max(40_000),
+    messageId: z
+      .string()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe('of the sender: sent again with the same one, it is said once'),
+  }),
+  output: z.object({ turnId: z.string(), messageId: z.string().nullable(), duplicate: z.boolean() }),
+  async concerns(input, parts) {
+    const place = await placeOfRoom(roomOf(input, parts.principal), parts);
+    return place.agentId === input.agentId ? place : {};
+  },
+  unknown,
+  audit: ({ agentId, roomId }) => ({ agentId, roomId }),
+  async run({ agentId, text, messageId, ...input }, parts) {
+    const { store, deliveryQueue, agents, checks, now, principal } = parts;
+    const roomId = roomOf({ agentId, ...input }, principal);
+    const [newest] = (await store.memories.history(roomId, { limit: 1, order: 'newest' })).items;
+    if (!newest || newest.agentId !== agentId)
+      throw new FatalError('not_found', unknown.message, { field: 'roomId' });
+    const { scope, source } = newest;
+    await permit(newest, text, parts);
+    const once = messageId === undefined ? crypto.randomUUID() : `posted:${messageId}`;
+    const room = { agentId, roomId, scope, source };
+    // Links are the poster's own; what is told to nobody stays so.
+    const words = checks.on(agents.get(agentId), { turnId: once, taint: [] }).withoutSecrets(text);
+    const said = await sayUnasked(store.turns, room, { text: words, once }, now());
+    await deliveryQueue.schedule(roomId).catch(() => {});
+    return said;
+  },
+});
+
+/** Programs know their rooms by the names they gave them. */
+function roomOf({ agentId, roomId }: { agentId: string; roomId: string }, principal: Principal): string {
+  if (isRoomId(roomId)) return roomId;
+  const tenant = principal.kind === 'token' ? principal.tenant : hubTenant;
+  return roomIdOf(agentId, { connector: tokenConnector, tenant, channel: roomId });
+}
+
+/** The policy's word on it, under the key `hub:message`; where no rule is about it, whoever may post may. */
+async function permit(
+  { agentId, source, scope }: Memory,
+  text: string,
+  { tools, agents, principal }: OperationParts & { principal: Principal },
+): Promise<void> {
+  const { connector, tenant, channel } = source;
+  const hints = { readOnly: false, destructive: false, idempotent: false, openWorld: false };
+  const { effect, rule, reason } = tools.policyOf(agents.get(agentId)).decide({
+    agentId,
+    // Whoever posts is no model: what nobody has said anything of is theirs to say.
+    tool: { key: 'hub:message', name: 'message', source: 'plugin:hub', hints },
+    requester: { role: principal.kind === 'token' ? roleOfToken(principal) : 'owner', accounts: [] },
+    place: { connector, tenant, channel },
+    direct: isDirect(scope),
+    tainted: false,
+    parameters: { text },
+  });
+  if (effect === 'allow') return;
+  const why = reason ? `: ${reason}` : '.';
+  throw new FatalError('permission_denied', `The policy does not permit this (${rule})${why}`);
+}
