@@ -27,10 +27,13 @@ export function carry(
 
 function requestOf(operation: OperationName, input: Input) {
   const given = Object.entries(input).filter(([, value]) => value !== undefined) as [string, string][];
-  const route = routes.find(
-    (known) => known.operation === operation && fieldsOf(known.path).every((field) => input[field]),
-  );
-  if (!route) throw new FatalError('invalid_field', `Something is missing for ${operation}; see --help.`);
+  const known = routes.filter((route) => route.operation === operation);
+  const lacks = ({ path }: { path: string }) => fieldsOf(path).filter((field) => !input[field]);
+  const route = known.find((one) => lacks(one).length === 0);
+  if (!route) {
+    const missing = known[0] ? lacks(known[0]).join(', ') : 'something';
+    throw new FatalError('invalid_field', `${missing}: is missing for ${operation}; see --help.`);
+  }
   const inPath = fieldsOf(route.path);
   const path = route.path.replace(/:(\w+)/g, (_, field: string) => encodeURIComponent(String(input[field])));
   const rest = given.filter(([field]) => !inPath.includes(field));

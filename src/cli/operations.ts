@@ -63,7 +63,8 @@ function prepare(command: Command, what: Typed, dataDir: Option, settings: (flag
       const answer = (await carry(config, what.operation, input, url)) as OutputOf<OperationName>;
       if (json) print(harmlessJson(answer));
       else show(what.show(answer, input));
-      if (input.count && !json) print(paint.dim('Nothing was changed. The same command with --yes does it.'));
+      if (input.count && !json && !what.idle?.(answer))
+        print(paint.dim('Nothing was changed. The same command with --yes does it.'));
       if (what.fails?.(answer)) process.exitCode = 1;
     });
 }

@@ -24,17 +24,25 @@ export const policyCommands: CommandGroup = {
         ['--tainted', 'the turn has read what is from outside'],
         ['--arguments <json>', 'those of the call'],
       ],
-      show: ({ effect, rule, reason, ask, matched, known, problem, role }) => [
+      show: ({ effect, rule, reason, ask, matched, known, meant, problem, role }) => [
         row(effect, rule, reason ?? ''),
         ...(ask ? [`  ${JSON.stringify(ask)}`] : []),
-        ...(known ? [] : ['  The agent has no such tool now: the worst is thought of it.']),
-        ...(problem ? [`  The tool does not take these arguments: ${problem}`] : []),
+        ...(known
+          ? []
+          : [
+              `  The agent has no such tool now${meant ? ` (did you mean ${meant}?)` : ''}: the worst is thought of it.`,
+            ]),
+        ...(problem ? ['  The tool does not take these arguments:', ...linesOf(problem)] : []),
         `Rules that are about it, asked by: ${role}`,
         ...matched.map((one) => row(`  ${one.effect}`, one.rule, one.from, one.reason ?? '')),
       ],
     }),
   },
 };
+
+function linesOf(text: string): string[] {
+  return text.split('\n').map((line) => `    ${line}`);
+}
 
 export const offered: Typed = typed('tools.list', {
   about: 'those that an agent has, and what the policy says of each',
@@ -43,7 +51,7 @@ export const offered: Typed = typed('tools.list', {
     tools.map(({ key, name, effect, rule, hints, accepted }) =>
       row(
         ...[effect, key, name, rule, accepted ? '' : '(changed)'],
-        Object.entries(hints)
+        Object.entries({ ...hints, destructive: hints.destructive && !hints.readOnly })
           .flatMap(([hint, is]) => (is ? [hint] : []))
           .join(' '),
       ),
@@ -58,9 +66,10 @@ export const accept: Typed = typed('tools.accept', {
     ['--digest <digest>', 'of what was shown; needed with --yes'],
   ],
   asks: true,
+  idle: ({ tools }) => tools.length === 0,
   show: ({ tools }, { key }) =>
     tools.length === 0
-      ? [`Nothing has changed of ${key}.`]
+      ? [`Nothing of ${key} has changed; carrier tools offered shows what has.`]
       : tools.flatMap(({ agentId, digest, accepted, difference }) => [
           row(accepted ? 'accepted' : 'changed', agentId, `--digest ${digest.slice(0, 12)}`),
           ...difference.map((line) => `  ${line}`),

@@ -17,6 +17,8 @@ export interface Typed<Name extends OperationName = OperationName> {
   secret?: boolean;
   /** Without --yes only what would be done is told. */
   asks?: boolean;
+  /** Whether there is nothing that --yes could do. */
+  idle?(answer: OutputOf<Name>): boolean;
   /** All pages are asked for; only the lines are printed, each as it is given. */
   whole?: boolean;
   /** It is what the group's name alone means. */

@@ -12,7 +12,7 @@ export function usageRow(share: OutputOf<'usage.list'>['usage'][number]): string
     ...[day, budget, agentId, connector, tenant, channel, userId],
     mostTokens === null ? `${whole(tokens)} tokens` : `${whole(tokens)} of ${whole(mostTokens)} tokens`,
     mostUsd === null ? (usd > 0 ? dollars(usd) : '') : `${dollars(usd)} of ${dollars(mostUsd)}`,
-    `${calls} calls`,
+    calls === 1 ? '1 call' : `${calls} calls`,
     reservedTokens > 0 ? `${whole(reservedTokens)} reserved` : '',
   );
 }

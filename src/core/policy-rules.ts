@@ -44,7 +44,7 @@ export const PolicyRule = z
       'Accounts of whoever asks: CONNECTOR:USER or CONNECTOR/TENANT:USER.',
     ),
     connector: Patterns.optional(),
-    place: Patterns.optional().describe('CONNECTOR/TENANT or CONNECTOR/TENANT/CHANNEL.'),
+    place: Patterns.optional().describe('CONNECTOR, CONNECTOR/TENANT or CONNECTOR/TENANT/CHANNEL.'),
     room: z.enum(['direct', 'group']).optional(),
     tainted: z.boolean().optional().describe('Whether the turn has read what is from outside.'),
     changes: z.boolean().optional().describe('Whether the tool may change something.'),

@@ -6,6 +6,7 @@ import { type Agent, agentUnknown } from '../core/character.js';
 import { PolicySettings } from '../core/policy-rules.js';
 import type { Requester } from '../core/requester.js';
 import { FatalError } from '../errors.js';
+import { nearest } from '../nearest.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import { differenceOf } from '../tools/accepted.js';
 import type { PolicyCall } from '../tools/policy/call.js';
@@ -127,6 +128,7 @@ export const explainPolicy = defineOperation({
     ask: Terms.optional().describe('who decides, where it is asked for'),
     matched: z.array(z.object({ effect, ...texts('rule', 'from'), reason: z.string().optional() })),
     known: z.boolean().describe('whether the agent has such a tool'),
+    meant: z.string().optional().describe('where it has none: the key that was probably meant'),
     problem: z.string().optional().describe('why the tool does not take these arguments'),
     role: z.enum(roles),
     hints: Hints,
@@ -141,7 +143,8 @@ export const explainPolicy = defineOperation({
       account?.connector,
     ];
     const place = { connector, tenant, channel: rest.join('/') };
-    const known = (await parts.tools.known(agent)).find((one) => one.key === key);
+    const tools = await parts.tools.known(agent);
+    const known = tools.find((one) => one.key === key);
     const read = known?.read(written);
     const tool = known ?? unknownTool(key);
     const requester = await requesterOf(said, place, agent, parts);
@@ -154,10 +157,23 @@ export const explainPolicy = defineOperation({
     return {
       ...parts.tools.policyOf(agent).explain(call),
       ...{ known: known !== undefined, role: requester.role, hints: tool.hints },
+      ...(!known && { meant: keyMeant(key, tools) }),
       ...(read?.ok === false && { problem: read.problem }),
     };
   },
 });
+
+/** By the name that models call it, or by a key like it. */
+function keyMeant(said: string, tools: readonly OfferedTool[]): string | undefined {
+  const named = tools.find(({ name, key }) => name === said || key.endsWith(`:${said}`));
+  return (
+    named?.key ??
+    nearest(
+      said,
+      tools.map(({ key }) => key),
+    )
+  );
+}
 
 /** Nothing is known of it, so the worst is. */
 function unknownTool(key: string): PolicyCall['tool'] {
@@ -227,9 +243,13 @@ export const acceptTool = defineOperation({
   async run({ key, agentId, digest, count }, { agents, tools, principal }) {
     const asked = agentId === undefined ? agents.list() : [agents.get(agentId)];
     if (!count && digest === undefined)
-      throw new FatalError('invalid_field', 'digest is needed: look at what has changed first.', {
-        field: 'digest',
-      });
+      throw new FatalError(
+        'invalid_field',
+        'digest: is missing; it stands where it is shown what has changed.',
+        {
+          field: 'digest',
+        },
+      );
     const changed = await Promise.all(asked.map((agent) => tools.accepted.get(agent.id, key)));
     const { kind, name } = namedIn(principal);
     const shown = changed.flatMap((seen) => (seen?.offered ? [{ seen, offered: seen.offered }] : []));

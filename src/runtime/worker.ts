@@ -288,10 +288,8 @@ export class Worker {
       );
       await this.#commit(run, work, turn, reply);
     } catch (err) {
-      log.error(
-        { err, roomId },
-        'a failed turn could not be recorded; its messages stay pending and are tried again',
-      );
+      const left = 'a failed turn could not be recorded; its messages stay pending and are tried again';
+      log.error({ err, roomId }, left);
     } finally {
       this.#tried.delete(roomId);
     }

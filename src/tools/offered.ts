@@ -72,7 +72,7 @@ export function toolOfSource(
   };
 }
 
-/** A warning is believed of anybody. */
+/** Of a source that is not trusted the worst is thought, whatever it says. */
 function believed(hints: ToolHints = {}, trusted: boolean): Required<ToolHints> {
   if (trusted) return { ...worst, ...hints };
   return worst;

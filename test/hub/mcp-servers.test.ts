@@ -25,7 +25,10 @@ afterEach(async () => {
 
 /** Of a model that makes the call it is asked for, `NAME {…}`, and then says what came of it. */
 const model = scriptedModel((request) => {
-  if (request.messages.at(-1)!.role === 'tool') return `Result: ${textsOf(request).at(-1)}`;
+  // Pictures of a result follow it.
+  const at = request.messages.findLastIndex(({ role }) => role === 'tool');
+  const calls = request.messages.findLastIndex(({ role }) => role === 'assistant');
+  if (at > calls) return `Result: ${textsOf(request)[at]}`;
   const [, name = '', text = '{}'] = /^(\S+) ?(\{.*\})?$/s.exec(lastSaid(request)) ?? [];
   return name ? { calls: [{ name, arguments: text }] } : 'I hear.';
 });

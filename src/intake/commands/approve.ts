@@ -9,7 +9,7 @@ export function approve(operations: Caller): Command {
     about: 'let in who has this code, or approve a call that is asked for: /approve CODE, /approve ID',
     least: 'member',
     async run({ args, principal }) {
-      if (args === '') return { text: 'Which code? Write: /approve CODE' };
+      if (args === '') return { text: 'Which code, or which call? Write: /approve CODE or /approve ID' };
       const id = readApprovalId(args);
       if (id !== null) return decided(operations, { principal }, { id, approve: true });
       const { agentId, connector } = principal;

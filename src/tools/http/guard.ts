@@ -63,7 +63,7 @@ function checkAddress(address: string, url: URL, { allowPrivate, ownPorts }: Gua
 
 function notPublic(url: URL): RefusedAddress {
   return new RefusedAddress(
-    `${url.host} leads to an address that is not public, and the tool does not say allowPrivate`,
+    `${url.host} leads to an address that is not public; allowPrivate (--allow-private) is not said`,
   );
 }
 

@@ -2,6 +2,7 @@
 import { Client, SdkErrorCode, type Transport } from '@modelcontextprotocol/client';
 import { backOffMs, type ToolSourceContext } from '../../extension-api.js';
 import { type Listing, type ListingRules, listTools } from './listing.js';
+import { whyNotConnected } from './outcome.js';
 import { Session } from './session.js';
 
 /** Why a server is away. */
@@ -169,7 +170,7 @@ export class Link {
     } catch (error) {
       // Its end may be noticed a moment after what was asked of it has failed.
       await pause(150, this.#closing.signal);
-      const why = transport.why || (error as Error).message;
+      const why = transport.why || whyNotConnected(error);
       await session.end(why);
       if ('pid' in transport && !this.#legacy && endedAtProbe(error)) this.#legacy = true;
       throw new Error(why);

@@ -36,6 +36,32 @@ export function outcomeOf(error: unknown): Outcome {
   return { kind: 'unknown', text: `The connection broke before the server answered (${text}).`, lost: true };
 }
 
+/** Why there is no connection, half a sentence for whoever runs the hub. */
+export function whyNotConnected(error: unknown): string {
+  const causes = causesOf(error);
+  const http = causes.find((one) => one instanceof SdkHttpError);
+  if (http?.status === 401 || http?.status === 403)
+    return `the server wants other credentials (HTTP ${http.status}): see secretHeaders`;
+  if (http?.status) return `HTTP ${http.status}: ${cutText(http)}`;
+  if (causes.some(({ name }) => name === 'ZodError'))
+    return 'what answers there does not speak the protocol: see the path of its url';
+  const last = causes.at(-1)!;
+  const { code } = last as { code?: unknown };
+  if (causes.some(({ message }) => message === 'fetch failed'))
+    return `nothing can be reached there (${code ?? cutText(last)}): see its url`;
+  return cutText(causes[0]!);
+}
+
+function causesOf(error: unknown): Error[] {
+  const causes: Error[] = [];
+  for (let at = error; at instanceof Error && causes.length < 10; at = at.cause) causes.push(at);
+  return causes.length > 0 ? causes : [new Error(String(error))];
+}
+
+function cutText({ message }: Error): string {
+  return message.slice(0, longestText).replace(/\s+/g, ' ').replace(/\.$/, '').trim();
+}
+
 function ofStatus(status: number, said: string): Outcome {
   const text = `HTTP ${status}: ${said}`;
   if (status === 404) return { kind: 'refused', text, sessionGone: true };

@@ -34,6 +34,9 @@ describe('[act.21] what is denied', () => {
     const { effect, rule, matched } = await explain('fake:files:delete_file');
     expect({ effect, rule }).toEqual({ effect: 'deny', rule: 'nothing is deleted' });
     expect(matched).toHaveLength(2);
+    // The name that models call it is no key, and is told of as what it is.
+    for (const said of ['files_delete_file', 'delete_file', 'fake:files:delet_file'])
+      expect(await explain(said)).toMatchObject({ known: false, meant: 'fake:files:delete_file' });
     const row = (await stage.audited()).find(({ outcome }) => outcome === 'denied')!;
     expect(row).toMatchObject({
       principal: { kind: 'person', name: 'ann', connector: 'telegram', agentId: 'assistant' },

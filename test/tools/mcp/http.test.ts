@@ -28,6 +28,30 @@ describe('a server at an address', () => {
     expect(await sources.findings()).toContain('ok the server answers: http-stub 1, revision 2025-11-25');
   });
 
+  it('that is not there, wants a key or is none is told of in words, with the setting to look at', async () => {
+    const found = async () => (await sources.findings())[0];
+    server.before = (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"hello":"world"}');
+      return true;
+    };
+    await open();
+    expect(await found()).toMatch(/It is away: what answers there does not speak the protocol.* url\.$/);
+    await sources.close();
+    server.before = (_, response) => {
+      response.writeHead(401).end();
+      return true;
+    };
+    await open();
+    expect(await found()).toMatch(/wants other credentials \(HTTP 401\): see secretHeaders/);
+    await sources.close();
+    const { url } = server;
+    await server.stop();
+    await open({ url });
+    expect(await found()).toMatch(
+      /nothing can be reached there \((ECONNREFUSED|UND_ERR_SOCKET)\): see its url/,
+    );
+  });
+
   it('[act.2] that forgot the session is greeted anew once, its tools are read again, and the call is answered', async () => {
     await open();
     server.tools = ['old', 'both'];
