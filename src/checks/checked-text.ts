@@ -26,13 +26,21 @@ export class CheckedText {
   /** What can be shown now that this has been said. */
   say(words: string): string {
     this.#text += words;
-    return this.#release(this.#look(false));
+    const open = this.#look(false);
+    return this.#release(open < this.#text.length ? this.#wordAt(open) : open);
   }
 
   /** What was held back; what follows later is a thing of its own. */
   flush(): string {
     this.#look(true);
     return this.#release(this.#text.length);
+  }
+
+  /** A word is shown whole: where its end is held back, so is its beginning. */
+  #wordAt(at: number): number {
+    let start = at;
+    while (start > this.#done && !/\s/.test(this.#text[start - 1]!)) start--;
+    return start;
   }
 
   #look(ended: boolean): number {

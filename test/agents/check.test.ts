@@ -110,12 +110,12 @@ describe('an agent', () => {
   });
 
   it('is told of everything at once', async () => {
-    const everything = { plugins: ['tme'], models: ['opnai'], connectors: { discrod: {} }, type: 'task' };
+    const everything = { plugins: ['tme'], models: ['opnai'], connectors: { discrod: {} }, type: 'tsak' };
     expect(await problemsOf(everything)).toHaveLength(4);
   });
 
   it('is looked at where a process has a use for it', async () => {
-    const everything = { plugins: ['tme'], models: ['opnai'], connectors: { discrod: {} }, type: 'task' };
+    const everything = { plugins: ['tme'], models: ['opnai'], connectors: { discrod: {} }, type: 'tsak' };
     const shared = { REDIS_URL: 'redis://x', MONGODB_URL: 'mongodb://x' };
     expect(await problemsOf(everything, { ...shared, CARRIER_ROLE: 'gateway' })).toHaveLength(1);
     expect(await problemsOf(everything, { ...shared, CARRIER_ROLE: 'worker' })).toHaveLength(3);

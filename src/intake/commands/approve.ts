@@ -6,7 +6,7 @@ import { decided } from './deny.js';
 export function approve(operations: Caller): Command {
   return {
     name: 'approve',
-    about: 'let in who has this code, or approve a call that is asked for: /approve CODE, /approve ID',
+    about: 'let in the person or the place that has this code, or approve a call: /approve CODE, /approve ID',
     least: 'member',
     async run({ args, principal }) {
       if (args === '') return { text: 'Which code, or which call? Write: /approve CODE or /approve ID' };
