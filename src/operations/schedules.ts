@@ -17,7 +17,7 @@ const One = z.strictObject({ id });
 const noSchedule = { message: 'There is no such schedule.', field: 'id' };
 
 const when = {
-  in: z.number().positive().max(1e10).optional().describe('seconds from now'),
+  in: z.coerce.number().positive().max(1e10).optional().describe('seconds from now'),
   at: z.string().max(40).optional().describe('a local time: 2026-12-24 18:30, or 18:30'),
   cron: z.string().max(120).optional().describe('five fields, such as 0 9 * * 1-5'),
   zone: z.string().max(64).default('UTC').describe('an IANA time zone, such as Europe/Berlin'),
