@@ -42,19 +42,41 @@ export async function originsOf({
 }: Read): Promise<Origins> {
   const found: Origin[] = [];
   const vouched: string[] = [];
-  const known = new Map(conversation.map((memory) => [memory.id, memory]));
   const people = conversation.filter(({ role }) => role === 'user');
-  const trusted = await Promise.all(people.map((memory) => isSomebody(memory, agent)));
+  // A window has many messages of few people.
+  const keys = people.map(standingOf);
+  const authors = new Map(people.map((memory, at) => [keys[at]!, memory]));
+  const strangers = new Set<string>();
+  const lookUp = async ([key, memory]: [string, Memory]) => {
+    if (!(await isSomebody(memory, agent))) strangers.add(key);
+  };
+  await Promise.all([...authors].map(lookUp));
+  for (const key of authors.keys()) if (strangers.has(key)) addOrigins(found, [personOf(authors.get(key)!)]);
   for (const [at, memory] of people.entries()) {
-    if (!trusted[at]) addOrigins(found, [personOf(memory)]);
-    if (trusted[at] || asked.has(memory.id)) vouched.push(memory.content.text);
-    addOrigins(found, carriedBy(memory, known));
+    if (!strangers.has(keys[at]!) || asked.has(memory.id)) vouched.push(memory.content.text);
+    const { attachments, parts, quote } = memory.content;
+    if (attachments.length > 0 || parts || quote) addOrigins(found, carriedBy(memory, conversation));
   }
-  for (const { taint = [] } of [...conversation, ...remembered]) addOrigins(found, taint);
+  for (const { taint } of conversation) if (taint) addOrigins(found, taint);
+  for (const { taint } of remembered) if (taint) addOrigins(found, taint);
   for (const { actions } of steps) for (const { origins = [] } of actions) addOrigins(found, origins);
   for (const { role, content, taint } of remembered)
     if (role === 'user' && !taint) vouched.push(content.text);
   return { origins: found, vouched };
+}
+
+/** Rooms are kept in memory from turn to turn, and so is what was made of their messages. */
+const standings = new WeakMap<Memory, string>();
+
+/** Alike for messages whose authors have the same rights. */
+function standingOf(memory: Memory): string {
+  const made = standings.get(memory);
+  if (made !== undefined) return made;
+  const { author, source, asker } = memory;
+  const { connector, tenant, channel } = source;
+  const key = JSON.stringify([connector, tenant, channel, author.id, author.name, asker]);
+  standings.set(memory, key);
+  return key;
 }
 
 /** Where the words of a result come from, where that is outside: the page that was asked for, or the tool. */
@@ -86,9 +108,9 @@ function personOf({ author, source }: Memory): Origin {
   return { kind: 'person', what: `${author.name ?? author.id} on ${source.connector}` };
 }
 
-function carriedBy({ content, author }: Memory, known: ReadonlyMap<string, Memory>): Origin[] {
+function carriedBy({ content, author }: Memory, conversation: readonly Memory[]): Origin[] {
   const { attachments, parts = [], quote, replyTo } = content;
-  const quoted = replyTo === null ? undefined : known.get(replyTo);
+  const quoted = replyTo !== null && conversation.some(({ id }) => id === replyTo);
   // What it points at is in the conversation, and counts as what it is there.
   const passedOn = quote && !quoted;
   return [
