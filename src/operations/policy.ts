@@ -136,7 +136,8 @@ export const explainPolicy = defineOperation({
   concerns,
   unknown,
   audit: ({ agent, tool }) => ({ agentId: agent, tool }),
-  async run({ agent: agentId, tool: key, arguments: written = {}, tainted, room, ...said }, parts) {
+  async run({ agent: agentId, tool: key, arguments: given, tainted, room, ...said }, parts) {
+    const written = given ?? {};
     const agent = parts.agents.get(agentId);
     const account = said.person === undefined ? null : readAccount(said.person);
     const [connector = '', tenant = account?.tenant ?? '', ...rest] = said.place?.split('/') ?? [
@@ -158,7 +159,8 @@ export const explainPolicy = defineOperation({
       ...parts.tools.policyOf(agent).explain(call),
       ...{ known: known !== undefined, role: requester.role, hints: tool.hints },
       ...(!known && { meant: keyMeant(key, tools) }),
-      ...(read?.ok === false && { problem: read.problem }),
+      // Asked about a tool as such, nobody has said any.
+      ...(given !== undefined && read?.ok === false && { problem: read.problem }),
     };
   },
 });
