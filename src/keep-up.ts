@@ -3,8 +3,8 @@ import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
-import type { MemoryManager } from './runtime/memory-manager.js';
-import { Retention } from './runtime/retention.js';
+import type { MemoryManager } from './memory/memory-manager.js';
+import { Retention } from './memory/retention.js';
 import { sweepFiles } from './store/file-store.js';
 
 /** Between two looks for what lacks a vector, for what has lived long enough, and for files nobody names, in ms. */

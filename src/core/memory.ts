@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import { roles } from '../access/role.js';
+import { Chunk, Fact, Summary } from './derived-memory.js';
 import { derivedId, newId } from './ids.js';
 import { Origin } from './origin.js';
 import { Part } from './part.js';
@@ -143,6 +144,12 @@ export const Memory = z.object({
   asker: Asker.optional(),
   /** Where its words come from, where that is outside; absent: from nowhere but its author. */
   taint: z.array(Origin).optional(),
+  /** Of the kind `fact`. */
+  fact: Fact.optional(),
+  /** Of the kind `summary`. */
+  summary: Summary.optional(),
+  /** Of the kind `document`. */
+  chunk: Chunk.optional(),
 });
 export type Memory = z.infer<typeof Memory>;
 
@@ -152,7 +159,7 @@ export type SourceKey = Pick<Source, 'connector' | 'tenant' | 'messageId'> & { a
 /** What the hub writes itself, in the room of another memory. */
 export function ownMemory(
   { agentId, roomId, scope, source }: Pick<Memory, 'agentId' | 'roomId' | 'scope' | 'source'>,
-  own: Pick<Memory, 'kind' | 'role' | 'author' | 'content' | 'turnId' | 'taint'>,
+  own: Pick<Memory, 'kind' | 'role' | 'author' | 'content' | 'turnId' | 'taint' | 'fact' | 'summary'>,
 ): Memory {
   const id = newId();
   const here = { agentId, roomId, scope, source: { ...source, metadata: undefined, messageId: id } };

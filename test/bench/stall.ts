@@ -6,7 +6,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createLogger } from '../../dist/src/logger.js';
-import { Retention } from '../../dist/src/runtime/retention.js';
+import { Retention } from '../../dist/src/memory/retention.js';
 import { openLibsqlStore } from '../../dist/src/store/libsql/store.js';
 import { scaled } from './load.js';
 import { fill, memory, question } from './memories.js';

@@ -7,7 +7,7 @@ import { MongoClient } from 'mongodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Embedder } from '../../src/llm/llm.js';
 import { createLogger } from '../../src/logger.js';
-import { MemoryManager } from '../../src/runtime/memory-manager.js';
+import { MemoryManager } from '../../src/memory/memory-manager.js';
 import { Database } from '../../src/store/libsql/database.js';
 import { openLibsqlStore } from '../../src/store/libsql/store.js';
 import { openMongoStore } from '../../src/store/mongodb/store.js';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Character } from '../../src/core/character.js';
 import type { MemoryKind } from '../../src/core/memory.js';
 import { createLogger } from '../../src/logger.js';
-import { Retention } from '../../src/runtime/retention.js';
+import { Retention } from '../../src/memory/retention.js';
 import { openLibsqlStore } from '../../src/store/libsql/store.js';
 import type { Store } from '../../src/store/store.js';
 import { message } from '../contract/store.js';

@@ -71,6 +71,9 @@ export interface MemoryDocument {
   source?: StoredSource;
   asker?: Memory['asker'];
   taint?: Memory['taint'];
+  fact?: Memory['fact'];
+  summary?: Memory['summary'];
+  chunk?: Memory['chunk'];
   open?: (typeof Open)[keyof typeof Open];
   checkpoint?: Omit<TurnCheckpoint, 'roomId' | 'trigger'>;
   turn?: StoredTurn;
@@ -111,6 +114,7 @@ export const givenUp: Filter<MemoryDocument> = {
 export const memoryFields = {
   ...{ agentId: 1, roomId: 1, scope: 1, kind: 1, role: 1, author: 1, content: 1, source: 1 },
   ...{ status: 1, turnId: 1, createdAt: 1, trigger: 1, asker: 1, taint: 1 },
+  ...{ fact: 1, summary: 1, chunk: 1 },
 } as const;
 
 /** A copy: the caller's object stays the caller's. */
@@ -136,7 +140,7 @@ export function documentOf(memory: Memory): MemoryDocument {
 
 export function memoryOf(document: MemoryDocument): Memory {
   const { _id, agentId, roomId, scope, role, author, content, source, status, turnId, createdAt } = document;
-  const { trigger, asker, taint } = document;
+  const { trigger, asker, taint, fact, summary, chunk } = document;
   const kind = trigger ? 'trigger' : (document.kind as MemoryKind);
   return {
     ...{ id: _id, agentId, roomId, scope: scope!, kind, role: role!, author: author! },
@@ -144,6 +148,9 @@ export function memoryOf(document: MemoryDocument): Memory {
     ...(trigger && { trigger }),
     ...(asker && { asker }),
     ...(taint && { taint }),
+    ...(fact && { fact }),
+    ...(summary && { summary }),
+    ...(chunk && { chunk }),
   };
 }
 
