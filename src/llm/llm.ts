@@ -102,6 +102,8 @@ export interface Quote {
   at: number;
   text: string;
   kind: MemoryKind;
+  /** What the hub says of it: that it is the past, or not certain. */
+  notes?: Note[];
 }
 
 /** What somebody writes, and how the persona answers. */
@@ -122,8 +124,8 @@ export type SystemPart =
   | { kind: 'format' }
   /** A paragraph of a context provider. */
   | { kind: 'context'; text: string }
-  /** What people asked to remember, newest first. */
-  | { kind: 'facts'; memories: Quote[] }
+  /** What people said of themselves or asked to remember, best first. `share`: most of a prompt that it takes, 0 to 1. */
+  | { kind: 'facts'; memories: Quote[]; share?: number }
   /** Older memories that bear on the question, best first. */
   | { kind: 'recalled'; memories: Quote[] }
   /** What had no room. */
