@@ -41,6 +41,8 @@ export interface Statement {
 export interface FoundFact extends Statement {
   /** One short sentence of the speaker; days such as "yesterday" are followed by their date. */
   text: string;
+  /** When it was said (Unix ms). */
+  at: number;
   /** The part of the message that says it, letter for letter. */
   span: string;
   /** 0 to 1. */
@@ -52,6 +54,8 @@ export interface KnownFact extends Partial<Statement> {
   text: string;
   /** When it was said first (Unix ms). */
   at: number;
+  /** The owner's name, with which its text may begin: "Kim lives in Rome". */
+  owner?: string;
 }
 
 /**
