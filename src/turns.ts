@@ -16,6 +16,7 @@ import { FileReader } from './files/reader.js';
 import type { Notices } from './intake/notices.js';
 import type { LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
+import type { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
@@ -46,6 +47,7 @@ export interface TurnsParts {
   metrics: Metrics;
   checks: Checks;
   memoryManager: MemoryManager;
+  knowledge: Knowledge;
   rooms: Rooms;
   cooling: Cooling;
   shareOf: ShareOf;
@@ -70,7 +72,7 @@ export function workerOf(parts: TurnsParts): Worker {
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
     state: new StateManager({
-      ...{ memories: store.memories, manager: memoryManager, log },
+      ...{ memories: store.memories, manager: memoryManager, knowledge: parts.knowledge, log },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
       checks,
     }),

@@ -1,0 +1,34 @@
+/** What agents remember besides what is said, put together. */
+import type { Config } from './config.js';
+import type { Agent } from './core/character.js';
+import type { Engines } from './engines.js';
+import type { Logger } from './logger.js';
+import { documentReading } from './memory/knowledge/document-reading.js';
+import { Knowledge } from './memory/knowledge/knowledge.js';
+import type { MemoryManager } from './memory/memory-manager.js';
+import type { HttpTools } from './tools/http/tools.js';
+
+interface Parts {
+  config: Config;
+  engines: Pick<Engines, 'store'>;
+  characters: { list(): Agent[] };
+  httpTools: Pick<HttpTools, 'download'>;
+  memoryManager: MemoryManager;
+  /** Unix ms. */
+  now(): number;
+  log: Logger;
+}
+
+export interface Remembering {
+  knowledge: Knowledge;
+}
+
+export function rememberingOn({ config, engines, memoryManager, now, log }: Parts): Remembering {
+  const knowledge = new Knowledge({
+    ...{ store: engines.store, read: documentReading(), now, log },
+    alone: !config.cluster,
+    reads: config.role !== 'gateway',
+    written: () => memoryManager.nudge(),
+  });
+  return { knowledge };
+}
