@@ -24,6 +24,11 @@ export const Fact = z.object({
 });
 export type Fact = z.infer<typeof Fact>;
 
+/** Whether a memory is a fact that is the past. */
+export function hasEnded({ fact }: { fact?: Fact | undefined }, now: number): boolean {
+  return fact?.until !== undefined && fact.until <= now;
+}
+
 /** Of the kind `summary`: a rolling summary of a room, which holds what the ones before it held. */
 export const Summary = z.object({
   /** Ids of the first and the last message it covers. */

@@ -28,7 +28,7 @@ export const searchedKinds = MemoryKind.options.filter((kind) => kind !== 'trigg
 export interface Search {
   /** Hybrid search: words (stemmed) and meaning, fused, best first. Pending messages are not found. */
   search(request: SearchRequest): Promise<Found[]>;
-  /** Newest facts of the scopes, newest first. */
+  /** Newest facts of the scopes that hold, newest first. */
   facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]>;
   /** How many memories the scopes hold: lets a caller skip a search that can find nothing new. */
   count(agentId: string, scopes: string[]): Promise<number>;

@@ -16,6 +16,7 @@ import { deliveriesContract } from './store/deliveries.js';
 import { elsewhereContract } from './store/elsewhere.js';
 import { embeddingContract } from './store/embedding.js';
 import { expiryContract } from './store/expiry.js';
+import { factsContract } from './store/facts.js';
 import { filesContract } from './store/files.js';
 import { historyContract } from './store/history.js';
 import { notesContract } from './store/notes.js';
@@ -131,6 +132,7 @@ export function storeContract(
     historyContract(subject);
     searchContract(subject);
     changesContract(subject);
+    factsContract(subject);
     elsewhereContract(subject);
     embeddingContract(subject);
     expiryContract(subject);

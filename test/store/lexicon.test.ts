@@ -8,7 +8,7 @@ import { Names } from '../../src/store/libsql/names.js';
 import { rowOf } from '../../src/store/libsql/row.js';
 import { migrate } from '../../src/store/libsql/schema.js';
 import { bm25, rarity } from '../../src/store/ranking.js';
-import { tellingTerms, termsOf } from '../../src/store/words.js';
+import { soughtTerms, termsOf } from '../../src/store/words.js';
 import { message } from '../contract/store.js';
 import { temporaryFolder } from './folder.js';
 
@@ -54,7 +54,7 @@ function find(lexicon: Lexicon, text: string, limit = 10, exclude: string[] = []
 
 /** What BM25 over all texts says, computed as its definition has it. */
 function expected(all: Said[], text: string, limit = 10): number[] {
-  const terms = tellingTerms(text);
+  const terms = soughtTerms(text);
   const cut = all.map(({ seq, text }) => ({ seq, terms: termsOf(text) }));
   const average = cut.reduce((sum, { terms }) => sum + terms.length, 0) / cut.length;
   const having = terms.map((term) => cut.filter((one) => one.terms.includes(term)).length);

@@ -3,7 +3,7 @@
  * segments of 256 memories (fewer long ones), and from the texts themselves where there are none: of young memories, and of those beside
  * one that was changed or forgotten. So a small scope costs nothing on disk, and none needs a rebuild.
  */
-import { tellingTerms, termsVersion } from '../words.js';
+import { soughtTerms, termsVersion } from '../words.js';
 import type { Changes } from './changes.js';
 import { CountedCache } from './counted-cache.js';
 import { type Database, listOf } from './database.js';
@@ -89,7 +89,7 @@ export class Lexicon {
 
   /** Numbers of memories with words of the text, best first. Goes on in steps of less than a millisecond. */
   *find(text: string, { scopes, kinds, exclude }: Filter, limit: number): Generator<void, number[]> {
-    const terms = tellingTerms(text);
+    const terms = soughtTerms(text);
     if (terms.length === 0) return [];
     const ranked: Ranked[] = [];
     for (const scope of scopes) {
