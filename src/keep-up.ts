@@ -3,6 +3,7 @@ import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
+import type { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
 import { Retention } from './memory/retention.js';
 import { sweepFiles } from './store/file-store.js';
@@ -11,18 +12,24 @@ import { sweepFiles } from './store/file-store.js';
 const embeddingsMs = 5_000;
 const retentionMs = 3_600_000;
 const filesMs = 600_000;
+/** Between two looks for documents that wait to be read, in ms. */
+const documentsMs = 2_000;
 
 interface Parts {
   config: Config;
   engines: Pick<Engines, 'store' | 'maintenance'>;
   characters: { list(): Agent[] };
+  knowledge: Knowledge;
   /** Unix ms. */
   now(): number;
   log: Logger;
 }
 
 /** What is done now and then, by one worker of the cluster at a time. */
-export function keepUp({ config, engines, characters, now, log }: Parts, memoryManager: MemoryManager): void {
+export function keepUp(
+  { config, engines, characters, knowledge, now, log }: Parts,
+  memoryManager: MemoryManager,
+): void {
   const { store, maintenance } = engines;
   const retention = new Retention({
     memories: store.memories,
@@ -31,6 +38,7 @@ export function keepUp({ config, engines, characters, now, log }: Parts, memoryM
     log,
   });
   maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
+  maintenance.every('documents', documentsMs, (signal) => knowledge.readings.look(signal));
   maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
   maintenance.every('retention', retentionMs, async (signal) => {
     await retention.apply(signal);

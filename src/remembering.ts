@@ -1,19 +1,39 @@
 /** What agents remember besides what is said, put together. */
+import type { Config } from './config.js';
+import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
 import { factsOn, type KnownFacts } from './memory/facts/facts-on.js';
+import { documentReading } from './memory/knowledge/document-reading.js';
+import { Knowledge } from './memory/knowledge/knowledge.js';
+import type { MemoryManager } from './memory/memory-manager.js';
 import type { Forgotten } from './store/forgotten.js';
+import type { HttpTools } from './tools/http/tools.js';
 
 interface Parts {
+  config: Config;
   engines: Pick<Engines, 'store'>;
+  characters: { list(): Agent[] };
   forgotten: Pick<Forgotten, 'has'>;
+  httpTools: Pick<HttpTools, 'download'>;
+  memoryManager: MemoryManager;
+  /** Unix ms. */
+  now(): number;
   log: Logger;
 }
 
 export interface Remembering {
   facts: KnownFacts;
+  knowledge: Knowledge;
 }
 
-export function rememberingOn({ engines, forgotten, log }: Parts): Remembering {
-  return { facts: factsOn({ store: engines.store, forgotten, log }) };
+export function rememberingOn({ config, engines, memoryManager, forgotten, now, log }: Parts): Remembering {
+  const { store } = engines;
+  const knowledge = new Knowledge({
+    ...{ store, read: documentReading(), now, log },
+    alone: !config.cluster,
+    reads: config.role !== 'gateway',
+    written: () => memoryManager.nudge(),
+  });
+  return { facts: factsOn({ store, forgotten, log }), knowledge };
 }

@@ -122,7 +122,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     { undelivered: () => store.outbox.count(), now },
   );
   const memoryManager = new MemoryManager(store.memories, embedder, log);
-  const remembering = rememberingOn(parts);
+  const remembering = rememberingOn({ ...parts, memoryManager });
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const switches = new Switches({
     ...{ notes: store.notes, bus, alone: !config.cluster, log },
@@ -143,6 +143,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     ...{ ...parts, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ switches, held, shareOf, tools: tools.desk, checks },
     edited: () => memoryManager.nudge(),
+    knowledge: remembering.knowledge,
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
   const { notices, approvals, tasks, access, schedules, due } = front;
@@ -214,7 +215,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         if (event.type === 'turn.stop') worker.cancel(event.turnId);
       });
       worker.start();
-      keepUp(parts, memoryManager);
+      keepUp({ ...parts, ...remembering }, memoryManager);
     }
     await sweeper.takeUp();
   } catch (error) {
@@ -253,6 +254,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         switches: () => switches.stop(),
         toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),
+        knowledge: () => remembering.knowledge.stop(),
         memories: () => memoryManager.stop(),
         embedder: () => embedder?.close(),
         bus: () => bus.close(),

@@ -17,6 +17,7 @@ import type { Notices } from './intake/notices.js';
 import type { LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import type { KnownFacts } from './memory/facts/facts-on.js';
+import type { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
@@ -48,6 +49,7 @@ export interface TurnsParts {
   metrics: Metrics;
   checks: Checks;
   memoryManager: MemoryManager;
+  knowledge: Knowledge;
   rooms: Rooms;
   cooling: Cooling;
   shareOf: ShareOf;
@@ -72,7 +74,8 @@ export function workerOf(parts: TurnsParts): Worker {
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
     state: new StateManager({
-      ...{ memories: store.memories, manager: memoryManager, facts: parts.facts.told, log },
+      ...{ memories: store.memories, manager: memoryManager, log },
+      ...{ facts: parts.facts.told, knowledge: parts.knowledge },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
       checks,
     }),

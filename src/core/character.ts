@@ -6,6 +6,7 @@ import { CheckSettings } from './check-rules.js';
 import { ConnectorsSettings } from './connector-settings.js';
 import { PolicySettings } from './policy-rules.js';
 import { PromptTemplate } from './prompt-template.js';
+import { KnowledgeSource } from './readers.js';
 
 const lines = z
   .union([z.string(), z.array(z.string())])
@@ -83,8 +84,12 @@ export const Character = z.strictObject({
           share: z.number().min(0).max(1).default(0.1),
         })
         .prefault({}),
+      /** Whether files that people send are read, and recalled later where they were sent. */
+      files: z.boolean().default(true),
     })
     .prefault({}),
+  /** Documents it answers from. */
+  knowledge: z.array(KnowledgeSource).max(100).default([]),
   /** Where its operators are told of what went wrong, such as replies that were given up; absent: nowhere. */
   operatorsRoom: z
     .strictObject({
@@ -122,8 +127,8 @@ export const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/);
 
 /** No agent's ids: the hub's own routes begin with them. */
 export const reservedIds: ReadonlySet<string> = new Set([
-  ...['agents', 'approvals', 'audit', 'deliveries', 'health', 'healthz', 'metrics', 'pairings', 'people'],
-  ...['plugins', 'readyz', 'roles', 'rooms', 'schedules', 'secrets', 'switches', 'tasks', 'tokens', 'tools'],
-  ...['turns', 'usage'],
+  ...['agents', 'approvals', 'audit', 'deliveries', 'documents', 'health', 'healthz', 'metrics', 'pairings'],
+  ...['people', 'plugins', 'readyz', 'roles', 'rooms', 'schedules', 'secrets', 'switches', 'tasks', 'tokens'],
+  ...['tools', 'turns', 'usage'],
   'webhooks',
 ]);

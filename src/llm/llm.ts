@@ -106,6 +106,22 @@ export interface Quote {
   notes?: Note[];
 }
 
+/** A piece of a document that the agent was given to know: data, never instructions. */
+export interface Passage {
+  /** By which an answer cites it: `[1]`. */
+  mark: number;
+  /** The document's. */
+  name: string;
+  /** Its headings, outermost first: `Holidays > Germany`; perhaps empty. */
+  section: string;
+  page?: number;
+  /** Its first row, where it is of a table. */
+  row?: number;
+  text: string;
+  /** What could not be read of the document. */
+  problem?: string;
+}
+
 /** What somebody writes, and how the persona answers. */
 export interface Example {
   user: string;
@@ -126,6 +142,8 @@ export type SystemPart =
   | { kind: 'context'; text: string }
   /** What people said of themselves or asked to remember, best first. `share`: most of a prompt that it takes, 0 to 1. */
   | { kind: 'facts'; memories: Quote[]; share?: number }
+  /** Pieces of documents that bear on the question. */
+  | { kind: 'documents'; passages: Passage[] }
   /** Older memories that bear on the question, best first. */
   | { kind: 'recalled'; memories: Quote[] }
   /** What had no room. */

@@ -9,6 +9,7 @@ import type { ModelMessage } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import { isDenied } from '../memory/facts/known.js';
 import type { ToldFacts } from '../memory/facts/told-facts.js';
+import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import type { MemoryManager } from '../memory/memory-manager.js';
 import { scopesOf } from '../memory/scopes.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
@@ -26,6 +27,7 @@ export interface StateManagerParts {
   memories: History & Search;
   manager: MemoryManager;
   facts: Pick<ToldFacts, 'of'>;
+  knowledge: Pick<Knowledge, 'scopesFor' | 'handedOver' | 'sent'>;
   isSomebody: Read['isSomebody'];
   checks: Pick<Checks, 'mark' | 'isUntrusted'>;
   log: Logger;
@@ -49,11 +51,14 @@ export class StateManager {
     const { character } = agent;
     const { messages } = context;
     const scopes = await scopesOf(agent, messages, () => context.requester());
-    const [{ window, unshown, recalled }, facts, provided] = await Promise.all([
-      this.#remember(agent, messages, scopes.recalled, room),
+    const { knowledge } = this.#parts;
+    const [{ window, unshown, recalled: found }, facts, provided] = await Promise.all([
+      this.#remember(agent, context, scopes.recalled, room),
       this.#parts.facts.of(agent, scopes, messages),
       this.#provide(abilities.contextProviders, context),
+      knowledge.sent(agent, messages),
     ]);
+    const { passages, chunks, rest: recalled } = await knowledge.handedOver(found);
     const known = new Set(facts.map(({ id }) => id));
     const quoted = recalled.filter((memory) => !known.has(memory.id) && !isDenied(memory));
     const ids = new Set(messages.map(({ id }) => id));
@@ -65,7 +70,13 @@ export class StateManager {
       all.push(message);
       (ids.has(memory.id) ? asked : earlier).add(message);
     }
-    const read = { agent, conversation: line, remembered: [...facts, ...quoted], steps, asked: ids };
+    const read = {
+      agent,
+      conversation: line,
+      remembered: [...facts, ...quoted, ...chunks],
+      steps,
+      asked: ids,
+    };
     const { origins, vouched } = await originsOf({ ...read, isSomebody: this.#parts.isSomebody });
     addOrigins(context.taint, origins);
     for (const { key } of abilities.actions.values())
@@ -73,7 +84,10 @@ export class StateManager {
         addOrigins(context.taint, [{ kind: 'tool', what: key }]);
     const mark = this.#parts.checks.mark(agent);
     return {
-      system: systemParts({ character, mark, facts, recalled: quoted, context: provided }),
+      system: systemParts({
+        ...{ character, mark, facts, documents: passages, recalled: quoted, context: provided },
+      }),
+      passages,
       vouched,
       messages: all,
       ...{ asked, earlier, unshown },
@@ -84,12 +98,19 @@ export class StateManager {
   }
 
   async #remember(
-    { id: agentId, character }: Agent,
-    messages: Memory[],
-    scopes: string[],
+    agent: Agent,
+    { messages, requester }: TurnContext,
+    said: string[],
     { since = '' }: RoomState,
   ) {
+    const { id: agentId, character } = agent;
     const { recentMessages, recentTokens, recall } = character.memory;
+    const documents = await this.#parts.knowledge.scopesFor(
+      agentId,
+      messages,
+      async () => (await requester()).role,
+    );
+    const scopes = [...said, ...documents];
     const [recent, stored] = await Promise.all([
       this.#parts.memories.recent(messages[0]!.roomId, recentMessages),
       this.#parts.memories.count(agentId, scopes),
