@@ -16,6 +16,7 @@ import { FileReader } from './files/reader.js';
 import type { Notices } from './intake/notices.js';
 import type { LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
+import type { KnownFacts } from './memory/facts/facts-on.js';
 import type { MemoryManager } from './memory/memory-manager.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
@@ -38,6 +39,7 @@ export interface TurnsParts {
   engines: Engines;
   characters: { get(id: string): Agent | undefined };
   forgotten: Pick<Forgotten, 'note'>;
+  facts: KnownFacts;
   models: { chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> };
   plugins: PluginDesk;
   tools: ToolLoop;
@@ -70,7 +72,7 @@ export function workerOf(parts: TurnsParts): Worker {
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
     state: new StateManager({
-      ...{ memories: store.memories, manager: memoryManager, log },
+      ...{ memories: store.memories, manager: memoryManager, facts: parts.facts.told, log },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
       checks,
     }),
@@ -93,7 +95,8 @@ export function workerOf(parts: TurnsParts): Worker {
   });
   return new Worker({
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
-    ...{ rooms, outages, switches, held, asking, forgotten, shareOf, schedules: parts.schedules },
+    ...{ rooms, outages, switches, held, asking, forgotten, shareOf },
+    ...{ schedules: parts.schedules, facts: parts.facts },
     taker: types({ conversational: manager, working: new TaskTaker(parts.tasks, manager, now) }),
     requester: (message, agent) => access.requesters.of(message, agent),
     agent: (id) => characters.get(id),

@@ -67,7 +67,7 @@ const mayImport: Record<string, string[]> = {
   operations: ['base', 'port', 'access', 'acting', 'memory'],
   // Chat commands carry requests there.
   middle: ['base', 'port', 'access', 'acting', 'memory', 'operations', 'files'],
-  files: ['base', 'port'],
+  files: ['base', 'port', 'files'],
   agents: ['base', 'port', 'acting', 'extensions', 'agents'],
   roles: ['base', 'port', 'access', 'acting', 'memory', 'operations', 'middle', 'files', 'agents'],
   carrier: [

@@ -72,6 +72,17 @@ export const Character = z.strictObject({
       retentionDays: z.number().int().min(1).max(36_500).optional(),
       /** Whether facts people asked to remember outlive that. */
       keepFacts: z.boolean().default(true),
+      /** Whether it knows a person in their direct rooms by all their linked accounts, and by what they said of themselves in groups. */
+      person: z.boolean().default(false),
+      /** What it learns of people from what they write. */
+      facts: z
+        .strictObject({
+          /** `auto`: by its model, or by rules where it has none. `off`: only what it was asked to remember. */
+          extract: z.enum(['auto', 'rules', 'off']).default('auto'),
+          /** Most of a prompt that facts take, from 0 to 1. */
+          share: z.number().min(0).max(1).default(0.1),
+        })
+        .prefault({}),
     })
     .prefault({}),
   /** Where its operators are told of what went wrong, such as replies that were given up; absent: nowhere. */

@@ -171,13 +171,12 @@ function section(title: string, text: string): string {
 }
 
 function quotes(memories: Quote[], people: People): string {
-  const texts = memories.map(({ by, at, text, kind }) => {
+  const texts = memories.map(({ by, at, text, kind, notes = [] }) => {
     const lines = new PromptLines();
     const who = by === 'agent' ? 'you' : lines.person(by, people);
-    return lines
-      .head(`${kind} by ${who}`, `at ${moment(at)}`)
-      .body(text)
-      .toString();
+    lines.head(`${kind} by ${who}`, `at ${moment(at)}`).body(text);
+    for (const note of notes) lines.head(note);
+    return lines.toString();
   });
   return texts.join('\n');
 }

@@ -96,7 +96,9 @@ export class PromptFitter {
 
     const system = new Map<SystemPart, SystemPart>();
     left -= fitContext(request.system, Math.floor(left / 4), system, notes);
-    left -= fitQuotes(request.system, 'facts', Math.floor(left / 4), system, notes);
+    const facts = request.system.find((part) => part.kind === 'facts');
+    const factTokens = Math.floor(Math.min(left / 4, budget * (facts?.share ?? 1)));
+    left -= fitQuotes(request.system, 'facts', factTokens, system, notes);
     const recalled = request.system.some((part) => part.kind === 'recalled' && part.memories.length > 0);
     left -= fitEarlier(before, recalled ? Math.floor((left * 3) / 4) : left, shown);
     left -= fitQuotes(request.system, 'recalled', left, system, notes);

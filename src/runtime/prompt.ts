@@ -1,4 +1,6 @@
 import type { Character } from '../core/character.js';
+import { hasEnded } from '../core/derived-memory.js';
+import { localDay } from '../core/local-day.js';
 import type { Memory } from '../core/memory.js';
 import { type PromptSlot, promptSlots, templatePieces } from '../core/prompt-template.js';
 import type { Quote, SystemPart } from '../llm/llm.js';
@@ -17,7 +19,7 @@ export interface PromptParts {
 export function systemParts({ character, mark = null, facts, recalled, context }: PromptParts): SystemPart[] {
   const varying: Record<VaryingSlot, SystemPart[]> = {
     context: context.map((text) => ({ kind: 'context', text })),
-    facts: [{ kind: 'facts', memories: facts.map(toQuote) }],
+    facts: [{ kind: 'facts', memories: factQuotes(facts), share: character.memory.facts.share }],
     recalled: [{ kind: 'recalled', memories: recalled.map(toQuote) }],
   };
   const parts = layoutOf(character).flatMap((piece) => (typeof piece === 'string' ? varying[piece] : piece));
@@ -55,6 +57,18 @@ function layoutOf(character: Character): (SystemPart | VaryingSlot)[] {
   return layout;
 }
 
+/** Where two that stand there say otherwise of one another, nobody knows which one holds. */
+function factQuotes(facts: Memory[]): Quote[] {
+  const told = new Set(facts.map(({ id }) => id));
+  return facts.map((memory) => {
+    const quote = toQuote(memory);
+    const isOpen = memory.fact?.disputes?.some((id) => told.has(id));
+    return isOpen ? { ...quote, notes: [...(quote.notes ?? []), disputed] } : quote;
+  });
+}
+
+const disputed = 'not certain: they have also said otherwise; ask them before you rely on it';
+
 /** What is recalled once is recalled again, in the next turn too. */
 const quotes = new WeakMap<Memory, Quote>();
 
@@ -63,7 +77,13 @@ function toQuote(memory: Memory): Quote {
   if (known) return known;
   const { role, author, content, createdAt: at, kind } = memory;
   const { id, name } = author;
-  const quote: Quote = { by: role === 'assistant' ? 'agent' : { id, name }, at, text: content.text, kind };
+  const by = role === 'assistant' ? ('agent' as const) : { id, name };
+  const { until } = memory.fact ?? {};
+  const isPast = hasEnded(memory, Date.now());
+  const quote: Quote = {
+    ...{ by, at, text: content.text, kind },
+    ...(isPast && { notes: [`this is the past: it held until ${localDay(until!, 'UTC').date}`] }),
+  };
   quotes.set(memory, quote);
   return quote;
 }

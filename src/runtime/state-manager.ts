@@ -7,7 +7,10 @@ import type { RoomState } from '../core/room.js';
 import type { TurnStep } from '../core/turn.js';
 import type { ModelMessage } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
+import { isDenied } from '../memory/facts/known.js';
+import type { ToldFacts } from '../memory/facts/told-facts.js';
 import type { MemoryManager } from '../memory/memory-manager.js';
+import { scopesOf } from '../memory/scopes.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
@@ -16,13 +19,13 @@ import { systemParts } from './prompt.js';
 import { originsOf, type Read } from './taint.js';
 import { type Composed, fitting, toModelMessage } from './transcript.js';
 
-const maxFacts = 20;
 /** A context provider that takes longer is left out of this turn. */
 const providerMs = 2000;
 
 export interface StateManagerParts {
   memories: History & Search;
   manager: MemoryManager;
+  facts: Pick<ToldFacts, 'of'>;
   isSomebody: Read['isSomebody'];
   checks: Pick<Checks, 'mark' | 'isUntrusted'>;
   log: Logger;
@@ -45,14 +48,14 @@ export class StateManager {
   ): Promise<Composed> {
     const { character } = agent;
     const { messages } = context;
-    const scopes = [...new Set(messages.map(({ scope }) => scope))];
+    const scopes = await scopesOf(agent, messages, () => context.requester());
     const [{ window, unshown, recalled }, facts, provided] = await Promise.all([
-      this.#remember(agent, messages, scopes, room),
-      this.#parts.memories.facts(agent.id, scopes, maxFacts),
+      this.#remember(agent, messages, scopes.recalled, room),
+      this.#parts.facts.of(agent, scopes, messages),
       this.#provide(abilities.contextProviders, context),
     ]);
     const known = new Set(facts.map(({ id }) => id));
-    const quoted = recalled.filter(({ id }) => !known.has(id));
+    const quoted = recalled.filter((memory) => !known.has(memory.id) && !isDenied(memory));
     const ids = new Set(messages.map(({ id }) => id));
     const all: ModelMessage[] = [];
     const [asked, earlier] = [new Set<ModelMessage>(), new Set<ModelMessage>()];

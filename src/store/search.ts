@@ -96,7 +96,7 @@ export interface Search {
   candidates(request: CandidatesRequest): Promise<Candidates>;
   /** What has words of the text (stemmed) or a like meaning, best first. Pending messages are not found. */
   search(request: SearchRequest): Promise<Found[]>;
-  /** Newest facts of the scopes, newest first. */
+  /** Newest facts of the scopes that hold, newest first. */
   facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]>;
   /** How many memories the scopes hold: lets a caller skip a search that can find nothing new. */
   count(agentId: string, scopes: string[]): Promise<number>;

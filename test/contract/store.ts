@@ -17,6 +17,7 @@ import { deliveriesContract } from './store/deliveries.js';
 import { elsewhereContract } from './store/elsewhere.js';
 import { embeddingContract } from './store/embedding.js';
 import { expiryContract } from './store/expiry.js';
+import { factsContract } from './store/facts.js';
 import { filesContract } from './store/files.js';
 import { historyContract } from './store/history.js';
 import { notesContract } from './store/notes.js';
@@ -133,6 +134,7 @@ export function storeContract(
     searchContract(subject);
     candidatesContract(subject);
     changesContract(subject);
+    factsContract(subject);
     elsewhereContract(subject);
     embeddingContract(subject);
     expiryContract(subject);

@@ -8,7 +8,7 @@ import { Names } from '../../src/store/libsql/names.js';
 import { rowOf } from '../../src/store/libsql/row.js';
 import { migrate } from '../../src/store/libsql/schema.js';
 import { bm25, rarity } from '../../src/store/ranking.js';
-import { tellingTerms, termsOf } from '../../src/store/words.js';
+import { soughtTerms, termsOf } from '../../src/store/words.js';
 import { message } from '../contract/store.js';
 import { temporaryFolder } from './folder.js';
 
@@ -51,7 +51,7 @@ function* searching(
   { scope = 1, limit = 10, exclude = [] as string[], kinds = [0] },
 ) {
   const filter = { kinds, exclude: new Set(exclude) };
-  const matches = yield* lexicon.match(scope, [tellingTerms(text)], filter);
+  const matches = yield* lexicon.match(scope, [soughtTerms(text)], filter);
   return matches.best(matches.scores(0), limit).map((place) => matches.seq(place));
 }
 
@@ -71,7 +71,7 @@ const worded = (seq: number, text: string, id = `${seq}`) => ({
 
 /** What BM25 over all texts says, computed as its definition has it. */
 function expected(all: Said[], text: string, limit = 10): number[] {
-  const terms = tellingTerms(text);
+  const terms = soughtTerms(text);
   const cut = all.map(({ seq, text }) => ({ seq, terms: termsOf(text) }));
   const average = cut.reduce((sum, { terms }) => sum + terms.length, 0) / cut.length;
   const having = terms.map((term) => cut.filter((one) => one.terms.includes(term)).length);

@@ -1,3 +1,4 @@
+import type { Fact } from '../../core/derived-memory.js';
 import type { Memory, Source, SourceKey } from '../../core/memory.js';
 import type { Expired, ExpiryRequest } from '../expiry.js';
 import type { Appended, AppendOptions, HistoryRequest, Person, RoomSummary } from '../history.js';
@@ -124,6 +125,21 @@ export class LibsqlMemories implements MemoryStore {
   facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
     const most = whole(limit);
     return this.#connection.read(() => newestFacts(this.#scopes(agentId, scopes, most), most));
+  }
+
+  everyFact(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
+    const most = whole(limit);
+    return this.#connection.read(() =>
+      [...new Set(scopes)]
+        .flatMap((scope) => readMemories(this.#parts.table.everyFact(agentId, scope, most)))
+        .sort((a, b) => b.seq - a.seq)
+        .slice(0, most)
+        .map(({ memory }) => memory),
+    );
+  }
+
+  reviseFact(id: string, fact: Fact): Promise<boolean> {
+    return this.#connection.write(() => this.#parts.forgetting.revise(id, fact));
   }
 
   count(agentId: string, scopes: string[]): Promise<number> {

@@ -1,6 +1,6 @@
 /** What may bear on some questions: by their words, by their meaning, and what stands beside. */
 import type { Scale } from '../search.js';
-import { tellingTerms } from '../words.js';
+import { soughtTerms } from '../words.js';
 import type { Lexicon } from './lexicon.js';
 import type { Matches } from './matches.js';
 import type { Cosine, Vectors } from './vectors.js';
@@ -56,7 +56,7 @@ export class Search {
   /** Goes on in small steps. */
   *find({ scopes, kinds, questions, exclude, depth, around }: Query): Generator<void, Hits> {
     const filter = { kinds, exclude: new Set(exclude) };
-    const terms = questions.map(({ text }) => tellingTerms(text));
+    const terms = questions.map(({ text }) => soughtTerms(text));
     const parts: Part[] = [];
     for (const scope of scopes) {
       const matches = yield* this.#lexicon.match(scope, terms, filter);

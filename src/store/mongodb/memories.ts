@@ -1,4 +1,5 @@
 import type { AnyBulkWriteOperation, Document, Filter } from 'mongodb';
+import type { Fact } from '../../core/derived-memory.js';
 import { indexedText } from '../../core/indexed-text.js';
 import type { Memory, SourceKey } from '../../core/memory.js';
 import { FatalError } from '../../errors.js';
@@ -14,7 +15,7 @@ import { lengthOfAll, type Unembedded } from '../vectors.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
 import { documentOf, ingestionId, type MemoryDocument, memoryFields, memoryOf } from './documents.js';
-import { edit } from './editing.js';
+import { edit, reviseFact } from './editing.js';
 import type { Embedders } from './embedders.js';
 import type { Expiry } from './expiry.js';
 import { unavailable } from './faults.js';
@@ -116,10 +117,25 @@ export class MongoMemories implements MemoryStore {
   async facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
     if (whole(limit) === 0 || scopes.length === 0) return [];
     const among = [...new Set(scopes)].sort();
-    const match = { agentId, scope: { $in: among }, kind: 'fact' };
+    const holds = { 'fact.until': { $not: { $lte: Date.now() } } };
+    const match = { agentId, scope: { $in: among }, kind: 'fact', ...holds };
     const name = JSON.stringify([agentId, ...among]);
     const oldestFirst = await this.#parts.windows.recent({ name, match, limit: whole(limit) });
     return oldestFirst.reverse();
+  }
+
+  async everyFact(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
+    if (whole(limit) === 0 || scopes.length === 0) return [];
+    const found = await this.#parts.connection.find(
+      this.#memories,
+      { agentId, scope: { $in: [...new Set(scopes)] }, kind: 'fact' },
+      { sort: { _id: -1 }, limit: whole(limit), projection: memoryFields },
+    );
+    return found.map(memoryOf);
+  }
+
+  reviseFact(id: string, fact: Fact): Promise<boolean> {
+    return reviseFact(this.#parts.connection, id, fact);
   }
 
   /** Exact up to 1,000; more are counted as 1,000. */
