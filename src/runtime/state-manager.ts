@@ -124,11 +124,9 @@ export class StateManager {
     const exclude = new Set<string>();
     for (const { id } of window) exclude.add(id);
     for (const { id } of messages) exclude.add(id);
-    const question = messages.map(({ content }) => content.text).join('\n');
-    return {
-      ...{ window, unshown },
-      recalled: await this.#parts.manager.recall({ agentId, scopes, question, exclude, limit: recall }),
-    };
+    const questions = messages.map(({ content }) => content.text);
+    const { hits } = await this.#parts.manager.recall({ agentId, scopes, questions, exclude, limit: recall });
+    return { window, unshown, recalled: hits.map(({ memory }) => memory) };
   }
 
   /** What the providers have to say; those that fail or take too long are left out. */
