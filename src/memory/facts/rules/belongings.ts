@@ -1,4 +1,5 @@
 /** What is said of somebody's or something of the speaker's: "my dog is called Rex", "my number is …". */
+import { attributeOf } from './changeable.js';
 import { type Draft, draft, holds, names, type Rule } from './draft.js';
 import { isOccupation } from './occupations.js';
 
@@ -7,7 +8,7 @@ const over = { temporal: 'ending', changed: true } as const;
 export const valued =
   /(?:^|\s)(?:name|nickname|number|phone|telephone|email|e-mail|mail|address|salary|pay|wage|income|rent|colour|birthday|age|height|weight|size|job|role|title|profession|occupation|employer|boss|manager|time ?zone|language|tongue|plan|goal|deadline|budget|limit|diet|hobby|hobbies|home|hometown|team|handle|username|postcode|zip code|nationality|religion|major|subject|degree|school|university|college|bank|doctor|dentist|landlord|neighbour|appointment|class|lesson|meeting|flight|shift|course|training|schedule|pronoun|star sign|blood type|desk|office|favourite .*|birth ?date|date of birth|wedding|anniversary|exam|interview|standup|password manager|editor|browser|operating system|os|provider|plate|licen[cs]e plate|room)$/i;
 const transient =
-  /^(?:not |very |so |too |a bit |a little |in |out |off |broken|ill|sick|tired|late|here|there|back|gone|fine|ok|okay|good|great|bad|full|empty|dirty|clean|slow|fast|down|up|asleep|awake|home|away|busy|free|right|wrong|killing|about|like|going|getting|having|doing|making|being)\b/i;
+  /^(?:not |very |so |too |a bit |a little |in |out |off |broken|ill|sick|tired|late|here|there|back|gone|moved|changed|cancelled|canceled|over|fine|ok|okay|good|great|bad|full|empty|dirty|clean|slow|fast|down|up|asleep|awake|home|away|busy|free|right|wrong|killing|about|like|going|getting|having|doing|making|being)\b/i;
 
 export const belongings: Rule = (predicate, timing) => {
   const { subject, verb, rest, tense, negative } = predicate;
@@ -22,7 +23,22 @@ export const belongings: Rule = (predicate, timing) => {
   )
     return negative ? [] : [draft('exists', '', predicate, over)];
   if (verb === 'move' && !valued.test(subject)) return [];
-  if (['change', 'move', 'switch', 'rename', 'be', 'shift'].includes(verb)) {
+  if (
+    [
+      'change',
+      'move',
+      'switch',
+      'rename',
+      'be',
+      'shift',
+      'get',
+      'go',
+      'increase',
+      'rise',
+      'drop',
+      'fall',
+    ].includes(verb)
+  ) {
     const to = changedTo(verb, rest, tense);
     if (to && !negative)
       return value(
@@ -38,7 +54,7 @@ export const belongings: Rule = (predicate, timing) => {
 };
 
 function changedTo(verb: string, rest: string, tense: string): string | null {
-  if (verb === 'be')
+  if (verb === 'be' || verb === 'get')
     return (
       /^(?:changed|moved|renamed|switched|rescheduled|pushed(?: back)?|postponed|shifted) (?:to|as|until) (.+)$/i.exec(
         rest,
@@ -47,6 +63,7 @@ function changedTo(verb: string, rest: string, tense: string): string | null {
       null
     );
   if (tense !== 'past' && tense !== 'perfect') return null;
+  if (verb === 'go') return /^(?:up|down) (?:from .+? )?to (.+)$/i.exec(rest)?.[1] ?? null;
   return /^(?:from .+? )?to (.+)$/i.exec(rest)?.[1] ?? null;
 }
 
@@ -76,7 +93,9 @@ function value(said: string, predicate: Parameters<Rule>[0], naming: boolean): D
       !/^(?:in|at|on|out) (?:the )?\S*\d|^in \p{Lu}|^in (?:the )?(?:morning|evening|afternoon)/iu.test(what)
     )
       return [];
-    const attribute = /^(?:job|profession|occupation|role|title)$/.test(subject) ? 'job' : subject;
+    const attribute = /^(?:job|profession|occupation|role|title)$/.test(subject)
+      ? 'job'
+      : attributeOf(subject);
     return [
       draft(attribute, what.replace(/^(?:on|at) (?=\p{L}*\s?\d|\p{Lu})/u, ''), predicate, {
         ...more,

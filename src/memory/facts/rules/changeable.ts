@@ -63,3 +63,20 @@ export function valuesOf(subject: string, attribute: string): 'one' | 'fixed' | 
   if (lasting.has(attribute)) return 'fixed';
   return attribute !== 'is' && attribute !== 'uses' && usual.has(attribute) ? 'usual' : 'many';
 }
+
+const synonyms: [RegExp, string][] = [
+  [/^e-?mail(?: address)?$|^mail address$/, 'email'],
+  [
+    /^(?:(?:mobile|cell|tele)?phone |mobile |cell )?(?:number|phone|telephone)$|^phone number$|^mobile number$|^telephone$/,
+    'phone number',
+  ],
+  [/^(?:pay|wage|income|annual salary|yearly salary|monthly salary)$/, 'salary'],
+  [/^manager$/, 'boss'],
+  [/^(?:date of birth|birth ?date)$/, 'birthday'],
+  [/^(?:monthly )?rent$/, 'rent'],
+];
+
+/** One word for what several mean. */
+export function attributeOf(noun: string): string {
+  return synonyms.find(([words]) => words.test(noun))?.[1] ?? noun;
+}

@@ -46,11 +46,20 @@ export function clausesOf(sentence: string): Clause[] {
   let from = 0;
   const cut = (to: number, next: number) => {
     const span = sentence.slice(from, to).trim();
-    if (span !== '') clauses.push(...verbsOf(span));
+    if (span !== '') clauses.push(...verbsOf(span).map(withSubject));
     from = next;
   };
   for (const joint of plain.matchAll(joints)) {
     // What the joint says of the next clause ("now I …") stays with it.
+    // "Tom and I" is one subject.
+    const before = sentence.slice(from, joint.index).trim();
+    if (
+      /^\s+and\s+$/i.test(joint[0]) &&
+      /^(?:(?:and|but|so|well|sadly|then)[, ]+)?(?:my \p{L}+|\p{Lu}\p{L}+)$/u.test(
+        before.charAt(0).toLowerCase() === 'm' ? before.replace(/^My/, 'my') : before,
+      )
+    )
+      continue;
     const kept = flagWords.exec(joint[0]);
     cut(joint.index, kept ? joint.index + kept.index : joint.index + joint[0].length);
   }
@@ -93,4 +102,63 @@ function clauseOf(span: string, subject: string): Clause {
   if (subject === '') return { span: text, text };
   const flag = /^(?:now|these days|nowadays|currently|instead|today)\s+/i.exec(text)?.[0] ?? '';
   return { span: text, text: `${flag}${subject} ${text.slice(flag.length)}` };
+}
+
+const without =
+  /^(?:(?:so|and|but|also|then|just|finally|recently|already|now|today|unfortunately|sadly|big news|good news|update|news)[,:]?\s+)*([a-z]+)(?:\s|$)/i;
+/** Forms that a request or a heading begins with, too. */
+const ambiguous = new Set([
+  'called',
+  'named',
+  'read',
+  'used',
+  'let',
+  'put',
+  'split',
+  'listened',
+  'based',
+  'given',
+  'said',
+  'tested',
+  'failed',
+  'reported',
+  'finished',
+  'changed',
+  'replaced',
+  'removed',
+  'renamed',
+  'transferred',
+  'migrated',
+  'converted',
+  'built',
+  'written',
+  'closed',
+  'had',
+  'done',
+  'got',
+  'lost',
+  'quit',
+  'run',
+  'cut',
+  'lead',
+  'found',
+  'dropped',
+  'returned',
+]);
+
+/** "Sold the car last week": notes of people about themselves leave "I" out. */
+function withSubject(clause: Clause): Clause {
+  const found = without.exec(plainQuotes(clause.text));
+  const word = (found?.[1] ?? '').toLowerCase();
+  const form = verbOf(word)?.form;
+  const past = (form === 'past' || form === 'participle') && !ambiguous.has(word);
+  const usedTo = /^used to [a-z]+/i.test(clause.text);
+  const gotOne =
+    word === 'got' &&
+    /^(?:just |finally )*got (?:a new job|engaged|married|divorced|laid off|fired|promoted|a (?:dog|cat|puppy|kitten|new car))\b/i.test(
+      clause.text,
+    );
+  const noLonger = /^no longer [a-z]+/i.test(clause.text);
+  if (!past && !usedTo && !gotOne && !noLonger) return clause;
+  return { span: clause.span, text: `I ${clause.text.charAt(0).toLowerCase()}${clause.text.slice(1)}` };
 }

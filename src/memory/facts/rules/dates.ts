@@ -52,7 +52,13 @@ const sure = [
   `${count} ${unit} ago`,
 ];
 /** Dates only behind a word such as "in". */
-const led = [`in ${count} ${unit}(?! ago)`, '(?:19|20)\\d\\d\\b', `${month}\\b`, `${weekday}\\b`];
+const led = [
+  `in ${count} ${unit}(?! ago)`,
+  '(?:19|20)\\d\\d\\b',
+  `${month}\\b`,
+  `${weekday}\\b`,
+  '(?:spring|summer|autumn|fall|winter)\\b',
+];
 const lead =
   '(?:(since|as of|starting(?: from| in| on)?|until|till|up until|from|in|on|by|during|back in|around|for|of|between|to|and)\\s+)';
 const expression = new RegExp(
@@ -136,6 +142,7 @@ function spanOf(said: string, calendar: Calendar, lean: -1 | 1): Span | null {
   if (ahead) return backBy(-countOf(ahead[1]!), ahead[2]!, calendar);
   const turn = /^(last|this|next|the past) (.+)$/.exec(said);
   if (turn) return turned(turn[1]!, turn[2]!, calendar);
+  if (seasons[said] !== undefined) return turned(lean < 0 ? 'last' : 'next', said, calendar);
   if (weekdays.includes(said)) return weekdaySpan(weekdays.indexOf(said), calendar, lean);
   const year = Number(/\b((?:19|20)\d\d)$/.exec(said)?.[1]);
   if (year && said.length === 4) return calendar.month(year, 0, 12);

@@ -7,6 +7,10 @@ export interface Draft extends Omit<Statement, 'subject' | 'since' | 'until'> {
   subject?: string;
   /** Below 1 where the words allow other readings. */
   sure?: number;
+  /** Understood from what was said before: its own words would not say it alone. */
+  leaning?: boolean;
+  /** Its value is a date: that is not from when on it holds. */
+  dated?: boolean;
 }
 
 /** Whether a date is behind it, which makes the past and plans worth keeping. */

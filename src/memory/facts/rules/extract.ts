@@ -1,5 +1,7 @@
 /** Facts in a message, found by rules alone: few and sure ones. */
 import { answered } from './answers.js';
+import { valued } from './belongings.js';
+import { attributeOf } from './changeable.js';
 import { type Clause, clausesOf } from './clauses.js';
 import { type Dated, dated } from './dates.js';
 import type { Draft, Timing } from './draft.js';
@@ -10,6 +12,7 @@ import { type Predicate, predicateOf } from './predicate.js';
 import { correction, namings } from './renames.js';
 import { statementsOf } from './statements.js';
 import { headOf } from './values.js';
+import { namedIn, sentenceOf, wordsOf } from './wording.js';
 
 const mostFacts = 20;
 const base = 0.8;
@@ -23,6 +26,8 @@ interface Talk {
   last?: FoundFact;
   /** The last of the speaker's people, animals or things that was named. */
   noun?: string;
+  /** Whose value was said to have changed, before the new one. */
+  topic?: { subject: string; attribute: string };
 }
 
 /** In the order of the message. Says nothing of who is asked, quoted or told of. */
@@ -49,6 +54,9 @@ export function extractFacts({ text, at, zone, question, quote }: Said): FoundFa
   return merged(facts).slice(0, mostFacts);
 }
 
+const datedNouns =
+  /(?:^|\s)(?:birthday|class|appointment|meeting|flight|exam|shift|lesson|wedding|anniversary|deadline|interview|standup|course|training)$/;
+
 function factsOf(clause: Clause, at: number, zone: string | undefined, talk: Talk): FoundFact[] {
   const plain = plainQuotes(clause.text);
   const time = dated(plain, at, zone, pastWords.test(plain) ? -1 : 1);
@@ -61,19 +69,31 @@ function draftsOf(text: string, plain: string, time: Dated, talk: Talk): Draft[]
   if (ellipsis) return [ellipsis];
   const named = namings(text);
   if (named.length > 0) return named;
-  const predicate = predicateOf(text);
+  const moved =
+    /^(?:now )?(?:i am|i'm|we are|we're) (?:now )?(?:based )?in (\p{Lu}[\p{L}' -]+?)(?: now| these days| instead)?[.!]*$/iu.exec(
+      text,
+    );
+  if (moved && talk.last && ['home', 'left'].includes(talk.last.attribute) && talk.last.temporal !== 'now')
+    return [
+      {
+        subject: 'self',
+        attribute: 'home',
+        value: moved[1]!,
+        polarity: 1,
+        temporal: 'now',
+        changed: true,
+        leaning: true,
+      },
+    ];
   const timing = { since: time.since !== undefined, when: time.when !== undefined };
+  // Of these the date is what is said.
+  const whole = predicateOf(plain);
+  const dateSays = whole !== null && (/^born\b/.test(whole.rest) || datedNouns.test(whole.subject));
+  const predicate = dateSays ? whole : predicateOf(text);
+  if (predicate?.verb === 'change' && predicate.rest === '' && valued.test(predicate.subject))
+    talk.topic = { subject: 'self', attribute: attributeOf(predicate.subject) };
   const drafts = predicate ? ofSubject(predicate, timing) : [];
-  if (drafts.length > 0) return drafts;
-  // "born on 4 May": the date is what it says.
-  const bare =
-    /\bborn\b|\bbirthday\b|\b(?:class|appointment|meeting|flight|exam|shift|lesson|wedding|anniversary|deadline|interview|number|address)\b/i.test(
-      plain,
-    )
-      ? predicateOf(plain)
-      : null;
-  const again = bare ? ofSubject(bare, timing) : [];
-  if (again.length > 0) return again;
+  if (drafts.length > 0) return dateSays ? drafts.map((draft) => ({ ...draft, dated: true })) : drafts;
   const put = correction(plain);
   return put.length > 0 ? put : german(plain);
 }
@@ -82,8 +102,27 @@ function ofSubject(predicate: Predicate, timing: Timing): Draft[] {
   return statementsOf(predicate, timing).map((draft) => ({ subject: predicate.subject, ...draft }));
 }
 
-/** "28,000 until February, 32,000 since". */
-function elliptic(text: string, time: Dated, { last }: Talk): Draft | null {
+const itIs =
+  /^(?:(?:and|but|then|so) )?(?:now )?(?:it(?:'s| is)|he(?:'s| is)|she(?:'s| is)) (now |actually |called )?(.{1,40}?)( now| instead)?$/i;
+
+/** "It's Rex now", "28,000 until February, 32,000 since". */
+function elliptic(text: string, time: Dated, { last, topic }: Talk): Draft | null {
+  const of = topic ?? (last && (last.attribute === 'name' || valued.test(last.attribute)) ? last : undefined);
+  const it = itIs.exec(text.replace(/[.!,\s]+$/, ''));
+  const over = last !== undefined && (last.polarity < 0 || last.temporal !== 'now');
+  if (it && of && /^[\p{Lu}\d+]|@/u.test(it[2]!) && (topic || it[1] || it[3] || over || /^now\b/i.test(text)))
+    return {
+      ...{
+        subject: of.subject,
+        attribute: of.attribute,
+        value: it[2]!,
+        polarity: 1,
+        temporal: 'now',
+        changed: true,
+        leaning: true,
+      },
+      ...(topic ? {} : { replaces: last!.value }),
+    };
   const found =
     /^(?:(?:and|but|then|now) )?(?:it(?:'s| is| was) )?((?:[$€£]\s?)?\d[\d.,]*k?(?:\s?(?:euros?|eur|dollars?|pounds?|[$€£]))?)(?: (?:now|since|since then|from then on|now on))?$/i.exec(
       (time.rest || text).replace(/[.!,\s]+$/, ''),
@@ -96,6 +135,7 @@ function elliptic(text: string, time: Dated, { last }: Talk): Draft | null {
     polarity: 1,
     temporal: 'now',
     changed: true,
+    leaning: true,
   };
 }
 
@@ -107,34 +147,41 @@ function factOf(
   talk: Talk,
   further: boolean,
 ): FoundFact[] {
-  const { sure = 1, ...statement } = draft;
+  const { sure = 1, dated: says, leaning, ...statement } = draft;
   let subject = statement.subject ?? 'self';
   let { value } = statement;
   if (subject === 'it') {
     if (!talk.noun) return [];
     subject = talk.noun;
   }
+  let said = clause.text;
   if (pronoun.test(value)) {
     if (!talk.last?.value || statement.attribute === 'name') return [];
+    said = said.replace(new RegExp(`\\b${value}\\b(?!.*\\b${value}\\b)`, 'i'), () => talk.last!.value);
     value = talk.last.value;
+  } else if (subject !== 'self' && statement.subject === 'it') {
+    said = namedIn(said, subject);
   }
+  const stated = { ...statement, subject, value };
   const fact: FoundFact = {
-    ...statement,
-    subject,
-    value,
-    text:
-      (further && furtherText(subject, statement.attribute, value, statement.temporal)) ||
-      textOf(clause, time, talk, subject),
+    ...stated,
+    text: ((further || leaning) && wordsOf(stated)) || sentenceOf(said, time.shown),
     at,
     span: clause.span,
     confidence: base * sure,
   };
-  placed(fact, time, at, talk);
+  if (!says) placed(fact, clause, time, at, talk);
   return [fact];
 }
 
 /** Sets from when to when it holds. */
-function placed(fact: FoundFact, { since, until, when }: Dated, at: number, { last }: Talk): void {
+function placed(
+  fact: FoundFact,
+  clause: Clause,
+  { since, until, when }: Dated,
+  at: number,
+  { last }: Talk,
+): void {
   if (since !== undefined) fact.since = since;
   if (until !== undefined) fact.until = until;
   if (until !== undefined && until <= at && fact.temporal === 'now') fact.temporal = 'past';
@@ -144,41 +191,9 @@ function placed(fact: FoundFact, { since, until, when }: Dated, at: number, { la
   } else if (when && fact.changed) {
     fact.since ??= when.from;
   }
-  if (/\bsince(?: then)?[.!]?$/i.test(fact.text) && fact.since === undefined && last?.until !== undefined)
+  if (/\bsince(?: then)?[.!]?$/i.test(clause.text) && fact.since === undefined && last?.until !== undefined)
     fact.since = last.until;
 }
-
-/** Of a clause that says two things, the second in words of our own. */
-function furtherText(subject: string, attribute: string, value: string, temporal: string): string | null {
-  const who = subject === 'self' ? 'I' : `My ${subject}`;
-  const no = temporal === 'ending' ? 'no longer ' : '';
-  if (value === '' || temporal === 'past') return null;
-  if (attribute === 'name') return `My ${subject} is called ${value}.`;
-  if (attribute === 'employer') return `${who} ${no}work${subject === 'self' ? '' : 's'} at ${value}.`;
-  if (attribute === 'job' && no === '') return `${who} work${subject === 'self' ? '' : 's'} as ${value}.`;
-  if (attribute === 'home') return `${who} ${no}live${subject === 'self' ? '' : 's'} in ${value}.`;
-  if (attribute === 'uses') return `${who} ${no}use ${value}.`;
-  if (attribute === 'partner') return `My partner is ${value}.`;
-  return null;
-}
-
-/** As a sentence that can stand alone. */
-function textOf(clause: Clause, { shown }: Dated, { last, noun }: Talk, subject: string): string {
-  let text = plainQuotes(clause.text)
-    .trim()
-    .replace(/[,;:\s]+$/, '')
-    .replace(/^(?:and|but|so|because|then|well|oh|btw|actually)[,\s]+/i, '');
-  if (/^(?:he|she|it)\b/i.test(text) && noun && subject === noun)
-    text = text.replace(/^(?:(he|she|it)('s)?)\b/i, (_, _word, is) => `My ${noun}${is ? ' is' : ''}`);
-  else if (/^[\d$€£]/.test(text) && last) text = `My ${last.attribute} is ${text}`;
-  text = `${text.charAt(0).toUpperCase()}${text.slice(1)}`.replace(/\bi\b(?=[ '])/g, 'I');
-  const end = /[.!]$/.exec(text)?.[0] ?? '';
-  const body = end ? text.slice(0, -1) : text;
-  return `${body}${shown && relative.test(text) ? ` (${shown})` : ''}.`;
-}
-
-const relative =
-  /\b(?:yesterday|today|tonight|tomorrow|last|next|this|ago|past|monday|tuesday|wednesday|thursday|friday|saturday|sunday|in (?:\d+|an?|two|three|four|five|six) (?:days?|weeks?|months?|years?))\b/i;
 
 /** What is said twice in one message is found once. */
 function merged(facts: FoundFact[]): FoundFact[] {

@@ -27,7 +27,8 @@ const vague = new Set(
     ' ',
   ),
 );
-const canDo = /^can (speak|play|swim|drive|cook|read|sing|dance|ski|surf|code|ride|knit|sew|juggle)$/;
+const canDo =
+  /^can (speak|eat|drink|play|swim|drive|cook|read|sing|dance|ski|surf|code|ride|knit|sew|juggle)$/;
 
 export const habits: Rule = (predicate, timing) => {
   const { tense, rest, over, negative } = predicate;

@@ -49,17 +49,24 @@ function living(predicate: Parameters<Rule>[0], timing: Parameters<Rule>[1]): Dr
       where,
     )
   )
-    return [draft('home', where.replace(/ with (?:my|our|a|two|three) .*$/i, ''), predicate)];
+    return [
+      draft(
+        'home',
+        where.replace(/ (?:with|for|because|since|so|after|when|due|together|by myself|alone)\b.*$/i, ''),
+        predicate,
+      ),
+    ];
   return company.test(rest) && !past
     ? [draft('lives with', rest.replace(/^(?:together )?with /i, ''), predicate)]
     : [];
 }
 
 function moved(predicate: Parameters<Rule>[0]): Draft[] {
-  const rest = predicate.rest.replace(
-    /^(?:back|over|down|up|house|flat|again|away|out)\s+(?=to |from |of |into )/i,
-    (word) => (/away|out/i.test(word) ? word : ''),
-  );
+  const rest = predicate.rest
+    .replace(/(?<=\S .*) (?:for|because|since|so|after|when|due|together|alone|as)\b.*$/i, '')
+    .replace(/^(?:back|over|down|up|house|flat|again|away|out)\s+(?=to |from |of |into )/i, (word) =>
+      /away|out/i.test(word) ? word : '',
+    );
   const now = { temporal: 'now', changed: true } as const;
   const both = /^from (.+?) (?:back )?(?:to|into) (.+)$/i.exec(rest) ?? null;
   const swapped = /^(?:to|into) (.+?) from (.+)$/i.exec(rest);
@@ -71,12 +78,21 @@ function moved(predicate: Parameters<Rule>[0]): Draft[] {
   if (/^in with /i.test(rest)) return [draft('lives with', rest.slice(8), predicate, now)];
   const out = /^(?:out of|away from|out from|from) (.+)$/i.exec(rest)?.[1];
   const drafts: Draft[] = [];
-  if (to && names(to) && !isThing(to))
+  if (to && names(to) && !isThing(to) && isPlace(to))
     drafts.push(draft('home', to, predicate, { ...now, ...(from ? { replaces: from } : {}) }));
   const old = from ?? (drafts.length === 0 ? out : undefined);
   if (old && names(old) && (to === undefined || drafts.length > 0))
     drafts.push(draft('home', old, predicate, { temporal: 'ending', changed: true }));
   return drafts;
+}
+
+/** A name, or a kind of place; "i moved to milan" is written in small letters. */
+function isPlace(to: string): boolean {
+  return /^(?:the )?[\p{Lu}\d]/u.test(to) || /^[\p{Ll}-]{3,}$/u.test(to)
+    ? !/^(?:production|staging|main|master|trash|spam|inbox|done|next|bed|work|school)$/i.test(to)
+    : /\b(?:house|flat|apartment|city|town|village|country|countryside|coast|suburbs?|farm|cottage|place|studio|dorm|neighbou?rhood|island|mountains|street|floor)\b/i.test(
+        to,
+      ) || /^(?:new|san|st|los|las|the|el|la|le) [\p{L}-]+$/iu.test(to);
 }
 
 function isThing(to: string): boolean {

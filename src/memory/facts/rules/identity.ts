@@ -20,7 +20,11 @@ export const identity: Rule = (predicate, timing) => {
     return [draft('diet', diets.exec(rest)![1]!, predicate, { temporal: 'now', changed: true })];
   if (verb === 'identify' && tense === 'present' && /^as /i.test(rest))
     return [draft('is', rest.slice(3), predicate)];
+  if (verb === 'become' && ['past', 'perfect'].includes(tense) && !negative)
+    return identity({ ...predicate, verb: 'be', tense: 'present', changed: true }, timing);
   if (verb !== 'be') return [];
+  const [, side] = /^(?:an? |the )?(\p{Lu}[\p{L} ]{1,30}) (?:fan|supporter)$/u.exec(rest) ?? [];
+  if (side && (tense === 'present' || tense === 'usedto')) return [draft('support', side, predicate)];
   const [, called] = /^(?:called|named|known as|nicknamed) (.+)$/i.exec(rest) ?? [];
   if (called && (tense === 'present' || tense === 'past' || tense === 'usedto'))
     return naming(called, predicate);

@@ -78,8 +78,15 @@ export function predicateOf(clause: string): Predicate | null {
 }
 
 function subjectOf(text: string): [subject: string, words: string] | null {
-  const self = /^(?:i|we|me and [\p{L}]+|[\p{Lu}][\p{L}]+ and i|my [\p{L}]+ and i) (.+)$/iu.exec(text);
-  if (self) return ['self', self[1]!];
+  const self = /^(?:i|we|me and (?:my )?\p{L}+|((?:my )?\p{L}+) and i) (.+)$/iu.exec(text);
+  if (self) {
+    const parting =
+      self[1] &&
+      /^(?:(?:have |had )?(?:broken?|broke|split) up|separated|are (?:not )?together|got divorced)\b/i.test(
+        self[2]!,
+      );
+    return ['self', parting ? `${self[2]} with ${self[1]}` : self[2]!];
+  }
   const pronoun = /^(?:he|she|it|they|(?:his|her|its|their) name) (.+)$/i.exec(text);
   if (pronoun)
     return [

@@ -16,7 +16,7 @@ export const relations: Rule = (predicate) => {
       : [draft('relationship', 'married', predicate, begun)];
   if (verb === 'date' && (tense === 'progressive' || tense === 'present') && names(rest))
     return together('dating', rest, predicate);
-  if ((verb === 'break' || verb === 'split') && done) {
+  if ((verb === 'break' && done) || (verb === 'split' && tense !== 'progressive')) {
     const [, from] = /^up(?: with (.+))?$/i.exec(rest) ?? [];
     return /^up\b/i.test(rest) && (rest.toLowerCase() === 'up' || from) ? apart(from, predicate) : [];
   }
@@ -40,6 +40,16 @@ function state(predicate: Parameters<Rule>[0]): Draft[] {
   const { verb, rest, tense } = predicate;
   const turned = verb === 'get' && tense !== 'present' ? begun : {};
   if (verb === 'get' && tense === 'present') return [];
+  const [, , other] = /^(together)?(?: ?with ((?:my )?[\p{L}é]+))?$/iu.exec(rest) ?? [];
+  if (
+    verb === 'be' &&
+    (predicate.over || predicate.negative) &&
+    /^(?:together|with)\b/i.test(rest) &&
+    (/^together/i.test(rest) ||
+      /^(?:\p{Lu}|my (?:boyfriend|girlfriend|husband|wife|partner))/u.test(other ?? ''))
+  )
+    return apart(other, predicate);
+  if (tense === 'progressive') return [];
   const [, how = '', who] =
     /^(?:happily |recently |newly )?(single|married|engaged|divorced|separated|widowed|dating|seeing|a widow(?:er)?|in a relationship|a bachelor)(?: (?:to|with|from)?\s?(.+))?$/i.exec(
       rest,
@@ -47,7 +57,7 @@ function state(predicate: Parameters<Rule>[0]): Draft[] {
   if (how === '') return [];
   if (/^(?:divorced|separated)$/i.test(how))
     return [
-      ...apart(verb === 'get' ? '' : '', predicate),
+      ...apart('', predicate),
       draft('relationship', how, predicate, {
         ...turned,
         ...(predicate.over ? {} : { temporal: tense === 'usedto' ? 'past' : 'now' }),

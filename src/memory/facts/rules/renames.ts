@@ -1,6 +1,7 @@
 /** Names and values that are given anew. */
 
 import { valued } from './belongings.js';
+import { attributeOf } from './changeable.js';
 import { type Draft, draft, names, type Rule } from './draft.js';
 import { nounOf } from './predicate.js';
 
@@ -28,7 +29,7 @@ export const renames: Rule = (predicate) => {
       /^(?:my|our) (.{1,40}?)(?: from .{1,40}?)? (?:to|into) (.+)$/i.exec(rest) ?? [];
     const noun = nounOf(what);
     return names(to) && valued.test(noun)
-      ? [draft(noun === 'name' ? 'name' : noun, to, predicate, { ...begun, subject: 'self' })]
+      ? [draft(attributeOf(noun), to, predicate, { ...begun, subject: 'self' })]
       : [];
   }
   const [, what = '', value = ''] =
@@ -37,7 +38,7 @@ export const renames: Rule = (predicate) => {
           rest,
         ) ?? [])
       : [];
-  return value ? [draft(nounOf(what), value, predicate, { ...begun, subject: 'self' })] : [];
+  return value ? [draft(attributeOf(nounOf(what)), value, predicate, { ...begun, subject: 'self' })] : [];
 };
 
 function renamed(rest: string, predicate: Parameters<Rule>[0]): Draft[] {
@@ -105,6 +106,38 @@ export function namings(clause: string): Draft[] {
         subject: 'self',
         ...(/new home/i.test(text) ? { changed: true } : {}),
       },
+    ];
+  const fresh = /^(?:my |our )?new ([\p{L} -]{3,30}?)(?::| is) (\S.{1,60})$/iu.exec(text);
+  if (fresh && valued.test(nounOf(fresh[1]!)) && names(fresh[2]!))
+    return [
+      {
+        ...base,
+        attribute: attributeOf(nounOf(fresh[1]!)),
+        value: fresh[2]!,
+        subject: 'self',
+        changed: true,
+      },
+    ];
+  const reach =
+    /^(?:you can )?(?:reach|call|text|email|mail|write to) me (?:at|on|under) (\S+@\S+|[+\d][\d ()/-]{4,})$/i.exec(
+      text,
+    );
+  if (reach)
+    return [
+      {
+        ...base,
+        attribute: reach[1]!.includes('@') ? 'email' : 'phone number',
+        value: reach[1]!,
+        subject: 'self',
+      },
+    ];
+  const sent =
+    /^(\p{Lu}[\p{L}\d&. -]{1,30}?) (?:let me go|laid me off|fired me|sacked me|made me redundant)$/u.exec(
+      text,
+    );
+  if (sent)
+    return [
+      { ...base, attribute: 'employer', value: sent[1]!, subject: 'self', temporal: 'ending', changed: true },
     ];
   // "Biscuit is called Rex now".
   const again =

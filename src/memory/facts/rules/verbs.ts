@@ -225,6 +225,12 @@ const regular = [
     'shift',
     'register',
     'enrol',
+    'hand',
+    'increase',
+    'rise',
+    'weigh',
+    'retrain',
+    'rehome',
   ],
 ];
 

@@ -10,9 +10,11 @@ export const work: Rule = (predicate, timing) => {
   const done = tense === 'past' || tense === 'perfect';
   if (verb === 'work') return working(predicate, timing);
   if (verb === 'be') return being(predicate);
-  if (verb === 'become' && done && !negative) return asJob(rest, predicate, begun);
+  if ((verb === 'become' || verb === 'retrain') && done && !negative)
+    return asJob(rest.replace(/^as /i, ''), predicate, begun);
   if (verb === 'freelance' && holds(predicate, timing))
     return [draft('employer', 'self-employed', predicate)];
+  if (verb === 'hand' && done && /^in my (?:notice|resignation)\b/i.test(rest)) return lost(rest, predicate);
   if (!done || negative) return verb === 'quit' || verb === 'resign' ? ends(predicate) : [];
   if (verb === 'join') return joined(predicate);
   if (verb === 'start' || verb === 'begin') return started(predicate);
@@ -29,7 +31,7 @@ export const work: Rule = (predicate, timing) => {
     if (/^(?:fired|laid off|let go|sacked|made redundant)\b/i.test(rest)) return lost(rest, predicate);
     const [, to] = /^promoted to (.+)$/i.exec(rest) ?? [];
     if (to) return [draft('job', to, predicate, begun)];
-    return verb === 'get' ? [] : [];
+    return [];
   }
   if (verb === 'lose' && /^(?:my|the|our) job\b/i.test(rest)) return lost(rest, predicate);
   if (verb === 'retire')
@@ -106,7 +108,7 @@ function being(predicate: Parameters<Rule>[0]): Draft[] {
 
 function asJob(role: string, predicate: Parameters<Rule>[0], more: Partial<Draft> = {}): Draft[] {
   const [, name = role, at] = /^(.+?) (?:at|for|with) (.+)$/i.exec(role) ?? [];
-  const job = name.replace(/^(?:an?|the) /i, '');
+  const job = name.replace(/^(?:an?|the) /i, '').replace(/ (?:in|near) \p{Lu}.*$/u, '');
   const explicit = predicate.verb === 'work';
   if (!names(job) || job.split(' ').length > 6 || !(explicit || isOccupation(job))) return [];
   return [draft('job', job, predicate, more), ...(at ? [draft('employer', at, predicate, more)] : [])];
