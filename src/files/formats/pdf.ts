@@ -3,6 +3,7 @@ import type { PDFDocumentProxy } from 'unpdf/pdfjs';
 import { failed, type ReadDocument, type ReadProblem } from '../document.js';
 import { Sections } from '../sections.js';
 import { columnsOf, type Line } from './pdf-columns.js';
+import { PackedMaps } from './pdf-maps.js';
 import { PagePainter } from './pdf-painter.js';
 import { addParagraphs } from './pdf-paragraphs.js';
 
@@ -40,6 +41,8 @@ export async function readPdf(bytes: Uint8Array, maxChars: number): Promise<Read
       disableFontFace: true,
       fontExtraProperties: true,
       useSystemFonts: false,
+      cMapPacked: true,
+      BinaryDataFactory: PackedMaps,
       verbosity: 0,
     };
     const pdf = await getDocumentProxy(new Uint8Array(bytes), options);
