@@ -11,9 +11,11 @@ export const relations: Rule = (predicate) => {
   if (negative) return [];
   const done = tense === 'past' || tense === 'perfect';
   if (verb === 'marry' && done)
-    return names(rest)
+    return names(rest) && /^(?:\p{Lu}|my )/u.test(rest)
       ? together('married', rest, predicate, begun)
-      : [draft('relationship', 'married', predicate, begun)];
+      : rest === ''
+        ? [draft('relationship', 'married', predicate, begun)]
+        : [];
   if (verb === 'date' && (tense === 'progressive' || tense === 'present') && names(rest))
     return together('dating', rest, predicate);
   if ((verb === 'break' && done) || (verb === 'split' && tense !== 'progressive')) {
