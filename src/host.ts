@@ -82,7 +82,8 @@ export interface FrontParts {
   tools: OperationParts['tools'];
   ready(): Promise<Readiness>;
   /** Called when a memory has another text, and so needs another vector. */
-  edited(): void;
+  edited(memory: Memory): Promise<void> | void;
+  summaries: OperationParts['summaries'];
   metrics: Metrics;
   plugins: PluginDesk;
   connectorOf: GroupLookupParts['connectorOf'];
@@ -132,7 +133,7 @@ export function frontOf(parts: FrontParts): Front {
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
-    const { httpTools, tools } = parts;
+    const { httpTools, tools, summaries } = parts;
     const usage = new BudgetUsage({
       ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
       ...{ agents: () => agents.list(), now: parts.now },
@@ -140,7 +141,18 @@ export function frontOf(parts: FrontParts): Front {
     return new Operations(
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
-        ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
+        ...{
+          switches,
+          held,
+          approvals,
+          tasks,
+          schedules,
+          usage,
+          httpTools,
+          tools,
+          summaries,
+          checks: parts.checks,
+        },
         now: parts.now,
       },
       log,
@@ -187,6 +199,7 @@ export function frontOf(parts: FrontParts): Front {
   const changes = new Changes({
     ...{ memories: store.memories, pointers, admits, forgotten, proxies, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
+    edited: parts.edited,
     waking: new Waking({
       ...{ turns: store.turns, queue: turnQueue, shareOf, rooms, threads, log },
       admits: afterwards(rules, agents.get),
@@ -221,9 +234,7 @@ export function frontOf(parts: FrontParts): Front {
     },
     async edit(edit) {
       await line.settled(edit.key);
-      const edited = await changes.edit(edit, isTrusted(connector));
-      if (edited) parts.edited();
-      return edited;
+      return changes.edit(edit, isTrusted(connector));
     },
     async remove(key) {
       await line.settled(key);

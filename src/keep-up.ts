@@ -3,12 +3,14 @@ import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
+import type { Conversations } from './memory/conversation/conversations.js';
 import type { MemoryManager } from './memory/memory-manager.js';
 import { Retention } from './memory/retention.js';
 import { sweepFiles } from './store/file-store.js';
 
-/** Between two looks for what lacks a vector, for what has lived long enough, and for files nobody names, in ms. */
+/** Between two looks for what lacks a vector, for what is to be summarised, for what has lived long enough, and for files nobody names, in ms. */
 const embeddingsMs = 5_000;
+const summariesMs = 5_000;
 const retentionMs = 3_600_000;
 const filesMs = 600_000;
 
@@ -22,7 +24,11 @@ interface Parts {
 }
 
 /** What is done now and then, by one worker of the cluster at a time. */
-export function keepUp({ config, engines, characters, now, log }: Parts, memoryManager: MemoryManager): void {
+export function keepUp(
+  { config, engines, characters, now, log }: Parts,
+  memoryManager: MemoryManager,
+  conversations: Conversations,
+): void {
   const { store, maintenance } = engines;
   const retention = new Retention({
     memories: store.memories,
@@ -31,6 +37,7 @@ export function keepUp({ config, engines, characters, now, log }: Parts, memoryM
     log,
   });
   maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
+  maintenance.every('summaries', summariesMs, (signal) => conversations.pump(signal));
   maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
   maintenance.every('retention', retentionMs, async (signal) => {
     await retention.apply(signal);

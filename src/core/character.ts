@@ -4,6 +4,7 @@ import { FatalError } from '../errors.js';
 import { AgentBudgets } from './budget.js';
 import { CheckSettings } from './check-rules.js';
 import { ConnectorsSettings } from './connector-settings.js';
+import { Length } from './length.js';
 import { PolicySettings } from './policy-rules.js';
 import { PromptTemplate } from './prompt-template.js';
 
@@ -72,6 +73,19 @@ export const Character = z.strictObject({
       retentionDays: z.number().int().min(1).max(36_500).optional(),
       /** Whether facts people asked to remember outlive that. */
       keepFacts: z.boolean().default(true),
+    })
+    .prefault({}),
+  /** When a conversation starts anew by itself, and what is kept of words that leave the prompt. */
+  conversation: z
+    .strictObject({
+      /** Most messages of one conversation. */
+      maxMessages: z.number().int().min(4).max(100_000).optional(),
+      /** The longest pause in one, such as `12h`. */
+      maxPause: Length.optional(),
+      /** How old it may become, such as `7d`. */
+      maxAge: Length.optional(),
+      /** Whether what leaves the prompt is summarised. */
+      summary: z.boolean().default(true),
     })
     .prefault({}),
   /** Where its operators are told of what went wrong, such as replies that were given up; absent: nowhere. */

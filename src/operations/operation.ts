@@ -27,6 +27,7 @@ import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
+import type { Conversations } from '../memory/conversation/conversations.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Schedules } from '../schedules/schedules.js';
 import type { Forgotten } from '../store/forgotten.js';
@@ -116,6 +117,7 @@ export interface OperationParts extends Access {
   shareOf: ShareOf;
   deliveryQueue: RoomQueue;
   rooms: Rooms;
+  summaries: Pick<Conversations, 'read'>;
   agents: AgentDesk;
   pairings: PairingDesk;
   places: PlaceDesk;

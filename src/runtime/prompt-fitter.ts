@@ -11,7 +11,16 @@ import type { ModelMessage, ModelRequest, Note, SystemPart, Tool } from '../llm/
 import { promptTokens } from '../llm/prompt-text.js';
 import { leftOut } from './cutting.js';
 import { named, pictureBytes, roomFor, withContents } from './file-contents.js';
-import { fitAsked, fitContext, fitEarlier, fitOwn, fitParts, fitQuotes, lastingTokens } from './portions.js';
+import {
+  fitAsked,
+  fitContext,
+  fitEarlier,
+  fitOwn,
+  fitParts,
+  fitQuotes,
+  fitSummary,
+  lastingTokens,
+} from './portions.js';
 import type { Composed } from './transcript.js';
 
 export interface PromptLimits {
@@ -97,6 +106,7 @@ export class PromptFitter {
     const system = new Map<SystemPart, SystemPart>();
     left -= fitContext(request.system, Math.floor(left / 4), system, notes);
     left -= fitQuotes(request.system, 'facts', Math.floor(left / 4), system, notes);
+    left -= fitSummary(request.system, Math.floor(left / 3), system, notes);
     const recalled = request.system.some((part) => part.kind === 'recalled' && part.memories.length > 0);
     left -= fitEarlier(before, recalled ? Math.floor((left * 3) / 4) : left, shown);
     left -= fitQuotes(request.system, 'recalled', left, system, notes);
@@ -155,7 +165,7 @@ const earlierFileTokens = 8000;
 const frameTokens = 150;
 
 /** What depends on the turn; all else is said always. */
-const variable = new Set<SystemPart['kind']>(['context', 'facts', 'recalled', 'omitted']);
+const variable = new Set<SystemPart['kind']>(['context', 'facts', 'recalled', 'summary', 'omitted']);
 
 /** An agent's tools are the same in every turn. */
 const costs = new WeakMap<Tool, number>();

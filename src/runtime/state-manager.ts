@@ -7,6 +7,8 @@ import type { RoomState } from '../core/room.js';
 import type { TurnStep } from '../core/turn.js';
 import type { ModelMessage } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
+import type { Conversations } from '../memory/conversation/conversations.js';
+import type { ConversationView } from '../memory/conversation/state.js';
 import type { MemoryManager } from '../memory/memory-manager.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
 import type { History } from '../store/history.js';
@@ -23,6 +25,7 @@ const providerMs = 2000;
 export interface StateManagerParts {
   memories: History & Search;
   manager: MemoryManager;
+  conversations: Pick<Conversations, 'view' | 'seen'>;
   isSomebody: Read['isSomebody'];
   checks: Pick<Checks, 'mark' | 'isUntrusted'>;
   log: Logger;
@@ -46,7 +49,7 @@ export class StateManager {
     const { character } = agent;
     const { messages } = context;
     const scopes = [...new Set(messages.map(({ scope }) => scope))];
-    const [{ window, unshown, recalled }, facts, provided] = await Promise.all([
+    const [{ window, unshown, recalled, summary }, facts, provided] = await Promise.all([
       this.#remember(agent, messages, scopes, room),
       this.#parts.memories.facts(agent.id, scopes, maxFacts),
       this.#provide(abilities.contextProviders, context),
@@ -62,7 +65,13 @@ export class StateManager {
       all.push(message);
       (ids.has(memory.id) ? asked : earlier).add(message);
     }
-    const read = { agent, conversation: line, remembered: [...facts, ...quoted], steps, asked: ids };
+    const read = {
+      agent,
+      conversation: line,
+      remembered: [...facts, ...quoted, ...(summary ? [summary] : [])],
+      steps,
+      asked: ids,
+    };
     const { origins, vouched } = await originsOf({ ...read, isSomebody: this.#parts.isSomebody });
     addOrigins(context.taint, origins);
     for (const { key } of abilities.actions.values())
@@ -70,7 +79,10 @@ export class StateManager {
         addOrigins(context.taint, [{ kind: 'tool', what: key }]);
     const mark = this.#parts.checks.mark(agent);
     return {
-      system: systemParts({ character, mark, facts, recalled: quoted, context: provided }),
+      system: systemParts({
+        ...{ character, mark, facts, recalled: quoted, context: provided },
+        summary: summary && { text: summary.content.text, until: untilOf(summary) },
+      }),
       vouched,
       messages: all,
       ...{ asked, earlier, unshown },
@@ -80,29 +92,32 @@ export class StateManager {
     };
   }
 
-  async #remember(
-    { id: agentId, character }: Agent,
-    messages: Memory[],
-    scopes: string[],
-    { since = '' }: RoomState,
-  ) {
-    const { recentMessages, recentTokens, recall } = character.memory;
-    const [recent, stored] = await Promise.all([
-      this.#parts.memories.recent(messages[0]!.roomId, recentMessages),
-      this.#parts.memories.count(agentId, scopes),
+  async #remember(agent: Agent, messages: Memory[], scopes: string[], { since = '' }: RoomState) {
+    const { id: agentId, character } = agent;
+    const { roomId } = messages[0]!;
+    const { memories, conversations } = this.#parts;
+    const [recent, stored, view] = await Promise.all([
+      memories.recent(roomId, character.memory.recentMessages),
+      memories.count(agentId, scopes),
+      conversations.view(agent, roomId, since),
     ]);
+    const { recentMessages, recentTokens, recall } = roomier(character.memory, view);
+    const found = view.isBehind ? await memories.recent(roomId, recentMessages) : recent;
     // What was said before a conversation began anew can be recalled, but does not stand in it.
-    const conversation = since === '' ? recent : recent.filter(({ id }) => id >= since);
+    const conversation = found.filter(({ id }) => id >= since && id > view.after);
+    await conversations.seen(agent, messages, conversation, view);
     const window = fitting(conversation, recentTokens);
     const unshown = conversation.length - window.length;
+    const { summary } = view;
     // Where the window holds everything there is, a search could find nothing new.
-    if (recall === 0 || stored <= window.length + messages.length) return { window, unshown, recalled: [] };
-    const exclude = new Set<string>();
+    if (recall === 0 || stored <= window.length + messages.length)
+      return { window, unshown, summary, recalled: [] };
+    const exclude = new Set<string>(summary ? [summary.id] : []);
     for (const { id } of window) exclude.add(id);
     for (const { id } of messages) exclude.add(id);
     const question = messages.map(({ content }) => content.text).join('\n');
     return {
-      ...{ window, unshown },
+      ...{ window, unshown, summary },
       recalled: await this.#parts.manager.recall({ agentId, scopes, question, exclude, limit: recall }),
     };
   }
@@ -127,6 +142,20 @@ export class StateManager {
     });
     return (await Promise.all(asked)).filter((paragraph) => paragraph !== null);
   }
+}
+
+/** While no summary can be made, words stay that would leave the window. */
+function roomier(memory: Agent['character']['memory'], { isBehind }: ConversationView) {
+  const { recentMessages, recentTokens } = memory;
+  return isBehind
+    ? { ...memory, recentMessages: 2 * recentMessages, recentTokens: 2 * recentTokens }
+    : memory;
+}
+
+/** When the last that it covers was said, by that one's id. */
+function untilOf({ summary, createdAt }: Memory): number {
+  const ms = Number.parseInt(summary?.last.replace('-', '').slice(0, 12) ?? '', 16);
+  return Number.isNaN(ms) ? createdAt : ms;
 }
 
 /** Few providers ask for their signal. */
