@@ -84,6 +84,7 @@ export interface FrontParts {
   /** Called when a memory has another text, and so needs another vector. */
   edited(memory: Memory): Promise<void> | void;
   summaries: OperationParts['summaries'];
+  knowledge: OperationParts['knowledge'];
   metrics: Metrics;
   plugins: PluginDesk;
   connectorOf: GroupLookupParts['connectorOf'];
@@ -133,7 +134,7 @@ export function frontOf(parts: FrontParts): Front {
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
-    const { httpTools, tools, summaries } = parts;
+    const { httpTools, tools } = parts;
     const usage = new BudgetUsage({
       ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
       ...{ agents: () => agents.list(), now: parts.now },
@@ -141,18 +142,9 @@ export function frontOf(parts: FrontParts): Front {
     return new Operations(
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
-        ...{
-          switches,
-          held,
-          approvals,
-          tasks,
-          schedules,
-          usage,
-          httpTools,
-          tools,
-          summaries,
-          checks: parts.checks,
-        },
+        ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
+        knowledge: parts.knowledge,
+        summaries: parts.summaries,
         now: parts.now,
       },
       log,

@@ -4,6 +4,7 @@ import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
 import type { Conversations } from './memory/conversation/conversations.js';
+import type { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
 import { Retention } from './memory/retention.js';
 import { sweepFiles } from './store/file-store.js';
@@ -13,11 +14,15 @@ const embeddingsMs = 5_000;
 const summariesMs = 5_000;
 const retentionMs = 3_600_000;
 const filesMs = 600_000;
+/** Between two looks for documents that wait to be read, in ms. */
+const documentsMs = 2_000;
 
 interface Parts {
   config: Config;
   engines: Pick<Engines, 'store' | 'maintenance'>;
   characters: { list(): Agent[] };
+  knowledge: Knowledge;
+  conversations: Conversations;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -25,9 +30,8 @@ interface Parts {
 
 /** What is done now and then, by one worker of the cluster at a time. */
 export function keepUp(
-  { config, engines, characters, now, log }: Parts,
+  { config, engines, characters, knowledge, conversations, now, log }: Parts,
   memoryManager: MemoryManager,
-  conversations: Conversations,
 ): void {
   const { store, maintenance } = engines;
   const retention = new Retention({
@@ -38,6 +42,7 @@ export function keepUp(
   });
   maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
   maintenance.every('summaries', summariesMs, (signal) => conversations.pump(signal));
+  maintenance.every('documents', documentsMs, (signal) => knowledge.readings.look(signal));
   maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
   maintenance.every('retention', retentionMs, async (signal) => {
     await retention.apply(signal);

@@ -138,10 +138,11 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const shareOf = sharesBy(parts.platformWide);
   const checks = new Checks({ settings: config.checks, metrics, log });
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
-  const { conversations } = rememberingOn({
-    ...{ ...parts, rooms, checks, switches, cooling },
+  const remembering = rememberingOn({
+    ...{ ...parts, memoryManager, rooms, checks, switches, cooling },
     ...{ front: () => front, purses: () => purses },
   });
+  const { conversations } = remembering;
   const desks = { notices: () => front.notices, tasks: () => front.tasks };
   const tools = toolDeskOf({ ...parts, checks, conversations, ...desks });
   const front = frontOf({
@@ -152,6 +153,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       memoryManager.nudge();
       await conversations.invalidate(roomId, [id]);
     },
+    knowledge: remembering.knowledge,
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
   const { notices, approvals, tasks, access, schedules, due } = front;
@@ -162,7 +164,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     tell: (to, notice, once) => notices.tell(to, notice, once),
   });
   const worker = workerOf({
-    ...{ ...parts, tools, metrics, checks, memoryManager, conversations, rooms, cooling },
+    ...{ ...parts, ...remembering, tools, metrics, checks, memoryManager, rooms, cooling },
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
@@ -227,7 +229,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         if (event.type === 'turn.stop') worker.cancel(event.turnId);
       });
       worker.start();
-      keepUp(parts, memoryManager, conversations);
+      keepUp({ ...parts, ...remembering }, memoryManager);
     }
     await sweeper.takeUp();
   } catch (error) {
@@ -267,6 +269,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         switches: () => switches.stop(),
         toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),
+        knowledge: () => remembering.knowledge.stop(),
         memories: () => memoryManager.stop(),
         embedder: () => embedder?.close(),
         bus: () => bus.close(),

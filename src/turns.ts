@@ -17,6 +17,8 @@ import type { Notices } from './intake/notices.js';
 import type { LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import type { Conversations } from './memory/conversation/conversations.js';
+import type { KnownFacts } from './memory/facts/facts-on.js';
+import type { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
@@ -39,6 +41,7 @@ export interface TurnsParts {
   engines: Engines;
   characters: { get(id: string): Agent | undefined };
   forgotten: Pick<Forgotten, 'note'>;
+  facts: KnownFacts;
   models: { chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> };
   plugins: PluginDesk;
   tools: ToolLoop;
@@ -48,6 +51,7 @@ export interface TurnsParts {
   checks: Checks;
   memoryManager: MemoryManager;
   conversations: Conversations;
+  knowledge: Knowledge;
   rooms: Rooms;
   cooling: Cooling;
   shareOf: ShareOf;
@@ -73,6 +77,8 @@ export function workerOf(parts: TurnsParts): Worker {
   const manager = new MessageManager({
     state: new StateManager({
       ...{ memories: store.memories, manager: memoryManager, conversations, log },
+      ...{ memories: store.memories, manager: memoryManager, log },
+      ...{ facts: parts.facts.told, knowledge: parts.knowledge },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
       checks,
     }),
@@ -95,7 +101,8 @@ export function workerOf(parts: TurnsParts): Worker {
   });
   return new Worker({
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
-    ...{ rooms, outages, switches, held, asking, forgotten, shareOf, schedules: parts.schedules },
+    ...{ rooms, outages, switches, held, asking, forgotten, shareOf },
+    ...{ schedules: parts.schedules, facts: parts.facts },
     taker: types({ conversational: manager, working: new TaskTaker(parts.tasks, manager, now) }),
     requester: (message, agent) => access.requesters.of(message, agent),
     agent: (id) => characters.get(id),

@@ -1,6 +1,7 @@
 import { admitted, named } from './admitted.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
+import { knowledge } from './knowledge-commands.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
 import { policyCommands } from './policy-commands.js';
@@ -250,6 +251,7 @@ export const groups: Record<string, CommandGroup> = {
       }),
     },
   },
+  knowledge,
   schedules,
   approvals,
   tasks,

@@ -6,7 +6,7 @@ export interface ModelAbilities {
   hears: boolean;
   /** Calls tools. */
   tools: boolean;
-  /** False: it finds words, and puts nothing in words of its own, such as a summary; absent: it does. */
+  /** False: it answers by rules, so whatever needs understanding is done by rules as well. Absent: it understands. */
   understands?: boolean;
   /** Tokens of a prompt and its answer together; absent: not known. */
   contextTokens?: number;

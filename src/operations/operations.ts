@@ -13,6 +13,7 @@ import { checkAgent, listAgents, showAgent } from './agents.js';
 import { decideApproval, listApprovals, showApproval } from './approvals.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
+import { addDocument, getDocument, listDocuments, removeDocument, rereadDocument } from './documents.js';
 import { showHealth } from './health.js';
 import { postMessage } from './messages.js';
 import { namedIn } from './named.js';
@@ -41,6 +42,7 @@ export const operations = [
   ...[listApprovals, showApproval, decideApproval],
   ...[listTasks, showTask, pauseTask, resumeTask, stopTask],
   ...[listSwitches, pauseSwitch, resumeSwitch, listUsage],
+  ...[listDocuments, addDocument, getDocument, removeDocument, rereadDocument],
   ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
   ...[listAudit, exportAudit, verifyAudit],
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],

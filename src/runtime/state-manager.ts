@@ -9,7 +9,11 @@ import type { ModelMessage } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { Conversations } from '../memory/conversation/conversations.js';
 import type { ConversationView } from '../memory/conversation/state.js';
+import { isDenied } from '../memory/facts/known.js';
+import type { ToldFacts } from '../memory/facts/told-facts.js';
+import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import type { MemoryManager } from '../memory/memory-manager.js';
+import { scopesOf } from '../memory/scopes.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
@@ -18,7 +22,6 @@ import { systemParts } from './prompt.js';
 import { originsOf, type Read } from './taint.js';
 import { type Composed, fitting, toModelMessage } from './transcript.js';
 
-const maxFacts = 20;
 /** A context provider that takes longer is left out of this turn. */
 const providerMs = 2000;
 
@@ -26,6 +29,8 @@ export interface StateManagerParts {
   memories: History & Search;
   manager: MemoryManager;
   conversations: Pick<Conversations, 'view' | 'seen'>;
+  facts: Pick<ToldFacts, 'of'>;
+  knowledge: Pick<Knowledge, 'scopesFor' | 'handedOver' | 'sent'>;
   isSomebody: Read['isSomebody'];
   checks: Pick<Checks, 'mark' | 'isUntrusted'>;
   log: Logger;
@@ -48,14 +53,17 @@ export class StateManager {
   ): Promise<Composed> {
     const { character } = agent;
     const { messages } = context;
-    const scopes = [...new Set(messages.map(({ scope }) => scope))];
-    const [{ window, unshown, recalled, summary }, facts, provided] = await Promise.all([
-      this.#remember(agent, messages, scopes, room),
-      this.#parts.memories.facts(agent.id, scopes, maxFacts),
+    const scopes = await scopesOf(agent, messages, () => context.requester());
+    const { knowledge } = this.#parts;
+    const [{ window, unshown, summary, recalled: found }, facts, provided] = await Promise.all([
+      this.#remember(agent, context, scopes.recalled, room),
+      this.#parts.facts.of(agent, scopes, messages),
       this.#provide(abilities.contextProviders, context),
+      knowledge.sent(agent, messages),
     ]);
+    const { passages, chunks, rest: recalled } = await knowledge.handedOver(found);
     const known = new Set(facts.map(({ id }) => id));
-    const quoted = recalled.filter(({ id }) => !known.has(id));
+    const quoted = recalled.filter((memory) => !known.has(memory.id) && !isDenied(memory));
     const ids = new Set(messages.map(({ id }) => id));
     const all: ModelMessage[] = [];
     const [asked, earlier] = [new Set<ModelMessage>(), new Set<ModelMessage>()];
@@ -68,7 +76,7 @@ export class StateManager {
     const read = {
       agent,
       conversation: line,
-      remembered: [...facts, ...quoted, ...(summary ? [summary] : [])],
+      remembered: [...facts, ...quoted, ...chunks, ...(summary ? [summary] : [])],
       steps,
       asked: ids,
     };
@@ -80,9 +88,10 @@ export class StateManager {
     const mark = this.#parts.checks.mark(agent);
     return {
       system: systemParts({
-        ...{ character, mark, facts, recalled: quoted, context: provided },
+        ...{ character, mark, facts, documents: passages, recalled: quoted, context: provided },
         summary: summary && { text: summary.content.text, until: untilOf(summary) },
       }),
+      passages,
       vouched,
       messages: all,
       ...{ asked, earlier, unshown },
@@ -92,10 +101,17 @@ export class StateManager {
     };
   }
 
-  async #remember(agent: Agent, messages: Memory[], scopes: string[], { since = '' }: RoomState) {
+  async #remember(
+    agent: Agent,
+    { messages, requester }: TurnContext,
+    said: string[],
+    { since = '' }: RoomState,
+  ) {
     const { id: agentId, character } = agent;
     const { roomId } = messages[0]!;
-    const { memories, conversations } = this.#parts;
+    const { memories, conversations, knowledge } = this.#parts;
+    const documents = await knowledge.scopesFor(agentId, messages, async () => (await requester()).role);
+    const scopes = [...said, ...documents];
     const [recent, stored, view] = await Promise.all([
       memories.recent(roomId, character.memory.recentMessages),
       memories.count(agentId, scopes),
@@ -115,11 +131,9 @@ export class StateManager {
     const exclude = new Set<string>(summary ? [summary.id] : []);
     for (const { id } of window) exclude.add(id);
     for (const { id } of messages) exclude.add(id);
-    const question = messages.map(({ content }) => content.text).join('\n');
-    return {
-      ...{ window, unshown, summary },
-      recalled: await this.#parts.manager.recall({ agentId, scopes, question, exclude, limit: recall }),
-    };
+    const questions = messages.map(({ content }) => content.text);
+    const { hits } = await this.#parts.manager.recall({ agentId, scopes, questions, exclude, limit: recall });
+    return { window, unshown, summary, recalled: hits.map(({ memory }) => memory) };
   }
 
   /** What the providers have to say; those that fail or take too long are left out. */

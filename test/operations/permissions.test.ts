@@ -103,6 +103,11 @@ describe('on a real hub', () => {
       'tasks.pause': { id: 'ta_aaaaaaaaaa' },
       'tasks.resume': { id: 'ta_aaaaaaaaaa' },
       'tasks.stop': { id: 'ta_aaaaaaaaaa' },
+      'documents.list': { agentId },
+      'documents.add': { agentId, name: 'x', text: 'x' },
+      'documents.get': { id: 'x' },
+      'documents.remove': { id: 'x' },
+      'documents.reread': { id: 'x' },
       'deliveries.list': { agentId },
       'deliveries.sendAgain': { deliveryId: 'x' },
       'deliveries.sendAllAgain': { agentId },
@@ -192,6 +197,7 @@ describe('on a real hub', () => {
       'schedules.list',
       'rooms.list',
       'turns.list',
+      'documents.list',
       'deliveries.list',
     ];
     expect(elsewhere.toSorted()).toEqual([...lists, ...parts].sort());
@@ -230,6 +236,7 @@ describe('on a real hub', () => {
       'schedules.list',
       'approvals.list',
       'tasks.list',
+      'documents.list',
       'deliveries.list',
       'pairings.list',
       'switches.list',
