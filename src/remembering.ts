@@ -3,18 +3,20 @@ import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
+import type { Conversations } from './memory/conversation/conversations.js';
 import { factsOn, type KnownFacts } from './memory/facts/facts-on.js';
 import { documentReading } from './memory/knowledge/document-reading.js';
 import { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
 import type { Forgotten } from './store/forgotten.js';
+import { conversationsOn, type SummarisingParts } from './summarising.js';
 import type { HttpTools } from './tools/http/tools.js';
 
-interface Parts {
+interface Parts extends SummarisingParts {
   config: Config;
   engines: Pick<Engines, 'store'>;
-  characters: { list(): Agent[] };
-  forgotten: Pick<Forgotten, 'has'>;
+  characters: { get(id: string): Agent | undefined; list(): Agent[] };
+  forgotten: Forgotten;
   httpTools: Pick<HttpTools, 'download'>;
   memoryManager: MemoryManager;
   /** Unix ms. */
@@ -25,9 +27,11 @@ interface Parts {
 export interface Remembering {
   facts: KnownFacts;
   knowledge: Knowledge;
+  conversations: Conversations;
 }
 
-export function rememberingOn({ config, engines, memoryManager, forgotten, now, log }: Parts): Remembering {
+export function rememberingOn(parts: Parts): Remembering {
+  const { config, engines, memoryManager, forgotten, now, log } = parts;
   const { store } = engines;
   const knowledge = new Knowledge({
     ...{ store, read: documentReading(), now, log },
@@ -35,5 +39,5 @@ export function rememberingOn({ config, engines, memoryManager, forgotten, now, 
     reads: config.role !== 'gateway',
     written: () => memoryManager.nudge(),
   });
-  return { facts: factsOn({ store, forgotten, log }), knowledge };
+  return { facts: factsOn({ store, forgotten, log }), knowledge, conversations: conversationsOn(parts) };
 }

@@ -4,6 +4,7 @@ import { FatalError } from '../errors.js';
 import { AgentBudgets } from './budget.js';
 import { CheckSettings } from './check-rules.js';
 import { ConnectorsSettings } from './connector-settings.js';
+import { Length } from './length.js';
 import { PolicySettings } from './policy-rules.js';
 import { PromptTemplate } from './prompt-template.js';
 import { KnowledgeSource } from './readers.js';
@@ -86,6 +87,19 @@ export const Character = z.strictObject({
         .prefault({}),
       /** Whether files that people send are read, and recalled later where they were sent. */
       files: z.boolean().default(true),
+    })
+    .prefault({}),
+  /** When a conversation starts anew by itself, and what is kept of words that leave the prompt. */
+  conversation: z
+    .strictObject({
+      /** Most messages of one conversation. */
+      maxMessages: z.number().int().min(4).max(100_000).optional(),
+      /** The longest pause in one, such as `12h`. */
+      maxPause: Length.optional(),
+      /** How old it may become, such as `7d`. */
+      maxAge: Length.optional(),
+      /** Whether what leaves the prompt is summarised. */
+      summary: z.boolean().default(true),
     })
     .prefault({}),
   /** Documents it answers from. */
