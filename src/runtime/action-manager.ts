@@ -26,7 +26,6 @@ import { keptResult, resultText } from './tool-results.js';
 const defaultTimeoutMs = 30_000;
 /** Calls of one step that run at the same time. */
 const mostAtOnce = 8;
-/** For the model, which must neither repeat it unasked nor say that it was done. */
 
 export interface ActionWatcher {
   started(record: ActionRecord): void;
@@ -194,10 +193,9 @@ export class ActionManager {
     const attempted = await this.#attempt(wish, { ...context, idempotencyKey });
     // What a cancelled action has thrown is no answer; what it has done is.
     if (!attempted.ok && context.signal.aborted) {
-      if (!(context.signal.reason instanceof CalledOffByPerson)) throw context.signal.reason;
-      callOff(record, wish.tool);
-      await this.#ended(record, record.state === 'unknown' ? 'outcome_unknown' : 'stopped', context);
-      throw context.signal.reason;
+      const { reason } = context.signal;
+      if (reason instanceof CalledOffByPerson) await this.#ended(record, callOff(record, wish.tool), context);
+      throw reason;
     }
     const { ok, result, state = ok ? 'done' : 'failed', files } = attempted;
     Object.assign(record, { ok, state, result, durationMs: Date.now() - record.startedAt });
