@@ -93,6 +93,8 @@ function value(said: string, predicate: Parameters<Rule>[0], naming: boolean): D
   }
   if (/^favourite (?:part|thing|bit|moment|one|line|quote|fact)$/.test(subject)) return [];
   if (subject === 'plan' && /^to\b/i.test(what)) return [];
+  if (subject === 'partner' && /^\p{Lu}/u.test(what))
+    return [draft('partner', what, predicate, { ...more, subject: 'self' })];
   if (valued.test(subject)) {
     if (
       transient.test(what) &&

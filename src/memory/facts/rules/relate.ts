@@ -60,12 +60,18 @@ export function relate(known: KnownFact, found: FoundFact): Relation {
   return differing(old, known, found);
 }
 
+/** As `sentenceOf` puts it behind "last week". */
+const shownDate = / \(\d{4}-\d\d-\d\d(?: to \d{4}-\d\d-\d\d)?\)(?=\.?$)/;
+
 /** What a kept fact says, read from its words where that is not at hand; null: nothing that the rules know. */
 export function statementOf(known: KnownFact): Statement | null {
   const { subject, attribute, value, polarity, temporal } = known;
   if (subject !== undefined && attribute !== undefined && value !== undefined)
     return { ...known, subject, attribute, value, polarity: polarity ?? 1, temporal: temporal ?? 'now' };
-  const [first] = extractFacts({ text: inFirstPerson(known.text, known.owner), at: known.at });
+  const [first] = extractFacts({
+    text: inFirstPerson(known.text.replace(shownDate, ''), known.owner),
+    at: known.at,
+  });
   return first ?? null;
 }
 
@@ -95,7 +101,7 @@ function isUp({ polarity, temporal }: Statement): boolean {
 
 function isSame(one: Statement, other: Statement): boolean {
   if (one.subject !== other.subject) return false;
-  if (one.value === '' && other.value === '') return true;
+  if (one.value.toLowerCase() === other.value.toLowerCase()) return true;
   if (one.polarity !== other.polarity && sameValue(regular(one.value), regular(other.value))) return true;
   return sameValue(one.value, other.value) || (named.has(one.attribute) && overlaps(one.value, other.value));
 }

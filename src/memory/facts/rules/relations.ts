@@ -57,14 +57,14 @@ function state(predicate: Parameters<Rule>[0]): Draft[] {
       rest,
     ) ?? [];
   if (how === '') return [];
-  if (/^(?:divorced|separated)$/i.test(how))
-    return [
-      ...apart('', predicate),
-      draft('relationship', how, predicate, {
-        ...turned,
-        ...(predicate.over ? {} : { temporal: tense === 'usedto' ? 'past' : 'now' }),
-      }),
-    ];
+  if (/^(?:divorced|separated)$/i.test(how)) {
+    const temporal = tense === 'usedto' ? 'past' : 'now';
+    const said = draft('relationship', how, predicate, {
+      ...turned,
+      ...(predicate.over ? {} : { temporal }),
+    });
+    return verb === 'get' ? [...apart('', predicate), said] : [said, ...apart('', predicate)];
+  }
   if (tense === 'past' && verb === 'be') return who ? [draft('partner', who, predicate)] : [];
   const person = who && names(who) && /^(?:\p{Lu}|an? |my |the )/u.test(who) ? who : undefined;
   if (who && !person) return [];
