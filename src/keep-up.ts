@@ -3,6 +3,7 @@ import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
+import type { FactExtraction } from './memory/facts/extraction.js';
 import type { MemoryManager } from './memory/memory-manager.js';
 import { Retention } from './memory/retention.js';
 import { sweepFiles } from './store/file-store.js';
@@ -11,18 +12,22 @@ import { sweepFiles } from './store/file-store.js';
 const embeddingsMs = 5_000;
 const retentionMs = 3_600_000;
 const filesMs = 600_000;
+/** Between two looks for rooms that are to be read for facts, in ms. */
+const factsMs = 30_000;
 
 interface Parts {
   config: Config;
   engines: Pick<Engines, 'store' | 'maintenance'>;
   characters: { list(): Agent[] };
+  extraction: Pick<FactExtraction, 'look'>;
   /** Unix ms. */
   now(): number;
   log: Logger;
 }
 
 /** What is done now and then, by one worker of the cluster at a time. */
-export function keepUp({ config, engines, characters, now, log }: Parts, memoryManager: MemoryManager): void {
+export function keepUp(parts: Parts, memoryManager: MemoryManager): void {
+  const { config, engines, characters, extraction, now, log } = parts;
   const { store, maintenance } = engines;
   const retention = new Retention({
     memories: store.memories,
@@ -31,6 +36,7 @@ export function keepUp({ config, engines, characters, now, log }: Parts, memoryM
     log,
   });
   maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
+  maintenance.every('facts', factsMs, () => extraction.look());
   maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
   maintenance.every('retention', retentionMs, async (signal) => {
     await retention.apply(signal);

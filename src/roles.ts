@@ -122,7 +122,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     { undelivered: () => store.outbox.count(), now },
   );
   const memoryManager = new MemoryManager(store.memories, embedder, log);
-  const remembering = rememberingOn(parts);
+  const remembering = rememberingOn({ ...parts, spending: () => ({ purses, cooling }) });
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const switches = new Switches({
     ...{ notes: store.notes, bus, alone: !config.cluster, log },
@@ -141,7 +141,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const tools = toolDeskOf({ ...parts, checks, notices: () => front.notices, tasks: () => front.tasks });
   const front = frontOf({
     ...{ ...parts, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ switches, held, shareOf, tools: tools.desk, checks },
+    ...{ switches, held, shareOf, tools: tools.desk, checks, facts: remembering.facts },
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
@@ -214,7 +214,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         if (event.type === 'turn.stop') worker.cancel(event.turnId);
       });
       worker.start();
-      keepUp(parts, memoryManager);
+      keepUp({ ...parts, ...remembering }, memoryManager);
     }
     await sweeper.takeUp();
   } catch (error) {
@@ -249,6 +249,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         deliveries: () => deliveries.stop(left()),
         connectors: () => agents.stop(),
         worker: () => worker.stop(left()),
+        facts: () => remembering.extraction.stop(),
         budgets: () => purses.ended(),
         switches: () => switches.stop(),
         toolSources: () => parts.toolSources.close(),

@@ -1,6 +1,7 @@
 import { admitted, named } from './admitted.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
+import { facts } from './fact-commands.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
 import { policyCommands } from './policy-commands.js';
@@ -237,6 +238,7 @@ export const groups: Record<string, CommandGroup> = {
     },
   },
   schedules,
+  facts,
   approvals,
   tasks,
   switches,

@@ -9,6 +9,7 @@ import { deny } from './commands/deny.js';
 import { forget } from './commands/forget.js';
 import { help } from './commands/help.js';
 import { link } from './commands/link.js';
+import { memory } from './commands/memory.js';
 import { model } from './commands/model.js';
 import { beginAnew } from './commands/new.js';
 import { pause } from './commands/pause.js';
@@ -37,6 +38,7 @@ export function hubCommands(operations: Caller, { buttons, roles, people, plugin
     help((principal, agent) => commands.list(principal, agent)),
     beginAnew(operations),
     status(operations),
+    memory(operations),
     forget(operations, buttons),
     model(operations),
     stop(operations),

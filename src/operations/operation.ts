@@ -27,6 +27,7 @@ import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
+import type { KnownFacts } from '../memory/facts/facts-on.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Schedules } from '../schedules/schedules.js';
 import type { Forgotten } from '../store/forgotten.js';
@@ -111,6 +112,7 @@ export interface OperationParts extends Access {
   store: Store;
   /** Told of what is forgotten, before it is. */
   forgotten: Pick<Forgotten, 'note'>;
+  facts: KnownFacts;
   bus: EventBus;
   turnQueue: RoomQueue;
   shareOf: ShareOf;

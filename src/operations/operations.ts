@@ -13,6 +13,7 @@ import { checkAgent, listAgents, showAgent } from './agents.js';
 import { decideApproval, listApprovals, showApproval } from './approvals.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
+import { correctFact, listFacts, removeFact } from './facts.js';
 import { showHealth } from './health.js';
 import { postMessage } from './messages.js';
 import { namedIn } from './named.js';
@@ -35,6 +36,7 @@ export const operations = [
   ...[listAgents, showAgent, checkAgent, listPairings, approvePairing, revokePairing],
   ...[listTokens, issueToken, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
   ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
+  ...[listFacts, correctFact, removeFact],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
   ...[listSchedules, showSchedule, addSchedule, changeSchedule, removeSchedule, postMessage],
   ...[listApprovals, showApproval, decideApproval],

@@ -12,7 +12,15 @@ import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 
 const ofOneself = [
-  ...['rooms.status', 'rooms.renew', 'turns.stop', 'tasks.list', 'people.forget', 'people.show'],
+  ...[
+    'rooms.status',
+    'rooms.renew',
+    'facts.list',
+    'turns.stop',
+    'tasks.list',
+    'people.forget',
+    'people.show',
+  ],
   ...['people.startLink', 'people.enterLink', 'people.confirmLink', 'people.unlink'],
 ];
 const ann = { connector: 'telegram', tenant: 'default', userId: 'ann' };
@@ -75,6 +83,9 @@ describe('on a real hub', () => {
       'rooms.status': { agentId, roomId, scope },
       'rooms.renew': { roomId },
       'rooms.model': { agentId, roomId, model: null },
+      'facts.list': { ...ann, agentId },
+      'facts.correct': { id: 'x', text: 'x' },
+      'facts.remove': { id: 'x' },
       'turns.list': { agentId },
       'turns.show': { turnId: 'turn_x' },
       'turns.stop': { roomId },
