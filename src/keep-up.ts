@@ -3,6 +3,7 @@ import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
+import type { CharacterSources } from './memory/knowledge/character-sources.js';
 import type { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
 import { Retention } from './memory/retention.js';
@@ -20,6 +21,7 @@ interface Parts {
   engines: Pick<Engines, 'store' | 'maintenance'>;
   characters: { list(): Agent[] };
   knowledge: Knowledge;
+  characterSources: CharacterSources;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -27,7 +29,7 @@ interface Parts {
 
 /** What is done now and then, by one worker of the cluster at a time. */
 export function keepUp(
-  { config, engines, characters, knowledge, now, log }: Parts,
+  { config, engines, characters, knowledge, characterSources, now, log }: Parts,
   memoryManager: MemoryManager,
 ): void {
   const { store, maintenance } = engines;
@@ -38,7 +40,10 @@ export function keepUp(
     log,
   });
   maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
-  maintenance.every('documents', documentsMs, (signal) => knowledge.readings.look(signal));
+  maintenance.every('documents', documentsMs, async (signal) => {
+    await characterSources.look(signal);
+    await knowledge.readings.look(signal);
+  });
   maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
   maintenance.every('retention', retentionMs, async (signal) => {
     await retention.apply(signal);

@@ -3,6 +3,7 @@ import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
+import { CharacterSources } from './memory/knowledge/character-sources.js';
 import { documentReading } from './memory/knowledge/document-reading.js';
 import { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
@@ -21,14 +22,20 @@ interface Parts {
 
 export interface Remembering {
   knowledge: Knowledge;
+  characterSources: CharacterSources;
 }
 
-export function rememberingOn({ config, engines, memoryManager, now, log }: Parts): Remembering {
+export function rememberingOn(parts: Parts): Remembering {
+  const { config, engines, memoryManager, now, log } = parts;
   const knowledge = new Knowledge({
-    ...{ store: engines.store, read: documentReading(), now, log },
+    ...{ store: engines.store, read: documentReading(), quota: config.files, now, log },
     alone: !config.cluster,
     reads: config.role !== 'gateway',
     written: () => memoryManager.nudge(),
   });
-  return { knowledge };
+  const characterSources = new CharacterSources({
+    ...{ documents: knowledge.documents, folder: config.charactersDir, web: parts.httpTools, now, log },
+    agents: () => parts.characters.list(),
+  });
+  return { knowledge, characterSources };
 }

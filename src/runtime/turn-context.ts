@@ -2,6 +2,7 @@ import type { Agent } from '../core/character.js';
 import type { Author, Memory } from '../core/memory.js';
 import type { Requester } from '../core/requester.js';
 import type { TurnCheckpoint } from '../core/turn.js';
+import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import { memoryAccess } from '../memory/memory-access.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import { scheduleAccess } from '../schedules/schedule-access.js';
@@ -10,10 +11,12 @@ import type { Forgotten } from '../store/forgotten.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
 
-interface Parts {
+/** What a context is made with. */
+export interface ContextParts {
   memories: History & Search;
   forgotten: Pick<Forgotten, 'note'>;
   schedules: Schedules;
+  knowledge: Pick<Knowledge, 'access'>;
   /** What whoever wrote this holds. */
   requester(message: Memory, agent: Agent): Promise<Requester>;
 }
@@ -30,7 +33,7 @@ interface Attempt {
 
 /** What all that takes part in a turn is given. */
 export function turnContext(
-  parts: Parts,
+  parts: ContextParts,
   { agent, checkpoint, messages, user, signal }: Attempt,
 ): TurnContext {
   const { turnId, trigger } = checkpoint;
@@ -45,6 +48,7 @@ export function turnContext(
     ...{ agent, roomId: first.roomId, turnId, user, messages },
     memory: memoryAccess(parts, first, turnId, checkpoint.taint),
     schedules: scheduleAccess(parts.schedules, first, checkpoint.taint),
+    documents: parts.knowledge.access(messages, requester),
     ...{ requester, taint: checkpoint.taint, signal },
     ...(trigger && { trigger }),
   };
