@@ -3,14 +3,16 @@ import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
+import type { Conversations } from './memory/conversation/conversations.js';
 import type { CharacterSources } from './memory/knowledge/character-sources.js';
 import type { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
 import { Retention } from './memory/retention.js';
 import { sweepFiles } from './store/file-store.js';
 
-/** Between two looks for what lacks a vector, for what has lived long enough, and for files nobody names, in ms. */
+/** Between two looks for what lacks a vector, for what is to be summarised, for what has lived long enough, and for files nobody names, in ms. */
 const embeddingsMs = 5_000;
+const summariesMs = 5_000;
 const retentionMs = 3_600_000;
 const filesMs = 600_000;
 /** Between two looks for documents that wait to be read, in ms. */
@@ -21,6 +23,7 @@ interface Parts {
   engines: Pick<Engines, 'store' | 'maintenance'>;
   characters: { list(): Agent[] };
   knowledge: Knowledge;
+  conversations: Conversations;
   characterSources: CharacterSources;
   /** Unix ms. */
   now(): number;
@@ -29,7 +32,7 @@ interface Parts {
 
 /** What is done now and then, by one worker of the cluster at a time. */
 export function keepUp(
-  { config, engines, characters, knowledge, characterSources, now, log }: Parts,
+  { config, engines, characters, knowledge, characterSources, conversations, now, log }: Parts,
   memoryManager: MemoryManager,
 ): void {
   const { store, maintenance } = engines;
@@ -40,6 +43,7 @@ export function keepUp(
     log,
   });
   maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
+  maintenance.every('summaries', summariesMs, (signal) => conversations.pump(signal));
   maintenance.every('documents', documentsMs, async (signal) => {
     await characterSources.look(signal);
     await knowledge.readings.look(signal);

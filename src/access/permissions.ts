@@ -37,6 +37,7 @@ export const permissions = {
   'rooms.read': { least: 'operator' },
   'rooms.forget': { least: 'operator' },
   'rooms.status': { least: 'operator', self: true },
+  'rooms.summary': { least: 'operator', self: true },
   'rooms.renew': { least: 'operator', self: true },
   'rooms.model': { least: 'operator' },
   'turns.read': { least: 'operator' },

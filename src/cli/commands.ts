@@ -150,6 +150,20 @@ export const groups: Record<string, CommandGroup> = {
         asks: true,
         show: forgotten,
       }),
+      summary: typed('rooms.summary', {
+        about: 'what is kept of what was said in a room and has left the prompt',
+        fields: ['roomId'],
+        show: ({ summary, failing }) => [
+          ...(summary
+            ? [row(`${summary.messages} messages`, summary.by, summary.madeAt), ...summary.text.split('\n')]
+            : ['There is none.']),
+          ...(failing
+            ? [
+                `Not made anew since ${failing.since}: ${failing.error?.message ?? ''} Tried ${failing.tries} times.`,
+              ]
+            : []),
+        ],
+      }),
       say: typed('messages.post', {
         about: 'have an agent say this in a room that it was in before',
         fields: ['agentId', 'roomId', 'text'],

@@ -46,6 +46,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/agents/:agent/policy/explain', operation: 'policy.explain' },
   { method: 'GET', path: '/rooms', operation: 'rooms.list' },
   { method: 'GET', path: '/rooms/:roomId/messages', operation: 'rooms.messages' },
+  { method: 'GET', path: '/rooms/:roomId/summary', operation: 'rooms.summary' },
   { method: 'POST', path: '/rooms/:roomId/forget', operation: 'rooms.forget' },
   { method: 'POST', path: '/rooms/:roomId/stop', operation: 'turns.stop' },
   { method: 'GET', path: '/turns', operation: 'turns.list' },

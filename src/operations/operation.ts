@@ -27,6 +27,7 @@ import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
+import type { Conversations } from '../memory/conversation/conversations.js';
 import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Schedules } from '../schedules/schedules.js';
@@ -117,6 +118,7 @@ export interface OperationParts extends Access {
   shareOf: ShareOf;
   deliveryQueue: RoomQueue;
   rooms: Rooms;
+  summaries: Pick<Conversations, 'read'>;
   agents: AgentDesk;
   pairings: PairingDesk;
   places: PlaceDesk;

@@ -25,6 +25,7 @@ import { giveRole, listRoles, takeRole } from './roles.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { addSchedule, changeSchedule, listSchedules, removeSchedule, showSchedule } from './schedules.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
+import { roomSummary } from './summaries.js';
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
 import { listTasks, pauseTask, resumeTask, showTask, stopTask } from './tasks.js';
 import { issueToken, listTokens, revokeToken } from './tokens.js';
@@ -35,7 +36,7 @@ import { listUsage } from './usage.js';
 export const operations = [
   ...[listAgents, showAgent, checkAgent, listPairings, approvePairing, revokePairing],
   ...[listTokens, issueToken, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
-  ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
+  ...[listRooms, roomMessages, forgetRoom, roomStatus, roomSummary, renewRoom, chooseModel],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
   ...[listSchedules, showSchedule, addSchedule, changeSchedule, removeSchedule, postMessage],
   ...[listApprovals, showApproval, decideApproval],

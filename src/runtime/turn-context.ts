@@ -2,8 +2,10 @@ import type { Agent } from '../core/character.js';
 import type { Author, Memory } from '../core/memory.js';
 import type { Requester } from '../core/requester.js';
 import type { TurnCheckpoint } from '../core/turn.js';
+import type { KnownFacts } from '../memory/facts/facts-on.js';
 import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import { memoryAccess } from '../memory/memory-access.js';
+import { scopesOf } from '../memory/scopes.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import { scheduleAccess } from '../schedules/schedule-access.js';
 import type { Schedules } from '../schedules/schedules.js';
@@ -15,6 +17,7 @@ import type { Search } from '../store/search.js';
 export interface ContextParts {
   memories: History & Search;
   forgotten: Pick<Forgotten, 'note'>;
+  facts: KnownFacts;
   schedules: Schedules;
   knowledge: Pick<Knowledge, 'access'>;
   /** What whoever wrote this holds. */
@@ -44,9 +47,10 @@ export function turnContext(
     asked ??= parts.requester(first, agent);
     return asked;
   };
+  const scopes = () => scopesOf(agent, [first], requester);
   return {
     ...{ agent, roomId: first.roomId, turnId, user, messages },
-    memory: memoryAccess(parts, first, turnId, checkpoint.taint),
+    memory: memoryAccess({ ...parts, scopes }, first, turnId, checkpoint.taint),
     schedules: scheduleAccess(parts.schedules, first, checkpoint.taint),
     documents: parts.knowledge.access(messages, requester),
     ...{ requester, taint: checkpoint.taint, signal },

@@ -12,7 +12,15 @@ import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 
 const ofOneself = [
-  ...['rooms.status', 'rooms.renew', 'turns.stop', 'tasks.list', 'people.forget', 'people.show'],
+  ...[
+    'rooms.status',
+    'rooms.summary',
+    'rooms.renew',
+    'turns.stop',
+    'tasks.list',
+    'people.forget',
+    'people.show',
+  ],
   ...['people.startLink', 'people.enterLink', 'people.confirmLink', 'people.unlink'],
 ];
 const ann = { connector: 'telegram', tenant: 'default', userId: 'ann' };
@@ -72,6 +80,7 @@ describe('on a real hub', () => {
       'rooms.list': { agentId },
       'rooms.messages': { roomId },
       'rooms.forget': { roomId },
+      'rooms.summary': { roomId },
       'rooms.status': { agentId, roomId, scope },
       'rooms.renew': { roomId },
       'rooms.model': { agentId, roomId, model: null },
