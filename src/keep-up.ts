@@ -5,6 +5,7 @@ import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
 import type { Conversations } from './memory/conversation/conversations.js';
 import type { FactExtraction } from './memory/facts/extraction.js';
+import type { CharacterSources } from './memory/knowledge/character-sources.js';
 import type { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
 import { Retention } from './memory/retention.js';
@@ -27,6 +28,7 @@ interface Parts {
   knowledge: Knowledge;
   conversations: Conversations;
   extraction: Pick<FactExtraction, 'look'>;
+  characterSources: CharacterSources;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -34,7 +36,8 @@ interface Parts {
 
 /** What is done now and then, by one worker of the cluster at a time. */
 export function keepUp(parts: Parts, memoryManager: MemoryManager): void {
-  const { config, engines, characters, extraction, knowledge, conversations, now, log } = parts;
+  const { config, engines, characters, extraction, knowledge, characterSources } = parts;
+  const { conversations, now, log } = parts;
   const { store, maintenance } = engines;
   const retention = new Retention({
     memories: store.memories,
@@ -44,7 +47,10 @@ export function keepUp(parts: Parts, memoryManager: MemoryManager): void {
   });
   maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
   maintenance.every('summaries', summariesMs, (signal) => conversations.pump(signal));
-  maintenance.every('documents', documentsMs, (signal) => knowledge.readings.look(signal));
+  maintenance.every('documents', documentsMs, async (signal) => {
+    await characterSources.look(signal);
+    await knowledge.readings.look(signal);
+  });
   maintenance.every('facts', factsMs, () => extraction.look());
   maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
   maintenance.every('retention', retentionMs, async (signal) => {

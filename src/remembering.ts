@@ -8,6 +8,7 @@ import type { Logger } from './logger.js';
 import type { Conversations } from './memory/conversation/conversations.js';
 import { FactExtraction } from './memory/facts/extraction.js';
 import { factsOn, type KnownFacts } from './memory/facts/facts-on.js';
+import { CharacterSources } from './memory/knowledge/character-sources.js';
 import { documentReading } from './memory/knowledge/document-reading.js';
 import { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
@@ -23,7 +24,7 @@ interface Parts extends SummarisingParts {
   characters: { get(id: string): Agent | undefined; list(): Agent[] };
   models: { chain(agent: Agent): Promise<LanguageModel[]> };
   forgotten: Forgotten;
-  httpTools: Pick<HttpTools, 'download'>;
+  httpTools: HttpTools;
   memoryManager: MemoryManager;
   /** Unix ms. */
   now(): number;
@@ -34,6 +35,7 @@ export interface Remembering {
   facts: KnownFacts;
   extraction: FactExtraction;
   knowledge: Knowledge;
+  characterSources: CharacterSources;
   conversations: Conversations;
 }
 
@@ -42,13 +44,17 @@ export function rememberingOn(parts: Parts): Remembering {
   const { store } = engines;
   const facts = factsOn({ store, forgotten, log });
   const knowledge = new Knowledge({
-    ...{ store, read: documentReading(), now, log },
+    ...{ store, read: documentReading(), quota: config.files, now, log },
     alone: !config.cluster,
     reads: config.role !== 'gateway',
     written: () => memoryManager.nudge(),
   });
+  const characterSources = new CharacterSources({
+    ...{ documents: knowledge.documents, folder: config.charactersDir, web: parts.httpTools, now, log },
+    agents: () => parts.characters.list(),
+  });
   return {
-    ...{ facts, extraction: extractionOn(parts, facts), knowledge },
+    ...{ facts, extraction: extractionOn(parts, facts), knowledge, characterSources },
     conversations: conversationsOn(parts),
   };
 }

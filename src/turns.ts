@@ -106,6 +106,7 @@ export function workerOf(parts: TurnsParts): Worker {
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
     ...{ rooms, outages, switches, held, asking, forgotten, shareOf },
     ...{ schedules: parts.schedules, facts: parts.facts },
+    knowledge: parts.knowledge,
     taker: types({ conversational: manager, working: new TaskTaker(parts.tasks, manager, now) }),
     requester: (message, agent) => access.requesters.of(message, agent),
     agent: (id) => characters.get(id),

@@ -6,6 +6,7 @@ import type { Buttons } from './buttons.js';
 import { approve } from './commands/approve.js';
 import { Commands } from './commands/command.js';
 import { deny } from './commands/deny.js';
+import { documents } from './commands/documents.js';
 import { forget } from './commands/forget.js';
 import { help } from './commands/help.js';
 import { link } from './commands/link.js';
@@ -45,7 +46,7 @@ export function hubCommands(operations: Caller, { buttons, roles, people, plugin
     model(operations),
     stop(operations),
     ...[tasks(operations), task(operations)],
-    ...[schedules(operations), approve(operations), deny(operations)],
+    ...[schedules(operations), documents(operations), approve(operations), deny(operations)],
     ...[whoami(operations), link(operations), unlink(operations), role(operations)],
     ...[pause(operations, people), resume(operations, people)],
   ];

@@ -202,6 +202,8 @@ describe('on a real hub', () => {
       'rooms.list',
       'turns.list',
       'documents.list',
+      // For themselves alone, where they are.
+      'documents.add',
       'deliveries.list',
     ];
     expect(elsewhere.toSorted()).toEqual([...lists, ...parts].sort());
@@ -241,6 +243,8 @@ describe('on a real hub', () => {
       'approvals.list',
       'tasks.list',
       'documents.list',
+      // For the tenant alone.
+      'documents.add',
       'deliveries.list',
       'pairings.list',
       'switches.list',

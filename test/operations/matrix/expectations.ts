@@ -91,6 +91,12 @@ tasks.pause              POST /tasks/:id/pause                        operator  
 tasks.resume             POST /tasks/:id/resume                       operator      operator      404:operator   operator      404:operator   operator       404:operator
 tasks.stop               POST /tasks/:id/stop                         operator      operator      404:operator   operator      404:operator   operator       404:operator
 
+documents.list           GET /documents                               operator      operator      none:operator  operator      none:operator  operator       none:operator
+documents.add            POST /documents                              operator      operator      403            operator      operator       operator       operator
+documents.get            GET /documents/:id                           operator      operator      404:operator   operator      404:operator   operator       404:operator
+documents.remove         DELETE /documents/:id                        operator      operator      404:operator   operator      404:operator   operator       404:operator
+documents.reread         POST /documents/:id/reread                   operator      operator      404:operator   operator      404:operator   operator       404:operator
+
 deliveries.list          GET /deliveries                              operator      operator      none:operator  operator      none:operator  operator       none:operator
 deliveries.list+agent    GET /deliveries                              operator      operator      403            operator      none:operator  operator       none:operator
 deliveries.sendAgain     POST /deliveries/:deliveryId/send-again      operator      operator      404:operator   operator      404:operator   operator       404:operator
@@ -188,6 +194,9 @@ command                       operation           hub       agent     otherAgent
 /schedules                    schedules.list      guest     guest     guest       guest     guest          guest     guest
 /schedules+group              schedules.list      guest     guest     guest       guest     guest          guest     guest
 /schedules remove ID          schedules.remove    guest     guest     guest       guest     guest          guest     guest
+/documents                    documents.list      guest     guest     guest       guest     guest          guest     guest
+/documents+group              documents.list      guest     guest     guest       guest     guest          guest     guest
+/documents remove ID          documents.remove    guest     guest     guest       guest     guest          guest     guest
 
 /approve CODE                 pairings.approve    operator  operator  403         operator  403            403       403
 /approve CODE+place           pairings.approve    member    member    403         member    403            403       403
@@ -272,6 +281,11 @@ tasks show                 tasks.show               operator
 tasks pause                tasks.pause              operator
 tasks resume               tasks.resume             operator
 tasks stop                 tasks.stop               operator
+knowledge list             documents.list           operator
+knowledge show             documents.get            operator
+knowledge add              documents.add            operator
+knowledge remove           documents.remove         operator
+knowledge reread           documents.reread         operator
 deliveries list            deliveries.list          operator
 deliveries send-again      deliveries.sendAgain     operator
 deliveries send-all-again  deliveries.sendAllAgain  admin
