@@ -144,6 +144,8 @@ async function withNeighbours(
   for (const { candidates } of stretches)
     for (const [i, candidate] of candidates.entries()) places.set(candidate, [candidates, i]);
   const sides = chosen.map(({ candidate }) => {
+    // A chunk is long, and tells by itself where it stands.
+    if (candidate.kind !== 'message') return { before: [], after: [] };
     const [line, at] = places.get(candidate)!;
     return { before: side(line, at, -1).reverse(), after: side(line, at, 1) };
   });

@@ -11,7 +11,10 @@ export interface PromptParts {
   mark?: string | null;
   facts: Memory[];
   documents?: Passage[];
+  /** Hits, best first, and what stands beside them. */
   recalled: Memory[];
+  /** Whose prompt it is: what is recalled of other rooms says so. */
+  roomId?: string;
   /** Paragraphs of context providers. */
   context: string[];
 }
@@ -24,12 +27,13 @@ export function systemParts({
   documents = [],
   recalled,
   context,
+  roomId,
 }: PromptParts): SystemPart[] {
   const varying: Record<VaryingSlot, SystemPart[]> = {
     context: context.map((text) => ({ kind: 'context', text })),
     facts: [{ kind: 'facts', memories: factQuotes(facts), share: character.memory.facts.share }],
     documents: documents.length > 0 ? [{ kind: 'documents', passages: documents }] : [],
-    recalled: [{ kind: 'recalled', memories: recalled.map(toQuote) }],
+    recalled: [{ kind: 'recalled', memories: recalledQuotes(recalled, roomId) }],
   };
   const parts = layoutOf(character).flatMap((piece) => (typeof piece === 'string' ? varying[piece] : piece));
   return mark === null ? parts : [{ kind: 'instructions', text: marked(mark) }, ...parts];
@@ -77,6 +81,19 @@ function factQuotes(facts: Memory[]): Quote[] {
 }
 
 const disputed = 'not certain: they have also said otherwise; ask them before you rely on it';
+
+/** The first is marked, since models read them in the order of time. */
+function recalledQuotes(recalled: Memory[], roomId: string | undefined): Quote[] {
+  return recalled.map((memory, i) => {
+    const quote = toQuote(memory);
+    const isElsewhere = roomId !== undefined && memory.kind === 'message' && memory.roomId !== roomId;
+    if (i > 0 && !isElsewhere) return quote;
+    const notes = [...(quote.notes ?? []), ...(isElsewhere ? [elsewhere] : [])];
+    return { ...quote, ...(i === 0 && { best: true as const }), ...(notes.length > 0 && { notes }) };
+  });
+}
+
+const elsewhere = 'said in another conversation';
 
 /** What is recalled once is recalled again, in the next turn too. */
 const quotes = new WeakMap<Memory, Quote>();

@@ -11,6 +11,8 @@ import { isDenied } from '../memory/facts/known.js';
 import type { ToldFacts } from '../memory/facts/told-facts.js';
 import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import type { MemoryManager } from '../memory/memory-manager.js';
+import { questionsOf } from '../memory/questions.js';
+import type { RecallHit } from '../memory/recall.js';
 import { scopesOf } from '../memory/scopes.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
 import type { History } from '../store/history.js';
@@ -52,7 +54,7 @@ export class StateManager {
     const { messages } = context;
     const scopes = await scopesOf(agent, messages, () => context.requester());
     const { knowledge } = this.#parts;
-    const [{ window, unshown, recalled: found }, facts, provided] = await Promise.all([
+    const [{ window, unshown, recalled: found, record }, facts, provided] = await Promise.all([
       this.#remember(agent, context, scopes.recalled, room),
       this.#parts.facts.of(agent, scopes, messages),
       this.#provide(abilities.contextProviders, context),
@@ -86,9 +88,9 @@ export class StateManager {
     return {
       system: systemParts({
         ...{ character, mark, facts, documents: passages, recalled: quoted, context: provided },
+        roomId: context.roomId,
       }),
-      passages,
-      vouched,
+      ...{ passages, vouched, recall: record },
       messages: all,
       ...{ asked, earlier, unshown },
       tools: abilities.tools,
@@ -124,9 +126,11 @@ export class StateManager {
     const exclude = new Set<string>();
     for (const { id } of window) exclude.add(id);
     for (const { id } of messages) exclude.add(id);
-    const questions = messages.map(({ content }) => content.text);
-    const { hits } = await this.#parts.manager.recall({ agentId, scopes, questions, exclude, limit: recall });
-    return { window, unshown, recalled: hits.map(({ memory }) => memory) };
+    const questions = questionsOf(messages, window);
+    const { hits, record } = await this.#parts.manager.recall({
+      ...{ agentId, scopes, questions, exclude, limit: recall },
+    });
+    return { window, unshown, recalled: hitsFirst(hits), record };
   }
 
   /** What the providers have to say; those that fail or take too long are left out. */
@@ -149,6 +153,13 @@ export class StateManager {
     });
     return (await Promise.all(asked)).filter((paragraph) => paragraph !== null);
   }
+}
+
+/** What was hit, best first, and then what stands beside: where there is no room for all, that goes first. */
+function hitsFirst(hits: readonly RecallHit[]): Memory[] {
+  const beside = hits.flatMap(({ before, after }) => [...before, ...after]);
+  const all = [...hits.map(({ memory }) => memory), ...beside];
+  return [...new Map(all.map((memory) => [memory.id, memory])).values()];
 }
 
 /** Few providers ask for their signal. */

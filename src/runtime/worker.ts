@@ -123,7 +123,7 @@ export class Worker {
       telling.end();
       const text = answered?.draft.text ?? (pause ? textOf(pause, agent) : stopped);
       const { taint } = checkpoint;
-      const { files, model, usage, waiting, passedOver } = answered?.draft ?? {};
+      const { files, model, usage, waiting, passedOver, recall } = answered?.draft ?? {};
       const silent = over === 'nothing' || answered?.draft.silent;
       const reply = silent ? null : replyTo(work.asked, turnId, agent, text, { taint, files });
       const turn = turnOf(
@@ -135,7 +135,7 @@ export class Worker {
             startedAt,
           },
           ...(pause && { error: { code: 'paused', message: text } }),
-          ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until, passedOver },
+          ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until, passedOver, recall },
         },
       );
       span.setAttributes({ model: turn.model ?? '', ...turn.usage });
