@@ -59,9 +59,8 @@ function isBare(text: string): boolean {
 }
 
 function isFollowUp(text: string): boolean {
-  const terms = tellingTerms(text);
   if (isBare(text)) return true;
-  return terms.length <= fewTerms && (takesUp.test(text) || standsFor.test(text) || terms.length <= 1);
+  return tellingTerms(text).length <= fewTerms && (takesUp.test(text) || standsFor.test(text));
 }
 
 /** What the turn before was about: what the same person asked, back to what stands by itself, or what the agent offered. */
