@@ -24,7 +24,7 @@ interface Parts extends SummarisingParts {
   characters: { get(id: string): Agent | undefined; list(): Agent[] };
   models: { chain(agent: Agent): Promise<LanguageModel[]> };
   forgotten: Forgotten;
-  httpTools: HttpTools;
+  httpTools: Pick<HttpTools, 'download'>;
   memoryManager: MemoryManager;
   /** Unix ms. */
   now(): number;

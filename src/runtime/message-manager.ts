@@ -109,7 +109,7 @@ export class MessageManager implements TurnTaker {
     return {
       text: voice.release(await transformed(voice.text, abilities.transforming, context)),
       model: answer.model,
-      passedOver: answer.passedOver,
+      ...{ passedOver: answer.passedOver, recall: request.recall },
       ...(files.length > 0 && { files }),
       usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), usage),
       ...(waiting
