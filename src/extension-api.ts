@@ -89,6 +89,7 @@ export {
 export { withCallIds } from './llm/call-ids.js';
 export type {
   Embedder,
+  EmbedUse,
   Example,
   Image,
   LanguageModel,

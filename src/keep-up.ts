@@ -3,26 +3,38 @@ import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
+import type { Conversations } from './memory/conversation/conversations.js';
+import type { FactExtraction } from './memory/facts/extraction.js';
+import type { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
 import { Retention } from './memory/retention.js';
 import { sweepFiles } from './store/file-store.js';
 
-/** Between two looks for what lacks a vector, for what has lived long enough, and for files nobody names, in ms. */
+/** Between two looks for what lacks a vector, for what is to be summarised, for what has lived long enough, and for files nobody names, in ms. */
 const embeddingsMs = 5_000;
+const summariesMs = 5_000;
 const retentionMs = 3_600_000;
 const filesMs = 600_000;
+/** Between two looks for documents that wait to be read, in ms. */
+const documentsMs = 2_000;
+/** Between two looks for rooms that are to be read for facts, in ms. */
+const factsMs = 30_000;
 
 interface Parts {
   config: Config;
   engines: Pick<Engines, 'store' | 'maintenance'>;
   characters: { list(): Agent[] };
+  knowledge: Knowledge;
+  conversations: Conversations;
+  extraction: Pick<FactExtraction, 'look'>;
   /** Unix ms. */
   now(): number;
   log: Logger;
 }
 
 /** What is done now and then, by one worker of the cluster at a time. */
-export function keepUp({ config, engines, characters, now, log }: Parts, memoryManager: MemoryManager): void {
+export function keepUp(parts: Parts, memoryManager: MemoryManager): void {
+  const { config, engines, characters, extraction, knowledge, conversations, now, log } = parts;
   const { store, maintenance } = engines;
   const retention = new Retention({
     memories: store.memories,
@@ -31,6 +43,9 @@ export function keepUp({ config, engines, characters, now, log }: Parts, memoryM
     log,
   });
   maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
+  maintenance.every('summaries', summariesMs, (signal) => conversations.pump(signal));
+  maintenance.every('documents', documentsMs, (signal) => knowledge.readings.look(signal));
+  maintenance.every('facts', factsMs, () => extraction.look());
   maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
   maintenance.every('retention', retentionMs, async (signal) => {
     await retention.apply(signal);

@@ -34,6 +34,7 @@ import type { SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { redact } from './redaction.js';
+import { rememberingOn } from './remembering.js';
 import { Cooling } from './runtime/cooling.js';
 import { NotedRooms } from './runtime/rooms.js';
 import { Sweeper } from './runtime/sweeper.js';
@@ -136,11 +137,22 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
   const shareOf = sharesBy(parts.platformWide);
   const checks = new Checks({ settings: config.checks, metrics, log });
-  const tools = toolDeskOf({ ...parts, checks, notices: () => front.notices, tasks: () => front.tasks });
+  const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
+  const remembering = rememberingOn({
+    ...{ ...parts, memoryManager, rooms, checks, switches, cooling },
+    ...{ front: () => front, purses: () => purses },
+  });
+  const { conversations } = remembering;
+  const desks = { notices: () => front.notices, tasks: () => front.tasks };
+  const tools = toolDeskOf({ ...parts, checks, conversations, ...desks });
   const front = frontOf({
     ...{ ...parts, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ switches, held, shareOf, tools: tools.desk, checks },
-    edited: () => memoryManager.nudge(),
+    ...{ switches, held, shareOf, tools: tools.desk, checks, facts: remembering.facts },
+    ...{ summaries: conversations, knowledge: remembering.knowledge },
+    async edited({ roomId, id }) {
+      memoryManager.nudge();
+      await conversations.invalidate(roomId, [id]);
+    },
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
   const { notices, approvals, tasks, access, schedules, due } = front;
@@ -150,9 +162,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     linkedWith: (account) => access.people.linkedWith(account),
     tell: (to, notice, once) => notices.tell(to, notice, once),
   });
-  const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
-    ...{ ...parts, tools, metrics, checks, memoryManager, rooms, cooling },
+    ...{ ...parts, ...remembering, tools, metrics, checks, memoryManager, rooms, cooling },
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
@@ -197,7 +208,12 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       ready,
       checks,
       connections: await connections.asked(),
-      notes: [...store.description.notes, ...(await switches.notes()), ...(await cooling.summary())],
+      notes: [
+        ...store.description.notes,
+        ...(await switches.notes()),
+        ...(await cooling.summary()),
+        ...(await conversations.notes()),
+      ],
     };
   }
 
@@ -212,7 +228,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         if (event.type === 'turn.stop') worker.cancel(event.turnId);
       });
       worker.start();
-      keepUp(parts, memoryManager);
+      keepUp({ ...parts, ...remembering }, memoryManager);
     }
     await sweeper.takeUp();
   } catch (error) {
@@ -247,10 +263,13 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         deliveries: () => deliveries.stop(left()),
         connectors: () => agents.stop(),
         worker: () => worker.stop(left()),
+        conversations: () => conversations.stop(),
+        facts: () => remembering.extraction.stop(),
         budgets: () => purses.ended(),
         switches: () => switches.stop(),
         toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),
+        knowledge: () => remembering.knowledge.stop(),
         memories: () => memoryManager.stop(),
         embedder: () => embedder?.close(),
         bus: () => bus.close(),

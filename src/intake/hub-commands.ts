@@ -9,6 +9,7 @@ import { deny } from './commands/deny.js';
 import { forget } from './commands/forget.js';
 import { help } from './commands/help.js';
 import { link } from './commands/link.js';
+import { memory } from './commands/memory.js';
 import { model } from './commands/model.js';
 import { beginAnew } from './commands/new.js';
 import { pause } from './commands/pause.js';
@@ -17,6 +18,7 @@ import { role } from './commands/role.js';
 import { schedules } from './commands/schedules.js';
 import { status } from './commands/status.js';
 import { stop } from './commands/stop.js';
+import { summary } from './commands/summary.js';
 import { task, tasks } from './commands/tasks.js';
 import { unlink } from './commands/unlink.js';
 import { whoami } from './commands/whoami.js';
@@ -37,6 +39,8 @@ export function hubCommands(operations: Caller, { buttons, roles, people, plugin
     help((principal, agent) => commands.list(principal, agent)),
     beginAnew(operations),
     status(operations),
+    summary(operations),
+    memory(operations),
     forget(operations, buttons),
     model(operations),
     stop(operations),

@@ -12,7 +12,7 @@ const entries: Record<string, { file: string; values: string; types: string }> =
       usableKey userText wishesIn withCallIds within`,
     types: `Action ActionContext ActionRecord Agent AgentTypeContext AgentTypeExtension Answer Arriving Attachment
       Author Button CatchUpMarksOptions Character CharacterDefinition CommandAnswer CommandCall ConfigDefinition Connection Connector
-      ConnectorContext ConnectorExtension ContextProvider Delivery DeliveryReceipt DownloadRules Draft Embedder
+      ConnectorContext ConnectorExtension ContextProvider Delivery DeliveryReceipt DownloadRules Draft EmbedUse Embedder
       EmbedderExtension ErrorCode Evaluator Example ExtensionBase ExtensionContext Files Finding Host HubLimits
       HubRequest Image Inbox InboundCommand InboundContext InboundEdit InboundMessage InboundPress InboundReaction LanguageModel
       Memory MemoryAccess MessageFile ModelAbilities ModelChunk ModelMessage ModelRequest Notes Origin OutboundMessage

@@ -1,4 +1,5 @@
 /** What changes or ends a memory, in all tables, indexes and caches that have something of it. */
+import type { Fact } from '../../core/derived-memory.js';
 import type { Bodies } from './bodies.js';
 import type { FileTable } from './file-table.js';
 import type { Lexicon } from './lexicon.js';
@@ -41,6 +42,17 @@ export class Forgetting {
     upkeep.purgeSoon();
     rooms.forgetRoom(roomId);
     rooms.forgetScope(scope);
+    return true;
+  }
+
+  /** False: it has another version, or is gone. Its words stay, and so do its vectors. */
+  revise(id: string, fact: Fact): boolean {
+    const { memories, bodies, upkeep, rooms } = this.#parts;
+    const revised = memories.revise(id, fact);
+    if (!revised) return false;
+    bodies.drop(revised.memory.seq);
+    upkeep.purgeSoon();
+    rooms.forgetScope(revised.scope);
     return true;
   }
 

@@ -1,4 +1,6 @@
 import type { AnyBulkWriteOperation, Document, Filter } from 'mongodb';
+import type { Fact } from '../../core/derived-memory.js';
+import { indexedText } from '../../core/indexed-text.js';
 import type { Memory, SourceKey } from '../../core/memory.js';
 import { FatalError } from '../../errors.js';
 import { readCursor, writeCursor } from '../cursors.js';
@@ -8,12 +10,12 @@ import { mostCounted } from '../listing.js';
 import type { MemoryStore } from '../memory-store.js';
 import type { Page, PageRequest } from '../paging.js';
 import { pageOf, whole } from '../paging.js';
-import type { Found, SearchRequest } from '../search.js';
+import type { Candidates, CandidatesRequest, Found, SearchRequest } from '../search.js';
 import { lengthOfAll, type Unembedded } from '../vectors.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
 import { documentOf, ingestionId, type MemoryDocument, memoryFields, memoryOf } from './documents.js';
-import { edit } from './editing.js';
+import { edit, reviseFact } from './editing.js';
 import type { Embedders } from './embedders.js';
 import type { Expiry } from './expiry.js';
 import { unavailable } from './faults.js';
@@ -115,10 +117,25 @@ export class MongoMemories implements MemoryStore {
   async facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
     if (whole(limit) === 0 || scopes.length === 0) return [];
     const among = [...new Set(scopes)].sort();
-    const match = { agentId, scope: { $in: among }, kind: 'fact' };
+    const holds = { 'fact.until': { $not: { $lte: Date.now() } } };
+    const match = { agentId, scope: { $in: among }, kind: 'fact', ...holds };
     const name = JSON.stringify([agentId, ...among]);
     const oldestFirst = await this.#parts.windows.recent({ name, match, limit: whole(limit) });
     return oldestFirst.reverse();
+  }
+
+  async everyFact(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
+    if (whole(limit) === 0 || scopes.length === 0) return [];
+    const found = await this.#parts.connection.find(
+      this.#memories,
+      { agentId, scope: { $in: [...new Set(scopes)] }, kind: 'fact' },
+      { sort: { _id: -1 }, limit: whole(limit), projection: memoryFields },
+    );
+    return found.map(memoryOf);
+  }
+
+  reviseFact(id: string, fact: Fact): Promise<boolean> {
+    return reviseFact(this.#parts.connection, id, fact);
   }
 
   /** Exact up to 1,000; more are counted as 1,000. */
@@ -132,8 +149,13 @@ export class MongoMemories implements MemoryStore {
     return row?.count ?? 0;
   }
 
+  async candidates(request: CandidatesRequest): Promise<Candidates> {
+    await this.#parts.marks.ofScopes([...request.scopes]);
+    return this.#parts.search.candidates(request);
+  }
+
   async search(request: SearchRequest): Promise<Found[]> {
-    await this.#parts.marks.ofScopes(request.scopes);
+    await this.#parts.marks.ofScopes([...request.scopes]);
     return this.#parts.search.find(request);
   }
 
@@ -159,9 +181,9 @@ export class MongoMemories implements MemoryStore {
     const found = await this.#parts.connection.find(
       this.#memories,
       { embeds: true, [`has.${key}`]: null, status: { $ne: 'pending' } } as Document,
-      { sort: { _id: 1 }, limit: whole(limit), projection: { 'content.text': 1 } },
+      { sort: { _id: 1 }, limit: whole(limit), projection: memoryFields },
     );
-    return found.map(({ _id, content }) => ({ id: _id, text: content!.text }));
+    return found.map((document) => ({ id: document._id, text: indexedText(memoryOf(document)) }));
   }
 
   async saveEmbeddings(embedder: string, vectors: { id: string; values: Float32Array }[]): Promise<void> {

@@ -56,7 +56,13 @@ rooms.list               GET /rooms                                   operator  
 rooms.list+agent         GET /rooms                                   operator      operator      403            operator      none:operator  operator       none:operator
 rooms.messages           GET /rooms/:roomId/messages                  operator      operator      404:operator   operator      404:operator   operator       404:operator
 rooms.messages+shared    GET /rooms/:roomId/messages                  operator      operator      404:operator   operator      404:operator   404:operator   404:operator
+rooms.summary            GET /rooms/:roomId/summary                   operator      operator      404:operator   operator      404:operator   operator       404:operator
 rooms.forget             POST /rooms/:roomId/forget                   operator      operator      404:operator   operator      404:operator   operator       404:operator
+
+facts.list               GET /facts                                   operator      operator      403            operator      403            operator       403
+facts.list+room          GET /facts                                   operator      operator      403            operator      none:operator  403            403
+facts.correct            PUT /facts/:id                               operator      operator      404:operator   operator      404:operator   operator       404:operator
+facts.remove             DELETE /facts/:id                            operator      operator      404:operator   operator      404:operator   operator       404:operator
 
 turns.list               GET /turns                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 turns.list+agent         GET /turns                                   operator      operator      403            operator      none:operator  operator       none:operator
@@ -159,6 +165,8 @@ command                       operation           hub       agent     otherAgent
 /help+pause                   -                   operator  operator  403         operator  403            operator  403
 /status                       rooms.status        guest     guest     guest       guest     guest          guest     guest
 /status+group                 rooms.status        guest     guest     guest       guest     guest          guest     guest
+/summary                      rooms.summary       guest     guest     guest       guest     guest          guest     guest
+/summary+group                rooms.summary       guest     guest     guest       guest     guest          guest     guest
 /new                          rooms.renew         guest     guest     guest       guest     guest          guest     guest
 /new+group                    rooms.renew         guest     guest     guest       guest     guest          guest     guest
 /model                        rooms.status        guest     guest     guest       guest     guest          guest     guest
@@ -171,6 +179,11 @@ command                       operation           hub       agent     otherAgent
 /task                         tasks.list          guest     guest     guest       guest     guest          guest     guest
 /forget yes                   people.forget       guest     guest     guest       guest     guest          guest     guest
 /forget yes+group             people.forget       guest     guest     guest       guest     guest          guest     guest
+
+/memory                       facts.list          guest     guest     guest       guest     guest          guest     guest
+/memory+group                 facts.list          guest     guest     guest       guest     guest          guest     guest
+/memory correct 1 WORDS       facts.correct       guest     guest     guest       guest     guest          guest     guest
+/memory forget 1              facts.remove        guest     guest     guest       guest     guest          guest     guest
 
 /schedules                    schedules.list      guest     guest     guest       guest     guest          guest     guest
 /schedules+group              schedules.list      guest     guest     guest       guest     guest          guest     guest
@@ -234,6 +247,7 @@ policy explain             policy.explain           operator
 rooms list                 rooms.list               operator
 rooms messages             rooms.messages           operator
 rooms stop                 turns.stop               operator
+rooms summary              rooms.summary            operator
 rooms forget               rooms.forget             operator
 rooms say                  messages.post            operator
 schedules list             schedules.list           operator
@@ -241,6 +255,9 @@ schedules show             schedules.show           operator
 schedules add              schedules.add            operator
 schedules change           schedules.change         operator
 schedules remove           schedules.remove         operator
+facts list                 facts.list               operator
+facts correct              facts.correct            operator
+facts remove               facts.remove             operator
 turns list                 turns.list               operator
 turns show                 turns.show               operator
 turns stop                 turns.stop               operator
@@ -289,12 +306,17 @@ chat+model                 rooms.model              operator
 export const forOneself = `
 operation           who        own    otherRoom  otherPerson  otherAgent  otherPlatform  otherTenant
 rooms.status        everybody  guest  403        403          403         403            403
+rooms.summary       everybody  guest  403        403          403         403            403
 rooms.renew         everybody  guest  403        403          403         403            403
 turns.stop          everybody  guest  403        403          403         403            403
 schedules.list      everybody  guest  403        403          403         403            403
 schedules.show      everybody  guest  403        403          403         403            403
 schedules.change    everybody  guest  403        403          403         403            403
 schedules.remove    everybody  guest  403        403          403         403            403
+facts.list          everybody  guest  guest      403          403         403            403
+facts.list+here     everybody  guest  403        403          403         403            403
+facts.correct       everybody  guest  guest      403          403         403            403
+facts.remove        everybody  guest  guest      403          403         403            403
 tasks.list          everybody  guest  403        403          403         403            403
 tasks.show          everybody  guest  403        403          403         403            403
 tasks.pause         everybody  guest  403        403          403         403            403
