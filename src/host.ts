@@ -81,6 +81,8 @@ export interface FrontParts {
   tokens: Tokens;
   tools: OperationParts['tools'];
   ready(): Promise<Readiness>;
+  /** Called when a message is let in, before it is stored: a turn will follow. */
+  admitted(): void;
   /** Called when a memory has another text, and so needs another vector. */
   edited(): void;
   metrics: Metrics;
@@ -182,6 +184,7 @@ export function frontOf(parts: FrontParts): Front {
     plugins,
     again: (receipt) => again({ store, rooms, turnQueue, shareOf, log }, receipt),
     requireAgent: agents.get,
+    admitted: parts.admitted,
     log,
   });
   const changes = new Changes({

@@ -3,7 +3,7 @@ import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
-import type { MemoryManager } from './memory/memory-manager.js';
+import type { Embedding } from './memory/embedding.js';
 import { Retention } from './memory/retention.js';
 import { sweepFiles } from './store/file-store.js';
 
@@ -22,7 +22,7 @@ interface Parts {
 }
 
 /** What is done now and then, by one worker of the cluster at a time. */
-export function keepUp({ config, engines, characters, now, log }: Parts, memoryManager: MemoryManager): void {
+export function keepUp({ config, engines, characters, now, log }: Parts, embedding: Embedding): void {
   const { store, maintenance } = engines;
   const retention = new Retention({
     memories: store.memories,
@@ -30,11 +30,11 @@ export function keepUp({ config, engines, characters, now, log }: Parts, memoryM
     hubDays: config.retentionDays,
     log,
   });
-  maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
+  maintenance.every('embeddings', embeddingsMs, (signal) => embedding.fill(signal));
   maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
   maintenance.every('retention', retentionMs, async (signal) => {
     await retention.apply(signal);
-    await memoryManager.dropAbandoned(signal);
+    await embedding.dropAbandoned(signal);
     await dropOldSpendings(spendingRecord.in(store.records, log), now(), signal);
   });
 }

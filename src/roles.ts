@@ -28,12 +28,12 @@ import { Connections } from './intake/connections.js';
 import { keepUp } from './keep-up.js';
 import type { Embedder, LanguageModel, Transcriber } from './llm/llm.js';
 import type { Logger } from './logger.js';
-import { MemoryManager } from './memory/memory-manager.js';
 import { type Limited, Metrics } from './metrics.js';
 import type { SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { redact } from './redaction.js';
+import { rememberingOf } from './remembering.js';
 import { Cooling } from './runtime/cooling.js';
 import { NotedRooms } from './runtime/rooms.js';
 import { Sweeper } from './runtime/sweeper.js';
@@ -74,6 +74,8 @@ export interface HubParts {
   buttonKey(): Uint8Array;
   forgotten: FrontParts['forgotten'];
   embedder: Embedder | null;
+  /** Makes an embedder that served before, by its id; null where that is not possible any more. */
+  former(id: string): Promise<Embedder | null>;
   /** Unix ms; waiting turns expire by it, and deliveries are planned. */
   now(): number;
   /** Of which connectors a user's id is theirs in every tenant. */
@@ -118,9 +120,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const { role, turns: limits } = config;
   const metrics = new Metrics(
     { turns: turnQueue, deliveries: deliveryQueue },
-    { undelivered: () => store.outbox.count(), now },
+    { undelivered: () => store.outbox.count(), unembedded: () => embedding.backlog(), now },
   );
-  const memoryManager = new MemoryManager(store.memories, embedder, log);
+  const remembering = rememberingOf(parts);
+  const { embedding } = remembering;
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const switches = new Switches({
     ...{ notes: store.notes, bus, alone: !config.cluster, log },
@@ -140,7 +143,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const front = frontOf({
     ...{ ...parts, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ switches, held, shareOf, tools: tools.desk, checks },
-    edited: () => memoryManager.nudge(),
+    admitted: () => embedding.wake(),
+    edited: () => embedding.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
   const { notices, approvals, tasks, access, schedules, due } = front;
@@ -152,7 +156,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
-    ...{ ...parts, tools, metrics, checks, memoryManager, rooms, cooling },
+    ...{ ...parts, tools, metrics, checks, remembering, rooms, cooling },
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
@@ -212,7 +216,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         if (event.type === 'turn.stop') worker.cancel(event.turnId);
       });
       worker.start();
-      keepUp(parts, memoryManager);
+      keepUp(parts, embedding);
     }
     await sweeper.takeUp();
   } catch (error) {
@@ -251,7 +255,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         switches: () => switches.stop(),
         toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),
-        memories: () => memoryManager.stop(),
+        memories: () => embedding.stop(),
         embedder: () => embedder?.close(),
         bus: () => bus.close(),
         engines: () => engines.close(),

@@ -16,9 +16,9 @@ import { FileReader } from './files/reader.js';
 import type { Notices } from './intake/notices.js';
 import type { LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
-import type { MemoryManager } from './memory/memory-manager.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
+import type { Remembering } from './remembering.js';
 import { ActionManager } from './runtime/action-manager.js';
 import type { Cooling } from './runtime/cooling.js';
 import { MessageManager } from './runtime/message-manager.js';
@@ -45,7 +45,7 @@ export interface TurnsParts {
   types(own: OwnTakers): TurnTaker;
   metrics: Metrics;
   checks: Checks;
-  memoryManager: MemoryManager;
+  remembering: Remembering;
   rooms: Rooms;
   cooling: Cooling;
   shareOf: ShareOf;
@@ -64,13 +64,13 @@ export interface TurnsParts {
 
 export function workerOf(parts: TurnsParts): Worker {
   const { config, engines, characters, forgotten, models, plugins, tools, types, log, now } = parts;
-  const { metrics, checks, memoryManager, rooms, cooling, shareOf, switches, held, asking, notices, access } =
+  const { metrics, checks, remembering, rooms, cooling, shareOf, switches, held, asking, notices, access } =
     parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
     state: new StateManager({
-      ...{ memories: store.memories, manager: memoryManager, log },
+      ...{ memories: store.memories, manager: remembering.recall, log },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
       checks,
     }),
@@ -95,14 +95,18 @@ export function workerOf(parts: TurnsParts): Worker {
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
     ...{ rooms, outages, switches, held, asking, forgotten, shareOf, schedules: parts.schedules },
     taker: types({ conversational: manager, working: new TaskTaker(parts.tasks, manager, now) }),
-    requester: (message, agent) => access.requesters.of(message, agent),
+    requester(message, agent) {
+      // Where it was taken by another process, nobody has woken it here.
+      remembering.embedding.wake();
+      return access.requesters.of(message, agent);
+    },
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
     committed: (turn, reply) => {
       metrics.turned(turn);
       if (reply) plugins.tell(turn.agentId, 'turn', { turn, reply });
       // In a cluster one process looks for all of them, now and then.
-      if (!config.cluster) memoryManager.nudge();
+      if (!config.cluster) remembering.embedding.nudge();
     },
     maxMessages: limits.maxMessages,
     now,

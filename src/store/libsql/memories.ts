@@ -7,7 +7,7 @@ import type { MemoryStore } from '../memory-store.js';
 import type { Page, PageRequest } from '../paging.js';
 import { unknownCursor, whole } from '../paging.js';
 import { type Found, type SearchRequest, searchedKinds } from '../search.js';
-import { lengthOfAll, type Unembedded } from '../vectors.js';
+import { type KindCounts, lengthOfAll, type Unembedded } from '../vectors.js';
 import type { Connection } from './connection.js';
 import { endOfAll, pageOfRows, pageOfStep, readNumber } from './cursors.js';
 import type { Forgetting } from './forgetting.js';
@@ -185,6 +185,14 @@ export class LibsqlMemories implements MemoryStore {
 
   unembedded(embedder: string, limit: number): Promise<Unembedded[]> {
     return this.#connection.write(() => JSON.parse(this.#parts.vectors.unembedded(embedder, whole(limit))));
+  }
+
+  backlog(embedder: string): Promise<KindCounts> {
+    return this.#connection.read(() => this.#parts.vectors.backlog(embedder));
+  }
+
+  embedded(embedder: string): Promise<KindCounts> {
+    return this.#connection.read(() => this.#parts.vectors.embedded(embedder));
   }
 
   async saveEmbeddings(embedder: string, vectors: { id: string; values: Float32Array }[]): Promise<void> {
