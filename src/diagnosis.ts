@@ -18,6 +18,7 @@ import type { Engines } from './engines.js';
 import { FatalError } from './errors.js';
 import { Registry } from './extensions/registry.js';
 import type { Logger } from './logger.js';
+import { embedderNote, stateText } from './memory/embedder-state.js';
 import { coolingNote, coolingText } from './runtime/cooling.js';
 import { References } from './secrets/references.js';
 import type { AuditChain } from './store/audit-log.js';
@@ -195,6 +196,7 @@ function folderFindings({ dataDir }: Config, log: Logger): Finding[] {
     { check: `its database has schema ${version}`, ok: problem === null, ...(problem && { fix: problem }) },
     ...pausesAmong(notesAtRest(dataDir, pauseNote.key('')), log),
     ...coolAmong(notesAtRest(dataDir, coolingNote.key('')), log),
+    ...embeddersAmong(notesAtRest(dataDir, embedderNote.key('')), log),
   ];
 }
 
@@ -210,6 +212,14 @@ function coolAmong(notes: Note[], log: Logger): Finding[] {
     const cool = coolingNote.read(key, value, log);
     return cool && cool.until > Date.now() ? [{ check: coolingText(cool), ok: true }] : [];
   });
+}
+
+/** The one that was used last, where it is not as it should be. */
+function embeddersAmong(notes: Note[], log: Logger): Finding[] {
+  const known = notes.flatMap(({ key, value }) => embedderNote.read(key, value, log) ?? []);
+  const [last] = known.sort((a, b) => b.usedAt - a.usedAt);
+  const check = last && stateText(last);
+  return check ? [{ check, ok: true }] : [];
 }
 
 /** Whether a hub's shared engines can be used; they are closed again. */
@@ -235,13 +245,20 @@ async function diagnoseEngines(opening: Promise<Engines>, log: Logger): Promise<
   const mongo = { check: `MongoDB answers: ${engine}, schema ${schema}`, ok: true };
   const lacks = notes.map((note) => ({ check: `MongoDB: ${note}`, ok: true }));
   const noted = (prefix: string) => store.notes.list(prefix, mostNotes).catch(() => []);
-  const [paused, cool] = await Promise.all([noted(pauseNote.key('')), noted(coolingNote.key(''))]);
+  const prefixes = [pauseNote.key(''), coolingNote.key(''), embedderNote.key('')];
+  const [paused = [], cool = [], embedders = []] = await Promise.all(prefixes.map(noted));
   const audit = await diagnoseAudit(store.audit);
   if (redis.ok) await Promise.all([turnQueue.close(), deliveryQueue.close()]);
   await bus.close();
   await engines.close();
   return [
-    { subject, findings: [redis, mongo, ...lacks, ...pausesAmong(paused, log), ...coolAmong(cool, log)] },
+    {
+      subject,
+      findings: [
+        ...[redis, mongo, ...lacks, ...pausesAmong(paused, log), ...coolAmong(cool, log)],
+        ...embeddersAmong(embedders, log),
+      ],
+    },
     audit,
   ];
 }

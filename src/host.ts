@@ -76,6 +76,7 @@ export interface FrontParts {
   buttonKey: () => Uint8Array;
   models: Pick<HearingParts, 'transcriber'>;
   agents: AgentDesk;
+  embeddings: OperationParts['embeddings'];
   secrets: SecretVault | null;
   httpTools: OperationParts['httpTools'];
   tokens: Tokens;
@@ -134,7 +135,7 @@ export function frontOf(parts: FrontParts): Front {
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
-    const { httpTools, tools } = parts;
+    const { httpTools, tools, embeddings } = parts;
     const usage = new BudgetUsage({
       ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
       ...{ agents: () => agents.list(), now: parts.now },
@@ -143,7 +144,7 @@ export function frontOf(parts: FrontParts): Front {
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
         ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
-        now: parts.now,
+        ...{ embeddings, now: parts.now },
       },
       log,
     );

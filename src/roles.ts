@@ -142,7 +142,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const tools = toolDeskOf({ ...parts, checks, notices: () => front.notices, tasks: () => front.tasks });
   const front = frontOf({
     ...{ ...parts, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ switches, held, shareOf, tools: tools.desk, checks },
+    ...{ switches, held, shareOf, tools: tools.desk, checks, embeddings: embedding },
     admitted: () => embedding.wake(),
     edited: () => embedding.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),

@@ -10,6 +10,7 @@ import { asCarrierError } from '../errors.js';
 import type { Embedder } from '../llm/llm.js';
 import { told } from '../redaction.js';
 import type { KindCounts } from '../store/vectors.js';
+import type { EmbedderState } from './embedder-state.js';
 import { reads } from './reading-matter.js';
 import { Refusals } from './refusals.js';
 import { keyOf, Serving, type ServingParts } from './serving.js';
@@ -80,7 +81,8 @@ export class Embedding {
     this.#askedAt = performance.now();
     await this.#serving.look();
     const serving = this.#serving.now;
-    if (!serving) return { degraded: 'All vectors are being made anew, for another embedder.' };
+    if (!serving)
+      return { degraded: this.#serving.problem ?? 'The vectors of this embedder are being made.' };
     if (!reads(serving.embedder, text)) return {};
     const limit = this.#waking.under ? patienceMs.waking : patienceMs.awake;
     const embedded = serving.embedder.embed([text], 'question').catch((error: unknown) => {
@@ -117,6 +119,11 @@ export class Embedding {
   /** How many memories wait for their vector, by kind. */
   async backlog(): Promise<KindCounts> {
     return this.key === null ? {} : this.#parts.memories.backlog(this.key);
+  }
+
+  /** What is known of the vectors of each embedder, the current one first. */
+  states(): Promise<EmbedderState[]> {
+    return this.#serving.states();
   }
 
   /** Once every memory has its vector, those of embedders that nobody uses any more only take up room. */

@@ -4,11 +4,10 @@ import type { Logger } from '../logger.js';
 import type { TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
 import type { Vectors } from '../store/vectors.js';
-import { type EmbedderState, embedderNote } from './embedder-state.js';
+import { type EmbedderState, embedderNote, statesOf } from './embedder-state.js';
 
 /** Between two looks for what other processes have completed, in ms. */
 const lookMs = 5_000;
-const mostStates = 100;
 /** What is noted of its use is at most so old, in ms. */
 const noteUseMs = 900_000;
 /** Of the texts that are embedded; raise it when the same memory gives another text. */
@@ -39,6 +38,8 @@ export class Serving {
   #looking: Promise<void> | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #state: EmbedderState | undefined;
+  /** This process has said that it works with it. */
+  #noted = false;
 
   constructor(parts: ServingParts) {
     this.#parts = parts;
@@ -49,6 +50,16 @@ export class Serving {
   get now(): Served | null {
     const { embedder } = this.#parts;
     return this.#complete && embedder ? { key: keyOf(embedder), embedder } : this.#former;
+  }
+
+  /** Why no vectors are made now, as far as this process knows; null: they are. */
+  get problem(): string | null {
+    return this.#state?.problem?.message ?? null;
+  }
+
+  /** As `statesOf`. */
+  states(): Promise<EmbedderState[]> {
+    return statesOf(this.#parts.notes, this.#parts.log);
   }
 
   /** Learns what was completed before, or by other processes meanwhile. */
@@ -69,7 +80,7 @@ export class Serving {
     const { memories } = this.#parts;
     const key = keyOf(embedder);
     const state = await this.#states.get(key);
-    this.#state ??= state ?? undefined;
+    this.#state = state ?? this.#state;
     if (state?.completeAt) {
       this.#complete = true;
       await this.letGo();
@@ -89,8 +100,8 @@ export class Serving {
   async #findFormer(embedder: Embedder): Promise<Served | null> {
     const { memories, former } = this.#parts;
     const own = keyOf(embedder);
-    const states = (await this.#states.list('', mostStates))
-      .flatMap(({ value }) => (value?.completeAt && value.key !== own ? [value] : []))
+    const states = (await this.states())
+      .filter(({ key, completeAt }) => completeAt !== null && key !== own)
       .sort((a, b) => b.completeAt! - a.completeAt!);
     for (const { key, id } of states) {
       if (Object.keys(await memories.embedded(key)).length === 0) continue;
@@ -118,6 +129,7 @@ export class Serving {
     const first = { key, id: embedder.id, startedAt: now, completeAt: null, problem: null };
     const state = { ...(before ?? first), ...change, usedAt: now, dimensions: embedder.dimensions };
     const isSame =
+      this.#noted &&
       before &&
       before.completeAt === state.completeAt &&
       before.problem?.message === state.problem?.message &&
@@ -126,13 +138,13 @@ export class Serving {
     if (isSame) return;
     await this.#states.put(key, state);
     this.#state = state;
+    this.#noted = true;
   }
 
   /** Forgets what nobody has used since then (Unix ms). */
   async forget(unusedSince: number): Promise<void> {
-    for (const { value } of await this.#states.list('', mostStates))
-      if (value && value.key !== this.now?.key && value.usedAt < unusedSince)
-        await this.#states.take(value.key);
+    for (const { key, usedAt } of await this.states())
+      if (key !== this.now?.key && usedAt < unusedSince) await this.#states.take(key);
   }
 }
 

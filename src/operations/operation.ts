@@ -27,6 +27,7 @@ import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
+import type { Embedding } from '../memory/embedding.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Schedules } from '../schedules/schedules.js';
 import type { Forgotten } from '../store/forgotten.js';
@@ -121,6 +122,7 @@ export interface OperationParts extends Access {
   places: PlaceDesk;
   linking: LinkDesk;
   switches: Pick<Switches, 'look' | 'list' | 'pause' | 'resume' | 'isPerson'>;
+  embeddings: Pick<Embedding, 'states'>;
   /** What models have cost. */
   usage: Pick<BudgetUsage, 'list'>;
   /** Decisions that wait until tools may run again. */

@@ -13,6 +13,7 @@ import { checkAgent, listAgents, showAgent } from './agents.js';
 import { decideApproval, listApprovals, showApproval } from './approvals.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
+import { embeddingsStatus } from './embeddings.js';
 import { showHealth } from './health.js';
 import { postMessage } from './messages.js';
 import { namedIn } from './named.js';
@@ -40,7 +41,7 @@ export const operations = [
   ...[listApprovals, showApproval, decideApproval],
   ...[listTasks, showTask, pauseTask, resumeTask, stopTask],
   ...[listSwitches, pauseSwitch, resumeSwitch, listUsage],
-  ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
+  ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth, embeddingsStatus],
   ...[listAudit, exportAudit, verifyAudit],
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],
   ...[listRoles, giveRole, takeRole],
