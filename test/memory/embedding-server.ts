@@ -18,8 +18,8 @@ interface Manner {
   sends: 'float' | 'base64';
   /** Tokens of a text that it takes: here a letter is one. */
   window: number;
-  /** It answers 503. */
-  down: boolean;
+  /** It answers 503; a name: where this model is asked. */
+  down: boolean | string;
   /** It refuses such texts whatever their length. */
   refuses?: RegExp;
   /** What means the same has the same key; by default a text's first word. */
@@ -43,8 +43,8 @@ export async function embeddingServer(manner: Partial<Manner> = {}): Promise<Emb
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(value));
     };
-    if (down) return answer(503, { error: { message: 'starting' } });
-    const asked = JSON.parse(body) as { input: string[] | string };
+    const asked = JSON.parse(body) as { input: string[] | string; model: string };
+    if (down === true || down === asked.model) return answer(503, { error: { message: 'starting' } });
     const input = [asked.input].flat();
     it.requests.push({ ...asked, input });
     if (input.some((text) => text.length > window))
