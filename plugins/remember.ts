@@ -1,6 +1,6 @@
 /** Remember: facts kept, listed and forgotten because someone asked for it. */
 import { z } from 'zod';
-import { defineAction, type Memory, type Plugin } from '../src/extension-api.js';
+import { type Author, defineAction, FatalError, type Memory, type Plugin } from '../src/extension-api.js';
 
 const maxFactLength = 1000;
 /** Most facts, and most things to be forgotten, that are told one by one. */
@@ -42,8 +42,15 @@ const remember = defineAction({
     signal.throwIfAborted();
     const kept = fact.trim();
     if (!kept) throw new Error('There is nothing to remember: the fact is empty.');
-    await memory.remember(kept);
-    return `Remembered: ${quote(kept)}`;
+    const refused = await memory.remember(kept).then(
+      () => null,
+      (error: unknown) => {
+        if (error instanceof FatalError && error.code === 'invalid_field') return error.message;
+        throw error;
+      },
+    );
+    // What it was is not said again.
+    return refused ? `I do not remember that. ${refused}` : `Remembered: ${quote(kept)}`;
   },
 });
 
@@ -113,14 +120,18 @@ const recall = defineAction({
       where: { about: '(?:my|our) .+?' },
     },
   ],
-  async run({ about }, { memory, signal }) {
+  async run({ about }, { memory, user, signal }) {
     signal.throwIfAborted();
-    const subject = about?.trim();
-    const facts = await memory.facts(subject || undefined);
-    if (facts.length === 0)
+    const subject = about?.trim() || undefined;
+    const [facts, past = []] = await Promise.all([memory.facts(subject), memory.past?.(subject)]);
+    if (facts.length + past.length === 0)
       return subject ? `Nothing is remembered about ${subject}.` : 'Nothing is remembered yet.';
     const more = facts.length > listed ? ` And ${facts.length - listed} more.` : '';
-    return `Remembered: ${list(facts.slice(0, listed))}${more}`;
+    const now =
+      facts.length > 0
+        ? `Remembered: ${list(facts.slice(0, listed), user)}${more}`
+        : 'Nothing that holds now.';
+    return past.length > 0 ? `${now} In the past: ${list(past.slice(0, shown), user)}` : now;
   },
 });
 
@@ -171,6 +182,10 @@ function shortened(text: string): string {
   return line.length > 120 ? `${line.slice(0, 120)}…` : line;
 }
 
-function list(facts: Memory[]): string {
-  return `${facts.map((fact) => quote(fact.content.text)).join('; ')}.`;
+/** Others' with their names. */
+function list(facts: Memory[], user: Author): string {
+  const texts = facts.map(({ author, content }) =>
+    author.id === user.id ? quote(content.text) : `${author.name ?? author.id}: ${quote(content.text)}`,
+  );
+  return `${texts.join('; ')}.`;
 }

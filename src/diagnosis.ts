@@ -18,7 +18,8 @@ import type { Engines } from './engines.js';
 import { FatalError } from './errors.js';
 import { Registry } from './extensions/registry.js';
 import type { Logger } from './logger.js';
-import { embedderNote, stateText } from './memory/embedder-state.js';
+import { notesOf as failingNotes, unsummarisedNote } from './memory/conversation/failing.js';
+import { embedderNote, hindrancesIn } from './memory/embedder-state.js';
 import { coolingNote, coolingText } from './runtime/cooling.js';
 import { References } from './secrets/references.js';
 import type { AuditChain } from './store/audit-log.js';
@@ -196,7 +197,8 @@ function folderFindings({ dataDir }: Config, log: Logger): Finding[] {
     { check: `its database has schema ${version}`, ok: problem === null, ...(problem && { fix: problem }) },
     ...pausesAmong(notesAtRest(dataDir, pauseNote.key('')), log),
     ...coolAmong(notesAtRest(dataDir, coolingNote.key('')), log),
-    ...embeddersAmong(notesAtRest(dataDir, embedderNote.key('')), log),
+    ...hindrancesIn(notesAtRest(dataDir, embedderNote.key('')), log),
+    ...unsummarisedAmong(notesAtRest(dataDir, unsummarisedNote.key('')), log),
   ];
 }
 
@@ -214,12 +216,10 @@ function coolAmong(notes: Note[], log: Logger): Finding[] {
   });
 }
 
-/** The one that was used last, where it is not as it should be. */
-function embeddersAmong(notes: Note[], log: Logger): Finding[] {
-  const known = notes.flatMap(({ key, value }) => embedderNote.read(key, value, log) ?? []);
-  const [last] = known.sort((a, b) => b.usedAt - a.usedAt);
-  const check = last && stateText(last);
-  return check ? [{ check, ok: true }] : [];
+/** Words that would leave a prompt without a summary stay in it meanwhile. */
+function unsummarisedAmong(notes: Note[], log: Logger): Finding[] {
+  const found = notes.flatMap(({ key, value }) => unsummarisedNote.read(key, value, log) ?? []);
+  return failingNotes(found).map((check) => ({ check, ok: true }));
 }
 
 /** Whether a hub's shared engines can be used; they are closed again. */
@@ -245,8 +245,8 @@ async function diagnoseEngines(opening: Promise<Engines>, log: Logger): Promise<
   const mongo = { check: `MongoDB answers: ${engine}, schema ${schema}`, ok: true };
   const lacks = notes.map((note) => ({ check: `MongoDB: ${note}`, ok: true }));
   const noted = (prefix: string) => store.notes.list(prefix, mostNotes).catch(() => []);
-  const prefixes = [pauseNote.key(''), coolingNote.key(''), embedderNote.key('')];
-  const [paused = [], cool = [], embedders = []] = await Promise.all(prefixes.map(noted));
+  const keys = [pauseNote, coolingNote, unsummarisedNote, embedderNote].map(({ key }) => key(''));
+  const [paused = [], cool = [], failing = [], embedders = []] = await Promise.all(keys.map(noted));
   const audit = await diagnoseAudit(store.audit);
   if (redis.ok) await Promise.all([turnQueue.close(), deliveryQueue.close()]);
   await bus.close();
@@ -255,8 +255,13 @@ async function diagnoseEngines(opening: Promise<Engines>, log: Logger): Promise<
     {
       subject,
       findings: [
-        ...[redis, mongo, ...lacks, ...pausesAmong(paused, log), ...coolAmong(cool, log)],
-        ...embeddersAmong(embedders, log),
+        redis,
+        mongo,
+        ...lacks,
+        ...pausesAmong(paused, log),
+        ...coolAmong(cool, log),
+        ...unsummarisedAmong(failing, log),
+        ...hindrancesIn(embedders, log),
       ],
     },
     audit,

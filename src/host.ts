@@ -85,7 +85,9 @@ export interface FrontParts {
   /** Called when a message is let in, before it is stored: a turn will follow. */
   admitted(): void;
   /** Called when a memory has another text, and so needs another vector. */
-  edited(): void;
+  edited(memory: Memory): Promise<void> | void;
+  summaries: OperationParts['summaries'];
+  knowledge: OperationParts['knowledge'];
   metrics: Metrics;
   plugins: PluginDesk;
   connectorOf: GroupLookupParts['connectorOf'];
@@ -135,7 +137,7 @@ export function frontOf(parts: FrontParts): Front {
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
-    const { httpTools, tools, embeddings } = parts;
+    const { httpTools, tools } = parts;
     const usage = new BudgetUsage({
       ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
       ...{ agents: () => agents.list(), now: parts.now },
@@ -144,7 +146,9 @@ export function frontOf(parts: FrontParts): Front {
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
         ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
-        ...{ embeddings, now: parts.now },
+        knowledge: parts.knowledge,
+        summaries: parts.summaries,
+        ...{ embeddings: parts.embeddings, now: parts.now },
       },
       log,
     );
@@ -191,6 +195,7 @@ export function frontOf(parts: FrontParts): Front {
   const changes = new Changes({
     ...{ memories: store.memories, pointers, admits, forgotten, proxies, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
+    edited: parts.edited,
     waking: new Waking({
       ...{ turns: store.turns, queue: turnQueue, shareOf, rooms, threads, log },
       admits: afterwards(rules, agents.get),
@@ -225,9 +230,7 @@ export function frontOf(parts: FrontParts): Front {
     },
     async edit(edit) {
       await line.settled(edit.key);
-      const edited = await changes.edit(edit, isTrusted(connector));
-      if (edited) parts.edited();
-      return edited;
+      return changes.edit(edit, isTrusted(connector));
     },
     async remove(key) {
       await line.settled(key);

@@ -3,26 +3,35 @@ import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
+import type { Conversations } from './memory/conversation/conversations.js';
 import type { Embedding } from './memory/embedding.js';
+import type { Knowledge } from './memory/knowledge/knowledge.js';
 import { Retention } from './memory/retention.js';
 import { sweepFiles } from './store/file-store.js';
 
-/** Between two looks for what lacks a vector, for what has lived long enough, and for files nobody names, in ms. */
+/** Between two looks for what lacks a vector, for what is to be summarised, for what has lived long enough, and for files nobody names, in ms. */
 const embeddingsMs = 5_000;
+const summariesMs = 5_000;
 const retentionMs = 3_600_000;
 const filesMs = 600_000;
+/** Between two looks for documents that wait to be read, in ms. */
+const documentsMs = 2_000;
 
 interface Parts {
   config: Config;
   engines: Pick<Engines, 'store' | 'maintenance'>;
   characters: { list(): Agent[] };
+  embedding: Embedding;
+  knowledge: Knowledge;
+  conversations: Conversations;
   /** Unix ms. */
   now(): number;
   log: Logger;
 }
 
 /** What is done now and then, by one worker of the cluster at a time. */
-export function keepUp({ config, engines, characters, now, log }: Parts, embedding: Embedding): void {
+export function keepUp(parts: Parts): void {
+  const { config, engines, characters, embedding, knowledge, conversations, now, log } = parts;
   const { store, maintenance } = engines;
   const retention = new Retention({
     memories: store.memories,
@@ -31,6 +40,8 @@ export function keepUp({ config, engines, characters, now, log }: Parts, embeddi
     log,
   });
   maintenance.every('embeddings', embeddingsMs, (signal) => embedding.fill(signal));
+  maintenance.every('summaries', summariesMs, (signal) => conversations.pump(signal));
+  maintenance.every('documents', documentsMs, (signal) => knowledge.readings.look(signal));
   maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
   maintenance.every('retention', retentionMs, async (signal) => {
     await retention.apply(signal);

@@ -33,7 +33,7 @@ import type { SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { redact } from './redaction.js';
-import { rememberingOf } from './remembering.js';
+import { rememberingOn } from './remembering.js';
 import { Cooling } from './runtime/cooling.js';
 import { NotedRooms } from './runtime/rooms.js';
 import { Sweeper } from './runtime/sweeper.js';
@@ -122,8 +122,6 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     { turns: turnQueue, deliveries: deliveryQueue },
     { undelivered: () => store.outbox.count(), unembedded: () => embedding.backlog(), now },
   );
-  const remembering = rememberingOf(parts);
-  const { embedding } = remembering;
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const switches = new Switches({
     ...{ notes: store.notes, bus, alone: !config.cluster, log },
@@ -139,12 +137,24 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
   const shareOf = sharesBy(parts.platformWide);
   const checks = new Checks({ settings: config.checks, metrics, log });
-  const tools = toolDeskOf({ ...parts, checks, notices: () => front.notices, tasks: () => front.tasks });
+  const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
+  const remembering = rememberingOn({
+    ...{ ...parts, rooms, checks, switches, cooling },
+    ...{ front: () => front, purses: () => purses },
+  });
+  const { embedding, conversations } = remembering;
+  const desks = { notices: () => front.notices, tasks: () => front.tasks };
+  const tools = toolDeskOf({ ...parts, checks, conversations, ...desks });
   const front = frontOf({
     ...{ ...parts, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ switches, held, shareOf, tools: tools.desk, checks, embeddings: embedding },
     admitted: () => embedding.wake(),
-    edited: () => embedding.nudge(),
+    summaries: conversations,
+    async edited({ roomId, id }) {
+      embedding.nudge();
+      await conversations.invalidate(roomId, [id]);
+    },
+    knowledge: remembering.knowledge,
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
   const { notices, approvals, tasks, access, schedules, due } = front;
@@ -154,9 +164,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     linkedWith: (account) => access.people.linkedWith(account),
     tell: (to, notice, once) => notices.tell(to, notice, once),
   });
-  const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
-    ...{ ...parts, tools, metrics, checks, remembering, rooms, cooling },
+    ...{ ...parts, ...remembering, tools, metrics, checks, rooms, cooling },
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
@@ -201,7 +210,12 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       ready,
       checks,
       connections: await connections.asked(),
-      notes: [...store.description.notes, ...(await switches.notes()), ...(await cooling.summary())],
+      notes: [
+        ...store.description.notes,
+        ...(await switches.notes()),
+        ...(await cooling.summary()),
+        ...(await conversations.notes()),
+      ],
     };
   }
 
@@ -216,7 +230,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         if (event.type === 'turn.stop') worker.cancel(event.turnId);
       });
       worker.start();
-      keepUp(parts, embedding);
+      keepUp({ ...parts, ...remembering });
     }
     await sweeper.takeUp();
   } catch (error) {
@@ -251,10 +265,12 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         deliveries: () => deliveries.stop(left()),
         connectors: () => agents.stop(),
         worker: () => worker.stop(left()),
+        conversations: () => conversations.stop(),
         budgets: () => purses.ended(),
         switches: () => switches.stop(),
         toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),
+        knowledge: () => remembering.knowledge.stop(),
         memories: () => embedding.stop(),
         embedder: () => embedder?.close(),
         bus: () => bus.close(),

@@ -16,9 +16,13 @@ import { FileReader } from './files/reader.js';
 import type { Notices } from './intake/notices.js';
 import type { LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
+import type { Conversations } from './memory/conversation/conversations.js';
+import type { Embedding } from './memory/embedding.js';
+import type { KnownFacts } from './memory/facts/facts-on.js';
+import type { Knowledge } from './memory/knowledge/knowledge.js';
+import type { MemoryManager } from './memory/memory-manager.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
-import type { Remembering } from './remembering.js';
 import { ActionManager } from './runtime/action-manager.js';
 import type { Cooling } from './runtime/cooling.js';
 import { MessageManager } from './runtime/message-manager.js';
@@ -38,6 +42,7 @@ export interface TurnsParts {
   engines: Engines;
   characters: { get(id: string): Agent | undefined };
   forgotten: Pick<Forgotten, 'note'>;
+  facts: KnownFacts;
   models: { chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> };
   plugins: PluginDesk;
   tools: ToolLoop;
@@ -45,7 +50,10 @@ export interface TurnsParts {
   types(own: OwnTakers): TurnTaker;
   metrics: Metrics;
   checks: Checks;
-  remembering: Remembering;
+  embedding: Embedding;
+  memoryManager: MemoryManager;
+  conversations: Conversations;
+  knowledge: Knowledge;
   rooms: Rooms;
   cooling: Cooling;
   shareOf: ShareOf;
@@ -64,13 +72,14 @@ export interface TurnsParts {
 
 export function workerOf(parts: TurnsParts): Worker {
   const { config, engines, characters, forgotten, models, plugins, tools, types, log, now } = parts;
-  const { metrics, checks, remembering, rooms, cooling, shareOf, switches, held, asking, notices, access } =
-    parts;
+  const { metrics, checks, embedding, memoryManager, conversations, rooms, cooling, shareOf } = parts;
+  const { switches, held, asking, notices, access } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
     state: new StateManager({
-      ...{ memories: store.memories, manager: remembering.recall, log },
+      ...{ memories: store.memories, manager: memoryManager, conversations, log },
+      ...{ facts: parts.facts.told, knowledge: parts.knowledge },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
       checks,
     }),
@@ -93,20 +102,22 @@ export function workerOf(parts: TurnsParts): Worker {
   });
   return new Worker({
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
-    ...{ rooms, outages, switches, held, asking, forgotten, shareOf, schedules: parts.schedules },
+    ...{ rooms, outages, switches, held, asking, forgotten, shareOf },
+    ...{ schedules: parts.schedules, facts: parts.facts },
     taker: types({ conversational: manager, working: new TaskTaker(parts.tasks, manager, now) }),
     requester(message, agent) {
       // Where it was taken by another process, nobody has woken it here.
-      remembering.embedding.wake();
+      embedding.wake();
       return access.requesters.of(message, agent);
     },
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
     committed: (turn, reply) => {
       metrics.turned(turn);
+      conversations.committed(turn.roomId);
       if (reply) plugins.tell(turn.agentId, 'turn', { turn, reply });
       // In a cluster one process looks for all of them, now and then.
-      if (!config.cluster) remembering.embedding.nudge();
+      if (!config.cluster) embedding.nudge();
     },
     maxMessages: limits.maxMessages,
     now,

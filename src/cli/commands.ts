@@ -1,6 +1,8 @@
 import { admitted, named } from './admitted.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
+import { embeddings } from './embedder-command.js';
+import { knowledge } from './knowledge-commands.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
 import { policyCommands } from './policy-commands.js';
@@ -149,6 +151,20 @@ export const groups: Record<string, CommandGroup> = {
         asks: true,
         show: forgotten,
       }),
+      summary: typed('rooms.summary', {
+        about: 'what is kept of what was said in a room and has left the prompt',
+        fields: ['roomId'],
+        show: ({ summary, failing }) => [
+          ...(summary
+            ? [row(`${summary.messages} messages`, summary.by, summary.madeAt), ...summary.text.split('\n')]
+            : ['There is none.']),
+          ...(failing
+            ? [
+                `Not made anew since ${failing.since}: ${failing.error?.message ?? ''} Tried ${failing.tries} times.`,
+              ]
+            : []),
+        ],
+      }),
       say: typed('messages.post', {
         about: 'have an agent say this in a room that it was in before',
         fields: ['agentId', 'roomId', 'text'],
@@ -236,6 +252,7 @@ export const groups: Record<string, CommandGroup> = {
       }),
     },
   },
+  knowledge,
   schedules,
   approvals,
   tasks,
@@ -263,27 +280,8 @@ export const alone: Record<string, Typed> = {
     ],
     fails: ({ ready }) => !ready,
   }),
-  embeddings: typed('embeddings.status', {
-    about: 'how far the vectors of each embedder are, and what hinders them',
-    show: ({ embedders }) =>
-      embedders.length === 0
-        ? ['There is no embedder, or it has made no vector yet.']
-        : embedders.map(({ embedder, state, embedded, backlog, problem }) =>
-            row(
-              embedder,
-              state,
-              `${countsText(embedded)} embedded`,
-              `${countsText(backlog)} waiting`,
-              problem?.message ?? '',
-            ),
-          ),
-  }),
+  embeddings,
 };
-
-function countsText(counts: Partial<Record<string, number>>): string {
-  const said = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
-  return said.length === 0 ? '0' : said.join(', ');
-}
 
 function stopping({ turnId }: { turnId: string | null }): string[] {
   return [turnId ? `Stopping ${turnId}.` : 'There is nothing to stop.'];

@@ -17,6 +17,7 @@ import { role } from './commands/role.js';
 import { schedules } from './commands/schedules.js';
 import { status } from './commands/status.js';
 import { stop } from './commands/stop.js';
+import { summary } from './commands/summary.js';
 import { task, tasks } from './commands/tasks.js';
 import { unlink } from './commands/unlink.js';
 import { whoami } from './commands/whoami.js';
@@ -37,6 +38,7 @@ export function hubCommands(operations: Caller, { buttons, roles, people, plugin
     help((principal, agent) => commands.list(principal, agent)),
     beginAnew(operations),
     status(operations),
+    summary(operations),
     forget(operations, buttons),
     model(operations),
     stop(operations),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Logger } from '../logger.js';
 import { defineNote } from '../store/note.js';
-import type { NoteStore } from '../store/note-store.js';
+import type { Note, NoteStore } from '../store/note-store.js';
 
 const mostStates = 100;
 
@@ -39,8 +39,14 @@ export async function statesOf(notes: NoteStore, log: Logger): Promise<EmbedderS
   return found.flatMap(({ value }) => value ?? []).sort((a, b) => b.usedAt - a.usedAt);
 }
 
-/** For operators: what hinders an embedder, or how far it is. Null: nothing needs to be told. */
-export function stateText({ key, completeAt, problem }: EmbedderState): string | null {
-  if (problem) return `the embedder ${key} makes no vectors now, words alone find: ${problem.message}`;
-  return completeAt === null ? `the vectors of ${key} are being made (carrier embeddings)` : null;
+/** For operators: what hinders the embedder that was used last, or how far it is. */
+export function hindrancesIn(notes: readonly Note[], log: Logger): { check: string; ok: true }[] {
+  const known = notes.flatMap(({ key, value }) => embedderNote.read(key, value, log) ?? []);
+  const [last] = known.sort((a, b) => b.usedAt - a.usedAt);
+  if (last?.problem)
+    return [
+      { check: `${last.key} makes no vectors now, words alone find: ${last.problem.message}`, ok: true },
+    ];
+  if (!last || last.completeAt !== null) return [];
+  return [{ check: `the vectors of ${last.key} are being made (carrier embeddings)`, ok: true }];
 }

@@ -13,7 +13,7 @@ import type { KindCounts } from '../store/vectors.js';
 import type { EmbedderState } from './embedder-state.js';
 import { reads } from './reading-matter.js';
 import { Refusals } from './refusals.js';
-import { keyOf, Serving, type ServingParts } from './serving.js';
+import { keyOf, type Served, Serving, type ServingParts } from './serving.js';
 import { Waking } from './waking.js';
 
 /** Texts given to the embedder at once; fewer while people ask, whose questions wait for the batch before them. */
@@ -29,15 +29,14 @@ const abandonedMs = 3_600_000;
 const patienceMs = { awake: 300, waking: 1_500 };
 /** People ask now: so long after a question, in ms. */
 const busyMs = 10_000;
-/** A question's meaning stands in its beginning; embedders look no further. */
-const maxQuestionChars = 1000;
 
-/**
- * A question's vector. Neither of the two: there is no meaning to compare, and words decide. `degraded`: there should be
- * one, and why there is none.
- */
+/** What questions mean. */
 export interface Meant {
-  vector?: { embedder: string; values: Float32Array };
+  /** Under which key the vectors are compared; null: none are. */
+  embedder: string | null;
+  /** One for each question; null: it has none, and words decide. */
+  vectors: (Float32Array | null)[];
+  /** Why there are none, though there should be. */
   degraded?: string;
 }
 
@@ -74,26 +73,41 @@ export class Embedding {
   }
 
   /** Never fails. */
-  async vectorOf(question: string): Promise<Meant> {
-    const { embedder, log } = this.#parts;
-    const text = question.slice(0, maxQuestionChars);
-    if (!embedder || this.#stopped || text.trim() === '') return {};
-    this.#askedAt = performance.now();
+  async vectorsOf(questions: readonly string[]): Promise<Meant> {
+    const { embedder } = this.#parts;
+    const none = questions.map(() => null);
+    if (!embedder || this.#stopped) return { embedder: null, vectors: none };
     await this.#serving.look();
     const serving = this.#serving.now;
-    if (!serving)
-      return { degraded: this.#serving.problem ?? 'The vectors of this embedder are being made.' };
-    if (!reads(serving.embedder, text)) return {};
+    if (!serving) {
+      const degraded = this.#serving.problem ?? 'The vectors of this embedder are being made.';
+      return { embedder: null, vectors: none, degraded };
+    }
+    const isAsked = questions.map((text) => text.trim() !== '' && reads(serving.embedder, text));
+    const made = await this.#embedded(
+      serving,
+      questions.filter((_, i) => isAsked[i]),
+    );
+    if (typeof made === 'string') return { embedder: null, vectors: none, degraded: made };
+    let at = 0;
+    const vectors = isAsked.map((asked) => (asked ? made[at++]! : null));
+    return { embedder: made.length > 0 ? serving.key : null, vectors };
+  }
+
+  /** A text: why there are none. */
+  async #embedded({ key, embedder }: Served, questions: string[]): Promise<Float32Array[] | string> {
+    if (questions.length === 0) return [];
+    this.#askedAt = performance.now();
     const limit = this.#waking.under ? patienceMs.waking : patienceMs.awake;
-    const embedded = serving.embedder.embed([text], 'question').catch((error: unknown) => {
-      log.warn({ err: error, embedder: serving.key }, 'no vector for the question; recalling by words alone');
+    const embedded = embedder.embed(questions, 'question').catch((error: unknown) => {
+      const about = { err: error, embedder: key };
+      this.#parts.log.warn(about, 'no vector for the question; recalling by words alone');
       return told(error).message;
     });
     this.#asking = embedded;
-    const found = (await atMost(limit, embedded)) ?? `The embedder took longer than ${limit} ms.`;
-    if (typeof found === 'string') return { degraded: found };
-    this.#waking.used();
-    return found[0] ? { vector: { embedder: serving.key, values: found[0] } } : {};
+    const made = (await atMost(limit, embedded)) ?? `The embedder took longer than ${limit} ms.`;
+    if (typeof made !== 'string') this.#waking.used();
+    return made;
   }
 
   /** Says that there may be new memories without a vector; returns at once. */

@@ -1,4 +1,5 @@
 /** Which vectors questions are compared with: the embedder's own once they are complete, until then what served before. */
+import { indexedTextVersion } from '../core/indexed-text.js';
 import type { Embedder } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { TypedNotes } from '../store/note.js';
@@ -10,8 +11,6 @@ import { type EmbedderState, embedderNote, statesOf } from './embedder-state.js'
 const lookMs = 5_000;
 /** What is noted of its use is at most so old, in ms. */
 const noteUseMs = 900_000;
-/** Of the texts that are embedded; raise it when the same memory gives another text. */
-const textVersion = 1;
 
 export interface ServingParts {
   memories: Vectors;
@@ -150,5 +149,5 @@ export class Serving {
 
 /** Under which its vectors lie. */
 export function keyOf({ id }: Pick<Embedder, 'id'>): string {
-  return `${id} form=${textVersion}`;
+  return `${id} form=${indexedTextVersion}`;
 }

@@ -51,10 +51,15 @@ export interface TurnContext {
 
 /** The agent's memory, seen through the scope of the room: nothing of other people's can be reached. */
 export interface MemoryAccess {
-  /** Keeps a fact. The same fact twice is kept once. */
+  /**
+   * Keeps a fact of whoever is answered. The same fact twice is kept once; what it replaces ends.
+   * @throws FatalError `invalid_field` for what is never kept, such as passwords: its message says so.
+   */
   remember(text: string): Promise<Memory>;
-  /** Facts in this scope that match the words, best first; without words the newest. */
+  /** Facts that hold and match the words, best first; without words the newest. */
   facts(words?: string): Promise<Memory[]>;
+  /** Facts that held once. Absent: nothing is known of the past. */
+  past?(words?: string): Promise<Memory[]>;
   search(words: string, limit?: number): Promise<Memory[]>;
   /**
    * What the person who is answered wrote here themselves, facts and messages, best first; without words all of it,

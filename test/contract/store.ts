@@ -10,6 +10,7 @@ import type { Store } from '../../src/store/store.js';
 import type { Tampering } from '../store/tampering.js';
 import { auditContract } from './store/audit.js';
 import { auditChainContract } from './store/audit-chain.js';
+import { candidatesContract } from './store/candidates.js';
 import { changesContract } from './store/changes.js';
 import { commitsContract } from './store/commits.js';
 import { deliveriesContract } from './store/deliveries.js';
@@ -131,6 +132,7 @@ export function storeContract(
     commitsContract(subject);
     historyContract(subject);
     searchContract(subject);
+    candidatesContract(subject);
     changesContract(subject);
     factsContract(subject);
     elsewhereContract(subject);

@@ -80,6 +80,7 @@ const cases: Record<string, Case> = {
     () => ({ approve: false }),
   ),
   'GET /rooms': list('/rooms?limit=2'),
+  'GET /rooms/:roomId/summary': id(({ roomId }) => `/rooms/${roomId}/summary`),
   'GET /rooms/:roomId/messages': id(({ roomId }) => `/rooms/${roomId}/messages`),
   'GET /turns': list('/turns?limit=2'),
   'GET /turns/:turnId': id(({ turn }) => `/turns/${turn}`),

@@ -37,8 +37,9 @@ function embeddingWith(embedder: Embedder, former?: (id: string) => Promise<Embe
 
 /** What is near the meaning of the question; no words are asked for. */
 async function near(embedding: Embedding, question: string): Promise<string[] | string> {
-  const { vector, degraded } = await embedding.vectorOf(question);
-  if (!vector) return degraded ?? 'nothing';
+  const { embedder, vectors, degraded } = await embedding.vectorsOf([question]);
+  if (!embedder || !vectors[0]) return degraded ?? 'nothing';
+  const vector = { embedder, values: vectors[0] };
   const searched = { agentId: 'ada', scopes: ['s'], text: '', vector, limit: 10 };
   const found = await store.memories.search(searched);
   return found.map(({ memory }) => memory.content.text).sort();

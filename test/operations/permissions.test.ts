@@ -12,7 +12,15 @@ import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 
 const ofOneself = [
-  ...['rooms.status', 'rooms.renew', 'turns.stop', 'tasks.list', 'people.forget', 'people.show'],
+  ...[
+    'rooms.status',
+    'rooms.summary',
+    'rooms.renew',
+    'turns.stop',
+    'tasks.list',
+    'people.forget',
+    'people.show',
+  ],
   ...['people.startLink', 'people.enterLink', 'people.confirmLink', 'people.unlink'],
 ];
 const ann = { connector: 'telegram', tenant: 'default', userId: 'ann' };
@@ -72,6 +80,7 @@ describe('on a real hub', () => {
       'rooms.list': { agentId },
       'rooms.messages': { roomId },
       'rooms.forget': { roomId },
+      'rooms.summary': { roomId },
       'rooms.status': { agentId, roomId, scope },
       'rooms.renew': { roomId },
       'rooms.model': { agentId, roomId, model: null },
@@ -94,6 +103,11 @@ describe('on a real hub', () => {
       'tasks.pause': { id: 'ta_aaaaaaaaaa' },
       'tasks.resume': { id: 'ta_aaaaaaaaaa' },
       'tasks.stop': { id: 'ta_aaaaaaaaaa' },
+      'documents.list': { agentId },
+      'documents.add': { agentId, name: 'x', text: 'x' },
+      'documents.get': { id: 'x' },
+      'documents.remove': { id: 'x' },
+      'documents.reread': { id: 'x' },
       'deliveries.list': { agentId },
       'deliveries.sendAgain': { deliveryId: 'x' },
       'deliveries.sendAllAgain': { agentId },
@@ -184,6 +198,7 @@ describe('on a real hub', () => {
       'schedules.list',
       'rooms.list',
       'turns.list',
+      'documents.list',
       'deliveries.list',
     ];
     expect(elsewhere.toSorted()).toEqual([...lists, ...parts].sort());
@@ -222,6 +237,7 @@ describe('on a real hub', () => {
       'schedules.list',
       'approvals.list',
       'tasks.list',
+      'documents.list',
       'deliveries.list',
       'pairings.list',
       'switches.list',

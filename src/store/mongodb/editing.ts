@@ -6,8 +6,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { UpdateFilter } from 'mongodb';
 import type { Fact } from '../../core/derived-memory.js';
 import { newId } from '../../core/ids.js';
+import { indexedText } from '../../core/indexed-text.js';
 import type { Connection } from './connection.js';
-import { copied, type MemoryDocument } from './documents.js';
+import { copied, type MemoryDocument, memoryFields, memoryOf } from './documents.js';
 import { termsOf } from './terms.js';
 
 /** False: no such memory. What is archived is not changed any more. */
@@ -15,18 +16,18 @@ export async function edit(connection: Connection, id: string, text: string): Pr
   const memories = connection.collection<MemoryDocument>('memories');
   const there = { _id: id, kind: { $ne: 'turn' as const } };
   const place = await connection.run(() =>
-    memories.findOne<Pick<MemoryDocument, 'agentId' | 'roomId' | 'scope'>>(there, {
-      projection: { agentId: 1, roomId: 1, scope: 1 },
-    }),
+    memories.findOne<MemoryDocument>(there, { projection: memoryFields }),
   );
   if (!place) return false;
-  const { agentId, roomId, scope } = place;
+  const memory = memoryOf(place);
+  const { agentId, roomId, scope } = memory;
+  const indexed = indexedText({ ...memory, content: { ...memory.content, text } });
   const changed = { 'content.text': text, has: { text: newId() } };
   const update: UpdateFilter<MemoryDocument> =
-    text === ''
+    indexed === ''
       ? { $set: changed, $unset: { terms: '', embeds: '', vectors: '' } }
       : {
-          $set: { ...changed, terms: termsOf(agentId, scope!, text), embeds: true },
+          $set: { ...changed, terms: termsOf(agentId, scope, indexed), embeds: true },
           $unset: { vectors: '' },
         };
   // The room is named for a sharded cluster's sake. Forgotten meanwhile, it matches nothing.

@@ -1,5 +1,6 @@
 import type { AnyBulkWriteOperation, Document, Filter } from 'mongodb';
 import type { Fact } from '../../core/derived-memory.js';
+import { indexedText } from '../../core/indexed-text.js';
 import type { Memory, MemoryKind, SourceKey } from '../../core/memory.js';
 import { FatalError } from '../../errors.js';
 import { readCursor, writeCursor } from '../cursors.js';
@@ -9,7 +10,7 @@ import { mostCounted } from '../listing.js';
 import type { MemoryStore } from '../memory-store.js';
 import type { Page, PageRequest } from '../paging.js';
 import { pageOf, whole } from '../paging.js';
-import type { Found, SearchRequest } from '../search.js';
+import type { Candidates, CandidatesRequest, Found, SearchRequest } from '../search.js';
 import { isNowhere, type KindCounts, lengthOfAll, type Unembedded } from '../vectors.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
@@ -148,8 +149,13 @@ export class MongoMemories implements MemoryStore {
     return row?.count ?? 0;
   }
 
+  async candidates(request: CandidatesRequest): Promise<Candidates> {
+    await this.#parts.marks.ofScopes([...request.scopes]);
+    return this.#parts.search.candidates(request);
+  }
+
   async search(request: SearchRequest): Promise<Found[]> {
-    await this.#parts.marks.ofScopes(request.scopes);
+    await this.#parts.marks.ofScopes([...request.scopes]);
     return this.#parts.search.find(request);
   }
 
@@ -175,9 +181,9 @@ export class MongoMemories implements MemoryStore {
     const found = await this.#parts.connection.find(
       this.#memories,
       { embeds: true, [`has.${key}`]: null, status: { $ne: 'pending' } } as Document,
-      { sort: { _id: 1 }, limit: whole(limit), projection: { 'content.text': 1 } },
+      { sort: { _id: 1 }, limit: whole(limit), projection: memoryFields },
     );
-    return found.map(({ _id, content }) => ({ id: _id, text: content!.text }));
+    return found.map((document) => ({ id: document._id, text: indexedText(memoryOf(document)) }));
   }
 
   async backlog(embedder: string): Promise<KindCounts> {

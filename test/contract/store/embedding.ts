@@ -49,7 +49,8 @@ export function embeddingContract(subject: StoreSubject): void {
       expect(await memories.backlog('other')).toEqual({ message: 2, fact: 1 });
       await reopen();
       await embed(2);
-      expect([await memories.backlog('e'), await memories.embedded('other')]).toEqual([{}, {}]);
+      const again = subject.store.memories;
+      expect([await again.backlog('e'), await again.embedded('other')]).toEqual([{}, {}]);
     });
 
     it('[memory.6] takes a vector of zeros for one that is there and is near nothing', async () => {

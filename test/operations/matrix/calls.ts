@@ -161,6 +161,7 @@ export const calls: Record<string, Call> = {
   'rooms.list+agent': listed('/rooms?limit=200&agentId=assistant'),
   'rooms.messages': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/messages` }) },
   'rooms.messages+shared': { make: shared, ask: (roomId) => ({ path: `/rooms/${roomId}/messages` }) },
+  'rooms.summary': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/summary` }) },
   'rooms.forget': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/forget` }) },
   'turns.list': listedTurn('/turns?limit=200'),
   'turns.list+agent': listedTurn('/turns?limit=200&agentId=assistant'),

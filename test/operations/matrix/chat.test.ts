@@ -179,6 +179,7 @@ const commands: Record<string, Said> = {
   '/help+approve': { does: /\/approve/ },
   '/help+role': { does: /\/role/ },
   '/help+pause': { does: /\/pause.*\/resume/s },
+  '/summary': { does: /There is no summary yet/ },
   '/status': { does: /Memories of this conversation/ },
   '/new': { does: /A new conversation/ },
   '/model': { does: /Models, asked in this order/ },

@@ -40,6 +40,7 @@ const args: Record<string, (thing: Json) => string[]> = {
   'policy show': () => ['--agent', 'assistant'],
   'policy explain': () => ['--agent', 'assistant', '--tool', 'plugin:bank:wire'],
   'rooms messages': one,
+  'rooms summary': one,
   'rooms stop': ({ roomId }) => [roomId],
   'rooms forget': (roomId) => [roomId, '--yes'],
   'rooms say': (roomId) => ['assistant', roomId, 'The heron is back.'],

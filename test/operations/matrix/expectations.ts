@@ -56,6 +56,7 @@ rooms.list               GET /rooms                                   operator  
 rooms.list+agent         GET /rooms                                   operator      operator      403            operator      none:operator  operator       none:operator
 rooms.messages           GET /rooms/:roomId/messages                  operator      operator      404:operator   operator      404:operator   operator       404:operator
 rooms.messages+shared    GET /rooms/:roomId/messages                  operator      operator      404:operator   operator      404:operator   404:operator   404:operator
+rooms.summary            GET /rooms/:roomId/summary                   operator      operator      404:operator   operator      404:operator   operator       404:operator
 rooms.forget             POST /rooms/:roomId/forget                   operator      operator      404:operator   operator      404:operator   operator       404:operator
 
 turns.list               GET /turns                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
@@ -160,6 +161,8 @@ command                       operation           hub       agent     otherAgent
 /help+pause                   -                   operator  operator  403         operator  403            operator  403
 /status                       rooms.status        guest     guest     guest       guest     guest          guest     guest
 /status+group                 rooms.status        guest     guest     guest       guest     guest          guest     guest
+/summary                      rooms.summary       guest     guest     guest       guest     guest          guest     guest
+/summary+group                rooms.summary       guest     guest     guest       guest     guest          guest     guest
 /new                          rooms.renew         guest     guest     guest       guest     guest          guest     guest
 /new+group                    rooms.renew         guest     guest     guest       guest     guest          guest     guest
 /model                        rooms.status        guest     guest     guest       guest     guest          guest     guest
@@ -235,6 +238,7 @@ policy explain             policy.explain           operator
 rooms list                 rooms.list               operator
 rooms messages             rooms.messages           operator
 rooms stop                 turns.stop               operator
+rooms summary              rooms.summary            operator
 rooms forget               rooms.forget             operator
 rooms say                  messages.post            operator
 schedules list             schedules.list           operator
@@ -291,6 +295,7 @@ chat+model                 rooms.model              operator
 export const forOneself = `
 operation           who        own    otherRoom  otherPerson  otherAgent  otherPlatform  otherTenant
 rooms.status        everybody  guest  403        403          403         403            403
+rooms.summary       everybody  guest  403        403          403         403            403
 rooms.renew         everybody  guest  403        403          403         403            403
 turns.stop          everybody  guest  403        403          403         403            403
 schedules.list      everybody  guest  403        403          403         403            403
