@@ -5,6 +5,7 @@ import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
 import type { Conversations } from './memory/conversation/conversations.js';
 import type { Embedding } from './memory/embedding.js';
+import type { FactExtraction } from './memory/facts/extraction.js';
 import type { Knowledge } from './memory/knowledge/knowledge.js';
 import { Retention } from './memory/retention.js';
 import { sweepFiles } from './store/file-store.js';
@@ -16,6 +17,8 @@ const retentionMs = 3_600_000;
 const filesMs = 600_000;
 /** Between two looks for documents that wait to be read, in ms. */
 const documentsMs = 2_000;
+/** Between two looks for rooms that are to be read for facts, in ms. */
+const factsMs = 30_000;
 
 interface Parts {
   config: Config;
@@ -24,6 +27,7 @@ interface Parts {
   embedding: Embedding;
   knowledge: Knowledge;
   conversations: Conversations;
+  extraction: Pick<FactExtraction, 'look'>;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -31,7 +35,7 @@ interface Parts {
 
 /** What is done now and then, by one worker of the cluster at a time. */
 export function keepUp(parts: Parts): void {
-  const { config, engines, characters, embedding, knowledge, conversations, now, log } = parts;
+  const { config, engines, characters, embedding, extraction, knowledge, conversations, now, log } = parts;
   const { store, maintenance } = engines;
   const retention = new Retention({
     memories: store.memories,
@@ -42,6 +46,7 @@ export function keepUp(parts: Parts): void {
   maintenance.every('embeddings', embeddingsMs, (signal) => embedding.fill(signal));
   maintenance.every('summaries', summariesMs, (signal) => conversations.pump(signal));
   maintenance.every('documents', documentsMs, (signal) => knowledge.readings.look(signal));
+  maintenance.every('facts', factsMs, () => extraction.look());
   maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
   maintenance.every('retention', retentionMs, async (signal) => {
     await retention.apply(signal);

@@ -2,6 +2,7 @@ import { admitted, named } from './admitted.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
 import { embeddings } from './embedder-command.js';
+import { facts } from './fact-commands.js';
 import { knowledge } from './knowledge-commands.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
@@ -254,6 +255,7 @@ export const groups: Record<string, CommandGroup> = {
   },
   knowledge,
   schedules,
+  facts,
   approvals,
   tasks,
   switches,

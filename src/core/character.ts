@@ -141,17 +141,8 @@ export const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/);
 
 /** No agent's ids: the hub's own routes begin with them. */
 export const reservedIds: ReadonlySet<string> = new Set([
-  ...[
-    'agents',
-    'approvals',
-    'audit',
-    'deliveries',
-    'documents',
-    'embeddings',
-    'health',
-    'healthz',
-    'metrics',
-  ],
+  ...['agents', 'approvals', 'audit', 'deliveries', 'documents', 'embeddings', 'facts', 'health', 'healthz'],
+  'metrics',
   ...[
     'pairings',
     'people',
@@ -163,8 +154,7 @@ export const reservedIds: ReadonlySet<string> = new Set([
     'secrets',
     'switches',
     'tasks',
-    'tokens',
   ],
-  ...['tools', 'turns', 'usage'],
+  ...['tokens', 'tools', 'turns', 'usage'],
   'webhooks',
 ]);

@@ -14,6 +14,7 @@ import type { ToldFacts } from '../memory/facts/told-facts.js';
 import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import type { MemoryManager } from '../memory/memory-manager.js';
 import { scopesOf } from '../memory/scopes.js';
+import { discreet } from '../memory/secrets.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
@@ -63,11 +64,11 @@ export class StateManager {
     ]);
     const { passages, chunks, rest: recalled } = await knowledge.handedOver(found);
     const known = new Set(facts.map(({ id }) => id));
-    const quoted = recalled.filter((memory) => !known.has(memory.id) && !isDenied(memory));
+    const quoted = recalled.filter((memory) => !known.has(memory.id) && !isDenied(memory)).map(discreet);
     const ids = new Set(messages.map(({ id }) => id));
     const all: ModelMessage[] = [];
     const [asked, earlier] = [new Set<ModelMessage>(), new Set<ModelMessage>()];
-    const line = lineOf(window, context);
+    const line = lineOf(window.map(discreet), context);
     for (const memory of line) {
       const message = toModelMessage(memory);
       all.push(message);

@@ -51,7 +51,7 @@ export interface WorkerParts extends ContextParts {
   agent(agentId: string): Agent | undefined;
   publish(roomId: string, event: TurnEvent): void;
   /** Called after every commit: there may be memories to learn from. */
-  committed(turn: Turn, reply: Memory | null): void;
+  committed(turn: Turn, reply: Memory | null, covered: readonly Memory[]): void;
   /** Most messages one turn covers. */
   maxMessages: number;
   now(): number;
@@ -251,7 +251,7 @@ export class Worker {
         .schedule(roomId)
         .catch((err) => log.warn({ err, roomId }, 'reply stored, not scheduled yet'));
     }
-    committed(turn, reply);
+    committed(turn, reply, work.covered);
     if (turn.status === 'waiting')
       await this.#parts.asking
         .waits(awaitedIn(turn.steps))

@@ -82,6 +82,13 @@ const cases: Record<string, Case> = {
   'GET /rooms': list('/rooms?limit=2'),
   'GET /rooms/:roomId/summary': id(({ roomId }) => `/rooms/${roomId}/summary`),
   'GET /rooms/:roomId/messages': id(({ roomId }) => `/rooms/${roomId}/messages`),
+  'GET /facts': id(({ agent, roomId }) => `/facts?agentId=${agent}&roomId=${roomId}`),
+  'PUT /facts/:id': id(
+    ({ fact }) => `/facts/${fact}`,
+    200,
+    () => ({ text: 'the blue heron' }),
+  ),
+  'DELETE /facts/:id': id(({ fact }) => `/facts/${fact}`),
   'GET /turns': list('/turns?limit=2'),
   'GET /turns/:turnId': id(({ turn }) => `/turns/${turn}`),
   // Whose a task is, is tried with real ones in the matrix of operations.

@@ -119,6 +119,12 @@ const replied = async (stage: Stage) => {
   return 'the heron';
 };
 
+const known = async (stage: Stage): Promise<string> => {
+  await stage.say('note it');
+  const { facts } = await stage.get('/facts?agentId=assistant&connector=http&tenant=acme&userId=ann');
+  return facts[0].id;
+};
+
 /** By the name of the line; of a route that is no operation, by the route. */
 export const calls: Record<string, Call> = {
   'agents.list': { ...at('/agents'), shows: () => '"assistant"' },
@@ -163,6 +169,17 @@ export const calls: Record<string, Call> = {
   'rooms.messages+shared': { make: shared, ask: (roomId) => ({ path: `/rooms/${roomId}/messages` }) },
   'rooms.summary': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/summary` }) },
   'rooms.forget': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/forget` }) },
+  'facts.list': {
+    ...{ make: known, ...at('/facts?agentId=assistant&connector=http&tenant=acme&userId=ann') },
+    shows: (id) => id,
+  },
+  'facts.list+room': {
+    make: async (stage) => ({ id: await known(stage), roomId: await stage.roomId() }),
+    ask: ({ roomId }) => ({ path: `/facts?agentId=assistant&roomId=${roomId}` }),
+    shows: ({ id }) => id,
+  },
+  'facts.correct': { make: known, ask: (id) => ({ path: `/facts/${id}`, body: { text: 'I like storks' } }) },
+  'facts.remove': { make: known, ask: (id) => ({ path: `/facts/${id}` }) },
   'turns.list': listedTurn('/turns?limit=200'),
   'turns.list+agent': listedTurn('/turns?limit=200&agentId=assistant'),
   'turns.show': { make: turn, ask: (turnId) => ({ path: `/turns/${turnId}` }) },
