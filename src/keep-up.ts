@@ -19,7 +19,7 @@ interface Parts {
   config: Config;
   engines: Pick<Engines, 'store' | 'maintenance'>;
   characters: { list(): Agent[] };
-  extraction: Pick<FactExtraction, 'look'>;
+  extraction: Pick<FactExtraction, 'look' | 'start'>;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -36,6 +36,7 @@ export function keepUp(parts: Parts, memoryManager: MemoryManager): void {
     log,
   });
   maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
+  extraction.start();
   maintenance.every('facts', factsMs, () => extraction.look());
   maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
   maintenance.every('retention', retentionMs, async (signal) => {
