@@ -28,7 +28,7 @@ interface Parts {
   embedding: Embedding;
   knowledge: Knowledge;
   conversations: Conversations;
-  extraction: Pick<FactExtraction, 'look'>;
+  extraction: Pick<FactExtraction, 'look' | 'start'>;
   characterSources: CharacterSources;
   /** Unix ms. */
   now(): number;
@@ -52,6 +52,7 @@ export function keepUp(parts: Parts): void {
     await characterSources.look(signal);
     await knowledge.readings.look(signal);
   });
+  extraction.start();
   maintenance.every('facts', factsMs, () => extraction.look());
   maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
   maintenance.every('retention', retentionMs, async (signal) => {
