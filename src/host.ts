@@ -73,6 +73,7 @@ export interface FrontParts {
   switches: Switches;
   held: HeldDecisions;
   forgotten: Forgotten;
+  facts: OperationParts['facts'];
   buttonKey: () => Uint8Array;
   models: Pick<HearingParts, 'transcriber'>;
   agents: AgentDesk;
@@ -143,8 +144,7 @@ export function frontOf(parts: FrontParts): Front {
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
         ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
-        knowledge: parts.knowledge,
-        summaries: parts.summaries,
+        ...{ knowledge: parts.knowledge, summaries: parts.summaries, facts: parts.facts },
         now: parts.now,
       },
       log,

@@ -147,13 +147,12 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const tools = toolDeskOf({ ...parts, checks, conversations, ...desks });
   const front = frontOf({
     ...{ ...parts, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ switches, held, shareOf, tools: tools.desk, checks },
-    summaries: conversations,
+    ...{ switches, held, shareOf, tools: tools.desk, checks, facts: remembering.facts },
+    ...{ summaries: conversations, knowledge: remembering.knowledge },
     async edited({ roomId, id }) {
       memoryManager.nudge();
       await conversations.invalidate(roomId, [id]);
     },
-    knowledge: remembering.knowledge,
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
   const { notices, approvals, tasks, access, schedules, due } = front;
@@ -265,6 +264,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         connectors: () => agents.stop(),
         worker: () => worker.stop(left()),
         conversations: () => conversations.stop(),
+        facts: () => remembering.extraction.stop(),
         budgets: () => purses.ended(),
         switches: () => switches.stop(),
         toolSources: () => parts.toolSources.close(),

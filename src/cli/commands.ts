@@ -1,6 +1,7 @@
 import { admitted, named } from './admitted.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
+import { facts } from './fact-commands.js';
 import { knowledge } from './knowledge-commands.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
@@ -253,6 +254,7 @@ export const groups: Record<string, CommandGroup> = {
   },
   knowledge,
   schedules,
+  facts,
   approvals,
   tasks,
   switches,

@@ -28,6 +28,7 @@ import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
 import type { Conversations } from '../memory/conversation/conversations.js';
+import type { KnownFacts } from '../memory/facts/facts-on.js';
 import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Schedules } from '../schedules/schedules.js';
@@ -113,6 +114,7 @@ export interface OperationParts extends Access {
   store: Store;
   /** Told of what is forgotten, before it is. */
   forgotten: Pick<Forgotten, 'note'>;
+  facts: KnownFacts;
   bus: EventBus;
   turnQueue: RoomQueue;
   shareOf: ShareOf;

@@ -14,6 +14,7 @@ import { decideApproval, listApprovals, showApproval } from './approvals.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
 import { addDocument, getDocument, listDocuments, removeDocument, rereadDocument } from './documents.js';
+import { correctFact, listFacts, removeFact } from './facts.js';
 import { showHealth } from './health.js';
 import { postMessage } from './messages.js';
 import { namedIn } from './named.js';
@@ -37,6 +38,7 @@ export const operations = [
   ...[listAgents, showAgent, checkAgent, listPairings, approvePairing, revokePairing],
   ...[listTokens, issueToken, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
   ...[listRooms, roomMessages, forgetRoom, roomStatus, roomSummary, renewRoom, chooseModel],
+  ...[listFacts, correctFact, removeFact],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
   ...[listSchedules, showSchedule, addSchedule, changeSchedule, removeSchedule, postMessage],
   ...[listApprovals, showApproval, decideApproval],

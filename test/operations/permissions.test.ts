@@ -16,6 +16,7 @@ const ofOneself = [
     'rooms.status',
     'rooms.summary',
     'rooms.renew',
+    'facts.list',
     'turns.stop',
     'tasks.list',
     'people.forget',
@@ -84,6 +85,9 @@ describe('on a real hub', () => {
       'rooms.summary': { roomId },
       'rooms.renew': { roomId },
       'rooms.model': { agentId, roomId, model: null },
+      'facts.list': { ...ann, agentId },
+      'facts.correct': { id: 'x', text: 'x' },
+      'facts.remove': { id: 'x' },
       'turns.list': { agentId },
       'turns.show': { turnId: 'turn_x' },
       'turns.stop': { roomId },
@@ -198,6 +202,8 @@ describe('on a real hub', () => {
       'rooms.list',
       'turns.list',
       'documents.list',
+      // For themselves alone, where they are.
+      'documents.add',
       'deliveries.list',
     ];
     expect(elsewhere.toSorted()).toEqual([...lists, ...parts].sort());
@@ -237,6 +243,8 @@ describe('on a real hub', () => {
       'approvals.list',
       'tasks.list',
       'documents.list',
+      // For the tenant alone.
+      'documents.add',
       'deliveries.list',
       'pairings.list',
       'switches.list',

@@ -6,13 +6,13 @@ import { createLogger } from '../../../dist/src/logger.js';
 import { MemoryManager } from '../../../dist/src/memory/memory-manager.js';
 import type { Candidates, CandidatesRequest } from '../../../dist/src/store/search.js';
 import type { Store } from '../../../dist/src/store/store.js';
-import type { Conversation, Data } from './locomo.js';
+import type { Conversation } from './locomo.js';
 
 export const ks = [5, 10, 25] as const;
 /** Percent of the evidence among the first k. */
 export type Figures = Record<(typeof ks)[number], number>;
 
-export const agentId = 'bench';
+const agentId = 'bench';
 
 export interface StoredConversation extends Conversation {
   scope: string;
@@ -21,9 +21,14 @@ export interface StoredConversation extends Conversation {
 }
 
 /** Everybody's words under their names, at the times of their sessions, and all their vectors. */
-export async function fill(store: Store, data: Data, embedder: Embedder, { named = true } = {}) {
+export async function fill(
+  store: Store,
+  conversations: readonly Conversation[],
+  embedder: Embedder,
+  { named = true } = {},
+): Promise<StoredConversation[]> {
   const stored: StoredConversation[] = [];
-  for (const conversation of data.conversations) {
+  for (const conversation of conversations) {
     const place = { connector: 'bench', tenant: 'default', channel: `${conversation.name} ${named}` };
     const roomId = roomIdOf(agentId, place);
     const scope = sharedScopeOf(roomId);
@@ -54,7 +59,8 @@ export async function fill(store: Store, data: Data, embedder: Embedder, { named
 export function managerOf(
   { memories }: Store,
   embedder: Embedder | null,
-  change: (found: Candidates, request: CandidatesRequest) => Candidates = (found) => found,
+  change: (found: Candidates, request: CandidatesRequest) => Candidates | Promise<Candidates> = (found) =>
+    found,
   without: Partial<CandidatesRequest['questions'][number]> = {},
 ): MemoryManager {
   const changed = Object.assign(Object.create(memories) as typeof memories, {
