@@ -34,6 +34,7 @@ import type { SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { redact } from './redaction.js';
+import { rememberingOn } from './remembering.js';
 import { Cooling } from './runtime/cooling.js';
 import { NotedRooms } from './runtime/rooms.js';
 import { Sweeper } from './runtime/sweeper.js';
@@ -121,6 +122,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     { undelivered: () => store.outbox.count(), now },
   );
   const memoryManager = new MemoryManager(store.memories, embedder, log);
+  const remembering = rememberingOn(parts);
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const switches = new Switches({
     ...{ notes: store.notes, bus, alone: !config.cluster, log },
@@ -138,7 +140,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const checks = new Checks({ settings: config.checks, metrics, log });
   const tools = toolDeskOf({ ...parts, checks, notices: () => front.notices, tasks: () => front.tasks });
   const front = frontOf({
-    ...{ ...parts, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
+    ...{ ...parts, ...remembering, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ switches, held, shareOf, tools: tools.desk, checks },
     edited: () => memoryManager.nudge(),
     connectorOf: (name, agentId) => agents.connector(name, agentId),
@@ -152,13 +154,13 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
-    ...{ ...parts, tools, metrics, checks, memoryManager, rooms, cooling },
+    ...{ ...parts, ...remembering, tools, metrics, checks, memoryManager, rooms, cooling },
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
-    ...{ shareOf, held, approvals, tasks, forgottenMs: limits.sweepMs, now, log },
+    ...{ ...remembering, shareOf, held, approvals, tasks, forgottenMs: limits.sweepMs, now, log },
   });
 
   switches.onChange((ended) => ended && sweeper.soon());

@@ -16,6 +16,7 @@ import { FileReader } from './files/reader.js';
 import type { Notices } from './intake/notices.js';
 import type { LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
+import type { Forgetting } from './memory/forgetting/forgetting.js';
 import type { MemoryManager } from './memory/memory-manager.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
@@ -27,7 +28,6 @@ import { PromptFitter } from './runtime/prompt-fitter.js';
 import { StateManager } from './runtime/state-manager.js';
 import { Worker } from './runtime/worker.js';
 import type { Schedules } from './schedules/schedules.js';
-import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
 import { TaskTaker } from './tasks/taker.js';
 import type { Tasks } from './tasks/tasks.js';
@@ -37,7 +37,7 @@ export interface TurnsParts {
   config: Config;
   engines: Engines;
   characters: { get(id: string): Agent | undefined };
-  forgotten: Pick<Forgotten, 'note'>;
+  forgetting: Forgetting;
   models: { chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> };
   plugins: PluginDesk;
   tools: ToolLoop;
@@ -63,7 +63,7 @@ export interface TurnsParts {
 }
 
 export function workerOf(parts: TurnsParts): Worker {
-  const { config, engines, characters, forgotten, models, plugins, tools, types, log, now } = parts;
+  const { config, engines, characters, forgetting, models, plugins, tools, types, log, now } = parts;
   const { metrics, checks, memoryManager, rooms, cooling, shareOf, switches, held, asking, notices, access } =
     parts;
   const { turns: limits } = config;
@@ -93,13 +93,14 @@ export function workerOf(parts: TurnsParts): Worker {
   });
   return new Worker({
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
-    ...{ rooms, outages, switches, held, asking, forgotten, shareOf, schedules: parts.schedules },
+    ...{ rooms, outages, switches, held, asking, forgetting, shareOf, schedules: parts.schedules },
     taker: types({ conversational: manager, working: new TaskTaker(parts.tasks, manager, now) }),
     requester: (message, agent) => access.requesters.of(message, agent),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
     committed: (turn, reply) => {
       metrics.turned(turn);
+      void forgetting.committed(turn);
       if (reply) plugins.tell(turn.agentId, 'turn', { turn, reply });
       // In a cluster one process looks for all of them, now and then.
       if (!config.cluster) memoryManager.nudge();

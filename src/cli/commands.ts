@@ -1,6 +1,7 @@
 import { admitted, named } from './admitted.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
+import { memories } from './memory-commands.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
 import { policyCommands } from './policy-commands.js';
@@ -240,6 +241,7 @@ export const groups: Record<string, CommandGroup> = {
   approvals,
   tasks,
   switches,
+  memories,
   ...ofPeople,
   audit,
 };

@@ -1,11 +1,11 @@
 import { type Memory, ownMemory } from '../core/memory.js';
 import type { Origin } from '../core/origin.js';
 import type { MemoryAccess } from '../plugin/plugin.js';
-import { echoesOf } from '../store/echoes.js';
-import type { Forgotten } from '../store/forgotten.js';
 import type { History } from '../store/history.js';
 import { all } from '../store/paging.js';
 import type { Search } from '../store/search.js';
+import type { Forgetting } from './forgetting/forgetting.js';
+import { whoseIs } from './forgetting/whose.js';
 
 const maxFacts = 50;
 const maxFound = 200;
@@ -15,7 +15,7 @@ const maxFound = 200;
  * author is the person who asks. `turnId` says of which turn they are, for when the message is deleted.
  */
 export function memoryAccess(
-  { memories, forgotten }: { memories: History & Search; forgotten: Pick<Forgotten, 'note'> },
+  { memories, forgetting }: { memories: History & Search; forgetting: Pick<Forgetting, 'forget'> },
   origin: Memory,
   turnId: string,
   taint: readonly Origin[],
@@ -43,15 +43,11 @@ export function memoryAccess(
       const same = (await facts(text)).find((fact) => fact.content.text === text);
       return same ?? (await memories.append(toFact(text, origin, turnId, taint))).memory;
     },
+    // A plugin may hand on ids it got from a model: what is not the person's own, here, is passed over.
     async forget(ids) {
-      // A plugin may hand on ids it got from a model: what is out of scope is passed over, not forgotten.
-      const known = await Promise.all(ids.map((id) => memories.get(id)));
-      const asked = known.filter((memory) => memory !== null && memory.scope === scope) as Memory[];
-      if (asked.length === 0) return 0;
-      await forgotten.note(asked);
-      const echoes = echoesOf(asked, await everything());
-      if (echoes.length > 0) await memories.forget(echoes.map(({ id }) => id));
-      return memories.forget(asked.map(({ id }) => id));
+      const wish = { what: 'memories', ids, reach: 'topic' } as const;
+      const { masked: _, ...gone } = await forgetting.forget(whoseIs(origin), wish);
+      return Object.values(gone).reduce((sum, count) => sum + count, 0);
     },
   };
 }

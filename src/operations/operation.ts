@@ -27,9 +27,9 @@ import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
+import type { Forgetting } from '../memory/forgetting/forgetting.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Schedules } from '../schedules/schedules.js';
-import type { Forgotten } from '../store/forgotten.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
 import type { Store } from '../store/store.js';
 import type { Tasks } from '../tasks/tasks.js';
@@ -109,8 +109,7 @@ export interface ToolDesk {
 
 export interface OperationParts extends Access {
   store: Store;
-  /** Told of what is forgotten, before it is. */
-  forgotten: Pick<Forgotten, 'note'>;
+  forgetting: Pick<Forgetting, 'preview' | 'confirm' | 'whoseIs' | 'lastShown' | 'remove'>;
   bus: EventBus;
   turnQueue: RoomQueue;
   shareOf: ShareOf;

@@ -14,6 +14,7 @@ import { decideApproval, listApprovals, showApproval } from './approvals.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
 import { showHealth } from './health.js';
+import { forgetMemories, previewMemories } from './memories.js';
 import { postMessage } from './messages.js';
 import { namedIn } from './named.js';
 import type { Operation, OperationParts } from './operation.js';
@@ -40,7 +41,8 @@ export const operations = [
   ...[listApprovals, showApproval, decideApproval],
   ...[listTasks, showTask, pauseTask, resumeTask, stopTask],
   ...[listSwitches, pauseSwitch, resumeSwitch, listUsage],
-  ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
+  ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery],
+  ...[forgetPerson, previewMemories, forgetMemories, showHealth],
   ...[listAudit, exportAudit, verifyAudit],
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],
   ...[listRoles, giveRole, takeRole],

@@ -2,17 +2,17 @@ import type { Agent } from '../core/character.js';
 import type { Author, Memory } from '../core/memory.js';
 import type { Requester } from '../core/requester.js';
 import type { TurnCheckpoint } from '../core/turn.js';
+import type { Forgetting } from '../memory/forgetting/forgetting.js';
 import { memoryAccess } from '../memory/memory-access.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import { scheduleAccess } from '../schedules/schedule-access.js';
 import type { Schedules } from '../schedules/schedules.js';
-import type { Forgotten } from '../store/forgotten.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
 
 interface Parts {
   memories: History & Search;
-  forgotten: Pick<Forgotten, 'note'>;
+  forgetting: Pick<Forgetting, 'forget'>;
   schedules: Schedules;
   /** What whoever wrote this holds. */
   requester(message: Memory, agent: Agent): Promise<Requester>;

@@ -18,6 +18,7 @@ const platform = new Platform();
 let carrier: Carrier;
 let said: Memory;
 let scheduled: string;
+let previewed: string;
 
 beforeAll(async () => {
   for (const id of ['assistant', 'other'])
@@ -33,6 +34,8 @@ beforeAll(async () => {
   const wanted = { roomId: said.roomId, text: 'stretch', in: 86_400 };
   scheduled = (await carrier.operations!.call('schedules.add', wanted, ann)).id;
   const { agentId, roomId, scope, source, author } = said;
+  const all = { connector: 'telegram', tenant: 'default', userId: 'ann', agentId, scope, everything: true };
+  previewed = (await carrier.operations!.call('memories.preview', all, ann)).code!;
   const spent = { turns: 0, tokens: 0, workedMs: 0 };
   const task: Task = {
     ...{ agentId, roomId, scope, source, author, asked: said.id, startedBy: 'turn_x', role: 'guest' },
@@ -64,6 +67,8 @@ function inputOf(name: string): object {
     ),
     'people.forget': { ...account, agentId, count: true },
     'people.forget+here': { ...account, agentId, scope, count: true },
+    'memories.preview': { ...account, agentId, everything: true },
+    'memories.forget': { code: previewed },
     'people.show': { account, agentId },
     'people.startLink': party,
     'people.enterLink': { ...party, code: 'ABCDEFGH' },
