@@ -48,6 +48,7 @@ import { Threads } from './intake/threads.js';
 import { editedBy } from './intake/transformed.js';
 import { Waking } from './intake/waking.js';
 import type { Logger } from './logger.js';
+import type { Forgetting } from './memory/forgetting/forgetting.js';
 import type { Metrics } from './metrics.js';
 import type { AgentDesk, OperationParts, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
@@ -74,6 +75,7 @@ export interface FrontParts {
   held: HeldDecisions;
   forgotten: Forgotten;
   facts: OperationParts['facts'];
+  forgetting: Forgetting;
   buttonKey: () => Uint8Array;
   models: Pick<HearingParts, 'transcriber'>;
   agents: AgentDesk;
@@ -122,7 +124,8 @@ export function frontOf(parts: FrontParts): Front {
   const platformGroups = new PlatformGroups({ connectorOf: parts.connectorOf, log });
   const { pairings, places, served } = lettingIn({ store, notices, key: parts.buttonKey, log });
   if (config.role !== 'worker') served.begin();
-  const { rooms, forgotten, agents, secrets, tokens, ready, switches, held, shareOf } = parts;
+  const { rooms, forgotten, forgetting, agents, secrets, tokens, ready, switches, held, shareOf } = parts;
+  forgetting.follow((rooms) => Promise.all([approvals.forgotten(rooms), tasks.forgotten(rooms)]));
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const access = accessOn({
     ...{ notes: store.notes, bus, now: parts.now, log },
@@ -137,7 +140,7 @@ export function frontOf(parts: FrontParts): Front {
   });
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
+    const desks = { ...access, linking, rooms, forgetting, agents, pairings, places, secrets, tokens, ready };
     const { httpTools, tools } = parts;
     const usage = new BudgetUsage({
       ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
@@ -193,7 +196,7 @@ export function frontOf(parts: FrontParts): Front {
     log,
   });
   const changes = new Changes({
-    ...{ memories: store.memories, pointers, admits, forgotten, proxies, limits: config.turns },
+    ...{ memories: store.memories, pointers, admits, forgetting, proxies, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
     edited: parts.edited,
     waking: new Waking({

@@ -9,6 +9,7 @@ import type { Conversations } from './memory/conversation/conversations.js';
 import { Embedding } from './memory/embedding.js';
 import { FactExtraction } from './memory/facts/extraction.js';
 import { factsOn, type KnownFacts } from './memory/facts/facts-on.js';
+import { Forgetting } from './memory/forgetting/forgetting.js';
 import { CharacterSources } from './memory/knowledge/character-sources.js';
 import { documentReading } from './memory/knowledge/document-reading.js';
 import { Knowledge } from './memory/knowledge/knowledge.js';
@@ -36,6 +37,7 @@ export interface Remembering {
   embedding: Embedding;
   memoryManager: MemoryManager;
   facts: KnownFacts;
+  forgetting: Forgetting;
   extraction: FactExtraction;
   knowledge: Knowledge;
   characterSources: CharacterSources;
@@ -60,6 +62,7 @@ export function rememberingOn(parts: Parts): Remembering {
   });
   return {
     ...{ embedding, memoryManager: new MemoryManager(memories, embedding) },
+    forgetting: new Forgetting({ store, forgotten, log }),
     ...{ facts, extraction: extractionOn(parts, facts), knowledge, characterSources },
     conversations: conversationsOn(parts),
   };

@@ -146,9 +146,9 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const desks = { notices: () => front.notices, tasks: () => front.tasks };
   const tools = toolDeskOf({ ...parts, checks, conversations, ...desks });
   const front = frontOf({
-    ...{ ...parts, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ switches, held, shareOf, tools: tools.desk, checks, facts: remembering.facts },
-    ...{ summaries: conversations, knowledge: remembering.knowledge, embeddings: embedding },
+    ...{ ...parts, ...remembering, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
+    ...{ switches, held, shareOf, tools: tools.desk, checks },
+    ...{ summaries: conversations, embeddings: embedding },
     admitted: () => embedding.wake(),
     async edited({ roomId, id }) {
       embedding.nudge();
@@ -170,7 +170,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
-    ...{ shareOf, held, approvals, tasks, forgottenMs: limits.sweepMs, now, log },
+    ...{ ...remembering, shareOf, held, approvals, tasks, forgottenMs: limits.sweepMs, now, log },
   });
 
   switches.onChange((ended) => ended && sweeper.soon());

@@ -23,6 +23,7 @@ import type { Embedding } from './memory/embedding.js';
 import type { FactExtraction } from './memory/facts/extraction.js';
 
 import type { KnownFacts } from './memory/facts/facts-on.js';
+import type { Forgetting } from './memory/forgetting/forgetting.js';
 import type { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
 import { blankOut } from './memory/secrets.js';
@@ -36,7 +37,6 @@ import { PromptFitter } from './runtime/prompt-fitter.js';
 import { StateManager } from './runtime/state-manager.js';
 import { Worker } from './runtime/worker.js';
 import type { Schedules } from './schedules/schedules.js';
-import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
 import { TaskTaker } from './tasks/taker.js';
 import type { Tasks } from './tasks/tasks.js';
@@ -46,9 +46,9 @@ export interface TurnsParts {
   config: Config;
   engines: Engines;
   characters: { get(id: string): Agent | undefined };
-  forgotten: Pick<Forgotten, 'note'>;
   facts: KnownFacts;
   extraction: Pick<FactExtraction, 'turned'>;
+  forgetting: Forgetting;
   models: { chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> };
   plugins: PluginDesk;
   tools: ToolLoop;
@@ -77,7 +77,7 @@ export interface TurnsParts {
 }
 
 export function workerOf(parts: TurnsParts): Worker {
-  const { config, engines, characters, forgotten, models, plugins, tools, types, log, now } = parts;
+  const { config, engines, characters, forgetting, models, plugins, tools, types, log, now } = parts;
   const { metrics, checks, embedding, memoryManager, conversations, rooms, cooling, shareOf } = parts;
   const { switches, held, asking, notices, access } = parts;
   const { turns: limits } = config;
@@ -108,7 +108,7 @@ export function workerOf(parts: TurnsParts): Worker {
   });
   return new Worker({
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
-    ...{ rooms, outages, switches, held, asking, forgotten, shareOf },
+    ...{ rooms, outages, switches, held, asking, forgetting, shareOf },
     ...{ schedules: parts.schedules, facts: parts.facts },
     knowledge: parts.knowledge,
     taker: types({ conversational: manager, working: new TaskTaker(parts.tasks, manager, now) }),
@@ -126,6 +126,7 @@ export function workerOf(parts: TurnsParts): Worker {
       blankOut([...covered, reply], store.memories).catch((err) =>
         log.warn({ err, turnId: turn.turnId }, 'secrets in a message are blanked out in prompts alone'),
       );
+      void forgetting.committed(turn);
       if (reply) plugins.tell(turn.agentId, 'turn', { turn, reply });
       // In a cluster one process looks for all of them, now and then.
       if (!config.cluster) embedding.nudge();

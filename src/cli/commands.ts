@@ -4,6 +4,7 @@ import { audit } from './audit.js';
 import { embeddings } from './embedder-command.js';
 import { facts } from './fact-commands.js';
 import { knowledge } from './knowledge-commands.js';
+import { memories } from './memory-commands.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
 import { policyCommands } from './policy-commands.js';
@@ -259,6 +260,7 @@ export const groups: Record<string, CommandGroup> = {
   approvals,
   tasks,
   switches,
+  memories,
   ...ofPeople,
   audit,
 };

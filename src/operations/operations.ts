@@ -17,6 +17,7 @@ import { addDocument, getDocument, listDocuments, removeDocument, rereadDocument
 import { embeddingsStatus } from './embeddings.js';
 import { correctFact, listFacts, removeFact } from './facts.js';
 import { showHealth } from './health.js';
+import { forgetMemories, previewMemories } from './memories.js';
 import { postMessage } from './messages.js';
 import { namedIn } from './named.js';
 import type { Operation, OperationParts } from './operation.js';
@@ -46,7 +47,8 @@ export const operations = [
   ...[listTasks, showTask, pauseTask, resumeTask, stopTask],
   ...[listSwitches, pauseSwitch, resumeSwitch, listUsage],
   ...[listDocuments, addDocument, getDocument, removeDocument, rereadDocument],
-  ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth, embeddingsStatus],
+  ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, embeddingsStatus],
+  ...[forgetPerson, previewMemories, forgetMemories, showHealth],
   ...[listAudit, exportAudit, verifyAudit],
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],
   ...[listRoles, giveRole, takeRole],

@@ -20,8 +20,8 @@ const ofOneself = [
     'turns.stop',
     'tasks.list',
     'people.forget',
-    'people.show',
   ],
+  ...['memories.preview', 'memories.forget', 'people.show'],
   ...['people.startLink', 'people.enterLink', 'people.confirmLink', 'people.unlink'],
 ];
 const ann = { connector: 'telegram', tenant: 'default', userId: 'ann' };
@@ -117,6 +117,8 @@ describe('on a real hub', () => {
       'deliveries.sendAllAgain': { agentId },
       'deliveries.drop': { deliveryId: 'x' },
       'people.forget': { ...ann, agentId, count: true },
+      'memories.preview': { ...ann, agentId, everything: true },
+      'memories.forget': { ...ann, agentId, askedAt: 1 },
       'switches.list': {},
       'switches.pause': { what: 'person', ...ann, agentId },
       'switches.resume': { what: 'person', ...ann, agentId },

@@ -1,7 +1,7 @@
 import type { Fact } from '../../core/derived-memory.js';
 import type { Memory, Source, SourceKey } from '../../core/memory.js';
 import type { Expired, ExpiryRequest } from '../expiry.js';
-import type { Appended, AppendOptions, HistoryRequest, Person, RoomSummary } from '../history.js';
+import type { Appended, AppendOptions, HistoryRequest, MoreEdited, Person, RoomSummary } from '../history.js';
 import { summaryOf } from '../listing.js';
 import type { MemoryStore } from '../memory-store.js';
 import type { Page, PageRequest } from '../paging.js';
@@ -76,8 +76,8 @@ export class LibsqlMemories implements MemoryStore {
     return this.#one(() => this.#parts.table.byKey(ingestionKey(key)));
   }
 
-  edit(id: string, text: string): Promise<boolean> {
-    return this.#connection.write(() => this.#parts.forgetting.edit(id, text));
+  edit(id: string, text: string, more: MoreEdited = {}): Promise<boolean> {
+    return this.#connection.write(() => this.#parts.forgetting.edit(id, text, more));
   }
 
   recent(roomId: string, limit: number): Promise<Memory[]> {

@@ -5,7 +5,7 @@ import type { Memory, MemoryKind, SourceKey } from '../../core/memory.js';
 import { FatalError } from '../../errors.js';
 import { readCursor, writeCursor } from '../cursors.js';
 import type { Expired, ExpiryRequest } from '../expiry.js';
-import type { Appended, HistoryRequest, Person, RoomSummary } from '../history.js';
+import type { Appended, HistoryRequest, MoreEdited, Person, RoomSummary } from '../history.js';
 import { mostCounted } from '../listing.js';
 import type { MemoryStore } from '../memory-store.js';
 import type { Page, PageRequest } from '../paging.js';
@@ -83,8 +83,8 @@ export class MongoMemories implements MemoryStore {
     return this.get(found._id);
   }
 
-  edit(id: string, text: string): Promise<boolean> {
-    return edit(this.#parts.connection, id, text);
+  edit(id: string, text: string, more?: MoreEdited): Promise<boolean> {
+    return edit(this.#parts.connection, id, text, more);
   }
 
   async recent(roomId: string, limit: number): Promise<Memory[]> {
