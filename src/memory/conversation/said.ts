@@ -1,7 +1,7 @@
 /** What stands in a room, as a summary is made of it. */
 import type { Memory } from '../../core/memory.js';
 import type { Turn } from '../../core/turn.js';
-import { masked as withoutPrivate } from '../facts/rules/rules.js';
+import { masked as withoutPrivate } from '../facts/rules/sensitive.js';
 import { oneLine } from './digest.js';
 
 /** One message, and what its turn did. */
