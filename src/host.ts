@@ -77,11 +77,14 @@ export interface FrontParts {
   buttonKey: () => Uint8Array;
   models: Pick<HearingParts, 'transcriber'>;
   agents: AgentDesk;
+  embeddings: OperationParts['embeddings'];
   secrets: SecretVault | null;
   httpTools: OperationParts['httpTools'];
   tokens: Tokens;
   tools: OperationParts['tools'];
   ready(): Promise<Readiness>;
+  /** Called when a message is let in, before it is stored: a turn will follow. */
+  admitted(): void;
   /** Called when a memory has another text, and so needs another vector. */
   edited(memory: Memory): Promise<void> | void;
   summaries: OperationParts['summaries'];
@@ -145,7 +148,7 @@ export function frontOf(parts: FrontParts): Front {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
         ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
         ...{ knowledge: parts.knowledge, summaries: parts.summaries, facts: parts.facts },
-        now: parts.now,
+        ...{ embeddings: parts.embeddings, now: parts.now },
       },
       log,
     );
@@ -186,6 +189,7 @@ export function frontOf(parts: FrontParts): Front {
     plugins,
     again: (receipt) => again({ store, rooms, turnQueue, shareOf, log }, receipt),
     requireAgent: agents.get,
+    admitted: parts.admitted,
     log,
   });
   const changes = new Changes({

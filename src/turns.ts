@@ -17,7 +17,11 @@ import type { Notices } from './intake/notices.js';
 import type { LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import type { Conversations } from './memory/conversation/conversations.js';
+
+import type { Embedding } from './memory/embedding.js';
+
 import type { FactExtraction } from './memory/facts/extraction.js';
+
 import type { KnownFacts } from './memory/facts/facts-on.js';
 import type { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
@@ -52,6 +56,7 @@ export interface TurnsParts {
   types(own: OwnTakers): TurnTaker;
   metrics: Metrics;
   checks: Checks;
+  embedding: Embedding;
   memoryManager: MemoryManager;
   conversations: Conversations;
   knowledge: Knowledge;
@@ -73,14 +78,13 @@ export interface TurnsParts {
 
 export function workerOf(parts: TurnsParts): Worker {
   const { config, engines, characters, forgotten, models, plugins, tools, types, log, now } = parts;
-  const { metrics, checks, memoryManager, conversations, rooms, cooling, shareOf } = parts;
+  const { metrics, checks, embedding, memoryManager, conversations, rooms, cooling, shareOf } = parts;
   const { switches, held, asking, notices, access } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
     state: new StateManager({
       ...{ memories: store.memories, manager: memoryManager, conversations, log },
-      ...{ memories: store.memories, manager: memoryManager, log },
       ...{ facts: parts.facts.told, knowledge: parts.knowledge },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
       checks,
@@ -108,7 +112,11 @@ export function workerOf(parts: TurnsParts): Worker {
     ...{ schedules: parts.schedules, facts: parts.facts },
     knowledge: parts.knowledge,
     taker: types({ conversational: manager, working: new TaskTaker(parts.tasks, manager, now) }),
-    requester: (message, agent) => access.requesters.of(message, agent),
+    requester(message, agent) {
+      // Where it was taken by another process, nobody has woken it here.
+      embedding.wake();
+      return access.requesters.of(message, agent);
+    },
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
     committed: (turn, reply, covered) => {
@@ -120,7 +128,7 @@ export function workerOf(parts: TurnsParts): Worker {
       );
       if (reply) plugins.tell(turn.agentId, 'turn', { turn, reply });
       // In a cluster one process looks for all of them, now and then.
-      if (!config.cluster) memoryManager.nudge();
+      if (!config.cluster) embedding.nudge();
     },
     maxMessages: limits.maxMessages,
     now,

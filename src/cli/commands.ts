@@ -1,6 +1,7 @@
 import { admitted, named } from './admitted.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
+import { embeddings } from './embedder-command.js';
 import { facts } from './fact-commands.js';
 import { knowledge } from './knowledge-commands.js';
 import { more, row } from './output.js';
@@ -281,6 +282,7 @@ export const alone: Record<string, Typed> = {
     ],
     fails: ({ ready }) => !ready,
   }),
+  embeddings,
 };
 
 function stopping({ turnId }: { turnId: string | null }): string[] {

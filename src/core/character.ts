@@ -141,7 +141,8 @@ export const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/);
 
 /** No agent's ids: the hub's own routes begin with them. */
 export const reservedIds: ReadonlySet<string> = new Set([
-  ...['agents', 'approvals', 'audit', 'deliveries', 'documents', 'facts', 'health', 'healthz', 'metrics'],
+  ...['agents', 'approvals', 'audit', 'deliveries', 'documents', 'embeddings', 'facts', 'health', 'healthz'],
+  'metrics',
   ...[
     'pairings',
     'people',

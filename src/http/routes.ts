@@ -95,4 +95,5 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/audit/verify', operation: 'audit.verify' },
   { method: 'GET', path: '/usage', operation: 'usage.list' },
   { method: 'GET', path: '/health', operation: 'health.show' },
+  { method: 'GET', path: '/embeddings', operation: 'embeddings.status' },
 ];

@@ -6,7 +6,7 @@ import { tellingTerms } from '../store/words.js';
 /** Messages before that are looked through for what a follow-up follows. */
 const mostBefore = 6;
 /** What has more telling words stands by itself, however it begins. */
-const fewTerms = 4;
+const fewTerms = 3;
 const mostSubjectChars = 500;
 
 /** Begins by taking up what was said before, in some of the languages people write. */

@@ -28,6 +28,7 @@ import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
 import type { Conversations } from '../memory/conversation/conversations.js';
+import type { Embedding } from '../memory/embedding.js';
 import type { KnownFacts } from '../memory/facts/facts-on.js';
 import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import type { RoomQueue } from '../queue/queue.js';
@@ -126,6 +127,7 @@ export interface OperationParts extends Access {
   places: PlaceDesk;
   linking: LinkDesk;
   switches: Pick<Switches, 'look' | 'list' | 'pause' | 'resume' | 'isPerson'>;
+  embeddings: Pick<Embedding, 'states'>;
   /** What models have cost. */
   usage: Pick<BudgetUsage, 'list'>;
   /** Decisions that wait until tools may run again. */

@@ -14,6 +14,7 @@ import { decideApproval, listApprovals, showApproval } from './approvals.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
 import { addDocument, getDocument, listDocuments, removeDocument, rereadDocument } from './documents.js';
+import { embeddingsStatus } from './embeddings.js';
 import { correctFact, listFacts, removeFact } from './facts.js';
 import { showHealth } from './health.js';
 import { postMessage } from './messages.js';
@@ -45,7 +46,7 @@ export const operations = [
   ...[listTasks, showTask, pauseTask, resumeTask, stopTask],
   ...[listSwitches, pauseSwitch, resumeSwitch, listUsage],
   ...[listDocuments, addDocument, getDocument, removeDocument, rereadDocument],
-  ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
+  ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth, embeddingsStatus],
   ...[listAudit, exportAudit, verifyAudit],
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],
   ...[listRoles, giveRole, takeRole],

@@ -130,6 +130,7 @@ const cases: Record<string, Case> = {
   'GET /audit/export': list('/audit/export', 403),
   'GET /audit/verify': closed('/audit/verify'),
   'GET /health': closed('/health'),
+  'GET /embeddings': closed('/embeddings'),
   'POST /turns/:turnId/resume': id(
     ({ turn }) => `/turns/${turn}/resume`,
     409,

@@ -131,6 +131,7 @@ describe('on a real hub', () => {
       'roles.give': { role: 'member', account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
       'roles.take': { account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
       'health.show': {},
+      'embeddings.status': {},
       'audit.list': {},
       'audit.export': {},
       'audit.verify': {},
@@ -264,7 +265,9 @@ describe('on a real hub', () => {
   it('[governed.6] lets a token do what it is for alone, whatever its role', async () => {
     const owner = { kind: 'token', name: 't', tenant: 'default', role: 'owner' } as const;
     expect(await allowed({ ...owner, scopes: [] })).toEqual([]);
-    expect(await allowed({ ...owner, scopes: ['health.read'] })).toEqual(['health.show']);
+    expect(await allowed({ ...owner, scopes: ['health.read'] })).toEqual([
+      ...['health.show', 'embeddings.status'],
+    ]);
     expect(await allowed({ ...owner, scopes: ['audit.read'], role: 'operator' })).toEqual([]);
     const ann = person('ann', { ...room, ...operating() });
     expect(await allowed({ ...ann, via: { ...owner, scopes: ['health.read'] } })).toEqual([]);

@@ -18,7 +18,7 @@ import {
   usualAround,
   usualDepth,
 } from '../search.js';
-import { lengthOfAll, type Unembedded } from '../vectors.js';
+import { type KindCounts, lengthOfAll, type Unembedded } from '../vectors.js';
 import type { Connection } from './connection.js';
 import { endOfAll, pageOfRows, pageOfStep, readNumber } from './cursors.js';
 import type { Forgetting } from './forgetting.js';
@@ -207,6 +207,14 @@ export class LibsqlMemories implements MemoryStore {
 
   unembedded(embedder: string, limit: number): Promise<Unembedded[]> {
     return this.#connection.write(() => this.#parts.vectors.unembedded(embedder, whole(limit)));
+  }
+
+  backlog(embedder: string): Promise<KindCounts> {
+    return this.#connection.read(() => this.#parts.vectors.backlog(embedder));
+  }
+
+  embedded(embedder: string): Promise<KindCounts> {
+    return this.#connection.read(() => this.#parts.vectors.embedded(embedder));
   }
 
   async saveEmbeddings(embedder: string, vectors: { id: string; values: Float32Array }[]): Promise<void> {

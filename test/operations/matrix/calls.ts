@@ -287,6 +287,7 @@ export const calls: Record<string, Call> = {
   ...switchCalls,
   'usage.list': { make: replied, ...at('/usage'), shows: () => '"ann"' },
   'health.show': at('/health'),
+  'embeddings.status': at('/embeddings'),
   'audit.list': at('/audit?limit=1'),
   'audit.export': at('/audit/export?limit=1'),
   'audit.verify': at('/audit/verify'),

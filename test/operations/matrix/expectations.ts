@@ -136,6 +136,7 @@ switches.resume+owner    POST /switches/resume                        owner     
 
 usage.list               GET /usage                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 health.show              GET /health                                  admin         403           403            403           403            403            403
+embeddings.status        GET /embeddings                              admin         403           403            403           403            403            403
 audit.list               GET /audit                                   admin         403           403            403           403            403            403
 audit.export             GET /audit/export                            admin         403           403            403           403            403            403
 audit.verify             GET /audit/verify                            admin         403           403            403           403            403            403
@@ -305,6 +306,7 @@ audit export               audit.export             admin
 audit verify               audit.verify             admin
 usage                      usage.list               operator
 health                     health.show              admin
+embeddings                 embeddings.status        admin
 chat                       -                        guest
 chat+model                 rooms.model              operator
 `;
