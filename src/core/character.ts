@@ -4,8 +4,10 @@ import { FatalError } from '../errors.js';
 import { AgentBudgets } from './budget.js';
 import { CheckSettings } from './check-rules.js';
 import { ConnectorsSettings } from './connector-settings.js';
+import { Length } from './length.js';
 import { PolicySettings } from './policy-rules.js';
 import { PromptTemplate } from './prompt-template.js';
+import { KnowledgeSource } from './readers.js';
 
 const lines = z
   .union([z.string(), z.array(z.string())])
@@ -83,8 +85,25 @@ export const Character = z.strictObject({
           share: z.number().min(0).max(1).default(0.1),
         })
         .prefault({}),
+      /** Whether files that people send are read, and recalled later where they were sent. */
+      files: z.boolean().default(true),
     })
     .prefault({}),
+  /** When a conversation starts anew by itself, and what is kept of words that leave the prompt. */
+  conversation: z
+    .strictObject({
+      /** Most messages of one conversation. */
+      maxMessages: z.number().int().min(4).max(100_000).optional(),
+      /** The longest pause in one, such as `12h`. */
+      maxPause: Length.optional(),
+      /** How old it may become, such as `7d`. */
+      maxAge: Length.optional(),
+      /** Whether what leaves the prompt is summarised. */
+      summary: z.boolean().default(true),
+    })
+    .prefault({}),
+  /** Documents it answers from. */
+  knowledge: z.array(KnowledgeSource).max(100).default([]),
   /** Where its operators are told of what went wrong, such as replies that were given up; absent: nowhere. */
   operatorsRoom: z
     .strictObject({
@@ -122,19 +141,19 @@ export const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/);
 
 /** No agent's ids: the hub's own routes begin with them. */
 export const reservedIds: ReadonlySet<string> = new Set([
+  ...['agents', 'approvals', 'audit', 'deliveries', 'documents', 'facts', 'health', 'healthz', 'metrics'],
   ...[
-    'agents',
-    'approvals',
-    'audit',
-    'deliveries',
-    'facts',
-    'health',
-    'healthz',
-    'metrics',
     'pairings',
     'people',
+    'plugins',
+    'readyz',
+    'roles',
+    'rooms',
+    'schedules',
+    'secrets',
+    'switches',
+    'tasks',
   ],
-  ...['plugins', 'readyz', 'roles', 'rooms', 'schedules', 'secrets', 'switches', 'tasks', 'tokens', 'tools'],
-  ...['turns', 'usage'],
+  ...['tokens', 'tools', 'turns', 'usage'],
   'webhooks',
 ]);

@@ -63,5 +63,7 @@ export const Chunk = z.object({
   headings: z.array(z.string()).max(10),
   /** From 1 on; absent: there are no pages. */
   page: z.number().int().min(1).optional(),
+  /** Of a table: its first row, from 1 on; absent: it is of none. */
+  row: z.number().int().min(1).optional(),
 });
 export type Chunk = z.infer<typeof Chunk>;

@@ -104,6 +104,24 @@ export interface Quote {
   kind: MemoryKind;
   /** What the hub says of it: that it is the past, or not certain. */
   notes?: Note[];
+  /** Of all that was recalled, what fits best. */
+  best?: true;
+}
+
+/** A piece of a document that the agent was given to know: data, never instructions. */
+export interface Passage {
+  /** By which an answer cites it: `[1]`. */
+  mark: number;
+  /** The document's. */
+  name: string;
+  /** Its headings, outermost first: `Holidays > Germany`; perhaps empty. */
+  section: string;
+  page?: number;
+  /** Its first row, where it is of a table. */
+  row?: number;
+  text: string;
+  /** What could not be read of the document. */
+  problem?: string;
 }
 
 /** What somebody writes, and how the persona answers. */
@@ -126,8 +144,12 @@ export type SystemPart =
   | { kind: 'context'; text: string }
   /** What people said of themselves or asked to remember, best first. `share`: most of a prompt that it takes, 0 to 1. */
   | { kind: 'facts'; memories: Quote[]; share?: number }
-  /** Older memories that bear on the question, best first. */
+  /** Pieces of documents that bear on the question. */
+  | { kind: 'documents'; passages: Passage[] }
+  /** Older memories that bear on the question and what was said beside them: a model is shown them in the order of time. */
   | { kind: 'recalled'; memories: Quote[] }
+  /** What was said before the conversation as it is shown, in short: data. `until`: when the last of it was said, Unix ms. */
+  | { kind: 'summary'; text: string; until: number }
   /** What had no room. */
   | { kind: 'omitted'; notes: Note[] };
 

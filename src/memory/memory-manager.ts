@@ -1,10 +1,11 @@
 import { atMost } from '../core/deadline.js';
-import type { Memory } from '../core/memory.js';
+import type { RecallRecord } from '../core/recall-record.js';
 import { asCarrierError } from '../errors.js';
 import type { Embedder } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
-import type { Search } from '../store/search.js';
+import { mostQuestions, type Question, type Search } from '../store/search.js';
 import type { Vectors } from '../store/vectors.js';
+import { type RecallHit, recall } from './recall.js';
 
 /** Texts given to the embedder at once. */
 const batch = 32;
@@ -23,9 +24,11 @@ const maxQuestionChars = 1000;
 export interface Recall {
   agentId: string;
   scopes: string[];
-  question: string;
+  /** What is asked, each by itself. */
+  questions: readonly string[];
   /** Memories the prompt has anyway. */
   exclude: ReadonlySet<string>;
+  /** Places for hits, of all questions together. */
   limit: number;
 }
 
@@ -51,11 +54,18 @@ export class MemoryManager {
     this.#log = log;
   }
 
-  async recall({ question, exclude, ...scope }: Recall): Promise<Memory[]> {
-    const text = question.slice(0, maxQuestionChars);
-    const vector = await this.#vectorOf(text);
-    const found = await this.#memories.search({ ...scope, text, vector, exclude });
-    return found.map(({ memory }) => memory);
+  async recall({ questions, ...searched }: Recall): Promise<{ hits: RecallHit[]; record: RecallRecord }> {
+    const texts = questions.slice(0, mostQuestions).map((text) => text.slice(0, maxQuestionChars));
+    const { vectors, degraded } = await this.#vectorsOf(texts);
+    const asked = texts.map((text, i): Question => ({ text, vector: vectors?.[i] }));
+    const { hits, record } = await recall(this.#memories, { ...searched, questions: asked });
+    return {
+      hits,
+      record: {
+        ...{ questions: texts.length, ...record, embedder: vectors ? (this.#embedder?.id ?? null) : null },
+        ...(degraded !== undefined && { degraded }),
+      },
+    };
   }
 
   /** Says that there may be new memories without a vector; returns at once. */
@@ -99,10 +109,15 @@ export class MemoryManager {
     await this.#filling;
   }
 
-  async #vectorOf(text: string): Promise<{ embedder: string; values: Float32Array } | undefined> {
+  async #vectorsOf(
+    texts: string[],
+  ): Promise<{ vectors?: { embedder: string; values: Float32Array }[]; degraded?: string }> {
     const embedder = this.#embedder;
-    if (!embedder || text.trim() === '') return;
-    const embedded = embedder.embed([text]).catch((error) => {
+    if (!embedder) return { degraded: 'there is no embedder' };
+    if (texts.every((text) => text.trim() === '')) return {};
+    let degraded = `the embedder took longer than ${questionMs} ms`;
+    const embedded = embedder.embed(texts).catch((error) => {
+      degraded = `the embedder failed: ${asCarrierError(error).code}`;
       this.#log.warn(
         { err: error, embedder: embedder.id },
         'no vector for the question; recalling by words alone',
@@ -110,7 +125,8 @@ export class MemoryManager {
       return undefined;
     });
     const vectors = await atMost(questionMs, embedded);
-    return vectors?.[0] && { embedder: embedder.id, values: vectors[0] };
+    if (!vectors) return { degraded };
+    return { vectors: vectors.map((values) => ({ embedder: embedder.id, values })) };
   }
 
   #pauseMs(): number {

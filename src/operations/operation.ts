@@ -27,7 +27,9 @@ import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
+import type { Conversations } from '../memory/conversation/conversations.js';
 import type { KnownFacts } from '../memory/facts/facts-on.js';
+import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Schedules } from '../schedules/schedules.js';
 import type { Forgotten } from '../store/forgotten.js';
@@ -118,6 +120,7 @@ export interface OperationParts extends Access {
   shareOf: ShareOf;
   deliveryQueue: RoomQueue;
   rooms: Rooms;
+  summaries: Pick<Conversations, 'read'>;
   agents: AgentDesk;
   pairings: PairingDesk;
   places: PlaceDesk;
@@ -140,7 +143,8 @@ export interface OperationParts extends Access {
   secrets: SecretVault | null;
   tokens: Tokens;
   tools: ToolDesk;
-  httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove' | 'fetch'>;
+  httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove' | 'fetch' | 'download'>;
+  knowledge: Pick<Knowledge, 'documents' | 'scopesFor'>;
   ready(): Promise<Readiness>;
 }
 

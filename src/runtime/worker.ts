@@ -18,7 +18,7 @@ import { told } from '../redaction.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
 import type { Claim, TurnStore } from '../store/turn-store.js';
 import { spanned } from '../tracing.js';
-import { apologyFor } from './apology.js';
+import { apologyFor, withUnknown } from './apology.js';
 import { triedBefore } from './generate.js';
 import { Learning } from './learning.js';
 import type { Outage, Outages } from './outages.js';
@@ -121,9 +121,10 @@ export class Worker {
     const suspect = { checkpoint, storedAt: covered[0]!.createdAt, run };
     const end = async (answered: Answered | null, pause: Pause | null = null) => {
       telling.end();
-      const text = answered?.draft.text ?? (pause ? textOf(pause, agent) : stopped);
+      const ended = withUnknown(pause ? textOf(pause, agent) : stopped, checkpoint.steps);
+      const text = answered?.draft.text ?? ended;
       const { taint } = checkpoint;
-      const { files, model, usage, waiting, passedOver } = answered?.draft ?? {};
+      const { files, model, usage, waiting, passedOver, recall } = answered?.draft ?? {};
       const silent = over === 'nothing' || answered?.draft.silent;
       const reply = silent ? null : replyTo(work.asked, turnId, agent, text, { taint, files });
       const turn = turnOf(
@@ -135,7 +136,7 @@ export class Worker {
             startedAt,
           },
           ...(pause && { error: { code: 'paused', message: text } }),
-          ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until, passedOver },
+          ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until, passedOver, recall },
         },
       );
       span.setAttributes({ model: turn.model ?? '', ...turn.usage });

@@ -188,10 +188,12 @@ describe.each(engines)('a change of embedder on %s', (_, open) => {
         seen.push(await hits(next));
         await asking.dropAbandoned(signal, -1_000);
         const n = (seen.length * 37) % (topics * ofEach);
-        const recalled = await asking.recall({
-          ...{ agentId: 'ada', scopes: ['s'], question: `word${n}`, exclude: new Set(), limit: 5 },
+        const { hits: recalled } = await asking.recall({
+          ...{ agentId: 'ada', scopes: ['s'], questions: [`word${n}`], exclude: new Set(), limit: 5 },
         });
-        expect(recalled.map(({ content }) => content.text)).toContain(`topic ${n % topics}, note word${n}`);
+        expect(recalled.map(({ memory }) => memory.content.text)).toContain(
+          `topic ${n % topics}, note word${n}`,
+        );
         gated.step();
       }
       await done;

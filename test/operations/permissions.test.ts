@@ -14,6 +14,7 @@ import { lastSaid, scriptedModel } from '../support/model.js';
 const ofOneself = [
   ...[
     'rooms.status',
+    'rooms.summary',
     'rooms.renew',
     'facts.list',
     'turns.stop',
@@ -80,6 +81,7 @@ describe('on a real hub', () => {
       'rooms.list': { agentId },
       'rooms.messages': { roomId },
       'rooms.forget': { roomId },
+      'rooms.summary': { roomId },
       'rooms.status': { agentId, roomId, scope },
       'rooms.renew': { roomId },
       'rooms.model': { agentId, roomId, model: null },
@@ -105,6 +107,11 @@ describe('on a real hub', () => {
       'tasks.pause': { id: 'ta_aaaaaaaaaa' },
       'tasks.resume': { id: 'ta_aaaaaaaaaa' },
       'tasks.stop': { id: 'ta_aaaaaaaaaa' },
+      'documents.list': { agentId },
+      'documents.add': { agentId, name: 'x', text: 'x' },
+      'documents.get': { id: 'x' },
+      'documents.remove': { id: 'x' },
+      'documents.reread': { id: 'x' },
       'deliveries.list': { agentId },
       'deliveries.sendAgain': { deliveryId: 'x' },
       'deliveries.sendAllAgain': { agentId },
@@ -194,6 +201,9 @@ describe('on a real hub', () => {
       'schedules.list',
       'rooms.list',
       'turns.list',
+      'documents.list',
+      // For themselves alone, where they are.
+      'documents.add',
       'deliveries.list',
     ];
     expect(elsewhere.toSorted()).toEqual([...lists, ...parts].sort());
@@ -232,6 +242,9 @@ describe('on a real hub', () => {
       'schedules.list',
       'approvals.list',
       'tasks.list',
+      'documents.list',
+      // For the tenant alone.
+      'documents.add',
       'deliveries.list',
       'pairings.list',
       'switches.list',

@@ -2,15 +2,8 @@
 import { harmless } from '../../core/harmless.js';
 import type { Section } from '../document.js';
 import { Sections } from '../sections.js';
-import {
-  areAlike,
-  type Colour,
-  colourOf,
-  isUnseen,
-  type Style,
-  sheetStyles,
-  styleOf,
-} from './html-hidden.js';
+import { areAlike, type Colour, colourOf } from './colour.js';
+import { isUnseen, type Style, sheetStyles, styleOf } from './html-hidden.js';
 import { isAside, mainOf } from './html-main.js';
 import { isElement, isText, type Page, type PageElement, pageOf } from './page.js';
 

@@ -156,6 +156,17 @@ async function reminder(userId: string): Promise<string> {
   return (await carrier.operations!.call('schedules.add', wanted, whose)).id;
 }
 
+/** Their own document, where they talk alone. */
+async function document(userId: string): Promise<string> {
+  const { memory } = (await platform.dm(userId, 'hello'))!;
+  const { roomId, scope } = memory;
+  const where = { connector: 'telegram', tenant: 'default', channel: userId, roomId, scope };
+  const grants = [{ role: 'operator' as const, level: {} }];
+  const whose = { kind: 'person' as const, ...where, userId, agentId: 'assistant', grants };
+  const given = { agentId: 'assistant', name: 'stretching.md', text: 'Stretch often.' };
+  return (await carrier.operations!.call('documents.add', given, whose)).id;
+}
+
 const given = async () => {
   await call('roles.give', { role: 'member', account: 'telegram:zed', agentId: 'assistant' });
   return undefined;
@@ -185,6 +196,7 @@ const commands: Record<string, Said> = {
   '/help+approve': { does: /\/approve/ },
   '/help+role': { does: /\/role/ },
   '/help+pause': { does: /\/pause.*\/resume/s },
+  '/summary': { does: /There is no summary yet/ },
   '/status': { does: /Memories of this conversation/ },
   '/new': { does: /A new conversation/ },
   '/model': { does: /Models, asked in this order/ },
@@ -210,6 +222,8 @@ const commands: Record<string, Said> = {
   },
   '/schedules': { does: /Nothing is scheduled/ },
   '/schedules remove ID': { args: async (user) => `remove ${await reminder(user)}`, does: /It is off/ },
+  '/documents': { does: /There are no documents here/ },
+  '/documents remove ID': { args: async (user) => `remove ${await document(user)}`, does: /It is gone/ },
   '/approve CODE': { args: () => code('person'), does: /is let in/ },
   '/approve CODE+place': { args: () => code('place'), does: /is let in/ },
   '/approve ID': { args: asked, does: /is approved by/ },

@@ -56,6 +56,7 @@ rooms.list               GET /rooms                                   operator  
 rooms.list+agent         GET /rooms                                   operator      operator      403            operator      none:operator  operator       none:operator
 rooms.messages           GET /rooms/:roomId/messages                  operator      operator      404:operator   operator      404:operator   operator       404:operator
 rooms.messages+shared    GET /rooms/:roomId/messages                  operator      operator      404:operator   operator      404:operator   404:operator   404:operator
+rooms.summary            GET /rooms/:roomId/summary                   operator      operator      404:operator   operator      404:operator   operator       404:operator
 rooms.forget             POST /rooms/:roomId/forget                   operator      operator      404:operator   operator      404:operator   operator       404:operator
 
 facts.list               GET /facts                                   operator      operator      403            operator      403            operator       403
@@ -89,6 +90,12 @@ tasks.show               GET /tasks/:id                               operator  
 tasks.pause              POST /tasks/:id/pause                        operator      operator      404:operator   operator      404:operator   operator       404:operator
 tasks.resume             POST /tasks/:id/resume                       operator      operator      404:operator   operator      404:operator   operator       404:operator
 tasks.stop               POST /tasks/:id/stop                         operator      operator      404:operator   operator      404:operator   operator       404:operator
+
+documents.list           GET /documents                               operator      operator      none:operator  operator      none:operator  operator       none:operator
+documents.add            POST /documents                              operator      operator      403            operator      operator       operator       operator
+documents.get            GET /documents/:id                           operator      operator      404:operator   operator      404:operator   operator       404:operator
+documents.remove         DELETE /documents/:id                        operator      operator      404:operator   operator      404:operator   operator       404:operator
+documents.reread         POST /documents/:id/reread                   operator      operator      404:operator   operator      404:operator   operator       404:operator
 
 deliveries.list          GET /deliveries                              operator      operator      none:operator  operator      none:operator  operator       none:operator
 deliveries.list+agent    GET /deliveries                              operator      operator      403            operator      none:operator  operator       none:operator
@@ -164,6 +171,8 @@ command                       operation           hub       agent     otherAgent
 /help+pause                   -                   operator  operator  403         operator  403            operator  403
 /status                       rooms.status        guest     guest     guest       guest     guest          guest     guest
 /status+group                 rooms.status        guest     guest     guest       guest     guest          guest     guest
+/summary                      rooms.summary       guest     guest     guest       guest     guest          guest     guest
+/summary+group                rooms.summary       guest     guest     guest       guest     guest          guest     guest
 /new                          rooms.renew         guest     guest     guest       guest     guest          guest     guest
 /new+group                    rooms.renew         guest     guest     guest       guest     guest          guest     guest
 /model                        rooms.status        guest     guest     guest       guest     guest          guest     guest
@@ -185,6 +194,9 @@ command                       operation           hub       agent     otherAgent
 /schedules                    schedules.list      guest     guest     guest       guest     guest          guest     guest
 /schedules+group              schedules.list      guest     guest     guest       guest     guest          guest     guest
 /schedules remove ID          schedules.remove    guest     guest     guest       guest     guest          guest     guest
+/documents                    documents.list      guest     guest     guest       guest     guest          guest     guest
+/documents+group              documents.list      guest     guest     guest       guest     guest          guest     guest
+/documents remove ID          documents.remove    guest     guest     guest       guest     guest          guest     guest
 
 /approve CODE                 pairings.approve    operator  operator  403         operator  403            403       403
 /approve CODE+place           pairings.approve    member    member    403         member    403            403       403
@@ -244,6 +256,7 @@ policy explain             policy.explain           operator
 rooms list                 rooms.list               operator
 rooms messages             rooms.messages           operator
 rooms stop                 turns.stop               operator
+rooms summary              rooms.summary            operator
 rooms forget               rooms.forget             operator
 rooms say                  messages.post            operator
 schedules list             schedules.list           operator
@@ -268,6 +281,11 @@ tasks show                 tasks.show               operator
 tasks pause                tasks.pause              operator
 tasks resume               tasks.resume             operator
 tasks stop                 tasks.stop               operator
+knowledge list             documents.list           operator
+knowledge show             documents.get            operator
+knowledge add              documents.add            operator
+knowledge remove           documents.remove         operator
+knowledge reread           documents.reread         operator
 deliveries list            deliveries.list          operator
 deliveries send-again      deliveries.sendAgain     operator
 deliveries send-all-again  deliveries.sendAllAgain  admin
@@ -302,6 +320,7 @@ chat+model                 rooms.model              operator
 export const forOneself = `
 operation           who        own    otherRoom  otherPerson  otherAgent  otherPlatform  otherTenant
 rooms.status        everybody  guest  403        403          403         403            403
+rooms.summary       everybody  guest  403        403          403         403            403
 rooms.renew         everybody  guest  403        403          403         403            403
 turns.stop          everybody  guest  403        403          403         403            403
 schedules.list      everybody  guest  403        403          403         403            403

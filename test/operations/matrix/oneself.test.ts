@@ -57,6 +57,7 @@ function inputOf(name: string): object {
   const party = { account, agentId, source };
   const inputs: Record<string, object> = {
     'rooms.status': { agentId, roomId, scope },
+    'rooms.summary': { roomId },
     'rooms.renew': { roomId },
     'turns.stop': { roomId },
     'schedules.list': { agentId, roomId },
