@@ -1,6 +1,7 @@
 /** Remember: facts kept, listed and forgotten because someone asked for it. */
 import { z } from 'zod';
 import { type Author, defineAction, FatalError, type Memory, type Plugin } from '../src/extension-api.js';
+import { keepFiles } from './remember/keep-files.js';
 
 const maxFactLength = 1000;
 /** Most facts, and most things to be forgotten, that are told one by one. */
@@ -135,7 +136,7 @@ const recall = defineAction({
   },
 });
 
-export default { name: 'remember', actions: [remember, forget, recall] } satisfies Plugin;
+export default { name: 'remember', actions: [remember, forget, recall, keepFiles] } satisfies Plugin;
 
 /** Those that have most of the words, if that is at least half; those that match equally well together. */
 function bestMatches(words: string, memories: Memory[]): Memory[] {

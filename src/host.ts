@@ -73,6 +73,7 @@ export interface FrontParts {
   switches: Switches;
   held: HeldDecisions;
   forgotten: Forgotten;
+  facts: OperationParts['facts'];
   buttonKey: () => Uint8Array;
   models: Pick<HearingParts, 'transcriber'>;
   agents: AgentDesk;
@@ -82,7 +83,8 @@ export interface FrontParts {
   tools: OperationParts['tools'];
   ready(): Promise<Readiness>;
   /** Called when a memory has another text, and so needs another vector. */
-  edited(): void;
+  edited(memory: Memory): Promise<void> | void;
+  summaries: OperationParts['summaries'];
   knowledge: OperationParts['knowledge'];
   metrics: Metrics;
   plugins: PluginDesk;
@@ -142,7 +144,7 @@ export function frontOf(parts: FrontParts): Front {
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
         ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
-        knowledge: parts.knowledge,
+        ...{ knowledge: parts.knowledge, summaries: parts.summaries, facts: parts.facts },
         now: parts.now,
       },
       log,
@@ -189,6 +191,7 @@ export function frontOf(parts: FrontParts): Front {
   const changes = new Changes({
     ...{ memories: store.memories, pointers, admits, forgotten, proxies, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
+    edited: parts.edited,
     waking: new Waking({
       ...{ turns: store.turns, queue: turnQueue, shareOf, rooms, threads, log },
       admits: afterwards(rules, agents.get),
@@ -223,9 +226,7 @@ export function frontOf(parts: FrontParts): Front {
     },
     async edit(edit) {
       await line.settled(edit.key);
-      const edited = await changes.edit(edit, isTrusted(connector));
-      if (edited) parts.edited();
-      return edited;
+      return changes.edit(edit, isTrusted(connector));
     },
     async remove(key) {
       await line.settled(key);

@@ -2,20 +2,29 @@
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
+import { FileReader } from './files/reader.js';
+import type { LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
+import type { Conversations } from './memory/conversation/conversations.js';
+import { FactExtraction } from './memory/facts/extraction.js';
 import { factsOn, type KnownFacts } from './memory/facts/facts-on.js';
+import { CharacterSources } from './memory/knowledge/character-sources.js';
 import { documentReading } from './memory/knowledge/document-reading.js';
 import { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
+import { generate } from './runtime/generate.js';
+import { PromptFitter } from './runtime/prompt-fitter.js';
 import type { Forgotten } from './store/forgotten.js';
+import { conversationsOn, type SummarisingParts } from './summarising.js';
 import type { HttpTools } from './tools/http/tools.js';
 
-interface Parts {
+interface Parts extends SummarisingParts {
   config: Config;
   engines: Pick<Engines, 'store'>;
-  characters: { list(): Agent[] };
-  forgotten: Pick<Forgotten, 'has'>;
-  httpTools: Pick<HttpTools, 'download'>;
+  characters: { get(id: string): Agent | undefined; list(): Agent[] };
+  models: { chain(agent: Agent): Promise<LanguageModel[]> };
+  forgotten: Forgotten;
+  httpTools: HttpTools;
   memoryManager: MemoryManager;
   /** Unix ms. */
   now(): number;
@@ -24,16 +33,48 @@ interface Parts {
 
 export interface Remembering {
   facts: KnownFacts;
+  extraction: FactExtraction;
   knowledge: Knowledge;
+  characterSources: CharacterSources;
+  conversations: Conversations;
 }
 
-export function rememberingOn({ config, engines, memoryManager, forgotten, now, log }: Parts): Remembering {
+export function rememberingOn(parts: Parts): Remembering {
+  const { config, engines, memoryManager, forgotten, now, log } = parts;
   const { store } = engines;
+  const facts = factsOn({ store, forgotten, log });
   const knowledge = new Knowledge({
-    ...{ store, read: documentReading(), now, log },
+    ...{ store, read: documentReading(), quota: config.files, now, log },
     alone: !config.cluster,
     reads: config.role !== 'gateway',
     written: () => memoryManager.nudge(),
   });
-  return { facts: factsOn({ store, forgotten, log }), knowledge };
+  const characterSources = new CharacterSources({
+    ...{ documents: knowledge.documents, folder: config.charactersDir, web: parts.httpTools, now, log },
+    agents: () => parts.characters.list(),
+  });
+  return {
+    ...{ facts, extraction: extractionOn(parts, facts), knowledge, characterSources },
+    conversations: conversationsOn(parts),
+  };
+}
+
+function extractionOn(parts: Parts, { keeper }: KnownFacts): FactExtraction {
+  const { config, engines, characters, models, cooling, purses, now, log } = parts;
+  const { memories, records, files } = engines.store;
+  const fitter = new PromptFitter(new FileReader(files), config.prompt);
+  const understanding = async (agent: Agent) =>
+    (await models.chain(agent)).filter(({ abilities }) => abilities.understands !== false);
+  return new FactExtraction({
+    ...{ memories, records, keeper, now, log },
+    agent: (id) => characters.get(id),
+    understands: async (agent) => (await understanding(agent)).length > 0,
+    ask: async (agent, request, { source, author }, signal) =>
+      generate(await understanding(agent), request, {
+        ...{ limits: config.turns.model, signal, fitter, cooling, log },
+        purse: purses().of({ agent, source, userId: author.id }),
+        onText() {},
+        onVoid() {},
+      }),
+  });
 }

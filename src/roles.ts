@@ -122,7 +122,6 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     { undelivered: () => store.outbox.count(), now },
   );
   const memoryManager = new MemoryManager(store.memories, embedder, log);
-  const remembering = rememberingOn({ ...parts, memoryManager });
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const switches = new Switches({
     ...{ notes: store.notes, bus, alone: !config.cluster, log },
@@ -138,12 +137,22 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
   const shareOf = sharesBy(parts.platformWide);
   const checks = new Checks({ settings: config.checks, metrics, log });
-  const tools = toolDeskOf({ ...parts, checks, notices: () => front.notices, tasks: () => front.tasks });
+  const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
+  const remembering = rememberingOn({
+    ...{ ...parts, memoryManager, rooms, checks, switches, cooling },
+    ...{ front: () => front, purses: () => purses },
+  });
+  const { conversations } = remembering;
+  const desks = { notices: () => front.notices, tasks: () => front.tasks };
+  const tools = toolDeskOf({ ...parts, checks, conversations, ...desks });
   const front = frontOf({
     ...{ ...parts, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ switches, held, shareOf, tools: tools.desk, checks },
-    edited: () => memoryManager.nudge(),
-    knowledge: remembering.knowledge,
+    ...{ switches, held, shareOf, tools: tools.desk, checks, facts: remembering.facts },
+    ...{ summaries: conversations, knowledge: remembering.knowledge },
+    async edited({ roomId, id }) {
+      memoryManager.nudge();
+      await conversations.invalidate(roomId, [id]);
+    },
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
   const { notices, approvals, tasks, access, schedules, due } = front;
@@ -153,7 +162,6 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     linkedWith: (account) => access.people.linkedWith(account),
     tell: (to, notice, once) => notices.tell(to, notice, once),
   });
-  const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
     ...{ ...parts, ...remembering, tools, metrics, checks, memoryManager, rooms, cooling },
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks, schedules },
@@ -200,7 +208,12 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       ready,
       checks,
       connections: await connections.asked(),
-      notes: [...store.description.notes, ...(await switches.notes()), ...(await cooling.summary())],
+      notes: [
+        ...store.description.notes,
+        ...(await switches.notes()),
+        ...(await cooling.summary()),
+        ...(await conversations.notes()),
+      ],
     };
   }
 
@@ -250,6 +263,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         deliveries: () => deliveries.stop(left()),
         connectors: () => agents.stop(),
         worker: () => worker.stop(left()),
+        conversations: () => conversations.stop(),
+        facts: () => remembering.extraction.stop(),
         budgets: () => purses.ended(),
         switches: () => switches.stop(),
         toolSources: () => parts.toolSources.close(),

@@ -16,9 +16,12 @@ import { FileReader } from './files/reader.js';
 import type { Notices } from './intake/notices.js';
 import type { LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
+import type { Conversations } from './memory/conversation/conversations.js';
+import type { FactExtraction } from './memory/facts/extraction.js';
 import type { KnownFacts } from './memory/facts/facts-on.js';
 import type { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
+import { blankOut } from './memory/secrets.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { ActionManager } from './runtime/action-manager.js';
@@ -41,6 +44,7 @@ export interface TurnsParts {
   characters: { get(id: string): Agent | undefined };
   forgotten: Pick<Forgotten, 'note'>;
   facts: KnownFacts;
+  extraction: Pick<FactExtraction, 'turned'>;
   models: { chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> };
   plugins: PluginDesk;
   tools: ToolLoop;
@@ -49,6 +53,7 @@ export interface TurnsParts {
   metrics: Metrics;
   checks: Checks;
   memoryManager: MemoryManager;
+  conversations: Conversations;
   knowledge: Knowledge;
   rooms: Rooms;
   cooling: Cooling;
@@ -68,12 +73,13 @@ export interface TurnsParts {
 
 export function workerOf(parts: TurnsParts): Worker {
   const { config, engines, characters, forgotten, models, plugins, tools, types, log, now } = parts;
-  const { metrics, checks, memoryManager, rooms, cooling, shareOf, switches, held, asking, notices, access } =
-    parts;
+  const { metrics, checks, memoryManager, conversations, rooms, cooling, shareOf } = parts;
+  const { switches, held, asking, notices, access } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
     state: new StateManager({
+      ...{ memories: store.memories, manager: memoryManager, conversations, log },
       ...{ memories: store.memories, manager: memoryManager, log },
       ...{ facts: parts.facts.told, knowledge: parts.knowledge },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
@@ -100,12 +106,18 @@ export function workerOf(parts: TurnsParts): Worker {
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
     ...{ rooms, outages, switches, held, asking, forgotten, shareOf },
     ...{ schedules: parts.schedules, facts: parts.facts },
+    knowledge: parts.knowledge,
     taker: types({ conversational: manager, working: new TaskTaker(parts.tasks, manager, now) }),
     requester: (message, agent) => access.requesters.of(message, agent),
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
-    committed: (turn, reply) => {
+    committed: (turn, reply, covered) => {
       metrics.turned(turn);
+      conversations.committed(turn.roomId);
+      parts.extraction.turned(turn, covered, reply);
+      blankOut([...covered, reply], store.memories).catch((err) =>
+        log.warn({ err, turnId: turn.turnId }, 'secrets in a message are blanked out in prompts alone'),
+      );
       if (reply) plugins.tell(turn.agentId, 'turn', { turn, reply });
       // In a cluster one process looks for all of them, now and then.
       if (!config.cluster) memoryManager.nudge();

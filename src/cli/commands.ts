@@ -1,6 +1,7 @@
 import { admitted, named } from './admitted.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
+import { facts } from './fact-commands.js';
 import { knowledge } from './knowledge-commands.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
@@ -150,6 +151,20 @@ export const groups: Record<string, CommandGroup> = {
         asks: true,
         show: forgotten,
       }),
+      summary: typed('rooms.summary', {
+        about: 'what is kept of what was said in a room and has left the prompt',
+        fields: ['roomId'],
+        show: ({ summary, failing }) => [
+          ...(summary
+            ? [row(`${summary.messages} messages`, summary.by, summary.madeAt), ...summary.text.split('\n')]
+            : ['There is none.']),
+          ...(failing
+            ? [
+                `Not made anew since ${failing.since}: ${failing.error?.message ?? ''} Tried ${failing.tries} times.`,
+              ]
+            : []),
+        ],
+      }),
       say: typed('messages.post', {
         about: 'have an agent say this in a room that it was in before',
         fields: ['agentId', 'roomId', 'text'],
@@ -239,6 +254,7 @@ export const groups: Record<string, CommandGroup> = {
   },
   knowledge,
   schedules,
+  facts,
   approvals,
   tasks,
   switches,

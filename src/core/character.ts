@@ -4,6 +4,7 @@ import { FatalError } from '../errors.js';
 import { AgentBudgets } from './budget.js';
 import { CheckSettings } from './check-rules.js';
 import { ConnectorsSettings } from './connector-settings.js';
+import { Length } from './length.js';
 import { PolicySettings } from './policy-rules.js';
 import { PromptTemplate } from './prompt-template.js';
 import { KnowledgeSource } from './readers.js';
@@ -88,6 +89,19 @@ export const Character = z.strictObject({
       files: z.boolean().default(true),
     })
     .prefault({}),
+  /** When a conversation starts anew by itself, and what is kept of words that leave the prompt. */
+  conversation: z
+    .strictObject({
+      /** Most messages of one conversation. */
+      maxMessages: z.number().int().min(4).max(100_000).optional(),
+      /** The longest pause in one, such as `12h`. */
+      maxPause: Length.optional(),
+      /** How old it may become, such as `7d`. */
+      maxAge: Length.optional(),
+      /** Whether what leaves the prompt is summarised. */
+      summary: z.boolean().default(true),
+    })
+    .prefault({}),
   /** Documents it answers from. */
   knowledge: z.array(KnowledgeSource).max(100).default([]),
   /** Where its operators are told of what went wrong, such as replies that were given up; absent: nowhere. */
@@ -127,8 +141,19 @@ export const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/);
 
 /** No agent's ids: the hub's own routes begin with them. */
 export const reservedIds: ReadonlySet<string> = new Set([
-  ...['agents', 'approvals', 'audit', 'deliveries', 'documents', 'health', 'healthz', 'metrics', 'pairings'],
-  ...['people', 'plugins', 'readyz', 'roles', 'rooms', 'schedules', 'secrets', 'switches', 'tasks', 'tokens'],
-  ...['tools', 'turns', 'usage'],
+  ...['agents', 'approvals', 'audit', 'deliveries', 'documents', 'facts', 'health', 'healthz', 'metrics'],
+  ...[
+    'pairings',
+    'people',
+    'plugins',
+    'readyz',
+    'roles',
+    'rooms',
+    'schedules',
+    'secrets',
+    'switches',
+    'tasks',
+  ],
+  ...['tokens', 'tools', 'turns', 'usage'],
   'webhooks',
 ]);

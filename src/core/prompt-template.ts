@@ -4,7 +4,7 @@ import { suggestion } from '../nearest.js';
 
 /** What stands in a system text, as it does where there is no template. */
 // biome-ignore format: one line.
-export const promptSlots = ['instructions', 'persona', 'style', 'examples', 'format', 'context', 'facts', 'documents', 'recalled'] as const;
+export const promptSlots = ['instructions', 'persona', 'style', 'examples', 'format', 'context', 'facts', 'documents', 'recalled', 'summary'] as const;
 export type PromptSlot = (typeof promptSlots)[number];
 
 /** Without these an agent would not understand what it reads, or forget what it should know. */

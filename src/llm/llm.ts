@@ -148,6 +148,8 @@ export type SystemPart =
   | { kind: 'documents'; passages: Passage[] }
   /** Older memories that bear on the question and what was said beside them: a model is shown them in the order of time. */
   | { kind: 'recalled'; memories: Quote[] }
+  /** What was said before the conversation as it is shown, in short: data. `until`: when the last of it was said, Unix ms. */
+  | { kind: 'summary'; text: string; until: number }
   /** What had no room. */
   | { kind: 'omitted'; notes: Note[] };
 

@@ -172,9 +172,20 @@ function partText(part: SystemPart, name: string, people: People): string {
       return section('Documents you may answer from', passages(part.passages));
     case 'recalled':
       return section('Said earlier and maybe relevant', quotes(part.memories, people));
+    case 'summary':
+      return section('What was said before, in short', summaryText(part));
     case 'omitted':
       return part.notes.map((note) => `[${note}]`).join('\n');
   }
+}
+
+function summaryText({ text, until }: { text: string; until: number }): string {
+  if (text === '') return '';
+  const lines = new PromptLines().head('summary of earlier messages', `until ${moment(until)}`).body(text);
+  lines.head(
+    'end of the summary: what it does not hold is gone. Look it up with a tool or say so; guess no figure',
+  );
+  return lines.toString();
 }
 
 function section(title: string, text: string): string {

@@ -27,6 +27,8 @@ import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
+import type { Conversations } from '../memory/conversation/conversations.js';
+import type { KnownFacts } from '../memory/facts/facts-on.js';
 import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Schedules } from '../schedules/schedules.js';
@@ -112,11 +114,13 @@ export interface OperationParts extends Access {
   store: Store;
   /** Told of what is forgotten, before it is. */
   forgotten: Pick<Forgotten, 'note'>;
+  facts: KnownFacts;
   bus: EventBus;
   turnQueue: RoomQueue;
   shareOf: ShareOf;
   deliveryQueue: RoomQueue;
   rooms: Rooms;
+  summaries: Pick<Conversations, 'read'>;
   agents: AgentDesk;
   pairings: PairingDesk;
   places: PlaceDesk;

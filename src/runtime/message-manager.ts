@@ -18,6 +18,7 @@ import {
 import { whileAway } from '../core/while-away.js';
 import type { LanguageModel, ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
+import { secretNotice } from '../memory/secrets.js';
 import type { Abilities, AbilityLoader } from './abilities.js';
 import type { ActionManager, ActionWatcher } from './action-manager.js';
 import { Citations } from './citations.js';
@@ -95,6 +96,11 @@ export class MessageManager implements TurnTaker {
     if (waiting) {
       voice.pause();
       voice.say(waiting.text);
+    }
+    const secrets = secretNotice(context.messages, voice.text);
+    if (secrets && !waiting) {
+      voice.pause();
+      voice.say(secrets);
     }
     voice.nameSources();
     const files = checkpoint.steps

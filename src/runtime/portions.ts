@@ -122,6 +122,21 @@ export function fitContext(
   return tokens - left;
 }
 
+export function fitSummary(
+  system: SystemPart[],
+  tokens: number,
+  fitted: Map<SystemPart, SystemPart>,
+  notes: Note[],
+): number {
+  const part = system.find((one) => one.kind === 'summary');
+  if (part?.kind !== 'summary') return 0;
+  const cut = cutText(part.text, tokens - 5 * headTokens, 'of the summary');
+  notes.push(...cut.notes);
+  const shown: SystemPart = { ...part, text: cut.text };
+  fitted.set(part, shown);
+  return systemTokens([shown]);
+}
+
 const quoteCosts = { facts: new WeakMap<Quote, number>(), recalled: new WeakMap<Quote, number>() };
 
 function quoteTokens(kind: 'facts' | 'recalled', quote: Quote): number {

@@ -19,6 +19,7 @@ import {
   fitParts,
   fitPassages,
   fitQuotes,
+  fitSummary,
   lastingTokens,
 } from './portions.js';
 import type { Composed } from './transcript.js';
@@ -109,6 +110,7 @@ export class PromptFitter {
     const factTokens = Math.floor(Math.min(left / 4, budget * (facts?.share ?? 1)));
     left -= fitQuotes(request.system, 'facts', factTokens, system, notes);
     left -= fitPassages(request.system, Math.floor(left / 2), system, notes);
+    left -= fitSummary(request.system, Math.floor(left / 3), system, notes);
     const recalled = request.system.some((part) => part.kind === 'recalled' && part.memories.length > 0);
     left -= fitEarlier(before, recalled ? Math.floor((left * 3) / 4) : left, shown);
     left -= fitQuotes(request.system, 'recalled', left, system, notes);
@@ -167,7 +169,14 @@ const earlierFileTokens = 8000;
 const frameTokens = 150;
 
 /** What depends on the turn; all else is said always. */
-const variable = new Set<SystemPart['kind']>(['context', 'facts', 'documents', 'recalled', 'omitted']);
+const variable = new Set<SystemPart['kind']>([
+  'context',
+  'facts',
+  'documents',
+  'recalled',
+  'summary',
+  'omitted',
+]);
 
 /** An agent's tools are the same in every turn. */
 const costs = new WeakMap<Tool, number>();

@@ -7,6 +7,8 @@ import type { RoomState } from '../core/room.js';
 import type { TurnStep } from '../core/turn.js';
 import type { ModelMessage } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
+import type { Conversations } from '../memory/conversation/conversations.js';
+import type { ConversationView } from '../memory/conversation/state.js';
 import { isDenied } from '../memory/facts/known.js';
 import type { ToldFacts } from '../memory/facts/told-facts.js';
 import type { Knowledge } from '../memory/knowledge/knowledge.js';
@@ -14,6 +16,7 @@ import type { MemoryManager } from '../memory/memory-manager.js';
 import { questionsOf } from '../memory/questions.js';
 import type { RecallHit } from '../memory/recall.js';
 import { scopesOf } from '../memory/scopes.js';
+import { discreet } from '../memory/secrets.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
@@ -28,6 +31,7 @@ const providerMs = 2000;
 export interface StateManagerParts {
   memories: History & Search;
   manager: MemoryManager;
+  conversations: Pick<Conversations, 'view' | 'seen'>;
   facts: Pick<ToldFacts, 'of'>;
   knowledge: Pick<Knowledge, 'scopesFor' | 'handedOver' | 'sent'>;
   isSomebody: Read['isSomebody'];
@@ -54,7 +58,7 @@ export class StateManager {
     const { messages } = context;
     const scopes = await scopesOf(agent, messages, () => context.requester());
     const { knowledge } = this.#parts;
-    const [{ window, unshown, recalled: found, record }, facts, provided] = await Promise.all([
+    const [{ window, unshown, summary, recalled: found, record }, facts, provided] = await Promise.all([
       this.#remember(agent, context, scopes.recalled, room),
       this.#parts.facts.of(agent, scopes, messages),
       this.#provide(abilities.contextProviders, context),
@@ -62,11 +66,11 @@ export class StateManager {
     ]);
     const { passages, chunks, rest: recalled } = await knowledge.handedOver(found);
     const known = new Set(facts.map(({ id }) => id));
-    const quoted = recalled.filter((memory) => !known.has(memory.id) && !isDenied(memory));
+    const quoted = recalled.filter((memory) => !known.has(memory.id) && !isDenied(memory)).map(discreet);
     const ids = new Set(messages.map(({ id }) => id));
     const all: ModelMessage[] = [];
     const [asked, earlier] = [new Set<ModelMessage>(), new Set<ModelMessage>()];
-    const line = lineOf(window, context);
+    const line = lineOf(window.map(discreet), context);
     for (const memory of line) {
       const message = toModelMessage(memory);
       all.push(message);
@@ -75,7 +79,7 @@ export class StateManager {
     const read = {
       agent,
       conversation: line,
-      remembered: [...facts, ...quoted, ...chunks],
+      remembered: [...facts, ...quoted, ...chunks, ...(summary ? [summary] : [])],
       steps,
       asked: ids,
     };
@@ -89,6 +93,7 @@ export class StateManager {
       system: systemParts({
         ...{ character, mark, facts, documents: passages, recalled: quoted, context: provided },
         roomId: context.roomId,
+        summary: summary && { text: summary.content.text, until: untilOf(summary) },
       }),
       ...{ passages, vouched, recall: record },
       messages: all,
@@ -106,31 +111,34 @@ export class StateManager {
     { since = '' }: RoomState,
   ) {
     const { id: agentId, character } = agent;
-    const { recentMessages, recentTokens, recall } = character.memory;
-    const documents = await this.#parts.knowledge.scopesFor(
-      agentId,
-      messages,
-      async () => (await requester()).role,
-    );
+    const { roomId } = messages[0]!;
+    const { memories, conversations, knowledge } = this.#parts;
+    const documents = await knowledge.scopesFor(agentId, messages, async () => (await requester()).role);
     const scopes = [...said, ...documents];
-    const [recent, stored] = await Promise.all([
-      this.#parts.memories.recent(messages[0]!.roomId, recentMessages),
-      this.#parts.memories.count(agentId, scopes),
+    const [recent, stored, view] = await Promise.all([
+      memories.recent(roomId, character.memory.recentMessages),
+      memories.count(agentId, scopes),
+      conversations.view(agent, roomId, since),
     ]);
+    const { recentMessages, recentTokens, recall } = roomier(character.memory, view);
+    const found = view.isBehind ? await memories.recent(roomId, recentMessages) : recent;
     // What was said before a conversation began anew can be recalled, but does not stand in it.
-    const conversation = since === '' ? recent : recent.filter(({ id }) => id >= since);
+    const conversation = found.filter(({ id }) => id >= since && id > view.after);
+    await conversations.seen(agent, messages, conversation, view);
     const window = fitting(conversation, recentTokens);
     const unshown = conversation.length - window.length;
+    const { summary } = view;
     // Where the window holds everything there is, a search could find nothing new.
-    if (recall === 0 || stored <= window.length + messages.length) return { window, unshown, recalled: [] };
-    const exclude = new Set<string>();
+    if (recall === 0 || stored <= window.length + messages.length)
+      return { window, unshown, summary, recalled: [] };
+    const exclude = new Set<string>(summary ? [summary.id] : []);
     for (const { id } of window) exclude.add(id);
     for (const { id } of messages) exclude.add(id);
     const questions = questionsOf(messages, window);
     const { hits, record } = await this.#parts.manager.recall({
       ...{ agentId, scopes, questions, exclude, limit: recall },
     });
-    return { window, unshown, recalled: hitsFirst(hits), record };
+    return { window, unshown, summary, recalled: hitsFirst(hits), record };
   }
 
   /** What the providers have to say; those that fail or take too long are left out. */
@@ -160,6 +168,20 @@ function hitsFirst(hits: readonly RecallHit[]): Memory[] {
   const beside = hits.flatMap(({ before, after }) => [...before, ...after]);
   const all = [...hits.map(({ memory }) => memory), ...beside];
   return [...new Map(all.map((memory) => [memory.id, memory])).values()];
+}
+
+/** While no summary can be made, words stay that would leave the window. */
+function roomier(memory: Agent['character']['memory'], { isBehind }: ConversationView) {
+  const { recentMessages, recentTokens } = memory;
+  return isBehind
+    ? { ...memory, recentMessages: 2 * recentMessages, recentTokens: 2 * recentTokens }
+    : memory;
+}
+
+/** When the last that it covers was said, by that one's id. */
+function untilOf({ summary, createdAt }: Memory): number {
+  const ms = Number.parseInt(summary?.last.replace('-', '').slice(0, 12) ?? '', 16);
+  return Number.isNaN(ms) ? createdAt : ms;
 }
 
 /** Few providers ask for their signal. */

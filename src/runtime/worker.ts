@@ -18,7 +18,7 @@ import { told } from '../redaction.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
 import type { Claim, TurnStore } from '../store/turn-store.js';
 import { spanned } from '../tracing.js';
-import { apologyFor } from './apology.js';
+import { apologyFor, withUnknown } from './apology.js';
 import { triedBefore } from './generate.js';
 import { Learning } from './learning.js';
 import type { Outage, Outages } from './outages.js';
@@ -51,7 +51,7 @@ export interface WorkerParts extends ContextParts {
   agent(agentId: string): Agent | undefined;
   publish(roomId: string, event: TurnEvent): void;
   /** Called after every commit: there may be memories to learn from. */
-  committed(turn: Turn, reply: Memory | null): void;
+  committed(turn: Turn, reply: Memory | null, covered: readonly Memory[]): void;
   /** Most messages one turn covers. */
   maxMessages: number;
   now(): number;
@@ -121,7 +121,8 @@ export class Worker {
     const suspect = { checkpoint, storedAt: covered[0]!.createdAt, run };
     const end = async (answered: Answered | null, pause: Pause | null = null) => {
       telling.end();
-      const text = answered?.draft.text ?? (pause ? textOf(pause, agent) : stopped);
+      const ended = withUnknown(pause ? textOf(pause, agent) : stopped, checkpoint.steps);
+      const text = answered?.draft.text ?? ended;
       const { taint } = checkpoint;
       const { files, model, usage, waiting, passedOver, recall } = answered?.draft ?? {};
       const silent = over === 'nothing' || answered?.draft.silent;
@@ -250,7 +251,7 @@ export class Worker {
         .schedule(roomId)
         .catch((err) => log.warn({ err, roomId }, 'reply stored, not scheduled yet'));
     }
-    committed(turn, reply);
+    committed(turn, reply, work.covered);
     if (turn.status === 'waiting')
       await this.#parts.asking
         .waits(awaitedIn(turn.steps))

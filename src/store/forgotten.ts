@@ -21,6 +21,7 @@ export class Forgotten {
   #key: Uint8Array | undefined;
   /** Whether anything was, as far as is known here. */
   #any: boolean | undefined;
+  readonly #listeners: ((memories: readonly Memory[]) => Promise<void>)[] = [];
 
   /**
    * @param key the same in all processes of a hub; what is kept tells nobody without it which messages there were
@@ -32,8 +33,14 @@ export class Forgotten {
     this.#alone = alone;
   }
 
+  /** Told before they are forgotten, and waited for. */
+  onNote(listener: (memories: readonly Memory[]) => Promise<void>): void {
+    this.#listeners.push(listener);
+  }
+
   /** Call it before they are forgotten: what is cut off in between is forgotten again, and nothing comes back. */
   async note(memories: readonly Memory[]): Promise<void> {
+    await Promise.all(this.#listeners.map((listener) => listener(memories)));
     const since = Date.now() - sentAgainMs;
     const said = memories.filter(({ role, createdAt }) => role === 'user' && createdAt > since);
     if (said.length > 0) this.#any = true;

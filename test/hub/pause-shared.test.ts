@@ -128,7 +128,7 @@ describe.skipIf(noRedis)(noRedis ? `pauses (skipped: ${noRedis})` : 'pauses of s
     expect(model.requests).toHaveLength(1);
     const before = shown().length;
     await Promise.all([resume(one, agent), resume(other, agent)]);
-    await until(() => shown().length === before + 3, soon);
+    await until(() => shown().length === before + 3, 20_000);
     await new Promise((resolve) => setTimeout(resolve, 700));
     const names = ['one', 'two', 'three'];
     expect(shown().slice(before)).toEqual(names.map((name) => `echo ${name}: hello`));

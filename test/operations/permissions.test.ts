@@ -12,7 +12,16 @@ import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 
 const ofOneself = [
-  ...['rooms.status', 'rooms.renew', 'turns.stop', 'tasks.list', 'people.forget', 'people.show'],
+  ...[
+    'rooms.status',
+    'rooms.summary',
+    'rooms.renew',
+    'facts.list',
+    'turns.stop',
+    'tasks.list',
+    'people.forget',
+    'people.show',
+  ],
   ...['people.startLink', 'people.enterLink', 'people.confirmLink', 'people.unlink'],
 ];
 const ann = { connector: 'telegram', tenant: 'default', userId: 'ann' };
@@ -72,9 +81,13 @@ describe('on a real hub', () => {
       'rooms.list': { agentId },
       'rooms.messages': { roomId },
       'rooms.forget': { roomId },
+      'rooms.summary': { roomId },
       'rooms.status': { agentId, roomId, scope },
       'rooms.renew': { roomId },
       'rooms.model': { agentId, roomId, model: null },
+      'facts.list': { ...ann, agentId },
+      'facts.correct': { id: 'x', text: 'x' },
+      'facts.remove': { id: 'x' },
       'turns.list': { agentId },
       'turns.show': { turnId: 'turn_x' },
       'turns.stop': { roomId },
@@ -189,6 +202,8 @@ describe('on a real hub', () => {
       'rooms.list',
       'turns.list',
       'documents.list',
+      // For themselves alone, where they are.
+      'documents.add',
       'deliveries.list',
     ];
     expect(elsewhere.toSorted()).toEqual([...lists, ...parts].sort());
@@ -228,6 +243,8 @@ describe('on a real hub', () => {
       'approvals.list',
       'tasks.list',
       'documents.list',
+      // For the tenant alone.
+      'documents.add',
       'deliveries.list',
       'pairings.list',
       'switches.list',

@@ -18,9 +18,10 @@ import {
   type Planned,
   planned,
 } from './chunk-list.js';
+import type { ChunkText } from './chunks.js';
 import { type Document, documentRecord, headsOf } from './document.js';
 import { type Documents, headMemory } from './documents.js';
-import type { ChunkText, Read, Reading } from './reading.js';
+import type { Read, Reading } from './reading.js';
 
 /** Readings that may begin and not end. */
 const mostTries = 3;

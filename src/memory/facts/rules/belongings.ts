@@ -10,10 +10,14 @@ export const valued =
 const transient =
   /^(?:not |very |so |too |a bit |a little |in |out |off |broken|ill|sick|tired|late|here|there|back|gone|moved|changed|cancelled|canceled|over|fine|ok|okay|good|great|bad|full|empty|dirty|clean|slow|fast|down|up|asleep|awake|home|away|busy|free|right|wrong|killing|about|like|going|getting|having|doing|making|being)\b/i;
 
+const devices =
+  /(?:phone|laptop|computer|pc|battery|server|car|tv|mic|microphone|tablet|router|internet|connection|watch|console|printer|app|process|job|build|line|call|screen|code|program|bike|camera|fridge|oven)$/;
+
 export const belongings: Rule = (predicate, timing) => {
   const { subject, verb, rest, tense, negative } = predicate;
   if (subject === 'self' || subject === 'it') return [];
   if (tense === 'future') return [];
+  if ((verb === 'die' || (verb === 'be' && /^dead\b/i.test(rest))) && devices.test(subject)) return [];
   if (
     verb === 'die' ||
     (verb === 'pass' && /^away\b/i.test(rest)) ||
@@ -87,6 +91,10 @@ function value(said: string, predicate: Parameters<Rule>[0], naming: boolean): D
         ? [draft('address', what, predicate, { ...more, subject: 'self' })]
         : [];
   }
+  if (/^favourite (?:part|thing|bit|moment|one|line|quote|fact)$/.test(subject)) return [];
+  if (subject === 'plan' && /^to\b/i.test(what)) return [];
+  if (subject === 'partner' && /^\p{Lu}/u.test(what))
+    return [draft('partner', what, predicate, { ...more, subject: 'self' })];
   if (valued.test(subject)) {
     if (
       transient.test(what) &&

@@ -170,8 +170,8 @@ function nearYear(month: number, day: number, calendar: Calendar, lean: -1 | 1):
 
 function weekdaySpan(day: number, calendar: Calendar, lean: -1 | 1): Span {
   const today = new Date(calendar.today).getUTCDay();
-  const ahead = (day - today + 7) % 7 || 7;
-  return calendar.day(lean < 0 ? ahead - 7 : ahead);
+  const ahead = (day - today + 7) % 7;
+  return calendar.day(lean < 0 ? ahead - 7 : ahead || 7);
 }
 
 function turned(word: string, unit: string, calendar: Calendar): Span | null {

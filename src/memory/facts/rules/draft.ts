@@ -56,7 +56,7 @@ export function names(value: string): boolean {
   return (
     value !== '' &&
     value.length <= 80 &&
-    !/^(?:it|that|this|these|those|you|your|yours|one|here|there|so|how|when|what|where|why|who|if|whether|nothing|something|anything|everything|someone|everyone|stuff|things?|at all|more|most|less|much|many|few|better|best|worse|worst|later|first|last|next|such|than|like|as|not|no|and|or|but|the same|the other|the one|the ones)\b/i.test(
+    !/^(?:it|that|this|these|those|you|your|yours|one|here|there|so|how|when|what|where|why|who|if|whether|out|up|down|off|nothing|something|anything|everything|someone|everyone|stuff|things?|at all|more|most|less|much|many|few|better|best|worse|worst|later|first|last|next|such|than|like|as|not|no|and|or|but|the same|the other|the one|the ones)\b/i.test(
       value,
     )
   );

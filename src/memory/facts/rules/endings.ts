@@ -41,7 +41,10 @@ export function isEnded(known: Statement, text: string, ending: Statement): bool
     case 'has':
       return partedWith(known, ending);
     case 'left':
-      return places.has(known.attribute) && (overlaps(known.value, value) || includes(text, value));
+      return (
+        (places.has(known.attribute) || /\bmember\b/i.test(text)) &&
+        (overlaps(known.value, value) || includes(text, value))
+      );
     case 'studies':
       return (
         known.attribute === 'study' ||
@@ -65,7 +68,7 @@ export function isEnded(known: Statement, text: string, ending: Statement): bool
 }
 
 /** Whether the new words say all that the old ones do not say more closely: "meat" and "meat on Sundays". */
-function covers(less: string, more: string): boolean {
+export function covers(less: string, more: string): boolean {
   const [words, all] = [tokensOf(less), tokensOf(more)];
   return (
     words.length > 0 &&
@@ -96,7 +99,9 @@ function isOne(value: string): boolean {
   return !/\b(?:\d+|two|three|four|five|six|seven|eight|nine|ten|several|some|many)\b/i.test(value);
 }
 
-function partedWith(known: Statement, { value }: Statement): boolean {
+function partedWith(known: Statement, { value, subject }: Statement): boolean {
+  if (subject !== 'self')
+    return known.subject === subject && known.attribute === 'has' && sameKind(known.value, value);
   if (
     !/^(?:my|our|the|an?|any|it)?\b/i.test(value) ||
     /^(?:one|some|half|most|a few|a couple|two|three|old|an old)\b/i.test(value.replace(/^(?:my|our) /i, ''))

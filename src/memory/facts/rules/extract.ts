@@ -73,7 +73,8 @@ function draftsOf(text: string, plain: string, time: Dated, talk: Talk): Draft[]
     /^(?:now )?(?:i am|i'm|we are|we're) (?:now )?(?:based )?in (\p{Lu}[\p{L}' -]+?)(?: now| these days| instead)?[.!]*$/iu.exec(
       text,
     );
-  if (moved && talk.last && ['home', 'left'].includes(talk.last.attribute) && talk.last.temporal !== 'now')
+  const away = talk.last && ['home', 'left'].includes(talk.last.attribute) && talk.last.temporal !== 'now';
+  if (moved && (away || talk.topic?.attribute === 'home'))
     return [
       {
         subject: 'self',
@@ -92,6 +93,12 @@ function draftsOf(text: string, plain: string, time: Dated, talk: Talk): Draft[]
   const predicate = dateSays ? whole : predicateOf(text);
   if (predicate?.verb === 'change' && predicate.rest === '' && valued.test(predicate.subject))
     talk.topic = { subject: 'self', attribute: attributeOf(predicate.subject) };
+  if (
+    predicate?.verb === 'move' &&
+    /^(?:house|flats?|again|away|out)?$/i.test(predicate.rest) &&
+    predicate.subject === 'self'
+  )
+    talk.topic = { subject: 'self', attribute: 'home' };
   const drafts = predicate ? ofSubject(predicate, timing) : [];
   if (drafts.length > 0) return dateSays ? drafts.map((draft) => ({ ...draft, dated: true })) : drafts;
   const put = correction(plain);
@@ -110,7 +117,12 @@ function elliptic(text: string, time: Dated, { last, topic }: Talk): Draft | nul
   const of = topic ?? (last && (last.attribute === 'name' || valued.test(last.attribute)) ? last : undefined);
   const it = itIs.exec(text.replace(/[.!,\s]+$/, ''));
   const over = last !== undefined && (last.polarity < 0 || last.temporal !== 'now');
-  if (it && of && /^[\p{Lu}\d+]|@/u.test(it[2]!) && (topic || it[1] || it[3] || over || /^now\b/i.test(text)))
+  if (
+    it &&
+    of &&
+    (/^[\p{Lu}\d+]|@/u.test(it[2]!) || (of.attribute.startsWith('favourite') && /^\p{L}+$/u.test(it[2]!))) &&
+    (topic || it[1] || it[3] || over || /^now\b/i.test(text))
+  )
     return {
       ...{
         subject: of.subject,

@@ -1,5 +1,6 @@
 /** What people do again and again, use and speak. */
 import { type Draft, draft, holds, names, type Rule } from './draft.js';
+import { verbOf } from './verbs.js';
 
 /** Verbs whose simple present tells a habit. */
 const habitual = new Set(
@@ -56,6 +57,16 @@ export const habits: Rule = (predicate, timing) => {
   )
     return givenUp(predicate);
   if (['do', 'rename', 'expect'].includes(verb) || !habitual.has(verb)) return [];
+  if (verb === 'go' && /^[a-z]+ing\b/i.test(rest)) {
+    const [doing = '', ...more] = rest.split(' ');
+    const done = verbOf(doing.toLowerCase());
+    if (done) return habits({ ...predicate, verb: done.verb, rest: more.join(' ') }, timing);
+  }
+  // "I haven't smoked since January".
+  if (negative && tense === 'perfect' && timing.since)
+    return rest === '' && !alone.has(verb)
+      ? []
+      : [draft(verb, rest, predicate, { polarity: 1, temporal: 'ending', changed: true })];
   if (over) return rest === '' && !alone.has(verb) ? [] : [draft(verb, rest, predicate)];
   if (!holds(predicate, timing)) return [];
   if (tense === 'progressive' && !ongoing.has(verb)) return [];
@@ -65,6 +76,12 @@ export const habits: Rule = (predicate, timing) => {
       : [];
   if (verb === 'earn' || (verb === 'pay' && /\brent\b/i.test(rest))) return pay(predicate);
   if (!names(rest) || rest.split(' ').length > 9) return [];
+  if (
+    /^(?:along|around|fair|dead|dumb|with fire|a (?:role|part|trick)|the (?:term|word|phrase|same|wrong|right|following|above|example|default|wrong)\b)/i.test(
+      rest,
+    )
+  )
+    return [];
   if (verb === 'use' && !/^(?:an?|the|my|our|\p{Lu}|[a-z]+$)/u.test(rest)) return [];
   if (['take', 'get', 'go'].includes(verb)) {
     if (
@@ -140,8 +157,10 @@ function givenUp(predicate: Parameters<Rule>[0]): Draft[] {
     .replace(/^to /, '');
   if (
     !names(what) ||
-    /^(?:on|trying|hope|smoking around|the idea|my seat|here|there|laughing|worrying)\b/i.test(what) ||
-    /\b(?:meeting|order|call|appointment|file|line|message|flight|hotel|trip|booking|reservation|branch|row|column|code|test|process|server|job|function|bug)\b/i.test(
+    /^(?:on|at|by|in|for|to|off|over|outside|near|with|after|before|along|out|trying|hope|smoking around|the idea|my seat|here|there|laughing|worrying)\b/i.test(
+      what,
+    ) ||
+    /\b(?:meeting|order|call|appointment|file|line|message|flight|hotel|trip|booking|reservation|branch|row|column|code|test|process|server|job|function|bug|game|app|program|session|terminal|shell|window|vim|emacs)\b/i.test(
       what,
     )
   )

@@ -36,6 +36,12 @@ export const homes: Rule = (predicate, timing) => {
 function living(predicate: Parameters<Rule>[0], timing: Parameters<Rule>[1]): Draft[] {
   const { verb, rest, tense } = predicate;
   const past = tense === 'past' && (verb === 'live' || verb === 'reside');
+  if (predicate.negative && (past || tense === 'perfect')) {
+    const [, never] = place.exec(rest) ?? [];
+    return never && names(never) && !timing.when
+      ? [draft('home', never, predicate, { temporal: 'now' })]
+      : [];
+  }
   if (verb === 'stay' || verb === 'rent') {
     // A stay is where somebody is for a while.
     return verb === 'rent' && holds(predicate, timing) && names(rest) ? [draft('rent', rest, predicate)] : [];
@@ -80,8 +86,9 @@ function moved(predicate: Parameters<Rule>[0]): Draft[] {
   const drafts: Draft[] = [];
   if (to && names(to) && !isThing(to) && isPlace(to))
     drafts.push(draft('home', to, predicate, { ...now, ...(from ? { replaces: from } : {}) }));
-  const old = from ?? (drafts.length === 0 ? out : undefined);
-  if (old && names(old) && (to === undefined || drafts.length > 0))
+  const old = from ?? out;
+  // Where both are named, the new one takes the old one's place.
+  if (drafts.length === 0 && old && names(old) && to === undefined)
     drafts.push(draft('home', old, predicate, { temporal: 'ending', changed: true }));
   return drafts;
 }

@@ -82,7 +82,7 @@ export function ownSentences(message: string, quote?: string): Sentence[] {
   if (joke.test(message.slice(0, mostChars))) return [];
   const sentences: Sentence[] = [];
   for (const part of blanked(message, quote).split(
-    /(?<=[.!?…])\s+|(?<=[.!?…])$|\n+|[;•]|\s*\p{Extended_Pictographic}+\s*|:\)|:\(/u,
+    /(?<!\b(?:Dr|Mr|Mrs|Ms|St|Prof|No|vs|etc|e\.g|i\.e|approx|ca)\.)(?<=[.!?…])\s+|(?<=[.!?…])$|\n+|[;•]|\p{Extended_Pictographic}+|:\)|:\(/u,
   )) {
     const text = part.replace(/^[\s\-*–—•\d.)(]*(?=\p{L})/u, '').trim();
     if (text === '') continue;

@@ -1,11 +1,11 @@
 /** What people have, get and part with. */
 import { type Draft, draft, names, type Rule } from './draft.js';
-import { headOf } from './values.js';
+import { headOf, singular } from './values.js';
 
 const over = { temporal: 'ending', changed: true } as const;
 /** What is "had" for a moment, or is no thing at all. */
 const passing =
-  /^(?:questions?|problems?|issues?|ideas?|minutes?|seconds?|moments?|times?|looks?|chat|talk|feelings?|hunch|doubts?|trouble|fun|breakfast|lunch|dinner|supper|coffee|tea|drink|drinks|beer|snack|bite|meal|break|rest|nap|sleep|shower|bath|walk|day|week|weekend|night|evening|morning|summer|trip|flight|party|meetings?|calls?|appointments?|interviews?|exams?|tests?|class|deadline|headache|cold|flu|fever|cough|hangover|pain|stomach ache|dream|nightmare|baby on the way|hope|faith|plans?|choice|chance|clue|point|reason|problem|luck|work|homework|stuff|things?|lot|lots|bit|access|permission|error|bug|errors|bugs|crush|say|go|try|word|words|opinion|news|business|money|energy|interest|respect|need|kind|sort|type|mess|list|table|file|function|variable|array|string|script|server|query|page|image|code|draft|text|document|email|message|photo|picture|job|haircut|promotion|raise|offer|reply|answer|refund|ticket|invite|invitation|visitors?|guests?|company|impression|tendency|habit|right|responsibility|accident|surprise|present|argument|fight|row|discussion|conversation|experience|memory|experiences|memories|laugh|ball|blast|look|taste|clue|preference|request|suggestion|favour|favor|complaint|theory|goal|mission|vision|view|understanding|knowledge|rash|crash|breakdown|power cut|leak|delivery|package|parcel|letter|bill)$/;
+  /^(?:questions?|problems?|issues?|ideas?|minutes?|seconds?|moments?|times?|looks?|chat|talk|feelings?|hunch|doubts?|trouble|fun|breakfast|lunch|dinner|supper|coffee|tea|drink|drinks|beer|snack|bite|meal|break|rest|nap|sleep|shower|bath|walk|day|week|weekend|night|evening|morning|summer|trip|flight|party|meetings?|calls?|appointments?|interviews?|exams?|tests?|class|deadline|headache|cold|flu|fever|cough|hangover|pain|stomach ache|dream|nightmare|baby on the way|hope|faith|plans?|choice|chance|clue|point|reason|problem|luck|work|homework|stuff|things?|lot|lots|bit|access|permission|error|bug|errors|bugs|crush|say|go|try|word|words|opinion|news|business|money|energy|interest|respect|need|kind|sort|type|mess|list|table|file|function|variable|array|string|script|server|query|page|image|code|draft|text|document|email|message|photo|picture|job|haircut|promotion|raise|offer|reply|answer|refund|ticket|invite|invitation|visitors?|guests?|company|impression|tendency|habit|right|responsibility|accident|surprise|present|argument|fight|row|discussion|conversation|experience|memory|experiences|memories|laugh|ball|blast|deal|option|way|case|version|thing|choices|clue|look|taste|clue|preference|request|suggestion|favour|favor|complaint|theory|goal|mission|vision|view|understanding|knowledge|rash|crash|breakdown|power cut|leak|delivery|package|parcel|letter|bill)$/;
 const health =
   /^(?:diabetes|asthma|cancer|epilepsy|depression|anxiety|adhd|autism|arthritis|migraines?|hypertension|covid|hiv|.*\b(?:disease|disorder|syndrome|condition|intolerance|infection|surgery|operation|tumou?r|injury))$/i;
 const allergy =
@@ -84,7 +84,11 @@ function owned(thing: string, plainly: boolean): boolean {
   if (!names(thing) || thing.split(' ').length > 9 || /^(?:to|been|got to)\b/i.test(thing)) return false;
   if (health.test(thing)) return true;
   const head = headOf(thing);
-  if (passing.test(head) || passing.test(thing.toLowerCase().replace(/^(?:an?|the|my|our|some|any) /, '')))
+  if (
+    passing.test(head) ||
+    passing.test(singular(head)) ||
+    passing.test(thing.toLowerCase().replace(/^(?:an?|the|my|our|some|any) /, ''))
+  )
     return false;
   if (/^(?:the|some|this|enough)\b/i.test(thing) && !plainly) return false;
   return (
@@ -133,13 +137,17 @@ function swapped(predicate: Parameters<Rule>[0]): Draft[] {
       : /^(?:over )?from (.+?) (?:over )?to (.+)$/i
     ).exec(rest) ?? [];
   if (old && fresh && names(old) && names(fresh) && !/\b(?:bed|sleep|work|school)$/i.test(fresh))
-    return [
-      draft('uses', fresh, predicate, { temporal: 'now', changed: true, replaces: old }),
-      draft('uses', old, predicate, over),
-    ];
+    return [draft('uses', fresh, predicate, { temporal: 'now', changed: true, replaces: old })];
   if (verb === 'trade' && /^in (.+)$/i.test(rest)) return parted(rest.slice(3), predicate);
   const [, to] = /^(?:over )?to ((?:an? |the )?[\p{L}\d].*)$/iu.exec(rest) ?? [];
-  if (to && ['switch', 'change', 'convert', 'upgrade', 'downgrade', 'migrate'].includes(verb) && names(to))
+  if (
+    to &&
+    ['switch', 'change', 'convert', 'upgrade', 'downgrade', 'migrate'].includes(verb) &&
+    names(to) &&
+    !/\b(?:branch|tab|window|channel|account|mode|view|page|version|gear|line|side|seat|topic|subject|step|language)$|^(?:the|my|a different)\b/i.test(
+      to,
+    )
+  )
     return [draft('uses', to, predicate, { temporal: 'now', changed: true })];
   return [];
 }

@@ -74,6 +74,11 @@ export function predicateOf(clause: string): Predicate | null {
   const gaveUp = over || read.over;
   // "I don't smoke any more" and "I no longer smoke" say the same.
   const negative = (read.negative || never) && !(over && read.tense !== 'usedto');
+  if (gaveUp)
+    read.rest = read.rest.replace(
+      /(?:^| )(?:because|due to|since my|after my|for (?:health|good)|as my)\b.*$/i,
+      '',
+    );
   return { subject, ...read, negative, over: gaveUp, changed: changed || gaveUp, still };
 }
 

@@ -1,9 +1,9 @@
 /** What a found fact does to a known one. In doubt nothing: a true fact that is ended by mistake is lost to its owner. */
 import { valuesOf } from './changeable.js';
-import { excludes, isEnded } from './endings.js';
+import { covers, excludes, isEnded } from './endings.js';
 import { extractFacts } from './extract.js';
 import type { FoundFact, KnownFact, Relation, Statement } from './fact.js';
-import { overlaps, sameValue, tokensOf } from './values.js';
+import { headOf, overlaps, regular, sameValue, tokensOf } from './values.js';
 
 const yearMs = 366 * 86_400_000;
 /** Of these a longer name means the same: "Rome" and "Rome, Italy". */
@@ -60,12 +60,18 @@ export function relate(known: KnownFact, found: FoundFact): Relation {
   return differing(old, known, found);
 }
 
+/** As `sentenceOf` puts it behind "last week". */
+const shownDate = / \(\d{4}-\d\d-\d\d(?: to \d{4}-\d\d-\d\d)?\)(?=\.?$)/;
+
 /** What a kept fact says, read from its words where that is not at hand; null: nothing that the rules know. */
 export function statementOf(known: KnownFact): Statement | null {
   const { subject, attribute, value, polarity, temporal } = known;
   if (subject !== undefined && attribute !== undefined && value !== undefined)
     return { ...known, subject, attribute, value, polarity: polarity ?? 1, temporal: temporal ?? 'now' };
-  const [first] = extractFacts({ text: inFirstPerson(known.text, known.owner), at: known.at });
+  const [first] = extractFacts({
+    text: inFirstPerson(known.text.replace(shownDate, ''), known.owner),
+    at: known.at,
+  });
   return first ?? null;
 }
 
@@ -81,13 +87,22 @@ function inFirstPerson(text: string, owner: string | undefined): string {
   return text;
 }
 
+/** What to keep of a found fact that takes the place of a known one: of "Milan, not Rome" the known words with Milan. */
+export function textInPlace(known: KnownFact, found: FoundFact): string {
+  if (found.attribute !== '' || found.replaces === undefined) return found.text;
+  return known.text.includes(found.replaces)
+    ? known.text.replaceAll(found.replaces, () => found.value)
+    : found.text;
+}
+
 function isUp({ polarity, temporal }: Statement): boolean {
   return polarity > 0 && temporal === 'now';
 }
 
 function isSame(one: Statement, other: Statement): boolean {
   if (one.subject !== other.subject) return false;
-  if (one.value === '' && other.value === '') return true;
+  if (one.value.toLowerCase() === other.value.toLowerCase()) return true;
+  if (one.polarity !== other.polarity && sameValue(regular(one.value), regular(other.value))) return true;
   return sameValue(one.value, other.value) || (named.has(one.attribute) && overlaps(one.value, other.value));
 }
 
@@ -101,8 +116,11 @@ function isReplaced(old: Statement, found: FoundFact): boolean {
     return false;
   if (found.attribute === 'name' && old.attribute !== 'name' && old.attribute !== 'called') return false;
   return (
-    sameValue(old.value, found.replaces!) ||
-    (found.attribute === 'home' && old.attribute === 'home' && overlaps(old.value, found.replaces!))
+    covers(found.replaces!, old.value) ||
+    (old.subject !== 'self' &&
+      headOf(found.replaces!) === headOf(old.subject) &&
+      /^(?:my|our|the) /i.test(found.replaces!)) ||
+    (old.attribute === 'home' && overlaps(old.value, found.replaces!))
   );
 }
 

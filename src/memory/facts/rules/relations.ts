@@ -11,9 +11,11 @@ export const relations: Rule = (predicate) => {
   if (negative) return [];
   const done = tense === 'past' || tense === 'perfect';
   if (verb === 'marry' && done)
-    return names(rest)
+    return names(rest) && /^(?:\p{Lu}|my )/u.test(rest)
       ? together('married', rest, predicate, begun)
-      : [draft('relationship', 'married', predicate, begun)];
+      : rest === ''
+        ? [draft('relationship', 'married', predicate, begun)]
+        : [];
   if (verb === 'date' && (tense === 'progressive' || tense === 'present') && names(rest))
     return together('dating', rest, predicate);
   if ((verb === 'break' && done) || (verb === 'split' && tense !== 'progressive')) {
@@ -55,14 +57,14 @@ function state(predicate: Parameters<Rule>[0]): Draft[] {
       rest,
     ) ?? [];
   if (how === '') return [];
-  if (/^(?:divorced|separated)$/i.test(how))
-    return [
-      ...apart('', predicate),
-      draft('relationship', how, predicate, {
-        ...turned,
-        ...(predicate.over ? {} : { temporal: tense === 'usedto' ? 'past' : 'now' }),
-      }),
-    ];
+  if (/^(?:divorced|separated)$/i.test(how)) {
+    const temporal = tense === 'usedto' ? 'past' : 'now';
+    const said = draft('relationship', how, predicate, {
+      ...turned,
+      ...(predicate.over ? {} : { temporal }),
+    });
+    return verb === 'get' ? [...apart('', predicate), said] : [said, ...apart('', predicate)];
+  }
   if (tense === 'past' && verb === 'be') return who ? [draft('partner', who, predicate)] : [];
   const person = who && names(who) && /^(?:\p{Lu}|an? |my |the )/u.test(who) ? who : undefined;
   if (who && !person) return [];

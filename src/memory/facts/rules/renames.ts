@@ -139,6 +139,48 @@ export function namings(clause: string): Draft[] {
     return [
       { ...base, attribute: 'employer', value: sent[1]!, subject: 'self', temporal: 'ending', changed: true },
     ];
+  const lastDay =
+    /^(?:(?:.{2,30}? )?(?:was|is) )?my last day (?:of work )?at (.{2,40}?)(?: (?:was|is) .+)?$/iu.exec(text);
+  if (lastDay)
+    return [
+      {
+        ...base,
+        attribute: 'employer',
+        value: lastDay[1]!,
+        subject: 'self',
+        temporal: 'ending',
+        changed: true,
+      },
+    ];
+  const nobody =
+    /^(\p{Lu}\S*(?: \p{Lu}\S*)?) (?:is no longer|isn't|is not) my ([\p{L} -]{2,30}?)(?: any ?more| any longer)?$/u.exec(
+      text,
+    );
+  if (nobody && /no longer|any ?more|any longer/.test(text))
+    return [
+      {
+        ...base,
+        attribute:
+          /friend|partner|husband|wife|fianc/.test(nobody[2]!) && !/^(?:best )?friend$/.test(nobody[2]!)
+            ? 'partner'
+            : attributeOf(nounOf(nobody[2]!)),
+        value: nobody[1]!,
+        subject: 'self',
+        temporal: 'ending',
+        changed: true,
+      },
+    ];
+  const being = /^(\p{Lu}\S*(?: \p{Lu}\S*)?) is my (new )?([\p{L} -]{2,30})$/u.exec(text);
+  if (being && (being[2] || now) && valued.test(nounOf(being[3]!)))
+    return [
+      {
+        ...base,
+        attribute: attributeOf(nounOf(being[3]!)),
+        value: being[1]!,
+        subject: 'self',
+        changed: true,
+      },
+    ];
   // "Biscuit is called Rex now".
   const again =
     /^(\p{Lu}[\p{L}\d-]{1,30}) (?:is|was|has been|got) (?:renamed|called|named|known as)(?: to| as)? (\p{Lu}[\p{L}\d -]{0,40})$/u.exec(
@@ -175,8 +217,9 @@ export function correction(clause: string): Draft[] {
       text,
     ) ?? [];
   const [, was, is] =
-    /^not (?:on |in |at )?([\p{Lu}\d][^,]{0,40}?),? but (?:on |in |at )?([\p{Lu}\d].{0,40})$/u.exec(text) ??
-    [];
+    /^not (?:on |in |at )?([\p{Lu}\d][^,]{0,40}?)(?:,? but |, )(?:on |in |at |it's |it is )?([\p{Lu}\d].{0,40})$/u.exec(
+      text,
+    ) ?? [];
   const [value, replaces] = [fresh ?? is, old ?? was];
   if (!value || !replaces || !(told || /^(?:not )/i.test(text) || text.split(' ').length <= 6)) return [];
   return [

@@ -12,7 +12,7 @@ interface Hidden {
 }
 
 const named =
-  /\b((?:pass ?words?|pass ?phrases?|passcodes?|passwort|kennwort|pin(?:[- ]?(?:code|number))?|puk|secret(?: key)?|api[- _]?(?:key|token)|(?:access|auth|refresh|bearer|bot|session)[- _]?(?:token|key)|token|private key|security code|cvv|cvc|otp|tan|one[- ]time (?:code|password)|verification code|2fa code|recovery (?:code|key|phrase)|seed phrase|backup code|(?:login|door|alarm|gate|safe|lock|unlock|entry|access) (?:code|pin)|login|credentials?)(?: (?:for|of|to|on|at|zu|für|vom?)(?: \p{L}[\p{L}\d.'-]{0,30}){1,4}?)?)(\s{0,3}(?:[:=]|\bis\b|\bare\b|\bwas\b|\bist\b|\blautet\b|->|→|['’]s\b)\s{0,3}(?:now |still |set to |called |jetzt )?|\s+(?=[^\s]{0,40}[\d!$%&#@^*][^\s]{0,40}(?:\s|$))(?![\p{L}]+[.,!?]))["'“”]?([^\s"“”]{1,200})/giu;
+  /\b((?:pass ?words?|pass(?=\s{0,3}[:=])|pass ?phrases?|passcodes?|passwort|kennwort|pin(?:[- ]?(?:code|number))?|puk|secret(?: key)?|api[- _]?(?:key|token)|(?:access|auth|refresh|bearer|bot|session)[- _]?(?:token|key)|token|private key|security code|cvv|cvc|otp|tan|one[- ]time (?:code|password)|verification code|2fa code|recovery (?:code|key|phrase)|seed phrase|backup code|(?:login|door|alarm|gate|safe|lock|unlock|entry|access) (?:code|pin)|login|credentials?)(?: (?:for|of|to|on|at|zu|für|vom?)(?: \p{L}[\p{L}\d.'-]{0,30}){1,4}?)?)(\s{0,3}(?:[:=]|\bis\b|\bare\b|\bwas\b|\bist\b|\blautet\b|->|→|['’]s\b)\s{0,3}(?:now |still |set to |called |jetzt )?|\s+(?=[^\s]{0,40}[\d!$%&#@^*][^\s]{0,40}(?:\s|$))(?![\p{L}]+[.,!?]))["'“”]?([^\s"“”]{1,200})/giu;
 /** The one word that says a password is on its way needs a value that looks like one. */
 const words =
   /^(?:not|too|very|so|really|the|a|an|my|your|our|in|on|at|with|for|from|by|wrong|right|correct|incorrect|safe|secure|weak|strong|short|long|expired|expiring|lost|gone|required|needed|invalid|empty|missing|stored|saved|kept|managed|handled|important|hard|easy|bad|good|great|fine|ok|okay|always|never|changed|reset|and|or|that|this|it|what|where|how|when|why|something|bitwarden|keepass|lastpass|1password|annoying|complicated|forgotten|stupid|different|the same|same|old|new|based|used|case-sensitive|manager|managers|i|we|you|nicht|falsch|weg|abgelaufen|unsicher)[.,!?;:]*$/i;
@@ -26,7 +26,7 @@ const health =
 /** The speaker's own, or somebody's close: not a talk about medicine. */
 const own = /\b(?:i|i'm|i've|my|me|we|our|he|she|his|her|ich|mein|meine|user|user's)\b/i;
 const payment =
-  /\b(?:iban|bic|sort code|routing number|account number|kontonummer|card number|credit card number|debit card number)\b(?: (?:is|ist|:))?[ :]+(?:\S+ ){0,2}?[A-Z]{0,2}\d[\d -]{4,}/i;
+  /\b(?:iban|bic|sort code|routing number|account number|bank account|kontonummer|card number|credit card number|debit card number)\b(?: (?:is|ist|:))?[ :]+(?:\S+ ){0,2}?[A-Z]{0,2}\d[\d -]{4,}/i;
 
 /** What kind it is; of several the first of secret, payment, health. Null: nothing that needs care. */
 export function sensitive(text: string): Sensitivity | null {
@@ -41,7 +41,7 @@ export function masked(text: string): string {
   let clean = '';
   let at = 0;
   for (const { from, to, kind } of hiddenIn(text)) {
-    if (from < at) continue;
+    if (from < at || from === to) continue;
     clean += `${text.slice(at, from)}[${kind} not kept]`;
     at = to;
   }
@@ -65,17 +65,24 @@ function hiddenIn(text: string): Hidden[] {
         !(sure && /[:=]/.test(link) && !strictly.test(name)) &&
         !(
           /^(?:pass|kennwort)/i.test(name) &&
-          /\b(?:is|ist|lautet|are)\b/.test(link) &&
+          /\b(?:is|ist|lautet|are|was)\b/.test(link) &&
           !/\s/.test(bare) &&
           text
-            .slice(match.index + whole.length)
+            .slice(match.index + whole.length, match.index + whole.length + 60)
             .trim()
             .split(' ').length <= 3
         ))
     )
       continue;
+    if (/^(?:token|pin)/i.test(name) && /^\d+$/.test(bare) && bare.length < (/^t/i.test(name) ? 6 : 3))
+      continue;
     const from = match.index + whole.length - value.length;
-    found.push({ from, to: from + (/[!?]$/.test(value) ? value.length : bare.length), kind: 'secret' });
+    // A phrase has several words.
+    const more = /phrase/i.test(name)
+      ? /^[^.,;\n]{0,400}/.exec(text.slice(from + value.length, from + value.length + 400))![0].length
+      : 0;
+    const own = /[!?]$/.test(value) || more > 0 ? value.length : bare.length;
+    found.push({ from, to: from + own + more, kind: 'secret' });
   }
   for (const match of text.matchAll(code)) {
     const value = (match[1] ?? match[2])!;

@@ -26,7 +26,7 @@ const rules: Rule[] = [
   events,
 ];
 /** What of the speaker's people or animals is worth knowing; the rest says little. */
-const ofOthers = new Set<Rule>([renames, belongings, identity, homes, work, tastes, possessions]);
+const ofOthers = new Set<Rule>([renames, belongings, identity, homes, work, tastes, possessions, habits]);
 
 export function statementsOf(predicate: Predicate, timing: Timing): Draft[] {
   for (const rule of rules) {

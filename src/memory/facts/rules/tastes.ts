@@ -19,7 +19,7 @@ const tired =
   /^(?:so )?(?:sick(?: and tired)? of|tired of|fed up with|bored (?:of|with)|over|done with|through with|out of love with|off) (.+)$/i;
 /** What is judged here and now is no taste. */
 const passing =
-  /^(?:the|an?) (?:idea|way|look|sound|plan|result|answer|design|fact|part|version|suggestion|title|feeling|concept|approach|solution|thought|point|one|second|first|last|option|joke|fact|look)\b|^(?:the )?(?:idea|sound|look) of\b|^(?:him|her)$/i;
+  /^(?:the|an?) (?:idea|way|look|sound|plan|result|answer|design|fact|part|version|suggestion|title|feeling|concept|approach|solution|thought|point|one|second|first|last|option|joke|tone|other|latter|former|new|old|style|font|current|previous|next|whole|end|ending)\b|^(?:the )?(?:idea|sound|look) of\b|^(?:him|her)$/i;
 
 export const tastes: Rule = (predicate) => {
   const { verb, tense, over } = predicate;
@@ -58,6 +58,7 @@ function tasteOf({
 }: Parameters<Rule>[0]): { value: string; polarity: 1 | -1; turned?: boolean } | null {
   if (liking.has(verb)) return { value: rest, polarity: negative ? -1 : 1 };
   if (hating.has(verb)) {
+    if (verb.startsWith('can ') && /^(?:to|the (?:thought|idea|sight))\b/i.test(rest)) return null;
     if (verb.startsWith('can ') ? !(negative || over) : negative) return null;
     return { value: rest, polarity: -1 };
   }
@@ -65,6 +66,12 @@ function tasteOf({
     const [, liked] = fond.exec(rest) ?? [];
     if (liked) return { value: liked, polarity: negative ? -1 : 1 };
     const [, tiredOf] = tired.exec(rest) ?? [];
+    if (
+      tiredOf &&
+      /^(?:so )?(?:over|done|through|off)\b/i.test(rest) &&
+      /^(?:the|this|that|these|those|my|our|it|work|duty|sick|to|for|on|a)\b/i.test(tiredOf)
+    )
+      return null;
     return tiredOf && !negative ? { value: tiredOf, polarity: -1, turned: true } : null;
   }
   if (negative) return null;
@@ -96,6 +103,6 @@ function tasteOf({
 function preference(predicate: Parameters<Rule>[0]): Draft[] {
   const [, value = '', less] =
     /^(.+?)(?: (?:to|over|than|rather than|instead of|more than) (.+))?$/i.exec(predicate.rest) ?? [];
-  if (!names(value) || predicate.negative || predicate.over) return [];
+  if (!names(value) || passing.test(value) || predicate.negative || predicate.over) return [];
   return [draft('prefers', value, predicate, less ? { replaces: less } : {})];
 }

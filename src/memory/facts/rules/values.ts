@@ -74,3 +74,11 @@ export function headOf(value: string): string {
   const short = value.split(/\s(?:with|from|of|in|at|on|for|called|named|that|which|who)\s/i)[0]!;
   return tokensOf(short).at(-1) ?? '';
 }
+
+/** Without how often: "breakfast every day" is breakfast. */
+export function regular(value: string): string {
+  return value.replace(
+    /\b(?:(?:every|each) (?:single )?\p{L}+|daily|weekly|(?:once|twice) a \p{L}+|on (?:\p{L}+days|weekends)|in the (?:morning|evening)s?|at (?:night|weekends)|a lot(?: of)?)\b/giu,
+    ' ',
+  );
+}

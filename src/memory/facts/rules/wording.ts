@@ -60,6 +60,8 @@ export function wordsOf({
       return no ? null : `${who} work${s} as ${value}${now}.`;
     case 'uses':
       return `${who} ${no}use${s} ${value}${now}.`;
+    case 'relationship':
+      return self && !no ? `I'm ${value}${now}.` : null;
     case 'partner':
       return no ? null : `My partner is ${value}${now}.`;
     case 'has':

@@ -9,7 +9,7 @@ export const work: Rule = (predicate, timing) => {
   const { verb, rest, tense, negative } = predicate;
   const done = tense === 'past' || tense === 'perfect';
   if (verb === 'work') return working(predicate, timing);
-  if (verb === 'be') return being(predicate);
+  if (verb === 'be') return being(predicate, timing);
   if ((verb === 'become' || verb === 'retrain') && done && !negative)
     return asJob(rest.replace(/^as /i, ''), predicate, begun);
   if (verb === 'freelance' && holds(predicate, timing))
@@ -80,10 +80,12 @@ function working(predicate: Parameters<Rule>[0], timing: Parameters<Rule>[1]): D
   return [];
 }
 
-function being(predicate: Parameters<Rule>[0]): Draft[] {
+function being(predicate: Parameters<Rule>[0], timing: Parameters<Rule>[1]): Draft[] {
   const { rest, tense, negative } = predicate;
   if (/^(?:fired|laid off|let go|sacked|made redundant)\b/i.test(rest) && !negative && tense !== 'future')
     return lost(rest, predicate);
+  const [, since] = /^(?:at|with) ((?:the )?\p{Lu}.*)$/u.exec(rest) ?? [];
+  if (since && tense === 'perfect' && timing.since && !negative) return [draft('employer', since, predicate)];
   const [, to] = /^(?:promoted|hired) (?:to|as) (?:be )?(.+)$/i.exec(rest) ?? [];
   if (to && !negative) return asJob(to, predicate, begun);
   if (tense === 'future') return [];
