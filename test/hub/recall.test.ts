@@ -28,6 +28,7 @@ beforeEach(async () => {
     connectors: { telegram: { dm: 'open', groups: 'always' } },
     // All else has left the window.
     memory: { recentMessages: 2, recall: 8 },
+    conversation: { summary: false },
   });
   carrier = await home.carrier({ connectors: [platform], model: () => model });
 });
