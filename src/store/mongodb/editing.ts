@@ -9,7 +9,7 @@ import { newId } from '../../core/ids.js';
 import { indexedText } from '../../core/indexed-text.js';
 import type { Connection } from './connection.js';
 import { copied, type MemoryDocument, memoryFields, memoryOf } from './documents.js';
-import { termsOf } from './terms.js';
+import { termsOf, wordsVersion } from './terms.js';
 
 /** False: no such memory. What is archived is not changed any more. */
 export async function edit(connection: Connection, id: string, text: string): Promise<boolean> {
@@ -20,19 +20,18 @@ export async function edit(connection: Connection, id: string, text: string): Pr
   );
   if (!place) return false;
   const memory = memoryOf(place);
-  const { agentId, roomId, scope } = memory;
-  const indexed = indexedText({ ...memory, content: { ...memory.content, text } });
-  const changed = { 'content.text': text, has: { text: newId() } };
+  const edited = { ...memory, content: { ...memory.content, text } };
+  const changed = { 'content.text': text, has: { text: newId(), terms: wordsVersion } };
   const update: UpdateFilter<MemoryDocument> =
-    indexed === ''
+    indexedText(edited) === ''
       ? { $set: changed, $unset: { terms: '', embeds: '', vectors: '' } }
       : {
-          $set: { ...changed, terms: termsOf(agentId, scope, indexed), embeds: true },
+          $set: { ...changed, terms: termsOf(edited), embeds: true },
           $unset: { vectors: '' },
         };
   // The room is named for a sharded cluster's sake. Forgotten meanwhile, it matches nothing.
   const { matchedCount } = await connection.repeatable(() =>
-    memories.updateOne({ ...there, roomId }, update),
+    memories.updateOne({ ...there, roomId: memory.roomId }, update),
   );
   return matchedCount > 0;
 }
