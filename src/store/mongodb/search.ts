@@ -18,7 +18,7 @@ import type { Connection } from './connection.js';
 import { type MemoryDocument, memoryOf } from './documents.js';
 import type { Embedders } from './embedders.js';
 import type { Filter } from './filter.js';
-import { FoundCandidates } from './found-candidates.js';
+import { withMemories } from './found-candidates.js';
 import type { KnownEmbedder } from './known-embedder.js';
 import { LargeScopes } from './large-scopes.js';
 import { withTerms } from './lexicon.js';
@@ -118,7 +118,7 @@ export class Search {
     );
     const isEmpty = scopes.length === 0 || kinds.length === 0 || asked.length === 0;
     const read = isEmpty ? nothingRead : await this.#read(filter, asked, limits);
-    return new FoundCandidates(this.#connection, candidatesOf(read, asked, limits));
+    return withMemories(this.#connection, candidatesOf(read, asked, limits));
   }
 
   async #read(
