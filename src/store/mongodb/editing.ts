@@ -10,7 +10,7 @@ import { indexedText } from '../../core/indexed-text.js';
 import type { MoreEdited } from '../history.js';
 import type { Connection } from './connection.js';
 import { copied, type MemoryDocument, memoryFields, memoryOf } from './documents.js';
-import { termsOf } from './terms.js';
+import { termsOf, wordsVersion } from './terms.js';
 
 type Fields = Record<string, unknown>;
 type Gone = Record<string, ''>;
@@ -31,20 +31,19 @@ export async function edit(
   const unquoted: Gone = quote === null ? { 'content.quote': '' } : {};
   if (!place) return editArchived(connection, there, { 'content.text': text, ...tainted }, unquoted);
   const memory = memoryOf(place);
-  const { agentId, roomId, scope } = memory;
   const content = { ...memory.content, text, ...(quote === null && { quote: undefined }) };
-  const indexed = indexedText({ ...memory, content });
-  const changed = { 'content.text': text, ...tainted, has: { text: newId() } };
+  const edited = { ...memory, content };
+  const changed = { 'content.text': text, ...tainted, has: { text: newId(), terms: wordsVersion } };
   const update: UpdateFilter<MemoryDocument> =
-    indexed === ''
+    indexedText(edited) === ''
       ? { $set: changed, $unset: { terms: '', embeds: '', vectors: '', ...unquoted } }
       : {
-          $set: { ...changed, terms: termsOf(agentId, scope, indexed), embeds: true },
+          $set: { ...changed, terms: termsOf(edited), embeds: true },
           $unset: { vectors: '', ...unquoted },
         };
   // The room is named for a sharded cluster's sake. Forgotten meanwhile, it matches nothing.
   const { matchedCount } = await connection.repeatable(() =>
-    memories.updateOne({ ...there, roomId }, update),
+    memories.updateOne({ ...there, roomId: memory.roomId }, update),
   );
   return matchedCount > 0;
 }

@@ -146,7 +146,9 @@ export class MongoMemories implements MemoryStore {
       { $limit: mostCounted },
       { $count: 'count' },
     ]);
-    return row?.count ?? 0;
+    const count = row?.count ?? 0;
+    this.#parts.search.counted(agentId, scopes, count);
+    return count;
   }
 
   async candidates(request: CandidatesRequest): Promise<Candidates> {
