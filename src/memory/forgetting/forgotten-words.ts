@@ -27,6 +27,9 @@ const part = /[\p{L}\p{M}\p{N}]+/gu;
 /** Years, dates, times of day and prices of two digits stand everywhere. */
 const usualNumber = /^(?:(?:19|20)\d\d|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}[:.]\d\d(?:[:.]\d\d)?)$/;
 
+/** Days, hours and years tell no more within other words. */
+const smallNumber = /^(?:\d{1,2}|(?:19|20)\d\d)$/;
+
 interface Text {
   /** Unix ms: nothing is repeated before it is said. */
   at: number;
@@ -87,11 +90,11 @@ export class ForgottenWords {
       for (const said of wordsOf(content.text)) if (createdAt < (first.get(said) ?? 0)) marks.delete(said);
     const texts = memories.flatMap((memory): Text[] => {
       const { kind, content } = memory;
-      const terms = tellingTerms(content.text).filter((term) => !frame.has(term));
+      const terms = tellingTerms(content.text).filter((term) => !frame.has(term) && !smallNumber.test(term));
       const single = kind === 'fact' && terms.length === 1;
       if (terms.length < leastTerms && !single) return [];
       const least = single ? 1 : Math.max(leastTerms, Math.ceil(terms.length / 2));
-      return [{ at: saidAt(memory), whole: plain(content.text).trim(), terms, least }];
+      return [{ at: saidAt(memory), whole: inOneLine(content.text), terms, least }];
     });
     const named = tellingTerms(topic);
     if (named.length > 0) texts.push({ at: 0, terms: named, least: named.length });
@@ -148,7 +151,7 @@ export class ForgottenWords {
 
   #wholeIn(text: string, at: number): Text[] {
     if (this.#texts.length === 0) return [];
-    const here = plain(text);
+    const here = inOneLine(text);
     return this.#sharing(text, at).filter(({ whole }) => whole !== undefined && here.includes(whole));
   }
 
@@ -172,6 +175,10 @@ function saidAt({ kind, createdAt }: Memory): number {
 
 function plain(text: string): string {
   return text.normalize('NFKC').toLowerCase();
+}
+
+function inOneLine(text: string): string {
+  return plain(text).replace(/\s+/g, ' ').trim();
 }
 
 /** With the parts of those that have some: `zephyrine-4711`, `zephyrine`, `4711`. */

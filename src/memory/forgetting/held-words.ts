@@ -53,6 +53,8 @@ export const noteWords: Record<string, HeldWords> = {
   'revoked-token': 'none',
   person: 'none',
   gone: 'none',
+  'forgotten-fact': 'none',
+  incoming: 'none',
   late: 'none',
   shown: 'none',
   thread: 'none',
