@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { offlineEmbedder } from '../../../src/llm/offline-embedder/embedder.js';
 import { createLogger } from '../../../src/logger.js';
+import { Embedding } from '../../../src/memory/embedding.js';
 import { MemoryManager } from '../../../src/memory/memory-manager.js';
 import { openLibsqlStore } from '../../../src/store/libsql/store.js';
 import { kept } from '../../contract/store/samples.js';
@@ -43,9 +44,13 @@ it('of 30 questions about a long talk, words find the line for 25 among five, wi
       }
       return count;
     };
-    const hybrid = new MemoryManager(store.memories, patient, log);
-    await hybrid.fill();
-    expect(await found(new MemoryManager(store.memories, null, log))).toBeGreaterThanOrEqual(25);
+    const managerOf = (made: typeof patient | null) => {
+      const embedding = new Embedding({ ...store, embedder: made, log });
+      return { embedding, manager: new MemoryManager(store.memories, embedding) };
+    };
+    const { embedding, manager: hybrid } = managerOf(patient);
+    await embedding.fill();
+    expect(await found(managerOf(null).manager)).toBeGreaterThanOrEqual(25);
     expect(await found(hybrid)).toBeGreaterThanOrEqual(27);
   } finally {
     await store.close();
