@@ -1,6 +1,7 @@
 /** Remember: facts kept, listed and forgotten because someone asked for it. */
 import { z } from 'zod';
-import { defineAction, type Memory, type Plugin } from '../src/extension-api.js';
+import { type Author, defineAction, FatalError, type Memory, type Plugin } from '../src/extension-api.js';
+import { keepFiles } from './remember/keep-files.js';
 
 const maxFactLength = 1000;
 /** Most facts, and most things to be forgotten, that are told one by one. */
@@ -42,8 +43,15 @@ const remember = defineAction({
     signal.throwIfAborted();
     const kept = fact.trim();
     if (!kept) throw new Error('There is nothing to remember: the fact is empty.');
-    await memory.remember(kept);
-    return `Remembered: ${quote(kept)}`;
+    const refused = await memory.remember(kept).then(
+      () => null,
+      (error: unknown) => {
+        if (error instanceof FatalError && error.code === 'invalid_field') return error.message;
+        throw error;
+      },
+    );
+    // What it was is not said again.
+    return refused ? `I do not remember that. ${refused}` : `Remembered: ${quote(kept)}`;
   },
 });
 
@@ -82,7 +90,20 @@ const forget = defineAction({
       // What it was is not said again: this, too, is kept.
       return `That is forgotten, and so are my answers to it: ${counted(gone)} in all.`;
     }
-    const texts = [...new Set(found.map(({ content }) => shortened(content.text)))];
+    // A fact that was read out of a message says the same as that.
+    const inOrder = found.toSorted(
+      (one, other) => Number(one.kind === 'fact') - Number(other.kind === 'fact'),
+    );
+    const texts = [
+      ...new Map(
+        inOrder
+          .toReversed()
+          .map(({ content }) => [
+            content.text.toLowerCase().replace(/[.!\s]+$/, ''),
+            shortened(content.text),
+          ]),
+      ).values(),
+    ].toReversed();
     // Questions, and wishes like this one, go with the rest; what they are about tells enough.
     const told = texts.filter((text) => !/\?$|\b(?:forget|delete|erase|remember)\b/i.test(text));
     const listed = told.length > 0 ? told : texts;
@@ -113,18 +134,22 @@ const recall = defineAction({
       where: { about: '(?:my|our) .+?' },
     },
   ],
-  async run({ about }, { memory, signal }) {
+  async run({ about }, { memory, user, signal }) {
     signal.throwIfAborted();
-    const subject = about?.trim();
-    const facts = await memory.facts(subject || undefined);
-    if (facts.length === 0)
+    const subject = about?.trim() || undefined;
+    const [facts, past = []] = await Promise.all([memory.facts(subject), memory.past?.(subject)]);
+    if (facts.length + past.length === 0)
       return subject ? `Nothing is remembered about ${subject}.` : 'Nothing is remembered yet.';
     const more = facts.length > listed ? ` And ${facts.length - listed} more.` : '';
-    return `Remembered: ${list(facts.slice(0, listed))}${more}`;
+    const now =
+      facts.length > 0
+        ? `Remembered: ${list(facts.slice(0, listed), user)}${more}`
+        : 'Nothing that holds now.';
+    return past.length > 0 ? `${now} In the past: ${list(past.slice(0, shown), user)}` : now;
   },
 });
 
-export default { name: 'remember', actions: [remember, forget, recall] } satisfies Plugin;
+export default { name: 'remember', actions: [remember, forget, recall, keepFiles] } satisfies Plugin;
 
 /** Those that have most of the words, if that is at least half; those that match equally well together. */
 function bestMatches(words: string, memories: Memory[]): Memory[] {
@@ -171,6 +196,10 @@ function shortened(text: string): string {
   return line.length > 120 ? `${line.slice(0, 120)}…` : line;
 }
 
-function list(facts: Memory[]): string {
-  return `${facts.map((fact) => quote(fact.content.text)).join('; ')}.`;
+/** Others' with their names. */
+function list(facts: Memory[], user: Author): string {
+  const texts = facts.map(({ author, content }) =>
+    author.id === user.id ? quote(content.text) : `${author.name ?? author.id}: ${quote(content.text)}`,
+  );
+  return `${texts.join('; ')}.`;
 }

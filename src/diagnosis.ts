@@ -18,6 +18,8 @@ import type { Engines } from './engines.js';
 import { FatalError } from './errors.js';
 import { Registry } from './extensions/registry.js';
 import type { Logger } from './logger.js';
+import { notesOf as failingNotes, unsummarisedNote } from './memory/conversation/failing.js';
+import { embedderNote, hindrancesIn } from './memory/embedder-state.js';
 import { coolingNote, coolingText } from './runtime/cooling.js';
 import { References } from './secrets/references.js';
 import type { AuditChain } from './store/audit-log.js';
@@ -195,6 +197,8 @@ function folderFindings({ dataDir }: Config, log: Logger): Finding[] {
     { check: `its database has schema ${version}`, ok: problem === null, ...(problem && { fix: problem }) },
     ...pausesAmong(notesAtRest(dataDir, pauseNote.key('')), log),
     ...coolAmong(notesAtRest(dataDir, coolingNote.key('')), log),
+    ...hindrancesIn(notesAtRest(dataDir, embedderNote.key('')), log),
+    ...unsummarisedAmong(notesAtRest(dataDir, unsummarisedNote.key('')), log),
   ];
 }
 
@@ -210,6 +214,12 @@ function coolAmong(notes: Note[], log: Logger): Finding[] {
     const cool = coolingNote.read(key, value, log);
     return cool && cool.until > Date.now() ? [{ check: coolingText(cool), ok: true }] : [];
   });
+}
+
+/** Words that would leave a prompt without a summary stay in it meanwhile. */
+function unsummarisedAmong(notes: Note[], log: Logger): Finding[] {
+  const found = notes.flatMap(({ key, value }) => unsummarisedNote.read(key, value, log) ?? []);
+  return failingNotes(found).map((check) => ({ check, ok: true }));
 }
 
 /** Whether a hub's shared engines can be used; they are closed again. */
@@ -235,13 +245,25 @@ async function diagnoseEngines(opening: Promise<Engines>, log: Logger): Promise<
   const mongo = { check: `MongoDB answers: ${engine}, schema ${schema}`, ok: true };
   const lacks = notes.map((note) => ({ check: `MongoDB: ${note}`, ok: true }));
   const noted = (prefix: string) => store.notes.list(prefix, mostNotes).catch(() => []);
-  const [paused, cool] = await Promise.all([noted(pauseNote.key('')), noted(coolingNote.key(''))]);
+  const keys = [pauseNote, coolingNote, unsummarisedNote, embedderNote].map(({ key }) => key(''));
+  const [paused = [], cool = [], failing = [], embedders = []] = await Promise.all(keys.map(noted));
   const audit = await diagnoseAudit(store.audit);
   if (redis.ok) await Promise.all([turnQueue.close(), deliveryQueue.close()]);
   await bus.close();
   await engines.close();
   return [
-    { subject, findings: [redis, mongo, ...lacks, ...pausesAmong(paused, log), ...coolAmong(cool, log)] },
+    {
+      subject,
+      findings: [
+        redis,
+        mongo,
+        ...lacks,
+        ...pausesAmong(paused, log),
+        ...coolAmong(cool, log),
+        ...unsummarisedAmong(failing, log),
+        ...hindrancesIn(embedders, log),
+      ],
+    },
     audit,
   ];
 }

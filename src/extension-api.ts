@@ -89,6 +89,7 @@ export {
 export { withCallIds } from './llm/call-ids.js';
 export type {
   Embedder,
+  EmbedUse,
   Example,
   Image,
   LanguageModel,
@@ -96,6 +97,7 @@ export type {
   ModelChunk,
   ModelMessage,
   ModelRequest,
+  Passage,
   Phrase,
   Quote,
   Speaker,
@@ -136,6 +138,7 @@ export type {
   Action,
   ActionContext,
   ContextProvider,
+  DocumentAccess,
   Evaluator,
   MemoryAccess,
   Plugin,

@@ -75,16 +75,22 @@ export interface FrontParts {
   held: HeldDecisions;
   forgotten: Forgotten;
   forgetting: Forgetting;
+  facts: OperationParts['facts'];
   buttonKey: () => Uint8Array;
   models: Pick<HearingParts, 'transcriber'>;
   agents: AgentDesk;
+  embeddings: OperationParts['embeddings'];
   secrets: SecretVault | null;
   httpTools: OperationParts['httpTools'];
   tokens: Tokens;
   tools: OperationParts['tools'];
   ready(): Promise<Readiness>;
+  /** Called when a message is let in, before it is stored: a turn will follow. */
+  admitted(): void;
   /** Called when a memory has another text, and so needs another vector. */
-  edited(): void;
+  edited(memory: Memory): Promise<void> | void;
+  summaries: OperationParts['summaries'];
+  knowledge: OperationParts['knowledge'];
   metrics: Metrics;
   plugins: PluginDesk;
   connectorOf: GroupLookupParts['connectorOf'];
@@ -144,7 +150,8 @@ export function frontOf(parts: FrontParts): Front {
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
         ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
-        now: parts.now,
+        ...{ knowledge: parts.knowledge, summaries: parts.summaries, facts: parts.facts },
+        ...{ embeddings: parts.embeddings, now: parts.now },
       },
       log,
     );
@@ -185,11 +192,13 @@ export function frontOf(parts: FrontParts): Front {
     plugins,
     again: (receipt) => again({ store, rooms, turnQueue, shareOf, log }, receipt),
     requireAgent: agents.get,
+    admitted: parts.admitted,
     log,
   });
   const changes = new Changes({
     ...{ memories: store.memories, pointers, admits, forgetting, proxies, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
+    edited: parts.edited,
     waking: new Waking({
       ...{ turns: store.turns, queue: turnQueue, shareOf, rooms, threads, log },
       admits: afterwards(rules, agents.get),
@@ -224,9 +233,7 @@ export function frontOf(parts: FrontParts): Front {
     },
     async edit(edit) {
       await line.settled(edit.key);
-      const edited = await changes.edit(edit, isTrusted(connector));
-      if (edited) parts.edited();
-      return edited;
+      return changes.edit(edit, isTrusted(connector));
     },
     async remove(key) {
       await line.settled(key);

@@ -28,7 +28,6 @@ import { Connections } from './intake/connections.js';
 import { keepUp } from './keep-up.js';
 import type { Embedder, LanguageModel, Transcriber } from './llm/llm.js';
 import type { Logger } from './logger.js';
-import { MemoryManager } from './memory/memory-manager.js';
 import { type Limited, Metrics } from './metrics.js';
 import type { SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
@@ -75,6 +74,8 @@ export interface HubParts {
   buttonKey(): Uint8Array;
   forgotten: FrontParts['forgotten'];
   embedder: Embedder | null;
+  /** Makes an embedder that served before, by its id; null where that is not possible any more. */
+  former(id: string): Promise<Embedder | null>;
   /** Unix ms; waiting turns expire by it, and deliveries are planned. */
   now(): number;
   /** Of which connectors a user's id is theirs in every tenant. */
@@ -119,10 +120,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const { role, turns: limits } = config;
   const metrics = new Metrics(
     { turns: turnQueue, deliveries: deliveryQueue },
-    { undelivered: () => store.outbox.count(), now },
+    { undelivered: () => store.outbox.count(), unembedded: () => embedding.backlog(), now },
   );
-  const memoryManager = new MemoryManager(store.memories, embedder, log);
-  const remembering = rememberingOn(parts);
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const switches = new Switches({
     ...{ notes: store.notes, bus, alone: !config.cluster, log },
@@ -138,11 +137,24 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
   const shareOf = sharesBy(parts.platformWide);
   const checks = new Checks({ settings: config.checks, metrics, log });
-  const tools = toolDeskOf({ ...parts, checks, notices: () => front.notices, tasks: () => front.tasks });
+  const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
+  const remembering = rememberingOn({
+    ...{ ...parts, rooms, checks, switches, cooling },
+    ...{ front: () => front, purses: () => purses },
+  });
+  const { embedding, conversations } = remembering;
+  const desks = { notices: () => front.notices, tasks: () => front.tasks };
+  const tools = toolDeskOf({ ...parts, checks, conversations, ...desks });
   const front = frontOf({
-    ...{ ...parts, ...remembering, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ switches, held, shareOf, tools: tools.desk, checks },
-    edited: () => memoryManager.nudge(),
+    ...{ ...parts, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
+    ...{ switches, held, shareOf, tools: tools.desk, checks, facts: remembering.facts },
+    forgetting: remembering.forgetting,
+    ...{ summaries: conversations, knowledge: remembering.knowledge, embeddings: embedding },
+    admitted: () => embedding.wake(),
+    async edited({ roomId, id }) {
+      embedding.nudge();
+      await conversations.invalidate(roomId, [id]);
+    },
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
   const { notices, approvals, tasks, access, schedules, due } = front;
@@ -152,15 +164,15 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     linkedWith: (account) => access.people.linkedWith(account),
     tell: (to, notice, once) => notices.tell(to, notice, once),
   });
-  const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const worker = workerOf({
-    ...{ ...parts, ...remembering, tools, metrics, checks, memoryManager, rooms, cooling },
+    ...{ ...parts, ...remembering, tools, metrics, checks, rooms, cooling },
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
-    ...{ ...remembering, shareOf, held, approvals, tasks, forgottenMs: limits.sweepMs, now, log },
+    ...{ forgetting: remembering.forgetting, shareOf, held, approvals, tasks },
+    ...{ forgottenMs: limits.sweepMs, now, log },
   });
 
   switches.onChange((ended) => ended && sweeper.soon());
@@ -199,7 +211,12 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       ready,
       checks,
       connections: await connections.asked(),
-      notes: [...store.description.notes, ...(await switches.notes()), ...(await cooling.summary())],
+      notes: [
+        ...store.description.notes,
+        ...(await switches.notes()),
+        ...(await cooling.summary()),
+        ...(await conversations.notes()),
+      ],
     };
   }
 
@@ -214,7 +231,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         if (event.type === 'turn.stop') worker.cancel(event.turnId);
       });
       worker.start();
-      keepUp(parts, memoryManager);
+      keepUp({ ...parts, ...remembering });
     }
     await sweeper.takeUp();
   } catch (error) {
@@ -249,11 +266,14 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         deliveries: () => deliveries.stop(left()),
         connectors: () => agents.stop(),
         worker: () => worker.stop(left()),
+        conversations: () => conversations.stop(),
+        facts: () => remembering.extraction.stop(),
         budgets: () => purses.ended(),
         switches: () => switches.stop(),
         toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),
-        memories: () => memoryManager.stop(),
+        knowledge: () => remembering.knowledge.stop(),
+        memories: () => embedding.stop(),
         embedder: () => embedder?.close(),
         bus: () => bus.close(),
         engines: () => engines.close(),

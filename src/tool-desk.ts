@@ -7,6 +7,8 @@ import type { ActionRecord } from './core/turn.js';
 import type { Engines } from './engines.js';
 import type { Notices } from './intake/notices.js';
 import type { Logger } from './logger.js';
+import type { Conversations } from './memory/conversation/conversations.js';
+import { withSummaries } from './memory/conversation/tool.js';
 import type { ToolDesk } from './operations/operation.js';
 import type { PluginDesk, TurnContext } from './plugin/plugin.js';
 import { AbilityLoader } from './runtime/abilities.js';
@@ -26,6 +28,7 @@ export interface ToolDeskParts {
   plugins: PluginDesk;
   checks: Checks;
   toolSources: ToolSourceDesk;
+  conversations: Pick<Conversations, 'summarise'>;
   notices(): Pick<Notices, 'tell'>;
   tasks(): Tasks;
   /** Unix ms. */
@@ -60,7 +63,7 @@ export function toolDeskOf(parts: ToolDeskParts): ToolLoop {
   const note = (agentId: string, tools: readonly OfferedTool[]) => accepted.note(agentId, tools);
   const isOutside = (agent: Agent, key: string) => checks.isOutside(agent, key);
   const abilities = new AbilityLoader(
-    withTasks(plugins, parts.tasks, checks),
+    withSummaries(withTasks(plugins, parts.tasks, checks), () => parts.conversations),
     toolSources,
     note,
     log,

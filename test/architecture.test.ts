@@ -41,7 +41,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['agents', /^src\/(agents|secrets)\//],
   [
     'roles',
-    /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering)\.ts$/,
+    /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|summarising)\.ts$/,
   ],
   ['carrier', /^src\/(carrier|backends|diagnosis|plugin-places)\.ts$/],
   ['http', /^src\/http\//],
@@ -67,7 +67,7 @@ const mayImport: Record<string, string[]> = {
   operations: ['base', 'port', 'access', 'acting', 'memory'],
   // Chat commands carry requests there.
   middle: ['base', 'port', 'access', 'acting', 'memory', 'operations', 'files'],
-  files: ['base', 'port'],
+  files: ['base', 'port', 'files'],
   agents: ['base', 'port', 'acting', 'extensions', 'agents'],
   roles: ['base', 'port', 'access', 'acting', 'memory', 'operations', 'middle', 'files', 'agents'],
   carrier: [

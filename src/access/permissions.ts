@@ -37,8 +37,11 @@ export const permissions = {
   'rooms.read': { least: 'operator' },
   'rooms.forget': { least: 'operator' },
   'rooms.status': { least: 'operator', self: true },
+  'rooms.summary': { least: 'operator', self: true },
   'rooms.renew': { least: 'operator', self: true },
   'rooms.model': { least: 'operator' },
+  'facts.read': { least: 'operator', self: true },
+  'facts.change': { least: 'operator', self: true },
   'turns.read': { least: 'operator' },
   'turns.stop': { least: 'operator', self: true },
   'turns.run': { least: 'operator' },
@@ -57,6 +60,10 @@ export const permissions = {
   'schedules.change': { least: 'operator', self: true },
   /** Have an agent say something unasked. */
   'messages.post': { least: 'operator' },
+  'documents.read': { least: 'operator', self: true },
+  'documents.add': { least: 'operator' },
+  /** Whoever keeps one for a room may take it away again. */
+  'documents.change': { least: 'operator', self: true },
   'people.forget': { least: 'operator', self: true },
   'switches.read': { least: 'operator' },
   'switches.change': { least: 'operator' },

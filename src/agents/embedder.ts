@@ -47,7 +47,9 @@ export async function renewedEmbedder(
     get dimensions() {
       return last.dimensions || first.dimensions;
     },
-    embed: async (texts) => (await present()).embed(texts),
+    ...(first.languages && { languages: first.languages }),
+    embed: async (texts, use) => (await present()).embed(texts, use),
+    ...(first.wake && { wake: async () => (await present()).wake?.() }),
     forget(reference) {
       if (read.references.some((one) => config.given.whereIs(one) === reference)) void drop();
     },

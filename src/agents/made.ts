@@ -27,7 +27,9 @@ const ModelShape = z.object({
 const EmbedderShape = z.object({
   id: filledText,
   dimensions: z.number().int().min(0),
+  languages: z.array(z.string().min(1)).readonly().optional(),
   embed: aFunction,
+  wake: aFunction.optional(),
   close: aFunction,
 });
 const ToolSourceShape = z.object({

@@ -16,7 +16,7 @@ export function waitingText(asked: readonly Approval[]): string {
       ? `${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role} approves it`
       : `${people} people approve it (${role} or more)`;
   const how = asked.length === 1 ? `/approve ${first.id} or /deny ${first.id}` : '/approve ID or /deny ID';
-  return `This waits until ${who}: ${calls.join(', ')}. They decide with the buttons of its card, or with ${how}.`;
+  return `This waits until ${who}: ${calls.join(', ')}. They decide with ${how}, or with the buttons of its card where it has some.`;
 }
 
 function shown(call: string): string {

@@ -1,6 +1,9 @@
 import { admitted, named } from './admitted.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
+import { embeddings } from './embedder-command.js';
+import { facts } from './fact-commands.js';
+import { knowledge } from './knowledge-commands.js';
 import { memories } from './memory-commands.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
@@ -150,6 +153,20 @@ export const groups: Record<string, CommandGroup> = {
         asks: true,
         show: forgotten,
       }),
+      summary: typed('rooms.summary', {
+        about: 'what is kept of what was said in a room and has left the prompt',
+        fields: ['roomId'],
+        show: ({ summary, failing }) => [
+          ...(summary
+            ? [row(`${summary.messages} messages`, summary.by, summary.madeAt), ...summary.text.split('\n')]
+            : ['There is none.']),
+          ...(failing
+            ? [
+                `Not made anew since ${failing.since}: ${failing.error?.message ?? ''} Tried ${failing.tries} times.`,
+              ]
+            : []),
+        ],
+      }),
       say: typed('messages.post', {
         about: 'have an agent say this in a room that it was in before',
         fields: ['agentId', 'roomId', 'text'],
@@ -237,7 +254,9 @@ export const groups: Record<string, CommandGroup> = {
       }),
     },
   },
+  knowledge,
   schedules,
+  facts,
   approvals,
   tasks,
   switches,
@@ -265,6 +284,7 @@ export const alone: Record<string, Typed> = {
     ],
     fails: ({ ready }) => !ready,
   }),
+  embeddings,
 };
 
 function stopping({ turnId }: { turnId: string | null }): string[] {

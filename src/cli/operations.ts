@@ -46,13 +46,14 @@ function prepare(command: Command, what: Typed, dataDir: Option, settings: (flag
   for (const [flags, about, usual] of what.options ?? [])
     command.addOption(new Option(flags, about).default(usual));
   if (what.asks) command.option('-y, --yes', 'do it; without this, only tell what would be done');
-  if (!what.whole) command.option('--json', 'the answer as the hub gives it');
+  if (!what.whole && !what.run) command.option('--json', 'the answer as the hub gives it');
   command
     .addOption(dataDir)
     .option('--url <address>', 'where the hub listens, for one of several that share a database')
     .action(async () => {
       const { dataDir, url, json, yes, ...options } = command.opts<Flags & Input>();
       const config = settings({ dataDir });
+      if (what.run) return what.run({ config, args: command.args, options, url });
       const fields = Object.fromEntries((what.fields ?? []).map((field, at) => [field, command.args[at]]));
       const said: Input = { ...options, ...fields };
       const input: Input = { ...(what.input?.(said) ?? said), ...what.fixed };

@@ -1,6 +1,17 @@
 /** One command of the terminal that is carried to an operation. */
+
+import type { Config } from '../config.js';
 import type { OperationName, OutputOf } from '../operations/operations.js';
 import type { Input } from './carry.js';
+
+/** What a command that does more than carry one request is given. */
+export interface Own {
+  config: Config;
+  args: string[];
+  options: Record<string, unknown>;
+  /** Where the hub listens, as it was typed. */
+  url?: string | undefined;
+}
 
 export interface Typed<Name extends OperationName = OperationName> {
   operation: Name;
@@ -13,6 +24,8 @@ export interface Typed<Name extends OperationName = OperationName> {
   fixed?: Input;
   /** The input, made of what was typed; absent: it is what was typed. */
   input?(typed: Input): Input;
+  /** Carries more than one request, and prints what comes of them. */
+  run?(said: Own): Promise<void>;
   /** A value is read from standard input, or typed unseen. */
   secret?: boolean;
   /** Without --yes only what would be done is told. */

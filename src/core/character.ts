@@ -4,8 +4,10 @@ import { FatalError } from '../errors.js';
 import { AgentBudgets } from './budget.js';
 import { CheckSettings } from './check-rules.js';
 import { ConnectorsSettings } from './connector-settings.js';
+import { Length } from './length.js';
 import { PolicySettings } from './policy-rules.js';
 import { PromptTemplate } from './prompt-template.js';
+import { KnowledgeSource } from './readers.js';
 
 const lines = z
   .union([z.string(), z.array(z.string())])
@@ -72,8 +74,36 @@ export const Character = z.strictObject({
       retentionDays: z.number().int().min(1).max(36_500).optional(),
       /** Whether facts people asked to remember outlive that. */
       keepFacts: z.boolean().default(true),
+      /** Whether it knows a person in their direct rooms by all their linked accounts, and by what they said of themselves in groups. */
+      person: z.boolean().default(false),
+      /** What it learns of people from what they write. */
+      facts: z
+        .strictObject({
+          /** `auto`: by its model, or by rules where it has none. `off`: only what it was asked to remember. */
+          extract: z.enum(['auto', 'rules', 'off']).default('auto'),
+          /** Most of a prompt that facts take, from 0 to 1. */
+          share: z.number().min(0).max(1).default(0.1),
+        })
+        .prefault({}),
+      /** Whether files that people send are read, and recalled later where they were sent. */
+      files: z.boolean().default(true),
     })
     .prefault({}),
+  /** When a conversation starts anew by itself, and what is kept of words that leave the prompt. */
+  conversation: z
+    .strictObject({
+      /** Most messages of one conversation. */
+      maxMessages: z.number().int().min(4).max(100_000).optional(),
+      /** The longest pause in one, such as `12h`. */
+      maxPause: Length.optional(),
+      /** How old it may become, such as `7d`. */
+      maxAge: Length.optional(),
+      /** Whether what leaves the prompt is summarised. */
+      summary: z.boolean().default(true),
+    })
+    .prefault({}),
+  /** Documents it answers from. */
+  knowledge: z.array(KnowledgeSource).max(100).default([]),
   /** Where its operators are told of what went wrong, such as replies that were given up; absent: nowhere. */
   operatorsRoom: z
     .strictObject({
@@ -111,8 +141,10 @@ export const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/);
 
 /** No agent's ids: the hub's own routes begin with them. */
 export const reservedIds: ReadonlySet<string> = new Set([
-  ...['agents', 'approvals', 'audit', 'deliveries', 'health', 'healthz', 'memories', 'metrics', 'pairings'],
+  ...['agents', 'approvals', 'audit', 'deliveries', 'documents', 'embeddings', 'facts', 'health', 'healthz'],
+  ...['memories', 'metrics'],
   ...[
+    'pairings',
     'people',
     'plugins',
     'readyz',
@@ -122,9 +154,7 @@ export const reservedIds: ReadonlySet<string> = new Set([
     'secrets',
     'switches',
     'tasks',
-    'tokens',
-    'tools',
   ],
-  ...['turns', 'usage'],
+  ...['tokens', 'tools', 'turns', 'usage'],
   'webhooks',
 ]);

@@ -13,16 +13,31 @@ export const Fact = z.object({
   since: z.number().optional(),
   /** When it ended (Unix ms); absent: it holds. An ended fact is the past, and stands in no list of what holds. */
   until: z.number().optional(),
-  /** Why it ended: another fact's id, or a word about it. */
+  /** Why it ended: the id of the fact that says otherwise, or `denied:` and who says that it never was so. */
   endedBy: z.string().optional(),
   /** Facts that say otherwise, where nobody knows which one holds. */
   disputes: z.array(z.string()).max(10).optional(),
+  /** What it says, where that was read out of its words: of `self`, or of somebody or something of theirs. */
+  says: z
+    .looseObject({
+      subject: z.string(),
+      attribute: z.string(),
+      value: z.string(),
+      /** -1: that it is not so. */
+      polarity: z.union([z.literal(1), z.literal(-1)]),
+    })
+    .optional(),
   /** How often it was said. */
   said: z.number().int().min(1),
   /** Raised by every change: of two that change the same version, one does. */
   version: z.number().int().min(1),
 });
 export type Fact = z.infer<typeof Fact>;
+
+/** Whether a memory is a fact that is the past. */
+export function hasEnded({ fact }: { fact?: Fact | undefined }, now: number): boolean {
+  return fact?.until !== undefined && fact.until <= now;
+}
 
 /** Of the kind `summary`: a rolling summary of a room, which holds what the ones before it held. */
 export const Summary = z.object({
@@ -48,5 +63,7 @@ export const Chunk = z.object({
   headings: z.array(z.string()).max(10),
   /** From 1 on; absent: there are no pages. */
   page: z.number().int().min(1).optional(),
+  /** Of a table: its first row, from 1 on; absent: it is of none. */
+  row: z.number().int().min(1).optional(),
 });
 export type Chunk = z.infer<typeof Chunk>;

@@ -6,6 +6,8 @@ export interface ModelAbilities {
   hears: boolean;
   /** Calls tools. */
   tools: boolean;
+  /** False: it answers by rules, so whatever needs understanding is done by rules as well. Absent: it understands. */
+  understands?: boolean;
   /** Tokens of a prompt and its answer together; absent: not known. */
   contextTokens?: number;
   /** US dollars for a million tokens; absent: not known. `cached`: of the input, what the provider had kept; absent: as the rest. */

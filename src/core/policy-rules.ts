@@ -1,6 +1,6 @@
 /** What stands under `policy`, in carrier.config.json and in a character: which tools may be called, and how often. */
 import { z } from 'zod';
-import { roles } from '../access/role.js';
+import { givableRoles, roles } from '../access/role.js';
 
 /** One text, or several of which one must do; `*` stands for any text, also none. */
 const Patterns = z.union([z.string().min(1).max(512), z.array(z.string().min(1).max(512)).min(1).max(100)]);
@@ -58,7 +58,10 @@ export const PolicyRule = z
       .optional(),
     ask: z
       .strictObject({
-        role: z.enum(roles).optional().describe('The least role of whoever decides; default operator.'),
+        role: z
+          .enum(givableRoles)
+          .optional()
+          .describe('The least role of whoever decides; default operator.'),
         people: z.number().int().min(1).max(20).optional().describe('How many must approve; default 1.'),
         fourEyes: z.boolean().optional().describe('Whoever asks decides nothing, from no account.'),
         where: z.enum(['room', 'operators', 'both']).optional().describe('Where the card is; default room.'),

@@ -4,7 +4,7 @@ import { suggestion } from '../nearest.js';
 
 /** What stands in a system text, as it does where there is no template. */
 // biome-ignore format: one line.
-export const promptSlots = ['instructions', 'persona', 'style', 'examples', 'format', 'context', 'facts', 'recalled'] as const;
+export const promptSlots = ['instructions', 'persona', 'style', 'examples', 'format', 'context', 'facts', 'documents', 'recalled', 'summary'] as const;
 export type PromptSlot = (typeof promptSlots)[number];
 
 /** Without these an agent would not understand what it reads, or forget what it should know. */
@@ -15,11 +15,15 @@ export type TemplatePiece = { slot: PromptSlot } | { text: string };
 
 const slotPattern = /\{\{(.*?)\}\}/gs;
 
+/** Documents that it does not name stand before what is recalled: there were templates before there were documents. */
 export function templatePieces(template: string): TemplatePiece[] {
   const pieces = template
     .split(slotPattern)
-    .map((text, at) => (at % 2 ? { slot: text.trim() } : { text: text.trim() }));
-  return pieces.filter((piece) => 'slot' in piece || piece.text !== '') as TemplatePiece[];
+    .map((text, at) => (at % 2 ? { slot: text.trim() } : { text: text.trim() }))
+    .filter((piece) => 'slot' in piece || piece.text !== '') as TemplatePiece[];
+  const places = (slot: PromptSlot) => pieces.findIndex((piece) => 'slot' in piece && piece.slot === slot);
+  if (places('documents') < 0) pieces.splice(places('recalled'), 0, { slot: 'documents' });
+  return pieces;
 }
 
 function problemsOf(template: string): string[] {

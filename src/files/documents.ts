@@ -1,71 +1,64 @@
-/** The text of documents. Runs in a thread: what others made may take long, or fill the memory. */
+/** The words of documents. Runs in a thread: `document-reader.ts` calls it. */
+import {
+  type About,
+  type DocumentFormat,
+  failed,
+  type ReadDocument,
+  type Section,
+  wholeText,
+} from './document.js';
+import { decode, looksLikeText } from './encoding.js';
 
-/** What a document gives; `problem` is said to a model. */
-export type DocumentText = { text: string; cut: boolean } | { problem: string };
+/** Longest text that is read of a document, in UTF-16 code units. */
+const mostChars = 16_000_000;
 
-/** Of all that is packed in a document, in bytes: one of a few kB can unpack to many GB. */
-const maxUnpackedBytes = 64 * 1024 * 1024;
-
-/** The words of a PDF, page by page. */
-export async function pdfText(bytes: Uint8Array, maxChars: number): Promise<DocumentText> {
-  const { getDocumentProxy } = await import('unpdf');
-  try {
-    const pdf = await getDocumentProxy(new Uint8Array(bytes));
-    let text = '';
-    let read = 0;
-    while (read < pdf.numPages && text.length <= maxChars) {
-      const page = await pdf.getPage(++read);
-      const { items } = await page.getTextContent();
-      const words = items
-        .map((item) => ('str' in item ? `${item.str}${item.hasEOL ? '\n' : ''}` : ''))
-        .join('');
-      text += `${text && '\n\n'}${words.trim()}`;
-      page.cleanup();
-    }
-    if (text.trim() === '') return { problem: 'it has no text, perhaps only pictures of pages' };
-    return { text: text.slice(0, maxChars), cut: text.length > maxChars || read < pdf.numPages };
-  } catch (error) {
-    return { problem: pdfProblem(error) };
+export async function readBytes(
+  bytes: Uint8Array,
+  { format, maxChars = mostChars, fetched }: About & { format: DocumentFormat },
+): Promise<ReadDocument> {
+  const read = await ofFormat(bytes, format, maxChars);
+  if (fetched && format === 'html') {
+    const { standInFor } = await import('./formats/html-stand-in.js');
+    const { text } = await decode(bytes, maxChars);
+    const why = standInFor(text, wholeText(read), fetched);
+    if (why)
+      return failed(
+        format,
+        `it has no readable content: ${why}`,
+        'Save the page in a browser and add the file.',
+      );
   }
+  const isEmpty = read.sections.every(({ headings, blocks }) => headings.length === 0 && blocks.length === 0);
+  if (!isEmpty || read.problems.some(({ outcome }) => outcome === 'failed')) return read;
+  return failed(format, 'it has no text', 'Add a file with words in it.');
 }
 
-function pdfProblem(error: unknown): string {
-  return (error as Error).name === 'PasswordException'
-    ? 'it is locked with a password'
-    : 'it is damaged, or no PDF that can be read';
-}
-
-/** The words of a Word document. */
-export async function docxText(bytes: Uint8Array, maxChars: number): Promise<DocumentText> {
+/** A reader is loaded with the first document it reads. */
+async function ofFormat(bytes: Uint8Array, format: DocumentFormat, maxChars: number): Promise<ReadDocument> {
+  if (format === 'pdf') return (await import('./formats/pdf.js')).readPdf(bytes, maxChars);
+  if (format === 'docx') return (await import('./formats/docx.js')).readDocx(bytes);
+  if (!looksLikeText(bytes)) return failed(format, 'it is no text, and no document that can be read', kinds);
+  const { text, cut } = await decode(bytes, maxChars);
   try {
-    if (!(await fits(bytes))) return { problem: 'it is too large once it is unpacked' };
-    const { default: mammoth } = await import('mammoth');
-    const { value } = await mammoth.extractRawText({ buffer: Buffer.from(bytes) });
-    const text = value.trim();
-    if (text === '') return { problem: 'it has no text' };
-    return { text: text.slice(0, maxChars), cut: text.length > maxChars };
+    return { format, sections: await sectionsOf(text, format), cut, problems: [] };
   } catch {
-    return { problem: 'it is damaged, or no Word document that can be read' };
+    return failed(format, 'it is damaged, or not what its name says', 'Save it anew, or as plain text.');
   }
 }
 
-/** Unpacks it piece by piece and keeps nothing: what the packed file says of its size may be a lie. */
-async function fits(bytes: Uint8Array): Promise<boolean> {
-  const { default: JSZip } = await import('jszip');
-  let left = maxUnpackedBytes;
-  for (const file of Object.values((await JSZip.loadAsync(bytes)).files)) {
-    const pieces = file.nodeStream();
-    await new Promise<void>((resolve, reject) => {
-      pieces.on('data', (piece: Buffer) => {
-        left -= piece.length;
-        if (left >= 0) return;
-        pieces.pause();
-        resolve();
-      });
-      pieces.on('end', resolve);
-      pieces.on('error', reject);
-    });
-    if (left < 0) return false;
+async function sectionsOf(text: string, format: DocumentFormat): Promise<Section[]> {
+  switch (format) {
+    case 'html': {
+      const { htmlSections } = await import('./formats/html.js');
+      return htmlSections(text);
+    }
+    case 'csv':
+      return (await import('./formats/csv.js')).csvSections(text);
+    case 'md':
+      return (await import('./formats/markdown.js')).markdownSections(text);
+    default:
+      return (await import('./formats/plain.js')).plainSections(text);
   }
-  return true;
 }
+
+const kinds = 'Save it as md, txt, html, pdf, docx or csv.';

@@ -1,11 +1,11 @@
 /** Reading of files: what a model can take of an attachment's bytes. */
 import { LRUCache } from 'lru-cache';
-import { type Aside, aside, Overrun } from '../core/aside.js';
 import { ByteGate } from '../core/byte-gate.js';
 import type { Attachment } from '../core/memory.js';
 import type { Image } from '../llm/llm.js';
 import type { FileStore } from '../store/file-store.js';
-import type * as Documents from './documents.js';
+import { pageRanges, type ReadDocument, wholeText } from './document.js';
+import { documentReader, maxDocumentBytes, type ReadsDocuments } from './document-reader.js';
 import { decode, looksLikeText } from './encoding.js';
 import { type PictureLimits, scaled } from './pictures.js';
 
@@ -30,7 +30,8 @@ const textTypes =
 const imageTypes = /^image\/(png|jpeg|gif|webp|tiff|avif|apng)$/;
 const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 
-const maxDocumentBytes = 32 * 1024 * 1024;
+/** For the words of one document, in ms: somebody waits for the answer. */
+const deadlineMs = 15_000;
 /** Longest text that is kept of one file, and of all, in UTF-16 code units: a file is read once. */
 const maxKeptChars = 200_000;
 /** Of files whose words are being read. */
@@ -40,7 +41,7 @@ const maxCacheChars = 8_000_000;
 /** Reads attachments, off the event loop and within limits. */
 export class FileReader {
   readonly #store: FileStore;
-  readonly #documents: Aside<typeof Documents>;
+  readonly #documents: ReadsDocuments = documentReader(deadlineMs);
   readonly #bytes = new ByteGate(maxReadBytes);
   readonly #texts = new LRUCache<string, Promise<Read>>({
     max: 500,
@@ -51,11 +52,6 @@ export class FileReader {
 
   constructor(store: FileStore) {
     this.#store = store;
-    this.#documents = aside<typeof Documents>(new URL('./documents.js', import.meta.url), {
-      deadlineMs: 15_000,
-      memoryMb: 512,
-      growthMb: 384,
-    });
   }
 
   /** Never fails for what is in the file. @throws what the store throws, and the signal's reason. */
@@ -104,27 +100,27 @@ export class FileReader {
     return this.#readBytes(attachment).finally(release);
   }
 
-  async #readBytes({ file, mediaType, size }: Attachment): Promise<Read> {
+  async #readBytes({ file, name, mediaType, size }: Attachment): Promise<Read> {
     const isDocument = mediaType === docx || mediaType === 'application/pdf';
     if (isDocument && size > maxDocumentBytes)
       return { kind: 'nothing', problem: 'it is too large to be read' };
     const bytes = await this.#store.get(file);
     if (!bytes) return gone;
-    if (!isDocument) {
-      // What nobody knew may be text all the same.
-      if (mediaType === 'application/octet-stream' && !looksLikeText(bytes)) return { kind: 'nothing' };
-      return { kind: 'text', ...(await decode(bytes, maxKeptChars)) };
-    }
-    try {
-      const work = mediaType === docx ? 'docxText' : 'pdfText';
-      const read = await this.#documents(work, bytes, maxKeptChars);
-      return 'problem' in read ? { kind: 'nothing', problem: read.problem } : { kind: 'text', ...read };
-    } catch (error) {
-      if (error instanceof Overrun)
-        return { kind: 'nothing', problem: 'it takes too much time or memory to be read' };
-      throw error;
-    }
+    if (isDocument) return told(await this.#documents(bytes, { name, mediaType, maxChars: maxKeptChars }));
+    // What nobody knew may be text all the same.
+    if (mediaType === 'application/octet-stream' && !looksLikeText(bytes)) return { kind: 'nothing' };
+    return { kind: 'text', ...(await decode(bytes, maxKeptChars)) };
   }
+}
+
+function told(read: ReadDocument): Read {
+  const failure = read.problems.find(({ outcome }) => outcome === 'failed');
+  if (failure) return { kind: 'nothing', problem: failure.cause };
+  const missing = read.problems.map(
+    ({ cause, pages }) => `(${cause}${pages ? `: ${pageRanges(pages)}` : ''})`,
+  );
+  const text = [...missing, wholeText(read)].join('\n\n');
+  return { kind: 'text', text: text.slice(0, maxKeptChars), cut: read.cut || text.length > maxKeptChars };
 }
 
 /** In UTF-16 code units; what is besides the text counts as a little. */

@@ -1,9 +1,11 @@
 /** Carries requests to operations: who asks is whose token came with the request. */
 import { json, type Request, type RequestHandler, Router } from 'express';
+import { authorisePart } from '../access/principal.js';
 import type { HubRequest } from '../connector/connector.js';
 import { FatalError } from '../errors.js';
 import type { Caller, InputOf, OperationName } from '../operations/operations.js';
 import { sendJson } from './answer.js';
+import { documentUpload } from './document-upload.js';
 import { refuseMethod } from './method.js';
 import { carryOut } from './open-requests.js';
 import { maxBodyBytes, type Route, routes } from './routes.js';
@@ -26,10 +28,21 @@ export function operationRoutes(operations: Caller): RequestHandler {
 }
 
 function bodyOf({ method, operation }: Route): RequestHandler[] {
-  return method === 'GET' ? [] : [json({ limit: maxBodyBytes(operation) }), requireJson];
+  if (method === 'GET') return [];
+  const body = [json({ limit: maxBodyBytes(operation) }), requireJson];
+  return operation === 'documents.add' ? [mayAddDocuments, documentUpload, ...body] : body;
 }
 
+/** Before so much is read. */
+const mayAddDocuments: RequestHandler = (req, _res, next) => {
+  const { principal } = req as unknown as HubRequest;
+  if (principal && !authorisePart({ kind: 'token', ...principal }, 'documents.add', {}))
+    throw new FatalError('permission_denied', 'Whoever asks may not do this (documents.add).');
+  next();
+};
+
 const requireJson: RequestHandler = (req, _res, next) => {
+  if (req.is('multipart/form-data') && req.body) return next();
   const sent = Number(req.headers['content-length'] ?? 0) > 0 || req.headers['transfer-encoding'];
   if (sent && !req.is('application/json'))
     throw new FatalError('content_type_unsupported', 'Send the body as application/json.');

@@ -10,6 +10,8 @@ export interface Route {
 
 /** Bodies are small, but a secret may be a key file, a token may be for many agents, and tools have schemas. */
 export function maxBodyBytes(operation: OperationName): number {
+  // In Base64: a document has at most 32 MB.
+  if (operation === 'documents.add') return 45_000_000;
   if (operation === 'tools.import') return 5_000_000;
   if (operation.startsWith('tools.')) return 524_288;
   if (operation === 'messages.post') return 262_144;
@@ -44,8 +46,12 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/agents/:agent/policy/explain', operation: 'policy.explain' },
   { method: 'GET', path: '/rooms', operation: 'rooms.list' },
   { method: 'GET', path: '/rooms/:roomId/messages', operation: 'rooms.messages' },
+  { method: 'GET', path: '/rooms/:roomId/summary', operation: 'rooms.summary' },
   { method: 'POST', path: '/rooms/:roomId/forget', operation: 'rooms.forget' },
   { method: 'POST', path: '/rooms/:roomId/stop', operation: 'turns.stop' },
+  { method: 'GET', path: '/facts', operation: 'facts.list' },
+  { method: 'PUT', path: '/facts/:id', operation: 'facts.correct' },
+  { method: 'DELETE', path: '/facts/:id', operation: 'facts.remove' },
   { method: 'GET', path: '/turns', operation: 'turns.list' },
   { method: 'GET', path: '/turns/:turnId', operation: 'turns.show' },
   { method: 'POST', path: '/turns/:turnId/stop', operation: 'turns.stop' },
@@ -65,6 +71,11 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/tasks/:id/pause', operation: 'tasks.pause' },
   { method: 'POST', path: '/tasks/:id/resume', operation: 'tasks.resume' },
   { method: 'POST', path: '/tasks/:id/stop', operation: 'tasks.stop' },
+  { method: 'GET', path: '/documents', operation: 'documents.list' },
+  { method: 'POST', path: '/documents', operation: 'documents.add' },
+  { method: 'GET', path: '/documents/:id', operation: 'documents.get' },
+  { method: 'DELETE', path: '/documents/:id', operation: 'documents.remove' },
+  { method: 'POST', path: '/documents/:id/reread', operation: 'documents.reread' },
   { method: 'GET', path: '/deliveries', operation: 'deliveries.list' },
   { method: 'POST', path: '/deliveries/:deliveryId/send-again', operation: 'deliveries.sendAgain' },
   { method: 'POST', path: '/agents/:agentId/deliveries/send-again', operation: 'deliveries.sendAllAgain' },
@@ -86,4 +97,5 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/audit/verify', operation: 'audit.verify' },
   { method: 'GET', path: '/usage', operation: 'usage.list' },
   { method: 'GET', path: '/health', operation: 'health.show' },
+  { method: 'GET', path: '/embeddings', operation: 'embeddings.status' },
 ];

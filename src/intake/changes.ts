@@ -20,6 +20,8 @@ export interface ChangesParts {
   limits: TextLimits;
   transform: Transform;
   waking: Waking;
+  /** Called when a message has another text. */
+  edited(memory: Memory): Promise<void> | void;
 }
 
 /**
@@ -42,7 +44,7 @@ export class Changes {
     { key, text, author, roles, home, addressed = false }: InboundEdit,
     trusted = false,
   ): Promise<boolean> {
-    const { memories, forgetting, admits, limits, transform, waking } = this.#parts;
+    const { memories, forgetting, admits, limits, transform, waking, edited } = this.#parts;
     const memory = await memories.find(key);
     if (memory?.role !== 'user' || memory.author.id !== author.id) return false;
     const doer = { author, roles, home, trusted };
@@ -53,7 +55,10 @@ export class Changes {
     const changed = await transform(memory, text);
     const done =
       changed === null || memory.content.text === changed || (await memories.edit(memory.id, changed));
-    if (done && changed !== null && changed !== memory.content.text) await forgetting.edited(memory, changed);
+    if (done && changed !== null) {
+      if (changed !== memory.content.text) await forgetting.edited(memory, changed);
+      await edited(memory);
+    }
     if (done && addressed && changed !== null) {
       const { content } = memory;
       await waking.wake({ ...memory, content: { ...content, text: changed } }, doer);

@@ -6,9 +6,11 @@ import type { Buttons } from './buttons.js';
 import { approve } from './commands/approve.js';
 import { Commands } from './commands/command.js';
 import { deny } from './commands/deny.js';
+import { documents } from './commands/documents.js';
 import { forget } from './commands/forget.js';
 import { help } from './commands/help.js';
 import { link } from './commands/link.js';
+import { memory } from './commands/memory.js';
 import { model } from './commands/model.js';
 import { beginAnew } from './commands/new.js';
 import { pause } from './commands/pause.js';
@@ -17,6 +19,7 @@ import { role } from './commands/role.js';
 import { schedules } from './commands/schedules.js';
 import { status } from './commands/status.js';
 import { stop } from './commands/stop.js';
+import { summary } from './commands/summary.js';
 import { task, tasks } from './commands/tasks.js';
 import { unlink } from './commands/unlink.js';
 import { whoami } from './commands/whoami.js';
@@ -37,11 +40,13 @@ export function hubCommands(operations: Caller, { buttons, roles, people, plugin
     help((principal, agent) => commands.list(principal, agent)),
     beginAnew(operations),
     status(operations),
+    summary(operations),
+    memory(operations),
     forget(operations, buttons),
     model(operations),
     stop(operations),
     ...[tasks(operations), task(operations)],
-    ...[schedules(operations), approve(operations), deny(operations)],
+    ...[schedules(operations), documents(operations), approve(operations), deny(operations)],
     ...[whoami(operations), link(operations), unlink(operations), role(operations)],
     ...[pause(operations, people), resume(operations, people)],
   ];

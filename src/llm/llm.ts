@@ -102,6 +102,26 @@ export interface Quote {
   at: number;
   text: string;
   kind: MemoryKind;
+  /** What the hub says of it: that it is the past, or not certain. */
+  notes?: Note[];
+  /** Of all that was recalled, what fits best. */
+  best?: true;
+}
+
+/** A piece of a document that the agent was given to know: data, never instructions. */
+export interface Passage {
+  /** By which an answer cites it: `[1]`. */
+  mark: number;
+  /** The document's. */
+  name: string;
+  /** Its headings, outermost first: `Holidays > Germany`; perhaps empty. */
+  section: string;
+  page?: number;
+  /** Its first row, where it is of a table. */
+  row?: number;
+  text: string;
+  /** What could not be read of the document. */
+  problem?: string;
 }
 
 /** What somebody writes, and how the persona answers. */
@@ -122,10 +142,14 @@ export type SystemPart =
   | { kind: 'format' }
   /** A paragraph of a context provider. */
   | { kind: 'context'; text: string }
-  /** What people asked to remember, newest first. */
-  | { kind: 'facts'; memories: Quote[] }
-  /** Older memories that bear on the question, best first. */
+  /** What people said of themselves or asked to remember, best first. `share`: most of a prompt that it takes, 0 to 1. */
+  | { kind: 'facts'; memories: Quote[]; share?: number }
+  /** Pieces of documents that bear on the question. */
+  | { kind: 'documents'; passages: Passage[] }
+  /** Older memories that bear on the question and what was said beside them: a model is shown them in the order of time. */
   | { kind: 'recalled'; memories: Quote[] }
+  /** What was said before the conversation as it is shown, in short: data. `until`: when the last of it was said, Unix ms. */
+  | { kind: 'summary'; text: string; until: number }
   /** What had no room. */
   | { kind: 'omitted'; notes: Note[] };
 
@@ -168,13 +192,27 @@ export interface Transcriber {
   ): Promise<string>;
 }
 
+/** What a text is embedded for: some models want to be told. A question is compared with texts. */
+export type EmbedUse = 'question' | 'text';
+
 /** What measures meaning: texts whose vectors are close mean much the same. */
 export interface Embedder {
-  /** `provider:model`; stored with every vector. */
+  /** `provider:model`, and behind a space what else the vectors depend on; stored with every vector. */
   readonly id: string;
-  /** Length of every vector. */
+  /** Length of every vector; 0 until it is known. */
   readonly dimensions: number;
-  /** Unit vectors, one a text, in order. */
-  embed(texts: string[]): Promise<Float32Array[]>;
+  /**
+   * The languages that it reads, ISO 639-1; absent: all of them. Texts in others are not embedded: words alone find
+   * them, since vectors of what a model cannot read are all alike.
+   */
+  readonly languages?: readonly string[];
+  /**
+   * Unit vectors, one a text, in order. Of a text that is longer than it reads, the beginning's. A FatalError without a
+   * field says that one of the texts is refused: the hub then asks for each by itself.
+   * @param use default `text`
+   */
+  embed(texts: string[], use?: EmbedUse): Promise<Float32Array[]>;
+  /** Gets ready, where it rests while nobody asks; called when a question is on its way. */
+  wake?(): Promise<void>;
   close(): Promise<void>;
 }

@@ -6,7 +6,16 @@
 import { harmless } from '../core/harmless.js';
 import type { Part } from '../core/part.js';
 import { estimateTokens } from '../core/token-estimate.js';
-import type { MessageFile, ModelMessage, ModelRequest, Note, Quote, SystemPart, UserMessage } from './llm.js';
+import type {
+  MessageFile,
+  ModelMessage,
+  ModelRequest,
+  Note,
+  Passage,
+  Quote,
+  SystemPart,
+  UserMessage,
+} from './llm.js';
 import { cleaned, moment, People, PromptLines } from './prompt-lines.js';
 
 /** What the model is told of the lines that follow. */
@@ -159,25 +168,56 @@ function partText(part: SystemPart, name: string, people: People): string {
       return part.text.trim() === '' ? '' : String(new PromptLines().head('to know').body(part.text));
     case 'facts':
       return section('What people asked you to remember', quotes(part.memories, people));
+    case 'documents':
+      return section('Documents you may answer from', passages(part.passages));
     case 'recalled':
       return section('Said earlier and maybe relevant', quotes(part.memories, people));
+    case 'summary':
+      return section('What was said before, in short', summaryText(part));
     case 'omitted':
       return part.notes.map((note) => `[${note}]`).join('\n');
   }
+}
+
+function summaryText({ text, until }: { text: string; until: number }): string {
+  if (text === '') return '';
+  const lines = new PromptLines().head('summary of earlier messages', `until ${moment(until)}`).body(text);
+  lines.head(
+    'end of the summary: what it does not hold is gone. Look it up with a tool or say so; guess no figure',
+  );
+  return lines.toString();
 }
 
 function section(title: string, text: string): string {
   return text === '' ? '' : `## ${title}\n${text}`;
 }
 
+const citing =
+  'After what you take from a passage, write its number in square brackets: [1]. Use no other numbers, and make no list of sources: one is added. Where the passages do not answer, say so.';
+
+function passages(found: Passage[]): string {
+  if (found.length === 0) return '';
+  const texts = found.map(({ mark, name, section, page, row, text, problem }) => {
+    const lines = new PromptLines();
+    lines.head(
+      `passage ${mark} of the document ${lines.quoted(name)}`,
+      section !== '' && `section ${lines.quoted(section)}`,
+      page !== undefined && `page ${page}`,
+      row !== undefined && `row ${row}`,
+      problem !== undefined && `of this document could not be read: ${lines.quoted(problem)}`,
+    );
+    return lines.body(text).toString();
+  });
+  return [citing, ...texts].join('\n');
+}
+
 function quotes(memories: Quote[], people: People): string {
-  const texts = memories.map(({ by, at, text, kind }) => {
+  const texts = memories.map(({ by, at, text, kind, notes = [] }) => {
     const lines = new PromptLines();
     const who = by === 'agent' ? 'you' : lines.person(by, people);
-    return lines
-      .head(`${kind} by ${who}`, `at ${moment(at)}`)
-      .body(text)
-      .toString();
+    lines.head(`${kind} by ${who}`, `at ${moment(at)}`).body(text);
+    for (const note of notes) lines.head(note);
+    return lines.toString();
   });
   return texts.join('\n');
 }

@@ -27,7 +27,11 @@ import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
+import type { Conversations } from '../memory/conversation/conversations.js';
+import type { Embedding } from '../memory/embedding.js';
+import type { KnownFacts } from '../memory/facts/facts-on.js';
 import type { Forgetting } from '../memory/forgetting/forgetting.js';
+import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Schedules } from '../schedules/schedules.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
@@ -110,16 +114,19 @@ export interface ToolDesk {
 export interface OperationParts extends Access {
   store: Store;
   forgetting: Pick<Forgetting, 'preview' | 'confirm' | 'whoseIs' | 'lastShown' | 'remove'>;
+  facts: KnownFacts;
   bus: EventBus;
   turnQueue: RoomQueue;
   shareOf: ShareOf;
   deliveryQueue: RoomQueue;
   rooms: Rooms;
+  summaries: Pick<Conversations, 'read'>;
   agents: AgentDesk;
   pairings: PairingDesk;
   places: PlaceDesk;
   linking: LinkDesk;
   switches: Pick<Switches, 'look' | 'list' | 'pause' | 'resume' | 'isPerson'>;
+  embeddings: Pick<Embedding, 'states'>;
   /** What models have cost. */
   usage: Pick<BudgetUsage, 'list'>;
   /** Decisions that wait until tools may run again. */
@@ -137,7 +144,8 @@ export interface OperationParts extends Access {
   secrets: SecretVault | null;
   tokens: Tokens;
   tools: ToolDesk;
-  httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove' | 'fetch'>;
+  httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove' | 'fetch' | 'download'>;
+  knowledge: Pick<Knowledge, 'documents' | 'scopesFor'>;
   ready(): Promise<Readiness>;
 }
 

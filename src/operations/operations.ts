@@ -13,6 +13,9 @@ import { checkAgent, listAgents, showAgent } from './agents.js';
 import { decideApproval, listApprovals, showApproval } from './approvals.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
+import { addDocument, getDocument, listDocuments, removeDocument, rereadDocument } from './documents.js';
+import { embeddingsStatus } from './embeddings.js';
+import { correctFact, listFacts, removeFact } from './facts.js';
 import { showHealth } from './health.js';
 import { forgetMemories, previewMemories } from './memories.js';
 import { postMessage } from './messages.js';
@@ -25,6 +28,7 @@ import { giveRole, listRoles, takeRole } from './roles.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { addSchedule, changeSchedule, listSchedules, removeSchedule, showSchedule } from './schedules.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
+import { roomSummary } from './summaries.js';
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
 import { listTasks, pauseTask, resumeTask, showTask, stopTask } from './tasks.js';
 import { issueToken, listTokens, revokeToken } from './tokens.js';
@@ -35,14 +39,16 @@ import { listUsage } from './usage.js';
 export const operations = [
   ...[listAgents, showAgent, checkAgent, listPairings, approvePairing, revokePairing],
   ...[listTokens, issueToken, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
-  ...[listRooms, roomMessages, forgetRoom, roomStatus, renewRoom, chooseModel],
+  ...[listRooms, roomMessages, forgetRoom, roomStatus, roomSummary, renewRoom, chooseModel],
+  ...[listFacts, correctFact, removeFact],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
   ...[listSchedules, showSchedule, addSchedule, changeSchedule, removeSchedule, postMessage],
   ...[listApprovals, showApproval, decideApproval],
   ...[listTasks, showTask, pauseTask, resumeTask, stopTask],
   ...[listSwitches, pauseSwitch, resumeSwitch, listUsage],
+  ...[listDocuments, addDocument, getDocument, removeDocument, rereadDocument],
   ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery],
-  ...[forgetPerson, previewMemories, forgetMemories, showHealth],
+  ...[forgetPerson, previewMemories, forgetMemories, showHealth, embeddingsStatus],
   ...[listAudit, exportAudit, verifyAudit],
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],
   ...[listRoles, giveRole, takeRole],

@@ -13,14 +13,6 @@ export const moment = z
   })
   .refine(Number.isFinite, 'takes a time, such as 2026-01-31 or 2026-01-31T08:00:00Z');
 
-const unitMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** A length of time, as people write it; ms within the hub. */
-export const length = z
-  .string()
-  .regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a length of time such as 10m, 2h or 90d')
-  .transform((text) => Number.parseInt(text, 10) * unitMs[text.at(-1)!]!);
-
 /** For what is carried out later than it was asked for, or a second time. */
 export const askedAt = z
   .number()

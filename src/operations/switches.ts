@@ -5,11 +5,12 @@ import { authorise, hubTenant, type Principal } from '../access/principal.js';
 import { type Grant, isAtLeast, type Level, levelOf, levelParts, touches } from '../access/role.js';
 import type { Held } from '../access/standing.js';
 import { tokenConnector } from '../core/connector-settings.js';
+import { length } from '../core/length.js';
 import { FatalError } from '../errors.js';
 import { ownRole } from './holding.js';
 import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
-import { id, instant, length, texts } from './shapes.js';
+import { id, instant, texts } from './shapes.js';
 
 /** What of a level names each thing; what it may name besides narrows it. */
 const named: Record<Pausable, { needs: (keyof Level)[]; may: (keyof Level)[] }> = {

@@ -5,11 +5,12 @@ import { grantsOfToken, type Principal } from '../access/principal.js';
 import { isAtLeast, roleFor, roles } from '../access/role.js';
 import { boundedBy } from '../access/token-bounds.js';
 import type { ListedToken } from '../access/tokens.js';
+import { length } from '../core/length.js';
 import { FatalError } from '../errors.js';
 import { suggestion } from '../nearest.js';
 import { tooMuch } from './holding.js';
 import { defineOperation } from './operation.js';
-import { instant, length } from './shapes.js';
+import { instant } from './shapes.js';
 
 const ShownToken = z.object({
   id: z.string(),

@@ -41,6 +41,7 @@ export interface TurnContext {
   trigger?: Trigger;
   memory: MemoryAccess;
   schedules: ScheduleAccess;
+  documents: DocumentAccess;
   /** Who they are, and their role here; looked up when it is asked first. */
   requester(): Promise<Requester>;
   /** What the turn has read from outside so far; it grows while the turn runs. */
@@ -51,10 +52,15 @@ export interface TurnContext {
 
 /** The agent's memory, seen through the scope of the room: nothing of other people's can be reached. */
 export interface MemoryAccess {
-  /** Keeps a fact. The same fact twice is kept once. */
+  /**
+   * Keeps a fact of whoever is answered. The same fact twice is kept once; what it replaces ends.
+   * @throws FatalError `invalid_field` for what is never kept, such as passwords: its message says so.
+   */
   remember(text: string): Promise<Memory>;
-  /** Facts in this scope that match the words, best first; without words the newest. */
+  /** Facts that hold and match the words, best first; without words the newest. */
   facts(words?: string): Promise<Memory[]>;
+  /** Facts that held once. Absent: nothing is known of the past. */
+  past?(words?: string): Promise<Memory[]>;
   search(words: string, limit?: number): Promise<Memory[]>;
   /**
    * What the person who is answered wrote here themselves, facts and messages, best first; without words all of it,
@@ -87,6 +93,17 @@ export interface ScheduleAccess {
   list(): Promise<{ id: string; kind: 'reminder' | 'work'; text: string; times: string }[]>;
   /** False: they have none of this id here. */
   remove(id: string): Promise<boolean>;
+}
+
+/** Documents that people send. */
+export interface DocumentAccess {
+  /**
+   * Keeps the files of the message that is answered, or else those that its author sent last here.
+   * @param everybody for all who talk to the agent on this platform; otherwise for this room alone
+   * @returns their names
+   * @throws FatalError `permission_denied`, `invalid_field`, `quota_exceeded`: the message is for the model
+   */
+  keep(everybody: boolean): Promise<string[]>;
 }
 
 /** What an action is given when it runs. */

@@ -17,6 +17,8 @@ import { usualTerms } from '../tools/policy/terms.js';
 import type { OfferedTool } from '../tools/tool.js';
 import { AskedCalls } from './asked-calls.js';
 import { readArguments } from './call-arguments.js';
+import { CalledOffByPerson } from './cancellation.js';
+import { callOff, leavesNoTrace, nobodyKnows, pausedOutcome, unknownOutcome } from './interrupted.js';
 import { begunIn, StepRecord } from './step-record.js';
 import { resultOrigins } from './taint.js';
 import { keptResult, resultText } from './tool-results.js';
@@ -24,10 +26,6 @@ import { keptResult, resultText } from './tool-results.js';
 const defaultTimeoutMs = 30_000;
 /** Calls of one step that run at the same time. */
 const mostAtOnce = 8;
-/** For the model, which must neither repeat it unasked nor say that it was done. */
-const nobodyKnows = 'Nobody knows whether it took effect: say so, and do not repeat it unasked.';
-const unknownOutcome = `The hub was interrupted while this ran. ${nobodyKnows}`;
-const stoppedOutcome = `Tools were paused while this ran. ${nobodyKnows}`;
 
 export interface ActionWatcher {
   started(record: ActionRecord): void;
@@ -194,7 +192,11 @@ export class ActionManager {
     const idempotencyKey = derivedId('action', context.turnId, String(running.index), record.callId);
     const attempted = await this.#attempt(wish, { ...context, idempotencyKey });
     // What a cancelled action has thrown is no answer; what it has done is.
-    if (!attempted.ok) context.signal.throwIfAborted();
+    if (!attempted.ok && context.signal.aborted) {
+      const { reason } = context.signal;
+      if (reason instanceof CalledOffByPerson) await this.#ended(record, callOff(record, wish.tool), context);
+      throw reason;
+    }
     const { ok, result, state = ok ? 'done' : 'failed', files } = attempted;
     Object.assign(record, { ok, state, result, durationMs: Date.now() - record.startedAt });
     if (files && files.length > 0) record.files = files;
@@ -250,10 +252,10 @@ export class ActionManager {
         ...(result.outside && { outside: true }),
       };
     } catch (error) {
-      if (paused) return { ok: false, result: stoppedOutcome, state: 'unknown' };
+      if (paused) return { ok: false, result: pausedOutcome, state: 'unknown' };
       const why = error instanceof Error ? error.message : String(error);
       // It may go on, and nobody will hear of it.
-      if (error === tooLong && !tool.hints.readOnly && !tool.repeatable)
+      if (error === tooLong && !leavesNoTrace(tool))
         return { ok: false, result: `${why} ${nobodyKnows}`, state: 'unknown' };
       return { ok: false, result: resultText(`The action failed: ${why}`), error: 'tool_failed' };
     } finally {

@@ -1,15 +1,19 @@
 import type { TurnStep } from '../core/turn.js';
 import { asCarrierError } from '../errors.js';
-
 import { unknownText } from './stuck.js';
 
 /** What a person reads when their turn has failed for good. Why, the log and the turn say. */
 export function apologyFor(error: unknown, steps: readonly TurnStep[]): string {
+  return withUnknown(sorryFor(error), steps);
+}
+
+/** The text, and of which calls nobody knows whether they took effect, where their people have not been told. */
+export function withUnknown(text: string, steps: readonly TurnStep[]): string {
   const actions = steps.flatMap((step) => step.actions);
   // It says so itself, so whoever runs it again need not.
   const unknown = actions.filter(({ state, told }) => (state === 'unknown' || state === 'running') && !told);
   for (const action of unknown) action.told = true;
-  return [sorryFor(error), ...new Set(unknown.map(unknownText))].join('\n\n');
+  return [text, ...new Set(unknown.map(unknownText))].join('\n\n');
 }
 
 function sorryFor(error: unknown): string {

@@ -1,5 +1,12 @@
 import { Interruption } from '../core/deadline.js';
 
+/** The reason of a signal that somebody's `/stop` has aborted. */
+export class CalledOffByPerson extends DOMException {
+  constructor() {
+    super('Somebody stopped this.', 'AbortError');
+  }
+}
+
 /** A way to end one piece of work from outside, besides the signal it has anyway. */
 export class Cancellation extends Interruption {
   cancelled = false;
@@ -7,6 +14,6 @@ export class Cancellation extends Interruption {
   cancel(): void {
     if (this.ended) return;
     this.cancelled = true;
-    this.end(new DOMException('Somebody stopped this.', 'AbortError'));
+    this.end(new CalledOffByPerson());
   }
 }

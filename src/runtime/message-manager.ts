@@ -18,8 +18,10 @@ import {
 import { whileAway } from '../core/while-away.js';
 import type { LanguageModel, ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
+import { secretNotice } from '../memory/secrets.js';
 import type { Abilities, AbilityLoader } from './abilities.js';
 import type { ActionManager, ActionWatcher } from './action-manager.js';
+import { Citations } from './citations.js';
 import type { Cooling } from './cooling.js';
 import { adviceOn } from './evaluator-manager.js';
 import { type Generated, generate } from './generate.js';
@@ -77,7 +79,8 @@ export class MessageManager implements TurnTaker {
     const held = abilities.transforming.length > 0 || abilities.evaluators.some(({ judge }) => judge);
     const { steps } = checkpoint;
     const vouched = () => [...request.vouched, ...trustedResults(steps, abilities.actions)];
-    const voice = new Voice(task, held, this.#parts.checks.on(agent, context, vouched));
+    const checks = this.#parts.checks.on(agent, context, vouched);
+    const voice = new Voice(task, held, checks, new Citations(request.passages ?? []));
     const awaits = await this.#resume(task, abilities, voice);
     const answer = awaits
       ? await this.#meanwhile(task, request, voice)
@@ -94,13 +97,19 @@ export class MessageManager implements TurnTaker {
       voice.pause();
       voice.say(waiting.text);
     }
+    const secrets = secretNotice(context.messages, voice.text);
+    if (secrets && !waiting) {
+      voice.pause();
+      voice.say(secrets);
+    }
+    voice.nameSources();
     const files = checkpoint.steps
       .slice(task.told)
       .flatMap(({ actions }) => actions.flatMap(({ files = [] }) => files));
     return {
       text: voice.release(await transformed(voice.text, abilities.transforming, context)),
       model: answer.model,
-      passedOver: answer.passedOver,
+      ...{ passedOver: answer.passedOver, recall: request.recall },
       ...(files.length > 0 && { files }),
       usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), usage),
       ...(waiting
@@ -113,7 +122,7 @@ export class MessageManager implements TurnTaker {
   async #resume(task: TurnTask, abilities: Abilities, voice: Voice): Promise<boolean> {
     let awaits = false;
     for (const [index, step] of task.checkpoint.steps.entries()) {
-      if (index >= (task.told ?? 0)) voice.say(step.text);
+      if (index >= (task.told ?? 0)) voice.repeat(step.text);
       voice.pause();
       awaits = await this.#act(task, abilities, step, index, voice);
     }
@@ -186,7 +195,7 @@ export class MessageManager implements TurnTaker {
     const answer = await generate(models, request, {
       limits,
       signal: context.signal,
-      onText: (text) => voice.say(text),
+      onText: (text) => voice.write(text),
       onVoid: () => voice.rewind(before),
       fitter,
       cooling,
@@ -256,7 +265,7 @@ export class MessageManager implements TurnTaker {
     // None was written: what there was is said.
     if (revised.model === '') {
       voice.discard();
-      voice.say(answer.text);
+      voice.write(answer.text);
     } else {
       // The record says who wrote what is sent.
       Object.assign(answer, { model: revised.model, passedOver: revised.passedOver });

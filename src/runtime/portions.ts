@@ -1,7 +1,7 @@
 /** The portions of a prompt: each takes of the room what it needs, and says how many tokens that was. */
 
 import { estimateTokens } from '../core/token-estimate.js';
-import type { ModelMessage, Note, Quote, SystemPart, UserMessage } from '../llm/llm.js';
+import type { ModelMessage, Note, Passage, Quote, SystemPart, UserMessage } from '../llm/llm.js';
 import { systemText } from '../llm/prompt-text.js';
 import { cutMessage, cutParts, cutText, leftOut, messageTokens } from './cutting.js';
 
@@ -122,6 +122,21 @@ export function fitContext(
   return tokens - left;
 }
 
+export function fitSummary(
+  system: SystemPart[],
+  tokens: number,
+  fitted: Map<SystemPart, SystemPart>,
+  notes: Note[],
+): number {
+  const part = system.find((one) => one.kind === 'summary');
+  if (part?.kind !== 'summary') return 0;
+  const cut = cutText(part.text, tokens - 5 * headTokens, 'of the summary');
+  notes.push(...cut.notes);
+  const shown: SystemPart = { ...part, text: cut.text };
+  fitted.set(part, shown);
+  return systemTokens([shown]);
+}
+
 const quoteCosts = { facts: new WeakMap<Quote, number>(), recalled: new WeakMap<Quote, number>() };
 
 function quoteTokens(kind: 'facts' | 'recalled', quote: Quote): number {
@@ -149,8 +164,41 @@ export function fitQuotes(
     left -= cost;
     memories.push(memory);
   }
+  // What is nearest to the question has come first; it is read in the order in which it was said.
+  if (kind === 'recalled') memories.sort((a, b) => a.at - b.at);
   fitted.set(part, { kind, memories });
   const [one, many] = kind === 'facts' ? ['fact', 'facts'] : ['recalled memory', 'recalled memories'];
   notes.push(...leftOut(part.memories.length - memories.length, one, many));
   return tokens - left;
+}
+
+/** The best of them; at least the beginning of the first. */
+export function fitPassages(
+  system: SystemPart[],
+  tokens: number,
+  fitted: Map<SystemPart, SystemPart>,
+  notes: Note[],
+): number {
+  const part = system.find((one) => one.kind === 'documents');
+  if (part?.kind !== 'documents') return 0;
+  let left = tokens;
+  const passages: Passage[] = [];
+  for (const passage of part.passages) {
+    const cost = systemTokens([{ kind: 'documents', passages: [passage] }]);
+    const cut = cost > left && passages.length === 0 ? shortenedPassage(passage, left, cost) : passage;
+    if (cost > left && cut === passage) continue;
+    left -= Math.min(cost, left);
+    passages.push(cut);
+  }
+  fitted.set(part, { kind: 'documents', passages });
+  notes.push(
+    ...leftOut(part.passages.length - passages.length, 'passage of a document', 'passages of documents'),
+  );
+  return tokens - left;
+}
+
+function shortenedPassage(passage: Passage, tokens: number, cost: number): Passage {
+  const frame = cost - estimateTokens(passage.text);
+  const { text } = cutText(passage.text, tokens - frame);
+  return text === '' ? passage : { ...passage, text };
 }

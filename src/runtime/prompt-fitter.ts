@@ -11,7 +11,17 @@ import type { ModelMessage, ModelRequest, Note, SystemPart, Tool } from '../llm/
 import { promptTokens } from '../llm/prompt-text.js';
 import { leftOut } from './cutting.js';
 import { named, pictureBytes, roomFor, withContents } from './file-contents.js';
-import { fitAsked, fitContext, fitEarlier, fitOwn, fitParts, fitQuotes, lastingTokens } from './portions.js';
+import {
+  fitAsked,
+  fitContext,
+  fitEarlier,
+  fitOwn,
+  fitParts,
+  fitPassages,
+  fitQuotes,
+  fitSummary,
+  lastingTokens,
+} from './portions.js';
 import type { Composed } from './transcript.js';
 
 export interface PromptLimits {
@@ -96,7 +106,11 @@ export class PromptFitter {
 
     const system = new Map<SystemPart, SystemPart>();
     left -= fitContext(request.system, Math.floor(left / 4), system, notes);
-    left -= fitQuotes(request.system, 'facts', Math.floor(left / 4), system, notes);
+    const facts = request.system.find((part) => part.kind === 'facts');
+    const factTokens = Math.floor(Math.min(left / 4, budget * (facts?.share ?? 1)));
+    left -= fitQuotes(request.system, 'facts', factTokens, system, notes);
+    left -= fitPassages(request.system, Math.floor(left / 2), system, notes);
+    left -= fitSummary(request.system, Math.floor(left / 3), system, notes);
     const recalled = request.system.some((part) => part.kind === 'recalled' && part.memories.length > 0);
     left -= fitEarlier(before, recalled ? Math.floor((left * 3) / 4) : left, shown);
     left -= fitQuotes(request.system, 'recalled', left, system, notes);
@@ -155,7 +169,14 @@ const earlierFileTokens = 8000;
 const frameTokens = 150;
 
 /** What depends on the turn; all else is said always. */
-const variable = new Set<SystemPart['kind']>(['context', 'facts', 'recalled', 'omitted']);
+const variable = new Set<SystemPart['kind']>([
+  'context',
+  'facts',
+  'documents',
+  'recalled',
+  'summary',
+  'omitted',
+]);
 
 /** An agent's tools are the same in every turn. */
 const costs = new WeakMap<Tool, number>();

@@ -1,6 +1,10 @@
 import type { Concerned, Pause } from '../access/pause.js';
 import type { Switches } from '../access/switches.js';
+import { atMost } from '../core/deadline.js';
 import { Cancellation } from './cancellation.js';
+
+/** So long what was called off may take to end in order. */
+const settlingMs = 200;
 
 interface Running {
   cancellation: Cancellation;
@@ -45,11 +49,16 @@ export class RunningTurns {
       // Paused since it was last asked, before changes were told to this turn.
       await this.#endIfPaused(running);
       if (cancellation.cancelled) return running;
-      const answer = await cancellation.race(work(cancellation.signal));
-      return cancellation.cancelled ? running : { answer };
-    } catch (error) {
-      if (cancellation.cancelled) return running;
-      throw error;
+      const working = work(cancellation.signal);
+      const answer = await cancellation.race(working).catch(async (error) => {
+        if (!cancellation.cancelled) throw error;
+        // Calls that it cut off are written down meanwhile.
+        await atMost(
+          settlingMs,
+          working.catch(() => {}),
+        );
+      });
+      return cancellation.cancelled ? running : { answer: answer as T };
     } finally {
       enough();
       this.#running.delete(turnId);

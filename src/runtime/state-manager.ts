@@ -7,7 +7,16 @@ import type { RoomState } from '../core/room.js';
 import type { TurnStep } from '../core/turn.js';
 import type { ModelMessage } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
+import type { Conversations } from '../memory/conversation/conversations.js';
+import type { ConversationView } from '../memory/conversation/state.js';
+import { isDenied } from '../memory/facts/known.js';
+import type { ToldFacts } from '../memory/facts/told-facts.js';
+import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import type { MemoryManager } from '../memory/memory-manager.js';
+import { questionsOf } from '../memory/questions.js';
+import type { RecallHit } from '../memory/recall.js';
+import { scopesOf } from '../memory/scopes.js';
+import { discreet } from '../memory/secrets.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
@@ -16,13 +25,15 @@ import { systemParts } from './prompt.js';
 import { originsOf, type Read } from './taint.js';
 import { type Composed, fitting, toModelMessage } from './transcript.js';
 
-const maxFacts = 20;
 /** A context provider that takes longer is left out of this turn. */
 const providerMs = 2000;
 
 export interface StateManagerParts {
   memories: History & Search;
   manager: MemoryManager;
+  conversations: Pick<Conversations, 'view' | 'seen'>;
+  facts: Pick<ToldFacts, 'of'>;
+  knowledge: Pick<Knowledge, 'scopesFor' | 'handedOver' | 'sent'>;
   isSomebody: Read['isSomebody'];
   checks: Pick<Checks, 'mark' | 'isUntrusted'>;
   log: Logger;
@@ -45,24 +56,33 @@ export class StateManager {
   ): Promise<Composed> {
     const { character } = agent;
     const { messages } = context;
-    const scopes = [...new Set(messages.map(({ scope }) => scope))];
-    const [{ window, unshown, recalled }, facts, provided] = await Promise.all([
-      this.#remember(agent, messages, scopes, room),
-      this.#parts.memories.facts(agent.id, scopes, maxFacts),
+    const scopes = await scopesOf(agent, messages, () => context.requester());
+    const { knowledge } = this.#parts;
+    const [{ window, unshown, summary, recalled: found, record }, facts, provided] = await Promise.all([
+      this.#remember(agent, context, scopes.recalled, room),
+      this.#parts.facts.of(agent, scopes, messages),
       this.#provide(abilities.contextProviders, context),
+      knowledge.sent(agent, messages),
     ]);
+    const { passages, chunks, rest: recalled } = await knowledge.handedOver(found);
     const known = new Set(facts.map(({ id }) => id));
-    const quoted = recalled.filter(({ id }) => !known.has(id));
+    const quoted = recalled.filter((memory) => !known.has(memory.id) && !isDenied(memory)).map(discreet);
     const ids = new Set(messages.map(({ id }) => id));
     const all: ModelMessage[] = [];
     const [asked, earlier] = [new Set<ModelMessage>(), new Set<ModelMessage>()];
-    const line = lineOf(window, context);
+    const line = lineOf(window.map(discreet), context);
     for (const memory of line) {
       const message = toModelMessage(memory);
       all.push(message);
       (ids.has(memory.id) ? asked : earlier).add(message);
     }
-    const read = { agent, conversation: line, remembered: [...facts, ...quoted], steps, asked: ids };
+    const read = {
+      agent,
+      conversation: line,
+      remembered: [...facts, ...quoted, ...chunks, ...(summary ? [summary] : [])],
+      steps,
+      asked: ids,
+    };
     const { origins, vouched } = await originsOf({ ...read, isSomebody: this.#parts.isSomebody });
     addOrigins(context.taint, origins);
     for (const { key } of abilities.actions.values())
@@ -70,8 +90,12 @@ export class StateManager {
         addOrigins(context.taint, [{ kind: 'tool', what: key }]);
     const mark = this.#parts.checks.mark(agent);
     return {
-      system: systemParts({ character, mark, facts, recalled: quoted, context: provided }),
-      vouched,
+      system: systemParts({
+        ...{ character, mark, facts, documents: passages, recalled: quoted, context: provided },
+        summary: summary && { text: summary.content.text, until: untilOf(summary) },
+        roomId: context.roomId,
+      }),
+      ...{ passages, vouched, recall: record },
       messages: all,
       ...{ asked, earlier, unshown },
       tools: abilities.tools,
@@ -81,30 +105,40 @@ export class StateManager {
   }
 
   async #remember(
-    { id: agentId, character }: Agent,
-    messages: Memory[],
-    scopes: string[],
+    agent: Agent,
+    { messages, requester }: TurnContext,
+    said: string[],
     { since = '' }: RoomState,
   ) {
-    const { recentMessages, recentTokens, recall } = character.memory;
-    const [recent, stored] = await Promise.all([
-      this.#parts.memories.recent(messages[0]!.roomId, recentMessages),
-      this.#parts.memories.count(agentId, scopes),
+    const { id: agentId, character } = agent;
+    const { roomId } = messages[0]!;
+    const { memories, conversations, knowledge } = this.#parts;
+    const documents = await knowledge.scopesFor(agentId, messages, async () => (await requester()).role);
+    const scopes = [...said, ...documents];
+    const [recent, stored, view] = await Promise.all([
+      memories.recent(roomId, character.memory.recentMessages),
+      memories.count(agentId, scopes),
+      conversations.view(agent, roomId, since),
     ]);
+    const { recentMessages, recentTokens, recall } = roomier(character.memory, view);
+    const found = view.isBehind ? await memories.recent(roomId, recentMessages) : recent;
     // What was said before a conversation began anew can be recalled, but does not stand in it.
-    const conversation = since === '' ? recent : recent.filter(({ id }) => id >= since);
+    const conversation = found.filter(({ id }) => id >= since && id > view.after);
+    await conversations.seen(agent, messages, conversation, view);
     const window = fitting(conversation, recentTokens);
     const unshown = conversation.length - window.length;
+    const { summary } = view;
     // Where the window holds everything there is, a search could find nothing new.
-    if (recall === 0 || stored <= window.length + messages.length) return { window, unshown, recalled: [] };
-    const exclude = new Set<string>();
+    if (recall === 0 || stored <= window.length + messages.length)
+      return { window, unshown, summary, recalled: [] };
+    const exclude = new Set<string>(summary ? [summary.id] : []);
     for (const { id } of window) exclude.add(id);
     for (const { id } of messages) exclude.add(id);
-    const question = messages.map(({ content }) => content.text).join('\n');
-    return {
-      ...{ window, unshown },
-      recalled: await this.#parts.manager.recall({ agentId, scopes, question, exclude, limit: recall }),
-    };
+    const questions = questionsOf(messages, window);
+    const { hits, record } = await this.#parts.manager.recall({
+      ...{ agentId, scopes, questions, exclude, limit: recall },
+    });
+    return { window, unshown, summary, recalled: hitsFirst(hits), record };
   }
 
   /** What the providers have to say; those that fail or take too long are left out. */
@@ -127,6 +161,27 @@ export class StateManager {
     });
     return (await Promise.all(asked)).filter((paragraph) => paragraph !== null);
   }
+}
+
+/** While no summary can be made, words stay that would leave the window. */
+function roomier(memory: Agent['character']['memory'], { isBehind }: ConversationView) {
+  const { recentMessages, recentTokens } = memory;
+  return isBehind
+    ? { ...memory, recentMessages: 2 * recentMessages, recentTokens: 2 * recentTokens }
+    : memory;
+}
+
+/** When the last that it covers was said, by that one's id. */
+function untilOf({ summary, createdAt }: Memory): number {
+  const ms = Number.parseInt(summary?.last.replace('-', '').slice(0, 12) ?? '', 16);
+  return Number.isNaN(ms) ? createdAt : ms;
+}
+
+/** What was hit, best first, and then what stands beside: where there is no room for all, that goes first. */
+function hitsFirst(hits: readonly RecallHit[]): Memory[] {
+  const beside = hits.flatMap(({ before, after }) => [...before, ...after]);
+  const all = [...hits.map(({ memory }) => memory), ...beside];
+  return [...new Map(all.map((memory) => [memory.id, memory])).values()];
 }
 
 /** Few providers ask for their signal. */

@@ -1,7 +1,8 @@
 import type { Attachment, Memory } from '../core/memory.js';
+import type { RecallRecord } from '../core/recall-record.js';
 import { estimateTokens } from '../core/token-estimate.js';
 import type { TurnStep } from '../core/turn.js';
-import type { MessageFile, ModelMessage, ModelRequest, UserMessage } from '../llm/llm.js';
+import type { MessageFile, ModelMessage, ModelRequest, Passage, UserMessage } from '../llm/llm.js';
 
 /** All that a model could be told in a turn. What of it a model is told is up to the `PromptFitter`. */
 export interface Composed extends ModelRequest {
@@ -11,6 +12,10 @@ export interface Composed extends ModelRequest {
   earlier: ReadonlySet<ModelMessage>;
   /** Words of those who may name hosts. */
   vouched: readonly string[];
+  /** Of documents, that an answer may cite; absent: none. */
+  passages?: readonly Passage[];
+  /** What was recalled, and why; absent: nothing was searched for. */
+  recall?: RecallRecord | undefined;
   /** Earlier messages that are not among them, for want of room. */
   unshown: number;
 }

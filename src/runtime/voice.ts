@@ -1,11 +1,13 @@
 import type { TurnTask } from '../agents/agent-type.js';
 import type { CheckedText } from '../checks/checked-text.js';
 import type { WordChecks } from '../checks/word-checks.js';
+import { Citations } from './citations.js';
 
 interface Mark {
   said: number;
   text: string;
   pausing: boolean;
+  cited: ReturnType<Citations['mark']>;
 }
 
 /** `null`: what follows is a thing of its own. */
@@ -24,18 +26,41 @@ export class Voice {
   #held: boolean;
   readonly #task: TurnTask;
   readonly checks: WordChecks;
+  readonly #citations: Citations;
+  readonly #uncited: ReturnType<Citations['mark']>;
 
-  constructor(task: TurnTask, held: boolean, checks: WordChecks) {
+  constructor(task: TurnTask, held: boolean, checks: WordChecks, citations = new Citations([])) {
     this.#task = task;
     this.#held = held;
     this.checks = checks;
     this.#checked = checks.text();
+    this.#citations = citations;
+    this.#uncited = citations.mark();
   }
 
   /** All that was said. What comes next is a thing of its own: no secret, link or the like goes on in it. */
   get text(): string {
     this.#settle();
     return this.#text;
+  }
+
+  /** A model's words, in which marks cite passages. */
+  write(text: string): void {
+    this.say(this.#citations.take(text));
+  }
+
+  /** What an earlier attempt wrote: the passages that it cited may be others now. */
+  repeat(text: string): void {
+    this.say(this.#citations.withoutMarks(text));
+  }
+
+  /** What was cited, as the last thing that is said. */
+  nameSources(): void {
+    const { text } = this;
+    const sources = this.#citations.sources();
+    if (text === '' || sources === '') return;
+    this.pause();
+    this.say(sources);
   }
 
   say(text: string): void {
@@ -54,11 +79,13 @@ export class Voice {
 
   /** Where it stands, for `rewind`. */
   mark(): Mark {
-    return { text: this.text, said: this.#said.length, pausing: this.#pausing };
+    const { text } = this;
+    return { text, said: this.#said.length, pausing: this.#pausing, cited: this.#citations.mark() };
   }
 
   /** What was said since is void. */
-  rewind({ text, said, pausing }: Mark): void {
+  rewind({ text, said, pausing, cited }: Mark): void {
+    this.#citations.rewind(cited);
     const voids = text !== this.#text;
     this.#text = text;
     this.#pausing = pausing;
@@ -70,12 +97,13 @@ export class Voice {
     if (voids && !this.#held) this.#task.retell(text);
   }
 
-  /** What was said since, without the space before it. */
+  /** What was said since, without the space before it, and with marks as the model wrote them. */
   since({ text }: Mark): string {
-    return this.text.slice(text.length).replace(/^\n\n/, '');
+    return this.#citations.asHanded(this.text.slice(text.length).replace(/^\n\n/, ''));
   }
 
   discard(): void {
+    this.#citations.rewind(this.#uncited);
     this.#text = '';
     this.#said = [];
     this.#checked = this.checks.text();
@@ -92,6 +120,8 @@ export class Voice {
   }
 
   #settle(): void {
+    const held = this.#citations.flush();
+    if (held !== '') this.say(held);
     if (this.#said.length === 0 || this.#said.at(-1) === null) return;
     this.#said.push(null);
     this.#show(this.#checked.flush());

@@ -7,30 +7,25 @@ import type { Asking } from '../approvals/asking.js';
 import type { Agent } from '../core/character.js';
 import type { TurnEvent } from '../core/events.js';
 import type { Memory } from '../core/memory.js';
-import type { Requester } from '../core/requester.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import { outboundOf, type Turn, type TurnCheckpoint, turnOf } from '../core/turn.js';
 import { whileAway } from '../core/while-away.js';
 import type { Logger } from '../logger.js';
-import type { Forgetting } from '../memory/forgetting/forgetting.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import type { ParkedHandler, RoomQueue, Run } from '../queue/queue.js';
 import { told } from '../redaction.js';
-import type { Schedules } from '../schedules/schedules.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
-import type { History } from '../store/history.js';
-import type { Search } from '../store/search.js';
 import type { Claim, TurnStore } from '../store/turn-store.js';
 import { spanned } from '../tracing.js';
-import { apologyFor } from './apology.js';
+import { apologyFor, withUnknown } from './apology.js';
 import { triedBefore } from './generate.js';
 import { Learning } from './learning.js';
 import type { Outage, Outages } from './outages.js';
 import { type CalledOff, RunningTurns } from './running-turns.js';
 import { Suspects } from './suspects.js';
 import { Telling } from './telling.js';
-import { turnContext } from './turn-context.js';
+import { type ContextParts, turnContext } from './turn-context.js';
 import { concernedBy, isInOthersWay, pauseOf, replyTo, type Work, workOf } from './work.js';
 
 /** What stands in place of a reply that somebody called off. */
@@ -41,11 +36,9 @@ interface Answered {
   context: TurnContext;
 }
 
-export interface WorkerParts {
+export interface WorkerParts extends ContextParts {
   turns: TurnStore;
   rooms: Rooms;
-  memories: History & Search;
-  forgetting: Pick<Forgetting, 'forget'>;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
   shareOf: ShareOf;
@@ -54,13 +47,11 @@ export interface WorkerParts {
   held: Pick<HeldDecisions, 'setAside'>;
   asking: Pick<Asking, 'waits'>;
   switches: Pick<Switches, 'check' | 'tools' | 'keepLooking' | 'onChange'>;
-  schedules: Schedules;
-  requester(message: Memory, agent: Agent): Promise<Requester>;
   /** Undefined: it does not run, now. */
   agent(agentId: string): Agent | undefined;
   publish(roomId: string, event: TurnEvent): void;
   /** Called after every commit: there may be memories to learn from. */
-  committed(turn: Turn, reply: Memory | null): void;
+  committed(turn: Turn, reply: Memory | null, covered: readonly Memory[]): void;
   /** Most messages one turn covers. */
   maxMessages: number;
   now(): number;
@@ -130,9 +121,10 @@ export class Worker {
     const suspect = { checkpoint, storedAt: covered[0]!.createdAt, run };
     const end = async (answered: Answered | null, pause: Pause | null = null) => {
       telling.end();
-      const text = answered?.draft.text ?? (pause ? textOf(pause, agent) : stopped);
+      const ended = withUnknown(pause ? textOf(pause, agent) : stopped, checkpoint.steps);
+      const text = answered?.draft.text ?? ended;
       const { taint } = checkpoint;
-      const { files, model, usage, waiting, passedOver } = answered?.draft ?? {};
+      const { files, model, usage, waiting, passedOver, recall } = answered?.draft ?? {};
       const silent = over === 'nothing' || answered?.draft.silent;
       const reply = silent ? null : replyTo(work.asked, turnId, agent, text, { taint, files });
       const turn = turnOf(
@@ -144,7 +136,7 @@ export class Worker {
             startedAt,
           },
           ...(pause && { error: { code: 'paused', message: text } }),
-          ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until, passedOver },
+          ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until, passedOver, recall },
         },
       );
       span.setAttributes({ model: turn.model ?? '', ...turn.usage });
@@ -259,7 +251,7 @@ export class Worker {
         .schedule(roomId)
         .catch((err) => log.warn({ err, roomId }, 'reply stored, not scheduled yet'));
     }
-    committed(turn, reply);
+    committed(turn, reply, work.covered);
     if (turn.status === 'waiting')
       await this.#parts.asking
         .waits(awaitedIn(turn.steps))

@@ -112,7 +112,7 @@ onBothStores('an approval', (engines) => {
     await stage.start();
     await stage.call('roles.give', { role: 'operator', account: 'slack:rita', agentId: 'assistant' });
     const [first] = await stage.ask('wire 5');
-    await stage.operators.dm('rita', `/approve ${first!.toUpperCase()}`);
+    await stage.operators.dm('rita', `/approve ${first!.toUpperCase()} fine by me`);
     expect(await stage.asked.last(2)).toBe('Told: wired 5');
     const [second] = await stage.ask('wire 6');
     await stage.operators.dm('rita', `/deny ${second} not today`);

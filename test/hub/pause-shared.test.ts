@@ -117,8 +117,9 @@ describe.skipIf(noRedis)(noRedis ? `pauses (skipped: ${noRedis})` : 'pauses of s
     for (const name of ['one', 'two', 'three']) await platforms[1]!.say(name, 'hello');
     await pause(one, agent);
     await shows(/^Ada is paused by its operators/, soon);
-    // In the other gateway, within moments.
+    // In the other gateway, within moments; he is told, too.
     await until(async () => (await platforms[1]!.dm('bob', 'hello')) === null, soon);
+    await until(() => shown().filter((text) => /^Ada is paused/.test(text)).length === 2, soon);
     await new Promise((resolve) => setTimeout(resolve, 700));
     expect(model.requests).toHaveLength(1);
     // A process that begins now knows, too.
@@ -127,7 +128,7 @@ describe.skipIf(noRedis)(noRedis ? `pauses (skipped: ${noRedis})` : 'pauses of s
     expect(model.requests).toHaveLength(1);
     const before = shown().length;
     await Promise.all([resume(one, agent), resume(other, agent)]);
-    await until(() => shown().length === before + 3, soon);
+    await until(() => shown().length === before + 3, 20_000);
     await new Promise((resolve) => setTimeout(resolve, 700));
     const names = ['one', 'two', 'three'];
     expect(shown().slice(before)).toEqual(names.map((name) => `echo ${name}: hello`));

@@ -12,7 +12,15 @@ import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 
 const ofOneself = [
-  ...['rooms.status', 'rooms.renew', 'turns.stop', 'tasks.list', 'people.forget'],
+  ...[
+    'rooms.status',
+    'rooms.summary',
+    'rooms.renew',
+    'facts.list',
+    'turns.stop',
+    'tasks.list',
+    'people.forget',
+  ],
   ...['memories.preview', 'memories.forget', 'people.show'],
   ...['people.startLink', 'people.enterLink', 'people.confirmLink', 'people.unlink'],
 ];
@@ -74,8 +82,12 @@ describe('on a real hub', () => {
       'rooms.messages': { roomId },
       'rooms.forget': { roomId },
       'rooms.status': { agentId, roomId, scope },
+      'rooms.summary': { roomId },
       'rooms.renew': { roomId },
       'rooms.model': { agentId, roomId, model: null },
+      'facts.list': { ...ann, agentId },
+      'facts.correct': { id: 'x', text: 'x' },
+      'facts.remove': { id: 'x' },
       'turns.list': { agentId },
       'turns.show': { turnId: 'turn_x' },
       'turns.stop': { roomId },
@@ -95,6 +107,11 @@ describe('on a real hub', () => {
       'tasks.pause': { id: 'ta_aaaaaaaaaa' },
       'tasks.resume': { id: 'ta_aaaaaaaaaa' },
       'tasks.stop': { id: 'ta_aaaaaaaaaa' },
+      'documents.list': { agentId },
+      'documents.add': { agentId, name: 'x', text: 'x' },
+      'documents.get': { id: 'x' },
+      'documents.remove': { id: 'x' },
+      'documents.reread': { id: 'x' },
       'deliveries.list': { agentId },
       'deliveries.sendAgain': { deliveryId: 'x' },
       'deliveries.sendAllAgain': { agentId },
@@ -116,6 +133,7 @@ describe('on a real hub', () => {
       'roles.give': { role: 'member', account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
       'roles.take': { account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
       'health.show': {},
+      'embeddings.status': {},
       'audit.list': {},
       'audit.export': {},
       'audit.verify': {},
@@ -186,6 +204,9 @@ describe('on a real hub', () => {
       'schedules.list',
       'rooms.list',
       'turns.list',
+      'documents.list',
+      // For themselves alone, where they are.
+      'documents.add',
       'deliveries.list',
     ];
     expect(elsewhere.toSorted()).toEqual([...lists, ...parts].sort());
@@ -224,6 +245,9 @@ describe('on a real hub', () => {
       'schedules.list',
       'approvals.list',
       'tasks.list',
+      'documents.list',
+      // For the tenant alone.
+      'documents.add',
       'deliveries.list',
       'pairings.list',
       'switches.list',
@@ -243,7 +267,9 @@ describe('on a real hub', () => {
   it('[governed.6] lets a token do what it is for alone, whatever its role', async () => {
     const owner = { kind: 'token', name: 't', tenant: 'default', role: 'owner' } as const;
     expect(await allowed({ ...owner, scopes: [] })).toEqual([]);
-    expect(await allowed({ ...owner, scopes: ['health.read'] })).toEqual(['health.show']);
+    expect(await allowed({ ...owner, scopes: ['health.read'] })).toEqual([
+      ...['health.show', 'embeddings.status'],
+    ]);
     expect(await allowed({ ...owner, scopes: ['audit.read'], role: 'operator' })).toEqual([]);
     const ann = person('ann', { ...room, ...operating() });
     expect(await allowed({ ...ann, via: { ...owner, scopes: ['health.read'] } })).toEqual([]);

@@ -8,7 +8,7 @@ import { Names } from '../../src/store/libsql/names.js';
 import { rowOf } from '../../src/store/libsql/row.js';
 import { migrate } from '../../src/store/libsql/schema.js';
 import { bm25, rarity } from '../../src/store/ranking.js';
-import { tellingTerms, termsOf } from '../../src/store/words.js';
+import { soughtTerms, termsOf } from '../../src/store/words.js';
 import { message } from '../contract/store.js';
 import { temporaryFolder } from './folder.js';
 
@@ -44,17 +44,34 @@ function say(texts: string[], scope = 's'): Said[] {
   );
 }
 
+/** Goes on in steps, as the lexicon does. */
+function* searching(
+  lexicon: Lexicon,
+  text: string,
+  { scope = 1, limit = 10, exclude = [] as string[], kinds = [0] },
+) {
+  const filter = { kinds, exclude: new Set(exclude) };
+  const matches = yield* lexicon.match(scope, [soughtTerms(text)], filter);
+  return matches.best(matches.scores(0), limit).map((place) => matches.seq(place));
+}
+
 function find(lexicon: Lexicon, text: string, limit = 10, exclude: string[] = [], kinds = [0]): number[] {
-  const steps = lexicon.find(text, { scopes: [1], kinds, exclude: new Set(exclude) }, limit);
+  const steps = searching(lexicon, text, { limit, exclude, kinds });
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
   }
 }
 
+const worded = (seq: number, text: string, id = `${seq}`) => ({
+  seq,
+  room: 1,
+  memory: { ...message({ text }), id },
+});
+
 /** What BM25 over all texts says, computed as its definition has it. */
 function expected(all: Said[], text: string, limit = 10): number[] {
-  const terms = tellingTerms(text);
+  const terms = soughtTerms(text);
   const cut = all.map(({ seq, text }) => ({ seq, terms: termsOf(text) }));
   const average = cut.reduce((sum, { terms }) => sum + terms.length, 0) / cut.length;
   const having = terms.map((term) => cut.filter((one) => one.terms.includes(term)).length);
@@ -115,8 +132,8 @@ describe('the index of words', () => {
     expect(find(looking, 'dog')).toEqual([all[0]!.seq]);
     for (let i = 0; i < 600; i++) {
       const [one] = say([sentenceOf(i)]);
-      told.appended(1, { ...one!, kind: 0 });
-      told.appended(2, { seq: one!.seq + 1, id: 'elsewhere', kind: 0, text: 'dog' });
+      told.appended(1, worded(one!.seq, one!.text, one!.id));
+      told.appended(2, worded(one!.seq + 1, 'dog'));
       all.push(one!);
       if (i % 97 > 0) continue;
       expect(find(told, 'dog rain')).toEqual(expected(all, 'dog rain'));
@@ -187,7 +204,7 @@ describe('the index of words', () => {
   it('starts again when something changes while it reads', () => {
     const all = say(sentences(0, 300));
     const lexicon = lexiconOf();
-    const steps = lexicon.find('xylophone', { scopes: [1], kinds: [0], exclude: new Set() }, 10);
+    const steps = searching(lexicon, 'xylophone', {});
     for (let i = 0; i < 3; i++) expect(steps.next().done).toBe(false);
     memories.edit(all[0]!.id, JSON.stringify('xylophone'));
     lexicon.remove({ seq: all[0]!.seq, scope: 1 });
@@ -212,14 +229,14 @@ describe('the index of words', () => {
     const lexicon = lexiconOf(true, most);
     for (let scope = 0; scope < 20; scope++) say(sentences(0, 60), `scope ${scope}`);
     for (let scope = 1; scope <= 20; scope++) {
-      const steps = lexicon.find('dog', { scopes: [scope], kinds: [0], exclude: new Set() }, 10);
+      const steps = searching(lexicon, 'dog', { scope });
       while (!steps.next().done);
       expect(lexicon.held).toBeLessThanOrEqual(most);
     }
     expect(lexicon.held).toBeGreaterThan(most / 2);
     // One that is held grows beyond it, by what it is told.
     for (let i = 0; i < 1_000; i++) {
-      lexicon.appended(20, { seq: 10_000 + i, id: `${i}`, kind: 0, text: sentenceOf(i) });
+      lexicon.appended(20, worded(10_000 + i, sentenceOf(i)));
       expect(lexicon.held).toBeLessThanOrEqual(most);
     }
     const all = say(sentences(60, 1_500), 'scope 0');
@@ -245,7 +262,7 @@ describe('the index of words', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' }), { maxLength: 5 }), (texts) => {
         const said = say(texts);
-        for (const one of said) lexicon.appended(1, { ...one, kind: 0 });
+        for (const one of said) lexicon.appended(1, worded(one.seq, one.text, one.id));
         for (const { seq, text } of said) {
           const found = find(lexicon, text, 10_000);
           if (termsOf(text).length > 0) expect(found).toContain(seq);

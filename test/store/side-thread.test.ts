@@ -33,7 +33,11 @@ afterEach(async () => {
   folder.remove();
 });
 
-const query = { scopes: [1], kinds: [0], text: 'parrot', vector: null, exclude: [], limit: 5 };
+const query = {
+  ...{ scopes: [1], kinds: [0], questions: [{ text: 'parrot', vector: null }], exclude: [] },
+  ...{ depth: 5, around: 0 },
+};
+const found = async () => (await side.call('search', query, [])).hits.rows.flatMap(([, hits]) => hits);
 const logBytes = () => statSync(`${file}-wal`).size;
 
 function say(count: number, text = 'a parrot'): void {
@@ -45,11 +49,11 @@ function say(count: number, text = 'a parrot'): void {
 
 describe('the side thread', () => {
   it('sees what was committed before each call', async () => {
-    expect((await side.call('search', query, [])).hits).toEqual([]);
+    expect(await found()).toEqual([]);
     say(1);
-    expect((await side.call('search', query, [])).hits).toHaveLength(1);
+    expect(await found()).toHaveLength(1);
     say(1);
-    expect((await side.call('search', query, [])).hits).toHaveLength(2);
+    expect(await found()).toHaveLength(2);
   });
 
   it('gives the segments that it makes to whoever can save them', async () => {
@@ -70,7 +74,7 @@ describe('the side thread', () => {
     const error = await waiting;
     expect(error).toMatchObject({ code: 'store_unavailable' });
     expect(isRetryable(error)).toBe(true);
-    expect((await side.call('search', query, [])).hits).toHaveLength(1);
+    expect(await found()).toHaveLength(1);
     await side.close();
     await expect(side.call('search', query, [])).rejects.toMatchObject({ code: 'store_unavailable' });
   });
@@ -83,7 +87,7 @@ describe('the side thread', () => {
     });
     await expect(side.call('search', query, [])).rejects.toMatchObject({ code: 'internal' });
     db.exec('create table words (id integer primary key, scope, first, last, version, body)');
-    expect((await side.call('search', query, [])).hits).toEqual([]);
+    expect(await found()).toEqual([]);
   });
 
   it('lets a checkpoint pass by a long search, for which the writer waits', async () => {
@@ -197,20 +201,20 @@ describe('bodies that were found', () => {
     say(400, 'p'.repeat(1_000));
     const bodies = new Bodies(db, 100_000);
     for (let seq = 1; seq <= 400; seq++) {
-      const [found] = bodies.of([[seq, statusNumber.kept, null, 1]]);
-      expect(found!.memory.status).toBe('kept');
+      expect(bodies.of([seq]).get(seq)?.status).toBe('kept');
       expect(bodies.held).toBeLessThanOrEqual(100_000);
     }
     expect(bodies.held).toBeGreaterThan(90_000);
-    const [again] = bodies.of([[400, statusNumber.failed, 'turn', 0.5]]);
-    expect(again).toMatchObject({ memory: { status: 'failed', turnId: 'turn' }, score: 0.5 });
-    db.exec("update memories set body = json_set(body, '$.content.text', 'changed') where seq = 400");
+    const set = (change: string) => db.exec(`update memories set ${change} where seq = 400`);
+    set(`status = ${statusNumber.failed}, turn = 'turn'`);
+    expect(bodies.of([400]).get(400)).toMatchObject({ status: 'failed', turnId: 'turn' });
+    set("body = json_set(body, '$.content.text', 'changed')");
     bodies.drop(400);
-    const [changed] = bodies.of([[400, statusNumber.kept, null, 1]]);
-    expect(changed!.memory.content.text).toBe('changed');
+    expect(bodies.of([400]).get(400)?.content.text).toBe('changed');
+    set(`status = ${statusNumber.pending}`);
+    expect(bodies.of([400]).size).toBe(0);
     db.exec('delete from memories where seq = 399');
-    bodies.drop(399);
-    expect(bodies.of([[399, statusNumber.kept, null, 1]])).toEqual([]);
+    expect(bodies.of([399]).size).toBe(0);
   });
 });
 
@@ -218,9 +222,8 @@ describe('bodies of more than are held', () => {
   it('are all given, though each takes the place of another one', () => {
     say(4, 'p'.repeat(1_000));
     const bodies = new Bodies(db, 4_000);
-    const hitsOf = (...seqs: number[]) => bodies.of(seqs.map((seq) => [seq, statusNumber.kept, null, 1]));
-    expect(hitsOf(1, 2)).toHaveLength(2);
-    expect(hitsOf(3, 4, 1, 2)).toHaveLength(4);
+    expect(bodies.of([1, 2]).size).toBe(2);
+    expect(bodies.of([3, 4, 1, 2]).size).toBe(4);
   });
 });
 

@@ -10,8 +10,11 @@ export function approve(operations: Caller): Command {
     least: 'member',
     async run({ args, principal }) {
       if (args === '') return { text: 'Which code, or which call? Write: /approve CODE or /approve ID' };
-      const id = readApprovalId(args);
-      if (id !== null) return decided(operations, { principal }, { id, approve: true });
+      const [, typed = '', said = ''] = /^(\S*)\s*([\s\S]*)$/.exec(args) ?? [];
+      const id = readApprovalId(typed);
+      const note = said.trim().slice(0, 2000);
+      if (id !== null)
+        return decided(operations, { principal }, { id, approve: true, ...(note && { note }) });
       const { agentId, connector } = principal;
       const input = { code: args.slice(0, 64), within: { agentId, connector } };
       const { name, userId = 'The place' } = await operations.call('pairings.approve', input, principal);

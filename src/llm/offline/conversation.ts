@@ -12,6 +12,9 @@ export interface Remark extends Omit<Quote, 'by'> {
   at: number;
   /** Said in the very turn that asks. */
   justNow?: boolean;
+  /** Of a document: by what it is cited, and what it is about. */
+  mark?: number;
+  about?: string;
 }
 
 /** Who spoke where that is not known: the one who asks, as far as anyone can tell. */
@@ -26,6 +29,11 @@ export function conversationIn({ system, messages, tools }: ModelRequest) {
   const { name = 'I', bio = '' } = part(system, 'persona') ?? {};
   const recalled = part(system, 'recalled')?.memories ?? [];
   const facts = part(system, 'facts')?.memories ?? [];
+  const passages = (part(system, 'documents')?.passages ?? []).map(
+    ({ mark, name, section, text }): Remark => ({
+      ...{ by: { name }, at: Number.NaN, kind: 'document', text, mark, about: `${name} ${section}` },
+    }),
+  );
   const end = messages.findLastIndex((message) => !isStep(message)) + 1;
   const start = messages.slice(0, end).findLastIndex(({ role }) => role !== 'user') + 1;
   const steps = messages.slice(end).filter((message) => message.role === 'tool');
@@ -71,9 +79,11 @@ export function conversationIn({ system, messages, tools }: ModelRequest) {
     /** Nothing was answered before this turn, and nothing is recalled. */
     first: !earlier.some(({ role }) => role === 'assistant') && recalled.length === 0,
     /** Oldest first, the same words once. */
-    remarks: distinct([...[...remembered, ...before].map(remarkOf), ...told]),
+    remarks: distinct([...passages, ...[...remembered, ...before].map(remarkOf), ...told]),
+    /** Of documents, best first. */
+    passages,
     /** What recall put first. */
-    recalled: recalled[0]?.text,
+    recalled: recalled.find(({ best }) => best)?.text,
   };
 }
 

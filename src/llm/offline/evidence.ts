@@ -29,7 +29,13 @@ export function find(question: string, remarks: Remark[], isCommand: (text: stri
   const ofAgent = /\b(did|have|had) you\b|\byou (said|say|told|mentioned|suggested?)\b/i.test(question);
   const candidates = remarks
     .filter(({ by, text }) => by !== 'agent' || (ofAgent && !text.includes('“')))
-    .flatMap((remark) => sentencesOf(remark.text).map((quote) => ({ remark, quote, stems: stemsOf(quote) })))
+    .flatMap((remark) =>
+      sentencesOf(remark.text).map((quote) => ({
+        ...{ remark, quote },
+        // A sentence of a document says what its heading is about.
+        stems: stemsOf(remark.about === undefined ? quote : `${remark.about} ${quote}`),
+      })),
+    )
     // The question itself, or the same asked in other words, is no answer to it.
     .filter(({ quote, stems }) => !isQuestion(quote) || alike(asked, stems) <= 0.6)
     .filter(({ quote }) => keyOf(quote) !== keyOf(question));

@@ -26,7 +26,7 @@ const breath = 8;
 export function offlineModel(): LanguageModel {
   return {
     id: 'offline',
-    abilities: { sees: false, hears: false, tools: true, price: { input: 0, output: 0 } },
+    abilities: { sees: false, hears: false, tools: true, understands: false, price: { input: 0, output: 0 } },
     stream,
   };
 }

@@ -28,6 +28,7 @@ export function tell({ remark, quote }: { remark: Remark; quote: string }, thisY
   const who = by === 'agent' ? 'I' : by === 'asker' ? 'you' : plain(by.name);
   const when = Number.isNaN(new Date(at).getTime()) ? 'Earlier' : `On ${moment(new Date(at), thisYear)}`;
   const quoted = /[?!…]$/.test(quote) ? `“${quote}”` : `“${quote.replace(/\.$/, '')}”.`;
+  if (remark.mark !== undefined) return `${plain(who)} says: ${quoted.replace(/\.?$/, ` [${remark.mark}].`)}`;
   if (justNow) return `Just now ${who} said: ${quoted}`;
   if (kind === 'fact') return `${when} I noted: ${quoted}`;
   if (kind !== 'message') return `My notes say: ${quoted}`;

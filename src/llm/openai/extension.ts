@@ -7,6 +7,7 @@ import {
   secret,
 } from '../../extension-api.js';
 import { checkEndpoint } from './check.js';
+import { embeddingOptionsOf, embeddingSettings } from './embedding-settings.js';
 import { abilitySettings, saidOf } from './settings.js';
 
 const settings = z.object({
@@ -25,6 +26,7 @@ const embedding = z.object({
   apiKey: settings.shape.apiKey,
   baseUrl: settings.shape.baseUrl,
   embeddingModel: z.string().default('text-embedding-3-small'),
+  ...embeddingSettings,
 });
 
 const usualHearing = 'gpt-4o-mini-transcribe';
@@ -81,10 +83,10 @@ export default [
     about: "OpenAI's embeddings, or those of a server that speaks its protocol",
     settings: embedding,
     suits: ({ apiKey, baseUrl }) => Boolean(apiKey) && !baseUrl,
-    async create({ settings: { apiKey, baseUrl, embeddingModel }, model, nameOf }) {
+    async create({ settings: { apiKey, baseUrl, embeddingModel, ...said }, model, nameOf, log }) {
       const { openaiEmbedder } = await import('./embedder.js');
       return openaiEmbedder({
-        apiKey,
+        ...{ apiKey, embedding: embeddingOptionsOf(said), log },
         baseURL: baseUrl,
         model: model || embeddingModel,
         settings: { key: nameOf('apiKey'), model: nameOf('embeddingModel'), url: nameOf('baseUrl') },

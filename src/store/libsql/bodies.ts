@@ -1,10 +1,8 @@
 /** Memories that searches have found, parsed: in a room in use, many are found again. */
 import { LRUCache } from 'lru-cache';
 import type { Memory } from '../../core/memory.js';
-import type { Found } from '../search.js';
 import { type Database, listOf } from './database.js';
-import { memoryColumns, memoryItem, readMemories, stateOf } from './row.js';
-import type { Hit } from './search.js';
+import { memoryColumns, memoryItem, readMemories, stateOf, statusNumber } from './row.js';
 
 /** Characters of all texts, and some hundred for what else a memory is. */
 const most = 4_000_000;
@@ -12,6 +10,7 @@ const besidesText = 500;
 
 export class Bodies {
   readonly #read;
+  readonly #settled;
   readonly #memories: LRUCache<number, Memory>;
 
   constructor(db: Database, maxSize = most) {
@@ -23,6 +22,13 @@ export class Bodies {
     this.#read = db.prepare(
       listOf(memoryItem, `select ${memoryColumns} from json_each(?) join memories on seq = value`),
     );
+    this.#settled = db.prepare(
+      listOf(
+        `'[' || seq || ',' || status || ',' || json_quote(turn) || ']'`,
+        `select seq, status, turn from json_each(?) join memories on seq = value
+         where status <> ${statusNumber.pending}`,
+      ),
+    );
   }
 
   /** In characters. */
@@ -30,9 +36,11 @@ export class Bodies {
     return this.#memories.calculatedSize;
   }
 
-  /** In their order; without those that are gone. */
-  of(hits: readonly Hit[]): Found[] {
-    const memories = new Map(hits.map(([seq]) => [seq, this.#memories.get(seq)]));
+  /** By their numbers, as they are now; without those that are pending or gone. */
+  of(seqs: readonly number[]): Map<number, Memory> {
+    const wanted = JSON.stringify(seqs);
+    const settled = JSON.parse(this.#settled.value<string>(wanted)!) as [number, number, string | null][];
+    const memories = new Map(settled.map(([seq]) => [seq, this.#memories.get(seq)]));
     const unknown = [...memories.keys()].filter((seq) => !memories.get(seq));
     if (unknown.length > 0) {
       for (const { seq, memory } of readMemories(this.#read.value<string>(JSON.stringify(unknown))!)) {
@@ -41,10 +49,12 @@ export class Bodies {
         this.#memories.set(seq, memory);
       }
     }
-    return hits.flatMap(([seq, status, turn, score]) => {
+    const found = new Map<number, Memory>();
+    for (const [seq, status, turn] of settled) {
       const memory = memories.get(seq);
-      return memory ? [{ memory: stateOf(memory, status, turn), score }] : [];
-    });
+      if (memory) found.set(seq, stateOf(memory, status, turn));
+    }
+    return found;
   }
 
   /** Its text is another one now, or it is gone. */

@@ -1,4 +1,5 @@
 /** What changes or ends a memory, in all tables, indexes and caches that have something of it. */
+import type { Fact } from '../../core/derived-memory.js';
 import type { MoreEdited } from '../history.js';
 import type { TurnEdited } from '../turn-store.js';
 import type { Bodies } from './bodies.js';
@@ -43,6 +44,17 @@ export class Forgetting {
     upkeep.purgeSoon();
     rooms.forgetRoom(roomId);
     rooms.forgetScope(scope);
+    return true;
+  }
+
+  /** False: it has another version, or is gone. Its words stay, and so do its vectors. */
+  revise(id: string, fact: Fact): boolean {
+    const { memories, bodies, upkeep, rooms } = this.#parts;
+    const revised = memories.revise(id, fact);
+    if (!revised) return false;
+    bodies.drop(revised.memory.seq);
+    upkeep.purgeSoon();
+    rooms.forgetScope(revised.scope);
     return true;
   }
 

@@ -3,27 +3,22 @@
  * segments of 256 memories (fewer long ones), and from the texts themselves where there are none: of young memories, and of those beside
  * one that was changed or forgotten. So a small scope costs nothing on disk, and none needs a rebuild.
  */
-import { tellingTerms, termsVersion } from '../words.js';
+import { indexedTextVersion } from '../../core/indexed-text.js';
+import { termsVersion } from '../words.js';
 import type { Changes } from './changes.js';
 import { CountedCache } from './counted-cache.js';
 import { type Database, listOf } from './database.js';
-import { Matches, type Ranked } from './matches.js';
+import { type Filter, Matches } from './matches.js';
 import { Segment, type Worded } from './segment.js';
 
+/** What was saved under another one is made again. */
+const version = 100 * indexedTextVersion + termsVersion;
 /** Texts read in one step. */
 const textsPerStep = 16;
 /** Numbers looked at in one step. */
 const numbersPerStep = 200_000;
 /** Segments that wait to be saved; of more, the oldest are made again when they are needed. */
 const mostUnsaved = 256;
-
-/** What may be found, besides matching. */
-export interface Filter {
-  scopes: readonly number[];
-  kinds: readonly number[];
-  /** Ids of memories that must not come back. */
-  exclude: ReadonlySet<string>;
-}
 
 /** A full segment that is not saved yet. */
 export interface Unsaved {
@@ -57,8 +52,8 @@ export class Lexicon {
     this.#sql = {
       texts: db.prepare(
         listOf(
-          `'{"seq":' || seq || ',"id":' || json_quote(id) || ',"kind":' || kind || ',"text":' || text || '}'`,
-          `select seq, id, kind, body -> '$.content.text' as text from memories
+          `'{"seq":' || seq || ',"room":' || room || ',"memory":' || body || '}'`,
+          `select seq, room, body from memories
            where scope = ? and seq > ? and seq < ? order by seq limit ${textsPerStep}`,
         ),
       ),
@@ -66,7 +61,7 @@ export class Lexicon {
       // Not across another one: whoever made it did not know of that.
       save: db.prepare(`
         insert into words (scope, first, last, version, body)
-        select ?1, ?2, ?3, ${termsVersion}, ?4 where not exists (
+        select ?1, ?2, ?3, ${version}, ?4 where not exists (
           select 1 from (select last from words where scope = ?1 and first <= ?3 order by first desc limit 1)
           where last >= ?2)`),
       remove: db.prepare(`
@@ -74,7 +69,7 @@ export class Lexicon {
           select id from words where scope = ?1 and first <= ?2 order by first desc limit 1)`),
     };
     // What was made of other rules is made again when it is needed.
-    if (options.follows) db.prepare('delete from words where version <> ?').run(termsVersion);
+    if (options.follows) db.prepare('delete from words where version <> ?').run(version);
   }
 
   /** How many numbers it holds. */
@@ -87,17 +82,9 @@ export class Lexicon {
     return this.#scopes.peek(String(scope))?.count;
   }
 
-  /** Numbers of memories with words of the text, best first. Goes on in steps of less than a millisecond. */
-  *find(text: string, { scopes, kinds, exclude }: Filter, limit: number): Generator<void, number[]> {
-    const terms = tellingTerms(text);
-    if (terms.length === 0) return [];
-    const ranked: Ranked[] = [];
-    for (const scope of scopes) {
-      const matches = yield* this.#match(scope, () => new Matches(terms, kinds, exclude));
-      ranked.push(...matches.best(limit));
-    }
-    ranked.sort((older, newer) => newer.score - older.score || newer.seq - older.seq);
-    return ranked.slice(0, limit).map(({ seq }) => seq);
+  /** What of the scope has words of the questions, whose terms these are. Goes on in steps of less than a millisecond. */
+  match(scope: number, questions: readonly (readonly string[])[], filter: Filter): Generator<void, Matches> {
+    return this.#match(scope, () => new Matches(questions, filter));
   }
 
   /** With the memory, in its transaction. */

@@ -1,3 +1,4 @@
+import type { Fact } from '../../core/derived-memory.js';
 import type { Memory, Source, SourceKey } from '../../core/memory.js';
 import type { Expired, ExpiryRequest } from '../expiry.js';
 import type { Appended, AppendOptions, HistoryRequest, MoreEdited, Person, RoomSummary } from '../history.js';
@@ -5,8 +6,19 @@ import { summaryOf } from '../listing.js';
 import type { MemoryStore } from '../memory-store.js';
 import type { Page, PageRequest } from '../paging.js';
 import { unknownCursor, whole } from '../paging.js';
-import { type Found, type SearchRequest, searchedKinds } from '../search.js';
-import { lengthOfAll, type Unembedded } from '../vectors.js';
+import { best } from '../scoring.js';
+import {
+  type Candidate,
+  type Candidates,
+  type CandidatesRequest,
+  type Found,
+  mostQuestions,
+  type SearchRequest,
+  searchedKinds,
+  usualAround,
+  usualDepth,
+} from '../search.js';
+import { type KindCounts, lengthOfAll, type Unembedded } from '../vectors.js';
 import type { Connection } from './connection.js';
 import { endOfAll, pageOfRows, pageOfStep, readNumber } from './cursors.js';
 import type { Forgetting } from './forgetting.js';
@@ -115,26 +127,52 @@ export class LibsqlMemories implements MemoryStore {
     return this.#connection.read(() => newestFacts(this.#scopes(agentId, scopes, most), most));
   }
 
+  everyFact(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
+    const most = whole(limit);
+    return this.#connection.read(() =>
+      [...new Set(scopes)]
+        .flatMap((scope) => readMemories(this.#parts.table.everyFact(agentId, scope, most)))
+        .sort((a, b) => b.seq - a.seq)
+        .slice(0, most)
+        .map(({ memory }) => memory),
+    );
+  }
+
+  reviseFact(id: string, fact: Fact): Promise<boolean> {
+    return this.#connection.write(() => this.#parts.forgetting.revise(id, fact));
+  }
+
   count(agentId: string, scopes: string[]): Promise<number> {
     return this.#connection.read(() =>
       this.#scopes(agentId, scopes, 0).reduce((sum, { count }) => sum + count, 0),
     );
   }
 
-  async search(request: SearchRequest): Promise<Found[]> {
-    const { agentId, scopes, text, vector, kinds = searchedKinds, exclude, limit } = request;
+  async candidates(request: CandidatesRequest): Promise<Candidates> {
+    const { agentId, scopes, questions, kinds = searchedKinds, exclude, depth, around } = request;
     const { names, searches } = this.#parts;
-    return this.#connection.read(() =>
+    const found = await this.#connection.read(() =>
       searches.find({
         scopes: [...new Set(scopes)].flatMap((scope) => names.scope(agentId, scope) ?? []),
         kinds: kinds.map((kind) => kindNumber[kind]),
-        text,
-        // A copy: a part of a larger array would take all of it to another thread.
-        vector: vector ? { embedder: vector.embedder, values: vector.values.slice() } : null,
+        questions: questions.slice(0, mostQuestions).map(({ text, vector }) => ({
+          text,
+          // A copy: a part of a larger array would take all of it to another thread.
+          vector: vector ? { embedder: vector.embedder, values: vector.values.slice() } : null,
+        })),
         exclude: exclude ? [...exclude] : [],
-        limit: whole(limit),
+        depth: whole(depth ?? usualDepth, 1),
+        around: whole(around ?? usualAround),
       }),
     );
+    const memories = (keys: readonly Candidate['key'][]) =>
+      this.#connection.read(() => searches.memories(keys as number[]));
+    return { ...found, memories };
+  }
+
+  async search({ text, vector, limit, ...searched }: SearchRequest): Promise<Found[]> {
+    const question = { text, vector };
+    return best(await this.candidates({ ...searched, questions: [question] }), whole(limit));
   }
 
   async forget(ids: string[]): Promise<number> {
@@ -168,7 +206,15 @@ export class LibsqlMemories implements MemoryStore {
   }
 
   unembedded(embedder: string, limit: number): Promise<Unembedded[]> {
-    return this.#connection.write(() => JSON.parse(this.#parts.vectors.unembedded(embedder, whole(limit))));
+    return this.#connection.write(() => this.#parts.vectors.unembedded(embedder, whole(limit)));
+  }
+
+  backlog(embedder: string): Promise<KindCounts> {
+    return this.#connection.read(() => this.#parts.vectors.backlog(embedder));
+  }
+
+  embedded(embedder: string): Promise<KindCounts> {
+    return this.#connection.read(() => this.#parts.vectors.embedded(embedder));
   }
 
   async saveEmbeddings(embedder: string, vectors: { id: string; values: Float32Array }[]): Promise<void> {

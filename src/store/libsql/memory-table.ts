@@ -1,4 +1,5 @@
 /** Memories in their table; inside the transactions of its callers. */
+import type { Fact } from '../../core/derived-memory.js';
 import type { Memory } from '../../core/memory.js';
 import type { MoreEdited } from '../history.js';
 import type { Database } from './database.js';
@@ -89,10 +90,22 @@ export class MemoryTable {
         listOf(
           memoryItem,
           `select * from (
-             select ${memoryColumns} from memories where scope = ? and kind = 1 order by seq desc limit ?)
+             select ${memoryColumns} from memories
+             where scope = ? and kind = 1 and coalesce(body ->> '$.fact.until' > ?, true)
+             order by seq desc limit ?)
            order by seq`,
         ),
       ),
+      everyFact: db.prepare(
+        listOf(
+          memoryItem,
+          `select ${memoryColumns} from memories where scope = ? and kind = 1 order by seq desc limit ?`,
+        ),
+      ),
+      // The version makes sure that nobody came in between.
+      revise: db.prepare(`
+        update memories set body = json_set(body, '$.fact', json(?1))
+        where id = ?2 and kind = 1 and coalesce(body ->> '$.fact.version', 0) = ?3`),
       backlog: db.prepare(
         'select count(*) from (select 1 from memories where room = ? and status = 0 limit ?)',
       ),
@@ -209,11 +222,28 @@ export class MemoryTable {
     return this.#sql.backlog.value<number>(room, most) ?? 0;
   }
 
-  /** How many memories the scope holds, and its newest facts, oldest first. */
+  /** Null: its version is another. */
+  revise(id: string, fact: Fact): Pick<Edited, 'memory' | 'scope'> | null {
+    const { changes } = this.#sql.revise.run(JSON.stringify(fact), id, fact.version - 1);
+    if (changes === 0) return null;
+    const [seq, scope, kind, , agentId, name] = JSON.parse(this.#sql.place.value<string>(id)!) as Place;
+    return { memory: { seq, scope, kind }, scope: { agentId, scope: name } };
+  }
+
+  /** Those that have ended too, newest first. */
+  everyFact(agentId: string, name: string, limit: number): string {
+    const scope = this.#names.scope(agentId, name);
+    return scope === undefined ? '[]' : this.#sql.everyFact.value<string>(scope, limit)!;
+  }
+
+  /** How many memories the scope holds, and its newest facts that hold, oldest first. */
   scope(agentId: string, name: string, factLimit: number): [count: number, facts: string] {
     const scope = this.#names.scope(agentId, name);
     if (scope === undefined) return [0, '[]'];
-    return [this.#sql.count.value<number>(scope) ?? 0, this.#sql.facts.value<string>(scope, factLimit)!];
+    return [
+      this.#sql.count.value<number>(scope) ?? 0,
+      this.#sql.facts.value<string>(scope, Date.now(), factLimit)!,
+    ];
   }
 
   agents(): string {

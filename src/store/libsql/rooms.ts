@@ -10,7 +10,7 @@ import type { MemoryTable } from './memory-table.js';
 import type { Names } from './names.js';
 import type { OutboxTable } from './outbox-table.js';
 import { type FinishedTurn, RoomState } from './room-state.js';
-import { kindNumber, type Stored } from './row.js';
+import type { Stored } from './row.js';
 import { ScopeState } from './scope-state.js';
 import type { TurnTable } from './turn-table.js';
 
@@ -161,14 +161,9 @@ export class Rooms {
   }
 
   #index({ seq, memory }: Stored): void {
-    const { agentId, scope, id, kind, content } = memory;
+    const { agentId, scope, roomId } = memory;
     const { names, lexicon } = this.#tables;
-    lexicon.appended(names.scopeOrNew(agentId, scope), {
-      seq,
-      id,
-      kind: kindNumber[kind],
-      text: content.text,
-    });
+    lexicon.appended(names.scopeOrNew(agentId, scope), { seq, room: names.roomOrNew(roomId), memory });
   }
 
   #change(roomId: string, change: (room: RoomState) => void): void {

@@ -1,15 +1,19 @@
 /** Where a search is done: here while its scopes are small, in steps; beside this thread when they are large. */
-import type { Found } from '../search.js';
+import type { Memory, MemoryKind } from '../../core/memory.js';
+import type { Candidate, Candidates } from '../search.js';
 import type { Bodies } from './bodies.js';
 import type { Changes } from './changes.js';
 import type { Database } from './database.js';
 import { covers, type Lexicon } from './lexicon.js';
 import type { Pace } from './pace.js';
-import type { Hit, Query, Search } from './search.js';
+import { kindNumber } from './row.js';
+import type { Hit, Hits, Query, Search } from './search.js';
 import type { SideThread } from './side-thread.js';
 
 /** Memories up to which a scope is small: one is searched within some tenths of a millisecond. */
 const mostHere = 4_000;
+
+const kinds = new Map(Object.entries(kindNumber).map(([kind, number]) => [number, kind as MemoryKind]));
 
 export interface SearchParts {
   search: Search;
@@ -31,14 +35,20 @@ export class Searches {
     this.#count = db.prepare('select memories from scopes where id = ?');
   }
 
-  async find(query: Query): Promise<Found[]> {
-    const { search, bodies, pace } = this.#parts;
+  async find(query: Query): Promise<Omit<Candidates, 'memories'>> {
+    const { search, pace } = this.#parts;
     const large = query.scopes.filter((scope) => this.#countOf(scope) > mostHere);
-    const hits = large.length === 0 ? await pace.run(search.find(query)) : await this.#beside(query, large);
-    return bodies.of(hits);
+    const { rows, scales } =
+      large.length === 0 ? await pace.run(search.find(query)) : await this.#beside(query, large);
+    return { stretches: rows.map(([room, hits]) => ({ room, candidates: hits.map(candidateOf) })), scales };
   }
 
-  async #beside(query: Query, large: number[]): Promise<Hit[]> {
+  /** By their numbers; without those that are pending or gone. */
+  memories(seqs: readonly number[]): Map<number, Memory> {
+    return this.#parts.bodies.of(seqs);
+  }
+
+  async #beside(query: Query, large: number[]): Promise<Hits> {
     const { lexicon, changes, side } = this.#parts;
     for (const scope of large) lexicon.release(scope);
     const before = this.#told;
@@ -59,4 +69,8 @@ export class Searches {
   #countOf(scope: number): number {
     return this.#parts.lexicon.holds(scope) ?? this.#count.value<number>(scope) ?? 0;
   }
+}
+
+function candidateOf([key, kind, byAgent, at, found, words, meaning]: Hit): Candidate {
+  return { key, kind: kinds.get(kind)!, byAgent, at, found, words, meaning };
 }

@@ -1,22 +1,30 @@
 /**
  * The words of some memories of one scope, as numbers: small to keep and fast to walk through. Four bytes a word,
- * twenty a memory. Of a word there is only a hash: two that share one are taken for each other, which once in
+ * twenty-eight a memory. Of a word there is only a hash: two that share one are taken for each other, which once in
  * thousands of searches finds something odd, but never misses anything.
  */
+import { indexedText } from '../../core/indexed-text.js';
+import type { Memory } from '../../core/memory.js';
 import { termsOf } from '../words.js';
+import { kindNumber } from './row.js';
 
 /** Memories, or numbers, of a segment that is full; only then is it saved. */
 const perSegment = 256;
 const mostNumbers = 32_000;
 
-/** Numbers in front of each memory's terms: its seq, its kind, two hashes of its id, and how many terms follow. */
-export const headLength = 5;
+/**
+ * Numbers in front of each memory's terms: its seq, its kind (and `byAgent`), its room, when it was made (in seconds),
+ * two hashes of its id, and how many terms follow.
+ */
+export const headLength = 7;
+/** Added to the kind of what the agent has said itself. */
+export const byAgent = 1 << 8;
 
+/** A memory with its number, and the number of its room. */
 export interface Worded {
   seq: number;
-  id: string;
-  kind: number;
-  text: string;
+  room: number;
+  memory: Pick<Memory, 'id' | 'kind' | 'role' | 'author' | 'content' | 'chunk' | 'createdAt'>;
 }
 
 export class Segment {
@@ -51,10 +59,13 @@ export class Segment {
     return this.count >= perSegment || this.used >= mostNumbers;
   }
 
-  add({ seq, id, kind, text }: Worded): void {
-    const terms = termsOf(text);
+  add({ seq, room, memory }: Worded): void {
+    const { id, kind, role, createdAt } = memory;
+    const terms = termsOf(indexedText(memory));
     this.#makeRoomFor(headLength + terms.length);
-    this.numbers.set([seq, kind, ...idHashes(id), terms.length], this.used);
+    const flags = kindNumber[kind] | (role === 'assistant' ? byAgent : 0);
+    const at = Math.floor(createdAt / 1000);
+    this.numbers.set([seq, flags, room, at, ...idHashes(id), terms.length], this.used);
     this.used += headLength;
     for (const term of terms) this.numbers[this.used++] = hashOf(term);
     this.count++;

@@ -9,7 +9,7 @@ import { type Fault, faultOf } from './faults.js';
 import { Lexicon, type Unsaved } from './lexicon.js';
 import { Listings } from './listings.js';
 import { Pace } from './pace.js';
-import { type Hit, type Query, Search } from './search.js';
+import { type Hits, type Query, Search } from './search.js';
 import { Vectors } from './vectors.js';
 
 /** Words held, four bytes each: 64 MB, or more than half a million memories. */
@@ -23,7 +23,7 @@ export type Request = [id: number, operation: keyof Side, args: unknown[]];
 export type Answer = [id: number, value: unknown] | [id: number, value: null, fault: Fault];
 
 export interface Found {
-  hits: Hit[];
+  hits: Hits;
   /** Made on the way; whoever can write may save them. */
   unsaved: Omit<Unsaved, 'void'>[];
 }
@@ -35,7 +35,7 @@ function openSide(file: string) {
   db.exec(`pragma query_only = on; pragma busy_timeout = ${patienceMs}`);
   const lexicon = new Lexicon(db, { most: mostWords, follows: false });
   const vectors = new Vectors(db);
-  const search = new Search(db, lexicon, vectors);
+  const search = new Search(lexicon, vectors);
   const listings = new Listings(db);
   const pace = new Pace();
   let lastSearch: Promise<unknown> = Promise.resolve();

@@ -11,12 +11,15 @@ import { kindNumber } from './row.js';
 /** Vectors of all partitions together: 64 bytes each at 512 dimensions. A larger partition is read every time. */
 const mostCached = 250_000;
 
+/** The least like something of a scope are found among so many whose signs differ most. */
+const mostFar = 8;
+
 /** What may be found, besides being near. */
 export interface Near {
   scopes: readonly number[];
   kinds: readonly number[];
-  /** Numbers of memories that must not come back; finding them out costs something, so it is done when asked. */
-  exclude(): readonly number[];
+  /** Numbers of memories that must not come back. */
+  exclude: readonly number[];
 }
 
 /** Signs of one vector, 32 to a number; the last is filled up with zeros. */
@@ -78,21 +81,31 @@ export class Signs {
     this.reset();
   }
 
-  /** Numbers of the memories that differ in the fewest signs, in no order; `limit` of them if there are as many. */
-  nearest(embedder: number, { scopes, kinds, exclude }: Near, signs: Uint32Array, limit: number): number[] {
+  /**
+   * Numbers of the memories that differ in the fewest signs, in no order, `limit` of them if there are as many; and a
+   * few of those that differ in the most.
+   */
+  nearest(
+    embedder: number,
+    { scopes, kinds, exclude }: Near,
+    signs: Uint32Array,
+    limit: number,
+  ): { near: number[]; far: number[] } {
     const partitions = scopes.flatMap((scope) => kinds.map((kind) => this.#partition(embedder, scope, kind)));
     const distances = partitions.map((partition) => partition.distances(signs));
-    const excluded = new Set(exclude());
-    const { reach, ties } = reachOf(distances, 32 * signs.length, limit + excluded.size);
+    const excluded = new Set(exclude);
+    const { reach, ties, outside } = reachOf(distances, 32 * signs.length, limit + excluded.size);
     let left = ties;
     const near: number[] = [];
+    const far: number[] = [];
     partitions.forEach(({ seqs }, p) => {
       distances[p]!.forEach((distance, i) => {
+        if (distance >= outside && far.length < mostFar) far.push(seqs[i]!);
         if (distance > reach || (distance === reach && left-- <= 0)) return;
         if (!excluded.has(seqs[i]!)) near.push(seqs[i]!);
       });
     });
-    return near;
+    return { near, far };
   }
 
   /** Holds nothing of the scope any longer. */
@@ -164,14 +177,16 @@ class Partition {
   }
 }
 
-/** Within which distance the nearest `limit` lie, and how many of them lie exactly there. */
+/** Within which distance the nearest `limit` lie, how many of them lie exactly there, and from where on the farthest are. */
 function reachOf(distances: readonly Uint16Array[], most: number, limit: number) {
   const counts = new Uint32Array(most + 1);
   for (const some of distances) for (const distance of some) counts[distance]!++;
   let reach = 0;
   let nearer = 0;
   while (reach < most && nearer + counts[reach]! < limit) nearer += counts[reach++]!;
-  return { reach, ties: limit - nearer };
+  let outside = most;
+  for (let farther = counts[most]!; farther < mostFar && outside > 0; ) farther += counts[--outside]!;
+  return { reach, ties: limit - nearer, outside };
 }
 
 /** How many bits of a 32-bit number are set (Warren, Hacker's Delight, 5-1). */

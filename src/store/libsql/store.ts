@@ -96,7 +96,7 @@ function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
     const bodies = new Bodies(db);
     const side = new SideThread(file);
     const pace = new Pace();
-    const search = new Search(db, lexicon, vectors);
+    const search = new Search(lexicon, vectors);
     const searches = new Searches(db, { search, lexicon, changes, bodies, side, pace });
     const upkeep = new Upkeep({
       ...{ db, lexicon, side, sweepNotes: sweptNotes(db) },

@@ -2,8 +2,9 @@
  * Vectors, one set per embedder; sets are never compared. A search takes the few hundred whose signs are
  * nearest (`signs.ts`) and compares only those exactly.
  */
-import { leastSimilarity } from '../ranking.js';
-import { checkDimensions, noteUseMs } from '../vectors.js';
+import { indexedText } from '../../core/indexed-text.js';
+import type { Memory } from '../../core/memory.js';
+import { checkDimensions, isNowhere, type KindCounts, noteUseMs, type Unembedded } from '../vectors.js';
 import type { Changes } from './changes.js';
 import { type Database, listOf } from './database.js';
 import { kindNumber } from './row.js';
@@ -11,6 +12,9 @@ import { type Near, Signs, signsOf } from './signs.js';
 
 /** How many are compared exactly: measured, the ten best of 100,000 are then practically always among them. */
 const oversampled = 200;
+
+/** Of the memory with that number. */
+export type Cosine = [seq: number, cosine: number];
 
 interface Embedder {
   id: number;
@@ -33,7 +37,10 @@ export class Vectors {
       from memories m where seq > ?2 and case
         when exists (select 1 from vectors v where v.embedder = ?1 and v.seq = m.seq) then false
         when kind = ${kindNumber.trigger} then false
-        else body -> '$.content.text' <> '""' -- only then: taking the JSON apart is what costs
+        -- Only then: taking the JSON apart is what costs.
+        when body -> '$.content.text' <> '""' then true
+        else body -> '$.content.quote' is not null or body -> '$.content.parts' is not null
+          or body -> '$.content.attachments' <> '[]'
       end`;
     this.#sql = {
       embedder: db.prepare(
@@ -55,20 +62,14 @@ export class Vectors {
       remove: db.prepare('delete from vectors where embedder in (select id from embedders) and seq = ?'),
       firstLacking: db.prepare(`select seq ${lacking} order by seq limit 1`),
       newest: db.prepare('select max(seq) from memories'),
-      unembedded: db.prepare(
-        listOf(
-          `'{"id":' || json_quote(id) || ',"text":' || text || '}'`,
-          `select id, body -> '$.content.text' as text ${lacking} and status <> 0 order by seq limit ?3`,
-        ),
+      backlog: db.prepare(countsByKind(`${lacking} and status <> 0`)),
+      embedded: db.prepare(
+        countsByKind('from vectors v join memories m on m.seq = v.seq where v.embedder = ?1'),
       ),
-      nearest: db.prepare(`
-        select json_group_array(seq) from (
-          select m.seq, vector_distance_cos(v.e, ?2) as distance
-          from json_each(?3) candidate
-          cross join vectors v on v.embedder = ?1 and v.seq = candidate.value
-          cross join memories m on m.seq = v.seq
-          where m.status <> 0 and distance <= ${1 - leastSimilarity}
-          order by distance limit ?4)`),
+      unembedded: db.prepare(listOf('body', `select body ${lacking} and status <> 0 order by seq limit ?3`)),
+      cosines: db.prepare(`
+        select json_group_array(json_array(seq, 1 - vector_distance_cos(v.e, ?2)))
+        from json_each(?3) candidate cross join vectors v on v.embedder = ?1 and v.seq = candidate.value`),
     };
   }
 
@@ -85,35 +86,54 @@ export class Vectors {
       const [seq, scope, kind] = JSON.parse(place) as [number, number, number];
       const values = packed.subarray(i * dimensions, (i + 1) * dimensions);
       this.#sql.save.run(embedder.id, seq, blobOf(values));
-      this.#signs.save(embedder.id, scope, kind, seq, signsOf(values));
+      if (!isNowhere(values)) this.#signs.save(embedder.id, scope, kind, seq, signsOf(values));
     });
   }
 
-  /** A JSON list of `{id, text}`, oldest first. */
-  unembedded(name: string, limit: number): string {
+  backlog(name: string): KindCounts {
+    const { id, mark } = this.#embedder(name) ?? { id: 0, mark: 0 };
+    return countsOf(this.#sql.backlog.value<string>(id, mark)!);
+  }
+
+  embedded(name: string): KindCounts {
+    const embedder = this.#embedder(name);
+    return embedder ? countsOf(this.#sql.embedded.value<string>(embedder.id)!) : {};
+  }
+
+  /** Oldest first. */
+  unembedded(name: string, limit: number): Unembedded[] {
     const embedder = this.#embedder(name) ?? this.#addEmbedder(name);
     const { id, mark } = embedder;
     this.#noteUse(embedder);
     const first = this.#sql.firstLacking.value<number>(id, mark);
     const complete = first === null ? (this.#sql.newest.value<number>() ?? 0) : first - 1;
     if (complete > mark) this.#sql.setMark.run(complete, id);
-    return first === null ? '[]' : this.#sql.unembedded.value<string>(id, first - 1, limit)!;
+    if (first === null) return [];
+    const lacking = JSON.parse(this.#sql.unembedded.value<string>(id, first - 1, limit)!) as Memory[];
+    return lacking.map((memory) => ({ id: memory.id, text: indexedText(memory) }));
   }
 
-  /** Numbers of the memories nearest in meaning, nearest first. */
-  find(name: string, values: Float32Array, filter: Near, limit: number): number[] {
-    const embedder = this.#embedder(name);
-    if (!embedder || embedder.dimensions === null) return [];
-    checkDimensions(name, embedder.dimensions, values.length);
-    const candidates = this.#signs.nearest(
-      embedder.id,
-      filter,
-      signsOf(values),
-      Math.max(oversampled, 4 * limit),
-    );
-    return JSON.parse(
-      this.#sql.nearest.value<string>(embedder.id, blobOf(values), JSON.stringify(candidates), limit)!,
-    );
+  /** Cosines of the memories nearest in meaning, nearest first, and the least of all; null: there is nothing to compare. */
+  near(
+    name: string,
+    values: Float32Array,
+    filter: Near,
+    limit: number,
+  ): { cosines: Cosine[]; least: number } | null {
+    const embedder = this.#comparable(name, values);
+    if (!embedder) return null;
+    const most = Math.max(oversampled, 2 * limit);
+    const { near, far } = this.#signs.nearest(embedder.id, filter, signsOf(values), most);
+    const cosines = this.#cosines(embedder, values, near).sort(([x, a], [y, b]) => b - a || y - x);
+    const least = [...cosines.slice(-1), ...this.#cosines(embedder, values, far)];
+    if (cosines.length === 0) return null;
+    return { cosines: cosines.slice(0, limit), least: Math.min(...least.map(([, cosine]) => cosine)) };
+  }
+
+  /** Of those that have a vector. */
+  cosines(name: string, values: Float32Array, seqs: readonly number[]): Cosine[] {
+    const embedder = this.#comparable(name, values);
+    return embedder && seqs.length > 0 ? this.#cosines(embedder, values, seqs) : [];
   }
 
   remove({ seq, scope, kind }: { seq: number; scope: number; kind: number }): void {
@@ -150,6 +170,19 @@ export class Vectors {
     this.#signs.reset();
   }
 
+  #comparable(name: string, values: Float32Array): Embedder | null {
+    const embedder = this.#embedder(name);
+    if (!embedder || embedder.dimensions === null) return null;
+    checkDimensions(name, embedder.dimensions, values.length);
+    return embedder;
+  }
+
+  /** What points nowhere is like nothing, and has none. */
+  #cosines({ id }: Embedder, values: Float32Array, seqs: readonly number[]): Cosine[] {
+    const found = this.#sql.cosines.value<string>(id, blobOf(values), JSON.stringify(seqs))!;
+    return (JSON.parse(found) as [number, number | null][]).filter((one): one is Cosine => one[1] !== null);
+  }
+
   #embedder(name: string): Embedder | null {
     const found = this.#sql.embedder.value<string>(name);
     return found === null ? null : JSON.parse(found);
@@ -167,4 +200,14 @@ export class Vectors {
 
 function blobOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+function countsByKind(from: string): string {
+  return `select json_group_array(json_array(kind, count)) from (select kind, count(*) as count ${from} group by kind)`;
+}
+
+function countsOf(rows: string): KindCounts {
+  const counts = new Map(JSON.parse(rows) as [kind: number, count: number][]);
+  const named = Object.entries(kindNumber).map(([kind, number]) => [kind, counts.get(number)]);
+  return Object.fromEntries(named.filter(([, count]) => count !== undefined));
 }

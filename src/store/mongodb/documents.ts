@@ -13,6 +13,7 @@
  */
 import type { Binary, Filter } from 'mongodb';
 import { derivedId, newId } from '../../core/ids.js';
+import { indexedText } from '../../core/indexed-text.js';
 import type { Memory, MemoryKind, MemoryStatus, Source, SourceKey } from '../../core/memory.js';
 import { roomSourceOf } from '../../core/memory.js';
 import type { Trigger } from '../../core/trigger.js';
@@ -120,7 +121,7 @@ export const memoryFields = {
 /** A copy: the caller's object stays the caller's. */
 export function documentOf(memory: Memory): MemoryDocument {
   const { id, source, ...rest } = copied(memory);
-  const { text } = rest.content;
+  const text = indexedText(memory);
   const isTrigger = rest.kind === 'trigger';
   const document: MemoryDocument = {
     _id: id,
@@ -131,7 +132,7 @@ export function documentOf(memory: Memory): MemoryDocument {
     has: { text: unedited },
   };
   if (rest.status === 'pending') document.open = isTrigger ? Open.trigger : Open.message;
-  if (text !== '' && !isTrigger) {
+  if (text !== '') {
     document.embeds = true;
     document.terms = termsOf(memory.agentId, memory.scope, text);
   }

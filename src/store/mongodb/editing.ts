@@ -1,9 +1,15 @@
-/** Editing: a memory gets another text, and with it its words; its vectors go, so that new ones are made. */
+/**
+ * Editing: a memory gets another text, and with it its words; its vectors go, so that new ones are made. A fact gets
+ * another block; its text stays, and so does what was made of it.
+ */
+import { isDeepStrictEqual } from 'node:util';
 import type { Filter, UpdateFilter } from 'mongodb';
+import type { Fact } from '../../core/derived-memory.js';
 import { newId } from '../../core/ids.js';
+import { indexedText } from '../../core/indexed-text.js';
 import type { MoreEdited } from '../history.js';
 import type { Connection } from './connection.js';
-import type { MemoryDocument } from './documents.js';
+import { copied, type MemoryDocument, memoryFields, memoryOf } from './documents.js';
 import { termsOf } from './terms.js';
 
 type Fields = Record<string, unknown>;
@@ -19,20 +25,24 @@ export async function edit(
   const memories = connection.collection<MemoryDocument>('memories');
   const there = { _id: id, kind: { $ne: 'turn' as const } };
   const place = await connection.run(() =>
-    memories.findOne<Pick<MemoryDocument, 'agentId' | 'roomId' | 'scope'>>(there, {
-      projection: { agentId: 1, roomId: 1, scope: 1 },
-    }),
+    memories.findOne<MemoryDocument>(there, { projection: memoryFields }),
   );
   const tainted: Fields = taint ? { taint } : {};
   const unquoted: Gone = quote === null ? { 'content.quote': '' } : {};
   if (!place) return editArchived(connection, there, { 'content.text': text, ...tainted }, unquoted);
-  const { agentId, roomId, scope } = place;
+  const { quote: quoted, ...content } = { ...memoryOf(place).content, text };
+  const memory = {
+    ...memoryOf(place),
+    content: quote === null ? content : { ...content, ...(quoted && { quote: quoted }) },
+  };
+  const { agentId, roomId, scope } = memory;
+  const indexed = indexedText(memory);
   const changed = { 'content.text': text, ...tainted, has: { text: newId() } };
   const update: UpdateFilter<MemoryDocument> =
-    text === ''
+    indexed === ''
       ? { $set: changed, $unset: { terms: '', embeds: '', vectors: '', ...unquoted } }
       : {
-          $set: { ...changed, terms: termsOf(agentId, scope!, text), embeds: true },
+          $set: { ...changed, terms: termsOf(agentId, scope, indexed), embeds: true },
           $unset: { vectors: '', ...unquoted },
         };
   // The room is named for a sharded cluster's sake. Forgotten meanwhile, it matches nothing.
@@ -57,4 +67,26 @@ async function editArchived(
     }),
   );
   return matchedCount > 0;
+}
+
+/** False: it has another version, or is gone. */
+export async function reviseFact(connection: Connection, id: string, fact: Fact): Promise<boolean> {
+  const memories = connection.collection<MemoryDocument>('memories');
+  const there = { _id: id, kind: 'fact' as const };
+  const stored = await connection.run(() =>
+    memories.findOne<Pick<MemoryDocument, 'roomId' | 'fact'>>(there, { projection: { roomId: 1, fact: 1 } }),
+  );
+  if (!stored || (stored.fact?.version ?? 0) !== fact.version - 1) return false;
+  const version = stored.fact ? { 'fact.version': stored.fact.version } : { fact: { $exists: false } };
+  // Whoever holds it reads it again: its mark is another (`windows.ts`).
+  const update = { $set: { fact: copied(fact), 'has.text': newId() } };
+  const { matchedCount } = await connection.repeatable(() =>
+    memories.updateOne({ ...there, roomId: stored.roomId, ...version }, update),
+  );
+  if (matchedCount > 0) return true;
+  // Our own first try, whose answer was lost, has done it.
+  const after = await connection.run(() =>
+    memories.findOne<Pick<MemoryDocument, 'fact'>>(there, { projection: { fact: 1 } }),
+  );
+  return after?.fact !== undefined && isDeepStrictEqual(copied(after.fact), copied(fact));
 }

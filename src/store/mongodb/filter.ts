@@ -5,7 +5,7 @@ import type { MemoryKind } from '../../core/memory.js';
 export interface Filter {
   agentId: string;
   scopes: string[];
-  kinds: MemoryKind[];
+  kinds: readonly MemoryKind[];
   /** Left out by whoever looks at the found: a query with hundreds of ids costs more than passing them over. */
   exclude: ReadonlySet<string>;
 }
@@ -15,5 +15,5 @@ export const settled = ['handled', 'failed', 'kept'] as const;
 
 /** As a query, also in `$vectorSearch`, whose index must have each of these fields. */
 export function matching({ agentId, scopes, kinds }: Filter): Document {
-  return { agentId, scope: { $in: scopes }, kind: { $in: kinds }, status: { $in: [...settled] } };
+  return { agentId, scope: { $in: scopes }, kind: { $in: [...kinds] }, status: { $in: [...settled] } };
 }

@@ -24,7 +24,7 @@ const turnFields = {
   ...{ 'turn.turnId': 1, 'turn.roomId': 1, 'turn.agentId': 1, 'turn.covers': 1, 'turn.status': 1 },
   ...{ 'turn.replyId': 1, 'turn.model': 1, 'turn.usage': 1, 'turn.attempt': 1, 'turn.error': 1 },
   ...{ 'turn.startedAt': 1, 'turn.finishedAt': 1, 'turn.state': 1, 'turn.trigger': 1 },
-  ...{ 'turn.waitsUntil': 1, 'turn.continuedBy': 1, 'turn.taint': 1 },
+  ...{ 'turn.waitsUntil': 1, 'turn.continuedBy': 1, 'turn.taint': 1, 'turn.passedOver': 1 },
 };
 
 export class Listings {

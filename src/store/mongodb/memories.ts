@@ -1,5 +1,7 @@
 import type { AnyBulkWriteOperation, Document, Filter } from 'mongodb';
-import type { Memory, SourceKey } from '../../core/memory.js';
+import type { Fact } from '../../core/derived-memory.js';
+import { indexedText } from '../../core/indexed-text.js';
+import type { Memory, MemoryKind, SourceKey } from '../../core/memory.js';
 import { FatalError } from '../../errors.js';
 import { readCursor, writeCursor } from '../cursors.js';
 import type { Expired, ExpiryRequest } from '../expiry.js';
@@ -8,12 +10,12 @@ import { mostCounted } from '../listing.js';
 import type { MemoryStore } from '../memory-store.js';
 import type { Page, PageRequest } from '../paging.js';
 import { pageOf, whole } from '../paging.js';
-import type { Found, SearchRequest } from '../search.js';
-import { lengthOfAll, type Unembedded } from '../vectors.js';
+import type { Candidates, CandidatesRequest, Found, SearchRequest } from '../search.js';
+import { isNowhere, type KindCounts, lengthOfAll, type Unembedded } from '../vectors.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
 import { documentOf, ingestionId, type MemoryDocument, memoryFields, memoryOf } from './documents.js';
-import { edit } from './editing.js';
+import { edit, reviseFact } from './editing.js';
 import type { Embedders } from './embedders.js';
 import type { Expiry } from './expiry.js';
 import { unavailable } from './faults.js';
@@ -115,10 +117,25 @@ export class MongoMemories implements MemoryStore {
   async facts(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
     if (whole(limit) === 0 || scopes.length === 0) return [];
     const among = [...new Set(scopes)].sort();
-    const match = { agentId, scope: { $in: among }, kind: 'fact' };
+    const holds = { 'fact.until': { $not: { $lte: Date.now() } } };
+    const match = { agentId, scope: { $in: among }, kind: 'fact', ...holds };
     const name = JSON.stringify([agentId, ...among]);
     const oldestFirst = await this.#parts.windows.recent({ name, match, limit: whole(limit) });
     return oldestFirst.reverse();
+  }
+
+  async everyFact(agentId: string, scopes: string[], limit: number): Promise<Memory[]> {
+    if (whole(limit) === 0 || scopes.length === 0) return [];
+    const found = await this.#parts.connection.find(
+      this.#memories,
+      { agentId, scope: { $in: [...new Set(scopes)] }, kind: 'fact' },
+      { sort: { _id: -1 }, limit: whole(limit), projection: memoryFields },
+    );
+    return found.map(memoryOf);
+  }
+
+  reviseFact(id: string, fact: Fact): Promise<boolean> {
+    return reviseFact(this.#parts.connection, id, fact);
   }
 
   /** Exact up to 1,000; more are counted as 1,000. */
@@ -132,8 +149,13 @@ export class MongoMemories implements MemoryStore {
     return row?.count ?? 0;
   }
 
+  async candidates(request: CandidatesRequest): Promise<Candidates> {
+    await this.#parts.marks.ofScopes([...request.scopes]);
+    return this.#parts.search.candidates(request);
+  }
+
   async search(request: SearchRequest): Promise<Found[]> {
-    await this.#parts.marks.ofScopes(request.scopes);
+    await this.#parts.marks.ofScopes([...request.scopes]);
     return this.#parts.search.find(request);
   }
 
@@ -159,19 +181,36 @@ export class MongoMemories implements MemoryStore {
     const found = await this.#parts.connection.find(
       this.#memories,
       { embeds: true, [`has.${key}`]: null, status: { $ne: 'pending' } } as Document,
-      { sort: { _id: 1 }, limit: whole(limit), projection: { 'content.text': 1 } },
+      { sort: { _id: 1 }, limit: whole(limit), projection: memoryFields },
     );
-    return found.map(({ _id, content }) => ({ id: _id, text: content!.text }));
+    return found.map((document) => ({ id: document._id, text: indexedText(memoryOf(document)) }));
+  }
+
+  async backlog(embedder: string): Promise<KindCounts> {
+    await this.#parts.marks.all();
+    const key = this.#parts.embedders.keyOf(embedder);
+    return this.#counts({ embeds: true, [`has.${key}`]: null, status: { $ne: 'pending' } } as Document);
+  }
+
+  embedded(embedder: string): Promise<KindCounts> {
+    const key = this.#parts.embedders.keyOf(embedder);
+    return this.#counts({ embeds: true, [`has.${key}`]: true });
   }
 
   async saveEmbeddings(embedder: string, vectors: { id: string; values: Float32Array }[]): Promise<void> {
     const { abilities, connection, embedders, node } = this.#parts;
     if (vectors.length === 0) return;
     const dimensions = lengthOfAll(embedder, vectors);
-    const updates = vectors.map(({ id, values }) => [id, storedVector(values, abilities)] as const);
+    const updates = vectors.map(
+      ({ id, values }) => [id, isNowhere(values) ? null : storedVector(values, abilities)] as const,
+    );
     const known = await embedders.register(embedder, dimensions);
     const operations = updates.map(([_id, vector]): AnyBulkWriteOperation<MemoryDocument> => {
-      const update = { $set: { [`vectors.${known.key}`]: vector, [`has.${known.key}`]: true as const } };
+      const [at, has] = [`vectors.${known.key}`, { [`has.${known.key}`]: true as const }];
+      // Indexes of vectors take none that points nowhere.
+      const update = vector
+        ? { $set: { [at]: vector, ...has } }
+        : { $set: has, $unset: { [at]: '' as const } };
       return { updateOne: { filter: { _id, embeds: true }, update } };
     });
     await connection.repeatable(() => this.#memories.bulkWrite(operations, { ordered: false }));
@@ -180,6 +219,14 @@ export class MongoMemories implements MemoryStore {
 
   dropEmbeddings(request: { keep: string; unusedSince: number; limit: number }): Promise<number> {
     return this.#parts.embedders.drop({ ...request, limit: whole(request.limit, 1) });
+  }
+
+  async #counts(filter: Document): Promise<KindCounts> {
+    const stages = [{ $match: filter }, { $group: { _id: '$kind', count: { $sum: 1 } } }];
+    const rows = await this.#parts.connection.run(() =>
+      this.#memories.aggregate<{ _id: MemoryKind; count: number }>(stages).toArray(),
+    );
+    return Object.fromEntries(rows.map(({ _id, count }) => [_id, count]));
   }
 
   async #page(

@@ -1,7 +1,7 @@
 /** The search node of Atlas: which indexes it has, and the pipelines over them, as the Atlas documentation has them. */
 import type { Document } from 'mongodb';
 import type { Logger } from '../../logger.js';
-import { leastSimilarity } from '../ranking.js';
+import { leastSimilarity } from '../scoring.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
 import { type MemoryDocument, memoryFields } from './documents.js';

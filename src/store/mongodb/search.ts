@@ -2,8 +2,18 @@
 import type { Logger } from '../../logger.js';
 import { whole } from '../paging.js';
 import { depthFor, fuse } from '../ranking.js';
-import { type Found, type SearchRequest, searchedKinds } from '../search.js';
+import {
+  type Candidates,
+  type CandidatesRequest,
+  type Found,
+  mostQuestions,
+  type SearchRequest,
+  searchedKinds,
+  usualAround,
+  usualDepth,
+} from '../search.js';
 import type { Abilities } from './abilities.js';
+import { type Asked, candidatesOf } from './candidates.js';
 import type { Connection } from './connection.js';
 import { type MemoryDocument, memoryOf } from './documents.js';
 import type { Embedders } from './embedders.js';
@@ -15,7 +25,7 @@ import type { SearchNode } from './search-node.js';
 import { queryTerms } from './terms.js';
 import { lengthOf, nearest } from './vectors.js';
 
-interface Meaning {
+export interface Meaning {
   embedder: KnownEmbedder;
   values: Float32Array;
 }
@@ -65,6 +75,27 @@ export class Search {
     return fuse([words, vectors], ({ _id }) => _id)
       .slice(0, most)
       .map(({ item, score }) => ({ memory: memoryOf(item), score }));
+  }
+
+  async candidates({
+    agentId,
+    questions,
+    kinds = searchedKinds,
+    ...request
+  }: CandidatesRequest): Promise<Candidates> {
+    const scopes = [...new Set(request.scopes)];
+    const filter: Filter = { agentId, scopes, kinds, exclude: request.exclude ?? new Set() };
+    const depth = whole(request.depth ?? usualDepth, 1);
+    const asked = await Promise.all(
+      questions.slice(0, mostQuestions).map(async ({ text, vector }): Promise<Asked> => {
+        const meaning = vector && (await this.#meaningOf(vector));
+        const terms = queryTerms(agentId, scopes, text);
+        if (scopes.length === 0 || kinds.length === 0) return { terms, found: [] };
+        const { words, vectors } = await this.#halves(terms, meaning, filter, depth);
+        return { terms, meaning, found: [words, vectors] };
+      }),
+    );
+    return candidatesOf(this.#connection, filter, asked, whole(request.around ?? usualAround));
   }
 
   /** Undefined where there is nothing to compare with. Throws `config_invalid` for a vector of the wrong length. */

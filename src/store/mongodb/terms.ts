@@ -3,7 +3,7 @@
  * scopes asked for alone, rarity is counted per scope, and every analyzer (Lucene's, MongoDB's text index, none) leaves
  * a term as it is, whatever its script. Two words may share a hash; with 53 bits nobody will see it.
  */
-import { termsOf as plainTermsOf, tellingTerms } from '../words.js';
+import { termsOf as plainTermsOf, soughtTerms } from '../words.js';
 
 /** Of one memory: a server's index entries are not for whole books; their beginnings are found. */
 const mostTerms = 4_000;
@@ -18,7 +18,7 @@ export function termsOf(agentId: string, scope: string, text: string): string[] 
 
 /** What to look for, in any of the scopes. */
 export function queryTerms(agentId: string, scopes: readonly string[], text: string): string[] {
-  const wanted = tellingTerms(text);
+  const wanted = soughtTerms(text);
   return scopes.flatMap((scope) => {
     const salt = saltOf(agentId, scope);
     return wanted.map((term) => termOf(term, salt));

@@ -1,6 +1,6 @@
 /** Vectors as they are stored, and their comparison where no search node does it. */
 import { Binary } from 'mongodb';
-import { leastSimilarity } from '../ranking.js';
+import { leastSimilarity } from '../scoring.js';
 import type { Connection } from './connection.js';
 import { type MemoryDocument, memoryFields } from './documents.js';
 import { type Filter, matching } from './filter.js';
@@ -48,7 +48,7 @@ export async function nearest(
   return top.items();
 }
 
-function cosine(a: Float32Array, lengthOfA: number, b: Float32Array | number[]): number {
+export function cosine(a: Float32Array, lengthOfA: number, b: Float32Array | number[]): number {
   if (a.length !== b.length) return 0;
   let product = 0;
   let square = 0;
@@ -64,6 +64,6 @@ export function lengthOf(values: Float32Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 }
 
-function numbersOf(stored: StoredVector): Float32Array | number[] {
+export function numbersOf(stored: StoredVector): Float32Array | number[] {
   return stored instanceof Binary ? stored.toFloat32Array() : stored;
 }

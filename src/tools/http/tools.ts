@@ -14,7 +14,7 @@ import type { RecordStore } from '../../store/record-store.js';
 import type { RunningSource, SourceTool } from '../tool-source.js';
 import { callTool } from './call.js';
 import { type HttpTool, StoredHttpTool } from './definition.js';
-import { exchange } from './exchange.js';
+import { exchange, type HttpAnswer } from './exchange.js';
 import type { Lookup } from './guard.js';
 import { type Resolve, referencesIn } from './headers.js';
 import { toolHeader } from './request.js';
@@ -95,26 +95,30 @@ export class HttpTools {
 
   /** The text of a document, from where a tool might call. @throws FatalError `invalid_field` */
   async fetch(url: URL, allowPrivate: boolean): Promise<string> {
+    return (await this.download(url, allowPrivate, documentLimits)).bytes.toString();
+  }
+
+  /** What stands there, from where a tool might call. @throws FatalError `invalid_field` */
+  async download(
+    url: URL,
+    allowPrivate: boolean,
+    limited: { maxBytes: number; timeoutMs: number },
+  ): Promise<HttpAnswer> {
     const { lookup } = this.#parts;
-    const limits = {
-      allowPrivate,
-      ownPorts: [...this.#ownPorts],
-      ...documentLimits,
-      ...(lookup && { lookup }),
-    };
+    const limits = { allowPrivate, ownPorts: [...this.#ownPorts], ...limited, ...(lookup && { lookup }) };
     const headers = { 'user-agent': 'carrier-hub', 'accept-encoding': 'identity', [toolHeader]: 'import' };
     const refuse = (problem: string) =>
       new FatalError('invalid_field', `The document cannot be fetched: ${problem}.`, { field: 'url' });
-    const { status, bytes, cut } = await exchange(
+    const answer = await exchange(
       { method: 'GET', url, headers, body: null },
       limits,
       new AbortController().signal,
     ).catch((error: Error) => {
       throw refuse(error.message);
     });
-    if (status !== 200) throw refuse(`the server answered ${status}`);
-    if (cut) throw refuse(`it is larger than ${documentLimits.maxBytes} bytes`);
-    return bytes.toString();
+    if (answer.status !== 200) throw refuse(`the server answered ${answer.status}`);
+    if (answer.cut) throw refuse(`it is larger than ${limited.maxBytes} bytes`);
+    return answer;
   }
 
   /** What an agent is offered: the same until that changes. Whoever has an older one calls nothing that has changed. */

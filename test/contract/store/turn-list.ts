@@ -8,6 +8,8 @@ export function turnListContract(subject: StoreSubject): void {
     const memory = message({ roomId, agentId });
     await subject.store.memories.append(memory);
     const made = commitOf([memory], parts);
+    made.turn.taint = [{ kind: 'page', what: 'example.org' }];
+    made.turn.passedOver = [{ model: 'a:m', code: 'model_timeout', message: 'late' }];
     expect(await subject.store.turns.commit(made)).toBe(true);
     const { steps: _, ...turn } = made.turn;
     return turn;

@@ -56,7 +56,13 @@ rooms.list               GET /rooms                                   operator  
 rooms.list+agent         GET /rooms                                   operator      operator      403            operator      none:operator  operator       none:operator
 rooms.messages           GET /rooms/:roomId/messages                  operator      operator      404:operator   operator      404:operator   operator       404:operator
 rooms.messages+shared    GET /rooms/:roomId/messages                  operator      operator      404:operator   operator      404:operator   404:operator   404:operator
+rooms.summary            GET /rooms/:roomId/summary                   operator      operator      404:operator   operator      404:operator   operator       404:operator
 rooms.forget             POST /rooms/:roomId/forget                   operator      operator      404:operator   operator      404:operator   operator       404:operator
+
+facts.list               GET /facts                                   operator      operator      403            operator      403            operator       403
+facts.list+room          GET /facts                                   operator      operator      403            operator      none:operator  403            403
+facts.correct            PUT /facts/:id                               operator      operator      404:operator   operator      404:operator   operator       404:operator
+facts.remove             DELETE /facts/:id                            operator      operator      404:operator   operator      404:operator   operator       404:operator
 
 turns.list               GET /turns                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 turns.list+agent         GET /turns                                   operator      operator      403            operator      none:operator  operator       none:operator
@@ -84,6 +90,12 @@ tasks.show               GET /tasks/:id                               operator  
 tasks.pause              POST /tasks/:id/pause                        operator      operator      404:operator   operator      404:operator   operator       404:operator
 tasks.resume             POST /tasks/:id/resume                       operator      operator      404:operator   operator      404:operator   operator       404:operator
 tasks.stop               POST /tasks/:id/stop                         operator      operator      404:operator   operator      404:operator   operator       404:operator
+
+documents.list           GET /documents                               operator      operator      none:operator  operator      none:operator  operator       none:operator
+documents.add            POST /documents                              operator      operator      403            operator      operator       operator       operator
+documents.get            GET /documents/:id                           operator      operator      404:operator   operator      404:operator   operator       404:operator
+documents.remove         DELETE /documents/:id                        operator      operator      404:operator   operator      404:operator   operator       404:operator
+documents.reread         POST /documents/:id/reread                   operator      operator      404:operator   operator      404:operator   operator       404:operator
 
 deliveries.list          GET /deliveries                              operator      operator      none:operator  operator      none:operator  operator       none:operator
 deliveries.list+agent    GET /deliveries                              operator      operator      403            operator      none:operator  operator       none:operator
@@ -126,6 +138,7 @@ switches.resume+owner    POST /switches/resume                        owner     
 
 usage.list               GET /usage                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 health.show              GET /health                                  admin         403           403            403           403            403            403
+embeddings.status        GET /embeddings                              admin         403           403            403           403            403            403
 audit.list               GET /audit                                   admin         403           403            403           403            403            403
 audit.export             GET /audit/export                            admin         403           403            403           403            403            403
 audit.verify             GET /audit/verify                            admin         403           403            403           403            403            403
@@ -161,6 +174,8 @@ command                       operation           hub       agent     otherAgent
 /help+pause                   -                   operator  operator  403         operator  403            operator  403
 /status                       rooms.status        guest     guest     guest       guest     guest          guest     guest
 /status+group                 rooms.status        guest     guest     guest       guest     guest          guest     guest
+/summary                      rooms.summary       guest     guest     guest       guest     guest          guest     guest
+/summary+group                rooms.summary       guest     guest     guest       guest     guest          guest     guest
 /new                          rooms.renew         guest     guest     guest       guest     guest          guest     guest
 /new+group                    rooms.renew         guest     guest     guest       guest     guest          guest     guest
 /model                        rooms.status        guest     guest     guest       guest     guest          guest     guest
@@ -174,9 +189,17 @@ command                       operation           hub       agent     otherAgent
 /forget yes                   people.forget       guest     guest     guest       guest     guest          guest     guest
 /forget yes+group             people.forget       guest     guest     guest       guest     guest          guest     guest
 
+/memory                       facts.list          guest     guest     guest       guest     guest          guest     guest
+/memory+group                 facts.list          guest     guest     guest       guest     guest          guest     guest
+/memory correct 1 WORDS       facts.correct       guest     guest     guest       guest     guest          guest     guest
+/memory forget 1              facts.remove        guest     guest     guest       guest     guest          guest     guest
+
 /schedules                    schedules.list      guest     guest     guest       guest     guest          guest     guest
 /schedules+group              schedules.list      guest     guest     guest       guest     guest          guest     guest
 /schedules remove ID          schedules.remove    guest     guest     guest       guest     guest          guest     guest
+/documents                    documents.list      guest     guest     guest       guest     guest          guest     guest
+/documents+group              documents.list      guest     guest     guest       guest     guest          guest     guest
+/documents remove ID          documents.remove    guest     guest     guest       guest     guest          guest     guest
 
 /approve CODE                 pairings.approve    operator  operator  403         operator  403            403       403
 /approve CODE+place           pairings.approve    member    member    403         member    403            403       403
@@ -236,6 +259,7 @@ policy explain             policy.explain           operator
 rooms list                 rooms.list               operator
 rooms messages             rooms.messages           operator
 rooms stop                 turns.stop               operator
+rooms summary              rooms.summary            operator
 rooms forget               rooms.forget             operator
 rooms say                  messages.post            operator
 schedules list             schedules.list           operator
@@ -243,6 +267,9 @@ schedules show             schedules.show           operator
 schedules add              schedules.add            operator
 schedules change           schedules.change         operator
 schedules remove           schedules.remove         operator
+facts list                 facts.list               operator
+facts correct              facts.correct            operator
+facts remove               facts.remove             operator
 turns list                 turns.list               operator
 turns show                 turns.show               operator
 turns stop                 turns.stop               operator
@@ -257,6 +284,11 @@ tasks show                 tasks.show               operator
 tasks pause                tasks.pause              operator
 tasks resume               tasks.resume             operator
 tasks stop                 tasks.stop               operator
+knowledge list             documents.list           operator
+knowledge show             documents.get            operator
+knowledge add              documents.add            operator
+knowledge remove           documents.remove         operator
+knowledge reread           documents.reread         operator
 deliveries list            deliveries.list          operator
 deliveries send-again      deliveries.sendAgain     operator
 deliveries send-all-again  deliveries.sendAllAgain  admin
@@ -278,6 +310,7 @@ audit export               audit.export             admin
 audit verify               audit.verify             admin
 usage                      usage.list               operator
 health                     health.show              admin
+embeddings                 embeddings.status        admin
 chat                       -                        guest
 chat+model                 rooms.model              operator
 `;
@@ -293,12 +326,17 @@ chat+model                 rooms.model              operator
 export const forOneself = `
 operation           who        own    otherRoom  otherPerson  otherAgent  otherPlatform  otherTenant
 rooms.status        everybody  guest  403        403          403         403            403
+rooms.summary       everybody  guest  403        403          403         403            403
 rooms.renew         everybody  guest  403        403          403         403            403
 turns.stop          everybody  guest  403        403          403         403            403
 schedules.list      everybody  guest  403        403          403         403            403
 schedules.show      everybody  guest  403        403          403         403            403
 schedules.change    everybody  guest  403        403          403         403            403
 schedules.remove    everybody  guest  403        403          403         403            403
+facts.list          everybody  guest  guest      403          403         403            403
+facts.list+here     everybody  guest  403        403          403         403            403
+facts.correct       everybody  guest  guest      403          403         403            403
+facts.remove        everybody  guest  guest      403          403         403            403
 tasks.list          everybody  guest  403        403          403         403            403
 tasks.show          everybody  guest  403        403          403         403            403
 tasks.pause         everybody  guest  403        403          403         403            403

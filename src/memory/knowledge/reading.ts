@@ -1,0 +1,12 @@
+/** What reading a document gives: its text in pieces, and what could not be read. */
+import type { ChunkText } from './chunks.js';
+
+export interface Reading {
+  chunks: ChunkText[];
+  pages?: number | undefined;
+  /** What could not be read, for people: sentences. */
+  problems: string[];
+}
+
+/** Reads bytes, aside and within limits. @throws Overrun where it takes too much time or memory */
+export type Read = (bytes: Uint8Array, file: { name: string; mediaType: string }) => Promise<Reading>;
