@@ -90,7 +90,20 @@ const forget = defineAction({
       // What it was is not said again: this, too, is kept.
       return `That is forgotten, and so are my answers to it: ${counted(gone)} in all.`;
     }
-    const texts = [...new Set(found.map(({ content }) => shortened(content.text)))];
+    // A fact that was read out of a message says the same as that.
+    const inOrder = found.toSorted(
+      (one, other) => Number(one.kind === 'fact') - Number(other.kind === 'fact'),
+    );
+    const texts = [
+      ...new Map(
+        inOrder
+          .toReversed()
+          .map(({ content }) => [
+            content.text.toLowerCase().replace(/[.!\s]+$/, ''),
+            shortened(content.text),
+          ]),
+      ).values(),
+    ].toReversed();
     // Questions, and wishes like this one, go with the rest; what they are about tells enough.
     const told = texts.filter((text) => !/\?$|\b(?:forget|delete|erase|remember)\b/i.test(text));
     const listed = told.length > 0 ? told : texts;

@@ -42,6 +42,7 @@ export interface Remembering {
   knowledge: Knowledge;
   characterSources: CharacterSources;
   conversations: Conversations;
+  forgetting: Forgetting;
 }
 
 export function rememberingOn(parts: Parts): Remembering {
@@ -65,6 +66,7 @@ export function rememberingOn(parts: Parts): Remembering {
     forgetting: new Forgetting({ store, forgotten, log }),
     ...{ facts, extraction: extractionOn(parts, facts), knowledge, characterSources },
     conversations: conversationsOn(parts),
+    forgetting: new Forgetting({ store, forgotten, log }),
   };
 }
 

@@ -170,7 +170,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
-    ...{ ...remembering, shareOf, held, approvals, tasks, forgottenMs: limits.sweepMs, now, log },
+    ...{ forgetting: remembering.forgetting, shareOf, held, approvals, tasks },
+    ...{ forgottenMs: limits.sweepMs, now, log },
   });
 
   switches.onChange((ended) => ended && sweeper.soon());

@@ -55,8 +55,8 @@ export class Changes {
     const changed = await transform(memory, text);
     const done =
       changed === null || memory.content.text === changed || (await memories.edit(memory.id, changed));
-    if (done && changed !== null && changed !== memory.content.text) {
-      await forgetting.edited(memory, changed);
+    if (done && changed !== null) {
+      if (changed !== memory.content.text) await forgetting.edited(memory, changed);
       await edited(memory);
     }
     if (done && addressed && changed !== null) {

@@ -167,7 +167,7 @@ describe('forgetting in plain words', () => {
       const whom = { connector: 'http', userId: 'ann', agentId: 'assistant' };
       expect(await post('/memories/preview', whom)).toMatchObject({ status: 422 });
       expect(await post('/memories/preview', { ...whom, topic: 'x', everything: true })).toMatchObject({
-        status: 400,
+        status: 422,
       });
       const { json } = await post('/memories/preview', { ...whom, topic: 'pin' });
       expect(json).toMatchObject({ counts: { messages: 1, replies: 1 }, why: null });

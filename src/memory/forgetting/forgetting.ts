@@ -29,7 +29,7 @@ const mostDue = 20;
 
 export interface ForgettingParts {
   store: Pick<Store, 'memories' | 'turns' | 'outbox' | 'notes' | 'records'>;
-  forgotten: Pick<Forgotten, 'note' | 'noteFacts' | 'keyOf'>;
+  forgotten: Pick<Forgotten, 'note' | 'keyOf'>;
   log: Logger;
 }
 

@@ -10,7 +10,7 @@ import { type Whose, whoseIs } from './whose.js';
 
 interface Stores {
   store: Pick<Store, 'memories' | 'turns' | 'outbox' | 'notes' | 'records'>;
-  forgotten: Pick<Forgotten, 'note' | 'noteFacts'>;
+  forgotten: Pick<Forgotten, 'note'>;
 }
 
 /** Removed at once. */
@@ -23,12 +23,11 @@ export async function takeAway(
   whose: Whose & { scope: string },
   { everything = false, known = [] }: { everything?: boolean; known?: string[] } = {},
 ): Promise<void> {
-  const { messages, facts, replies, masked, tainted, words } = trace;
+  const { messages, replies, masked, tainted, words } = trace;
   const gone = goneOf(trace);
   const ids = [...new Set([...known, ...gone.map(({ id }) => id)])];
   if (ids.length + masked.length + tainted.length === 0) return;
-  await forgotten.note(messages);
-  await forgotten.noteFacts(facts);
+  await forgotten.note(gone);
   for (const { memory, text, more } of masked) await store.memories.edit(memory.id, text, more);
   for (const { memory, taint } of tainted) {
     // As it is by now.
