@@ -42,7 +42,6 @@ export interface Remembering {
   knowledge: Knowledge;
   characterSources: CharacterSources;
   conversations: Conversations;
-  forgetting: Forgetting;
 }
 
 export function rememberingOn(parts: Parts): Remembering {
@@ -66,7 +65,6 @@ export function rememberingOn(parts: Parts): Remembering {
     forgetting: new Forgetting({ store, forgotten, log }),
     ...{ facts, extraction: extractionOn(parts, facts), knowledge, characterSources },
     conversations: conversationsOn(parts),
-    forgetting: new Forgetting({ store, forgotten, log }),
   };
 }
 
