@@ -52,11 +52,13 @@ export class FactsStage {
   }
 
   async #answered(on: Platform, say: () => Promise<unknown>): Promise<ModelRequest> {
-    const shown = on.shown.length;
+    const turns = () =>
+      this.model.requests.filter(({ tools }) => !tools.some(({ name }) => name === 'note_facts'));
+    const [shown, asked] = [on.shown.length, turns().length];
     await say();
-    await until(() => on.shown.length > shown);
-    const turns = this.model.requests.filter(({ tools }) => !tools.some(({ name }) => name === 'note_facts'));
-    return turns.at(-1)!;
+    // Something else may be shown meanwhile: that accounts were linked.
+    await until(() => on.shown.length > shown && turns().length > asked);
+    return turns().at(-1)!;
   }
 
   async known(more: Partial<InputOf<'facts.list'>> = {}) {

@@ -57,7 +57,7 @@ const readingRecord = defineRecord<Reading>({
   due: ({ due }) => due,
 });
 
-export interface Asked {
+interface Asked {
   text: string;
   calls: readonly ToolCall[];
 }

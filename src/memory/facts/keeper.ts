@@ -18,7 +18,7 @@ import { relate } from './rules/relate.js';
 import { sensitive } from './rules/sensitive.js';
 
 /** Most facts that one person has in a scope. */
-export const mostOfOne = 200;
+const mostOfOne = 200;
 /** Most facts of a scope that a new one is compared with. */
 const mostCompared = 1000;
 /** Of messages that say the same, the first and the newest are named. */
@@ -136,8 +136,9 @@ export class FactKeeper {
     // A message gives a fact once: when it is read again, what was forgotten or has ended meanwhile stays so.
     if (await this.#parts.forgotten.has({ ...made.source, agentId }))
       return { fact: null, refused: 'forgotten', ended: [], disputed: [] };
-    const { memory: fact, duplicate } = await memories.append(made);
-    if (!duplicate) await this.#parts.placed?.(fact);
+    // Before it is there: whoever sees it finds its place.
+    await this.#parts.placed?.(made);
+    const { memory: fact } = await memories.append(made);
     await end(fact.id);
     for (const other of disputed)
       await this.#change(other.id, (block) => ({
