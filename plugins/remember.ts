@@ -86,9 +86,9 @@ const forget = defineAction({
     if (found.length === 0)
       return all ? 'There is nothing to forget.' : `You said nothing here that matches ${quote(words)}.`;
     if (confirm) {
-      await memory.forget(found.map(({ id }) => id));
+      const gone = await memory.forget(found.map(({ id }) => id));
       // What it was is not said again: this, too, is kept.
-      return 'That is forgotten, and so are my answers to it.';
+      return `That is forgotten, and so are my answers to it: ${counted(gone)} in all.`;
     }
     const texts = [...new Set(found.map(({ content }) => shortened(content.text)))];
     // Questions, and wishes like this one, go with the rest; what they are about tells enough.

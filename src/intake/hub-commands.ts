@@ -10,6 +10,7 @@ import { documents } from './commands/documents.js';
 import { forget } from './commands/forget.js';
 import { help } from './commands/help.js';
 import { link } from './commands/link.js';
+import { memory } from './commands/memory.js';
 import { model } from './commands/model.js';
 import { beginAnew } from './commands/new.js';
 import { pause } from './commands/pause.js';
@@ -40,6 +41,7 @@ export function hubCommands(operations: Caller, { buttons, roles, people, plugin
     beginAnew(operations),
     status(operations),
     summary(operations),
+    memory(operations),
     forget(operations, buttons),
     model(operations),
     stop(operations),

@@ -1,165 +1,183 @@
-/**
- * Candidates with the raw scores of both halves. Rarity is counted among what was found and only the first few of each
- * half bring their neighbours: what a database answers in a few commands, and less exact than the embedded store.
- */
-import type { Document } from 'mongodb';
+/** From what was read of some scopes to candidates: BM25 over each scope, cosines, and what stands beside. Pure. */
 import type { MemoryKind } from '../../core/memory.js';
 import { bm25, rarity } from '../ranking.js';
-import { type Candidate, type Candidates, hasNeighbours, type Scale, type Stretch } from '../search.js';
-import type { Connection } from './connection.js';
-import { type MemoryDocument, memoryFields, memoryOf, oldestFirst } from './documents.js';
-import { type Filter, matching } from './filter.js';
+import type { Candidate, Candidates, Scale, Stretch } from '../search.js';
 import type { KnownEmbedder } from './known-embedder.js';
-import { cosine, lengthOf, numbersOf } from './vectors.js';
 
-/** Of each half, so many bring their neighbours. */
-const withNeighbours = 8;
-
-/** A question, and what its halves have found, each best first. */
+/** A question, as it was prepared. */
 export interface Asked {
-  terms: readonly string[];
+  terms: ReadonlySet<string>;
   meaning?: { embedder: KnownEmbedder; values: Float32Array } | undefined;
-  found: MemoryDocument[][];
 }
 
-export async function candidatesOf(
-  connection: Connection,
-  filter: Filter,
-  asked: readonly Asked[],
-  around: number,
-): Promise<Candidates> {
-  const found = new Set<string>();
-  const first = new Map<string, MemoryDocument>();
-  for (const { found: halves } of asked) {
-    for (const half of halves) {
-      for (const document of half) found.add(document._id);
-      for (const document of half.slice(0, withNeighbours)) first.set(document._id, document);
-    }
-  }
-  const beside = around > 0 ? await neighboursOf(connection, filter, [...first.values()], around) : [];
-  const ids = [...new Set([...found, ...beside.flat()])].filter((id) => !filter.exclude.has(id));
-  const keys = asked.flatMap(({ meaning }) => (meaning ? [`vectors.${meaning.embedder.key}`] : []));
-  const fields: Document = { ...memoryFields, terms: 1, ...Object.fromEntries(keys.map((key) => [key, 1])) };
-  const documents =
-    ids.length === 0
-      ? []
-      : await connection.find(
-          connection.retrieval<MemoryDocument>('memories'),
-          { ...matching(filter), _id: { $in: ids } } as Document,
-          { projection: fields },
-        );
-  documents.sort(oldestFirst);
-  const scores = asked.map((one) => scoresOf(one, documents));
-  const candidates = new Map<string, Candidate>();
-  for (const [i, { _id, kind, role, createdAt }] of documents.entries())
-    candidates.set(_id, {
-      ...{ key: _id, kind: kind as MemoryKind, byAgent: role === 'assistant', at: createdAt },
-      found: found.has(_id),
-      words: scores.map(({ words }) => words[i]!),
-      meaning: scores.map(({ meaning }) => meaning[i]!),
-    });
-  const memories = new Map<Candidate['key'], MemoryDocument>(documents.map((one) => [one._id, one]));
+/** A memory, as far as it is compared. */
+export interface Line {
+  id: string;
+  room: string;
+  scope: string;
+  kind: MemoryKind | 'turn';
+  byAgent: boolean;
+  at: number;
+  /** May be found: of the kinds that are looked for, settled, and not known already. */
+  open: boolean;
+  /** In terms. */
+  length: number;
+  /** How often it has each term that is asked for. */
+  counts: ReadonlyMap<string, number>;
+  /** For each question. */
+  cosines: (number | null)[];
+}
+
+/** What BM25 must know of a scope. */
+export interface Statistics {
+  total: number;
+  /** Terms of a memory. */
+  average: number;
+  having(term: string): number;
+}
+
+export interface Read {
+  /** Oldest first. */
+  lines: Line[];
+  /** By scope. */
+  statistics: ReadonlyMap<string, Statistics>;
+  /** The id of what follows each in its room or document, where both may be found. */
+  following: ReadonlyMap<string, string>;
+}
+
+export const nothingRead: Read = { lines: [], statistics: new Map(), following: new Map() };
+
+/** Of different scopes. */
+export function joined(a: Read, b: Read): Read {
+  if (a.lines.length === 0 || b.lines.length === 0) return a.lines.length === 0 ? b : a;
   return {
-    stretches: stretchesOf(documents, candidates, beside),
-    scales: scores.map(scaleOf),
-    async memories(wanted) {
-      return new Map(
-        wanted.flatMap((key) => {
-          const document = memories.get(key);
-          return document ? [[key, memoryOf(document)] as const] : [];
-        }),
-      );
-    },
+    lines: [...a.lines, ...b.lines].sort((x, y) => (x.id < y.id ? -1 : 1)),
+    statistics: new Map([...a.statistics, ...b.statistics]),
+    following: new Map([...a.following, ...b.following]),
   };
 }
 
-/** For each of the documents its id between those before and after it in its room. */
-function neighboursOf(
-  connection: Connection,
-  filter: Filter,
-  documents: readonly MemoryDocument[],
-  around: number,
-): Promise<string[][]> {
-  const memories = connection.retrieval<MemoryDocument>('memories');
-  return Promise.all(
-    documents
-      .filter(({ kind }) => hasNeighbours(kind as MemoryKind))
-      .map(async ({ _id, roomId, kind }) => {
-        const side = (operator: '$lt' | '$gt', order: 1 | -1) =>
-          connection.find(
-            memories,
-            {
-              ...matching({ ...filter, kinds: [kind as MemoryKind] }),
-              roomId,
-              _id: { [operator]: _id },
-            } as Document,
-            { sort: { _id: order }, limit: around, projection: { _id: 1 } },
-          );
-        const [before, after] = await Promise.all([side('$lt', -1), side('$gt', 1)]);
-        return [...before.reverse(), { _id }, ...after].map((one) => one._id);
-      }),
+/** Of scopes that were read as a whole. */
+export function statisticsOf(lines: readonly Line[]): Map<string, Statistics> {
+  const scopes = new Map<string, { total: number; words: number; having: Map<string, number> }>();
+  for (const { scope, length, counts } of lines) {
+    const of = scopes.get(scope) ?? { total: 0, words: 0, having: new Map() };
+    scopes.set(scope, of);
+    of.total++;
+    of.words += length;
+    for (const term of counts.keys()) of.having.set(term, (of.having.get(term) ?? 0) + 1);
+  }
+  return new Map(
+    [...scopes].map(([scope, { total, words, having }]) => [
+      scope,
+      { total, average: words / total, having: (term) => having.get(term) ?? 0 },
+    ]),
   );
 }
 
-interface Scores {
-  words: number[];
-  meaning: (number | null)[];
-}
-
-function scoresOf({ terms, meaning }: Asked, documents: readonly MemoryDocument[]): Scores {
-  const wanted = new Set(terms);
-  const having = new Map<string, number>();
-  const counts = documents.map(({ terms = [] }) => {
-    const own = new Map<string, number>();
-    for (const term of terms) if (wanted.has(term)) own.set(term, (own.get(term) ?? 0) + 1);
-    for (const term of own.keys()) having.set(term, (having.get(term) ?? 0) + 1);
-    return own;
+export function candidatesOf(
+  { lines, statistics, following }: Read,
+  asked: readonly Asked[],
+  { depth, around }: { depth: number; around: number },
+): Pick<Candidates, 'stretches' | 'scales'> {
+  const scores = asked.map(({ terms }) => lines.map((line) => scoreOf(line, terms, statistics)));
+  const found = new Set<string>();
+  const scales = asked.map((_, q): Scale => {
+    const byWords = best(lines, (i) => (scores[q]![i]! > 0 ? scores[q]![i]! : null), depth);
+    const byMeaning = best(lines, (i) => lines[i]!.cosines[q]!, depth);
+    for (const i of [...byWords, ...byMeaning]) found.add(lines[i]!.id);
+    const most = byMeaning[0];
+    return {
+      words: byWords[0] === undefined ? 0 : scores[q]![byWords[0]]!,
+      meaning: most === undefined ? null : { least: leastOf(lines, q), most: lines[most]!.cosines[q]! },
+    };
   });
-  const total = documents.length;
-  const average = documents.reduce((sum, { terms = [] }) => sum + terms.length, 0) / Math.max(1, total);
-  const length = meaning ? lengthOf(meaning.values) : 0;
-  return {
-    words: counts.map((own, i) =>
-      [...own].reduce((sum, [term, count]) => {
-        const rare = rarity(having.get(term)!, total);
-        return sum + bm25(rare, count, documents[i]!.terms?.length ?? 0, average);
-      }, 0),
-    ),
-    meaning: documents.map(({ vectors }) => {
-      const stored = meaning && vectors?.[meaning.embedder.key];
-      return stored ? cosine(meaning.values, length, numbersOf(stored)) : null;
-    }),
-  };
+  const chosen = withNeighbours(found, following, around);
+  const candidates = new Map<string, Candidate>();
+  for (const [i, { id, kind, byAgent, at, cosines }] of lines.entries()) {
+    if (!chosen.has(id)) continue;
+    candidates.set(id, {
+      ...{ key: id, kind: kind as MemoryKind, byAgent, at, found: found.has(id) },
+      words: scores.map((one) => one[i]!),
+      meaning: cosines,
+    });
+  }
+  return { stretches: stretchesOf(lines, candidates, following), scales };
 }
 
-function scaleOf({ words, meaning }: Scores): Scale {
-  const known = meaning.filter((one) => one !== null);
-  return {
-    words: Math.max(0, ...words),
-    meaning: known.length === 0 ? null : { least: Math.min(...known), most: Math.max(...known) },
-  };
+function scoreOf(
+  { scope, length, counts }: Line,
+  wanted: ReadonlySet<string>,
+  statistics: Read['statistics'],
+): number {
+  const of = statistics.get(scope);
+  if (!of) return 0;
+  let score = 0;
+  for (const [term, count] of counts) {
+    if (!wanted.has(term)) continue;
+    // Where a scope is known by a part of it, that may lack what was found.
+    const having = Math.min(of.total, Math.max(1, of.having(term)));
+    score += bm25(rarity(having, of.total), count, length, of.average);
+  }
+  return score;
 }
 
-/** @param lines ids that follow one another in their rooms */
-function stretchesOf(
-  documents: readonly MemoryDocument[],
-  candidates: ReadonlyMap<string, Candidate>,
-  lines: readonly string[][],
-): Stretch[] {
-  const next = new Map(lines.flatMap((line) => line.slice(1).map((id, i) => [line[i]!, id] as const)));
-  const open = new Map<string, { last: string; stretch: Stretch }>();
-  const all: Stretch[] = [];
-  for (const { _id, roomId } of documents) {
-    const candidate = candidates.get(_id)!;
-    const before = open.get(roomId);
-    if (before && next.get(before.last) === _id) {
-      before.stretch.candidates.push(candidate);
-      before.last = _id;
-      continue;
+/** Places of the best that may be found, best first; of equals the younger. */
+function best(lines: readonly Line[], scoreAt: (place: number) => number | null, depth: number): number[] {
+  const scored: [place: number, score: number][] = [];
+  for (const [place, { open }] of lines.entries()) {
+    const score = open ? scoreAt(place) : null;
+    if (score !== null) scored.push([place, score]);
+  }
+  return scored
+    .sort(([x, a], [y, b]) => b - a || y - x)
+    .slice(0, depth)
+    .map(([place]) => place);
+}
+
+function leastOf(lines: readonly Line[], question: number): number {
+  let least = 1;
+  for (const { open, cosines } of lines) if (open) least = Math.min(least, cosines[question] ?? 1);
+  return least;
+}
+
+function withNeighbours(
+  found: ReadonlySet<string>,
+  following: Read['following'],
+  around: number,
+): Set<string> {
+  const preceding = new Map([...following].map(([id, next]) => [next, id]));
+  const all = new Set(found);
+  for (const id of found) {
+    for (const way of [preceding, following]) {
+      let at = way.get(id);
+      for (let i = 0; i < around && at !== undefined; i++) {
+        all.add(at);
+        at = way.get(at);
+      }
     }
-    const stretch: Stretch = { room: roomId, candidates: [candidate] };
-    open.set(roomId, { last: _id, stretch });
-    all.push(stretch);
+  }
+  return all;
+}
+
+function stretchesOf(
+  lines: readonly Line[],
+  candidates: ReadonlyMap<string, Candidate>,
+  following: Read['following'],
+): Stretch[] {
+  const stretches = new Map<string, Stretch>();
+  const all: Stretch[] = [];
+  for (const { id, room } of lines) {
+    const candidate = candidates.get(id);
+    if (!candidate) continue;
+    let stretch = stretches.get(id);
+    if (!stretch) {
+      stretch = { room, candidates: [] };
+      all.push(stretch);
+    }
+    stretch.candidates.push(candidate);
+    const next = following.get(id);
+    if (next !== undefined) stretches.set(next, stretch);
   }
   return all;
 }

@@ -19,7 +19,7 @@ import { roomSourceOf } from '../../core/memory.js';
 import type { Trigger } from '../../core/trigger.js';
 import { type OutboundMessage, readSteps, type Turn, type TurnCheckpoint } from '../../core/turn.js';
 import type { Due, Failing, Undelivered } from '../outbox.js';
-import { termsOf } from './terms.js';
+import { termsOf, wordsVersion } from './terms.js';
 
 /** What a claim must see, in the order it looks at it. */
 export const Open = {
@@ -94,9 +94,10 @@ export interface MemoryDocument {
   embeds?: true;
   /**
    * What was made of the text: which embedders' vectors are there, by key (`embedders.ts`). `text` says which edit the
-   * content is of (`windows.ts`): whatever changes it puts another one there.
+   * content is of (`windows.ts`): whatever changes it puts another one there. `terms` is the version of the words: older
+   * hubs, which do not say it, put another `has` there with every edit, so that what they have indexed never has it.
    */
-  has?: { text?: string; [embedder: string]: true | string | undefined };
+  has?: { text?: string; terms?: number; [embedder: string]: true | string | number | undefined };
   vectors?: Record<string, Binary | number[]>;
   /** From when on the server's TTL monitor removes it; see `expiry.ts`. */
   expiresAt?: Date;
@@ -121,7 +122,6 @@ export const memoryFields = {
 /** A copy: the caller's object stays the caller's. */
 export function documentOf(memory: Memory): MemoryDocument {
   const { id, source, ...rest } = copied(memory);
-  const text = indexedText(memory);
   const isTrigger = rest.kind === 'trigger';
   const document: MemoryDocument = {
     _id: id,
@@ -129,12 +129,12 @@ export function documentOf(memory: Memory): MemoryDocument {
     ...rest,
     ...(isTrigger && { kind: 'turn' }),
     source: storedSource(source),
-    has: { text: unedited },
+    has: { text: unedited, terms: wordsVersion },
   };
   if (rest.status === 'pending') document.open = isTrigger ? Open.trigger : Open.message;
-  if (text !== '') {
+  if (indexedText(memory) !== '') {
     document.embeds = true;
-    document.terms = termsOf(memory.agentId, memory.scope, text);
+    document.terms = termsOf(memory);
   }
   return document;
 }

@@ -1,5 +1,5 @@
 import type { Document } from 'mongodb';
-import type { MemoryKind } from '../../core/memory.js';
+import type { MemoryKind, MemoryStatus } from '../../core/memory.js';
 
 /** What a search may find, besides matching. */
 export interface Filter {
@@ -12,6 +12,10 @@ export interface Filter {
 
 /** Statuses of what may be found: what is pending must not be. */
 export const settled = ['handled', 'failed', 'kept'] as const;
+
+export function isSettled(status: MemoryStatus): boolean {
+  return settled.some((one) => one === status);
+}
 
 /** As a query, also in `$vectorSearch`, whose index must have each of these fields. */
 export function matching({ agentId, scopes, kinds }: Filter): Document {

@@ -13,21 +13,38 @@ import {
   usualDepth,
 } from '../search.js';
 import type { Abilities } from './abilities.js';
-import { type Asked, candidatesOf } from './candidates.js';
+import { type Asked, candidatesOf, joined, nothingRead, type Read } from './candidates.js';
 import type { Connection } from './connection.js';
 import { type MemoryDocument, memoryOf } from './documents.js';
 import type { Embedders } from './embedders.js';
 import type { Filter } from './filter.js';
+import { withMemories } from './found-candidates.js';
 import type { KnownEmbedder } from './known-embedder.js';
+import { LargeScopes } from './large-scopes.js';
 import { withTerms } from './lexicon.js';
+import type { Outdated } from './outdated.js';
 import { isOverload, Overload } from './overload.js';
+import type { Reads } from './reads.js';
 import type { SearchNode } from './search-node.js';
+import { mostInSmallScope, SmallScopes } from './small-scopes.js';
 import { queryTerms } from './terms.js';
 import { lengthOf, nearest } from './vectors.js';
 
 export interface Meaning {
   embedder: KnownEmbedder;
   values: Float32Array;
+}
+
+export interface SearchParts {
+  connection: Connection;
+  abilities: Abilities;
+  embedders: Embedders;
+  node: SearchNode | null;
+  reads: Reads;
+  outdated: Outdated;
+  /** Default: `mostInSmallScope`. */
+  mostInSmall?: number | undefined;
+  log: Logger;
 }
 
 export class Search {
@@ -37,19 +54,23 @@ export class Search {
   readonly #node: SearchNode | null;
   readonly #log: Logger;
   readonly #overload = new Overload();
+  readonly #small: SmallScopes;
+  readonly #large: LargeScopes;
 
-  constructor(
-    connection: Connection,
-    abilities: Abilities,
-    embedders: Embedders,
-    node: SearchNode | null,
-    log: Logger,
-  ) {
+  constructor({ connection, abilities, embedders, node, reads, outdated, mostInSmall, log }: SearchParts) {
     this.#connection = connection;
     this.#abilities = abilities;
     this.#embedders = embedders;
     this.#node = node;
     this.#log = log;
+    const most = mostInSmall ?? mostInSmallScope({ node: node !== null });
+    this.#small = new SmallScopes(connection, reads, outdated, most);
+    this.#large = new LargeScopes(connection, abilities, outdated);
+  }
+
+  /** What was counted for another purpose. */
+  counted(agentId: string, scopes: readonly string[], count: number): void {
+    this.#small.counted(agentId, scopes, count);
   }
 
   async find({
@@ -85,17 +106,43 @@ export class Search {
   }: CandidatesRequest): Promise<Candidates> {
     const scopes = [...new Set(request.scopes)];
     const filter: Filter = { agentId, scopes, kinds, exclude: request.exclude ?? new Set() };
-    const depth = whole(request.depth ?? usualDepth, 1);
+    const limits = {
+      depth: whole(request.depth ?? usualDepth, 1),
+      around: whole(request.around ?? usualAround),
+    };
     const asked = await Promise.all(
       questions.slice(0, mostQuestions).map(async ({ text, vector }): Promise<Asked> => {
         const meaning = vector && (await this.#meaningOf(vector));
-        const terms = queryTerms(agentId, scopes, text);
-        if (scopes.length === 0 || kinds.length === 0) return { terms, found: [] };
-        const { words, vectors } = await this.#halves(terms, meaning, filter, depth);
-        return { terms, meaning, found: [words, vectors] };
+        return { terms: new Set(queryTerms(agentId, scopes, text)), meaning };
       }),
     );
-    return candidatesOf(this.#connection, filter, asked, whole(request.around ?? usualAround));
+    const isEmpty = scopes.length === 0 || kinds.length === 0 || asked.length === 0;
+    const read = isEmpty ? nothingRead : await this.#read(filter, asked, limits);
+    return withMemories(this.#connection, candidatesOf(read, asked, limits));
+  }
+
+  async #read(
+    filter: Filter,
+    asked: readonly Asked[],
+    { depth, around }: { depth: number; around: number },
+  ): Promise<Read> {
+    const small = await this.#small.among(filter);
+    const large = filter.scopes.filter((scope) => !small.includes(scope));
+    const readLarge = (scopes: string[]) => {
+      if (scopes.length === 0) return nothingRead;
+      const among = { ...filter, scopes };
+      const halves = asked.map(async ({ terms, meaning }) => {
+        const { words, vectors } = await this.#halves([...terms], meaning, among, depth);
+        return [words, vectors];
+      });
+      return this.#large.read(among, asked, Promise.all(halves), around);
+    };
+    const readSmall = async () =>
+      small.length === 0
+        ? nothingRead
+        : ((await this.#small.read({ ...filter, scopes: small }, asked)) ?? readLarge(small));
+    const [one, other] = await Promise.all([readSmall(), readLarge(large)]);
+    return joined(one, other);
   }
 
   /** Undefined where there is nothing to compare with. Throws `config_invalid` for a vector of the wrong length. */

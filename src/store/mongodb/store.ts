@@ -33,6 +33,7 @@ import { Marks } from './marks.js';
 import { MongoMemories } from './memories.js';
 import { MongoNotes } from './notes.js';
 import { MongoOutbox } from './outbox.js';
+import { Outdated } from './outdated.js';
 import { persistently } from './persistence.js';
 import { Reads } from './reads.js';
 import { MongoRecords } from './records.js';
@@ -61,6 +62,8 @@ export interface MongoOptions extends ConnectionOptions {
   embedderHint?: Promise<{ id: string; dimensions: number } | null>;
   /** Where each process keeps the end of the audit log, too; absent: the database alone does. */
   dataDir?: string;
+  /** Memories of a scope up to which it is read as a whole; larger ones are searched by index. */
+  mostInSmall?: number;
   /** Default true. False leaves an older database as it is, for who only looks. */
   migrate?: boolean;
   /** Default: what this code knows. */
@@ -154,8 +157,18 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
   const embedders = new Embedders(connection, node);
   const uses = new FileUses(connection);
   const expiry = new Expiry(connection, uses, abilities);
-  const search = new Search(connection, abilities, embedders, node, logger);
   const reads = new Reads(connection, abilities);
+  const outdated = new Outdated(connection, logger);
+  const search = new Search({
+    connection,
+    abilities,
+    embedders,
+    node,
+    reads,
+    outdated,
+    mostInSmall: options.mostInSmall,
+    log: logger,
+  });
   const windows = new Windows(reads);
   const listings = new Listings(connection);
   const lacks = notesOf(abilities);
@@ -164,6 +177,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
   const noted = noteOf(schema, ours);
   for (const note of noted) logger.warn({ database: connection.db.databaseName }, note);
   const unwatch = watchSchema(connection, options);
+  if (options.migrate !== false) outdated.start();
   node?.hasWords();
   // Whoever made the promise hears of its failure.
   embedderHint?.then(
@@ -207,6 +221,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
     close() {
       closed ??= (async () => {
         unwatch();
+        await outdated.stop();
         node?.close();
         await marks.ended();
         await audit.close();

@@ -3,15 +3,22 @@
  * scopes asked for alone, rarity is counted per scope, and every analyzer (Lucene's, MongoDB's text index, none) leaves
  * a term as it is, whatever its script. Two words may share a hash; with 53 bits nobody will see it.
  */
-import { termsOf as plainTermsOf, soughtTerms } from '../words.js';
+import { indexedText, indexedTextVersion } from '../../core/indexed-text.js';
+import type { Memory } from '../../core/memory.js';
+import { termsOf as plainTermsOf, soughtTerms, termsVersion } from '../words.js';
+
+/** Of the indexed text and of its terms in one, as documents say it in `has.terms`. */
+export const wordsVersion = 100 * indexedTextVersion + termsVersion;
 
 /** Of one memory: a server's index entries are not for whole books; their beginnings are found. */
 const mostTerms = 4_000;
 
-/** The text's terms, in order, as often as they occur. */
-export function termsOf(agentId: string, scope: string, text: string): string[] {
-  const salt = saltOf(agentId, scope);
-  return plainTermsOf(text)
+/** What the memory is found by, in order, as often as it occurs; empty where there is nothing to find. */
+export function termsOf(
+  memory: Pick<Memory, 'agentId' | 'scope'> & Parameters<typeof indexedText>[0],
+): string[] {
+  const salt = saltOf(memory.agentId, memory.scope);
+  return plainTermsOf(indexedText(memory))
     .slice(0, mostTerms)
     .map((term) => termOf(term, salt));
 }

@@ -7,6 +7,7 @@ import { turnIdOf } from '../../../src/core/turn.js';
 import { defineAction } from '../../../src/extension-api.js';
 import type { InputOf, OperationName } from '../../../src/operations/operations.js';
 import { Platform } from '../../hub/platform.js';
+import { keptFact } from '../../support/facts.js';
 import { Home } from '../../support/hub.js';
 import { lastSaid, scriptedModel } from '../../support/model.js';
 import { until } from '../../support/until.js';
@@ -139,6 +140,11 @@ interface Said {
   end?(user: string): Promise<unknown>;
 }
 
+/** Their own, where they talk alone. */
+async function fact(userId: string): Promise<void> {
+  await keptFact(carrier.store, (await platform.dm(userId, 'hello'))!.memory, 'I like herons');
+}
+
 /** Their own reminder, where they talk alone. */
 async function reminder(userId: string): Promise<string> {
   const { memory } = (await platform.dm(userId, 'hello'))!;
@@ -199,6 +205,21 @@ const commands: Record<string, Said> = {
   '/tasks': { does: /no tasks here/ },
   '/task': { does: /no tasks here/ },
   '/forget yes': { does: /nothing that I remember/ },
+  '/memory': { does: /I know nothing of you here/ },
+  '/memory correct 1 WORDS': {
+    async args(user) {
+      await fact(user);
+      return 'correct 1 I like storks';
+    },
+    does: /I know now: "I like storks"/,
+  },
+  '/memory forget 1': {
+    async args(user) {
+      await fact(user);
+      return 'forget 1';
+    },
+    does: /1 is forgotten/,
+  },
   '/schedules': { does: /Nothing is scheduled/ },
   '/schedules remove ID': { args: async (user) => `remove ${await reminder(user)}`, does: /It is off/ },
   '/documents': { does: /There are no documents here/ },
