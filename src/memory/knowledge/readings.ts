@@ -5,7 +5,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { Overrun } from '../../core/aside.js';
-import type { Memory } from '../../core/memory.js';
 import { asCarrierError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { TypedRecords } from '../../store/record.js';
@@ -18,6 +17,7 @@ import {
   type Planned,
   planned,
 } from './chunk-list.js';
+import { chunkMemory, notice } from './chunk-memory.js';
 import type { ChunkText } from './chunks.js';
 import { type Document, documentRecord, headsOf } from './document.js';
 import { type Documents, headMemory } from './documents.js';
@@ -274,29 +274,4 @@ function fitted({ chunks, pages, problems }: Reading): Reading {
   if (chunks.length <= mostChunks) return { chunks, pages, problems };
   const cut = `It is too long: the first ${mostChunks} of its ${chunks.length} pieces are known. Split it.`;
   return { chunks: chunks.slice(0, mostChunks), pages, problems: [...problems, cut] };
-}
-
-/** Found by whoever asks about the document. */
-function notice(name: string, isRead: boolean, problems: string[]): ChunkText {
-  const what = isRead
-    ? `Not all of the document "${name}" could be read`
-    : `The document "${name}" could not be read`;
-  return { text: `${what}: ${problems.join(' ')}`, headings: [] };
-}
-
-function chunkMemory(id: string, document: Document, { id: memoryId, chunk, index }: Planned): Memory {
-  const { agentId, scope, name, version, taint, addedAt } = document;
-  const { text, headings, page, row } = chunk;
-  return {
-    ...{ id: memoryId, agentId, roomId: id, scope, kind: 'document', role: 'system', author: { id, name } },
-    content: { text, attachments: [], replyTo: null },
-    source: { connector: 'hub', tenant: 'default', channel: id, messageId: `chunk:${memoryId}` },
-    ...{ status: 'kept', turnId: null, createdAt: addedAt },
-    ...(taint && { taint }),
-    chunk: {
-      ...{ documentId: id, name, version, index, headings: headings.slice(0, 10) },
-      ...(page !== undefined && { page }),
-      ...(row !== undefined && { row }),
-    },
-  };
 }

@@ -115,6 +115,7 @@ describe.skipIf(reason !== null)('[issue 14, 6] fifty documents of Debian', () =
 
   it('answers at least four of five questions among five passages, and cites what it says', async () => {
     const missed: string[] = [];
+    const alike: string[] = [];
     for (const [at, { document, question, answer }] of asked.entries()) {
       const text = await desk.ask(question, { userId: `u${at}` });
       const hit = passages.find((passage) => passage.name === document && holds(answer)(passage));
@@ -123,18 +124,18 @@ describe.skipIf(reason !== null)('[issue 14, 6] fifty documents of Debian', () =
         continue;
       }
       expect(passages.length).toBeLessThanOrEqual(5);
-      const shared = tellingTerms(question).filter((term) => tellingTerms(hit.text).includes(term));
-      expect([question, shared.length <= tellingTerms(question).length / 2, shared]).toEqual([
-        question,
-        true,
-        shared,
-      ]);
+      const words = tellingTerms(question);
+      const inIt = new Set(tellingTerms(`${hit.section} ${hit.text}`));
+      const shared = words.filter((term) => inIt.has(term));
+      if (shared.length > words.length / 2)
+        alike.push(`${question} (${shared.join(', ')} of ${words.length})`);
       // All are cited, so the numbers are the marks.
       expect(text).toContain(`\n[${hit.mark}] ${document}`);
     }
     process.stdout.write(
       `Debian: ${asked.length - missed.length} of ${asked.length} at 5.\n${missed.join('\n')}\n`,
     );
+    expect(alike).toEqual([]);
     expect(asked).toHaveLength(40);
     expect(missed.length).toBeLessThanOrEqual(8);
   }, 60_000);

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Hub } from '../../../src/hub.js';
 import { type Api, api } from '../../support/api.js';
 
-export interface Shown {
+interface Shown {
   id: string;
   agentId: string;
   name: string;
