@@ -1,5 +1,6 @@
 /** Databases that commit b8ee1ad left in the middle of everything, opened by today's hub. */
 import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { httpConnector } from '../../connectors/http/connector.js';
@@ -9,7 +10,11 @@ import { defineAction } from '../../src/extension-api.js';
 import type { Hub } from '../../src/hub.js';
 import { offlineEmbedder } from '../../src/llm/offline-embedder/embedder.js';
 import { createLogger } from '../../src/logger.js';
+import { MemoryManager } from '../../src/memory/memory-manager.js';
+import { recall } from '../../src/memory/recall.js';
 import { known } from '../../src/store/mongodb/schema.js';
+import { wordsVersion } from '../../src/store/mongodb/terms.js';
+import type { Question } from '../../src/store/search.js';
 import { Platform } from '../hub/platform.js';
 import { noFerretdb, startFerretdb } from '../servers/ferretdb.js';
 import { startMongoServer } from '../servers/mongodb/launch.js';
@@ -237,6 +242,67 @@ for (const [kind, lacking, start] of kinds)
       await again.close();
       await nothingLost();
     });
+
+    it('recalls old memories by their words, by who said them and, once they have vectors, by meaning', async () => {
+      const { store: opened, close } = await store();
+      const embedder = offlineEmbedder();
+      try {
+        const scopeOf = async (room: keyof typeof made.rooms) =>
+          (await opened.memories.history(made.rooms[room], { limit: 1 })).items[0]!.scope;
+        const scopes = [await scopeOf('deck'), await scopeOf('alice')];
+        const recalled = async (text: string, vector?: Question['vector']) => {
+          const questions = [{ text, ...(vector && { vector }) }];
+          const asked = { agentId: 'assistant', scopes, questions, limit: 3, exclude: new Set<string>() };
+          const { hits } = await recall(opened.memories, asked);
+          return hits.map(({ memory }) => memory.content.text);
+        };
+        expect(await recalled('is the mast broken?')).toContain('the mast has a crack');
+        // No older hub has indexed who said something.
+        expect(await recalled('what is Carol up to?')).toContain('the mast has a crack');
+        expect(await recalled('and bob?')).toContain('the deck is wet');
+        expect(await recalled('position.txt')).toContain('here is our position');
+        const manager = new MemoryManager(opened.memories, embedder, log);
+        await manager.fill();
+        const meaningOf = async (text: string) => {
+          const [values] = await embedder.embed([text]);
+          return { embedder: embedder.id, values: values! };
+        };
+        const scared = await recalled('', await meaningOf('Which animals scare me?'));
+        expect(scared.join()).toContain('jellyfish');
+        expect(
+          (await recalled('Which animals scare Alice?', await meaningOf('Which animals scare Alice?')))[0],
+        ).toContain('jellyfish');
+        expect(await opened.memories.unembedded(embedder.id, 1)).toEqual([]);
+      } finally {
+        await embedder.close();
+        await close();
+      }
+      await nothingLost();
+    });
+
+    it.skipIf(kind === 'embedded')(
+      'renews the words that an older hub has indexed, in the background',
+      async () => {
+        const client = await new MongoClient(server.url).connect();
+        const memories = client.db(place.settings.CARRIER_MONGODB_DATABASE!).collection('memories');
+        const outdated = { kind: { $ne: 'turn' }, 'has.terms': { $ne: wordsVersion } };
+        const crack = async () => await memories.findOne({ 'content.text': 'the mast has a crack' });
+        expect(await memories.countDocuments(outdated)).toBeGreaterThan(20);
+        const before = (await crack())!;
+        const { close } = await store();
+        try {
+          await until(async () => (await memories.countDocuments(outdated)) === 0, 30_000);
+          const after = (await crack())!;
+          expect(after.terms).toHaveLength(before.terms.length + 1);
+          expect({ ...after, terms: 0, has: 0 }).toEqual({ ...before, terms: 0, has: 0 });
+          expect(after.has).toEqual({ ...before.has, terms: wordsVersion });
+        } finally {
+          await close();
+          await client.close();
+        }
+        await nothingLost();
+      },
+    );
 
     it('finds facts by their words and by their meaning, and knows its schema', async () => {
       const { store: opened, close } = await store();

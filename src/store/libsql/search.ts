@@ -35,6 +35,9 @@ export interface Hits {
   scales: Scale[];
 }
 
+/** More than there are kinds. */
+const kindsApart = 256;
+
 /** One scope as it was searched. */
 interface Part {
   matches: Matches;
@@ -155,11 +158,13 @@ function stretches(matches: Matches, places: readonly number[]): number[][] {
   const open = new Map<number, number[]>();
   const all: number[][] = [];
   for (const place of places) {
-    const last = open.get(matches.room(place));
+    // A fact may have been made between two messages of its room.
+    const line = kindsApart * matches.room(place) + matches.kind(place);
+    const last = open.get(line);
     if (last && matches.next(last.at(-1)!, 1) === place) last.push(place);
     else {
       const begun = [place];
-      open.set(matches.room(place), begun);
+      open.set(line, begun);
       all.push(begun);
     }
   }

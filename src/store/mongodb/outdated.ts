@@ -18,7 +18,7 @@ const pauseMs = 100;
 /** After the last one; what an older hub beside writes is renewed then. */
 const restMs = 600_000;
 /** At first, so that a start is not held up. */
-const beginMs = 1_000;
+const beginMs = 5_000;
 const failedMs = 60_000;
 /** What searches have met and is not renewed yet; more is met again. */
 const mostMet = 5_000;
