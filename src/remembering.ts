@@ -6,33 +6,38 @@ import { FileReader } from './files/reader.js';
 import type { LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import type { Conversations } from './memory/conversation/conversations.js';
+import { Embedding } from './memory/embedding.js';
 import { FactExtraction } from './memory/facts/extraction.js';
 import { factsOn, type KnownFacts } from './memory/facts/facts-on.js';
+import { Forgetting } from './memory/forgetting/forgetting.js';
 import { CharacterSources } from './memory/knowledge/character-sources.js';
 import { documentReading } from './memory/knowledge/document-reading.js';
 import { Knowledge } from './memory/knowledge/knowledge.js';
-import type { MemoryManager } from './memory/memory-manager.js';
+import { MemoryManager } from './memory/memory-manager.js';
+import type { ServingParts } from './memory/serving.js';
 import { generate } from './runtime/generate.js';
 import { PromptFitter } from './runtime/prompt-fitter.js';
 import type { Forgotten } from './store/forgotten.js';
 import { conversationsOn, type SummarisingParts } from './summarising.js';
 import type { HttpTools } from './tools/http/tools.js';
 
-interface Parts extends SummarisingParts {
+interface Parts extends SummarisingParts, Pick<ServingParts, 'embedder' | 'former'> {
   config: Config;
   engines: Pick<Engines, 'store'>;
   characters: { get(id: string): Agent | undefined; list(): Agent[] };
   models: { chain(agent: Agent): Promise<LanguageModel[]> };
   forgotten: Forgotten;
-  httpTools: HttpTools;
-  memoryManager: MemoryManager;
+  httpTools: Pick<HttpTools, 'download'>;
   /** Unix ms. */
   now(): number;
   log: Logger;
 }
 
 export interface Remembering {
+  embedding: Embedding;
+  memoryManager: MemoryManager;
   facts: KnownFacts;
+  forgetting: Forgetting;
   extraction: FactExtraction;
   knowledge: Knowledge;
   characterSources: CharacterSources;
@@ -40,20 +45,24 @@ export interface Remembering {
 }
 
 export function rememberingOn(parts: Parts): Remembering {
-  const { config, engines, memoryManager, forgotten, now, log } = parts;
+  const { config, engines, embedder, former, forgotten, now, log } = parts;
   const { store } = engines;
+  const { memories, notes } = store;
+  const embedding = new Embedding({ memories, notes, embedder, former, log });
   const facts = factsOn({ store, forgotten, log });
   const knowledge = new Knowledge({
     ...{ store, read: documentReading(), quota: config.files, now, log },
     alone: !config.cluster,
     reads: config.role !== 'gateway',
-    written: () => memoryManager.nudge(),
+    written: () => embedding.nudge(),
   });
   const characterSources = new CharacterSources({
     ...{ documents: knowledge.documents, folder: config.charactersDir, web: parts.httpTools, now, log },
     agents: () => parts.characters.list(),
   });
   return {
+    ...{ embedding, memoryManager: new MemoryManager(memories, embedding) },
+    forgetting: new Forgetting({ store, forgotten, log }),
     ...{ facts, extraction: extractionOn(parts, facts), knowledge, characterSources },
     conversations: conversationsOn(parts),
   };

@@ -39,7 +39,11 @@ async function ofFormat(bytes: Uint8Array, format: DocumentFormat, maxChars: num
   if (format === 'docx') return (await import('./formats/docx.js')).readDocx(bytes);
   if (!looksLikeText(bytes)) return failed(format, 'it is no text, and no document that can be read', kinds);
   const { text, cut } = await decode(bytes, maxChars);
-  return { format, sections: await sectionsOf(text, format), cut, problems: [] };
+  try {
+    return { format, sections: await sectionsOf(text, format), cut, problems: [] };
+  } catch {
+    return failed(format, 'it is damaged, or not what its name says', 'Save it anew, or as plain text.');
+  }
 }
 
 async function sectionsOf(text: string, format: DocumentFormat): Promise<Section[]> {

@@ -81,6 +81,8 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/agents/:agentId/deliveries/send-again', operation: 'deliveries.sendAllAgain' },
   { method: 'POST', path: '/deliveries/:deliveryId/drop', operation: 'deliveries.drop' },
   { method: 'POST', path: '/people/forget', operation: 'people.forget' },
+  { method: 'POST', path: '/memories/preview', operation: 'memories.preview' },
+  { method: 'POST', path: '/memories/forget', operation: 'memories.forget' },
   { method: 'GET', path: '/switches', operation: 'switches.list' },
   { method: 'POST', path: '/switches/pause', operation: 'switches.pause' },
   { method: 'POST', path: '/switches/resume', operation: 'switches.resume' },
@@ -95,4 +97,5 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/audit/verify', operation: 'audit.verify' },
   { method: 'GET', path: '/usage', operation: 'usage.list' },
   { method: 'GET', path: '/health', operation: 'health.show' },
+  { method: 'GET', path: '/embeddings', operation: 'embeddings.status' },
 ];

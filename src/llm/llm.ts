@@ -212,5 +212,7 @@ export interface Embedder {
    * @param use default `text`
    */
   embed(texts: string[], use?: EmbedUse): Promise<Float32Array[]>;
+  /** Gets ready, where it rests while nobody asks; called when a question is on its way. */
+  wake?(): Promise<void>;
   close(): Promise<void>;
 }

@@ -6,9 +6,9 @@ import { Author, type Memory } from '../core/memory.js';
 import { Origin } from '../core/origin.js';
 import { FatalError } from '../errors.js';
 import { blockOf, holds, isDenied, isOf } from '../memory/facts/known.js';
+import { whoseIs as ownerOf } from '../memory/forgetting/whose.js';
 import { scopesOf } from '../memory/scopes.js';
 import { all } from '../store/paging.js';
-import { forget } from './forgetting.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { id, instant, page, texts } from './shapes.js';
 
@@ -97,7 +97,7 @@ export const correctFact = defineOperation({
 
 export const removeFact = defineOperation({
   name: 'facts.remove',
-  about: 'forget a fact; the messages that say it do not give it again',
+  about: 'forget a fact, with the messages that say it and what was made of them',
   permission: 'facts.change',
   input: z.strictObject({ id }),
   output: z.object(texts('id')),
@@ -107,7 +107,8 @@ export const removeFact = defineOperation({
   async run({ id }, parts) {
     const fact = await factAt(id, parts);
     if (!fact) throw new FatalError('not_found', noFact.message, { field: 'id' });
-    await forget([fact], parts);
+    const ids = [id, ...(fact.fact?.from ?? [])];
+    await parts.forgetting.forget(ownerOf(fact), { what: 'memories', ids, reach: 'topic' });
     return { id };
   },
 });

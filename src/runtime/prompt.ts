@@ -13,10 +13,10 @@ export interface PromptParts {
   documents?: Passage[];
   /** Hits, best first, and what stands beside them. */
   recalled: Memory[];
-  /** Whose prompt it is: what is recalled of other rooms says so. */
-  roomId?: string;
   /** Of what was said before the conversation as it is shown. */
   summary?: { text: string; until: number } | null;
+  /** Whose prompt it is: what is recalled of other rooms says so. */
+  roomId?: string;
   /** Paragraphs of context providers. */
   context: string[];
 }

@@ -92,8 +92,8 @@ export class StateManager {
     return {
       system: systemParts({
         ...{ character, mark, facts, documents: passages, recalled: quoted, context: provided },
-        roomId: context.roomId,
         summary: summary && { text: summary.content.text, until: untilOf(summary) },
+        roomId: context.roomId,
       }),
       ...{ passages, vouched, recall: record },
       messages: all,
@@ -163,13 +163,6 @@ export class StateManager {
   }
 }
 
-/** What was hit, best first, and then what stands beside: where there is no room for all, that goes first. */
-function hitsFirst(hits: readonly RecallHit[]): Memory[] {
-  const beside = hits.flatMap(({ before, after }) => [...before, ...after]);
-  const all = [...hits.map(({ memory }) => memory), ...beside];
-  return [...new Map(all.map((memory) => [memory.id, memory])).values()];
-}
-
 /** While no summary can be made, words stay that would leave the window. */
 function roomier(memory: Agent['character']['memory'], { isBehind }: ConversationView) {
   const { recentMessages, recentTokens } = memory;
@@ -182,6 +175,13 @@ function roomier(memory: Agent['character']['memory'], { isBehind }: Conversatio
 function untilOf({ summary, createdAt }: Memory): number {
   const ms = Number.parseInt(summary?.last.replace('-', '').slice(0, 12) ?? '', 16);
   return Number.isNaN(ms) ? createdAt : ms;
+}
+
+/** What was hit, best first, and then what stands beside: where there is no room for all, that goes first. */
+function hitsFirst(hits: readonly RecallHit[]): Memory[] {
+  const beside = hits.flatMap(({ before, after }) => [...before, ...after]);
+  const all = [...hits.map(({ memory }) => memory), ...beside];
+  return [...new Map(all.map((memory) => [memory.id, memory])).values()];
 }
 
 /** Few providers ask for their signal. */

@@ -4,6 +4,7 @@ import type { Memory, SourceKey } from '../core/memory.js';
 import type { Logger } from '../logger.js';
 import { defineNote, type TypedNotes } from './note.js';
 import type { NoteStore } from './note-store.js';
+import { tellingTerms } from './words.js';
 
 /** Nobody sends a message again that is older, in ms. */
 const sentAgainMs = 7 * 24 * 60 * 60 * 1000;
@@ -11,11 +12,14 @@ const keptMs = 30 * 24 * 60 * 60 * 1000;
 /** Written at once. */
 const batch = 100;
 
+/** When it was (Unix ms). */
+const factNote = defineNote({ key: (hash: string) => `forgotten-fact:${hash}`, schema: z.number() });
 const goneNote = defineNote({ key: (hash: string) => `gone:${hash}`, schema: z.literal(true) });
 
 /** What the hub forgets, forgotten for good: a platform may send a message again whose key went with it. */
 export class Forgotten {
   readonly #notes: TypedNotes<string, true>;
+  readonly #facts: TypedNotes<string, number>;
   readonly #makeKey: () => Uint8Array;
   readonly #alone: boolean;
   #key: Uint8Array | undefined;
@@ -29,6 +33,7 @@ export class Forgotten {
    */
   constructor(notes: NoteStore, key: () => Uint8Array, { alone, log }: { alone: boolean; log: Logger }) {
     this.#notes = goneNote.in(notes, log);
+    this.#facts = factNote.in(notes, log);
     this.#makeKey = key;
     this.#alone = alone;
   }
@@ -51,6 +56,23 @@ export class Forgotten {
     }
   }
 
+  /** Facts that nobody is to read out of the same words again. Call it before they are forgotten. */
+  async noteFacts(facts: readonly Memory[]): Promise<void> {
+    for (const fact of facts) await this.#facts.put(this.#factHash(fact, fact.content.text), Date.now());
+  }
+
+  /**
+   * Whether this person's fact was forgotten, in whatever order its words stood.
+   * @param saidAt when they said it (Unix ms): what they say anew is a new one
+   */
+  async hasFact(
+    whose: Pick<Memory, 'agentId' | 'scope' | 'author'>,
+    text: string,
+    saidAt: number,
+  ): Promise<boolean> {
+    return saidAt <= ((await this.#facts.get(this.#factHash(whose, text))) ?? Number.NEGATIVE_INFINITY);
+  }
+
   /** Whether this message was forgotten. */
   async has(key: SourceKey): Promise<boolean> {
     if (this.#alone) this.#any ??= (await this.#notes.list('', 1)).length > 0;
@@ -58,9 +80,21 @@ export class Forgotten {
     return (await this.#notes.get(this.#hash(key))) === true;
   }
 
+  /** Of a word that nobody is to read. */
+  keyOf(word: string): string {
+    return this.#keyed(['word', word]).slice(0, 22);
+  }
+
   #hash({ agentId, connector, tenant, messageId }: SourceKey): string {
+    return this.#keyed([agentId, connector, tenant, messageId]);
+  }
+
+  #factHash({ agentId, scope, author }: Pick<Memory, 'agentId' | 'scope' | 'author'>, text: string): string {
+    return this.#keyed([agentId, scope, author.id, ...tellingTerms(text).sort()]);
+  }
+
+  #keyed(parts: string[]): string {
     this.#key ??= this.#makeKey();
-    const text = JSON.stringify([agentId, connector, tenant, messageId]);
-    return createHmac('sha256', this.#key).update(text).digest('base64url');
+    return createHmac('sha256', this.#key).update(JSON.stringify(parts)).digest('base64url');
   }
 }

@@ -130,6 +130,7 @@ const cases: Record<string, Case> = {
   'GET /audit/export': list('/audit/export', 403),
   'GET /audit/verify': closed('/audit/verify'),
   'GET /health': closed('/health'),
+  'GET /embeddings': closed('/embeddings'),
   'POST /turns/:turnId/resume': id(
     ({ turn }) => `/turns/${turn}/resume`,
     409,
@@ -158,6 +159,19 @@ const cases: Record<string, Case> = {
     () => '/people/forget',
     200,
     ({ person }) => ({ connector: 'http', tenant: 'acme', userId: person }),
+  ),
+  'POST /memories/preview': id(
+    () => '/memories/preview',
+    200,
+    ({ person, agent }) => ({
+      ...{ connector: 'http', tenant: 'acme', userId: person, agentId: agent, everything: true },
+    }),
+  ),
+  // Whose a preview is, is tried with real ones in the matrix of operations.
+  'POST /memories/forget': id(
+    () => '/memories/forget',
+    404,
+    () => ({ code: 'aaaaaaaa' }),
   ),
   'GET /people': id(({ person }) => `/people?account=http/acme:${person}`),
   'POST /people/link': id(
@@ -209,7 +223,7 @@ const admins = ['beta', 'beta’s owner'];
 
 /** What these are about, the caller names in full: a room of their own of that name, a person with their tenant. */
 const named = [
-  ...['POST /:agentId/message', 'POST /people/forget', 'POST /tokens'],
+  ...['POST /:agentId/message', 'POST /people/forget', 'POST /memories/preview', 'POST /tokens'],
   ...['GET /people', 'POST /people/link', 'POST /people/unlink', 'POST /roles/give', 'POST /roles/take'],
   ...['POST /switches/pause', 'POST /switches/resume'],
 ];

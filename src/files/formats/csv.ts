@@ -12,7 +12,7 @@ export function csvSections(text: string): Section[] {
   // Spreadsheet programs say there what parts the cells.
   const told = /^sep=(.)\r?\n/.exec(text);
   const table = told ? text.slice(told[0].length) : text;
-  const rows = rowsOf(table, told?.[1] ?? delimiterOf(table));
+  const rows = rowsOrLines(table, told?.[1] ?? delimiterOf(table));
   const [first = []] = rows;
   const hasNames = rows.length > 1 && first.some((cell) => cell !== '') && !first.some(isNumber);
   const columns = hasNames ? first : [];
@@ -20,6 +20,18 @@ export function csvSections(text: string): Section[] {
   for (const [index, cells] of rows.slice(hasNames ? 1 : 0).entries())
     sections.add({ kind: 'row', cells, columns, row: index + 1 });
   return sections.all();
+}
+
+/** Where its quotes make no sense, they are letters as others. */
+function rowsOrLines(text: string, delimiter: string): string[][] {
+  try {
+    return rowsOf(text, delimiter);
+  } catch {
+    return text
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => line.split(delimiter).map((cell) => cell.trim()));
+  }
 }
 
 function rowsOf(text: string, delimiter: string): string[][] {

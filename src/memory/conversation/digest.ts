@@ -32,7 +32,7 @@ const shares: Record<keyof Digest, number> = {
 };
 const longestLine = 480;
 
-export const gone = 'Earlier results are gone; a tool must be called again for their figures.';
+const gone = 'Earlier results are gone; a tool must be called again for their figures.';
 
 export function emptyDigest(): Digest {
   return { values: [], decided: [], open: [], done: [], short: [] };

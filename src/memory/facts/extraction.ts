@@ -24,6 +24,8 @@ import { byPerson, isPersons, mostChars, unreadOf } from './unread.js';
 
 /** A room that a model is to read is left alone so long after its first unread message, in ms. */
 const restMs = 5_000;
+/** Between two looks while rooms wait, in ms. */
+const againMs = 1_000;
 /** A process that has died reads no longer, in ms. */
 const leaseMs = 120_000;
 /** Before a model is asked again that failed, doubled each time, in ms; after so many times the rules read it. */
@@ -117,14 +119,19 @@ export class FactExtraction {
     this.#under.add(work);
   }
 
+  /** What an earlier process has left is read soon. */
+  start(): void {
+    this.#soon(restMs);
+  }
+
   /** Reads the rooms whose time has come. Never fails. */
   look(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     this.#looking ??= this.#look()
       .catch((err) => this.#parts.log.warn({ err }, 'rooms could not be read for facts; it is tried again'))
       .finally(() => {
         this.#looking = undefined;
+        // Rooms that were noted since rest a moment longer.
+        if (this.#noted.size > 0) this.#soon(againMs);
       });
     return this.#looking;
   }
@@ -180,7 +187,10 @@ export class FactExtraction {
 
   #soon(waitMs: number): void {
     if (this.#timer || this.#end.signal.aborted) return;
-    this.#timer = setTimeout(() => void this.look(), waitMs + 50);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.look();
+    }, waitMs + 50);
     this.#timer.unref();
   }
 

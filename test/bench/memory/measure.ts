@@ -3,6 +3,7 @@ import { newId } from '../../../dist/src/core/ids.js';
 import { type Memory, roomIdOf, sharedScopeOf } from '../../../dist/src/core/memory.js';
 import type { Embedder } from '../../../dist/src/llm/llm.js';
 import { createLogger } from '../../../dist/src/logger.js';
+import { Embedding } from '../../../dist/src/memory/embedding.js';
 import { MemoryManager } from '../../../dist/src/memory/memory-manager.js';
 import type { Candidates, CandidatesRequest } from '../../../dist/src/store/search.js';
 import type { Store } from '../../../dist/src/store/store.js';
@@ -51,27 +52,30 @@ export async function fill(
     await Promise.all(appends);
     stored.push({ ...conversation, scope, turnOf });
   }
-  await managerOf(store, embedder).fill();
+  await embeddingOf(store, embedder).fill();
   return stored;
 }
 
 /** How a turn recalls; `change` has a look at what the store gives first. */
 export function managerOf(
-  { memories }: Store,
+  store: Store,
   embedder: Embedder | null,
   change: (found: Candidates, request: CandidatesRequest) => Candidates | Promise<Candidates> = (found) =>
     found,
   without: Partial<CandidatesRequest['questions'][number]> = {},
 ): MemoryManager {
+  const { memories } = store;
   const changed = Object.assign(Object.create(memories) as typeof memories, {
-    unembedded: memories.unembedded.bind(memories),
-    saveEmbeddings: memories.saveEmbeddings.bind(memories),
     candidates: async (request: CandidatesRequest) => {
       const questions = request.questions.map((question) => ({ ...question, ...without }));
       return change(await memories.candidates({ ...request, questions }), request);
     },
   });
-  return new MemoryManager(changed, embedder, createLogger('silent'));
+  return new MemoryManager(changed, embeddingOf(store, embedder));
+}
+
+function embeddingOf({ memories, notes }: Store, embedder: Embedder | null): Embedding {
+  return new Embedding({ memories, notes, embedder, log: createLogger('silent') });
 }
 
 /** @param once asks for the most places alone: the first of those are what fewer places get */

@@ -14,6 +14,7 @@ export interface Call {
 }
 
 const ann = 'http/acme:ann';
+const annHere = { connector: 'http', tenant: 'acme', userId: 'ann', agentId: 'assistant' };
 const acme = { agentId: 'assistant', place: 'http/acme' };
 const agents = ['assistant'];
 let made = 0;
@@ -261,6 +262,17 @@ export const calls: Record<string, Call> = {
     make: room,
     ...at('/people/forget', { connector: 'http', tenant: 'acme', userId: 'ann' }),
   },
+  'memories.preview': {
+    make: room,
+    ...at('/memories/preview', { ...annHere, everything: true }),
+  },
+  'memories.forget': {
+    async make(stage) {
+      await stage.say('hello');
+      return (await stage.post('/memories/preview', { ...annHere, everything: true })).code;
+    },
+    ask: (code) => ({ path: '/memories/forget', body: { code } }),
+  },
   'people.show': at(`/people?account=${ann}&agentId=assistant`),
   'people.link': { make: twin, ask: (other) => ({ path: '/people/link', body: { account: ann, other } }) },
   'people.link+paired': {
@@ -287,6 +299,7 @@ export const calls: Record<string, Call> = {
   ...switchCalls,
   'usage.list': { make: replied, ...at('/usage'), shows: () => '"ann"' },
   'health.show': at('/health'),
+  'embeddings.status': at('/embeddings'),
   'audit.list': at('/audit?limit=1'),
   'audit.export': at('/audit/export?limit=1'),
   'audit.verify': at('/audit/verify'),

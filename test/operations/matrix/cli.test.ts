@@ -71,6 +71,8 @@ const args: Record<string, (thing: Json) => string[]> = {
   'deliveries drop': one,
   'switches pause': () => attic,
   'switches resume': () => attic,
+  'memories preview': () => ['ann', 'assistant', '--tenant', 'acme', '--everything'],
+  'memories forget': one,
   'people forget': () => ['ann', '--tenant', 'acme', '--yes'],
   'people show': () => ['http/acme:ann'],
   'people link': (other) => ['http/acme:ann', other],

@@ -105,6 +105,8 @@ deliveries.sendAllAgain  POST /agents/:agentId/deliveries/send-again  admin     
 
 people.forget            POST /people/forget                          operator      operator      403            operator      403            operator       403
 people.forget+agents     POST /people/forget                          operator      403           403            operator      403            operator       403
+memories.preview         POST /memories/preview                       operator      operator      403            operator      403            operator       403
+memories.forget          POST /memories/forget                        operator      operator      404:operator   operator      404:operator   operator       404:operator
 people.show              GET /people                                  operator      operator      403            operator      403            operator       403
 people.link              POST /people/link                            admin         403           403            admin         403            403            403
 people.link+paired       POST /people/link                            admin         403           403            admin         403            403            403
@@ -136,6 +138,7 @@ switches.resume+owner    POST /switches/resume                        owner     
 
 usage.list               GET /usage                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 health.show              GET /health                                  admin         403           403            403           403            403            403
+embeddings.status        GET /embeddings                              admin         403           403            403           403            403            403
 audit.list               GET /audit                                   admin         403           403            403           403            403            403
 audit.export             GET /audit/export                            admin         403           403            403           403            403            403
 audit.verify             GET /audit/verify                            admin         403           403            403           403            403            403
@@ -293,6 +296,8 @@ deliveries drop            deliveries.drop          operator
 switches list              switches.list            operator
 switches pause             switches.pause           operator
 switches resume            switches.resume          operator
+memories preview           memories.preview         operator
+memories forget            memories.forget          operator
 people forget              people.forget            operator
 people show                people.show              operator
 people link                people.link              admin
@@ -305,6 +310,7 @@ audit export               audit.export             admin
 audit verify               audit.verify             admin
 usage                      usage.list               operator
 health                     health.show              admin
+embeddings                 embeddings.status        admin
 chat                       -                        guest
 chat+model                 rooms.model              operator
 `;
@@ -338,6 +344,8 @@ tasks.resume        everybody  guest  403        403          403         403   
 tasks.stop          everybody  guest  403        403          403         403            403
 people.forget       everybody  guest  guest      403          403         403            403
 people.forget+here  everybody  guest  403        403          403         403            403
+memories.preview    everybody  guest  guest      403          403         403            403
+memories.forget     everybody  guest  403        403          403         403            403
 people.show         everybody  guest  guest      403          403         403            403
 people.startLink    everybody  guest  guest      403          403         403            403
 people.enterLink    everybody  guest  guest      403          403         403            403

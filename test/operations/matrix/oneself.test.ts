@@ -21,6 +21,7 @@ let said: Memory;
 let scheduled: string;
 /** One for each that asks. */
 const facts: string[] = [];
+let previewed: string;
 
 beforeAll(async () => {
   for (const id of ['assistant', 'other'])
@@ -38,6 +39,8 @@ beforeAll(async () => {
   for (let count = 0; count < 20; count++)
     facts.push((await keptFact(carrier.store, said, 'I like herons')).id);
   const { agentId, roomId, scope, source, author } = said;
+  const all = { connector: 'telegram', tenant: 'default', userId: 'ann', agentId, scope, everything: true };
+  previewed = (await carrier.operations!.call('memories.preview', all, ann)).code!;
   const spent = { turns: 0, tokens: 0, workedMs: 0 };
   const task: Task = {
     ...{ agentId, roomId, scope, source, author, asked: said.id, startedBy: 'turn_x', role: 'guest' },
@@ -74,6 +77,8 @@ function inputOf(name: string): object {
     ),
     'people.forget': { ...account, agentId, count: true },
     'people.forget+here': { ...account, agentId, scope, count: true },
+    'memories.preview': { ...account, agentId, everything: true },
+    'memories.forget': { code: previewed },
     'people.show': { account, agentId },
     'people.startLink': party,
     'people.enterLink': { ...party, code: 'ABCDEFGH' },
