@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { offlineEmbedder } from '../../../src/llm/offline-embedder/embedder.js';
 import { createLogger } from '../../../src/logger.js';
+import { Embedding } from '../../../src/memory/embedding.js';
 import { MemoryManager } from '../../../src/memory/memory-manager.js';
 import { openLibsqlStore } from '../../../src/store/libsql/store.js';
 import { kept } from '../../contract/store/samples.js';
@@ -43,10 +44,13 @@ it('of 30 questions about a long talk, words find the line for 25 among five, wi
       }
       return count;
     };
-    const hybrid = new MemoryManager(store.memories, patient, log);
-    await hybrid.fill();
-    expect(await found(new MemoryManager(store.memories, null, log))).toBeGreaterThanOrEqual(25);
-    expect(await found(hybrid)).toBeGreaterThanOrEqual(27);
+    const { memories, notes } = store;
+    const embeddingOf = (used: typeof patient | null) =>
+      new Embedding({ memories, notes, embedder: used, log });
+    const embedding = embeddingOf(patient);
+    await embedding.fill();
+    expect(await found(new MemoryManager(memories, embeddingOf(null)))).toBeGreaterThanOrEqual(25);
+    expect(await found(new MemoryManager(memories, embedding))).toBeGreaterThanOrEqual(27);
   } finally {
     await store.close();
     await embedder.close();
