@@ -21,7 +21,7 @@ export interface Spread {
 
 /** How many are a session's best. */
 const bestOfSession = 3;
-export const usualSpread: Spread = { beside: [0.15, 0.08], session: 0.15 };
+const usualSpread: Spread = { beside: [0.15, 0.08], session: 0.15 };
 
 /**
  * Cosine from which on a meaning answers a question of which nothing has a word. Measured on the offline embedder: of
@@ -89,7 +89,9 @@ function sessionsOf(stretches: Candidates['stretches']): Candidate[][] {
   const rooms = new Map<number | string, Candidate[]>();
   for (const { room, candidates } of stretches) {
     const said = candidates.filter(({ kind }) => hasNeighbours(kind));
-    if (said.length > 0) rooms.set(room, [...(rooms.get(room) ?? []), ...said]);
+    const known = rooms.get(room);
+    if (known) known.push(...said);
+    else rooms.set(room, said);
   }
   const sessions: Candidate[][] = [];
   for (const said of rooms.values()) {

@@ -157,11 +157,11 @@ describe('what a turn recalls', () => {
     expect(recalled().find(({ best }) => best)?.text).toBe('error ZK41907_3 means that the lid is open');
   });
 
-  it('has a record with the turn: ids and scores, no words, and why meaning was not looked at', async () => {
+  it('has a record with the turn: ids and scores, and no words', async () => {
     await dm('the wine is in the cellar', ...talk(3), 'where is the wine?');
     const { turnId } = platform.shown.at(-1)!.outbound;
     const turn = (await carrier.store.turns.get(turnId))!;
-    expect(turn.recall).toMatchObject({ questions: 1, embedder: null, degraded: 'there is no embedder' });
+    expect(turn.recall).toMatchObject({ questions: 1, embedder: null });
     expect(turn.recall!.hits[0]).toMatchObject({ question: 0, meaning: null });
     const first = await carrier.store.memories.get(turn.recall!.hits[0]!.id);
     expect(first!.content.text).toBe('the wine is in the cellar');

@@ -44,14 +44,13 @@ it('of 30 questions about a long talk, words find the line for 25 among five, wi
       }
       return count;
     };
-    const managerOf = (made: typeof patient | null) => {
-      const embedding = new Embedding({ ...store, embedder: made, log });
-      return { embedding, manager: new MemoryManager(store.memories, embedding) };
-    };
-    const { embedding, manager: hybrid } = managerOf(patient);
+    const { memories, notes } = store;
+    const embeddingOf = (used: typeof patient | null) =>
+      new Embedding({ memories, notes, embedder: used, log });
+    const embedding = embeddingOf(patient);
     await embedding.fill();
-    expect(await found(managerOf(null).manager)).toBeGreaterThanOrEqual(25);
-    expect(await found(hybrid)).toBeGreaterThanOrEqual(27);
+    expect(await found(new MemoryManager(memories, embeddingOf(null)))).toBeGreaterThanOrEqual(25);
+    expect(await found(new MemoryManager(memories, embedding))).toBeGreaterThanOrEqual(27);
   } finally {
     await store.close();
     await embedder.close();
