@@ -125,7 +125,9 @@ export function frontOf(parts: FrontParts): Front {
   const { pairings, places, served } = lettingIn({ store, notices, key: parts.buttonKey, log });
   if (config.role !== 'worker') served.begin();
   const { rooms, forgotten, forgetting, agents, secrets, tokens, ready, switches, held, shareOf } = parts;
-  forgetting.follow((rooms) => Promise.all([approvals.forgotten(rooms), tasks.forgotten(rooms)]));
+  forgetting.follow((rooms) =>
+    Promise.all([approvals.forgotten(rooms), tasks.forgotten(rooms), parts.knowledge.forgotten()]),
+  );
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const access = accessOn({
     ...{ notes: store.notes, bus, now: parts.now, log },

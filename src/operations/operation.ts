@@ -145,7 +145,7 @@ export interface OperationParts extends Access {
   tokens: Tokens;
   tools: ToolDesk;
   httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove' | 'fetch' | 'download'>;
-  knowledge: Pick<Knowledge, 'documents' | 'scopesFor'>;
+  knowledge: Pick<Knowledge, 'documents' | 'scopesFor' | 'forgetKept' | 'forgotten'>;
   ready(): Promise<Readiness>;
 }
 

@@ -34,7 +34,10 @@ export const forgetPerson = defineOperation({
     const { memories } = parts.store;
     const all = await (whom.scope === undefined ? ownedAnywhere(whom, memories) : ownedIn(whom, memories));
     const found = saidBefore(whom.askedAt, all);
-    return { memories: whom.count ? found.length : await parts.forgetting.remove(found) };
+    if (whom.count) return { memories: found.length };
+    const gone = await parts.forgetting.remove(found);
+    await parts.knowledge.forgetKept(whom);
+    return { memories: gone };
   },
 });
 

@@ -6,6 +6,7 @@ import type { Requester } from '../../core/requester.js';
 import type { Logger } from '../../logger.js';
 import type { DocumentAccess } from '../../plugin/plugin.js';
 import type { FileQuota } from '../../store/file-store.js';
+import { each } from '../../store/paging.js';
 import type { Store } from '../../store/store.js';
 import { documentAccess } from './document-access.js';
 import { Documents } from './documents.js';
@@ -75,6 +76,30 @@ export class Knowledge {
       await this.documents.addSent(file).catch((err) => {
         this.#parts.log.warn({ err, file: file.file }, 'a file that was sent is not read');
       });
+  }
+
+  /** Messages are gone: so is what was read of their files. */
+  async forgotten(): Promise<void> {
+    for await (const { id, value } of each((page) => this.documents.list(page)))
+      if (value.from !== undefined && !(await this.#parts.store.memories.get(value.from)))
+        await this.documents.remove(id);
+  }
+
+  /** What was kept for one person, in one room (by its scope) or in all. */
+  async forgetKept(whose: {
+    connector: string;
+    tenant: string;
+    userId: string;
+    agentId?: string;
+    scope?: string;
+  }) {
+    const { connector, tenant, userId, agentId, scope } = whose;
+    for await (const { id, value } of each((page) => this.documents.list({ ...page, agentId }))) {
+      const { owner, own } = value;
+      const isTheirs = owner.connector === connector && owner.tenant === tenant && owner.userId === userId;
+      if (own !== undefined && isTheirs && (scope === undefined || own === scope))
+        await this.documents.remove(id);
+    }
   }
 
   stop(): Promise<void> {

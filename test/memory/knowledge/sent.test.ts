@@ -57,6 +57,17 @@ describe('a file that somebody sends', () => {
     expect(await desk.ask(question, { roomId: 'kitchen' })).toContain('green door');
     expect((await desk.call('POST', `/rooms/${roomId}/forget`, {})).status).toBe(200);
     expect(await desk.ask(question, { roomId: 'kitchen' })).not.toContain('green door');
+    expect(await desk.list()).toEqual([]);
+  });
+
+  it('and is kept for a person goes when that person is forgotten', async () => {
+    await upload('remember this file');
+    await read();
+    const whom = { connector: 'http', tenant: 'default', userId: 'ann' };
+    await desk.call('POST', '/people/forget', { ...whom, userId: 'bob' });
+    expect(await desk.list()).toHaveLength(1);
+    expect((await desk.call('POST', '/people/forget', whom)).status).toBe(200);
+    expect(await desk.list()).toEqual([]);
   });
 
   it('is not read where the character says so', async () => {
