@@ -1,6 +1,7 @@
 /** Remember: facts kept, listed and forgotten because someone asked for it. */
 import { z } from 'zod';
 import { type Author, defineAction, FatalError, type Memory, type Plugin } from '../src/extension-api.js';
+import { keepFiles } from './remember/keep-files.js';
 
 const maxFactLength = 1000;
 /** Most facts, and most things to be forgotten, that are told one by one. */
@@ -85,11 +86,24 @@ const forget = defineAction({
     if (found.length === 0)
       return all ? 'There is nothing to forget.' : `You said nothing here that matches ${quote(words)}.`;
     if (confirm) {
-      await memory.forget(found.map(({ id }) => id));
+      const gone = await memory.forget(found.map(({ id }) => id));
       // What it was is not said again: this, too, is kept.
-      return 'That is forgotten, and so are my answers to it.';
+      return `That is forgotten, and so are my answers to it: ${counted(gone)} in all.`;
     }
-    const texts = [...new Set(found.map(({ content }) => shortened(content.text)))];
+    // A fact that was read out of a message says the same as that.
+    const inOrder = found.toSorted(
+      (one, other) => Number(one.kind === 'fact') - Number(other.kind === 'fact'),
+    );
+    const texts = [
+      ...new Map(
+        inOrder
+          .toReversed()
+          .map(({ content }) => [
+            content.text.toLowerCase().replace(/[.!\s]+$/, ''),
+            shortened(content.text),
+          ]),
+      ).values(),
+    ].toReversed();
     // Questions, and wishes like this one, go with the rest; what they are about tells enough.
     const told = texts.filter((text) => !/\?$|\b(?:forget|delete|erase|remember)\b/i.test(text));
     const listed = told.length > 0 ? told : texts;
@@ -135,7 +149,7 @@ const recall = defineAction({
   },
 });
 
-export default { name: 'remember', actions: [remember, forget, recall] } satisfies Plugin;
+export default { name: 'remember', actions: [remember, forget, recall, keepFiles] } satisfies Plugin;
 
 /** Those that have most of the words, if that is at least half; those that match equally well together. */
 function bestMatches(words: string, memories: Memory[]): Memory[] {

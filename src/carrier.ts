@@ -7,7 +7,7 @@ import { Characters } from './agents/characters.js';
 import { checkAgent } from './agents/check.js';
 import { checkHub } from './agents/check-hub.js';
 import type { RenewedEmbedder } from './agents/embedder.js';
-import { embedderOf, Models } from './agents/models.js';
+import { embedderOf, formerEmbedder, Models } from './agents/models.js';
 import { Plugins } from './agents/plugins.js';
 import { ToolSources } from './agents/tool-sources.js';
 import { type DatabaseWatch, openEngines } from './backends.js';
@@ -167,6 +167,7 @@ async function assemble(
   const keyFor = (purpose: string) => () => derivedKey(callbackSecretOf(config), purpose);
   const hub = await startRoles({
     ...{ config, log, engines, characters, bots, models, embedder, httpTools },
+    former: (id) => formerEmbedder(parts, id),
     plugins: {
       of: withSkills(plugins, skills),
       tell: (...event) => plugins.tell(...event),

@@ -19,6 +19,7 @@ import { FatalError } from './errors.js';
 import { Registry } from './extensions/registry.js';
 import type { Logger } from './logger.js';
 import { notesOf as failingNotes, unsummarisedNote } from './memory/conversation/failing.js';
+import { embedderNote, hindrancesIn } from './memory/embedder-state.js';
 import { coolingNote, coolingText } from './runtime/cooling.js';
 import { References } from './secrets/references.js';
 import type { AuditChain } from './store/audit-log.js';
@@ -196,6 +197,7 @@ function folderFindings({ dataDir }: Config, log: Logger): Finding[] {
     { check: `its database has schema ${version}`, ok: problem === null, ...(problem && { fix: problem }) },
     ...pausesAmong(notesAtRest(dataDir, pauseNote.key('')), log),
     ...coolAmong(notesAtRest(dataDir, coolingNote.key('')), log),
+    ...hindrancesIn(notesAtRest(dataDir, embedderNote.key('')), log),
     ...unsummarisedAmong(notesAtRest(dataDir, unsummarisedNote.key('')), log),
   ];
 }
@@ -243,8 +245,8 @@ async function diagnoseEngines(opening: Promise<Engines>, log: Logger): Promise<
   const mongo = { check: `MongoDB answers: ${engine}, schema ${schema}`, ok: true };
   const lacks = notes.map((note) => ({ check: `MongoDB: ${note}`, ok: true }));
   const noted = (prefix: string) => store.notes.list(prefix, mostNotes).catch(() => []);
-  const keys = [pauseNote, coolingNote, unsummarisedNote].map(({ key }) => key(''));
-  const [paused = [], cool = [], failing = []] = await Promise.all(keys.map(noted));
+  const keys = [pauseNote, coolingNote, unsummarisedNote, embedderNote].map(({ key }) => key(''));
+  const [paused = [], cool = [], failing = [], embedders = []] = await Promise.all(keys.map(noted));
   const audit = await diagnoseAudit(store.audit);
   if (redis.ok) await Promise.all([turnQueue.close(), deliveryQueue.close()]);
   await bus.close();
@@ -259,6 +261,7 @@ async function diagnoseEngines(opening: Promise<Engines>, log: Logger): Promise<
         ...pausesAmong(paused, log),
         ...coolAmong(cool, log),
         ...unsummarisedAmong(failing, log),
+        ...hindrancesIn(embedders, log),
       ],
     },
     audit,

@@ -48,6 +48,7 @@ import { Threads } from './intake/threads.js';
 import { editedBy } from './intake/transformed.js';
 import { Waking } from './intake/waking.js';
 import type { Logger } from './logger.js';
+import type { Forgetting } from './memory/forgetting/forgetting.js';
 import type { Metrics } from './metrics.js';
 import type { AgentDesk, OperationParts, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
@@ -73,14 +74,19 @@ export interface FrontParts {
   switches: Switches;
   held: HeldDecisions;
   forgotten: Forgotten;
+  facts: OperationParts['facts'];
+  forgetting: Forgetting;
   buttonKey: () => Uint8Array;
   models: Pick<HearingParts, 'transcriber'>;
   agents: AgentDesk;
+  embeddings: OperationParts['embeddings'];
   secrets: SecretVault | null;
   httpTools: OperationParts['httpTools'];
   tokens: Tokens;
   tools: OperationParts['tools'];
   ready(): Promise<Readiness>;
+  /** Called when a message is let in, before it is stored: a turn will follow. */
+  admitted(): void;
   /** Called when a memory has another text, and so needs another vector. */
   edited(memory: Memory): Promise<void> | void;
   summaries: OperationParts['summaries'];
@@ -118,7 +124,8 @@ export function frontOf(parts: FrontParts): Front {
   const platformGroups = new PlatformGroups({ connectorOf: parts.connectorOf, log });
   const { pairings, places, served } = lettingIn({ store, notices, key: parts.buttonKey, log });
   if (config.role !== 'worker') served.begin();
-  const { rooms, forgotten, agents, secrets, tokens, ready, switches, held, shareOf } = parts;
+  const { rooms, forgotten, forgetting, agents, secrets, tokens, ready, switches, held, shareOf } = parts;
+  forgetting.follow((rooms) => Promise.all([approvals.forgotten(rooms), tasks.forgotten(rooms)]));
   const buttons = new Buttons(store.notes, parts.buttonKey, log);
   const access = accessOn({
     ...{ notes: store.notes, bus, now: parts.now, log },
@@ -133,7 +140,7 @@ export function frontOf(parts: FrontParts): Front {
   });
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { ...access, linking, rooms, forgotten, agents, pairings, places, secrets, tokens, ready };
+    const desks = { ...access, linking, rooms, forgetting, agents, pairings, places, secrets, tokens, ready };
     const { httpTools, tools } = parts;
     const usage = new BudgetUsage({
       ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
@@ -143,9 +150,8 @@ export function frontOf(parts: FrontParts): Front {
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
         ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
-        knowledge: parts.knowledge,
-        summaries: parts.summaries,
-        now: parts.now,
+        ...{ knowledge: parts.knowledge, summaries: parts.summaries, facts: parts.facts },
+        ...{ embeddings: parts.embeddings, now: parts.now },
       },
       log,
     );
@@ -186,10 +192,11 @@ export function frontOf(parts: FrontParts): Front {
     plugins,
     again: (receipt) => again({ store, rooms, turnQueue, shareOf, log }, receipt),
     requireAgent: agents.get,
+    admitted: parts.admitted,
     log,
   });
   const changes = new Changes({
-    ...{ memories: store.memories, pointers, admits, forgotten, proxies, limits: config.turns },
+    ...{ memories: store.memories, pointers, admits, forgetting, proxies, limits: config.turns },
     transform: editedBy(plugins, agents.get, log),
     edited: parts.edited,
     waking: new Waking({

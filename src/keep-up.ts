@@ -4,8 +4,10 @@ import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
 import type { Conversations } from './memory/conversation/conversations.js';
+import type { Embedding } from './memory/embedding.js';
+import type { FactExtraction } from './memory/facts/extraction.js';
+import type { CharacterSources } from './memory/knowledge/character-sources.js';
 import type { Knowledge } from './memory/knowledge/knowledge.js';
-import type { MemoryManager } from './memory/memory-manager.js';
 import { Retention } from './memory/retention.js';
 import { sweepFiles } from './store/file-store.js';
 
@@ -16,23 +18,27 @@ const retentionMs = 3_600_000;
 const filesMs = 600_000;
 /** Between two looks for documents that wait to be read, in ms. */
 const documentsMs = 2_000;
+/** Between two looks for rooms that are to be read for facts, in ms. */
+const factsMs = 30_000;
 
 interface Parts {
   config: Config;
   engines: Pick<Engines, 'store' | 'maintenance'>;
   characters: { list(): Agent[] };
+  embedding: Embedding;
   knowledge: Knowledge;
   conversations: Conversations;
+  extraction: Pick<FactExtraction, 'look' | 'start'>;
+  characterSources: CharacterSources;
   /** Unix ms. */
   now(): number;
   log: Logger;
 }
 
 /** What is done now and then, by one worker of the cluster at a time. */
-export function keepUp(
-  { config, engines, characters, knowledge, conversations, now, log }: Parts,
-  memoryManager: MemoryManager,
-): void {
+export function keepUp(parts: Parts): void {
+  const { config, engines, characters, embedding, extraction, knowledge, characterSources } = parts;
+  const { conversations, now, log } = parts;
   const { store, maintenance } = engines;
   const retention = new Retention({
     memories: store.memories,
@@ -40,13 +46,18 @@ export function keepUp(
     hubDays: config.retentionDays,
     log,
   });
-  maintenance.every('embeddings', embeddingsMs, (signal) => memoryManager.fill(signal));
+  maintenance.every('embeddings', embeddingsMs, (signal) => embedding.fill(signal));
   maintenance.every('summaries', summariesMs, (signal) => conversations.pump(signal));
-  maintenance.every('documents', documentsMs, (signal) => knowledge.readings.look(signal));
+  maintenance.every('documents', documentsMs, async (signal) => {
+    await characterSources.look(signal);
+    await knowledge.readings.look(signal);
+  });
+  extraction.start();
+  maintenance.every('facts', factsMs, () => extraction.look());
   maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
   maintenance.every('retention', retentionMs, async (signal) => {
     await retention.apply(signal);
-    await memoryManager.dropAbandoned(signal);
+    await embedding.dropAbandoned(signal);
     await dropOldSpendings(spendingRecord.in(store.records, log), now(), signal);
   });
 }

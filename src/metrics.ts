@@ -43,10 +43,19 @@ export class Metrics {
     ['check', 'where'],
   );
 
-  /** @param queues and `undelivered` are asked at every scrape; what cannot answer is left out of it. */
+  /** @param queues and the others are asked at every scrape; what cannot answer is left out of it. */
   constructor(
     queues: Record<string, { counts(): Promise<Counts> }>,
-    { undelivered, now }: { undelivered(): Promise<Undelivered>; now(): number },
+    {
+      undelivered,
+      unembedded,
+      now,
+    }: {
+      undelivered(): Promise<Undelivered>;
+      /** By kind. */
+      unembedded(): Promise<Record<string, number>>;
+      now(): number;
+    },
   ) {
     collectDefaultMetrics({ register: this.#registry });
     const oldest = this.#gauge('undelivered_oldest_seconds', 'Age of the oldest reply that still waits', []);
@@ -58,6 +67,11 @@ export class Metrics {
       replies.set({ state: 'waiting' }, found.waiting);
       replies.set({ state: 'dead' }, found.dead);
       oldest.set(found.oldest === null ? 0 : Math.max(0, (now() - found.oldest) / 1000));
+    });
+    this.#gauge('embeddings_backlog', 'Memories that wait for their vector', ['kind'], async (memories) => {
+      memories.reset();
+      const found = await unembedded().catch(() => ({}));
+      for (const [kind, count] of Object.entries(found)) memories.set({ kind }, count);
     });
     this.#gauge(
       'queue_rooms',

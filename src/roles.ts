@@ -28,7 +28,6 @@ import { Connections } from './intake/connections.js';
 import { keepUp } from './keep-up.js';
 import type { Embedder, LanguageModel, Transcriber } from './llm/llm.js';
 import type { Logger } from './logger.js';
-import { MemoryManager } from './memory/memory-manager.js';
 import { type Limited, Metrics } from './metrics.js';
 import type { SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
@@ -75,6 +74,8 @@ export interface HubParts {
   buttonKey(): Uint8Array;
   forgotten: FrontParts['forgotten'];
   embedder: Embedder | null;
+  /** Makes an embedder that served before, by its id; null where that is not possible any more. */
+  former(id: string): Promise<Embedder | null>;
   /** Unix ms; waiting turns expire by it, and deliveries are planned. */
   now(): number;
   /** Of which connectors a user's id is theirs in every tenant. */
@@ -119,9 +120,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const { role, turns: limits } = config;
   const metrics = new Metrics(
     { turns: turnQueue, deliveries: deliveryQueue },
-    { undelivered: () => store.outbox.count(), now },
+    { undelivered: () => store.outbox.count(), unembedded: () => embedding.backlog(), now },
   );
-  const memoryManager = new MemoryManager(store.memories, embedder, log);
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const switches = new Switches({
     ...{ notes: store.notes, bus, alone: !config.cluster, log },
@@ -139,21 +139,21 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const checks = new Checks({ settings: config.checks, metrics, log });
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const remembering = rememberingOn({
-    ...{ ...parts, memoryManager, rooms, checks, switches, cooling },
+    ...{ ...parts, rooms, checks, switches, cooling },
     ...{ front: () => front, purses: () => purses },
   });
-  const { conversations } = remembering;
+  const { embedding, conversations } = remembering;
   const desks = { notices: () => front.notices, tasks: () => front.tasks };
   const tools = toolDeskOf({ ...parts, checks, conversations, ...desks });
   const front = frontOf({
-    ...{ ...parts, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
+    ...{ ...parts, ...remembering, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
     ...{ switches, held, shareOf, tools: tools.desk, checks },
-    summaries: conversations,
+    ...{ summaries: conversations, embeddings: embedding },
+    admitted: () => embedding.wake(),
     async edited({ roomId, id }) {
-      memoryManager.nudge();
+      embedding.nudge();
       await conversations.invalidate(roomId, [id]);
     },
-    knowledge: remembering.knowledge,
     connectorOf: (name, agentId) => agents.connector(name, agentId),
   });
   const { notices, approvals, tasks, access, schedules, due } = front;
@@ -164,13 +164,14 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     tell: (to, notice, once) => notices.tell(to, notice, once),
   });
   const worker = workerOf({
-    ...{ ...parts, ...remembering, tools, metrics, checks, memoryManager, rooms, cooling },
+    ...{ ...parts, ...remembering, tools, metrics, checks, rooms, cooling },
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
-    ...{ shareOf, held, approvals, tasks, forgottenMs: limits.sweepMs, now, log },
+    ...{ forgetting: remembering.forgetting, shareOf, held, approvals, tasks },
+    ...{ forgottenMs: limits.sweepMs, now, log },
   });
 
   switches.onChange((ended) => ended && sweeper.soon());
@@ -229,7 +230,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         if (event.type === 'turn.stop') worker.cancel(event.turnId);
       });
       worker.start();
-      keepUp({ ...parts, ...remembering }, memoryManager);
+      keepUp({ ...parts, ...remembering });
     }
     await sweeper.takeUp();
   } catch (error) {
@@ -265,12 +266,13 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         connectors: () => agents.stop(),
         worker: () => worker.stop(left()),
         conversations: () => conversations.stop(),
+        facts: () => remembering.extraction.stop(),
         budgets: () => purses.ended(),
         switches: () => switches.stop(),
         toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),
         knowledge: () => remembering.knowledge.stop(),
-        memories: () => memoryManager.stop(),
+        memories: () => embedding.stop(),
         embedder: () => embedder?.close(),
         bus: () => bus.close(),
         engines: () => engines.close(),

@@ -17,9 +17,16 @@ import type { Notices } from './intake/notices.js';
 import type { LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import type { Conversations } from './memory/conversation/conversations.js';
+
+import type { Embedding } from './memory/embedding.js';
+
+import type { FactExtraction } from './memory/facts/extraction.js';
+
 import type { KnownFacts } from './memory/facts/facts-on.js';
+import type { Forgetting } from './memory/forgetting/forgetting.js';
 import type { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
+import { blankOut } from './memory/secrets.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { ActionManager } from './runtime/action-manager.js';
@@ -30,7 +37,6 @@ import { PromptFitter } from './runtime/prompt-fitter.js';
 import { StateManager } from './runtime/state-manager.js';
 import { Worker } from './runtime/worker.js';
 import type { Schedules } from './schedules/schedules.js';
-import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
 import { TaskTaker } from './tasks/taker.js';
 import type { Tasks } from './tasks/tasks.js';
@@ -40,8 +46,9 @@ export interface TurnsParts {
   config: Config;
   engines: Engines;
   characters: { get(id: string): Agent | undefined };
-  forgotten: Pick<Forgotten, 'note'>;
   facts: KnownFacts;
+  extraction: Pick<FactExtraction, 'turned'>;
+  forgetting: Forgetting;
   models: { chain(agent: Agent, preferred?: string): Promise<LanguageModel[]> };
   plugins: PluginDesk;
   tools: ToolLoop;
@@ -49,6 +56,7 @@ export interface TurnsParts {
   types(own: OwnTakers): TurnTaker;
   metrics: Metrics;
   checks: Checks;
+  embedding: Embedding;
   memoryManager: MemoryManager;
   conversations: Conversations;
   knowledge: Knowledge;
@@ -69,15 +77,14 @@ export interface TurnsParts {
 }
 
 export function workerOf(parts: TurnsParts): Worker {
-  const { config, engines, characters, forgotten, models, plugins, tools, types, log, now } = parts;
-  const { metrics, checks, memoryManager, conversations, rooms, cooling, shareOf } = parts;
+  const { config, engines, characters, forgetting, models, plugins, tools, types, log, now } = parts;
+  const { metrics, checks, embedding, memoryManager, conversations, rooms, cooling, shareOf } = parts;
   const { switches, held, asking, notices, access } = parts;
   const { turns: limits } = config;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const manager = new MessageManager({
     state: new StateManager({
       ...{ memories: store.memories, manager: memoryManager, conversations, log },
-      ...{ memories: store.memories, manager: memoryManager, log },
       ...{ facts: parts.facts.told, knowledge: parts.knowledge },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
       checks,
@@ -101,18 +108,28 @@ export function workerOf(parts: TurnsParts): Worker {
   });
   return new Worker({
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
-    ...{ rooms, outages, switches, held, asking, forgotten, shareOf },
+    ...{ rooms, outages, switches, held, asking, forgetting, shareOf },
     ...{ schedules: parts.schedules, facts: parts.facts },
+    knowledge: parts.knowledge,
     taker: types({ conversational: manager, working: new TaskTaker(parts.tasks, manager, now) }),
-    requester: (message, agent) => access.requesters.of(message, agent),
+    requester(message, agent) {
+      // Where it was taken by another process, nobody has woken it here.
+      embedding.wake();
+      return access.requesters.of(message, agent);
+    },
     agent: (id) => characters.get(id),
     publish: (roomId, event) => bus.publish(roomId, event),
-    committed: (turn, reply) => {
+    committed: (turn, reply, covered) => {
       metrics.turned(turn);
       conversations.committed(turn.roomId);
+      parts.extraction.turned(turn, covered, reply);
+      blankOut([...covered, reply], store.memories).catch((err) =>
+        log.warn({ err, turnId: turn.turnId }, 'secrets in a message are blanked out in prompts alone'),
+      );
+      void forgetting.committed(turn);
       if (reply) plugins.tell(turn.agentId, 'turn', { turn, reply });
       // In a cluster one process looks for all of them, now and then.
-      if (!config.cluster) memoryManager.nudge();
+      if (!config.cluster) embedding.nudge();
     },
     maxMessages: limits.maxMessages,
     now,

@@ -40,6 +40,8 @@ export const permissions = {
   'rooms.summary': { least: 'operator', self: true },
   'rooms.renew': { least: 'operator', self: true },
   'rooms.model': { least: 'operator' },
+  'facts.read': { least: 'operator', self: true },
+  'facts.change': { least: 'operator', self: true },
   'turns.read': { least: 'operator' },
   'turns.stop': { least: 'operator', self: true },
   'turns.run': { least: 'operator' },

@@ -10,6 +10,7 @@ import type { z } from 'zod';
 import type { Agent } from '../core/character.js';
 import type { TurnEvent } from '../core/events.js';
 import type { Attachment } from '../core/memory.js';
+import type { RecallRecord } from '../core/recall-record.js';
 import type { RoomState } from '../core/room.js';
 import type { PassedOver, TurnCheckpoint, Usage } from '../core/turn.js';
 import {
@@ -46,6 +47,8 @@ export interface Draft {
   usage: Usage;
   /** Models that were to be asked before that one, and why they did not answer. */
   passedOver?: PassedOver[];
+  /** What was recalled for it, and why; absent: nothing was searched for. */
+  recall?: RecallRecord | undefined;
   /** Nothing is said, and nothing stands in history. */
   silent?: boolean;
   /** What tools gave, to be kept with the answer. */

@@ -49,6 +49,7 @@ export async function renewedEmbedder(
     },
     ...(first.languages && { languages: first.languages }),
     embed: async (texts, use) => (await present()).embed(texts, use),
+    ...(first.wake && { wake: async () => (await present()).wake?.() }),
     forget(reference) {
       if (read.references.some((one) => config.given.whereIs(one) === reference)) void drop();
     },

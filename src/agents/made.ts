@@ -29,6 +29,7 @@ const EmbedderShape = z.object({
   dimensions: z.number().int().min(0),
   languages: z.array(z.string().min(1)).readonly().optional(),
   embed: aFunction,
+  wake: aFunction.optional(),
   close: aFunction,
 });
 const ToolSourceShape = z.object({

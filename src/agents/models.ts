@@ -257,6 +257,16 @@ export async function embedderOf(parts: ModelsParts): Promise<RenewedEmbedder | 
   return create ? create() : null;
 }
 
+/** One that served before, by its id: with the settings as they are now, so it may be another. Null: it cannot be made. */
+export async function formerEmbedder(
+  { config, ...parts }: ModelsParts,
+  id: string,
+): Promise<RenewedEmbedder | null> {
+  const [embedder = ''] = id.split(' ');
+  const models = { ...config.models, embedder };
+  return embedderOf({ ...parts, config: { ...config, models } }).catch(() => null);
+}
+
 /** What makes the embedder that the settings name; null: none. @throws FatalError `config_invalid`. */
 export async function chosenEmbedder({
   config,

@@ -1,7 +1,10 @@
 import { admitted, named } from './admitted.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
+import { embeddings } from './embedder-command.js';
+import { facts } from './fact-commands.js';
 import { knowledge } from './knowledge-commands.js';
+import { memories } from './memory-commands.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
 import { policyCommands } from './policy-commands.js';
@@ -253,9 +256,11 @@ export const groups: Record<string, CommandGroup> = {
   },
   knowledge,
   schedules,
+  facts,
   approvals,
   tasks,
   switches,
+  memories,
   ...ofPeople,
   audit,
 };
@@ -279,6 +284,7 @@ export const alone: Record<string, Typed> = {
     ],
     fails: ({ ready }) => !ready,
   }),
+  embeddings,
 };
 
 function stopping({ turnId }: { turnId: string | null }): string[] {

@@ -141,8 +141,8 @@ export const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/);
 
 /** No agent's ids: the hub's own routes begin with them. */
 export const reservedIds: ReadonlySet<string> = new Set([
-  ...['agents', 'approvals', 'audit', 'deliveries', 'documents', 'health', 'healthz', 'metrics', 'pairings'],
-  ...['people', 'plugins', 'readyz', 'roles', 'rooms', 'schedules', 'secrets', 'switches', 'tasks', 'tokens'],
-  ...['tools', 'turns', 'usage'],
+  ...['agents', 'approvals', 'audit', 'deliveries', 'documents', 'embeddings', 'facts', 'health', 'healthz'],
+  ...['memories', 'metrics', 'pairings', 'people', 'plugins', 'readyz', 'roles', 'rooms', 'schedules'],
+  ...['secrets', 'switches', 'tasks', 'tokens', 'tools', 'turns', 'usage'],
   'webhooks',
 ]);

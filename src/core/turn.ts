@@ -9,6 +9,7 @@
 import { derivedId, newId } from './ids.js';
 import type { Attachment, Memory, Source } from './memory.js';
 import type { Origin } from './origin.js';
+import type { RecallRecord } from './recall-record.js';
 import type { Decision, Trigger } from './trigger.js';
 
 export type TurnState = 'open' | 'running' | TurnStatus;
@@ -112,6 +113,8 @@ export interface Turn extends Omit<TurnCheckpoint, 'tries'> {
   model: string | null;
   /** Models that were to be asked before it, or of one that failed, those that were asked; absent: none. */
   passedOver?: PassedOver[];
+  /** What it recalled, and why; absent: nothing was searched for, or an older hub took it. */
+  recall?: RecallRecord;
   usage: Usage;
   attempt: number;
   error: { code: string; message: string } | null;
@@ -129,12 +132,22 @@ interface Ending extends Pick<Turn, 'status' | 'attempt' | 'startedAt'> {
   error?: Turn['error'];
   waitsUntil?: number;
   passedOver?: PassedOver[];
+  recall?: RecallRecord | undefined;
 }
 
 /** The committed turn that a checkpoint has become. */
 export function turnOf(begun: TurnCheckpoint, ending: Ending): Turn {
   const { turnId, roomId, agentId, covers, steps, trigger, taint } = begun;
-  const { status, reply, model = null, usage = noUsage, error = null, waitsUntil, passedOver } = ending;
+  const {
+    status,
+    reply,
+    model = null,
+    usage = noUsage,
+    error = null,
+    waitsUntil,
+    passedOver,
+    recall,
+  } = ending;
   const { attempt, startedAt, finishedAt = Date.now() } = ending;
   const replyId = reply?.id ?? null;
   return {
@@ -144,6 +157,7 @@ export function turnOf(begun: TurnCheckpoint, ending: Ending): Turn {
     ...(taint && taint.length > 0 && { taint }),
     ...(waitsUntil !== undefined && { waitsUntil }),
     ...(passedOver && passedOver.length > 0 && { passedOver }),
+    ...(recall && { recall }),
   };
 }
 

@@ -1,8 +1,6 @@
 /** Which reader a document needs: its bytes say more than its type, and that more than its name. */
 import type { DocumentFormat } from './document.js';
 
-const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
-
 const mediaTypes: [pattern: RegExp, format: DocumentFormat][] = [
   [/^application\/pdf\b/, 'pdf'],
   [/^application\/vnd\.openxmlformats-officedocument\.wordprocessingml\.(document|template)\b/, 'docx'],
@@ -28,9 +26,4 @@ export function formatOf(bytes: Uint8Array, about: { name: string; mediaType?: s
   if (start.startsWith('PK\u0003\u0004') && (ending === 'docx' || said === 'docx')) return 'docx';
   if (/^(\u00ef\u00bb\u00bf)?\s*<(!doctype\s+html|html)[\s>]/i.test(start)) return 'html';
   return said ?? ending ?? 'txt';
-}
-
-/** Whether the words of such a file are packed: the bytes are no text. */
-export function isPacked(mediaType: string): boolean {
-  return mediaType === docx || mediaType === 'application/pdf';
 }

@@ -46,6 +46,8 @@ export interface About {
   /** With its ending. */
   name: string;
   mediaType?: string;
+  /** It was fetched: what was asked for, and where it came from in the end. Pages that only stand in for one then fail. */
+  fetched?: { asked: string; got: string };
   /** After about so many UTF-16 code units the rest may be left out (`cut`). Absent: 16 million. */
   maxChars?: number;
 }

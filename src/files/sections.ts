@@ -48,7 +48,8 @@ export class Sections {
 
 function harmlessBlock(block: Block): Block {
   if (block.kind !== 'row') return { ...block, text: harmless(block.text).replace(/^\n+|\s+$/g, '') };
-  return { ...block, cells: block.cells.map((cell) => harmless(cell).trim()) };
+  const shown = (cells: string[]) => cells.map((cell) => harmless(cell).trim());
+  return { ...block, cells: shown(block.cells), columns: shown(block.columns) };
 }
 
 function oneLine(text: string): string {

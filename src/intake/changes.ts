@@ -1,9 +1,7 @@
 import type { InboundEdit } from '../core/inbound.js';
 import type { Memory, SourceKey } from '../core/memory.js';
-import { echoesOf, factsOf } from '../store/echoes.js';
-import type { Forgotten } from '../store/forgotten.js';
+import type { Forgetting } from '../memory/forgetting/forgetting.js';
 import type { MemoryStore } from '../store/memory-store.js';
-import { each } from '../store/paging.js';
 import type { Admits } from './afterwards.js';
 import type { Pointers } from './pointers.js';
 import type { Proxies } from './proxies.js';
@@ -17,7 +15,7 @@ export interface ChangesParts {
   memories: MemoryStore;
   pointers: Pointers;
   admits: Admits;
-  forgotten: Pick<Forgotten, 'note'>;
+  forgetting: Pick<Forgetting, 'deleted' | 'edited'>;
   proxies: Pick<Proxies, 'stays' | 'gone'>;
   limits: TextLimits;
   transform: Transform;
@@ -46,7 +44,7 @@ export class Changes {
     { key, text, author, roles, home, addressed = false }: InboundEdit,
     trusted = false,
   ): Promise<boolean> {
-    const { memories, admits, limits, transform, waking, edited } = this.#parts;
+    const { memories, forgetting, admits, limits, transform, waking, edited } = this.#parts;
     const memory = await memories.find(key);
     if (memory?.role !== 'user' || memory.author.id !== author.id) return false;
     const doer = { author, roles, home, trusted };
@@ -57,7 +55,10 @@ export class Changes {
     const changed = await transform(memory, text);
     const done =
       changed === null || memory.content.text === changed || (await memories.edit(memory.id, changed));
-    if (done && changed !== null) await edited(memory);
+    if (done && changed !== null) {
+      if (changed !== memory.content.text) await forgetting.edited(memory, changed);
+      await edited(memory);
+    }
     if (done && addressed && changed !== null) {
       const { content } = memory;
       await waking.wake({ ...memory, content: { ...content, text: changed } }, doer);
@@ -66,36 +67,15 @@ export class Changes {
   }
 
   /**
-   * Forgets it, also one of the agent's own, with its files, what the agent said in answer, and facts made of it; one
-   * that waits is not answered. False: no such message here.
+   * Forgets it, also one of the agent's own, with what was made of it (`Forgetting.deleted`); one that waits is not
+   * answered. False: no such message here.
    */
   async remove(key: SourceKey): Promise<boolean> {
-    const { pointers, proxies, forgotten } = this.#parts;
+    const { pointers, proxies, forgetting } = this.#parts;
     if (await proxies.stays(key)) return true;
     const memory = await pointers.find(key);
     if (!memory) return false;
     proxies.gone(memory);
-    await forgotten.note([memory]);
-    // First, so that what is cut off is found again when the deletion is told again.
-    const following = memory.role === 'user' ? await this.#following(memory) : [];
-    if (following.length > 0) await this.#parts.memories.forget(following);
-    return (await this.#parts.memories.forget([memory.id])) > 0;
-  }
-
-  /**
-   * Ids of what goes with a message. What the agent said to others stays, also where it has the same words: nobody
-   * takes away their answers by writing and deleting them.
-   */
-  async #following(memory: Memory): Promise<string[]> {
-    const { agentId, scope, author } = memory;
-    const own = new Set<string>();
-    const found: Memory[] = [];
-    for await (const one of each((page) => this.#parts.memories.inScope(agentId, scope, page))) {
-      if (one.role === 'user' && one.author.id === author.id) own.add(one.id);
-      found.push(...echoesOf([memory], [one]), ...factsOf(memory, [one]));
-    }
-    const isOwn = ({ kind, content }: Memory) =>
-      kind === 'fact' || content.replyTo === null || own.has(content.replyTo);
-    return found.filter(isOwn).map(({ id }) => id);
+    return forgetting.deleted(memory);
   }
 }

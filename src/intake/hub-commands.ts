@@ -6,9 +6,11 @@ import type { Buttons } from './buttons.js';
 import { approve } from './commands/approve.js';
 import { Commands } from './commands/command.js';
 import { deny } from './commands/deny.js';
+import { documents } from './commands/documents.js';
 import { forget } from './commands/forget.js';
 import { help } from './commands/help.js';
 import { link } from './commands/link.js';
+import { memory } from './commands/memory.js';
 import { model } from './commands/model.js';
 import { beginAnew } from './commands/new.js';
 import { pause } from './commands/pause.js';
@@ -39,11 +41,12 @@ export function hubCommands(operations: Caller, { buttons, roles, people, plugin
     beginAnew(operations),
     status(operations),
     summary(operations),
+    memory(operations),
     forget(operations, buttons),
     model(operations),
     stop(operations),
     ...[tasks(operations), task(operations)],
-    ...[schedules(operations), approve(operations), deny(operations)],
+    ...[schedules(operations), documents(operations), approve(operations), deny(operations)],
     ...[whoami(operations), link(operations), unlink(operations), role(operations)],
     ...[pause(operations, people), resume(operations, people)],
   ];

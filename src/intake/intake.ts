@@ -55,6 +55,8 @@ export interface IntakeParts {
   /** Whoever waits sent a message again: they want its answer, and an apology is none. */
   again(receipt: Receipt): Promise<Receipt>;
   requireAgent(agentId: string): Agent;
+  /** Called when a message is let in, before it is stored. */
+  admitted(): void;
   log: Logger;
 }
 
@@ -139,6 +141,7 @@ export class Intake {
     if (ruling === 'pass' && arrival.message.threaded) await this.#parts.threads.join(arrival.message);
     if (ruling === 'keep' && arrival.message.files.length > 0)
       return this.#append({ ...arrival, message: withFilesNamed(arrival.message) }, 'kept');
+    if (ruling === 'pass') this.#parts.admitted();
     const status = ruling === 'keep' ? 'kept' : 'pending';
     const appended = await (complete
       ? this.#completed(arrival, status, complete)

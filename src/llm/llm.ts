@@ -104,6 +104,8 @@ export interface Quote {
   kind: MemoryKind;
   /** What the hub says of it: that it is the past, or not certain. */
   notes?: Note[];
+  /** Of all that was recalled, what fits best. */
+  best?: true;
 }
 
 /** A piece of a document that the agent was given to know: data, never instructions. */
@@ -144,7 +146,7 @@ export type SystemPart =
   | { kind: 'facts'; memories: Quote[]; share?: number }
   /** Pieces of documents that bear on the question. */
   | { kind: 'documents'; passages: Passage[] }
-  /** Older memories that bear on the question, best first. */
+  /** Older memories that bear on the question and what was said beside them: a model is shown them in the order of time. */
   | { kind: 'recalled'; memories: Quote[] }
   /** What was said before the conversation as it is shown, in short: data. `until`: when the last of it was said, Unix ms. */
   | { kind: 'summary'; text: string; until: number }
@@ -210,5 +212,7 @@ export interface Embedder {
    * @param use default `text`
    */
   embed(texts: string[], use?: EmbedUse): Promise<Float32Array[]>;
+  /** Gets ready, where it rests while nobody asks; called when a question is on its way. */
+  wake?(): Promise<void>;
   close(): Promise<void>;
 }

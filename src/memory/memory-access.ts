@@ -1,14 +1,14 @@
 import type { Memory } from '../core/memory.js';
 import type { Origin } from '../core/origin.js';
 import type { MemoryAccess } from '../plugin/plugin.js';
-import { echoesOf } from '../store/echoes.js';
-import type { Forgotten } from '../store/forgotten.js';
 import type { History } from '../store/history.js';
 import { all } from '../store/paging.js';
 import type { Search } from '../store/search.js';
 import type { KnownFacts } from './facts/facts-on.js';
 import { refusedFact } from './facts/keeper.js';
 import { holds, isDenied } from './facts/known.js';
+import type { Forgetting } from './forgetting/forgetting.js';
+import { whoseIs } from './forgetting/whose.js';
 import type { Scopes } from './scopes.js';
 
 const maxFacts = 50;
@@ -16,7 +16,7 @@ const maxFound = 200;
 
 export interface MemoryAccessParts {
   memories: History & Search;
-  forgotten: Pick<Forgotten, 'note'>;
+  forgetting: Pick<Forgetting, 'forget'>;
   facts: KnownFacts;
   /** What may be seen of facts. */
   scopes(): Promise<Scopes>;
@@ -27,7 +27,7 @@ export interface MemoryAccessParts {
  * author is the person who asks. `turnId` says of which turn they are, for when the message is deleted.
  */
 export function memoryAccess(
-  { memories, forgotten, facts, scopes: seen }: MemoryAccessParts,
+  { memories, forgetting, facts, scopes: seen }: MemoryAccessParts,
   origin: Memory,
   turnId: string,
   taint: readonly Origin[],
@@ -70,15 +70,11 @@ export function memoryAccess(
       if (!fact) throw refusedFact(refused!);
       return fact;
     },
+    // A plugin may hand on ids it got from a model: what is not the person's own, here, is passed over.
     async forget(ids) {
-      // A plugin may hand on ids it got from a model: what is out of scope is passed over, not forgotten.
-      const known = await Promise.all(ids.map((id) => memories.get(id)));
-      const asked = known.filter((memory) => memory !== null && memory.scope === scope) as Memory[];
-      if (asked.length === 0) return 0;
-      await forgotten.note(asked);
-      const echoes = echoesOf(asked, await everything());
-      if (echoes.length > 0) await memories.forget(echoes.map(({ id }) => id));
-      return memories.forget(asked.map(({ id }) => id));
+      const wish = { what: 'memories', ids, reach: 'topic' } as const;
+      const { masked: _, ...gone } = await forgetting.forget(whoseIs(origin), wish);
+      return Object.values(gone).reduce((sum, count) => sum + count, 0);
     },
   };
 }

@@ -1,9 +1,9 @@
 /** What a turn recalls: hits for each of its questions within one budget of places, each with what was said beside it. */
 import type { Memory } from '../core/memory.js';
 import type { RecallRecord } from '../core/recall-record.js';
-import { fits, type Scored } from '../store/scoring.js';
+import type { Scored } from '../store/scoring.js';
 import type { Candidate, Candidates, Question, Search, Searched, Stretch } from '../store/search.js';
-import { isOneSession, ranked, repeatsChosen, repeatsQuestion, type Said } from './scoring.js';
+import { isOneSession, leastAlone, ranked, repeatsChosen, repeatsQuestion, type Said } from './scoring.js';
 
 /** Looked at for repetitions of a question, among what has most of its words. */
 const mostRepeats = 40;
@@ -79,8 +79,10 @@ function reader({ memories }: Candidates): Read {
   };
 }
 
-function fitsAny({ stretches }: Candidates, question: number): boolean {
-  return stretches.some(({ candidates }) => candidates.some((one) => fits(one, question)));
+/** Whether there is anything to hand over: a word of the question, or a meaning that is near enough without any. */
+function fitsAny({ stretches, scales }: Candidates, question: number): boolean {
+  if ((scales[question]!.meaning?.most ?? -1) >= leastAlone) return stretches.length > 0;
+  return stretches.some(({ candidates }) => candidates.some(({ words }) => words[question]! > 0));
 }
 
 /** What only asks the question again has nearly all of its words, so it is among those with the most. */
@@ -92,7 +94,14 @@ async function repeatsOf({ stretches }: Candidates, question: number, text: stri
     .slice(0, mostRepeats)
     .map(({ key }) => key);
   const known = await read(likely);
-  return new Set(likely.filter((key) => known.has(key) && repeatsQuestion(text, saidOf(known.get(key)!))));
+  const repeats = new Set(
+    likely.filter((key) => known.has(key) && repeatsQuestion(text, saidOf(known.get(key)!))),
+  );
+  // What the agent said to it then, without a word of it: that it does not know, mostly.
+  for (const { candidates } of stretches)
+    for (const [i, { key, byAgent, words }] of candidates.entries())
+      if (byAgent && words[question] === 0 && i > 0 && repeats.has(candidates[i - 1]!.key)) repeats.add(key);
+  return repeats;
 }
 
 /** Of each question in turn its next best, so that none takes the places of another. */
@@ -144,6 +153,8 @@ async function withNeighbours(
   for (const { candidates } of stretches)
     for (const [i, candidate] of candidates.entries()) places.set(candidate, [candidates, i]);
   const sides = chosen.map(({ candidate }) => {
+    // A chunk is long, and tells by itself where it stands.
+    if (candidate.kind !== 'message') return { before: [], after: [] };
     const [line, at] = places.get(candidate)!;
     return { before: side(line, at, -1).reverse(), after: side(line, at, 1) };
   });

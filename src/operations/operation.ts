@@ -28,10 +28,12 @@ import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
 import type { Conversations } from '../memory/conversation/conversations.js';
+import type { Embedding } from '../memory/embedding.js';
+import type { KnownFacts } from '../memory/facts/facts-on.js';
+import type { Forgetting } from '../memory/forgetting/forgetting.js';
 import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Schedules } from '../schedules/schedules.js';
-import type { Forgotten } from '../store/forgotten.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
 import type { Store } from '../store/store.js';
 import type { Tasks } from '../tasks/tasks.js';
@@ -111,8 +113,8 @@ export interface ToolDesk {
 
 export interface OperationParts extends Access {
   store: Store;
-  /** Told of what is forgotten, before it is. */
-  forgotten: Pick<Forgotten, 'note'>;
+  facts: KnownFacts;
+  forgetting: Pick<Forgetting, 'preview' | 'confirm' | 'whoseIs' | 'lastShown' | 'remove' | 'forget'>;
   bus: EventBus;
   turnQueue: RoomQueue;
   shareOf: ShareOf;
@@ -124,6 +126,7 @@ export interface OperationParts extends Access {
   places: PlaceDesk;
   linking: LinkDesk;
   switches: Pick<Switches, 'look' | 'list' | 'pause' | 'resume' | 'isPerson'>;
+  embeddings: Pick<Embedding, 'states'>;
   /** What models have cost. */
   usage: Pick<BudgetUsage, 'list'>;
   /** Decisions that wait until tools may run again. */

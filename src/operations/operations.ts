@@ -14,7 +14,10 @@ import { decideApproval, listApprovals, showApproval } from './approvals.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
 import { addDocument, getDocument, listDocuments, removeDocument, rereadDocument } from './documents.js';
+import { embeddingsStatus } from './embeddings.js';
+import { correctFact, listFacts, removeFact } from './facts.js';
 import { showHealth } from './health.js';
+import { forgetMemories, previewMemories } from './memories.js';
 import { postMessage } from './messages.js';
 import { namedIn } from './named.js';
 import type { Operation, OperationParts } from './operation.js';
@@ -37,13 +40,15 @@ export const operations = [
   ...[listAgents, showAgent, checkAgent, listPairings, approvePairing, revokePairing],
   ...[listTokens, issueToken, revokeToken, listSecrets, setSecret, rotateSecret, removeSecret],
   ...[listRooms, roomMessages, forgetRoom, roomStatus, roomSummary, renewRoom, chooseModel],
+  ...[listFacts, correctFact, removeFact],
   ...[listTurns, showTurn, stopTurn, runAgain, resumeTurn],
   ...[listSchedules, showSchedule, addSchedule, changeSchedule, removeSchedule, postMessage],
   ...[listApprovals, showApproval, decideApproval],
   ...[listTasks, showTask, pauseTask, resumeTask, stopTask],
   ...[listSwitches, pauseSwitch, resumeSwitch, listUsage],
   ...[listDocuments, addDocument, getDocument, removeDocument, rereadDocument],
-  ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, forgetPerson, showHealth],
+  ...[listDeliveries, sendAgain, sendAllAgain, dropDelivery, embeddingsStatus],
+  ...[forgetPerson, previewMemories, forgetMemories, showHealth],
   ...[listAudit, exportAudit, verifyAudit],
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],
   ...[listRoles, giveRole, takeRole],

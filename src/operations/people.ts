@@ -3,7 +3,6 @@ import { type Memory, scopeOf } from '../core/memory.js';
 import type { Expiry } from '../store/expiry.js';
 import type { History } from '../store/history.js';
 import { all } from '../store/paging.js';
-import { forget } from './forgetting.js';
 import { defineOperation } from './operation.js';
 import { askedAt, id } from './shapes.js';
 
@@ -35,7 +34,7 @@ export const forgetPerson = defineOperation({
     const { memories } = parts.store;
     const all = await (whom.scope === undefined ? ownedAnywhere(whom, memories) : ownedIn(whom, memories));
     const found = saidBefore(whom.askedAt, all);
-    return { memories: whom.count ? found.length : await forget(found, parts) };
+    return { memories: whom.count ? found.length : await parts.forgetting.remove(found) };
   },
 });
 

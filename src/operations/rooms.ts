@@ -3,7 +3,6 @@ import { idAfter, newId } from '../core/ids.js';
 import { Attachment, Author, MemoryStatus } from '../core/memory.js';
 import { FatalError } from '../errors.js';
 import { all } from '../store/paging.js';
-import { forget } from './forgetting.js';
 import { defineOperation } from './operation.js';
 import { placeOfRoom } from './place.js';
 import { seenPage } from './seen.js';
@@ -99,7 +98,9 @@ export const forgetRoom = defineOperation({
       [...scopes].map(([scope, agentId]) => all((page) => memories.inScope(agentId, scope, page))),
     );
     const found = [...said, ...kept.flat().filter((memory) => memory.roomId === roomId)];
-    return { memories: count ? new Set(found.map(({ id }) => id)).size : await forget(found, parts) };
+    return {
+      memories: count ? new Set(found.map(({ id }) => id)).size : await parts.forgetting.remove(found),
+    };
   },
 });
 

@@ -4,6 +4,7 @@ import { stopTopic } from '../core/events.js';
 import { idAfter, newId } from '../core/ids.js';
 import { burst } from '../core/memory.js';
 import { Origin } from '../core/origin.js';
+import { RecallRecord } from '../core/recall-record.js';
 import { Trigger } from '../core/trigger.js';
 import { actionStates, readSteps, type TurnState, turnIdOf, turnStatuses } from '../core/turn.js';
 import { FatalError } from '../errors.js';
@@ -83,6 +84,9 @@ export const showTurn = defineOperation({
   input: OneTurn,
   output: z.object({
     ...summary,
+    recall: RecallRecord.optional().describe(
+      'what was recalled, by id, and why; absent: nothing was searched for',
+    ),
     actions: z.array(
       z.object({
         name: z.string(),

@@ -41,6 +41,7 @@ export interface TurnContext {
   trigger?: Trigger;
   memory: MemoryAccess;
   schedules: ScheduleAccess;
+  documents: DocumentAccess;
   /** Who they are, and their role here; looked up when it is asked first. */
   requester(): Promise<Requester>;
   /** What the turn has read from outside so far; it grows while the turn runs. */
@@ -92,6 +93,17 @@ export interface ScheduleAccess {
   list(): Promise<{ id: string; kind: 'reminder' | 'work'; text: string; times: string }[]>;
   /** False: they have none of this id here. */
   remove(id: string): Promise<boolean>;
+}
+
+/** Documents that people send. */
+export interface DocumentAccess {
+  /**
+   * Keeps the files of the message that is answered, or else those that its author sent last here.
+   * @param everybody for all who talk to the agent on this platform; otherwise for this room alone
+   * @returns their names
+   * @throws FatalError `permission_denied`, `invalid_field`, `quota_exceeded`: the message is for the model
+   */
+  keep(everybody: boolean): Promise<string[]>;
 }
 
 /** What an action is given when it runs. */

@@ -4,10 +4,10 @@
  */
 import type { Passage } from '../llm/llm.js';
 
-/** Backticks, ends of lines, and marks with the space before them: `[1]`, `[1, 2]`, `[^1]`; not the text of a link. */
-const telling = /`+|\n|([ \t]*)\[\^?(\d{1,3}(?:\s*,\s*\d{1,3})*)\](?!\()/g;
+/** Backticks, ends of lines, and marks with the space before them: `[1]`, `[1, 2][3]`, `[^1]`; not the text of a link. */
+const telling = /`+|\n|([ \t]*)((?:\[\^?\d{1,3}(?:\s*,\s*\d{1,3})*\])+)(?!\()/g;
 /** What may become a mark, or more backticks, with what comes next. */
-const unsettled = /(?:`+|[ \t]*(?:\[\^?[\d\s,]{0,24}\]?)?)$/;
+const unsettled = /(?:`+|[ \t]*(?:\[\^?[\d\s,]{0,24}\]){0,9}(?:\[\^?[\d\s,]{0,24})?)$/;
 
 interface State {
   used: number[];
@@ -81,8 +81,8 @@ export class Citations {
         return found;
       }
       if (this.#state.code !== '') return found;
-      const marks = numbers.split(',').flatMap((number) => this.#shown(Number(number)));
-      return marks.length === 0 ? '' : `${space}${marks.join('')}`;
+      const marks = (numbers.match(/\d+/g) ?? []).flatMap((number) => this.#shown(Number(number)));
+      return marks.length === 0 ? '' : `${space}${[...new Set(marks)].join('')}`;
     });
   }
 

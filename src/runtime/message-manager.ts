@@ -18,6 +18,7 @@ import {
 import { whileAway } from '../core/while-away.js';
 import type { LanguageModel, ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
+import { secretNotice } from '../memory/secrets.js';
 import type { Abilities, AbilityLoader } from './abilities.js';
 import type { ActionManager, ActionWatcher } from './action-manager.js';
 import { Citations } from './citations.js';
@@ -96,6 +97,11 @@ export class MessageManager implements TurnTaker {
       voice.pause();
       voice.say(waiting.text);
     }
+    const secrets = secretNotice(context.messages, voice.text);
+    if (secrets && !waiting) {
+      voice.pause();
+      voice.say(secrets);
+    }
     voice.nameSources();
     const files = checkpoint.steps
       .slice(task.told)
@@ -103,7 +109,7 @@ export class MessageManager implements TurnTaker {
     return {
       text: voice.release(await transformed(voice.text, abilities.transforming, context)),
       model: answer.model,
-      passedOver: answer.passedOver,
+      ...{ passedOver: answer.passedOver, recall: request.recall },
       ...(files.length > 0 && { files }),
       usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), usage),
       ...(waiting

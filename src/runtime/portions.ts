@@ -164,6 +164,8 @@ export function fitQuotes(
     left -= cost;
     memories.push(memory);
   }
+  // What is nearest to the question has come first; it is read in the order in which it was said.
+  if (kind === 'recalled') memories.sort((a, b) => a.at - b.at);
   fitted.set(part, { kind, memories });
   const [one, many] = kind === 'facts' ? ['fact', 'facts'] : ['recalled memory', 'recalled memories'];
   notes.push(...leftOut(part.memories.length - memories.length, one, many));

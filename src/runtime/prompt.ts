@@ -11,9 +11,12 @@ export interface PromptParts {
   mark?: string | null;
   facts: Memory[];
   documents?: Passage[];
+  /** Hits, best first, and what stands beside them. */
   recalled: Memory[];
   /** Of what was said before the conversation as it is shown. */
   summary?: { text: string; until: number } | null;
+  /** Whose prompt it is: what is recalled of other rooms says so. */
+  roomId?: string;
   /** Paragraphs of context providers. */
   context: string[];
 }
@@ -27,12 +30,13 @@ export function systemParts({
   recalled,
   summary,
   context,
+  roomId,
 }: PromptParts): SystemPart[] {
   const varying: Record<VaryingSlot, SystemPart[]> = {
     context: context.map((text) => ({ kind: 'context', text })),
     facts: [{ kind: 'facts', memories: factQuotes(facts), share: character.memory.facts.share }],
     documents: documents.length > 0 ? [{ kind: 'documents', passages: documents }] : [],
-    recalled: [{ kind: 'recalled', memories: recalled.map(toQuote) }],
+    recalled: [{ kind: 'recalled', memories: recalledQuotes(recalled, roomId) }],
     summary: summary ? [{ kind: 'summary', ...summary }] : [],
   };
   const parts = layoutOf(character).flatMap((piece) => (typeof piece === 'string' ? varying[piece] : piece));
@@ -84,6 +88,19 @@ function factQuotes(facts: Memory[]): Quote[] {
 }
 
 const disputed = 'not certain: they have also said otherwise; ask them before you rely on it';
+
+/** The first is marked, since models read them in the order of time. */
+function recalledQuotes(recalled: Memory[], roomId: string | undefined): Quote[] {
+  return recalled.map((memory, i) => {
+    const quote = toQuote(memory);
+    const isElsewhere = roomId !== undefined && memory.kind === 'message' && memory.roomId !== roomId;
+    if (i > 0 && !isElsewhere) return quote;
+    const notes = [...(quote.notes ?? []), ...(isElsewhere ? [elsewhere] : [])];
+    return { ...quote, ...(i === 0 && { best: true as const }), ...(notes.length > 0 && { notes }) };
+  });
+}
+
+const elsewhere = 'said in another conversation';
 
 /** What is recalled once is recalled again, in the next turn too. */
 const quotes = new WeakMap<Memory, Quote>();

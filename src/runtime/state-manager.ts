@@ -13,7 +13,10 @@ import { isDenied } from '../memory/facts/known.js';
 import type { ToldFacts } from '../memory/facts/told-facts.js';
 import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import type { MemoryManager } from '../memory/memory-manager.js';
+import { questionsOf } from '../memory/questions.js';
+import type { RecallHit } from '../memory/recall.js';
 import { scopesOf } from '../memory/scopes.js';
+import { discreet } from '../memory/secrets.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
@@ -55,7 +58,7 @@ export class StateManager {
     const { messages } = context;
     const scopes = await scopesOf(agent, messages, () => context.requester());
     const { knowledge } = this.#parts;
-    const [{ window, unshown, summary, recalled: found }, facts, provided] = await Promise.all([
+    const [{ window, unshown, summary, recalled: found, record }, facts, provided] = await Promise.all([
       this.#remember(agent, context, scopes.recalled, room),
       this.#parts.facts.of(agent, scopes, messages),
       this.#provide(abilities.contextProviders, context),
@@ -63,11 +66,11 @@ export class StateManager {
     ]);
     const { passages, chunks, rest: recalled } = await knowledge.handedOver(found);
     const known = new Set(facts.map(({ id }) => id));
-    const quoted = recalled.filter((memory) => !known.has(memory.id) && !isDenied(memory));
+    const quoted = recalled.filter((memory) => !known.has(memory.id) && !isDenied(memory)).map(discreet);
     const ids = new Set(messages.map(({ id }) => id));
     const all: ModelMessage[] = [];
     const [asked, earlier] = [new Set<ModelMessage>(), new Set<ModelMessage>()];
-    const line = lineOf(window, context);
+    const line = lineOf(window.map(discreet), context);
     for (const memory of line) {
       const message = toModelMessage(memory);
       all.push(message);
@@ -90,9 +93,9 @@ export class StateManager {
       system: systemParts({
         ...{ character, mark, facts, documents: passages, recalled: quoted, context: provided },
         summary: summary && { text: summary.content.text, until: untilOf(summary) },
+        roomId: context.roomId,
       }),
-      passages,
-      vouched,
+      ...{ passages, vouched, recall: record },
       messages: all,
       ...{ asked, earlier, unshown },
       tools: abilities.tools,
@@ -131,9 +134,11 @@ export class StateManager {
     const exclude = new Set<string>(summary ? [summary.id] : []);
     for (const { id } of window) exclude.add(id);
     for (const { id } of messages) exclude.add(id);
-    const questions = messages.map(({ content }) => content.text);
-    const { hits } = await this.#parts.manager.recall({ agentId, scopes, questions, exclude, limit: recall });
-    return { window, unshown, summary, recalled: hits.map(({ memory }) => memory) };
+    const questions = questionsOf(messages, window);
+    const { hits, record } = await this.#parts.manager.recall({
+      ...{ agentId, scopes, questions, exclude, limit: recall },
+    });
+    return { window, unshown, summary, recalled: hitsFirst(hits), record };
   }
 
   /** What the providers have to say; those that fail or take too long are left out. */
@@ -170,6 +175,13 @@ function roomier(memory: Agent['character']['memory'], { isBehind }: Conversatio
 function untilOf({ summary, createdAt }: Memory): number {
   const ms = Number.parseInt(summary?.last.replace('-', '').slice(0, 12) ?? '', 16);
   return Number.isNaN(ms) ? createdAt : ms;
+}
+
+/** What was hit, best first, and then what stands beside: where there is no room for all, that goes first. */
+function hitsFirst(hits: readonly RecallHit[]): Memory[] {
+  const beside = hits.flatMap(({ before, after }) => [...before, ...after]);
+  const all = [...hits.map(({ memory }) => memory), ...beside];
+  return [...new Map(all.map((memory) => [memory.id, memory])).values()];
 }
 
 /** Few providers ask for their signal. */

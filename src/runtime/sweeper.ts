@@ -2,6 +2,7 @@ import type { Approvals } from '../approvals/approvals.js';
 import type { Share, ShareOf } from '../core/share.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import type { Forgetting } from '../memory/forgetting/forgetting.js';
 import type { RoomQueue } from '../queue/queue.js';
 import { decide } from '../store/decide.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
@@ -24,6 +25,7 @@ export interface SweeperParts {
   held: Pick<HeldDecisions, 'has' | 'release'>;
   approvals: Pick<Approvals, 'sweep' | 'goesOn'>;
   tasks: Pick<Tasks, 'sweep'>;
+  forgetting: Pick<Forgetting, 'sweep'>;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
   shareOf: ShareOf;
@@ -78,7 +80,8 @@ export class Sweeper {
 
   /** What was approved while tools were paused goes on; whose time to be decided is over goes on without. */
   async #expire(): Promise<void> {
-    const { turns, held, approvals, tasks, turnQueue, now, log } = this.#parts;
+    const { turns, held, approvals, tasks, forgetting, turnQueue, now, log } = this.#parts;
+    await forgetting.sweep();
     await approvals.sweep();
     await tasks.sweep();
     for (const room of await held.release()) await turnQueue.schedule(room, await shareIn(this.#parts, room));

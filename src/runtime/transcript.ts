@@ -1,4 +1,5 @@
 import type { Attachment, Memory } from '../core/memory.js';
+import type { RecallRecord } from '../core/recall-record.js';
 import { estimateTokens } from '../core/token-estimate.js';
 import type { TurnStep } from '../core/turn.js';
 import type { MessageFile, ModelMessage, ModelRequest, Passage, UserMessage } from '../llm/llm.js';
@@ -13,6 +14,8 @@ export interface Composed extends ModelRequest {
   vouched: readonly string[];
   /** Of documents, that an answer may cite; absent: none. */
   passages?: readonly Passage[];
+  /** What was recalled, and why; absent: nothing was searched for. */
+  recall?: RecallRecord | undefined;
   /** Earlier messages that are not among them, for want of room. */
   unshown: number;
 }

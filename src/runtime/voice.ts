@@ -65,7 +65,8 @@ export class Voice {
 
   say(text: string): void {
     if (text === '') return;
-    const spoken = this.#pausing && this.text !== '' ? `\n\n${text}` : text;
+    // What was said before a pause is settled; what is held back now belongs behind this.
+    const spoken = this.#pausing && this.#text !== '' ? `\n\n${text}` : text;
     this.#pausing = false;
     this.#said.push(spoken);
     this.#show(this.#checked.say(spoken));

@@ -51,7 +51,7 @@ export interface WorkerParts extends ContextParts {
   agent(agentId: string): Agent | undefined;
   publish(roomId: string, event: TurnEvent): void;
   /** Called after every commit: there may be memories to learn from. */
-  committed(turn: Turn, reply: Memory | null): void;
+  committed(turn: Turn, reply: Memory | null, covered: readonly Memory[]): void;
   /** Most messages one turn covers. */
   maxMessages: number;
   now(): number;
@@ -124,7 +124,7 @@ export class Worker {
       const ended = withUnknown(pause ? textOf(pause, agent) : stopped, checkpoint.steps);
       const text = answered?.draft.text ?? ended;
       const { taint } = checkpoint;
-      const { files, model, usage, waiting, passedOver } = answered?.draft ?? {};
+      const { files, model, usage, waiting, passedOver, recall } = answered?.draft ?? {};
       const silent = over === 'nothing' || answered?.draft.silent;
       const reply = silent ? null : replyTo(work.asked, turnId, agent, text, { taint, files });
       const turn = turnOf(
@@ -136,7 +136,7 @@ export class Worker {
             startedAt,
           },
           ...(pause && { error: { code: 'paused', message: text } }),
-          ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until, passedOver },
+          ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until, passedOver, recall },
         },
       );
       span.setAttributes({ model: turn.model ?? '', ...turn.usage });
@@ -251,7 +251,7 @@ export class Worker {
         .schedule(roomId)
         .catch((err) => log.warn({ err, roomId }, 'reply stored, not scheduled yet'));
     }
-    committed(turn, reply);
+    committed(turn, reply, work.covered);
     if (turn.status === 'waiting')
       await this.#parts.asking
         .waits(awaitedIn(turn.steps))

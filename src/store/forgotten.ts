@@ -58,9 +58,17 @@ export class Forgotten {
     return (await this.#notes.get(this.#hash(key))) === true;
   }
 
+  /** Of a word that nobody is to read. */
+  keyOf(word: string): string {
+    return this.#keyed(['word', word]).slice(0, 22);
+  }
+
   #hash({ agentId, connector, tenant, messageId }: SourceKey): string {
+    return this.#keyed([agentId, connector, tenant, messageId]);
+  }
+
+  #keyed(parts: string[]): string {
     this.#key ??= this.#makeKey();
-    const text = JSON.stringify([agentId, connector, tenant, messageId]);
-    return createHmac('sha256', this.#key).update(text).digest('base64url');
+    return createHmac('sha256', this.#key).update(JSON.stringify(parts)).digest('base64url');
   }
 }

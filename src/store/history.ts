@@ -15,6 +15,13 @@ export interface AppendOptions {
   onWritten?(appended: Appended): void;
 }
 
+/** What of a memory is another one besides its text. */
+export interface MoreEdited {
+  /** It quotes nothing any more. */
+  quote?: null;
+  taint?: Memory['taint'];
+}
+
 export interface HistoryRequest extends PageRequest {
   /** What comes first; the oldest unless told otherwise. A cursor belongs to its order. */
   order?: 'oldest' | 'newest';
@@ -52,7 +59,7 @@ export interface History {
    * Gives a memory another text: history, claims and searches have the new one from now on, and its vector is made
    * anew. False: no such memory. Who has claimed it already goes on with the old text.
    */
-  edit(id: string, text: string): Promise<boolean>;
+  edit(id: string, text: string, more?: MoreEdited): Promise<boolean>;
   /** The newest `limit` messages of a room that are not pending, oldest first. */
   recent(roomId: string, limit: number): Promise<Memory[]>;
   /** A room's messages, pending ones included. */

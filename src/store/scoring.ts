@@ -34,7 +34,7 @@ function nearness(cosine: number | null, { least, most }: NonNullable<Scale['mea
 }
 
 /** Whether it has words of the question or a like meaning, and does not only stand beside something that has. */
-export function fits({ words, meaning }: Candidate, question: number): boolean {
+function fits({ words, meaning }: Candidate, question: number): boolean {
   return words[question]! > 0 || (meaning[question] ?? -1) >= leastSimilarity;
 }
 

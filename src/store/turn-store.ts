@@ -23,6 +23,9 @@ export interface TurnCommit {
   outbound: OutboundMessage | null;
 }
 
+/** What takes the place of what a turn had there. */
+export type TurnEdited = Partial<Pick<Turn, 'steps' | 'taint'>>;
+
 export interface TurnListRequest extends PageRequest {
   agentId?: string;
   roomId?: string;
@@ -70,6 +73,8 @@ export interface TurnStore {
   undecided(roomId: string, limit: number): Promise<string[]>;
   /** A waiting turn becomes stopped, and no decision lets it go on. False: no such turn waits. */
   stopWaiting(turnId: string): Promise<boolean>;
+  /** Of a finished turn, waiting ones included; of others nothing changes. */
+  edit(turnId: string, change: TurnEdited): Promise<void>;
   /**
    * What of each of these rooms is pending, one of what has waited long, to tell whose it is; a room in which nothing is
    * pending has none. In no promised order.

@@ -1,3 +1,4 @@
+import type { MemoryKind } from '../core/memory.js';
 import { FatalError } from '../errors.js';
 
 export interface Unembedded {
@@ -5,11 +6,21 @@ export interface Unembedded {
   text: string;
 }
 
+/** How many memories of each kind; none of a kind that is not there. */
+export type KindCounts = Partial<Record<MemoryKind, number>>;
+
 /** The vectors that searches by meaning compare, one for each memory and embedder. */
 export interface Vectors {
   /** Memories without a vector of this embedder, oldest first. */
   unembedded(embedder: string, limit: number): Promise<Unembedded[]>;
-  /** Vectors are only ever compared with others of the same embedder. Forgotten ids are passed over. */
+  /** Those that `unembedded` would list in the end. */
+  backlog(embedder: string): Promise<KindCounts>;
+  /** Those that have a vector of this embedder, also one of zeros. */
+  embedded(embedder: string): Promise<KindCounts>;
+  /**
+   * Vectors are only ever compared with others of the same embedder. Forgotten ids are passed over. One of zeros says that
+   * the memory has no meaning to this embedder: it lacks none any more, and is found by none.
+   */
   saveEmbeddings(embedder: string, vectors: { id: string; values: Float32Array }[]): Promise<void>;
   /**
    * Removes at most `limit` vectors of embedders other than `keep` that are not in use: since `unusedSince` (Unix ms),
@@ -21,6 +32,10 @@ export interface Vectors {
 
 /** How exactly it is known when an embedder was last in use, in ms: noting it costs a write. */
 export const noteUseMs = 60_000;
+
+export function isNowhere(values: Float32Array): boolean {
+  return values.every((value) => value === 0);
+}
 
 /** Of all of them. @throws FatalError `config_invalid` */
 export function lengthOfAll(embedder: string, vectors: { values: Float32Array }[]): number {

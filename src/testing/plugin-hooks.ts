@@ -155,6 +155,7 @@ function turnContext(signal: AbortSignal): TurnContext {
     ...{ agent, roomId: 'room_test', turnId: 'turn_test', user: author, messages: [memory('hello', 'user')] },
     memory: { facts: none, search: none, forget: async () => 0 } as never,
     schedules: { list: none } as never,
+    documents: { keep: none },
     requester: async () => ({ role: 'member', accounts: [] }),
     taint: [],
     signal,

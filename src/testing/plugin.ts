@@ -237,6 +237,7 @@ export function fakeContext(changes: Partial<TurnContext> = {}): ActionContext {
       list: async () => [],
       remove: async () => false,
     },
+    documents: { keep: async () => [] },
     requester: async () => ({
       role: 'member',
       accounts: [{ connector: 'http', tenant: 'default', userId: 'ana' }],

@@ -1,10 +1,5 @@
 /** PDFs drawn by hand: content streams with coordinates. */
 
-export interface MadePage {
-  /** Operators of its content. */
-  drawn: string;
-}
-
 /** Latin text at a place; `[` `(` and the like need their escapes. */
 export function at(x: number, y: number, text: string, size = 10, font = 'F1'): string {
   return `BT /${font} ${size} Tf 1 0 0 1 ${x} ${y} Tm (${text}) Tj ET\n`;
@@ -50,7 +45,7 @@ export function drawnPdf(
   return Buffer.from(`${text}xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}${end}`, 'latin1');
 }
 
-export function stream(content: string, entries = ''): string {
+function stream(content: string, entries = ''): string {
   return `<< /Length ${content.length} ${entries} >>\nstream\n${content}\nendstream`;
 }
 

@@ -12,6 +12,7 @@ import { defineAction } from '../../src/extension-api.js';
 import { type HttpServer, startHttpServer } from '../../src/http/server.js';
 import { all } from '../../src/store/paging.js';
 import { Platform } from '../hub/platform.js';
+import { keptFact } from '../support/facts.js';
 import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 import { until } from '../support/until.js';
@@ -47,6 +48,7 @@ export interface Things {
   approval: string;
   delivery: string;
   schedule: string;
+  fact: string;
   pairing: string;
   code: string;
   person: string;
@@ -58,6 +60,7 @@ export const nobodys: Things = {
   ...{ failedTurn: 'turn_none2', runningTurn: 'turn_none3', runningRoom: 'room_none2', delivery: 'none' },
   approval: 'ap_aaaaaaaaaa',
   schedule: 'none',
+  fact: 'none',
   ...{
     pairing: 'pairing_none',
     code: 'ABCDEFGH',
@@ -276,6 +279,7 @@ export class Neighbours {
     const { json: schedule } = await this.ask('acme', 'POST', { path: '/schedules', body: later });
     this.theirs = {
       schedule: schedule.id,
+      fact: (await keptFact(store, message!, 'the heron is mine')).id,
       ...{ agent: 'assistant', room: 'lounge', message: message!.id, roomId: message!.roomId },
       ...{ turn: shared.turnId, failedTurn: failed!.turnId, delivery: (await dead())[0]!.id },
       ...{ runningTurn: turnIdOf(held!), runningRoom: roomOf('user:hanna'), person: 'greta' },

@@ -82,6 +82,13 @@ const cases: Record<string, Case> = {
   'GET /rooms': list('/rooms?limit=2'),
   'GET /rooms/:roomId/summary': id(({ roomId }) => `/rooms/${roomId}/summary`),
   'GET /rooms/:roomId/messages': id(({ roomId }) => `/rooms/${roomId}/messages`),
+  'GET /facts': id(({ agent, roomId }) => `/facts?agentId=${agent}&roomId=${roomId}`),
+  'PUT /facts/:id': id(
+    ({ fact }) => `/facts/${fact}`,
+    200,
+    () => ({ text: 'the blue heron' }),
+  ),
+  'DELETE /facts/:id': id(({ fact }) => `/facts/${fact}`),
   'GET /turns': list('/turns?limit=2'),
   'GET /turns/:turnId': id(({ turn }) => `/turns/${turn}`),
   // Whose a task is, is tried with real ones in the matrix of operations.
@@ -108,11 +115,22 @@ const cases: Record<string, Case> = {
     () => ({ text: 'the blue heron' }),
   ),
   'DELETE /schedules/:id': id(({ schedule }) => `/schedules/${schedule}`),
+  // Whose a document is, is tried with real ones in the matrix of operations.
+  'GET /documents': list('/documents?limit=2'),
+  'POST /documents': id(
+    () => '/documents',
+    404,
+    () => ({ agentId: 'zebra', name: 'x', text: 'x' }),
+  ),
+  'GET /documents/:id': id(() => '/documents/doc_x', 404),
+  'DELETE /documents/:id': id(() => '/documents/doc_x', 404),
+  'POST /documents/:id/reread': id(() => '/documents/doc_x/reread', 404),
   'GET /deliveries': list('/deliveries?limit=1'),
   'GET /audit': list('/audit', 403),
   'GET /audit/export': list('/audit/export', 403),
   'GET /audit/verify': closed('/audit/verify'),
   'GET /health': closed('/health'),
+  'GET /embeddings': closed('/embeddings'),
   'POST /turns/:turnId/resume': id(
     ({ turn }) => `/turns/${turn}/resume`,
     409,
@@ -141,6 +159,19 @@ const cases: Record<string, Case> = {
     () => '/people/forget',
     200,
     ({ person }) => ({ connector: 'http', tenant: 'acme', userId: person }),
+  ),
+  'POST /memories/preview': id(
+    () => '/memories/preview',
+    200,
+    ({ person, agent }) => ({
+      ...{ connector: 'http', tenant: 'acme', userId: person, agentId: agent, everything: true },
+    }),
+  ),
+  // Whose a preview is, is tried with real ones in the matrix of operations.
+  'POST /memories/forget': id(
+    () => '/memories/forget',
+    404,
+    () => ({ code: 'aaaaaaaa' }),
   ),
   'GET /people': id(({ person }) => `/people?account=http/acme:${person}`),
   'POST /people/link': id(
@@ -192,7 +223,7 @@ const admins = ['beta', 'beta’s owner'];
 
 /** What these are about, the caller names in full: a room of their own of that name, a person with their tenant. */
 const named = [
-  ...['POST /:agentId/message', 'POST /people/forget', 'POST /tokens'],
+  ...['POST /:agentId/message', 'POST /people/forget', 'POST /memories/preview', 'POST /tokens'],
   ...['GET /people', 'POST /people/link', 'POST /people/unlink', 'POST /roles/give', 'POST /roles/take'],
   ...['POST /switches/pause', 'POST /switches/resume'],
 ];

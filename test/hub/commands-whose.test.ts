@@ -95,7 +95,7 @@ describe('[telegram.12] /start with a payload', () => {
 
 describe('[telegram.7] [discord.6] /forget by the platform’s own means', () => {
   it.each([
-    [{}, /write: \/forget yes$/],
+    [{}, /write: \/forget yes \w+$/],
     [{ commands: false }, /press the button\.$/],
   ])('offers its button, good once, there, for whoever gave it, with %o', async (gate, how) => {
     await start(gate);
@@ -113,7 +113,7 @@ describe('[telegram.7] [discord.6] /forget by the platform’s own means', () =>
     await expect(platform.press('bob', button!.payload, 'ann')).rejects.toMatchObject({
       code: 'button_invalid',
     });
-    expect(await platform.press('ann', button!.payload)).toBe('Forgotten: 2 memories.');
+    expect(await platform.press('ann', button!.payload)).toBe('Forgotten: 1 message, 1 reply.');
     await expect(platform.press('ann', button!.payload)).rejects.toMatchObject({ code: 'button_invalid' });
     expect(await stored(memory.roomId)).toEqual([]);
   });
@@ -124,7 +124,7 @@ describe('[telegram.7] [discord.6] /forget by the platform’s own means', () =>
     await platform.last(1);
     platform.failing = 2;
     await dm('/forget');
-    expect(await platform.last(2)).toMatch(/forget 2 memories/);
+    expect(await platform.last(2)).toMatch(/forget for good: 1 message, 1 reply/);
     expect(platform.shown[1]!.outbound.memory.content.buttons).toHaveLength(1);
     expect(platform.failing).toBe(0);
   });

@@ -138,13 +138,15 @@ describe('/forget', () => {
     await carrier.store.memories.append(factOf(memory));
     await platform.dm('bob', 'not mine');
     await platform.last(2);
-    expect(await platform.command('ann', 'forget')).toMatch(/forget 3 memories.*\/forget yes/);
+    expect(await platform.command('ann', 'forget')).toMatch(
+      /forget for good: 1 message, 1 reply, 1 fact\..*\/forget yes/s,
+    );
     expect(await stored(memory.roomId)).toHaveLength(2);
-    expect(await platform.command('ann', 'forget', 'yes')).toBe('Forgotten: 3 memories.');
+    expect(await platform.command('ann', 'forget', 'yes')).toBe('Forgotten: 1 message, 1 reply, 1 fact.');
     expect(await stored(memory.roomId)).toEqual([]);
     expect(await carrier.store.memories.facts('assistant', [memory.scope], 5)).toEqual([]);
     expect(await platform.command('ann', 'forget', 'yes')).toMatch(/nothing/);
-    expect(await platform.command('bob', 'forget')).toMatch(/2 memories/);
+    expect(await platform.command('bob', 'forget')).toMatch(/1 message, 1 reply\./);
   });
 
   it('forgets in a group only what the caller said, and the replies to it', async () => {
@@ -177,7 +179,7 @@ describe('/forget', () => {
       Array.from({ length: 5 }, () => platform.press('ann', button!.payload, 'group')),
     );
     const done = presses.flatMap((press) => (press.status === 'fulfilled' ? [press.value] : []));
-    expect(done).toEqual(['Forgotten: 2 memories.']);
+    expect(done).toEqual(['Forgotten: 1 message, 1 reply.']);
     expect(await stored(memory.roomId)).toEqual([]);
   });
 

@@ -77,10 +77,10 @@ describe.skipIf(noRedis)(noRedis ? `gateways (skipped: ${noRedis})` : 'gateways 
     await shows('echo second');
     expect(model.requests[1]!.messages.map(({ text }) => text)).toEqual(['second']);
     await platforms[0]!.dm('ann', '/forget');
-    await shows(/forget 4 memories/);
-    const asked = platforms.flatMap((platform) => platform.shown).find(({ text }) => /4 memories/.test(text));
+    await shows(/2 messages, 2 replies/);
+    const asked = platforms.flatMap((platform) => platform.shown).find(({ text }) => /2 replies/.test(text));
     const [button] = asked!.outbound.memory.content.buttons!;
-    expect(await platforms[1]!.press('ann', button!.payload)).toBe('Forgotten: 4 memories.');
+    expect(await platforms[1]!.press('ann', button!.payload)).toBe('Forgotten: 2 messages, 2 replies.');
   });
 
   it('[telegram.1] carry a command out once together, whichever of them it comes to, and how often', async () => {

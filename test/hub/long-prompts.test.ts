@@ -89,9 +89,10 @@ it('[security.2] four messages of 8 files of 20 kB do not silence their room: al
   expect(refused).toEqual([]);
   // The files themselves were read where they were sent; what comes later has the newest of them.
   expect(asked[0]!.text.split(prose).length).toBeGreaterThan(1000);
-  expect(asked.at(-1)!.text).toContain(prose);
-  expect(asked.at(-1)!.text.split(prose).length).toBeLessThan(asked[0]!.text.split(prose).length / 2);
-  expect(asked.at(-1)!.text).toContain('"notes-7.txt"');
+  const last = asked.findLast(({ text }) => !text.startsWith('You keep the summary'))!;
+  expect(last.text).toContain(prose);
+  expect(last.text.split(prose).length).toBeLessThan(asked[0]!.text.split(prose).length / 2);
+  expect(last.text).toContain('"notes-7.txt"');
 });
 
 it.each([

@@ -7,7 +7,9 @@ import { MongoClient } from 'mongodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Embedder } from '../../src/llm/llm.js';
 import { createLogger } from '../../src/logger.js';
+import { Embedding } from '../../src/memory/embedding.js';
 import { MemoryManager } from '../../src/memory/memory-manager.js';
+import { keyOf } from '../../src/memory/serving.js';
 import { Database } from '../../src/store/libsql/database.js';
 import { openLibsqlStore } from '../../src/store/libsql/store.js';
 import { openMongoStore } from '../../src/store/mongodb/store.js';
@@ -144,7 +146,7 @@ describe.each(engines)('a change of embedder on %s', (_, open) => {
     'to $to',
     async ({ next }) => {
       engine = await open();
-      const { memories } = engine.store;
+      const { memories, notes } = engine.store;
       await Promise.all(
         Array.from({ length: topics * ofEach }, (_, n) =>
           memories.append(message({ text: `topic ${n % topics}, note word${n}`, status: 'kept' })),
@@ -156,7 +158,7 @@ describe.each(engines)('a change of embedder on %s', (_, open) => {
         const [values] = await embedder.embed([`topic ${topic}`]);
         const found = await memories.search({
           ...{ agentId: 'ada', scopes: ['s'], text: '', limit: 100 },
-          vector: { embedder: embedder.id, values: values! },
+          vector: { embedder: keyOf(embedder), values: values! },
         });
         return found.map(({ memory }) => Number(/topic (\d+)/.exec(memory.content.text)![1]));
       };
@@ -168,13 +170,13 @@ describe.each(engines)('a change of embedder on %s', (_, open) => {
         return found.flat().length;
       };
 
-      const before = new MemoryManager(memories, old, log);
+      const before = new Embedding({ memories, notes, embedder: old, log });
       await before.fill();
       await until(async () => (await hits(old)) === topics * ofEach, 30_000);
 
       const gated = inSteps(next);
-      const filling = new MemoryManager(memories, gated.embedder, log);
-      const asking = new MemoryManager(memories, next, log);
+      const filling = new Embedding({ memories, notes, embedder: gated.embedder, log });
+      const asking = new Embedding({ memories, notes, embedder: next, log });
       let filled = false;
       const done = filling.fill().then(() => {
         filled = true;
@@ -188,10 +190,12 @@ describe.each(engines)('a change of embedder on %s', (_, open) => {
         seen.push(await hits(next));
         await asking.dropAbandoned(signal, -1_000);
         const n = (seen.length * 37) % (topics * ofEach);
-        const recalled = await asking.recall({
-          ...{ agentId: 'ada', scopes: ['s'], question: `word${n}`, exclude: new Set(), limit: 5 },
+        const recalled = await new MemoryManager(memories, asking).recall({
+          ...{ agentId: 'ada', scopes: ['s'], questions: [`word${n}`], exclude: new Set(), limit: 5 },
         });
-        expect(recalled.map(({ content }) => content.text)).toContain(`topic ${n % topics}, note word${n}`);
+        expect(recalled.hits.map(({ memory }) => memory.content.text)).toContain(
+          `topic ${n % topics}, note word${n}`,
+        );
         gated.step();
       }
       await done;
@@ -207,7 +211,7 @@ describe.each(engines)('a change of embedder on %s', (_, open) => {
       await asking.dropAbandoned(signal, -1_000);
       expect(await hits(old)).toBe(0);
       expect(await hits(next)).toBe(topics * ofEach);
-      expect(await engine.vectorsLeft(old.id)).toBe(0);
+      expect(await engine.vectorsLeft(keyOf(old))).toBe(0);
     },
     60_000,
   );

@@ -16,11 +16,12 @@ const ofOneself = [
     'rooms.status',
     'rooms.summary',
     'rooms.renew',
+    'facts.list',
     'turns.stop',
     'tasks.list',
     'people.forget',
-    'people.show',
   ],
+  ...['memories.preview', 'memories.forget', 'people.show'],
   ...['people.startLink', 'people.enterLink', 'people.confirmLink', 'people.unlink'],
 ];
 const ann = { connector: 'telegram', tenant: 'default', userId: 'ann' };
@@ -80,10 +81,13 @@ describe('on a real hub', () => {
       'rooms.list': { agentId },
       'rooms.messages': { roomId },
       'rooms.forget': { roomId },
-      'rooms.summary': { roomId },
       'rooms.status': { agentId, roomId, scope },
+      'rooms.summary': { roomId },
       'rooms.renew': { roomId },
       'rooms.model': { agentId, roomId, model: null },
+      'facts.list': { ...ann, agentId },
+      'facts.correct': { id: 'x', text: 'x' },
+      'facts.remove': { id: 'x' },
       'turns.list': { agentId },
       'turns.show': { turnId: 'turn_x' },
       'turns.stop': { roomId },
@@ -113,6 +117,8 @@ describe('on a real hub', () => {
       'deliveries.sendAllAgain': { agentId },
       'deliveries.drop': { deliveryId: 'x' },
       'people.forget': { ...ann, agentId, count: true },
+      'memories.preview': { ...ann, agentId, everything: true },
+      'memories.forget': { ...ann, agentId, askedAt: 1 },
       'switches.list': {},
       'switches.pause': { what: 'person', ...ann, agentId },
       'switches.resume': { what: 'person', ...ann, agentId },
@@ -127,6 +133,7 @@ describe('on a real hub', () => {
       'roles.give': { role: 'member', account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
       'roles.take': { account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
       'health.show': {},
+      'embeddings.status': {},
       'audit.list': {},
       'audit.export': {},
       'audit.verify': {},
@@ -198,6 +205,8 @@ describe('on a real hub', () => {
       'rooms.list',
       'turns.list',
       'documents.list',
+      // For themselves alone, where they are.
+      'documents.add',
       'deliveries.list',
     ];
     expect(elsewhere.toSorted()).toEqual([...lists, ...parts].sort());
@@ -237,6 +246,8 @@ describe('on a real hub', () => {
       'approvals.list',
       'tasks.list',
       'documents.list',
+      // For the tenant alone.
+      'documents.add',
       'deliveries.list',
       'pairings.list',
       'switches.list',
@@ -256,7 +267,9 @@ describe('on a real hub', () => {
   it('[governed.6] lets a token do what it is for alone, whatever its role', async () => {
     const owner = { kind: 'token', name: 't', tenant: 'default', role: 'owner' } as const;
     expect(await allowed({ ...owner, scopes: [] })).toEqual([]);
-    expect(await allowed({ ...owner, scopes: ['health.read'] })).toEqual(['health.show']);
+    expect(await allowed({ ...owner, scopes: ['health.read'] })).toEqual([
+      ...['health.show', 'embeddings.status'],
+    ]);
     expect(await allowed({ ...owner, scopes: ['audit.read'], role: 'operator' })).toEqual([]);
     const ann = person('ann', { ...room, ...operating() });
     expect(await allowed({ ...ann, via: { ...owner, scopes: ['health.read'] } })).toEqual([]);

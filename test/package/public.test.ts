@@ -12,11 +12,11 @@ const entries: Record<string, { file: string; values: string; types: string }> =
       usableKey userText wishesIn withCallIds within`,
     types: `Action ActionContext ActionRecord Agent AgentTypeContext AgentTypeExtension Answer Arriving Attachment
       Author Button CatchUpMarksOptions Character CharacterDefinition CommandAnswer CommandCall ConfigDefinition Connection Connector
-      ConnectorContext ConnectorExtension ContextProvider Delivery DeliveryReceipt DownloadRules Draft EmbedUse Embedder
+      ConnectorContext ConnectorExtension ContextProvider Delivery DeliveryReceipt DocumentAccess DownloadRules Draft EmbedUse Embedder
       EmbedderExtension ErrorCode Evaluator Example ExtensionBase ExtensionContext Files Finding Host HubLimits
       HubRequest Image Inbox InboundCommand InboundContext InboundEdit InboundMessage InboundPress InboundReaction LanguageModel
       Memory MemoryAccess MessageFile ModelAbilities ModelChunk ModelMessage ModelRequest Notes Origin OutboundMessage
-      Outcome Part PartKind Pauses Permission Phrase Pictures PlatformAccount Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes
+      Outcome Part PartKind Passage Pauses Permission Phrase Pictures PlatformAccount Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes
       PluginRule PluginRuling Principal Problem ProgramLogger ProviderContext ProviderExtension Question Quote
       Reading Receipt Receiving ReplacementOptions Reply ReplyFeed Requester Resource ResultFile RouteHandler Rung RunningHub Said ScheduleAccess Sent SentPartsOptions Service SetupStep Source SourceKey SourceTool Speaker StartOptions
       SystemPart Tool ToolCall ToolHints ToolResult ToolSource ToolSourceContext ToolSourceExtension Transcriber Transforms Tries Turn TurnContext TurnEvent TurnTaker TurnTask Usage UserMessage Verdict WhenWished`,

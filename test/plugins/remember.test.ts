@@ -79,7 +79,7 @@ describe('forget', () => {
 
   it('forgets what matches once that is confirmed, and does not say again what it was', async () => {
     expect(await confirmed('my sister is Ana', 'my sister is Ana', 'I like tea')).toEqual({
-      told: 'That is forgotten, and so are my answers to it.',
+      told: 'That is forgotten, and so are my answers to it: 1 thing in all.',
       left: ['I like tea'],
     });
   });
@@ -115,7 +115,7 @@ describe('forget', () => {
     const facts = ['I like tea', 'bo|I like coffee', 'my sister is Ana'];
     expect((await run({ what: 'everything' }, ...facts)).left).toHaveLength(3);
     expect(await confirmed('everything', ...facts)).toEqual({
-      told: 'That is forgotten, and so are my answers to it.',
+      told: 'That is forgotten, and so are my answers to it: 2 things in all.',
       left: ['I like coffee'],
     });
     expect((await confirmed('everything')).told).toBe('There is nothing to forget.');

@@ -10,8 +10,9 @@ import { defineAction } from '../../src/extension-api.js';
 import type { Hub } from '../../src/hub.js';
 import { offlineEmbedder } from '../../src/llm/offline-embedder/embedder.js';
 import { createLogger } from '../../src/logger.js';
-import { MemoryManager } from '../../src/memory/memory-manager.js';
+import { Embedding } from '../../src/memory/embedding.js';
 import { recall } from '../../src/memory/recall.js';
+import { keyOf } from '../../src/memory/serving.js';
 import { known } from '../../src/store/mongodb/schema.js';
 import { wordsVersion } from '../../src/store/mongodb/terms.js';
 import type { Question } from '../../src/store/search.js';
@@ -261,18 +262,18 @@ for (const [kind, lacking, start] of kinds)
         expect(await recalled('what is Carol up to?')).toContain('the mast has a crack');
         expect(await recalled('and bob?')).toContain('the deck is wet');
         expect(await recalled('position.txt')).toContain('here is our position');
-        const manager = new MemoryManager(opened.memories, embedder, log);
-        await manager.fill();
+        const { memories, notes } = opened;
+        await new Embedding({ memories, notes, embedder, log }).fill();
         const meaningOf = async (text: string) => {
           const [values] = await embedder.embed([text]);
-          return { embedder: embedder.id, values: values! };
+          return { embedder: keyOf(embedder), values: values! };
         };
         const scared = await recalled('', await meaningOf('Which animals scare me?'));
         expect(scared.join()).toContain('jellyfish');
         expect(
           (await recalled('Which animals scare Alice?', await meaningOf('Which animals scare Alice?')))[0],
         ).toContain('jellyfish');
-        expect(await opened.memories.unembedded(embedder.id, 1)).toEqual([]);
+        expect(await opened.memories.unembedded(keyOf(embedder), 1)).toEqual([]);
       } finally {
         await embedder.close();
         await close();

@@ -28,7 +28,9 @@ export function mainOf(page: Page): PageElement {
   const articles = [...page.querySelectorAll('article')];
   const candidate =
     mains.length === 1 ? mains[0] : mains.length === 0 && articles.length === 1 ? articles[0] : null;
-  return candidate && wordsIn(candidate) > 0 ? candidate : page.body;
+  if (candidate && wordsIn(candidate) > 0) return candidate;
+  // Programs may leave the body's tag out.
+  return wordsIn(page.body) > 0 ? page.body : page.documentElement;
 }
 
 /** Navigation, notices and the like. */

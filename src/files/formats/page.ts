@@ -20,14 +20,16 @@ export interface PageElement extends PageNode {
 }
 
 export interface Page {
+  documentElement: PageElement;
   body: PageElement;
   querySelector(selectors: string): PageElement | null;
   querySelectorAll(selectors: string): Iterable<PageElement>;
 }
 
-/** A part of a page becomes a body. */
+/** What is no whole page becomes one. */
 export function pageOf(html: string): Page {
-  const text = /<(html|body)[\s>]/i.test(html) ? html : `<html><body>${html}</body></html>`;
+  const body = /<body[\s>]/i.test(html) ? html : `<body>${html}</body>`;
+  const text = /<html[\s>]/i.test(html) ? html : `<html>${body}</html>`;
   return parseHTML(text).document as unknown as Page;
 }
 

@@ -135,7 +135,7 @@ function runsOn(lines: Line[]): boolean {
 }
 
 /** What stands at one height is a line; gaps as between cells are told. */
-export function linesOf(runs: Run[]): Line[] {
+function linesOf(runs: Run[]): Line[] {
   const lines: Run[][] = [];
   for (const run of runs.toSorted((one, other) => other.y - one.y || one.left - other.left)) {
     const line = lines.at(-1);
@@ -157,13 +157,13 @@ function lineOf(runs: Run[]): Omit<Line, 'end'> {
     const isTwice = before && before.text === run.text && run.left - before.left < 0.3 * run.size;
     if (isTwice) continue;
     const gap = before ? run.left - before.right : 0;
-    if (before)
-      text += gap > cellGap * run.size ? ' | ' : gap > 0.18 * run.size && !/\s$/.test(text) ? ' ' : '';
+    if (gap > cellGap * run.size) text = `${text.trimEnd()} | `;
+    else if (gap > 0.18 * run.size && !/\s$/.test(text)) text += ' ';
     text += run.text;
     before = run;
   }
   return {
-    text: logical(text),
+    text: logical(text.trimEnd()),
     left: sorted[0]!.left,
     right: Math.max(...sorted.map(({ right }) => right)),
     y: longest.y,

@@ -33,7 +33,9 @@ function gapBefore(lines: Line[], index: number, line: Line): number | null {
 function begins(line: Line, before: Line, gap: number, leading: number): boolean {
   if (Math.abs(line.size - before.size) > 0.08 * before.size || line.mono !== before.mono) return true;
   if (line.mono) return gap > 2.5 * leading;
-  if (gap > 1.35 * leading && gap > 1.25 * line.size) return true;
+  // A sentence that goes on hardly begins anew.
+  const goesOn = /[\p{L},]$/u.test(before.text) && /^\p{Ll}/u.test(line.text);
+  if (gap > (goesOn ? 1.9 : 1.35) * leading && gap > 1.25 * line.size) return true;
   if (item.test(line.text)) return true;
   const isIndented = line.left - before.left > line.size * 0.9 && !item.test(before.text);
   return isIndented && isShort(before);

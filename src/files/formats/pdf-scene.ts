@@ -109,7 +109,7 @@ export class Painting {
     const runs = isScan ? this.#runs : this.#runs.filter(({ invisible }) => !invisible);
     const hidden = this.#hidden + (isScan ? 0 : length(unseen));
     return {
-      runs: runs.map(({ invisible: _, ...run }) => ({ ...run, text: run.text.trimEnd() })),
+      runs: runs.map(({ invisible: _, ...run }) => run),
       others: this.#others,
       hidden,
     };

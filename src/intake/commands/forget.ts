@@ -1,39 +1,100 @@
-import type { Caller } from '../../operations/operations.js';
+import type { Caller, InputOf, OutputOf } from '../../operations/operations.js';
 import type { Buttons } from '../buttons.js';
+import type { Notice } from '../gate.js';
 import type { Call, Command } from './command.js';
 
+type Preview = OutputOf<'memories.preview'>;
+type Counts = Preview['counts'];
+
 /**
- * What the hub remembers of who asks: in a direct conversation everything, in a group what they said themselves,
- * the replies to that, and facts kept from it. Messages that still wait for their answer stay.
+ * What the hub remembers of who asks: in a direct conversation everything, in a group what they said themselves, and
+ * what was made of that. It is shown first. Messages that still wait for their answer stay.
  */
 export function forget(operations: Caller, buttons: Buttons): Command {
   return {
     name: 'forget',
-    about: 'forget what I remember of you here',
+    about:
+      'forget what I remember of you here: /forget TOPIC, /forget day yesterday, /forget this in a reply',
     async run(call) {
       const { connector, tenant, userId, agentId, scope } = call.principal;
-      const sure = /^yes\b/i.test(call.args);
-      const input = { connector, tenant, userId, agentId, scope, askedAt: call.givenAt, count: !sure };
-      const { memories } = await operations.call('people.forget', input, call.principal);
-      if (memories === 0) return { text: 'There is nothing that I remember of you here.' };
-      return sure ? { text: `Forgotten: ${counted(memories)}.` } : confirmation(call, memories, buttons);
+      const whom = { connector, tenant, userId, agentId, scope };
+      const [, sure, code] = /^(yes)\b\s*(\S*)$/i.exec(call.args) ?? [];
+      if (!sure) {
+        const wish = wishOf(call);
+        if (typeof wish === 'string') return { text: wish };
+        return shown(
+          call,
+          await operations.call('memories.preview', { ...whom, ...wish }, call.principal),
+          buttons,
+        );
+      }
+      const given = code ? { code, askedAt: call.givenAt } : { ...whom, askedAt: call.givenAt };
+      const { forgotten, preview } = await operations.call('memories.forget', given, call.principal);
+      if (forgotten) return { text: `Forgotten: ${countsText(forgotten)}.` };
+      if (preview) return shown(call, preview, buttons, 'More was said since, so nothing is forgotten yet. ');
+      // Nothing was shown: whoever writes this knows what it means.
+      const all = { ...whom, askedAt: call.givenAt };
+      const { memories } = await operations.call('people.forget', all, call.principal);
+      return {
+        text:
+          memories === 0 ? nothing : `Forgotten: ${memories === 1 ? 'one memory' : `${memories} memories`}.`,
+      };
     },
   };
 }
 
-async function confirmation({ message, principal, settings }: Call, count: number, buttons: Buttons) {
+const nothing = 'There is nothing that I remember of you here.';
+
+type Wish = Omit<InputOf<'memories.preview'>, 'connector' | 'tenant' | 'userId' | 'agentId' | 'scope'>;
+
+/** Or what to write instead. */
+function wishOf({ args, message }: Call): Wish | string {
+  if (/^(?:everything|all)?$/i.test(args)) return { everything: true };
+  const [, day] = /^day\b\s*(.*)$/i.exec(args) ?? [];
+  if (day !== undefined) return day ? { day } : 'Write: /forget day yesterday, or /forget day 2026-11-20';
+  if (!/^(?:this|that)$/i.test(args)) return { topic: args };
+  return message.replyTo === undefined
+    ? 'Reply to the message that is to be forgotten with: /forget this'
+    : { messageId: message.replyTo };
+}
+
+async function shown(
+  { args, message, principal, settings }: Call,
+  { code, counts, samples, why }: Preview,
+  buttons: Buttons,
+  before = '',
+): Promise<Notice> {
+  if (code === null) return { text: args === '' ? nothing : `0 forgotten: ${why ?? nothing}` };
   const { author, direct } = message;
   const { agentId, roomId } = principal;
+  const yes = `/forget yes ${code}`;
   const button = await buttons.mint({
     ...{ agentId, roomId, user: author.id, direct },
-    ...{ label: 'Forget it', text: '/forget yes', style: 'danger', command: true },
+    ...{ label: 'Forget it', text: yes, style: 'danger', command: true },
   });
+  const lines = samples.map(({ kind, text }) => `- ${kind}: ${text}`);
+  const goOn = `To go on, ${settings.commands ? `write: ${yes}` : 'press the button.'}`;
   return {
-    text: `This makes me forget ${counted(count)} for good. To go on, ${settings.commands ? 'write: /forget yes' : 'press the button.'}`,
+    text: [`${before}This makes me forget for good: ${countsText(counts)}.`, ...lines, goOn].join('\n'),
     buttons: [button],
   };
 }
 
-function counted(count: number): string {
-  return count === 1 ? 'one memory' : `${count} memories`;
+const words: Record<keyof Counts, [one: string, more: string]> = {
+  messages: ['message', 'messages'],
+  replies: ['reply', 'replies'],
+  facts: ['fact', 'facts'],
+  summaries: ['summary', 'summaries'],
+  chunks: ['part of a document', 'parts of documents'],
+  files: ['file', 'files'],
+  masked: ['quote of it by others', 'quotes of it by others'],
+  schedules: ['reminder', 'reminders'],
+};
+
+function countsText(counts: Counts): string {
+  const parts = Object.entries(words).flatMap(([kind, [one, more]]) => {
+    const count = counts[kind as keyof Counts];
+    return count === 0 ? [] : [`${count} ${count === 1 ? one : more}`];
+  });
+  return parts.join(', ') || 'nothing';
 }

@@ -29,7 +29,7 @@ export function offlineEmbedder({ idleMs = 5 * 60_000 }: OfflineEmbedderOptions 
     await ending?.end();
   }
 
-  return {
+  const embedder: Embedder = {
     id: 'offline:universal-sentence-encoder-lite',
     dimensions: 512,
     // Measured: all Chinese and Japanese is one vector to it, and what else is not English mostly letters.
@@ -54,12 +54,16 @@ export function offlineEmbedder({ idleMs = 5 * 60_000 }: OfflineEmbedderOptions 
         }
       }
     },
+    async wake() {
+      if (!thread?.alive) await embedder.embed(['.']);
+    },
     async close() {
       closed = true;
       clearTimeout(idle);
       await end();
     },
   };
+  return embedder;
 }
 
 /** Indices of texts of like length, so that a short text is not padded to a long one. */

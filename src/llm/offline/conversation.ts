@@ -83,7 +83,7 @@ export function conversationIn({ system, messages, tools }: ModelRequest) {
     /** Of documents, best first. */
     passages,
     /** What recall put first. */
-    recalled: recalled[0]?.text,
+    recalled: recalled.find(({ best }) => best)?.text,
   };
 }
 

@@ -64,6 +64,7 @@ export default [
       const model = named || embeddingModel;
       return openaiEmbedder({
         ...connectionOf(host),
+        rests: true,
         ...{ id: `ollama:${model}`, model, embedding: embeddingOptionsOf(said), log },
         settings: { model: nameOf('embeddingModel'), url: nameOf('host') },
       });

@@ -27,6 +27,8 @@ const leastWindow = 64;
 interface EmbedderOptions extends OpenAIOptions {
   /** What is known of the model besides. */
   embedding?: EmbeddingOptions;
+  /** The server lets go of a model that is not asked for a while. */
+  rests?: boolean;
   /** Told of a text of which only a beginning was read. */
   log?: { info(bindings: object, message: string): void };
 }
@@ -113,7 +115,7 @@ export function openaiEmbedder(options: EmbedderOptions): Embedder {
     );
   }
 
-  return {
+  const embedder: Embedder = {
     id: identityOf(options.id ?? `openai:${options.model}`, options.embedding),
     get dimensions() {
       return dimensions;
@@ -128,10 +130,12 @@ export function openaiEmbedder(options: EmbedderOptions): Embedder {
         vectors.push(...(await (some.length === 1 ? embedOne(some[0]!) : embedBatch(some))));
       return vectors;
     },
+    ...(options.rests && { wake: async () => void (await embedder.embed(['.'])) }),
     async close() {
       closing.abort(new RetryableError('shutting_down', 'The embedder is closed.'));
     },
   };
+  return embedder;
 }
 
 /** Whether it is the text that the server does not take; another setting would be at fault for every text. */

@@ -264,7 +264,7 @@ export class Conversations {
       if (signal.aborted) return this.#later(roomId, maker.id, { due: now() });
       const { tries = 0, since = now() } = held.failing ?? {};
       const pauses = { firstMs: this.#parts.retryBaseMs, longestMs: longestPauseMs };
-      const due = now() + backOffMs(tries + 1, pauses, error);
+      const due = Math.ceil(now() + backOffMs(tries + 1, pauses, error));
       log.warn({ err: error, roomId, tries: tries + 1 }, 'no summary; the words stay, and it is tried again');
       const failing = { tries: tries + 1, since, ...toldError(error) };
       await this.#later(roomId, maker.id, { due, failing });

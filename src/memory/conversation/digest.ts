@@ -30,9 +30,9 @@ const shares: Record<keyof Digest, number> = {
   done: 0.18,
   short: 0.13,
 };
-const longestLine = 260;
+const longestLine = 480;
 
-export const gone = 'Earlier results are gone; a tool must be called again for their figures.';
+const gone = 'Earlier results are gone; a tool must be called again for their figures.';
 
 export function emptyDigest(): Digest {
   return { values: [], decided: [], open: [], done: [], short: [] };
@@ -81,17 +81,22 @@ export function oneLine(text: string, most: number): string {
  * what people begin with is asked for longest. Of all else the oldest goes.
  */
 export function bounded(digest: Digest, chars: number): Digest {
+  const whole = names.reduce((sum, name) => sum + lengthOf(digest[name]), 0);
+  if (whole <= chars) return digest;
   const short = { ...digest };
   let left = chars;
   for (const name of names.toReversed()) {
-    const most = name === 'values' ? left : Math.floor(chars * shares[name]);
+    const spare = chars - whole + lengthOf(digest[name]);
+    const most = name === 'values' ? left : Math.max(Math.floor(chars * shares[name]), spare);
     short[name] = fitting(digest[name], most, name === 'values' ? rankOf : null);
-    left -= short[name].reduce((sum, line) => sum + line.length + 3, 0);
+    left -= lengthOf(short[name]);
   }
   if (short.done.length < digest.done.length)
     short.done = [gone, ...short.done.filter((line) => line !== gone)];
   return short;
 }
+
+const lengthOf = (lines: string[]) => lines.reduce((sum, line) => sum + line.length + 3, 0);
 
 function fitting(lines: string[], chars: number, rank: ((line: string) => number) | null): string[] {
   let left = chars;

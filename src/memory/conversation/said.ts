@@ -1,7 +1,7 @@
 /** What stands in a room, as a summary is made of it. */
 import type { Memory } from '../../core/memory.js';
 import type { Turn } from '../../core/turn.js';
-import { redact } from '../../redaction.js';
+import { masked as withoutPrivate } from '../facts/rules/sensitive.js';
 import { oneLine } from './digest.js';
 
 /** One message, and what its turn did. */
@@ -22,9 +22,9 @@ const longestResult = 220;
 const named =
   /((?:pass(?:word|phrase|code|wort)|kennwort|contraseña|mot de passe|\bpin\b|api[ _-]?key|secret|access[ _-]token)[^\n.!?]{0,24}?(?:\bis\b|\bist\b|\best\b|\bes\b|[:=])\s*)[^\s,;]+/giu;
 
-/** The text without what looks like a secret. */
+/** The text without secrets and means of payment. */
 export function masked(text: string): string {
-  return redact(text).replace(named, '$1[secret removed]');
+  return withoutPrivate(text).replace(named, '$1[secret removed]');
 }
 
 export function saidIn(memory: Memory, turn: Turn | null): Said {

@@ -2,7 +2,8 @@
 import type { Memory } from '../../core/memory.js';
 import { tellingTerms, termsOf } from '../../store/words.js';
 import { isOf, knownOf, plainly } from './known.js';
-import { extractFacts, relate } from './rules/rules.js';
+import { extractFacts } from './rules/extract.js';
+import { relate } from './rules/relate.js';
 
 /** Most facts of a prompt, and most of one person where others have some, too. */
 const mostFacts = 40;

@@ -10,12 +10,15 @@ import { FatalError } from '../../errors.js';
 import type { Facts } from '../../store/facts.js';
 import type { Forgotten } from '../../store/forgotten.js';
 import type { History } from '../../store/history.js';
+import { hasSecret, notKept } from '../secrets.js';
 import { blockOf, deniedBy, factKey, holds, isDenied, isOf, knownOf, plainly } from './known.js';
+import { extractFacts } from './rules/extract.js';
 import type { FoundFact, Relation } from './rules/fact.js';
-import { extractFacts, relate, sensitive } from './rules/rules.js';
+import { relate } from './rules/relate.js';
+import { sensitive } from './rules/sensitive.js';
 
 /** Most facts that one person has in a scope. */
-export const mostOfOne = 200;
+const mostOfOne = 200;
 /** Most facts of a scope that a new one is compared with. */
 const mostCompared = 1000;
 /** Of messages that say the same, the first and the newest are named. */
@@ -133,8 +136,9 @@ export class FactKeeper {
     // A message gives a fact once: when it is read again, what was forgotten or has ended meanwhile stays so.
     if (await this.#parts.forgotten.has({ ...made.source, agentId }))
       return { fact: null, refused: 'forgotten', ended: [], disputed: [] };
-    const { memory: fact, duplicate } = await memories.append(made);
-    if (!duplicate) await this.#parts.placed?.(fact);
+    // Before it is there: whoever sees it finds its place.
+    await this.#parts.placed?.(made);
+    const { memory: fact } = await memories.append(made);
     await end(fact.id);
     for (const other of disputed)
       await this.#change(other.id, (block) => ({
@@ -145,9 +149,8 @@ export class FactKeeper {
   }
 
   #refusal({ how }: Wish, text: string): Refusal | null {
-    const kind = sensitive(text);
-    if (kind === 'health' && how !== 'found') return null;
-    return kind;
+    if (how === 'found') return sensitive(text);
+    return hasSecret(text) ? 'secret' : null;
   }
 
   /** Talk about a mistake does not revive it; whoever asks for it does. */
@@ -258,8 +261,8 @@ function shortened(from: string[]): string[] {
 }
 
 const refusals: Record<Refusal, string> = {
-  secret: 'Passwords, keys and codes are not kept',
-  payment: 'Numbers of cards and accounts are not kept',
+  secret: notKept,
+  payment: notKept,
   health: 'What concerns health is kept only where somebody asks for it',
   denied: 'Its owner has said that it is not so',
   forgotten: 'It was forgotten',

@@ -14,8 +14,10 @@ export function blockOf({ fact, id }: Pick<Memory, 'fact' | 'id'>): Fact {
 
 export function knownOf(memory: Memory): KnownFact {
   const { says, since, until } = blockOf(memory);
+  const { name } = memory.author;
   return {
     ...{ text: memory.content.text, at: memory.createdAt },
+    ...(name && { owner: name }),
     ...(says && (says as Partial<Statement>)),
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),

@@ -63,7 +63,7 @@ function tokensOf(text: string, { tokens }: Room): number {
 const mostChars = 16;
 
 /** Cuts a text into parts that fit. Each part is measured a few times, so that it takes time by the text's length alone. */
-export function partsOf(
+function partsOf(
   text: string,
   boundary: (text: string, at: number) => number | null,
   { tokens, most }: Room,

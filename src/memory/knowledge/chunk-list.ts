@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { newId } from '../../core/ids.js';
 import { defineRecord } from '../../store/record.js';
-import type { ChunkText } from './reading.js';
+import type { ChunkText } from './chunks.js';
 
 /** So many chunks a document has at most: more would make its list longer than a record may be. */
 export const mostChunks = 6000;

@@ -16,7 +16,7 @@ import { Origin } from '../../core/origin.js';
 import { Readers } from '../../core/readers.js';
 import { defineRecord } from '../../store/record.js';
 
-export const documentStates = ['waiting', 'reading', 'ready', 'failed', 'removed'] as const;
+const documentStates = ['waiting', 'reading', 'ready', 'failed', 'removed'] as const;
 
 const Source = z.looseObject({
   /** `character`: its character names it. `message`: somebody sent it. */

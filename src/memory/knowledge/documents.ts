@@ -221,7 +221,7 @@ export class Documents {
   }
 }
 
-export function unknownDocument(): FatalError {
+function unknownDocument(): FatalError {
   return new FatalError('not_found', 'There is no such document.', { field: 'id' });
 }
 

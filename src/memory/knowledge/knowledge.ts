@@ -2,8 +2,12 @@
 import type { Role } from '../../access/role.js';
 import type { Agent } from '../../core/character.js';
 import type { Memory } from '../../core/memory.js';
+import type { Requester } from '../../core/requester.js';
 import type { Logger } from '../../logger.js';
+import type { DocumentAccess } from '../../plugin/plugin.js';
+import type { FileQuota } from '../../store/file-store.js';
 import type { Store } from '../../store/store.js';
+import { documentAccess } from './document-access.js';
 import { Documents } from './documents.js';
 import { type Handed, handedOver } from './passages.js';
 import { ReaderSets } from './reader-sets.js';
@@ -14,6 +18,8 @@ import { sentFiles } from './sent-files.js';
 export interface KnowledgeParts {
   store: Pick<Store, 'records' | 'memories' | 'files'>;
   read: Read;
+  /** Of what people keep. */
+  quota: FileQuota;
   /** No other process has a part in it. */
   alone: boolean;
   /** Whether documents are read in this process. */
@@ -54,6 +60,12 @@ export class Knowledge {
 
   handedOver(found: readonly Memory[]): Promise<Handed> {
     return handedOver(found, { documents: this.documents, memories: this.#parts.store.memories });
+  }
+
+  /** What the actions of a turn may do with documents. */
+  access(messages: readonly Memory[], requester: () => Promise<Requester>): DocumentAccess {
+    const { store, quota } = this.#parts;
+    return documentAccess({ documents: this.documents, store, quota }, messages, requester);
   }
 
   /** Files that people send are read for the room they were sent in, unless the character says otherwise. Never fails. */

@@ -1,19 +1,10 @@
 /** What reading a document gives: its text in pieces, and what could not be read. */
-
-export interface ChunkText {
-  text: string;
-  /** Outermost first. */
-  headings: string[];
-  /** From 1 on. */
-  page?: number | undefined;
-  /** Its first row in a table, from 1 on, as people count them. */
-  row?: number | undefined;
-}
+import type { ChunkText } from './chunks.js';
 
 export interface Reading {
   chunks: ChunkText[];
   pages?: number | undefined;
-  /** What could not be read, for people: a sentence each. */
+  /** What could not be read, for people: sentences. */
   problems: string[];
 }
 

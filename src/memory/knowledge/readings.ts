@@ -5,7 +5,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { Overrun } from '../../core/aside.js';
-import type { Memory } from '../../core/memory.js';
 import { asCarrierError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { TypedRecords } from '../../store/record.js';
@@ -18,15 +17,18 @@ import {
   type Planned,
   planned,
 } from './chunk-list.js';
+import { chunkMemory, notice } from './chunk-memory.js';
+import type { ChunkText } from './chunks.js';
 import { type Document, documentRecord, headsOf } from './document.js';
 import { type Documents, headMemory } from './documents.js';
-import type { ChunkText, Read, Reading } from './reading.js';
+import type { Read, Reading } from './reading.js';
 
 /** Readings that may begin and not end. */
 const mostTries = 3;
 /** Whoever has claimed a document says so again within this, in ms. */
 const leaseMs = 60_000;
 const atOnce = 2;
+const atOnceListed = 50;
 /** Memories written at once. */
 const batch = 50;
 /** Between two looks at whether the message of a sent file is still there, in ms. */
@@ -51,8 +53,13 @@ export class Readings {
   readonly #parts: ReadingsParts;
   readonly #records: TypedRecords<Document>;
   readonly #lists: TypedRecords<ChunkList>;
-  #running: Promise<void> | null = null;
-  #again = false;
+  /** Ids of those that are due, and of those that are being tended. */
+  readonly #waiting: string[] = [];
+  readonly #tended = new Set<string>();
+  /** Until when those are left alone that could not be tended (Unix ms). */
+  readonly #resting = new Map<string, number>();
+  readonly #lines = new Set<Promise<void>>();
+  #listing: Promise<void> | null = null;
   #stopped = false;
 
   constructor(parts: ReadingsParts) {
@@ -68,38 +75,52 @@ export class Readings {
 
   /** Until nothing waits. Never fails. */
   async look(signal?: AbortSignal): Promise<void> {
-    if (this.#stopped) return;
-    this.#again = true;
-    this.#running ??= this.#look(signal).finally(() => {
-      this.#running = null;
-    });
-    await this.#running;
+    // One that takes long holds up no other: there is a line for it, and one more.
+    while (this.#lines.size < atOnce && !this.#stopped) {
+      const line = this.#line(signal).finally(() => this.#lines.delete(line));
+      this.#lines.add(line);
+    }
+    await Promise.all(this.#lines);
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#running;
+    await Promise.all(this.#lines);
   }
 
-  async #look(signal?: AbortSignal): Promise<void> {
+  async #line(signal?: AbortSignal): Promise<void> {
     const { now, log } = this.#parts;
-    const ends = () => this.#stopped || signal?.aborted === true;
-    while (!ends()) {
-      this.#again = false;
-      const due = await this.#records.due(now(), 50).catch((err) => {
-        log.warn({ err }, 'documents that wait cannot be listed; looking again later');
-        return [];
-      });
-      const waiting = due.map(({ id }) => id);
-      const work = async () => {
-        for (let id = waiting.shift(); id !== undefined && !ends(); id = waiting.shift())
-          await this.#tend(id).catch((err) =>
-            log.warn({ err, document: id }, 'a document is looked at later'),
-          );
-      };
-      await Promise.all(Array.from({ length: atOnce }, work));
-      if (due.length === 0 && !this.#again) return;
+    for (;;) {
+      const id = await this.#next();
+      if (id === undefined || this.#stopped || signal?.aborted) return;
+      this.#tended.add(id);
+      await this.#tend(id)
+        .catch((err) => {
+          this.#resting.set(id, now() + retryMs);
+          log.warn({ err, document: id }, 'a document is looked at later');
+        })
+        .finally(() => this.#tended.delete(id));
     }
+  }
+
+  async #next(): Promise<string | undefined> {
+    if (this.#waiting.length > 0) return this.#waiting.shift();
+    this.#listing ??= this.#list().finally(() => {
+      this.#listing = null;
+    });
+    await this.#listing;
+    return this.#waiting.shift();
+  }
+
+  async #list(): Promise<void> {
+    const { now, log } = this.#parts;
+    const due = await this.#records.due(now(), atOnceListed).catch((err) => {
+      log.warn({ err }, 'documents that wait cannot be listed; looking again later');
+      return [];
+    });
+    for (const [id, until] of this.#resting) if (until <= now()) this.#resting.delete(id);
+    const isFree = (id: string) => !this.#tended.has(id) && !this.#resting.has(id);
+    this.#waiting.push(...due.map(({ id }) => id).filter(isFree));
   }
 
   async #tend(id: string): Promise<void> {
@@ -253,29 +274,4 @@ function fitted({ chunks, pages, problems }: Reading): Reading {
   if (chunks.length <= mostChunks) return { chunks, pages, problems };
   const cut = `It is too long: the first ${mostChunks} of its ${chunks.length} pieces are known. Split it.`;
   return { chunks: chunks.slice(0, mostChunks), pages, problems: [...problems, cut] };
-}
-
-/** Found by whoever asks about the document. */
-function notice(name: string, isRead: boolean, problems: string[]): ChunkText {
-  const what = isRead
-    ? `Not all of the document "${name}" could be read`
-    : `The document "${name}" could not be read`;
-  return { text: `${what}: ${problems.join(' ')}`, headings: [] };
-}
-
-function chunkMemory(id: string, document: Document, { id: memoryId, chunk, index }: Planned): Memory {
-  const { agentId, scope, name, version, taint, addedAt } = document;
-  const { text, headings, page, row } = chunk;
-  return {
-    ...{ id: memoryId, agentId, roomId: id, scope, kind: 'document', role: 'system', author: { id, name } },
-    content: { text, attachments: [], replyTo: null },
-    source: { connector: 'hub', tenant: 'default', channel: id, messageId: `chunk:${memoryId}` },
-    ...{ status: 'kept', turnId: null, createdAt: addedAt },
-    ...(taint && { taint }),
-    chunk: {
-      ...{ documentId: id, name, version, index, headings: headings.slice(0, 10) },
-      ...(page !== undefined && { page }),
-      ...(row !== undefined && { row }),
-    },
-  };
 }

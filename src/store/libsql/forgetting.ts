@@ -1,5 +1,7 @@
 /** What changes or ends a memory, in all tables, indexes and caches that have something of it. */
 import type { Fact } from '../../core/derived-memory.js';
+import type { MoreEdited } from '../history.js';
+import type { TurnEdited } from '../turn-store.js';
 import type { Bodies } from './bodies.js';
 import type { FileTable } from './file-table.js';
 import type { Lexicon } from './lexicon.js';
@@ -31,9 +33,9 @@ export class Forgetting {
   }
 
   /** False: no such memory. */
-  edit(id: string, text: string): boolean {
+  edit(id: string, text: string, more: MoreEdited = {}): boolean {
     const { memories, lexicon, vectors, bodies, upkeep, rooms } = this.#parts;
-    const edited = memories.edit(id, JSON.stringify(text));
+    const edited = memories.edit(id, JSON.stringify(text), more);
     if (!edited) return false;
     const { memory, roomId, scope } = edited;
     lexicon.remove(memory);
@@ -61,6 +63,11 @@ export class Forgetting {
     const count = this.#remove(ids);
     if (count > 0) this.#parts.turns.dropDeadCheckpoints();
     return count;
+  }
+
+  editTurn(turnId: string, change: TurnEdited): void {
+    this.#parts.turns.edit(turnId, change);
+    this.#parts.upkeep.purgeSoon();
   }
 
   /** Removes those that may go, and says how many. What a checkpoint covers is pending, and stays. */

@@ -1,7 +1,7 @@
 import type { Fact } from '../../core/derived-memory.js';
 import type { Memory, Source, SourceKey } from '../../core/memory.js';
 import type { Expired, ExpiryRequest } from '../expiry.js';
-import type { Appended, AppendOptions, HistoryRequest, Person, RoomSummary } from '../history.js';
+import type { Appended, AppendOptions, HistoryRequest, MoreEdited, Person, RoomSummary } from '../history.js';
 import { summaryOf } from '../listing.js';
 import type { MemoryStore } from '../memory-store.js';
 import type { Page, PageRequest } from '../paging.js';
@@ -18,7 +18,7 @@ import {
   usualAround,
   usualDepth,
 } from '../search.js';
-import { lengthOfAll, type Unembedded } from '../vectors.js';
+import { type KindCounts, lengthOfAll, type Unembedded } from '../vectors.js';
 import type { Connection } from './connection.js';
 import { endOfAll, pageOfRows, pageOfStep, readNumber } from './cursors.js';
 import type { Forgetting } from './forgetting.js';
@@ -76,8 +76,8 @@ export class LibsqlMemories implements MemoryStore {
     return this.#one(() => this.#parts.table.byKey(ingestionKey(key)));
   }
 
-  edit(id: string, text: string): Promise<boolean> {
-    return this.#connection.write(() => this.#parts.forgetting.edit(id, text));
+  edit(id: string, text: string, more: MoreEdited = {}): Promise<boolean> {
+    return this.#connection.write(() => this.#parts.forgetting.edit(id, text, more));
   }
 
   recent(roomId: string, limit: number): Promise<Memory[]> {
@@ -207,6 +207,14 @@ export class LibsqlMemories implements MemoryStore {
 
   unembedded(embedder: string, limit: number): Promise<Unembedded[]> {
     return this.#connection.write(() => this.#parts.vectors.unembedded(embedder, whole(limit)));
+  }
+
+  backlog(embedder: string): Promise<KindCounts> {
+    return this.#connection.read(() => this.#parts.vectors.backlog(embedder));
+  }
+
+  embedded(embedder: string): Promise<KindCounts> {
+    return this.#connection.read(() => this.#parts.vectors.embedded(embedder));
   }
 
   async saveEmbeddings(embedder: string, vectors: { id: string; values: Float32Array }[]): Promise<void> {

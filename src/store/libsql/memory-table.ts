@@ -1,6 +1,7 @@
 /** Memories in their table; inside the transactions of its callers. */
 import type { Fact } from '../../core/derived-memory.js';
 import type { Memory } from '../../core/memory.js';
+import type { MoreEdited } from '../history.js';
 import type { Database } from './database.js';
 import { listOf } from './database.js';
 import type { Names } from './names.js';
@@ -83,6 +84,8 @@ export class MemoryTable {
         select json_array(m.seq, m.scope, m.kind, r.name, s.agent, s.name)
         from memories m join rooms r on r.id = m.room join scopes s on s.id = m.scope where m.id = ?`),
       edit: db.prepare(`update memories set body = json_set(body, '$.content.text', json(?)) where id = ?`),
+      retaint: db.prepare(`update memories set body = json_set(body, '$.taint', json(?)) where id = ?`),
+      unquote: db.prepare(`update memories set body = json_remove(body, '$.content.quote') where id = ?`),
       facts: db.prepare(
         listOf(
           memoryItem,
@@ -183,10 +186,12 @@ export class MemoryTable {
   }
 
   /** Only the row of this table; words and vectors are their owners' to follow. `text` is JSON. */
-  edit(id: string, text: string): Edited | null {
+  edit(id: string, text: string, { quote, taint }: MoreEdited = {}): Edited | null {
     const place = this.#sql.place.value<string>(id);
     if (place === null) return null;
     this.#sql.edit.run(text, id);
+    if (quote === null) this.#sql.unquote.run(id);
+    if (taint) this.#sql.retaint.run(JSON.stringify(taint), id);
     const [seq, scope, kind, roomId, agentId, name] = JSON.parse(place) as Place;
     return { memory: { seq, scope, kind }, roomId, scope: { agentId, scope: name } };
   }

@@ -28,7 +28,7 @@ export type Hit = [
 ];
 
 /** Candidates of one room, one behind the other. */
-export type Row = [room: number, hits: Hit[]];
+type Row = [room: number, hits: Hit[]];
 
 export interface Hits {
   rows: Row[];

@@ -127,7 +127,7 @@ function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
       memories: new LibsqlMemories({
         ...{ connection, table: memories, names, rooms, searches, vectors, side, forgetting },
       }),
-      turns: new LibsqlTurns({ connection, table: turns, memories, side, rooms }),
+      turns: new LibsqlTurns({ connection, table: turns, memories, side, rooms, forgetting }),
       outbox: new LibsqlOutbox(connection, outbox, rooms),
       tokens: new LibsqlTokens(db, connection),
       files: new LibsqlFiles(connection, files),

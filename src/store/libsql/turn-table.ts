@@ -1,5 +1,6 @@
 /** Turns, checkpoints and the commit in their tables; inside the transactions of its callers. */
 import type { Turn } from '../../core/turn.js';
+import type { TurnEdited } from '../turn-store.js';
 import { type Database, listOf } from './database.js';
 import type { MemoryTable } from './memory-table.js';
 import type { Names } from './names.js';
@@ -65,6 +66,7 @@ export class TurnTable {
         delete from turns where id in (select value from json_each(?))
           and not exists (select 1 from memories where id = turns.body ->> '$.replyId')
           and not exists (select 1 from json_each(turns.body, '$.covers') c join memories m on m.id = c.value)`),
+      edit: db.prepare('update turns set body = json_patch(body, ?2) where id = ?1'),
       wait: db.prepare('insert into waits (turn, room, until) values (?, ?, ?) on conflict do nothing'),
       unwait: db.prepare('delete from waits where turn = ?'),
       // As long as it waits: somebody may have stopped it.
@@ -174,6 +176,10 @@ export class TurnTable {
 
   dropDeadCheckpoints(): void {
     this.#sql.dropDead.run();
+  }
+
+  edit(turnId: string, change: TurnEdited): void {
+    this.#sql.edit.run(turnId, JSON.stringify(change));
   }
 
   /** Those of which no message is left. */

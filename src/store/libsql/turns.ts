@@ -3,9 +3,10 @@ import { type OutboundMessage, readSteps, type Turn, type TurnCheckpoint } from 
 import type { Appended } from '../history.js';
 import type { Page } from '../paging.js';
 import { whole } from '../paging.js';
-import type { Claim, Head, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
+import type { Claim, Head, TurnCommit, TurnEdited, TurnListRequest, TurnStore } from '../turn-store.js';
 import type { Connection } from './connection.js';
 import { endOfAll, pageOfStep, readNumber } from './cursors.js';
+import type { Forgetting } from './forgetting.js';
 import { frozenCopy } from './frozen.js';
 import type { MemoryTable } from './memory-table.js';
 import type { OutboundRow } from './outbox-table.js';
@@ -20,6 +21,7 @@ export interface TurnParts {
   memories: MemoryTable;
   side: SideThread;
   rooms: Rooms;
+  forgetting: Forgetting;
 }
 
 /** Rooms looked at in one step: some 2 ms. */
@@ -129,6 +131,10 @@ export class LibsqlTurns implements TurnStore {
 
   stopWaiting(turnId: string): Promise<boolean> {
     return this.#connection.write(() => this.#parts.table.stopWaiting(turnId));
+  }
+
+  edit(turnId: string, change: TurnEdited): Promise<void> {
+    return this.#connection.write(() => this.#parts.forgetting.editTurn(turnId, change));
   }
 
   async heads(roomIds: readonly string[]): Promise<Head[]> {

@@ -4,7 +4,7 @@
  */
 import { indexedText } from '../../core/indexed-text.js';
 import type { Memory } from '../../core/memory.js';
-import { checkDimensions, noteUseMs, type Unembedded } from '../vectors.js';
+import { checkDimensions, isNowhere, type KindCounts, noteUseMs, type Unembedded } from '../vectors.js';
 import type { Changes } from './changes.js';
 import { type Database, listOf } from './database.js';
 import { kindNumber } from './row.js';
@@ -62,6 +62,10 @@ export class Vectors {
       remove: db.prepare('delete from vectors where embedder in (select id from embedders) and seq = ?'),
       firstLacking: db.prepare(`select seq ${lacking} order by seq limit 1`),
       newest: db.prepare('select max(seq) from memories'),
+      backlog: db.prepare(countsByKind(`${lacking} and status <> 0`)),
+      embedded: db.prepare(
+        countsByKind('from vectors v join memories m on m.seq = v.seq where v.embedder = ?1'),
+      ),
       unembedded: db.prepare(listOf('body', `select body ${lacking} and status <> 0 order by seq limit ?3`)),
       cosines: db.prepare(`
         select json_group_array(json_array(seq, 1 - vector_distance_cos(v.e, ?2)))
@@ -82,8 +86,18 @@ export class Vectors {
       const [seq, scope, kind] = JSON.parse(place) as [number, number, number];
       const values = packed.subarray(i * dimensions, (i + 1) * dimensions);
       this.#sql.save.run(embedder.id, seq, blobOf(values));
-      this.#signs.save(embedder.id, scope, kind, seq, signsOf(values));
+      if (!isNowhere(values)) this.#signs.save(embedder.id, scope, kind, seq, signsOf(values));
     });
+  }
+
+  backlog(name: string): KindCounts {
+    const { id, mark } = this.#embedder(name) ?? { id: 0, mark: 0 };
+    return countsOf(this.#sql.backlog.value<string>(id, mark)!);
+  }
+
+  embedded(name: string): KindCounts {
+    const embedder = this.#embedder(name);
+    return embedder ? countsOf(this.#sql.embedded.value<string>(embedder.id)!) : {};
   }
 
   /** Oldest first. */
@@ -186,4 +200,14 @@ export class Vectors {
 
 function blobOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+function countsByKind(from: string): string {
+  return `select json_group_array(json_array(kind, count)) from (select kind, count(*) as count ${from} group by kind)`;
+}
+
+function countsOf(rows: string): KindCounts {
+  const counts = new Map(JSON.parse(rows) as [kind: number, count: number][]);
+  const named = Object.entries(kindNumber).map(([kind, number]) => [kind, counts.get(number)]);
+  return Object.fromEntries(named.filter(([, count]) => count !== undefined));
 }

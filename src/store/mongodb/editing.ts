@@ -3,31 +3,43 @@
  * another block; its text stays, and so does what was made of it.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { UpdateFilter } from 'mongodb';
+import type { Filter, UpdateFilter } from 'mongodb';
 import type { Fact } from '../../core/derived-memory.js';
 import { newId } from '../../core/ids.js';
 import { indexedText } from '../../core/indexed-text.js';
+import type { MoreEdited } from '../history.js';
 import type { Connection } from './connection.js';
 import { copied, type MemoryDocument, memoryFields, memoryOf } from './documents.js';
 import { termsOf, wordsVersion } from './terms.js';
 
-/** False: no such memory. What is archived is not changed any more. */
-export async function edit(connection: Connection, id: string, text: string): Promise<boolean> {
+type Fields = Record<string, unknown>;
+type Gone = Record<string, ''>;
+
+/** False: no such memory. The rest is as in `History.edit`. */
+export async function edit(
+  connection: Connection,
+  id: string,
+  text: string,
+  { quote, taint }: MoreEdited = {},
+): Promise<boolean> {
   const memories = connection.collection<MemoryDocument>('memories');
   const there = { _id: id, kind: { $ne: 'turn' as const } };
   const place = await connection.run(() =>
     memories.findOne<MemoryDocument>(there, { projection: memoryFields }),
   );
-  if (!place) return false;
+  const tainted: Fields = taint ? { taint } : {};
+  const unquoted: Gone = quote === null ? { 'content.quote': '' } : {};
+  if (!place) return editArchived(connection, there, { 'content.text': text, ...tainted }, unquoted);
   const memory = memoryOf(place);
-  const edited = { ...memory, content: { ...memory.content, text } };
-  const changed = { 'content.text': text, has: { text: newId(), terms: wordsVersion } };
+  const content = { ...memory.content, text, ...(quote === null && { quote: undefined }) };
+  const edited = { ...memory, content };
+  const changed = { 'content.text': text, ...tainted, has: { text: newId(), terms: wordsVersion } };
   const update: UpdateFilter<MemoryDocument> =
     indexedText(edited) === ''
-      ? { $set: changed, $unset: { terms: '', embeds: '', vectors: '' } }
+      ? { $set: changed, $unset: { terms: '', embeds: '', vectors: '', ...unquoted } }
       : {
           $set: { ...changed, terms: termsOf(edited), embeds: true },
-          $unset: { vectors: '' },
+          $unset: { vectors: '', ...unquoted },
         };
   // The room is named for a sharded cluster's sake. Forgotten meanwhile, it matches nothing.
   const { matchedCount } = await connection.repeatable(() =>
@@ -56,4 +68,21 @@ export async function reviseFact(connection: Connection, id: string, fact: Fact)
     memories.findOne<Pick<MemoryDocument, 'fact'>>(there, { projection: { fact: 1 } }),
   );
   return after?.fact !== undefined && isDeepStrictEqual(copied(after.fact), copied(fact));
+}
+
+/** There are neither words nor vectors of it. */
+async function editArchived(
+  connection: Connection,
+  there: Filter<MemoryDocument>,
+  changed: Fields,
+  unquoted: Gone,
+): Promise<boolean> {
+  const archive = connection.collection<MemoryDocument>('archive');
+  const { matchedCount } = await connection.repeatable(() =>
+    archive.updateOne(there, {
+      $set: changed,
+      ...(Object.keys(unquoted).length > 0 && { $unset: unquoted }),
+    }),
+  );
+  return matchedCount > 0;
 }

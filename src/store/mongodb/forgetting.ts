@@ -3,6 +3,7 @@
  * files that no other memory names.
  */
 import type { Collection, Filter } from 'mongodb';
+import type { TurnEdited } from '../turn-store.js';
 import type { Connection } from './connection.js';
 import { type MemoryDocument, Open } from './documents.js';
 import { type FileUses, filesOf } from './file-uses.js';
@@ -59,10 +60,23 @@ async function emptyTurns(memories: Collection<MemoryDocument>, ids: string[]): 
           has: '',
           vectors: '',
         },
-        ...{ due: '', outbox: '', receipt: '' },
+        ...{ due: '', outbox: '', receipt: '', asker: '', taint: '', 'turn.taint': '' },
       },
     },
   );
+}
+
+export async function editTurn(connection: Connection, turnId: string, change: TurnEdited): Promise<void> {
+  const memories = connection.collection<MemoryDocument>('memories');
+  const archive = connection.collection<MemoryDocument>('archive');
+  const changed = Object.entries(change).map(([field, value]) => [`turn.${field}`, value]);
+  const update = { $set: Object.fromEntries(changed) };
+  const { matchedCount } = await connection.repeatable(() =>
+    memories.updateOne({ ingest: turnId, 'turn.turnId': turnId }, update),
+  );
+  // Only months and agents are indexed there.
+  if (matchedCount === 0)
+    await connection.repeatable(() => archive.updateOne({ 'turn.turnId': turnId }, update));
 }
 
 async function forgetArchived(archive: Collection<MemoryDocument>, ids: string[]): Promise<number> {
@@ -71,7 +85,18 @@ async function forgetArchived(archive: Collection<MemoryDocument>, ids: string[]
     { ...there, turn: { $exists: true } },
     {
       $set: { kind: 'turn', 'turn.steps': [] },
-      $unset: { content: '', author: '', source: '', scope: '', role: '' },
+      $unset: {
+        ...{
+          content: '',
+          author: '',
+          source: '',
+          scope: '',
+          role: '',
+          asker: '',
+          taint: '',
+          'turn.taint': '',
+        },
+      },
     },
   );
   const { deletedCount } = await archive.deleteMany({ ...there, turn: { $exists: false } });

@@ -1,17 +1,17 @@
 import type { AnyBulkWriteOperation, Document, Filter } from 'mongodb';
 import type { Fact } from '../../core/derived-memory.js';
 import { indexedText } from '../../core/indexed-text.js';
-import type { Memory, SourceKey } from '../../core/memory.js';
+import type { Memory, MemoryKind, SourceKey } from '../../core/memory.js';
 import { FatalError } from '../../errors.js';
 import { readCursor, writeCursor } from '../cursors.js';
 import type { Expired, ExpiryRequest } from '../expiry.js';
-import type { Appended, HistoryRequest, Person, RoomSummary } from '../history.js';
+import type { Appended, HistoryRequest, MoreEdited, Person, RoomSummary } from '../history.js';
 import { mostCounted } from '../listing.js';
 import type { MemoryStore } from '../memory-store.js';
 import type { Page, PageRequest } from '../paging.js';
 import { pageOf, whole } from '../paging.js';
 import type { Candidates, CandidatesRequest, Found, SearchRequest } from '../search.js';
-import { lengthOfAll, type Unembedded } from '../vectors.js';
+import { isNowhere, type KindCounts, lengthOfAll, type Unembedded } from '../vectors.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
 import { documentOf, ingestionId, type MemoryDocument, memoryFields, memoryOf } from './documents.js';
@@ -83,8 +83,8 @@ export class MongoMemories implements MemoryStore {
     return this.get(found._id);
   }
 
-  edit(id: string, text: string): Promise<boolean> {
-    return edit(this.#parts.connection, id, text);
+  edit(id: string, text: string, more?: MoreEdited): Promise<boolean> {
+    return edit(this.#parts.connection, id, text, more);
   }
 
   async recent(roomId: string, limit: number): Promise<Memory[]> {
@@ -188,14 +188,31 @@ export class MongoMemories implements MemoryStore {
     return found.map((document) => ({ id: document._id, text: indexedText(memoryOf(document)) }));
   }
 
+  async backlog(embedder: string): Promise<KindCounts> {
+    await this.#parts.marks.all();
+    const key = this.#parts.embedders.keyOf(embedder);
+    return this.#counts({ embeds: true, [`has.${key}`]: null, status: { $ne: 'pending' } } as Document);
+  }
+
+  embedded(embedder: string): Promise<KindCounts> {
+    const key = this.#parts.embedders.keyOf(embedder);
+    return this.#counts({ embeds: true, [`has.${key}`]: true });
+  }
+
   async saveEmbeddings(embedder: string, vectors: { id: string; values: Float32Array }[]): Promise<void> {
     const { abilities, connection, embedders, node } = this.#parts;
     if (vectors.length === 0) return;
     const dimensions = lengthOfAll(embedder, vectors);
-    const updates = vectors.map(({ id, values }) => [id, storedVector(values, abilities)] as const);
+    const updates = vectors.map(
+      ({ id, values }) => [id, isNowhere(values) ? null : storedVector(values, abilities)] as const,
+    );
     const known = await embedders.register(embedder, dimensions);
     const operations = updates.map(([_id, vector]): AnyBulkWriteOperation<MemoryDocument> => {
-      const update = { $set: { [`vectors.${known.key}`]: vector, [`has.${known.key}`]: true as const } };
+      const [at, has] = [`vectors.${known.key}`, { [`has.${known.key}`]: true as const }];
+      // Indexes of vectors take none that points nowhere.
+      const update = vector
+        ? { $set: { [at]: vector, ...has } }
+        : { $set: has, $unset: { [at]: '' as const } };
       return { updateOne: { filter: { _id, embeds: true }, update } };
     });
     await connection.repeatable(() => this.#memories.bulkWrite(operations, { ordered: false }));
@@ -204,6 +221,14 @@ export class MongoMemories implements MemoryStore {
 
   dropEmbeddings(request: { keep: string; unusedSince: number; limit: number }): Promise<number> {
     return this.#parts.embedders.drop({ ...request, limit: whole(request.limit, 1) });
+  }
+
+  async #counts(filter: Document): Promise<KindCounts> {
+    const stages = [{ $match: filter }, { $group: { _id: '$kind', count: { $sum: 1 } } }];
+    const rows = await this.#parts.connection.run(() =>
+      this.#memories.aggregate<{ _id: MemoryKind; count: number }>(stages).toArray(),
+    );
+    return Object.fromEntries(rows.map(({ _id, count }) => [_id, count]));
   }
 
   async #page(

@@ -5,11 +5,12 @@ import { FatalError } from '../../errors.js';
 import type { Appended } from '../history.js';
 import type { Page } from '../paging.js';
 import { whole } from '../paging.js';
-import type { Claim, Head, TurnCommit, TurnListRequest, TurnStore } from '../turn-store.js';
+import type { Claim, Head, TurnCommit, TurnEdited, TurnListRequest, TurnStore } from '../turn-store.js';
 import { noteCheckpoint } from './checkpoints.js';
 import { Claims } from './claims.js';
 import type { Connection } from './connection.js';
 import { copied, type MemoryDocument, Open, turnDocumentOf, turnOf } from './documents.js';
+import { editTurn } from './forgetting.js';
 import type { Listings } from './listings.js';
 import type { Marks } from './marks.js';
 import type { MongoMemories } from './memories.js';
@@ -155,6 +156,10 @@ export class MongoTurns implements TurnStore {
       ),
     );
     return matchedCount > 0;
+  }
+
+  edit(turnId: string, change: TurnEdited): Promise<void> {
+    return editTurn(this.#connection, turnId, change);
   }
 
   heads(roomIds: readonly string[]): Promise<Head[]> {

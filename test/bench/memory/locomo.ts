@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 
-export interface Turn {
+interface Turn {
   /** `D3:7`: the seventh of the third session. */
   id: string;
   speaker: string;
@@ -14,7 +14,7 @@ export interface Turn {
   at: number;
 }
 
-export interface Asked {
+interface Asked {
   text: string;
   category: number;
   /** Ids of the turns that answer it. */

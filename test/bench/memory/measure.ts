@@ -3,16 +3,17 @@ import { newId } from '../../../dist/src/core/ids.js';
 import { type Memory, roomIdOf, sharedScopeOf } from '../../../dist/src/core/memory.js';
 import type { Embedder } from '../../../dist/src/llm/llm.js';
 import { createLogger } from '../../../dist/src/logger.js';
+import { Embedding } from '../../../dist/src/memory/embedding.js';
 import { MemoryManager } from '../../../dist/src/memory/memory-manager.js';
 import type { Candidates, CandidatesRequest } from '../../../dist/src/store/search.js';
 import type { Store } from '../../../dist/src/store/store.js';
-import type { Conversation, Data } from './locomo.js';
+import type { Conversation } from './locomo.js';
 
 export const ks = [5, 10, 25] as const;
 /** Percent of the evidence among the first k. */
 export type Figures = Record<(typeof ks)[number], number>;
 
-export const agentId = 'bench';
+const agentId = 'bench';
 
 export interface StoredConversation extends Conversation {
   scope: string;
@@ -21,9 +22,14 @@ export interface StoredConversation extends Conversation {
 }
 
 /** Everybody's words under their names, at the times of their sessions, and all their vectors. */
-export async function fill(store: Store, data: Data, embedder: Embedder, { named = true } = {}) {
+export async function fill(
+  store: Store,
+  conversations: readonly Conversation[],
+  embedder: Embedder,
+  { named = true } = {},
+): Promise<StoredConversation[]> {
   const stored: StoredConversation[] = [];
-  for (const conversation of data.conversations) {
+  for (const conversation of conversations) {
     const place = { connector: 'bench', tenant: 'default', channel: `${conversation.name} ${named}` };
     const roomId = roomIdOf(agentId, place);
     const scope = sharedScopeOf(roomId);
@@ -46,26 +52,30 @@ export async function fill(store: Store, data: Data, embedder: Embedder, { named
     await Promise.all(appends);
     stored.push({ ...conversation, scope, turnOf });
   }
-  await managerOf(store, embedder).fill();
+  await embeddingOf(store, embedder).fill();
   return stored;
 }
 
 /** How a turn recalls; `change` has a look at what the store gives first. */
 export function managerOf(
-  { memories }: Store,
+  store: Store,
   embedder: Embedder | null,
-  change: (found: Candidates, request: CandidatesRequest) => Candidates = (found) => found,
+  change: (found: Candidates, request: CandidatesRequest) => Candidates | Promise<Candidates> = (found) =>
+    found,
   without: Partial<CandidatesRequest['questions'][number]> = {},
 ): MemoryManager {
+  const { memories } = store;
   const changed = Object.assign(Object.create(memories) as typeof memories, {
-    unembedded: memories.unembedded.bind(memories),
-    saveEmbeddings: memories.saveEmbeddings.bind(memories),
     candidates: async (request: CandidatesRequest) => {
       const questions = request.questions.map((question) => ({ ...question, ...without }));
       return change(await memories.candidates({ ...request, questions }), request);
     },
   });
-  return new MemoryManager(changed, embedder, createLogger('silent'));
+  return new MemoryManager(changed, embeddingOf(store, embedder));
+}
+
+function embeddingOf({ memories, notes }: Store, embedder: Embedder | null): Embedding {
+  return new Embedding({ memories, notes, embedder, log: createLogger('silent') });
 }
 
 /** @param once asks for the most places alone: the first of those are what fewer places get */

@@ -90,6 +90,22 @@ export function changesContract(subject: StoreSubject): void {
       await eventually(async () => expect(await search({ vector: far })).toEqual(['c']));
     });
 
+    it('takes away what it quotes, and names origins anew', async () => {
+      const quote = { author: 'ann', text: 'my pin' };
+      const taint = [{ kind: 'file' as const, what: 'pin.txt' }];
+      const said = kept('see above', { taint });
+      await append({ ...said, content: { ...said.content, quote } });
+      await subject.store.memories.recent('room', 10);
+      const masked = [{ kind: 'file' as const, what: '[forgotten]' }];
+      expect(await subject.store.memories.edit(said.id, 'see', { quote: null, taint: masked })).toBe(true);
+      for (const restart of [false, true]) {
+        if (restart) await reopen();
+        const wanted = { ...said, content: { ...said.content, text: 'see' }, taint: masked };
+        expect(await subject.store.memories.get(said.id)).toEqual(wanted);
+        expect(await subject.store.memories.recent('room', 10)).toEqual([wanted]);
+      }
+    });
+
     it('is false for what is not there, and brings nothing back', async () => {
       expect(await subject.store.memories.edit('unknown', 'x')).toBe(false);
       await append(message());

@@ -38,6 +38,40 @@ export function embeddingContract(subject: StoreSubject): void {
       expect(await lacking()).toEqual(['pending', 'reply to pending', 'd']);
     });
 
+    it('counts what lacks a vector and what has one, by kind', async () => {
+      const { memories } = subject.store;
+      expect([await memories.backlog('e'), await memories.embedded('e')]).toEqual([{}, {}]);
+      await append(kept('a'), kept(''), message({ text: 'pending' }), kept('b'), kept('c', { kind: 'fact' }));
+      expect(await memories.backlog('e')).toEqual({ message: 2, fact: 1 });
+      await embed(2);
+      expect(await memories.backlog('e')).toEqual({ fact: 1 });
+      expect(await memories.embedded('e')).toEqual({ message: 2 });
+      expect(await memories.backlog('other')).toEqual({ message: 2, fact: 1 });
+      await reopen();
+      await embed(2);
+      const again = subject.store.memories;
+      expect([await again.backlog('e'), await again.embedded('other')]).toEqual([{}, {}]);
+    });
+
+    it('[memory.6] takes a vector of zeros for one that is there and is near nothing', async () => {
+      const { memories } = subject.store;
+      const [english, blind] = [kept('a'), kept('我有一只猫')];
+      await append(english, blind);
+      const values = (one: { id: string }, ...numbers: number[]) => ({
+        ...{ id: one.id, values: new Float32Array(numbers) },
+      });
+      await memories.saveEmbeddings('e', [values(blind, 0, 0, 0)]);
+      expect(await lacking()).toEqual(['a']);
+      await memories.saveEmbeddings('e', [values(english, 1, 1, 1)]);
+      expect(await lacking()).toEqual([]);
+      expect(await memories.embedded('e')).toEqual({ message: 2 });
+      if (cannot.compareVectors) return;
+      const vector = { embedder: 'e', values: new Float32Array([1, 1, 1]) };
+      await eventually(async () => {
+        expect(await search({ vector, limit: 10 })).toEqual(['a']);
+      });
+    });
+
     it('knows nothing of what is forgotten', async () => {
       const gone = kept('gone');
       await append(gone, kept('stays'));

@@ -19,6 +19,15 @@ export function turnListContract(subject: StoreSubject): void {
     (await allPages((page) => subject.store.turns.list({ ...page, ...filter }), limit)).items;
 
   describe('turns', () => {
+    it('lose their steps, and name origins anew, where they are finished', async () => {
+      const { turnId } = await commit('r1');
+      const taint = [{ kind: 'file' as const, what: '[forgotten]' }];
+      await subject.store.turns.edit(turnId, { steps: [], taint });
+      await subject.store.turns.edit('turn_unknown', { steps: [] });
+      expect(await subject.store.turns.get(turnId)).toMatchObject({ steps: [], taint, status: 'done' });
+      expect(await list({ roomId: 'r1' })).toMatchObject([{ turnId, taint }]);
+    });
+
     it('are listed from the newest, without their steps, by agent, room and status', async () => {
       expect(await subject.store.turns.list({ limit: 5 })).toEqual({ items: [], nextCursor: null });
       const turns = [

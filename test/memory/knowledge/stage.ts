@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Hub } from '../../../src/hub.js';
 import { type Api, api } from '../../support/api.js';
 
-export interface Shown {
+interface Shown {
   id: string;
   agentId: string;
   name: string;
@@ -19,7 +19,11 @@ export interface Shown {
 export interface Desk {
   client: Api;
   /** One request of the hub's API, as whoever has the token. */
-  call(method: string, path: string, body?: object): Promise<{ status: number; body: any }>;
+  call(
+    method: string,
+    path: string,
+    body?: object,
+  ): Promise<{ status: number; body: ReturnType<typeof JSON.parse> }>;
   /** Gives a text and waits until it is read. */
   add(name: string, text: string, more?: object): Promise<Shown>;
   read(id: string): Promise<Shown>;

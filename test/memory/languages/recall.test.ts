@@ -1,6 +1,9 @@
 /** Ten pairs each among 300 lines: what was said is found by its question, whatever the language. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { offlineEmbedder } from '../../../dist/src/llm/offline-embedder/embedder.js';
 import { createLogger } from '../../../src/logger.js';
+import { Embedding } from '../../../src/memory/embedding.js';
+import { MemoryManager } from '../../../src/memory/memory-manager.js';
 import { openLibsqlStore } from '../../../src/store/libsql/store.js';
 import type { Store } from '../../../src/store/store.js';
 import { message } from '../../contract/store.js';
@@ -37,5 +40,29 @@ describe.each([
       if (!found.some(({ memory }) => memory.content.text === said)) missed.push(asked);
     }
     expect(missed.length, missed.join('\n')).toBeLessThanOrEqual(10 - least);
+  });
+
+  it('[memory.6] finds by words and meaning what words find, whatever the embedder makes of it', async () => {
+    const embedder = offlineEmbedder();
+    const { memories, notes } = store;
+    const parts = { memories, notes, log: createLogger('silent') };
+    const [words, hybrid] = [null, embedder].map((one) => new Embedding({ ...parts, embedder: one }));
+    await hybrid!.fill();
+    expect(await hybrid!.backlog()).toEqual({});
+    const found = async (embedding: Embedding) => {
+      const manager = new MemoryManager(memories, embedding);
+      const hits: string[] = [];
+      for (const [said, asked] of talk.pairs) {
+        const scope = { agentId: 'ada', scopes: ['s'], exclude: new Set<string>(), limit: 5 };
+        const { hits: recalled } = await manager.recall({ ...scope, questions: [asked] });
+        if (recalled.some(({ memory }) => memory.content.text === said)) hits.push(asked);
+      }
+      return hits;
+    };
+    const byWords = await found(words!);
+    expect(byWords.length).toBeGreaterThanOrEqual(least);
+    expect(await found(hybrid!)).toEqual(byWords);
+    await hybrid!.stop();
+    await embedder.close();
   });
 });

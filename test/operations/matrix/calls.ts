@@ -14,6 +14,7 @@ export interface Call {
 }
 
 const ann = 'http/acme:ann';
+const annHere = { connector: 'http', tenant: 'acme', userId: 'ann', agentId: 'assistant' };
 const acme = { agentId: 'assistant', place: 'http/acme' };
 const agents = ['assistant'];
 let made = 0;
@@ -55,6 +56,10 @@ const task = async (stage: Stage) => {
 const onTask = (verb: string): Call => ({ make: task, ask: (id) => ({ path: `/tasks/${id}/${verb}` }) });
 const scheduled = async (stage: Stage): Promise<string> =>
   (await stage.post('/schedules', { roomId: await room(stage), text: 'water the heron', in: 86_400 })).id;
+const document = async (stage: Stage): Promise<string> => {
+  const body = { agentId: 'assistant', name: `thing ${++made}.md`, text: 'The heron is back.' };
+  return (await stage.ask('self operator', 'POST', { path: '/documents', body })).json.id;
+};
 const hold = (stage: Stage) => stage.hold();
 const stop = async (stage: Stage) => stage.post(`/rooms/${await stage.roomId()}/stop`);
 const ofAnn = (list: Json[]) => list.find(({ userId }) => userId === 'ann');
@@ -119,6 +124,12 @@ const replied = async (stage: Stage) => {
   return 'the heron';
 };
 
+const known = async (stage: Stage): Promise<string> => {
+  await stage.say('note it');
+  const { facts } = await stage.get('/facts?agentId=assistant&connector=http&tenant=acme&userId=ann');
+  return facts[0].id;
+};
+
 /** By the name of the line; of a route that is no operation, by the route. */
 export const calls: Record<string, Call> = {
   'agents.list': { ...at('/agents'), shows: () => '"assistant"' },
@@ -163,6 +174,17 @@ export const calls: Record<string, Call> = {
   'rooms.messages+shared': { make: shared, ask: (roomId) => ({ path: `/rooms/${roomId}/messages` }) },
   'rooms.summary': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/summary` }) },
   'rooms.forget': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/forget` }) },
+  'facts.list': {
+    ...{ make: known, ...at('/facts?agentId=assistant&connector=http&tenant=acme&userId=ann') },
+    shows: (id) => id,
+  },
+  'facts.list+room': {
+    make: async (stage) => ({ id: await known(stage), roomId: await stage.roomId() }),
+    ask: ({ roomId }) => ({ path: `/facts?agentId=assistant&roomId=${roomId}` }),
+    shows: ({ id }) => id,
+  },
+  'facts.correct': { make: known, ask: (id) => ({ path: `/facts/${id}`, body: { text: 'I like storks' } }) },
+  'facts.remove': { make: known, ask: (id) => ({ path: `/facts/${id}` }) },
   'turns.list': listedTurn('/turns?limit=200'),
   'turns.list+agent': listedTurn('/turns?limit=200&agentId=assistant'),
   'turns.show': { make: turn, ask: (turnId) => ({ path: `/turns/${turnId}` }) },
@@ -192,6 +214,14 @@ export const calls: Record<string, Call> = {
     ask: (id) => ({ path: `/schedules/${id}`, body: { paused: true } }),
   },
   'schedules.remove': { make: scheduled, ask: (id) => ({ path: `/schedules/${id}` }) },
+  'documents.list': { make: document, ...at('/documents?limit=200'), shows: (id) => id },
+  'documents.add': {
+    make: async () => `thing ${++made}.md`,
+    ask: (name) => ({ path: '/documents', body: { agentId: 'assistant', name, text: 'The heron is back.' } }),
+  },
+  'documents.get': { make: document, ask: (id) => ({ path: `/documents/${id}` }) },
+  'documents.remove': { make: document, ask: (id) => ({ path: `/documents/${id}` }) },
+  'documents.reread': { make: document, ask: (id) => ({ path: `/documents/${id}/reread` }) },
   'messages.post': {
     make: room,
     ask: (roomId) => ({ path: `/assistant/rooms/${roomId}/messages`, body: { text: 'The heron is back.' } }),
@@ -232,6 +262,17 @@ export const calls: Record<string, Call> = {
     make: room,
     ...at('/people/forget', { connector: 'http', tenant: 'acme', userId: 'ann' }),
   },
+  'memories.preview': {
+    make: room,
+    ...at('/memories/preview', { ...annHere, everything: true }),
+  },
+  'memories.forget': {
+    async make(stage) {
+      await stage.say('hello');
+      return (await stage.post('/memories/preview', { ...annHere, everything: true })).code;
+    },
+    ask: (code) => ({ path: '/memories/forget', body: { code } }),
+  },
   'people.show': at(`/people?account=${ann}&agentId=assistant`),
   'people.link': { make: twin, ask: (other) => ({ path: '/people/link', body: { account: ann, other } }) },
   'people.link+paired': {
@@ -258,6 +299,7 @@ export const calls: Record<string, Call> = {
   ...switchCalls,
   'usage.list': { make: replied, ...at('/usage'), shows: () => '"ann"' },
   'health.show': at('/health'),
+  'embeddings.status': at('/embeddings'),
   'audit.list': at('/audit?limit=1'),
   'audit.export': at('/audit/export?limit=1'),
   'audit.verify': at('/audit/verify'),

@@ -7,6 +7,7 @@ import { turnIdOf } from '../../../src/core/turn.js';
 import { defineAction } from '../../../src/extension-api.js';
 import type { InputOf, OperationName } from '../../../src/operations/operations.js';
 import { Platform } from '../../hub/platform.js';
+import { keptFact } from '../../support/facts.js';
 import { Home } from '../../support/hub.js';
 import { lastSaid, scriptedModel } from '../../support/model.js';
 import { until } from '../../support/until.js';
@@ -139,6 +140,11 @@ interface Said {
   end?(user: string): Promise<unknown>;
 }
 
+/** Their own, where they talk alone. */
+async function fact(userId: string): Promise<void> {
+  await keptFact(carrier.store, (await platform.dm(userId, 'hello'))!.memory, 'I like herons');
+}
+
 /** Their own reminder, where they talk alone. */
 async function reminder(userId: string): Promise<string> {
   const { memory } = (await platform.dm(userId, 'hello'))!;
@@ -148,6 +154,17 @@ async function reminder(userId: string): Promise<string> {
   const whose = { kind: 'person' as const, ...where, userId, agentId: 'assistant', grants };
   const wanted = { roomId, text: 'stretch', in: 86_400 };
   return (await carrier.operations!.call('schedules.add', wanted, whose)).id;
+}
+
+/** Their own document, where they talk alone. */
+async function document(userId: string): Promise<string> {
+  const { memory } = (await platform.dm(userId, 'hello'))!;
+  const { roomId, scope } = memory;
+  const where = { connector: 'telegram', tenant: 'default', channel: userId, roomId, scope };
+  const grants = [{ role: 'operator' as const, level: {} }];
+  const whose = { kind: 'person' as const, ...where, userId, agentId: 'assistant', grants };
+  const given = { agentId: 'assistant', name: 'stretching.md', text: 'Stretch often.' };
+  return (await carrier.operations!.call('documents.add', given, whose)).id;
 }
 
 const given = async () => {
@@ -188,8 +205,25 @@ const commands: Record<string, Said> = {
   '/tasks': { does: /no tasks here/ },
   '/task': { does: /no tasks here/ },
   '/forget yes': { does: /nothing that I remember/ },
+  '/memory': { does: /I know nothing of you here/ },
+  '/memory correct 1 WORDS': {
+    async args(user) {
+      await fact(user);
+      return 'correct 1 I like storks';
+    },
+    does: /I know now: "I like storks"/,
+  },
+  '/memory forget 1': {
+    async args(user) {
+      await fact(user);
+      return 'forget 1';
+    },
+    does: /1 is forgotten/,
+  },
   '/schedules': { does: /Nothing is scheduled/ },
   '/schedules remove ID': { args: async (user) => `remove ${await reminder(user)}`, does: /It is off/ },
+  '/documents': { does: /There are no documents here/ },
+  '/documents remove ID': { args: async (user) => `remove ${await document(user)}`, does: /It is gone/ },
   '/approve CODE': { args: () => code('person'), does: /is let in/ },
   '/approve CODE+place': { args: () => code('place'), does: /is let in/ },
   '/approve ID': { args: asked, does: /is approved by/ },

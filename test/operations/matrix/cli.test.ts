@@ -48,6 +48,13 @@ const args: Record<string, (thing: Json) => string[]> = {
   'schedules add': (roomId) => [roomId, 'water the heron', '--in', '86400'],
   'schedules change': (id) => [id, '--paused', 'true'],
   'schedules remove': one,
+  'facts list': () => ['assistant', '--connector', 'http', '--tenant', 'acme', '--user-id', 'ann'],
+  'facts correct': (id) => [id, 'I like storks'],
+  'facts remove': one,
+  'knowledge show': one,
+  'knowledge add': (name) => [documentOf(name)],
+  'knowledge remove': one,
+  'knowledge reread': one,
   'turns show': one,
   'turns stop': ({ turnId }) => [turnId],
   'turns run-again': one,
@@ -64,6 +71,8 @@ const args: Record<string, (thing: Json) => string[]> = {
   'deliveries drop': one,
   'switches pause': () => attic,
   'switches resume': () => attic,
+  'memories preview': () => ['ann', 'assistant', '--tenant', 'acme', '--everything'],
+  'memories forget': one,
   'people forget': () => ['ann', '--tenant', 'acme', '--yes'],
   'people show': () => ['http/acme:ann'],
   'people link': (other) => ['http/acme:ann', other],
@@ -102,6 +111,12 @@ const folderOf = (role: Role) => join(stage.home.folder, `data-of-${role}`);
 function fileOf(tool: Json): string {
   const path = join(stage.home.folder, `${tool.name ?? tool.paths['/'].get.operationId}.json`);
   writeFileSync(path, JSON.stringify(tool));
+  return path;
+}
+
+function documentOf(name: string): string {
+  const path = join(stage.home.folder, name);
+  writeFileSync(path, 'The heron is back.');
   return path;
 }
 

@@ -59,6 +59,11 @@ rooms.messages+shared    GET /rooms/:roomId/messages                  operator  
 rooms.summary            GET /rooms/:roomId/summary                   operator      operator      404:operator   operator      404:operator   operator       404:operator
 rooms.forget             POST /rooms/:roomId/forget                   operator      operator      404:operator   operator      404:operator   operator       404:operator
 
+facts.list               GET /facts                                   operator      operator      403            operator      403            operator       403
+facts.list+room          GET /facts                                   operator      operator      403            operator      none:operator  403            403
+facts.correct            PUT /facts/:id                               operator      operator      404:operator   operator      404:operator   operator       404:operator
+facts.remove             DELETE /facts/:id                            operator      operator      404:operator   operator      404:operator   operator       404:operator
+
 turns.list               GET /turns                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 turns.list+agent         GET /turns                                   operator      operator      403            operator      none:operator  operator       none:operator
 turns.show               GET /turns/:turnId                           operator      operator      404:operator   operator      404:operator   operator       404:operator
@@ -86,6 +91,12 @@ tasks.pause              POST /tasks/:id/pause                        operator  
 tasks.resume             POST /tasks/:id/resume                       operator      operator      404:operator   operator      404:operator   operator       404:operator
 tasks.stop               POST /tasks/:id/stop                         operator      operator      404:operator   operator      404:operator   operator       404:operator
 
+documents.list           GET /documents                               operator      operator      none:operator  operator      none:operator  operator       none:operator
+documents.add            POST /documents                              operator      operator      403            operator      operator       operator       operator
+documents.get            GET /documents/:id                           operator      operator      404:operator   operator      404:operator   operator       404:operator
+documents.remove         DELETE /documents/:id                        operator      operator      404:operator   operator      404:operator   operator       404:operator
+documents.reread         POST /documents/:id/reread                   operator      operator      404:operator   operator      404:operator   operator       404:operator
+
 deliveries.list          GET /deliveries                              operator      operator      none:operator  operator      none:operator  operator       none:operator
 deliveries.list+agent    GET /deliveries                              operator      operator      403            operator      none:operator  operator       none:operator
 deliveries.sendAgain     POST /deliveries/:deliveryId/send-again      operator      operator      404:operator   operator      404:operator   operator       404:operator
@@ -94,6 +105,8 @@ deliveries.sendAllAgain  POST /agents/:agentId/deliveries/send-again  admin     
 
 people.forget            POST /people/forget                          operator      operator      403            operator      403            operator       403
 people.forget+agents     POST /people/forget                          operator      403           403            operator      403            operator       403
+memories.preview         POST /memories/preview                       operator      operator      403            operator      403            operator       403
+memories.forget          POST /memories/forget                        operator      operator      404:operator   operator      404:operator   operator       404:operator
 people.show              GET /people                                  operator      operator      403            operator      403            operator       403
 people.link              POST /people/link                            admin         403           403            admin         403            403            403
 people.link+paired       POST /people/link                            admin         403           403            admin         403            403            403
@@ -125,6 +138,7 @@ switches.resume+owner    POST /switches/resume                        owner     
 
 usage.list               GET /usage                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 health.show              GET /health                                  admin         403           403            403           403            403            403
+embeddings.status        GET /embeddings                              admin         403           403            403           403            403            403
 audit.list               GET /audit                                   admin         403           403            403           403            403            403
 audit.export             GET /audit/export                            admin         403           403            403           403            403            403
 audit.verify             GET /audit/verify                            admin         403           403            403           403            403            403
@@ -175,9 +189,17 @@ command                       operation           hub       agent     otherAgent
 /forget yes                   people.forget       guest     guest     guest       guest     guest          guest     guest
 /forget yes+group             people.forget       guest     guest     guest       guest     guest          guest     guest
 
+/memory                       facts.list          guest     guest     guest       guest     guest          guest     guest
+/memory+group                 facts.list          guest     guest     guest       guest     guest          guest     guest
+/memory correct 1 WORDS       facts.correct       guest     guest     guest       guest     guest          guest     guest
+/memory forget 1              facts.remove        guest     guest     guest       guest     guest          guest     guest
+
 /schedules                    schedules.list      guest     guest     guest       guest     guest          guest     guest
 /schedules+group              schedules.list      guest     guest     guest       guest     guest          guest     guest
 /schedules remove ID          schedules.remove    guest     guest     guest       guest     guest          guest     guest
+/documents                    documents.list      guest     guest     guest       guest     guest          guest     guest
+/documents+group              documents.list      guest     guest     guest       guest     guest          guest     guest
+/documents remove ID          documents.remove    guest     guest     guest       guest     guest          guest     guest
 
 /approve CODE                 pairings.approve    operator  operator  403         operator  403            403       403
 /approve CODE+place           pairings.approve    member    member    403         member    403            403       403
@@ -245,6 +267,9 @@ schedules show             schedules.show           operator
 schedules add              schedules.add            operator
 schedules change           schedules.change         operator
 schedules remove           schedules.remove         operator
+facts list                 facts.list               operator
+facts correct              facts.correct            operator
+facts remove               facts.remove             operator
 turns list                 turns.list               operator
 turns show                 turns.show               operator
 turns stop                 turns.stop               operator
@@ -259,6 +284,11 @@ tasks show                 tasks.show               operator
 tasks pause                tasks.pause              operator
 tasks resume               tasks.resume             operator
 tasks stop                 tasks.stop               operator
+knowledge list             documents.list           operator
+knowledge show             documents.get            operator
+knowledge add              documents.add            operator
+knowledge remove           documents.remove         operator
+knowledge reread           documents.reread         operator
 deliveries list            deliveries.list          operator
 deliveries send-again      deliveries.sendAgain     operator
 deliveries send-all-again  deliveries.sendAllAgain  admin
@@ -266,6 +296,8 @@ deliveries drop            deliveries.drop          operator
 switches list              switches.list            operator
 switches pause             switches.pause           operator
 switches resume            switches.resume          operator
+memories preview           memories.preview         operator
+memories forget            memories.forget          operator
 people forget              people.forget            operator
 people show                people.show              operator
 people link                people.link              admin
@@ -278,6 +310,7 @@ audit export               audit.export             admin
 audit verify               audit.verify             admin
 usage                      usage.list               operator
 health                     health.show              admin
+embeddings                 embeddings.status        admin
 chat                       -                        guest
 chat+model                 rooms.model              operator
 `;
@@ -300,6 +333,10 @@ schedules.list      everybody  guest  403        403          403         403   
 schedules.show      everybody  guest  403        403          403         403            403
 schedules.change    everybody  guest  403        403          403         403            403
 schedules.remove    everybody  guest  403        403          403         403            403
+facts.list          everybody  guest  guest      403          403         403            403
+facts.list+here     everybody  guest  403        403          403         403            403
+facts.correct       everybody  guest  guest      403          403         403            403
+facts.remove        everybody  guest  guest      403          403         403            403
 tasks.list          everybody  guest  403        403          403         403            403
 tasks.show          everybody  guest  403        403          403         403            403
 tasks.pause         everybody  guest  403        403          403         403            403
@@ -307,6 +344,8 @@ tasks.resume        everybody  guest  403        403          403         403   
 tasks.stop          everybody  guest  403        403          403         403            403
 people.forget       everybody  guest  guest      403          403         403            403
 people.forget+here  everybody  guest  403        403          403         403            403
+memories.preview    everybody  guest  guest      403          403         403            403
+memories.forget     everybody  guest  403        403          403         403            403
 people.show         everybody  guest  guest      403          403         403            403
 people.startLink    everybody  guest  guest      403          403         403            403
 people.enterLink    everybody  guest  guest      403          403         403            403

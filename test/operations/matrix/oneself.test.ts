@@ -7,6 +7,7 @@ import { createLogger } from '../../../src/logger.js';
 import { type OperationName, operations } from '../../../src/operations/operations.js';
 import { type Task, taskRecord } from '../../../src/tasks/task.js';
 import { Platform } from '../../hub/platform.js';
+import { keptFact } from '../../support/facts.js';
 import { Home } from '../../support/hub.js';
 import { lastSaid, scriptedModel } from '../../support/model.js';
 import { forOneself } from './expectations.js';
@@ -18,6 +19,9 @@ const platform = new Platform();
 let carrier: Carrier;
 let said: Memory;
 let scheduled: string;
+/** One for each that asks. */
+const facts: string[] = [];
+let previewed: string;
 
 beforeAll(async () => {
   for (const id of ['assistant', 'other'])
@@ -32,7 +36,11 @@ beforeAll(async () => {
   const ann = { ...askerOf('own'), grants: [{ role: 'operator' as const, level: {} }] };
   const wanted = { roomId: said.roomId, text: 'stretch', in: 86_400 };
   scheduled = (await carrier.operations!.call('schedules.add', wanted, ann)).id;
+  for (let count = 0; count < 20; count++)
+    facts.push((await keptFact(carrier.store, said, 'I like herons')).id);
   const { agentId, roomId, scope, source, author } = said;
+  const all = { connector: 'telegram', tenant: 'default', userId: 'ann', agentId, scope, everything: true };
+  previewed = (await carrier.operations!.call('memories.preview', all, ann)).code!;
   const spent = { turns: 0, tokens: 0, workedMs: 0 };
   const task: Task = {
     ...{ agentId, roomId, scope, source, author, asked: said.id, startedBy: 'turn_x', role: 'guest' },
@@ -59,12 +67,18 @@ function inputOf(name: string): object {
     'schedules.show': { id: scheduled },
     'schedules.change': { id: scheduled, paused: true },
     'schedules.remove': { id: scheduled },
+    'facts.list': { ...account, agentId },
+    'facts.list+here': { ...account, agentId, roomId },
+    'facts.correct': { id: facts.at(-1), text: 'I like storks' },
+    'facts.remove': { id: facts[0] },
     'tasks.list': { agentId, roomId },
     ...Object.fromEntries(
       ['show', 'pause', 'resume', 'stop'].map((verb) => [`tasks.${verb}`, { id: 'ta_aaaaaaaaaa' }]),
     ),
     'people.forget': { ...account, agentId, count: true },
     'people.forget+here': { ...account, agentId, scope, count: true },
+    'memories.preview': { ...account, agentId, everything: true },
+    'memories.forget': { code: previewed },
     'people.show': { account, agentId },
     'people.startLink': party,
     'people.enterLink': { ...party, code: 'ABCDEFGH' },
@@ -98,6 +112,7 @@ it.each(lines)(
   async ({ name, operation, cells }) => {
     const [was, expected]: Record<string, string>[] = [{}, {}];
     for (const [column, cell] of Object.entries(cells)) {
+      if (operation === 'facts.remove') facts.shift();
       await carrier
         .operations!.call(operation as OperationName, inputOf(name) as never, askerOf(column))
         .catch((error) => expect(error.code).not.toBe('internal'));

@@ -65,7 +65,7 @@ export class Stage {
   async open(): Promise<void> {
     for (const id of ['assistant', 'other'])
       this.home.character(id, {
-        ...{ name: 'Ada', bio: '.', type: 'task', plugins: ['bank'] },
+        ...{ name: 'Ada', bio: '.', type: 'task', plugins: ['bank', 'remember'] },
         budget: { per: 'person', tokens: 1e9 },
       });
     const closed = { http: { dm: 'pairing' } };
@@ -81,6 +81,8 @@ export class Stage {
       const said = lastSaid(request);
       if (said.includes('fail')) throw new FatalError('model_refused', 'The key is wrong.');
       if (said.includes('wire')) return { calls: [{ name: 'wire', arguments: '{}' }] };
+      if (said.includes('note it') && request.messages.at(-1)!.role !== 'tool')
+        return { calls: [{ name: 'remember', arguments: '{"fact":"I like herons"}' }] };
       if (said.includes('plan it') && request.messages.at(-1)!.role !== 'tool')
         return { calls: [{ name: 'start_task', arguments: '{"goal":"order","steps":["sort"]}' }] };
       if (!said.includes('hold')) return `echo ${said}`;

@@ -1,0 +1,94 @@
+/**
+ * Secrets in what people write: passwords, keys, numbers of cards. They serve the turn they are written in, and are kept
+ * nowhere. Short codes, such as that of a door, are kept where somebody asks for it.
+ */
+
+import { SecretShapes } from '../checks/secret-shapes.js';
+import type { Memory } from '../core/memory.js';
+import type { History } from '../store/history.js';
+import { isCard } from './facts/rules/payment-numbers.js';
+
+/** The value follows the name, and is no word: "the password is Gurke7!", "my password is wrong". */
+const named =
+  /\b(?:pass ?words?|passwd|pwd|pass ?phrases?|passcodes?|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|api[ _-]?keys?|secret keys?|access tokens?)(?![\w-])[^\n]{0,40}?(?:\b(?:is|are|was|ist|lautet|est|es|é)\b(?: now| still| called)?|[:=])\s{0,3}["'“„`]?([^\s"'”“`,;]{4,200})/giu;
+const looksChosen = /\d|[^\p{L}\p{M}\d.,:;!?'’…()-]|\p{Ll}\p{Lu}/u;
+/** Keys for trying things out are too even for chance, and begin as others do. */
+const keys = /\b(?:sk|pk|rk|whsec|ghp|glpat|xox[a-z])[-_](?=[\w-]{0,200}\d{6})[\w-]{8,200}/g;
+const digits = /(?<![\w.,-])\d(?:[ -]?\d){11,18}(?![\w-]|[.,]\d)/g;
+
+const blank = '[not kept]';
+
+/** Whether it holds what is kept nowhere, asked for or not. */
+export function hasSecret(text: string): boolean {
+  return spansIn(text).length > 0;
+}
+
+/** The text without the values. */
+function withoutSecrets(text: string): string {
+  let clean = '';
+  let at = 0;
+  for (const [from, to] of spansIn(text)) {
+    if (to <= at) continue;
+    clean += from < at ? '' : text.slice(at, from) + blank;
+    at = to;
+  }
+  return at === 0 ? text : clean + text.slice(at);
+}
+
+type Span = [from: number, to: number];
+
+/** In order. */
+function spansIn(text: string): Span[] {
+  const found: Span[] = new SecretShapes().look(text, true).map(({ from, to }) => [from, to]);
+  for (const { 0: whole, 1: value = '', index } of text.matchAll(named)) {
+    const bare = value.replace(/[.?)]+$/, '');
+    if (bare.length < 4 || !looksChosen.test(bare)) continue;
+    const from = index + whole.length - value.length;
+    found.push([from, from + bare.length]);
+  }
+  for (const { 0: key, index } of text.matchAll(keys)) found.push([index, index + key.length]);
+  for (const { 0: number, index } of text.matchAll(digits))
+    if (isCard(number)) found.push([index, index + number.length]);
+  return found.sort(([a], [b]) => a - b);
+}
+
+/** Memories are kept from turn to turn, and what was seen of them is. */
+const seen = new WeakMap<Memory, Memory>();
+
+/** As a later turn may read it. */
+export function discreet(memory: Memory): Memory {
+  const known = seen.get(memory);
+  if (known) return known;
+  const text = withoutSecrets(memory.content.text);
+  const shown = text === memory.content.text ? memory : { ...memory, content: { ...memory.content, text } };
+  seen.set(memory, shown);
+  return shown;
+}
+
+/** What the person is told, once, whose messages these are; null: there is nothing to tell. */
+export function secretNotice(messages: readonly Memory[], reply: string): string | null {
+  const is = messages.some(
+    ({ kind, role, content }) => kind === 'message' && role === 'user' && hasSecret(content.text),
+  );
+  if (!is || reply.includes(notKept)) return null;
+  return `Your message holds what looks like a password, a key or the number of a card. ${notKept}: it is blanked out in what I remember.`;
+}
+
+/** Whoever reads this has been told. */
+export const notKept = 'Passwords, keys and numbers of cards are not kept';
+
+/** Blanks them out in what is stored of a turn, and so in its words and vectors. Returns how many memories held some. */
+export async function blankOut(
+  turn: readonly (Memory | null)[],
+  memories: Pick<History, 'edit'>,
+): Promise<number> {
+  let count = 0;
+  for (const memory of turn) {
+    if (!memory || memory.content.text === '') continue;
+    const text = withoutSecrets(memory.content.text);
+    if (text === memory.content.text) continue;
+    await memories.edit(memory.id, text);
+    count++;
+  }
+  return count;
+}
