@@ -262,8 +262,8 @@ for (const [kind, lacking, start] of kinds)
         expect(await recalled('what is Carol up to?')).toContain('the mast has a crack');
         expect(await recalled('and bob?')).toContain('the deck is wet');
         expect(await recalled('position.txt')).toContain('here is our position');
-        const { memories, notes } = opened;
-        await new Embedding({ memories, notes, embedder, log }).fill();
+        const embedding = new Embedding({ memories: opened.memories, notes: opened.notes, embedder, log });
+        await embedding.fill();
         const meaningOf = async (text: string) => {
           const [values] = await embedder.embed([text]);
           return { embedder: keyOf(embedder), values: values! };
