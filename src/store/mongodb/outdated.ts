@@ -132,11 +132,12 @@ export class Outdated {
   }
 }
 
-/** Only where the text is still the one that was read. */
+/** Only where it is still as it was read: what lost a quote meanwhile must not get back the words of it. */
 function renewalOf(document: MemoryDocument): AnyBulkWriteOperation<MemoryDocument> {
   const { _id, agentId, roomId } = document;
   const memory = memoryOf(document);
-  const filter = { _id, agentId, roomId, kind: { $ne: 'turn' }, 'content.text': memory.content.text };
+  const asRead = { 'content.text': memory.content.text, 'has.terms': { $ne: wordsVersion } };
+  const filter = { _id, agentId, roomId, kind: { $ne: 'turn' }, ...asRead };
   const version = { 'has.terms': wordsVersion };
   const update =
     indexedText(memory) === ''

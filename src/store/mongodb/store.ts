@@ -9,7 +9,9 @@
  *   has changed.
  * - **Schema** (`schema.ts`): which migrations the database has had, and who may use it.
  * - **Abilities** (`abilities.ts`): what this server has; `indexes.ts` makes what it can.
- * - **Search**: `search.ts` over the search node (`search-node.ts`) or, without one, `lexicon.ts` and `vectors.ts`.
+ * - **Search**: `search.ts` over small scopes, read as a whole (`small-scopes.ts`), and large ones (`large-scopes.ts`): by
+ *   the search node (`search-node.ts`) or, without one, `lexicon.ts` and `vectors.ts`. `candidates.ts` scores what they
+ *   give; `outdated.ts` renews words of older hubs.
  * - **Files** (`files.ts`): their bytes, and how those go that no memory names (`file-uses.ts`).
  * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`; `overview.ts` shows it.
  *
