@@ -6,7 +6,6 @@ import { Author, type Memory } from '../core/memory.js';
 import { Origin } from '../core/origin.js';
 import { FatalError } from '../errors.js';
 import { blockOf, holds, isDenied, isOf } from '../memory/facts/known.js';
-import { saysSo } from '../memory/forgetting/trace.js';
 import { whoseIs as ownerOf } from '../memory/forgetting/whose.js';
 import { scopesOf } from '../memory/scopes.js';
 import { all } from '../store/paging.js';
@@ -108,11 +107,7 @@ export const removeFact = defineOperation({
   async run({ id }, parts) {
     const fact = await factAt(id, parts);
     if (!fact) throw new FatalError('not_found', noFact.message, { field: 'id' });
-    const { memories } = parts.store;
-    const from = await Promise.all((fact.fact?.from ?? []).map((said) => memories.get(said)));
-    const saying = from.filter((said) => said !== null && saysSo(said.content.text, fact));
-    const ids = [id, ...saying.map((said) => said!.id)];
-    await parts.forgetting.forget(ownerOf(fact), { what: 'memories', ids, reach: 'topic' });
+    await parts.forgetting.forget(ownerOf(fact), { what: 'memories', ids: [id], reach: 'topic' });
     return { id };
   },
 });

@@ -279,7 +279,7 @@ export class Neighbours {
     const { json: schedule } = await this.ask('acme', 'POST', { path: '/schedules', body: later });
     this.theirs = {
       schedule: schedule.id,
-      fact: (await keptFact(store, message!, 'the heron is mine')).id,
+      fact: (await keptFact(store, message!, 'I row on Saturdays')).id,
       ...{ agent: 'assistant', room: 'lounge', message: message!.id, roomId: message!.roomId },
       ...{ turn: shared.turnId, failedTurn: failed!.turnId, delivery: (await dead())[0]!.id },
       ...{ runningTurn: turnIdOf(held!), runningRoom: roomOf('user:hanna'), person: 'greta' },

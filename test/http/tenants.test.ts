@@ -156,6 +156,7 @@ const cases: Record<string, Case> = {
   ),
   // With the messages that say it.
   'DELETE /facts/:id': id(({ fact }) => `/facts/${fact}`),
+  'POST /rooms/:roomId/forget': id(({ roomId }) => `/rooms/${roomId}/forget`),
   'POST /people/forget': id(
     () => '/people/forget',
     200,
@@ -207,7 +208,6 @@ const cases: Record<string, Case> = {
     200,
     ({ person }) => ({ what: 'person', connector: 'http', tenant: 'acme', userId: person }),
   ),
-  'POST /rooms/:roomId/forget': id(({ roomId }) => `/rooms/${roomId}/forget`),
   'DELETE /tokens/:token': id(({ token }) => `/tokens/${token}`),
 };
 
@@ -252,7 +252,7 @@ function withoutCursor(json: unknown): object {
 /** What of acme's would tell on itself. */
 const traces = () => {
   const { agent: _, person: __, room, ...ids } = hub.theirs;
-  return [...Object.values(ids), `"${room}"`, 'heron', 'kite', 'frieda', 'carla', 'hanna'];
+  return [...Object.values(ids), `"${room}"`, 'heron', 'kite', 'frieda', 'carla', 'hanna', 'Saturdays'];
 };
 
 it('has a case for every route, and no route without one', () => {

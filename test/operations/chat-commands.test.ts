@@ -35,8 +35,8 @@ describe('[http-and-cli.3] commands over HTTP', () => {
     expect(await say('/stop')).toBe('There is nothing to stop.');
     expect(await say('/new')).toMatch(/new conversation/);
     expect(await said()).toEqual(['my dog is called Rex', 'echo my dog is called Rex']);
-    expect(await say('/forget')).toMatch(/2 memories.*\/forget yes/);
-    expect(await say('/forget yes')).toBe('Forgotten: 2 memories.');
+    expect(await say('/forget')).toMatch(/for good: 1 message, 1 reply\.\n[\s\S]*\/forget yes/);
+    expect(await say('/forget yes')).toBe('Forgotten: 1 message, 1 reply.');
     expect(await said()).toEqual([]);
     expect(desk.model.requests).toHaveLength(1);
   });

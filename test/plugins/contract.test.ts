@@ -6,7 +6,12 @@ import { pluginContract } from '../../src/testing/plugin.js';
 const builtinDir = new URL('../../plugins/', import.meta.url);
 const samples: Record<string, Record<string, Record<string, unknown>>> = {
   calculate: { calculate: { expression: '15% of 80' } },
-  remember: { remember: { fact: 'I like tea' }, forget: { what: 'tea' }, recall_facts: { about: 'tea' } },
+  remember: {
+    remember: { fact: 'I like tea' },
+    forget: { what: 'tea' },
+    recall_facts: { about: 'tea' },
+    keep_files: {},
+  },
   schedule: {
     schedule: { text: 'stretch', inMinutes: 2 },
     scheduled: {},

@@ -37,7 +37,8 @@ beforeAll(async () => {
   const wanted = { roomId: said.roomId, text: 'stretch', in: 86_400 };
   scheduled = (await carrier.operations!.call('schedules.add', wanted, ann)).id;
   for (let count = 0; count < 20; count++)
-    facts.push((await keptFact(carrier.store, said, 'I like herons')).id);
+    // Those that say the same are forgotten together.
+    facts.push((await keptFact(carrier.store, said, `heron${count} nests in tree${count}`)).id);
   const { agentId, roomId, scope, source, author } = said;
   const all = { connector: 'telegram', tenant: 'default', userId: 'ann', agentId, scope, everything: true };
   previewed = (await carrier.operations!.call('memories.preview', all, ann)).code!;
