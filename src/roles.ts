@@ -214,7 +214,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         ...store.description.notes,
         ...(await switches.notes()),
         ...(await cooling.summary()),
-        ...(await conversations.notes()),
+        // They lie in the store.
+        ...(checks.store === 'ok' ? await conversations.notes().catch(() => []) : []),
       ],
     };
   }

@@ -71,12 +71,18 @@ export async function editTurn(connection: Connection, turnId: string, change: T
   const archive = connection.collection<MemoryDocument>('archive');
   const changed = Object.entries(change).map(([field, value]) => [`turn.${field}`, value]);
   const update = { $set: Object.fromEntries(changed) };
-  const { matchedCount } = await connection.repeatable(() =>
-    memories.updateOne({ ingest: turnId, 'turn.turnId': turnId }, update),
-  );
+  const of = { ingest: turnId, 'turn.turnId': turnId };
+  // The place is named for a sharded cluster's sake.
+  const there = { projection: { agentId: 1, roomId: 1 } } as const;
+  const here = await connection.run(() => memories.findOne<MemoryDocument>(of, there));
+  if (here) {
+    await connection.repeatable(() => memories.updateOne(here, update));
+    return;
+  }
   // Only months and agents are indexed there.
-  if (matchedCount === 0)
-    await connection.repeatable(() => archive.updateOne({ 'turn.turnId': turnId }, update));
+  const old = await connection.run(() => archive.findOne<MemoryDocument>({ 'turn.turnId': turnId }, there));
+  if (old)
+    await connection.repeatable(() => archive.updateOne({ _id: old._id, agentId: old.agentId }, update));
 }
 
 async function forgetArchived(archive: Collection<MemoryDocument>, ids: string[]): Promise<number> {

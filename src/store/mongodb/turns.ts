@@ -158,8 +158,11 @@ export class MongoTurns implements TurnStore {
     return matchedCount > 0;
   }
 
-  edit(turnId: string, change: TurnEdited): Promise<void> {
-    return editTurn(this.#connection, turnId, change);
+  async edit(turnId: string, change: TurnEdited): Promise<void> {
+    const turn = await this.get(turnId);
+    // Some servers lose one of two changes of a document.
+    if (turn) await this.#marks.ofRoom(turn.roomId);
+    await editTurn(this.#connection, turnId, change);
   }
 
   heads(roomIds: readonly string[]): Promise<Head[]> {
