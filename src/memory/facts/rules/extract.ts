@@ -51,7 +51,30 @@ export function extractFacts({ text, at, zone, question, quote }: Said): FoundFa
     if (sentence)
       for (const fact of factsOf({ span: first!.text, text: sentence }, at, zone, {})) facts.push(fact);
   }
-  return merged(facts).slice(0, mostFacts);
+  if (corrects.test(plainQuotes(text)))
+    for (const fact of facts) if (fact.temporal === 'now') fact.changed = true;
+  return merged(withoutBareEnd(facts)).slice(0, mostFacts);
+}
+
+/** Who takes back what they said before says what takes its place. */
+const corrects =
+  /\b(?:typo|correction|i (?:mistyped|misspoke|misspelled|misspelt|misremembered|meant)|my (?:mistake|bad)|no,? wait|wait,? no|actually,? no|scratch that)\b/i;
+
+/** "I quit, I no longer smoke": where something else was given up, it was not the job. */
+function withoutBareEnd(facts: readonly FoundFact[]): FoundFact[] {
+  const isBare = ({ attribute, value, span }: FoundFact) =>
+    attribute === 'employer' &&
+    value === '' &&
+    !/\b(?:job|work|notice|fired|laid|retired|resign)/i.test(span);
+  const others = facts.some(
+    (fact) =>
+      !isBare(fact) &&
+      fact.temporal !== 'now' &&
+      fact.polarity > 0 &&
+      fact.attribute !== 'job' &&
+      fact.attribute !== 'employer',
+  );
+  return facts.filter((fact) => !others || !isBare(fact));
 }
 
 const datedNouns =

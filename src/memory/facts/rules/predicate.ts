@@ -41,6 +41,11 @@ const contractions: [RegExp, string][] = [
   [/'d\b/gi, ' would'],
   [/\b(he|she|it|that|there|name)'s\b/gi, '$1 is'],
   [/\bdont\b/gi, 'do not'],
+  [
+    /^((?:my|our) (?:\p{L}+ )?(?:name|surname|nickname|birthday|number|email|address))'s (?=[\p{Lu}\d])/iu,
+    '$1 is ',
+  ],
+  [/^((?:my|our) (?:\p{L}+ )?\p{L}+)'s (?=(?:called|named|not|in|from|based|allergic) )/iu, '$1 is '],
 ];
 
 /** "my dog", "our old flat in Rome": up to the verb. */
@@ -71,6 +76,7 @@ export function predicateOf(clause: string): Predicate | null {
   if (!subject || !words) return null;
   const read = verbPart(words);
   if (!read) return null;
+  read.rest = withoutRemark(read.rest);
   const gaveUp = over || read.over;
   // "I don't smoke any more" and "I no longer smoke" say the same.
   const negative = (read.negative || never) && !(over && read.tense !== 'usedto');
@@ -80,6 +86,21 @@ export function predicateOf(clause: string): Predicate | null {
       '',
     );
   return { subject, ...read, negative, over: gaveUp, changed: changed || gaveUp, still };
+}
+
+/** "a Skoda, sold it to my cousin", "a baker, best decision ever": what is said besides, behind a comma. */
+function withoutRemark(rest: string): string {
+  if (/^,/.test(rest)) return '';
+  for (const { index } of rest.matchAll(/\s*,\s*/g)) {
+    const words = rest
+      .slice(index)
+      .replace(/^[\s,]+/, '')
+      .split(' ')
+      .slice(0, 3);
+    if (/^(?:not|and|or|instead|rather)$/i.test(words[0]!)) continue;
+    if (words.some((word) => isVerb(word, undefined))) return rest.slice(0, index);
+  }
+  return rest;
 }
 
 function subjectOf(text: string): [subject: string, words: string] | null {

@@ -61,6 +61,8 @@ function renamed(rest: string, predicate: Parameters<Rule>[0]): Draft[] {
   ];
 }
 
+const partners = /^(?:boyfriend|girlfriend|partner|husband|wife|fianc[ée]e?|spouse)$/;
+
 /** Clauses without a subject of the speaker's. */
 export function namings(clause: string): Draft[] {
   const now = /\b(?:now|from now on|instead|these days)\b/i.test(clause);
@@ -171,14 +173,15 @@ export function namings(clause: string): Draft[] {
       },
     ];
   const being = /^(\p{Lu}\S*(?: \p{Lu}\S*)?) is my (new )?([\p{L} -]{2,30})$/u.exec(text);
-  if (being && (being[2] || now) && valued.test(nounOf(being[3]!)))
+  const what = being && nounOf(being[3]!);
+  if (being && (partners.test(what!) || valued.test(what!)))
     return [
       {
         ...base,
-        attribute: attributeOf(nounOf(being[3]!)),
+        attribute: partners.test(what!) ? 'partner' : attributeOf(what!),
         value: being[1]!,
         subject: 'self',
-        changed: true,
+        ...(being[2] ? { changed: true } : {}),
       },
     ];
   // "Biscuit is called Rex now".
