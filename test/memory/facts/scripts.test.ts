@@ -22,7 +22,7 @@ interface Script {
 const scripts = read<Script[]>('scripts.json');
 const unrelated = read<string[]>('unrelated.json');
 /** As measured. They may only rise, and that of false endings only fall. */
-const least = { lines: 21, paraphrases: 28 };
+const least = { lines: 24, paraphrases: 30 };
 const mostFalseEndings = 3;
 const dayMs = 86_400_000;
 const source = { connector: 'http', tenant: 'default', channel: 'c', messageId: 'm' };

@@ -101,7 +101,7 @@ function value(said: string, predicate: Parameters<Rule>[0], naming: boolean): D
       !/^(?:in|at|on|out) (?:the )?\S*\d|^in \p{Lu}|^in (?:the )?(?:morning|evening|afternoon)/iu.test(what)
     )
       return [];
-    const attribute = /^(?:job|profession|occupation|role|title)$/.test(subject)
+    const attribute = /^(?:job|profession|occupation|role|title|job title)$/.test(subject)
       ? 'job'
       : attributeOf(subject);
     return [

@@ -75,6 +75,7 @@ const synonyms: [RegExp, string][] = [
   ],
   [/^(?:pay|wage|income|annual salary|yearly salary|monthly salary)$/, 'salary'],
   [/^manager$/, 'boss'],
+  [/^job title$/, 'job'],
   [/^(?:last|family|second) name$/, 'surname'],
   [/^(?:given|christian) name$/, 'first name'],
   [/^(?:date of birth|birth ?date)$/, 'birthday'],

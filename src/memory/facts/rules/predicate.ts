@@ -1,5 +1,6 @@
 /** A clause read as subject, verb and what follows. */
 import { plainQuotes } from './own-words.js';
+import { isVerb, withoutRemark } from './remarks.js';
 import { singular } from './values.js';
 import { verbOf } from './verbs.js';
 
@@ -74,7 +75,7 @@ export function predicateOf(clause: string): Predicate | null {
     .replace(/^(?:and|but|so|then|that|as) /i, '');
   const [subject, words] = subjectOf(text) ?? [];
   if (!subject || !words) return null;
-  const read = verbPart(words);
+  const read = verbPart(words.replace(/^([a-z]+),/i, '$1 ,'));
   if (!read) return null;
   read.rest = withoutRemark(read.rest);
   const gaveUp = over || read.over;
@@ -86,21 +87,6 @@ export function predicateOf(clause: string): Predicate | null {
       '',
     );
   return { subject, ...read, negative, over: gaveUp, changed: changed || gaveUp, still };
-}
-
-/** "a Skoda, sold it to my cousin", "a baker, best decision ever": what is said besides, behind a comma. */
-function withoutRemark(rest: string): string {
-  if (/^,/.test(rest)) return '';
-  for (const { index } of rest.matchAll(/\s*,\s*/g)) {
-    const words = rest
-      .slice(index)
-      .replace(/^[\s,]+/, '')
-      .split(' ')
-      .slice(0, 3);
-    if (/^(?:not|and|or|instead|rather)$/i.test(words[0]!)) continue;
-    if (words.some((word) => isVerb(word, undefined))) return rest.slice(0, index);
-  }
-  return rest;
 }
 
 function subjectOf(text: string): [subject: string, words: string] | null {
@@ -144,14 +130,6 @@ function subjectOf(text: string): [subject: string, words: string] | null {
         .replace(/^(is|was)\b/i, '$1 called'),
     ];
   return [nounOf(noun), all.slice(at).join(' ')];
-}
-
-function isVerb(word: string, next: string | undefined): boolean {
-  const lower = word.toLowerCase();
-  if (/^(?:is|are|was|were|has|have|had|will|does|do|did|can|could|would|used)$/.test(lower))
-    return lower !== 'used' || next === 'to';
-  const form = verbOf(lower)?.form;
-  return form === 'third' || form === 'past';
 }
 
 /** Lower case, without what describes it. */
