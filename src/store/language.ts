@@ -24,3 +24,12 @@ export function latinLanguagesOf(words: readonly string[]): readonly LatinLangua
   if (counts[0]! > foreign) return ['en'];
   return latinLanguages.filter((language, i) => language === 'en' || counts[i]! * 2 >= foreign);
 }
+
+/** Whose small words say nothing in a question. In *my dog* Danish has one, too, and there it is the dog that is looked for. */
+export function languagesHeard(words: readonly string[]): readonly LatinLanguage[] {
+  const counts = countsOf(words);
+  const most = Math.max(...counts);
+  return latinLanguages.filter(
+    (language, i) => language === 'en' || (counts[i]! > counts[0]! && counts[i]! * 2 >= most),
+  );
+}

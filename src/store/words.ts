@@ -4,7 +4,7 @@
  * **term** is such a word.
  */
 import { isFunctionWord, type LatinLanguage } from './function-words.js';
-import { latinLanguageOf, latinLanguagesOf } from './language.js';
+import { languagesHeard, latinLanguageOf, latinLanguagesOf } from './language.js';
 import { languageOfScript, scriptOf } from './script.js';
 import { stemOf } from './stems.js';
 
@@ -96,7 +96,7 @@ export function soughtTerms(text: string): string[] {
 /** Distinct, the longest first: long words are rare words, and say most about what is looked for. */
 function tellingWords(words: readonly string[]): string[] {
   const distinct = [...new Set(words)];
-  const languages = [...latinLanguagesOf(words), 'ru', 'ar'];
+  const languages = [...languagesHeard(words), 'ru', 'ar'];
   const telling = distinct.filter((word) => !commonLetters.has(word) && !isFunctionWord(word, languages));
   return (telling.length > 0 ? telling : distinct)
     .sort((a, b) => b.length - a.length)

@@ -91,6 +91,9 @@ describe('words of a text', () => {
   it('that say nothing count only where there are no others, in each language', () => {
     expect(tellingTerms('Wie heißt denn mein Hund?')).toEqual(['denn', 'hund']);
     expect(tellingTerms('what is my dog called?')).toEqual(['call', 'dog']);
+    // A small word of Danish and of French.
+    expect(tellingTerms('my dog')).toEqual(['dog']);
+    expect(soughtTerms('forget my son')).toEqual(['forget', 'son']);
     expect(tellingTerms('what is it?')).toEqual(['what', 'is', 'it']);
   });
 });

@@ -6,7 +6,7 @@ import { isOccupation } from './occupations.js';
 const over = { temporal: 'ending', changed: true } as const;
 /** Nouns that have a value, and are no things of their own. */
 export const valued =
-  /(?:^|\s)(?:name|nickname|number|phone|telephone|email|e-mail|mail|address|salary|pay|wage|income|rent|colour|birthday|age|height|weight|size|job|role|title|profession|occupation|employer|boss|manager|time ?zone|language|tongue|plan|goal|deadline|budget|limit|diet|hobby|hobbies|home|hometown|team|handle|username|postcode|zip code|nationality|religion|major|subject|degree|school|university|college|bank|doctor|dentist|landlord|neighbour|appointment|class|lesson|meeting|flight|shift|course|training|schedule|pronoun|star sign|blood type|desk|office|favourite .*|birth ?date|date of birth|wedding|anniversary|exam|interview|standup|password manager|editor|browser|operating system|os|provider|plate|licen[cs]e plate|room)$/i;
+  /(?:^|\s)(?:name|surname|nickname|number|phone|telephone|email|e-mail|mail|address|salary|pay|wage|income|rent|colour|birthday|age|height|weight|size|job|role|title|profession|occupation|employer|boss|manager|time ?zone|language|tongue|plan|goal|deadline|budget|limit|diet|hobby|hobbies|home|hometown|team|handle|username|postcode|zip code|nationality|religion|major|subject|degree|school|university|college|bank|doctor|dentist|landlord|neighbour|appointment|class|lesson|meeting|flight|shift|course|training|schedule|pronoun|star sign|blood type|desk|office|favourite .*|birth ?date|date of birth|wedding|anniversary|exam|interview|standup|password manager|editor|browser|operating system|os|provider|plate|licen[cs]e plate|room)$/i;
 const transient =
   /^(?:not |very |so |too |a bit |a little |in |out |off |broken|ill|sick|tired|late|here|there|back|gone|moved|changed|cancelled|canceled|over|fine|ok|okay|good|great|bad|full|empty|dirty|clean|slow|fast|down|up|asleep|awake|home|away|busy|free|right|wrong|killing|about|like|going|getting|having|doing|making|being)\b/i;
 
@@ -101,7 +101,7 @@ function value(said: string, predicate: Parameters<Rule>[0], naming: boolean): D
       !/^(?:in|at|on|out) (?:the )?\S*\d|^in \p{Lu}|^in (?:the )?(?:morning|evening|afternoon)/iu.test(what)
     )
       return [];
-    const attribute = /^(?:job|profession|occupation|role|title)$/.test(subject)
+    const attribute = /^(?:job|profession|occupation|role|title|job title)$/.test(subject)
       ? 'job'
       : attributeOf(subject);
     return [

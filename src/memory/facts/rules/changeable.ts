@@ -17,6 +17,8 @@ const lasting = new Set([
   'birthplace',
   'origin',
   'name',
+  'surname',
+  'first name',
   'partner',
   'blood type',
   'star sign',
@@ -32,6 +34,7 @@ const nouns =
 /** Mostly one at a time: words of change say that it is another one now. */
 const usual = new Set([
   'drive',
+  'ride',
   'study',
   'support',
   'job',
@@ -72,6 +75,9 @@ const synonyms: [RegExp, string][] = [
   ],
   [/^(?:pay|wage|income|annual salary|yearly salary|monthly salary)$/, 'salary'],
   [/^manager$/, 'boss'],
+  [/^job title$/, 'job'],
+  [/^(?:last|family|second) name$/, 'surname'],
+  [/^(?:given|christian) name$/, 'first name'],
   [/^(?:date of birth|birth ?date)$/, 'birthday'],
   [/^(?:monthly )?rent$/, 'rent'],
 ];

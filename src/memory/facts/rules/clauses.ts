@@ -12,7 +12,7 @@ export interface Clause {
 const subjects =
   "(?:i|i'm|i've|i'll|i'd|we|we're|we've|my|our|it's|it is|he's|she's|he is|she is|his name|her name|its name|call me)";
 const joints = new RegExp(
-  `\\s*(?:[,:]|\\s[-–—]|—)\\s*(?:(?:and|but|so|because|since|as|although|though|while|whereas|then|yet|plus|or|now|these days|nowadays|currently|before that|previously|before|meanwhile|instead|today|after that|eventually|finally|later|who|which)\\s+){0,3}(?=${subjects}\\b)|\\s+(?:and|but|so|because|although|though|while|whereas|then|plus|and then|and now|but now|since|as)\\s+(?=${subjects}\\b)|,\\s+(?:and |but |now )?(?=[$€£]?\\d[\\d.,]*k? (?:\\p{L}+ )?(?:since|now|until|from|before)\\b)`,
+  `\\s*(?:[,:]|\\s[-–—]|—)\\s*(?:(?:and|but|so|because|since|as|although|though|while|whereas|then|yet|plus|or|now|these days|nowadays|currently|before that|previously|before|meanwhile|instead|today|after that|eventually|finally|later|who|which)\\s+){0,3}(?=${subjects}\\b)|\\s+(?:and|but|so|because|although|though|while|whereas|then|plus|and then|and now|but now|since|as)\\s+(?:(?:now|these days|nowadays|currently|today)\\s+)?(?=${subjects}\\b)|,\\s+(?:and |but |now )?(?=[$€£]?\\d[\\d.,]*k? (?:\\p{L}+ )?(?:since|now|until|from|before)\\b)|,\\s+(?=(?!who |which |that )\\p{L}+ (?:is|isn't|is not|was) (?:now |no longer |not )?my )`,
   'giu',
 );
 /** A second verb of the same subject: "quit my job and started at Beta". */

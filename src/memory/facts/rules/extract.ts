@@ -8,7 +8,7 @@ import type { Draft, Timing } from './draft.js';
 import type { FoundFact, Said } from './fact.js';
 import { german } from './german.js';
 import { ownSentences, plainQuotes } from './own-words.js';
-import { type Predicate, predicateOf } from './predicate.js';
+import { nounOf, type Predicate, predicateOf } from './predicate.js';
 import { correction, namings } from './renames.js';
 import { statementsOf } from './statements.js';
 import { headOf } from './values.js';
@@ -51,7 +51,30 @@ export function extractFacts({ text, at, zone, question, quote }: Said): FoundFa
     if (sentence)
       for (const fact of factsOf({ span: first!.text, text: sentence }, at, zone, {})) facts.push(fact);
   }
-  return merged(facts).slice(0, mostFacts);
+  if (corrects.test(plainQuotes(text)))
+    for (const fact of facts) if (fact.temporal === 'now') fact.changed = true;
+  return merged(withoutBareEnd(facts)).slice(0, mostFacts);
+}
+
+/** Who takes back what they said before says what takes its place. */
+const corrects =
+  /\b(?:typo|correction|i (?:mistyped|misspoke|misspelled|misspelt|misremembered|meant)|my (?:mistake|bad)|no,? wait|wait,? no|actually,? no|scratch that)\b/i;
+
+/** "I quit, I no longer smoke": where something else was given up, it was not the job. */
+function withoutBareEnd(facts: readonly FoundFact[]): FoundFact[] {
+  const isBare = ({ attribute, value, span }: FoundFact) =>
+    attribute === 'employer' &&
+    value === '' &&
+    !/\b(?:job|work|notice|fired|laid|retired|resign)/i.test(span);
+  const others = facts.some(
+    (fact) =>
+      !isBare(fact) &&
+      fact.temporal !== 'now' &&
+      fact.polarity > 0 &&
+      fact.attribute !== 'job' &&
+      fact.attribute !== 'employer',
+  );
+  return facts.filter((fact) => !others || !isBare(fact));
 }
 
 const datedNouns =
@@ -93,6 +116,8 @@ function draftsOf(text: string, plain: string, time: Dated, talk: Talk): Draft[]
   const predicate = dateSays ? whole : predicateOf(text);
   if (predicate?.verb === 'change' && predicate.rest === '' && valued.test(predicate.subject))
     talk.topic = { subject: 'self', attribute: attributeOf(predicate.subject) };
+  const [, renamed] = /^(?:my|our|the) ([\p{L} -]{1,40})$/iu.exec(predicate?.rest ?? '') ?? [];
+  if (predicate?.verb === 'rename' && renamed) talk.noun = nounOf(renamed);
   if (
     predicate?.verb === 'move' &&
     /^(?:house|flats?|again|away|out)?$/i.test(predicate.rest) &&
@@ -114,7 +139,9 @@ const itIs =
 
 /** "It's Rex now", "28,000 until February, 32,000 since". */
 function elliptic(text: string, time: Dated, { last, topic }: Talk): Draft | null {
-  const of = topic ?? (last && (last.attribute === 'name' || valued.test(last.attribute)) ? last : undefined);
+  const of =
+    topic ??
+    (last && (['name', 'called'].includes(last.attribute) || valued.test(last.attribute)) ? last : undefined);
   const it = itIs.exec(text.replace(/[.!,\s]+$/, ''));
   const over = last !== undefined && (last.polarity < 0 || last.temporal !== 'now');
   if (

@@ -65,6 +65,9 @@ function naming(called: string, predicate: Parameters<Rule>[0]): Draft[] {
 }
 
 function birth(rest: string, predicate: Parameters<Rule>[0]): Draft[] {
-  const [, when] = /^born (?:on |in )(.*\d.*)$/i.exec(rest) ?? [];
-  return when ? [draft('birthday', when, predicate, { temporal: 'now' })] : [];
+  const [, when, not] = /^born (?:on |in )(.*?\d.*?)(?:,? (?:and )?not (?:on |in )?(.+))?$/i.exec(rest) ?? [];
+  if (!when) return [];
+  return [
+    draft('birthday', when, predicate, { temporal: 'now', ...(not ? { replaces: not, changed: true } : {}) }),
+  ];
 }

@@ -1,5 +1,6 @@
 /** A clause read as subject, verb and what follows. */
 import { plainQuotes } from './own-words.js';
+import { isVerb, withoutRemark } from './remarks.js';
 import { singular } from './values.js';
 import { verbOf } from './verbs.js';
 
@@ -41,6 +42,11 @@ const contractions: [RegExp, string][] = [
   [/'d\b/gi, ' would'],
   [/\b(he|she|it|that|there|name)'s\b/gi, '$1 is'],
   [/\bdont\b/gi, 'do not'],
+  [
+    /^((?:my|our) (?:\p{L}+ )?(?:name|surname|nickname|birthday|number|email|address))'s (?=[\p{Lu}\d])/iu,
+    '$1 is ',
+  ],
+  [/^((?:my|our) (?:\p{L}+ )?\p{L}+)'s (?=(?:called|named|not|in|from|based|allergic) )/iu, '$1 is '],
 ];
 
 /** "my dog", "our old flat in Rome": up to the verb. */
@@ -69,8 +75,9 @@ export function predicateOf(clause: string): Predicate | null {
     .replace(/^(?:and|but|so|then|that|as) /i, '');
   const [subject, words] = subjectOf(text) ?? [];
   if (!subject || !words) return null;
-  const read = verbPart(words);
+  const read = verbPart(words.replace(/^([a-z]+),/i, '$1 ,'));
   if (!read) return null;
+  read.rest = withoutRemark(read.rest);
   const gaveUp = over || read.over;
   // "I don't smoke any more" and "I no longer smoke" say the same.
   const negative = (read.negative || never) && !(over && read.tense !== 'usedto');
@@ -123,14 +130,6 @@ function subjectOf(text: string): [subject: string, words: string] | null {
         .replace(/^(is|was)\b/i, '$1 called'),
     ];
   return [nounOf(noun), all.slice(at).join(' ')];
-}
-
-function isVerb(word: string, next: string | undefined): boolean {
-  const lower = word.toLowerCase();
-  if (/^(?:is|are|was|were|has|have|had|will|does|do|did|can|could|would|used)$/.test(lower))
-    return lower !== 'used' || next === 'to';
-  const form = verbOf(lower)?.form;
-  return form === 'third' || form === 'past';
 }
 
 /** Lower case, without what describes it. */

@@ -61,6 +61,8 @@ function renamed(rest: string, predicate: Parameters<Rule>[0]): Draft[] {
   ];
 }
 
+const partners = /^(?:boyfriend|girlfriend|partner|husband|wife|fianc[ée]e?|spouse)$/;
+
 /** Clauses without a subject of the speaker's. */
 export function namings(clause: string): Draft[] {
   const now = /\b(?:now|from now on|instead|these days)\b/i.test(clause);
@@ -75,9 +77,24 @@ export function namings(clause: string): Draft[] {
     .replace(/[.!,\s]+$/, '');
   const base = { polarity: 1, temporal: 'now', ...(now ? { changed: true } : {}) } as const;
   const [, name, before] =
-    /^(?:everyone )?(?:calls? me|address me as|refer to me as) (\p{Lu}[\p{L}'-]{0,30}(?: \p{Lu}[\p{L}'-]{0,30}){0,2})(?:,? (?:please|not|instead of|rather than)(?: (\p{Lu}\S*))?)?$/u.exec(
+    /^(?:everyone )?(?:calls? me|address me as|refer to me as) (\p{Lu}[\p{L}'-]{0,30}(?: \p{Lu}[\p{L}'-]{0,30}){0,2})(?:, (?:everybody|everyone|they all|people) [\p{L} ]+)?(?:,? (?:please|not|instead of|rather than)(?: (\p{Lu}\S*))?)?$/u.exec(
       decapitalised(text),
     ) ?? [];
+  const [, former] =
+    /^(?:don't|do not|stop|never) call(?:ing)? me (\p{Lu}[\p{L}'-]{0,30})(?: any ?more| any longer| again|, please)?$/u.exec(
+      decapitalised(text),
+    ) ?? [];
+  if (former)
+    return [
+      {
+        ...base,
+        attribute: 'called',
+        value: former,
+        subject: 'self',
+        temporal: 'ending',
+        changed: true,
+      },
+    ];
   if (name)
     return [
       { ...base, attribute: 'called', value: name, subject: 'self', ...(before ? { replaces: before } : {}) },
@@ -171,14 +188,15 @@ export function namings(clause: string): Draft[] {
       },
     ];
   const being = /^(\p{Lu}\S*(?: \p{Lu}\S*)?) is my (new )?([\p{L} -]{2,30})$/u.exec(text);
-  if (being && (being[2] || now) && valued.test(nounOf(being[3]!)))
+  const what = being && nounOf(being[3]!);
+  if (being && (partners.test(what!) || valued.test(what!)))
     return [
       {
         ...base,
-        attribute: attributeOf(nounOf(being[3]!)),
+        attribute: partners.test(what!) ? 'partner' : attributeOf(what!),
         value: being[1]!,
         subject: 'self',
-        changed: true,
+        ...(being[2] ? { changed: true } : {}),
       },
     ];
   // "Biscuit is called Rex now".
