@@ -16,6 +16,20 @@ const takesUp =
 const standsFor =
   /\b(?:it|its|that|those|these|this|they|them|their|he|him|his|she|her|there|then|same|one|ones|more|es|das|die|dort|dann|er|sie|ihm|ihr|mehr|ça|cela|il|elle|lo|eso|esto|allí|él|ella)\b/iu;
 
+/** Asks of something else what was asked before: `in Austria?`, `オーストリアでは？`. */
+const asksOn =
+  /^\W*(?:in|for|with|from|at|on|für|bei|mit|im|pour|en|dans|chez|para|con|per|voor)(?:\s+[^\s?？]+){1,3}\s*[?？]+\s*$|^[^\s?？]{1,16}(?:は|なら|呢)[?？]\s*$/iu;
+const bare = new Set(
+  (
+    'yes yeah yep yup y no nope ok okay sure please absolutely definitely certainly exactly right go on ahead do it that tell me ' +
+    'more why how so really of course thanks thank you i d like to great good love ja nein bitte gerne gern doch klar genau warum ' +
+    'mehr danke oui non volontiers bien merci pourquoi sí si no claro vale por favor porque sì certo perché sim tak proszę да нет ' +
+    'конечно давай пожалуйста はい うん いいえ お願いします 是 是的 好 好的 对 要 네 예 نعم أجل لا 👍 👌 ✅'
+  ).split(' '),
+);
+/** Of the end of what the agent said, where it asks nothing. */
+const mostOfferChars = 200;
+
 /** Texts to search for, at most `mostQuestions`; `before`: what was said in the room until then, oldest first. */
 export function questionsOf(messages: readonly Memory[], before: readonly Memory[]): string[] {
   const said = [...before];
@@ -44,31 +58,30 @@ function questionsIn(text: string): string[] {
 
 function withSubject(text: string, message: Memory, before: readonly Memory[]): string[] {
   if (!isFollowUp(text)) return [text];
-  const subject = subjectOf(message, before);
+  const subject = subjectOf(text, message, before);
   if (subject === '') return [text];
   const whole = `${text}\n${subject}`;
   // One that could stand by itself is looked for by itself, too: what it follows may have nothing to do with it.
   return tellingTerms(text).length === 0 || takesUp.test(text) || isBare(text) ? [whole] : [text, whole];
 }
 
-/** Nothing in it but words that stand in every text. */
+/** Nothing in it but words that agree, refuse or ask on: they tell nothing without what they answer. */
 function isBare(text: string): boolean {
-  return /^\W*(?:yes|yeah|yep|yup|no|nope|ok|okay|sure|please|go on|do it|do that|tell me|why|how so|really|ja|nein|bitte|gerne|doch|oui|non|sí|si|no|claro|vale)\b[\s\W]*(?:please|do|go on|tell me|more|bitte|gerne)?\W*$/iu.test(
-    text,
-  );
+  const words = text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+|[👍👌✅]/gu) ?? [];
+  return words.length > 0 && words.length <= 6 && words.every((word) => bare.has(word));
 }
 
 function isFollowUp(text: string): boolean {
-  if (isBare(text)) return true;
+  if (isBare(text) || asksOn.test(text)) return true;
   return tellingTerms(text).length <= fewTerms && (takesUp.test(text) || standsFor.test(text));
 }
 
 /** What the turn before was about: what the same person asked, back to what stands by itself, or what the agent offered. */
-function subjectOf({ author }: Memory, before: readonly Memory[]): string {
+function subjectOf(text: string, { author }: Memory, before: readonly Memory[]): string {
   const subject: string[] = [];
   const last = before.at(-1);
   // What an answer ended with may be what is taken up: an offer, a question.
-  if (last?.role === 'assistant') subject.push(...lastQuestion(last.content.text));
+  if (last?.role === 'assistant') subject.push(...offerOf(last.content.text, isBare(text)));
   for (const { role, author: by, content } of before.slice(-mostBefore).reverse()) {
     if (role !== 'user' || by.id !== author.id) continue;
     subject.push(content.text);
@@ -77,7 +90,17 @@ function subjectOf({ author }: Memory, before: readonly Memory[]): string {
   return subject.join('\n').slice(0, mostSubjectChars);
 }
 
-function lastQuestion(text: string): string[] {
-  const [question] = /[^.!?？؟\n]+[?？؟]+\W*$/u.exec(text) ?? [];
-  return question === undefined ? [] : [question.trim()];
+function offerOf(text: string, isTaken: boolean): string[] {
+  const asked = text
+    .match(/[^.!?？؟。\n]+[?？؟]+/gu)
+    ?.at(-1)
+    ?.trim();
+  const end = text
+    .trim()
+    .slice(-mostOfferChars)
+    .replace(/^\S*\s/, '');
+  // Whoever says no more than yes takes up what was said at the end.
+  if (isTaken) return [asked !== undefined && end.includes(asked) ? asked : end];
+  const [last] = /[^.!?？؟\n]+[?？؟]+\W*$/u.exec(text) ?? [];
+  return last === undefined ? [] : [last.trim()];
 }

@@ -117,14 +117,21 @@ export function repeatsQuestion(question: string, { text, byAgent }: Said): bool
   return byAgent || asks(text) || !asks(question) || plain(question) === plain(text);
 }
 
-/** Whether it says what a chosen one says: of the same person, or an echo of the agent's. */
+/** Whether it says what a chosen one says: of the same person, or an echo of the agent's. Who denies it says another thing. */
 export function repeatsChosen(chosen: readonly Said[], said: Said): boolean {
   const terms = tellingTerms(said.text);
   return chosen.some(
     (one) =>
-      (said.byAgent || one.byAgent || one.author === said.author) &&
+      (said.byAgent || one.byAgent || (one.author === said.author && denies(one) === denies(said))) &&
       shared(tellingTerms(one.text), terms) >= alike,
   );
+}
+
+const negation =
+  /(?<!\p{L})(?:not|never|no longer|cannot|nicht|nie|kein\p{L}*|pas|jamais|plus|no|nunca|non|mai|não|niet|geen|не|нет|لا|ليس)(?!\p{L})|n['’]t(?!\p{L})|[不没沒]|ない|ません|안 |않/iu;
+
+function denies({ text }: Said): boolean {
+  return negation.test(text);
 }
 
 const questionMark = /[?？؟՞]/u;

@@ -4,10 +4,12 @@
  */
 import type { Passage } from '../llm/llm.js';
 
-/** Backticks, ends of lines, and marks with the space before them: `[1]`, `[1, 2][3]`, `[^1]`; not the text of a link. */
-const telling = /`+|\n|([ \t]*)((?:\[\^?\d{1,3}(?:\s*,\s*\d{1,3})*\])+)(?!\()/g;
+/** Backticks, ends of lines, and marks with the space before them: `[1]`, `[1, 2][3]`, `[^1]`, `[1-3]`, `[passage 1]`, `【1】`; not the text of a link. */
+const telling =
+  /`+|\n|([ \t]*)((?:[[【](?:\^|passages? )?\d{1,3}(?:\s*[,;–-]\s*\d{1,3}){0,9}[\]】])+)(?!\()/gi;
 /** What may become a mark, or more backticks, with what comes next. */
-const unsettled = /(?:`+|[ \t]*(?:\[\^?[\d\s,]{0,24}\]){0,9}(?:\[\^?[\d\s,]{0,24})?)$/;
+const unsettled =
+  /(?:`+|[ \t]*(?:[[【](?:\^|passages? )?[\d\s,;–-]{0,24}[\]】]){0,9}(?:[[【](?:\^?[\d\s,;–-]{0,24}|p[a-z]{0,7}|passages? [\d\s,;–-]{0,24}))?)$/i;
 
 interface State {
   used: number[];
@@ -81,7 +83,9 @@ export class Citations {
         return found;
       }
       if (this.#state.code !== '') return found;
-      const marks = (numbers.match(/\d+/g) ?? []).flatMap((number) => this.#shown(Number(number)));
+      // `[1-10]` is a scale where there are not so many passages.
+      if (rangesIn(numbers).some((ends) => ends.some((end) => !this.#passages.has(end)))) return found;
+      const marks = numbersIn(numbers).flatMap((number) => this.#shown(number));
       return marks.length === 0 ? '' : `${space}${[...new Set(marks)].join('')}`;
     });
   }
@@ -99,6 +103,18 @@ export class Citations {
     if (!used.includes(mark)) used.push(mark);
     return [`[${used.indexOf(mark) + 1}]`];
   }
+}
+
+/** What a dash joins: the first and the last. */
+function rangesIn(marks: string): number[][] {
+  return [...marks.matchAll(/(\d+)\s*[–-]\s*(\d+)/g)].map(([, ...ends]) => ends.map(Number));
+}
+
+/** With those between two that a dash joins. */
+function numbersIn(marks: string): number[] {
+  return [...marks.matchAll(/(\d+)(?:\s*[–-]\s*(\d+))?/g)].flatMap(([, first, last = first]) =>
+    Array.from({ length: Math.max(0, Number(last) - Number(first)) + 1 }, (_, at) => Number(first) + at),
+  );
 }
 
 function placeOf({ name, section, page, row }: Passage): string {

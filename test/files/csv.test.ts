@@ -59,6 +59,14 @@ describe('[knowledge.9] csv', () => {
     expect(await rows('sep=|\na|b\nx;y|z;z\n')).toMatchObject([
       { cells: ['x;y', 'z;z'], columns: ['a', 'b'] },
     ]);
+    for (const [text, cells] of [
+      ['Ada;3,5\nBob;4,5\n', ['Ada', '3,5']],
+      ['Name;Price, EUR\nAda;3,50 €\n', ['Ada', '3,50 €']],
+      ['3,5|4,5|5,5\n1,5|2,5|3,5\n', ['3,5', '4,5', '5,5']],
+      ['Ada,x;y;z,1\nBob,x;y;w,2\n', ['Ada', 'x;y;z', '1']],
+      ['1,2\n3,4\n', ['1', '2']],
+    ] as const)
+      expect((await rows(text))[0]?.cells).toEqual(cells);
     expect(await rows('Name\nAda\n')).toMatchObject([{ cells: ['Ada'], columns: ['Name'] }]);
   });
 });

@@ -136,6 +136,20 @@ describe('[knowledge.8] pages that were fetched', () => {
       { ...fetched, got: 'https://id.example/login?next=/leave' },
       /log in/,
     ],
+    [
+      'asks for a name to sign in with',
+      '<h1>Welcome back</h1><form><input type="email"><button>Sign in</button></form>',
+      fetched,
+      /log in/,
+    ],
+    [
+      'only waits for its scripts',
+      '<div id="app">Loading…</div><script src="a.js"></script>',
+      fetched,
+      /scripts/,
+    ],
+    ['wants cookies', '<p>Please allow cookies to continue.</p>', fetched, /JavaScript or cookies/],
+    ['wants JavaScript in Japanese', '<p>JavaScriptを有効にしてください。</p>', fetched, /JavaScript/],
   ])('fail where the page %s', async (_, html, urls, why) => {
     const { sections, problems } = await read(`<html><body>${html}</body></html>`, { fetched: urls });
     expect(sections).toEqual([]);

@@ -48,16 +48,33 @@ describe('what a turn looks for', () => {
     expect(asked('and in Spain?', ...before, said('lunch?', { id: 'bob' }))[0]).toContain('holidays');
   });
 
-  it.each(['yes', 'Yes, please!', 'ok', 'tell me more', 'ja bitte'])(
-    '[knowledge.27] carries the offer into %j',
+  it.each(['In Austria?', 'for part-timers?', 'オーストリアでは？', '那奥地利呢？'])(
+    '[knowledge.27] looks for %j also with the subject of the turn before',
     (text) => {
-      const before = [
-        said('How many holidays do I have?'),
-        agent('You have 30. Do you want to know more about parental leave?'),
-      ];
-      expect(asked(text, ...before).join()).toContain('parental leave');
+      const questions = asked(text, said('How many holidays do I have?'), agent('30.'));
+      expect(questions).toContain(text);
+      expect(questions.join()).toContain('holidays');
     },
   );
+
+  it.each(['I can tell you more about parental leave.', 'More about parental leave? Just say so.'])(
+    '[knowledge.27] carries the offer into "yes", whatever it ends with: %j',
+    (offer) => {
+      const before = [said('How many holidays do I have?'), agent(`You have 30. ${offer}`)];
+      expect(asked('yes', ...before).join()).toContain('parental leave');
+    },
+  );
+
+  it.each([
+    ...['yes', 'Yes, please!', 'ok', 'tell me more', 'ja bitte', 'sure, go ahead', 'yes please tell me'],
+    ...['absolutely', '👍', 'да', 'はい', 'sí, por favor', '好的'],
+  ])('[knowledge.27] carries the offer into %j', (text) => {
+    const before = [
+      said('How many holidays do I have?'),
+      agent('You have 30. Do you want to know more about parental leave?'),
+    ];
+    expect(asked(text, ...before).join()).toContain('parental leave');
+  });
 
   it('is the text alone where it stands by itself', () => {
     const before = [said('How many holidays do I have?'), agent('30.')];

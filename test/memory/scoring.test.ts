@@ -110,4 +110,15 @@ describe('[memory.1] what repeats', () => {
     expect(repeatsChosen(chosen, said('my pin is 4712'))).toBe(false);
     expect(repeatsChosen(chosen, said('my pin is 4711', false, 'bob'))).toBe(false);
   });
+
+  it.each([
+    ['I like sushi', 'I do not like sushi'],
+    ['The shop is open on Sunday', "The shop isn't open on Sunday"],
+    ['Ich mag Sushi', 'Ich mag Sushi nicht'],
+    ['寿司が好き', '寿司が好きじゃない'],
+  ])('[knowledge.33] what denies a chosen one is not the same: %s', (one, other) => {
+    expect(repeatsChosen([said(one)], said(other))).toBe(false);
+    expect(repeatsChosen([said(other)], said(one))).toBe(false);
+    expect(repeatsChosen([said(other)], said(other))).toBe(true);
+  });
 });

@@ -44,12 +44,16 @@ function rowsOf(text: string, delimiter: string): string[][] {
   });
 }
 
-/** The one that gives most rows the same number of cells; of those that do it equally well, the one with more. */
+/**
+ * The one that gives most rows the same number of cells; of those that do it equally well, the one with more. A comma
+ * between digits counts as one that parts cells only where nothing else does: `Ada;3,5`.
+ */
 function delimiterOf(text: string): string {
   const cut = text.length > lookedAt;
+  const looked = text.slice(0, lookedAt);
   const scores = delimiters.map((delimiter) => {
     // The last row may be cut.
-    const rows = rowsIn(text.slice(0, lookedAt), delimiter).slice(0, cut ? -1 : undefined);
+    const rows = rowsIn(looked, delimiter).slice(0, cut ? -1 : undefined);
     const counts = new Map<number, number>();
     for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1);
     const [cells = 1, times = 0] =
@@ -57,7 +61,19 @@ function delimiterOf(text: string): string {
     return { delimiter, cells, share: cells > 1 ? times / rows.length : 0 };
   });
   scores.sort((one, other) => other.share - one.share || other.cells - one.cells);
-  return scores[0]?.share ? scores[0].delimiter : ',';
+  const [best, ...others] = scores;
+  if (!best?.share) return ',';
+  const next = others.find(({ share, delimiter }) => share === best.share && delimiter !== ',');
+  return best.delimiter === ',' && next && hasDecimalCommas(looked, next.delimiter)
+    ? next.delimiter
+    : best.delimiter;
+}
+
+/** Whether a cell is a number with a comma in it, if this parts the cells. */
+function hasDecimalCommas(text: string, delimiter: string): boolean {
+  return rowsIn(text, delimiter).some((cells) =>
+    cells.some((cell) => /^[-+]?[\d.]*\d,\d+\D{0,4}$/.test(cell)),
+  );
 }
 
 function rowsIn(text: string, delimiter: string): string[][] {

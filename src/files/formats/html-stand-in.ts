@@ -6,11 +6,11 @@ const longest = 1500;
 
 const walls: [pattern: RegExp, why: string][] = [
   [
-    /(enable|turn on|requires?|activate|need) (javascript|cookies|js)\b|javascript (is|must be|seems to be|appears to be|has been) (disabled|required|enabled|not|off|turned)|(without|doesn.t work( properly)? without) javascript|javascript (aktivieren|activ|habilit)|(aktivieren|activez|habilit\w+|attiva\w*) (sie )?(bitte )?javascript/i,
+    /(enable|turn on|requires?|activate|need|allow|accept) (javascript|cookies|js)\b|javascript (is|must be|seems to be|appears to be|has been) (disabled|required|enabled|not|off|turned)|(without|doesn.t work( properly)? without) javascript|javascript (aktivieren|activ|habilit)|(aktivieren|activez|habilit\w+|attiva\w*) (sie )?(bitte )?javascript|javascript\s*(を有効|已?被?禁用|を許可)|(启用|啟用|开启)\s*javascript/i,
     'it wants JavaScript or cookies',
   ],
   [
-    /checking (your browser|if the site connection is secure)|verify(ing)? (that )?you are (a )?human|are you a (human|robot)|just a moment|attention required|unusual traffic|captcha|security check|ddos protection|bot detection|pardon our interruption/i,
+    /(checking|verifying) (your browser|if the site connection is secure)|verify(ing)? (that )?you are (a )?human|are you a (human|robot)|just a moment|attention required|unusual traffic|captcha|security check|ddos protection|bot detection|pardon our interruption/i,
     'it asks whether somebody is human',
   ],
   [
@@ -18,6 +18,9 @@ const walls: [pattern: RegExp, why: string][] = [
     'it refuses access',
   ],
 ];
+/** All that a page says whose scripts bring the rest. */
+const waits =
+  /^\W*(loading|please wait|one moment|wird geladen|bitte warten|chargement|cargando|読み込み中|加载中)\W*$/iu;
 const loginPath =
   /(^|[/._-])(log-?in|sign-?in|signon|sso|saml2?|oauth2?|auth|authenticate|cas|adfs|session\/new|wp-login)([/._?-]|$)/i;
 const loginWords =
@@ -48,7 +51,7 @@ export function standInFor(
     ([pattern]) => pattern.test(said) && said.replace(pattern, '').length < longest,
   )?.[1];
   if (wall && (text.length < 600 || walls.some(([pattern]) => pattern.test(title)))) return wall;
-  return text.trim() === '' ? 'nothing is left of it without its scripts' : null;
+  return text.trim() === '' || waits.test(text) ? 'nothing is left of it without its scripts' : null;
 }
 
 function isLogin(page: Page, said: string): boolean {
@@ -57,7 +60,10 @@ function isLogin(page: Page, said: string): boolean {
     page.querySelector(
       'input[type="email"], input[name*="user"], input[name*="login"], input[autocomplete="username"]',
     ) !== null;
-  return asksPassword || (asksName && loginWords.test(said));
+  const signsIn = [...page.querySelectorAll('button, input[type="submit"]')].some((one) =>
+    loginWords.test(one.textContent || one.getAttribute('value') || ''),
+  );
+  return asksPassword || (asksName && (signsIn || loginWords.test(said)));
 }
 
 function pathOf(url: string): string {

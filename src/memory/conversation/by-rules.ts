@@ -1,9 +1,9 @@
 /** A summary without a model: values, decisions, open promises and what was done, word by word. */
-import { tellingTerms } from '../../store/words.js';
+import { tellingTerms, termsOf } from '../../store/words.js';
 import { add, type Digest, oneLine } from './digest.js';
 import { covers, isBareCompletion, isCompletion, isDecision, isPromise } from './promises.js';
 import { dayOf, type Said } from './said.js';
-import { aboutOf, rankOf, sentencesOf, valuesIn } from './values.js';
+import { aboutOf, isAlike, rankOf, sentencesOf, valuesIn, wordsOf } from './values.js';
 
 const longestSentence = 200;
 const mostSubjects = 12;
@@ -40,17 +40,30 @@ function close(digest: Digest, done: string): void {
   digest.open = digest.open.filter((line) => !covers(done, line));
 }
 
-/** What the agent repeats of values that are known says nothing new. */
+/** What the agent repeats of values that are known says nothing new; what people say, where no word of it is new. */
 function addValue(digest: Digest, line: string, ofAgent: boolean): void {
   const rank = rankOf(line);
   if (rank < (ofAgent ? 2 : 1)) return;
-  const values = valuesIn(line.replace(/^[^:\n]{1,90}, \d{4}-\d\d-\d\d: /, ''));
-  const isKnown =
-    values.length > 0 && values.every((value) => digest.values.some((known) => known.includes(value)));
   const subject = aboutOf(line);
-  if (isKnown && (ofAgent || subject === null)) return;
-  if (subject !== null) digest.values = digest.values.filter((known) => aboutOf(known) !== subject);
+  if (ofAgent ? repeatsValues(digest, line) : subject === null && repeatsWords(digest, line)) return;
+  if (subject !== null)
+    digest.values = digest.values.filter((known) => aboutOf(known) !== subject || !isAlike(known, line));
   add(digest.values, line);
+}
+
+function repeatsValues(digest: Digest, line: string): boolean {
+  const values = valuesIn(wordsOf(line));
+  if (values.length === 0) return false;
+  const known = new Set(digest.values.flatMap((one) => valuesIn(wordsOf(one))));
+  return values.every((value) => known.has(value));
+}
+
+function repeatsWords(digest: Digest, line: string): boolean {
+  const terms = tellingTerms(wordsOf(line));
+  return digest.values.some((known) => {
+    const said = new Set(termsOf(wordsOf(known)));
+    return terms.every((term) => said.has(term));
+  });
 }
 
 /** Wishes that the agent has carried out are told by what it did; they are to be done no second time. */

@@ -64,6 +64,24 @@ describe('values', () => {
     expect(values).toHaveLength(3);
   });
 
+  it.each([
+    ['a number of the day on which another was named', 'The code is 12345', 'We need 27 chairs'],
+    ['a number within another', 'The code is 12345', 'We need 23 chairs'],
+    ['the number of something else', 'Ship 12 tables to Berlin', 'Ship 12 chairs to Hamburg'],
+    ['an id beside a time', 'The incident is INC-42', 'The incident is critical since 10:30'],
+    ['what is set in small letters', 'bucket = logs-prod', 'owner: marketing'],
+    ['what is called in small letters', 'the region is frankfurt', 'our bucket is logs-prod'],
+    ['a script without capitals', 'リージョンは東京です。', '担当は田中です。'],
+  ])('[knowledge.46] are kept: %s', (_, one, other) => {
+    const { values } = fold(`Ann: ${one}`, `Ann: ${other}`);
+    expect(values.map((line) => line.replace(/^.*?: /, ''))).toEqual([one, other]);
+  });
+
+  it('are kept once, whoever repeats the words', () => {
+    const { values } = fold('Ann: We need 27 chairs', 'agent: So 27 chairs.', 'Ann: 27 chairs we need');
+    expect(values).toHaveLength(1);
+  });
+
   it('of many are kept by what they say, the first ones longest', () => {
     const lines = Array.from(
       { length: 200 },
