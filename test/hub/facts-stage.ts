@@ -17,8 +17,9 @@ export class FactsStage {
   carrier!: Carrier;
   /** What the agent says; null: what it was told. */
   answer: Answer | null = null;
-  readonly model = scriptedModel((request, signal) =>
-    this.answer ? this.answer(request, signal) : `echo ${lastSaid(request)}`,
+  readonly model = scriptedModel(
+    (request, signal) => (this.answer ? this.answer(request, signal) : `echo ${lastSaid(request)}`),
+    true,
   );
 
   constructor(...others: Platform[]) {

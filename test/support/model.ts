@@ -4,14 +4,18 @@ import { readBlocks, readMessage } from './prompt-reader.js';
 
 type Answer = string | { calls: { name: string; arguments: string; id?: string }[]; text?: string };
 
-/** A model that answers as the test says; text comes word by word. What it was asked is kept in `requests`. */
+/**
+ * A model that answers as the test says; text comes word by word. What it was asked is kept in `requests`.
+ * @param understands true: it is asked besides turns, too, for facts and summaries
+ */
 export function scriptedModel(
   answer: (request: ModelRequest, signal: AbortSignal) => Answer | Promise<Answer>,
+  understands = false,
 ): LanguageModel & { requests: ModelRequest[] } {
   const requests: ModelRequest[] = [];
   return {
     id: 'scripted:test',
-    abilities: { sees: true, hears: false, tools: true },
+    abilities: { sees: true, hears: false, tools: true, understands },
     requests,
     async *stream(request, signal): AsyncGenerator<ModelChunk> {
       requests.push(request);

@@ -171,8 +171,9 @@ export class LibsqlMemories implements MemoryStore {
   }
 
   async search({ text, vector, limit, ...searched }: SearchRequest): Promise<Found[]> {
-    const question = { text, vector };
-    return best(await this.candidates({ ...searched, questions: [question] }), whole(limit));
+    const most = whole(limit);
+    const asked = { ...searched, questions: [{ text, vector }], depth: Math.max(usualDepth, most) };
+    return best(await this.candidates(asked), most);
   }
 
   async forget(ids: string[]): Promise<number> {
