@@ -13,7 +13,7 @@ const form = multer({
 
 /** Leaves a body for the operation; other types of content it passes over. */
 export const documentUpload: RequestHandler = (req, res, next) => {
-  if (!req.is('multipart/form-data')) return next();
+  if (!req.is('multipart/form-data') || req.body) return next();
   form(req, res, (error: unknown) => {
     if (error) return next(failureOf(error as MulterError));
     const { body, file } = req as Request;
