@@ -86,7 +86,10 @@ const forget = defineAction({
     if (found.length === 0)
       return all ? 'There is nothing to forget.' : `You said nothing here that matches ${quote(words)}.`;
     if (confirm) {
-      const gone = await memory.forget(found.map(({ id }) => id));
+      const gone = await memory.forget(
+        found.map(({ id }) => id),
+        all ? undefined : words,
+      );
       // What it was is not said again: this, too, is kept.
       return `That is forgotten, and so are my answers to it: ${counted(gone)} in all.`;
     }

@@ -1,6 +1,7 @@
 import type { InboundEdit } from '../core/inbound.js';
 import type { Memory, SourceKey } from '../core/memory.js';
 import type { Forgetting } from '../memory/forgetting/forgetting.js';
+import { withoutSecrets } from '../memory/secrets.js';
 import type { MemoryStore } from '../store/memory-store.js';
 import type { Admits } from './afterwards.js';
 import type { Pointers } from './pointers.js';
@@ -52,7 +53,10 @@ export class Changes {
     const problem = textProblem({ text, attachments: [] }, limits);
     // All text may go where a picture stays, and an empty message harms nobody.
     if (problem?.code === 'text_too_long') throw problem;
-    const changed = await transform(memory, text);
+    const transformed = await transform(memory, text);
+    // A turn that is to come blanks them out when it is done.
+    const isSettled = memory.status !== 'pending' && !addressed;
+    const changed = transformed !== null && isSettled ? withoutSecrets(transformed) : transformed;
     const done =
       changed === null || memory.content.text === changed || (await memories.edit(memory.id, changed));
     if (done && changed !== null) {

@@ -71,8 +71,8 @@ export function memoryAccess(
       return fact;
     },
     // A plugin may hand on ids it got from a model: what is not the person's own, here, is passed over.
-    async forget(ids) {
-      const wish = { what: 'memories', ids, reach: 'topic' } as const;
+    async forget(ids, words) {
+      const wish = { what: 'memories', ids, reach: 'topic', words } as const;
       const { masked: _, ...gone } = await forgetting.forget(whoseIs(origin), wish);
       return Object.values(gone).reduce((sum, count) => sum + count, 0);
     },

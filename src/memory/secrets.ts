@@ -24,7 +24,7 @@ export function hasSecret(text: string): boolean {
 }
 
 /** The text without the values. */
-function withoutSecrets(text: string): string {
+export function withoutSecrets(text: string): string {
   let clean = '';
   let at = 0;
   for (const [from, to] of spansIn(text)) {

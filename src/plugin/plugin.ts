@@ -67,8 +67,11 @@ export interface MemoryAccess {
    * newest first. Messages of the running turn are not among it.
    */
   own(words?: string): Promise<Memory[]>;
-  /** Forgets memories of this scope, and the agent's messages that answer or repeat them. Returns how many of `ids` went. */
-  forget(ids: string[]): Promise<number>;
+  /**
+   * Forgets memories of this scope, and the agent's messages that answer or repeat them. Returns how many went.
+   * @param words what the person called them: a name among these is what is meant, and other names in them are not
+   */
+  forget(ids: string[], words?: string): Promise<number>;
 }
 
 /**

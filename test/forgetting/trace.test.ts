@@ -93,6 +93,15 @@ describe('words of what is forgotten', () => {
     expect(wordsOf(text).echoedIn(other)).toBe(false);
   });
 
+  it('are of names only those that it was called by, where it was called by one', () => {
+    const met = said('yesterday we met Anna in Berlin, call 555-1234');
+    const [home, later] = [said('we live in Berlin near the river'), said('How is Anna today?')];
+    const all = [met, home, later, said('dial 555-1234')];
+    expect(gone([met], all, 'topic', 'anna')).not.toContain(home.content.text);
+    expect(gone([met], all, 'topic', 'anna')).toHaveLength(3);
+    expect(gone([met], all, 'topic', 'the meeting')).toContain(later.content.text);
+  });
+
   it('are none of those that others had said before', () => {
     const other = bySomebody('the room is B-1204');
     const words = ForgottenWords.of([said('meet me in B-1204')], [other]);

@@ -57,6 +57,14 @@ describe('an edit', () => {
     expect(model.requests[1]!.messages.map(({ text }) => text)).toEqual(['edited', 'echo slow one', 'next']);
   });
 
+  it('[knowledge.42] keeps no secret that was written into a message that was answered', async () => {
+    const { memory } = (await platform.dm('ann', 'my door is blue', { id: '1' }))!;
+    await platform.last(1);
+    expect(await platform.edit('ann', '1', 'my door is blue, the password is Gurke7!')).toBe(true);
+    expect((await stored(memory.roomId)).join()).not.toContain('Gurke7');
+    expect((await stored(memory.roomId))[0]).toMatch(/^my door is blue, the password is/);
+  });
+
   it('is found by its new words', async () => {
     const { memory } = (await platform.dm('ann', 'a green parrot', { id: '1' }))!;
     await platform.last(1);

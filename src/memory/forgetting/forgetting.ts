@@ -187,7 +187,7 @@ export class Forgetting {
       const here = await this.#scope(whose.agentId, scope);
       const within = { ...whose, scope };
       const asked = wished(here, wish, within, before);
-      const topic = wish.what === 'topic' ? wish.words : undefined;
+      const topic = wish.what === 'topic' || wish.what === 'memories' ? wish.words : undefined;
       if (asked.length > 0)
         traces.push({
           whose: within,

@@ -86,6 +86,10 @@ export class ForgottenWords {
         marks.set(mark, { at, number: number || known?.number === true });
         first.set(mark, Math.min(memory.createdAt, first.get(mark) ?? memory.createdAt));
       }
+    // Who names it by a name means that one: of "met Anna in Berlin", Anna.
+    const meant = new Set([...wordsOf(topic)].filter((said) => marks.get(said)?.number === false));
+    if (meant.size > 0)
+      for (const [mark, { number }] of marks) if (!number && !meant.has(mark)) marks.delete(mark);
     for (const { content, createdAt } of others)
       for (const said of wordsOf(content.text)) if (createdAt < (first.get(said) ?? 0)) marks.delete(said);
     const texts = memories.flatMap((memory): Text[] => {

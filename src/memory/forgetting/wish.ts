@@ -15,6 +15,8 @@ export const Wish = z.union([
     ids: z.array(z.string()),
     /** What echoes them, too. */
     reach: z.literal('topic').optional(),
+    /** What they were called by whoever wants them forgotten. */
+    words: z.string().optional(),
   }),
 ]);
 export type Wish = z.infer<typeof Wish>;

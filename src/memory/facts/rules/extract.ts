@@ -12,6 +12,7 @@ import { nounOf, type Predicate, predicateOf } from './predicate.js';
 import { correction, namings } from './renames.js';
 import { statementsOf } from './statements.js';
 import { headOf } from './values.js';
+import { verbOf } from './verbs.js';
 import { namedIn, sentenceOf, wordsOf } from './wording.js';
 
 const mostFacts = 20;
@@ -66,14 +67,9 @@ function withoutBareEnd(facts: readonly FoundFact[]): FoundFact[] {
     attribute === 'employer' &&
     value === '' &&
     !/\b(?:job|work|notice|fired|laid|retired|resign)/i.test(span);
-  const others = facts.some(
-    (fact) =>
-      !isBare(fact) &&
-      fact.temporal !== 'now' &&
-      fact.polarity > 0 &&
-      fact.attribute !== 'job' &&
-      fact.attribute !== 'employer',
-  );
+  const isHabit = ({ attribute, temporal, polarity }: FoundFact) =>
+    temporal !== 'now' && polarity > 0 && (attribute === 'given up' || verbOf(attribute)?.form === 'base');
+  const others = facts.some((fact) => !isBare(fact) && isHabit(fact));
   return facts.filter((fact) => !others || !isBare(fact));
 }
 

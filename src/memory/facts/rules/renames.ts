@@ -80,21 +80,6 @@ export function namings(clause: string): Draft[] {
     /^(?:everyone )?(?:calls? me|address me as|refer to me as) (\p{Lu}[\p{L}'-]{0,30}(?: \p{Lu}[\p{L}'-]{0,30}){0,2})(?:, (?:everybody|everyone|they all|people) [\p{L} ]+)?(?:,? (?:please|not|instead of|rather than)(?: (\p{Lu}\S*))?)?$/u.exec(
       decapitalised(text),
     ) ?? [];
-  const [, former] =
-    /^(?:don't|do not|stop|never) call(?:ing)? me (\p{Lu}[\p{L}'-]{0,30})(?: any ?more| any longer| again|, please)?$/u.exec(
-      decapitalised(text),
-    ) ?? [];
-  if (former)
-    return [
-      {
-        ...base,
-        attribute: 'called',
-        value: former,
-        subject: 'self',
-        temporal: 'ending',
-        changed: true,
-      },
-    ];
   if (name)
     return [
       { ...base, attribute: 'called', value: name, subject: 'self', ...(before ? { replaces: before } : {}) },
