@@ -9,7 +9,7 @@ export interface Reading {
 }
 
 /** What is to be read. `fetched`: it is a page, what was asked for, and where it came from. */
-export interface Readable {
+interface Readable {
   name: string;
   mediaType: string;
   fetched?: { asked: string; got: string } | undefined;
