@@ -198,8 +198,13 @@ async function givenBy(
     mediaType: answer.mediaType || 'text/html',
     name: name ?? nameOfPage(url),
     // What stands behind a question mark may be anything, and it is asked for again.
-    source: { kind: 'url' as const, at: url },
+    source: { kind: 'url' as const, at: url, got: withoutQuery(answer.url) },
   };
+}
+
+/** It may hold somebody's token. */
+function withoutQuery({ origin, pathname }: URL): string {
+  return origin + pathname;
 }
 
 function nameOfPage(url: string): string {

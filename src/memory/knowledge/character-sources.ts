@@ -72,11 +72,12 @@ export class CharacterSources {
   async *#of(agentId: string, { path, url, readers }: KnowledgeSource): AsyncGenerator<NewDocument> {
     const of = { agentId, owner: {}, readers };
     if (url !== undefined) {
-      const { bytes, mediaType } = await this.#parts.web.download(new URL(url), false, pageLimits);
+      const { bytes, mediaType, url: got } = await this.#parts.web.download(new URL(url), false, pageLimits);
       const { host, pathname } = new URL(url);
       const name = `${host}${pathname}`.replace(/\/+$/, '');
       const taint = [{ kind: 'page' as const, what: url }];
-      yield { ...of, name, bytes, mediaType, source: { kind: 'character', at: url }, taint };
+      const source = { kind: 'character' as const, at: url, got: got.origin + got.pathname };
+      yield { ...of, name, bytes, mediaType, source, taint };
       return;
     }
     const root = await realpath(this.#parts.folder);

@@ -10,8 +10,8 @@ const most = 240;
 
 /** @param reads aside and within limits */
 export function documentReading(reads: ReadsDocuments = readDocument): Read {
-  return async (bytes, { name, mediaType }) => {
-    const read = await reads(bytes, { name, mediaType });
+  return async (bytes, { name, mediaType, fetched }) => {
+    const read = await reads(bytes, { name, mediaType, ...(fetched && { fetched }) });
     const { problems, pages } = read;
     const isFailed = problems.some(({ outcome }) => outcome === 'failed');
     const chunks = isFailed ? [] : chunksOf(read, { tokens: estimateTokens, most });

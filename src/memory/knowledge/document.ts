@@ -23,6 +23,8 @@ const Source = z.looseObject({
   kind: z.enum(['upload', 'url', 'character', 'message']),
   /** The address, or the path that the character names. */
   at: z.string().optional(),
+  /** Of a page: where it came from in the end, without a query. */
+  got: z.string().optional(),
 });
 
 export const Document = z.looseObject({
@@ -139,6 +141,12 @@ function isWithin({ connector, tenant, channel }: Level, source: Asked['source']
     (tenant === undefined || tenant === source.tenant) &&
     (channel === undefined || channel === source.channel)
   );
+}
+
+/** For a page: what was asked for, and where it came from. Undefined: it is none. */
+export function pageOf({ source: { kind, at, got = at } }: Pick<Document, 'source'>) {
+  const isPage = kind === 'url' || (kind === 'character' && /^https?:/i.test(at ?? ''));
+  return isPage && at !== undefined && got !== undefined ? { asked: at, got } : undefined;
 }
 
 export function digestOf(bytes: Uint8Array): string {

@@ -8,5 +8,12 @@ export interface Reading {
   problems: string[];
 }
 
+/** What is to be read. `fetched`: it is a page, what was asked for, and where it came from. */
+interface Readable {
+  name: string;
+  mediaType: string;
+  fetched?: { asked: string; got: string } | undefined;
+}
+
 /** Reads bytes, aside and within limits. @throws Overrun where it takes too much time or memory */
-export type Read = (bytes: Uint8Array, file: { name: string; mediaType: string }) => Promise<Reading>;
+export type Read = (bytes: Uint8Array, file: Readable) => Promise<Reading>;

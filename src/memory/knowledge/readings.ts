@@ -19,7 +19,7 @@ import {
 } from './chunk-list.js';
 import { chunkMemory, notice } from './chunk-memory.js';
 import type { ChunkText } from './chunks.js';
-import { type Document, documentRecord, headsOf } from './document.js';
+import { type Document, documentRecord, headsOf, pageOf } from './document.js';
 import { type Documents, headMemory } from './documents.js';
 import type { Read, Reading } from './reading.js';
 
@@ -185,10 +185,12 @@ export class Readings {
     const bytes = await store.files.get(document.file);
     if (!bytes) return this.#end(id, document, nothing('Its file is not kept any more.'));
     const { name, mediaType } = document;
-    const reading = await read(bytes, { name, mediaType }).catch((error): Reading => {
-      if (error instanceof Overrun) return nothing('It takes too much time or memory to be read.');
-      throw error;
-    });
+    const reading = await read(bytes, { name, mediaType, fetched: pageOf(document) }).catch(
+      (error): Reading => {
+        if (error instanceof Overrun) return nothing('It takes too much time or memory to be read.');
+        throw error;
+      },
+    );
     await this.#hold(id, document.claim!);
     await this.#end(id, document, reading);
   }
@@ -199,7 +201,7 @@ export class Readings {
     const { chunks, pages, problems } = fitted(reading);
     const isRead = chunks.length > 0;
     // Of a page that says nothing there is nothing to know.
-    const tells = problems.length > 0 && (isRead || document.source.kind !== 'url');
+    const tells = problems.length > 0 && (isRead || pageOf(document) === undefined);
     const all = tells ? [...chunks, notice(document.name, isRead, problems)] : chunks;
     const { missing, whole } = await this.#plan(id, all, document);
     for (let at = 0; at < missing.length; at += batch) {

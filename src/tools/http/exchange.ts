@@ -37,8 +37,12 @@ export class BrokenExchange extends Error {
 const maxRedirects = 3;
 const redirects = [301, 302, 303, 307, 308];
 
-/** @throws RefusedAddress, BrokenExchange */
-export async function exchange(asked: HttpRequest, limits: Limits, outer: AbortSignal): Promise<HttpAnswer> {
+/** @returns `url`: where it came from in the end. @throws RefusedAddress, BrokenExchange */
+export async function exchange(
+  asked: HttpRequest,
+  limits: Limits,
+  outer: AbortSignal,
+): Promise<HttpAnswer & { url: URL }> {
   const signal = AbortSignal.any([outer, AbortSignal.timeout(limits.timeoutMs)]);
   let current = asked;
   let acted = false;
@@ -48,7 +52,7 @@ export async function exchange(asked: HttpRequest, limits: Limits, outer: AbortS
       checkUrl(current.url, limits);
       answer = await once(current, limits, signal);
       const { location, status } = answer;
-      if (!redirects.includes(status) || location === undefined) return answer;
+      if (!redirects.includes(status) || location === undefined) return { ...answer, url: current.url };
       // Whoever sends us on to read something has done what was asked for, as a rule.
       acted ||= !reads(asked) && status < 307;
       current = redirected(current, status, location);

@@ -103,7 +103,7 @@ export class HttpTools {
     url: URL,
     allowPrivate: boolean,
     limited: { maxBytes: number; timeoutMs: number },
-  ): Promise<HttpAnswer> {
+  ): Promise<HttpAnswer & { url: URL }> {
     const { lookup } = this.#parts;
     const limits = { allowPrivate, ownPorts: [...this.#ownPorts], ...limited, ...(lookup && { lookup }) };
     const headers = { 'user-agent': 'carrier-hub', 'accept-encoding': 'identity', [toolHeader]: 'import' };

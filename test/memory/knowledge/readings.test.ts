@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createLogger } from '../../../src/logger.js';
 import { ownScope } from '../../../src/memory/knowledge/document.js';
+import { documentReading } from '../../../src/memory/knowledge/document-reading.js';
 import { Knowledge } from '../../../src/memory/knowledge/knowledge.js';
 import type { Read } from '../../../src/memory/knowledge/reading.js';
 import type { Store } from '../../../src/store/store.js';
@@ -50,6 +51,23 @@ onBothStores('readings', (engines) => {
     const scopes = await knowledge.scopesFor(agentId, [room], everybody);
     return store.memories.search({ agentId, scopes, text: words, limit: 50 });
   };
+
+  it.each([
+    ['a wall', {}, '<p>Please enable JavaScript and cookies to continue</p>'],
+    ['a login', { got: 'https://id.example/login' }, '<p>Welcome, heron</p>'],
+  ])('[knowledge.8] of a page that was fetched, %s is not known', (_, more, html) =>
+    withStore(async (store, made) => {
+      const knowledge = made(documentReading());
+      for (const kind of ['url', 'character'] as const) {
+        const page = { ...given(kind, `<html><body>${html}</body></html>`), mediaType: 'text/html' };
+        const source = { kind, at: 'https://docs.example/leave', ...more };
+        const { id } = await knowledge.documents.add({ ...page, source });
+        await knowledge.readings.look();
+        expect((await knowledge.documents.get(id))?.value).toMatchObject({ state: 'failed', chunks: 0 });
+      }
+      expect(await found(store, knowledge, 'JavaScript cookies heron')).toEqual([]);
+    }),
+  );
 
   it('[knowledge.18] of what is removed while it is read, nothing is found then or a minute later', () =>
     withStore(async (store, made, clock) => {

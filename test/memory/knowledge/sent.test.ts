@@ -50,6 +50,20 @@ describe('a file that somebody sends', () => {
     expect(await desk.ask(question, { roomId: 'lounge' })).not.toContain('green door');
   });
 
+  it('[memory.4] is known beside another one of the same name in the same message', async () => {
+    const form = new FormData();
+    form.set('userId', 'ann');
+    form.set('text', 'two files');
+    form.set('file', new Blob([notes], { type: 'text/plain' }), 'notes.txt');
+    form.append('file', new Blob(['The ladder leans on the shed.'], { type: 'text/plain' }), 'notes.txt');
+    const headers = { authorization: `Bearer ${hub.token.secret}` };
+    await fetch(`${hub.url}/assistant/message`, { method: 'POST', headers, body: form });
+    await read(2);
+    expect((await desk.list()).map(({ name }) => name).sort()).toEqual(['notes (2).txt', 'notes.txt']);
+    expect(await desk.ask(question)).toContain('green door');
+    expect(await desk.ask('Where is the ladder?')).toContain('shed');
+  });
+
   it('goes with its message', async () => {
     await upload('here are my notes', { roomId: 'kitchen' });
     await read();
