@@ -153,6 +153,7 @@ for (const [kind, lacking, start] of kinds)
           shownIn('storm').length >= 2 &&
           shownIn('ledger').length >= 1 &&
           shownIn('fog').some((text) => text.includes('not yet')),
+        60_000,
       );
 
     it('goes on where it stopped: work is done once, replies are delivered once, nothing is lost', async () => {
