@@ -25,7 +25,7 @@ import type { Commands } from './commands/command.js';
 import { type Arrival, type Checked, judge, type Rule } from './gate.js';
 import type { Notices } from './notices.js';
 import type { Orders } from './orders.js';
-import { withFilesNamed } from './overheard.js';
+import { asOverheard, withFilesNamed } from './overheard.js';
 import type { Pointers } from './pointers.js';
 import type { Proxies } from './proxies.js';
 import { type TextLimits, textProblem, textRule } from './text.js';
@@ -290,7 +290,7 @@ export class Intake {
     const asker = await askerOf(arrival, this.#parts.grants);
     const points = message.replyTo !== undefined || message.quote !== undefined;
     const pointedAt = points ? await this.#parts.pointers.pointedAt(message) : { replyTo: null };
-    return messageMemory(message, status, pointedAt, asker);
+    return asOverheard(messageMemory(message, status, pointedAt, asker));
   }
 }
 

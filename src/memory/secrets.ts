@@ -80,13 +80,16 @@ export const notKept = 'Passwords, keys and numbers of cards are not kept';
 /** Blanks them out in what is stored of a turn, and so in its words and vectors. Returns how many memories held some. */
 export async function blankOut(
   turn: readonly (Memory | null)[],
-  memories: Pick<History, 'edit'>,
+  memories: Pick<History, 'get' | 'edit'>,
 ): Promise<number> {
   let count = 0;
   for (const memory of turn) {
     if (!memory || memory.content.text === '') continue;
-    const text = withoutSecrets(memory.content.text);
-    if (text === memory.content.text) continue;
+    if (!hasSecret(memory.content.text)) continue;
+    // It may have been edited while the turn ran.
+    const stored = (await memories.get(memory.id))?.content.text ?? '';
+    const text = withoutSecrets(stored);
+    if (text === stored) continue;
     await memories.edit(memory.id, text);
     count++;
   }

@@ -57,6 +57,16 @@ describe('an edit', () => {
     expect(model.requests[1]!.messages.map(({ text }) => text)).toEqual(['edited', 'echo slow one', 'next']);
   });
 
+  it('[knowledge.42] is not undone by what is blanked out behind the turn that ran', async () => {
+    const { memory } = (await platform.dm('ann', 'slow, my password is Gurke7!', { id: '1' }))!;
+    await until(() => model.requests.length === 1);
+    expect(await platform.edit('ann', '1', 'slow, never mind')).toBe(true);
+    release();
+    await platform.last(1);
+    await until(async () => !(await stored(memory.roomId)).join().includes('Gurke7'));
+    expect((await stored(memory.roomId))[0]).toBe('slow, never mind');
+  });
+
   it('[knowledge.42] keeps no secret that was written into a message that was answered', async () => {
     const { memory } = (await platform.dm('ann', 'my door is blue', { id: '1' }))!;
     await platform.last(1);
