@@ -159,6 +159,13 @@ describe('[knowledge.8] pages that were fetched', () => {
     expect(problems[0]?.cause).toMatch(/^it has no (readable content|text)/);
   });
 
+  it('stay where a letter can be ordered and there is a button to sign in', async () => {
+    const text = 'The heron is fed at noon. '.repeat(9);
+    const letter = '<form><input type="email"><button>Subscribe</button></form>';
+    const html = `<html><body><button>Sign in</button><main><p>${text}</p></main>${letter}</body></html>`;
+    expect((await read(html, { fetched })).problems).toEqual([]);
+  });
+
   it.each([
     [
       'by its name',

@@ -54,14 +54,16 @@ export function standInFor(
   return text.trim() === '' || waits.test(text) ? 'nothing is left of it without its scripts' : null;
 }
 
+const namesWhom =
+  'input[type="email"], input[name*="user"], input[name*="login"], input[autocomplete="username"]';
+
 function isLogin(page: Page, said: string): boolean {
   const asksPassword = page.querySelector('input[type="password"]') !== null;
-  const asksName =
-    page.querySelector(
-      'input[type="email"], input[name*="user"], input[name*="login"], input[autocomplete="username"]',
-    ) !== null;
-  const signsIn = [...page.querySelectorAll('button, input[type="submit"]')].some((one) =>
-    loginWords.test(one.textContent || one.getAttribute('value') || ''),
+  const asksName = page.querySelector(namesWhom) !== null;
+  const signsIn = [...page.querySelectorAll('form button, form input[type="submit"]')].some(
+    (one) =>
+      one.closest('form')?.querySelector(namesWhom) &&
+      loginWords.test(one.textContent || one.getAttribute('value') || ''),
   );
   return asksPassword || (asksName && (signsIn || loginWords.test(said)));
 }

@@ -65,9 +65,10 @@ export function rankOf(line: string): number {
   const hasName = (sentence.match(proper)?.length ?? 0) > 0;
   if (/[?？]\s*$/u.test(sentence)) return hasValue ? 1 : 0;
   if (labelled.test(sentence)) {
-    if (hasValue || naming.test(sentence)) return 4;
-    if (hasName || assigned.test(sentence)) return 3;
-    return maybeName.test(sentence) || shortlySaid.test(sentence) ? 1 : 0;
+    const isShort = shortlySaid.test(sentence);
+    if (hasValue || naming.test(sentence) || assigned.test(sentence) || (hasName && isShort)) return 4;
+    if (hasName) return 3;
+    return isShort || maybeName.test(sentence) ? 1 : 0;
   }
   return hasValue ? 2 : hasName ? 1 : 0;
 }

@@ -77,6 +77,16 @@ describe('values', () => {
     expect(values.map((line) => line.replace(/^.*?: /, ''))).toEqual([one, other]);
   });
 
+  it('[knowledge.46] are kept through many passes of talk with numbers in it', () => {
+    const values = ['the region is eu-west-1', 'bucket = logs-prod', 'the on-call is Priya', 'name: Zoë'];
+    const filler = Array.from({ length: 400 }, (_, n) => `the weather at ${n % 24}:00 was ${n} degrees`);
+    const lines = [...values, ...filler].map((line) => `Ann: ${line}`);
+    let digest = emptyDigest();
+    for (let from = 0; from < lines.length; from += 20)
+      digest = bounded(foldedByRules(digest, talk(...lines.slice(from, from + 20)), 'Ada'), 2400);
+    for (const value of values) expect(textOf(digest)).toContain(value);
+  });
+
   it('are kept once, whoever repeats the words', () => {
     const { values } = fold('Ann: We need 27 chairs', 'agent: So 27 chairs.', 'Ann: 27 chairs we need');
     expect(values).toHaveLength(1);
