@@ -74,7 +74,7 @@ onBothStores('/forget', (engines) => {
     await platform.last(1);
     const shown = await says('/forget day today');
     expect(shown).toMatch(/1 message, 1 reply\.\n- message: my pin is 4711-X\n/);
-    await says('and I like tea');
+    await says('and it rains');
     const anew = await says(`/forget yes ${codeIn(shown)}`);
     expect(anew).toMatch(/^More was said since, .*2 messages, 2 replies\./);
     expect(await stored(memory.roomId)).toHaveLength(4);
