@@ -144,10 +144,10 @@ describe('[telegram.1] a command that comes again', () => {
     };
     const [first, twin] = await Promise.all([platform.host.command(call), platform.host.command(call)]);
     expect([first, twin]).toEqual([{ text: 'Forgotten: 2 memories.' }, first]);
-    await talk('call me Ann');
+    await talk('it rains');
     await restart();
     expect(await platform.host.command(call)).toEqual(first);
-    expect(await stored(roomId)).toEqual(['call me Ann', 'echo call me Ann']);
+    expect(await stored(roomId)).toEqual(['it rains', 'echo it rains']);
     expect(await platform.host.command({ ...call, id: 'call-2' })).toEqual(first);
   });
 });

@@ -28,13 +28,13 @@ const said = async (room = 'user:ann') =>
 
 describe('[http-and-cli.3] commands over HTTP', () => {
   it('are carried out, and are no talk', async () => {
-    expect(await say('my dog is called Rex')).toBe('echo my dog is called Rex');
+    expect(await say('the tower is far away')).toBe('echo the tower is far away');
     expect(await say('/status')).toMatch(/Memories of this conversation: 2/);
     expect(await say('/model')).toMatch(/- offline/);
     expect(await say('/help')).toMatch(/\/forget/);
     expect(await say('/stop')).toBe('There is nothing to stop.');
     expect(await say('/new')).toMatch(/new conversation/);
-    expect(await said()).toEqual(['my dog is called Rex', 'echo my dog is called Rex']);
+    expect(await said()).toEqual(['the tower is far away', 'echo the tower is far away']);
     expect(await say('/forget')).toMatch(/for good: 1 message, 1 reply\.\n[\s\S]*\/forget yes/);
     expect(await say('/forget yes')).toBe('Forgotten: 1 message, 1 reply.');
     expect(await said()).toEqual([]);
