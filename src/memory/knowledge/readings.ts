@@ -200,6 +200,7 @@ export class Readings {
     const { written, now } = this.#parts;
     const { chunks, pages, problems } = fitted(reading);
     const isRead = chunks.length > 0;
+    if (!isRead && (await this.#isKnown(id, document))) return this.#keep(id, document, problems);
     // Of a page that says nothing there is nothing to know.
     const tells = problems.length > 0 && (isRead || pageOf(document) === undefined);
     const all = tells ? [...chunks, notice(document.name, isRead, problems)] : chunks;
@@ -240,6 +241,23 @@ export class Readings {
     if (missing.length > 0) written();
   }
 
+  /** Whether an earlier version was read, for those who may read this one. */
+  async #isKnown(id: string, { chunks, scope }: Document): Promise<boolean> {
+    if (chunks === 0) return false;
+    const [first] = (await this.#lists.get(id))?.value.live ?? [];
+    return first !== undefined && (await this.#parts.store.memories.get(first[0]))?.scope === scope;
+  }
+
+  /** Answers go on coming from the earlier version, and say so. */
+  async #keep(id: string, { claim }: Document, problems: string[]): Promise<void> {
+    await this.#records.change(id, (value) => {
+      if (!value || value.claim !== claim || value.state !== 'reading') return undefined;
+      const { claim: _, lookAt: __, ...rest } = value;
+      const again = value.from === undefined ? {} : { lookAt: this.#parts.now() + sentLookMs };
+      return { ...rest, ...again, state: 'ready', problems: [...problems, keptVersion], tries: 0 };
+    });
+  }
+
   async #plan(id: string, chunks: ChunkText[], { scope }: Document): Promise<Plan> {
     let plan: Plan | undefined;
     await this.#lists.change(id, (value) => {
@@ -267,6 +285,8 @@ export class Readings {
     for (let at = 0; at < ids.length; at += batch) await memories.forget(ids.slice(at, at + batch));
   }
 }
+
+const keptVersion = 'This version could not be read: answers come from the one before.';
 
 function nothing(problem: string): Reading {
   return { chunks: [], problems: [problem] };

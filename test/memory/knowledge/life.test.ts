@@ -29,6 +29,26 @@ onBothStores('documents', (engines) => {
     }
   });
 
+  it('[knowledge.16] whose next version cannot be read are answered from as before, and say so', async () => {
+    const home = new Home();
+    try {
+      const hub = await home.hub({}, engines());
+      const desk = deskOf(hub);
+      const { id } = await desk.add('handbook.md', handbook);
+      const broken = await desk.add('handbook.md', ' \n\n ');
+      expect(broken).toMatchObject({ id, state: 'ready', version: 2 });
+      expect(JSON.stringify(broken)).toContain('answers come from the one before');
+      expect(await desk.ask('How many days of holiday does everybody have?')).toContain('25 days');
+      expect(await desk.add('handbook.md', handbook.replace('25 days', '30 days'))).toMatchObject({
+        ...{ id, state: 'ready', version: 3 },
+      });
+      expect(await desk.ask('And how many days of holiday does everybody have now?')).toContain('30 days');
+      await hub.stop();
+    } finally {
+      await home.dispose();
+    }
+  });
+
   it('[knowledge.17] of the same bytes under two names are two', async () => {
     const home = new Home();
     try {
