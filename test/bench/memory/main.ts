@@ -56,9 +56,14 @@ try {
   closing.push(() => store.close());
   const stored = await fill(store, conversations, embedder);
   const libsql = await modesOf('libSQL', store, stored);
-  if (!given['no-ablations']) for (const one of ablations) await ablated(one, store, stored);
+  const written = (mongodb: Modes | { skipped: string }) => {
+    if (given.json) writeFileSync(given.json, `${JSON.stringify({ ...libsql, mongodb }, null, 2)}\n`);
+  };
+  // A server may take long, or fail: what is known is there before.
+  written({ skipped: 'not measured yet' });
   const mongodb = await onMongo();
-  if (given.json) writeFileSync(given.json, `${JSON.stringify({ ...libsql, mongodb }, null, 2)}\n`);
+  written(mongodb);
+  if (!given['no-ablations']) for (const one of ablations) await ablated(one, store, stored);
 } finally {
   for (const close of closing.reverse()) await close();
   await embedder.close();
