@@ -61,7 +61,10 @@ try {
   };
   // A server may take long, or fail: what is known is there before.
   written({ skipped: 'not measured yet' });
-  const mongodb = await onMongo();
+  const mongodb = await onMongo().catch((error: Error) => {
+    say(`MongoDB: not measured to the end: ${error.message}`);
+    return { skipped: error.message };
+  });
   written(mongodb);
   if (!given['no-ablations']) for (const one of ablations) await ablated(one, store, stored);
 } finally {
