@@ -26,7 +26,7 @@ import type { KnownFacts } from './memory/facts/facts-on.js';
 import type { Forgetting } from './memory/forgetting/forgetting.js';
 import type { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
-import { blankOut } from './memory/secrets.js';
+import { blankOut, blankOutSent } from './memory/secrets.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { ActionManager } from './runtime/action-manager.js';
@@ -123,7 +123,7 @@ export function workerOf(parts: TurnsParts): Worker {
       metrics.turned(turn);
       conversations.committed(turn.roomId);
       parts.extraction.turned(turn, covered, reply);
-      blankOut([...covered, reply], store.memories).catch((err) =>
+      Promise.all([blankOut(covered, store.memories), reply && blankOutSent(reply, store)]).catch((err) =>
         log.warn({ err, turnId: turn.turnId }, 'secrets in a message are blanked out in prompts alone'),
       );
       void forgetting.committed(turn);

@@ -6,6 +6,7 @@
 import { SecretShapes } from '../checks/secret-shapes.js';
 import type { Memory } from '../core/memory.js';
 import type { History } from '../store/history.js';
+import type { Outbox } from '../store/outbox.js';
 import { isCard } from './facts/rules/payment-numbers.js';
 
 /** The value follows the name, and is no word: "the password is Gurke7!", "my password is wrong". */
@@ -94,4 +95,22 @@ export async function blankOut(
     count++;
   }
   return count;
+}
+
+const lookMs = 250;
+const mostLooks = 40;
+
+/** The same of a reply, once it was sent as it was written, or after some seconds. */
+export async function blankOutSent(reply: Memory, { memories, outbox }: SentFrom): Promise<void> {
+  if (!hasSecret(reply.content.text)) return;
+  for (let looks = 0; looks < mostLooks; looks++) {
+    if ((await outbox.due(reply.roomId, 1)).length === 0) break;
+    await new Promise((resolve) => setTimeout(resolve, lookMs).unref());
+  }
+  await blankOut([reply], memories);
+}
+
+interface SentFrom {
+  memories: Pick<History, 'get' | 'edit'>;
+  outbox: Pick<Outbox, 'due'>;
 }
