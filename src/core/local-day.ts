@@ -13,17 +13,19 @@ interface Known extends LocalDay {
   from: number;
 }
 
-/** Each zone's last day that was asked for: most calls are of today, and formatting is slow. */
-const known = new Map<string, Known>();
+/** Days of a zone that are known: formatting is slow, and most calls are of today and the days beside. */
+const mostDays = 8;
+const known = new Map<string, Known[]>();
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** @throws RangeError where there is no such time zone. */
 export function localDay(at: number, timezone: string): LocalDay {
-  const found = known.get(timezone);
-  if (found && found.from <= at && at < found.ends) return found;
+  const days = known.get(timezone) ?? [];
+  const found = days.find(({ from, ends }) => from <= at && at < ends);
+  if (found) return found;
   const date = dateIn(timezone, at);
   const day = { date, from: at, ends: endOf(date, at, timezone) };
-  known.set(timezone, day);
+  known.set(timezone, [day, ...days].slice(0, mostDays));
   return day;
 }
 
@@ -52,10 +54,23 @@ function endOf(date: string, at: number, timezone: string): number {
   return after * 1000;
 }
 
+/** Each zone's last minute that was asked for. */
+const minutes = new Map<string, { minute: number; shown: string }>();
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
 /** `2026-11-28 00:00`, as clocks there show it. */
 export function localTime(at: number, timezone: string): string {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    ...{ timeZone: timezone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  });
-  return `${dateIn(timezone, at)} ${format.format(at)}`;
+  const minute = Math.floor(at / 60_000);
+  const found = minutes.get(timezone);
+  if (found?.minute === minute) return found.shown;
+  let clock = clocks.get(timezone);
+  if (!clock) {
+    clock = new Intl.DateTimeFormat('en-GB', {
+      ...{ timeZone: timezone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+    });
+    clocks.set(timezone, clock);
+  }
+  const shown = `${dateIn(timezone, at)} ${clock.format(at)}`;
+  minutes.set(timezone, { minute, shown });
+  return shown;
 }
