@@ -33,6 +33,8 @@ export class FactsStage {
       this.home.character(id, {
         ...{ name: 'Ada', bio: '.', plugins },
         memory: { recentMessages: 2, recall: 0, facts: { extract: 'rules' }, ...memory },
+        // Its model is asked for nothing besides.
+        conversation: { summary: false },
         connectors: { telegram: open, slack: open },
       });
     await this.start(settings);
