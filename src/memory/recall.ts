@@ -94,8 +94,9 @@ async function repeatsOf({ stretches }: Candidates, question: number, text: stri
     .slice(0, mostRepeats)
     .map(({ key }) => key);
   const known = await read(likely);
+  const asked = { text };
   const repeats = new Set(
-    likely.filter((key) => known.has(key) && repeatsQuestion(text, saidOf(known.get(key)!))),
+    likely.filter((key) => known.has(key) && repeatsQuestion(asked, saidOf(known.get(key)!))),
   );
   // What the agent said to it then, without a word of it: that it does not know, mostly.
   for (const { candidates } of stretches)
@@ -178,8 +179,16 @@ function side(line: readonly Candidate[], at: number, way: 1 | -1): Candidate['k
   return keys;
 }
 
-function saidOf({ content, author, role }: Memory): Said {
-  return { text: content.text, author: author.id, byAgent: role === 'assistant' };
+/** Memories are kept from turn to turn, and compared again and again. */
+const sayings = new WeakMap<Memory, Said>();
+
+function saidOf(memory: Memory): Said {
+  const known = sayings.get(memory);
+  if (known) return known;
+  const { content, author, role } = memory;
+  const said = { text: content.text, author: author.id, byAgent: role === 'assistant' };
+  sayings.set(memory, said);
+  return said;
 }
 
 function rounded(score: number): number {

@@ -111,19 +111,30 @@ export interface Said {
   byAgent: boolean;
 }
 
+/** What is compared with many others is taken apart once. */
+const terms = new WeakMap<Pick<Said, 'text'>, string[]>();
+
+function termsOf(said: Pick<Said, 'text'>): string[] {
+  const known = terms.get(said);
+  if (known) return known;
+  const found = tellingTerms(said.text);
+  terms.set(said, found);
+  return found;
+}
+
 /** Whether it asks the question again, or the agent only takes up its words. What says that it is so does not repeat it. */
-export function repeatsQuestion(question: string, { text, byAgent }: Said): boolean {
-  if (shared(tellingTerms(question), tellingTerms(text)) < alike) return false;
-  return byAgent || asks(text) || !asks(question) || plain(question) === plain(text);
+export function repeatsQuestion(question: Pick<Said, 'text'>, said: Said): boolean {
+  if (shared(termsOf(question), termsOf(said)) < alike) return false;
+  const { text, byAgent } = said;
+  return byAgent || asks(text) || !asks(question.text) || plain(question.text) === plain(text);
 }
 
 /** Whether it says what a chosen one says: of the same person, or an echo of the agent's. Who denies it says another thing. */
 export function repeatsChosen(chosen: readonly Said[], said: Said): boolean {
-  const terms = tellingTerms(said.text);
   return chosen.some(
     (one) =>
       (said.byAgent || one.byAgent || (one.author === said.author && denies(one) === denies(said))) &&
-      shared(tellingTerms(one.text), terms) >= alike,
+      shared(termsOf(one), termsOf(said)) >= alike,
   );
 }
 

