@@ -6,6 +6,7 @@ import { scopeOf } from '../core/memory.js';
 import { Origin } from '../core/origin.js';
 import { Readers } from '../core/readers.js';
 import { FatalError } from '../errors.js';
+import { namesText } from '../files/document-format.js';
 import type { Document } from '../memory/knowledge/document.js';
 import type { Known } from '../memory/knowledge/documents.js';
 import { defineOperation, type OperationParts } from './operation.js';
@@ -183,8 +184,9 @@ async function givenBy(
 ) {
   if (url === undefined) {
     const bytes = content === undefined ? Buffer.from(text!) : Buffer.from(content, 'base64');
-    const said =
-      content === undefined && mediaType === 'application/octet-stream' ? 'text/markdown' : mediaType;
+    // Text is what its name says; one without an ending that says something is read for headings.
+    const isPlain = content === undefined && mediaType === 'application/octet-stream';
+    const said = isPlain && !namesText(name!) ? 'text/markdown' : mediaType;
     return {
       bytes,
       mediaType: said,
