@@ -6,8 +6,8 @@ import { scopeOf } from '../core/memory.js';
 import { Origin } from '../core/origin.js';
 import { Readers } from '../core/readers.js';
 import { FatalError } from '../errors.js';
-import { namesText } from '../files/document-format.js';
 import type { Document } from '../memory/knowledge/document.js';
+import { typeOfText } from '../memory/knowledge/document-type.js';
 import type { Known } from '../memory/knowledge/documents.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { id, instant, page, texts } from './shapes.js';
@@ -184,9 +184,8 @@ async function givenBy(
 ) {
   if (url === undefined) {
     const bytes = content === undefined ? Buffer.from(text!) : Buffer.from(content, 'base64');
-    // Text is what its name says; one without an ending that says something is read for headings.
     const isPlain = content === undefined && mediaType === 'application/octet-stream';
-    const said = isPlain && !namesText(name!) ? 'text/markdown' : mediaType;
+    const said = isPlain ? typeOfText(name!) : mediaType;
     return {
       bytes,
       mediaType: said,
