@@ -17,6 +17,12 @@ const endings: [pattern: RegExp, format: DocumentFormat][] = [
   [/\.(csv|tsv|tab|psv)$/i, 'csv'],
 ];
 
+/** Whether the name says what kind of text it is. */
+export function namesText(name: string): boolean {
+  const ending = endings.find(([pattern]) => pattern.test(name))?.[1];
+  return ending === 'html' || ending === 'md' || ending === 'csv';
+}
+
 /** What is neither of the others is text. */
 export function formatOf(bytes: Uint8Array, about: { name: string; mediaType?: string }): DocumentFormat {
   const start = Buffer.from(bytes.subarray(0, 1024)).toString('latin1');

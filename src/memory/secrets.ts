@@ -7,15 +7,18 @@ import { SecretShapes } from '../checks/secret-shapes.js';
 import type { Memory } from '../core/memory.js';
 import type { History } from '../store/history.js';
 import type { Outbox } from '../store/outbox.js';
-import { isCard } from './facts/rules/payment-numbers.js';
+import { cardsIn } from './facts/rules/payment-numbers.js';
+import { inPlainSigns } from './plain-signs.js';
 
-/** The value follows the name, and is no word: "the password is Gurke7!", "my password is wrong". */
+/**
+ * The value follows the name, and is no word: "the password is Gurke7!", "my password is wrong". Nor is it what stands in
+ * the place of one.
+ */
 const named =
-  /\b(?:pass ?words?|passwd|pwd|pass ?phrases?|passcodes?|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|api[ _-]?keys?|secret keys?|access tokens?)(?![\w-])[^\n]{0,40}?(?:\b(?:is|are|was|ist|lautet|est|es|é)\b(?: now| still| called)?|[:=])\s{0,3}["'“„`]?([^\s"'”“`,;]{4,200})/giu;
+  /(?:(?<![\p{L}\p{M}\p{N}_])(?:pass ?words?|passwd|pwd|psw|pw|pass(?= ?[:=])|pass ?phrases?|passcodes?|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|api[ _-]?keys?|secret keys?|access tokens?|пароль|hasło|heslo|şifre|lösenord|salasana|adgangskode|passord)|密[码碼]|口令|パスワード|비밀번호)(?![\w-])[^\n]{0,40}?(?:(?<![\p{L}\p{M}\p{N}_])(?:is|are|was|ist|lautet|est|es|é|är)(?![\p{L}\p{M}\p{N}_])(?: now| still| called)?|[:=是为為はが는은])\s{0,3}["'“„`]?(?!\[(?:[a-z]+ )?(?:not kept|removed)\])([^\s"'”“`,;]{4,200})/giu;
 const looksChosen = /\d|[^\p{L}\p{M}\d.,:;!?'’…()-]|\p{Ll}\p{Lu}/u;
 /** Keys for trying things out are too even for chance, and begin as others do. */
 const keys = /\b(?:sk|pk|rk|whsec|ghp|glpat|xox[a-z])[-_](?=[\w-]{0,200}\d{6})[\w-]{8,200}/g;
-const digits = /(?<![\w.,-])\d(?:[ -]?\d){11,18}(?![\w-]|[.,]\d)/g;
 
 const blank = '[not kept]';
 
@@ -39,7 +42,8 @@ export function withoutSecrets(text: string): string {
 type Span = [from: number, to: number];
 
 /** In order. */
-function spansIn(text: string): Span[] {
+function spansIn(written: string): Span[] {
+  const text = inPlainSigns(written);
   const found: Span[] = new SecretShapes().look(text, true).map(({ from, to }) => [from, to]);
   for (const { 0: whole, 1: value = '', index } of text.matchAll(named)) {
     const bare = value.replace(/[.?)]+$/, '');
@@ -48,8 +52,7 @@ function spansIn(text: string): Span[] {
     found.push([from, from + bare.length]);
   }
   for (const { 0: key, index } of text.matchAll(keys)) found.push([index, index + key.length]);
-  for (const { 0: number, index } of text.matchAll(digits))
-    if (isCard(number)) found.push([index, index + number.length]);
+  found.push(...cardsIn(text));
   return found.sort(([a], [b]) => a - b);
 }
 

@@ -7,6 +7,7 @@ import { Origin } from '../core/origin.js';
 import { Readers } from '../core/readers.js';
 import { FatalError } from '../errors.js';
 import type { Document } from '../memory/knowledge/document.js';
+import { typeOfText } from '../memory/knowledge/document-type.js';
 import type { Known } from '../memory/knowledge/documents.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { id, instant, page, texts } from './shapes.js';
@@ -183,8 +184,8 @@ async function givenBy(
 ) {
   if (url === undefined) {
     const bytes = content === undefined ? Buffer.from(text!) : Buffer.from(content, 'base64');
-    const said =
-      content === undefined && mediaType === 'application/octet-stream' ? 'text/markdown' : mediaType;
+    const isPlain = content === undefined && mediaType === 'application/octet-stream';
+    const said = isPlain ? typeOfText(name!) : mediaType;
     return {
       bytes,
       mediaType: said,

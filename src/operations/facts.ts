@@ -68,7 +68,9 @@ export const listFacts = defineOperation({
   audit: ({ agentId, roomId, userId }) => ({ agentId, roomId, userId }),
   async run(wanted, parts) {
     const { state, limit, cursor = '' } = wanted;
-    const found = (await factsOf(wanted, parts))
+    const every = await factsOf(wanted, parts);
+    const standing = new Set(every.filter((fact) => stateOf(fact) === 'now').map(({ id }) => id));
+    const found = every
       .filter((fact) => isOneself(wanted, parts.principal) || parts.sees(placeOf(fact)))
       .map((fact) => ({ fact, state: stateOf(fact) }))
       .filter((one) => state === 'all' || one.state === state)
@@ -76,7 +78,7 @@ export const listFacts = defineOperation({
       .filter(({ fact }) => fact.id > cursor);
     const facts = found.slice(0, limit);
     const nextCursor = found.length > limit ? facts.at(-1)!.fact.id : null;
-    return { facts: facts.map(({ fact, state }) => shownOf(fact, state)), nextCursor };
+    return { facts: facts.map(({ fact, state }) => shownOf(fact, state, standing)), nextCursor };
   },
 });
 
@@ -182,10 +184,16 @@ function stateOf(fact: Memory): 'now' | 'past' | 'denied' {
   return holds(fact, Date.now()) ? 'now' : 'past';
 }
 
-function shownOf(memory: Memory, state: 'now' | 'past' | 'denied'): z.input<typeof Shown> {
+/** @param standing ids of those that hold: only they are a doubt */
+function shownOf(
+  memory: Memory,
+  state: 'now' | 'past' | 'denied',
+  standing?: ReadonlySet<string>,
+): z.input<typeof Shown> {
   const { id, agentId, roomId, source, author: owner, content, createdAt: at, taint } = memory;
   const { connector, tenant, channel } = source;
-  const { how, confidence, said, from, since, until, disputes } = blockOf(memory);
+  const { how, confidence, said, from, since, until, disputes: all } = blockOf(memory);
+  const disputes = standing ? all?.filter((one) => state === 'now' && standing.has(one)) : all;
   return {
     ...{ id, agentId, roomId, connector, tenant, channel, text: content.text, owner, state },
     ...{ how, confidence, said, from, at },

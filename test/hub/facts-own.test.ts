@@ -41,6 +41,26 @@ describe('/memory', () => {
     expect(await stage.texts()).not.toContain('My dog is called Biscuit.');
   });
 
+  it('[knowledge.38] a correction is no doubt about what it corrects', async () => {
+    await memory('ann', 'correct 1 My dog is called Rex');
+    expect(await memory('ann')).not.toMatch(/not certain/);
+    expect((await stage.known()).flatMap(({ disputes = [] }) => disputes)).toEqual([]);
+  });
+
+  it('[knowledge.38] what has ended is no doubt about what holds', async () => {
+    await stage.dm('ann', 'my dog is called Max');
+    await stage.count(3);
+    expect(await memory('ann')).toMatch(/Max\. \(.*not certain/);
+    expect(await memory('ann', 'correct 1 I have no dog called Biscuit')).toMatch(/does not count/);
+    expect(await memory('ann')).not.toMatch(/Max\. \(.*not certain/);
+  });
+
+  it('[knowledge.40] what was over when it was told did not begin when it was told', async () => {
+    await stage.dm('ann', 'in 2019 I lived in Kiel');
+    await stage.count(1, 'past');
+    expect(await memory('ann', 'past')).toMatch(/Kiel\. \((until|2019-01-01 to) 2020-01-01\)/);
+  });
+
   it('forgets by number; the message that said it does not give it again', async () => {
     expect(await memory('ann', 'forget 1')).toBe('Number 1 is forgotten.');
     expect(await stage.texts('all')).toEqual(['I live in Rome.']);

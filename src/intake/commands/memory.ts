@@ -53,7 +53,13 @@ function listed(facts: readonly Fact[]): string {
 
 function past(facts: readonly Fact[]): string {
   if (facts.length === 0) return 'I know of nothing that held once.';
-  return facts.map(({ text, at, until }) => `- ${text} (${day(at)} to ${day(until ?? at)})`).join('\n');
+  return facts.map((fact) => `- ${fact.text} (${held(fact)})`).join('\n');
+}
+
+/** What was over when it was told has no beginning that anybody knows, but for one that its words say. */
+function held({ at, since, until = at }: Fact): string {
+  const from = since ?? at;
+  return from > until ? `until ${day(until)}` : `${day(from)} to ${day(until)}`;
 }
 
 const sources = {

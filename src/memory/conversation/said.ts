@@ -20,7 +20,7 @@ const longestArguments = 160;
 const longestResult = 220;
 /** What people call their secrets, and the word after it. */
 const named =
-  /((?:pass(?:word|phrase|code|wort)|kennwort|contraseña|mot de passe|\bpin\b|api[ _-]?key|secret|access[ _-]token)[^\n.!?]{0,24}?(?:\bis\b|\bist\b|\best\b|\bes\b|[:=])\s*)[^\s,;]+/giu;
+  /((?:pass(?:word|phrase|code|wort)|kennwort|contraseña|mot de passe|\bpin\b|api[ _-]?key|secret|access[ _-]token)[^\n.!?]{0,24}?(?:\bis\b|\bist\b|\best\b|\bes\b|[:=])\s*)(?!\[(?:[a-z]+ )?(?:not kept|removed)\])[^\s,;]+/giu;
 
 /** The text without secrets and means of payment. */
 export function masked(text: string): string {

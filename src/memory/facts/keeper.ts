@@ -42,6 +42,8 @@ export interface Wish {
   turnId: string | null;
   /** Where what the turn has read came from. */
   taint?: readonly Origin[] | undefined;
+  /** The fact that it takes the place of: it is no doubt about it. */
+  instead?: string;
   /** What it says, where that was read already. */
   found?: FoundFact;
 }
@@ -94,6 +96,7 @@ export class FactKeeper {
     const room = { agentId, roomId, scope, source };
     const { fact, refused } = await this.keep({
       ...{ room, owner, text, how: 'corrected', from: blockOf(wrong).from, at: now, turnId: null },
+      instead: id,
       ...(wrong.taint && { taint: wrong.taint }),
     });
     if (!fact) throw refusedFact(refused!);
@@ -131,7 +134,9 @@ export class FactKeeper {
     }
     if (standing.length - over.length >= mostOfOne)
       return { fact: null, refused: 'many', ended: [], disputed: [] };
-    const disputed = standing.filter((fact) => relations.get(fact) === 'disputed').slice(0, mostDisputes);
+    const disputed = standing
+      .filter((fact) => relations.get(fact) === 'disputed' && fact.id !== wish.instead)
+      .slice(0, mostDisputes);
     const made = this.#made(wish, text, found, disputed);
     // A message gives a fact once: when it is read again, what was forgotten or has ended meanwhile stays so.
     if (await this.#parts.forgotten.has({ ...made.source, agentId }))

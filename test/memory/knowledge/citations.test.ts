@@ -172,15 +172,21 @@ describe('what is handed over', () => {
     expect(passages.some(({ text }) => text.includes('42'))).toBe(true);
   });
 
-  it('[knowledge.10] of a table is the row with its columns, and the citation names it', async () => {
-    const hub = await home.hub();
-    const desk = deskOf(hub);
-    const rows = Array.from({ length: 3500 }, (_, at) => `SKU-${1000 + at};Part ${at};${at},50`);
-    await desk.add('prices.csv', ['SKU;Name;Price', ...rows].join('\n'), { mediaType: 'text/csv' });
-    const answer = await desk.ask('what is the price of SKU-2731?');
-    expect(answer).toContain('1731,50');
-    expect(answer).toMatch(/\[1\] prices\.csv, rows? \d+/);
-  });
+  it.each([
+    ['by its type', { mediaType: 'text/csv' }],
+    ['by its name alone', {}],
+  ])(
+    '[knowledge.10] of a table %s is the row with its columns, and the citation names it',
+    async (_, more) => {
+      const hub = await home.hub();
+      const desk = deskOf(hub);
+      const rows = Array.from({ length: 3500 }, (_, at) => `SKU-${1000 + at};Part ${at};${at},50`);
+      await desk.add('prices.csv', ['SKU;Name;Price', ...rows].join('\n'), more);
+      const answer = await desk.ask('what is the price of SKU-2731?');
+      expect(answer).toContain('1731,50');
+      expect(answer).toMatch(/\[1\] prices\.csv, rows? \d+/);
+    },
+  );
 
   it('[knowledge.3] tells what could not be read, in the list and when asked', async () => {
     const hub = await home.hub();

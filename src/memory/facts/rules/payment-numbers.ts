@@ -1,8 +1,21 @@
 /** Numbers of cards and accounts, told from other numbers by their check digits. */
 
+const digits = /(?<![\w.,-])\d(?:[ -]?\d){11,18}(?![\w-]|[.,]\d)/g;
+/** Groups as they stand on cards, with a sign between them that numbers of other sorts have, too. */
+const groups =
+  /(?<![\w.,-])(?:\d{4}([.,/_·|])\d{4}\1\d{4}\1\d{4}|\d{4}([.,/_·|])\d{6}\2\d{5})(?![\w-]|[.,/·|]\d)/g;
+
+/** Where numbers of cards stand in it; it is in plain signs. */
+export function cardsIn(text: string): [from: number, to: number][] {
+  const found: [number, number][] = [];
+  for (const shape of [digits, groups])
+    for (const { 0: number, index } of text.matchAll(shape))
+      if (isCard(number.replace(/\D/g, ''))) found.push([index, index + number.length]);
+  return found;
+}
+
 /** Luhn's check over 12 to 19 digits, with a beginning that cards have (ISO/IEC 7812). */
-export function isCard(text: string): boolean {
-  const number = text.replace(/[ -]/g, '');
+function isCard(number: string): boolean {
   if (!/^[2-6]\d{11,18}$/.test(number) || /^(\d)\1+$/.test(number)) return false;
   let sum = 0;
   for (let index = 0; index < number.length; index++) {

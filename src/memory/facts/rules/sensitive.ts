@@ -1,7 +1,8 @@
 /** What is not kept unasked: secrets, health, means of payment. */
 import { SecretShapes } from '../../../checks/secret-shapes.js';
 import { redact } from '../../../redaction.js';
-import { isCard, isIban } from './payment-numbers.js';
+import { inPlainSigns } from '../../plain-signs.js';
+import { cardsIn, isIban } from './payment-numbers.js';
 
 export type Sensitivity = 'secret' | 'health' | 'payment';
 
@@ -12,12 +13,11 @@ interface Hidden {
 }
 
 const named =
-  /\b((?:pass ?words?|pass(?=\s{0,3}[:=])|pass ?phrases?|passcodes?|passwort|kennwort|pin(?:[- ]?(?:code|number))?|puk|secret(?: key)?|api[- _]?(?:key|token)|(?:access|auth|refresh|bearer|bot|session)[- _]?(?:token|key)|token|private key|security code|cvv|cvc|otp|tan|one[- ]time (?:code|password)|verification code|2fa code|recovery (?:code|key|phrase)|seed phrase|backup code|(?:login|door|alarm|gate|safe|lock|unlock|entry|access) (?:code|pin)|login|credentials?)(?: (?:for|of|to|on|at|zu|für|vom?)(?: \p{L}[\p{L}\d.'-]{0,30}){1,4}?)?)(\s{0,3}(?:[:=]|\bis\b|\bare\b|\bwas\b|\bist\b|\blautet\b|->|→|['’]s\b)\s{0,3}(?:now |still |set to |called |jetzt )?|\s+(?=[^\s]{0,40}[\d!$%&#@^*][^\s]{0,40}(?:\s|$))(?![\p{L}]+[.,!?]))["'“”]?([^\s"“”]{1,200})/giu;
+  /\b((?:pass ?words?|pass(?=\s{0,3}[:=])|pass ?phrases?|passcodes?|passwort|kennwort|pin(?:[- ]?(?:code|number))?|puk|secret(?: key)?|api[- _]?(?:key|token)|(?:access|auth|refresh|bearer|bot|session)[- _]?(?:token|key)|token|private key|security code|cvv|cvc|otp|tan|one[- ]time (?:code|password)|verification code|2fa code|recovery (?:code|key|phrase)|seed phrase|backup code|(?:login|door|alarm|gate|safe|lock|unlock|entry|access) (?:code|pin)|login|credentials?)(?: (?:for|of|to|on|at|zu|für|vom?)(?: \p{L}[\p{L}\d.'-]{0,30}){1,4}?)?)(\s{0,3}(?:[:=]|\bis\b|\bare\b|\bwas\b|\bist\b|\blautet\b|->|→|['’]s\b)\s{0,3}(?:now |still |set to |called |jetzt )?|\s+(?=[^\s]{0,40}[\d!$%&#@^*][^\s]{0,40}(?:\s|$))(?![\p{L}]+[.,!?]))["'“”]?(?!\[(?:[a-z]+ )?(?:not kept|removed)\])([^\s"“”]{1,200})/giu;
 /** The one word that says a password is on its way needs a value that looks like one. */
 const words =
   /^(?:not|too|very|so|really|the|a|an|my|your|our|in|on|at|with|for|from|by|wrong|right|correct|incorrect|safe|secure|weak|strong|short|long|expired|expiring|lost|gone|required|needed|invalid|empty|missing|stored|saved|kept|managed|handled|important|hard|easy|bad|good|great|fine|ok|okay|always|never|changed|reset|and|or|that|this|it|what|where|how|when|why|something|bitwarden|keepass|lastpass|1password|annoying|complicated|forgotten|stupid|different|the same|same|old|new|based|used|case-sensitive|manager|managers|i|we|you|nicht|falsch|weg|abgelaufen|unsicher)[.,!?;:]*$/i;
 const strictly = /^(?:token|login|secret|tan|credentials?|pin|puk|otp)\b/i;
-const digits = /(?<![\w.,-])\d(?:[ -]?\d){11,18}(?![\w-]|[.,]\d)/g;
 const iban = /(?<![A-Z\d])[A-Z]{2}\d{2}(?: ?[A-Z\d]{1,4}){3,8}(?![A-Z\d])/gi;
 const code =
   /\b(?:code|otp|tan|pin)\b[^\d\n]{0,20}\b(\d{4,8})\b|\b(\d{4,8})\b(?= is (?:my|your|the) (?:\p{L}+ ){0,3}(?:code|pin|otp|tan)\b)/giu;
@@ -49,7 +49,8 @@ export function masked(text: string): string {
 }
 
 /** In order. */
-function hiddenIn(text: string): Hidden[] {
+function hiddenIn(written: string): Hidden[] {
+  const text = inPlainSigns(written);
   const found: Hidden[] = new SecretShapes()
     .look(text, true)
     .map(({ from, to }) => ({ from, to, kind: 'secret' }));
@@ -94,8 +95,7 @@ function hiddenIn(text: string): Hidden[] {
     )
       found.push({ from, to: from + value.length, kind: 'secret' });
   }
-  for (const { 0: value, index } of text.matchAll(digits))
-    if (isCard(value)) found.push({ from: index, to: index + value.length, kind: 'payment' });
+  for (const [from, to] of cardsIn(text)) found.push({ from, to, kind: 'payment' });
   for (const { 0: value, index } of text.matchAll(iban)) {
     const whole = isIban(value);
     if (whole) found.push({ from: index, to: index + whole, kind: 'payment' });
