@@ -26,6 +26,7 @@ import type { KnownFacts } from './memory/facts/facts-on.js';
 import type { Forgetting } from './memory/forgetting/forgetting.js';
 import type { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
+import { blankOutSteps } from './memory/secret-steps.js';
 import { blankOut, blankOutSent } from './memory/secrets.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
@@ -123,7 +124,11 @@ export function workerOf(parts: TurnsParts): Worker {
       metrics.turned(turn);
       conversations.committed(turn.roomId);
       parts.extraction.turned(turn, covered, reply);
-      Promise.all([blankOut(covered, store.memories), reply && blankOutSent(reply, store)]).catch((err) =>
+      Promise.all([
+        blankOut(covered, store.memories),
+        reply && blankOutSent(reply, store),
+        blankOutSteps(turn, store.turns),
+      ]).catch((err) =>
         log.warn({ err, turnId: turn.turnId }, 'secrets in a message are blanked out in prompts alone'),
       );
       void forgetting.committed(turn);
