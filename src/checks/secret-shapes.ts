@@ -32,6 +32,8 @@ const bySigns = new RegExp(
 );
 /** Of these the form itself says enough. */
 const byForm = [
+  // Our own, however much of one is signs.
+  /^carrier_(?:callback_)?(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{43}(?![\w-])/,
   /^(?:AKIA|ASIA)[A-Z\d]{16}(?!\w)/,
   /^eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/,
   /^(?:M[Tjz]|N[DTjz]|O[DT])[\w-]{21,26}\.[\w-]{6,7}\.[\w-]{27,}/,
@@ -43,13 +45,25 @@ const longestBeginning = 16;
 const start = /(?<![A-Za-z0-9_])[A-Za-z\d]/g;
 const longestToken = 4096;
 
-/** Whether it is made by chance, and no name: "sk-learn-contrib", "sk-model-20250929". */
+/**
+ * Whether it is made by chance, and no name: "sk-learn-contrib", "sk-model-20250929". Chance also puts the signs `-` and
+ * `_` into keys, so that no part need be long: then it shows in how often letters and digits change within the parts.
+ */
 function isRandom(text: string): boolean {
-  return (text.match(/[A-Za-z\d]{10,}/g) ?? []).some((run) => {
-    const digits = run.match(/\d/g)?.length ?? 0;
-    if (digits >= 2 && digits < run.length) return true;
-    return run.length >= 24 || (run.match(/[a-z][A-Z]/g)?.length ?? 0) >= 3;
-  });
+  const parts = text.match(/[A-Za-z\d]+/g) ?? [];
+  if (parts.some((part) => part.length >= 10 && isRandomPart(part))) return true;
+  return parts.join('').length >= 16 && parts.reduce((sum, part) => sum + changesIn(part), 0) >= 5;
+}
+
+function isRandomPart(part: string): boolean {
+  const digits = part.match(/\d/g)?.length ?? 0;
+  if (digits >= 2 && digits < part.length) return true;
+  return part.length >= 24 || (part.match(/[a-z][A-Z]/g)?.length ?? 0) >= 3;
+}
+
+/** From small letters to large ones, or between letters and digits. */
+function changesIn(part: string): number {
+  return part.match(/(?<=[a-z])[A-Z]|(?<=[A-Za-z])\d|(?<=\d)[A-Za-z]/g)?.length ?? 0;
 }
 
 const privateKey = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/y;

@@ -11,7 +11,7 @@ export type KindCounts = Partial<Record<MemoryKind, number>>;
 
 /** The vectors that searches by meaning compare, one for each memory and embedder. */
 export interface Vectors {
-  /** Memories without a vector of this embedder, oldest first. */
+  /** Memories without a vector of this embedder, oldest first; those that are being delivered may be left out. */
   unembedded(embedder: string, limit: number): Promise<Unembedded[]>;
   /** Those that `unembedded` would list in the end. */
   backlog(embedder: string): Promise<KindCounts>;

@@ -92,6 +92,11 @@ describe('secrets by their shape', () => {
     'MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs',
     'carrier_0123456789abcdef0123456789abcdef',
     'glpat-a1b2c3d4e5f6g7h8i9j0',
+    // Chance has put signs between all letters.
+    'carrier_QJJo78-lPOMo4oO-VzXVF6KEpQnzz_wITsoxng0StyE',
+    'carrier_8_ESNGMeWKMH5kc-vZS4CHQoDVl-Ap4d0ro-efz6UMs',
+    'carrier_9_O_WXBUFb_0epfiats1-M_FLX_Pzvfdpia6YLxb_Ek',
+    'glpat-Xy7_kQ2-mN9_vB4-tR8_wZ1-aa',
   ])('[act.56] are taken out: %s', (key) => {
     expect(shown(`Use ${key} for it.`)).toBe(`Use ${put} for it.`);
     expect(shown(`KEY=${key}`)).toBe(`KEY=${put}`);

@@ -112,6 +112,12 @@ export const givenUp: Filter<MemoryDocument> = {
   due: { $exists: false },
 };
 
+/**
+ * No turn and no delivery works on it. What is done in the background leaves out the others until then: some servers lose
+ * one of two changes of a document that come at once, and a reply whose delivery is forgotten is sent again.
+ */
+export const settled = { open: { $exists: false }, due: { $exists: false } };
+
 /** What `memoryOf` needs. Vectors, terms and steps are much larger. */
 export const memoryFields = {
   ...{ agentId: 1, roomId: 1, scope: 1, kind: 1, role: 1, author: 1, content: 1, source: 1 },

@@ -14,7 +14,14 @@ import type { Candidates, CandidatesRequest, Found, SearchRequest } from '../sea
 import { isNowhere, type KindCounts, lengthOfAll, type Unembedded } from '../vectors.js';
 import type { Abilities } from './abilities.js';
 import type { Connection } from './connection.js';
-import { documentOf, ingestionId, type MemoryDocument, memoryFields, memoryOf } from './documents.js';
+import {
+  documentOf,
+  ingestionId,
+  type MemoryDocument,
+  memoryFields,
+  memoryOf,
+  settled,
+} from './documents.js';
 import { edit, reviseFact } from './editing.js';
 import type { Embedders } from './embedders.js';
 import type { Expiry } from './expiry.js';
@@ -182,7 +189,7 @@ export class MongoMemories implements MemoryStore {
     const key = await this.#parts.embedders.prepare(embedder);
     const found = await this.#parts.connection.find(
       this.#memories,
-      { embeds: true, [`has.${key}`]: null, status: { $ne: 'pending' } } as Document,
+      { embeds: true, [`has.${key}`]: null, status: { $ne: 'pending' }, ...settled } as Document,
       { sort: { _id: 1 }, limit: whole(limit), projection: memoryFields },
     );
     return found.map((document) => ({ id: document._id, text: indexedText(memoryOf(document)) }));
@@ -191,7 +198,9 @@ export class MongoMemories implements MemoryStore {
   async backlog(embedder: string): Promise<KindCounts> {
     await this.#parts.marks.all();
     const key = this.#parts.embedders.keyOf(embedder);
-    return this.#counts({ embeds: true, [`has.${key}`]: null, status: { $ne: 'pending' } } as Document);
+    return this.#counts({
+      ...{ embeds: true, [`has.${key}`]: null, status: { $ne: 'pending' }, ...settled },
+    } as Document);
   }
 
   embedded(embedder: string): Promise<KindCounts> {

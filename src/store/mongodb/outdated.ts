@@ -8,7 +8,7 @@ import type { AnyBulkWriteOperation, Filter } from 'mongodb';
 import { indexedText } from '../../core/indexed-text.js';
 import type { Logger } from '../../logger.js';
 import type { Connection } from './connection.js';
-import { type MemoryDocument, memoryFields, memoryOf } from './documents.js';
+import { type MemoryDocument, memoryFields, memoryOf, settled } from './documents.js';
 import type { LineReader } from './lines.js';
 import { termsOf, wordsVersion } from './terms.js';
 
@@ -24,12 +24,6 @@ const failedMs = 60_000;
 const mostMet = 5_000;
 /** Texts taken apart in one go. */
 const perStep = 100;
-
-/**
- * Nobody works on it: some servers lose one of two changes of a document that come at once. What is left out is renewed
- * when a search meets it.
- */
-const settled = { open: { $exists: false }, due: { $exists: false } };
 
 /** Up to which id all words were renewed. */
 interface Progress {
