@@ -30,6 +30,8 @@ const layers: [name: string, pattern: RegExp][] = [
   ['extension', /^(connectors|plugins|src\/llm|src\/tools\/mcp)\/|^src\/agents\/(conversational|task)\.ts$/],
   ['extensions', /^src\/extensions\//],
   ['implementation', /^src\/(queue|maintenance|store|bus|lease|rate|plugin)\//],
+  // Keys and ciphers; stores and the bus seal with them.
+  ['encryption', /^src\/encryption\//],
   ['access', /^src\/access\//],
   // What agents do besides talking, and who allows it.
   ['acting', /^src\/(tools|approvals|budgets|checks|schedules|tasks)\//],
@@ -60,7 +62,8 @@ const mayImport: Record<string, string[]> = {
   // One provider may build on another whose protocol it speaks.
   extension: ['public', 'extension'],
   extensions: ['base', 'port', 'extension'],
-  implementation: ['base', 'port'],
+  implementation: ['base', 'port', 'encryption'],
+  encryption: ['base', 'port', 'encryption'],
   access: ['base', 'port'],
   acting: ['base', 'port', 'access', 'acting'],
   memory: ['base', 'port', 'access', 'acting', 'files', 'memory'],
@@ -78,6 +81,7 @@ const mayImport: Record<string, string[]> = {
     'memory',
     'extensions',
     'implementation',
+    'encryption',
     'middle',
     'agents',
     'operations',
