@@ -19,6 +19,7 @@ import { Changes } from './changes.js';
 import { Connection, fdatasyncOf, type Sync } from './connection.js';
 import { Database } from './database.js';
 import { errorOf } from './faults.js';
+import { FileEncryption } from './file-encryption.js';
 import { databaseFile } from './file-key.js';
 import { FileTable } from './file-table.js';
 import { LibsqlFiles } from './files.js';
@@ -140,6 +141,7 @@ function storeOn(file: string, key: DataKey | null, lock: HubLock, options: Libs
       notes: new LibsqlNotes(db, connection),
       records: new LibsqlRecords(db, connection),
       audit,
+      encryption: new FileEncryption(file, key, options.ring ?? null),
       // Writes, because a store that can only read is not ready.
       ping: () => connection.write(() => void ping.run()),
       close() {
