@@ -101,6 +101,7 @@ export const Environment = z
     CARRIER_PLUGINS_DIR: z.string().optional(),
     CARRIER_SECRET_KEY: secretKey.optional(),
     CARRIER_SECRET_KEY_OLD: list.pipe(z.array(secretKey)),
+    CARRIER_ENCRYPTION_KEYS: z.string().optional(),
     CARRIER_SECRETS_DIR: z.string().default('/run/secrets'),
     CARRIER_AGENT: AgentId.default('assistant'),
     CARRIER_STREAMING: flag('true'),

@@ -30,6 +30,8 @@ const layers: [name: string, pattern: RegExp][] = [
   ['extension', /^(connectors|plugins|src\/llm|src\/tools\/mcp)\/|^src\/agents\/(conversational|task)\.ts$/],
   ['extensions', /^src\/extensions\//],
   ['implementation', /^src\/(queue|maintenance|store|bus|lease|rate|plugin)\//],
+  // Keys and ciphers; stores and the bus seal with them.
+  ['encryption', /^src\/encryption\//],
   ['access', /^src\/access\//],
   // What agents do besides talking, and who allows it.
   ['acting', /^src\/(tools|approvals|budgets|checks|schedules|tasks)\//],
@@ -43,7 +45,7 @@ const layers: [name: string, pattern: RegExp][] = [
     'roles',
     /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|summarising)\.ts$/,
   ],
-  ['carrier', /^src\/(carrier|backends|running-hub|diagnosis|plugin-places)\.ts$/],
+  ['carrier', /^src\/(carrier|backends|running-hub|diagnosis|store-diagnosis|look|plugin-places)\.ts$/],
   ['http', /^src\/http\//],
   ['program', /^src\/(hub|admin-token|embed|asking)\.ts$/],
   ['cli', /^src\/cli\//],
@@ -60,7 +62,8 @@ const mayImport: Record<string, string[]> = {
   // One provider may build on another whose protocol it speaks.
   extension: ['public', 'extension'],
   extensions: ['base', 'port', 'extension'],
-  implementation: ['base', 'port'],
+  implementation: ['base', 'port', 'encryption'],
+  encryption: ['base', 'port', 'encryption'],
   access: ['base', 'port'],
   acting: ['base', 'port', 'access', 'acting'],
   memory: ['base', 'port', 'access', 'acting', 'files', 'memory'],
@@ -78,6 +81,7 @@ const mayImport: Record<string, string[]> = {
     'memory',
     'extensions',
     'implementation',
+    'encryption',
     'middle',
     'agents',
     'operations',
