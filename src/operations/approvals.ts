@@ -13,7 +13,7 @@ import { FatalError } from '../errors.js';
 import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { seenPage } from './seen.js';
-import { instant, page, texts } from './shapes.js';
+import { instant, page, texts, truth } from './shapes.js';
 
 const approvalId = z
   .string()
@@ -96,8 +96,7 @@ export const decideApproval = defineOperation({
   about: 'approve or deny a call that is asked for, once; who may is said by the rule that asks',
   permission: 'approvals.decide',
   input: One.extend({
-    /** A terminal gives text. */
-    approve: z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })]),
+    approve: truth,
     note: z.string().max(2000).optional().describe('why not: the model reads it'),
   }),
   output: z.object({

@@ -118,7 +118,11 @@ export const explainPolicy = defineOperation({
     role: z.enum(roles).optional().describe('absent: what the person has there, or guest'),
     place: id.optional().describe("CONNECTOR/TENANT/CHANNEL; absent: the person's platform"),
     room: z.enum(['direct', 'group']).optional(),
-    tainted: z.stringbool().or(z.boolean()).default(false),
+    tainted: z
+      .stringbool()
+      .meta({ enum: ['true', 'false'] })
+      .or(z.boolean())
+      .default(false),
     arguments: Arguments.optional().describe('JSON'),
   }),
   output: z.object({
