@@ -18,6 +18,7 @@ import { instant, page, texts, truth } from './shapes.js';
 const approvalId = z
   .string()
   .max(64)
+  .meta({ pattern: '^ap_[a-z2-7]{10}$', examples: ['ap_k3x7mq2vbd'] })
   .transform((text, context) => {
     const id = readApprovalId(text);
     if (id === null)

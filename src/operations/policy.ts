@@ -125,6 +125,7 @@ export const explainPolicy = defineOperation({
       .default(false),
     arguments: Arguments.optional().describe('JSON'),
   }),
+  example: { tool: 'http:open_hours', person: 'http:alice' },
   output: z.object({
     effect,
     rule: z.string().describe('the one that decides'),
@@ -227,6 +228,7 @@ export const acceptTool = defineOperation({
       .optional()
       .describe('of what was shown: what has changed since is not accepted'),
   }),
+  example: { key: 'http:open_hours', agentId: 'assistant', count: true },
   output: z.object({
     tools: z.array(
       z.object({

@@ -95,6 +95,7 @@ export const addSchedule = defineOperation({
       ...when,
     })
     .refine((said) => oneTime(said) === 1, 'takes one of in, at and cron'),
+  example: { text: 'water the plants', in: 3600 },
   output: Shown,
   concerns: ({ roomId }, parts) => placeOfRoom(roomId, parts),
   unknown: { message: 'There is no such room.', field: 'roomId' },
@@ -116,6 +117,7 @@ export const changeSchedule = defineOperation({
     paused: truth.optional(),
     ...when,
   }).refine((said) => oneTime(said) <= 1, 'takes one of in, at and cron'),
+  example: { text: 'water all plants' },
   output: Shown,
   concerns: placeOfSchedule,
   unknown: noSchedule,

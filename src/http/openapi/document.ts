@@ -111,14 +111,15 @@ function parameter(
   required = place === 'path',
 ) {
   const { description, ...rest } = schema;
-  const example = given ?? exampleOf(schema, false, name);
+  // An optional one is best left out, unless somebody wrote what to ask for.
+  const example = given ?? (required ? exampleOf(schema, false, name) : undefined);
   return {
     name,
     in: place,
     required,
     ...(description !== undefined && { description }),
     schema: rest,
-    example,
+    ...(example !== undefined && { example }),
   };
 }
 
@@ -151,7 +152,7 @@ function described({ method, path, name, about, open, query = {}, body, answers 
     parameter('query', field, schema as Schema, schema.example, required === true),
   );
   const inPath = namesIn(path).map((field) =>
-    parameter('path', field, { type: 'string', minLength: 1 }, undefined),
+    parameter('path', field, { type: 'string', minLength: 1, maxLength: 256 }, undefined),
   );
   const parameters = [...inPath, ...asked];
   return {

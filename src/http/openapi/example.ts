@@ -37,7 +37,8 @@ export function exampleOf(schema: Schema, whole: boolean, name = ''): unknown {
   const types = [schema.type ?? []].flat();
   if (Object.hasOwn(known, name) && isOf(known[name], schema, types)) return known[name];
   if (schema.default !== undefined) return schema.default;
-  if (schema.anyOf?.[0]) return exampleOf(schema.anyOf[0], whole, name);
+  const [form] = schema.anyOf ?? schema.oneOf ?? [];
+  if (form) return exampleOf(form, whole, name);
   switch (types[0]) {
     case 'object':
       return objectOf(schema, whole);
@@ -57,14 +58,22 @@ export function exampleOf(schema: Schema, whole: boolean, name = ''): unknown {
 
 function objectOf({ properties = {}, required = [] }: Schema, whole: boolean): object {
   const names = Object.keys(properties).filter((name) => whole || required.includes(name));
-  return Object.fromEntries(names.map((name) => [name, exampleOf(properties[name]!, whole, name)]));
+  const made = names.map((name) => [name, exampleOf(properties[name]!, whole, name)] as const);
+  // What nobody finds a value for is shown by no example.
+  return Object.fromEntries(made.filter(([, value]) => value !== undefined));
 }
 
-function textOf({ format, minLength = 0 }: Schema, name: string): string {
+/** For fields that have a form. */
+const forms = ['10m', 'http:open_hours', 'secret:shop.key', '0123456789abcdef', 'https://shop.example', '*'];
+
+/** Undefined: no text that is known fits. */
+function textOf({ format, pattern, minLength = 0 }: Schema, name: string): string | undefined {
   if (format === 'date-time') return moment;
   if (format === 'date') return moment.slice(0, 10);
-  if (format === 'uri') return 'https://example.com/';
-  return (name || 'text').padEnd(Number(minLength), '.');
+  if (format === 'uri') return 'https://shop.example/';
+  const usual = (name || 'text').padEnd(Number(minLength), '.');
+  if (typeof pattern !== 'string') return usual;
+  return [usual, ...forms].find((text) => new RegExp(pattern, 'u').test(text));
 }
 
 function isOf(value: unknown, schema: Schema, types: string[]): boolean {
