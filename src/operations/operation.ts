@@ -169,6 +169,8 @@ export interface Operation<
   readonly about: string;
   readonly permission: Permission;
   readonly input: Input;
+  /** Of an input, for the docs; what is left out is made from the schema. */
+  readonly example?: Partial<z.input<Input>>;
   /** What is not in it does not leave. */
   readonly output: Output;
   /** It changes nothing. */
