@@ -6,6 +6,7 @@ import { FatalError } from '../errors.js';
 import type { Caller, InputOf, OperationName } from '../operations/operations.js';
 import { sendJson } from './answer.js';
 import { documentUpload } from './document-upload.js';
+import { sendLines } from './lines.js';
 import { refuseMethod, tellMethods } from './method.js';
 import { carryOut } from './open-requests.js';
 import { maxBodyBytes, type Route, routes } from './routes.js';
@@ -62,6 +63,7 @@ function carry({ method, operation }: Route, operations: Caller): RequestHandler
     const asker = { kind: 'token', ...principal } as const;
     const output = await operations.call(operation, input as InputOf<OperationName>, asker, address);
     res.setHeader('Cache-Control', 'no-store');
+    if ('lines' in output) return sendLines(res, output);
     sendJson(res, 200, output);
   };
 }
