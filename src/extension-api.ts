@@ -66,6 +66,7 @@ export type { Origin } from './core/origin.js';
 export type { Part, PartKind } from './core/part.js';
 export { isPublicHost } from './core/public-host.js';
 export type { Requester } from './core/requester.js';
+export { isThisMachine } from './core/this-machine.js';
 export type { ResultFile, ToolHints, ToolResult } from './core/tool-result.js';
 export type { ActionRecord, OutboundMessage, Turn, Usage } from './core/turn.js';
 export type { ErrorCode } from './errors.js';

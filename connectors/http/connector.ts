@@ -9,6 +9,7 @@ import {
 } from '../../src/extension-api.js';
 import { about } from './about.js';
 import { CallbackSender } from './callback.js';
+import { ClearCallbacks } from './clear-callbacks.js';
 import { callbackUrlOf, callerIds, connectorName, tokenIdOf } from './normalize.js';
 import { callbackBody } from './render.js';
 import { apiRoutes, type Running } from './routes.js';
@@ -37,6 +38,7 @@ export interface HttpConnectorOptions {
 export function httpConnector(options: HttpConnectorOptions): Connector {
   const { replyTimeoutMs: timeoutMs, pollMs = 2000 } = options;
   const callbacks = new CallbackSender({ allowPrivate: options.callbackAllowPrivate });
+  const clear = new ClearCallbacks();
   /** Callbacks that went well before another of the same reply failed: they are not sent again with it. */
   const delivered = new LRUCache<string, true>({ max: 10_000 });
   let state: Running | null = null;
@@ -83,6 +85,9 @@ export function httpConnector(options: HttpConnectorOptions): Connector {
           );
           return;
         }
+        const host = clear.firstTo(url);
+        if (host)
+          running().host.log.warn({ host }, 'callbacks to it can be read on their way: it has no https');
         const body = callbackBody(callerIds(source), outbound, turn);
         await callbacks.send({ url, idempotencyKey, body, secret }, signal);
         delivered.set(idempotencyKey, true);

@@ -1,6 +1,7 @@
 /** Which connections that leave this machine can be read, and changed, on their way. */
 import type { Config } from '../config.js';
 import type { Agent } from '../core/character.js';
+import { isThisMachine } from '../core/this-machine.js';
 import type { ExtensionBase } from '../extensions/extension.js';
 import { hubValues } from '../extensions/settings.js';
 
@@ -39,18 +40,6 @@ export function plaintextLinks(
   return [...new Map(links.map((one) => [`${one.field} ${one.message}`, one])).values()];
 }
 
-/** Whether it never leaves this machine: loopback, or a Unix socket. */
-export function staysHere(host: string): boolean {
-  const name = host
-    .toLowerCase()
-    .replace(/^\[|\]$/g, '')
-    .replace(/\.$/, '');
-  if (name === '' || name.includes('%2f') || name.startsWith('/')) return true;
-  return /^(?:localhost|.*\.localhost|127(?:\.\d{1,3}){3}|::1|::ffff:(?:127(?:\.\d{1,3}){3}|7f[\da-f]{2}:[\da-f]{1,4}))$/.test(
-    name,
-  );
-}
-
 function redisLinks({
   url,
   sentinels,
@@ -58,7 +47,7 @@ function redisLinks({
   const { protocol, hostname } = new URL(url);
   if (protocol === 'rediss:') return [];
   const hosts = sentinels.length > 0 ? sentinels.map(({ host }) => host) : [hostname];
-  const found = hosts.find((host) => !staysHere(host));
+  const found = hosts.find((host) => !isThisMachine(host));
   return found === undefined ? [] : [link('REDIS_URL', found, 'rediss:// (REDIS_CA for a CA of your own)')];
 }
 
@@ -72,7 +61,7 @@ function mongodbLinks(url: string): PlaintextLink[] {
   // The driver's rule: on with `+srv`, and either option turns it on or off.
   const tls = options.get('tls') ?? options.get('ssl') ?? String(srv !== undefined);
   if (tls === 'true') return [];
-  const found = hosts.split(',').find((host) => !staysHere(host.replace(/:\d+$/, '')));
+  const found = hosts.split(',').find((host) => !isThisMachine(host.replace(/:\d+$/, '')));
   return found === undefined
     ? []
     : [link('MONGODB_URL', found, 'tls=true (and tlsCAFile for a CA of your own)')];
@@ -84,7 +73,7 @@ function httpHosts(value: unknown, depth = 0): string[] {
     const text = value.trim();
     if (!/^http:\/\/\S+$/i.test(text) || !URL.canParse(text)) return [];
     const { hostname, host } = new URL(text);
-    return staysHere(hostname) ? [] : [host];
+    return isThisMachine(hostname) ? [] : [host];
   }
   if (typeof value !== 'object' || value === null || depth > mostDepth) return [];
   return Object.values(value).flatMap((one) => httpHosts(one, depth + 1));

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { plaintextLinks, staysHere } from '../../src/agents/plaintext-links.js';
+import { ClearCallbacks } from '../../connectors/http/clear-callbacks.js';
+import { plaintextLinks } from '../../src/agents/plaintext-links.js';
 import { type Config, readConfig } from '../../src/config.js';
 import type { Agent } from '../../src/core/character.js';
+import { isThisMachine } from '../../src/core/this-machine.js';
 import type { ExtensionBase } from '../../src/extensions/extension.js';
 
 const provider = {
@@ -27,11 +29,11 @@ it.each([
   '::1',
   '%2Ftmp%2Fm.sock',
   '',
-])('takes %j for this machine', (host) => expect(staysHere(host)).toBe(true));
+])('takes %j for this machine', (host) => expect(isThisMachine(host)).toBe(true));
 
 it.each(['10.0.0.1', 'redis', 'localhost.example', '127.0.0.1.example', '[::2]', '[fe80::1]', '0.0.0.0'])(
   'takes %j for another machine',
-  (host) => expect(staysHere(host)).toBe(false),
+  (host) => expect(isThisMachine(host)).toBe(false),
 );
 
 it.each<[Record<string, string>, string[]]>([
@@ -73,4 +75,16 @@ it('names endpoints, tool sources and characters, and neither a password nor a p
   expect(links.map(({ field }) => field)).toEqual(['endpoints.far', 'toolSources.shed', 'the character ada']);
   expect(links[0]!.message).toContain('models.example');
   expect(JSON.stringify(links)).not.toContain('secret');
+});
+
+it('names each receiver of callbacks in the clear once', () => {
+  const clear = new ClearCallbacks();
+  const urls = [
+    'https://a.example/',
+    'http://localhost:81/',
+    'http://a.example/1',
+    'http://a.example/2',
+    'http://b.example/',
+  ];
+  expect(urls.map((url) => clear.firstTo(url))).toEqual([null, null, 'a.example', null, 'b.example']);
 });

@@ -7,7 +7,7 @@ const entries: Record<string, { file: string; values: string; types: string }> =
   'carrier-hub': {
     file: 'src/index.ts',
     values: `CarrierError CatchUpMark CatchUpMarks FatalError KeyedQueue PictureBodies Replacement RetryableError SentParts TurnText agentUnknown argumentsObject atMost backOffMs base64 cutStream defineAction defineAgentType defineConnector
-      defineEmbedder definePlugin defineProvider defineToolSource derivedId descend download failureOf isPublicHost isReadable newId pause problemText problemsOf promptText
+      defineEmbedder definePlugin defineProvider defineToolSource derivedId descend download failureOf isPublicHost isReadable isThisMachine newId pause problemText problemsOf promptText
       requireSetting retryAfterMs roomIdOf secret sentence startCarrier systemText tooLarge unitVector turnFailureCode untilDone
       usableKey userText wishesIn withCallIds within`,
     types: `Action ActionContext ActionRecord Agent AgentTypeContext AgentTypeExtension Answer Arriving Attachment
