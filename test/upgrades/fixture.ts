@@ -6,6 +6,8 @@ import { gunzipSync } from 'node:zlib';
 import { EJSON } from 'bson';
 import Libsql from 'libsql';
 import { type Document, type IndexDescription, MongoClient } from 'mongodb';
+import type { DataKey } from '../../src/encryption/key-ring.js';
+import { underKey } from '../../src/store/libsql/file-key.js';
 
 const folder = fileURLToPath(new URL('../fixtures/b8ee1ad/', import.meta.url));
 const unpacked = (name: string) => gunzipSync(readFileSync(join(folder, name)));
@@ -32,8 +34,8 @@ export function putEmbedded(dataDir: string): void {
     writeFileSync(join(dataDir, file), unpacked(`embedded-${file}.gz`));
 }
 
-export function rowsEmbedded(dataDir: string): Rows {
-  const db = new Libsql(join(dataDir, 'carrier.db'));
+export function rowsEmbedded(dataDir: string, key: DataKey | null = null): Rows {
+  const db = new Libsql(join(dataDir, 'carrier.db'), underKey(key));
   const column = (sql: string) => (db.prepare(sql).raw().all([]) as [string][]).map(String);
   try {
     return {
