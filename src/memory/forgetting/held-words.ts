@@ -29,6 +29,9 @@ export const recordWords: Record<string, HeldWords> = {
   'http-tool': 'none',
   'tool-seen': 'none',
   spending: 'none',
+  score: 'none',
+  // Written by operators, or by the hub from what the agent's definition says.
+  lesson: 'none',
 };
 
 /** By how their keys begin. */
@@ -76,4 +79,5 @@ export const noteWords: Record<string, HeldWords> = {
   place: 'none',
   'served-places': 'none',
   feedback: 'none',
+  rating: 'none',
 };
