@@ -4,6 +4,7 @@ import { audit } from './audit.js';
 import { embeddings } from './embedder-command.js';
 import { facts } from './fact-commands.js';
 import { knowledge } from './knowledge-commands.js';
+import { lessons, scores } from './lesson-commands.js';
 import { memories } from './memory-commands.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
@@ -209,6 +210,11 @@ export const groups: Record<string, CommandGroup> = {
         fields: ['turnId'],
         show: ({ turnId }) => [`Runs again: ${turnId}.`],
       }),
+      rate: typed('turns.rate', {
+        about: 'say how good its reply was',
+        fields: ['turnId', 'rating'],
+        show: ({ turnId, rating }) => [`Rated ${rating} of 5: ${turnId}.`],
+      }),
       resume: typed('turns.resume', {
         about: 'approve or deny the calls that a turn waits for',
         fields: ['turnId'],
@@ -258,6 +264,7 @@ export const groups: Record<string, CommandGroup> = {
   schedules,
   facts,
   approvals,
+  lessons,
   tasks,
   switches,
   memories,
@@ -285,6 +292,7 @@ export const alone: Record<string, Typed> = {
     fails: ({ ready }) => !ready,
   }),
   embeddings,
+  scores,
 };
 
 function stopping({ turnId }: { turnId: string | null }): string[] {

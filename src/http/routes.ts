@@ -97,5 +97,13 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/audit/verify', operation: 'audit.verify' },
   { method: 'GET', path: '/usage', operation: 'usage.list' },
   { method: 'GET', path: '/health', operation: 'health.show' },
+  { method: 'GET', path: '/scores', operation: 'scores.list' },
+  { method: 'POST', path: '/turns/:turnId/rate', operation: 'turns.rate' },
+  { method: 'GET', path: '/lessons', operation: 'lessons.list' },
+  { method: 'POST', path: '/lessons', operation: 'lessons.propose' },
+  { method: 'GET', path: '/lessons/:id', operation: 'lessons.show' },
+  { method: 'POST', path: '/lessons/:id/approve', operation: 'lessons.approve' },
+  { method: 'POST', path: '/lessons/:id/reject', operation: 'lessons.reject' },
+  { method: 'DELETE', path: '/lessons/:id', operation: 'lessons.remove' },
   { method: 'GET', path: '/embeddings', operation: 'embeddings.status' },
 ];

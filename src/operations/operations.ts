@@ -17,6 +17,14 @@ import { addDocument, getDocument, listDocuments, removeDocument, rereadDocument
 import { embeddingsStatus } from './embeddings.js';
 import { correctFact, listFacts, removeFact } from './facts.js';
 import { showHealth } from './health.js';
+import {
+  approveLesson,
+  listLessons,
+  proposeLesson,
+  rejectLesson,
+  removeLesson,
+  showLesson,
+} from './lessons.js';
 import { forgetMemories, previewMemories } from './memories.js';
 import { postMessage } from './messages.js';
 import { namedIn } from './named.js';
@@ -27,6 +35,7 @@ import { acceptTool, explainPolicy, listTools, showPolicy } from './policy.js';
 import { giveRole, listRoles, takeRole } from './roles.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { addSchedule, changeSchedule, listSchedules, removeSchedule, showSchedule } from './schedules.js';
+import { listScores, rateTurn } from './scores.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { roomSummary } from './summaries.js';
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
@@ -54,6 +63,16 @@ export const operations = [
   ...[listRoles, giveRole, takeRole],
   ...[showPolicy, explainPolicy, listTools, acceptTool],
   ...[addTool, registeredTools, showTool, changeTool, removeTool, importTool],
+  ...[
+    listScores,
+    rateTurn,
+    listLessons,
+    showLesson,
+    proposeLesson,
+    approveLesson,
+    rejectLesson,
+    removeLesson,
+  ],
 ] as const;
 
 type All = (typeof operations)[number];
