@@ -1,6 +1,7 @@
 /** The settings as they come from the environment: which there are, what each takes, and what goes with what. */
 import { z } from 'zod';
-import { AgentId, ModelRef } from './core/character.js';
+import { AgentId } from './core/character.js';
+import { ModelRef } from './core/model-ref.js';
 import { addresses, count, flag, list, networks } from './setting.js';
 
 /** A MongoDB URL that names a user and leaves the password out. */

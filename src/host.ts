@@ -15,6 +15,7 @@ import { type Memory, roomIdOf } from './core/memory.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import type { ShareOf } from './core/share.js';
+import type { Opinions } from './evaluation/opinions.js';
 import { type Governing, governingOn } from './governance/governing.js';
 import { afterwards } from './intake/afterwards.js';
 import { Backlog } from './intake/backlog.js';
@@ -94,6 +95,9 @@ export interface FrontParts {
   edited(memory: Memory): Promise<void> | void;
   summaries: OperationParts['summaries'];
   knowledge: OperationParts['knowledge'];
+  opinions: OperationParts['opinions'] & Pick<Opinions, 'voted'>;
+  lessons: OperationParts['lessons'];
+  scores: OperationParts['scores'];
   metrics: Metrics;
   plugins: PluginDesk;
   connectorOf: GroupLookupParts['connectorOf'];
@@ -171,6 +175,7 @@ export function frontOf(parts: FrontParts): Front {
         ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
         ...{ knowledge: parts.knowledge, summaries: parts.summaries, facts: parts.facts },
         ...{ embeddings: parts.embeddings, now: parts.now },
+        ...{ lessons: parts.lessons, scores: parts.scores, opinions: parts.opinions },
       },
       log,
     );
@@ -225,7 +230,7 @@ export function frontOf(parts: FrontParts): Front {
       refused: pausedWaking(switches, notices, agents.get),
     }),
   });
-  const feedback = new Feedback(store.notes, pointers, admits, log);
+  const feedback = new Feedback(store.notes, pointers, admits, parts.opinions, log);
   const incoming = new IncomingFiles(store.files, config.files);
   const transcriber: HearingParts['transcriber'] = (agent) => parts.models.transcriber(agent);
   const hearing = new Hearing({ files: store.files, agent: agents.get, transcriber, log });

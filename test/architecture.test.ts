@@ -39,13 +39,15 @@ const layers: [name: string, pattern: RegExp][] = [
   ['governance', /^src\/governance\//],
   ['operations', /^src\/operations\//],
   ['files', /^src\/files\//],
+  // What looks at what agents say: checks before it is sent, scores and lessons after.
+  ['evaluation', /^src\/evaluation\//],
   // What an agent remembers: recall, facts, summaries, documents, forgetting.
   ['memory', /^src\/memory\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
   ['agents', /^src\/(agents|secrets)\//],
   [
     'roles',
-    /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|summarising)\.ts$/,
+    /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|evaluating|summarising)\.ts$/,
   ],
   ['carrier', /^src\/(carrier|backends|running-hub|diagnosis|store-diagnosis|look|plugin-places)\.ts$/],
   ['http', /^src\/http\//],
@@ -68,11 +70,12 @@ const mayImport: Record<string, string[]> = {
   encryption: ['base', 'port', 'encryption'],
   access: ['base', 'port'],
   acting: ['base', 'port', 'access', 'acting'],
+  evaluation: ['base', 'port', 'access', 'acting'],
   memory: ['base', 'port', 'access', 'acting', 'files', 'memory'],
   governance: ['base', 'port', 'access', 'acting', 'memory', 'governance'],
-  operations: ['base', 'port', 'access', 'acting', 'memory', 'governance'],
+  operations: ['base', 'port', 'access', 'acting', 'memory', 'governance', 'evaluation'],
   // Chat commands carry requests there.
-  middle: ['base', 'port', 'access', 'acting', 'memory', 'operations', 'files'],
+  middle: ['base', 'port', 'access', 'acting', 'memory', 'evaluation', 'operations', 'files'],
   files: ['base', 'port', 'files'],
   agents: ['base', 'port', 'acting', 'extensions', 'agents'],
   roles: [
@@ -82,6 +85,7 @@ const mayImport: Record<string, string[]> = {
     'acting',
     'memory',
     'governance',
+    'evaluation',
     'operations',
     'middle',
     'files',

@@ -79,6 +79,14 @@ export const permissions = {
   'roles.read': { least: 'operator' },
   'roles.change': { least: 'operator' },
   'usage.read': { least: 'operator' },
+  /** How replies fared. */
+  'scores.read': { least: 'operator' },
+  'turns.rate': { least: 'operator' },
+  'lessons.read': { least: 'operator' },
+  'lessons.propose': { least: 'operator' },
+  /** They are instructions of the agent then. */
+  'lessons.approve': { least: 'admin' },
+  'lessons.change': { least: 'operator' },
   'health.read': { least: 'admin' },
   'audit.read': { least: 'admin' },
   'encryption.read': { least: 'admin' },

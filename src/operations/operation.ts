@@ -27,6 +27,9 @@ import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
+import type { Lessons } from '../evaluation/lessons.js';
+import type { Opinions } from '../evaluation/opinions.js';
+import type { Scores } from '../evaluation/scores.js';
 import type { Governing } from '../governance/governing.js';
 import type { Conversations } from '../memory/conversation/conversations.js';
 import type { Embedding } from '../memory/embedding.js';
@@ -148,6 +151,9 @@ export interface OperationParts extends Access {
   tokens: Tokens;
   tools: ToolDesk;
   httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove' | 'fetch' | 'download'>;
+  lessons: Pick<Lessons, 'get' | 'list' | 'propose' | 'decide'>;
+  scores: Pick<Scores, 'list'>;
+  opinions: Pick<Opinions, 'rate'>;
   knowledge: Pick<Knowledge, 'documents' | 'scopesFor' | 'forgetKept' | 'forgotten'>;
   ready(): Promise<Readiness>;
 }

@@ -19,6 +19,14 @@ import { encryptionStatus, rotateEncryption } from './encryption.js';
 import { erasePerson, exportPerson, previewErasure } from './erasure.js';
 import { correctFact, listFacts, removeFact } from './facts.js';
 import { showHealth } from './health.js';
+import {
+  approveLesson,
+  listLessons,
+  proposeLesson,
+  rejectLesson,
+  removeLesson,
+  showLesson,
+} from './lessons.js';
 import { forgetMemories, previewMemories } from './memories.js';
 import { postMessage } from './messages.js';
 import { namedIn } from './named.js';
@@ -29,6 +37,7 @@ import { acceptTool, explainPolicy, listTools, showPolicy } from './policy.js';
 import { giveRole, listRoles, takeRole } from './roles.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { addSchedule, changeSchedule, listSchedules, removeSchedule, showSchedule } from './schedules.js';
+import { listScores, rateTurn } from './scores.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { roomSummary } from './summaries.js';
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
@@ -58,6 +67,16 @@ export const operations = [
   ...[showPolicy, explainPolicy, listTools, acceptTool],
   ...[addTool, registeredTools, showTool, changeTool, removeTool, importTool],
   ...[encryptionStatus, rotateEncryption],
+  ...[
+    listScores,
+    rateTurn,
+    listLessons,
+    showLesson,
+    proposeLesson,
+    approveLesson,
+    rejectLesson,
+    removeLesson,
+  ],
 ] as const;
 
 type All = (typeof operations)[number];

@@ -72,6 +72,19 @@ const cases: Record<string, Case> = {
     404,
   ),
   'GET /usage': list('/usage'),
+  // What agents have learnt is nobody's of a tenant.
+  'GET /scores': closed('/scores'),
+  'POST /turns/:turnId/rate': id(
+    ({ turn }) => `/turns/${turn}/rate`,
+    200,
+    () => ({ rating: 3 }),
+  ),
+  'GET /lessons': closed('/lessons'),
+  'POST /lessons': closed('/lessons', { agentId: 'assistant', text: 'the blue heron' }),
+  'GET /lessons/:id': id(() => '/lessons/lesson_x', 404),
+  'POST /lessons/:id/approve': id(() => '/lessons/lesson_x/approve', 404),
+  'POST /lessons/:id/reject': id(() => '/lessons/lesson_x/reject', 404),
+  'DELETE /lessons/:id': id(() => '/lessons/lesson_x', 404),
   'GET /approvals': list('/approvals?limit=2'),
   'GET /approvals/:id': id(({ approval }) => `/approvals/${approval}`),
   'POST /approvals/:id/decide': id(

@@ -60,6 +60,12 @@ const document = async (stage: Stage): Promise<string> => {
   const body = { agentId: 'assistant', name: `thing ${++made}.md`, text: 'The heron is back.' };
   return (await stage.ask('self operator', 'POST', { path: '/documents', body })).json.id;
 };
+const lesson = async (stage: Stage): Promise<string> =>
+  (await stage.post('/lessons', { agentId: 'assistant', text: `Lesson ${++made}.` })).id;
+const scored = async (stage: Stage) => {
+  await stage.post(`/turns/${await turn(stage)}/rate`, { rating: 4 });
+  await until(async () => (await stage.get('/scores?agentId=assistant')).scores.length > 0);
+};
 const hold = (stage: Stage) => stage.hold();
 const stop = async (stage: Stage) => stage.post(`/rooms/${await stage.roomId()}/stop`);
 const ofAnn = (list: Json[]) => list.find(({ userId }) => userId === 'ann');
@@ -310,6 +316,14 @@ export const calls: Record<string, Call> = {
     ...at('/roles/take', { account: 'http/acme:adam', ...acme }),
   },
   ...switchCalls,
+  'scores.list': { make: scored, ...at('/scores?agentId=assistant'), shows: () => '"ratings":' },
+  'turns.rate': { make: turn, ask: (turnId) => ({ path: `/turns/${turnId}/rate`, body: { rating: 4 } }) },
+  'lessons.list': { make: lesson, ...at('/lessons?agentId=assistant'), shows: (id) => id },
+  'lessons.show': { make: lesson, ask: (id) => ({ path: `/lessons/${id}` }) },
+  'lessons.propose': at('/lessons', { agentId: 'assistant', text: 'Speak of herons.' }),
+  'lessons.approve': { make: lesson, ask: (id) => ({ path: `/lessons/${id}/approve` }) },
+  'lessons.reject': { make: lesson, ask: (id) => ({ path: `/lessons/${id}/reject` }) },
+  'lessons.remove': { make: lesson, ask: (id) => ({ path: `/lessons/${id}` }) },
   'usage.list': { make: replied, ...at('/usage'), shows: () => '"ann"' },
   'health.show': at('/health'),
   'embeddings.status': at('/embeddings'),

@@ -140,6 +140,14 @@ switches.resume          POST /switches/resume                        operator  
 switches.resume+agent    POST /switches/resume                        operator      operator      403            403           403            403            403
 switches.resume+owner    POST /switches/resume                        owner         owner         403            owner         403            403            403
 
+scores.list              GET /scores                                  operator      operator      403            403           403            403            403
+turns.rate               POST /turns/:turnId/rate                     operator      operator      404:operator   operator      404:operator   operator       404:operator
+lessons.list             GET /lessons                                 operator      operator      403            403           403            403            403
+lessons.show             GET /lessons/:id                             operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+lessons.propose          POST /lessons                                operator      operator      403            403           403            403            403
+lessons.approve          POST /lessons/:id/approve                    admin         admin         404:admin      404:admin     404:admin      404:admin      404:admin
+lessons.reject           POST /lessons/:id/reject                     operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+lessons.remove           DELETE /lessons/:id                          operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
 usage.list               GET /usage                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 health.show              GET /health                                  admin         403           403            403           403            403            403
 embeddings.status        GET /embeddings                              admin         403           403            403           403            403            403
@@ -321,6 +329,14 @@ audit export               audit.export             admin
 audit verify               audit.verify             admin
 encryption status          encryption.status        admin
 encryption rotate          encryption.rotate        admin
+scores                     scores.list              operator
+turns rate                 turns.rate               operator
+lessons list               lessons.list             operator
+lessons show               lessons.show             operator
+lessons propose            lessons.propose          operator
+lessons approve            lessons.approve          admin
+lessons reject             lessons.reject           operator
+lessons remove             lessons.remove           operator
 usage                      usage.list               operator
 health                     health.show              admin
 embeddings                 embeddings.status        admin
