@@ -23,6 +23,7 @@ import type { Readiness } from './core/readiness.js';
 import { sharesBy } from './core/share.js';
 import { deliveriesOf } from './deliveries.js';
 import type { Engines } from './engines.js';
+import { governingOn } from './governing.js';
 import { type FrontParts, frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
 import { keepUp } from './keep-up.js';
@@ -136,6 +137,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     },
   });
   const shareOf = sharesBy(parts.platformWide);
+  const governing = governingOn({ ...parts, rooms, shareOf });
   const checks = new Checks({ settings: config.checks, metrics, log });
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const remembering = rememberingOn({
@@ -144,10 +146,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
   const { embedding, conversations } = remembering;
   const desks = { notices: () => front.notices, tasks: () => front.tasks };
-  const tools = toolDeskOf({ ...parts, checks, conversations, ...desks });
+  const tools = toolDeskOf({ ...parts, ...governing, checks, conversations, ...desks });
   const front = frontOf({
-    ...{ ...parts, ...remembering, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ switches, held, shareOf, tools: tools.desk, checks },
+    ...{ ...parts, ...remembering, ...governing, rooms, metrics, ready, switches, held, shareOf, checks },
+    ...{ agents: agentDesk(parts, problems, () => agents), tools: tools.desk },
     ...{ summaries: conversations, embeddings: embedding },
     admitted: () => embedding.wake(),
     async edited({ roomId, id }) {
@@ -164,13 +166,13 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     tell: (to, notice, once) => notices.tell(to, notice, once),
   });
   const worker = workerOf({
-    ...{ ...parts, ...remembering, tools, metrics, checks, rooms, cooling },
+    ...{ ...parts, ...remembering, ...governing, tools, metrics, checks, rooms, cooling },
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
-    ...{ forgetting: remembering.forgetting, shareOf, held, approvals, tasks },
+    ...{ forgetting: remembering.forgetting, shareOf, held, approvals, tasks, ...governing },
     ...{ forgottenMs: limits.sweepMs, now, log },
   });
 
@@ -187,7 +189,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     changed: () => sweeper.soon(),
   });
 
-  const deliveries = deliveriesOf({ ...parts, agents, notices: front.notices, metrics });
+  const deliveries = deliveriesOf({ ...parts, ...governing, agents, notices: front.notices, metrics });
 
   function problems(): Problem[] {
     const known = agents.problems();
@@ -221,7 +223,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   }
 
   try {
-    await switches.start();
+    await Promise.all([switches.start(), governing.heldRooms.start()]);
     await agents.start();
     if (role !== 'worker') deliveries.start();
     // Platforms are asked about groups there.
@@ -237,7 +239,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   } catch (error) {
     await shutDown(log, left, {
       ...{ connections: () => agents.quiet(), connectors: () => agents.stop() },
-      switches: () => switches.stop(),
+      ...{ switches: () => switches.stop(), heldRooms: () => governing.heldRooms.stop() },
     });
     throw error;
   }
@@ -269,7 +271,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         conversations: () => conversations.stop(),
         facts: () => remembering.extraction.stop(),
         budgets: () => purses.ended(),
-        switches: () => switches.stop(),
+        ...{ switches: () => switches.stop(), heldRooms: () => governing.heldRooms.stop() },
         toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),
         knowledge: () => remembering.knowledge.stop(),

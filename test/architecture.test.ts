@@ -32,7 +32,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['implementation', /^src\/(queue|maintenance|store|bus|lease|rate|plugin)\//],
   ['access', /^src\/access\//],
   // What agents do besides talking, and who allows it.
-  ['acting', /^src\/(tools|approvals|budgets|checks|schedules|tasks)\//],
+  ['acting', /^src\/(tools|approvals|budgets|checks|schedules|tasks|takeover)\//],
   ['operations', /^src\/operations\//],
   ['files', /^src\/files\//],
   // What an agent remembers: recall, facts, summaries, documents, forgetting.
@@ -41,7 +41,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['agents', /^src\/(agents|secrets)\//],
   [
     'roles',
-    /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|summarising)\.ts$/,
+    /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|summarising|governing)\.ts$/,
   ],
   ['carrier', /^src\/(carrier|backends|diagnosis|plugin-places)\.ts$/],
   ['http', /^src\/http\//],

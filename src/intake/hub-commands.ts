@@ -20,6 +20,7 @@ import { schedules } from './commands/schedules.js';
 import { status } from './commands/status.js';
 import { stop } from './commands/stop.js';
 import { summary } from './commands/summary.js';
+import { answer, handback, note, takeover } from './commands/takeover.js';
 import { task, tasks } from './commands/tasks.js';
 import { unlink } from './commands/unlink.js';
 import { whoami } from './commands/whoami.js';
@@ -49,6 +50,7 @@ export function hubCommands(operations: Caller, { buttons, roles, people, plugin
     ...[schedules(operations), documents(operations), approve(operations), deny(operations)],
     ...[whoami(operations), link(operations), unlink(operations), role(operations)],
     ...[pause(operations, people), resume(operations, people)],
+    ...[takeover(operations), handback(operations), answer(operations), note(operations)],
   ];
   const commands = new Commands(own, (agent) => commandsOfPlugins(plugins, agent, log), roles);
   return commands;

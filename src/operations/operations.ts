@@ -30,6 +30,7 @@ import { addSchedule, changeSchedule, listSchedules, removeSchedule, showSchedul
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { roomSummary } from './summaries.js';
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
+import { answerRoom, handBack, listNotes, noteRoom, showHold, takeOver } from './takeovers.js';
 import { listTasks, pauseTask, resumeTask, showTask, stopTask } from './tasks.js';
 import { issueToken, listTokens, revokeToken } from './tokens.js';
 import { addTool, changeTool, importTool, registeredTools, removeTool, showTool } from './tools.js';
@@ -54,6 +55,7 @@ export const operations = [
   ...[listRoles, giveRole, takeRole],
   ...[showPolicy, explainPolicy, listTools, acceptTool],
   ...[addTool, registeredTools, showTool, changeTool, removeTool, importTool],
+  ...[takeOver, handBack, answerRoom, showHold, noteRoom, listNotes],
 ] as const;
 
 type All = (typeof operations)[number];

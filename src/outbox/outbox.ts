@@ -33,6 +33,8 @@ export interface DelivererParts {
   connector(name: string, agentId: string): Connector | undefined;
   /** Whether some part of it has been sent. */
   begun: LatenessParts['begun'];
+  /** Whether nothing of it is to leave, since people have its room: it was taken out of the outbox then. */
+  withheld(message: Due, connector: Connector): Promise<boolean>;
   /** Told that the platform takes nothing from this connector until its settings change. */
   refused(connector: Connector, error: CarrierError): void;
   /** Told of every try; failed ones have an error. */
@@ -139,6 +141,7 @@ export class Deliverer {
     const { outbox, limits, now } = this.#parts;
     const connector = this.#connectorOf(message);
     if (!connector) return 'away';
+    if (await this.#parts.withheld(message, connector)) return 'delivered';
     const bot = this.#bots.of(connector, message, now());
     const away = this.#bots.lastAway(message, now());
     const receipt = await this.#send(message, connector, signal);

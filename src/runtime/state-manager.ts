@@ -20,6 +20,8 @@ import { discreet } from '../memory/secrets.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
+import type { Takeovers } from '../takeover/takeovers.js';
+import { handoverText, noteText, shownNotes } from '../takeover/words.js';
 import type { Abilities } from './abilities.js';
 import { systemParts } from './prompt.js';
 import { originsOf, type Read } from './taint.js';
@@ -36,6 +38,7 @@ export interface StateManagerParts {
   knowledge: Pick<Knowledge, 'scopesFor' | 'handedOver' | 'sent'>;
   isSomebody: Read['isSomebody'];
   checks: Pick<Checks, 'mark' | 'isUntrusted'>;
+  takeovers: Pick<Takeovers, 'notes'>;
   log: Logger;
 }
 
@@ -58,12 +61,15 @@ export class StateManager {
     const { messages } = context;
     const scopes = await scopesOf(agent, messages, () => context.requester());
     const { knowledge } = this.#parts;
-    const [{ window, unshown, summary, recalled: found, record }, facts, provided] = await Promise.all([
-      this.#remember(agent, context, scopes.recalled, room),
-      this.#parts.facts.of(agent, scopes, messages),
-      this.#provide(abilities.contextProviders, context),
-      knowledge.sent(agent, messages),
-    ]);
+    const [{ window, unshown, summary, recalled: found, record }, facts, provided, noted] = await Promise.all(
+      [
+        this.#remember(agent, context, scopes.recalled, room),
+        this.#parts.facts.of(agent, scopes, messages),
+        this.#provide(abilities.contextProviders, context),
+        this.#parts.takeovers.notes(context.roomId),
+        knowledge.sent(agent, messages),
+      ],
+    );
     const { passages, chunks, rest: recalled } = await knowledge.handedOver(found);
     const known = new Set(facts.map(({ id }) => id));
     const quoted = recalled.filter((memory) => !known.has(memory.id) && !isDenied(memory)).map(discreet);
@@ -88,14 +94,17 @@ export class StateManager {
     for (const { key } of abilities.actions.values())
       if (this.#parts.checks.isUntrusted(agent, key))
         addOrigins(context.taint, [{ kind: 'tool', what: key }]);
+    const notes = shownNotes(noted);
     const mark = this.#parts.checks.mark(agent);
     return {
       system: systemParts({
-        ...{ character, mark, facts, documents: passages, recalled: quoted, context: provided },
+        ...{ character, mark, facts, documents: passages, recalled: quoted },
+        context: [handoverText(room.takenOver), noteText(notes), ...provided].filter((text) => text !== null),
         summary: summary && { text: summary.content.text, until: untilOf(summary) },
         roomId: context.roomId,
       }),
       ...{ passages, vouched, recall: record },
+      ...(notes.length > 0 && { internal: notes.map(({ text }) => text) }),
       messages: all,
       ...{ asked, earlier, unshown },
       tools: abilities.tools,

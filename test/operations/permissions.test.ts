@@ -137,6 +137,12 @@ describe('on a real hub', () => {
       'audit.list': {},
       'audit.export': {},
       'audit.verify': {},
+      'rooms.takeOver': { roomId },
+      'rooms.answer': { roomId, text: 'x' },
+      'rooms.hold': { roomId },
+      'rooms.note': { roomId, text: 'x' },
+      'rooms.notes': { roomId },
+      'rooms.handBack': { roomId },
     };
   };
   const person = (userId: string, more: Partial<PersonPrincipal> = {}): PersonPrincipal => ({
