@@ -65,7 +65,7 @@ export class Takeovers {
     { by, name }: Operator,
     { until, reason, byHand, turnId }: Pick<Hold, 'until' | 'reason' | 'byHand' | 'turnId'> = {},
   ): Promise<Hold> {
-    const { holds, held, now } = this.#parts;
+    const { holds, held, deliveryQueue, now, log } = this.#parts;
     const wanted = {
       ...{ roomId, agentId, by, since: now() },
       ...(name !== undefined && { name }),
@@ -82,6 +82,8 @@ export class Takeovers {
       return known.byHand && (known.until ?? 0) < (until ?? 0) ? { ...wanted, since } : undefined;
     });
     await held.changed();
+    // What waits there to be sent is taken out.
+    await deliveryQueue.schedule(roomId).catch((err) => log.debug({ err, roomId }, 'left to the sweeper'));
     return hold!;
   }
 

@@ -38,7 +38,8 @@ async function begin(text: string) {
 beforeAll(async () => {
   rig = await HubRig.open({
     gate: { operators: ['U0BOB'] },
-    character: { handover: { byHand: true, tool: true } },
+    // Else the model is asked for facts, too.
+    character: { handover: { byHand: true, tool: true }, memory: { facts: { extract: 'off' } } },
   });
 });
 afterEach(async () => {
@@ -60,6 +61,23 @@ describe('a room that an operator takes over', () => {
     await on('answer', { text: 'It is on its way.', name: 'Kim' });
     await until(() => shown().length === 1);
     expect(shown()).toEqual(['It is on its way.']);
+  });
+
+  it('[governed.41] nor does what lies undelivered, which then stands in no history', async () => {
+    const draft = (await begin('where is my parcel 41d?')).say('It is lost, ');
+    await until(() => shown().length === 1);
+    const faults = ['chat.update', 'chat.stopStream', 'chat.postMessage'];
+    for (const method of faults) rig.slack.faults.on(method, { status: 502, page: 'away', times: 1000 });
+    const before = rig.hub.seen.deliveries.length;
+    draft.end('for ever.');
+    await until(() => rig.hub.seen.deliveries.length > before);
+    await on('take-over');
+    rig.slack.faults.clear();
+    await on('answer', { text: 'It is on its way.' });
+    await until(() => shown().join() === 'It is on its way.');
+    expect((await hold()).drafts).toMatchObject([{ text: 'It is lost, for ever.' }]);
+    const { messages } = await api('GET', `/rooms/${roomId}/messages`);
+    expect(JSON.stringify(messages)).not.toContain('for ever');
   });
 
   it('paused, answered by a person, handed back: [governed.43] the agent knows what was said and that it is over', async () => {

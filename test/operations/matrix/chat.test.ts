@@ -291,7 +291,7 @@ Object.assign(commands, {
   '/takeover': { args: spoken, does: /It is yours/, end: handBack },
   '/takeover+group': { args: spokenInGroup, does: /It is yours/, end: handBack },
   '/answer TEXT': { args: async (user) => answering(user, 'So it is.'), does: /^Said/, end: handBack },
-  '/note TEXT': { args: async (user) => (await spoken(user), 'They know.'), does: /^Noted/ },
+  '/note TEXT': { args: async (user) => `${await spoken(user)}They know.`, does: /^Noted/ },
   '/note': { args: spoken, does: /Write what is to be noted/ },
   '/handback': { args: async (user) => answering(user, ''), does: /I answer there again/, end: handBack },
 } satisfies Record<string, Said>);
