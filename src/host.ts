@@ -29,6 +29,7 @@ import { rolesBy } from './intake/grants.js';
 import { type GroupLookupParts, PlatformGroups } from './intake/group-lookup.js';
 import { groups } from './intake/groups.js';
 import { Hearing, type HearingParts } from './intake/hearing.js';
+import { held as heldRule } from './intake/held.js';
 import { hubCommands } from './intake/hub-commands.js';
 import { IncomingFiles } from './intake/incoming-files.js';
 import { IncomingLine } from './intake/incoming-line.js';
@@ -64,6 +65,8 @@ import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
 import type { Store } from './store/store.js';
+import type { HeldRooms } from './takeover/held-rooms.js';
+import type { Takeovers } from './takeover/takeovers.js';
 
 export interface FrontParts {
   config: Config;
@@ -77,6 +80,8 @@ export interface FrontParts {
   rooms: Rooms;
   switches: Switches;
   held: HeldDecisions;
+  heldRooms: HeldRooms;
+  takeovers: Takeovers;
   forgotten: Forgotten;
   facts: OperationParts['facts'];
   forgetting: Forgetting;
@@ -133,6 +138,7 @@ export function frontOf(parts: FrontParts): Front {
   const { pairings, places, served } = lettingIn({ store, notices, key: parts.buttonKey, log });
   if (config.role !== 'worker') served.begin();
   const { rooms, forgotten, forgetting, agents, secrets, tokens, ready, switches, held, shareOf } = parts;
+  const { heldRooms, takeovers } = parts;
   forgetting.follow((rooms) =>
     Promise.all([approvals.forgotten(rooms), tasks.forgotten(rooms), parts.knowledge.forgotten()]),
   );
@@ -174,7 +180,7 @@ export function frontOf(parts: FrontParts): Front {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
         ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
         ...{ knowledge: parts.knowledge, summaries: parts.summaries, facts: parts.facts },
-        ...{ embeddings: parts.embeddings, now: parts.now },
+        ...{ embeddings: parts.embeddings, heldRooms, takeovers, now: parts.now },
         ...{ lessons: parts.lessons, scores: parts.scores, opinions: parts.opinions },
       },
       log,
@@ -188,7 +194,8 @@ export function frontOf(parts: FrontParts): Front {
     personKeyOf: (account) => access.people.personKeyOf(account),
   });
   const threads = new Threads(store.notes, store.memories, log);
-  const talk = placesRule(groups(config.turns, threads), { places, served, roles });
+  const inPlaces = placesRule(groups(config.turns, threads), { places, served, roles });
+  const talk = heldRule(inPlaces, { held: heldRooms, takeovers, roles, now: parts.now });
   /** Who gets through, whatever they do. */
   const gate = [
     ...[ownUser, noBots, othersCommands, knownGroups(platformGroups)],
@@ -227,7 +234,7 @@ export function frontOf(parts: FrontParts): Front {
     waking: new Waking({
       ...{ turns: store.turns, queue: turnQueue, shareOf, rooms, threads, log },
       admits: afterwards(rules, agents.get),
-      refused: pausedWaking(switches, notices, agents.get),
+      refused: pausedWaking(switches, heldRooms, notices, agents.get),
     }),
   });
   const feedback = new Feedback(store.notes, pointers, admits, parts.opinions, log);

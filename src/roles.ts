@@ -41,6 +41,7 @@ import { NotedRooms } from './runtime/rooms.js';
 import { Sweeper } from './runtime/sweeper.js';
 import { shutDown } from './shutdown.js';
 import { HeldDecisions } from './store/held-decisions.js';
+import { takingOverOn } from './taking-over.js';
 import { toolDeskOf } from './tool-desk.js';
 import type { ToolSourceDesk } from './tools/tool-source.js';
 import { workerOf } from './turns.js';
@@ -128,6 +129,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     },
   });
   const shareOf = sharesBy(parts.platformWide);
+  const takingOver = takingOverOn({ ...parts, rooms, shareOf });
   const checks = new Checks({ settings: config.checks, metrics, log });
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const remembering = rememberingOn({
@@ -137,18 +139,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const evaluating = evaluatingOn(parts);
   const { embedding, conversations } = remembering;
   const desks = { notices: () => front.notices, tasks: () => front.tasks };
-  const tools = toolDeskOf({ ...parts, checks, conversations, ...desks });
+  const tools = toolDeskOf({ ...parts, ...takingOver, checks, conversations, ...desks });
   const front = frontOf({
-    ...{
-      ...parts,
-      ...remembering,
-      ...evaluating,
-      rooms,
-      metrics,
-      ready,
-      agents: agentDesk(parts, problems, () => agents),
-    },
-    ...{ switches, held, shareOf, tools: tools.desk, checks },
+    ...{ ...parts, ...remembering, ...evaluating, ...takingOver, rooms, metrics, ready, switches, held },
+    ...{ shareOf, checks, agents: agentDesk(parts, problems, () => agents), tools: tools.desk },
     ...{ summaries: conversations, embeddings: embedding },
     admitted: () => embedding.wake(),
     async edited({ roomId, id }) {
@@ -165,13 +159,13 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     tell: (to, notice, once) => notices.tell(to, notice, once),
   });
   const worker = workerOf({
-    ...{ ...parts, ...remembering, ...evaluating, tools, metrics, checks, rooms, cooling },
+    ...{ ...parts, ...remembering, ...evaluating, ...takingOver, tools, metrics, checks, rooms, cooling },
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
-    ...{ forgetting: remembering.forgetting, shareOf, held, approvals, tasks },
+    ...{ forgetting: remembering.forgetting, shareOf, held, approvals, tasks, ...takingOver },
     ...{ forgottenMs: limits.sweepMs, now, log },
   });
 
@@ -188,7 +182,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     changed: () => sweeper.soon(),
   });
 
-  const deliveries = deliveriesOf({ ...parts, agents, notices: front.notices, metrics });
+  const deliveries = deliveriesOf({ ...parts, ...takingOver, agents, notices: front.notices, metrics });
 
   function problems(): Problem[] {
     const known = agents.problems();
@@ -222,7 +216,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   }
 
   try {
-    await Promise.all([switches.start(), front.governing.takeUp()]);
+    await Promise.all([switches.start(), front.governing.takeUp(), takingOver.heldRooms.start()]);
     await agents.start();
     if (role !== 'worker') deliveries.start();
     // Platforms are asked about groups there.
@@ -238,7 +232,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   } catch (error) {
     await shutDown(log, left, {
       ...{ connections: () => agents.quiet(), connectors: () => agents.stop() },
-      switches: () => switches.stop(),
+      ...{ switches: () => switches.stop(), heldRooms: () => takingOver.heldRooms.stop() },
     });
     throw error;
   }
@@ -271,7 +265,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         facts: () => remembering.extraction.stop(),
         scores: () => evaluating.scores.stop(),
         budgets: () => purses.ended(),
-        switches: () => switches.stop(),
+        ...{ switches: () => switches.stop(), heldRooms: () => takingOver.heldRooms.stop() },
         toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),
         knowledge: () => remembering.knowledge.stop(),

@@ -34,7 +34,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['encryption', /^src\/encryption\//],
   ['access', /^src\/access\//],
   // What agents do besides talking, and who allows it.
-  ['acting', /^src\/(tools|approvals|budgets|checks|schedules|tasks)\//],
+  ['acting', /^src\/(tools|approvals|budgets|checks|schedules|tasks|takeover)\//],
   // What is held of people: exports and erasures.
   ['governance', /^src\/governance\//],
   ['operations', /^src\/operations\//],
@@ -47,7 +47,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['agents', /^src\/(agents|secrets)\//],
   [
     'roles',
-    /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|evaluating|summarising)\.ts$/,
+    /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|evaluating|summarising|taking-over)\.ts$/,
   ],
   ['carrier', /^src\/(carrier|backends|running-hub|diagnosis|store-diagnosis|look|plugin-places)\.ts$/],
   ['http', /^src\/http\//],

@@ -36,6 +36,8 @@ export const permissions = {
   'policy.read': { least: 'operator' },
   'rooms.read': { least: 'operator' },
   'rooms.forget': { least: 'operator' },
+  /** Take a room over, answer there, note something, hand it back. */
+  'rooms.answer': { least: 'operator' },
   'rooms.status': { least: 'operator', self: true },
   'rooms.summary': { least: 'operator', self: true },
   'rooms.renew': { least: 'operator', self: true },

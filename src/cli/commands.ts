@@ -12,6 +12,7 @@ import { forgotten, ofPeople } from './people-commands.js';
 import { policyCommands } from './policy-commands.js';
 import { schedules } from './schedule-commands.js';
 import { switches } from './switch-commands.js';
+import { takeoverCommands } from './takeover-commands.js';
 import { tasks } from './task-commands.js';
 import { tokenCommands } from './token-commands.js';
 import { toolCommands } from './tool-commands.js';
@@ -169,6 +170,7 @@ export const groups: Record<string, CommandGroup> = {
             : []),
         ],
       }),
+      ...takeoverCommands,
       say: typed('messages.post', {
         about: 'have an agent say this in a room that it was in before',
         fields: ['agentId', 'roomId', 'text'],

@@ -249,6 +249,8 @@ export interface Connector {
    * `Replacement` of the kit does it.
    */
   deliver?(message: OutboundMessage, signal: AbortSignal): Promise<DeliveryReceipt>;
+  /** Nothing of this reply will be sent: takes away what already shows its beginning. */
+  withdraw?(message: OutboundMessage): Promise<void>;
   /**
    * Who takes a reply, where that is not the platform as a whole: what waits for one receiver holds up no other's, and
    * that others take theirs says nothing about it. Absent: all are the platform's.

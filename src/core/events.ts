@@ -68,6 +68,11 @@ export interface SwitchEvent {
   type: 'switch.changed';
 }
 
+/** A room was taken over or handed back. Only on the topic `holdTopic`, which every process listens to. */
+export interface HoldEvent {
+  type: 'hold.changed';
+}
+
 /** A tool was registered, changed or removed. Only on the topic `toolTopic`, which every process listens to. */
 export interface ToolEvent {
   type: 'tools.changed';
@@ -79,6 +84,7 @@ export interface AccessEvent {
 }
 
 export const accessTopic = 'access';
+export const holdTopic = 'holds';
 export const modelTopic = 'models';
 export const stopTopic = 'stops';
 export const secretTopic = 'secrets';

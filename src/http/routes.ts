@@ -16,7 +16,8 @@ export function maxBodyBytes(operation: OperationName): number {
   if (operation === 'documents.add') return 45_000_000;
   if (operation === 'tools.import') return 5_000_000;
   if (operation.startsWith('tools.')) return 524_288;
-  if (operation === 'messages.post') return 262_144;
+  if (operation === 'messages.post' || operation === 'rooms.answer') return 262_144;
+  if (operation === 'rooms.note') return 16_384;
   if (operation.startsWith('schedules.')) return 65_536;
   if (operation.startsWith('secrets.')) return 131_072;
   return operation === 'tokens.issue' ? 65_536 : 4096;
@@ -49,6 +50,12 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/rooms', operation: 'rooms.list' },
   { method: 'GET', path: '/rooms/:roomId/messages', operation: 'rooms.messages' },
   { method: 'GET', path: '/rooms/:roomId/summary', operation: 'rooms.summary' },
+  { method: 'POST', path: '/rooms/:roomId/take-over', operation: 'rooms.takeOver' },
+  { method: 'POST', path: '/rooms/:roomId/hand-back', operation: 'rooms.handBack' },
+  { method: 'POST', path: '/rooms/:roomId/answer', operation: 'rooms.answer' },
+  { method: 'GET', path: '/rooms/:roomId/hold', operation: 'rooms.hold' },
+  { method: 'POST', path: '/rooms/:roomId/notes', operation: 'rooms.note' },
+  { method: 'GET', path: '/rooms/:roomId/notes', operation: 'rooms.notes' },
   { method: 'POST', path: '/rooms/:roomId/forget', operation: 'rooms.forget' },
   { method: 'POST', path: '/rooms/:roomId/stop', operation: 'turns.stop', leaves: ['turnId'] },
   { method: 'GET', path: '/facts', operation: 'facts.list' },

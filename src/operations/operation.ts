@@ -40,6 +40,8 @@ import type { RoomQueue } from '../queue/queue.js';
 import type { Schedules } from '../schedules/schedules.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
 import type { Store } from '../store/store.js';
+import type { HeldRooms } from '../takeover/held-rooms.js';
+import type { Takeovers } from '../takeover/takeovers.js';
 import type { Tasks } from '../tasks/tasks.js';
 import type { AcceptedTools } from '../tools/accepted.js';
 import type { HttpTools } from '../tools/http/tools.js';
@@ -146,6 +148,8 @@ export interface OperationParts extends Access {
     'get' | 'list' | 'ofTurn' | 'decide' | 'missing' | 'require' | 'stopped' | 'withdrawn' | 'forgotten'
   >;
   tasks: Pick<Tasks, 'get' | 'list' | 'halt' | 'resume' | 'forgotten'>;
+  heldRooms: Pick<HeldRooms, 'exactly' | 'of'>;
+  takeovers: Pick<Takeovers, 'take' | 'handBack' | 'answer' | 'drafts' | 'note' | 'notes'>;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
   tokens: Tokens;

@@ -41,6 +41,7 @@ import { listScores, rateTurn } from './scores.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { roomSummary } from './summaries.js';
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
+import { answerRoom, handBack, listNotes, noteRoom, showHold, takeOver } from './takeovers.js';
 import { listTasks, pauseTask, resumeTask, showTask, stopTask } from './tasks.js';
 import { issueToken, listTokens, revokeToken } from './tokens.js';
 import { addTool, changeTool, importTool, registeredTools, removeTool, showTool } from './tools.js';
@@ -77,6 +78,7 @@ export const operations = [
     rejectLesson,
     removeLesson,
   ],
+  ...[takeOver, handBack, answerRoom, showHold, noteRoom, listNotes],
 ] as const;
 
 type All = (typeof operations)[number];

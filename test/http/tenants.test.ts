@@ -94,6 +94,21 @@ const cases: Record<string, Case> = {
   ),
   'GET /rooms': list('/rooms?limit=2'),
   'GET /rooms/:roomId/summary': id(({ roomId }) => `/rooms/${roomId}/summary`),
+  // A room that is taken over is silent: that is tried in the matrix of operations.
+  'POST /rooms/:roomId/take-over': id(() => '/rooms/room_none/take-over', 404),
+  'POST /rooms/:roomId/hand-back': id(({ roomId }) => `/rooms/${roomId}/hand-back`),
+  'POST /rooms/:roomId/answer': id(
+    ({ roomId }) => `/rooms/${roomId}/answer`,
+    409,
+    () => ({ text: 'the blue heron' }),
+  ),
+  'GET /rooms/:roomId/hold': id(({ roomId }) => `/rooms/${roomId}/hold`),
+  'POST /rooms/:roomId/notes': id(
+    ({ roomId }) => `/rooms/${roomId}/notes`,
+    200,
+    () => ({ text: 'the blue heron' }),
+  ),
+  'GET /rooms/:roomId/notes': id(({ roomId }) => `/rooms/${roomId}/notes`),
   'GET /rooms/:roomId/messages': id(({ roomId }) => `/rooms/${roomId}/messages`),
   'GET /facts': id(({ agent, roomId }) => `/facts?agentId=${agent}&roomId=${roomId}`),
   'PUT /facts/:id': id(

@@ -151,6 +151,12 @@ describe('on a real hub', () => {
       'audit.verify': {},
       'encryption.status': {},
       'encryption.rotate': {},
+      'rooms.takeOver': { roomId },
+      'rooms.answer': { roomId, text: 'x' },
+      'rooms.hold': { roomId },
+      'rooms.note': { roomId, text: 'x' },
+      'rooms.notes': { roomId },
+      'rooms.handBack': { roomId },
     };
   };
   const person = (userId: string, more: Partial<PersonPrincipal> = {}): PersonPrincipal => ({

@@ -29,6 +29,15 @@ const shared = async (stage: Stage) => {
   await stage.say('hello', { roomId: 'lounge' });
   return stage.roomId('lounge');
 };
+const free = async (stage: Stage) => stage.post(`/rooms/${await stage.roomId()}/hand-back`);
+const held = async (stage: Stage) => {
+  const roomId = await room(stage);
+  await stage.post(`/rooms/${roomId}/take-over`);
+  return roomId;
+};
+const onRoom = (verb: string, body?: object): Call => ({
+  ...{ make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/${verb}`, body }), end: free },
+});
 const turn = async (stage: Stage) => (await stage.say('hello')).json.turnId;
 const failed = async (stage: Stage) => {
   await stage.say('fail');
@@ -179,6 +188,12 @@ export const calls: Record<string, Call> = {
   'rooms.messages': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/messages` }) },
   'rooms.messages+shared': { make: shared, ask: (roomId) => ({ path: `/rooms/${roomId}/messages` }) },
   'rooms.summary': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/summary` }) },
+  'rooms.takeOver': onRoom('take-over'),
+  'rooms.handBack': { ...onRoom('hand-back'), make: held },
+  'rooms.answer': { ...onRoom('answer', { text: 'The heron is back.' }), make: held },
+  'rooms.hold': onRoom('hold'),
+  'rooms.note': onRoom('notes', { text: 'They like herons.' }),
+  'rooms.notes': onRoom('notes'),
   'rooms.forget': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/forget` }) },
   'facts.list': {
     ...{ make: known, ...at('/facts?agentId=assistant&connector=http&tenant=acme&userId=ann') },

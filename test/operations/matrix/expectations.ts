@@ -58,6 +58,12 @@ rooms.messages           GET /rooms/:roomId/messages                  operator  
 rooms.messages+shared    GET /rooms/:roomId/messages                  operator      operator      404:operator   operator      404:operator   404:operator   404:operator
 rooms.summary            GET /rooms/:roomId/summary                   operator      operator      404:operator   operator      404:operator   operator       404:operator
 rooms.forget             POST /rooms/:roomId/forget                   operator      operator      404:operator   operator      404:operator   operator       404:operator
+rooms.takeOver           POST /rooms/:roomId/take-over                operator      operator      404:operator   operator      404:operator   operator       404:operator
+rooms.handBack           POST /rooms/:roomId/hand-back                operator      operator      404:operator   operator      404:operator   operator       404:operator
+rooms.answer             POST /rooms/:roomId/answer                   operator      operator      404:operator   operator      404:operator   operator       404:operator
+rooms.hold               GET /rooms/:roomId/hold                      operator      operator      404:operator   operator      404:operator   operator       404:operator
+rooms.note               POST /rooms/:roomId/notes                    operator      operator      404:operator   operator      404:operator   operator       404:operator
+rooms.notes              GET /rooms/:roomId/notes                     operator      operator      404:operator   operator      404:operator   operator       404:operator
 
 facts.list               GET /facts                                   operator      operator      403            operator      403            operator       403
 facts.list+room          GET /facts                                   operator      operator      403            operator      none:operator  403            403
@@ -244,6 +250,13 @@ command                       operation           hub       agent     otherAgent
 /resume                       switches.resume     operator  operator  403         operator  403            403       403
 /resume here+group            switches.resume     operator  operator  403         operator  403            operator  403
 /resume USER                  switches.resume     operator  operator  403         operator  403            403       403
+
+/takeover                     rooms.takeOver    operator  operator  403         operator  403            operator  403
+/takeover+group               rooms.takeOver    operator  operator  403         operator  403            operator  403
+/answer TEXT                  rooms.answer      operator  operator  403         operator  403            operator  403
+/note TEXT                    rooms.note        operator  operator  403         operator  403            operator  403
+/note                         rooms.notes       operator  operator  403         operator  403            operator  403
+/handback                     rooms.handBack    operator  operator  403         operator  403            operator  403
 `;
 
 /** `carrier …` with a token of the hub that has the role in the data folder's `admin-token`; cells as over HTTP. */
@@ -277,6 +290,12 @@ rooms messages             rooms.messages           operator
 rooms stop                 turns.stop               operator
 rooms summary              rooms.summary            operator
 rooms forget               rooms.forget             operator
+rooms take-over            rooms.takeOver           operator
+rooms hand-back            rooms.handBack           operator
+rooms answer               rooms.answer             operator
+rooms hold                 rooms.hold               operator
+rooms note                 rooms.note               operator
+rooms notes                rooms.notes              operator
 rooms say                  messages.post            operator
 schedules list             schedules.list           operator
 schedules show             schedules.show           operator
