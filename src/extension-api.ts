@@ -13,6 +13,7 @@ export type {
   Connection,
   Connector,
   DeliveryReceipt,
+  FailureAnswer,
   Files,
   Finding,
   Host,

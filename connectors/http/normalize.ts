@@ -15,14 +15,14 @@ import {
 export const connectorName = 'http';
 
 /** Ids stand in URLs and logs: no control characters, no lone surrogates, no line separators. */
-const id = z
+export const CallerId = z
   .string()
   .min(1)
   .max(256)
   .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must not have control characters or broken Unicode');
 
 /** `.` and `..` do not survive in a URL. */
-const RoomId = id.max(256 + directPrefix.length).regex(/^(?!\.{1,2}$)/, 'must not be "." or ".."');
+const RoomId = CallerId.max(256 + directPrefix.length).regex(/^(?!\.{1,2}$)/, 'must not be "." or ".."');
 
 const metadataLimits = { levels: 8, characters: 16_384 };
 
@@ -40,9 +40,9 @@ const Metadata = z
 
 const fields = {
   text: z.string(),
-  userId: id,
+  userId: CallerId,
   roomId: RoomId.optional(),
-  messageId: id.optional(),
+  messageId: CallerId.optional(),
   metadata: Metadata.optional(),
   callbackUrl: z.string().max(2048).optional(),
 };

@@ -23,6 +23,7 @@ import {
 } from '../../src/extension-api.js';
 import { bodyKind, readJson } from './body.js';
 import { checkCallbackUrl } from './callback.js';
+import { refuseMethod } from './method.js';
 import { callbackUrlOf, callerIds, invalidField, parsePayload, roomOf, toInbound } from './normalize.js';
 import { type ApiRequest, type Reader, readFile, readHistory, readTurn } from './reading.js';
 import { answer, sendFailure, sendJson } from './render.js';
@@ -222,11 +223,4 @@ async function stream(replies: ReplyStream, receipt: Receipt, wait: Wait): Promi
     if (!(error instanceof CarrierError)) throw error;
     replies.fail({ error, ...wait.about });
   }
-}
-
-function refuseMethod(allow: string): RequestHandler {
-  return (req, res) => {
-    res.setHeader('Allow', allow);
-    throw new FatalError('method_not_allowed', `${req.method} is not possible here; use ${allow}.`);
-  };
 }

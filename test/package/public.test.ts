@@ -13,7 +13,7 @@ const entries: Record<string, { file: string; values: string; types: string }> =
     types: `Action ActionContext ActionRecord Agent AgentTypeContext AgentTypeExtension Answer Arriving Asking Attachment
       Author Button CatchUpMarksOptions Character CharacterDefinition CommandAnswer CommandCall ConfigDefinition Connection Connector
       ConnectorContext ConnectorExtension ContextProvider Delivery DeliveryReceipt DocumentAccess DownloadRules Draft EmbedUse Embedder
-      EmbedderExtension ErrorCode Evaluator Example ExtensionBase ExtensionContext Files Finding Host HubLimits
+      EmbedderExtension ErrorCode Evaluator Example ExtensionBase ExtensionContext FailureAnswer Files Finding Host HubLimits
       HubRequest Image Inbox InboundCommand InboundContext InboundEdit InboundMessage InboundPress InboundReaction LanguageModel
       Memory MemoryAccess MessageFile ModelAbilities ModelChunk ModelMessage ModelRequest Notes Origin OutboundMessage
       Outcome Part PartKind Passage Pauses Permission Phrase Pictures PlatformAccount Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes

@@ -77,8 +77,8 @@ export class Waiters {
     wait.endWith(revoked);
     try {
       const receipt = await this.#host.receive(message, { from, complete });
+      if (receipt) stored?.(receipt);
       if (!receipt || to.destroyed) return null;
-      stored?.(receipt);
       if (receipt.outcome) return receipt.outcome;
       wait.follow(receipt, see);
       return await wait.outcome;
