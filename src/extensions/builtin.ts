@@ -2,6 +2,7 @@
 export const builtin: (() => Promise<{ default: unknown }>)[] = [
   () => import('../../connectors/http/extension.js'),
   () => import('../../connectors/openai/extension.js'),
+  () => import('../../connectors/mcp/extension.js'),
   () => import('../../connectors/discord/extension.js'),
   () => import('../../connectors/telegram/extension.js'),
   () => import('../../connectors/slack/extension.js'),
