@@ -280,6 +280,7 @@ export function frontOf(parts: FrontParts): Front {
       return refusal;
     },
     requireAgent: agents.get,
+    agentIds: () => agents.list().map(({ id }) => id),
     watch: (roomId, listener) => bus.subscribe(roomId, listener),
     outcome: (messageId) => outcomeOf(store, messageId),
     owes: async (roomId) => (await store.outbox.due(roomId, 1)).length > 0,

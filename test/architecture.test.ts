@@ -231,7 +231,7 @@ describe('operations', () => {
     expect(operations.map(({ name }) => name).sort()).toEqual(defined.sort());
     expect(operations.flatMap(faultsOf)).toEqual([]);
     const used = new Set<string>(operations.map(({ permission }) => permission));
-    const ofRoutes = ['messages.send', 'messages.read', 'routes.call', 'metrics.read'];
+    const ofRoutes = ['messages.send', 'routes.call', 'metrics.read'];
     // Asked for besides an operation's own.
     const more = ['switches.changeAll'];
     expect(Object.keys(permissions).filter((permission) => !used.has(permission))).toEqual([

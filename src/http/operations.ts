@@ -68,6 +68,21 @@ function carry({ method, operation }: Route, operations: Caller): RequestHandler
   };
 }
 
+/** For routes of connectors. */
+export async function operate(
+  request: HubRequest,
+  operations: Caller | null,
+  name: string,
+  input: object,
+): Promise<unknown> {
+  const { principal, address } = request;
+  if (!principal) throw new FatalError('token_missing', 'Send your token with the request.');
+  if (!operations) throw new FatalError('not_found', 'Nothing is managed here.');
+  request.revoked?.throwIfAborted();
+  const asker = { kind: 'token', ...principal } as const;
+  return operations.call(name as OperationName, input as InputOf<OperationName>, asker, address);
+}
+
 function withBody({ body = {}, params }: Request): object {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new FatalError('invalid_field', 'The body must be a JSON object.');

@@ -92,6 +92,7 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/people/forget', operation: 'people.forget' },
   { method: 'POST', path: '/memories/preview', operation: 'memories.preview' },
   { method: 'POST', path: '/memories/forget', operation: 'memories.forget' },
+  { method: 'GET', path: '/memories/recall', operation: 'memories.recall' },
   { method: 'GET', path: '/switches', operation: 'switches.list' },
   { method: 'POST', path: '/switches/pause', operation: 'switches.pause' },
   { method: 'POST', path: '/switches/resume', operation: 'switches.resume' },

@@ -34,6 +34,7 @@ import type { Operation, OperationParts } from './operation.js';
 import { approvePairing, listPairings, revokePairing } from './pairings.js';
 import { forgetPerson } from './people.js';
 import { acceptTool, explainPolicy, listTools, showPolicy } from './policy.js';
+import { recallMemories } from './recall.js';
 import { giveRole, listRoles, takeRole } from './roles.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { addSchedule, changeSchedule, listSchedules, removeSchedule, showSchedule } from './schedules.js';
@@ -79,6 +80,7 @@ export const operations = [
     removeLesson,
   ],
   ...[takeOver, handBack, answerRoom, showHold, noteRoom, listNotes],
+  recallMemories,
 ] as const;
 
 type All = (typeof operations)[number];

@@ -118,6 +118,7 @@ describe('on a real hub', () => {
       'deliveries.sendAllAgain': { agentId },
       'deliveries.drop': { deliveryId: 'x' },
       'people.forget': { ...ann, agentId, count: true },
+      'memories.recall': { agentId, userId: 'ann', text: 'x' },
       'memories.preview': { ...ann, agentId, everything: true },
       'memories.forget': { ...ann, agentId, askedAt: 1 },
       'switches.list': {},
@@ -273,13 +274,14 @@ describe('on a real hub', () => {
       'switches.list',
       'usage.list',
       'roles.list',
+      'memories.recall',
     ];
     expect((await allowed({ ...token, tenant: 'acme' })).toSorted()).toEqual(lists.sort());
     const { operations: all } = carrier;
     const seen = await all!.call('rooms.list', {}, { ...token, tenant: 'acme' });
     expect(seen.rooms).toEqual([]);
-    // Who may decide about a call is said by the rule that asks for it.
-    expect(await allowed({ ...token, admin: false })).toEqual(['approvals.decide']);
+    // Who may decide about a call is said by the rule that asks for it; who talks to an agent may ask what it knows of them.
+    expect(await allowed({ ...token, admin: false })).toEqual(['approvals.decide', 'memories.recall']);
     const theirs = { connector: 'http', tenant: 'acme', userId: 'ann', count: true };
     expect(await all!.call('people.forget', theirs, { ...token, tenant: 'acme' })).toEqual({ memories: 0 });
   });

@@ -283,6 +283,10 @@ export const calls: Record<string, Call> = {
     make: room,
     ...at('/people/forget', { connector: 'http', tenant: 'acme', userId: 'ann' }),
   },
+  'memories.recall': {
+    ...{ make: room, ...at('/memories/recall?agentId=assistant&userId=ann&text=hello') },
+    shows: () => 'hello',
+  },
   'memories.preview': {
     make: room,
     ...at('/memories/preview', { ...annHere, everything: true }),
