@@ -82,6 +82,7 @@ export interface FrontParts {
   embeddings: OperationParts['embeddings'];
   secrets: SecretVault | null;
   httpTools: OperationParts['httpTools'];
+  definitions: OperationParts['definitions'];
   tokens: Tokens;
   tools: OperationParts['tools'];
   ready(): Promise<Readiness>;
@@ -143,7 +144,7 @@ export function frontOf(parts: FrontParts): Front {
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
     const desks = { ...access, linking, rooms, forgetting, agents, pairings, places, secrets, tokens, ready };
-    const { httpTools, tools } = parts;
+    const { httpTools, tools, definitions } = parts;
     const usage = new BudgetUsage({
       ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
       ...{ agents: () => agents.list(), now: parts.now },
@@ -151,9 +152,9 @@ export function frontOf(parts: FrontParts): Front {
     return new Operations(
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
-        ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
+        ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, definitions },
         ...{ knowledge: parts.knowledge, summaries: parts.summaries, facts: parts.facts },
-        ...{ embeddings: parts.embeddings, now: parts.now },
+        ...{ embeddings: parts.embeddings, now: parts.now, checks: parts.checks },
       },
       log,
     );

@@ -33,6 +33,8 @@ const layers: [name: string, pattern: RegExp][] = [
   ['access', /^src\/access\//],
   // What agents do besides talking, and who allows it.
   ['acting', /^src\/(tools|approvals|budgets|checks|schedules|tasks)\//],
+  // Agents as the store has them.
+  ['definitions', /^src\/definitions\//],
   ['operations', /^src\/operations\//],
   ['files', /^src\/files\//],
   // What an agent remembers: recall, facts, summaries, documents, forgetting.
@@ -43,7 +45,7 @@ const layers: [name: string, pattern: RegExp][] = [
     'roles',
     /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|summarising)\.ts$/,
   ],
-  ['carrier', /^src\/(carrier|backends|diagnosis|plugin-places)\.ts$/],
+  ['carrier', /^src\/(carrier|backends|defining|diagnosis|plugin-places)\.ts$/],
   ['http', /^src\/http\//],
   ['program', /^src\/(hub|admin-token|embed|asking)\.ts$/],
   ['cli', /^src\/cli\//],
@@ -64,11 +66,12 @@ const mayImport: Record<string, string[]> = {
   access: ['base', 'port'],
   acting: ['base', 'port', 'access', 'acting'],
   memory: ['base', 'port', 'access', 'acting', 'files', 'memory'],
-  operations: ['base', 'port', 'access', 'acting', 'memory'],
+  definitions: ['base', 'port', 'access', 'definitions'],
+  operations: ['base', 'port', 'access', 'acting', 'memory', 'definitions'],
   // Chat commands carry requests there.
   middle: ['base', 'port', 'access', 'acting', 'memory', 'operations', 'files'],
   files: ['base', 'port', 'files'],
-  agents: ['base', 'port', 'acting', 'extensions', 'agents'],
+  agents: ['base', 'port', 'acting', 'extensions', 'definitions', 'agents'],
   roles: ['base', 'port', 'access', 'acting', 'memory', 'operations', 'middle', 'files', 'agents'],
   carrier: [
     'base',
@@ -80,6 +83,7 @@ const mayImport: Record<string, string[]> = {
     'implementation',
     'middle',
     'agents',
+    'definitions',
     'operations',
     'roles',
   ],

@@ -2,10 +2,12 @@
 import type { OperationName } from '../operations/operations.js';
 
 export interface Route {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Names in it are fields of the input. The others stand in the query of a GET, and else in a JSON body. */
   path: string;
   operation: OperationName;
+  /** Its answer has a `version`, which is its ETag; If-Match of a request is the input's `ifVersion`. */
+  versioned?: true;
 }
 
 /** Bodies are small, but a secret may be a key file, a token may be for many agents, and tools have schemas. */
@@ -14,6 +16,7 @@ export function maxBodyBytes(operation: OperationName): number {
   if (operation === 'documents.add') return 45_000_000;
   if (operation === 'tools.import') return 5_000_000;
   if (operation.startsWith('tools.')) return 524_288;
+  if (operation.startsWith('agents.')) return 262_144;
   if (operation === 'messages.post') return 262_144;
   if (operation.startsWith('schedules.')) return 65_536;
   if (operation.startsWith('secrets.')) return 131_072;
@@ -22,7 +25,15 @@ export function maxBodyBytes(operation: OperationName): number {
 
 export const routes: readonly Route[] = [
   { method: 'GET', path: '/agents', operation: 'agents.list' },
-  { method: 'GET', path: '/agents/:agentId', operation: 'agents.show' },
+  { method: 'POST', path: '/agents', operation: 'agents.create', versioned: true },
+  { method: 'GET', path: '/agents/:agentId', operation: 'agents.show', versioned: true },
+  { method: 'PUT', path: '/agents/:agentId', operation: 'agents.replace', versioned: true },
+  { method: 'PATCH', path: '/agents/:agentId', operation: 'agents.change', versioned: true },
+  { method: 'DELETE', path: '/agents/:agentId', operation: 'agents.remove', versioned: true },
+  { method: 'GET', path: '/agents/:agentId/versions', operation: 'agents.versions' },
+  { method: 'GET', path: '/agents/:agentId/diff', operation: 'agents.diff' },
+  { method: 'POST', path: '/agents/:agentId/roll-back', operation: 'agents.rollBack', versioned: true },
+  { method: 'GET', path: '/agents/:agentId/export', operation: 'agents.export' },
   { method: 'POST', path: '/agents/:agentId/check', operation: 'agents.check' },
   { method: 'GET', path: '/pairings', operation: 'pairings.list' },
   { method: 'POST', path: '/pairings/approve', operation: 'pairings.approve' },

@@ -12,6 +12,16 @@ import { confirmLink, enterLink, linkAccounts, showPerson, startLink, unlinkAcco
 import { checkAgent, listAgents, showAgent } from './agents.js';
 import { decideApproval, listApprovals, showApproval } from './approvals.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
+import {
+  agentVersions,
+  changeAgent,
+  createAgent,
+  diffAgent,
+  exportAgent,
+  removeAgent,
+  replaceAgent,
+  rollBackAgent,
+} from './definitions.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
 import { addDocument, getDocument, listDocuments, removeDocument, rereadDocument } from './documents.js';
 import { embeddingsStatus } from './embeddings.js';
@@ -54,6 +64,16 @@ export const operations = [
   ...[listRoles, giveRole, takeRole],
   ...[showPolicy, explainPolicy, listTools, acceptTool],
   ...[addTool, registeredTools, showTool, changeTool, removeTool, importTool],
+  ...[
+    createAgent,
+    replaceAgent,
+    changeAgent,
+    removeAgent,
+    agentVersions,
+    diffAgent,
+    rollBackAgent,
+    exportAgent,
+  ],
 ] as const;
 
 type All = (typeof operations)[number];

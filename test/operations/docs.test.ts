@@ -16,7 +16,7 @@ describe('docs/operations.md', () => {
 
 describe('the README', () => {
   const readme = read('README.md');
-  const documented = [...readme.matchAll(/`(GET|POST|PUT|DELETE) (\/[\w/:-]*)[^`]*`/g)].map(
+  const documented = [...readme.matchAll(/`(GET|POST|PUT|PATCH|DELETE) (\/[\w/:-]*)[^`]*`/g)].map(
     ([, method, path]) => `${method} ${path}`,
   );
   const carried = routes.map(({ method, path }) => `${method} ${path}`);

@@ -27,6 +27,7 @@ export const recordWords: Record<string, HeldWords> = {
   'fact-reading': 'none',
   conversation: 'none',
   'http-tool': 'none',
+  'agent-definition': 'none',
   'tool-seen': 'none',
   spending: 'none',
 };
@@ -41,6 +42,7 @@ export const noteWords: Record<string, HeldWords> = {
   // Nobody knows what is in these.
   connector: 'taken',
   plugin: 'taken',
+  'agent-definitions-changed': 'none',
   'held-decision': 'none',
   outage: 'none',
   cooling: 'none',
