@@ -88,7 +88,7 @@ function counts({ id, overridesFile }: KnownDefinition, files: Pick<Characters, 
   return overridesFile || !files.has(id);
 }
 
-export function problemsOfStored(known: KnownDefinition, files: Pick<Characters, 'has'>): Problem[] {
+function problemsOfStored(known: KnownDefinition, files: Pick<Characters, 'has'>): Problem[] {
   const { id: agentId, version, overridesFile, agent, problem } = known;
   const where = `the definition in the store, version ${version}`;
   const found: Problem[] = [];

@@ -164,17 +164,10 @@ export class Definitions {
 
   /** Whether it is another than before. */
   #take({ id, version: record, value }: Versioned<StoredDefinition>): boolean {
-    const { number, at, definition } = activeOf(value);
+    const { at } = activeOf(value);
     const before = this.#seen.get(id);
     if (before?.record === record && before.at === at) return false;
-    let known: KnownDefinition | null = null;
-    if (!value.deleted) {
-      const read = characterOf(definition);
-      const problem = 'problem' in read ? read.problem : outOfReach(read.character, this.#parts.may);
-      const agent = 'character' in read && !problem ? { id, character: read.character } : null;
-      const { overridesFile } = value;
-      known = { id, version: number, overridesFile, agent: agent ?? before?.known?.agent ?? null, problem };
-    }
+    const known = knownOf(id, value, this.#parts.may, before?.known?.agent ?? null);
     this.#seen.set(id, { record, at, known });
     return true;
   }
@@ -188,4 +181,19 @@ export class Definitions {
       }
     }
   }
+}
+
+/** @param last what was used before; null: nothing. Null for one that was removed. */
+export function knownOf(
+  id: string,
+  stored: StoredDefinition,
+  may: ReadonlySet<Reach>,
+  last: Agent | null = null,
+): KnownDefinition | null {
+  if (stored.deleted) return null;
+  const { number: version, definition } = activeOf(stored);
+  const read = characterOf(definition);
+  const problem = 'problem' in read ? read.problem : outOfReach(read.character, may);
+  const agent = 'character' in read && !problem ? { id, character: read.character } : last;
+  return { id, version, overridesFile: stored.overridesFile, agent, problem };
 }

@@ -11,7 +11,7 @@ import type { Definition } from './definition.js';
 import { isFields } from './merge-patch.js';
 
 /** What is shown of a secret that is kept; sent back, it keeps it. No secret can be this. */
-export const mask = '***';
+const mask = '***';
 
 const reference = /^\s*(env|file|secret):/i;
 const ofVault = /^\s*secret:[\w.-]{1,64}\s*$/;

@@ -5,7 +5,7 @@ import { masked } from '../definitions/kept-secrets.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { id } from './shapes.js';
 
-export const Problem = z.object({
+const Problem = z.object({
   agentId: z.string().nullable(),
   field: z.string().nullable(),
   message: z.string(),

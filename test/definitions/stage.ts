@@ -5,7 +5,7 @@ import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
 
 /** Whatever JSON there is. */
-export type Json = ReturnType<typeof JSON.parse>;
+type Json = ReturnType<typeof JSON.parse>;
 export interface Answer {
   status: number;
   body: Json;

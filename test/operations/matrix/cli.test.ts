@@ -25,13 +25,9 @@ const args: Record<string, (thing: Json) => string[]> = {
   'agents check': () => ['assistant'],
   'agents create': ({ id, definition }) => [fileOf(definition), '--id', id],
   'agents change': () => ['assistant', '--comment', 'a change'],
-  'agents replace': () => [
-    'assistant',
-    fileOf({ name: 'Ada', bio: '.' }),
-    '--overrides-file',
-    'false',
-    '--if-version',
-    '1',
+  'agents replace': (version) => [
+    ...['assistant', fileOf({ name: 'Ada', bio: '.' }), '--overrides-file', 'false'],
+    ...['--if-version', String(version)],
   ],
   'agents rollback': (version) => ['assistant', String(version)],
   'agents remove': () => ['assistant'],
