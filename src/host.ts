@@ -91,6 +91,7 @@ export interface FrontParts {
   embeddings: OperationParts['embeddings'];
   secrets: SecretVault | null;
   httpTools: OperationParts['httpTools'];
+  definitions: OperationParts['definitions'];
   tokens: Tokens;
   tools: OperationParts['tools'];
   ready(): Promise<Readiness>;
@@ -170,7 +171,7 @@ export function frontOf(parts: FrontParts): Front {
       tokens,
       ready,
     };
-    const { httpTools, tools } = parts;
+    const { httpTools, tools, definitions } = parts;
     const usage = new BudgetUsage({
       ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
       ...{ agents: () => agents.list(), now: parts.now },
@@ -178,9 +179,9 @@ export function frontOf(parts: FrontParts): Front {
     return new Operations(
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
-        ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
+        ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, definitions },
         ...{ knowledge: parts.knowledge, summaries: parts.summaries, facts: parts.facts },
-        ...{ embeddings: parts.embeddings, heldRooms, takeovers, now: parts.now },
+        ...{ embeddings: parts.embeddings, heldRooms, takeovers, now: parts.now, checks: parts.checks },
         ...{ lessons: parts.lessons, scores: parts.scores, opinions: parts.opinions },
       },
       log,

@@ -6,12 +6,12 @@
 import { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import { agentDesk } from './agent-desk.js';
+import type { AgentSource } from './agents/agent-source.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { OwnTakers } from './agents/agent-types.js';
 import type { Bots } from './agents/bots.js';
-import type { Characters } from './agents/characters.js';
 import type { Models } from './agents/models.js';
-import { type Problem, problemOfFile, sameProblem } from './agents/problem.js';
+import { type Problem, sameProblem } from './agents/problem.js';
 import { RunningAgents } from './agents/running-agents.js';
 import { Purses } from './budgets/purses.js';
 import { spendingRecord } from './budgets/spending.js';
@@ -55,7 +55,7 @@ export interface HubParts {
   config: Config;
   log: Logger;
   engines: Engines;
-  characters: Characters;
+  characters: AgentSource;
   /** Connectors of an agent, null: of the whole hub. Not asked in a worker. */
   bots(agent: Agent | null): Promise<Bots>;
   /** What is wrong with an agent, null: with what all of them share. */
@@ -78,6 +78,7 @@ export interface HubParts {
   toolSources: ToolSourceDesk & { close(): Promise<void> };
   secrets: SecretVault;
   httpTools: FrontParts['httpTools'];
+  definitions: FrontParts['definitions'];
   tokens: Tokens;
 }
 
@@ -190,7 +191,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     const failures = parts.plugins
       .failures()
       .filter((failure) => !known.some((one) => sameProblem(one, failure)));
-    return [...characters.problems().map(problemOfFile), ...known, ...failures];
+    return [...characters.problems(), ...known, ...failures];
   }
 
   async function ready(): Promise<Readiness> {

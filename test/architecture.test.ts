@@ -37,6 +37,8 @@ const layers: [name: string, pattern: RegExp][] = [
   ['acting', /^src\/(tools|approvals|budgets|checks|schedules|tasks|takeover)\//],
   // What is held of people: exports and erasures.
   ['governance', /^src\/governance\//],
+  // Agents as the store has them.
+  ['definitions', /^src\/definitions\//],
   ['operations', /^src\/operations\//],
   ['files', /^src\/files\//],
   // What looks at what agents say: checks before it is sent, scores and lessons after.
@@ -49,7 +51,10 @@ const layers: [name: string, pattern: RegExp][] = [
     'roles',
     /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|evaluating|summarising|taking-over)\.ts$/,
   ],
-  ['carrier', /^src\/(carrier|backends|running-hub|diagnosis|store-diagnosis|look|plugin-places)\.ts$/],
+  [
+    'carrier',
+    /^src\/(carrier|backends|defining|running-hub|diagnosis|store-diagnosis|look|plugin-places)\.ts$/,
+  ],
   ['http', /^src\/http\//],
   ['program', /^src\/(hub|admin-token|embed|asking)\.ts$/],
   ['cli', /^src\/cli\//],
@@ -73,11 +78,12 @@ const mayImport: Record<string, string[]> = {
   evaluation: ['base', 'port', 'access', 'acting'],
   memory: ['base', 'port', 'access', 'acting', 'files', 'memory'],
   governance: ['base', 'port', 'access', 'acting', 'memory', 'governance'],
-  operations: ['base', 'port', 'access', 'acting', 'memory', 'governance', 'evaluation'],
+  definitions: ['base', 'port', 'access', 'definitions'],
+  operations: ['base', 'port', 'access', 'acting', 'memory', 'governance', 'evaluation', 'definitions'],
   // Chat commands carry requests there.
   middle: ['base', 'port', 'access', 'acting', 'memory', 'evaluation', 'operations', 'files'],
   files: ['base', 'port', 'files'],
-  agents: ['base', 'port', 'acting', 'extensions', 'agents'],
+  agents: ['base', 'port', 'acting', 'extensions', 'definitions', 'agents'],
   roles: [
     'base',
     'port',
@@ -102,6 +108,7 @@ const mayImport: Record<string, string[]> = {
     'encryption',
     'middle',
     'agents',
+    'definitions',
     'operations',
     'roles',
   ],

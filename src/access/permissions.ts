@@ -22,6 +22,8 @@ export const permissions = {
   'routes.call': { least: 'member' },
   'metrics.read': { least: 'operator' },
   'agents.read': { least: 'operator' },
+  /** Definitions in the store; a new one is the whole hub's. */
+  'agents.change': { least: 'admin' },
   'pairings.read': { least: 'operator' },
   'pairings.approve': { least: 'operator', places: 'member' },
   'pairings.revoke': { least: 'operator' },

@@ -1,4 +1,5 @@
 import { admitted, named } from './admitted.js';
+import { agents } from './agent-commands.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
 import { embeddings } from './embedder-command.js';
@@ -22,37 +23,7 @@ import { usageRow } from './usage-row.js';
 const ofAgent: Typed['options'] & {} = [['--agent-id <id>', 'of this agent']];
 
 export const groups: Record<string, CommandGroup> = {
-  agents: {
-    about: 'the running agents',
-    commands: {
-      list: typed('agents.list', {
-        about: 'which agents run, and what is wrong with definitions',
-        isDefault: true,
-        show: ({ agents, problems }) => [
-          ...(agents.length === 0 ? ['No agent runs.'] : []),
-          ...agents.map(({ id, name, models, connectors }) =>
-            row(id, name, models.join(', '), connectors.join(', ')),
-          ),
-          ...problems.map(({ agentId, field, message }) =>
-            row('!', agentId ?? '', field ? `${field}: ${message}` : message),
-          ),
-        ],
-        fails: ({ problems }) => problems.length > 0,
-      }),
-      show: typed('agents.show', {
-        about: 'the definition that is in force',
-        fields: ['agentId'],
-        show: ({ character }) => JSON.stringify(character, null, 2).split('\n'),
-      }),
-      check: typed('agents.check', {
-        about:
-          'look at all that an agent names with the eyes of its platforms; exit code 1 if something is wrong',
-        fields: ['agentId'],
-        show: ({ findings }) => findings.map(({ check, ok, fix }) => row(ok ? 'ok' : 'no', check, fix ?? '')),
-        fails: ({ ok }) => !ok,
-      }),
-    },
-  },
+  agents,
   pairing: {
     about: 'let in, or out again, who writes to an agent, and places where groups talk',
     commands: {

@@ -8,6 +8,8 @@ export interface Route {
   operation: OperationName;
   /** Fields of the operation that this route does not take. */
   leaves?: readonly string[];
+  /** Its answer has a `version`, which is its ETag; If-Match of a request is the input's `ifVersion`. */
+  versioned?: true;
 }
 
 /** Bodies are small, but a secret may be a key file, a token may be for many agents, and tools have schemas. */
@@ -18,6 +20,7 @@ export function maxBodyBytes(operation: OperationName): number {
   if (operation.startsWith('tools.')) return 524_288;
   if (operation === 'messages.post' || operation === 'rooms.answer') return 262_144;
   if (operation === 'rooms.note') return 16_384;
+  if (operation.startsWith('agents.')) return 262_144;
   if (operation.startsWith('schedules.')) return 65_536;
   if (operation.startsWith('secrets.')) return 131_072;
   return operation === 'tokens.issue' ? 65_536 : 4096;
@@ -25,7 +28,15 @@ export function maxBodyBytes(operation: OperationName): number {
 
 export const routes: readonly Route[] = [
   { method: 'GET', path: '/agents', operation: 'agents.list' },
-  { method: 'GET', path: '/agents/:agentId', operation: 'agents.show' },
+  { method: 'POST', path: '/agents', operation: 'agents.create', versioned: true },
+  { method: 'GET', path: '/agents/:agentId', operation: 'agents.show', versioned: true },
+  { method: 'PUT', path: '/agents/:agentId', operation: 'agents.replace', versioned: true },
+  { method: 'PATCH', path: '/agents/:agentId', operation: 'agents.change', versioned: true },
+  { method: 'DELETE', path: '/agents/:agentId', operation: 'agents.remove', versioned: true },
+  { method: 'GET', path: '/agents/:agentId/versions', operation: 'agents.versions' },
+  { method: 'GET', path: '/agents/:agentId/diff', operation: 'agents.diff' },
+  { method: 'POST', path: '/agents/:agentId/roll-back', operation: 'agents.rollBack', versioned: true },
+  { method: 'GET', path: '/agents/:agentId/export', operation: 'agents.export' },
   { method: 'POST', path: '/agents/:agentId/check', operation: 'agents.check' },
   { method: 'GET', path: '/pairings', operation: 'pairings.list' },
   { method: 'POST', path: '/pairings/approve', operation: 'pairings.approve' },

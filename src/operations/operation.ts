@@ -26,6 +26,7 @@ import type { PolicySettings } from '../core/policy-rules.js';
 import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
+import type { AgentDefinitions } from '../definitions/agent-definitions.js';
 import type { FatalError } from '../errors.js';
 import type { Lessons } from '../evaluation/lessons.js';
 import type { Opinions } from '../evaluation/opinions.js';
@@ -61,6 +62,8 @@ export interface AgentDesk {
   problems(): AgentProblem[];
   /** Throws `agent_unknown`. */
   get(agentId: string): Agent;
+  /** Whether it is as a definition in the store says, and not a file. */
+  isStored(agentId: string): boolean;
   /** The chain of models, in order. */
   models(agent: Agent): string[];
   /** Names of the connectors that run and are its own. */
@@ -154,6 +157,19 @@ export interface OperationParts extends Access {
   secrets: SecretVault | null;
   tokens: Tokens;
   tools: ToolDesk;
+  definitions: Pick<
+    AgentDefinitions,
+    | 'find'
+    | 'isRemoved'
+    | 'written'
+    | 'create'
+    | 'replace'
+    | 'change'
+    | 'rollBack'
+    | 'remove'
+    | 'versions'
+    | 'diff'
+  >;
   httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove' | 'fetch' | 'download'>;
   lessons: Pick<Lessons, 'get' | 'list' | 'propose' | 'decide'>;
   scores: Pick<Scores, 'list'>;

@@ -12,6 +12,16 @@ import { confirmLink, enterLink, linkAccounts, showPerson, startLink, unlinkAcco
 import { checkAgent, listAgents, showAgent } from './agents.js';
 import { decideApproval, listApprovals, showApproval } from './approvals.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
+import {
+  agentVersions,
+  changeAgent,
+  createAgent,
+  diffAgent,
+  exportAgent,
+  removeAgent,
+  replaceAgent,
+  rollBackAgent,
+} from './definitions.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
 import { addDocument, getDocument, listDocuments, removeDocument, rereadDocument } from './documents.js';
 import { embeddingsStatus } from './embeddings.js';
@@ -81,6 +91,16 @@ export const operations = [
   ],
   ...[takeOver, handBack, answerRoom, showHold, noteRoom, listNotes],
   recallMemories,
+  ...[
+    createAgent,
+    replaceAgent,
+    changeAgent,
+    removeAgent,
+    agentVersions,
+    diffAgent,
+    rollBackAgent,
+    exportAgent,
+  ],
 ] as const;
 
 type All = (typeof operations)[number];

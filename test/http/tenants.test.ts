@@ -43,6 +43,22 @@ const cases: Record<string, Case> = {
   'GET /agents': { ...list('/agents'), owner: 403 },
   'GET /agents/:agentId': id(({ agent }) => `/agents/${agent}`, 404),
   'POST /agents/:agentId/check': id(({ agent }) => `/agents/${agent}/check`, 404),
+  'POST /agents': closed('/agents', { id: 'heron', definition: { name: 'x', bio: 'x' } }),
+  'PUT /agents/:agentId': id(
+    ({ agent }) => `/agents/${agent}`,
+    404,
+    () => ({ definition: {} }),
+  ),
+  'PATCH /agents/:agentId': id(({ agent }) => `/agents/${agent}`, 404),
+  'DELETE /agents/:agentId': id(({ agent }) => `/agents/${agent}`, 404),
+  'GET /agents/:agentId/versions': id(({ agent }) => `/agents/${agent}/versions`, 404),
+  'GET /agents/:agentId/diff': id(({ agent }) => `/agents/${agent}/diff`, 404),
+  'POST /agents/:agentId/roll-back': id(
+    ({ agent }) => `/agents/${agent}/roll-back`,
+    404,
+    () => ({ to: 1 }),
+  ),
+  'GET /agents/:agentId/export': id(({ agent }) => `/agents/${agent}/export`, 404),
   'GET /pairings': list('/pairings'),
   'GET /tokens': list('/tokens'),
   'POST /tokens': id(

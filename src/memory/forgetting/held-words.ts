@@ -32,6 +32,7 @@ export const recordWords: Record<string, HeldWords> = {
   'fact-reading': 'none',
   conversation: 'none',
   'http-tool': 'none',
+  'agent-definition': 'none',
   'tool-seen': 'none',
   spending: 'none',
   score: 'none',
@@ -49,6 +50,7 @@ export const noteWords: Record<string, HeldWords> = {
   // Nobody knows what is in these.
   connector: 'taken',
   plugin: 'taken',
+  'agent-definitions-changed': 'none',
   'held-decision': 'none',
   outage: 'none',
   cooling: 'none',

@@ -111,6 +111,18 @@ const registered = async (stage: Stage) => {
   await stage.ask('hub itself', 'POST', { path: '/tools', body });
   return body;
 };
+const definition = { name: 'Ada', bio: 'Of the store.', plugins: [] };
+const newAgent = async () => ({ id: `thing${++made}`, definition });
+/** The file counts in its place. */
+const defined = async (stage: Stage): Promise<number> => {
+  const body = { id: 'assistant', definition };
+  await stage.ask('hub itself', 'POST', { path: '/agents', body });
+  return (await stage.get('/agents/assistant')).version;
+};
+const onDefined = (body?: (version: number) => object, path = ''): Call => ({
+  make: defined,
+  ask: (version) => ({ path: `/agents/assistant${path}`, body: body?.(version) }),
+});
 /** Ann has no role here: nobody links or unlinks who may do more than they. */
 const twin = async (stage: Stage) => {
   await letOut(stage);
@@ -150,6 +162,14 @@ export const calls: Record<string, Call> = {
   'agents.list': { ...at('/agents'), shows: () => '"assistant"' },
   'agents.show': at('/agents/assistant'),
   'agents.check': at('/agents/assistant/check'),
+  'agents.create': { make: newAgent, ask: (body) => ({ path: '/agents', body }) },
+  'agents.replace': onDefined(() => ({ definition, ifVersion: '*' })),
+  'agents.change': onDefined(() => ({ comment: 'a change' })),
+  'agents.remove': onDefined(),
+  'agents.rollBack': onDefined((to) => ({ to }), '/roll-back'),
+  'agents.versions': onDefined(undefined, '/versions'),
+  'agents.diff': onDefined(undefined, '/diff'),
+  'agents.export': onDefined(undefined, '/export'),
   'pairings.list': { make: pairing, ...at('/pairings'), shows: (thing) => thing },
   'pairings.approve': { make: code, ask: (code) => ({ path: '/pairings/approve', body: { code } }) },
   'pairings.revoke': {

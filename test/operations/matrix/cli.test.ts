@@ -23,6 +23,17 @@ const one = (thing: Json) => [thing];
 const args: Record<string, (thing: Json) => string[]> = {
   'agents show': () => ['assistant'],
   'agents check': () => ['assistant'],
+  'agents create': ({ id, definition }) => [fileOf(definition), '--id', id],
+  'agents change': () => ['assistant', '--comment', 'a change'],
+  'agents replace': (version) => [
+    ...['assistant', fileOf({ name: 'Ada', bio: '.' }), '--overrides-file', 'false'],
+    ...['--if-version', String(version)],
+  ],
+  'agents rollback': (version) => ['assistant', String(version)],
+  'agents remove': () => ['assistant'],
+  'agents versions': () => ['assistant'],
+  'agents diff': () => ['assistant'],
+  'agents export': () => ['assistant'],
   'pairing approve': one,
   'pairing revoke': one,
   'tokens issue': ({ name }) => ['--name', name, '--tenant', 'acme', '--role', 'guest'],

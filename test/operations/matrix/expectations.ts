@@ -23,6 +23,14 @@ operation                route                                        hub       
 agents.list              GET /agents                                  operator      operator      none:operator  403           403            403            403
 agents.show              GET /agents/:agentId                         operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
 agents.check             POST /agents/:agentId/check                  operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+agents.create            POST /agents                                 admin         403           403           403           403           403           403         
+agents.replace           PUT /agents/:agentId                         admin         admin         404:admin     404:admin     404:admin     404:admin     404:admin   
+agents.change            PATCH /agents/:agentId                       admin         admin         404:admin     404:admin     404:admin     404:admin     404:admin   
+agents.remove            DELETE /agents/:agentId                      admin         admin         404:admin     404:admin     404:admin     404:admin     404:admin   
+agents.rollBack          POST /agents/:agentId/roll-back              admin         admin         404:admin     404:admin     404:admin     404:admin     404:admin   
+agents.versions          GET /agents/:agentId/versions                operator      operator      404:operator  404:operator  404:operator  404:operator  404:operator
+agents.diff              GET /agents/:agentId/diff                    operator      operator      404:operator  404:operator  404:operator  404:operator  404:operator
+agents.export            GET /agents/:agentId/export                  operator      operator      404:operator  404:operator  404:operator  404:operator  404:operator
 
 pairings.list            GET /pairings                                operator      operator      none:operator  operator      none:operator  operator       none:operator
 pairings.approve         POST /pairings/approve                       operator      operator      404:operator   operator      404:operator   404:operator   404:operator
@@ -266,6 +274,14 @@ command                    operation                hub
 agents list                agents.list              operator
 agents show                agents.show              operator
 agents check               agents.check             operator
+agents create              agents.create            admin
+agents change              agents.change            admin
+agents replace             agents.replace           admin
+agents rollback            agents.rollBack          admin
+agents remove              agents.remove            admin
+agents versions            agents.versions          operator
+agents diff                agents.diff              operator
+agents export              agents.export            operator
 pairing list               pairings.list            operator
 pairing approve            pairings.approve         operator
 pairing revoke             pairings.revoke          operator
