@@ -49,7 +49,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['agents', /^src\/(agents|secrets)\//],
   [
     'roles',
-    /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|evaluating|summarising|taking-over)\.ts$/,
+    /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|evaluating|operating|summarising|taking-over)\.ts$/,
   ],
   [
     'carrier',
