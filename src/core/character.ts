@@ -8,6 +8,7 @@ import { Length } from './length.js';
 import { PolicySettings } from './policy-rules.js';
 import { PromptTemplate } from './prompt-template.js';
 import { KnowledgeSource } from './readers.js';
+import { RetentionRules } from './retention-rules.js';
 
 const lines = z
   .union([z.string(), z.array(z.string())])
@@ -74,6 +75,7 @@ export const Character = z.strictObject({
       retentionDays: z.number().int().min(1).max(36_500).optional(),
       /** Whether facts people asked to remember outlive that. */
       keepFacts: z.boolean().default(true),
+      retention: RetentionRules.prefault({}),
       /** Whether it knows a person in their direct rooms by all their linked accounts, and by what they said of themselves in groups. */
       person: z.boolean().default(false),
       /** What it learns of people from what they write. */
@@ -142,7 +144,7 @@ export const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/);
 /** No agent's ids: the hub's own routes begin with them. */
 export const reservedIds: ReadonlySet<string> = new Set([
   ...['agents', 'approvals', 'audit', 'deliveries', 'documents', 'embeddings', 'facts', 'health', 'healthz'],
-  ...['memories', 'metrics', 'pairings', 'people', 'plugins', 'readyz', 'roles', 'rooms', 'schedules'],
-  ...['secrets', 'switches', 'tasks', 'tokens', 'tools', 'turns', 'usage'],
+  ...['memories', 'metrics', 'pairings', 'people', 'plugins', 'readyz', 'retention', 'roles', 'rooms'],
+  ...['schedules', 'secrets', 'switches', 'tasks', 'tokens', 'tools', 'turns', 'usage'],
   'webhooks',
 ]);

@@ -67,6 +67,7 @@ export const recordHoldings: Record<string, RecordHolding> = {
     exports: null,
     erases: 'stays: a time and salted digests of the accounts, to erase again what a backup brings back',
   },
+  'retention-report': none('numbers by agent and day'),
   'http-tool': none('what administrators have registered'),
   'tool-seen': {
     exports: null,

@@ -72,6 +72,7 @@ const cases: Record<string, Case> = {
     404,
   ),
   'GET /usage': list('/usage'),
+  'GET /retention': list('/retention'),
   'GET /approvals': list('/approvals?limit=2'),
   'GET /approvals/:id': id(({ approval }) => `/approvals/${approval}`),
   'POST /approvals/:id/decide': id(

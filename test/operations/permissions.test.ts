@@ -124,6 +124,7 @@ describe('on a real hub', () => {
       'switches.pause': { what: 'person', ...ann, agentId },
       'switches.resume': { what: 'person', ...ann, agentId },
       'usage.list': {},
+      'retention.report': {},
       'people.show': { account: ann, agentId },
       'people.startLink': { account: ann, agentId, source: { ...here, messageId: 'x' } },
       'people.enterLink': { account: ann, agentId, source: { ...here, messageId: 'x' }, code: 'x' },
@@ -197,7 +198,14 @@ describe('on a real hub', () => {
     expect(names.filter((name) => mayNot.includes(name as never))).toEqual([]);
     // What was looked up and is not there.
     expect(names).not.toContain('turns.show');
-    const lists = ['agents.list', 'pairings.list', 'switches.list', 'usage.list', 'roles.list'];
+    const lists = [
+      'agents.list',
+      'pairings.list',
+      'switches.list',
+      'usage.list',
+      'retention.report',
+      'roles.list',
+    ];
     expect(await allowed(person('root', operating('other')))).toEqual(lists);
     const elsewhere = await allowed(person('root', operating('assistant', 'slack')));
     const parts = [
@@ -256,6 +264,7 @@ describe('on a real hub', () => {
       'pairings.list',
       'switches.list',
       'usage.list',
+      'retention.report',
       'roles.list',
     ];
     expect((await allowed({ ...token, tenant: 'acme' })).toSorted()).toEqual(lists.sort());

@@ -28,6 +28,7 @@ export const recordWords: Record<string, HeldWords> = {
   'fact-places': 'none',
   'fact-reading': 'none',
   conversation: 'none',
+  'retention-report': 'none',
   'http-tool': 'none',
   'tool-seen': 'none',
   spending: 'none',

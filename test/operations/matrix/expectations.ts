@@ -140,6 +140,7 @@ switches.resume          POST /switches/resume                        operator  
 switches.resume+agent    POST /switches/resume                        operator      operator      403            403           403            403            403
 switches.resume+owner    POST /switches/resume                        owner         owner         403            owner         403            403            403
 
+retention.report         GET /retention                               operator      operator      operator       operator      operator       operator       operator
 usage.list               GET /usage                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 health.show              GET /health                                  admin         403           403            403           403            403            403
 embeddings.status        GET /embeddings                              admin         403           403            403           403            403            403
@@ -317,6 +318,7 @@ roles take                 roles.take               operator
 audit list                 audit.list               admin
 audit export               audit.export             admin
 audit verify               audit.verify             admin
+retention                  retention.report         operator
 usage                      usage.list               operator
 health                     health.show              admin
 embeddings                 embeddings.status        admin
