@@ -43,7 +43,7 @@ export interface Shown {
 }
 
 /** Erasures have codes of their own, so that nobody confirms one for another. */
-const codeBegin = 'all-';
+const codeBegin = 'all';
 
 export class Erasures {
   readonly #parts: ErasuresParts;

@@ -197,7 +197,7 @@ const cases: Record<string, Case> = {
   'POST /people/erase': id(
     () => '/people/erase',
     404,
-    () => ({ code: 'all-aaaaaaaa' }),
+    () => ({ code: 'allaaaaaaaa' }),
   ),
   'POST /roles/give': id(
     () => '/roles/give',
