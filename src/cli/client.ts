@@ -62,7 +62,7 @@ export async function* say(
 /** One request of the hub's own API; throws with the hub's own words when it is refused. */
 export async function call(
   address: Address,
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: object,
 ): Promise<unknown> {
