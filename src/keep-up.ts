@@ -2,6 +2,7 @@ import { dropOldSpendings, spendingRecord } from './budgets/spending.js';
 import type { Config } from './config.js';
 import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
+import { RetentionReport } from './governance/retention-report.js';
 import type { Logger } from './logger.js';
 import type { Conversations } from './memory/conversation/conversations.js';
 import type { Embedding } from './memory/embedding.js';
@@ -40,10 +41,12 @@ export function keepUp(parts: Parts): void {
   const { config, engines, characters, embedding, extraction, knowledge, characterSources } = parts;
   const { conversations, now, log } = parts;
   const { store, maintenance } = engines;
+  const report = new RetentionReport(store.records, log);
   const retention = new Retention({
     memories: store.memories,
     agents: () => characters.list(),
     hubDays: config.retentionDays,
+    tell: (...what) => report.add(...what),
     log,
   });
   maintenance.every('embeddings', embeddingsMs, (signal) => embedding.fill(signal));
@@ -57,6 +60,7 @@ export function keepUp(parts: Parts): void {
   maintenance.every('files', filesMs, (signal) => sweepFiles(store.files, signal));
   maintenance.every('retention', retentionMs, async (signal) => {
     await retention.apply(signal);
+    await report.drop(now());
     await embedding.dropAbandoned(signal);
     await dropOldSpendings(spendingRecord.in(store.records, log), now(), signal);
   });

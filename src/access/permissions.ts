@@ -69,6 +69,7 @@ export const permissions = {
   /** Whoever keeps one for a room may take it away again. */
   'documents.change': { least: 'operator', self: true },
   'people.forget': { least: 'operator', self: true },
+  'retention.read': { least: 'operator' },
   'people.export': { least: 'operator', self: true },
   'people.erase': { least: 'operator', self: true },
   'switches.read': { least: 'operator' },

@@ -9,7 +9,7 @@ import { knowledge } from './knowledge-commands.js';
 import { lessons, scores } from './lesson-commands.js';
 import { memories } from './memory-commands.js';
 import { more, row } from './output.js';
-import { forgotten, ofPeople } from './people-commands.js';
+import { forgotten, ofPeople, retention } from './people-commands.js';
 import { policyCommands } from './policy-commands.js';
 import { schedules } from './schedule-commands.js';
 import { switches } from './switch-commands.js';
@@ -254,6 +254,7 @@ export const alone: Record<string, Typed> = {
     options: [['--day <date>', 'another day, such as 2026-03-29'], ...paged],
     show: ({ usage, nextCursor }) => [...usage.map(usageRow), ...more(nextCursor)],
   }),
+  retention,
   health: typed('health.show', {
     about: 'whether the hub can do its part, and how much waits; exit code 1 if it cannot',
     show: ({ ready, checks, connections, queues, notes }) => [

@@ -3,8 +3,8 @@ import { type Account, type Group, levelText, writtenAccount } from '../access/a
 import type { OutputOf } from '../operations/operations.js';
 import type { Input } from './carry.js';
 import { countsText } from './memory-commands.js';
-import { row } from './output.js';
-import { type CommandGroup, type Typed, typed } from './typed.js';
+import { more, row } from './output.js';
+import { type CommandGroup, paged, type Typed, typed } from './typed.js';
 
 const toWhom: Typed['options'] & {} = [
   ['--account <id>', 'of whom: CONNECTOR:USER, or CONNECTOR/TENANT:USER'],
@@ -138,3 +138,14 @@ function subjectText({
 function amount(count: number): string {
   return count === 1 ? 'one memory' : `${count} memories`;
 }
+
+export const retention = typed('retention.report', {
+  about: 'what went because it was kept long enough, by agent, day and rule',
+  options: [['--agent-id <id>', 'of this agent'], ...paged],
+  show: ({ days, nextCursor }) => [
+    ...days.map(({ day, agentId, went }) =>
+      row(day, agentId, ...Object.entries(went).map(([rule, count]) => `${rule}: ${count}`)),
+    ),
+    ...more(nextCursor),
+  ],
+});

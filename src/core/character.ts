@@ -10,6 +10,7 @@ import { ModelRef } from './model-ref.js';
 import { PolicySettings } from './policy-rules.js';
 import { PromptTemplate } from './prompt-template.js';
 import { KnowledgeSource } from './readers.js';
+import { RetentionRules } from './retention-rules.js';
 
 const lines = z
   .union([z.string(), z.array(z.string())])
@@ -73,6 +74,7 @@ export const Character = z.strictObject({
       retentionDays: z.number().int().min(1).max(36_500).optional(),
       /** Whether facts people asked to remember outlive that. */
       keepFacts: z.boolean().default(true),
+      retention: RetentionRules.prefault({}),
       /** Whether it knows a person in their direct rooms by all their linked accounts, and by what they said of themselves in groups. */
       person: z.boolean().default(false),
       /** What it learns of people from what they write. */
@@ -155,4 +157,5 @@ export const reservedIds: ReadonlySet<string> = new Set([
   ...['memories', 'metrics', 'pairings', 'people', 'plugins', 'readyz', 'roles', 'rooms', 'schedules'],
   ...['secrets', 'switches', 'tasks', 'tokens', 'tools', 'turns', 'usage'],
   ...['docs', 'encryption', 'events', 'lessons', 'mcp', 'places', 'scores', 'v1', 'webhooks'],
+  'retention',
 ]);

@@ -15,6 +15,8 @@ import { digestsOf, isOf, whomBy } from './whom.js';
 const shownMs = 3_600_000;
 /** Longer than a turn takes that had begun before. */
 const watchedMs = 15 * 60_000;
+/** What was ordered so long ago is taken for cut off, in ms; done by two, it is done once. */
+const cutOffMs = 60_000;
 const lookFirstMs = 1_000;
 const lookEveryMs = 15_000;
 const mostDue = 20;
@@ -41,12 +43,13 @@ export interface Shown {
 }
 
 /** Erasures have codes of their own, so that nobody confirms one for another. */
-const codeBegin = 'all-';
+const codeBegin = 'all';
 
 export class Erasures {
   readonly #parts: ErasuresParts;
   readonly #records: TypedRecords<Erasure>;
   readonly #carrying: Carrying;
+  readonly #running = new Map<string, Promise<Record<string, number>>>();
   /** Rooms of those that are watched and were carried out here. */
   readonly #watched = new Map<string, Set<string>>();
 
@@ -93,7 +96,7 @@ export class Erasures {
     const now = Date.now();
     const order = await this.#records.change(code, (found) =>
       found?.state === 'shown' && (found.lookAt ?? 0) > now
-        ? { ...found, state: 'ordered', at: now, lookAt: now }
+        ? { ...found, state: 'ordered', at: now, lookAt: now + cutOffMs }
         : undefined,
     );
     if (!order || order.state === 'shown') throw unknownCode();
@@ -123,7 +126,11 @@ export class Erasures {
       if (await this.#records.get(id)) continue;
       const { salt, digests, agentId, access, at } = tombstone;
       const order = { salt, digests, ...(agentId !== undefined && { agentId }), access, at };
-      await this.#records.put(id, { ...order, state: 'ordered', counts: {}, lookAt: Date.now() }, 0);
+      await this.#records.put(
+        id,
+        { ...order, state: 'ordered', counts: {}, lookAt: Date.now() + cutOffMs },
+        0,
+      );
       log.warn({ erasure: id }, 'the database is from before an erasure: it is carried out again');
       await this.#carryOut(id);
     }
@@ -131,7 +138,13 @@ export class Erasures {
     tombstones.add(known.filter(({ value }) => value.state !== 'shown').map(tombstoneOf));
   }
 
-  async #carryOut(id: string): Promise<Record<string, number>> {
+  #carryOut(id: string): Promise<Record<string, number>> {
+    const running = this.#running.get(id) ?? this.#work(id).finally(() => this.#running.delete(id));
+    this.#running.set(id, running);
+    return running;
+  }
+
+  async #work(id: string): Promise<Record<string, number>> {
     const order = (await this.#records.get(id))?.value;
     if (!order) throw unknownCode();
     if (order.state !== 'ordered') return order.counts;

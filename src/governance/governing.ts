@@ -10,6 +10,7 @@ import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import type { Store } from '../store/store.js';
 import { Erasures } from './erasures.js';
 import { type Exporting, exportOf } from './export.js';
+import { RetentionReport } from './retention-report.js';
 import { Tombstones } from './tombstones.js';
 
 interface Parts {
@@ -26,6 +27,7 @@ interface Parts {
 
 export interface Governing {
   erasures: Pick<Erasures, 'preview' | 'wanted' | 'isOf' | 'confirm'>;
+  report: Pick<RetentionReport, 'list'>;
   /** Lines of JSON. */
   export(wanted: Exporting): AsyncIterable<string>;
   /** Call it before anything is served. */
@@ -42,6 +44,7 @@ export function governingOn({ config, engines, access, knowledge, ...parts }: Pa
   });
   return {
     erasures,
+    report: new RetentionReport(store.records, parts.log),
     export: (wanted) => exportOf({ store, platformWide: parts.platformWide }, wanted),
     takeUp: () => erasures.takeUp(),
     sweep: () => erasures.sweep(),

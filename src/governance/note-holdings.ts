@@ -100,6 +100,10 @@ export const noteHoldings: Record<string, NoteHolding> = {
     },
     shown: ({ emoji, at }) => ({ emoji, at }),
   },
+  rating: {
+    ...gone(),
+    isTheirs: (_, key, known) => known.isNamed(key.split(':').slice(2).join(':')),
+  },
   said: { ...gone(), isTheirs: ({ scope }, _, { scopes }) => scopes.has(scope) },
   // What a platform calls a message may have the name of whoever it was sent to.
   shown: { ...gone(), isTheirs: ({ roomId }, _, { rooms }) => rooms.has(roomId) },
@@ -142,7 +146,7 @@ export const noteHoldings: Record<string, NoteHolding> = {
   ...Object.fromEntries(
     [
       ...['cooling', 'embedder', 'unsummarised', 'reply', 'late', 'copy', 'copied', 'gone'],
-      ...['revoked-token', 'issued-tokens-changed'],
+      ...['revoked-token', 'issued-tokens-changed', 'agent-definitions-changed'],
     ].map((sort) => [sort, none('ids, hashes and times')]),
   ),
   secret: none('sealed settings of the hub'),

@@ -16,6 +16,25 @@ export interface RecordHolding extends Holding {
 const byAuthor = ({ source, author }: Value, _: string, { whom }: Known) => whom.is(source, author?.id);
 const gone = (exports: string | null = null): Holding => ({ exports, erases: 'gone' });
 
+/** What operators keep of a conversation. */
+const ofDirectRoom: RecordHolding = {
+  exports: null,
+  erases: 'gone with a direct conversation; elsewhere their words are masked, and who wrote it is not said',
+  isTheirs: ({ roomId }, _, { rooms }) => rooms.has(roomId),
+};
+/** Wherever it stands in it, `by` says who did something. */
+const by = {
+  without(value: Value, { isNamed }: Known): Value | undefined {
+    let named = false;
+    const left = JSON.stringify(value, (field, one) => {
+      if (field !== 'by' || typeof one !== 'string' || !isNamed(one)) return one;
+      named = true;
+      return erasedPerson;
+    });
+    return named ? JSON.parse(left) : undefined;
+  },
+};
+
 export const recordHoldings: Record<string, RecordHolding> = {
   approval: {
     exports: 'calls that were asked for in their name',
@@ -67,6 +86,13 @@ export const recordHoldings: Record<string, RecordHolding> = {
     exports: null,
     erases: 'stays: a time and salted digests of the accounts, to erase again what a backup brings back',
   },
+  'agent-definition': { exports: null, erases: 'stays, without who wrote its versions', ...by },
+  lesson: { exports: null, erases: 'stays, without who proposed and approved it', ...by },
+  score: none('sums by agent, version, topic and day'),
+  'room-hold': { ...ofDirectRoom, ...by },
+  'room-draft': ofDirectRoom,
+  'room-note': { ...ofDirectRoom, ...by },
+  'retention-report': none('numbers by agent and day'),
   'http-tool': none('what administrators have registered'),
   'tool-seen': {
     exports: null,

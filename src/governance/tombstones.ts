@@ -16,7 +16,7 @@ export type Tombstone = z.infer<typeof Tombstone>;
 
 const File = z.looseObject({ version: z.literal(1), erasures: z.array(Tombstone) });
 
-export const tombstoneFile = 'erasures.json';
+const tombstoneFile = 'erasures.json';
 
 export class Tombstones {
   readonly #path: string;

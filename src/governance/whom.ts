@@ -7,7 +7,7 @@ import { type Account, accountId, type PlatformWide } from '../access/account.js
 import type { Memory } from '../core/memory.js';
 
 /** Where something is, and whose it is there. */
-export interface Place {
+interface Place {
   connector?: string | undefined;
   tenant?: string | undefined;
 }

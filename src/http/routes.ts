@@ -113,6 +113,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/people/export', operation: 'people.export' },
   { method: 'POST', path: '/people/erase/preview', operation: 'people.previewErasure' },
   { method: 'POST', path: '/people/erase', operation: 'people.erase' },
+  { method: 'GET', path: '/retention', operation: 'retention.report' },
   { method: 'GET', path: '/roles', operation: 'roles.list' },
   { method: 'POST', path: '/roles/give', operation: 'roles.give' },
   { method: 'POST', path: '/roles/take', operation: 'roles.take' },

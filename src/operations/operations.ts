@@ -45,6 +45,7 @@ import { approvePairing, listPairings, revokePairing } from './pairings.js';
 import { forgetPerson } from './people.js';
 import { acceptTool, explainPolicy, listTools, showPolicy } from './policy.js';
 import { recallMemories } from './recall.js';
+import { retentionReport } from './retention.js';
 import { giveRole, listRoles, takeRole } from './roles.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { addSchedule, changeSchedule, listSchedules, removeSchedule, showSchedule } from './schedules.js';
@@ -74,7 +75,7 @@ export const operations = [
   ...[forgetPerson, previewMemories, forgetMemories, showHealth, embeddingsStatus],
   ...[listAudit, exportAudit, verifyAudit],
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],
-  ...[exportPerson, previewErasure, erasePerson],
+  ...[exportPerson, previewErasure, erasePerson, retentionReport],
   ...[listRoles, giveRole, takeRole],
   ...[showPolicy, explainPolicy, listTools, acceptTool],
   ...[addTool, registeredTools, showTool, changeTool, removeTool, importTool],

@@ -61,7 +61,7 @@ function pause(ms: number): Promise<void> {
 const delays = monitorEventLoopDelay({ resolution: 1 });
 delays.enable();
 const busy = [keepSearching(), ...Array.from({ length: 25 }, (_, i) => keepSending(`room-${i}`))];
-const retention = new Retention({ memories, agents: () => [], hubDays: 30, log });
+const retention = new Retention({ memories, agents: () => [], hubDays: 30, tell: async () => {}, log });
 const removed = await retention.apply(new AbortController().signal);
 // The log is brought into the database by the store itself: at a certain size, or in the quiet after all this.
 for (let i = 0; i < 100 && (writtenAt() === before || counted.searches < 20); i++) await pause(100);

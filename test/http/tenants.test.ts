@@ -88,6 +88,7 @@ const cases: Record<string, Case> = {
     404,
   ),
   'GET /usage': list('/usage'),
+  'GET /retention': list('/retention'),
   // What agents have learnt is nobody's of a tenant.
   'GET /scores': closed('/scores'),
   'POST /turns/:turnId/rate': id(
@@ -243,7 +244,7 @@ const cases: Record<string, Case> = {
   'POST /people/erase': id(
     () => '/people/erase',
     404,
-    () => ({ code: 'all-aaaaaaaa' }),
+    () => ({ code: 'allaaaaaaaa' }),
   ),
   'POST /roles/give': id(
     () => '/roles/give',

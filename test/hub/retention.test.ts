@@ -27,7 +27,8 @@ describe('retention', () => {
     folder.remove();
   });
 
-  type Keeping = { retentionDays?: number; keepFacts?: boolean };
+  const went: [string, string, number][] = [];
+  type Keeping = { retentionDays?: number; keepFacts?: boolean; retention?: object };
   const pass = (agents: Record<string, Keeping>, hubDays?: number, signal = new AbortController().signal) =>
     new Retention({
       memories: store.memories,
@@ -37,6 +38,7 @@ describe('retention', () => {
           character: Character.parse({ name: id, bio: 'b', memory }),
         })),
       hubDays,
+      tell: async (...what) => void went.push(what),
       log,
     }).apply(signal);
   const say = (agentId: string, days: number, kind: MemoryKind = 'message') => {
@@ -79,6 +81,63 @@ describe('retention', () => {
     expect(await left()).toEqual(['ada, document, 50 days', 'ada, fact, 50 days']);
     expect(await pass({ ada: { retentionDays: 30, keepFacts: false } })).toBe(1);
     expect(await left()).toEqual(['ada, document, 50 days']);
+  });
+
+  it('goes by kind, by place and by how much of a room there is, and says by which', async () => {
+    const at = (roomId: string, channel: string, days: number, more = {}) => {
+      const source = {
+        connector: 'telegram',
+        tenant: 'acme',
+        channel,
+        messageId: `${channel}/${days}/${JSON.stringify(more)}`,
+      };
+      const text = `${channel}, ${days}`;
+      const parts = { agentId: 'ada', roomId, scope: roomId, source, text, status: 'kept' as const, ...more };
+      return store.memories.append(message({ ...parts, createdAt: daysAgo(days) }));
+    };
+    await say('ada', 3, 'summary');
+    for (const days of [50, 20, 5]) {
+      await at('one', 'one', days);
+      await at('two', 'two', days);
+    }
+    await at('one', 'one', 49, { status: 'pending' });
+    const retention = {
+      kinds: { summary: 2 },
+      places: { telegram: { days: 30 }, 'telegram/acme:two': { days: 10 }, 'telegram/acm': { days: 1 } },
+    };
+    went.length = 0;
+    expect(await pass({ ada: { retention } })).toBe(4);
+    expect(went.map(([, rule, count]) => `${rule} ${count}`).sort()).toEqual([
+      'days 1',
+      'place 1',
+      'place 2',
+    ]);
+    expect(await left()).toEqual(['one, 20', 'one, 5', 'two, 5']);
+    // What waits for its answer stays.
+    const { items } = await store.memories.history('one', { limit: 9 });
+    expect(items.map(({ content }) => content.text).sort()).toEqual(['one, 20', 'one, 49', 'one, 5']);
+    await Promise.all(
+      Array.from({ length: 15 }, (_, n) => at('four', `four`, 4 - n / 100, { text: `four ${n + 10}` })),
+    );
+    expect(await pass({ ada: { retention: { messagesPerRoom: 10 } } })).toBe(5);
+    expect((await left()).filter((text) => text.startsWith('four '))).toHaveLength(10);
+  });
+
+  it('takes files of messages that stay', async () => {
+    const owner = { ...message({}), place: 'x', person: 'ann', connector: 'telegram', tenant: 'default' };
+    const file = await store.files.put(Buffer.from('plan'), {
+      name: 'a.txt',
+      mediaType: 'text/plain',
+      owner,
+    });
+    const attachments = [{ name: 'a.txt', mediaType: 'text/plain', size: 4, file }];
+    const said = message({ agentId: 'ada', text: 'see', status: 'kept', createdAt: daysAgo(20) });
+    await store.memories.append({ ...said, content: { ...said.content, attachments } });
+    expect(await pass({ ada: { retention: { fileDays: 30 } } })).toBe(0);
+    expect(await store.files.get(file)).not.toBeNull();
+    expect(await pass({ ada: { retention: { fileDays: 10 } } })).toBe(1);
+    expect(await store.files.get(file)).toBeNull();
+    expect(await store.memories.get(said.id)).toMatchObject({ content: { text: 'see', attachments: [] } });
   });
 
   it('takes as many batches as it needs, and stops between two when told', async () => {

@@ -133,6 +133,7 @@ describe('on a real hub', () => {
       'switches.pause': { what: 'person', ...ann, agentId },
       'switches.resume': { what: 'person', ...ann, agentId },
       'usage.list': {},
+      'retention.report': {},
       'scores.list': { agentId },
       'turns.rate': { turnId: 'turn_x', rating: 3 },
       'lessons.list': { agentId },
@@ -222,7 +223,14 @@ describe('on a real hub', () => {
     expect(names.filter((name) => mayNot.includes(name as never))).toEqual([]);
     // What was looked up and is not there.
     expect(names).not.toContain('turns.show');
-    const lists = ['agents.list', 'pairings.list', 'switches.list', 'usage.list', 'roles.list'];
+    const lists = [
+      'agents.list',
+      'pairings.list',
+      'switches.list',
+      'usage.list',
+      'retention.report',
+      'roles.list',
+    ];
     expect(await allowed(person('root', operating('other')))).toEqual(lists);
     const elsewhere = await allowed(person('root', operating('assistant', 'slack')));
     const parts = [
@@ -282,6 +290,7 @@ describe('on a real hub', () => {
       'pairings.list',
       'switches.list',
       'usage.list',
+      'retention.report',
       'roles.list',
       'memories.recall',
     ];

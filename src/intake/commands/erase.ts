@@ -8,9 +8,9 @@ import { accountOf } from './link.js';
 
 type Preview = OutputOf<'people.previewErasure'>;
 
-/** Whether a code is of a preview of everything. */
+/** Whether a code is of a preview of everything: those of other previews have eight letters. */
 export function isErasure(code: string): boolean {
-  return code.startsWith('all-');
+  return /^all\w{8}$/.test(code);
 }
 
 /** @param code of what was shown; absent: it is shown */

@@ -31,6 +31,7 @@ export const recordWords: Record<string, HeldWords> = {
   'fact-places': 'none',
   'fact-reading': 'none',
   conversation: 'none',
+  'retention-report': 'none',
   'http-tool': 'none',
   'agent-definition': 'none',
   'tool-seen': 'none',

@@ -106,6 +106,23 @@ export function changesContract(subject: StoreSubject): void {
       }
     });
 
+    it('changes what it carries, and takes its files with those that no other names', async () => {
+      const { files, memories } = subject.store;
+      const said = kept('see above');
+      const owner = { ...said, connector: 'c', tenant: 't', place: 'p', person: 'ann' };
+      const { agentId, roomId, scope, connector, tenant, place, person } = owner;
+      const of = { agentId, roomId, scope, connector, tenant, place, person };
+      const file = await files.put(Buffer.from('pin'), { name: 'a.txt', mediaType: 'text/plain', owner: of });
+      const attachments = [{ name: 'a.txt', mediaType: 'text/plain', size: 3, file }];
+      const parts = [{ kind: 'forwarded' as const, author: 'ann', text: 'my pin' }];
+      await append({ ...said, content: { ...said.content, parts, attachments } });
+      const masked = [{ kind: 'forwarded' as const, text: '[forgotten]' }];
+      expect(await memories.edit(said.id, 'see', { parts: masked, files: null })).toBe(true);
+      const content = { ...said.content, text: 'see', parts: masked, attachments: [] };
+      expect(await memories.get(said.id)).toEqual({ ...said, content });
+      expect(await files.get(file)).toBeNull();
+    });
+
     it('is false for what is not there, and brings nothing back', async () => {
       expect(await subject.store.memories.edit('unknown', 'x')).toBe(false);
       await append(message());

@@ -129,6 +129,11 @@ const twin = async (stage: Stage) => {
   await stage.post('/people/unlink', { account: 'http/acme:twin' });
   return 'http/acme:twin';
 };
+/** Who sees none of their other accounts has nothing of theirs. */
+const unlinked = async (stage: Stage) => {
+  await twin(stage);
+  return room(stage);
+};
 const linked = async (stage: Stage) => {
   await stage.post('/people/link', { account: ann, other: await twin(stage) });
   return ann;
@@ -329,15 +334,15 @@ export const calls: Record<string, Call> = {
     ask: (other) => ({ path: '/people/link', body: { account: ann, other } }),
   },
   'people.unlink': { make: linked, ask: (account) => ({ path: '/people/unlink', body: { account } }) },
-  'people.export': { make: room, ...at(`/people/export?account=${ann}&agentId=assistant`) },
-  'people.export+agents': { make: room, ...at(`/people/export?account=${ann}`) },
+  'people.export': { make: unlinked, ...at(`/people/export?account=${ann}&agentId=assistant`) },
+  'people.export+agents': { make: unlinked, ...at(`/people/export?account=${ann}`) },
   'people.previewErasure': {
-    make: room,
+    make: unlinked,
     ...at('/people/erase/preview', { account: ann, agentId: 'assistant' }),
   },
   'people.erase': {
     async make(stage) {
-      await stage.say('hello');
+      await unlinked(stage);
       return (await stage.post('/people/erase/preview', { account: ann, agentId: 'assistant' })).code;
     },
     ask: (code) => ({ path: '/people/erase', body: { code } }),
@@ -355,6 +360,7 @@ export const calls: Record<string, Call> = {
     ...at('/roles/take', { account: 'http/acme:adam', ...acme }),
   },
   ...switchCalls,
+  'retention.report': at('/retention'),
   'scores.list': { make: scored, ...at('/scores?agentId=assistant'), shows: () => '"ratings":' },
   'turns.rate': { make: turn, ask: (turnId) => ({ path: `/turns/${turnId}/rate`, body: { rating: 4 } }) },
   'lessons.list': { make: lesson, ...at('/lessons?agentId=assistant'), shows: (id) => id },

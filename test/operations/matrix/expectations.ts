@@ -155,6 +155,7 @@ switches.resume          POST /switches/resume                        operator  
 switches.resume+agent    POST /switches/resume                        operator      operator      403            403           403            403            403
 switches.resume+owner    POST /switches/resume                        owner         owner         403            owner         403            403            403
 
+retention.report         GET /retention                               operator      operator      operator       operator      operator       operator       operator
 scores.list              GET /scores                                  operator      operator      403            403           403            403            403
 turns.rate               POST /turns/:turnId/rate                     operator      operator      404:operator   operator      404:operator   operator       404:operator
 lessons.list             GET /lessons                                 operator      operator      403            403           403            403            403
@@ -363,6 +364,7 @@ roles take                 roles.take               operator
 audit list                 audit.list               admin
 audit export               audit.export             admin
 audit verify               audit.verify             admin
+retention                  retention.report         operator
 encryption status          encryption.status        admin
 encryption rotate          encryption.rotate        admin
 scores                     scores.list              operator
