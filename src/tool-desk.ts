@@ -31,6 +31,8 @@ export interface ToolDeskParts {
   conversations: Pick<Conversations, 'summarise'>;
   notices(): Pick<Notices, 'tell'>;
   tasks(): Tasks;
+  /** What agents are offered in its place; absent: itself. */
+  tool?: ((tool: OfferedTool) => OfferedTool) | undefined;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -68,6 +70,7 @@ export function toolDeskOf(parts: ToolDeskParts): ToolLoop {
     note,
     log,
     isOutside,
+    parts.tool,
   );
   const isAccepted = (agentId: string, tool: OfferedTool) => accepted.isAccepted(agentId, tool);
   const judge = new Judge({ settings: config.policy, isAccepted });

@@ -47,7 +47,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ],
   ['carrier', /^src\/(carrier|backends|diagnosis|plugin-places)\.ts$/],
   ['http', /^src\/http\//],
-  ['program', /^src\/(hub|admin-token|embed|asking)\.ts$/],
+  ['program', /^src\/((hub|admin-token|embed|asking)\.ts$|behaviour\/)/],
   ['cli', /^src\/cli\//],
 ];
 
@@ -98,7 +98,7 @@ const mayImport: Record<string, string[]> = {
     'roles',
   ],
   http: ['base', 'port', 'access', 'operations'],
-  program: ['base', 'port', 'access', 'extensions', 'carrier', 'http', 'program'],
+  program: ['base', 'port', 'access', 'extensions', 'evaluation', 'carrier', 'http', 'program'],
   cli: ['base', 'port', 'access', 'operations', 'carrier', 'http', 'program'],
 };
 
