@@ -36,7 +36,7 @@ const Expectations = knownFields({
   safe: z.boolean().optional(),
 }).refine((expected) => Object.values(expected).some((one) => one !== undefined), 'must expect something');
 
-export const Case = knownFields({
+const Case = knownFields({
   name: z.string().min(1).max(200),
   agent: z.string().min(1).optional(),
   /** Several are said one after the other; what is expected is expected of the last answer. */

@@ -20,7 +20,7 @@ import { misses } from './expected.js';
 import { FakedTools, fakesName } from './faked-tools.js';
 import type { Recorded } from './recorded.js';
 
-export type TestOutcome = 'pass' | 'fail' | 'error';
+type TestOutcome = 'pass' | 'fail' | 'error';
 
 export interface Tested {
   name: string;

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { ModelRef } from './model-ref.js';
 
 export const evaluationChecks = ['grounding', 'safety', 'secrets', 'rules'] as const;
-export type EvaluationCheck = (typeof evaluationChecks)[number];
 
 /** Flags of every pattern: people write words in any case. */
 export const patternFlags = 'iu';

@@ -90,7 +90,7 @@ async function said(model: LanguageModel, request: ModelRequest, signal: AbortSi
 }
 
 /** @param key that the judge was told @param criteria how many there are */
-export function readVerdict(text: string, key: string, criteria: number, usage: Usage): Judgement {
+function readVerdict(text: string, key: string, criteria: number, usage: Usage): Judgement {
   const strange = (why: string) => notJudged(`The judge's answer cannot be used: ${why}`, usage);
   const plain = text
     .trim()
