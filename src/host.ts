@@ -5,8 +5,6 @@ import type { PlatformWide, SharedBy } from './access/account.js';
 import type { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import { type Acting, actingOn } from './acting.js';
-import { spendingRecord } from './budgets/spending.js';
-import { BudgetUsage } from './budgets/usage.js';
 import type { EventBus } from './bus/bus.js';
 import type { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
@@ -16,17 +14,20 @@ import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import type { ShareOf } from './core/share.js';
 import type { Opinions } from './evaluation/opinions.js';
+import { type Governing, governingOn } from './governance/governing.js';
 import { afterwards } from './intake/afterwards.js';
 import { Backlog } from './intake/backlog.js';
 import { Buttons } from './intake/buttons.js';
 import { Changes } from './intake/changes.js';
 import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
+import { fileSender } from './intake/file-sender.js';
 import { noBots, othersCommands, ownUser } from './intake/gate.js';
 import { rolesBy } from './intake/grants.js';
 import { type GroupLookupParts, PlatformGroups } from './intake/group-lookup.js';
 import { groups } from './intake/groups.js';
 import { Hearing, type HearingParts } from './intake/hearing.js';
+import { held as heldRule } from './intake/held.js';
 import { hubCommands } from './intake/hub-commands.js';
 import { IncomingFiles } from './intake/incoming-files.js';
 import { IncomingLine } from './intake/incoming-line.js';
@@ -51,6 +52,7 @@ import { Waking } from './intake/waking.js';
 import type { Logger } from './logger.js';
 import type { Forgetting } from './memory/forgetting/forgetting.js';
 import type { Metrics } from './metrics.js';
+import { operationsOn } from './operating.js';
 import type { AgentDesk, OperationParts, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
@@ -61,6 +63,8 @@ import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
 import type { Store } from './store/store.js';
+import type { HeldRooms } from './takeover/held-rooms.js';
+import type { Takeovers } from './takeover/takeovers.js';
 
 export interface FrontParts {
   config: Config;
@@ -74,6 +78,8 @@ export interface FrontParts {
   rooms: Rooms;
   switches: Switches;
   held: HeldDecisions;
+  heldRooms: HeldRooms;
+  takeovers: Takeovers;
   forgotten: Forgotten;
   facts: OperationParts['facts'];
   forgetting: Forgetting;
@@ -83,6 +89,7 @@ export interface FrontParts {
   embeddings: OperationParts['embeddings'];
   secrets: SecretVault | null;
   httpTools: OperationParts['httpTools'];
+  definitions: OperationParts['definitions'];
   tokens: Tokens;
   tools: OperationParts['tools'];
   ready(): Promise<Readiness>;
@@ -115,6 +122,7 @@ export interface Front extends Acting {
   /** Call when nothing is received any more. */
   stop(): void;
   readonly operations: Caller;
+  readonly governing: Governing;
   readonly access: Access;
   readonly notices: Notices;
 }
@@ -128,7 +136,8 @@ export function frontOf(parts: FrontParts): Front {
   const platformGroups = new PlatformGroups({ connectorOf: parts.connectorOf, log });
   const { pairings, places, served } = lettingIn({ store, notices, key: parts.buttonKey, log });
   if (config.role !== 'worker') served.begin();
-  const { rooms, forgotten, forgetting, agents, secrets, tokens, ready, switches, held, shareOf } = parts;
+  const { rooms, forgotten, forgetting, agents, switches, shareOf } = parts;
+  const { heldRooms, takeovers } = parts;
   forgetting.follow((rooms) =>
     Promise.all([approvals.forgotten(rooms), tasks.forgotten(rooms), parts.knowledge.forgotten()]),
   );
@@ -144,24 +153,10 @@ export function frontOf(parts: FrontParts): Front {
     ...parts,
     ...{ access, notices, buttons, agent: (id) => agents.list().find((one) => one.id === id) },
   });
-  const operations = loadedLater(async () => {
-    const { Operations } = await import('./operations/operations.js');
-    const desks = { ...access, linking, rooms, forgetting, agents, pairings, places, secrets, tokens, ready };
-    const { httpTools, tools } = parts;
-    const usage = new BudgetUsage({
-      ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
-      ...{ agents: () => agents.list(), now: parts.now },
-    });
-    return new Operations(
-      {
-        ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
-        ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
-        ...{ knowledge: parts.knowledge, summaries: parts.summaries, facts: parts.facts },
-        ...{ embeddings: parts.embeddings, now: parts.now },
-        ...{ lessons: parts.lessons, scores: parts.scores, opinions: parts.opinions },
-      },
-      log,
-    );
+  const governing = governingOn({ ...parts, access });
+  const operations = operationsOn({
+    ...{ ...parts, ...engines, ...access, approvals, tasks, schedules },
+    ...{ governing, linking, pairings, places },
   });
   const proxies = new Proxies({ ...store, log });
   const pointers = new Pointers(store.memories, store.notes, proxies, log);
@@ -171,7 +166,8 @@ export function frontOf(parts: FrontParts): Front {
     personKeyOf: (account) => access.people.personKeyOf(account),
   });
   const threads = new Threads(store.notes, store.memories, log);
-  const talk = placesRule(groups(config.turns, threads), { places, served, roles });
+  const inPlaces = placesRule(groups(config.turns, threads), { places, served, roles });
+  const talk = heldRule(inPlaces, { held: heldRooms, takeovers, roles, now: parts.now });
   /** Who gets through, whatever they do. */
   const gate = [
     ...[ownUser, noBots, othersCommands, knownGroups(platformGroups)],
@@ -179,7 +175,8 @@ export function frontOf(parts: FrontParts): Front {
   ];
   const admits = afterwards(gate, agents.get);
   const people = { platformWide: parts.platformWide, knows: knownIn(store.memories) };
-  const commands = hubCommands(operations, { buttons, roles, people, plugins, log });
+  const sendFile = fileSender(store.files, config.files, notices);
+  const commands = hubCommands(operations, { buttons, roles, people, plugins, sendFile, log });
   const rules = [...gate, rates.rule, pluginRule(plugins, roles, log)];
   const intake = new Intake({
     memories: store.memories,
@@ -209,7 +206,7 @@ export function frontOf(parts: FrontParts): Front {
     waking: new Waking({
       ...{ turns: store.turns, queue: turnQueue, shareOf, rooms, threads, log },
       admits: afterwards(rules, agents.get),
-      refused: pausedWaking(switches, notices, agents.get),
+      refused: pausedWaking(switches, heldRooms, notices, agents.get),
     }),
   });
   const feedback = new Feedback(store.notes, pointers, admits, parts.opinions, log);
@@ -255,6 +252,7 @@ export function frontOf(parts: FrontParts): Front {
       return refusal;
     },
     requireAgent: agents.get,
+    agentIds: () => agents.list().map(({ id }) => id),
     watch: (roomId, listener) => bus.subscribe(roomId, listener),
     outcome: (messageId) => outcomeOf(store, messageId),
     owes: async (roomId) => (await store.outbox.due(roomId, 1)).length > 0,
@@ -271,7 +269,7 @@ export function frontOf(parts: FrontParts): Front {
     operations,
     access,
     notices,
-    ...{ approvals, tasks, schedules, due },
+    ...{ approvals, tasks, schedules, due, governing },
     async start(connector) {
       await connector.start(hostFor(connector));
       await line.takeUp(connector);
@@ -283,15 +281,4 @@ export function frontOf(parts: FrontParts): Front {
     if (turnId === null || source.pull) return;
     if (await store.outbox.retryTurn({ turnId, roomId })) await deliveryQueue.schedule(roomId);
   }
-}
-
-/** Most starts are followed by messages, not by operations: a hub is ready sooner without them. */
-function loadedLater(load: () => Promise<Caller>): Caller {
-  let loaded: Promise<Caller> | undefined;
-  return {
-    async call(...what) {
-      loaded ??= load();
-      return (await loaded).call(...what);
-    },
-  };
 }

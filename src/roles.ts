@@ -6,12 +6,12 @@
 import { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import { agentDesk } from './agent-desk.js';
+import type { AgentSource } from './agents/agent-source.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { OwnTakers } from './agents/agent-types.js';
 import type { Bots } from './agents/bots.js';
-import type { Characters } from './agents/characters.js';
 import type { Models } from './agents/models.js';
-import { type Problem, problemOfFile, sameProblem } from './agents/problem.js';
+import { type Problem, sameProblem } from './agents/problem.js';
 import { RunningAgents } from './agents/running-agents.js';
 import { Purses } from './budgets/purses.js';
 import { spendingRecord } from './budgets/spending.js';
@@ -41,6 +41,7 @@ import { NotedRooms } from './runtime/rooms.js';
 import { Sweeper } from './runtime/sweeper.js';
 import { shutDown } from './shutdown.js';
 import { HeldDecisions } from './store/held-decisions.js';
+import { takingOverOn } from './taking-over.js';
 import { type ToolDeskParts, toolDeskOf } from './tool-desk.js';
 import type { ToolSourceDesk } from './tools/tool-source.js';
 import { workerOf } from './turns.js';
@@ -54,7 +55,7 @@ export interface HubParts extends Pick<ToolDeskParts, 'tool'> {
   config: Config;
   log: Logger;
   engines: Engines;
-  characters: Characters;
+  characters: AgentSource;
   /** Connectors of an agent, null: of the whole hub. Not asked in a worker. */
   bots(agent: Agent | null): Promise<Bots>;
   /** What is wrong with an agent, null: with what all of them share. */
@@ -77,6 +78,7 @@ export interface HubParts extends Pick<ToolDeskParts, 'tool'> {
   toolSources: ToolSourceDesk & { close(): Promise<void> };
   secrets: SecretVault;
   httpTools: FrontParts['httpTools'];
+  definitions: FrontParts['definitions'];
   tokens: Tokens;
 }
 
@@ -128,6 +130,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     },
   });
   const shareOf = sharesBy(parts.platformWide);
+  const takingOver = takingOverOn({ ...parts, rooms, shareOf });
   const checks = new Checks({ settings: config.checks, metrics, log });
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const remembering = rememberingOn({
@@ -137,18 +140,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const evaluating = evaluatingOn(parts);
   const { embedding, conversations } = remembering;
   const desks = { notices: () => front.notices, tasks: () => front.tasks };
-  const tools = toolDeskOf({ ...parts, checks, conversations, ...desks });
+  const tools = toolDeskOf({ ...parts, ...takingOver, checks, conversations, ...desks });
   const front = frontOf({
-    ...{
-      ...parts,
-      ...remembering,
-      ...evaluating,
-      rooms,
-      metrics,
-      ready,
-      agents: agentDesk(parts, problems, () => agents),
-    },
-    ...{ switches, held, shareOf, tools: tools.desk, checks },
+    ...{ ...parts, ...remembering, ...evaluating, ...takingOver, rooms, metrics, ready, switches, held },
+    ...{ shareOf, checks, agents: agentDesk(parts, problems, () => agents), tools: tools.desk },
     ...{ summaries: conversations, embeddings: embedding },
     admitted: () => embedding.wake(),
     async edited({ roomId, id }) {
@@ -165,13 +160,13 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     tell: (to, notice, once) => notices.tell(to, notice, once),
   });
   const worker = workerOf({
-    ...{ ...parts, ...remembering, ...evaluating, tools, metrics, checks, rooms, cooling },
+    ...{ ...parts, ...remembering, ...evaluating, ...takingOver, tools, metrics, checks, rooms, cooling },
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
-    ...{ forgetting: remembering.forgetting, shareOf, held, approvals, tasks },
+    ...{ forgetting: remembering.forgetting, shareOf, held, approvals, tasks, ...takingOver },
     ...{ forgottenMs: limits.sweepMs, now, log },
   });
 
@@ -188,7 +183,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     changed: () => sweeper.soon(),
   });
 
-  const deliveries = deliveriesOf({ ...parts, agents, notices: front.notices, metrics });
+  const deliveries = deliveriesOf({ ...parts, ...takingOver, agents, notices: front.notices, metrics });
 
   function problems(): Problem[] {
     const known = agents.problems();
@@ -196,7 +191,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     const failures = parts.plugins
       .failures()
       .filter((failure) => !known.some((one) => sameProblem(one, failure)));
-    return [...characters.problems().map(problemOfFile), ...known, ...failures];
+    return [...characters.problems(), ...known, ...failures];
   }
 
   async function ready(): Promise<Readiness> {
@@ -222,7 +217,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   }
 
   try {
-    await switches.start();
+    await Promise.all([switches.start(), front.governing.takeUp(), takingOver.heldRooms.start()]);
     await agents.start();
     if (role !== 'worker') deliveries.start();
     // Platforms are asked about groups there.
@@ -238,11 +233,11 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   } catch (error) {
     await shutDown(log, left, {
       ...{ connections: () => agents.quiet(), connectors: () => agents.stop() },
-      switches: () => switches.stop(),
+      ...{ switches: () => switches.stop(), heldRooms: () => takingOver.heldRooms.stop() },
     });
     throw error;
   }
-  maintenance.every('sweep', limits.sweepMs, () => sweeper.sweep());
+  maintenance.every('sweep', limits.sweepMs, () => Promise.all([sweeper.sweep(), front.governing.sweep()]));
 
   return {
     connectors: () => agents.connectors,
@@ -271,7 +266,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         facts: () => remembering.extraction.stop(),
         scores: () => evaluating.scores.stop(),
         budgets: () => purses.ended(),
-        switches: () => switches.stop(),
+        ...{ switches: () => switches.stop(), heldRooms: () => takingOver.heldRooms.stop() },
         toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),
         knowledge: () => remembering.knowledge.stop(),

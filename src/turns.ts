@@ -40,6 +40,8 @@ import { StateManager } from './runtime/state-manager.js';
 import { Worker } from './runtime/worker.js';
 import type { Schedules } from './schedules/schedules.js';
 import type { HeldDecisions } from './store/held-decisions.js';
+import type { HeldRooms } from './takeover/held-rooms.js';
+import type { Takeovers } from './takeover/takeovers.js';
 import { TaskTaker } from './tasks/taker.js';
 import type { Tasks } from './tasks/tasks.js';
 import type { ToolLoop } from './tool-desk.js';
@@ -67,6 +69,8 @@ export interface TurnsParts extends Evaluating {
   shareOf: ShareOf;
   switches: Switches;
   held: HeldDecisions;
+  heldRooms: HeldRooms;
+  takeovers: Takeovers;
   asking: Asking;
   notices: Notices;
   purses: Pick<Purses, 'of'>;
@@ -89,8 +93,7 @@ export function workerOf(parts: TurnsParts): Worker {
       ...{ memories: store.memories, manager: memoryManager, conversations, log },
       ...{ facts: parts.facts.told, knowledge: parts.knowledge },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
-      checks,
-      lessons: parts.lessons,
+      ...{ checks, takeovers: parts.takeovers, lessons: parts.lessons },
     }),
     fitter: new PromptFitter(new FileReader(store.files), config.prompt),
     abilities: tools.abilities,
@@ -113,7 +116,7 @@ export function workerOf(parts: TurnsParts): Worker {
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
     ...{ rooms, outages, switches, held, asking, forgetting, shareOf },
     ...{ schedules: parts.schedules, facts: parts.facts },
-    knowledge: parts.knowledge,
+    ...{ knowledge: parts.knowledge, heldRooms: parts.heldRooms, takeovers: parts.takeovers },
     taker: types({ conversational: manager, working: new TaskTaker(parts.tasks, manager, now) }),
     requester(message, agent) {
       // Where it was taken by another process, nobody has woken it here.

@@ -114,6 +114,17 @@ export const Character = z.strictObject({
       tenant: z.string().min(1).max(256).default('default'),
     })
     .optional(),
+  /** When people answer in its place. */
+  handover: z
+    .strictObject({
+      /** An operator who writes in a group, to others, takes that room over. */
+      byHand: z.boolean().default(false),
+      /** For how long after the last that they wrote, in minutes. */
+      minutes: z.number().int().min(1).max(10_080).default(30),
+      /** Whether it can ask for people itself, by the tool `hand_over`. */
+      tool: z.boolean().default(false),
+    })
+    .prefault({}),
   /** Who may talk to it on each platform, by the connector's name. */
   connectors: ConnectorsSettings.default({}),
 });
@@ -143,6 +154,5 @@ export const reservedIds: ReadonlySet<string> = new Set([
   ...['agents', 'approvals', 'audit', 'deliveries', 'documents', 'embeddings', 'facts', 'health', 'healthz'],
   ...['memories', 'metrics', 'pairings', 'people', 'plugins', 'readyz', 'roles', 'rooms', 'schedules'],
   ...['secrets', 'switches', 'tasks', 'tokens', 'tools', 'turns', 'usage'],
-  ...['lessons', 'scores'],
-  'webhooks',
+  ...['docs', 'encryption', 'events', 'lessons', 'mcp', 'places', 'scores', 'v1', 'webhooks'],
 ]);

@@ -62,7 +62,9 @@ export const EvaluationSettings = z.strictObject({
   requireTests: z
     .boolean()
     .default(false)
-    .describe('Whether its behaviour tests must pass before a new version goes live.'),
+    .describe(
+      'Says to CI, and to whoever changes it, that its behaviour tests must pass before; the hub runs none itself.',
+    ),
   tests: z
     .string()
     .min(1)

@@ -83,7 +83,8 @@ export class MessageManager implements TurnTaker {
       abilities.evaluators.some(({ judge }) => judge);
     const { steps } = checkpoint;
     const vouched = () => [...request.vouched, ...trustedResults(steps, abilities.actions)];
-    const checks = this.#parts.checks.on(agent, context, vouched);
+    const { turnId, taint } = context;
+    const checks = this.#parts.checks.on(agent, { turnId, taint, internal: request.internal }, vouched);
     const voice = new Voice(task, held, checks, new Citations(request.passages ?? []));
     const awaits = await this.#resume(task, abilities, voice);
     const answer = awaits

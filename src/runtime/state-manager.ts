@@ -22,6 +22,8 @@ import { discreet } from '../memory/secrets.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
+import type { Takeovers } from '../takeover/takeovers.js';
+import { handoverText, noteText, shownNotes } from '../takeover/words.js';
 import type { Abilities } from './abilities.js';
 import { systemParts } from './prompt.js';
 import { originsOf, type Read } from './taint.js';
@@ -39,6 +41,7 @@ export interface StateManagerParts {
   isSomebody: Read['isSomebody'];
   lessons: Pick<Lessons, 'approved'>;
   checks: Pick<Checks, 'mark' | 'isUntrusted'>;
+  takeovers: Pick<Takeovers, 'notes'>;
   log: Logger;
 }
 
@@ -61,13 +64,14 @@ export class StateManager {
     const { messages } = context;
     const scopes = await scopesOf(agent, messages, () => context.requester());
     const { knowledge } = this.#parts;
-    const [{ window, unshown, summary, recalled: found, record }, facts, provided, , lessons] =
+    const [{ window, unshown, summary, recalled: found, record }, facts, provided, noted, lessons] =
       await Promise.all([
         this.#remember(agent, context, scopes.recalled, room),
         this.#parts.facts.of(agent, scopes, messages),
         this.#provide(abilities.contextProviders, context),
-        knowledge.sent(agent, messages),
+        this.#parts.takeovers.notes(context.roomId),
         this.#parts.lessons.approved(agent.id),
+        knowledge.sent(agent, messages),
       ]);
     const { passages, chunks, rest: recalled } = await knowledge.handedOver(found);
     const known = new Set(facts.map(({ id }) => id));
@@ -93,14 +97,17 @@ export class StateManager {
     for (const { key } of abilities.actions.values())
       if (this.#parts.checks.isUntrusted(agent, key))
         addOrigins(context.taint, [{ kind: 'tool', what: key }]);
+    const notes = shownNotes(noted);
     const mark = this.#parts.checks.mark(agent);
     return {
       system: systemParts({
-        ...{ character, lessons, mark, facts, documents: passages, recalled: quoted, context: provided },
+        ...{ character, lessons, mark, facts, documents: passages, recalled: quoted },
+        context: [handoverText(room.takenOver), noteText(notes), ...provided].filter((text) => text !== null),
         summary: summary && { text: summary.content.text, until: untilOf(summary) },
         roomId: context.roomId,
       }),
       ...{ passages, vouched, recall: record },
+      ...(notes.length > 0 && { internal: notes.map(({ text }) => text) }),
       messages: all,
       ...{ asked, earlier, unshown },
       subject: {

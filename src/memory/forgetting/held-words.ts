@@ -19,14 +19,20 @@ export const recordWords: Record<string, HeldWords> = {
   schedule: 'masked',
   // Words until it is confirmed.
   forgetting: 'own',
+  // Numbers, digests, and keyed words while it is watched.
+  erasure: 'none',
   // Documents that somebody sent go with their readers' own order to remove them.
   document: 'none',
   'document-chunks': 'none',
   'document-readers': 'none',
+  'room-hold': 'none',
+  'room-draft': 'masked',
+  'room-note': 'masked',
   'fact-places': 'none',
   'fact-reading': 'none',
   conversation: 'none',
   'http-tool': 'none',
+  'agent-definition': 'none',
   'tool-seen': 'none',
   spending: 'none',
   score: 'none',
@@ -44,6 +50,7 @@ export const noteWords: Record<string, HeldWords> = {
   // Nobody knows what is in these.
   connector: 'taken',
   plugin: 'taken',
+  'agent-definitions-changed': 'none',
   'held-decision': 'none',
   outage: 'none',
   cooling: 'none',
