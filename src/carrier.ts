@@ -50,6 +50,8 @@ export interface Overrides {
   extensions?: unknown[];
   /** Definitions by the agent's id, in the place of the characters folder. */
   characters?: Record<string, unknown>;
+  /** What agents are offered in the place of each tool. */
+  tool?: HubParts['tool'];
   /** The clock by which waiting turns expire and deliveries are planned. */
   now?: () => number;
   /** Sees every command to a shared database, and every answer, e.g. to count them. */
@@ -63,6 +65,8 @@ export interface Carrier extends Hub {
   readonly tokens: Tokens;
   /** The chain of models for agents that name none. */
   readonly models: string[];
+  /** @throws FatalError `config_invalid` */
+  modelOf(ref: string): Promise<LanguageModel>;
   /** What plugins serve over HTTP. */
   routes(): ReturnType<Plugins['routes']>;
   /** Notes where the hub listens, for `runningHub`; hubs that share a database are not noted. */
@@ -178,7 +182,7 @@ async function assemble(
       close: (waitMs) => plugins.close(waitMs),
     },
     toolSources: besides(toolSources, httpTools),
-    ...{ secrets: vault, tokens, now },
+    ...{ secrets: vault, tokens, now, tool: overrides.tool },
     platformWide: (connector) => registry.get('connector', connector)?.users === 'platform',
     sharedBy: ({ connector, userId }) => registry.get('connector', connector)?.shared?.(userId) ?? null,
     check: (agent, found) => (agent ? checkAgent(agent, found, checks) : checkHub(found, checks)),
@@ -216,6 +220,7 @@ async function assemble(
     store: engines.store,
     rates: engines.rates,
     models: models.usual,
+    modelOf: (ref) => models.get(ref),
     routes: () => (config.role === 'worker' ? [] : plugins.routes()),
     announce(url) {
       httpTools.listensOn(url);

@@ -42,7 +42,7 @@ import { Sweeper } from './runtime/sweeper.js';
 import { shutDown } from './shutdown.js';
 import { HeldDecisions } from './store/held-decisions.js';
 import { takingOverOn } from './taking-over.js';
-import { toolDeskOf } from './tool-desk.js';
+import { type ToolDeskParts, toolDeskOf } from './tool-desk.js';
 import type { ToolSourceDesk } from './tools/tool-source.js';
 import { workerOf } from './turns.js';
 
@@ -51,7 +51,7 @@ const stepMs = 500;
 /** How long a connector is waited for that does not start or stop, in ms. */
 const connectorMs = 10_000;
 
-export interface HubParts {
+export interface HubParts extends Pick<ToolDeskParts, 'tool'> {
   config: Config;
   log: Logger;
   engines: Engines;

@@ -33,6 +33,8 @@ export interface ToolDeskParts {
   conversations: Pick<Conversations, 'summarise'>;
   notices(): Pick<Notices, 'tell'>;
   tasks(): Tasks;
+  /** What agents are offered in its place; absent: itself. */
+  tool?: ((tool: OfferedTool) => OfferedTool) | undefined;
   takeovers: Takeovers;
   /** Unix ms. */
   now(): number;
@@ -74,6 +76,7 @@ export function toolDeskOf(parts: ToolDeskParts): ToolLoop {
     note,
     log,
     isOutside,
+    parts.tool,
   );
   const isAccepted = (agentId: string, tool: OfferedTool) => accepted.isAccepted(agentId, tool);
   const judge = new Judge({ settings: config.policy, isAccepted });

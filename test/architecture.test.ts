@@ -56,7 +56,7 @@ const layers: [name: string, pattern: RegExp][] = [
     /^src\/(carrier|backends|defining|running-hub|diagnosis|store-diagnosis|look|plugin-places)\.ts$/,
   ],
   ['http', /^src\/http\//],
-  ['program', /^src\/(hub|admin-token|embed|asking)\.ts$/],
+  ['program', /^src\/((hub|admin-token|embed|asking)\.ts$|behaviour\/)/],
   ['cli', /^src\/cli\//],
 ];
 
@@ -113,7 +113,7 @@ const mayImport: Record<string, string[]> = {
     'roles',
   ],
   http: ['base', 'port', 'access', 'operations', 'http'],
-  program: ['base', 'port', 'access', 'extensions', 'carrier', 'http', 'program'],
+  program: ['base', 'port', 'access', 'extensions', 'evaluation', 'carrier', 'http', 'program'],
   cli: ['base', 'port', 'access', 'operations', 'carrier', 'http', 'program'],
 };
 

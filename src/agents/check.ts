@@ -44,6 +44,7 @@ export async function checkAgent(agent: Agent, bots: Bots, parts: CheckParts): P
     role === 'gateway' ? [] : vainRulesOf(agent, parts),
     role === 'gateway' ? [] : parts.toolSources.problems(agent),
     role === 'gateway' ? [] : parts.skills.problems(agent),
+    role === 'gateway' ? [] : wrongEvaluation(agent, parts),
   ]);
   return found.flat().map((problem) => ({ agentId: agent.id, ...problem }));
 }
@@ -59,6 +60,23 @@ async function wrongModels({ character }: Agent, { models }: CheckParts): Promis
     character.models.map((ref, i) => problemOf(`models[${i}]`, models.get(ref))),
   );
   return found.flat();
+}
+
+/** A judge that cannot be asked, and rules that nobody reads. */
+async function wrongEvaluation({ character }: Agent, { models }: CheckParts): Promise<Found[]> {
+  const { judge, rules } = character.evaluation;
+  if (judge !== 'none') return problemOf('evaluation.judge', models.get(judge));
+  return rules.flatMap((rule, i) =>
+    typeof rule === 'string'
+      ? [
+          {
+            field: `evaluation.rules[${i}]`,
+            message:
+              'is a sentence, and there is no judge to read it; set evaluation.judge, or write {"never": …}',
+          },
+        ]
+      : [],
+  );
 }
 
 /** Names of connectors that no extension has, and settings that a connector does not have. */

@@ -6,6 +6,7 @@ import { type Config, readConfig } from '../config.js';
 import { CarrierError } from '../errors.js';
 import { packageFolder } from '../package-folder.js';
 import { standardError } from '../standard-error.js';
+import type { TestOptions } from './behaviour.js';
 import { endCommand, endProcess } from './end.js';
 import { loadEnvironmentFile } from './environment-file.js';
 import { addOperations } from './operations.js';
@@ -37,6 +38,7 @@ Examples:
   carrier chat captain --room deck  talk to another agent, in a room of its own
   carrier pairing approve K7QX2MVB  let somebody in who has this pairing code
   carrier agents check captain      look at all that an agent names
+  carrier agents test ./tests       run behaviour tests
   echo "what is 6*7?" | carrier chat
 
 Settings come from flags, the environment and a .env file in this folder, in this order.
@@ -109,6 +111,24 @@ program
   );
 
 addOperations(program, dataDir, settings);
+
+program.commands
+  .find((command) => command.name() === 'agents')
+  ?.command('test')
+  .description(
+    'run behaviour tests; exit code 1 if some fail, 2 if something cannot be tested or there is nothing',
+  )
+  .argument('[paths...]', "files and folders of tests; without any, the agent's own (evaluation.tests)")
+  .option('--agent <id>', 'of tests that name none (default: assistant)')
+  .option('--model <ref>', "ask this model in the place of the agent's own")
+  .option('--recorded <file>', 'ask no model: give these answers')
+  .option('--json', 'the results as JSON')
+  .option('--url <address>', 'the hub whose approved lessons count')
+  .addOption(dataDir)
+  .addOption(characters)
+  .action(async (paths: string[], flags: Flags & TestOptions) =>
+    (await import('./behaviour.js')).testAgents(settings({ logLevel: 'silent', ...flags }), paths, flags),
+  );
 
 const database = program
   .command('db')

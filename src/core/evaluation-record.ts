@@ -3,11 +3,10 @@ import { z } from 'zod';
 import { evaluationChecks } from './evaluation-settings.js';
 
 /** `not judged`: nobody can say. A reply goes out by a pass alone. */
-export const verdicts = ['pass', 'fail', 'not judged'] as const;
-export type Verdict = (typeof verdicts)[number];
+const verdicts = ['pass', 'fail', 'not judged'] as const;
 
 /** `sent`: the first draft; `revised`: the second; `safe`: neither, and what the agent says instead. */
-export const evaluationOutcomes = ['sent', 'revised', 'safe'] as const;
+const evaluationOutcomes = ['sent', 'revised', 'safe'] as const;
 
 export const Finding = z.object({
   check: z.enum(evaluationChecks),

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { ModelRef } from './model-ref.js';
 
 export const evaluationChecks = ['grounding', 'safety', 'secrets', 'rules'] as const;
-export type EvaluationCheck = (typeof evaluationChecks)[number];
 
 /** Flags of every pattern: people write words in any case. */
 export const patternFlags = 'iu';
@@ -63,7 +62,9 @@ export const EvaluationSettings = z.strictObject({
   requireTests: z
     .boolean()
     .default(false)
-    .describe('Whether its behaviour tests must pass before a new version goes live.'),
+    .describe(
+      'Says to CI, and to whoever changes it, that its behaviour tests must pass before; the hub runs none itself.',
+    ),
   tests: z
     .string()
     .min(1)

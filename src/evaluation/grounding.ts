@@ -9,7 +9,7 @@ import { isFunctionWord } from '../store/function-words.js';
 import { languageOf } from '../store/words.js';
 import { datesIn, numbersIn, valuesIn } from './stated.js';
 
-export type UnfoundedKind = 'number' | 'date' | 'name' | 'quote' | 'address';
+type UnfoundedKind = 'number' | 'date' | 'name' | 'quote' | 'address';
 
 export interface Unfounded {
   kind: UnfoundedKind;

@@ -18,7 +18,7 @@ export interface LessonsParts {
 }
 
 /** Most that an agent has in its prompt. */
-export const mostApproved = 50;
+const mostApproved = 50;
 const mostChanges = 50;
 const mostFrom = 20;
 /** What others have decided counts after so long, in ms. */

@@ -18,7 +18,7 @@ export interface ProposalsParts {
 }
 
 /** So many of the same are no accident. */
-export const enoughFailures = 3;
+const enoughFailures = 3;
 const withinDays = 30;
 const dayMs = 86_400_000;
 

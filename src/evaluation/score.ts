@@ -93,7 +93,7 @@ export function added(score: Score | null, key: ScoreKey, { counts, failures = {
 }
 
 /** A name for what a draft failed by: the agent's rule, or the check. */
-export function failureOf({ check, rule }: EvaluationRecord['findings'][number]): string {
+function failureOf({ check, rule }: EvaluationRecord['findings'][number]): string {
   return rule === undefined ? check : `${check}: ${rule}`.slice(0, longestName);
 }
 

@@ -34,6 +34,7 @@ export class AbilityLoader {
   readonly #sources: ToolSourceDesk;
   readonly #note: (agentId: string, tools: readonly OfferedTool[]) => Promise<void>;
   readonly #log: Logger;
+  readonly #inPlace: (tool: OfferedTool) => OfferedTool;
   /** Whether a tool deals with the world outside, whatever it says of itself. */
   readonly #isOutside: (agent: Agent, key: string) => boolean;
   /** By definition: an edited character is a new object and gets its abilities anew. */
@@ -46,7 +47,9 @@ export class AbilityLoader {
     note: (agentId: string, tools: readonly OfferedTool[]) => Promise<void>,
     log: Logger,
     isOutside: (agent: Agent, key: string) => boolean = () => false,
+    offered: (tool: OfferedTool) => OfferedTool = (tool) => tool,
   ) {
+    this.#inPlace = offered;
     this.#isOutside = isOutside;
     this.#note = note;
     this.#plugins = plugins;
@@ -76,9 +79,11 @@ export class AbilityLoader {
         (parts.actions ?? []).map((action) => toolOfAction(name, action)),
       ),
       ...listed.flatMap(({ source, tools }) => tools.flatMap((tool) => this.#offered(id, source, tool))),
-    ].map((tool) =>
-      this.#isOutside(agent, tool.key) ? { ...tool, hints: { ...tool.hints, openWorld: true } } : tool,
-    );
+    ]
+      .map(this.#inPlace)
+      .map((tool) =>
+        this.#isOutside(agent, tool.key) ? { ...tool, hints: { ...tool.hints, openWorld: true } } : tool,
+      );
     const actions = new Map<string, OfferedTool>();
     for (const tool of offered.filter((one) => isListed(character.tools, one))) {
       const first = actions.get(tool.name);
