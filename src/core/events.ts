@@ -83,8 +83,14 @@ export interface AccessEvent {
   type: 'access.changed';
 }
 
+/** The definition of an agent in the store was changed. Only on the topic `agentTopic`, which every process listens to. */
+export interface AgentEvent {
+  type: 'agents.changed';
+}
+
 export const accessTopic = 'access';
 export const holdTopic = 'holds';
+export const agentTopic = 'agents';
 export const modelTopic = 'models';
 export const stopTopic = 'stops';
 export const secretTopic = 'secrets';

@@ -8,6 +8,7 @@ import { approve } from './commands/approve.js';
 import { Commands } from './commands/command.js';
 import { deny } from './commands/deny.js';
 import { documents } from './commands/documents.js';
+import { exported, type SendFile } from './commands/export.js';
 import { forget } from './commands/forget.js';
 import { handback } from './commands/handback.js';
 import { help } from './commands/help.js';
@@ -36,10 +37,14 @@ interface Parts {
   roles: Roles;
   people: KnownPeople;
   plugins: PluginDesk;
+  sendFile: SendFile;
   log: Logger;
 }
 
-export function hubCommands(operations: Caller, { buttons, roles, people, plugins, log }: Parts): Commands {
+export function hubCommands(
+  operations: Caller,
+  { buttons, roles, people, plugins, sendFile, log }: Parts,
+): Commands {
   const own = [
     help((principal, agent) => commands.list(principal, agent)),
     beginAnew(operations),
@@ -47,6 +52,7 @@ export function hubCommands(operations: Caller, { buttons, roles, people, plugin
     summary(operations),
     memory(operations),
     forget(operations, buttons),
+    exported(operations, sendFile),
     model(operations),
     stop(operations),
     ...[tasks(operations), task(operations)],

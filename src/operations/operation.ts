@@ -26,7 +26,12 @@ import type { PolicySettings } from '../core/policy-rules.js';
 import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
+import type { AgentDefinitions } from '../definitions/agent-definitions.js';
 import type { FatalError } from '../errors.js';
+import type { Lessons } from '../evaluation/lessons.js';
+import type { Opinions } from '../evaluation/opinions.js';
+import type { Scores } from '../evaluation/scores.js';
+import type { Governing } from '../governance/governing.js';
 import type { Conversations } from '../memory/conversation/conversations.js';
 import type { Embedding } from '../memory/embedding.js';
 import type { KnownFacts } from '../memory/facts/facts-on.js';
@@ -57,6 +62,8 @@ export interface AgentDesk {
   problems(): AgentProblem[];
   /** Throws `agent_unknown`. */
   get(agentId: string): Agent;
+  /** Whether it is as a definition in the store says, and not a file. */
+  isStored(agentId: string): boolean;
   /** The chain of models, in order. */
   models(agent: Agent): string[];
   /** Names of the connectors that run and are its own. */
@@ -116,6 +123,8 @@ export interface ToolDesk {
 export interface OperationParts extends Access {
   store: Store;
   facts: KnownFacts;
+  /** What is held of people, for themselves and to be erased. */
+  governing: Governing;
   forgetting: Pick<Forgetting, 'preview' | 'confirm' | 'whoseIs' | 'lastShown' | 'remove' | 'forget'>;
   bus: EventBus;
   turnQueue: RoomQueue;
@@ -148,7 +157,23 @@ export interface OperationParts extends Access {
   secrets: SecretVault | null;
   tokens: Tokens;
   tools: ToolDesk;
+  definitions: Pick<
+    AgentDefinitions,
+    | 'find'
+    | 'isRemoved'
+    | 'written'
+    | 'create'
+    | 'replace'
+    | 'change'
+    | 'rollBack'
+    | 'remove'
+    | 'versions'
+    | 'diff'
+  >;
   httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove' | 'fetch' | 'download'>;
+  lessons: Pick<Lessons, 'get' | 'list' | 'propose' | 'decide'>;
+  scores: Pick<Scores, 'list'>;
+  opinions: Pick<Opinions, 'rate'>;
   knowledge: Pick<Knowledge, 'documents' | 'scopesFor' | 'forgetKept' | 'forgotten'>;
   ready(): Promise<Readiness>;
 }
@@ -173,6 +198,8 @@ export interface Operation<
   readonly about: string;
   readonly permission: Permission;
   readonly input: Input;
+  /** Of an input, for the docs; what is left out is made from the schema. */
+  readonly example?: Partial<z.input<Input>>;
   /** What is not in it does not leave. */
   readonly output: Output;
   /** It changes nothing. */

@@ -5,6 +5,8 @@ import type { Memory } from '../core/memory.js';
 import { addOrigins } from '../core/origin.js';
 import type { RoomState } from '../core/room.js';
 import type { TurnStep } from '../core/turn.js';
+import type { Lessons } from '../evaluation/lessons.js';
+import { topicOf, versionOf } from '../evaluation/subject.js';
 import type { ModelMessage } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { Conversations } from '../memory/conversation/conversations.js';
@@ -37,6 +39,7 @@ export interface StateManagerParts {
   facts: Pick<ToldFacts, 'of'>;
   knowledge: Pick<Knowledge, 'scopesFor' | 'handedOver' | 'sent'>;
   isSomebody: Read['isSomebody'];
+  lessons: Pick<Lessons, 'approved'>;
   checks: Pick<Checks, 'mark' | 'isUntrusted'>;
   takeovers: Pick<Takeovers, 'notes'>;
   log: Logger;
@@ -61,15 +64,15 @@ export class StateManager {
     const { messages } = context;
     const scopes = await scopesOf(agent, messages, () => context.requester());
     const { knowledge } = this.#parts;
-    const [{ window, unshown, summary, recalled: found, record }, facts, provided, noted] = await Promise.all(
-      [
+    const [{ window, unshown, summary, recalled: found, record }, facts, provided, noted, lessons] =
+      await Promise.all([
         this.#remember(agent, context, scopes.recalled, room),
         this.#parts.facts.of(agent, scopes, messages),
         this.#provide(abilities.contextProviders, context),
         this.#parts.takeovers.notes(context.roomId),
+        this.#parts.lessons.approved(agent.id),
         knowledge.sent(agent, messages),
-      ],
-    );
+      ]);
     const { passages, chunks, rest: recalled } = await knowledge.handedOver(found);
     const known = new Set(facts.map(({ id }) => id));
     const quoted = recalled.filter((memory) => !known.has(memory.id) && !isDenied(memory)).map(discreet);
@@ -98,7 +101,7 @@ export class StateManager {
     const mark = this.#parts.checks.mark(agent);
     return {
       system: systemParts({
-        ...{ character, mark, facts, documents: passages, recalled: quoted },
+        ...{ character, lessons, mark, facts, documents: passages, recalled: quoted },
         context: [handoverText(room.takenOver), noteText(notes), ...provided].filter((text) => text !== null),
         summary: summary && { text: summary.content.text, until: untilOf(summary) },
         roomId: context.roomId,
@@ -107,6 +110,10 @@ export class StateManager {
       ...(notes.length > 0 && { internal: notes.map(({ text }) => text) }),
       messages: all,
       ...{ asked, earlier, unshown },
+      subject: {
+        version: versionOf(character, lessons),
+        topic: topicOf(character, messages.map(({ content }) => content.text).join('\n')),
+      },
       tools: abilities.tools,
       maxTokens: character.maxTokens,
       temperature: character.temperature,

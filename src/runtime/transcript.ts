@@ -17,6 +17,8 @@ export interface Composed extends ModelRequest {
   passages?: readonly Passage[];
   /** What was recalled, and why; absent: nothing was searched for. */
   recall?: RecallRecord | undefined;
+  /** What the answer's scores count for. */
+  subject: { version: string; topic: string };
   /** Words that are for the model alone; absent: none. */
   internal?: readonly string[];
   /** Earlier messages that are not among them, for want of room. */

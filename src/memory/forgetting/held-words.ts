@@ -19,6 +19,8 @@ export const recordWords: Record<string, HeldWords> = {
   schedule: 'masked',
   // Words until it is confirmed.
   forgetting: 'own',
+  // Numbers, digests, and keyed words while it is watched.
+  erasure: 'none',
   // Documents that somebody sent go with their readers' own order to remove them.
   document: 'none',
   'document-chunks': 'none',
@@ -30,8 +32,12 @@ export const recordWords: Record<string, HeldWords> = {
   'fact-reading': 'none',
   conversation: 'none',
   'http-tool': 'none',
+  'agent-definition': 'none',
   'tool-seen': 'none',
   spending: 'none',
+  score: 'none',
+  // Written by operators, or by the hub from what the agent's definition says.
+  lesson: 'none',
 };
 
 /** By how their keys begin. */
@@ -44,6 +50,7 @@ export const noteWords: Record<string, HeldWords> = {
   // Nobody knows what is in these.
   connector: 'taken',
   plugin: 'taken',
+  'agent-definitions-changed': 'none',
   'held-decision': 'none',
   outage: 'none',
   cooling: 'none',
@@ -79,4 +86,5 @@ export const noteWords: Record<string, HeldWords> = {
   place: 'none',
   'served-places': 'none',
   feedback: 'none',
+  rating: 'none',
 };

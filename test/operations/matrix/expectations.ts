@@ -23,6 +23,14 @@ operation                route                                        hub       
 agents.list              GET /agents                                  operator      operator      none:operator  403           403            403            403
 agents.show              GET /agents/:agentId                         operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
 agents.check             POST /agents/:agentId/check                  operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+agents.create            POST /agents                                 admin         403           403           403           403           403           403         
+agents.replace           PUT /agents/:agentId                         admin         admin         404:admin     404:admin     404:admin     404:admin     404:admin   
+agents.change            PATCH /agents/:agentId                       admin         admin         404:admin     404:admin     404:admin     404:admin     404:admin   
+agents.remove            DELETE /agents/:agentId                      admin         admin         404:admin     404:admin     404:admin     404:admin     404:admin   
+agents.rollBack          POST /agents/:agentId/roll-back              admin         admin         404:admin     404:admin     404:admin     404:admin     404:admin   
+agents.versions          GET /agents/:agentId/versions                operator      operator      404:operator  404:operator  404:operator  404:operator  404:operator
+agents.diff              GET /agents/:agentId/diff                    operator      operator      404:operator  404:operator  404:operator  404:operator  404:operator
+agents.export            GET /agents/:agentId/export                  operator      operator      404:operator  404:operator  404:operator  404:operator  404:operator
 
 pairings.list            GET /pairings                                operator      operator      none:operator  operator      none:operator  operator       none:operator
 pairings.approve         POST /pairings/approve                       operator      operator      404:operator   operator      404:operator   404:operator   404:operator
@@ -111,12 +119,17 @@ deliveries.sendAllAgain  POST /agents/:agentId/deliveries/send-again  admin     
 
 people.forget            POST /people/forget                          operator      operator      403            operator      403            operator       403
 people.forget+agents     POST /people/forget                          operator      403           403            operator      403            operator       403
+memories.recall          GET /memories/recall                         none:guest    none:guest    403            guest         none:guest     guest          403
 memories.preview         POST /memories/preview                       operator      operator      403            operator      403            operator       403
 memories.forget          POST /memories/forget                        operator      operator      404:operator   operator      404:operator   operator       404:operator
 people.show              GET /people                                  operator      operator      403            operator      403            operator       403
 people.link              POST /people/link                            admin         403           403            admin         403            403            403
 people.link+paired       POST /people/link                            admin         403           403            admin         403            403            403
 people.unlink            POST /people/unlink                          admin         403           403            admin         403            admin          403
+people.export            GET /people/export                           operator      operator      403            operator      403            operator       403
+people.export+agents     GET /people/export                           operator      403           403            operator      403            operator       403
+people.previewErasure    POST /people/erase/preview                   operator      operator      403            operator      403            operator       403
+people.erase             POST /people/erase                           operator      operator      404:operator   operator      404:operator   operator       404:operator
 
 roles.list               GET /roles                                   operator      operator      none:operator  operator      none:operator  none:operator  none:operator
 roles.give               POST /roles/give                             operator      operator      403            operator      403            403            403
@@ -142,12 +155,22 @@ switches.resume          POST /switches/resume                        operator  
 switches.resume+agent    POST /switches/resume                        operator      operator      403            403           403            403            403
 switches.resume+owner    POST /switches/resume                        owner         owner         403            owner         403            403            403
 
+scores.list              GET /scores                                  operator      operator      403            403           403            403            403
+turns.rate               POST /turns/:turnId/rate                     operator      operator      404:operator   operator      404:operator   operator       404:operator
+lessons.list             GET /lessons                                 operator      operator      403            403           403            403            403
+lessons.show             GET /lessons/:id                             operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+lessons.propose          POST /lessons                                operator      operator      403            403           403            403            403
+lessons.approve          POST /lessons/:id/approve                    admin         admin         404:admin      404:admin     404:admin      404:admin      404:admin
+lessons.reject           POST /lessons/:id/reject                     operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+lessons.remove           DELETE /lessons/:id                          operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
 usage.list               GET /usage                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 health.show              GET /health                                  admin         403           403            403           403            403            403
 embeddings.status        GET /embeddings                              admin         403           403            403           403            403            403
 audit.list               GET /audit                                   admin         403           403            403           403            403            403
 audit.export             GET /audit/export                            admin         403           403            403           403            403            403
 audit.verify             GET /audit/verify                            admin         403           403            403           403            403            403
+encryption.status        GET /encryption                              admin         403           403            403           403            403            403
+encryption.rotate        POST /encryption/rotate                      admin         403           403            403           403            403            403
 
 -                        POST /:agentId/message                       guest         guest         404:guest      guest         guest          guest          403
 -                        GET /:agentId/rooms/:roomId/messages         none:guest    none:guest    404:guest      guest         none:guest     guest          404:guest
@@ -194,6 +217,8 @@ command                       operation           hub       agent     otherAgent
 /task                         tasks.list          guest     guest     guest       guest     guest          guest     guest
 /forget yes                   people.forget       guest     guest     guest       guest     guest          guest     guest
 /forget yes+group             people.forget       guest     guest     guest       guest     guest          guest     guest
+/forget everything            people.previewErasure  guest     guest     guest       guest     guest          guest     guest
+/export                       people.export       guest     guest     guest       guest     guest          guest     guest
 
 /memory                       facts.list          guest     guest     guest       guest     guest          guest     guest
 /memory+group                 facts.list          guest     guest     guest       guest     guest          guest     guest
@@ -249,6 +274,14 @@ command                    operation                hub
 agents list                agents.list              operator
 agents show                agents.show              operator
 agents check               agents.check             operator
+agents create              agents.create            admin
+agents change              agents.change            admin
+agents replace             agents.replace           admin
+agents rollback            agents.rollBack          admin
+agents remove              agents.remove            admin
+agents versions            agents.versions          operator
+agents diff                agents.diff              operator
+agents export              agents.export            operator
 pairing list               pairings.list            operator
 pairing approve            pairings.approve         operator
 pairing revoke             pairings.revoke          operator
@@ -317,6 +350,9 @@ switches pause             switches.pause           operator
 switches resume            switches.resume          operator
 memories preview           memories.preview         operator
 memories forget            memories.forget          operator
+people export              people.export            operator
+people erase-preview       people.previewErasure    operator
+people erase               people.erase             operator
 people forget              people.forget            operator
 people show                people.show              operator
 people link                people.link              admin
@@ -327,6 +363,16 @@ roles take                 roles.take               operator
 audit list                 audit.list               admin
 audit export               audit.export             admin
 audit verify               audit.verify             admin
+encryption status          encryption.status        admin
+encryption rotate          encryption.rotate        admin
+scores                     scores.list              operator
+turns rate                 turns.rate               operator
+lessons list               lessons.list             operator
+lessons show               lessons.show             operator
+lessons propose            lessons.propose          operator
+lessons approve            lessons.approve          admin
+lessons reject             lessons.reject           operator
+lessons remove             lessons.remove           operator
 usage                      usage.list               operator
 health                     health.show              admin
 embeddings                 embeddings.status        admin
@@ -370,4 +416,7 @@ people.startLink    everybody  guest  guest      403          403         403   
 people.enterLink    everybody  guest  guest      403          403         403            403
 people.confirmLink  everybody  guest  guest      403          403         403            403
 people.unlink       everybody  guest  guest      403          guest       403            403
+people.export       everybody  guest  guest      403          403         403            403
+people.previewErasure  everybody  guest  guest   403          403         403            403
+people.erase        everybody  guest  guest      403          guest       403            403
 `;

@@ -1,4 +1,4 @@
-/** What a team governs its hub with, put together: rooms that people take over. */
+/** Rooms that people take over from their agents, put together. */
 import type { Config } from './config.js';
 import type { Rooms } from './core/room.js';
 import type { ShareOf } from './core/share.js';
@@ -18,12 +18,12 @@ interface Parts {
   log: Logger;
 }
 
-export interface Governing {
+export interface TakingOver {
   heldRooms: HeldRooms;
   takeovers: Takeovers;
 }
 
-export function governingOn({ config, engines, ...parts }: Parts): Governing {
+export function takingOverOn({ config, engines, ...parts }: Parts): TakingOver {
   const { now, log } = parts;
   const holds = holdRecord.in(engines.store.records, log);
   const heldRooms = new HeldRooms({ records: holds, bus: engines.bus, alone: !config.cluster, now, log });
