@@ -42,3 +42,17 @@ export function agentDesk(
     },
   };
 }
+
+/** One agent's fault is not the hub's: throws where no agent's models can be used. */
+export async function anyChain({
+  characters,
+  models,
+}: {
+  characters: Pick<AgentSource, 'list'>;
+  models: { chain(agent: Agent): Promise<unknown> };
+}): Promise<void> {
+  const chains = characters.list().map((agent) => models.chain(agent));
+  const settled = await Promise.allSettled(chains);
+  const fault = settled.find((chain) => chain.status === 'rejected');
+  if (fault && settled.every(({ status }) => status === 'rejected')) throw fault.reason;
+}

@@ -65,6 +65,7 @@ import type { HeldDecisions } from './store/held-decisions.js';
 import type { Store } from './store/store.js';
 import type { HeldRooms } from './takeover/held-rooms.js';
 import type { Takeovers } from './takeover/takeovers.js';
+import { arrived } from './tracing.js';
 
 export interface FrontParts {
   config: Config;
@@ -128,7 +129,7 @@ export interface Front extends Acting {
 }
 
 export function frontOf(parts: FrontParts): Front {
-  const { config, engines, metrics, plugins, log } = parts;
+  const { config, engines, metrics, plugins, heldRooms, takeovers, log } = parts;
   const { store, bus, turnQueue, deliveryQueue } = engines;
   const notices = new Notices({
     ...{ turns: store.turns, notes: store.notes, deliveries: deliveryQueue, now: parts.now, log },
@@ -137,7 +138,6 @@ export function frontOf(parts: FrontParts): Front {
   const { pairings, places, served } = lettingIn({ store, notices, key: parts.buttonKey, log });
   if (config.role !== 'worker') served.begin();
   const { rooms, forgotten, forgetting, agents, switches, shareOf } = parts;
-  const { heldRooms, takeovers } = parts;
   forgetting.follow((rooms) =>
     Promise.all([approvals.forgotten(rooms), tasks.forgotten(rooms), parts.knowledge.forgotten()]),
   );
@@ -219,6 +219,7 @@ export function frontOf(parts: FrontParts): Front {
   const isTrusted = ({ routes }: Pick<Connector, 'routes'>) => routes?.access === 'token';
   const hostFor: Front['hostFor'] = (connector) => ({
     async receive(message, more = {}) {
+      const startedAt = Date.now();
       const trusted = isTrusted(connector);
       const waits = trusted || more.waits === true;
       const sender = { waits, trusted, from: trusted ? more.from : undefined };
@@ -230,7 +231,10 @@ export function frontOf(parts: FrontParts): Front {
           intake.receive(message, { ...sender, complete, admitted }),
         ),
       );
-      if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
+      if (receipt && !receipt.duplicate) {
+        metrics.received(message.source.connector);
+        arrived(receipt.memory, startedAt);
+      }
       // A machine that sends a message again wants its answer now, however often that has failed to reach it.
       if (receipt?.duplicate && trusted) await deliverAgain(receipt.memory);
       return receipt;
@@ -239,10 +243,7 @@ export function frontOf(parts: FrontParts): Front {
       await line.settled(edit.key);
       return changes.edit(edit, isTrusted(connector));
     },
-    async remove(key) {
-      await line.settled(key);
-      return changes.remove(key);
-    },
+    remove: (key) => line.settled(key).then(() => changes.remove(key)),
     react: (reaction) => feedback.take(reaction, isTrusted(connector)),
     command: (command) => intake.command(command, isTrusted(connector)),
     press: (press) => intake.press(press, isTrusted(connector)),

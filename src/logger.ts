@@ -1,6 +1,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { redact, redactValues } from './redaction.js';
 import { standardError } from './standard-error.js';
+import { traceIdNow } from './tracing.js';
 
 export type { Logger };
 
@@ -14,6 +15,10 @@ export function createLogger(level: string, to: DestinationStream = standardErro
     {
       level,
       base: undefined,
+      mixin() {
+        const traceId = traceIdNow();
+        return traceId === undefined ? {} : { traceId };
+      },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: redactedPaths, censor: '[redacted]' },
       formatters: { level: (label) => ({ level: label }) },

@@ -25,11 +25,20 @@ export class Metrics {
   readonly #turns = new Histogram({
     name: 'carrier_turn_seconds',
     help: 'Turns by how they ended, from claim to commit, in seconds',
-    labelNames: ['status'],
+    labelNames: ['status', 'agent'],
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300],
     registers: [this.#registry],
   });
-  readonly #tokens = this.#counter('model_tokens_total', 'Tokens as the models count them', ['direction']);
+  readonly #tokens = this.#counter('model_tokens_total', 'Tokens as the models count them', [
+    'direction',
+    'agent',
+    'model',
+  ]);
+  readonly #calls = this.#counter(
+    'model_calls_total',
+    'Calls of models, by how they ended: `answered`, or the code of the error',
+    ['model', 'outcome'],
+  );
   readonly #deliveries = this.#counter('deliveries_total', 'Tries to deliver a reply', [
     'connector',
     'outcome',
@@ -49,11 +58,14 @@ export class Metrics {
     {
       undelivered,
       unembedded,
+      held,
       now,
     }: {
       undelivered(): Promise<Undelivered>;
       /** By kind. */
       unembedded(): Promise<Record<string, number>>;
+      /** How many rooms people have taken over. */
+      held(): number | null;
       now(): number;
     },
   ) {
@@ -67,6 +79,11 @@ export class Metrics {
       replies.set({ state: 'waiting' }, found.waiting);
       replies.set({ state: 'dead' }, found.dead);
       oldest.set(found.oldest === null ? 0 : Math.max(0, (now() - found.oldest) / 1000));
+    });
+    this.#gauge('rooms_held', 'Rooms that people have taken over', [], async (rooms) => {
+      rooms.reset();
+      const found = held();
+      if (found !== null) rooms.set(found);
     });
     this.#gauge('embeddings_backlog', 'Memories that wait for their vector', ['kind'], async (memories) => {
       memories.reset();
@@ -99,10 +116,16 @@ export class Metrics {
     this.#limited.inc({ limit });
   }
 
-  turned({ status, startedAt, finishedAt, usage }: Turn): void {
-    this.#turns.observe({ status }, (finishedAt - startedAt) / 1000);
-    this.#tokens.inc({ direction: 'input' }, usage.inputTokens);
-    this.#tokens.inc({ direction: 'output' }, usage.outputTokens);
+  turned({ status, agentId: agent, model, startedAt, finishedAt, usage }: Turn): void {
+    this.#turns.observe({ status, agent }, (finishedAt - startedAt) / 1000);
+    const of = { agent, model: model ?? 'none' };
+    this.#tokens.inc({ direction: 'input', ...of }, usage.inputTokens);
+    this.#tokens.inc({ direction: 'output', ...of }, usage.outputTokens);
+  }
+
+  /** @param outcome `answered`, or a code of `errors.ts` */
+  called(model: string, outcome: string): void {
+    this.#calls.inc({ model, outcome });
   }
 
   delivered(connector: string, outcome: 'delivered' | 'failed'): void {

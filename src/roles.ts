@@ -5,7 +5,7 @@
 
 import { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
-import { agentDesk } from './agent-desk.js';
+import { agentDesk, anyChain } from './agent-desk.js';
 import type { AgentSource } from './agents/agent-source.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { OwnTakers } from './agents/agent-types.js';
@@ -114,7 +114,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const { role, turns: limits } = config;
   const metrics = new Metrics(
     { turns: turnQueue, deliveries: deliveryQueue },
-    { undelivered: () => store.outbox.count(), unembedded: () => embedding.backlog(), now },
+    {
+      ...{ undelivered: () => store.outbox.count(), unembedded: () => embedding.backlog() },
+      ...{ held: () => takingOver.heldRooms.count, now },
+    },
   );
   const rooms = new NotedRooms(store.notes, { alone: !config.cluster, log });
   const switches = new Switches({
@@ -132,7 +135,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const shareOf = sharesBy(parts.platformWide);
   const takingOver = takingOverOn({ ...parts, rooms, shareOf });
   const checks = new Checks({ settings: config.checks, metrics, log });
-  const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
+  const cooling = new Cooling({
+    ...{ notes: store.notes, bus, alone: !config.cluster, now, log },
+    called: (...call) => metrics.called(...call),
+  });
   const remembering = rememberingOn({
     ...{ ...parts, rooms, checks, switches, cooling },
     ...{ front: () => front, purses: () => purses },
@@ -277,14 +283,6 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
       });
     },
   };
-}
-
-/** One agent's fault is not the hub's: throws where no agent's models can be used. */
-async function anyChain({ characters, models }: HubParts): Promise<void> {
-  const chains = characters.list().map((agent) => models.chain(agent));
-  const settled = await Promise.allSettled(chains);
-  const fault = settled.find((chain) => chain.status === 'rejected');
-  if (fault && settled.every(({ status }) => status === 'rejected')) throw fault.reason;
 }
 
 async function problem(check: () => Promise<void>): Promise<string> {

@@ -18,6 +18,7 @@ import type { PluginDesk } from '../plugin/plugin.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Forgotten } from '../store/forgotten.js';
 import type { Appended, History } from '../store/history.js';
+import { spanned } from '../tracing.js';
 import { askerOf } from './asker.js';
 import { type Buttons, isLasting } from './buttons.js';
 import { check } from './check.js';
@@ -255,9 +256,9 @@ export class Intake {
     const { roomId, status } = appended.memory;
     // The message is safe already: if it cannot be scheduled now, the sweeper will find it.
     if (status === 'pending')
-      await turns
-        .schedule(roomId, { share: shareOf(appended.memory) })
-        .catch((err) => log.warn({ err, roomId }, 'not scheduled yet'));
+      await spanned('schedule', () => turns.schedule(roomId, { share: shareOf(appended.memory) }), {
+        of: appended.memory.id,
+      }).catch((err) => log.warn({ err, roomId }, 'not scheduled yet'));
     return appended;
   }
 

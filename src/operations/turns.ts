@@ -13,6 +13,7 @@ import { decide } from '../store/decide.js';
 import { runAgain as runAgainIn } from '../store/run-again.js';
 import { shareIn } from '../store/share-in.js';
 import type { Claim } from '../store/turn-store.js';
+import { traceIdOf } from '../tracing.js';
 import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
@@ -85,6 +86,7 @@ export const showTurn = defineOperation({
   input: OneTurn,
   output: z.object({
     ...summary,
+    traceId: z.string().describe('of the trace that its spans and log lines are in'),
     recall: RecallRecord.optional().describe(
       'what was recalled, by id, and why; absent: nothing was searched for',
     ),
@@ -109,7 +111,9 @@ export const showTurn = defineOperation({
     const finished = await parts.store.turns.get(turnId);
     const turn = finished ?? (await openTurn(turnId, parts));
     if (!turn) throw unknown(noTurn.message);
-    return { ...turn, actions: turn.steps.flatMap(({ actions }) => actions) };
+    const reply = turn.replyId === null ? null : await parts.store.memories.get(turn.replyId);
+    const traceId = traceIdOf(reply?.content.replyTo ?? turn.covers.at(-1) ?? turnId);
+    return { ...turn, traceId, actions: turn.steps.flatMap(({ actions }) => actions) };
   },
 });
 

@@ -8,6 +8,7 @@ import { told } from '../redaction.js';
 import type { NoteStore } from '../store/note-store.js';
 import type { Due, Failing, Outbox as OutboxStore } from '../store/outbox.js';
 import { replyNote } from '../store/reply-note.js';
+import { spanned } from '../tracing.js';
 import { type Bot, Bots } from './bots.js';
 import { Lateness, type LatenessParts } from './late.js';
 import { Replacements } from './replacements.js';
@@ -190,7 +191,9 @@ export class Deliverer {
     // What changes in its place is not read as an answer that comes late.
     const said = placed.replacing ? placed : await this.#lateness.said(placed, connector, now());
     try {
-      const receipt = await connector.deliver!(said, signal);
+      const { content, id } = outbound.memory;
+      const send = () => connector.deliver!(said, signal);
+      const receipt = await spanned('deliver', send, { of: content.replyTo ?? id });
       tried(connector.name, outbound);
       return receipt;
     } catch (thrown) {

@@ -15,6 +15,7 @@ import type { Limits } from '../tools/policy/limits.js';
 import { unruled } from '../tools/policy/policy.js';
 import { usualTerms } from '../tools/policy/terms.js';
 import type { OfferedTool } from '../tools/tool.js';
+import { spanned } from '../tracing.js';
 import { AskedCalls } from './asked-calls.js';
 import { readArguments } from './call-arguments.js';
 import { CalledOffByPerson } from './cancellation.js';
@@ -243,7 +244,8 @@ export class ActionManager {
       context.signal.throwIfAborted();
       const pause = switches?.tools(concernedBy(context));
       if (pause) return { ok: false, result: toolsText(pause), error: 'paused' };
-      const result = await limit.race(tool.run(value, { ...context, signal: limit.signal }));
+      const run = () => limit.race(tool.run(value, { ...context, signal: limit.signal }));
+      const result = await spanned('tool', run, { tool: tool.key });
       const kept = await keptResult(result, context.messages[0]!, files);
       return {
         ...{ ok: !result.failed && !result.unknown, result: kept.text },
@@ -291,9 +293,7 @@ interface Attempted {
   error?: string;
 }
 
-function isDenied({ state }: ActionRecord): boolean {
-  return state === 'denied';
-}
+const isDenied = ({ state }: ActionRecord) => state === 'denied';
 
 function concernedBy({ agent, messages }: TurnContext): Concerned {
   return { agentId: agent.id, source: messages[0]!.source, userIds: [] };

@@ -45,6 +45,8 @@ export interface CoolingParts {
   /** Whether no other process takes turns of this hub. */
   alone: boolean;
   now(): number;
+  /** Counts calls; `outcome` is `answered` or a code. */
+  called?(model: string, outcome: string): void;
   log: Logger;
 }
 
@@ -113,6 +115,7 @@ export class Cooling {
   }
 
   answered(model: string): void {
+    this.#parts.called?.(model, 'answered');
     this.#failures.delete(model);
     const cool = this.#models.get(model);
     if (cool?.times === undefined) return;
@@ -123,6 +126,7 @@ export class Cooling {
   }
 
   failed(model: string, error: unknown): void {
+    this.#parts.called?.(model, told(error).code);
     const { now } = this.#parts;
     const askedMs = error instanceof RetryableError ? error.retryAfterMs : undefined;
     if (askedMs) {

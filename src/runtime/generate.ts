@@ -5,6 +5,7 @@ import type { LanguageModel, ModelChunk, ModelRequest, ToolCall } from '../llm/l
 import type { Logger } from '../logger.js';
 import { rendersToNothing } from '../markdown/nothing.js';
 import { told } from '../redaction.js';
+import { spanned } from '../tracing.js';
 import type { Cooling } from './cooling.js';
 import { type AnswerLimits, Patience } from './patience.js';
 import type { PromptFitter } from './prompt-fitter.js';
@@ -118,7 +119,7 @@ async function ask(model: LanguageModel, request: ModelRequest, options: AskOpti
     const fitted = await fitter.fit(request, model.abilities, signal, most);
     try {
       const paid = options.purse ? await options.purse.open(model, fitted.request, signal) : model;
-      return await read(paid, fitted.request, options);
+      return await spanned('model', () => read(paid, fitted.request, options), { model: model.id });
     } catch (error) {
       if (most !== undefined || !(error instanceof CarrierError) || error.code !== 'prompt_too_long')
         throw error;

@@ -4,7 +4,7 @@ import type { Switches } from '../access/switches.js';
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
 import type { Agent } from '../core/character.js';
 import type { Memory } from '../core/memory.js';
-import type { Rooms } from '../core/room.js';
+import type { RoomState, Rooms } from '../core/room.js';
 import { type Turn, type TurnCheckpoint, turnOf } from '../core/turn.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import type { ParkedHandler, Run } from '../queue/queue.js';
@@ -31,6 +31,16 @@ const stopped = 'Stopped.';
 interface Answered {
   draft: Draft;
   context: TurnContext;
+}
+
+/** A turn that is to be taken, if nothing speaks against it. */
+interface Claimed {
+  run: Run;
+  claim: Claim;
+  work: Work;
+  room: RoomState;
+  agent: Agent;
+  startedAt: number;
 }
 
 export interface WorkerParts extends ContextParts, CommittingParts {
@@ -68,7 +78,7 @@ export class Worker {
       // It waits no more; should it run again, its time begins anew.
       await this.#parts.outages.over(run.roomId);
     };
-    this.#parts.turnQueue.process((run) => spanned('turn', (span) => this.#run(run, span)), parked);
+    this.#parts.turnQueue.process((run) => this.#run(run), parked);
   }
 
   /** Ends a turn, if it runs here: it is committed as called off. */
@@ -81,16 +91,22 @@ export class Worker {
     await this.#learning.stop(waitMs);
   }
 
-  async #run(run: Run, span: Span): Promise<void> {
+  async #run(run: Run): Promise<void> {
     const startedAt = Date.now();
-    const { turns, rooms, outages, maxMessages, now } = this.#parts;
+    const { turns, rooms, maxMessages } = this.#parts;
     const [claim, room] = await Promise.all([turns.claim(run.roomId, maxMessages), rooms.get(run.roomId)]);
     const work = await workOf(claim, room, this.#parts);
     if (!work) return;
-    const { covered, checkpoint, over } = work;
-    const agent = this.#parts.agent(checkpoint.agentId);
+    const agent = this.#parts.agent(work.checkpoint.agentId);
     // Its definition is gone, or not here yet: what was said to it stays until it is back; the sweeper asks again.
     if (!agent) return;
+    const claimed = { run, claim, work, room, agent, startedAt };
+    await spanned('turn', (span) => this.#turn(claimed, span), { of: work.asked.at(-1)!.id });
+  }
+
+  async #turn({ run, claim, work, room, agent, startedAt }: Claimed, span: Span): Promise<void> {
+    const { outages, now } = this.#parts;
+    const { covered, checkpoint, over } = work;
     const taken = await ceded(work, room, this.#parts.heldRooms);
     if (taken) return taken === 'rests' ? undefined : this.#cede(run, work, { startedAt });
     const covers = covered.map(({ id }) => id);
@@ -104,6 +120,7 @@ export class Worker {
     const { turnId } = checkpoint;
     const attempt = run.attempt + (outage?.tries ?? 0);
     span.setAttributes({ agent: agent.id, turn: turnId, messages: covers.length, attempt });
+    span.setAttribute('waited_ms', startedAt - covered[0]!.createdAt);
     const about = { turnId, roomId: run.roomId, covers, attempt };
     const telling = new Telling(about, this.#parts.publish);
     const { publish, retell } = telling;

@@ -84,6 +84,11 @@ export class HeldRooms {
     return hold && lasts(hold, this.#parts.now()) ? hold : null;
   }
 
+  /** How many there are, as far as is known; null: that was never read. */
+  get count(): number | null {
+    return this.#holds && [...this.#holds.values()].filter((hold) => lasts(hold, this.#parts.now())).length;
+  }
+
   /** Between this call and the one of what it gives, changes are noticed by themselves. */
   keepLooking(): () => void {
     if (this.#parts.alone) return () => {};

@@ -78,7 +78,7 @@ describe.skipIf(noRedis)(
         checks: { store: 'ok', queue: 'ok', models: 'ok' },
       });
       const metrics = await (await get('/metrics')).text();
-      expect(metrics).toMatch(/carrier_turn_seconds_count\{status="done"\} 1/);
+      expect(metrics).toMatch(/carrier_turn_seconds_count\{status="done",agent="assistant"\} 1/);
       expect(metrics).toMatch(/carrier_queue_rooms\{queue="turns",state="waiting"\} 0/);
       expect((await get('/assistant/rooms/line/messages')).status).toBe(404);
     });

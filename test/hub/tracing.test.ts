@@ -11,7 +11,31 @@ import { until } from '../support/until.js';
 interface SentSpan {
   name: string;
   traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  startTimeUnixNano: string;
+  /** Of the process that sent it. */
+  service: string;
   attributes: { key: string; value: { stringValue?: string } }[];
+}
+
+/** Which process did what within what, in the order of time. */
+function printed(trace: SentSpan[], names: string[]): string {
+  const all = new Map(trace.map((span) => [span.spanId, span]));
+  const shown = trace
+    .filter(({ name }) => names.includes(name))
+    .sort((one, other) => (BigInt(one.startTimeUnixNano) < BigInt(other.startTimeUnixNano) ? -1 : 1));
+  const depthOf = ({ parentSpanId }: SentSpan): number => {
+    const parent = parentSpanId ? all.get(parentSpanId) : undefined;
+    return parent ? depthOf(parent) + (names.includes(parent.name) ? 1 : 0) : 0;
+  };
+  const lines = shown.map((span) => {
+    const more = span.attributes
+      .filter(({ key }) => ['agent', 'connector', 'model', 'tool'].includes(key))
+      .map(({ key, value }) => `${key}=${value.stringValue}`);
+    return `${span.service.padEnd(8)} ${'  '.repeat(depthOf(span))}${[span.name, ...more].join(' ')}\n`;
+  });
+  return lines.join('');
 }
 
 /** Takes spans as an OpenTelemetry collector does, in OTLP's JSON. */
@@ -24,11 +48,20 @@ class Collector {
       body += bytes;
     });
     req.on('end', () => {
+      // Callbacks come here, too.
+      if (req.url === '/callback') return void res.end();
       this.raw += body;
       const { resourceSpans } = JSON.parse(body) as {
-        resourceSpans: { scopeSpans: { spans: SentSpan[] }[] }[];
+        resourceSpans: {
+          resource: { attributes: SentSpan['attributes'] };
+          scopeSpans: { spans: SentSpan[] }[];
+        }[];
       };
-      this.spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)));
+      for (const { resource, scopeSpans } of resourceSpans) {
+        const named = resource.attributes.find(({ key }) => key === 'service.name');
+        const service = named?.value.stringValue ?? '';
+        this.spans.push(...scopeSpans.flatMap(({ spans }) => spans.map((span) => ({ ...span, service }))));
+      }
       res.setHeader('Content-Type', 'application/json').end('{}');
     });
   });
@@ -72,18 +105,33 @@ describe.skipIf(noRedis)(noRedis ? `tracing (skipped: ${noRedis})` : 'tracing', 
         HOME: home.folder,
         OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
         OTEL_BSP_SCHEDULE_DELAY: '100',
+        OTEL_SERVICE_NAME: role,
+        CARRIER_CALLBACK_ALLOW_PRIVATE: 'true',
       });
       hubs.push(hub);
       return { hub, url: await hub.start() };
     };
-    const [gateway] = await Promise.all([start('gateway'), start('worker')]);
+    const [gateway, worker] = await Promise.all([start('gateway'), start('worker')]);
     const client = api(gateway.url, gateway.hub.token);
-    await client.send('assistant', { text: 'my secret is swordfish', userId: 'alice' });
+    const sent = { text: 'My word is swordfish. What is 21 * 2?', userId: 'alice' };
+    await client.post('assistant', { ...sent, callbackUrl: `${endpoint}/callback` });
     const turn = () => collector.spans.find(({ name }) => name === 'turn');
     await until(() => turn() !== undefined);
     const trace = () => collector.spans.filter(({ traceId }) => traceId === turn()!.traceId);
     await until(() => trace().some(({ name }) => name.startsWith('add')));
+    const own = ['message', 'turn', 'model', 'tool', 'deliver'];
+    await until(() => own.every((name) => trace().some((span) => span.name === name)));
+    await expect(printed(trace(), own)).toMatchFileSnapshot('../../docs/trace.txt');
+    // Its id is that of the message, in the turn and in what is logged of it.
+    const authorization = `Bearer ${gateway.hub.token}`;
+    const get = async (path: string) =>
+      (await fetch(`${gateway.url}${path}`, { headers: { authorization } })).json();
+    const { turns } = (await get('/turns')) as { turns: { turnId: string; covers: string[] }[] };
+    const { turnId, covers } = turns.find((one) => one.covers.length > 0)!;
+    expect(turn()!.traceId).toBe(covers[0]!.replaceAll('-', ''));
+    expect(await get(`/turns/${turnId}`)).toMatchObject({ traceId: turn()!.traceId });
+    expect(worker.hub.log + gateway.hub.log).not.toContain('swordfish');
     expect(turn()!.attributes).toContainEqual({ key: 'agent', value: { stringValue: 'assistant' } });
     expect(collector.raw).not.toContain('swordfish');
-  }, 60_000);
+  }, 90_000);
 });
