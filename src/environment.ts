@@ -1,6 +1,7 @@
 /** The settings as they come from the environment: which there are, what each takes, and what goes with what. */
 import { z } from 'zod';
-import { AgentId, ModelRef } from './core/character.js';
+import { AgentId } from './core/character.js';
+import { ModelRef } from './core/model-ref.js';
 import { addresses, count, flag, list, networks } from './setting.js';
 
 /** A MongoDB URL that names a user and leaves the password out. */
@@ -101,6 +102,7 @@ export const Environment = z
     CARRIER_PLUGINS_DIR: z.string().optional(),
     CARRIER_SECRET_KEY: secretKey.optional(),
     CARRIER_SECRET_KEY_OLD: list.pipe(z.array(secretKey)),
+    CARRIER_ENCRYPTION_KEYS: z.string().optional(),
     CARRIER_SECRETS_DIR: z.string().default('/run/secrets'),
     CARRIER_AGENT: AgentId.default('assistant'),
     CARRIER_STREAMING: flag('true'),

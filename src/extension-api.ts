@@ -40,6 +40,7 @@ export type { Rung } from './connector/kit/ladder.js';
 export { descend } from './connector/kit/ladder.js';
 export type { ReplacementOptions } from './connector/kit/replacement.js';
 export { Replacement } from './connector/kit/replacement.js';
+export type { RouteAbout } from './connector/kit/route-about.js';
 export type { Sent, SentPartsOptions } from './connector/kit/sent-parts.js';
 export { SentParts } from './connector/kit/sent-parts.js';
 export { directPrefix, TokenAccess, userOfRoom } from './connector/kit/token-access.js';

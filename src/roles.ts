@@ -10,6 +10,7 @@ import type { TurnTaker } from './agents/agent-type.js';
 import type { OwnTakers } from './agents/agent-types.js';
 import type { Bots } from './agents/bots.js';
 import type { Characters } from './agents/characters.js';
+import type { Models } from './agents/models.js';
 import { type Problem, problemOfFile, sameProblem } from './agents/problem.js';
 import { RunningAgents } from './agents/running-agents.js';
 import { Purses } from './budgets/purses.js';
@@ -23,10 +24,11 @@ import type { Readiness } from './core/readiness.js';
 import { sharesBy } from './core/share.js';
 import { deliveriesOf } from './deliveries.js';
 import type { Engines } from './engines.js';
+import { evaluatingOn } from './evaluating.js';
 import { type FrontParts, frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
 import { keepUp } from './keep-up.js';
-import type { Embedder, LanguageModel, Transcriber } from './llm/llm.js';
+import type { Embedder } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import { type Limited, Metrics } from './metrics.js';
 import type { SecretVault } from './operations/operation.js';
@@ -48,16 +50,6 @@ const stepMs = 500;
 /** How long a connector is waited for that does not start or stop, in ms. */
 const connectorMs = 10_000;
 
-/** The models of each agent. */
-interface AgentModels {
-  /** By reference, in the order in which they are asked. */
-  refs(agent: Agent): string[];
-  /** Those of them that can be used, a preferred one before the others if it is one of them. */
-  chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
-  /** What hears; null: nothing does. */
-  transcriber(agent: Agent): Promise<Transcriber | null>;
-}
-
 export interface HubParts {
   config: Config;
   log: Logger;
@@ -69,7 +61,7 @@ export interface HubParts {
   check(agent: Agent | null, bots: Bots): Promise<Problem[]>;
   /** What takes each agent's turns, by its type. */
   types(own: OwnTakers): TurnTaker;
-  models: AgentModels;
+  models: Pick<Models, 'refs' | 'chain' | 'transcriber' | 'get'>;
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
   forgotten: FrontParts['forgotten'];
@@ -142,11 +134,20 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     ...{ ...parts, rooms, checks, switches, cooling },
     ...{ front: () => front, purses: () => purses },
   });
+  const evaluating = evaluatingOn(parts);
   const { embedding, conversations } = remembering;
   const desks = { notices: () => front.notices, tasks: () => front.tasks };
   const tools = toolDeskOf({ ...parts, checks, conversations, ...desks });
   const front = frontOf({
-    ...{ ...parts, ...remembering, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
+    ...{
+      ...parts,
+      ...remembering,
+      ...evaluating,
+      rooms,
+      metrics,
+      ready,
+      agents: agentDesk(parts, problems, () => agents),
+    },
     ...{ switches, held, shareOf, tools: tools.desk, checks },
     ...{ summaries: conversations, embeddings: embedding },
     admitted: () => embedding.wake(),
@@ -164,7 +165,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     tell: (to, notice, once) => notices.tell(to, notice, once),
   });
   const worker = workerOf({
-    ...{ ...parts, ...remembering, tools, metrics, checks, rooms, cooling },
+    ...{ ...parts, ...remembering, ...evaluating, tools, metrics, checks, rooms, cooling },
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
@@ -221,7 +222,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   }
 
   try {
-    await switches.start();
+    await Promise.all([switches.start(), front.governing.takeUp()]);
     await agents.start();
     if (role !== 'worker') deliveries.start();
     // Platforms are asked about groups there.
@@ -241,7 +242,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     });
     throw error;
   }
-  maintenance.every('sweep', limits.sweepMs, () => sweeper.sweep());
+  maintenance.every('sweep', limits.sweepMs, () => Promise.all([sweeper.sweep(), front.governing.sweep()]));
 
   return {
     connectors: () => agents.connectors,
@@ -268,6 +269,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         worker: () => worker.stop(left()),
         conversations: () => conversations.stop(),
         facts: () => remembering.extraction.stop(),
+        scores: () => evaluating.scores.stop(),
         budgets: () => purses.ended(),
         switches: () => switches.stop(),
         toolSources: () => parts.toolSources.close(),

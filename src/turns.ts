@@ -12,6 +12,7 @@ import type { Agent } from './core/character.js';
 import type { Rooms } from './core/room.js';
 import type { ShareOf } from './core/share.js';
 import type { Engines } from './engines.js';
+import type { Evaluating } from './evaluating.js';
 import { FileReader } from './files/reader.js';
 import type { Notices } from './intake/notices.js';
 import type { LanguageModel } from './llm/llm.js';
@@ -43,7 +44,7 @@ import { TaskTaker } from './tasks/taker.js';
 import type { Tasks } from './tasks/tasks.js';
 import type { ToolLoop } from './tool-desk.js';
 
-export interface TurnsParts {
+export interface TurnsParts extends Evaluating {
   config: Config;
   engines: Engines;
   characters: { get(id: string): Agent | undefined };
@@ -89,6 +90,7 @@ export function workerOf(parts: TurnsParts): Worker {
       ...{ facts: parts.facts.told, knowledge: parts.knowledge },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
       checks,
+      lessons: parts.lessons,
     }),
     fitter: new PromptFitter(new FileReader(store.files), config.prompt),
     abilities: tools.abilities,
@@ -100,7 +102,7 @@ export function workerOf(parts: TurnsParts): Worker {
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     limits: limits.model,
-    ...{ cooling, checks },
+    ...{ cooling, checks, evaluation: parts.evaluation },
     ...{ switches, asking, purses: parts.purses, maxSteps: limits.maxSteps, log },
   });
   const outages = new Outages({
@@ -122,6 +124,8 @@ export function workerOf(parts: TurnsParts): Worker {
     publish: (roomId, event) => bus.publish(roomId, event),
     committed: (turn, reply, covered) => {
       metrics.turned(turn);
+      parts.scores.turned(turn);
+      void parts.opinions.turned(covered);
       conversations.committed(turn.roomId);
       parts.extraction.turned(turn, covered, reply);
       Promise.all([

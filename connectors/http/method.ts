@@ -4,7 +4,9 @@ import { FatalError } from '../../src/extension-api.js';
 /** For a route that exists, but not with this method. */
 export function refuseMethod(allow: string): RequestHandler {
   return (req, res) => {
-    res.setHeader('Allow', allow);
-    throw new FatalError('method_not_allowed', `${req.method} is not possible here; use ${allow}.`);
+    // The hub itself takes some methods on the same path.
+    const all = [res.getHeader('Allow'), allow].filter(Boolean).join(', ');
+    res.setHeader('Allow', all);
+    throw new FatalError('method_not_allowed', `${req.method} is not possible here; use ${all}.`);
   };
 }

@@ -65,6 +65,8 @@ export const permissions = {
   /** Whoever keeps one for a room may take it away again. */
   'documents.change': { least: 'operator', self: true },
   'people.forget': { least: 'operator', self: true },
+  'people.export': { least: 'operator', self: true },
+  'people.erase': { least: 'operator', self: true },
   'switches.read': { least: 'operator' },
   'switches.change': { least: 'operator' },
   /** Of all agents at once. */
@@ -77,8 +79,18 @@ export const permissions = {
   'roles.read': { least: 'operator' },
   'roles.change': { least: 'operator' },
   'usage.read': { least: 'operator' },
+  /** How replies fared. */
+  'scores.read': { least: 'operator' },
+  'turns.rate': { least: 'operator' },
+  'lessons.read': { least: 'operator' },
+  'lessons.propose': { least: 'operator' },
+  /** They are instructions of the agent then. */
+  'lessons.approve': { least: 'admin' },
+  'lessons.change': { least: 'operator' },
   'health.read': { least: 'admin' },
   'audit.read': { least: 'admin' },
+  'encryption.read': { least: 'admin' },
+  'encryption.rotate': { least: 'admin' },
 } as const satisfies Record<string, Row>;
 
 /** What somebody may do; the table above says who. */

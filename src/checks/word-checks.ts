@@ -69,6 +69,15 @@ export class WordChecks {
     return text.say(words) + text.flush();
   }
 
+  /** What would be taken out of these words; told to nobody. */
+  removed(words: string): CheckName[] {
+    const found = new Set<CheckName>();
+    const text = new CheckedText([...this.#private(true), ...this.#links()], ({ check }) => found.add(check));
+    text.say(words);
+    text.flush();
+    return [...found];
+  }
+
   /** The same where a trusted hand has had the last word: the links are its own. */
   withoutSecrets(words: string): string {
     const text = new CheckedText(this.#private(true), (one) => this.#tell(one, 'reply'));

@@ -2,8 +2,10 @@ import { admitted, named } from './admitted.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
 import { embeddings } from './embedder-command.js';
+import { encryption } from './encryption-commands.js';
 import { facts } from './fact-commands.js';
 import { knowledge } from './knowledge-commands.js';
+import { lessons, scores } from './lesson-commands.js';
 import { memories } from './memory-commands.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
@@ -209,6 +211,11 @@ export const groups: Record<string, CommandGroup> = {
         fields: ['turnId'],
         show: ({ turnId }) => [`Runs again: ${turnId}.`],
       }),
+      rate: typed('turns.rate', {
+        about: 'say how good its reply was',
+        fields: ['turnId', 'rating'],
+        show: ({ turnId, rating }) => [`Rated ${rating} of 5: ${turnId}.`],
+      }),
       resume: typed('turns.resume', {
         about: 'approve or deny the calls that a turn waits for',
         fields: ['turnId'],
@@ -258,11 +265,13 @@ export const groups: Record<string, CommandGroup> = {
   schedules,
   facts,
   approvals,
+  lessons,
   tasks,
   switches,
   memories,
   ...ofPeople,
   audit,
+  encryption,
 };
 
 /** Commands of one word. */
@@ -285,6 +294,7 @@ export const alone: Record<string, Typed> = {
     fails: ({ ready }) => !ready,
   }),
   embeddings,
+  scores,
 };
 
 function stopping({ turnId }: { turnId: string | null }): string[] {

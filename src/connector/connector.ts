@@ -23,6 +23,7 @@ import type {
 import type { Attachment, Memory, SourceKey } from '../core/memory.js';
 import type { OutboundMessage, Turn } from '../core/turn.js';
 import type { ErrorCode, RetryableError } from '../errors.js';
+import type { RouteAbout } from './kit/route-about.js';
 
 /** What became of a message that was handed over. */
 export interface Receipt {
@@ -280,5 +281,7 @@ export interface Connector {
     handler: RouteHandler;
     /** Answers in a form of its own what fails below a path, also where it was not asked: a wrong token, too many requests. */
     failures?: { under: string; answer: FailureAnswer };
+    /** For the hub's OpenAPI document; routes that it does not name work all the same. */
+    about?: readonly RouteAbout[];
   };
 }

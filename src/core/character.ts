@@ -4,7 +4,9 @@ import { FatalError } from '../errors.js';
 import { AgentBudgets } from './budget.js';
 import { CheckSettings } from './check-rules.js';
 import { ConnectorsSettings } from './connector-settings.js';
+import { EvaluationSettings } from './evaluation-settings.js';
 import { Length } from './length.js';
+import { ModelRef } from './model-ref.js';
 import { PolicySettings } from './policy-rules.js';
 import { PromptTemplate } from './prompt-template.js';
 import { KnowledgeSource } from './readers.js';
@@ -12,11 +14,6 @@ import { KnowledgeSource } from './readers.js';
 const lines = z
   .union([z.string(), z.array(z.string())])
   .transform((v) => (Array.isArray(v) ? v.join('\n') : v));
-
-/** A provider or an endpoint, and perhaps one of its models: `local:llama-4`, `offline`. */
-export const ModelRef = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,31}(:\S.*)?$/, 'must be a provider or an endpoint, with an optional :model');
 
 const SourceName = z
   .string()
@@ -62,6 +59,8 @@ export const Character = z.strictObject({
   policy: PolicySettings.prefault({}),
   /** What is taken out of what it says and sends, in the place of what the hub's settings say. */
   checks: CheckSettings.prefault({}),
+  /** What its replies must pass before they are sent, and how it is tested. */
+  evaluation: EvaluationSettings.prefault({}),
   memory: z
     .strictObject({
       /** Most messages of recent history in a prompt. */
@@ -144,6 +143,6 @@ export const reservedIds: ReadonlySet<string> = new Set([
   ...['agents', 'approvals', 'audit', 'deliveries', 'documents', 'embeddings', 'facts', 'health', 'healthz'],
   ...['memories', 'metrics', 'pairings', 'people', 'plugins', 'readyz', 'roles', 'rooms', 'schedules'],
   ...['secrets', 'switches', 'tasks', 'tokens', 'tools', 'turns', 'usage'],
-  'webhooks',
+  ...['docs', 'encryption', 'events', 'lessons', 'places', 'scores', 'webhooks'],
   ...['mcp', 'v1'],
 ]);

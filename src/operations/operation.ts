@@ -27,6 +27,10 @@ import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
+import type { Lessons } from '../evaluation/lessons.js';
+import type { Opinions } from '../evaluation/opinions.js';
+import type { Scores } from '../evaluation/scores.js';
+import type { Governing } from '../governance/governing.js';
 import type { Conversations } from '../memory/conversation/conversations.js';
 import type { Embedding } from '../memory/embedding.js';
 import type { KnownFacts } from '../memory/facts/facts-on.js';
@@ -114,6 +118,8 @@ export interface ToolDesk {
 export interface OperationParts extends Access {
   store: Store;
   facts: KnownFacts;
+  /** What is held of people, for themselves and to be erased. */
+  governing: Governing;
   forgetting: Pick<Forgetting, 'preview' | 'confirm' | 'whoseIs' | 'lastShown' | 'remove' | 'forget'>;
   bus: EventBus;
   turnQueue: RoomQueue;
@@ -145,6 +151,9 @@ export interface OperationParts extends Access {
   tokens: Tokens;
   tools: ToolDesk;
   httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove' | 'fetch' | 'download'>;
+  lessons: Pick<Lessons, 'get' | 'list' | 'propose' | 'decide'>;
+  scores: Pick<Scores, 'list'>;
+  opinions: Pick<Opinions, 'rate'>;
   knowledge: Pick<Knowledge, 'documents' | 'scopesFor' | 'forgetKept' | 'forgotten'>;
   ready(): Promise<Readiness>;
 }
@@ -169,6 +178,8 @@ export interface Operation<
   readonly about: string;
   readonly permission: Permission;
   readonly input: Input;
+  /** Of an input, for the docs; what is left out is made from the schema. */
+  readonly example?: Partial<z.input<Input>>;
   /** What is not in it does not leave. */
   readonly output: Output;
   /** It changes nothing. */

@@ -5,6 +5,8 @@ import type { Memory } from '../core/memory.js';
 import { addOrigins } from '../core/origin.js';
 import type { RoomState } from '../core/room.js';
 import type { TurnStep } from '../core/turn.js';
+import type { Lessons } from '../evaluation/lessons.js';
+import { topicOf, versionOf } from '../evaluation/subject.js';
 import type { ModelMessage } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { Conversations } from '../memory/conversation/conversations.js';
@@ -35,6 +37,7 @@ export interface StateManagerParts {
   facts: Pick<ToldFacts, 'of'>;
   knowledge: Pick<Knowledge, 'scopesFor' | 'handedOver' | 'sent'>;
   isSomebody: Read['isSomebody'];
+  lessons: Pick<Lessons, 'approved'>;
   checks: Pick<Checks, 'mark' | 'isUntrusted'>;
   log: Logger;
 }
@@ -58,12 +61,14 @@ export class StateManager {
     const { messages } = context;
     const scopes = await scopesOf(agent, messages, () => context.requester());
     const { knowledge } = this.#parts;
-    const [{ window, unshown, summary, recalled: found, record }, facts, provided] = await Promise.all([
-      this.#remember(agent, context, scopes.recalled, room),
-      this.#parts.facts.of(agent, scopes, messages),
-      this.#provide(abilities.contextProviders, context),
-      knowledge.sent(agent, messages),
-    ]);
+    const [{ window, unshown, summary, recalled: found, record }, facts, provided, , lessons] =
+      await Promise.all([
+        this.#remember(agent, context, scopes.recalled, room),
+        this.#parts.facts.of(agent, scopes, messages),
+        this.#provide(abilities.contextProviders, context),
+        knowledge.sent(agent, messages),
+        this.#parts.lessons.approved(agent.id),
+      ]);
     const { passages, chunks, rest: recalled } = await knowledge.handedOver(found);
     const known = new Set(facts.map(({ id }) => id));
     const quoted = recalled.filter((memory) => !known.has(memory.id) && !isDenied(memory)).map(discreet);
@@ -91,13 +96,17 @@ export class StateManager {
     const mark = this.#parts.checks.mark(agent);
     return {
       system: systemParts({
-        ...{ character, mark, facts, documents: passages, recalled: quoted, context: provided },
+        ...{ character, lessons, mark, facts, documents: passages, recalled: quoted, context: provided },
         summary: summary && { text: summary.content.text, until: untilOf(summary) },
         roomId: context.roomId,
       }),
       ...{ passages, vouched, recall: record },
       messages: all,
       ...{ asked, earlier, unshown },
+      subject: {
+        version: versionOf(character, lessons),
+        topic: topicOf(character, messages.map(({ content }) => content.text).join('\n')),
+      },
       tools: abilities.tools,
       maxTokens: character.maxTokens,
       temperature: character.temperature,

@@ -16,6 +16,8 @@ export interface Composed extends ModelRequest {
   passages?: readonly Passage[];
   /** What was recalled, and why; absent: nothing was searched for. */
   recall?: RecallRecord | undefined;
+  /** What the answer's scores count for. */
+  subject: { version: string; topic: string };
   /** Earlier messages that are not among them, for want of room. */
   unshown: number;
 }

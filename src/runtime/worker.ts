@@ -124,7 +124,7 @@ export class Worker {
       const ended = withUnknown(pause ? textOf(pause, agent) : stopped, checkpoint.steps);
       const text = answered?.draft.text ?? ended;
       const { taint } = checkpoint;
-      const { files, model, usage, waiting, passedOver, recall } = answered?.draft ?? {};
+      const { files, model, usage, waiting, passedOver, recall, evaluation } = answered?.draft ?? {};
       const silent = over === 'nothing' || answered?.draft.silent;
       const reply = silent ? null : replyTo(work.asked, turnId, agent, text, { taint, files });
       const turn = turnOf(
@@ -136,7 +136,8 @@ export class Worker {
             startedAt,
           },
           ...(pause && { error: { code: 'paused', message: text } }),
-          ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until, passedOver, recall },
+          ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until },
+          ...{ passedOver, recall, evaluation },
         },
       );
       span.setAttributes({ model: turn.model ?? '', ...turn.usage });

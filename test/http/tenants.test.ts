@@ -72,6 +72,19 @@ const cases: Record<string, Case> = {
     404,
   ),
   'GET /usage': list('/usage'),
+  // What agents have learnt is nobody's of a tenant.
+  'GET /scores': closed('/scores'),
+  'POST /turns/:turnId/rate': id(
+    ({ turn }) => `/turns/${turn}/rate`,
+    200,
+    () => ({ rating: 3 }),
+  ),
+  'GET /lessons': closed('/lessons'),
+  'POST /lessons': closed('/lessons', { agentId: 'assistant', text: 'the blue heron' }),
+  'GET /lessons/:id': id(() => '/lessons/lesson_x', 404),
+  'POST /lessons/:id/approve': id(() => '/lessons/lesson_x/approve', 404),
+  'POST /lessons/:id/reject': id(() => '/lessons/lesson_x/reject', 404),
+  'DELETE /lessons/:id': id(() => '/lessons/lesson_x', 404),
   'GET /approvals': list('/approvals?limit=2'),
   'GET /approvals/:id': id(({ approval }) => `/approvals/${approval}`),
   'POST /approvals/:id/decide': id(
@@ -131,6 +144,8 @@ const cases: Record<string, Case> = {
   'GET /audit/verify': closed('/audit/verify'),
   'GET /health': closed('/health'),
   'GET /embeddings': closed('/embeddings'),
+  'GET /encryption': closed('/encryption'),
+  'POST /encryption/rotate': closed('/encryption/rotate', {}),
   'POST /turns/:turnId/resume': id(
     ({ turn }) => `/turns/${turn}/resume`,
     409,
@@ -187,6 +202,18 @@ const cases: Record<string, Case> = {
     200,
     ({ person }) => ({ account: `http/acme:${person}` }),
   ),
+  'GET /people/export': id(({ person }) => `/people/export?account=http/acme:${person}`),
+  'POST /people/erase/preview': id(
+    () => '/people/erase/preview',
+    200,
+    ({ person }) => ({ account: `http/acme:${person}` }),
+  ),
+  // Whose a preview is, is tried with real ones in the matrix of operations.
+  'POST /people/erase': id(
+    () => '/people/erase',
+    404,
+    () => ({ code: 'all-aaaaaaaa' }),
+  ),
   'POST /roles/give': id(
     () => '/roles/give',
     200,
@@ -228,6 +255,7 @@ const named = [
   ...['POST /:agentId/message', 'POST /people/forget', 'POST /memories/preview', 'POST /tokens'],
   ...['GET /people', 'POST /people/link', 'POST /people/unlink', 'POST /roles/give', 'POST /roles/take'],
   ...['POST /switches/pause', 'POST /switches/resume'],
+  ...['GET /people/export', 'POST /people/erase/preview'],
 ];
 
 let hub: Neighbours;

@@ -23,6 +23,7 @@ const ofOneself = [
   ],
   ...['memories.preview', 'memories.forget', 'people.show'],
   ...['people.startLink', 'people.enterLink', 'people.confirmLink', 'people.unlink'],
+  ...['people.export', 'people.previewErasure'],
 ];
 const ann = { connector: 'telegram', tenant: 'default', userId: 'ann' };
 
@@ -124,12 +125,23 @@ describe('on a real hub', () => {
       'switches.pause': { what: 'person', ...ann, agentId },
       'switches.resume': { what: 'person', ...ann, agentId },
       'usage.list': {},
+      'scores.list': { agentId },
+      'turns.rate': { turnId: 'turn_x', rating: 3 },
+      'lessons.list': { agentId },
+      'lessons.show': { id: 'x' },
+      'lessons.propose': { agentId, text: 'x' },
+      'lessons.approve': { id: 'x' },
+      'lessons.reject': { id: 'x' },
+      'lessons.remove': { id: 'x' },
       'people.show': { account: ann, agentId },
       'people.startLink': { account: ann, agentId, source: { ...here, messageId: 'x' } },
       'people.enterLink': { account: ann, agentId, source: { ...here, messageId: 'x' }, code: 'x' },
       'people.confirmLink': { account: ann, agentId, yes: true },
       'people.link': { account: ann, other: { ...ann, connector: 'slack' } },
       'people.unlink': { account: ann },
+      'people.export': { account: ann, agentId },
+      'people.previewErasure': { account: ann, agentId },
+      'people.erase': { code: 'x' },
       'roles.list': {},
       'roles.give': { role: 'member', account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
       'roles.take': { account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
@@ -138,6 +150,8 @@ describe('on a real hub', () => {
       'audit.list': {},
       'audit.export': {},
       'audit.verify': {},
+      'encryption.status': {},
+      'encryption.rotate': {},
     };
   };
   const person = (userId: string, more: Partial<PersonPrincipal> = {}): PersonPrincipal => ({

@@ -19,6 +19,8 @@ export const recordWords: Record<string, HeldWords> = {
   schedule: 'masked',
   // Words until it is confirmed.
   forgetting: 'own',
+  // Numbers, digests, and keyed words while it is watched.
+  erasure: 'none',
   // Documents that somebody sent go with their readers' own order to remove them.
   document: 'none',
   'document-chunks': 'none',
@@ -29,6 +31,9 @@ export const recordWords: Record<string, HeldWords> = {
   'http-tool': 'none',
   'tool-seen': 'none',
   spending: 'none',
+  score: 'none',
+  // Written by operators, or by the hub from what the agent's definition says.
+  lesson: 'none',
 };
 
 /** By how their keys begin. */
@@ -76,4 +81,5 @@ export const noteWords: Record<string, HeldWords> = {
   place: 'none',
   'served-places': 'none',
   feedback: 'none',
+  rating: 'none',
 };

@@ -60,6 +60,12 @@ const document = async (stage: Stage): Promise<string> => {
   const body = { agentId: 'assistant', name: `thing ${++made}.md`, text: 'The heron is back.' };
   return (await stage.ask('self operator', 'POST', { path: '/documents', body })).json.id;
 };
+const lesson = async (stage: Stage): Promise<string> =>
+  (await stage.post('/lessons', { agentId: 'assistant', text: `Lesson ${++made}.` })).id;
+const scored = async (stage: Stage) => {
+  await stage.post(`/turns/${await turn(stage)}/rate`, { rating: 4 });
+  await until(async () => (await stage.get('/scores?agentId=assistant')).scores.length > 0);
+};
 const hold = (stage: Stage) => stage.hold();
 const stop = async (stage: Stage) => stage.post(`/rooms/${await stage.roomId()}/stop`);
 const ofAnn = (list: Json[]) => list.find(({ userId }) => userId === 'ann');
@@ -288,6 +294,19 @@ export const calls: Record<string, Call> = {
     ask: (other) => ({ path: '/people/link', body: { account: ann, other } }),
   },
   'people.unlink': { make: linked, ask: (account) => ({ path: '/people/unlink', body: { account } }) },
+  'people.export': { make: room, ...at(`/people/export?account=${ann}&agentId=assistant`) },
+  'people.export+agents': { make: room, ...at(`/people/export?account=${ann}`) },
+  'people.previewErasure': {
+    make: room,
+    ...at('/people/erase/preview', { account: ann, agentId: 'assistant' }),
+  },
+  'people.erase': {
+    async make(stage) {
+      await stage.say('hello');
+      return (await stage.post('/people/erase/preview', { account: ann, agentId: 'assistant' })).code;
+    },
+    ask: (code) => ({ path: '/people/erase', body: { code } }),
+  },
   'roles.list': { make: given('member', ann), ...at('/roles'), shows: () => '"ann"' },
   'roles.give': give('member'),
   'roles.give+operator': give('operator'),
@@ -301,12 +320,22 @@ export const calls: Record<string, Call> = {
     ...at('/roles/take', { account: 'http/acme:adam', ...acme }),
   },
   ...switchCalls,
+  'scores.list': { make: scored, ...at('/scores?agentId=assistant'), shows: () => '"ratings":' },
+  'turns.rate': { make: turn, ask: (turnId) => ({ path: `/turns/${turnId}/rate`, body: { rating: 4 } }) },
+  'lessons.list': { make: lesson, ...at('/lessons?agentId=assistant'), shows: (id) => id },
+  'lessons.show': { make: lesson, ask: (id) => ({ path: `/lessons/${id}` }) },
+  'lessons.propose': at('/lessons', { agentId: 'assistant', text: 'Speak of herons.' }),
+  'lessons.approve': { make: lesson, ask: (id) => ({ path: `/lessons/${id}/approve` }) },
+  'lessons.reject': { make: lesson, ask: (id) => ({ path: `/lessons/${id}/reject` }) },
+  'lessons.remove': { make: lesson, ask: (id) => ({ path: `/lessons/${id}` }) },
   'usage.list': { make: replied, ...at('/usage'), shows: () => '"ann"' },
   'health.show': at('/health'),
   'embeddings.status': at('/embeddings'),
   'audit.list': at('/audit?limit=1'),
   'audit.export': at('/audit/export?limit=1'),
   'audit.verify': at('/audit/verify'),
+  'encryption.status': at('/encryption'),
+  'encryption.rotate': at('/encryption/rotate', {}),
   'POST /:agentId/message': at('/assistant/message', { userId: 'ann', text: 'hello' }),
   'GET /:agentId/rooms/:roomId/messages': {
     ...{ make: replied, shows: (said) => said },

@@ -112,6 +112,10 @@ people.show              GET /people                                  operator  
 people.link              POST /people/link                            admin         403           403            admin         403            403            403
 people.link+paired       POST /people/link                            admin         403           403            admin         403            403            403
 people.unlink            POST /people/unlink                          admin         403           403            admin         403            admin          403
+people.export            GET /people/export                           operator      operator      403            operator      403            operator       403
+people.export+agents     GET /people/export                           operator      403           403            operator      403            operator       403
+people.previewErasure    POST /people/erase/preview                   operator      operator      403            operator      403            operator       403
+people.erase             POST /people/erase                           operator      operator      404:operator   operator      404:operator   operator       404:operator
 
 roles.list               GET /roles                                   operator      operator      none:operator  operator      none:operator  none:operator  none:operator
 roles.give               POST /roles/give                             operator      operator      403            operator      403            403            403
@@ -137,12 +141,22 @@ switches.resume          POST /switches/resume                        operator  
 switches.resume+agent    POST /switches/resume                        operator      operator      403            403           403            403            403
 switches.resume+owner    POST /switches/resume                        owner         owner         403            owner         403            403            403
 
+scores.list              GET /scores                                  operator      operator      403            403           403            403            403
+turns.rate               POST /turns/:turnId/rate                     operator      operator      404:operator   operator      404:operator   operator       404:operator
+lessons.list             GET /lessons                                 operator      operator      403            403           403            403            403
+lessons.show             GET /lessons/:id                             operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+lessons.propose          POST /lessons                                operator      operator      403            403           403            403            403
+lessons.approve          POST /lessons/:id/approve                    admin         admin         404:admin      404:admin     404:admin      404:admin      404:admin
+lessons.reject           POST /lessons/:id/reject                     operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+lessons.remove           DELETE /lessons/:id                          operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
 usage.list               GET /usage                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 health.show              GET /health                                  admin         403           403            403           403            403            403
 embeddings.status        GET /embeddings                              admin         403           403            403           403            403            403
 audit.list               GET /audit                                   admin         403           403            403           403            403            403
 audit.export             GET /audit/export                            admin         403           403            403           403            403            403
 audit.verify             GET /audit/verify                            admin         403           403            403           403            403            403
+encryption.status        GET /encryption                              admin         403           403            403           403            403            403
+encryption.rotate        POST /encryption/rotate                      admin         403           403            403           403            403            403
 
 -                        POST /:agentId/message                       guest         guest         404:guest      guest         guest          guest          403
 -                        GET /:agentId/rooms/:roomId/messages         none:guest    none:guest    404:guest      guest         none:guest     guest          404:guest
@@ -189,6 +203,8 @@ command                       operation           hub       agent     otherAgent
 /task                         tasks.list          guest     guest     guest       guest     guest          guest     guest
 /forget yes                   people.forget       guest     guest     guest       guest     guest          guest     guest
 /forget yes+group             people.forget       guest     guest     guest       guest     guest          guest     guest
+/forget everything            people.previewErasure  guest     guest     guest       guest     guest          guest     guest
+/export                       people.export       guest     guest     guest       guest     guest          guest     guest
 
 /memory                       facts.list          guest     guest     guest       guest     guest          guest     guest
 /memory+group                 facts.list          guest     guest     guest       guest     guest          guest     guest
@@ -299,6 +315,9 @@ switches pause             switches.pause           operator
 switches resume            switches.resume          operator
 memories preview           memories.preview         operator
 memories forget            memories.forget          operator
+people export              people.export            operator
+people erase-preview       people.previewErasure    operator
+people erase               people.erase             operator
 people forget              people.forget            operator
 people show                people.show              operator
 people link                people.link              admin
@@ -309,6 +328,16 @@ roles take                 roles.take               operator
 audit list                 audit.list               admin
 audit export               audit.export             admin
 audit verify               audit.verify             admin
+encryption status          encryption.status        admin
+encryption rotate          encryption.rotate        admin
+scores                     scores.list              operator
+turns rate                 turns.rate               operator
+lessons list               lessons.list             operator
+lessons show               lessons.show             operator
+lessons propose            lessons.propose          operator
+lessons approve            lessons.approve          admin
+lessons reject             lessons.reject           operator
+lessons remove             lessons.remove           operator
 usage                      usage.list               operator
 health                     health.show              admin
 embeddings                 embeddings.status        admin
@@ -352,4 +381,7 @@ people.startLink    everybody  guest  guest      403          403         403   
 people.enterLink    everybody  guest  guest      403          403         403            403
 people.confirmLink  everybody  guest  guest      403          403         403            403
 people.unlink       everybody  guest  guest      403          guest       403            403
+people.export       everybody  guest  guest      403          403         403            403
+people.previewErasure  everybody  guest  guest   403          403         403            403
+people.erase        everybody  guest  guest      403          guest       403            403
 `;
