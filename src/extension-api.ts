@@ -27,7 +27,6 @@ export type {
   Receipt,
   Receiving,
   ReplyFeed,
-  RouteAbout,
   RouteHandler,
 } from './connector/connector.js';
 export { CatchUpMark } from './connector/kit/catch-up-mark.js';
@@ -41,6 +40,7 @@ export type { Rung } from './connector/kit/ladder.js';
 export { descend } from './connector/kit/ladder.js';
 export type { ReplacementOptions } from './connector/kit/replacement.js';
 export { Replacement } from './connector/kit/replacement.js';
+export type { RouteAbout } from './connector/kit/route-about.js';
 export type { Sent, SentPartsOptions } from './connector/kit/sent-parts.js';
 export { SentParts } from './connector/kit/sent-parts.js';
 export { directPrefix, TokenAccess, userOfRoom } from './connector/kit/token-access.js';

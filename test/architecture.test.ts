@@ -21,7 +21,7 @@ const layers: [name: string, pattern: RegExp][] = [
   [
     'port',
     // What all of a port's implementations share stands beside it: an extension may import nothing but the public API.
-    /^src\/(connector\/(connector|route-about|kit\/[\w-]+)|agents\/agent-type|extensions\/extension|plugin\/(plugin|hooks)|tools\/(tool|tool-source)|queue\/queue|maintenance\/maintenance|llm\/(llm|phrases|pictures|prompt-lines|prompt-text|service|unit-vector)|bus\/bus|lease\/lease|rate\/rate)\.ts$|^src\/store\/[\w-]+\.ts$/,
+    /^src\/(connector\/(connector|kit\/[\w-]+)|agents\/agent-type|extensions\/extension|plugin\/(plugin|hooks)|tools\/(tool|tool-source)|queue\/queue|maintenance\/maintenance|llm\/(llm|phrases|pictures|prompt-lines|prompt-text|service|unit-vector)|bus\/bus|lease\/lease|rate\/rate)\.ts$|^src\/store\/[\w-]+\.ts$/,
   ],
   ['public', /^src\/(extension-api|replies)\.ts$/],
   ['package', /^src\/index\.ts$/],

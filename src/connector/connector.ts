@@ -23,9 +23,7 @@ import type {
 import type { Attachment, Memory, SourceKey } from '../core/memory.js';
 import type { OutboundMessage, Turn } from '../core/turn.js';
 import type { ErrorCode, RetryableError } from '../errors.js';
-import type { RouteAbout } from './route-about.js';
-
-export type { RouteAbout } from './route-about.js';
+import type { RouteAbout } from './kit/route-about.js';
 
 /** What became of a message that was handed over. */
 export interface Receipt {

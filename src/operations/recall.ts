@@ -33,6 +33,7 @@ export const recallMemories = defineOperation({
   permission: 'messages.read',
   reads: true,
   input: One,
+  example: { userId: 'alice' },
   output: z.object({
     memories: z.array(
       z.object({

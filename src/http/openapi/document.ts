@@ -1,5 +1,5 @@
 /** The hub's OpenAPI 3.1 document: of the table of routes, what operations say of themselves, and what connectors bring. */
-import type { RouteAbout } from '../../connector/connector.js';
+import type { RouteAbout } from '../../connector/kit/route-about.js';
 import type { Operation } from '../../operations/operation.js';
 import { operations } from '../../operations/operations.js';
 import { type Route, routes } from '../routes.js';

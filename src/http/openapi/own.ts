@@ -1,5 +1,5 @@
 /** What the HTTP server answers itself, as the document shows it. */
-import type { RouteAbout } from '../../connector/connector.js';
+import type { RouteAbout } from '../../connector/kit/route-about.js';
 
 const text = { schema: { type: 'string' } };
 const readiness = {

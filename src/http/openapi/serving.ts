@@ -1,7 +1,8 @@
 /** Serves the document, and the page that shows it. Both are open: they hold nothing of this hub. */
 import { createHash } from 'node:crypto';
 import { type RequestHandler, Router } from 'express';
-import type { Connector, RouteAbout } from '../../connector/connector.js';
+import type { Connector } from '../../connector/connector.js';
+import type { RouteAbout } from '../../connector/kit/route-about.js';
 import { refuseMethod } from '../method.js';
 import { html } from './page/html.js';
 import { script } from './page/script.js';
