@@ -1,6 +1,7 @@
 /** What a hub stands on: one process by itself, or Redis and MongoDB for several. Names stores, queues and buses. */
 import { InProcessBus } from './bus/in-process.js';
 import type { Config } from './config.js';
+import { type KeyRing, keyRingOf } from './encryption/key-ring.js';
 import type { Engines } from './engines.js';
 import { FatalError } from './errors.js';
 import { InProcessLeases } from './lease/in-process.js';
@@ -11,7 +12,7 @@ import { InProcessRates } from './rate/in-process.js';
 import { SecretKeys } from './secrets/keys.js';
 import { NotedSecrets, secretNote, undamaged } from './secrets/noted-secrets.js';
 import { open } from './secrets/sealing.js';
-import { noteAtRest, recordsAtRest } from './store/libsql/at-rest.js';
+import { type FolderAtRest, noteAtRest, recordsAtRest } from './store/libsql/at-rest.js';
 import { openLibsqlStore } from './store/libsql/store.js';
 import type { ArchiveRequest } from './store/mongodb/archive.js';
 import type { MongoOptions } from './store/mongodb/store.js';
@@ -28,6 +29,19 @@ export type DatabaseWatch = Pick<
   'onCommand' | 'onAnswer' | 'onStuck' | 'patience' | 'embedderHint' | 'migrate'
 >;
 
+const rings = new WeakMap<Config, KeyRing | null>();
+
+/** The keys of stored data, read once. @throws FatalError `config_invalid`. */
+function ringOf(config: Config): KeyRing | null {
+  if (!rings.has(config)) rings.set(config, keyRingOf(config.encryption.keys));
+  return rings.get(config) ?? null;
+}
+
+/** The data folder for those below that read a database of no running hub. @throws FatalError `config_invalid`. */
+export function folderAtRest(config: Config): FolderAtRest {
+  return { dataDir: config.dataDir, ring: ringOf(config) };
+}
+
 /** @throws what the engines throw: `store_locked`, `store_unavailable`, `config_invalid`. */
 export function openEngines(config: Config, log: Logger, watch: DatabaseWatch = {}): Promise<Engines> {
   return config.cluster
@@ -35,12 +49,9 @@ export function openEngines(config: Config, log: Logger, watch: DatabaseWatch = 
     : embeddedEngines(config, log, watch);
 }
 
-async function embeddedEngines(
-  { dataDir, turns }: Config,
-  log: Logger,
-  { onStuck }: DatabaseWatch,
-): Promise<Engines> {
-  const store = await openLibsqlStore({ dataDir, log, onStuck });
+async function embeddedEngines(config: Config, log: Logger, { onStuck }: DatabaseWatch): Promise<Engines> {
+  const { dataDir, turns } = config;
+  const store = await openLibsqlStore({ dataDir, ring: ringOf(config), log, onStuck });
   const bus = new InProcessBus((err) => log.error({ err }, 'a listener failed'));
   const close = () => store.close();
   return {
@@ -121,7 +132,7 @@ export function storeForDoctor(
   records(kind: string): Promise<StoredRecord[]>;
   close(): Promise<void>;
 } {
-  const { cluster, dataDir } = config;
+  const { cluster } = config;
   const keys = new SecretKeys(config);
   let opened: Promise<Store> | undefined;
   const shared = (there: NonNullable<typeof cluster>) => {
@@ -131,7 +142,7 @@ export function storeForDoctor(
   const sealedOf = async (name: string) => {
     if (cluster) return new NotedSecrets((await shared(cluster)).notes, log).get(name);
     const key = secretNote.key(name);
-    return undamaged(name, secretNote.read(key, noteAtRest(dataDir, key), log));
+    return undamaged(name, secretNote.read(key, noteAtRest(folderAtRest(config), key), log));
   };
   return {
     async stored(name) {
@@ -139,7 +150,7 @@ export function storeForDoctor(
       return sealed && open(keys, name, sealed);
     },
     async records(kind) {
-      if (!cluster) return recordsAtRest(dataDir, kind);
+      if (!cluster) return recordsAtRest(folderAtRest(config), kind);
       const { records } = await shared(cluster);
       return all((page) => records.list(kind, page));
     },

@@ -254,6 +254,8 @@ function arrange(env: z.output<typeof Environment>) {
     secretsDir: resolve(env.CARRIER_SECRETS_DIR),
     /** What stored secrets are sealed with, and what they may have been sealed with before. */
     secretKey: { key: env.CARRIER_SECRET_KEY, old: env.CARRIER_SECRET_KEY_OLD },
+    /** Where the keys are that stored data is encrypted under, as `encryption/key-ring.ts` reads it; absent: it is not. */
+    encryption: { keys: env.CARRIER_ENCRYPTION_KEYS },
     models: {
       /** The hub's chain, for characters that name none of their own; empty: what is set up. */
       chain: env.CARRIER_MODELS,

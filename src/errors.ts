@@ -4,6 +4,8 @@
  */
 export const errorCodes = {
   invalid_request: { status: 400, meaning: 'The request is not valid HTTP.' },
+  headers_too_large: { status: 431, meaning: 'The request line or its headers are longer than 16 KB.' },
+  request_timeout: { status: 408, meaning: 'The request did not arrive in time.' },
   invalid_json: { status: 400, meaning: 'The request body is not JSON.' },
   invalid_upload: {
     status: 400,
@@ -100,6 +102,10 @@ export const errorCodes = {
   store_locked: { status: 503, meaning: 'Another hub holds this data folder.' },
   shutting_down: { status: 503, meaning: 'The hub is stopping and takes no new work.' },
   config_invalid: { status: 500, meaning: 'A setting has a value that cannot be used.' },
+  sealed_unreadable: {
+    status: 500,
+    meaning: 'Stored data is encrypted under a key that is not here, or was altered where it lies.',
+  },
   plugin_invalid: { status: 500, meaning: 'A plugin cannot be loaded or does not have the shape of one.' },
   plugin_failed: { status: 503, meaning: 'A plugin that must see the message cannot be used now.' },
   internal: { status: 500, meaning: 'A fault in the hub itself; the log has the details.' },

@@ -15,17 +15,21 @@ import { type Memory, roomIdOf } from './core/memory.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import type { ShareOf } from './core/share.js';
+import type { Opinions } from './evaluation/opinions.js';
+import { type Governing, governingOn } from './governance/governing.js';
 import { afterwards } from './intake/afterwards.js';
 import { Backlog } from './intake/backlog.js';
 import { Buttons } from './intake/buttons.js';
 import { Changes } from './intake/changes.js';
 import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
+import { fileSender } from './intake/file-sender.js';
 import { noBots, othersCommands, ownUser } from './intake/gate.js';
 import { rolesBy } from './intake/grants.js';
 import { type GroupLookupParts, PlatformGroups } from './intake/group-lookup.js';
 import { groups } from './intake/groups.js';
 import { Hearing, type HearingParts } from './intake/hearing.js';
+import { held as heldRule } from './intake/held.js';
 import { hubCommands } from './intake/hub-commands.js';
 import { IncomingFiles } from './intake/incoming-files.js';
 import { IncomingLine } from './intake/incoming-line.js';
@@ -50,6 +54,7 @@ import { Waking } from './intake/waking.js';
 import type { Logger } from './logger.js';
 import type { Forgetting } from './memory/forgetting/forgetting.js';
 import type { Metrics } from './metrics.js';
+import { loadedLater } from './operations/loaded-later.js';
 import type { AgentDesk, OperationParts, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
@@ -60,6 +65,8 @@ import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
 import type { Store } from './store/store.js';
+import type { HeldRooms } from './takeover/held-rooms.js';
+import type { Takeovers } from './takeover/takeovers.js';
 
 export interface FrontParts {
   config: Config;
@@ -73,6 +80,8 @@ export interface FrontParts {
   rooms: Rooms;
   switches: Switches;
   held: HeldDecisions;
+  heldRooms: HeldRooms;
+  takeovers: Takeovers;
   forgotten: Forgotten;
   facts: OperationParts['facts'];
   forgetting: Forgetting;
@@ -92,6 +101,9 @@ export interface FrontParts {
   edited(memory: Memory): Promise<void> | void;
   summaries: OperationParts['summaries'];
   knowledge: OperationParts['knowledge'];
+  opinions: OperationParts['opinions'] & Pick<Opinions, 'voted'>;
+  lessons: OperationParts['lessons'];
+  scores: OperationParts['scores'];
   metrics: Metrics;
   plugins: PluginDesk;
   connectorOf: GroupLookupParts['connectorOf'];
@@ -112,6 +124,7 @@ export interface Front extends Acting {
   /** Call when nothing is received any more. */
   stop(): void;
   readonly operations: Caller;
+  readonly governing: Governing;
   readonly access: Access;
   readonly notices: Notices;
 }
@@ -126,6 +139,7 @@ export function frontOf(parts: FrontParts): Front {
   const { pairings, places, served } = lettingIn({ store, notices, key: parts.buttonKey, log });
   if (config.role !== 'worker') served.begin();
   const { rooms, forgotten, forgetting, agents, secrets, tokens, ready, switches, held, shareOf } = parts;
+  const { heldRooms, takeovers } = parts;
   forgetting.follow((rooms) =>
     Promise.all([approvals.forgotten(rooms), tasks.forgotten(rooms), parts.knowledge.forgotten()]),
   );
@@ -141,9 +155,22 @@ export function frontOf(parts: FrontParts): Front {
     ...parts,
     ...{ access, notices, buttons, agent: (id) => agents.list().find((one) => one.id === id) },
   });
+  const governing = governingOn({ ...parts, access });
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { ...access, linking, rooms, forgetting, agents, pairings, places, secrets, tokens, ready };
+    const desks = {
+      ...access,
+      governing,
+      linking,
+      rooms,
+      forgetting,
+      agents,
+      pairings,
+      places,
+      secrets,
+      tokens,
+      ready,
+    };
     const { httpTools, tools, definitions } = parts;
     const usage = new BudgetUsage({
       ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
@@ -154,7 +181,8 @@ export function frontOf(parts: FrontParts): Front {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
         ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, definitions },
         ...{ knowledge: parts.knowledge, summaries: parts.summaries, facts: parts.facts },
-        ...{ embeddings: parts.embeddings, now: parts.now, checks: parts.checks },
+        ...{ embeddings: parts.embeddings, heldRooms, takeovers, now: parts.now, checks: parts.checks },
+        ...{ lessons: parts.lessons, scores: parts.scores, opinions: parts.opinions },
       },
       log,
     );
@@ -167,7 +195,8 @@ export function frontOf(parts: FrontParts): Front {
     personKeyOf: (account) => access.people.personKeyOf(account),
   });
   const threads = new Threads(store.notes, store.memories, log);
-  const talk = placesRule(groups(config.turns, threads), { places, served, roles });
+  const inPlaces = placesRule(groups(config.turns, threads), { places, served, roles });
+  const talk = heldRule(inPlaces, { held: heldRooms, takeovers, roles, now: parts.now });
   /** Who gets through, whatever they do. */
   const gate = [
     ...[ownUser, noBots, othersCommands, knownGroups(platformGroups)],
@@ -175,7 +204,8 @@ export function frontOf(parts: FrontParts): Front {
   ];
   const admits = afterwards(gate, agents.get);
   const people = { platformWide: parts.platformWide, knows: knownIn(store.memories) };
-  const commands = hubCommands(operations, { buttons, roles, people, plugins, log });
+  const sendFile = fileSender(store.files, config.files, notices);
+  const commands = hubCommands(operations, { buttons, roles, people, plugins, sendFile, log });
   const rules = [...gate, rates.rule, pluginRule(plugins, roles, log)];
   const intake = new Intake({
     memories: store.memories,
@@ -205,10 +235,10 @@ export function frontOf(parts: FrontParts): Front {
     waking: new Waking({
       ...{ turns: store.turns, queue: turnQueue, shareOf, rooms, threads, log },
       admits: afterwards(rules, agents.get),
-      refused: pausedWaking(switches, notices, agents.get),
+      refused: pausedWaking(switches, heldRooms, notices, agents.get),
     }),
   });
-  const feedback = new Feedback(store.notes, pointers, admits, log);
+  const feedback = new Feedback(store.notes, pointers, admits, parts.opinions, log);
   const incoming = new IncomingFiles(store.files, config.files);
   const transcriber: HearingParts['transcriber'] = (agent) => parts.models.transcriber(agent);
   const hearing = new Hearing({ files: store.files, agent: agents.get, transcriber, log });
@@ -251,6 +281,7 @@ export function frontOf(parts: FrontParts): Front {
       return refusal;
     },
     requireAgent: agents.get,
+    agentIds: () => agents.list().map(({ id }) => id),
     watch: (roomId, listener) => bus.subscribe(roomId, listener),
     outcome: (messageId) => outcomeOf(store, messageId),
     owes: async (roomId) => (await store.outbox.due(roomId, 1)).length > 0,
@@ -267,7 +298,7 @@ export function frontOf(parts: FrontParts): Front {
     operations,
     access,
     notices,
-    ...{ approvals, tasks, schedules, due },
+    ...{ approvals, tasks, schedules, due, governing },
     async start(connector) {
       await connector.start(hostFor(connector));
       await line.takeUp(connector);
@@ -279,15 +310,4 @@ export function frontOf(parts: FrontParts): Front {
     if (turnId === null || source.pull) return;
     if (await store.outbox.retryTurn({ turnId, roomId })) await deliveryQueue.schedule(roomId);
   }
-}
-
-/** Most starts are followed by messages, not by operations: a hub is ready sooner without them. */
-function loadedLater(load: () => Promise<Caller>): Caller {
-  let loaded: Promise<Caller> | undefined;
-  return {
-    async call(...what) {
-      loaded ??= load();
-      return (await loaded).call(...what);
-    },
-  };
 }

@@ -30,22 +30,31 @@ const layers: [name: string, pattern: RegExp][] = [
   ['extension', /^(connectors|plugins|src\/llm|src\/tools\/mcp)\/|^src\/agents\/(conversational|task)\.ts$/],
   ['extensions', /^src\/extensions\//],
   ['implementation', /^src\/(queue|maintenance|store|bus|lease|rate|plugin)\//],
+  // Keys and ciphers; stores and the bus seal with them.
+  ['encryption', /^src\/encryption\//],
   ['access', /^src\/access\//],
   // What agents do besides talking, and who allows it.
-  ['acting', /^src\/(tools|approvals|budgets|checks|schedules|tasks)\//],
+  ['acting', /^src\/(tools|approvals|budgets|checks|schedules|tasks|takeover)\//],
+  // What is held of people: exports and erasures.
+  ['governance', /^src\/governance\//],
   // Agents as the store has them.
   ['definitions', /^src\/definitions\//],
   ['operations', /^src\/operations\//],
   ['files', /^src\/files\//],
+  // What looks at what agents say: checks before it is sent, scores and lessons after.
+  ['evaluation', /^src\/evaluation\//],
   // What an agent remembers: recall, facts, summaries, documents, forgetting.
   ['memory', /^src\/memory\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
   ['agents', /^src\/(agents|secrets)\//],
   [
     'roles',
-    /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|summarising)\.ts$/,
+    /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|evaluating|summarising|taking-over)\.ts$/,
   ],
-  ['carrier', /^src\/(carrier|backends|defining|running-hub|diagnosis|plugin-places)\.ts$/],
+  [
+    'carrier',
+    /^src\/(carrier|backends|defining|running-hub|diagnosis|store-diagnosis|look|plugin-places)\.ts$/,
+  ],
   ['http', /^src\/http\//],
   ['program', /^src\/(hub|admin-token|embed|asking)\.ts$/],
   ['cli', /^src\/cli\//],
@@ -62,17 +71,32 @@ const mayImport: Record<string, string[]> = {
   // One provider may build on another whose protocol it speaks.
   extension: ['public', 'extension'],
   extensions: ['base', 'port', 'extension'],
-  implementation: ['base', 'port'],
+  implementation: ['base', 'port', 'encryption'],
+  encryption: ['base', 'port', 'encryption'],
   access: ['base', 'port'],
   acting: ['base', 'port', 'access', 'acting'],
+  evaluation: ['base', 'port', 'access', 'acting'],
   memory: ['base', 'port', 'access', 'acting', 'files', 'memory'],
+  governance: ['base', 'port', 'access', 'acting', 'memory', 'governance'],
   definitions: ['base', 'port', 'access', 'definitions'],
-  operations: ['base', 'port', 'access', 'acting', 'memory', 'definitions'],
+  operations: ['base', 'port', 'access', 'acting', 'memory', 'governance', 'evaluation', 'definitions'],
   // Chat commands carry requests there.
-  middle: ['base', 'port', 'access', 'acting', 'memory', 'operations', 'files'],
+  middle: ['base', 'port', 'access', 'acting', 'memory', 'evaluation', 'operations', 'files'],
   files: ['base', 'port', 'files'],
   agents: ['base', 'port', 'acting', 'extensions', 'definitions', 'agents'],
-  roles: ['base', 'port', 'access', 'acting', 'memory', 'operations', 'middle', 'files', 'agents'],
+  roles: [
+    'base',
+    'port',
+    'access',
+    'acting',
+    'memory',
+    'governance',
+    'evaluation',
+    'operations',
+    'middle',
+    'files',
+    'agents',
+  ],
   carrier: [
     'base',
     'port',
@@ -81,6 +105,7 @@ const mayImport: Record<string, string[]> = {
     'memory',
     'extensions',
     'implementation',
+    'encryption',
     'middle',
     'agents',
     'definitions',
@@ -213,7 +238,7 @@ describe('operations', () => {
     expect(operations.map(({ name }) => name).sort()).toEqual(defined.sort());
     expect(operations.flatMap(faultsOf)).toEqual([]);
     const used = new Set<string>(operations.map(({ permission }) => permission));
-    const ofRoutes = ['messages.send', 'messages.read', 'routes.call', 'metrics.read'];
+    const ofRoutes = ['messages.send', 'routes.call', 'metrics.read'];
     // Asked for besides an operation's own.
     const more = ['switches.changeAll'];
     expect(Object.keys(permissions).filter((permission) => !used.has(permission))).toEqual([

@@ -1,7 +1,7 @@
 /**
  * EventBus: tells watchers what happens in a room, in this process or in all of them.
  *
- * - **Topic**: a room id, `stopTopic`, `secretTopic`, `tokenTopic`, `modelTopic`, `accessTopic`, `switchTopic`,
+ * - **Topic**: a room id, `stopTopic`, `secretTopic`, `tokenTopic`, `modelTopic`, `accessTopic`, `switchTopic`, `holdTopic`,
  *   `toolTopic` or `agentTopic`.
  * - **Event**: one `TurnEvent`; on the others, the event of that topic's name.
  *
@@ -11,6 +11,7 @@
 import type {
   AccessEvent,
   AgentEvent,
+  HoldEvent,
   ModelEvent,
   SecretEvent,
   SwitchEvent,
@@ -26,6 +27,7 @@ export type BusEvent =
   | ModelEvent
   | AccessEvent
   | SwitchEvent
+  | HoldEvent
   | ToolEvent
   | AgentEvent;
 

@@ -3,14 +3,17 @@ import { agents } from './agent-commands.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
 import { embeddings } from './embedder-command.js';
+import { encryption } from './encryption-commands.js';
 import { facts } from './fact-commands.js';
 import { knowledge } from './knowledge-commands.js';
+import { lessons, scores } from './lesson-commands.js';
 import { memories } from './memory-commands.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
 import { policyCommands } from './policy-commands.js';
 import { schedules } from './schedule-commands.js';
 import { switches } from './switch-commands.js';
+import { takeoverCommands } from './takeover-commands.js';
 import { tasks } from './task-commands.js';
 import { tokenCommands } from './token-commands.js';
 import { toolCommands } from './tool-commands.js';
@@ -138,6 +141,7 @@ export const groups: Record<string, CommandGroup> = {
             : []),
         ],
       }),
+      ...takeoverCommands,
       say: typed('messages.post', {
         about: 'have an agent say this in a room that it was in before',
         fields: ['agentId', 'roomId', 'text'],
@@ -179,6 +183,11 @@ export const groups: Record<string, CommandGroup> = {
         about: 'answer the messages of a failed turn after all',
         fields: ['turnId'],
         show: ({ turnId }) => [`Runs again: ${turnId}.`],
+      }),
+      rate: typed('turns.rate', {
+        about: 'say how good its reply was',
+        fields: ['turnId', 'rating'],
+        show: ({ turnId, rating }) => [`Rated ${rating} of 5: ${turnId}.`],
       }),
       resume: typed('turns.resume', {
         about: 'approve or deny the calls that a turn waits for',
@@ -229,11 +238,13 @@ export const groups: Record<string, CommandGroup> = {
   schedules,
   facts,
   approvals,
+  lessons,
   tasks,
   switches,
   memories,
   ...ofPeople,
   audit,
+  encryption,
 };
 
 /** Commands of one word. */
@@ -256,6 +267,7 @@ export const alone: Record<string, Typed> = {
     fails: ({ ready }) => !ready,
   }),
   embeddings,
+  scores,
 };
 
 function stopping({ turnId }: { turnId: string | null }): string[] {

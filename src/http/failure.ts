@@ -1,8 +1,8 @@
 /** How anything thrown on the way through the server becomes an answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ErrorRequestHandler } from 'express';
-import type { HubRequest } from '../connector/connector.js';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { Connector, FailureAnswer, HubRequest } from '../connector/connector.js';
 import { CarrierError, type ErrorCode, FatalError, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Limited } from '../metrics.js';
@@ -21,6 +21,22 @@ const uploadLimits = new Set(['LIMIT_FILE_SIZE', 'LIMIT_FIELD_VALUE']);
 
 /** How long a client that has its answer already may go on sending before the connection is cut. */
 const lingerMs = 5000;
+
+/** Of requests whose failures a connector answers in its own form. */
+const ownForms = new WeakMap<IncomingMessage, FailureAnswer>();
+
+/** Notes who answers a request's failures, before anything can fail. */
+export function noteOwnForms(connectors: () => Connector[]): RequestHandler {
+  return (req, _res, next) => {
+    const mine = connectors().find(({ routes }) => isUnder(routes?.failures?.under, req.path));
+    if (mine) ownForms.set(req, mine.routes!.failures!.answer);
+    next();
+  };
+}
+
+function isUnder(path: string | undefined, asked: string): boolean {
+  return path !== undefined && (asked === path || asked.startsWith(`${path}/`));
+}
 
 /** @param limited is told of uploads for which there is no room. */
 export function answerFailures(
@@ -49,9 +65,10 @@ export function sendFailure(req: IncomingMessage, res: ServerResponse, error: Ca
   // RFC 6750, section 3.1.
   if (error.status === 401 && !res.hasHeader('WWW-Authenticate'))
     res.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"');
-  sendJson(res, error.status, {
-    error: { code: error.code, message: publicMessage(error), field: error.field },
-  });
+  const { status, code, field } = error;
+  const message = publicMessage(error);
+  const own = ownForms.get(req)?.({ status, code, message, field });
+  sendJson(res, own?.status ?? status, own?.body ?? { error: { code, message, field } });
   if (!req.complete) linger(req);
 }
 
@@ -85,10 +102,18 @@ function asAnswer(thrown: unknown): CarrierError {
   return new RetryableError('internal', String(message ?? thrown), { cause });
 }
 
-const unparsable: Record<string, [status: string, message: string]> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers are too large.'],
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: ['413 Payload Too Large', 'The chunk extensions are too large.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not arrive in time.'],
+const unparsable: Record<string, [status: string, code: ErrorCode, message: string]> = {
+  HPE_HEADER_OVERFLOW: [
+    '431 Request Header Fields Too Large',
+    'headers_too_large',
+    'The request line or its headers are longer than 16 KB.',
+  ],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [
+    '413 Payload Too Large',
+    'body_too_large',
+    'The chunk extensions are too large.',
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'request_timeout', 'The request did not arrive in time.'],
 };
 
 /** Answers what is not HTTP; no request exists then, only the socket. */
@@ -99,14 +124,17 @@ export function answerUnparsable(error: NodeJS.ErrnoException, socket: Socket): 
     socket.destroy();
     return;
   }
-  const [status, message] = unparsable[error.code ?? ''] ?? [
+  const [status, code, message] = unparsable[error.code ?? ''] ?? [
     '400 Bad Request',
+    'invalid_request',
     'The request is not valid HTTP.',
   ];
-  const body = JSON.stringify({ error: { code: 'invalid_request', message } });
+  const body = JSON.stringify({ error: { code, message } });
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    () => socket.destroy(),
   );
+  // Closing while the client still sends would reset the connection before it has read the answer.
+  const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
+  socket.once('close', () => clearTimeout(timer)).resume();
 }

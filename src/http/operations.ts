@@ -6,7 +6,8 @@ import { FatalError } from '../errors.js';
 import type { Caller, InputOf, OperationName } from '../operations/operations.js';
 import { sendJson } from './answer.js';
 import { documentUpload } from './document-upload.js';
-import { refuseMethod } from './method.js';
+import { sendLines } from './lines.js';
+import { refuseMethod, tellMethods } from './method.js';
 import { carryOut } from './open-requests.js';
 import { entityTag, versionsIn } from './precondition.js';
 import { maxBodyBytes, type Route, routes } from './routes.js';
@@ -21,9 +22,9 @@ export function operationRoutes(operations: Caller): RequestHandler {
       const method = route.method.toLowerCase() as Lowercase<Route['method']>;
       at[method](...bodyOf(route), carry(route, operations));
     }
+    const allow = here.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
     // An agent's paths have other methods, which connectors serve.
-    if (path.startsWith('/:')) continue;
-    at.all(refuseMethod(here.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ')));
+    at.all(path.startsWith('/:') ? tellMethods(allow) : refuseMethod(allow));
   }
   return router;
 }
@@ -70,10 +71,26 @@ function carry({ method, operation, versioned }: Route, operations: Caller): Req
     const asker = { kind: 'token', ...principal } as const;
     const output = await operations.call(operation, input as InputOf<OperationName>, asker, address);
     res.setHeader('Cache-Control', 'no-store');
+    if ('lines' in output) return sendLines(res, output);
     const version = versioned && 'version' in output ? output.version : null;
     if (typeof version === 'number') res.setHeader('ETag', entityTag(version));
     sendJson(res, 200, output);
   };
+}
+
+/** For routes of connectors. */
+export async function operate(
+  request: HubRequest,
+  operations: Caller | null,
+  name: string,
+  input: object,
+): Promise<unknown> {
+  const { principal, address } = request;
+  if (!principal) throw new FatalError('token_missing', 'Send your token with the request.');
+  if (!operations) throw new FatalError('not_found', 'Nothing is managed here.');
+  request.revoked?.throwIfAborted();
+  const asker = { kind: 'token', ...principal } as const;
+  return operations.call(name as OperationName, input as InputOf<OperationName>, asker, address);
 }
 
 function withBody({ body = {}, params }: Request): Record<string, unknown> {

@@ -6,6 +6,8 @@ export interface Route {
   /** Names in it are fields of the input. The others stand in the query of a GET, and else in a JSON body. */
   path: string;
   operation: OperationName;
+  /** Fields of the operation that this route does not take. */
+  leaves?: readonly string[];
   /** Its answer has a `version`, which is its ETag; If-Match of a request is the input's `ifVersion`. */
   versioned?: true;
 }
@@ -16,8 +18,9 @@ export function maxBodyBytes(operation: OperationName): number {
   if (operation === 'documents.add') return 45_000_000;
   if (operation === 'tools.import') return 5_000_000;
   if (operation.startsWith('tools.')) return 524_288;
+  if (operation === 'messages.post' || operation === 'rooms.answer') return 262_144;
+  if (operation === 'rooms.note') return 16_384;
   if (operation.startsWith('agents.')) return 262_144;
-  if (operation === 'messages.post') return 262_144;
   if (operation.startsWith('schedules.')) return 65_536;
   if (operation.startsWith('secrets.')) return 131_072;
   return operation === 'tokens.issue' ? 65_536 : 4096;
@@ -58,14 +61,20 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/rooms', operation: 'rooms.list' },
   { method: 'GET', path: '/rooms/:roomId/messages', operation: 'rooms.messages' },
   { method: 'GET', path: '/rooms/:roomId/summary', operation: 'rooms.summary' },
+  { method: 'POST', path: '/rooms/:roomId/take-over', operation: 'rooms.takeOver' },
+  { method: 'POST', path: '/rooms/:roomId/hand-back', operation: 'rooms.handBack' },
+  { method: 'POST', path: '/rooms/:roomId/answer', operation: 'rooms.answer' },
+  { method: 'GET', path: '/rooms/:roomId/hold', operation: 'rooms.hold' },
+  { method: 'POST', path: '/rooms/:roomId/notes', operation: 'rooms.note' },
+  { method: 'GET', path: '/rooms/:roomId/notes', operation: 'rooms.notes' },
   { method: 'POST', path: '/rooms/:roomId/forget', operation: 'rooms.forget' },
-  { method: 'POST', path: '/rooms/:roomId/stop', operation: 'turns.stop' },
+  { method: 'POST', path: '/rooms/:roomId/stop', operation: 'turns.stop', leaves: ['turnId'] },
   { method: 'GET', path: '/facts', operation: 'facts.list' },
   { method: 'PUT', path: '/facts/:id', operation: 'facts.correct' },
   { method: 'DELETE', path: '/facts/:id', operation: 'facts.remove' },
   { method: 'GET', path: '/turns', operation: 'turns.list' },
   { method: 'GET', path: '/turns/:turnId', operation: 'turns.show' },
-  { method: 'POST', path: '/turns/:turnId/stop', operation: 'turns.stop' },
+  { method: 'POST', path: '/turns/:turnId/stop', operation: 'turns.stop', leaves: ['roomId'] },
   { method: 'POST', path: '/turns/:turnId/run-again', operation: 'turns.runAgain' },
   { method: 'POST', path: '/turns/:turnId/resume', operation: 'turns.resume' },
   { method: 'GET', path: '/schedules', operation: 'schedules.list' },
@@ -94,12 +103,16 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/people/forget', operation: 'people.forget' },
   { method: 'POST', path: '/memories/preview', operation: 'memories.preview' },
   { method: 'POST', path: '/memories/forget', operation: 'memories.forget' },
+  { method: 'GET', path: '/memories/recall', operation: 'memories.recall' },
   { method: 'GET', path: '/switches', operation: 'switches.list' },
   { method: 'POST', path: '/switches/pause', operation: 'switches.pause' },
   { method: 'POST', path: '/switches/resume', operation: 'switches.resume' },
   { method: 'GET', path: '/people', operation: 'people.show' },
   { method: 'POST', path: '/people/link', operation: 'people.link' },
   { method: 'POST', path: '/people/unlink', operation: 'people.unlink' },
+  { method: 'GET', path: '/people/export', operation: 'people.export' },
+  { method: 'POST', path: '/people/erase/preview', operation: 'people.previewErasure' },
+  { method: 'POST', path: '/people/erase', operation: 'people.erase' },
   { method: 'GET', path: '/roles', operation: 'roles.list' },
   { method: 'POST', path: '/roles/give', operation: 'roles.give' },
   { method: 'POST', path: '/roles/take', operation: 'roles.take' },
@@ -108,5 +121,15 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/audit/verify', operation: 'audit.verify' },
   { method: 'GET', path: '/usage', operation: 'usage.list' },
   { method: 'GET', path: '/health', operation: 'health.show' },
+  { method: 'GET', path: '/scores', operation: 'scores.list' },
+  { method: 'POST', path: '/turns/:turnId/rate', operation: 'turns.rate' },
+  { method: 'GET', path: '/lessons', operation: 'lessons.list' },
+  { method: 'POST', path: '/lessons', operation: 'lessons.propose' },
+  { method: 'GET', path: '/lessons/:id', operation: 'lessons.show' },
+  { method: 'POST', path: '/lessons/:id/approve', operation: 'lessons.approve' },
+  { method: 'POST', path: '/lessons/:id/reject', operation: 'lessons.reject' },
+  { method: 'DELETE', path: '/lessons/:id', operation: 'lessons.remove' },
   { method: 'GET', path: '/embeddings', operation: 'embeddings.status' },
+  { method: 'GET', path: '/encryption', operation: 'encryption.status' },
+  { method: 'POST', path: '/encryption/rotate', operation: 'encryption.rotate' },
 ];

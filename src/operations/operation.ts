@@ -28,6 +28,10 @@ import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { AgentDefinitions } from '../definitions/agent-definitions.js';
 import type { FatalError } from '../errors.js';
+import type { Lessons } from '../evaluation/lessons.js';
+import type { Opinions } from '../evaluation/opinions.js';
+import type { Scores } from '../evaluation/scores.js';
+import type { Governing } from '../governance/governing.js';
 import type { Conversations } from '../memory/conversation/conversations.js';
 import type { Embedding } from '../memory/embedding.js';
 import type { KnownFacts } from '../memory/facts/facts-on.js';
@@ -37,6 +41,8 @@ import type { RoomQueue } from '../queue/queue.js';
 import type { Schedules } from '../schedules/schedules.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
 import type { Store } from '../store/store.js';
+import type { HeldRooms } from '../takeover/held-rooms.js';
+import type { Takeovers } from '../takeover/takeovers.js';
 import type { Tasks } from '../tasks/tasks.js';
 import type { AcceptedTools } from '../tools/accepted.js';
 import type { HttpTools } from '../tools/http/tools.js';
@@ -117,6 +123,8 @@ export interface ToolDesk {
 export interface OperationParts extends Access {
   store: Store;
   facts: KnownFacts;
+  /** What is held of people, for themselves and to be erased. */
+  governing: Governing;
   forgetting: Pick<Forgetting, 'preview' | 'confirm' | 'whoseIs' | 'lastShown' | 'remove' | 'forget'>;
   bus: EventBus;
   turnQueue: RoomQueue;
@@ -143,6 +151,8 @@ export interface OperationParts extends Access {
     'get' | 'list' | 'ofTurn' | 'decide' | 'missing' | 'require' | 'stopped' | 'withdrawn' | 'forgotten'
   >;
   tasks: Pick<Tasks, 'get' | 'list' | 'halt' | 'resume' | 'forgotten'>;
+  heldRooms: Pick<HeldRooms, 'exactly' | 'of'>;
+  takeovers: Pick<Takeovers, 'take' | 'handBack' | 'answer' | 'drafts' | 'note' | 'notes'>;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
   tokens: Tokens;
@@ -161,6 +171,9 @@ export interface OperationParts extends Access {
     | 'diff'
   >;
   httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove' | 'fetch' | 'download'>;
+  lessons: Pick<Lessons, 'get' | 'list' | 'propose' | 'decide'>;
+  scores: Pick<Scores, 'list'>;
+  opinions: Pick<Opinions, 'rate'>;
   knowledge: Pick<Knowledge, 'documents' | 'scopesFor' | 'forgetKept' | 'forgotten'>;
   ready(): Promise<Readiness>;
 }
@@ -185,6 +198,8 @@ export interface Operation<
   readonly about: string;
   readonly permission: Permission;
   readonly input: Input;
+  /** Of an input, for the docs; what is left out is made from the schema. */
+  readonly example?: Partial<z.input<Input>>;
   /** What is not in it does not leave. */
   readonly output: Output;
   /** It changes nothing. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Resource } from '../access/role.js';
+import { EvaluationRecord } from '../core/evaluation-record.js';
 import { stopTopic } from '../core/events.js';
 import { idAfter, newId } from '../core/ids.js';
 import { burst } from '../core/memory.js';
@@ -16,7 +17,7 @@ import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
 import { seenPage } from './seen.js';
-import { askedAt, failure, id, instant, page, texts } from './shapes.js';
+import { askedAt, failure, id, instant, page, texts, truth } from './shapes.js';
 
 const OneTurn = z.strictObject({ turnId: id });
 const Usage = z.object({ inputTokens: z.number(), outputTokens: z.number() });
@@ -44,7 +45,7 @@ const summary = {
   taint: z.array(Origin).optional(),
 };
 
-const noTurn = { message: 'There is no such turn.', field: 'turnId' };
+export const noTurn = { message: 'There is no such turn.', field: 'turnId' };
 
 /** Waiting rooms that are looked through for a running turn. */
 const mostRooms = 1000;
@@ -86,6 +87,9 @@ export const showTurn = defineOperation({
     ...summary,
     recall: RecallRecord.optional().describe(
       'what was recalled, by id, and why; absent: nothing was searched for',
+    ),
+    evaluation: EvaluationRecord.optional().describe(
+      'how the reply was judged before it was sent; absent: nothing was asked for',
     ),
     actions: z.array(
       z.object({
@@ -131,8 +135,7 @@ export const resumeTurn = defineOperation({
   about: 'approve or deny the calls that a turn waits for; it goes on then, after what was said meanwhile',
   permission: 'turns.decide',
   input: OneTurn.extend({
-    /** A terminal gives text. */
-    approve: z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })]),
+    approve: truth,
     note: z.string().max(2000).optional().describe('why not: the model reads it'),
   }),
   output: z.object({
@@ -244,7 +247,10 @@ async function endOf(roomId: string, { store }: OperationParts): Promise<string>
   return `${covers.toSorted().at(-1) ?? newId()}~`;
 }
 
-async function placeOfTurn({ turnId }: z.output<typeof OneTurn>, parts: OperationParts): Promise<Resource> {
+export async function placeOfTurn(
+  { turnId }: z.output<typeof OneTurn>,
+  parts: OperationParts,
+): Promise<Resource> {
   const roomId = await roomOfTurn(turnId, parts);
   return roomId ? { roomId, ...(await placeOfRoom(roomId, parts)) } : {};
 }

@@ -88,6 +88,19 @@ const cases: Record<string, Case> = {
     404,
   ),
   'GET /usage': list('/usage'),
+  // What agents have learnt is nobody's of a tenant.
+  'GET /scores': closed('/scores'),
+  'POST /turns/:turnId/rate': id(
+    ({ turn }) => `/turns/${turn}/rate`,
+    200,
+    () => ({ rating: 3 }),
+  ),
+  'GET /lessons': closed('/lessons'),
+  'POST /lessons': closed('/lessons', { agentId: 'assistant', text: 'the blue heron' }),
+  'GET /lessons/:id': id(() => '/lessons/lesson_x', 404),
+  'POST /lessons/:id/approve': id(() => '/lessons/lesson_x/approve', 404),
+  'POST /lessons/:id/reject': id(() => '/lessons/lesson_x/reject', 404),
+  'DELETE /lessons/:id': id(() => '/lessons/lesson_x', 404),
   'GET /approvals': list('/approvals?limit=2'),
   'GET /approvals/:id': id(({ approval }) => `/approvals/${approval}`),
   'POST /approvals/:id/decide': id(
@@ -95,8 +108,24 @@ const cases: Record<string, Case> = {
     200,
     () => ({ approve: false }),
   ),
+  'GET /memories/recall': list('/memories/recall?agentId=assistant&room=lounge&text=heron'),
   'GET /rooms': list('/rooms?limit=2'),
   'GET /rooms/:roomId/summary': id(({ roomId }) => `/rooms/${roomId}/summary`),
+  // A room that is taken over is silent: that is tried in the matrix of operations.
+  'POST /rooms/:roomId/take-over': id(() => '/rooms/room_none/take-over', 404),
+  'POST /rooms/:roomId/hand-back': id(({ roomId }) => `/rooms/${roomId}/hand-back`),
+  'POST /rooms/:roomId/answer': id(
+    ({ roomId }) => `/rooms/${roomId}/answer`,
+    409,
+    () => ({ text: 'the blue heron' }),
+  ),
+  'GET /rooms/:roomId/hold': id(({ roomId }) => `/rooms/${roomId}/hold`),
+  'POST /rooms/:roomId/notes': id(
+    ({ roomId }) => `/rooms/${roomId}/notes`,
+    200,
+    () => ({ text: 'the blue heron' }),
+  ),
+  'GET /rooms/:roomId/notes': id(({ roomId }) => `/rooms/${roomId}/notes`),
   'GET /rooms/:roomId/messages': id(({ roomId }) => `/rooms/${roomId}/messages`),
   'GET /facts': id(({ agent, roomId }) => `/facts?agentId=${agent}&roomId=${roomId}`),
   'PUT /facts/:id': id(
@@ -146,6 +175,8 @@ const cases: Record<string, Case> = {
   'GET /audit/verify': closed('/audit/verify'),
   'GET /health': closed('/health'),
   'GET /embeddings': closed('/embeddings'),
+  'GET /encryption': closed('/encryption'),
+  'POST /encryption/rotate': closed('/encryption/rotate', {}),
   'POST /turns/:turnId/resume': id(
     ({ turn }) => `/turns/${turn}/resume`,
     409,
@@ -202,6 +233,18 @@ const cases: Record<string, Case> = {
     200,
     ({ person }) => ({ account: `http/acme:${person}` }),
   ),
+  'GET /people/export': id(({ person }) => `/people/export?account=http/acme:${person}`),
+  'POST /people/erase/preview': id(
+    () => '/people/erase/preview',
+    200,
+    ({ person }) => ({ account: `http/acme:${person}` }),
+  ),
+  // Whose a preview is, is tried with real ones in the matrix of operations.
+  'POST /people/erase': id(
+    () => '/people/erase',
+    404,
+    () => ({ code: 'all-aaaaaaaa' }),
+  ),
   'POST /roles/give': id(
     () => '/roles/give',
     200,
@@ -243,6 +286,7 @@ const named = [
   ...['POST /:agentId/message', 'POST /people/forget', 'POST /memories/preview', 'POST /tokens'],
   ...['GET /people', 'POST /people/link', 'POST /people/unlink', 'POST /roles/give', 'POST /roles/take'],
   ...['POST /switches/pause', 'POST /switches/resume'],
+  ...['GET /people/export', 'POST /people/erase/preview'],
 ];
 
 let hub: Neighbours;

@@ -23,6 +23,7 @@ const ofOneself = [
   ],
   ...['memories.preview', 'memories.forget', 'people.show'],
   ...['people.startLink', 'people.enterLink', 'people.confirmLink', 'people.unlink'],
+  ...['people.export', 'people.previewErasure'],
 ];
 const ann = { connector: 'telegram', tenant: 'default', userId: 'ann' };
 
@@ -125,18 +126,30 @@ describe('on a real hub', () => {
       'deliveries.sendAllAgain': { agentId },
       'deliveries.drop': { deliveryId: 'x' },
       'people.forget': { ...ann, agentId, count: true },
+      'memories.recall': { agentId, userId: 'ann', text: 'x' },
       'memories.preview': { ...ann, agentId, everything: true },
       'memories.forget': { ...ann, agentId, askedAt: 1 },
       'switches.list': {},
       'switches.pause': { what: 'person', ...ann, agentId },
       'switches.resume': { what: 'person', ...ann, agentId },
       'usage.list': {},
+      'scores.list': { agentId },
+      'turns.rate': { turnId: 'turn_x', rating: 3 },
+      'lessons.list': { agentId },
+      'lessons.show': { id: 'x' },
+      'lessons.propose': { agentId, text: 'x' },
+      'lessons.approve': { id: 'x' },
+      'lessons.reject': { id: 'x' },
+      'lessons.remove': { id: 'x' },
       'people.show': { account: ann, agentId },
       'people.startLink': { account: ann, agentId, source: { ...here, messageId: 'x' } },
       'people.enterLink': { account: ann, agentId, source: { ...here, messageId: 'x' }, code: 'x' },
       'people.confirmLink': { account: ann, agentId, yes: true },
       'people.link': { account: ann, other: { ...ann, connector: 'slack' } },
       'people.unlink': { account: ann },
+      'people.export': { account: ann, agentId },
+      'people.previewErasure': { account: ann, agentId },
+      'people.erase': { code: 'x' },
       'roles.list': {},
       'roles.give': { role: 'member', account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
       'roles.take': { account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
@@ -145,6 +158,14 @@ describe('on a real hub', () => {
       'audit.list': {},
       'audit.export': {},
       'audit.verify': {},
+      'encryption.status': {},
+      'encryption.rotate': {},
+      'rooms.takeOver': { roomId },
+      'rooms.answer': { roomId, text: 'x' },
+      'rooms.hold': { roomId },
+      'rooms.note': { roomId, text: 'x' },
+      'rooms.notes': { roomId },
+      'rooms.handBack': { roomId },
     };
   };
   const person = (userId: string, more: Partial<PersonPrincipal> = {}): PersonPrincipal => ({
@@ -262,13 +283,14 @@ describe('on a real hub', () => {
       'switches.list',
       'usage.list',
       'roles.list',
+      'memories.recall',
     ];
     expect((await allowed({ ...token, tenant: 'acme' })).toSorted()).toEqual(lists.sort());
     const { operations: all } = carrier;
     const seen = await all!.call('rooms.list', {}, { ...token, tenant: 'acme' });
     expect(seen.rooms).toEqual([]);
-    // Who may decide about a call is said by the rule that asks for it.
-    expect(await allowed({ ...token, admin: false })).toEqual(['approvals.decide']);
+    // Who may decide about a call is said by the rule that asks for it; who talks to an agent may ask what it knows of them.
+    expect(await allowed({ ...token, admin: false })).toEqual(['approvals.decide', 'memories.recall']);
     const theirs = { connector: 'http', tenant: 'acme', userId: 'ann', count: true };
     expect(await all!.call('people.forget', theirs, { ...token, tenant: 'acme' })).toEqual({ memories: 0 });
   });

@@ -19,10 +19,15 @@ export const recordWords: Record<string, HeldWords> = {
   schedule: 'masked',
   // Words until it is confirmed.
   forgetting: 'own',
+  // Numbers, digests, and keyed words while it is watched.
+  erasure: 'none',
   // Documents that somebody sent go with their readers' own order to remove them.
   document: 'none',
   'document-chunks': 'none',
   'document-readers': 'none',
+  'room-hold': 'none',
+  'room-draft': 'masked',
+  'room-note': 'masked',
   'fact-places': 'none',
   'fact-reading': 'none',
   conversation: 'none',
@@ -30,6 +35,9 @@ export const recordWords: Record<string, HeldWords> = {
   'agent-definition': 'none',
   'tool-seen': 'none',
   spending: 'none',
+  score: 'none',
+  // Written by operators, or by the hub from what the agent's definition says.
+  lesson: 'none',
 };
 
 /** By how their keys begin. */
@@ -78,4 +86,5 @@ export const noteWords: Record<string, HeldWords> = {
   place: 'none',
   'served-places': 'none',
   feedback: 'none',
+  rating: 'none',
 };
