@@ -5,8 +5,6 @@ import type { PlatformWide, SharedBy } from './access/account.js';
 import type { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import { type Acting, actingOn } from './acting.js';
-import { spendingRecord } from './budgets/spending.js';
-import { BudgetUsage } from './budgets/usage.js';
 import type { EventBus } from './bus/bus.js';
 import type { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
@@ -54,7 +52,7 @@ import { Waking } from './intake/waking.js';
 import type { Logger } from './logger.js';
 import type { Forgetting } from './memory/forgetting/forgetting.js';
 import type { Metrics } from './metrics.js';
-import { loadedLater } from './operations/loaded-later.js';
+import { operationsOn } from './operating.js';
 import type { AgentDesk, OperationParts, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
@@ -138,7 +136,7 @@ export function frontOf(parts: FrontParts): Front {
   const platformGroups = new PlatformGroups({ connectorOf: parts.connectorOf, log });
   const { pairings, places, served } = lettingIn({ store, notices, key: parts.buttonKey, log });
   if (config.role !== 'worker') served.begin();
-  const { rooms, forgotten, forgetting, agents, secrets, tokens, ready, switches, held, shareOf } = parts;
+  const { rooms, forgotten, forgetting, agents, switches, shareOf } = parts;
   const { heldRooms, takeovers } = parts;
   forgetting.follow((rooms) =>
     Promise.all([approvals.forgotten(rooms), tasks.forgotten(rooms), parts.knowledge.forgotten()]),
@@ -156,36 +154,9 @@ export function frontOf(parts: FrontParts): Front {
     ...{ access, notices, buttons, agent: (id) => agents.list().find((one) => one.id === id) },
   });
   const governing = governingOn({ ...parts, access });
-  const operations = loadedLater(async () => {
-    const { Operations } = await import('./operations/operations.js');
-    const desks = {
-      ...access,
-      governing,
-      linking,
-      rooms,
-      forgetting,
-      agents,
-      pairings,
-      places,
-      secrets,
-      tokens,
-      ready,
-    };
-    const { httpTools, tools, definitions } = parts;
-    const usage = new BudgetUsage({
-      ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
-      ...{ agents: () => agents.list(), now: parts.now },
-    });
-    return new Operations(
-      {
-        ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
-        ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, definitions },
-        ...{ knowledge: parts.knowledge, summaries: parts.summaries, facts: parts.facts },
-        ...{ embeddings: parts.embeddings, heldRooms, takeovers, now: parts.now, checks: parts.checks },
-        ...{ lessons: parts.lessons, scores: parts.scores, opinions: parts.opinions },
-      },
-      log,
-    );
+  const operations = operationsOn({
+    ...{ ...parts, ...engines, ...access, approvals, tasks, schedules },
+    ...{ governing, linking, pairings, places },
   });
   const proxies = new Proxies({ ...store, log });
   const pointers = new Pointers(store.memories, store.notes, proxies, log);

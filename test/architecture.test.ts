@@ -21,7 +21,7 @@ const layers: [name: string, pattern: RegExp][] = [
   [
     'port',
     // What all of a port's implementations share stands beside it: an extension may import nothing but the public API.
-    /^src\/(connector\/(connector|kit\/[\w-]+)|agents\/agent-type|extensions\/extension|plugin\/(plugin|hooks)|tools\/(tool|tool-source)|queue\/queue|maintenance\/maintenance|llm\/(llm|phrases|pictures|prompt-lines|prompt-text|service|unit-vector)|bus\/bus|lease\/lease|rate\/rate)\.ts$|^src\/store\/[\w-]+\.ts$/,
+    /^src\/(connector\/(connector|route-about|kit\/[\w-]+)|agents\/agent-type|extensions\/extension|plugin\/(plugin|hooks)|tools\/(tool|tool-source)|queue\/queue|maintenance\/maintenance|llm\/(llm|phrases|pictures|prompt-lines|prompt-text|service|unit-vector)|bus\/bus|lease\/lease|rate\/rate)\.ts$|^src\/store\/[\w-]+\.ts$/,
   ],
   ['public', /^src\/(extension-api|replies)\.ts$/],
   ['package', /^src\/index\.ts$/],
@@ -49,7 +49,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ['agents', /^src\/(agents|secrets)\//],
   [
     'roles',
-    /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|evaluating|summarising|taking-over)\.ts$/,
+    /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|evaluating|operating|summarising|taking-over)\.ts$/,
   ],
   [
     'carrier',
@@ -112,7 +112,7 @@ const mayImport: Record<string, string[]> = {
     'operations',
     'roles',
   ],
-  http: ['base', 'port', 'access', 'operations'],
+  http: ['base', 'port', 'access', 'operations', 'http'],
   program: ['base', 'port', 'access', 'extensions', 'carrier', 'http', 'program'],
   cli: ['base', 'port', 'access', 'operations', 'carrier', 'http', 'program'],
 };
@@ -210,7 +210,8 @@ describe('operations', () => {
 
   it('lend those their types alone', () => {
     const wrong = sources
-      .filter((file) => /^src\/(http|cli|intake)\//.test(file))
+      // The document is made of their schemas, and loaded when somebody asks for it.
+      .filter((file) => /^src\/(http|cli|intake)\//.test(file) && file !== 'src/http/openapi/document.ts')
       .filter((file) =>
         /^(import|export) (?!type )[^;]*?from '[./]+\/operations\//ms.test(valueImports(file)),
       );

@@ -23,6 +23,9 @@ import type {
 import type { Attachment, Memory, SourceKey } from '../core/memory.js';
 import type { OutboundMessage, Turn } from '../core/turn.js';
 import type { ErrorCode, RetryableError } from '../errors.js';
+import type { RouteAbout } from './route-about.js';
+
+export type { RouteAbout } from './route-about.js';
 
 /** What became of a message that was handed over. */
 export interface Receipt {
@@ -285,26 +288,4 @@ export interface Connector {
     /** Answers in a form of its own what fails below a path, also where it was not asked: a wrong token, too many requests. */
     failures?: { under: string; answer: FailureAnswer };
   };
-}
-
-/** A route in the hub's OpenAPI document. Schemas are JSON Schema, draft 2020-12. */
-export interface RouteAbout {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** As express has it: `/:agentId/message`. */
-  path: string;
-  /** `subject.verb`: the page lists routes by their subjects. */
-  name: string;
-  /** Half a sentence. */
-  about: string;
-  /** It needs no token. */
-  open?: true;
-  /** Fields of the query; `required` says that one must be there. */
-  query?: Record<string, Record<string, unknown>>;
-  /** By media type. */
-  body?: Record<string, { schema: object; example: unknown }>;
-  /** By status. The hub adds the errors that every route may answer. */
-  answers: Record<
-    number,
-    { description: string; content?: Record<string, { schema: object; example: unknown }> }
-  >;
 }
