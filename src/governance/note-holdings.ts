@@ -142,7 +142,7 @@ export const noteHoldings: Record<string, NoteHolding> = {
   ...Object.fromEntries(
     [
       ...['cooling', 'embedder', 'unsummarised', 'reply', 'late', 'copy', 'copied', 'gone'],
-      ...['revoked-token', 'issued-tokens-changed'],
+      ...['revoked-token', 'issued-tokens-changed', 'agent-definitions-changed'],
     ].map((sort) => [sort, none('ids, hashes and times')]),
   ),
   secret: none('sealed settings of the hub'),

@@ -68,6 +68,7 @@ export const recordHoldings: Record<string, RecordHolding> = {
     erases: 'stays: a time and salted digests of the accounts, to erase again what a backup brings back',
   },
   'http-tool': none('what administrators have registered'),
+  'agent-definition': none('agents, as administrators have defined them'),
   'tool-seen': {
     exports: null,
     erases: 'stays, without who accepted it',
