@@ -1,6 +1,7 @@
 /** What is done to definitions of agents: each change is a version, and whoever changes one that was changed meanwhile is told. */
 import { agentUnknown } from '../core/character.js';
 import { FatalError, RetryableError } from '../errors.js';
+import { redact } from '../redaction.js';
 import { type CheckParts, checkDefinition, checkDepth, checkId } from './check.js';
 import { activeOf, type Definition, type StoredDefinition, type Version } from './definition.js';
 import type { Definitions } from './definitions.js';
@@ -231,7 +232,7 @@ export class AgentDefinitions {
     const { definition, values } = sealed(id, next.definition, before, secretsOf);
     await checkDefinition(id, definition, before, { ...this.#parts, ...author });
     const { overridesFile, comment } = next;
-    const version = { at: now(), by: author.by, ...(comment && { comment }), definition };
+    const version = { at: now(), by: author.by, ...(comment && { comment: redact(comment) }), definition };
     const stored = withNewest(found?.value ?? null, version, overridesFile);
     try {
       for (const [name, { value, field }] of values) await this.#keep(name, value, field);

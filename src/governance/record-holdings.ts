@@ -94,6 +94,7 @@ export const recordHoldings: Record<string, RecordHolding> = {
   'room-note': { ...ofDirectRoom, ...by },
   'retention-report': none('numbers by agent and day'),
   'http-tool': none('what administrators have registered'),
+  'agent-definition': none('agents, as administrators have defined them'),
   'tool-seen': {
     exports: null,
     erases: 'stays, without who accepted it',

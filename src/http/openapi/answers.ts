@@ -16,7 +16,7 @@ const ofAll = [400, 401, 403, 404, 405, 422, 429, 431, 500, 503];
 /** Of one with a body. */
 const ofBodies = [413, 415];
 /** Of what changes something, or has others do so. */
-const ofChanges = [409, 502, 504];
+const ofChanges = [409, 412, 428, 502, 504];
 
 /** One response per status, as components of the document. */
 export function errorAnswers(): Record<string, object> {
