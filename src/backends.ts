@@ -1,6 +1,8 @@
 /** What a hub stands on: one process by itself, or Redis and MongoDB for several. Names stores, queues and buses. */
 import { InProcessBus } from './bus/in-process.js';
 import type { Config } from './config.js';
+import { Cipher } from './encryption/cipher.js';
+import { keyRingOf } from './encryption/key-ring.js';
 import type { Engines } from './engines.js';
 import { FatalError } from './errors.js';
 import { InProcessLeases } from './lease/in-process.js';
@@ -55,7 +57,7 @@ async function embeddedEngines(
 
 async function sharedEngines(
   cluster: NonNullable<Config['cluster']>,
-  { turns, tracing, dataDir }: Config,
+  { turns, tracing, dataDir, encryption }: Config,
   log: Logger,
   watch: DatabaseWatch,
 ): Promise<Engines> {
@@ -79,7 +81,8 @@ async function sharedEngines(
   const queues: InstanceType<typeof BullmqQueue>[] = [];
   // Where newer hubs alone may work, this one must take nothing from them either.
   const onRefused = () => void Promise.all(queues.map((queue) => queue.close()));
-  const store = await openShared(cluster, log, { ...watch, onRefused, dataDir });
+  const ring = keyRingOf(encryption.keys);
+  const store = await openShared(cluster, log, { ...watch, ring, onRefused, dataDir });
   // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
   const [producer, worker] = [redis.failingFast(), redis.waiting()];
   const { prefix } = redis;
@@ -89,7 +92,10 @@ async function sharedEngines(
   const queue = (name: string) =>
     new BullmqQueue({ ...turns, name, prefix, producer, worker, telemetry, log });
   const [client, subscriber] = [redis.retryingOnce(), redis.waiting()];
-  const bus = new RedisBus({ publisher: inOrder(client), subscriber, prefix: `${prefix}:events:`, log });
+  const bus = new RedisBus({
+    ...{ publisher: inOrder(client), subscriber, prefix: `${prefix}:events:`, log },
+    cipher: ring && new Cipher(ring),
+  });
   const leases = new RedisLeases({ client, prefix: `${prefix}:lease:`, log });
   const maintenance = new BullmqMaintenance({ prefix, producer, worker, log });
   const rates = new RedisRates({ client, prefix: `${prefix}:rate`, log });
@@ -120,7 +126,7 @@ export function secretsForDoctor(
   let opened: Promise<Store> | undefined;
   const sealedOf = async (name: string) => {
     if (cluster) {
-      opened ??= openShared(cluster, log, { migrate: false });
+      opened ??= openShared(cluster, log, { migrate: false, ring: keyRingOf(config.encryption.keys) });
       return new NotedSecrets((await opened).notes, log).get(name);
     }
     const key = secretNote.key(name);
@@ -138,7 +144,7 @@ export function secretsForDoctor(
 async function openShared(
   { mongodbUrl, database, readPreference }: NonNullable<Config['cluster']>,
   log: Logger,
-  watch: DatabaseWatch & Pick<MongoOptions, 'onRefused' | 'dataDir'> = {},
+  watch: DatabaseWatch & Pick<MongoOptions, 'onRefused' | 'dataDir' | 'ring'>,
 ): Promise<Store> {
   const { openMongoStore } = await import('./store/mongodb/store.js');
   return openMongoStore({ url: mongodbUrl, database, readPreference, log, ...watch });

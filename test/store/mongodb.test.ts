@@ -1,10 +1,13 @@
 /**
  * The store contract on every MongoDB server at hand: `MONGODB_URL`, `MONGODB_ATLAS_URL`, FerretDB and
- * mongo-java-server where they are installed, and always our protocol server, with a search node (a replica set) and without one (standalone).
+ * mongo-java-server where they are installed, and always our protocol server, with a search node (a replica set) and
+ * without one (standalone, and encrypted).
  */
+import { randomBytes } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type KeyRing, keyRingOf } from '../../src/encryption/key-ring.js';
 import { openMongoStore } from '../../src/store/mongodb/store.js';
 import type { Store } from '../../src/store/store.js';
 import { type StoreContractOptions, storeContract } from '../contract/store.js';
@@ -40,12 +43,11 @@ onServer('FerretDB', noFerretdb, startFerretdb, {
 });
 onServer('mongo-java-server', noMongoJava, startMongoJava, { expiryLag });
 onServer(
-  'the protocol server without search',
+  'the protocol server without search, encrypted',
   null,
   () => startMongoServer({ search: false, ttlSeconds: 1 }),
-  {
-    expiryLag,
-  },
+  { expiryLag },
+  keyRingOf(`k1:${randomBytes(32).toString('base64')}`),
 );
 onServer(
   'the protocol server with search',
@@ -59,6 +61,7 @@ function onServer(
   skipped: string | null,
   start: () => Promise<Server>,
   options?: StoreContractOptions,
+  ring: KeyRing | null = null,
 ): void {
   if (skipped) {
     it.skip(`${name}: skipped, ${skipped}`, () => {});
@@ -82,7 +85,7 @@ function onServer(
         const database = `carrier_${process.pid}_${databases++}`;
         const data = temporaryFolder();
         const open = async () => {
-          const store = await openPatiently({ url, database, dataDir: data.path }, () => searches++);
+          const store = await openPatiently({ url, database, ring, dataDir: data.path }, () => searches++);
           engine = store.description.notes.some((note) => note.startsWith('no search node')) ? '' : 'search';
           return store;
         };
@@ -114,7 +117,7 @@ function onServer(
 
 /** A store whose searches wait for the search indexes, so that it is them that are tested. */
 async function openPatiently(
-  place: { url: string; database: string; dataDir: string },
+  place: { url: string; database: string; dataDir: string; ring: KeyRing | null },
   searched: () => void,
 ): Promise<Store> {
   let wanted = 0;
