@@ -5,6 +5,7 @@ import type { Memory } from '../../src/core/memory.js';
 import { type KeyRing, keyRingOf } from '../../src/encryption/key-ring.js';
 import { createLogger } from '../../src/logger.js';
 import { known } from '../../src/store/mongodb/schema.js';
+import { sealedNames } from '../../src/store/mongodb/sealed-fields.js';
 import { type MongoOptions, openMongoStore } from '../../src/store/mongodb/store.js';
 import type { Store } from '../../src/store/store.js';
 import { checkpointOf, commitOf, kept, message, newFile } from '../contract/store/samples.js';
@@ -43,12 +44,20 @@ export class SealedDatabase {
     return this.#client.db(this.name).collection(name);
   }
 
-  /** How many documents are under each key; in the clear: `none`. */
-  async under(name: string): Promise<Record<string, number>> {
-    const counts: Record<string, number> = {};
-    for (const { key = 'none', keys = [] } of await this.documents(name).find().toArray())
-      for (const one of new Set([key, ...keys])) counts[one] = (counts[one] ?? 0) + 1;
-    return counts;
+  /** How many documents are under this key as a whole. */
+  under(name: string, key: string): Promise<number> {
+    return this.documents(name).countDocuments({ key });
+  }
+
+  /** No document is, or has a part, in the clear or under another key, and the head names this one alone. */
+  async isAllUnder(key: string): Promise<boolean> {
+    const head = await this.head();
+    if (head?.current !== key || head.keys.length !== 1 || head.clear) return false;
+    const others = ['k1', 'k2', 'k3'].filter((one) => one !== key);
+    for (const name of sealedNames)
+      for (const filter of [{ key: { $ne: key } }, { keys: { $in: others } }])
+        if (await this.documents(name).findOne(filter, { projection: { _id: 1 } })) return false;
+    return true;
   }
 
   head(): Promise<Document | null> {

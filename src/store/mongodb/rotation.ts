@@ -23,7 +23,7 @@ const pauseMs = 50;
 /** Before another look where something could not be sealed yet, and where all is. */
 const againMs = 2_000;
 const restMs = 600_000;
-/** What a turn or a delivery works on is left to it for so long: some servers lose one of two changes that come at once. */
+/** Where updates are not atomic, what a turn or a delivery may work on is left to it for so long. */
 const busyMs = 3_600_000;
 
 type Stored = Document & Keyed & { _id: string };
@@ -33,6 +33,8 @@ export interface EncryptionParts {
   ring: KeyRing;
   sealing: Sealing;
   log: Logger;
+  /** Whether the server may lose one of two changes of a document that come at once. */
+  careful: boolean;
   /** Within which every process looks which keys are in use. */
   watchMs: number;
 }
@@ -125,13 +127,14 @@ export class Rotation {
 
   /** Gives back how many it has sealed. */
   async #rotate(name: SealedName, under: Filter<Stored>): Promise<number> {
-    const { connection } = this.#parts;
+    const { connection, careful } = this.#parts;
+    const free = careful && name === 'memories' ? [isFree()] : [];
     const limit = name === 'chunks' || name === 'files' ? fewFiles : batch;
     let done = 0;
     for (let after = ''; !this.#ending.signal.aborted; await sleep(pauseMs)) {
       const found = await connection.find(
         connection.raw<Stored>(name),
-        { $and: [{ ...under, _id: { $gt: after } }, ...(name === 'memories' ? [isFree()] : [])] },
+        { $and: [{ ...under, _id: { $gt: after } }, ...free] },
         { sort: { _id: 1 }, limit, projection: { vectors: 0, terms: 0 } },
       );
       const last = found.at(-1);

@@ -209,7 +209,12 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
   const unwatch = watchSchema(connection, options);
   const { sealing } = connection;
   const rotation =
-    sealing && ring ? new Rotation({ connection, ring, sealing, log: logger, watchMs: ours.watchMs }) : null;
+    sealing && ring
+      ? new Rotation({
+          ...{ connection, ring, sealing, log: logger, watchMs: ours.watchMs },
+          careful: abilities.engine.startsWith('FerretDB'),
+        })
+      : null;
   if (options.migrate !== false) {
     outdated.start();
     rotation?.start();
