@@ -2,7 +2,7 @@
 import { InProcessBus } from './bus/in-process.js';
 import type { Config } from './config.js';
 import { Cipher } from './encryption/cipher.js';
-import { keyRingOf } from './encryption/key-ring.js';
+import { type KeyRing, keyRingOf } from './encryption/key-ring.js';
 import type { Engines } from './engines.js';
 import { FatalError } from './errors.js';
 import { InProcessLeases } from './lease/in-process.js';
@@ -13,7 +13,7 @@ import { InProcessRates } from './rate/in-process.js';
 import { SecretKeys } from './secrets/keys.js';
 import { NotedSecrets, secretNote, undamaged } from './secrets/noted-secrets.js';
 import { open } from './secrets/sealing.js';
-import { noteAtRest } from './store/libsql/at-rest.js';
+import { type FolderAtRest, noteAtRest } from './store/libsql/at-rest.js';
 import { openLibsqlStore } from './store/libsql/store.js';
 import type { ArchiveRequest } from './store/mongodb/archive.js';
 import type { MongoOptions } from './store/mongodb/store.js';
@@ -28,6 +28,19 @@ export type DatabaseWatch = Pick<
   'onCommand' | 'onAnswer' | 'onStuck' | 'patience' | 'embedderHint' | 'migrate'
 >;
 
+const rings = new WeakMap<Config, KeyRing | null>();
+
+/** The keys of stored data, read once. @throws FatalError `config_invalid`. */
+function ringOf(config: Config): KeyRing | null {
+  if (!rings.has(config)) rings.set(config, keyRingOf(config.encryption.keys));
+  return rings.get(config) ?? null;
+}
+
+/** The data folder for those below that read a database of no running hub. @throws FatalError `config_invalid`. */
+export function folderAtRest(config: Config): FolderAtRest {
+  return { dataDir: config.dataDir, ring: ringOf(config) };
+}
+
 /** @throws what the engines throw: `store_locked`, `store_unavailable`, `config_invalid`. */
 export function openEngines(config: Config, log: Logger, watch: DatabaseWatch = {}): Promise<Engines> {
   return config.cluster
@@ -35,12 +48,9 @@ export function openEngines(config: Config, log: Logger, watch: DatabaseWatch = 
     : embeddedEngines(config, log, watch);
 }
 
-async function embeddedEngines(
-  { dataDir, turns }: Config,
-  log: Logger,
-  { onStuck }: DatabaseWatch,
-): Promise<Engines> {
-  const store = await openLibsqlStore({ dataDir, log, onStuck });
+async function embeddedEngines(config: Config, log: Logger, { onStuck }: DatabaseWatch): Promise<Engines> {
+  const { dataDir, turns } = config;
+  const store = await openLibsqlStore({ dataDir, ring: ringOf(config), log, onStuck });
   const bus = new InProcessBus((err) => log.error({ err }, 'a listener failed'));
   const close = () => store.close();
   return {
@@ -57,10 +67,11 @@ async function embeddedEngines(
 
 async function sharedEngines(
   cluster: NonNullable<Config['cluster']>,
-  { turns, tracing, dataDir, encryption }: Config,
+  config: Config,
   log: Logger,
   watch: DatabaseWatch,
 ): Promise<Engines> {
+  const { turns, tracing, dataDir } = config;
   // Loaded only here: an embedded hub has no need of them, and they weigh more than it does.
   const [
     { inOrder, RedisConnections },
@@ -81,7 +92,7 @@ async function sharedEngines(
   const queues: InstanceType<typeof BullmqQueue>[] = [];
   // Where newer hubs alone may work, this one must take nothing from them either.
   const onRefused = () => void Promise.all(queues.map((queue) => queue.close()));
-  const ring = keyRingOf(encryption.keys);
+  const ring = ringOf(config);
   const store = await openShared(cluster, log, { ...watch, ring, onRefused, dataDir });
   // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
   const [producer, worker] = [redis.failingFast(), redis.waiting()];
@@ -121,16 +132,16 @@ export function secretsForDoctor(
   config: Config,
   log: Logger,
 ): { stored(name: string): Promise<string | null>; close(): Promise<void> } {
-  const { cluster, dataDir } = config;
+  const { cluster } = config;
   const keys = new SecretKeys(config);
   let opened: Promise<Store> | undefined;
   const sealedOf = async (name: string) => {
     if (cluster) {
-      opened ??= openShared(cluster, log, { migrate: false, ring: keyRingOf(config.encryption.keys) });
+      opened ??= openShared(cluster, log, { migrate: false, ring: ringOf(config) });
       return new NotedSecrets((await opened).notes, log).get(name);
     }
     const key = secretNote.key(name);
-    return undamaged(name, secretNote.read(key, noteAtRest(dataDir, key), log));
+    return undamaged(name, secretNote.read(key, noteAtRest(folderAtRest(config), key), log));
   };
   return {
     async stored(name) {

@@ -45,7 +45,7 @@ const layers: [name: string, pattern: RegExp][] = [
     'roles',
     /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|summarising)\.ts$/,
   ],
-  ['carrier', /^src\/(carrier|backends|diagnosis|plugin-places)\.ts$/],
+  ['carrier', /^src\/(carrier|backends|diagnosis|store-diagnosis|look|plugin-places)\.ts$/],
   ['http', /^src\/http\//],
   ['program', /^src\/(hub|admin-token|embed|asking)\.ts$/],
   ['cli', /^src\/cli\//],

@@ -79,6 +79,8 @@ export const permissions = {
   'usage.read': { least: 'operator' },
   'health.read': { least: 'admin' },
   'audit.read': { least: 'admin' },
+  'encryption.read': { least: 'admin' },
+  'encryption.rotate': { least: 'admin' },
 } as const satisfies Record<string, Row>;
 
 /** What somebody may do; the table above says who. */

@@ -2,6 +2,7 @@ import { admitted, named } from './admitted.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
 import { embeddings } from './embedder-command.js';
+import { encryption } from './encryption-commands.js';
 import { facts } from './fact-commands.js';
 import { knowledge } from './knowledge-commands.js';
 import { memories } from './memory-commands.js';
@@ -263,6 +264,7 @@ export const groups: Record<string, CommandGroup> = {
   memories,
   ...ofPeople,
   audit,
+  encryption,
 };
 
 /** Commands of one word. */

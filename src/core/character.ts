@@ -144,5 +144,5 @@ export const reservedIds: ReadonlySet<string> = new Set([
   ...['agents', 'approvals', 'audit', 'deliveries', 'documents', 'embeddings', 'facts', 'health', 'healthz'],
   ...['memories', 'metrics', 'pairings', 'people', 'plugins', 'readyz', 'roles', 'rooms', 'schedules'],
   ...['secrets', 'switches', 'tasks', 'tokens', 'tools', 'turns', 'usage'],
-  'webhooks',
+  ...['webhooks', 'encryption'],
 ]);

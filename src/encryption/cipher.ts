@@ -35,9 +35,11 @@ export class Cipher {
   /**
    * `enc1:KEYID:base64(nonce, tag, ciphertext)`; another one each time, also of the same text.
    * @param context the place, as `collection|document id|field`: the value opens with the same one alone.
+   * While encryption is turned off, the text as it is, unless it looks sealed.
    */
   seal(text: string, context: string): string {
-    const { current } = this.ring;
+    const { current, off } = this.ring;
+    if (off && keyOf(text) === null) return text;
     return `enc1:${current.id}:${sealed(current, Buffer.from(text), context).toString('base64')}`;
   }
 
@@ -53,13 +55,14 @@ export class Cipher {
 
   /** As `seal`, for bytes: `enc1:KEYID:` and the same three as they are. */
   sealBytes(bytes: Uint8Array, context: string): Buffer {
-    const { current } = this.ring;
+    const { current, off } = this.ring;
+    if (off && keyOfBytes(bytes) === null) return bufferOf(bytes);
     return Buffer.concat([Buffer.from(`enc1:${current.id}:`), sealed(current, bytes, context)]);
   }
 
   /** As `open`. */
   openBytes(bytes: Uint8Array, context: string): Buffer {
-    const given = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const given = bufferOf(bytes);
     const id = keyOfBytes(given);
     if (id === null) return given;
     return this.#opened(id, given.subarray(mark.length + id.length + 1), context);
@@ -98,10 +101,15 @@ export function keyOf(text: string): string | null {
 
 /** The same of bytes. */
 export function keyOfBytes(bytes: Uint8Array): string | null {
-  const given = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const given = bufferOf(bytes);
   if (!given.subarray(0, mark.length).equals(mark)) return null;
   const head = /^enc1:([\w-]{1,32}):/.exec(given.subarray(0, longestHead).toString('latin1'));
   return head && given.length >= head[0].length + nonceBytes + tagBytes ? head[1]! : null;
+}
+
+/** The same bytes, not a copy. */
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function sealed({ encrypt }: DataKey, bytes: Uint8Array, context: string): Buffer {

@@ -29,6 +29,8 @@ export interface KeyRing {
   get(id: string): DataKey | null;
   /** The current one first. */
   ids(): string[];
+  /** Data is to be in the clear again: keys only open what is not yet. */
+  readonly off: boolean;
 }
 
 /** A key as the head of a store names it. */
@@ -38,8 +40,9 @@ const field = 'CARRIER_ENCRYPTION_KEYS';
 const keyLine = /^([\w-]{1,32}):(?:([\da-f]{64})|([\w+/-]{43}=?))$/i;
 
 /**
- * @param setting CARRIER_ENCRYPTION_KEYS: keys as `id:base64`, separated by commas or ends of lines; `file:PATH` or
- * `command:PROGRAM ARGUMENTS` has them elsewhere. Undefined: nothing is encrypted.
+ * @param setting CARRIER_ENCRYPTION_KEYS: keys as `id:base64`, separated by commas or ends of lines, after `off` where data
+ * is to be in the clear again; `file:PATH` or `command:PROGRAM ARGUMENTS` has the same elsewhere. Undefined: nothing is
+ * encrypted, nor was.
  * @throws FatalError `config_invalid` when there is no usable key there; no key is in the message.
  */
 export function keyRingOf(setting: string | undefined): KeyRing | null {
@@ -53,6 +56,8 @@ export function keyRingOf(setting: string | undefined): KeyRing | null {
     .split(/[,\r\n]+/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
+  const off = lines[0] === 'off';
+  if (off) lines.shift();
   const keys = new Map<string, DataKey>();
   lines.forEach((line, at) => {
     const [, id, hex, base64] = keyLine.exec(line) ?? [];
@@ -67,7 +72,7 @@ export function keyRingOf(setting: string | undefined): KeyRing | null {
   });
   const [current] = keys.values();
   if (!current) throw invalid('no key is there');
-  return { current, get: (id) => keys.get(id) ?? null, ids: () => [...keys.keys()] };
+  return { current, get: (id) => keys.get(id) ?? null, ids: () => [...keys.keys()], off };
 }
 
 /**

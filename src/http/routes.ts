@@ -98,4 +98,6 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/usage', operation: 'usage.list' },
   { method: 'GET', path: '/health', operation: 'health.show' },
   { method: 'GET', path: '/embeddings', operation: 'embeddings.status' },
+  { method: 'GET', path: '/encryption', operation: 'encryption.status' },
+  { method: 'POST', path: '/encryption/rotate', operation: 'encryption.rotate' },
 ];

@@ -15,6 +15,7 @@ import { exportAudit, listAudit, verifyAudit } from './audit.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
 import { addDocument, getDocument, listDocuments, removeDocument, rereadDocument } from './documents.js';
 import { embeddingsStatus } from './embeddings.js';
+import { encryptionStatus, rotateEncryption } from './encryption.js';
 import { correctFact, listFacts, removeFact } from './facts.js';
 import { showHealth } from './health.js';
 import { forgetMemories, previewMemories } from './memories.js';
@@ -54,6 +55,7 @@ export const operations = [
   ...[listRoles, giveRole, takeRole],
   ...[showPolicy, explainPolicy, listTools, acceptTool],
   ...[addTool, registeredTools, showTool, changeTool, removeTool, importTool],
+  ...[encryptionStatus, rotateEncryption],
 ] as const;
 
 type All = (typeof operations)[number];

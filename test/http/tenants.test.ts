@@ -130,6 +130,8 @@ const cases: Record<string, Case> = {
   'GET /audit/verify': closed('/audit/verify'),
   'GET /health': closed('/health'),
   'GET /embeddings': closed('/embeddings'),
+  'GET /encryption': closed('/encryption'),
+  'POST /encryption/rotate': closed('/encryption/rotate', {}),
   'POST /turns/:turnId/resume': id(
     ({ turn }) => `/turns/${turn}/resume`,
     409,

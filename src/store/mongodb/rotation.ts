@@ -8,6 +8,7 @@ import type { Document, Filter } from 'mongodb';
 import { indexedText } from '../../core/indexed-text.js';
 import type { KeyRing } from '../../encryption/key-ring.js';
 import type { Logger } from '../../logger.js';
+import type { Encryption, EncryptionState } from '../encryption.js';
 import type { Connection } from './connection.js';
 import { type MemoryDocument, memoryOf, settled } from './documents.js';
 import { type EncryptionHead, heads, inUseOf, keepCurrentAlone, makeCurrent } from './encryption-head.js';
@@ -39,11 +40,15 @@ export interface EncryptionParts {
   watchMs: number;
 }
 
-export class Rotation {
+export class Rotation implements Encryption {
   readonly #parts: EncryptionParts;
   readonly #ending = new AbortController();
   #wake = new AbortController();
   #running: Promise<void> | undefined;
+  /** Why a document that was met cannot be opened. */
+  #unreadable: string | null = null;
+  /** Why the last run failed. */
+  #problem: string | null = null;
 
   constructor(parts: EncryptionParts) {
     this.#parts = parts;
@@ -59,8 +64,25 @@ export class Rotation {
     await this.#running;
   }
 
-  /** Looks again now, and takes the ring's first key as the current one, where another hub began with another. */
-  async rotate(): Promise<void> {
+  /** As in `Encryption`; what is counted are documents. */
+  async status(): Promise<EncryptionState> {
+    const { ring, sealing } = this.#parts;
+    const [head, counts] = [await this.#head(), await this.#counts()];
+    const current = head?.current ?? sealing.current;
+    const under = [...counts].map(([key, amount]) => ({ key, amount }));
+    // Nothing of it was seen, but data may come from a hub that goes on with it for a moment.
+    for (const { id } of head?.keys ?? []) if (!counts.has(id)) under.push({ key: id, amount: 0 });
+    const total = under.reduce((sum, { amount }) => sum + amount, 0);
+    const isDone = head?.keys.length === 1 && !head.clear && under.every(({ key }) => key === current);
+    const state = isDone ? 'done' : this.#problem === null ? 'running' : 'failed';
+    return {
+      ...{ current, keys: ring.ids(), unit: 'values', under },
+      rotation: { state, done: counts.get(current) ?? 0, total, problem: this.#problem },
+    };
+  }
+
+  /** Also takes the ring's first key as the current one, where another hub began with another. */
+  async rotate(): Promise<EncryptionState> {
     const { connection, ring, sealing, watchMs } = this.#parts;
     const head = await this.#head();
     if (head && head.current !== ring.current.id) {
@@ -68,19 +90,18 @@ export class Rotation {
       sealing.adopt(inUseOf((await this.#head())!));
     }
     this.#wake.abort();
+    return this.status();
   }
 
-  /** Documents under each key; those in the clear under the empty one. */
-  async counts(): Promise<Map<string, number>> {
-    const counts = new Map<string, number>();
+  /** Documents by key; null: in the clear. */
+  async #counts(): Promise<Map<string | null, number>> {
+    const counts = new Map<string | null, number>();
+    const stages = [{ $group: { _id: '$key', count: { $sum: 1 } } }];
     for (const name of sealedNames) {
       const rows = await this.#parts.connection.slowly((db) =>
-        db
-          .collection(name)
-          .aggregate<{ _id: string | null; count: number }>([{ $group: { _id: '$key', count: { $sum: 1 } } }])
-          .toArray(),
+        db.collection(name).aggregate<{ _id: string | null; count: number }>(stages).toArray(),
       );
-      for (const { _id, count } of rows) counts.set(_id ?? '', (counts.get(_id ?? '') ?? 0) + count);
+      for (const { _id, count } of rows) counts.set(_id, (counts.get(_id) ?? 0) + count);
     }
     return counts;
   }
@@ -95,8 +116,11 @@ export class Rotation {
       this.#wake = new AbortController();
       try {
         pause = (await this.#rotateAll()) ? restMs : Math.min(againMs, watchMs);
+        this.#problem = this.#unreadable;
       } catch (err) {
-        if (!signal.aborted) log.warn({ err }, 'data under earlier keys is not sealed anew now');
+        if (signal.aborted) return;
+        log.warn({ err }, 'data under earlier keys is not sealed anew now');
+        this.#problem = err instanceof Error ? err.message : String(err);
         pause = 10 * againMs;
       }
     }
@@ -168,7 +192,9 @@ export class Rotation {
         updateOne: { filter: { _id, ...place, key, ...asRead }, update: { $set, $unset: { keys: '' } } },
       };
     } catch (err) {
-      log.error({ err, collection: name }, 'a document cannot be sealed anew');
+      // Told once: it is met again and again.
+      if (this.#unreadable === null) log.error({ err, collection: name }, 'a document cannot be sealed anew');
+      this.#unreadable = (err as Error).message;
       return null;
     }
   }

@@ -248,6 +248,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
     files: new MongoFiles(connection, uses),
     notes: new MongoNotes(connection, reads),
     records: new MongoRecords(connection, reads),
+    ...(rotation && { encryption: rotation }),
     audit,
     reach: connection.reach,
     /** Writes, because a store that can only read is not ready. */

@@ -303,6 +303,8 @@ export const calls: Record<string, Call> = {
   'audit.list': at('/audit?limit=1'),
   'audit.export': at('/audit/export?limit=1'),
   'audit.verify': at('/audit/verify'),
+  'encryption.status': at('/encryption'),
+  'encryption.rotate': at('/encryption/rotate', {}),
   'POST /:agentId/message': at('/assistant/message', { userId: 'ann', text: 'hello' }),
   'GET /:agentId/rooms/:roomId/messages': {
     ...{ make: replied, shows: (said) => said },

@@ -142,6 +142,8 @@ embeddings.status        GET /embeddings                              admin     
 audit.list               GET /audit                                   admin         403           403            403           403            403            403
 audit.export             GET /audit/export                            admin         403           403            403           403            403            403
 audit.verify             GET /audit/verify                            admin         403           403            403           403            403            403
+encryption.status        GET /encryption                              admin         403           403            403           403            403            403
+encryption.rotate        POST /encryption/rotate                      admin         403           403            403           403            403            403
 
 -                        POST /:agentId/message                       guest         guest         404:guest      guest         guest          guest          403
 -                        GET /:agentId/rooms/:roomId/messages         none:guest    none:guest    404:guest      guest         none:guest     guest          404:guest
@@ -308,6 +310,8 @@ roles take                 roles.take               operator
 audit list                 audit.list               admin
 audit export               audit.export             admin
 audit verify               audit.verify             admin
+encryption status          encryption.status        admin
+encryption rotate          encryption.rotate        admin
 usage                      usage.list               operator
 health                     health.show              admin
 embeddings                 embeddings.status        admin
