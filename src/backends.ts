@@ -105,7 +105,7 @@ async function sharedEngines(
   const [client, subscriber] = [redis.retryingOnce(), redis.waiting()];
   const bus = new RedisBus({
     ...{ publisher: inOrder(client), subscriber, prefix: `${prefix}:events:`, log },
-    cipher: ring && new Cipher(ring),
+    cipher: ring && !ring.off ? new Cipher(ring) : null,
   });
   const leases = new RedisLeases({ client, prefix: `${prefix}:lease:`, log });
   const maintenance = new BullmqMaintenance({ prefix, producer, worker, log });

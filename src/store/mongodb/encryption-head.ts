@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from 'mongodb';
 import { assertKeys, type KeyMark, type KeyRing } from '../../encryption/key-ring.js';
-import { type CarrierError, RetryableError } from '../../errors.js';
+import { type CarrierError, FatalError, RetryableError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Connection } from './connection.js';
 import { isTakenId } from './faults.js';
@@ -28,11 +28,18 @@ export interface EncryptionHead {
 
 /**
  * Null: nothing is encrypted.
- * @throws FatalError `config_invalid` when a key is missing, or is another one.
+ * @throws FatalError `config_invalid` when a key is missing, or is another one, or encryption is to be turned off.
  */
 export async function readEncryption(db: Db, ring: KeyRing | null): Promise<EncryptionHead | null> {
   const head = await heads(db).findOne({ _id: 'encryption' });
-  assertKeys(ring, head?.keys ?? [], `The database "${db.databaseName}"`);
+  const where = `The database "${db.databaseName}"`;
+  assertKeys(ring, head?.keys ?? [], where);
+  if (head && ring?.off)
+    throw new FatalError(
+      'config_invalid',
+      `${where} stays encrypted: MongoDB's data is not brought back into the clear. Take "off" out of CARRIER_ENCRYPTION_KEYS.`,
+      { field: 'CARRIER_ENCRYPTION_KEYS' },
+    );
   return head;
 }
 

@@ -133,7 +133,7 @@ async function sealingOf(
   { fresh }: Prepared,
   { migrate = true, known: ours = known, ring = null, log }: MongoOptions,
 ): Promise<Sealing | null> {
-  if (!ring) return null;
+  if (!ring || ring.off) return null;
   if (migrate) return beginSealing(connection, ring, { known: ours, fresh, log });
   const head = await connection.run((db) => readEncryption(db, ring));
   return head && new Sealing(ring, inUseOf(head));
