@@ -157,10 +157,8 @@ export class Sealing {
     const known = this.#ciphers.get(id);
     if (known) return known;
     const ring = this.#ring;
-    const cipher = new Cipher(
-      { current: ring.get(id)!, get: (of) => ring.get(of), ids: () => ring.ids() },
-      id,
-    );
+    const under = { current: ring.get(id)!, get: ring.get, ids: ring.ids, off: false };
+    const cipher = new Cipher(under, id);
     this.#ciphers.set(id, cipher);
     return cipher;
   }
