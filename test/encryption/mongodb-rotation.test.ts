@@ -44,7 +44,7 @@ describe('rotation in MongoDB', () => {
     const notes = (async () => {
       for (let at = 1; at <= 60; at++) await (at % 2 ? store : other).notes.put('counter', at);
     })();
-    const turns = Array.from({ length: 60 }, async (_, at) => {
+    const turns = Array.from({ length: 100 }, async (_, at) => {
       const by = at % 2 ? store : other;
       const asked = message({ text: `asked ${at}`, roomId: `turn ${at}` });
       await by.memories.append(asked);
@@ -53,7 +53,7 @@ describe('rotation in MongoDB', () => {
       expect(await by.turns.commit(commitOf([asked], { text: `answered ${at}` }))).toBe(true);
     });
     await Promise.all([...edits, notes, ...turns]);
-    for (let at = 0; at < 60; at++)
+    for (let at = 0; at < 100; at++)
       for (const { id } of await store.outbox.due(`turn ${at}`, 10)) await store.outbox.delivered(id, { id });
     await until(() => database.isAllUnder('k2'));
     const expected = said.map((_, at) => (at % 3 === 0 ? `newest ${at}` : `before ${at}`));
@@ -63,7 +63,7 @@ describe('rotation in MongoDB', () => {
     // The old key may go.
     const after = await database.open(ringOf('k2'));
     expect(texts(await roomOf(after, 'talk'))).toEqual(expected);
-    for (let at = 0; at < 60; at++)
+    for (let at = 0; at < 100; at++)
       expect(texts(await roomOf(after, `turn ${at}`))).toEqual([`asked ${at}`, `answered ${at}`]);
     expect(await after.turns.claim('waiting', 9)).toMatchObject({
       checkpoint: { steps: [{ text: expect.any(String) }] },
