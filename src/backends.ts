@@ -192,6 +192,3 @@ export async function databaseCare({ cluster }: Config, log: Logger) {
 
 /** Of an embedded hub's database as it lies in the folder; null when there is none yet. */
 export { auditAtRest, notesAtRest, schemaAtRest } from './store/libsql/at-rest.js';
-
-/** The hub that holds a data folder now; null when none does. */
-export { readHub as runningHub } from './store/libsql/lock.js';

@@ -36,7 +36,7 @@ import type { Store } from './store/store.js';
 import { HttpTools } from './tools/http/tools.js';
 import { Skills, withSkills } from './tools/skills.js';
 
-export { databaseCare, runningHub } from './backends.js';
+export { databaseCare } from './backends.js';
 
 /** Parts a test, a benchmark or an embedding program brings itself. */
 export interface Overrides {

@@ -4,6 +4,8 @@
  */
 export const errorCodes = {
   invalid_request: { status: 400, meaning: 'The request is not valid HTTP.' },
+  headers_too_large: { status: 431, meaning: 'The request line or its headers are longer than 16 KB.' },
+  request_timeout: { status: 408, meaning: 'The request did not arrive in time.' },
   invalid_json: { status: 400, meaning: 'The request body is not JSON.' },
   invalid_upload: {
     status: 400,

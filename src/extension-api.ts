@@ -26,6 +26,7 @@ export type {
   Receipt,
   Receiving,
   ReplyFeed,
+  RouteAbout,
   RouteHandler,
 } from './connector/connector.js';
 export { CatchUpMark } from './connector/kit/catch-up-mark.js';

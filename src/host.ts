@@ -15,12 +15,14 @@ import { type Memory, roomIdOf } from './core/memory.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import type { ShareOf } from './core/share.js';
+import { type Governing, governingOn } from './governance/governing.js';
 import { afterwards } from './intake/afterwards.js';
 import { Backlog } from './intake/backlog.js';
 import { Buttons } from './intake/buttons.js';
 import { Changes } from './intake/changes.js';
 import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
+import { fileSender } from './intake/file-sender.js';
 import { noBots, othersCommands, ownUser } from './intake/gate.js';
 import { rolesBy } from './intake/grants.js';
 import { type GroupLookupParts, PlatformGroups } from './intake/group-lookup.js';
@@ -50,6 +52,7 @@ import { Waking } from './intake/waking.js';
 import type { Logger } from './logger.js';
 import type { Forgetting } from './memory/forgetting/forgetting.js';
 import type { Metrics } from './metrics.js';
+import { loadedLater } from './operations/loaded-later.js';
 import type { AgentDesk, OperationParts, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
@@ -111,6 +114,7 @@ export interface Front extends Acting {
   /** Call when nothing is received any more. */
   stop(): void;
   readonly operations: Caller;
+  readonly governing: Governing;
   readonly access: Access;
   readonly notices: Notices;
 }
@@ -140,9 +144,22 @@ export function frontOf(parts: FrontParts): Front {
     ...parts,
     ...{ access, notices, buttons, agent: (id) => agents.list().find((one) => one.id === id) },
   });
+  const governing = governingOn({ ...parts, access });
   const operations = loadedLater(async () => {
     const { Operations } = await import('./operations/operations.js');
-    const desks = { ...access, linking, rooms, forgetting, agents, pairings, places, secrets, tokens, ready };
+    const desks = {
+      ...access,
+      governing,
+      linking,
+      rooms,
+      forgetting,
+      agents,
+      pairings,
+      places,
+      secrets,
+      tokens,
+      ready,
+    };
     const { httpTools, tools } = parts;
     const usage = new BudgetUsage({
       ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
@@ -174,7 +191,8 @@ export function frontOf(parts: FrontParts): Front {
   ];
   const admits = afterwards(gate, agents.get);
   const people = { platformWide: parts.platformWide, knows: knownIn(store.memories) };
-  const commands = hubCommands(operations, { buttons, roles, people, plugins, log });
+  const sendFile = fileSender(store.files, config.files, notices);
+  const commands = hubCommands(operations, { buttons, roles, people, plugins, sendFile, log });
   const rules = [...gate, rates.rule, pluginRule(plugins, roles, log)];
   const intake = new Intake({
     memories: store.memories,
@@ -266,7 +284,7 @@ export function frontOf(parts: FrontParts): Front {
     operations,
     access,
     notices,
-    ...{ approvals, tasks, schedules, due },
+    ...{ approvals, tasks, schedules, due, governing },
     async start(connector) {
       await connector.start(hostFor(connector));
       await line.takeUp(connector);
@@ -278,15 +296,4 @@ export function frontOf(parts: FrontParts): Front {
     if (turnId === null || source.pull) return;
     if (await store.outbox.retryTurn({ turnId, roomId })) await deliveryQueue.schedule(roomId);
   }
-}
-
-/** Most starts are followed by messages, not by operations: a hub is ready sooner without them. */
-function loadedLater(load: () => Promise<Caller>): Caller {
-  let loaded: Promise<Caller> | undefined;
-  return {
-    async call(...what) {
-      loaded ??= load();
-      return (await loaded).call(...what);
-    },
-  };
 }

@@ -221,7 +221,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   }
 
   try {
-    await switches.start();
+    await Promise.all([switches.start(), front.governing.takeUp()]);
     await agents.start();
     if (role !== 'worker') deliveries.start();
     // Platforms are asked about groups there.
@@ -241,7 +241,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     });
     throw error;
   }
-  maintenance.every('sweep', limits.sweepMs, () => sweeper.sweep());
+  maintenance.every('sweep', limits.sweepMs, () => Promise.all([sweeper.sweep(), front.governing.sweep()]));
 
   return {
     connectors: () => agents.connectors,

@@ -35,6 +35,8 @@ const layers: [name: string, pattern: RegExp][] = [
   ['access', /^src\/access\//],
   // What agents do besides talking, and who allows it.
   ['acting', /^src\/(tools|approvals|budgets|checks|schedules|tasks)\//],
+  // What is held of people: exports and erasures.
+  ['governance', /^src\/governance\//],
   ['operations', /^src\/operations\//],
   ['files', /^src\/files\//],
   // What an agent remembers: recall, facts, summaries, documents, forgetting.
@@ -45,7 +47,7 @@ const layers: [name: string, pattern: RegExp][] = [
     'roles',
     /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|summarising)\.ts$/,
   ],
-  ['carrier', /^src\/(carrier|backends|diagnosis|store-diagnosis|look|plugin-places)\.ts$/],
+  ['carrier', /^src\/(carrier|backends|running-hub|diagnosis|store-diagnosis|look|plugin-places)\.ts$/],
   ['http', /^src\/http\//],
   ['program', /^src\/(hub|admin-token|embed|asking)\.ts$/],
   ['cli', /^src\/cli\//],
@@ -67,12 +69,24 @@ const mayImport: Record<string, string[]> = {
   access: ['base', 'port'],
   acting: ['base', 'port', 'access', 'acting'],
   memory: ['base', 'port', 'access', 'acting', 'files', 'memory'],
-  operations: ['base', 'port', 'access', 'acting', 'memory'],
+  governance: ['base', 'port', 'access', 'acting', 'memory', 'governance'],
+  operations: ['base', 'port', 'access', 'acting', 'memory', 'governance'],
   // Chat commands carry requests there.
   middle: ['base', 'port', 'access', 'acting', 'memory', 'operations', 'files'],
   files: ['base', 'port', 'files'],
   agents: ['base', 'port', 'acting', 'extensions', 'agents'],
-  roles: ['base', 'port', 'access', 'acting', 'memory', 'operations', 'middle', 'files', 'agents'],
+  roles: [
+    'base',
+    'port',
+    'access',
+    'acting',
+    'memory',
+    'governance',
+    'operations',
+    'middle',
+    'files',
+    'agents',
+  ],
   carrier: [
     'base',
     'port',

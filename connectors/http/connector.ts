@@ -7,6 +7,7 @@ import {
   RetryableError,
   type Source,
 } from '../../src/extension-api.js';
+import { about } from './about.js';
 import { CallbackSender } from './callback.js';
 import { callbackUrlOf, callerIds, connectorName, tokenIdOf } from './normalize.js';
 import { callbackBody } from './render.js';
@@ -49,7 +50,7 @@ export function httpConnector(options: HttpConnectorOptions): Connector {
 
   return {
     name: connectorName,
-    routes: { access: 'token', authorises: true, handler: apiRoutes(options, running) },
+    routes: { access: 'token', authorises: true, handler: apiRoutes(options, running), about },
 
     async start(host: Host) {
       state ??= { host, waiters: new Waiters(host, { timeoutMs, pollMs }) };

@@ -48,7 +48,7 @@ const fields = {
   callbackUrl: z.string().max(2048).optional(),
 };
 
-const Payload = z.strictObject(fields);
+export const Payload = z.strictObject(fields);
 export type Payload = z.infer<typeof Payload>;
 
 /**

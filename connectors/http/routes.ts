@@ -236,7 +236,9 @@ function whenRevoked(req: IncomingMessage, end: (error: unknown) => void): void 
 
 function refuseMethod(allow: string): RequestHandler {
   return (req, res) => {
-    res.setHeader('Allow', allow);
-    throw new FatalError('method_not_allowed', `${req.method} is not possible here; use ${allow}.`);
+    // The hub itself takes some methods on the same path.
+    const all = [res.getHeader('Allow'), allow].filter(Boolean).join(', ');
+    res.setHeader('Allow', all);
+    throw new FatalError('method_not_allowed', `${req.method} is not possible here; use ${all}.`);
   };
 }

@@ -65,6 +65,8 @@ export const permissions = {
   /** Whoever keeps one for a room may take it away again. */
   'documents.change': { least: 'operator', self: true },
   'people.forget': { least: 'operator', self: true },
+  'people.export': { least: 'operator', self: true },
+  'people.erase': { least: 'operator', self: true },
   'switches.read': { least: 'operator' },
   'switches.change': { least: 'operator' },
   /** Of all agents at once. */

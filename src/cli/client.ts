@@ -62,7 +62,7 @@ export async function* say(
 /** One request of the hub's own API; throws with the hub's own words when it is refused. */
 export async function call(
   address: Address,
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: object,
 ): Promise<unknown> {
@@ -79,4 +79,11 @@ async function refusal(response: Response): Promise<string> {
   const body = await response.json().catch(() => null);
   const { message } = (body as { error?: { message?: string } } | null)?.error ?? {};
   return message ?? `the hub answered ${response.status}`;
+}
+
+/** An answer that is no JSON, as it comes; throws with the hub's own words when it is refused. */
+export async function* download(address: Address, path: string): AsyncGenerator<Uint8Array> {
+  const response = await ask(address, path, { method: 'GET' });
+  if (!response.ok || !response.body) throw new FatalError('invalid_request', await refusal(response));
+  yield* response.body;
 }

@@ -259,5 +259,33 @@ export interface Connector {
    * Tokens without the permission `routes.call` see those of `token` access only where the connector `authorises`: asks
    * `req.authorise` in each of them, by agent, tenant and user.
    */
-  routes?: { access: 'token' | 'own'; authorises?: true; handler: RouteHandler };
+  routes?: {
+    access: 'token' | 'own';
+    authorises?: true;
+    handler: RouteHandler;
+    /** For the hub's OpenAPI document; routes that it does not name work all the same. */
+    about?: readonly RouteAbout[];
+  };
+}
+
+/** A route in the hub's OpenAPI document. Schemas are JSON Schema, draft 2020-12. */
+export interface RouteAbout {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** As express has it: `/:agentId/message`. */
+  path: string;
+  /** `subject.verb`: the page lists routes by their subjects. */
+  name: string;
+  /** Half a sentence. */
+  about: string;
+  /** It needs no token. */
+  open?: true;
+  /** Fields of the query; `required` says that one must be there. */
+  query?: Record<string, Record<string, unknown>>;
+  /** By media type. */
+  body?: Record<string, { schema: object; example: unknown }>;
+  /** By status. The hub adds the errors that every route may answer. */
+  answers: Record<
+    number,
+    { description: string; content?: Record<string, { schema: object; example: unknown }> }
+  >;
 }

@@ -145,4 +145,5 @@ export const reservedIds: ReadonlySet<string> = new Set([
   ...['memories', 'metrics', 'pairings', 'people', 'plugins', 'readyz', 'roles', 'rooms', 'schedules'],
   ...['secrets', 'switches', 'tasks', 'tokens', 'tools', 'turns', 'usage'],
   ...['webhooks', 'encryption'],
+  ...['docs', 'events', 'places'],
 ]);

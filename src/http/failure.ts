@@ -85,10 +85,18 @@ function asAnswer(thrown: unknown): CarrierError {
   return new RetryableError('internal', String(message ?? thrown), { cause });
 }
 
-const unparsable: Record<string, [status: string, message: string]> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers are too large.'],
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: ['413 Payload Too Large', 'The chunk extensions are too large.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not arrive in time.'],
+const unparsable: Record<string, [status: string, code: ErrorCode, message: string]> = {
+  HPE_HEADER_OVERFLOW: [
+    '431 Request Header Fields Too Large',
+    'headers_too_large',
+    'The request line or its headers are longer than 16 KB.',
+  ],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [
+    '413 Payload Too Large',
+    'body_too_large',
+    'The chunk extensions are too large.',
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'request_timeout', 'The request did not arrive in time.'],
 };
 
 /** Answers what is not HTTP; no request exists then, only the socket. */
@@ -99,14 +107,17 @@ export function answerUnparsable(error: NodeJS.ErrnoException, socket: Socket): 
     socket.destroy();
     return;
   }
-  const [status, message] = unparsable[error.code ?? ''] ?? [
+  const [status, code, message] = unparsable[error.code ?? ''] ?? [
     '400 Bad Request',
+    'invalid_request',
     'The request is not valid HTTP.',
   ];
-  const body = JSON.stringify({ error: { code: 'invalid_request', message } });
+  const body = JSON.stringify({ error: { code, message } });
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    () => socket.destroy(),
   );
+  // Closing while the client still sends would reset the connection before it has read the answer.
+  const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
+  socket.once('close', () => clearTimeout(timer)).resume();
 }

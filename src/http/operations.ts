@@ -6,7 +6,8 @@ import { FatalError } from '../errors.js';
 import type { Caller, InputOf, OperationName } from '../operations/operations.js';
 import { sendJson } from './answer.js';
 import { documentUpload } from './document-upload.js';
-import { refuseMethod } from './method.js';
+import { sendLines } from './lines.js';
+import { refuseMethod, tellMethods } from './method.js';
 import { carryOut } from './open-requests.js';
 import { maxBodyBytes, type Route, routes } from './routes.js';
 
@@ -20,9 +21,9 @@ export function operationRoutes(operations: Caller): RequestHandler {
       const method = route.method.toLowerCase() as Lowercase<Route['method']>;
       at[method](...bodyOf(route), carry(route, operations));
     }
+    const allow = here.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
     // An agent's paths have other methods, which connectors serve.
-    if (path.startsWith('/:')) continue;
-    at.all(refuseMethod(here.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ')));
+    at.all(path.startsWith('/:') ? tellMethods(allow) : refuseMethod(allow));
   }
   return router;
 }
@@ -62,6 +63,7 @@ function carry({ method, operation }: Route, operations: Caller): RequestHandler
     const asker = { kind: 'token', ...principal } as const;
     const output = await operations.call(operation, input as InputOf<OperationName>, asker, address);
     res.setHeader('Cache-Control', 'no-store');
+    if ('lines' in output) return sendLines(res, output);
     sendJson(res, 200, output);
   };
 }

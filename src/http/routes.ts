@@ -2,10 +2,12 @@
 import type { OperationName } from '../operations/operations.js';
 
 export interface Route {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Names in it are fields of the input. The others stand in the query of a GET, and else in a JSON body. */
   path: string;
   operation: OperationName;
+  /** Fields of the operation that this route does not take. */
+  leaves?: readonly string[];
 }
 
 /** Bodies are small, but a secret may be a key file, a token may be for many agents, and tools have schemas. */
@@ -48,13 +50,13 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/rooms/:roomId/messages', operation: 'rooms.messages' },
   { method: 'GET', path: '/rooms/:roomId/summary', operation: 'rooms.summary' },
   { method: 'POST', path: '/rooms/:roomId/forget', operation: 'rooms.forget' },
-  { method: 'POST', path: '/rooms/:roomId/stop', operation: 'turns.stop' },
+  { method: 'POST', path: '/rooms/:roomId/stop', operation: 'turns.stop', leaves: ['turnId'] },
   { method: 'GET', path: '/facts', operation: 'facts.list' },
   { method: 'PUT', path: '/facts/:id', operation: 'facts.correct' },
   { method: 'DELETE', path: '/facts/:id', operation: 'facts.remove' },
   { method: 'GET', path: '/turns', operation: 'turns.list' },
   { method: 'GET', path: '/turns/:turnId', operation: 'turns.show' },
-  { method: 'POST', path: '/turns/:turnId/stop', operation: 'turns.stop' },
+  { method: 'POST', path: '/turns/:turnId/stop', operation: 'turns.stop', leaves: ['roomId'] },
   { method: 'POST', path: '/turns/:turnId/run-again', operation: 'turns.runAgain' },
   { method: 'POST', path: '/turns/:turnId/resume', operation: 'turns.resume' },
   { method: 'GET', path: '/schedules', operation: 'schedules.list' },
@@ -89,6 +91,9 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/people', operation: 'people.show' },
   { method: 'POST', path: '/people/link', operation: 'people.link' },
   { method: 'POST', path: '/people/unlink', operation: 'people.unlink' },
+  { method: 'GET', path: '/people/export', operation: 'people.export' },
+  { method: 'POST', path: '/people/erase/preview', operation: 'people.previewErasure' },
+  { method: 'POST', path: '/people/erase', operation: 'people.erase' },
   { method: 'GET', path: '/roles', operation: 'roles.list' },
   { method: 'POST', path: '/roles/give', operation: 'roles.give' },
   { method: 'POST', path: '/roles/take', operation: 'roles.take' },

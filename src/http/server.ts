@@ -18,6 +18,7 @@ import { alive, metricsOf, readiness } from './health.js';
 import { HttpLimits, type HttpLimitsParts } from './limits.js';
 import { refuseMethod } from './method.js';
 import { OpenRequests } from './open-requests.js';
+import { documentRoutes } from './openapi/serving.js';
 import { operationRoutes } from './operations.js';
 import { closePipelined } from './pipelined.js';
 import { maySeeRoutes, requirePermission, requireToken, type TokenVerifier } from './tokens.js';
@@ -89,6 +90,7 @@ function compose(options: HttpServerOptions): Express {
   app.use(closePipelined, setSecurityHeaders(), setAddress, refuseTools);
   app.route('/healthz').get(alive).all(refuseMethod('GET, HEAD'));
   app.route('/readyz').get(readiness(ready)).all(refuseMethod('GET, HEAD'));
+  if (operations) app.use(documentRoutes(connectors));
   app.use(routesOf(connectors, 'own'));
   mountPlugins(app, plugins, 'own');
   app.use(answerPreflights(tokens), authenticated(tokens, limits), requireOrigin);
@@ -105,8 +107,11 @@ function compose(options: HttpServerOptions): Express {
   if (limits) app.use(limits.streams);
   app.use(routesOf(connectors, 'token'));
   mountPlugins(app, plugins, 'token');
-  app.use(() => {
-    throw new FatalError('not_found', 'No such route. The API is described in the README.');
+  app.use((req, res) => {
+    const allow = res.getHeader('Allow');
+    if (allow)
+      throw new FatalError('method_not_allowed', `${req.method} is not possible here; use ${allow}.`);
+    throw new FatalError('not_found', 'No such route. GET /openapi.json names all there are.');
   });
   app.use(answerFailures(log, options.limits?.limited));
   return app;

@@ -7,6 +7,7 @@ import type { TokenHolder } from '../access/principal.js';
 import type { Agent } from '../core/character.js';
 import type { ConnectorSettings } from '../core/connector-settings.js';
 import type { CommandAnswer, InboundMessage } from '../core/inbound.js';
+import type { Attachment } from '../core/memory.js';
 import type { Person } from '../core/pairing.js';
 import { type CarrierError, FatalError } from '../errors.js';
 import { type Written, writtenIn } from './written.js';
@@ -36,6 +37,8 @@ export interface Arrival {
 export interface Notice extends CommandAnswer {
   /** The room reads of it anyway: told only to those who wait for an answer of their own. */
   saidAnyway?: boolean;
+  /** Files that lie in the store, to be sent with it. */
+  attachments?: Attachment[];
 }
 
 export type Ruling =

@@ -7,6 +7,7 @@ import { approve } from './commands/approve.js';
 import { Commands } from './commands/command.js';
 import { deny } from './commands/deny.js';
 import { documents } from './commands/documents.js';
+import { exported, type SendFile } from './commands/export.js';
 import { forget } from './commands/forget.js';
 import { help } from './commands/help.js';
 import { link } from './commands/link.js';
@@ -32,10 +33,14 @@ interface Parts {
   roles: Roles;
   people: KnownPeople;
   plugins: PluginDesk;
+  sendFile: SendFile;
   log: Logger;
 }
 
-export function hubCommands(operations: Caller, { buttons, roles, people, plugins, log }: Parts): Commands {
+export function hubCommands(
+  operations: Caller,
+  { buttons, roles, people, plugins, sendFile, log }: Parts,
+): Commands {
   const own = [
     help((principal, agent) => commands.list(principal, agent)),
     beginAnew(operations),
@@ -43,6 +48,7 @@ export function hubCommands(operations: Caller, { buttons, roles, people, plugin
     summary(operations),
     memory(operations),
     forget(operations, buttons),
+    exported(operations, sendFile),
     model(operations),
     stop(operations),
     ...[tasks(operations), task(operations)],

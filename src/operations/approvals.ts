@@ -13,11 +13,12 @@ import { FatalError } from '../errors.js';
 import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { seenPage } from './seen.js';
-import { instant, page, texts } from './shapes.js';
+import { instant, page, texts, truth } from './shapes.js';
 
 const approvalId = z
   .string()
   .max(64)
+  .meta({ pattern: '^ap_[a-z2-7]{10}$', examples: ['ap_k3x7mq2vbd'] })
   .transform((text, context) => {
     const id = readApprovalId(text);
     if (id === null)
@@ -96,8 +97,7 @@ export const decideApproval = defineOperation({
   about: 'approve or deny a call that is asked for, once; who may is said by the rule that asks',
   permission: 'approvals.decide',
   input: One.extend({
-    /** A terminal gives text. */
-    approve: z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })]),
+    approve: truth,
     note: z.string().max(2000).optional().describe('why not: the model reads it'),
   }),
   output: z.object({

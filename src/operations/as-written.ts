@@ -7,12 +7,16 @@ function asWritten<S extends z.ZodType>(
   read: (text: string) => z.output<S> | null,
   form: string,
 ): z.ZodType<z.output<S>, string | z.input<S>> {
-  return z.custom<string | z.input<S>>().transform((given, context) => {
-    const known = typeof given === 'string' ? read(given) : schema.safeParse(given).data;
-    if (known) return known;
-    context.addIssue({ code: 'custom', message: `must be ${form}, or an object of these parts` });
-    return z.NEVER;
-  });
+  const told = { anyOf: [{ type: 'string', description: form }, z.toJSONSchema(schema, { io: 'input' })] };
+  return z
+    .custom<string | z.input<S>>()
+    .meta(told)
+    .transform((given, context) => {
+      const known = typeof given === 'string' ? read(given) : schema.safeParse(given).data;
+      if (known) return known;
+      context.addIssue({ code: 'custom', message: `must be ${form}, or an object of these parts` });
+      return z.NEVER;
+    });
 }
 
 export const AccountInput = asWritten(Account, readAccount, 'CONNECTOR:USER or CONNECTOR/TENANT:USER');

@@ -66,6 +66,7 @@ export const addDocument = defineOperation({
       'takes one of content, text and url',
     )
     .refine(({ name, url }) => name !== undefined || url !== undefined, 'name: is missing'),
+  example: { agentId: 'assistant', name: 'hours.md', text: 'The shop opens at nine.' },
   output: Shown.extend({ changed: z.boolean() }),
   concerns: ({ agentId }, { principal }) => ({ agentId, ...ownerOf(agentId, principal).owner }),
   audit: ({ agentId, name, url = '' }) => ({

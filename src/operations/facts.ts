@@ -58,6 +58,7 @@ export const listFacts = defineOperation({
   permission: 'facts.read',
   reads: true,
   input: Listing,
+  example: { agentId: 'assistant', connector: 'http', userId: 'alice' },
   output: z.object({ facts: z.array(Shown), nextCursor: z.string().nullable() }),
   // Of a room it is what everybody there has said of themselves, and so nobody's own.
   concerns: ({ agentId, roomId, connector, tenant, userId = '' }) => ({

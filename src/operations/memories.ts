@@ -46,6 +46,7 @@ export const previewMemories = defineOperation({
   about: 'show what would be forgotten of what a person said, and what was made of it',
   permission: 'people.forget',
   input: Previewing,
+  example: { connector: 'http', userId: 'alice', agentId: 'assistant', topic: 'the blue heron' },
   output: Shown,
   concerns: ({ connector, tenant, userId, agentId, scope }) => ({
     connector,

@@ -27,6 +27,7 @@ import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
+import type { Governing } from '../governance/governing.js';
 import type { Conversations } from '../memory/conversation/conversations.js';
 import type { Embedding } from '../memory/embedding.js';
 import type { KnownFacts } from '../memory/facts/facts-on.js';
@@ -114,6 +115,8 @@ export interface ToolDesk {
 export interface OperationParts extends Access {
   store: Store;
   facts: KnownFacts;
+  /** What is held of people, for themselves and to be erased. */
+  governing: Governing;
   forgetting: Pick<Forgetting, 'preview' | 'confirm' | 'whoseIs' | 'lastShown' | 'remove' | 'forget'>;
   bus: EventBus;
   turnQueue: RoomQueue;
@@ -169,6 +172,8 @@ export interface Operation<
   readonly about: string;
   readonly permission: Permission;
   readonly input: Input;
+  /** Of an input, for the docs; what is left out is made from the schema. */
+  readonly example?: Partial<z.input<Input>>;
   /** What is not in it does not leave. */
   readonly output: Output;
   /** It changes nothing. */

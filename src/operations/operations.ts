@@ -16,6 +16,7 @@ import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliver
 import { addDocument, getDocument, listDocuments, removeDocument, rereadDocument } from './documents.js';
 import { embeddingsStatus } from './embeddings.js';
 import { encryptionStatus, rotateEncryption } from './encryption.js';
+import { erasePerson, exportPerson, previewErasure } from './erasure.js';
 import { correctFact, listFacts, removeFact } from './facts.js';
 import { showHealth } from './health.js';
 import { forgetMemories, previewMemories } from './memories.js';
@@ -52,6 +53,7 @@ export const operations = [
   ...[forgetPerson, previewMemories, forgetMemories, showHealth, embeddingsStatus],
   ...[listAudit, exportAudit, verifyAudit],
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],
+  ...[exportPerson, previewErasure, erasePerson],
   ...[listRoles, giveRole, takeRole],
   ...[showPolicy, explainPolicy, listTools, acceptTool],
   ...[addTool, registeredTools, showTool, changeTool, removeTool, importTool],

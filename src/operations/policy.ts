@@ -118,9 +118,14 @@ export const explainPolicy = defineOperation({
     role: z.enum(roles).optional().describe('absent: what the person has there, or guest'),
     place: id.optional().describe("CONNECTOR/TENANT/CHANNEL; absent: the person's platform"),
     room: z.enum(['direct', 'group']).optional(),
-    tainted: z.stringbool().or(z.boolean()).default(false),
+    tainted: z
+      .stringbool()
+      .meta({ enum: ['true', 'false'] })
+      .or(z.boolean())
+      .default(false),
     arguments: Arguments.optional().describe('JSON'),
   }),
+  example: { tool: 'http:open_hours', person: 'http:alice' },
   output: z.object({
     effect,
     rule: z.string().describe('the one that decides'),
@@ -223,6 +228,7 @@ export const acceptTool = defineOperation({
       .optional()
       .describe('of what was shown: what has changed since is not accepted'),
   }),
+  example: { key: 'http:open_hours', agentId: 'assistant', count: true },
   output: z.object({
     tools: z.array(
       z.object({

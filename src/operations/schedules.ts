@@ -11,7 +11,7 @@ import type { Versioned } from '../store/record.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
 import { seenPage } from './seen.js';
-import { id, instant, page, texts } from './shapes.js';
+import { id, instant, page, texts, truth } from './shapes.js';
 
 const One = z.strictObject({ id });
 const noSchedule = { message: 'There is no such schedule.', field: 'id' };
@@ -95,6 +95,7 @@ export const addSchedule = defineOperation({
       ...when,
     })
     .refine((said) => oneTime(said) === 1, 'takes one of in, at and cron'),
+  example: { text: 'water the plants', in: 3600 },
   output: Shown,
   concerns: ({ roomId }, parts) => placeOfRoom(roomId, parts),
   unknown: { message: 'There is no such room.', field: 'roomId' },
@@ -113,9 +114,10 @@ export const changeSchedule = defineOperation({
   input: One.extend({
     text: z.string().min(1).max(4000).optional(),
     missed: missed.optional(),
-    paused: z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })]).optional(),
+    paused: truth.optional(),
     ...when,
   }).refine((said) => oneTime(said) <= 1, 'takes one of in, at and cron'),
+  example: { text: 'water all plants' },
   output: Shown,
   concerns: placeOfSchedule,
   unknown: noSchedule,

@@ -20,18 +20,21 @@ export const listSecrets = defineOperation({
 
 export const setSecret = defineOperation({
   name: 'secrets.set',
+  example: { name: 'shop.key', value: 'the value' },
   about: 'keep a secret under a name, for `secret:NAME`',
   ...changing(z.strictObject({ name, value }), (vault, input) => vault.set(input.name, input.value)),
 });
 
 export const rotateSecret = defineOperation({
   name: 'secrets.rotate',
+  example: { name: 'shop.key', value: 'the next value' },
   about: 'replace a secret: only what uses it starts anew',
   ...changing(z.strictObject({ name, value }), (vault, input) => vault.rotate(input.name, input.value)),
 });
 
 export const removeSecret = defineOperation({
   name: 'secrets.remove',
+  example: { name: 'shop.key' },
   about: 'forget a secret',
   ...changing(z.strictObject({ name }), (vault, input) => vault.remove(input.name)),
 });

@@ -2,7 +2,16 @@
 import { z } from 'zod';
 
 /** Unix ms within the hub, ISO 8601 outside. */
-export const instant = z.number().transform((ms) => new Date(ms).toISOString());
+export const instant = z
+  .number()
+  .transform((ms) => new Date(ms).toISOString())
+  .pipe(z.string().meta({ format: 'date-time' }));
+
+/** A terminal gives text. */
+export const truth = z.union([
+  z.boolean(),
+  z.stringbool({ truthy: ['true'], falsy: ['false'] }).meta({ enum: ['true', 'false'] }),
+]);
 
 /** A moment from outside: ISO 8601, a day alone too, or Unix ms. Shorter numbers may mean a year, or seconds. */
 export const moment = z

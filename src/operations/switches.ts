@@ -79,6 +79,7 @@ export const pauseSwitch = defineOperation({
       for: Lasting.optional().describe('such as 10m, 2h, 1d; absent: until it is resumed'),
     })
     .superRefine(checkSubject),
+  example: { what: 'person', connector: 'http', userId: 'alice', reason: 'We look into it.', for: '10m' },
   output: Shown,
   concerns: levelOf,
   audit: ({ reason: _, for: ms, ...what }) => ({ ...what, ...(ms && { forMs: ms }) }),
@@ -99,6 +100,7 @@ export const resumeSwitch = defineOperation({
   about: 'let go on what was paused so; what waits there is answered, in its order',
   permission: 'switches.change',
   input: z.strictObject(subject).superRefine(checkSubject),
+  example: { what: 'person', connector: 'http', userId: 'alice' },
   output: z.object({ resumed: z.boolean().describe('false: it was not paused, or not so') }),
   concerns: levelOf,
   audit: (input) => input,

@@ -11,6 +11,7 @@ import { id, instant, page, texts } from './shapes.js';
 const taskId = z
   .string()
   .max(64)
+  .meta({ pattern: '^ta_[a-z2-7]{10}$', examples: ['ta_k3x7mq2vbd'] })
   .transform((text, context) => {
     const id = readTaskId(text);
     if (id === null)

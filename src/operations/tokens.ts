@@ -87,6 +87,7 @@ export const issueToken = defineOperation({
       Object.entries({ tenant, user, agents, scopes }).filter(([, value]) => value !== undefined),
     ),
   }),
+  example: { name: 'shop', role: 'guest', tenant: 'shop', expiresIn: '90d' },
   output: z.object({ token: z.string(), callbackSecret: z.string().nullable(), ...ShownToken.shape }),
   async run({ expiresIn, expiresAt, scopes, ...input }, { tokens, principal }) {
     const wanted = {

@@ -21,6 +21,7 @@ export const addTool = defineOperation({
   about: 'register a tool that calls an address over HTTP',
   permission: 'tools.change',
   input: HttpTool,
+  example: { name: 'open_hours', description: 'When the shop is open.', url: 'https://shop.example/hours' },
   output: Registered,
   audit,
   run: async (tool, { httpTools }) => shown(await httpTools.add(tool)),
@@ -52,6 +53,7 @@ export const changeTool = defineOperation({
   about: 'replace the definition of one',
   permission: 'tools.change',
   input: HttpTool.safeExtend({ version }),
+  example: { name: 'open_hours', description: 'When the shop is open.', url: 'https://shop.example/hours' },
   output: Registered,
   audit,
   run: async ({ version, ...tool }, { httpTools }) => shown(await httpTools.change(tool, version)),
@@ -75,6 +77,7 @@ export const importTool = defineOperation({
   about: 'register the operations of an OpenAPI document, or take over how they have changed',
   permission: 'tools.change',
   input: ToolImport,
+  example: { url: 'https://shop.example/openapi.json', prefix: 'shop_' },
   output: z.object({
     ...{ added: z.array(z.string()), changed: z.array(z.string()), unchanged: z.array(z.string()) },
     skipped: z.array(z.object({ operation: z.string(), problem: z.string() })),

@@ -16,7 +16,7 @@ import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
 import { seenPage } from './seen.js';
-import { askedAt, failure, id, instant, page, texts } from './shapes.js';
+import { askedAt, failure, id, instant, page, texts, truth } from './shapes.js';
 
 const OneTurn = z.strictObject({ turnId: id });
 const Usage = z.object({ inputTokens: z.number(), outputTokens: z.number() });
@@ -131,8 +131,7 @@ export const resumeTurn = defineOperation({
   about: 'approve or deny the calls that a turn waits for; it goes on then, after what was said meanwhile',
   permission: 'turns.decide',
   input: OneTurn.extend({
-    /** A terminal gives text. */
-    approve: z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })]),
+    approve: truth,
     note: z.string().max(2000).optional().describe('why not: the model reads it'),
   }),
   output: z.object({

@@ -59,7 +59,7 @@ export class FakeHost implements Host {
   onCommand: (command: InboundCommand) => CommandAnswer | null = ({ name }) => ({ text: `did ${name}` });
   readonly logged: { level: string; message: string }[] = [];
   /** Awaited before a message is stored; throw to fail the store. */
-  beforeStore: () => Promise<void> = async () => {};
+  beforeStore: (message: InboundMessage) => Promise<void> = async () => {};
   /** Set to lose every event, as a bus may. */
   deaf = false;
   watchers = 0;
@@ -113,7 +113,7 @@ export class FakeHost implements Host {
     // Whose it is and where it was said, the gate has judged: that stays.
     const name = author.name ? { name: author.name } : {};
     const message = { ...envelope, text, quote, parts, attachments, author: { ...envelope.author, ...name } };
-    await this.beforeStore();
+    await this.beforeStore(message);
     // From here on nothing waits: of twins one is first.
     const twin = this.#past.find(key)?.memory;
     if (twin) return { memory: twin, duplicate: true };

@@ -1,8 +1,9 @@
 /**
- * `npm run bench -- [--only PART,…] [--baseline DIR] [--quick] [--json FILE]`: the embedded hub.
+ * `npm run bench -- [--only PART,…] [--baseline DIR] [--quick] [--encrypted] [--json FILE]`: the embedded hub.
  * `npm run bench -- --distributed [--database NAME] [--json FILE]`: gateways and workers on shared engines.
  */
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -15,10 +16,12 @@ const { values } = parseArgs({
     only: { type: 'string' },
     baseline: { type: 'string' },
     quick: { type: 'boolean' },
+    encrypted: { type: 'boolean' },
   },
 });
 // Before the programs that read it are loaded.
 if (values.quick) process.env.BENCH_QUICK = '1';
+if (values.encrypted) process.env.BENCH_KEYS = `bench:${randomBytes(32).toString('base64')}`;
 const { distributed, distributedTable } = await import('./distributed.js');
 const { embedded, embeddedTable, partNames } = await import('./embedded.js');
 const { home, root } = await import('./processes.js');

@@ -22,8 +22,9 @@ export function folder(): string {
 
 /** A hub's settings with a data folder of its own. */
 export function settings(env: Record<string, string> = {}): Record<string, string> {
-  const { PATH = '', HOME = '' } = process.env;
+  const { PATH = '', HOME = '', BENCH_KEYS: keys } = process.env;
   const own = { CARRIER_DATA_DIR: folder(), CARRIER_PORT: '0', CARRIER_EMBEDDER: 'none' };
+  if (keys) env = { CARRIER_ENCRYPTION_KEYS: keys, ...env };
   return { PATH, HOME, ...own, ...env };
 }
 

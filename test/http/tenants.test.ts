@@ -188,6 +188,18 @@ const cases: Record<string, Case> = {
     200,
     ({ person }) => ({ account: `http/acme:${person}` }),
   ),
+  'GET /people/export': id(({ person }) => `/people/export?account=http/acme:${person}`),
+  'POST /people/erase/preview': id(
+    () => '/people/erase/preview',
+    200,
+    ({ person }) => ({ account: `http/acme:${person}` }),
+  ),
+  // Whose a preview is, is tried with real ones in the matrix of operations.
+  'POST /people/erase': id(
+    () => '/people/erase',
+    404,
+    () => ({ code: 'all-aaaaaaaa' }),
+  ),
   'POST /roles/give': id(
     () => '/roles/give',
     200,
@@ -229,6 +241,7 @@ const named = [
   ...['POST /:agentId/message', 'POST /people/forget', 'POST /memories/preview', 'POST /tokens'],
   ...['GET /people', 'POST /people/link', 'POST /people/unlink', 'POST /roles/give', 'POST /roles/take'],
   ...['POST /switches/pause', 'POST /switches/resume'],
+  ...['GET /people/export', 'POST /people/erase/preview'],
 ];
 
 let hub: Neighbours;

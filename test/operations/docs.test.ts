@@ -16,7 +16,7 @@ describe('docs/operations.md', () => {
 
 describe('the README', () => {
   const readme = read('README.md');
-  const documented = [...readme.matchAll(/`(GET|POST|PUT|DELETE) (\/[\w/:-]*)[^`]*`/g)].map(
+  const documented = [...readme.matchAll(/`(GET|POST|PUT|PATCH|DELETE) (\/[\w/:-]*)[^`]*`/g)].map(
     ([, method, path]) => `${method} ${path}`,
   );
   const carried = routes.map(({ method, path }) => `${method} ${path}`);
@@ -34,6 +34,7 @@ describe('the README', () => {
         'GET /readyz',
         'GET /metrics',
         'POST /webhooks/:agentId/:source',
+        'GET /docs',
       ],
     ];
     expect(documented.filter((route) => ![...carried, ...others].includes(route))).toEqual([]);
@@ -53,7 +54,7 @@ describe('the README', () => {
 describe('the first parts of routes', () => {
   it('are no agents’ ids', () => {
     const first = routes.map(({ path }) => path.split('/')[1]!).filter((part) => !part.startsWith(':'));
-    const others = ['healthz', 'metrics', 'plugins', 'readyz', 'webhooks'];
+    const others = ['docs', 'healthz', 'metrics', 'plugins', 'readyz', 'webhooks'];
     expect([...reservedIds].sort()).toEqual([...new Set([...first, ...others])].sort());
   });
 });

@@ -23,6 +23,7 @@ const ofOneself = [
   ],
   ...['memories.preview', 'memories.forget', 'people.show'],
   ...['people.startLink', 'people.enterLink', 'people.confirmLink', 'people.unlink'],
+  ...['people.export', 'people.previewErasure'],
 ];
 const ann = { connector: 'telegram', tenant: 'default', userId: 'ann' };
 
@@ -129,6 +130,9 @@ describe('on a real hub', () => {
       'people.confirmLink': { account: ann, agentId, yes: true },
       'people.link': { account: ann, other: { ...ann, connector: 'slack' } },
       'people.unlink': { account: ann },
+      'people.export': { account: ann, agentId },
+      'people.previewErasure': { account: ann, agentId },
+      'people.erase': { code: 'x' },
       'roles.list': {},
       'roles.give': { role: 'member', account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
       'roles.take': { account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },

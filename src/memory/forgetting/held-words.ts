@@ -19,6 +19,8 @@ export const recordWords: Record<string, HeldWords> = {
   schedule: 'masked',
   // Words until it is confirmed.
   forgetting: 'own',
+  // Numbers, digests, and keyed words while it is watched.
+  erasure: 'none',
   // Documents that somebody sent go with their readers' own order to remove them.
   document: 'none',
   'document-chunks': 'none',

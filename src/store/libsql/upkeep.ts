@@ -8,6 +8,8 @@ import type { SideThread } from './side-thread.js';
 
 /** So long nothing was written: now the log can be moved, or emptied, in nobody's way. */
 const quietMs = 1_000;
+/** Where it never is: words that were forgotten leave the log after so long. */
+const mostForgottenMs = 5_000;
 /** Pages of 4 KB: a log of 4 MB is moved while writing goes on; one of 16 MB stops the writer for as long as it takes. */
 const manyPages = 1_000;
 /** A log of 1 MB or less may stay: the thread that moves it costs more. */
@@ -35,6 +37,8 @@ export class Upkeep {
   readonly #parts: UpkeepParts;
   readonly #sql;
   readonly #quiet: NodeJS.Timeout;
+  /** Set while something that was forgotten waits. */
+  #late: NodeJS.Timeout | undefined;
   /** What was forgotten stands in the log. */
   #forgotten: boolean;
   #formerIndex: boolean;
@@ -54,12 +58,14 @@ export class Upkeep {
     this.#formerIndex = db.prepare("select 1 from sqlite_schema where name = 'terms'").value<number>() === 1;
     this.#quiet = setTimeout(() => void this.#rest(), quietMs);
     this.#quiet.unref();
+    if (this.#forgotten) this.#purgeAtLast();
   }
 
   /** After something was forgotten, in the same transaction: its words must leave the log too. */
   purgeSoon(): void {
     this.#sql.note.run(1);
     this.#forgotten = true;
+    this.#purgeAtLast();
   }
 
   /** After a group of so many operations. */
@@ -78,6 +84,7 @@ export class Upkeep {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#quiet);
+    clearTimeout(this.#late);
   }
 
   /** About how many pages the log has that a checkpoint would move. */
@@ -120,17 +127,28 @@ export class Upkeep {
   async #rest(): Promise<void> {
     if (!this.#forgotten) return this.#loggedPages > fewPages ? this.#move() : undefined;
     const { side } = this.#parts;
+    clearTimeout(this.#late);
+    this.#late = undefined;
     try {
       // Most of it in nobody's way.
       await side.call('checkpoint');
       await this.#hold(async () => {
         this.#forgotten = !(await side.call('emptyLog'));
       });
-      if (this.#forgotten) this.#quiet.refresh();
+      if (this.#forgotten) this.#again();
       else this.#parts.db.transaction(() => this.#sql.note.run(0));
     } catch {
-      if (!this.#stopped) this.#quiet.refresh();
+      if (!this.#stopped) this.#again();
     }
+  }
+
+  #again(): void {
+    this.#quiet.refresh();
+    this.#purgeAtLast();
+  }
+
+  #purgeAtLast(): void {
+    this.#late ??= setTimeout(() => void this.#rest(), mostForgottenMs).unref();
   }
 
   async #move(): Promise<void> {

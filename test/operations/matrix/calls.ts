@@ -284,6 +284,19 @@ export const calls: Record<string, Call> = {
     ask: (other) => ({ path: '/people/link', body: { account: ann, other } }),
   },
   'people.unlink': { make: linked, ask: (account) => ({ path: '/people/unlink', body: { account } }) },
+  'people.export': { make: room, ...at(`/people/export?account=${ann}&agentId=assistant`) },
+  'people.export+agents': { make: room, ...at(`/people/export?account=${ann}`) },
+  'people.previewErasure': {
+    make: room,
+    ...at('/people/erase/preview', { account: ann, agentId: 'assistant' }),
+  },
+  'people.erase': {
+    async make(stage) {
+      await stage.say('hello');
+      return (await stage.post('/people/erase/preview', { account: ann, agentId: 'assistant' })).code;
+    },
+    ask: (code) => ({ path: '/people/erase', body: { code } }),
+  },
   'roles.list': { make: given('member', ann), ...at('/roles'), shows: () => '"ann"' },
   'roles.give': give('member'),
   'roles.give+operator': give('operator'),

@@ -205,6 +205,8 @@ const commands: Record<string, Said> = {
   '/tasks': { does: /no tasks here/ },
   '/task': { does: /no tasks here/ },
   '/forget yes': { does: /nothing that I remember/ },
+  '/forget everything': { does: /here and everywhere else/ },
+  '/export': { does: /as a file/ },
   '/memory': { does: /I know nothing of you here/ },
   '/memory correct 1 WORDS': {
     async args(user) {

@@ -34,7 +34,7 @@ const others = [
 /** The README names all of them (`docs.test.ts`). */
 function documented(): string[] {
   const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  const found = [...readme.matchAll(/`(GET|POST|PUT|DELETE) (\/[\w/:-]*)[^`]*`/g)];
+  const found = [...readme.matchAll(/`(GET|POST|PUT|PATCH|DELETE) (\/[\w/:-]*)[^`]*`/g)];
   return found
     .map(([, method, path]) => `${method} ${path}`)
     .filter((route) => !withoutToken.includes(route) && !routed.some(({ by }) => by === route));

@@ -111,6 +111,10 @@ people.show              GET /people                                  operator  
 people.link              POST /people/link                            admin         403           403            admin         403            403            403
 people.link+paired       POST /people/link                            admin         403           403            admin         403            403            403
 people.unlink            POST /people/unlink                          admin         403           403            admin         403            admin          403
+people.export            GET /people/export                           operator      operator      403            operator      403            operator       403
+people.export+agents     GET /people/export                           operator      403           403            operator      403            operator       403
+people.previewErasure    POST /people/erase/preview                   operator      operator      403            operator      403            operator       403
+people.erase             POST /people/erase                           operator      operator      404:operator   operator      404:operator   operator       404:operator
 
 roles.list               GET /roles                                   operator      operator      none:operator  operator      none:operator  none:operator  none:operator
 roles.give               POST /roles/give                             operator      operator      403            operator      403            403            403
@@ -190,6 +194,8 @@ command                       operation           hub       agent     otherAgent
 /task                         tasks.list          guest     guest     guest       guest     guest          guest     guest
 /forget yes                   people.forget       guest     guest     guest       guest     guest          guest     guest
 /forget yes+group             people.forget       guest     guest     guest       guest     guest          guest     guest
+/forget everything            people.previewErasure  guest     guest     guest       guest     guest          guest     guest
+/export                       people.export       guest     guest     guest       guest     guest          guest     guest
 
 /memory                       facts.list          guest     guest     guest       guest     guest          guest     guest
 /memory+group                 facts.list          guest     guest     guest       guest     guest          guest     guest
@@ -300,6 +306,9 @@ switches pause             switches.pause           operator
 switches resume            switches.resume          operator
 memories preview           memories.preview         operator
 memories forget            memories.forget          operator
+people export              people.export            operator
+people erase-preview       people.previewErasure    operator
+people erase               people.erase             operator
 people forget              people.forget            operator
 people show                people.show              operator
 people link                people.link              admin
@@ -355,4 +364,7 @@ people.startLink    everybody  guest  guest      403          403         403   
 people.enterLink    everybody  guest  guest      403          403         403            403
 people.confirmLink  everybody  guest  guest      403          403         403            403
 people.unlink       everybody  guest  guest      403          guest       403            403
+people.export       everybody  guest  guest      403          403         403            403
+people.previewErasure  everybody  guest  guest   403          403         403            403
+people.erase        everybody  guest  guest      403          guest       403            403
 `;
