@@ -13,10 +13,12 @@ import { InProcessRates } from './rate/in-process.js';
 import { SecretKeys } from './secrets/keys.js';
 import { NotedSecrets, secretNote, undamaged } from './secrets/noted-secrets.js';
 import { open } from './secrets/sealing.js';
-import { type FolderAtRest, noteAtRest } from './store/libsql/at-rest.js';
+import { type FolderAtRest, noteAtRest, recordsAtRest } from './store/libsql/at-rest.js';
 import { openLibsqlStore } from './store/libsql/store.js';
 import type { ArchiveRequest } from './store/mongodb/archive.js';
 import type { MongoOptions } from './store/mongodb/store.js';
+import { all } from './store/paging.js';
+import type { StoredRecord } from './store/record-store.js';
 import type { Store } from './store/store.js';
 
 /**
@@ -125,21 +127,26 @@ async function sharedEngines(
 }
 
 /**
- * Stored secrets for somebody who is no hub, such as `carrier doctor`: makes no file, no key, and disturbs no hub.
- * `stored` throws what opens no secret (`config_invalid`), or that the database is away.
+ * Stored secrets and records for somebody who is no hub, such as `carrier doctor`: makes no file, no key, and disturbs no
+ * hub. `stored` throws what opens no secret (`config_invalid`), and both throw that the database is away.
  */
-export function secretsForDoctor(
+export function storeForDoctor(
   config: Config,
   log: Logger,
-): { stored(name: string): Promise<string | null>; close(): Promise<void> } {
+): {
+  stored(name: string): Promise<string | null>;
+  records(kind: string): Promise<StoredRecord[]>;
+  close(): Promise<void>;
+} {
   const { cluster } = config;
   const keys = new SecretKeys(config);
   let opened: Promise<Store> | undefined;
+  const shared = (there: NonNullable<typeof cluster>) => {
+    opened ??= openShared(there, log, { migrate: false, ring: ringOf(config) });
+    return opened;
+  };
   const sealedOf = async (name: string) => {
-    if (cluster) {
-      opened ??= openShared(cluster, log, { migrate: false, ring: ringOf(config) });
-      return new NotedSecrets((await opened).notes, log).get(name);
-    }
+    if (cluster) return new NotedSecrets((await shared(cluster)).notes, log).get(name);
     const key = secretNote.key(name);
     return undamaged(name, secretNote.read(key, noteAtRest(folderAtRest(config), key), log));
   };
@@ -147,6 +154,11 @@ export function secretsForDoctor(
     async stored(name) {
       const sealed = await sealedOf(name);
       return sealed && open(keys, name, sealed);
+    },
+    async records(kind) {
+      if (!cluster) return recordsAtRest(folderAtRest(config), kind);
+      const { records } = await shared(cluster);
+      return all((page) => records.list(kind, page));
     },
     close: async () => (await opened?.catch(() => null))?.close(),
   };

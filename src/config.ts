@@ -248,6 +248,8 @@ function arrange(env: z.output<typeof Environment>) {
     },
     /** Where plugins may be besides the characters' folder; absent: only there. */
     ...(env.CARRIER_PLUGINS_DIR && { pluginsDir: resolve(env.CARRIER_PLUGINS_DIR) }),
+    /** What definitions of agents in the store may reach on this machine: `definitions/reach.ts`. */
+    storedAgentsMay: env.CARRIER_STORED_AGENTS_MAY,
     /** Where files are that characters may name as secrets. */
     secretsDir: resolve(env.CARRIER_SECRETS_DIR),
     /** What stored secrets are sealed with, and what they may have been sealed with before. */

@@ -1,6 +1,5 @@
 /** What `carrier doctor` shows: everything a hub with these settings is made of, looked at without starting one. */
 import { type Bots, botsOf, hubBots } from './agents/bots.js';
-import { type CharacterProblem, Characters } from './agents/characters.js';
 import { type CheckParts, checkAgent } from './agents/check.js';
 import { checkHub } from './agents/check-hub.js';
 import { chosenEmbedder, Models } from './agents/models.js';
@@ -8,10 +7,11 @@ import { Plugins } from './agents/plugins.js';
 import { findingOf } from './agents/problem.js';
 import { clashesOf } from './agents/tool-clashes.js';
 import { ToolSources } from './agents/tool-sources.js';
-import { auditAtRest, folderAtRest, openEngines, secretsForDoctor } from './backends.js';
+import { auditAtRest, folderAtRest, openEngines, storeForDoctor } from './backends.js';
 import type { Config } from './config.js';
 import type { Finding } from './connector/connector.js';
 import type { Agent } from './core/character.js';
+import { agentsAtRest } from './defining.js';
 import { FatalError } from './errors.js';
 import { Registry } from './extensions/registry.js';
 import type { Logger } from './logger.js';
@@ -23,14 +23,14 @@ import { Skills } from './tools/skills.js';
 /** Everything is looked at, whatever fails on the way. */
 export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]> {
   const registry = await Registry.open(config.extensions);
-  const { stored, close } = secretsForDoctor(config, log);
+  const { stored, records, close } = storeForDoctor(config, log);
   const secrets = new References({ given: config.given, folder: config.secretsDir, stored });
   // A doctor makes no secrets: in the place of keys, what is as long as one.
   const stand = (purpose: string) => purpose.padEnd(64);
   const callbackSecret = () => stand('callback');
   const callbackSecretOf = async () => null;
   const parts = { config, registry, secrets, log, derive: stand, callbackSecret, callbackSecretOf };
-  const { agents, problems } = await readCharacters(config, log);
+  const { agents, problems } = await agentsAtRest(config, records, log);
   const models = new Models(parts);
   const toolSources = new ToolSources({
     ...{ named: config.toolSources, folder: config.extensions.folder, dataFolder: config.dataDir },
@@ -55,11 +55,7 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
     look('Characters', async () => {
       const checked = await Promise.all(found.map(({ agent, bots }) => checkAgent(agent, bots, checks)));
       return [
-        ...problems.map(({ id, path, message }) => ({
-          check: id ?? path,
-          ok: false,
-          fix: `${path}: ${message}`,
-        })),
+        ...problems.map((problem) => ({ ...findingOf(problem), check: problem.agentId ?? problem.field })),
         ...agents.flatMap(({ id }, i) => [
           ...(checked[i]!.some(({ note }) => !note) ? [] : [{ check: `${id} is usable`, ok: true }]),
           ...checked[i]!.map((problem) => ({ ...findingOf(problem), check: `${id}: ${problem.field}` })),
@@ -106,21 +102,6 @@ async function diagnoseToolSources({
 
 function noNotes(): never {
   throw new FatalError('internal', 'A doctor opens no plugin.');
-}
-
-async function readCharacters(config: Config, log: Logger) {
-  const { charactersDir: path } = config;
-  const none = { id: null, path, field: null, inForce: false };
-  try {
-    const characters = await Characters.open(path, log);
-    characters.close();
-    const [agents, problems] = [characters.list(), characters.problems()];
-    const message = 'there is no usable character. Put a character file in it; characters/README.md says how';
-    return { agents, problems: agents.length > 0 ? problems : [...problems, { ...none, message }] };
-  } catch (error) {
-    const problems: CharacterProblem[] = [{ ...none, message: (error as Error).message }];
-    return { agents: [], problems };
-  }
 }
 
 function extensionsOf({ added }: Registry): Finding[] {

@@ -15,6 +15,7 @@ import { type Memory, roomIdOf } from './core/memory.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import type { ShareOf } from './core/share.js';
+import type { Opinions } from './evaluation/opinions.js';
 import { type Governing, governingOn } from './governance/governing.js';
 import { afterwards } from './intake/afterwards.js';
 import { Backlog } from './intake/backlog.js';
@@ -28,6 +29,7 @@ import { rolesBy } from './intake/grants.js';
 import { type GroupLookupParts, PlatformGroups } from './intake/group-lookup.js';
 import { groups } from './intake/groups.js';
 import { Hearing, type HearingParts } from './intake/hearing.js';
+import { held as heldRule } from './intake/held.js';
 import { hubCommands } from './intake/hub-commands.js';
 import { IncomingFiles } from './intake/incoming-files.js';
 import { IncomingLine } from './intake/incoming-line.js';
@@ -63,6 +65,8 @@ import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
 import type { Store } from './store/store.js';
+import type { HeldRooms } from './takeover/held-rooms.js';
+import type { Takeovers } from './takeover/takeovers.js';
 
 export interface FrontParts {
   config: Config;
@@ -76,6 +80,8 @@ export interface FrontParts {
   rooms: Rooms;
   switches: Switches;
   held: HeldDecisions;
+  heldRooms: HeldRooms;
+  takeovers: Takeovers;
   forgotten: Forgotten;
   facts: OperationParts['facts'];
   forgetting: Forgetting;
@@ -85,6 +91,7 @@ export interface FrontParts {
   embeddings: OperationParts['embeddings'];
   secrets: SecretVault | null;
   httpTools: OperationParts['httpTools'];
+  definitions: OperationParts['definitions'];
   tokens: Tokens;
   tools: OperationParts['tools'];
   ready(): Promise<Readiness>;
@@ -94,6 +101,9 @@ export interface FrontParts {
   edited(memory: Memory): Promise<void> | void;
   summaries: OperationParts['summaries'];
   knowledge: OperationParts['knowledge'];
+  opinions: OperationParts['opinions'] & Pick<Opinions, 'voted'>;
+  lessons: OperationParts['lessons'];
+  scores: OperationParts['scores'];
   metrics: Metrics;
   plugins: PluginDesk;
   connectorOf: GroupLookupParts['connectorOf'];
@@ -129,6 +139,7 @@ export function frontOf(parts: FrontParts): Front {
   const { pairings, places, served } = lettingIn({ store, notices, key: parts.buttonKey, log });
   if (config.role !== 'worker') served.begin();
   const { rooms, forgotten, forgetting, agents, secrets, tokens, ready, switches, held, shareOf } = parts;
+  const { heldRooms, takeovers } = parts;
   forgetting.follow((rooms) =>
     Promise.all([approvals.forgotten(rooms), tasks.forgotten(rooms), parts.knowledge.forgotten()]),
   );
@@ -160,7 +171,7 @@ export function frontOf(parts: FrontParts): Front {
       tokens,
       ready,
     };
-    const { httpTools, tools } = parts;
+    const { httpTools, tools, definitions } = parts;
     const usage = new BudgetUsage({
       ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
       ...{ agents: () => agents.list(), now: parts.now },
@@ -168,9 +179,10 @@ export function frontOf(parts: FrontParts): Front {
     return new Operations(
       {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
-        ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
+        ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, definitions },
         ...{ knowledge: parts.knowledge, summaries: parts.summaries, facts: parts.facts },
-        ...{ embeddings: parts.embeddings, now: parts.now },
+        ...{ embeddings: parts.embeddings, heldRooms, takeovers, now: parts.now, checks: parts.checks },
+        ...{ lessons: parts.lessons, scores: parts.scores, opinions: parts.opinions },
       },
       log,
     );
@@ -183,7 +195,8 @@ export function frontOf(parts: FrontParts): Front {
     personKeyOf: (account) => access.people.personKeyOf(account),
   });
   const threads = new Threads(store.notes, store.memories, log);
-  const talk = placesRule(groups(config.turns, threads), { places, served, roles });
+  const inPlaces = placesRule(groups(config.turns, threads), { places, served, roles });
+  const talk = heldRule(inPlaces, { held: heldRooms, takeovers, roles, now: parts.now });
   /** Who gets through, whatever they do. */
   const gate = [
     ...[ownUser, noBots, othersCommands, knownGroups(platformGroups)],
@@ -222,10 +235,10 @@ export function frontOf(parts: FrontParts): Front {
     waking: new Waking({
       ...{ turns: store.turns, queue: turnQueue, shareOf, rooms, threads, log },
       admits: afterwards(rules, agents.get),
-      refused: pausedWaking(switches, notices, agents.get),
+      refused: pausedWaking(switches, heldRooms, notices, agents.get),
     }),
   });
-  const feedback = new Feedback(store.notes, pointers, admits, log);
+  const feedback = new Feedback(store.notes, pointers, admits, parts.opinions, log);
   const incoming = new IncomingFiles(store.files, config.files);
   const transcriber: HearingParts['transcriber'] = (agent) => parts.models.transcriber(agent);
   const hearing = new Hearing({ files: store.files, agent: agents.get, transcriber, log });
@@ -268,6 +281,7 @@ export function frontOf(parts: FrontParts): Front {
       return refusal;
     },
     requireAgent: agents.get,
+    agentIds: () => agents.list().map(({ id }) => id),
     watch: (roomId, listener) => bus.subscribe(roomId, listener),
     outcome: (messageId) => outcomeOf(store, messageId),
     owes: async (roomId) => (await store.outbox.due(roomId, 1)).length > 0,

@@ -34,20 +34,27 @@ const layers: [name: string, pattern: RegExp][] = [
   ['encryption', /^src\/encryption\//],
   ['access', /^src\/access\//],
   // What agents do besides talking, and who allows it.
-  ['acting', /^src\/(tools|approvals|budgets|checks|schedules|tasks)\//],
+  ['acting', /^src\/(tools|approvals|budgets|checks|schedules|tasks|takeover)\//],
   // What is held of people: exports and erasures.
   ['governance', /^src\/governance\//],
+  // Agents as the store has them.
+  ['definitions', /^src\/definitions\//],
   ['operations', /^src\/operations\//],
   ['files', /^src\/files\//],
+  // What looks at what agents say: checks before it is sent, scores and lessons after.
+  ['evaluation', /^src\/evaluation\//],
   // What an agent remembers: recall, facts, summaries, documents, forgetting.
   ['memory', /^src\/memory\//],
   ['middle', /^src\/(intake|runtime|outbox)\//],
   ['agents', /^src\/(agents|secrets)\//],
   [
     'roles',
-    /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|summarising)\.ts$/,
+    /^src\/(roles|deliveries|turns|tool-desk|host|engines|agent-desk|keep-up|acting|remembering|evaluating|summarising|taking-over)\.ts$/,
   ],
-  ['carrier', /^src\/(carrier|backends|running-hub|diagnosis|store-diagnosis|look|plugin-places)\.ts$/],
+  [
+    'carrier',
+    /^src\/(carrier|backends|defining|running-hub|diagnosis|store-diagnosis|look|plugin-places)\.ts$/,
+  ],
   ['http', /^src\/http\//],
   ['program', /^src\/(hub|admin-token|embed|asking)\.ts$/],
   ['cli', /^src\/cli\//],
@@ -68,13 +75,15 @@ const mayImport: Record<string, string[]> = {
   encryption: ['base', 'port', 'encryption'],
   access: ['base', 'port'],
   acting: ['base', 'port', 'access', 'acting'],
+  evaluation: ['base', 'port', 'access', 'acting'],
   memory: ['base', 'port', 'access', 'acting', 'files', 'memory'],
   governance: ['base', 'port', 'access', 'acting', 'memory', 'governance'],
-  operations: ['base', 'port', 'access', 'acting', 'memory', 'governance'],
+  definitions: ['base', 'port', 'access', 'definitions'],
+  operations: ['base', 'port', 'access', 'acting', 'memory', 'governance', 'evaluation', 'definitions'],
   // Chat commands carry requests there.
-  middle: ['base', 'port', 'access', 'acting', 'memory', 'operations', 'files'],
+  middle: ['base', 'port', 'access', 'acting', 'memory', 'evaluation', 'operations', 'files'],
   files: ['base', 'port', 'files'],
-  agents: ['base', 'port', 'acting', 'extensions', 'agents'],
+  agents: ['base', 'port', 'acting', 'extensions', 'definitions', 'agents'],
   roles: [
     'base',
     'port',
@@ -82,6 +91,7 @@ const mayImport: Record<string, string[]> = {
     'acting',
     'memory',
     'governance',
+    'evaluation',
     'operations',
     'middle',
     'files',
@@ -98,6 +108,7 @@ const mayImport: Record<string, string[]> = {
     'encryption',
     'middle',
     'agents',
+    'definitions',
     'operations',
     'roles',
   ],
@@ -227,7 +238,7 @@ describe('operations', () => {
     expect(operations.map(({ name }) => name).sort()).toEqual(defined.sort());
     expect(operations.flatMap(faultsOf)).toEqual([]);
     const used = new Set<string>(operations.map(({ permission }) => permission));
-    const ofRoutes = ['messages.send', 'messages.read', 'routes.call', 'metrics.read'];
+    const ofRoutes = ['messages.send', 'routes.call', 'metrics.read'];
     // Asked for besides an operation's own.
     const more = ['switches.changeAll'];
     expect(Object.keys(permissions).filter((permission) => !used.has(permission))).toEqual([

@@ -22,6 +22,8 @@ export const permissions = {
   'routes.call': { least: 'member' },
   'metrics.read': { least: 'operator' },
   'agents.read': { least: 'operator' },
+  /** Definitions in the store; a new one is the whole hub's. */
+  'agents.change': { least: 'admin' },
   'pairings.read': { least: 'operator' },
   'pairings.approve': { least: 'operator', places: 'member' },
   'pairings.revoke': { least: 'operator' },
@@ -36,6 +38,8 @@ export const permissions = {
   'policy.read': { least: 'operator' },
   'rooms.read': { least: 'operator' },
   'rooms.forget': { least: 'operator' },
+  /** Take a room over, answer there, note something, hand it back. */
+  'rooms.answer': { least: 'operator' },
   'rooms.status': { least: 'operator', self: true },
   'rooms.summary': { least: 'operator', self: true },
   'rooms.renew': { least: 'operator', self: true },
@@ -79,6 +83,14 @@ export const permissions = {
   'roles.read': { least: 'operator' },
   'roles.change': { least: 'operator' },
   'usage.read': { least: 'operator' },
+  /** How replies fared. */
+  'scores.read': { least: 'operator' },
+  'turns.rate': { least: 'operator' },
+  'lessons.read': { least: 'operator' },
+  'lessons.propose': { least: 'operator' },
+  /** They are instructions of the agent then. */
+  'lessons.approve': { least: 'admin' },
+  'lessons.change': { least: 'operator' },
   'health.read': { least: 'admin' },
   'audit.read': { least: 'admin' },
   'encryption.read': { least: 'admin' },

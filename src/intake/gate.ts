@@ -39,12 +39,14 @@ export interface Notice extends CommandAnswer {
   saidAnyway?: boolean;
   /** Files that lie in the store, to be sent with it. */
   attachments?: Attachment[];
+  /** For whoever asked alone: where all of the room would read it, nothing is said. */
+  quiet?: boolean;
 }
 
 export type Ruling =
   | { kind: 'pass' }
-  /** Stored for the agent to know of, and not answered. */
-  | { kind: 'keep' }
+  /** Stored for the agent to know of, and not answered. `held`: people answer it, so it is kept as a whole. */
+  | { kind: 'keep'; held?: true }
   /** `error` is for senders who wait for an answer, as over HTTP; others are told nothing. */
   | { kind: 'drop'; error?: CarrierError }
   /** `once`: told once under this name, whatever the message; absent: once for the message. */

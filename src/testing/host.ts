@@ -77,11 +77,7 @@ export class FakeHost implements Host {
     this.gate = new FakeGate(this.#options.gate);
   }
 
-  readonly log = {
-    info: (_: object, message: string) => this.#log('info', message),
-    warn: (_: object, message: string) => this.#log('warn', message),
-    error: (_: object, message: string) => this.#log('error', message),
-  };
+  readonly log = { info: this.#log('info'), warn: this.#log('warn'), error: this.#log('error') };
 
   /** Set to turn everyone away who can wait. */
   overload: RetryableError | null = null;
@@ -93,6 +89,8 @@ export class FakeHost implements Host {
   requireAgent(agentId: string): void {
     if (!this.agents.has(agentId)) throw new FatalError('agent_unknown', `No agent "${agentId}".`);
   }
+
+  readonly agentIds = () => [...this.agents];
 
   async receive(envelope: InboundMessage, more: Receiving = {}): Promise<Receipt | null> {
     this.requireAgent(envelope.agentId);
@@ -288,8 +286,8 @@ export class FakeHost implements Host {
     };
   }
 
-  #log(level: string, message: string): void {
-    this.logged.push({ level, message });
+  #log(level: string): (_: object, message: string) => void {
+    return (_, message) => void this.logged.push({ level, message });
   }
 }
 

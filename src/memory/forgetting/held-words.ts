@@ -25,12 +25,19 @@ export const recordWords: Record<string, HeldWords> = {
   document: 'none',
   'document-chunks': 'none',
   'document-readers': 'none',
+  'room-hold': 'none',
+  'room-draft': 'masked',
+  'room-note': 'masked',
   'fact-places': 'none',
   'fact-reading': 'none',
   conversation: 'none',
   'http-tool': 'none',
+  'agent-definition': 'none',
   'tool-seen': 'none',
   spending: 'none',
+  score: 'none',
+  // Written by operators, or by the hub from what the agent's definition says.
+  lesson: 'none',
 };
 
 /** By how their keys begin. */
@@ -43,6 +50,7 @@ export const noteWords: Record<string, HeldWords> = {
   // Nobody knows what is in these.
   connector: 'taken',
   plugin: 'taken',
+  'agent-definitions-changed': 'none',
   'held-decision': 'none',
   outage: 'none',
   cooling: 'none',
@@ -78,4 +86,5 @@ export const noteWords: Record<string, HeldWords> = {
   place: 'none',
   'served-places': 'none',
   feedback: 'none',
+  rating: 'none',
 };

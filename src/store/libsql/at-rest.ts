@@ -5,6 +5,7 @@ import { keptHeads } from '../audit-chain.js';
 import { headInFile, headOf } from '../audit-head.js';
 import type { AuditChain } from '../audit-log.js';
 import { keysFrom, type Note } from '../note-store.js';
+import { nameOf, type StoredRecord } from '../record-store.js';
 import { headFileOf, headNote, type LinkColumns, linkColumns, linkOf } from './audit.js';
 import { databaseFile, fileKey, openAtRest } from './file-key.js';
 import { tooNew } from './schema.js';
@@ -38,6 +39,19 @@ export function notesAtRest(folder: FolderAtRest, prefix: string): Note[] {
     return rows.all(keysFrom(prefix)) as [string, string][];
   });
   return (found ?? []).map(([key, value]) => ({ key: JSON.parse(key), value: JSON.parse(value) }));
+}
+
+/** The same of all records of a kind. */
+export function recordsAtRest(folder: FolderAtRest, kind: string): StoredRecord[] {
+  const found = atRest(folder, (db) =>
+    hasTable(db, 'records')
+      ? db.prepare('select id, version, value from records where kind = ?').raw().all([kind])
+      : [],
+  );
+  return ((found ?? []) as [string, number, string][]).map(([id, version, value]) => ({
+    ...{ kind, id: nameOf(id), version },
+    value: JSON.parse(value),
+  }));
 }
 
 /** The chain of audit rows, and what is known of its end; of a store that has no chain yet it is empty. */
