@@ -13,6 +13,8 @@
  *   the search node (`search-node.ts`) or, without one, `lexicon.ts` and `vectors.ts`. `candidates.ts` scores what they
  *   give; `outdated.ts` renews words of older hubs.
  * - **Files** (`files.ts`): their bytes, and how those go that no memory names (`file-uses.ts`).
+ * - **Encryption**: `sealing.ts` below all reads and writes, of the fields that `sealed-fields.ts` names, under the keys that
+ *   `encryption-head.ts` has agreed on; `rotation.ts` brings the rest there.
  * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`; `overview.ts` shows it.
  *
  * The other files are the ports.
