@@ -10,6 +10,7 @@ const ofMemory = [
   ...['content.text', 'content.quote', 'content.parts', 'content.buttons', 'content.attachments[].name'],
   ...['author.name', 'source.metadata', 'taint', 'fact.says', 'chunk.name', 'chunk.headings', 'receipt'],
   ...['checkpoint.steps[]', 'turn.steps[]', 'turn.taint', 'turn.error.message', 'turn.passedOver'],
+  'turn.evaluation',
   ...['trigger.decision', 'turn.trigger.decision'],
   ...['outbox.memory', 'outbox.error.message', 'outbox.to.metadata', 'outbox.answers[].metadata'],
 ];

@@ -164,7 +164,7 @@ export class Sealing {
   }
 }
 
-export function isSealed(value: unknown): value is Binary {
+function isSealed(value: unknown): value is Binary {
   return value instanceof Binary && value.sub_type === subtype;
 }
 

@@ -162,6 +162,7 @@ function watchSchema(
   connection: Connection,
   { known: ours = known, ring = null, onRefused, log }: MongoOptions,
 ): () => void {
+  let refused = false;
   const look = async () => {
     // Where the server is away, all else says so.
     const refusal = await connection
@@ -169,7 +170,9 @@ function watchSchema(
         async (db) => (await refusalOf(db, ours)) ?? (await encryptionRefusal(db, ring, connection.sealing)),
       )
       .catch(() => null);
-    if (!refusal) return;
+    // A slow look may end after the next one.
+    if (!refusal || refused) return;
+    refused = true;
     clearInterval(timer);
     connection.refuse(refusal);
     onRefused?.();
