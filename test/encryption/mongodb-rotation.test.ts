@@ -62,6 +62,9 @@ describe('rotation in MongoDB', () => {
     await store.close();
     // The old key may go.
     const after = await database.open(ringOf('k2'));
+    expect(await after.encryption!.status()).toMatchObject({
+      ...{ current: 'k2', under: [{ key: 'k2' }], rotation: { state: 'done', problem: null } },
+    });
     expect(texts(await roomOf(after, 'talk'))).toEqual(expected);
     for (let at = 0; at < 100; at++)
       expect(texts(await roomOf(after, `turn ${at}`))).toEqual([`asked ${at}`, `answered ${at}`]);

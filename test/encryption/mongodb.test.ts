@@ -166,7 +166,7 @@ describe.each(engines)('encrypted in %s', (name, lacks, start) => {
     await plain.memories.append(kept('in the clear', { roomId: 'r' }));
     const older = await hub(null, { ...quick, migrations: migrations.slice(0, -1) });
     const first = await hub(ringOf('k1'));
-    expect(seen).toHaveLength(2);
+    await until(() => seen.length === 2);
     for (const one of [plain, older]) {
       const failed = await one.memories.append(kept('late')).catch((error) => error);
       expect(isRetryable(failed)).toBe(true);
@@ -178,7 +178,7 @@ describe.each(engines)('encrypted in %s', (name, lacks, start) => {
     // One that knows the new key goes on, and writes under it, too; one that does not stops.
     const prepared = await hub(ringOf('k1', 'k2'));
     await hub(ringOf('k2', 'k1'));
-    expect(seen).toHaveLength(3);
+    await until(() => seen.length === 3);
     await expect(first.memories.append(kept('late'))).rejects.toMatchObject({ code: 'store_unavailable' });
     const last = kept('under the new one', { roomId: 'r' });
     await until(async () => {
