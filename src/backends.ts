@@ -1,6 +1,7 @@
 /** What a hub stands on: one process by itself, or Redis and MongoDB for several. Names stores, queues and buses. */
 import { InProcessBus } from './bus/in-process.js';
 import type { Config } from './config.js';
+import { Cipher } from './encryption/cipher.js';
 import { type KeyRing, keyRingOf } from './encryption/key-ring.js';
 import type { Engines } from './engines.js';
 import { FatalError } from './errors.js';
@@ -68,10 +69,11 @@ async function embeddedEngines(config: Config, log: Logger, { onStuck }: Databas
 
 async function sharedEngines(
   cluster: NonNullable<Config['cluster']>,
-  { turns, tracing, dataDir }: Config,
+  config: Config,
   log: Logger,
   watch: DatabaseWatch,
 ): Promise<Engines> {
+  const { turns, tracing, dataDir } = config;
   // Loaded only here: an embedded hub has no need of them, and they weigh more than it does.
   const [
     { inOrder, RedisConnections },
@@ -92,7 +94,8 @@ async function sharedEngines(
   const queues: InstanceType<typeof BullmqQueue>[] = [];
   // Where newer hubs alone may work, this one must take nothing from them either.
   const onRefused = () => void Promise.all(queues.map((queue) => queue.close()));
-  const store = await openShared(cluster, log, { ...watch, onRefused, dataDir });
+  const ring = ringOf(config);
+  const store = await openShared(cluster, log, { ...watch, ring, onRefused, dataDir });
   // As BullMQ's guide for production has it: who hands in work is told at once when Redis is away, workers wait.
   const [producer, worker] = [redis.failingFast(), redis.waiting()];
   const { prefix } = redis;
@@ -102,7 +105,10 @@ async function sharedEngines(
   const queue = (name: string) =>
     new BullmqQueue({ ...turns, name, prefix, producer, worker, telemetry, log });
   const [client, subscriber] = [redis.retryingOnce(), redis.waiting()];
-  const bus = new RedisBus({ publisher: inOrder(client), subscriber, prefix: `${prefix}:events:`, log });
+  const bus = new RedisBus({
+    ...{ publisher: inOrder(client), subscriber, prefix: `${prefix}:events:`, log },
+    cipher: ring && !ring.off ? new Cipher(ring) : null,
+  });
   const leases = new RedisLeases({ client, prefix: `${prefix}:lease:`, log });
   const maintenance = new BullmqMaintenance({ prefix, producer, worker, log });
   const rates = new RedisRates({ client, prefix: `${prefix}:rate`, log });
@@ -136,7 +142,7 @@ export function storeForDoctor(
   const keys = new SecretKeys(config);
   let opened: Promise<Store> | undefined;
   const shared = (there: NonNullable<typeof cluster>) => {
-    opened ??= openShared(there, log, { migrate: false });
+    opened ??= openShared(there, log, { migrate: false, ring: ringOf(config) });
     return opened;
   };
   const sealedOf = async (name: string) => {
@@ -161,7 +167,7 @@ export function storeForDoctor(
 async function openShared(
   { mongodbUrl, database, readPreference }: NonNullable<Config['cluster']>,
   log: Logger,
-  watch: DatabaseWatch & Pick<MongoOptions, 'onRefused' | 'dataDir'> = {},
+  watch: DatabaseWatch & Pick<MongoOptions, 'onRefused' | 'dataDir' | 'ring'>,
 ): Promise<Store> {
   const { openMongoStore } = await import('./store/mongodb/store.js');
   return openMongoStore({ url: mongodbUrl, database, readPreference, log, ...watch });

@@ -67,7 +67,8 @@ export async function diagnoseEngines(opening: Promise<Engines>, log: Logger): P
   try {
     engines = await opening;
   } catch (error) {
-    return [{ subject, findings: [failed('MongoDB answers', 'MONGODB_URL', error as Error)] }];
+    const { field = 'MONGODB_URL' } = error as { field?: string };
+    return [{ subject, findings: [failed('MongoDB answers', field, error as Error)] }];
   }
   const { store, turnQueue, deliveryQueue, bus } = engines;
   const redis = await turnQueue.counts().then(

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Redis } from 'ioredis';
 import type { TurnEvent } from '../core/events.js';
+import type { Cipher } from '../encryption/cipher.js';
 import type { Logger } from '../logger.js';
 import type { BusEvent, EventBus } from './bus.js';
 import { InProcessBus } from './in-process.js';
@@ -15,6 +16,8 @@ export interface RedisBusOptions {
   subscriber: Redis | Cluster;
   /** Put before every channel, so that several hubs can share one Redis. */
   prefix: string;
+  /** Events are sealed: they hold what is said, and what tools are given and give. Absent: they are not. */
+  cipher?: Cipher | null;
   log: Logger;
 }
 
@@ -32,15 +35,15 @@ export class RedisBus implements EventBus {
     const { subscriber, prefix, log } = options;
     this.#local = new InProcessBus((err) => log.error({ err }, 'a listener failed'));
     subscriber.on('message', (channel: string, text: string) => {
-      if (channel.startsWith(prefix))
-        this.#local.publish(channel.slice(prefix.length), JSON.parse(text) as BusEvent);
+      if (channel.startsWith(prefix)) this.#receive(channel.slice(prefix.length), text);
     });
   }
 
   publish(topic: string, event: BusEvent): void {
-    const { publisher, prefix, log } = this.#options;
+    const { publisher, prefix, cipher, log } = this.#options;
+    const text = JSON.stringify(event);
     publisher
-      .publish(prefix + topic, JSON.stringify(event))
+      .publish(prefix + topic, cipher ? cipher.seal(text, placeOf(topic)) : text)
       .catch((err) => log.debug({ err }, 'event not published'));
   }
 
@@ -71,9 +74,22 @@ export class RedisBus implements EventBus {
     };
   }
 
+  /** JSON begins like nothing that is sealed. */
+  #receive(topic: string, text: string): void {
+    const { cipher, log } = this.#options;
+    try {
+      const plain = cipher ? cipher.open(text, placeOf(topic)) : text;
+      this.#local.publish(topic, JSON.parse(plain) as BusEvent);
+    } catch (err) {
+      log.warn({ err, topic }, 'an event cannot be read');
+    }
+  }
+
   async close(): Promise<void> {
     this.#watchers.clear();
     await this.#local.close();
     this.#options.subscriber.disconnect();
   }
 }
+
+const placeOf = (topic: string): string => `bus|${topic}`;

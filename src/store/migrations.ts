@@ -22,6 +22,8 @@ export const migrations = [
   { name: 'words', compatible: true },
   { name: 'audit-chain', compatible: true },
   { name: 'records', compatible: true },
+  // Nothing changes by it; where encryption is turned on, the database is for hubs that know it.
+  { name: 'encryption', compatible: true },
 ] as const satisfies readonly Migration[];
 
 export type MigrationName = (typeof migrations)[number]['name'];

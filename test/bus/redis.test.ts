@@ -1,9 +1,11 @@
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisBus } from '../../src/bus/redis.js';
 import type { TurnEvent } from '../../src/core/events.js';
+import { Cipher } from '../../src/encryption/cipher.js';
 import { createLogger } from '../../src/logger.js';
 import { busContract } from '../contract/bus.js';
+import { ringOf } from '../encryption/sealed-database.js';
 import { freePort, noRedis, RedisServer } from '../support/redis.js';
 import { noRedisServer, RedisProcess } from '../support/redis-process.js';
 import { until } from '../support/until.js';
@@ -47,7 +49,8 @@ describe.skipIf(noRedis)(noRedis ? `RedisBus (skipped: ${noRedis})` : 'with a re
       const publisher = new Redis(redis.url);
       publishers.push(publisher);
       const subscriber = new Redis(redis.url);
-      return new RedisBus({ publisher, subscriber, prefix: 'test:', log: createLogger('silent') });
+      const cipher = new Cipher(ringOf('k1'));
+      return new RedisBus({ publisher, subscriber, prefix: 'test:', cipher, log: createLogger('silent') });
     };
     const bus = open();
     const other = open();
@@ -59,5 +62,22 @@ describe.skipIf(noRedis)(noRedis ? `RedisBus (skipped: ${noRedis})` : 'with a re
         for (const publisher of publishers) publisher.disconnect();
       },
     };
+  });
+
+  it('[governed.28] seals events for their topic, hears what is in the clear, and passes over the rest', async () => {
+    const [publisher, subscriber] = [new Redis(redis.url), new Redis(redis.url)];
+    const cipher = new Cipher(ringOf('k1'));
+    const bus = new RedisBus({ publisher, subscriber, prefix: 'test:', cipher, log: createLogger('silent') });
+    const heard: string[] = [];
+    await bus.subscribe('a', (event) => heard.push((event as { text: string }).text));
+    const told = (text: string) => JSON.stringify({ type: 'text.delta', turnId: 'turn', text });
+    const sealed = new Cipher(ringOf('k2')).seal(told('of another key'), 'bus|a');
+    for (const text of [sealed, cipher.seal(told('of another topic'), 'bus|b'), 'enc1:', told('clear')])
+      await publisher.publish('test:a', text);
+    bus.publish('a', { type: 'text.delta', turnId: 'turn', text: 'sealed' });
+    await until(() => heard.includes('sealed'));
+    expect(heard).toEqual(['clear', 'sealed']);
+    await bus.close();
+    publisher.disconnect();
   });
 });

@@ -2,6 +2,7 @@
 import { MongoClient } from 'mongodb';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KeyRing } from '../../src/encryption/key-ring.js';
 import { openMongoStore } from '../../src/store/mongodb/store.js';
 import type { Store } from '../../src/store/store.js';
 import { type StoreContractOptions, storeContract } from '../contract/store.js';
@@ -17,12 +18,16 @@ interface Server {
 /** A real server's monitor wakes once a minute. */
 export const expiryLag = { ms: 130_000, reason: 'the server removes what has expired, in its own time' };
 
-/** @param skipped why it cannot be run; null: it can. */
+/**
+ * @param skipped why it cannot be run; null: it can
+ * @param ring keys that it is encrypted under
+ */
 export function onServer(
   name: string,
   skipped: string | null,
   start: () => Promise<Server>,
   options?: StoreContractOptions,
+  ring: KeyRing | null = null,
 ): void {
   if (skipped) {
     it.skip(`${name}: skipped, ${skipped}`, () => {});
@@ -46,7 +51,7 @@ export function onServer(
         const database = `carrier_${process.pid}_${databases++}`;
         const data = temporaryFolder();
         const open = async () => {
-          const store = await openPatiently({ url, database, dataDir: data.path }, () => searches++);
+          const store = await openPatiently({ url, database, ring, dataDir: data.path }, () => searches++);
           engine = store.description.notes.some((note) => note.startsWith('no search node')) ? '' : 'search';
           return store;
         };
@@ -78,7 +83,7 @@ export function onServer(
 
 /** A store whose searches wait for the search indexes, so that it is them that are tested. */
 async function openPatiently(
-  place: { url: string; database: string; dataDir: string },
+  place: { url: string; database: string; ring: KeyRing | null; dataDir: string },
   searched: () => void,
 ): Promise<Store> {
   let wanted = 0;

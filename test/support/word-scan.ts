@@ -38,6 +38,17 @@ export function found(bytes: Buffer, word: string): string[] {
   });
 }
 
+/** How often it is found in these bytes, in whatever form. */
+export function occurrences(bytes: Buffer, word: string): number {
+  const folded = Buffer.from(bytes.toString('latin1').toLowerCase(), 'latin1');
+  let count = 0;
+  for (const [form, wanted] of formsOf(word)) {
+    const where = form.startsWith('base64') ? bytes : folded;
+    for (let at = where.indexOf(wanted); at >= 0; at = where.indexOf(wanted, at + 1)) count++;
+  }
+  return count;
+}
+
 /** Also what is no table: write-ahead logs, free pages, files of secrets. `except`: files of the test's own. */
 export function scanFolder(folder: string, words: readonly string[], except = /^$/): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
@@ -71,6 +82,20 @@ export async function scanDatabase(
     await client.close();
   }
   return hits;
+}
+
+/** All of it in one, values one after the other. */
+export async function databaseBytes(url: string, database: string): Promise<Buffer> {
+  const client = new MongoClient(url);
+  const all: Buffer[] = [];
+  try {
+    for (const { name } of await client.db(database).listCollections().toArray())
+      for await (const document of client.db(database).collection(name).find())
+        for (const [, bytes] of bytesOf(document)) all.push(bytes, Buffer.from('\n'));
+  } finally {
+    await client.close();
+  }
+  return Buffer.concat(all);
 }
 
 /** By where it lies. Names of fields count. */

@@ -167,6 +167,8 @@ const sql: Record<MigrationName, string> = {
   create index records_of on records (kind, of, id) where of is not null;
   create index records_due on records (kind, due, id) where due is not null;
   `,
+  // Of the whole file, or of none of it.
+  encryption: '',
 };
 
 /** In their order. */

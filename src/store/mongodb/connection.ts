@@ -19,6 +19,9 @@ import type { Logger } from '../../logger.js';
 import { redact } from '../../redaction.js';
 import type { Reach } from '../store.js';
 import { faultOf, isPassing, unavailable } from './faults.js';
+import { sealedMethod } from './sealed-collection.js';
+import { isSealedName } from './sealed-fields.js';
+import type { Sealing } from './sealing.js';
 import { type Patience, usualPatience, Watchdog } from './watchdog.js';
 
 /** Before an operation is tried again by us; the driver has then tried by itself, where the server lets it. */
@@ -53,6 +56,8 @@ export interface ConnectionOptions {
 export class Connection {
   /** Told once the connection is open. */
   readonly reach: Reach;
+  /** Null: what is written is not encrypted, and nothing is. Set before anything is read or written. */
+  sealing: Sealing | null = null;
   readonly #options: ConnectionOptions;
   readonly #patience: Patience;
   readonly #watchdog: Watchdog;
@@ -117,6 +122,11 @@ export class Connection {
     return this.#handle<T>(name, this.#readPreference);
   }
 
+  /** As it lies there, sealed or not. */
+  raw<T extends Document>(name: string): Collection<T> {
+    return this.#handle<T>(name, ReadPreference.primary, { raw: true });
+  }
+
   /** All operations go through here, so that each ends in time, and only the hub's errors come out. */
   run<T>(work: (db: Db) => Promise<T>): Promise<T> {
     return this.#run(work, this.#patience.operationMs);
@@ -179,7 +189,11 @@ export class Connection {
   }
 
   /** Of whichever client there is when it is used. */
-  #handle<T extends Document>(name: string, readPreference: ReadPreference): Collection<T> {
+  #handle<T extends Document>(
+    name: string,
+    readPreference: ReadPreference,
+    { raw = false } = {},
+  ): Collection<T> {
     const current = (): Collection => {
       const key = `${readPreference.mode} ${name}`;
       const found = this.#collections.get(key) ?? this.#db.collection(name, { readPreference });
@@ -187,8 +201,10 @@ export class Connection {
       return found;
     };
     return new Proxy({} as Collection<T>, {
-      get(_, property) {
+      get: (_, property) => {
         const collection = current();
+        if (this.sealing && !raw && isSealedName(name) && typeof property === 'string')
+          return sealedMethod(collection, name, this.sealing, property);
         const value = Reflect.get(collection, property, collection);
         return typeof value === 'function' ? value.bind(collection) : value;
       },

@@ -99,6 +99,9 @@ export interface MemoryDocument {
    */
   has?: { text?: string; terms?: number; [embedder: string]: true | string | number | undefined };
   vectors?: Record<string, Binary | number[]>;
+  /** Where encryption is on, see `sealing.ts`. */
+  key?: string;
+  keys?: string[];
   /** From when on the server's TTL monitor removes it; see `expiry.ts`. */
   expiresAt?: Date;
 }

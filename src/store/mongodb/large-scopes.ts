@@ -60,7 +60,7 @@ export class LargeScopes {
           ),
       around === 0 ? [] : this.#beside(filter, first, around, fields),
     ]);
-    const reader = new LineReader(filter, asked);
+    const reader = new LineReader(filter, asked, this.#connection.sealing);
     const documents = new Map([...own, ...beside.flat()].map((one) => [one._id, one]));
     for (const id of [...documents.keys()].sort()) reader.add(documents.get(id)!);
     await this.#outdated.renew(reader);

@@ -5,13 +5,15 @@ import { hasNeighbours } from '../search.js';
 import type { Asked, Line, Read } from './candidates.js';
 import { type MemoryDocument, memoryOf } from './documents.js';
 import { type Filter, isSettled } from './filter.js';
+import type { Sealing } from './sealing.js';
 import { termsOf, wordsVersion } from './terms.js';
 import { cosine, lengthOf, numbersOf } from './vectors.js';
 
 export function lineFields(asked: readonly Asked[]): Document {
   const keys = asked.flatMap(({ meaning }) => (meaning ? [`vectors.${meaning.embedder.key}`] : []));
   return {
-    ...{ roomId: 1, scope: 1, kind: 1, role: 1, status: 1, createdAt: 1, terms: 1, 'has.terms': 1 },
+    ...{ roomId: 1, scope: 1, kind: 1, role: 1, status: 1, createdAt: 1 },
+    ...{ terms: 1, 'has.terms': 1, key: 1, keys: 1 },
     ...Object.fromEntries(keys.map((key) => [key, 1])),
   };
 }
@@ -27,8 +29,10 @@ export class LineReader {
   readonly #asked: readonly Asked[];
   readonly #wanted: ReadonlySet<string>;
   readonly #lengths: number[];
+  readonly #sealing: Sealing | null;
 
-  constructor(filter: Filter, asked: readonly Asked[]) {
+  constructor(filter: Filter, asked: readonly Asked[], sealing: Sealing | null) {
+    this.#sealing = sealing;
     this.#filter = filter;
     this.#asked = asked;
     this.#wanted = new Set(asked.flatMap(({ terms }) => [...terms]));
@@ -38,7 +42,8 @@ export class LineReader {
   add(document: MemoryDocument): void {
     const { _id: id, roomId: room, scope, kind, role, status, createdAt: at, has, terms = [] } = document;
     const { kinds, exclude } = this.#filter;
-    if (kind !== 'turn' && has?.terms !== wordsVersion) this.outdated.push(id);
+    const current = has?.terms === wordsVersion && (this.#sealing?.isCurrent(document) ?? true);
+    if (kind !== 'turn' && !current) this.outdated.push(id);
     this.terms += terms.length;
     this.lines.push({
       ...{ id, room, scope: scope!, kind, byAgent: role === 'assistant', at, length: terms.length },
@@ -50,7 +55,8 @@ export class LineReader {
 
   /** Lines whose documents have words of an older form get those of today's, from the whole documents. */
   renew(documents: readonly MemoryDocument[]): void {
-    const terms = new Map(documents.map((one) => [one._id, termsOf(memoryOf(one))]));
+    const stored = (terms: string[]) => this.#sealing?.tokens(terms) ?? terms;
+    const terms = new Map(documents.map((one) => [one._id, stored(termsOf(memoryOf(one)))]));
     for (const line of this.lines) {
       const renewed = terms.get(line.id);
       if (renewed) Object.assign(line, { length: renewed.length, counts: this.#countsOf(renewed) });

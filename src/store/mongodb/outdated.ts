@@ -119,24 +119,26 @@ export class Outdated {
           kind: { $ne: 'turn' },
           'has.terms': { $ne: wordsVersion },
         } as Filter<MemoryDocument>)
-        .project<MemoryDocument>(memoryFields)
+        .project<MemoryDocument>({ ...memoryFields, has: 1 })
         .sort({ _id: 1 })
         .limit(batch)
         .toArray(),
     );
     if (documents.length === 0) return undefined;
     await breathe();
-    const operations = documents.map(renewalOf);
+    const operations = documents.map((one) => renewalOf(one, this.#connection.sealing !== null));
     await this.#connection.repeatable(() => memories.bulkWrite(operations, { ordered: false }));
     return documents.at(-1)!._id;
   }
 }
 
 /** Only where it is still as it was read: what lost a quote meanwhile must not get back the words of it. */
-function renewalOf(document: MemoryDocument): AnyBulkWriteOperation<MemoryDocument> {
-  const { _id, agentId, roomId } = document;
+function renewalOf(document: MemoryDocument, sealed: boolean): AnyBulkWriteOperation<MemoryDocument> {
+  const { _id, agentId, roomId, has } = document;
   const memory = memoryOf(document);
-  const asRead = { 'content.text': memory.content.text, 'has.terms': { $ne: wordsVersion } };
+  // No query compares a sealed text; whoever edits one is of today, and leaves another mark.
+  const text = sealed ? { 'has.text': has?.text ?? null } : { 'content.text': memory.content.text };
+  const asRead = { ...text, 'has.terms': { $ne: wordsVersion } };
   const filter = { _id, agentId, roomId, kind: { $ne: 'turn' }, ...asRead, ...settled };
   const version = { 'has.terms': wordsVersion };
   const update =

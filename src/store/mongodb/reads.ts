@@ -6,6 +6,7 @@
 import type { Document } from 'mongodb';
 import { apart, Batch } from './batch.js';
 import type { Connection } from './connection.js';
+import { isSealedName } from './sealed-fields.js';
 
 /** Of one command: not so many that one waits for all. */
 const limits = { lanes: 2, most: 16 };
@@ -52,12 +53,21 @@ export class Reads {
     }));
     const unions = others.map(({ collection: coll, pipeline }) => ({ $unionWith: { coll, pipeline } }));
     const results: Document[][] = reads.map(() => []);
-    const rows = await this.#run({ ...first!, pipeline: [...first!.pipeline, ...unions] });
-    for (const row of rows) results[row.read]!.push(row);
+    const rows = await this.#raw({ ...first!, pipeline: [...first!.pipeline, ...unions] });
+    for (const row of rows) results[row.read]!.push(this.#opened(row, reads[row.read]!.collection));
     return results;
   }
 
-  #run({ collection, pipeline }: Read): Promise<Document[]> {
+  async #run(read: Read): Promise<Document[]> {
+    return (await this.#raw(read)).map((row) => this.#opened(row, read.collection));
+  }
+
+  #opened(row: Document, collection: string): Document {
+    const { sealing } = this.#connection;
+    return sealing && isSealedName(collection) ? sealing.open(collection, row) : row;
+  }
+
+  #raw({ collection, pipeline }: Read): Promise<Document[]> {
     // One batch: what is read here is bounded by its limits, and a second round trip is what this saves.
     return this.#connection.run((db) =>
       db.collection(collection).aggregate(pipeline, { batchSize: 10_000 }).toArray(),

@@ -25,6 +25,7 @@ const steps: Record<MigrationName, Step | null> = {
   words: null,
   'audit-chain': null,
   records: null,
+  encryption: null,
 };
 
 /** How often a running process looks whether it may go on, in ms. */
@@ -78,7 +79,7 @@ export async function warnOlder(db: Db, schema: Schema, { migrations, watchMs } 
   const { version, names } = schema;
   const oldest = oldestFor(migrations);
   // A database without the document gets one, so that there is something to be seen.
-  await upward(db, { version, names }, { oldest: { $lt: oldest } }, { oldest });
+  await upward(db, { version, names }, { oldest: { $lt: oldest } }, { $set: { oldest } });
   await sleep(2 * watchMs);
 }
 
@@ -87,14 +88,21 @@ export async function bringUp(db: Db, schema: Schema, { migrations, steps } = kn
   const lacking = missing(schema, migrations);
   if (lacking.length === 0) return schema;
   for (const { name } of lacking) await steps[name]?.(db);
+  const version = migrations.length;
+  // Encryption may ask for more.
   const brought = {
-    version: migrations.length,
-    names: migrations.map(({ name }) => name),
-    oldest: oldestFor(migrations),
+    $set: { version, names: migrations.map(({ name }) => name) },
+    $max: { oldest: oldestFor(migrations) },
   };
-  await upward(db, {}, { version: { $lt: brought.version } }, brought);
+  await upward(db, {}, { version: { $lt: version } }, brought);
   // A newer hub may have been faster.
   return readSchema(db, { migrations, steps, watchMs });
+}
+
+/** From now on the database is for those alone that know this migration. */
+export async function requireMigration(db: Db, name: MigrationName, { migrations } = known): Promise<void> {
+  const oldest = migrations.findIndex((migration) => migration.name === name) + 1;
+  await collection(db).updateOne({ _id: 'schema', oldest: { $lt: oldest } }, { $set: { oldest } });
 }
 
 /** Why this process must not go on, if a newer hub has said so since it started; throws where nobody answers. */
@@ -129,12 +137,12 @@ async function upward(
   db: Db,
   first: Partial<Schema>,
   less: { version: { $lt: number } } | { oldest: { $lt: number } },
-  set: Partial<Schema>,
+  update: { $set: Partial<Schema>; $max?: Partial<Schema> },
 ): Promise<void> {
   try {
     await collection(db).updateOne(
       { _id: 'schema', ...less },
-      { $set: set, ...(Object.keys(first).length > 0 && { $setOnInsert: first }) },
+      { ...update, ...(Object.keys(first).length > 0 && { $setOnInsert: first }) },
       { upsert: true },
     );
   } catch (error) {

@@ -91,7 +91,7 @@ export class Search {
     };
     const meaning = vector && (await this.#meaningOf(vector));
     if (most === 0 || filter.scopes.length === 0 || filter.kinds.length === 0) return [];
-    const terms = queryTerms(agentId, filter.scopes, text);
+    const terms = this.#sought(queryTerms(agentId, filter.scopes, text));
     const { words, vectors } = await this.#halves(terms, meaning, filter, depthFor(most));
     return fuse([words, vectors], ({ _id }) => _id)
       .slice(0, most)
@@ -113,12 +113,17 @@ export class Search {
     const asked = await Promise.all(
       questions.slice(0, mostQuestions).map(async ({ text, vector }): Promise<Asked> => {
         const meaning = vector && (await this.#meaningOf(vector));
-        return { terms: new Set(queryTerms(agentId, scopes, text)), meaning };
+        return { terms: new Set(this.#sought(queryTerms(agentId, scopes, text))), meaning };
       }),
     );
     const isEmpty = scopes.length === 0 || kinds.length === 0 || asked.length === 0;
     const read = isEmpty ? nothingRead : await this.#read(filter, asked, limits);
     return withMemories(this.#connection, candidatesOf(read, asked, limits));
+  }
+
+  /** As they may be stored. */
+  #sought(terms: string[]): string[] {
+    return this.#connection.sealing?.sought(terms) ?? terms;
   }
 
   async #read(

@@ -61,7 +61,7 @@ export class SmallScopes {
   /** Null: they are not as small as they were taken to be. */
   async read(filter: Filter, asked: readonly Asked[]): Promise<Read | null> {
     const { agentId, scopes } = filter;
-    const reader = new LineReader(filter, asked);
+    const reader = new LineReader(filter, asked, this.#connection.sealing);
     const most = this.#most * scopes.length;
     await this.#connection.run(async () => {
       const cursor = this.#connection

@@ -13,17 +13,21 @@
  *   the search node (`search-node.ts`) or, without one, `lexicon.ts` and `vectors.ts`. `candidates.ts` scores what they
  *   give; `outdated.ts` renews words of older hubs.
  * - **Files** (`files.ts`): their bytes, and how those go that no memory names (`file-uses.ts`).
+ * - **Encryption**: `sealing.ts` below all reads and writes, of the fields that `sealed-fields.ts` names, under the keys that
+ *   `encryption-head.ts` has agreed on; `rotation.ts` brings the rest there.
  * - **Growth**: `expiry.ts`, `archive.ts` and `shard.ts`; `overview.ts` shows it.
  *
  * The other files are the ports.
  */
 import type { Memory } from '../../core/memory.js';
+import type { KeyRing } from '../../encryption/key-ring.js';
 import type { Logger } from '../../logger.js';
 import type { Store } from '../store.js';
 import { type Abilities, askServer, notesOf } from './abilities.js';
 import { headFileOf, MongoAudit } from './audit.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { Embedders } from './embedders.js';
+import { beginSealing, encryptionRefusal, inUseOf, readEncryption } from './encryption-head.js';
 import { Expiry } from './expiry.js';
 import { unavailable } from './faults.js';
 import { FileUses } from './file-uses.js';
@@ -41,6 +45,7 @@ import { Reads } from './reads.js';
 import { MongoRecords } from './records.js';
 import { RoomAgents } from './room-agents.js';
 import { RoomLog } from './room-log.js';
+import { Rotation } from './rotation.js';
 import {
   bringUp,
   type Known,
@@ -51,6 +56,7 @@ import {
   unknownTo,
   warnOlder,
 } from './schema.js';
+import { Sealing } from './sealing.js';
 import { Search } from './search.js';
 import { SearchNode } from './search-node.js';
 import { spreadBy } from './shard-key.js';
@@ -70,6 +76,8 @@ export interface MongoOptions extends ConnectionOptions {
   migrate?: boolean;
   /** Default: what this code knows. */
   known?: Known;
+  /** Keys that data is encrypted under; absent: it is not (`sealing.ts`). */
+  ring?: KeyRing | null;
   /** Called once if a newer hub says, later on, that this one must not go on; every operation fails then. */
   onRefused?: () => void;
 }
@@ -82,6 +90,7 @@ export async function openMongoStore(options: MongoOptions): Promise<Store> {
   const connection = await Connection.open(options);
   try {
     const prepared = await prepare(connection, options);
+    connection.sealing = await sealingOf(connection, prepared, options);
     return storeOn(connection, prepared, options);
   } catch (error) {
     await connection.close();
@@ -92,14 +101,18 @@ export async function openMongoStore(options: MongoOptions): Promise<Store> {
 interface Prepared {
   abilities: Abilities;
   schema: Schema;
+  /** Nobody has used it before. */
+  fresh: boolean;
 }
 
 function prepare(
   connection: Connection,
-  { migrate = true, known: ours = known, log }: MongoOptions,
+  { migrate = true, known: ours = known, ring = null, log }: MongoOptions,
 ): Promise<Prepared> {
   return connection.slowly(async (db) => {
     const found = await readSchema(db, ours);
+    // Before anything is changed.
+    await readEncryption(db, ring);
     const made = unknownTo(ours, found).length === 0 && (migrate || found.version === 0);
     if (made) await warnOlder(db, found, ours);
     const validation = await (made ? makeCollections(db) : isValidated(db));
@@ -111,8 +124,21 @@ function prepare(
       ? await makeIndexes(db, { ...asked, sharded: sharded !== null, log })
       : foundIndexes(there);
     const schema = made ? await bringUp(db, found, ours) : found;
-    return { abilities: { ...asked, ...indexes, sharded, validation }, schema };
+    const abilities = { ...asked, ...indexes, sharded, validation };
+    return { abilities, schema, fresh: found.version === 0 };
   });
+}
+
+/** Null: nothing is encrypted. Who only looks begins nothing. */
+async function sealingOf(
+  connection: Connection,
+  { fresh }: Prepared,
+  { migrate = true, known: ours = known, ring = null, log }: MongoOptions,
+): Promise<Sealing | null> {
+  if (!ring || ring.off) return null;
+  if (migrate) return beginSealing(connection, ring, { known: ours, fresh, log });
+  const head = await connection.run((db) => readEncryption(db, ring));
+  return head && new Sealing(ring, inUseOf(head));
 }
 
 /** What an operator should know of the schema. */
@@ -134,23 +160,30 @@ function noteOf(schema: Schema, ours: Known): string[] {
 /** Whether this process may go on; once it may not, it looks no more. */
 function watchSchema(
   connection: Connection,
-  { known: ours = known, onRefused, log }: MongoOptions,
+  { known: ours = known, ring = null, onRefused, log }: MongoOptions,
 ): () => void {
+  let refused = false;
   const look = async () => {
     // Where the server is away, all else says so.
-    const refusal = await connection.run((db) => refusalOf(db, ours)).catch(() => null);
-    if (!refusal) return;
+    const refusal = await connection
+      .run(
+        async (db) => (await refusalOf(db, ours)) ?? (await encryptionRefusal(db, ring, connection.sealing)),
+      )
+      .catch(() => null);
+    // A slow look may end after the next one.
+    if (!refusal || refused) return;
+    refused = true;
     clearInterval(timer);
     connection.refuse(refusal);
     onRefused?.();
-    log.error({ err: refusal }, 'the database is for newer hubs alone now; this one does nothing more');
+    log.error({ err: refusal }, 'the database is not for this hub any more; this one does nothing more');
   };
   const timer = setInterval(() => void look(), ours.watchMs).unref();
   return () => clearInterval(timer);
 }
 
 function storeOn(connection: Connection, { abilities, schema }: Prepared, options: MongoOptions): Store {
-  const { log: logger, embedderHint, known: ours = known } = options;
+  const { log: logger, embedderHint, known: ours = known, ring = null } = options;
   const log = new RoomLog(connection, new RoomAgents(abilities.sharded === 'agent'));
   const marks = new Marks(log, logger);
   // One that is away may come back.
@@ -179,7 +212,18 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
   const noted = noteOf(schema, ours);
   for (const note of noted) logger.warn({ database: connection.db.databaseName }, note);
   const unwatch = watchSchema(connection, options);
-  if (options.migrate !== false) outdated.start();
+  const { sealing } = connection;
+  const rotation =
+    sealing && ring
+      ? new Rotation({
+          ...{ connection, ring, sealing, log: logger, watchMs: ours.watchMs },
+          careful: abilities.engine.startsWith('FerretDB'),
+        })
+      : null;
+  if (options.migrate !== false) {
+    outdated.start();
+    rotation?.start();
+  }
   node?.hasWords();
   // Whoever made the promise hears of its failure.
   embedderHint?.then(
@@ -209,6 +253,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
     files: new MongoFiles(connection, uses),
     notes: new MongoNotes(connection, reads),
     records: new MongoRecords(connection, reads),
+    ...(rotation && { encryption: rotation }),
     audit,
     reach: connection.reach,
     /** Writes, because a store that can only read is not ready. */
@@ -224,6 +269,7 @@ function storeOn(connection: Connection, { abilities, schema }: Prepared, option
       closed ??= (async () => {
         unwatch();
         await outdated.stop();
+        await rotation?.stop();
         node?.close();
         await marks.ended();
         await audit.close();
