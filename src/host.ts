@@ -15,6 +15,8 @@ import { type Memory, roomIdOf } from './core/memory.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import type { ShareOf } from './core/share.js';
+import { storedEvent } from './governance/event.js';
+import type { EventLog } from './governance/event-log.js';
 import { afterwards } from './intake/afterwards.js';
 import { Backlog } from './intake/backlog.js';
 import { Buttons } from './intake/buttons.js';
@@ -98,6 +100,7 @@ export interface FrontParts {
   sharedBy: SharedBy;
   shareOf: ShareOf;
   checks: Checks;
+  events: EventLog;
   /** Unix ms; deliveries are planned by it. */
   now(): number;
   log: Logger;
@@ -153,7 +156,7 @@ export function frontOf(parts: FrontParts): Front {
         ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
         ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
         ...{ knowledge: parts.knowledge, summaries: parts.summaries, facts: parts.facts },
-        ...{ embeddings: parts.embeddings, now: parts.now },
+        ...{ embeddings: parts.embeddings, events: parts.events, now: parts.now },
       },
       log,
     );
@@ -228,7 +231,10 @@ export function frontOf(parts: FrontParts): Front {
           intake.receive(message, { ...sender, complete, admitted }),
         ),
       );
-      if (receipt && !receipt.duplicate) metrics.received(message.source.connector);
+      if (receipt && !receipt.duplicate) {
+        metrics.received(message.source.connector);
+        parts.events.add(storedEvent(receipt.memory));
+      }
       // A machine that sends a message again wants its answer now, however often that has failed to reach it.
       if (receipt?.duplicate && trusted) await deliverAgain(receipt.memory);
       return receipt;

@@ -2,7 +2,6 @@
  * What a hub is made of, by its role. A gateway holds the platforms: connectors, intake, deliveries. A worker takes
  * turns. A hub of its own is both. Only ports are known here; `carrier.ts` says what stands behind them.
  */
-
 import { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import { agentDesk } from './agent-desk.js';
@@ -23,6 +22,7 @@ import type { Readiness } from './core/readiness.js';
 import { sharesBy } from './core/share.js';
 import { deliveriesOf } from './deliveries.js';
 import type { Engines } from './engines.js';
+import { EventLog } from './governance/event-log.js';
 import { type FrontParts, frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
 import { keepUp } from './keep-up.js';
@@ -95,6 +95,7 @@ export interface Hub {
   readonly host: Host;
   /** Null in a worker. */
   readonly operations: Caller | null;
+  readonly events: EventLog;
   agents(): Agent[];
   /** What is wrong with agents, their files and their bots now. */
   problems(): Problem[];
@@ -137,6 +138,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
   const shareOf = sharesBy(parts.platformWide);
   const checks = new Checks({ settings: config.checks, metrics, log });
+  const events = new EventLog({ store, now: Date.now, log });
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
   const remembering = rememberingOn({
     ...{ ...parts, rooms, checks, switches, cooling },
@@ -147,7 +149,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const tools = toolDeskOf({ ...parts, checks, conversations, ...desks });
   const front = frontOf({
     ...{ ...parts, ...remembering, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ switches, held, shareOf, tools: tools.desk, checks },
+    ...{ switches, held, shareOf, tools: tools.desk, checks, events },
     ...{ summaries: conversations, embeddings: embedding },
     admitted: () => embedding.wake(),
     async edited({ roomId, id }) {
@@ -164,7 +166,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     tell: (to, notice, once) => notices.tell(to, notice, once),
   });
   const worker = workerOf({
-    ...{ ...parts, ...remembering, tools, metrics, checks, rooms, cooling },
+    ...{ ...parts, ...remembering, tools, metrics, checks, events, rooms, cooling },
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
@@ -173,9 +175,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     ...{ forgetting: remembering.forgetting, shareOf, held, approvals, tasks },
     ...{ forgottenMs: limits.sweepMs, now, log },
   });
-
   switches.onChange((ended) => ended && sweeper.soon());
-
   let end = Number.POSITIVE_INFINITY;
   const left = () => Math.max(stepMs, end - performance.now());
   const agents = new RunningAgents({
@@ -186,8 +186,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     started: () => sweeper.soon(),
     changed: () => sweeper.soon(),
   });
-
-  const deliveries = deliveriesOf({ ...parts, agents, notices: front.notices, metrics });
+  const deliveries = deliveriesOf({ ...parts, agents, notices: front.notices, metrics, events });
 
   function problems(): Problem[] {
     const known = agents.problems();
@@ -247,6 +246,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     connectors: () => agents.connectors,
     host: front.hostFor({ name: 'hub' }),
     operations: role === 'worker' ? null : front.operations,
+    events,
     agents: () => characters.list(),
     problems,
     refresh: () => agents.refresh(),
@@ -269,6 +269,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         conversations: () => conversations.stop(),
         facts: () => remembering.extraction.stop(),
         budgets: () => purses.ended(),
+        events: () => events.stop(),
         switches: () => switches.stop(),
         toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),

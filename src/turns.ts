@@ -13,6 +13,8 @@ import type { Rooms } from './core/room.js';
 import type { ShareOf } from './core/share.js';
 import type { Engines } from './engines.js';
 import { FileReader } from './files/reader.js';
+import { endedEvents } from './governance/event.js';
+import type { EventLog } from './governance/event-log.js';
 import type { Notices } from './intake/notices.js';
 import type { LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
@@ -57,6 +59,7 @@ export interface TurnsParts {
   types(own: OwnTakers): TurnTaker;
   metrics: Metrics;
   checks: Checks;
+  events: Pick<EventLog, 'add'>;
   embedding: Embedding;
   memoryManager: MemoryManager;
   conversations: Conversations;
@@ -119,8 +122,12 @@ export function workerOf(parts: TurnsParts): Worker {
       return access.requesters.of(message, agent);
     },
     agent: (id) => characters.get(id),
-    publish: (roomId, event) => bus.publish(roomId, event),
+    publish: (roomId, event) => {
+      bus.publish(roomId, event);
+      if (event.type === 'turn.started') parts.events.add({ type: event.type, roomId, turnId: event.turnId });
+    },
     committed: (turn, reply, covered) => {
+      parts.events.add(...endedEvents(turn, covered[0]?.source ?? reply?.source));
       metrics.turned(turn);
       conversations.committed(turn.roomId);
       parts.extraction.turned(turn, covered, reply);

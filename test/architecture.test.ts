@@ -33,6 +33,8 @@ const layers: [name: string, pattern: RegExp][] = [
   ['access', /^src\/access\//],
   // What agents do besides talking, and who allows it.
   ['acting', /^src\/(tools|approvals|budgets|checks|schedules|tasks)\//],
+  // What is held of people: exports and erasures.
+  ['governance', /^src\/governance\//],
   ['operations', /^src\/operations\//],
   ['files', /^src\/files\//],
   // What an agent remembers: recall, facts, summaries, documents, forgetting.
@@ -64,12 +66,24 @@ const mayImport: Record<string, string[]> = {
   access: ['base', 'port'],
   acting: ['base', 'port', 'access', 'acting'],
   memory: ['base', 'port', 'access', 'acting', 'files', 'memory'],
-  operations: ['base', 'port', 'access', 'acting', 'memory'],
+  governance: ['base', 'port', 'access', 'acting', 'memory', 'governance'],
+  operations: ['base', 'port', 'access', 'acting', 'memory', 'governance'],
   // Chat commands carry requests there.
   middle: ['base', 'port', 'access', 'acting', 'memory', 'operations', 'files'],
   files: ['base', 'port', 'files'],
   agents: ['base', 'port', 'acting', 'extensions', 'agents'],
-  roles: ['base', 'port', 'access', 'acting', 'memory', 'operations', 'middle', 'files', 'agents'],
+  roles: [
+    'base',
+    'port',
+    'access',
+    'acting',
+    'memory',
+    'governance',
+    'operations',
+    'middle',
+    'files',
+    'agents',
+  ],
   carrier: [
     'base',
     'port',
@@ -83,7 +97,7 @@ const mayImport: Record<string, string[]> = {
     'operations',
     'roles',
   ],
-  http: ['base', 'port', 'access', 'operations'],
+  http: ['base', 'port', 'access', 'governance', 'operations', 'http'],
   program: ['base', 'port', 'access', 'extensions', 'carrier', 'http', 'program'],
   cli: ['base', 'port', 'access', 'operations', 'carrier', 'http', 'program'],
 };
@@ -182,6 +196,8 @@ describe('operations', () => {
   it('lend those their types alone', () => {
     const wrong = sources
       .filter((file) => /^src\/(http|cli|intake)\//.test(file))
+      // It describes them, and is loaded when somebody asks for that.
+      .filter((file) => file !== 'src/http/openapi/document.ts')
       .filter((file) =>
         /^(import|export) (?!type )[^;]*?from '[./]+\/operations\//ms.test(valueImports(file)),
       );

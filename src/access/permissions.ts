@@ -79,6 +79,9 @@ export const permissions = {
   'usage.read': { least: 'operator' },
   'health.read': { least: 'admin' },
   'audit.read': { least: 'admin' },
+  'events.read': { least: 'operator' },
+  /** Search what agents remember. */
+  'memories.read': { least: 'operator' },
 } as const satisfies Record<string, Row>;
 
 /** What somebody may do; the table above says who. */

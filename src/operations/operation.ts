@@ -27,6 +27,7 @@ import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import type { FatalError } from '../errors.js';
+import type { EventLog } from '../governance/event-log.js';
 import type { Conversations } from '../memory/conversation/conversations.js';
 import type { Embedding } from '../memory/embedding.js';
 import type { KnownFacts } from '../memory/facts/facts-on.js';
@@ -134,6 +135,7 @@ export interface OperationParts extends Access {
   checks: Pick<Checks, 'on'>;
   /** Unix ms. */
   now(): number;
+  events: Pick<EventLog, 'add' | 'read'>;
   schedules: Pick<Schedules, 'add' | 'get' | 'list' | 'change' | 'remove' | 'whenOf'>;
   approvals: Pick<
     Approvals,

@@ -137,6 +137,10 @@ describe('on a real hub', () => {
       'audit.list': {},
       'audit.export': {},
       'audit.verify': {},
+      'events.list': {},
+      'places.list': {},
+      'memories.search': { agentId, query: 'x' },
+      'turns.prompt': { turnId: 'turn_x' },
     };
   };
   const person = (userId: string, more: Partial<PersonPrincipal> = {}): PersonPrincipal => ({
@@ -193,8 +197,11 @@ describe('on a real hub', () => {
     expect(names.filter((name) => mayNot.includes(name as never))).toEqual([]);
     // What was looked up and is not there.
     expect(names).not.toContain('turns.show');
-    const lists = ['agents.list', 'pairings.list', 'switches.list', 'usage.list', 'roles.list'];
-    expect(await allowed(person('root', operating('other')))).toEqual(lists);
+    const lists = [
+      ...['agents.list', 'pairings.list', 'switches.list', 'usage.list', 'roles.list'],
+      ...['events.list', 'places.list'],
+    ];
+    expect((await allowed(person('root', operating('other')))).toSorted()).toEqual(lists.toSorted());
     const elsewhere = await allowed(person('root', operating('assistant', 'slack')));
     const parts = [
       'agents.show',
@@ -208,6 +215,7 @@ describe('on a real hub', () => {
       // For themselves alone, where they are.
       'documents.add',
       'deliveries.list',
+      'memories.search',
     ];
     expect(elsewhere.toSorted()).toEqual([...lists, ...parts].sort());
   });
@@ -253,6 +261,7 @@ describe('on a real hub', () => {
       'switches.list',
       'usage.list',
       'roles.list',
+      ...['events.list', 'places.list', 'memories.search'],
     ];
     expect((await allowed({ ...token, tenant: 'acme' })).toSorted()).toEqual(lists.sort());
     const { operations: all } = carrier;

@@ -27,6 +27,7 @@ export const recordWords: Record<string, HeldWords> = {
   'fact-reading': 'none',
   conversation: 'none',
   'http-tool': 'none',
+  'event-batch': 'none',
   'tool-seen': 'none',
   spending: 'none',
 };
@@ -76,4 +77,6 @@ export const noteWords: Record<string, HeldWords> = {
   place: 'none',
   'served-places': 'none',
   feedback: 'none',
+  'events-wanted': 'none',
+  'events-head': 'none',
 };
