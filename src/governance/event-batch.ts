@@ -8,7 +8,7 @@ import { defineRecord } from '../store/record.js';
 import { HubEvent } from './event.js';
 
 /** How long events can be read, in ms. */
-export const keptMs = 7 * 86_400_000;
+const keptMs = 7 * 86_400_000;
 /** Events are written for so long after somebody has read any, in ms. */
 export const wantedMs = 86_400_000;
 
