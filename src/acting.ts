@@ -15,6 +15,7 @@ import type { DueSchedules } from './schedules/due.js';
 import type { Schedules } from './schedules/schedules.js';
 import { schedulesOn } from './schedules/schedules-on.js';
 import type { HeldDecisions } from './store/held-decisions.js';
+import type { HeldRooms } from './takeover/held-rooms.js';
 import type { Tasks } from './tasks/tasks.js';
 import { tasksOn } from './tasks/tasks-on.js';
 
@@ -26,6 +27,7 @@ interface Parts {
   notices: Notices;
   buttons: Buttons;
   held: HeldDecisions;
+  heldRooms: Pick<HeldRooms, 'of' | 'onChange'>;
   checks: Checks;
   shareOf: ShareOf;
   /** Undefined: it does not run, now. */
@@ -52,5 +54,9 @@ export function actingOn({ config, engines, access, tokens, held, checks, ...par
   });
   const tasks = tasksOn({ ...common, notices, approvals, limits: config.tasks, retentionDays });
   const { requesters } = access;
-  return { approvals, tasks, ...schedulesOn({ ...common, requesters, tokens, checks }) };
+  return {
+    approvals,
+    tasks,
+    ...schedulesOn({ ...common, requesters, tokens, checks, heldRooms: parts.heldRooms }),
+  };
 }

@@ -1,12 +1,12 @@
+import type { AgentSource } from './agents/agent-source.js';
 import type { Bots } from './agents/bots.js';
-import type { Characters } from './agents/characters.js';
 import { findingOf, type Problem } from './agents/problem.js';
 import type { RunningAgents } from './agents/running-agents.js';
 import { type Agent, agentUnknown } from './core/character.js';
 import type { AgentDesk } from './operations/operation.js';
 
 interface DeskParts {
-  characters: Characters;
+  characters: Pick<AgentSource, 'get' | 'list' | 'isStored'>;
   models: { refs(agent: Agent): string[] };
   bots(agent: Agent): Promise<Bots>;
   check(agent: Agent, bots: Bots): Promise<Problem[]>;
@@ -30,6 +30,7 @@ export function agentDesk(
     list: () => parts.characters.list(),
     problems,
     get: (id) => requireAgent(parts, id),
+    isStored: (id) => parts.characters.isStored(id),
     models: (agent) => parts.models.refs(agent),
     connectors: ({ id }) => [...new Set(facesOf(id).map(({ name }) => name))],
     async check(agent) {

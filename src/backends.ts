@@ -1,6 +1,7 @@
 /** What a hub stands on: one process by itself, or Redis and MongoDB for several. Names stores, queues and buses. */
 import { InProcessBus } from './bus/in-process.js';
 import type { Config } from './config.js';
+import { type KeyRing, keyRingOf } from './encryption/key-ring.js';
 import type { Engines } from './engines.js';
 import { FatalError } from './errors.js';
 import { InProcessLeases } from './lease/in-process.js';
@@ -11,10 +12,12 @@ import { InProcessRates } from './rate/in-process.js';
 import { SecretKeys } from './secrets/keys.js';
 import { NotedSecrets, secretNote, undamaged } from './secrets/noted-secrets.js';
 import { open } from './secrets/sealing.js';
-import { noteAtRest } from './store/libsql/at-rest.js';
+import { type FolderAtRest, noteAtRest, recordsAtRest } from './store/libsql/at-rest.js';
 import { openLibsqlStore } from './store/libsql/store.js';
 import type { ArchiveRequest } from './store/mongodb/archive.js';
 import type { MongoOptions } from './store/mongodb/store.js';
+import { all } from './store/paging.js';
+import type { StoredRecord } from './store/record-store.js';
 import type { Store } from './store/store.js';
 
 /**
@@ -26,6 +29,19 @@ export type DatabaseWatch = Pick<
   'onCommand' | 'onAnswer' | 'onStuck' | 'patience' | 'embedderHint' | 'migrate'
 >;
 
+const rings = new WeakMap<Config, KeyRing | null>();
+
+/** The keys of stored data, read once. @throws FatalError `config_invalid`. */
+function ringOf(config: Config): KeyRing | null {
+  if (!rings.has(config)) rings.set(config, keyRingOf(config.encryption.keys));
+  return rings.get(config) ?? null;
+}
+
+/** The data folder for those below that read a database of no running hub. @throws FatalError `config_invalid`. */
+export function folderAtRest(config: Config): FolderAtRest {
+  return { dataDir: config.dataDir, ring: ringOf(config) };
+}
+
 /** @throws what the engines throw: `store_locked`, `store_unavailable`, `config_invalid`. */
 export function openEngines(config: Config, log: Logger, watch: DatabaseWatch = {}): Promise<Engines> {
   return config.cluster
@@ -33,12 +49,9 @@ export function openEngines(config: Config, log: Logger, watch: DatabaseWatch = 
     : embeddedEngines(config, log, watch);
 }
 
-async function embeddedEngines(
-  { dataDir, turns }: Config,
-  log: Logger,
-  { onStuck }: DatabaseWatch,
-): Promise<Engines> {
-  const store = await openLibsqlStore({ dataDir, log, onStuck });
+async function embeddedEngines(config: Config, log: Logger, { onStuck }: DatabaseWatch): Promise<Engines> {
+  const { dataDir, turns } = config;
+  const store = await openLibsqlStore({ dataDir, ring: ringOf(config), log, onStuck });
   const bus = new InProcessBus((err) => log.error({ err }, 'a listener failed'));
   const close = () => store.close();
   return {
@@ -108,28 +121,38 @@ async function sharedEngines(
 }
 
 /**
- * Stored secrets for somebody who is no hub, such as `carrier doctor`: makes no file, no key, and disturbs no hub.
- * `stored` throws what opens no secret (`config_invalid`), or that the database is away.
+ * Stored secrets and records for somebody who is no hub, such as `carrier doctor`: makes no file, no key, and disturbs no
+ * hub. `stored` throws what opens no secret (`config_invalid`), and both throw that the database is away.
  */
-export function secretsForDoctor(
+export function storeForDoctor(
   config: Config,
   log: Logger,
-): { stored(name: string): Promise<string | null>; close(): Promise<void> } {
-  const { cluster, dataDir } = config;
+): {
+  stored(name: string): Promise<string | null>;
+  records(kind: string): Promise<StoredRecord[]>;
+  close(): Promise<void>;
+} {
+  const { cluster } = config;
   const keys = new SecretKeys(config);
   let opened: Promise<Store> | undefined;
+  const shared = (there: NonNullable<typeof cluster>) => {
+    opened ??= openShared(there, log, { migrate: false });
+    return opened;
+  };
   const sealedOf = async (name: string) => {
-    if (cluster) {
-      opened ??= openShared(cluster, log, { migrate: false });
-      return new NotedSecrets((await opened).notes, log).get(name);
-    }
+    if (cluster) return new NotedSecrets((await shared(cluster)).notes, log).get(name);
     const key = secretNote.key(name);
-    return undamaged(name, secretNote.read(key, noteAtRest(dataDir, key), log));
+    return undamaged(name, secretNote.read(key, noteAtRest(folderAtRest(config), key), log));
   };
   return {
     async stored(name) {
       const sealed = await sealedOf(name);
       return sealed && open(keys, name, sealed);
+    },
+    async records(kind) {
+      if (!cluster) return recordsAtRest(folderAtRest(config), kind);
+      const { records } = await shared(cluster);
+      return all((page) => records.list(kind, page));
     },
     close: async () => (await opened?.catch(() => null))?.close(),
   };
@@ -175,6 +198,3 @@ export async function databaseCare({ cluster }: Config, log: Logger) {
 
 /** Of an embedded hub's database as it lies in the folder; null when there is none yet. */
 export { auditAtRest, notesAtRest, schemaAtRest } from './store/libsql/at-rest.js';
-
-/** The hub that holds a data folder now; null when none does. */
-export { readHub as runningHub } from './store/libsql/lock.js';

@@ -14,6 +14,7 @@ import { type DatabaseWatch, openEngines } from './backends.js';
 import type { Config } from './config.js';
 import type { Connector } from './connector/connector.js';
 import type { Agent } from './core/character.js';
+import { definingOn } from './defining.js';
 import type { Engines } from './engines.js';
 import { FatalError } from './errors.js';
 import { Registry } from './extensions/registry.js';
@@ -36,7 +37,7 @@ import type { Store } from './store/store.js';
 import { HttpTools } from './tools/http/tools.js';
 import { Skills, withSkills } from './tools/skills.js';
 
-export { databaseCare, runningHub } from './backends.js';
+export { databaseCare } from './backends.js';
 
 /** Parts a test, a benchmark or an embedding program brings itself. */
 export interface Overrides {
@@ -142,7 +143,8 @@ async function assemble(
   const usualRate = config.http.limits.perToken;
   const tokens = tokensOn({ ...engines, vault, usualRate, now, log });
   const checking = tokens.sealed().then((others) => vault.check(others));
-  const [characters] = await Promise.all([reading, checking]);
+  const defining = definingOn({ ...parts, engines, tests: null, now });
+  const [characters] = await Promise.all([defining.agents(reading), checking]);
   const models = new Models({ ...parts, model: overrides.model, rates: engines.rates });
   const bots = botsFor({ ...parts, tokens }, overrides.connectors);
   const plugins = new Plugins({
@@ -167,6 +169,7 @@ async function assemble(
   const keyFor = (purpose: string) => () => derivedKey(callbackSecretOf(config), purpose);
   const hub = await startRoles({
     ...{ config, log, engines, characters, bots, models, embedder, httpTools },
+    definitions: defining.definitions,
     former: (id) => formerEmbedder(parts, id),
     plugins: {
       of: withSkills(plugins, skills),
@@ -203,6 +206,7 @@ async function assemble(
     ...hub,
     async stop(withinMs) {
       vault.stop();
+      defining.stop();
       httpTools.stop();
       tokens.known.stop();
       await hub.stop(withinMs);

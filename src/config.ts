@@ -248,10 +248,14 @@ function arrange(env: z.output<typeof Environment>) {
     },
     /** Where plugins may be besides the characters' folder; absent: only there. */
     ...(env.CARRIER_PLUGINS_DIR && { pluginsDir: resolve(env.CARRIER_PLUGINS_DIR) }),
+    /** What definitions of agents in the store may reach on this machine: `definitions/reach.ts`. */
+    storedAgentsMay: env.CARRIER_STORED_AGENTS_MAY,
     /** Where files are that characters may name as secrets. */
     secretsDir: resolve(env.CARRIER_SECRETS_DIR),
     /** What stored secrets are sealed with, and what they may have been sealed with before. */
     secretKey: { key: env.CARRIER_SECRET_KEY, old: env.CARRIER_SECRET_KEY_OLD },
+    /** Where the keys are that stored data is encrypted under, as `encryption/key-ring.ts` reads it; absent: it is not. */
+    encryption: { keys: env.CARRIER_ENCRYPTION_KEYS },
     models: {
       /** The hub's chain, for characters that name none of their own; empty: what is set up. */
       chain: env.CARRIER_MODELS,

@@ -13,6 +13,9 @@ import type { Metrics } from './metrics.js';
 import { DeadLetters } from './outbox/dead-letters.js';
 import { Deliverer } from './outbox/outbox.js';
 import type { PluginDesk } from './plugin/plugin.js';
+import type { HeldRooms } from './takeover/held-rooms.js';
+import { isWithheld } from './takeover/hold.js';
+import type { Takeovers } from './takeover/takeovers.js';
 
 export interface DeliveriesParts {
   config: Config;
@@ -23,6 +26,8 @@ export interface DeliveriesParts {
   plugins: PluginDesk;
   metrics: Metrics;
   events: Pick<EventLog, 'add'>;
+  heldRooms: Pick<HeldRooms, 'exactly'>;
+  takeovers: Pick<Takeovers, 'withhold'>;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -48,6 +53,15 @@ export function deliveriesOf(parts: DeliveriesParts): Deliveries {
     limits: config.deliveries,
     connector: (name, agentId) => agents.connector(name, agentId),
     begun: (connector, { id }) => anySent(scopedNotes(engines.store.notes, connector), id),
+    async withheld(message, connector) {
+      const hold = await parts.heldRooms.exactly(message.roomId);
+      if (!hold || !isWithheld(hold, message)) return false;
+      await parts.takeovers.withhold(message);
+      await connector
+        .withdraw?.(message)
+        .catch((err) => log.warn({ err, turnId: message.turnId }, 'a draft is still shown'));
+      return true;
+    },
     refused: (connector, error) => agents.refuse(connector, error),
     tried: (connector, message, error) => {
       const outcome = error ? 'failed' : 'delivered';

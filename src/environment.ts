@@ -1,6 +1,8 @@
 /** The settings as they come from the environment: which there are, what each takes, and what goes with what. */
 import { z } from 'zod';
-import { AgentId, ModelRef } from './core/character.js';
+import { AgentId } from './core/character.js';
+import { ModelRef } from './core/model-ref.js';
+import { reaches } from './core/reach.js';
 import { addresses, count, flag, list, networks } from './setting.js';
 
 /** A MongoDB URL that names a user and leaves the password out. */
@@ -101,8 +103,10 @@ export const Environment = z
     CARRIER_PLUGINS_DIR: z.string().optional(),
     CARRIER_SECRET_KEY: secretKey.optional(),
     CARRIER_SECRET_KEY_OLD: list.pipe(z.array(secretKey)),
+    CARRIER_ENCRYPTION_KEYS: z.string().optional(),
     CARRIER_SECRETS_DIR: z.string().default('/run/secrets'),
     CARRIER_AGENT: AgentId.default('assistant'),
+    CARRIER_STORED_AGENTS_MAY: list.pipe(z.array(z.enum(reaches))),
     CARRIER_STREAMING: flag('true'),
     // Not `secondary`: a search must not fail because no secondary is there.
     MONGODB_READ_PREFERENCE: z

@@ -23,7 +23,7 @@ export const errorCodes = {
     status: 503,
     meaning: 'The platform cannot be asked which groups somebody is in: what those would allow, is not.',
   },
-  agent_unknown: { status: 404, meaning: 'No character file of that name is loaded.' },
+  agent_unknown: { status: 404, meaning: 'No agent of that id runs, or is defined.' },
   pairing_unknown: {
     status: 404,
     meaning: 'No such pairing code or pairing; codes are valid for an hour, those of places for a day.',
@@ -38,6 +38,16 @@ export const errorCodes = {
     status: 409,
     meaning: 'Somebody else has changed it since it was read, or there is one of that name.',
   },
+  version_conflict: {
+    status: 412,
+    meaning: 'It has another version than the one that was read: read it again, and change that.',
+  },
+  version_missing: {
+    status: 428,
+    meaning: 'What would be replaced must be named by its version, as If-Match or `version`.',
+  },
+  secret_missing: { status: 400, meaning: 'The mask of a secret was sent where no secret is kept.' },
+  tests_failed: { status: 422, meaning: 'The agent asks for tests to pass first, and some have failed.' },
   method_not_allowed: { status: 405, meaning: 'The route exists, but not with this method.' },
   text_too_long: { status: 413, meaning: 'The text is longer than CARRIER_MAX_TEXT_CHARS.' },
   body_too_large: { status: 413, meaning: 'The body or a file is larger than its limit.' },
@@ -92,6 +102,10 @@ export const errorCodes = {
   store_locked: { status: 503, meaning: 'Another hub holds this data folder.' },
   shutting_down: { status: 503, meaning: 'The hub is stopping and takes no new work.' },
   config_invalid: { status: 500, meaning: 'A setting has a value that cannot be used.' },
+  sealed_unreadable: {
+    status: 500,
+    meaning: 'Stored data is encrypted under a key that is not here, or was altered where it lies.',
+  },
   plugin_invalid: { status: 500, meaning: 'A plugin cannot be loaded or does not have the shape of one.' },
   plugin_failed: { status: 503, meaning: 'A plugin that must see the message cannot be used now.' },
   internal: { status: 500, meaning: 'A fault in the hub itself; the log has the details.' },

@@ -13,6 +13,7 @@ export type {
   Connection,
   Connector,
   DeliveryReceipt,
+  FailureAnswer,
   Files,
   Finding,
   Host,
@@ -34,6 +35,7 @@ export type { CatchUpMarksOptions } from './connector/kit/catch-up-marks.js';
 export { CatchUpMarks } from './connector/kit/catch-up-marks.js';
 export type { DownloadRules } from './connector/kit/download.js';
 export { download, tooLarge } from './connector/kit/download.js';
+export { InFlight, tokenOwner } from './connector/kit/in-flight.js';
 export { KeyedQueue } from './connector/kit/keyed-queue.js';
 export type { Rung } from './connector/kit/ladder.js';
 export { descend } from './connector/kit/ladder.js';
@@ -41,7 +43,12 @@ export type { ReplacementOptions } from './connector/kit/replacement.js';
 export { Replacement } from './connector/kit/replacement.js';
 export type { Sent, SentPartsOptions } from './connector/kit/sent-parts.js';
 export { SentParts } from './connector/kit/sent-parts.js';
+export { directPrefix, TokenAccess, userOfRoom } from './connector/kit/token-access.js';
+export type { TurnFailure } from './connector/kit/turn-failure.js';
+export { turnFailure } from './connector/kit/turn-failure.js';
 export { TurnText } from './connector/kit/turn-text.js';
+export type { Asking, Wait, WaitLimits } from './connector/kit/waiters.js';
+export { Waiters } from './connector/kit/waiters.js';
 export type { Tries } from './connector/kit/waiting.js';
 export { pause, untilDone } from './connector/kit/waiting.js';
 export type { Pauses } from './core/back-off.js';

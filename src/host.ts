@@ -5,8 +5,6 @@ import type { PlatformWide, SharedBy } from './access/account.js';
 import type { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import { type Acting, actingOn } from './acting.js';
-import { spendingRecord } from './budgets/spending.js';
-import { BudgetUsage } from './budgets/usage.js';
 import type { EventBus } from './bus/bus.js';
 import type { Checks } from './checks/checks.js';
 import type { Config } from './config.js';
@@ -15,19 +13,23 @@ import { type Memory, roomIdOf } from './core/memory.js';
 import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import type { ShareOf } from './core/share.js';
+import type { Opinions } from './evaluation/opinions.js';
 import { storedEvent } from './governance/event.js';
 import type { EventLog } from './governance/event-log.js';
+import { type Governing, governingOn } from './governance/governing.js';
 import { afterwards } from './intake/afterwards.js';
 import { Backlog } from './intake/backlog.js';
 import { Buttons } from './intake/buttons.js';
 import { Changes } from './intake/changes.js';
 import { direct } from './intake/direct.js';
 import { Feedback } from './intake/feedback.js';
+import { fileSender } from './intake/file-sender.js';
 import { noBots, othersCommands, ownUser } from './intake/gate.js';
 import { rolesBy } from './intake/grants.js';
 import { type GroupLookupParts, PlatformGroups } from './intake/group-lookup.js';
 import { groups } from './intake/groups.js';
 import { Hearing, type HearingParts } from './intake/hearing.js';
+import { held as heldRule } from './intake/held.js';
 import { hubCommands } from './intake/hub-commands.js';
 import { IncomingFiles } from './intake/incoming-files.js';
 import { IncomingLine } from './intake/incoming-line.js';
@@ -52,6 +54,7 @@ import { Waking } from './intake/waking.js';
 import type { Logger } from './logger.js';
 import type { Forgetting } from './memory/forgetting/forgetting.js';
 import type { Metrics } from './metrics.js';
+import { operationsOn } from './operating.js';
 import type { AgentDesk, OperationParts, SecretVault } from './operations/operation.js';
 import type { Caller } from './operations/operations.js';
 import type { PluginDesk } from './plugin/plugin.js';
@@ -62,6 +65,8 @@ import { outcomeOf } from './runtime/outcome.js';
 import type { Forgotten } from './store/forgotten.js';
 import type { HeldDecisions } from './store/held-decisions.js';
 import type { Store } from './store/store.js';
+import type { HeldRooms } from './takeover/held-rooms.js';
+import type { Takeovers } from './takeover/takeovers.js';
 
 export interface FrontParts {
   config: Config;
@@ -75,6 +80,8 @@ export interface FrontParts {
   rooms: Rooms;
   switches: Switches;
   held: HeldDecisions;
+  heldRooms: HeldRooms;
+  takeovers: Takeovers;
   forgotten: Forgotten;
   facts: OperationParts['facts'];
   forgetting: Forgetting;
@@ -84,6 +91,7 @@ export interface FrontParts {
   embeddings: OperationParts['embeddings'];
   secrets: SecretVault | null;
   httpTools: OperationParts['httpTools'];
+  definitions: OperationParts['definitions'];
   tokens: Tokens;
   tools: OperationParts['tools'];
   ready(): Promise<Readiness>;
@@ -93,6 +101,9 @@ export interface FrontParts {
   edited(memory: Memory): Promise<void> | void;
   summaries: OperationParts['summaries'];
   knowledge: OperationParts['knowledge'];
+  opinions: OperationParts['opinions'] & Pick<Opinions, 'voted'>;
+  lessons: OperationParts['lessons'];
+  scores: OperationParts['scores'];
   metrics: Metrics;
   plugins: PluginDesk;
   connectorOf: GroupLookupParts['connectorOf'];
@@ -114,6 +125,7 @@ export interface Front extends Acting {
   /** Call when nothing is received any more. */
   stop(): void;
   readonly operations: Caller;
+  readonly governing: Governing;
   readonly access: Access;
   readonly notices: Notices;
 }
@@ -127,7 +139,8 @@ export function frontOf(parts: FrontParts): Front {
   const platformGroups = new PlatformGroups({ connectorOf: parts.connectorOf, log });
   const { pairings, places, served } = lettingIn({ store, notices, key: parts.buttonKey, log });
   if (config.role !== 'worker') served.begin();
-  const { rooms, forgotten, forgetting, agents, secrets, tokens, ready, switches, held, shareOf } = parts;
+  const { rooms, forgotten, forgetting, agents, switches, shareOf } = parts;
+  const { heldRooms, takeovers } = parts;
   forgetting.follow((rooms) =>
     Promise.all([approvals.forgotten(rooms), tasks.forgotten(rooms), parts.knowledge.forgotten()]),
   );
@@ -143,23 +156,10 @@ export function frontOf(parts: FrontParts): Front {
     ...parts,
     ...{ access, notices, buttons, agent: (id) => agents.list().find((one) => one.id === id) },
   });
-  const operations = loadedLater(async () => {
-    const { Operations } = await import('./operations/operations.js');
-    const desks = { ...access, linking, rooms, forgetting, agents, pairings, places, secrets, tokens, ready };
-    const { httpTools, tools } = parts;
-    const usage = new BudgetUsage({
-      ...{ records: spendingRecord.in(store.records, log), budgets: config.budgets },
-      ...{ agents: () => agents.list(), now: parts.now },
-    });
-    return new Operations(
-      {
-        ...{ store, bus, turnQueue, shareOf, deliveryQueue, ...desks },
-        ...{ switches, held, approvals, tasks, schedules, usage, httpTools, tools, checks: parts.checks },
-        ...{ knowledge: parts.knowledge, summaries: parts.summaries, facts: parts.facts },
-        ...{ embeddings: parts.embeddings, events: parts.events, now: parts.now },
-      },
-      log,
-    );
+  const governing = governingOn({ ...parts, access });
+  const operations = operationsOn({
+    ...{ ...parts, ...engines, ...access, approvals, tasks, schedules },
+    ...{ governing, linking, pairings, places },
   });
   const proxies = new Proxies({ ...store, log });
   const pointers = new Pointers(store.memories, store.notes, proxies, log);
@@ -169,7 +169,8 @@ export function frontOf(parts: FrontParts): Front {
     personKeyOf: (account) => access.people.personKeyOf(account),
   });
   const threads = new Threads(store.notes, store.memories, log);
-  const talk = placesRule(groups(config.turns, threads), { places, served, roles });
+  const inPlaces = placesRule(groups(config.turns, threads), { places, served, roles });
+  const talk = heldRule(inPlaces, { held: heldRooms, takeovers, roles, now: parts.now });
   /** Who gets through, whatever they do. */
   const gate = [
     ...[ownUser, noBots, othersCommands, knownGroups(platformGroups)],
@@ -177,7 +178,8 @@ export function frontOf(parts: FrontParts): Front {
   ];
   const admits = afterwards(gate, agents.get);
   const people = { platformWide: parts.platformWide, knows: knownIn(store.memories) };
-  const commands = hubCommands(operations, { buttons, roles, people, plugins, log });
+  const sendFile = fileSender(store.files, config.files, notices);
+  const commands = hubCommands(operations, { buttons, roles, people, plugins, sendFile, log });
   const rules = [...gate, rates.rule, pluginRule(plugins, roles, log)];
   const intake = new Intake({
     memories: store.memories,
@@ -207,10 +209,10 @@ export function frontOf(parts: FrontParts): Front {
     waking: new Waking({
       ...{ turns: store.turns, queue: turnQueue, shareOf, rooms, threads, log },
       admits: afterwards(rules, agents.get),
-      refused: pausedWaking(switches, notices, agents.get),
+      refused: pausedWaking(switches, heldRooms, notices, agents.get),
     }),
   });
-  const feedback = new Feedback(store.notes, pointers, admits, log);
+  const feedback = new Feedback(store.notes, pointers, admits, parts.opinions, log);
   const incoming = new IncomingFiles(store.files, config.files);
   const transcriber: HearingParts['transcriber'] = (agent) => parts.models.transcriber(agent);
   const hearing = new Hearing({ files: store.files, agent: agents.get, transcriber, log });
@@ -256,6 +258,7 @@ export function frontOf(parts: FrontParts): Front {
       return refusal;
     },
     requireAgent: agents.get,
+    agentIds: () => agents.list().map(({ id }) => id),
     watch: (roomId, listener) => bus.subscribe(roomId, listener),
     outcome: (messageId) => outcomeOf(store, messageId),
     owes: async (roomId) => (await store.outbox.due(roomId, 1)).length > 0,
@@ -272,7 +275,7 @@ export function frontOf(parts: FrontParts): Front {
     operations,
     access,
     notices,
-    ...{ approvals, tasks, schedules, due },
+    ...{ approvals, tasks, schedules, due, governing },
     async start(connector) {
       await connector.start(hostFor(connector));
       await line.takeUp(connector);
@@ -284,15 +287,4 @@ export function frontOf(parts: FrontParts): Front {
     if (turnId === null || source.pull) return;
     if (await store.outbox.retryTurn({ turnId, roomId })) await deliveryQueue.schedule(roomId);
   }
-}
-
-/** Most starts are followed by messages, not by operations: a hub is ready sooner without them. */
-function loadedLater(load: () => Promise<Caller>): Caller {
-  let loaded: Promise<Caller> | undefined;
-  return {
-    async call(...what) {
-      loaded ??= load();
-      return (await loaded).call(...what);
-    },
-  };
 }

@@ -5,11 +5,12 @@
 import { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import { agentDesk } from './agent-desk.js';
+import type { AgentSource } from './agents/agent-source.js';
 import type { TurnTaker } from './agents/agent-type.js';
 import type { OwnTakers } from './agents/agent-types.js';
 import type { Bots } from './agents/bots.js';
-import type { Characters } from './agents/characters.js';
-import { type Problem, problemOfFile, sameProblem } from './agents/problem.js';
+import type { Models } from './agents/models.js';
+import { type Problem, sameProblem } from './agents/problem.js';
 import { RunningAgents } from './agents/running-agents.js';
 import { Purses } from './budgets/purses.js';
 import { spendingRecord } from './budgets/spending.js';
@@ -22,11 +23,12 @@ import type { Readiness } from './core/readiness.js';
 import { sharesBy } from './core/share.js';
 import { deliveriesOf } from './deliveries.js';
 import type { Engines } from './engines.js';
+import { evaluatingOn } from './evaluating.js';
 import { EventLog } from './governance/event-log.js';
 import { type FrontParts, frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
 import { keepUp } from './keep-up.js';
-import type { Embedder, LanguageModel, Transcriber } from './llm/llm.js';
+import type { Embedder } from './llm/llm.js';
 import type { Logger } from './logger.js';
 import { type Limited, Metrics } from './metrics.js';
 import type { SecretVault } from './operations/operation.js';
@@ -39,6 +41,7 @@ import { NotedRooms } from './runtime/rooms.js';
 import { Sweeper } from './runtime/sweeper.js';
 import { shutDown } from './shutdown.js';
 import { HeldDecisions } from './store/held-decisions.js';
+import { takingOverOn } from './taking-over.js';
 import { toolDeskOf } from './tool-desk.js';
 import type { ToolSourceDesk } from './tools/tool-source.js';
 import { workerOf } from './turns.js';
@@ -48,28 +51,18 @@ const stepMs = 500;
 /** How long a connector is waited for that does not start or stop, in ms. */
 const connectorMs = 10_000;
 
-/** The models of each agent. */
-interface AgentModels {
-  /** By reference, in the order in which they are asked. */
-  refs(agent: Agent): string[];
-  /** Those of them that can be used, a preferred one before the others if it is one of them. */
-  chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
-  /** What hears; null: nothing does. */
-  transcriber(agent: Agent): Promise<Transcriber | null>;
-}
-
 export interface HubParts {
   config: Config;
   log: Logger;
   engines: Engines;
-  characters: Characters;
+  characters: AgentSource;
   /** Connectors of an agent, null: of the whole hub. Not asked in a worker. */
   bots(agent: Agent | null): Promise<Bots>;
   /** What is wrong with an agent, null: with what all of them share. */
   check(agent: Agent | null, bots: Bots): Promise<Problem[]>;
   /** What takes each agent's turns, by its type. */
   types(own: OwnTakers): TurnTaker;
-  models: AgentModels;
+  models: Pick<Models, 'refs' | 'chain' | 'transcriber' | 'get'>;
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
   forgotten: FrontParts['forgotten'];
@@ -85,6 +78,7 @@ export interface HubParts {
   toolSources: ToolSourceDesk & { close(): Promise<void> };
   secrets: SecretVault;
   httpTools: FrontParts['httpTools'];
+  definitions: FrontParts['definitions'];
   tokens: Tokens;
 }
 
@@ -137,6 +131,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     },
   });
   const shareOf = sharesBy(parts.platformWide);
+  const takingOver = takingOverOn({ ...parts, rooms, shareOf });
   const checks = new Checks({ settings: config.checks, metrics, log });
   const events = new EventLog({ store, now: Date.now, log });
   const cooling = new Cooling({ notes: store.notes, bus, alone: !config.cluster, now, log });
@@ -144,12 +139,13 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     ...{ ...parts, rooms, checks, switches, cooling },
     ...{ front: () => front, purses: () => purses },
   });
+  const evaluating = evaluatingOn(parts);
   const { embedding, conversations } = remembering;
   const desks = { notices: () => front.notices, tasks: () => front.tasks };
-  const tools = toolDeskOf({ ...parts, checks, conversations, ...desks });
+  const tools = toolDeskOf({ ...parts, ...takingOver, checks, conversations, ...desks });
   const front = frontOf({
-    ...{ ...parts, ...remembering, rooms, metrics, ready, agents: agentDesk(parts, problems, () => agents) },
-    ...{ switches, held, shareOf, tools: tools.desk, checks, events },
+    ...{ ...parts, ...remembering, ...evaluating, ...takingOver, rooms, metrics, ready, switches, held },
+    ...{ shareOf, checks, events, agents: agentDesk(parts, problems, () => agents), tools: tools.desk },
     ...{ summaries: conversations, embeddings: embedding },
     admitted: () => embedding.wake(),
     async edited({ roomId, id }) {
@@ -166,13 +162,14 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     tell: (to, notice, once) => notices.tell(to, notice, once),
   });
   const worker = workerOf({
-    ...{ ...parts, ...remembering, tools, metrics, checks, events, rooms, cooling },
+    ...{ ...parts, ...remembering, ...evaluating, ...takingOver, tools, metrics, checks, rooms, cooling },
+    events,
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
   const sweeper = new Sweeper({
     ...{ turns: store.turns, memories: store.memories, outbox: store.outbox, turnQueue, deliveryQueue },
-    ...{ forgetting: remembering.forgetting, shareOf, held, approvals, tasks },
+    ...{ forgetting: remembering.forgetting, shareOf, held, approvals, tasks, ...takingOver },
     ...{ forgottenMs: limits.sweepMs, now, log },
   });
   switches.onChange((ended) => ended && sweeper.soon());
@@ -186,7 +183,9 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     started: () => sweeper.soon(),
     changed: () => sweeper.soon(),
   });
-  const deliveries = deliveriesOf({ ...parts, agents, notices: front.notices, metrics, events });
+  const deliveries = deliveriesOf({
+    ...{ ...parts, ...takingOver, agents, notices: front.notices, metrics, events },
+  });
 
   function problems(): Problem[] {
     const known = agents.problems();
@@ -194,7 +193,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     const failures = parts.plugins
       .failures()
       .filter((failure) => !known.some((one) => sameProblem(one, failure)));
-    return [...characters.problems().map(problemOfFile), ...known, ...failures];
+    return [...characters.problems(), ...known, ...failures];
   }
 
   async function ready(): Promise<Readiness> {
@@ -220,7 +219,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   }
 
   try {
-    await switches.start();
+    await Promise.all([switches.start(), front.governing.takeUp(), takingOver.heldRooms.start()]);
     await agents.start();
     if (role !== 'worker') deliveries.start();
     // Platforms are asked about groups there.
@@ -236,11 +235,11 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   } catch (error) {
     await shutDown(log, left, {
       ...{ connections: () => agents.quiet(), connectors: () => agents.stop() },
-      switches: () => switches.stop(),
+      ...{ switches: () => switches.stop(), heldRooms: () => takingOver.heldRooms.stop() },
     });
     throw error;
   }
-  maintenance.every('sweep', limits.sweepMs, () => sweeper.sweep());
+  maintenance.every('sweep', limits.sweepMs, () => Promise.all([sweeper.sweep(), front.governing.sweep()]));
 
   return {
     connectors: () => agents.connectors,
@@ -268,9 +267,10 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         worker: () => worker.stop(left()),
         conversations: () => conversations.stop(),
         facts: () => remembering.extraction.stop(),
+        scores: () => evaluating.scores.stop(),
         budgets: () => purses.ended(),
         events: () => events.stop(),
-        switches: () => switches.stop(),
+        ...{ switches: () => switches.stop(), heldRooms: () => takingOver.heldRooms.stop() },
         toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),
         knowledge: () => remembering.knowledge.stop(),

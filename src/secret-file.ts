@@ -26,14 +26,19 @@ export function secretFile(path: string, prefix: string): { secret: string; crea
   return { secret, created: true };
 }
 
-/** Whole or not there, whatever happens meanwhile: what is sealed with a key must not outlive it. */
-function writeDurably(path: string, text: string): void {
+/** Whole or as it was, whatever happens meanwhile, and on the disk when it returns; for its owner alone. */
+export function writeDurably(path: string, text: string): void {
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, text, { mode: 0o600, flush: true });
   renameSync(draft, path);
+  syncFolder(dirname(path));
+}
+
+/** Brings to the disk which files are in a folder. */
+export function syncFolder(path: string): void {
   // Windows can open no folder, and keeps its entries by itself.
   if (process.platform === 'win32') return;
-  const folder = openSync(dirname(path), 'r');
+  const folder = openSync(path, 'r');
   fsyncSync(folder);
   closeSync(folder);
 }

@@ -12,6 +12,8 @@ import { withSummaries } from './memory/conversation/tool.js';
 import type { ToolDesk } from './operations/operation.js';
 import type { PluginDesk, TurnContext } from './plugin/plugin.js';
 import { AbilityLoader } from './runtime/abilities.js';
+import type { Takeovers } from './takeover/takeovers.js';
+import { withHandover } from './takeover/tool.js';
 import type { Tasks } from './tasks/tasks.js';
 import { withTasks } from './tasks/tools.js';
 import { AcceptedTools, differenceOf, type SeenTool } from './tools/accepted.js';
@@ -31,6 +33,7 @@ export interface ToolDeskParts {
   conversations: Pick<Conversations, 'summarise'>;
   notices(): Pick<Notices, 'tell'>;
   tasks(): Tasks;
+  takeovers: Takeovers;
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -63,7 +66,10 @@ export function toolDeskOf(parts: ToolDeskParts): ToolLoop {
   const note = (agentId: string, tools: readonly OfferedTool[]) => accepted.note(agentId, tools);
   const isOutside = (agent: Agent, key: string) => checks.isOutside(agent, key);
   const abilities = new AbilityLoader(
-    withSummaries(withTasks(plugins, parts.tasks, checks), () => parts.conversations),
+    withHandover(
+      withSummaries(withTasks(plugins, parts.tasks, checks), () => parts.conversations),
+      () => ({ takeovers: parts.takeovers, tell: (...asked) => tellOfHandover(parts, ...asked) }),
+    ),
     toolSources,
     note,
     log,
@@ -90,6 +96,18 @@ export function toolDeskOf(parts: ToolDeskParts): ToolLoop {
       return tellOperators(parts, agent.id, text, `unknown:${turnId}:${callId}`);
     },
   };
+}
+
+function tellOfHandover(
+  parts: ToolDeskParts,
+  { agent, roomId, turnId }: TurnContext,
+  reason: string,
+): Promise<void> {
+  const text = [
+    `${agent.character.name} asks for a person in ${quoted(roomId)}: ${quoted(reason)}`,
+    `It is silent there until somebody writes \`/handback ${roomId}\`. To answer: \`/answer ${roomId} TEXT\``,
+  ].join('\n');
+  return tellOperators(parts, agent.id, text, `handover:${turnId}`);
 }
 
 /** In the character's room for them, once under this name. */

@@ -12,6 +12,7 @@ import type { Agent } from './core/character.js';
 import type { Rooms } from './core/room.js';
 import type { ShareOf } from './core/share.js';
 import type { Engines } from './engines.js';
+import type { Evaluating } from './evaluating.js';
 import { FileReader } from './files/reader.js';
 import { endedEvents } from './governance/event.js';
 import type { EventLog } from './governance/event-log.js';
@@ -41,11 +42,13 @@ import { StateManager } from './runtime/state-manager.js';
 import { Worker } from './runtime/worker.js';
 import type { Schedules } from './schedules/schedules.js';
 import type { HeldDecisions } from './store/held-decisions.js';
+import type { HeldRooms } from './takeover/held-rooms.js';
+import type { Takeovers } from './takeover/takeovers.js';
 import { TaskTaker } from './tasks/taker.js';
 import type { Tasks } from './tasks/tasks.js';
 import type { ToolLoop } from './tool-desk.js';
 
-export interface TurnsParts {
+export interface TurnsParts extends Evaluating {
   config: Config;
   engines: Engines;
   characters: { get(id: string): Agent | undefined };
@@ -69,6 +72,8 @@ export interface TurnsParts {
   shareOf: ShareOf;
   switches: Switches;
   held: HeldDecisions;
+  heldRooms: HeldRooms;
+  takeovers: Takeovers;
   asking: Asking;
   notices: Notices;
   purses: Pick<Purses, 'of'>;
@@ -91,7 +96,7 @@ export function workerOf(parts: TurnsParts): Worker {
       ...{ memories: store.memories, manager: memoryManager, conversations, log },
       ...{ facts: parts.facts.told, knowledge: parts.knowledge },
       isSomebody: (memory, agent) => access.requesters.isSomebody(memory, agent),
-      checks,
+      ...{ checks, takeovers: parts.takeovers, lessons: parts.lessons },
     }),
     fitter: new PromptFitter(new FileReader(store.files), config.prompt),
     abilities: tools.abilities,
@@ -103,7 +108,7 @@ export function workerOf(parts: TurnsParts): Worker {
     chain: (agent, preferred) => models.chain(agent, preferred),
     checkpoint: (checkpoint) => store.turns.checkpoint(checkpoint),
     limits: limits.model,
-    ...{ cooling, checks },
+    ...{ cooling, checks, evaluation: parts.evaluation },
     ...{ switches, asking, purses: parts.purses, maxSteps: limits.maxSteps, log },
   });
   const outages = new Outages({
@@ -114,7 +119,7 @@ export function workerOf(parts: TurnsParts): Worker {
     ...{ turns: store.turns, memories: store.memories, turnQueue, deliveryQueue },
     ...{ rooms, outages, switches, held, asking, forgetting, shareOf },
     ...{ schedules: parts.schedules, facts: parts.facts },
-    knowledge: parts.knowledge,
+    ...{ knowledge: parts.knowledge, heldRooms: parts.heldRooms, takeovers: parts.takeovers },
     taker: types({ conversational: manager, working: new TaskTaker(parts.tasks, manager, now) }),
     requester(message, agent) {
       // Where it was taken by another process, nobody has woken it here.
@@ -129,6 +134,8 @@ export function workerOf(parts: TurnsParts): Worker {
     committed: (turn, reply, covered) => {
       parts.events.add(...endedEvents(turn, covered[0]?.source ?? reply?.source));
       metrics.turned(turn);
+      parts.scores.turned(turn);
+      void parts.opinions.turned(covered);
       conversations.committed(turn.roomId);
       parts.extraction.turned(turn, covered, reply);
       Promise.all([

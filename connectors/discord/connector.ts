@@ -111,6 +111,10 @@ class DiscordConnector implements Connector {
     return this.#started.delivery.send(message, signal);
   }
 
+  async withdraw(message: Parameters<NonNullable<Connector['withdraw']>>[0]) {
+    await this.#started.delivery.withdraw(message);
+  }
+
   async groupsOf(...[who, signal]: Parameters<NonNullable<Connector['groupsOf']>>) {
     return rolesOf(this.#started.api, who, signal);
   }

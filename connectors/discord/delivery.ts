@@ -88,6 +88,11 @@ export class Delivery {
     return { messageIds: sent.ids.flatMap((head) => [head, ...(more.get(head) ?? [])]) };
   }
 
+  /** Takes away what was shown of a reply that will not be sent. */
+  async withdraw({ turnId, to }: OutboundMessage): Promise<void> {
+    await this.#withdraw(channelOf(to), (await this.#parts.finishLive(turnId, to)).id, []);
+  }
+
   #replacement(outbound: OutboundMessage, signal: AbortSignal): Replacement<Part> {
     const { host, messenger } = this.#parts;
     const channelId = channelOf(outbound.to);

@@ -28,17 +28,22 @@ function unsupported(problem: string): FatalError {
   );
 }
 
-/** @throws FatalError `invalid_json`, `body_too_large` */
-export async function readJson(req: IncomingMessage, maxBytes: number): Promise<unknown> {
+/**
+ * @param example of a body, for whoever sent something else
+ * @throws FatalError `invalid_json`, `body_too_large`
+ */
+export async function readJson(
+  req: IncomingMessage,
+  maxBytes: number,
+  example = '{"text": "Hello", "userId": "alice"}',
+): Promise<unknown> {
   const bytes = await readBytes(req, maxBytes);
   try {
     return JSON.parse(utf8.decode(bytes));
   } catch (cause) {
     const problem =
       bytes.length === 0 ? 'The body is empty' : `The body is not JSON: ${(cause as Error).message}`;
-    throw new FatalError('invalid_json', `${problem}. Expected {"text": "Hello", "userId": "alice"}.`, {
-      cause,
-    });
+    throw new FatalError('invalid_json', `${problem}. Expected ${example}.`, { cause });
   }
 }
 

@@ -6,13 +6,13 @@ import {
   type OutboundMessage,
   RetryableError,
   type Source,
+  Waiters,
 } from '../../src/extension-api.js';
 import { about } from './about.js';
 import { CallbackSender } from './callback.js';
 import { callbackUrlOf, callerIds, connectorName, tokenIdOf } from './normalize.js';
 import { callbackBody } from './render.js';
 import { apiRoutes, type Running } from './routes.js';
-import { Waiters } from './wait.js';
 
 export interface HttpConnectorOptions {
   maxBodyBytes: number;
@@ -35,7 +35,7 @@ export interface HttpConnectorOptions {
 }
 
 export function httpConnector(options: HttpConnectorOptions): Connector {
-  const { replyTimeoutMs: timeoutMs, pollMs = 2000 } = options;
+  const { replyTimeoutMs: timeoutMs, pollMs, maxBacklog } = options;
   const callbacks = new CallbackSender({ allowPrivate: options.callbackAllowPrivate });
   /** Callbacks that went well before another of the same reply failed: they are not sent again with it. */
   const delivered = new LRUCache<string, true>({ max: 10_000 });
@@ -53,7 +53,7 @@ export function httpConnector(options: HttpConnectorOptions): Connector {
     routes: { access: 'token', authorises: true, handler: apiRoutes(options, running), about },
 
     async start(host: Host) {
-      state ??= { host, waiters: new Waiters(host, { timeoutMs, pollMs }) };
+      state ??= { host, waiters: new Waiters(host, { timeoutMs, pollMs, maxBacklog }) };
     },
 
     async stop() {

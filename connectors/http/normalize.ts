@@ -1,6 +1,7 @@
 /** What a caller posts, and the standard message it becomes. */
 import { z } from 'zod';
 import {
+  directPrefix,
   FatalError,
   type InboundMessage,
   newId,
@@ -8,22 +9,20 @@ import {
   problemText,
   type Source,
   sentence,
+  userOfRoom,
 } from '../../src/extension-api.js';
 
 export const connectorName = 'http';
 
-/** A direct room's id; the caller may also name it so. All other room ids are shared rooms. */
-const directPrefix = 'user:';
-
 /** Ids stand in URLs and logs: no control characters, no lone surrogates, no line separators. */
-const id = z
+export const CallerId = z
   .string()
   .min(1)
   .max(256)
   .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must not have control characters or broken Unicode');
 
 /** `.` and `..` do not survive in a URL. */
-const RoomId = id.max(256 + directPrefix.length).regex(/^(?!\.{1,2}$)/, 'must not be "." or ".."');
+const RoomId = CallerId.max(256 + directPrefix.length).regex(/^(?!\.{1,2}$)/, 'must not be "." or ".."');
 
 const metadataLimits = { levels: 8, characters: 16_384 };
 
@@ -41,9 +40,9 @@ const Metadata = z
 
 const fields = {
   text: z.string(),
-  userId: id,
+  userId: CallerId,
   roomId: RoomId.optional(),
-  messageId: id.optional(),
+  messageId: CallerId.optional(),
   metadata: Metadata.optional(),
   callbackUrl: z.string().max(2048).optional(),
 };
@@ -71,11 +70,6 @@ export function parseRoomId(text: string): string {
   const parsed = RoomId.safeParse(text);
   if (parsed.success) return parsed.data;
   throw invalidField('roomId', `roomId: ${parsed.error.issues[0]!.message}.`);
-}
-
-/** Whose direct room it is; undefined: a room that several may share. */
-export function userOfRoom(channel: string): string | undefined {
-  return channel.startsWith(directPrefix) ? channel.slice(directPrefix.length) : undefined;
 }
 
 export function invalidField(field: string | undefined, message: string): FatalError {

@@ -1,7 +1,6 @@
 /** What can be read of what was said: a room's history, a file of a message, a finished turn. */
 import type { Request, Response } from 'express';
-import { FatalError, type Host, roomIdOf } from '../../src/extension-api.js';
-import type { Access } from './access.js';
+import { FatalError, type Host, roomIdOf, type TokenAccess } from '../../src/extension-api.js';
 import { sendFile } from './file.js';
 import { connectorName, invalidField, parseRoomId } from './normalize.js';
 import { renderMessage, renderTurn, sendJson } from './render.js';
@@ -11,7 +10,7 @@ export type ApiRequest = Request<Record<string, string>>;
 export type Reader = (
   req: ApiRequest,
   res: Response,
-  from: { access: Access; host: Pick<Host, 'history' | 'message' | 'getFile' | 'turn'> },
+  from: { access: TokenAccess; host: Pick<Host, 'history' | 'message' | 'getFile' | 'turn'> },
 ) => Promise<void>;
 
 export const readHistory: Reader = async ({ params, query }, res, { access, host }) => {
@@ -49,7 +48,7 @@ export const readTurn: Reader = async ({ params }, res, { access, host }) => {
 };
 
 /** Where the rooms are that a token names. */
-function hereOf({ token }: Access): { connector: string; tenant: string } {
+function hereOf({ token }: TokenAccess): { connector: string; tenant: string } {
   return { connector: connectorName, tenant: token.tenant };
 }
 

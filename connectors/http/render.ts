@@ -3,14 +3,14 @@ import type { ServerResponse } from 'node:http';
 import {
   type ActionRecord,
   type CarrierError,
-  FatalError,
   type Memory,
   type OutboundMessage,
   type Outcome,
   type Reply,
   RetryableError,
   type Turn,
-  turnFailureCode,
+  type TurnFailure,
+  turnFailure,
 } from '../../src/extension-api.js';
 
 export interface CallerIds {
@@ -62,29 +62,13 @@ function failureIn(outcome: Outcome): object {
   return { error: errorBody(error, cause) };
 }
 
-/** Why a message that was taken has no answer. */
-export interface Failure {
-  error: CarrierError;
-  /** Of the turn that failed or is tried again; null: none is known. */
-  turnId: string | null;
-  /** What was wrong, for whoever runs the program: the person is told by the error's message. */
-  cause?: string;
-}
-
 /** An answer's place, for a message that has none. */
-function failed(ids: CallerIds, { error, turnId, cause }: Failure): object {
+function failed(ids: CallerIds, { error, turnId, cause }: TurnFailure): object {
   return { messageId: ids.messageId, roomId: ids.roomId, turnId, error: errorBody(error, cause) };
 }
 
 export function errorBody({ code, message }: CarrierError, cause?: string): object {
   return { code, message, ...(cause !== undefined && cause !== message && { cause }) };
-}
-
-/** What the person was told says it best; the turn's own error is the cause. */
-export function turnFailure({ turnId, reply, error }: Outcome): Failure {
-  const { code = 'turn_failed', message = 'The turn failed.' } = error ?? {};
-  const told = reply?.memory.content.text || message;
-  return { error: new FatalError(turnFailureCode(code), told), turnId, cause: message };
 }
 
 export function renderMessage({ id, role, content, author, status, turnId, createdAt }: Memory): object {
@@ -142,7 +126,7 @@ function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-export function sendFailure(res: ServerResponse, ids: CallerIds, failure: Failure): void {
+export function sendFailure(res: ServerResponse, ids: CallerIds, failure: TurnFailure): void {
   const { error } = failure;
   if (error instanceof RetryableError && error.retryAfterMs !== undefined)
     res.setHeader('Retry-After', Math.ceil(error.retryAfterMs / 1000));

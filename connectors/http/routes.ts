@@ -8,24 +8,27 @@ import {
   type Host,
   type HubRequest,
   type InboundMessage,
+  InFlight,
   type Permission,
   type Principal,
   type Receipt,
   type Receiving,
-  RetryableError,
   type RouteHandler,
   roomIdOf,
+  TokenAccess,
+  tokenOwner,
+  turnFailure,
+  type Wait,
+  type Waiters,
 } from '../../src/extension-api.js';
-import { Access } from './access.js';
 import { bodyKind, readJson } from './body.js';
 import { checkCallbackUrl } from './callback.js';
-import { InFlight, ownerOf } from './in-flight.js';
+import { refuseMethod } from './method.js';
 import { callbackUrlOf, callerIds, invalidField, parsePayload, roomOf, toInbound } from './normalize.js';
 import { type ApiRequest, type Reader, readFile, readHistory, readTurn } from './reading.js';
-import { answer, sendFailure, sendJson, turnFailure } from './render.js';
+import { answer, sendFailure, sendJson } from './render.js';
 import { ReplyStream } from './stream.js';
 import { uploadReader } from './upload.js';
-import type { Wait, Waiters } from './wait.js';
 
 export interface ApiLimits {
   maxBodyBytes: number;
@@ -34,8 +37,6 @@ export interface ApiLimits {
   maxUploadingBytes: number;
   callbackAllowPrivate: boolean;
   callbackSecretOf?(tokenId: string): Promise<string | null>;
-  /** Requests that may wait for their replies at once. */
-  maxBacklog: number;
 }
 
 export interface Running {
@@ -82,7 +83,7 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
   for (const { method, path, permission, handler } of routes) {
     const at = router.route(path);
     const handle: RequestHandler<Record<string, string>> = async (req, res) => {
-      const access = new Access(req as unknown as HubRequest, req.params.agentId!, permission);
+      const access = new TokenAccess(req as unknown as HubRequest, req.params.agentId!, permission);
       const { host } = running();
       access.requireAgent(host);
       await (handler === 'send' ? send(req, res, access) : handler(req, res, { access, host }));
@@ -93,16 +94,16 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
 
   return router;
 
-  async function send(req: ApiRequest, res: Response, access: Access): Promise<void> {
+  async function send(req: ApiRequest, res: Response, access: TokenAccess): Promise<void> {
     const { host, waiters } = running();
-    const overload = host.busy() ?? tooManyWait(waiters);
+    const overload = waiters.busy();
     if (overload) throw overload;
     const sent = await readMessage(req, res, host, access);
     const { message } = sent;
     if (callbackUrlOf(message.source) !== null) return accept(access, res, sent);
     const wait = await waiters.open(roomIdOf(message.agentId, message.source));
     res.once('close', () => wait.end());
-    whenRevoked(req, (error) => wait.fail(error));
+    wait.endWith((req as HubRequest).revoked);
     try {
       await exchange(req, res, sent, wait, access);
     } finally {
@@ -110,14 +111,7 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
     }
   }
 
-  function tooManyWait({ size }: Waiters): RetryableError | null {
-    if (size < limits.maxBacklog) return null;
-    return new RetryableError('overloaded', `${size} requests wait for their replies; come back later.`, {
-      retryAfterMs: 2000,
-    });
-  }
-
-  async function readMessage(req: ApiRequest, res: Response, host: Host, access: Access): Promise<Sent> {
+  async function readMessage(req: ApiRequest, res: Response, host: Host, access: TokenAccess): Promise<Sent> {
     const { fields, files, release } =
       bodyKind(req) === 'json'
         ? { fields: await readBody(req), files: [], release: undefined }
@@ -155,7 +149,10 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
   /** Counted apart from uploads, which must not stand in the way of short messages. */
   async function readBody(req: IncomingMessage): Promise<unknown> {
     const { maxBodyBytes: most } = limits;
-    const release = bodies.take(ownerOf(req), Math.min(Number(req.headers['content-length'] ?? most), most));
+    const release = bodies.take(
+      tokenOwner(req),
+      Math.min(Number(req.headers['content-length'] ?? most), most),
+    );
     try {
       return await readJson(req, most);
     } finally {
@@ -186,7 +183,7 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
     res: Response,
     sent: Sent,
     wait: Wait,
-    { token }: Access,
+    { token }: TokenAccess,
   ): Promise<void> {
     const ids = callerIds(sent.message.source);
     const receipt = await receive(token, sent);
@@ -205,7 +202,7 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
     }
   }
 
-  async function accept({ token }: Access, res: Response, sent: Sent): Promise<void> {
+  async function accept({ token }: TokenAccess, res: Response, sent: Sent): Promise<void> {
     const receipt = await receive(token, sent);
     if (receipt?.duplicate && callbackUrlOf(receipt.memory.source) === null)
       throw invalidField(
@@ -226,19 +223,4 @@ async function stream(replies: ReplyStream, receipt: Receipt, wait: Wait): Promi
     if (!(error instanceof CarrierError)) throw error;
     replies.fail({ error, ...wait.about });
   }
-}
-
-function whenRevoked(req: IncomingMessage, end: (error: unknown) => void): void {
-  const { revoked } = req as HubRequest;
-  if (revoked?.aborted) end(revoked.reason);
-  else revoked?.addEventListener('abort', () => end(revoked.reason), { once: true });
-}
-
-function refuseMethod(allow: string): RequestHandler {
-  return (req, res) => {
-    // The hub itself takes some methods on the same path.
-    const all = [res.getHeader('Allow'), allow].filter(Boolean).join(', ');
-    res.setHeader('Allow', all);
-    throw new FatalError('method_not_allowed', `${req.method} is not possible here; use ${all}.`);
-  };
 }

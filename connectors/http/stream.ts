@@ -1,7 +1,13 @@
 /** One message's turn as server-sent events. */
 import type { ServerResponse } from 'node:http';
-import { type Outcome, type TurnEvent, TurnText } from '../../src/extension-api.js';
-import { answer, type CallerIds, errorBody, type Failure, parsedArguments, turnFailure } from './render.js';
+import {
+  type Outcome,
+  type TurnEvent,
+  type TurnFailure,
+  TurnText,
+  turnFailure,
+} from '../../src/extension-api.js';
+import { answer, type CallerIds, errorBody, parsedArguments } from './render.js';
 
 const heartbeatMs = 15_000;
 
@@ -74,7 +80,7 @@ export class ReplyStream {
   }
 
   /** Ends the stream without an answer: the turn goes on, the waiting does not. */
-  fail({ error, turnId, cause }: Failure): void {
+  fail({ error, turnId, cause }: TurnFailure): void {
     this.#write('error', { error: errorBody(error, cause), turnId });
     this.#res.end();
   }

@@ -2,9 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, Response } from 'express';
 import multer, { type MulterError } from 'multer';
-import { FatalError } from '../../src/extension-api.js';
+import { FatalError, InFlight, tokenOwner } from '../../src/extension-api.js';
 import { bodyTooLarge } from './body.js';
-import { InFlight, ownerOf } from './in-flight.js';
 
 export interface UploadLimits {
   maxBodyBytes: number;
@@ -60,7 +59,7 @@ export function uploadReader(limits: UploadLimits): UploadReader {
         'body_too_large',
         `The upload is larger than all its limits together (${maxBytes} bytes).`,
       );
-    const release = inFlight.take(ownerOf(req), said);
+    const release = inFlight.take(tokenOwner(req), said);
     res.once('close', release);
     await new Promise<void>((resolve, reject) => {
       form(req as Request, res as Response, (error: unknown) => {

@@ -232,6 +232,12 @@ export function slackConnector(options: SlackConnectorOptions): Connector {
       });
       return { messageIds };
     },
+
+    async withdraw({ turnId, to: { tenant, metadata } }) {
+      const { workspaces, sender } = running();
+      const { client } = await workspaces.of(tenantOf(tenant, metadata));
+      await sender.withdraw(turnId, client);
+    },
   };
 }
 

@@ -69,7 +69,7 @@ export class Sender {
     const replacement = this.#replacement(outbound, client);
     const placed = await replacement.put(files.length > 0 ? [] : [...messages.entries()]);
     if (placed) {
-      await live?.withdraw(turnId, (message) => this.#remove(client, message));
+      await this.withdraw(turnId, client);
       return placed;
     }
     const sent = await SentParts.open({
@@ -86,10 +86,14 @@ export class Sender {
     const uploads = files.map((file, index) => () => this.#upload(delivery, file, index));
     const ids = await sent.send([...posts, ...uploads], signal);
     // Half an answer does not stay beside the whole one, nor where nothing is said.
-    if (shown !== null && channelAndTs(shown).ts !== ids[0])
-      await live?.withdraw(turnId, (message) => this.#remove(client, message));
+    if (shown !== null && channelAndTs(shown).ts !== ids[0]) await this.withdraw(turnId, client);
     await replacement.clear();
     return ids.map((ts) => messageIdOf(channel, ts));
+  }
+
+  /** Takes away what was shown of a reply that will not be sent. */
+  async withdraw(turnId: string, client: WebClient): Promise<void> {
+    await this.#options.live?.withdraw(turnId, (message) => this.#remove(client, message));
   }
 
   #replacement(

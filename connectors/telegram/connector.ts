@@ -200,6 +200,8 @@ export function telegramConnector(options: TelegramOptions): Connector {
     async deliver(outbound: OutboundMessage, signal: AbortSignal) {
       return running().delivery.deliver(outbound, signal);
     },
+
+    withdraw: (outbound) => running().delivery.withdraw(outbound),
   };
 
   function webhookParts(given: WebhookOptions) {

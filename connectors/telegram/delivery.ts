@@ -80,6 +80,13 @@ export class Delivery {
     return { messageIds };
   }
 
+  /** Takes away what was shown of a reply that will not be sent. */
+  async withdraw(outbound: OutboundMessage): Promise<void> {
+    const live = await this.#parts.live.finish(outbound.turnId);
+    const { signal } = new AbortController();
+    if (live !== null) await new Outgoing(this.#parts, await this.#targetOf(outbound), signal).remove(live);
+  }
+
   /** One function per message: the same list in every try, so that marks can be counted. */
   #plan(
     { id, to, memory }: OutboundMessage,

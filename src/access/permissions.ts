@@ -22,6 +22,8 @@ export const permissions = {
   'routes.call': { least: 'member' },
   'metrics.read': { least: 'operator' },
   'agents.read': { least: 'operator' },
+  /** Definitions in the store; a new one is the whole hub's. */
+  'agents.change': { least: 'admin' },
   'pairings.read': { least: 'operator' },
   'pairings.approve': { least: 'operator', places: 'member' },
   'pairings.revoke': { least: 'operator' },
@@ -36,6 +38,8 @@ export const permissions = {
   'policy.read': { least: 'operator' },
   'rooms.read': { least: 'operator' },
   'rooms.forget': { least: 'operator' },
+  /** Take a room over, answer there, note something, hand it back. */
+  'rooms.answer': { least: 'operator' },
   'rooms.status': { least: 'operator', self: true },
   'rooms.summary': { least: 'operator', self: true },
   'rooms.renew': { least: 'operator', self: true },
@@ -65,6 +69,8 @@ export const permissions = {
   /** Whoever keeps one for a room may take it away again. */
   'documents.change': { least: 'operator', self: true },
   'people.forget': { least: 'operator', self: true },
+  'people.export': { least: 'operator', self: true },
+  'people.erase': { least: 'operator', self: true },
   'switches.read': { least: 'operator' },
   'switches.change': { least: 'operator' },
   /** Of all agents at once. */
@@ -77,11 +83,21 @@ export const permissions = {
   'roles.read': { least: 'operator' },
   'roles.change': { least: 'operator' },
   'usage.read': { least: 'operator' },
+  /** How replies fared. */
+  'scores.read': { least: 'operator' },
+  'turns.rate': { least: 'operator' },
+  'lessons.read': { least: 'operator' },
+  'lessons.propose': { least: 'operator' },
+  /** They are instructions of the agent then. */
+  'lessons.approve': { least: 'admin' },
+  'lessons.change': { least: 'operator' },
   'health.read': { least: 'admin' },
   'audit.read': { least: 'admin' },
   'events.read': { least: 'operator' },
   /** Search what agents remember. */
   'memories.read': { least: 'operator' },
+  'encryption.read': { least: 'admin' },
+  'encryption.rotate': { least: 'admin' },
 } as const satisfies Record<string, Row>;
 
 /** What somebody may do; the table above says who. */

@@ -8,6 +8,7 @@
  */
 import type { z } from 'zod';
 import type { Agent } from '../core/character.js';
+import type { EvaluationRecord } from '../core/evaluation-record.js';
 import type { TurnEvent } from '../core/events.js';
 import type { Attachment } from '../core/memory.js';
 import type { RecallRecord } from '../core/recall-record.js';
@@ -49,6 +50,8 @@ export interface Draft {
   passedOver?: PassedOver[];
   /** What was recalled for it, and why; absent: nothing was searched for. */
   recall?: RecallRecord | undefined;
+  /** How it was judged; absent: it was not. */
+  evaluation?: EvaluationRecord | undefined;
   /** Nothing is said, and nothing stands in history. */
   silent?: boolean;
   /** What tools gave, to be kept with the answer. */

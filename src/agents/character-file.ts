@@ -1,6 +1,6 @@
 /** One character file: its text to a character, or what is wrong with it in words that name the fix. */
-import { Character } from '../core/character.js';
-import { problemsOf, problemText } from '../problems.js';
+import type { Character } from '../core/character.js';
+import { characterOf, type DefinitionProblem } from '../definitions/definition.js';
 
 export interface CharacterProblem {
   /** The file, or the folder itself. */
@@ -15,7 +15,7 @@ export interface CharacterProblem {
   inForce: boolean;
 }
 
-export type Reading = { character: Character } | { problem: { message: string; field: string | null } };
+export type Reading = { character: Character } | { problem: DefinitionProblem };
 
 export function readCharacter(text: string): Reading {
   const plain = text.replace(/^\uFEFF/, '');
@@ -25,10 +25,7 @@ export function readCharacter(text: string): Reading {
   } catch (error) {
     return { problem: { message: syntaxProblem(plain, error as SyntaxError), field: null } };
   }
-  const parsed = Character.safeParse(value);
-  if (parsed.success) return { character: parsed.data };
-  const problems = problemsOf(parsed.error, Character);
-  return { problem: { message: problemText(problems), field: problems[0]?.field || null } };
+  return characterOf(value);
 }
 
 /** Node 20 does not always say where; line and column are found by trying how far the text can be read. */

@@ -1,4 +1,4 @@
-/** The running agents: a folder of character files, watched, so that an edit takes effect without a restart. */
+/** A folder of character files, watched, so that an edit takes effect without a restart. */
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ export type { CharacterProblem } from './character-file.js';
 
 export interface CharacterChange {
   id: string;
-  /** Undefined: its file is gone. */
+  /** Undefined: it is gone. */
   agent: Agent | undefined;
 }
 
@@ -101,6 +101,11 @@ export class Characters {
 
   get(id: string): Agent | undefined {
     return this.#agents.get(id);
+  }
+
+  /** Whether there is a file of this id, be it a good one or not. */
+  has(id: string): boolean {
+    return this.#agents.has(id) || this.#seen.has(`${id}.json`);
   }
 
   /** By id. */

@@ -9,6 +9,7 @@ import type { Bots } from './bots.js';
 import { nobodysBudgets } from './budget-check.js';
 import type { CheckParts } from './check.js';
 import type { Models } from './models.js';
+import { plaintextLinks } from './plaintext-links.js';
 import { vainRules } from './policy-check.js';
 import type { Problem } from './problem.js';
 
@@ -33,6 +34,7 @@ export async function checkHub(bots: Bots, parts: HubCheckParts): Promise<Proble
     ...vainRules(agents, parts),
     ...misspelt(config.given, registry.all(), named),
     ...unknownInFile(config.given, registry.all()),
+    ...plaintextLinks(config, registry.all(), agents).map((link) => ({ ...link, note: true as const })),
     ...(config.role === 'gateway' ? [] : [...(await parts.models.problems()), ...(await ofModels(parts))]),
   ];
   return found.map((problem) => ({ agentId: null, ...problem }));

@@ -1,8 +1,8 @@
 /**
  * EventBus: tells watchers what happens in a room, in this process or in all of them.
  *
- * - **Topic**: a room id, `stopTopic`, `secretTopic`, `tokenTopic`, `modelTopic`, `accessTopic`, `switchTopic` or
- *   `toolTopic`.
+ * - **Topic**: a room id, `stopTopic`, `secretTopic`, `tokenTopic`, `modelTopic`, `accessTopic`, `switchTopic`, `holdTopic`,
+ *   `toolTopic` or `agentTopic`.
  * - **Event**: one `TurnEvent`; on the others, the event of that topic's name.
  *
  * Not promised: that an event arrives. Who must know reads the store; the bus only saves the wait.
@@ -10,6 +10,8 @@
  */
 import type {
   AccessEvent,
+  AgentEvent,
+  HoldEvent,
   ModelEvent,
   SecretEvent,
   SwitchEvent,
@@ -25,7 +27,9 @@ export type BusEvent =
   | ModelEvent
   | AccessEvent
   | SwitchEvent
-  | ToolEvent;
+  | HoldEvent
+  | ToolEvent
+  | AgentEvent;
 
 export interface EventBus {
   /** Returns at once and never throws. */

@@ -5,16 +5,18 @@ import type { Metrics } from '../metrics.js';
 import { CheckedText } from './checked-text.js';
 import type { CheckName, Detector, Finding } from './finding.js';
 import { type HostList, isNamed, plainAddress } from './hosts.js';
-import { KnownSecrets, type SecretForms } from './known-secrets.js';
+import { KnownSecrets, type Secret, SecretForms } from './known-secrets.js';
 import { Links } from './links.js';
 import { mailsIn, Named } from './named.js';
-import { type Instructions, Recital } from './recital.js';
+import { Instructions, Recital } from './recital.js';
 import { SecretShapes } from './secret-shapes.js';
 
 /** A turn, as far as it matters; absent: there is none. */
 export interface Occasion {
   turnId: string;
   taint: readonly unknown[];
+  /** Words that the model was told and nobody else is; absent: none. */
+  internal?: readonly string[] | undefined;
 }
 
 /** Words of people with a role, of whoever asks, and of trusted tools: asked once something was found. */
@@ -69,6 +71,15 @@ export class WordChecks {
     return text.say(words) + text.flush();
   }
 
+  /** What would be taken out of these words; told to nobody. */
+  removed(words: string): CheckName[] {
+    const found = new Set<CheckName>();
+    const text = new CheckedText([...this.#private(true), ...this.#links()], ({ check }) => found.add(check));
+    text.say(words);
+    text.flush();
+    return [...found];
+  }
+
   /** The same where a trusted hand has had the last word: the links are its own. */
   withoutSecrets(words: string): string {
     const text = new CheckedText(this.#private(true), (one) => this.#tell(one, 'reply'));
@@ -110,10 +121,20 @@ export class WordChecks {
       ...(on.secrets ? [new KnownSecrets(this.#parts.known())] : []),
       ...(on.secrets && shapes ? [new SecretShapes()] : []),
       ...(secrets.isEmpty ? [] : [new KnownSecrets(secrets)]),
+      ...this.#internal(),
       ...(on.instructions && instructions.any
         ? [new Recital(instructions, (words) => this.#said.words(words, this.#parts.vouched()))]
         : []),
     ];
+  }
+
+  /** As a whole, in whatever way they are hidden, and long pieces of them. */
+  #internal(): Detector[] {
+    const { internal = [] } = this.#parts.occasion ?? {};
+    if (internal.length === 0) return [];
+    const values = internal.map((value): Secret => ({ value, check: 'instructions' }));
+    const long = internal.map((text) => new Instructions(text)).filter(({ any }) => any);
+    return [new KnownSecrets(new SecretForms(values)), ...long.map((one) => new Recital(one, () => false))];
   }
 
   #links(): Detector[] {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { adminTokenPath } from '../admin-token.js';
-import { runningHub } from '../carrier.js';
 import type { Config } from '../config.js';
 import { FatalError } from '../errors.js';
+import { runningHub } from '../running-hub.js';
 import type { Address } from './client.js';
 
 /**

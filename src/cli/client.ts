@@ -80,3 +80,10 @@ async function refusal(response: Response): Promise<string> {
   const { message } = (body as { error?: { message?: string } } | null)?.error ?? {};
   return message ?? `the hub answered ${response.status}`;
 }
+
+/** An answer that is no JSON, as it comes; throws with the hub's own words when it is refused. */
+export async function* download(address: Address, path: string): AsyncGenerator<Uint8Array> {
+  const response = await ask(address, path, { method: 'GET' });
+  if (!response.ok || !response.body) throw new FatalError('invalid_request', await refusal(response));
+  yield* response.body;
+}

@@ -1,15 +1,19 @@
 import { admitted, named } from './admitted.js';
+import { agents } from './agent-commands.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
 import { embeddings } from './embedder-command.js';
+import { encryption } from './encryption-commands.js';
 import { facts } from './fact-commands.js';
 import { knowledge } from './knowledge-commands.js';
+import { lessons, scores } from './lesson-commands.js';
 import { memories } from './memory-commands.js';
 import { more, row } from './output.js';
 import { forgotten, ofPeople } from './people-commands.js';
 import { policyCommands } from './policy-commands.js';
 import { schedules } from './schedule-commands.js';
 import { switches } from './switch-commands.js';
+import { takeoverCommands } from './takeover-commands.js';
 import { tasks } from './task-commands.js';
 import { tokenCommands } from './token-commands.js';
 import { toolCommands } from './tool-commands.js';
@@ -19,37 +23,7 @@ import { usageRow } from './usage-row.js';
 const ofAgent: Typed['options'] & {} = [['--agent-id <id>', 'of this agent']];
 
 export const groups: Record<string, CommandGroup> = {
-  agents: {
-    about: 'the running agents',
-    commands: {
-      list: typed('agents.list', {
-        about: 'which agents run, and what is wrong with definitions',
-        isDefault: true,
-        show: ({ agents, problems }) => [
-          ...(agents.length === 0 ? ['No agent runs.'] : []),
-          ...agents.map(({ id, name, models, connectors }) =>
-            row(id, name, models.join(', '), connectors.join(', ')),
-          ),
-          ...problems.map(({ agentId, field, message }) =>
-            row('!', agentId ?? '', field ? `${field}: ${message}` : message),
-          ),
-        ],
-        fails: ({ problems }) => problems.length > 0,
-      }),
-      show: typed('agents.show', {
-        about: 'the definition that is in force',
-        fields: ['agentId'],
-        show: ({ character }) => JSON.stringify(character, null, 2).split('\n'),
-      }),
-      check: typed('agents.check', {
-        about:
-          'look at all that an agent names with the eyes of its platforms; exit code 1 if something is wrong',
-        fields: ['agentId'],
-        show: ({ findings }) => findings.map(({ check, ok, fix }) => row(ok ? 'ok' : 'no', check, fix ?? '')),
-        fails: ({ ok }) => !ok,
-      }),
-    },
-  },
+  agents,
   pairing: {
     about: 'let in, or out again, who writes to an agent, and places where groups talk',
     commands: {
@@ -167,6 +141,7 @@ export const groups: Record<string, CommandGroup> = {
             : []),
         ],
       }),
+      ...takeoverCommands,
       say: typed('messages.post', {
         about: 'have an agent say this in a room that it was in before',
         fields: ['agentId', 'roomId', 'text'],
@@ -208,6 +183,11 @@ export const groups: Record<string, CommandGroup> = {
         about: 'answer the messages of a failed turn after all',
         fields: ['turnId'],
         show: ({ turnId }) => [`Runs again: ${turnId}.`],
+      }),
+      rate: typed('turns.rate', {
+        about: 'say how good its reply was',
+        fields: ['turnId', 'rating'],
+        show: ({ turnId, rating }) => [`Rated ${rating} of 5: ${turnId}.`],
       }),
       resume: typed('turns.resume', {
         about: 'approve or deny the calls that a turn waits for',
@@ -258,11 +238,13 @@ export const groups: Record<string, CommandGroup> = {
   schedules,
   facts,
   approvals,
+  lessons,
   tasks,
   switches,
   memories,
   ...ofPeople,
   audit,
+  encryption,
 };
 
 /** Commands of one word. */
@@ -285,6 +267,7 @@ export const alone: Record<string, Typed> = {
     fails: ({ ready }) => !ready,
   }),
   embeddings,
+  scores,
 };
 
 function stopping({ turnId }: { turnId: string | null }): string[] {

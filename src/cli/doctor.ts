@@ -1,10 +1,10 @@
-import { runningHub } from '../carrier.js';
 import type { Config } from '../config.js';
 import type { Finding } from '../connector/connector.js';
 import { diagnose } from '../diagnosis.js';
 import { folderProblem } from '../folder.js';
 import { createLogger } from '../logger.js';
 import { redact } from '../redaction.js';
+import { runningHub } from '../running-hub.js';
 import { paint, print } from './output.js';
 
 /** Looks at everything a hub with these settings needs, and says what to do about what is wrong. */

@@ -49,7 +49,7 @@ function shown({ code, counts, samples, why }: Shown): string[] {
   ];
 }
 
-function countsText(counts: Counts): string {
+export function countsText(counts: Counts): string {
   const some = Object.entries(counts).filter(([, count]) => count > 0);
   return some.map(([kind, count]) => `${count} ${kind}`).join(', ') || 'nothing';
 }

@@ -1,6 +1,8 @@
 /** Commands about people and their roles. */
 import { type Account, type Group, levelText, writtenAccount } from '../access/account.js';
+import type { OutputOf } from '../operations/operations.js';
 import type { Input } from './carry.js';
+import { countsText } from './memory-commands.js';
 import { row } from './output.js';
 import { type CommandGroup, type Typed, typed } from './typed.js';
 
@@ -27,6 +29,34 @@ export const ofPeople: Record<string, CommandGroup> = {
         ],
         asks: true,
         show: forgotten,
+      }),
+      export: typed('people.export', {
+        about: 'all that is held of somebody, on all their accounts, as lines of JSON',
+        fields: ['account'],
+        options: [
+          ['--agent-id <id>', 'only what this agent remembers'],
+          ['--no-files', 'without the bytes of files'],
+          ['--to <file>', 'into this file, which only you can read; else it is printed'],
+        ],
+        run: async (said) => (await import('./people-export.js')).exportPerson(said),
+        show: () => [],
+      }),
+      'erase-preview': typed('people.previewErasure', {
+        about: 'how much of somebody would be erased, on all their accounts, and the code that confirms it',
+        fields: ['account'],
+        options: [['--agent-id <id>', 'only what this agent remembers']],
+        show: toErase,
+      }),
+      erase: typed('people.erase', {
+        about: 'erase somebody for good as a preview showed it, by its code',
+        fields: ['code'],
+        show: ({ erased, preview }) =>
+          erased
+            ? [`Erased: ${countsText(erased)}.`]
+            : [
+                'Their accounts are others by now: nothing is erased yet.',
+                ...(preview ? toErase(preview) : []),
+              ],
       }),
       show: typed('people.show', {
         about: 'whose an account is (CONNECTOR:USER, or CONNECTOR/TENANT:USER), and what they may do',
@@ -85,6 +115,13 @@ export const ofPeople: Record<string, CommandGroup> = {
 
 export function forgotten({ memories }: { memories: number }, { count }: Input): string[] {
   return [count ? `${amount(memories)} would be forgotten for good.` : `Forgotten: ${amount(memories)}.`];
+}
+
+function toErase({ code, accounts, counts }: OutputOf<'people.previewErasure'>): string[] {
+  return [
+    `Would be erased for good, of ${accounts.map(writtenAccount).join(', ')}: ${countsText(counts)}.`,
+    `To go on: carrier people erase ${code}`,
+  ];
 }
 
 function subjectText({

@@ -22,7 +22,10 @@ import type {
 } from '../core/inbound.js';
 import type { Attachment, Memory, SourceKey } from '../core/memory.js';
 import type { OutboundMessage, Turn } from '../core/turn.js';
-import type { RetryableError } from '../errors.js';
+import type { ErrorCode, RetryableError } from '../errors.js';
+import type { RouteAbout } from './route-about.js';
+
+export type { RouteAbout } from './route-about.js';
 
 /** What became of a message that was handed over. */
 export interface Receipt {
@@ -85,6 +88,8 @@ export interface Inbox {
   busy(): RetryableError | null;
   /** Throws `agent_unknown` when no such agent runs. */
   requireAgent(agentId: string): void;
+  /** Of the agents that run. */
+  agentIds(): string[];
 }
 
 /** What comes back, for connectors that show it before it is delivered or to who waits for it. */
@@ -195,6 +200,11 @@ export interface HubRequest extends IncomingMessage {
   revoked?: AbortSignal;
   /** Throws `permission_denied` where the request's token may not do this to that; `token_missing` without one. */
   authorise?(permission: Permission, resource: Resource): void;
+  /**
+   * Carries out an operation (`docs/operations.md`) as whoever's token the request came with: it is checked, judged and
+   * written down as over the hub's own routes, and throws what it throws there.
+   */
+  operate?(name: string, input: object): Promise<unknown>;
 }
 
 /** An express router fits, and so does a plain function. */
@@ -202,6 +212,14 @@ export type RouteHandler = {
   // A method's type, since TypeScript lets its parameters be narrower: express has its own request and response.
   handle(req: HubRequest, res: ServerResponse, next: (error?: unknown) => void): void;
 }['handle'];
+
+/** How what failed is answered. The message may be shown to anybody. */
+export type FailureAnswer = (failure: {
+  status: number;
+  code: ErrorCode;
+  message: string;
+  field?: string | undefined;
+}) => { status: number; body: object };
 
 /** Somebody on the connector's platform. */
 export interface PlatformAccount {
@@ -249,6 +267,8 @@ export interface Connector {
    * `Replacement` of the kit does it.
    */
   deliver?(message: OutboundMessage, signal: AbortSignal): Promise<DeliveryReceipt>;
+  /** Nothing of this reply will be sent: takes away what already shows its beginning. */
+  withdraw?(message: OutboundMessage): Promise<void>;
   /**
    * Who takes a reply, where that is not the platform as a whole: what waits for one receiver holds up no other's, and
    * that others take theirs says nothing about it. Absent: all are the platform's.
@@ -265,27 +285,7 @@ export interface Connector {
     handler: RouteHandler;
     /** For the hub's OpenAPI document; routes that it does not name work all the same. */
     about?: readonly RouteAbout[];
+    /** Answers in a form of its own what fails below a path, also where it was not asked: a wrong token, too many requests. */
+    failures?: { under: string; answer: FailureAnswer };
   };
-}
-
-/** A route in the hub's OpenAPI document. Schemas are JSON Schema, draft 2020-12. */
-export interface RouteAbout {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** As express has it: `/:agentId/message`. */
-  path: string;
-  /** `subject.verb`: the page lists routes by their subjects. */
-  name: string;
-  /** Half a sentence. */
-  about: string;
-  /** It needs no token. */
-  open?: true;
-  /** Fields of the query; `required` says that one must be there. */
-  query?: Record<string, Record<string, unknown>>;
-  /** By media type. */
-  body?: Record<string, { schema: object; example: unknown }>;
-  /** By status. The hub adds the errors that every route may answer. */
-  answers: Record<
-    number,
-    { description: string; content?: Record<string, { schema: object; example: unknown }> }
-  >;
 }

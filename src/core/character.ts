@@ -4,7 +4,9 @@ import { FatalError } from '../errors.js';
 import { AgentBudgets } from './budget.js';
 import { CheckSettings } from './check-rules.js';
 import { ConnectorsSettings } from './connector-settings.js';
+import { EvaluationSettings } from './evaluation-settings.js';
 import { Length } from './length.js';
+import { ModelRef } from './model-ref.js';
 import { PolicySettings } from './policy-rules.js';
 import { PromptTemplate } from './prompt-template.js';
 import { KnowledgeSource } from './readers.js';
@@ -12,11 +14,6 @@ import { KnowledgeSource } from './readers.js';
 const lines = z
   .union([z.string(), z.array(z.string())])
   .transform((v) => (Array.isArray(v) ? v.join('\n') : v));
-
-/** A provider or an endpoint, and perhaps one of its models: `local:llama-4`, `offline`. */
-export const ModelRef = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,31}(:\S.*)?$/, 'must be a provider or an endpoint, with an optional :model');
 
 const SourceName = z
   .string()
@@ -62,6 +59,8 @@ export const Character = z.strictObject({
   policy: PolicySettings.prefault({}),
   /** What is taken out of what it says and sends, in the place of what the hub's settings say. */
   checks: CheckSettings.prefault({}),
+  /** What its replies must pass before they are sent, and how it is tested. */
+  evaluation: EvaluationSettings.prefault({}),
   memory: z
     .strictObject({
       /** Most messages of recent history in a prompt. */
@@ -115,6 +114,17 @@ export const Character = z.strictObject({
       tenant: z.string().min(1).max(256).default('default'),
     })
     .optional(),
+  /** When people answer in its place. */
+  handover: z
+    .strictObject({
+      /** An operator who writes in a group, to others, takes that room over. */
+      byHand: z.boolean().default(false),
+      /** For how long after the last that they wrote, in minutes. */
+      minutes: z.number().int().min(1).max(10_080).default(30),
+      /** Whether it can ask for people itself, by the tool `hand_over`. */
+      tool: z.boolean().default(false),
+    })
+    .prefault({}),
   /** Who may talk to it on each platform, by the connector's name. */
   connectors: ConnectorsSettings.default({}),
 });
@@ -144,6 +154,5 @@ export const reservedIds: ReadonlySet<string> = new Set([
   ...['agents', 'approvals', 'audit', 'deliveries', 'documents', 'embeddings', 'facts', 'health', 'healthz'],
   ...['memories', 'metrics', 'pairings', 'people', 'plugins', 'readyz', 'roles', 'rooms', 'schedules'],
   ...['secrets', 'switches', 'tasks', 'tokens', 'tools', 'turns', 'usage'],
-  'webhooks',
-  ...['docs', 'events', 'places'],
+  ...['docs', 'encryption', 'events', 'lessons', 'mcp', 'places', 'scores', 'v1', 'webhooks'],
 ]);

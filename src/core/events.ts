@@ -68,6 +68,11 @@ export interface SwitchEvent {
   type: 'switch.changed';
 }
 
+/** A room was taken over or handed back. Only on the topic `holdTopic`, which every process listens to. */
+export interface HoldEvent {
+  type: 'hold.changed';
+}
+
 /** A tool was registered, changed or removed. Only on the topic `toolTopic`, which every process listens to. */
 export interface ToolEvent {
   type: 'tools.changed';
@@ -78,7 +83,14 @@ export interface AccessEvent {
   type: 'access.changed';
 }
 
+/** The definition of an agent in the store was changed. Only on the topic `agentTopic`, which every process listens to. */
+export interface AgentEvent {
+  type: 'agents.changed';
+}
+
 export const accessTopic = 'access';
+export const holdTopic = 'holds';
+export const agentTopic = 'agents';
 export const modelTopic = 'models';
 export const stopTopic = 'stops';
 export const secretTopic = 'secrets';

@@ -6,6 +6,18 @@ export interface RoomState {
   model?: string;
   /** A turn called off: what waits with a smaller id is not answered. */
   stopped?: string;
+  /** Messages up to this id were people's to answer: the agent does not, though they wait. */
+  handled?: string;
+  /** When people answered in the place of the agent, the newest last. */
+  takenOver?: TakenOver[];
+}
+
+/** Times are Unix ms. */
+export interface TakenOver {
+  /** As people call them. */
+  by: string;
+  since: number;
+  until: number;
 }
 
 export interface Rooms {

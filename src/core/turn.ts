@@ -6,6 +6,7 @@
  * - **waiting**: committed, and over for its room; a decision lets another turn go on from it.
  * - **done**, **failed**, **stopped** (somebody called it off): committed for good.
  */
+import type { EvaluationRecord } from './evaluation-record.js';
 import { derivedId, newId } from './ids.js';
 import type { Attachment, Memory, Source } from './memory.js';
 import type { Origin } from './origin.js';
@@ -115,6 +116,8 @@ export interface Turn extends Omit<TurnCheckpoint, 'tries'> {
   passedOver?: PassedOver[];
   /** What it recalled, and why; absent: nothing was searched for, or an older hub took it. */
   recall?: RecallRecord;
+  /** How its reply was judged; absent: the agent asks for nothing of the kind, or an older hub took it. */
+  evaluation?: EvaluationRecord;
   usage: Usage;
   attempt: number;
   error: { code: string; message: string } | null;
@@ -133,6 +136,7 @@ interface Ending extends Pick<Turn, 'status' | 'attempt' | 'startedAt'> {
   waitsUntil?: number;
   passedOver?: PassedOver[];
   recall?: RecallRecord | undefined;
+  evaluation?: EvaluationRecord | undefined;
 }
 
 /** The committed turn that a checkpoint has become. */
@@ -147,6 +151,7 @@ export function turnOf(begun: TurnCheckpoint, ending: Ending): Turn {
     waitsUntil,
     passedOver,
     recall,
+    evaluation,
   } = ending;
   const { attempt, startedAt, finishedAt = Date.now() } = ending;
   const replyId = reply?.id ?? null;
@@ -158,6 +163,7 @@ export function turnOf(begun: TurnCheckpoint, ending: Ending): Turn {
     ...(waitsUntil !== undefined && { waitsUntil }),
     ...(passedOver && passedOver.length > 0 && { passedOver }),
     ...(recall && { recall }),
+    ...(evaluation && { evaluation }),
   };
 }
 

@@ -1,6 +1,8 @@
 /** The extensions that come with the hub, in the order in which their models are asked. Each loads its own parts on use. */
 export const builtin: (() => Promise<{ default: unknown }>)[] = [
   () => import('../../connectors/http/extension.js'),
+  () => import('../../connectors/openai/extension.js'),
+  () => import('../../connectors/mcp/extension.js'),
   () => import('../../connectors/discord/extension.js'),
   () => import('../../connectors/telegram/extension.js'),
   () => import('../../connectors/slack/extension.js'),

@@ -5,8 +5,8 @@ import { FatalError } from '../errors.js';
 import type { TokenVerifier } from './tokens.js';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-const requestHeaders = ['accept', 'authorization', 'content-type'];
-const answerHeaders = 'Allow, Retry-After, WWW-Authenticate';
+const requestHeaders = ['accept', 'authorization', 'content-type', 'if-match'];
+const answerHeaders = 'Allow, ETag, Retry-After, WWW-Authenticate';
 /** How long a browser need not ask again, in seconds. It asks whether it may ask; the token decides each time. */
 const maxAge = 600;
 

@@ -1,8 +1,8 @@
 /** How anything thrown on the way through the server becomes an answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ErrorRequestHandler } from 'express';
-import type { HubRequest } from '../connector/connector.js';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { Connector, FailureAnswer, HubRequest } from '../connector/connector.js';
 import { CarrierError, type ErrorCode, FatalError, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Limited } from '../metrics.js';
@@ -21,6 +21,22 @@ const uploadLimits = new Set(['LIMIT_FILE_SIZE', 'LIMIT_FIELD_VALUE']);
 
 /** How long a client that has its answer already may go on sending before the connection is cut. */
 const lingerMs = 5000;
+
+/** Of requests whose failures a connector answers in its own form. */
+const ownForms = new WeakMap<IncomingMessage, FailureAnswer>();
+
+/** Notes who answers a request's failures, before anything can fail. */
+export function noteOwnForms(connectors: () => Connector[]): RequestHandler {
+  return (req, _res, next) => {
+    const mine = connectors().find(({ routes }) => isUnder(routes?.failures?.under, req.path));
+    if (mine) ownForms.set(req, mine.routes!.failures!.answer);
+    next();
+  };
+}
+
+function isUnder(path: string | undefined, asked: string): boolean {
+  return path !== undefined && (asked === path || asked.startsWith(`${path}/`));
+}
 
 /** @param limited is told of uploads for which there is no room. */
 export function answerFailures(
@@ -49,9 +65,10 @@ export function sendFailure(req: IncomingMessage, res: ServerResponse, error: Ca
   // RFC 6750, section 3.1.
   if (error.status === 401 && !res.hasHeader('WWW-Authenticate'))
     res.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"');
-  sendJson(res, error.status, {
-    error: { code: error.code, message: publicMessage(error), field: error.field },
-  });
+  const { status, code, field } = error;
+  const message = publicMessage(error);
+  const own = ownForms.get(req)?.({ status, code, message, field });
+  sendJson(res, own?.status ?? status, own?.body ?? { error: { code, message, field } });
   if (!req.complete) linger(req);
 }
 

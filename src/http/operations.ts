@@ -6,8 +6,10 @@ import { FatalError } from '../errors.js';
 import type { Caller, InputOf, OperationName } from '../operations/operations.js';
 import { sendJson } from './answer.js';
 import { documentUpload } from './document-upload.js';
+import { sendLines } from './lines.js';
 import { refuseMethod, tellMethods } from './method.js';
 import { carryOut } from './open-requests.js';
+import { entityTag, versionsIn } from './precondition.js';
 import { maxBodyBytes, type Route, routes } from './routes.js';
 
 export function operationRoutes(operations: Caller): RequestHandler {
@@ -29,7 +31,8 @@ export function operationRoutes(operations: Caller): RequestHandler {
 
 function bodyOf({ method, operation }: Route): RequestHandler[] {
   if (method === 'GET') return [];
-  const body = [json({ limit: maxBodyBytes(operation) }), requireJson];
+  const types = method === 'PATCH' ? [...jsonTypes, 'application/merge-patch+json'] : jsonTypes;
+  const body = [json({ limit: maxBodyBytes(operation), type: types }), requireJson(types)];
   return operation === 'documents.add' ? [mayAddDocuments, documentUpload, ...body] : body;
 }
 
@@ -44,29 +47,53 @@ const mayAddDocuments: RequestHandler = (req, res, next) => {
 
 const short = json({ limit: 100_000 });
 
-const requireJson: RequestHandler = (req, _res, next) => {
-  if (req.is('multipart/form-data') && req.body) return next();
-  const sent = Number(req.headers['content-length'] ?? 0) > 0 || req.headers['transfer-encoding'];
-  if (sent && !req.is('application/json'))
-    throw new FatalError('content_type_unsupported', 'Send the body as application/json.');
-  next();
-};
+const jsonTypes = ['application/json'];
 
-function carry({ method, operation }: Route, operations: Caller): RequestHandler {
+function requireJson(types: string[]): RequestHandler {
+  return (req, _res, next) => {
+    if (req.is('multipart/form-data') && req.body) return next();
+    const sent = Number(req.headers['content-length'] ?? 0) > 0 || req.headers['transfer-encoding'];
+    if (sent && !req.is(types))
+      throw new FatalError('content_type_unsupported', `Send the body as ${types.join(' or ')}.`);
+    next();
+  };
+}
+
+function carry({ method, operation, versioned }: Route, operations: Caller): RequestHandler {
   return async (req, res) => {
     const request = req as unknown as HubRequest;
     const { principal, address } = request;
     if (!principal) throw new FatalError('token_missing', 'Send your token with the request.');
-    const input = method === 'GET' ? { ...req.query, ...req.params } : withBody(req);
+    const input: Record<string, unknown> = method === 'GET' ? { ...req.query, ...req.params } : withBody(req);
+    const match = req.headers['if-match'];
+    if (versioned && method !== 'GET' && match !== undefined) input.ifVersion = versionsIn(match);
     carryOut(request);
     const asker = { kind: 'token', ...principal } as const;
     const output = await operations.call(operation, input as InputOf<OperationName>, asker, address);
     res.setHeader('Cache-Control', 'no-store');
+    if ('lines' in output) return sendLines(res, output);
+    const version = versioned && 'version' in output ? output.version : null;
+    if (typeof version === 'number') res.setHeader('ETag', entityTag(version));
     sendJson(res, 200, output);
   };
 }
 
-function withBody({ body = {}, params }: Request): object {
+/** For routes of connectors. */
+export async function operate(
+  request: HubRequest,
+  operations: Caller | null,
+  name: string,
+  input: object,
+): Promise<unknown> {
+  const { principal, address } = request;
+  if (!principal) throw new FatalError('token_missing', 'Send your token with the request.');
+  if (!operations) throw new FatalError('not_found', 'Nothing is managed here.');
+  request.revoked?.throwIfAborted();
+  const asker = { kind: 'token', ...principal } as const;
+  return operations.call(name as OperationName, input as InputOf<OperationName>, asker, address);
+}
+
+function withBody({ body = {}, params }: Request): Record<string, unknown> {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new FatalError('invalid_field', 'The body must be a JSON object.');
   return { ...body, ...params };

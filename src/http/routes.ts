@@ -10,6 +10,8 @@ export interface Route {
   leaves?: readonly string[];
   /** What a stream of it looks like, for those who accept `text/event-stream`. */
   stream?: string;
+  /** Its answer has a `version`, which is its ETag; If-Match of a request is the input's `ifVersion`. */
+  versioned?: true;
 }
 
 /** Bodies are small, but a secret may be a key file, a token may be for many agents, and tools have schemas. */
@@ -18,7 +20,9 @@ export function maxBodyBytes(operation: OperationName): number {
   if (operation === 'documents.add') return 45_000_000;
   if (operation === 'tools.import') return 5_000_000;
   if (operation.startsWith('tools.')) return 524_288;
-  if (operation === 'messages.post') return 262_144;
+  if (operation === 'messages.post' || operation === 'rooms.answer') return 262_144;
+  if (operation === 'rooms.note') return 16_384;
+  if (operation.startsWith('agents.')) return 262_144;
   if (operation.startsWith('schedules.')) return 65_536;
   if (operation.startsWith('secrets.')) return 131_072;
   return operation === 'tokens.issue' ? 65_536 : 4096;
@@ -26,7 +30,15 @@ export function maxBodyBytes(operation: OperationName): number {
 
 export const routes: readonly Route[] = [
   { method: 'GET', path: '/agents', operation: 'agents.list' },
-  { method: 'GET', path: '/agents/:agentId', operation: 'agents.show' },
+  { method: 'POST', path: '/agents', operation: 'agents.create', versioned: true },
+  { method: 'GET', path: '/agents/:agentId', operation: 'agents.show', versioned: true },
+  { method: 'PUT', path: '/agents/:agentId', operation: 'agents.replace', versioned: true },
+  { method: 'PATCH', path: '/agents/:agentId', operation: 'agents.change', versioned: true },
+  { method: 'DELETE', path: '/agents/:agentId', operation: 'agents.remove', versioned: true },
+  { method: 'GET', path: '/agents/:agentId/versions', operation: 'agents.versions' },
+  { method: 'GET', path: '/agents/:agentId/diff', operation: 'agents.diff' },
+  { method: 'POST', path: '/agents/:agentId/roll-back', operation: 'agents.rollBack', versioned: true },
+  { method: 'GET', path: '/agents/:agentId/export', operation: 'agents.export' },
   { method: 'POST', path: '/agents/:agentId/check', operation: 'agents.check' },
   { method: 'GET', path: '/pairings', operation: 'pairings.list' },
   { method: 'POST', path: '/pairings/approve', operation: 'pairings.approve' },
@@ -51,6 +63,12 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/rooms', operation: 'rooms.list' },
   { method: 'GET', path: '/rooms/:roomId/messages', operation: 'rooms.messages' },
   { method: 'GET', path: '/rooms/:roomId/summary', operation: 'rooms.summary' },
+  { method: 'POST', path: '/rooms/:roomId/take-over', operation: 'rooms.takeOver' },
+  { method: 'POST', path: '/rooms/:roomId/hand-back', operation: 'rooms.handBack' },
+  { method: 'POST', path: '/rooms/:roomId/answer', operation: 'rooms.answer' },
+  { method: 'GET', path: '/rooms/:roomId/hold', operation: 'rooms.hold' },
+  { method: 'POST', path: '/rooms/:roomId/notes', operation: 'rooms.note' },
+  { method: 'GET', path: '/rooms/:roomId/notes', operation: 'rooms.notes' },
   { method: 'POST', path: '/rooms/:roomId/forget', operation: 'rooms.forget' },
   { method: 'POST', path: '/rooms/:roomId/stop', operation: 'turns.stop', leaves: ['turnId'] },
   { method: 'GET', path: '/facts', operation: 'facts.list' },
@@ -87,12 +105,16 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/people/forget', operation: 'people.forget' },
   { method: 'POST', path: '/memories/preview', operation: 'memories.preview' },
   { method: 'POST', path: '/memories/forget', operation: 'memories.forget' },
+  { method: 'GET', path: '/memories/recall', operation: 'memories.recall' },
   { method: 'GET', path: '/switches', operation: 'switches.list' },
   { method: 'POST', path: '/switches/pause', operation: 'switches.pause' },
   { method: 'POST', path: '/switches/resume', operation: 'switches.resume' },
   { method: 'GET', path: '/people', operation: 'people.show' },
   { method: 'POST', path: '/people/link', operation: 'people.link' },
   { method: 'POST', path: '/people/unlink', operation: 'people.unlink' },
+  { method: 'GET', path: '/people/export', operation: 'people.export' },
+  { method: 'POST', path: '/people/erase/preview', operation: 'people.previewErasure' },
+  { method: 'POST', path: '/people/erase', operation: 'people.erase' },
   { method: 'GET', path: '/roles', operation: 'roles.list' },
   { method: 'POST', path: '/roles/give', operation: 'roles.give' },
   { method: 'POST', path: '/roles/take', operation: 'roles.take' },
@@ -110,5 +132,15 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/turns/:turnId/prompt', operation: 'turns.prompt' },
   { method: 'PATCH', path: '/schedules/:id', operation: 'schedules.change' },
   { method: 'GET', path: '/health', operation: 'health.show' },
+  { method: 'GET', path: '/scores', operation: 'scores.list' },
+  { method: 'POST', path: '/turns/:turnId/rate', operation: 'turns.rate' },
+  { method: 'GET', path: '/lessons', operation: 'lessons.list' },
+  { method: 'POST', path: '/lessons', operation: 'lessons.propose' },
+  { method: 'GET', path: '/lessons/:id', operation: 'lessons.show' },
+  { method: 'POST', path: '/lessons/:id/approve', operation: 'lessons.approve' },
+  { method: 'POST', path: '/lessons/:id/reject', operation: 'lessons.reject' },
+  { method: 'DELETE', path: '/lessons/:id', operation: 'lessons.remove' },
   { method: 'GET', path: '/embeddings', operation: 'embeddings.status' },
+  { method: 'GET', path: '/encryption', operation: 'encryption.status' },
+  { method: 'POST', path: '/encryption/rotate', operation: 'encryption.rotate' },
 ];

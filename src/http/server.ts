@@ -13,14 +13,14 @@ import type { Caller } from '../operations/operations.js';
 import { addressOf } from './address.js';
 import { answerPreflights, requireOrigin } from './cors.js';
 import { type EventFeed, type EventStreams, eventStreams, wantsStream } from './events.js';
-import { answerFailures, answerUnparsable } from './failure.js';
+import { answerFailures, answerUnparsable, noteOwnForms } from './failure.js';
 import { securityHeaders } from './headers.js';
 import { alive, metricsOf, readiness } from './health.js';
 import { HttpLimits, type HttpLimitsParts } from './limits.js';
 import { refuseMethod } from './method.js';
 import { OpenRequests } from './open-requests.js';
 import { documentRoutes } from './openapi/serving.js';
-import { operationRoutes } from './operations.js';
+import { operate, operationRoutes } from './operations.js';
 import { closePipelined } from './pipelined.js';
 import { maySeeRoutes, requirePermission, requireToken, type TokenVerifier } from './tokens.js';
 
@@ -75,7 +75,8 @@ const defaultPatience: Patience = {
 /** @throws FatalError `config_invalid` when the address cannot be listened on. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { app, end } = compose(options);
-  const server = listener(app, { ...defaultPatience, ...options.patience });
+  const patience = { ...defaultPatience, ...options.patience };
+  const server = listener(app, patience, options.operations ?? null);
   await listen(server, options.config);
   server.on('error', (err) => options.log.error({ err }, 'the HTTP server cannot take a connection'));
   return {
@@ -95,7 +96,7 @@ function compose(options: HttpServerOptions): { app: Express; end(): void } {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', config.trustedProxies ?? false);
-  app.use(closePipelined, setSecurityHeaders(), setAddress, refuseTools);
+  app.use(closePipelined, setSecurityHeaders(), setAddress, noteOwnForms(connectors), refuseTools);
   app.route('/healthz').get(alive).all(refuseMethod('GET, HEAD'));
   app.route('/readyz').get(readiness(ready)).all(refuseMethod('GET, HEAD'));
   if (operations) app.use(documentRoutes(connectors));
@@ -201,10 +202,14 @@ function setSecurityHeaders(): RequestHandler {
  * Express gives every request and response its own prototype, and changing an object's prototype after it is
  * made costs more (120 µs) than all else express does. Objects made with that prototype are left as they are.
  */
-function listener(app: Express, patience: Patience): Server {
+function listener(app: Express, patience: Patience, operations: Caller | null): Server {
   class Request extends IncomingMessage implements HubRequest {
     authorise(permission: Permission, resource: Resource): void {
       requirePermission(this, permission, resource);
+    }
+
+    operate(name: string, input: object): Promise<unknown> {
+      return operate(this, operations, name, input);
     }
   }
   class Response<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {}

@@ -7,6 +7,7 @@ import type { TokenHolder } from '../access/principal.js';
 import type { Agent } from '../core/character.js';
 import type { ConnectorSettings } from '../core/connector-settings.js';
 import type { CommandAnswer, InboundMessage } from '../core/inbound.js';
+import type { Attachment } from '../core/memory.js';
 import type { Person } from '../core/pairing.js';
 import { type CarrierError, FatalError } from '../errors.js';
 import { type Written, writtenIn } from './written.js';
@@ -36,12 +37,16 @@ export interface Arrival {
 export interface Notice extends CommandAnswer {
   /** The room reads of it anyway: told only to those who wait for an answer of their own. */
   saidAnyway?: boolean;
+  /** Files that lie in the store, to be sent with it. */
+  attachments?: Attachment[];
+  /** For whoever asked alone: where all of the room would read it, nothing is said. */
+  quiet?: boolean;
 }
 
 export type Ruling =
   | { kind: 'pass' }
-  /** Stored for the agent to know of, and not answered. */
-  | { kind: 'keep' }
+  /** Stored for the agent to know of, and not answered. `held`: people answer it, so it is kept as a whole. */
+  | { kind: 'keep'; held?: true }
   /** `error` is for senders who wait for an answer, as over HTTP; others are told nothing. */
   | { kind: 'drop'; error?: CarrierError }
   /** `once`: told once under this name, whatever the message; absent: once for the message. */

@@ -22,7 +22,8 @@ import { askerOf } from './asker.js';
 import { type Buttons, isLasting } from './buttons.js';
 import { check } from './check.js';
 import type { Commands } from './commands/command.js';
-import { type Arrival, type Checked, judge, type Rule } from './gate.js';
+import { type Arrival, type Checked, judge, type Rule, type Ruling } from './gate.js';
+import { unanswered } from './held.js';
 import type { Notices } from './notices.js';
 import type { Orders } from './orders.js';
 import { asOverheard, withFilesNamed } from './overheard.js';
@@ -61,18 +62,13 @@ export interface IntakeParts {
 }
 
 const notTaken = 'This agent does not take this message.';
+const talksNotHere = () => new FatalError('not_allowed', 'This agent does not talk to you here.');
 
-interface Sender {
+interface Sender extends Pick<Arrival, 'from' | 'admitted'>, Pick<Receiving, 'complete'> {
   /** For an answer. */
   waits: boolean;
   /** As in `settingsFor`: behind a token of the hub. */
   trusted: boolean;
-  /** As in `Arrival`. */
-  from?: Arrival['from'];
-  /** As in `Arrival`. */
-  admitted?: boolean;
-  /** As in `Receiving`. */
-  complete?: Receiving['complete'];
 }
 
 /** The way in: check, gate, persist, wake. What it returns is durable, so the platform may be told so. */
@@ -111,7 +107,7 @@ export class Intake {
       return null;
     }
     try {
-      return await this.#take(arrival, ruling.kind, { waits, complete });
+      return await this.#take(arrival, ruling, { waits, complete });
     } catch (error) {
       if (waits || !(error instanceof CarrierError) || error.code !== 'plugin_failed') throw error;
       // Sent again by its platform it would stand in the way of what comes after it: its sender decides.
@@ -126,7 +122,7 @@ export class Intake {
 
   async #take(
     arrival: Arrival,
-    ruling: 'pass' | 'keep',
+    { kind: ruling, held }: Extract<Ruling, { kind: 'keep' | 'pass' }> & { held?: true },
     { waits, complete }: Pick<Sender, 'waits' | 'complete'>,
   ): Promise<Receipt | null> {
     if (ruling === 'pass' && arrival.command) {
@@ -139,14 +135,15 @@ export class Intake {
       return null;
     }
     if (ruling === 'pass' && arrival.message.threaded) await this.#parts.threads.join(arrival.message);
-    if (ruling === 'keep' && arrival.message.files.length > 0)
+    if (ruling === 'keep' && !held && arrival.message.files.length > 0)
       return this.#append({ ...arrival, message: withFilesNamed(arrival.message) }, 'kept');
     if (ruling === 'pass') this.#parts.admitted();
     const status = ruling === 'keep' ? 'kept' : 'pending';
-    const appended = await (complete
-      ? this.#completed(arrival, status, complete)
-      : this.#append(arrival, status));
+    const taken = complete ? this.#completed(arrival, status, complete) : this.#append(arrival, status);
+    const appended = await taken;
     if (!appended && waits) throw new FatalError('not_allowed', notTaken);
+    // People answer, so nobody need wait for the agent.
+    if (held && waits && appended) return { ...appended, outcome: unanswered(appended.memory) };
     return appended?.duplicate && waits ? this.#parts.again(appended) : appended;
   }
 
@@ -215,10 +212,10 @@ export class Intake {
         if (ruling.error.code === 'paused') throw ruling.error;
         return ruling.notice.text;
       }
-      const refused = () => new FatalError('not_allowed', 'This agent does not talk to you here.');
-      if (ruling.kind !== 'pass') throw arrival.rolesUnknown ?? refused();
+      const isHeld = ruling.kind === 'keep' && ruling.held;
+      if (ruling.kind !== 'pass' && !isHeld) throw arrival.rolesUnknown ?? talksNotHere();
       if (arrival.command) return (await this.#parts.orders.answer(arrival.command, arrival, id)).text;
-      return (await this.#append(arrival, 'pending')) ? `You chose "${label}".` : notTaken;
+      return (await this.#append(arrival, isHeld ? 'kept' : 'pending')) ? `You chose "${label}".` : notTaken;
     });
     const answer = await pressed.catch((error) => {
       if (error instanceof CarrierError && error.code === 'paused') return error.message;
@@ -254,12 +251,13 @@ export class Intake {
   }
 
   async #scheduled(appended: Appended): Promise<Appended> {
-    const { turns, log } = this.#parts;
+    const { turns, shareOf, log } = this.#parts;
     const { roomId, status } = appended.memory;
-    const share = this.#parts.shareOf(appended.memory);
     // The message is safe already: if it cannot be scheduled now, the sweeper will find it.
     if (status === 'pending')
-      await turns.schedule(roomId, { share }).catch((err) => log.warn({ err, roomId }, 'not scheduled yet'));
+      await turns
+        .schedule(roomId, { share: shareOf(appended.memory) })
+        .catch((err) => log.warn({ err, roomId }, 'not scheduled yet'));
     return appended;
   }
 

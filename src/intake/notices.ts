@@ -113,11 +113,11 @@ function outcomeOf(turnId: string, memory: Memory | null): Outcome {
   return { turnId, reply: memory && { memory, actions: [], usage }, error: null };
 }
 
-function memoryOf(to: Addressee, { text, buttons }: Notice, turnId: string): Memory {
+function memoryOf(to: Addressee, { text, buttons, attachments = [] }: Notice, turnId: string): Memory {
   const { agentId, source } = to;
   const place = { agentId, roomId: roomIdOf(agentId, source), scope: scopeOf(to), source };
   return ownMemory(place, {
     ...{ kind: 'message', role: 'assistant', author: { id: agentId, bot: true }, turnId },
-    content: { text, attachments: [], replyTo: null, ...(buttons && { buttons }) },
+    content: { text, attachments, replyTo: null, ...(buttons && { buttons }) },
   });
 }

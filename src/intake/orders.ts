@@ -62,7 +62,8 @@ export class Orders {
     const { notices } = this.#parts;
     const { message } = arrival;
     const known = () => notices.told(message);
-    const tell = (answer: Notice) => notices.tell(message, answer.saidAnyway && !waits ? null : answer);
+    const tell = (answer: Notice) =>
+      notices.tell(message, (answer.saidAnyway || answer.quiet) && !waits ? null : answer);
     const { value, duplicate } = await this.#once(command, arrival, message.source.messageId, {
       known,
       tell,

@@ -5,6 +5,7 @@ import { isAtLeast } from '../access/role.js';
 import type { Switches } from '../access/switches.js';
 import type { Agent } from '../core/character.js';
 import type { Memory } from '../core/memory.js';
+import type { HeldRooms } from '../takeover/held-rooms.js';
 import { principalOf } from './commands/command.js';
 import { type Arrival, drop, type Rule, type Ruling } from './gate.js';
 import type { Roles } from './grants.js';
@@ -31,7 +32,8 @@ async function judged(
   const [found, ruling] = await Promise.all([pause, by.talk(arrival)]);
   // What was let in before its process died waits like what was stored.
   if (!found || arrival.admitted || (ruling.kind !== 'pass' && ruling.kind !== 'keep')) return ruling;
-  if (ruling.kind === 'keep') return drop;
+  // People answer there, whatever the agent may.
+  if (ruling.kind === 'keep') return ruling.held && found.what !== 'person' ? ruling : drop;
   if (arrival.afterwards || (await mayCommand(arrival, by))) return ruling;
   const error = pausedError(found, arrival.agent.character.name, Date.now());
   const once = onceFor(found, arrival.message.author.id);
@@ -54,14 +56,17 @@ function concernedBy({ message: { agentId, source, author } }: Arrival) {
   return { agentId, source, userIds: [author.id] };
 }
 
-/** Tells who added the agent's name to what they had said before; false: nothing there is paused. */
+/** Tells who added the agent's name to what they had said before; false: nothing there is paused, and people have not taken it over. */
 export function pausedWaking(
   switches: Pick<Switches, 'check'>,
+  held: Pick<HeldRooms, 'of'>,
   notices: Pick<Notices, 'tellAuthor'>,
   agent: (agentId: string) => Agent,
 ): (memory: Memory) => Promise<boolean> {
   return async (memory) => {
     const { agentId, source, author } = memory;
+    // Of that nobody is told: somebody answers.
+    if (await held.of(memory.roomId)) return true;
     const pause = await switches.check({ agentId, source, userIds: [author.id] });
     if (!pause) return false;
     const { message } = pausedError(pause, agent(agentId).character.name, Date.now());

@@ -34,9 +34,9 @@ export class Waking {
     const { id, roomId, source } = memory;
     if (memory.status !== 'kept' || !(await admits(memory, doer)) || (await refused(memory))) return;
     if (source.thread !== undefined) await threads.join(memory);
-    const { stopped } = await rooms.get(roomId);
-    // Somebody may have called the room's turn off since, and this message is older than that.
-    if (stopped !== undefined && id < stopped) await rooms.change(roomId, { stopped: undefined });
+    const { stopped = '', handled = '' } = await rooms.get(roomId);
+    // Somebody may have called the room's turn off since, or had the room, and this message is older than that.
+    if (id < stopped || id <= handled) await rooms.change(roomId, { stopped: undefined, handled: undefined });
     if (!(await turns.wake(id))) return;
     await queue
       .schedule(roomId, { share: this.#parts.shareOf(memory) })

@@ -167,10 +167,10 @@ function concerns({ account, agentId }: { account: Account; agentId?: string | u
   return { ...account, agentId };
 }
 
-function isOwnOf(
+export function isOwnOf(
   principal: Principal,
   account: Account,
-  { people }: OperationParts,
+  { people }: Pick<OperationParts, 'people'>,
 ): principal is PersonPrincipal {
   if (principal.kind !== 'person') return false;
   const { connector, tenant, userId } = principal;
@@ -181,7 +181,7 @@ function agentsOf(agentId: string | undefined, { agents }: OperationParts) {
   return agentId === undefined ? agents.list() : [agents.get(agentId)];
 }
 
-async function requireHolding(
+export async function requireHolding(
   accounts: Account[],
   { standing, agents, principal }: OperationParts & { principal: Principal },
 ) {
@@ -215,7 +215,7 @@ async function requireOwner(
 }
 
 /** Whether whoever asks is sure to be who they say. */
-function doesSpeak({ via, connector, userId }: PersonPrincipal): boolean {
+export function doesSpeak({ via, connector, userId }: PersonPrincipal): boolean {
   if (!via) return connector !== tokenConnector;
   return via.user === undefined ? isAtLeast(roleOfToken(via), leastNaming) : via.user === userId;
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { type Agent, agentUnknown, Character } from '../core/character.js';
-import { type AgentDesk, defineOperation } from './operation.js';
+import { agentUnknown, Character } from '../core/character.js';
+import { characterOf } from '../definitions/definition.js';
+import { masked } from '../definitions/kept-secrets.js';
+import { defineOperation, type OperationParts } from './operation.js';
 import { id } from './shapes.js';
 
 const Problem = z.object({
@@ -8,12 +10,16 @@ const Problem = z.object({
   field: z.string().nullable(),
   message: z.string(),
 });
-const OneAgent = z.strictObject({ agentId: id });
+export const OneAgent = z.strictObject({ agentId: id });
 /** Agents are the hub's own, whoever talks to them: no tenant's and no person's. */
 const ofHub = { tenant: 'default', userId: '' };
-const concerns = ({ agentId }: { agentId: string }) => ({ agentId, ...ofHub });
-const unknown = { of: ({ agentId }: { agentId: string }) => agentUnknown(agentId) };
-const audit = ({ agentId }: { agentId: string }) => ({ agentId });
+export const concerns = ({ agentId }: { agentId: string }) => ({ agentId, ...ofHub });
+export const unknown = { of: ({ agentId }: { agentId: string }) => agentUnknown(agentId) };
+export const audit = ({ agentId }: { agentId: string }) => ({ agentId });
+/** As a character is shown, masks are in the place of secrets that came with its definition. */
+const ShownCharacter = Character.extend({
+  connectors: z.record(z.string(), z.record(z.string(), z.unknown())),
+});
 
 export const listAgents = defineOperation({
   name: 'agents.list',
@@ -51,25 +57,55 @@ export const listAgents = defineOperation({
 
 export const showAgent = defineOperation({
   name: 'agents.show',
-  about: 'the definition of an agent that is in force; secrets are references there',
+  about:
+    'the definition of an agent, as it is in force and as it is kept; secrets are references there, or masked',
   permission: 'agents.read',
   reads: true,
   input: OneAgent,
   output: z.object({
     id: z.string(),
-    character: Character,
+    /** In force; null: the definition in the store cannot be used, and `problems` says why. */
+    character: ShownCharacter.nullable(),
     models: z.array(z.string()),
     problems: z.array(Problem),
+    definedBy: z.enum(['file', 'store']),
+    /** Of the definition in the store, whether or not a file counts in its place; null: there is none. */
+    version: z.number().nullable(),
+    overridesFile: z.boolean(),
+    definition: z.record(z.string(), z.unknown()).nullable(),
   }),
   concerns,
   partly: true,
   unknown,
   audit,
-  async run({ agentId }, { agents }) {
-    const agent = agents.get(agentId);
-    return { ...agent, models: agents.models(agent), problems: problemsOf(agents, agent) };
+  async run({ agentId }, parts) {
+    const { agents, definitions } = parts;
+    const stored = await definitions.find(agentId);
+    const agent = agents.list().find(({ id }) => id === agentId);
+    if (!stored && !agent) throw agentUnknown(agentId);
+    const { version = null, overridesFile = false, definition = null } = stored ?? {};
+    return {
+      id: agentId,
+      character: (await shownCharacter(agentId, parts)) as z.input<typeof ShownCharacter> | null,
+      models: agent ? agents.models(agent) : [],
+      problems: agents.problems().filter((problem) => problem.agentId === agentId),
+      ...{ definedBy: agents.isStored(agentId) ? ('store' as const) : ('file' as const) },
+      ...{ version, overridesFile, definition },
+    };
   },
 });
+
+/** What an agent is, with masks for secrets that came with its definition; null: it cannot be used. */
+export async function shownCharacter(
+  agentId: string,
+  { agents, definitions }: Pick<OperationParts, 'agents' | 'definitions'>,
+): Promise<Record<string, unknown> | null> {
+  const written = await definitions.written(agentId);
+  const agent = agents.list().find(({ id }) => id === agentId);
+  if (!written || (agent && !agents.isStored(agentId))) return agent ? agent.character : null;
+  const read = characterOf(written);
+  return agent && 'character' in read ? masked(agentId, read.character) : null;
+}
 
 export const checkAgent = defineOperation({
   name: 'agents.check',
@@ -91,7 +127,3 @@ export const checkAgent = defineOperation({
     return { ok: findings.every(({ ok }) => ok), findings };
   },
 });
-
-function problemsOf(agents: AgentDesk, { id }: Agent) {
-  return agents.problems().filter(({ agentId }) => agentId === id);
-}

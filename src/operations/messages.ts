@@ -39,6 +39,14 @@ export const postMessage = defineOperation({
     if (!newest || newest.agentId !== agentId)
       throw new FatalError('not_found', unknown.message, { field: 'roomId' });
     const { scope, source } = newest;
+    if (await parts.heldRooms.exactly(roomId))
+      throw new FatalError(
+        'conflict',
+        'People have taken this room over: rooms.answer says it in its name.',
+        {
+          field: 'roomId',
+        },
+      );
     await permit(newest, text, parts);
     const once = messageId === undefined ? crypto.randomUUID() : `posted:${messageId}`;
     const room = { agentId, roomId, scope, source };

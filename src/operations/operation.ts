@@ -26,8 +26,13 @@ import type { PolicySettings } from '../core/policy-rules.js';
 import type { Readiness } from '../core/readiness.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
+import type { AgentDefinitions } from '../definitions/agent-definitions.js';
 import type { FatalError } from '../errors.js';
+import type { Lessons } from '../evaluation/lessons.js';
+import type { Opinions } from '../evaluation/opinions.js';
+import type { Scores } from '../evaluation/scores.js';
 import type { EventLog } from '../governance/event-log.js';
+import type { Governing } from '../governance/governing.js';
 import type { Conversations } from '../memory/conversation/conversations.js';
 import type { Embedding } from '../memory/embedding.js';
 import type { KnownFacts } from '../memory/facts/facts-on.js';
@@ -37,6 +42,8 @@ import type { RoomQueue } from '../queue/queue.js';
 import type { Schedules } from '../schedules/schedules.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
 import type { Store } from '../store/store.js';
+import type { HeldRooms } from '../takeover/held-rooms.js';
+import type { Takeovers } from '../takeover/takeovers.js';
 import type { Tasks } from '../tasks/tasks.js';
 import type { AcceptedTools } from '../tools/accepted.js';
 import type { HttpTools } from '../tools/http/tools.js';
@@ -56,6 +63,8 @@ export interface AgentDesk {
   problems(): AgentProblem[];
   /** Throws `agent_unknown`. */
   get(agentId: string): Agent;
+  /** Whether it is as a definition in the store says, and not a file. */
+  isStored(agentId: string): boolean;
   /** The chain of models, in order. */
   models(agent: Agent): string[];
   /** Names of the connectors that run and are its own. */
@@ -115,6 +124,8 @@ export interface ToolDesk {
 export interface OperationParts extends Access {
   store: Store;
   facts: KnownFacts;
+  /** What is held of people, for themselves and to be erased. */
+  governing: Governing;
   forgetting: Pick<Forgetting, 'preview' | 'confirm' | 'whoseIs' | 'lastShown' | 'remove' | 'forget'>;
   bus: EventBus;
   turnQueue: RoomQueue;
@@ -142,11 +153,29 @@ export interface OperationParts extends Access {
     'get' | 'list' | 'ofTurn' | 'decide' | 'missing' | 'require' | 'stopped' | 'withdrawn' | 'forgotten'
   >;
   tasks: Pick<Tasks, 'get' | 'list' | 'halt' | 'resume' | 'forgotten'>;
+  heldRooms: Pick<HeldRooms, 'exactly' | 'of'>;
+  takeovers: Pick<Takeovers, 'take' | 'handBack' | 'answer' | 'drafts' | 'note' | 'notes'>;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
   tokens: Tokens;
   tools: ToolDesk;
+  definitions: Pick<
+    AgentDefinitions,
+    | 'find'
+    | 'isRemoved'
+    | 'written'
+    | 'create'
+    | 'replace'
+    | 'change'
+    | 'rollBack'
+    | 'remove'
+    | 'versions'
+    | 'diff'
+  >;
   httpTools: Pick<HttpTools, 'list' | 'get' | 'add' | 'change' | 'remove' | 'fetch' | 'download'>;
+  lessons: Pick<Lessons, 'get' | 'list' | 'propose' | 'decide'>;
+  scores: Pick<Scores, 'list'>;
+  opinions: Pick<Opinions, 'rate'>;
   knowledge: Pick<Knowledge, 'documents' | 'scopesFor' | 'forgetKept' | 'forgotten'>;
   ready(): Promise<Readiness>;
 }

@@ -13,13 +13,33 @@ import { confirmLink, enterLink, linkAccounts, showPerson, startLink, unlinkAcco
 import { checkAgent, listAgents, showAgent } from './agents.js';
 import { decideApproval, listApprovals, showApproval } from './approvals.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
+import {
+  agentVersions,
+  changeAgent,
+  createAgent,
+  diffAgent,
+  exportAgent,
+  removeAgent,
+  replaceAgent,
+  rollBackAgent,
+} from './definitions.js';
 import { dropDelivery, listDeliveries, sendAgain, sendAllAgain } from './deliveries.js';
 import { addDocument, getDocument, listDocuments, removeDocument, rereadDocument } from './documents.js';
 import { embeddingsStatus } from './embeddings.js';
+import { encryptionStatus, rotateEncryption } from './encryption.js';
+import { erasePerson, exportPerson, previewErasure } from './erasure.js';
 import { listEvents } from './events.js';
 import { correctFact, listFacts, removeFact } from './facts.js';
 import { searchMemories } from './found-memories.js';
 import { showHealth } from './health.js';
+import {
+  approveLesson,
+  listLessons,
+  proposeLesson,
+  rejectLesson,
+  removeLesson,
+  showLesson,
+} from './lessons.js';
 import { forgetMemories, previewMemories } from './memories.js';
 import { postMessage } from './messages.js';
 import { namedIn } from './named.js';
@@ -28,12 +48,15 @@ import { approvePairing, listPairings, listPlaces, revokePairing } from './pairi
 import { forgetPerson } from './people.js';
 import { acceptTool, explainPolicy, listTools, showPolicy } from './policy.js';
 import { turnPrompt } from './prompts.js';
+import { recallMemories } from './recall.js';
 import { giveRole, listRoles, takeRole } from './roles.js';
 import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus } from './rooms.js';
 import { addSchedule, changeSchedule, listSchedules, removeSchedule, showSchedule } from './schedules.js';
+import { listScores, rateTurn } from './scores.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { roomSummary } from './summaries.js';
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
+import { answerRoom, handBack, listNotes, noteRoom, showHold, takeOver } from './takeovers.js';
 import { listTasks, pauseTask, resumeTask, showTask, stopTask } from './tasks.js';
 import { issueToken, listTokens, revokeToken } from './tokens.js';
 import { addTool, changeTool, importTool, registeredTools, removeTool, showTool } from './tools.js';
@@ -55,10 +78,34 @@ export const operations = [
   ...[forgetPerson, previewMemories, forgetMemories, showHealth, embeddingsStatus],
   ...[listAudit, exportAudit, verifyAudit],
   ...[showPerson, startLink, enterLink, confirmLink, linkAccounts, unlinkAccount],
+  ...[exportPerson, previewErasure, erasePerson],
   ...[listRoles, giveRole, takeRole],
   ...[showPolicy, explainPolicy, listTools, acceptTool],
   ...[listEvents, listPlaces, searchMemories, turnPrompt],
   ...[addTool, registeredTools, showTool, changeTool, removeTool, importTool],
+  ...[encryptionStatus, rotateEncryption],
+  ...[
+    listScores,
+    rateTurn,
+    listLessons,
+    showLesson,
+    proposeLesson,
+    approveLesson,
+    rejectLesson,
+    removeLesson,
+  ],
+  ...[takeOver, handBack, answerRoom, showHold, noteRoom, listNotes],
+  recallMemories,
+  ...[
+    createAgent,
+    replaceAgent,
+    changeAgent,
+    removeAgent,
+    agentVersions,
+    diffAgent,
+    rollBackAgent,
+    exportAgent,
+  ],
 ] as const;
 
 type All = (typeof operations)[number];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Resource } from '../access/role.js';
+import { EvaluationRecord } from '../core/evaluation-record.js';
 import { stopTopic } from '../core/events.js';
 import { idAfter, newId } from '../core/ids.js';
 import { burst } from '../core/memory.js';
@@ -44,7 +45,7 @@ const summary = {
   taint: z.array(Origin).optional(),
 };
 
-const noTurn = { message: 'There is no such turn.', field: 'turnId' };
+export const noTurn = { message: 'There is no such turn.', field: 'turnId' };
 
 /** Waiting rooms that are looked through for a running turn. */
 const mostRooms = 1000;
@@ -86,6 +87,9 @@ export const showTurn = defineOperation({
     ...summary,
     recall: RecallRecord.optional().describe(
       'what was recalled, by id, and why; absent: nothing was searched for',
+    ),
+    evaluation: EvaluationRecord.optional().describe(
+      'how the reply was judged before it was sent; absent: nothing was asked for',
     ),
     actions: z.array(
       z.object({
@@ -243,7 +247,10 @@ async function endOf(roomId: string, { store }: OperationParts): Promise<string>
   return `${covers.toSorted().at(-1) ?? newId()}~`;
 }
 
-async function placeOfTurn({ turnId }: z.output<typeof OneTurn>, parts: OperationParts): Promise<Resource> {
+export async function placeOfTurn(
+  { turnId }: z.output<typeof OneTurn>,
+  parts: OperationParts,
+): Promise<Resource> {
   const roomId = await roomOfTurn(turnId, parts);
   return roomId ? { roomId, ...(await placeOfRoom(roomId, parts)) } : {};
 }

@@ -33,6 +33,8 @@ export interface DelivererParts {
   connector(name: string, agentId: string): Connector | undefined;
   /** Whether some part of it has been sent. */
   begun: LatenessParts['begun'];
+  /** Whether nothing of it is to leave, since people have its room: it was taken out of the outbox then. */
+  withheld(message: Due, connector: Connector): Promise<boolean>;
   /** Told that the platform takes nothing from this connector until its settings change. */
   refused(connector: Connector, error: CarrierError): void;
   /** Told of every try; failed ones have an error. */
@@ -86,7 +88,8 @@ export class Deliverer {
     const { deliveries, limits, now } = this.#parts;
     const { roomId } = run;
     this.#waiting.end(roomId);
-    const { due, rest } = await this.#read(roomId);
+    const { due: found, rest } = await this.#read(roomId);
+    const due = await this.#leaving(found);
     const room = new RoomRun(
       {
         ...{ limits, now },
@@ -106,6 +109,17 @@ export class Deliverer {
     const held = new Set(room.held.map(({ bot }) => bot));
     const goesOn = (message: Due) => !held.has(this.#botOf(message)!);
     if (rest.some(goesOn)) await deliveries.schedule(roomId);
+  }
+
+  /** Without what is not to leave: waiting for its next time, it would hold up what operators write. */
+  async #leaving(due: Due[]): Promise<Due[]> {
+    const isWithheld = async (message: Due) => {
+      const connector = message.failing && this.#connectorOf(message);
+      return connector !== undefined && (await this.#parts.withheld(message, connector));
+    };
+    const left: Due[] = [];
+    for (const message of due) if (!(await isWithheld(message))) left.push(message);
+    return left;
   }
 
   /** What is to be tried now, a batch of each line; and what comes after that. */
@@ -139,6 +153,7 @@ export class Deliverer {
     const { outbox, limits, now } = this.#parts;
     const connector = this.#connectorOf(message);
     if (!connector) return 'away';
+    if (await this.#parts.withheld(message, connector)) return 'delivered';
     const bot = this.#bots.of(connector, message, now());
     const away = this.#bots.lastAway(message, now());
     const receipt = await this.#send(message, connector, signal);

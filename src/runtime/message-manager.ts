@@ -13,9 +13,9 @@ import {
   addUsage,
   type TurnCheckpoint,
   type TurnStep,
-  type Usage,
 } from '../core/turn.js';
 import { whileAway } from '../core/while-away.js';
+import type { Evaluation } from '../evaluation/evaluation.js';
 import type { LanguageModel, ModelRequest } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import { secretNotice } from '../memory/secrets.js';
@@ -23,15 +23,15 @@ import type { Abilities, AbilityLoader } from './abilities.js';
 import type { ActionManager, ActionWatcher } from './action-manager.js';
 import { Citations } from './citations.js';
 import type { Cooling } from './cooling.js';
-import { adviceOn } from './evaluator-manager.js';
 import { type Generated, generate } from './generate.js';
 import type { AnswerLimits } from './patience.js';
 import { plannedStep } from './planned-step.js';
 import type { PromptFitter } from './prompt-fitter.js';
+import { type Reviewed, review } from './review.js';
 import type { StateManager } from './state-manager.js';
 import { stuckOn, stuckText, unknownText } from './stuck.js';
 import { trustedResults } from './taint.js';
-import { stepMessages } from './transcript.js';
+import { type Composed, stepMessages } from './transcript.js';
 import { transformed } from './transformed.js';
 import { Voice } from './voice.js';
 
@@ -43,6 +43,7 @@ export interface MessageManagerParts {
   chain(agent: Agent, preferred?: string): Promise<LanguageModel[]>;
   cooling: Cooling;
   checks: Checks;
+  evaluation: Pick<Evaluation, 'judge' | 'asks'>;
   purses: Pick<Purses, 'of'>;
   switches: Pick<Switches, 'look'>;
   actions: Pick<ActionManager, 'run'>;
@@ -76,10 +77,14 @@ export class MessageManager implements TurnTaker {
     const { agent, context, checkpoint, room } = task;
     const abilities = await this.#parts.abilities.of(agent);
     const request = await this.#parts.state.compose(agent, abilities, context, room, checkpoint.steps);
-    const held = abilities.transforming.length > 0 || abilities.evaluators.some(({ judge }) => judge);
+    const held =
+      this.#parts.evaluation.asks(agent) ||
+      abilities.transforming.length > 0 ||
+      abilities.evaluators.some(({ judge }) => judge);
     const { steps } = checkpoint;
     const vouched = () => [...request.vouched, ...trustedResults(steps, abilities.actions)];
-    const checks = this.#parts.checks.on(agent, context, vouched);
+    const { turnId, taint } = context;
+    const checks = this.#parts.checks.on(agent, { turnId, taint, internal: request.internal }, vouched);
     const voice = new Voice(task, held, checks, new Citations(request.passages ?? []));
     const awaits = await this.#resume(task, abilities, voice);
     const answer = awaits
@@ -87,8 +92,7 @@ export class MessageManager implements TurnTaker {
       : await this.#converse(task, abilities, request, voice);
     const awaited = awaitedIn(checkpoint.steps);
     const waiting = awaited.length > 0 ? await this.#parts.asking.notice(awaited) : null;
-    let { usage } = answer;
-    if (!waiting && answer !== silence) usage = await this.#evaluate(task, abilities, request, voice, answer);
+    const reviewed = await this.#review(task, abilities, request, voice, answer, waiting !== null);
     for (const action of newlyUnknown(task)) {
       voice.pause();
       voice.say(unknownText(action));
@@ -109,9 +113,9 @@ export class MessageManager implements TurnTaker {
     return {
       text: voice.release(await transformed(voice.text, abilities.transforming, context)),
       model: answer.model,
-      ...{ passedOver: answer.passedOver, recall: request.recall },
+      ...{ passedOver: answer.passedOver, recall: request.recall, evaluation: reviewed.record },
       ...(files.length > 0 && { files }),
-      usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), usage),
+      usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), reviewed.usage),
       ...(waiting
         ? { evaluators: [], waiting: { until: waiting.until } }
         : { evaluators: answer.model === '' ? [] : abilities.evaluators }),
@@ -129,12 +133,7 @@ export class MessageManager implements TurnTaker {
     return awaits;
   }
 
-  async #converse(
-    task: TurnTask,
-    abilities: Abilities,
-    request: ModelRequest,
-    voice: Voice,
-  ): Promise<Generated> {
+  async #converse(task: TurnTask, abilities: Abilities, request: Composed, voice: Voice): Promise<Generated> {
     const { steps } = task.checkpoint;
     for (;;) {
       const stuck = stuckOn(steps);
@@ -177,12 +176,9 @@ export class MessageManager implements TurnTaker {
     return this.#generate(task, { ...request, messages, tools: [] }, voice);
   }
 
-  async #generate(
-    { agent, context, room, hold, before: mayGoOn }: TurnTask,
-    request: ModelRequest,
-    voice: Voice,
-  ): Promise<Generated> {
-    const { chain, limits, fitter, cooling, switches, purses, log } = this.#parts;
+  async #generate(task: TurnTask, request: ModelRequest, voice: Voice): Promise<Generated> {
+    const { agent, context, room, hold, before: mayGoOn } = task;
+    const { chain, limits, fitter, cooling, switches, log } = this.#parts;
     const models = await chain(agent, room.model);
     // What was paused meanwhile ends the turn by its signal.
     await switches.look();
@@ -190,8 +186,7 @@ export class MessageManager implements TurnTaker {
     context.signal.throwIfAborted();
     hold();
     const before = voice.mark();
-    const [{ source }] = context.messages as [Memory];
-    const purse = purses.of({ agent, source, userId: context.user.id });
+    const purse = this.#purse(task);
     const answer = await generate(models, request, {
       limits,
       signal: context.signal,
@@ -240,37 +235,41 @@ export class MessageManager implements TurnTaker {
     return this.#parts.actions.run({ step, index, steps, actions, context, watcher, checks, before });
   }
 
-  async #evaluate(
+  /** @param waiting a part of it: there is no second draft */
+  async #review(
     task: TurnTask,
     abilities: Abilities,
-    request: ModelRequest,
+    request: Composed,
     voice: Voice,
     answer: Generated,
-  ): Promise<Usage> {
-    if (answer.model === '') return answer.usage;
-    const advice = await adviceOn(voice.text, abilities.evaluators, task.context, this.#parts.log);
-    if (advice === null) return answer.usage;
-    const revision: ModelRequest = {
-      ...request,
-      tools: [],
-      messages: [
-        ...request.messages,
-        ...stepMessages(task.checkpoint.steps),
-        { role: 'assistant', text: answer.text },
-        { role: 'user', text: `Before this is sent, write it once more. ${advice}` },
-      ],
-    };
-    voice.discard();
-    const revised = await this.#generate(task, revision, voice);
-    // None was written: what there was is said.
-    if (revised.model === '') {
-      voice.discard();
-      voice.write(answer.text);
-    } else {
-      // The record says who wrote what is sent.
-      Object.assign(answer, { model: revised.model, passedOver: revised.passedOver });
-    }
-    return addUsage(answer.usage, revised.usage);
+    waiting: boolean,
+  ): Promise<Reviewed> {
+    const { evaluation, log } = this.#parts;
+    // What the hub says itself is not judged.
+    if (answer.model === '' || (waiting && voice.text.trim() === '')) return { usage: answer.usage };
+    const { steps } = task.checkpoint;
+    const purse = this.#purse(task);
+    return review({
+      ...{ task, abilities, request, voice, answer, evaluation, log },
+      subject: () => request.subject,
+      pay: async (model, asked, signal) => (purse ? purse.open(model, asked, signal) : model),
+      revise: waiting
+        ? null
+        : (advice) => {
+            const messages: ModelRequest['messages'] = [
+              ...request.messages,
+              ...stepMessages(steps),
+              { role: 'assistant', text: answer.text },
+              { role: 'user', text: `Before this is sent, write it once more. ${advice}` },
+            ];
+            return this.#generate(task, { ...request, tools: [], messages }, voice);
+          },
+    });
+  }
+
+  #purse({ agent, context }: TurnTask) {
+    const [{ source }] = context.messages as [Memory];
+    return this.#parts.purses.of({ agent, source, userId: context.user.id });
   }
 }
 

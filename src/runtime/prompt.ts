@@ -7,6 +7,8 @@ import type { Passage, Quote, SystemPart } from '../llm/llm.js';
 
 export interface PromptParts {
   character: Character;
+  /** What it has learnt, a rule each; they count as its own. */
+  lessons?: readonly string[];
   /** See `Checks.mark`. */
   mark?: string | null;
   facts: Memory[];
@@ -24,6 +26,7 @@ export interface PromptParts {
 /** What a model is told besides the conversation: what stays the same first, so that providers can cache it, or as the character's template has it. */
 export function systemParts({
   character,
+  lessons = [],
   mark = null,
   facts,
   documents = [],
@@ -40,7 +43,17 @@ export function systemParts({
     summary: summary ? [{ kind: 'summary', ...summary }] : [],
   };
   const parts = layoutOf(character).flatMap((piece) => (typeof piece === 'string' ? varying[piece] : piece));
+  learn(parts, lessons);
   return mark === null ? parts : [{ kind: 'instructions', text: marked(mark) }, ...parts];
+}
+
+/** Where a template leaves no place for how it writes, they stand before the rest. */
+function learn(parts: SystemPart[], lessons: readonly string[]): void {
+  if (lessons.length === 0) return;
+  const at = parts.findIndex(({ kind }) => kind === 'style');
+  const own = parts[at];
+  if (own?.kind === 'style') parts[at] = { ...own, rules: [...own.rules, ...lessons] };
+  else parts.unshift({ kind: 'style', rules: [...lessons] });
 }
 
 function marked(mark: string): string {

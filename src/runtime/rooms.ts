@@ -14,6 +14,8 @@ const roomNote = defineNote<string, RoomState>({
     since: z.string().optional(),
     model: z.string().optional(),
     stopped: z.string().optional(),
+    handled: z.string().optional(),
+    takenOver: z.array(z.object({ by: z.string(), since: z.number(), until: z.number() })).optional(),
   }),
 });
 

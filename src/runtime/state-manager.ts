@@ -5,6 +5,8 @@ import type { Memory } from '../core/memory.js';
 import { addOrigins } from '../core/origin.js';
 import type { RoomState } from '../core/room.js';
 import type { TurnStep } from '../core/turn.js';
+import type { Lessons } from '../evaluation/lessons.js';
+import { topicOf, versionOf } from '../evaluation/subject.js';
 import type { ModelMessage } from '../llm/llm.js';
 import type { Logger } from '../logger.js';
 import type { Conversations } from '../memory/conversation/conversations.js';
@@ -20,6 +22,8 @@ import { discreet } from '../memory/secrets.js';
 import type { ContextProvider, TurnContext } from '../plugin/plugin.js';
 import type { History } from '../store/history.js';
 import type { Search } from '../store/search.js';
+import type { Takeovers } from '../takeover/takeovers.js';
+import { handoverText, noteText, shownNotes } from '../takeover/words.js';
 import type { Abilities } from './abilities.js';
 import { systemParts } from './prompt.js';
 import { originsOf, type Read } from './taint.js';
@@ -35,7 +39,9 @@ export interface StateManagerParts {
   facts: Pick<ToldFacts, 'of'>;
   knowledge: Pick<Knowledge, 'scopesFor' | 'handedOver' | 'sent'>;
   isSomebody: Read['isSomebody'];
+  lessons: Pick<Lessons, 'approved'>;
   checks: Pick<Checks, 'mark' | 'isUntrusted'>;
+  takeovers: Pick<Takeovers, 'notes'>;
   log: Logger;
 }
 
@@ -58,12 +64,15 @@ export class StateManager {
     const { messages } = context;
     const scopes = await scopesOf(agent, messages, () => context.requester());
     const { knowledge } = this.#parts;
-    const [{ window, unshown, summary, recalled: found, record }, facts, provided] = await Promise.all([
-      this.#remember(agent, context, scopes.recalled, room),
-      this.#parts.facts.of(agent, scopes, messages),
-      this.#provide(abilities.contextProviders, context),
-      knowledge.sent(agent, messages),
-    ]);
+    const [{ window, unshown, summary, recalled: found, record }, facts, provided, noted, lessons] =
+      await Promise.all([
+        this.#remember(agent, context, scopes.recalled, room),
+        this.#parts.facts.of(agent, scopes, messages),
+        this.#provide(abilities.contextProviders, context),
+        this.#parts.takeovers.notes(context.roomId),
+        this.#parts.lessons.approved(agent.id),
+        knowledge.sent(agent, messages),
+      ]);
     const { passages, chunks, rest: recalled } = await knowledge.handedOver(found);
     const known = new Set(facts.map(({ id }) => id));
     const quoted = recalled.filter((memory) => !known.has(memory.id) && !isDenied(memory)).map(discreet);
@@ -88,16 +97,23 @@ export class StateManager {
     for (const { key } of abilities.actions.values())
       if (this.#parts.checks.isUntrusted(agent, key))
         addOrigins(context.taint, [{ kind: 'tool', what: key }]);
+    const notes = shownNotes(noted);
     const mark = this.#parts.checks.mark(agent);
     return {
       system: systemParts({
-        ...{ character, mark, facts, documents: passages, recalled: quoted, context: provided },
+        ...{ character, lessons, mark, facts, documents: passages, recalled: quoted },
+        context: [handoverText(room.takenOver), noteText(notes), ...provided].filter((text) => text !== null),
         summary: summary && { text: summary.content.text, until: untilOf(summary) },
         roomId: context.roomId,
       }),
       ...{ passages, vouched, recall: record },
+      ...(notes.length > 0 && { internal: notes.map(({ text }) => text) }),
       messages: all,
       ...{ asked, earlier, unshown },
+      subject: {
+        version: versionOf(character, lessons),
+        topic: topicOf(character, messages.map(({ content }) => content.text).join('\n')),
+      },
       tools: abilities.tools,
       maxTokens: character.maxTokens,
       temperature: character.temperature,

@@ -10,6 +10,7 @@ import type { MemoryStore } from '../store/memory-store.js';
 import type { Outbox } from '../store/outbox.js';
 import { shareIn } from '../store/share-in.js';
 import type { TurnStore } from '../store/turn-store.js';
+import type { Takeovers } from '../takeover/takeovers.js';
 import type { Tasks } from '../tasks/tasks.js';
 
 /** Rooms scheduled in one sweep, of each kind; the next sweep takes the rest. */
@@ -26,6 +27,7 @@ export interface SweeperParts {
   approvals: Pick<Approvals, 'sweep' | 'goesOn'>;
   tasks: Pick<Tasks, 'sweep'>;
   forgetting: Pick<Forgetting, 'sweep'>;
+  takeovers: Pick<Takeovers, 'sweep'>;
   turnQueue: RoomQueue;
   deliveryQueue: RoomQueue;
   shareOf: ShareOf;
@@ -80,7 +82,8 @@ export class Sweeper {
 
   /** What was approved while tools were paused goes on; whose time to be decided is over goes on without. */
   async #expire(): Promise<void> {
-    const { turns, held, approvals, tasks, forgetting, turnQueue, now, log } = this.#parts;
+    const { turns, held, approvals, tasks, forgetting, takeovers, turnQueue, now, log } = this.#parts;
+    await takeovers.sweep();
     await forgetting.sweep();
     await approvals.sweep();
     await tasks.sweep();

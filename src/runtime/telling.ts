@@ -37,6 +37,11 @@ export class Telling {
     if (isDelta) this.#text += event.text;
   };
 
+  /** All that was said so far. */
+  get text(): string {
+    return this.#text;
+  }
+
   /** Call it when the attempt is over, whether it succeeded or not. */
   end(): void {
     clearInterval(this.#timer);

@@ -3,6 +3,7 @@ import type { RecallRecord } from '../core/recall-record.js';
 import { estimateTokens } from '../core/token-estimate.js';
 import type { TurnStep } from '../core/turn.js';
 import type { MessageFile, ModelMessage, ModelRequest, Passage, UserMessage } from '../llm/llm.js';
+import { writtenBy } from '../takeover/words.js';
 
 /** All that a model could be told in a turn. What of it a model is told is up to the `PromptFitter`. */
 export interface Composed extends ModelRequest {
@@ -16,6 +17,10 @@ export interface Composed extends ModelRequest {
   passages?: readonly Passage[];
   /** What was recalled, and why; absent: nothing was searched for. */
   recall?: RecallRecord | undefined;
+  /** What the answer's scores count for. */
+  subject: { version: string; topic: string };
+  /** Words that are for the model alone; absent: none. */
+  internal?: readonly string[];
   /** Earlier messages that are not among them, for want of room. */
   unshown: number;
 }
@@ -63,9 +68,13 @@ function lineOf(memory: Memory): Line {
   return line;
 }
 
-function newModelMessage({ role, author, content, createdAt }: Memory): ModelMessage {
+function newModelMessage(memory: Memory): ModelMessage {
+  const { role, author, content, createdAt } = memory;
   const { text, quote, parts, attachments } = content;
-  if (role === 'assistant') return { role: 'assistant', text };
+  if (role === 'assistant') {
+    const by = writtenBy(memory);
+    return { role: 'assistant', text, ...(by && { notes: [by] }) };
+  }
   const files = attachments.map(unread);
   return {
     ...{ role: 'user', text, speaker: { id: author.id, name: author.name }, at: createdAt },

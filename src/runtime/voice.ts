@@ -103,6 +103,13 @@ export class Voice {
     return this.#citations.asHanded(this.text.slice(text.length).replace(/^\n\n/, ''));
   }
 
+  /** What output checks have taken out of it. */
+  removed(): ReturnType<WordChecks['removed']> {
+    this.#settle();
+    const said = this.#said.map((words) => words ?? '\n').join('');
+    return this.checks.removed(said);
+  }
+
   discard(): void {
     this.#citations.rewind(this.#uncited);
     this.#text = '';

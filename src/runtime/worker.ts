@@ -2,23 +2,20 @@ import type { Span } from '@opentelemetry/api';
 import { type Pause, pauseText } from '../access/pause.js';
 import type { Switches } from '../access/switches.js';
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
-import { awaitedIn } from '../approvals/approval.js';
-import type { Asking } from '../approvals/asking.js';
 import type { Agent } from '../core/character.js';
-import type { TurnEvent } from '../core/events.js';
 import type { Memory } from '../core/memory.js';
 import type { Rooms } from '../core/room.js';
-import type { ShareOf } from '../core/share.js';
-import { outboundOf, type Turn, type TurnCheckpoint, turnOf } from '../core/turn.js';
-import { whileAway } from '../core/while-away.js';
-import type { Logger } from '../logger.js';
+import { type Turn, type TurnCheckpoint, turnOf } from '../core/turn.js';
 import type { TurnContext } from '../plugin/plugin.js';
-import type { ParkedHandler, RoomQueue, Run } from '../queue/queue.js';
+import type { ParkedHandler, Run } from '../queue/queue.js';
 import { told } from '../redaction.js';
 import type { HeldDecisions } from '../store/held-decisions.js';
-import type { Claim, TurnStore } from '../store/turn-store.js';
+import type { Claim } from '../store/turn-store.js';
+import type { HeldRooms } from '../takeover/held-rooms.js';
 import { spanned } from '../tracing.js';
 import { apologyFor, withUnknown } from './apology.js';
+import { ceded } from './ceded.js';
+import { Committing, type CommittingParts } from './committing.js';
 import { triedBefore } from './generate.js';
 import { Learning } from './learning.js';
 import type { Outage, Outages } from './outages.js';
@@ -36,26 +33,15 @@ interface Answered {
   context: TurnContext;
 }
 
-export interface WorkerParts extends ContextParts {
-  turns: TurnStore;
+export interface WorkerParts extends ContextParts, CommittingParts {
   rooms: Rooms;
-  turnQueue: RoomQueue;
-  deliveryQueue: RoomQueue;
-  shareOf: ShareOf;
   taker: TurnTaker;
   outages: Outages;
   held: Pick<HeldDecisions, 'setAside'>;
-  asking: Pick<Asking, 'waits'>;
+  heldRooms: Pick<HeldRooms, 'of' | 'exactly' | 'keepLooking' | 'onChange'>;
   switches: Pick<Switches, 'check' | 'tools' | 'keepLooking' | 'onChange'>;
   /** Undefined: it does not run, now. */
   agent(agentId: string): Agent | undefined;
-  publish(roomId: string, event: TurnEvent): void;
-  /** Called after every commit: there may be memories to learn from. */
-  committed(turn: Turn, reply: Memory | null, covered: readonly Memory[]): void;
-  /** Most messages one turn covers. */
-  maxMessages: number;
-  now(): number;
-  log: Logger;
 }
 
 /** Does turns: claims what a room's line has at its head, has it answered, commits, and passes the reply on. */
@@ -66,10 +52,12 @@ export class Worker {
   readonly #learning: Learning;
   readonly #suspects: Suspects;
   readonly #running: RunningTurns;
+  readonly #committing: Committing;
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
-    this.#running = new RunningTurns(parts.switches);
+    this.#running = new RunningTurns(parts.switches, parts.heldRooms);
+    this.#committing = new Committing(parts);
     this.#learning = new Learning(parts.log);
     this.#suspects = new Suspects((checkpoint) => parts.turns.checkpoint(checkpoint), parts.log);
   }
@@ -103,6 +91,8 @@ export class Worker {
     const agent = this.#parts.agent(checkpoint.agentId);
     // Its definition is gone, or not here yet: what was said to it stays until it is back; the sweeper asks again.
     if (!agent) return;
+    const taken = await ceded(work, room, this.#parts.heldRooms);
+    if (taken) return taken === 'rests' ? undefined : this.#cede(run, work, { startedAt });
     const covers = covered.map(({ id }) => id);
     const pause = over ? null : await pauseOf(work, this.#parts.switches);
     if (pause?.what === 'tools' && !claim.checkpoint) return this.#setAside(run, work);
@@ -124,7 +114,7 @@ export class Worker {
       const ended = withUnknown(pause ? textOf(pause, agent) : stopped, checkpoint.steps);
       const text = answered?.draft.text ?? ended;
       const { taint } = checkpoint;
-      const { files, model, usage, waiting, passedOver, recall } = answered?.draft ?? {};
+      const { files, model, usage, waiting, passedOver, recall, evaluation } = answered?.draft ?? {};
       const silent = over === 'nothing' || answered?.draft.silent;
       const reply = silent ? null : replyTo(work.asked, turnId, agent, text, { taint, files });
       const turn = turnOf(
@@ -136,7 +126,8 @@ export class Worker {
             startedAt,
           },
           ...(pause && { error: { code: 'paused', message: text } }),
-          ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until, passedOver, recall },
+          ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until },
+          ...{ passedOver, recall, evaluation },
         },
       );
       span.setAttributes({ model: turn.model ?? '', ...turn.usage });
@@ -147,12 +138,30 @@ export class Worker {
     const askedAt = now();
     const take = async () => {
       const ended = await this.#answer(task, work, run.signal);
-      return 'answer' in ended ? end(ended.answer) : end(null, ended.pause);
+      if ('answer' in ended) return end(ended.answer);
+      return ended.hold
+        ? this.#cede(run, work, { startedAt, attempt, said: telling.text })
+        : end(null, ended.pause);
     };
     // A commit that fails is no crash either, so it belongs to the attempt.
     await (over || pause ? end(null, pause) : this.#suspects.attempt(suspect, take))
       .finally(() => telling.end())
       .catch((error) => this.#wait({ ...run, attempt }, work, askedAt, error));
+  }
+
+  /** People answer: it is over without a word. One that no message asked for goes on once the room is handed back. */
+  async #cede(
+    run: Run,
+    work: Work,
+    { startedAt, attempt = run.attempt, said = '' }: { startedAt: number; attempt?: number; said?: string },
+  ): Promise<void> {
+    const { checkpoint, covered } = work;
+    if (checkpoint.trigger) return;
+    await this.#parts.takeovers.keepDraft(checkpoint, { turnId: checkpoint.turnId, text: said });
+    const covers = covered.map(({ id }) => id);
+    const turn = turnOf({ ...checkpoint, covers }, { status: 'stopped', reply: null, startedAt, attempt });
+    await this.#commit(run, work, turn, null);
+    await this.#parts.outages.over(run.roomId);
   }
 
   /** Another try, later, where the turn's models are away and may come back in time. @throws any other error */
@@ -207,7 +216,8 @@ export class Worker {
     work: Work,
     signal: AbortSignal,
   ): Promise<{ answer: Answered } | CalledOff> {
-    const about = { concerned: concernedBy(work), signal };
+    const { roomId } = task.checkpoint;
+    const about = { concerned: concernedBy(work), roomId, signal };
     return this.#running.take(task.checkpoint.turnId, about, async (signal) => {
       const { author: user } = work.covered[0]!;
       const context = turnContext(this.#parts, { ...task, messages: work.asked, user, signal });
@@ -215,47 +225,9 @@ export class Worker {
     });
   }
 
-  async #commit({ roomId, hold, signal }: Run, work: Work, turn: Turn, reply: Memory | null): Promise<void> {
-    const { turns, turnQueue, deliveryQueue, publish, committed, maxMessages, log } = this.#parts;
-    const sources = work.asked.map(({ source }) => source);
-    const outbound = reply && outboundOf(reply, turn.turnId, sources, this.#parts.now());
-    // An answer that was paid for is not asked for again.
-    const won = await whileAway(signal, () => {
-      hold();
-      return turns.commit({ turn, reply, outbound });
-    });
-    this.#tried.delete(roomId);
-    const left = (err: unknown) => log.debug({ err, roomId }, 'left to the sweeper');
-    // More may wait than this turn covered; a run for nothing is cheap.
-    if (!won || work.more || work.covered.length >= maxMessages || turn.status === 'failed')
-      await turnQueue.schedule(roomId, { share: work.next && this.#parts.shareOf(work.next) }).catch(left);
-    if (!won) {
-      log.warn(
-        { turnId: turn.turnId, roomId },
-        'this turn was committed by another worker; its reply is dropped here',
-      );
-      return;
-    }
-    const { turnId, covers, usage, error } = turn;
-    const actions = turn.steps.flatMap((step) => step.actions);
-    const told = reply && { memory: reply, actions, usage };
-    publish(
-      roomId,
-      error
-        ? { type: 'turn.failed', turnId, covers, reply: told, error }
-        : { type: 'reply', turnId, covers, reply: told },
-    );
-    if (outbound) {
-      // The reply is in the outbox: if it cannot be scheduled now, the sweeper will find it.
-      await deliveryQueue
-        .schedule(roomId)
-        .catch((err) => log.warn({ err, roomId }, 'reply stored, not scheduled yet'));
-    }
-    committed(turn, reply, work.covered);
-    if (turn.status === 'waiting')
-      await this.#parts.asking
-        .waits(awaitedIn(turn.steps))
-        .catch((err) => log.warn({ err, turnId }, 'what waits is told of by the sweeper'));
+  async #commit(run: Run, work: Work, turn: Turn, reply: Memory | null): Promise<void> {
+    await this.#committing.commit(run, work, turn, reply);
+    this.#tried.delete(run.roomId);
   }
 
   /** The turn has failed for good: its messages are marked so, and the person is told. */

@@ -10,6 +10,8 @@ const lateMs = 5 * 60_000;
 /** Longest sleep of the timer, in ms: what other processes add is found by then. */
 const longestMs = 30_000;
 const shortestMs = 50;
+/** A room that people have is asked for again after so long, in ms. */
+const restMs = 10_000;
 
 /** What became of a slot, in a few words. */
 export type Became = 'done' | 'missed' | 'refused';
@@ -21,6 +23,8 @@ export interface DueParts {
    * once, by the id and the slot. `refused`: whoever made it may not do it any more, and was told.
    */
   run(id: string, schedule: Schedule, slot: number): Promise<'done' | 'refused'>;
+  /** People have its room: what is due there waits until they hand it back. */
+  rests(schedule: Schedule): boolean | Promise<boolean>;
   /** Says that a slot was missed; as often as `run`. */
   tellMissed(id: string, schedule: Schedule, slot: number): Promise<void>;
   /** Unix ms. */
@@ -61,15 +65,17 @@ export class DueSchedules {
     let nextAt = Number.POSITIVE_INFINITY;
     try {
       for (const one of await records.due(now() + longestMs, batch)) {
-        const { next } = one.value;
-        if (next === null) continue;
+        const { next: slot, rests = 0 } = one.value;
+        if (slot === null) continue;
+        const next = Math.max(slot, rests);
         if (next > now()) {
           nextAt = Math.min(nextAt, next);
           continue;
         }
-        await this.#take(one).catch((err) =>
+        const later = await this.#take(one).catch((err) =>
           log.error({ err, schedule: one.id }, 'a schedule could not be run; it is tried again'),
         );
+        if (later) nextAt = Math.min(nextAt, later);
       }
     } finally {
       if (!this.#stopped) {
@@ -80,15 +86,21 @@ export class DueSchedules {
     }
   }
 
-  async #take({ id, version, value }: Versioned<Schedule>): Promise<void> {
-    const { records, now } = this.#parts;
+  /** When it is looked at again, where it rests. */
+  async #take({ id, version, value }: Versioned<Schedule>): Promise<number | undefined> {
+    const { records, rests, now } = this.#parts;
     const at = now();
+    if (await rests(value)) {
+      await records.put(id, { ...value, rests: at + restMs }, version);
+      return at + restMs;
+    }
     const slot = latest(value.when, value.next!, at);
     const became = await this.#became(id, value, slot, at);
     const [next = null] = became === 'refused' ? [] : following(value.when, Math.max(slot, at), 1);
     const state = became === 'refused' ? 'refused' : next === null ? 'over' : 'active';
     // Another process may have done the same: then it is done.
     await records.put(id, { ...value, next, state, last: { slot, at, became } }, version);
+    return undefined;
   }
 
   async #became(id: string, schedule: Schedule, slot: number, at: number): Promise<Became> {

@@ -34,6 +34,8 @@ export const Schedule = z.looseObject({
   madeAt: z.number(),
   /** The next slot, Unix ms; null: there is none. */
   next: z.number().nullable(),
+  /** Not looked at before (Unix ms), since people have its room. */
+  rests: z.number().optional(),
   /** `refused`: whoever made it may not do this any more. */
   state: z.enum(['active', 'paused', 'over', 'refused']),
   /** The last slot, and what became of it. */
@@ -47,5 +49,6 @@ export const scheduleRecord = defineRecord<Schedule>({
   kind: 'schedule',
   schema: Schedule,
   group: ({ agentId }) => agentId,
-  due: ({ state, next }) => (state === 'active' && next !== null ? next : undefined),
+  due: ({ state, next, rests = 0 }) =>
+    state === 'active' && next !== null ? Math.max(next, rests) : undefined,
 });

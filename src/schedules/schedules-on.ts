@@ -14,6 +14,7 @@ import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Store } from '../store/store.js';
 import { sayUnasked } from '../store/unasked.js';
+import type { HeldRooms } from '../takeover/held-rooms.js';
 import { DueSchedules } from './due.js';
 import { Runs } from './runs.js';
 import { scheduleRecord } from './schedule.js';
@@ -28,6 +29,7 @@ export interface SchedulesOnParts {
   agent(id: string): Agent | undefined;
   turnQueue: RoomQueue;
   shareOf: ShareOf;
+  heldRooms: Pick<HeldRooms, 'of' | 'onChange'>;
   deliveryQueue: RoomQueue;
   /** Unix ms. */
   now(): number;
@@ -80,6 +82,7 @@ export function schedulesOn(parts: SchedulesOnParts): SchedulesOn {
     ...{ records, now, log },
     run: (...what) => runs.run(...what),
     tellMissed: (...what) => runs.tellMissed(...what),
+    rests: async ({ roomId }) => (await parts.heldRooms.of(roomId)) !== null,
   });
   const schedules = new Schedules({
     records,

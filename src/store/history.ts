@@ -1,4 +1,5 @@
 import type { Memory, RoomSource, SourceKey } from '../core/memory.js';
+import type { Part } from '../core/part.js';
 import type { Page, PageRequest } from './paging.js';
 
 export interface Appended {
@@ -19,6 +20,10 @@ export interface AppendOptions {
 export interface MoreEdited {
   /** It quotes nothing any more. */
   quote?: null;
+  /** What it carries besides its text, as it is to be. */
+  parts?: Part[];
+  /** It has no files any more: those that no other memory names go. */
+  files?: null;
   taint?: Memory['taint'];
 }
 
@@ -40,12 +45,12 @@ export interface RoomSummary {
 }
 
 export interface Person {
-  /** Absent: of all agents. */
-  agentId?: string;
-  connector: string;
-  tenant: string;
+  /** Absent: of all agents; and so with what follows. */
+  agentId?: string | undefined;
+  connector?: string | undefined;
+  tenant?: string | undefined;
   /** As in `author.id`. */
-  userId: string;
+  userId?: string | undefined;
 }
 
 /** What was said and noted, as it was and as people change it. */

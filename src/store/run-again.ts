@@ -11,7 +11,7 @@ export async function runAgain(
 ): Promise<string | null> {
   const turn = await turns.get(turnId);
   if (turn?.status !== 'failed') return null;
-  // Somebody may have called the room's turn off since, and these messages are older than that.
-  await rooms.change(turn.roomId, { stopped: undefined });
+  // Somebody may have called the room's turn off since, or answered themselves, and these messages are older than that.
+  await rooms.change(turn.roomId, { stopped: undefined, handled: undefined });
   return (await turns.reopen(turnId)) ? turn.roomId : null;
 }

@@ -11,6 +11,7 @@
  */
 
 import type { AuditLog } from './audit-log.js';
+import type { Encryption } from './encryption.js';
 import type { FileStore } from './file-store.js';
 import type { MemoryStore } from './memory-store.js';
 import type { NoteStore } from './note-store.js';
@@ -38,6 +39,8 @@ export interface Store {
   readonly notes: NoteStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
+  /** Absent: it cannot encrypt. */
+  readonly encryption?: Encryption;
   /** Absent: it is in this process. */
   readonly reach?: Reach;
   /** Resolves when the store can read and write. */

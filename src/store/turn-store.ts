@@ -24,7 +24,10 @@ export interface TurnCommit {
 }
 
 /** What takes the place of what a turn had there. */
-export type TurnEdited = Partial<Pick<Turn, 'steps' | 'taint'>>;
+export interface TurnEdited extends Partial<Pick<Turn, 'steps' | 'taint' | 'error'>> {
+  /** What its platform calls what was said in it: nobody finds it by that any more. */
+  receipt?: null;
+}
 
 export interface TurnListRequest extends PageRequest {
   agentId?: string;

@@ -12,6 +12,8 @@ export interface Unasked {
   /** It is said once for this, in this room, however often it is called. */
   once: string;
   taint?: Memory['taint'];
+  /** Who says it in the agent's name; absent: the agent itself. */
+  author?: Memory['author'];
 }
 
 /**
@@ -22,14 +24,14 @@ export interface Unasked {
 export async function sayUnasked(
   turns: Pick<TurnStore, 'commit' | 'get'>,
   { agentId, roomId, scope, source }: Room,
-  { text, once, taint }: Unasked,
+  { text, once, taint, author = { id: agentId, bot: true } }: Unasked,
   now: number,
 ): Promise<{ turnId: string; messageId: string | null; duplicate: boolean }> {
   const turnId = derivedId('unasked', agentId, roomId, once);
   const reply = ownMemory(
     { agentId, roomId, scope, source },
     {
-      ...{ kind: 'message', role: 'assistant', author: { id: agentId, bot: true }, turnId },
+      ...{ kind: 'message', role: 'assistant', author, turnId },
       content: { text, attachments: [], replyTo: null },
       ...(taint && taint.length > 0 && { taint }),
     },

@@ -59,7 +59,7 @@ export class FakeHost implements Host {
   onCommand: (command: InboundCommand) => CommandAnswer | null = ({ name }) => ({ text: `did ${name}` });
   readonly logged: { level: string; message: string }[] = [];
   /** Awaited before a message is stored; throw to fail the store. */
-  beforeStore: () => Promise<void> = async () => {};
+  beforeStore: (message: InboundMessage) => Promise<void> = async () => {};
   /** Set to lose every event, as a bus may. */
   deaf = false;
   watchers = 0;
@@ -77,11 +77,7 @@ export class FakeHost implements Host {
     this.gate = new FakeGate(this.#options.gate);
   }
 
-  readonly log = {
-    info: (_: object, message: string) => this.#log('info', message),
-    warn: (_: object, message: string) => this.#log('warn', message),
-    error: (_: object, message: string) => this.#log('error', message),
-  };
+  readonly log = { info: this.#log('info'), warn: this.#log('warn'), error: this.#log('error') };
 
   /** Set to turn everyone away who can wait. */
   overload: RetryableError | null = null;
@@ -93,6 +89,8 @@ export class FakeHost implements Host {
   requireAgent(agentId: string): void {
     if (!this.agents.has(agentId)) throw new FatalError('agent_unknown', `No agent "${agentId}".`);
   }
+
+  readonly agentIds = () => [...this.agents];
 
   async receive(envelope: InboundMessage, more: Receiving = {}): Promise<Receipt | null> {
     this.requireAgent(envelope.agentId);
@@ -113,7 +111,7 @@ export class FakeHost implements Host {
     // Whose it is and where it was said, the gate has judged: that stays.
     const name = author.name ? { name: author.name } : {};
     const message = { ...envelope, text, quote, parts, attachments, author: { ...envelope.author, ...name } };
-    await this.beforeStore();
+    await this.beforeStore(message);
     // From here on nothing waits: of twins one is first.
     const twin = this.#past.find(key)?.memory;
     if (twin) return { memory: twin, duplicate: true };
@@ -288,8 +286,8 @@ export class FakeHost implements Host {
     };
   }
 
-  #log(level: string, message: string): void {
-    this.logged.push({ level, message });
+  #log(level: string): (_: object, message: string) => void {
+    return (_, message) => void this.logged.push({ level, message });
   }
 }
 

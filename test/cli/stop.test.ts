@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runningHub } from '../../src/backends.js';
+import { runningHub } from '../../src/running-hub.js';
 import { Home } from '../support/hub.js';
 import { until } from '../support/until.js';
 import { type Reader, type Readers, ReadProgram } from './readers.js';

@@ -244,6 +244,7 @@ export function hostContract(
     });
 
     it('knows its agents', () => {
+      expect(on.host.agentIds()).toContain('eliza');
       expect(() => on.host.requireAgent('eliza')).not.toThrow();
       expect(() => on.host.requireAgent('nobody')).toThrow(
         expect.objectContaining({ code: 'agent_unknown' }),

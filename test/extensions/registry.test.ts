@@ -38,7 +38,10 @@ describe('extensions that settings name', () => {
     const registry = await Registry.open({ modules: ['./one.mjs', 'two', '@me/three'], folder });
     expect(registry.problems).toEqual([]);
     const names = registry.list('connector').map(({ name }) => name);
-    expect(names).toEqual(['http', 'discord', 'telegram', 'slack', 'webhook', 'one', 'two', 'three']);
+    expect(names).toEqual([
+      ...['http', 'openai-api', 'mcp-server', 'discord', 'telegram', 'slack', 'webhook'],
+      ...['one', 'two', 'three'],
+    ]);
   });
 
   it.each([

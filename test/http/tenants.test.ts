@@ -43,6 +43,22 @@ const cases: Record<string, Case> = {
   'GET /agents': { ...list('/agents'), owner: 403 },
   'GET /agents/:agentId': id(({ agent }) => `/agents/${agent}`, 404),
   'POST /agents/:agentId/check': id(({ agent }) => `/agents/${agent}/check`, 404),
+  'POST /agents': closed('/agents', { id: 'heron', definition: { name: 'x', bio: 'x' } }),
+  'PUT /agents/:agentId': id(
+    ({ agent }) => `/agents/${agent}`,
+    404,
+    () => ({ definition: {} }),
+  ),
+  'PATCH /agents/:agentId': id(({ agent }) => `/agents/${agent}`, 404),
+  'DELETE /agents/:agentId': id(({ agent }) => `/agents/${agent}`, 404),
+  'GET /agents/:agentId/versions': id(({ agent }) => `/agents/${agent}/versions`, 404),
+  'GET /agents/:agentId/diff': id(({ agent }) => `/agents/${agent}/diff`, 404),
+  'POST /agents/:agentId/roll-back': id(
+    ({ agent }) => `/agents/${agent}/roll-back`,
+    404,
+    () => ({ to: 1 }),
+  ),
+  'GET /agents/:agentId/export': id(({ agent }) => `/agents/${agent}/export`, 404),
   'GET /pairings': list('/pairings'),
   'GET /tokens': list('/tokens'),
   'POST /tokens': id(
@@ -72,6 +88,19 @@ const cases: Record<string, Case> = {
     404,
   ),
   'GET /usage': list('/usage'),
+  // What agents have learnt is nobody's of a tenant.
+  'GET /scores': closed('/scores'),
+  'POST /turns/:turnId/rate': id(
+    ({ turn }) => `/turns/${turn}/rate`,
+    200,
+    () => ({ rating: 3 }),
+  ),
+  'GET /lessons': closed('/lessons'),
+  'POST /lessons': closed('/lessons', { agentId: 'assistant', text: 'the blue heron' }),
+  'GET /lessons/:id': id(() => '/lessons/lesson_x', 404),
+  'POST /lessons/:id/approve': id(() => '/lessons/lesson_x/approve', 404),
+  'POST /lessons/:id/reject': id(() => '/lessons/lesson_x/reject', 404),
+  'DELETE /lessons/:id': id(() => '/lessons/lesson_x', 404),
   'GET /approvals': list('/approvals?limit=2'),
   'GET /approvals/:id': id(({ approval }) => `/approvals/${approval}`),
   'POST /approvals/:id/decide': id(
@@ -79,8 +108,24 @@ const cases: Record<string, Case> = {
     200,
     () => ({ approve: false }),
   ),
+  'GET /memories/recall': list('/memories/recall?agentId=assistant&room=lounge&text=heron'),
   'GET /rooms': list('/rooms?limit=2'),
   'GET /rooms/:roomId/summary': id(({ roomId }) => `/rooms/${roomId}/summary`),
+  // A room that is taken over is silent: that is tried in the matrix of operations.
+  'POST /rooms/:roomId/take-over': id(() => '/rooms/room_none/take-over', 404),
+  'POST /rooms/:roomId/hand-back': id(({ roomId }) => `/rooms/${roomId}/hand-back`),
+  'POST /rooms/:roomId/answer': id(
+    ({ roomId }) => `/rooms/${roomId}/answer`,
+    409,
+    () => ({ text: 'the blue heron' }),
+  ),
+  'GET /rooms/:roomId/hold': id(({ roomId }) => `/rooms/${roomId}/hold`),
+  'POST /rooms/:roomId/notes': id(
+    ({ roomId }) => `/rooms/${roomId}/notes`,
+    200,
+    () => ({ text: 'the blue heron' }),
+  ),
+  'GET /rooms/:roomId/notes': id(({ roomId }) => `/rooms/${roomId}/notes`),
   'GET /rooms/:roomId/messages': id(({ roomId }) => `/rooms/${roomId}/messages`),
   'GET /facts': id(({ agent, roomId }) => `/facts?agentId=${agent}&roomId=${roomId}`),
   'PUT /facts/:id': id(
@@ -139,6 +184,8 @@ const cases: Record<string, Case> = {
   'GET /audit/verify': closed('/audit/verify'),
   'GET /health': closed('/health'),
   'GET /embeddings': closed('/embeddings'),
+  'GET /encryption': closed('/encryption'),
+  'POST /encryption/rotate': closed('/encryption/rotate', {}),
   'POST /turns/:turnId/resume': id(
     ({ turn }) => `/turns/${turn}/resume`,
     409,
@@ -195,6 +242,18 @@ const cases: Record<string, Case> = {
     200,
     ({ person }) => ({ account: `http/acme:${person}` }),
   ),
+  'GET /people/export': id(({ person }) => `/people/export?account=http/acme:${person}`),
+  'POST /people/erase/preview': id(
+    () => '/people/erase/preview',
+    200,
+    ({ person }) => ({ account: `http/acme:${person}` }),
+  ),
+  // Whose a preview is, is tried with real ones in the matrix of operations.
+  'POST /people/erase': id(
+    () => '/people/erase',
+    404,
+    () => ({ code: 'all-aaaaaaaa' }),
+  ),
   'POST /roles/give': id(
     () => '/roles/give',
     200,
@@ -236,6 +295,7 @@ const named = [
   ...['POST /:agentId/message', 'POST /people/forget', 'POST /memories/preview', 'POST /tokens'],
   ...['GET /people', 'POST /people/link', 'POST /people/unlink', 'POST /roles/give', 'POST /roles/take'],
   ...['POST /switches/pause', 'POST /switches/resume'],
+  ...['GET /people/export', 'POST /people/erase/preview'],
 ];
 
 let hub: Neighbours;

@@ -54,7 +54,7 @@ describe('the README', () => {
 describe('the first parts of routes', () => {
   it('are no agents’ ids', () => {
     const first = routes.map(({ path }) => path.split('/')[1]!).filter((part) => !part.startsWith(':'));
-    const others = ['docs', 'healthz', 'metrics', 'plugins', 'readyz', 'webhooks'];
+    const others = ['docs', 'healthz', 'mcp', 'metrics', 'plugins', 'readyz', 'v1', 'webhooks'];
     expect([...reservedIds].sort()).toEqual([...new Set([...first, ...others])].sort());
   });
 });

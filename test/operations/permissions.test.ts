@@ -23,6 +23,7 @@ const ofOneself = [
   ],
   ...['memories.preview', 'memories.forget', 'people.show'],
   ...['people.startLink', 'people.enterLink', 'people.confirmLink', 'people.unlink'],
+  ...['people.export', 'people.previewErasure'],
 ];
 const ann = { connector: 'telegram', tenant: 'default', userId: 'ann' };
 
@@ -58,6 +59,14 @@ describe('on a real hub', () => {
       'agents.list': {},
       'agents.show': { agentId },
       'agents.check': { agentId },
+      'agents.create': { id: 'x', definition: {} },
+      'agents.replace': { agentId, definition: {}, version: 1 },
+      'agents.change': { agentId },
+      'agents.remove': { agentId },
+      'agents.versions': { agentId },
+      'agents.diff': { agentId },
+      'agents.rollBack': { agentId, to: 1 },
+      'agents.export': { agentId },
       'pairings.list': {},
       'pairings.approve': { code: 'ABCDEFGH', within: { agentId, connector: 'telegram' } },
       'pairings.revoke': { pairing: 'pairing_x' },
@@ -117,18 +126,30 @@ describe('on a real hub', () => {
       'deliveries.sendAllAgain': { agentId },
       'deliveries.drop': { deliveryId: 'x' },
       'people.forget': { ...ann, agentId, count: true },
+      'memories.recall': { agentId, userId: 'ann', text: 'x' },
       'memories.preview': { ...ann, agentId, everything: true },
       'memories.forget': { ...ann, agentId, askedAt: 1 },
       'switches.list': {},
       'switches.pause': { what: 'person', ...ann, agentId },
       'switches.resume': { what: 'person', ...ann, agentId },
       'usage.list': {},
+      'scores.list': { agentId },
+      'turns.rate': { turnId: 'turn_x', rating: 3 },
+      'lessons.list': { agentId },
+      'lessons.show': { id: 'x' },
+      'lessons.propose': { agentId, text: 'x' },
+      'lessons.approve': { id: 'x' },
+      'lessons.reject': { id: 'x' },
+      'lessons.remove': { id: 'x' },
       'people.show': { account: ann, agentId },
       'people.startLink': { account: ann, agentId, source: { ...here, messageId: 'x' } },
       'people.enterLink': { account: ann, agentId, source: { ...here, messageId: 'x' }, code: 'x' },
       'people.confirmLink': { account: ann, agentId, yes: true },
       'people.link': { account: ann, other: { ...ann, connector: 'slack' } },
       'people.unlink': { account: ann },
+      'people.export': { account: ann, agentId },
+      'people.previewErasure': { account: ann, agentId },
+      'people.erase': { code: 'x' },
       'roles.list': {},
       'roles.give': { role: 'member', account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
       'roles.take': { account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
@@ -141,6 +162,14 @@ describe('on a real hub', () => {
       'places.list': {},
       'memories.search': { agentId, query: 'x' },
       'turns.prompt': { turnId: 'turn_x' },
+      'encryption.status': {},
+      'encryption.rotate': {},
+      'rooms.takeOver': { roomId },
+      'rooms.answer': { roomId, text: 'x' },
+      'rooms.hold': { roomId },
+      'rooms.note': { roomId, text: 'x' },
+      'rooms.notes': { roomId },
+      'rooms.handBack': { roomId },
     };
   };
   const person = (userId: string, more: Partial<PersonPrincipal> = {}): PersonPrincipal => ({
@@ -206,6 +235,7 @@ describe('on a real hub', () => {
     const parts = [
       'agents.show',
       'agents.check',
+      ...['agents.versions', 'agents.diff', 'agents.export'],
       'approvals.list',
       'tasks.list',
       'schedules.list',
@@ -262,13 +292,14 @@ describe('on a real hub', () => {
       'usage.list',
       'roles.list',
       ...['events.list', 'places.list', 'memories.search'],
+      'memories.recall',
     ];
     expect((await allowed({ ...token, tenant: 'acme' })).toSorted()).toEqual(lists.sort());
     const { operations: all } = carrier;
     const seen = await all!.call('rooms.list', {}, { ...token, tenant: 'acme' });
     expect(seen.rooms).toEqual([]);
-    // Who may decide about a call is said by the rule that asks for it.
-    expect(await allowed({ ...token, admin: false })).toEqual(['approvals.decide']);
+    // Who may decide about a call is said by the rule that asks for it; who talks to an agent may ask what it knows of them.
+    expect(await allowed({ ...token, admin: false })).toEqual(['approvals.decide', 'memories.recall']);
     const theirs = { connector: 'http', tenant: 'acme', userId: 'ann', count: true };
     expect(await all!.call('people.forget', theirs, { ...token, tenant: 'acme' })).toEqual({ memories: 0 });
   });

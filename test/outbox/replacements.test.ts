@@ -64,6 +64,7 @@ onBothStores('a notice that replaces another', (engines) => {
       limits: { firstPauseMs: 10, longestPauseMs: 20, windowMs: hour, refusedMs: hour },
       connector: () => connector,
       begun: async () => false,
+      withheld: async () => false,
       refused() {},
       tried() {},
       givenUp() {},

@@ -68,6 +68,7 @@ function composed(parts: {
   } = parts;
   return {
     vouched: [],
+    subject: { version: '', topic: '' },
     system: [
       { kind: 'instructions', text: 'Be kind.' },
       { kind: 'format' },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Pause } from '../../src/access/pause.js';
 import { RunningTurns } from '../../src/runtime/running-turns.js';
+import type { Hold } from '../../src/takeover/hold.js';
 
 const concerned = {
   agentId: 'ada',
@@ -8,12 +9,14 @@ const concerned = {
   userIds: ['ann'],
 };
 const paused: Pause = { id: 'p', what: 'agent', where: { agentId: 'ada' }, by: 'test', at: 1 };
-const running = (pause: Pause | null) =>
-  new RunningTurns({ check: () => pause, keepLooking: () => () => {}, onChange: () => () => {} });
+const hold: Hold = { roomId: 'r', agentId: 'ada', by: 'test', since: 1 };
+const never = { keepLooking: () => () => {}, onChange: () => () => {} };
+const running = (pause: Pause | null, hold: Hold | null = null) =>
+  new RunningTurns({ check: () => pause, ...never }, { of: () => hold, ...never });
 const take = async (turns: RunningTurns) => {
   let begun = 0;
   const { signal } = new AbortController();
-  const ended = await turns.take('t', { concerned, signal }, async () => ++begun);
+  const ended = await turns.take('t', { concerned, roomId: 'r', signal }, async () => ++begun);
   return { ended, begun };
 };
 
@@ -22,6 +25,13 @@ describe('a turn', () => {
     const { ended, begun } = await take(running(paused));
     expect(ended).toMatchObject({ pause: paused });
     expect(begun).toBe(0);
+  });
+
+  it('[governed.41] nor where people have taken its room over since, unless it has asked for them itself', async () => {
+    const { ended, begun } = await take(running(null, hold));
+    expect(ended).toMatchObject({ pause: null, hold });
+    expect(begun).toBe(0);
+    expect(await take(running(null, { ...hold, turnId: 't' }))).toEqual({ ended: { answer: 1 }, begun: 1 });
   });
 
   it('is taken where nothing is paused', async () => {

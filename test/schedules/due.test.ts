@@ -18,6 +18,7 @@ onBothStores('schedules that are due', (engines) => {
   /** What took effect: a slot's effect is keyed, as messages of a room are. */
   let done: Map<string, Became>;
   let calls: number;
+  let held = false;
   const errors: object[] = [];
   const log = Object.assign(createLogger('silent'), {
     error: (what: object) => errors.push(what),
@@ -39,6 +40,7 @@ onBothStores('schedules that are due', (engines) => {
           async tellMissed(id, _, slot) {
             done.set(`${id} ${new Date(slot).toISOString()}`, 'missed');
           },
+          rests: ({ text }) => text === 'rests' && held,
           now: () => time,
           log: log as never,
         }),
@@ -76,6 +78,20 @@ onBothStores('schedules that are due', (engines) => {
     await Promise.all(running.splice(0).map((one) => one.stop()));
     await store.close();
     await home.dispose();
+  });
+
+  it('[governed.42] rests while people have its room, and is done once they hand it back', async () => {
+    held = true;
+    await add('rests', { at: at('2026-11-27T08:00:10Z') });
+    await add('goes on', { at: at('2026-11-27T08:00:10Z') });
+    time = at('2026-11-27T08:00:20Z');
+    await look();
+    expect(keys()).toEqual(['goes on 2026-11-27T08:00:10.000Z']);
+    held = false;
+    time = at('2026-11-27T08:01Z');
+    await look();
+    expect(keys()).toContain('rests 2026-11-27T08:00:10.000Z');
+    expect(calls).toBe(2);
   });
 
   it('[act.50] are run once a slot by four workers that look at once, with what they are to say now', async () => {

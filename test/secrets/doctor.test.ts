@@ -1,7 +1,7 @@
 import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { secretsForDoctor } from '../../src/backends.js';
+import { storeForDoctor } from '../../src/backends.js';
 import { createLogger } from '../../src/logger.js';
 import { SecretKeys } from '../../src/secrets/keys.js';
 import { NotedSecrets } from '../../src/secrets/noted-secrets.js';
@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => home.dispose());
 
 const look = async (name: string, env: Record<string, string> = {}) => {
-  const { stored, close } = secretsForDoctor(home.config(env), log);
+  const { stored, close } = storeForDoctor(home.config(env), log);
   return stored(name).finally(close);
 };
 const data = () => join(home.folder, 'data');

@@ -12,7 +12,7 @@ else {
   const { status } = spawnSync(
     'npx',
     [
-      ...['vitest', 'run', ...suites.map((suite) => `test/hub/${suite}.test.ts`)],
+      ...['vitest', 'run', '--mode', 'compiled', ...suites.map((suite) => `test/hub/${suite}.test.ts`)],
       ...(report ? reporters : []),
     ],
     { stdio: 'inherit', env: { ...process.env, MONGODB_URL: server.url } },

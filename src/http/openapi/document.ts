@@ -100,6 +100,12 @@ function bodyOf(schema: Schema, example: object): object {
 }
 
 function answerOf(description: string, schema: Schema, example: unknown, stream?: string): object {
+  // Of what is too long for one answer, lines come as they are made (`lines.ts`).
+  if (schema.properties?.lines)
+    return {
+      description,
+      content: { 'application/x-ndjson': { schema: { type: 'string' }, example: '{"kind":"export"}\n' } },
+    };
   const events = stream && { 'text/event-stream': { schema: { type: 'string' }, example: stream } };
   return { description, content: { [json]: { schema, example }, ...events } };
 }

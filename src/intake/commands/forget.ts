@@ -2,6 +2,7 @@ import type { Caller, InputOf, OutputOf } from '../../operations/operations.js';
 import type { Buttons } from '../buttons.js';
 import type { Notice } from '../gate.js';
 import type { Call, Command } from './command.js';
+import { erase, isErasure } from './erase.js';
 
 type Preview = OutputOf<'memories.preview'>;
 type Counts = Preview['counts'];
@@ -14,11 +15,14 @@ export function forget(operations: Caller, buttons: Buttons): Command {
   return {
     name: 'forget',
     about:
-      'forget what I remember of you here: /forget TOPIC, /forget day yesterday, /forget this in a reply',
+      'forget what I remember of you here: /forget TOPIC, /forget day yesterday, /forget this in a reply; /forget everything, on all your accounts',
     async run(call) {
       const { connector, tenant, userId, agentId, scope } = call.principal;
       const whom = { connector, tenant, userId, agentId, scope };
       const [, sure, code] = /^(yes)\b\s*(\S*)$/i.exec(call.args) ?? [];
+      // Where others read, it is about what was said there.
+      if (call.message.direct && (code ? isErasure(code) : /^everything$/i.test(call.args)))
+        return erase(operations, buttons, call, code);
       if (!sure) {
         const wish = wishOf(call);
         if (typeof wish === 'string') return { text: wish };

@@ -28,7 +28,7 @@ export class Places {
 
   async add({ agentId, scope, author, source }: Memory): Promise<void> {
     if (isDirect(scope) !== false) return;
-    await this.#records.change(idOf(agentId, { ...source, userId: author.id }), (places) => {
+    await this.#records.change(placesId(agentId, { ...source, userId: author.id }), (places) => {
       if (places?.scopes.includes(scope)) return undefined;
       const scopes = [...(places?.scopes ?? []), scope].slice(-mostPlaces);
       return { ...(places ?? { agentId }), agentId, scopes };
@@ -36,11 +36,12 @@ export class Places {
   }
 
   async of(agentId: string, accounts: readonly Account[]): Promise<string[]> {
-    const found = await Promise.all(accounts.map((account) => this.#records.get(idOf(agentId, account))));
+    const found = await Promise.all(accounts.map((account) => this.#records.get(placesId(agentId, account))));
     return [...new Set(found.flatMap((places) => places?.value.scopes ?? []))];
   }
 }
 
-function idOf(agentId: string, { connector, tenant, userId }: Account): string {
+/** Of the record that says so. */
+export function placesId(agentId: string, { connector, tenant, userId }: Account): string {
   return derivedId('places', agentId, connector, tenant, userId);
 }

@@ -10,13 +10,14 @@ import { all } from '../../store/paging.js';
 import type { TypedRecords } from '../../store/record.js';
 import type { Store } from '../../store/store.js';
 import { schedulesOf } from './elsewhere.js';
+import { type Everything, type Taken, takeEverything } from './everything.js';
 import { codeOf, digestOf, type Found, filesOf, isNothing, ordered, orderOf, roomsOf } from './found.js';
 import { type Counts, groupOf, noCounts, type Order, orderRecord } from './order.js';
 import { type Preview, samplesOf, whyNothing } from './preview.js';
 import { removeFound, takeAway } from './taking-away.js';
 import { goneOf, saysSo, traceOf } from './trace.js';
-import { lookAfter } from './watch.js';
-import { scopesOf, type Whose, whoseIs } from './whose.js';
+import { lookAfter, type Watched } from './watch.js';
+import { isOwn, scopesOf, type Whose, whoseIs } from './whose.js';
 import { reachOf, type Wish, wished } from './wish.js';
 
 const shownMs = 60 * 60 * 1000;
@@ -42,6 +43,7 @@ export class Forgetting {
   /** Rooms of which something was forgotten here a moment ago. */
   readonly #watched = new Map<string, Set<string>>();
   readonly #followers: Follower[] = [];
+  readonly #listeners: ((turn: Turn) => Promise<void>)[] = [];
 
   constructor(parts: ForgettingParts) {
     this.#parts = parts;
@@ -50,6 +52,11 @@ export class Forgetting {
 
   follow(follower: Follower): void {
     this.#followers.push(follower);
+  }
+
+  /** Told of every turn, as `committed` is; never rejects. */
+  onCommitted(listener: (turn: Turn) => Promise<void>): void {
+    this.#listeners.push(listener);
   }
 
   /** What would go; `code` names it, for `confirm`. */
@@ -128,6 +135,18 @@ export class Forgetting {
     return gone;
   }
 
+  /** See `everything.ts`; the caller watches what comes after. */
+  async takeEverything(whose: Whose & { scope: string }, what: Everything): Promise<Taken> {
+    const taken = await takeEverything(this.#parts, whose, what);
+    await this.#tell(taken.roomIds, taken.ids);
+    return taken;
+  }
+
+  /** What comes after it of turns that had begun before; may be repeated. */
+  lookAfter(watched: Watched): Promise<void> {
+    return lookAfter(this.#parts.store, watched, (word) => this.#parts.forgotten.keyOf(word));
+  }
+
   /** A message that was deleted where it was said, with all that was made of it. False: it is gone already. */
   async deleted(memory: Memory): Promise<boolean> {
     const { memories } = this.#parts.store;
@@ -158,7 +177,9 @@ export class Forgetting {
   }
 
   /** Call after every turn: one that had begun before something was forgotten may hold it. Never rejects. */
-  async committed({ roomId }: Turn): Promise<void> {
+  async committed(turn: Turn): Promise<void> {
+    const { roomId } = turn;
+    await Promise.all(this.#listeners.map((listener) => listener(turn)));
     for (const code of this.#watched.get(roomId) ?? []) await this.#guarded(code, () => this.#look(code));
   }
 
@@ -245,7 +266,10 @@ export class Forgetting {
     const order = (await this.#orders.get(code))?.value;
     if (order?.state !== 'watched') return this.#forgetWatch(code);
     const now = Date.now();
-    if (order.words) await lookAfter(this.#parts.store, order, (word) => this.#parts.forgotten.keyOf(word));
+    const { whose, words, roomIds, scopes, at } = order;
+    const { agentId } = whose;
+    const own = (memory: Memory) => isOwn(memory, whose);
+    if (words) await this.lookAfter({ agentId, own, words, roomIds, scopes, at });
     const isOver = now > order.at + watchedMs;
     if (isOver) this.#forgetWatch(code);
     if (now > order.at + knownMs) await this.#orders.remove(code);

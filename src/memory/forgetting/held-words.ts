@@ -19,17 +19,26 @@ export const recordWords: Record<string, HeldWords> = {
   schedule: 'masked',
   // Words until it is confirmed.
   forgetting: 'own',
+  // Numbers, digests, and keyed words while it is watched.
+  erasure: 'none',
   // Documents that somebody sent go with their readers' own order to remove them.
   document: 'none',
   'document-chunks': 'none',
   'document-readers': 'none',
+  'room-hold': 'none',
+  'room-draft': 'masked',
+  'room-note': 'masked',
   'fact-places': 'none',
   'fact-reading': 'none',
   conversation: 'none',
   'http-tool': 'none',
   'event-batch': 'none',
+  'agent-definition': 'none',
   'tool-seen': 'none',
   spending: 'none',
+  score: 'none',
+  // Written by operators, or by the hub from what the agent's definition says.
+  lesson: 'none',
 };
 
 /** By how their keys begin. */
@@ -42,6 +51,7 @@ export const noteWords: Record<string, HeldWords> = {
   // Nobody knows what is in these.
   connector: 'taken',
   plugin: 'taken',
+  'agent-definitions-changed': 'none',
   'held-decision': 'none',
   outage: 'none',
   cooling: 'none',
@@ -79,4 +89,5 @@ export const noteWords: Record<string, HeldWords> = {
   feedback: 'none',
   'events-wanted': 'none',
   'events-head': 'none',
+  rating: 'none',
 };

@@ -8,7 +8,7 @@ import { roomsOf } from './found.js';
 import { filesIn, goneOf, type Trace } from './trace.js';
 import { type Whose, whoseIs } from './whose.js';
 
-interface Stores {
+export interface Stores {
   store: Pick<Store, 'memories' | 'turns' | 'outbox' | 'notes' | 'records'>;
   forgotten: Pick<Forgotten, 'note'>;
 }

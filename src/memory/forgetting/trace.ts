@@ -198,14 +198,16 @@ function covers(
 /** What others say stays but for the words themselves, and for what it quotes. */
 function mask(memory: Memory, trace: Trace, { gone, whose, reach }: Known): void {
   const { content, createdAt } = memory;
-  if (isOwn(memory, whose) && reach === 'one' && !content.quote) return;
+  const { quote, parts } = content;
+  if (isOwn(memory, whose) && reach === 'one' && !quote && !parts) return;
   const text = isOwn(memory, whose) ? null : trace.words.masked(content.text, createdAt);
-  const { quote } = content;
+  const carried = parts?.map((part) => ({ ...part, text: trace.words.masked(part.text) ?? part.text }));
+  const carries = carried?.some((part, at) => part.text !== parts![at]!.text) ?? false;
   const quotes =
     quote !== undefined &&
     ((content.replyTo !== null && gone.has(content.replyTo)) || trace.words.masked(quote.text) !== null);
-  if (text !== null || quotes)
-    trace.masked.push({ memory, text: text ?? content.text, more: quotes ? { quote: null } : {} });
+  const more = { ...(quotes && { quote: null }), ...(carries && { parts: carried! }) };
+  if (text !== null || quotes || carries) trace.masked.push({ memory, text: text ?? content.text, more });
 }
 
 function isReplyTo(asked: ReadonlyMap<string, Memory>, { content }: Memory): boolean {

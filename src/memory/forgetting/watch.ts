@@ -4,18 +4,28 @@ import { each } from '../../store/paging.js';
 import type { Store } from '../../store/store.js';
 import { ForgottenWords, forgottenText } from './forgotten-words.js';
 import type { Order } from './order.js';
-import { isOwn } from './whose.js';
 
 /** Of a room, in which a turn runs for minutes at most. */
 const mostLookedAt = 500;
+/** A reply is made so long before it is stored, at most, in ms. */
+const answeringMs = 60_000;
+
+export interface Watched extends Pick<Order, 'roomIds' | 'scopes' | 'at'> {
+  agentId: string;
+  words: NonNullable<Order['words']>;
+  /** Whether it is theirs who forgets. */
+  own(memory: Memory): boolean;
+  /** Nothing stays that they said before then, whatever it says. */
+  whole?: boolean;
+}
 
 /** May be repeated. What people say anew since, and what is answered to that, stays. */
 export async function lookAfter(
   { memories, turns }: Pick<Store, 'memories' | 'turns'>,
-  { whose, words: keyed, roomIds, scopes, at }: Order,
+  { agentId, own, words: keyed, roomIds, scopes, at, whole = false }: Watched,
   keyOf: (word: string) => string,
 ): Promise<void> {
-  const words = ForgottenWords.kept(keyed ?? { texts: [], marks: [] }, keyOf);
+  const words = ForgottenWords.kept(keyed, keyOf);
   const gone: string[] = [];
   const spent: string[] = [];
   for (const roomId of roomIds) {
@@ -30,10 +40,12 @@ export async function lookAfter(
       const { id, role, content, createdAt } = memory;
       const answered = content.replyTo === null ? null : await memories.get(content.replyTo);
       if (role === 'assistant') {
-        if (createdAt < at || (answered && answered.createdAt > at)) continue;
         const lost = content.replyTo !== null && !answered;
-        if (lost || (words.echoedIn(content.text) && (!answered || isOwn(answered, whose)))) gone.push(id);
-      } else if (createdAt <= at && isOwn(memory, whose) && words.echoedIn(content.text))
+        const since = whole && lost ? at - answeringMs : at;
+        if (createdAt < since || (answered && answered.createdAt > at)) continue;
+        if (lost || (words.echoedIn(content.text) && (!answered || own(answered)))) gone.push(id);
+      } else if (whole && createdAt <= at && own(memory)) gone.push(id);
+      else if (createdAt <= at && own(memory) && words.echoedIn(content.text))
         // The wish itself: it was being answered, so it stays, without its words.
         await memories.edit(id, forgottenText);
     }
@@ -45,8 +57,8 @@ export async function lookAfter(
     }
   }
   for (const scope of scopes)
-    for (const fact of await memories.facts(whose.agentId, [scope], 50)) {
-      if (fact.createdAt < at || !fact.fact || !isOwn(fact, whose)) continue;
+    for (const fact of await memories.facts(agentId, [scope], 50)) {
+      if (fact.createdAt < at || !fact.fact || !own(fact)) continue;
       const from = await Promise.all(fact.fact.from.map((id) => memories.get(id)));
       if (from.every((said) => said === null)) gone.push(fact.id);
     }

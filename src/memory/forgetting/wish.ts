@@ -28,14 +28,18 @@ export function reachOf(wish: Wish): Reach {
 /**
  * The person's own among all of a scope; of a direct conversation everything is. What waits for its answer stays.
  * @param before what was said later stays (Unix ms)
+ * @param waiting what waits for its answer goes, too
  */
 export function wished(
   all: readonly Memory[],
   wish: Wish,
   whose: Whose & { scope: string },
   before: number,
+  { waiting = false } = {},
 ): Memory[] {
-  const theirs = all.filter((memory) => memory.status !== 'pending' && memory.createdAt <= before);
+  const theirs = all.filter(
+    (memory) => (waiting || memory.status !== 'pending') && memory.createdAt <= before,
+  );
   const own = theirs.filter((memory) => isOwn(memory, whose));
   switch (wish.what) {
     case 'everything':

@@ -1,23 +1,27 @@
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import Libsql from 'libsql';
+import { existsSync } from 'node:fs';
+import type Libsql from 'libsql';
+import type { KeyRing } from '../../encryption/key-ring.js';
 import { keptHeads } from '../audit-chain.js';
 import { headInFile, headOf } from '../audit-head.js';
 import type { AuditChain } from '../audit-log.js';
 import { keysFrom, type Note } from '../note-store.js';
+import { nameOf, type StoredRecord } from '../record-store.js';
 import { headFileOf, headNote, type LinkColumns, linkColumns, linkOf } from './audit.js';
+import { databaseFile, fileKey, openAtRest } from './file-key.js';
 import { tooNew } from './schema.js';
 
-/** How long a hub that is just opening the file is waited for, in ms. */
-const patienceMs = 2000;
+/** A data folder, and the keys that its database may be under. */
+export interface FolderAtRest {
+  dataDir: string;
+  ring: KeyRing | null;
+}
 
 /**
  * A note as it lies on disk, for somebody who is no hub: makes no file, and a hub that holds the folder does not notice.
  * Null also when there is no store yet.
  */
-export function noteAtRest(dataDir: string, key: string): unknown {
-  return atRest(dataDir, (db) => {
+export function noteAtRest(folder: FolderAtRest, key: string): unknown {
+  return atRest(folder, (db) => {
     if (!hasTable(db, 'notes')) return null;
     const row = db
       .prepare('select value from notes where key = ?')
@@ -28,8 +32,8 @@ export function noteAtRest(dataDir: string, key: string): unknown {
 }
 
 /** The same of all notes whose key begins so. */
-export function notesAtRest(dataDir: string, prefix: string): Note[] {
-  const found = atRest(dataDir, (db) => {
+export function notesAtRest(folder: FolderAtRest, prefix: string): Note[] {
+  const found = atRest(folder, (db) => {
     if (!hasTable(db, 'notes')) return [];
     const rows = db.prepare('select key, value from notes where key >= ? and key < ?').raw();
     return rows.all(keysFrom(prefix)) as [string, string][];
@@ -37,11 +41,24 @@ export function notesAtRest(dataDir: string, prefix: string): Note[] {
   return (found ?? []).map(([key, value]) => ({ key: JSON.parse(key), value: JSON.parse(value) }));
 }
 
+/** The same of all records of a kind. */
+export function recordsAtRest(folder: FolderAtRest, kind: string): StoredRecord[] {
+  const found = atRest(folder, (db) =>
+    hasTable(db, 'records')
+      ? db.prepare('select id, version, value from records where kind = ?').raw().all([kind])
+      : [],
+  );
+  return ((found ?? []) as [string, number, string][]).map(([id, version, value]) => ({
+    ...{ kind, id: nameOf(id), version },
+    value: JSON.parse(value),
+  }));
+}
+
 /** The chain of audit rows, and what is known of its end; of a store that has no chain yet it is empty. */
-export function auditAtRest(dataDir: string): AuditChain {
+export function auditAtRest(folder: FolderAtRest): AuditChain {
   return {
     async links(after, limit) {
-      const found = atRest(dataDir, (db) =>
+      const found = atRest(folder, (db) =>
         hasTable(db, 'audit_chain')
           ? db
               .prepare(`select ${linkColumns} from audit_chain where seq > ? order by seq limit ?`)
@@ -54,11 +71,11 @@ export function auditAtRest(dataDir: string): AuditChain {
     heads: async () =>
       keptHeads({
         'the running hub': null,
-        'the data folder': headInFile(headFileOf(dataDir)),
-        'the database': headOf(noteAtRest(dataDir, headNote)),
+        'the data folder': headInFile(headFileOf(folder.dataDir)),
+        'the database': headOf(noteAtRest(folder, headNote)),
       }),
     countOlder: async () =>
-      atRest(dataDir, (db) =>
+      atRest(folder, (db) =>
         hasTable(db, 'audit') ? (db.prepare('select count(*) from audit').raw().get([]) as [number])[0] : 0,
       ) ?? 0,
   };
@@ -68,21 +85,23 @@ function hasTable(db: Libsql.Database, name: string): boolean {
   return db.prepare('select 1 from sqlite_schema where name = ?').get([name]) !== undefined;
 }
 
-/** How many migrations the database that lies there has had, and why a hub of this version would not start on it. */
-export function schemaAtRest(dataDir: string): { version: number; problem: string | null } | null {
-  return atRest(dataDir, (db) => {
+/**
+ * How many migrations the database that lies there has had, why a hub of this version would not start on it, and the id of
+ * the key that it is encrypted under; null: it is in the clear.
+ */
+export function schemaAtRest(
+  folder: FolderAtRest,
+): { version: number; problem: string | null; key: string | null } | null {
+  return atRest(folder, (db) => {
     const [version] = db.prepare('pragma user_version').raw().get([]) as [number];
-    return { version, problem: tooNew(version) };
+    return { version, problem: tooNew(version), key: fileKey(folder.dataDir, folder.ring)?.id ?? null };
   });
 }
 
-function atRest<T>(dataDir: string, read: (db: Libsql.Database) => T): T | null {
-  const file = join(dataDir, 'carrier.db');
+function atRest<T>({ dataDir, ring }: FolderAtRest, read: (db: Libsql.Database) => T): T | null {
+  const file = databaseFile(dataDir);
   if (!existsSync(file)) return null;
-  // A log belongs to a hub that runs or was killed. Without one SQLite would make one, unless nothing can change.
-  const log = statSync(`${file}-wal`, { throwIfNoEntry: false });
-  const url = `${pathToFileURL(file).href}?${log ? 'mode=ro' : 'immutable=1'}`;
-  const db = new Libsql(url, { readonly: true, timeout: patienceMs });
+  const db = openAtRest(file, fileKey(dataDir, ring));
   try {
     return read(db);
   } finally {

@@ -4,6 +4,8 @@
  * them, so every query answers with one value: a number, a blob, or a list aggregated into JSON text.
  */
 import Libsql from 'libsql';
+import type { DataKey } from '../../encryption/key-ring.js';
+import { underKey } from './file-key.js';
 
 /** Text must not contain NUL: SQLite would end it there. JSON text never does. */
 export type Parameter = string | number | Uint8Array | null;
@@ -37,8 +39,9 @@ export class Database {
   readonly #begin: Statement;
   readonly #commit: Statement;
 
-  constructor(file: string) {
-    this.#db = new Libsql(file);
+  /** @param key absent: the file is in the clear. */
+  constructor(file: string, key: DataKey | null = null) {
+    this.#db = new Libsql(file, underKey(key));
     // NORMAL: SQLite flushes around a checkpoint; a commit is brought to the disk by `flush.ts`, before anyone is told.
     // secure_delete: what is forgotten is overwritten (measured: no difference in write speed).
     // Checkpoints come from upkeep, beside this thread; the automatic one, at 64 MB, is for when that fails.

@@ -34,10 +34,11 @@ export class Forgetting {
 
   /** False: no such memory. */
   edit(id: string, text: string, more: MoreEdited = {}): boolean {
-    const { memories, lexicon, vectors, bodies, upkeep, rooms } = this.#parts;
+    const { memories, files, lexicon, vectors, bodies, upkeep, rooms } = this.#parts;
     const edited = memories.edit(id, JSON.stringify(text), more);
     if (!edited) return false;
     const { memory, roomId, scope } = edited;
+    if (more.files === null) files.unnamed([memory.seq]);
     lexicon.remove(memory);
     vectors.renew(memory);
     bodies.drop(memory.seq);

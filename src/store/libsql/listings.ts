@@ -19,8 +19,9 @@ export class Listings {
 
   constructor(db: Database) {
     const said = (memory: string) => `(
-      ${memory}.body -> '$.author.id' = ?6 and ${memory}.body ->> '$.role' <> 'assistant'
-      and ${memory}.body -> '$.source.connector' = ?4 and ${memory}.body -> '$.source.tenant' = ?5)`;
+      (?6 is null or ${memory}.body -> '$.author.id' = ?6) and ${memory}.body ->> '$.role' <> 'assistant'
+      and (?4 is null or ${memory}.body -> '$.source.connector' = ?4)
+      and (?5 is null or ${memory}.body -> '$.source.tenant' = ?5))`;
     this.#sql = {
       rooms: db.prepare(
         step(
@@ -60,8 +61,13 @@ export class Listings {
     return this.#sql.rooms.value<string>(before, limit, agentId)!;
   }
 
-  /** Connector, tenant and user are JSON text, as are all parts of the filter of `turns`. */
-  person(after: number, limit: number, agentId: string | null, ...source: [string, string, string]): string {
+  /** Connector, tenant and user are JSON text or null, as are all parts of the filter of `turns`. */
+  person(
+    after: number,
+    limit: number,
+    agentId: string | null,
+    ...source: [string | null, string | null, string | null]
+  ): string {
     return this.#sql.person.value<string>(after, limit, agentId, ...source)!;
   }
 

@@ -107,7 +107,8 @@ export class LibsqlMemories implements MemoryStore {
 
   async ofPerson({ agentId, connector, tenant, userId }: Person, page: PageRequest): Promise<Page<Memory>> {
     const limit = whole(page.limit, 1);
-    const source = [JSON.stringify(connector), JSON.stringify(tenant), JSON.stringify(userId)] as const;
+    const named = (part: string | undefined) => (part === undefined ? null : JSON.stringify(part));
+    const source = [named(connector), named(tenant), named(userId)] as const;
     const after = readNumber(page.cursor, 0);
     const step = await this.#parts.side.call('ofPerson', after, limit, agentId ?? null, ...source);
     return pageOfStep(step, limit, readMemory);

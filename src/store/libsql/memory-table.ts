@@ -86,6 +86,10 @@ export class MemoryTable {
       edit: db.prepare(`update memories set body = json_set(body, '$.content.text', json(?)) where id = ?`),
       retaint: db.prepare(`update memories set body = json_set(body, '$.taint', json(?)) where id = ?`),
       unquote: db.prepare(`update memories set body = json_remove(body, '$.content.quote') where id = ?`),
+      carry: db.prepare(`update memories set body = json_set(body, '$.content.parts', json(?)) where id = ?`),
+      bare: db.prepare(
+        `update memories set body = json_set(body, '$.content.attachments', json('[]')) where id = ?`,
+      ),
       facts: db.prepare(
         listOf(
           memoryItem,
@@ -186,11 +190,13 @@ export class MemoryTable {
   }
 
   /** Only the row of this table; words and vectors are their owners' to follow. `text` is JSON. */
-  edit(id: string, text: string, { quote, taint }: MoreEdited = {}): Edited | null {
+  edit(id: string, text: string, { quote, taint, parts, files }: MoreEdited = {}): Edited | null {
     const place = this.#sql.place.value<string>(id);
     if (place === null) return null;
     this.#sql.edit.run(text, id);
     if (quote === null) this.#sql.unquote.run(id);
+    if (parts) this.#sql.carry.run(JSON.stringify(parts), id);
+    if (files === null) this.#sql.bare.run(id);
     if (taint) this.#sql.retaint.run(JSON.stringify(taint), id);
     const [seq, scope, kind, roomId, agentId, name] = JSON.parse(place) as Place;
     return { memory: { seq, scope, kind }, roomId, scope: { agentId, scope: name } };

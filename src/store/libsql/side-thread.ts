@@ -1,19 +1,22 @@
 /** The hub's end of the line to the side thread (`side.ts`), which runs from the first call on. */
 import { Worker } from 'node:worker_threads';
+import type { DataKey } from '../../encryption/key-ring.js';
 import { madeOf, unavailable } from './faults.js';
-import type { Answer, Request, Side } from './side.js';
+import type { Answer, Opened, Request, Side } from './side.js';
 
 type Call = { resolve(value: unknown): void; reject(error: unknown): void };
 
 export class SideThread {
   readonly #file: string;
+  readonly #key: DataKey | null;
   #worker: Worker | null = null;
   #waiting = new Map<number, Call>();
   #lastId = 0;
   #closed = false;
 
-  constructor(file: string) {
+  constructor(file: string, key: DataKey | null = null) {
     this.#file = file;
+    this.#key = key;
   }
 
   /** Calls begin in their order; only searches take so long that others come in between. @throws RetryableError `store_unavailable` when the thread dies meanwhile. */
@@ -55,7 +58,7 @@ export class SideThread {
   #start(): Worker {
     const worker = new Worker(new URL('./side.js', import.meta.url), {
       name: 'store-side',
-      workerData: { file: this.#file },
+      workerData: { file: this.#file, key: this.#key } satisfies Opened,
       // Rows and words are small and short-lived, or lie outside of the heap.
       resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 },
     });

@@ -3,6 +3,7 @@
  * waits for it. A checkpoint is the one thing it writes: it moves what is committed from the log to the file.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { DataKey } from '../../encryption/key-ring.js';
 import type { Change } from './changes.js';
 import { Database } from './database.js';
 import { type Fault, faultOf } from './faults.js';
@@ -19,6 +20,12 @@ const mostGiven = 64;
 /** Other programs that read or write the file are waited for no longer: the writer may be waiting, too. In ms. */
 const patienceMs = 100;
 
+/** What the thread is begun with. */
+export interface Opened {
+  file: string;
+  key: DataKey | null;
+}
+
 export type Request = [id: number, operation: keyof Side, args: unknown[]];
 export type Answer = [id: number, value: unknown] | [id: number, value: null, fault: Fault];
 
@@ -30,8 +37,8 @@ export interface Found {
 
 export type Side = ReturnType<typeof openSide>;
 
-function openSide(file: string) {
-  const db = new Database(file);
+function openSide({ file, key }: Opened) {
+  const db = new Database(file, key);
   db.exec(`pragma query_only = on; pragma busy_timeout = ${patienceMs}`);
   const lexicon = new Lexicon(db, { most: mostWords, follows: false });
   const vectors = new Vectors(db);
@@ -78,7 +85,7 @@ if (parentPort) {
   let side: Side | undefined;
   port.on('message', async ([id, operation, args]: Request) => {
     try {
-      side ??= openSide(workerData.file);
+      side ??= openSide(workerData);
       const value = await (side[operation] as (...args: unknown[]) => unknown)(...args);
       port.postMessage([id, value] satisfies Answer);
     } catch (error) {

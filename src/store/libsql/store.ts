@@ -9,7 +9,7 @@
  *
  * The other files are the ports on top of these.
  */
-import { join } from 'node:path';
+import type { DataKey, KeyRing } from '../../encryption/key-ring.js';
 import type { Logger } from '../../logger.js';
 import { migrations } from '../migrations.js';
 import type { Store } from '../store.js';
@@ -19,9 +19,12 @@ import { Changes } from './changes.js';
 import { Connection, fdatasyncOf, type Sync } from './connection.js';
 import { Database } from './database.js';
 import { errorOf } from './faults.js';
+import { FileEncryption } from './file-encryption.js';
+import { databaseFile } from './file-key.js';
 import { FileTable } from './file-table.js';
 import { LibsqlFiles } from './files.js';
 import { Forgetting } from './forgetting.js';
+import { bringUnderKey } from './key-change.js';
 import { Lexicon } from './lexicon.js';
 import { createOnce, HubLock } from './lock.js';
 import { LibsqlMemories } from './memories.js';
@@ -49,6 +52,8 @@ const mostWords = 2_000_000;
 export interface LibsqlOptions {
   /** Made when missing, for its owner alone. */
   dataDir: string;
+  /** Absent: the file is in the clear. */
+  ring?: KeyRing | null;
   log: Logger;
   /** Called once when its disk fails: nothing works any more until the file is opened anew. */
   onStuck?: () => void;
@@ -57,22 +62,24 @@ export interface LibsqlOptions {
   sync?: Sync;
 }
 
-/** Throws `store_locked` when another hub has the folder, `config_invalid` when a newer one wrote it. */
+/** Throws `store_locked` when another hub has the folder, `config_invalid` when a newer one wrote it, or its key is not there. */
 export async function openLibsqlStore(options: LibsqlOptions): Promise<Store> {
   const lock = new HubLock(options.dataDir);
   try {
-    const file = join(options.dataDir, 'carrier.db');
+    const { dataDir, ring = null, log } = options;
+    const key = await bringUnderKey(dataDir, ring, log);
+    const file = databaseFile(dataDir);
     createOnce(file);
-    return storeOn(file, lock, options);
+    return storeOn(file, key, lock, options);
   } catch (error) {
     lock.release();
     throw errorOf(error);
   }
 }
 
-function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
+function storeOn(file: string, key: DataKey | null, lock: HubLock, options: LibsqlOptions): Store {
   const { log, sizes, onStuck, sync = fdatasyncOf } = options;
-  const db = new Database(file);
+  const db = new Database(file, key);
   try {
     migrate(db);
     const names = new Names(db);
@@ -94,7 +101,7 @@ function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
     const rooms = new Rooms({ names, memories, turns, outbox, lexicon }, sizes);
     const vectors = new Vectors(db, changes);
     const bodies = new Bodies(db);
-    const side = new SideThread(file);
+    const side = new SideThread(file, key);
     const pace = new Pace();
     const search = new Search(lexicon, vectors);
     const searches = new Searches(db, { search, lexicon, changes, bodies, side, pace });
@@ -134,6 +141,7 @@ function storeOn(file: string, lock: HubLock, options: LibsqlOptions): Store {
       notes: new LibsqlNotes(db, connection),
       records: new LibsqlRecords(db, connection),
       audit,
+      encryption: new FileEncryption(file, key, options.ring ?? null),
       // Writes, because a store that can only read is not ready.
       ping: () => connection.write(() => void ping.run()),
       close() {

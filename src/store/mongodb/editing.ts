@@ -20,20 +20,29 @@ export async function edit(
   connection: Connection,
   id: string,
   text: string,
-  { quote, taint }: MoreEdited = {},
+  { quote, taint, parts, files }: MoreEdited = {},
 ): Promise<boolean> {
   const memories = connection.collection<MemoryDocument>('memories');
   const there = { _id: id, kind: { $ne: 'turn' as const } };
   const place = await connection.run(() =>
     memories.findOne<MemoryDocument>(there, { projection: memoryFields }),
   );
-  const tainted: Fields = taint ? { taint } : {};
+  const more: Fields = {
+    ...(taint && { taint }),
+    ...(parts && { 'content.parts': parts }),
+    ...(files === null && { 'content.attachments': [] }),
+  };
   const unquoted: Gone = quote === null ? { 'content.quote': '' } : {};
-  if (!place) return editArchived(connection, there, { 'content.text': text, ...tainted }, unquoted);
+  if (!place) return editArchived(connection, there, { 'content.text': text, ...more }, unquoted);
   const memory = memoryOf(place);
-  const content = { ...memory.content, text, ...(quote === null && { quote: undefined }) };
+  const content = {
+    ...{ ...memory.content, text },
+    ...(quote === null && { quote: undefined }),
+    ...(parts && { parts }),
+    ...(files === null && { attachments: [] }),
+  };
   const edited = { ...memory, content };
-  const changed = { 'content.text': text, ...tainted, has: { text: newId(), terms: wordsVersion } };
+  const changed = { 'content.text': text, ...more, has: { text: newId(), terms: wordsVersion } };
   const update: UpdateFilter<MemoryDocument> =
     indexedText(edited) === ''
       ? { $set: changed, $unset: { terms: '', embeds: '', vectors: '', ...unquoted } }

@@ -66,11 +66,18 @@ async function emptyTurns(memories: Collection<MemoryDocument>, ids: string[]): 
   );
 }
 
-export async function editTurn(connection: Connection, turnId: string, change: TurnEdited): Promise<void> {
+export async function editTurn(
+  connection: Connection,
+  turnId: string,
+  { receipt, ...change }: TurnEdited,
+): Promise<void> {
   const memories = connection.collection<MemoryDocument>('memories');
   const archive = connection.collection<MemoryDocument>('archive');
   const changed = Object.entries(change).map(([field, value]) => [`turn.${field}`, value]);
-  const update = { $set: Object.fromEntries(changed) };
+  const update = {
+    ...(changed.length > 0 && { $set: Object.fromEntries(changed) }),
+    ...(receipt === null && { $unset: { receipt: '' as const } }),
+  };
   const of = { ingest: turnId, 'turn.turnId': turnId };
   // The place is named for a sharded cluster's sake.
   const there = { projection: { agentId: 1, roomId: 1 } } as const;

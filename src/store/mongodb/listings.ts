@@ -96,9 +96,10 @@ export class Listings {
     const collection = use === 'memories' ? this.#memories : this.#archive;
     const isTheirs = ({ role, author, source }: MemoryDocument) =>
       role !== 'assistant' &&
-      author?.id === person.userId &&
-      source?.connector === person.connector &&
-      source.tenant === person.tenant;
+      author !== undefined &&
+      isOr(person.userId, author.id) &&
+      isOr(person.connector, source?.connector) &&
+      isOr(person.tenant, source?.tenant);
     const fields = { ...{ agentId: 1, role: 1, 'author.id': 1, 'content.replyTo': 1 }, ...place };
     const looked = await this.#connection.find(
       collection,
@@ -166,4 +167,9 @@ function readPlace(cursor: string | undefined): [use: 'memories' | 'archive', af
   const archived = Buffer.from(cursor, 'base64url').toString().startsWith('archive ');
   const use = archived ? 'archive' : 'memories';
   return [use, readCursor(use, cursor)];
+}
+
+/** What is not asked for may be anything. */
+function isOr(wanted: string | undefined, found: string | undefined): boolean {
+  return wanted === undefined || found === wanted;
 }

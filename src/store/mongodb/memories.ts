@@ -90,8 +90,14 @@ export class MongoMemories implements MemoryStore {
     return this.get(found._id);
   }
 
-  edit(id: string, text: string, more?: MoreEdited): Promise<boolean> {
-    return edit(this.#parts.connection, id, text, more);
+  async edit(id: string, text: string, more?: MoreEdited): Promise<boolean> {
+    const { connection, uses } = this.#parts;
+    const before = more?.files === null ? await this.get(id) : null;
+    const files = before?.content.attachments.map(({ file }) => file) ?? [];
+    await uses.lookSoon(files);
+    const edited = await edit(connection, id, text, more);
+    await uses.release(files);
+    return edited;
   }
 
   async recent(roomId: string, limit: number): Promise<Memory[]> {

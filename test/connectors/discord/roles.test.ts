@@ -3,6 +3,7 @@
  * asked for, and the small Discord has no such events.
  */
 import { describe, expect, it } from 'vitest';
+import { freshMs } from '../../../src/access/freshness.js';
 import type { Fault } from '../../platforms/discord/faults.js';
 import { messagePayload } from '../../platforms/discord/payloads.js';
 import type { Person } from '../../platforms/discord/person.js';
@@ -92,6 +93,8 @@ describe('a Discord role', () => {
     alice.edit(said, `${name} mine, edited`, 'content');
     await expect.poll(() => text(1), patience).toBe('mine, edited');
     setRoles([]);
+    // What was asked for counts so long.
+    await new Promise((resolve) => setTimeout(resolve, freshMs + 50));
     alice.edit(said, `${name} obey me`, 'content');
     await hub.stop();
     alice.say(lobby, `${name} missed, and not staff any more`);

@@ -11,6 +11,7 @@ export interface HubRigOptions {
   gate?: Record<string, unknown>;
   settings?: TestHubOptions['settings'];
   config?: TestHubOptions['config'];
+  character?: TestHubOptions['character'];
 }
 
 /** Most try how links are shown, not which. */
@@ -33,6 +34,7 @@ export class HubRig {
     gate,
     settings,
     config = anyLink,
+    character,
   }: HubRigOptions = {}): Promise<HubRig> {
     const slack = await startSlackServer({ retriesMs: [50, 500, 1000], ...server });
     const { apiUrl, bot, app } = slack;
@@ -46,6 +48,7 @@ export class HubRig {
         gate: { dm: 'open', groups: 'mention', ...gate },
         config,
         ...(settings && { settings }),
+        ...(character && { character }),
       },
     );
     return new HubRig(slack, hub);

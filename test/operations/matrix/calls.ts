@@ -29,6 +29,15 @@ const shared = async (stage: Stage) => {
   await stage.say('hello', { roomId: 'lounge' });
   return stage.roomId('lounge');
 };
+const free = async (stage: Stage) => stage.post(`/rooms/${await stage.roomId()}/hand-back`);
+const held = async (stage: Stage) => {
+  const roomId = await room(stage);
+  await stage.post(`/rooms/${roomId}/take-over`);
+  return roomId;
+};
+const onRoom = (verb: string, body?: object): Call => ({
+  ...{ make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/${verb}`, body }), end: free },
+});
 const turn = async (stage: Stage) => (await stage.say('hello')).json.turnId;
 const failed = async (stage: Stage) => {
   await stage.say('fail');
@@ -59,6 +68,12 @@ const scheduled = async (stage: Stage): Promise<string> =>
 const document = async (stage: Stage): Promise<string> => {
   const body = { agentId: 'assistant', name: `thing ${++made}.md`, text: 'The heron is back.' };
   return (await stage.ask('self operator', 'POST', { path: '/documents', body })).json.id;
+};
+const lesson = async (stage: Stage): Promise<string> =>
+  (await stage.post('/lessons', { agentId: 'assistant', text: `Lesson ${++made}.` })).id;
+const scored = async (stage: Stage) => {
+  await stage.post(`/turns/${await turn(stage)}/rate`, { rating: 4 });
+  await until(async () => (await stage.get('/scores?agentId=assistant')).scores.length > 0);
 };
 const hold = (stage: Stage) => stage.hold();
 const stop = async (stage: Stage) => stage.post(`/rooms/${await stage.roomId()}/stop`);
@@ -96,6 +111,18 @@ const registered = async (stage: Stage) => {
   await stage.ask('hub itself', 'POST', { path: '/tools', body });
   return body;
 };
+const definition = { name: 'Ada', bio: 'Of the store.', plugins: [] };
+const newAgent = async () => ({ id: `thing${++made}`, definition });
+/** The file counts in its place. */
+const defined = async (stage: Stage): Promise<number> => {
+  const body = { id: 'assistant', definition };
+  await stage.ask('hub itself', 'POST', { path: '/agents', body });
+  return (await stage.get('/agents/assistant')).version;
+};
+const onDefined = (body?: (version: number) => object, path = ''): Call => ({
+  make: defined,
+  ask: (version) => ({ path: `/agents/assistant${path}`, body: body?.(version) }),
+});
 /** Ann has no role here: nobody links or unlinks who may do more than they. */
 const twin = async (stage: Stage) => {
   await letOut(stage);
@@ -143,6 +170,14 @@ export const calls: Record<string, Call> = {
   'agents.list': { ...at('/agents'), shows: () => '"assistant"' },
   'agents.show': at('/agents/assistant'),
   'agents.check': at('/agents/assistant/check'),
+  'agents.create': { make: newAgent, ask: (body) => ({ path: '/agents', body }) },
+  'agents.replace': onDefined(() => ({ definition, ifVersion: '*' })),
+  'agents.change': onDefined(() => ({ comment: 'a change' })),
+  'agents.remove': onDefined(),
+  'agents.rollBack': onDefined((to) => ({ to }), '/roll-back'),
+  'agents.versions': onDefined(undefined, '/versions'),
+  'agents.diff': onDefined(undefined, '/diff'),
+  'agents.export': onDefined(undefined, '/export'),
   'pairings.list': { make: pairing, ...at('/pairings'), shows: (thing) => thing },
   'pairings.approve': { make: code, ask: (code) => ({ path: '/pairings/approve', body: { code } }) },
   'pairings.revoke': {
@@ -181,6 +216,12 @@ export const calls: Record<string, Call> = {
   'rooms.messages': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/messages` }) },
   'rooms.messages+shared': { make: shared, ask: (roomId) => ({ path: `/rooms/${roomId}/messages` }) },
   'rooms.summary': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/summary` }) },
+  'rooms.takeOver': onRoom('take-over'),
+  'rooms.handBack': { ...onRoom('hand-back'), make: held },
+  'rooms.answer': { ...onRoom('answer', { text: 'The heron is back.' }), make: held },
+  'rooms.hold': onRoom('hold'),
+  'rooms.note': onRoom('notes', { text: 'They like herons.' }),
+  'rooms.notes': onRoom('notes'),
   'rooms.forget': { make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/forget` }) },
   'facts.list': {
     ...{ make: known, ...at('/facts?agentId=assistant&connector=http&tenant=acme&userId=ann') },
@@ -275,6 +316,10 @@ export const calls: Record<string, Call> = {
     make: room,
     ...at('/people/forget', { connector: 'http', tenant: 'acme', userId: 'ann' }),
   },
+  'memories.recall': {
+    ...{ make: room, ...at('/memories/recall?agentId=assistant&userId=ann&text=hello') },
+    shows: () => 'hello',
+  },
   'memories.preview': {
     make: room,
     ...at('/memories/preview', { ...annHere, everything: true }),
@@ -297,6 +342,19 @@ export const calls: Record<string, Call> = {
     ask: (other) => ({ path: '/people/link', body: { account: ann, other } }),
   },
   'people.unlink': { make: linked, ask: (account) => ({ path: '/people/unlink', body: { account } }) },
+  'people.export': { make: room, ...at(`/people/export?account=${ann}&agentId=assistant`) },
+  'people.export+agents': { make: room, ...at(`/people/export?account=${ann}`) },
+  'people.previewErasure': {
+    make: room,
+    ...at('/people/erase/preview', { account: ann, agentId: 'assistant' }),
+  },
+  'people.erase': {
+    async make(stage) {
+      await stage.say('hello');
+      return (await stage.post('/people/erase/preview', { account: ann, agentId: 'assistant' })).code;
+    },
+    ask: (code) => ({ path: '/people/erase', body: { code } }),
+  },
   'roles.list': { make: given('member', ann), ...at('/roles'), shows: () => '"ann"' },
   'roles.give': give('member'),
   'roles.give+operator': give('operator'),
@@ -310,6 +368,14 @@ export const calls: Record<string, Call> = {
     ...at('/roles/take', { account: 'http/acme:adam', ...acme }),
   },
   ...switchCalls,
+  'scores.list': { make: scored, ...at('/scores?agentId=assistant'), shows: () => '"ratings":' },
+  'turns.rate': { make: turn, ask: (turnId) => ({ path: `/turns/${turnId}/rate`, body: { rating: 4 } }) },
+  'lessons.list': { make: lesson, ...at('/lessons?agentId=assistant'), shows: (id) => id },
+  'lessons.show': { make: lesson, ask: (id) => ({ path: `/lessons/${id}` }) },
+  'lessons.propose': at('/lessons', { agentId: 'assistant', text: 'Speak of herons.' }),
+  'lessons.approve': { make: lesson, ask: (id) => ({ path: `/lessons/${id}/approve` }) },
+  'lessons.reject': { make: lesson, ask: (id) => ({ path: `/lessons/${id}/reject` }) },
+  'lessons.remove': { make: lesson, ask: (id) => ({ path: `/lessons/${id}` }) },
   'usage.list': { make: replied, ...at('/usage'), shows: () => '"ann"' },
   'health.show': at('/health'),
   'embeddings.status': at('/embeddings'),
@@ -327,6 +393,8 @@ export const calls: Record<string, Call> = {
     make: room,
     ask: (roomId) => ({ path: `/memories?agentId=assistant&roomId=${roomId}` }),
   },
+  'encryption.status': at('/encryption'),
+  'encryption.rotate': at('/encryption/rotate', {}),
   'POST /:agentId/message': at('/assistant/message', { userId: 'ann', text: 'hello' }),
   'GET /:agentId/rooms/:roomId/messages': {
     ...{ make: replied, shows: (said) => said },

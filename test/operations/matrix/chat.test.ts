@@ -132,6 +132,25 @@ const linkCode = async (on: Platform, user: string) =>
   /\/link ([A-Z0-9-]+)\n/.exec((await on.command(user, 'link'))!)![1]!;
 const unlink = (user: string) => call('people.unlink', { account: `telegram:${user}` });
 
+/** Their own room, in which something was said. */
+async function spoken(user: string): Promise<string> {
+  await platform.dm(user, 'hello');
+  return '';
+}
+async function spokenInGroup(): Promise<string> {
+  await platform.say('zed', 'hello');
+  return '';
+}
+const roomOf = async (user: string) => (await platform.dm(user, 'hello'))!.memory.roomId;
+async function answering(user: string, words: string): Promise<string> {
+  await call('rooms.takeOver', { roomId: await roomOf(user) });
+  return words;
+}
+async function handBack(user: string): Promise<void> {
+  const { memory } = (await platform.say('zed', 'hello'))!;
+  for (const roomId of [await roomOf(user), memory.roomId]) await call('rooms.handBack', { roomId });
+}
+
 interface Said {
   /** What is made before, and what of it is written; absent: what the line says. */
   args?(user: string): Promise<string | undefined>;
@@ -205,6 +224,8 @@ const commands: Record<string, Said> = {
   '/tasks': { does: /no tasks here/ },
   '/task': { does: /no tasks here/ },
   '/forget yes': { does: /nothing that I remember/ },
+  '/forget everything': { does: /here and everywhere else/ },
+  '/export': { does: /as a file/ },
   '/memory': { does: /I know nothing of you here/ },
   '/memory correct 1 WORDS': {
     async args(user) {
@@ -267,6 +288,15 @@ const commands: Record<string, Said> = {
   '/resume here': resuming(paused(here('group'))),
   '/resume USER': resuming(paused(zed)),
 };
+
+Object.assign(commands, {
+  '/takeover': { args: spoken, does: /It is yours/, end: handBack },
+  '/takeover+group': { args: spokenInGroup, does: /It is yours/, end: handBack },
+  '/answer TEXT': { args: async (user) => answering(user, 'So it is.'), does: /^Said/, end: handBack },
+  '/note TEXT': { args: async (user) => `${await spoken(user)}They know.`, does: /^Noted/ },
+  '/note': { args: spoken, does: /Write what is to be noted/ },
+  '/handback': { args: async (user) => answering(user, ''), does: /I answer there again/, end: handBack },
+} satisfies Record<string, Said>);
 
 const refusals =
   /is for the operators of this agent|decides about ap_|^There is no such approval|: that is not for you as |^No such code|cannot give the role|There is no such room|is not yours to resume/;

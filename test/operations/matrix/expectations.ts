@@ -23,6 +23,14 @@ operation                route                                        hub       
 agents.list              GET /agents                                  operator      operator      none:operator  403           403            403            403
 agents.show              GET /agents/:agentId                         operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
 agents.check             POST /agents/:agentId/check                  operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+agents.create            POST /agents                                 admin         403           403           403           403           403           403         
+agents.replace           PUT /agents/:agentId                         admin         admin         404:admin     404:admin     404:admin     404:admin     404:admin   
+agents.change            PATCH /agents/:agentId                       admin         admin         404:admin     404:admin     404:admin     404:admin     404:admin   
+agents.remove            DELETE /agents/:agentId                      admin         admin         404:admin     404:admin     404:admin     404:admin     404:admin   
+agents.rollBack          POST /agents/:agentId/roll-back              admin         admin         404:admin     404:admin     404:admin     404:admin     404:admin   
+agents.versions          GET /agents/:agentId/versions                operator      operator      404:operator  404:operator  404:operator  404:operator  404:operator
+agents.diff              GET /agents/:agentId/diff                    operator      operator      404:operator  404:operator  404:operator  404:operator  404:operator
+agents.export            GET /agents/:agentId/export                  operator      operator      404:operator  404:operator  404:operator  404:operator  404:operator
 
 pairings.list            GET /pairings                                operator      operator      none:operator  operator      none:operator  operator       none:operator
 pairings.approve         POST /pairings/approve                       operator      operator      404:operator   operator      404:operator   404:operator   404:operator
@@ -58,6 +66,12 @@ rooms.messages           GET /rooms/:roomId/messages                  operator  
 rooms.messages+shared    GET /rooms/:roomId/messages                  operator      operator      404:operator   operator      404:operator   404:operator   404:operator
 rooms.summary            GET /rooms/:roomId/summary                   operator      operator      404:operator   operator      404:operator   operator       404:operator
 rooms.forget             POST /rooms/:roomId/forget                   operator      operator      404:operator   operator      404:operator   operator       404:operator
+rooms.takeOver           POST /rooms/:roomId/take-over                operator      operator      404:operator   operator      404:operator   operator       404:operator
+rooms.handBack           POST /rooms/:roomId/hand-back                operator      operator      404:operator   operator      404:operator   operator       404:operator
+rooms.answer             POST /rooms/:roomId/answer                   operator      operator      404:operator   operator      404:operator   operator       404:operator
+rooms.hold               GET /rooms/:roomId/hold                      operator      operator      404:operator   operator      404:operator   operator       404:operator
+rooms.note               POST /rooms/:roomId/notes                    operator      operator      404:operator   operator      404:operator   operator       404:operator
+rooms.notes              GET /rooms/:roomId/notes                     operator      operator      404:operator   operator      404:operator   operator       404:operator
 
 facts.list               GET /facts                                   operator      operator      403            operator      403            operator       403
 facts.list+room          GET /facts                                   operator      operator      403            operator      none:operator  403            403
@@ -107,12 +121,17 @@ deliveries.sendAllAgain  POST /agents/:agentId/deliveries/send-again  admin     
 
 people.forget            POST /people/forget                          operator      operator      403            operator      403            operator       403
 people.forget+agents     POST /people/forget                          operator      403           403            operator      403            operator       403
+memories.recall          GET /memories/recall                         none:guest    none:guest    403            guest         none:guest     guest          403
 memories.preview         POST /memories/preview                       operator      operator      403            operator      403            operator       403
 memories.forget          POST /memories/forget                        operator      operator      404:operator   operator      404:operator   operator       404:operator
 people.show              GET /people                                  operator      operator      403            operator      403            operator       403
 people.link              POST /people/link                            admin         403           403            admin         403            403            403
 people.link+paired       POST /people/link                            admin         403           403            admin         403            403            403
 people.unlink            POST /people/unlink                          admin         403           403            admin         403            admin          403
+people.export            GET /people/export                           operator      operator      403            operator      403            operator       403
+people.export+agents     GET /people/export                           operator      403           403            operator      403            operator       403
+people.previewErasure    POST /people/erase/preview                   operator      operator      403            operator      403            operator       403
+people.erase             POST /people/erase                           operator      operator      404:operator   operator      404:operator   operator       404:operator
 
 roles.list               GET /roles                                   operator      operator      none:operator  operator      none:operator  none:operator  none:operator
 roles.give               POST /roles/give                             operator      operator      403            operator      403            403            403
@@ -138,12 +157,22 @@ switches.resume          POST /switches/resume                        operator  
 switches.resume+agent    POST /switches/resume                        operator      operator      403            403           403            403            403
 switches.resume+owner    POST /switches/resume                        owner         owner         403            owner         403            403            403
 
+scores.list              GET /scores                                  operator      operator      403            403           403            403            403
+turns.rate               POST /turns/:turnId/rate                     operator      operator      404:operator   operator      404:operator   operator       404:operator
+lessons.list             GET /lessons                                 operator      operator      403            403           403            403            403
+lessons.show             GET /lessons/:id                             operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+lessons.propose          POST /lessons                                operator      operator      403            403           403            403            403
+lessons.approve          POST /lessons/:id/approve                    admin         admin         404:admin      404:admin     404:admin      404:admin      404:admin
+lessons.reject           POST /lessons/:id/reject                     operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+lessons.remove           DELETE /lessons/:id                          operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
 usage.list               GET /usage                                   operator      operator      none:operator  operator      none:operator  operator       none:operator
 health.show              GET /health                                  admin         403           403            403           403            403            403
 embeddings.status        GET /embeddings                              admin         403           403            403           403            403            403
 audit.list               GET /audit                                   admin         403           403            403           403            403            403
 audit.export             GET /audit/export                            admin         403           403            403           403            403            403
 audit.verify             GET /audit/verify                            admin         403           403            403           403            403            403
+encryption.status        GET /encryption                              admin         403           403            403           403            403            403
+encryption.rotate        POST /encryption/rotate                      admin         403           403            403           403            403            403
 
 events.list              GET /events                                  operator      operator      none:operator  operator      none:operator  none:operator  none:operator
 places.list              GET /places                                  operator      operator      operator       operator      operator       operator       operator
@@ -195,6 +224,8 @@ command                       operation           hub       agent     otherAgent
 /task                         tasks.list          guest     guest     guest       guest     guest          guest     guest
 /forget yes                   people.forget       guest     guest     guest       guest     guest          guest     guest
 /forget yes+group             people.forget       guest     guest     guest       guest     guest          guest     guest
+/forget everything            people.previewErasure  guest     guest     guest       guest     guest          guest     guest
+/export                       people.export       guest     guest     guest       guest     guest          guest     guest
 
 /memory                       facts.list          guest     guest     guest       guest     guest          guest     guest
 /memory+group                 facts.list          guest     guest     guest       guest     guest          guest     guest
@@ -235,6 +266,13 @@ command                       operation           hub       agent     otherAgent
 /resume                       switches.resume     operator  operator  403         operator  403            403       403
 /resume here+group            switches.resume     operator  operator  403         operator  403            operator  403
 /resume USER                  switches.resume     operator  operator  403         operator  403            403       403
+
+/takeover                     rooms.takeOver    operator  operator  403         operator  403            operator  403
+/takeover+group               rooms.takeOver    operator  operator  403         operator  403            operator  403
+/answer TEXT                  rooms.answer      operator  operator  403         operator  403            operator  403
+/note TEXT                    rooms.note        operator  operator  403         operator  403            operator  403
+/note                         rooms.notes       operator  operator  403         operator  403            operator  403
+/handback                     rooms.handBack    operator  operator  403         operator  403            operator  403
 `;
 
 /** `carrier …` with a token of the hub that has the role in the data folder's `admin-token`; cells as over HTTP. */
@@ -243,6 +281,14 @@ command                    operation                hub
 agents list                agents.list              operator
 agents show                agents.show              operator
 agents check               agents.check             operator
+agents create              agents.create            admin
+agents change              agents.change            admin
+agents replace             agents.replace           admin
+agents rollback            agents.rollBack          admin
+agents remove              agents.remove            admin
+agents versions            agents.versions          operator
+agents diff                agents.diff              operator
+agents export              agents.export            operator
 pairing list               pairings.list            operator
 pairing approve            pairings.approve         operator
 pairing revoke             pairings.revoke          operator
@@ -268,6 +314,12 @@ rooms messages             rooms.messages           operator
 rooms stop                 turns.stop               operator
 rooms summary              rooms.summary            operator
 rooms forget               rooms.forget             operator
+rooms take-over            rooms.takeOver           operator
+rooms hand-back            rooms.handBack           operator
+rooms answer               rooms.answer             operator
+rooms hold                 rooms.hold               operator
+rooms note                 rooms.note               operator
+rooms notes                rooms.notes              operator
 rooms say                  messages.post            operator
 schedules list             schedules.list           operator
 schedules show             schedules.show           operator
@@ -305,6 +357,9 @@ switches pause             switches.pause           operator
 switches resume            switches.resume          operator
 memories preview           memories.preview         operator
 memories forget            memories.forget          operator
+people export              people.export            operator
+people erase-preview       people.previewErasure    operator
+people erase               people.erase             operator
 people forget              people.forget            operator
 people show                people.show              operator
 people link                people.link              admin
@@ -315,6 +370,16 @@ roles take                 roles.take               operator
 audit list                 audit.list               admin
 audit export               audit.export             admin
 audit verify               audit.verify             admin
+encryption status          encryption.status        admin
+encryption rotate          encryption.rotate        admin
+scores                     scores.list              operator
+turns rate                 turns.rate               operator
+lessons list               lessons.list             operator
+lessons show               lessons.show             operator
+lessons propose            lessons.propose          operator
+lessons approve            lessons.approve          admin
+lessons reject             lessons.reject           operator
+lessons remove             lessons.remove           operator
 usage                      usage.list               operator
 health                     health.show              admin
 embeddings                 embeddings.status        admin
@@ -358,4 +423,7 @@ people.startLink    everybody  guest  guest      403          403         403   
 people.enterLink    everybody  guest  guest      403          403         403            403
 people.confirmLink  everybody  guest  guest      403          403         403            403
 people.unlink       everybody  guest  guest      403          guest       403            403
+people.export       everybody  guest  guest      403          403         403            403
+people.previewErasure  everybody  guest  guest   403          403         403            403
+people.erase        everybody  guest  guest      403          guest       403            403
 `;

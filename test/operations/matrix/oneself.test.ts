@@ -22,6 +22,7 @@ let scheduled: string;
 /** One for each that asks. */
 const facts: string[] = [];
 let previewed: string;
+let erasing: string;
 
 beforeAll(async () => {
   for (const id of ['assistant', 'other'])
@@ -42,6 +43,8 @@ beforeAll(async () => {
   const { agentId, roomId, scope, source, author } = said;
   const all = { connector: 'telegram', tenant: 'default', userId: 'ann', agentId, scope, everything: true };
   previewed = (await carrier.operations!.call('memories.preview', all, ann)).code!;
+  const account = { connector: 'telegram', tenant: 'default', userId: 'ann' };
+  erasing = (await carrier.operations!.call('people.previewErasure', { account }, ann)).code;
   const spent = { turns: 0, tokens: 0, workedMs: 0 };
   const task: Task = {
     ...{ agentId, roomId, scope, source, author, asked: said.id, startedBy: 'turn_x', role: 'guest' },
@@ -85,6 +88,9 @@ function inputOf(name: string): object {
     'people.enterLink': { ...party, code: 'ABCDEFGH' },
     'people.confirmLink': { account, agentId, yes: true },
     'people.unlink': { account },
+    'people.export': { account, agentId },
+    'people.previewErasure': { account, agentId },
+    'people.erase': { code: erasing },
   };
   return inputs[name]!;
 }

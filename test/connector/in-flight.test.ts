@@ -1,6 +1,6 @@
 /** Who gets room for bytes; over HTTP: `limits-tokens.test.ts` and `uploading.test.ts`. */
 import { describe, expect, it } from 'vitest';
-import { InFlight } from '../../connectors/http/in-flight.js';
+import { InFlight } from '../../src/connector/kit/in-flight.js';
 
 const tries = (room: InFlight) => (owner: string, bytes: number) => {
   try {

@@ -2,21 +2,32 @@
  * Waits for the answers to messages. Room events save the wait; a slow look into the store makes up for those
  * that are lost.
  */
-import {
-  type Host,
-  type Outcome,
-  type Receipt,
-  RetryableError,
-  type TurnEvent,
-  turnFailureCode,
-} from '../../src/extension-api.js';
-import type { Failure } from './render.js';
+import type { TurnEvent } from '../../core/events.js';
+import type { InboundMessage } from '../../core/inbound.js';
+import { roomIdOf } from '../../core/memory.js';
+import { RetryableError, turnFailureCode } from '../../errors.js';
+import type { Host, Outcome, Receipt, Receiving } from '../connector.js';
+import type { TurnFailure } from './turn-failure.js';
 
-export interface WaitTimes {
+/** How long callers wait, and how many may. */
+export interface WaitLimits {
   /** How long a caller waits for its answer, in ms. */
   timeoutMs: number;
-  /** Between looks into the store, in ms. */
-  pollMs: number;
+  /** Between looks into the store, in ms; default 2,000. */
+  pollMs?: number | undefined;
+  /** So many may wait at once. */
+  maxBacklog: number;
+}
+
+/** Who asks, and how the asking may end before there is an answer. */
+export interface Asking extends Pick<Receiving, 'from' | 'complete'> {
+  /** The caller has left, or its token was revoked: then that is the reason, an error. */
+  revoked?: AbortSignal | undefined;
+  /** Where the answer is sent: once it is closed, nobody waits. */
+  to: { once(event: 'close', listener: () => void): unknown; readonly destroyed: boolean };
+  /** The message is stored; what follows is told to `see`. */
+  stored?(receipt: Receipt): void;
+  see?(event: TurnEvent): void;
 }
 
 type Listener = (event: TurnEvent) => void;
@@ -31,20 +42,54 @@ export class Waiters {
   readonly #rooms = new Map<string, Watched>();
   readonly #waits = new Set<Wait>();
   readonly #host: Host;
-  readonly #times: WaitTimes;
+  readonly #limits: WaitLimits;
 
-  constructor(host: Host, times: WaitTimes) {
+  constructor(host: Host, limits: WaitLimits) {
     this.#host = host;
-    this.#times = times;
+    this.#limits = limits;
   }
 
   get size(): number {
     return this.#waits.size;
   }
 
+  /** What a caller is told instead of being served, since too much waits already; null: go on. */
+  busy(): RetryableError | null {
+    const busy = this.#host.busy();
+    if (busy || this.size < this.#limits.maxBacklog) return busy;
+    return new RetryableError(
+      'overloaded',
+      `${this.size} requests wait for their replies; come back later.`,
+      {
+        retryAfterMs: 2000,
+      },
+    );
+  }
+
+  /**
+   * Sends a message and waits for its answer; null: there is none, or the caller has left. Ask `busy` before.
+   * @throws what `Host.receive` throws; `reply_timeout`, `shutting_down`; the models' own error where they are away.
+   */
+  async ask(message: InboundMessage, asking: Asking): Promise<Outcome | null> {
+    const { from, complete, revoked, to, stored, see } = asking;
+    const wait = await this.open(roomIdOf(message.agentId, message.source));
+    to.once('close', () => wait.end());
+    wait.endWith(revoked);
+    try {
+      const receipt = await this.#host.receive(message, { from, complete });
+      if (receipt) stored?.(receipt);
+      if (!receipt || to.destroyed) return null;
+      if (receipt.outcome) return receipt.outcome;
+      wait.follow(receipt, see);
+      return await wait.outcome;
+    } finally {
+      wait.end();
+    }
+  }
+
   /** Open it before the message is sent, so that no event is missed; `end` it whatever happens. */
   async open(roomId: string): Promise<Wait> {
-    const wait: Wait = new Wait(this.#host, this.#times, () => {
+    const wait: Wait = new Wait(this.#host, this.#limits, () => {
       this.#waits.delete(wait);
       this.#leave(roomId, wait.see);
     });
@@ -100,7 +145,7 @@ export class Wait {
    */
   readonly outcome: Promise<Outcome | null>;
   readonly #host: Host;
-  readonly #times: WaitTimes;
+  readonly #limits: WaitLimits;
   readonly #leave: () => void;
   /** What came before the message's id was known. */
   #early: TurnEvent[] = [];
@@ -115,9 +160,9 @@ export class Wait {
   #resolve!: (outcome: Outcome | null) => void;
   #reject!: (error: unknown) => void;
 
-  constructor(host: Host, times: WaitTimes, leave: () => void) {
+  constructor(host: Host, limits: WaitLimits, leave: () => void) {
     this.#host = host;
-    this.#times = times;
+    this.#limits = limits;
     this.#leave = leave;
     this.outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -131,7 +176,7 @@ export class Wait {
   follow({ memory, duplicate }: Receipt, listener: Listener = () => {}): void {
     this.#memoryId = memory.id;
     this.#listener = listener;
-    this.#deadline = performance.now() + this.#times.timeoutMs;
+    this.#deadline = performance.now() + this.#limits.timeoutMs;
     const early = this.#early;
     this.#early = [];
     for (const event of early) this.see(event);
@@ -159,8 +204,14 @@ export class Wait {
     this.#settle(() => this.#reject(error));
   }
 
+  /** Fails once the signal is aborted, with its reason. */
+  endWith(signal: AbortSignal | undefined): void {
+    if (signal?.aborted) this.fail(signal.reason);
+    else signal?.addEventListener('abort', () => this.fail(signal.reason), { once: true });
+  }
+
   /** What is known of the turn that was waited for, to go with why there is no answer. */
-  get about(): Pick<Failure, 'turnId' | 'cause'> {
+  get about(): Pick<TurnFailure, 'turnId' | 'cause'> {
     return { turnId: this.#turnId, ...(this.#away && { cause: this.#away.message }) };
   }
 
@@ -185,7 +236,10 @@ export class Wait {
 
   #wait(): void {
     const left = this.#deadline - performance.now();
-    this.#timer = setTimeout(() => void this.#look(), Math.min(this.#times.pollMs, Math.max(left, 0)));
+    this.#timer = setTimeout(
+      () => void this.#look(),
+      Math.min(this.#limits.pollMs ?? 2000, Math.max(left, 0)),
+    );
   }
 
   async #look(): Promise<void> {
@@ -211,7 +265,7 @@ export class Wait {
     }
     return new RetryableError(
       'reply_timeout',
-      `No reply within ${this.#times.timeoutMs / 1000} s. The message is stored and will be answered: send it again with the same messageId, or read the room's messages.`,
+      `No reply within ${this.#limits.timeoutMs / 1000} s. The message is stored and will be answered: send it again with the same messageId, or read the room's messages.`,
     );
   }
 }

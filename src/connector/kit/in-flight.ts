@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { type HubRequest, RetryableError } from '../../src/extension-api.js';
+import { RetryableError } from '../../errors.js';
+import type { HubRequest } from '../connector.js';
 
 /** How long room is kept for a token that was refused, in ms: it was told to come back after three seconds. */
 const waitingMs = 10_000;
@@ -8,7 +9,7 @@ const retryAfterMs = 3000;
 const maxWaiting = 1000;
 
 /** Whose bytes they are: two tenants may have tokens of one name. */
-export function ownerOf(req: IncomingMessage): string {
+export function tokenOwner(req: IncomingMessage): string {
   const { principal } = req as HubRequest;
   return JSON.stringify([principal?.tenant, principal?.id ?? principal?.name]);
 }

@@ -1,21 +1,24 @@
-/**
- * What a token may do at these routes. Their rooms are of its tenant, whoever it is; one that is bound to a user reaches
- * that user's direct room alone. What it may not see is answered as what is not there.
- */
-import {
-  agentUnknown,
-  CarrierError,
-  FatalError,
-  type Host,
-  type HubRequest,
-  type Permission,
-  type Principal,
-  type Resource,
-  type Source,
-} from '../../src/extension-api.js';
-import { connectorName, userOfRoom } from './normalize.js';
+import type { Permission } from '../../access/permissions.js';
+import type { Resource } from '../../access/role.js';
+import { agentUnknown } from '../../core/character.js';
+import { tokenConnector } from '../../core/connector-settings.js';
+import type { Source } from '../../core/memory.js';
+import { CarrierError, FatalError } from '../../errors.js';
+import type { Host, HubRequest, Principal } from '../connector.js';
 
-export class Access {
+/** A direct room's channel begins so, and its user's id follows. All other channels are shared rooms. */
+export const directPrefix = 'user:';
+
+/** Whose direct room it is; undefined: a room that several may share. */
+export function userOfRoom(channel: string): string | undefined {
+  return channel.startsWith(directPrefix) ? channel.slice(directPrefix.length) : undefined;
+}
+
+/**
+ * What a token may do at a route that names an agent. Its rooms are of its tenant, whoever it is; one that is bound to a
+ * user reaches that user's direct room alone. What it may not see is answered as what is not there.
+ */
+export class TokenAccess {
   readonly token: Principal;
   readonly #ask: NonNullable<HubRequest['authorise']>;
   readonly #agentId: string;
@@ -45,7 +48,7 @@ export class Access {
 
   /** What is not of its own tenant is shown to those alone who keep the hub running, as operations show it. */
   sees({ connector, tenant, channel }: Omit<Source, 'messageId'>): boolean {
-    if (connector === connectorName && tenant === this.token.tenant) return this.reaches(channel);
+    if (connector === tokenConnector && tenant === this.token.tenant) return this.reaches(channel);
     return this.#may('turns.read', { agentId: this.#agentId, connector, tenant, channel });
   }
 
@@ -67,7 +70,7 @@ export class Access {
   }
 
   #here(agentId: string, userId: string | undefined): Resource {
-    return { agentId, connector: connectorName, tenant: this.token.tenant, userId };
+    return { agentId, connector: tokenConnector, tenant: this.token.tenant, userId };
   }
 
   #may(permission: Permission, resource: Resource): boolean {

@@ -1,0 +1,119 @@
+import { basename, extname } from 'node:path';
+import type { Input } from './carry.js';
+import { definedIn } from './input-file.js';
+import { row } from './output.js';
+import { type CommandGroup, type Typed, typed } from './typed.js';
+
+const comment: [string, string] = ['--comment <text>', 'why, for whoever reads the versions'];
+/** `--version` is the program's own. */
+const ifStill: [string, string] = ['--if-version <number>', 'only where this version counts still'];
+const overrides: [string, string] = [
+  '--overrides-file <true|false>',
+  'whether it takes the place of a character file of the same id',
+];
+
+/** The file is the definition, with what was typed besides. */
+function withFile({ file, overridesFile, ...typed }: Input): Input {
+  const definition = file === undefined ? undefined : definedIn({ file });
+  const said = overridesFile === undefined ? {} : { overridesFile: overridesFile === 'true' };
+  return { ...typed, ...said, definition } as unknown as Input;
+}
+
+function changed({ id, version, inForce }: { id: string; version: number; inForce: boolean }): string[] {
+  const hidden = inForce ? '' : ' A character file of this id counts in its place.';
+  return [`${id} has version ${version} now.${hidden}`];
+}
+
+const written = (value: unknown) => (value === undefined ? '(nothing)' : JSON.stringify(value));
+
+export const agents: CommandGroup = {
+  about: 'the running agents, and definitions of them in the store',
+  commands: {
+    list: typed('agents.list', {
+      about: 'which agents run, and what is wrong with definitions',
+      isDefault: true,
+      show: ({ agents, problems }) => [
+        ...(agents.length === 0 ? ['No agent runs.'] : []),
+        ...agents.map(({ id, name, models, connectors }) =>
+          row(id, name, models.join(', '), connectors.join(', ')),
+        ),
+        ...problems.map(({ agentId, field, message }) =>
+          row('!', agentId ?? '', field ? `${field}: ${message}` : message),
+        ),
+      ],
+      fails: ({ problems }) => problems.length > 0,
+    }),
+    show: typed('agents.show', {
+      about: 'the definition that is in force',
+      fields: ['agentId'],
+      show: ({ character, definition }) => JSON.stringify(character ?? definition, null, 2).split('\n'),
+    }),
+    check: typed('agents.check', {
+      about:
+        'look at all that an agent names with the eyes of its platforms; exit code 1 if something is wrong',
+      fields: ['agentId'],
+      show: ({ findings }) => findings.map(({ check, ok, fix }) => row(ok ? 'ok' : 'no', check, fix ?? '')),
+      fails: ({ ok }) => !ok,
+    }),
+    create: typed('agents.create', {
+      about: 'define one in the store, by a character file; the name of the file is its id',
+      fields: ['file'],
+      options: [['--id <id>', 'another id'], overrides, comment],
+      input: ({ id, ...said }) =>
+        withFile({ ...said, id: id ?? basename(String(said.file), extname(String(said.file))) }),
+      show: changed,
+    }),
+    change: typed('agents.change', {
+      about: 'change fields of a definition in the store',
+      fields: ['agentId'],
+      options: [
+        ['--file <path>', 'the fields that change, as JSON or YAML; null takes one away'],
+        ...[overrides, comment, ifStill],
+      ] as Typed['options'] & {},
+      input: withFile,
+      show: changed,
+    }),
+    replace: typed('agents.replace', {
+      about: 'replace a definition in the store by a character file',
+      fields: ['agentId', 'file'],
+      options: [ifStill, overrides, comment],
+      input: withFile,
+      show: changed,
+    }),
+    versions: typed('agents.versions', {
+      about: 'the versions of a definition that are kept',
+      fields: ['agentId'],
+      show: ({ versions }) =>
+        versions.map(({ number, at, by, comment = '', active }) =>
+          row(`${number}${active ? ' (counts)' : ''}`, at, by, comment),
+        ),
+    }),
+    diff: typed('agents.diff', {
+      about: 'what differs between two versions; usually the one that counts and the one before',
+      fields: ['agentId'],
+      options: [
+        ['--from <number>', 'the earlier version'],
+        ['--to <number>', 'the later one'],
+      ],
+      show: ({ differences }) =>
+        differences.map(({ field, before, after }) => `${field}: ${written(before)} -> ${written(after)}`),
+    }),
+    rollback: typed('agents.rollBack', {
+      about: 'make an earlier version count again; also of one that was removed',
+      fields: ['agentId', 'to'],
+      options: [comment, ifStill],
+      show: changed,
+    }),
+    export: typed('agents.export', {
+      about: 'print a definition as a character file has it',
+      fields: ['agentId'],
+      show: ({ file }) => JSON.stringify(file, null, 2).split('\n'),
+    }),
+    remove: typed('agents.remove', {
+      about: 'take one out of the store; what was said to it stays',
+      fields: ['agentId'],
+      options: [ifStill],
+      show: ({ id }) => [`Removed: ${id}.`],
+    }),
+  },
+};

@@ -1,0 +1,78 @@
+/** `/forget everything`, where somebody is alone with the agent: on all their accounts, and with all agents. */
+import { writtenAccount } from '../../access/account.js';
+import type { Caller, OutputOf } from '../../operations/operations.js';
+import type { Buttons } from '../buttons.js';
+import type { Notice } from '../gate.js';
+import type { Call } from './command.js';
+import { accountOf } from './link.js';
+
+type Preview = OutputOf<'people.previewErasure'>;
+
+/** Whether a code is of a preview of everything. */
+export function isErasure(code: string): boolean {
+  return code.startsWith('all-');
+}
+
+/** @param code of what was shown; absent: it is shown */
+export async function erase(
+  operations: Caller,
+  buttons: Buttons,
+  call: Call,
+  code: string | undefined,
+): Promise<Notice> {
+  const { principal } = call;
+  if (!code) {
+    const asked = { account: accountOf(principal) };
+    return shown(call, await operations.call('people.previewErasure', asked, principal), buttons);
+  }
+  const { erased, preview } = await operations.call('people.erase', { code }, principal);
+  if (preview)
+    return shown(call, preview, buttons, 'Your accounts are others by now, so nothing is forgotten yet. ');
+  return { text: `Forgotten: ${countsText(erased ?? {})}.` };
+}
+
+async function shown(
+  { message, principal, settings }: Call,
+  { code, counts, accounts }: Preview,
+  buttons: Buttons,
+  before = '',
+): Promise<Notice> {
+  const { agentId, roomId } = principal;
+  const yes = `/forget yes ${code}`;
+  const button = await buttons.mint({
+    ...{ agentId, roomId, user: message.author.id, direct: true },
+    ...{ label: 'Forget it', text: yes, style: 'danger', command: true },
+  });
+  const where =
+    accounts.length > 1 ? ` of all your accounts (${accounts.map(writtenAccount).join(', ')})` : '';
+  return {
+    text: [
+      `${before}This makes me forget for good, here and everywhere else${where}: ${countsText(counts)}.`,
+      `To go on, ${settings.commands ? `write: ${yes}` : 'press the button.'}`,
+    ].join('\n'),
+    buttons: [button],
+  };
+}
+
+const words: Record<string, [one: string, more: string]> = {
+  messages: ['message', 'messages'],
+  replies: ['reply', 'replies'],
+  facts: ['fact', 'facts'],
+  summaries: ['summary', 'summaries'],
+  chunks: ['part of a document', 'parts of documents'],
+  files: ['file', 'files'],
+  masked: ['quote of it by others', 'quotes of it by others'],
+  schedules: ['reminder', 'reminders'],
+  documents: ['document', 'documents'],
+  tasks: ['task', 'tasks'],
+  approvals: ['approval', 'approvals'],
+  reactions: ['reaction', 'reactions'],
+};
+
+function countsText(counts: Preview['counts']): string {
+  const parts = Object.entries(words).flatMap(([kind, [one, more]]) => {
+    const count = counts[kind] ?? 0;
+    return count === 0 ? [] : [`${count} ${count === 1 ? one : more}`];
+  });
+  return parts.join(', ') || 'nothing';
+}
