@@ -4,6 +4,8 @@ import type { Config } from './config.js';
 import { anySent } from './connector/kit/sent-parts.js';
 import type { Agent } from './core/character.js';
 import type { Engines } from './engines.js';
+import { deliveryEvent } from './governance/event.js';
+import type { EventLog } from './governance/event-log.js';
 import type { Notices } from './intake/notices.js';
 import { scopedNotes } from './intake/scoped-notes.js';
 import type { Logger } from './logger.js';
@@ -23,6 +25,7 @@ export interface DeliveriesParts {
   notices: Notices;
   plugins: PluginDesk;
   metrics: Metrics;
+  events: Pick<EventLog, 'add'>;
   heldRooms: Pick<HeldRooms, 'exactly'>;
   takeovers: Pick<Takeovers, 'withhold'>;
   /** Unix ms. */
@@ -63,10 +66,12 @@ export function deliveriesOf(parts: DeliveriesParts): Deliveries {
     tried: (connector, message, error) => {
       const outcome = error ? 'failed' : 'delivered';
       metrics.delivered(connector, outcome);
+      if (!error) parts.events.add(deliveryEvent('delivery.done', message));
       plugins.tell(message.agentId, 'delivery', { message, outcome, ...(error && { error }) });
     },
     givenUp: (message, error) => {
       metrics.givenUp(message.to.connector);
+      parts.events.add(deliveryEvent('delivery.dead', message));
       deadLetters.givenUp(message, error);
     },
     now,

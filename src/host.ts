@@ -14,6 +14,8 @@ import type { Readiness } from './core/readiness.js';
 import type { Rooms } from './core/room.js';
 import type { ShareOf } from './core/share.js';
 import type { Opinions } from './evaluation/opinions.js';
+import { storedEvent } from './governance/event.js';
+import type { EventLog } from './governance/event-log.js';
 import { type Governing, governingOn } from './governance/governing.js';
 import { afterwards } from './intake/afterwards.js';
 import { Backlog } from './intake/backlog.js';
@@ -110,6 +112,7 @@ export interface FrontParts {
   sharedBy: SharedBy;
   shareOf: ShareOf;
   checks: Checks;
+  events: EventLog;
   /** Unix ms; deliveries are planned by it. */
   now(): number;
   log: Logger;
@@ -234,6 +237,7 @@ export function frontOf(parts: FrontParts): Front {
       if (receipt && !receipt.duplicate) {
         metrics.received(message.source.connector);
         arrived(receipt.memory, startedAt);
+        parts.events.add(storedEvent(receipt.memory));
       }
       // A machine that sends a message again wants its answer now, however often that has failed to reach it.
       if (receipt?.duplicate && trusted) await deliverAgain(receipt.memory);

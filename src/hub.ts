@@ -62,6 +62,7 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
     ready: () => carrier.ready(),
     metrics: () => carrier.metrics(),
     operations: carrier.operations,
+    events: carrier.events,
     limits: { ...config.http.limits, counter: carrier.rates, limited: carrier.limited },
     log,
   });

@@ -2,7 +2,6 @@
  * What a hub is made of, by its role. A gateway holds the platforms: connectors, intake, deliveries. A worker takes
  * turns. A hub of its own is both. Only ports are known here; `carrier.ts` says what stands behind them.
  */
-
 import { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import { agentDesk, anyChain } from './agent-desk.js';
@@ -25,6 +24,7 @@ import { sharesBy } from './core/share.js';
 import { deliveriesOf } from './deliveries.js';
 import type { Engines } from './engines.js';
 import { evaluatingOn } from './evaluating.js';
+import { EventLog } from './governance/event-log.js';
 import { type FrontParts, frontOf } from './host.js';
 import { Connections } from './intake/connections.js';
 import { keepUp } from './keep-up.js';
@@ -89,6 +89,7 @@ export interface Hub {
   readonly host: Host;
   /** Null in a worker. */
   readonly operations: Caller | null;
+  readonly events: EventLog;
   agents(): Agent[];
   /** What is wrong with agents, their files and their bots now. */
   problems(): Problem[];
@@ -135,6 +136,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const shareOf = sharesBy(parts.platformWide);
   const takingOver = takingOverOn({ ...parts, rooms, shareOf });
   const checks = new Checks({ settings: config.checks, metrics, log });
+  const events = new EventLog({ store, now: Date.now, log });
   const cooling = new Cooling({
     ...{ notes: store.notes, bus, alone: !config.cluster, now, log },
     called: (...call) => metrics.called(...call),
@@ -149,7 +151,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const tools = toolDeskOf({ ...parts, ...takingOver, checks, conversations, ...desks });
   const front = frontOf({
     ...{ ...parts, ...remembering, ...evaluating, ...takingOver, rooms, metrics, ready, switches, held },
-    ...{ shareOf, checks, agents: agentDesk(parts, problems, () => agents), tools: tools.desk },
+    ...{ shareOf, checks, events, agents: agentDesk(parts, problems, () => agents), tools: tools.desk },
     ...{ summaries: conversations, embeddings: embedding },
     admitted: () => embedding.wake(),
     async edited({ roomId, id }) {
@@ -167,6 +169,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   });
   const worker = workerOf({
     ...{ ...parts, ...remembering, ...evaluating, ...takingOver, tools, metrics, checks, rooms, cooling },
+    events,
     ...{ shareOf, switches, held, asking: approvals, notices, access, purses, tasks, schedules },
   });
   const connections = new Connections({ leases: engines.leases, log });
@@ -175,9 +178,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     ...{ forgetting: remembering.forgetting, shareOf, held, approvals, tasks, ...takingOver },
     ...{ forgottenMs: limits.sweepMs, now, log },
   });
-
   switches.onChange((ended) => ended && sweeper.soon());
-
   let end = Number.POSITIVE_INFINITY;
   const left = () => Math.max(stepMs, end - performance.now());
   const agents = new RunningAgents({
@@ -188,8 +189,9 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     started: () => sweeper.soon(),
     changed: () => sweeper.soon(),
   });
-
-  const deliveries = deliveriesOf({ ...parts, ...takingOver, agents, notices: front.notices, metrics });
+  const deliveries = deliveriesOf({
+    ...{ ...parts, ...takingOver, agents, notices: front.notices, metrics, events },
+  });
 
   function problems(): Problem[] {
     const known = agents.problems();
@@ -249,6 +251,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     connectors: () => agents.connectors,
     host: front.hostFor({ name: 'hub' }),
     operations: role === 'worker' ? null : front.operations,
+    events,
     agents: () => characters.list(),
     problems,
     refresh: () => agents.refresh(),
@@ -272,6 +275,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
         facts: () => remembering.extraction.stop(),
         scores: () => evaluating.scores.stop(),
         budgets: () => purses.ended(),
+        events: () => events.stop(),
         ...{ switches: () => switches.stop(), heldRooms: () => takingOver.heldRooms.stop() },
         toolSources: () => parts.toolSources.close(),
         plugins: () => parts.plugins.close(left()),

@@ -14,6 +14,8 @@ import type { ShareOf } from './core/share.js';
 import type { Engines } from './engines.js';
 import type { Evaluating } from './evaluating.js';
 import { FileReader } from './files/reader.js';
+import { endedEvents } from './governance/event.js';
+import type { EventLog } from './governance/event-log.js';
 import type { Notices } from './intake/notices.js';
 import type { LanguageModel } from './llm/llm.js';
 import type { Logger } from './logger.js';
@@ -60,6 +62,7 @@ export interface TurnsParts extends Evaluating {
   types(own: OwnTakers): TurnTaker;
   metrics: Metrics;
   checks: Checks;
+  events: Pick<EventLog, 'add'>;
   embedding: Embedding;
   memoryManager: MemoryManager;
   conversations: Conversations;
@@ -124,8 +127,12 @@ export function workerOf(parts: TurnsParts): Worker {
       return access.requesters.of(message, agent);
     },
     agent: (id) => characters.get(id),
-    publish: (roomId, event) => bus.publish(roomId, event),
+    publish: (roomId, event) => {
+      bus.publish(roomId, event);
+      if (event.type === 'turn.started') parts.events.add({ type: event.type, roomId, turnId: event.turnId });
+    },
     committed: (turn, reply, covered) => {
+      parts.events.add(...endedEvents(turn, covered[0]?.source ?? reply?.source));
       metrics.turned(turn);
       parts.scores.turned(turn);
       void parts.opinions.turned(covered);

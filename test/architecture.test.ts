@@ -112,7 +112,7 @@ const mayImport: Record<string, string[]> = {
     'operations',
     'roles',
   ],
-  http: ['base', 'port', 'access', 'operations', 'http'],
+  http: ['base', 'port', 'access', 'governance', 'operations', 'http'],
   program: ['base', 'port', 'access', 'extensions', 'evaluation', 'carrier', 'http', 'program'],
   cli: ['base', 'port', 'access', 'operations', 'carrier', 'http', 'program'],
 };

@@ -94,6 +94,9 @@ export const permissions = {
   'lessons.change': { least: 'operator' },
   'health.read': { least: 'admin' },
   'audit.read': { least: 'admin' },
+  'events.read': { least: 'operator' },
+  /** Search what agents remember. */
+  'memories.read': { least: 'operator' },
   'encryption.read': { least: 'admin' },
   'encryption.rotate': { least: 'admin' },
 } as const satisfies Record<string, Row>;

@@ -92,6 +92,8 @@ export const noteHoldings: Record<string, NoteHolding> = {
   'place-asked': none('a code, under a hash'),
   place: none('where groups talk'),
   'served-places': none('a time'),
+  'events-wanted': none('a time'),
+  'events-head': none('a number'),
   feedback: {
     ...gone('their reactions'),
     async isTheirs({ author }, key, { whom, memory }) {

@@ -66,6 +66,7 @@ export const recordHoldings: Record<string, RecordHolding> = {
       ...{ agentId, name, mediaType, size, file, addedAt },
     }),
   },
+  'event-batch': none('ids, which go after a week'),
   'document-chunks': none('ids, which go with the document'),
   'document-readers': none('which roles may read'),
   spending: {
@@ -94,7 +95,6 @@ export const recordHoldings: Record<string, RecordHolding> = {
   'room-note': { ...ofDirectRoom, ...by },
   'retention-report': none('numbers by agent and day'),
   'http-tool': none('what administrators have registered'),
-  'agent-definition': none('agents, as administrators have defined them'),
   'tool-seen': {
     exports: null,
     erases: 'stays, without who accepted it',

@@ -8,6 +8,8 @@ export interface Route {
   operation: OperationName;
   /** Fields of the operation that this route does not take. */
   leaves?: readonly string[];
+  /** What a stream of it looks like, for those who accept `text/event-stream`. */
+  stream?: string;
   /** Its answer has a `version`, which is its ETag; If-Match of a request is the input's `ifVersion`. */
   versioned?: true;
 }
@@ -121,6 +123,15 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/audit/export', operation: 'audit.export' },
   { method: 'GET', path: '/audit/verify', operation: 'audit.verify' },
   { method: 'GET', path: '/usage', operation: 'usage.list' },
+  {
+    ...{ method: 'GET', path: '/events', operation: 'events.list' },
+    stream:
+      'id: 7.0\nevent: turn.ended\ndata: {"id":"7.0","type":"turn.ended","turnId":"t-1","status":"done"}\n\n',
+  },
+  { method: 'GET', path: '/places', operation: 'places.list' },
+  { method: 'GET', path: '/memories', operation: 'memories.search' },
+  { method: 'GET', path: '/turns/:turnId/prompt', operation: 'turns.prompt' },
+  { method: 'PATCH', path: '/schedules/:id', operation: 'schedules.change' },
   { method: 'GET', path: '/health', operation: 'health.show' },
   { method: 'GET', path: '/scores', operation: 'scores.list' },
   { method: 'POST', path: '/turns/:turnId/rate', operation: 'turns.rate' },

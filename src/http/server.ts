@@ -12,6 +12,7 @@ import type { Logger } from '../logger.js';
 import type { Caller } from '../operations/operations.js';
 import { addressOf } from './address.js';
 import { answerPreflights, requireOrigin } from './cors.js';
+import { type EventFeed, type EventStreams, eventStreams, wantsStream } from './events.js';
 import { answerFailures, answerUnparsable, noteOwnForms } from './failure.js';
 import { securityHeaders } from './headers.js';
 import { alive, metricsOf, readiness } from './health.js';
@@ -37,6 +38,8 @@ export interface HttpServerOptions {
   metrics: () => Promise<{ contentType: string; body: string }>;
   /** Absent or null: nothing is managed here. */
   operations?: Caller | null;
+  /** What `/events` reads; absent: nothing is told of there. */
+  events?: EventFeed;
   /** Absent: none. */
   limits?: Omit<HttpLimitsParts, 'log'>;
   log: Pick<Logger, 'error' | 'warn'>;
@@ -71,17 +74,22 @@ const defaultPatience: Patience = {
 
 /** @throws FatalError `config_invalid` when the address cannot be listened on. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { app, end } = compose(options);
   const patience = { ...defaultPatience, ...options.patience };
-  const server = listener(compose(options), patience, options.operations ?? null);
+  const server = listener(app, patience, options.operations ?? null);
   await listen(server, options.config);
   server.on('error', (err) => options.log.error({ err }, 'the HTTP server cannot take a connection'));
   return {
     url: urlOf(server.address() as AddressInfo),
-    close: (deadlineMs = 10_000) => close(server, deadlineMs),
+    close(deadlineMs = 10_000) {
+      end();
+      return close(server, deadlineMs);
+    },
   };
 }
 
-function compose(options: HttpServerOptions): Express {
+/** @returns besides, what ends the streams that would never end by themselves. */
+function compose(options: HttpServerOptions): { app: Express; end(): void } {
   const { config, connectors, plugins, tokens, ready, metrics, operations, log } = options;
   const limits = options.limits && new HttpLimits({ ...options.limits, log });
   const app = express();
@@ -103,6 +111,8 @@ function compose(options: HttpServerOptions): Express {
       next();
     }, metricsOf(metrics))
     .all(refuseMethod('GET, HEAD'));
+  const streams = operations && options.events && eventStreams(options.events, operations);
+  if (streams) app.get('/events', ...streaming(streams, limits));
   if (operations) app.use(operationRoutes(operations));
   app.use(whileThere);
   if (limits) app.use(limits.streams);
@@ -115,7 +125,14 @@ function compose(options: HttpServerOptions): Express {
     throw new FatalError('not_found', 'No such route. GET /openapi.json names all there are.');
   });
   app.use(answerFailures(log, options.limits?.limited));
-  return app;
+  return { app, end: () => streams?.end() };
+}
+
+/** For those who want a stream; to others the route is an operation's. */
+function streaming({ handler }: EventStreams, limits: HttpLimits | undefined): RequestHandler[] {
+  const wanted: RequestHandler = (req, _res, next) =>
+    next(wantsStream(req.headers.accept) ? undefined : 'route');
+  return [wanted, whileThere, ...(limits ? [limits.streams] : []), handler];
 }
 
 /** Behind these handlers alone, since other programs' events are refused with the same errors before them. */

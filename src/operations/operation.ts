@@ -31,6 +31,7 @@ import type { FatalError } from '../errors.js';
 import type { Lessons } from '../evaluation/lessons.js';
 import type { Opinions } from '../evaluation/opinions.js';
 import type { Scores } from '../evaluation/scores.js';
+import type { EventLog } from '../governance/event-log.js';
 import type { Governing } from '../governance/governing.js';
 import type { Conversations } from '../memory/conversation/conversations.js';
 import type { Embedding } from '../memory/embedding.js';
@@ -145,6 +146,7 @@ export interface OperationParts extends Access {
   checks: Pick<Checks, 'on'>;
   /** Unix ms. */
   now(): number;
+  events: Pick<EventLog, 'add' | 'read'>;
   schedules: Pick<Schedules, 'add' | 'get' | 'list' | 'change' | 'remove' | 'whenOf'>;
   approvals: Pick<
     Approvals,

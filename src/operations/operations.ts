@@ -4,6 +4,7 @@ import { authorise, authorisePart, type Principal } from '../access/principal.js
 import type { Resource } from '../access/role.js';
 import { newId } from '../core/ids.js';
 import { asCarrierError, FatalError } from '../errors.js';
+import { doneEvent } from '../governance/event.js';
 import type { Logger } from '../logger.js';
 import { problemsOf, problemText, sentence } from '../problems.js';
 import { redact } from '../redaction.js';
@@ -27,7 +28,9 @@ import { addDocument, getDocument, listDocuments, removeDocument, rereadDocument
 import { embeddingsStatus } from './embeddings.js';
 import { encryptionStatus, rotateEncryption } from './encryption.js';
 import { erasePerson, exportPerson, previewErasure } from './erasure.js';
+import { listEvents } from './events.js';
 import { correctFact, listFacts, removeFact } from './facts.js';
+import { searchMemories } from './found-memories.js';
 import { showHealth } from './health.js';
 import {
   approveLesson,
@@ -41,9 +44,10 @@ import { forgetMemories, previewMemories } from './memories.js';
 import { postMessage } from './messages.js';
 import { namedIn } from './named.js';
 import type { Operation, OperationParts } from './operation.js';
-import { approvePairing, listPairings, revokePairing } from './pairings.js';
+import { approvePairing, listPairings, listPlaces, revokePairing } from './pairings.js';
 import { forgetPerson } from './people.js';
 import { acceptTool, explainPolicy, listTools, showPolicy } from './policy.js';
+import { turnPrompt } from './prompts.js';
 import { recallMemories } from './recall.js';
 import { retentionReport } from './retention.js';
 import { giveRole, listRoles, takeRole } from './roles.js';
@@ -78,6 +82,7 @@ export const operations = [
   ...[exportPerson, previewErasure, erasePerson, retentionReport],
   ...[listRoles, giveRole, takeRole],
   ...[showPolicy, explainPolicy, listTools, acceptTool],
+  ...[listEvents, listPlaces, searchMemories, turnPrompt],
   ...[addTool, registeredTools, showTool, changeTool, removeTool, importTool],
   ...[encryptionStatus, rotateEncryption],
   ...[
@@ -157,6 +162,7 @@ export class Operations implements Caller {
       const seesPart = (seen: Resource) => authorisePart(principal, operation.permission, seen);
       const output = await operation.run(checked, { ...this.#parts, principal, sees, seesPart });
       const shown = operation.output.parse(output) as OutputOf<Name>;
+      if (!operation.reads) this.#parts.events.add(doneEvent(name, resource));
       await this.#write({ ...row, outcome: 'done' });
       return shown;
     } catch (thrown) {

@@ -11,7 +11,7 @@ import {
   unknownPairing,
 } from '../core/pairing.js';
 import { defineOperation } from './operation.js';
-import { instant, texts } from './shapes.js';
+import { id, instant, texts } from './shapes.js';
 
 const where = texts('agentId', 'connector', 'tenant');
 const person = { ...where, userId: z.string(), name: z.string().optional() };
@@ -19,6 +19,10 @@ const person = { ...where, userId: z.string(), name: z.string().optional() };
 const place = { ...where, channel: z.string().optional() };
 const ShownPairing = z.object({ pairing: z.string(), ...person, pairedAt: instant });
 const ShownPlace = z.object({ pairing: z.string(), ...place, pairedAt: instant });
+const ShownPlaceRequest = z.object({
+  ...{ code: z.string(), ...place, askedAt: instant },
+  askedBy: z.object({ userId: z.string(), name: z.string().optional() }),
+});
 /** A person has `userId`; a place has none. */
 const Either = z.object({ ...ShownPairing.shape, ...place, userId: z.string().optional() });
 /** Operators of one agent on one platform let in there alone. */
@@ -34,12 +38,7 @@ export const listPairings = defineOperation({
   output: z.object({
     requests: z.array(z.object({ code: z.string(), ...person, askedAt: instant })),
     pairings: z.array(ShownPairing),
-    placeRequests: z.array(
-      z.object({
-        ...{ code: z.string(), ...place, askedAt: instant },
-        askedBy: z.object({ userId: z.string(), name: z.string().optional() }),
-      }),
-    ),
+    placeRequests: z.array(ShownPlaceRequest),
     places: z.array(ShownPlace),
   }),
   async run(_input, { pairings, places, sees }) {
@@ -49,6 +48,25 @@ export const listPairings = defineOperation({
       pairings: people.pairings.map(shownPairing).filter(sees),
       placeRequests: groups.placeRequests.map(shownPlaceRequest).filter(sees),
       places: groups.places.filter(sees),
+    };
+  },
+});
+
+export const listPlaces = defineOperation({
+  name: 'places.list',
+  about: 'servers, groups and channels that were let in, and those that ask to be',
+  permission: 'pairings.read',
+  reads: true,
+  input: z.strictObject({ agentId: id.optional() }),
+  partly: true,
+  output: z.object({ places: z.array(ShownPlace), requests: z.array(ShownPlaceRequest) }),
+  concerns: ({ agentId }) => ({ agentId }),
+  async run({ agentId }, { places, sees }) {
+    const { places: known, placeRequests } = await places.list();
+    const wanted = (place: Place) => (agentId === undefined || place.agentId === agentId) && sees(place);
+    return {
+      places: known.filter(wanted),
+      requests: placeRequests.filter(wanted).map(shownPlaceRequest),
     };
   },
 });

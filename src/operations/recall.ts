@@ -33,7 +33,7 @@ export const recallMemories = defineOperation({
   permission: 'messages.read',
   reads: true,
   input: One,
-  example: { userId: 'alice' },
+  example: { agentId: 'assistant', userId: 'alice', text: 'the blue heron' },
   output: z.object({
     memories: z.array(
       z.object({

@@ -1,5 +1,6 @@
 /** Lists show what one may see and nothing else: neither how much there is besides, nor where. */
 import type { Resource } from '../access/role.js';
+import type { Memory } from '../core/memory.js';
 import type { Page, PageRequest } from '../store/paging.js';
 import type { OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
@@ -8,6 +9,21 @@ import { placeOfRoom } from './place.js';
 const mostRead = 50;
 const mostReadings = 20;
 const mostItems = 500;
+
+/** Leaves out memories of rooms that one may not see. */
+export function seenRooms({ sees, store }: Pick<Sight, 'sees' | 'store'>) {
+  const places = new Map<string, Promise<Resource>>();
+  return async (memories: readonly Memory[]): Promise<Memory[]> => {
+    const seen = await Promise.all(
+      memories.map(async ({ roomId, agentId }) => {
+        const place = places.get(roomId) ?? placeOfRoom(roomId, { store });
+        places.set(roomId, place);
+        return sees({ ...(await place), agentId, roomId });
+      }),
+    );
+    return memories.filter((_, at) => seen[at]);
+  };
+}
 
 interface Sight extends Pick<OperationParts, 'store'> {
   sees(resource: Resource): boolean;

@@ -136,6 +136,10 @@ const cases: Record<string, Case> = {
   ),
   'GET /turns': list('/turns?limit=2'),
   'GET /turns/:turnId': id(({ turn }) => `/turns/${turn}`),
+  'GET /turns/:turnId/prompt': id(({ turn }) => `/turns/${turn}/prompt`),
+  'GET /memories': id(({ agent, room }) => `/memories?agentId=${agent}&roomId=${room}`),
+  'GET /events': list('/events'),
+  'GET /places': list('/places'),
   // Whose a task is, is tried with real ones in the matrix of operations.
   'GET /tasks': list('/tasks?limit=2'),
   'GET /tasks/:id': id(() => '/tasks/ta_aaaaaaaaaa', 404),
@@ -144,6 +148,11 @@ const cases: Record<string, Case> = {
   'POST /tasks/:id/stop': id(() => '/tasks/ta_aaaaaaaaaa/stop', 404),
   'GET /schedules': list('/schedules?limit=2'),
   'GET /schedules/:id': id(({ schedule }) => `/schedules/${schedule}`),
+  'PATCH /schedules/:id': id(
+    ({ schedule }) => `/schedules/${schedule}`,
+    200,
+    () => ({ paused: false }),
+  ),
   'PUT /schedules/:id': id(
     ({ schedule }) => `/schedules/${schedule}`,
     200,
@@ -339,7 +348,9 @@ describe('[security.10] [governed.7] what is acme’s', () => {
       const unknown = await hub.ask(who, methodOf(route), ask(none));
       expect([who, anonymous(theirs, hub.theirs)]).toEqual([who, anonymous(unknown, none)]);
       if (theirs.status === 200)
-        expect([{ messages: [] }, { facts: [] }]).toContainEqual(withoutCursor(theirs.json));
+        expect([{ messages: [] }, { facts: [] }, { memories: [] }]).toContainEqual(
+          withoutCursor(theirs.json),
+        );
       else if (admins.includes(who) && !named.includes(route))
         expect([route, theirs.status]).toEqual([route, 404]);
       else expect(refusals(who)).toContain(theirs.status);

@@ -159,6 +159,10 @@ describe('on a real hub', () => {
       'audit.list': {},
       'audit.export': {},
       'audit.verify': {},
+      'events.list': {},
+      'places.list': {},
+      'memories.search': { agentId, query: 'x' },
+      'turns.prompt': { turnId: 'turn_x' },
       'encryption.status': {},
       'encryption.rotate': {},
       'rooms.takeOver': { roomId },
@@ -224,14 +228,10 @@ describe('on a real hub', () => {
     // What was looked up and is not there.
     expect(names).not.toContain('turns.show');
     const lists = [
-      'agents.list',
-      'pairings.list',
-      'switches.list',
-      'usage.list',
-      'retention.report',
-      'roles.list',
+      ...['agents.list', 'pairings.list', 'switches.list', 'usage.list', 'retention.report', 'roles.list'],
+      ...['events.list', 'places.list'],
     ];
-    expect(await allowed(person('root', operating('other')))).toEqual(lists);
+    expect((await allowed(person('root', operating('other')))).toSorted()).toEqual(lists.toSorted());
     const elsewhere = await allowed(person('root', operating('assistant', 'slack')));
     const parts = [
       'agents.show',
@@ -246,6 +246,7 @@ describe('on a real hub', () => {
       // For themselves alone, where they are.
       'documents.add',
       'deliveries.list',
+      'memories.search',
     ];
     expect(elsewhere.toSorted()).toEqual([...lists, ...parts].sort());
   });
@@ -292,6 +293,7 @@ describe('on a real hub', () => {
       'usage.list',
       'retention.report',
       'roles.list',
+      ...['events.list', 'places.list', 'memories.search'],
       'memories.recall',
     ];
     expect((await allowed({ ...token, tenant: 'acme' })).toSorted()).toEqual(lists.sort());

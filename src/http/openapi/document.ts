@@ -62,7 +62,7 @@ function pathsOf(all: (readonly [Pick<Route, 'method' | 'path'>, Described])[]):
   return paths;
 }
 
-function carried({ method, path, operation: name, leaves = [] }: Route): Described {
+function carried({ method, path, operation: name, leaves = [], stream }: Route): Described {
   const operation = operations.find((known) => known.name === name) as Operation;
   const input = schemaOf(operation.input, 'input');
   const inPath = namesIn(path);
@@ -84,7 +84,7 @@ function carried({ method, path, operation: name, leaves = [] }: Route): Describ
       requestBody: bodyOf(rest, { ...(exampleOf(rest, false) as object), ...kept(given, rest) }),
     }),
     responses: {
-      200: answerOf(operation.about, output, exampleOf(output, true)),
+      200: answerOf(operation.about, output, exampleOf(output, true), stream),
       ...errorsOf({ body: method !== 'GET', changes: !operation.reads || method !== 'GET' }),
     },
   };
@@ -99,8 +99,15 @@ function bodyOf(schema: Schema, example: object): object {
   return { required, content: { [json]: { schema, example } } };
 }
 
-function answerOf(description: string, schema: Schema, example: unknown): object {
-  return { description, content: { [json]: { schema, example } } };
+function answerOf(description: string, schema: Schema, example: unknown, stream?: string): object {
+  // Of what is too long for one answer, lines come as they are made (`lines.ts`).
+  if (schema.properties?.lines)
+    return {
+      description,
+      content: { 'application/x-ndjson': { schema: { type: 'string' }, example: '{"kind":"export"}\n' } },
+    };
+  const events = stream && { 'text/event-stream': { schema: { type: 'string' }, example: stream } };
+  return { description, content: { [json]: { schema, example }, ...events } };
 }
 
 function parameter(

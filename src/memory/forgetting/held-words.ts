@@ -33,6 +33,7 @@ export const recordWords: Record<string, HeldWords> = {
   conversation: 'none',
   'retention-report': 'none',
   'http-tool': 'none',
+  'event-batch': 'none',
   'agent-definition': 'none',
   'tool-seen': 'none',
   spending: 'none',
@@ -87,5 +88,7 @@ export const noteWords: Record<string, HeldWords> = {
   place: 'none',
   'served-places': 'none',
   feedback: 'none',
+  'events-wanted': 'none',
+  'events-head': 'none',
   rating: 'none',
 };

@@ -156,6 +156,14 @@ const replied = async (stage: Stage) => {
   return 'the heron';
 };
 
+/** Events are written once somebody reads any. */
+const told = async (stage: Stage): Promise<string> => {
+  await stage.get('/events');
+  const turnId = await turn(stage);
+  await until(async () => JSON.stringify(await stage.get('/events?limit=1000')).includes(turnId));
+  return turnId;
+};
+
 const known = async (stage: Stage): Promise<string> => {
   await stage.say('note it');
   const { facts } = await stage.get('/facts?agentId=assistant&connector=http&tenant=acme&userId=ann');
@@ -234,6 +242,7 @@ export const calls: Record<string, Call> = {
   'turns.list': listedTurn('/turns?limit=200'),
   'turns.list+agent': listedTurn('/turns?limit=200&agentId=assistant'),
   'turns.show': { make: turn, ask: (turnId) => ({ path: `/turns/${turnId}` }) },
+  'turns.prompt': { make: turn, ask: (turnId) => ({ path: `/turns/${turnId}/prompt` }) },
   'turns.show+running': {
     make: async (stage) => {
       await stop(stage);
@@ -258,6 +267,10 @@ export const calls: Record<string, Call> = {
   'schedules.change': {
     make: scheduled,
     ask: (id) => ({ path: `/schedules/${id}`, body: { paused: true } }),
+  },
+  'schedules.change+patch': {
+    make: scheduled,
+    ask: (id) => ({ path: `/schedules/${id}`, body: { text: 'water the heron again' } }),
   },
   'schedules.remove': { make: scheduled, ask: (id) => ({ path: `/schedules/${id}` }) },
   'documents.list': { make: document, ...at('/documents?limit=200'), shows: (id) => id },
@@ -375,6 +388,17 @@ export const calls: Record<string, Call> = {
   'audit.list': at('/audit?limit=1'),
   'audit.export': at('/audit/export?limit=1'),
   'audit.verify': at('/audit/verify'),
+  'events.list': { make: told, ...at('/events?limit=1000'), shows: (turnId) => turnId },
+  'places.list': at('/places'),
+  'memories.search': {
+    make: replied,
+    ...at('/memories?agentId=assistant&query=heron'),
+    shows: () => 'the heron',
+  },
+  'memories.search+room': {
+    make: room,
+    ask: (roomId) => ({ path: `/memories?agentId=assistant&roomId=${roomId}` }),
+  },
   'encryption.status': at('/encryption'),
   'encryption.rotate': at('/encryption/rotate', {}),
   'POST /:agentId/message': at('/assistant/message', { userId: 'ann', text: 'hello' }),

@@ -82,6 +82,7 @@ turns.list               GET /turns                                   operator  
 turns.list+agent         GET /turns                                   operator      operator      403            operator      none:operator  operator       none:operator
 turns.show               GET /turns/:turnId                           operator      operator      404:operator   operator      404:operator   operator       404:operator
 turns.show+running       GET /turns/:turnId                           operator      operator      404:operator   operator      404:operator   operator       404:operator
+turns.prompt             GET /turns/:turnId/prompt                    operator      operator      404:operator   operator      404:operator   operator       404:operator
 turns.stop               POST /turns/:turnId/stop                     operator      operator      404:operator   operator      404:operator   operator       404:operator
 turns.stop+room          POST /rooms/:roomId/stop                     operator      operator      404:operator   operator      404:operator   operator       404:operator
 turns.runAgain           POST /turns/:turnId/run-again                operator      operator      404:operator   operator      404:operator   operator       404:operator
@@ -91,6 +92,7 @@ schedules.list           GET /schedules                               operator  
 schedules.show           GET /schedules/:id                           operator      operator      404:operator   operator      404:operator   404:operator   404:operator
 schedules.add            POST /schedules                              operator      operator      404:operator   operator      404:operator   operator       404:operator
 schedules.change         PUT /schedules/:id                           operator      operator      404:operator   operator      404:operator   404:operator   404:operator
+schedules.change+patch   PATCH /schedules/:id                         operator      operator      404:operator   operator      404:operator   404:operator   404:operator
 schedules.remove         DELETE /schedules/:id                        operator      operator      404:operator   operator      404:operator   404:operator   404:operator
 messages.post            POST /:agentId/rooms/:roomId/messages        operator      operator      404:operator   operator      404:operator   operator       404:operator
 messages.post+shared     POST /:agentId/rooms/:roomId/messages        operator      operator      404:operator   operator      404:operator   404:operator   404:operator
@@ -173,6 +175,11 @@ audit.verify             GET /audit/verify                            admin     
 encryption.status        GET /encryption                              admin         403           403            403           403            403            403
 encryption.rotate        POST /encryption/rotate                      admin         403           403            403           403            403            403
 
+events.list              GET /events                                  operator      operator      none:operator  operator      none:operator  none:operator  none:operator
+places.list              GET /places                                  operator      operator      operator       operator      operator       operator       operator
+memories.search          GET /memories                                operator      operator      404:operator   operator      none:operator  operator       none:operator
+memories.search+room     GET /memories                                operator      operator      404:operator   operator      404:operator   operator       404:operator
+
 -                        POST /:agentId/message                       guest         guest         404:guest      guest         guest          guest          403
 -                        GET /:agentId/rooms/:roomId/messages         none:guest    none:guest    404:guest      guest         none:guest     guest          404:guest
 -+shared                 GET /:agentId/rooms/:roomId/messages         none:guest    none:guest    404:guest      guest         none:guest     404:guest      404:guest
@@ -185,7 +192,7 @@ encryption.rotate        POST /encryption/rotate                      admin     
 `;
 
 /** Routes that ask for no token of the hub: whoever calls them shows in their own way who they are, or learns nothing. */
-export const withoutToken = ['GET /healthz', 'GET /readyz', 'POST /webhooks/:agentId/:source'];
+export const withoutToken = ['GET /docs', 'GET /healthz', 'GET /readyz', 'POST /webhooks/:agentId/:source'];
 
 /**
  * Chat commands of people on a platform; `+group`: said in a group, the others in a direct conversation. Everybody is a
