@@ -130,6 +130,24 @@ program.commands
     (await import('./behaviour.js')).testAgents(settings({ logLevel: 'silent', ...flags }), paths, flags),
   );
 
+program
+  .command('backup')
+  .description('copy all that the hub stores to a new folder, also while hubs run')
+  .argument('<folder>', 'must not exist, or be empty')
+  .addOption(dataDir)
+  .action(async (folder: string, flags: Flags) =>
+    (await import('./backup.js')).backup(settings(flags), folder),
+  );
+
+program
+  .command('restore')
+  .description('bring a backup back, into an empty data folder or an empty database')
+  .argument('<folder>', 'what "carrier backup" has made')
+  .addOption(dataDir)
+  .action(async (folder: string, flags: Flags) =>
+    (await import('./backup.js')).restored(settings(flags), folder),
+  );
+
 const database = program
   .command('db')
   .description('look after a database that hubs share (REDIS_URL, MONGODB_URL)');
