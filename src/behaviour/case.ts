@@ -45,7 +45,7 @@ const Case = knownFields({
   tools: z.record(z.string().regex(/^[\w-]{1,64}$/), z.string()).optional(),
   expect: Expectations,
 });
-export type Case = z.output<typeof Case>;
+type Case = z.output<typeof Case>;
 export type Expectations = Case['expect'];
 
 export interface FoundCase extends Case {

@@ -1,8 +1,8 @@
 import type { Caller, InputOf, OutputOf } from '../../operations/operations.js';
 import type { Buttons } from '../buttons.js';
+import { erase, isErasure } from '../erasing.js';
 import type { Notice } from '../gate.js';
 import type { Call, Command } from './command.js';
-import { erase, isErasure } from './erase.js';
 
 type Preview = OutputOf<'memories.preview'>;
 type Counts = Preview['counts'];

@@ -1,10 +1,10 @@
 /** `/forget everything`, where somebody is alone with the agent: on all their accounts, and with all agents. */
-import { writtenAccount } from '../../access/account.js';
-import type { Caller, OutputOf } from '../../operations/operations.js';
-import type { Buttons } from '../buttons.js';
-import type { Notice } from '../gate.js';
-import type { Call } from './command.js';
-import { accountOf } from './link.js';
+import { writtenAccount } from '../access/account.js';
+import type { Caller, OutputOf } from '../operations/operations.js';
+import type { Buttons } from './buttons.js';
+import type { Call } from './commands/command.js';
+import { accountOf } from './commands/link.js';
+import type { Notice } from './gate.js';
 
 type Preview = OutputOf<'people.previewErasure'>;
 
