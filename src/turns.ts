@@ -24,13 +24,12 @@ import type { Conversations } from './memory/conversation/conversations.js';
 import type { Embedding } from './memory/embedding.js';
 
 import type { FactExtraction } from './memory/facts/extraction.js';
-
 import type { KnownFacts } from './memory/facts/facts-on.js';
 import type { Forgetting } from './memory/forgetting/forgetting.js';
 import type { Knowledge } from './memory/knowledge/knowledge.js';
 import type { MemoryManager } from './memory/memory-manager.js';
 import { blankOutSteps } from './memory/secret-steps.js';
-import { blankOut, blankOutSent } from './memory/secrets.js';
+import { blankOut, blankOutSent, delivered } from './memory/secrets.js';
 import type { Metrics } from './metrics.js';
 import type { PluginDesk } from './plugin/plugin.js';
 import { ActionManager } from './runtime/action-manager.js';
@@ -141,7 +140,7 @@ export function workerOf(parts: TurnsParts): Worker {
       Promise.all([
         blankOut(covered, store.memories),
         reply && blankOutSent(reply, store),
-        blankOutSteps(turn, store.turns),
+        blankOutSteps(turn, store.turns, () => delivered(turn.roomId, store.outbox)),
       ]).catch((err) =>
         log.warn({ err, turnId: turn.turnId }, 'secrets in a message are blanked out in prompts alone'),
       );

@@ -7,17 +7,22 @@ import { withoutSecrets } from './secrets.js';
 export async function blankOutSteps(
   { turnId, status, steps }: Pick<Turn, 'turnId' | 'status' | 'steps'>,
   turns: Pick<TurnStore, 'edit'>,
+  /** Resolves once the reply is delivered: until then its delivery works on what is stored of both. */
+  delivered: () => Promise<void>,
 ): Promise<void> {
   if (status === 'waiting' || steps.length === 0) return;
   const clean = steps.map(cleanStep);
-  if (JSON.stringify(clean) !== JSON.stringify(steps)) await turns.edit(turnId, { steps: clean });
+  if (JSON.stringify(clean) === JSON.stringify(steps)) return;
+  await delivered();
+  await turns.edit(turnId, { steps: clean });
 }
 
-function cleanStep({ text, actions, ...step }: TurnStep): TurnStep {
+/** Fields keep their order: whatever has nothing to hide stays the same text. */
+function cleanStep(step: TurnStep): TurnStep {
   return {
     ...step,
-    text: withoutSecrets(text),
-    actions: actions.map((action) => ({
+    text: withoutSecrets(step.text),
+    actions: step.actions.map((action) => ({
       ...action,
       arguments: cleanArguments(action.arguments),
       result: action.result === null ? null : withoutSecrets(action.result),

@@ -106,11 +106,16 @@ const mostLooks = 40;
 /** The same of a reply, once it was sent as it was written, or after some seconds. */
 export async function blankOutSent(reply: Memory, { memories, outbox }: SentFrom): Promise<void> {
   if (!hasSecret(reply.content.text)) return;
+  await delivered(reply.roomId, outbox);
+  await blankOut([reply], memories);
+}
+
+/** Resolves once nothing of the room waits to be sent, or after some seconds. */
+export async function delivered(roomId: string, outbox: Pick<Outbox, 'due'>): Promise<void> {
   for (let looks = 0; looks < mostLooks; looks++) {
-    if ((await outbox.due(reply.roomId, 1)).length === 0) break;
+    if ((await outbox.due(roomId, 1)).length === 0) return;
     await new Promise((resolve) => setTimeout(resolve, lookMs).unref());
   }
-  await blankOut([reply], memories);
 }
 
 interface SentFrom {
