@@ -77,7 +77,6 @@ export const erasePerson = defineOperation({
     message: 'There is no such preview, or it is older than an hour. Look again what would go.',
     field: 'code',
   },
-  audit: ({ code }) => ({ code }),
   async run({ code }, parts) {
     const { people, governing } = parts;
     const wanted = await governing.erasures.wanted(code);

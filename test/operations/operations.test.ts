@@ -261,7 +261,7 @@ describe('health', () => {
 
 describe('requests', () => {
   it('need the right method and type', async () => {
-    expect((await desk.ask('PATCH', '/agents/assistant')).status).toBe(405);
+    expect((await desk.ask('PATCH', '/health')).status).toBe(405);
     const plain = await fetch(`${desk.hub.url}/people/forget`, {
       method: 'POST',
       headers: { authorization: `Bearer ${desk.hub.token.secret}`, 'content-type': 'text/plain' },

@@ -16,7 +16,10 @@ function desk(audit: { append(row: AuditRow): Promise<void> }) {
   };
   return {
     kept,
-    operations: new Operations({ secrets, store: { audit } } as unknown as OperationParts, log),
+    operations: new Operations(
+      { secrets, store: { audit }, events: { add() {} } } as unknown as OperationParts,
+      log,
+    ),
   };
 }
 

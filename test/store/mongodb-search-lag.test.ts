@@ -66,6 +66,9 @@ describe('search on MongoDB while the search node lags', () => {
     await store.memories.append(asked);
     const commit = commitOf([asked], { text: 'a parrot in a reply' });
     await store.turns.commit(commit);
+    // What a delivery works on gets no vector yet.
+    const [due] = await store.outbox.due(asked.roomId, 1);
+    await store.outbox.delivered(due!.id, {});
     const all = await store.memories.unembedded(embedder, 10);
     await store.memories.saveEmbeddings(
       embedder,
