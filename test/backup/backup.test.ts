@@ -19,7 +19,7 @@ onBothStores('a backup', (engines) => {
   beforeEach(() => {
     home = new Home();
     home.character('assistant', {
-      ...{ name: 'Ada', bio: '.', connectors: { telegram: { dm: 'open', groups: ['group'] } } },
+      ...{ name: 'Ada', bio: '.', connectors: { telegram: { dm: 'open' } } },
     });
     [first, second] = [engines(), { ...engines(), CARRIER_DATA_DIR: join(home.folder, 'restored') }];
     folder = join(home.folder, 'backup');
