@@ -53,7 +53,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ],
   [
     'carrier',
-    /^src\/(carrier|backends|backing-up|defining|running-hub|diagnosis|store-diagnosis|look|plugin-places)\.ts$/,
+    /^src\/(carrier|backends|backing-up|copying|defining|running-hub|diagnosis|store-diagnosis|look|plugin-places)\.ts$/,
   ],
   ['http', /^src\/http\//],
   ['program', /^src\/((hub|admin-token|embed|asking)\.ts$|behaviour\/)/],

@@ -148,10 +148,23 @@ program
     (await import('./backup.js')).restored(settings(flags), folder),
   );
 
+const yes = new Option('-y, --yes', 'do it; without this, only tell what would be done');
+
+program
+  .command('copy')
+  .description(
+    'copy all of a data folder to a database that hubs share (REDIS_URL, MONGODB_URL), and go on there',
+  )
+  .addOption(yes)
+  .addOption(dataDir)
+  .addOption(logLevel)
+  .action(async (flags: Flags & { yes?: boolean }) =>
+    (await import('./copy.js')).copy(settings(flags), flags),
+  );
+
 const database = program
   .command('db')
   .description('look after a database that hubs share (REDIS_URL, MONGODB_URL)');
-const yes = new Option('-y, --yes', 'do it; without this, only tell what would be done');
 
 database
   .command('show', { isDefault: true })

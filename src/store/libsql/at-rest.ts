@@ -8,6 +8,7 @@ import { keysFrom, type Note } from '../note-store.js';
 import { nameOf, type StoredRecord } from '../record-store.js';
 import { headFileOf, headNote, type LinkColumns, linkColumns, linkOf } from './audit.js';
 import { databaseFile, fileKey, openAtRest } from './file-key.js';
+import { movedProblem } from './moved.js';
 import { tooNew } from './schema.js';
 
 /** A data folder, and the keys that its database may be under. */
@@ -94,7 +95,8 @@ export function schemaAtRest(
 ): { version: number; problem: string | null; key: string | null } | null {
   return atRest(folder, (db) => {
     const [version] = db.prepare('pragma user_version').raw().get([]) as [number];
-    return { version, problem: tooNew(version), key: fileKey(folder.dataDir, folder.ring)?.id ?? null };
+    const problem = movedProblem(folder.dataDir) ?? tooNew(version);
+    return { version, problem, key: fileKey(folder.dataDir, folder.ring)?.id ?? null };
   });
 }
 

@@ -10,6 +10,7 @@
  * The other files are the ports on top of these.
  */
 import type { DataKey, KeyRing } from '../../encryption/key-ring.js';
+import { FatalError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { migrations } from '../migrations.js';
 import type { Store } from '../store.js';
@@ -29,6 +30,7 @@ import { Lexicon } from './lexicon.js';
 import { createOnce, HubLock } from './lock.js';
 import { LibsqlMemories } from './memories.js';
 import { MemoryTable } from './memory-table.js';
+import { movedProblem } from './moved.js';
 import { Names } from './names.js';
 import { LibsqlNotes, sweptNotes } from './notes.js';
 import { LibsqlOutbox } from './outbox.js';
@@ -62,11 +64,13 @@ export interface LibsqlOptions {
   sync?: Sync;
 }
 
-/** Throws `store_locked` when another hub has the folder, `config_invalid` when a newer one wrote it, or its key is not there. */
+/** Throws `store_locked` when another hub has the folder, `config_invalid` when a newer one wrote it, its key is not there, or its data has moved. */
 export async function openLibsqlStore(options: LibsqlOptions): Promise<Store> {
   const lock = new HubLock(options.dataDir);
   try {
     const { dataDir, ring = null, log } = options;
+    const moved = movedProblem(dataDir);
+    if (moved) throw new FatalError('config_invalid', moved, { field: 'CARRIER_DATA_DIR' });
     const key = await bringUnderKey(dataDir, ring, log);
     const file = databaseFile(dataDir);
     createOnce(file);

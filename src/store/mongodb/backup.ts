@@ -12,6 +12,7 @@ import { type AnyBulkWriteOperation, BSON, type Db, type Document, MongoClient }
 import { FatalError } from '../../errors.js';
 import { writerOf } from '../backup-folder.js';
 import { collections } from './indexes.js';
+import { restoring as mark } from './unfinished.js';
 
 interface Place {
   url: string;
@@ -21,8 +22,6 @@ interface Place {
 const { EJSON } = BSON;
 const ending = '.ndjson.gz';
 const batch = 500;
-/** Lies in `meta` while a restore is at work, or was cut off. */
-const mark = { _id: 'restoring' as never };
 
 /** What is moved to the archive meanwhile is in both: memories come first. */
 const order = ['memories', 'archive'];

@@ -187,14 +187,21 @@ export function turnDocumentOf(
   if (turn.covers.length > 0) document.open = turn.trigger ? Open.triggered : Open.turn;
   if (turn.status === 'waiting') document.waitsUntil = turn.waitsUntil ?? 0;
   if (outbound) {
-    const { id, to, answers, attempts, createdAt, memory, replaces, replaceable } = outbound;
     document.due = true;
-    document.outbox = { id, attempts, createdAt, to: storedSource(to), answers: answers.map(storedSource) };
-    if (memory.id !== reply?.id) document.outbox.memory = JSON.stringify(memory);
-    if (replaces !== undefined) document.outbox.replaces = replaces;
-    if (replaceable) document.outbox.replaceable = true;
+    document.outbox = storedOutbound(outbound);
+    if (outbound.memory.id !== reply?.id) document.outbox.memory = JSON.stringify(outbound.memory);
   }
   return document;
+}
+
+/** Without its memory. */
+export function storedOutbound(outbound: Omit<OutboundMessage, 'memory'>): StoredOutbound {
+  const { id, to, answers, attempts, createdAt, replaces, replaceable } = outbound;
+  return {
+    ...{ id, attempts, createdAt, to: storedSource(to), answers: answers.map(storedSource) },
+    ...(replaces !== undefined && { replaces }),
+    ...(replaceable && { replaceable }),
+  };
 }
 
 export function outboundOf(document: MemoryDocument): Due {

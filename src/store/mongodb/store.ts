@@ -62,6 +62,7 @@ import { SearchNode } from './search-node.js';
 import { spreadBy } from './shard-key.js';
 import { MongoTokens } from './tokens.js';
 import { MongoTurns } from './turns.js';
+import { refuseUnfinished } from './unfinished.js';
 import { Windows } from './windows.js';
 
 export interface MongoOptions extends ConnectionOptions {
@@ -86,12 +87,27 @@ export interface MongoOptions extends ConnectionOptions {
  * Throws `config_invalid` for a URL or user that cannot be used, and for a database that only newer hubs may use;
  * `store_unavailable` when nobody answers.
  */
-export async function openMongoStore(options: MongoOptions): Promise<Store> {
+export function openMongoStore(options: MongoOptions): Promise<Store> {
+  return onDatabase(options, async (connection, prepared) => {
+    await connection.run(refuseUnfinished);
+    return storeOn(connection, prepared, options);
+  });
+}
+
+/** A database that has what this code needs, for who brings in all that another store holds; closed when it throws. */
+export function openToBringIn(options: MongoOptions): Promise<Connection> {
+  return onDatabase(options, async (connection) => connection);
+}
+
+async function onDatabase<T>(
+  options: MongoOptions,
+  work: (connection: Connection, prepared: Prepared) => Promise<T>,
+): Promise<T> {
   const connection = await Connection.open(options);
   try {
     const prepared = await prepare(connection, options);
     connection.sealing = await sealingOf(connection, prepared, options);
-    return storeOn(connection, prepared, options);
+    return await work(connection, prepared);
   } catch (error) {
     await connection.close();
     throw error;
