@@ -113,9 +113,10 @@ it.each([
     for (const response of await Promise.all(answers)) expect(response.status).toBe(200);
     expect((await sendFiles(hub, 'r', [text, text])).status).toBe(200);
     expect(refused).toEqual([]);
-    expect(asked.at(-1)!.text).toMatch(/\[cut: this is the beginning of the file\]/);
-    const named = asked.filter(({ text }) => /\[cut: the first [\d,]+ of [\d,]+ characters\]/.test(text));
-    expect(named).not.toEqual([]);
+    // The model is asked in the background, too: for a summary, say.
+    const saying = (what: RegExp) => asked.filter(({ text }) => what.test(text));
+    expect(saying(/\[cut: this is the beginning of the file\]/)).not.toEqual([]);
+    expect(saying(/\[cut: the first [\d,]+ of [\d,]+ characters\]/)).not.toEqual([]);
   },
 );
 
