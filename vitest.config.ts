@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const root = dirname(fileURLToPath(import.meta.url));
 
@@ -40,10 +41,20 @@ function compiledSources(): Plugin {
   };
 }
 
+/** Small files that take minutes, most of them waiting for a server to remove what has expired, begin first. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => /\/test\/store\/mongodb-(on|with)/.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig(({ mode }) => ({
   plugins: mode === 'compiled' ? [compiledSources()] : [compiledThreads()],
   test: {
     include: ['test/**/*.test.ts'],
+    sequence: { sequencer: LongestFirst },
     server: { deps: { external: [new RegExp(`^${root}/dist/`)] } },
     setupFiles: ['test/support/property-seed.ts'],
     pool: 'forks',
