@@ -1,6 +1,6 @@
 /** Reads request bodies: JSON here, multipart through `upload.ts`. */
 import type { IncomingMessage } from 'node:http';
-import { FatalError } from '../../src/extension-api.js';
+import { FatalError, type HubRequest, type InFlight, tokenOwner } from '../../src/extension-api.js';
 
 export type BodyKind = 'json' | 'multipart';
 
@@ -44,6 +44,28 @@ export async function readJson(
     const problem =
       bytes.length === 0 ? 'The body is empty' : `The body is not JSON: ${(cause as Error).message}`;
     throw new FatalError('invalid_json', `${problem}. Expected ${example}.`, { cause });
+  }
+}
+
+/**
+ * The same for a route that takes JSON alone; its bytes count among those that its token has in memory at once.
+ *
+ * @throws FatalError also `content_type_unsupported`; RetryableError `uploads_full`
+ */
+export async function readCountedJson(
+  req: IncomingMessage,
+  bodies: InFlight,
+  maxBytes: number,
+  example: string,
+): Promise<unknown> {
+  if (bodyKind(req) !== 'json')
+    throw new FatalError('content_type_unsupported', 'Send the body as application/json.');
+  const said = Number(req.headers['content-length'] ?? maxBytes);
+  const release = bodies.take(tokenOwner(req as HubRequest), Math.min(said, maxBytes));
+  try {
+    return await readJson(req, maxBytes, example);
+  } finally {
+    release();
   }
 }
 

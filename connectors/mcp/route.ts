@@ -10,7 +10,7 @@ import {
   tokenOwner,
   type Waiters,
 } from '../../src/extension-api.js';
-import { bodyKind, readJson } from '../http/body.js';
+import { readCountedJson } from '../http/body.js';
 import { isSessionOf, sessionId } from './session.js';
 import type { Call } from './tools.js';
 
@@ -47,7 +47,8 @@ export function mcpRoute(limits: McpLimits, running: () => Running): RouteHandle
     const session = req.headers[sessionHeader];
     if (session !== undefined && !isSessionOf(String(session), owner, key))
       throw new FatalError('not_found', 'There is no such session: begin with "initialize".');
-    const parsedBody = req.method === 'POST' ? await readBody(req) : undefined;
+    const parsedBody =
+      req.method === 'POST' ? await readCountedJson(req, bodies, maxBodyBytes, example) : undefined;
     hubRequest.revoked?.throwIfAborted();
     server ??= handler();
     const { fetch } = await server;
@@ -71,18 +72,6 @@ export function mcpRoute(limits: McpLimits, running: () => Running): RouteHandle
     return createMcpHandler(({ authInfo }) => serverFor(authInfo?.extra?.call as Call), {
       onerror: (err) => log.warn({ err }, 'a request for the MCP server was refused'),
     });
-  }
-
-  async function readBody(req: ExpressRequest): Promise<unknown> {
-    if (bodyKind(req) !== 'json')
-      throw new FatalError('content_type_unsupported', 'Send the body as application/json.');
-    const said = Number(req.headers['content-length'] ?? maxBodyBytes);
-    const release = bodies.take(tokenOwner(req as unknown as HubRequest), Math.min(said, maxBodyBytes));
-    try {
-      return await readJson(req, maxBodyBytes, example);
-    } finally {
-      release();
-    }
   }
 }
 

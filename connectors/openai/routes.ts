@@ -18,7 +18,7 @@ import {
   userOfRoom,
   type Waiters,
 } from '../../src/extension-api.js';
-import { bodyKind, readJson } from '../http/body.js';
+import { readCountedJson } from '../http/body.js';
 import { refuseMethod } from '../http/method.js';
 import { connectorName, parseRoomId, roomOf, toInbound } from '../http/normalize.js';
 import { sendJson } from '../http/render.js';
@@ -78,7 +78,7 @@ export function chatRoutes(limits: ChatLimits & { startedAt: number }, running: 
     const hubRequest = req as unknown as HubRequest;
     // Whoever may talk to no agent has no body read.
     new TokenAccess(hubRequest, '', permission);
-    const request = readRequest(await readBody(req));
+    const request = readRequest(await readCountedJson(req, bodies, mostBytes, example));
     // Its body may have taken long.
     hubRequest.revoked?.throwIfAborted();
     const access = new TokenAccess(hubRequest, request.model, permission);
@@ -167,18 +167,6 @@ export function chatRoutes(limits: ChatLimits & { startedAt: number }, running: 
       await host.edit({ key: { agentId, ...source }, text, author: { id: userId } });
     }
     return { ...placed, messageId: once ?? placed.messageId, channel, userId, stored: () => {} };
-  }
-
-  async function readBody(req: Request): Promise<unknown> {
-    if (bodyKind(req) !== 'json')
-      throw new FatalError('content_type_unsupported', 'Send the body as application/json.');
-    const said = Number(req.headers['content-length'] ?? mostBytes);
-    const release = bodies.take(tokenOwner(req as unknown as HubRequest), Math.min(said, mostBytes));
-    try {
-      return await readJson(req, mostBytes, example);
-    } finally {
-      release();
-    }
   }
 }
 

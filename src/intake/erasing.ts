@@ -4,6 +4,7 @@ import type { Caller, OutputOf } from '../operations/operations.js';
 import type { Buttons } from './buttons.js';
 import type { Call } from './commands/command.js';
 import { accountOf } from './commands/link.js';
+import { countsText } from './counts-text.js';
 import type { Notice } from './gate.js';
 
 type Preview = OutputOf<'people.previewErasure'>;
@@ -52,27 +53,4 @@ async function shown(
     ].join('\n'),
     buttons: [button],
   };
-}
-
-const words: Record<string, [one: string, more: string]> = {
-  messages: ['message', 'messages'],
-  replies: ['reply', 'replies'],
-  facts: ['fact', 'facts'],
-  summaries: ['summary', 'summaries'],
-  chunks: ['part of a document', 'parts of documents'],
-  files: ['file', 'files'],
-  masked: ['quote of it by others', 'quotes of it by others'],
-  schedules: ['reminder', 'reminders'],
-  documents: ['document', 'documents'],
-  tasks: ['task', 'tasks'],
-  approvals: ['approval', 'approvals'],
-  reactions: ['reaction', 'reactions'],
-};
-
-function countsText(counts: Preview['counts']): string {
-  const parts = Object.entries(words).flatMap(([kind, [one, more]]) => {
-    const count = counts[kind] ?? 0;
-    return count === 0 ? [] : [`${count} ${count === 1 ? one : more}`];
-  });
-  return parts.join(', ') || 'nothing';
 }

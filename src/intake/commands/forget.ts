@@ -1,11 +1,11 @@
 import type { Caller, InputOf, OutputOf } from '../../operations/operations.js';
 import type { Buttons } from '../buttons.js';
+import { countsText } from '../counts-text.js';
 import { erase, isErasure } from '../erasing.js';
 import type { Notice } from '../gate.js';
 import type { Call, Command } from './command.js';
 
 type Preview = OutputOf<'memories.preview'>;
-type Counts = Preview['counts'];
 
 /**
  * What the hub remembers of who asks: in a direct conversation everything, in a group what they said themselves, and
@@ -82,23 +82,4 @@ async function shown(
     text: [`${before}This makes me forget for good: ${countsText(counts)}.`, ...lines, goOn].join('\n'),
     buttons: [button],
   };
-}
-
-const words: Record<keyof Counts, [one: string, more: string]> = {
-  messages: ['message', 'messages'],
-  replies: ['reply', 'replies'],
-  facts: ['fact', 'facts'],
-  summaries: ['summary', 'summaries'],
-  chunks: ['part of a document', 'parts of documents'],
-  files: ['file', 'files'],
-  masked: ['quote of it by others', 'quotes of it by others'],
-  schedules: ['reminder', 'reminders'],
-};
-
-function countsText(counts: Counts): string {
-  const parts = Object.entries(words).flatMap(([kind, [one, more]]) => {
-    const count = counts[kind as keyof Counts];
-    return count === 0 ? [] : [`${count} ${count === 1 ? one : more}`];
-  });
-  return parts.join(', ') || 'nothing';
 }
