@@ -14,7 +14,7 @@ import type { ShareOf } from './core/share.js';
 import type { Engines } from './engines.js';
 import type { Evaluating } from './evaluating.js';
 import { FileReader } from './files/reader.js';
-import { endedEvents } from './governance/event.js';
+import { endedEvents, startedEvent } from './governance/event.js';
 import type { EventLog } from './governance/event-log.js';
 import type { Notices } from './intake/notices.js';
 import type { LanguageModel } from './llm/llm.js';
@@ -126,10 +126,8 @@ export function workerOf(parts: TurnsParts): Worker {
       return access.requesters.of(message, agent);
     },
     agent: (id) => characters.get(id),
-    publish: (roomId, event) => {
-      bus.publish(roomId, event);
-      if (event.type === 'turn.started') parts.events.add({ type: event.type, roomId, turnId: event.turnId });
-    },
+    publish: (roomId, event) => bus.publish(roomId, event),
+    started: (turn, first) => parts.events.add(startedEvent(turn, first.source)),
     committed: (turn, reply, covered) => {
       parts.events.add(...endedEvents(turn, covered[0]?.source ?? reply?.source));
       metrics.turned(turn);

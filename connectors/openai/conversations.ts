@@ -11,6 +11,7 @@
 import { z } from 'zod';
 import { directPrefix, type Host, KeyedQueue, newId, type Part } from '../../src/extension-api.js';
 import { digest, digestOfReply, type Step, stepsOf } from './history.js';
+import { earlierParts, newWords, rulesPart } from './new-words.js';
 import type { Said } from './request.js';
 
 /** A client that names no conversation; its token, agent and what it sent. */
@@ -21,6 +22,8 @@ export interface LooseCall {
   rules: string;
   /** Its SDK says that it sends this call again. */
   repeated: boolean;
+  /** The client's own id of the call: with the same one it is the same call, and with another one another. */
+  once?: string | undefined;
 }
 
 export interface KeyedCall extends Omit<LooseCall, 'tokenId'> {
@@ -38,6 +41,8 @@ export interface Placed {
   said: Said;
   /** What the agent has not heard of the client's history and rules: data, whoever it is said to be from. */
   parts: Part[];
+  /** Nothing of it was taken: the next call is placed as if this one had not come. */
+  refused(): Promise<void>;
 }
 
 export interface KeyedPlaced extends Omit<Placed, 'channel' | 'userId'> {
@@ -75,10 +80,6 @@ const talkTtlMs = 90 * 86_400_000;
 const repeatTtlMs = 86_400_000;
 /** So long a first message that comes again is the same one, and not another talk that begins alike. */
 const sameStartMs = 600_000;
-/** Of what the agent is shown of a history that it did not hear. */
-const mostEarlier = 60;
-const mostEarlierChars = 40_000;
-
 export class Conversations {
   readonly #host: Pick<Host, 'notes' | 'outcome' | 'history'>;
   readonly #key: string;
@@ -111,20 +112,22 @@ export class Conversations {
     });
   }
 
-  async #keyed({ roomId, history, rules, repeated }: KeyedCall, note: string): Promise<KeyedPlaced> {
+  async #keyed({ roomId, history, rules, repeated, once }: KeyedCall, note: string): Promise<KeyedPlaced> {
     const steps = stepsOf(history, this.#key);
     const last = steps.at(-1)!;
     const talk = parsed(Talk, await this.#host.notes.get(note)) ?? { calls: [], rules: '' };
     const { calls } = talk;
     const known = calls.findLast(({ path }) => path === last.path);
-    if (known && (repeated || isSame(known, talk, steps.length)))
-      return { messageId: known.messageId, said: last.said, parts: [], edits: [] };
+    const isRepeat =
+      known && (once === undefined ? isSame(known, talk, steps.length) : known.messageId === once);
+    if (known && (repeated || isRepeat))
+      return { messageId: known.messageId, said: last.said, parts: [], edits: [], refused: asItWas };
     const changed = known ? undefined : changedPast(calls, steps);
-    const messageId = changed?.messageId ?? newId();
+    const messageId = changed?.messageId ?? once ?? newId();
     const heard = changed?.calls ?? [callOf(steps, steps.length - 1, messageId)];
     const rulesDigest = digest(this.#key, rules);
     await this.#put(note, { calls: [...calls, ...heard].slice(-mostCalls), rules: rulesDigest }, talkTtlMs);
-    if (changed) return { messageId, said: last.said, parts: [], edits: changed.edits };
+    if (changed) return { messageId, said: last.said, parts: [], edits: changed.edits, refused: asItWas };
     const isNewRoom = calls.length === 0 && (await this.#isEmpty(roomId));
     return {
       messageId,
@@ -134,17 +137,30 @@ export class Conversations {
         ...(isNewRoom ? earlierParts(history) : []),
       ],
       edits: [],
+      refused: () => this.#queue.run(note, () => this.#unsaid(note, messageId, talk.rules)),
     };
   }
 
-  async #loose({ history, rules, repeated }: LooseCall, scope: string): Promise<Placed> {
+  async #unsaid(note: string, messageId: string, rules: string): Promise<void> {
+    const talk = parsed(Talk, await this.#host.notes.get(note));
+    if (!talk) return;
+    await this.#put(
+      note,
+      { calls: talk.calls.filter((one) => one.messageId !== messageId), rules },
+      talkTtlMs,
+    );
+  }
+
+  async #loose({ history, rules, repeated, once }: LooseCall, scope: string): Promise<Placed> {
     const steps = stepsOf(history, this.#key);
     const last = steps.at(-1)!;
-    const callKey = `call:${digest(this.#key, scope, last.path)}`;
-    const before = repeated ? parsed(Spot, await this.#host.notes.get(callKey)) : undefined;
-    if (before) return { ...before, said: last.said, parts: [] };
+    const callKey = `call:${digest(this.#key, scope, ...(once === undefined ? [last.path] : ['once', once]))}`;
+    const isRepeat = repeated || once !== undefined;
+    const before = isRepeat ? parsed(Spot, await this.#host.notes.get(callKey)) : undefined;
+    if (before) return { ...before, said: last.said, parts: [], refused: asItWas };
     const previous = steps.at(-2);
-    const head = previous && (await this.#takeHead(headKey(scope, previous.path), last.before));
+    const goesOn = previous && headKey(scope, previous.path);
+    const head = goesOn === undefined ? undefined : await this.#takeHead(goesOn, last.before);
     const id = newId();
     const spot: Spot = {
       ...(head ?? { channel: `${directPrefix}chat-${id}`, userId: `chat-${id}` }),
@@ -162,6 +178,12 @@ export class Conversations {
         ...(rules !== '' && head?.rules !== spot.rules ? [rulesPart(rules)] : []),
         ...(head ? [] : earlierParts(history)),
       ],
+      refused: () =>
+        this.#queue.run(scope, async () => {
+          await this.#host.notes.take(callKey);
+          if (goesOn !== undefined && head)
+            await this.#put(goesOn, [...(await this.#heads(goesOn)), head].slice(-mostHeads), talkTtlMs);
+        }),
     };
   }
 
@@ -195,6 +217,9 @@ export class Conversations {
     return this.#host.notes.put(key, value, { ttlMs });
   }
 }
+
+/** What was said before cannot be unsaid. */
+async function asItWas(): Promise<void> {}
 
 function headKey(scope: string, path: string): string {
   return `head:${scope}:${path}`;
@@ -248,42 +273,4 @@ function lineOf(call: Call, calls: readonly Call[]): Call[] {
     first = before;
   }
   return line;
-}
-
-/** The user's messages since the assistant's last, without those that were sent before. */
-function newWords(steps: readonly Step[], isKnown: (path: string) => boolean): Said {
-  const from = steps.findLastIndex(({ before, path }, index) => {
-    const isLast = index === steps.length - 1;
-    return before !== '' || index === 0 || (!isLast && isKnown(path));
-  });
-  const start = steps[from]!;
-  const isKnownStart = from < steps.length - 1 && isKnown(start.path);
-  const run = steps.slice(isKnownStart ? from + 1 : from).map(({ said }) => said);
-  return {
-    role: 'user',
-    text: run
-      .map(({ text }) => text)
-      .filter((text) => text !== '')
-      .join('\n\n'),
-    files: run.flatMap(({ files }) => files),
-  };
-}
-
-function rulesPart(rules: string): Part {
-  return { kind: 'quote', author: 'system message of the program', bot: true, text: rules };
-}
-
-/** The history before the words that are new, as the client tells it. */
-function earlierParts(history: readonly Said[]): Part[] {
-  const end = history.findLastIndex(({ role }) => role === 'assistant') + 1;
-  const parts: Part[] = [];
-  let chars = 0;
-  for (const { role, text } of history.slice(0, end).toReversed()) {
-    chars += text.length;
-    if (parts.length === mostEarlier || chars > mostEarlierChars) break;
-    const author =
-      role === 'assistant' ? 'assistant, as the program tells it' : 'the person, as the program tells it';
-    parts.unshift({ kind: 'earlier', author, ...(role === 'assistant' && { bot: true }), text });
-  }
-  return parts;
 }

@@ -2,6 +2,7 @@
 import { type Request, type Response, Router } from 'express';
 import {
   type Attachment,
+  CarrierError,
   FatalError,
   type Host,
   type HubRequest,
@@ -99,12 +100,13 @@ export function chatRoutes(limits: ChatLimits & { startedAt: number }, running: 
     const { host, waiters } = running();
     const { token } = access;
     const placed = await place(req, request, access);
-    const { message, files } = inboundOf(request, placed, token, limits);
-    if (!access.reaches(placed.channel)) throw access.denied();
     const stream = request.stream ? new ChatStream(res, request) : null;
     let head = headOf(request.model);
+    let isStored = false;
     res.setHeader('X-Carrier-Room', encodeURI(placed.channel));
     try {
+      const { message, files } = inboundOf(request, placed, token, limits);
+      if (!access.reaches(placed.channel)) throw access.denied();
       const outcome = await waiters.ask(message, {
         from: token,
         ...(files.length > 0 && { complete: () => withFiles(host, message, files) }),
@@ -113,6 +115,7 @@ export function chatRoutes(limits: ChatLimits & { startedAt: number }, running: 
         stored({ memory, duplicate }) {
           head = headOf(request.model, memory);
           stream?.of(head, memory.id);
+          isStored = true;
           if (!duplicate) placed.stored(memory.id);
         },
         ...(stream && { see: stream.see }),
@@ -124,6 +127,10 @@ export function chatRoutes(limits: ChatLimits & { startedAt: number }, running: 
       else
         sendJson(res, 200, completion(head, outcome.reply?.memory.content.text ?? '', outcome.reply?.usage));
     } catch (error) {
+      if (!isStored && isRefusal(error))
+        await placed
+          .refused()
+          .catch((err) => host.log.warn({ err }, 'a call that was refused counts as one that was said'));
       if (!stream) throw error;
       stream.fail(error);
     }
@@ -139,8 +146,8 @@ export function chatRoutes(limits: ChatLimits & { startedAt: number }, running: 
     const named = headerOf(req, 'x-carrier-room');
     const roomId = named === undefined ? undefined : parseRoomId(named);
     const repeated = Number(headerOf(req, 'x-stainless-retry-count') ?? 0) > 0;
-    const call = { agentId, history, rules, repeated };
     const once = headerOf(req, 'idempotency-key')?.slice(0, 256);
+    const call = { agentId, history, rules, repeated, once };
     const userId = token.user ?? user ?? (roomId && (userOfRoom(roomId) ?? `token:${tokenIdOf(token)}`));
     if (userId === undefined) {
       const loose = { ...call, tokenId: tokenOwner(req as unknown as HubRequest) };
@@ -166,7 +173,7 @@ export function chatRoutes(limits: ChatLimits & { startedAt: number }, running: 
       });
       await host.edit({ key: { agentId, ...source }, text, author: { id: userId } });
     }
-    return { ...placed, messageId: once ?? placed.messageId, channel, userId, stored: () => {} };
+    return { ...placed, channel, userId, stored: () => {} };
   }
 }
 
@@ -234,6 +241,11 @@ function send(res: Response, request: ChatRequest, head: Head, text: string): vo
 
 function headOf(model: string, { id, createdAt }: Pick<Memory, 'id' | 'createdAt'> = fresh()): Head {
   return { id: `chatcmpl-${id}`, created: Math.floor(createdAt / 1000), model };
+}
+
+/** Whether it is certain that nothing was stored: the store's own faults leave it open. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof CarrierError && (error.status < 500 || error.code === 'paused');
 }
 
 function fresh(): Pick<Memory, 'id' | 'createdAt'> {

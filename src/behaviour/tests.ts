@@ -118,7 +118,9 @@ async function judged(
     errors.push(`the turn has ${turn.status}${turn.error ? `: ${turn.error.message}` : ''}`);
   const tools = turn.steps.flatMap(({ actions }) => actions.map(({ name }) => name));
   const safe = turn.evaluation?.outcome === 'safe';
-  const failures = await misses({ text, tools, steps: turn.steps.length, safe }, one.expect);
+  const found = await misses({ text, tools, steps: turn.steps.length, safe }, one.expect);
+  const { failures } = found;
+  errors.push(...found.errors);
   const { judge: wanted = [] } = one.expect;
   if (wanted.length === 0 || errors.length > 0 || text.trim() === '') return { errors, failures };
   const { evaluation, ...character } = Character.parse(definition);

@@ -116,6 +116,5 @@ function report(tests: readonly Tested[], problems: readonly FileProblem[], json
     for (const { file, message } of problems) print(`${signs.error}  ${harmless(`${file}: ${message}`)}`);
     print(`${passed} passed, ${failed} failed, ${errors} could not be tested.`);
   }
-  if (errors > 0) process.exitCode = 2;
-  else if (failed > 0) process.exitCode = 1;
+  process.exitCode = errors > 0 ? 2 : failed > 0 ? 1 : 0;
 }

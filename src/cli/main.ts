@@ -126,9 +126,15 @@ program.commands
   .option('--url <address>', 'the hub whose approved lessons count')
   .addOption(dataDir)
   .addOption(characters)
-  .action(async (paths: string[], flags: Flags & TestOptions) =>
-    (await import('./behaviour.js')).testAgents(settings({ logLevel: 'silent', ...flags }), paths, flags),
-  );
+  .action(async (paths: string[], flags: Flags & TestOptions) => {
+    // Until there are results, nothing could be tested, whatever it fails by.
+    process.exitCode = 2;
+    await (await import('./behaviour.js')).testAgents(
+      settings({ logLevel: 'silent', ...flags }),
+      paths,
+      flags,
+    );
+  });
 
 program
   .command('backup')
@@ -201,7 +207,7 @@ function fail(error: unknown): void {
   // What was logged before comes first.
   standardError.flushSync();
   process.stderr.write(`${paint.red('carrier:')} ${told(error)}\n`);
-  void endProcess(1);
+  void endProcess(Number(process.exitCode ?? 0) || 1);
 }
 
 function settings(flags: Flags): Config {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Resource } from '../access/role.js';
 import { awaitedIn } from '../approvals/approval.js';
 import type { Memory } from '../core/memory.js';
-import type { OutboundMessage, Turn } from '../core/turn.js';
+import type { OutboundMessage, Turn, TurnCheckpoint } from '../core/turn.js';
 
 export const eventTypes = [
   ...['message.stored', 'turn.started', 'turn.ended', 'approval.asked'],
@@ -31,6 +31,10 @@ const placeOf = ({ connector, tenant }: Where) => ({ connector, tenant });
 
 export function storedEvent({ id: messageId, agentId, roomId, source }: Memory): Told {
   return { type: 'message.stored', agentId, roomId, ...placeOf(source), messageId };
+}
+
+export function startedEvent({ turnId, agentId, roomId }: TurnCheckpoint, source: Where): Told {
+  return { type: 'turn.started', agentId, roomId, ...placeOf(source), turnId };
 }
 
 /** And what it waits for, if it does. */

@@ -84,6 +84,8 @@ export interface UserMessage {
   files?: MessageFile[];
   images?: Image[];
   notes?: Note[];
+  /** The hub asks for the answer before it once more; nobody has said anything since. */
+  revises?: true;
 }
 
 /** What the hub says of what it left out of a message or a prompt: `cut: the first 900 of 20,000 characters`. */

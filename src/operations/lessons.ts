@@ -2,13 +2,19 @@ import { z } from 'zod';
 import type { Resource } from '../access/role.js';
 import { FatalError } from '../errors.js';
 import { type Lesson, lessonStates, longestLesson } from '../evaluation/lesson.js';
+import { redact } from '../redaction.js';
 import { each } from '../store/paging.js';
 import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { id, instant, page, texts } from './shapes.js';
 
 const One = z.strictObject({ id });
-const text = z.string().trim().min(1).max(longestLesson);
+const text = z
+  .string()
+  .trim()
+  .min(1)
+  .max(longestLesson)
+  .refine((said) => redact(said) === said, 'has what looks like a secret, and would be told to models');
 const Shown = z.object({
   ...texts('id', 'agentId', 'text'),
   state: z.enum(lessonStates),

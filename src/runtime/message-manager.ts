@@ -260,7 +260,7 @@ export class MessageManager implements TurnTaker {
               ...request.messages,
               ...stepMessages(steps),
               { role: 'assistant', text: answer.text },
-              { role: 'user', text: `Before this is sent, write it once more. ${advice}` },
+              { role: 'user', text: `Before this is sent, write it once more. ${advice}`, revises: true },
             ];
             return this.#generate(task, { ...request, tools: [], messages }, voice);
           },

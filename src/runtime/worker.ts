@@ -50,6 +50,8 @@ export interface WorkerParts extends ContextParts, CommittingParts {
   held: Pick<HeldDecisions, 'setAside'>;
   heldRooms: Pick<HeldRooms, 'of' | 'exactly' | 'keepLooking' | 'onChange'>;
   switches: Pick<Switches, 'check' | 'tools' | 'keepLooking' | 'onChange'>;
+  /** Called before every attempt. @param first of the messages that it covers */
+  started(turn: TurnCheckpoint, first: Memory): void;
   /** Undefined: it does not run, now. */
   agent(agentId: string): Agent | undefined;
 }
@@ -122,6 +124,7 @@ export class Worker {
     span.setAttributes({ agent: agent.id, turn: turnId, messages: covers.length, attempt });
     span.setAttribute('waited_ms', startedAt - covered[0]!.createdAt);
     const about = { turnId, roomId: run.roomId, covers, attempt };
+    this.#parts.started(checkpoint, covered[0]!);
     const telling = new Telling(about, this.#parts.publish);
     const { publish, retell } = telling;
     const task = { agent, checkpoint, told: work.told, publish, retell, room, hold: run.hold };

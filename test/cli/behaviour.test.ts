@@ -24,6 +24,7 @@ beforeAll(() => {
     unsafe: ['forbidden', 'forbidden, too'],
     refuses: ['forbidden', 'forbidden, too'],
     unfaked: [{ calls: [{ name: 'calculate', arguments: { expression: '1+1' } }] }, 'It is 2.'],
+    slow: [`${'a'.repeat(60)}!`],
     unjudged: ['Good day.', { verdict: 'pass', score: 90 }],
   });
 });
@@ -36,7 +37,7 @@ const one = (name: string, expected: object, more: object = {}) => {
   return `tests/${name}.yaml`;
 };
 const run = (...args: string[]) =>
-  carrier(['agents', 'test', ...args, '--recorded', 'recorded.yaml'], {
+  carrier(['agents', 'test', '--recorded', 'recorded.yaml', ...args], {
     cwd: folder,
     env: { CARRIER_CHARACTERS_DIR: join(folder, 'characters'), CARRIER_DATA_DIR: join(folder, 'data') },
   });
@@ -102,11 +103,23 @@ describe.concurrent('carrier agents test', () => {
     ],
     ['a tool that is not faked', () => one('unfaked', { contains: '2' }), 2, /calls calculate, of which/],
     ['a judge that cannot say', () => one('unjudged', { judge: 'Be polite.' }), 2, /was not judged/],
+    ['a pattern that takes too long', () => one('slow', { matches: '(a+)+$' }), 2, /0 failed, 1 could/],
     ['what is not recorded', () => one('forgotten', { not: 'x' }), 2, /No answer is recorded/],
   ])('[governed.45] is no success with %s', async (_, path, code, said) => {
     const ended = await run(path());
     expect(ended.stdout).toMatch(said);
     expect(ended.code).toBe(code);
+  });
+
+  it.each([
+    ['a recording that there is not', ['--recorded', 'none.yaml'], /none\.yaml/],
+    ['a recording that cannot be read', ['--recorded', 'tests/broken.yaml'], /broken\.yaml: passes/],
+    ['a folder of characters that there is not', ['--characters', 'nowhere'], /nowhere/],
+  ])('is no failing test, but none at all, with %s', async (_, args, said) => {
+    write('tests/broken.yaml', { passes: 'no list' });
+    const ended = await run(one('recorded', { not: 'x' }), ...args);
+    expect(ended.stdout + ended.stderr).toMatch(said);
+    expect(ended.code).toBe(2);
   });
 
   it('passes where the agent is to refuse', async () => {

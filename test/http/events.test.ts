@@ -132,6 +132,24 @@ describe.skipIf(noRedis)(noRedis ? `/events (skipped: ${noRedis})` : '/events', 
     expect(body.rows.length).toBeGreaterThan(0);
   });
 
+  it('tells whoever sees one tenant or agent all of a turn there, its beginning too, and nothing of others', async () => {
+    const { url } = hubs[0]!;
+    const ours = await issue(url, token, { name: 'ours', role: 'operator', tenant: 'acme' });
+    const ofAgent = await issue(url, token, { name: 'of-agent', role: 'operator', agents: ['assistant'] });
+    const seen = [await follow(hubs[0]!, {}, ours.token), await follow(hubs[0]!, {}, ofAgent.token)];
+    await say(hubs[0]!, 'not theirs');
+    const { turnId } = (await say(hubs[0]!, 'theirs', ours.token)).body;
+    const told = (all: Seen[]) => all.filter(({ data }) => JSON.parse(data).turnId === turnId);
+    const isStarted = ({ event }: Seen) => event === 'turn.started';
+    for (const one of seen) {
+      await until(() => told(one.seen).some(isTurn));
+      expect(told(one.seen).filter(isStarted)).toHaveLength(1);
+    }
+    expect(seen[0]!.seen.map(({ data }) => JSON.parse(data).tenant)).not.toContain('default');
+    expect(seen[0]!.seen.filter(isStarted)).toHaveLength(1);
+    for (const one of seen) one.end();
+  });
+
   it('ends when its hub stops', async () => {
     const told = await follow(hubs[1]!);
     // A stop waits for requests, and cuts those that do not end.

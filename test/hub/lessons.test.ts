@@ -143,4 +143,14 @@ describe('an agent with a bad rule', () => {
     expect(counted).toMatchObject({ ratings: 1, corrections: 1, turns: [turnId] });
     expect((await send(`/turns/${turnId}/rate`, 'POST', { rating: 6 })).error.code).toBe('invalid_field');
   });
+
+  it('takes no secret into a lesson, which models read', async () => {
+    await start();
+    const text = `Sign in with ${['sk', 'live0123456789abcdefghijklmnop'].join('-')}.`;
+    const refused = { error: { code: 'invalid_field', field: 'text' } };
+    expect(await send('/lessons', 'POST', { agentId: 'assistant', text })).toMatchObject(refused);
+    const { id } = await send('/lessons', 'POST', { agentId: 'assistant', text: 'Be brief.' });
+    expect(await send(`/lessons/${id}/approve`, 'POST', { text })).toMatchObject(refused);
+    expect(JSON.stringify(await lessons())).not.toContain('live0123456789');
+  });
 });

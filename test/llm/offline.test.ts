@@ -434,3 +434,13 @@ describe('offline: any request', () => {
     expect(looks.at(-1)).toBeGreaterThan(looks[0] ?? 0);
   });
 });
+
+test('an answer that is asked for once more is the same again, and has no word of the advice', async () => {
+  const asked = [user('my dog is called Biscuit')];
+  const draft = await answer(asked);
+  const advice: ModelMessage = {
+    ...user('Before this is sent, write it once more. It is rude.'),
+    revises: true,
+  };
+  expect(await answer([...asked, agent(draft), advice])).toBe(draft);
+});

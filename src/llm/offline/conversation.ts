@@ -25,7 +25,10 @@ export type Conversation = ReturnType<typeof conversationIn>;
 /** One sentence of the turn, and what it wants. */
 export type Ask = Conversation['asks'][number];
 
-export function conversationIn({ system, messages, tools }: ModelRequest) {
+export function conversationIn({ system, messages: all, tools }: ModelRequest) {
+  const last = all.at(-1);
+  // It has no other words for an answer: it gives the same again, and never tells people what it was advised.
+  const messages = last?.role === 'user' && last.revises ? all.slice(0, -2) : all;
   const { name = 'I', bio = '' } = part(system, 'persona') ?? {};
   const recalled = part(system, 'recalled')?.memories ?? [];
   const facts = part(system, 'facts')?.memories ?? [];
