@@ -122,6 +122,16 @@ describe('an erasure', () => {
     expect(await texts('eve')).toContain('here I am');
   });
 
+  it('gives a room that people had taken over back to its agent', async () => {
+    const { memory } = (await platform.dm('gus', 'hello'))!;
+    const { roomId } = memory;
+    await until(() => platform.texts.includes('I heard: hello'));
+    await carrier.operations!.call('rooms.takeOver', { roomId }, system);
+    await erase('gus');
+    expect(await says('gus', 'who is there?')).toBe('I heard: who is there?');
+    expect((await carrier.operations!.call('rooms.hold', { roomId }, system)).hold).toBeNull();
+  });
+
   it('refuses to start with a list that it cannot read', async () => {
     await carrier.stop();
     const file = join(home.config().dataDir, 'erasures.json');
