@@ -16,6 +16,7 @@ import { noCounts } from '../memory/forgetting/order.js';
 import type { Documents } from '../memory/knowledge/documents.js';
 import { each } from '../store/paging.js';
 import type { Store } from '../store/store.js';
+import type { HeldRooms } from '../takeover/held-rooms.js';
 import type { Erasure, WatchedPart } from './erasure-record.js';
 import { type HeldBy, type HeldNote, type HeldRecord, notesOf, recordsOf } from './held.js';
 import type { Known } from './holdings.js';
@@ -30,6 +31,7 @@ export interface CarryingParts {
   people: Pick<People, 'unlink'>;
   switches: Pick<Switches, 'resume'>;
   tokens: Pick<Tokens, 'revoke'>;
+  heldRooms: Pick<HeldRooms, 'changed'>;
   bus: Pick<EventBus, 'publish'>;
   platformWide: PlatformWide;
 }
@@ -82,11 +84,15 @@ export class Carrying {
       count(counts, held);
       await this.#takeNote(held);
     }
+    let holds = 0;
     for await (const held of recordsOf(store, known, by)) {
+      if (held.sort === 'room-hold') holds++;
       // Reminders are counted with what they were said in.
       count(counts, held);
       await this.#takeRecord(held, known);
     }
+    // Else the agent would stay silent in a room that nobody has any more.
+    if (holds > 0) await this.#parts.heldRooms.changed();
     // Tells all processes that what they know of people is to be looked up anew.
     if (by.access) for (const account of spoken.accounts) await this.#parts.people.unlink(account);
     return { counts, watched: [...watched.values()] };

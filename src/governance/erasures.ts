@@ -123,15 +123,20 @@ export class Erasures {
   async takeUp(): Promise<void> {
     const { tombstones, log } = this.#parts;
     for (const { id, ...tombstone } of tombstones.list()) {
-      if (await this.#records.get(id)) continue;
+      const state = (await this.#records.get(id))?.value.state;
+      if (state === 'watched' || state === 'done') continue;
       const { salt, digests, agentId, access, at } = tombstone;
       const order = { salt, digests, ...(agentId !== undefined && { agentId }), access, at };
-      await this.#records.put(
-        id,
-        { ...order, state: 'ordered', counts: {}, lookAt: Date.now() + cutOffMs },
-        0,
+      // A database from between the preview and its end knows whom, but not that all of it was done.
+      await this.#records.change(id, (found) =>
+        found && found.state !== 'shown'
+          ? undefined
+          : { ...found, ...order, state: 'ordered', counts: {}, lookAt: Date.now() + cutOffMs },
       );
-      log.warn({ erasure: id }, 'the database is from before an erasure: it is carried out again');
+      log.warn(
+        { erasure: id },
+        'an erasure was cut off, or the database is from before it: it is carried out now',
+      );
       await this.#carryOut(id);
     }
     const known = await all((page) => this.#records.list(page));

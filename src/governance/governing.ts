@@ -8,6 +8,7 @@ import type { Logger } from '../logger.js';
 import type { Forgetting } from '../memory/forgetting/forgetting.js';
 import type { Knowledge } from '../memory/knowledge/knowledge.js';
 import type { Store } from '../store/store.js';
+import type { HeldRooms } from '../takeover/held-rooms.js';
 import { Erasures } from './erasures.js';
 import { type Exporting, exportOf } from './export.js';
 import { RetentionReport } from './retention-report.js';
@@ -21,6 +22,7 @@ interface Parts {
   knowledge: Pick<Knowledge, 'documents'>;
   switches: Switches;
   tokens: Tokens;
+  heldRooms: HeldRooms;
   platformWide: PlatformWide;
   log: Logger;
 }

@@ -90,7 +90,10 @@ export class Takeovers {
   /** The agent answers what is written from now on. Null: it was nobody's. */
   async handBack(roomId: string): Promise<Hold | null> {
     const found = await this.#parts.holds.get(roomId);
-    if (!found) return null;
+    if (!found) {
+      await this.#parts.held.lookAgain();
+      return null;
+    }
     const { value: hold, version } = found;
     const { store, holds, held, rooms, now } = this.#parts;
     const { takenOver = [] } = await rooms.get(roomId);

@@ -53,11 +53,12 @@ describe('an erasure', () => {
     return rows;
   };
   const texts = async (userId: string) => (await exported(userId)).flatMap(({ text }) => text ?? []);
-  const erase = async (userId: string) => {
+  const preview = async (userId: string) => {
     const account = { connector: 'telegram', userId };
-    const { code } = await carrier.operations!.call('people.previewErasure', { account }, system);
-    await carrier.operations!.call('people.erase', { code }, system);
+    return (await carrier.operations!.call('people.previewErasure', { account }, system)).code;
   };
+  const confirm = (code: string) => carrier.operations!.call('people.erase', { code }, system);
+  const erase = async (userId: string) => confirm(await preview(userId));
 
   it('[governed.37] takes exactly the one whose id it is', async () => {
     const others = ['a/b', 'a%', 'a_', 'a:*', 'aa', 'A', 'b:a', '["a"]', 'a '];
@@ -92,12 +93,16 @@ describe('an erasure', () => {
   it('[governed.35] is carried out again in a database that is put back, before anything is served', async () => {
     await says('eve', 'my boat is Quuxandra');
     await says('bob', 'I like tea');
+    await says('fay', 'my boat is Quuxandra, too');
+    // The database that is put back knows of this preview.
+    const code = await preview('fay');
     await carrier.stop();
     const { dataDir } = home.config();
     const backup = join(home.folder, 'backup');
     cpSync(dataDir, backup, { recursive: true });
     await start();
     await erase('eve');
+    await confirm(code);
     await says('eve', 'new here');
     const bob = await exported('bob');
     await carrier.stop();
@@ -107,13 +112,24 @@ describe('an erasure', () => {
       if (existsSync(join(backup, file))) cpSync(join(backup, file), join(dataDir, file));
       else rmSync(join(dataDir, file), { force: true });
     await start();
-    expect((await exported('eve')).map(({ kind }) => kind)).toEqual(['export', 'manifest']);
+    for (const who of ['eve', 'fay'])
+      expect((await exported(who)).map(({ kind }) => kind)).toEqual(['export', 'manifest']);
     expect(await exported('bob')).toEqual(bob);
     // Once: what they say from now on stays, over the next start too.
     await says('eve', 'here I am');
     await carrier.stop();
     await start();
     expect(await texts('eve')).toContain('here I am');
+  });
+
+  it('gives a room that people had taken over back to its agent', async () => {
+    const { memory } = (await platform.dm('gus', 'hello'))!;
+    const { roomId } = memory;
+    await until(() => platform.texts.includes('I heard: hello'));
+    await carrier.operations!.call('rooms.takeOver', { roomId }, system);
+    await erase('gus');
+    expect(await says('gus', 'who is there?')).toBe('I heard: who is there?');
+    expect((await carrier.operations!.call('rooms.hold', { roomId }, system)).hold).toBeNull();
   });
 
   it('refuses to start with a list that it cannot read', async () => {
