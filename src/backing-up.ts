@@ -49,11 +49,8 @@ export async function restore(config: Config, folder: string): Promise<Manifest>
   };
   if (cluster) {
     const { restoreCollections } = await import('./store/mongodb/backup.js');
-    await besides();
-    await restoreCollections(folder, Object.keys(manifest.files), {
-      url: cluster.mongodbUrl,
-      database: cluster.database,
-    });
+    const { mongodbUrl: url, database } = cluster;
+    await restoreCollections(folder, manifest, { url, database }, besides);
   } else {
     const { restoreFile } = await import('./store/libsql/backup.js');
     await restoreFile(folder, dataDir, besides);

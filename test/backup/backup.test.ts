@@ -1,6 +1,7 @@
 /** Backups that are taken while people talk, and what is made of them. */
 import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { backUp, restore } from '../../src/backing-up.js';
 import type { Carrier } from '../../src/carrier.js';
@@ -109,6 +110,48 @@ onBothStores('a backup', (engines) => {
     const again = await open(second);
     expect(await again.carrier.store.memories.agents()).toEqual(['assistant']);
     expect(again.platform.shown).toEqual([]);
+  });
+
+  it('is mixed with nothing: no words are needed to make a database a used one', async () => {
+    const { carrier } = await open(first);
+    await carrier.stop();
+    writeFileSync(
+      join(config(first).dataDir, 'erasures.json'),
+      JSON.stringify({
+        version: 1,
+        erasures: [{ id: 'allx', salt: 's', digests: ['d'], access: true, at: 1 }],
+      }),
+    );
+    await backUp(config(first), folder);
+    const other = await open(second);
+    const input = { name: 'theirs', role: 'member' } as const;
+    await other.carrier.operations!.call('tokens.issue', input, { kind: 'system' });
+    await other.carrier.stop();
+    const { dataDir } = config(second);
+    const before = readdirSync(dataDir);
+    await expect(restore(config(second), folder)).rejects.toThrow(/is not empty|A database lies in/);
+    expect(readdirSync(dataDir)).toEqual(before);
+    expect(before).not.toContain('erasures.json');
+  });
+
+  it('goes on in a shared database where it was cut off, but with no other backup', async () => {
+    const { MONGODB_URL: url, CARRIER_MONGODB_DATABASE: database } = second;
+    if (!url) return;
+    const { carrier } = await open(first);
+    await carrier.stop();
+    const { begunAt } = await backUp(config(first), folder);
+    const client = new MongoClient(url);
+    const begun = (backup: string) =>
+      client
+        .db(database)
+        .collection('meta')
+        .updateOne({ _id: 'restoring' as never }, { $set: { backup } }, { upsert: true });
+    await begun('2020-01-01T00:00:00.000Z');
+    await expect(restore(config(second), folder)).rejects.toThrow(/a part of another backup/);
+    await begun(begunAt);
+    await client.close();
+    await restore(config(second), folder);
+    await open(second);
   });
 
   it('is for the store that the settings name', async () => {

@@ -10,8 +10,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { type AnyBulkWriteOperation, BSON, type Db, type Document, MongoClient } from 'mongodb';
 import { FatalError } from '../../errors.js';
-import { writerOf } from '../backup-folder.js';
-import { collections } from './indexes.js';
+import { type Manifest, writerOf } from '../backup-folder.js';
+import { collections, usedCollections } from './indexes.js';
 import { restoring as mark } from './unfinished.js';
 
 interface Place {
@@ -51,30 +51,46 @@ export async function backUpCollections(place: Place, folder: string): Promise<v
 }
 
 /**
- * Goes on where one was cut off.
- * @throws FatalError `config_invalid` where a hub's data lies there.
+ * Goes on where one of the same backup was cut off.
+ * @throws FatalError `config_invalid` where a hub's data lies there, or a part of another backup.
  */
 export async function restoreCollections(
   folder: string,
-  files: readonly string[],
+  { begunAt, files: listed }: Pick<Manifest, 'begunAt' | 'files'>,
   place: Place,
+  /** What belongs into the data folder, put there once it is known that there is room. */
+  before: () => Promise<void>,
 ): Promise<void> {
   await withDatabase(place, async (db) => {
     const meta = db.collection('meta');
-    const goesOn = (await meta.findOne(mark)) !== null;
-    if (!goesOn && (await db.collection('memories').findOne({})) !== null)
-      throw new FatalError(
-        'config_invalid',
-        `The database "${db.databaseName}" is not empty. Name another one with CARRIER_MONGODB_DATABASE, or drop it.`,
-        { field: 'CARRIER_MONGODB_DATABASE' },
-      );
-    await meta.updateOne(mark, { $set: { at: new Date() } }, { upsert: true });
+    const files = Object.keys(listed);
+    await assertRoom(db, begunAt);
+    await before();
+    await meta.updateOne(mark, { $set: { at: new Date(), backup: begunAt } }, { upsert: true });
     const names = files.filter((file) => file.endsWith(ending)).map((file) => file.slice(0, -ending.length));
     // The schema, which lets hubs in, comes last.
     for (const name of [...names.filter((one) => one !== 'meta'), 'meta'])
       if (names.includes(name)) await restoreOne(db, name, join(folder, `${name}${ending}`));
     await meta.deleteOne(mark);
   });
+}
+
+/** A hub that has only started there has left tokens and audit rows, which no backup may be mixed with. */
+async function assertRoom(db: Db, backup: string): Promise<void> {
+  const begun = await db.collection('meta').findOne(mark);
+  const refused = (how: string) =>
+    new FatalError(
+      'config_invalid',
+      `The database "${db.databaseName}" ${how}. Name another one with CARRIER_MONGODB_DATABASE, or drop it.`,
+      { field: 'CARRIER_MONGODB_DATABASE' },
+    );
+  if (begun) {
+    // An older Carrier did not say which.
+    if ((begun.backup ?? backup) === backup) return;
+    throw refused(`holds a part of another backup, that of ${begun.backup}`);
+  }
+  for (const name of usedCollections)
+    if ((await db.collection(name).findOne({})) !== null) throw refused('is not empty');
 }
 
 async function restoreOne(db: Db, name: string, file: string): Promise<void> {

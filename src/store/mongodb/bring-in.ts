@@ -10,7 +10,7 @@ import type { Part, WholeEntry, WholeFile, WholeOutbound, WholeStore } from '../
 import type { Connection } from './connection.js';
 import { documentOf, type MemoryDocument, Open, storedOutbound, turnDocumentOf } from './documents.js';
 import { chunkBytes, chunkId } from './file-documents.js';
-import { collections } from './indexes.js';
+import { usedCollections } from './indexes.js';
 import type { CopyMark } from './unfinished.js';
 
 type Tell = (part: Part, done: number) => void;
@@ -21,14 +21,11 @@ const places = {
   ...{ olderAudit: 'audit', audit: 'audit_chain' },
 } as const satisfies Record<Part, string>;
 
-/** Without these, nobody has used the database yet. */
-const used = collections.filter((name) => name !== 'meta' && name !== 'embedders');
-
 /** @throws FatalError `config_invalid` where somebody has used the database, unless this copy began there. */
 export async function assertRoom(connection: Connection, copy: string | null): Promise<void> {
   const mark = await markOf(connection);
   if (mark && mark.copy === copy) return;
-  for (const name of used)
+  for (const name of usedCollections)
     if (mark || (await connection.run((db) => db.collection(name).findOne({}))) !== null)
       throw new FatalError(
         'config_invalid',

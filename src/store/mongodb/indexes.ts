@@ -24,6 +24,8 @@ export const collections = [
   'audit_chain',
   'records',
 ];
+/** Without these, nobody has used the database yet. */
+export const usedCollections = collections.filter((name) => name !== 'meta' && name !== 'embedders');
 
 /**
  * Only what the promises hang on. `ingest` in an index of its own is what makes a key unique; a sharded cluster
