@@ -121,6 +121,12 @@ describe.skipIf(noRedis)(noRedis ? `tracing (skipped: ${noRedis})` : 'tracing', 
     await until(() => trace().some(({ name }) => name.startsWith('add')));
     const own = ['message', 'turn', 'model', 'tool', 'deliver'];
     await until(() => own.every((name) => trace().some((span) => span.name === name)));
+    // Each process sends its spans in its own time: one without its parent would stand too far to the left.
+    const isWhole = () => {
+      const ids = new Set(trace().map(({ spanId }) => spanId));
+      return trace().every(({ name, parentSpanId = '' }) => name === 'message' || ids.has(parentSpanId));
+    };
+    await until(isWhole);
     await expect(printed(trace(), own)).toMatchFileSnapshot('../../docs/trace.txt');
     // Its id is that of the message, in the turn and in what is logged of it.
     const authorization = `Bearer ${gateway.hub.token}`;
