@@ -11,7 +11,7 @@ COPY tsconfig.json ./
 COPY src ./src
 COPY connectors ./connectors
 COPY plugins ./plugins
-RUN npx tsc -b && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:${NODE}
 ENV NODE_ENV=production \

@@ -9,7 +9,12 @@ import type { Operation } from '../src/operations/operation.js';
 import { operations } from '../src/operations/operations.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const sources = ['src', 'connectors', 'plugins'].flatMap((folder) => filesBelow(folder));
+const isOfPages = (file: string) => /^(src\/web|connectors\/webchat\/page)\//.test(file);
+const all = ['src', 'connectors', 'plugins'].flatMap((folder) => filesBelow(folder));
+/** What runs in Node. */
+const sources = all.filter((file) => !isOfPages(file));
+/** What runs in browsers. */
+const ofPages = all.filter(isOfPages);
 const tests = filesBelow('test');
 
 /** First match decides a file's layer. */
@@ -186,6 +191,27 @@ describe('layers', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('lets pages import what runs in browsers alone', () => {
+    const reached = new Set(ofPages);
+    for (const file of reached) for (const imported of importsOf(file)) reached.add(asIs(imported));
+    const wrong = [...reached].filter(
+      (file) => !isOfPages(file) && (layerOf(file) !== 'base' || /from 'node:/.test(read(file))),
+    );
+    expect(ofPages.length).toBeGreaterThan(10);
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets nothing of the hub import pages', () => {
+    expect(sources.filter((file) => importsOf(file).some(isOfPages))).toEqual([]);
+  });
+
+  it('writes no markup of its own into a page: text that people and models wrote would run there', () => {
+    const wrong = ofPages.filter((file) =>
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\bstyle=|\beval\(/.test(read(file)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it('reads the environment in the program’s entry alone', () => {
     const readers = sources.filter(
       (file) => /process\.env\b/.test(read(file)) && !file.startsWith('src/cli/'),
@@ -304,12 +330,12 @@ describe('imports', () => {
 
 describe('files', () => {
   it('are at most 300 lines, or have a reason', () => {
-    const long = sources.filter((file) => read(file).split('\n').length > 301 && !longFiles[file]);
+    const long = all.filter((file) => read(file).split('\n').length > 301 && !longFiles[file]);
     expect(long).toEqual([]);
   });
 
   it('are named for what they hold', () => {
-    const vague = sources.filter((file) => /(^|\/)(utils?|helpers?|common|types|misc)(\/|\.ts$)/.test(file));
+    const vague = all.filter((file) => /(^|\/)(utils?|helpers?|common|types|misc)(\/|\.ts$)/.test(file));
     expect(vague).toEqual([]);
   });
 });
@@ -329,7 +355,7 @@ describe('contract suites', () => {
 function filesBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((file) => join(folder, file))
-    .filter((file) => file.endsWith('.ts'));
+    .filter((file) => /\.tsx?$/.test(file));
 }
 
 function read(file: string): string {
@@ -356,6 +382,12 @@ function importsOf(file: string): string[] {
   return specifiers.map((specifier) =>
     relative(root, resolve(root, dirname(file), specifier)).replace(/\.js$/, '.ts'),
   );
+}
+
+/** Pages are of two kinds of files, and are imported alike. */
+function asIs(file: string): string {
+  const tsx = file.replace(/\.ts$/, '.tsx');
+  return ofPages.includes(tsx) ? tsx : file;
 }
 
 /** The first circle found, from a file back to itself; empty when there is none. */
