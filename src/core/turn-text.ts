@@ -1,9 +1,5 @@
 /** As `TurnEvent` tells it; pages in a browser use this, too, so nothing of the hub is imported. */
-interface TextEvent {
-  type: string;
-  text?: string;
-  at?: number;
-}
+type TextEvent = { type: string; text?: string; at?: number; [other: string]: unknown };
 
 /**
  * What a running turn has said so far, put together from its events: also by someone who came late, and where some were

@@ -28,7 +28,7 @@ export interface TurnShown {
   continuedBy?: string;
 }
 
-export interface StoredStep {
+interface StoredStep {
   name: string;
   arguments: unknown;
   state: string;
