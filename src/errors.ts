@@ -1,6 +1,6 @@
 /**
- * Every error the hub shows anyone has a code from this table; `test/errors.test.ts` holds the README's
- * list against it. Whether trying again can help is the class: `RetryableError` or `FatalError`.
+ * Every error the hub shows anyone has a code from this table; `test/errors.test.ts` holds the list of docs/http-api.md
+ * against it. Whether trying again can help is the class: `RetryableError` or `FatalError`.
  */
 export const errorCodes = {
   invalid_request: { status: 400, meaning: 'The request is not valid HTTP.' },

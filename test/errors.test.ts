@@ -9,10 +9,10 @@ import {
   RetryableError,
 } from '../src/errors.js';
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const readme = readFileSync(new URL('../docs/http-api.md', import.meta.url), 'utf8');
 
 describe('error codes', () => {
-  it('stand in the README with the same status and meaning', () => {
+  it('stand in the reference of the API with the same status and meaning', () => {
     const rows = Object.entries(errorCodes).map(
       ([code, { status, meaning }]) => `| \`${code}\` | ${status} | ${meaning} |`,
     );

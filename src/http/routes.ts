@@ -1,4 +1,4 @@
-/** Which request is carried to which operation. The README's table and `carrier`'s commands are made of this one. */
+/** Which request is carried to which operation. The table of docs/http-api.md and `carrier`'s commands are made of this one. */
 import type { OperationName } from '../operations/operations.js';
 
 export interface Route {

@@ -9,7 +9,7 @@ import { carrier } from './carrier.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
-const readme = read('README.md');
+const readme = read('docs/commands.md');
 const { scripts, version } = JSON.parse(read('package.json')) as {
   scripts: Record<string, string>;
   version: string;
@@ -27,11 +27,11 @@ const commandsIn = (page: string) =>
     .filter((name) => name !== 'help');
 const flagsIn = (text: string) => [...text.matchAll(/--([a-z-]+)/g)].map((match) => match[1]!);
 
-const listed = /## Command line\n[\s\S]*?```\n([\s\S]*?)```/.exec(readme)![1]!.trim().split('\n');
+const listed = /# Commands\n[\s\S]*?```\n([\s\S]*?)```/.exec(readme)![1]!.trim().split('\n');
 const lines = listed.filter((line) => !line.startsWith('carrier --'));
 const wordOf = (line: string) => line.split(' ')[1]!;
 
-describe('[http-and-cli.13] the README’s command line', () => {
+describe('[http-and-cli.13] the list of commands', () => {
   it('has every command there is, and no other', async () => {
     expect([...new Set(lines.map(wordOf))].sort()).toEqual(commandsIn(await help()).sort());
   });
@@ -56,7 +56,9 @@ describe('[http-and-cli.13] the README’s command line', () => {
     expect(readme).toContain('write `npx carrier` for `carrier`');
     const { stdout } = await promisify(execFile)('npx', ['carrier', '--version'], { cwd: root });
     expect(stdout.trim()).toBe(version);
-    const used = [...readme.matchAll(/\bnpm (?:run )?(start|test|(?<=run )\w+)/g)].map((match) => match[1]!);
+    const used = [...(readme + read('README.md')).matchAll(/\bnpm (?:run )?(start|test|(?<=run )\w+)/g)].map(
+      (match) => match[1]!,
+    );
     expect(used).toEqual(expect.arrayContaining(['start', 'chat', 'build']));
     expect(used.filter((name) => !(name in scripts))).toEqual([]);
   });

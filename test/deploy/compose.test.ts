@@ -149,7 +149,7 @@ describe('docker-compose.yml', () => {
     const interpolated = [...text.matchAll(/(?<!\$)\$\{(\w+)/g)].map((match) => match[1]!);
     const unknown = [...used, ...interpolated].filter((name) => !known.has(name.replace(/_FILE$/, '')));
     expect(unknown).toEqual([]);
-    const readme = read('README.md');
+    const readme = read('docs/deployment.md');
     expect(Object.keys(compose.secrets).filter((name) => !readme.includes(name))).toEqual([]);
   });
 

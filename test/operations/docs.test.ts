@@ -14,8 +14,8 @@ describe('docs/operations.md', () => {
   });
 });
 
-describe('the README', () => {
-  const readme = read('README.md');
+describe('the reference of the API', () => {
+  const readme = read('docs/http-api.md');
   const documented = [...readme.matchAll(/`(GET|POST|PUT|PATCH|DELETE) (\/[\w/:-]*)[^`]*`/g)].map(
     ([, method, path]) => `${method} ${path}`,
   );
@@ -42,7 +42,10 @@ describe('the README', () => {
 
   it('has every command', () => {
     const missing = Object.entries(groups).flatMap(([group, { commands }]) => {
-      const line = readme.split('\n').find((text) => text.startsWith(`carrier ${group} `)) ?? '';
+      const line =
+        read('docs/commands.md')
+          .split('\n')
+          .find((text) => text.startsWith(`carrier ${group} `)) ?? '';
       return Object.keys(commands)
         .filter((verb) => !line.includes(verb))
         .map((verb) => `${group} ${verb}`);
