@@ -91,7 +91,6 @@ export interface Hub {
   /** Null in a worker. */
   readonly operations: Caller | null;
   readonly events: EventLog;
-  /** People, roles, and who is signed in. */
   readonly access: Access;
   agents(): Agent[];
   /** What is wrong with agents, their files and their bots now. */

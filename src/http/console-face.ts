@@ -1,4 +1,5 @@
 /** The console as the server sees it: its pages come before the tokens, and who is signed in comes with a cookie. */
+import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { TokenHolder } from '../access/principal.js';
 import type { HubRequest } from '../connector/connector.js';
@@ -17,4 +18,15 @@ export interface ConsoleFace {
   holderOf(req: HubRequest): Promise<TokenHolder | null>;
   /** Ends streams that are open. */
   end(): void;
+}
+
+/** Of which the console has said that a page of the hub's own sent them, by its cookie. */
+const bySession = new WeakSet<IncomingMessage>();
+
+export function markSession(req: IncomingMessage): void {
+  bySession.add(req);
+}
+
+export function isBySession(req: IncomingMessage): boolean {
+  return bySession.has(req);
 }

@@ -1,8 +1,8 @@
 /** Pages of other origins: those that a token names may send it, and read the answers. */
-import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { HubRequest } from '../connector/connector.js';
 import { FatalError } from '../errors.js';
+import { isBySession } from './console-face.js';
 import type { TokenVerifier } from './tokens.js';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -32,18 +32,11 @@ export function answerPreflights(tokens: Pick<TokenVerifier, 'allows'>): Request
   };
 }
 
-/** Of which the console has said that a page of the hub's own sent them, by its cookie. */
-const bySession = new WeakSet<IncomingMessage>();
-
-export function markSession(req: IncomingMessage): void {
-  bySession.add(req);
-}
-
 /** Behind the tokens. A request without an origin is no page's. */
 export const requireOrigin: RequestHandler = (req, res, next) => {
   const { origin } = req.headers;
   // What a page of another origin may read, the browser asks: it is told of none.
-  if (origin === undefined || bySession.has(req)) return next();
+  if (origin === undefined || isBySession(req)) return next();
   const { principal } = req as HubRequest;
   if (!principal?.origins?.includes(origin)) throw refused();
   res.setHeader('Access-Control-Allow-Origin', origin);

@@ -8,8 +8,7 @@ import type { Resource } from '../access/role.js';
 import type { HubRequest } from '../connector/connector.js';
 import { FatalError } from '../errors.js';
 import type { TokenStore } from '../store/token-store.js';
-import type { ConsoleFace } from './console-face.js';
-import { markSession } from './cors.js';
+import { type ConsoleFace, markSession } from './console-face.js';
 import type { OpenRequests } from './open-requests.js';
 
 /** See `KnownTokens`. */
