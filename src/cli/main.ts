@@ -125,6 +125,8 @@ addOperations(program, dataDir, settings);
 program.commands
   .find((command) => command.name() === 'agents')
   ?.command('test')
+  // A misspelt option tests nothing, and 1 says that tests failed.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .description(
     'run behaviour tests; exit code 1 if some fail, 2 if something cannot be tested or there is nothing',
   )
