@@ -41,9 +41,7 @@ async function setUp(offer: PlatformOffer, step: Step): Promise<boolean> {
   const { questions, proposal, settingUp, unchecked } = step;
   const asked = offer.steps.flatMap((one) => one.asked);
   const settings = asked.map(({ setting }) => nameFor(step, setting));
-  const own = settings.some(
-    (setting, i) => setting !== offer.steps.flatMap(({ asked }) => asked)[i]!.setting,
-  );
+  const own = settings.some((setting, i) => setting !== offer.steps.flatMap((one) => one.asked)[i]!.setting);
   for (;;) {
     for (const { title, text, url, asked, paste } of offer.steps) {
       questions.note(`${offer.name}: ${title}`, [text, url].filter(Boolean).join('\n'));
