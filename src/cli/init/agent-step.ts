@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AgentId, reservedIds } from '../../core/character.js';
 import { FatalError } from '../../errors.js';
+import { folderProblem } from '../../folder.js';
 import { includedCharacters } from '../../package-folder.js';
 import type { Step } from './model-step.js';
 
@@ -15,6 +16,8 @@ const templates: Record<string, string> = {
 };
 
 export async function chooseAgent({ questions, proposal }: Step): Promise<void> {
+  const problem = folderProblem(proposal.charactersDir, 'CARRIER_CHARACTERS_DIR');
+  if (problem) throw new FatalError('config_invalid', problem, { field: 'CARRIER_CHARACTERS_DIR' });
   const there = agentsIn(proposal.charactersDir);
   const options = [
     ...there.map((id) => ({ value: id, label: `${id}, as it is` })),
