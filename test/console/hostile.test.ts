@@ -49,7 +49,7 @@ const hostile = [
   `[x](https://evil.example "onmouseover=window.ran=1")`,
   '<a href="https://evil.example" target="_self" onclick="window.ran=1">x</a>',
   'a'.repeat(5000),
-  '> '.repeat(200) + 'deep',
+  `${'> '.repeat(200)}deep`,
   '[ ] <x-app is="window.ran=1"></x-app> <template><script>window.ran=1</script></template>',
 ];
 
