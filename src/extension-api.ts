@@ -90,6 +90,7 @@ export type {
   HubLimits,
   ProviderContext,
   ProviderExtension,
+  Search,
   SetupStep,
 } from './extensions/extension.js';
 export {

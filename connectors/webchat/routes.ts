@@ -126,7 +126,7 @@ export function chatRoutes(parts: ChatParts, running: () => Running): RouteHandl
   }
 
   async function send(req: Request, res: Response, visitor: Visitor): Promise<void> {
-    const { host } = running();
+    const { host, notices } = running();
     await count(host, `says ${addressOf(req)}`, settings.perAddress);
     const overload = host.busy();
     if (overload) throw overload;
@@ -147,6 +147,9 @@ export function chatRoutes(parts: ChatParts, running: () => Running): RouteHandl
         { ...message, files: named },
         { waits: true, ...(files.length > 0 && { complete }) },
       );
+      // A command's answer is in no history.
+      const answer = receipt?.outcome?.reply;
+      if (answer) await notices.keep(message.source.channel, answer.memory);
       sendJson(res, 202, { status: receipt ? 'accepted' : 'noted' });
     } finally {
       release?.();

@@ -68,7 +68,7 @@ const ending: Overrides = { database: { onStuck: () => void endProcess(tryAgain)
 
 async function gateway(config: Config, log: Logger): Promise<Process> {
   const hub = await startHub(config, log, ending);
-  greet(hub, config);
+  greet(hub, config, await hub.signInLink());
   return hub;
 }
 
@@ -78,19 +78,19 @@ async function worker(config: Config, log: Logger): Promise<Process> {
   return started;
 }
 
-function greet({ url, agents, bots, models, token }: Hub, config: Config): void {
+function greet({ url, agents, bots, models, token }: Hub, config: Config, signIn: string): void {
   const ids = agents().map(({ id }) => id);
   const agent = ids.includes('assistant') ? 'assistant' : (ids[0] ?? 'AGENT');
   const what = config.role === 'all' ? 'Carrier' : `Carrier ${config.role}`;
   print(`${paint.bold(what)} is ready at ${paint.cyan(url)}`);
   print(`  agents  ${ids.join(', ') || `none yet: put a character file into ${config.charactersDir}`}`);
   if (config.charactersDir === includedCharacters && includedCharacters !== resolve('characters'))
-    print(
-      paint.dim(`          included ones; ${command('init')} copies them here, so that you can edit them`),
-    );
+    print(paint.dim('          included ones, until there is a folder "characters" with your own'));
   if (bots.length > 0) print(`  bots    ${bots.join(', ')}`);
   if (config.role === 'all') greetModels(models);
   print(`  data    ${config.dataDir}`);
+  print(`  console ${paint.cyan(signIn)}`);
+  print(paint.dim(`          good once, for ten minutes; ${command('console')} prints another`));
   print(`  chat    ${command('chat')}`);
   if (token.created) {
     print(
@@ -113,7 +113,9 @@ function greetModels(models: string[]): void {
   print(`  models  ${models.join(', then ')}`);
   if (models.includes('offline'))
     print(
-      paint.dim('          offline is built in and simple; .env.example says how to set a language model'),
+      paint.dim(
+        `          offline is built in and simple; ${command('init')} sets up a model, an agent and platforms`,
+      ),
     );
 }
 

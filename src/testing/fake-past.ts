@@ -1,5 +1,11 @@
 /** What a hub in memory knows of messages by what their platform calls them: stored, forgotten, copied. */
-import { type Counting, type InboundMessage, type Memory, roomIdOf, type SourceKey } from '../extension-api.js';
+import {
+  type Counting,
+  type InboundMessage,
+  type Memory,
+  roomIdOf,
+  type SourceKey,
+} from '../extension-api.js';
 
 interface Known {
   memory: Memory;

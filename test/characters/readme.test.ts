@@ -11,10 +11,8 @@ const readme = read('README.md');
 
 const platform = settingsFor(Character.parse({ name: 'A', bio: 'B' }), 'discord') as Record<string, unknown>;
 
-const webchat = Character.parse({ name: 'A', bio: 'B', connectors: { webchat: {} } }).connectors.webchat as Record<
-  string,
-  unknown
->;
+const webchat = Character.parse({ name: 'A', bio: 'B', connectors: { webchat: {} } }).connectors
+  .webchat as Record<string, unknown>;
 
 interface Schema {
   type?: string;
