@@ -1,7 +1,7 @@
 /** The widget on pages of other sites, in a real browser: who may embed it, who is who, and what it does to the page. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { noBrowser } from '../../support/browser.js';
-import { ChatRig, say, userToken } from './rig.js';
+import { ChatRig, say, userToken } from '../connectors/webchat/rig.js';
+import { noBrowser } from '../support/browser.js';
 
 const hostile = `<style>
   * { all: revert; color: lime !important }
