@@ -12,7 +12,7 @@ export interface LiveEvent {
 export class LiveReader {
   readonly seen: LiveEvent[] = [];
   readonly #ending = new AbortController();
-  headers = new Headers();
+  headers: Response['headers'] = new Headers();
   ended = false;
   /** Of the last event that had one. */
   cursor: string | undefined;
@@ -22,7 +22,7 @@ export class LiveReader {
     query: { cursor?: string; rooms?: string[] } = {},
     headers: Record<string, string> = {},
   ): Promise<LiveReader> {
-    const params = new URLSearchParams((query.rooms ?? []).map((room) => ['room', room]));
+    const params = new URLSearchParams((query.rooms ?? []).map((room): [string, string] => ['room', room]));
     if (query.cursor) params.set('cursor', query.cursor);
     const reader = new LiveReader();
     const response = await fetch(`${browser.url}/console/live?${params}`, {
