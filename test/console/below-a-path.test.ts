@@ -47,7 +47,7 @@ describe.skipIf(lacking)(
         const box = page.getByRole('textbox');
         await box.fill('what is 6 * 7?');
         await box.press('Enter');
-        await page.getByRole('log').getByText('42').waitFor();
+        await page.getByRole('log').getByText('6 * 7 = 42.').last().waitFor();
         await page.getByText('Reconnecting').waitFor({ state: 'detached' });
         await page.getByRole('button', { name: 'Sign out' }).click();
         await page.getByRole('heading', { name: 'Sign in' }).waitFor();

@@ -99,7 +99,8 @@ describe.skipIf(noBrowser)(noBrowser ? `hostile words (skipped: ${noBrowser})` :
     for (const where of ['chat/assistant/hostile', 'rooms', `rooms/${encodeURIComponent(roomId)}`, 'turns']) {
       await page.goto(`${url}/#/${where}`);
       await page.getByRole('main').waitFor();
-      await page.waitForLoadState('networkidle');
+      await page.getByText('Loading…').first().waitFor({ state: 'detached' });
+      await page.getByRole('main').getByText(/\S/).first().waitFor();
       expect(await page.evaluate('window.ran')).toBeUndefined();
       // No element is there that words could have made.
       const made = page
