@@ -58,7 +58,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ],
   [
     'carrier',
-    /^src\/(carrier|backends|backing-up|copying|defining|running-hub|diagnosis|store-diagnosis|look|plugin-places)\.ts$/,
+    /^src\/(carrier|backends|backing-up|copying|defining|running-hub|[\w-]*diagnosis|look|plugin-places)\.ts$/,
   ],
   ['http', /^src\/http\//],
   ['program', /^src\/((hub|admin-token|embed|asking)\.ts$|behaviour\/)/],

@@ -20,6 +20,9 @@ import { toolCommands } from './tool-commands.js';
 import { type CommandGroup, paged, type Typed, typed } from './typed.js';
 import { usageRow } from './usage-row.js';
 
+/** Of whoever looks. */
+const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 const ofAgent: Typed['options'] & {} = [['--agent-id <id>', 'of this agent']];
 
 export const groups: Record<string, CommandGroup> = {
@@ -251,7 +254,12 @@ export const groups: Record<string, CommandGroup> = {
 export const alone: Record<string, Typed> = {
   usage: typed('usage.list', {
     about: 'what models have cost today, by budget and whose share it is',
-    options: [['--day <date>', 'another day, such as 2026-03-29'], ...paged],
+    options: [
+      ['--day <date>', 'another day, such as 2026-03-29'],
+      ['--time-zone <zone>', "whose day, such as Asia/Kolkata, or budget: each budget's own", ownZone],
+      ...paged,
+    ],
+    input: ({ timeZone, ...said }) => (timeZone === 'budget' ? said : { ...said, timeZone }),
     show: ({ usage, nextCursor }) => [...usage.map(usageRow), ...more(nextCursor)],
   }),
   retention,

@@ -63,7 +63,9 @@ describe('the command line', () => {
     const away = await carrier(['agents', '--url', 'http://127.0.0.1:9']);
     expect(away).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^carrier: No hub answers at .*\n$/),
+      stderr: expect.stringMatching(
+        /^carrier: No hub answers at .*\nSee docs\/troubleshooting\.md#no-hub-answers\n$/,
+      ),
     });
     const nothing = await carrier(['deliveries', 'drop']);
     expect(nothing).toMatchObject({ code: 1, stderr: expect.stringMatching(/deliveryId/) });
