@@ -78,6 +78,7 @@ export async function startCarrier(config: Config, log: Logger, overrides: Overr
   makeFolder(config.dataDir, 'CARRIER_DATA_DIR');
   const loading = Registry.open({ ...config.extensions, brought: overrides.extensions });
   for (const warning of config.warnings) log.warn(warning);
+  for (const note of config.notes) log.info(note);
   // Secrets lie in the store, which is opened while the embedder is made: each hears of the other when it is there.
   let vaultOpened = (_: Promise<SecretVault>) => {};
   const vault = new Promise<SecretVault>((resolve) => {

@@ -41,7 +41,7 @@ export function clockFinding(ahead: { of: string; ms: number }): Finding {
 }
 
 /** Files with secrets that others than their owner may read. Windows has no such modes. */
-export function openSecrets({ dataDir }: Pick<Config, 'dataDir'>): { path: string; mode: number }[] {
+function openSecrets({ dataDir }: Pick<Config, 'dataDir'>): { path: string; mode: number }[] {
   if (process.platform === 'win32') return [];
   const own = ['admin-token', 'secret-key', 'callback-secret', 'chat-history'].map((name) =>
     join(dataDir, name),

@@ -95,6 +95,16 @@ program
   });
 
 program
+  .command('probe')
+  .description('ask the hub of this machine whether it is ready; exit code 1 if not, for health checks')
+  .option('--live', 'only whether the process is alive, whatever Redis and MongoDB do')
+  .addOption(dataDir)
+  .action(async (flags: Flags & { live?: boolean }) => {
+    const { probe } = await import('./probe.js');
+    if (!(await probe(settings(flags), flags))) process.exitCode = 1;
+  });
+
+program
   .command('chat')
   .description(
     'talk to an agent in the terminal; uses the hub that runs on this data folder, or one of its own',

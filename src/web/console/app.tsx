@@ -8,7 +8,7 @@ import { Page } from '../kit/page.js';
 import { linkState, signedOut } from '../live/live.js';
 import { linkTo, route } from '../route.js';
 import { me, readMe, signOut } from './me.js';
-import { type PageOf, pagesSeen } from './pages.js';
+import { type PageOf, pagesSeen, sections } from './pages.js';
 
 export function start(): void {
   render(<App />, document.getElementById('app')!);
@@ -73,19 +73,35 @@ function Frame() {
         <Button onClick={signOut}>Sign out</Button>
       </header>
       <nav id="menu" class="menu" aria-label="Pages">
-        <ul>
-          {seen.map(({ id, title }) => (
-            <li key={id}>
-              <a href={linkTo([id])} aria-current={id === page?.id ? 'page' : undefined}>
-                {title}
-              </a>
-            </li>
-          ))}
-        </ul>
+        <Menu seen={seen} current={page?.id} />
       </nav>
       <main id="main" class="main" tabIndex={-1}>
         {page ? <Opened key={page.id} page={page} parts={parts} /> : <NotFound />}
       </main>
+    </div>
+  );
+}
+
+function Menu({ seen, current }: { seen: PageOf[]; current: string | undefined }) {
+  const groups = sections.map((name) => ({ name, pages: seen.filter(({ section }) => section === name) }));
+  return (
+    <div class="groups">
+      {groups
+        .filter(({ pages }) => pages.length > 0)
+        .map(({ name, pages }) => (
+          <section key={name} class="group">
+            <h2 id={`menu-${name}`}>{name}</h2>
+            <ul aria-labelledby={`menu-${name}`}>
+              {pages.map(({ id, title }) => (
+                <li key={id}>
+                  <a href={linkTo([id])} aria-current={id === current ? 'page' : undefined}>
+                    {title}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </section>
+        ))}
     </div>
   );
 }
