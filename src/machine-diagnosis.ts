@@ -21,7 +21,7 @@ export function machineFindings(config: Config): Finding[] {
     ...openSecrets(config).map(({ path, mode }) => ({
       check: `${path} can be read by its owner alone (it is ${mode.toString(8)})`,
       ok: false,
-      fix: `chmod 600 ${path}, or carrier doctor --fix.`,
+      fix: `chmod 600 ${path}`,
     })),
   ];
 }
