@@ -128,6 +128,8 @@ addOperations(program, dataDir, settings);
 program.commands
   .find((command) => command.name() === 'agents')
   ?.command('test')
+  // A misspelt option tests nothing, and 1 says that tests failed.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .description(
     'run behaviour tests; exit code 1 if some fail, 2 if something cannot be tested or there is nothing',
   )
@@ -220,7 +222,7 @@ function fail(error: unknown): void {
   // What was logged before comes first.
   standardError.flushSync();
   const page = pageOfError(error);
-  process.stderr.write(`${paint.red('carrier:')} ${told(error)}${page ? `\nSee ${page}` : ''}\n`);
+  process.stderr.write(`${paint.red('carrier:')} ${told(error)}${page ? ` (see ${page})` : ''}\n`);
   void endProcess(Number(process.exitCode ?? 0) || 1);
 }
 

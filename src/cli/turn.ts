@@ -15,7 +15,19 @@ export async function showTurn({ config, args: [turnId = ''], options, url }: Ow
   if (options.prompt || ended) {
     const prompt = (await carry(config, 'turns.prompt', { turnId }, url)) as Prompt;
     if (options.json) return print(harmlessJson(options.prompt ? prompt : shown));
-    return tell([...head(shown), ...said(prompt, Boolean(options.prompt)), ...rest(shown)]);
+    const { messages } = (await carry(
+      config,
+      'rooms.messages',
+      { roomId: shown.roomId, order: 'newest', limit: 200 },
+      url,
+    )) as OutputOf<'rooms.messages'>;
+    const reply = messages.find(({ id }) => id === shown.replyId);
+    return tell([
+      ...head(shown),
+      ...said(prompt, Boolean(options.prompt)),
+      ...rest(shown),
+      ...(shown.replyId === null ? [] : answer(shown, reply?.text)),
+    ]);
   }
   if (options.json) return print(harmlessJson(shown));
   tell([...head(shown), ...rest(shown)]);
@@ -87,9 +99,15 @@ function said({ character, earlier, asked, recalled, steps }: Prompt, whole: boo
         ),
       ),
     ),
-    title('Said by the model'),
+    ...(steps.some(({ text }) => text !== '') ? [title('Said between tools')] : []),
     ...steps.flatMap(({ text }) => (text === '' ? [] : block(text))),
   ];
+}
+
+/** @param text absent: it was forgotten, or much was said since */
+function answer({ roomId }: Shown, text: string | undefined): string[] {
+  const elsewhere = paint.dim(`  (not among the newest of the room: carrier rooms messages ${roomId})`);
+  return [title('Answer'), ...(text === undefined ? [elsewhere] : block(text))];
 }
 
 function rest({ actions, evaluation, recall }: Shown): string[] {

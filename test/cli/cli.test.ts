@@ -80,7 +80,7 @@ describe('the command line', () => {
     expect(stderr).toContain(String(hub.pid));
     expect(stderr).toContain(url);
     expect(stderr).toMatch(
-      /^carrier: .*\nSee docs\/troubleshooting\.md#another-hub-holds-the-data-folder\n$/,
+      /^carrier: .* \(see docs\/troubleshooting\.md#another-hub-holds-the-data-folder\)\n$/,
     );
   });
 

@@ -57,16 +57,14 @@ describe('the command line', () => {
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /^carrier: .*nobody.*\nSee docs\/troubleshooting.md#there-is-no-such-agent\n$/,
+        /^carrier: .*nobody.* \(see docs\/troubleshooting\.md#there-is-no-such-agent\)\n$/,
       ),
     });
     const { turns } = await desk.get('/turns');
     const { turnId, roomId } = turns[0];
     const shown = await carrier(['turn', turnId]);
     expect(shown.code).toBe(0);
-    expect(shown.stdout).toMatch(
-      /Message\n.*ann:\n {2}how are\n {2}you\?\n[\s\S]*Said by the model\n {2}echo how are/,
-    );
+    expect(shown.stdout).toMatch(/Message\n.*ann:\n {2}how are\n {2}you\?\n[\s\S]*Answer\n {2}echo how are/);
     expect(shown.stdout).not.toContain('Character');
     expect((await carrier(['turn', turnId, '--prompt'])).stdout).toMatch(
       /Character\n {2}Ada\n[\s\S]*Message\n/,
@@ -107,7 +105,7 @@ describe('the command line', () => {
     expect(away).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /^carrier: No hub answers at .*\nSee docs\/troubleshooting\.md#no-hub-answers\n$/,
+        /^carrier: No hub answers at .* \(see docs\/troubleshooting\.md#no-hub-answers\)\n$/,
       ),
     });
     const nothing = await carrier(['deliveries', 'drop']);
