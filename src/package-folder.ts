@@ -9,9 +9,10 @@ export const packageFolder = (() => {
   return folder;
 })();
 
+/** As its package.json says. */
+export function packageVersion(): string {
+  return JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')).version;
+}
+
 /** The characters that come with the package. */
 export const includedCharacters = join(packageFolder, 'characters');
-
-export const packageVersion = (
-  JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string }
-).version;

@@ -59,10 +59,10 @@ function healthFindings(
   const bad = Object.entries(states).filter(([, state]) => !state.startsWith('ok'));
   return [
     { check: `a hub runs at ${url}`, ok: true },
-    version === packageVersion
+    version === packageVersion()
       ? { check: `it is of this version, ${version}`, ok: true }
       : {
-          check: `it is version ${version}, and this program is ${packageVersion}`,
+          check: `it is version ${version}, and this program is ${packageVersion()}`,
           ok: false,
           fix: 'Start the hub again, so that it is what is installed here; or use the program that it came with.',
         },

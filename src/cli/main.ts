@@ -23,7 +23,7 @@ interface Flags {
 // What a command needs is loaded when it is given: the hub should start soon.
 const program = new Command('carrier')
   .description('A hub that lets people chat with AI agents where they already are, and loses nothing.')
-  .version(packageVersion)
+  .version(packageVersion())
   .showHelpAfterError('(carrier --help shows what there is)')
   .addHelpText(
     'after',

@@ -43,6 +43,6 @@ export const showHealth = defineOperation({
         () => null,
       ),
     ]);
-    return { version: packageVersion, ...found, queues: { turns, deliveries }, late };
+    return { version: packageVersion(), ...found, queues: { turns, deliveries }, late };
   },
 });
