@@ -57,7 +57,7 @@ describe('the reference of the API', () => {
 describe('the first parts of routes', () => {
   it('are no agents’ ids', () => {
     const first = routes.map(({ path }) => path.split('/')[1]!).filter((part) => !part.startsWith(':'));
-    const others = ['docs', 'healthz', 'mcp', 'metrics', 'plugins', 'readyz', 'v1', 'webhooks'];
+    const others = ['docs', 'healthz', 'mcp', 'metrics', 'plugins', 'readyz', 'v1', 'webchat', 'webhooks'];
     expect([...reservedIds].sort()).toEqual([...new Set([...first, ...others])].sort());
   });
 });
