@@ -45,7 +45,7 @@ export async function* say(
     body: JSON.stringify(message),
     signal,
   });
-  if (!response.ok || !response.body) throw new Error(await refusal(response));
+  if (!response.ok || !response.body) throw new FatalError('invalid_request', await refusal(response));
   // From here on the message is stored, and `/stop` finds it.
   yield { event: 'stored', data: {} };
   const events: StreamEvent[] = [];
