@@ -146,7 +146,9 @@ describe.skipIf(withoutTmux)('the chat in a terminal', () => {
     for (const [at, line] of lines.entries()) {
       model.write(`${line.repeat(at === 0 ? 3 : 1)}\n`);
       await terminal.sees(at === 0 ? '少春' : 'is writing');
+      await terminal.rests();
       terminal.resize(50 - 9 * (at + 1), 20);
+      await terminal.rests();
       terminal.type('字');
     }
     await terminal.sees('字字字');

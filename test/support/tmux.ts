@@ -59,6 +59,17 @@ export class Tmux {
     });
   }
 
+  /** Until nothing but the clock of a wait has moved for ten looks in a row. */
+  async rests(): Promise<void> {
+    let [last, same] = ['', 0];
+    await until(() => {
+      const now = this.screen().replace(/\d+ s \(/, '(');
+      same = now === last ? same + 1 : 0;
+      last = now;
+      return same >= 10;
+    });
+  }
+
   end(): void {
     spawnSync('tmux', ['-L', this.#server, 'kill-server']);
   }

@@ -6,7 +6,7 @@ import { createLogger } from '../../logger.js';
 import { addressOf } from '../address.js';
 import { type Address, call, type StreamEvent, say } from '../client.js';
 
-export interface Earlier {
+interface Earlier {
   role: string;
   text: string;
   createdAt: string;

@@ -22,7 +22,7 @@ export interface Secrets {
   remarks: Remark[];
 }
 
-export function ownName(prefix: string, agentId: string): string {
+function ownName(prefix: string, agentId: string): string {
   return `${prefix}_${agentId.toUpperCase().replaceAll('-', '_')}`;
 }
 
