@@ -33,6 +33,9 @@ export class Screen {
     for (const listener of terminal.listeners('resize').slice(-1))
       terminal.off('resize', listener as () => void);
     terminal.on('resize', this.#resized);
+    // With empty rows below it, a window that is narrowed may push the top of what moves out of sight, where nothing can
+    // take it back. So all begins at the foot of the window.
+    terminal.write('\n'.repeat(Math.max(0, (terminal.rows || 1) - 1)));
   }
 
   /** Text that stays, above all that moves. */
@@ -120,7 +123,7 @@ export class Screen {
 
   /** Higher than the window it could not be taken back: only its end is shown until it is done. */
   #prompt(): string {
-    const most = Math.max(1, Math.floor((this.#terminal.rows || 24) / 2));
+    const most = Math.max(1, Math.floor((this.#terminal.rows || 24) / 3));
     const moving = this.#moving === '' ? [] : fitting(this.#moving, this.#columns).split('\n');
     const status = this.#status === '' ? [] : [cut(this.#status, this.#columns)];
     return [...moving.slice(-most), ...status, this.#mark].join('\n');
