@@ -6,11 +6,13 @@ import { shown, shownMarkdown } from '../../src/cli/chat/shown.js';
 import { stylesFor, wantsColour } from '../../src/cli/chat/styles.js';
 import { HeldModel } from '../support/held-model.js';
 import { Home } from '../support/hub.js';
+import { HubProcess } from '../support/hub-process.js';
 import { carrier } from './carrier.js';
 
 describe('the chat in a pipe', () => {
   let home: Home;
   let model: HeldModel;
+  let hub: HubProcess;
   beforeAll(async () => {
     home = new Home();
     home.character('assistant', {
@@ -20,8 +22,11 @@ describe('the chat in a pipe', () => {
       conversation: { summary: false },
     });
     model = await HeldModel.start();
+    hub = new HubProcess(home.settings({ ...model.settings, HOME: home.folder }));
+    await hub.start();
   });
   afterAll(async () => {
+    await hub.end('SIGKILL');
     model.stop();
     await home.dispose();
   });
