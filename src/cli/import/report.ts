@@ -23,7 +23,10 @@ export function reportAgent({ id, from, steps, remarks }: ImportedAgent, written
 
 export function reportWritten(written: Written[]): void {
   for (const { path, outcome, why } of written) {
-    const more = outcome === 'kept' ? 'something else is there; --overwrite replaces it' : why;
+    const kept = path.startsWith('.env: ')
+      ? 'it is set already, to something else'
+      : 'something else is there; --overwrite replaces it';
+    const more = outcome === 'kept' ? kept : why;
     print(`  ${words[outcome].padEnd(9)} ${harmless(path)}${more ? paint.dim(` (${harmless(more)})`) : ''}`);
   }
 }

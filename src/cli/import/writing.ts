@@ -2,9 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { parseEnv } from 'node:util';
 import { maxDocumentBytes } from '../../core/document-files.js';
 import { FatalError } from '../../errors.js';
+import { readEnvironmentFile, settingsIn } from '../environment-file.js';
+import { quoted, withSettings } from '../init/env-file.js';
+import { writeFiles } from '../init/write-files.js';
 import type { ImportedAgent } from './plan.js';
 
 export interface Target {
@@ -40,45 +42,26 @@ export async function writeSecrets(
   { envFile, dryRun }: Target,
 ): Promise<Written[]> {
   if (Object.keys(secrets).length === 0) return [];
-  const before = await readFile(envFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw new FatalError('config_invalid', `.env cannot be read (${error.code}).`, { field: '.env' });
-  });
-  const there = parseEnv(before ?? '');
+  const before = readEnvironmentFile();
+  const there = before ? settingsIn(before) : {};
   const written: Written[] = [];
-  let after = before ?? '';
+  const fresh: Record<string, string> = {};
   for (const [name, value] of Object.entries(secrets)) {
     const path = `.env: ${name}`;
-    if (there[name] !== undefined)
-      written.push(there[name] === value ? { path, outcome: 'same' } : { path, outcome: 'kept' });
-    else if (value.includes("'") || value.endsWith('\\'))
-      written.push({
-        path,
-        outcome: 'refused',
-        why: 'has signs that programs read differently: set it yourself',
-      });
-    else {
-      const quoted = /^[\w.:/@%+,=-]*$/.test(value) ? value : `'${value}'`;
-      after += `${after === '' || after.endsWith('\n') ? '' : '\n'}${name}=${quoted}\n`;
+    if (there[name]) {
+      written.push({ path, outcome: there[name] === value ? 'same' : 'kept' });
+      continue;
+    }
+    try {
+      quoted(name, value);
+      fresh[name] = value;
       written.push({ path, outcome: 'made' });
+    } catch (error) {
+      written.push({ path, outcome: 'refused', why: (error as Error).message });
     }
   }
-  if (dryRun || after === (before ?? '')) return written;
-  const read = parseEnv(after);
-  for (const { path, outcome } of written) {
-    const name = path.slice('.env: '.length);
-    if (outcome === 'made' && read[name] !== secrets[name])
-      throw new FatalError(
-        'config_invalid',
-        `.env cannot take ${name}: a quote may be open in it. Look at it.`,
-        {
-          field: '.env',
-        },
-      );
-  }
-  // A link to where such files are kept stays one.
-  const real = before === null ? envFile : await realpath(envFile);
-  await replace(real, Buffer.from(after), 0o600);
+  if (!dryRun && Object.keys(fresh).length > 0)
+    writeFiles([{ path: envFile, bytes: withSettings(before, fresh), secret: true }]);
   return written;
 }
 
