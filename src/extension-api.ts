@@ -12,6 +12,7 @@ export { defineAgentType } from './agents/agent-type.js';
 export type {
   Connection,
   Connector,
+  Counting,
   DeliveryReceipt,
   FailureAnswer,
   Files,
@@ -46,7 +47,6 @@ export { SentParts } from './connector/kit/sent-parts.js';
 export { directPrefix, TokenAccess, userOfRoom } from './connector/kit/token-access.js';
 export type { TurnFailure } from './connector/kit/turn-failure.js';
 export { turnFailure } from './connector/kit/turn-failure.js';
-export { TurnText } from './core/turn-text.js';
 export type { Asking, Wait, WaitLimits } from './connector/kit/waiters.js';
 export { Waiters } from './connector/kit/waiters.js';
 export type { Tries } from './connector/kit/waiting.js';
@@ -55,6 +55,7 @@ export type { Pauses } from './core/back-off.js';
 export { backOffMs, retryAfterMs } from './core/back-off.js';
 export type { Agent, Character } from './core/character.js';
 export { agentUnknown } from './core/character.js';
+export type { WebChatSettings } from './core/connector-settings.js';
 export { atMost, within } from './core/deadline.js';
 export type { Reply, TurnEvent } from './core/events.js';
 export { derivedId, newId } from './core/ids.js';
@@ -69,6 +70,7 @@ export type {
 export type { Attachment, Author, Button, Memory, Source, SourceKey } from './core/memory.js';
 export { roomIdOf } from './core/memory.js';
 export type { ModelAbilities } from './core/model-abilities.js';
+export { networkOf } from './core/network.js';
 export type { Origin } from './core/origin.js';
 export type { Part, PartKind } from './core/part.js';
 export { isPublicHost } from './core/public-host.js';
@@ -76,6 +78,7 @@ export type { Requester } from './core/requester.js';
 export { isThisMachine } from './core/this-machine.js';
 export type { ResultFile, ToolHints, ToolResult } from './core/tool-result.js';
 export type { ActionRecord, OutboundMessage, Turn, Usage } from './core/turn.js';
+export { TurnText } from './core/turn-text.js';
 export type { ErrorCode } from './errors.js';
 export { CarrierError, FatalError, RetryableError, turnFailureCode } from './errors.js';
 export type {
