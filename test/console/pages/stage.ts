@@ -1,108 +1,72 @@
-/** Pages of operators on a real hub, opened as people with tokens of their own; events reach them as they happen. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** Pages of operators on a real hub, opened by people who asked for a link in a chat; and a hub that can be killed. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { type Permission, permissions } from '../../../src/access/permissions.js';
-import { isAtLeast, type Role } from '../../../src/access/role.js';
+import { startTelegramServer, type TelegramServer } from '../../platforms/telegram/server.js';
 import { writeBank } from '../../support/bank.js';
 import { openBrowser, watch } from '../../support/browser.js';
 import { Home } from '../../support/hub.js';
 import { HubProcess } from '../../support/hub-process.js';
-import { ask, issue } from '../../support/tokens.js';
+import { ask } from '../../support/tokens.js';
+import { until } from '../../support/until.js';
 
-const folder = join(import.meta.dirname, '../../../dist/web/console');
-const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; " +
-  "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
-
-interface Person {
-  name: string;
-  role: Role;
-  token: string;
-}
-
-/** @param url of the hub as it is now; it may start anew elsewhere. */
-async function open(
-  browser: Browser,
-  url: () => string,
-  person: Person,
-  options: BrowserContextOptions = {},
-): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  // A worker's requests cannot be answered here.
-  await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'));
-  const origin = url();
-  await context.route(`${origin}/**`, (route) => {
-    const asked = new URL(route.request().url());
-    const headers = { 'content-security-policy': policy };
-    if (asked.pathname === '/') return route.fulfill({ path: join(folder, 'index.html'), headers });
-    if (asked.pathname.startsWith('/console/assets/')) {
-      const body = readFileSync(join(folder, asked.pathname.replace('/console/', '')));
-      return route.fulfill({ body, contentType: types[asked.pathname.split('.').at(-1)!]! });
-    }
-    if (asked.pathname === '/console/me') return route.fulfill({ json: meOf(person) });
-    const events = asked.pathname === '/console/live';
-    return route.continue({
-      ...(events && { url: `${origin}/events` }),
-      headers: { ...withoutOrigin(route.request().headers()), authorization: `Bearer ${person.token}` },
-    });
-  });
-  return context.newPage();
-}
-
-/** The token is asked here in the place of a session, whose pages are the hub's own. */
-function withoutOrigin({ origin: _, ...headers }: Record<string, string>): Record<string, string> {
-  return headers;
-}
-
-function meOf({ name, role }: Person) {
-  const may = (Object.keys(permissions) as Permission[]).filter((one) =>
-    isAtLeast(role, permissions[one].least),
-  );
-  return {
-    ...{ name, role, tenant: 'default', user: name, version: '1.0.0' },
-    permissions: Object.fromEntries(may.map((one) => [one, true])),
-    agents: [{ id: 'assistant', name: 'Ada' }],
-  };
-}
+type GivenRole = 'operator' | 'admin';
 
 /** The real hub as a process, with an offline model that asks before it wires money. */
 export class Stage {
   readonly home = new Home();
   readonly ledger: ReturnType<typeof writeBank>['ledger'];
-  readonly process: HubProcess;
+  readonly #port: number;
+  process!: HubProcess;
+  telegram!: TelegramServer;
   browser!: Browser;
   url = '';
+  /** What went wrong in pages without anybody seeing it. */
   readonly faults: string[] = [];
 
   constructor(port: number) {
-    this.home.character('assistant', { name: 'Ada', bio: '.', plugins: ['./bank.js'] });
+    this.#port = port;
     this.ledger = writeBank(this.home.characters).ledger;
-    const env = { HOME: this.home.folder, CARRIER_PORT: String(port), CARRIER_MODEL: 'offline' };
-    this.process = new HubProcess(this.home.settings(env));
   }
 
-  async open(): Promise<void> {
+  /** @param definition what the file of the agent `assistant` says besides. */
+  async open(definition: object = {}): Promise<void> {
+    this.telegram = await startTelegramServer();
+    this.home.character('assistant', {
+      ...{ name: 'Ada', bio: '.', plugins: ['./bank.js'] },
+      connectors: { telegram: { token: 'env:BOT', dm: 'open', apiUrl: this.telegram.url } },
+      ...definition,
+    });
+    const env = { HOME: this.home.folder, CARRIER_PORT: String(this.#port), CARRIER_MODEL: 'offline' };
+    this.process = new HubProcess(this.home.settings({ ...env, BOT: this.telegram.token }));
     [this.url, this.browser] = await Promise.all([this.process.start(), openBrowser()]);
   }
 
   async close(): Promise<void> {
     await this.browser?.close();
-    await this.process.end('SIGKILL');
+    await this.process?.end('SIGKILL');
     await this.home.dispose();
+    await this.telegram?.stop();
   }
 
-  /** In a browser of its own. */
-  async page(name: string, role: Role = 'admin', options: BrowserContextOptions = {}): Promise<Page> {
-    const { token } = await issue(this.url, this.process.token, {
-      name,
-      role,
-      ...(role === 'member' && { user: name }),
-    });
-    const page = await open(this.browser, () => this.url, { name, role, token }, options);
+  /** Somebody of this name in a browser of their own, signed in by a link that the bot gave them. */
+  async page(name: string, role?: GivenRole, options: BrowserContextOptions = {}): Promise<Page> {
+    const user = this.telegram.world.user(name);
+    if (role) await this.ask('POST', '/roles/give', { role, account: `telegram:${user.id}` });
+    const chat = this.telegram.world.dm(user);
+    this.telegram.people.say(chat, user, '/console');
+    const link = () => /http\S+code=\S+/.exec(this.telegram.said(chat).at(-1)?.text ?? '')?.[0];
+    await until(() => link() !== undefined, 15_000);
+    return this.signIn(link()!, options);
+  }
+
+  /** Presses the button behind a link. */
+  async signIn(link: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const page = await context.newPage();
     const { faults } = watch(page, this.url);
     page.on('close', () => this.faults.push(...faults));
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('navigation', { name: 'Pages' }).waitFor();
     return page;
   }
 
