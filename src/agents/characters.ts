@@ -3,10 +3,10 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Agent, AgentId, reservedIds } from '../core/character.js';
+import type { Definition } from '../definitions/definition.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { sentence } from '../problems.js';
-import type { Definition } from '../definitions/definition.js';
 import { type CharacterProblem, readCharacter } from './character-file.js';
 
 export type { CharacterProblem } from './character-file.js';

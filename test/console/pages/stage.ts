@@ -32,11 +32,17 @@ export class Stage {
     this.telegram = await startTelegramServer();
     this.home.character('assistant', {
       ...{ name: 'Ada', bio: '.', plugins: ['./bank.js'] },
-      connectors: { telegram: { token: 'env:BOT', dm: 'open', apiUrl: this.telegram.url } },
+      connectors: { telegram: { token: 'env:TELEGRAM_ADA', dm: 'open' } },
       ...definition,
     });
-    const env = { HOME: this.home.folder, CARRIER_PORT: String(this.#port), CARRIER_MODEL: 'offline' };
-    this.process = new HubProcess(this.home.settings({ ...env, BOT: this.telegram.token }));
+    const { url, token } = this.telegram;
+    const env = {
+      ...{ HOME: this.home.folder, CARRIER_PORT: String(this.#port) },
+      ...{ TELEGRAM_API_URL: url, TELEGRAM_ADA: token },
+      // What the file names, its copy in the store may name, too.
+      CARRIER_STORED_AGENTS_MAY: 'env,files,tool-sources',
+    };
+    this.process = new HubProcess(this.home.settings(env));
     [this.url, this.browser] = await Promise.all([this.process.start(), openBrowser()]);
   }
 
@@ -68,6 +74,11 @@ export class Stage {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('navigation', { name: 'Pages' }).waitFor();
     return page;
+  }
+
+  /** As whom the page is signed in. */
+  async nameOf(page: Page): Promise<string> {
+    return (await (await page.request.get(`${this.url}/console/me`)).json()).name;
   }
 
   async go(page: Page, where: string): Promise<void> {

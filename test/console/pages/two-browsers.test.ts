@@ -10,10 +10,14 @@ describe.skipIf(noBrowser)(noBrowser ? `operators (skipped: ${noBrowser})` : 'op
   const stage = new Stage(20_000 + (process.pid % 20_000));
   let kim: Page;
   let lea: Page;
+  /** As decisions and takeovers name her. */
+  let kims: string;
   beforeAll(async () => {
     await stage.open();
-    [kim, lea] = await Promise.all([stage.page('kim'), stage.page('lea')]);
-  }, 60_000);
+    kim = await stage.page('kim', 'admin');
+    lea = await stage.page('lea', 'admin');
+    kims = await stage.nameOf(kim);
+  }, 90_000);
   afterAll(() => stage.close());
   const say = (text: string) => stage.ask('POST', '/assistant/message', { userId: 'ann', text });
   const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).first().click();
@@ -31,12 +35,15 @@ describe.skipIf(noBrowser)(noBrowser ? `operators (skipped: ${noBrowser})` : 'op
     expect(stage.ledger()).toEqual([]);
 
     await kim.getByRole('button', { name: 'Approve' }).dblclick();
-    await kim.getByText('token kim: approved').waitFor({ timeout: 8000 });
+    await kim.getByText(`token ${kims}: approved`).waitFor({ timeout: 8000 });
     // Without the live stream, too: whoever is late is told by the answer.
     await press(lea, 'Deny').catch(() => {});
-    await lea.getByText('token kim: approved').waitFor({ timeout: 8000 });
+    await lea.getByText(`token ${kims}: approved`).waitFor({ timeout: 8000 });
     await until(() => stage.ledger().length > 0);
-    expect(await stage.ask('GET', `/approvals/${id}`)).toMatchObject({ state: 'approved', by: 'token kim' });
+    expect(await stage.ask('GET', `/approvals/${id}`)).toMatchObject({
+      state: 'approved',
+      by: `token ${kims}`,
+    });
     await until(async () => (await stage.ask('GET', '/turns')).turns[0].status === 'done');
     expect(stage.ledger()).toHaveLength(1);
   }, 60_000);
@@ -47,8 +54,8 @@ describe.skipIf(noBrowser)(noBrowser ? `operators (skipped: ${noBrowser})` : 'op
     await stage.killAt(kim, '/take-over', () => press(kim, 'Take over'));
     expect((await stage.ask('GET', `/rooms/${roomId}/hold`)).hold).toBeNull();
     await press(kim, 'Take over');
-    await kim.getByText('kim answers since').waitFor({ timeout: 8000 });
-    await lea.getByText('kim answers since').waitFor({ timeout: 8000 });
+    await kim.getByText(`${kims} answers since`).waitFor({ timeout: 8000 });
+    await lea.getByText(`${kims} answers since`).waitFor({ timeout: 8000 });
     await kim.getByLabel('Answer as the agent').fill('Kim here, one moment.');
     await press(kim, 'Send');
     await lea.getByText('Kim here, one moment.').waitFor({ timeout: 8000 });
@@ -81,11 +88,11 @@ describe.skipIf(noBrowser)(noBrowser ? `operators (skipped: ${noBrowser})` : 'op
     // What was typed is still there.
     await press(kim, 'Save');
     await kim.getByText('Saved as version 2.').waitFor({ timeout: 8000 });
-    await lea.getByText('the store, version 2').waitFor({ timeout: 8000 });
+    await lea.getByText('the store, version 2, in').waitFor({ timeout: 8000 });
     expect(await lea.getByLabel('Name', { exact: true }).inputValue()).toBe('Eve');
     await lea.getByRole('button', { name: 'Roll back to version 1' }).first().click();
     await lea.getByRole('dialog').getByRole('button', { name: 'Roll back to version 1' }).click();
-    await kim.getByText('the store, version 3').waitFor({ timeout: 8000 });
+    await kim.getByText('the store, version 3, in').waitFor({ timeout: 8000 });
     expect((await stage.ask('GET', '/agents/assistant')).definition.name).toBe('Ada');
   }, 60_000);
 });
