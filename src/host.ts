@@ -272,6 +272,8 @@ export function frontOf(parts: FrontParts): Front {
     message: (id) => store.memories.get(id),
     putFile: (bytes, file, of) => incoming.put(bytes, file, of),
     getFile: (key) => store.files.get(key),
+    count: (key, windowSeconds) =>
+      engines.rates.count('connector', `${connector.name} ${key}`, windowSeconds),
     notes: scopedNotes(store.notes, connector),
     log,
   });
