@@ -67,3 +67,12 @@ function couldGoOn(beginning: string): boolean {
     return /end of JSON input/.test(message);
   }
 }
+
+/** What a file could be called whose name can be no agent's id. */
+export function suggestedId(id: string): string {
+  const plain = id
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, '-')
+    .replace(/^[-_]+|-+$/g, '');
+  return plain.slice(0, 64) || 'my-agent';
+}

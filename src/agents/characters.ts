@@ -7,7 +7,7 @@ import type { Definition } from '../definitions/definition.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { sentence } from '../problems.js';
-import { type CharacterProblem, readCharacter } from './character-file.js';
+import { type CharacterProblem, readCharacter, suggestedId } from './character-file.js';
 
 export type { CharacterProblem } from './character-file.js';
 
@@ -292,12 +292,4 @@ function unreadable(folder: string, code = ''): string {
   if (code === 'ENOTDIR')
     return `${folder} is a file where a folder of characters should be. Move it, or ${another}.`;
   return `The folder ${folder} cannot be read by this user (${code}). Make it readable, or ${another}.`;
-}
-
-function suggestedId(id: string): string {
-  const plain = id
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]+/g, '-')
-    .replace(/^[-_]+|-+$/g, '');
-  return plain.slice(0, 64) || 'my-agent';
 }
