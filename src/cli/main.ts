@@ -113,17 +113,35 @@ program
     'talk to an agent in the terminal; uses the hub that runs on this data folder, or one of its own',
   )
   .argument('[agent]', "the agent's id: its character file's name", 'assistant')
+  .option('-a, --agent <id>', 'the same, as a flag')
   .option('-r, --room <id>', 'a room of its own; without it, your direct conversation with the agent')
   .option('-u, --user <id>', 'who you are (default: your login name)')
   .addOption(dataDir)
   .addOption(characters)
   .addOption(logLevel)
-  .action(async (agent: string, flags: Flags & { room?: string; user?: string }) =>
+  .action(async (agent: string, flags: Flags & { agent?: string; room?: string; user?: string }) =>
     (await import('./chat.js')).chat(settings({ logLevel: 'error', ...flags }), {
-      agent,
+      agent: flags.agent ?? agent,
       room: flags.room,
       user: flags.user,
     }),
+  );
+
+const imports = program
+  .command('import')
+  .description(
+    'bring agents over from another program; what is there already stays, and the source as it is',
+  );
+
+imports
+  .command('elizaos')
+  .description('characters of ElizaOS, as JSON: they become characters here, with documents and secrets')
+  .argument('<source>', 'a character file, or a folder of them')
+  .option('--dry-run', 'write nothing, and list all that would be written')
+  .option('--overwrite', 'replace files that are there and differ')
+  .addOption(characters)
+  .action(async (source: string, flags: Flags & { dryRun?: boolean; overwrite?: boolean }) =>
+    (await import('./import/command.js')).importElizaos(source, settings(flags).charactersDir, flags),
   );
 
 addOperations(program, dataDir, settings);
