@@ -11,7 +11,7 @@ COPY tsconfig.json ./
 COPY src ./src
 COPY connectors ./connectors
 COPY plugins ./plugins
-RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+RUN npx tsc -b && node src/web/build.mjs && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:${NODE}
 ENV NODE_ENV=production \
@@ -26,5 +26,8 @@ COPY --from=build /app/dist ./dist
 COPY characters ./characters
 USER node
 EXPOSE 3000
+# Alive, whatever Redis and MongoDB do: whoever replaces containers by it must not do so while an engine is away.
+HEALTHCHECK --interval=10s --timeout=8s --start-period=60s --retries=3 \
+  CMD ["node", "/app/dist/src/cli/carrier.js", "probe", "--live"]
 ENTRYPOINT ["node", "/app/dist/src/cli/carrier.js"]
 CMD ["start"]

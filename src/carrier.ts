@@ -9,6 +9,7 @@ import { checkHub } from './agents/check-hub.js';
 import type { RenewedEmbedder } from './agents/embedder.js';
 import { embedderOf, formerEmbedder, Models } from './agents/models.js';
 import { Plugins } from './agents/plugins.js';
+import type { Problem } from './agents/problem.js';
 import { ToolSources } from './agents/tool-sources.js';
 import { type DatabaseWatch, openEngines } from './backends.js';
 import type { Config } from './config.js';
@@ -63,6 +64,8 @@ export interface Carrier extends Hub {
   readonly rates: RateCounter;
   readonly secrets: SecretVault;
   readonly tokens: Tokens;
+  /** Looks now what is wrong with an agent, its bots left out; `problems` knows of it somewhat later. */
+  check(agent: Agent): Promise<Problem[]>;
   /** The chain of models for agents that name none. */
   readonly models: string[];
   /** @throws FatalError `config_invalid` */
@@ -78,6 +81,7 @@ export async function startCarrier(config: Config, log: Logger, overrides: Overr
   makeFolder(config.dataDir, 'CARRIER_DATA_DIR');
   const loading = Registry.open({ ...config.extensions, brought: overrides.extensions });
   for (const warning of config.warnings) log.warn(warning);
+  for (const note of config.notes) log.info(note);
   // Secrets lie in the store, which is opened while the embedder is made: each hears of the other when it is there.
   let vaultOpened = (_: Promise<SecretVault>) => {};
   const vault = new Promise<SecretVault>((resolve) => {
@@ -219,6 +223,7 @@ async function assemble(
     tokens,
     store: engines.store,
     rates: engines.rates,
+    check: (agent) => checkAgent(agent, { bots: [], problems: [] }, checks),
     models: models.usual,
     modelOf: (ref) => models.get(ref),
     routes: () => (config.role === 'worker' ? [] : plugins.routes()),

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { type ReadConfigFile, readConfigFile } from './config-file.js';
 import type { ModelAbilities } from './core/model-abilities.js';
+import { withoutServiceLinks } from './core/service-links.js';
 import { Environment, hubSettings, userOnly } from './environment.js';
 import { FatalError } from './errors.js';
 import { Given } from './given.js';
@@ -67,6 +68,8 @@ export interface Config extends Arranged {
   given: Given;
   /** What is set and has no meaning; the hub runs all the same. */
   warnings: string[];
+  /** What else is to be known of the settings; nothing is wrong with it. */
+  notes: string[];
 }
 
 /**
@@ -78,7 +81,8 @@ export function readConfig(
   env: Record<string, string | undefined>,
   file: ReadConfigFile = readConfigFile(env.CARRIER_CONFIG?.trim() || undefined),
 ): Config {
-  const given = new Given(env, file.settings);
+  const { env: own, left } = withoutServiceLinks(env);
+  const given = new Given(own, file.settings);
   const settings = hubSettings.flatMap((name) => {
     const value = given.text(name) ?? file.hub[name];
     return value === undefined ? [] : [[name, String(value)]];
@@ -116,6 +120,9 @@ export function readConfig(
     models: { ...config.models, chain: config.models.chain.length > 0 ? config.models.chain : file.models },
     given,
     warnings: unknown.map((name) => `${name} is not a setting of the hub${suggestion(name, hubSettings)}`),
+    notes: left
+      .filter((name) => name.startsWith('CARRIER_'))
+      .map((name) => `${name} is a variable of a Kubernetes Service, not a setting: it is ignored`),
   });
 }
 

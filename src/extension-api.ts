@@ -46,7 +46,7 @@ export { SentParts } from './connector/kit/sent-parts.js';
 export { directPrefix, TokenAccess, userOfRoom } from './connector/kit/token-access.js';
 export type { TurnFailure } from './connector/kit/turn-failure.js';
 export { turnFailure } from './connector/kit/turn-failure.js';
-export { TurnText } from './connector/kit/turn-text.js';
+export { TurnText } from './core/turn-text.js';
 export type { Asking, Wait, WaitLimits } from './connector/kit/waiters.js';
 export { Waiters } from './connector/kit/waiters.js';
 export type { Tries } from './connector/kit/waiting.js';

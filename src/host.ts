@@ -200,6 +200,7 @@ export function frontOf(parts: FrontParts): Front {
     again: (receipt) => again({ store, rooms, turnQueue, shareOf, log }, receipt),
     requireAgent: agents.get,
     admitted: parts.admitted,
+    stored: (memory) => parts.events.add(storedEvent(memory)),
     log,
   });
   const changes = new Changes({
@@ -237,7 +238,6 @@ export function frontOf(parts: FrontParts): Front {
       if (receipt && !receipt.duplicate) {
         metrics.received(message.source.connector);
         arrived(receipt.memory, startedAt);
-        parts.events.add(storedEvent(receipt.memory));
       }
       // A machine that sends a message again wants its answer now, however often that has failed to reach it.
       if (receipt?.duplicate && trusted) await deliverAgain(receipt.memory);

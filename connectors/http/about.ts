@@ -43,7 +43,10 @@ const message = object(
     ...{ id: text, role: text, text, author: { ...author, additionalProperties: true }, status: text },
     ...{ turnId: textOrNull, replyTo: textOrNull, createdAt: moment },
   },
-  { attachments: { type: 'array', items: attachment } },
+  {
+    messageId: { ...text, description: 'of people’s messages: the id that the sender gave it' },
+    attachments: { type: 'array', items: attachment },
+  },
 );
 const failure = { ...object({ code: text, message: text }), type: ['object', 'null'] };
 const turn = object(
@@ -109,10 +112,14 @@ export const about: readonly RouteAbout[] = [
     answers: {
       200: {
         description: 'a page',
-        content: json(object({ messages: { type: 'array', items: message }, nextCursor: textOrNull }), {
-          messages: [],
-          nextCursor: null,
-        }),
+        content: json(
+          object({
+            messages: { type: 'array', items: message },
+            nextCursor: textOrNull,
+            hubRoomId: { ...text, description: 'as operations and events name the room' },
+          }),
+          { messages: [], nextCursor: null, hubRoomId: 'room_0190f3a25b1c7d3e9f003a1b2c4d5e6f' },
+        ),
       },
     },
   },

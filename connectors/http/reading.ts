@@ -19,7 +19,7 @@ export const readHistory: Reader = async ({ params, query }, res, { access, host
     throw new FatalError('not_found', 'There is no such room.', { field: 'roomId' });
   const roomId = roomIdOf(params.agentId!, { ...hereOf(access), channel });
   const { items, nextCursor } = await host.history(roomId, pageOf(query));
-  sendJson(res, 200, { messages: items.map(renderMessage), nextCursor });
+  sendJson(res, 200, { messages: items.map(renderMessage), nextCursor, hubRoomId: roomId });
 };
 
 export const readFile: Reader = async ({ params }, res, { access, host }) => {

@@ -12,6 +12,7 @@ import {
   type TurnFailure,
   turnFailure,
 } from '../../src/extension-api.js';
+import { callerIds } from './normalize.js';
 
 export interface CallerIds {
   /** The caller's own id of the message, or the one made for it. */
@@ -71,10 +72,21 @@ export function errorBody({ code, message }: CarrierError, cause?: string): obje
   return { code, message, ...(cause !== undefined && cause !== message && { cause }) };
 }
 
-export function renderMessage({ id, role, content, author, status, turnId, createdAt }: Memory): object {
+export function renderMessage({
+  id,
+  role,
+  content,
+  author,
+  source,
+  status,
+  turnId,
+  createdAt,
+}: Memory): object {
   const attachments = content.attachments.map(({ name, mediaType, size }) => ({ name, mediaType, size }));
   return {
     id,
+    // Whoever sent it knows it by this one.
+    ...(role === 'user' && { messageId: callerIds(source).messageId }),
     role,
     text: content.text,
     author,

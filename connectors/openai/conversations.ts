@@ -11,7 +11,7 @@
 import { z } from 'zod';
 import { directPrefix, type Host, KeyedQueue, newId, type Part } from '../../src/extension-api.js';
 import { digest, digestOfReply, type Step, stepsOf } from './history.js';
-import { earlierParts, newWords, rulesPart } from './new-words.js';
+import { newWords, partsOf, told } from './new-words.js';
 import type { Said } from './request.js';
 
 /** A client that names no conversation; its token, agent and what it sent. */
@@ -58,6 +58,7 @@ const Call = z.object({
   before: z.string(),
   messageId: z.string(),
   at: z.number(),
+  ...told,
 });
 type Call = z.infer<typeof Call>;
 
@@ -71,6 +72,7 @@ const Spot = z.object({
   /** Of the message that was said last there; absent in what was not stored. */
   memoryId: z.string().optional(),
   rules: z.string(),
+  ...told,
 });
 type Spot = z.infer<typeof Spot>;
 
@@ -121,21 +123,26 @@ export class Conversations {
     const isRepeat =
       known && (once === undefined ? isSame(known, talk, steps.length) : known.messageId === once);
     if (known && (repeated || isRepeat))
-      return { messageId: known.messageId, said: last.said, parts: [], edits: [], refused: asItWas };
+      return {
+        messageId: known.messageId,
+        said: newWords(steps, (path) => calls.some((one) => one !== known && one.path === path)),
+        parts: partsOf(known, history, rules),
+        ...{ edits: [], refused: asItWas },
+      };
     const changed = known ? undefined : changedPast(calls, steps);
     const messageId = changed?.messageId ?? once ?? newId();
-    const heard = changed?.calls ?? [callOf(steps, steps.length - 1, messageId)];
     const rulesDigest = digest(this.#key, rules);
+    const besides = {
+      ruled: talk.rules !== rulesDigest,
+      opens: calls.length === 0 && (await this.#isEmpty(roomId)),
+    };
+    const heard = changed?.calls ?? [{ ...callOf(steps, steps.length - 1, messageId), ...besides }];
     await this.#put(note, { calls: [...calls, ...heard].slice(-mostCalls), rules: rulesDigest }, talkTtlMs);
     if (changed) return { messageId, said: last.said, parts: [], edits: changed.edits, refused: asItWas };
-    const isNewRoom = calls.length === 0 && (await this.#isEmpty(roomId));
     return {
       messageId,
       said: newWords(steps, (path) => calls.some((one) => one.path === path)),
-      parts: [
-        ...(rules !== '' && talk.rules !== rulesDigest ? [rulesPart(rules)] : []),
-        ...(isNewRoom ? earlierParts(history) : []),
-      ],
+      parts: partsOf(besides, history, rules),
       edits: [],
       refused: () => this.#queue.run(note, () => this.#unsaid(note, messageId, talk.rules)),
     };
@@ -157,15 +164,24 @@ export class Conversations {
     const callKey = `call:${digest(this.#key, scope, ...(once === undefined ? [last.path] : ['once', once]))}`;
     const isRepeat = repeated || once !== undefined;
     const before = isRepeat ? parsed(Spot, await this.#host.notes.get(callKey)) : undefined;
-    if (before) return { ...before, said: last.said, parts: [], refused: asItWas };
     const previous = steps.at(-2);
+    const saidAfter = (opens: boolean | undefined) =>
+      newWords(steps, (path) => path === previous?.path && opens === false);
+    if (before)
+      return {
+        ...before,
+        said: saidAfter(before.opens),
+        parts: partsOf(before, history, rules),
+        refused: asItWas,
+      };
     const goesOn = previous && headKey(scope, previous.path);
     const head = goesOn === undefined ? undefined : await this.#takeHead(goesOn, last.before);
     const id = newId();
+    const rulesDigest = digest(this.#key, rules);
+    const besides = { ruled: head?.rules !== rulesDigest, opens: head === undefined };
     const spot: Spot = {
       ...(head ?? { channel: `${directPrefix}chat-${id}`, userId: `chat-${id}` }),
-      messageId: id,
-      rules: digest(this.#key, rules),
+      ...{ messageId: id, rules: rulesDigest, ...besides },
     };
     delete spot.memoryId;
     await this.#put(callKey, spot, repeatTtlMs);
@@ -173,11 +189,8 @@ export class Conversations {
       channel: spot.channel,
       userId: spot.userId,
       messageId: id,
-      said: newWords(steps, (path) => path === previous?.path && head !== undefined),
-      parts: [
-        ...(rules !== '' && head?.rules !== spot.rules ? [rulesPart(rules)] : []),
-        ...(head ? [] : earlierParts(history)),
-      ],
+      said: saidAfter(besides.opens),
+      parts: partsOf(besides, history, rules),
       refused: () =>
         this.#queue.run(scope, async () => {
           await this.#host.notes.take(callKey);

@@ -47,6 +47,8 @@ export interface TestParts {
 }
 
 const timeoutMs = 120_000;
+/** What an agent is made of here; the rest is left out of a test, or shows in its answers. */
+const parted = /^(type|plugins|skills)\b/;
 
 export async function tested(one: FoundCase, parts: TestParts): Promise<Tested> {
   const startedAt = performance.now();
@@ -70,7 +72,7 @@ async function run(one: FoundCase, parts: TestParts, folder: string) {
   const asking = new Asking(timeoutMs);
   const log = createLogger('silent');
   recorded?.begin(one.name);
-  const definition = definitionOf(parts);
+  const definition = definitionOf(parts, Object.keys(one.tools ?? {}).length > 0);
   const carrier = await startCarrier(aloneIn(folder, parts.config), log, {
     connectors: [await asking.extension.create({} as never)],
     characters: { [agentId]: definition },
@@ -80,6 +82,16 @@ async function run(one: FoundCase, parts: TestParts, folder: string) {
     embedder: null,
   });
   try {
+    // Without them it would be another agent that passes.
+    const agent = carrier.agents().find(({ id }) => id === agentId);
+    const lacks = ((agent && (await carrier.check(agent))) ?? []).filter(
+      ({ field, note }) => !note && parted.test(field),
+    );
+    if (lacks.length > 0)
+      return {
+        ...{ outcome: 'error' as const, reply: null },
+        reasons: lacks.map(({ field, message }) => `${field}: ${message}`),
+      };
     const lessons = new Lessons({ records: carrier.store.records, alone: false, now: Date.now, log });
     for (const text of parts.lessons) {
       const { id } = await lessons.propose({ agentId, text }, 'test');
@@ -143,14 +155,14 @@ async function judged(
 }
 
 /** Nothing of it reaches out: no platform, no server with tools; and no model is asked but for answers. */
-function definitionOf({ definition, model }: TestParts): Record<string, unknown> {
+function definitionOf({ definition, model }: TestParts, fakes: boolean): Record<string, unknown> {
   const memory = (definition.memory ?? {}) as object;
   const conversation = (definition.conversation ?? {}) as object;
   const plugins = Character.shape.plugins.parse(definition.plugins);
   return {
     ...definition,
     ...{ connectors: {}, toolSources: [], budget: [], operatorsRoom: undefined, knowledge: [] },
-    plugins: [...plugins, fakesName],
+    plugins: [...plugins, ...(fakes ? [fakesName] : [])],
     ...(model !== undefined && { models: [model] }),
     memory: { ...memory, facts: { extract: 'off' } },
     conversation: { ...conversation, summary: false },

@@ -92,6 +92,16 @@ program
   });
 
 program
+  .command('probe')
+  .description('ask the hub of this machine whether it is ready; exit code 1 if not, for health checks')
+  .option('--live', 'only whether the process is alive, whatever Redis and MongoDB do')
+  .addOption(dataDir)
+  .action(async (flags: Flags & { live?: boolean }) => {
+    const { probe } = await import('./probe.js');
+    if (!(await probe(settings(flags), flags))) process.exitCode = 1;
+  });
+
+program
   .command('chat')
   .description(
     'talk to an agent in the terminal; uses the hub that runs on this data folder, or one of its own',
@@ -115,6 +125,8 @@ addOperations(program, dataDir, settings);
 program.commands
   .find((command) => command.name() === 'agents')
   ?.command('test')
+  // A misspelt option tests nothing, and 1 says that tests failed.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .description(
     'run behaviour tests; exit code 1 if some fail, 2 if something cannot be tested or there is nothing',
   )

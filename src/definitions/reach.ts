@@ -3,7 +3,7 @@
  * has not, so files and environment of the machine, and programs that it would start, are out of their reach unless the
  * operator's setting says otherwise.
  */
-import { isAbsolute } from 'node:path';
+import { isAbsolute, posix, win32 } from 'node:path';
 import type { Character } from '../core/character.js';
 import type { Reach } from '../core/reach.js';
 import { isFields } from './merge-patch.js';
@@ -28,7 +28,14 @@ export function outOfReach(
   };
 }
 
-function reachedBy({ connectors, plugins, skills, knowledge, toolSources }: Character): Reached[] {
+function reachedBy({
+  connectors,
+  plugins,
+  skills,
+  knowledge,
+  toolSources,
+  evaluation,
+}: Character): Reached[] {
   const file = (field: string, what: string): Reached => ({ field, needs: 'files', what });
   return [
     ...Object.entries(connectors).flatMap(([name, settings]) =>
@@ -39,6 +46,9 @@ function reachedBy({ connectors, plugins, skills, knowledge, toolSources }: Char
     ...knowledge.flatMap(({ path }, at) =>
       path === undefined ? [] : [file(`knowledge[${at}].path`, 'names a file or a folder')],
     ),
+    ...(evaluation.tests !== undefined && leaves(evaluation.tests)
+      ? [file('evaluation.tests', 'names a folder outside of that of the characters')]
+      : []),
     ...toolSources.flatMap((source, at): Reached[] =>
       isFields(source)
         ? [
@@ -61,4 +71,9 @@ function ofReference(field: string, value: unknown): Reached[] {
 
 function isPath(name: string): boolean {
   return /^\.*[\\/]/.test(name) || isAbsolute(name) || /^[a-z]:|^file:/i.test(name);
+}
+
+/** Whether a path leads out of the folder that it is relative to, on any system. */
+function leaves(path: string): boolean {
+  return [posix, win32].some((one) => one.isAbsolute(path) || one.normalize(path).split(one.sep)[0] === '..');
 }

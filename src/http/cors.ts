@@ -5,8 +5,14 @@ import { FatalError } from '../errors.js';
 import type { TokenVerifier } from './tokens.js';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-const requestHeaders = ['accept', 'authorization', 'content-type', 'if-match'];
-const answerHeaders = 'Allow, ETag, Retry-After, WWW-Authenticate';
+const requestHeaders = [
+  ...['accept', 'authorization', 'content-type', 'if-match', 'idempotency-key', 'x-carrier-room'],
+  // Of MCP clients, and a stream that goes on.
+  ...['mcp-protocol-version', 'mcp-session-id', 'last-event-id'],
+];
+/** What generated SDKs tell of themselves with each call, under names that change. */
+const sdkHeader = /^x-stainless-[a-z-]+$/;
+const answerHeaders = 'Allow, ETag, Mcp-Session-Id, Retry-After, WWW-Authenticate, X-Carrier-Room';
 /** How long a browser need not ask again, in seconds. It asks whether it may ask; the token decides each time. */
 const maxAge = 600;
 
@@ -24,7 +30,7 @@ export function answerPreflights(tokens: Pick<TokenVerifier, 'allows'>): Request
     const ours = asked
       .split(',')
       .map((name) => name.trim())
-      .filter((name) => requestHeaders.includes(name));
+      .filter((name) => requestHeaders.includes(name) || sdkHeader.test(name));
     if (ours.length > 0) res.setHeader('Access-Control-Allow-Headers', ours.join(', '));
     res.setHeader('Access-Control-Max-Age', maxAge);
     res.writeHead(204).end();

@@ -57,8 +57,9 @@ export interface IntakeParts {
   /** Whoever waits sent a message again: they want its answer, and an apology is none. */
   again(receipt: Receipt): Promise<Receipt>;
   requireAgent(agentId: string): Agent;
-  /** Called when a message is let in, before it is stored. */
+  /** Called when a message is let in, before it is stored; and when it is stored, before its turn can begin. */
   admitted(): void;
+  stored(memory: Memory): void;
   log: Logger;
 }
 
@@ -254,6 +255,7 @@ export class Intake {
   async #scheduled(appended: Appended): Promise<Appended> {
     const { turns, shareOf, log } = this.#parts;
     const { roomId, status } = appended.memory;
+    if (!appended.duplicate) this.#parts.stored(appended.memory);
     // The message is safe already: if it cannot be scheduled now, the sweeper will find it.
     if (status === 'pending')
       await spanned('schedule', () => turns.schedule(roomId, { share: shareOf(appended.memory) }), {

@@ -5,18 +5,19 @@ import { FatalError } from '../errors.js';
 import { isDenied } from '../memory/facts/known.js';
 import { discreet } from '../memory/secrets.js';
 import type { RoomSummary } from '../store/history.js';
+import type { Page } from '../store/paging.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
 import { seenPage, seenRooms } from './seen.js';
 import { id, instant, page, texts } from './shapes.js';
 
-/** Of an agent, the most recently active ones are searched. */
+/** Searched for one page: the most recently active ones, then those before them. */
 const mostRooms = 50;
 
 const Searching = z
   .strictObject({
     agentId: id,
-    roomId: id.optional().describe('absent: the most recently active rooms, at most 50'),
+    roomId: id.optional().describe('absent: all rooms, 50 for each page, the most recently active first'),
     query: z
       .string()
       .trim()
@@ -46,7 +47,12 @@ export const searchMemories = defineOperation({
         score: z.number().nullable(),
       }),
     ),
-    nextCursor: z.string().nullable().describe('null for a query: it has one page'),
+    nextCursor: z
+      .string()
+      .nullable()
+      .describe(
+        'null: that is all. For a query over all rooms a page may be short, or empty, and more may follow',
+      ),
   }),
   concerns: async ({ agentId, roomId }, parts) =>
     roomId === undefined ? { agentId } : { ...(await placeOfRoom(roomId, parts)), roomId },
@@ -69,30 +75,32 @@ export const searchMemories = defineOperation({
       const wanted = (await maySee(items)).filter((memory) => kind === undefined || memory.kind === kind);
       return { memories: wanted.map((memory) => shownOf(memory, null)), nextCursor };
     }
-    const rooms = roomId === undefined ? await roomsOf(agentId, parts) : [{ roomId }];
+    const { items: rooms, nextCursor } =
+      roomId === undefined
+        ? await roomsOf(agentId, page.cursor, parts)
+        : { items: [{ roomId }], nextCursor: null };
     const scopes = await scopesOfRooms(rooms, parts);
-    if (scopes.length === 0) return { memories: [], nextCursor: null };
+    if (scopes.length === 0) return { memories: [], nextCursor };
     const kinds = kind && [kind];
     const found = await memories.search({ agentId, scopes, text: query, kinds, limit: page.limit });
     const scores = new Map(found.map(({ memory, score }) => [memory.id, score]));
     const shown = (await maySee(found.map(({ memory }) => memory))).filter((memory) => !isDenied(memory));
-    return { memories: shown.map((memory) => shownOf(memory, scores.get(memory.id)!)), nextCursor: null };
+    return { memories: shown.map((memory) => shownOf(memory, scores.get(memory.id)!)), nextCursor };
   },
 });
 
 type Sight = OperationParts & Parameters<typeof seenPage>[0];
 type Room = Pick<RoomSummary, 'roomId' | 'direct'>;
 
-async function roomsOf(agentId: string, sight: Sight): Promise<Room[]> {
-  const { items } = await seenPage(
+function roomsOf(agentId: string, cursor: string | undefined, sight: Sight): Promise<Page<Room>> {
+  return seenPage(
     sight,
-    { limit: mostRooms },
+    { limit: mostRooms, cursor },
     (page) => sight.store.memories.rooms({ ...page, agentId }),
     ({ roomId, agentId, source: { connector, tenant, channel } }) => ({
       ...{ roomId, agentId, connector, tenant, channel },
     }),
   );
-  return items;
 }
 
 /** Who may recall what is said in a direct room, its messages say. */

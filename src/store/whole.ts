@@ -68,15 +68,26 @@ interface OlderAuditRow {
   row: string;
 }
 
-/** What of each there is, in bounded batches. Words and vectors are made anew. */
+/** Where the batch after one begins; JSON, so that it can be kept. */
+export type Position = readonly (string | number)[];
+
+export interface Batch<T> {
+  items: T[];
+  next: Position;
+}
+
+/**
+ * What of each there is, in bounded batches, from where a batch ended before, or from the beginning. Words and vectors are made
+ * anew.
+ */
 export interface WholeStore {
-  entries(): Iterable<WholeEntry[]>;
-  files(): Iterable<WholeFile[]>;
-  notes(): Iterable<WholeNote[]>;
-  records(): Iterable<WholeRecord[]>;
-  tokens(): Iterable<TokenRecord[]>;
-  olderAudit(): Iterable<OlderAuditRow[]>;
-  audit(): Iterable<Link[]>;
+  entries(from?: Position): Iterable<Batch<WholeEntry>>;
+  files(from?: Position): Iterable<Batch<WholeFile>>;
+  notes(from?: Position): Iterable<Batch<WholeNote>>;
+  records(from?: Position): Iterable<Batch<WholeRecord>>;
+  tokens(from?: Position): Iterable<Batch<TokenRecord>>;
+  olderAudit(from?: Position): Iterable<Batch<OlderAuditRow>>;
+  audit(from?: Position): Iterable<Batch<Link>>;
 }
 
 export type Part = keyof WholeStore;

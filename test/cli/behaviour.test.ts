@@ -12,7 +12,9 @@ beforeAll(() => {
     ...{ name: 'Ada', bio: 'Sells shoes.' },
     evaluation: { rules: [{ never: 'forbidden' }], onFailure: 'Not here.' },
   });
+  write('characters/lame.json', { name: 'Ada', bio: '.', plugins: ['time', 'nonesuch'] });
   write('recorded.yaml', {
+    lame: ['Good day.'],
     passes: [
       { calls: [{ name: 'lookup', arguments: { id: 1 } }] },
       'Order 1 is  **paid**.',
@@ -101,6 +103,12 @@ describe.concurrent('carrier agents test', () => {
       2,
       /no agent "nobody"/,
     ],
+    [
+      'an agent whose plugin is not there',
+      () => one('lame', { not: 'x' }, { agent: 'lame' }),
+      2,
+      /plugins\[1\]: .*nonesuch/,
+    ],
     ['a tool that is not faked', () => one('unfaked', { contains: '2' }), 2, /calls calculate, of which/],
     ['a judge that cannot say', () => one('unjudged', { judge: 'Be polite.' }), 2, /was not judged/],
     ['a pattern that takes too long', () => one('slow', { matches: '(a+)+$' }), 2, /0 failed, 1 could/],
@@ -114,6 +122,8 @@ describe.concurrent('carrier agents test', () => {
   it.each([
     ['a recording that there is not', ['--recorded', 'none.yaml'], /none\.yaml/],
     ['a recording that cannot be read', ['--recorded', 'tests/broken.yaml'], /broken\.yaml: passes/],
+    ['an option that is mistyped', ['--recordet', 'x'], /unknown option '--recordet'/],
+    ['an option without its value', ['--agent'], /argument missing/],
     ['a folder of characters that there is not', ['--characters', 'nowhere'], /nowhere/],
   ])('is no failing test, but none at all, with %s', async (_, args, said) => {
     write('tests/broken.yaml', { passes: 'no list' });

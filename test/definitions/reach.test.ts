@@ -31,6 +31,9 @@ describe('a definition in the store', () => {
     ['a plugin above', { plugins: ['../x.js'] }, 'plugins[0]', 'files'],
     ['a plugin by an address', { plugins: ['file:///tmp/x.js'] }, 'plugins[0]', 'files'],
     ['a skill', { skills: ['skill'] }, 'skills[0]', 'files'],
+    ['tests elsewhere', { evaluation: { tests: '../../etc' } }, 'evaluation.tests', 'files'],
+    ['tests elsewhere by detours', { evaluation: { tests: 'a/..\\..\\b' } }, 'evaluation.tests', 'files'],
+    ['tests by a whole path', { evaluation: { tests: '/etc' } }, 'evaluation.tests', 'files'],
     ['a document', { knowledge: [{ path: '.' }] }, 'knowledge[0].path', 'files'],
     [
       'a program',

@@ -60,6 +60,13 @@ describe('the Dockerfile', () => {
     for (const copy of named(last, 'COPY')) expect(copy.getArgumentsContent()).not.toContain('--chown');
   });
 
+  it('[seen.45] [seen.46] is watched by the hub itself, which says that it lives whatever its engines do', () => {
+    const [check] = named(last, 'HEALTHCHECK');
+    expect(check!.getArgumentsContent()).toMatch(
+      /CMD \["node", "\/app\/dist\/src\/cli\/carrier\.js", "probe", "--live"\]$/,
+    );
+  });
+
   it('copies what is there, and what .dockerignore lets through', () => {
     const through = readFileSync(join(root, '.dockerignore'), 'utf8').matchAll(/^!(.+)$/gm);
     const allowed = new Set([...through].map((match) => match[1]!));

@@ -126,3 +126,12 @@ it('a stream is readable for the page', async () => {
   expect(answered.headers.get('access-control-allow-origin')).toBe(origin);
   expect(await answered.text()).toMatch(/event: reply/);
 });
+
+it('a page may use the official SDKs of OpenAI and MCP, and no header besides', async () => {
+  const theirs =
+    'mcp-protocol-version, mcp-session-id, last-event-id, idempotency-key, x-carrier-room, x-stainless-os, x-stainless-retry-count';
+  const response = await preflight(origin, 'POST', `authorization, ${theirs}, x-forwarded-for, x-stainless-`);
+  expect(allowing(response)['access-control-allow-headers']).toBe(`authorization, ${theirs}`);
+  const shown = (await post(app.token, { origin })).headers.get('access-control-expose-headers');
+  for (const name of ['Mcp-Session-Id', 'X-Carrier-Room', 'ETag']) expect(shown).toContain(name);
+});

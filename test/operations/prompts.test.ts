@@ -6,11 +6,13 @@ import { ask } from '../support/tokens.js';
 const home = new Home();
 let get: (path: string) => Promise<{ status: number; body: ReturnType<typeof JSON.parse> }>;
 let say: (text: string) => Promise<string>;
+let tell: (userId: string, text: string) => Promise<unknown>;
 let forget: (path: string) => Promise<unknown>;
 beforeAll(async () => {
   const { url, token } = await home.hub();
   get = (path) => ask(url, token.secret, ['GET', path]);
   forget = (path) => ask(url, token.secret, ['POST', path], {});
+  tell = (userId, text) => ask(url, token.secret, ['POST', '/assistant/message'], { userId, text });
   say = async (text) =>
     (await ask(url, token.secret, ['POST', '/assistant/message'], { userId: 'alice', text })).body.turnId;
 });
@@ -48,4 +50,19 @@ it('finds what an agent remembers by words, of all rooms or one, or lists a room
   await forget(`/rooms/${roomId}/forget`);
   expect((await get('/memories?agentId=assistant&query=heron')).body.memories).toEqual([]);
   expect((await get('/places')).body).toEqual({ places: [], requests: [] });
+});
+
+it('finds what was said in the oldest of many rooms, page by page', async () => {
+  await tell('first', 'The pelican has a nest.');
+  await Promise.all(Array.from({ length: 60 }, (_, at) => tell(`person${at}`, 'Good morning.')));
+  const found: string[] = [];
+  let pages = 0;
+  for (let cursor: string | null = ''; cursor !== null; pages++) {
+    const more: string = cursor && `&cursor=${encodeURIComponent(cursor)}`;
+    const { body } = await get(`/memories?agentId=assistant&query=pelican${more}`);
+    found.push(...body.memories.map(({ channel }: { channel: string }) => channel));
+    cursor = body.nextCursor;
+  }
+  expect(pages).toBeGreaterThan(1);
+  expect(new Set(found)).toEqual(new Set(['user:first']));
 });

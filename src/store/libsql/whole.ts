@@ -2,7 +2,7 @@
 import type Libsql from 'libsql';
 import type { Memory } from '../../core/memory.js';
 import type { OutboundMessage, Turn, TurnCheckpoint } from '../../core/turn.js';
-import type { Part, WholeEntry, WholeOutbound, WholeStore, WholeTurn } from '../whole.js';
+import type { Batch, Part, Position, WholeEntry, WholeOutbound, WholeStore, WholeTurn } from '../whole.js';
 import { headNote, type LinkColumns, linkColumns, linkOf } from './audit.js';
 import { readMemory } from './row.js';
 
@@ -18,7 +18,6 @@ type MemoryColumns = [
   ended: string | null,
 ];
 type OutboxColumns = [
-  memory: string,
   attempts: number,
   error: string | null,
   failing: string | null,
@@ -69,20 +68,25 @@ const lasting = `key <> '${JSON.stringify(headNote)}' and key not like '"embedde
 /** The database has had all migrations. */
 export class WholeFile implements WholeStore {
   readonly #db: Libsql.Database;
-  /** By the memory that is to be sent. */
-  readonly #outbox = new Map<string, WholeOutbound>();
+  /** Rows of the outbox by the memory that is to be sent; what they say is read when it is its memory's turn. */
+  readonly #outbox = new Map<string, number>();
   /** By the turn, where the memory that is to be sent is stored nowhere else. */
-  readonly #besides = new Map<string, WholeOutbound>();
+  readonly #besides = new Map<string, number>();
+  readonly #outboxRow: Libsql.Statement;
   /** By the first of its messages that waits. */
   readonly #checkpoints = new Map<string, TurnCheckpoint>();
   readonly #undecided: Set<string>;
 
   constructor(db: Libsql.Database) {
     this.#db = db;
-    for (const row of this.#all<OutboxColumns>(
-      'select memory, attempts, error, failing, final, body from outbox order by seq',
+    this.#outboxRow = db
+      .prepare('select attempts, error, failing, final, body from outbox where seq = ?')
+      .raw();
+    for (const [seq, memory, besides] of this.#all<[number, string, string | null]>(
+      `select seq, memory, iif(body ->> '$.memory' is null, null, body ->> '$.turnId') from outbox order by seq`,
     ))
-      this.#add(row[0], outboundOf(row));
+      if (besides !== null) this.#besides.set(besides, seq);
+      else this.#outbox.set(memory, seq);
     for (const row of this.#all<CheckpointColumns>(
       `select c.turn, r.name, c.agent, c.covers, c.steps, c.tries, (
          select m.id from json_each(c.covers) one join memories m on m.id = one.value where m.status = 0
@@ -93,103 +97,105 @@ export class WholeFile implements WholeStore {
     this.#undecided = new Set(this.#all<[string]>('select turn from waits').map(([turn]) => turn));
   }
 
-  *entries(): Generator<WholeEntry[]> {
-    const rows = this.#pages<MemoryColumns>(
-      `select m.seq, m.status, m.turn, m.body, m.receipt, t.body from memories m
-       left join turns t on t.id = m.turn and t.body ->> '$.replyId' = m.id
-       where m.seq > ? order by m.seq limit ?`,
-      0,
-    );
-    for (const page of rows) yield page.map((row) => this.#entryOf(row));
+  /** Memories, then the turns that have none. */
+  *entries([part, after]: Position = [0, 0]): Generator<Batch<WholeEntry>> {
+    if (part === 0) {
+      const rows = this.#pages<MemoryColumns>(
+        `select m.seq, m.status, m.turn, m.body, m.receipt, t.body from memories m
+         left join turns t on t.id = m.turn and t.body ->> '$.replyId' = m.id
+         where m.seq > ? order by m.seq limit ?`,
+        after,
+      );
+      for (const { items, next } of rows)
+        yield { items: items.map((row) => this.#entryOf(row)), next: [0, ...next] };
+    }
     const turns = this.#pages<[number, string]>(
       `select t.rowid, t.body from turns t where t.rowid > ? and ${withoutReply} order by t.rowid limit ?`,
-      0,
+      part === 1 ? after : 0,
     );
-    for (const page of turns) yield page.map(([, body]) => this.#silent(body));
+    for (const { items, next } of turns)
+      yield { items: items.map(([, body]) => this.#silent(body)), next: [1, ...next] };
   }
 
-  #add(memoryId: string, outbound: WholeOutbound): void {
-    if (outbound.memory) this.#besides.set(outbound.turnId, outbound);
-    else this.#outbox.set(memoryId, outbound);
-  }
-
-  *files() {
+  *files([from]: Position = ['']) {
     const files = this.#pages<FileColumns>(
       `select f.hash, r.person, r.place, r.counted, r.look, r.body, length(f.bytes) from files f
        left join file_records r on r.id = f.hash where f.hash > ? order by f.hash limit ?`,
-      '',
+      from,
     );
     const bytesOf = this.#db.prepare('select bytes from files where hash = ?').raw();
-    for (const page of files)
-      for (const [id, person, place, counted, look, about, size] of page) {
+    for (const { items } of files)
+      for (const [id, person, place, counted, look, about, size] of items) {
         const [bytes] = bytesOf.get([id]) as [Uint8Array];
         const known = JSON.parse(about ?? '{}') as Record<string, unknown>;
-        yield [
-          { ...{ id, bytes, person, place, look }, counted: counted ?? size, about: { size, ...known } },
-        ];
+        const file = {
+          ...{ id, bytes, person, place, look, counted: counted ?? size },
+          about: { size, ...known },
+        };
+        yield { items: [file], next: [id] };
       }
   }
 
-  *notes() {
+  *notes([from]: Position = ['']) {
     const rows = this.#pages<[string, string, number | null]>(
       `select key, value, expires from notes where key > ? and ${lasting} order by key limit ?`,
-      '',
+      from,
     );
-    for (const page of rows) yield page.map(([key, value, expires]) => ({ key, value, expires }));
+    yield* each(rows, ([key, value, expires]) => ({ key, value, expires }));
   }
 
-  *records() {
+  *records([from]: Position = ['']) {
     // No kind and no id has a NUL.
     const rows = this.#pages<[string, string, string, number, string, string | null, number | null]>(
       `select kind || char(1) || id, kind, id, version, value, of, due from records
        where kind || char(1) || id > ? order by kind || char(1) || id limit ?`,
-      '',
+      from,
     );
-    for (const page of rows)
-      yield page.map(([, kind, id, version, value, group, due]) => ({
-        kind,
-        id,
-        version,
-        value,
-        group,
-        due,
-      }));
+    yield* each(rows, ([, kind, id, version, value, group, due]) => ({
+      ...{ kind, id, version, value, group, due },
+    }));
   }
 
-  *tokens() {
+  *tokens([from]: Position = ['']) {
     const rows = this.#pages<[string, string]>(
       'select name, body from tokens where name > ? order by name limit ?',
-      '',
+      from,
     );
-    for (const page of rows) yield page.map(([, body]) => JSON.parse(body));
+    yield* each(rows, ([, body]) => JSON.parse(body));
   }
 
-  *olderAudit() {
+  *olderAudit([from]: Position = ['']) {
     const rows = this.#pages<[string, string, string]>(
       'select id, operation, body from audit where id > ? order by id limit ?',
-      '',
+      from,
     );
-    for (const page of rows) yield page.map(([id, operation, row]) => ({ id, operation, row }));
+    yield* each(rows, ([id, operation, row]) => ({ id, operation, row }));
   }
 
-  *audit() {
+  *audit([from]: Position = [0]) {
     const sql = `select ${linkColumns} from audit_chain where seq > ? order by seq limit ?`;
-    for (const page of this.#pages<LinkColumns>(sql, 0)) yield page.map(linkOf);
+    yield* each(this.#pages<LinkColumns>(sql, from), linkOf);
   }
 
   #entryOf([seq, status, turnId, body, receipt, ended]: MemoryColumns): WholeEntry {
     const memory = readMemory([seq, status, turnId, JSON.parse(body) as Memory]);
     return {
       ...{ memory, receipt, ended: ended === null ? null : this.#turnOf(ended) },
-      outbound: this.#outbox.get(memory.id) ?? (ended === null ? null : this.#besides.get(turnId!)) ?? null,
+      outbound: this.#sent(
+        this.#outbox.get(memory.id) ?? (ended === null ? undefined : this.#besides.get(turnId!)),
+      ),
       checkpoint: this.#checkpoints.get(memory.id) ?? null,
     };
   }
 
   #silent(body: string): WholeEntry {
     const ended = this.#turnOf(body);
-    const outbound = this.#besides.get(ended.turn.turnId) ?? null;
+    const outbound = this.#sent(this.#besides.get(ended.turn.turnId));
     return { memory: null, ended, receipt: null, outbound, checkpoint: null };
+  }
+
+  #sent(seq: number | undefined): WholeOutbound | null {
+    return seq === undefined ? null : outboundOf(this.#outboxRow.get([seq]) as OutboxColumns);
   }
 
   #turnOf(body: string): WholeTurn {
@@ -202,18 +208,25 @@ export class WholeFile implements WholeStore {
   }
 
   /** The first column is where the next page begins. */
-  *#pages<T extends [string | number, ...unknown[]]>(sql: string, from: T[0]): Generator<T[]> {
+  *#pages<T extends [string | number, ...unknown[]]>(
+    sql: string,
+    from?: string | number,
+  ): Generator<Batch<T>> {
     const read = this.#db.prepare(sql).raw();
     for (let after = from; ; ) {
-      const page = read.all([after, batch]) as T[];
-      if (page.length === 0) return;
-      yield page;
-      after = page.at(-1)![0];
+      const items = read.all([after, batch]) as T[];
+      if (items.length === 0) return;
+      after = items.at(-1)![0];
+      yield { items, next: [after] };
     }
   }
 }
 
-function outboundOf([, attempts, error, failing, final, body]: OutboxColumns): WholeOutbound {
+function* each<T, R>(pages: Iterable<Batch<T>>, change: (row: T) => R): Generator<Batch<R>> {
+  for (const { items, next } of pages) yield { items: items.map(change), next };
+}
+
+function outboundOf([attempts, error, failing, final, body]: OutboxColumns): WholeOutbound {
   const stored = JSON.parse(body) as Omit<OutboundMessage, 'memory'> & { memory?: Memory };
   return {
     ...{ ...stored, attempts, givenUp: final === 1 },

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { type AnyBulkWriteOperation, Binary, type Document } from 'mongodb';
 import { derivedId, idAfter } from '../../core/ids.js';
 import { FatalError } from '../../errors.js';
-import type { Part, WholeEntry, WholeFile, WholeOutbound, WholeStore } from '../whole.js';
+import type { Batch, Part, Position, WholeEntry, WholeFile, WholeOutbound, WholeStore } from '../whole.js';
 import type { Connection } from './connection.js';
 import { documentOf, type MemoryDocument, Open, storedOutbound, turnDocumentOf } from './documents.js';
 import { chunkBytes, chunkId } from './file-documents.js';
@@ -14,6 +14,9 @@ import { usedCollections } from './indexes.js';
 import type { CopyMark } from './unfinished.js';
 
 type Tell = (part: Part, done: number) => void;
+
+/** A slow server must have written them before an operation counts as hanging. */
+const mostAtOnce = 100;
 
 /** Where each part goes. */
 const places = {
@@ -46,35 +49,70 @@ export async function bringIn(
   }: { copy: string; store: WholeStore; counts: Record<Part, number>; tell: Tell },
 ): Promise<void> {
   const meta = connection.collection<CopyMark>('meta');
-  if ((await markOf(connection))?.doneAt) return;
+  const mark = await markOf(connection);
+  if (mark?.doneAt) return;
   await connection.repeatable(() => meta.updateOne({ _id: 'copying' }, { $set: { copy } }, { upsert: true }));
-  const write = async <T>(part: Part, pages: Iterable<T[]>, documentFor: (one: T) => Document) => {
-    let done = 0;
-    for (const page of pages) {
-      await replaceAll(connection, places[part], page.map(documentFor));
-      done += page.length;
+  /** Batch by batch from where it was cut off; `next` is noted when all before it is there. */
+  const bring = async <T>(
+    part: Part,
+    batches: (from?: Position) => Iterable<Batch<T>>,
+    take: (items: T[]) => Promise<void>,
+  ) => {
+    const begun = mark?.parts?.[part];
+    let done = begun?.done ?? 0;
+    for (const { items, next } of batches(begun?.next)) {
+      await take(items);
+      done += items.length;
+      const reached = { [`parts.${part}`]: { next, done } };
+      await connection.repeatable(() => meta.updateOne({ _id: 'copying' }, { $set: reached }));
       tell(part, done);
     }
   };
-  let files = 0;
-  for (const page of store.files()) {
-    for (const file of page) await bringFile(connection, file);
-    files += page.length;
-    tell('files', files);
-  }
-  await write('entries', store.entries(), entryDocument);
-  await write('notes', store.notes(), ({ key, value, expires }) => ({
-    ...{ _id: key, value, version: copy },
-    ...(expires !== null && { expiresAt: new Date(expires) }),
-  }));
-  await write('records', store.records(), ({ kind, id, version, value, group, due }) => ({
-    ...{ _id: `${kind}/${id}`, kind, version, mark: copy, value },
-    ...(group !== null && { group: `${kind}/${group}` }),
-    ...(due !== null && { due }),
-  }));
-  await write('tokens', store.tokens(), ({ name, ...token }) => ({ _id: name, ...token }));
-  await write('olderAudit', store.olderAudit(), ({ id, ...row }) => ({ _id: id, ...row }));
-  await write('audit', store.audit(), ({ seq, ...link }) => ({ _id: seq, ...link }));
+  const write = <T>(
+    part: Part,
+    batches: (from?: Position) => Iterable<Batch<T>>,
+    documentFor: (one: T) => Document,
+  ) => bring(part, batches, (items) => replaceAll(connection, places[part], items.map(documentFor)));
+  await bring(
+    'files',
+    (from) => store.files(from),
+    async (files) => {
+      for (const file of files) await bringFile(connection, file);
+    },
+  );
+  await write('entries', (from) => store.entries(from), entryDocument);
+  await write(
+    'notes',
+    (from) => store.notes(from),
+    ({ key, value, expires }) => ({
+      ...{ _id: key, value, version: copy },
+      ...(expires !== null && { expiresAt: new Date(expires) }),
+    }),
+  );
+  await write(
+    'records',
+    (from) => store.records(from),
+    ({ kind, id, version, value, group, due }) => ({
+      ...{ _id: `${kind}/${id}`, kind, version, mark: copy, value },
+      ...(group !== null && { group: `${kind}/${group}` }),
+      ...(due !== null && { due }),
+    }),
+  );
+  await write(
+    'tokens',
+    (from) => store.tokens(from),
+    ({ name, ...token }) => ({ _id: name, ...token }),
+  );
+  await write(
+    'olderAudit',
+    (from) => store.olderAudit(from),
+    ({ id, ...row }) => ({ _id: id, ...row }),
+  );
+  await write(
+    'audit',
+    (from) => store.audit(from),
+    ({ seq, ...link }) => ({ _id: seq, ...link }),
+  );
   await keepHead(connection);
   await assertWhole(connection, counts);
   const doneAt = new Date();
@@ -155,7 +193,10 @@ async function replaceAll(connection: Connection, name: string, documents: Docum
     return { replaceOne: { filter: filter as Document, replacement: document, upsert: true } };
   });
   const collection = connection.collection<Document>(name);
-  await connection.repeatable(() => collection.bulkWrite(operations, { ordered: false }));
+  for (let at = 0; at < operations.length; at += mostAtOnce)
+    await connection.repeatable(() =>
+      collection.bulkWrite(operations.slice(at, at + mostAtOnce), { ordered: false }),
+    );
 }
 
 async function keepHead(connection: Connection): Promise<void> {

@@ -1,6 +1,7 @@
 /** Marks in `meta` of what must be whole before a hub may work with the database. */
 import type { Db } from 'mongodb';
 import { FatalError } from '../../errors.js';
+import type { Part, Position } from '../whole.js';
 
 /** A restore is at work, or was cut off. */
 export const restoring = { _id: 'restoring' as never };
@@ -10,6 +11,8 @@ export interface CopyMark {
   _id: 'copying';
   /** Of which copy. */
   copy: string;
+  /** What is there by now: where each part goes on, and how much of it there is. */
+  parts?: { [part in Part]?: { next: Position; done: number } };
   doneAt?: Date;
 }
 

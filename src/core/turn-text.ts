@@ -1,4 +1,5 @@
-import type { TurnEvent } from '../../core/events.js';
+/** As `TurnEvent` tells it; pages in a browser use this, too, so nothing of the hub is imported. */
+type TextEvent = { type: string; text?: string; at?: number; [other: string]: unknown };
 
 /**
  * What a running turn has said so far, put together from its events: also by someone who came late, and where some were
@@ -11,15 +12,15 @@ export class TurnText {
   #whole = true;
 
   /** Takes an event of this turn; those that do not tell of its text change nothing. */
-  see(event: TurnEvent): void {
-    if (event.type === 'text.delta') this.#add(event);
-    if (event.type !== 'turn.started' && event.type !== 'text.so-far') return;
+  see({ type, text = '', at }: TextEvent): void {
+    if (type === 'text.delta') this.#add(text, at);
+    if (type !== 'turn.started' && type !== 'text.so-far') return;
     this.#whole = true;
-    this.text = event.type === 'text.so-far' ? event.text : '';
+    this.text = type === 'text.so-far' ? text : '';
   }
 
   /** Older workers do not say where a delta belongs. */
-  #add({ text, at = this.text.length }: Extract<TurnEvent, { type: 'text.delta' }>): void {
+  #add(text: string, at = this.text.length): void {
     this.#whole &&= at === this.text.length;
     if (this.#whole) this.text += text;
   }
