@@ -30,7 +30,7 @@ export function useList<T>(
   );
 }
 
-export interface Column<T> {
+interface Column<T> {
   head: string;
   cell: (row: T) => ComponentChildren;
 }
@@ -67,7 +67,7 @@ export function Filters({ questions, label = 'Show' }: { questions: Question[]; 
   }));
   return (
     <div class="filters" key={query.toString()}>
-      <Ask questions={filled} label={label} kind="plain" act={(said: Said) => goTo(parts, said)} />
+      <Ask questions={filled} label={label} kind="plain" terse act={(said: Said) => goTo(parts, said)} />
     </div>
   );
 }

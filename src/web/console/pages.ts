@@ -16,6 +16,9 @@ export interface PageOf {
   load: () => Promise<ComponentType<{ parts: string[] }>>;
 }
 
+/** Members may see their own tasks, schedules and documents, but only of a room: these pages are of all rooms. */
+const operates = () => may('rooms.read');
+
 const pages: PageOf[] = [
   {
     id: 'chat',
@@ -34,14 +37,14 @@ const pages: PageOf[] = [
     id: 'tasks',
     title: 'Tasks',
     section: 'Work',
-    seen: () => may('tasks.read'),
+    seen: operates,
     load: async () => (await import('./pages/tasks.js')).TasksPage,
   },
   {
     id: 'schedules',
     title: 'Schedules',
     section: 'Work',
-    seen: () => may('schedules.read'),
+    seen: operates,
     load: async () => (await import('./pages/schedules.js')).SchedulesPage,
   },
   {

@@ -28,9 +28,18 @@ interface Asks {
   label: string;
   act: (said: Said) => unknown;
   kind?: ButtonProps['kind'];
+  /** Without saying at each question that it may be left out. */
+  terse?: boolean;
 }
 
-export function Ask({ questions, label, act, kind = 'primary', cancel }: Asks & { cancel?: () => void }) {
+export function Ask({
+  questions,
+  label,
+  act,
+  kind = 'primary',
+  terse = false,
+  cancel,
+}: Asks & { cancel?: () => void }) {
   const form = useRef<HTMLFormElement>(null);
   const [failed, setFailed] = useState<unknown>();
   const [busy, setBusy] = useState(false);
@@ -57,6 +66,7 @@ export function Ask({ questions, label, act, kind = 'primary', cancel }: Asks & 
         <Answer
           key={question.name}
           question={question}
+          terse={terse}
           {...(question.name === about && { error: wrong!.message })}
         />
       ))}
@@ -94,11 +104,11 @@ export function AskButton({ title, ...asks }: Asks & { title?: string }) {
   );
 }
 
-function Answer({ question, error }: { question: Question; error?: string }) {
+function Answer({ question, terse, error }: { question: Question; terse: boolean; error?: string }) {
   const { name, label, hint, kind = 'line', options = [], required = false, initial = '' } = question;
   return (
     <Field
-      label={required ? label : `${label}${kind === 'check' ? '' : ' (optional)'}`}
+      label={required || terse || kind === 'check' ? label : `${label} (optional)`}
       hint={hint}
       error={error}
     >
@@ -106,7 +116,7 @@ function Answer({ question, error }: { question: Question; error?: string }) {
         const common = { ...props, name, required };
         if (kind === 'lines' || kind === 'code')
           return (
-            <textarea {...common} rows={kind === 'code' ? 8 : 4} class={kind} spellcheck={kind === 'lines'}>
+            <textarea {...common} rows={4} class={kind} spellcheck={kind === 'lines'}>
               {initial}
             </textarea>
           );

@@ -1,3 +1,4 @@
+import { Empty } from '../../kit/lists.js';
 import { Page } from '../../kit/page.js';
 import { Badge, Time } from '../../kit/words.js';
 import { linkTo } from '../../route.js';
@@ -20,14 +21,13 @@ interface Memory {
 export function MemoryPage() {
   const { agentId: named, ...query } = asked('agentId', 'query', 'kind', 'roomId');
   const agentId = agentOr(named);
-  const memories = useList<Memory>('memories', 'memories', { agentId, ...query });
   return (
     <Page title="Memory">
       <Filters
         label="Search"
         questions={[
           agentChoice({ required: true, initial: agentId }),
-          { name: 'query', label: 'Words', hint: 'Words or meaning; empty: the latest.' },
+          { name: 'query', label: 'Words', hint: 'Words or meaning; empty: all of the room.' },
           {
             name: 'kind',
             label: 'Kind',
@@ -37,28 +37,39 @@ export function MemoryPage() {
           { name: 'roomId', label: 'Room', hint: 'Its id; empty: the 50 most recently active.' },
         ]}
       />
-      <Listing
-        of={memories}
-        caption="Memories"
-        empty={
-          query.query
-            ? 'Nothing is remembered with these words. Try others, or leave out the room and the kind.'
-            : 'Nothing is remembered yet. What people say to this agent will be.'
-        }
-        keyOf={({ id }) => id}
-        columns={[
-          { head: 'Text', cell: ({ text }) => <span class="clipped">{text}</span> },
-          { head: 'Kind', cell: ({ kind }) => <Badge>{kind}</Badge> },
-          { head: 'By', cell: ({ author }) => author.name ?? author.id },
-          {
-            head: 'Room',
-            cell: ({ roomId, connector, channel }) =>
-              roomId ? <a href={linkTo(['rooms', roomId])}>{`${connector} / ${channel}`}</a> : '–',
-          },
-          { head: 'When', cell: ({ createdAt }) => <Time at={createdAt} /> },
-          query.query !== undefined && { head: 'Score', cell: ({ score }) => score?.toFixed(2) ?? '–' },
-        ]}
-      />
+      {query.query || query.roomId ? (
+        <Found agentId={agentId} query={query} />
+      ) : (
+        <Empty>Say what you look for, or name a room to read all that is remembered of it.</Empty>
+      )}
     </Page>
+  );
+}
+
+function Found({ agentId, query }: { agentId: string; query: Record<string, string | undefined> }) {
+  const memories = useList<Memory>('memories', 'memories', { agentId, ...query });
+  return (
+    <Listing
+      of={memories}
+      caption="Memories"
+      empty={
+        query.query
+          ? 'Nothing is remembered with these words. Try others, or leave out the room and the kind.'
+          : 'Nothing is remembered of this room.'
+      }
+      keyOf={({ id }) => id}
+      columns={[
+        { head: 'Text', cell: ({ text }) => <span class="clipped">{text}</span> },
+        { head: 'Kind', cell: ({ kind }) => <Badge>{kind}</Badge> },
+        { head: 'By', cell: ({ author }) => author.name ?? author.id },
+        {
+          head: 'Room',
+          cell: ({ roomId, connector, channel }) =>
+            roomId ? <a href={linkTo(['rooms', roomId])}>{`${connector} / ${channel}`}</a> : '–',
+        },
+        { head: 'When', cell: ({ createdAt }) => <Time at={createdAt} /> },
+        query.query !== undefined && { head: 'Score', cell: ({ score }) => score?.toFixed(2) ?? '–' },
+      ]}
+    />
   );
 }

@@ -123,7 +123,7 @@ function definitionOf({ agents, parameters, headers, ...said }: Said): object {
 }
 
 /** @throws ApiError that names the field. */
-export function readJson(field: string, text: string): unknown {
+function readJson(field: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -49,7 +49,7 @@ function EncryptionOf() {
                 ['New data goes under', current ?? <Badge kind="warn">no key: in the clear</Badge>],
                 [
                   'Keys that are set',
-                  keys.join(', ') || 'none: set CARRIER_DATA_KEY to encrypt what is stored',
+                  keys.join(', ') || 'none: set CARRIER_ENCRYPTION_KEYS to encrypt what is stored',
                 ],
                 ...under.map(({ key, amount }): [string, string] => [
                   key === null ? 'In the clear' : `Under ${key}`,
