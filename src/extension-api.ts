@@ -46,7 +46,6 @@ export { SentParts } from './connector/kit/sent-parts.js';
 export { directPrefix, TokenAccess, userOfRoom } from './connector/kit/token-access.js';
 export type { TurnFailure } from './connector/kit/turn-failure.js';
 export { turnFailure } from './connector/kit/turn-failure.js';
-export { TurnText } from './core/turn-text.js';
 export type { Asking, Wait, WaitLimits } from './connector/kit/waiters.js';
 export { Waiters } from './connector/kit/waiters.js';
 export type { Tries } from './connector/kit/waiting.js';
@@ -76,6 +75,7 @@ export type { Requester } from './core/requester.js';
 export { isThisMachine } from './core/this-machine.js';
 export type { ResultFile, ToolHints, ToolResult } from './core/tool-result.js';
 export type { ActionRecord, OutboundMessage, Turn, Usage } from './core/turn.js';
+export { TurnText } from './core/turn-text.js';
 export type { ErrorCode } from './errors.js';
 export { CarrierError, FatalError, RetryableError, turnFailureCode } from './errors.js';
 export type {

@@ -11,9 +11,9 @@
 import type { TurnEvent } from '../../core/events.js';
 import type { Memory } from '../../core/memory.js';
 import { turnIdOf } from '../../core/turn.js';
+import { TurnText } from '../../core/turn-text.js';
 import type { Host } from '../connector.js';
 import { LiveMessage, type LiveSurface } from './live-message.js';
-import { TurnText } from '../../core/turn-text.js';
 import { TypingLight } from './typing-light.js';
 
 /** How often, and how much of, a growing reply is shown. */

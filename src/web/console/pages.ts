@@ -93,6 +93,7 @@ const pages: PageOf[] = [
     id: 'you',
     title: 'About you',
     section: 'People',
+    seen: () => may('people.read'),
     load: async () => (await import('./pages/person.js')).YouPage,
   },
   {

@@ -1,5 +1,5 @@
 import { get, post } from '../../api.js';
-import { AskButton, type Question } from '../../kit/ask.js';
+import { AskButton, type Question, type Said } from '../../kit/ask.js';
 import { Button } from '../../kit/button.js';
 import { Empty, Shown, Table } from '../../kit/lists.js';
 import { Page, Section } from '../../kit/page.js';
@@ -54,61 +54,78 @@ export function SwitchesPage() {
   );
 }
 
+/** All agents one by one, and all tools: what is under way then ends, and nothing new is begun. */
 function KillSwitch({ done }: { done: () => void }) {
+  const stop = async (said: Said) => {
+    const { agents } = await get<{ agents: { id: string }[] }>('agents');
+    await post('switches/pause', { what: 'tools', ...said });
+    for (const { id } of agents) await post('switches/pause', { what: 'agent', agentId: id, ...said });
+    done();
+  };
   return (
     <div class="panel danger">
       <h2>Stop everything</h2>
       <p>
-        All agents stop at once, in every process: what runs is ended, nothing new is begun. What people write
-        waits, and is answered once you resume.
+        All agents and all tools stop at once, in every process. What people write waits, and is answered once
+        you resume.
       </p>
-      <AskButton
-        label="Stop all agents"
-        kind="danger"
-        questions={howLong}
-        act={async (said) => {
-          await post('switches/pause', { what: 'agent', ...said });
-          done();
-        }}
-      />
+      <AskButton label="Stop all agents" kind="danger" questions={howLong} act={stop} />
     </div>
+  );
+}
+
+function ResumeAll({ all, done }: { all: Pause[]; done: () => void }) {
+  const resume = async () => {
+    for (const pause of all) await post('switches/resume', subjectOf(pause));
+    done();
+  };
+  return (
+    <Button kind="primary" onClick={resume}>
+      Resume all agents and tools
+    </Button>
   );
 }
 
 function Paused({ all, done }: { all: Pause[]; done: () => void }) {
   if (all.length === 0) return <Empty>Nothing is paused: all agents answer.</Empty>;
+  const broad = all.filter(({ what }) => what === 'agent' || what === 'tools');
   return (
-    <Table
-      caption="What is paused"
-      rows={all}
-      keyOf={pausedText}
-      columns={[
-        { head: 'What', cell: pausedText },
-        { head: 'Why', cell: ({ reason }) => reason ?? '–' },
-        { head: 'By', cell: ({ by }) => by },
-        { head: 'Since', cell: ({ at }) => <Time at={at} /> },
-        { head: 'Until', cell: ({ until }) => (until ? <Time at={until} /> : 'resumed') },
-        { head: 'Actions', cell: (pause) => <Resume pause={pause} done={done} /> },
-      ]}
-    />
+    <>
+      {broad.length > 1 && may('switches.changeAll') && <ResumeAll all={broad} done={done} />}
+      <Table
+        caption="What is paused"
+        rows={all}
+        keyOf={pausedText}
+        columns={[
+          { head: 'What', cell: pausedText },
+          { head: 'Why', cell: ({ reason }) => reason ?? '–' },
+          { head: 'By', cell: ({ by }) => by },
+          { head: 'Since', cell: ({ at }) => <Time at={at} /> },
+          { head: 'Until', cell: ({ until }) => (until ? <Time at={until} /> : 'resumed') },
+          { head: 'Actions', cell: (pause) => <Resume pause={pause} done={done} /> },
+        ]}
+      />
+    </>
   );
 }
 
 function Resume({ pause, done }: { pause: Pause; done: () => void }) {
-  if (!may(pause.what === 'agent' && !pause.agentId ? 'switches.changeAll' : 'switches.change'))
-    return <>–</>;
-  const { what, agentId, connector, tenant, channel, userId } = pause;
+  if (!may(pause.agentId === undefined ? 'switches.changeAll' : 'switches.change')) return <>–</>;
   return (
     <Button
       kind="primary"
       onClick={async () => {
-        await post('switches/resume', { what, agentId, connector, tenant, channel, userId });
+        await post('switches/resume', subjectOf(pause));
         done();
       }}
     >
       Resume
     </Button>
   );
+}
+
+function subjectOf({ what, agentId, connector, tenant, channel, userId }: Pause): object {
+  return { what, agentId, connector, tenant, channel, userId };
 }
 
 function pausedText({ what, userId, connector = '', tenant = 'default', ...pause }: Pause): string {
