@@ -163,6 +163,8 @@ function arrange(env: z.output<typeof Environment>) {
       maxBacklog: env.CARRIER_MAX_BACKLOG,
       /** Those that are believed whom they forward requests for. */
       trustedProxies: env.CARRIER_TRUSTED_PROXIES,
+      /** Where people reach the hub, path included; undefined: where it listens. */
+      publicUrl: env.CARRIER_PUBLIC_URL,
       /** `http/limits.ts` says what they mean. */
       limits: {
         perAddress: env.CARRIER_RATE_ADDRESS,

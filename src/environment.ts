@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AgentId } from './core/character.js';
 import { ModelRef } from './core/model-ref.js';
 import { reaches } from './core/reach.js';
-import { addresses, count, flag, list, networks } from './setting.js';
+import { addresses, count, flag, list, networks, publicUrl } from './setting.js';
 
 /** A MongoDB URL that names a user and leaves the password out. */
 export const userOnly = /^(mongodb(?:\+srv)?:\/\/[^:@/?]+)@/;
@@ -32,6 +32,7 @@ export const Environment = z
     CARRIER_HOST: z.string().default('127.0.0.1'),
     CARRIER_PORT: count(3000, 0, 65_535),
     CARRIER_TRUSTED_PROXIES: networks,
+    CARRIER_PUBLIC_URL: publicUrl,
     CARRIER_RATE_ADDRESS: count(0, 0, 10_000_000),
     CARRIER_RATE_TOKEN: count(0, 0, 10_000_000),
     CARRIER_RATE_WRONG_TOKENS: count(120, 0, 10_000_000),

@@ -148,7 +148,12 @@ export function frontOf(parts: FrontParts): Front {
   const access = accessOn({
     ...{ notes: store.notes, bus, now: parts.now, log },
     ...{ platformWide: parts.platformWide, sharedBy: parts.sharedBy },
-    ...{ groups: platformGroups, isPaired: (person) => pairings.isPaired(person) },
+    ...{
+      groups: platformGroups,
+      isPaired: (person) => pairings.isPaired(person),
+      agents: () => agents.list(),
+    },
+    publicUrl: config.http.publicUrl,
   });
   const roles = rolesBy(access.standing, pairings);
   const linking = linkDesk(notices, buttons);

@@ -1,10 +1,13 @@
 import { AdminToken } from './admin-token.js';
 import { type Carrier, type Overrides, startCarrier } from './carrier.js';
 import type { Config } from './config.js';
+import { consoleOn } from './console/console.js';
 import type { Agent } from './core/character.js';
 import { withIssuer } from './http/issuer.js';
 import { startHttpServer } from './http/server.js';
+import { withSessions } from './http/sessions.js';
 import type { Logger } from './logger.js';
+import { packageVersion } from './package-folder.js';
 import { shutDown } from './shutdown.js';
 
 export interface Process {
@@ -20,6 +23,8 @@ export interface Process {
 export interface Hub extends Process {
   /** The administrator's token; `created` on the first start of this data folder. */
   token: { secret: string; created: boolean };
+  /** A link that signs in to the console as the owner: good once, for ten minutes. */
+  signInLink(): Promise<string>;
 }
 
 /** Carrier and its HTTP server, with an administrator's token. When it resolves, requests are answered. */
@@ -31,6 +36,7 @@ export async function startHub(config: Config, log: Logger, overrides?: Override
     admin.watch(carrier.tokens);
     return {
       ...{ ...serving, token: admin.token },
+      signInLink: async () => (await carrier.access.signInLinks.make({ kind: 'owner' })).url,
       stop() {
         admin.stop();
         return stop();
@@ -54,11 +60,19 @@ export async function startWorker(config: Config, log: Logger, overrides?: Overr
 }
 
 async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Process> {
+  const { sessions, signInLinks: links } = carrier.access;
+  const { issuer, publicUrl } = config.http;
+  const tokens = issuer ? withIssuer(issuer, carrier.tokens.known) : carrier.tokens.known;
+  const face = consoleOn({
+    ...{ sessions, links, publicUrl, agents: carrier.agents, version: packageVersion(), log },
+  });
   const server = await startHttpServer({
     config: config.http,
     connectors: () => carrier.connectors(),
     plugins: () => carrier.routes(),
-    tokens: config.http.issuer ? withIssuer(config.http.issuer, carrier.tokens.known) : carrier.tokens.known,
+    tokens: withSessions(sessions, tokens),
+    // A worker serves no people.
+    ...(carrier.operations && { console: face }),
     ready: () => carrier.ready(),
     metrics: () => carrier.metrics(),
     operations: carrier.operations,
@@ -66,6 +80,7 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
     limits: { ...config.http.limits, counter: carrier.rates, limited: carrier.limited },
     log,
   });
+  links.listensOn(server.url);
   carrier.announce(server.url);
   const stop = async () => {
     const end = performance.now() + config.turns.stopMs;

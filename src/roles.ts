@@ -2,6 +2,7 @@
  * What a hub is made of, by its role. A gateway holds the platforms: connectors, intake, deliveries. A worker takes
  * turns. A hub of its own is both. Only ports are known here; `carrier.ts` says what stands behind them.
  */
+import type { Access } from './access/access.js';
 import { Switches } from './access/switches.js';
 import type { Tokens } from './access/tokens.js';
 import { agentDesk, anyChain } from './agent-desk.js';
@@ -90,6 +91,7 @@ export interface Hub {
   /** Null in a worker. */
   readonly operations: Caller | null;
   readonly events: EventLog;
+  readonly access: Access;
   agents(): Agent[];
   /** What is wrong with agents, their files and their bots now. */
   problems(): Problem[];
@@ -252,6 +254,7 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
     host: front.hostFor({ name: 'hub' }),
     operations: role === 'worker' ? null : front.operations,
     events,
+    access,
     agents: () => characters.list(),
     problems,
     refresh: () => agents.refresh(),

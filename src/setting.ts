@@ -43,6 +43,16 @@ export const networks = list.pipe(
   ),
 );
 
+/** Where people reach the hub; without a slash at its end. */
+export const publicUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an address such as https://example.com/carrier' })
+  .refine(
+    (text) => /^https?:\/\/[^/?#@\s]+(\/[\w.~-]+)*\/?$/.test(text),
+    'must have no query, no user, and a path of plain names, such as https://example.com/carrier',
+  )
+  .transform((text) => text.replace(/\/$/, ''))
+  .optional();
+
 const address = /^(?:\[([\da-f:]+)\]|([\w.-]+))(?::(\d{1,5}))?$/i;
 
 /** `host` or `host:port`, an IPv6 address in brackets; several separated by commas. */

@@ -61,6 +61,8 @@ const layers: [name: string, pattern: RegExp][] = [
     /^src\/(carrier|backends|backing-up|copying|defining|running-hub|diagnosis|store-diagnosis|look|plugin-places)\.ts$/,
   ],
   ['http', /^src\/http\//],
+  // The console's pages, who is signed in, and what they see as it happens.
+  ['console', /^src\/console\//],
   ['program', /^src\/((hub|admin-token|embed|asking)\.ts$|behaviour\/)/],
   ['cli', /^src\/cli\//],
 ];
@@ -118,7 +120,8 @@ const mayImport: Record<string, string[]> = {
     'roles',
   ],
   http: ['base', 'port', 'access', 'governance', 'operations', 'http'],
-  program: ['base', 'port', 'access', 'extensions', 'evaluation', 'carrier', 'http', 'program'],
+  console: ['base', 'port', 'access', 'governance', 'operations', 'http', 'console'],
+  program: ['base', 'port', 'access', 'extensions', 'evaluation', 'carrier', 'http', 'console', 'program'],
   cli: ['base', 'port', 'access', 'operations', 'carrier', 'http', 'program'],
 };
 

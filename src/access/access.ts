@@ -1,5 +1,6 @@
 /** People, their roles and links, put together on one store. */
 import type { EventBus } from '../bus/bus.js';
+import type { Agent } from '../core/character.js';
 import type { Logger } from '../logger.js';
 import type { NoteStore } from '../store/note-store.js';
 import type { PlatformWide, SharedBy } from './account.js';
@@ -8,6 +9,8 @@ import { Grants } from './grants.js';
 import { Links } from './links.js';
 import { People } from './people.js';
 import { Requesters } from './requester.js';
+import { Sessions } from './sessions.js';
+import { SignInLinks } from './sign-in-links.js';
 import { Standing, type StandingParts } from './standing.js';
 
 export interface AccessParts extends Pick<StandingParts, 'groups' | 'isPaired'> {
@@ -15,6 +18,10 @@ export interface AccessParts extends Pick<StandingParts, 'groups' | 'isPaired'> 
   bus: EventBus;
   platformWide: PlatformWide;
   sharedBy: SharedBy;
+  /** CARRIER_PUBLIC_URL. */
+  publicUrl: string | undefined;
+  /** Those that run. */
+  agents(): readonly Agent[];
   /** Unix ms. */
   now(): number;
   log: Logger;
@@ -27,6 +34,9 @@ export interface Access {
   readonly standing: Standing;
   readonly requesters: Requesters;
   readonly sharedBy: SharedBy;
+  /** Who is signed in to the console, and the links that sign in. */
+  readonly sessions: Sessions;
+  readonly signInLinks: SignInLinks;
 }
 
 export function accessOn({ bus, groups, isPaired, ...parts }: AccessParts): Access {
@@ -37,5 +47,7 @@ export function accessOn({ bus, groups, isPaired, ...parts }: AccessParts): Acce
   const links = new Links({ ...parts, people });
   const standing = new Standing({ people, grants, groups, isPaired });
   const requesters = new Requesters({ people, standing, kept: freshness.kept() });
-  return { people, grants, links, standing, requesters, sharedBy: parts.sharedBy };
+  const sessions = new Sessions({ ...parts, freshness, people, standing });
+  const signInLinks = new SignInLinks(parts);
+  return { people, grants, links, standing, requesters, sharedBy: parts.sharedBy, sessions, signInLinks };
 }

@@ -97,6 +97,12 @@ export const permissions = {
   'events.read': { least: 'operator' },
   /** Search what agents remember. */
   'memories.read': { least: 'operator' },
+  /** Sign in to the console as the owner of the hub. */
+  'console.link': { least: 'owner' },
+  /** By whoever has the account alone, in a chat. */
+  'console.linkOwn': { least: 'owner', self: true },
+  /** Which browsers are signed in, and ending that. */
+  'console.sessions': { least: 'owner' },
   'encryption.read': { least: 'admin' },
   'encryption.rotate': { least: 'admin' },
 } as const satisfies Record<string, Row>;

@@ -46,6 +46,10 @@ export interface TokenHolder {
   origins?: readonly string[];
   /** It is a hub's own, not issued: callbacks of its messages are signed with the hub's secret. */
   bootstrap?: boolean;
+  /** What somebody holds who is signed in to the console, in the place of what a token's role gives. */
+  grants?: readonly Grant[];
+  /** As whom they write there, and nobody else; besides, they may do for themselves what people may in chats. */
+  self?: string;
 }
 
 type TokenPrincipal = { kind: 'token' } & TokenHolder;
@@ -79,6 +83,7 @@ export function roleOfToken({ role, admin }: TokenHolder): Role {
 /** For what a token has its role. */
 export function grantsOfToken(token: TokenHolder): Grant[] {
   const { tenant, user, agents } = token;
+  if (token.grants) return [...token.grants];
   const bound = tenant !== hubTenant || user !== undefined;
   const within: Level = {
     ...(bound && { connector: tokenConnector, tenant }),
@@ -157,8 +162,10 @@ function allowed(
   if (!row) return false;
   const holds = (grants: readonly Grant[], asked: Resource, least: Role) =>
     grants.some(({ role, level }) => isAtLeast(role, least) && within(level, asked));
-  if (principal.kind === 'token')
+  if (principal.kind === 'token') {
+    if (row.self && isOwnInConsole(principal, resource)) return true;
     return inScope(principal, permission) && holds(grantsOfToken(principal), resource, row.least);
+  }
   const { grants, via } = principal;
   const asked = placed(principal, resource);
   if (row.self && isOwn(principal, resource))
@@ -168,6 +175,15 @@ function allowed(
   if (via && !(inScope(via, permission) && bounds?.some(({ level }) => within(level, asked)))) return false;
   const least = asked.place ? (row.places ?? row.least) : row.least;
   return holds(grants, asked, least);
+}
+
+/** Their direct room with an agent that they may talk to, and what is theirs there. */
+function isOwnInConsole(
+  { self, tenant, grants = [] }: TokenHolder,
+  { userId, connector, tenant: of, agentId }: Resource,
+): boolean {
+  if (self === undefined || userId !== self || connector !== tokenConnector || of !== tenant) return false;
+  return grants.some(({ level }) => covers(level, { agentId, connector, tenant, userId }));
 }
 
 function inScope({ scopes }: TokenHolder, permission: Permission): boolean {

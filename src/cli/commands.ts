@@ -2,6 +2,7 @@ import { admitted, named } from './admitted.js';
 import { agents } from './agent-commands.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
+import { consoleCommand, sessions } from './console-commands.js';
 import { embeddings } from './embedder-command.js';
 import { encryption } from './encryption-commands.js';
 import { facts } from './fact-commands.js';
@@ -245,6 +246,7 @@ export const groups: Record<string, CommandGroup> = {
   ...ofPeople,
   audit,
   encryption,
+  sessions,
 };
 
 /** Commands of one word. */
@@ -269,6 +271,7 @@ export const alone: Record<string, Typed> = {
   }),
   embeddings,
   scores,
+  console: consoleCommand,
 };
 
 function stopping({ turnId }: { turnId: string | null }): string[] {

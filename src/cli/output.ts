@@ -35,7 +35,7 @@ export const paint = {
 };
 
 /** A command as this person can type it: as they called the program, by npm, npx or its name. */
-export function command(name: 'chat' | 'doctor' | 'init' | 'start'): string {
+export function command(name: 'chat' | 'console' | 'doctor' | 'init' | 'start'): string {
   const { npm_lifecycle_event: script } = process.env;
   if (script !== 'start' && script !== 'chat') return `${script === 'npx' ? 'npx ' : ''}carrier ${name}`;
   return name === 'chat' ? 'npm run chat' : name === 'start' ? 'npm start' : `npx carrier ${name}`;

@@ -68,7 +68,7 @@ const ending: Overrides = { database: { onStuck: () => void endProcess(tryAgain)
 
 async function gateway(config: Config, log: Logger): Promise<Process> {
   const hub = await startHub(config, log, ending);
-  greet(hub, config);
+  greet(hub, config, await hub.signInLink());
   return hub;
 }
 
@@ -78,7 +78,7 @@ async function worker(config: Config, log: Logger): Promise<Process> {
   return started;
 }
 
-function greet({ url, agents, bots, models, token }: Hub, config: Config): void {
+function greet({ url, agents, bots, models, token }: Hub, config: Config, signIn: string): void {
   const ids = agents().map(({ id }) => id);
   const agent = ids.includes('assistant') ? 'assistant' : (ids[0] ?? 'AGENT');
   const what = config.role === 'all' ? 'Carrier' : `Carrier ${config.role}`;
@@ -91,6 +91,8 @@ function greet({ url, agents, bots, models, token }: Hub, config: Config): void 
   if (bots.length > 0) print(`  bots    ${bots.join(', ')}`);
   if (config.role === 'all') greetModels(models);
   print(`  data    ${config.dataDir}`);
+  print(`  console ${paint.cyan(signIn)}`);
+  print(paint.dim(`          good once, for ten minutes; ${command('console')} prints another`));
   print(`  chat    ${command('chat')}`);
   if (token.created) {
     print(

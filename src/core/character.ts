@@ -153,7 +153,18 @@ export const AgentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/);
 
 /** No agent's ids: the hub's own routes begin with them. */
 export const reservedIds: ReadonlySet<string> = new Set([
-  ...['agents', 'approvals', 'audit', 'deliveries', 'documents', 'embeddings', 'facts', 'health', 'healthz'],
+  ...[
+    'agents',
+    'approvals',
+    'audit',
+    'console',
+    'deliveries',
+    'documents',
+    'embeddings',
+    'facts',
+    'health',
+    'healthz',
+  ],
   ...['memories', 'metrics', 'pairings', 'people', 'plugins', 'readyz', 'roles', 'rooms', 'schedules'],
   ...['secrets', 'switches', 'tasks', 'tokens', 'tools', 'turns', 'usage'],
   ...['docs', 'encryption', 'events', 'lessons', 'mcp', 'places', 'retention', 'scores', 'v1', 'webhooks'],

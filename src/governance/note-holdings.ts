@@ -50,6 +50,15 @@ export const noteHoldings: Record<string, NoteHolding> = {
     isTheirs: ({ giver, typist }, _, known) =>
       ofAccount(giver?.account, known) || ofAccount(typist?.account, known),
   },
+  'sign-in': { ...gone(), isTheirs: ({ whom }, _, known) => ofAccount(whom?.account, known) },
+  session: {
+    ...gone('where they are signed in to the console'),
+    access: true,
+    isTheirs: ({ whom }, _, known) => ofAccount(whom?.account, known),
+    shown: ({ since, until, userAgent }) => ({ since, until, userAgent }),
+    leftMs: ({ until }, now) => until && Math.max(1, until - now),
+  },
+  'session-used': none('a time, under a hash'),
   'link-wrong': { ...gone(), isTheirs: (_, key, { whom }) => whom.isId(key.split(':')[1] ?? '') },
   grant: {
     ...gone('the roles that they were given'),

@@ -2,6 +2,7 @@
 import type { RequestHandler } from 'express';
 import type { HubRequest } from '../connector/connector.js';
 import { FatalError } from '../errors.js';
+import { isBySession } from './console-face.js';
 import type { TokenVerifier } from './tokens.js';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -40,7 +41,8 @@ export function answerPreflights(tokens: Pick<TokenVerifier, 'allows'>): Request
 /** Behind the tokens. A request without an origin is no page's. */
 export const requireOrigin: RequestHandler = (req, res, next) => {
   const { origin } = req.headers;
-  if (origin === undefined) return next();
+  // What a page of another origin may read, the browser asks: it is told of none.
+  if (origin === undefined || isBySession(req)) return next();
   const { principal } = req as HubRequest;
   if (!principal?.origins?.includes(origin)) throw refused();
   res.setHeader('Access-Control-Allow-Origin', origin);

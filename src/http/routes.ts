@@ -144,4 +144,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/embeddings', operation: 'embeddings.status' },
   { method: 'GET', path: '/encryption', operation: 'encryption.status' },
   { method: 'POST', path: '/encryption/rotate', operation: 'encryption.rotate' },
+  { method: 'POST', path: '/console/links', operation: 'console.link' },
+  { method: 'GET', path: '/console/sessions', operation: 'console.sessions' },
+  { method: 'DELETE', path: '/console/sessions/:session', operation: 'console.endSession' },
 ];

@@ -11,6 +11,7 @@ import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Caller } from '../operations/operations.js';
 import { addressOf } from './address.js';
+import type { ConsoleFace } from './console-face.js';
 import { answerPreflights, requireOrigin } from './cors.js';
 import { type EventFeed, type EventStreams, eventStreams, wantsStream } from './events.js';
 import { answerFailures, answerUnparsable, noteOwnForms } from './failure.js';
@@ -40,6 +41,8 @@ export interface HttpServerOptions {
   operations?: Caller | null;
   /** What `/events` reads; absent: nothing is told of there. */
   events?: EventFeed;
+  /** Absent: there is no console. */
+  console?: ConsoleFace;
   /** Absent: none. */
   limits?: Omit<HttpLimitsParts, 'log'>;
   log: Pick<Logger, 'error' | 'warn'>;
@@ -96,14 +99,19 @@ function compose(options: HttpServerOptions): { app: Express; end(): void } {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', config.trustedProxies ?? false);
-  app.use(closePipelined, setSecurityHeaders(), setAddress, noteOwnForms(connectors), refuseTools);
+  const { console: face } = options;
+  app.use(closePipelined, setSecurityHeaders(), setAddress);
+  if (face) app.use(face.base);
+  app.use(noteOwnForms(connectors), refuseTools);
   app.route('/healthz').get(alive).all(refuseMethod('GET, HEAD'));
   app.route('/readyz').get(readiness(ready)).all(refuseMethod('GET, HEAD'));
   if (operations) app.use(documentRoutes(connectors));
+  if (face) app.use(limits ? Router().use(face.open, limits.refusals) : face.open);
   app.use(routesOf(connectors, 'own'));
   mountPlugins(app, plugins, 'own');
-  app.use(answerPreflights(tokens), authenticated(tokens, limits), requireOrigin);
+  app.use(answerPreflights(tokens), authenticated(tokens, limits, face), requireOrigin);
   if (limits) app.use(limits.rates);
+  if (face) app.use(face.signed);
   app
     .route('/metrics')
     .get((req, _res, next) => {
@@ -125,7 +133,11 @@ function compose(options: HttpServerOptions): { app: Express; end(): void } {
     throw new FatalError('not_found', 'No such route. GET /openapi.json names all there are.');
   });
   app.use(answerFailures(log, options.limits?.limited));
-  return { app, end: () => streams?.end() };
+  const end = () => {
+    streams?.end();
+    face?.end();
+  };
+  return { app, end };
 }
 
 /** For those who want a stream; to others the route is an operation's. */
@@ -136,8 +148,12 @@ function streaming({ handler }: EventStreams, limits: HttpLimits | undefined): R
 }
 
 /** Behind these handlers alone, since other programs' events are refused with the same errors before them. */
-function authenticated(tokens: TokenVerifier, limits: HttpLimits | undefined): RequestHandler {
-  const router = Router().use(requireToken(tokens, new OpenRequests(tokens)));
+function authenticated(
+  tokens: TokenVerifier,
+  limits: HttpLimits | undefined,
+  face: ConsoleFace | undefined,
+): RequestHandler {
+  const router = Router().use(requireToken(tokens, new OpenRequests(tokens), face));
   return limits ? router.use(limits.refusals) : router;
 }
 

@@ -8,6 +8,7 @@ import type { Resource } from '../access/role.js';
 import type { HubRequest } from '../connector/connector.js';
 import { FatalError } from '../errors.js';
 import type { TokenStore } from '../store/token-store.js';
+import { type ConsoleFace, markSession } from './console-face.js';
 import type { OpenRequests } from './open-requests.js';
 
 /** See `KnownTokens`. */
@@ -21,10 +22,29 @@ export function tokenVerifier(records: Pick<TokenStore, 'list'>): TokenVerifier 
 /** The `b64token` of RFC 6750, section 2.1; the scheme's case does not matter. */
 const bearerHeader = /^Bearer +(\S+)$/i;
 
-/** Lets a request pass with a valid token, and puts its owner on `req.principal`. */
-export function requireToken(tokens: TokenVerifier, open: OpenRequests): RequestHandler {
+/**
+ * Lets a request pass with a valid token, and puts its owner on `req.principal`. Only one without any may come by the
+ * console's cookie.
+ */
+export function requireToken(
+  tokens: TokenVerifier,
+  open: OpenRequests,
+  face?: Pick<ConsoleFace, 'holderOf'>,
+): RequestHandler {
   return async (req, res, next) => {
     const token = bearerHeader.exec(req.headers.authorization ?? '')?.[1];
+    const pass = (principal: TokenHolder) => {
+      const request = req as HubRequest;
+      request.principal = principal;
+      request.revoked = open.add(req, res, principal);
+      next();
+    };
+    const signedIn =
+      req.headers.authorization === undefined ? await face?.holderOf(req as HubRequest) : undefined;
+    if (signedIn) {
+      markSession(req);
+      return pass(signedIn);
+    }
     if (token === undefined) {
       res.setHeader('WWW-Authenticate', 'Bearer');
       throw new FatalError('token_missing', 'Send the header "Authorization: Bearer TOKEN" with your token.');
@@ -45,10 +65,7 @@ export function requireToken(tokens: TokenVerifier, open: OpenRequests): Request
           'This token is not known to the hub; check that it was copied whole, and not revoked or replaced since.',
         ),
       );
-    const request = req as HubRequest;
-    request.principal = principal;
-    request.revoked = open.add(req, res, principal);
-    next();
+    pass(principal);
   };
 }
 

@@ -6,6 +6,7 @@ import type { Buttons } from './buttons.js';
 import { answer } from './commands/answer.js';
 import { approve } from './commands/approve.js';
 import { Commands } from './commands/command.js';
+import { consoleLink } from './commands/console.js';
 import { deny } from './commands/deny.js';
 import { documents } from './commands/documents.js';
 import { exported, type SendFile } from './commands/export.js';
@@ -58,6 +59,7 @@ export function hubCommands(
     ...[tasks(operations), task(operations)],
     ...[schedules(operations), documents(operations), approve(operations), deny(operations)],
     ...[whoami(operations), link(operations), unlink(operations), role(operations)],
+    consoleLink(operations),
     ...[pause(operations, people), resume(operations, people)],
     ...[takeover(operations), handback(operations), answer(operations), note(operations)],
   ];

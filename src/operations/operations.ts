@@ -55,6 +55,7 @@ import { chooseModel, forgetRoom, listRooms, renewRoom, roomMessages, roomStatus
 import { addSchedule, changeSchedule, listSchedules, removeSchedule, showSchedule } from './schedules.js';
 import { listScores, rateTurn } from './scores.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
+import { consoleLink, endSession, listSessions, ownConsoleLink } from './sign-ins.js';
 import { roomSummary } from './summaries.js';
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
 import { answerRoom, handBack, listNotes, noteRoom, showHold, takeOver } from './takeovers.js';
@@ -107,6 +108,7 @@ export const operations = [
     rollBackAgent,
     exportAgent,
   ],
+  ...[consoleLink, ownConsoleLink, listSessions, endSession],
 ] as const;
 
 type All = (typeof operations)[number];

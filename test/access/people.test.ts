@@ -245,6 +245,8 @@ describe('what somebody holds by groups', () => {
         },
       },
       isPaired: async () => false,
+      agents: () => [],
+      publicUrl: undefined,
     });
     const subject = { group: { connector: 'discord', tenant: 'G1', group: 'R1' } };
     await access.grants.give({ subject, role: 'operator', level: {}, by: 'x', at: 1 });

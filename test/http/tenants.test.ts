@@ -187,6 +187,9 @@ const cases: Record<string, Case> = {
   'GET /embeddings': closed('/embeddings'),
   'GET /encryption': closed('/encryption'),
   'POST /encryption/rotate': closed('/encryption/rotate', {}),
+  'POST /console/links': closed('/console/links', {}),
+  'GET /console/sessions': closed('/console/sessions'),
+  'DELETE /console/sessions/:session': closed('/console/sessions/session_x'),
   'POST /turns/:turnId/resume': id(
     ({ turn }) => `/turns/${turn}/resume`,
     409,

@@ -118,7 +118,7 @@ describe('every operation', () => {
   /** Of use only to who is in the room; the chat commands carry them. */
   const inChat = [
     ...['rooms.status', 'rooms.renew', 'rooms.model'],
-    ...['people.startLink', 'people.enterLink', 'people.confirmLink'],
+    ...['people.startLink', 'people.enterLink', 'people.confirmLink', 'console.linkOwn'],
   ];
 
   /** Of use to programs and to the page that shows it. */

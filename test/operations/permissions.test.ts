@@ -23,7 +23,7 @@ const ofOneself = [
   ],
   ...['memories.preview', 'memories.forget', 'people.show'],
   ...['people.startLink', 'people.enterLink', 'people.confirmLink', 'people.unlink'],
-  ...['people.export', 'people.previewErasure'],
+  ...['people.export', 'people.previewErasure', 'console.linkOwn'],
 ];
 const ann = { connector: 'telegram', tenant: 'default', userId: 'ann' };
 
@@ -165,6 +165,10 @@ describe('on a real hub', () => {
       'turns.prompt': { turnId: 'turn_x' },
       'encryption.status': {},
       'encryption.rotate': {},
+      'console.link': {},
+      'console.linkOwn': { account: ann, agentId },
+      'console.sessions': {},
+      'console.endSession': { session: 'session_x' },
       'rooms.takeOver': { roomId },
       'rooms.answer': { roomId, text: 'x' },
       'rooms.hold': { roomId },

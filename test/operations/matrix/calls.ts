@@ -1,4 +1,5 @@
 /** For each line of the HTTP table: a real thing of ann's, and a good request about it. */
+import { ownersBrowser } from '../../support/console.js';
 import { until } from '../../support/until.js';
 import type { Ask, Json, Stage } from './stage.js';
 import { switchCalls } from './switch-calls.js';
@@ -38,6 +39,10 @@ const held = async (stage: Stage) => {
 const onRoom = (verb: string, body?: object): Call => ({
   ...{ make: room, ask: (roomId) => ({ path: `/rooms/${roomId}/${verb}`, body }), end: free },
 });
+const signedIn = async (stage: Stage) => {
+  await ownersBrowser(stage.hub);
+  return (await stage.get('/console/sessions')).sessions[0].id;
+};
 const turn = async (stage: Stage) => (await stage.say('hello')).json.turnId;
 const failed = async (stage: Stage) => {
   await stage.say('fail');
@@ -401,6 +406,13 @@ export const calls: Record<string, Call> = {
   },
   'encryption.status': at('/encryption'),
   'encryption.rotate': at('/encryption/rotate', {}),
+  'console.link': at('/console/links', {}),
+  'console.sessions': at('/console/sessions'),
+  'console.endSession': {
+    // One that a page is open with.
+    make: signedIn,
+    ask: (id) => ({ path: `/console/sessions/${id}` }),
+  },
   'POST /:agentId/message': at('/assistant/message', { userId: 'ann', text: 'hello' }),
   'GET /:agentId/rooms/:roomId/messages': {
     ...{ make: replied, shows: (said) => said },

@@ -272,6 +272,7 @@ const commands: Record<string, Said> = {
     end: unlink,
   },
   '/whoami': { does: /^You are telegram:/ },
+  '/console': { does: /^Open this and press the button/ },
   '/role': { does: /Roles that count here|Nobody was given a role here/ },
   '/role member USER': giving('member'),
   '/role member USER platform': giving('member'),

@@ -174,6 +174,9 @@ audit.export             GET /audit/export                            admin     
 audit.verify             GET /audit/verify                            admin         403           403            403           403            403            403
 encryption.status        GET /encryption                              admin         403           403            403           403            403            403
 encryption.rotate        POST /encryption/rotate                      admin         403           403            403           403            403            403
+console.link             POST /console/links                          403           403           403            403           403            403            403
+console.sessions         GET /console/sessions                        owner         403           403            403           403            403            403
+console.endSession       DELETE /console/sessions/:session            owner         403           403            403           403            403            403
 
 events.list              GET /events                                  operator      operator      none:operator  operator      none:operator  none:operator  none:operator
 places.list              GET /places                                  operator      operator      operator       operator      operator       operator       operator
@@ -250,6 +253,7 @@ command                       operation           hub       agent     otherAgent
 /link yes                     people.confirmLink  guest     guest     guest       guest     guest          guest     guest
 /unlink                       people.unlink       guest     guest     guest       guest     guest          guest     guest
 /whoami                       people.show         guest     guest     guest       guest     guest          guest     guest
+/console                      console.linkOwn     guest     guest     guest       guest     guest          guest     guest
 
 /role                         roles.list          operator  operator  403         operator  403            operator  403
 /role member USER             roles.give          operator  operator  403         403       403            403       403
@@ -374,6 +378,9 @@ audit verify               audit.verify             admin
 retention                  retention.report         operator
 encryption status          encryption.status        admin
 encryption rotate          encryption.rotate        admin
+console                    console.link             owner
+sessions list              console.sessions         owner
+sessions end               console.endSession       owner
 scores                     scores.list              operator
 turns rate                 turns.rate               operator
 lessons list               lessons.list             operator
@@ -428,4 +435,5 @@ people.unlink       everybody  guest  guest      403          guest       403   
 people.export       everybody  guest  guest      403          403         403            403
 people.previewErasure  everybody  guest  guest   403          403         403            403
 people.erase        everybody  guest  guest      403          guest       403            403
+console.linkOwn     everybody  guest  guest      403          403         403            403
 `;

@@ -91,6 +91,7 @@ function inputOf(name: string): object {
     'people.export': { account, agentId },
     'people.previewErasure': { account, agentId },
     'people.erase': { code: erasing },
+    'console.linkOwn': { account, agentId },
   };
   return inputs[name]!;
 }

@@ -1,0 +1,47 @@
+/** The console: pages for people who run the hub, and for people who talk with its agents. */
+import { json, Router } from 'express';
+import type { Sessions } from '../access/sessions.js';
+import type { SignInLinks } from '../access/sign-in-links.js';
+import { FatalError } from '../errors.js';
+import type { ConsoleFace } from '../http/console-face.js';
+import { refuseMethod } from '../http/method.js';
+import type { Logger } from '../logger.js';
+import { sessionIn } from './cookie.js';
+import { type MeParts, me } from './me.js';
+import { pageRoutes } from './pages.js';
+import { policyReports } from './policy.js';
+import { PublicAddress } from './public-address.js';
+import { requireOwnPage, signInRoutes, signOutRoute } from './sign-in.js';
+
+export interface ConsoleParts extends MeParts {
+  sessions: Sessions;
+  links: SignInLinks;
+  /** CARRIER_PUBLIC_URL. */
+  publicUrl: string | undefined;
+  log: Pick<Logger, 'warn'>;
+}
+
+export function consoleOn({ sessions, links, publicUrl, log, ...parts }: ConsoleParts): ConsoleFace {
+  const address = new PublicAddress(publicUrl);
+  const open = Router({ caseSensitive: true });
+  open.use(pageRoutes());
+  open.use(signInRoutes({ links, sessions, address }));
+  const reports = json({ limit: 16_384, type: ['application/csp-report', 'application/json'] });
+  open.post('/console/csp', reports, policyReports(log));
+  const signed = Router({ caseSensitive: true });
+  signed.route('/console/me').get(me(parts)).all(refuseMethod('GET, HEAD'));
+  signed.route('/console/sign-out').post(signOutRoute({ sessions, address })).all(refuseMethod('POST'));
+  return {
+    ...{ base: address.strip, open, signed },
+    async holderOf(req) {
+      const secret = sessionIn(req);
+      if (secret === undefined) return null;
+      const holder = await sessions.verify(secret);
+      if (!holder)
+        throw new FatalError('token_invalid', 'You are not signed in any more. Ask for another link.');
+      if (req.method !== 'GET' && req.method !== 'HEAD') requireOwnPage(address, req);
+      return holder;
+    },
+    end() {},
+  };
+}

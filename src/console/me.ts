@@ -1,0 +1,38 @@
+/** Who is signed in, what they may, and whom they can talk with. */
+import type { Request, RequestHandler } from 'express';
+import { type Permission, permissions } from '../access/permissions.js';
+import { authorise, authorisePart, roleOfToken } from '../access/principal.js';
+import type { HubRequest } from '../connector/connector.js';
+import type { Agent } from '../core/character.js';
+import { tokenConnector } from '../core/connector-settings.js';
+import { FatalError } from '../errors.js';
+import { sendJson } from '../http/answer.js';
+
+export interface MeParts {
+  agents(): readonly Agent[];
+  version: string;
+}
+
+/** As whom somebody chats who has no name of their own here. */
+const ownerUser = 'console';
+
+export function me({ agents, version }: MeParts): RequestHandler {
+  return (req: Request, res) => {
+    const { principal } = req as unknown as HubRequest;
+    if (!principal) throw new FatalError('token_missing', 'Sign in first.');
+    const asker = { kind: 'token', ...principal } as const;
+    const { name, tenant, self, user = self ?? ownerUser } = principal;
+    const own = { connector: tokenConnector, tenant, userId: user };
+    const names = Object.keys(permissions) as Permission[];
+    const may = (permission: Permission) =>
+      authorisePart(asker, permission, {}) || authorisePart(asker, permission, own);
+    res.setHeader('Cache-Control', 'no-store');
+    sendJson(res, 200, {
+      ...{ name, role: roleOfToken(principal), tenant, user, version },
+      permissions: Object.fromEntries(names.filter(may).map((permission) => [permission, true])),
+      agents: agents()
+        .filter(({ id }) => authorise(asker, 'messages.send', { ...own, agentId: id }))
+        .map(({ id, character }) => ({ id, name: character.name })),
+    });
+  };
+}
