@@ -89,6 +89,6 @@ function tenantOf(principal: Principal): string {
 }
 
 function roleOf(principal: Principal): Role {
-  if (principal.kind === 'token') return roleOfToken(principal) ?? 'guest';
+  if (principal.kind === 'token') return roleOfToken(principal);
   return principal.kind === 'person' ? roleHere(principal) : 'owner';
 }

@@ -38,13 +38,11 @@ describe.skipIf(noBrowser)('[must show 4] every page', () => {
     const ids = await page.locator('#menu a').evaluateAll((all) => all.map((a) => a.getAttribute('href')!));
     expect(ids.length).toBeGreaterThan(18);
     for (const address of [...ids, '#/people/http%3Aalice', '#/policy?agent=assistant&tool=http%3Aorders']) {
-      await page.evaluate((hash) => {
-        location.hash = hash;
-      }, address);
-      await page.waitForFunction(() => document.querySelector('#menu [aria-current]') !== null);
+      await page.evaluate(`location.hash = ${JSON.stringify(address)}`);
+      await page.waitForFunction("document.querySelector('#menu [aria-current]') !== null");
       await shown(page);
       expect([address, await findingsIn(page)]).toEqual([address, []]);
-      const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      const beyond = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
       expect([address, beyond]).toEqual([address, 0]);
     }
     await context.close();
@@ -70,11 +68,7 @@ describe.skipIf(noBrowser)('[must show 4] every page', () => {
 });
 
 async function findingsIn(page: Page): Promise<string[]> {
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
-      resultTypes: ['violations'],
-    }),
-  );
+  const { violations } = await page.evaluate<AxeResults>("axe.run({ resultTypes: ['violations'] })");
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));

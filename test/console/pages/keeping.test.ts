@@ -13,7 +13,7 @@ const pages: Record<string, { text: RegExp; action?: string; who: Who[] }> = {
   tasks: { text: /No agent works on a task/, action: 'Show', who: ['owner', 'operator'] },
   schedules: { text: /Stand up and stretch/, action: 'Add a schedule', who: ['owner', 'operator'] },
   deliveries: { text: /answered 404/, action: 'Send again', who: ['owner', 'operator'] },
-  switches: { text: /We look into it/, action: 'Resume', who: ['owner', 'operator'] },
+  switches: { text: /We look into it/, action: 'Pause an agent', who: ['owner', 'operator'] },
   tools: { text: /current_time/, action: 'Show', who: ['owner', 'operator'] },
   policy: { text: /Rules in force/, action: 'Explain', who: ['owner', 'operator'] },
   scores: { text: /Ada|assistant/, action: 'Show', who: ['owner', 'operator'] },
@@ -113,7 +113,7 @@ describe.skipIf(noBrowser)('the pages that keep a hub running', () => {
     // What the hub says of a field stands at the field.
     const scopes = dialog.getByLabel('Scopes (optional)');
     await expect.poll(() => scopes.getAttribute('aria-invalid')).toBe('true');
-    expect(await scopes.evaluate((input) => input === document.activeElement)).toBe(true);
+    expect(await scopes.evaluate('(input) => input === document.activeElement')).toBe(true);
     await scopes.fill('rooms.read');
     await press(dialog, 'Issue a token');
     const token = await page.getByLabel('Token', { exact: true }).inputValue();
@@ -217,7 +217,7 @@ async function reachedByTab(page: Page, action: string): Promise<string> {
   await page.locator('#main').focus();
   for (let step = 0; step < 60; step++) {
     await page.keyboard.press('Tab');
-    const name = await page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
+    const name = await page.evaluate<string>("document.activeElement?.textContent?.trim() ?? ''");
     if (name === action) return action;
   }
   return 'not reached';

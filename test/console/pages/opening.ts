@@ -24,7 +24,7 @@ export async function openAs(
     ...options,
   });
   // A worker's requests cannot be answered here.
-  await context.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));
+  await context.addInitScript('delete window.SharedWorker');
   await context.route(`${hub.url}/**`, async (route) => {
     const { pathname } = new URL(route.request().url());
     const headers = { 'content-security-policy': policy };
@@ -66,5 +66,5 @@ function meOf(who: Who) {
 /** Waits until nothing of the page is on its way. */
 export async function shown(page: Page): Promise<void> {
   await page.locator('#main h1').waitFor();
-  await page.waitForFunction(() => !document.querySelector('#main .loading, #main [aria-busy]'));
+  await page.waitForFunction("!document.querySelector('#main .loading, #main [aria-busy]')");
 }
