@@ -18,8 +18,10 @@ export const takeoverCommands: CommandGroup['commands'] = {
   'hand-back': typed('rooms.handBack', {
     about: 'hand one back to its agent',
     fields: ['roomId'],
-    show: ({ handedBack }, { roomId }) => [
+    options: [['--answer', 'have it answer now what is unanswered']],
+    show: ({ handedBack, answers }, { roomId }) => [
       handedBack ? `Handed back: ${roomId}.` : `Nobody had taken it over: ${roomId}.`,
+      ...(answers === undefined ? [] : [`Messages that it answers now: ${answers}.`]),
     ],
   }),
   answer: typed('rooms.answer', {
@@ -31,7 +33,7 @@ export const takeoverCommands: CommandGroup['commands'] = {
   hold: typed('rooms.hold', {
     about: 'who has taken one over, and what the agent was about to say',
     fields: ['roomId'],
-    show: ({ hold, drafts }) => [
+    show: ({ hold, drafts, unanswered }) => [
       hold
         ? row(
             hold.name ?? hold.by,
@@ -41,6 +43,7 @@ export const takeoverCommands: CommandGroup['commands'] = {
           )
         : 'Nobody has taken it over.',
       ...drafts.map(({ at, text }) => row(at, 'not said:', text)),
+      ...(unanswered > 0 ? [`Messages without an answer: ${unanswered}.`] : []),
     ],
   }),
   note: typed('rooms.note', {

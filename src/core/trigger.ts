@@ -37,6 +37,8 @@ export const Trigger = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('decision'), turnId: z.string(), decision: Decision }),
   /** The time has come; the memory's text says for what. */
   z.object({ kind: z.literal('schedule'), scheduleId: z.string() }),
+  /** People gave the room back, and what they left unanswered is answered now; the memory's text says so. */
+  z.object({ kind: z.literal('handed-back') }),
   /** Another turn asks; the memory's text says for what. */
   z.object({
     kind: z.literal('parent'),

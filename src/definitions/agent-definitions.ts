@@ -142,6 +142,19 @@ export class AgentDefinitions {
     });
   }
 
+  /**
+   * What `change`, or `create` where there is none, would say of it, without tests of behaviour; nothing is stored.
+   * @throws as they do
+   */
+  async check(id: string, patch: Definition, author: Author): Promise<void> {
+    checkId(id);
+    checkDepth(patch);
+    const found = await this.#parts.known.read(id);
+    const before = found && !found.value.deleted ? activeOf(found.value).definition : {};
+    const { definition } = sealed(id, mergePatch(before, patch) as Definition, before, this.#parts.secretsOf);
+    await checkDefinition(id, definition, before, { ...this.#parts, ...author, tests: null });
+  }
+
   /** An earlier version counts again, as a new one; also of one that was removed. @throws as `change`, and `not_found` */
   rollBack(
     id: string,

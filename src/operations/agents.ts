@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { agentUnknown, Character } from '../core/character.js';
 import { characterOf } from '../definitions/definition.js';
 import { masked } from '../definitions/kept-secrets.js';
+import { FatalError } from '../errors.js';
+import { authorIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { id } from './shapes.js';
 
@@ -109,10 +111,18 @@ export async function shownCharacter(
 
 export const checkAgent = defineOperation({
   name: 'agents.check',
-  about: 'look at all that an agent names with the eyes of its platforms and providers',
+  about:
+    'look at all that an agent names with the eyes of its platforms and providers, or at a change before it is made',
   permission: 'agents.read',
   reads: true,
-  input: OneAgent,
+  input: OneAgent.extend({
+    definition: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe(
+        'fields that are to change, as agents.change takes them: only these are looked at, nothing is stored',
+      ),
+  }),
   output: z.object({
     ok: z.boolean(),
     findings: z.array(z.object({ check: z.string(), ok: z.boolean(), fix: z.string().optional() })),
@@ -121,9 +131,21 @@ export const checkAgent = defineOperation({
   partly: true,
   unknown,
   audit,
-  async run({ agentId }, { agents }) {
+  async run({ agentId, definition }, { agents, definitions, principal }) {
+    if (definition) return foundBy(() => definitions.check(agentId, definition, authorIn(principal)));
     const agent = agents.get(agentId);
     const findings = await agents.check(agent);
     return { ok: findings.every(({ ok }) => ok), findings };
   },
 });
+
+/** @throws what is wrong with the hub, and not with what is looked at */
+async function foundBy(check: () => Promise<void>) {
+  try {
+    await check();
+    return { ok: true, findings: [] };
+  } catch (error) {
+    if (!(error instanceof FatalError)) throw error;
+    return { ok: false, findings: [{ check: error.field ?? 'definition', ok: false, fix: error.message }] };
+  }
+}

@@ -1,12 +1,11 @@
 /** Definitions of agents in the store: made, changed and taken away while the hub runs. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { authorise, type Principal } from '../access/principal.js';
-import type { Author, ShownDefinition } from '../definitions/agent-definitions.js';
+import type { ShownDefinition } from '../definitions/agent-definitions.js';
 import type { Precondition } from '../definitions/versions.js';
 import { FatalError } from '../errors.js';
 import { audit, concerns, OneAgent, shownCharacter, unknown } from './agents.js';
-import { namedIn } from './named.js';
+import { authorIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { id, instant } from './shapes.js';
 
@@ -38,7 +37,7 @@ export const createAgent = defineOperation({
   output: Defined,
   audit: (input) => ({ agentId: input.id }),
   run: async ({ id, ...said }, parts) =>
-    shown(await parts.definitions.create(id, said, author(parts.principal)), parts),
+    shown(await parts.definitions.create(id, said, authorIn(parts.principal)), parts),
 });
 
 /** What `agents.show` gives may be sent back as it came. */
@@ -67,7 +66,7 @@ export const replaceAgent = defineOperation({
     const isLate = Array.isArray(precondition) && !precondition.includes(await versionOf(agentId, parts));
     if (!isLate && character != null && !(await isShown(character, agentId, parts)))
       throw invalid('character', 'is made from the definition; change that');
-    return shown(await parts.definitions.replace(agentId, writing, author(parts.principal)), parts);
+    return shown(await parts.definitions.replace(agentId, writing, authorIn(parts.principal)), parts);
   },
 });
 
@@ -82,7 +81,10 @@ export const changeAgent = defineOperation({
   output: Defined,
   async run({ agentId, definition: patch, ...said }, parts) {
     await requireStored(agentId, parts);
-    return shown(await parts.definitions.change(agentId, { patch, ...said }, author(parts.principal)), parts);
+    return shown(
+      await parts.definitions.change(agentId, { patch, ...said }, authorIn(parts.principal)),
+      parts,
+    );
   },
 });
 
@@ -94,7 +96,7 @@ export const removeAgent = defineOperation({
   output: z.object({ id: z.string() }),
   async run({ agentId, ifVersion }, parts) {
     await requireStored(agentId, parts);
-    await parts.definitions.remove(agentId, ifVersion, author(parts.principal).by);
+    await parts.definitions.remove(agentId, ifVersion, authorIn(parts.principal).by);
     return { id: agentId };
   },
 });
@@ -143,7 +145,7 @@ export const rollBackAgent = defineOperation({
   concerns: async (input, { definitions }) =>
     (await definitions.isRemoved(input.agentId)) ? {} : concerns(input),
   run: async ({ agentId, ...said }, parts) =>
-    shown(await parts.definitions.rollBack(agentId, said, author(parts.principal)), parts),
+    shown(await parts.definitions.rollBack(agentId, said, authorIn(parts.principal)), parts),
 });
 
 export const exportAgent = defineOperation({
@@ -157,11 +159,6 @@ export const exportAgent = defineOperation({
     return { id: agentId, file: file ?? (agents.get(agentId).character as Record<string, unknown>) };
   },
 });
-
-function author(principal: Principal): Author {
-  const { kind, name } = namedIn(principal);
-  return { by: `${kind} ${name}`, mayNameSecrets: authorise(principal, 'secrets.change', {}) };
-}
 
 function shown(defined: ShownDefinition, { agents }: OperationParts) {
   return { ...defined, inForce: agents.isStored(defined.id) };

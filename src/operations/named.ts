@@ -1,4 +1,5 @@
-import { type Principal, roleHere, roleOfToken } from '../access/principal.js';
+import { authorise, type Principal, roleHere, roleOfToken } from '../access/principal.js';
+import type { Author } from '../definitions/agent-definitions.js';
 import type { AuditedPrincipal } from '../store/audit-log.js';
 
 /** As audit rows name whoever asks: by ids alone. */
@@ -14,4 +15,10 @@ export function namedIn(principal: Principal): AuditedPrincipal {
   const { userId, connector, agentId, via } = principal;
   const where = { tenant, connector, agentId, role: roleHere(principal) };
   return { kind, name: userId, ...where, ...(via && { via: via.id ?? via.name }) };
+}
+
+/** Whoever changes a definition. */
+export function authorIn(principal: Principal): Author {
+  const { kind, name } = namedIn(principal);
+  return { by: `${kind} ${name}`, mayNameSecrets: authorise(principal, 'secrets.change', {}) };
 }

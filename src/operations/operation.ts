@@ -154,13 +154,17 @@ export interface OperationParts extends Access {
   >;
   tasks: Pick<Tasks, 'get' | 'list' | 'halt' | 'resume' | 'forgotten'>;
   heldRooms: Pick<HeldRooms, 'exactly' | 'of'>;
-  takeovers: Pick<Takeovers, 'take' | 'handBack' | 'answer' | 'drafts' | 'note' | 'notes'>;
+  takeovers: Pick<
+    Takeovers,
+    'take' | 'handBack' | 'unanswered' | 'answerNow' | 'answer' | 'drafts' | 'note' | 'notes'
+  >;
   /** Null: this hub keeps none. */
   secrets: SecretVault | null;
   tokens: Tokens;
   tools: ToolDesk;
   definitions: Pick<
     AgentDefinitions,
+    | 'check'
     | 'find'
     | 'isRemoved'
     | 'written'

@@ -6,7 +6,7 @@ import { all } from '../store/paging.js';
 import { defineOperation } from './operation.js';
 import { placeOfRoom } from './place.js';
 import { seenPage } from './seen.js';
-import { askedAt, id, instant, page, texts } from './shapes.js';
+import { askedAt, id, instant, page, texts, truth } from './shapes.js';
 
 const OneRoom = z.strictObject({ roomId: id });
 
@@ -20,7 +20,12 @@ export const listRooms = defineOperation({
   about: 'conversations, the most recently active first; a page may be short although there is more',
   permission: 'rooms.read',
   reads: true,
-  input: z.strictObject({ agentId: id.optional(), ...page }),
+  input: z.strictObject({
+    agentId: id.optional(),
+    connector: id.optional(),
+    held: truth.optional().describe('only those that people have taken over'),
+    ...page,
+  }),
   output: z.object({
     rooms: z.array(
       z.object({
@@ -31,13 +36,14 @@ export const listRooms = defineOperation({
         /** At most 1,000 are counted. */
         messages: z.number(),
         lastAt: instant,
+        heldBy: z.string().optional().describe("who has taken it over; absent: it is its agent's"),
       }),
     ),
     nextCursor: z.string().nullable(),
   }),
   concerns: ({ agentId }) => ({ agentId }),
   partly: true,
-  async run({ agentId, ...page }, sight) {
+  async run({ agentId, connector: platform, held, ...page }, sight) {
     const { items, nextCursor } = await seenPage(
       sight,
       page,
@@ -45,8 +51,15 @@ export const listRooms = defineOperation({
       ({ roomId, agentId, source: { connector, tenant, channel } }) => ({
         ...{ roomId, agentId, connector, tenant, channel },
       }),
+      platform === undefined ? undefined : ({ source }) => source.connector === platform,
     );
-    return { rooms: items.map(({ source, ...room }) => ({ ...room, ...source })), nextCursor };
+    const rooms = await Promise.all(
+      items.map(async ({ source, ...room }) => {
+        const hold = await sight.heldRooms.of(room.roomId);
+        return { ...room, ...source, ...(hold && { heldBy: hold.name ?? hold.by }) };
+      }),
+    );
+    return { rooms: held ? rooms.filter(({ heldBy }) => heldBy !== undefined) : rooms, nextCursor };
   },
 });
 

@@ -8,7 +8,7 @@ import type { Operator } from '../takeover/takeovers.js';
 import { namedIn } from './named.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
-import { id, instant, texts } from './shapes.js';
+import { id, instant, texts, truth } from './shapes.js';
 
 const OneRoom = z.strictObject({ roomId: id });
 const unknown = { message: 'There is no such room.', field: 'roomId' };
@@ -58,13 +58,21 @@ export const handBack = defineOperation({
   name: 'rooms.handBack',
   about: 'hand a room back to its agent, which answers what is written from then on',
   permission: 'rooms.answer',
-  input: OneRoom,
-  output: z.object({ handedBack: z.boolean().describe('false: nobody had taken it over') }),
+  input: OneRoom.extend({
+    answer: truth
+      .optional()
+      .describe('have it answer now, once, what was written meanwhile and is unanswered; later, too'),
+  }),
+  output: z.object({
+    handedBack: z.boolean().describe('false: nobody had taken it over'),
+    answers: z.number().optional().describe('so many messages, where it is to answer now'),
+  }),
   concerns: place,
   unknown,
-  audit: target,
-  async run({ roomId }, { takeovers }) {
-    return { handedBack: (await takeovers.handBack(roomId)) !== null };
+  audit: ({ roomId, answer }) => ({ roomId, ...(answer && { answer }) }),
+  async run({ roomId, answer }, { takeovers }) {
+    const handedBack = (await takeovers.handBack(roomId)) !== null;
+    return { handedBack, ...(answer && { answers: await takeovers.answerNow(roomId) }) };
   },
 });
 
@@ -100,13 +108,20 @@ export const showHold = defineOperation({
   output: z.object({
     hold: Held.nullable(),
     drafts: z.array(z.object({ ...texts('turnId', 'text'), at: instant })),
+    unanswered: z
+      .number()
+      .describe('messages that were written while it was taken over, with no answer since'),
   }),
   concerns: place,
   unknown,
   audit: target,
   async run({ roomId }, { heldRooms, takeovers }) {
-    const [hold, drafts] = await Promise.all([heldRooms.exactly(roomId), takeovers.drafts(roomId)]);
-    return { hold: hold && shown(hold), drafts: [...drafts] };
+    const [hold, drafts, unanswered] = await Promise.all([
+      heldRooms.exactly(roomId),
+      takeovers.drafts(roomId),
+      takeovers.unanswered(roomId),
+    ]);
+    return { hold: hold && shown(hold), drafts: [...drafts], unanswered: unanswered.length };
   },
 });
 

@@ -1,7 +1,7 @@
 /** What operators do with a room that people are to answer: take it over, answer, note, hand it back. */
 import type { EventBus } from '../bus/bus.js';
 import { newId } from '../core/ids.js';
-import type { Memory } from '../core/memory.js';
+import { type Memory, triggerMemory } from '../core/memory.js';
 import type { Rooms } from '../core/room.js';
 import type { ShareOf } from '../core/share.js';
 import { FatalError } from '../errors.js';
@@ -18,6 +18,8 @@ import { type Draft, draftRecord, type Hold, lasts, type Note, roomNoteRecord } 
 const mostDrafts = 20;
 const mostNotes = 100;
 const mostTakenOver = 3;
+/** Of a room, the newest: what is unanswered is looked for among these. */
+const mostLookedAt = 100;
 /** Ended in one look; the next one takes the rest. */
 const batch = 200;
 
@@ -113,6 +115,38 @@ export class Takeovers {
     return hold;
   }
 
+  /**
+   * What people wrote while the room was taken over, or were about to be answered then, and nobody has answered since; the
+   * oldest first. The newest 100 messages are looked through.
+   */
+  async unanswered(roomId: string): Promise<Memory[]> {
+    const { store, holds, rooms } = this.#parts;
+    const [hold, { takenOver = [] }] = await Promise.all([holds.get(roomId), rooms.get(roomId)]);
+    const span = hold ? { since: hold.value.since, until: Number.POSITIVE_INFINITY } : takenOver.at(-1);
+    if (!span) return [];
+    const { items } = await store.memories.history(roomId, { limit: mostLookedAt, order: 'newest' });
+    const answered = items.findIndex(({ role }) => role === 'assistant');
+    const since = (answered < 0 ? items : items.slice(0, answered)).reverse();
+    const open = await Promise.all(since.map((memory) => this.#isOpen(memory, span)));
+    return since.filter((_, at) => open[at]);
+  }
+
+  /**
+   * Has the agent answer what people left unanswered in a room that is its own again: durable when it resolves, and one
+   * answer however often it is asked for. Gives back how many messages that are.
+   */
+  async answerNow(roomId: string): Promise<number> {
+    const waiting = await this.unanswered(roomId);
+    const newest = waiting.at(-1);
+    if (!newest) return 0;
+    const text = `People gave this room back to you. Answer now what was written to you meanwhile and is unanswered: the last ${waiting.length === 1 ? 'message' : `${waiting.length} messages`} above.`;
+    const trigger = { kind: 'handed-back' as const };
+    const key = `handed-back:${newest.id}`;
+    await this.#parts.store.memories.append(triggerMemory(newest, { trigger, key, text }));
+    await this.#goOn(roomId);
+    return waiting.length;
+  }
+
   /** Says it in the agent's name; history says who wrote it. @throws FatalError `conflict` where nobody has taken it over */
   async answer(
     room: Room,
@@ -195,6 +229,17 @@ export class Takeovers {
       await this.handBack(id).catch((err) =>
         log.warn({ err, roomId: id }, 'a room could not be handed back; the next sweep tries again'),
       );
+  }
+
+  async #isOpen(
+    { role, kind, status, turnId, createdAt }: Memory,
+    { since, until }: { since: number; until: number },
+  ): Promise<boolean> {
+    if (role !== 'user' || kind !== 'message') return false;
+    if (status === 'kept') return since <= createdAt && createdAt <= until;
+    // The takeover ended its turn without a word.
+    const turn = status === 'handled' && turnId !== null ? await this.#parts.store.turns.get(turnId) : null;
+    return turn?.status === 'stopped' && turn.replyId === null && turn.finishedAt >= since;
   }
 
   async #goOn(roomId: string): Promise<void> {

@@ -21,6 +21,13 @@ const operates = () => may('rooms.read');
 
 const pages: PageOf[] = [
   {
+    id: 'overview',
+    title: 'Overview',
+    section: 'Work',
+    seen: () => may('rooms.read'),
+    load: async () => (await import('./pages/overview.js')).OverviewPage,
+  },
+  {
     id: 'chat',
     title: 'Chat',
     section: 'Talk',
@@ -32,6 +39,27 @@ const pages: PageOf[] = [
     section: 'Work',
     seen: () => may('rooms.read'),
     load: async () => (await import('./pages/rooms.js')).RoomsPage,
+  },
+  {
+    id: 'turns',
+    title: 'Turns',
+    section: 'Work',
+    seen: () => may('turns.read'),
+    load: async () => (await import('./pages/turns.js')).TurnsPage,
+  },
+  {
+    id: 'approvals',
+    title: 'Approvals',
+    section: 'Work',
+    seen: () => may('approvals.read'),
+    load: async () => (await import('./pages/approvals.js')).ApprovalsPage,
+  },
+  {
+    id: 'agents',
+    title: 'Agents',
+    section: 'Agents',
+    seen: () => may('agents.read'),
+    load: async () => (await import('./pages/agents.js')).AgentsPage,
   },
   {
     id: 'tasks',
