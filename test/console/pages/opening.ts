@@ -1,4 +1,7 @@
-/** Pages of the console, opened as somebody. */
+/**
+ * Pages of the console, opened as somebody. The owner signs in as people do; others have a token's rights, of which the
+ * hub makes no session: their requests are given the token on the way.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
@@ -23,6 +26,10 @@ export async function openAs(
     timezoneId: 'Asia/Kolkata',
     ...options,
   });
+  if (who === 'owner') {
+    await signIn(context, await hub.signInLink());
+    return context;
+  }
   // A worker's requests cannot be answered here.
   await context.addInitScript('delete window.SharedWorker');
   await context.route(`${hub.url}/**`, async (route) => {
@@ -42,6 +49,14 @@ export async function openAs(
     return route.fulfill({ response: answer });
   });
   return context;
+}
+
+async function signIn(context: BrowserContext, link: string): Promise<void> {
+  const page = await context.newPage();
+  await page.goto(link);
+  await page.getByRole('button').click();
+  await page.locator('#menu').waitFor({ state: 'attached' });
+  await page.close();
 }
 
 function meOf(who: Who) {
@@ -66,5 +81,5 @@ function meOf(who: Who) {
 /** Waits until nothing of the page is on its way. */
 export async function shown(page: Page): Promise<void> {
   await page.locator('#main h1').waitFor();
-  await page.waitForFunction("!document.querySelector('#main .loading, #main [aria-busy]')");
+  await page.locator('#main .loading, #main [aria-busy]').first().waitFor({ state: 'detached' });
 }

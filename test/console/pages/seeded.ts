@@ -14,6 +14,7 @@ export class Seeded {
   readonly home = new Home();
   readonly tokens = {} as Record<Who, string>;
   url = '';
+  #signInLink!: () => Promise<string>;
   roomId = '';
   readonly #receiver = createServer((request, response) =>
     response.writeHead(request.url === '/good' ? 200 : 404).end(),
@@ -43,6 +44,7 @@ export class Seeded {
       },
     );
     this.url = hub.url;
+    this.#signInLink = hub.signInLink;
     this.tokens.owner = readFileSync(join(this.home.folder, 'data/admin-token'), 'utf8').trim();
     this.tokens.operator = (
       await issue(this.url, this.tokens.owner, { name: 'olga', role: 'operator' })
@@ -52,6 +54,11 @@ export class Seeded {
     await this.#talk();
     await this.#fill();
     return this;
+  }
+
+  /** As the owner. */
+  signInLink(): Promise<string> {
+    return this.#signInLink();
   }
 
   async close(): Promise<void> {
