@@ -87,6 +87,7 @@ export type {
   HubLimits,
   ProviderContext,
   ProviderExtension,
+  Search,
   SetupStep,
 } from './extensions/extension.js';
 export {

@@ -16,7 +16,7 @@ export default defineConnector({
   setup: [
     {
       title: 'Make a bot',
-      text: 'Create an application, add a bot, switch on the **Message Content** intent and copy its token.',
+      text: 'Create an application. Under **Bot**, switch on the **Message Content Intent**, then **Reset Token** and copy it.',
       url: 'https://discord.com/developers/applications',
       settings: ['token'],
     },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineConnector, secret } from '../../src/extension-api.js';
+import { manifest } from './manifest.js';
 
 export default defineConnector({
   name: 'slack',
@@ -33,13 +34,14 @@ export default defineConnector({
   setup: [
     {
       title: 'Make an app',
-      text: 'Create an app from the manifest in `connectors/slack/README.md` and install it to your workspace.',
+      text: 'Choose **Create New App**, **From a manifest**, and paste this: it has all scopes and events. Then **Install App**: the Bot User OAuth Token begins with `xoxb-`.',
       url: 'https://api.slack.com/apps',
       settings: ['botToken'],
+      paste: manifest,
     },
     {
       title: 'Let it connect',
-      text: 'Make an app-level token with the scope `connections:write`.',
+      text: 'Under **Basic Information**, **App-Level Tokens**, make one with the scope `connections:write`: it begins with `xapp-`.',
       settings: ['appToken'],
     },
   ],

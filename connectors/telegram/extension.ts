@@ -17,7 +17,7 @@ export default defineConnector({
   setup: [
     {
       title: 'Make a bot',
-      text: 'Write `/newbot` to @BotFather and copy the token that it gives.',
+      text: 'Write `/newbot` to @BotFather and copy the token that it gives: `123456:ABC-…`. It needs no scopes; in groups a bot hears what names it.',
       url: 'https://t.me/BotFather',
       settings: ['token'],
     },

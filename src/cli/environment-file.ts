@@ -8,25 +8,34 @@ import { FatalError } from '../errors.js';
  * @throws FatalError `config_invalid` when there is one that cannot be read.
  */
 export function loadEnvironmentFile(): void {
-  let bytes: Buffer;
+  const bytes = readEnvironmentFile();
+  for (const [name, value] of Object.entries(bytes ? settingsIn(bytes) : {})) process.env[name] ??= value;
+}
+
+/** Null: there is none. @throws FatalError `config_invalid` when there is one that cannot be read. */
+export function readEnvironmentFile(): Buffer | null {
   try {
-    bytes = readFileSync('.env');
+    return readFileSync('.env');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return;
+    if (code === 'ENOENT') return null;
     const problem =
       code === 'EISDIR'
         ? 'is a folder. Move it away, or put the settings into a file of that name'
         : `cannot be read by this user (${code}). Make it readable, or move it away`;
     throw new FatalError('config_invalid', `.env ${problem}.`, { field: '.env', cause });
   }
-  for (const [name, value] of Object.entries(parseEnv(textOf(bytes)))) process.env[name] ??= value;
 }
 
-/** Editors on Windows write a byte order mark, PowerShell UTF-16; the decoder drops the mark. */
-function textOf(bytes: Buffer): string {
+/** What the hub reads in a `.env` file. */
+export function settingsIn(bytes: Buffer): Record<string, string> {
+  // The decoder drops the mark.
+  return parseEnv(new TextDecoder(encodingOf(bytes)).decode(bytes)) as Record<string, string>;
+}
+
+/** Editors on Windows write a byte order mark, PowerShell UTF-16. */
+export function encodingOf(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
   const [first, second] = bytes;
-  const encoding =
-    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
-  return new TextDecoder(encoding).decode(bytes);
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }

@@ -30,7 +30,7 @@ const program = new Command('carrier')
     'after',
     `
 Examples:
-  carrier init                      copy the included characters and a .env to fill in into this folder
+  carrier init                      set up a model, an agent and platforms, step by step
   carrier start                     run the hub; prints an address, a token and a curl to try
   carrier start --port 8080         on another port
   carrier start --role worker       take turns for the gateways on the same REDIS_URL and MONGODB_URL
@@ -77,9 +77,12 @@ program
 
 program
   .command('init')
-  .description('copy the included characters and a .env to fill in into this folder; overwrites nothing')
-  .addOption(characters)
-  .action(async (flags: Flags) => (await import('./init.js')).init(settings(flags).charactersDir));
+  .description('set up a model, an agent and platforms, step by step or by flags')
+  .argument('[flags...]', 'carrier init --help shows them')
+  // Extensions bring flags of their own.
+  .allowUnknownOption()
+  .helpOption(false)
+  .action(async (flags: string[]) => (await import('./init.js')).init(flags));
 
 program
   .command('doctor')

@@ -85,9 +85,7 @@ function greet({ url, agents, bots, models, token }: Hub, config: Config, signIn
   print(`${paint.bold(what)} is ready at ${paint.cyan(url)}`);
   print(`  agents  ${ids.join(', ') || `none yet: put a character file into ${config.charactersDir}`}`);
   if (config.charactersDir === includedCharacters && includedCharacters !== resolve('characters'))
-    print(
-      paint.dim(`          included ones; ${command('init')} copies them here, so that you can edit them`),
-    );
+    print(paint.dim('          included ones, until there is a folder "characters" with your own'));
   if (bots.length > 0) print(`  bots    ${bots.join(', ')}`);
   if (config.role === 'all') greetModels(models);
   print(`  data    ${config.dataDir}`);
@@ -115,7 +113,9 @@ function greetModels(models: string[]): void {
   print(`  models  ${models.join(', then ')}`);
   if (models.includes('offline'))
     print(
-      paint.dim('          offline is built in and simple; .env.example says how to set a language model'),
+      paint.dim(
+        `          offline is built in and simple; ${command('init')} sets up a model, an agent and platforms`,
+      ),
     );
 }
 

@@ -36,6 +36,18 @@ export interface SetupStep {
   url?: string;
   /** Fields of the settings that it gives values for. */
   settings?: string[];
+  /** What is to be pasted there, such as a manifest; `{name}` in it stands for the agent's name. */
+  paste?: string;
+}
+
+/** A service that was looked for where it usually listens. */
+export interface Search {
+  /** Those that answered: the settings that lead there, and the models that it has. */
+  found: { settings: Record<string, string>; models: string[] }[];
+  /** Addresses that were tried. */
+  tried: string[];
+  /** What to do where it did not answer, or will not answer a hub in a container. */
+  advice: string;
 }
 
 /** What every definition has. */
@@ -138,6 +150,15 @@ export interface ProviderExtension<S extends Settings = Settings> extends Extens
   transcriber?(context: ProviderContext<S>): Transcriber | null | Promise<Transcriber | null>;
   /** What people should know of these settings, though nothing is wrong with them. */
   notes?(context: ProviderContext<S>): string[];
+  /**
+   * The setting that leads to another's server of the same protocol, where this provider's keys are nobody's business; and
+   * the one that names the host which may have them all the same.
+   */
+  readonly elsewhere?: { address: keyof z.output<S> & string; mayHaveKey?: keyof z.output<S> & string };
+  /** Looks for one that runs on this machine, or on the one that this container runs on. */
+  find?(settings: z.output<S>, signal: AbortSignal): Promise<Search>;
+  /** The models that this endpoint has, where it tells them. */
+  models?(context: ProviderContext<S>, signal: AbortSignal): Promise<string[]>;
   /** For `carrier doctor`: whether this endpoint answers with these settings. */
   check?(context: ProviderContext<S>, signal: AbortSignal): Promise<Finding[]>;
 }

@@ -19,7 +19,13 @@ export const aFunction = z.custom<(...values: never[]) => unknown>(
 const fieldNames = z.array(aText, 'must be a list of settings');
 
 const StepShape = z.object(
-  { title: aText, text: aText, url: aText.optional(), settings: fieldNames.optional() },
+  {
+    title: aText,
+    text: aText,
+    url: aText.optional(),
+    settings: fieldNames.optional(),
+    paste: aText.optional(),
+  },
   'must be an object of "title" and "text"',
 );
 
@@ -57,6 +63,9 @@ const shapes = {
     fallback: aBoolean.optional(),
     transcriber: aFunction.optional(),
     notes: aFunction.optional(),
+    elsewhere: z.object({ address: aText, mayHaveKey: aText.optional() }).optional(),
+    find: aFunction.optional(),
+    models: aFunction.optional(),
     check: aFunction.optional(),
   }),
   embedder: BaseShape.extend({ suits: aFunction.optional(), fallback: aBoolean.optional() }),

@@ -32,8 +32,7 @@ export function healMarkdown(text: string): string {
   const before = written.slice(0, start);
   const source = written.slice(start);
   if (last.type === 'code') return before + healCode(before, source, last);
-  if (last.type === 'table')
-    return written.endsWith('|') ? written : written.slice(0, written.lastIndexOf('\n'));
+  if (last.type === 'table') return written.endsWith('|') ? written : before + healTable(source);
   if (last.type === 'paragraph' || last.type === 'heading') return (before + healInline(source)).trimEnd();
   // A list item or a quote in which nothing stands yet.
   return last.type === 'thematicBreak' ? written : before.trimEnd();
@@ -71,6 +70,12 @@ function healCode(before: string, source: string, { value }: Code): string {
   // The fence closes in the same quote or list it was opened in.
   const margin = before.slice(before.lastIndexOf('\n') + 1).replace(/[^>\s]/g, ' ');
   return `${lines.join('\n')}\n${margin}${fence}`;
+}
+
+/** Without its last line; a header whose rule is not complete is no table yet. */
+function healTable(source: string): string {
+  const rows = source.split('\n').slice(0, -1);
+  return rows.length > 1 ? rows.join('\n') : '';
 }
 
 function healInline(source: string): string {

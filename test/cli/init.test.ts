@@ -54,9 +54,7 @@ describe('[http-and-cli.12] the packed package', () => {
     const said = await started();
     expect(said).toContain('agents  assistant, captain');
     const hints = said.split('\n').filter((line) => line.includes('carrier init'));
-    expect(hints).toEqual([
-      expect.stringMatching(/carrier init copies them here, so that you can edit them/),
-    ]);
+    expect(hints).toEqual([expect.stringMatching(/carrier init sets up a model, an agent and platforms/)]);
     expect(readdirSync(here)).toEqual(['data']);
     const chat = await carrier(['chat', 'captain'], {
       cwd: here,
@@ -68,7 +66,7 @@ describe('[http-and-cli.12] the packed package', () => {
   });
 
   it('copies them and the settings, once, and never overwrites', async () => {
-    const first = await run('init');
+    const first = await run('init', '--copy');
     expect(first.code).toBe(0);
     for (const file of included) {
       expect(first.stdout).toMatch(new RegExp(`made +characters.${file}`));
@@ -82,7 +80,7 @@ describe('[http-and-cli.12] the packed package', () => {
     writeFileSync(join(here, 'characters', included[0]!), '{"name": "Mine", "bio": "Mine."}');
     rmSync(join(here, 'characters', included[1]!));
     writeFileSync(join(here, '.env'), '# mine\n');
-    const second = await run('init');
+    const second = await run('init', '--copy');
     expect(second.code).toBe(0);
     expect(second.stdout).toMatch(new RegExp(`kept +characters.${included[0]}`));
     expect(second.stdout).toMatch(new RegExp(`made +characters.${included[1]}`));
@@ -91,12 +89,34 @@ describe('[http-and-cli.12] the packed package', () => {
     expect(readFileSync(join(here, '.env'), 'utf8')).toBe('# mine\n');
   });
 
-  it('uses the folder’s own characters where there are some, and does not speak of init then', async () => {
+  it('uses the folder’s own characters where there are some, and does not speak of the included ones then', async () => {
     mkdirSync(join(here, 'characters'));
     writeFileSync(join(here, 'characters', 'mine.json'), '{"name": "Mine", "bio": "Mine."}');
     const said = await started();
     expect(said).toContain('agents  mine\n');
-    expect(said).not.toContain('carrier init');
+    expect(said).not.toContain('included');
+  });
+
+  it('has the templates of new agents', async () => {
+    const templates = readdirSync(join(root, 'characters/templates'));
+    expect(templates.length).toBe(4);
+    for (const [at, file] of templates.entries()) {
+      const flags = [
+        '--model',
+        'offline',
+        '--platforms',
+        'none',
+        '--agent-name',
+        `Zoë "${at}" & Co.`,
+        '--no-test',
+      ];
+      const made = await run('init', ...flags, '--template', file.replace('.json', ''));
+      expect(made).toMatchObject({ code: 0, stderr: '' });
+      const path = join(here, 'characters', `zoe-${at}-co.json`);
+      const character = JSON.parse(readFileSync(path, 'utf8'));
+      expect(character.name).toBe(`Zoë "${at}" & Co.`);
+      expect(JSON.stringify(character)).not.toContain('{name}');
+    }
   });
 
   it('makes the folder that a setting names, which start would miss', async () => {
@@ -105,7 +125,7 @@ describe('[http-and-cli.12] the packed package', () => {
       code: 1,
       stderr: expect.stringMatching(/carrier init.*CARRIER_CHARACTERS_DIR/),
     });
-    expect((await run('init')).stdout).toMatch(/made +mine.assistant\.json/);
+    expect((await run('init', '--copy')).stdout).toMatch(/made +mine.assistant\.json/);
     expect(existsSync(join(here, 'characters'))).toBe(false);
     expect(await started()).toContain('agents  assistant, captain');
   });

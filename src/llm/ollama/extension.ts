@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { defineEmbedder, defineProvider, type ProviderContext } from '../../extension-api.js';
-import { checkEndpoint } from '../openai/check.js';
+import { checkEndpoint, modelsAt } from '../openai/check.js';
 import { embeddingOptionsOf, embeddingSettings } from '../openai/embedding-settings.js';
 import { abilitySettings, saidOf } from '../openai/settings.js';
+import { findOllama } from './find.js';
 
 const settings = z.object({
   /** Where it listens, with or without `http://`. */
@@ -49,6 +50,8 @@ export default [
         settings: ['host', 'model'],
       },
     ],
+    find: ({ host }, signal) => findOllama({ host, signal }),
+    models: (context, signal) => modelsAt(optionsOf(context), signal),
     async create(context) {
       const { openaiModel } = await import('../openai/model.js');
       return openaiModel({ ...optionsOf(context), abilities: { ...saidOf(context), ...context.abilities } });

@@ -23,3 +23,14 @@ export async function checkEndpoint(options: OpenAIOptions, signal: AbortSignal)
     return [{ check, ok: false, fix: failureOf(service, error).message }];
   }
 }
+
+/** The models that the server says it has. */
+export async function modelsAt(options: OpenAIOptions, signal: AbortSignal): Promise<string[]> {
+  const { service, client } = openaiConnection(options);
+  try {
+    const { data } = await (await client()).models.list({ signal });
+    return data.map(({ id }) => id);
+  } catch (error) {
+    throw failureOf(service, error);
+  }
+}

@@ -6,10 +6,12 @@ export interface OpenAIOptions {
   /** `endpoint:model`; default `openai:` and the model. */
   id?: string;
   /** What a person calls the settings that errors name. */
-  settings?: Service['settings'];
+  settings?: Service['settings'] & { keyHost?: string };
   apiKey?: string;
   /** Any service that speaks OpenAI's protocol; default OpenAI itself. */
   baseURL?: string;
+  /** A host besides OpenAI's own that may have a key that OpenAI has made. */
+  keyHost?: string;
   model: string;
 }
 
@@ -22,6 +24,9 @@ export interface OpenAIConnection {
   /** @throws FatalError `model_refused` without a key that can be used. */
   client(): Promise<OpenAI>;
 }
+
+/** OpenAI writes its own name into its keys, in base64; newer ones begin with their kind, too. */
+const madeByOpenAI = /^sk-(proj|svcacct|admin|None)-|T3BlbkFJ/;
 
 /** The longest delay `setTimeout` takes: the caller's signal decides, not the SDK. */
 const never = 2 ** 31 - 1;
@@ -42,6 +47,12 @@ export function openaiConnection(options: OpenAIOptions): OpenAIConnection {
       throw new FatalError('model_refused', `${provider} needs a key. Set ${settings.key ?? settings.url}.`, {
         field: settings.key ?? settings.url,
       });
+    if (key && !official && madeByOpenAI.test(key) && !isSaid(options.keyHost, host))
+      throw new FatalError(
+        'model_refused',
+        `${settings.key ?? 'The key'} is a key of OpenAI's, and is not sent to ${host}. Set the key of ${host} there; or, where it shall have this one, ${settings.keyHost ?? 'OPENAI_KEY_HOST'}=${host}.`,
+        { field: settings.key },
+      );
     const { OpenAI } = await import('openai');
     /** vLLM, SGLang and others say what is wrong beside the field `error`, where the SDK does not read it. */
     class Client extends OpenAI {
@@ -66,4 +77,8 @@ export function openaiConnection(options: OpenAIOptions): OpenAIConnection {
   }
 
   return { service, official, bodies, client: () => (client ??= connect()) };
+}
+
+function isSaid(keyHost: string | undefined, host: string): boolean {
+  return keyHost?.trim().toLowerCase() === host;
 }

@@ -6,7 +6,7 @@ import {
   requireSetting,
   secret,
 } from '../../extension-api.js';
-import { checkEndpoint } from './check.js';
+import { checkEndpoint, modelsAt } from './check.js';
 import { embeddingOptionsOf, embeddingSettings } from './embedding-settings.js';
 import { abilitySettings, saidOf } from './settings.js';
 
@@ -15,6 +15,8 @@ const settings = z.object({
   apiKey: secret().optional(),
   /** Any server that speaks OpenAI's Chat Completions; absent: OpenAI itself. */
   baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+  /** The host of that server, where it shall have a key that OpenAI has made: a proxy. */
+  keyHost: z.string().optional(),
   /** The model where none is named. */
   model: z.string().default('gpt-4.1-mini'),
   /** The model that turns recordings into words; `none`: they are not heard. Usual at OpenAI itself: `usualHearing`. */
@@ -25,6 +27,7 @@ const settings = z.object({
 const embedding = z.object({
   apiKey: settings.shape.apiKey,
   baseUrl: settings.shape.baseUrl,
+  keyHost: settings.shape.keyHost,
   embeddingModel: z.string().default('text-embedding-3-small'),
   ...embeddingSettings,
 });
@@ -33,15 +36,22 @@ const usualHearing = 'gpt-4o-mini-transcribe';
 
 type Context = Pick<ProviderContext<typeof settings>, 'settings' | 'model' | 'endpoint' | 'nameOf'>;
 
-export function optionsOf({ settings: { apiKey, baseUrl, model: usual }, model, endpoint, nameOf }: Context) {
+export function optionsOf({ settings, model, endpoint, nameOf }: Context) {
+  const { apiKey, baseUrl, keyHost, model: usual } = settings;
   requireSetting(endpoint, apiKey ?? baseUrl, nameOf('apiKey'));
   const named = model || usual;
   return {
     id: `${endpoint}:${named}`,
     apiKey,
     baseURL: baseUrl,
+    keyHost,
     model: named,
-    settings: { key: nameOf('apiKey'), model: nameOf('model'), url: nameOf('baseUrl') },
+    settings: {
+      key: nameOf('apiKey'),
+      model: nameOf('model'),
+      url: nameOf('baseUrl'),
+      keyHost: nameOf('keyHost'),
+    },
   };
 }
 
@@ -54,11 +64,13 @@ export default [
     setup: [
       {
         title: 'Make an API key',
-        text: 'Create a secret key for your project, or take the base URL of a server of your own.',
+        text: 'Create a secret key for your project.',
         url: 'https://platform.openai.com/api-keys',
-        settings: ['apiKey', 'baseUrl'],
+        settings: ['apiKey'],
       },
     ],
+    elsewhere: { address: 'baseUrl', mayHaveKey: 'keyHost' },
+    models: (context, signal) => modelsAt(optionsOf(context), signal),
     async create(context) {
       const { openaiModel } = await import('./model.js');
       const abilities = { ...saidOf(context), ...context.abilities };
@@ -83,13 +95,19 @@ export default [
     about: "OpenAI's embeddings, or those of a server that speaks its protocol",
     settings: embedding,
     suits: ({ apiKey, baseUrl }) => Boolean(apiKey) && !baseUrl,
-    async create({ settings: { apiKey, baseUrl, embeddingModel, ...said }, model, nameOf, log }) {
+    async create({ settings: { apiKey, baseUrl, keyHost, embeddingModel, ...said }, model, nameOf, log }) {
       const { openaiEmbedder } = await import('./embedder.js');
       return openaiEmbedder({
         ...{ apiKey, embedding: embeddingOptionsOf(said), log },
         baseURL: baseUrl,
+        keyHost,
         model: model || embeddingModel,
-        settings: { key: nameOf('apiKey'), model: nameOf('embeddingModel'), url: nameOf('baseUrl') },
+        settings: {
+          key: nameOf('apiKey'),
+          model: nameOf('embeddingModel'),
+          url: nameOf('baseUrl'),
+          keyHost: nameOf('keyHost'),
+        },
       });
     },
   }),

@@ -3,8 +3,8 @@ import { useState } from 'preact/hooks';
 import { Failure } from '../kit/failure.js';
 
 const choices = [
-  { rating: 5, sign: '👍', name: 'Good answer' },
-  { rating: 1, sign: '👎', name: 'Bad answer' },
+  { rating: 5, sign: 'Good', name: 'Good answer' },
+  { rating: 1, sign: 'Bad', name: 'Bad answer' },
 ];
 
 export function Rating({

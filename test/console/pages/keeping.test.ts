@@ -32,7 +32,6 @@ const pages: Record<string, { text: RegExp; action?: string; who: Who[] }> = {
   },
   secrets: { text: /secret:shop-key/, action: 'Keep a secret', who: ['owner'] },
   stored: { text: /What went because it was kept long enough/, action: 'Show', who: ['owner', 'operator'] },
-  usage: { text: /assistant\.daily/, action: 'Show', who: ['owner', 'operator'] },
   health: { text: /ready/, action: 'Look again', who: ['owner'] },
   audit: { text: /tokens\.issue/, action: 'Verify', who: ['owner'] },
 };
