@@ -35,6 +35,8 @@ const pages: Record<string, { text: RegExp; action?: string; who: Who[] }> = {
   health: { text: /ready/, action: 'Look again', who: ['owner'] },
   audit: { text: /tokens\.issue/, action: 'Verify', who: ['owner'] },
 };
+/** Polling gives up after a second else, and CI is busy. */
+const soon = { timeout: 30_000 };
 const roles = ['owner', 'operator', 'member'] as const;
 
 describe.skipIf(noBrowser)('the pages that keep a hub running', () => {
@@ -70,7 +72,9 @@ describe.skipIf(noBrowser)('the pages that keep a hub running', () => {
         await page.goto(`${hub.url}/#/${address}`);
         await shown(page);
         const main = page.locator('#main');
-        await expect.poll(() => main.textContent(), { message: `${address} as ${who}` }).toMatch(text);
+        await expect
+          .poll(() => main.textContent(), { message: `${address} as ${who}`, ...soon })
+          .toMatch(text);
         expect([address, await main.locator('.failure').allTextContents()]).toEqual([address, []]);
         if (action) expect([address, await reachedByTab(page, action)]).toEqual([address, action]);
       }
@@ -140,10 +144,10 @@ describe.skipIf(noBrowser)('the pages that keep a hub running', () => {
     await press(page, 'Correct');
     await page.getByRole('dialog').getByLabel('What is right').fill('I like coffee');
     await press(page.getByRole('dialog'), 'Correct');
-    await expect.poll(() => page.locator('#main').textContent()).toContain('I like coffee');
+    await expect.poll(() => page.locator('#main').textContent(), soon).toContain('I like coffee');
     await press(page, 'Erase…');
     const dialog = page.getByRole('dialog', { name: 'Erase this person' });
-    await expect.poll(() => dialog.textContent()).toMatch(/http:mia/);
+    await expect.poll(() => dialog.textContent(), soon).toMatch(/http:mia/);
     await press(dialog, 'Cancel');
     const facts = '/facts?agentId=assistant&connector=http&userId=mia';
     expect((await hub.ask('GET', facts)).facts).toHaveLength(1);
