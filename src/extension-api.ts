@@ -12,6 +12,7 @@ export { defineAgentType } from './agents/agent-type.js';
 export type {
   Connection,
   Connector,
+  Counting,
   DeliveryReceipt,
   FailureAnswer,
   Files,
@@ -54,6 +55,7 @@ export type { Pauses } from './core/back-off.js';
 export { backOffMs, retryAfterMs } from './core/back-off.js';
 export type { Agent, Character } from './core/character.js';
 export { agentUnknown } from './core/character.js';
+export type { WebChatSettings } from './core/connector-settings.js';
 export { atMost, within } from './core/deadline.js';
 export type { Reply, TurnEvent } from './core/events.js';
 export { derivedId, newId } from './core/ids.js';
@@ -68,6 +70,7 @@ export type {
 export type { Attachment, Author, Button, Memory, Source, SourceKey } from './core/memory.js';
 export { roomIdOf } from './core/memory.js';
 export type { ModelAbilities } from './core/model-abilities.js';
+export { networkOf } from './core/network.js';
 export type { Origin } from './core/origin.js';
 export type { Part, PartKind } from './core/part.js';
 export { isPublicHost } from './core/public-host.js';

@@ -48,6 +48,7 @@ import { Pointers } from './intake/pointers.js';
 import { Proxies } from './intake/proxies.js';
 import { Rates } from './intake/rates.js';
 import { scopedNotes } from './intake/scoped-notes.js';
+import { speakerOf } from './intake/speaker.js';
 import { Threads } from './intake/threads.js';
 import { editedBy } from './intake/transformed.js';
 import { Waking } from './intake/waking.js';
@@ -231,7 +232,7 @@ export function frontOf(parts: FrontParts): Front {
       const startedAt = Date.now();
       const trusted = isTrusted(connector);
       const waits = trusted || more.waits === true;
-      const sender = { waits, trusted, from: trusted ? more.from : undefined };
+      const sender = { waits, trusted, from: trusted ? speakerOf(more.from, message) : undefined };
       // What it is a copy of may still be on its way.
       if (message.proxy) await line.passed(roomIdOf(message.agentId, message.source));
       const complete = more.complete && (async () => hearing.heard(await more.complete!()));
@@ -271,6 +272,8 @@ export function frontOf(parts: FrontParts): Front {
     message: (id) => store.memories.get(id),
     putFile: (bytes, file, of) => incoming.put(bytes, file, of),
     getFile: (key) => store.files.get(key),
+    count: (key, windowSeconds) =>
+      engines.rates.count('connector', `${connector.name} ${key}`, windowSeconds),
     notes: scopedNotes(store.notes, connector),
     log,
   });

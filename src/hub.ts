@@ -64,7 +64,16 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
   const { issuer, publicUrl } = config.http;
   const tokens = issuer ? withIssuer(issuer, carrier.tokens.known) : carrier.tokens.known;
   const face = consoleOn({
-    ...{ sessions, links, publicUrl, agents: carrier.agents, version: packageVersion(), log },
+    ...{
+      sessions,
+      links,
+      publicUrl,
+      agents: carrier.agents,
+      events: carrier.events,
+      host: carrier.host,
+      version: packageVersion(),
+      log,
+    },
   });
   const server = await startHttpServer({
     config: config.http,

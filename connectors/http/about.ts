@@ -65,7 +65,8 @@ const events =
 export const about: readonly RouteAbout[] = [
   {
     ...{ method: 'POST', path: '/:agentId/message', name: 'messages.send' },
-    about: 'say something to an agent, and get its reply; as a stream with `Accept: text/event-stream`',
+    about:
+      'say something to an agent, and get its reply; as a stream with `Accept: text/event-stream`, or not at all with `Prefer: respond-async`',
     body: {
       ...json(z.toJSONSchema(Payload, { io: 'input' }), said),
       'multipart/form-data': {
@@ -91,7 +92,8 @@ export const about: readonly RouteAbout[] = [
         },
       },
       202: {
-        description: 'it was taken; the reply is posted to the `callbackUrl`',
+        description:
+          'it was taken; the reply is posted to the `callbackUrl`, or, with `Prefer: respond-async`, only read from the room',
         content: json(accepted, { messageId: 'm-1', roomId: 'user:alice', status: 'accepted' }),
       },
     },

@@ -100,7 +100,7 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
     if (overload) throw overload;
     const sent = await readMessage(req, res, host, access);
     const { message } = sent;
-    if (callbackUrlOf(message.source) !== null) return accept(access, res, sent);
+    if (callbackUrlOf(message.source) !== null || respondsAsync(req)) return accept(access, res, sent);
     const wait = await waiters.open(roomIdOf(message.agentId, message.source));
     res.once('close', () => wait.end());
     wait.endWith((req as HubRequest).revoked);
@@ -118,7 +118,7 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
         : await readUpload(req, res);
     // Its body may have taken long.
     (req as HubRequest).revoked?.throwIfAborted();
-    const { id, bootstrap, user, tenant } = access.token;
+    const { id, bootstrap, self, user = self, tenant } = access.token;
     const payload = parsePayload(fields, user);
     if (user !== undefined && payload.userId !== user) throw access.denied('userId');
     if (!access.reaches(roomOf(payload))) throw access.denied('roomId');
@@ -204,13 +204,20 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
 
   async function accept({ token }: TokenAccess, res: Response, sent: Sent): Promise<void> {
     const receipt = await receive(token, sent);
-    if (receipt?.duplicate && callbackUrlOf(receipt.memory.source) === null)
+    const wanted = callbackUrlOf(sent.message.source);
+    if (wanted !== null && receipt?.duplicate && callbackUrlOf(receipt.memory.source) === null)
       throw invalidField(
         'callbackUrl',
         'callbackUrl: this messageId was sent before, without one. Send it again without for its answer.',
       );
+    if (wanted === null) res.setHeader('Preference-Applied', 'respond-async');
     sendJson(res, 202, { ...callerIds(sent.message.source), status: receipt ? 'accepted' : 'ignored' });
   }
+}
+
+/** Whether the caller does not wait for the reply (RFC 7240, section 4.1), which it then reads from the room. */
+function respondsAsync({ headers }: IncomingMessage): boolean {
+  return [headers.prefer ?? []].flat().some((said) => /(^|,)\s*respond-async\s*(;|,|$)/i.test(said));
 }
 
 /** Once the stream stands there are no statuses any more: what goes wrong becomes an event. */

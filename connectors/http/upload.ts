@@ -31,8 +31,11 @@ export type UploadReader = (req: IncomingMessage, res: ServerResponse) => Promis
 /** More text parts than there are fields, so that a wrong one is named rather than counted. */
 const maxTextParts = 16;
 
-/** The reader throws FatalError `invalid_upload`, `body_too_large`, `invalid_field`; RetryableError `uploads_full`. */
-export function uploadReader(limits: UploadLimits): UploadReader {
+/** @param ownerOf whose bytes they are. The reader throws FatalError `invalid_upload`, `body_too_large`, `invalid_field`; RetryableError `uploads_full`. */
+export function uploadReader(
+  limits: UploadLimits,
+  ownerOf: (req: IncomingMessage) => string = tokenOwner,
+): UploadReader {
   const { maxBodyBytes, maxFileBytes, maxFiles } = limits;
   const form = multer({
     storage: multer.memoryStorage(),
@@ -59,7 +62,7 @@ export function uploadReader(limits: UploadLimits): UploadReader {
         'body_too_large',
         `The upload is larger than all its limits together (${maxBytes} bytes).`,
       );
-    const release = inFlight.take(tokenOwner(req), said);
+    const release = inFlight.take(ownerOf(req), said);
     res.once('close', release);
     await new Promise<void>((resolve, reject) => {
       form(req as Request, res as Response, (error: unknown) => {

@@ -62,8 +62,11 @@ export function botsOf(parts: BotParts, agent: Agent): Promise<Bots> {
   const serving = parts.registry.list('connector').filter(({ serves }) => serves !== 'hub');
   return gathered(serving, async (extension) => {
     const values = valuesFor(parts.config, extension, agent);
-    const { startedBy = secretsOf(extension) } = extension;
-    return startedBy.some((field) => values.has(field)) ? botOf(parts, extension, values, agent) : null;
+    const { name, startedBy = secretsOf(extension) } = extension;
+    const starts = extension.startedBySection
+      ? Object.hasOwn(agent.character.connectors, name)
+      : startedBy.some((field) => values.has(field));
+    return starts ? botOf(parts, extension, values, agent) : null;
   });
 }
 

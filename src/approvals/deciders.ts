@@ -23,7 +23,9 @@ export interface DecidersParts {
 export function voterOf(principal: Principal, name: string): Voter {
   if (principal.kind === 'system') return { name };
   if (principal.kind === 'token') {
-    const { user, tenant } = principal;
+    const { user, tenant, self } = principal;
+    // Signed in to the console: as the person alone, whose roles are asked for when it matters.
+    if (self !== undefined) return { name, account: { connector: tokenConnector, tenant, userId: self } };
     const token = tokenIdOf(principal);
     if (user === undefined) return { name, token, bearer: true };
     return { name, token, account: { connector: tokenConnector, tenant, userId: user } };

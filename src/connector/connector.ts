@@ -23,6 +23,7 @@ import type {
 import type { Attachment, Memory, SourceKey } from '../core/memory.js';
 import type { OutboundMessage, Turn } from '../core/turn.js';
 import type { ErrorCode, RetryableError } from '../errors.js';
+import type { Counted } from '../rate/rate.js';
 import type { RouteAbout } from './kit/route-about.js';
 
 /** What became of a message that was handed over. */
@@ -126,8 +127,14 @@ export interface Reading {
   ): Promise<{ items: Memory[]; nextCursor: string | null }>;
 }
 
+/** Counts, for connectors whose routes anybody may call. */
+export interface Counting {
+  /** How often this key was counted by this connector in the window, this time among it, in all processes together. Never fails. */
+  count(key: string, windowSeconds: number): Promise<Counted>;
+}
+
 /** The hub as a connector sees it. Take the parts you use: `Pick` or one of the interfaces it is made of. */
-export interface Host extends Inbox, ReplyFeed, Files, Reading {
+export interface Host extends Inbox, ReplyFeed, Files, Reading, Counting {
   /** This connector's own small durable values, in the store of the hub and so the same in every process. */
   notes: Notes;
   log: {

@@ -7,13 +7,14 @@ import type { ConsoleFace } from '../http/console-face.js';
 import { refuseMethod } from '../http/method.js';
 import type { Logger } from '../logger.js';
 import { sessionIn } from './cookie.js';
+import { type LiveParts, liveStreams } from './live.js';
 import { type MeParts, me } from './me.js';
 import { pageRoutes } from './pages.js';
 import { policyReports } from './policy.js';
 import { PublicAddress } from './public-address.js';
 import { requireOwnPage, signInRoutes, signOutRoute } from './sign-in.js';
 
-export interface ConsoleParts extends MeParts {
+export interface ConsoleParts extends MeParts, LiveParts {
   sessions: Sessions;
   links: SignInLinks;
   /** CARRIER_PUBLIC_URL. */
@@ -30,6 +31,8 @@ export function consoleOn({ sessions, links, publicUrl, log, ...parts }: Console
   open.post('/console/csp', reports, policyReports(log));
   const signed = Router({ caseSensitive: true });
   signed.route('/console/me').get(me(parts)).all(refuseMethod('GET, HEAD'));
+  const live = liveStreams(parts);
+  signed.route('/console/live').get(live.handler).all(refuseMethod('GET'));
   signed.route('/console/sign-out').post(signOutRoute({ sessions, address })).all(refuseMethod('POST'));
   return {
     ...{ base: address.strip, open, signed },
@@ -42,6 +45,6 @@ export function consoleOn({ sessions, links, publicUrl, log, ...parts }: Console
       if (req.method !== 'GET' && req.method !== 'HEAD') requireOwnPage(address, req);
       return holder;
     },
-    end() {},
+    end: live.end,
   };
 }

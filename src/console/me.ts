@@ -14,7 +14,7 @@ export interface MeParts {
 }
 
 /** As whom somebody chats who has no name of their own here. */
-const ownerUser = 'console';
+export const ownerUser = 'console';
 
 export function me({ agents, version }: MeParts): RequestHandler {
   return (req: Request, res) => {
@@ -24,8 +24,10 @@ export function me({ agents, version }: MeParts): RequestHandler {
     const { name, tenant, self, user = self ?? ownerUser } = principal;
     const own = { connector: tokenConnector, tenant, userId: user };
     const names = Object.keys(permissions) as Permission[];
+    const ids = agents().map(({ id }) => id);
     const may = (permission: Permission) =>
-      authorisePart(asker, permission, {}) || authorisePart(asker, permission, own);
+      authorisePart(asker, permission, {}) ||
+      ids.some((agentId) => authorise(asker, permission, { ...own, agentId }));
     res.setHeader('Cache-Control', 'no-store');
     sendJson(res, 200, {
       ...{ name, role: roleOfToken(principal), tenant, user, version },

@@ -167,5 +167,6 @@ export const reservedIds: ReadonlySet<string> = new Set([
   ],
   ...['memories', 'metrics', 'pairings', 'people', 'plugins', 'readyz', 'roles', 'rooms', 'schedules'],
   ...['secrets', 'switches', 'tasks', 'tokens', 'tools', 'turns', 'usage'],
-  ...['docs', 'encryption', 'events', 'lessons', 'mcp', 'places', 'retention', 'scores', 'v1', 'webhooks'],
+  ...['docs', 'encryption', 'events', 'lessons', 'mcp', 'places', 'retention', 'scores', 'v1'],
+  ...['webchat', 'webhooks'],
 ]);

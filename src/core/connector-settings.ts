@@ -1,5 +1,9 @@
 /** What a character says about one platform: who may talk to it there, how often, and under which account. */
 import { z } from 'zod';
+import { webChatFields } from './web-chat-settings.js';
+
+/** Its visitors are let in by the section itself: there is nobody to ask for a code. */
+const webChat = 'webchat';
 
 /** Where tokens' tenants have their rooms. */
 export const tokenConnector = 'http';
@@ -53,8 +57,19 @@ const Gate = z.object({
     .prefault({}),
 });
 
+/** The web chat's page and widget; the section is what lets visitors in. */
+const WebChat = Gate.omit({ token: true }).extend({
+  ...webChatFields,
+  /** Signs the tokens of a site's users. */
+  secret: Reference.optional(),
+});
+
+export type WebChatSettings = z.infer<typeof WebChat>;
+
 /** By the connector's name. Settings that are not listed are the connector's own secrets: `appToken`. */
-export const ConnectorsSettings = z.record(z.string(), Gate.catchall(Reference));
+export const ConnectorsSettings = z
+  .object({ [webChat]: WebChat.strict().optional() })
+  .catchall(Gate.catchall(Reference));
 
 type Said = z.infer<typeof Gate>;
 export type ConnectorSettings = Said &
@@ -83,7 +98,7 @@ export function settingsFor(
   const usually = (perMinute: number) => (trusted ? 0 : Math.ceil((perMinute * windowSeconds) / 60));
   const { perPlace = 0 } = said.rate;
   const { perUser = usually(usualRate.perUser), perRoom = usually(usualRate.perRoom) } = said.rate;
-  const entry = trusted ? 'open' : 'pairing';
+  const entry = trusted || name === webChat ? 'open' : 'pairing';
   return {
     ...said,
     ...{ dm: said.dm ?? entry, places: said.places ?? entry },
@@ -97,10 +112,11 @@ export function referencesFor(
   name: string,
 ): Record<string, string> {
   const said: object = Object.hasOwn(connectors, name) ? connectors[name]! : {};
+  const plain = new Set([...gateSettings, ...(name === webChat ? Object.keys(webChatFields) : [])]);
   return Object.fromEntries(
     Object.entries(said).filter(
       (entry): entry is [string, string] =>
-        typeof entry[1] === 'string' && (entry[0] === 'token' || !gateSettings.has(entry[0])),
+        typeof entry[1] === 'string' && (entry[0] === 'token' || !plain.has(entry[0])),
     ),
   );
 }

@@ -7,6 +7,7 @@ export const builtin: (() => Promise<{ default: unknown }>)[] = [
   () => import('../../connectors/telegram/extension.js'),
   () => import('../../connectors/slack/extension.js'),
   () => import('../../connectors/webhook/extension.js'),
+  () => import('../../connectors/webchat/extension.js'),
   () => import('../llm/openai/extension.js'),
   () => import('../llm/anthropic/extension.js'),
   () => import('../llm/ollama/extension.js'),

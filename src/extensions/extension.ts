@@ -110,6 +110,8 @@ export interface ConnectorExtension<S extends Settings = Settings> extends Exten
    * counts for the hub; default: always.
    */
   readonly startedBy?: (keyof z.output<S> & string)[];
+  /** An agent is on the platform once its character has `connectors.NAME`, whatever settings have values. */
+  readonly startedBySection?: true;
   /** The setting that `connectors.NAME.token` of a character stands for; default `token`. */
   readonly token?: keyof z.output<S> & string;
   /** Settings that belong to one account: those of the hub's usual agent are no other agent's. Default: every secret. */

@@ -53,6 +53,7 @@ const shapes = {
   connector: BaseShape.extend({
     serves: z.enum(['agent', 'hub'], 'must be "agent" or "hub"').optional(),
     startedBy: fieldNames.optional(),
+    startedBySection: z.literal(true, 'must be true').optional(),
     token: aText.optional(),
     account: fieldNames.optional(),
     users: z.enum(['platform', 'tenant'], 'must be "platform" or "tenant"').optional(),
@@ -95,13 +96,14 @@ type Definition = ExtensionBase & {
   kind: string;
   serves?: 'agent' | 'hub';
   startedBy?: string[];
+  startedBySection?: true;
   token?: string;
   account?: string[];
 };
 
 /** Settings that a definition names and does not have. */
 function problemOfNames(definition: Definition): ShapeProblem | null {
-  const { kind, serves, startedBy, token, account = [], setup = [] } = definition;
+  const { kind, serves, startedBy, startedBySection, token, account = [], setup = [] } = definition;
   const fields = fieldsOf(definition);
   const named = [
     ...(startedBy ?? []).map((name, at) => ({ field: `startedBy[${at}]`, name })),
@@ -117,7 +119,7 @@ function problemOfNames(definition: Definition): ShapeProblem | null {
       field: wrong.field,
       problem: `names the setting "${wrong.name}", which there is not${suggestion(wrong.name, fields)}`,
     };
-  const starts = (startedBy ?? secretsOf(definition)).length > 0;
+  const starts = startedBySection || (startedBy ?? secretsOf(definition)).length > 0;
   return kind !== 'connector' || serves === 'hub' || starts
     ? null
     : {

@@ -129,6 +129,14 @@ export class EventLog {
     return { events, cursor: cursorText({ batch: at.batch, index: Math.max(at.index, 0) }), reset };
   }
 
+  /** The cursor behind all that was written so far. */
+  async end(): Promise<string> {
+    await this.want();
+    const batch = await this.#findLast();
+    const { events = [] } = (await this.#batch(batch)) ?? {};
+    return cursorText({ batch, index: Math.max(events.length - 1, 0) });
+  }
+
   /** Resolves when there may be more: at the latest a moment later. */
   async more(signal: AbortSignal): Promise<void> {
     const ending = new AbortController();

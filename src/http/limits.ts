@@ -1,11 +1,11 @@
 /** How much a token and an address may ask of the hub: requests a minute, and requests that are open at once. */
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { HubRequest, Principal } from '../connector/connector.js';
+import { networkOf } from '../core/network.js';
 import { CarrierError, RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Limited } from '../metrics.js';
 import type { RateCounter } from '../rate/rate.js';
-import { networkOf } from './address.js';
 
 /** Requests a minute, and for streams those open at once; 0 is no limit. */
 interface Limits {

@@ -111,6 +111,7 @@ function compose(options: HttpServerOptions): { app: Express; end(): void } {
   mountPlugins(app, plugins, 'own');
   app.use(answerPreflights(tokens), authenticated(tokens, limits, face), requireOrigin);
   if (limits) app.use(limits.rates);
+  if (face && limits) app.use('/console/live', limits.streams);
   if (face) app.use(face.signed);
   app
     .route('/metrics')

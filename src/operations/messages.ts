@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hubTenant, type Principal, roleOfToken } from '../access/principal.js';
+import { type Resource, type Role, roleFor } from '../access/role.js';
 import { tokenConnector } from '../core/connector-settings.js';
 import { isDirect, isRoomId, type Memory, roomIdOf } from '../core/memory.js';
 import { FatalError } from '../errors.js';
@@ -77,7 +78,7 @@ async function permit(
     agentId,
     // Whoever posts is no model: what nobody has said anything of is theirs to say.
     tool: { key: 'hub:message', name: 'message', source: 'plugin:hub', hints },
-    requester: { role: principal.kind === 'token' ? roleOfToken(principal) : 'owner', accounts: [] },
+    requester: { role: roleAt(principal, { agentId, connector, tenant, channel }), accounts: [] },
     place: { connector, tenant, channel },
     direct: isDirect(scope),
     tainted: false,
@@ -88,4 +89,10 @@ async function permit(
   throw new FatalError('permission_denied', `The policy does not permit this (${rule})${why}`, {
     field: 'text',
   });
+}
+
+function roleAt(principal: Principal, place: Resource): Role {
+  if (principal.kind !== 'token') return 'owner';
+  // Of whoever is signed in to the console, roles differ from place to place.
+  return principal.grants ? (roleFor(principal.grants, place) ?? 'guest') : roleOfToken(principal);
 }

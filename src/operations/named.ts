@@ -7,7 +7,7 @@ export function namedIn(principal: Principal): AuditedPrincipal {
   if (principal.kind === 'system') return { kind: principal.kind, name: 'the hub' };
   const { kind, tenant } = principal;
   if (kind === 'token') {
-    const { name, bootstrap, user } = principal;
+    const { name, bootstrap, self, user = self } = principal;
     // A hub's own is named by where its file is.
     const id = bootstrap ? undefined : principal.id;
     return { kind, name, tenant, role: roleOfToken(principal), ...(id && { id }), ...(user && { user }) };

@@ -6,6 +6,7 @@ import type { Agent } from '../core/character.js';
 import type { Memory } from '../core/memory.js';
 import type { RoomState, Rooms } from '../core/room.js';
 import { type Turn, type TurnCheckpoint, turnOf } from '../core/turn.js';
+import { healMarkdown } from '../markdown/heal.js';
 import type { TurnContext } from '../plugin/plugin.js';
 import type { ParkedHandler, Run } from '../queue/queue.js';
 import { told } from '../redaction.js';
@@ -131,7 +132,7 @@ export class Worker {
     const suspect = { checkpoint, storedAt: covered[0]!.createdAt, run };
     const end = async (answered: Answered | null, pause: Pause | null = null) => {
       telling.end();
-      const ended = withUnknown(pause ? textOf(pause, agent) : stopped, checkpoint.steps);
+      const ended = withUnknown(pause ? textOf(pause, agent) : cutOff(telling.text), checkpoint.steps);
       const text = answered?.draft.text ?? ended;
       const { taint } = checkpoint;
       const { files, model, usage, waiting, passedOver, recall, evaluation } = answered?.draft ?? {};
@@ -281,3 +282,8 @@ export class Worker {
 }
 
 const textOf = (pause: Pause, { character }: Agent) => pauseText(pause, character.name, Date.now());
+
+/** What people have seen of the answer stays in the room, and says that it was stopped. */
+function cutOff(said: string): string {
+  return said.trim() === '' ? stopped : `${healMarkdown(said.trimEnd())}\n\n${stopped}`;
+}

@@ -1,5 +1,11 @@
 /** What a hub in memory knows of messages by what their platform calls them: stored, forgotten, copied. */
-import { type InboundMessage, type Memory, roomIdOf, type SourceKey } from '../extension-api.js';
+import {
+  type Counting,
+  type InboundMessage,
+  type Memory,
+  roomIdOf,
+  type SourceKey,
+} from '../extension-api.js';
 
 interface Known {
   memory: Memory;
@@ -57,4 +63,14 @@ export function keyOf({ agentId, source }: Pick<InboundMessage, 'agentId' | 'sou
 
 function nameOf({ agentId, connector, tenant, messageId }: SourceKey): string {
   return [agentId, connector, tenant, messageId].join('\n');
+}
+
+/** Counts by key; no window ends. */
+export function fakeCount(): Counting['count'] {
+  const counts = new Map<string, number>();
+  return async (key, windowSeconds) => {
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return { count, leftMs: windowSeconds * 1000 };
+  };
 }

@@ -23,7 +23,7 @@ import {
 } from '../extension-api.js';
 import { isSame } from '../intake/is-same.js';
 import { FakeGate } from './fake-gate.js';
-import { FakePast, keyOf } from './fake-past.js';
+import { FakePast, fakeCount, keyOf } from './fake-past.js';
 import { FakeTurn } from './turn.js';
 
 /** How a hub in memory behaves. */
@@ -55,6 +55,7 @@ export class FakeHost implements Host {
   readonly reactions: InboundReaction[] = [];
   readonly presses: InboundPress[] = [];
   readonly noted = new Map<string, unknown>();
+  readonly count = fakeCount();
   /** What a command is answered with. */
   onCommand: (command: InboundCommand) => CommandAnswer | null = ({ name }) => ({ text: `did ${name}` });
   readonly logged: { level: string; message: string }[] = [];

@@ -10,14 +10,22 @@ const sources = ['src/web', 'src/markdown', 'src/core', 'connectors/webchat/page
 /** A page is a folder with an `index.html`. `assets` is where its files are, seen from the page. */
 const pages = [
   { from: 'src/web/console', to: 'dist/web/console', assets: 'console/assets' },
-  { from: 'connectors/webchat/page', to: 'dist/web/webchat', assets: 'webchat/assets' },
+  {
+    from: 'connectors/webchat/page',
+    to: 'dist/web/webchat',
+    assets: 'assets',
+    script: 'connectors/webchat/page/widget.ts',
+  },
 ].filter(({ from }) => existsSync(join(root, from, 'index.html')));
 
 const newest = Math.max(...sources.map((source) => timeOf(join(root, source))));
 const stale = pages.filter(({ to }) => newest > timeOfFile(join(root, to, 'index.html')));
 if (stale.length > 0) {
   const { build } = await import('vite');
-  for (const page of stale) await build(settings(page));
+  for (const page of stale) {
+    await build(settings(page));
+    if (page.script) await build(scriptSettings(page));
+  }
 }
 
 /** @returns {import('vite').InlineConfig} */
@@ -41,6 +49,25 @@ function settings({ from, to, assets }) {
       // All addresses are relative, so that the pages work below any path of a proxy.
       renderBuiltUrl: (file, { hostType }) =>
         hostType === 'html' ? file.replace(/^assets/, assets) : { relative: true },
+    },
+  };
+}
+
+/** One file that other sites name in their pages, so its name stays: no module, nothing but itself. */
+function scriptSettings({ script, to }) {
+  return {
+    configFile: false,
+    root: join(root, 'src/web'),
+    logLevel: 'warn',
+    publicDir: false,
+    build: {
+      outDir: join(root, to),
+      emptyOutDir: false,
+      target: ['chrome107', 'safari16', 'firefox104'],
+      rolldownOptions: {
+        input: join(root, script),
+        output: { format: 'iife', entryFileNames: 'widget.js' },
+      },
     },
   };
 }

@@ -11,6 +11,9 @@ const readme = read('README.md');
 
 const platform = settingsFor(Character.parse({ name: 'A', bio: 'B' }), 'discord') as Record<string, unknown>;
 
+const webchat = Character.parse({ name: 'A', bio: 'B', connectors: { webchat: {} } }).connectors
+  .webchat as Record<string, unknown>;
+
 interface Schema {
   type?: string;
   properties?: Record<string, Schema>;
@@ -23,7 +26,14 @@ function fields(schema: Schema, defaults: Record<string, unknown>, prefix = ''):
   return Object.entries(schema.properties ?? {}).flatMap(([key, inner]): [string, string][] => {
     const value = defaults[key];
     // All platforms have the same settings, described once.
-    if (key === 'connectors') return fields(inner.additionalProperties!, platform, 'connectors.NAME.');
+    if (key === 'connectors') {
+      const { additionalProperties: all, properties } = inner;
+      const own = Object.entries(properties!.webchat!.properties!).filter(([one]) => !all!.properties![one]);
+      return [
+        ...fields(all!, platform, 'connectors.NAME.'),
+        ...fields({ properties: Object.fromEntries(own) }, webchat, 'connectors.webchat.'),
+      ];
+    }
     if (inner.properties) return fields(inner, (value ?? {}) as Record<string, unknown>, `${prefix}${key}.`);
     if (schema.required?.includes(key)) return [[prefix + key, 'required']];
     return [[prefix + key, value === undefined ? 'none' : `\`${JSON.stringify(value)}\``]];

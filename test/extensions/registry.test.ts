@@ -39,7 +39,7 @@ describe('extensions that settings name', () => {
     expect(registry.problems).toEqual([]);
     const names = registry.list('connector').map(({ name }) => name);
     expect(names).toEqual([
-      ...['http', 'openai-api', 'mcp-server', 'discord', 'telegram', 'slack', 'webhook'],
+      ...['http', 'openai-api', 'mcp-server', 'discord', 'telegram', 'slack', 'webhook', 'webchat'],
       ...['one', 'two', 'three'],
     ]);
   });

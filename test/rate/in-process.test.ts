@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { networkOf } from '../../src/http/address.js';
+import { networkOf } from '../../src/core/network.js';
 import { InProcessRates } from '../../src/rate/in-process.js';
 import { rateContract } from '../contract/rate.js';
 

@@ -7,14 +7,15 @@ const executablePath =
 /** Why suites that look at pages are skipped; null when they can run. */
 export const noBrowser: string | null = executablePath ? null : 'no chromium on this machine and no CHROMIUM';
 
-/** One a file is enough: contexts have cookies and storage of their own, as other people's browsers do. */
-export function openBrowser(): Promise<Browser> {
+/** @param more arguments. One a file is enough: contexts have cookies and storage of their own, as other people's browsers do. */
+export function openBrowser(more: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
       // As root in a container; and none of Chromium's own questions to the network.
       ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-dev-shm-usage', '--no-first-run'],
       ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      ...more,
     ],
   });
 }

@@ -3,7 +3,7 @@ import type { Hub } from '../../src/hub.js';
 
 export interface Answer {
   status: number;
-  headers: Headers;
+  headers: Response['headers'];
   // biome-ignore lint/suspicious/noExplicitAny: whatever JSON there is.
   body: any;
 }

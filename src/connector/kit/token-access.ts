@@ -66,7 +66,8 @@ export class TokenAccess {
 
   /** In some room of the agent. */
   #mayAt(agentId: string): boolean {
-    return this.#may(this.#permission, this.#here(agentId, this.token.user));
+    // Who is signed in to the console may talk as themselves.
+    return this.#may(this.#permission, this.#here(agentId, this.token.user ?? this.token.self));
   }
 
   #here(agentId: string, userId: string | undefined): Resource {

@@ -174,6 +174,13 @@ const pages: PageOf[] = [
     load: async () => (await import('./pages/stored.js')).StoredPage,
   },
   {
+    id: 'usage',
+    title: 'Usage',
+    section: 'System',
+    seen: () => may('usage.read'),
+    load: async () => (await import('./pages/usage.js')).UsagePage,
+  },
+  {
     id: 'health',
     title: 'Health',
     section: 'System',

@@ -15,12 +15,14 @@ export function Composer({ of, room, draft }: { of: Conversation; room: string; 
   const [failed, setFailed] = useState<unknown>();
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
-  const { agent, stop } = of.transport;
+  const { agent, stop, takesFiles = true } = of.transport;
   const write = (value: string) => {
     setText(value);
     keepDraft(room, value);
   };
-  const attach = (more: Iterable<File>) => setFiles((there) => [...there, ...withOwnNames(there, [...more])]);
+  const attach = (more: Iterable<File>) => {
+    if (takesFiles) setFiles((there) => [...there, ...withOwnNames(there, [...more])]);
+  };
   const send = () => {
     if (text.trim() === '' && files.length === 0) return;
     void of.send(text, files);
@@ -89,15 +91,17 @@ export function Composer({ of, room, draft }: { of: Conversation; room: string; 
             area.current?.focus();
           }}
         />
-        <button
-          type="button"
-          class="round"
-          aria-label="Attach files"
-          title="Attach files"
-          onClick={() => picker.current?.click()}
-        >
-          <span aria-hidden="true">+</span>
-        </button>
+        {takesFiles && (
+          <button
+            type="button"
+            class="round"
+            aria-label="Attach files"
+            title="Attach files"
+            onClick={() => picker.current?.click()}
+          >
+            <span aria-hidden="true">+</span>
+          </button>
+        )}
         <textarea
           ref={area}
           rows={1}

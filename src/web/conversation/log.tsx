@@ -75,12 +75,16 @@ export function Log({ of }: { of: Conversation }) {
 }
 
 function Hello({ of }: { of: Conversation }) {
-  const { name } = of.transport.agent;
+  const { agent, greeting } = of.transport;
+  const { name } = agent;
   return (
     <div class="hello">
       <Face name={name} />
       <h2>{name}</h2>
-      <p>Nothing was said here yet. Write something below, drop a file, or ask what {name} can do.</p>
+      <p>
+        {greeting ??
+          `Nothing was said here yet. Write something below, drop a file, or ask what ${name} can do.`}
+      </p>
     </div>
   );
 }

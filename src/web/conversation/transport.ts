@@ -55,6 +55,10 @@ export interface Transport {
   /** Who writes here. */
   user: { id: string; name: string };
   agent: { id: string; name: string };
+  /** Shown before anything was said; absent: the usual words. */
+  greeting?: string | undefined;
+  /** False: no files are taken. */
+  takesFiles?: boolean;
   send(message: Outgoing): Promise<void>;
   /** A page, the newest first. */
   history(cursor: string | undefined): Promise<HistoryPage>;

@@ -10,6 +10,7 @@ const mostWaitMs = 15_000;
 
 export class LiveStream {
   readonly #address: string;
+  readonly #headers: Record<string, string>;
   readonly #tell: (message: LiveMessage) => void;
   #rooms: string[] = [];
   #cursor: string | undefined;
@@ -20,10 +21,14 @@ export class LiveStream {
   #watch: ReturnType<typeof setInterval> | undefined;
   #state: LinkState = 'connecting';
 
-  /** @param address of `console/live`, whole. */
-  constructor(address: string, tell: (message: LiveMessage) => void) {
+  /**
+   * @param address of `console/live`, whole.
+   * @param headers for those who have no cookie.
+   */
+  constructor(address: string, tell: (message: LiveMessage) => void, headers: Record<string, string> = {}) {
     this.#address = address;
     this.#tell = tell;
+    this.#headers = headers;
   }
 
   get state(): LinkState {
@@ -81,7 +86,7 @@ export class LiveStream {
     const response = await fetch(url, {
       signal,
       credentials: 'same-origin',
-      headers: { accept: 'text/event-stream' },
+      headers: { accept: 'text/event-stream', ...this.#headers },
     });
     if (response.status === 401) {
       this.close();

@@ -32,6 +32,7 @@ const pages: Record<string, { text: RegExp; action?: string; who: Who[] }> = {
   },
   secrets: { text: /secret:shop-key/, action: 'Keep a secret', who: ['owner'] },
   stored: { text: /What went because it was kept long enough/, action: 'Show', who: ['owner', 'operator'] },
+  usage: { text: /assistant\.daily/, action: 'Show', who: ['owner', 'operator'] },
   health: { text: /ready/, action: 'Look again', who: ['owner'] },
   audit: { text: /tokens\.issue/, action: 'Verify', who: ['owner'] },
 };
@@ -115,7 +116,7 @@ describe.skipIf(noBrowser)('the pages that keep a hub running', () => {
     await press(dialog, 'Issue a token');
     // What the hub says of a field stands at the field.
     const scopes = dialog.getByLabel('Scopes (optional)');
-    await expect.poll(() => scopes.getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => scopes.getAttribute('aria-invalid'), soon).toBe('true');
     expect(await page.locator(':focus').getAttribute('name')).toBe('scopes');
     await scopes.fill('rooms.read');
     await press(dialog, 'Issue a token');
