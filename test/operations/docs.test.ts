@@ -35,6 +35,7 @@ describe('the reference of the API', () => {
         'GET /metrics',
         'POST /webhooks/:agentId/:source',
         'GET /docs',
+        'GET /webchat/:agentId',
       ],
     ];
     expect(documented.filter((route) => ![...carried, ...others].includes(route))).toEqual([]);

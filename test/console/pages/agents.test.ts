@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what people write into files
 /** Agents changed in the console: only what was changed differs, secrets stay, and members see none of it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
