@@ -6,7 +6,7 @@ import { type Agent, agentUnknown } from './core/character.js';
 import type { AgentDesk } from './operations/operation.js';
 
 interface DeskParts {
-  characters: Pick<AgentSource, 'get' | 'list' | 'isStored'>;
+  characters: Pick<AgentSource, 'get' | 'list' | 'isStored' | 'writtenInFile'>;
   models: { refs(agent: Agent): string[] };
   bots(agent: Agent): Promise<Bots>;
   check(agent: Agent, bots: Bots): Promise<Problem[]>;
@@ -31,6 +31,7 @@ export function agentDesk(
     problems,
     get: (id) => requireAgent(parts, id),
     isStored: (id) => parts.characters.isStored(id),
+    writtenInFile: (id) => parts.characters.writtenInFile(id) ?? null,
     models: (agent) => parts.models.refs(agent),
     connectors: ({ id }) => [...new Set(facesOf(id).map(({ name }) => name))],
     async check(agent) {

@@ -9,6 +9,7 @@ import { InProcessLeases } from './lease/in-process.js';
 import type { Logger } from './logger.js';
 import { InProcessMaintenance } from './maintenance/in-process.js';
 import { InProcessQueue } from './queue/in-process.js';
+import type { RedisFacts } from './queue/redis-facts.js';
 import { InProcessRates } from './rate/in-process.js';
 import { SecretKeys } from './secrets/keys.js';
 import { NotedSecrets, secretNote, undamaged } from './secrets/noted-secrets.js';
@@ -16,6 +17,7 @@ import { open } from './secrets/sealing.js';
 import { type FolderAtRest, noteAtRest, recordsAtRest } from './store/libsql/at-rest.js';
 import { openLibsqlStore } from './store/libsql/store.js';
 import type { ArchiveRequest } from './store/mongodb/archive.js';
+import type { MongoFacts } from './store/mongodb/facts.js';
 import type { MongoOptions } from './store/mongodb/store.js';
 import { all } from './store/paging.js';
 import type { StoredRecord } from './store/record-store.js';
@@ -164,6 +166,31 @@ export function storeForDoctor(
   };
 }
 
+/** What the servers say of themselves that hubs share, for `carrier doctor`; null: it cannot be asked. */
+export async function serverFacts(
+  config: Config,
+  log: Logger,
+): Promise<{ redis: RedisFacts | null; mongo: MongoFacts | null }> {
+  const { cluster } = config;
+  if (!cluster) return { redis: null, mongo: null };
+  const [{ RedisConnections }, { redisFacts }, { mongoFacts }] = await Promise.all([
+    import('./queue/redis-connection.js'),
+    import('./queue/redis-facts.js'),
+    import('./store/mongodb/facts.js'),
+  ]);
+  const connections = new RedisConnections(cluster.redis, log);
+  try {
+    const { mongodbUrl: url, database } = cluster;
+    const [redis, mongo] = await Promise.all([
+      redisFacts(connections.retryingOnce()).catch(() => null),
+      mongoFacts({ url, database }).catch(() => null),
+    ]);
+    return { redis, mongo };
+  } finally {
+    connections.close();
+  }
+}
+
 async function openShared(
   { mongodbUrl, database, readPreference }: NonNullable<Config['cluster']>,
   log: Logger,
@@ -203,4 +230,10 @@ export async function databaseCare({ cluster }: Config, log: Logger) {
 }
 
 /** Of an embedded hub's database as it lies in the folder; null when there is none yet. */
-export { auditAtRest, notesAtRest, schemaAtRest } from './store/libsql/at-rest.js';
+export {
+  auditAtRest,
+  notesAtRest,
+  recordsAtRest,
+  schemaAtRest,
+  waitingAtRest,
+} from './store/libsql/at-rest.js';

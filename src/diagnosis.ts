@@ -20,8 +20,15 @@ import { References } from './secrets/references.js';
 import { diagnoseAudit, diagnoseEngines, folderFindings } from './store-diagnosis.js';
 import { Skills } from './tools/skills.js';
 
-/** Everything is looked at, whatever fails on the way. */
-export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]> {
+/**
+ * Everything is looked at, whatever fails on the way.
+ * @param running whether a hub holds the data folder: what it stores is asked of it, and not looked at behind its back.
+ */
+export async function diagnose(
+  config: Config,
+  log: Logger,
+  { running = false }: { running?: boolean } = {},
+): Promise<Diagnosis[]> {
   const registry = await Registry.open(config.extensions);
   const { stored, records, close } = storeForDoctor(config, log);
   const secrets = new References({ given: config.given, folder: config.secretsDir, stored });
@@ -63,11 +70,13 @@ export async function diagnose(config: Config, log: Logger): Promise<Diagnosis[]
       ];
     }),
     ...(config.cluster
-      ? [diagnoseEngines(openEngines(config, log, { migrate: false }), log)]
-      : [
-          look('Data folder', async () => folderFindings(config, log)),
-          diagnoseAudit(() => auditAtRest(folderAtRest(config))),
-        ]),
+      ? [diagnoseEngines(openEngines(config, log, { migrate: false }), config, log)]
+      : running
+        ? []
+        : [
+            look('Data folder', async () => folderFindings(config, log)),
+            diagnoseAudit(() => auditAtRest(folderAtRest(config))),
+          ]),
     ...(config.role === 'gateway' ? [] : [...refs].map((ref) => diagnoseModel(models, ref))),
     ...found.flatMap(({ agent, bots }) => diagnoseBots(agent, bots)),
     ...(config.role === 'gateway' ? [] : [diagnoseToolSources({ ...checks, agents })]),

@@ -3,6 +3,7 @@
  * the definition says that it takes its place.
  */
 import type { Agent } from '../core/character.js';
+import type { Definition } from '../definitions/definition.js';
 import type { KnownDefinition } from '../definitions/definitions.js';
 import type { Logger } from '../logger.js';
 import type { CharacterChange, Characters } from './characters.js';
@@ -34,6 +35,11 @@ export class AgentSource {
 
   get(id: string): Agent | undefined {
     return this.isStored(id) ? (this.#stored.get(id)!.agent ?? undefined) : this.#files.get(id);
+  }
+
+  /** What the character file in force says, word for word. */
+  writtenInFile(id: string): Definition | undefined {
+    return this.#files.written(id);
   }
 
   /** Whether a definition in the store says what it is. */

@@ -1,6 +1,6 @@
 /** One character file: its text to a character, or what is wrong with it in words that name the fix. */
 import type { Character } from '../core/character.js';
-import { characterOf, type DefinitionProblem } from '../definitions/definition.js';
+import { characterOf, type Definition, type DefinitionProblem } from '../definitions/definition.js';
 
 export interface CharacterProblem {
   /** The file, or the folder itself. */
@@ -15,7 +15,8 @@ export interface CharacterProblem {
   inForce: boolean;
 }
 
-export type Reading = { character: Character } | { problem: DefinitionProblem };
+/** `written`: as it stands there, without the defaults. */
+export type Reading = { character: Character; written: Definition } | { problem: DefinitionProblem };
 
 export function readCharacter(text: string): Reading {
   const plain = text.replace(/^\uFEFF/, '');
@@ -25,7 +26,8 @@ export function readCharacter(text: string): Reading {
   } catch (error) {
     return { problem: { message: syntaxProblem(plain, error as SyntaxError), field: null } };
   }
-  return characterOf(value);
+  const read = characterOf(value);
+  return 'problem' in read ? read : { ...read, written: value as Definition };
 }
 
 /** Node 20 does not always say where; line and column are found by trying how far the text can be read. */
@@ -64,4 +66,13 @@ function couldGoOn(beginning: string): boolean {
     if (position !== undefined) return Number(position) >= beginning.length || /Unterminated/.test(message);
     return /end of JSON input/.test(message);
   }
+}
+
+/** What a file could be called whose name can be no agent's id. */
+export function suggestedId(id: string): string {
+  const plain = id
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, '-')
+    .replace(/^[-_]+|-+$/g, '');
+  return plain.slice(0, 64) || 'my-agent';
 }

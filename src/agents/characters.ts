@@ -3,10 +3,11 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Agent, AgentId, reservedIds } from '../core/character.js';
+import type { Definition } from '../definitions/definition.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { sentence } from '../problems.js';
-import { type CharacterProblem, readCharacter } from './character-file.js';
+import { type CharacterProblem, readCharacter, suggestedId } from './character-file.js';
 
 export type { CharacterProblem } from './character-file.js';
 
@@ -41,6 +42,7 @@ export class Characters {
   #log: Logger;
   #options: Required<WatchOptions>;
   #agents = new Map<string, Agent>();
+  #written = new Map<string, Definition>();
   #seen = new Map<string, Seen>();
   #folderProblem: CharacterProblem | null = null;
   #listeners = new Set<(change: CharacterChange) => void>();
@@ -94,13 +96,18 @@ export class Characters {
         );
       const read = readCharacter(JSON.stringify(definition) ?? '');
       if ('problem' in read) throw refuse(read.problem.message, read.problem.field);
-      characters.#put(id, { id, character: read.character });
+      characters.#put(id, { id, character: read.character }, read.written);
     }
     return characters;
   }
 
   get(id: string): Agent | undefined {
     return this.#agents.get(id);
+  }
+
+  /** The definition in force as it was written, without the defaults. */
+  written(id: string): Definition | undefined {
+    return this.#written.get(id);
   }
 
   /** Whether there is a file of this id, be it a good one or not. */
@@ -228,7 +235,7 @@ export class Characters {
     const read = readCharacter(text);
     if ('problem' in read) return this.#refuse(file, { stamp, text }, read.problem);
     this.#seen.set(file, { stamp, text, problem: null });
-    this.#put(id, { id, character: read.character });
+    this.#put(id, { id, character: read.character }, read.written);
   }
 
   #refuse(
@@ -251,8 +258,9 @@ export class Characters {
     this.#options.problem(problem);
   }
 
-  #put(id: string, agent: Agent): void {
+  #put(id: string, agent: Agent, written: Definition): void {
     const isNew = !this.#agents.has(id);
+    this.#written.set(id, written);
     this.#agents.set(id, agent);
     this.#log.info({ agentId: id }, isNew ? 'agent loaded' : 'agent changed');
     this.#tell({ id, agent });
@@ -261,6 +269,7 @@ export class Characters {
   #remove(file: string): void {
     const id = file.slice(0, -'.json'.length);
     this.#seen.delete(file);
+    this.#written.delete(id);
     if (!this.#agents.delete(id)) return;
     this.#log.info({ agentId: id }, 'agent removed: its file is gone');
     this.#tell({ id, agent: undefined });
@@ -283,12 +292,4 @@ function unreadable(folder: string, code = ''): string {
   if (code === 'ENOTDIR')
     return `${folder} is a file where a folder of characters should be. Move it, or ${another}.`;
   return `The folder ${folder} cannot be read by this user (${code}). Make it readable, or ${another}.`;
-}
-
-function suggestedId(id: string): string {
-  const plain = id
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]+/g, '-')
-    .replace(/^[-_]+|-+$/g, '');
-  return plain.slice(0, 64) || 'my-agent';
 }

@@ -59,6 +59,8 @@ interface Share {
   id: string;
   whose: Whose;
   day: string;
+  /** When the call was begun (Unix ms). */
+  at: number;
   ends: number;
   /** Where other accounts of the same person have their share. */
   others: string[];
@@ -150,7 +152,7 @@ export class Purses {
         const { date: day, ends } = localDay(at, budget.timezone);
         const place = (id: string) => `${budget.name}/${day}/${id}`;
         const { id, whose } = shareOf(budget, spender, platformWide);
-        const share = { budget, id: place(id), whose, day, ends, others: [] };
+        const share = { budget, id: place(id), whose, day, at, ends, others: [] };
         if (budget.per !== 'person') return share;
         const { source, userId } = spender;
         const own = { connector: source.connector, tenant: source.tenant, userId };
@@ -199,13 +201,13 @@ export class Purses {
 
   async #rule(agent: Agent, share: Share, id: string, asked: Asked, waits: boolean) {
     const { now } = this.#parts;
-    const { budget, day, ends, whose } = share;
+    const { budget, day, at, ends, whose } = share;
     const elsewhere = await this.#elsewhere(share);
     const { ruling, spending } = await this.#ledger.change<Ruled>(share.id, (found) => {
       const spending = tidied(found ?? unspent({ budget: budget.name, day, ends, whose }), now());
       const ruling = ruled(spending, asked, { caps: budget.caps, elsewhere, waits, now: now() });
       if (typeof ruling !== 'object') return { next: found, answer: { ruling, spending } };
-      const next = withReservation(spending, id, ruling, this.#until());
+      const next = withReservation(spending, id, ruling, { until: this.#until(), at });
       return { next, answer: { ruling, spending: next } };
     });
     if (ruling === 'spent')

@@ -18,7 +18,17 @@ interface Held extends Cost {
   until: number;
   /** What it costs if nobody ever says. */
   likely: Cost;
+  /** When it was begun, as a `slotOf`; absent: an older hub has reserved it. */
+  slot?: number;
 }
+
+/** What calls have cost that were begun in one quarter of an hour: any zone's days can be made of these. */
+type Slot = [tokens: number, usd: number, calls: number, estimated: number];
+
+/** Zones begin their days at whole quarters of an hour (UTC+5:45); in ms. */
+export const slotMs = 15 * 60_000;
+
+export const slotOf = (at: number): number => Math.floor(at / slotMs);
 
 export interface Spending extends Cost {
   budget: string;
@@ -31,6 +41,8 @@ export interface Spending extends Cost {
   estimated: number;
   /** By id. */
   reserved: Record<string, Held>;
+  /** Of the above, by `slotOf`; what older hubs have settled is in none. */
+  slots?: Record<string, Slot>;
   /** Of how many percent operators have been told. */
   told?: number;
 }
@@ -42,7 +54,11 @@ const Spending: z.ZodType<Spending> = z.looseObject({
   ...{ budget: z.string(), day: z.string(), ends: z.number() },
   whose: z.looseObject({ agentId: part, connector: part, tenant: part, channel: part, userId: part }),
   ...{ ...cost, calls: z.number(), estimated: z.number() },
-  reserved: z.record(z.string(), z.looseObject({ ...cost, until: z.number(), likely: z.looseObject(cost) })),
+  reserved: z.record(
+    z.string(),
+    z.looseObject({ ...cost, until: z.number(), likely: z.looseObject(cost), slot: z.number().optional() }),
+  ),
+  slots: z.record(z.string(), z.tuple([z.number(), z.number(), z.number(), z.number()])).optional(),
   told: z.number().optional(),
 });
 
@@ -165,9 +181,10 @@ export function withReservation(
   spending: Spending,
   id: string,
   { tokens, usd, likely }: Reserved,
-  until: number,
+  { until, at }: { until: number; at: number },
 ): Spending {
-  return { ...spending, reserved: { ...spending.reserved, [id]: { tokens, usd, likely, until } } };
+  const held = { tokens, usd, likely, until, slot: slotOf(at) };
+  return { ...spending, reserved: { ...spending.reserved, [id]: held } };
 }
 
 /** Undefined: it is there no more. */
@@ -184,15 +201,24 @@ export function settled(
   { estimated }: { estimated: boolean },
 ): Spending | undefined {
   if (!Object.hasOwn(spending.reserved, id)) return undefined;
-  const { [id]: _, ...reserved } = spending.reserved;
-  const isCall = cost.tokens > 0;
+  const { [id]: held, ...reserved } = spending.reserved;
+  const calls = cost.tokens > 0 ? 1 : 0;
+  const guessed = estimated ? cost.tokens : 0;
+  const isFree = cost.tokens === 0 && cost.usd === 0;
   return {
     ...spending,
     ...sum(spending, cost),
-    calls: spending.calls + (isCall ? 1 : 0),
-    estimated: spending.estimated + (estimated ? cost.tokens : 0),
+    calls: spending.calls + calls,
+    estimated: spending.estimated + guessed,
     reserved,
+    ...(held?.slot !== undefined &&
+      !isFree && { slots: withSlot(spending.slots, held.slot, [cost.tokens, cost.usd, calls, guessed]) }),
   };
+}
+
+function withSlot(slots: Spending['slots'] = {}, slot: number, more: Slot): Record<string, Slot> {
+  const [tokens, usd, calls, estimated] = slots[slot] ?? [0, 0, 0, 0];
+  return { ...slots, [slot]: [tokens + more[0], usd + more[1], calls + more[2], estimated + more[3]] };
 }
 
 /** Without reservations that nobody will settle any more. */

@@ -5,6 +5,7 @@ import { routes } from '../http/routes.js';
 import type { OperationName } from '../operations/operations.js';
 import { addressOf } from './address.js';
 import { call } from './client.js';
+import { addressField } from './pages.js';
 
 export type Input = Record<string, string | number | boolean | string[] | undefined>;
 
@@ -20,6 +21,7 @@ export function carry(
     throw new FatalError(
       'not_found',
       `No hub runs on ${config.dataDir}. Start it (carrier start), or name its folder with --data-dir, or its address with --url.`,
+      { field: addressField },
     );
   const { method, path, body } = requestOf(operation, input);
   return call(address, method, path, body);

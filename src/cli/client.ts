@@ -1,5 +1,6 @@
 import { createParser } from 'eventsource-parser';
-import { FatalError } from '../errors.js';
+import { type ErrorCode, errorCodes, FatalError } from '../errors.js';
+import { addressField } from './pages.js';
 
 /** What a reply stream tells, as the HTTP connector sends it. */
 export interface StreamEvent {
@@ -27,7 +28,7 @@ async function ask({ url, token }: Address, path: string, request: RequestInit):
     throw new FatalError(
       'not_found',
       `No hub answers at ${url}${code ? ` (${code})` : ''}. Start it (carrier start), or correct the address.`,
-      { cause },
+      { field: addressField, cause },
     );
   }
 }
@@ -45,7 +46,7 @@ export async function* say(
     body: JSON.stringify(message),
     signal,
   });
-  if (!response.ok || !response.body) throw new Error(await refusal(response));
+  if (!response.ok || !response.body) throw await refusal(response);
   // From here on the message is stored, and `/stop` finds it.
   yield { event: 'stored', data: {} };
   const events: StreamEvent[] = [];
@@ -67,7 +68,7 @@ export async function call(
   body?: object,
 ): Promise<unknown> {
   const response = await ask(address, path, { method, body: body && JSON.stringify(body) });
-  if (!response.ok) throw new FatalError('invalid_request', await refusal(response));
+  if (!response.ok) throw await refusal(response);
   return response.json().catch((cause: Error) => {
     throw new FatalError('not_found', `What answers at ${address.url} is no hub. Correct the address.`, {
       cause,
@@ -75,15 +76,19 @@ export async function call(
   });
 }
 
-async function refusal(response: Response): Promise<string> {
+/** With the hub's own words and code. */
+async function refusal(response: Response): Promise<FatalError> {
   const body = await response.json().catch(() => null);
-  const { message } = (body as { error?: { message?: string } } | null)?.error ?? {};
-  return message ?? `the hub answered ${response.status}`;
+  const { message, code, field } = (body as { error?: Record<string, string> } | null)?.error ?? {};
+  const known = code !== undefined && Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : undefined;
+  return new FatalError(known ?? 'invalid_request', message ?? `the hub answered ${response.status}`, {
+    ...(field !== undefined && { field }),
+  });
 }
 
 /** An answer that is no JSON, as it comes; throws with the hub's own words when it is refused. */
 export async function* download(address: Address, path: string): AsyncGenerator<Uint8Array> {
   const response = await ask(address, path, { method: 'GET' });
-  if (!response.ok || !response.body) throw new FatalError('invalid_request', await refusal(response));
+  if (!response.ok || !response.body) throw await refusal(response);
   yield* response.body;
 }

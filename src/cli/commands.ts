@@ -6,6 +6,7 @@ import { consoleCommand, sessions } from './console-commands.js';
 import { embeddings } from './embedder-command.js';
 import { encryption } from './encryption-commands.js';
 import { facts } from './fact-commands.js';
+import { following } from './following-commands.js';
 import { knowledge } from './knowledge-commands.js';
 import { lessons, scores } from './lesson-commands.js';
 import { memories } from './memory-commands.js';
@@ -20,6 +21,9 @@ import { tokenCommands } from './token-commands.js';
 import { toolCommands } from './tool-commands.js';
 import { type CommandGroup, paged, type Typed, typed } from './typed.js';
 import { usageRow } from './usage-row.js';
+
+/** Of whoever looks. */
+const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const ofAgent: Typed['options'] & {} = [['--agent-id <id>', 'of this agent']];
 
@@ -253,9 +257,15 @@ export const groups: Record<string, CommandGroup> = {
 export const alone: Record<string, Typed> = {
   usage: typed('usage.list', {
     about: 'what models have cost today, by budget and whose share it is',
-    options: [['--day <date>', 'another day, such as 2026-03-29'], ...paged],
+    options: [
+      ['--day <date>', 'another day, such as 2026-03-29'],
+      ['--time-zone <zone>', "whose day, such as Asia/Kolkata, or budget: each budget's own", ownZone],
+      ...paged,
+    ],
+    input: ({ timeZone, ...said }) => (timeZone === 'budget' ? said : { ...said, timeZone }),
     show: ({ usage, nextCursor }) => [...usage.map(usageRow), ...more(nextCursor)],
   }),
+  ...following,
   retention,
   health: typed('health.show', {
     about: 'whether the hub can do its part, and how much waits; exit code 1 if it cannot',

@@ -1,38 +1,70 @@
 import type { Config } from '../config.js';
 import type { Finding } from '../connector/connector.js';
 import { diagnose } from '../diagnosis.js';
-import { folderProblem } from '../folder.js';
 import { createLogger } from '../logger.js';
+import type { Diagnosis } from '../look.js';
+import { clockFinding, machineFindings } from '../machine-diagnosis.js';
 import { redact } from '../redaction.js';
 import { runningHub } from '../running-hub.js';
-import { paint, print } from './output.js';
+import { watchDates } from './answered-dates.js';
+import { diagnoseRunning } from './doctor-running.js';
+import { harmlessJson, paint, print } from './output.js';
+import { pageOfSubject } from './pages.js';
 
-/** Looks at everything a hub with these settings needs, and says what to do about what is wrong. */
-export async function doctor(config: Config): Promise<boolean> {
-  const subjects = [
-    { subject: 'This machine', findings: here(config) },
-    ...(await diagnose(config, createLogger('silent'))),
-  ];
-  for (const { subject, findings } of subjects.filter(({ findings }) => findings.length > 0)) {
-    print(paint.bold(subject));
-    for (const finding of findings) print(line(finding));
-  }
+/**
+ * Looks at everything a hub with these settings needs, and says what to do about what is wrong.
+ * @throws what `read` throws where settings cannot be read; with `json` that is a finding, so that there is always an answer.
+ */
+export async function doctor(
+  read: () => Config,
+  { json = false }: { json?: boolean } = {},
+): Promise<boolean> {
+  const subjects = (await (json ? readAndDiagnosed(read) : diagnosed(read()))).filter(
+    ({ findings }) => findings.length > 0,
+  );
   const failed = subjects.flatMap(({ findings }) => findings).filter(({ ok }) => !ok).length;
-  print(failed === 0 ? `\n${paint.green('All is well.')}` : `\n${paint.red(`${failed} to mend.`)}`);
+  if (json) print(harmlessJson({ ok: failed === 0, subjects: subjects.map(shown) }));
+  else {
+    for (const { subject, findings } of subjects) {
+      print(paint.bold(subject));
+      for (const finding of findings) print(line(finding, pageOfSubject(subject)));
+    }
+    print(failed === 0 ? `\n${paint.green('All is well.')}` : `\n${paint.red(`${failed} to mend.`)}`);
+  }
   return failed === 0;
 }
 
-function here({ dataDir, cluster, warnings }: Config): Finding[] {
-  const hub = cluster ? null : hubAt(dataDir);
-  return [
-    { check: `Node ${process.versions.node}`, ok: true },
-    writable(dataDir),
-    ...(hub?.url ? [{ check: `a hub runs at ${hub.url}`, ok: true }] : []),
-    ...warnings.map((fix) => ({ check: 'every setting has a meaning', ok: false, fix })),
-  ];
+async function readAndDiagnosed(read: () => Config): Promise<Diagnosis[]> {
+  let config: Config;
+  try {
+    config = read();
+  } catch (error) {
+    const { message } = error as Error;
+    return [{ subject: 'Settings', findings: [{ check: 'settings can be read', ok: false, fix: message }] }];
+  }
+  return diagnosed(config);
 }
 
-/** A data folder that cannot be read is told by the check after this. */
+async function diagnosed(config: Config): Promise<Diagnosis[]> {
+  const dates = watchDates();
+  const hub = config.cluster ? null : hubAt(config.dataDir);
+  const [running, besides] = await Promise.all([
+    hub?.url ? diagnoseRunning(config, hub.url) : [],
+    diagnose(config, createLogger('silent'), { running: Boolean(hub?.url) }),
+  ]);
+  const ahead = dates.ahead();
+  const here: Diagnosis = {
+    subject: 'This machine',
+    findings: [
+      ...machineFindings(config),
+      ...(ahead ? [clockFinding(ahead)] : []),
+      ...config.warnings.map((fix) => ({ check: 'every setting has a meaning', ok: false, fix })),
+    ],
+  };
+  return [here, ...running, ...besides];
+}
+
+/** A data folder that cannot be read is told by another check. */
 function hubAt(dataDir: string) {
   try {
     return runningHub(dataDir);
@@ -41,13 +73,20 @@ function hubAt(dataDir: string) {
   }
 }
 
-function writable(dataDir: string): Finding {
-  const fix = folderProblem(dataDir, 'CARRIER_DATA_DIR');
-  return { check: `the data folder ${dataDir} can be written`, ok: fix === null, ...(fix && { fix }) };
+/** As scripts read it. What extensions and platforms say may quote what they were given. */
+function shown({ subject, findings }: Diagnosis) {
+  const page = pageOfSubject(subject);
+  return {
+    subject,
+    findings: findings.map(({ check, ok, fix }) => ({
+      ...{ check: redact(check), ok, fix: fix === undefined ? null : redact(fix) },
+      ...(!ok && page && { page }),
+    })),
+  };
 }
 
-function line({ check, ok, fix }: Finding): string {
+function line({ check, ok, fix }: Finding, page: string | undefined): string {
   const mark = ok ? paint.green('ok ') : paint.red('no ');
-  // What extensions and platforms say may quote what they were given.
-  return `  ${mark} ${redact(check)}${fix ? `\n      ${redact(fix)}` : ''}`;
+  const see = !ok && page ? paint.dim(`\n      See ${page}`) : '';
+  return `  ${mark} ${redact(check)}${fix ? `\n      ${redact(fix)}` : ''}${see}`;
 }

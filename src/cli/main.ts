@@ -1,16 +1,15 @@
 /** The commands and their flags. Run by `carrier.ts`. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { type Config, readConfig } from '../config.js';
 import { CarrierError } from '../errors.js';
-import { packageFolder } from '../package-folder.js';
+import { packageVersion } from '../package-folder.js';
 import { standardError } from '../standard-error.js';
 import type { TestOptions } from './behaviour.js';
 import { endCommand, endProcess } from './end.js';
 import { loadEnvironmentFile } from './environment-file.js';
 import { addOperations } from './operations.js';
 import { paint } from './output.js';
+import { pageOfError } from './pages.js';
 
 interface Flags {
   dataDir?: string;
@@ -24,7 +23,7 @@ interface Flags {
 // What a command needs is loaded when it is given: the hub should start soon.
 const program = new Command('carrier')
   .description('A hub that lets people chat with AI agents where they already are, and loses nothing.')
-  .version(version())
+  .version(packageVersion())
   .showHelpAfterError('(carrier --help shows what there is)')
   .addHelpText(
     'after',
@@ -87,11 +86,15 @@ program
 program
   .command('doctor')
   .description("check settings, engines and every bot's token, scopes and intents, and name the fix")
+  .option(
+    '--json',
+    'what was found, for scripts: {ok, subjects: [{subject, findings: [{check, ok, fix, page}]}]}',
+  )
   .addOption(dataDir)
   .addOption(characters)
-  .action(async (flags: Flags) => {
+  .action(async (flags: Flags & { json?: boolean }) => {
     const { doctor } = await import('./doctor.js');
-    if (!(await doctor(settings(flags)))) process.exitCode = 1;
+    if (!(await doctor(() => settings(flags), flags))) process.exitCode = 1;
   });
 
 program
@@ -110,17 +113,35 @@ program
     'talk to an agent in the terminal; uses the hub that runs on this data folder, or one of its own',
   )
   .argument('[agent]', "the agent's id: its character file's name", 'assistant')
+  .option('-a, --agent <id>', 'the same, as a flag')
   .option('-r, --room <id>', 'a room of its own; without it, your direct conversation with the agent')
   .option('-u, --user <id>', 'who you are (default: your login name)')
   .addOption(dataDir)
   .addOption(characters)
   .addOption(logLevel)
-  .action(async (agent: string, flags: Flags & { room?: string; user?: string }) =>
+  .action(async (agent: string, flags: Flags & { agent?: string; room?: string; user?: string }) =>
     (await import('./chat.js')).chat(settings({ logLevel: 'error', ...flags }), {
-      agent,
+      agent: flags.agent ?? agent,
       room: flags.room,
       user: flags.user,
     }),
+  );
+
+const imports = program
+  .command('import')
+  .description(
+    'bring agents over from another program; what is there already stays, and the source as it is',
+  );
+
+imports
+  .command('elizaos')
+  .description('characters of ElizaOS, as JSON: they become characters here, with documents and secrets')
+  .argument('<source>', 'a character file, or a folder of them')
+  .option('--dry-run', 'write nothing, and list all that would be written')
+  .option('--overwrite', 'replace files that are there and differ')
+  .addOption(characters)
+  .action(async (source: string, flags: Flags & { dryRun?: boolean; overwrite?: boolean }) =>
+    (await import('./import/command.js')).importElizaos(source, settings(flags).charactersDir, flags),
   );
 
 addOperations(program, dataDir, settings);
@@ -221,7 +242,8 @@ program.parseAsync().then(endCommand, fail);
 function fail(error: unknown): void {
   // What was logged before comes first.
   standardError.flushSync();
-  process.stderr.write(`${paint.red('carrier:')} ${told(error)}\n`);
+  const page = pageOfError(error);
+  process.stderr.write(`${paint.red('carrier:')} ${told(error)}${page ? ` (see ${page})` : ''}\n`);
   void endProcess(Number(process.exitCode ?? 0) || 1);
 }
 
@@ -242,9 +264,4 @@ function settings(flags: Flags): Config {
 function told(error: unknown): string {
   const { message, stack, syscall } = error as NodeJS.ErrnoException;
   return error instanceof CarrierError || syscall ? message : (stack ?? String(error));
-}
-
-function version(): string {
-  const text = readFileSync(join(packageFolder, 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -53,7 +53,7 @@ function prepare(command: Command, what: Typed, dataDir: Option, settings: (flag
     .action(async () => {
       const { dataDir, url, json, yes, ...options } = command.opts<Flags & Input>();
       const config = settings({ dataDir });
-      if (what.run) return what.run({ config, args: command.args, options, url });
+      if (what.run) return what.run({ config, args: command.args, options: { ...options, json }, url });
       const fields = Object.fromEntries((what.fields ?? []).map((field, at) => [field, command.args[at]]));
       const said: Input = { ...options, ...fields };
       const input: Input = { ...(what.input?.(said) ?? said), ...what.fixed };

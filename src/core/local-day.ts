@@ -29,6 +29,19 @@ export function localDay(at: number, timezone: string): LocalDay {
   return day;
 }
 
+/** From when (Unix ms) a date lasts there, and until when; where a zone has left it out, it has no length. */
+export function dayIn(date: string, timezone: string): { from: number; ends: number } {
+  const near = Date.parse(`${date}T00:00:00Z`) - 26 * hourMs;
+  let ends = localDay(near, timezone).ends;
+  let from = near;
+  for (let day = localDay(ends, timezone); day.date <= date; day = localDay(ends, timezone)) {
+    from = ends;
+    ends = day.ends;
+    if (day.date === date) return { from, ends };
+  }
+  return { from: ends, ends };
+}
+
 function dateIn(timezone: string, at: number): string {
   let format = formats.get(timezone);
   if (!format) {

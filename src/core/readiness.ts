@@ -8,3 +8,6 @@ export interface Readiness {
   /** What the engines lack, and what that costs. */
   notes: string[];
 }
+
+/** What has waited for its answer, or its time, for longer than this is late, in ms: a model that is away may come back. */
+export const lateMs = 10 * 60_000;

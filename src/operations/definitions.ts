@@ -155,7 +155,7 @@ export const exportAgent = defineOperation({
   input: OneAgent,
   output: z.object({ id: z.string(), file: z.record(z.string(), z.unknown()) }),
   async run({ agentId }, { agents, definitions }) {
-    const file = await definitions.written(agentId);
+    const file = (await definitions.written(agentId)) ?? agents.writtenInFile(agentId);
     return { id: agentId, file: file ?? (agents.get(agentId).character as Record<string, unknown>) };
   },
 });

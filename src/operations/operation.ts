@@ -65,6 +65,8 @@ export interface AgentDesk {
   get(agentId: string): Agent;
   /** Whether it is as a definition in the store says, and not a file. */
   isStored(agentId: string): boolean;
+  /** What its character file says, without defaults; null: it has none that is good. */
+  writtenInFile(agentId: string): Record<string, unknown> | null;
   /** The chain of models, in order. */
   models(agent: Agent): string[];
   /** Names of the connectors that run and are its own. */

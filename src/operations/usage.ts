@@ -3,7 +3,19 @@ import { hubTenant } from '../access/principal.js';
 import { defineOperation } from './operation.js';
 import { id, instant, page } from './shapes.js';
 
-const cap = z.number().nullable().describe('null: any');
+/** @see https://www.iana.org/time-zones */
+const timeZone = z.string().min(1).max(64).refine(isTimeZone, 'is no time zone; write one as Europe/Berlin');
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const cap = z.number().nullable().describe('null: any, or a day of the budget is none of this zone');
 
 export const listUsage = defineOperation({
   name: 'usage.list',
@@ -12,6 +24,9 @@ export const listUsage = defineOperation({
   reads: true,
   input: z.strictObject({
     day: z.iso.date().optional().describe('such as 2026-03-29, of the last five weeks; absent: today'),
+    timeZone: timeZone
+      .optional()
+      .describe('whose day it is, such as Asia/Kolkata; absent: each budget has its own'),
     ...page,
   }),
   output: z.object({

@@ -45,10 +45,14 @@ export const Schedule = z.looseObject({
 });
 export type Schedule = z.infer<typeof Schedule>;
 
+/** When somebody is to look at it, in Unix ms; undefined: nobody. */
+export function dueAt({ state, next, rests = 0 }: Schedule): number | undefined {
+  return state === 'active' && next !== null ? Math.max(next, rests) : undefined;
+}
+
 export const scheduleRecord = defineRecord<Schedule>({
   kind: 'schedule',
   schema: Schedule,
   group: ({ agentId }) => agentId,
-  due: ({ state, next, rests = 0 }) =>
-    state === 'active' && next !== null ? Math.max(next, rests) : undefined,
+  due: dueAt,
 });

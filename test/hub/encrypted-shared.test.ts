@@ -99,8 +99,8 @@ describe.skipIf(noRedis)(
         const failing = { code: 'config_invalid', field: 'CARRIER_ENCRYPTION_KEYS' };
         await expect(home.hub({}, { ...settings, ...wrong })).rejects.toMatchObject(failing);
         const log = createLogger('silent');
-        const opening = openEngines(home.config({ ...settings, ...wrong }), log, { migrate: false });
-        const [found] = await diagnoseEngines(opening, log);
+        const config = home.config({ ...settings, ...wrong });
+        const [found] = await diagnoseEngines(openEngines(config, log, { migrate: false }), config, log);
         expect(found!.findings).toMatchObject([
           { ok: false, fix: expect.stringMatching(/^Check CARRIER_ENCRYPTION_KEYS: .*"k1"/) },
         ]);

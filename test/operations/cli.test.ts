@@ -48,6 +48,47 @@ describe('the command line', () => {
     expect(await carrier(['health'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ready\n/) });
   }, 60_000);
 
+  it('tells a turn, asks one question, and shows what happened', async () => {
+    const asked = await carrier(['send', 'assistant', '-', '--user', 'ann'], 'how are\nyou?\n');
+    expect(asked).toMatchObject({ code: 0, stdout: expect.stringMatching(/^echo how are\nyou\?\n+$/) });
+    expect(asked.stdout).not.toContain('\u001b');
+    expect(await carrier(['send', 'assistant', '-'], ' \n')).toMatchObject({ code: 1, stdout: '' });
+    expect(await carrier(['send', 'nobody', 'hello'])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^carrier: .*nobody.* \(see docs\/troubleshooting\.md#there-is-no-such-agent\)\n$/,
+      ),
+    });
+    const { turns } = await desk.get('/turns');
+    const { turnId, roomId } = turns[0];
+    const shown = await carrier(['turn', turnId]);
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toMatch(/Message\n.*ann:\n {2}how are\n {2}you\?\n[\s\S]*Answer\n {2}echo how are/);
+    expect(shown.stdout).not.toContain('Character');
+    expect((await carrier(['turn', turnId, '--prompt'])).stdout).toMatch(
+      /Character\n {2}Ada\n[\s\S]*Message\n/,
+    );
+    expect(JSON.parse((await carrier(['turn', turnId, '--json'])).stdout)).toEqual(
+      await desk.get(`/turns/${turnId}`),
+    );
+    // Events are written while somebody reads.
+    await carrier(['logs']);
+    const following = await carrier(['send', 'assistant', 'again', '--user', 'ann']);
+    expect(following.code).toBe(0);
+    let lines: { type: string; roomId: string }[] = [];
+    await until(async () => {
+      const { stdout } = await carrier(['logs', '--json', '--room', roomId]);
+      lines = stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line));
+      return lines.some(({ type }) => type === 'turn.ended');
+    }, 20_000);
+    expect(new Set(lines.map((line) => line.roomId))).toEqual(new Set([roomId]));
+    expect((await carrier(['logs', '--room', 'none'])).stdout).toBe('');
+  }, 90_000);
+
   it('asks before it forgets', async () => {
     await desk.platform.dm('ann', 'hello');
     await desk.platform.last(1);
@@ -63,7 +104,9 @@ describe('the command line', () => {
     const away = await carrier(['agents', '--url', 'http://127.0.0.1:9']);
     expect(away).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^carrier: No hub answers at .*\n$/),
+      stderr: expect.stringMatching(
+        /^carrier: No hub answers at .* \(see docs\/troubleshooting\.md#no-hub-answers\)\n$/,
+      ),
     });
     const nothing = await carrier(['deliveries', 'drop']);
     expect(nothing).toMatchObject({ code: 1, stderr: expect.stringMatching(/deliveryId/) });
@@ -122,7 +165,7 @@ describe('every operation', () => {
   ];
 
   /** Of use to programs and to the page that shows it. */
-  const forPrograms = ['events.list', 'memories.recall', 'memories.search', 'places.list', 'turns.prompt'];
+  const forPrograms = ['memories.recall', 'memories.search', 'places.list', 'turns.prompt'];
 
   it('has a route and a command', () => {
     const expected = operations.map(({ name }) => name).filter((name) => !inChat.includes(name));

@@ -82,6 +82,27 @@ export function auditAtRest(folder: FolderAtRest): AuditChain {
   };
 }
 
+/**
+ * What waits in the database that lies there; null when there is none. `unanswered`: rooms with a message that nobody has
+ * answered since before `before`, and since when (all Unix ms). `dead`: replies that were given up.
+ */
+export function waitingAtRest(
+  folder: FolderAtRest,
+  before: number,
+): { unanswered: number; since: number | null; dead: number; newest: number | null } | null {
+  return atRest(folder, (db) => {
+    if (!hasTable(db, 'memories')) return { unanswered: 0, since: null, dead: 0, newest: null };
+    const one = (sql: string, ...values: number[]) => db.prepare(sql).raw().get(values) as number[];
+    const [unanswered = 0, since = null] = one(
+      'select count(distinct room), min(created) from memories where status = 0 and created < ?',
+      before,
+    );
+    const [dead = 0] = one('select count(*) from outbox where final = 1');
+    const [newest = null] = one('select max(created) from memories');
+    return { unanswered, since, dead, newest };
+  });
+}
+
 function hasTable(db: Libsql.Database, name: string): boolean {
   return db.prepare('select 1 from sqlite_schema where name = ?').get([name]) !== undefined;
 }

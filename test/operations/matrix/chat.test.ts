@@ -74,6 +74,8 @@ beforeAll(async () => {
         return asks ? { calls: [{ name: 'wire', arguments: '{}' }] } : `echo ${lastSaid(request)}`;
       }),
   });
+  // Links lead there; nobody opens them here.
+  carrier.access.signInLinks.listensOn('http://127.0.0.1:1');
   for (const column of columns)
     for (const role of roles)
       for (const level of levelsOf(column, nameOf(column, role)))

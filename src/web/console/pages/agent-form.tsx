@@ -4,19 +4,19 @@ import { isFields, patched } from '../patch.js';
 
 type Definition = Record<string, unknown>;
 
-/** `lines`: a list, or a text of one line; each line an item. */
-const fields: { name: string; label: string; shape: 'text' | 'long' | 'lines'; hint?: string }[] = [
+/** `lines`: a text, or a list of its lines; `list`: a list alone, each line an item. */
+const fields: { name: string; label: string; shape: 'text' | 'long' | 'lines' | 'list'; hint?: string }[] = [
   { name: 'name', label: 'Name', shape: 'text' },
   { name: 'bio', label: 'Bio', shape: 'lines', hint: 'Who it is; a line each.' },
   { name: 'system', label: 'System', shape: 'long', hint: 'What it is told before all else.' },
-  { name: 'style', label: 'Style', shape: 'lines', hint: 'How it writes; a line each.' },
+  { name: 'style', label: 'Style', shape: 'list', hint: 'How it writes; a line each.' },
   {
-    name: 'model',
-    label: 'Model',
-    shape: 'lines',
+    name: 'models',
+    label: 'Models',
+    shape: 'list',
     hint: 'PROVIDER/MODEL; a line each, the first is asked first.',
   },
-  { name: 'plugins', label: 'Plugins', shape: 'lines', hint: 'A name each line.' },
+  { name: 'plugins', label: 'Plugins', shape: 'list', hint: 'A name each line.' },
 ];
 const talk = ['open', 'pairing', 'allowlist'];
 
@@ -84,15 +84,18 @@ function WhoMayTalk({ of: definition, edit }: { of: Definition; edit: (next: Def
 }
 
 function fits(value: unknown, shape: string): boolean {
-  if (value === undefined || typeof value === 'string') return true;
-  return shape === 'lines' && Array.isArray(value) && value.every((item) => typeof item === 'string');
+  if (value === undefined) return true;
+  if (typeof value === 'string') return shape !== 'list';
+  const takesList = shape === 'lines' || shape === 'list';
+  return takesList && Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 /** In the shape that it had: one line stays a text where it was one. Undefined: there is nothing. */
 function asWritten(said: string, was: unknown, shape: string): unknown {
-  if (shape !== 'lines') return said === '' && was === undefined ? undefined : said;
   // A line that is being begun is empty for a moment.
   const lines = said.split('\n');
+  if (shape === 'list') return said !== '' ? lines : was === undefined ? undefined : [];
+  if (shape !== 'lines') return said === '' && was === undefined ? undefined : said;
   if (said === '') return Array.isArray(was) ? [] : undefined;
   return lines.length === 1 && !Array.isArray(was) ? said : lines;
 }

@@ -26,7 +26,8 @@ export function AgentPage({ agentId }: { agentId: string }) {
   const agent = useResource(
     `agent ${agentId}`,
     (signal) => get<AgentShown>(path('agents', agentId), {}, signal),
-    (event) => event.agentId === agentId && Boolean(event.operation?.startsWith('agents.')),
+    // One that is made anew was nobody's yet.
+    ({ agentId: of = agentId, operation }) => of === agentId && Boolean(operation?.startsWith('agents.')),
   );
   return (
     <Page title={`Agent ${agentId}`} actions={<TestChat agentId={agentId} />}>

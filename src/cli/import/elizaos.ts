@@ -1,0 +1,188 @@
+/** An ElizaOS character, of any of its versions, as one of ours. What is no part of ours is named, never dropped unsaid. */
+import { basename, dirname } from 'node:path';
+import { AgentId, reservedIds } from '../../core/character.js';
+import { FatalError } from '../../errors.js';
+import { examplesOf, named } from './elizaos-examples.js';
+import { knowledgeOf } from './elizaos-knowledge.js';
+import { isKnownSecret, secretsOf, tokenName } from './elizaos-secrets.js';
+import type { ImportedAgent, Remark } from './plan.js';
+import { textOf } from './source.js';
+
+type Fields = Record<string, unknown>;
+
+/** Read below; the others are listed. */
+const read = new Set(
+  'name system bio lore messageExamples adjectives topics style knowledge documents clients modelProvider plugins settings secrets'.split(
+    ' ',
+  ),
+);
+const withoutUse: Record<string, string> = {
+  postExamples: 'agents here write no posts',
+  templates: 'prompts are put together otherwise; see `prompt.template` of characters/README.md',
+  people: 'people are known by what they write',
+  id: 'the name of the file is the id',
+  username: 'the platform says what the account is called',
+};
+const platforms = new Set(['discord', 'telegram', 'slack']);
+const providers = new Set(['openai', 'anthropic', 'ollama']);
+/** Of plugins and clients: what the hub does anyway. */
+const builtIn = new Set(['sql', 'bootstrap', 'direct']);
+
+/**
+ * @param path a JSON file; whatever else it names must lie in its folder, or in the one around `characters`.
+ * @throws FatalError `invalid_field`
+ */
+export async function readElizaCharacter(path: string): Promise<ImportedAgent> {
+  const refuse = (problem: string) =>
+    new FatalError('invalid_field', `${path} ${problem}.`, { field: 'source' });
+  if (/\.[cm]?[jt]s$/i.test(path))
+    throw refuse(
+      'is a program, and nothing of a stranger is run here. Export the character as JSON, for example with ' +
+        '`console.log(JSON.stringify(character))` in your project, and import that file',
+    );
+  let value: unknown;
+  try {
+    value = JSON.parse((await textOf(path)).replace(/^\uFEFF/, ''));
+  } catch (error) {
+    if (error instanceof FatalError) throw error;
+    throw refuse(`is no JSON: ${(error as Error).message}`);
+  }
+  const fields = isFields(value) && isFields(value.character) ? value.character : value;
+  if (!isFields(fields) || typeof fields.name !== 'string' || fields.name.trim() === '')
+    throw refuse('is no ElizaOS character: it has no `name`');
+  return agentOf(fields, path);
+}
+
+async function agentOf(fields: Fields, path: string): Promise<ImportedAgent> {
+  const remarks: Remark[] = [];
+  const full = (fields.name as string).trim();
+  const name = full.slice(0, 80);
+  if (name !== full) remarks.push({ path: 'name', why: 'is longer than 80 characters, and was cut' });
+  const id = idOf(basename(path), name);
+  const text = (key: string) => textsOf(fields, key, remarks).map((one) => named(one, name));
+  const folder = dirname(path);
+  const roots = basename(folder) === 'characters' ? [folder, dirname(folder)] : [folder];
+  const settings = isFields(fields.settings) ? fields.settings : {};
+  const loose = Object.fromEntries(Object.entries(settings).filter(([key]) => isKnownSecret(key)));
+  const secrets = secretsOf(
+    { secrets: fields.secrets, 'settings.secrets': settings.secrets, settings: loose },
+    id,
+  );
+  const uses = usesOf(fields, remarks);
+  const connectors: Record<string, Record<string, string>> = { ...secrets.connectors };
+  for (const platform of uses.platforms) connectors[platform] ??= { token: `env:${tokenName(platform, id)}` };
+  const { examples, remarks: ofExamples } = examplesOf(fields.messageExamples, name);
+  const known = await Promise.all(
+    ['knowledge', 'documents'].map((key) => knowledgeOf(fields[key], key, roots)),
+  );
+  for (const key of Object.keys(settings))
+    if (key !== 'secrets' && !isKnownSecret(key))
+      remarks.push({ path: `settings.${key}`, why: 'there is no setting like it' });
+  if (fields.settings !== undefined && !isFields(fields.settings))
+    remarks.push({ path: 'settings', why: 'is no object' });
+  for (const key of Object.keys(fields).filter((one) => !read.has(one)))
+    remarks.push({ path: key, why: withoutUse[key] ?? 'there is no field like it' });
+
+  const [adjectives, topics] = [text('adjectives'), text('topics')];
+  const bio = [...text('bio'), ...text('lore')];
+  const system = text('system').join('\n');
+  return {
+    id,
+    from: path,
+    character: {
+      name,
+      bio: bio.length > 0 ? bio : [`${name}.`],
+      ...(system !== '' && { system }),
+      style: [
+        ...styleOf(fields.style, remarks).map((one) => named(one, name)),
+        ...(adjectives.length > 0 ? [`Be ${adjectives.join(', ')}.`] : []),
+        ...(topics.length > 0 ? [`You know about, and like to talk about: ${topics.join(', ')}.`] : []),
+      ],
+      examples,
+      ...(uses.models.length > 0 && { models: uses.models }),
+      ...(known.some(({ documents }) => documents.length > 0) && {
+        knowledge: [{ path: `./knowledge/${id}` }],
+      }),
+      ...(Object.keys(connectors).length > 0 && { connectors }),
+    },
+    documents: known.flatMap(({ documents }) => documents),
+    secrets: secrets.values,
+    steps: Object.entries(connectors).flatMap(([platform, references]) =>
+      Object.values(references)
+        .map((reference) => reference.slice('env:'.length))
+        .filter((variable) => !Object.hasOwn(secrets.values, variable))
+        .map((variable) => `set up ${platform}: put its token into .env as ${variable}`),
+    ),
+    remarks: [...remarks, ...ofExamples, ...known.flatMap((one) => one.remarks), ...secrets.remarks],
+  };
+}
+
+/** The name of the file, or else of the character, as an id. */
+function idOf(file: string, name: string): string {
+  for (const one of [file.replace(/(\.character)?\.json$/i, ''), name, 'imported']) {
+    const plain = one
+      .normalize('NFKD')
+      .toLowerCase()
+      .replace(/\p{M}/gu, '')
+      .replace(/[^a-z0-9_]+/g, '-')
+      .replace(/^[-_]+|[-_]+$/g, '')
+      .slice(0, 56);
+    const id = reservedIds.has(plain) ? `${plain}-agent` : plain;
+    if (AgentId.safeParse(id).success) return id;
+  }
+  return 'imported';
+}
+
+function textsOf(fields: Fields, key: string, remarks: Remark[]): string[] {
+  const value = fields[key];
+  if (value === undefined || value === null) return [];
+  if (typeof value === 'string') return value.trim() === '' ? [] : [value];
+  if (!Array.isArray(value)) {
+    remarks.push({ path: key, why: 'is neither a text nor a list of texts' });
+    return [];
+  }
+  return value.filter((one, at): one is string => {
+    if (typeof one !== 'string') remarks.push({ path: `${key}[${at}]`, why: 'is no text' });
+    return typeof one === 'string' && one.trim() !== '';
+  });
+}
+
+function styleOf(style: unknown, remarks: Remark[]): string[] {
+  if (style === undefined) return [];
+  if (!isFields(style)) {
+    remarks.push({ path: 'style', why: 'is no object of lists' });
+    return [];
+  }
+  for (const key of Object.keys(style))
+    if (key !== 'all' && key !== 'chat')
+      remarks.push({
+        path: `style.${key}`,
+        why: key === 'post' ? withoutUse.postExamples! : 'there is no such style',
+      });
+  const ofStyle = Object.fromEntries(Object.entries(style).map(([key, value]) => [`style.${key}`, value]));
+  return ['style.all', 'style.chat'].flatMap((key) => textsOf(ofStyle, key, remarks));
+}
+
+/** What `clients`, `plugins` and `modelProvider` come to. */
+function usesOf(fields: Fields, remarks: Remark[]): { platforms: Set<string>; models: string[] } {
+  const uses = { platforms: new Set<string>(), models: [] as string[] };
+  const use = (path: string, value: string) => {
+    const name = value.toLowerCase().replace(/^.*?(?:plugin|client|adapter)-/, '');
+    if (platforms.has(name)) uses.platforms.add(name);
+    else if (providers.has(name)) {
+      if (!uses.models.includes(name)) uses.models.push(name);
+    } else if (!builtIn.has(name))
+      remarks.push({ path, why: `${value.slice(0, 100)}: there is nothing like it here` });
+  };
+  for (const key of ['clients', 'plugins', 'modelProvider']) {
+    const before = remarks.length;
+    const values = textsOf(fields, key, remarks);
+    if (remarks.length > before && values.length === 0) continue;
+    for (const [at, value] of values.entries()) use(key === 'modelProvider' ? key : `${key}[${at}]`, value);
+  }
+  return uses;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,54 @@
+/** `carrier logs`: what happens in the hub, by its events. The log that the hub writes goes to its standard error, and is kept by whoever started it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OutputOf } from '../operations/operations.js';
+import { carry } from './carry.js';
+import { harmless, harmlessJson, printed, row } from './output.js';
+import { shownTime } from './shown-time.js';
+import type { Own } from './typed.js';
+
+type Event = OutputOf<'events.list'>['events'][number];
+
+const pageSize = 1000;
+/** Between looks while it follows, in ms. */
+const lookMs = 500;
+
+/** Ends where there is nothing newer, or, following, once nobody reads. */
+export async function showLogs({ config, options, url }: Own): Promise<void> {
+  const { follow, json, room, agent, turn } = options;
+  const wanted = ({ roomId, agentId, turnId }: Event) =>
+    (room === undefined || room === roomId) &&
+    (agent === undefined || agent === agentId) &&
+    (turn === undefined || turn === turnId);
+  let cursor: string | undefined;
+  for (;;) {
+    const page = (await carry(
+      config,
+      'events.list',
+      { limit: pageSize, cursor },
+      url,
+    )) as OutputOf<'events.list'>;
+    for (const event of page.events.filter(wanted))
+      if (!(await printed(json ? harmlessJson(event, 0) : harmless(lineOf(event))))) return;
+    cursor = page.cursor;
+    if (page.events.length > 0) continue;
+    if (!follow) return;
+    await sleep(lookMs);
+    if (!process.stdout.writable) return;
+  }
+}
+
+function lineOf({ at, type, status = '', operation = '', agentId = '', roomId = '', ...ids }: Event): string {
+  const { turnId = '', messageId = '', deliveryId = '', approvalId = '' } = ids;
+  return row(
+    shownTime(at),
+    type,
+    status,
+    operation,
+    agentId,
+    roomId,
+    turnId,
+    messageId,
+    deliveryId,
+    approvalId,
+  );
+}

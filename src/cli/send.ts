@@ -1,0 +1,43 @@
+/** `carrier send AGENT TEXT`: one question, and the answer as it is written. */
+import { userInfo } from 'node:os';
+import { text as readAll } from 'node:stream/consumers';
+import { FatalError } from '../errors.js';
+import { addressOf } from './address.js';
+import { say } from './client.js';
+import { harmlessJson, harmlessLines, paint, print } from './output.js';
+import { addressField } from './pages.js';
+import type { Own } from './typed.js';
+
+/** @throws FatalError `text_empty`, `not_found`, or with what the hub says; then the answer is not whole. */
+export async function send({ config, args: [agent = '', ...words], options, url }: Own): Promise<void> {
+  const given = words.join(' ');
+  const text = given === '-' ? await readAll(process.stdin) : given;
+  if (text.trim() === '') throw new FatalError('text_empty', 'There is nothing to send.', { field: 'text' });
+  const address = addressOf(config, url);
+  if (!address)
+    throw new FatalError('not_found', `No hub runs on ${config.dataDir}. Start it: carrier start.`, {
+      field: addressField,
+    });
+  const userId = String(options.user ?? userInfo().username);
+  const room = options.room === undefined ? {} : { roomId: String(options.room) };
+  let atEnd = true;
+  let failed: string | undefined;
+  for await (const { event, data } of say(
+    address,
+    agent,
+    { text, userId, ...room },
+    new AbortController().signal,
+  )) {
+    if (event === 'turn.failed' || event === 'error') failed = (data.error as { message: string }).message;
+    if (options.json) {
+      if (event !== 'stored') print(harmlessJson({ event, data }, 0));
+    } else if (event === 'text.delta') {
+      const said = harmlessLines(String(data.text));
+      process.stdout.write(said);
+      atEnd = said.endsWith('\n');
+    } else if (event === 'action.started')
+      process.stderr.write(paint.dim(`· ${harmlessLines(String(data.name))}\n`));
+  }
+  if (!atEnd) print();
+  if (failed !== undefined) throw new FatalError('turn_failed', harmlessLines(failed));
+}

@@ -1,0 +1,141 @@
+/** People who sign in by `/console`: what they are elsewhere, they are here, and no more. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { httpConnector } from '../../connectors/http/connector.js';
+import { roomIdOf } from '../../src/core/memory.js';
+import type { Hub } from '../../src/hub.js';
+import { Platform } from '../hub/platform.js';
+import { ConsoleBrowser } from '../support/console.js';
+import { Home } from '../support/hub.js';
+import { LiveReader } from '../support/live-reader.js';
+import { lastSaid, scriptedModel } from '../support/model.js';
+import { ask } from '../support/tokens.js';
+import { until } from '../support/until.js';
+
+const home = new Home();
+const platform = new Platform();
+let hub: Hub;
+beforeAll(async () => {
+  for (const id of ['assistant', 'other'])
+    home.character(id, { name: 'Ada', bio: '.', plugins: [], connectors: { telegram: { dm: 'open' } } });
+  const limits = {
+    maxBodyBytes: 1e5,
+    maxFileBytes: 1e5,
+    maxFiles: 2,
+    maxBacklog: 100,
+    maxUploadingBytes: 1e6,
+  };
+  const http = httpConnector({
+    ...{ ...limits, replyTimeoutMs: 20_000, callbackAllowPrivate: false, callbackSecret: 's'.repeat(16) },
+  });
+  const model = () => scriptedModel((request) => `echo ${lastSaid(request)}`);
+  hub = await home.hub({ connectors: [platform, new Platform('telegram', 'other'), http], model });
+});
+afterAll(() => home.dispose());
+
+const admin = (method: string, path: string, body?: object) =>
+  ask(hub.url, hub.token.secret, [method, path], body);
+const roomOf = (userId: string, agentId = 'assistant') =>
+  roomIdOf(agentId, { connector: 'http', tenant: 'default', channel: `user:telegram:${userId}` });
+
+async function signedIn(user: string): Promise<ConsoleBrowser> {
+  const said = (await platform.command(user, 'console')) ?? '';
+  const browser = new ConsoleBrowser(hub.url);
+  const answer = await browser.signIn(/https?:\S+/.exec(said)![0]);
+  expect(answer.status).toBe(200);
+  return browser;
+}
+
+const give = (user: string, role: string, more: object) =>
+  admin('POST', '/roles/give', { role, account: `telegram:${user}`, ...more });
+const take = (user: string, more: object) =>
+  admin('POST', '/roles/take', { account: `telegram:${user}`, ...more });
+
+it('signs in whoever has no role as themselves: they chat, and see what is theirs alone', async () => {
+  await platform.dm('bob', 'the secret of bob');
+  await until(() => platform.shown.length > 0);
+  const [ann, bob] = [await signedIn('ann'), await signedIn('bob')];
+  const me = (await ann.get('/console/me')).body;
+  expect(me).toMatchObject({ name: 'telegram:ann', user: 'telegram:ann', role: 'member' });
+  // With another agent she has had nothing to do.
+  expect(me.agents.map(({ id }: { id: string }) => id)).toEqual(['assistant']);
+  expect(Object.keys(me.permissions)).toEqual(
+    expect.arrayContaining(['messages.send', 'turns.stop', 'facts.read']),
+  );
+  for (const denied of ['rooms.read', 'agents.read', 'audit.read', 'tokens.issue', 'console.link'])
+    expect(me.permissions).not.toHaveProperty([denied]);
+  const say = (browser: ConsoleBrowser, body: object, agent = 'assistant') =>
+    browser.post(`/${agent}/message`, { text: 'hello', ...body });
+  expect((await say(ann, {})).body.reply.text).toBe('echo hello');
+  for (const [body, agent] of [
+    [{ userId: 'telegram:bob' }, 'assistant'],
+    [{ userId: 'console' }, 'assistant'],
+    [{ roomId: 'lounge' }, 'assistant'],
+    [{ roomId: 'user:telegram:bob' }, 'assistant'],
+  ] as const)
+    expect([body, (await say(ann, body, agent)).status]).toEqual([body, 403]);
+  // Whether there is such an agent is not told.
+  for (const agent of ['other', 'nobody']) expect((await say(ann, {}, agent)).status).toBe(403);
+  await say(bob, { text: 'more of bob' });
+  expect((await ann.get('/assistant/rooms/user:telegram:ann/messages')).body.messages).toHaveLength(2);
+  expect((await ann.get('/assistant/rooms/user:telegram:bob/messages')).status).toBe(404);
+  for (const path of [
+    '/rooms',
+    '/turns',
+    '/agents',
+    '/tokens',
+    '/audit',
+    '/people?account=telegram:bob',
+    '/events',
+  ])
+    expect([path, (await ann.get(path)).status]).toEqual([path, 403]);
+  // Nothing runs, and that is theirs to ask; of bob's room there is nothing to say.
+  expect((await ann.post(`/rooms/${roomOf('ann')}/stop`)).status).toBe(200);
+  expect((await ann.post(`/rooms/${roomOf('bob')}/stop`)).status).not.toBe(200);
+  const facts = (user: string) =>
+    ann.get(`/facts?agentId=assistant&connector=http&tenant=default&userId=telegram:${user}`);
+  expect([(await facts('ann')).status, (await facts('bob')).status]).toEqual([200, 403]);
+});
+
+it('tells over the live stream what is their own alone', async () => {
+  const [ann, bob] = [await signedIn('ann'), await signedIn('bob')];
+  const reader = await LiveReader.open(ann, { rooms: [roomOf('ann'), roomOf('bob')] });
+  await until(() => reader.cursor !== undefined);
+  await bob.post('/assistant/message', { text: 'of bob' });
+  await ann.post('/assistant/message', { text: 'of ann' });
+  await until(() => reader.of('turn.ended').length > 0 && reader.turns('reply').length > 0);
+  const rooms = new Set(reader.seen.flatMap(({ data }) => data.roomId ?? []));
+  expect([...rooms]).toEqual([roomOf('ann')]);
+  reader.close();
+});
+
+it('has the roles of the person, and loses them within a second, streams included', async () => {
+  const eve = await signedIn('eve');
+  expect((await eve.get('/rooms')).status).toBe(403);
+  await give('eve', 'operator', { agentId: 'assistant' });
+  await until(async () => (await eve.get('/rooms')).status === 200, 1500);
+  const me = (await eve.get('/console/me')).body;
+  expect(me).toMatchObject({ user: 'telegram:eve', role: 'operator' });
+  // Of this agent, and no other; and she writes as nobody else.
+  expect((await eve.get('/agents')).body.agents.map(({ id }: { id: string }) => id)).toEqual(['assistant']);
+  expect((await eve.get('/agents/other')).status).toBe(404);
+  const asBob = { text: 'x', userId: 'telegram:bob' };
+  expect((await eve.post('/assistant/message', asBob)).status).toBe(403);
+  expect((await eve.post('/tokens', { name: 'mine', role: 'operator' })).status).toBe(403);
+  const raised = { role: 'admin', account: 'telegram:eve', agentId: 'assistant' };
+  expect((await eve.post('/roles/give', raised)).status).toBe(403);
+  const reader = await LiveReader.open(eve);
+  await until(() => reader.cursor !== undefined);
+  await take('eve', { agentId: 'assistant' });
+  await until(() => reader.ended, 2000);
+  await until(async () => (await eve.get('/rooms')).status === 403, 1500);
+  expect((await eve.get('/console/me')).status).toBe(200);
+  const rows = (await admin('GET', '/audit?operation=agents.list&limit=5')).body.rows ?? [];
+  expect(JSON.stringify(rows)).toContain('telegram:eve');
+});
+
+it('[seen.20] gives a link in direct chats alone, and to nobody of whom it is not known who they are', async () => {
+  await platform.say('carl', '/console', { addressed: true } as never);
+  await until(() => platform.shown.some(({ text }) => /write to me directly/.test(text)));
+  const http = await admin('POST', '/assistant/message', { text: '/console', userId: 'telegram:ann' });
+  expect(JSON.stringify(http.body)).not.toContain('sign-in?code');
+});
