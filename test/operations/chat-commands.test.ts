@@ -1,8 +1,8 @@
 /** Chat commands over HTTP and in `carrier chat`. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { scriptedModel } from '../support/model.js';
+import { Tmux, withoutTmux } from '../support/tmux.js';
 import { until } from '../support/until.js';
 import { Desk } from './desk.js';
 
@@ -93,52 +93,32 @@ describe('[http-and-cli.3] commands over HTTP', () => {
   });
 });
 
-describe('[http-and-cli.3] carrier chat', () => {
-  let child: ChildProcess;
-  let output = '';
-  const chat = () => {
-    const env = { ...desk.home.settings(), PATH: process.env.PATH!, HOME: desk.home.folder };
-    child = spawn(process.execPath, [main, 'chat', '--user', 'ann'], { env, cwd: desk.home.folder });
-    output = '';
-    child.stdout!.on('data', (bytes) => {
-      output += bytes;
-    });
-    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    return { type: (text: string) => child.stdin!.write(`${text}\n`), ended };
-  };
-  afterEach(() => void child.kill());
+const chats = '[http-and-cli.3] carrier chat';
+describe.skipIf(withoutTmux)(withoutTmux ? `${chats} (skipped: ${withoutTmux})` : chats, () => {
+  let terminal: Tmux;
+  const env = () => ({ ...desk.home.settings(), PATH: process.env.PATH!, HOME: desk.home.folder });
+  afterEach(() => terminal.end());
 
   it('carries commands out, and stops an answer while it is written', async () => {
-    const { type, ended } = chat();
+    const size = { env: env(), cwd: desk.home.folder, columns: 100, rows: 50 };
+    terminal = new Tmux([process.execPath, main, 'chat', '--user', 'ann'], size);
+    await terminal.sees(/you ›$/);
+    const type = (text: string) => {
+      terminal.type(text);
+      terminal.keys('Enter');
+    };
     type('/status');
+    await terminal.sees('Memories of this conversation: 0');
     type('slow');
     await until(() => desk.model.requests.length === 1);
     type('/stop');
-    await until(() => output.includes('Stopping.') && output.includes('Stopped.'));
+    await terminal.sees('Stopped.');
     type('hello');
-    await until(() => output.includes('echo hello'));
+    await terminal.sees('echo hello');
     type('/forget yes');
-    await until(() => output.includes('Forgotten: '));
-    type('/help');
-    type('/quit');
-    expect(await ended).toBe(0);
-    expect(output).toMatch(/Memories of this conversation: 0/);
-    expect(output).toMatch(/\/new: .*\/quit or Ctrl-D/s);
+    await terminal.sees('Forgotten: ');
     expect(await said()).toEqual([]);
-  });
-
-  it('stops what was typed before, also when all comes at once', async () => {
-    const { type, ended } = chat();
-    type('slow\n/stop\n/quit');
-    expect(await ended).toBe(0);
-    expect(output).toContain('Stopped.');
-  });
-
-  it('shows nothing that moves the cursor', async () => {
-    const { type, ended } = chat();
-    type('\\u001b'.replace('\\u001b', '\u001b[2Jhi\u202e'));
     type('/quit');
-    expect(await ended).toBe(0);
-    expect(output).toContain('echo ?[2Jhi?');
+    await terminal.sees('ended with 0');
   });
 });

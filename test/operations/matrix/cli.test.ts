@@ -188,7 +188,7 @@ describe.each(lines)('carrier $name', ({ name, operation, by, cells }) => {
         ...{ code: 1, stdout: '' },
         // A rule may say that members decide, so they hear who does.
         stderr: expect.stringMatching(
-          /^carrier: (Whoever asks may not do this \([\w.]+\)|There is no such approval)\.\n$/,
+          /^carrier: (Whoever asks may not do this \([\w.]+\)|There is no such approval)\.( \(see docs\/[\w.#-]+\))?\n$/,
         ),
       });
     // What is wrong with the hub or an agent is an exit code, too.
