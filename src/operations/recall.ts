@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { hubTenant, type Principal } from '../access/principal.js';
+import { hubTenant, type Principal, roleHere, roleOfToken } from '../access/principal.js';
+import type { Role } from '../access/role.js';
 import { userOfRoom } from '../connector/kit/token-access.js';
 import { tokenConnector } from '../core/connector-settings.js';
 import { MemoryKind, roomIdOf, scopeOf, sharedScopeOf } from '../core/memory.js';
@@ -53,7 +54,7 @@ export const recallMemories = defineOperation({
   }),
   // Their words are in no row.
   audit: ({ agentId, userId, room }) => ({ agentId, userId, room }),
-  async run({ agentId, text, limit, ...whose }, { agents, store, principal }) {
+  async run({ agentId, text, limit, ...whose }, { agents, store, knowledge, principal }) {
     agents.get(agentId);
     const source = { connector: tokenConnector, tenant: tenantOf(principal), channel: whose.room ?? '' };
     const user = userIn(whose);
@@ -61,7 +62,13 @@ export const recallMemories = defineOperation({
       user === undefined
         ? sharedScopeOf(roomIdOf(agentId, source))
         : scopeOf({ agentId, source, author: { id: user }, direct: true });
-    const found = await store.memories.search({ agentId, scopes: [scope], text, limit });
+    // Whoever asks reads the answer, so their role decides of documents.
+    const documents = await knowledge.scopesFor(
+      agentId,
+      [{ scope, source: { ...source, messageId: '' } }],
+      async () => roleOf(principal),
+    );
+    const found = await store.memories.search({ agentId, scopes: [scope, ...documents], text, limit });
     return {
       memories: found
         .filter(({ memory }) => !isDenied(memory))
@@ -79,4 +86,9 @@ function userIn({ userId, room }: Pick<Asked, 'userId' | 'room'>): string | unde
 
 function tenantOf(principal: Principal): string {
   return principal.kind === 'token' ? principal.tenant : hubTenant;
+}
+
+function roleOf(principal: Principal): Role {
+  if (principal.kind === 'token') return roleOfToken(principal);
+  return principal.kind === 'person' ? roleHere(principal) : 'owner';
 }

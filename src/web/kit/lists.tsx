@@ -89,7 +89,7 @@ export function Table<T>({
           <tr key={keyOf(row)}>
             {columns.map(({ head, cell }) => (
               <td key={head} data-head={head}>
-                {cell(row)}
+                <div>{cell(row)}</div>
               </td>
             ))}
           </tr>
