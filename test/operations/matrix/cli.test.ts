@@ -113,7 +113,7 @@ const typed: Record<string, string> = {
   'secrets set': 'x\n',
   'secrets rotate': 'y\n',
   chat: 'hello there\n/quit\n',
-  'chat+model': '/model default\n/quit\n',
+  'chat+model': '/model default\n',
 };
 
 let stage: Stage;
