@@ -26,7 +26,7 @@ describe.skipIf(noBrowser)(noBrowser ? `the first run (skipped: ${noBrowser})` :
     await browser?.close();
     await hub.end('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
-    if (film) writeFileSync(join(film, 'moments.txt'), `${moments.join('\n')}\n`);
+    if (film) writeFileSync(join(film, 'first-run.txt'), `${moments.join('\n')}\n`);
   });
 
   it('leads from an empty folder to an answer: the link, a button, a question', async () => {
@@ -61,6 +61,6 @@ describe.skipIf(noBrowser)(noBrowser ? `the first run (skipped: ${noBrowser})` :
     const at = ((performance.now() - begun) / 1000).toFixed(1);
     moments.push(`${at} s  ${what}`);
     mkdirSync(film, { recursive: true });
-    await page.screenshot({ path: join(film, `${moments.length}.png`) });
+    await page.screenshot({ path: join(film, `first-run-${moments.length}.png`) });
   }
 });
