@@ -319,7 +319,7 @@ function anonymous({ text, json: _, ...answer }: Answered, things: Things): obje
 
 /** There is no more of it. */
 function withoutCursor(json: unknown): object {
-  const { nextCursor, ...lists } = json as { nextCursor: unknown };
+  const { nextCursor, hubRoomId: _, ...lists } = json as { nextCursor: unknown; hubRoomId?: string };
   expect(nextCursor).toBeNull();
   return lists;
 }
