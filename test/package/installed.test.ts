@@ -181,7 +181,7 @@ describe('the installed package', () => {
     });
     expect(code).toBe(1);
     expect(text).toMatch(
-      /^carrier: .*broken\.json: "extensons" is not a field; did you mean "extensions"\?\n$/,
+      /^carrier: .*broken\.json: "extensons" is not a field; did you mean "extensions"\? \(see docs\/[\w.#-]+\)\n$/,
     );
   });
 
