@@ -182,8 +182,12 @@ function isOwnInConsole(
   { self, tenant, grants = [] }: TokenHolder,
   { userId, connector, tenant: of, agentId }: Resource,
 ): boolean {
-  if (self === undefined || userId !== self || connector !== tokenConnector || of !== tenant) return false;
-  return grants.some(({ level }) => covers(level, { agentId, connector, tenant, userId }));
+  if (self === undefined || userId === undefined) return false;
+  const here = userId === self && connector === tokenConnector && of === tenant;
+  // The account that they came from: what is theirs there is theirs here.
+  const there = self === `${connector}${of === hubTenant ? '' : `/${of}`}:${userId}`;
+  const inConsole = { agentId, connector: tokenConnector, tenant, userId: self };
+  return (here || there) && grants.some(({ level }) => covers(level, inConsole));
 }
 
 function inScope({ scopes }: TokenHolder, permission: Permission): boolean {

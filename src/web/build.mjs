@@ -5,7 +5,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 /** Whatever a page may be made of; a file that went changes the time of its folder. */
-const sources = ['src/web', 'src/markdown', 'src/core', 'connectors/webchat/page', 'package-lock.json'];
+const sources = [
+  ...['src/web', 'src/markdown', 'src/core', 'connectors/webchat/page', 'package-lock.json'],
+  // How platforms are set up stands in them.
+  ...readdirSync(join(root, 'connectors')).map((name) => `connectors/${name}/README.md`),
+];
 
 /** A page is a folder with an `index.html`. `assets` is where its files are, seen from the page. */
 const pages = [

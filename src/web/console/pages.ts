@@ -90,6 +90,13 @@ const pages: PageOf[] = [
     load: async () => (await import('./pages/switches.js')).SwitchesPage,
   },
   {
+    id: 'connectors',
+    title: 'Connectors',
+    section: 'Agents',
+    seen: () => may('agents.read'),
+    load: async () => (await import('./pages/connectors.js')).ConnectorsPage,
+  },
+  {
     id: 'tools',
     title: 'Tools',
     section: 'Agents',

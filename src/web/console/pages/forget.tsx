@@ -12,14 +12,23 @@ interface Preview {
   counts: Record<string, number>;
 }
 
-export function Forget({ account }: { account: string }) {
+/** @param agentId of what this agent alone remembers; undefined: everything there is of them. */
+export function Forget({
+  account,
+  agentId,
+  done,
+}: {
+  account: string;
+  agentId: string | undefined;
+  done: () => void;
+}) {
   const [preview, setPreview] = useState<Preview>();
   const [changed, setChanged] = useState(false);
   const [erased, setErased] = useState<Record<string, number>>();
   const look = async () => {
     setErased(undefined);
     setChanged(false);
-    setPreview(await post<Preview>('people/erase/preview', { account }));
+    setPreview(await post<Preview>('people/erase/preview', { account, agentId }));
   };
   const erase = async () => {
     const answer = await post<{ erased: Record<string, number> | null; preview: Preview | null }>(
@@ -28,8 +37,10 @@ export function Forget({ account }: { account: string }) {
         code: preview!.code,
       },
     );
-    if (answer.erased) setErased(answer.erased);
-    else if (answer.preview) {
+    if (answer.erased) {
+      setErased(answer.erased);
+      done();
+    } else if (answer.preview) {
       setPreview(answer.preview);
       setChanged(true);
     }

@@ -1,4 +1,5 @@
 /** One person: accounts, roles, what agents know of them, and their way out. */
+import { useState } from 'preact/hooks';
 import { addressOf, get, post } from '../../api.js';
 import { AskButton } from '../../kit/ask.js';
 import { Confirm } from '../../kit/dialog.js';
@@ -6,9 +7,9 @@ import { Empty, Shown, Table } from '../../kit/lists.js';
 import { Page, Section } from '../../kit/page.js';
 import { Badge, Time } from '../../kit/words.js';
 import { useResource } from '../../resource.js';
-import { changedBy } from '../listing.js';
+import { asked, changedBy } from '../listing.js';
 import { may, me } from '../me.js';
-import { type Account, accountText, type Level, levelText } from '../naming.js';
+import { type Account, accountText, agentOr, type Level, levelText } from '../naming.js';
 import { Forget } from './forget.js';
 import { GiveRole, TakeRole } from './people.js';
 import { PersonFacts } from './person-facts.js';
@@ -26,20 +27,27 @@ export function YouPage() {
 }
 
 export function Person({ account, own = false }: { account: string; own?: boolean }) {
+  // Whoever is signed in by a chat may ask for what is their own with the agents that they talk with.
+  const agentId = own ? agentOr(asked('agentId').agentId) : undefined;
   const person = useResource(
-    account,
-    (signal) => get<Known>('people', { account }, signal),
+    `${account} ${agentId}`,
+    (signal) => get<Known>('people', { account, agentId }, signal),
     (event) => changedBy('people')(event) || changedBy('roles')(event),
   );
+  const [erasures, setErasures] = useState(0);
+  const erased = () => {
+    setErasures(erasures + 1);
+    person.reload();
+  };
   return (
     <Page
       title={own ? 'About you' : account}
       actions={
         <>
-          <a class="button plain" href={addressOf('people/export', { account })} download>
+          <a class="button plain" href={addressOf('people/export', { account, agentId })} download>
             Download all that is held
           </a>
-          <Forget account={account} />
+          <Forget account={account} agentId={agentId} done={erased} />
         </>
       }
     >
@@ -51,7 +59,7 @@ export function Person({ account, own = false }: { account: string; own?: boolea
           </>
         )}
       </Shown>
-      <PersonFacts account={account} />
+      <PersonFacts key={erasures} accounts={person.value?.accounts.map(accountText) ?? [account]} />
     </Page>
   );
 }
