@@ -195,7 +195,9 @@ memories.search+room     GET /memories                                operator  
 `;
 
 /** Routes that ask for no token of the hub: whoever calls them shows in their own way who they are, or learns nothing. */
-export const withoutToken = ['GET /docs', 'GET /healthz', 'GET /readyz', 'POST /webhooks/:agentId/:source'];
+export const withoutToken = [
+  ...['GET /docs', 'GET /healthz', 'GET /readyz', 'GET /webchat/:agentId', 'POST /webhooks/:agentId/:source'],
+];
 
 /**
  * Chat commands of people on a platform; `+group`: said in a group, the others in a direct conversation. Everybody is a
