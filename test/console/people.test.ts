@@ -50,6 +50,17 @@ const give = (user: string, role: string, more: object) =>
 const take = (user: string, more: object) =>
   admin('POST', '/roles/take', { account: `telegram:${user}`, ...more });
 
+it('is spoken for by nobody else: a token that may name its users may not name those of the console', async () => {
+  const say = (userId: string) =>
+    admin('POST', '/assistant/message', { text: 'what do you know of me?', userId });
+  // Nobody has signed in from there, so it is a name like any other.
+  expect((await say('telegram:zoe')).status).toBe(200);
+  await signedIn('zoe');
+  const refused = await say('telegram:zoe');
+  expect([refused.status, refused.body.error]).toEqual([403, expect.objectContaining({ field: 'userId' })]);
+  expect((await say('telegram:zoes')).status).toBe(200);
+});
+
 it('signs in whoever has no role as themselves: they chat, and see what is theirs alone', async () => {
   await platform.dm('bob', 'the secret of bob');
   await until(() => platform.shown.length > 0);
