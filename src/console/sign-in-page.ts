@@ -56,6 +56,7 @@ export function signInPage(code: string | null): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>Sign in to Carrier</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="sign-in.css">
 <script src="sign-in.js" defer></script>
 </head>
