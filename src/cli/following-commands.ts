@@ -1,4 +1,4 @@
-/** Commands that follow what happens: a turn, an answer, the events of the hub. */
+/** Commands that follow what happens: a turn, the events of the hub. */
 import { type Typed, typed } from './typed.js';
 
 export const following: Record<string, Typed> = {
@@ -10,18 +10,6 @@ export const following: Record<string, Typed> = {
       ['--json', 'as the hub gives it: of turns.show, or of turns.prompt with --prompt'],
     ],
     run: async (said) => (await import('./turn.js')).showTurn(said),
-    show: () => [],
-  }),
-  send: typed('messages.post', {
-    about:
-      'ask an agent one question, and print its answer as it is written; - reads the question from a pipe',
-    fields: ['agentId', 'text...'],
-    options: [
-      ['--user <id>', 'who asks (default: your login name)'],
-      ['--room <id>', 'in a room of its own; without it, your direct conversation with the agent'],
-      ['--json', 'a line of JSON for each event of the answer'],
-    ],
-    run: async (said) => (await import('./send.js')).send(said),
     show: () => [],
   }),
   logs: typed('events.list', {

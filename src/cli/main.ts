@@ -10,6 +10,7 @@ import { loadEnvironmentFile } from './environment-file.js';
 import { addOperations } from './operations.js';
 import { paint } from './output.js';
 import { pageOfError } from './pages.js';
+import type { SendOptions } from './send.js';
 
 interface Flags {
   dataDir?: string;
@@ -142,6 +143,20 @@ imports
   .addOption(characters)
   .action(async (source: string, flags: Flags & { dryRun?: boolean; overwrite?: boolean }) =>
     (await import('./import/command.js')).importElizaos(source, settings(flags).charactersDir, flags),
+  );
+
+program
+  .command('send')
+  .description('ask an agent one question, and print its answer as it is written')
+  .argument('<agent>', "the agent's id")
+  .argument('<text...>', 'the question; - reads it from a pipe')
+  .option('--user <id>', 'who asks (default: your login name)')
+  .option('--room <id>', 'in a room of its own; without it, your direct conversation with the agent')
+  .option('--json', 'a line of JSON for each event of the answer')
+  .option('--url <address>', 'where the hub listens, for one of several that share a database')
+  .addOption(dataDir)
+  .action(async (agent: string, text: string[], flags: Flags & SendOptions) =>
+    (await import('./send.js')).send(settings(flags), agent, text.join(' '), flags),
   );
 
 addOperations(program, dataDir, settings);

@@ -1,25 +1,39 @@
 /** `carrier send AGENT TEXT`: one question, and the answer as it is written. */
 import { userInfo } from 'node:os';
 import { text as readAll } from 'node:stream/consumers';
+import type { Config } from '../config.js';
 import { FatalError } from '../errors.js';
 import { addressOf } from './address.js';
 import { say } from './client.js';
 import { harmlessJson, harmlessLines, paint, print } from './output.js';
 import { addressField } from './pages.js';
-import type { Own } from './typed.js';
+
+export interface SendOptions {
+  /** Who asks; absent: the login name. */
+  user?: string;
+  /** Absent: the user's direct conversation with the agent. */
+  room?: string;
+  json?: boolean;
+  /** Where the hub listens, as it was typed. */
+  url?: string;
+}
 
 /** @throws FatalError `text_empty`, `not_found`, or with what the hub says; then the answer is not whole. */
-export async function send({ config, args: [agent = '', ...words], options, url }: Own): Promise<void> {
-  const given = words.join(' ');
+export async function send(
+  config: Config,
+  agent: string,
+  given: string,
+  options: SendOptions = {},
+): Promise<void> {
   const text = given === '-' ? await readAll(process.stdin) : given;
   if (text.trim() === '') throw new FatalError('text_empty', 'There is nothing to send.', { field: 'text' });
-  const address = addressOf(config, url);
+  const address = addressOf(config, options.url);
   if (!address)
     throw new FatalError('not_found', `No hub runs on ${config.dataDir}. Start it: carrier start.`, {
       field: addressField,
     });
-  const userId = String(options.user ?? userInfo().username);
-  const room = options.room === undefined ? {} : { roomId: String(options.room) };
+  const userId = options.user ?? userInfo().username;
+  const room = options.room === undefined ? {} : { roomId: options.room };
   let atEnd = true;
   let failed: string | undefined;
   for await (const { event, data } of say(

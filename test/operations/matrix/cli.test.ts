@@ -106,6 +106,8 @@ const args: Record<string, (thing: Json) => string[]> = {
   'roles give': () => ['member', '--account', 'http/acme:given-member', ...acme],
   'roles take': () => ['--account', 'http/acme:ann', ...acme],
   'sessions end': one,
+  turn: one,
+  send: () => ['assistant', 'hello there', '--user', 'cleo'],
   chat: () => ['--user', 'cleo'],
   'chat+model': () => ['--user', 'cleo'],
 };

@@ -396,6 +396,9 @@ health                     health.show              admin
 embeddings                 embeddings.status        admin
 chat                       -                        guest
 chat+model                 rooms.model              operator
+turn                       turns.show               operator
+logs                       events.list              operator
+send                       -                        guest
 `;
 
 /**
