@@ -12,11 +12,18 @@ import { carryOut } from './open-requests.js';
 import { entityTag, versionsIn } from './precondition.js';
 import { maxBodyBytes, type Route, routes } from './routes.js';
 
+/**
+ * Each first part of a path has a router of its own: one router would try more than a hundred paths for every request,
+ * those of messages included, and Express lets others go first after a hundred.
+ */
 export function operationRoutes(operations: Caller): RequestHandler {
-  const router = Router({ caseSensitive: true });
+  const routers = new Map<string, Router>();
   const paths = new Set(routes.map(({ path }) => path));
   for (const path of paths) {
     const here = routes.filter((route) => route.path === path);
+    const first = firstOf(path);
+    const router = routers.get(first) ?? Router({ caseSensitive: true });
+    routers.set(first, router);
     const at = router.route(path);
     for (const route of here) {
       const method = route.method.toLowerCase() as Lowercase<Route['method']>;
@@ -24,9 +31,17 @@ export function operationRoutes(operations: Caller): RequestHandler {
     }
     const allow = here.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
     // An agent's paths have other methods, which connectors serve.
-    at.all(path.startsWith('/:') ? tellMethods(allow) : refuseMethod(allow));
+    at.all(first === '' ? tellMethods(allow) : refuseMethod(allow));
   }
-  return router;
+  const ofAgents = routers.get('')!;
+  // No agent is called as the first part of another path.
+  return (req, res, next) => (routers.get(firstOf(req.path)) ?? ofAgents)(req, res, next);
+}
+
+/** Empty where it is an agent's id. */
+function firstOf(path: string): string {
+  const first = path.split('/', 2)[1]!;
+  return first.startsWith(':') ? '' : first;
 }
 
 function bodyOf({ method, operation }: Route): RequestHandler[] {

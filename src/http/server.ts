@@ -11,6 +11,7 @@ import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Caller } from '../operations/operations.js';
 import { addressOf } from './address.js';
+import { below } from './below.js';
 import type { ConsoleFace } from './console-face.js';
 import { answerPreflights, requireOrigin } from './cors.js';
 import { type EventFeed, type EventStreams, eventStreams, wantsStream } from './events.js';
@@ -105,14 +106,15 @@ function compose(options: HttpServerOptions): { app: Express; end(): void } {
   app.use(noteOwnForms(connectors), refuseTools);
   app.route('/healthz').get(alive).all(refuseMethod('GET, HEAD'));
   app.route('/readyz').get(readiness(ready)).all(refuseMethod('GET, HEAD'));
-  if (operations) app.use(documentRoutes(connectors));
-  if (face) app.use(limits ? Router().use(face.open, limits.refusals) : face.open);
+  if (operations) app.use(below(['/openapi.json', '/docs', '/docs/'], documentRoutes(connectors)));
+  const ofConsole = ['/', '/console/'];
+  if (face) app.use(below(ofConsole, limits ? Router().use(face.open, limits.refusals) : face.open));
   app.use(routesOf(connectors, 'own'));
   mountPlugins(app, plugins, 'own');
   app.use(answerPreflights(tokens), authenticated(tokens, limits, face), requireOrigin);
   if (limits) app.use(limits.rates);
   if (face && limits) app.use('/console/live', limits.streams);
-  if (face) app.use(face.signed);
+  if (face) app.use(below(ofConsole, face.signed));
   app
     .route('/metrics')
     .get((req, _res, next) => {

@@ -227,8 +227,7 @@ describe('[governed.14] what is no request of the API is answered in the shape o
   };
   const raw = async (text: string): Promise<string> => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    // Not ended: Node takes a client that has ended its side for one that has left.
-    socket.write(text);
+    socket.end(text);
     return Buffer.concat(await socket.toArray()).toString();
   };
   const answerOf = (text: string) => {
