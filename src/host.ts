@@ -232,7 +232,7 @@ export function frontOf(parts: FrontParts): Front {
       const startedAt = Date.now();
       const trusted = isTrusted(connector);
       const waits = trusted || more.waits === true;
-      const from = trusted ? await speakerOf(more.from, message, access.people) : undefined;
+      const from = trusted ? speakerOf(more.from, message) : undefined;
       const sender = { waits, trusted, from };
       // What it is a copy of may still be on its way.
       if (message.proxy) await line.passed(roomIdOf(message.agentId, message.source));

@@ -121,7 +121,8 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
     const { id, bootstrap, self, user = self, tenant } = access.token;
     const payload = parsePayload(fields, user);
     if (user !== undefined && payload.userId !== user) throw access.denied('userId');
-    if (!access.reaches(roomOf(payload))) throw access.denied('roomId');
+    if (!access.reaches(roomOf(payload)))
+      throw access.denied(payload.roomId === undefined ? 'userId' : 'roomId');
     const tokenId = bootstrap ? undefined : id;
     const message = toInbound({ agentId: req.params.agentId!, tenant, tokenId, payload });
     if (payload.callbackUrl !== undefined) {

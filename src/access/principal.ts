@@ -7,6 +7,7 @@
  *   things for themselves. Who comes by a token may do nothing that the token may not.
  */
 import { tokenConnector } from '../core/connector-settings.js';
+import { consoleUser } from '../core/console-user.js';
 import { type Permission, permissions, rowOf } from './permissions.js';
 import {
   common,
@@ -185,7 +186,7 @@ function isOwnInConsole(
   if (self === undefined || userId === undefined) return false;
   const here = userId === self && connector === tokenConnector && of === tenant;
   // The account that they came from: what is theirs there is theirs here.
-  const there = self === `${connector}${of === hubTenant ? '' : `/${of}`}:${userId}`;
+  const there = self === consoleUser(`${connector}${of === hubTenant ? '' : `/${of}`}:${userId}`);
   const inConsole = { agentId, connector: tokenConnector, tenant, userId: self };
   return (here || there) && grants.some(({ level }) => covers(level, inConsole));
 }

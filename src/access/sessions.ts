@@ -7,6 +7,7 @@ import { hash as digestOf } from 'node:crypto';
 import { z } from 'zod';
 import type { Agent } from '../core/character.js';
 import { tokenConnector } from '../core/connector-settings.js';
+import { consoleUser } from '../core/console-user.js';
 import { derivedId } from '../core/ids.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -70,7 +71,7 @@ const idPrefix = 'session_';
 
 /** As whom somebody chats in the console, who wrote from elsewhere. */
 function consoleAccount(account: Account): Account {
-  return { connector: tokenConnector, tenant: hubTenant, userId: writtenAccount(account) };
+  return { connector: tokenConnector, tenant: hubTenant, userId: consoleUser(writtenAccount(account)) };
 }
 
 export class Sessions {
@@ -194,7 +195,7 @@ export class Sessions {
     const kept = held.filter(({ role }) => isAtLeast(role, 'operator'));
     const grants = [...kept, ...ownGrants(account, whom.agentId, held)];
     return {
-      ...{ id, name: account.userId, tenant: hubTenant, role: highest(grants), grants },
+      ...{ id, name: writtenAccount(whom.account), tenant: hubTenant, role: highest(grants), grants },
       self: account.userId,
       ...(kept.length === 0 && { user: account.userId }),
     };

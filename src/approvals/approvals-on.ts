@@ -1,6 +1,9 @@
 /** Approvals, put together. */
+
 import type { Access } from '../access/access.js';
+import { hubTenant } from '../access/principal.js';
 import type { Tokens } from '../access/tokens.js';
+import { isSession, ownerUser } from '../core/console-user.js';
 import type { ShareOf } from '../core/share.js';
 import type { RoomQueue } from '../queue/queue.js';
 import { shareIn } from '../store/share-in.js';
@@ -37,6 +40,8 @@ export function approvalsOn(parts: Parts): Approvals {
     deciders: new Deciders({
       ...{ people: access.people, standing: access.standing, agent },
       async token(id) {
+        // The owner's at the console, who stays the owner when the browser is signed out.
+        if (isSession(id)) return { id, name: ownerUser, tenant: hubTenant, role: 'owner', admin: true };
         const found = (await tokens.list()).find((one) => (one.id ?? one.name) === id);
         return found && (found.expiresAt ?? Number.POSITIVE_INFINITY) > now() ? found : null;
       },

@@ -14,7 +14,7 @@ import { isRoomId, roomIdOf } from '../core/memory.js';
 import { FatalError } from '../errors.js';
 import { concerned } from '../governance/event.js';
 import type { EventLog, ReadEvent } from '../governance/event-log.js';
-import { ownerUser } from './me.js';
+import { userOf } from './me.js';
 
 export interface LiveParts {
   events: Pick<EventLog, 'read' | 'more' | 'end'>;
@@ -131,9 +131,15 @@ class WatchedRooms {
 }
 
 /** In which they talk with agents themselves; so they may watch them before anything was said there. */
-function ownRooms({ tenant, self, user = self ?? ownerUser }: TokenHolder, agents: readonly Agent[]) {
+function ownRooms(holder: TokenHolder, agents: readonly Agent[]): Set<string> {
+  const user = userOf(holder);
+  if (user === undefined) return new Set();
+  const { tenant } = holder;
   const source = { connector: tokenConnector, tenant, channel: directPrefix + user };
-  return new Set(agents.map(({ id }) => roomIdOf(id, source)));
+  const asker = { kind: 'token', ...holder } as const;
+  const mayRead = (agentId: string) =>
+    authorise(asker, 'messages.read', { agentId, connector: tokenConnector, tenant, userId: user });
+  return new Set(agents.filter(({ id }) => mayRead(id)).map(({ id }) => roomIdOf(id, source)));
 }
 
 function writeTurn(res: Response, event: TurnEvent & { roomId: string }): void {

@@ -1,5 +1,6 @@
 /** Requests by the console's cookie end as those with tokens do. */
 import type { Sessions } from '../access/sessions.js';
+import { isSession } from '../core/console-user.js';
 import type { TokenVerifier } from './tokens.js';
 
 export function withSessions(
@@ -13,6 +14,6 @@ export function withSessions(
     // Of each there is another store's answer: that one does not answer says nothing of the other.
     refresh: async (olderMs) =>
       void (await Promise.allSettled([tokens.refresh(olderMs), sessions.refresh()])),
-    whyEnded: (holder) => (holder.id?.startsWith('session_') ? sessions : tokens).whyEnded(holder),
+    whyEnded: (holder) => (isSession(holder.id) ? sessions : tokens).whyEnded(holder),
   };
 }

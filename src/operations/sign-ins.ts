@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { writtenAccount } from '../access/account.js';
 import type { Principal } from '../access/principal.js';
 import type { SignedIn } from '../access/sign-in-links.js';
+import { isSession } from '../core/console-user.js';
 import { FatalError } from '../errors.js';
 import { doesSpeak, isOwnOf } from './accounts.js';
 import { AccountInput } from './as-written.js';
@@ -37,8 +38,7 @@ export const consoleLink = defineOperation({
 function isHubs(principal: Principal): boolean {
   if (principal.kind === 'system') return true;
   if (principal.kind !== 'token') return false;
-  const isSession = principal.id?.startsWith('session_') && principal.grants === undefined;
-  return principal.bootstrap === true || isSession === true;
+  return principal.bootstrap === true || (isSession(principal.id) && principal.grants === undefined);
 }
 
 export const ownConsoleLink = defineOperation({

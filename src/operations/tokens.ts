@@ -5,6 +5,7 @@ import { grantsOfToken, type Principal } from '../access/principal.js';
 import { isAtLeast, roleFor, roles } from '../access/role.js';
 import { boundedBy } from '../access/token-bounds.js';
 import type { ListedToken } from '../access/tokens.js';
+import { isConsoleUser } from '../core/console-user.js';
 import { length } from '../core/length.js';
 import { FatalError } from '../errors.js';
 import { suggestion } from '../nearest.js';
@@ -73,7 +74,9 @@ export const issueToken = defineOperation({
     scopes: list(z.string().max(100), 200),
     agents: list(plainId, 200),
     tenant: plainId.optional(),
-    user: plainId.optional(),
+    user: plainId
+      .refine((user) => !isConsoleUser(user), 'is how people are called who sign in to the console')
+      .optional(),
     origins: list(Origin, 50),
     ratePerMinute: z.coerce.number().int().min(1).max(1_000_000).optional(),
     expiresIn: length.optional(),

@@ -8,7 +8,7 @@ import { ConsoleBrowser } from '../support/console.js';
 import { Home } from '../support/hub.js';
 import { LiveReader } from '../support/live-reader.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
-import { ask } from '../support/tokens.js';
+import { ask, issue } from '../support/tokens.js';
 import { until } from '../support/until.js';
 
 const home = new Home();
@@ -35,7 +35,7 @@ afterAll(() => home.dispose());
 const admin = (method: string, path: string, body?: object) =>
   ask(hub.url, hub.token.secret, [method, path], body);
 const roomOf = (userId: string, agentId = 'assistant') =>
-  roomIdOf(agentId, { connector: 'http', tenant: 'default', channel: `user:telegram:${userId}` });
+  roomIdOf(agentId, { connector: 'http', tenant: 'default', channel: `user:console:telegram:${userId}` });
 
 async function signedIn(user: string): Promise<ConsoleBrowser> {
   const said = (await platform.command(user, 'console')) ?? '';
@@ -50,15 +50,51 @@ const give = (user: string, role: string, more: object) =>
 const take = (user: string, more: object) =>
   admin('POST', '/roles/take', { account: `telegram:${user}`, ...more });
 
-it('is spoken for by nobody else: a token that may name its users may not name those of the console', async () => {
-  const say = (userId: string) =>
-    admin('POST', '/assistant/message', { text: 'what do you know of me?', userId });
-  // Nobody has signed in from there, so it is a name like any other.
-  expect((await say('telegram:zoe')).status).toBe(200);
-  await signedIn('zoe');
-  const refused = await say('telegram:zoe');
-  expect([refused.status, refused.body.error]).toEqual([403, expect.objectContaining({ field: 'userId' })]);
-  expect((await say('telegram:zoes')).status).toBe(200);
+it('is spoken for, and read, by nobody else: not by a token that may name its users, nor by one that is issued for them', async () => {
+  const { token } = await issue(hub.url, hub.token.secret, { name: 'shop', role: 'member' });
+  const say = (key: string, userId: string) =>
+    ask(hub.url, key, ['POST', '/assistant/message'], { text: 'what do you know of me?', userId });
+  // Nobody has signed in from there yet, or nobody needs to: what was said before would be read as theirs.
+  for (const name of ['console', 'console:telegram:zoe'])
+    for (const key of [token, hub.token.secret]) {
+      const refused = await say(key, name);
+      expect([name, refused.status, refused.body.error.field]).toEqual([name, 403, 'userId']);
+    }
+  expect((await say(token, 'telegram:zoe')).status).toBe(200);
+  const zoe = await signedIn('zoe');
+  await zoe.post('/assistant/message', { text: 'the secret of zoe' });
+  const read = await ask(hub.url, token, ['GET', '/assistant/rooms/user:console:telegram:zoe/messages']);
+  expect(JSON.stringify(read.body)).not.toContain('secret of zoe');
+  const issued = await admin('POST', '/tokens', { name: 'x', user: 'console:telegram:zoe' });
+  expect([issued.status, issued.body.error.field]).toEqual([422, 'user']);
+});
+
+it('is watched by nobody else: a token has no rooms of its own at the live stream', async () => {
+  const scopes = { name: 'cap', agents: ['other'], scopes: ['messages.send'] };
+  const { token } = await issue(hub.url, hub.token.secret, scopes);
+  const room = roomIdOf('assistant', { connector: 'http', tenant: 'default', channel: 'user:console' });
+  const ending = new AbortController();
+  const stream = await fetch(`${hub.url}/console/live?room=${room}`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: ending.signal,
+  });
+  let told = '';
+  const reading = (async () => {
+    for await (const bytes of stream.body!) told += Buffer.from(bytes).toString();
+  })().catch(() => {});
+  const owner = new ConsoleBrowser(hub.url);
+  await owner.signIn(await hub.signInLink());
+  await until(() => told.includes('event: ready') || stream.status !== 200);
+  const answer = await owner.post('/assistant/message', { text: 'for the owner alone', userId: 'console' });
+  expect(answer.status).toBe(200);
+  // Whoever may see it has been told by the time that another stream was.
+  const other = await fetch(`${hub.url}/console/live`, {
+    headers: { authorization: `Bearer ${hub.token.secret}` },
+  });
+  await other.body!.cancel();
+  ending.abort();
+  await reading;
+  expect(told).not.toMatch(/owner alone|message\.stored|turn\.started/);
 });
 
 it('signs in whoever has no role as themselves: they chat, and see what is theirs alone', async () => {
@@ -66,7 +102,7 @@ it('signs in whoever has no role as themselves: they chat, and see what is their
   await until(() => platform.shown.length > 0);
   const [ann, bob] = [await signedIn('ann'), await signedIn('bob')];
   const me = (await ann.get('/console/me')).body;
-  expect(me).toMatchObject({ name: 'telegram:ann', user: 'telegram:ann', role: 'member' });
+  expect(me).toMatchObject({ name: 'telegram:ann', user: 'console:telegram:ann', role: 'member' });
   // With another agent she has had nothing to do.
   expect(me.agents.map(({ id }: { id: string }) => id)).toEqual(['assistant']);
   expect(Object.keys(me.permissions)).toEqual(
@@ -78,17 +114,19 @@ it('signs in whoever has no role as themselves: they chat, and see what is their
     browser.post(`/${agent}/message`, { text: 'hello', ...body });
   expect((await say(ann, {})).body.reply.text).toBe('echo hello');
   for (const [body, agent] of [
-    [{ userId: 'telegram:bob' }, 'assistant'],
+    [{ userId: 'console:telegram:bob' }, 'assistant'],
     [{ userId: 'console' }, 'assistant'],
     [{ roomId: 'lounge' }, 'assistant'],
-    [{ roomId: 'user:telegram:bob' }, 'assistant'],
+    [{ roomId: 'user:console:telegram:bob' }, 'assistant'],
   ] as const)
     expect([body, (await say(ann, body, agent)).status]).toEqual([body, 403]);
   // Whether there is such an agent is not told.
   for (const agent of ['other', 'nobody']) expect((await say(ann, {}, agent)).status).toBe(403);
   await say(bob, { text: 'more of bob' });
-  expect((await ann.get('/assistant/rooms/user:telegram:ann/messages')).body.messages).toHaveLength(2);
-  expect((await ann.get('/assistant/rooms/user:telegram:bob/messages')).status).toBe(404);
+  expect((await ann.get('/assistant/rooms/user:console:telegram:ann/messages')).body.messages).toHaveLength(
+    2,
+  );
+  expect((await ann.get('/assistant/rooms/user:console:telegram:bob/messages')).status).toBe(404);
   for (const path of [
     '/rooms',
     '/turns',
@@ -103,7 +141,7 @@ it('signs in whoever has no role as themselves: they chat, and see what is their
   expect((await ann.post(`/rooms/${roomOf('ann')}/stop`)).status).toBe(200);
   expect((await ann.post(`/rooms/${roomOf('bob')}/stop`)).status).not.toBe(200);
   const facts = (user: string) =>
-    ann.get(`/facts?agentId=assistant&connector=http&tenant=default&userId=telegram:${user}`);
+    ann.get(`/facts?agentId=assistant&connector=http&tenant=default&userId=console:telegram:${user}`);
   expect([(await facts('ann')).status, (await facts('bob')).status]).toEqual([200, 403]);
 });
 
@@ -125,11 +163,11 @@ it('has the roles of the person, and loses them within a second, streams include
   await give('eve', 'operator', { agentId: 'assistant' });
   await until(async () => (await eve.get('/rooms')).status === 200, 1500);
   const me = (await eve.get('/console/me')).body;
-  expect(me).toMatchObject({ user: 'telegram:eve', role: 'operator' });
+  expect(me).toMatchObject({ user: 'console:telegram:eve', role: 'operator' });
   // Of this agent, and no other; and she writes as nobody else.
   expect((await eve.get('/agents')).body.agents.map(({ id }: { id: string }) => id)).toEqual(['assistant']);
   expect((await eve.get('/agents/other')).status).toBe(404);
-  const asBob = { text: 'x', userId: 'telegram:bob' };
+  const asBob = { text: 'x', userId: 'console:telegram:bob' };
   expect((await eve.post('/assistant/message', asBob)).status).toBe(403);
   expect((await eve.post('/tokens', { name: 'mine', role: 'operator' })).status).toBe(403);
   const raised = { role: 'admin', account: 'telegram:eve', agentId: 'assistant' };

@@ -1,7 +1,9 @@
 import type { Permission } from '../../access/permissions.js';
+import { hubTenant } from '../../access/principal.js';
 import type { Resource } from '../../access/role.js';
 import { agentUnknown } from '../../core/character.js';
 import { tokenConnector } from '../../core/connector-settings.js';
+import { isConsoleUser } from '../../core/console-user.js';
 import type { Source } from '../../core/memory.js';
 import { CarrierError, FatalError } from '../../errors.js';
 import type { Host, HubRequest, Principal } from '../connector.js';
@@ -43,7 +45,12 @@ export class TokenAccess {
   }
 
   reaches(channel: string): boolean {
-    return this.#may(this.#permission, { ...this.#here(this.#agentId, userOfRoom(channel)), channel });
+    const userId = userOfRoom(channel);
+    const here = { ...this.#here(this.#agentId, userId), channel };
+    if (!this.#may(this.#permission, here)) return false;
+    if (userId === undefined || !isConsoleUser(userId) || this.token.tenant !== hubTenant) return true;
+    // What people say in the console is theirs, and that of those who may read all rooms.
+    return this.token.self === userId || this.#may('rooms.read', here);
   }
 
   /** What is not of its own tenant is shown to those alone who keep the hub running, as operations show it. */
