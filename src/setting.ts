@@ -1,6 +1,8 @@
 /** Kinds of settings: how the text of an environment variable is read. */
+
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { reservedIds } from './core/character.js';
 
 export const count = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
@@ -49,6 +51,11 @@ export const publicUrl = z
   .refine(
     (text) => /^https?:\/\/[^/?#@\s]+(\/[\w.~-]+)*\/?$/.test(text),
     'must have no query, no user, and a path of plain names, such as https://example.com/carrier',
+  )
+  // Whether a proxy has taken the path off could not be seen.
+  .refine(
+    (text) => !reservedIds.has(text.split('/')[3] ?? ''),
+    "must not have a path that begins as one of the hub's own (/console, /webchat, /rooms …): take another name",
   )
   .transform((text) => text.replace(/\/$/, ''))
   .optional();

@@ -63,7 +63,9 @@ export function chatRoutes(parts: ChatParts, running: () => Running): RouteHandl
   const router = Router({ caseSensitive: true, strict: true });
   const own = Router({ caseSensitive: true, mergeParams: true });
   router.get('/webchat/widget.js', (_req, res, next) => sendScript(res, next));
-  router.use('/webchat/assets', assets);
+  router.use('/webchat/assets', assets, () => {
+    throw new FatalError('not_found', 'Web chat has no such file in this version.');
+  });
   const page = `/webchat/${agent.id}`;
   router.get(page, (_req, res, next) => sendPage(res, ancestorsOf(settings.origins), next));
   // Its addresses are relative to its own.
@@ -72,7 +74,7 @@ export function chatRoutes(parts: ChatParts, running: () => Running): RouteHandl
   own.route('/visitor').post(greet).all(refuseMethod('POST'));
   own.route('/messages').get(known(read)).post(known(send)).all(refuseMethod('GET, HEAD, POST'));
   own.route('/messages/:messageId/files/:index').get(readFile).all(refuseMethod('GET, HEAD'));
-  own.route('/live').get(known(live)).all(refuseMethod('GET, HEAD'));
+  own.route('/live').head(refuseMethod('GET')).get(known(live)).all(refuseMethod('GET'));
   own.route('/stop').post(known(stop)).all(refuseMethod('POST'));
   return router as unknown as RouteHandler;
 

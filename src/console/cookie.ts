@@ -3,12 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const name = 'carrier_session';
 
-export function sessionIn({ headers }: IncomingMessage): string | undefined {
-  for (const part of (headers.cookie ?? '').split(';')) {
+/** All that a browser sends of that name: hubs below other paths of the host have theirs. */
+export function sessionsIn({ headers }: IncomingMessage): string[] {
+  return (headers.cookie ?? '').split(';').flatMap((part) => {
     const [key, value] = part.trim().split('=');
-    if (key === name && value) return value;
-  }
-  return undefined;
+    return key === name && value ? [value] : [];
+  });
 }
 
 export interface CookieScope {

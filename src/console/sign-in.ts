@@ -5,14 +5,14 @@ import { isSecret, type SignInLinks } from '../access/sign-in-links.js';
 import type { HubRequest } from '../connector/connector.js';
 import { FatalError } from '../errors.js';
 import { sendJson } from '../http/answer.js';
-import { setSession } from './cookie.js';
+import { sessionsIn, setSession } from './cookie.js';
 import { pagePolicy } from './policy.js';
 import type { PublicAddress } from './public-address.js';
 import { signInFiles, signInPage } from './sign-in-page.js';
 
 export interface SignInParts {
   links: Pick<SignInLinks, 'take'>;
-  sessions: Pick<Sessions, 'open' | 'end'>;
+  sessions: Pick<Sessions, 'open' | 'end' | 'verify'>;
   address: PublicAddress;
 }
 
@@ -40,6 +40,11 @@ export function signInRoutes({ links, sessions, address }: SignInParts): Request
         'This link is not good any more: it is for one browser, and for ten minutes. Ask for another one.',
         { field: 'code' },
       );
+    // Whoever this browser was before cannot be signed out by it any more.
+    for (const before of sessionsIn(req)) {
+      const holder = await sessions.verify(before);
+      if (holder?.id) await sessions.end(holder.id);
+    }
     const { secret, until } = await sessions.open(whom, req.get('user-agent') ?? '');
     const seconds = Math.max(1, Math.floor((until - Date.now()) / 1000));
     setSession(res, secret, seconds, { path: address.path, secure: address.isSecure(req) });

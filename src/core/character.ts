@@ -143,9 +143,13 @@ export interface Agent {
 
 /** It names no other agent: whoever asks may know of none. */
 export function agentUnknown(agentId: string): FatalError {
-  return new FatalError('agent_unknown', `No agent "${agentId}" runs. agents.list names those that do.`, {
-    field: 'agentId',
-  });
+  return new FatalError(
+    'agent_unknown',
+    `No agent "${agentId}" runs. GET /agents and carrier agents list name those that do.`,
+    {
+      field: 'agentId',
+    },
+  );
 }
 
 /** Agent ids come from file names and stand in URLs. */

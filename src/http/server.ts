@@ -107,7 +107,7 @@ function compose(options: HttpServerOptions): { app: Express; end(): void } {
   app.route('/healthz').get(alive).all(refuseMethod('GET, HEAD'));
   app.route('/readyz').get(readiness(ready)).all(refuseMethod('GET, HEAD'));
   if (operations) app.use(below(['/openapi.json', '/docs', '/docs/'], documentRoutes(connectors)));
-  const ofConsole = ['/', '/console/'];
+  const ofConsole = ['/', '/console', '/console/'];
   if (face) app.use(below(ofConsole, limits ? Router().use(face.open, limits.refusals) : face.open));
   app.use(routesOf(connectors, 'own'));
   mountPlugins(app, plugins, 'own');

@@ -31,3 +31,31 @@ it.each([
   expect((await approve(id)).status).toBe(200);
   await until(() => ledger().some(({ did }) => did === `wire ${amount}`));
 });
+
+it('a browser that signs in again is who it was no more', async () => {
+  const browser = new ConsoleBrowser(hub.url);
+  await browser.signIn(await hub.signInLink());
+  const before = browser.cookie!;
+  await browser.signIn(await hub.signInLink());
+  const old = await fetch(`${hub.url}/console/me`, { headers: { cookie: before } });
+  expect([old.status, (await browser.get('/console/me')).status]).toEqual([401, 200]);
+  // Another hub's below another path of the host comes along, and comes first.
+  const both = await fetch(`${hub.url}/console/me`, { headers: { cookie: `${before}; ${browser.cookie}` } });
+  expect(both.status).toBe(200);
+});
+
+it('what is no page of it is told so, and streams have no heads', async () => {
+  const paths = ['/console', '/console/', '/console/assets/gone.js'];
+  const answers = await Promise.all(paths.map((path) => fetch(hub.url + path, { redirect: 'manual' })));
+  expect(answers.map(({ status, headers }) => [status, headers.get('location')])).toEqual([
+    [302, './'],
+    [302, '../'],
+    [404, null],
+  ]);
+  const head = await fetch(`${hub.url}/console/live`, { method: 'HEAD', headers: { cookie: owner.cookie! } });
+  expect(head.status).toBe(405);
+  for (const path of ['/console', '/rooms', '/webchat/x'])
+    expect(() => home.config({ CARRIER_PUBLIC_URL: `https://example.org${path}` })).toThrow(
+      /CARRIER_PUBLIC_URL/,
+    );
+});

@@ -8,7 +8,7 @@ export interface Step {
   name: string;
   /** As JSON, or as the model wrote it. */
   arguments: unknown;
-  state: 'running' | 'done' | 'failed';
+  state: 'running' | 'waiting' | 'done' | 'failed';
   result?: unknown;
   durationMs?: number;
 }
@@ -103,8 +103,14 @@ export class RunningTurn {
 export function stepsOf({ actions }: TurnShown): Step[] {
   return actions.map((action, index) => ({
     ...{ callId: String(index), name: action.name, arguments: action.arguments, result: action.result },
-    ...{ state: action.ok ? 'done' : 'failed', durationMs: action.durationMs },
+    ...{ state: stateOf(action), durationMs: action.durationMs },
   }));
+}
+
+/** A call that somebody is asked for has not failed. */
+function stateOf({ state, ok }: TurnShown['actions'][number]): Step['state'] {
+  if (state === 'awaiting') return 'waiting';
+  return ok ? 'done' : 'failed';
 }
 
 function asJson(value: unknown): unknown {

@@ -2,8 +2,8 @@
 import { ScrollingText } from '../kit/scrolling.js';
 import type { Step } from './shown.js';
 
-const signs = { running: '…', done: '✓', failed: '✕' };
-const words = { running: 'running', done: 'done', failed: 'failed' };
+const signs = { running: '…', waiting: '?', done: '✓', failed: '✕' };
+const words = { running: 'running', waiting: 'waits for approval', done: 'done', failed: 'not done' };
 
 export function Steps({ steps }: { steps: readonly Step[] }) {
   if (steps.length === 0) return null;
@@ -22,9 +22,9 @@ export function Steps({ steps }: { steps: readonly Step[] }) {
             </summary>
             <h3>Asked</h3>
             <ScrollingText>{written(step.arguments)}</ScrollingText>
-            {step.state !== 'running' && (
+            {step.state !== 'running' && step.state !== 'waiting' && (
               <>
-                <h3>{step.state === 'failed' ? 'Failed' : 'Result'}</h3>
+                <h3>{step.state === 'failed' ? 'Not done' : 'Result'}</h3>
                 <ScrollingText>{written(step.result)}</ScrollingText>
               </>
             )}
