@@ -6,7 +6,7 @@
 import { hash as digestOf } from 'node:crypto';
 import { z } from 'zod';
 import type { Agent } from '../core/character.js';
-import { tokenConnector } from '../core/connector-settings.js';
+import { settingsFor, tokenConnector } from '../core/connector-settings.js';
 import { consoleUser } from '../core/console-user.js';
 import { derivedId } from '../core/ids.js';
 import { FatalError } from '../errors.js';
@@ -190,10 +190,11 @@ export class Sessions {
   async #holderOf(id: string, whom: SignedIn): Promise<TokenHolder> {
     if (whom.kind === 'owner') return { id, name: 'console', tenant: hubTenant, role: 'owner', admin: true };
     const account = consoleAccount(whom.account);
-    const { grants: held } = await this.#parts.standing.of({ account, agents: this.#parts.agents() });
+    const all = this.#parts.agents();
+    const { grants: held } = await this.#parts.standing.of({ account, agents: all });
     // Of members who are somewhere else, nobody sees more than what is theirs.
     const kept = held.filter(({ role }) => isAtLeast(role, 'operator'));
-    const grants = [...kept, ...ownGrants(account, whom.agentId, held)];
+    const grants = [...kept, ...ownGrants(account, whom.agentId, held, deniedAt(whom.account, all), all)];
     return {
       ...{ id, name: writtenAccount(whom.account), tenant: hubTenant, role: highest(grants), grants },
       self: account.userId,
@@ -203,11 +204,29 @@ export class Sessions {
 }
 
 /** What they may for themselves: with the agent that they wrote to, and with those that they have a role for. */
-function ownGrants({ connector, tenant, userId }: Account, agentId: string, held: readonly Grant[]): Grant[] {
+function ownGrants(
+  { connector, tenant, userId }: Account,
+  agentId: string,
+  held: readonly Grant[],
+  denied: ReadonlySet<string>,
+  all: readonly Agent[],
+): Grant[] {
   const own: Level = { connector, tenant, userId };
-  if (held.some(({ level }) => level.agentId === undefined)) return [{ role: 'member', level: own }];
-  const agents = new Set([agentId, ...held.flatMap(({ level }) => level.agentId ?? [])]);
-  return [...agents].map((one) => ({ role: 'member', level: { ...own, agentId: one } }));
+  const everywhere = held.some(({ level }) => level.agentId === undefined);
+  if (everywhere && denied.size === 0) return [{ role: 'member', level: own }];
+  const agents = everywhere
+    ? all.map(({ id }) => id)
+    : [agentId, ...held.flatMap(({ level }) => level.agentId ?? [])];
+  return [...new Set(agents)]
+    .filter((one) => !denied.has(one))
+    .map((one) => ({ role: 'member', level: { ...own, agentId: one } }));
+}
+
+/** The agents that do not hear them where they came from: they are not heard anywhere. */
+function deniedAt({ connector, userId }: Account, agents: readonly Agent[]): Set<string> {
+  const isDenied = ({ character }: Agent) =>
+    settingsFor(character, connector, false).deny.users.includes(userId);
+  return new Set(agents.filter(isDenied).map(({ id }) => id));
 }
 
 function highest(grants: readonly Grant[]): Role {

@@ -11,6 +11,11 @@ export function consoleUser(account: string): string {
   return prefix + account;
 }
 
+/** The account that somebody came from, as it is written; null: it is the owner, or nobody of the console. */
+export function accountBehind(userId: string): string | null {
+  return userId.startsWith(prefix) ? userId.slice(prefix.length) : null;
+}
+
 export function isConsoleUser(userId: string): boolean {
   return userId === ownerUser || userId.startsWith(prefix);
 }

@@ -1,7 +1,8 @@
 /** How often people, rooms and places may write, by the character's settings. Who is over it is told so once a window. */
 import { LRUCache } from 'lru-cache';
-import type { Account } from '../access/account.js';
-import { tokenConnector } from '../core/connector-settings.js';
+import { type Account, readAccount } from '../access/account.js';
+import { settingsFor, tokenConnector } from '../core/connector-settings.js';
+import { accountBehind } from '../core/console-user.js';
 import { derivedId } from '../core/ids.js';
 import { roomIdOf, type Source } from '../core/memory.js';
 import { RetryableError } from '../errors.js';
@@ -30,7 +31,7 @@ export class Rates {
 
   /** Stopping a turn saves work, so it is never too much. */
   readonly rule: Rule = (arrival) => {
-    const { perUser, perRoom, perPlace } = arrival.settings.rate;
+    const { perUser, perRoom, perPlace } = rateFor(arrival);
     const unlimited = perUser === 0 && perRoom === 0 && perPlace === 0;
     return unlimited || arrival.admitted || isCommand(arrival, 'stop') ? pass : this.#judge(arrival);
   };
@@ -48,7 +49,9 @@ export class Rates {
     return ruling;
   }
 
-  async #count({ message, agent, settings: { rate } }: Arrival): Promise<Ruling> {
+  async #count(arrival: Arrival): Promise<Ruling> {
+    const { message, agent } = arrival;
+    const rate = rateFor(arrival);
     const { source, author } = message;
     const account = { connector: source.connector, tenant: source.tenant, userId: author.id };
     const limits: [Whose, most: number, key: () => string | Promise<string>][] = [
@@ -66,6 +69,13 @@ export class Rates {
     }
     return pass;
   }
+}
+
+/** Who signed in to the console from a platform has no token that somebody gave them: they may write as often as there. */
+function rateFor({ message: { source, author }, agent, settings }: Arrival): Arrival['settings']['rate'] {
+  const written = source.connector === tokenConnector ? accountBehind(author.id) : null;
+  const account = written === null ? null : readAccount(written);
+  return account ? settingsFor(agent.character, account.connector, false).rate : settings.rate;
 }
 
 /** Over HTTP callers name the rooms, so there the tenant is the place. */

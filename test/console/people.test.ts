@@ -188,3 +188,18 @@ it('[seen.20] gives a link in direct chats alone, and to nobody of whom it is no
   const http = await admin('POST', '/assistant/message', { text: '/console', userId: 'telegram:ann' });
   expect(JSON.stringify(http.body)).not.toContain('sign-in?code');
 });
+
+it('is heard no more than on the platform: who is denied there is nobody here, and rates are those of there', async () => {
+  const max = await signedIn('max');
+  expect((await max.post('/assistant/message', { text: 'hello' })).status).toBe(200);
+  const answers = [];
+  for (let at = 0; at < 31; at++)
+    answers.push(await max.post('/assistant/message', { text: `${at}` }, { prefer: 'respond-async' }));
+  expect(answers.at(-1)!.status).toBe(429);
+  home.character('assistant', {
+    ...{ name: 'Ada', bio: '.', plugins: [] },
+    connectors: { telegram: { dm: 'open', deny: { users: ['max'] } } },
+  });
+  await until(async () => (await max.get('/console/me')).body.agents?.length === 0);
+  expect((await max.post('/assistant/message', { text: 'hello' })).status).toBe(403);
+});
