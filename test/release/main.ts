@@ -42,6 +42,11 @@ if (!flags.checked)
     return [];
   });
 
+if (problems.length > 0) {
+  print(`\nNot to be released: ${problems.length} to mend. Nothing was packed.`);
+  process.exit(1);
+}
+
 mkdirSync(out, { recursive: true });
 // `prepack` builds from nothing.
 const [packed] = JSON.parse(run('npm', 'pack', '--json', '--pack-destination', out)) as {
