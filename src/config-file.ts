@@ -2,11 +2,13 @@
  * `carrier.config.json`: what is too large for the environment, which wins over it. `docs/configuration.md` explains it;
  * `docs/carrier.config.schema.json` is made from what stands here.
  */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { HubBudgets } from './core/budget.js';
 import { CheckSettings } from './core/check-rules.js';
+import { jsonFault } from './core/json-fault.js';
 import { ModelRef } from './core/model-ref.js';
 import { PolicySettings } from './core/policy-rules.js';
 import { hubSettings } from './environment.js';
@@ -182,7 +184,7 @@ export function readConfigFile(path?: string): ReadConfigFile {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw refusal(file, `is not JSON: ${(error as Error).message.replace(/\s+/g, ' ')}`);
+    throw refusal(file, `is not JSON: ${jsonFault(text, error as SyntaxError)}`);
   }
   return readConfigDefinition(value, file);
 }

@@ -210,7 +210,7 @@ describe('[seen.51] a character of the first versions', () => {
     file('characters/good.json', { name: 'Good', bio: 'x' });
     file('characters/broken.json', '{');
     const both = await run(source);
-    expect(both.code).toBe(0);
+    expect(both.code).toBe(1);
     expect(existsSync(join(home.characters, 'good.json'))).toBe(true);
     expect(both.stdout).toMatch(/bad\.ts[^\n]*program[\s\S]*broken\.json[^\n]*no JSON/);
     expect(existsSync(ran)).toBe(false);

@@ -46,6 +46,9 @@ export async function importElizaos(
       field: 'source',
     });
   await write(agents, targetOf(charactersDir, options));
+  if (left.length === 0) return;
+  print(paint.red(`\n${left.length} of ${files.length} files were not taken (see above).`));
+  process.exitCode = 1;
 }
 
 function targetOf(charactersDir: string, { dryRun = false, overwrite = false }: ImportOptions): Target {

@@ -1,6 +1,8 @@
 /** An ElizaOS character, of any of its versions, as one of ours. What is no part of ours is named, never dropped unsaid. */
+
 import { basename, dirname } from 'node:path';
 import { AgentId, reservedIds } from '../../core/character.js';
+import { jsonFault } from '../../core/json-fault.js';
 import { FatalError } from '../../errors.js';
 import { examplesOf, named } from './elizaos-examples.js';
 import { knowledgeOf } from './elizaos-knowledge.js';
@@ -40,12 +42,12 @@ export async function readElizaCharacter(path: string): Promise<ImportedAgent> {
       'is a program, and nothing of a stranger is run here. Export the character as JSON, for example with ' +
         '`console.log(JSON.stringify(character))` in your project, and import that file',
     );
+  const text = (await textOf(path)).replace(/^\uFEFF/, '');
   let value: unknown;
   try {
-    value = JSON.parse((await textOf(path)).replace(/^\uFEFF/, ''));
+    value = JSON.parse(text);
   } catch (error) {
-    if (error instanceof FatalError) throw error;
-    throw refuse(`is no JSON: ${(error as Error).message}`);
+    throw refuse(`is no JSON: ${jsonFault(text, error as SyntaxError)}`);
   }
   const fields = isFields(value) && isFields(value.character) ? value.character : value;
   if (!isFields(fields) || typeof fields.name !== 'string' || fields.name.trim() === '')

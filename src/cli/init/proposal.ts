@@ -1,10 +1,12 @@
 /** What would be written: settings, fields of `carrier.config.json`, and an agent. Nothing is, before it is whole. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
 import { type Config, readConfig } from '../../config.js';
 import { readConfigDefinition } from '../../config-file.js';
 import type { Agent } from '../../core/character.js';
+import { jsonFault } from '../../core/json-fault.js';
 import { FatalError } from '../../errors.js';
 import { includedCharacters } from '../../package-folder.js';
 import { characterIn } from '../../setting-up.js';
@@ -173,10 +175,11 @@ function edited(text: string, edits: readonly Edit[]): string {
 }
 
 function parsed(text: string, path: string): unknown {
+  const plain = text.replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return JSON.parse(plain);
   } catch (error) {
-    throw new FatalError('config_invalid', `${path} is not JSON: ${(error as Error).message}`, {
+    throw new FatalError('config_invalid', `${path} is not JSON: ${jsonFault(plain, error as SyntaxError)}`, {
       field: 'CARRIER_CONFIG',
     });
   }
