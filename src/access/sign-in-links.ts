@@ -1,6 +1,6 @@
 /**
- * Links that sign a browser in to the console: good once, for ten minutes, and for whom they were made. Their code lies in
- * the store as a hash alone.
+ * Links that sign a browser in to the console: good once, for ten minutes, and for whom they were made. Their code lies here
+ * as a hash alone; the reply that brings one to a chat has it, until it is delivered and overwritten.
  */
 import { hash as digestOf, randomBytes } from 'node:crypto';
 import { z } from 'zod';

@@ -20,11 +20,20 @@ export const me = signal<Me | null | undefined>(undefined);
 
 export async function readMe(): Promise<void> {
   try {
-    me.value = await get<Me>('console/me');
+    const read = await get<Me>('console/me');
+    me.value = {
+      ...read,
+      agents: read.agents.map((agent, _, all) => ({ ...agent, name: toldApart(agent, all) })),
+    };
   } catch (error) {
     if ((error as { status?: number }).status !== 401) throw error;
     me.value = null;
   }
+}
+
+/** Two agents may have one name. */
+function toldApart({ id, name }: Me['agents'][number], all: Me['agents']): string {
+  return all.some((other) => other.id !== id && other.name === name) ? `${name} (${id})` : name;
 }
 
 export function may(permission: string): boolean {
