@@ -119,7 +119,7 @@ describe.skipIf(noBrowser)(noBrowser ? `agents (skipped: ${noBrowser})` : 'agent
       await stage.go(mo, page);
       await mo.getByText('There is no such page, or it is not for your role.').waitFor();
     }
-    expect(await menu.getByRole('link').allTextContents()).toEqual(['Chat']);
+    expect(await menu.getByRole('link').allTextContents()).toEqual(['Chat', 'About you']);
     const { url } = stage;
     const asked = ['rooms', 'turns', 'approvals', 'agents/assistant', 'agents/assistant/export'].map((path) =>
       mo.request.get(`${url}/${path}`),

@@ -29,7 +29,7 @@ describe.skipIf(noBrowser)('somebody who signed in from a chat', () => {
     const accounts = page.getByRole('table', { name: 'Accounts of this person' });
     const text = await accounts.textContent();
     // Both are theirs.
-    expect([text, / ?http:telegram:\d+/.test(text!), /(?<!http:)telegram:\d+/.test(text!)]).toEqual([
+    expect([text, /http:console:telegram:\d+/.test(text!), /(?<!console:)telegram:\d+/.test(text!)]).toEqual([
       text,
       true,
       true,
