@@ -40,6 +40,12 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/agents/:agentId/roll-back', operation: 'agents.rollBack', versioned: true },
   { method: 'GET', path: '/agents/:agentId/export', operation: 'agents.export' },
   { method: 'POST', path: '/agents/:agentId/check', operation: 'agents.check' },
+  { method: 'GET', path: '/agents/:agentId/models', operation: 'models.list' },
+  { method: 'GET', path: '/connectors', operation: 'connectors.list' },
+  {
+    ...{ method: 'POST', path: '/agents/:agentId/connectors/:connector/test', operation: 'connectors.test' },
+  },
+  { method: 'GET', path: '/agents/:agent/servers', operation: 'tools.servers' },
   { method: 'GET', path: '/pairings', operation: 'pairings.list' },
   { method: 'POST', path: '/pairings/approve', operation: 'pairings.approve' },
   { method: 'POST', path: '/pairings/revoke', operation: 'pairings.revoke' },

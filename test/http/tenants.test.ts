@@ -43,6 +43,13 @@ const cases: Record<string, Case> = {
   'GET /agents': { ...list('/agents'), owner: 403 },
   'GET /agents/:agentId': id(({ agent }) => `/agents/${agent}`, 404),
   'POST /agents/:agentId/check': id(({ agent }) => `/agents/${agent}/check`, 404),
+  'GET /agents/:agentId/models': id(({ agent }) => `/agents/${agent}/models`, 404),
+  'GET /connectors': { ...list('/connectors'), owner: 403 },
+  'POST /agents/:agentId/connectors/:connector/test': id(
+    ({ agent }) => `/agents/${agent}/connectors/http/test`,
+    404,
+  ),
+  'GET /agents/:agent/servers': id(({ agent }) => `/agents/${agent}/servers`, 404),
   'POST /agents': closed('/agents', { id: 'heron', definition: { name: 'x', bio: 'x' } }),
   'PUT /agents/:agentId': id(
     ({ agent }) => `/agents/${agent}`,

@@ -59,6 +59,10 @@ describe('on a real hub', () => {
       'agents.list': {},
       'agents.show': { agentId },
       'agents.check': { agentId },
+      'models.list': { agentId },
+      'connectors.list': {},
+      'connectors.test': { agentId, connector: 'telegram' },
+      'tools.servers': { agent: agentId },
       'agents.create': { id: 'x', definition: {} },
       'agents.replace': { agentId, definition: {}, version: 1 },
       'agents.change': { agentId },
@@ -232,6 +236,7 @@ describe('on a real hub', () => {
     // What was looked up and is not there.
     expect(names).not.toContain('turns.show');
     const lists = [
+      'connectors.list',
       ...['agents.list', 'pairings.list', 'switches.list', 'usage.list', 'retention.report', 'roles.list'],
       ...['events.list', 'places.list'],
     ];
@@ -240,6 +245,7 @@ describe('on a real hub', () => {
     const parts = [
       'agents.show',
       'agents.check',
+      ...['models.list', 'connectors.test'],
       ...['agents.versions', 'agents.diff', 'agents.export'],
       'approvals.list',
       'tasks.list',
