@@ -67,6 +67,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/agents/:agent/policy', operation: 'policy.show' },
   { method: 'GET', path: '/agents/:agent/policy/explain', operation: 'policy.explain' },
   { method: 'GET', path: '/rooms', operation: 'rooms.list' },
+  { method: 'GET', path: '/rooms/own', operation: 'rooms.own' },
   { method: 'GET', path: '/rooms/:roomId/messages', operation: 'rooms.messages' },
   { method: 'GET', path: '/rooms/:roomId/summary', operation: 'rooms.summary' },
   { method: 'POST', path: '/rooms/:roomId/take-over', operation: 'rooms.takeOver' },

@@ -45,6 +45,7 @@ import { forgetMemories, previewMemories } from './memories.js';
 import { postMessage } from './messages.js';
 import { namedIn } from './named.js';
 import type { Operation, OperationParts } from './operation.js';
+import { ownRooms } from './own-rooms.js';
 import { approvePairing, listPairings, listPlaces, revokePairing } from './pairings.js';
 import { forgetPerson } from './people.js';
 import { acceptTool, explainPolicy, listTools, showPolicy } from './policy.js';
@@ -111,6 +112,7 @@ export const operations = [
     exportAgent,
   ],
   ...[consoleLink, ownConsoleLink, listSessions, endSession],
+  ownRooms,
   ...[listConnectors, testConnector, listServers, listModels],
 ] as const;
 

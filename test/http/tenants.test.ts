@@ -117,6 +117,7 @@ const cases: Record<string, Case> = {
     () => ({ approve: false }),
   ),
   'GET /memories/recall': list('/memories/recall?agentId=assistant&room=lounge&text=heron'),
+  'GET /rooms/own': list('/rooms/own?agentId=assistant&userId=alice'),
   'GET /rooms': list('/rooms?limit=2'),
   'GET /rooms/:roomId/summary': id(({ roomId }) => `/rooms/${roomId}/summary`),
   // A room that is taken over is silent: that is tried in the matrix of operations.

@@ -131,6 +131,7 @@ describe('on a real hub', () => {
       'deliveries.drop': { deliveryId: 'x' },
       'people.forget': { ...ann, agentId, count: true },
       'memories.recall': { agentId, userId: 'ann', text: 'x' },
+      'rooms.own': { agentId, userId: 'ann' },
       'memories.preview': { ...ann, agentId, everything: true },
       'memories.forget': { ...ann, agentId, askedAt: 1 },
       'switches.list': {},
@@ -304,14 +305,18 @@ describe('on a real hub', () => {
       'retention.report',
       'roles.list',
       ...['events.list', 'places.list', 'memories.search'],
-      'memories.recall',
+      ...['memories.recall', 'rooms.own'],
     ];
     expect((await allowed({ ...token, tenant: 'acme' })).toSorted()).toEqual(lists.sort());
     const { operations: all } = carrier;
     const seen = await all!.call('rooms.list', {}, { ...token, tenant: 'acme' });
     expect(seen.rooms).toEqual([]);
     // Who may decide about a call is said by the rule that asks for it; who talks to an agent may ask what it knows of them.
-    expect(await allowed({ ...token, admin: false })).toEqual(['approvals.decide', 'memories.recall']);
+    expect(await allowed({ ...token, admin: false })).toEqual([
+      'approvals.decide',
+      'memories.recall',
+      'rooms.own',
+    ]);
     const theirs = { connector: 'http', tenant: 'acme', userId: 'ann', count: true };
     expect(await all!.call('people.forget', theirs, { ...token, tenant: 'acme' })).toEqual({ memories: 0 });
   });

@@ -7,7 +7,7 @@ import { until } from '../../support/until.js';
 import { Stage } from './stage.js';
 
 describe.skipIf(noBrowser)(noBrowser ? `operators (skipped: ${noBrowser})` : 'operators', () => {
-  const stage = new Stage(20_000 + (process.pid % 20_000));
+  const stage = new Stage();
   let kim: Page;
   let lea: Page;
   /** As decisions and takeovers name her. */

@@ -334,6 +334,10 @@ export const calls: Record<string, Call> = {
     ...{ make: room, ...at('/memories/recall?agentId=assistant&userId=ann&text=hello') },
     shows: () => 'hello',
   },
+  'rooms.own': {
+    ...{ make: room, ...at('/rooms/own?agentId=assistant&userId=ann') },
+    shows: (roomId) => roomId,
+  },
   'memories.preview': {
     make: room,
     ...at('/memories/preview', { ...annHere, everything: true }),

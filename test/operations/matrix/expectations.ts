@@ -126,6 +126,7 @@ deliveries.sendAllAgain  POST /agents/:agentId/deliveries/send-again  admin     
 people.forget            POST /people/forget                          operator      operator      403            operator      403            operator       403
 people.forget+agents     POST /people/forget                          operator      403           403            operator      403            operator       403
 memories.recall          GET /memories/recall                         none:guest    none:guest    403            guest         none:guest     guest          403
+rooms.own                GET /rooms/own                               none:guest    none:guest    403            guest         none:guest     guest          403
 memories.preview         POST /memories/preview                       operator      operator      403            operator      403            operator       403
 memories.forget          POST /memories/forget                        operator      operator      404:operator   operator      404:operator   operator       404:operator
 people.show              GET /people                                  operator      operator      403            operator      403            operator       403
