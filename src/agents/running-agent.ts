@@ -85,11 +85,16 @@ export class RunningAgent {
     const { problems = [], unset = [] } = this.#bots ?? {};
     const missing = [...problems, ...unset].filter(({ connector }) => !names.has(connector));
     return [
-      ...[...names].map((name) => stateOf(this.#id, this.#attempt(name))),
+      ...[...names].map((name) => stateOf(this.#ownerOf(name), this.#attempt(name))),
       ...[...new Set(missing.map(({ connector }) => connector))].map((name) =>
         unfinished(this.#id, this.#attempt(name), missing),
       ),
     ];
+  }
+
+  /** A program may bring one that is an agent's among those that serve the hub. */
+  #ownerOf(connector: string): string | null {
+    return this.#running.get(connector)?.connector.agentId ?? this.#id;
   }
 
   #attempt(connector: string): Attempt {

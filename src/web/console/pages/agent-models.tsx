@@ -24,7 +24,7 @@ export function Models({ agentId }: { agentId: string }) {
     changedBy('agents'),
   );
   return (
-    <Section title="Models">
+    <Section title="Providers and prices">
       <Shown of={found}>
         {({ models }) => (
           <Table
