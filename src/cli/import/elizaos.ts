@@ -1,16 +1,15 @@
 /** An ElizaOS character, of any of its versions, as one of ours. What is no part of ours is named, never dropped unsaid. */
 
 import { basename, dirname } from 'node:path';
-import { AgentId, reservedIds } from '../../core/character.js';
 import { jsonFault } from '../../core/json-fault.js';
 import { FatalError } from '../../errors.js';
+import { agentIdOf } from './agent-id.js';
 import { examplesOf, named } from './elizaos-examples.js';
 import { knowledgeOf } from './elizaos-knowledge.js';
 import { isKnownSecret, secretsOf, tokenName } from './elizaos-secrets.js';
+import { type Fields, isFields } from './fields.js';
 import type { ImportedAgent, Remark } from './plan.js';
 import { textOf } from './source.js';
-
-type Fields = Record<string, unknown>;
 
 /** Read below; the others are listed. */
 const read = new Set(
@@ -60,7 +59,7 @@ async function agentOf(fields: Fields, path: string): Promise<ImportedAgent> {
   const full = (fields.name as string).trim();
   const name = full.slice(0, 80);
   if (name !== full) remarks.push({ path: 'name', why: 'is longer than 80 characters, and was cut' });
-  const id = idOf(basename(path), name);
+  const id = agentIdOf(basename(path).replace(/(\.character)?\.json$/i, ''), name);
   const text = (key: string) => textsOf(fields, key, remarks).map((one) => named(one, name));
   const folder = dirname(path);
   const roots = basename(folder) === 'characters' ? [folder, dirname(folder)] : [folder];
@@ -119,22 +118,6 @@ async function agentOf(fields: Fields, path: string): Promise<ImportedAgent> {
   };
 }
 
-/** The name of the file, or else of the character, as an id. */
-function idOf(file: string, name: string): string {
-  for (const one of [file.replace(/(\.character)?\.json$/i, ''), name, 'imported']) {
-    const plain = one
-      .normalize('NFKD')
-      .toLowerCase()
-      .replace(/\p{M}/gu, '')
-      .replace(/[^a-z0-9_]+/g, '-')
-      .replace(/^[-_]+|[-_]+$/g, '')
-      .slice(0, 56);
-    const id = reservedIds.has(plain) ? `${plain}-agent` : plain;
-    if (AgentId.safeParse(id).success) return id;
-  }
-  return 'imported';
-}
-
 function textsOf(fields: Fields, key: string, remarks: Remark[]): string[] {
   const value = fields[key];
   if (value === undefined || value === null) return [];
@@ -183,8 +166,4 @@ function usesOf(fields: Fields, remarks: Remark[]): { platforms: Set<string>; mo
     for (const [at, value] of values.entries()) use(key === 'modelProvider' ? key : `${key}[${at}]`, value);
   }
   return uses;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
