@@ -115,8 +115,7 @@ export const showTurn = defineOperation({
     if (!turn) throw unknown(noTurn.message);
     const reply = turn.replyId === null ? null : await parts.store.memories.get(turn.replyId);
     const traceId = traceIdOf(reply?.content.replyTo ?? turn.covers.at(-1) ?? turnId);
-    const actions = turn.steps.flatMap((step) => step.actions);
-    return { ...turn, ...callsOf(turn), traceId, actions };
+    return { ...turn, ...callsOf(turn), traceId, actions: turn.steps.flatMap(({ actions }) => actions) };
   },
 });
 
