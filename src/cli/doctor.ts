@@ -9,7 +9,7 @@ import { runningHub } from '../running-hub.js';
 import { watchDates } from './answered-dates.js';
 import { diagnoseRunning } from './doctor-running.js';
 import { harmlessJson, paint, print } from './output.js';
-import { pageOfSubject } from './pages.js';
+import { pageOfFinding } from './pages.js';
 
 /**
  * Looks at everything a hub with these settings needs, and says what to do about what is wrong.
@@ -27,7 +27,7 @@ export async function doctor(
   else {
     for (const { subject, findings } of subjects) {
       print(paint.bold(subject));
-      for (const finding of findings) print(line(finding, pageOfSubject(subject)));
+      for (const finding of findings) print(line(finding, pageOfFinding(subject, finding.check)));
     }
     print(failed === 0 ? `\n${paint.green('All is well.')}` : `\n${paint.red(`${failed} to mend.`)}`);
   }
@@ -75,13 +75,15 @@ function hubAt(dataDir: string) {
 
 /** As scripts read it. What extensions and platforms say may quote what they were given. */
 function shown({ subject, findings }: Diagnosis) {
-  const page = pageOfSubject(subject);
   return {
     subject,
-    findings: findings.map(({ check, ok, fix }) => ({
-      ...{ check: redact(check), ok, fix: fix === undefined ? null : redact(fix) },
-      ...(!ok && page && { page }),
-    })),
+    findings: findings.map(({ check, ok, fix }) => {
+      const page = ok ? undefined : pageOfFinding(subject, check);
+      return {
+        ...{ check: redact(check), ok, fix: fix === undefined ? null : redact(fix) },
+        ...(page && { page }),
+      };
+    }),
   };
 }
 

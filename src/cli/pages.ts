@@ -58,6 +58,13 @@ export const subjectPages: readonly [pattern: RegExp, page: string][] = [
   [/ on \w+$/, troubles('the-bot-does-not-answer-somebody')],
 ];
 
-export function pageOfSubject(subject: string): string | undefined {
-  return subjectPages.find(([pattern]) => pattern.test(subject))?.[1];
+/** By what a check of any subject says; before the page of its subject. */
+export const checkPages: readonly [pattern: RegExp, page: string][] = [
+  [/repl(y|ies) given up$/, troubles('replies-do-not-arrive')],
+  [/ waits? for its answer/, troubles('a-turn-failed')],
+];
+
+export function pageOfFinding(subject: string, check: string): string | undefined {
+  const ofCheck = checkPages.find(([pattern]) => pattern.test(check));
+  return (ofCheck ?? subjectPages.find(([pattern]) => pattern.test(subject)))?.[1];
 }

@@ -36,13 +36,17 @@ export async function start(config: Config): Promise<void> {
   let onSignal = die;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => onSignal(signal));
   const endTracing = config.tracing ? await startTracing() : async () => {};
-  const hub = await (config.role === 'worker' ? worker(config, log) : gateway(config, log));
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
+  const hub: Hub | Process =
+    config.role === 'worker' ? await startWorker(config, log, ending) : await startHub(config, log, ending);
+  // It is announced: from here on it is told to end as one that runs.
+  const told = new Promise<NodeJS.Signals>((resolve) => {
     onSignal = (first) => {
       onSignal = die;
       resolve(first);
     };
   });
+  await Promise.race([told, isGateway(hub) ? greet(hub, config, log) : greetWorker(hub)]);
+  const signal = await told;
   print(
     `\n${signal}: finishing what runs. Once more ends it at once; nothing acknowledged is lost either way.`,
   );
@@ -66,19 +70,16 @@ function die(signal: NodeJS.Signals): void {
 /** The driver of a shared database may be stuck for good in one process; so is the embedded one whose disk has failed. */
 const ending: Overrides = { database: { onStuck: () => void endProcess(tryAgain) } };
 
-async function gateway(config: Config, log: Logger): Promise<Process> {
-  const hub = await startHub(config, log, ending);
-  greet(hub, config, await hub.signInLink());
-  return hub;
+function isGateway(hub: Hub | Process): hub is Hub {
+  return 'signInLink' in hub;
 }
 
-async function worker(config: Config, log: Logger): Promise<Process> {
-  const started = await startWorker(config, log, ending);
-  greetWorker(started);
-  return started;
-}
-
-function greet({ url, agents, bots, models, token }: Hub, config: Config, signIn: string): void {
+async function greet(hub: Hub, config: Config, log: Logger): Promise<void> {
+  const { url, agents, bots, models, token } = hub;
+  const signIn = await hub.signInLink().catch((err: unknown) => {
+    log.warn({ err }, 'no link to the console could be made; carrier console makes one');
+    return undefined;
+  });
   const ids = agents().map(({ id }) => id);
   const agent = ids.includes('assistant') ? 'assistant' : (ids[0] ?? 'AGENT');
   const what = config.role === 'all' ? 'Carrier' : `Carrier ${config.role}`;
@@ -89,8 +90,10 @@ function greet({ url, agents, bots, models, token }: Hub, config: Config, signIn
   if (bots.length > 0) print(`  bots    ${bots.join(', ')}`);
   if (config.role === 'all') greetModels(models);
   print(`  data    ${config.dataDir}`);
-  print(`  console ${paint.cyan(signIn)}`);
-  print(paint.dim(`          good once, for ten minutes; ${command('console')} prints another`));
+  if (signIn) {
+    print(`  console ${paint.cyan(signIn)}`);
+    print(paint.dim(`          good once, for ten minutes; ${command('console')} prints another`));
+  }
   print(`  chat    ${command('chat')}`);
   if (token.created) {
     print(

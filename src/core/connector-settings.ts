@@ -64,6 +64,7 @@ const WebChat = Gate.omit({ token: true }).extend({
   secret: Reference.optional(),
 });
 
+/** What a character says about its web chat: `connectors.webchat`, after defaults. */
 export type WebChatSettings = z.infer<typeof WebChat>;
 
 /** By the connector's name. Settings that are not listed are the connector's own secrets: `appToken`. */

@@ -27,7 +27,7 @@ export const consoleLink = defineOperation({
   async run(_input, { signInLinks, principal }) {
     if (!isHubs(principal))
       throw new FatalError(
-        'not_allowed',
+        'permission_denied',
         "Only the hub's own admin token makes such a link: whoever signs in by it may do everything.",
       );
     return signInLinks.make({ kind: 'owner' });

@@ -3,8 +3,8 @@
  * failed, `… summary FOLDER` counts what lies there. Of a run `x`, `x.json` is the report, `x.failed` says that it ended
  * with an error, and `x-alone.json` is the second go of files that failed.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 
 /** More failing files than this are no matter of a busy machine: they have no second go. */
 const mostAgain = 10;
@@ -27,10 +27,11 @@ const [, , command, path = ''] = process.argv;
 const read = (path: string): Report => JSON.parse(readFileSync(path, 'utf8'));
 
 if (command === 'failed') {
-  const files = read(path).testResults.filter(({ status }) => status === 'failed');
+  const report = read(path);
+  const failed = report.testResults.filter(({ status }) => status === 'failed');
+  const files = [...failed.map(({ name }) => relative('.', name)), ...lost(report)];
   if (files.length > mostAgain) process.stderr.write(`${files.length} files failed: no second go\n`);
-  for (const { name } of files.length > mostAgain ? [] : files)
-    process.stdout.write(`${relative('.', name)}\n`);
+  for (const file of files.length > mostAgain ? [] : files) print(file);
 } else if (command === 'summary') summary();
 else throw new Error('Say `failed REPORT` or `summary FOLDER`.');
 
@@ -54,6 +55,9 @@ function resultsOf(run: string): Result[] {
   const first = existsSync(report) ? listed(read(report)) : new Map<string, Result>();
   if (endedBadly && ![...first.values()].some(({ status }) => status === 'failed'))
     first.set(run, { name: `the run "${run}" ended with an error outside of its tests`, status: 'failed' });
+  if (run === 'all' && existsSync(report))
+    for (const file of lost(read(report)))
+      first.set(`${file}\n`, { name: `${file}: its process was lost`, status: 'failed' });
   if (!existsSync(alone)) return [...first.values()];
   for (const [key, result] of listed(read(alone))) {
     const before = first.get(key)?.status;
@@ -64,6 +68,15 @@ function resultsOf(run: string): Result[] {
     if (!key.endsWith('\n')) first.delete(`${key.slice(0, key.indexOf('\n'))}\n`);
   }
   return [...first.values()];
+}
+
+/** Files that a whole run says nothing of: the process that ran them died. */
+function lost({ testResults }: Report): string[] {
+  const told = new Set(testResults.map(({ name }) => relative('.', name)));
+  return readdirSync('test', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => join('test', file))
+    .filter((file) => !told.has(file));
 }
 
 /** Tests by file and name; of a file without any that failed, the file itself. */

@@ -2,8 +2,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { addressField, errorPages, pageOfError, pageOfSubject, subjectPages } from '../../src/cli/pages.js';
+import {
+  addressField,
+  checkPages,
+  errorPages,
+  pageOfError,
+  pageOfFinding,
+  subjectPages,
+} from '../../src/cli/pages.js';
 import { FatalError } from '../../src/errors.js';
+import { waitingFindings } from '../../src/waiting-diagnosis.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -17,8 +25,10 @@ function anchorsOf(path: string): string[] {
   );
 }
 
+const none = { unanswered: 0, since: null, dead: 0, late: [], newest: null, running: true };
+
 describe('pages of the documentation', () => {
-  const named = [...Object.values(errorPages), ...subjectPages.map(([, page]) => page)];
+  const named = [...Object.values(errorPages), ...[...subjectPages, ...checkPages].map(([, page]) => page)];
   const found = pageOfError(new FatalError('not_found', 'No hub.', { field: addressField }))!;
 
   it.each([...new Set([...named, found])])('%s is there', (page) => {
@@ -34,8 +44,15 @@ describe('pages of the documentation', () => {
   });
 
   it('are told of what the doctor looks at', () => {
-    expect(pageOfSubject('Model openai:gpt-4.1')).toMatch(/#the-model-does-not-answer$/);
-    expect(pageOfSubject('assistant on Telegram')).toMatch(/#the-bot-does-not-answer-somebody$/);
-    expect(pageOfSubject('what nobody knows')).toBeUndefined();
+    expect(pageOfFinding('Model openai:gpt-4.1', 'it answers')).toMatch(/#the-model-does-not-answer$/);
+    expect(pageOfFinding('assistant on Telegram', 'it answers')).toMatch(
+      /#the-bot-does-not-answer-somebody$/,
+    );
+    const given = waitingFindings({ ...none, dead: 2 }).find(({ ok }) => !ok)!;
+    expect(pageOfFinding('Data folder', given.check)).toMatch(/#replies-do-not-arrive$/);
+    const waits = waitingFindings({ ...none, unanswered: 1, since: 0 }).find(({ ok }) => !ok)!;
+    expect(pageOfFinding('Data folder', waits.check)).toMatch(/#a-turn-failed$/);
+    expect(pageOfFinding('Data folder', 'its disk')).toMatch(/#another-hub/);
+    expect(pageOfFinding('what nobody knows', 'it answers')).toBeUndefined();
   });
 });

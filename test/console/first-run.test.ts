@@ -35,8 +35,8 @@ describe.skipIf(noBrowser)(noBrowser ? `the first run (skipped: ${noBrowser})` :
     const url = await hub.start();
     const { faults } = watch(page, url);
     await moment(page, 'the hub is ready');
-    const link = /http\S+\/console\/sign-in\?code=\S+/.exec(hub.output)?.[0];
-    await page.goto(link!);
+    const link = await hub.said(/http\S+\/console\/sign-in\?code=\S+/);
+    await page.goto(link);
     await moment(page, 'the link is open');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('navigation', { name: 'Pages' }).waitFor();
@@ -51,8 +51,7 @@ describe.skipIf(noBrowser)(noBrowser ? `the first run (skipped: ${noBrowser})` :
     expect(faults).toEqual([]);
     // The link was for this browser, once.
     const other = await browser.newPage();
-    await other.goto(link!);
-    await other.getByRole('button', { name: 'Sign in' }).click();
+    await other.goto(link);
     await other.getByRole('alert').getByText('not good any more').waitFor();
   });
 

@@ -7,19 +7,19 @@ const entries: Record<string, { file: string; values: string; types: string }> =
   'carrier-hub': {
     file: 'src/index.ts',
     values: `CarrierError CatchUpMark CatchUpMarks FatalError InFlight KeyedQueue PictureBodies Replacement RetryableError SentParts TokenAccess TurnText Waiters agentUnknown argumentsObject atMost backOffMs base64 cutStream defineAction defineAgentType defineConnector
-      defineEmbedder definePlugin defineProvider defineToolSource derivedId descend directPrefix download failureOf isPublicHost isReadable isThisMachine newId pause problemText problemsOf promptText
+      defineEmbedder definePlugin defineProvider defineToolSource derivedId descend directPrefix download failureOf isPublicHost isReadable isThisMachine networkOf newId pause problemText problemsOf promptText
       requireSetting retryAfterMs roomIdOf secret sentence startCarrier systemText tokenOwner tooLarge unitVector turnFailure turnFailureCode untilDone
       usableKey userOfRoom userText wishesIn withCallIds within`,
     types: `Action ActionContext ActionRecord Agent AgentTypeContext AgentTypeExtension Answer Arriving Asking Attachment
       Author Button CatchUpMarksOptions Character CharacterDefinition CommandAnswer CommandCall ConfigDefinition Connection Connector
-      ConnectorContext ConnectorExtension ContextProvider Delivery DeliveryReceipt DocumentAccess DownloadRules Draft EmbedUse Embedder
+      ConnectorContext ConnectorExtension ContextProvider Counting Delivery DeliveryReceipt DocumentAccess DownloadRules Draft EmbedUse Embedder
       EmbedderExtension ErrorCode Evaluator Example ExtensionBase ExtensionContext FailureAnswer Files Finding Host HubLimits
       HubRequest Image Inbox InboundCommand InboundContext InboundEdit InboundMessage InboundPress InboundReaction LanguageModel
       Memory MemoryAccess MessageFile ModelAbilities ModelChunk ModelMessage ModelRequest Notes Origin OutboundMessage
       Outcome Part PartKind Passage Pauses Permission Phrase Pictures PlatformAccount Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes
       PluginRule PluginRuling Principal Problem ProgramLogger ProviderContext ProviderExtension Question Quote
       Reading Receipt Receiving ReplacementOptions Reply ReplyFeed Requester Resource ResultFile RouteAbout RouteHandler Rung RunningHub Said ScheduleAccess Search Sent SentPartsOptions Service SetupStep Source SourceKey SourceTool Speaker StartOptions
-      SystemPart Tool ToolCall ToolHints ToolResult ToolSource ToolSourceContext ToolSourceExtension Transcriber Transforms Tries Turn TurnContext TurnEvent TurnFailure TurnTaker TurnTask Usage UserMessage Verdict Wait WaitLimits WhenWished`,
+      SystemPart Tool ToolCall ToolHints ToolResult ToolSource ToolSourceContext ToolSourceExtension Transcriber Transforms Tries Turn TurnContext TurnEvent TurnFailure TurnTaker TurnTask Usage UserMessage Verdict Wait WaitLimits WebChatSettings WhenWished`,
   },
   'carrier-hub/replies': {
     file: 'src/replies.ts',

@@ -36,12 +36,21 @@ export class HubProcess {
       this.log += bytes;
     });
     this.#child = child;
-    const ready = /ready at (\S+)/;
+    return (await this.#match(/ready at (\S+)/))[1]!;
+  }
+
+  /** The first thing it prints, or has printed, that matches. */
+  async said(pattern: RegExp): Promise<string> {
+    return (await this.#match(pattern))[0];
+  }
+
+  async #match(pattern: RegExp): Promise<RegExpExecArray> {
+    const child = this.#child!;
     await until(() => {
       if (child.exitCode !== null) throw new Error(`The hub ended with ${child.exitCode}: ${this.log}`);
-      return ready.test(this.output);
+      return pattern.test(this.output);
     }, 30_000);
-    return ready.exec(this.output)![1]!;
+    return pattern.exec(this.output)!;
   }
 
   get token(): string {

@@ -61,7 +61,7 @@ export class Conversations {
   }
 
   async view({ character }: Agent, roomId: string, since: string): Promise<ConversationView> {
-    const none = { summary: null, after: '', isBehind: false, state: null };
+    const none = { summary: null, after: '', isBehind: false, state: null, since };
     if (!isWatched(character)) return none;
     const { records, memories } = this.#parts;
     const state = (await records.get(roomId))?.value ?? null;
@@ -72,7 +72,7 @@ export class Conversations {
       summary,
       after: summary ? (state.last ?? '') : '',
       isBehind: state.failing !== undefined,
-      state,
+      ...{ state, since },
     };
   }
 
@@ -84,7 +84,7 @@ export class Conversations {
     agent: Agent,
     asked: readonly Memory[],
     uncovered: readonly Memory[],
-    { state }: ConversationView,
+    { state, since }: ConversationView,
   ) {
     const { character, id: agentId } = agent;
     if (!isWatched(character)) return;
@@ -112,6 +112,8 @@ export class Conversations {
     if (at !== undefined && planned !== undefined && at < planned && !isResting)
       this.#wanted.set(roomId, { agentId, at });
     if (!state?.renewed || state.told !== false || source.pull || source.answersOnly) return;
+    // This turn still has the conversation before it, or one that somebody began since.
+    if (state.renewed !== since) return;
     try {
       const text = character.conversation.summary ? anewText : anewPlain;
       await tell(first, text, `conversation:${roomId}:${state.renewed}`);

@@ -43,6 +43,8 @@ export interface ConversationView {
   /** A summary is due and could not be made: the window holds more meanwhile. */
   isBehind: boolean;
   state: ConversationState | null;
+  /** What has a smaller id is of an earlier conversation; empty: nothing is. */
+  since: string;
 }
 
 export const conversationRecord = defineRecord<ConversationState>({

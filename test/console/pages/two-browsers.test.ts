@@ -29,16 +29,16 @@ describe.skipIf(noBrowser)(noBrowser ? `operators (skipped: ${noBrowser})` : 'op
     await until(async () => (await stage.ask('GET', '/approvals')).approvals.length === 1);
     const [{ id }] = (await stage.ask('GET', '/approvals')).approvals;
     await both(`approvals/${id}`);
-    await Promise.all([kim, lea].map((page) => page.getByText('"amount": 50').waitFor({ timeout: 8000 })));
+    await Promise.all([kim, lea].map((page) => page.getByText('"amount": 50').waitFor({ timeout: 20_000 })));
     await stage.killAt(kim, '/decide', () => press(kim, 'Approve'));
     expect(await stage.ask('GET', `/approvals/${id}`)).toMatchObject({ state: 'open' });
     expect(stage.ledger()).toEqual([]);
 
     await kim.getByRole('button', { name: 'Approve' }).dblclick();
-    await kim.getByText(`token ${kims}: approved`).waitFor({ timeout: 8000 });
+    await kim.getByText(`token ${kims}: approved`).waitFor({ timeout: 20_000 });
     // Without the live stream, too: whoever is late is told by the answer.
     await press(lea, 'Deny').catch(() => {});
-    await lea.getByText(`token ${kims}: approved`).waitFor({ timeout: 8000 });
+    await lea.getByText(`token ${kims}: approved`).waitFor({ timeout: 20_000 });
     await until(() => stage.ledger().length > 0);
     expect(await stage.ask('GET', `/approvals/${id}`)).toMatchObject({
       state: 'approved',
@@ -54,19 +54,19 @@ describe.skipIf(noBrowser)(noBrowser ? `operators (skipped: ${noBrowser})` : 'op
     await stage.killAt(kim, '/take-over', () => press(kim, 'Take over'));
     expect((await stage.ask('GET', `/rooms/${roomId}/hold`)).hold).toBeNull();
     await press(kim, 'Take over');
-    await kim.getByText(`${kims} answers since`).waitFor({ timeout: 8000 });
-    await lea.getByText(`${kims} answers since`).waitFor({ timeout: 8000 });
+    await kim.getByText(`${kims} answers since`).waitFor({ timeout: 20_000 });
+    await lea.getByText(`${kims} answers since`).waitFor({ timeout: 20_000 });
     await kim.getByLabel('Answer as the agent').fill('Kim here, one moment.');
     await press(kim, 'Send');
-    await lea.getByText('Kim here, one moment.').waitFor({ timeout: 8000 });
+    await lea.getByText('Kim here, one moment.').waitFor({ timeout: 20_000 });
     for (const text of ['one?', 'two?', 'three?']) expect((await say(text)).reply ?? null).toBeNull();
-    await lea.getByText('3 messages wait for an answer.').waitFor({ timeout: 8000 });
+    await lea.getByText('3 messages wait for an answer.').waitFor({ timeout: 20_000 });
     await lea.getByLabel('Note', { exact: true }).fill('She has paid.');
     await press(lea, 'Add note');
-    await kim.getByText('She has paid.').waitFor({ timeout: 8000 });
+    await kim.getByText('She has paid.').waitFor({ timeout: 20_000 });
 
     await press(lea, 'Hand back');
-    await kim.getByText('The agent answers.').waitFor({ timeout: 8000 });
+    await kim.getByText('The agent answers.').waitFor({ timeout: 20_000 });
     const before = (await stage.ask('GET', '/turns')).turns.length;
     const now = [kim, lea].map((page) => page.getByRole('button', { name: 'Answer now' }).dblclick());
     await Promise.allSettled(now);
@@ -80,19 +80,19 @@ describe.skipIf(noBrowser)(noBrowser ? `operators (skipped: ${noBrowser})` : 'op
     await both('agents/assistant');
     await press(kim, 'Copy into the store to edit it here');
     await Promise.all(
-      [kim, lea].map((page) => page.getByLabel('Name', { exact: true }).waitFor({ timeout: 8000 })),
+      [kim, lea].map((page) => page.getByLabel('Name', { exact: true }).waitFor({ timeout: 20_000 })),
     );
     await kim.getByLabel('Name', { exact: true }).fill('Eve');
     await stage.killAt(kim, '/agents/assistant', () => press(kim, 'Save'));
     expect((await stage.ask('GET', '/agents/assistant')).version).toBe(1);
     // What was typed is still there.
     await press(kim, 'Save');
-    await kim.getByText('Saved as version 2.').waitFor({ timeout: 8000 });
-    await lea.getByText('the store, version 2, in').waitFor({ timeout: 8000 });
+    await kim.getByText('Saved as version 2.').waitFor({ timeout: 20_000 });
+    await lea.getByText('the store, version 2, in').waitFor({ timeout: 20_000 });
     expect(await lea.getByLabel('Name', { exact: true }).inputValue()).toBe('Eve');
     await lea.getByRole('button', { name: 'Roll back to version 1' }).first().click();
     await lea.getByRole('dialog').getByRole('button', { name: 'Roll back to version 1' }).click();
-    await kim.getByText('the store, version 3, in').waitFor({ timeout: 8000 });
+    await kim.getByText('the store, version 3, in').waitFor({ timeout: 20_000 });
     expect((await stage.ask('GET', '/agents/assistant')).definition.name).toBe('Ada');
   }, 60_000);
 });

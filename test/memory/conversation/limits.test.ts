@@ -7,12 +7,15 @@ import { Stage } from './stage.js';
 
 const notice = 'We start a new conversation; I keep a summary.';
 const notices = (stage: Stage) => stage.platform.texts.filter((text) => text === notice).length;
-const renewed = async (stage: Stage) =>
-  until(
+const renewed = async (stage: Stage) => {
+  const { notes } = stage.carrier.store;
+  await until(
     async () =>
-      ((await stage.carrier.store.notes.get(`room:${await stage.roomId()}`)) as { since?: string } | null)
-        ?.since !== undefined,
+      ((await notes.get(`room:${await stage.roomId()}`)) as { since?: string } | null)?.since !== undefined,
   );
+  // Turns go by it once it is on the disk, which is no later than what is written after it.
+  await notes.put('test:after', {});
+};
 
 onBothStores('a conversation with limits', (engines) => {
   let stage: Stage;
