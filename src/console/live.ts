@@ -143,6 +143,8 @@ function ownRooms(holder: TokenHolder, agents: readonly Agent[]): Set<string> {
 }
 
 function writeTurn(res: Response, event: TurnEvent & { roomId: string }): void {
+  // The hub's own events say so to pages.
+  if (event.type === 'delivered') return;
   if (event.type === 'text.delta' && res.writableLength > mostUnsent) return;
   // The answer is in the room's history, with all that pages may know of it.
   const shown = 'reply' in event ? { ...event, reply: undefined } : event;
