@@ -66,7 +66,10 @@ export function deliveriesOf(parts: DeliveriesParts): Deliveries {
     tried: (connector, message, error) => {
       const outcome = error ? 'failed' : 'delivered';
       metrics.delivered(connector, outcome);
-      if (!error) parts.events.add(deliveryEvent('delivery.done', message));
+      if (!error) {
+        parts.events.add(deliveryEvent('delivery.done', message));
+        engines.bus.publish(message.roomId, { type: 'delivered', turnId: message.turnId });
+      }
       plugins.tell(message.agentId, 'delivery', { message, outcome, ...(error && { error }) });
     },
     givenUp: (message, error) => {

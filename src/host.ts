@@ -26,7 +26,7 @@ import { Feedback } from './intake/feedback.js';
 import { fileSender } from './intake/file-sender.js';
 import { noBots, othersCommands, ownUser } from './intake/gate.js';
 import { rolesBy } from './intake/grants.js';
-import { type GroupLookupParts, PlatformGroups } from './intake/group-lookup.js';
+import { PlatformGroups } from './intake/group-lookup.js';
 import { groups } from './intake/groups.js';
 import { Hearing, type HearingParts } from './intake/hearing.js';
 import { held as heldRule } from './intake/held.js';
@@ -108,7 +108,8 @@ export interface FrontParts {
   scores: OperationParts['scores'];
   metrics: Metrics;
   plugins: PluginDesk;
-  connectorOf: GroupLookupParts['connectorOf'];
+  /** The one of this name that serves the agent here. */
+  connectorOf(name: string, agentId: string): Pick<Connector, 'groupsOf' | 'proofOf'> | undefined;
   platformWide: PlatformWide;
   sharedBy: SharedBy;
   shareOf: ShareOf;
@@ -149,11 +150,9 @@ export function frontOf(parts: FrontParts): Front {
   const access = accessOn({
     ...{ notes: store.notes, bus, now: parts.now, log },
     ...{ platformWide: parts.platformWide, sharedBy: parts.sharedBy },
-    ...{
-      groups: platformGroups,
-      isPaired: (person) => pairings.isPaired(person),
-      agents: () => agents.list(),
-    },
+    ...{ groups: platformGroups, isPaired: (person) => pairings.isPaired(person) },
+    agents: () => agents.list(),
+    proofOf: ({ connector, ...who }, agentId) => parts.connectorOf(connector, agentId)?.proofOf?.(who),
     publicUrl: config.http.publicUrl,
   });
   const roles = rolesBy(access.standing, pairings);

@@ -58,7 +58,7 @@ const layers: [name: string, pattern: RegExp][] = [
   ],
   [
     'carrier',
-    /^src\/(carrier|backends|backing-up|copying|defining|running-hub|[\w-]*diagnosis|setting-up|look|plugin-places)\.ts$/,
+    /^src\/(carrier|backends|backing-up|copying|defining|importing|running-hub|[\w-]*diagnosis|setting-up|look|plugin-places)\.ts$/,
   ],
   ['http', /^src\/http\//],
   // The console's pages, who is signed in, and what they see as it happens.

@@ -21,17 +21,22 @@ export class WebChat implements Connector {
   readonly agentId: string;
   readonly routes: NonNullable<Connector['routes']>;
   readonly #bell = new Doorbell();
+  readonly #visitors: Visitors;
   #running: Running | null = null;
 
   constructor({ agent, secret, derive, limits }: WebChatOptions) {
     this.agentId = agent.id;
     const settings = agent.character.connectors.webchat as WebChatSettings;
-    const visitors = new Visitors({
+    this.#visitors = new Visitors({
       ...{ agentId: agent.id, secret, anonymous: settings.anonymous },
       key: derive(`webchat ${agent.id}`),
     });
-    const parts = { agent, settings, visitors, limits, bell: this.#bell };
+    const parts = { agent, settings, visitors: this.#visitors, limits, bell: this.#bell };
     this.routes = { access: 'own', handler: chatRoutes(parts, () => this.#required()) };
+  }
+
+  proofOf({ userId }: { userId: string }): string {
+    return this.#visitors.proofOf(userId);
   }
 
   async start(host: Host): Promise<void> {

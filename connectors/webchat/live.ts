@@ -2,10 +2,13 @@
 import type { ServerResponse } from 'node:http';
 import type { Host, TurnEvent } from '../../src/extension-api.js';
 import type { Doorbell } from './doorbell.js';
+import type { Notices } from './notices.js';
 
 const heartbeatMs = 15_000;
 /** Unsent bytes above which no more is written: who reads so slowly is told the whole text later. */
 const maxUnsentBytes = 262_144;
+
+const changesWhatIsStored: ReadonlySet<string> = new Set(['turn.started', 'reply', 'delivered']);
 
 export interface LiveRoom {
   roomId: string;
@@ -14,9 +17,14 @@ export interface LiveRoom {
   until: number;
 }
 
+interface Stored {
+  host: Pick<Host, 'watch' | 'history'>;
+  notices: Pick<Notices, 'of'>;
+}
+
 export async function streamRoom(
   res: ServerResponse,
-  host: Pick<Host, 'watch' | 'history'>,
+  { host, notices }: Stored,
   bell: Doorbell,
   { roomId, channel, until }: LiveRoom,
 ): Promise<void> {
@@ -34,17 +42,21 @@ export async function streamRoom(
   const unwatch = await host.watch(roomId, (event) => {
     const seen = seenBy(roomId, event);
     if (seen) write(`event: turn\ndata: ${JSON.stringify(seen)}\n\n`);
-    if (event.type === 'turn.started' || event.type === 'reply') lookAgain();
+    if (changesWhatIsStored.has(event.type)) lookAgain();
   });
   const unhear = bell.hear(channel, lookAgain);
-  let newest = await newestOf(host, roomId);
+  const newestNow = async () => {
+    const [said, told] = await Promise.all([newestOf(host, roomId), notices.of(channel)]);
+    return `${said} ${told.at(-1)?.id}`;
+  };
+  let newest = await newestNow();
   // Whatever was said while nobody listened.
   lookAgain();
-  // Another process may have delivered what no event tells of, such as an operator's words.
+  // What is delivered is told of, by whichever process does it, but an event may be lost.
   const heartbeat = setInterval(async () => {
     write(':\n\n');
     if (Date.now() / 1000 >= until) return res.end();
-    const now = await newestOf(host, roomId).catch(() => newest);
+    const now = await newestNow().catch(() => newest);
     if (now !== newest) lookAgain();
     newest = now;
   }, heartbeatMs);

@@ -1,11 +1,19 @@
 /** What the hub itself told a visitor: answers of commands, notices. It is in no history, so it is kept here for a while. */
 import { z } from 'zod';
-import type { Memory, Notes } from '../../src/extension-api.js';
+import type { Attachment, Memory, Notes } from '../../src/extension-api.js';
 
 const keptMs = 24 * 60 * 60 * 1000;
 const most = 20;
 
-const Told = z.object({ id: z.string(), text: z.string(), createdAt: z.number() });
+/** Its bytes are the hub's, and last as long as it keeps them: of an export, an hour. */
+const File = z.object({ name: z.string(), mediaType: z.string(), size: z.number(), file: z.string() });
+
+const Told = z.object({
+  id: z.string(),
+  text: z.string(),
+  createdAt: z.number(),
+  files: z.array(File).optional(),
+});
 export type Told = z.infer<typeof Told>;
 
 /** `user` says whose it is, for erasures. */
@@ -22,9 +30,21 @@ export class Notices {
   async keep(channel: string, { id, author, content, createdAt, asker: _ }: Memory): Promise<void> {
     const there = await this.of(channel);
     const others = there.filter((one) => one.id !== id);
-    const told = [...others, { id, text: content.text, createdAt }].slice(-most);
+    const files = content.attachments.map(({ name, mediaType, size, file }) => ({
+      name,
+      mediaType,
+      size,
+      file,
+    }));
+    const notice = { id, text: content.text, createdAt, ...(files.length > 0 && { files }) };
+    const told = [...others, notice].slice(-most);
     const user = channel.slice(channel.indexOf(':') + 1) || author.id;
     await this.#notes.put(keyOf(channel), { user, told }, { ttlMs: keptMs });
+  }
+
+  /** What a notice of that id has with it. */
+  async filesOf(channel: string, id: string): Promise<Attachment[]> {
+    return (await this.of(channel)).find((one) => one.id === id)?.files ?? [];
   }
 
   /** The oldest first. */

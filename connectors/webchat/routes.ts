@@ -128,7 +128,7 @@ export function chatRoutes(parts: ChatParts, running: () => Running): RouteHandl
   }
 
   async function send(req: Request, res: Response, visitor: Visitor): Promise<void> {
-    const { host, notices } = running();
+    const { host } = running();
     await count(host, `says ${addressOf(req)}`, settings.perAddress);
     const overload = host.busy();
     if (overload) throw overload;
@@ -149,9 +149,6 @@ export function chatRoutes(parts: ChatParts, running: () => Running): RouteHandl
         { ...message, files: named },
         { waits: true, ...(files.length > 0 && { complete }) },
       );
-      // A command's answer is in no history.
-      const answer = receipt?.outcome?.reply;
-      if (answer) await notices.keep(message.source.channel, answer.memory);
       sendJson(res, 202, { status: receipt ? 'accepted' : 'noted' });
     } finally {
       release?.();
@@ -171,22 +168,32 @@ export function chatRoutes(parts: ChatParts, running: () => Running): RouteHandl
 
   /** Links of pictures and downloads have no headers, so a key stands in the address that opens nothing else. */
   async function readFile(req: Request, res: Response): Promise<void> {
-    const { host } = running();
+    const { host, notices } = running();
     const { key } = req.query;
     const visitor = await visitors.read(typeof key === 'string' ? key : undefined, 'files');
     const { messageId = '', index = '' } = req.params as Record<string, string>;
+    const { roomId, channel } = roomOf(visitor);
     const memory = await host.message(messageId);
-    const attachments = memory?.roomId === roomOf(visitor).roomId ? memory.content.attachments : [];
+    const attachments =
+      memory?.roomId === roomId ? memory.content.attachments : await notices.filesOf(channel, messageId);
     const attachment = /^\d{1,4}$/.test(index) ? attachments[Number(index)] : undefined;
-    const bytes = attachment && (await host.getFile(attachment.file));
-    if (!bytes) throw new FatalError('not_found', 'There is no such file.', { field: 'index' });
+    if (!attachment) throw new FatalError('not_found', 'There is no such file.', { field: 'index' });
+    const bytes = await host.getFile(attachment.file);
+    if (!bytes)
+      throw new FatalError(
+        'not_found',
+        'This file is kept no more. What /export gives is kept for an hour.',
+        {
+          field: 'index',
+        },
+      );
     sendFile(res, attachment, bytes);
   }
 
   async function live(req: Request, res: Response, visitor: Visitor): Promise<void> {
-    const { host } = running();
+    const stored = running();
     streams.take(res, visitor.id, addressOf(req));
-    await streamRoom(res, host, bell, { ...roomOf(visitor), until: visitor.expiresAt });
+    await streamRoom(res, stored, bell, { ...roomOf(visitor), until: visitor.expiresAt });
   }
 
   async function stop(_req: Request, res: Response, visitor: Visitor): Promise<void> {

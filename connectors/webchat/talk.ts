@@ -60,9 +60,10 @@ export function shown(items: readonly Memory[], told: readonly Told[], isWhole: 
   const oldest = items.at(-1)?.createdAt ?? 0;
   const between = told
     .filter(({ createdAt }) => isWhole || createdAt > oldest)
-    .map(({ id, text, createdAt }) => ({
+    .map(({ id, text, createdAt, files }) => ({
       ...{ id, role: 'system', text, author: { id: 'carrier', bot: true }, status: 'kept', turnId: null },
       ...{ replyTo: null, createdAt: new Date(createdAt).toISOString() },
+      ...(files && { attachments: files.map(({ name, mediaType, size }) => ({ name, mediaType, size })) }),
     }));
   const said = items.map((memory) => renderMessage(memory) as { createdAt: string });
   return [...said, ...between].sort((one, other) => (one.createdAt < other.createdAt ? 1 : -1));

@@ -115,6 +115,11 @@ export class Visitors {
     return isAnonymous(visitor.id) ? { ...visitor, expiresAt: now() + anonymousLasts } : visitor;
   }
 
+  /** Of whoever wrote as this one: another one when their tokens are good no more. */
+  proofOf(id: string): string {
+    return createHmac('sha256', this.#keyFor(id)).update('proof').digest('base64url');
+  }
+
   /** Users' tokens end with the site's secret: whoever changes it wants those of the old one out. */
   #keyFor(id: string): Uint8Array {
     const { key, secret = '' } = this.#options;

@@ -3,9 +3,10 @@ import type { EventBus } from '../bus/bus.js';
 import type { Agent } from '../core/character.js';
 import type { Logger } from '../logger.js';
 import type { NoteStore } from '../store/note-store.js';
-import type { PlatformWide, SharedBy } from './account.js';
+import type { PlatformWide, ProofOf, SharedBy } from './account.js';
 import { Freshness } from './freshness.js';
 import { Grants } from './grants.js';
+import { Grounds } from './grounds.js';
 import { Links } from './links.js';
 import { People } from './people.js';
 import { Requesters } from './requester.js';
@@ -18,6 +19,7 @@ export interface AccessParts extends Pick<StandingParts, 'groups' | 'isPaired'> 
   bus: EventBus;
   platformWide: PlatformWide;
   sharedBy: SharedBy;
+  proofOf: ProofOf;
   /** CARRIER_PUBLIC_URL. */
   publicUrl: string | undefined;
   /** Those that run. */
@@ -47,7 +49,8 @@ export function accessOn({ bus, groups, isPaired, ...parts }: AccessParts): Acce
   const links = new Links({ ...parts, people });
   const standing = new Standing({ people, grants, groups, isPaired });
   const requesters = new Requesters({ people, standing, kept: freshness.kept() });
-  const sessions = new Sessions({ ...parts, freshness, people, standing });
+  const grounds = new Grounds({ ...parts, groups, people, standing });
+  const sessions = new Sessions({ ...parts, freshness, people, grounds });
   const signInLinks = new SignInLinks(parts);
   return { people, grants, links, standing, requesters, sharedBy: parts.sharedBy, sessions, signInLinks };
 }

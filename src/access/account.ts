@@ -49,6 +49,12 @@ export type PlatformWide = (connector: string) => boolean;
 /** Why an account is nobody's alone; null: somebody's. */
 export type SharedBy = (account: Pick<Account, 'connector' | 'userId'>) => string | null;
 
+/**
+ * What proves now that an account is whose it says, as a digest: another one where a site signs its users with another
+ * secret. Undefined: nothing here says, or nothing need be proved.
+ */
+export type ProofOf = (account: Account, agentId: string) => string | undefined;
+
 /** Names an account, alike in all processes. */
 export function accountId({ connector, tenant, userId }: Account, platformWide: PlatformWide): string {
   return derivedId('account', connector, platformWide(connector) ? '' : tenant, userId);

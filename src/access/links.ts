@@ -100,11 +100,10 @@ export class Links {
       if (people.isSame(giver.account, typist.account)) await this.#wrong.take(attempt);
       throw refused('This code was given here. Type it where your other account is, on another platform.');
     }
-    const linked = await Promise.all([giver, typist].map(({ account }) => people.linkedWith(account)));
-    if (linked[0]!.some(({ account }) => people.isSame(account, typist.account)))
+    const linked = await people.linkedWith(giver.account);
+    if (linked.some(({ account }) => people.isSame(account, typist.account)))
       throw refused('The two accounts are linked already.');
-    if (linked.every(({ length }) => length > 0))
-      throw refused('Both accounts are linked with others already: unlink one of them first (/unlink).');
+    await people.requireLinkable(giver.account, typist.account);
     if (!(await this.#codes.take(code))) throw unknownCode();
     const giverId = people.idOf(giver.account);
     await this.#open.take(giverId);

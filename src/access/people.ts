@@ -9,6 +9,7 @@ import type { Logger } from '../logger.js';
 import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
 import { Account, accountId, type PlatformWide } from './account.js';
+import { baseOf, consoleAccount } from './console-account.js';
 import type { Fresh, Freshness } from './freshness.js';
 
 const mostAccounts = 20;
@@ -95,33 +96,81 @@ export class People {
 
   /** @throws FatalError `link_refused`: both are linked with others already, or there are too many. */
   async link(one: Account, other: Account, by: string): Promise<void> {
-    const [ofOne, ofOther] = await Promise.all([this.#read(this.idOf(one)), this.#read(this.idOf(other))]);
-    if (this.isSame(one, other)) throw refused('Both are the same account.');
-    if (ofOne.some(({ account }) => this.isSame(account, other))) return;
-    if (ofOne.length > 0 && ofOther.length > 0)
-      throw refused('Both accounts are linked with others already: unlink one of them first (/unlink).');
-    if (ofOne.length + ofOther.length >= mostAccounts)
-      throw refused(`A person has at most ${mostAccounts} accounts: unlink one first (/unlink).`);
-    const person = ofOne[0]?.person ?? ofOther[0]?.person ?? newId();
-    // One that is in a person already stays as it is.
-    const joining = [...(ofOne.length > 0 ? [] : [one]), ...(ofOther.length > 0 ? [] : [other])];
+    const joining = await this.#joining(one, other);
+    if (!joining) return;
+    const { accounts, person } = joining;
     const linkedAt = this.#parts.now();
-    for (const account of joining) {
+    for (const account of accounts) {
       const id = this.idOf(account);
+      const before = await this.#accounts.get(id);
       await this.#hints.put(`${person}:${id}`, { account });
+      // From here on it is in this person, and in no other.
       await this.#accounts.put(id, { account, person, linkedAt, by });
+      if (before && before.person !== person) await this.#hints.take(`${before.person}:${id}`);
     }
     this.#parts.freshness.changed();
   }
 
-  /** False: it was linked with no other. */
+  /** What `link` would throw of these two. */
+  async requireLinkable(one: Account, other: Account): Promise<void> {
+    await this.#joining(one, other);
+  }
+
+  /** Somebody's account in the console is one person with the one they came from, whatever it was linked with before. */
+  async linkConsole(account: Account): Promise<void> {
+    const inConsole = consoleAccount(account);
+    const before = await this.#read(this.idOf(inConsole));
+    if (before.length > 0 && !before.some((linked) => this.isSame(linked.account, account)))
+      await this.unlink(inConsole);
+    await this.link(account, inConsole, 'person');
+  }
+
+  /** Whether somebody's account in the console is one person with the one they came from. */
+  async hasConsole(account: Account): Promise<boolean> {
+    const inConsole = consoleAccount(account);
+    return (await this.linkedWith(account)).some((linked) => this.isSame(linked.account, inConsole));
+  }
+
+  /** Its account in the console goes with it. False: it was linked with no other. */
   async unlink(account: Account): Promise<boolean> {
     const id = this.idOf(account);
     const others = await this.#read(id);
     const taken = await this.#accounts.take(id);
+    const inConsole = others.find((linked) => this.isSame(linked.account, consoleAccount(account)));
+    if (inConsole) await this.#accounts.take(this.idOf(inConsole.account));
     this.#parts.freshness.changed();
     if (taken) await this.#hints.take(`${taken.person}:${id}`);
+    if (inConsole) await this.#hints.take(`${inConsole.person}:${this.idOf(inConsole.account)}`);
     return taken !== null && others.length > 0;
+  }
+
+  /** Which accounts become of which person; null: they are one already. */
+  async #joining(one: Account, other: Account): Promise<{ accounts: Account[]; person: string } | null> {
+    if (this.isSame(one, other)) throw refused('Both are the same account.');
+    const [ofOne, ofOther] = await Promise.all([this.#read(this.idOf(one)), this.#read(this.idOf(other))]);
+    if (ofOne.some(({ account }) => this.isSame(account, other))) return null;
+    const all = [...ofOne, ...ofOther].map(({ account }) => account);
+    // Those of the console come with the accounts behind them, and count with them.
+    const counted = new Set([one, other, ...all].map((account) => this.idOf(baseOf(account))));
+    if (counted.size > mostAccounts)
+      throw refused(`A person has at most ${mostAccounts} accounts: unlink one first (/unlink).`);
+    // One that is in a person already stays as it is.
+    if (ofOne.length === 0 || ofOther.length === 0)
+      return {
+        accounts: [...(ofOne.length > 0 ? [] : [one]), ...(ofOther.length > 0 ? [] : [other])],
+        person: ofOne[0]?.person ?? ofOther[0]?.person ?? newId(),
+      };
+    // Whoever has but signed in to the console is one person with nobody else, and comes along with that.
+    const isMoved = this.#isAlone(ofOther);
+    if (!isMoved && !this.#isAlone(ofOne))
+      throw refused('Both accounts are linked with others already: unlink one of them first (/unlink).');
+    const [stays, moves] = isMoved ? [ofOne, ofOther] : [ofOther, ofOne];
+    return { accounts: moves.map(({ account }) => account), person: stays[0]!.person };
+  }
+
+  /** One account, and what it is in the console. */
+  #isAlone(linked: readonly Linked[]): boolean {
+    return new Set(linked.map(({ account }) => this.idOf(baseOf(account)))).size <= 1;
   }
 
   async #read(id: string): Promise<Linked[]> {

@@ -5,21 +5,19 @@
  */
 import { hash as digestOf } from 'node:crypto';
 import { z } from 'zod';
-import type { Agent } from '../core/character.js';
-import { settingsFor, tokenConnector } from '../core/connector-settings.js';
-import { consoleUser } from '../core/console-user.js';
 import { derivedId } from '../core/ids.js';
 import { FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
-import { type Account, writtenAccount } from './account.js';
+import { writtenAccount } from './account.js';
+import { consoleAccount } from './console-account.js';
 import type { Fresh, Freshness } from './freshness.js';
+import type { Grounds } from './grounds.js';
 import type { People } from './people.js';
 import { hubTenant, type TokenHolder } from './principal.js';
-import { type Grant, isAtLeast, type Level, levelOf, type Role } from './role.js';
+import { type Grant, isAtLeast, levelOf, type Role } from './role.js';
 import { isSecret, newSecret, SignedIn } from './sign-in-links.js';
-import type { Standing } from './standing.js';
 
 const dayMs = 24 * 3_600_000;
 /** However much it is used. */
@@ -58,21 +56,14 @@ export interface ListedSession {
 export interface SessionsParts {
   notes: NoteStore;
   freshness: Freshness;
-  people: Pick<People, 'link'>;
-  standing: Pick<Standing, 'of'>;
-  /** Those that run. */
-  agents(): readonly Agent[];
+  people: Pick<People, 'linkConsole'>;
+  grounds: Pick<Grounds, 'of'>;
   /** Unix ms. */
   now(): number;
   log: Logger;
 }
 
 const idPrefix = 'session_';
-
-/** As whom somebody chats in the console, who wrote from elsewhere. */
-function consoleAccount(account: Account): Account {
-  return { connector: tokenConnector, tenant: hubTenant, userId: consoleUser(writtenAccount(account)) };
-}
 
 export class Sessions {
   readonly #parts: SessionsParts;
@@ -96,8 +87,7 @@ export class Sessions {
    * @throws FatalError `link_refused`
    */
   async open(whom: SignedIn, userAgent: string): Promise<{ secret: string; until: number }> {
-    if (whom.kind === 'person')
-      await this.#parts.people.link(whom.account, consoleAccount(whom.account), 'person');
+    if (whom.kind === 'person') await this.#parts.people.linkConsole(whom.account);
     const secret = newSecret();
     const hash = digestOf('sha256', secret);
     const since = this.#parts.now();
@@ -164,11 +154,7 @@ export class Sessions {
     const found = (await this.#sessions.list('', mostListed)).find(
       ({ key }) => sessionId(key.slice(key.indexOf(':') + 1)) === id,
     );
-    const hash = found?.key.slice(found.key.indexOf(':') + 1);
-    const taken = hash !== undefined && (await this.#sessions.take(hash)) !== null;
-    if (hash !== undefined) await this.#used.take(hash);
-    this.#parts.freshness.changed();
-    return taken;
+    return found ? this.#endOf(found.key.slice(found.key.indexOf(':') + 1)) : false;
   }
 
   async #read(hash: string): Promise<TokenHolder | null> {
@@ -177,7 +163,20 @@ export class Sessions {
     if (!session || usedAt === null) return null;
     const now = this.#parts.now();
     if (now - usedAt > usedEveryMs) await this.#used.put(hash, { at: now }, { ttlMs: idleMs });
-    return this.#holderOf(sessionId(hash), session.whom);
+    const holder = await this.#holderOf(sessionId(hash), session.whom);
+    if (holder) return holder;
+    // What is known here may be older than the session: so it is asked of the store, and then the session ends for good.
+    this.#parts.freshness.changed();
+    const again = await this.#holderOf(sessionId(hash), session.whom);
+    if (!again) await this.#endOf(hash);
+    return again;
+  }
+
+  async #endOf(hash: string): Promise<boolean> {
+    const taken = await this.#sessions.take(hash);
+    await this.#used.take(hash);
+    this.#parts.freshness.changed();
+    return taken !== null;
   }
 
   /** Null: it is over. */
@@ -187,46 +186,18 @@ export class Sessions {
     return used && used.at > now - idleMs ? used.at : null;
   }
 
-  async #holderOf(id: string, whom: SignedIn): Promise<TokenHolder> {
+  /** Null: what it rests on is gone. */
+  async #holderOf(id: string, whom: SignedIn): Promise<TokenHolder | null> {
     if (whom.kind === 'owner') return { id, name: 'console', tenant: hubTenant, role: 'owner', admin: true };
-    const account = consoleAccount(whom.account);
-    const all = this.#parts.agents();
-    const { grants: held } = await this.#parts.standing.of({ account, agents: all });
-    // Of members who are somewhere else, nobody sees more than what is theirs.
-    const kept = held.filter(({ role }) => isAtLeast(role, 'operator'));
-    const grants = [...kept, ...ownGrants(account, whom.agentId, held, deniedAt(whom.account, all), all)];
+    const grants = await this.#parts.grounds.of(whom);
+    if (!grants) return null;
+    const self = consoleAccount(whom.account).userId;
+    const isOperator = grants.some(({ role }) => isAtLeast(role, 'operator'));
     return {
-      ...{ id, name: writtenAccount(whom.account), tenant: hubTenant, role: highest(grants), grants },
-      self: account.userId,
-      ...(kept.length === 0 && { user: account.userId }),
+      ...{ id, name: writtenAccount(whom.account), tenant: hubTenant, role: highest(grants), grants, self },
+      ...(!isOperator && { user: self }),
     };
   }
-}
-
-/** What they may for themselves: with the agent that they wrote to, and with those that they have a role for. */
-function ownGrants(
-  { connector, tenant, userId }: Account,
-  agentId: string,
-  held: readonly Grant[],
-  denied: ReadonlySet<string>,
-  all: readonly Agent[],
-): Grant[] {
-  const own: Level = { connector, tenant, userId };
-  const everywhere = held.some(({ level }) => level.agentId === undefined);
-  if (everywhere && denied.size === 0) return [{ role: 'member', level: own }];
-  const agents = everywhere
-    ? all.map(({ id }) => id)
-    : [agentId, ...held.flatMap(({ level }) => level.agentId ?? [])];
-  return [...new Set(agents)]
-    .filter((one) => !denied.has(one))
-    .map((one) => ({ role: 'member', level: { ...own, agentId: one } }));
-}
-
-/** The agents that do not hear them where they came from: they are not heard anywhere. */
-function deniedAt({ connector, userId }: Account, agents: readonly Agent[]): Set<string> {
-  const isDenied = ({ character }: Agent) =>
-    settingsFor(character, connector, false).deny.users.includes(userId);
-  return new Set(agents.filter(isDenied).map(({ id }) => id));
 }
 
 function highest(grants: readonly Grant[]): Role {

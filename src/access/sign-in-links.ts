@@ -8,7 +8,7 @@ import { RetryableError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { defineNote, type TypedNotes } from '../store/note.js';
 import type { NoteStore } from '../store/note-store.js';
-import { Account } from './account.js';
+import { Account, type ProofOf } from './account.js';
 
 /** How long a link is good, in ms. */
 const linkMs = 10 * 60_000;
@@ -23,6 +23,8 @@ export const SignedIn = z.discriminatedUnion('kind', [
     /** To this agent, with which they may go on talking. */
     agentId: z.string(),
     name: z.string().optional(),
+    /** What proved the account then (`Connector.proofOf`). */
+    proof: z.string().optional(),
   }),
 ]);
 export type SignedIn = z.infer<typeof SignedIn>;
@@ -47,18 +49,21 @@ export interface SignInLinksParts {
   /** Where people reach the hub; undefined: where it listens. */
   publicUrl: string | undefined;
   notes: NoteStore;
+  proofOf: ProofOf;
   /** Unix ms. */
   now(): number;
   log: Logger;
 }
 
 export class SignInLinks {
+  readonly #proofOf: ProofOf;
   readonly #notes: TypedNotes<string, z.infer<typeof Link>>;
   readonly #now: () => number;
   #url: string | undefined;
   #onlyHere: boolean;
 
-  constructor({ notes, now, log, publicUrl }: SignInLinksParts) {
+  constructor({ notes, now, log, publicUrl, proofOf }: SignInLinksParts) {
+    this.#proofOf = proofOf;
     this.#url = publicUrl;
     this.#onlyHere = publicUrl === undefined;
     this.#notes = signInNote.in(notes, log);
@@ -75,22 +80,31 @@ export class SignInLinks {
    * @returns `expiresAt` in Unix ms.
    * @throws RetryableError `shutting_down` before it is known where the hub listens.
    */
-  async make(whom: SignedIn): Promise<{ url: string; expiresAt: number; onlyHere: boolean }> {
+  async make(signsIn: SignedIn): Promise<{ url: string; expiresAt: number; onlyHere: boolean }> {
     const url = this.#url;
     if (url === undefined)
       throw new RetryableError('shutting_down', 'The hub is not reachable yet; try again in a moment.', {
         retryAfterMs: 1000,
       });
+    const proof = signsIn.kind === 'person' ? this.#proofOf(signsIn.account, signsIn.agentId) : undefined;
+    const whom = { ...signsIn, ...(proof !== undefined && { proof }) };
     const code = newSecret();
     const until = this.#now() + linkMs;
     await this.#notes.put(digestOf('sha256', code), { whom, until }, { ttlMs: linkMs });
     return { url: `${url}/console/sign-in?code=${code}`, expiresAt: until, onlyHere: this.#onlyHere };
   }
 
+  /** Whom it is for, without using it up; null: no such code, or it was used, or is too old. */
+  async look(code: string): Promise<SignedIn | null> {
+    return isSecret(code) ? this.#ifGood(await this.#notes.get(digestOf('sha256', code))) : null;
+  }
+
   /** Whom it is for, and nobody gets that again; null: no such code, or it was used, or is too old. */
   async take(code: string): Promise<SignedIn | null> {
-    if (!isSecret(code)) return null;
-    const link = await this.#notes.take(digestOf('sha256', code));
+    return isSecret(code) ? this.#ifGood(await this.#notes.take(digestOf('sha256', code))) : null;
+  }
+
+  #ifGood(link: z.infer<typeof Link> | null): SignedIn | null {
     return link && link.until > this.#now() ? link.whom : null;
   }
 }

@@ -2,6 +2,7 @@ import { admitted, named } from './admitted.js';
 import { agents } from './agent-commands.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
+import { connectors } from './connector-commands.js';
 import { consoleCommand, sessions } from './console-commands.js';
 import { embeddings } from './embedder-command.js';
 import { encryption } from './encryption-commands.js';
@@ -29,6 +30,7 @@ const ofAgent: Typed['options'] & {} = [['--agent-id <id>', 'of this agent']];
 
 export const groups: Record<string, CommandGroup> = {
   agents,
+  connectors,
   pairing: {
     about: 'let in, or out again, who writes to an agent, and places where groups talk',
     commands: {
@@ -148,8 +150,9 @@ export const groups: Record<string, CommandGroup> = {
       }),
       ...takeoverCommands,
       say: typed('messages.post', {
-        about: 'have an agent say this in a room that it was in before',
+        about: 'have an agent say this in a room that it was in before; in one that was taken over, answer',
         fields: ['agentId', 'roomId', 'text'],
+        fixed: { orAnswer: true },
         options: [['--message-id <id>', 'yours: with the same one it is said once, however often you ask']],
         show: ({ messageId, duplicate }) => [`${duplicate ? 'Said already' : 'Said'}: ${messageId ?? ''}.`],
       }),

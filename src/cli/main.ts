@@ -7,6 +7,7 @@ import { standardError } from '../standard-error.js';
 import type { TestOptions } from './behaviour.js';
 import { endCommand, endProcess } from './end.js';
 import { loadEnvironmentFile } from './environment-file.js';
+import { addImports } from './import/commands.js';
 import { addOperations } from './operations.js';
 import { paint } from './output.js';
 import { pageOfError } from './pages.js';
@@ -128,22 +129,7 @@ program
     }),
   );
 
-const imports = program
-  .command('import')
-  .description(
-    'bring agents over from another program; what is there already stays, and the source as it is',
-  );
-
-imports
-  .command('elizaos')
-  .description('characters of ElizaOS, as JSON: they become characters here, with documents and secrets')
-  .argument('<source>', 'a character file, or a folder of them')
-  .option('--dry-run', 'write nothing, and list all that would be written')
-  .option('--overwrite', 'replace files that are there and differ')
-  .addOption(characters)
-  .action(async (source: string, flags: Flags & { dryRun?: boolean; overwrite?: boolean }) =>
-    (await import('./import/command.js')).importElizaos(source, settings(flags).charactersDir, flags),
-  );
+addImports(program, { characters, dataDir }, settings);
 
 program
   .command('send')

@@ -260,6 +260,8 @@ export interface Connector {
    * `groups_unknown` that names the fix: then nobody is in any group, and whoever may be denied is.
    */
   groupsOf?(who: PlatformAccount, signal: AbortSignal): Promise<string[]>;
+  /** A digest of what proves who somebody is now, such as a site's secret: with another one, they are signed out of the console. */
+  proofOf?(who: Pick<PlatformAccount, 'tenant' | 'userId'>): string;
   /** Looks at the settings with the platform's eyes, without starting; what follows a failed check may be missing. */
   diagnose?(): Promise<Finding[]>;
   /**

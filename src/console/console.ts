@@ -27,7 +27,7 @@ export function consoleOn({ sessions, links, publicUrl, log, ...parts }: Console
   const open = Router({ caseSensitive: true });
   open.get(/^\/console\/?$/, (req, res) => res.redirect(302, req.path.endsWith('/') ? '../' : './'));
   open.use(pageRoutes());
-  open.use(signInRoutes({ links, sessions, address }));
+  open.use(signInRoutes({ links, sessions, address, agents: parts.agents }));
   const reports = json({ limit: 16_384, type: ['application/csp-report', 'application/json'] });
   open.post('/console/csp', reports, policyReports(log));
   const signed = Router({ caseSensitive: true });

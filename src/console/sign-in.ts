@@ -3,6 +3,7 @@ import { json, type RequestHandler, type Response, Router, urlencoded } from 'ex
 import type { Sessions } from '../access/sessions.js';
 import { isSecret, type SignInLinks } from '../access/sign-in-links.js';
 import type { HubRequest } from '../connector/connector.js';
+import type { Agent } from '../core/character.js';
 import { FatalError } from '../errors.js';
 import { sendJson } from '../http/answer.js';
 import { sessionsIn, setSession } from './cookie.js';
@@ -11,19 +12,23 @@ import type { PublicAddress } from './public-address.js';
 import { signInFiles, signInPage } from './sign-in-page.js';
 
 export interface SignInParts {
-  links: Pick<SignInLinks, 'take'>;
+  links: Pick<SignInLinks, 'look' | 'take'>;
   sessions: Pick<Sessions, 'open' | 'end' | 'verify'>;
   address: PublicAddress;
+  agents(): readonly Agent[];
 }
 
 const body = [json({ limit: 2000 }), urlencoded({ limit: 2000, extended: false })];
 
 /** For everybody. */
-export function signInRoutes({ links, sessions, address }: SignInParts): RequestHandler {
+export function signInRoutes({ links, sessions, address, agents }: SignInParts): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true });
-  router.get('/console/sign-in', (req, res) => {
+  router.get('/console/sign-in', async (req, res) => {
     const { code } = req.query;
-    sendPage(res, signInPage(typeof code === 'string' && isSecret(code) ? code : null));
+    if (typeof code !== 'string' || !isSecret(code)) return sendPage(res, signInPage(null));
+    const whom = await links.look(code);
+    const agent = whom?.kind === 'person' ? agents().find(({ id }) => id === whom.agentId) : undefined;
+    sendPage(res, signInPage({ code, whom, agentName: agent?.character.name }));
   });
   for (const [name, { type, text }] of Object.entries(signInFiles))
     router.get(`/console/${name}`, (_req, res) => {
@@ -57,7 +62,10 @@ export function signInRoutes({ links, sessions, address }: SignInParts): Request
 }
 
 /** For whoever is signed in. */
-export function signOutRoute({ sessions, address }: Omit<SignInParts, 'links'>): RequestHandler {
+export function signOutRoute({
+  sessions,
+  address,
+}: Pick<SignInParts, 'sessions' | 'address'>): RequestHandler {
   return async (req, res) => {
     const { principal } = req as unknown as HubRequest;
     if (principal?.id) await sessions.end(principal.id);

@@ -36,6 +36,8 @@ export type TurnEvent =
       reply: Reply | null;
       error: { code: string; message: string };
     }
+  /** What this turn said, or a notice under this id, is with its platform; whichever process brought it there. */
+  | { type: 'delivered'; turnId: string }
   /** Somebody wants this turn to end. Only on the topic `stopTopic`, which every worker process listens to. */
   | { type: 'turn.stop'; turnId: string; roomId: string };
 

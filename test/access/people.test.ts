@@ -234,6 +234,7 @@ describe('what somebody holds by groups', () => {
         bus: bus(),
         platformWide: (name) => name === 'discord',
         sharedBy: () => null,
+        proofOf: () => undefined,
         now: Date.now,
         log,
       },

@@ -162,7 +162,8 @@ describe('[seen.51] a character of the first versions', () => {
     expect(steps).toEqual([expect.stringContaining('TELEGRAM_TOKEN_ELIZA')]);
     expect(paths(remarks).sort()).toEqual(
       [
-        ...['clients[1]', 'people', 'plugins[3]', 'postExamples', 'settings.voice', 'style.post'],
+        ...['clients[1]', 'clients[2]', 'people', 'plugins[2]', 'plugins[3]', 'postExamples'],
+        ...['settings.voice', 'style.post'],
         ...['EMPTY', 'LARGE_ANTHROPIC_MODEL', 'NODE_OPTIONS'].map((name) => `settings.secrets.${name}`),
       ].sort(),
     );
@@ -230,41 +231,6 @@ describe('[seen.51] a character of the first versions', () => {
 });
 
 describe('[seen.57] knowledge', () => {
-  it('takes sentences as sentences, files as files, each by its shape, and names what is missing', async () => {
-    file('shop.md', '# Shop');
-    file('docs/a.md', 'A');
-    file('docs/deep/b.txt', 'B');
-    writeFileSync(join(home.folder, 'outside.md'), 'secret');
-    symlinkSync(join(home.folder, 'outside.md'), join(source, 'link.md'));
-    const { character, documents, remarks } = await read('k.json', {
-      name: 'K',
-      bio: 'x',
-      knowledge: [
-        ...['Our shop opens at 9', './shop.md', './gone.md', '../outside.md', 'link.md', '/etc/passwd'],
-        { id: '1', path: '../../evil.md', content: 'Inline.' },
-        { path: 'docs/a.md', shared: true },
-        { directory: 'docs' },
-        7,
-      ],
-      documents: [
-        { item: { case: 'path', value: 'shop.md' } },
-        { item: { case: 'directory', value: { path: 'docs' } } },
-      ],
-    });
-    expect(Character.parse(character).knowledge).toMatchObject([{ path: './knowledge/k' }]);
-    const names = documents.map(({ name }) => name);
-    expect(names).toEqual(
-      expect.arrayContaining(['shop.md', 'evil.md', 'docs/a.md', 'docs/deep/b.txt', 'statements.md']),
-    );
-    expect(names.filter((name) => name.includes('..'))).toEqual([]);
-    expect(documents.find(({ name }) => name === 'statements.md')!.content).toEqual({
-      text: '- Our shop opens at 9\n',
-    });
-    expect(paths(remarks)).toEqual(
-      [2, 3, 4, 5].map((at) => `knowledge[${at}]`).concat('knowledge[7].shared', 'knowledge[9]'),
-    );
-  });
-
   it('lies beside the character, and no link leads the writer elsewhere', async () => {
     const path = file('k.json', { name: 'K', bio: 'x', knowledge: ['It is blue.'] });
     const elsewhere = join(home.folder, 'elsewhere');

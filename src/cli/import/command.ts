@@ -51,12 +51,15 @@ export async function importElizaos(
   process.exitCode = 1;
 }
 
-function targetOf(charactersDir: string, { dryRun = false, overwrite = false }: ImportOptions): Target {
+export function targetOf(
+  charactersDir: string,
+  { dryRun = false, overwrite = false }: ImportOptions,
+): Target {
   const own = charactersDir === includedCharacters ? resolve('characters') : resolve(charactersDir);
   return { charactersDir: own, envFile: resolve('.env'), dryRun, overwrite };
 }
 
-async function write(agents: ImportedAgent[], target: Target): Promise<void> {
+async function write(agents: readonly ImportedAgent[], target: Target): Promise<void> {
   if (target.dryRun) print('A dry run: nothing is written. This is what would be:');
   else await mkdir(target.charactersDir, { recursive: true });
   const seen = new Map<string, string>();
@@ -82,7 +85,7 @@ async function write(agents: ImportedAgent[], target: Target): Promise<void> {
 }
 
 /** @throws FatalError `invalid_field` where the hub itself would refuse the character */
-function checked(agent: ImportedAgent): ImportedAgent {
+export function checked<A extends ImportedAgent>(agent: A): A {
   const parsed = Character.safeParse(agent.character);
   if (parsed.success) return agent;
   throw new FatalError(

@@ -1,6 +1,6 @@
 /** What an ElizaOS character knows: sentences, files and folders, in each of the shapes that its versions write. */
 import { realpath } from 'node:fs/promises';
-import { basename, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { documentFiles } from '../../core/document-files.js';
 import type { Document, Remark } from './plan.js';
 import { isFolder, within } from './source.js';
@@ -13,15 +13,40 @@ export interface Knowledge {
   remarks: Remark[];
 }
 
-/** @param roots folders from which its paths may be meant, the nearest first; nothing outside of them is read. */
-export async function knowledgeOf(items: unknown, path: string, roots: string[]): Promise<Knowledge> {
-  const found: Knowledge = { documents: [], remarks: [] };
-  if (items === undefined) return found;
-  if (!Array.isArray(items)) {
-    found.remarks.push({ path, why: 'is no list' });
-    return found;
-  }
+/**
+ * @param fields what it knows, by the field that says so; a file that several of them name is there once
+ * @param roots folders from which its paths may be meant, the nearest first; nothing outside of them is read.
+ */
+export async function knowledgeOf(
+  fields: Readonly<Record<string, unknown>>,
+  roots: string[],
+): Promise<Knowledge> {
+  const found: Found = { documents: [], remarks: [], files: new Set() };
   const statements: string[] = [];
+  for (const [path, items] of Object.entries(fields)) {
+    if (items === undefined) continue;
+    if (Array.isArray(items)) await addItems(found, items, path, { roots, statements });
+    else found.remarks.push({ path, why: 'is no list' });
+  }
+  if (statements.length > 0)
+    found.documents.push({
+      name: 'statements.md',
+      content: { text: `${statements.map((one) => `- ${one.replace(/\s*\n\s*/g, ' ')}`).join('\n')}\n` },
+    });
+  return withoutDoubles(found);
+}
+
+interface Found extends Knowledge {
+  /** The real ones of documents. */
+  files: Set<string>;
+}
+
+async function addItems(
+  found: Found,
+  items: unknown[],
+  path: string,
+  { roots, statements }: { roots: string[]; statements: string[] },
+): Promise<void> {
   for (const [at, item] of items.entries()) {
     const here = `${path}[${at}]`;
     const known = itemOf(item);
@@ -43,12 +68,6 @@ export async function knowledgeOf(items: unknown, path: string, roots: string[])
         why: 'each agent here has documents of its own: give it to the others, too (carrier knowledge add)',
       });
   }
-  if (statements.length > 0)
-    found.documents.push({
-      name: 'statements.md',
-      content: { text: `${statements.map((one) => `- ${one.replace(/\s*\n\s*/g, ' ')}`).join('\n')}\n` },
-    });
-  return withoutDoubles(found, path);
 }
 
 type Item = { text: string; name?: string } | { path: string; maybeStatement?: boolean; shared?: boolean };
@@ -74,7 +93,7 @@ function looksLikePath(text: string): boolean {
 }
 
 /** Whether anything was found there. */
-async function addFiles(found: Knowledge, named: string, path: string, roots: string[]): Promise<boolean> {
+async function addFiles(found: Found, named: string, path: string, roots: string[]): Promise<boolean> {
   if (named.length > 4096) return false;
   for (const root of roots) {
     const place = await within(root, named);
@@ -83,11 +102,13 @@ async function addFiles(found: Knowledge, named: string, path: string, roots: st
     const files = await documentFiles(place);
     if (files.length === 0) continue;
     const real = await realpath(root);
-    for (const file of files)
-      found.documents.push({
-        name: folder ? `${relative(real, place) || basename(place)}/${file.name}` : file.name,
-        content: { file: file.path },
-      });
+    const above = relative(real, folder ? place : dirname(place)) || (folder ? basename(place) : '');
+    for (const file of files) {
+      const content = await realpath(file.path);
+      if (found.files.has(content)) continue;
+      found.files.add(content);
+      found.documents.push({ name: join(above, file.name), content: { file: file.path } });
+    }
     if (files.length > mostDocuments)
       found.remarks.push({ path, why: `has ${files.length} files; the first ${mostDocuments} are taken` });
     return true;
@@ -96,7 +117,7 @@ async function addFiles(found: Knowledge, named: string, path: string, roots: st
 }
 
 /** Two of one name would lie in each other's place; no name leads out of the folder. */
-function withoutDoubles({ documents, remarks }: Knowledge, path: string): Knowledge {
+function withoutDoubles({ documents, remarks }: Knowledge): Knowledge {
   const names = new Set<string>();
   const kept = documents.slice(0, mostDocuments).map((document) => {
     const clean = document.name
@@ -116,7 +137,10 @@ function withoutDoubles({ documents, remarks }: Knowledge, path: string): Knowle
     return { ...document, name };
   });
   if (documents.length > mostDocuments)
-    remarks.push({ path, why: `has ${documents.length} documents; the first ${mostDocuments} are taken` });
+    remarks.push({
+      path: 'knowledge',
+      why: `has ${documents.length} documents; the first ${mostDocuments} are taken`,
+    });
   return { documents: kept, remarks };
 }
 

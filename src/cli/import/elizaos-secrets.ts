@@ -27,9 +27,9 @@ function ownName(prefix: string, agentId: string): string {
 }
 
 /** What a token of the agent on a platform is to be called. */
-export function tokenName(connector: string, agentId: string): string {
-  const { prefix } = Object.values(platforms).find((one) => one.connector === connector)!;
-  return ownName(prefix, agentId);
+export function tokenName(connector: string, agentId: string, field = 'token'): string {
+  const found = Object.values(platforms).find((one) => one.connector === connector && one.field === field);
+  return ownName(found!.prefix, agentId);
 }
 
 /** @param places where secrets stand, by path; no value of any of them is in what is told. */

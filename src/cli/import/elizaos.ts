@@ -1,16 +1,16 @@
 /** An ElizaOS character, of any of its versions, as one of ours. What is no part of ours is named, never dropped unsaid. */
 
 import { basename, dirname } from 'node:path';
-import { AgentId, reservedIds } from '../../core/character.js';
 import { jsonFault } from '../../core/json-fault.js';
 import { FatalError } from '../../errors.js';
+import { agentIdOf } from './agent-id.js';
 import { examplesOf, named } from './elizaos-examples.js';
 import { knowledgeOf } from './elizaos-knowledge.js';
 import { isKnownSecret, secretsOf, tokenName } from './elizaos-secrets.js';
+import { usesOf, withModel } from './elizaos-uses.js';
+import { type Fields, isFields } from './fields.js';
 import type { ImportedAgent, Remark } from './plan.js';
 import { textOf } from './source.js';
-
-type Fields = Record<string, unknown>;
 
 /** Read below; the others are listed. */
 const read = new Set(
@@ -25,11 +25,6 @@ const withoutUse: Record<string, string> = {
   id: 'the name of the file is the id',
   username: 'the platform says what the account is called',
 };
-const platforms = new Set(['discord', 'telegram', 'slack']);
-const providers = new Set(['openai', 'anthropic', 'ollama']);
-/** Of plugins and clients: what the hub does anyway. */
-const builtIn = new Set(['sql', 'bootstrap', 'direct']);
-
 /**
  * @param path a JSON file; whatever else it names must lie in its folder, or in the one around `characters`.
  * @throws FatalError `invalid_field`
@@ -60,7 +55,7 @@ async function agentOf(fields: Fields, path: string): Promise<ImportedAgent> {
   const full = (fields.name as string).trim();
   const name = full.slice(0, 80);
   if (name !== full) remarks.push({ path: 'name', why: 'is longer than 80 characters, and was cut' });
-  const id = idOf(basename(path), name);
+  const id = agentIdOf(basename(path).replace(/(\.character)?\.json$/i, ''), name);
   const text = (key: string) => textsOf(fields, key, remarks).map((one) => named(one, name));
   const folder = dirname(path);
   const roots = basename(folder) === 'characters' ? [folder, dirname(folder)] : [folder];
@@ -70,15 +65,15 @@ async function agentOf(fields: Fields, path: string): Promise<ImportedAgent> {
     { secrets: fields.secrets, 'settings.secrets': settings.secrets, settings: loose },
     id,
   );
-  const uses = usesOf(fields, remarks);
+  const uses = usesOf(namedIn(fields, remarks), remarks);
+  const models = withModel(uses.models, settings.model, remarks);
   const connectors: Record<string, Record<string, string>> = { ...secrets.connectors };
   for (const platform of uses.platforms) connectors[platform] ??= { token: `env:${tokenName(platform, id)}` };
   const { examples, remarks: ofExamples } = examplesOf(fields.messageExamples, name);
-  const known = await Promise.all(
-    ['knowledge', 'documents'].map((key) => knowledgeOf(fields[key], key, roots)),
-  );
+  const { knowledge, documents } = fields;
+  const known = await knowledgeOf({ knowledge, documents }, roots);
   for (const key of Object.keys(settings))
-    if (key !== 'secrets' && !isKnownSecret(key))
+    if (key !== 'secrets' && key !== 'model' && !isKnownSecret(key))
       remarks.push({ path: `settings.${key}`, why: 'there is no setting like it' });
   if (fields.settings !== undefined && !isFields(fields.settings))
     remarks.push({ path: 'settings', why: 'is no object' });
@@ -93,7 +88,7 @@ async function agentOf(fields: Fields, path: string): Promise<ImportedAgent> {
     from: path,
     character: {
       name,
-      bio: bio.length > 0 ? bio : [`${name}.`],
+      bio: bio.length > 0 ? bio : '',
       ...(system !== '' && { system }),
       style: [
         ...styleOf(fields.style, remarks).map((one) => named(one, name)),
@@ -101,38 +96,25 @@ async function agentOf(fields: Fields, path: string): Promise<ImportedAgent> {
         ...(topics.length > 0 ? [`You know about, and like to talk about: ${topics.join(', ')}.`] : []),
       ],
       examples,
-      ...(uses.models.length > 0 && { models: uses.models }),
-      ...(known.some(({ documents }) => documents.length > 0) && {
-        knowledge: [{ path: `./knowledge/${id}` }],
-      }),
+      ...(models.length > 0 && { models }),
+      ...(known.documents.length > 0 && { knowledge: [{ path: `./knowledge/${id}` }] }),
       ...(Object.keys(connectors).length > 0 && { connectors }),
     },
-    documents: known.flatMap(({ documents }) => documents),
+    documents: known.documents,
     secrets: secrets.values,
-    steps: Object.entries(connectors).flatMap(([platform, references]) =>
-      Object.values(references)
-        .map((reference) => reference.slice('env:'.length))
-        .filter((variable) => !Object.hasOwn(secrets.values, variable))
-        .map((variable) => `set up ${platform}: put its token into .env as ${variable}`),
-    ),
-    remarks: [...remarks, ...ofExamples, ...known.flatMap((one) => one.remarks), ...secrets.remarks],
+    steps: [
+      ...(bio.length > 0
+        ? []
+        : [`say who ${name} is: the character has neither bio nor lore, so its bio is empty`]),
+      ...Object.entries(connectors).flatMap(([platform, references]) =>
+        Object.values(references)
+          .map((reference) => reference.slice('env:'.length))
+          .filter((variable) => !Object.hasOwn(secrets.values, variable))
+          .map((variable) => `set up ${platform}: put its token into .env as ${variable}`),
+      ),
+    ],
+    remarks: [...remarks, ...ofExamples, ...known.remarks, ...secrets.remarks],
   };
-}
-
-/** The name of the file, or else of the character, as an id. */
-function idOf(file: string, name: string): string {
-  for (const one of [file.replace(/(\.character)?\.json$/i, ''), name, 'imported']) {
-    const plain = one
-      .normalize('NFKD')
-      .toLowerCase()
-      .replace(/\p{M}/gu, '')
-      .replace(/[^a-z0-9_]+/g, '-')
-      .replace(/^[-_]+|[-_]+$/g, '')
-      .slice(0, 56);
-    const id = reservedIds.has(plain) ? `${plain}-agent` : plain;
-    if (AgentId.safeParse(id).success) return id;
-  }
-  return 'imported';
 }
 
 function textsOf(fields: Fields, key: string, remarks: Remark[]): string[] {
@@ -165,26 +147,12 @@ function styleOf(style: unknown, remarks: Remark[]): string[] {
   return ['style.all', 'style.chat'].flatMap((key) => textsOf(ofStyle, key, remarks));
 }
 
-/** What `clients`, `plugins` and `modelProvider` come to. */
-function usesOf(fields: Fields, remarks: Remark[]): { platforms: Set<string>; models: string[] } {
-  const uses = { platforms: new Set<string>(), models: [] as string[] };
-  const use = (path: string, value: string) => {
-    const name = value.toLowerCase().replace(/^.*?(?:plugin|client|adapter)-/, '');
-    if (platforms.has(name)) uses.platforms.add(name);
-    else if (providers.has(name)) {
-      if (!uses.models.includes(name)) uses.models.push(name);
-    } else if (!builtIn.has(name))
-      remarks.push({ path, why: `${value.slice(0, 100)}: there is nothing like it here` });
-  };
-  for (const key of ['clients', 'plugins', 'modelProvider']) {
-    const before = remarks.length;
-    const values = textsOf(fields, key, remarks);
-    if (remarks.length > before && values.length === 0) continue;
-    for (const [at, value] of values.entries()) use(key === 'modelProvider' ? key : `${key}[${at}]`, value);
-  }
-  return uses;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** What it says it runs on, each with its place. */
+function namedIn(fields: Fields, remarks: Remark[]): [path: string, value: string][] {
+  return ['clients', 'plugins', 'modelProvider'].flatMap((key) => {
+    const value = fields[key];
+    const texts = new Set(textsOf(fields, key, remarks));
+    if (!Array.isArray(value)) return [...texts].map((one): [string, string] => [key, one]);
+    return value.flatMap((one, at): [string, string][] => (texts.has(one) ? [[`${key}[${at}]`, one]] : []));
+  });
 }

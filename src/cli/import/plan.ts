@@ -21,6 +21,8 @@ export interface ImportedAgent {
   from: string;
   character: CharacterDefinition;
   documents: Document[];
+  /** Below the agent's own folder of skills. */
+  skills?: Document[];
   /** Values for `.env`, by name. They stand nowhere else. */
   secrets: Record<string, string>;
   /** What somebody has to do by hand. */

@@ -7,8 +7,11 @@ import { FatalError } from '../../errors.js';
 /** The hub reads no larger character either, in bytes. */
 const mostBytes = 1024 * 1024;
 
-/** @throws FatalError `invalid_field` that names the file and what is wrong with it */
-export async function textOf(path: string): Promise<string> {
+/**
+ * @param most bytes
+ * @throws FatalError `invalid_field` that names the file and what is wrong with it
+ */
+export async function textOf(path: string, most = mostBytes): Promise<string> {
   const refuse = (problem: string) =>
     new FatalError('invalid_field', `${path} ${problem}.`, { field: 'source' });
   // A pipe would be waited for for ever.
@@ -20,7 +23,7 @@ export async function textOf(path: string): Promise<string> {
   try {
     const found = await file.stat();
     if (!found.isFile()) throw refuse('is no file');
-    if (found.size > mostBytes) throw refuse(`is larger than ${mostBytes} bytes`);
+    if (found.size > most) throw refuse(`is larger than ${most} bytes`);
     const bytes = await file.readFile();
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -15,6 +15,25 @@ export interface Target {
   envFile: string;
   dryRun: boolean;
   overwrite: boolean;
+  /** Where it is there, files wait in it for `writeAll`; their bytes are held until then. */
+  waiting?: Draft[];
+}
+
+type Draft = Parameters<typeof writeFiles>[0][number];
+
+/** All that waits, or none of it. @throws FatalError `invalid_field` where the machine refuses */
+export function writeAll({ waiting = [] }: Target): void {
+  try {
+    writeFiles(waiting);
+  } catch (cause) {
+    const { code, path } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw cause;
+    throw new FatalError(
+      'invalid_field',
+      `Nothing was imported: ${path ?? 'a file'} cannot be written (${code}). Make room for it, and import again.`,
+      { field: 'characters', cause },
+    );
+  }
 }
 
 /** `kept`: something else is there. */
@@ -26,9 +45,14 @@ export interface Written {
 
 export async function writeAgent(agent: ImportedAgent, target: Target): Promise<Written[]> {
   const written: Written[] = [];
-  const documents = join(target.charactersDir, 'knowledge', agent.id);
-  for (const { name, content } of agent.documents)
-    written.push(await put(join(documents, name), () => bytesOf(content), target));
+  for (const [kind, files] of [
+    ['knowledge', agent.documents],
+    ['skills', agent.skills ?? []],
+  ] as const)
+    for (const { name, content } of files)
+      written.push(
+        await put(join(target.charactersDir, kind, agent.id, name), () => bytesOf(content), target),
+      );
   const file = join(target.charactersDir, `${agent.id}.json`);
   const text = `${JSON.stringify(agent.character, null, 2)}\n`;
   // Last: the hub reads it within a second, and what it names is there then.
@@ -39,7 +63,7 @@ export async function writeAgent(agent: ImportedAgent, target: Target): Promise<
 /** Settings that are not in `.env` yet, in one write; what is set there stays. */
 export async function writeSecrets(
   secrets: Readonly<Record<string, string>>,
-  { envFile, dryRun }: Target,
+  { envFile, dryRun, waiting }: Target,
 ): Promise<Written[]> {
   if (Object.keys(secrets).length === 0) return [];
   const before = readEnvironmentFile();
@@ -60,8 +84,11 @@ export async function writeSecrets(
       written.push({ path, outcome: 'refused', why: (error as Error).message });
     }
   }
-  if (!dryRun && Object.keys(fresh).length > 0)
-    writeFiles([{ path: envFile, bytes: withSettings(before, fresh), secret: true }]);
+  if (!dryRun && Object.keys(fresh).length > 0) {
+    const draft = { path: envFile, bytes: withSettings(before, fresh), secret: true };
+    if (waiting) waiting.push(draft);
+    else writeFiles([draft]);
+  }
   return written;
 }
 
@@ -87,7 +114,8 @@ async function put(path: string, read: () => Promise<Buffer>, target: Target): P
     return { path: shown, outcome: 'refused', why: 'something that is no file is there' };
   if (found && (await readFile(path)).equals(bytes)) return { path: shown, outcome: 'same' };
   if (found && !target.overwrite) return { path: shown, outcome: 'kept' };
-  if (!target.dryRun) {
+  if (target.waiting) target.waiting.push({ path, bytes });
+  else if (!target.dryRun) {
     await mkdir(dirname(path), { recursive: true });
     await replace(path, bytes, 0o644);
   }

@@ -163,6 +163,39 @@ describe('a web chat', () => {
       .toContain('system');
   });
 
+  it('gives what /export promises: a file, to its visitor alone, with all that they said', async () => {
+    const { token } = (await enter()).body;
+    await rig.ask('assistant', '/messages', { text: 'my cat is called Mau', messageId: 'c' }, token);
+    await rig.ask('assistant', '/messages', { text: '/export', messageId: 'e' }, token);
+    const told = async () => (await rig.ask('assistant', '/messages', undefined, token)).body;
+    const withFile = async () =>
+      (await told()).messages.find(
+        ({ role, attachments }: { role: string; attachments?: object[] }) => role === 'system' && attachments,
+      );
+    await expect.poll(withFile, { timeout: 10_000 }).toBeTruthy();
+    const { id, attachments, text } = await withFile();
+    expect(text).toMatch(/what I hold of you/);
+    expect(attachments).toEqual([
+      {
+        name: expect.stringMatching(/\.ndjson$/),
+        mediaType: 'application/x-ndjson',
+        size: expect.any(Number),
+      },
+    ]);
+    const get = (key: string, at = '0') =>
+      fetch(`${rig.url}/webchat/assistant/messages/${id}/files/${at}?key=${key}`);
+    const { fileKey } = await told();
+    const file = await get(fileKey);
+    expect(file.headers.get('content-disposition')).toMatch(/^attachment; filename=/);
+    const lines = (await file.text()).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line)).length).toBe(lines.length);
+    expect(lines.join()).toContain('my cat is called Mau');
+    expect((await get(fileKey, '1')).status).toBe(404);
+    const other = (await enter()).body;
+    const others = (await rig.ask('assistant', '/messages', undefined, other.token)).body;
+    expect((await get(others.fileKey)).status).toBe(404);
+  });
+
   it('counts messages and new visitors by address, and visitors by themselves', async () => {
     const first = await enter({}, 'narrow');
     const second = await enter({}, 'narrow');
