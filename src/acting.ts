@@ -52,11 +52,12 @@ export function actingOn({ config, engines, access, tokens, held, checks, ...par
     ...{ ...common, held, access, tokens, notices, buttons },
     ...{ waitMs: config.turns.waitMs, retentionDays },
   });
-  const tasks = tasksOn({ ...common, notices, approvals, limits: config.tasks, retentionDays });
+  const { heldRooms } = parts;
+  const tasks = tasksOn({ ...common, notices, approvals, heldRooms, limits: config.tasks, retentionDays });
   const { requesters } = access;
   return {
     approvals,
     tasks,
-    ...schedulesOn({ ...common, requesters, tokens, checks, heldRooms: parts.heldRooms }),
+    ...schedulesOn({ ...common, requesters, tokens, checks, heldRooms }),
   };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AgentId } from './core/character.js';
 import { ModelRef } from './core/model-ref.js';
 import { reaches } from './core/reach.js';
-import { addresses, count, flag, list, networks, publicUrl } from './setting.js';
+import { addresses, count, flag, list, listOr, networks, publicUrl } from './setting.js';
 
 /** A MongoDB URL that names a user and leaves the password out. */
 export const userOnly = /^(mongodb(?:\+srv)?:\/\/[^:@/?]+)@/;
@@ -72,7 +72,7 @@ export const Environment = z
     CARRIER_CALLBACK_ALLOW_PRIVATE: flag('false'),
     CARRIER_CALLBACK_SECRET: z.string().min(16).optional(),
     CARRIER_JWT_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
-    CARRIER_JWT_AUDIENCE: z.string().min(1).default('carrier'),
+    CARRIER_JWT_AUDIENCE: listOr('carrier').pipe(z.array(z.string()).min(1, 'must name one at least')),
     CARRIER_JWT_JWKS: z.url({ protocol: /^https?$/ }).optional(),
     CARRIER_JWT_TYPE: z.string().min(1).default('at+jwt'),
     CARRIER_JWT_ORIGINS: list.pipe(

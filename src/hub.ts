@@ -80,6 +80,7 @@ async function serve(carrier: Carrier, config: Config, log: Logger): Promise<Pro
     connectors: () => carrier.connectors(),
     plugins: () => carrier.routes(),
     tokens: withSessions(sessions, tokens),
+    signIn: { issuer: issuer?.issuer, publicUrl },
     // A worker serves no people.
     ...(carrier.operations && { console: face }),
     ready: () => carrier.ready(),

@@ -14,15 +14,17 @@ export const flag = (fallback: 'true' | 'false') =>
     .transform((v) => v === 'true' || v === '1' || v === 'yes');
 
 /** Separated by commas. */
-export const list = z
-  .string()
-  .default('')
-  .transform((v) =>
-    v
-      .split(',')
-      .map((item) => item.trim())
-      .filter(Boolean),
-  );
+export const listOr = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((v) =>
+      v
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean),
+    );
+export const list = listOr('');
 
 const networkNames = ['loopback', 'linklocal', 'uniquelocal'];
 

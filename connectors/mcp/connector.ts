@@ -1,5 +1,6 @@
 /** Agents as tools of an MCP server. Its messages are those of the hub's API: same tokens, same users, same rooms. */
 import { type Connector, type Host, RetryableError, Waiters } from '../../src/extension-api.js';
+import { about } from './about.js';
 import { failureBody } from './render.js';
 import { type McpLimits, mcpRoute, type Running } from './route.js';
 
@@ -25,6 +26,7 @@ export class McpConnector implements Connector {
       access: 'token',
       authorises: true,
       handler: mcpRoute(options, () => this.#required()),
+      about,
       failures: { under: '/mcp', answer: failureBody },
     };
   }

@@ -1,5 +1,6 @@
 /** Agents as models of the OpenAI API. Its messages are those of the hub's API: same tokens, same users, same rooms. */
 import { type Connector, type Host, RetryableError, Waiters } from '../../src/extension-api.js';
+import { about } from './about.js';
 import { Conversations } from './conversations.js';
 import { failureBody } from './render.js';
 import { type ChatLimits, chatRoutes, type Running } from './routes.js';
@@ -29,6 +30,7 @@ export class ChatConnector implements Connector {
       access: 'token',
       authorises: true,
       handler: chatRoutes({ ...options, startedAt }, () => this.#required()),
+      about,
       failures: { under: '/v1', answer: failureBody },
     };
   }

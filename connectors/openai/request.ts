@@ -35,7 +35,7 @@ const Message = z.object({
 type Message = z.output<typeof Message>;
 
 /** Null stands for absent in many clients. */
-const Body = z.object({
+export const Body = z.object({
   model: z.string().min(1).max(256),
   messages: z.array(Message).min(1).max(10_000),
   stream: z.boolean().nullish(),

@@ -11,6 +11,7 @@ import type { Agent } from '../core/character.js';
 import type { EvaluationRecord } from '../core/evaluation-record.js';
 import type { TurnEvent } from '../core/events.js';
 import type { Attachment } from '../core/memory.js';
+import type { ModelCall } from '../core/model-call.js';
 import type { RecallRecord } from '../core/recall-record.js';
 import type { RoomState } from '../core/room.js';
 import type { PassedOver, TurnCheckpoint, Usage } from '../core/turn.js';
@@ -52,6 +53,8 @@ export interface Draft {
   recall?: RecallRecord | undefined;
   /** How it was judged; absent: it was not. */
   evaluation?: EvaluationRecord | undefined;
+  /** What its models were asked after those of the turn's steps. */
+  calls?: ModelCall[];
   /** Nothing is said, and nothing stands in history. */
   silent?: boolean;
   /** What tools gave, to be kept with the answer. */

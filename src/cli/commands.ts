@@ -148,8 +148,9 @@ export const groups: Record<string, CommandGroup> = {
       }),
       ...takeoverCommands,
       say: typed('messages.post', {
-        about: 'have an agent say this in a room that it was in before',
+        about: 'have an agent say this in a room that it was in before; in one that was taken over, answer',
         fields: ['agentId', 'roomId', 'text'],
+        fixed: { orAnswer: true },
         options: [['--message-id <id>', 'yours: with the same one it is said once, however often you ask']],
         show: ({ messageId, duplicate }) => [`${duplicate ? 'Said already' : 'Said'}: ${messageId ?? ''}.`],
       }),

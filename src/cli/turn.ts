@@ -110,8 +110,37 @@ function answer({ roomId }: Shown, text: string | undefined): string[] {
   return [title('Answer'), ...(text === undefined ? [elsewhere] : block(text))];
 }
 
-function rest({ actions, evaluation, recall }: Shown): string[] {
+/** Of the price of a call, which is often a fraction of a cent. */
+function dollars(usd: number): string {
+  return `$${usd.toFixed(usd >= 1 ? 2 : 6)}`;
+}
+
+function asked({ calls, cost: { usd, unpriced, modelMs } }: Shown): string[] {
+  if (calls.length === 0) return [];
+  const unknown = unpriced > 0 ? `${unpriced} without a known price` : '';
   return [
+    title('Models'),
+    ...calls.map(({ model, durationMs, firstMs, inputTokens, outputTokens, failed, ...call }) =>
+      harmless(
+        row(
+          `  ${call.for}`,
+          model,
+          failed === undefined ? '' : `failed: ${failed}`,
+          `${durationMs} ms`,
+          firstMs === null ? '' : `first word after ${firstMs} ms`,
+          `${inputTokens} tokens in${call.cachedTokens ? ` (${call.cachedTokens} cached)` : ''}, ${outputTokens} out`,
+          call.usd === null ? '' : dollars(call.usd),
+        ),
+      ),
+    ),
+    row('  in all', `${modelMs} ms`, usd === null ? '' : dollars(usd), unknown),
+  ];
+}
+
+function rest(shown: Shown): string[] {
+  const { actions, evaluation, recall } = shown;
+  return [
+    ...asked(shown),
     ...(recall?.degraded ? [row('  recall by words alone:', harmless(recall.degraded))] : []),
     ...(actions.length > 0 ? [title('Tools')] : []),
     ...actions.flatMap(({ name, arguments: given, state, result, durationMs }) => [

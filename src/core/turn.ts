@@ -9,6 +9,7 @@
 import type { EvaluationRecord } from './evaluation-record.js';
 import { derivedId, newId } from './ids.js';
 import type { Attachment, Memory, Source } from './memory.js';
+import type { ModelCall } from './model-call.js';
 import type { Origin } from './origin.js';
 import type { RecallRecord } from './recall-record.js';
 import type { Decision, Trigger } from './trigger.js';
@@ -76,6 +77,8 @@ export interface TurnStep {
   text: string;
   actions: ActionRecord[];
   usage: Usage;
+  /** What it took; absent: an older hub asked. */
+  made?: ModelCall[];
 }
 
 /** What survives of a turn that did not finish: a retry goes on from here and repeats no action that has ended. */
@@ -119,6 +122,8 @@ export interface Turn extends Omit<TurnCheckpoint, 'tries'> {
   /** How its reply was judged; absent: the agent asks for nothing of the kind, or an older hub took it. */
   evaluation?: EvaluationRecord;
   usage: Usage;
+  /** What its models were asked after those of its steps; absent: nothing, or an older hub took it. */
+  calls?: ModelCall[];
   attempt: number;
   error: { code: string; message: string } | null;
   /** Unix ms. */
@@ -137,6 +142,7 @@ interface Ending extends Pick<Turn, 'status' | 'attempt' | 'startedAt'> {
   passedOver?: PassedOver[];
   recall?: RecallRecord | undefined;
   evaluation?: EvaluationRecord | undefined;
+  calls?: ModelCall[] | undefined;
 }
 
 /** The committed turn that a checkpoint has become. */
@@ -146,7 +152,9 @@ export function turnOf(begun: TurnCheckpoint, ending: Ending): Turn {
     status,
     reply,
     model = null,
-    usage = noUsage,
+    // What was paid for counts, whatever became of it.
+    usage = steps.reduce((sum, step) => addUsage(sum, step.usage), noUsage),
+    calls = [],
     error = null,
     waitsUntil,
     passedOver,
@@ -164,6 +172,7 @@ export function turnOf(begun: TurnCheckpoint, ending: Ending): Turn {
     ...(passedOver && passedOver.length > 0 && { passedOver }),
     ...(recall && { recall }),
     ...(evaluation && { evaluation }),
+    ...(calls.length > 0 && { calls }),
   };
 }
 
@@ -181,7 +190,7 @@ function readAction(stored: Omit<ActionRecord, 'state'> & { state?: ActionState 
 
 /** The steps of a waiting turn as its continuation begins with them; what they cost is counted there, once. */
 export function decidedSteps(steps: TurnStep[], decision: Decision): TurnStep[] {
-  return readSteps(steps).map((step) => ({
+  return readSteps(steps).map(({ made, ...step }) => ({
     ...step,
     usage: noUsage,
     actions: step.actions.map((action): ActionRecord => {

@@ -4,6 +4,8 @@ import type { RequestHandler } from 'express';
 import type { TokenHolder } from '../access/principal.js';
 import type { HubRequest } from '../connector/connector.js';
 
+export const consolePaths = ['/', '/console', '/console/'];
+
 export interface ConsoleFace {
   /** Takes off what a proxy puts before all paths. */
   base: RequestHandler;

@@ -8,6 +8,7 @@ import type { Logger } from '../logger.js';
 import type { Limited } from '../metrics.js';
 import { redact } from '../redaction.js';
 import { sendJson } from './answer.js';
+import { challengeOf } from './resource-metadata.js';
 
 /** Errors of body-parser and its like, which name their kind in `type`. */
 const parserTypes: Record<string, ErrorCode> = {
@@ -62,9 +63,8 @@ export function answerFailures(
 export function sendFailure(req: IncomingMessage, res: ServerResponse, error: CarrierError): void {
   if (error instanceof RetryableError && error.retryAfterMs !== undefined)
     res.setHeader('Retry-After', Math.ceil(error.retryAfterMs / 1000));
-  // RFC 6750, section 3.1.
   if (error.status === 401 && !res.hasHeader('WWW-Authenticate'))
-    res.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"');
+    res.setHeader('WWW-Authenticate', challengeOf(req, 'invalid_token'));
   const { status, code, field } = error;
   const message = publicMessage(error);
   const own = ownForms.get(req)?.({ status, code, message, field });

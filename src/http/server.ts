@@ -12,7 +12,7 @@ import type { Logger } from '../logger.js';
 import type { Caller } from '../operations/operations.js';
 import { addressOf } from './address.js';
 import { below } from './below.js';
-import type { ConsoleFace } from './console-face.js';
+import { type ConsoleFace, consolePaths } from './console-face.js';
 import { answerPreflights, requireOrigin } from './cors.js';
 import { type EventFeed, type EventStreams, eventStreams, wantsStream } from './events.js';
 import { answerFailures, answerUnparsable, noteOwnForms } from './failure.js';
@@ -24,6 +24,7 @@ import { OpenRequests } from './open-requests.js';
 import { documentRoutes } from './openapi/serving.js';
 import { operate, operationRoutes } from './operations.js';
 import { closePipelined } from './pipelined.js';
+import { type ResourceParts, signInRoutes } from './resource-metadata.js';
 import { maySeeRoutes, requirePermission, requireToken, type TokenVerifier } from './tokens.js';
 
 type Routes = NonNullable<Connector['routes']>;
@@ -42,6 +43,8 @@ export interface HttpServerOptions {
   operations?: Caller | null;
   /** What `/events` reads; absent: nothing is told of there. */
   events?: EventFeed;
+  /** Of JWTs. */
+  signIn?: Pick<ResourceParts, 'issuer' | 'publicUrl'>;
   /** Absent: there is no console. */
   console?: ConsoleFace;
   /** Absent: none. */
@@ -103,18 +106,17 @@ function compose(options: HttpServerOptions): { app: Express; end(): void } {
   const { console: face } = options;
   app.use(closePipelined, setSecurityHeaders(), setAddress);
   if (face) app.use(face.base);
-  app.use(noteOwnForms(connectors), refuseTools);
+  app.use(signInRoutes({ ...options.signIn, connectors }), noteOwnForms(connectors), refuseTools);
   app.route('/healthz').get(alive).all(refuseMethod('GET, HEAD'));
   app.route('/readyz').get(readiness(ready)).all(refuseMethod('GET, HEAD'));
   if (operations) app.use(below(['/openapi.json', '/docs', '/docs/'], documentRoutes(connectors)));
-  const ofConsole = ['/', '/console', '/console/'];
-  if (face) app.use(below(ofConsole, limits ? Router().use(face.open, limits.refusals) : face.open));
+  if (face) app.use(below(consolePaths, limits ? Router().use(face.open, limits.refusals) : face.open));
   app.use(routesOf(connectors, 'own'));
   mountPlugins(app, plugins, 'own');
   app.use(answerPreflights(tokens), authenticated(tokens, limits, face), requireOrigin);
   if (limits) app.use(limits.rates);
   if (face && limits) app.use('/console/live', limits.streams);
-  if (face) app.use(below(ofConsole, face.signed));
+  if (face) app.use(below(consolePaths, face.signed));
   app
     .route('/metrics')
     .get((req, _res, next) => {

@@ -10,6 +10,7 @@ import { FatalError } from '../errors.js';
 import type { TokenStore } from '../store/token-store.js';
 import { type ConsoleFace, markSession } from './console-face.js';
 import type { OpenRequests } from './open-requests.js';
+import { challengeOf } from './resource-metadata.js';
 
 /** See `KnownTokens`. */
 export type TokenVerifier = Pick<KnownTokens, 'verify' | 'allows' | 'whyEnded' | 'refresh' | 'onChange'>;
@@ -46,12 +47,11 @@ export function requireToken(
       return pass(signedIn);
     }
     if (token === undefined) {
-      res.setHeader('WWW-Authenticate', 'Bearer');
+      res.setHeader('WWW-Authenticate', challengeOf(req));
       throw new FatalError('token_missing', 'Send the header "Authorization: Bearer TOKEN" with your token.');
     }
     const refused = (error: FatalError) => {
-      // RFC 6750, section 3.1.
-      res.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"');
+      res.setHeader('WWW-Authenticate', challengeOf(req, 'invalid_token'));
       throw error;
     };
     const principal = await tokens.verify(token).catch((error) => {

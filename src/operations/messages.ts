@@ -7,7 +7,8 @@ import { FatalError } from '../errors.js';
 import { sayUnasked } from '../store/unasked.js';
 import { defineOperation, type OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
-import { id } from './shapes.js';
+import { id, truth } from './shapes.js';
+import { sayAsOperator } from './takeovers.js';
 
 const unknown = { message: 'There is no such room of this agent.', field: 'roomId' };
 
@@ -25,6 +26,9 @@ export const postMessage = defineOperation({
       .max(256)
       .optional()
       .describe('of the sender: sent again with the same one, it is said once'),
+    orAnswer: truth
+      .optional()
+      .describe('in a room that people have taken over it is their answer (rooms.answer), and not refused'),
   }),
   output: z.object({ turnId: z.string(), messageId: z.string().nullable(), duplicate: z.boolean() }),
   async concerns(input, parts) {
@@ -33,21 +37,21 @@ export const postMessage = defineOperation({
   },
   unknown,
   audit: ({ agentId, roomId }) => ({ agentId, roomId }),
-  async run({ agentId, text, messageId, ...input }, parts) {
+  async run({ agentId, text, messageId, orAnswer, ...input }, parts) {
     const { store, deliveryQueue, agents, checks, now, principal } = parts;
     const roomId = roomOf({ agentId, ...input }, principal);
     const [newest] = (await store.memories.history(roomId, { limit: 1, order: 'newest' })).items;
     if (!newest || newest.agentId !== agentId)
       throw new FatalError('not_found', unknown.message, { field: 'roomId' });
     const { scope, source } = newest;
-    if (await parts.heldRooms.exactly(roomId))
+    if (await parts.heldRooms.exactly(roomId)) {
+      if (orAnswer) return sayAsOperator(newest, { text, messageId }, parts);
       throw new FatalError(
         'conflict',
-        'People have taken this room over: rooms.answer says it in its name.',
-        {
-          field: 'roomId',
-        },
+        'People have taken this room over: rooms.answer says it in its name, and so does "orAnswer": true.',
+        { field: 'roomId' },
       );
+    }
     await permit(newest, text, parts);
     const once = messageId === undefined ? crypto.randomUUID() : `posted:${messageId}`;
     const room = { agentId, roomId, scope, source };

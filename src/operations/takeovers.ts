@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Principal } from '../access/principal.js';
+import { authorise, type Principal } from '../access/principal.js';
 import { length } from '../core/length.js';
 import type { Memory } from '../core/memory.js';
 import { FatalError } from '../errors.js';
@@ -90,14 +90,24 @@ export const answerRoom = defineOperation({
   unknown,
   audit: target,
   async run({ roomId, text, messageId, name }, parts) {
-    const room = await newestIn(roomId, parts);
-    const once = messageId === undefined ? crypto.randomUUID() : `answered:${messageId}`;
-    const { agents, checks, takeovers } = parts;
-    // Links are their own; what is told to nobody stays so.
-    const words = checks.on(agents.get(room.agentId), { turnId: once, taint: [] }).withoutSecrets(text);
-    return takeovers.answer(room, operatorOf(parts, name), { text: words, once });
+    return sayAsOperator(await newestIn(roomId, parts), { text, messageId, name }, parts);
   },
 });
+
+/** @throws FatalError `permission_denied`; `conflict` where nobody has taken the room over */
+export async function sayAsOperator(
+  room: Memory,
+  { text, messageId, name }: { text: string; messageId: string | undefined; name?: string | undefined },
+  parts: OperationParts & { principal: Principal },
+) {
+  const { agents, checks, takeovers, principal } = parts;
+  if (!authorise(principal, 'rooms.answer', await place(room, parts)))
+    throw new FatalError('permission_denied', 'You may not do this there (rooms.answer).');
+  const once = messageId === undefined ? crypto.randomUUID() : `answered:${messageId}`;
+  // Links are their own; what is told to nobody stays so.
+  const words = checks.on(agents.get(room.agentId), { turnId: once, taint: [] }).withoutSecrets(text);
+  return takeovers.answer(room, operatorOf(parts, name), { text: words, once });
+}
 
 export const showHold = defineOperation({
   name: 'rooms.hold',

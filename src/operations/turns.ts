@@ -19,6 +19,7 @@ import { defineOperation, type OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
 import { seenPage } from './seen.js';
 import { askedAt, failure, id, instant, page, texts, truth } from './shapes.js';
+import { callShapes, callsOf } from './turn-calls.js';
 
 const OneTurn = z.strictObject({ turnId: id });
 const Usage = z.object({ inputTokens: z.number(), outputTokens: z.number() });
@@ -86,6 +87,7 @@ export const showTurn = defineOperation({
   input: OneTurn,
   output: z.object({
     ...summary,
+    ...callShapes,
     traceId: z.string().describe('of the trace that its spans and log lines are in'),
     recall: RecallRecord.optional().describe(
       'what was recalled, by id, and why; absent: nothing was searched for',
@@ -113,7 +115,7 @@ export const showTurn = defineOperation({
     if (!turn) throw unknown(noTurn.message);
     const reply = turn.replyId === null ? null : await parts.store.memories.get(turn.replyId);
     const traceId = traceIdOf(reply?.content.replyTo ?? turn.covers.at(-1) ?? turnId);
-    return { ...turn, traceId, actions: turn.steps.flatMap(({ actions }) => actions) };
+    return { ...turn, ...callsOf(turn), traceId, actions: turn.steps.flatMap(({ actions }) => actions) };
   },
 });
 

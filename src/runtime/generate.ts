@@ -1,4 +1,6 @@
+import { clocked } from '../budgets/call-clock.js';
 import type { Purse } from '../budgets/purse.js';
+import type { ModelCall } from '../core/model-call.js';
 import type { PassedOver, Usage } from '../core/turn.js';
 import { CarrierError, isRetryable, RetryableError } from '../errors.js';
 import type { LanguageModel, ModelChunk, ModelRequest, ToolCall } from '../llm/llm.js';
@@ -31,6 +33,8 @@ export interface GenerateOptions {
   fitter: PromptFitter;
   /** Pays for every call; none: nothing limits what they cost. */
   purse?: Purse | null;
+  /** Told what each request to a model took, also of one that failed. */
+  made?: (call: ModelCall) => void;
   log: Logger;
 }
 
@@ -119,7 +123,10 @@ async function ask(model: LanguageModel, request: ModelRequest, options: AskOpti
     const fitted = await fitter.fit(request, model.abilities, signal, most);
     try {
       const paid = options.purse ? await options.purse.open(model, fitted.request, signal) : model;
-      return await spanned('model', () => read(paid, fitted.request, options), { model: model.id });
+      const last = request.messages.at(-1);
+      const what = last?.role === 'user' && last.revises ? 'revision' : 'answer';
+      const asked = options.made ? clocked(paid, what, options.made) : paid;
+      return await spanned('model', () => read(asked, fitted.request, options), { model: model.id });
     } catch (error) {
       if (most !== undefined || !(error instanceof CarrierError) || error.code !== 'prompt_too_long')
         throw error;

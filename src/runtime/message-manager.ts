@@ -2,18 +2,14 @@ import type { Switches } from '../access/switches.js';
 import type { Draft, TurnTaker, TurnTask } from '../agents/agent-type.js';
 import { awaitedIn } from '../approvals/approval.js';
 import type { Asking } from '../approvals/asking.js';
+import { clocked } from '../budgets/call-clock.js';
 import { isBudgetSpent } from '../budgets/purse.js';
 import type { Purses } from '../budgets/purses.js';
 import type { Checks } from '../checks/checks.js';
 import type { Agent } from '../core/character.js';
 import type { Memory } from '../core/memory.js';
-import {
-  type ActionRecord,
-  type ActionState,
-  addUsage,
-  type TurnCheckpoint,
-  type TurnStep,
-} from '../core/turn.js';
+import type { ModelCall } from '../core/model-call.js';
+import { type ActionState, addUsage, type TurnCheckpoint, type TurnStep } from '../core/turn.js';
 import { whileAway } from '../core/while-away.js';
 import type { Evaluation } from '../evaluation/evaluation.js';
 import type { LanguageModel, ModelRequest } from '../llm/llm.js';
@@ -33,6 +29,7 @@ import { stuckOn, stuckText, unknownText } from './stuck.js';
 import { trustedResults } from './taint.js';
 import { type Composed, stepMessages } from './transcript.js';
 import { transformed } from './transformed.js';
+import { newActions, newlyUnknown } from './turn-actions.js';
 import { Voice } from './voice.js';
 
 export interface MessageManagerParts {
@@ -87,12 +84,14 @@ export class MessageManager implements TurnTaker {
     const checks = this.#parts.checks.on(agent, { turnId, taint, internal: request.internal }, vouched);
     const voice = new Voice(task, held, checks, new Citations(request.passages ?? []));
     const awaits = await this.#resume(task, abilities, voice);
+    // What models were asked since the turn's last step.
+    const made: ModelCall[] = [];
     const answer = awaits
-      ? await this.#meanwhile(task, request, voice)
-      : await this.#converse(task, abilities, request, voice);
+      ? await this.#meanwhile(task, request, voice, made)
+      : await this.#converse(task, abilities, request, voice, made);
     const awaited = awaitedIn(checkpoint.steps);
     const waiting = awaited.length > 0 ? await this.#parts.asking.notice(awaited) : null;
-    const reviewed = await this.#review(task, abilities, request, voice, answer, waiting !== null);
+    const reviewed = await this.#review(task, abilities, request, voice, answer, waiting !== null, made);
     for (const action of newlyUnknown(task)) {
       voice.pause();
       voice.say(unknownText(action));
@@ -107,14 +106,13 @@ export class MessageManager implements TurnTaker {
       voice.say(secrets);
     }
     voice.nameSources();
-    const files = checkpoint.steps
-      .slice(task.told)
-      .flatMap(({ actions }) => actions.flatMap(({ files = [] }) => files));
+    const files = newActions(task).flatMap(({ files = [] }) => files);
     return {
       text: voice.release(await transformed(voice.text, abilities.transforming, context)),
       model: answer.model,
       ...{ passedOver: answer.passedOver, recall: request.recall, evaluation: reviewed.record },
       ...(files.length > 0 && { files }),
+      calls: made,
       usage: checkpoint.steps.reduce((sum, step) => addUsage(sum, step.usage), reviewed.usage),
       ...(waiting
         ? { evaluators: [], waiting: { until: waiting.until } }
@@ -133,7 +131,13 @@ export class MessageManager implements TurnTaker {
     return awaits;
   }
 
-  async #converse(task: TurnTask, abilities: Abilities, request: Composed, voice: Voice): Promise<Generated> {
+  async #converse(
+    task: TurnTask,
+    abilities: Abilities,
+    request: Composed,
+    voice: Voice,
+    made: ModelCall[],
+  ): Promise<Generated> {
     const { steps } = task.checkpoint;
     for (;;) {
       const stuck = stuckOn(steps);
@@ -148,17 +152,18 @@ export class MessageManager implements TurnTaker {
         task,
         { ...request, messages, tools: mayAct ? request.tools : [] },
         voice,
+        made,
       );
       if (generated.calls.length === 0) return generated;
       if (!mayAct) {
         if (voice.text.trim() === '') voice.say(`I did not get done with this in ${steps.length} steps.`);
         return generated;
       }
-      const step = plannedStep(generated, steps);
+      const step = plannedStep(generated, steps, made.splice(0));
       steps.push(step);
       voice.pause();
       if (await this.#act(task, abilities, step, steps.length - 1, voice))
-        return this.#meanwhile(task, request, voice, generated);
+        return this.#meanwhile(task, request, voice, made, generated);
     }
   }
 
@@ -167,16 +172,22 @@ export class MessageManager implements TurnTaker {
     task: TurnTask,
     request: ModelRequest,
     voice: Voice,
+    made: ModelCall[],
     before: Generated = silence,
   ): Promise<Generated> {
     const { steps } = task.checkpoint;
     if (!steps.at(-1)!.actions.some(({ state }) => isOver.has(state)))
       return { ...before, usage: silence.usage };
     const messages = [...request.messages, ...stepMessages(steps)];
-    return this.#generate(task, { ...request, messages, tools: [] }, voice);
+    return this.#generate(task, { ...request, messages, tools: [] }, voice, made);
   }
 
-  async #generate(task: TurnTask, request: ModelRequest, voice: Voice): Promise<Generated> {
+  async #generate(
+    task: TurnTask,
+    request: ModelRequest,
+    voice: Voice,
+    made: ModelCall[],
+  ): Promise<Generated> {
     const { agent, context, room, hold, before: mayGoOn } = task;
     const { chain, limits, fitter, cooling, switches, log } = this.#parts;
     const models = await chain(agent, room.model);
@@ -195,6 +206,7 @@ export class MessageManager implements TurnTaker {
       fitter,
       cooling,
       purse,
+      made: (call) => made.push(call),
       log,
     }).catch((error) => {
       if (!isBudgetSpent(error)) throw error;
@@ -243,6 +255,7 @@ export class MessageManager implements TurnTaker {
     voice: Voice,
     answer: Generated,
     waiting: boolean,
+    made: ModelCall[],
   ): Promise<Reviewed> {
     const { evaluation, log } = this.#parts;
     // What the hub says itself is not judged.
@@ -252,7 +265,8 @@ export class MessageManager implements TurnTaker {
     return review({
       ...{ task, abilities, request, voice, answer, evaluation, log },
       subject: () => request.subject,
-      pay: async (model, asked, signal) => (purse ? purse.open(model, asked, signal) : model),
+      pay: async (model, asked, signal) =>
+        clocked(purse ? await purse.open(model, asked, signal) : model, 'judge', (call) => made.push(call)),
       revise: waiting
         ? null
         : (advice) => {
@@ -262,7 +276,7 @@ export class MessageManager implements TurnTaker {
               { role: 'assistant', text: answer.text },
               { role: 'user', text: `Before this is sent, write it once more. ${advice}`, revises: true },
             ];
-            return this.#generate(task, { ...request, tools: [], messages }, voice);
+            return this.#generate(task, { ...request, tools: [], messages }, voice, made);
           },
     });
   }
@@ -271,11 +285,4 @@ export class MessageManager implements TurnTaker {
     const [{ source }] = context.messages as [Memory];
     return this.#parts.purses.of({ agent, source, userId: context.user.id });
   }
-}
-
-/** People hear of it whatever the model makes of it, once: those of a turn that waited have read of what was so before. */
-function newlyUnknown({ checkpoint }: TurnTask): ActionRecord[] {
-  return checkpoint.steps.flatMap(({ actions }) =>
-    actions.filter(({ state, told }) => state === 'unknown' && !told),
-  );
 }

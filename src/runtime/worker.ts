@@ -132,10 +132,10 @@ export class Worker {
     const suspect = { checkpoint, storedAt: covered[0]!.createdAt, run };
     const end = async (answered: Answered | null, pause: Pause | null = null) => {
       telling.end();
-      const ended = withUnknown(pause ? textOf(pause, agent) : cutOff(telling.text), checkpoint.steps);
-      const text = answered?.draft.text ?? ended;
+      const ended = () => withUnknown(pause ? textOf(pause, agent) : cutOff(telling.text), checkpoint.steps);
+      const text = answered?.draft.text ?? ended();
       const { taint } = checkpoint;
-      const { files, model, usage, waiting, passedOver, recall, evaluation } = answered?.draft ?? {};
+      const { files, model, usage, waiting, passedOver, recall, evaluation, calls } = answered?.draft ?? {};
       const silent = over === 'nothing' || answered?.draft.silent;
       const reply = silent ? null : replyTo(work.asked, turnId, agent, text, { taint, files });
       const turn = turnOf(
@@ -148,7 +148,7 @@ export class Worker {
           },
           ...(pause && { error: { code: 'paused', message: text } }),
           ...{ model: model || null, usage, attempt, waitsUntil: waiting?.until },
-          ...{ passedOver, recall, evaluation },
+          ...{ passedOver, recall, evaluation, calls },
         },
       );
       span.setAttributes({ model: turn.model ?? '', ...turn.usage });

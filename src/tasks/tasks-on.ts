@@ -3,11 +3,12 @@ import type { Approvals } from '../approvals/approvals.js';
 import type { EventBus } from '../bus/bus.js';
 import type { Agent } from '../core/character.js';
 import { stopTopic } from '../core/events.js';
-import { type Author, isDirect, type Source } from '../core/memory.js';
+import { type Author, isDirect, roomIdOf, type Source } from '../core/memory.js';
 import type { ShareOf } from '../core/share.js';
 import type { Logger } from '../logger.js';
 import type { RoomQueue } from '../queue/queue.js';
 import type { Store } from '../store/store.js';
+import type { HeldRooms } from '../takeover/held-rooms.js';
 import type { TaskLimits } from './starting.js';
 import { taskRecord } from './task.js';
 import { Tasks } from './tasks.js';
@@ -30,6 +31,7 @@ interface Parts {
   shareOf: ShareOf;
   notices: Teller;
   approvals: Pick<Approvals, 'stopped'>;
+  heldRooms: Pick<HeldRooms, 'of'>;
   /** Undefined: it does not run, now. */
   agent(id: string): Agent | undefined;
   limits: TaskLimits;
@@ -45,13 +47,15 @@ const dayMs = 86_400_000;
 const mostDays = 90;
 
 export function tasksOn(parts: Parts): Tasks {
-  const { store, bus, turnQueue, shareOf, notices, approvals, agent, limits, now, log } = parts;
+  const { store, bus, turnQueue, shareOf, notices, approvals, heldRooms, agent, limits, now, log } = parts;
   const records = taskRecord.in(store.records, log);
   const tending = new Tending({
     ...{ records, memories: store.memories, turns: store.turns, now, log },
     async show({ agentId, source, scope, author }, text, once, replaces) {
       // A program is sent answers alone.
       if (source.answersOnly) return '';
+      // People answer there: how far it is, is shown with the next step.
+      if (await heldRooms.of(roomIdOf(agentId, source))) return '';
       const to = { agentId, source, author, direct: isDirect(scope) ?? false };
       return (await notices.tell(to, { text }, once, replaces ? { replaces } : {})).turnId;
     },

@@ -70,7 +70,7 @@ export class Tending {
       const text = progressText(id, task, children);
       const message = await show(task, text, `task:${id}:${task.looks}`, task.message);
       await records.change(id, (now) =>
-        now ? { ...now, message: now.message ?? message, shown: Math.max(now.shown, task.looks) } : undefined,
+        now ? { ...now, message: now.message || message, shown: Math.max(now.shown, task.looks) } : undefined,
       );
     }
   }

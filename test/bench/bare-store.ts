@@ -1,12 +1,14 @@
 /**
  * The store's own statements for messages and their replies, in groups of 25, run again on one connection in one
  * process: what SQL and the disk alone cost. A group is two flushes: its messages (with what was delivered of the group
- * before), and its replies. Takes the file that `statements.mjs` has written; prints `BareStore`.
+ * before), and its replies. Encrypted where keys are set. Takes the file that `statements.mjs` has written; prints `BareStore`.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
+import { underKey } from '../../dist/src/store/libsql/file-key.js';
 import { group } from './load.js';
+import { ring } from './own-store.js';
 
 export interface BareStore {
   perSecond: number;
@@ -29,7 +31,7 @@ const all = lines.map((text) => {
   return { connection, method, sql, values, commits: /^\s*commit\b/i.test(sql) };
 });
 const writer = writerOf();
-const db = new Libsql(join(process.env.CARRIER_DATA_DIR!, 'bare.db'));
+const db = new Libsql(join(process.env.CARRIER_DATA_DIR!, 'bare.db'), underKey(ring?.current ?? null));
 const prepared = new Map<string, Libsql.Statement<unknown[]>>();
 let flushes = 0;
 let started = { at: 0, cpu: process.cpuUsage() };

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { Figures } from './figures.js';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -15,6 +16,7 @@ const wanted = [
 const nullable = [
   ...['bareBullmqPerSecond', 'pacedBullmqPerSecond', 'pipelineRatio', 'pipelineToPaced', 'httpRatio'],
   ...['httpToPaced', 'cpuMsPerMessageOfBaseline', 'cpuRatioToBaseline'],
+  ...['clear', 'cpuRatioToClear', 'bareStoreCpuRatioToClear'],
 ];
 
 function bench(...args: string[]) {
@@ -36,6 +38,34 @@ it('npm run bench runs on the store as it is, and gives its figures', () => {
     for (const name of wanted) expect([name, figures[name]]).toEqual([name, expect.any(Number)]);
     // A message is flushed with others, and its reply again.
     expect(figures.bareStoreFlushesPerMessage).toBeCloseTo(2 / 25, 1);
+    expect(figures.clear).toBeNull();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 300_000);
+
+it('with --encrypted it says what encryption costs, and that both stores recall the same with it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'carrier-bench-test-'));
+  const file = join(folder, 'figures.json');
+  try {
+    const parts = ['--only', 'throughput,search,recall'];
+    const { status, stderr, stdout } = bench('--quick', '--encrypted', ...parts, '--json', file);
+    expect([status, stderr]).toEqual([0, '']);
+    const figures = JSON.parse(readFileSync(file, 'utf8')) as Figures;
+    const positive = (value: number | null) => expect(value).toBeGreaterThan(0);
+    positive(figures.cpuRatioToClear);
+    positive(figures.bareStoreCpuRatioToClear);
+    for (const value of Object.values(figures.clear!)) positive(value);
+    const sizes = ['1000', '10000', '100000'];
+    for (const times of [figures.searchP50Ms, figures.searchP50MsInClear!]) {
+      expect(Object.keys(times)).toEqual(sizes);
+      for (const value of Object.values(times)) positive(value);
+    }
+    const same = { questions: 20, found: 20, foundEncrypted: 20, same: 20 };
+    expect(figures.recall).toEqual({ embedded: same, shared: same });
+    const told = '20 of 20 with encryption, 20 without; the same hits for 20';
+    for (const store of ['embedded', 'shared'])
+      expect(stdout).toMatch(new RegExp(`recall what they ask for, ${store} store +${told}`));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -44,5 +74,7 @@ it('npm run bench runs on the store as it is, and gives its figures', () => {
 it('a part that does not exist is told with those that do', () => {
   const { status, stderr } = bench('--only', 'speed');
   expect(status).toBe(1);
-  expect(stderr).toContain('--only takes names of throughput, flat, start, rss, stall, shares, search.');
+  expect(stderr).toContain(
+    '--only takes names of throughput, flat, start, rss, stall, shares, search, recall.',
+  );
 });

@@ -5,13 +5,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import { startFerretdb } from '../servers/ferretdb.js';
-import { startMongoServer } from '../servers/mongodb/launch.js';
 import { Client } from './client.js';
 import type { Trip } from './distributed-hub.js';
 import { columns, type DistributedFigures, median } from './figures.js';
 import { messagesPerRoom, postAll, rooms } from './load.js';
 import { launch, measure, redis, settings } from './processes.js';
+import { type DatabaseServer, databaseServer } from './servers.js';
 
 const roundCount = 3;
 const program = fileURLToPath(new URL('distributed-hub.ts', import.meta.url));
@@ -23,7 +22,7 @@ const callers = 64;
 
 interface Servers {
   redis: { port: number; pid: number; stop(): void };
-  database: { name: string; url: string; pid: number | null; stop(): Promise<unknown> };
+  database: DatabaseServer;
 }
 
 interface Hub {
@@ -61,15 +60,6 @@ async function start(database?: string): Promise<Servers> {
   const server = await redis();
   if (!server) throw new Error('No redis-server on PATH; install it (Debian: apt-get install redis-server).');
   return { redis: server, database: await databaseServer(database) };
-}
-
-async function databaseServer(wanted?: string): Promise<Servers['database']> {
-  const { MONGODB_URL: url } = process.env;
-  if (wanted === 'ferretdb') return { name: 'FerretDB 1.24 on SQLite', ...(await startFerretdb()) };
-  if (url) return { name: wanted ?? 'MONGODB_URL', url, pid: null, stop: async () => {} };
-  const server = await startMongoServer({ replicaSet: 'rs0' });
-  const { pid } = server;
-  return { name: "the tests' MongoDB protocol server", url: server.url, pid, stop: () => server.stop() };
 }
 
 let databases = 0;

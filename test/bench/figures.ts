@@ -19,6 +19,16 @@ export interface Figures {
   httpToPaced: number | null;
   /** Of the pipeline, all threads. */
   cpuMsPerMessage: number;
+  /** With `--encrypted` the same without it, in turns with it; else null, as all of these. */
+  clear: {
+    perSecond: number;
+    cpuMsPerMessage: number;
+    idleP50Ms: number;
+    bareStoreCpuMsPerMessage: number;
+  } | null;
+  /** CPU with encryption to CPU without it: of the pipeline, and of the statements alone. */
+  cpuRatioToClear: number | null;
+  bareStoreCpuRatioToClear: number | null;
   cpuMsPerMessageOfBaseline: number | null;
   cpuRatioToBaseline: number | null;
   idleP50Ms: number;
@@ -30,8 +40,20 @@ export interface Figures {
   rssWithEmbedder: Rss;
   stallMs: number;
   searchP50Ms: Record<string, number>;
+  /** With `--encrypted` the same without it. */
+  searchP50MsInClear: Record<string, number> | null;
+  recall: Record<'embedded' | 'shared', Recalled>;
   /** By queue; null: no Redis is at hand. */
   shares: { embedded: Shares; shared: Shares | null };
+}
+
+/** Questions, and how many of them recalled the memory that they ask for; null without `--encrypted`. */
+export interface Recalled {
+  questions: number;
+  found: number;
+  foundEncrypted: number | null;
+  /** Questions with the same hits in the same order, with encryption and without. */
+  same: number | null;
 }
 
 /** From a message of somebody new to the reply: alone, and beside 64 rooms of one person in which the model hangs. */

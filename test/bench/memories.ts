@@ -24,19 +24,25 @@ export function memory(n: number, room: string, changed: Partial<Memory> = {}): 
   };
 }
 
-export async function fill(store: Store, count: number, make: (n: number) => Memory, vectors = false) {
+/** @param vectorOf with it, each memory is embedded as well. */
+export async function fill(
+  store: Store,
+  count: number,
+  make: (n: number) => Memory,
+  vectorOf?: (n: number) => Float32Array,
+) {
   for (let from = 0; from < count; from += batch) {
     const made = Array.from({ length: Math.min(batch, count - from) }, (_, i) => make(from + i));
     await Promise.all(made.map((one) => store.memories.append(one)));
-    if (!vectors) continue;
-    const embeddings = made.map(({ id }) => ({ id, values: vector() }));
+    if (!vectorOf) continue;
+    const embeddings = made.map(({ id }, i) => ({ id, values: vectorOf(from + i) }));
     await store.memories.saveEmbeddings(embedder, embeddings);
   }
 }
 
-/** Of length 1, in any direction. */
-export function vector(): Float32Array {
-  const values = Float32Array.from({ length: dimensions }, () => Math.random() - 0.5);
+/** Of length 1, in the direction that random numbers from 0 to 1 give. */
+export function vector(random: () => number): Float32Array {
+  const values = Float32Array.from({ length: dimensions }, () => random() - 0.5);
   const length = Math.hypot(...values);
   return values.map((value) => value / length);
 }
@@ -45,5 +51,5 @@ export function vector(): Float32Array {
 export function question(n: number, room: string) {
   const { scope } = memory(n, room);
   const text = `what about ${sentence(n * 17)}?`;
-  return { agentId, scopes: [scope], text, vector: { embedder, values: vector() }, limit: 8 };
+  return { agentId, scopes: [scope], text, vector: { embedder, values: vector(Math.random) }, limit: 8 };
 }

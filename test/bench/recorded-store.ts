@@ -1,12 +1,11 @@
 /** Has the store itself keep messages and replies, without a hub, so that `statements.mjs` sees what it asks of SQL. */
 import { ownMemory } from '../../dist/src/core/memory.js';
 import { outboundOf, turnIdOf, turnOf } from '../../dist/src/core/turn.js';
-import { createLogger } from '../../dist/src/logger.js';
-import { openLibsqlStore } from '../../dist/src/store/libsql/store.js';
 import { group } from './load.js';
 import { agentId, memory } from './memories.js';
+import { openOwnStore } from './own-store.js';
 
-const store = await openLibsqlStore({ dataDir: process.env.CARRIER_DATA_DIR!, log: createLogger('silent') });
+const store = await openOwnStore();
 const { memories, turns, outbox } = store;
 let stored = 0;
 

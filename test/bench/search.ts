@@ -1,17 +1,21 @@
 /** What a turn recalls, without the embedder, among 1,000, 10,000 and 100,000 memories of one agent, all in one scope. Prints p50s in ms. */
-import { createLogger } from '../../dist/src/logger.js';
 import { recall } from '../../dist/src/memory/recall.js';
-import { openLibsqlStore } from '../../dist/src/store/libsql/store.js';
 import { quantile } from './figures.js';
 import { scaled } from './load.js';
-import { fill, memory, question } from './memories.js';
+import { fill, memory, question, vector } from './memories.js';
+import { openOwnStore } from './own-store.js';
 
-const store = await openLibsqlStore({ dataDir: process.env.CARRIER_DATA_DIR!, log: createLogger('silent') });
+const store = await openOwnStore();
 const figures: Record<string, number> = {};
 let stored = 0;
 for (const size of [1000, 10_000, 100_000]) {
   const wanted = scaled(size);
-  await fill(store, wanted - stored, () => memory(stored++, 'large'), true);
+  await fill(
+    store,
+    wanted - stored,
+    () => memory(stored++, 'large'),
+    () => vector(Math.random),
+  );
   const times: number[] = [];
   for (let i = 0; i < 40; i++) {
     const { text, vector, ...request } = question(i, 'large');

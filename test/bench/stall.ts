@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createLogger } from '../../dist/src/logger.js';
 import { Retention } from '../../dist/src/memory/retention.js';
-import { openLibsqlStore } from '../../dist/src/store/libsql/store.js';
 import { scaled } from './load.js';
-import { fill, memory, question } from './memories.js';
+import { fill, memory, question, vector } from './memories.js';
+import { openOwnStore } from './own-store.js';
 
 export interface Stall {
   longestMs: number;
@@ -23,9 +23,14 @@ const dataDir = process.env.CARRIER_DATA_DIR!;
 const log = createLogger('silent');
 const dayMs = 24 * 3600 * 1000;
 const old = { createdAt: Date.now() - 100 * dayMs };
-const filling = await openLibsqlStore({ dataDir, log });
+const filling = await openOwnStore();
 await fill(filling, scaled(50_000), (n) => memory(n, `old-${n % 100}`, old));
-await fill(filling, scaled(100_000), (n) => memory(n, 'large'), true);
+await fill(
+  filling,
+  scaled(100_000),
+  (n) => memory(n, 'large'),
+  () => vector(Math.random),
+);
 await filling.close();
 
 const { carrier, send, sendTo } = await import('./hub.js');

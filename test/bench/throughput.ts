@@ -17,17 +17,28 @@ interface Pipeline {
   idleP99: number;
 }
 
-interface Round {
+interface Measured {
+  store: BareStore;
+  pipeline: Pipeline;
+}
+
+interface Round extends Measured {
   bare?: number;
   paced?: number;
-  store: BareStore;
   baseline?: Pipeline;
-  pipeline: Pipeline;
+  /** Without encryption. */
+  clear?: Measured;
   http: number;
 }
 
-/** @param baseline a built checkout: its own program is run, on its own build. */
-export async function throughputFigures(baseline?: string): Promise<Partial<Figures>> {
+interface Options {
+  /** A built checkout: its own program is run, on its own build. */
+  baseline?: string;
+  /** Beside each of the rounds one without encryption is run. */
+  encrypted?: boolean;
+}
+
+export async function throughputFigures({ baseline, encrypted }: Options): Promise<Partial<Figures>> {
   const server = await redis();
   if (!server) process.stdout.write('No redis-server on PATH: nothing of BullMQ, and no ratios to it.\n');
   const statements = recorded();
@@ -36,19 +47,26 @@ export async function throughputFigures(baseline?: string): Promise<Partial<Figu
     const port = server && [String(server.port)];
     const round: Round = {
       ...(port && { bare: measure('bare-bullmq.ts', port), paced: measure('paced-bullmq.ts', port) }),
-      store: measure('bare-store.ts', [statements]),
+      ...(encrypted && { clear: measuredOnce(statements, { CARRIER_ENCRYPTION_KEYS: '' }) }),
       ...(baseline && { baseline: measure('pipeline.ts', [], { checkout: baseline }) }),
-      pipeline: measure('pipeline.ts'),
+      ...measuredOnce(statements),
       http: await overHttp(),
     };
     rounds.push(round);
-    const told = Object.entries(round).map(
-      ([name, one]) => `${name} ${(typeof one === 'number' ? one : one.perSecond).toFixed(0)}`,
+    const told = Object.entries({ ...round, clear: round.clear?.pipeline }).flatMap(([name, one]) =>
+      one === undefined ? [] : `${name} ${(typeof one === 'number' ? one : one.perSecond).toFixed(0)}`,
     );
     process.stdout.write(`  round ${i + 1}: ${told.join(', ')} a second\n`);
   }
   server?.stop();
   return figuresOf(rounds);
+}
+
+function measuredOnce(statements: string, env?: Record<string, string>): Measured {
+  return {
+    store: measure('bare-store.ts', [statements], { env }),
+    pipeline: measure('pipeline.ts', [], { env }),
+  };
 }
 
 function figuresOf(rounds: Round[]): Partial<Figures> {
@@ -71,10 +89,25 @@ function figuresOf(rounds: Round[]): Partial<Figures> {
     httpRatio: maybe(({ http, bare }) => over(http, bare)),
     httpToPaced: maybe(({ http, paced }) => over(http, paced)),
     cpuMsPerMessage: middle(({ pipeline }) => pipeline.cpuMs),
+    clear: clearOf(rounds),
+    cpuRatioToClear: maybe(({ pipeline, clear }) => over(pipeline.cpuMs, clear?.pipeline.cpuMs)),
+    bareStoreCpuRatioToClear: maybe(({ store, clear }) => over(store.cpuMs, clear?.store.cpuMs)),
     cpuMsPerMessageOfBaseline: maybe(({ baseline }) => baseline?.cpuMs),
     cpuRatioToBaseline: maybe(({ pipeline, baseline }) => over(pipeline.cpuMs, baseline?.cpuMs)),
     idleP50Ms: middle(({ pipeline }) => pipeline.idleP50),
     idleP99Ms: middle(({ pipeline }) => pipeline.idleP99),
+  };
+}
+
+function clearOf(rounds: Round[]): Figures['clear'] {
+  const clear = rounds.flatMap(({ clear }) => clear ?? []);
+  if (clear.length === 0) return null;
+  const middle = (of: (measured: Measured) => number) => median(clear.map(of));
+  return {
+    perSecond: middle(({ pipeline }) => pipeline.perSecond),
+    cpuMsPerMessage: middle(({ pipeline }) => pipeline.cpuMs),
+    idleP50Ms: middle(({ pipeline }) => pipeline.idleP50),
+    bareStoreCpuMsPerMessage: middle(({ store }) => store.cpuMs),
   };
 }
 

@@ -1,6 +1,7 @@
 /** An identity provider on loopback: it says where its keys are, gives them, and signs whatever it is told to. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import {
   type CryptoKey,
   exportJWK,
@@ -22,6 +23,8 @@ export class IdentityProvider {
   readonly #pairs: Pair[] = [];
   /** It answers nothing but this status. */
   failing: number | null = null;
+  /** What clients have asked a token for: RFC 8707. */
+  readonly resources: (string | null)[] = [];
   /** How often its keys were asked for. */
   asked = 0;
 
@@ -30,6 +33,9 @@ export class IdentityProvider {
       if (this.failing) return res.writeHead(this.failing).end('no');
       if (req.url === '/.well-known/openid-configuration')
         return res.end(JSON.stringify({ issuer: this.url, jwks_uri: `${this.url}/keys` }));
+      if (req.url === '/.well-known/oauth-authorization-server')
+        return res.end(JSON.stringify(this.#signingIn()));
+      if (req.url === '/token') return res.end(JSON.stringify(await this.#tokenFor(await text(req))));
       this.asked += 1;
       res.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: await this.#keys() }));
     });
@@ -78,6 +84,20 @@ export class IdentityProvider {
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #signingIn(): object {
+    return {
+      ...{ issuer: this.url, token_endpoint: `${this.url}/token` },
+      ...{ authorization_endpoint: `${this.url}/authorize`, response_types_supported: ['code'] },
+      ...{ grant_types_supported: ['client_credentials'], code_challenge_methods_supported: ['S256'] },
+    };
+  }
+
+  async #tokenFor(form: string): Promise<object> {
+    const resource = new URLSearchParams(form).get('resource');
+    this.resources.push(resource);
+    return { access_token: await this.sign({ aud: resource ?? undefined }), token_type: 'Bearer' };
   }
 
   async #keys(): Promise<JWK[]> {

@@ -5,6 +5,8 @@ import addFormats from 'ajv-formats';
 import { parseHTML } from 'linkedom';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes as apiRoutes } from '../../connectors/http/routes.js';
+import { about as mcpRoutes } from '../../connectors/mcp/about.js';
+import { about as chatRoutes } from '../../connectors/openai/about.js';
 import { script } from '../../src/http/openapi/page/script.js';
 import { routes } from '../../src/http/routes.js';
 import { operations } from '../../src/operations/operations.js';
@@ -124,13 +126,17 @@ const last = ['tokens.revoke', 'switches.pause'];
 describe('the document', () => {
   it('has every route, and is OpenAPI 3.1: null is a type, and bounds are numbers', () => {
     const known = all().map(({ method, path }) => `${method} ${path}`);
-    const served = [...routes, ...apiRoutes].map(
+    const served = [...routes, ...apiRoutes, ...chatRoutes, ...mcpRoutes].map(
       ({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`,
     );
     expect(served.filter((route) => !known.includes(route))).toEqual([]);
     expect(api.openapi).toBe('3.1.0');
     const ids = all().map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
+    const errors = (path: string) =>
+      resolved(api.paths[path].post.responses[401]).content['application/json'];
+    expect(errors('/v1/chat/completions').example.error).toMatchObject({ param: 'model' });
+    expect(errors('/mcp').example).toMatchObject({ jsonrpc: '2.0', id: null });
     for (const { path, operation } of all()) {
       const named = (operation.parameters ?? [])
         .filter((one: Json) => one.in === 'path')

@@ -193,7 +193,13 @@ function installation() {
   open.file('.openclaw/workspace/skills/a/b/deep/SKILL.md', skill('deep-one'));
   open.file('.openclaw/workspace/skills/a/b/deep/notes/x.md', 'more');
   open.file('.openclaw/workspace/skills/bad/SKILL.md', 'no head');
-  open.file('.openclaw/skills/shared/SKILL.md', skill('shared'));
+  const needs = `metadata: '{ openclaw: { requires: { bins: ["pdftotext"], }, }, }'`;
+  open.file(
+    '.openclaw/skills/shared/SKILL.md',
+    skill('shared').replace('\n---\nRun', `\n${needs}\n---\nRun`),
+  );
+  open.file('.openclaw/agents/main/agent/auth-profiles.json', { key: 'auth-hush' });
+  open.file('.openclaw/exec-approvals.json', {});
 }
 
 describe('[seen.55] an import', () => {
@@ -229,6 +235,9 @@ describe('[seen.55] an import', () => {
     expect(open.character('ceo').connectors.discord).toMatchObject({ places: 'open', dm: 'pairing' });
     for (const left of [
       /whatsapp/,
+      /needs pdftotext/,
+      /auth-profiles/,
+      /exec-approvals/,
       /gateway/,
       /skills\/bad/,
       /baseUrl/,

@@ -65,6 +65,7 @@ describe('the command line', () => {
     const shown = await carrier(['turn', turnId]);
     expect(shown.code).toBe(0);
     expect(shown.stdout).toMatch(/Message\n.*ann:\n {2}how are\n {2}you\?\n[\s\S]*Answer\n {2}echo how are/);
+    expect(shown.stdout).toMatch(/Models\n {2}answer +\S+ +\d+ ms .*tokens in.*\n {2}in all +\d+ ms/);
     expect(shown.stdout).not.toContain('Character');
     expect((await carrier(['turn', turnId, '--prompt'])).stdout).toMatch(
       /Character\n {2}Ada\n[\s\S]*Message\n/,

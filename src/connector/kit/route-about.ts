@@ -11,11 +11,19 @@ export interface RouteAbout {
   open?: true;
   /** Fields of the query; `required` says that one must be there. */
   query?: Record<string, Record<string, unknown>>;
+  /** Of the request, by their names. */
+  headers?: Record<string, Record<string, unknown>>;
   /** By media type. */
   body?: Record<string, { schema: object; example: unknown }>;
   /** By status. The hub adds the errors that every route may answer. */
   answers: Record<
     number,
-    { description: string; content?: Record<string, { schema: object; example: unknown }> }
+    {
+      description: string;
+      headers?: Record<string, { description: string; schema: object }>;
+      content?: Record<string, { schema: object; example: unknown }>;
+    }
   >;
+  /** How errors look, where the connector answers them in a form of its own (`routes.failures`). */
+  failures?: { schema: object; example: unknown };
 }

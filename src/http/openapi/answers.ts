@@ -24,12 +24,18 @@ export function errorAnswers(): Record<string, object> {
   return Object.fromEntries(statuses.map((status) => [nameOf(status), answerOf(status)]));
 }
 
-/** References to them, by status. */
-export function errorsOf(what: { body: boolean; changes: boolean; open?: boolean }): Record<string, object> {
+/** References to them, by status; where errors have a form of their own, each as a whole. */
+export function errorsOf(
+  what: { body: boolean; changes: boolean; open?: boolean },
+  form?: { schema: object; example: unknown },
+): Record<string, object> {
   const statuses = [...ofAll, ...(what.body ? ofBodies : []), ...(what.changes ? ofChanges : [])];
   const asked = what.open ? [400, 405, 408, 431, 500, 503] : statuses;
   return Object.fromEntries(
-    asked.map((status) => [status, { $ref: `#/components/responses/${nameOf(status)}` }]),
+    asked.map((status) => [
+      status,
+      form ? answerOf(status, form) : { $ref: `#/components/responses/${nameOf(status)}` },
+    ]),
   );
 }
 
@@ -60,14 +66,14 @@ function nameOf(status: number): string {
   return `Error${status}`;
 }
 
-function answerOf(status: number): object {
+function answerOf(status: number, form?: { schema: object; example: unknown }): object {
   const codes = Object.entries(errorCodes).filter(([, row]) => row.status === status);
   const [[code, { meaning }] = ['internal', errorCodes.internal]] = codes;
   return {
     description: codes.map(([name, row]) => `\`${name}\`: ${row.meaning}`).join('\n'),
     ...(headers[status] && { headers: headers[status] }),
     content: {
-      'application/json': {
+      'application/json': form ?? {
         schema: { $ref: '#/components/schemas/Error' },
         example: { error: { code, message: meaning } },
       },

@@ -111,7 +111,7 @@ function answerOf(description: string, schema: Schema, example: unknown, stream?
 }
 
 function parameter(
-  place: 'path' | 'query',
+  place: 'path' | 'query' | 'header',
   name: string,
   schema: Schema,
   given: unknown,
@@ -154,21 +154,29 @@ function namesIn(path: string): string[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
 }
 
-function described({ method, path, name, about, open, query = {}, body, answers }: RouteAbout): Described {
+function described(route: RouteAbout): Described {
+  const { method, path, name, about, open, query = {}, headers = {}, body, answers, failures } = route;
   const asked = Object.entries(query).map(([field, { required, ...schema }]) =>
     parameter('query', field, schema as Schema, schema.example, required === true),
   );
   const inPath = namesIn(path).map((field) =>
     parameter('path', field, { type: 'string', minLength: 1, maxLength: 256 }, undefined),
   );
-  const parameters = [...inPath, ...asked];
+  const inHeaders = Object.entries(headers).map(([field, schema]) =>
+    parameter('header', field, schema as Schema, schema.example),
+  );
+  const parameters = [...inPath, ...asked, ...inHeaders];
+  const errors = errorsOf(
+    { body: method !== 'GET', changes: method !== 'GET', open: open === true },
+    failures,
+  );
   return {
     ...headOf(name, about),
     ...(open && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: withPlain(body) } }),
     responses: {
-      ...errorsOf({ body: method !== 'GET', changes: method !== 'GET', open: open === true }),
+      ...errors,
       ...Object.fromEntries(Object.entries(answers).map(([status, one]) => [status, withPlainContent(one)])),
     },
   };

@@ -65,6 +65,44 @@ export const ownRoutes: readonly RouteAbout[] = [
     },
   },
   {
+    ...{ method: 'GET', path: '/.well-known/oauth-protected-resource', name: 'hub.resource', open: true },
+    about: 'where clients sign in, as RFC 9728 has it; of `/mcp` and `/v1` with these at its end',
+    answers: {
+      200: {
+        description: 'protected-resource metadata',
+        content: {
+          'application/json': {
+            schema: {
+              type: 'object',
+              properties: {
+                resource: { type: 'string', format: 'uri' },
+                authorization_servers: { type: 'array', items: { type: 'string', format: 'uri' } },
+                bearer_methods_supported: { type: 'array', items: { const: 'header' } },
+                resource_name: { type: 'string' },
+              },
+              required: ['resource', 'authorization_servers', 'bearer_methods_supported'],
+            },
+            example: {
+              resource: 'https://carrier.example.com/',
+              authorization_servers: ['https://login.example.com'],
+              bearer_methods_supported: ['header'],
+              resource_name: 'Carrier',
+            },
+          },
+        },
+      },
+      404: {
+        description: '`not_found`: nobody signs in anywhere, CARRIER_JWT_ISSUER is not set',
+        content: {
+          'application/json': {
+            schema: { $ref: '#/components/schemas/Error' },
+            example: { error: { code: 'not_found', message: 'This hub has no identity provider.' } },
+          },
+        },
+      },
+    },
+  },
+  {
     ...{ method: 'GET', path: '/docs', name: 'hub.docs', about: 'this document as a page', open: true },
     answers: {
       200: { description: 'HTML', content: { 'text/html': { ...text, example: '<!doctype html>' } } },

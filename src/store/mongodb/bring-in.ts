@@ -3,12 +3,13 @@
  * id that follows from what it is, so it may be written again after a crash.
  */
 import { createHash } from 'node:crypto';
-import { type AnyBulkWriteOperation, Binary, type Document } from 'mongodb';
+import { Binary, type Collection, type Document, MongoBulkWriteError } from 'mongodb';
 import { derivedId, idAfter } from '../../core/ids.js';
 import { FatalError } from '../../errors.js';
 import type { Batch, Part, Position, WholeEntry, WholeFile, WholeOutbound, WholeStore } from '../whole.js';
 import type { Connection } from './connection.js';
 import { documentOf, type MemoryDocument, Open, storedOutbound, turnDocumentOf } from './documents.js';
+import { hasTakenId } from './faults.js';
 import { chunkBytes, chunkId } from './file-documents.js';
 import { usedCollections } from './indexes.js';
 import type { CopyMark } from './unfinished.js';
@@ -72,7 +73,7 @@ export async function bringIn(
     part: Part,
     batches: (from?: Position) => Iterable<Batch<T>>,
     documentFor: (one: T) => Document,
-  ) => bring(part, batches, (items) => replaceAll(connection, places[part], items.map(documentFor)));
+  ) => bring(part, batches, (items) => putAll(connection, places[part], items.map(documentFor)));
   await bring(
     'files',
     (from) => store.files(from),
@@ -178,25 +179,40 @@ async function bringFile(connection: Connection, file: WholeFile): Promise<void>
     ...(place !== null && { place }),
     ...(look !== null && { lookAt: look }),
   };
-  await replaceAll(connection, 'files', [document]);
+  await putAll(connection, 'files', [document]);
   for (let i = 0; i * chunkBytes < bytes.length; i++)
-    await replaceAll(connection, 'chunks', [
+    await putAll(connection, 'chunks', [
       { _id: chunkId(id, i), bytes: new Binary(bytes.subarray(i * chunkBytes, (i + 1) * chunkBytes)) },
     ]);
 }
 
-async function replaceAll(connection: Connection, name: string, documents: Document[]): Promise<void> {
-  const operations: AnyBulkWriteOperation<Document>[] = documents.map((document) => {
-    const { _id, roomId, agentId } = document as MemoryDocument;
-    // A sharded cluster finds the shard by these.
-    const filter = name === 'memories' ? { _id, roomId, agentId } : { _id };
-    return { replaceOne: { filter: filter as Document, replacement: document, upsert: true } };
-  });
+/** Inserted, since a server may look through all it has for each document that is to be replaced: FerretDB does. */
+async function putAll(connection: Connection, name: string, documents: Document[]): Promise<void> {
   const collection = connection.collection<Document>(name);
-  for (let at = 0; at < operations.length; at += mostAtOnce)
-    await connection.repeatable(() =>
-      collection.bulkWrite(operations.slice(at, at + mostAtOnce), { ordered: false }),
-    );
+  for (let at = 0; at < documents.length; at += mostAtOnce) {
+    const some = documents.slice(at, at + mostAtOnce);
+    await connection.repeatable(async () => {
+      const taken = await insertNew(collection, some);
+      if (taken.length === 0) return;
+      // Left by a run that was cut off: as that had them, perhaps with another version of the hub.
+      await collection.deleteMany({ _id: { $in: taken.map(({ _id }) => _id) } });
+      await collection.insertMany(taken, { ordered: false });
+    });
+  }
+}
+
+/** Gives those whose ids are there already. */
+async function insertNew(collection: Collection<Document>, documents: Document[]): Promise<Document[]> {
+  try {
+    await collection.insertMany(documents, { ordered: false });
+    return [];
+  } catch (error) {
+    if (!(error instanceof MongoBulkWriteError)) throw error;
+    const errors = [error.writeErrors].flat();
+    const known = errors.length > 0 && !error.result.getWriteConcernError() && errors.every(hasTakenId);
+    if (!known) throw error;
+    return errors.map(({ index }) => documents[index]!);
+  }
 }
 
 async function keepHead(connection: Connection): Promise<void> {

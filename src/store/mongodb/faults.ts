@@ -91,7 +91,12 @@ export function metKey(error: {
 
 /** A document of that id is there. A key of another index says nothing of it. */
 export function isTakenId(error: unknown): boolean {
-  return isDuplicateKey(error) && ['_id', '_id_', undefined].includes(metKey(error as MongoServerError));
+  return isDuplicateKey(error) && hasTakenId(error as MongoServerError);
+}
+
+/** The same of one of the errors of a bulk write. */
+export function hasTakenId(error: { code?: unknown } & Parameters<typeof metKey>[0]): boolean {
+  return error.code === duplicateKey && ['_id', '_id_', undefined].includes(metKey(error));
 }
 
 /** Whether the server does not have what was asked for. Told by codes alone: their messages vary. */

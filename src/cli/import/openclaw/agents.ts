@@ -32,13 +32,13 @@ export async function agentsOf(config: Fields, folder: OpenFolder, remarks: Rema
     const own = textIn(one.entry.workspace);
     const said = own ?? (one === isDefault ? textIn(defaults.workspace) : undefined);
     const where = own !== undefined ? `${one.path}.workspace` : 'agents.defaults.workspace';
-    const said0 = said === undefined ? null : await folder.place(said);
-    if (said !== undefined && said0 === null)
+    const place = said === undefined ? null : await folder.place(said);
+    if (said !== undefined && place === null)
       remarks.push({
         path: where,
         why: `${said.slice(0, 200)} is not there, or lies outside of ${folder.root}: import the folder around both, or copy it in`,
       });
-    const workspace = said0 ?? (await usualWorkspace(folder, one.id, one === isDefault));
+    const workspace = place ?? (await usualWorkspace(folder, one.id, one === isDefault));
     if (workspace !== null) taken.add(workspace);
     found.push({ ...one, isDefault: one === isDefault, workspace });
   }
@@ -84,11 +84,10 @@ function entriesOf(agents: Fields, remarks: Remark[]): Pick<OpenAgent, 'id' | 'e
 
 async function usualWorkspace(folder: OpenFolder, id: string, isDefault: boolean): Promise<string | null> {
   const { state } = folder;
-  const names = [`workspace-${id}`, `workspace.${id}`];
-  if (isDefault) names.unshift('workspace');
-  if (isDefault) names.push('workspace-main', 'workspace.default', 'workspace-default');
-  const places = [...(/^[\w.-]+$/.test(id) ? names : names.slice(0, 1)).map((name) => join(state, name))];
-  if (isDefault) places.push(join(state, '..', 'clawd'));
+  const own = /^[\w.-]+$/.test(id) ? [`workspace-${id}`, `workspace.${id}`] : [];
+  const usual = ['workspace-main', 'workspace.default', 'workspace-default', join('..', 'clawd')];
+  const names = isDefault ? ['workspace', ...own, ...usual] : own;
+  const places = names.map((name) => join(state, name));
   for (const place of places) {
     const found = await folder.folder(place);
     if (found !== null) return found;

@@ -1,4 +1,5 @@
 /** An OpenClaw installation as agents of ours. What is no part of them is named, never dropped unsaid. */
+import { join } from 'node:path';
 import type { Account } from '../../../access/account.js';
 import type { PastRoom } from '../../../importing.js';
 import { agentIdOf } from '../agent-id.js';
@@ -64,6 +65,15 @@ const withoutUse: Record<string, string> = {
   subagents: 'agents here call no others',
 };
 const unlike = 'there is no setting like it';
+/** Of the state folder, and of an agent's own. */
+const filesWithoutUse: Record<string, string> = {
+  'exec-approvals.json': 'which commands may run is settled here by the policy: docs/tools.md',
+  'auth-profiles.json':
+    'keys and sign-ins of models are not read: set OPENAI_API_KEY or ANTHROPIC_API_KEY in .env',
+  memory: 'is made of the notes again',
+  hooks: 'no program of a folder is run',
+  extensions: 'no program of a folder is run',
+};
 
 /** @param source the state folder, or the one around it; read only. @throws FatalError `invalid_field` */
 export async function readOpenClaw(source: string, { owner, zone, now }: OpenClawOptions): Promise<OpenClaw> {
@@ -93,6 +103,10 @@ export async function readOpenClaw(source: string, { owner, zone, now }: OpenCla
   const secrets = await modelKeysOf(config, environment, folder, remarks);
   const taken = new Set([secrets, ...agents.map((one) => one.secrets)].flatMap((one) => Object.values(one)));
   leftOut(config, remarks);
+  for (const place of ['', ...there.map(({ id }) => join('agents', id, 'agent'))])
+    for (const name of await folder.names(join(folder.state, place)))
+      if (Object.hasOwn(filesWithoutUse, name))
+        remarks.push({ path: folder.nameOf(join(folder.state, place, name)), why: filesWithoutUse[name]! });
   for (const [name, value] of Object.entries(environment))
     if (!taken.has(value))
       remarks.push({ path: `env.${name}`, why: 'is taken only where a platform or a model here needs it' });

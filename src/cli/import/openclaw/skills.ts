@@ -1,6 +1,7 @@
 /** Skills of an OpenClaw installation: text, copied as it is; nothing of it is run or installed. */
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import JSON5 from 'json5';
 import { parse } from 'yaml';
 import { type Fields, fieldsOf, listIn, textIn } from '../fields.js';
 import type { Document, Remark } from '../plan.js';
@@ -115,9 +116,19 @@ function nameIn(text: string): string | null {
 }
 
 function programsIn(text: string): string[] {
-  const metadata = fieldsOf(headIn(text).metadata);
+  const metadata = metadataOf(headIn(text).metadata);
   const said = fieldsOf(fieldsOf(metadata.openclaw ?? metadata.clawdbot).requires);
   return [...listIn(said.bins), ...listIn(said.anyBins), ...listIn(said.env)].map(String);
+}
+
+/** A map, or one as JSON5 in a text. */
+function metadataOf(said: unknown): Fields {
+  if (typeof said !== 'string') return fieldsOf(said);
+  try {
+    return fieldsOf(JSON5.parse(said));
+  } catch {
+    return {};
+  }
 }
 
 /** Texts alone: an agent here reads nothing else of a skill. */

@@ -7,10 +7,11 @@ import { Badge, Facts, Time } from '../../kit/words.js';
 import { useResource } from '../../resource.js';
 import { linkTo } from '../../route.js';
 import { may } from '../me.js';
+import { type Asked, Models } from './turn-models.js';
 import { Prompt } from './turn-prompt.js';
 import { kindOf, pretty, type TurnRow } from './work.js';
 
-interface Turn extends TurnRow {
+interface Turn extends TurnRow, Asked {
   traceId: string;
   actions: {
     name: string;
@@ -53,6 +54,7 @@ export function TurnPage({ turnId }: { turnId: string }) {
           <>
             <Summary of={value} />
             <Acts of={value} changed={turn.reload} />
+            <Models of={value} />
             <Tools of={value} />
             <Recalled of={value} />
             <Judged of={value} />
