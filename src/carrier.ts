@@ -238,6 +238,7 @@ async function assemble(
 function besides(named: ToolSources, registered: HttpTools): HubParts['toolSources'] {
   return {
     of: async (agent) => [...(await named.of(agent)), await registered.sourceFor(agent)],
+    states: (agent) => named.states(agent),
     close: () => named.close(),
   };
 }

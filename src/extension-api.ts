@@ -168,6 +168,7 @@ export { defineAction, definePlugin } from './plugin/plugin.js';
 export type { Problem } from './problems.js';
 export { problemsOf, problemText, sentence } from './problems.js';
 export type {
+  SourceState,
   SourceTool,
   ToolSource,
   ToolSourceContext,

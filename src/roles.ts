@@ -44,7 +44,7 @@ import { shutDown } from './shutdown.js';
 import { HeldDecisions } from './store/held-decisions.js';
 import { takingOverOn } from './taking-over.js';
 import { type ToolDeskParts, toolDeskOf } from './tool-desk.js';
-import type { ToolSourceDesk } from './tools/tool-source.js';
+import type { ToolSourceDesk, ToolSourceStates } from './tools/tool-source.js';
 import { workerOf } from './turns.js';
 
 /** What each step of the stop has at least, in ms, however long those before it took. */
@@ -63,7 +63,7 @@ export interface HubParts extends Pick<ToolDeskParts, 'tool'> {
   check(agent: Agent | null, bots: Bots): Promise<Problem[]>;
   /** What takes each agent's turns, by its type. */
   types(own: OwnTakers): TurnTaker;
-  models: Pick<Models, 'refs' | 'chain' | 'transcriber' | 'get'>;
+  models: Pick<Models, 'refs' | 'chain' | 'transcriber' | 'get' | 'contextOf'>;
   /** Signs buttons; the same in every gateway of a hub. */
   buttonKey(): Uint8Array;
   forgotten: FrontParts['forgotten'];
@@ -76,7 +76,7 @@ export interface HubParts extends Pick<ToolDeskParts, 'tool'> {
   platformWide: FrontParts['platformWide'];
   sharedBy: FrontParts['sharedBy'];
   plugins: PluginDesk & { failures(): Problem[]; close(waitMs: number): Promise<void> };
-  toolSources: ToolSourceDesk & { close(): Promise<void> };
+  toolSources: ToolSourceDesk & ToolSourceStates & { close(): Promise<void> };
   secrets: SecretVault;
   httpTools: FrontParts['httpTools'];
   definitions: FrontParts['definitions'];
@@ -153,8 +153,8 @@ export async function startRoles(parts: HubParts): Promise<Hub> {
   const tools = toolDeskOf({ ...parts, ...takingOver, checks, conversations, ...desks });
   const front = frontOf({
     ...{ ...parts, ...remembering, ...evaluating, ...takingOver, rooms, metrics, ready, switches, held },
-    ...{ shareOf, checks, events, agents: agentDesk(parts, problems, () => agents), tools: tools.desk },
-    ...{ summaries: conversations, embeddings: embedding },
+    ...{ shareOf, checks, events, tools: tools.desk, summaries: conversations, embeddings: embedding },
+    agents: agentDesk({ ...parts, cooling }, problems, () => agents),
     admitted: () => embedding.wake(),
     async edited({ roomId, id }) {
       embedding.nudge();

@@ -21,7 +21,7 @@ import { CallAudit } from './tools/call-audit.js';
 import { Judge } from './tools/policy/judge.js';
 import { Limits } from './tools/policy/limits.js';
 import type { OfferedTool } from './tools/tool.js';
-import type { ToolSourceDesk } from './tools/tool-source.js';
+import type { ToolSourceDesk, ToolSourceStates } from './tools/tool-source.js';
 
 export interface ToolDeskParts {
   config: Pick<Config, 'policy'>;
@@ -29,7 +29,7 @@ export interface ToolDeskParts {
   characters: { get(id: string): Agent | undefined };
   plugins: PluginDesk;
   checks: Checks;
-  toolSources: ToolSourceDesk;
+  toolSources: ToolSourceDesk & ToolSourceStates;
   conversations: Pick<Conversations, 'summarise'>;
   notices(): Pick<Notices, 'tell'>;
   tasks(): Tasks;
@@ -83,6 +83,7 @@ export function toolDeskOf(parts: ToolDeskParts): ToolLoop {
   return {
     desk: {
       known: async (agent) => (await abilities.of(agent)).known,
+      sources: (agent) => toolSources.states(agent),
       policyOf: (agent) => judge.policyOf(agent),
       isAccepted: (agent, tool) => judge.isAccepted(agent, tool),
       ...{ accepted, settings: config.policy },

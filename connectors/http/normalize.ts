@@ -21,8 +21,11 @@ export const CallerId = z
   .max(256)
   .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must not have control characters or broken Unicode');
 
+/** What stands beside a user's id in the names of direct rooms. */
+const mostMore = 32;
+
 /** `.` and `..` do not survive in a URL. */
-const RoomId = CallerId.max(256 + directPrefix.length).regex(/^(?!\.{1,2}$)/, 'must not be "." or ".."');
+const RoomId = CallerId.max(256 + mostMore).regex(/^(?!\.{1,2}$)/, 'must not be "." or ".."');
 
 const metadataLimits = { levels: 8, characters: 16_384 };
 
@@ -94,11 +97,12 @@ export function toInbound({ agentId, tenant, tokenId, payload }: Envelope): Inbo
   const { text, userId, metadata, callbackUrl } = payload;
   const own = directPrefix + userId;
   const channel = roomOf(payload);
-  const direct = channel === own;
-  if (!direct && userOfRoom(channel) !== undefined)
+  const user = userOfRoom(channel);
+  const direct = user === userId;
+  if (!direct && user !== undefined)
     throw invalidField(
       'roomId',
-      `Rooms named "${directPrefix}..." are direct: only "${own}" is open to this userId.`,
+      `Rooms named "${directPrefix}..." or "own:..." are direct: only "${own}" and "own:${userId.length}:${userId}:NAME" are open to this userId.`,
     );
   return {
     agentId,

@@ -86,7 +86,7 @@ export const permissions = {
   'usage.read': { least: 'operator' },
   /** How replies fared. */
   'scores.read': { least: 'operator' },
-  'turns.rate': { least: 'operator' },
+  'turns.rate': { least: 'operator', self: true },
   'lessons.read': { least: 'operator' },
   'lessons.propose': { least: 'operator' },
   /** They are instructions of the agent then. */

@@ -44,6 +44,8 @@ export interface Bots {
   bots: Bot[];
   /** Connectors the agent would be on, if their settings could be used. */
   problems: (SettingProblem & { connector: string })[];
+  /** Connectors that it names and has no account of. */
+  unset?: (SettingProblem & { connector: string })[];
 }
 
 /** Those that serve the whole hub. */
@@ -58,16 +60,29 @@ export function hubBots(parts: BotParts): Promise<Bots> {
 }
 
 /** Those of one agent: by its own accounts, or by the hub's where it is the agent that they belong to. */
-export function botsOf(parts: BotParts, agent: Agent): Promise<Bots> {
+export async function botsOf(parts: BotParts, agent: Agent): Promise<Bots> {
   const serving = parts.registry.list('connector').filter(({ serves }) => serves !== 'hub');
-  return gathered(serving, async (extension) => {
+  const unset: Bots['unset'] & {} = [];
+  const found = await gathered(serving, async (extension) => {
     const values = valuesFor(parts.config, extension, agent);
     const { name, startedBy = secretsOf(extension) } = extension;
     const starts = extension.startedBySection
       ? Object.hasOwn(agent.character.connectors, name)
       : startedBy.some((field) => values.has(field));
-    return starts ? botOf(parts, extension, values, agent) : null;
+    if (starts) return botOf(parts, extension, values, agent);
+    if (Object.hasOwn(agent.character.connectors, name))
+      unset.push(...startedBy.map((field) => withoutAccount(parts.config, extension, field, agent)));
+    return null;
   });
+  return unset.length === 0 ? found : { ...found, unset };
+}
+
+/** The hub's own account is one agent's. */
+function withoutAccount({ platforms }: Config, extension: ConnectorExtension, field: string, { id }: Agent) {
+  const own = `connectors.${extension.name}.${field === tokenOf(extension) ? 'token' : field}`;
+  const hubs = settingName(extension.name, field);
+  const fix = id === platforms.agent ? `set ${hubs}, or name it there` : 'name where its secret is';
+  return { connector: extension.name, field: own, message: `it has no account on ${extension.name}: ${fix}` };
 }
 
 type Found = Bot | { problems: SettingProblem[] } | null;

@@ -5,7 +5,7 @@ import type { ToolResult } from '../core/tool-result.js';
 import type { ActionContext } from '../plugin/plugin.js';
 import { redact, redactValues } from '../redaction.js';
 import { schemaOf } from '../tools/schema.js';
-import type { SourceTool, ToolSource } from '../tools/tool-source.js';
+import type { SourceState, SourceTool, ToolSource } from '../tools/tool-source.js';
 
 export class GuardedSource implements ToolSource {
   readonly #source: ToolSource;
@@ -58,6 +58,13 @@ export class GuardedSource implements ToolSource {
             ];
       }),
     ];
+  }
+
+  state(): SourceState | null {
+    const state = this.#source.state?.() ?? null;
+    if (!state?.lastError) return state;
+    const { message, at } = state.lastError;
+    return { ...state, lastError: { message: harmless(redact(message)), at } };
   }
 
   close(): Promise<void> {

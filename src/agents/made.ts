@@ -36,6 +36,7 @@ const ToolSourceShape = z.object({
   tools: aFunction,
   call: aFunction,
   findings: aFunction,
+  state: aFunction.optional(),
   close: aFunction,
 });
 const TurnTakerShape = z.object({ answer: aFunction });

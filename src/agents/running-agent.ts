@@ -1,11 +1,13 @@
 /** One agent's connectors: brought to what its definition and its secrets ask for, one change after the other. */
 import type { Connection, Connector } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
+import type { ConnectionState } from '../core/connection-state.js';
 import { atMost, within } from '../core/deadline.js';
 import { CarrierError, FatalError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { redact } from '../redaction.js';
 import type { Bot, Bots } from './bots.js';
+import { type Attempt, type ConnectorState, stateOf, unfinished } from './connector-state.js';
 import type { Problem } from './problem.js';
 
 /** What a process does with the connectors of its agents. */
@@ -14,6 +16,7 @@ export interface Stage {
   connections: {
     add(connection: Connection, opening: { opened(): void; refused(error: FatalError): void }): void;
     remove(connection: Connection): Promise<void>;
+    stateOf(connection: Connection): ConnectionState | null;
   };
   /** A connector runs that did not before: replies may wait for it. */
   started(): void;
@@ -40,12 +43,17 @@ interface Failure {
 interface Running {
   bot: Bot;
   connector: Connector;
+  /** Unix ms. */
+  since: number;
 }
 
 export class RunningAgent {
   /** What its settings and its platforms have against it, by the connector's name. */
   readonly #failures = new Map<string, Failure>();
   readonly #running = new Map<string, Running>();
+  /** The last one of each, also of one that runs again. */
+  readonly #errors = new Map<string, Attempt['lastError']>();
+  #bots: Bots | null = null;
   readonly #id: string | null;
   readonly #stage: Stage;
   readonly #wanted: () => Promise<Bots | null>;
@@ -69,6 +77,37 @@ export class RunningAgent {
 
   get problems(): Problem[] {
     return [...this.#failures.values()].map(({ problem }) => problem);
+  }
+
+  /** Of all that it names, whether or not it runs. */
+  get states(): ConnectorState[] {
+    const names = new Set([...this.#running.keys(), ...this.#failures.keys()]);
+    const { problems = [], unset = [] } = this.#bots ?? {};
+    const missing = [...problems, ...unset].filter(({ connector }) => !names.has(connector));
+    return [
+      ...[...names].map((name) => stateOf(this.#ownerOf(name), this.#attempt(name))),
+      ...[...new Set(missing.map(({ connector }) => connector))].map((name) =>
+        unfinished(this.#id, this.#attempt(name), missing),
+      ),
+    ];
+  }
+
+  /** A program may bring one that is an agent's among those that serve the hub. */
+  #ownerOf(connector: string): string | null {
+    return this.#running.get(connector)?.connector.agentId ?? this.#id;
+  }
+
+  #attempt(connector: string): Attempt {
+    const running = this.#running.get(connector);
+    const failure = this.#failures.get(connector);
+    const connection = running?.connector.connection;
+    return {
+      connector,
+      runsSince: running?.since ?? null,
+      connection: connection ? this.#stage.connections.stateOf(connection) : null,
+      refused: failure !== undefined && performance.now() < failure.until,
+      lastError: this.#errors.get(connector) ?? null,
+    };
   }
 
   /** Starts, changes and stops what is not as it should be. Looks that have not begun yet are one. */
@@ -115,6 +154,7 @@ export class RunningAgent {
   async #bring(): Promise<Bots | null> {
     if (this.#state !== 'open') return null;
     const wanted = await this.#wanted();
+    this.#bots = wanted;
     const bots = new Map(wanted?.bots.map((bot) => [bot.connector, bot]));
     for (const [name, { fingerprint }] of this.#failures)
       if (bots.get(name)?.fingerprint !== fingerprint) this.#failures.delete(name);
@@ -153,7 +193,7 @@ export class RunningAgent {
       return;
     }
     if (this.#state === 'stopped') return this.#stop(bot, connector);
-    this.#running.set(bot.connector, { bot, connector });
+    this.#running.set(bot.connector, { bot, connector, since: Date.now() });
     const { connection } = connector;
     if (connection && this.#state === 'open')
       connections.add(connection, {
@@ -174,6 +214,7 @@ export class RunningAgent {
     const until = refused || error instanceof FatalError ? performance.now() + againMs : 0;
     const problem = { agentId: this.#id, connector, field, message };
     this.#failures.set(connector, { fingerprint, until, problem });
+    this.#errors.set(connector, { message, at: Date.now() });
   }
 
   async #end({ bot, connector }: Running): Promise<void> {
@@ -183,7 +224,7 @@ export class RunningAgent {
     this.#stage.log.info({ agentId: this.#id, connector: bot.connector }, 'the bot has stopped');
   }
 
-  async #close({ bot, connector: { connection } }: Running): Promise<void> {
+  async #close({ bot, connector: { connection } }: Omit<Running, 'since'>): Promise<void> {
     if (connection) await this.#step(bot, () => this.#stage.connections.remove(connection));
   }
 

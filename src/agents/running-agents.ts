@@ -5,6 +5,7 @@ import { atMost } from '../core/deadline.js';
 import type { CarrierError } from '../errors.js';
 import type { Bots } from './bots.js';
 import type { CharacterChange } from './characters.js';
+import type { ConnectorState } from './connector-state.js';
 import type { Problem } from './problem.js';
 import { RunningAgent, type Stage } from './running-agent.js';
 
@@ -49,6 +50,20 @@ export class RunningAgents {
 
   get connectors(): Connector[] {
     return [...this.#agents.values()].flatMap(({ connectors }) => connectors);
+  }
+
+  /** In this process. */
+  states(): ConnectorState[] {
+    const shared = this.#shared();
+    return [...this.#agents.values()]
+      .flatMap(({ states }) => states)
+      .map((state) => {
+        const own = shared.filter(
+          (one) => one.agentId === state.agentId && one.connector === state.connector,
+        );
+        const said = own.map(({ field, message }) => ({ field, message }));
+        return { ...state, missing: [...state.missing, ...said] };
+      });
   }
 
   /** The one of this name that serves the agent. */

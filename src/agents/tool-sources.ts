@@ -8,11 +8,14 @@ import { type Reading, readSettings, type Secrets, settingName, type Value } fro
 import type { Logger } from '../logger.js';
 import { suggestion } from '../nearest.js';
 import { problemText } from '../problems.js';
+import { redact } from '../redaction.js';
 import type {
+  NamedSourceState,
   RunningSource,
   ToolSourceDesk,
   ToolSourceEntry,
   ToolSourceExtension,
+  ToolSourceStates,
 } from '../tools/tool-source.js';
 import { GuardedSource } from './guarded-source.js';
 import { madeToolSource } from './made.js';
@@ -58,7 +61,7 @@ interface Held {
   failedAt: number | null;
 }
 
-export class ToolSources implements ToolSourceDesk {
+export class ToolSources implements ToolSourceDesk, ToolSourceStates {
   readonly #parts: ToolSourcesParts;
   readonly #held = new Map<string, Held>();
   readonly #agents = new Map<string, Agent>();
@@ -78,6 +81,24 @@ export class ToolSources implements ToolSourceDesk {
       }),
     );
     return made.filter((source) => source !== null);
+  }
+
+  /** Of all that it names; what was not made yet is made. */
+  async states({ id, character }: Agent): Promise<NamedSourceState[]> {
+    return Promise.all(
+      character.toolSources.map(async (entry, at) => {
+        const named = this.#named(id, entry, at);
+        const name = typeof entry === 'string' ? entry : entry.name;
+        const unusable = (message: string) => ({ name, problem: redact(message), tools: 0 });
+        if ('message' in named) return unusable(named.message);
+        try {
+          const { name, source } = await this.#get(id, named);
+          return { name, ...source.state?.(), tools: (await source.tools()).length };
+        } catch (error) {
+          return unusable((error as Error).message);
+        }
+      }),
+    );
   }
 
   /** An agent is here, has changed, or (undefined) is gone. */

@@ -55,6 +55,21 @@ export const agents: CommandGroup = {
       show: ({ findings }) => findings.map(({ check, ok, fix }) => row(ok ? 'ok' : 'no', check, fix ?? '')),
       fails: ({ ok }) => !ok,
     }),
+    models: typed('models.list', {
+      about: 'its models, in the order in which they are asked, and how each is',
+      fields: ['agentId'],
+      show: ({ models }) =>
+        models.flatMap(({ model, provider, state, until, lastFailure, price }) => [
+          row(
+            model,
+            provider ?? '',
+            state,
+            until ? `until ${until}` : '',
+            price ? `$${price.input} in, $${price.output} out, a million tokens` : '',
+          ),
+          ...(lastFailure ? [row('  failed', lastFailure.at ?? '', lastFailure.message)] : []),
+        ]),
+    }),
     create: typed('agents.create', {
       about: 'define one in the store, by a character file; the name of the file is its id',
       fields: ['file'],

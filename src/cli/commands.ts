@@ -2,6 +2,7 @@ import { admitted, named } from './admitted.js';
 import { agents } from './agent-commands.js';
 import { approvals } from './approval-commands.js';
 import { audit } from './audit.js';
+import { connectors } from './connector-commands.js';
 import { consoleCommand, sessions } from './console-commands.js';
 import { embeddings } from './embedder-command.js';
 import { encryption } from './encryption-commands.js';
@@ -29,6 +30,7 @@ const ofAgent: Typed['options'] & {} = [['--agent-id <id>', 'of this agent']];
 
 export const groups: Record<string, CommandGroup> = {
   agents,
+  connectors,
   pairing: {
     about: 'let in, or out again, who writes to an agent, and places where groups talk',
     commands: {

@@ -67,6 +67,23 @@ export const toolCommands = {
       input: versioned,
       show: ({ name }) => [`Removed: ${name}.`],
     }),
+    servers: typed('tools.servers', {
+      about: "the MCP servers and other sources of an agent's tools; exit code 1 if one is away",
+      fields: ['agent'],
+      show: ({ servers }) =>
+        servers.flatMap(({ name, state, since, restarts, tools, lastError, problem }) => [
+          row(
+            name,
+            state,
+            since ? `since ${since}` : '',
+            `${tools} tools`,
+            `connected anew ${restarts} times`,
+          ),
+          ...(problem ? [row('  problem', problem)] : []),
+          ...(lastError ? [row('  last error', lastError.at, lastError.message)] : []),
+        ]),
+      fails: ({ servers }) => servers.some(({ state }) => state === 'away' || state === 'unusable'),
+    }),
     offered,
     accept,
   },

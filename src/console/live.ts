@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import type { RequestHandler, Response } from 'express';
 import { authorise, type TokenHolder } from '../access/principal.js';
 import type { Host, HubRequest } from '../connector/connector.js';
-import { directPrefix } from '../connector/kit/token-access.js';
+import { directPrefix, userOfRoom } from '../connector/kit/token-access.js';
 import type { Agent } from '../core/character.js';
 import { tokenConnector } from '../core/connector-settings.js';
 import type { TurnEvent } from '../core/events.js';
@@ -52,7 +52,7 @@ export function liveStreams(parts: LiveParts): LiveStreams {
       const heartbeat = setInterval(() => res.write(':\n\n'), heartbeatMs);
       const watched = new WatchedRooms(parts, principal, (event) => writeTurn(res, event));
       try {
-        await Promise.all([follow(res, cursor, principal, ends), watched.follow(rooms, ends)]);
+        await Promise.all([follow(res, cursor, principal, watched.own, ends), watched.follow(rooms, ends)]);
       } finally {
         clearInterval(heartbeat);
         watched.end();
@@ -62,7 +62,13 @@ export function liveStreams(parts: LiveParts): LiveStreams {
     end: () => ending.abort(),
   };
 
-  async function follow(res: Response, from: string | undefined, holder: TokenHolder, ends: AbortSignal) {
+  async function follow(
+    res: Response,
+    from: string | undefined,
+    holder: TokenHolder,
+    watched: ReadonlySet<string>,
+    ends: AbortSignal,
+  ) {
     const { events } = parts;
     const asker = { kind: 'token', ...holder } as const;
     let cursor = from;
@@ -78,7 +84,8 @@ export function liveStreams(parts: LiveParts): LiveStreams {
       const own = ownRooms(holder, parts.agents());
       for (const one of read.events) {
         const about = concerned(one.event);
-        if (authorise(asker, 'events.read', about) || own.has(about.roomId ?? '')) write(res, one);
+        const { roomId = '' } = about;
+        if (authorise(asker, 'events.read', about) || own.has(roomId) || watched.has(roomId)) write(res, one);
       }
       if (res.writableNeedDrain) await once(res, 'drain', { signal: ends }).catch(() => {});
       cursor = read.cursor;
@@ -89,6 +96,8 @@ export function liveStreams(parts: LiveParts): LiveStreams {
 
 /** Rooms of which turns are told to one browser, as far as it may see them. */
 class WatchedRooms {
+  /** Those among them that are their own. */
+  readonly own = new Set<string>();
   readonly #parts: LiveParts;
   readonly #holder: TokenHolder;
   readonly #tell: (event: TurnEvent & { roomId: string }) => void;
@@ -125,8 +134,20 @@ class WatchedRooms {
     if (ownRooms(this.#holder, this.#parts.agents()).has(roomId)) return true;
     const [any] = (await this.#parts.host.history(roomId, { limit: 1 })).items;
     const { connector, tenant, channel } = any?.source ?? {};
+    if (any && connector === tokenConnector && this.#isOwn(any.agentId, tenant!, channel!)) {
+      this.own.add(roomId);
+      return true;
+    }
     const where = any ? { roomId, agentId: any.agentId, connector, tenant, channel } : { roomId };
     return authorise({ kind: 'token', ...this.#holder }, 'rooms.read', where);
+  }
+
+  /** A further room of theirs: it is known by what stands in it. */
+  #isOwn(agentId: string, tenant: string, channel: string): boolean {
+    const user = userOf(this.#holder);
+    if (user === undefined || tenant !== this.#holder.tenant || userOfRoom(channel) !== user) return false;
+    const own = { agentId, connector: tokenConnector, tenant, userId: user };
+    return authorise({ kind: 'token', ...this.#holder }, 'messages.read', own);
   }
 }
 

@@ -161,6 +161,7 @@ export const reservedIds: ReadonlySet<string> = new Set([
     'agents',
     'approvals',
     'audit',
+    'connectors',
     'console',
     'deliveries',
     'documents',

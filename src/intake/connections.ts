@@ -1,4 +1,5 @@
 import type { Connection } from '../connector/connector.js';
+import type { ConnectionState } from '../core/connection-state.js';
 import { atMost, within } from '../core/deadline.js';
 import { FatalError, RetryableError } from '../errors.js';
 import type { Lease, Leases } from '../lease/lease.js';
@@ -10,6 +11,8 @@ const longestRetryMs = 60_000;
 const lookMs = 5000;
 /** How long an operator who asks waits for what the platforms say, in ms. */
 const askMs = 700;
+/** Nothing is wrong yet. */
+const connecting = 'connecting';
 /** How long one that neither opens nor closes keeps its lease from the next, in ms. */
 const usualPatienceMs = 5000;
 
@@ -54,6 +57,11 @@ export class Connections {
     return this.health();
   }
 
+  /** Null: it is none of this process's. */
+  stateOf(connection: Connection): ConnectionState | null {
+    return this.#keepers.get(connection)?.state() ?? null;
+  }
+
   /** By the connection's id: `ok`, that another process holds it, or what is wrong. */
   health(): Record<string, string> {
     return Object.fromEntries([...this.#keepers.values()].map((keeper) => [keeper.id, keeper.health()]));
@@ -74,6 +82,9 @@ class Keeper {
   #wanted = false;
   #fault = '';
   #said = '';
+  #well = false;
+  #since = Date.now();
+  #lastError: ConnectionState['lastError'] = null;
   /** Opening and closing, one after the other. */
   #work: Promise<void> = Promise.resolve();
 
@@ -109,6 +120,11 @@ class Keeper {
     return this.#fault || this.#connection.health();
   }
 
+  state(): ConnectionState {
+    const health = this.#note();
+    return { health, standsBy: !this.#wanted, since: this.#since, lastError: this.#lastError };
+  }
+
   async ask(): Promise<void> {
     if (this.#wanted) await this.#connection.ask?.();
   }
@@ -125,7 +141,7 @@ class Keeper {
   #want(open: boolean): void {
     const turn = ++this.#turn;
     this.#wanted = open;
-    this.#fault = open ? 'connecting' : '';
+    this.#fault = open ? connecting : '';
     this.#work = this.#work.then(() => (open ? this.#open(turn) : this.#close()));
   }
 
@@ -140,6 +156,7 @@ class Keeper {
       } catch (err) {
         if (turn !== this.#turn) return;
         this.#fault = (err as Error).message;
+        this.#note();
         if (err instanceof FatalError) {
           this.#log.error(
             { err, connection: this.id },
@@ -172,8 +189,19 @@ class Keeper {
       await new Promise((resolve) => setTimeout(resolve, Math.min(100, ms)));
   }
 
-  #tell(): void {
+  /** Its health, once it is known since when. */
+  #note(): string {
     const health = this.health();
+    const well = health.startsWith('ok');
+    const isNew = well !== this.#well || health !== this.#lastError?.message;
+    if (well !== this.#well) this.#since = Date.now();
+    this.#well = well;
+    if (!well && health !== connecting && isNew) this.#lastError = { message: health, at: Date.now() };
+    return health;
+  }
+
+  #tell(): void {
+    const health = this.#note();
     if (health === this.#said) return;
     const well = health.startsWith('ok');
     this.#log[well ? 'info' : 'warn'](

@@ -21,6 +21,7 @@ import type { EventBus } from '../bus/bus.js';
 import type { Checks } from '../checks/checks.js';
 import type { Finding } from '../connector/connector.js';
 import type { Agent } from '../core/character.js';
+import type { ModelAbilities } from '../core/model-abilities.js';
 import type { PairedPlace, Pairing, PairingRequest, PlaceRequest } from '../core/pairing.js';
 import type { PolicySettings } from '../core/policy-rules.js';
 import type { Readiness } from '../core/readiness.js';
@@ -49,6 +50,7 @@ import type { AcceptedTools } from '../tools/accepted.js';
 import type { HttpTools } from '../tools/http/tools.js';
 import type { Policy } from '../tools/policy/policy.js';
 import type { OfferedTool } from '../tools/tool.js';
+import type { NamedSourceState } from '../tools/tool-source.js';
 
 interface AgentProblem {
   /** Null where it concerns no agent, such as the folder. */
@@ -56,6 +58,32 @@ interface AgentProblem {
   field: string | null;
   message: string;
 }
+
+/** One connector of an agent, as it is in the process that is asked (`agents/connector-state.ts`). */
+interface ConnectorState {
+  /** Null: it serves all agents. */
+  agentId: string | null;
+  connector: string;
+  state: (typeof connectorStates)[number];
+  /** Unix ms. */
+  since: number | null;
+  lastError: { message: string; at: number } | null;
+  missing: { field: string; message: string }[];
+}
+
+/** One model of an agent (`agents/model-state.ts`). */
+interface ModelState {
+  model: string;
+  provider: string | null;
+  state: (typeof modelStates)[number];
+  /** Unix ms. */
+  until: number | null;
+  lastFailure: { code: string; message: string; at: number | null } | null;
+  abilities: ModelAbilities | null;
+}
+
+export const modelStates = ['ready', 'resting', 'unusable'] as const;
+export const connectorStates = ['runs', 'stands-by', 'away', 'off', 'unfinished'] as const;
 
 /** The running agents, as operations see them. */
 export interface AgentDesk {
@@ -71,6 +99,11 @@ export interface AgentDesk {
   models(agent: Agent): string[];
   /** Names of the connectors that run and are its own. */
   connectors(agent: Agent): string[];
+  /** In the order in which they are asked. */
+  modelStates(agent: Agent): Promise<ModelState[]>;
+  connectorStates(): ConnectorState[];
+  /** What the platform says of one now. Throws `not_found` where the agent is not there. */
+  testConnector(agent: Agent, connector: string): Promise<Finding[]>;
   /** What is known to be wrong with it, and what its platforms and providers say of it now. */
   check(agent: Agent): Promise<Finding[]>;
 }
@@ -116,6 +149,8 @@ export interface LinkDesk {
 export interface ToolDesk {
   /** All that an agent's plugins and sources bring, also what it may not use. */
   known(agent: Agent): Promise<readonly OfferedTool[]>;
+  /** How the servers and other sources that it names are, in this process. */
+  sources(agent: Agent): Promise<NamedSourceState[]>;
   policyOf(agent: Agent): Policy;
   isAccepted(agent: Agent, tool: OfferedTool): Promise<boolean>;
   accepted: Pick<AcceptedTools, 'get' | 'accept'>;

@@ -13,6 +13,7 @@ import { confirmLink, enterLink, linkAccounts, showPerson, startLink, unlinkAcco
 import { checkAgent, listAgents, showAgent } from './agents.js';
 import { decideApproval, listApprovals, showApproval } from './approvals.js';
 import { exportAudit, listAudit, verifyAudit } from './audit.js';
+import { listConnectors, testConnector } from './connectors.js';
 import {
   agentVersions,
   changeAgent,
@@ -44,6 +45,7 @@ import { forgetMemories, previewMemories } from './memories.js';
 import { postMessage } from './messages.js';
 import { namedIn } from './named.js';
 import type { Operation, OperationParts } from './operation.js';
+import { ownRooms } from './own-rooms.js';
 import { approvePairing, listPairings, listPlaces, revokePairing } from './pairings.js';
 import { forgetPerson } from './people.js';
 import { acceptTool, explainPolicy, listTools, showPolicy } from './policy.js';
@@ -56,6 +58,7 @@ import { addSchedule, changeSchedule, listSchedules, removeSchedule, showSchedul
 import { listScores, rateTurn } from './scores.js';
 import { listSecrets, removeSecret, rotateSecret, setSecret } from './secrets.js';
 import { consoleLink, endSession, listSessions, ownConsoleLink } from './sign-ins.js';
+import { listModels, listServers } from './sources.js';
 import { roomSummary } from './summaries.js';
 import { listSwitches, pauseSwitch, resumeSwitch } from './switches.js';
 import { answerRoom, handBack, listNotes, noteRoom, showHold, takeOver } from './takeovers.js';
@@ -109,6 +112,8 @@ export const operations = [
     exportAgent,
   ],
   ...[consoleLink, ownConsoleLink, listSessions, endSession],
+  ownRooms,
+  ...[listConnectors, testConnector, listServers, listModels],
 ] as const;
 
 type All = (typeof operations)[number];

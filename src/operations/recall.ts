@@ -15,7 +15,7 @@ const Asked = z.strictObject({
   room: z
     .string()
     .min(1)
-    .max(261)
+    .max(288)
     .optional()
     .describe('of a room of the API, by the name that callers give it'),
   text: z.string().trim().min(1).max(1000).describe('words of what is looked for'),

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { idAfter, newId } from '../core/ids.js';
-import { Attachment, Author, MemoryStatus } from '../core/memory.js';
+import { Attachment, Author, MemoryStatus, roomSourceOf } from '../core/memory.js';
 import { FatalError } from '../errors.js';
 import { all } from '../store/paging.js';
 import { defineOperation } from './operation.js';
 import { placeOfRoom } from './place.js';
+import { titleOf } from './room-title.js';
 import { seenPage } from './seen.js';
 import { askedAt, id, instant, page, texts, truth } from './shapes.js';
 
@@ -31,6 +32,7 @@ export const listRooms = defineOperation({
       z.object({
         ...texts('roomId', 'agentId', 'connector', 'tenant', 'channel'),
         thread: z.string().optional(),
+        title: z.string().nullable().describe('the first words that were said there; null: there are none'),
         /** Whether only one person and the agent can read it; absent where that is not known. */
         direct: z.boolean().optional(),
         /** At most 1,000 are counted. */
@@ -56,7 +58,12 @@ export const listRooms = defineOperation({
     const rooms = await Promise.all(
       items.map(async ({ source, ...room }) => {
         const hold = await sight.heldRooms.of(room.roomId);
-        return { ...room, ...source, ...(hold && { heldBy: hold.name ?? hold.by }) };
+        return {
+          ...room,
+          ...source,
+          title: await titleOf(room.roomId, sight),
+          ...(hold && { heldBy: hold.name ?? hold.by }),
+        };
       }),
     );
     return { rooms: held ? rooms.filter(({ heldBy }) => heldBy !== undefined) : rooms, nextCursor };
@@ -84,13 +91,28 @@ export const roomMessages = defineOperation({
       }),
     ),
     nextCursor: z.string().nullable(),
+    room: z
+      .object({
+        ...texts('agentId', 'connector', 'tenant', 'channel'),
+        thread: z.string().optional(),
+        title: z.string().nullable(),
+      })
+      .nullable()
+      .describe('where that is; null: nothing is left of it'),
   }),
   concerns: ({ roomId }, parts) => placeOfRoom(roomId, parts),
   unknown,
   audit: ({ roomId }) => ({ roomId }),
-  async run({ roomId, ...page }, { store }) {
-    const { items, nextCursor } = await store.memories.history(roomId, page);
-    return { messages: items.map(({ content, ...memory }) => ({ ...memory, ...content })), nextCursor };
+  async run({ roomId, ...page }, parts) {
+    const { items, nextCursor } = await parts.store.memories.history(roomId, page);
+    const [any] = items;
+    return {
+      messages: items.map(({ content, ...memory }) => ({ ...memory, ...content })),
+      nextCursor,
+      room: any
+        ? { agentId: any.agentId, ...roomSourceOf(any.source), title: await titleOf(roomId, parts) }
+        : null,
+    };
   },
 });
 

@@ -4,6 +4,7 @@ import { backOffMs } from '../core/back-off.js';
 import { atMost } from '../core/deadline.js';
 import { type ModelEvent, modelTopic, type SecretEvent, secretTopic } from '../core/events.js';
 import { newId } from '../core/ids.js';
+import type { LastFailure } from '../core/last-failure.js';
 import type { PassedOver } from '../core/turn.js';
 import { CarrierError, RetryableError } from '../errors.js';
 import type { LanguageModel } from '../llm/llm.js';
@@ -63,6 +64,8 @@ export class Cooling {
   readonly #id = newId();
   /** In a row, of models that are asked. */
   readonly #failures = new Map<string, number>();
+  /** The last of each, as this process knows it. */
+  readonly #lastFailures = new Map<string, LastFailure>();
   /** Those that a turn of this process tries after their rest. */
   readonly #tried = new Set<string>();
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -128,6 +131,7 @@ export class Cooling {
   failed(model: string, error: unknown): void {
     this.#parts.called?.(model, told(error).code);
     const { now } = this.#parts;
+    this.#lastFailures.set(model, { ...told(error), at: now() });
     const askedMs = error instanceof RetryableError ? error.retryAfterMs : undefined;
     if (askedMs) {
       this.#note({ model, ...told(error), until: now() + askedMs });
@@ -151,6 +155,16 @@ export class Cooling {
       { err: error, model, until },
       'a model fails again and again; others are asked first',
     );
+  }
+
+  /** For operators: until when it is left alone (Unix ms; null: it is asked), and how it failed last. */
+  async stateOf(model: string): Promise<{ until: number | null; lastFailure: LastFailure | null }> {
+    await this.known();
+    const cool = this.#models.get(model);
+    const rests = cool !== undefined && cool.until > this.#parts.now();
+    // What another process has found out: it says until when, and not when it was.
+    const told = rests ? { code: cool.code, message: cool.message, at: null } : null;
+    return { until: rests ? cool.until : null, lastFailure: this.#lastFailures.get(model) ?? told };
   }
 
   /** For whoever asks whether the hub is ready: it names nobody. */

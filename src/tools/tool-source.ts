@@ -33,6 +33,17 @@ export interface SourceTool {
   binding?: unknown;
 }
 
+/** How a source is just now, as far as it knows. */
+export interface SourceState {
+  connected: boolean;
+  /** Since when it is connected, or is not; Unix ms. Null: it was never connected. */
+  since: number | null;
+  /** The last one, also of one that is over. Half a sentence, and when: Unix ms. */
+  lastError: { message: string; at: number } | null;
+  /** How often it was connected anew since it was made. */
+  restarts: number;
+}
+
 /** What brings tools; see the head of this file. */
 export interface ToolSource {
   /**
@@ -49,6 +60,8 @@ export interface ToolSource {
   call(tool: string, parameters: Record<string, unknown>, context: ActionContext): Promise<ToolResult>;
   /** What is wrong, and what works, for the log of problems and `carrier doctor`; what it needs is opened for it. */
   findings(): Promise<Finding[]>;
+  /** For operators; absent, or null: it has no connection that could be away. */
+  state?(): SourceState | null;
   /** Ends everything it has begun, for good. */
   close(): Promise<void>;
 }
@@ -88,6 +101,15 @@ export interface RunningSource {
   readonly source: ToolSource;
 }
 
+/** One that an agent names, as it is in this process. */
+export interface NamedSourceState extends Partial<SourceState> {
+  /** `mcp:files`; of one that cannot be made, as it is named. */
+  name: string;
+  /** Why it cannot be made: a setting, say. */
+  problem?: string;
+  tools: number;
+}
+
 /** The tool sources of this process, as the rest of the hub asks for them. */
 export interface ToolSourceDesk {
   /** Those an agent names that could be made. */
@@ -95,6 +117,11 @@ export interface ToolSourceDesk {
     id: string;
     character: { toolSources: readonly ToolSourceEntry[] };
   }): Promise<readonly RunningSource[]>;
+}
+
+/** For operators, who ask how they are. */
+export interface ToolSourceStates {
+  states(agent: Parameters<ToolSourceDesk['of']>[0]): Promise<NamedSourceState[]>;
 }
 
 /** How a character names one: one of the hub's settings, or one of its own. */

@@ -35,7 +35,7 @@ it.each(['create', 'start'])(
       'ada',
       {
         start: (connector) => connector.start({} as never),
-        connections: { add() {}, remove: async () => {} },
+        connections: { add() {}, stateOf: () => null, remove: async () => {} },
         ...{ started() {}, patienceMs: () => 50, beginMs: 50, log },
       },
       async () => ({ bots, problems: [] }),

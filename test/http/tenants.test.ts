@@ -43,6 +43,13 @@ const cases: Record<string, Case> = {
   'GET /agents': { ...list('/agents'), owner: 403 },
   'GET /agents/:agentId': id(({ agent }) => `/agents/${agent}`, 404),
   'POST /agents/:agentId/check': id(({ agent }) => `/agents/${agent}/check`, 404),
+  'GET /agents/:agentId/models': id(({ agent }) => `/agents/${agent}/models`, 404),
+  'GET /connectors': { ...list('/connectors'), owner: 403 },
+  'POST /agents/:agentId/connectors/:connector/test': id(
+    ({ agent }) => `/agents/${agent}/connectors/http/test`,
+    404,
+  ),
+  'GET /agents/:agent/servers': id(({ agent }) => `/agents/${agent}/servers`, 404),
   'POST /agents': closed('/agents', { id: 'heron', definition: { name: 'x', bio: 'x' } }),
   'PUT /agents/:agentId': id(
     ({ agent }) => `/agents/${agent}`,
@@ -110,6 +117,7 @@ const cases: Record<string, Case> = {
     () => ({ approve: false }),
   ),
   'GET /memories/recall': list('/memories/recall?agentId=assistant&room=lounge&text=heron'),
+  'GET /rooms/own': list('/rooms/own?agentId=assistant&userId=alice'),
   'GET /rooms': list('/rooms?limit=2'),
   'GET /rooms/:roomId/summary': id(({ roomId }) => `/rooms/${roomId}/summary`),
   // A room that is taken over is silent: that is tried in the matrix of operations.

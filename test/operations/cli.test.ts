@@ -166,7 +166,7 @@ describe('every operation', () => {
   ];
 
   /** Of use to programs and to the page that shows it. */
-  const forPrograms = ['memories.recall', 'memories.search', 'places.list', 'turns.prompt'];
+  const forPrograms = ['memories.recall', 'memories.search', 'places.list', 'rooms.own', 'turns.prompt'];
 
   it('has a route and a command', () => {
     const expected = operations.map(({ name }) => name).filter((name) => !inChat.includes(name));

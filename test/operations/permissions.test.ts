@@ -59,6 +59,10 @@ describe('on a real hub', () => {
       'agents.list': {},
       'agents.show': { agentId },
       'agents.check': { agentId },
+      'models.list': { agentId },
+      'connectors.list': {},
+      'connectors.test': { agentId, connector: 'telegram' },
+      'tools.servers': { agent: agentId },
       'agents.create': { id: 'x', definition: {} },
       'agents.replace': { agentId, definition: {}, version: 1 },
       'agents.change': { agentId },
@@ -127,6 +131,7 @@ describe('on a real hub', () => {
       'deliveries.drop': { deliveryId: 'x' },
       'people.forget': { ...ann, agentId, count: true },
       'memories.recall': { agentId, userId: 'ann', text: 'x' },
+      'rooms.own': { agentId, userId: 'ann' },
       'memories.preview': { ...ann, agentId, everything: true },
       'memories.forget': { ...ann, agentId, askedAt: 1 },
       'switches.list': {},
@@ -232,6 +237,7 @@ describe('on a real hub', () => {
     // What was looked up and is not there.
     expect(names).not.toContain('turns.show');
     const lists = [
+      'connectors.list',
       ...['agents.list', 'pairings.list', 'switches.list', 'usage.list', 'retention.report', 'roles.list'],
       ...['events.list', 'places.list'],
     ];
@@ -240,6 +246,7 @@ describe('on a real hub', () => {
     const parts = [
       'agents.show',
       'agents.check',
+      ...['models.list', 'connectors.test'],
       ...['agents.versions', 'agents.diff', 'agents.export'],
       'approvals.list',
       'tasks.list',
@@ -298,14 +305,18 @@ describe('on a real hub', () => {
       'retention.report',
       'roles.list',
       ...['events.list', 'places.list', 'memories.search'],
-      'memories.recall',
+      ...['memories.recall', 'rooms.own'],
     ];
     expect((await allowed({ ...token, tenant: 'acme' })).toSorted()).toEqual(lists.sort());
     const { operations: all } = carrier;
     const seen = await all!.call('rooms.list', {}, { ...token, tenant: 'acme' });
     expect(seen.rooms).toEqual([]);
     // Who may decide about a call is said by the rule that asks for it; who talks to an agent may ask what it knows of them.
-    expect(await allowed({ ...token, admin: false })).toEqual(['approvals.decide', 'memories.recall']);
+    expect(await allowed({ ...token, admin: false })).toEqual([
+      'approvals.decide',
+      'memories.recall',
+      'rooms.own',
+    ]);
     const theirs = { connector: 'http', tenant: 'acme', userId: 'ann', count: true };
     expect(await all!.call('people.forget', theirs, { ...token, tenant: 'acme' })).toEqual({ memories: 0 });
   });

@@ -11,9 +11,21 @@ import type { Host, HubRequest, Principal } from '../connector.js';
 /** A direct room's channel begins so, and its user's id follows. All other channels are shared rooms. */
 export const directPrefix = 'user:';
 
+/** A further direct room of a user: the length of the id, the id and a name follow, so that no id can be another's room. */
+const furtherPrefix = 'own:';
+
 /** Whose direct room it is; undefined: a room that several may share. */
 export function userOfRoom(channel: string): string | undefined {
+  if (channel.startsWith(furtherPrefix)) return userOfFurther(channel);
   return channel.startsWith(directPrefix) ? channel.slice(directPrefix.length) : undefined;
+}
+
+function userOfFurther(channel: string): string | undefined {
+  const [head = '', length = ''] = /^own:([1-9]\d{0,2}):/.exec(channel) ?? [];
+  const end = head.length + Number(length);
+  return length !== '' && channel[end] === ':' && channel.length > end + 1
+    ? channel.slice(head.length, end)
+    : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Keeps a server connected: connects again after it was lost, with pauses that grow, and never after `close`. */
 import { Client, SdkErrorCode, type Transport } from '@modelcontextprotocol/client';
-import { backOffMs, type ToolSourceContext } from '../../extension-api.js';
+import { backOffMs, type SourceState, type ToolSourceContext } from '../../extension-api.js';
 import { type Listing, type ListingRules, listTools } from './listing.js';
 import { whyNotConnected } from './outcome.js';
 import { Session } from './session.js';
@@ -42,6 +42,9 @@ export class Link {
   #session: Session | null = null;
   #failure: Failure | null = null;
   #listing: Listing | null = null;
+  #state: Omit<SourceState, 'connected' | 'restarts'> & { connects: number } = {
+    ...{ since: null, lastError: null, connects: 0 },
+  };
   /** Told at the next change: connected, or failed. */
   readonly #waiting = new Set<() => void>();
   #hurry: (() => void) | null = null;
@@ -67,6 +70,11 @@ export class Link {
 
   get connected(): Session | null {
     return this.#session?.over ? null : this.#session;
+  }
+
+  get state(): SourceState {
+    const { connects, ...state } = this.#state;
+    return { ...state, connected: this.connected !== null, restarts: Math.max(0, connects - 1) };
   }
 
   /** Waits so long at most, and no longer than until it has failed once where `patient` is false. */
@@ -121,6 +129,11 @@ export class Link {
   }
 
   #changed(session: Session | null, failure: Failure | null): void {
+    const at = Date.now();
+    const { connects } = this.#state;
+    if (session) this.#state = { ...this.#state, since: at, connects: connects + 1 };
+    else if (this.#session) this.#state = { ...this.#state, since: at };
+    if (failure) this.#state = { ...this.#state, lastError: { message: failure.why, at } };
     this.#session = session;
     this.#failure = failure;
     for (const tell of this.#waiting) tell();

@@ -5,6 +5,7 @@ import { getDefaultEnvironment } from '@modelcontextprotocol/client/stdio';
 import type {
   ActionContext,
   Finding,
+  SourceState,
   SourceTool,
   ToolResult,
   ToolSource,
@@ -113,6 +114,10 @@ export class McpSource implements ToolSource {
           ]
         : []),
     ];
+  }
+
+  state(): SourceState {
+    return this.#link.state;
   }
 
   close(): Promise<void> {

@@ -1,19 +1,16 @@
 /** Rooms in which whoever is signed in talks with agents by the console. */
-import { get } from '../api.js';
+import { get, path } from '../api.js';
+import { randomId } from '../conversation/ids.js';
 import { type Pages, usePages } from '../resource.js';
-import { may, me } from './me.js';
+import { me } from './me.js';
 
 export interface OwnRoom {
   agentId: string;
   /** As its writers name it. */
   channel: string;
+  /** Null: nobody has said anything yet. */
+  title?: string | null;
   lastAt?: string;
-}
-
-interface Listed extends OwnRoom {
-  roomId: string;
-  connector: string;
-  tenant: string;
 }
 
 /** Everybody has one with each agent that is theirs alone. */
@@ -21,23 +18,24 @@ export function ownRoom(): string {
   return `user:${me.value!.user}`;
 }
 
-/** The most recently active first. */
-export function useOwnRooms(): Pages<OwnRoom> {
+/** And as many more as they like: what the hub calls them says whose they are. */
+export function newRoom(): string {
+  const { user } = me.value!;
+  return `own:${user.length}:${user}:${randomId().slice(0, 8)}`;
+}
+
+/** With an agent, the most recently active first. */
+export function useOwnRooms(agentId: string): Pages<OwnRoom> {
   return usePages<OwnRoom>(
-    'own-rooms',
+    `own-rooms ${agentId}`,
     async (cursor, signal) => {
-      if (!may('rooms.read')) return { items: [], nextCursor: null };
-      const { rooms, nextCursor } = await get<{ rooms: Listed[]; nextCursor: string | null }>(
-        'rooms',
-        { cursor },
+      const query = { agentId, userId: me.value!.user, limit: 20, cursor };
+      const { rooms, nextCursor } = await get<{ rooms: OwnRoom[]; nextCursor: string | null }>(
+        path('rooms', 'own'),
+        query,
         signal,
       );
-      const { tenant } = me.value!;
-      const isOwn = ({ connector, channel, ...room }: Listed) =>
-        connector === 'http' &&
-        room.tenant === tenant &&
-        (channel === ownRoom() || !channel.startsWith('user:'));
-      return { items: rooms.filter(isOwn), nextCursor };
+      return { items: rooms, nextCursor };
     },
     ({ type }) => type === 'message.stored',
   );

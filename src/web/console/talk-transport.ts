@@ -1,6 +1,7 @@
 /** A room of the console's own: the hub's HTTP routes, under the session of whoever is signed in. */
 import { addressOf, get, path, post, request } from '../api.js';
 import type { HistoryPage, Transport, TurnShown } from '../conversation/transport.js';
+import { linkTo } from '../route.js';
 import { may, me } from './me.js';
 
 /** @param room by the name that its writers give it */
@@ -20,6 +21,7 @@ export function talkTransport(agent: { id: string; name: string }, room: string)
     history: (cursor) => get<HistoryPage>(messages, { order: 'newest', limit: 50, cursor }),
     fileAddress: (messageId, index) => addressOf(`${messages}/${path(messageId, 'files', String(index))}`),
     turn: (turnId) => get<TurnShown>(path(agent.id, 'turns', turnId)),
+    ...(may('turns.read') && { turnAddress: (turnId: string) => linkTo(['turns', turnId]) }),
     ...(may('turns.stop') && {
       async stop(roomId: string) {
         return (await post<{ turnId: string | null }>(path('rooms', roomId, 'stop'))).turnId;

@@ -40,6 +40,8 @@ export class Conversation {
     this.answering = computed(() => {
       if (this.stopping.value) return false;
       if (this.running.value) return true;
+      // A message of others may wait for a person.
+      if (transport.tellsStates) return false;
       const waits = ({ id, role, status }: StoredMessage) =>
         role === 'user' && status === 'pending' && !this.#stopped.value.has(id);
       return (

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { CopyButton } from '../kit/copy.js';
 import { Failure } from '../kit/failure.js';
-import { Time } from '../kit/words.js';
+import { Badge, Time } from '../kit/words.js';
 import { Markdown } from '../markdown/markdown.js';
 import type { Conversation } from './conversation.js';
 import { Face } from './face.js';
@@ -30,6 +30,7 @@ export function Message({ entry, of }: { entry: Shown; of: Conversation }) {
         <p class="typed" dir="auto">
           {stored.text}
         </p>
+        {of.transport.tellsStates && <State of={stored} />}
         <Files of={of} message={stored} pictures={entry.kind === 'stored' ? entry.pictures : undefined} />
       </Frame>
     );
@@ -133,11 +134,17 @@ function Answer({
       {stored && (
         <footer class="message-foot">
           <CopyButton what="answer" text={() => stored.text} />
+          {turnId && of.transport.turnAddress && <a href={of.transport.turnAddress(turnId)}>Turn</a>}
           {turnId && of.transport.rate && <Rating turnId={turnId} rate={of.transport.rate} />}
         </footer>
       )}
     </div>
   );
+}
+
+function State({ of: { status } }: { of: StoredMessage }) {
+  if (status === 'pending') return <Badge kind="warn">waits</Badge>;
+  return status === 'failed' ? <Badge kind="bad">not answered</Badge> : null;
 }
 
 function Waiting({ turn: { waitingUntil, why } }: { turn: Running }) {

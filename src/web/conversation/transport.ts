@@ -62,8 +62,12 @@ export interface Transport {
   send(message: Outgoing): Promise<void>;
   /** A page, the newest first. */
   history(cursor: string | undefined): Promise<HistoryPage>;
-  /** Where the bytes of a file are. */
-  fileAddress(messageId: string, index: number): string;
+  /** Where the bytes of a file are; undefined: they cannot be had here. */
+  fileAddress(messageId: string, index: number): string | undefined;
+  /** Where more is told of a turn. Absent: nowhere. */
+  turnAddress?: (turnId: string) => string;
+  /** Whether it is said of messages that they wait, or were not answered: to those who look after others. */
+  tellsStates?: boolean;
   turn(turnId: string): Promise<TurnShown>;
   /** The turn that was stopped; null: none ran. Absent: they may not. */
   stop?: (roomId: string) => Promise<string | null>;

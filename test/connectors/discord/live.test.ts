@@ -1,5 +1,6 @@
 /** An unmodified discord.js between the small Discord and a hub in memory; looked at is what Discord has in the end. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { outboundOf } from '../../../src/testing/connector.js';
 import { until } from '../../support/until.js';
 import { answer, openStage, type Stage, type StageOptions } from './stage.js';
 
@@ -48,6 +49,36 @@ describe('a reply that is being written', () => {
     const second = await connect();
     await answer(second, turn, memory!, 'Once more.');
     expect(discord.said(lobby).map(({ content }) => content)).toEqual(['Once more.']);
+  });
+
+  it('[governed.41] is taken away where it will not be sent, and nothing comes in its place', async () => {
+    const { discord, host, lobby, alice, name, connect } = await open();
+    const connector = await connect();
+    alice.say(lobby, `${name} where is my parcel?`);
+    const [memory] = await host.received();
+    const turn = host.begin(memory!);
+    turn.delta('It is lost, I am');
+    await until(() => discord.said(lobby).length === 1);
+    const outbound = outboundOf(turn.id, memory!, turn.commit('It is lost, I am afraid.')!);
+    await connector.withdraw!(outbound);
+    expect(discord.said(lobby)).toEqual([]);
+    // Asked twice, there is nothing to take away.
+    await connector.withdraw!(outbound);
+    expect(discord.said(lobby)).toEqual([]);
+  });
+
+  it('[governed.41] is taken away by a process that did not begin it', async () => {
+    const { discord, host, lobby, alice, name, connect } = await open();
+    const first = await connect();
+    alice.say(lobby, `${name} where is my parcel?`);
+    const [memory] = await host.received();
+    const turn = host.begin(memory!);
+    turn.delta('It is lost');
+    await until(() => discord.said(lobby).length === 1);
+    await first.stop();
+    const second = await connect();
+    await second.withdraw!(outboundOf(turn.id, memory!, turn.commit('It is lost.')!));
+    expect(discord.said(lobby)).toEqual([]);
   });
 
   it('is sent anew when its message was deleted', async () => {

@@ -49,6 +49,25 @@ describe('A reply on Telegram, while it is written,', () => {
     expect(second - first).toBeGreaterThanOrEqual(900);
   });
 
+  it('[governed.41] is taken away where it will not be sent, and nothing comes in its place', async () => {
+    const question = await ask();
+    const turn = bot.host.begin(question).delta('It is lost, I am');
+    await until(() => said().length === 1);
+    const outbound = outboundOf(turn.id, question, turn.commit('It is lost, I am afraid.')!);
+    await bot.connector.withdraw!(outbound);
+    expect(said()).toEqual([]);
+    // Asked twice, or where somebody deleted it, there is nothing to take away.
+    await bot.connector.withdraw!(outbound);
+    expect([said(), calls('sendMessage').length]).toEqual([[], 1]);
+  });
+
+  it('[governed.41] that nobody has seen anything of needs no taking away', async () => {
+    const question = await ask();
+    const turn = bot.host.begin(question);
+    await bot.connector.withdraw!(outboundOf(turn.id, question, turn.commit('It is lost.')!));
+    expect([said(), calls('deleteMessage')]).toEqual([[], []]);
+  });
+
   it('becomes the first part of a long one, and is delivered once however often that is tried', async () => {
     const question = await ask();
     const turn = bot.host.begin(question);

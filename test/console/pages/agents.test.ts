@@ -24,7 +24,7 @@ const written = {
 };
 
 describe.skipIf(noBrowser)(noBrowser ? `agents (skipped: ${noBrowser})` : 'agents', () => {
-  const stage = new Stage(20_000 + ((process.pid + 7_000) % 20_000));
+  const stage = new Stage();
   let kim: Page;
   beforeAll(async () => {
     await stage.open(written);

@@ -7,7 +7,7 @@ import { Stage } from './stage.js';
 const soon = { timeout: 30_000 };
 
 describe.skipIf(noBrowser)('somebody who signed in from a chat', () => {
-  const stage = new Stage(18_347);
+  const stage = new Stage();
   beforeAll(() => stage.open({ plugins: ['remember'] }));
   afterAll(() => stage.close());
 

@@ -5,6 +5,7 @@ import { writeBank } from '../../support/bank.js';
 import { openBrowser, watch } from '../../support/browser.js';
 import { Home } from '../../support/hub.js';
 import { HubProcess } from '../../support/hub-process.js';
+import { freePort } from '../../support/redis.js';
 import { ask } from '../../support/tokens.js';
 import { until } from '../../support/until.js';
 
@@ -14,7 +15,6 @@ type GivenRole = 'operator' | 'admin';
 export class Stage {
   readonly home = new Home();
   readonly ledger: ReturnType<typeof writeBank>['ledger'];
-  readonly #port: number;
   process!: HubProcess;
   telegram!: TelegramServer;
   browser!: Browser;
@@ -22,8 +22,7 @@ export class Stage {
   /** What went wrong in pages without anybody seeing it. */
   readonly faults: string[] = [];
 
-  constructor(port: number) {
-    this.#port = port;
+  constructor() {
     this.ledger = writeBank(this.home.characters).ledger;
   }
 
@@ -37,7 +36,7 @@ export class Stage {
     });
     const { url, token } = this.telegram;
     const env = {
-      ...{ HOME: this.home.folder, CARRIER_PORT: String(this.#port) },
+      ...{ HOME: this.home.folder, CARRIER_PORT: String(await freePort()) },
       ...{ TELEGRAM_API_URL: url, TELEGRAM_ADA: token },
       // What the file names, its copy in the store may name, too.
       CARRIER_STORED_AGENTS_MAY: 'env,files,tool-sources',

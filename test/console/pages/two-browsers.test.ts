@@ -7,7 +7,7 @@ import { until } from '../../support/until.js';
 import { Stage } from './stage.js';
 
 describe.skipIf(noBrowser)(noBrowser ? `operators (skipped: ${noBrowser})` : 'operators', () => {
-  const stage = new Stage(20_000 + (process.pid % 20_000));
+  const stage = new Stage();
   let kim: Page;
   let lea: Page;
   /** As decisions and takeovers name her. */
@@ -58,7 +58,7 @@ describe.skipIf(noBrowser)(noBrowser ? `operators (skipped: ${noBrowser})` : 'op
     await lea.getByText(`${kims} answers since`).waitFor({ timeout: 20_000 });
     await kim.getByLabel('Answer as the agent').fill('Kim here, one moment.');
     await press(kim, 'Send');
-    await lea.getByText('Kim here, one moment.').waitFor({ timeout: 20_000 });
+    await lea.getByRole('log').getByText('Kim here, one moment.').waitFor({ timeout: 20_000 });
     for (const text of ['one?', 'two?', 'three?']) expect((await say(text)).reply ?? null).toBeNull();
     await lea.getByText('3 messages wait for an answer.').waitFor({ timeout: 20_000 });
     await lea.getByLabel('Note', { exact: true }).fill('She has paid.');

@@ -180,6 +180,10 @@ export const calls: Record<string, Call> = {
   'agents.list': { ...at('/agents'), shows: () => '"assistant"' },
   'agents.show': at('/agents/assistant'),
   'agents.check': at('/agents/assistant/check'),
+  'models.list': at('/agents/assistant/models'),
+  'connectors.list': { ...at('/connectors'), shows: () => '"assistant"' },
+  'connectors.test': at('/agents/assistant/connectors/http/test'),
+  'tools.servers': at('/agents/assistant/servers'),
   'agents.create': { make: newAgent, ask: (body) => ({ path: '/agents', body }) },
   'agents.replace': onDefined(() => ({ definition, ifVersion: '*' })),
   'agents.change': onDefined(() => ({ comment: 'a change' })),
@@ -329,6 +333,10 @@ export const calls: Record<string, Call> = {
   'memories.recall': {
     ...{ make: room, ...at('/memories/recall?agentId=assistant&userId=ann&text=hello') },
     shows: () => 'hello',
+  },
+  'rooms.own': {
+    ...{ make: room, ...at('/rooms/own?agentId=assistant&userId=ann') },
+    shows: (roomId) => roomId,
   },
   'memories.preview': {
     make: room,

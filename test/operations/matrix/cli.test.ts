@@ -23,6 +23,9 @@ const one = (thing: Json) => [thing];
 const args: Record<string, (thing: Json) => string[]> = {
   'agents show': () => ['assistant'],
   'agents check': () => ['assistant'],
+  'agents models': () => ['assistant'],
+  'connectors test': () => ['assistant', 'http'],
+  'tools servers': () => ['assistant'],
   'agents create': ({ id, definition }) => [fileOf(definition), '--id', id],
   'agents change': () => ['assistant', '--comment', 'a change'],
   'agents replace': (version) => [
@@ -194,7 +197,9 @@ describe.each(lines)('carrier $name', ({ name, operation, by, cells }) => {
         ),
       });
     // What is wrong with the hub or an agent is an exit code, too.
-    const code = ['agents check', 'agents list', 'health'].includes(name) ? expect.any(Number) : 0;
+    const code = ['agents check', 'agents list', 'connectors list', 'health'].includes(name)
+      ? expect.any(Number)
+      : 0;
     expect(done).toEqual({ code, stdout: expect.stringMatching(/\S/), stderr: '' });
     if (inChat) expect(done.stdout).toMatch(/echo hello there|back to the usual models/);
   });

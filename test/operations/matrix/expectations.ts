@@ -23,6 +23,10 @@ operation                route                                        hub       
 agents.list              GET /agents                                  operator      operator      none:operator  403           403            403            403
 agents.show              GET /agents/:agentId                         operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
 agents.check             POST /agents/:agentId/check                  operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+models.list              GET /agents/:agentId/models                  operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+connectors.list          GET /connectors                              operator      operator      none:operator  403           403            403            403
+connectors.test          POST /agents/:agentId/connectors/:connector/test  operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
+tools.servers            GET /agents/:agent/servers                   operator      operator      404:operator   404:operator  404:operator   404:operator   404:operator
 agents.create            POST /agents                                 admin         403           403           403           403           403           403         
 agents.replace           PUT /agents/:agentId                         admin         admin         404:admin     404:admin     404:admin     404:admin     404:admin   
 agents.change            PATCH /agents/:agentId                       admin         admin         404:admin     404:admin     404:admin     404:admin     404:admin   
@@ -122,6 +126,7 @@ deliveries.sendAllAgain  POST /agents/:agentId/deliveries/send-again  admin     
 people.forget            POST /people/forget                          operator      operator      403            operator      403            operator       403
 people.forget+agents     POST /people/forget                          operator      403           403            operator      403            operator       403
 memories.recall          GET /memories/recall                         none:guest    none:guest    403            guest         none:guest     guest          403
+rooms.own                GET /rooms/own                               none:guest    none:guest    403            guest         none:guest     guest          403
 memories.preview         POST /memories/preview                       operator      operator      403            operator      403            operator       403
 memories.forget          POST /memories/forget                        operator      operator      404:operator   operator      404:operator   operator       404:operator
 people.show              GET /people                                  operator      operator      403            operator      403            operator       403
@@ -288,6 +293,10 @@ command                    operation                hub
 agents list                agents.list              operator
 agents show                agents.show              operator
 agents check               agents.check             operator
+agents models              models.list              operator
+connectors list            connectors.list          operator
+connectors test            connectors.test          operator
+tools servers              tools.servers            operator
 agents create              agents.create            admin
 agents change              agents.change            admin
 agents replace             agents.replace           admin

@@ -7,7 +7,9 @@ import { useResource } from '../../resource.js';
 import { linkTo } from '../../route.js';
 import { may } from '../me.js';
 import { Editor } from './agent-editor.js';
+import { Models } from './agent-models.js';
 import { Versions } from './agent-versions.js';
+import type { Checked } from './findings.js';
 import type { Problem } from './work.js';
 
 export interface AgentShown {
@@ -35,6 +37,7 @@ export function AgentPage({ agentId }: { agentId: string }) {
         {(value) => (
           <>
             <About of={value} />
+            {value.models.length > 0 && <Models agentId={agentId} />}
             {value.definition && value.version !== null ? (
               <>
                 {may('agents.change') ? (
@@ -66,7 +69,7 @@ function TestChat({ agentId }: { agentId: string }) {
   );
 }
 
-function About({ of: { definedBy, version, overridesFile, models, problems } }: { of: AgentShown }) {
+function About({ of: { definedBy, version, overridesFile, problems } }: { of: AgentShown }) {
   const where =
     definedBy === 'file'
       ? version === null
@@ -75,12 +78,7 @@ function About({ of: { definedBy, version, overridesFile, models, problems } }: 
       : `the store, version ${version}${overridesFile ? ', in the place of a character file' : ''}`;
   return (
     <>
-      <Facts
-        of={[
-          ['Defined by', where],
-          ['Models', models.join(', ') || '–'],
-        ]}
-      />
+      <Facts of={[['Defined by', where]]} />
       {problems.map(({ field, message }) => (
         <p key={message} class="failure">
           {field && `${field}: `}
@@ -93,23 +91,53 @@ function About({ of: { definedBy, version, overridesFile, models, problems } }: 
 
 /** Files are their owner's: the console never writes one. */
 function OfFile({ of: { id, character }, changed }: { of: AgentShown; changed: () => void }) {
-  const copy = async () => {
-    const { file } = await get<{ file: object }>(path('agents', id, 'export'));
-    await post('agents', { id, definition: file, overridesFile: true, comment: 'copied from its file' });
-    changed();
-  };
   return (
     <Section title="Definition">
       <p>It is what its character file says. Change that file, and the hub reads it anew.</p>
-      {may('agents.change') && (
-        <div class="actions">
-          <Button kind="primary" onClick={copy}>
-            Copy into the store to edit it here
-          </Button>
-          <span class="hint">The file stays as it is; the copy counts in its place.</span>
-        </div>
-      )}
+      {may('agents.change') && <Copy id={id} changed={changed} />}
       <Json value={character} />
     </Section>
+  );
+}
+
+/** Whether the store takes it is asked before anybody tries. */
+function Copy({ id, changed }: { id: string; changed: () => void }) {
+  const copy = useResource(
+    `copy ${id}`,
+    async (signal) => {
+      const { file } = await get<{ file: object }>(path('agents', id, 'export'), {}, signal);
+      return { file, ...(await post<Checked>(path('agents', id, 'check'), { definition: file })) };
+    },
+    ({ agentId, operation }) => agentId === id && Boolean(operation?.startsWith('agents.')),
+  );
+  return (
+    <Shown of={copy}>
+      {({ file, ok, findings }) =>
+        ok ? (
+          <div class="actions">
+            <Button
+              kind="primary"
+              onClick={async () => {
+                const comment = 'copied from its file';
+                await post('agents', { id, definition: file, overridesFile: true, comment });
+                changed();
+              }}
+            >
+              Copy into the store to edit it here
+            </Button>
+            <span class="hint">The file stays as it is; the copy counts in its place.</span>
+          </div>
+        ) : (
+          <div class="panel">
+            <p>It cannot be copied into the store and edited here, as it is:</p>
+            <ul>
+              {findings.map(({ check, fix }) => (
+                <li key={check}>{fix ?? check}</li>
+              ))}
+            </ul>
+          </div>
+        )
+      }
+    </Shown>
   );
 }

@@ -2,7 +2,6 @@
 import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { Conversation } from '../../conversation/conversation.js';
 import { Face } from '../../conversation/face.js';
-import { randomId } from '../../conversation/ids.js';
 import { ConversationView } from '../../conversation/view.js';
 import { Failure } from '../../kit/failure.js';
 import { Empty } from '../../kit/lists.js';
@@ -11,8 +10,8 @@ import { Time } from '../../kit/words.js';
 import { linkState, useHubEvents, useTurnEvents } from '../../live/live.js';
 import { goTo, linkTo, route } from '../../route.js';
 import { fillScreen } from '../fill-screen.js';
-import { may, me } from '../me.js';
-import { type OwnRoom, ownRoom, useOwnRooms } from '../own-rooms.js';
+import { me } from '../me.js';
+import { newRoom, type OwnRoom, ownRoom, useOwnRooms } from '../own-rooms.js';
 import { talkTransport } from '../talk-transport.js';
 import '../../styles/conversation.css';
 
@@ -47,91 +46,73 @@ export function ChatPage({ parts: [agentId, room = ownRoom()] }: { parts: string
 }
 
 function Rooms({ agents, agentId, room }: { agents: Agent[]; agentId: string | undefined; room: string }) {
-  const rooms = useOwnRooms();
-  const isOpen = (agent: string, channel: string) => agent === agentId && channel === room;
   return (
     <nav class="chat-rooms" aria-label="Conversations">
       <h1 class="chat-title">Chat</h1>
-      {rooms.error !== undefined && <Failure error={rooms.error} retry={rooms.reload} />}
       <ul>
-        {agents.map((agent) => {
-          const own = rooms.items.filter((one) => one.agentId === agent.id);
-          const lastAt = own.find(({ channel }) => channel === ownRoom())?.lastAt;
-          const others = own.filter(({ channel }) => channel !== ownRoom());
-          return (
-            <li key={agent.id}>
-              <RoomLink agent={agent} lastAt={lastAt} open={isOpen(agent.id, ownRoom())} />
-              {(others.length > 0 || isNew(agent, agentId, room, own)) && (
-                <ul class="chat-others">
-                  {isNew(agent, agentId, room, own) && <OtherLink agent={agent} channel={room} open />}
-                  {others.map(({ channel, lastAt }) => (
-                    <OtherLink
-                      key={channel}
-                      agent={agent}
-                      channel={channel}
-                      lastAt={lastAt}
-                      open={isOpen(agent.id, channel)}
-                    />
-                  ))}
-                </ul>
-              )}
-              {may('rooms.read') && (
-                <button
-                  type="button"
-                  class="small"
-                  aria-label={`New room with ${agent.name}`}
-                  onClick={() => goTo(['chat', agent.id, `console-${randomId().slice(0, 8)}`])}
-                >
-                  + New room
-                </button>
-              )}
-            </li>
-          );
-        })}
+        {agents.map((agent) => (
+          <RoomsWith key={agent.id} agent={agent} room={agent.id === agentId ? room : undefined} />
+        ))}
       </ul>
-      {rooms.more && (
-        <button type="button" class="small" onClick={rooms.more}>
-          Show more
-        </button>
-      )}
     </nav>
   );
 }
 
-/** Nothing was said in it yet, so the hub knows nothing of it. */
-function isNew(agent: Agent, agentId: string | undefined, room: string, own: OwnRoom[]): boolean {
-  return agent.id === agentId && room !== ownRoom() && !own.some(({ channel }) => channel === room);
-}
-
-function RoomLink({ agent, lastAt, open }: { agent: Agent; lastAt?: string; open: boolean }) {
-  return (
-    <a class="chat-room" href={linkTo(['chat', agent.id])} aria-current={open ? 'page' : undefined}>
-      <Face name={agent.name} />
-      <span class="chat-name">{agent.name}</span>
-      {lastAt && <Time at={lastAt} />}
-    </a>
-  );
-}
-
-function OtherLink({
-  agent,
-  channel,
-  lastAt,
-  open,
-}: {
-  agent: Agent;
-  channel: string;
-  lastAt?: string;
-  open: boolean;
-}) {
+/** @param props.room the open one; absent: none of this agent's is. */
+function RoomsWith({ agent, room }: { agent: Agent; room: string | undefined }) {
+  const rooms = useOwnRooms(agent.id);
+  const first = rooms.items.find(({ channel }) => channel === ownRoom());
+  const others = rooms.items.filter(({ channel }) => channel !== ownRoom());
+  // Nothing was said in it yet, or it is not among those that are shown.
+  const isNew = room !== undefined && room !== ownRoom() && !others.some(({ channel }) => channel === room);
   return (
     <li>
       <a
         class="chat-room"
-        href={linkTo(['chat', agent.id, channel])}
-        aria-current={open ? 'page' : undefined}
+        href={linkTo(['chat', agent.id])}
+        aria-current={room === ownRoom() ? 'page' : undefined}
       >
-        <span class="chat-name">{channel.startsWith('console-') ? `Room ${channel.slice(8)}` : channel}</span>
+        <Face name={agent.name} />
+        <span class="chat-name">{agent.name}</span>
+        {first?.lastAt && <Time at={first.lastAt} />}
+      </a>
+      {rooms.error !== undefined && <Failure error={rooms.error} retry={rooms.reload} />}
+      {(others.length > 0 || isNew) && (
+        <ul class="chat-others">
+          {isNew && <OtherLink of={{ agentId: agent.id, channel: room }} open />}
+          {others.map((one) => (
+            <OtherLink key={one.channel} of={one} open={one.channel === room} />
+          ))}
+        </ul>
+      )}
+      {rooms.more && (
+        <button
+          type="button"
+          class="small"
+          aria-label={`More conversations with ${agent.name}`}
+          onClick={rooms.more}
+        >
+          Show more
+        </button>
+      )}
+      <button
+        type="button"
+        class="small"
+        aria-label={`New conversation with ${agent.name}`}
+        onClick={() => goTo(['chat', agent.id, newRoom()])}
+      >
+        + New conversation
+      </button>
+    </li>
+  );
+}
+
+function OtherLink({ of: { agentId, channel, title, lastAt }, open }: { of: OwnRoom; open: boolean }) {
+  const mine = channel.startsWith('own:');
+  return (
+    <li>
+      <a class="chat-room" href={linkTo(['chat', agentId, channel])} aria-current={open ? 'page' : undefined}>
+        <span class="chat-name">{title ?? (mine ? 'New conversation' : channel)}</span>
         {lastAt && <Time at={lastAt} />}
       </a>
     </li>

@@ -1,48 +1,55 @@
 import { useState } from 'preact/hooks';
 import { get, path as pathOf, post } from '../../api.js';
-import { grouped } from '../../grouped.js';
 import { Button } from '../../kit/button.js';
 import { Empty, Shown } from '../../kit/lists.js';
 import { Page, Section } from '../../kit/page.js';
-import { Badge, Facts } from '../../kit/words.js';
+import { Badge, Facts, Time } from '../../kit/words.js';
 import { useResource } from '../../resource.js';
 import { linkTo } from '../../route.js';
 import { changedBy } from '../listing.js';
-import { may } from '../me.js';
+import { me } from '../me.js';
+import { type Checked, Findings } from './findings.js';
 import { SetUp } from './set-up.js';
 
-interface Agents {
-  agents: { id: string; name: string; connectors: string[] }[];
-  problems: { agentId: string | null; field: string | null; message: string }[];
-}
-
-interface Checked {
-  ok: boolean;
-  findings: { check: string; ok: boolean; fix?: string }[];
+interface Connector {
+  /** Null: of all agents. */
+  agentId: string | null;
+  connector: string;
+  state: 'runs' | 'stands-by' | 'away' | 'off' | 'unfinished';
+  since: string | null;
+  lastError: { message: string; at: string } | null;
+  missing: { field: string; message: string }[];
 }
 
 /** On which platforms each agent can be reached, how that is going, and how more are set up. */
 export function ConnectorsPage() {
-  const agents = useResource(
+  const found = useResource(
     'connectors',
-    (signal) => get<Agents>('agents', {}, signal),
+    (signal) => get<{ connectors: Connector[] }>('connectors', {}, signal),
     changedBy('agents'),
   );
   return (
-    <Page title="Connectors" actions={<Button onClick={agents.reload}>Look again</Button>}>
-      {may('health.read') && <Connections />}
-      <Shown of={agents}>
-        {({ agents, problems }) => (
-          <>
-            {agents.map((agent) => (
-              <OfAgent
-                key={agent.id}
-                agent={agent}
-                problems={problems.filter(({ agentId }) => agentId === agent.id)}
-              />
-            ))}
-          </>
-        )}
+    <Page title="Connectors" actions={<Button onClick={found.reload}>Look again</Button>}>
+      <Shown of={found}>
+        {({ connectors }) => {
+          const shared = connectors.filter(({ agentId }) => agentId === null);
+          const known = new Set([
+            ...me.value!.agents.map(({ id }) => id),
+            ...connectors.flatMap(({ agentId }) => agentId ?? []),
+          ]);
+          return (
+            <>
+              {[...known].map((id) => (
+                <OfAgent key={id} id={id} connectors={connectors.filter(({ agentId }) => agentId === id)} />
+              ))}
+              {shared.length > 0 && (
+                <Section title="For all agents">
+                  <Cards of={shared} />
+                </Section>
+              )}
+            </>
+          );
+        }}
       </Shown>
       <Section title="Set one up">
         <SetUp />
@@ -51,84 +58,91 @@ export function ConnectorsPage() {
   );
 }
 
-/** Of this process: what its platforms say now. */
-function Connections() {
-  const health = useResource('connections', (signal) =>
-    get<{ connections: Record<string, string> }>('health', {}, signal),
-  );
-  return (
-    <Section title="Connections">
-      <Shown of={health}>
-        {({ connections }) =>
-          Object.keys(connections).length === 0 ? (
-            <Empty>
-              No connection to a platform is kept open here. Agents are reached over HTTP and this console.
-            </Empty>
-          ) : (
-            <Facts
-              of={Object.entries(connections).map(([id, state]) => [
-                id,
-                <Badge kind={state === 'ok' ? 'good' : 'warn'}>{state}</Badge>,
-              ])}
-            />
-          )
-        }
-      </Shown>
-    </Section>
-  );
-}
-
-function OfAgent({
-  agent: { id, name, connectors },
-  problems,
-}: {
-  agent: Agents['agents'][number];
-  problems: Agents['problems'];
-}) {
+function OfAgent({ id, connectors }: { id: string; connectors: Connector[] }) {
+  const { name = id } = me.value!.agents.find((agent) => agent.id === id) ?? {};
   const [checked, setChecked] = useState<Checked>();
   const look = async () => setChecked(await post<Checked>(pathOf('agents', id, 'check')));
   return (
-    <Section title={`${name} (${id})`}>
+    <Section title={name === id ? name : `${name} (${id})`}>
       {connectors.length === 0 ? (
         <Empty>
           On no platform of its own: name one under connectors in{' '}
           <a href={linkTo(['agents', id])}>its definition</a>.
         </Empty>
       ) : (
-        <ul class="chips" aria-label={`Connectors of ${name}`}>
-          {connectors.map((connector) => (
-            <li key={connector}>
-              {connector} <Badge kind="good">runs</Badge>
-            </li>
-          ))}
-        </ul>
+        <Cards of={connectors} />
       )}
-      {problems.map(({ field, message }) => (
-        <p key={`${field} ${message}`} class="failure">
-          {field && <code>{field}</code>} {message}
-        </p>
-      ))}
-      <Button onClick={look}>{`Test what ${name} names`}</Button>
+      <Button onClick={look}>{`Test all that ${name} names`}</Button>
       <div role="status">{checked && <Findings of={checked} />}</div>
     </Section>
   );
 }
 
-function Findings({ of: { ok, findings } }: { of: Checked }) {
-  const [good = [], bad = []] = [true, false].map((is) => grouped(findings, (one) => one.ok).get(is) ?? []);
+function Cards({ of }: { of: Connector[] }) {
   return (
-    <div class="panel">
-      <p>
-        <Badge kind={ok ? 'good' : 'bad'}>{ok ? 'all is well' : `${bad.length} to mend`}</Badge>
-      </p>
-      <ul>
-        {[...bad, ...good].map(({ check, ok, fix }) => (
-          <li key={`${check} ${fix}`}>
-            <Badge kind={ok ? 'good' : 'bad'}>{ok ? 'ok' : 'wrong'}</Badge> {check}
-            {fix && `: ${fix}`}
-          </li>
-        ))}
-      </ul>
-    </div>
+    <ul class="cards">
+      {of.map((one) => (
+        <li key={one.connector} class="card">
+          <Card of={one} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const states = {
+  runs: ['good', 'runs'],
+  'stands-by': ['good', 'runs in another process of the hub'],
+  away: ['warn', 'away: it is tried again by itself'],
+  off: ['bad', 'off: it is refused'],
+  unfinished: ['warn', 'to be set up'],
+} as const;
+
+function Card({ of: { agentId, connector, state, since, lastError, missing } }: { of: Connector }) {
+  const [kind, words] = states[state];
+  return (
+    <>
+      <h3>
+        {connector} <Badge kind={kind}>{words}</Badge>
+      </h3>
+      <Facts
+        of={[
+          ...(since ? [['Since', <Time at={since} />] as [string, preact.JSX.Element]] : []),
+          [
+            'Last error',
+            lastError ? (
+              <>
+                <Time at={lastError.at} />: {lastError.message}
+              </>
+            ) : (
+              'none since this hub began'
+            ),
+          ],
+        ]}
+      />
+      {missing.length > 0 && (
+        <ol class="steps" aria-label={`What ${connector} lacks`}>
+          {missing.map(({ field, message }) => (
+            <li key={field}>
+              <code>{field}</code> {message}
+            </li>
+          ))}
+        </ol>
+      )}
+      {agentId !== null && <Test agentId={agentId} connector={connector} />}
+    </>
+  );
+}
+
+/** Asks the platform. */
+function Test({ agentId, connector }: { agentId: string; connector: string }) {
+  const [checked, setChecked] = useState<Checked>();
+  const test = async () =>
+    setChecked(await post<Checked>(pathOf('agents', agentId, 'connectors', connector, 'test')));
+  return (
+    <>
+      <Button onClick={test}>Test it</Button>
+      <div role="status">{checked && <Findings of={checked} />}</div>
+    </>
   );
 }

@@ -91,8 +91,13 @@ function Rooms() {
             columns={[
               {
                 head: 'Room',
-                cell: ({ roomId, channel, thread }) => (
-                  <a href={linkTo(['rooms', roomId])}>{thread ? `${channel} › ${thread}` : channel}</a>
+                cell: ({ roomId, channel, thread, title }) => (
+                  <>
+                    <a href={linkTo(['rooms', roomId])}>
+                      {title ?? (thread ? `${channel} › ${thread}` : channel)}
+                    </a>
+                    {title && <p class="hint">{thread ? `${channel} › ${thread}` : channel}</p>}
+                  </>
                 ),
               },
               { head: 'Agent', cell: ({ agentId }) => agentId },

@@ -10,6 +10,7 @@ import { asked, changedBy, Filters, Listing, useList } from '../listing.js';
 import { may } from '../me.js';
 import { agentChoice, agentOr, roles } from '../naming.js';
 import { RegisteredTools } from './registered-tools.js';
+import { ToolServers } from './tool-servers.js';
 
 interface Tool {
   key: string;
@@ -87,6 +88,7 @@ export function ToolsPage() {
           ]}
         />
       </Section>
+      {agent && <ToolServers key={agent} agent={agent} />}
       {may('tools.read') && <RegisteredTools />}
     </Page>
   );

@@ -6,21 +6,12 @@ export interface RoomRow {
   tenant: string;
   channel: string;
   thread?: string;
+  /** The first words that were said there. */
+  title: string | null;
   direct?: boolean;
   messages: number;
   lastAt: string;
   heldBy?: string;
-}
-
-export interface Message {
-  id: string;
-  role: string;
-  author: { id: string; name?: string };
-  text: string;
-  attachments: { name?: string }[];
-  status: string;
-  turnId: string | null;
-  createdAt: string;
 }
 
 export interface Hold {
