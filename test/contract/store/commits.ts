@@ -135,6 +135,6 @@ export function commitsContract(subject: StoreSubject): void {
         source: { connector: from.connector, tenant: from.tenant, channel: from.channel },
       });
       // Some servers take their time for 256 messages.
-    }, 60_000);
+    }, 150_000);
   });
 }
