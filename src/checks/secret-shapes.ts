@@ -103,6 +103,8 @@ export class SecretShapes implements Detector {
   /** Where to go on; null: more must come. */
   #token(text: string, from: number, ended: boolean, found: Finding[]): number | null {
     // Most words are none, however long what follows them is.
+    const first = text[from]!;
+    if (!(first >= '0' && first <= '9') && !byFirst.has(first)) return from + 1;
     if (!mayBegin(/^[\w.:-]*/.exec(text.slice(from, from + longestBeginning))![0])) return from + 1;
     token.lastIndex = from;
     const words = token.exec(text)![0];
@@ -134,9 +136,13 @@ export class SecretShapes implements Detector {
   }
 }
 
+/** By their first sign: most words have none to be compared with. */
+const byFirst = new Map<string, string[]>();
+for (const one of beginnings) byFirst.set(one[0]!, [...(byFirst.get(one[0]!) ?? []), one]);
+
 function mayBegin(words: string): boolean {
   if (/^\d{1,12}(:[\w-]*)?$/.test(words)) return true;
-  return beginnings.some((one) => words.startsWith(one) || one.startsWith(words));
+  return byFirst.get(words[0]!)?.some((one) => words.startsWith(one) || one.startsWith(words)) ?? false;
 }
 
 function finding(from: number, to: number, what: string): Finding {
