@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import type { Finding } from './connector/connector.js';
 import { folderProblem } from './folder.js';
 import { packageFolder } from './package-folder.js';
+import { leftBehind } from './running-hub.js';
 
 /** With less free space, in bytes, a database may fail in the middle of a write. */
 const leastFree = 200 * 2 ** 20;
@@ -22,6 +23,11 @@ export function machineFindings(config: Config): Finding[] {
       check: `${path} can be read by its owner alone (it is ${mode.toString(8)})`,
       ok: false,
       fix: `chmod 600 ${path}`,
+    })),
+    ...leftBehind(config.dataDir).map((path) => ({
+      check: `${path} is of a process that has ended`,
+      ok: true,
+      fix: 'It does no harm, and may be removed.',
     })),
   ];
 }
@@ -41,7 +47,7 @@ export function clockFinding(ahead: { of: string; ms: number }): Finding {
 }
 
 /** Files with secrets that others than their owner may read. Windows has no such modes. */
-function openSecrets({ dataDir }: Pick<Config, 'dataDir'>): { path: string; mode: number }[] {
+export function openSecrets({ dataDir }: Pick<Config, 'dataDir'>): { path: string; mode: number }[] {
   if (process.platform === 'win32') return [];
   const own = ['admin-token', 'secret-key', 'callback-secret', 'chat-history'].map((name) =>
     join(dataDir, name),

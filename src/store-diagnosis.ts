@@ -11,10 +11,11 @@ import {
 } from './backends.js';
 import type { Config } from './config.js';
 import type { Finding } from './connector/connector.js';
+import { atMost } from './core/deadline.js';
 import { lateMs } from './core/readiness.js';
 import type { Engines } from './engines.js';
 import type { Logger } from './logger.js';
-import { type Diagnosis, look } from './look.js';
+import { type Diagnosis, look, patienceMs } from './look.js';
 import { clockFinding } from './machine-diagnosis.js';
 import { notesOf as failingNotes, unsummarisedNote } from './memory/conversation/failing.js';
 import { embedderNote, hindrancesIn } from './memory/embedder-state.js';
@@ -108,8 +109,12 @@ export async function diagnoseEngines(
     return [{ subject, findings: [failed('MongoDB answers', field, error as Error)] }];
   }
   const { store, turnQueue, deliveryQueue, bus } = engines;
-  const redis = await turnQueue.counts().then(
-    () => ({ check: 'Redis takes jobs', ok: true }),
+  // Queues wait for their first connection for as long as it takes.
+  const redis = await atMost(patienceMs, turnQueue.counts()).then(
+    (counts) =>
+      counts
+        ? { check: 'Redis takes jobs', ok: true }
+        : failed('Redis takes jobs', 'REDIS_URL', new Error(`no answer within ${patienceMs / 1000} s`)),
     (error: Error) => failed('Redis takes jobs', 'REDIS_URL', error),
   );
   const { engine, schema, notes } = store.description;

@@ -1,7 +1,8 @@
 import { basename, extname } from 'node:path';
 import type { Input } from './carry.js';
+import { differenceLines } from './difference-lines.js';
 import { definedIn } from './input-file.js';
-import { row } from './output.js';
+import { cells, words } from './table.js';
 import { type CommandGroup, type Typed, typed } from './typed.js';
 
 const comment: [string, string] = ['--comment <text>', 'why, for whoever reads the versions'];
@@ -24,8 +25,6 @@ function changed({ id, version, inForce }: { id: string; version: number; inForc
   return [`${id} has version ${version} now.${hidden}`];
 }
 
-const written = (value: unknown) => (value === undefined ? '(nothing)' : JSON.stringify(value));
-
 export const agents: CommandGroup = {
   about: 'the running agents, and definitions of them in the store',
   commands: {
@@ -35,10 +34,10 @@ export const agents: CommandGroup = {
       show: ({ agents, problems }) => [
         ...(agents.length === 0 ? ['No agent runs.'] : []),
         ...agents.map(({ id, name, models, connectors }) =>
-          row(id, name, models.join(', '), connectors.join(', ')),
+          cells(id, words(name), models.join(', '), connectors.join(', ')),
         ),
         ...problems.map(({ agentId, field, message }) =>
-          row('!', agentId ?? '', field ? `${field}: ${message}` : message),
+          cells('!', agentId ?? '', words(field ? `${field}: ${message}` : message)),
         ),
       ],
       fails: ({ problems }) => problems.length > 0,
@@ -52,7 +51,8 @@ export const agents: CommandGroup = {
       about:
         'look at all that an agent names with the eyes of its platforms; exit code 1 if something is wrong',
       fields: ['agentId'],
-      show: ({ findings }) => findings.map(({ check, ok, fix }) => row(ok ? 'ok' : 'no', check, fix ?? '')),
+      show: ({ findings }) =>
+        findings.map(({ check, ok, fix }) => cells(ok ? 'ok' : 'no', words(check), words(fix ?? ''))),
       fails: ({ ok }) => !ok,
     }),
     models: typed('models.list', {
@@ -60,14 +60,14 @@ export const agents: CommandGroup = {
       fields: ['agentId'],
       show: ({ models }) =>
         models.flatMap(({ model, provider, state, until, lastFailure, price }) => [
-          row(
+          cells(
             model,
             provider ?? '',
             state,
             until ? `until ${until}` : '',
             price ? `$${price.input} in, $${price.output} out, a million tokens` : '',
           ),
-          ...(lastFailure ? [row('  failed', lastFailure.at ?? '', lastFailure.message)] : []),
+          ...(lastFailure ? [cells('  failed', lastFailure.at ?? '', words(lastFailure.message))] : []),
         ]),
     }),
     create: typed('agents.create', {
@@ -95,12 +95,19 @@ export const agents: CommandGroup = {
       input: withFile,
       show: changed,
     }),
+    edit: typed('agents.replace', {
+      about: 'change a definition in the store in your editor ($VISUAL or $EDITOR), as YAML',
+      fields: ['agentId'],
+      options: [comment],
+      run: async (said) => (await import('./edit-agent.js')).editAgent(said),
+      show: () => [],
+    }),
     versions: typed('agents.versions', {
       about: 'the versions of a definition that are kept',
       fields: ['agentId'],
       show: ({ versions }) =>
         versions.map(({ number, at, by, comment = '', active }) =>
-          row(`${number}${active ? ' (counts)' : ''}`, at, by, comment),
+          cells(`${number}${active ? ' (counts)' : ''}`, at, by, words(comment)),
         ),
     }),
     diff: typed('agents.diff', {
@@ -110,8 +117,7 @@ export const agents: CommandGroup = {
         ['--from <number>', 'the earlier version'],
         ['--to <number>', 'the later one'],
       ],
-      show: ({ differences }) =>
-        differences.map(({ field, before, after }) => `${field}: ${written(before)} -> ${written(after)}`),
+      show: ({ differences }) => differenceLines(differences),
     }),
     rollback: typed('agents.rollBack', {
       about: 'make an earlier version count again; also of one that was removed',

@@ -1,4 +1,5 @@
-import { more, row } from './output.js';
+import { more } from './output.js';
+import { cells, words } from './table.js';
 import { type CommandGroup, paged, type Typed, typed } from './typed.js';
 
 const decided: Pick<Typed<'approvals.decide'>, 'show'> = {
@@ -22,9 +23,9 @@ export const approvals: CommandGroup = {
       ],
       show: ({ approvals, nextCursor }) => [
         ...approvals.map(({ id, state, agentId, tool, requester, decides, expiresAt, arguments: args }) =>
-          row(
+          cells(
             ...[id, state, agentId, tool, `for ${requester.name ?? requester.userId}`],
-            ...[`${decides.people} × ${decides.role}`, `until ${expiresAt}`, args ?? '(forgotten)'],
+            ...[`${decides.people} × ${decides.role}`, `until ${expiresAt}`, words(args ?? '(forgotten)')],
           ),
         ),
         ...more(nextCursor),

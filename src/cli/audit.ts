@@ -1,5 +1,6 @@
 /** What `carrier audit` asks for. */
-import { harmlessJson, more, row } from './output.js';
+import { harmlessJson, more } from './output.js';
+import { cells, words } from './table.js';
 import { type CommandGroup, paged, typed } from './typed.js';
 
 export const audit: CommandGroup = {
@@ -18,7 +19,14 @@ export const audit: CommandGroup = {
       ],
       show: ({ rows, nextCursor }) => [
         ...rows.map(({ at, principal, operation, target, outcome, error = '' }) =>
-          row(at, outcome, error, operation, JSON.stringify(target), `${principal.kind} ${principal.name}`),
+          cells(
+            at,
+            outcome,
+            error,
+            operation,
+            words(JSON.stringify(target)),
+            `${principal.kind} ${principal.name}`,
+          ),
         ),
         ...more(nextCursor),
       ],
@@ -38,7 +46,7 @@ export const audit: CommandGroup = {
         ...(older > 0
           ? [`${older} rows of older hubs are outside of the chain: nobody can check them.`]
           : []),
-        ...faults.map(({ kind, about }) => row('!', kind, about)),
+        ...faults.map(({ kind, about }) => cells('!', kind, words(about))),
         ...(faultCount > faults.length ? [`And ${faultCount - faults.length} more faults.`] : []),
       ],
       fails: ({ ok }) => !ok,

@@ -11,12 +11,13 @@ import { following } from './following-commands.js';
 import { knowledge } from './knowledge-commands.js';
 import { lessons, scores } from './lesson-commands.js';
 import { memories } from './memory-commands.js';
-import { more, row } from './output.js';
-import { forgotten, ofPeople, retention } from './people-commands.js';
+import { more } from './output.js';
+import { ofPeople, retention } from './people-commands.js';
 import { policyCommands } from './policy-commands.js';
+import { rooms, stopping } from './room-commands.js';
 import { schedules } from './schedule-commands.js';
 import { switches } from './switch-commands.js';
-import { takeoverCommands } from './takeover-commands.js';
+import { cells, words } from './table.js';
 import { tasks } from './task-commands.js';
 import { tokenCommands } from './token-commands.js';
 import { toolCommands } from './tool-commands.js';
@@ -75,7 +76,7 @@ export const groups: Record<string, CommandGroup> = {
         about: 'their names, never their values',
         isDefault: true,
         show: ({ secrets }) =>
-          secrets.length === 0 ? ['None is kept.'] : secrets.map(({ name, setAt }) => row(name, setAt)),
+          secrets.length === 0 ? ['None is kept.'] : secrets.map(({ name, setAt }) => cells(name, setAt)),
       }),
       set: typed('secrets.set', {
         about: 'keep one; its value is read from standard input, or asked for and not shown',
@@ -98,66 +99,7 @@ export const groups: Record<string, CommandGroup> = {
   },
   tools: toolCommands,
   policy: policyCommands,
-  rooms: {
-    about: 'conversations',
-    commands: {
-      list: typed('rooms.list', {
-        about: 'the most recently active first',
-        isDefault: true,
-        options: [...ofAgent, ...paged],
-        show: ({ rooms, nextCursor }) => [
-          ...rooms.map(({ roomId, agentId, connector, tenant, channel, thread = '', messages, lastAt }) =>
-            row(roomId, agentId, connector, tenant, channel, thread, `${messages} messages`, lastAt),
-          ),
-          ...more(nextCursor),
-        ],
-      }),
-      messages: typed('rooms.messages', {
-        about: 'what was said in one',
-        fields: ['roomId'],
-        options: [['--order <order>', 'oldest or newest first', 'oldest'], ...paged],
-        show: ({ messages, nextCursor }) => [
-          ...messages.map(({ createdAt, author, text, status }) =>
-            row(createdAt, `${author.name ?? author.id}:`, text, status === 'failed' ? '(failed)' : ''),
-          ),
-          ...more(nextCursor),
-        ],
-      }),
-      stop: typed('turns.stop', {
-        about: 'stop the turn that runs or waits in one',
-        fields: ['roomId'],
-        show: stopping,
-      }),
-      forget: typed('rooms.forget', {
-        about: 'forget all that was said in one, and the facts and summaries made there',
-        fields: ['roomId'],
-        asks: true,
-        show: forgotten,
-      }),
-      summary: typed('rooms.summary', {
-        about: 'what is kept of what was said in a room and has left the prompt',
-        fields: ['roomId'],
-        show: ({ summary, failing }) => [
-          ...(summary
-            ? [row(`${summary.messages} messages`, summary.by, summary.madeAt), ...summary.text.split('\n')]
-            : ['There is none.']),
-          ...(failing
-            ? [
-                `Not made anew since ${failing.since}: ${failing.error?.message ?? ''} Tried ${failing.tries} times.`,
-              ]
-            : []),
-        ],
-      }),
-      ...takeoverCommands,
-      say: typed('messages.post', {
-        about: 'have an agent say this in a room that it was in before; in one that was taken over, answer',
-        fields: ['agentId', 'roomId', 'text'],
-        fixed: { orAnswer: true },
-        options: [['--message-id <id>', 'yours: with the same one it is said once, however often you ask']],
-        show: ({ messageId, duplicate }) => [`${duplicate ? 'Said already' : 'Said'}: ${messageId ?? ''}.`],
-      }),
-    },
-  },
+  rooms,
   turns: {
     about: 'what agents are answering, and have answered',
     commands: {
@@ -172,7 +114,13 @@ export const groups: Record<string, CommandGroup> = {
         ],
         show: ({ turns, nextCursor }) => [
           ...turns.map(({ turnId, agentId, status, finishedAt, error }) =>
-            row(turnId, status, agentId, finishedAt ?? '', error ? `${error.code}: ${error.message}` : ''),
+            cells(
+              turnId,
+              status,
+              agentId,
+              finishedAt ?? '',
+              words(error ? `${error.code}: ${error.message}` : ''),
+            ),
           ),
           ...more(nextCursor),
         ],
@@ -220,7 +168,7 @@ export const groups: Record<string, CommandGroup> = {
         show: ({ deliveries, nextCursor }) => [
           ...deliveries.map(({ id, agentId, connector, channel, attempts, error, nextTryAt }) => {
             const tries = `${attempts} failed tries${nextTryAt ? `, next at ${nextTryAt}` : ''}`;
-            return row(id, agentId, connector, channel, tries, error?.message ?? '');
+            return cells(id, agentId, connector, channel, tries, words(error?.message ?? ''));
           }),
           ...more(nextCursor),
         ],
@@ -274,9 +222,9 @@ export const alone: Record<string, Typed> = {
     about: 'whether the hub can do its part, and how much waits; exit code 1 if it cannot',
     show: ({ ready, checks, connections, queues, notes }) => [
       ready ? 'ready' : 'not ready',
-      ...Object.entries({ ...checks, ...connections }).map(([name, state]) => row(name, state)),
+      ...Object.entries({ ...checks, ...connections }).map(([name, state]) => cells(name, state)),
       ...Object.entries(queues).map(([name, counts]) =>
-        row(name, counts ? `${counts.waiting} waiting, ${counts.running} running` : 'cannot be asked'),
+        cells(name, counts ? `${counts.waiting} waiting, ${counts.running} running` : 'cannot be asked'),
       ),
       ...notes,
     ],
@@ -286,7 +234,3 @@ export const alone: Record<string, Typed> = {
   scores,
   console: consoleCommand,
 };
-
-function stopping({ turnId }: { turnId: string | null }): string[] {
-  return [turnId ? `Stopping ${turnId}.` : 'There is nothing to stop.'];
-}

@@ -1,4 +1,4 @@
-import { row } from './output.js';
+import { cells, words } from './table.js';
 import { type CommandGroup, typed } from './typed.js';
 
 export const connectors: CommandGroup = {
@@ -9,16 +9,17 @@ export const connectors: CommandGroup = {
       isDefault: true,
       show: ({ connectors }) =>
         connectors.flatMap(({ agentId, connector, state, since, lastError, missing }) => [
-          row(agentId ?? '(all agents)', connector, state, since ? `since ${since}` : ''),
-          ...(lastError ? [row('  last error', lastError.at, lastError.message)] : []),
-          ...missing.map(({ field, message }) => row('  missing', `${field}: ${message}`)),
+          cells(agentId ?? '(all agents)', connector, state, since ? `since ${since}` : ''),
+          ...(lastError ? [cells('  last error', lastError.at, words(lastError.message))] : []),
+          ...missing.map(({ field, message }) => cells('  missing', words(`${field}: ${message}`))),
         ]),
       fails: ({ connectors }) => connectors.some(({ state }) => state !== 'runs' && state !== 'stands-by'),
     }),
     test: typed('connectors.test', {
       about: 'ask the platform now whether the agent can work there; exit code 1 if something is wrong',
       fields: ['agentId', 'connector'],
-      show: ({ findings }) => findings.map(({ check, ok, fix }) => row(ok ? 'ok' : 'no', check, fix ?? '')),
+      show: ({ findings }) =>
+        findings.map(({ check, ok, fix }) => cells(ok ? 'ok' : 'no', words(check), words(fix ?? ''))),
       fails: ({ ok }) => !ok,
     }),
   },

@@ -1,4 +1,4 @@
-import { row } from './output.js';
+import { cells, words } from './table.js';
 import { typed } from './typed.js';
 
 export const consoleCommand = typed('console.link', {
@@ -14,7 +14,7 @@ export const sessions = {
       isDefault: true,
       show: ({ sessions }) =>
         sessions.map(({ id, account, since, usedAt, userAgent }) =>
-          row(id, account ?? 'owner', `since ${since}`, `used ${usedAt}`, userAgent),
+          cells(id, account ?? 'owner', `since ${since}`, `used ${usedAt}`, words(userAgent)),
         ),
     }),
     end: typed('console.endSession', {

@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import { FatalError } from '../errors.js';
 import { createLogger } from '../logger.js';
 import { harmless, paint, print } from './output.js';
+import { table as lines } from './table.js';
 
 type Database = Awaited<ReturnType<typeof databaseCare>>;
 type Overview = Awaited<ReturnType<Database['overview']>>;
@@ -121,18 +122,10 @@ function open(config: Config): Promise<Database> {
   return databaseCare(config, createLogger(config.logLevel));
 }
 
-/** Numbers stand at the right of their columns. */
-function table(head: string[], rows: string[][]): void {
-  const cells = rows.map((row) => row.map(harmless));
-  const widths = head.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]!.length)));
-  const isNumber = head.map((_, i) => cells.every((row) => /^[\d,.]+( \S+)?$|^\?$/.test(row[i]!)));
-  const line = (row: string[]) =>
-    row
-      .map((cell, i) => (isNumber[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-      .join('  ')
-      .trimEnd();
-  print(paint.dim(line(head)));
-  for (const row of cells) print(line(row));
+function table(head: string[], body: string[][]): void {
+  const [first = '', ...rows] = lines(head, body);
+  print(paint.dim(first));
+  for (const row of rows) print(row);
 }
 
 /** A shard key, as people write it. */

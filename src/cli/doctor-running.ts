@@ -6,16 +6,19 @@ import type { Finding } from '../connector/connector.js';
 import { type Diagnosis, look } from '../look.js';
 import type { OperationName, OutputOf } from '../operations/operations.js';
 import { packageVersion } from '../package-folder.js';
+import type { RunningHub } from '../running-hub.js';
 import { waitingFindings } from '../waiting-diagnosis.js';
 import { carry, type Input } from './carry.js';
+import { changedSince } from './setting-files.js';
 
 /** An audit log of a million rows takes some ten seconds, in ms. */
 const auditPatienceMs = 600_000;
 /** Dead letters are counted so far. */
 const mostDead = 200;
 
-/** @param url where it listens */
-export function diagnoseRunning(config: Config, url: string): Promise<Diagnosis[]> {
+/** @param hub the one that holds the data folder, and where it listens */
+export function diagnoseRunning(config: Config, hub: RunningHub & { url: string }): Promise<Diagnosis[]> {
+  const { url } = hub;
   const ask = <Name extends OperationName>(operation: Name, input: Input = {}) =>
     carry(config, operation, input, url) as Promise<OutputOf<Name>>;
   return Promise.all([
@@ -29,6 +32,7 @@ export function diagnoseRunning(config: Config, url: string): Promise<Diagnosis[
       const { late } = health;
       return [
         ...healthFindings(health, url),
+        ...changedSince(hub),
         ...waitingFindings({
           ...{ unanswered: late?.rooms ?? 0, since: null, dead: dead.deliveries.length, newest: null },
           ...{ late: [], running: true },

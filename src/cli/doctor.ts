@@ -1,6 +1,7 @@
 import type { Config } from '../config.js';
 import type { Finding } from '../connector/connector.js';
 import { diagnose } from '../diagnosis.js';
+import { CarrierError } from '../errors.js';
 import { createLogger } from '../logger.js';
 import type { Diagnosis } from '../look.js';
 import { clockFinding, machineFindings } from '../machine-diagnosis.js';
@@ -8,8 +9,16 @@ import { redact } from '../redaction.js';
 import { runningHub } from '../running-hub.js';
 import { watchDates } from './answered-dates.js';
 import { diagnoseRunning } from './doctor-running.js';
+import { loadEnvironmentFile } from './environment-file.js';
+import { type Mended, mendedJson, tell } from './mend/mended.js';
 import { harmlessJson, paint, print } from './output.js';
 import { pageOfFinding } from './pages.js';
+
+interface Wanted {
+  json?: boolean;
+  /** Mends first what can be mended by itself; what is found is what is left. */
+  fix?: boolean;
+}
 
 /**
  * Looks at everything a hub with these settings needs, and says what to do about what is wrong.
@@ -17,13 +26,21 @@ import { pageOfFinding } from './pages.js';
  */
 export async function doctor(
   read: () => Config,
-  { json = false }: { json?: boolean } = {},
+  { json = false, fix = false }: Wanted = {},
 ): Promise<boolean> {
+  const mended = fix ? await mendAll(read, json) : [];
   const subjects = (await (json ? readAndDiagnosed(read) : diagnosed(read()))).filter(
     ({ findings }) => findings.length > 0,
   );
   const failed = subjects.flatMap(({ findings }) => findings).filter(({ ok }) => !ok).length;
-  if (json) print(harmlessJson({ ok: failed === 0, subjects: subjects.map(shown) }));
+  if (json)
+    print(
+      harmlessJson({
+        ok: failed === 0,
+        ...(fix && { mended: mended.map(mendedJson) }),
+        subjects: subjects.map(shown),
+      }),
+    );
   else {
     for (const { subject, findings } of subjects) {
       print(paint.bold(subject));
@@ -32,6 +49,28 @@ export async function doctor(
     print(failed === 0 ? `\n${paint.green('All is well.')}` : `\n${paint.red(`${failed} to mend.`)}`);
   }
   return failed === 0;
+}
+
+/** The settings' file comes first: it says where all the rest is. */
+async function mendAll(read: () => Config, json: boolean): Promise<Mended[]> {
+  const { mendConfigFile } = await import('./mend/commas.js');
+  const { mend } = await import('./mend/mend.js');
+  const mended: Mended[] = [];
+  const done = (one: Mended) => {
+    mended.push(one);
+    if (json) return;
+    if (mended.length === 1) print(paint.bold('Mended'));
+    tell(one);
+  };
+  try {
+    loadEnvironmentFile();
+    mendConfigFile(process.env.CARRIER_CONFIG?.trim() || 'carrier.config.json').forEach(done);
+    for (const one of mend(read())) done(one);
+  } catch (error) {
+    // Settings that cannot be used are told of by whoever reads them next.
+    if (!(error instanceof CarrierError)) throw error;
+  }
+  return mended;
 }
 
 async function readAndDiagnosed(read: () => Config): Promise<Diagnosis[]> {
@@ -49,7 +88,7 @@ async function diagnosed(config: Config): Promise<Diagnosis[]> {
   const dates = watchDates();
   const hub = config.cluster ? null : hubAt(config.dataDir);
   const [running, besides] = await Promise.all([
-    hub?.url ? diagnoseRunning(config, hub.url) : [],
+    hub?.url ? diagnoseRunning(config, { ...hub, url: hub.url }) : [],
     diagnose(config, createLogger('silent'), { running: Boolean(hub?.url) }),
   ]);
   const ahead = dates.ahead();

@@ -1,4 +1,4 @@
-import { row } from './output.js';
+import { cells, words } from './table.js';
 import { typed } from './typed.js';
 
 export const embeddings = typed('embeddings.status', {
@@ -7,12 +7,12 @@ export const embeddings = typed('embeddings.status', {
     embedders.length === 0
       ? ['There is no embedder, or it has made no vector yet.']
       : embedders.map(({ embedder, state, embedded, backlog, problem }) =>
-          row(
+          cells(
             embedder,
             state,
             `${countsText(embedded)} embedded`,
             `${countsText(backlog)} waiting`,
-            problem?.message ?? '',
+            words(problem?.message ?? ''),
           ),
         ),
 });

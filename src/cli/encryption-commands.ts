@@ -1,5 +1,5 @@
 import type { OutputOf } from '../operations/operations.js';
-import { row } from './output.js';
+import { cells, type Row, words } from './table.js';
 import { type CommandGroup, typed } from './typed.js';
 
 export const encryption: CommandGroup = {
@@ -18,13 +18,17 @@ export const encryption: CommandGroup = {
   },
 };
 
-function shown({ current, keys, unit, under, rotation }: OutputOf<'encryption.status'>): string[] {
+function shown({ current, keys, unit, under, rotation }: OutputOf<'encryption.status'>): (string | Row)[] {
   const { state, done, total, problem } = rotation;
   const idle = keys.filter((id) => id !== current && !under.some(({ key }) => key === id));
   return [
     current ? `Stored data goes under the key "${current}".` : 'Stored data is not encrypted.',
-    ...under.map(({ key, amount }) => row(key ?? 'in the clear', `${amount} ${unit}`)),
-    ...idle.map((id) => row(id, `nothing is under it: it may be taken out of CARRIER_ENCRYPTION_KEYS`)),
-    ...(state === 'done' ? [] : [row(`rotation ${state}`, `${done} of ${total} ${unit}`, problem ?? '')]),
+    ...under.map(({ key, amount }) => cells(key ?? 'in the clear', `${amount} ${unit}`)),
+    ...idle.map((id) =>
+      cells(id, words(`nothing is under it: it may be taken out of CARRIER_ENCRYPTION_KEYS`)),
+    ),
+    ...(state === 'done'
+      ? []
+      : [cells(`rotation ${state}`, `${done} of ${total} ${unit}`, words(problem ?? ''))]),
   ];
 }

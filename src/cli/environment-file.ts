@@ -5,11 +5,16 @@ import { FatalError } from '../errors.js';
 /**
  * Puts the settings of `.env` in this folder into the environment, where libraries find theirs too; what is there
  * already wins.
+ * @returns those that it has put there.
  * @throws FatalError `config_invalid` when there is one that cannot be read.
  */
-export function loadEnvironmentFile(): void {
+export function loadEnvironmentFile(): string[] {
   const bytes = readEnvironmentFile();
-  for (const [name, value] of Object.entries(bytes ? settingsIn(bytes) : {})) process.env[name] ??= value;
+  const own = Object.entries(bytes ? settingsIn(bytes) : {}).filter(
+    ([name]) => process.env[name] === undefined,
+  );
+  for (const [name, value] of own) process.env[name] = value;
+  return own.map(([name]) => name);
 }
 
 /** Null: there is none. @throws FatalError `config_invalid` when there is one that cannot be read. */

@@ -1,4 +1,5 @@
-import { more, row } from './output.js';
+import { more } from './output.js';
+import { cells, words } from './table.js';
 import { type CommandGroup, paged, typed } from './typed.js';
 
 export const facts: CommandGroup = {
@@ -17,7 +18,7 @@ export const facts: CommandGroup = {
       ],
       show: ({ facts, nextCursor }) => [
         ...facts.map(({ id, state, owner, text, at, said }) =>
-          row(id, state, owner.name ?? owner.id, at, `said ${said}x`, text),
+          cells(id, state, owner.name ?? owner.id, at, `said ${said}x`, words(text)),
         ),
         ...more(nextCursor),
       ],

@@ -1,4 +1,5 @@
-import { more, row } from './output.js';
+import { more } from './output.js';
+import { cells, words } from './table.js';
 import { type CommandGroup, paged, typed } from './typed.js';
 
 export const knowledge: CommandGroup = {
@@ -10,15 +11,15 @@ export const knowledge: CommandGroup = {
       options: [['--agent-id <id>', 'of this agent'], ...paged],
       show: ({ documents, nextCursor }) => [
         ...documents.map(({ id, agentId, name, state, version, chunks, own, problems }) =>
-          row(
+          cells(
             id,
             agentId,
             state,
-            name,
+            words(name),
             `version ${version}`,
             `${chunks} pieces`,
             own ? 'kept for one room' : '',
-            problems.join(' '),
+            words(problems.join(' ')),
           ),
         ),
         ...more(nextCursor),

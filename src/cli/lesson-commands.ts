@@ -1,10 +1,11 @@
-import { more, row } from './output.js';
+import { more } from './output.js';
+import { cells, words } from './table.js';
 import { type CommandGroup, paged, type Typed, typed } from './typed.js';
 
 const changed: Pick<Typed<'lessons.reject'>, 'fields' | 'options' | 'show'> = {
   fields: ['id'],
   options: [['--version <number>', 'the one that you have read; if it is another by now, nothing changes']],
-  show: ({ id, state, version, text }) => [row(id, state, `version ${version}`, text)],
+  show: ({ id, state, version, text }) => [cells(id, state, `version ${version}`, words(text))],
 };
 
 export const lessons: CommandGroup = {
@@ -19,7 +20,9 @@ export const lessons: CommandGroup = {
         ...paged,
       ],
       show: ({ lessons, nextCursor }) => [
-        ...lessons.map(({ id, agentId, state, text, why }) => row(id, agentId, state, text, why ?? '')),
+        ...lessons.map(({ id, agentId, state, text, why }) =>
+          cells(id, agentId, state, words(text), words(why ?? '')),
+        ),
         ...more(nextCursor),
       ],
     }),
@@ -48,7 +51,7 @@ export const scores = typed('scores.list', {
   options: [['--agent-id <id>', 'of this agent'], ...paged],
   show: ({ scores, nextCursor }) => [
     ...scores.map(({ agentId, day, version, topic, score, sent, revised, safe, notJudged, ...more }) =>
-      row(
+      cells(
         ...[agentId, day, version, topic, score === null ? 'not known' : score.toFixed(2)],
         `${sent} sent, ${revised} revised, ${safe} not sent, ${notJudged} not judged`,
         `${more.up} for, ${more.down} against, ${more.corrections} corrected`,

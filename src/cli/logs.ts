@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutputOf } from '../operations/operations.js';
 import { carry } from './carry.js';
 import { harmless, harmlessJson, printed, row } from './output.js';
+import { requireRoom } from './room.js';
 import { shownTime } from './shown-time.js';
 import type { Own } from './typed.js';
 
@@ -20,6 +21,7 @@ export async function showLogs({ config, options, url }: Own): Promise<void> {
     (agent === undefined || agent === agentId) &&
     (turn === undefined || turn === turnId);
   let cursor: string | undefined;
+  let isKnown = typeof room !== 'string';
   for (;;) {
     const page = (await carry(
       config,
@@ -27,10 +29,15 @@ export async function showLogs({ config, options, url }: Own): Promise<void> {
       { limit: pageSize, cursor },
       url,
     )) as OutputOf<'events.list'>;
-    for (const event of page.events.filter(wanted))
+    const events = page.events.filter(wanted);
+    isKnown ||= events.length > 0;
+    for (const event of events)
       if (!(await printed(json ? harmlessJson(event, 0) : harmless(lineOf(event))))) return;
     cursor = page.cursor;
     if (page.events.length > 0) continue;
+    // A misspelt one has no events, either, and following it would never end.
+    if (!isKnown) await requireRoom(config, String(room), url);
+    isKnown = true;
     if (!follow) return;
     await sleep(lookMs);
     if (!process.stdout.writable) return;

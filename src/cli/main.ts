@@ -74,7 +74,17 @@ program
   .addOption(dataDir)
   .addOption(characters)
   .addOption(logLevel)
-  .action(async (flags: Flags) => (await import('./start.js')).start(settings(flags)));
+  .action(async (flags: Flags) => {
+    const counting = loadEnvironmentFile();
+    const config = settings(flags);
+    const overruled = Object.keys(saidBy(flags));
+    const { markSettings } = await import('./setting-files.js');
+    const marks = markSettings(
+      counting.filter((name) => !overruled.includes(name)),
+      process.env.CARRIER_CONFIG?.trim() || undefined,
+    );
+    await (await import('./start.js')).start(config, marks);
+  });
 
 program
   .command('init')
@@ -88,13 +98,14 @@ program
 program
   .command('doctor')
   .description("check settings, engines and every bot's token, scopes and intents, and name the fix")
+  .option('--fix', 'mend first what can be mended without loss, and say each thing before and after')
   .option(
     '--json',
     'what was found, for scripts: {ok, subjects: [{subject, findings: [{check, ok, fix, page}]}]}',
   )
   .addOption(dataDir)
   .addOption(characters)
-  .action(async (flags: Flags & { json?: boolean }) => {
+  .action(async (flags: Flags & { json?: boolean; fix?: boolean }) => {
     const { doctor } = await import('./doctor.js');
     if (!(await doctor(() => settings(flags), flags))) process.exitCode = 1;
   });
@@ -250,15 +261,18 @@ function fail(error: unknown): void {
 
 function settings(flags: Flags): Config {
   loadEnvironmentFile();
-  return readConfig({
-    ...process.env,
+  return readConfig({ ...process.env, ...saidBy(flags) });
+}
+
+function saidBy(flags: Flags): Record<string, string> {
+  return {
     ...(flags.dataDir && { CARRIER_DATA_DIR: flags.dataDir }),
     ...(flags.characters && { CARRIER_CHARACTERS_DIR: flags.characters }),
     ...(flags.role && { CARRIER_ROLE: flags.role }),
     ...(flags.host && { CARRIER_HOST: flags.host }),
     ...(flags.port && { CARRIER_PORT: flags.port }),
     ...(flags.logLevel && { CARRIER_LOG_LEVEL: flags.logLevel }),
-  });
+  };
 }
 
 /** What the system refuses says enough by itself; a fault of ours is told with its place. */

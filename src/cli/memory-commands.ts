@@ -1,5 +1,6 @@
 /** Commands about what agents remember of people. */
-import { row } from './output.js';
+
+import { cells, type Row, words } from './table.js';
 import { type CommandGroup, typed } from './typed.js';
 
 type Counts = Record<string, number>;
@@ -40,11 +41,11 @@ export const memories: CommandGroup = {
   },
 };
 
-function shown({ code, counts, samples, why }: Shown): string[] {
+function shown({ code, counts, samples, why }: Shown): (string | Row)[] {
   if (code === null) return [`0 would be forgotten: ${why ?? ''}`];
   return [
     `Would be forgotten for good: ${countsText(counts)}.`,
-    ...samples.map(({ kind, text, at }) => row(`  ${kind}`, at, text)),
+    ...samples.map(({ kind, text, at }) => cells(`  ${kind}`, at, words(text))),
     `To go on: carrier memories forget ${code}`,
   ];
 }

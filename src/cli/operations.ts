@@ -4,8 +4,9 @@ import type { Config } from '../config.js';
 import type { OperationName, OutputOf } from '../operations/operations.js';
 import { carry, type Input } from './carry.js';
 import { alone, groups } from './commands.js';
-import { harmless, harmlessJson, paint, print, printed } from './output.js';
+import { harmlessJson, paint, print, printed } from './output.js';
 import { readSecret } from './secret-input.js';
+import { laidOut, type Row } from './table.js';
 import type { Typed } from './typed.js';
 
 interface Flags {
@@ -26,16 +27,16 @@ export function addOperations(program: Command, dataDir: Option, settings: (flag
     prepare(program.command(name), command, dataDir, settings);
 }
 
-function show(lines: string[]): void {
+function show(lines: (string | Row)[]): void {
   if (lines.length === 0) print(paint.dim('There is none.'));
-  for (const line of lines) print(harmless(line));
+  for (const line of laidOut(lines)) print(line);
 }
 
 async function showWhole(what: Typed, ask: (cursor: string | undefined) => Promise<unknown>): Promise<void> {
   let cursor: string | undefined;
   do {
     const answer = (await ask(cursor)) as OutputOf<OperationName> & { nextCursor?: string | null };
-    for (const line of what.show(answer, {})) if (!(await printed(line))) return;
+    for (const line of what.show(answer, {})) if (!(await printed(String(line)))) return;
     cursor = answer.nextCursor ?? undefined;
   } while (cursor !== undefined);
 }

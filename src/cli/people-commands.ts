@@ -3,7 +3,8 @@ import { type Account, type Group, levelText, writtenAccount } from '../access/a
 import type { OutputOf } from '../operations/operations.js';
 import type { Input } from './carry.js';
 import { countsText } from './memory-commands.js';
-import { more, row } from './output.js';
+import { more } from './output.js';
+import { cells } from './table.js';
 import { type CommandGroup, paged, type Typed, typed } from './typed.js';
 
 const toWhom: Typed['options'] & {} = [
@@ -19,6 +20,13 @@ export const ofPeople: Record<string, CommandGroup> = {
   people: {
     about: 'the people who talk to agents',
     commands: {
+      list: typed('roles.list', {
+        about: 'who was let in, and who has a role; carrier rooms lists who has talked',
+        isDefault: true,
+        options: [['--json', 'as one object: {people: [{connector, tenant, userId, name, roles, paired}]}']],
+        run: async (said) => (await import('./people-list.js')).listPeople(said),
+        show: () => [],
+      }),
       forget: typed('people.forget', {
         about: 'forget what somebody said in every room, the replies to it, and the facts kept from it',
         fields: ['userId'],
@@ -63,9 +71,9 @@ export const ofPeople: Record<string, CommandGroup> = {
         fields: ['account'],
         options: [['--agent-id <id>', 'of this agent']],
         show: ({ accounts, roles, groupsUnknown }) => [
-          ...accounts.map((account) => row(writtenAccount(account), account.linkedAt ?? '')),
+          ...accounts.map((account) => cells(writtenAccount(account), account.linkedAt ?? '')),
           ...roles.map(({ role, level, by, account }) =>
-            row(`  ${role}`, levelText(level), by, account ? writtenAccount(account) : ''),
+            cells(`  ${role}`, levelText(level), by, account ? writtenAccount(account) : ''),
           ),
           ...(groupsUnknown ? ['Not all groups could be looked up: roles may be missing.'] : []),
         ],
@@ -92,7 +100,7 @@ export const ofPeople: Record<string, CommandGroup> = {
         isDefault: true,
         options: forWhat,
         show: ({ roles }) =>
-          roles.map(({ role, level, by, ...whose }) => row(role, subjectText(whose), levelText(level), by)),
+          roles.map(({ role, level, by, ...whose }) => cells(role, subjectText(whose), levelText(level), by)),
       }),
       give: typed('roles.give', {
         about: 'give a role: member, operator, admin or owner; nobody gives more than they have',
@@ -144,7 +152,7 @@ export const retention = typed('retention.report', {
   options: [['--agent-id <id>', 'of this agent'], ...paged],
   show: ({ days, nextCursor }) => [
     ...days.map(({ day, agentId, went }) =>
-      row(day, agentId, ...Object.entries(went).map(([rule, count]) => `${rule}: ${count}`)),
+      cells(day, agentId, ...Object.entries(went).map(([rule, count]) => `${rule}: ${count}`)),
     ),
     ...more(nextCursor),
   ],

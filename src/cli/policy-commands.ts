@@ -1,5 +1,6 @@
 /** What is allowed of tools: `carrier policy`, and what of `carrier tools` is about that. */
-import { row } from './output.js';
+
+import { cells, words } from './table.js';
 import { type CommandGroup, type Typed, typed } from './typed.js';
 
 const ofAgent: Typed['options'] & {} = [['--agent <id>', 'the agent']];
@@ -25,7 +26,7 @@ export const policyCommands: CommandGroup = {
         ['--arguments <json>', 'those of the call'],
       ],
       show: ({ effect, rule, reason, ask, matched, known, meant, problem, role }) => [
-        row(effect, rule, reason ?? ''),
+        cells(effect, rule, words(reason ?? '')),
         ...(ask ? [`  ${JSON.stringify(ask)}`] : []),
         ...(known
           ? []
@@ -34,7 +35,7 @@ export const policyCommands: CommandGroup = {
             ]),
         ...(problem ? ['  The tool does not take these arguments:', ...linesOf(problem)] : []),
         `Rules that are about it, asked by: ${role}`,
-        ...matched.map((one) => row(`  ${one.effect}`, one.rule, one.from, one.reason ?? '')),
+        ...matched.map((one) => cells(`  ${one.effect}`, one.rule, one.from, words(one.reason ?? ''))),
       ],
     }),
   },
@@ -49,8 +50,8 @@ export const offered: Typed = typed('tools.list', {
   options: [...ofAgent, ['--role <role>', 'of whoever asks; without it, member']],
   show: ({ tools }) =>
     tools.map(({ key, name, effect, rule, hints, accepted }) =>
-      row(
-        ...[effect, key, name, rule, accepted ? '' : '(changed)'],
+      cells(
+        ...[effect, key, words(name), rule, accepted ? '' : '(changed)'],
         Object.entries({ ...hints, destructive: hints.destructive && !hints.readOnly })
           .flatMap(([hint, is]) => (is ? [hint] : []))
           .join(' '),
@@ -71,7 +72,7 @@ export const accept: Typed = typed('tools.accept', {
     tools.length === 0
       ? [`Nothing of ${key} has changed; carrier tools offered shows what has.`]
       : tools.flatMap(({ agentId, digest, accepted, difference }) => [
-          row(accepted ? 'accepted' : 'changed', agentId, `--digest ${digest.slice(0, 12)}`),
+          cells(accepted ? 'accepted' : 'changed', agentId, `--digest ${digest.slice(0, 12)}`),
           ...difference.map((line) => `  ${line}`),
         ]),
 });

@@ -1,4 +1,5 @@
-import { more, row } from './output.js';
+import { more } from './output.js';
+import { cells, words } from './table.js';
 import { type CommandGroup, paged, typed } from './typed.js';
 
 const when: [flags: string, about: string, usual?: string][] = [
@@ -24,14 +25,14 @@ export const schedules: CommandGroup = {
       ],
       show: ({ schedules, nextCursor }) => [
         ...schedules.map(({ id, state, agentId, connector, channel, author, kind, text, times }) =>
-          row(
+          cells(
             id,
             state,
             agentId,
             `${connector}:${channel}`,
             `of ${author.name ?? author.id}`,
             kind,
-            text,
+            words(text),
             times,
           ),
         ),

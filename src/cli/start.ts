@@ -7,6 +7,7 @@ import { within } from '../core/deadline.js';
 import { type Hub, type Process, startHub, startWorker } from '../hub.js';
 import { createLogger, type Logger } from '../logger.js';
 import { includedCharacters } from '../package-folder.js';
+import { noteSettings, type SettingMarks } from '../running-hub.js';
 import { shutDown } from '../shutdown.js';
 import { startTracing } from '../tracing.js';
 import { endProcess } from './end.js';
@@ -24,8 +25,11 @@ const tryAgain = 75;
  */
 const heapGrowth = '--heap-growing-percent=40';
 
-/** Runs the hub until a signal ends it, and with it the process. A second signal, or one while it starts, ends the process at once. */
-export async function start(config: Config): Promise<void> {
+/**
+ * Runs the hub until a signal ends it, and with it the process. A second signal, or one while it starts, ends the process at once.
+ * @param settings what their files say.
+ */
+export async function start(config: Config, settings: SettingMarks): Promise<void> {
   setFlagsFromString(heapGrowth);
   const log = createLogger(config.logLevel);
   process.on('unhandledRejection', (err) => log.error({ err }, 'an unhandled rejection; please report it'));
@@ -38,6 +42,7 @@ export async function start(config: Config): Promise<void> {
   const endTracing = config.tracing ? await startTracing() : async () => {};
   const hub: Hub | Process =
     config.role === 'worker' ? await startWorker(config, log, ending) : await startHub(config, log, ending);
+  if (!config.cluster) noteSettings(config.dataDir, settings);
   // It is announced: from here on it is told to end as one that runs.
   const told = new Promise<NodeJS.Signals>((resolve) => {
     onSignal = (first) => {

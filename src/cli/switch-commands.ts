@@ -1,4 +1,5 @@
 import { row } from './output.js';
+import { cells, words } from './table.js';
 import { type CommandGroup, type Typed, typed } from './typed.js';
 
 const switched: Typed['options'] & {} = [
@@ -19,13 +20,13 @@ export const switches: CommandGroup = {
         pauses.length === 0
           ? ['Nothing is paused.']
           : pauses.map(({ what, reason = '', by, at, until, ...where }) =>
-              row(
+              cells(
                 what,
                 ...Object.values(where),
                 `since ${at}`,
                 until ? `until ${until}` : '',
                 `by ${by}`,
-                reason,
+                words(reason),
               ),
             ),
     }),

@@ -1,4 +1,4 @@
-import { row } from './output.js';
+import { cells, words } from './table.js';
 import { type CommandGroup, type Typed, typed } from './typed.js';
 
 const named: Typed['options'] & {} = [['--name <name>', 'yours, as others are to read it']];
@@ -35,14 +35,14 @@ export const takeoverCommands: CommandGroup['commands'] = {
     fields: ['roomId'],
     show: ({ hold, drafts, unanswered }) => [
       hold
-        ? row(
+        ? cells(
             hold.name ?? hold.by,
             `since ${hold.since}`,
             hold.until ? `until ${hold.until}` : '',
             hold.reason ?? '',
           )
         : 'Nobody has taken it over.',
-      ...drafts.map(({ at, text }) => row(at, 'not said:', text)),
+      ...drafts.map(({ at, text }) => cells(at, 'not said:', words(text))),
       ...(unanswered > 0 ? [`Messages without an answer: ${unanswered}.`] : []),
     ],
   }),
@@ -58,6 +58,6 @@ export const takeoverCommands: CommandGroup['commands'] = {
     show: ({ notes }) =>
       notes.length === 0
         ? ['There are none.']
-        : notes.map(({ at, by, name = by, text }) => row(at, `${name}:`, text)),
+        : notes.map(({ at, by, name = by, text }) => cells(at, `${name}:`, words(text))),
   }),
 };

@@ -1,4 +1,5 @@
-import { more, row } from './output.js';
+import { more } from './output.js';
+import { cells, words } from './table.js';
 import { type CommandGroup, paged, type Typed, typed } from './typed.js';
 
 const changed: Pick<Typed<'tasks.stop'>, 'show'> = {
@@ -19,10 +20,10 @@ export const tasks: CommandGroup = {
       ],
       show: ({ tasks, nextCursor }) => [
         ...tasks.map(({ id, state, agentId, steps, requester, turns, tokens, goal }) =>
-          row(
+          cells(
             ...[id, state, agentId, `for ${requester.name ?? requester.userId}`],
             `${steps.filter((step) => step.state !== 'open').length} of ${steps.length} steps`,
-            ...[`${turns} turns`, `${tokens} tokens`, goal],
+            ...[`${turns} turns`, `${tokens} tokens`, words(goal)],
           ),
         ),
         ...more(nextCursor),

@@ -1,5 +1,5 @@
 import type { OutputOf } from '../operations/operations.js';
-import { row } from './output.js';
+import { cells, type Row, words } from './table.js';
 import { typed } from './typed.js';
 
 export const tokenCommands = {
@@ -45,11 +45,19 @@ export const tokenCommands = {
 
 type IssuedToken = Omit<OutputOf<'tokens.issue'>, 'token' | 'callbackSecret'>;
 
-function describedToken({ id, name, role, tenant, createdAt, expiresAt, ...limits }: IssuedToken): string {
+function describedToken({ id, name, role, tenant, createdAt, expiresAt, ...limits }: IssuedToken): Row {
   const { scopes, agents, user, origins, bootstrap } = limits;
   const list = (word: string, names?: readonly string[]) => (names ? `${word} ${names.join(' ')}` : '');
-  return row(
-    ...[id, name, role, tenant, user ? `as ${user}` : '', list('may', scopes), list('with', agents)],
+  return cells(
+    ...[
+      id,
+      name,
+      role,
+      tenant,
+      user ? `as ${user}` : '',
+      words(list('may', scopes)),
+      words(list('with', agents)),
+    ],
     ...[
       list('from', origins),
       createdAt,

@@ -1,7 +1,7 @@
 import type { Input } from './carry.js';
 import { definedIn, documentAt } from './input-file.js';
-import { row } from './output.js';
 import { accept, offered } from './policy-commands.js';
+import { cells, words } from './table.js';
 import { type Typed, typed } from './typed.js';
 
 /** `--version` is the program's own. */
@@ -19,7 +19,7 @@ export const toolCommands = {
       isDefault: true,
       show: ({ tools }) =>
         tools.map(({ tool: { name, method, url, agents }, version, changedAt }) =>
-          row(name, method, url, `for ${agents.join(' ') || 'nobody'}`, `version ${version}`, changedAt),
+          cells(name, method, url, `for ${agents.join(' ') || 'nobody'}`, `version ${version}`, changedAt),
         ),
     }),
     show: typed('tools.show', {
@@ -46,10 +46,10 @@ export const toolCommands = {
       ],
       input: documentAt,
       show: ({ added, changed, unchanged, skipped }) => [
-        ...added.map((name) => row('added', name)),
-        ...changed.map((name) => row('changed', name)),
-        ...unchanged.map((name) => row('as before', name)),
-        ...skipped.map(({ operation, problem }) => row('!', operation, problem)),
+        ...added.map((name) => cells('added', name)),
+        ...changed.map((name) => cells('changed', name)),
+        ...unchanged.map((name) => cells('as before', name)),
+        ...skipped.map(({ operation, problem }) => cells('!', operation, words(problem))),
       ],
       fails: ({ skipped }) => skipped.length > 0,
     }),
@@ -72,15 +72,15 @@ export const toolCommands = {
       fields: ['agent'],
       show: ({ servers }) =>
         servers.flatMap(({ name, state, since, restarts, tools, lastError, problem }) => [
-          row(
+          cells(
             name,
             state,
             since ? `since ${since}` : '',
             `${tools} tools`,
             `connected anew ${restarts} times`,
           ),
-          ...(problem ? [row('  problem', problem)] : []),
-          ...(lastError ? [row('  last error', lastError.at, lastError.message)] : []),
+          ...(problem ? [cells('  problem', words(problem))] : []),
+          ...(lastError ? [cells('  last error', lastError.at, words(lastError.message))] : []),
         ]),
       fails: ({ servers }) => servers.some(({ state }) => state === 'away' || state === 'unusable'),
     }),

@@ -3,6 +3,7 @@
 import type { Config } from '../config.js';
 import type { OperationName, OutputOf } from '../operations/operations.js';
 import type { Input } from './carry.js';
+import type { Row } from './table.js';
 
 /** What a command that does more than carry one request is given. */
 export interface Own {
@@ -36,8 +37,8 @@ export interface Typed<Name extends OperationName = OperationName> {
   whole?: boolean;
   /** It is what the group's name alone means. */
   isDefault?: boolean;
-  /** A line each; strangers' words in them are made harmless afterwards. */
-  show(answer: OutputOf<Name>, input: Input): string[];
+  /** A line each, rows of tables as `cells`; strangers' words in them are made harmless afterwards. */
+  show(answer: OutputOf<Name>, input: Input): (string | Row)[];
   /** Whether the answer says that something is wrong. */
   fails?(answer: OutputOf<Name>): boolean;
 }

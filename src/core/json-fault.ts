@@ -15,6 +15,26 @@ export function jsonFault(text: string, error: SyntaxError): string {
   return `line ${line}, column ${column}: ${comma ? 'the comma before it is one too many' : reason}`;
 }
 
+/** More are no slip. */
+const mostCommas = 1000;
+
+/** The text without commas behind the last item of lists and objects; null where that does not make it JSON. */
+export function withoutStrayCommas(text: string): string | null {
+  let left = text;
+  for (let tries = 0; tries <= mostCommas; tries++) {
+    try {
+      JSON.parse(left);
+      return left;
+    } catch {
+      const at = brokenAt(left);
+      const comma = /,\s*$/.exec(left.slice(0, at));
+      if (!comma || !/^\s*[\]}]/.test(left.slice(at))) return null;
+      left = left.slice(0, comma.index) + left.slice(comma.index + 1);
+    }
+  }
+  return null;
+}
+
 /** Index of the first character no JSON text can have there, or the length when the text just ends too soon. */
 function brokenAt(text: string): number {
   let [good, bad] = [0, text.length + 1];

@@ -135,7 +135,10 @@ async function factAt(id: string, { store }: Pick<OperationParts, 'store'>): Pro
   return found?.kind === 'fact' ? found : null;
 }
 
-async function factsOf(wanted: Listing, parts: OperationParts): Promise<Memory[]> {
+export async function factsOf(
+  wanted: Pick<Listing, 'agentId' | 'roomId' | 'connector' | 'tenant' | 'userId'>,
+  parts: OperationParts,
+): Promise<Memory[]> {
   const { agentId, roomId, connector, tenant, userId } = wanted;
   const { memories } = parts.store;
   if (roomId === undefined) {
@@ -175,12 +178,12 @@ function isOneself({ agentId, connector, tenant, userId }: Listing, principal: P
   );
 }
 
-function placeOf({ agentId, roomId, source, author }: Memory): Resource {
+export function placeOf({ agentId, roomId, source, author }: Memory): Resource {
   const { connector, tenant, channel } = source;
   return { agentId, roomId, connector, tenant, channel, userId: author.id };
 }
 
-function stateOf(fact: Memory): 'now' | 'past' | 'denied' {
+export function stateOf(fact: Memory): 'now' | 'past' | 'denied' {
   if (isDenied(fact)) return 'denied';
   return holds(fact, Date.now()) ? 'now' : 'past';
 }

@@ -4,6 +4,7 @@ import { FatalError } from '../errors.js';
 import { discreet } from '../memory/secrets.js';
 import { defineOperation } from './operation.js';
 import { placeOfRoom } from './place.js';
+import { knowledgeOf, knowledgeShapes } from './prompt-knowledge.js';
 import { seenRooms } from './seen.js';
 import { id, instant, texts } from './shapes.js';
 
@@ -51,6 +52,7 @@ export const turnPrompt = defineOperation({
         usage: z.object({ inputTokens: z.number(), outputTokens: z.number() }),
       }),
     ),
+    ...knowledgeShapes,
     durationMs: z.number().describe('of the last attempt'),
   }),
   async concerns({ turnId }, parts) {
@@ -59,7 +61,8 @@ export const turnPrompt = defineOperation({
   },
   unknown: noTurn,
   audit: (input) => input,
-  async run({ turnId }, { store, agents, sees }) {
+  async run({ turnId }, parts) {
+    const { store, agents, sees } = parts;
     const turn = await store.turns.get(turnId);
     if (!turn) throw new FatalError('not_found', noTurn.message, { field: noTurn.field });
     const { agentId, roomId, model, covers, steps, startedAt, finishedAt } = turn;
@@ -90,6 +93,7 @@ export const turnPrompt = defineOperation({
         };
       }),
       steps: steps.map(({ text, actions, usage }) => ({ text, actions, usage })),
+      ...(await knowledgeOf(turn, parts)),
       durationMs: finishedAt - startedAt,
     };
 

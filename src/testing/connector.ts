@@ -46,6 +46,7 @@ export function connectorContract(
     const missing = {
       ...options.cannot,
       ...(options.mayShowTwice && { 'shows once': options.mayShowTwice }),
+      ...(options.alone && { 'shared conversations': options.alone }),
     };
     for (const [ability, reason] of Object.entries(missing))
       process.stdout.write(`${name}: no test of "${ability}": ${reason}\n`);

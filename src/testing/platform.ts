@@ -102,6 +102,8 @@ export type Able<A extends Ability> = Platform & Required<Pick<Platform, (typeof
 export interface ConnectorContractOptions {
   /** Why a delivery that is tried again may be shown twice, where the platform gives no means against it. */
   mayShowTwice?: string;
+  /** Why nobody shares a conversation: everybody has one with the agent, and `channel` of a message does not count. */
+  alone?: string;
   /** Of each thing that it cannot do, why. What is not named here is tested. */
   cannot?: { [ability in Ability]?: string };
 }

@@ -131,12 +131,19 @@ describe('what all agents share', () => {
     [{ CARRIER_MODELS: 'opnai' }, /^CARRIER_MODELS: .*did you mean "openai"\?/],
     [{ CARRIER_EXTENSIONS: './lost.js' }, /^extension \.\/lost\.js: .*there is no file/],
     [
-      { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' },
-      /^note openai: requests to 127\.0\.0\.1:1 carry no key; set OPENAI_API_KEY/,
+      { OPENAI_BASE_URL: 'https://llm.example.com/v1' },
+      /^note openai: requests to llm\.example\.com carry no key; set OPENAI_API_KEY/,
     ],
   ])('[http-and-cli.7] is told of %j', async (env, message) => {
     expect(await hubProblemsOf(env)).toEqual([expect.stringMatching(message)]);
   });
+
+  it.each(['http://127.0.0.1:1/v1', 'http://localhost:11434/v1', 'http://[::1]:8080/v1'])(
+    'finds nothing wrong with a model server of this machine that has no key: %s',
+    async (OPENAI_BASE_URL) => {
+      expect(await hubProblemsOf({ OPENAI_BASE_URL })).toEqual([]);
+    },
+  );
 
   it('takes for no misspelling what a character names, nor what is far from any setting', async () => {
     const connectors = { telegram: { token: 'env:TELEGRAM_TOKEN2' } };

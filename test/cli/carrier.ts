@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 /** The program's entry as it is compiled. */
 export const entry = fileURLToPath(new URL('../../dist/src/cli/carrier.js', import.meta.url));
 
-interface Ended {
+export interface Ended {
   /** Null: it was still running after the patience was over. */
   code: number | null;
   stdout: string;

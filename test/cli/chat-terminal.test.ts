@@ -5,16 +5,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { HeldModel } from '../support/held-model.js';
 import { Home } from '../support/hub.js';
 import { HubProcess } from '../support/hub-process.js';
-import { Tmux, withoutTmux } from '../support/tmux.js';
+import { noTerminal, Terminal } from '../support/terminal.js';
 import { until } from '../support/until.js';
 import { entry } from './carrier.js';
 
-describe.skipIf(withoutTmux)('the chat in a terminal', () => {
+describe.skipIf(noTerminal)('the chat in a terminal', () => {
   let home: Home;
   let model: HeldModel;
   let hub: HubProcess;
   let env: Record<string, string>;
-  let terminal: Tmux;
+  let terminal: Terminal;
   let rooms = 0;
   let before = 0;
 
@@ -38,13 +38,19 @@ describe.skipIf(withoutTmux)('the chat in a terminal', () => {
     await home.dispose();
   });
   const open = (size: { columns?: number; rows?: number } = {}, ...args: string[]) =>
-    new Tmux([process.execPath, entry, 'chat', '--user', 'ann', ...args], { env, cwd: home.folder, ...size });
+    new Terminal([process.execPath, entry, 'chat', '--user', 'ann', ...args], {
+      env,
+      cwd: home.folder,
+      columns: 60,
+      rows: 24,
+      ...size,
+    });
   beforeEach(async () => {
     before = model.asked.length;
     terminal = open({}, '--room', `room-${++rooms}`);
     await terminal.sees(/you ›$/);
   });
-  afterEach(() => terminal.end());
+  afterEach(() => terminal.close());
 
   const say = async (text: string) => {
     terminal.type(text);
@@ -99,7 +105,7 @@ describe.skipIf(withoutTmux)('the chat in a terminal', () => {
     terminal.type('after');
     await terminal.sees(/you › after$/);
     terminal.keys('C-d', 'C-u', 'C-d');
-    await terminal.sees('ended with 0');
+    await terminal.sees('ended: 0');
     expect(model.asked).toHaveLength(before);
   });
 
@@ -116,7 +122,7 @@ describe.skipIf(withoutTmux)('the chat in a terminal', () => {
     model.write('Once more it begins, and goes on and on. ');
     await terminal.sees('Once more it');
     terminal.keys('C-c', 'C-c');
-    await terminal.sees('ended with 130');
+    await terminal.sees('ended: 130');
   });
 
   it('[http-and-cli.16] shows no escape that a model wrote, also as an entity', async () => {
@@ -169,7 +175,7 @@ describe.skipIf(withoutTmux)('the chat in a terminal', () => {
     model.end('The *blue* door.');
     await terminal.sees('The blue door.');
     await idle();
-    terminal.end();
+    terminal.close();
     terminal = open({}, '--agent', 'assistant', '--room', `room-${rooms}`);
     await terminal.sees('that was said before');
     expect(terminal.all()).toContain('The blue door.');

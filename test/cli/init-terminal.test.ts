@@ -62,7 +62,7 @@ describe.skipIf(noTerminal)(`carrier init in a terminal${noTerminal ? ` (${noTer
     ];
     const seen: string[] = [];
     expect(await answerAll(terminal, answers, seen)).toBe(0);
-    const screen = terminal.screen();
+    const screen = terminal.all();
     expect(screen).toMatch(/does not accept the key/);
     expect(seen.join('\n')).toMatch(/at most 80 characters/);
     expect(screen).toMatch(/Hugo: Coo! I am well, and at your service\./);
@@ -115,10 +115,10 @@ describe.skipIf(noTerminal)(`carrier init in a terminal${noTerminal ? ` (${noTer
       ] as [RegExp, Answers][]) {
         terminal = open();
         await answerAll(terminal, answers).catch(() => {});
-        await terminal.shows(at);
-        terminal.press(pressed);
+        await terminal.sees(at);
+        terminal.keys(pressed);
         expect(await terminal.ended()).toBe(130);
-        expect(terminal.screen()).toContain('Nothing was written.');
+        expect(terminal.all()).toContain('Nothing was written.');
         terminal.close();
       }
       expect(readdirSync(home)).toEqual(['.env']);
@@ -140,11 +140,11 @@ describe.skipIf(noTerminal)(`carrier init in a terminal${noTerminal ? ` (${noTer
       [/platforms/, 'slack'],
     ];
     await answerAll(terminal, answers).catch(() => {});
-    await terminal.shows(/SLACK_BOT_TOKEN/);
-    expect(terminal.screen()).toMatch(/"app_mentions:read"/);
-    expect(terminal.screen()).toMatch(/"display_name": "Ada"/);
-    expect(terminal.screen()).not.toContain('sk-mine');
-    terminal.press('C-c');
+    await terminal.sees(/SLACK_BOT_TOKEN/);
+    expect(terminal.all()).toMatch(/"app_mentions:read"/);
+    expect(terminal.all()).toMatch(/"display_name": "Ada"/);
+    expect(terminal.all()).not.toContain('sk-mine');
+    terminal.keys('C-c');
     await terminal.ended();
     expect(readFileSync(join(home, '.env'), 'utf8')).toBe(text);
     expect(readFileSync(join(home, 'characters/ada.json'), 'utf8')).toBe(character);

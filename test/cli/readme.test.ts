@@ -9,7 +9,7 @@ import { carrier } from './carrier.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
-const readme = read('docs/commands.md');
+const readme = read('docs/command-line.md');
 const { scripts, version } = JSON.parse(read('package.json')) as {
   scripts: Record<string, string>;
   version: string;
@@ -27,7 +27,7 @@ const commandsIn = (page: string) =>
     .filter((name) => name !== 'help');
 const flagsIn = (text: string) => [...text.matchAll(/--([a-z-]+)/g)].map((match) => match[1]!);
 
-const listed = /# Commands\n[\s\S]*?```\n([\s\S]*?)```/.exec(readme)![1]!.trim().split('\n');
+const listed = /# The command line\n[\s\S]*?```\n([\s\S]*?)```/.exec(readme)![1]!.trim().split('\n');
 const lines = listed.filter((line) => !line.startsWith('carrier --'));
 const wordOf = (line: string) => line.split(' ')[1]!;
 

@@ -10,12 +10,12 @@ export type Answers = [question: RegExp, ...answers: string[]][];
 export async function answerAll(terminal: Terminal, answers: Answers, seen: string[] = []): Promise<number> {
   const left = answers.map(([question, ...rest]) => ({ question, rest }));
   for (;;) {
-    await until(() => active(terminal.screen()) !== null || /ended: \d+/.test(terminal.screen()));
-    const asked = active(terminal.screen());
+    await until(() => active(terminal.all()) !== null || /^ended: \d+/m.test(terminal.all()));
+    const asked = active(terminal.all());
     if (asked === null) return terminal.ended();
     seen.push(asked);
     const known = left.find(({ question }) => question.test(asked));
-    if (!known) throw new Error(`Nobody knows an answer to:\n${terminal.screen()}`);
+    if (!known) throw new Error(`Nobody knows an answer to:\n${terminal.all()}`);
     const answer = known.rest.length > 1 ? known.rest.shift()! : known.rest[0]!;
     await give(terminal, asked, answer);
   }
@@ -35,31 +35,31 @@ const titleOf = (asked: string | null) => asked?.split('\n')[0];
 async function give(terminal: Terminal, asked: string, answer: string): Promise<void> {
   if (/◻|◼/u.test(asked)) {
     await moveTo(terminal, answer, /^│\s+[◻◼] /u);
-    terminal.press('Space');
+    terminal.keys('Space');
   } else if (/●/u.test(asked)) await moveTo(terminal, answer, /●/u);
   else {
-    terminal.press('C-u');
+    terminal.keys('C-u');
     if (answer !== '') {
       terminal.type(answer);
-      await until(() => active(terminal.screen()) !== asked || asked.includes(answer));
+      await until(() => active(terminal.all()) !== asked || asked.includes(answer));
     }
   }
-  const open = titleOf(active(terminal.screen()));
-  terminal.press('Enter');
-  await until(() => titleOf(active(terminal.screen())) !== open);
+  const open = titleOf(active(terminal.all()));
+  terminal.keys('Enter');
+  await until(() => titleOf(active(terminal.all())) !== open);
 }
 
 /** Options have a mark where the person is; of lists with boxes, the program colours the line, so they count. */
 async function moveTo(terminal: Terminal, answer: string, mark: RegExp): Promise<void> {
   const options = (asked: string) => asked.split('\n').filter((line) => /^│\s+[●○◻◼]/u.test(line));
-  const lines = options(active(terminal.screen())!);
+  const lines = options(active(terminal.all())!);
   const wanted = lines.findIndex((line) => line.includes(answer));
   if (wanted < 0) throw new Error(`"${answer}" is none of:\n${lines.join('\n')}`);
   const now = Math.max(0, mark.source.includes('●') ? lines.findIndex((line) => mark.test(line)) : 0);
-  for (let at = now; at !== wanted; at += Math.sign(wanted - at)) terminal.press(wanted > at ? 'Down' : 'Up');
+  for (let at = now; at !== wanted; at += Math.sign(wanted - at)) terminal.keys(wanted > at ? 'Down' : 'Up');
   if (mark.source.includes('●'))
     await until(() => {
-      const shown = options(active(terminal.screen()) ?? '');
+      const shown = options(active(terminal.all()) ?? '');
       return Boolean(shown.find((line) => /●/u.test(line))?.includes(answer));
     });
 }

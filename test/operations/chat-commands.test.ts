@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { scriptedModel } from '../support/model.js';
-import { Tmux, withoutTmux } from '../support/tmux.js';
+import { noTerminal, Terminal } from '../support/terminal.js';
 import { until } from '../support/until.js';
 import { Desk } from './desk.js';
 
@@ -94,14 +94,14 @@ describe('[http-and-cli.3] commands over HTTP', () => {
 });
 
 const chats = '[http-and-cli.3] carrier chat';
-describe.skipIf(withoutTmux)(withoutTmux ? `${chats} (skipped: ${withoutTmux})` : chats, () => {
-  let terminal: Tmux;
+describe.skipIf(noTerminal)(noTerminal ? `${chats} (skipped: ${noTerminal})` : chats, () => {
+  let terminal: Terminal;
   const env = () => ({ ...desk.home.settings(), PATH: process.env.PATH!, HOME: desk.home.folder });
-  afterEach(() => terminal.end());
+  afterEach(() => terminal.close());
 
   it('carries commands out, and stops an answer while it is written', async () => {
     const size = { env: env(), cwd: desk.home.folder, columns: 100, rows: 50 };
-    terminal = new Tmux([process.execPath, main, 'chat', '--user', 'ann'], size);
+    terminal = new Terminal([process.execPath, main, 'chat', '--user', 'ann'], size);
     await terminal.sees(/you ›$/);
     const type = (text: string) => {
       terminal.type(text);
@@ -119,6 +119,6 @@ describe.skipIf(withoutTmux)(withoutTmux ? `${chats} (skipped: ${withoutTmux})` 
     await terminal.sees('Forgotten: ');
     expect(await said()).toEqual([]);
     type('/quit');
-    await terminal.sees('ended with 0');
+    await terminal.sees('ended: 0');
   });
 });

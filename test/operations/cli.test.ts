@@ -87,7 +87,25 @@ describe('the command line', () => {
       return lines.some(({ type }) => type === 'turn.ended');
     }, 20_000);
     expect(new Set(lines.map((line) => line.roomId))).toEqual(new Set([roomId]));
-    expect((await carrier(['logs', '--room', 'none'])).stdout).toBe('');
+    const noRoom = 'carrier: There is no such room. "carrier rooms" lists them.\n';
+    for (const args of [
+      ['logs', '--room', 'none'],
+      ['logs', '--room', 'none', '--follow'],
+      ['rooms', 'show', 'none'],
+    ])
+      expect(await carrier(args)).toEqual({ code: 1, stdout: '', stderr: noRoom });
+    const room = await carrier(['rooms', 'show', roomId]);
+    expect(room).toMatchObject({ code: 0, stderr: '' });
+    expect(room.stdout).toMatch(
+      /^Messages\n {2}\S.* ann\n {4}how are\n {4}you\?\n[\s\S]* {4}echo again\nTurns\n/,
+    );
+    expect(room.stdout).toMatch(new RegExp(`\\n {2}${turnId} {2}done {2}.*scripted:test`));
+    const last = await carrier(['rooms', 'show', roomId, '--limit', '1']);
+    expect(last.stdout).toMatch(/\(more before these.*\)\n.*\n {4}echo again\nTurns\n/);
+    const { messages, turns: ended } = JSON.parse(
+      (await carrier(['rooms', 'show', roomId, '--json'])).stdout,
+    );
+    expect([messages.length, ended.length]).toEqual([4, 2]);
   }, 90_000);
 
   it('asks before it forgets', async () => {

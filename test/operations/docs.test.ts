@@ -44,7 +44,7 @@ describe('the reference of the API', () => {
   it('has every command', () => {
     const missing = Object.entries(groups).flatMap(([group, { commands }]) => {
       const line =
-        read('docs/commands.md')
+        read('docs/command-line.md')
           .split('\n')
           .find((text) => text.startsWith(`carrier ${group} `)) ?? '';
       return Object.keys(commands)

@@ -37,6 +37,13 @@ it('gives, shows and takes roles, and links accounts', async () => {
   const [settings, given] = (await carrier('roles')).split('\n');
   expect(settings).toMatch(/^operator {2}telegram:root {2}agent assistant on telegram {2}settings$/);
   expect(given).toMatch(/^operator {2}telegram:ann {2}agent assistant on telegram {2}token /);
+  expect(await carrier('people', 'list')).toBe(
+    'telegram:root  operator for agent assistant on telegram\ntelegram:ann  operator for agent assistant on telegram',
+  );
+  expect(JSON.parse(await carrier('people', '--json')).people).toContainEqual({
+    ...{ connector: 'telegram', tenant: 'default', userId: 'ann', paired: [] },
+    roles: ['operator for agent assistant on telegram'],
+  });
   expect(await carrier('people', 'link', 'telegram:ann', 'slack/T1:u1')).toBe(
     'Linked: telegram:ann and slack/T1:u1.',
   );

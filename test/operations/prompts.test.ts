@@ -4,12 +4,16 @@ import { Home } from '../support/hub.js';
 import { ask } from '../support/tokens.js';
 
 const home = new Home();
+let url: string;
+let post: (path: string, body: object) => Promise<{ body: ReturnType<typeof JSON.parse> }>;
 let get: (path: string) => Promise<{ status: number; body: ReturnType<typeof JSON.parse> }>;
 let say: (text: string) => Promise<string>;
 let tell: (userId: string, text: string) => Promise<unknown>;
 let forget: (path: string) => Promise<unknown>;
 beforeAll(async () => {
-  const { url, token } = await home.hub();
+  const { token, ...hub } = await home.hub();
+  url = hub.url;
+  post = (path, body) => ask(url, token.secret, ['POST', path], body);
   get = (path) => ask(url, token.secret, ['GET', path]);
   forget = (path) => ask(url, token.secret, ['POST', path], {});
   tell = (userId, text) => ask(url, token.secret, ['POST', '/assistant/message'], { userId, text });
@@ -32,6 +36,25 @@ it('puts together what a turn was given, and what was forgotten since is gone', 
   expect(body.steps).toEqual([]);
   expect(body.durationMs).toBeGreaterThanOrEqual(0);
   expect((await get('/turns/none/prompt')).status).toBe(404);
+});
+
+it('has what is known of those who talk there as of now, for those who may read it, and says what is not kept', async () => {
+  await say('I live in Lisbon.');
+  const turnId = await say('Where do I live?');
+  await expect
+    .poll(async () => JSON.stringify((await get(`/turns/${turnId}/prompt`)).body.facts), { timeout: 10_000 })
+    .toContain('Lisbon');
+  const { body } = await get(`/turns/${turnId}/prompt`);
+  expect(body.facts[0]).toMatchObject({ author: { id: 'alice' } });
+  expect(body.summary).toBe(null);
+  expect(body.notKept.join()).toContain("plugins' context");
+  const { body: limited } = await post('/tokens', {
+    name: 'turns',
+    scopes: ['turns.read'],
+    role: 'operator',
+  });
+  const seen = await ask(url, limited.token, ['GET', `/turns/${turnId}/prompt`]);
+  expect([seen.status, seen.body.facts, seen.body.summary]).toEqual([200, [], null]);
 });
 
 it('finds what an agent remembers by words, of all rooms or one, or lists a room', async () => {

@@ -18,7 +18,7 @@ const entries: Record<string, { file: string; values: string; types: string }> =
       Memory MemoryAccess MessageFile ModelAbilities ModelChunk ModelMessage ModelRequest Notes Origin OutboundMessage
       Outcome Part PartKind Passage Pauses Permission Phrase Pictures PlatformAccount Plugin PluginCommand PluginContext PluginEvents PluginExtension PluginParts PluginRoutes
       PluginRule PluginRuling Principal Problem ProgramLogger ProviderContext ProviderExtension Question Quote
-      Reading Receipt Receiving ReplacementOptions Reply ReplyFeed Requester Resource ResultFile RouteAbout RouteHandler Rung RunningHub Said ScheduleAccess Search Sent SentPartsOptions Service SetupStep Source SourceKey SourceTool Speaker StartOptions
+      Reading Receipt Receiving ReplacementOptions Reply ReplyFeed Requester Resource ResultFile RouteAbout RouteHandler Rung RunningHub Said ScheduleAccess Search Sent SentPartsOptions Service SetupStep Source SourceKey SourceState SourceTool Speaker StartOptions
       SystemPart Tool ToolCall ToolHints ToolResult ToolSource ToolSourceContext ToolSourceExtension Transcriber Transforms Tries Turn TurnContext TurnEvent TurnFailure TurnTaker TurnTask Usage UserMessage Verdict Wait WaitLimits WebChatSettings WhenWished`,
   },
   'carrier-hub/replies': {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   defineEmbedder,
   defineProvider,
+  isThisMachine,
   type ProviderContext,
   requireSetting,
   secret,
@@ -85,7 +86,8 @@ export default [
       return openaiTranscriber(optionsOf({ ...context, model }));
     },
     notes: ({ settings: { apiKey, baseUrl }, nameOf }) =>
-      baseUrl && !apiKey
+      // Servers on this machine, such as Ollama, want none.
+      baseUrl && !apiKey && !isThisMachine(new URL(baseUrl).hostname)
         ? [`requests to ${new URL(baseUrl).host} carry no key; set ${nameOf('apiKey')} if it wants one`]
         : [],
     check: (context, signal) => checkEndpoint(optionsOf(context), signal),

@@ -19,7 +19,19 @@ export interface Hub {
   startedAt: string;
   /** Where it listens; absent until it does. */
   url?: string;
+  /** What it read its settings from; absent: it was given them otherwise, or is of an older version. */
+  settings?: SettingMarks;
 }
+
+/** Tells whether files say what they said, and nothing of what that is. */
+export interface SettingMarks {
+  /** Makes marks of values; each start has its own. */
+  salt: string;
+  /** By path: marks by the names of settings. */
+  files: Record<string, Record<string, string>>;
+}
+
+export const cardName = 'hub.json';
 
 /** Longer than a look by `readHub` takes, which holds the lock for a moment. */
 const patienceMs = 250;
@@ -65,22 +77,37 @@ export function announce(dataDir: string, url: string): void {
   if (card) writeCard(dataDir, { ...card, url });
 }
 
+/** Notes what the settings' files said when it started. Only the holder may call it. */
+export function noteSettings(dataDir: string, settings: SettingMarks): void {
+  const card = readCard(dataDir);
+  if (card) writeCard(dataDir, { ...card, settings });
+}
+
 /** The hub that holds the folder now; null when none does, or it has only just begun to start. */
 export function readHub(dataDir: string): Hub | null {
   // Read before the look at the lock: what is read then belongs to a holder of that time or before.
   const card = readCard(dataDir);
   if (!card) return null;
+  return whileUnheld(dataDir, () => true) ? null : card;
+}
+
+/** Does it while no hub holds the folder, nor can take it; null where one does. It must take less than `patienceMs`. */
+export function whileUnheld<T>(dataDir: string, work: () => T): T | null {
   const file = lockFile(dataDir);
   let db: Libsql.Database | undefined;
   try {
     db = new Libsql(file);
-    db.exec('begin exclusive; rollback');
-    return null;
+    db.exec('begin exclusive');
   } catch (error) {
-    if (isBusy(error)) return card;
-    throw unusable(file, error);
-  } finally {
     db?.close();
+    if (isBusy(error)) return null;
+    throw unusable(file, error);
+  }
+  try {
+    return work();
+  } finally {
+    db.exec('rollback');
+    db.close();
   }
 }
 
@@ -137,5 +164,5 @@ function lockFile(dataDir: string): string {
 }
 
 function cardFile(dataDir: string): string {
-  return join(dataDir, 'hub.json');
+  return join(dataDir, cardName);
 }

@@ -14,7 +14,7 @@ const pages: Record<string, { text: RegExp; action?: string; who: Who[] }> = {
   schedules: { text: /Stand up and stretch/, action: 'Add a schedule', who: ['owner', 'operator'] },
   deliveries: { text: /answered 404/, action: 'Send again', who: ['owner', 'operator'] },
   switches: { text: /We look into it/, action: 'Pause an agent', who: ['owner', 'operator'] },
-  connectors: { text: /Set one up/, action: 'Test what Ada names', who: ['owner', 'operator'] },
+  connectors: { text: /Set one up/, action: 'Test all that Ada names', who: ['owner', 'operator'] },
   tools: { text: /current_time/, action: 'Show', who: ['owner', 'operator'] },
   policy: { text: /Rules in force/, action: 'Explain', who: ['owner', 'operator'] },
   scores: { text: /Ada|assistant/, action: 'Show', who: ['owner', 'operator'] },
