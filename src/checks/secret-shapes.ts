@@ -42,7 +42,11 @@ const byForm = [
 
 const token = /[\w.:-]{0,4097}/y;
 const longestBeginning = 16;
-const start = /(?<![A-Za-z0-9_])[A-Za-z\d]/g;
+/** Where one may begin: most words have other letters at their beginning, and the last letter of a text may be one's first. */
+const start = new RegExp(
+  `(?<![A-Za-z0-9_])(?:\\d|${firstOf(2).join('|')}|[${firstOf(1).join('')}]$)`.replaceAll('.', '\\.'),
+  'g',
+);
 const longestToken = 4096;
 
 /**
@@ -103,8 +107,6 @@ export class SecretShapes implements Detector {
   /** Where to go on; null: more must come. */
   #token(text: string, from: number, ended: boolean, found: Finding[]): number | null {
     // Most words are none, however long what follows them is.
-    const first = text[from]!;
-    if (!(first >= '0' && first <= '9') && !byFirst.has(first)) return from + 1;
     if (!mayBegin(/^[\w.:-]*/.exec(text.slice(from, from + longestBeginning))![0])) return from + 1;
     token.lastIndex = from;
     const words = token.exec(text)![0];
@@ -136,13 +138,14 @@ export class SecretShapes implements Detector {
   }
 }
 
-/** By their first sign: most words have none to be compared with. */
-const byFirst = new Map<string, string[]>();
-for (const one of beginnings) byFirst.set(one[0]!, [...(byFirst.get(one[0]!) ?? []), one]);
+/** The first signs of what keys begin with, each once. */
+function firstOf(signs: number): string[] {
+  return [...new Set(beginnings.map((one) => one.slice(0, signs)))];
+}
 
 function mayBegin(words: string): boolean {
   if (/^\d{1,12}(:[\w-]*)?$/.test(words)) return true;
-  return byFirst.get(words[0]!)?.some((one) => words.startsWith(one) || one.startsWith(words)) ?? false;
+  return beginnings.some((one) => words.startsWith(one) || one.startsWith(words));
 }
 
 function finding(from: number, to: number, what: string): Finding {

@@ -55,7 +55,8 @@ function spansIn(written: string): Span[] {
     const from = index + whole.length - value.length;
     found.push([from, from + bare.length]);
   }
-  for (const { 0: key, index } of text.matchAll(keys)) found.push([index, index + key.length]);
+  if (/\d{6}/.test(text))
+    for (const { 0: key, index } of text.matchAll(keys)) found.push([index, index + key.length]);
   found.push(...cardsIn(text));
   return found.sort(([a], [b]) => a - b);
 }
