@@ -42,7 +42,11 @@ const byForm = [
 
 const token = /[\w.:-]{0,4097}/y;
 const longestBeginning = 16;
-const start = /(?<![A-Za-z0-9_])[A-Za-z\d]/g;
+/** Where one may begin: most words have other letters at their beginning, and the last letter of a text may be one's first. */
+const start = new RegExp(
+  `(?<![A-Za-z0-9_])(?:\\d|${firstOf(2).join('|')}|[${firstOf(1).join('')}]$)`.replaceAll('.', '\\.'),
+  'g',
+);
 const longestToken = 4096;
 
 /**
@@ -132,6 +136,11 @@ export class SecretShapes implements Detector {
     found.push(finding(from, end, 'a private key'));
     return end;
   }
+}
+
+/** The first signs of what keys begin with, each once. */
+function firstOf(signs: number): string[] {
+  return [...new Set(beginnings.map((one) => one.slice(0, signs)))];
 }
 
 function mayBegin(words: string): boolean {

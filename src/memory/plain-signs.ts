@@ -2,8 +2,14 @@
 
 const others = /[！-～]|(?![0-9])\p{Nd}|[\u00a0\u2000-\u200a\u202f\u205f\u3000]|[\u2010-\u2015\u2212]/gu;
 
+export function isAscii(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text);
+}
+
 /** The text in plain signs, each in the place of its own: what is found in the one stands at the same place in the other. */
 export function inPlainSigns(text: string): string {
+  // Most texts have no sign but those of ASCII, and what is looked for is none of them.
+  if (isAscii(text)) return text;
   return text.replace(others, (sign) => {
     const code = sign.codePointAt(0)!;
     // Of two units; nothing may move.

@@ -65,6 +65,7 @@ export async function recall(
   };
 }
 
+/** Gives all that was read so far, these too. */
 type Read = (keys: readonly Candidate['key'][]) => Promise<ReadonlyMap<Candidate['key'], Memory>>;
 
 /** Each is read once. */
@@ -115,15 +116,16 @@ async function choose(
   const said: Said[] = [];
   const passed = new Set<Candidate['key']>();
   const places = lines.map(() => 0);
+  const step = readPerHit * limit;
+  let known: Awaited<ReturnType<Read>> = new Map();
   const nextOf = async (q: number): Promise<Chosen | null> => {
     const line = lines[q] ?? [];
     while (places[q]! < line.length) {
       const at = places[q]!++;
       const { candidate, score } = line[at]!;
       // Those of one step are read at once, and known from then on.
-      const step = readPerHit * limit;
-      const ahead = line.slice(at - (at % step), at - (at % step) + step);
-      const memory = (await read(ahead.map((one) => one.candidate.key))).get(candidate.key);
+      if (at % step === 0) known = await read(line.slice(at, at + step).map((one) => one.candidate.key));
+      const memory = known.get(candidate.key);
       if (passed.has(candidate.key)) continue;
       passed.add(candidate.key);
       if (memory && !repeatsChosen(said, saidOf(memory))) return { candidate, score, memory, question: q };

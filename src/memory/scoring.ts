@@ -124,7 +124,7 @@ function termsOf(said: Pick<Said, 'text'>): string[] {
 
 /** Whether it asks the question again, or the agent only takes up its words. What says that it is so does not repeat it. */
 export function repeatsQuestion(question: Pick<Said, 'text'>, said: Said): boolean {
-  if (shared(termsOf(question), termsOf(said)) < alike) return false;
+  if (!areAlike(termsOf(question), termsOf(said))) return false;
   const { text, byAgent } = said;
   return byAgent || asks(text) || !asks(question.text) || plain(question.text) === plain(text);
 }
@@ -133,8 +133,8 @@ export function repeatsQuestion(question: Pick<Said, 'text'>, said: Said): boole
 export function repeatsChosen(chosen: readonly Said[], said: Said): boolean {
   return chosen.some(
     (one) =>
-      (said.byAgent || one.byAgent || (one.author === said.author && denies(one) === denies(said))) &&
-      shared(termsOf(one), termsOf(said)) >= alike,
+      areAlike(termsOf(one), termsOf(said)) &&
+      (said.byAgent || one.byAgent || (one.author === said.author && denies(one) === denies(said))),
   );
 }
 
@@ -160,10 +160,11 @@ function plain(text: string): string {
     .trim();
 }
 
-/** Jaccard's index. */
-function shared(a: readonly string[], b: readonly string[]): number {
-  const all = new Set([...a, ...b]);
-  if (all.size === 0) return 0;
-  const other = new Set(b);
-  return a.filter((term) => other.has(term)).length / all.size;
+/** By Jaccard's index of their terms, each of which is given once. */
+function areAlike(a: readonly string[], b: readonly string[]): boolean {
+  const [few, many] = a.length < b.length ? [a, b] : [b, a];
+  // No more can be shared than the shorter one has.
+  if (few.length === 0 || few.length / many.length < alike) return false;
+  const shared = few.filter((term) => many.includes(term)).length;
+  return shared / (few.length + many.length - shared) >= alike;
 }

@@ -197,7 +197,7 @@ describe('a side thread that does not answer', () => {
 });
 
 describe('bodies that were found', () => {
-  it('are held up to a bound, counted, in the state that they have now', () => {
+  it('are held up to a bound, counted, as they are until something is told of them', () => {
     say(400, 'p'.repeat(1_000));
     const bodies = new Bodies(db, 100_000);
     for (let seq = 1; seq <= 400; seq++) {
@@ -207,11 +207,14 @@ describe('bodies that were found', () => {
     expect(bodies.held).toBeGreaterThan(90_000);
     const set = (change: string) => db.exec(`update memories set ${change} where seq = 400`);
     set(`status = ${statusNumber.failed}, turn = 'turn'`);
+    bodies.drop(400);
     expect(bodies.of([400]).get(400)).toMatchObject({ status: 'failed', turnId: 'turn' });
     set("body = json_set(body, '$.content.text', 'changed')");
     bodies.drop(400);
     expect(bodies.of([400]).get(400)?.content.text).toBe('changed');
     set(`status = ${statusNumber.pending}`);
+    bodies.clear();
+    expect(bodies.held).toBe(0);
     expect(bodies.of([400]).size).toBe(0);
     db.exec('delete from memories where seq = 399');
     expect(bodies.of([399]).size).toBe(0);

@@ -13,6 +13,7 @@ const about = 'About: ';
 export function foldedByRules(earlier: Digest, said: readonly Said[], agent: string): Digest {
   const digest: Digest = structuredClone(earlier);
   const acted = carriedOut(said);
+  const terms: Terms = new Map();
   for (const [at, { by, at: time, text, did }] of said.entries()) {
     const who = `${by ?? agent}, ${dayOf(time)}`;
     for (const call of did) {
@@ -29,7 +30,7 @@ export function foldedByRules(earlier: Digest, said: readonly Said[], agent: str
       }
       if (isDecision(sentence)) add(digest.decided, line);
       else if (isPromise(sentence)) add(digest.open, line);
-      else if (!acted.has(at) || aboutOf(line)) addValue(digest, line, by === null);
+      else if (!acted.has(at) || aboutOf(line)) addValue(digest, line, by === null, terms);
     }
   }
   digest.short = [...digest.short.filter((line) => !line.startsWith(about)), ...subjects(digest, said)];
@@ -41,11 +42,11 @@ function close(digest: Digest, done: string): void {
 }
 
 /** What the agent repeats of values that are known says nothing new; what people say, where no word of it is new. */
-function addValue(digest: Digest, line: string, ofAgent: boolean): void {
+function addValue(digest: Digest, line: string, ofAgent: boolean, terms: Terms): void {
   const rank = rankOf(line);
   if (rank < (ofAgent ? 2 : 1)) return;
   const subject = aboutOf(line);
-  if (ofAgent ? repeatsValues(digest, line) : subject === null && repeatsWords(digest, line)) return;
+  if (ofAgent ? repeatsValues(digest, line) : subject === null && repeatsWords(digest, line, terms)) return;
   if (subject !== null)
     digest.values = digest.values.filter((known) => aboutOf(known) !== subject || !isAlike(known, line));
   add(digest.values, line);
@@ -58,10 +59,17 @@ function repeatsValues(digest: Digest, line: string): boolean {
   return values.every((value) => known.has(value));
 }
 
-function repeatsWords(digest: Digest, line: string): boolean {
+/** Of lines that every new sentence is compared with. */
+type Terms = Map<string, ReadonlySet<string>>;
+
+function repeatsWords(digest: Digest, line: string, known: Terms): boolean {
   const terms = tellingTerms(wordsOf(line));
-  return digest.values.some((known) => {
-    const said = new Set(termsOf(wordsOf(known)));
+  return digest.values.some((value) => {
+    let said = known.get(value);
+    if (said === undefined) {
+      said = new Set(termsOf(wordsOf(value)));
+      known.set(value, said);
+    }
     return terms.every((term) => said.has(term));
   });
 }
@@ -89,10 +97,15 @@ function subjects({ short }: Digest, said: readonly Said[]): string[] {
   for (const { by, text } of said)
     if (by !== null)
       for (const word of new Set(text.toLowerCase().match(/\p{L}{4,}/gu)))
-        if (isTelling(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
+        counts.set(word, (counts.get(word) ?? 0) + 1);
   const often = [...counts].sort((one, other) => other[1] - one[1]);
-  const words = [...new Set([...known.slice(0, mostSubjects / 2), ...often.map(([word]) => word)])];
-  return words.length > 0 ? [about + words.slice(0, mostSubjects).join(', ')] : [];
+  const words = new Set(known.slice(0, mostSubjects / 2));
+  // Which words tell something is asked of the few that are taken.
+  for (const [word] of often) {
+    if (words.size >= mostSubjects) break;
+    if (isTelling(word)) words.add(word);
+  }
+  return words.size > 0 ? [about + [...words].join(', ')] : [];
 }
 
 /** Beside a word that tells nothing, one that tells something is left alone. */

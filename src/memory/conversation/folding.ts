@@ -71,7 +71,7 @@ export async function folded(parts: FoldingParts, fold: Fold): Promise<{ digest:
     length += piece.reduce((sum, { text }) => sum + text.length, 0) * chars.share;
     const written = writer && at >= pieces.length - calls ? await ask(writer, fold, digest, piece) : null;
     if (written) by = `model:${written.model}`;
-    const whole = written ? foldedByModel(digest, piece, name, written) : foldedByRules(digest, piece, name);
+    const whole = written?.digest ?? foldedByRules(digest, piece, name);
     digest = bounded(whole, Math.min(most, Math.max(chars.least, length)));
   }
   return { digest, by };
@@ -88,8 +88,7 @@ async function ask(
   try {
     const written = await writer.ask(summaryRequest(digest, piece, name), of, signal);
     // What is no summary fails here.
-    foldedByModel(digest, piece, name, written);
-    return written;
+    return { model: written.model, digest: foldedByModel(digest, piece, name, written) };
   } catch (error) {
     if (signal.aborted || !orRules) throw error;
     return null;

@@ -28,7 +28,8 @@ export interface MakerParts extends FoldingParts {
 const mostCalls = 12;
 /** Of an old room, what is older is in no summary. */
 const mostMessages = 20_000;
-const pageSize = 200;
+/** What is to be summarised is mostly on the first page, and every message of a page is read whole. */
+const [firstPage, pageSize] = [40, 200];
 const dayMs = 86_400_000;
 
 /** A room's messages after an id, oldest first, up to the first that waits for its turn. */
@@ -41,7 +42,7 @@ export async function messagesAfter(
   for (let cursor: string | undefined; found.length < mostMessages; ) {
     const page = await memories.history(roomId, {
       order: 'newest',
-      limit: pageSize,
+      limit: cursor === undefined ? firstPage : pageSize,
       ...(cursor && { cursor }),
     });
     const newer = page.items.filter(({ id }) => id > after);

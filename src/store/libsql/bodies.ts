@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Memory } from '../../core/memory.js';
 import { type Database, listOf } from './database.js';
-import { memoryColumns, memoryItem, readMemories, stateOf, statusNumber } from './row.js';
+import { memoryColumns, memoryItem, readMemories, statusNumber } from './row.js';
 
 /** Characters of all texts, and some hundred for what else a memory is. */
 const most = 4_000_000;
@@ -10,7 +10,6 @@ const besidesText = 500;
 
 export class Bodies {
   readonly #read;
-  readonly #settled;
   readonly #memories: LRUCache<number, Memory>;
 
   constructor(db: Database, maxSize = most) {
@@ -20,12 +19,9 @@ export class Bodies {
       sizeCalculation: ({ content }) => content.text.length + besidesText,
     });
     this.#read = db.prepare(
-      listOf(memoryItem, `select ${memoryColumns} from json_each(?) join memories on seq = value`),
-    );
-    this.#settled = db.prepare(
       listOf(
-        `'[' || seq || ',' || status || ',' || json_quote(turn) || ']'`,
-        `select seq, status, turn from json_each(?) join memories on seq = value
+        memoryItem,
+        `select ${memoryColumns} from json_each(?) join memories on seq = value
          where status <> ${statusNumber.pending}`,
       ),
     );
@@ -38,21 +34,19 @@ export class Bodies {
 
   /** By their numbers, as they are now; without those that are pending or gone. */
   of(seqs: readonly number[]): Map<number, Memory> {
-    const wanted = JSON.stringify(seqs);
-    const settled = JSON.parse(this.#settled.value<string>(wanted)!) as [number, number, string | null][];
-    const memories = new Map(settled.map(([seq]) => [seq, this.#memories.get(seq)]));
-    const unknown = [...memories.keys()].filter((seq) => !memories.get(seq));
+    const found = new Map<number, Memory>();
+    const unknown: number[] = [];
+    for (const seq of seqs) {
+      // What is settled stays as it is, unless somebody tells of a change.
+      const memory = this.#memories.get(seq);
+      if (memory) found.set(seq, memory);
+      else unknown.push(seq);
+    }
     if (unknown.length > 0) {
       for (const { seq, memory } of readMemories(this.#read.value<string>(JSON.stringify(unknown))!)) {
-        memories.set(seq, memory);
-        // It may take the place of another one that was found now.
+        found.set(seq, memory);
         this.#memories.set(seq, memory);
       }
-    }
-    const found = new Map<number, Memory>();
-    for (const [seq, status, turn] of settled) {
-      const memory = memories.get(seq);
-      if (memory) found.set(seq, stateOf(memory, status, turn));
     }
     return found;
   }
@@ -60,5 +54,10 @@ export class Bodies {
   /** Its text is another one now, or it is gone. */
   drop(seq: number): void {
     this.#memories.delete(seq);
+  }
+
+  /** Something that was settled waits again, or what was written is not. */
+  clear(): void {
+    this.#memories.clear();
   }
 }

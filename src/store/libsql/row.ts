@@ -81,11 +81,3 @@ export function readMemory([, status, turnId, memory]: MemoryItem): Memory {
   memory.turnId = turnId;
   return frozen(memory);
 }
-
-/** The memory in the state that its row has now. */
-export function stateOf(memory: Memory, state: number, turnId: string | null): Memory {
-  const status = statuses[state]!;
-  return memory.status === status && memory.turnId === turnId
-    ? memory
-    : frozen({ ...memory, status, turnId });
-}

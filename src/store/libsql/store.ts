@@ -122,6 +122,7 @@ function storeOn(file: string, key: DataKey | null, lock: HubLock, options: Libs
         names.reset();
         vectors.reset();
         rooms.clear();
+        bodies.clear();
       },
       background: upkeep,
       pace,
@@ -138,7 +139,7 @@ function storeOn(file: string, key: DataKey | null, lock: HubLock, options: Libs
       memories: new LibsqlMemories({
         ...{ connection, table: memories, names, rooms, searches, vectors, side, forgetting },
       }),
-      turns: new LibsqlTurns({ connection, table: turns, memories, side, rooms, forgetting }),
+      turns: new LibsqlTurns({ connection, table: turns, memories, side, rooms, bodies, forgetting }),
       outbox: new LibsqlOutbox(connection, outbox, rooms),
       tokens: new LibsqlTokens(db, connection),
       files: new LibsqlFiles(connection, files),

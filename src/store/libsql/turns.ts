@@ -4,6 +4,7 @@ import type { Appended } from '../history.js';
 import type { Page } from '../paging.js';
 import { whole } from '../paging.js';
 import type { Claim, Head, TurnCommit, TurnEdited, TurnListRequest, TurnStore } from '../turn-store.js';
+import type { Bodies } from './bodies.js';
 import type { Connection } from './connection.js';
 import { endOfAll, pageOfStep, readNumber } from './cursors.js';
 import type { Forgetting } from './forgetting.js';
@@ -21,6 +22,7 @@ export interface TurnParts {
   memories: MemoryTable;
   side: SideThread;
   rooms: Rooms;
+  bodies: Bodies;
   forgetting: Forgetting;
 }
 
@@ -155,7 +157,10 @@ export class LibsqlTurns implements TurnStore {
   #revived(change: () => string | null): Promise<boolean> {
     return this.#connection.write(() => {
       const roomId = change();
-      if (roomId !== null) this.#parts.rooms.forgetRoom(roomId);
+      if (roomId !== null) {
+        this.#parts.rooms.forgetRoom(roomId);
+        this.#parts.bodies.clear();
+      }
       return roomId !== null;
     });
   }

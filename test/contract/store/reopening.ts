@@ -52,6 +52,21 @@ export function reopeningContract(subject: StoreSubject): void {
       expect(await subject.store.turns.reopen(turn.turnId)).toBe(false);
     });
 
+    it('hides from searches what waits again, though they have found it before', async () => {
+      const { memories, turns } = subject.store;
+      const found = async (text: string) => expect(await subject.search({ text })).toEqual([text]);
+      const hidden = async (text: string) => expect(await subject.search({ text })).toEqual([]);
+      const { turn } = await fail(await append('parrots'), { steps: false });
+      const kept = message({ text: 'lizards', status: 'kept' });
+      await memories.append(kept);
+      for (const text of ['parrots', 'lizards']) await subject.eventually(() => found(text));
+      expect(await turns.reopen(turn.turnId)).toBe(true);
+      await subject.eventually(() => hidden('parrots'));
+      await found('lizards');
+      expect(await turns.wake(kept.id)).toBe(true);
+      await subject.eventually(() => hidden('lizards'));
+    });
+
     it('repeats no action: the steps are its checkpoint, and it covers what it covered', async () => {
       const messages = await append('a', 'b');
       const { turn } = await fail(messages);

@@ -5,9 +5,13 @@ const digits = /(?<![\w.,-])\d(?:[ -]?\d){11,18}(?![\w-]|[.,]\d)/g;
 const groups =
   /(?<![\w.,-])(?:\d{4}([.,/_·|])\d{4}\1\d{4}\1\d{4}|\d{4}([.,/_·|])\d{6}\2\d{5})(?![\w-]|[.,/·|]\d)/g;
 
+/** Digits that stand in every one of them, whatever parts them. */
+const long = /\d(?:[ .,/_·|-]?\d){11}/;
+
 /** Where numbers of cards stand in it; it is in plain signs. */
 export function cardsIn(text: string): [from: number, to: number][] {
   const found: [number, number][] = [];
+  if (!long.test(text)) return found;
   for (const shape of [digits, groups])
     for (const { 0: number, index } of text.matchAll(shape))
       if (isCard(number.replace(/\D/g, ''))) found.push([index, index + number.length]);
