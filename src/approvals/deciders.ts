@@ -6,6 +6,7 @@ import { type Grant, isAtLeast, type Resource, type Role, roleFor } from '../acc
 import type { Standing } from '../access/standing.js';
 import type { Agent } from '../core/character.js';
 import { tokenConnector } from '../core/connector-settings.js';
+import { isSession, ownerUser } from '../core/console-user.js';
 import { type Approval, placesOf, type Voter } from './approval.js';
 
 type Vote = Voter & Pick<Approval['votes'][number], 'accounts'>;
@@ -95,7 +96,8 @@ export class Deciders {
 
   /** Who shares one of them is the same person. */
   async #namesOf({ account, token, bearer, name, accounts = [] }: Vote): Promise<string[]> {
-    if (bearer) return [`token:${token}`];
+    // All browsers that are signed in as the owner are that one.
+    if (bearer) return [`token:${isSession(token) ? ownerUser : token}`];
     if (!account) return [name];
     const own = [...(await this.#parts.people.accountsOf(account)), ...accounts];
     return own.map((one) => this.#parts.people.idOf(one));

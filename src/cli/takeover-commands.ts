@@ -18,7 +18,10 @@ export const takeoverCommands: CommandGroup['commands'] = {
   'hand-back': typed('rooms.handBack', {
     about: 'hand one back to its agent',
     fields: ['roomId'],
-    options: [['--answer', 'have it answer now what is unanswered']],
+    options: [
+      ['--answer', 'have it answer now what is unanswered'],
+      ['--drop', 'have it not say what it owed meanwhile, such as a reminder'],
+    ],
     show: ({ handedBack, answers }, { roomId }) => [
       handedBack ? `Handed back: ${roomId}.` : `Nobody had taken it over: ${roomId}.`,
       ...(answers === undefined ? [] : [`Messages that it answers now: ${answers}.`]),
@@ -42,7 +45,9 @@ export const takeoverCommands: CommandGroup['commands'] = {
             hold.reason ?? '',
           )
         : 'Nobody has taken it over.',
-      ...drafts.map(({ at, text }) => cells(at, 'not said:', words(text))),
+      ...drafts.map(({ at, text, later }) =>
+        cells(at, later ? 'said when it is handed back:' : 'not said:', words(text)),
+      ),
       ...(unanswered > 0 ? [`Messages without an answer: ${unanswered}.`] : []),
     ],
   }),

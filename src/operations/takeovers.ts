@@ -62,6 +62,7 @@ export const handBack = defineOperation({
     answer: truth
       .optional()
       .describe('have it answer now, once, what was written meanwhile and is unanswered; later, too'),
+    drop: truth.optional().describe('what it owed meanwhile, such as a reminder, is not said any more'),
   }),
   output: z.object({
     handedBack: z.boolean().describe('false: nobody had taken it over'),
@@ -69,9 +70,9 @@ export const handBack = defineOperation({
   }),
   concerns: place,
   unknown,
-  audit: ({ roomId, answer }) => ({ roomId, ...(answer && { answer }) }),
-  async run({ roomId, answer }, { takeovers }) {
-    const handedBack = (await takeovers.handBack(roomId)) !== null;
+  audit: ({ roomId, answer, drop }) => ({ roomId, ...(answer && { answer }), ...(drop && { drop }) }),
+  async run({ roomId, answer, drop }, { takeovers }) {
+    const handedBack = (await takeovers.handBack(roomId, drop)) !== null;
     return { handedBack, ...(answer && { answers: await takeovers.answerNow(roomId) }) };
   },
 });
@@ -117,7 +118,14 @@ export const showHold = defineOperation({
   input: OneRoom,
   output: z.object({
     hold: Held.nullable(),
-    drafts: z.array(z.object({ ...texts('turnId', 'text'), at: instant })),
+    drafts: z.array(
+      z.object({
+        ...{ ...texts('turnId', 'text'), at: instant },
+        later: z
+          .boolean()
+          .describe('such as a reminder: it is said once the room is handed back, unless it is dropped then'),
+      }),
+    ),
     unanswered: z
       .number()
       .describe('messages that were written while it was taken over, with no answer since'),
@@ -131,7 +139,11 @@ export const showHold = defineOperation({
       takeovers.drafts(roomId),
       takeovers.unanswered(roomId),
     ]);
-    return { hold: hold && shown(hold), drafts: [...drafts], unanswered: unanswered.length };
+    return {
+      hold: hold && shown(hold),
+      drafts: drafts.map(({ turnId, text, at, later }) => ({ turnId, text, at, later: later !== undefined })),
+      unanswered: unanswered.length,
+    };
   },
 });
 

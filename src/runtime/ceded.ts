@@ -3,6 +3,7 @@ import type { Memory } from '../core/memory.js';
 import type { RoomState } from '../core/room.js';
 import type { OutboundMessage, Turn } from '../core/turn.js';
 import type { HeldRooms } from '../takeover/held-rooms.js';
+import { laterOf } from '../takeover/hold.js';
 import type { Takeovers } from '../takeover/takeovers.js';
 import type { Work } from './work.js';
 
@@ -40,7 +41,10 @@ export async function withoutCeded(
   const hold = await (outbound ? held.of(turn.roomId) : held.exactly(turn.roomId));
   if (!hold || hold.turnId === turn.turnId) return ending;
   if (turn.status !== 'failed')
-    await takeovers.keepDraft(turn, { turnId: turn.turnId, text: reply.content.text });
+    await takeovers.keepDraft(turn, {
+      ...{ turnId: turn.turnId, text: reply.content.text },
+      ...laterOf(turn, reply),
+    });
   const status = turn.status === 'done' ? 'stopped' : turn.status;
   return { turn: { ...turn, status, replyId: null }, reply: null, outbound: null };
 }

@@ -14,6 +14,15 @@ export interface Unasked {
   taint?: Memory['taint'];
   /** Who says it in the agent's name; absent: the agent itself. */
   author?: Memory['author'];
+  /** It is what could not be said at its time. */
+  owed?: boolean;
+}
+
+const owedPrefix = 'owed';
+
+/** Whether it was owed, and so answers nothing that was written before it. */
+export function wasOwed({ turnId }: Pick<Memory, 'turnId'>): boolean {
+  return turnId?.startsWith(`${owedPrefix}_`) === true;
 }
 
 /**
@@ -24,10 +33,10 @@ export interface Unasked {
 export async function sayUnasked(
   turns: Pick<TurnStore, 'commit' | 'get'>,
   { agentId, roomId, scope, source }: Room,
-  { text, once, taint, author = { id: agentId, bot: true } }: Unasked,
+  { text, once, taint, author = { id: agentId, bot: true }, owed }: Unasked,
   now: number,
 ): Promise<{ turnId: string; messageId: string | null; duplicate: boolean }> {
-  const turnId = derivedId('unasked', agentId, roomId, once);
+  const turnId = derivedId(owed ? owedPrefix : 'unasked', agentId, roomId, once);
   const reply = ownMemory(
     { agentId, roomId, scope, source },
     {

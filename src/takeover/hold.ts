@@ -3,8 +3,9 @@
  * turn there and nothing of it is delivered; what people write is stored as history. See `docs/takeover.md`.
  */
 import { z } from 'zod';
-import type { Memory } from '../core/memory.js';
-import type { OutboundMessage } from '../core/turn.js';
+import { type Memory, Source } from '../core/memory.js';
+import { Origin } from '../core/origin.js';
+import type { OutboundMessage, Turn } from '../core/turn.js';
 import { defineRecord } from '../store/record.js';
 
 const Hold = z.looseObject({
@@ -34,15 +35,29 @@ export const holdRecord = defineRecord<Hold>({
   due: ({ until }) => until,
 });
 
-const Draft = z.looseObject({ turnId: z.string(), text: z.string(), at: z.number() });
+const Draft = z.looseObject({
+  ...{ turnId: z.string(), text: z.string(), at: z.number() },
+  /** Where it is said once the room is handed back: it was promised, and no message asked for it. */
+  later: z.looseObject({ scope: z.string(), source: Source, taint: z.array(Origin).optional() }).optional(),
+});
 export type Draft = z.infer<typeof Draft>;
 
-/** What the agent was about to say in a room when it was taken over, the newest last. */
+/** What the agent was about to say in a room when it was taken over, the newest last. Due: what is to be said later. */
 export const draftRecord = defineRecord<{ agentId: string; roomId: string; drafts: Draft[] }>({
   kind: 'room-draft',
   schema: z.looseObject({ agentId: z.string(), roomId: z.string(), drafts: z.array(Draft) }),
   group: ({ agentId }) => agentId,
+  due: ({ drafts }) => drafts.find(({ later }) => later)?.at,
 });
+
+/** Of what a turn was about to say: a reminder, or what else came by the clock, is owed to whoever was promised it. */
+export function laterOf(
+  { covers, trigger }: Pick<Turn, 'covers' | 'trigger'>,
+  { scope, source, taint }: Pick<Memory, 'scope' | 'source' | 'taint'>,
+): Pick<Draft, 'later'> {
+  if (covers.length > 0 && trigger?.kind !== 'schedule') return {};
+  return { later: { scope, source, ...(taint && { taint }) } };
+}
 
 const Note = z.looseObject({
   id: z.string(),

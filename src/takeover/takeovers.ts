@@ -10,9 +10,9 @@ import type { RoomQueue } from '../queue/queue.js';
 import type { TypedRecords } from '../store/record.js';
 import { shareIn } from '../store/share-in.js';
 import type { Store } from '../store/store.js';
-import { type Room, sayUnasked } from '../store/unasked.js';
+import { type Room, sayUnasked, wasOwed } from '../store/unasked.js';
 import type { HeldRooms } from './held-rooms.js';
-import { type Draft, draftRecord, type Hold, lasts, type Note, roomNoteRecord } from './hold.js';
+import { type Draft, draftRecord, type Hold, lasts, laterOf, type Note, roomNoteRecord } from './hold.js';
 
 /** Of a room, the newest. */
 const mostDrafts = 20;
@@ -89,8 +89,11 @@ export class Takeovers {
     return hold!;
   }
 
-  /** The agent answers what is written from now on. Null: it was nobody's. */
-  async handBack(roomId: string): Promise<Hold | null> {
+  /**
+   * The agent answers what is written from now on, and says what it owed meanwhile. Null: it was nobody's.
+   * @param drop what it owes is not said
+   */
+  async handBack(roomId: string, drop = false): Promise<Hold | null> {
     const found = await this.#parts.holds.get(roomId);
     if (!found) {
       await this.#parts.held.lookAgain();
@@ -107,10 +110,11 @@ export class Takeovers {
       ...(newest && { handled: newest.id }),
       takenOver: [...takenOver.filter((one) => one.since !== since), span].slice(-mostTakenOver),
     });
+    if (drop) await this.#drafts.remove(roomId);
     const ended = await holds.remove(roomId, version);
     await held.changed();
-    if (!ended) return this.handBack(roomId);
-    await this.#drafts.remove(roomId);
+    if (!ended) return this.handBack(roomId, drop);
+    await this.#sayLater(roomId);
     await this.#goOn(roomId);
     return hold;
   }
@@ -125,7 +129,7 @@ export class Takeovers {
     const span = hold ? { since: hold.value.since, until: Number.POSITIVE_INFINITY } : takenOver.at(-1);
     if (!span) return [];
     const { items } = await store.memories.history(roomId, { limit: mostLookedAt, order: 'newest' });
-    const answered = items.findIndex(({ role }) => role === 'assistant');
+    const answered = items.findIndex((memory) => memory.role === 'assistant' && !wasOwed(memory));
     const since = (answered < 0 ? items : items.slice(0, answered)).reverse();
     const open = await Promise.all(since.map((memory) => this.#isOpen(memory, span)));
     return since.filter((_, at) => open[at]);
@@ -177,10 +181,10 @@ export class Takeovers {
   /** What the agent was about to say is kept for operators, and told to nobody else. */
   async keepDraft(
     { roomId, agentId }: Pick<Hold, 'roomId' | 'agentId'>,
-    { turnId, text }: Pick<Draft, 'turnId' | 'text'>,
+    { turnId, text, later }: Pick<Draft, 'turnId' | 'text' | 'later'>,
   ): Promise<void> {
     if (text.trim() === '') return;
-    const draft = { turnId, text, at: this.#parts.now() };
+    const draft = { turnId, text, at: this.#parts.now(), ...(later && { later }) };
     await this.#drafts.change(roomId, (known) => {
       const { drafts = [] } = known ?? {};
       if (drafts.some((one) => one.turnId === turnId && one.text === text)) return undefined;
@@ -214,17 +218,28 @@ export class Takeovers {
     return (await this.#notes.get(roomId))?.value.notes ?? [];
   }
 
-  /** A reply lies in the outbox that must not leave: it is kept as a draft, and stands in no history. */
+  /**
+   * A reply lies in the outbox that must not leave: it is kept as a draft, and stands in no history. What was promised, such
+   * as a reminder, is said once the room is handed back.
+   */
   async withhold({ id, roomId, agentId, turnId, memory }: Withheld): Promise<void> {
     const { store } = this.#parts;
-    await this.keepDraft({ roomId, agentId }, { turnId, text: memory.content.text });
+    const turn = await store.turns.get(turnId);
+    const later = turn && laterOf(turn, memory);
+    await this.keepDraft({ roomId, agentId }, { turnId, text: memory.content.text, ...later });
     await store.memories.forget([memory.id]);
     await store.outbox.drop(id);
   }
 
-  /** Hands back what was taken for a time that is over. */
+  /** Hands back what was taken for a time that is over, and says what a process that has died since was about to. */
   async sweep(): Promise<void> {
     const { holds, now, log } = this.#parts;
+    for (const { id } of await this.#drafts.due(now(), batch)) {
+      const said = async () => (await holds.get(id)) ?? (await this.#sayLater(id));
+      await said().catch((err) =>
+        log.warn({ err, roomId: id }, 'what was withheld is not said yet; the next sweep tries again'),
+      );
+    }
     for (const { id } of await holds.due(now(), batch))
       await this.handBack(id).catch((err) =>
         log.warn({ err, roomId: id }, 'a room could not be handed back; the next sweep tries again'),
@@ -240,6 +255,23 @@ export class Takeovers {
     // The takeover ended its turn without a word.
     const turn = status === 'handled' && turnId !== null ? await this.#parts.store.turns.get(turnId) : null;
     return turn?.status === 'stopped' && turn.replyId === null && turn.finishedAt >= since;
+  }
+
+  /** Drafts go; those that were promised are said first, once however often this begins. */
+  async #sayLater(roomId: string): Promise<void> {
+    const { store, deliveryQueue, now, log } = this.#parts;
+    const found = await this.#drafts.get(roomId);
+    if (!found) return;
+    const { agentId, drafts } = found.value;
+    const owed = drafts.flatMap(({ later, ...draft }) => (later ? [{ ...draft, ...later }] : []));
+    for (const { turnId, text, taint, scope, source } of owed) {
+      const words = { text, once: turnId, owed: true, ...(taint && { taint }) };
+      await sayUnasked(store.turns, { agentId, roomId, scope, source }, words, now());
+    }
+    // Something was withheld meanwhile, by whoever did not know yet.
+    if (!(await this.#drafts.remove(roomId, found.version))) return this.#sayLater(roomId);
+    if (owed.length > 0)
+      await deliveryQueue.schedule(roomId).catch((err) => log.debug({ err, roomId }, 'left to the sweeper'));
   }
 
   async #goOn(roomId: string): Promise<void> {

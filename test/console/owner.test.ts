@@ -12,6 +12,10 @@ let hub: Hub;
 let owner: ConsoleBrowser;
 beforeAll(async () => {
   home.character('assistant', { name: 'Ada', bio: '.', plugins: ['./bank.js'] });
+  home.character('two', {
+    ...{ name: 'Two', bio: '.', plugins: ['./bank.js'] },
+    policy: { rules: [{ effect: 'ask', tool: 'plugin:bank:*', ask: { people: 2, fourEyes: false } }] },
+  });
   hub = await home.hub();
   owner = new ConsoleBrowser(hub.url);
   await owner.signIn(await hub.signInLink());
@@ -30,6 +34,19 @@ it.each([
   const [{ id }] = (await open()) as [{ id: string }];
   expect((await approve(id)).status).toBe(200);
   await until(() => ledger().some(({ did }) => did === `wire ${amount}`));
+});
+
+it('a second browser of the owner is no second person: what two must approve is not made', async () => {
+  await owner.post('/two/message', { text: 'wire 70', userId: 'console' });
+  await until(async () => (await open()).length === 1);
+  const [{ id }] = (await open()) as [{ id: string }];
+  const decide = (browser: ConsoleBrowser) => browser.post(`/approvals/${id}/decide`, { approve: true });
+  expect((await decide(owner)).body).toMatchObject({ state: 'open', missing: 1 });
+  const second = new ConsoleBrowser(hub.url);
+  await second.signIn(await hub.signInLink());
+  await decide(second);
+  expect(await open()).toMatchObject([{ id, state: 'open', approvals: [{}] }]);
+  expect(ledger().some(({ did }) => did === 'wire 70')).toBe(false);
 });
 
 it('a browser that signs in again is who it was no more', async () => {

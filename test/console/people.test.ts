@@ -63,6 +63,16 @@ it('is spoken for, and read, by nobody else: not by a token that may name its us
   expect((await say(token, 'telegram:zoe')).status).toBe(200);
   const zoe = await signedIn('zoe');
   await zoe.post('/assistant/message', { text: 'the secret of zoe' });
+  // Nor by the owner, who reads it as operators do.
+  const owner = new ConsoleBrowser(hub.url);
+  await owner.signIn(await hub.signInLink());
+  const own = `own:20:console:telegram:zoe:x`;
+  for (const more of [{}, { roomId: own }, { roomId: 'lounge' }]) {
+    const spoken = { text: 'I never said this', userId: 'console:telegram:zoe', ...more };
+    const refused = await owner.post('/assistant/message', spoken);
+    expect([refused.status, refused.body.error?.field]).toEqual([403, 'userId']);
+  }
+  expect((await owner.post('/assistant/message', { text: 'hello', userId: 'console' })).status).toBe(200);
   const read = await ask(hub.url, token, ['GET', '/assistant/rooms/user:console:telegram:zoe/messages']);
   expect(JSON.stringify(read.body)).not.toContain('secret of zoe');
   const issued = await admin('POST', '/tokens', { name: 'x', user: 'console:telegram:zoe' });

@@ -43,6 +43,22 @@ describe('a room that is given back with messages nobody answered', async () => 
     for (const text of ['one?', 'two?', 'three?', 'Answer now']) expect(told).toContain(text);
   });
 
+  it('still has it to answer after it has said what it owed, which answers nobody', async () => {
+    const before = platform.texts.length;
+    const { roomId } = (await platform.dm('cleo', 'hello'))!.memory;
+    await until(() => platform.texts.length === before + 1);
+    platform.failing = 1000;
+    await call('messages.post', { agentId: 'assistant', roomId, text: 'Your parcel is here.' });
+    await until(() => platform.failing < 1000);
+    await call('rooms.takeOver', { roomId });
+    platform.failing = 0;
+    await until(async () => (await call('rooms.hold', { roomId })).drafts.length === 1);
+    await platform.dm('cleo', 'where is it?');
+    expect(await call('rooms.handBack', { roomId, answer: true })).toEqual({ handedBack: true, answers: 1 });
+    await until(() => platform.texts.length === before + 3);
+    expect(platform.texts[before + 1]).toBe('Your parcel is here.');
+  });
+
   it('has nothing to answer where people did, or where nobody had taken it over', async () => {
     const { roomId } = (await platform.dm('bob', 'hello'))!.memory;
     await until(async () => (await call('rooms.messages', { roomId })).messages.length === 2);

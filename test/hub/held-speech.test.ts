@@ -18,12 +18,19 @@ onBothStores('a room that people have', (engines) => {
   let carrier: Carrier;
   let time: number;
   let roomId: string;
+  let settings: Record<string, string>;
   const model = scriptedModel((request) => {
     const said = lastSaid(request);
     if (request.messages.at(-1)!.role !== 'user') return 'Scheduled.';
     if (said.startsWith('plan ')) return { calls: [{ name: 'schedule', arguments: said.slice(5) }] };
     return `did ${said.split('\n').at(-1)}`;
   });
+  const start = async () => {
+    carrier = await home.carrier(
+      { connectors: [platform], model: () => model, now: () => time, plugins: [schedule] },
+      settings,
+    );
+  };
   const call = <Name extends OperationName>(name: Name, input: InputOf<Name>) =>
     carrier.operations!.call(name, input, system);
   const say = async (text: string) => {
@@ -49,10 +56,8 @@ onBothStores('a room that people have', (engines) => {
     });
     time = Date.now();
     platform = new Platform();
-    carrier = await home.carrier(
-      { connectors: [platform], model: () => model, now: () => time, plugins: [schedule] },
-      { ...engines(), CARRIER_SWEEP_MS: '200' },
-    );
+    settings = { ...engines(), CARRIER_SWEEP_MS: '200' };
+    await start();
   });
   afterEach(() => home.dispose());
 
@@ -81,8 +86,9 @@ onBothStores('a room that people have', (engines) => {
     ]);
   });
 
-  it('[governed.41] sees nothing of a reminder that lay undelivered: operators do', async () => {
-    roomId = await say('plan {"text":"stretch","inMinutes":1,"zone":"UTC"}');
+  /** Taken over while what came by the clock lies undelivered. @returns how much was shown before */
+  const withheld = async (work: boolean) => {
+    roomId = await say(`plan {"text":"stretch","inMinutes":1,"zone":"UTC","work":${work}}`);
     platform.failing = 1000;
     time += minute + 1000;
     await look();
@@ -93,7 +99,57 @@ onBothStores('a room that people have', (engines) => {
     await call('rooms.answer', { roomId, text: 'Kim here.' });
     await until(() => platform.texts.length > before);
     expect(platform.texts.slice(before)).toEqual(['Kim here.']);
-    expect((await call('rooms.hold', { roomId })).drafts).toMatchObject([{ text: 'Reminder: stretch' }]);
+    return before;
+  };
+
+  it('[governed.41] sees nothing of a reminder that lay undelivered, until it is handed back', async () => {
+    const before = await withheld(false);
+    const [draft] = (await call('rooms.hold', { roomId })).drafts;
+    expect(draft).toMatchObject({ text: 'Reminder: stretch', later: true });
+    expect(await call('rooms.handBack', { roomId })).toEqual({ handedBack: true });
+    await until(() => platform.texts.length === before + 2);
+    expect(platform.texts.at(-1)).toBe('Reminder: stretch');
+    expect(await call('rooms.hold', { roomId })).toMatchObject({ hold: null, drafts: [] });
+    await call('rooms.takeOver', { roomId });
+    await call('rooms.handBack', { roomId });
+    await say('thanks');
+    expect(platform.texts.slice(before + 2)).toEqual(['did thanks']);
+  });
+
+  it('[governed.41] sees the result of work by the clock then, and what it was itself answered never', async () => {
+    const before = await withheld(true);
+    expect((await call('rooms.hold', { roomId })).drafts).toMatchObject([{ later: true }]);
+    await call('rooms.handBack', { roomId });
+    await until(() => platform.texts.length === before + 2);
+    expect(platform.texts.at(-1)).toMatch(/^did .*stretch/);
+    platform.failing = 1000;
+    await platform.dm('ann', 'hello again');
+    await until(() => platform.failing < 1000);
+    await call('rooms.takeOver', { roomId });
+    platform.failing = 0;
+    await until(async () => (await call('rooms.hold', { roomId })).drafts[0]?.later === false);
+    await call('rooms.handBack', { roomId });
+    await say('and now?');
+    expect(platform.texts.slice(before + 2)).toEqual(['did and now?']);
+  });
+
+  it('[governed.41] is told what it was owed by the next sweep where the process died that handed the room back', async () => {
+    const before = await withheld(false);
+    // All that such a process had done.
+    await carrier.store.records.remove('room-hold', roomId);
+    await carrier.stop();
+    await start();
+    await until(() => platform.texts.length === before + 2);
+    expect(platform.texts.at(-1)).toBe('Reminder: stretch');
+    await until(async () => (await carrier.store.records.get('room-draft', roomId)) === null);
+  });
+
+  it('[governed.41] is never told what an operator has dropped', async () => {
+    const before = await withheld(false);
+    await call('rooms.handBack', { roomId, drop: true });
+    expect((await call('rooms.hold', { roomId })).drafts).toEqual([]);
+    await say('hello');
+    expect(platform.texts.slice(before + 1)).toEqual(['did hello']);
   });
 
   it('[governed.41] has what operators post as their answer, and nothing that programs post in its name', async () => {

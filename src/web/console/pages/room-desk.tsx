@@ -76,16 +76,20 @@ export function Desk({
           <Answer roomId={roomId} name={name} changed={changed} />
           <div class="actions">
             <Button onClick={() => act('hand-back')}>Hand back</Button>
+            {drafts.some(({ later }) => later) && (
+              <Button onClick={() => act('hand-back', { drop: true })}>Hand back without reminders</Button>
+            )}
             {unanswered > 0 && (
               <Button onClick={() => act('hand-back', { answer: true })}>Hand back and answer now</Button>
             )}
           </div>
         </>
       )}
-      {drafts.map(({ turnId, text, at }) => (
+      {drafts.map(({ turnId, text, at, later }) => (
         <div key={turnId} class="card">
           <p class="hint">
-            The agent was about to say, <Time at={at} />:
+            The agent was about to say, <Time at={at} />
+            {later ? ', and says once the room is handed back:' : ':'}
           </p>
           <p class="words">{text}</p>
         </div>

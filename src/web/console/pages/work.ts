@@ -22,7 +22,7 @@ export interface Hold {
     since: string;
     until: string | null;
   } | null;
-  drafts: { turnId: string; text: string; at: string }[];
+  drafts: { turnId: string; text: string; at: string; later: boolean }[];
   unanswered: number;
 }
 
