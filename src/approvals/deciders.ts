@@ -96,11 +96,16 @@ export class Deciders {
 
   /** Who shares one of them is the same person. */
   async #namesOf({ account, token, bearer, name, accounts = [] }: Vote): Promise<string[]> {
-    // All browsers that are signed in as the owner are that one.
-    if (bearer) return [`token:${isSession(token) ? ownerUser : token}`];
+    if (bearer) return [`token:${(await this.#isOwners(token)) ? ownerUser : token}`];
     if (!account) return [name];
     const own = [...(await this.#parts.people.accountsOf(account)), ...accounts];
     return own.map((one) => this.#parts.people.idOf(one));
+  }
+
+  /** All browsers that are signed in as the owner are one, and so is whoever has the hub's own token. */
+  async #isOwners(token: string | undefined): Promise<boolean> {
+    if (token === undefined || isSession(token)) return token !== undefined;
+    return (await this.#parts.token(token))?.bootstrap === true;
   }
 
   /** The role that somebody who has decided has for it now. */

@@ -45,6 +45,10 @@ it('a second browser of the owner is no second person: what two must approve is 
   const second = new ConsoleBrowser(hub.url);
   await second.signIn(await hub.signInLink());
   await decide(second);
+  // Nor is the hub's own token.
+  const url = `${hub.url}/approvals/${id}/decide`;
+  const headers = { authorization: `Bearer ${hub.token.secret}`, 'content-type': 'application/json' };
+  await fetch(url, { method: 'POST', headers, body: JSON.stringify({ approve: true }) });
   expect(await open()).toMatchObject([{ id, state: 'open', approvals: [{}] }]);
   expect(ledger().some(({ did }) => did === 'wire 70')).toBe(false);
 });
