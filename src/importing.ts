@@ -10,6 +10,7 @@ import { blockOf } from './memory/facts/known.js';
 import { withoutSecrets } from './memory/secrets.js';
 import { all } from './store/paging.js';
 
+export { withoutSecrets } from './memory/secrets.js';
 export { whenOf } from './schedules/times.js';
 export { datesText } from './schedules/words.js';
 

@@ -11,7 +11,7 @@ import { watchDates } from './answered-dates.js';
 import { diagnoseRunning } from './doctor-running.js';
 import { loadEnvironmentFile } from './environment-file.js';
 import { type Mended, mendedJson, tell } from './mend/mended.js';
-import { harmlessJson, paint, print } from './output.js';
+import { harmless, harmlessJson, harmlessLines, paint, print } from './output.js';
 import { pageOfFinding } from './pages.js';
 
 interface Wanted {
@@ -43,7 +43,7 @@ export async function doctor(
     );
   else {
     for (const { subject, findings } of subjects) {
-      print(paint.bold(subject));
+      print(paint.bold(harmless(subject)));
       for (const finding of findings) print(line(finding, pageOfFinding(subject, finding.check)));
     }
     print(failed === 0 ? `\n${paint.green('All is well.')}` : `\n${paint.red(`${failed} to mend.`)}`);
@@ -129,5 +129,7 @@ function shown({ subject, findings }: Diagnosis) {
 function line({ check, ok, fix }: Finding, page: string | undefined): string {
   const mark = ok ? paint.green('ok ') : paint.red('no ');
   const see = !ok && page ? paint.dim(`\n      See ${page}`) : '';
-  return `  ${mark} ${redact(check)}${fix ? `\n      ${redact(fix)}` : ''}${see}`;
+  // Names of files and fields, and what servers answer, are others' words.
+  const advice = fix ? `\n      ${harmlessLines(redact(fix))}` : '';
+  return `  ${mark} ${harmless(redact(check))}${advice}${see}`;
 }

@@ -5,13 +5,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { parse, stringify } from 'yaml';
-import { CarrierError, FatalError } from '../errors.js';
+import { stringify } from 'yaml';
+import { asCarrierError, CarrierError, FatalError } from '../errors.js';
 import type { OutputOf } from '../operations/operations.js';
 import { carry, type Input } from './carry.js';
 import { differenceLines } from './difference-lines.js';
 import { harmless, harmlessLines, print } from './output.js';
 import type { Own } from './typed.js';
+import { readYaml, writtenText } from './written-text.js';
 
 type Definition = Record<string, unknown>;
 
@@ -66,14 +67,16 @@ export async function editAgent({ config, args: [agentId = ''], options, url }: 
       }
     }
   } catch (error) {
-    if (!text.isChanged || !(error instanceof CarrierError)) throw removing(folder, error);
-    throw new FatalError(error.code, `${error.message} What you wrote is kept: ${file}`, { cause: error });
+    if (!text.isChanged) throw removing(folder, error);
+    // Also where the fault is ours: what somebody wrote is not lost by it.
+    const { code, message } = asCarrierError(error);
+    throw new FatalError(code, `${message} What you wrote is kept: ${file}`, { cause: error });
   }
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
 }
 
 function removing(folder: string, error: unknown): unknown {
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
   return error;
 }
 
@@ -89,13 +92,36 @@ class Draft {
     writeFileSync(path, first, { mode: 0o600 });
   }
 
+  /** @throws FatalError `conflict` where the editor has left no file */
   get text(): string {
-    const lines = readFileSync(this.path, 'utf8').split('\n');
+    const bytes = this.#bytes();
+    // Letters of another encoding are shown as Windows has them, so that they can be looked at and saved again.
+    const text = writtenText(bytes) ?? new TextDecoder('windows-1252').decode(bytes);
+    const lines = text.split('\n');
     return lines.filter((line) => !line.startsWith(mark)).join('\n');
   }
 
+  get isText(): boolean {
+    return writtenText(this.#bytes()) !== null;
+  }
+
   get isChanged(): boolean {
-    return this.text !== this.#first;
+    try {
+      return this.text !== this.#first;
+    } catch {
+      return false;
+    }
+  }
+
+  #bytes(): Buffer {
+    try {
+      return readFileSync(this.path);
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      throw new FatalError('conflict', `The editor left no file (${code}): nothing was changed.`, {
+        ...{ field: 'EDITOR', cause },
+      });
+    }
   }
 
   /** Puts what is wrong on top. */
@@ -118,7 +144,9 @@ async function edited(text: Draft, editor: string, before: Definition): Promise<
         throw new FatalError('invalid_field', `Nothing was changed. ${text.fault}`, { field: 'definition' });
       return null;
     }
-    const read = readDefinition(text.text);
+    const read = text.isText
+      ? readDefinition(text.text)
+      : 'This is no text in UTF-8. Its letters are shown as Windows-1252 has them: correct them, and save it as UTF-8.';
     if (typeof read === 'string') text.fault = read;
     else if (!isDeepStrictEqual(read, before)) return read;
     else {
@@ -131,13 +159,11 @@ async function edited(text: Draft, editor: string, before: Definition): Promise<
 /** Or what is wrong with it. */
 function readDefinition(text: string): Definition | string {
   try {
-    // JSON is YAML, too.
-    const said: unknown = parse(text, { maxAliasCount: 100 });
+    const said = readYaml(text);
     if (typeof said === 'object' && said !== null && !Array.isArray(said)) return said as Definition;
     return 'A definition is fields and their values, as in name: Ada.';
   } catch (error) {
-    const [problem] = (error as Error).message.split('\n');
-    return `This is neither YAML nor JSON, with lines counted from below this one: ${problem}`;
+    return `This is neither YAML nor JSON, with lines counted from below this one: ${(error as Error).message}`;
   }
 }
 

@@ -1,8 +1,8 @@
 /** Input that stands in a file which somebody named on the command line. */
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { FatalError } from '../errors.js';
 import type { Input } from './carry.js';
+import { readYaml, writtenText } from './written-text.js';
 
 /** What the file defines, with what was typed besides. @throws FatalError `invalid_field` that names the file */
 export function definedIn({ file, ...typed }: Input): Input {
@@ -11,11 +11,10 @@ export function definedIn({ file, ...typed }: Input): Input {
     new FatalError('invalid_field', `${path} ${problem}.`, { field: 'file' });
   let said: unknown;
   try {
-    // JSON is YAML, too.
-    said = parse(textOf(path), { maxAliasCount: 100 });
+    said = readYaml(textOf(path));
   } catch (error) {
     if (error instanceof FatalError) throw error;
-    throw refuse(`is neither JSON nor YAML: ${(error as Error).message.split('\n')[0]}`);
+    throw refuse(`is neither JSON nor YAML: ${(error as Error).message}`);
   }
   if (typeof said !== 'object' || said === null || Array.isArray(said)) throw refuse('holds no object');
   return { ...(said as Input), ...typed };
@@ -33,10 +32,14 @@ export function documentAt({ source, header, ...typed }: Input): Input {
 }
 
 function textOf(path: string): string {
+  let bytes: Buffer;
   try {
-    return readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new FatalError('invalid_field', `${path} cannot be read (${code}).`, { field: 'file' });
   }
+  const text = writtenText(bytes);
+  if (text !== null) return text;
+  throw new FatalError('invalid_field', `${path} is no text in UTF-8. Save it as UTF-8.`, { field: 'file' });
 }

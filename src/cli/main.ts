@@ -3,13 +3,14 @@ import { Command, Option } from 'commander';
 import { type Config, readConfig } from '../config.js';
 import { CarrierError } from '../errors.js';
 import { packageVersion } from '../package-folder.js';
+import { redact } from '../redaction.js';
 import { standardError } from '../standard-error.js';
 import type { TestOptions } from './behaviour.js';
 import { endCommand, endProcess } from './end.js';
 import { loadEnvironmentFile } from './environment-file.js';
 import { addImports } from './import/commands.js';
 import { addOperations } from './operations.js';
-import { paint } from './output.js';
+import { harmlessLines, paint } from './output.js';
 import { pageOfError } from './pages.js';
 import type { SendOptions } from './send.js';
 
@@ -255,7 +256,9 @@ function fail(error: unknown): void {
   // What was logged before comes first.
   standardError.flushSync();
   const page = pageOfError(error);
-  process.stderr.write(`${paint.red('carrier:')} ${told(error)}${page ? ` (see ${page})` : ''}\n`);
+  process.stderr.write(
+    `${paint.red('carrier:')} ${harmlessLines(redact(told(error)))}${page ? ` (see ${page})` : ''}\n`,
+  );
   void endProcess(Number(process.exitCode ?? 0) || 1);
 }
 

@@ -1,4 +1,5 @@
 /** `carrier doctor --fix`: what it mends by itself, and what it leaves as it is. */
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -46,6 +47,24 @@ async function stoppedHub(): Promise<void> {
 }
 
 describe('[seen.41] carrier doctor --fix', () => {
+  it('shows no value of a line that it mends, waits for no pipe, and lets no name move the cursor', async () => {
+    const text = '{"toolSources":{"a":{"type":"mcp","command":"x","env":{"PW":"gurke\\"7gurke",}}}}';
+    writeFileSync(at('carrier.config.json'), text);
+    execFileSync('mkfifo', [at('characters', 'pipe.json')]);
+    home.character('odd', { name: 'Odd', bio: '.', '\u001b[2Jfield': 1 });
+    const { code, said } = await fix();
+    expect(code).toBe(1);
+    expect(said).toMatch(/ - .*"env":\{"PW":"…",\}/);
+    expect(said).toMatch(/ \+ .*"env":\{"PW":"…"\}/);
+    expect(said).toMatch(/pipe\.json: is not a file/);
+    expect(said).toMatch(/odd\.json: \?\[2Jfield: unknown/);
+    for (const never of ['7gurke', '\u001b']) expect(said).not.toContain(never);
+    writeFileSync(at('carrier.config.json'), text);
+    const { said: json } = await runDoctor(home, {}, ['--fix', '--json']);
+    expect(json).toContain('"before": "{\\"toolSources');
+    expect(json).not.toContain('7gurke');
+  });
+
   it('changes only what is broken of a file with own settings, keeps a copy, and shows the difference', async () => {
     const broken = `{
   // no remark, but a key of one's own
@@ -74,7 +93,9 @@ describe('[seen.41] carrier doctor --fix', () => {
     )!;
     expect(readFileSync(backup!, 'utf8')).toBe(`\uFEFF${broken}`);
     expect(mode(backup!)).toBe(0o640);
-    expect(said).toMatch(/\n {6}- {3}"settings": .*\n {6}\+ {3}"settings": .*\n {6}- {5}"offline",\n/);
+    expect(said).toMatch(
+      /\n {6}- {3}"settings": .*\n {6}\+ {3}"settings": .*\n {6}- {5}"…",\n {6}\+ {5}"…"\n/,
+    );
     // A second time there is nothing to do.
     const before = readdirSync(home.folder);
     expect(await fixed()).toEqual([]);

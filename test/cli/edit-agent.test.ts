@@ -7,7 +7,7 @@ import { carrier } from './carrier.js';
 
 /** Keeps what it is shown as `seen-N`, sends `request-N` first, and saves `step-N`, where there is such. */
 const editor = `
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 const [folder, path] = process.argv.slice(2);
 const at = readdirSync(folder).filter((name) => name.startsWith('seen-')).length;
 copyFileSync(path, folder + '/seen-' + at);
@@ -17,6 +17,7 @@ if (existsSync(folder + '/request-' + at)) {
   const { ok } = await fetch(url, request);
   if (!ok) process.exit(9);
 }
+if (existsSync(folder + '/removes')) rmSync(path);
 if (existsSync(folder + '/fails')) process.exit(3);
 if (existsSync(folder + '/step-' + at)) copyFileSync(folder + '/step-' + at, path);
 `;
@@ -111,6 +112,37 @@ describe('carrier agents edit', () => {
     expect(late.stderr).toMatch(/has been changed since it was read.*What you wrote is kept: /);
     expect(await stored()).toEqual({ version: 2, name: 'Nia', bio: 'Of somebody else.' });
     expect(drafts()).toHaveLength(2);
+  });
+
+  it.each([
+    ['a: &x\n  b: *x\n', /an alias \(\*NAME\) stands inside/],
+    ['bio: !!secret x\n', /Unresolved tag/],
+    ['? [a, b]\n: 1\n', /keys must be strings/],
+    ['name: A\n---\nname: B\n', /multiple documents/],
+    [Buffer.from('name: Caf\u00e9\n', 'latin1'), /no text in UTF-8[^\n]*save it as UTF-8/],
+  ])('takes no %j, says why, and keeps it', async (text, why) => {
+    writeFileSync(join(folder, 'step-0'), text);
+    const ended = await edit();
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toMatch(why);
+    expect(ended.stderr).not.toMatch(/\n\s+at |Warning/);
+    expect(seen(1)).toMatch(why);
+    const [, kept] = /What you wrote is kept: (\S[^\n]*\.yaml)/.exec(ended.stderr)!;
+    const written = typeof text === 'string' ? text : 'name: Café\n';
+    expect(readFileSync(kept!, 'utf8').endsWith(`\n${written}`)).toBe(true);
+    expect(await stored()).toMatchObject({ version: 1 });
+  });
+
+  it('leaves nothing behind where the editor left no file', async () => {
+    write('removes', '');
+    expect(await edit()).toMatchObject({
+      ...{
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(/left no file \(ENOENT\): nothing was changed/),
+      },
+    });
+    expect(drafts()).toEqual([]);
   });
 
   it('says what to do without an editor, and of an agent that is a file', async () => {

@@ -5,10 +5,11 @@ import { Character } from '../../core/character.js';
 import { FatalError } from '../../errors.js';
 import { includedCharacters } from '../../package-folder.js';
 import { problemsOf, problemText } from '../../problems.js';
-import { harmless, paint, print } from '../output.js';
+import { paint, print } from '../output.js';
+import { discreet } from './discreet.js';
 import { readElizaCharacter } from './elizaos.js';
 import type { ImportedAgent, Remark } from './plan.js';
-import { remarkLine, reportAgent, reportWritten } from './report.js';
+import { remarkLine, reportAgent, reportWritten, said } from './report.js';
 import { filesIn, isFolder } from './source.js';
 import { type Target, writeAgent, writeSecrets } from './writing.js';
 
@@ -68,7 +69,7 @@ async function write(agents: readonly ImportedAgent[], target: Target): Promise<
     if (before !== undefined) {
       print(
         paint.red(
-          `not taken ${harmless(agent.from)}: ${before} is "${agent.id}" already. Rename one of the files.`,
+          `not taken ${said(agent.from)}: ${before} is "${agent.id}" already. Rename one of the files.`,
         ),
       );
       process.exitCode = 1;
@@ -84,13 +85,14 @@ async function write(agents: readonly ImportedAgent[], target: Target): Promise<
   }
 }
 
-/** @throws FatalError `invalid_field` where the hub itself would refuse the character */
-export function checked<A extends ImportedAgent>(agent: A): A {
+/** Without secrets. @throws FatalError `invalid_field` where the hub itself would refuse the character */
+export function checked<A extends ImportedAgent>(read: A): A {
+  const agent = discreet(read);
   const parsed = Character.safeParse(agent.character);
   if (parsed.success) return agent;
   throw new FatalError(
     'invalid_field',
-    `${agent.from} cannot be imported: ${problemText(problemsOf(parsed.error, Character))}.`,
+    said(`${agent.from} cannot be imported: ${problemText(problemsOf(parsed.error, Character))}.`),
     { field: 'source' },
   );
 }

@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path';
 import { jsonFault } from '../../core/json-fault.js';
 import { FatalError } from '../../errors.js';
 import { agentIdOf } from './agent-id.js';
+import { hideSecretsIn } from './discreet.js';
 import { examplesOf, named } from './elizaos-examples.js';
 import { knowledgeOf } from './elizaos-knowledge.js';
 import { isKnownSecret, secretsOf, tokenName } from './elizaos-secrets.js';
@@ -47,6 +48,7 @@ export async function readElizaCharacter(path: string): Promise<ImportedAgent> {
   const fields = isFields(value) && isFields(value.character) ? value.character : value;
   if (!isFields(fields) || typeof fields.name !== 'string' || fields.name.trim() === '')
     throw refuse('is no ElizaOS character: it has no `name`');
+  hideSecretsIn(fields);
   return agentOf(fields, path);
 }
 

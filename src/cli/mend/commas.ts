@@ -40,6 +40,8 @@ export function mendCharacters(folder: string): Mended[] {
 function mendFile(path: string, check: (text: string) => void): Mended[] {
   let bytes: Buffer;
   try {
+    // A pipe would be waited for for ever.
+    if (!statSync(path).isFile()) return [];
     bytes = readFileSync(path);
   } catch {
     return [];
@@ -65,13 +67,20 @@ function mendFile(path: string, check: (text: string) => void): Mended[] {
   ];
 }
 
-/** Commas are gone, and no line with them. */
+/** Commas are gone, and no line with them. Values are not shown: tokens and passwords of tools may be among them. */
 function differences(before: string, after: string) {
   const lines = after.split('\n');
   return before
     .split('\n')
     .map((line, at) => ({ before: line, after: lines[at] ?? '' }))
-    .filter((line) => line.before !== line.after);
+    .filter((line) => line.before !== line.after)
+    .map((line) => ({ before: withoutValues(line.before), after: withoutValues(line.after) }));
+}
+
+function withoutValues(line: string): string {
+  return line
+    .replace(/"(?:[^"\\]|\\.)*"(\s*:)?/g, (text, isName?: string) => (isName || text === '""' ? text : '"…"'))
+    .trimEnd();
 }
 
 /** Whole or not at all, with the rights that it has. @returns where the file is as it was */

@@ -4,10 +4,10 @@ import type { Config } from '../../../config.js';
 import { FatalError } from '../../../errors.js';
 import { type Brought, openPast } from '../../../importing.js';
 import { createLogger } from '../../../logger.js';
-import { harmless, paint, print } from '../../output.js';
+import { paint, print } from '../../output.js';
 import { checked, type ImportOptions, targetOf } from '../command.js';
 import type { Remark } from '../plan.js';
-import { remarkLine, reportAgent, reportWritten } from '../report.js';
+import { remarkLine, reportAgent, reportWritten, said } from '../report.js';
 import { type Target, writeAgent, writeAll, writeSecrets } from '../writing.js';
 import { type Job, typedOf } from './jobs.js';
 import { type MovedAgent, type OpenClaw, readOpenClaw } from './openclaw.js';
@@ -42,7 +42,7 @@ export async function importOpenclaw(source: string, config: Config, flags: Open
     for (const room of rooms) {
       const title = `${room.agentId}: ${room.said.length} texts of ${room.channel}`;
       if (past) reportBrought(title, await past.bring(room));
-      else print(`  would be  ${harmless(title)}`);
+      else print(`  would be  ${said(title)}`);
     }
   } finally {
     await past?.close();
@@ -99,7 +99,7 @@ function reportBrought(title: string, brought: Brought): void {
     factsRefused > 0 && `${factsRefused} no facts, since there are too many`,
     blanked > 0 && `in ${blanked} a password or key was blanked out`,
   ].filter((one) => one !== false);
-  print(`  ${(made > 0 ? 'made' : 'as it was').padEnd(9)} ${harmless(title)} (${more.join(', ')})`);
+  print(`  ${(made > 0 ? 'made' : 'as it was').padEnd(9)} ${said(title)} (${more.join(', ')})`);
   print(paint.dim(`            takes it back: carrier rooms forget ${roomId}`));
 }
 
@@ -110,14 +110,14 @@ function reportJobs(jobs: readonly Job[]): void {
   );
   print('with the id of a room (carrier rooms list) where ROOM stands:');
   for (const { name, agentId, times, command } of jobs) {
-    print(`  ${harmless(name)} of ${agentId}: ${harmless(times)}`);
-    print(`    ${harmless(typedOf(command))}`);
+    print(`  ${said(name)} of ${agentId}: ${said(times)}`);
+    print(`    ${said(typedOf(command))}`);
   }
 }
 
 function reportLeft({ from, remarks, jobs }: OpenClaw, agents: readonly MovedAgent[]): void {
   if (remarks.length > 0) {
-    print(`\nOf ${harmless(from)} not taken over, or not as it was (${remarks.length}):`);
+    print(`\nOf ${said(from)} not taken over, or not as it was (${remarks.length}):`);
     for (const remark of remarks) print(`  ${remarkLine(remark)}`);
   }
   const left = [...remarks, ...agents.flatMap((agent): Remark[] => agent.remarks)].length + jobs.length;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Account } from '../../../access/account.js';
 import type { PastRoom } from '../../../importing.js';
 import { agentIdOf } from '../agent-id.js';
+import { hideSecretsIn } from '../discreet.js';
 import { type Fields, fieldsOf } from '../fields.js';
 import type { ImportedAgent, Remark } from '../plan.js';
 import { agentsOf, type OpenAgent } from './agents.js';
@@ -86,6 +87,7 @@ export async function readOpenClaw(source: string, { owner, zone, now }: OpenCla
       why: 'has no configuration: only workspaces are taken',
     });
   const environment = await environmentOf(config, folder, remarks);
+  hideSecretsIn([config, environment]);
   const there = await agentsOf(config, folder, remarks);
   const ids = idsOf(there);
   const idOf = (agent: OpenAgent) => ids.get(agent)!;
