@@ -56,7 +56,7 @@ export default defineConfig(({ mode }) => ({
     include: ['test/**/*.test.ts'],
     sequence: { sequencer: LongestFirst },
     server: { deps: { external: [new RegExp(`^${root}/dist/`)] } },
-    setupFiles: ['test/support/property-seed.ts'],
+    setupFiles: ['test/support/property-seed.ts', 'test/support/shared-process.ts'],
     pool: 'forks',
     // A process runs many files, which takes a third less time: to load the hub costs more than most files need.
     isolate: false,

@@ -15,7 +15,8 @@ export async function probe(
   { http, dataDir }: Pick<Config, 'http' | 'dataDir'>,
   { live = false }: { live?: boolean } = {},
 ): Promise<boolean> {
-  const url = http.port === 0 ? runningHub(dataDir)?.url : `http://${reached(http.host)}:${http.port}`;
+  // Where it says that it is; it may have been started on another port.
+  const url = announced(dataDir) ?? (http.port > 0 ? `http://${reached(http.host)}:${http.port}` : undefined);
   if (!url) {
     print(`no hub runs on ${dataDir}`);
     return false;
@@ -30,6 +31,15 @@ export async function probe(
     const { cause, message } = error as Error & { cause?: Error };
     print(`${url} does not answer: ${cause?.message ?? message}`);
     return false;
+  }
+}
+
+/** A data folder that cannot be read says nothing of where a hub is. */
+function announced(dataDir: string): string | undefined {
+  try {
+    return runningHub(dataDir)?.url;
+  } catch {
+    return undefined;
   }
 }
 

@@ -15,8 +15,9 @@ it('[seen.45] [seen.46] says whether a hub is ready, and apart from it whether t
   const at = (host: string, port: number) => home.config({ CARRIER_HOST: host, CARRIER_PORT: String(port) });
   expect(await probe(at(hostname, Number(port)))).toBe(true);
   expect(await probe(at('0.0.0.0', Number(port)), { live: true })).toBe(true);
-  // A port that the system chose is known by the data folder.
+  // A port that the system chose, or that `start --port` was told, is known by the data folder.
   expect(await probe(at(hostname, 0))).toBe(true);
+  expect(await probe(at(hostname, 1))).toBe(true);
 });
 
 it('[seen.46] is unwell while an engine is away, and alive all the same', async () => {
