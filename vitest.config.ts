@@ -56,10 +56,8 @@ export default defineConfig(({ mode }) => ({
     include: ['test/**/*.test.ts'],
     sequence: { sequencer: LongestFirst },
     server: { deps: { external: [new RegExp(`^${root}/dist/`)] } },
-    setupFiles: ['test/support/property-seed.ts', 'test/support/shared-process.ts'],
+    setupFiles: ['test/support/property-seed.ts'],
     pool: 'forks',
-    // A process runs many files, which takes a third less time: to load the hub costs more than most files need.
-    isolate: false,
     // Much of what is tested is waiting: for processes to start, locks to end, platforms to be asked again.
     maxWorkers: Math.max(4, availableParallelism()),
     testTimeout: 60_000,
