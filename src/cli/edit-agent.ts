@@ -63,6 +63,8 @@ export async function editAgent({ config, args: [agentId = ''], options, url }: 
         break;
       } catch (error) {
         if (!(error instanceof CarrierError) || !faults.has(error.code)) throw error;
+        // No other definition would be taken from them either.
+        if (error.code === 'permission_denied' && error.field === undefined) throw error;
         text.fault = error.message;
       }
     }

@@ -52,8 +52,8 @@ describe.skipIf(noBrowser)('somebody who signed in from a chat', () => {
   it('as an administrator, tests what an agent names, and reads how a platform is set up', async () => {
     const page = await stage.page('Ada', 'admin');
     await stage.go(page, 'connectors');
-    await page.getByRole('list', { name: 'Connectors of Ada' }).getByText('telegram').waitFor();
-    await page.getByRole('button', { name: 'Test what Ada names' }).click();
+    await page.getByRole('heading', { name: 'telegram runs' }).waitFor();
+    await page.getByRole('button', { name: 'Test all that Ada names' }).click();
     await page.locator('[role=status] li').first().waitFor();
     await page.getByText('telegram', { exact: true }).last().click();
     await page.getByText('Talk to @BotFather').waitFor();

@@ -32,6 +32,7 @@ const args: Record<string, (thing: Json) => string[]> = {
     ...['assistant', fileOf({ name: 'Ada', bio: '.' }), '--overrides-file', 'false'],
     ...['--if-version', String(version)],
   ],
+  'agents edit': () => ['assistant'],
   'agents rollback': (version) => ['assistant', String(version)],
   'agents remove': () => ['assistant'],
   'agents versions': () => ['assistant'],
@@ -54,6 +55,7 @@ const args: Record<string, (thing: Json) => string[]> = {
   'policy show': () => ['--agent', 'assistant'],
   'policy explain': () => ['--agent', 'assistant', '--tool', 'plugin:bank:wire'],
   'rooms messages': one,
+  'rooms show': one,
   'rooms summary': one,
   'rooms stop': ({ roomId }) => [roomId],
   'rooms forget': (roomId) => [roomId, '--yes'],
@@ -155,7 +157,10 @@ function documentOf(name: string): string {
 }
 
 async function carrier(role: Role, line: string, thing: Json) {
-  const env = { PATH: process.env.PATH!, HOME: stage.home.folder, CARRIER_DATA_DIR: folderOf(role) };
+  const env = {
+    ...{ PATH: process.env.PATH!, HOME: stage.home.folder, CARRIER_DATA_DIR: folderOf(role) },
+    EDITOR: `sed -i 's/^bio:.*/bio: Of ${role}./'`,
+  };
   const words = line.replace(/\+.*/, '').split(' ');
   const url = words[0] === 'chat' ? [] : ['--url', stage.hub.url];
   const given = [...words, ...(args[line]?.(thing) ?? []), ...url];
@@ -193,7 +198,7 @@ describe.each(lines)('carrier $name', ({ name, operation, by, cells }) => {
         ...{ code: 1, stdout: '' },
         // A rule may say that members decide, so they hear who does.
         stderr: expect.stringMatching(
-          /^carrier: (Whoever asks may not do this \([\w.]+\)|There is no such approval)\.( \(see docs\/[\w.#-]+\))?\n$/,
+          /^carrier: (Whoever asks may not do this \([\w.]+\)|There is no such approval)\.( What you wrote is kept: \S+)?( \(see docs\/[\w.#-]+\))?\n$/,
         ),
       });
     // What is wrong with the hub or an agent is an exit code, too.

@@ -300,6 +300,7 @@ tools servers              tools.servers            operator
 agents create              agents.create            admin
 agents change              agents.change            admin
 agents replace             agents.replace           admin
+agents edit                agents.replace           admin
 agents rollback            agents.rollBack          admin
 agents remove              agents.remove            admin
 agents versions            agents.versions          operator
@@ -327,6 +328,7 @@ policy show                policy.show              operator
 policy explain             policy.explain           operator
 rooms list                 rooms.list               operator
 rooms messages             rooms.messages           operator
+rooms show                 rooms.messages           operator
 rooms stop                 turns.stop               operator
 rooms summary              rooms.summary            operator
 rooms forget               rooms.forget             operator
@@ -374,6 +376,7 @@ switches resume            switches.resume          operator
 memories preview           memories.preview         operator
 memories forget            memories.forget          operator
 people export              people.export            operator
+people list                roles.list               operator
 people erase-preview       people.previewErasure    operator
 people erase               people.erase             operator
 people forget              people.forget            operator
