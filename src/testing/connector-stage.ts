@@ -45,6 +45,7 @@ export class Stage {
         },
         { gate },
       );
+      if (this.options.acknowledgesByAnswer) this.#hub.model.answer = 'noted';
     });
     afterEach(async () => {
       this.#platform?.refuse(null);

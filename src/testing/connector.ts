@@ -47,6 +47,9 @@ export function connectorContract(
       ...options.cannot,
       ...(options.mayShowTwice && { 'shows once': options.mayShowTwice }),
       ...(options.alone && { 'shared conversations': options.alone }),
+      ...(options.acknowledgesByAnswer && {
+        'an acknowledgement before the answer': options.acknowledgesByAnswer,
+      }),
     };
     for (const [ability, reason] of Object.entries(missing))
       process.stdout.write(`${name}: no test of "${ability}": ${reason}\n`);

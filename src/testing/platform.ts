@@ -104,6 +104,11 @@ export interface ConnectorContractOptions {
   mayShowTwice?: string;
   /** Why nobody shares a conversation: everybody has one with the agent, and `channel` of a message does not count. */
   alone?: string;
+  /**
+   * Why a message is acknowledged by its answer alone: `send` resolves once there is one. The model of the tests then
+   * answers everything; a message whose answer the hub's end has cut off counts as not acknowledged, and is sent again.
+   */
+  acknowledgesByAnswer?: string;
   /** Of each thing that it cannot do, why. What is not named here is tested. */
   cannot?: { [ability in Ability]?: string };
 }
