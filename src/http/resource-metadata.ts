@@ -21,7 +21,7 @@ export interface ResourceParts {
 }
 
 /** Where a request that is refused is told of its metadata. */
-const metadataUrls = new WeakMap<IncomingMessage, () => string>();
+const metadataUrls = new WeakMap<IncomingMessage, () => string | undefined>();
 
 /** For everybody, so before the tokens. */
 export function signInRoutes(parts: ResourceParts): RequestHandler[] {
@@ -32,7 +32,10 @@ export function signInRoutes(parts: ResourceParts): RequestHandler[] {
 /** Notes what a request that is refused is to be told, before it can be. */
 function noteResource(parts: ResourceParts): RequestHandler {
   return (req, _res, next) => {
-    metadataUrls.set(req, () => `${addressOf(req, parts)}${wellKnown}${rootOf(req.path, parts)}`);
+    metadataUrls.set(req, () => {
+      const address = addressOf(req, parts);
+      return address && `${address}${wellKnown}${rootOf(req.path, parts)}`;
+    });
     next();
   };
 }
@@ -64,10 +67,13 @@ function metadataRoutes(parts: ResourceParts): RequestHandler {
           'This hub has no identity provider (CARRIER_JWT_ISSUER): ask whoever runs it for a token.',
         );
       if (asked !== rootOf(asked, parts)) throw new FatalError('not_found', 'There is no such resource.');
+      const address = addressOf(req, parts);
+      if (address === undefined)
+        throw new FatalError('invalid_request', 'The header "Host" must name where the hub was asked.');
       // It may say what the client has said.
       res.setHeader('Cache-Control', 'no-store');
       sendJson(res, 200, {
-        resource: `${addressOf(req, parts)}${asked || '/'}`,
+        resource: `${address}${asked || '/'}`,
         authorization_servers: [parts.issuer],
         bearer_methods_supported: ['header'],
         resource_name: 'Carrier',
@@ -90,12 +96,13 @@ function rootOf(path: string, { connectors }: ResourceParts): string {
   return roots.find((root) => path === root || path.startsWith(`${root}/`)) ?? '';
 }
 
-function addressOf(req: IncomingMessage, { publicUrl }: ResourceParts): string {
+/** Undefined: the client has named no place at which it could ask again. */
+function addressOf(req: IncomingMessage, { publicUrl }: ResourceParts): string | undefined {
   if (publicUrl !== undefined) return publicUrl;
   // By X-Forwarded-Proto and -Host where a trusted proxy says so.
   const { protocol, host } = req as Request;
   const asked = `${protocol}://${host}`;
-  if (!URL.canParse(asked))
-    throw new FatalError('invalid_request', 'The header "Host" must name where the hub was asked.');
-  return new URL(asked).origin;
+  const origin = URL.canParse(asked) ? new URL(asked).origin : '';
+  // Quotes would end the text that it stands in.
+  return /^https?:\/\/[\w.:[\]-]+$/.test(origin) ? origin : undefined;
 }

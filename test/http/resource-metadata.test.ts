@@ -1,4 +1,6 @@
 /** Clients that find out by themselves where people sign in: RFC 9728, as the official MCP client reads it. */
+
+import { request } from 'node:http';
 import {
   Client,
   ClientCredentialsProvider,
@@ -17,6 +19,7 @@ let provider: IdentityProvider;
 let url: string;
 
 beforeAll(async () => {
+  home.character('assistant', { name: 'Ada', bio: '.', connectors: { webchat: {} } });
   provider = await new IdentityProvider().start();
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
@@ -65,6 +68,35 @@ describe('[governed.27] an MCP client that has no token', () => {
       expect(told.resourceMetadataUrl?.href).toBe(`${url}${wellKnown}/mcp`);
       expect(told.error).toBe(authorization && 'invalid_token');
     }
+  });
+});
+
+describe('a client whose Host names no place', () => {
+  const asking = (path: string, host: string) =>
+    new Promise<{ status: number | undefined; challenge: string | undefined; body: string }>(
+      (resolve, reject) => {
+        request(url + path, { headers: { host, authorization: 'Bearer of-nobody' } }, (answer) => {
+          let body = '';
+          answer.setEncoding('utf8').on('data', (part) => (body += part));
+          const { statusCode: status, headers } = answer;
+          answer.on('end', () => resolve({ status, challenge: headers['www-authenticate'], body }));
+        })
+          .once('error', reject)
+          .end();
+      },
+    );
+
+  it('is refused as others are, and told of no metadata', async () => {
+    for (const host of ['[', 'a"b', 'a, b'])
+      for (const path of ['/mcp', '/rooms', '/webchat/assistant/messages'])
+        expect(await asking(path, host), `${path} of ${host}`).toMatchObject({
+          ...{ status: 401, challenge: 'Bearer error="invalid_token"' },
+          body: expect.stringMatching(/^\{/),
+        });
+    expect(await asking(wellKnown, '[')).toMatchObject({
+      status: 400,
+      body: expect.stringContaining('Host'),
+    });
   });
 });
 
