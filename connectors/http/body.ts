@@ -2,6 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import { FatalError, type HubRequest, type InFlight, tokenOwner } from '../../src/extension-api.js';
 
+const aMessage = '{"text": "Hello", "userId": "alice"}';
+
 export type BodyKind = 'json' | 'multipart';
 
 /** @throws FatalError `content_type_unsupported` */
@@ -32,11 +34,7 @@ function unsupported(problem: string): FatalError {
  * @param example of a body, for whoever sent something else
  * @throws FatalError `invalid_json`, `body_too_large`
  */
-export async function readJson(
-  req: IncomingMessage,
-  maxBytes: number,
-  example = '{"text": "Hello", "userId": "alice"}',
-): Promise<unknown> {
+export async function readJson(req: IncomingMessage, maxBytes: number, example = aMessage): Promise<unknown> {
   const bytes = await readBytes(req, maxBytes);
   try {
     return JSON.parse(utf8.decode(bytes));
@@ -48,20 +46,22 @@ export async function readJson(
 }
 
 /**
- * The same for a route that takes JSON alone; its bytes count among those that its token has in memory at once.
+ * The same, and its bytes count among those that its owner has in memory at once.
  *
+ * @param owner absent: whose token it is
  * @throws FatalError also `content_type_unsupported`; RetryableError `uploads_full`
  */
 export async function readCountedJson(
   req: IncomingMessage,
   bodies: InFlight,
   maxBytes: number,
-  example: string,
+  example = aMessage,
+  owner = tokenOwner(req as HubRequest),
 ): Promise<unknown> {
   if (bodyKind(req) !== 'json')
     throw new FatalError('content_type_unsupported', 'Send the body as application/json.');
   const said = Number(req.headers['content-length'] ?? maxBytes);
-  const release = bodies.take(tokenOwner(req as HubRequest), Math.min(said, maxBytes));
+  const release = bodies.take(owner, Math.min(said, maxBytes));
   try {
     return await readJson(req, maxBytes, example);
   } finally {

@@ -2,7 +2,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type RequestHandler, type Response, Router } from 'express';
 import {
-  type Attachment,
   CarrierError,
   FatalError,
   type Host,
@@ -16,12 +15,11 @@ import {
   type RouteHandler,
   roomIdOf,
   TokenAccess,
-  tokenOwner,
   turnFailure,
   type Wait,
   type Waiters,
 } from '../../src/extension-api.js';
-import { bodyKind, readJson } from './body.js';
+import { bodyKind, readCountedJson } from './body.js';
 import { checkCallbackUrl } from './callback.js';
 import { refuseMethod } from './method.js';
 import { callbackUrlOf, callerIds, invalidField, parsePayload, roomOf, toInbound } from './normalize.js';
@@ -29,6 +27,7 @@ import { type ApiRequest, type Reader, readFile, readHistory, readTurn } from '.
 import { answer, sendFailure, sendJson } from './render.js';
 import { ReplyStream } from './stream.js';
 import { uploadReader } from './upload.js';
+import { withFiles } from './with-files.js';
 
 export interface ApiLimits {
   maxBodyBytes: number;
@@ -77,6 +76,7 @@ export const routes: readonly {
 /** @param running throws `shutting_down` while the connector is stopped. */
 export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandler {
   const readUpload = uploadReader(limits);
+  // Apart from uploads, which must not stand in the way of short messages.
   const bodies = new InFlight(limits.maxUploadingBytes);
   const router = Router({ caseSensitive: true });
 
@@ -114,7 +114,7 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
   async function readMessage(req: ApiRequest, res: Response, host: Host, access: TokenAccess): Promise<Sent> {
     const { fields, files, release } =
       bodyKind(req) === 'json'
-        ? { fields: await readBody(req), files: [], release: undefined }
+        ? { fields: await readCountedJson(req, bodies, limits.maxBodyBytes), files: [], release: undefined }
         : await readUpload(req, res);
     // Its body may have taken long.
     (req as HubRequest).revoked?.throwIfAborted();
@@ -129,36 +129,13 @@ export function apiRoutes(limits: ApiLimits, running: () => Running): RouteHandl
       checkCallbackUrl(payload.callbackUrl, { allowPrivate: limits.callbackAllowPrivate });
       await requireCallbackSecret(tokenId);
     }
-    if (files.length === 0) return { message };
-    const envelope = { ...message, files: files.map(({ name, bytes }) => ({ name, size: bytes.length })) };
-    const complete = async () => {
-      const attachments: Attachment[] = [];
-      // One by one: where there is no room for one, nothing of the message is kept, and no other is under way.
-      for (const { bytes, ...file } of files) attachments.push(await host.putFile(bytes, file, message));
-      return { ...message, attachments };
-    };
     return {
-      message: envelope,
-      complete,
+      ...withFiles(host, message, files),
       release() {
         files.length = 0;
         release?.();
       },
     };
-  }
-
-  /** Counted apart from uploads, which must not stand in the way of short messages. */
-  async function readBody(req: IncomingMessage): Promise<unknown> {
-    const { maxBodyBytes: most } = limits;
-    const release = bodies.take(
-      tokenOwner(req),
-      Math.min(Number(req.headers['content-length'] ?? most), most),
-    );
-    try {
-      return await readJson(req, most);
-    } finally {
-      release();
-    }
   }
 
   async function requireCallbackSecret(tokenId: string | undefined): Promise<void> {

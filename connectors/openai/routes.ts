@@ -1,12 +1,10 @@
 /** The routes of the OpenAI API that the hub has. */
 import { type Request, type Response, Router } from 'express';
 import {
-  type Attachment,
   CarrierError,
   FatalError,
   type Host,
   type HubRequest,
-  type InboundMessage,
   InFlight,
   type Memory,
   newId,
@@ -23,6 +21,7 @@ import { readCountedJson } from '../http/body.js';
 import { refuseMethod } from '../http/method.js';
 import { connectorName, parseRoomId, roomOf, toInbound } from '../http/normalize.js';
 import { sendJson } from '../http/render.js';
+import { withFiles } from '../http/with-files.js';
 import type { FilePart } from './content.js';
 import type { Conversations, Placed } from './conversations.js';
 import { completion, type Head } from './render.js';
@@ -105,11 +104,10 @@ export function chatRoutes(limits: ChatLimits & { startedAt: number }, running: 
     let isStored = false;
     res.setHeader('X-Carrier-Room', encodeURI(placed.channel));
     try {
-      const { message, files } = inboundOf(request, placed, token, limits);
+      const { message, complete } = inboundOf(host, request, placed, token, limits);
       if (!access.reaches(placed.channel)) throw access.denied();
       const outcome = await waiters.ask(message, {
-        from: token,
-        ...(files.length > 0 && { complete: () => withFiles(host, message, files) }),
+        ...{ from: token, complete },
         revoked: (req as unknown as HubRequest).revoked,
         to: res,
         stored({ memory, duplicate }) {
@@ -189,11 +187,12 @@ function isSeen(req: Request, agentId: string, host: Host): boolean {
 }
 
 function inboundOf(
+  host: Host,
   { model: agentId }: ChatRequest,
   { channel, userId, messageId, said, parts }: Placed,
   { tenant }: Principal,
   limits: ChatLimits,
-): { message: InboundMessage; files: { name: string; mediaType: string; bytes: Buffer }[] } {
+): ReturnType<typeof withFiles> {
   if (said.files.length > limits.maxFiles)
     throw new FatalError(
       'invalid_field',
@@ -205,8 +204,7 @@ function inboundOf(
     ...{ agentId, tenant },
     payload: { text: said.text, userId, messageId, roomId: channel },
   });
-  const named = files.map(({ name, bytes }) => ({ name, size: bytes.length }));
-  return { message: { ...message, parts, ...(files.length > 0 && { files: named }) }, files };
+  return withFiles(host, { ...message, parts }, files);
 }
 
 function bytesOf({ name, data }: FilePart, { maxFileBytes }: ChatLimits): Buffer {
@@ -217,17 +215,6 @@ function bytesOf({ name, data }: FilePart, { maxFileBytes }: ChatLimits): Buffer
     `The file "${name}" is larger than ${maxFileBytes} bytes (CARRIER_MAX_FILE_BYTES).`,
     { field: 'messages' },
   );
-}
-
-async function withFiles(
-  host: Host,
-  message: InboundMessage,
-  files: { name: string; mediaType: string; bytes: Buffer }[],
-): Promise<InboundMessage> {
-  const attachments: Attachment[] = [];
-  for (const { bytes, name, mediaType } of files)
-    attachments.push(await host.putFile(bytes, { name, mediaType }, message));
-  return { ...message, attachments };
 }
 
 /** What is there already, as a whole. */

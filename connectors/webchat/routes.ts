@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import {
   type Agent,
-  type Attachment,
   FatalError,
   type Host,
   type HubRequest,
@@ -14,11 +13,12 @@ import {
   roomIdOf,
   type WebChatSettings,
 } from '../../src/extension-api.js';
-import { bodyKind, readJson } from '../http/body.js';
+import { bodyKind, readCountedJson } from '../http/body.js';
 import { sendFile } from '../http/file.js';
 import { refuseMethod } from '../http/method.js';
 import { sendJson } from '../http/render.js';
 import { uploadReader } from '../http/upload.js';
+import { withFiles } from '../http/with-files.js';
 import type { Doorbell } from './doorbell.js';
 import { assets, sendPage, sendScript } from './files.js';
 import { readGreeting } from './greeting.js';
@@ -51,6 +51,7 @@ export interface ChatParts {
 
 const pageSize = 50;
 const windowSeconds = 60;
+const example = '{"text": "Hello", "messageId": "m-1"}';
 
 /** @param running throws `shutting_down` while the connector is stopped. */
 export function chatRoutes(parts: ChatParts, running: () => Running): RouteHandler {
@@ -134,35 +135,18 @@ export function chatRoutes(parts: ChatParts, running: () => Running): RouteHandl
     if (overload) throw overload;
     owners.set(req, visitor.id);
     const { fields, files, release } =
-      bodyKind(req) === 'json' ? { fields: await readFields(req), files: [] } : await readUpload(req, res);
+      bodyKind(req) === 'json'
+        ? { fields: await readCountedJson(req, bodies, limits.maxBodyBytes, example, visitor.id), files: [] }
+        : await readUpload(req, res);
     try {
       if (files.length > 0 && !settings.files)
         throw new FatalError('invalid_upload', 'This chat takes no files.', { field: 'file' });
-      const message = toInbound(agent.id, visitor, readPost(fields));
-      const named = files.map(({ name, bytes }) => ({ name, size: bytes.length }));
-      const complete = async () => {
-        const attachments: Attachment[] = [];
-        for (const { bytes, ...file } of files) attachments.push(await host.putFile(bytes, file, message));
-        return { ...message, attachments };
-      };
-      const receipt = await host.receive(
-        { ...message, files: named },
-        { waits: true, ...(files.length > 0 && { complete }) },
-      );
+      const said = toInbound(agent.id, visitor, readPost(fields));
+      const { message, complete } = withFiles(host, said, files);
+      const receipt = await host.receive(message, { waits: true, complete });
       sendJson(res, 202, { status: receipt ? 'accepted' : 'noted' });
     } finally {
       release?.();
-    }
-  }
-
-  async function readFields(req: IncomingMessage): Promise<unknown> {
-    const { maxBodyBytes: most } = limits;
-    const said = Number(req.headers['content-length'] ?? most);
-    const release = bodies.take(ownerOf(req), Math.min(said, most));
-    try {
-      return await readJson(req, most, '{"text": "Hello", "messageId": "m-1"}');
-    } finally {
-      release();
     }
   }
 
@@ -182,10 +166,8 @@ export function chatRoutes(parts: ChatParts, running: () => Running): RouteHandl
     if (!bytes)
       throw new FatalError(
         'not_found',
-        'This file is kept no more. What /export gives is kept for an hour.',
-        {
-          field: 'index',
-        },
+        'This file is no longer there. What /export gives is kept for an hour.',
+        { field: 'index' },
       );
     sendFile(res, attachment, bytes);
   }
