@@ -2,15 +2,14 @@
 import { tokenConnector } from '../core/connector-settings.js';
 import { accountBehind, consoleUser } from '../core/console-user.js';
 import { type Account, readAccount, writtenAccount } from './account.js';
-
-const consoleTenant = 'default';
+import { hubTenant } from './principal.js';
 
 export function consoleAccount(account: Account): Account {
-  return { connector: tokenConnector, tenant: consoleTenant, userId: consoleUser(writtenAccount(account)) };
+  return { connector: tokenConnector, tenant: hubTenant, userId: consoleUser(writtenAccount(account)) };
 }
 
 function isConsoleAccount({ connector, tenant, userId }: Account): boolean {
-  return connector === tokenConnector && tenant === consoleTenant && accountBehind(userId) !== null;
+  return connector === tokenConnector && tenant === hubTenant && accountBehind(userId) !== null;
 }
 
 /** The account that somebody came from, of one in the console; any other is its own. */
