@@ -135,10 +135,17 @@ async function factAt(id: string, { store }: Pick<OperationParts, 'store'>): Pro
   return found?.kind === 'fact' ? found : null;
 }
 
-export async function factsOf(
-  wanted: Pick<Listing, 'agentId' | 'roomId' | 'connector' | 'tenant' | 'userId'>,
-  parts: OperationParts,
+/** Of a room, whoever said them there. */
+export async function factsIn(
+  { agentId, roomId }: { agentId: string; roomId: string },
+  { store, facts }: Pick<OperationParts, 'store' | 'facts'>,
 ): Promise<Memory[]> {
+  const [newest] = (await store.memories.history(roomId, { limit: 1, order: 'newest' })).items;
+  if (newest?.agentId !== agentId) return [];
+  return facts.told.every(agentId, { recalled: [], facts: [newest.scope], person: [] });
+}
+
+async function factsOf(wanted: Listing, parts: OperationParts): Promise<Memory[]> {
   const { agentId, roomId, connector, tenant, userId } = wanted;
   const { memories } = parts.store;
   if (roomId === undefined) {
@@ -146,10 +153,9 @@ export async function factsOf(
     const own = await all((page) => memories.ofPerson(person, page));
     return own.filter(({ kind }) => kind === 'fact');
   }
+  if (userId === undefined) return factsIn({ agentId, roomId }, parts);
   const [newest] = (await memories.history(roomId, { limit: 1, order: 'newest' })).items;
   if (newest?.agentId !== agentId) return [];
-  if (userId === undefined)
-    return parts.facts.told.every(agentId, { recalled: [], facts: [newest.scope], person: [] });
   const account = { connector: connector!, tenant, userId };
   const accounts = await parts.people.accountsOf(account);
   const agent = parts.agents.list().find((one) => one.id === agentId);

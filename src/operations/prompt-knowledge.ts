@@ -1,9 +1,9 @@
 /** What stood in a prompt besides the conversation, and is kept for no turn: shown as it is now, to those who may read it. */
 import { z } from 'zod';
-import { authorise, hubTenant, type Principal } from '../access/principal.js';
+import { authorise, type Principal } from '../access/principal.js';
 import { Author } from '../core/memory.js';
 import { discreet } from '../memory/secrets.js';
-import { factsOf, placeOf, stateOf } from './facts.js';
+import { factsIn, placeOf, stateOf } from './facts.js';
 import type { OperationParts } from './operation.js';
 import { placeOfRoom } from './place.js';
 import { instant, texts } from './shapes.js';
@@ -34,9 +34,10 @@ export async function knowledgeOf(
 ) {
   const { principal, summaries } = parts;
   const place = { roomId, ...(await placeOfRoom(roomId, parts)) };
+  // As of a whole room: nobody's own.
   const mayFacts = authorise(principal, 'facts.read', { ...place, userId: '' });
   const [facts, found] = await Promise.all([
-    mayFacts ? factsOf({ agentId, roomId, tenant: hubTenant }, parts) : [],
+    mayFacts ? factsIn({ agentId, roomId }, parts) : [],
     authorise(principal, 'rooms.summary', place) ? summaries.read(roomId) : null,
   ]);
   const summary = found?.summary;
