@@ -53,20 +53,18 @@ export const listRooms = defineOperation({
       ({ roomId, agentId, source: { connector, tenant, channel } }) => ({
         ...{ roomId, agentId, connector, tenant, channel },
       }),
-      platform === undefined ? undefined : ({ source }) => source.connector === platform,
+      platform === undefined && !held
+        ? undefined
+        : async ({ roomId, source }) =>
+            (platform === undefined || source.connector === platform) &&
+            (!held || (await sight.heldRooms.of(roomId)) !== null),
     );
-    const rooms = await Promise.all(
-      items.map(async ({ source, ...room }) => {
-        const hold = await sight.heldRooms.of(room.roomId);
-        return {
-          ...room,
-          ...source,
-          title: await titleOf(room.roomId, sight),
-          ...(hold && { heldBy: hold.name ?? hold.by }),
-        };
-      }),
-    );
-    return { rooms: held ? rooms.filter(({ heldBy }) => heldBy !== undefined) : rooms, nextCursor };
+    const rooms = items.map(async ({ source, ...room }) => {
+      const hold = await sight.heldRooms.of(room.roomId);
+      const title = await titleOf(room.roomId, sight);
+      return { ...room, ...source, title, ...(hold && { heldBy: hold.name ?? hold.by }) };
+    });
+    return { rooms: await Promise.all(rooms), nextCursor };
   },
 });
 

@@ -41,7 +41,7 @@ export async function seenPage<T>(
   { limit, cursor }: PageRequest,
   next: (page: PageRequest) => Promise<Page<T>>,
   roomOf: (item: T) => Resource & { roomId: string },
-  wanted?: (item: T) => boolean,
+  wanted?: (item: T) => boolean | Promise<boolean>,
 ): Promise<Page<T>> {
   if (!wanted && sees({})) return next({ limit, cursor });
   const places = new Map<string, Promise<Resource>>();
@@ -65,7 +65,7 @@ export async function seenPage<T>(
   return { items, nextCursor: items.length === limit ? (await next(last)).nextCursor : (at ?? null) };
 
   async function isSeen(item: T): Promise<boolean> {
-    if (wanted && !wanted(item)) return false;
+    if (wanted && !(await wanted(item))) return false;
     const { roomId, ...known } = roomOf(item);
     if (sees(known) || !seesPart(known)) return sees(known);
     const place = places.get(roomId) ?? placeOfRoom(roomId, { store });
