@@ -49,7 +49,8 @@ export async function streamRoom(
     const [said, told] = await Promise.all([newestOf(host, roomId), notices.of(channel)]);
     return `${said} ${told.at(-1)?.id}`;
   };
-  let newest = await newestNow();
+  // Where the store is away the stream stays, and is told of the change once it is back.
+  let newest = await newestNow().catch(() => null);
   // Whatever was said while nobody listened.
   lookAgain();
   // What is delivered is told of, by whichever process does it, but an event may be lost.
