@@ -89,7 +89,7 @@ export function Desk({
         <div key={turnId} class="card">
           <p class="hint">
             The agent was about to say, <Time at={at} />
-            {later ? ', and says once the room is handed back:' : ':'}
+            {later ? ', and will say it once the room is handed back:' : ':'}
           </p>
           <p class="words">{text}</p>
         </div>

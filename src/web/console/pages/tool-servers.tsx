@@ -31,7 +31,7 @@ export function ToolServers({ agent }: { agent: string }) {
         {({ servers }) =>
           servers.length === 0 ? (
             <Empty>
-              It names none. They stand under toolSources, in its definition or the hub’s settings.
+              This agent names none. List them under toolSources, in its definition or in the hub’s settings.
             </Empty>
           ) : (
             <Table
@@ -43,7 +43,7 @@ export function ToolServers({ agent }: { agent: string }) {
                 { head: 'State', cell: ({ state }) => <Badge kind={kinds[state]}>{state}</Badge> },
                 { head: 'Since', cell: ({ since }) => <Time at={since} /> },
                 { head: 'Tools', cell: ({ tools }) => tools },
-                { head: 'Connected anew', cell: ({ restarts }) => restarts },
+                { head: 'Reconnects', cell: ({ restarts }) => restarts },
                 {
                   head: 'Last error',
                   cell: ({ lastError, problem }) =>

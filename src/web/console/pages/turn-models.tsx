@@ -25,7 +25,9 @@ export function Models({ of: { calls, cost } }: { of: Asked }) {
     <Section title="Models">
       <p>
         {seconds(modelMs)} in all, {usd === null ? 'at no known price' : dollars(usd)}
-        {usd !== null && unpriced > 0 && ` and ${unpriced} without a known price`}
+        {usd !== null &&
+          unpriced > 0 &&
+          `, and ${unpriced} ${unpriced === 1 ? 'request' : 'requests'} at no known price`}
       </p>
       <Table
         caption="Requests to models, in order"
