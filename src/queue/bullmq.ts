@@ -39,6 +39,8 @@ export interface BullmqQueueOptions {
   retryBaseMs: number;
   /** A worker that has not renewed its hold on a room for this long has lost it, in ms. Default 10,000. */
   lockMs?: number;
+  /** Of the program; a worker's name in Redis, by which `carrier doctor` knows older ones. */
+  version?: string;
   /** Makes spans of jobs, so that a turn's trace begins where its message came in. */
   telemetry?: Telemetry<unknown>;
   log: Logger;
@@ -125,11 +127,22 @@ export class BullmqQueue implements RoomQueue {
   }
 
   process(handler: RunHandler, parked: ParkedHandler): void {
-    const { name, prefix, worker, concurrency, retryBaseMs, lockMs = 10_000, telemetry, log } = this.#options;
+    const {
+      name,
+      version,
+      prefix,
+      worker,
+      concurrency,
+      retryBaseMs,
+      lockMs = 10_000,
+      telemetry,
+      log,
+    } = this.#options;
     const processor = (job: Job<RoomJob>, _token?: string, signal?: AbortSignal): Promise<void> =>
       this.#process(job, signal ?? new AbortController().signal, processing);
     const started = new RenewingWorker(name, processor, {
       connection: worker,
+      name: version,
       prefix,
       telemetry,
       concurrency,
