@@ -127,24 +127,12 @@ export class BullmqQueue implements RoomQueue {
   }
 
   process(handler: RunHandler, parked: ParkedHandler): void {
-    const {
-      name,
-      version,
-      prefix,
-      worker,
-      concurrency,
-      retryBaseMs,
-      lockMs = 10_000,
-      telemetry,
-      log,
-    } = this.#options;
+    const { name, prefix, worker, concurrency, retryBaseMs, lockMs = 10_000, telemetry, log } = this.#options;
     const processor = (job: Job<RoomJob>, _token?: string, signal?: AbortSignal): Promise<void> =>
       this.#process(job, signal ?? new AbortController().signal, processing);
     const started = new RenewingWorker(name, processor, {
       connection: worker,
-      name: version,
-      prefix,
-      telemetry,
+      ...{ name: this.#options.version, prefix, telemetry },
       concurrency,
       lockDuration: lockMs,
       // A room that a dead worker held is looked for as soon as its lock has ended, or little later.
