@@ -215,7 +215,7 @@ export const alone: Record<string, Typed> = {
     ],
     input: ({ timeZone, ...said }) => (timeZone === 'budget' ? said : { ...said, timeZone }),
     show: ({ usage, nextCursor }) => [
-      ...(usage.length === 0
+      ...(usage.length === 0 && nextCursor === null
         ? ['No budget has counted a call of a model on this day.']
         : usage.map(usageRow)),
       ...more(nextCursor),
