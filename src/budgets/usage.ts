@@ -67,10 +67,23 @@ export class BudgetUsage {
   }
 
   /**
-   * Of a day as another zone has it. It is in up to five days of the budgets': each share is shown where it is met first,
-   * with what the others have of it.
+   * Of a day as another zone has it. It is in up to five days of the budgets': a page goes on over their ends, since most of
+   * them have nothing of it.
    */
   async #listIn(timeZone: string, date: string, { limit, cursor }: PageRequest): Promise<Page<ShareUsage>> {
+    const items: ShareUsage[] = [];
+    let at = cursor;
+    do {
+      const page = await this.#pageIn(timeZone, date, { limit: limit - items.length, cursor: at });
+      items.push(...page.items);
+      at = page.nextCursor ?? undefined;
+      // Within a day whoever asks goes on, so that no request reads without end.
+    } while (at?.endsWith('.') && items.length < limit);
+    return { items, nextCursor: at ?? null };
+  }
+
+  /** Of one day of the budgets'. Each share is shown where it is met first, with what the others have of it. */
+  async #pageIn(timeZone: string, date: string, { limit, cursor }: PageRequest): Promise<Page<ShareUsage>> {
     const { records } = this.#parts;
     const day = { date, ...dayIn(date, timeZone) };
     const days = [-2, -1, 0, 1, 2].map((by) => dateAfter(date, by));

@@ -65,7 +65,7 @@ export const agents: CommandGroup = {
             provider ?? '',
             state,
             until ? `until ${until}` : '',
-            price ? `$${price.input} in, $${price.output} out, a million tokens` : '',
+            price ? `$${price.input} in, $${price.output} out, for a million tokens` : '',
           ),
           ...(lastFailure ? [cells('  failed', lastFailure.at ?? '', words(lastFailure.message))] : []),
         ]),

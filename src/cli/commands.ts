@@ -214,7 +214,12 @@ export const alone: Record<string, Typed> = {
       ...paged,
     ],
     input: ({ timeZone, ...said }) => (timeZone === 'budget' ? said : { ...said, timeZone }),
-    show: ({ usage, nextCursor }) => [...usage.map(usageRow), ...more(nextCursor)],
+    show: ({ usage, nextCursor }) => [
+      ...(usage.length === 0 && nextCursor === null
+        ? ['No budget has counted a call of a model on this day.']
+        : usage.map(usageRow)),
+      ...more(nextCursor),
+    ],
   }),
   ...following,
   retention,

@@ -20,7 +20,7 @@ export const takeoverCommands: CommandGroup['commands'] = {
     fields: ['roomId'],
     options: [
       ['--answer', 'have it answer now what is unanswered'],
-      ['--drop', 'have it not say what it owed meanwhile, such as a reminder'],
+      ['--drop', 'leave out what it was to say meanwhile, such as a reminder'],
     ],
     show: ({ handedBack, answers }, { roomId }) => [
       handedBack ? `Handed back: ${roomId}.` : `Nobody had taken it over: ${roomId}.`,

@@ -62,7 +62,7 @@ export const handBack = defineOperation({
     answer: truth
       .optional()
       .describe('have it answer now, once, what was written meanwhile and is unanswered; later, too'),
-    drop: truth.optional().describe('what it owed meanwhile, such as a reminder, is not said any more'),
+    drop: truth.optional().describe('what it was to say meanwhile, such as a reminder, is left out'),
   }),
   output: z.object({
     handedBack: z.boolean().describe('false: nobody had taken it over'),

@@ -35,16 +35,19 @@ async function spend(...times: string[]): Promise<void> {
   }
 }
 
-async function usageOf(timeZone: string, day?: string, budget = 'hub', limit = 1) {
+function ledger(): BudgetUsage {
   const { agents, records } = {
     agents: () => [agentOf()],
     records: spendingRecord.in(store.records, log),
   };
-  const parts = { records, budgets: HubBudgets.parse(budgets), agents, now: () => now };
+  return new BudgetUsage({ records, budgets: HubBudgets.parse(budgets), agents, now: () => now });
+}
+
+async function usageOf(timeZone: string, day?: string, budget = 'hub', limit = 1) {
   const all = [];
   let cursor: string | undefined;
   do {
-    const page = await new BudgetUsage(parts).list({ day, timeZone, limit, cursor });
+    const page = await ledger().list({ day, timeZone, limit, cursor });
     all.push(...page.items);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
@@ -117,6 +120,15 @@ describe('[seen.17] the cost of a day', () => {
       const days = await Promise.all(daysFrom('2026-02-07', 7).map((day) => tokens(zone, day)));
       expect(days.reduce((sum, one) => sum + one, 0)).toBe(1050);
     }
+  });
+
+  it('shows all on the first page, although the day is in five of the budgets’', async () => {
+    await spend('2026-06-10T12:00:00Z');
+    const page = await ledger().list({ timeZone: 'UTC', limit: 50 });
+    expect(page.items.map(({ budget }) => budget).sort()).toEqual(['hub', 'kiritimati']);
+    expect(page.nextCursor).toBeNull();
+    now = at('2026-07-10T12:00:00Z');
+    expect(await ledger().list({ timeZone: 'UTC', limit: 50 })).toEqual({ items: [], nextCursor: null });
   });
 
   it('shows limits where the days of both are the same', async () => {

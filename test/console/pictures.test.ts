@@ -1,6 +1,7 @@
 /** With FILM=FOLDER: pictures of the console's pages for the docs, with something on each, wide and on a phone. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { openBrowser } from '../support/browser.js';
 import { openAs } from './pages/opening.js';
@@ -27,6 +28,7 @@ it.skipIf(!folder)(
           await page.goto(`${hub.url}/#/${path}`);
           await page.locator('main h1, main h2').first().waitFor({ state: 'attached' });
           await page.getByText('Loading…').first().waitFor({ state: 'detached' });
+          if (path.startsWith('chat/') && name === 'wide') await talk(page);
           // What comes a moment later, such as plots, is in the picture, too.
           await page.waitForTimeout(700);
           const file = join(folder, `${path.split('/')[0]}-${name}.jpg`);
@@ -43,3 +45,11 @@ it.skipIf(!folder)(
   },
   180_000,
 );
+
+/** An empty chat would show nothing of what it can do. */
+async function talk(page: Page): Promise<void> {
+  const box = page.getByRole('textbox');
+  await box.fill('Remember that I row on Saturdays');
+  await box.press('Enter');
+  await page.getByRole('link', { name: 'Turn', exact: true }).last().waitFor();
+}

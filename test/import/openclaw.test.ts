@@ -255,6 +255,13 @@ describe('[seen.55] an import', () => {
     expect(open.character('main').name).toBe('Mine');
   });
 
+  it('counts what it left out', async () => {
+    open.file('.openclaw/workspace/SOUL.md', 'Kind.');
+    open.file('.openclaw/openclaw.json', { channels: { whatsapp: {} } });
+    const { stdout } = await open.run(open.source);
+    expect(stdout).toContain('\n1 thing was not taken over, or not as it was (');
+  });
+
   it('[seen.54] leaves the source as it is', async () => {
     installation();
     const before = OpenHome.stateOf(open.source);

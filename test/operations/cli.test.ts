@@ -46,6 +46,10 @@ describe('the command line', () => {
     expect(stdout).not.toContain('\u001b');
     expect(JSON.parse(stdout).messages[0].text).toBe('hello \u202e\u009b2J there');
     expect(await carrier(['health'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ready\n/) });
+    expect(await carrier(['usage'])).toMatchObject({
+      ...{ code: 0, stdout: 'No budget has counted a call of a model on this day.\n' },
+    });
+    expect(JSON.parse((await carrier(['usage', '--json'])).stdout).usage).toEqual([]);
   }, 60_000);
 
   it('tells a turn, asks one question, and shows what happened', async () => {

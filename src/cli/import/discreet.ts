@@ -8,7 +8,7 @@ const secretName =
   /token|secret|passw|passphrase|pwd|pw$|api_?key|access_?key|private_?key|auth(?!or)|credential/i;
 const deepest = 60;
 const why =
-  'looks like it holds a password or a key: that is blanked out; what the agent needs of it belongs into .env';
+  'looks like it holds a password or a key: that is blanked out; what the agent needs of it belongs in .env';
 
 /** The text without what is, or looks like, a secret. */
 export function clean(text: string): string {

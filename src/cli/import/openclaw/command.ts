@@ -123,6 +123,10 @@ function reportLeft({ from, remarks, jobs }: OpenClaw, agents: readonly MovedAge
   }
   const left = [...remarks, ...agents.flatMap((agent): Remark[] => agent.remarks)].length + jobs.length;
   if (left === 0) return;
-  print(paint.red(`\n${left} things were not taken over, or not as they were (see above).`));
+  const told =
+    left === 1
+      ? '1 thing was not taken over, or not as it was'
+      : `${left} things were not taken over, or not as they were`;
+  print(paint.red(`\n${told} (see above).`));
   process.exitCode = 1;
 }

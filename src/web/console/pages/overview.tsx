@@ -65,7 +65,7 @@ export function OverviewPage() {
             <Kind title="Replies that were given up" items={found.dead} all="deliveries">
               {({ roomId, agentId, connector, error }: Dead) => (
                 <>
-                  <a href={linkTo(['deliveries'])}>Send again or drop</a>{' '}
+                  <a href={linkTo(['deliveries'])}>Send again or drop</a> a reply of{' '}
                   <a href={linkTo(['rooms', roomId])}>{agentId}</a> on {connector}: {error?.message}
                 </>
               )}
