@@ -1,7 +1,5 @@
 /** The hub's OpenAPI document against the hub: every route, with its example, nothing, wrong types and unknown ids. */
 import { connect } from 'node:net';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { parseHTML } from 'linkedom';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes as apiRoutes } from '../../connectors/http/routes.js';
@@ -12,17 +10,13 @@ import { routes } from '../../src/http/routes.js';
 import { operations } from '../../src/operations/operations.js';
 import { Home } from '../support/hub.js';
 import { until } from '../support/until.js';
-
-/** Whatever JSON there is. */
-type Json = ReturnType<typeof JSON.parse>;
+import { type Documented, type Json, OpenApi, type Sent } from './documented.js';
 
 const home = new Home();
 let url: string;
 let token: string;
+let openApi: OpenApi;
 let api: Json;
-const ajv = new Ajv2020({ strict: false, allErrors: true });
-addFormats.default(ajv);
-const validators = new Map<string, ValidateFunction>();
 
 beforeAll(async () => {
   const hub = await home.hub(
@@ -31,113 +25,30 @@ beforeAll(async () => {
   );
   url = hub.url;
   token = hub.token.secret;
-  api = await (await fetch(`${url}/openapi.json`)).json();
-  ajv.addSchema({ $id: 'hub', components: api.components });
+  openApi = await OpenApi.of(url, token);
+  api = openApi.document;
 });
 afterAll(() => home.dispose());
 
-const resolved = (part: Json) =>
-  part?.$ref
-    ? part.$ref
-        .slice(2)
-        .split('/')
-        .reduce((at: Json, key: string) => at[key], api)
-    : part;
-
-function problems(schema: Json, value: unknown): unknown {
-  const key = JSON.stringify(schema);
-  const whole = JSON.parse(key.replaceAll('"#/', '"hub#/'));
-  const validate = validators.get(key) ?? ajv.compile(whole);
-  validators.set(key, validate);
-  return validate(value) ? null : validate.errors;
-}
-
-interface Case {
-  path: string;
-  method: string;
-  operation: Json;
-}
-
-function all(): Case[] {
-  return Object.entries<Json>(api.paths).flatMap(([path, methods]) =>
-    Object.entries<Json>(methods).map(([method, operation]) => ({
-      path,
-      method: method.toUpperCase(),
-      operation,
-    })),
-  );
-}
-
-interface Sent {
-  in?: (name: string, example: unknown) => unknown;
-  query?: Record<string, string>;
-  body?: unknown;
-  type?: string;
-  authorization?: string | undefined;
-}
-
-/** Asks as it was said, and gives back what of the answer is not as documented. */
-async function ask({ path, method, operation }: Case, sent: Sent = {}): Promise<string | null> {
-  const at = path.replace(/\{(\w+)\}/g, (_, name) => {
-    const { example } = operation.parameters.find((one: Json) => one.in === 'path' && one.name === name);
-    return encodeURIComponent(String(sent.in?.(name, example) ?? example));
-  });
-  const asked = (operation.parameters ?? []).filter(
-    (one: Json) => one.in === 'query' && one.example !== undefined,
-  );
-  const query =
-    sent.query ?? Object.fromEntries(asked.map(({ name, example }: Json) => [name, String(example)]));
-  const hasBody = method !== 'GET' && sent.body !== undefined;
-  const authorization = 'authorization' in sent ? sent.authorization : `Bearer ${token}`;
-  const response = await fetch(`${url}${at}?${new URLSearchParams(query)}`, {
-    method,
-    headers: {
-      ...(authorization !== undefined && { authorization }),
-      ...(hasBody && { 'content-type': sent.type ?? 'application/json' }),
-    },
-    signal: AbortSignal.timeout(20_000),
-    ...(hasBody && { body: typeof sent.body === 'string' ? sent.body : JSON.stringify(sent.body) }),
-  });
-  return problemOf(response, operation, `${method} ${at} ${JSON.stringify(sent)}`);
-}
-
-async function problemOf(response: Response, operation: Json, what: string): Promise<string | null> {
-  const { status, headers } = response;
-  const type = headers.get('content-type')?.split(';')[0] ?? '';
-  if (type === 'text/event-stream') await response.body!.cancel();
-  const text = type === 'text/event-stream' ? '' : await response.text();
-  const told = `${what}: ${status} ${text.slice(0, 300)}`;
-  const documented = resolved(operation.responses[status]);
-  if (!documented || (status >= 500 && status !== 503)) return told;
-  const media = documented.content?.[type] ?? documented.content?.['*/*'];
-  if (!media) return `${told} has type ${type}`;
-  const lacking = Object.keys(documented.headers ?? {}).filter(
-    (name) => documented.headers[name].required && !headers.has(name),
-  );
-  if (lacking.length > 0) return `${told} lacks ${lacking}`;
-  const wrong = type === 'application/json' && problems(media.schema, JSON.parse(text));
-  return wrong ? `${told} ${JSON.stringify(wrong)}` : null;
-}
-
-const exampleIn = ({ operation }: Case) => operation.requestBody?.content['application/json']?.example;
+const exampleIn = ({ operation }: Documented) => operation.requestBody?.content['application/json']?.example;
 /** Its own token is still needed, and whoever is paused is answered 503. */
 const last = ['tokens.revoke', 'switches.pause'];
 
 describe('the document', () => {
   it('has every route, and is OpenAPI 3.1: null is a type, and bounds are numbers', () => {
-    const known = all().map(({ method, path }) => `${method} ${path}`);
+    const known = openApi.all().map(({ method, path }) => `${method} ${path}`);
     const served = [...routes, ...apiRoutes, ...chatRoutes, ...mcpRoutes].map(
       ({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`,
     );
     expect(served.filter((route) => !known.includes(route))).toEqual([]);
     expect(api.openapi).toBe('3.1.0');
-    const ids = all().map(({ operation }) => operation.operationId);
+    const ids = openApi.all().map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
     const errors = (path: string) =>
-      resolved(api.paths[path].post.responses[401]).content['application/json'];
+      openApi.resolved(api.paths[path].post.responses[401]).content['application/json'];
     expect(errors('/v1/chat/completions').example.error).toMatchObject({ param: 'model' });
     expect(errors('/mcp').example).toMatchObject({ jsonrpc: '2.0', id: null });
-    for (const { path, operation } of all()) {
+    for (const { path, operation } of openApi.all()) {
       const named = (operation.parameters ?? [])
         .filter((one: Json) => one.in === 'path')
         .map((one: Json) => one.name);
@@ -165,21 +76,22 @@ describe('the document', () => {
     const { in: seconds } =
       api.paths['/schedules'].post.requestBody.content['application/json'].schema.properties;
     expect(seconds).toMatchObject({ type: 'number', exclusiveMinimum: 0 });
-    expect(problems(properties.nextCursor, null)).toBe(null);
-    expect(problems(seconds, 0)).not.toBe(null);
+    expect(openApi.problems(properties.nextCursor, null)).toBe(null);
+    expect(openApi.problems(seconds, 0)).not.toBe(null);
   });
 
   it('has an example for every route, which fits: what is sent by the operation itself', () => {
     const wrong: unknown[] = [];
-    for (const { operation, method, path } of all()) {
+    for (const { operation, method, path } of openApi.all()) {
       const { requestBody, responses, parameters = [], operationId } = operation;
-      const contents = [requestBody, ...Object.values<Json>(responses).map(resolved)].flatMap((one) =>
-        Object.values<Json>(one?.content ?? {}),
-      );
+      const contents = [
+        requestBody,
+        ...Object.values<Json>(responses).map((one) => openApi.resolved(one)),
+      ].flatMap((one) => Object.values<Json>(one?.content ?? {}));
       expect(contents.length, `${method} ${path}`).toBeGreaterThan(0);
       for (const { schema, example } of contents) {
         expect(example, `${method} ${path}`).toBeDefined();
-        const found = problems(schema, example);
+        const found = openApi.problems(schema, example);
         if (found) wrong.push(`${method} ${path}`, found, example);
       }
       const known = operations.find(
@@ -189,7 +101,7 @@ describe('the document', () => {
       const given = parameters.filter((one: Json) => one.example !== undefined);
       const input = {
         ...Object.fromEntries(given.map((one: Json) => [one.name, one.example])),
-        ...exampleIn({ operation } as Case),
+        ...exampleIn({ operation } as Documented),
       };
       const { error } = known.input.safeParse(input);
       if (error) wrong.push(known.name, error.issues, input);
@@ -199,7 +111,7 @@ describe('the document', () => {
 });
 
 describe('every route answers as it is documented', () => {
-  const tries: Record<string, (one: Case) => Sent> = {
+  const tries: Record<string, (one: Documented) => Sent> = {
     'its example': (one) => ({ body: exampleIn(one) }),
     'an empty body': () => ({ body: {}, query: {} }),
     'no JSON': () => ({ body: '{"a":' }),
@@ -217,9 +129,9 @@ describe('every route answers as it is documented', () => {
   };
   it.each(Object.entries(tries))('to %s', async (_, sent) => {
     const found: (string | null)[] = [];
-    for (const one of all()) {
+    for (const one of openApi.all()) {
       if (last.includes(one.operation.operationId)) continue;
-      found.push(await ask(one, sent(one)));
+      found.push(await openApi.ask(one, sent(one)));
     }
     expect(found.filter(Boolean)).toEqual([]);
   });
@@ -228,7 +140,7 @@ describe('every route answers as it is documented', () => {
 describe('[governed.14] what is no request of the API is answered in the shape of all errors', () => {
   const errorIn = (body: string) => {
     const parsed = JSON.parse(body);
-    expect(problems({ $ref: '#/components/schemas/Error' }, parsed)).toBe(null);
+    expect(openApi.problems({ $ref: '#/components/schemas/Error' }, parsed)).toBe(null);
     return parsed.error.code;
   };
   const raw = async (text: string): Promise<string> => {
@@ -321,7 +233,7 @@ describe('the page', () => {
     };
     new Function('document', 'fetch', script)(document, fetching);
     await until(() => document.querySelectorAll('.operation').length > 0);
-    expect(document.querySelectorAll('.operation').length).toBe(all().length);
+    expect(document.querySelectorAll('.operation').length).toBe(openApi.all().length);
     const one = [...document.querySelectorAll('.operation')].find((each) =>
       each.getAttribute('data-words')!.startsWith('get /agents/{agentid} '),
     )!;

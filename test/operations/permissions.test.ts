@@ -1,15 +1,15 @@
 /** Who may call what: an operation is not callable by anybody whom the table does not name. */
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Permission, permissions } from '../../src/access/permissions.js';
-import { authorise, type PersonPrincipal, type Principal } from '../../src/access/principal.js';
-import { isAtLeast, type Level, type Role } from '../../src/access/role.js';
+import { permissions } from '../../src/access/permissions.js';
+import type { PersonPrincipal, Principal } from '../../src/access/principal.js';
+import { isAtLeast } from '../../src/access/role.js';
 import type { Carrier } from '../../src/carrier.js';
 import { type OperationName, operations } from '../../src/operations/operations.js';
 import { all } from '../../src/store/paging.js';
 import { Platform } from '../hub/platform.js';
 import { Home } from '../support/hub.js';
 import { lastSaid, scriptedModel } from '../support/model.js';
+import { inputsIn } from './permission-inputs.js';
 
 const ofOneself = [
   ...[
@@ -25,7 +25,6 @@ const ofOneself = [
   ...['people.startLink', 'people.enterLink', 'people.confirmLink', 'people.unlink'],
   ...['people.export', 'people.previewErasure', 'console.linkOwn'],
 ];
-const ann = { connector: 'telegram', tenant: 'default', userId: 'ann' };
 
 describe('on a real hub', () => {
   let home: Home;
@@ -49,139 +48,6 @@ describe('on a real hub', () => {
   });
   afterEach(() => home.dispose());
 
-  /** A good input about Ann for each operation; one that is missing here fails the test below. */
-  const inputs = (): Record<OperationName, object> => {
-    const { roomId, scope } = room;
-    const agentId = 'assistant';
-    const here = { connector: 'telegram', tenant: 'default', channel: 'ann' };
-    const tool = { name: 'x', description: 'x', url: 'https://x.example/', agents: [] };
-    return {
-      'agents.list': {},
-      'agents.show': { agentId },
-      'agents.check': { agentId },
-      'models.list': { agentId },
-      'connectors.list': {},
-      'connectors.test': { agentId, connector: 'telegram' },
-      'tools.servers': { agent: agentId },
-      'agents.create': { id: 'x', definition: {} },
-      'agents.replace': { agentId, definition: {}, version: 1 },
-      'agents.change': { agentId },
-      'agents.remove': { agentId },
-      'agents.versions': { agentId },
-      'agents.diff': { agentId },
-      'agents.rollBack': { agentId, to: 1 },
-      'agents.export': { agentId },
-      'pairings.list': {},
-      'pairings.approve': { code: 'ABCDEFGH', within: { agentId, connector: 'telegram' } },
-      'pairings.revoke': { pairing: 'pairing_x' },
-      'tokens.list': {},
-      'tokens.issue': { name: 'x' },
-      'tokens.revoke': { token: 'x' },
-      'secrets.list': {},
-      'secrets.set': { name: 'x', value: 'x' },
-      'secrets.rotate': { name: 'x', value: 'x' },
-      'secrets.remove': { name: 'x' },
-      'tools.add': tool,
-      'tools.registered': {},
-      'tools.show': { name: 'x' },
-      'tools.change': tool,
-      'tools.remove': { name: 'x' },
-      'tools.import': { document: '{}', agents: [] },
-      'tools.accept': { key: 'x', agentId, count: true },
-      'tools.list': { agent: agentId },
-      'policy.show': { agent: agentId },
-      'policy.explain': { agent: agentId, tool: 'x' },
-      'rooms.list': { agentId },
-      'rooms.messages': { roomId },
-      'rooms.forget': { roomId },
-      'rooms.status': { agentId, roomId, scope },
-      'rooms.summary': { roomId },
-      'rooms.renew': { roomId },
-      'rooms.model': { agentId, roomId, model: null },
-      'facts.list': { ...ann, agentId },
-      'facts.correct': { id: 'x', text: 'x' },
-      'facts.remove': { id: 'x' },
-      'turns.list': { agentId },
-      'turns.show': { turnId: 'turn_x' },
-      'turns.stop': { roomId },
-      'turns.runAgain': { turnId: 'turn_x' },
-      'turns.resume': { turnId: 'turn_x', approve: true },
-      'schedules.list': { agentId },
-      'schedules.show': { id: 'x' },
-      'schedules.add': { roomId, text: 'x', in: 60 },
-      'schedules.change': { id: 'x', paused: true },
-      'schedules.remove': { id: 'x' },
-      'messages.post': { agentId, roomId, text: 'x' },
-      'approvals.list': { agentId },
-      'approvals.show': { id: 'ap_aaaaaaaaaa' },
-      'approvals.decide': { id: 'ap_aaaaaaaaaa', approve: true },
-      'tasks.list': { agentId, roomId },
-      'tasks.show': { id: 'ta_aaaaaaaaaa' },
-      'tasks.pause': { id: 'ta_aaaaaaaaaa' },
-      'tasks.resume': { id: 'ta_aaaaaaaaaa' },
-      'tasks.stop': { id: 'ta_aaaaaaaaaa' },
-      'documents.list': { agentId },
-      'documents.add': { agentId, name: 'x', text: 'x' },
-      'documents.get': { id: 'x' },
-      'documents.remove': { id: 'x' },
-      'documents.reread': { id: 'x' },
-      'deliveries.list': { agentId },
-      'deliveries.sendAgain': { deliveryId: 'x' },
-      'deliveries.sendAllAgain': { agentId },
-      'deliveries.drop': { deliveryId: 'x' },
-      'people.forget': { ...ann, agentId, count: true },
-      'memories.recall': { agentId, userId: 'ann', text: 'x' },
-      'rooms.own': { agentId, userId: 'ann' },
-      'memories.preview': { ...ann, agentId, everything: true },
-      'memories.forget': { ...ann, agentId, askedAt: 1 },
-      'switches.list': {},
-      'switches.pause': { what: 'person', ...ann, agentId },
-      'switches.resume': { what: 'person', ...ann, agentId },
-      'usage.list': {},
-      'retention.report': {},
-      'scores.list': { agentId },
-      'turns.rate': { turnId: 'turn_x', rating: 3 },
-      'lessons.list': { agentId },
-      'lessons.show': { id: 'x' },
-      'lessons.propose': { agentId, text: 'x' },
-      'lessons.approve': { id: 'x' },
-      'lessons.reject': { id: 'x' },
-      'lessons.remove': { id: 'x' },
-      'people.show': { account: ann, agentId },
-      'people.startLink': { account: ann, agentId, source: { ...here, messageId: 'x' } },
-      'people.enterLink': { account: ann, agentId, source: { ...here, messageId: 'x' }, code: 'x' },
-      'people.confirmLink': { account: ann, agentId, yes: true },
-      'people.link': { account: ann, other: { ...ann, connector: 'slack' } },
-      'people.unlink': { account: ann },
-      'people.export': { account: ann, agentId },
-      'people.previewErasure': { account: ann, agentId },
-      'people.erase': { code: 'x' },
-      'roles.list': {},
-      'roles.give': { role: 'member', account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
-      'roles.take': { account: { ...ann, userId: 'x' }, agentId, place: 'telegram' },
-      'health.show': {},
-      'embeddings.status': {},
-      'audit.list': {},
-      'audit.export': {},
-      'audit.verify': {},
-      'events.list': {},
-      'places.list': {},
-      'memories.search': { agentId, query: 'x' },
-      'turns.prompt': { turnId: 'turn_x' },
-      'encryption.status': {},
-      'encryption.rotate': {},
-      'console.link': {},
-      'console.linkOwn': { account: ann, agentId },
-      'console.sessions': {},
-      'console.endSession': { session: 'session_x' },
-      'rooms.takeOver': { roomId },
-      'rooms.answer': { roomId, text: 'x' },
-      'rooms.hold': { roomId },
-      'rooms.note': { roomId, text: 'x' },
-      'rooms.notes': { roomId },
-      'rooms.handBack': { roomId },
-    };
-  };
   const person = (userId: string, more: Partial<PersonPrincipal> = {}): PersonPrincipal => ({
     ...{ kind: 'person', connector: 'telegram', tenant: 'default', userId, agentId: 'assistant' },
     ...{ roomId: 'room_of_theirs', channel: userId, scope: `scope_of_${userId}`, grants: [], ...more },
@@ -193,7 +59,7 @@ describe('on a real hub', () => {
   /** Those that are not denied; what comes of them does not matter here. */
   const allowed = async (principal: Principal) => {
     const names: string[] = [];
-    for (const [name, input] of Object.entries(inputs())) {
+    for (const [name, input] of Object.entries(inputsIn(room))) {
       const code = await carrier.operations!.call(name as OperationName, input as never, principal).then(
         () => null,
         (error) => error.code,
@@ -209,7 +75,7 @@ describe('on a real hub', () => {
   };
 
   it('has an input here for every operation', () => {
-    expect(Object.keys(inputs()).sort()).toEqual(operations.map(({ name }) => name).sort());
+    expect(Object.keys(inputsIn(room)).sort()).toEqual(operations.map(({ name }) => name).sort());
   });
 
   it('lets nobody do anything with what is another’s', async () => {
@@ -335,80 +201,5 @@ describe('on a real hub', () => {
     expect(await allowed({ ...ann, via: { ...owner, scopes: ['health.read'] } })).toEqual([]);
     const talking = await allowed({ ...ann, via: { ...owner, scopes: ['messages.send'] } });
     expect(talking).toEqual(ofOneself);
-  });
-});
-
-describe('whoever comes by a token', () => {
-  const via = { name: 't', tenant: 'acme', role: 'operator', user: 'root' } as const;
-  /** Listed in a character, so for everybody on that connector. */
-  const listed: PersonPrincipal = {
-    ...{ kind: 'person', connector: 'http', tenant: 'acme', userId: 'root', agentId: 'a', via },
-    ...{ roomId: 'room_x', channel: 'user:root', scope: 's' },
-    grants: [{ role: 'operator', level: { agentId: 'a', connector: 'http' } }],
-  };
-  const of = (tenant: string) => ({ agentId: 'a', connector: 'http', tenant, roomId: 'room_y' });
-
-  it('[governed.7] does nothing in another tenant, whatever role they have by themselves', () => {
-    expect(authorise(listed, 'rooms.forget', of('acme'))).toBe(true);
-    expect(authorise(listed, 'rooms.forget', of('beta'))).toBe(false);
-    expect(authorise(listed, 'rooms.forget', { agentId: 'a', connector: 'http' })).toBe(false);
-    expect(authorise({ ...listed, via: { ...via, tenant: 'default' } }, 'rooms.forget', of('beta'))).toBe(
-      true,
-    );
-    expect(authorise({ ...listed, via: { ...via, agents: ['b'] } }, 'rooms.forget', of('acme'))).toBe(false);
-  });
-});
-
-describe('whatever is asked', () => {
-  const text = fc.constantFrom('a', 'b');
-  const maybe = fc.option(text, { nil: undefined });
-  const resources = fc.record({
-    ...{ agentId: maybe, connector: maybe, tenant: maybe, roomId: maybe, scope: maybe, userId: maybe },
-    channel: maybe,
-    place: fc.option(fc.boolean(), { nil: undefined }),
-  });
-  const level = fc.record(
-    { agentId: text, connector: text, tenant: text, channel: text },
-    { requiredKeys: [] },
-  ) as fc.Arbitrary<Level>;
-  const role = fc.constantFrom<Role>('guest', 'member', 'operator', 'admin', 'owner');
-  const people = fc.record({
-    ...{ kind: fc.constant('person' as const), connector: text, tenant: text, userId: text },
-    ...{ agentId: text, roomId: text, channel: text, scope: text },
-    grants: fc.array(fc.record({ role, level }), { maxLength: 3 }),
-  });
-  const all = Object.keys(permissions) as Permission[];
-
-  it('nobody does what is not theirs without a role for it', () => {
-    fc.assert(
-      fc.property(people, fc.constantFrom(...all), resources, (who, permission, asked) => {
-        if (!authorise(who, permission, asked)) return;
-        const row: { least: Role; self?: true; places?: Role } = permissions[permission];
-        const theirs =
-          (asked.roomId === who.roomId || (asked.roomId === undefined && asked.userId === who.userId)) &&
-          (asked.scope ?? who.scope) === who.scope &&
-          (asked.agentId ?? who.agentId) === who.agentId;
-        const { agentId, connector, tenant, channel } = who;
-        const here = { agentId, connector, tenant, channel };
-        const known: Record<string, unknown> = asked.roomId === who.roomId ? { ...here, ...asked } : asked;
-        const held = who.grants.filter(({ level }) =>
-          Object.entries(level).every(([part, value]) => known[part] === value),
-        );
-        const least = asked.place ? (row.places ?? row.least) : row.least;
-        expect([theirs && row.self, held.some(({ role }) => isAtLeast(role, least))]).toContain(true);
-      }),
-      { numRuns: 3000 },
-    );
-  });
-
-  it('no token that is not an administrator’s gets at anything, besides talking', () => {
-    fc.assert(
-      fc.property(text, fc.constantFrom(...all), resources, (tenant, permission, what) => {
-        const may = authorise({ kind: 'token', name: 't', tenant }, permission, what);
-        if (may) expect(isAtLeast('member', permissions[permission].least)).toBe(true);
-        if (may) expect([what.connector, what.tenant]).toEqual(['http', tenant]);
-      }),
-      { numRuns: 2000 },
-    );
   });
 });
