@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Account, Group, readAccount, readGroup } from '../access/account.js';
+import { readTenant } from '../core/written-account.js';
 
 /** An object, or what people write for it; `form` says how. */
 function asWritten<S extends z.ZodType>(
@@ -34,6 +35,6 @@ export const PlaceInput = asWritten(
 );
 
 function readPlace(text: string): z.output<typeof Place> | null {
-  const [, connector, tenant, channel] = /^([^/:\s]+)(?:\/([^:\s]+)(?::(\S+))?)?$/.exec(text) ?? [];
-  return Place.safeParse({ connector, tenant, channel }).data ?? null;
+  const [, connector, tenant, channel] = /^([^/:\s]+)(?:\/([^:]+)(?::(.+))?)?$/s.exec(text) ?? [];
+  return Place.safeParse({ connector, tenant: tenant && readTenant(tenant), channel }).data ?? null;
 }
