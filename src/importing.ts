@@ -51,10 +51,13 @@ export interface Brought {
   factsRefused: number;
   /** Texts in which a password, a key or the like was blanked out. */
   blanked: number;
+  /** Texts of which only the beginning was taken, since they are too long. */
+  cut: number;
 }
 
 /** Written at once. */
 const batch = 50;
+/** In characters. */
 const longestText = 20_000;
 /** As many as a person and their agent may have of facts, with some to spare. */
 const mostFacts = 1000;
@@ -86,15 +89,17 @@ export async function openPast(config: Config, log: Logger, program: string): Pr
     };
     const brought: Brought = {
       ...{ roomId: room.roomId, channel },
-      ...{ made: 0, same: 0, facts: 0, factsRefused: 0, blanked: 0 },
+      ...{ made: 0, same: 0, facts: 0, factsRefused: 0, blanked: 0, cut: 0 },
     };
     const memoryOf = ({ key, from, text, at, role }: Said): Memory => {
-      const clean = withoutSecrets(text.slice(0, longestText));
-      if (clean !== text.slice(0, longestText)) brought.blanked += 1;
+      // Before it is cut: of a key that the cut goes through, nobody could tell what the rest is.
+      const clean = withoutSecrets(text);
+      if (clean !== text) brought.blanked += 1;
+      if (clean.length > longestText) brought.cut += 1;
       return {
         ...{ id: newId(), ...room, kind: 'message', role, status: 'kept', turnId: null, createdAt: at },
         author: role === 'user' ? author : { id: agentId, name: agentName.slice(0, 256), bot: true },
-        content: { text: clean, attachments: [], replyTo: null },
+        content: { text: clean.slice(0, longestText), attachments: [], replyTo: null },
         source: { ...place, messageId: `${program}:${key}`, metadata: { imported: from.slice(0, 300) } },
         taint: [{ kind: 'file', what: `${program}: ${from}`.slice(0, 200), at }],
       };

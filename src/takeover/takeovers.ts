@@ -14,7 +14,7 @@ import { type Room, sayUnasked, wasOwed } from '../store/unasked.js';
 import type { HeldRooms } from './held-rooms.js';
 import { type Draft, draftRecord, type Hold, lasts, laterOf, type Note, roomNoteRecord } from './hold.js';
 
-/** Of a room, the newest. */
+/** Of a room, the newest; what is owed does not count. */
 const mostDrafts = 20;
 const mostNotes = 100;
 const mostTakenOver = 3;
@@ -189,7 +189,7 @@ export class Takeovers {
       const { drafts = [] } = known ?? {};
       if (drafts.some((one) => one.turnId === turnId && one.text === text)) return undefined;
       const others = drafts.filter((one) => one.turnId !== turnId);
-      return { ...known, agentId, roomId, drafts: [...others, draft].slice(-mostDrafts) };
+      return { ...known, agentId, roomId, drafts: newestOf([...others, draft]) };
     });
   }
 
@@ -281,6 +281,12 @@ export class Takeovers {
       .schedule(roomId, await shareIn({ turns: store.turns, shareOf }, roomId))
       .catch((err) => log.warn({ err, roomId }, 'a room is left to the sweeper'));
   }
+}
+
+/** What is to be said later is promised, and never among those that go. */
+function newestOf(drafts: Draft[]): Draft[] {
+  const seen = new Set(drafts.filter(({ later }) => !later).slice(-mostDrafts));
+  return drafts.filter((one) => one.later || seen.has(one));
 }
 
 interface Withheld {

@@ -144,6 +144,24 @@ onBothStores('a room that people have', (engines) => {
     await until(async () => (await carrier.store.records.get('room-draft', roomId)) === null);
   });
 
+  it('[governed.41] hears of each reminder that lay undelivered, in order, however many there are', async () => {
+    roomId = await say('hello');
+    platform.failing = 1000;
+    const texts = Array.from({ length: 23 }, (_, at) => `number ${at}`);
+    for (const [at, text] of texts.entries())
+      await call('schedules.add', { roomId, text, in: (at + 1) * 60 });
+    time += texts.length * minute + 1000;
+    await look();
+    await until(async () => (await carrier.store.outbox.due(roomId, 200)).length === texts.length);
+    await call('rooms.takeOver', { roomId });
+    platform.failing = 0;
+    await until(async () => (await call('rooms.hold', { roomId })).drafts.length === texts.length);
+    const before = platform.texts.length;
+    await call('rooms.handBack', { roomId });
+    await until(() => platform.texts.length === before + texts.length);
+    expect(platform.texts.slice(before)).toEqual(texts.map((text) => `Reminder: ${text}`));
+  });
+
   it('[governed.41] is never told what an operator has dropped', async () => {
     const before = await withheld(false);
     await call('rooms.handBack', { roomId, drop: true });
@@ -168,6 +186,7 @@ onBothStores('a room that people have', (engines) => {
       author: { id: expect.stringMatching(/system/) },
     });
     await call('rooms.handBack', { roomId });
+    expect(await call('messages.post', twice)).toMatchObject({ duplicate: true });
     // It is the agent's room: what is posted is the agent's.
     await call('messages.post', { ...post, text: 'And closes at six.', orAnswer: true });
     const after = (await call('rooms.messages', { roomId })).messages.at(-1)!;

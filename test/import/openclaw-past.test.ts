@@ -108,6 +108,20 @@ describe('[seen.56] history', () => {
     await client.send('molty', { userId: 'ann', text: 'What did I ask of the quixotic umbrella?' });
     expect(JSON.stringify(model.requests.at(-1)!.system)).toContain('Where is the quixotic umbrella?');
   });
+
+  it('has no part of a password at the place where a long text is cut, and says that it was cut', async () => {
+    const long = `${'word '.repeat(3996)}my password is Gurke7!xGurke8!yGurke9!z and so on`;
+    open.file('.openclaw/agents/molty/sessions/sessions.json', { 'agent:molty:main': { sessionId: 's1' } });
+    open.file('.openclaw/agents/molty/sessions/s1.jsonl', lines(message('a', null, 'user', long, 1)));
+    const { stdout } = await open.run(open.source, '--owner', 'http:ann');
+    expect(stdout).toMatch(/\(1 new, .*in 1 a password or key was blanked out, 1 too long, and cut\)/);
+    const roomId = /rooms forget (\S+)/.exec(stdout)![1]!;
+    const settings = { cwd: open.home.folder, env: open.home.settings() };
+    await open.home.hub();
+    const shown = await carrier(['rooms', 'messages', roomId], settings);
+    expect(shown.stdout).toContain('word word');
+    expect(shown.stdout).not.toContain('Gurke');
+  });
 });
 
 describe('[seen.59] notes of a private agent', () => {

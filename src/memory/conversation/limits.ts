@@ -42,7 +42,10 @@ export function isFull(uncovered: readonly Memory[], { memory }: Settings, comin
   return uncovered.length > 1 && tokens >= recentTokens * fullShare;
 }
 
-/** How many of the oldest a summary takes over: the newest stay as they are. */
+/**
+ * How many of the oldest a summary takes over: the newest stay as they are, and what was asked stays until its answer goes
+ * with it, since that tells whether it was done.
+ */
 export function leaving(uncovered: readonly Memory[], { memory }: Settings): number {
   const { recentMessages, recentTokens } = memory;
   let tokens = recentTokens * keptShare;
@@ -52,7 +55,9 @@ export function leaving(uncovered: readonly Memory[], { memory }: Settings): num
     if (tokens < 0 && kept > 0) break;
     kept++;
   }
-  return uncovered.length - kept;
+  const most = uncovered.length - kept;
+  const answered = uncovered.findLastIndex(({ role }, at) => at < most && role !== 'user') + 1;
+  return answered > 0 ? answered : most;
 }
 
 export type Reached = 'messages' | 'pause' | 'age';

@@ -1,8 +1,11 @@
 /** What rules find in talk, and what they keep of a model's words. */
 import { describe, expect, it } from 'vitest';
+import type { Character } from '../../../src/core/character.js';
+import type { Memory } from '../../../src/core/memory.js';
 import { foldedByModel } from '../../../src/memory/conversation/by-model.js';
 import { foldedByRules } from '../../../src/memory/conversation/by-rules.js';
 import { bounded, digestOf, emptyDigest, textOf } from '../../../src/memory/conversation/digest.js';
+import { leaving } from '../../../src/memory/conversation/limits.js';
 import { masked, type Said } from '../../../src/memory/conversation/said.js';
 
 const at = Date.UTC(2026, 10, 27);
@@ -150,5 +153,21 @@ describe('what a model writes', () => {
     );
     expect([...short, ...values].join()).not.toContain('4.27');
     expect(short).toContain('They spoke of hosts.');
+  });
+});
+
+describe('[knowledge.48] what a summary takes over', () => {
+  const said = (...roles: ('user' | 'assistant')[]) =>
+    roles.map((role, at) => ({ id: `m${at}`, role, content: { text: 'x' } }) as unknown as Memory);
+  const settings = { memory: { recentMessages: 8, recentTokens: 4000 } } as Character;
+
+  it('ends with an answer, so that what was asked goes with what was done', () => {
+    const [u, a] = ['user', 'assistant'] as const;
+    expect(leaving(said(u, a, u, a, u, a, u, a), settings)).toBe(4);
+    expect(leaving(said(u, a, u, a, u, a, u), settings)).toBe(2);
+    // Several messages are one question.
+    expect(leaving(said(u, a, u, u, u, u, u, a), settings)).toBe(2);
+    // Talk without answers goes as well.
+    expect(leaving(said(u, u, u, u, u, u, u, u), settings)).toBe(4);
   });
 });

@@ -91,13 +91,14 @@ function checkZone(zone: string): void {
 }
 
 function reportBrought(title: string, brought: Brought): void {
-  const { roomId, made, same, facts, factsRefused, blanked } = brought;
+  const { roomId, made, same, facts, factsRefused, blanked, cut } = brought;
   const more = [
     `${made} new`,
     `${same} as they were`,
     facts > 0 && `${facts} of them facts`,
     factsRefused > 0 && `${factsRefused} no facts, since there are too many`,
     blanked > 0 && `in ${blanked} a password or key was blanked out`,
+    cut > 0 && `${cut} too long, and cut`,
   ].filter((one) => one !== false);
   print(`  ${(made > 0 ? 'made' : 'as it was').padEnd(9)} ${said(title)} (${more.join(', ')})`);
   print(paint.dim(`            takes it back: carrier rooms forget ${roomId}`));
