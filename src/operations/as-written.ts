@@ -14,10 +14,15 @@ function asWritten<S extends z.ZodType>(
     .meta(told)
     .transform((given, context) => {
       const known = typeof given === 'string' ? read(given) : schema.safeParse(given).data;
-      if (known) return known;
+      if (known && (typeof given !== 'string' || isMeant(known))) return known;
       context.addIssue({ code: 'custom', message: `must be ${form}, or an object of these parts` });
       return z.NEVER;
     });
+}
+
+/** A space at an end, or a line's end, came along with what somebody pasted: nobody else may be meant by it. */
+function isMeant(known: object): boolean {
+  return Object.values(known).every((part: string | undefined) => !/^\s|\s$|\p{Cc}/u.test(part ?? ''));
 }
 
 export const AccountInput = asWritten(Account, readAccount, 'CONNECTOR:USER or CONNECTOR/TENANT:USER');
