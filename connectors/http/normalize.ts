@@ -28,7 +28,7 @@ export const CallerId = Id.max(longestId);
 const mostMore = 32;
 
 /** `.` and `..` do not survive in a URL. */
-const RoomId = Id.max(longestId + mostMore).regex(/^(?!\.{1,2}$)/, 'must not be "." or ".."');
+export const RoomId = Id.max(longestId + mostMore).regex(/^(?!\.{1,2}$)/, 'must not be "." or ".."');
 
 const metadataLimits = { levels: 8, characters: 16_384 };
 
